@@ -1,0 +1,6 @@
+//! tincans: a playground that shows what the kernel really does when processes talk.
+
+pub mod abi;
+pub mod order;
+pub mod script;
+pub mod trace;

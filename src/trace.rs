@@ -1,0 +1,379 @@
+//! The trace: what happened, in order, twice. A [`Record`] is the raw fact that the world is folded from; an [`Event`] is the
+//! same fact with its names, as people and programs are shown it. Neither is ever changed after it was made.
+
+pub mod json;
+pub mod log;
+pub mod strace;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::abi::{Errno, Signal};
+use crate::order::{Call, Credentials, Outcome, Work};
+use crate::script::TaskState;
+
+/// A task of one bench, in order of creation; `parent` is 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TaskId(pub u16);
+
+/// One raw fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The line of the statement during which it came; 0 before the first.
+    pub line: u32,
+    /// The task it is about.
+    pub task: TaskId,
+    /// CLOCK_MONOTONIC, nanoseconds.
+    pub t_ns: u64,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// What can happen to a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// It exists now.
+    Born(Arc<Birth>),
+    /// It was given an order, with the names for what the order makes.
+    Ordered(Arc<Ordered>),
+    /// It is about to make the `step`th call of its order (0, or 1 for the second call of an `echo` or `ping` round).
+    Entered {
+        /// Index into the order's calls.
+        step: u8,
+    },
+    /// That call returned.
+    Returned {
+        /// As the system call returned it; -1 with `errno` on failure.
+        ret: i32,
+        /// [`Errno::NONE`] on success.
+        errno: Errno,
+        /// Data and the like, where the call brings any.
+        outcome: Option<Box<Outcome>>,
+    },
+    /// The kernel says that it is asleep in the call it entered.
+    Asleep,
+    /// The order is done.
+    Done,
+    /// It got a signal.
+    Signalled(Signal),
+    /// A signal stopped it.
+    Stopped,
+    /// SIGCONT let it go on.
+    Continued,
+    /// It died.
+    Died(Death),
+    /// Its death was waited for by the program, or nobody needs to.
+    Buried,
+    /// The kernel's figure for what waits at this task's descriptor.
+    Measured {
+        /// The number in this task's table.
+        fd: i32,
+        /// FIONREAD.
+        bytes: u64,
+    },
+}
+
+/// A new task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Birth {
+    /// Its name on the bench.
+    pub name: String,
+    /// Its process.
+    pub pid: i32,
+    /// Its thread; equal to `pid` for a process's first.
+    pub tid: i32,
+    /// Who forked or spawned it; none for `parent`.
+    pub by: Option<TaskId>,
+}
+
+/// An order with its names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ordered {
+    /// What to do.
+    pub work: Work,
+    /// The name a pair, pipe, socket, task or accepted end is to have.
+    pub name: Option<String>,
+    /// The line of the statement that ordered it.
+    pub line: u32,
+}
+
+/// How a task died.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Death {
+    /// By exit, with this code.
+    Exited(i32),
+    /// Of a signal.
+    Killed(Signal),
+    /// Nobody could say: reaped by somebody else before it was looked at.
+    Unknown,
+}
+
+/// One fact as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The line of the statement during which it came.
+    pub line: u32,
+    /// The task it is about; none for observations of the whole bench.
+    pub task: Option<TaskId>,
+    /// What to show.
+    pub what: What,
+}
+
+/// The kinds of event, one each for `"event"` of the JSON lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// A call.
+    Call(Box<CallEvent>),
+    /// A loop's calls together.
+    Burst(Box<Burst>),
+    /// A signal.
+    Signal {
+        /// The task's name.
+        task: String,
+        /// Which.
+        signal: Signal,
+    },
+    /// A death.
+    Death {
+        /// The task's name.
+        task: String,
+        /// Its process.
+        pid: i32,
+        /// Of what.
+        death: Death,
+    },
+    /// What waits at an end.
+    Queue(QueueReport),
+    /// Who holds an end.
+    Holders(HoldersReport),
+    /// All tasks.
+    Tasks(Vec<TaskReport>),
+    /// A process's table.
+    Fds {
+        /// The task asked about.
+        task: String,
+        /// From 3 on.
+        fds: Vec<FdReport>,
+    },
+    /// An explanation.
+    Why(Explanation),
+    /// Whether an expectation held.
+    Expect {
+        /// As written.
+        want: String,
+        /// What came, in the same words.
+        got: String,
+        /// Whether it held.
+        ok: bool,
+    },
+    /// A statement that could not be made.
+    Refused {
+        /// Why not.
+        reason: String,
+    },
+    /// The end of a run.
+    Summary(Summary),
+}
+
+/// Where a call stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CallState {
+    /// It returned in the statement that made it.
+    Returned,
+    /// The task is asleep in it.
+    Asleep,
+    /// It slept, and has returned now.
+    Resumed,
+    /// Death took it.
+    Unfinished,
+}
+
+/// A call with the names of what it touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallEvent {
+    /// The task's name.
+    pub task: String,
+    /// Its process.
+    pub pid: i32,
+    /// Its thread.
+    pub tid: i32,
+    /// The call and its arguments.
+    pub call: Call,
+    /// Names for the numbers in it.
+    pub names: Names,
+    /// Where it stands.
+    pub state: CallState,
+    /// The line of the statement that made it, where this event comes later.
+    pub since: Option<u32>,
+    /// None until it returned.
+    pub ret: Option<i32>,
+    /// [`Errno::NONE`] on success.
+    pub errno: Errno,
+    /// Monotonic time at the return (of a sleeper: at the entry), nanoseconds.
+    pub t_ns: u64,
+    /// What it brought.
+    pub outcome: Outcome,
+    /// Of a read that returned 0: whether that is the end.
+    pub eof: Option<bool>,
+}
+
+/// Names for numbers at the moment of a call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Descriptor to end, those received by the call included.
+    pub ends: Vec<(i32, String)>,
+    /// Process to task.
+    pub tasks: Vec<(i32, String)>,
+    /// The name that a pair, a pipe, a socket or a task made by this call has.
+    pub made: Option<String>,
+}
+
+/// A loop's calls together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Burst {
+    /// The task's name.
+    pub task: String,
+    /// Its process.
+    pub pid: i32,
+    /// Its thread.
+    pub tid: i32,
+    /// The statement's verb: flood, drain, echo or ping.
+    pub verb: &'static str,
+    /// The call it is made of; of echo and ping the write.
+    pub call: &'static str,
+    /// The end's name.
+    pub end: String,
+    /// All calls, the failing one too.
+    pub calls: u64,
+    /// Bytes moved; of echo and ping those written.
+    pub bytes: u64,
+    /// Calls that failed.
+    pub errors: u64,
+    /// Records that arrived; equal to `calls`.
+    pub recorded: u64,
+    /// Calls not kept one by one in `first_calls`.
+    pub not_kept: u64,
+    /// When the first returned.
+    pub first_ns: u64,
+    /// When the last returned.
+    pub last_ns: u64,
+    /// What ended it, if an error did.
+    pub errno: Errno,
+    /// Whether EOF ended it.
+    pub eof: bool,
+    /// Whether death ended it.
+    pub unfinished: bool,
+    /// The line of its own statement, where it ended in a later one.
+    pub since: Option<u32>,
+    /// The first [`crate::world::BURST_KEEP`] calls, one by one.
+    pub first_calls: Vec<CallEvent>,
+}
+
+/// Answer of `queue`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueReport {
+    /// The end whose queue it is.
+    pub end: String,
+    /// FIONREAD.
+    pub bytes: u64,
+    /// SIOCOUTQ of the sender; none for a pipe, or where no sender is left.
+    pub charged: Option<u64>,
+    /// SO_SNDBUF of the sender; of a pipe its capacity.
+    pub sndbuf: Option<u64>,
+    /// Bytes that wait, by the ledger.
+    pub waiting: u64,
+    /// Messages that wait, by the ledger; none on a byte stream.
+    pub messages: Option<u64>,
+}
+
+/// Answer of `holders`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldersReport {
+    /// The end.
+    pub end: String,
+    /// Task and descriptor, in order of creation, then number.
+    pub holders: Vec<(String, i32)>,
+    /// Copies sent and not yet received.
+    pub in_flight: u64,
+}
+
+/// One row of `tasks`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskReport {
+    /// Its name.
+    pub task: String,
+    /// Its process.
+    pub pid: i32,
+    /// As the kernel gives it.
+    pub state: TaskState,
+    /// The call it is asleep in.
+    pub call: Option<String>,
+    /// The end that call is about.
+    pub end: Option<String>,
+}
+
+/// One row of `fds`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FdReport {
+    /// The number.
+    pub fd: i32,
+    /// What it refers to.
+    pub end: String,
+    /// FD_CLOEXEC.
+    pub cloexec: bool,
+    /// O_NONBLOCK.
+    pub nonblock: bool,
+}
+
+/// Why something came out so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// What it is about: an end, a task.
+    pub about: String,
+    /// One to three sentences.
+    pub text: String,
+    /// The rule's name.
+    pub rule: &'static str,
+    /// The manual page and section that say so, where one does.
+    pub page: Option<&'static str>,
+}
+
+/// Figures at the end of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Statements run.
+    pub statements: u64,
+    /// Calls made, a sleeper once.
+    pub calls: u64,
+    /// Expectations checked.
+    pub expectations: u64,
+    /// Of them, not met.
+    pub failed: u64,
+    /// Statements refused without being expected to be.
+    pub refused: u64,
+    /// Records that a bound dropped.
+    pub lost: u64,
+    /// uname -r.
+    pub kernel: String,
+    /// The whole run.
+    pub elapsed_ns: u64,
+}
+
+impl Names {
+    /// `chat[0]`, or `@7` where the number means nothing on the bench.
+    pub fn end(&self, fd: i32) -> String {
+        self.ends.iter().find(|row| row.0 == fd).map_or_else(|| format!("@{fd}"), |row| row.1.clone())
+    }
+
+    /// The task with this pid, if it is one.
+    pub fn task(&self, pid: i32) -> Option<&str> {
+        self.tasks.iter().find(|row| row.0 == pid).map(|row| row.1.as_str())
+    }
+
+    /// The task of these credentials.
+    pub fn creds(&self, creds: Credentials) -> Option<&str> {
+        self.task(creds.pid)
+    }
+}
