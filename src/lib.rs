@@ -4,3 +4,4 @@ pub mod abi;
 pub mod order;
 pub mod script;
 pub mod trace;
+pub mod world;

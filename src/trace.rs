@@ -15,7 +15,7 @@ use crate::script::TaskState;
 
 /// A task of one bench, in order of creation; `parent` is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct TaskId(pub u16);
+pub struct TaskId(pub u32);
 
 /// One raw fact.
 #[derive(Debug, Clone, PartialEq, Eq)]

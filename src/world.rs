@@ -1,0 +1,187 @@
+//! The picture folded from the trace: who lives, who holds which end, which bytes wait where. Pure: folding the same records
+//! gives the same world, so the past is a shorter fold and a panel can be tested without a process.
+
+pub mod channel;
+pub mod fold;
+pub mod ledger;
+pub mod resolve;
+pub mod task;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use crate::script::{EndName, TaskState};
+use crate::trace::{FdReport, HoldersReport, TaskId, TaskReport};
+
+use channel::{Channel, ChannelId, End, EndId};
+use task::{Process, Task};
+
+/// Calls of a loop that are kept one by one, unless every call is asked for.
+pub const BURST_KEEP: usize = 64;
+/// Dead channels, and dead tasks, that are still remembered.
+pub const DEAD_KEPT: usize = 64;
+/// Contradictions between trace and ledger that are kept as text.
+pub const ANOMALIES_KEPT: usize = 16;
+
+/// Everything on one bench.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    tasks: BTreeMap<TaskId, Task>,
+    processes: BTreeMap<TaskId, Process>,
+    ends: BTreeMap<EndId, End>,
+    channels: BTreeMap<ChannelId, Channel>,
+    names: HashMap<EndName, EndId>,
+    /// Named datagram and listening sockets by their address as written.
+    addresses: HashMap<String, EndId>,
+    next_end: u64,
+    next_channel: u64,
+    anomalies: VecDeque<String>,
+    keep_every_call: bool,
+}
+
+impl World {
+    /// An empty bench.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same, with every call of a loop as an event of its own.
+    pub fn keeping_every_call(mut self) -> Self {
+        self.keep_every_call = true;
+        self
+    }
+
+    /// All tasks in order of creation, the dead ones that are remembered included.
+    pub fn tasks(&self) -> impl DoubleEndedIterator<Item = &Task> {
+        self.tasks.values()
+    }
+
+    /// A task by identity.
+    pub fn task(&self, id: TaskId) -> Option<&Task> {
+        self.tasks.get(&id)
+    }
+
+    /// A task by name; of several with one name the newest.
+    pub fn task_named(&self, name: &str) -> Option<&Task> {
+        self.tasks.values().rev().find(|task| task.name == name)
+    }
+
+    /// The task with this thread number, or the first task of this process; living ones before dead ones.
+    pub fn task_of_pid(&self, pid: i32) -> Option<&Task> {
+        let with_pid = || self.tasks.values().rev().filter(move |task| task.pid == pid && task.id == task.process);
+        with_pid().find(|task| task.state != TaskState::Dead).or_else(|| with_pid().next())
+    }
+
+    /// A task's descriptor table and dispositions; none once it is dead.
+    pub fn process_of(&self, task: TaskId) -> Option<&Process> {
+        self.processes.get(&self.tasks.get(&task)?.process)
+    }
+
+    /// All channels in order of creation, the dead ones that are remembered included.
+    pub fn channels(&self) -> impl DoubleEndedIterator<Item = &Channel> {
+        self.channels.values()
+    }
+
+    /// A channel by identity.
+    pub fn channel(&self, id: ChannelId) -> Option<&Channel> {
+        self.channels.get(&id)
+    }
+
+    /// An end by identity.
+    pub fn end(&self, id: EndId) -> Option<&End> {
+        self.ends.get(&id)
+    }
+
+    /// All ends that are remembered.
+    pub fn ends(&self) -> impl Iterator<Item = &End> {
+        self.ends.values()
+    }
+
+    /// The end that has this name now.
+    pub fn end_named(&self, name: &EndName) -> Option<&End> {
+        self.ends.get(self.names.get(name)?)
+    }
+
+    /// The socket bound to an address as written.
+    pub fn end_at(&self, address: &str) -> Option<&End> {
+        self.ends.get(self.addresses.get(address)?)
+    }
+
+    /// The label of an end for people.
+    pub fn label(&self, id: EndId) -> String {
+        self.ends.get(&id).map_or_else(|| "?".to_owned(), End::label)
+    }
+
+    /// Each process (as its first task) and number that refers to an end, in order of creation, then number.
+    pub fn holders(&self, end: EndId) -> Vec<(&Task, i32)> {
+        let mut holders = Vec::new();
+        for (id, process) in &self.processes {
+            let Some(task) = self.tasks.get(id) else { continue };
+            let fds = process.table.iter().filter(|(_, descriptor)| descriptor.end == end);
+            holders.extend(fds.map(|(fd, _)| (task, *fd)));
+        }
+        holders
+    }
+
+    /// The answer to `holders END`.
+    pub fn holders_report(&self, end: EndId) -> HoldersReport {
+        let holders = self.holders(end).into_iter().map(|(task, fd)| (task.name.clone(), fd)).collect();
+        let in_flight = self.ends.get(&end).map_or(0, |end| u64::from(end.in_flight));
+        HoldersReport { end: self.label(end), holders, in_flight }
+    }
+
+    /// The answer to `fds TASK`.
+    pub fn fds_report(&self, task: TaskId) -> Vec<FdReport> {
+        let Some(process) = self.process_of(task) else { return Vec::new() };
+        let row = |(&fd, descriptor): (&i32, &task::Descriptor)| FdReport {
+            fd,
+            end: self.label(descriptor.end),
+            cloexec: descriptor.cloexec,
+            nonblock: self.ends.get(&descriptor.end).is_some_and(|end| end.nonblock),
+        };
+        process.table.iter().map(row).collect()
+    }
+
+    /// The answer to `tasks`.
+    pub fn tasks_report(&self) -> Vec<TaskReport> {
+        let row = |task: &Task| {
+            let asleep = task.sleeping_call();
+            TaskReport {
+                task: task.name.clone(),
+                pid: task.pid,
+                state: task.state,
+                call: asleep.map(|ongoing| ongoing.call().name().to_owned()),
+                end: asleep.and_then(|ongoing| ongoing.call().fd().map(|fd| ongoing.names.end(fd))),
+            }
+        };
+        self.tasks.values().map(row).collect()
+    }
+
+    /// Names of the tasks that are asleep in a call.
+    pub fn asleep(&self) -> Vec<String> {
+        self.tasks.values().filter(|task| task.sleeping_call().is_some()).map(|task| task.name.clone()).collect()
+    }
+
+    /// Where the ledger is uncertain until the kernel is asked: a holder of the reading end, and its number.
+    pub fn undecided(&self) -> Vec<(TaskId, i32)> {
+        let uncertain = self.ends.values().filter(|end| !end.closed && end.inbox.is_undecided());
+        uncertain.filter_map(|end| self.holders(end.id).first().map(|(task, fd)| (task.id, *fd))).collect()
+    }
+
+    /// Contradictions found so far between what the kernel said and what the ledger believed; empty in a sound trace.
+    pub fn anomalies(&self) -> impl Iterator<Item = &str> {
+        self.anomalies.iter().map(String::as_str)
+    }
+
+    /// The law of conservation, checked on every flow.
+    pub fn check_law(&self) -> Result<(), String> {
+        self.ends
+            .values()
+            .try_for_each(|end| end.inbox.check_law().map_err(|error| format!("towards {}: {error}", end.label())))
+    }
+
+    fn note_anomaly(&mut self, text: String) {
+        if self.anomalies.len() < ANOMALIES_KEPT {
+            self.anomalies.push_back(text);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! One record changes the world, and gives the events that it is shown as. `effect` has what each system call changes.
+
+mod birth;
+mod effect;
+mod report;
+
+use crate::abi::{Errno, Signal};
+use crate::order::{Call, Outcome};
+use crate::script::TaskState;
+use crate::trace::{Death, Event, Fact, Record, TaskId, What};
+
+use super::World;
+
+/// What a call brought back, as the fold passes it on.
+#[derive(Debug)]
+pub(super) struct Back {
+    /// As the system call returned it.
+    pub ret: i32,
+    /// None on success.
+    pub errno: Errno,
+    /// Data and the like.
+    pub outcome: Outcome,
+    /// When.
+    pub t_ns: u64,
+}
+
+impl World {
+    /// Folds one record in; what people are to be shown of it is added to `events`.
+    pub fn fold(&mut self, record: Record, events: &mut Vec<Event>) {
+        let Record { line, task, t_ns, fact } = record;
+        let mut show = |what| events.push(Event { line, task: Some(task), what });
+        match fact {
+            Fact::Born(birth) => self.be_born(task, &birth),
+            Fact::Ordered(ordered) => self.take_order(task, &ordered),
+            Fact::Entered { step } => self.enter(task, step, t_ns),
+            Fact::Returned { ret, errno, outcome } => {
+                let outcome = outcome.map_or_else(Outcome::default, |outcome| *outcome);
+                if let Some(what) = self.come_back(task, line, Back { ret, errno, outcome, t_ns }) {
+                    show(what);
+                }
+            }
+            Fact::Asleep => self.fall_asleep(task).into_iter().for_each(show),
+            Fact::Done => self.finish(task, line).into_iter().for_each(show),
+            Fact::Signalled(signal) => self.signal(task, signal).into_iter().for_each(show),
+            Fact::Stopped => {
+                self.set_state(task, TaskState::Stopped);
+                self.signal(task, Signal::STOP).into_iter().for_each(show);
+            }
+            Fact::Continued => {
+                self.resume(task);
+                self.signal(task, Signal::CONT).into_iter().for_each(show);
+            }
+            Fact::Died(death) => self.die(task, line, death).into_iter().for_each(show),
+            Fact::Buried => self.bury(task),
+            Fact::Measured { fd, bytes } => self.measure(task, fd, bytes),
+        }
+    }
+
+    fn set_state(&mut self, id: TaskId, state: TaskState) {
+        if let Some(task) = self.tasks.get_mut(&id) {
+            task.state = state;
+        }
+    }
+
+    fn signal(&self, id: TaskId, signal: Signal) -> Option<What> {
+        self.tasks.get(&id).map(|task| What::Signal { task: task.name.clone(), signal })
+    }
+
+    /// After SIGCONT: idle if it has nothing to do; whether it sleeps again the kernel will say.
+    fn resume(&mut self, id: TaskId) {
+        if let Some(task) = self.tasks.get_mut(&id) {
+            let waits = task.ongoing.as_ref().is_none_or(|ongoing| !ongoing.inside);
+            task.state = if waits { TaskState::Idle } else { TaskState::Running };
+        }
+    }
+
+    fn fall_asleep(&mut self, id: TaskId) -> Option<What> {
+        let task = self.tasks.get_mut(&id)?;
+        if task.state == TaskState::Asleep {
+            return None;
+        }
+        task.state = TaskState::Asleep;
+        let ongoing = task.ongoing.as_mut()?;
+        if std::mem::replace(&mut ongoing.slept, true) {
+            return None;
+        }
+        self.asleep_event(id)
+    }
+
+    fn enter(&mut self, id: TaskId, step: u8, t_ns: u64) {
+        let Some(task) = self.tasks.get_mut(&id) else { return };
+        let by = task.id;
+        let Some(ongoing) = task.ongoing.as_mut() else { return };
+        ongoing.step = step;
+        ongoing.inside = true;
+        ongoing.entered_ns = t_ns;
+        if let Some(content) = ongoing.content.get(usize::from(step)).filter(|content| !content.is_empty()) {
+            let content = std::sync::Arc::clone(content);
+            let call = ongoing.calls[usize::from(step)].write_target();
+            let write = self.begin_write(by, call, &content);
+            if let Some(ongoing) = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut()) {
+                ongoing.write = write;
+            }
+        }
+    }
+
+    fn come_back(&mut self, id: TaskId, line: u32, back: Back) -> Option<What> {
+        let task = self.tasks.get_mut(&id)?;
+        if task.state == TaskState::Asleep {
+            task.state = TaskState::Running;
+        }
+        let ongoing = task.ongoing.as_mut()?;
+        ongoing.inside = false;
+        let (calls, step) = (std::sync::Arc::clone(&ongoing.calls), usize::from(ongoing.step));
+        let eof = self.apply(id, &calls[step.min(calls.len() - 1)], &back);
+        self.returned_event(id, line, back, eof)
+    }
+
+    /// The order is done: a loop shows its calls together.
+    fn finish(&mut self, id: TaskId, line: u32) -> Vec<What> {
+        let shown = self.burst_events(id, line, false);
+        if let Some(task) = self.tasks.get_mut(&id) {
+            task.state = TaskState::Idle;
+            if task
+                .ongoing
+                .as_ref()
+                .is_some_and(|ongoing| !matches!(ongoing.ordered.work, crate::order::Work::Reader { .. }))
+            {
+                task.ongoing = None;
+            }
+        }
+        shown
+    }
+
+    fn die(&mut self, id: TaskId, line: u32, death: Death) -> Vec<What> {
+        let mut shown = self.unfinished_events(id, line);
+        self.abandon_write(id);
+        let Some(task) = self.tasks.get_mut(&id) else { return shown };
+        task.death = Some(death);
+        let waits = task.state != TaskState::Dead && task.id == task.process;
+        task.state = if waits { TaskState::Zombie } else { TaskState::Dead };
+        task.ongoing = None;
+        let (name, pid) = (task.name.clone(), task.pid);
+        if let Death::Killed(signal) = death
+            && signal != Signal::KILL
+            && signal != Signal::PIPE
+        {
+            shown.push(What::Signal { task: name.clone(), signal });
+        }
+        shown.push(What::Death { task: name, pid, death });
+        if let Some(process) = self.processes.remove(&id) {
+            process.table.values().for_each(|descriptor| self.let_go(descriptor.end));
+        }
+        shown
+    }
+
+    fn bury(&mut self, id: TaskId) {
+        self.set_state(id, TaskState::Dead);
+        self.forget_dead();
+    }
+
+    fn measure(&mut self, id: TaskId, fd: i32, bytes: u64) {
+        let Some(end) = self.process_of(id).and_then(|process| process.table.get(&fd)).map(|entry| entry.end) else {
+            return;
+        };
+        let dead: Vec<TaskId> = self.tasks.values().filter(|task| !task.is_alive()).map(|task| task.id).collect();
+        if let Some(end) = self.ends.get_mut(&end) {
+            let kind = end.kind;
+            end.inbox.measure(bytes, kind, |task| dead.contains(&task));
+        }
+    }
+}
+
+impl Call {
+    /// Descriptor, flags and destination of a writing call, without its data.
+    pub(super) fn write_target(&self) -> WriteTarget {
+        let (to, fds) = match self {
+            Self::Send { to, .. } => (to.as_ref().map(|to| to.shown.clone()), Vec::new()),
+            Self::Sendmsg { to, fds, .. } => (to.as_ref().map(|to| to.shown.clone()), fds.clone()),
+            _ => (None, Vec::new()),
+        };
+        WriteTarget { fd: self.fd().unwrap_or(-1), to, fds }
+    }
+}
+
+/// Where a write goes, and which descriptors go with it.
+#[derive(Debug, Clone)]
+pub(super) struct WriteTarget {
+    /// The descriptor written to.
+    pub fd: i32,
+    /// The address given with it, as written.
+    pub to: Option<String>,
+    /// SCM_RIGHTS.
+    pub fds: Vec<i32>,
+}

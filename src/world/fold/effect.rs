@@ -1,0 +1,394 @@
+//! What each system call changes once it has returned: tables, ends, channels, and the bytes between them.
+
+use std::sync::Arc;
+
+use crate::abi;
+use crate::order::{Call, Extra, Payload};
+use crate::script::{EndName, TaskState};
+use crate::trace::TaskId;
+
+use super::super::World;
+use super::super::channel::{Channel, ChannelId, End, EndId, Kind};
+use super::super::ledger::{Found, ReadResult};
+use super::super::task::Descriptor;
+use super::{Back, WriteTarget};
+
+impl World {
+    /// Applies a returned call. For a read that returned 0, says whether that was the end.
+    pub(super) fn apply(&mut self, id: TaskId, call: &Call, back: &Back) -> Option<bool> {
+        if let Some(room) = call.room() {
+            return self.apply_read(id, call, back, room);
+        }
+        if let Some(write) = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut()?.write.take()) {
+            self.finish_write(write, call, back);
+        }
+        if back.ret >= 0 || matches!(call, Call::Close { .. }) {
+            self.apply_success(id, call, back);
+        }
+        None
+    }
+
+    fn apply_success(&mut self, id: TaskId, call: &Call, back: &Back) {
+        match *call {
+            Call::Socketpair { kind, .. } => self.make_pair(id, kind, back),
+            Call::Pipe2 { flags } => self.make_pipe(id, flags, back),
+            Call::Socket { kind, .. } => self.make_socket(id, kind, back),
+            Call::Close { fd } => self.close(id, fd, back),
+            Call::Dup { fd } => self.dup(id, fd, back.ret),
+            Call::Shutdown { fd, how } => self.shut_down(id, fd, how),
+            Call::SetNonblock { fd, on } => {
+                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
+                    end.nonblock = on;
+                }
+            }
+            Call::SetCloexec { fd, on } => {
+                if let Some(entry) = self.table(id).and_then(|table| table.get_mut(&fd)) {
+                    entry.cloexec = on;
+                }
+            }
+            Call::Exec => self.close_on_exec(id),
+            Call::Waitpid { .. } => self.reap(back.ret),
+            Call::Signal { signal, disposition } => {
+                if let Some(process) = self.tasks.get(&id).and_then(|task| self.processes.get_mut(&task.process)) {
+                    process.dispositions.insert(signal, disposition);
+                }
+            }
+            Call::Bind { fd, ref address } => self.bind(id, fd, &address.shown),
+            Call::Listen { fd, .. } => {
+                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
+                    end.backlog.get_or_insert_default();
+                }
+            }
+            Call::Connect { fd, ref address } => self.connect(id, fd, &address.shown),
+            Call::Accept { fd } => self.accept(id, fd, back.ret),
+            _ => {}
+        }
+    }
+
+    /// A write enters the kernel: its bytes exist from now on, towards the peer or the address given.
+    pub(super) fn begin_write(
+        &mut self,
+        by: TaskId,
+        target: WriteTarget,
+        content: &Arc<[Payload]>,
+    ) -> Option<(EndId, u64)> {
+        let from = self.end_of(by, target.fd)?;
+        let to = match &target.to {
+            Some(address) if self.ends.get(&from)?.kind == Kind::Dgram => *self.addresses.get(address)?,
+            _ => self.ends.get(&from)?.peer?,
+        };
+        let fds: Vec<EndId> = target.fds.iter().filter_map(|fd| self.end_of(by, *fd)).collect();
+        for passed in &fds {
+            self.ends.get_mut(passed)?.in_flight += 1;
+        }
+        let end = self.ends.get_mut(&to)?;
+        Some((to, end.inbox.begin_write(by, content, fds, end.kind)))
+    }
+
+    /// The task died: what it was in the middle of writing counts for anything from nothing to all of it.
+    pub(super) fn abandon_write(&mut self, id: TaskId) {
+        let Some(task) = self.tasks.get_mut(&id) else { return };
+        let asleep = task.state == TaskState::Asleep;
+        let Some((to, number)) = task.ongoing.as_mut().and_then(|ongoing| ongoing.write.take()) else { return };
+        if let Some(end) = self.ends.get_mut(&to) {
+            let kind = end.kind;
+            end.inbox.abandon_write(number, asleep, kind);
+        }
+    }
+
+    /// One descriptor less refers to an end. With the last one it is closed, and what waits in it is destroyed.
+    pub(super) fn let_go(&mut self, id: EndId) {
+        let Some(end) = self.ends.get_mut(&id) else { return };
+        end.held = end.held.saturating_sub(1);
+        self.close_if_last(id);
+    }
+
+    fn close_if_last(&mut self, id: EndId) {
+        let Some(end) = self.ends.get_mut(&id) else { return };
+        if end.held > 0 || end.in_flight > 0 || end.closed {
+            return;
+        }
+        end.closed = true;
+        end.closed_unread = !end.inbox.queue.is_empty();
+        let under_way = end.inbox.destroy();
+        let waiting = end.backlog.take().unwrap_or_default();
+        let (name, address, kind) = (end.name.clone(), end.address.take(), end.kind);
+        if let Some(name) = name.filter(|name| self.names.get(name) == Some(&id)) {
+            self.names.remove(&name);
+        }
+        if let Some(address) = address.filter(|address| self.addresses.get(address) == Some(&id)) {
+            self.addresses.remove(&address);
+        }
+        debug_assert!(
+            kind.keeps_messages() || under_way.is_empty() || kind == Kind::Stream,
+            "a pipe carries no descriptors"
+        );
+        under_way.into_iter().for_each(|passed| self.land(passed));
+        for embryo in waiting {
+            self.close_if_last(embryo);
+        }
+        self.forget_closed();
+    }
+
+    /// A copy in flight is gone: received, or lost.
+    fn land(&mut self, id: EndId) {
+        if let Some(end) = self.ends.get_mut(&id) {
+            end.in_flight = end.in_flight.saturating_sub(1);
+        }
+        self.close_if_last(id);
+    }
+
+    fn forget_closed(&mut self) {
+        let is_over =
+            |channel: &Channel| channel.ends.iter().all(|end| self.ends.get(end).is_none_or(|end| end.closed));
+        let over: Vec<ChannelId> =
+            self.channels.values().filter(|channel| is_over(channel)).map(|channel| channel.id).collect();
+        for id in over.iter().take(over.len().saturating_sub(super::super::DEAD_KEPT)) {
+            if let Some(channel) = self.channels.remove(id) {
+                channel.ends.iter().for_each(|end| drop(self.ends.remove(end)));
+            }
+        }
+        let loose: Vec<EndId> =
+            self.ends.values().filter(|end| end.closed && end.channel.is_none()).map(|end| end.id).collect();
+        for id in loose.iter().take(loose.len().saturating_sub(super::super::DEAD_KEPT)) {
+            self.ends.remove(id);
+        }
+    }
+
+    fn finish_write(&mut self, (to, number): (EndId, u64), call: &Call, back: &Back) {
+        let Some(end) = self.ends.get_mut(&to) else { return };
+        let taken = if back.ret < 0 { Err(back.errno) } else { Ok(u64::try_from(back.ret).unwrap_or(0)) };
+        let lost_fds = taken.is_err() || (taken == Ok(0) && end.kind == Kind::Stream);
+        let closed = end.closed;
+        let result = end.inbox.finish_write(number, taken, closed);
+        let back_home = if lost_fds || closed { end.inbox.take_fds(number) } else { Vec::new() };
+        back_home.into_iter().for_each(|passed| self.land(passed));
+        if let Err(error) = result {
+            self.note_anomaly(format!("{}: {error}", call.name()));
+        }
+    }
+
+    fn apply_read(&mut self, id: TaskId, call: &Call, back: &Back, room: u64) -> Option<bool> {
+        let fd = call.fd()?;
+        let id_of_end = self.end_of(id, fd)?;
+        let end = self.ends.get_mut(&id_of_end)?;
+        let kind = end.kind;
+        if back.ret < 0 {
+            end.inbox.note_read(id, ReadResult::Failed(back.errno));
+            return None;
+        }
+        let len = u64::try_from(back.ret).unwrap_or(0).min(room);
+        let is_call_of_file = matches!(call, Call::Read { .. } | Call::Readv { .. });
+        if room == 0 && (is_call_of_file || !kind.keeps_messages()) {
+            return (back.ret == 0).then_some(false);
+        }
+        let empty_message =
+            kind.keeps_empty_messages() && end.inbox.queue.front().is_some_and(|piece| piece.len == 0 || room == 0);
+        if back.ret == 0 && !empty_message {
+            end.inbox.note_read(id, ReadResult::Eof);
+            return Some(true);
+        }
+        if call.flags() & abi::MSG_PEEK == 0 && call.flags() & abi::MSG_OOB == 0 {
+            let found = Found { by: id, len, data: &back.outcome.data };
+            self.take(id_of_end, kind, found, call);
+        }
+        self.receive(id, id_of_end, call, back);
+        (back.ret == 0).then_some(false)
+    }
+
+    fn take(&mut self, id: EndId, kind: Kind, found: Found<'_>, call: &Call) {
+        let Some(end) = self.ends.get_mut(&id) else { return };
+        let result =
+            if kind.keeps_messages() { end.inbox.take_message(found).map(drop) } else { end.inbox.take_bytes(found) };
+        if let Err(error) = result {
+            let label = self.label(id);
+            self.note_anomaly(format!("{}({label}): {error}", call.name()));
+        }
+    }
+
+    /// Descriptors that travelled with what was read: installed, or closed by the kernel where there was no room for them.
+    fn receive(&mut self, id: TaskId, from: EndId, call: &Call, back: &Back) {
+        let peek = call.flags() & abi::MSG_PEEK != 0;
+        let Some(end) = self.ends.get_mut(&from) else { return };
+        let numbers: Vec<u64> = match end.inbox.reads.back() {
+            Some(read) if !peek => read.pieces.iter().map(|piece| piece.write).collect(),
+            _ => end.inbox.queue.front().map(|piece| piece.write).into_iter().collect(),
+        };
+        let passed: Vec<EndId> = if peek {
+            numbers.iter().filter_map(|number| end.inbox.write(*number)).flat_map(|write| write.fds.clone()).collect()
+        } else {
+            numbers.iter().flat_map(|number| end.inbox.take_fds(*number)).collect()
+        };
+        let installed: &[i32] = if let Extra::Message { fds, .. } = &back.outcome.extra { fds } else { &[] };
+        let cloexec = call.flags() & abi::MSG_CMSG_CLOEXEC != 0;
+        for (fd, end) in installed.iter().zip(&passed) {
+            self.install(id, *fd, *end, cloexec);
+        }
+        if !peek {
+            passed.into_iter().for_each(|passed| self.land(passed));
+        }
+    }
+
+    /// The table of a task's process.
+    fn table(&mut self, id: TaskId) -> Option<&mut std::collections::BTreeMap<i32, Descriptor>> {
+        let process = self.tasks.get(&id)?.process;
+        self.processes.get_mut(&process).map(|process| &mut process.table)
+    }
+
+    pub(super) fn end_of(&self, id: TaskId, fd: i32) -> Option<EndId> {
+        self.process_of(id)?.table.get(&fd).map(|descriptor| descriptor.end)
+    }
+
+    fn install(&mut self, id: TaskId, fd: i32, end: EndId, cloexec: bool) {
+        if let Some(entry) = self.ends.get_mut(&end) {
+            entry.held += 1;
+        }
+        let replaced = self.table(id).and_then(|table| table.insert(fd, Descriptor { end, cloexec }));
+        if let Some(replaced) = replaced {
+            self.note_anomaly(format!("descriptor {fd} was given out twice"));
+            self.let_go(replaced.end);
+        }
+    }
+
+    fn close(&mut self, id: TaskId, fd: i32, back: &Back) {
+        if back.errno == abi::Errno::EBADF {
+            return;
+        }
+        if let Some(descriptor) = self.table(id).and_then(|table| table.remove(&fd)) {
+            self.let_go(descriptor.end);
+        }
+    }
+
+    fn dup(&mut self, id: TaskId, fd: i32, copy: i32) {
+        if let Some(end) = self.end_of(id, fd) {
+            self.install(id, copy, end, false);
+        }
+    }
+
+    fn close_on_exec(&mut self, id: TaskId) {
+        let Some(table) = self.table(id) else { return };
+        let gone: Vec<i32> = table.iter().filter(|(_, entry)| entry.cloexec).map(|(fd, _)| *fd).collect();
+        for fd in gone {
+            if let Some(descriptor) = self.table(id).and_then(|table| table.remove(&fd)) {
+                self.let_go(descriptor.end);
+            }
+        }
+    }
+
+    fn reap(&mut self, pid: i32) {
+        let child = self
+            .tasks
+            .values_mut()
+            .find(|task| task.pid == pid && task.id == task.process && task.state != TaskState::Dead);
+        if let Some(child) = child {
+            child.state = TaskState::Dead;
+        }
+    }
+
+    fn shut_down(&mut self, id: TaskId, fd: i32, how: i32) {
+        let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) else { return };
+        let (read, write) = (how != 1, how != 0);
+        end.shut_rd |= read;
+        end.shut_wr |= write;
+        let (kind, peer) = (end.kind, end.peer);
+        if let Some(peer) = peer.filter(|_| kind != Kind::Dgram).and_then(|peer| self.ends.get_mut(&peer)) {
+            peer.shut_rd |= write;
+            peer.shut_wr |= read;
+        }
+    }
+
+    fn new_end(&mut self, name: Option<EndName>, kind: Kind) -> EndId {
+        self.next_end += 1;
+        let id = EndId(self.next_end);
+        if let Some(name) = &name {
+            self.names.insert(name.clone(), id);
+        }
+        self.ends.insert(id, End::new(id, name, kind));
+        id
+    }
+
+    fn connect_ends(&mut self, name: String, kind: Kind, ends: [EndId; 2]) {
+        self.next_channel += 1;
+        let id = ChannelId(self.next_channel);
+        for (end, peer) in [(ends[0], ends[1]), (ends[1], ends[0])] {
+            if let Some(end) = self.ends.get_mut(&end) {
+                end.channel = Some(id);
+                end.peer = Some(peer);
+            }
+        }
+        self.channels.insert(id, Channel { id, name, kind, ends });
+    }
+
+    fn made_name(&self, id: TaskId) -> String {
+        let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
+        ongoing.and_then(|ongoing| ongoing.ordered.name.clone()).unwrap_or_default()
+    }
+
+    fn make_pair(&mut self, id: TaskId, kind: i32, back: &Back) {
+        let Some(of) = Kind::of_socket(kind) else { return };
+        self.make_two(id, of, (kind & abi::NONBLOCK != 0, kind & abi::CLOEXEC != 0), back);
+    }
+
+    fn make_pipe(&mut self, id: TaskId, flags: i32, back: &Back) {
+        let of = if flags & abi::DIRECT == 0 { Kind::Pipe } else { Kind::PacketPipe };
+        self.make_two(id, of, (flags & abi::NONBLOCK != 0, flags & abi::CLOEXEC != 0), back);
+    }
+
+    fn make_two(&mut self, id: TaskId, kind: Kind, (nonblock, cloexec): (bool, bool), back: &Back) {
+        let Extra::Array(fds) = back.outcome.extra else { return };
+        let name = self.made_name(id);
+        let ends = [0, 1].map(|index| self.new_end(Some(EndName { name: name.clone(), index: Some(index) }), kind));
+        for (fd, end) in fds.into_iter().zip(ends) {
+            self.install(id, fd, end, cloexec);
+            if let Some(end) = self.ends.get_mut(&end) {
+                end.nonblock = nonblock;
+            }
+        }
+        self.connect_ends(name, kind, ends);
+    }
+
+    fn make_socket(&mut self, id: TaskId, kind: i32, back: &Back) {
+        let Some(of) = Kind::of_socket(kind) else { return };
+        let name = EndName { name: self.made_name(id), index: None };
+        let end = self.new_end(Some(name), of);
+        self.install(id, back.ret, end, kind & abi::CLOEXEC != 0);
+        if let Some(end) = self.ends.get_mut(&end) {
+            end.nonblock = kind & abi::NONBLOCK != 0;
+        }
+    }
+
+    fn bind(&mut self, id: TaskId, fd: i32, address: &str) {
+        let Some(end) = self.end_of(id, fd) else { return };
+        self.addresses.insert(address.to_owned(), end);
+        if let Some(end) = self.ends.get_mut(&end) {
+            end.address = Some(address.to_owned());
+        }
+    }
+
+    fn connect(&mut self, id: TaskId, fd: i32, address: &str) {
+        let (Some(end), Some(&target)) = (self.end_of(id, fd), self.addresses.get(address)) else { return };
+        let Some(kind) = self.ends.get(&end).map(|end| end.kind) else { return };
+        if kind == Kind::Dgram {
+            if let Some(end) = self.ends.get_mut(&end) {
+                end.peer = Some(target);
+            }
+            return;
+        }
+        let embryo = self.new_end(None, kind);
+        self.connect_ends(self.label(end), kind, [end, embryo]);
+        if let Some(listener) = self.ends.get_mut(&target) {
+            listener.backlog.get_or_insert_default().push_back(embryo);
+        }
+    }
+
+    fn accept(&mut self, id: TaskId, fd: i32, accepted: i32) {
+        let embryo = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)?.backlog.as_mut()?.pop_front());
+        let Some(embryo) = embryo else { return };
+        let name = EndName { name: self.made_name(id), index: None };
+        self.names.insert(name.clone(), embryo);
+        if let Some(end) = self.ends.get_mut(&embryo) {
+            end.name = Some(name);
+        }
+        self.install(id, accepted, embryo, false);
+    }
+}

@@ -1,0 +1,168 @@
+//! How a call, a sleep, a loop and an interrupted call are shown: the events that the fold gives out.
+
+use crate::abi::Errno;
+use crate::order::{Call, Outcome, Work};
+use crate::trace::{Burst, CallEvent, CallState, TaskId, What};
+
+use super::super::BURST_KEEP;
+use super::super::World;
+use super::super::task::{Ongoing, Task};
+use super::Back;
+
+impl World {
+    /// A call has returned: shown at once, or counted where it is one of a loop's.
+    pub(super) fn returned_event(&mut self, id: TaskId, line: u32, back: Back, eof: Option<bool>) -> Option<What> {
+        let received = self.received_names(id, &back.outcome);
+        let reaped = self.reaped_name(id, &back);
+        let keep_all = self.keep_every_call;
+        let task = self.tasks.get_mut(&id)?;
+        if let Some(what) = count_in_burst(task, &back, eof, keep_all) {
+            return what;
+        }
+        let ongoing = task.ongoing.as_ref()?;
+        let mut names = ongoing.names.clone();
+        names.ends.extend(received);
+        names.tasks.extend(reaped);
+        let is_reader = matches!(ongoing.ordered.work, Work::Reader { .. });
+        let slept = ongoing.slept && !is_reader;
+        let since = (slept && ongoing.ordered.line != line).then_some(ongoing.ordered.line);
+        let mut event = call_event(task, ongoing, if slept { CallState::Resumed } else { CallState::Returned });
+        event.names = names;
+        event.since = since;
+        event.ret = Some(back.ret);
+        event.errno = back.errno;
+        event.t_ns = back.t_ns;
+        event.outcome = back.outcome;
+        event.eof = eof;
+        if let Some(ongoing) = task.ongoing.as_mut() {
+            ongoing.slept = false;
+        }
+        Some(What::Call(Box::new(event)))
+    }
+
+    /// The call that a task is now known to be asleep in.
+    pub(super) fn asleep_event(&self, id: TaskId) -> Option<What> {
+        let task = self.tasks.get(&id)?;
+        let ongoing = task.ongoing.as_ref()?;
+        Some(What::Call(Box::new(call_event(task, ongoing, CallState::Asleep))))
+    }
+
+    /// Death took the task in the middle of something: the call, or what was recorded of a loop.
+    pub(super) fn unfinished_events(&mut self, id: TaskId, line: u32) -> Vec<What> {
+        let Some(task) = self.tasks.get(&id) else { return Vec::new() };
+        let Some(ongoing) = task.ongoing.as_ref() else { return Vec::new() };
+        if ongoing.burst.is_some() {
+            return self.burst_events(id, line, true);
+        }
+        if !ongoing.inside {
+            return Vec::new();
+        }
+        let mut event = call_event(task, ongoing, CallState::Unfinished);
+        event.since = (ongoing.slept && ongoing.ordered.line != line).then_some(ongoing.ordered.line);
+        vec![What::Call(Box::new(event))]
+    }
+
+    /// A loop is over: the end of its sleep, if it slept, and its calls together.
+    pub(super) fn burst_events(&mut self, id: TaskId, line: u32, unfinished: bool) -> Vec<What> {
+        let Some(task) = self.tasks.get_mut(&id) else { return Vec::new() };
+        let Some(mut burst) = task.ongoing.as_mut().and_then(|ongoing| ongoing.burst.take()) else { return Vec::new() };
+        let task = &*task;
+        let Some(ongoing) = task.ongoing.as_ref() else { return Vec::new() };
+        let since = (ongoing.slept && ongoing.ordered.line != line).then_some(ongoing.ordered.line);
+        burst.since = since;
+        burst.unfinished = unfinished;
+        let mut shown = Vec::new();
+        if ongoing.slept {
+            let state = if unfinished { CallState::Unfinished } else { CallState::Resumed };
+            let mut event = call_event(task, ongoing, state);
+            event.since = since;
+            if !unfinished {
+                event.ret =
+                    Some(if burst.errno == Errno::NONE { i32::try_from(burst.bytes).unwrap_or(i32::MAX) } else { -1 });
+                event.errno = burst.errno;
+                event.eof = burst.eof.then_some(true);
+                event.t_ns = burst.last_ns;
+            }
+            shown.push(What::Call(Box::new(event)));
+        }
+        shown.push(What::Burst(burst));
+        shown
+    }
+
+    /// Names of the descriptors that came with a message, or that the call made.
+    fn received_names(&self, id: TaskId, outcome: &Outcome) -> Vec<(i32, String)> {
+        let crate::order::Extra::Message { fds, creds, .. } = &outcome.extra else { return Vec::new() };
+        let _ = creds;
+        fds.iter().filter_map(|fd| self.end_of(id, *fd).map(|end| (*fd, self.label(end)))).collect()
+    }
+
+    /// Names of the processes that a call brought word of.
+    fn reaped_name(&self, id: TaskId, back: &Back) -> Vec<(i32, String)> {
+        let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
+        let pid = match (ongoing.map(Ongoing::call), &back.outcome.extra) {
+            (Some(Call::Waitpid { .. }), _) if back.ret > 0 => back.ret,
+            (_, crate::order::Extra::Peer(creds)) => creds.pid,
+            (_, crate::order::Extra::Message { creds: Some(creds), .. }) => creds.pid,
+            _ => return Vec::new(),
+        };
+        self.task_of_pid(pid).map(|task| (pid, task.name.clone())).into_iter().collect()
+    }
+}
+
+/// Counts one call of a loop. None where the task is in no loop; else the event where every call is asked for.
+#[expect(clippy::option_option, reason = "whether it was counted, and what is shown of it, are two questions")]
+fn count_in_burst(task: &mut Task, back: &Back, eof: Option<bool>, keep_all: bool) -> Option<Option<What>> {
+    let ongoing = task.ongoing.as_ref()?;
+    let burst = ongoing.burst.as_ref()?;
+    let keep = keep_all || burst.first_calls.len() < BURST_KEEP;
+    let moves = burst.call == "recv" || burst.call == ongoing.call().name();
+    let kept = keep.then(|| {
+        let mut event = call_event(task, ongoing, CallState::Returned);
+        event.ret = Some(back.ret);
+        event.errno = back.errno;
+        event.t_ns = back.t_ns;
+        event.outcome = back.outcome.clone();
+        event.eof = eof;
+        event
+    });
+    let burst = task.ongoing.as_mut()?.burst.as_mut()?;
+    count(burst, back, eof, moves);
+    match kept {
+        Some(event) => burst.first_calls.push(event),
+        None => burst.not_kept += 1,
+    }
+    Some(None)
+}
+
+fn count(burst: &mut Burst, back: &Back, eof: Option<bool>, moves: bool) {
+    if burst.calls == 0 {
+        burst.first_ns = back.t_ns;
+    }
+    burst.last_ns = back.t_ns;
+    burst.calls += 1;
+    burst.recorded += 1;
+    if back.ret < 0 {
+        burst.errors += 1;
+        burst.errno = back.errno;
+    } else if moves {
+        burst.bytes += u64::try_from(back.ret).unwrap_or(0);
+    }
+    burst.eof |= eof == Some(true);
+}
+
+fn call_event(task: &Task, ongoing: &Ongoing, state: CallState) -> CallEvent {
+    CallEvent {
+        task: task.name.clone(),
+        pid: task.pid,
+        tid: task.tid,
+        call: ongoing.call().clone(),
+        names: ongoing.names.clone(),
+        state,
+        since: None,
+        ret: None,
+        errno: Errno::NONE,
+        t_ns: ongoing.entered_ns,
+        outcome: Outcome::default(),
+        eof: None,
+    }
+}
