@@ -168,7 +168,7 @@ pub const MSG_FLAGS: &[(&str, i32)] = &[
     ("MSG_WAITALL", 0x100),
     ("MSG_NOSIGNAL", 0x4000),
     ("MSG_MORE", 0x8000),
-    ("MSG_CMSG_CLOEXEC", 0x40000000),
+    ("MSG_CMSG_CLOEXEC", 0x4000_0000),
 ];
 
 /// MSG_OOB: urgent data.
@@ -190,7 +190,7 @@ pub const MSG_NOSIGNAL: i32 = 0x4000;
 /// MSG_MORE: more is coming.
 pub const MSG_MORE: i32 = 0x8000;
 /// MSG_CMSG_CLOEXEC: received descriptors are close-on-exec.
-pub const MSG_CMSG_CLOEXEC: i32 = 0x40000000;
+pub const MSG_CMSG_CLOEXEC: i32 = 0x4000_0000;
 
 /// Bits of poll(2).
 pub const POLL_EVENTS: &[(&str, i32)] = &[
