@@ -1,0 +1,127 @@
+//! One statement, one function, exactly its call: an order's [`Call`] goes to the kernel and comes back as answer and outcome.
+
+use crate::order::{Call, Extra, KEEP, Outcome, Payload, hash};
+use crate::sys::calls::{self as sys, Answer};
+use crate::sys::signal;
+use crate::sys::{message, options};
+
+/// A call made ready: buffers are allocated and filled before the entry is recorded, so that nothing but the call lies between.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    call: &'a Call,
+    data: Vec<Vec<u8>>,
+}
+
+impl<'a> Prepared<'a> {
+    /// Fills the buffers of a call.
+    pub fn new(call: &'a Call) -> Self {
+        let buffer = |count: &u64| vec![0; usize::try_from(*count).unwrap_or(0)];
+        let data = match call {
+            Call::Write { data, .. } | Call::Send { data, .. } | Call::Sendmsg { data, .. } => vec![bytes(data)],
+            Call::Writev { data, .. } => data.iter().map(bytes).collect(),
+            Call::Read { count, .. } | Call::Recv { count, .. } | Call::Recvmsg { count, .. } => vec![buffer(count)],
+            Call::Readv { counts, .. } => vec![buffer(&counts.iter().sum())],
+            _ => Vec::new(),
+        };
+        Self { call, data }
+    }
+
+    /// Makes the call.
+    pub fn make(&mut self) -> (Answer, Extra) {
+        let none = |answer| (answer, Extra::None);
+        let nothing = &mut Vec::new();
+        let data = self.data.first_mut().unwrap_or(nothing);
+        match *self.call {
+            Call::Read { fd, .. } => none(sys::read(fd, data)),
+            Call::Write { fd, .. } => none(sys::write(fd, data)),
+            Call::Recv { fd, flags, .. } => none(sys::recv(fd, data, flags)),
+            Call::Send { fd, flags, ref to, .. } => none(sys::send(fd, data, flags, to.as_ref())),
+            Call::Readv { fd, ref counts } => none(sys::readv(fd, data, counts)),
+            Call::Writev { fd, .. } => none(sys::writev(fd, &self.data)),
+            Call::Recvmsg { fd, room, flags, .. } => message::receive(fd, data, room, flags),
+            Call::Sendmsg { fd, ref fds, creds, ref to, flags, .. } => {
+                let with = message::Ancillary { fds, creds, to: to.as_ref() };
+                none(message::send(fd, data, &with, flags))
+            }
+            _ => make_other(self.call),
+        }
+    }
+
+    /// What arrived, shortened to what a record keeps.
+    pub fn outcome(&self, answer: Answer, extra: Extra) -> Outcome {
+        let Some(room) = self.call.room() else { return Outcome { extra, ..Outcome::default() } };
+        let arrived = u64::try_from(answer.ret).unwrap_or(0).min(room);
+        let arrived = usize::try_from(arrived).unwrap_or(0);
+        let Some(data) = self.data.first().filter(|_| arrived > 0) else { return Outcome { extra, ..Outcome::default() } };
+        let hash = if arrived > KEEP { hash(data[..arrived].iter().copied()) } else { 0 };
+        Outcome { data: data[..arrived.min(KEEP)].to_vec(), hash, extra }
+    }
+}
+
+fn bytes(data: &Payload) -> Vec<u8> {
+    data.word.repeat(usize::try_from(data.times).unwrap_or(0))
+}
+
+/// The calls without buffers.
+fn make_other(call: &Call) -> (Answer, Extra) {
+    let none = |answer| (answer, Extra::None);
+    match *call {
+        Call::Socketpair { domain, kind, protocol } => array(sys::socketpair(domain, kind, protocol)),
+        Call::Pipe2 { flags } => array(sys::pipe2(flags)),
+        Call::Waitpid { pid } => {
+            let (answer, status) = sys::waitpid(pid);
+            (answer, if answer.ret > 0 { Extra::Status(status) } else { Extra::None })
+        }
+        Call::Close { fd } => none(sys::close(fd)),
+        Call::Dup { fd } => none(sys::dup(fd)),
+        Call::Shutdown { fd, how } => none(sys::shutdown(fd, how)),
+        Call::Poll { ref fds, events, timeout_ms } => {
+            let (answer, revents) = sys::poll(fds, events, timeout_ms);
+            (answer, Extra::Revents(revents))
+        }
+        Call::Signal { signal, disposition } => none(match signal::set_disposition(signal, disposition) {
+            Ok(()) => Answer::ok(0),
+            Err(errno) => Answer::failed(errno),
+        }),
+        Call::Setrlimit { nofile } => none(sys::limit_descriptors(nofile)),
+        Call::Kill { pid, signal } => none(sys::kill(pid, signal)),
+        _ => make_socket_call(call),
+    }
+}
+
+/// The calls that only sockets and flags know.
+fn make_socket_call(call: &Call) -> (Answer, Extra) {
+    let none = |answer| (answer, Extra::None);
+    match *call {
+        Call::Getsockopt { fd, ref option } => keep_if_ok(options::get(fd, option)),
+        Call::Setsockopt { fd, ref option, value } => none(options::set(fd, option, value)),
+        Call::Atmark { fd } => {
+            let (answer, value) = sys::at_mark(fd);
+            keep_if_ok((answer, Extra::Value(i64::from(value))))
+        }
+        Call::Getsockname { fd } => name(sys::socket_name(fd, false)),
+        Call::Getpeername { fd } => name(sys::socket_name(fd, true)),
+        Call::SetNonblock { fd, on } => none(sys::set_nonblock(fd, on)),
+        Call::SetCloexec { fd, on } => none(sys::set_cloexec(fd, on)),
+        Call::GetPipeSize { fd } => none(sys::pipe_size(fd)),
+        Call::SetPipeSize { fd, size } => none(sys::set_pipe_size(fd, size)),
+        Call::Socket { domain, kind, protocol } => none(sys::socket(domain, kind, protocol)),
+        Call::Bind { fd, ref address } => none(sys::bind(fd, address)),
+        Call::Listen { fd, backlog } => none(sys::listen(fd, backlog)),
+        Call::Connect { fd, ref address } => none(sys::connect(fd, address)),
+        Call::Accept { fd } => none(sys::accept(fd)),
+        _ => none(Answer::failed(crate::abi::Errno::EINVAL)),
+    }
+}
+
+fn array((answer, array): (Answer, [i32; 2])) -> (Answer, Extra) {
+    (answer, Extra::Array(array))
+}
+
+fn name((answer, path): (Answer, Vec<u8>)) -> (Answer, Extra) {
+    keep_if_ok((answer, Extra::Name(path)))
+}
+
+fn keep_if_ok((answer, extra): (Answer, Extra)) -> (Answer, Extra) {
+    (answer, if answer.ret < 0 { Extra::None } else { extra })
+}

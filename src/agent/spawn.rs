@@ -1,0 +1,98 @@
+//! How an agent becomes two: fork, a thread, and execve of its own program.
+
+use std::ffi::CString;
+use std::os::fd::OwnedFd;
+
+use crate::abi::Errno;
+use crate::order::Outcome;
+use crate::sys::calls::Answer;
+use crate::sys::control::OrderReceiver;
+use crate::sys::fork::Forked;
+use crate::sys::{descriptors, fork, poll, signal};
+
+use super::{AGENT_ARGUMENT, Agent, Private};
+
+impl Agent {
+    /// fork(2): the child gets the control end and the ring that the program sent, and waits there for its first order.
+    pub(super) fn fork(&mut self) {
+        let equipment = self.take_equipment();
+        self.recorder.enter(0);
+        let Some((control, ring)) = equipment else {
+            return self.recorder.exit(Answer::failed(Errno::EMFILE), &Outcome::default());
+        };
+        match fork::fork() {
+            Ok(Forked::Child) => self.become_child(control, ring),
+            Ok(Forked::Parent(pid)) => self.recorder.exit(Answer::ok(i64::from(pid)), &Outcome::default()),
+            Err(errno) => self.recorder.exit(Answer::failed(errno), &Outcome::default()),
+        }
+    }
+
+    /// The child's side of fork: nothing of its parent's private descriptors stays, everything of the learner's does.
+    fn become_child(&mut self, control: OwnedFd, ring: OwnedFd) -> ! {
+        signal::leave_call();
+        let Private { bell, lifeline, base, .. } = self.private;
+        descriptors::close_all_but(base, &[poll::number(&control), poll::number(&ring), bell, lifeline]);
+        let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, base };
+        match Self::start(private, false) {
+            Ok(child) => child.serve(),
+            Err(_) => fork::exit_child(70),
+        }
+    }
+
+    /// A new thread of this process, with a control end and a ring of its own.
+    pub(super) fn thread(&mut self) {
+        let equipment = self.take_equipment();
+        self.recorder.enter(0);
+        let Some((control, ring)) = equipment else {
+            return self.recorder.exit(Answer::failed(Errno::EMFILE), &Outcome::default());
+        };
+        let Private { bell, lifeline, base, .. } = self.private;
+        let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, base };
+        let (said, heard) = std::sync::mpsc::channel();
+        let body = move || {
+            let _ = said.send(fork::thread_id());
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match Self::start(private, true) {
+                Ok(thread) => thread.serve(),
+                Err(_) => fork::exit_thread(),
+            }));
+        };
+        let answer = match std::thread::Builder::new().stack_size(THREAD_STACK).spawn(body) {
+            Ok(_) => heard.recv().map_or(Answer::failed(Errno::EAGAIN), |tid| Answer::ok(i64::from(tid))),
+            Err(error) => Answer::failed(Errno(error.raw_os_error().unwrap_or(Errno::EAGAIN.0))),
+        };
+        self.recorder.exit(answer, &Outcome::default());
+    }
+
+    /// execve(2) of the program's own file. The private descriptors are not close-on-exec; the limit is raised meanwhile,
+    /// because a dynamic loader under `rlimit nofile 5` would die.
+    pub(super) fn exec(&mut self) {
+        let soft = descriptors::soft_limit();
+        let Private { ref control, ref ring, bell, lifeline, base } = self.private;
+        let numbers = [control.number(), poll::number(ring), bell, lifeline, base, i32::try_from(soft).unwrap_or(i32::MAX)];
+        let words = ["tincans".to_owned(), AGENT_ARGUMENT.to_owned()].into_iter().chain(numbers.map(|number| number.to_string()));
+        let arguments: Vec<CString> = words.filter_map(|word| CString::new(word).ok()).collect();
+        self.recorder.enter(0);
+        let raised = descriptors::raise_limit();
+        let errno = fork::exec(&arguments);
+        drop(raised);
+        self.recorder.exit(Answer::failed(errno), &Outcome::default());
+    }
+
+    /// The first words of an agent after its execve: the call that it was in has succeeded.
+    pub(super) fn report_exec(&mut self) {
+        self.recorder.exit(Answer::ok(0), &Outcome::default());
+        self.recorder.done();
+    }
+
+    /// What the program sent for a new task, moved out of the learner's way.
+    fn take_equipment(&mut self) -> Option<(OwnedFd, OwnedFd)> {
+        let _raised = descriptors::raise_limit();
+        let base = self.private.base;
+        let received = self.private.control.take_over();
+        let mut moved = received.into_iter().map(|fd| descriptors::move_up(fd, base));
+        Some((moved.next()?.ok()?, moved.next()?.ok()?))
+    }
+}
+
+/// Stack of an agent's thread, in bytes.
+const THREAD_STACK: usize = 256 * 1024;

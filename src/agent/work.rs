@@ -1,0 +1,192 @@
+//! What an order becomes: one call, a loop of calls, or a reader that waits for something to read.
+
+use std::time::{Duration, Instant};
+
+use crate::abi;
+use crate::order::{Call, ECHO_BUFFER, FLOOD_BYTE, Loop, Work};
+use crate::sys::calls::{self as sys, Answer};
+use crate::sys::fork;
+
+use super::Agent;
+use super::calls::Prepared;
+
+impl Agent {
+    /// Carries out one order and says that it is done.
+    pub(super) fn perform(&mut self, work: &Work) {
+        match work {
+            Work::Call(Call::Fork) => self.fork(),
+            Work::Call(Call::Thread) => self.thread(),
+            Work::Call(Call::Exec) => self.exec(),
+            Work::Call(Call::Exit { code }) => self.exit(*code),
+            Work::Call(call) => self.call(call),
+            Work::Loop(of) => self.repeat(of),
+            Work::Reader { fd, every_ms, count } => return self.read_on(*fd, *every_ms, *count),
+        }
+        self.recorder.done();
+    }
+
+    fn call(&mut self, call: &Call) {
+        let mut prepared = Prepared::new(call);
+        self.recorder.enter(0);
+        let (answer, extra) = prepared.make();
+        let outcome = prepared.outcome(answer, extra);
+        self.recorder.exit(answer, &outcome);
+    }
+
+    /// exit(2): the record before it is all there is of it.
+    fn exit(&mut self, code: i32) {
+        self.recorder.enter(0);
+        if self.is_thread {
+            fork::exit_thread();
+        }
+        fork::exit_child(code);
+    }
+
+    fn repeat(&mut self, of: &Loop) {
+        match *of {
+            Loop::Flood { fd, size, count } => self.flood(fd, size, count),
+            Loop::Drain { fd, count, dontwait, pipe } => self.drain(fd, count, (dontwait, pipe)),
+            Loop::Echo { fd } => self.echo(fd),
+            Loop::Ping { fd, size, count } => self.ping(fd, size, count),
+        }
+    }
+
+    fn flood(&mut self, fd: i32, size: u64, count: u64) {
+        let data = flood_data(size);
+        for _ in 0..count {
+            self.recorder.enter_quick(0);
+            let answer = sys::write(fd, &data);
+            self.recorder.exit_quick(answer, &[]);
+            if answer.ret < 0 {
+                return;
+            }
+        }
+    }
+
+    fn drain(&mut self, fd: i32, count: u64, (dontwait, pipe): (bool, bool)) {
+        let mut buffer = vec![0; usize::try_from(count).unwrap_or(0)];
+        let read = |buffer: &mut [u8]| match (dontwait, pipe) {
+            (true, false) => sys::recv(fd, buffer, abi::MSG_DONTWAIT),
+            _ => sys::read(fd, buffer),
+        };
+        loop {
+            if dontwait && pipe && sys::poll(&[fd], 0x1, 0).1[0] == 0 {
+                return;
+            }
+            self.recorder.enter_quick(0);
+            let answer = read(&mut buffer);
+            self.recorder.exit_quick(answer, arrived(&buffer, answer));
+            if answer.ret < 0 || (answer.ret == 0 && !self.more_may_come(fd)) {
+                return;
+            }
+        }
+    }
+
+    /// After a read of 0: an empty message is not the end. Only a socket that keeps messages has those; it says so by its type,
+    /// and EOF by POLLHUP or POLLRDHUP, or by nothing to read.
+    fn more_may_come(&self, fd: i32) -> bool {
+        let _ = self;
+        let (answer, kind) = crate::sys::options::get(fd, "type");
+        let keeps_messages = answer.ret == 0 && kind != crate::order::Extra::Value(i64::from(abi::SOCK_STREAM));
+        const POLLRDHUP: i16 = 0x2000;
+        const POLLHUP: i16 = 0x10;
+        keeps_messages && sys::poll(&[fd], i32::from(POLLRDHUP), 0).1[0] & (POLLRDHUP | POLLHUP) == 0
+    }
+
+    fn echo(&mut self, fd: i32) {
+        let mut buffer = vec![0; usize::try_from(ECHO_BUFFER).unwrap_or(0)];
+        loop {
+            self.recorder.enter_quick(0);
+            let read = sys::read(fd, &mut buffer);
+            self.recorder.exit_quick(read, arrived(&buffer, read));
+            if read.ret <= 0 {
+                return;
+            }
+            let data = &buffer[..usize::try_from(read.ret).unwrap_or(0)];
+            if !self.write_all(fd, data, 1) {
+                return;
+            }
+        }
+    }
+
+    fn ping(&mut self, fd: i32, size: u64, count: u64) {
+        let data = flood_data(size);
+        let mut buffer = vec![0; data.len().max(1)];
+        for _ in 0..count {
+            if !self.write_all(fd, &data, 0) {
+                return;
+            }
+            self.recorder.enter_quick(1);
+            let read = sys::read(fd, &mut buffer);
+            self.recorder.exit_quick(read, arrived(&buffer, read));
+            if read.ret <= 0 {
+                return;
+            }
+        }
+    }
+
+    /// One recorded write as `step` of the round. False if it failed.
+    fn write_all(&mut self, fd: i32, data: &[u8], step: u8) -> bool {
+        self.recorder.enter_quick(step);
+        let answer = sys::write(fd, data);
+        self.recorder.exit_quick(answer, &[]);
+        answer.ret >= 0
+    }
+
+    /// Reads whenever there is something (with `every_ms`: at most once a tick) until EOF, an error, or the next order.
+    fn read_on(&mut self, fd: i32, every_ms: Option<u64>, count: u64) {
+        const ANY: i32 = 0x1 | 0x2000;
+        let control = self.private.control.number();
+        let call = Call::Read { fd, count };
+        let mut tick = Instant::now();
+        self.recorder.done();
+        loop {
+            if let Some(every) = every_ms {
+                tick += Duration::from_millis(every);
+                let left = tick.saturating_duration_since(Instant::now());
+                if wait_for_order(control, left) {
+                    return;
+                }
+            }
+            let (_, ready) = sys::poll(&[control, fd], ANY, -1);
+            if ready[0] != 0 {
+                return;
+            }
+            if ready[1] == 0 {
+                continue;
+            }
+            let mut prepared = Prepared::new(&call);
+            self.recorder.enter(0);
+            let (answer, extra) = prepared.make();
+            let outcome = prepared.outcome(answer, extra);
+            self.recorder.exit(answer, &outcome);
+            self.recorder.ring_if_asleep();
+            if answer.ret < 0 || (answer.ret == 0 && !self.more_may_come(fd)) {
+                return;
+            }
+        }
+    }
+}
+
+/// Waits for the next order at most so long; true if it is there.
+fn wait_for_order(control: i32, left: Duration) -> bool {
+    let until = Instant::now() + left;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let ms = i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
+        if sys::poll(&[control], 0x1, ms).1[0] != 0 {
+            return true;
+        }
+        if Instant::now() >= until {
+            return false;
+        }
+    }
+}
+
+fn flood_data(size: u64) -> Vec<u8> {
+    vec![FLOOD_BYTE; usize::try_from(size).unwrap_or(0)]
+}
+
+fn arrived(buffer: &[u8], answer: Answer) -> &[u8] {
+    &buffer[..usize::try_from(answer.ret).unwrap_or(0).min(buffer.len())]
+}

@@ -1,0 +1,127 @@
+//! Processes: fork(2), pidfds, signals through them, and the only ways a forked process may end.
+
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+
+use super::{During, SysError, last_errno};
+use crate::abi::Errno;
+use crate::trace::Death;
+
+/// Which side of a fork one is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forked {
+    /// The child.
+    Child,
+    /// The parent, with the child's pid.
+    Parent(i32),
+}
+
+/// fork(2). The child must not return into code that runs destructors of the parent's: it leaves by [`exit_child`].
+pub fn fork() -> Result<Forked, Errno> {
+    // SAFETY: the program has one thread; an agent with several calls only async-signal-safe code and its own in the child.
+    match unsafe { libc::fork() } {
+        -1 => Err(last_errno()),
+        0 => Ok(Forked::Child),
+        pid => Ok(Forked::Parent(pid)),
+    }
+}
+
+/// _exit(2): nothing of the parent's is flushed or dropped a second time.
+pub fn exit_child(code: i32) -> ! {
+    // SAFETY: _exit has no preconditions.
+    unsafe { libc::_exit(code) }
+}
+
+/// Ends the calling thread alone, as exit(2) of the kernel does, without unwinding.
+pub fn exit_thread() -> ! {
+    loop {
+        // SAFETY: SYS_exit ends this thread; it owns nothing that another thread needs to have dropped.
+        unsafe { libc::syscall(libc::SYS_exit, 0) };
+    }
+}
+
+/// The calling thread's number.
+pub fn thread_id() -> i32 {
+    nix::unistd::gettid().as_raw()
+}
+
+/// pidfd_open(2).
+pub fn open_pidfd(pid: i32) -> Result<OwnedFd, SysError> {
+    // SAFETY: pidfd_open only takes numbers.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    let fd = i32::try_from(fd).unwrap_or(-1);
+    if fd < 0 {
+        return Err(SysError { operation: "open a pidfd", errno: last_errno() });
+    }
+    // SAFETY: the kernel has just given out this number, and nothing else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// pidfd_send_signal(2): reaches this process or nobody, whatever its number means by now.
+pub fn send_signal(process: &impl AsFd, signal: i32) -> Result<(), SysError> {
+    let fd = process.as_fd().as_raw_fd();
+    // SAFETY: with a null siginfo pidfd_send_signal only takes numbers.
+    let result = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, std::ptr::null::<libc::siginfo_t>(), 0) };
+    if result < 0 { Err(SysError { operation: "send a signal", errno: last_errno() }) } else { Ok(()) }
+}
+
+/// tgkill(2): reaches one thread.
+pub fn signal_thread(pid: i32, tid: i32, signal: i32) -> Result<(), SysError> {
+    // SAFETY: tgkill only takes numbers.
+    let result = unsafe { libc::syscall(libc::SYS_tgkill, pid, tid, signal) };
+    if result < 0 { Err(SysError { operation: "interrupt a thread", errno: last_errno() }) } else { Ok(()) }
+}
+
+/// A momentary copy of another process's descriptor, pidfd_getfd(2). To be dropped before the next step.
+pub fn borrow_descriptor(process: &impl AsFd, fd: i32) -> Result<OwnedFd, SysError> {
+    let process = process.as_fd().as_raw_fd();
+    // SAFETY: pidfd_getfd only takes numbers.
+    let copy = unsafe { libc::syscall(libc::SYS_pidfd_getfd, process, fd, 0) };
+    let copy = i32::try_from(copy).unwrap_or(-1);
+    if copy < 0 {
+        return Err(SysError { operation: "look at a queue", errno: last_errno() });
+    }
+    // SAFETY: the kernel has just given out this number, and nothing else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(copy) })
+}
+
+/// Reaps a dead child of the program's own, if this is one. Never waits for anybody else's.
+pub fn reap(process: &impl AsFd) -> Option<Death> {
+    use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG;
+    match waitid(Id::PIDFd(process.as_fd()), flags).ok()? {
+        WaitStatus::Exited(_, code) => Some(Death::Exited(code)),
+        WaitStatus::Signaled(_, signal, _) => Some(Death::Killed(crate::abi::Signal(signal as i32))),
+        _ => None,
+    }
+}
+
+/// Reads a status word of waitpid(2).
+pub fn death_of_status(status: i32) -> Death {
+    if libc::WIFEXITED(status) {
+        Death::Exited(libc::WEXITSTATUS(status))
+    } else {
+        Death::Killed(crate::abi::Signal(libc::WTERMSIG(status)))
+    }
+}
+
+/// The caller's orphaned descendants come to it, and no agent leaves a core file.
+pub fn become_subreaper() -> Result<(), SysError> {
+    nix::sys::prctl::set_child_subreaper(true).during("become subreaper")
+}
+
+/// No core files from here on.
+pub fn forbid_core_files() {
+    let _ = nix::sys::resource::setrlimit(nix::sys::resource::Resource::RLIMIT_CORE, 0, 0);
+}
+
+/// The path to the program's own file, for an agent's execve.
+pub const OWN_PROGRAM: &std::ffi::CStr = c"/proc/self/exe";
+
+/// execve(2); returns only if it failed.
+pub fn exec(arguments: &[std::ffi::CString]) -> Errno {
+    let environment: Vec<std::ffi::CString> = Vec::new();
+    match nix::unistd::execve(OWN_PROGRAM, arguments, &environment) {
+        Ok(never) => match never {},
+        Err(errno) => Errno(errno as i32),
+    }
+}

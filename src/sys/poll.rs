@@ -1,0 +1,64 @@
+//! Waiting: ppoll(2) over borrowed descriptors, the eventfd that is the bell, and the futex a full ring sleeps on.
+
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use nix::poll::{PollFd, PollFlags};
+use nix::sys::eventfd::{EfdFlags, EventFd};
+use nix::sys::time::TimeSpec;
+
+use super::{During, SysError};
+
+/// Sleeps until one of `fds` is readable or hung up, or the time is over (none: for ever). Says which are.
+/// A signal ends the sleep early, with nothing ready.
+pub fn wait(fds: &[BorrowedFd<'_>], timeout: Option<Duration>) -> Result<Vec<bool>, SysError> {
+    let mut polled: Vec<PollFd<'_>> = fds.iter().map(|fd| PollFd::new(*fd, PollFlags::POLLIN)).collect();
+    let timeout = timeout.map(TimeSpec::from_duration);
+    match nix::poll::ppoll(&mut polled, timeout, None) {
+        Ok(_) | Err(nix::Error::EINTR) => {}
+        Err(error) => return Err(error).during("poll"),
+    }
+    Ok(polled.iter().map(|fd| fd.any().unwrap_or(false)).collect())
+}
+
+/// A new bell: an eventfd, non-blocking.
+pub fn new_bell() -> Result<OwnedFd, SysError> {
+    let bell = EventFd::from_flags(EfdFlags::EFD_NONBLOCK | EfdFlags::EFD_CLOEXEC).during("make a bell")?;
+    Ok(OwnedFd::from(bell))
+}
+
+/// Takes what was rung, so that the next ring is heard.
+pub fn silence_bell(bell: &impl AsFd) {
+    let _ = nix::unistd::read(bell, &mut [0; 8]);
+}
+
+/// Rings; callable from a signal handler.
+pub fn ring_bell(bell: i32) {
+    let one = 1_u64.to_ne_bytes();
+    // SAFETY: the pointer and length are those of a local array; write(2) is async-signal-safe.
+    unsafe { libc::write(bell, one.as_ptr().cast(), one.len()) };
+}
+
+/// Sleeps while the low half of `word` is that of `seen`.
+pub fn futex_wait(word: &AtomicU64, seen: u64) {
+    let low = u32::try_from(seen & u64::from(u32::MAX)).unwrap_or(0);
+    // SAFETY: the address is that of a live atomic in a shared mapping; FUTEX_WAIT only reads its first 4 bytes.
+    unsafe { libc::syscall(libc::SYS_futex, low_half(word), libc::FUTEX_WAIT, low, std::ptr::null::<libc::timespec>()) };
+}
+
+/// Wakes who sleeps on `word`.
+pub fn futex_wake(word: &AtomicU64) {
+    // SAFETY: the address is that of a live atomic in a shared mapping; FUTEX_WAKE does not read it.
+    unsafe { libc::syscall(libc::SYS_futex, low_half(word), libc::FUTEX_WAKE, i32::MAX) };
+}
+
+fn low_half(word: &AtomicU64) -> *const u32 {
+    let address = std::ptr::from_ref(word).cast::<u32>();
+    if cfg!(target_endian = "little") { address } else { address.wrapping_add(1) }
+}
+
+/// The number of a descriptor, for records and messages.
+pub fn number(fd: &impl AsFd) -> i32 {
+    fd.as_fd().as_raw_fd()
+}

@@ -1,0 +1,94 @@
+//! What /proc says of a task: the state it is in, the call it sleeps in, how often it was switched, what it holds.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
+/// One thread's files under /proc, kept open because they are read at every settling.
+#[derive(Debug)]
+pub struct ThreadFiles {
+    stat: File,
+    syscall: Option<File>,
+    schedstat: Option<File>,
+}
+
+/// What a thread is doing, at one look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// The letter of proc_pid_stat(5): R S D T t Z X.
+    pub state: u8,
+    /// How often it was given a processor; two equal figures say that it did not run in between.
+    pub switches: u64,
+    /// The number of the system call it sleeps in, where that may be read.
+    pub syscall: Option<i64>,
+}
+
+impl ThreadFiles {
+    /// Opens the files of a thread that exists.
+    pub fn open(pid: i32, tid: i32) -> std::io::Result<Self> {
+        let open = |name: &str| File::open(format!("/proc/{pid}/task/{tid}/{name}"));
+        Ok(Self { stat: open("stat")?, syscall: open("syscall").ok(), schedstat: open("schedstat").ok() })
+    }
+
+    /// Looks; none if the thread has gone.
+    pub fn look(&self) -> Option<Look> {
+        let mut buffer = [0; 1024];
+        let stat = read(&self.stat, &mut buffer)?;
+        let state = *stat.get(stat.iter().rposition(|byte| *byte == b')')? + 2)?;
+        let mut buffer = [0; 256];
+        let syscall = self.syscall.as_ref().and_then(|file| first_number(read(file, &mut buffer)?));
+        let switches = self.schedstat.as_ref().and_then(|file| last_number(read(file, &mut buffer)?)).unwrap_or(0);
+        Some(Look { state, switches: u64::try_from(switches).unwrap_or(0), syscall })
+    }
+
+    /// The wait status that a zombie still carries (field 52 of stat), where the kernel lets it be read.
+    pub fn exit_status(&self) -> Option<i32> {
+        let mut buffer = [0; 1024];
+        let stat = read(&self.stat, &mut buffer)?;
+        last_number(stat).and_then(|number| i32::try_from(number).ok())
+    }
+}
+
+fn read<'a>(file: &File, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
+    let length = file.read_at(buffer, 0).ok()?;
+    Some(&buffer[..length])
+}
+
+fn first_number(text: &[u8]) -> Option<i64> {
+    std::str::from_utf8(text).ok()?.split_ascii_whitespace().next()?.parse().ok()
+}
+
+fn last_number(text: &[u8]) -> Option<i64> {
+    std::str::from_utf8(text).ok()?.split_ascii_whitespace().next_back()?.parse().ok()
+}
+
+/// One descriptor of a process, as the kernel lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenFile {
+    /// Its number.
+    pub fd: i32,
+    /// What it refers to: `socket:[123]`, `pipe:[45]`, a path.
+    pub target: String,
+    /// Its flags of open(2): O_WRONLY tells a pipe's ends apart; O_CLOEXEC is FD_CLOEXEC.
+    pub flags: i32,
+    /// Copies of descriptors in flight to this socket (`scm_fds`).
+    pub in_flight: u64,
+}
+
+/// A process's table below `limit`, ascending.
+pub fn open_files(pid: i32, limit: i32) -> Vec<OpenFile> {
+    let Ok(entries) = std::fs::read_dir(format!("/proc/{pid}/fd")) else { return Vec::new() };
+    let numbers = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let mut numbers: Vec<i32> = numbers.filter(|fd| *fd < limit).collect();
+    numbers.sort_unstable();
+    numbers.into_iter().filter_map(|fd| open_file(pid, fd)).collect()
+}
+
+/// One entry of a process's table.
+pub fn open_file(pid: i32, fd: i32) -> Option<OpenFile> {
+    let target = std::fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok()?.to_string_lossy().into_owned();
+    let info = std::fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
+    let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let flags = field("flags:").and_then(|octal| i32::from_str_radix(octal, 8).ok()).unwrap_or(0);
+    let in_flight = field("scm_fds:").and_then(|count| count.parse().ok()).unwrap_or(0);
+    Some(OpenFile { fd, target, flags, in_flight })
+}
