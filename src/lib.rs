@@ -2,6 +2,7 @@
 
 pub mod abi;
 pub mod agent;
+pub mod bench;
 pub mod order;
 pub mod sys;
 pub mod script;

@@ -61,6 +61,10 @@ pub enum Fact {
     Stopped,
     /// SIGCONT let it go on.
     Continued,
+    /// The same of a further thread of the process, which is not shown again.
+    StoppedToo,
+    /// The same of a further thread of the process, which is not shown again.
+    ContinuedToo,
     /// It died.
     Died(Death),
     /// Its death was waited for by the program, or nobody needs to.
@@ -107,6 +111,16 @@ pub enum Death {
     Killed(Signal),
     /// Nobody could say: reaped by somebody else before it was looked at.
     Unknown,
+}
+
+impl Death {
+    /// Reads the status word of waitpid(2): the low seven bits are the signal, the next byte the exit code.
+    pub fn of_status(status: i32) -> Self {
+        match status & 0x7f {
+            0 => Self::Exited(status >> 8 & 0xff),
+            signal => Self::Killed(Signal(signal)),
+        }
+    }
 }
 
 /// One fact as it is shown.

@@ -95,15 +95,6 @@ pub fn reap(process: &impl AsFd) -> Option<Death> {
     }
 }
 
-/// Reads a status word of waitpid(2).
-pub fn death_of_status(status: i32) -> Death {
-    if libc::WIFEXITED(status) {
-        Death::Exited(libc::WEXITSTATUS(status))
-    } else {
-        Death::Killed(crate::abi::Signal(libc::WTERMSIG(status)))
-    }
-}
-
 /// The caller's orphaned descendants come to it, and no agent leaves a core file.
 pub fn become_subreaper() -> Result<(), SysError> {
     nix::sys::prctl::set_child_subreaper(true).during("become subreaper")

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
+use crate::order::Call;
+
 /// One thread's files under /proc, kept open because they are read at every settling.
 #[derive(Debug)]
 pub struct ThreadFiles {
@@ -59,6 +61,25 @@ fn first_number(text: &[u8]) -> Option<i64> {
 
 fn last_number(text: &[u8]) -> Option<i64> {
     std::str::from_utf8(text).ok()?.split_ascii_whitespace().next_back()?.parse().ok()
+}
+
+/// The number of the system call behind a call of libc, where there is just one.
+pub fn number_of(call: &Call) -> Option<i64> {
+    Some(match call {
+        Call::Read { .. } => libc::SYS_read,
+        Call::Write { .. } => libc::SYS_write,
+        Call::Recv { .. } => libc::SYS_recvfrom,
+        Call::Send { .. } => libc::SYS_sendto,
+        Call::Readv { .. } => libc::SYS_readv,
+        Call::Writev { .. } => libc::SYS_writev,
+        Call::Recvmsg { .. } => libc::SYS_recvmsg,
+        Call::Sendmsg { .. } => libc::SYS_sendmsg,
+        Call::Accept { .. } => libc::SYS_accept,
+        Call::Connect { .. } => libc::SYS_connect,
+        Call::Waitpid { .. } => libc::SYS_wait4,
+        Call::Close { .. } => libc::SYS_close,
+        _ => return None,
+    })
 }
 
 /// One descriptor of a process, as the kernel lists it.

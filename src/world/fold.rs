@@ -50,6 +50,8 @@ impl World {
                 self.resume(task);
                 self.signal(task, Signal::CONT).into_iter().for_each(show);
             }
+            Fact::StoppedToo => self.set_state(task, TaskState::Stopped),
+            Fact::ContinuedToo => self.resume(task),
             Fact::Died(death) => self.die(task, line, death).into_iter().for_each(show),
             Fact::Buried => self.bury(task),
             Fact::Measured { fd, bytes } => self.measure(task, fd, bytes),
@@ -107,7 +109,7 @@ impl World {
     fn come_back(&mut self, id: TaskId, line: u32, back: Back) -> Option<What> {
         let task = self.tasks.get_mut(&id)?;
         if task.state == TaskState::Asleep {
-            task.state = TaskState::Running;
+            task.state = if task.is_reader() { TaskState::Idle } else { TaskState::Running };
         }
         let ongoing = task.ongoing.as_mut()?;
         ongoing.inside = false;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::order::{Call, Payload};
+use crate::order::{Call, Payload, Work};
 use crate::script::{Disposition, TaskState};
 use crate::trace::{Burst, Death, Names, Ordered, TaskId};
 
@@ -86,6 +86,16 @@ impl Task {
     /// Whether it can still do something.
     pub fn is_alive(&self) -> bool {
         !matches!(self.state, TaskState::Zombie | TaskState::Dead)
+    }
+
+    /// The call it is at, if it has an order.
+    pub fn current_call(&self) -> Option<&Call> {
+        self.ongoing.as_ref().map(Ongoing::call)
+    }
+
+    /// Whether it is a `reader`, which is idle and reads by itself.
+    pub fn is_reader(&self) -> bool {
+        self.ongoing.as_ref().is_some_and(|ongoing| matches!(ongoing.ordered.work, Work::Reader { .. }))
     }
 
     /// The call it is asleep in, if it is.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::abi;
 use crate::order::{Call, Extra, Payload};
 use crate::script::{EndName, TaskState};
-use crate::trace::TaskId;
+use crate::trace::{Death, TaskId};
 
 use super::super::World;
 use super::super::channel::{Channel, ChannelId, End, EndId, Kind};
 use super::super::ledger::{Found, ReadResult};
-use super::super::task::Descriptor;
+use super::super::task::{Descriptor, Task};
 use super::{Back, WriteTarget};
 
 impl World {
@@ -47,7 +47,7 @@ impl World {
                 }
             }
             Call::Exec => self.close_on_exec(id),
-            Call::Waitpid { .. } => self.reap(back.ret),
+            Call::Waitpid { .. } => self.reap(back),
             Call::Signal { signal, disposition } => {
                 if let Some(process) = self.tasks.get(&id).and_then(|task| self.processes.get_mut(&task.process)) {
                     process.dispositions.insert(signal, disposition);
@@ -275,13 +275,13 @@ impl World {
         }
     }
 
-    fn reap(&mut self, pid: i32) {
-        let child = self
-            .tasks
-            .values_mut()
-            .find(|task| task.pid == pid && task.id == task.process && task.state != TaskState::Dead);
-        if let Some(child) = child {
+    fn reap(&mut self, back: &Back) {
+        let is_child = |task: &&mut Task| task.pid == back.ret && task.id == task.process && task.state != TaskState::Dead;
+        if let Some(child) = self.tasks.values_mut().find(is_child) {
             child.state = TaskState::Dead;
+            if let Extra::Status(status) = back.outcome.extra {
+                child.death.get_or_insert(Death::of_status(status));
+            }
         }
     }
 

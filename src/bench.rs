@@ -1,0 +1,287 @@
+//! Owns the tasks: starts them, gives orders, collects what their rings say, folds it into the world, and knows when all is
+//! settled. It holds no descriptor of any end; what it measures with, it closes before the next step.
+
+mod collect;
+mod measure;
+mod member;
+mod settle;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::abi::Signal;
+use crate::agent;
+use crate::order::{Call, Work};
+use crate::sys::descriptors::Numbers;
+use crate::sys::fork::Forked;
+use crate::sys::lifeline::Lifeline;
+use crate::sys::{SysError, control, descriptors, fork, lifeline, now_ns, poll, ring};
+use crate::trace::{Birth, Event, Fact, Ordered, Record, TaskId};
+use crate::world::World;
+
+use member::{Apprentice, Member, Phase};
+
+/// The most tasks alive at one time, unless told otherwise.
+pub const MAX_TASKS: usize = 64;
+
+/// A failure of the program's own, not of anything a learner did.
+#[derive(Debug)]
+pub enum BenchError {
+    /// A system call.
+    Sys(SysError),
+    /// A task's ring holds what no agent writes.
+    BrokenRing(String),
+}
+
+impl fmt::Display for BenchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sys(error) => write!(f, "the bench could not {error}"),
+            Self::BrokenRing(task) => write!(f, "the record of {task} is broken; `reset` starts a new bench"),
+        }
+    }
+}
+
+impl std::error::Error for BenchError {}
+
+impl From<SysError> for BenchError {
+    fn from(error: SysError) -> Self {
+        Self::Sys(error)
+    }
+}
+
+/// How a bench is to be.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// The most tasks alive at one time.
+    pub max_tasks: usize,
+    /// Whether each call of a loop is kept.
+    pub every_call: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { max_tasks: MAX_TASKS, every_call: false }
+    }
+}
+
+/// The living bench.
+#[derive(Debug)]
+pub struct Bench {
+    settings: Settings,
+    numbers: Numbers,
+    bell: OwnedFd,
+    /// Dropped by a reset before the members, which it kills.
+    lifeline: Option<Lifeline>,
+    members: BTreeMap<TaskId, Member>,
+    next_task: u32,
+    world: World,
+    /// The statement that what comes belongs to.
+    line: u32,
+    /// Shown, not yet taken by [`Bench::take_events`].
+    events: Vec<Event>,
+    /// Dead tasks that nobody has waited for yet.
+    zombies: Vec<Zombie>,
+    /// Two equal ones in a row say that all is settled.
+    last_look: Option<settle::Collected>,
+    /// Nothing has happened since all was settled.
+    is_settled: bool,
+    /// How long to sleep next while something still runs.
+    nap: Duration,
+}
+
+/// A dead process that is still in the kernel's table.
+#[derive(Debug)]
+struct Zombie {
+    id: TaskId,
+    pidfd: Option<OwnedFd>,
+}
+
+impl Bench {
+    /// An empty bench with `parent` alone. The limits on descriptors are settled by the caller, once a program.
+    pub fn open(settings: Settings, numbers: Numbers) -> Result<Self, BenchError> {
+        let mut bench = Self {
+            settings,
+            numbers,
+            bell: poll::new_bell()?,
+            lifeline: None,
+            members: BTreeMap::new(),
+            next_task: 0,
+            world: World::new(),
+            line: 0,
+            events: Vec::new(),
+            zombies: Vec::new(),
+            last_look: None,
+            is_settled: false,
+            nap: Duration::ZERO,
+        };
+        bench.populate()?;
+        Ok(bench)
+    }
+
+    /// All is killed, and a new `parent` starts on an empty bench.
+    pub fn reset(&mut self) -> Result<(), BenchError> {
+        self.kill_all();
+        self.populate()
+    }
+
+    /// The picture as far as it is known.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The settings it was opened with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Where private numbers begin, and whether they had to be squeezed in.
+    pub fn numbers(&self) -> Numbers {
+        self.numbers
+    }
+
+    /// What comes from now on belongs to the statement on this line.
+    pub fn set_line(&mut self, line: u32) {
+        self.line = line;
+    }
+
+    /// The events since the last call, in the order of the facts.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// What to poll while nothing is to be done: the bell, and every process's death.
+    pub fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
+        let deaths = self.members.values().filter_map(|member| member.death_watch());
+        std::iter::once(self.bell.as_fd()).chain(deaths).collect()
+    }
+
+    /// Gives a task its order. The caller has made sure that it is idle.
+    pub fn order(&mut self, task: TaskId, ordered: Ordered) -> Result<(), BenchError> {
+        let makes_task = matches!(ordered.work, Work::Call(Call::Fork | Call::Thread));
+        let message = postcard::to_stdvec(&ordered.work).unwrap_or_default();
+        let ordered = Arc::new(ordered);
+        self.fold(task, Fact::Ordered(Arc::clone(&ordered)));
+        let Some(member) = self.members.get_mut(&task) else { return Ok(()) };
+        let apprentice = if makes_task { Some(Apprentice::prepare(&ordered)?) } else { None };
+        member.phase = Phase::Busy;
+        member.control.send(&message).or_else(ignore_death)?;
+        if let Some((apprentice, fds)) = apprentice {
+            member.control.hand_over(&fds).or_else(ignore_death)?;
+            member.apprentice = Some(apprentice);
+        }
+        self.unsettle();
+        Ok(())
+    }
+
+    /// Sends a signal from outside the bench, as a person with kill(1) does.
+    pub fn signal(&mut self, task: TaskId, signal: Signal) -> Result<(), BenchError> {
+        self.unsettle();
+        let Some(member) = self.members.get(&task) else { return Ok(()) };
+        let stopped = member.is_stopped;
+        if signal == Signal::CONT && stopped {
+            self.continue_process(task);
+        }
+        let Some(member) = self.members.get(&task) else { return Ok(()) };
+        if let Some(process) = self.process_of(member) {
+            fork::send_signal(process, signal.0).or_else(ignore_death)?;
+        }
+        Ok(())
+    }
+
+    /// Interrupts one thread with the signal kept for it.
+    pub fn interrupt(&mut self, task: TaskId) -> Result<(), BenchError> {
+        self.unsettle();
+        let Some(member) = self.members.get(&task) else { return Ok(()) };
+        fork::signal_thread(member.pid, member.tid, Signal::INTERRUPT.0).or_else(ignore_death)?;
+        Ok(())
+    }
+
+    /// Living tasks.
+    pub fn alive(&self) -> usize {
+        self.members.len()
+    }
+
+    fn process_of<'a>(&'a self, member: &'a Member) -> Option<&'a OwnedFd> {
+        let leader = self.world.task(member.id).map_or(member.id, |task| task.process);
+        self.members.get(&leader)?.pidfd.as_ref()
+    }
+
+    fn fold(&mut self, task: TaskId, fact: Fact) {
+        self.world.fold(Record { line: self.line, task, t_ns: now_ns(), fact }, &mut self.events);
+    }
+
+    /// Forks `parent` and waits for nothing: its first record says that it is there.
+    fn populate(&mut self) -> Result<(), BenchError> {
+        self.world = if self.settings.every_call { World::new().keeping_every_call() } else { World::new() };
+        self.next_task = 0;
+        self.unsettle();
+        let (lifeline, line) = lifeline::create()?;
+        let (control, their_control) = control::pair()?;
+        let (their_ring, ring) = ring::create()?;
+        let bell = self.bell.try_clone().map_err(|error| SysError {
+            operation: "share the bell",
+            errno: crate::abi::Errno(error.raw_os_error().unwrap_or(0)),
+        })?;
+        match fork::fork().map_err(|errno| SysError { operation: "fork parent", errno })? {
+            Forked::Child => {
+                let equipment = agent::Equipment { control: their_control, ring: their_ring, bell, lifeline: line };
+                agent::become_parent(equipment, self.numbers)
+            }
+            Forked::Parent(pid) => {
+                self.lifeline = Some(lifeline);
+                let birth = Birth { name: "parent".to_owned(), pid, tid: pid, by: None };
+                self.admit(birth, control, ring)
+            }
+        }
+    }
+
+    /// A new task joins the bench.
+    fn admit(&mut self, birth: Birth, control: control::OrderSender, ring: ring::RingReader) -> Result<(), BenchError> {
+        let id = TaskId(self.next_task);
+        self.next_task += 1;
+        let member = Member::new(id, &birth, control, ring)?;
+        self.members.insert(id, member);
+        self.fold(id, Fact::Born(Arc::new(birth)));
+        Ok(())
+    }
+
+    /// Kills every task and waits for the deaths, which are not shown.
+    fn kill_all(&mut self) {
+        /// Nothing outlives SIGKILL for longer, but on a machine that has no processor to spare.
+        const PATIENCE: Duration = Duration::from_secs(5);
+        let mut dying: Vec<OwnedFd> = std::mem::take(&mut self.zombies).into_iter().filter_map(|zombie| zombie.pidfd).collect();
+        dying.extend(std::mem::take(&mut self.members).into_values().filter_map(|member| member.pidfd));
+        for pidfd in &dying {
+            let _ = fork::send_signal(pidfd, Signal::KILL.0);
+        }
+        self.lifeline = None;
+        for pidfd in &dying {
+            let _ = poll::wait(&[pidfd.as_fd()], Some(PATIENCE));
+        }
+        for pidfd in &dying {
+            let _ = fork::reap(pidfd);
+        }
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        self.kill_all();
+    }
+}
+
+/// An order or a signal to a task that has just died is no failure: its death is on its way as a fact.
+fn ignore_death(error: SysError) -> Result<(), SysError> {
+    use crate::abi::Errno;
+    let gone = [Errno::EPIPE, Errno::ECONNRESET, Errno::from_name("ESRCH").unwrap_or(Errno::NONE)];
+    if gone.contains(&error.errno) { Ok(()) } else { Err(error) }
+}
+
+/// The limits on descriptors, settled once a program: see [`descriptors::settle_numbers`].
+pub fn settle_numbers() -> Result<Numbers, BenchError> {
+    Ok(descriptors::settle_numbers()?)
+}

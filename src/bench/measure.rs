@@ -1,0 +1,94 @@
+//! What the kernel says when it is asked: queue figures by a momentary copy of a descriptor, tables by /proc/PID/fd. No copy
+//! outlives the function that made it.
+
+use std::os::fd::AsRawFd;
+
+use crate::sys::procfs::{self, OpenFile};
+use crate::sys::{calls, fork, options};
+use crate::trace::{Fact, FdReport, HoldersReport, QueueReport, TaskId};
+use crate::order::Extra;
+use crate::world::channel::EndId;
+
+use super::Bench;
+
+impl Bench {
+    /// Answers `queue END`: the kernel's figures, and the ledger's beside them.
+    pub fn queue(&mut self, end: EndId) -> Option<QueueReport> {
+        let world = &self.world;
+        let this = world.end(end)?;
+        let (task, fd) = world.holders(end).first().map(|(task, fd)| (task.id, *fd))?;
+        let bytes = self.with_copy(task, fd, calls::bytes_waiting)?;
+        let world = &self.world;
+        let sender = this.peer.and_then(|peer| world.holders(peer).first().map(|(task, fd)| (task.id, *fd)));
+        let (charged, sndbuf) = if this.kind.is_pipe() {
+            (None, self.with_copy(task, fd, |fd| u64::try_from(calls::pipe_size(fd).ret).ok()))
+        } else {
+            let sender = |look: fn(i32) -> Option<u64>| sender.and_then(|(task, fd)| self.with_copy(task, fd, look));
+            (sender(calls::bytes_charged), sender(send_buffer))
+        };
+        let messages = this.kind.keeps_messages().then(|| this.inbox.messages());
+        Some(QueueReport { end: this.label(), bytes, charged, sndbuf, waiting: this.inbox.waiting(), messages })
+    }
+
+    /// Asks the kernel where the ledger cannot know: what a writer that sleeps or died in its call has put in.
+    pub(super) fn measure_undecided(&mut self) {
+        for (task, fd) in self.world.undecided() {
+            if let Some(bytes) = self.with_copy(task, fd, calls::bytes_waiting) {
+                self.fold(task, Fact::Measured { fd, bytes });
+            }
+        }
+    }
+
+    /// Answers `fds TASK` from the kernel's own table, with the names that the trace has for its numbers.
+    pub fn fds(&self, task: TaskId) -> Vec<FdReport> {
+        let Some(member) = self.members.get(&task) else { return Vec::new() };
+        let known = self.world.fds_report(task);
+        let row = |file: OpenFile| {
+            let named = known.iter().find(|row| row.fd == file.fd).map_or_else(|| file.target.clone(), |row| row.end.clone());
+            let cloexec = file.flags & crate::abi::CLOEXEC != 0;
+            FdReport { fd: file.fd, end: named, cloexec, nonblock: file.flags & crate::abi::NONBLOCK != 0 }
+        };
+        let files = procfs::open_files(member.pid, self.numbers.base);
+        files.into_iter().filter(|file| file.fd > 2).map(row).collect()
+    }
+
+    /// Answers `holders END` from the kernel's own tables: who has a descriptor of the same file, for the same direction.
+    pub fn holders(&self, end: EndId) -> HoldersReport {
+        let mut report = self.world.holders_report(end);
+        let Some(file) = self.file_of(end) else { return report };
+        let direction = |flags: i32| flags & O_ACCMODE;
+        let leaders = self.members.values().filter(|member| member.pidfd.is_some());
+        report.holders = leaders
+            .flat_map(|member| {
+                let files = procfs::open_files(member.pid, self.numbers.base).into_iter();
+                let same = files.filter(|other| other.target == file.target && direction(other.flags) == direction(file.flags));
+                same.map(|other| (member.name.clone(), other.fd)).collect::<Vec<_>>()
+            })
+            .collect();
+        report
+    }
+
+    /// What the kernel calls an end: one holder's entry for it.
+    fn file_of(&self, end: EndId) -> Option<OpenFile> {
+        let (task, fd) = self.world.holders(end).first().map(|(task, fd)| (task.pid, *fd))?;
+        procfs::open_file(task, fd)
+    }
+
+    /// A look through a copy of a task's descriptor, which is closed before this returns.
+    fn with_copy<T>(&self, task: TaskId, fd: i32, look: impl FnOnce(i32) -> Option<T>) -> Option<T> {
+        let process = self.world.task(task).map_or(task, |task| task.process);
+        let pidfd = self.members.get(&process)?.pidfd.as_ref()?;
+        let copy = fork::borrow_descriptor(pidfd, fd).ok()?;
+        look(copy.as_raw_fd())
+    }
+}
+
+/// O_RDONLY, O_WRONLY or O_RDWR.
+const O_ACCMODE: i32 = 3;
+
+fn send_buffer(fd: i32) -> Option<u64> {
+    match options::get(fd, "sndbuf").1 {
+        Extra::Value(value) => u64::try_from(value).ok(),
+        _ => None,
+    }
+}

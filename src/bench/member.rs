@@ -1,0 +1,105 @@
+//! One task as the program holds it: its control end, its ring, its pidfd, its files under /proc.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+
+use crate::sys::control::{self, OrderSender};
+use crate::sys::procfs::ThreadFiles;
+use crate::sys::ring::{self, RingReader, SIGNAL_COUNTERS};
+use crate::sys::{SysError, fork};
+use crate::trace::{Birth, Ordered, TaskId};
+
+/// What a task is at, by its own records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Forked, not at its place yet.
+    Arriving,
+    /// Waits for an order, or is a reader and waits for one or for something to read.
+    Waiting,
+    /// Has an order, and is not in a call.
+    Busy,
+    /// Entered a call and has not come back.
+    Inside,
+}
+
+/// A task of the bench.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub id: TaskId,
+    pub name: String,
+    pub pid: i32,
+    pub tid: i32,
+    /// Of a process's first task.
+    pub pidfd: Option<OwnedFd>,
+    pub control: OrderSender,
+    pub ring: RingReader,
+    pub files: ThreadFiles,
+    pub phase: Phase,
+    pub is_stopped: bool,
+    /// The task that its running fork or thread order will make.
+    pub apprentice: Option<Apprentice>,
+    /// Signals handled so far.
+    signals: [u64; SIGNAL_COUNTERS],
+    /// The time of its last record, for those that have none.
+    pub last_ns: u64,
+}
+
+/// What a task to be born will need on the program's side.
+#[derive(Debug)]
+pub(super) struct Apprentice {
+    pub name: String,
+    pub control: OrderSender,
+    pub ring: RingReader,
+}
+
+impl Apprentice {
+    /// Makes control pair and ring for the task that an order will make: our side, and what to hand over.
+    pub fn prepare(ordered: &Arc<Ordered>) -> Result<(Self, [OwnedFd; 2]), SysError> {
+        let (control, their_control) = control::pair()?;
+        let (their_ring, ring) = ring::create()?;
+        let name = ordered.name.clone().unwrap_or_default();
+        Ok((Self { name, control, ring }, [their_control, their_ring]))
+    }
+}
+
+impl Member {
+    pub fn new(id: TaskId, birth: &Birth, control: OrderSender, ring: RingReader) -> Result<Self, SysError> {
+        let pidfd = if birth.pid == birth.tid { Some(fork::open_pidfd(birth.pid)?) } else { None };
+        let files = ThreadFiles::open(birth.pid, birth.tid).map_err(|error| SysError {
+            operation: "look at a new task",
+            errno: crate::abi::Errno(error.raw_os_error().unwrap_or(0)),
+        })?;
+        Ok(Self {
+            id,
+            name: birth.name.clone(),
+            pid: birth.pid,
+            tid: birth.tid,
+            pidfd,
+            control,
+            ring,
+            files,
+            phase: Phase::Arriving,
+            is_stopped: false,
+            apprentice: None,
+            signals: [0; SIGNAL_COUNTERS],
+            last_ns: 0,
+        })
+    }
+
+    /// What becomes readable when it dies.
+    pub fn death_watch(&self) -> Option<BorrowedFd<'_>> {
+        self.pidfd.as_ref().map(AsFd::as_fd)
+    }
+
+    /// Signals that its handlers have counted since the last time, once for each.
+    pub fn new_signals(&mut self) -> Vec<i32> {
+        let mut came = Vec::new();
+        for (index, seen) in self.signals.iter_mut().enumerate() {
+            let count = self.ring.signal_count(index);
+            let signal = i32::try_from(index).unwrap_or(0);
+            came.extend((*seen..count).map(|_| signal));
+            *seen = count;
+        }
+        came
+    }
+}

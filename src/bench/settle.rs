@@ -1,0 +1,170 @@
+//! Settled is a fact: two equal collects in a row in which nobody has anything to do but wait. What a task sleeps in is the
+//! kernel's word (/proc), checked against the call that it has recorded.
+
+use std::time::Duration;
+
+use crate::script::TaskState;
+use crate::sys::procfs::Look;
+use crate::sys::{poll, procfs, ring};
+use crate::trace::{Fact, TaskId};
+
+use super::member::{Member, Phase};
+use super::{Bench, BenchError};
+
+/// What one collect saw of all tasks.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Collected {
+    rows: Vec<(TaskId, u64, Look)>,
+}
+
+/// The first nap while something still runs; each further one is twice as long.
+const FIRST_NAP: Duration = Duration::from_micros(30);
+/// The longest nap: how late a task that fell asleep can be noticed.
+const LONGEST_NAP: Duration = Duration::from_millis(2);
+
+impl Bench {
+    /// Collects once. True if this collect and the one before were equal and quiet: then everybody's state is known.
+    pub fn settle(&mut self) -> Result<bool, BenchError> {
+        if self.is_settled {
+            return Ok(true);
+        }
+        self.collect()?;
+        let Some(collected) = self.look_round() else {
+            self.last_look = None;
+            return Ok(false);
+        };
+        let equal = self.last_look.as_ref() == Some(&collected);
+        if equal {
+            self.note_states(&collected);
+            self.measure_undecided();
+            self.is_settled = true;
+            self.last_look = None;
+        } else {
+            self.last_look = Some(collected);
+        }
+        Ok(equal)
+    }
+
+    /// Whether a task has come back from its order, or is known to be unable to.
+    pub fn has_returned(&self, task: TaskId) -> bool {
+        self.members.get(&task).is_none_or(|member| member.phase == Phase::Waiting)
+    }
+
+    /// Whether nothing has happened since all was settled.
+    pub fn is_settled(&self) -> bool {
+        self.is_settled
+    }
+
+    /// Something outside may have changed a task: the next [`Self::settle`] looks again.
+    pub fn unsettle(&mut self) {
+        self.is_settled = false;
+        self.last_look = None;
+        self.nap = FIRST_NAP;
+    }
+
+    /// To be called right before sleeping in poll(2): asks the tasks to ring, and says how long to sleep at most.
+    pub fn arm(&mut self) -> Option<Duration> {
+        let mut anything = false;
+        for member in self.members.values() {
+            member.ring.announce_sleep(true);
+        }
+        ring::fence_before_sleep();
+        for member in self.members.values() {
+            anything |= member.ring.head() != member.ring.tail() && self.is_settled;
+        }
+        if anything || self.last_look.is_some() {
+            return Some(Duration::ZERO);
+        }
+        if self.is_settled {
+            return None;
+        }
+        let nap = self.nap;
+        self.nap = (nap * 2).min(LONGEST_NAP);
+        Some(nap)
+    }
+
+    /// After the sleep: the tasks need not ring any more.
+    pub fn disarm(&mut self) {
+        for member in self.members.values() {
+            member.ring.announce_sleep(false);
+        }
+    }
+
+    /// Sleeps until something may have happened, at most `limit`.
+    pub fn nap(&mut self, limit: Option<Duration>) -> Result<(), BenchError> {
+        let nap = match (self.arm(), limit) {
+            (Some(nap), Some(limit)) => Some(nap.min(limit)),
+            (nap, limit) => nap.or(limit),
+        };
+        let ready = poll::wait(&self.wait_fds(), nap)?;
+        self.disarm();
+        if ready.contains(&true) && self.is_settled {
+            self.unsettle();
+        }
+        Ok(())
+    }
+
+    /// One row for each task if all of them wait; none if somebody is busy.
+    fn look_round(&self) -> Option<Collected> {
+        let rows = self.members.values().map(|member| {
+            let look = member.files.look()?;
+            let quiet = member.ring.head() == member.ring.tail() && self.is_quiet(member, look);
+            quiet.then_some((member.id, member.ring.head(), look))
+        });
+        Some(Collected { rows: rows.collect::<Option<_>>()? })
+    }
+
+    fn is_quiet(&self, member: &Member, look: Look) -> bool {
+        match look.state {
+            b'T' | b't' => true,
+            b'S' | b'D' => match member.phase {
+                Phase::Arriving | Phase::Busy => false,
+                Phase::Waiting => true,
+                Phase::Inside => self.is_in_its_call(member, look),
+            },
+            _ => false,
+        }
+    }
+
+    /// Where /proc may be read, the number of the call must be that of the call which was recorded.
+    fn is_in_its_call(&self, member: &Member, look: Look) -> bool {
+        let recorded = self.world.task(member.id).and_then(|task| task.current_call()).and_then(procfs::number_of);
+        match (look.syscall, recorded) {
+            (Some(number), Some(recorded)) => number == recorded,
+            _ => true,
+        }
+    }
+
+    fn note_states(&mut self, collected: &Collected) {
+        for (id, _, look) in &collected.rows {
+            let Some(member) = self.members.get_mut(id) else { continue };
+            let stopped = matches!(look.state, b'T' | b't');
+            let asleep = member.phase == Phase::Inside && !stopped;
+            let was_stopped = std::mem::replace(&mut member.is_stopped, stopped);
+            let leads = member.pid == member.tid;
+            match (was_stopped, stopped) {
+                (false, true) => self.fold(*id, if leads { Fact::Stopped } else { Fact::StoppedToo }),
+                (true, false) => self.fold(*id, if leads { Fact::Continued } else { Fact::ContinuedToo }),
+                _ => {}
+            }
+            if asleep && self.world.task(*id).is_some_and(|task| task.state != TaskState::Asleep) {
+                self.fold(*id, Fact::Asleep);
+            }
+        }
+    }
+
+    /// SIGCONT is about to be sent: what it lets resume comes after it.
+    pub(super) fn continue_process(&mut self, task: TaskId) {
+        let process = self.world.task(task).map_or(task, |task| task.process);
+        let ids: Vec<TaskId> = self.members.keys().copied().collect();
+        for id in ids {
+            if self.world.task(id).is_none_or(|other| other.process != process) {
+                continue;
+            }
+            let Some(member) = self.members.get_mut(&id) else { continue };
+            if std::mem::replace(&mut member.is_stopped, false) {
+                self.fold(id, if id == process { Fact::Continued } else { Fact::ContinuedToo });
+            }
+        }
+    }
+}
