@@ -1,6 +1,7 @@
 //! The trace: what happened, in order, twice. A [`Record`] is the raw fact that the world is folded from; an [`Event`] is the
 //! same fact with its names, as people and programs are shown it. Neither is ever changed after it was made.
 
+pub mod args;
 pub mod json;
 pub mod log;
 pub mod strace;
