@@ -378,3 +378,14 @@ impl Names {
         self.task(creds.pid)
     }
 }
+
+impl Death {
+    /// What a status word of waitpid(2) says; none of one that tells of no death.
+    pub fn of_status(status: i32) -> Option<Self> {
+        match status & 0x7f {
+            0 => Some(Self::Exited((status >> 8) & 0xff)),
+            0x7f => None,
+            signal => Some(Self::Killed(Signal(signal))),
+        }
+    }
+}

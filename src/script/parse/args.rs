@@ -153,7 +153,7 @@ impl<'a> Args<'a> {
     fn plain_int(&self, what: &str, text: &str, column: u32, range: (i64, i64)) -> Result<i32, ParseError> {
         match self.ranged(what, text, column, range)? {
             Number::Literal(number) => {
-                i32::try_from(number).map_err(|_| self.error(column, &format!("{number} does not fit an int")))
+                i32::try_from(number).map_err(|_error| self.error(column, &format!("{number} does not fit an int")))
             }
             Number::Captured(..) => Err(self.error(column, &format!("{what} is a number written out"))),
         }

@@ -26,7 +26,7 @@ pub fn socketpair(args: &mut Args<'_>) -> Result<Verb, ParseError> {
 
 fn domain_number(text: &str) -> Result<i32, String> {
     if let Some(number) = values::literal(text) {
-        return i32::try_from(number).map_err(|_| format!("{} does not fit an int", shown(text)));
+        return i32::try_from(number).map_err(|_error| format!("{} does not fit an int", shown(text)));
     }
     let row = abi::DOMAINS.iter().find(|row| row.0 == text);
     row.map(|row| row.1).ok_or_else(|| unknown("domain", text, abi::DOMAINS))
@@ -130,7 +130,7 @@ fn child_name<'a>(args: &Args<'a>, opt: &Opt<'a>) -> Result<String, ParseError> 
     if opt.key.ends_with('=') {
         return Err(args.no_option(opt));
     }
-    values::name(opt.key).map_err(|_| args.no_option(opt))
+    values::name(opt.key).map_err(|_error| args.no_option(opt))
 }
 
 fn two_names(text: &str) -> Result<(String, String), String> {
