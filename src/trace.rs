@@ -1,6 +1,7 @@
 //! The trace: what happened, in order, twice. A [`Record`] is the raw fact that the world is folded from; an [`Event`] is the
 //! same fact with its names, as people and programs are shown it. Neither is ever changed after it was made.
 
+pub mod args;
 pub mod json;
 pub mod log;
 pub mod strace;
@@ -389,5 +390,16 @@ impl Names {
     /// The task of these credentials.
     pub fn creds(&self, creds: Credentials) -> Option<&str> {
         self.task(creds.pid)
+    }
+}
+
+impl Death {
+    /// What a status word of waitpid(2) says; none of one that tells of no death.
+    pub fn of_status(status: i32) -> Option<Self> {
+        match status & 0x7f {
+            0 => Some(Self::Exited((status >> 8) & 0xff)),
+            0x7f => None,
+            signal => Some(Self::Killed(Signal(signal))),
+        }
     }
 }

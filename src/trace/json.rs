@@ -1,1 +1,217 @@
-//! (being written)
+//! Events as JSON, one object each: the table of section 4 of the contract, its keys in its order. None may be renamed.
+
+use serde_json::{Map, Value, json};
+
+use super::{Burst, CallEvent, Death, Event, FdReport, Summary, TaskReport, What, args};
+use crate::abi::{self, Errno};
+use crate::order::{Call, Credentials, Extra, KEEP, Payload};
+
+/// One event.
+pub fn object(event: &Event) -> Value {
+    let (kind, rest) = match &event.what {
+        What::Call(call) => ("call", call_keys(call)),
+        What::Burst(burst) => ("burst", burst_keys(burst)),
+        What::Signal { task, signal } => ("signal", json!({ "task": task, "signal": signal.name() })),
+        What::Death { task, pid, death } => ("death", death_keys(task, *pid, *death)),
+        What::Queue(report) => (
+            "queue",
+            json!({
+                "end": report.end, "bytes": report.bytes, "charged": report.charged, "sndbuf": report.sndbuf,
+                "waiting": report.waiting, "messages": report.messages,
+            }),
+        ),
+        What::Holders(report) => {
+            let rows: Vec<Value> = report.holders.iter().map(|row| json!({ "task": row.0, "fd": row.1 })).collect();
+            ("holders", json!({ "end": report.end, "holders": rows, "in_flight": report.in_flight }))
+        }
+        What::Tasks(rows) => ("tasks", json!({ "tasks": rows.iter().map(task_row).collect::<Vec<_>>() })),
+        What::Fds { task, fds } => ("fds", json!({ "task": task, "fds": fds.iter().map(fd_row).collect::<Vec<_>>() })),
+        What::Why(why) => ("why", json!({ "about": why.about, "text": why.text, "rule": why.rule, "page": why.page })),
+        What::Expect { want, got, ok } => ("expect", json!({ "want": want, "got": got, "ok": ok })),
+        What::Refused { reason } => ("refused", json!({ "reason": reason })),
+        What::Summary(summary) => return with_head(json!({ "event": "summary" }), summary_keys(summary)),
+    };
+    with_head(json!({ "event": kind, "line": event.line }), rest)
+}
+
+fn with_head(mut head: Value, rest: Value) -> Value {
+    if let (Value::Object(head), Value::Object(rest)) = (&mut head, rest) {
+        head.extend(rest);
+    }
+    head
+}
+
+fn task_row(row: &TaskReport) -> Value {
+    json!({ "task": row.task, "pid": row.pid, "state": row.state.word(), "call": row.call, "end": row.end })
+}
+
+fn fd_row(row: &FdReport) -> Value {
+    json!({ "fd": row.fd, "end": row.end, "cloexec": row.cloexec, "nonblock": row.nonblock })
+}
+
+fn death_keys(task: &str, pid: i32, death: Death) -> Value {
+    match death {
+        Death::Exited(code) => json!({ "task": task, "pid": pid, "code": code }),
+        Death::Killed(signal) => json!({ "task": task, "pid": pid, "signal": signal.name() }),
+        Death::Unknown => json!({ "task": task, "pid": pid, "code": null }),
+    }
+}
+
+fn summary_keys(summary: &Summary) -> Value {
+    json!({
+        "statements": summary.statements, "calls": summary.calls, "expectations": summary.expectations,
+        "failed": summary.failed, "refused": summary.refused, "kernel": summary.kernel,
+        "elapsed_ns": summary.elapsed_ns, "lost": summary.lost,
+    })
+}
+
+fn errno_name(errno: Errno) -> Value {
+    if errno == Errno::NONE { Value::Null } else { errno.name().into() }
+}
+
+fn burst_keys(burst: &Burst) -> Value {
+    let mut keys = json!({
+        "task": burst.task, "call": burst.call, "end": burst.end, "calls": burst.calls, "bytes": burst.bytes,
+        "errors": burst.errors, "recorded": burst.recorded, "first_ns": burst.first_ns, "last_ns": burst.last_ns,
+        "lost": burst.calls.saturating_sub(burst.recorded), "verb": burst.verb, "pid": burst.pid, "tid": burst.tid,
+        "errno": errno_name(burst.errno), "eof": burst.eof, "unfinished": burst.unfinished,
+    });
+    if let Some(since) = burst.since {
+        keys["since"] = since.into();
+    }
+    keys
+}
+
+fn call_keys(call: &CallEvent) -> Value {
+    let mut keys = Map::new();
+    let fd = call.call.fd();
+    let end = fd.and_then(|fd| call.names.ends.iter().find(|row| row.0 == fd)).map(|row| row.1.as_str());
+    let args: Map<String, Value> = args::of(call).into_iter().map(|arg| (arg.name.to_owned(), arg.value)).collect();
+    for (key, value) in [
+        ("task", json!(call.task)),
+        ("pid", json!(call.pid)),
+        ("tid", json!(call.tid)),
+        ("call", json!(call.call.name())),
+        ("end", json!(end)),
+        ("fd", json!(fd)),
+        ("args", Value::Object(args)),
+        ("state", json!(call.state)),
+        ("ret", json!(call.ret)),
+        ("errno", errno_name(call.errno)),
+        ("t_ns", json!(call.t_ns)),
+    ] {
+        keys.insert(key.to_owned(), value);
+    }
+    if let Some(since) = call.since {
+        keys.insert("since".to_owned(), since.into());
+    }
+    data_keys(call, &mut keys);
+    if call.ret == Some(0) && call.call.room().is_some() {
+        keys.insert("eof".to_owned(), call.eof.unwrap_or(false).into());
+    }
+    extra_keys(call, &mut keys);
+    Value::Object(keys)
+}
+
+fn data_keys(call: &CallEvent, keys: &mut Map<String, Value>) {
+    let (kept, whole) = if let Some(length) = args::length(call) {
+        (call.outcome.data.clone(), length)
+    } else if let Some(offered) = call.call.offered() {
+        (offered_bytes(&call.call), offered)
+    } else {
+        return;
+    };
+    let cut = (kept.len() as u64) < whole;
+    match str::from_utf8(&kept) {
+        Ok(text) => keys.insert("data".to_owned(), text.into()),
+        // A beginning may end inside a character.
+        Err(error) if cut && error.error_len().is_none() => {
+            let text = String::from_utf8_lossy(&kept[..error.valid_up_to()]).into_owned();
+            keys.insert("data".to_owned(), text.into())
+        }
+        Err(_) => {
+            let hex: String = kept.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hex_digit).collect();
+            keys.insert("hex".to_owned(), hex.into())
+        }
+    };
+    keys.insert("data_len".to_owned(), whole.into());
+}
+
+fn hex_digit(half: u8) -> char {
+    char::from_digit(u32::from(half), 16).unwrap_or('0')
+}
+
+fn offered_bytes(call: &Call) -> Vec<u8> {
+    let pieces: &[Payload] = match call {
+        Call::Write { data, .. } | Call::Send { data, .. } | Call::Sendmsg { data, .. } => std::slice::from_ref(data),
+        Call::Writev { data, .. } => data,
+        _ => &[],
+    };
+    let mut bytes = Vec::new();
+    for piece in pieces {
+        bytes.extend(piece.slice(0, KEEP.saturating_sub(bytes.len())));
+    }
+    bytes
+}
+
+fn extra_keys(call: &CallEvent, keys: &mut Map<String, Value>) {
+    match &call.outcome.extra {
+        Extra::Array([a, b]) => {
+            keys.insert("sv".to_owned(), json!([a, b]));
+        }
+        Extra::Revents(all) if args::succeeded(call) => {
+            keys.insert("revents".to_owned(), revents(call, all));
+        }
+        Extra::Value(value) if matches!(call.call, Call::Getsockopt { .. } | Call::Atmark { .. }) => {
+            keys.insert("value".to_owned(), json!(value));
+        }
+        Extra::Name(name) => {
+            keys.insert("value".to_owned(), String::from_utf8_lossy(name).into());
+        }
+        Extra::Peer(creds) => {
+            keys.insert("value".to_owned(), creds.pid.into());
+            keys.insert("creds".to_owned(), credentials(call, *creds));
+        }
+        Extra::Message { flags, fds, creds } if args::succeeded(call) => {
+            let ends: Vec<String> = fds.iter().map(|&fd| args::shown(call, fd)).collect();
+            keys.insert("flags".to_owned(), names(abi::MSG_FLAGS, *flags));
+            keys.insert("fds".to_owned(), json!(ends));
+            keys.insert("creds".to_owned(), creds.map_or(Value::Null, |creds| credentials(call, creds)));
+        }
+        _ => {}
+    }
+    if !args::succeeded(call) {
+        return;
+    }
+    if let (Call::Fork | Call::Thread, Some(made)) = (&call.call, &call.names.made) {
+        keys.insert("child".to_owned(), made.as_str().into());
+    }
+    if let (Call::Waitpid { .. }, Some(pid)) = (&call.call, call.ret.filter(|&ret| ret > 0)) {
+        keys.insert("reaped".to_owned(), json!(call.names.task(pid)));
+    }
+}
+
+fn names(table: &[(&str, i32)], bits: i32) -> Value {
+    if bits == 0 {
+        return json!([]);
+    }
+    abi::flag_names(table, bits).split('|').collect::<Vec<_>>().into()
+}
+
+fn credentials(call: &CallEvent, creds: Credentials) -> Value {
+    json!({ "pid": creds.pid, "uid": creds.uid, "gid": creds.gid, "task": call.names.creds(creds) })
+}
+
+fn revents(call: &CallEvent, all: &[i16]) -> Value {
+    let Call::Poll { fds, .. } = &call.call else { return Value::Null };
+    let mut rows = Map::new();
+    for (&fd, &bits) in fds.iter().zip(all) {
+        let mut end = call.names.end(fd);
+        // An end may be polled by two of its descriptors.
+        if rows.contains_key(&end) {
+            end = format!("{end}@{fd}");
+        }
+        rows.insert(end, names(abi::POLL_EVENTS, i32::from(bits.cast_unsigned())));
+    }
+    Value::Object(rows)
+}

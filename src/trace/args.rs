@@ -1,0 +1,360 @@
+//! The arguments of a call in signature order, with libc's names for them: what the transcript and the JSON lines have in
+//! common.
+#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
+
+mod message;
+
+use serde_json::Value;
+
+use super::{CallEvent, CallState, Death};
+use crate::abi::{self, Errno, Signal, flag_names};
+use crate::order::{Call, Extra, Payload, SocketAddress};
+use crate::script::Disposition;
+
+/// strace(1) cuts strings here.
+pub const CUT: usize = 32;
+
+/// One argument.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arg {
+    /// libc's name for the parameter.
+    pub name: &'static str,
+    /// As strace writes it.
+    pub text: String,
+    /// The same for programs.
+    pub value: Value,
+    /// Known only after the call returned, or standing behind such a one.
+    pub out: bool,
+}
+
+impl Arg {
+    fn word(name: &'static str, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { name, value: Value::from(text.as_str()), text, out: false }
+    }
+
+    fn number(name: &'static str, number: impl Into<i64>) -> Self {
+        let number = number.into();
+        Self { name, text: number.to_string(), value: Value::from(number), out: false }
+    }
+
+    fn size(name: &'static str, size: u64) -> Self {
+        Self { name, text: size.to_string(), value: Value::from(size), out: false }
+    }
+
+    fn out(event: &CallEvent, name: &'static str, text: impl Into<String>) -> Self {
+        let known = succeeded(event);
+        let word = Self::word(name, if known { text.into() } else { "NULL".to_owned() });
+        Self { out: true, value: if known { word.value } else { Value::Null }, text: word.text, name }
+    }
+
+    fn bytes(name: &'static str, data: &[u8], total: u64) -> Self {
+        let shown = &data[..data.len().min(CUT)];
+        Self { name, text: string(data, total), value: String::from_utf8_lossy(shown).into_owned().into(), out: false }
+    }
+}
+
+/// Whether the call has returned without an error.
+pub fn succeeded(event: &CallEvent) -> bool {
+    matches!(event.state, CallState::Returned | CallState::Resumed) && event.ret.is_some_and(|ret| ret >= 0)
+}
+
+/// All arguments of a call.
+pub fn of(event: &CallEvent) -> Vec<Arg> {
+    use Call as C;
+    match &event.call {
+        C::Socketpair { .. } | C::Pipe2 { .. } | C::Socket { .. } => creation(event),
+        C::Fork | C::Thread | C::Exec | C::Exit { .. } | C::Waitpid { .. } | C::Kill { .. } => process(event),
+        C::Signal { .. } | C::Setrlimit { .. } => process(event),
+        C::Read { fd, count } => vec![end("fd", event, *fd), arrived(event), Arg::size("count", *count)],
+        C::Recv { fd, count, flags } => {
+            vec![end("sockfd", event, *fd), arrived(event), Arg::size("len", *count), message_flags(*flags)]
+        }
+        C::Write { fd, data } => vec![end("fd", event, *fd), payload(data), Arg::size("count", data.len())],
+        C::Send { fd, data, flags, to } => {
+            let mut all =
+                vec![end("sockfd", event, *fd), payload(data), Arg::size("len", data.len()), message_flags(*flags)];
+            all.extend(to.iter().flat_map(|to| address("dest_addr", to)));
+            all
+        }
+        C::Readv { .. } | C::Writev { .. } | C::Recvmsg { .. } | C::Sendmsg { .. } => message::args(event),
+        C::Poll { fds, events, timeout_ms } => {
+            let asked = flag_names(abi::POLL_EVENTS, *events);
+            let rows: Vec<String> =
+                fds.iter().map(|&fd| format!("{{fd={}, events={asked}}}", shown(event, fd))).collect();
+            let count = i64::try_from(fds.len()).unwrap_or(i64::MAX);
+            vec![
+                Arg::word("fds", format!("[{}]", rows.join(", "))),
+                Arg::number("nfds", count),
+                Arg::number("timeout", *timeout_ms),
+            ]
+        }
+        C::Getsockopt { .. } | C::Setsockopt { .. } | C::Atmark { .. } => option(event),
+        C::SetNonblock { .. } | C::SetCloexec { .. } | C::GetPipeSize { .. } | C::SetPipeSize { .. } => fcntl(event),
+        C::Close { fd } => vec![end("fd", event, *fd)],
+        C::Dup { fd } => vec![end("oldfd", event, *fd)],
+        C::Shutdown { fd, how } => {
+            let how = abi::SHUTDOWNS.iter().find(|row| row.1 == *how).map_or("SHUT_?", |row| row.0);
+            vec![end("sockfd", event, *fd), Arg::word("how", how)]
+        }
+        C::Getsockname { .. } | C::Getpeername { .. } | C::Bind { .. } | C::Connect { .. } => named(event),
+        C::Listen { .. } | C::Accept { .. } => named(event),
+    }
+}
+
+/// An end's name, or the number where it has none.
+pub fn shown(event: &CallEvent, fd: i32) -> String {
+    event.names.ends.iter().find(|row| row.0 == fd).map_or_else(|| fd.to_string(), |row| row.1.clone())
+}
+
+/// A task's name, or the number where it has none.
+pub fn task(event: &CallEvent, pid: i32) -> String {
+    event.names.task(pid).map_or_else(|| pid.to_string(), str::to_owned)
+}
+
+fn end(name: &'static str, event: &CallEvent, fd: i32) -> Arg {
+    let known = event.names.ends.iter().any(|row| row.0 == fd);
+    if known { Arg::word(name, shown(event, fd)) } else { Arg::number(name, fd) }
+}
+
+fn message_flags(flags: i32) -> Arg {
+    Arg::word("flags", flag_names(abi::MSG_FLAGS, flags))
+}
+
+fn payload(data: &Payload) -> Arg {
+    Arg::bytes("buf", &data.slice(0, CUT + 1), data.len())
+}
+
+fn arrived(event: &CallEvent) -> Arg {
+    let bytes = Arg::bytes("buf", &event.outcome.data, length(event).unwrap_or(0));
+    let known = succeeded(event);
+    Arg {
+        out: true,
+        text: if known { bytes.text } else { "NULL".to_owned() },
+        value: if known { bytes.value } else { Value::Null },
+        name: "buf",
+    }
+}
+
+/// Bytes that arrived: with MSG_TRUNC the call returns more than that.
+pub fn length(event: &CallEvent) -> Option<u64> {
+    let ret = event.ret.filter(|_| succeeded(event)).and_then(|ret| u64::try_from(ret).ok())?;
+    event.call.room().map(|room| ret.min(room))
+}
+
+fn creation(event: &CallEvent) -> Vec<Arg> {
+    let array = match event.outcome.extra {
+        Extra::Array(array) => Some(array),
+        _ => None,
+    };
+    // Where it failed, the name was not taken: what the array holds is shown if the kernel wrote to it.
+    let shown = match (array, &event.names.made) {
+        (Some([a, b]), _) if event.ret == Some(-1) && [a, b] != [-1, -1] => format!("[{a}, {b}]"),
+        (_, Some(name)) => name.clone(),
+        (Some([a, b]), None) => format!("[{a}, {b}]"),
+        (None, None) => "sv".to_owned(),
+    };
+    match &event.call {
+        Call::Pipe2 { flags } => {
+            const FLAGS: &[(&str, i32)] =
+                &[("O_NONBLOCK", abi::NONBLOCK), ("O_DIRECT", abi::DIRECT), ("O_CLOEXEC", abi::CLOEXEC)];
+            vec![Arg::word("pipefd", shown), Arg::word("flags", flag_names(FLAGS, *flags))]
+        }
+        Call::Socketpair { domain, kind, protocol } => {
+            vec![
+                Arg::word("domain", abi::domain_name(*domain)),
+                Arg::word("type", abi::type_name(*kind)),
+                Arg::number("protocol", *protocol),
+                Arg::word("sv", shown),
+            ]
+        }
+        Call::Socket { domain, kind, protocol } => vec![
+            Arg::word("domain", abi::domain_name(*domain)),
+            Arg::word("type", abi::type_name(*kind)),
+            Arg::number("protocol", *protocol),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+fn process(event: &CallEvent) -> Vec<Arg> {
+    match &event.call {
+        Call::Thread => event.names.made.iter().map(|name| Arg::word("thread", name.as_str())).collect(),
+        Call::Exec => {
+            vec![Arg::word("pathname", "\"tincans\""), Arg::word("argv", "[\"tincans\"]"), Arg::word("envp", "environ")]
+        }
+        Call::Exit { code } => vec![Arg::number("status", *code)],
+        Call::Waitpid { pid } => {
+            let whom = if *pid > 0 { Arg::word("pid", task(event, *pid)) } else { Arg::number("pid", *pid) };
+            let options = Arg { out: true, ..Arg::number("options", 0) };
+            vec![whom, Arg::out(event, "wstatus", status(event)), options]
+        }
+        Call::Kill { pid, signal } => {
+            vec![Arg::word("pid", task(event, *pid)), Arg::word("sig", signal_name(*signal))]
+        }
+        Call::Signal { signal, disposition } => {
+            let handler = match disposition {
+                Disposition::Default => "SIG_DFL",
+                Disposition::Ignore => "SIG_IGN",
+                Disposition::Catch => "handler",
+            };
+            vec![Arg::word("signum", signal_name(*signal)), Arg::word("handler", handler)]
+        }
+        Call::Setrlimit { nofile } => {
+            vec![Arg::word("resource", "RLIMIT_NOFILE"), Arg::word("rlim", format!("{{rlim_cur={nofile}}}"))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn signal_name(number: i32) -> String {
+    if number == 0 { "0".to_owned() } else { Signal(number).name() }
+}
+
+fn status(event: &CallEvent) -> String {
+    let Extra::Status(status) = event.outcome.extra else { return "NULL".to_owned() };
+    match Death::of_status(status) {
+        Some(Death::Exited(code)) => format!("[{{WIFEXITED(s) && WEXITSTATUS(s) == {code}}}]"),
+        Some(Death::Killed(signal)) => format!("[{{WIFSIGNALED(s) && WTERMSIG(s) == {}}}]", signal.name()),
+        Some(Death::Unknown) | None => format!("[{status:#x}]"),
+    }
+}
+
+fn option(event: &CallEvent) -> Vec<Arg> {
+    let (fd, option, value) = match &event.call {
+        Call::Getsockopt { fd, option } => (*fd, option.as_str(), None),
+        Call::Setsockopt { fd, option, value } => (*fd, option.as_str(), Some(*value)),
+        Call::Atmark { fd } => {
+            let Extra::Value(value) = event.outcome.extra else {
+                let unknown = Arg::out(event, "argp", "[0]");
+                return vec![end("fd", event, *fd), Arg::word("op", "SIOCATMARK"), unknown];
+            };
+            let answer = Arg::out(event, "argp", format!("[{value}]"));
+            return vec![end("fd", event, *fd), Arg::word("op", "SIOCATMARK"), answer];
+        }
+        _ => return Vec::new(),
+    };
+    let name = abi::SOCKET_OPTIONS.iter().find(|row| row.0 == option).map_or("SO_?", |row| row.1);
+    let mut all = vec![end("sockfd", event, fd), Arg::word("level", "SOL_SOCKET"), Arg::word("optname", name)];
+    if let Some(value) = value {
+        let (text, size) = option_value(option, value);
+        all.extend([Arg::word("optval", text), Arg::number("optlen", size)]);
+        return all;
+    }
+    let (text, size) = match event.outcome.extra {
+        Extra::Value(value) => option_value(option, value),
+        Extra::Peer(creds) => (message::credentials(event, creds), 12),
+        _ => ("NULL".to_owned(), 4),
+    };
+    all.push(Arg::out(event, "optval", text));
+    all.push(Arg { out: true, ..Arg::word("optlen", format!("[{size}]")) });
+    all
+}
+
+/// An option's value as strace shows it, and its size in bytes.
+fn option_value(option: &str, value: i64) -> (String, i64) {
+    let int = i32::try_from(value).unwrap_or(-1);
+    match option {
+        "sndtimeo" | "rcvtimeo" => {
+            (format!("{{tv_sec={}, tv_usec={}}}", value.div_euclid(1000), value.rem_euclid(1000) * 1000), 16)
+        }
+        "linger" => (format!("{{l_onoff={}, l_linger={value}}}", i32::from(value > 0)), 8),
+        "error" if value != 0 => (format!("[{}]", Errno(int).name()), 4),
+        "type" => (format!("[{}]", abi::type_name(int)), 4),
+        "domain" => (format!("[{}]", abi::domain_name(int)), 4),
+        _ => (format!("[{value}]"), 4),
+    }
+}
+
+fn fcntl(event: &CallEvent) -> Vec<Arg> {
+    const STATUS: &[(&str, i32)] =
+        &[("O_APPEND", 0o2000), ("O_NONBLOCK", abi::NONBLOCK), ("O_ASYNC", 0o20000), ("O_DIRECT", abi::DIRECT)];
+    const ACCESS: i32 = 3;
+    match (&event.call, &event.outcome.extra) {
+        (Call::SetNonblock { fd, on }, extra) => {
+            let flags = match extra {
+                Extra::Value(value) => i32::try_from(*value).unwrap_or(0),
+                _ => 2 | if *on { abi::NONBLOCK } else { 0 },
+            };
+            let access = ["O_RDONLY", "O_WRONLY", "O_RDWR"].get(usize::try_from(flags & ACCESS).unwrap_or(2));
+            let mut text = access.copied().unwrap_or("O_RDWR").to_owned();
+            if flags & !ACCESS != 0 {
+                text = format!("{text}|{}", flag_names(STATUS, flags & !ACCESS));
+            }
+            vec![end("fd", event, *fd), Arg::word("op", "F_SETFL"), Arg::word("arg", text)]
+        }
+        (Call::SetCloexec { fd, on }, _) => {
+            let flag = if *on { "FD_CLOEXEC" } else { "0" };
+            vec![end("fd", event, *fd), Arg::word("op", "F_SETFD"), Arg::word("arg", flag)]
+        }
+        (Call::GetPipeSize { fd }, _) => vec![end("fd", event, *fd), Arg::word("op", "F_GETPIPE_SZ")],
+        (Call::SetPipeSize { fd, size }, _) => {
+            vec![end("fd", event, *fd), Arg::word("op", "F_SETPIPE_SZ"), Arg::number("arg", *size)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn named(event: &CallEvent) -> Vec<Arg> {
+    match &event.call {
+        Call::Bind { fd, address: to } | Call::Connect { fd, address: to } => {
+            let mut all = vec![end("sockfd", event, *fd)];
+            all.extend(address("addr", to));
+            all
+        }
+        Call::Listen { fd, backlog } => vec![end("sockfd", event, *fd), Arg::number("backlog", *backlog)],
+        Call::Accept { fd } => {
+            vec![end("sockfd", event, *fd), Arg::word("addr", "NULL"), Arg::word("addrlen", "NULL")]
+        }
+        Call::Getsockname { fd } | Call::Getpeername { fd } => {
+            let name = match &event.outcome.extra {
+                Extra::Name(name) => String::from_utf8_lossy(name).into_owned(),
+                _ => String::new(),
+            };
+            let (text, size) = sun_path(&name);
+            let size = Arg::out(event, "addrlen", format!("[110 => {size}]"));
+            vec![end("sockfd", event, *fd), Arg::out(event, "addr", text), size]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn address(name: &'static str, to: &SocketAddress) -> [Arg; 2] {
+    let (text, size) = sun_path(&to.shown);
+    [Arg::word(name, text), Arg::number("addrlen", size)]
+}
+
+/// The structure, and its size for the name as it is shown: what makes a name unique to the run is left out of both.
+fn sun_path(name: &str) -> (String, i64) {
+    let length = i64::try_from(name.len()).unwrap_or(0);
+    match name.strip_prefix('@') {
+        _ if name.is_empty() => ("{sa_family=AF_UNIX}".to_owned(), 2),
+        Some(rest) => (format!("{{sa_family=AF_UNIX, sun_path=@{}}}", string(rest.as_bytes(), 0)), 2 + length),
+        None => (format!("{{sa_family=AF_UNIX, sun_path={}}}", string(name.as_bytes(), 0)), 3 + length),
+    }
+}
+
+/// Bytes as strace writes them: C's escapes, octal for the rest, cut after [`CUT`] bytes of `total`.
+pub fn string(data: &[u8], total: u64) -> String {
+    let mut out = String::from("\"");
+    for (at, &byte) in data.iter().enumerate().take(CUT) {
+        match byte {
+            b'\n' => out.push_str("\\n"),
+            b'\t' => out.push_str("\\t"),
+            0x0b => out.push_str("\\v"),
+            0x0c => out.push_str("\\f"),
+            b'\r' => out.push_str("\\r"),
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b' '..=b'~' => out.push(char::from(byte)),
+            // A digit behind it would be read as part of it.
+            _ if data.get(at + 1).is_some_and(u8::is_ascii_digit) => out.push_str(&format!("\\{byte:03o}")),
+            _ => out.push_str(&format!("\\{byte:o}")),
+        }
+    }
+    out.push('"');
+    if total > CUT as u64 || data.len() > CUT {
+        out.push_str("...");
+    }
+    out
+}

@@ -1,0 +1,126 @@
+//! Arguments of the calls that take several buffers, and of those that carry descriptors and credentials.
+#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
+
+use super::{Arg, CUT, end, length, message_flags, shown, string, succeeded, task};
+use crate::abi::{self, flag_names};
+use crate::order::{Call, Credentials, Extra, Payload, SocketAddress};
+use crate::trace::CallEvent;
+
+/// Size of `struct cmsghdr`.
+const HEADER: usize = 16;
+
+/// readv, writev, recvmsg, sendmsg.
+pub fn args(event: &CallEvent) -> Vec<Arg> {
+    match &event.call {
+        Call::Writev { fd, data } => {
+            let buffers: Vec<String> = data.iter().map(written).collect();
+            vec![end("fd", event, *fd), Arg::word("iov", list(&buffers)), count(data.len(), false)]
+        }
+        Call::Readv { fd, counts } => {
+            let iov = Arg { out: true, ..Arg::word("iov", list(&scattered(event, counts))) };
+            vec![end("fd", event, *fd), iov, count(counts.len(), true)]
+        }
+        Call::Sendmsg { fd, data, to, flags, .. } => {
+            let header = header(to.as_ref(), &written(data), &control_sent(event));
+            let text = format!("{{{header}, msg_flags=0}}");
+            vec![end("sockfd", event, *fd), Arg::word("msg", text), message_flags(*flags)]
+        }
+        Call::Recvmsg { fd, count, flags, .. } => {
+            // Like strace, which shows next to nothing of a structure that the kernel did not fill.
+            let text = if succeeded(event) { received(event, *count) } else { "{msg_namelen=0}".to_owned() };
+            let msg = Arg { out: true, ..Arg::word("msg", text) };
+            vec![end("sockfd", event, *fd), msg, Arg { out: true, ..message_flags(*flags) }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn count(count: usize, out: bool) -> Arg {
+    Arg { out, ..Arg::number("iovcnt", i64::try_from(count).unwrap_or(i64::MAX)) }
+}
+
+fn list(rows: &[String]) -> String {
+    format!("[{}]", rows.join(", "))
+}
+
+fn written(data: &Payload) -> String {
+    format!("{{iov_base={}, iov_len={}}}", string(&data.slice(0, CUT + 1), data.len()), data.len())
+}
+
+fn scattered(event: &CallEvent, counts: &[u64]) -> Vec<String> {
+    let mut left = length(event).unwrap_or(0);
+    let mut data = event.outcome.data.as_slice();
+    let mut rows = Vec::with_capacity(counts.len());
+    for &room in counts {
+        let here = left.min(room);
+        let kept = usize::try_from(here).map_or(data.len(), |here| here.min(data.len()));
+        let (shown, rest) = data.split_at(kept);
+        let base = if succeeded(event) { string(shown, here) } else { "NULL".to_owned() };
+        rows.push(format!("{{iov_base={base}, iov_len={room}}}"));
+        (data, left) = (rest, left - here);
+    }
+    rows
+}
+
+fn header(to: Option<&SocketAddress>, buffer: &str, control: &[String]) -> String {
+    let (name, length) = match to {
+        Some(to) => super::sun_path(&to.shown),
+        None => ("NULL".to_owned(), 0),
+    };
+    let mut text = format!("msg_name={name}, msg_namelen={length}, msg_iov=[{buffer}], msg_iovlen=1");
+    if !control.is_empty() {
+        text = format!("{text}, msg_control={}", list(control));
+    }
+    text
+}
+
+fn rights(event: &CallEvent, fds: &[i32]) -> (String, usize) {
+    let names: Vec<String> = fds.iter().map(|&fd| shown(event, fd)).collect();
+    let length = HEADER + 4 * fds.len();
+    let text =
+        format!("{{cmsg_len={length}, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data={}}}", list(&names));
+    (text, length)
+}
+
+fn passed(data: &str) -> (String, usize) {
+    let length = HEADER + 12;
+    (format!("{{cmsg_len={length}, cmsg_level=SOL_SOCKET, cmsg_type=SCM_CREDENTIALS, cmsg_data={data}}}"), length)
+}
+
+fn control_sent(event: &CallEvent) -> Vec<String> {
+    let Call::Sendmsg { fds, creds, .. } = &event.call else { return Vec::new() };
+    let mut rows = Vec::new();
+    if !fds.is_empty() {
+        rows.push(rights(event, fds).0);
+    }
+    if *creds {
+        rows.push(passed(&format!("{{pid={} ({})}}", event.pid, event.task)).0);
+    }
+    rows
+}
+
+fn received(event: &CallEvent, room: u64) -> String {
+    let base = string(&event.outcome.data, length(event).unwrap_or(0));
+    let buffer = format!("{{iov_base={base}, iov_len={room}}}");
+    let Extra::Message { flags, fds, creds } = &event.outcome.extra else {
+        return format!("{{{}, msg_controllen=0, msg_flags=0}}", header(None, &buffer, &[]));
+    };
+    let mut rows = Vec::new();
+    if let Some(creds) = creds {
+        rows.push(passed(&credentials(event, *creds)));
+    }
+    if !fds.is_empty() {
+        rows.push(rights(event, fds));
+    }
+    // CMSG_SPACE of each: lengths are rounded up to eight.
+    let length: usize = rows.iter().map(|row| row.1.next_multiple_of(8)).sum();
+    let texts: Vec<String> = rows.into_iter().map(|row| row.0).collect();
+    let flags = flag_names(abi::MSG_FLAGS, *flags);
+    format!("{{{}, msg_controllen={length}, msg_flags={flags}}}", header(None, &buffer, &texts))
+}
+
+/// `struct ucred` with the task's name behind its process.
+pub fn credentials(event: &CallEvent, creds: Credentials) -> String {
+    let name = event.names.creds(creds).map_or_else(String::new, |_| format!(" ({})", task(event, creds.pid)));
+    format!("{{pid={}{name}, uid={}, gid={}}}", creds.pid, creds.uid, creds.gid)
+}
