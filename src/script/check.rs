@@ -193,3 +193,6 @@ fn fate(seen: &Seen<'_>, task: &str) -> String {
         false => format!("{task} did not wake and did not die"),
     }
 }
+
+#[cfg(test)]
+mod tests;
