@@ -270,7 +270,8 @@ fn option_value(option: &str, value: i64) -> (String, i64) {
         "sndtimeo" | "rcvtimeo" => {
             (format!("{{tv_sec={}, tv_usec={}}}", value.div_euclid(1000), value.rem_euclid(1000) * 1000), 16)
         }
-        "linger" => (format!("{{l_onoff={}, l_linger={value}}}", i32::from(value > 0)), 8),
+        // -1 is off: on with 0 seconds is something else.
+        "linger" => (format!("{{l_onoff={}, l_linger={}}}", i32::from(value >= 0), value.max(0)), 8),
         "error" if value != 0 => (format!("[{}]", Errno(int).name()), 4),
         "type" => (format!("[{}]", abi::type_name(int)), 4),
         "domain" => (format!("[{}]", abi::domain_name(int)), 4),

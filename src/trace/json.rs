@@ -3,14 +3,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Burst, CallEvent, Death, Event, FdReport, Summary, TaskReport, What, args};
+use super::{Burst, CallEvent, CallState, Death, Event, FdReport, Summary, TaskReport, What, args};
 use crate::abi::{self, Errno};
 use crate::order::{Call, Credentials, Extra, KEEP, Payload};
 
 /// One event.
 pub fn object(event: &Event) -> Value {
     let (kind, rest) = match &event.what {
-        What::Call(call) => ("call", call_keys(call)),
+        What::Call(call) => ("call", call_keys(call, event.line)),
         What::Burst(burst) => ("burst", burst_keys(burst)),
         What::Signal { task, signal } => ("signal", json!({ "task": task, "signal": signal.name() })),
         What::Death { task, pid, death } => ("death", death_keys(task, *pid, *death)),
@@ -83,7 +83,7 @@ fn burst_keys(burst: &Burst) -> Value {
     keys
 }
 
-fn call_keys(call: &CallEvent) -> Value {
+fn call_keys(call: &CallEvent, line: u32) -> Value {
     let mut keys = Map::new();
     let fd = call.call.fd();
     let end = fd.and_then(|fd| call.names.ends.iter().find(|row| row.0 == fd)).map(|row| row.1.as_str());
@@ -103,7 +103,8 @@ fn call_keys(call: &CallEvent) -> Value {
     ] {
         keys.insert(key.to_owned(), value);
     }
-    if let Some(since) = call.since {
+    // A call may sleep and return within its own statement.
+    if let Some(since) = call.since.or((call.state == CallState::Resumed).then_some(line)) {
         keys.insert("since".to_owned(), since.into());
     }
     data_keys(call, &mut keys);
@@ -116,6 +117,10 @@ fn call_keys(call: &CallEvent) -> Value {
 
 fn data_keys(call: &CallEvent, keys: &mut Map<String, Value>) {
     let (kept, whole) = if let Some(length) = args::length(call) {
+        // The end of a loop that slept counts all its bytes and brings none: they are in its burst.
+        if length > 0 && call.outcome.data.is_empty() {
+            return;
+        }
         (call.outcome.data.clone(), length)
     } else if let Some(offered) = call.call.offered() {
         (offered_bytes(&call.call), offered)
@@ -221,7 +226,7 @@ fn revents(call: &CallEvent, all: &[i16]) -> Value {
 mod tests {
     use super::*;
     use crate::order::Outcome;
-    use crate::trace::{CallState, Names};
+    use crate::trace::Names;
 
     fn call(call: Call, ret: i32, outcome: Outcome) -> CallEvent {
         CallEvent {

@@ -288,6 +288,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one table")]
     fn every_call_reads_as_strace_writes_it() {
         let pair = || Call::Socketpair { domain: 2, kind: 1, protocol: 0 };
         let refused = |array| failed(with(pair(), -1, Extra::Array(array)), Errno(95));
