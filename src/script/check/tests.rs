@@ -183,6 +183,9 @@ fn a_loop_answers_with_its_bytes() {
     };
     let own = scene(vec![event(What::Burst(Box::new(burst("parent", None))))]);
     rows(&own, &["2048", "EAGAIN", "> 0, EAGAIN", "2KiB"], &[("EPIPE", "2048 EAGAIN"), ("-1", "2048 EAGAIN")]);
+    let mut drain = burst("parent", None);
+    (drain.verb, drain.bytes, drain.first_calls) = ("drain", 6, vec![read("parent", b"one"), read("parent", b"two")]);
+    rows(&scene(vec![event(What::Burst(Box::new(drain)))]), &["6", "\"onetwo\""], &[("\"one\"", "6 EAGAIN")]);
     let last =
         state(call("kid", Call::Write { fd: 3, data: Payload { word: vec![], times: 0 } }, 9), CallState::Resumed);
     let woken = scene(vec![made(last), event(What::Burst(Box::new(burst("kid", Some(1)))))]);
