@@ -350,7 +350,7 @@ mod tests {
             ),
             (
                 event("parent", sent, 1),
-                "sendmsg(chat[0], {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=\"x\", iov_len=1}], msg_iovlen=1, msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[p[1]]}], msg_flags=0}, 0) = 1",
+                "sendmsg(chat[0], {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=\"x\", iov_len=1}], msg_iovlen=1, msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[p[1]]}], msg_controllen=24, msg_flags=0}, 0) = 1",
             ),
             (
                 with(option("sndbuf"), 0, Extra::Value(212_992)),

@@ -283,6 +283,7 @@ fn a_capture_is_remembered_and_then_compared() {
     let first = scene(vec![made(read("parent", b"one"))]);
     let other = scene(vec![made(read("parent", b"four"))]);
     assert!(captures.resolve(&Number::Captured("n".into(), 0)).is_err());
+    assert_eq!(verdict("< $n", &first, &mut captures).got, "$n is not known yet, capture it with => $n");
     assert!(verdict("$n", &first, &mut captures).ok);
     assert!(verdict("$n, $n-0, >= $n-1", &first, &mut captures).ok);
     assert!(!verdict("$n", &other, &mut captures).ok);
