@@ -3,6 +3,7 @@
 pub mod abi;
 pub mod agent;
 pub mod bench;
+pub mod guardian;
 pub mod order;
 pub mod sys;
 pub mod script;
