@@ -1,11 +1,21 @@
 //! tincans: a playground that shows what the kernel really does when processes talk.
+//!
+//! Kernel → agents → trace → world → views. Orders go down, facts come up, and nothing goes round.
+
+pub mod cli;
 
 pub mod abi;
-pub mod agent;
-pub mod bench;
-pub mod guardian;
-pub mod order;
-pub mod sys;
 pub mod script;
+pub mod order;
 pub mod trace;
 pub mod world;
+pub mod plan;
+pub mod explain;
+
+pub mod sys;
+pub mod agent;
+pub mod bench;
+pub mod session;
+pub mod guardian;
+
+pub mod runner;

@@ -1,1 +1,66 @@
-fn main() {}
+//! The program's first and last lines: arguments, mode, error report, exit status.
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use color_eyre::eyre::{Result, WrapErr};
+
+use tincans::agent;
+use tincans::cli::{Arguments, Command};
+use tincans::runner::{self, Options, Verdict};
+
+/// Usage, a script that does not parse, no terminal where one is needed.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.first().is_some_and(|word| word == agent::AGENT_ARGUMENT) {
+        agent::resume_after_exec(&words[1..]);
+    }
+    let arguments = Arguments::parse();
+    match dispatch(&arguments) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "tincans: {error:#}");
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+fn dispatch(arguments: &Arguments) -> Result<u8> {
+    match &arguments.command {
+        Some(Command::Run { script, json, every_call }) => {
+            let options = Options { json: *json, every_call: *every_call, max_tasks: Some(arguments.max_tasks) };
+            run_script(script, options)
+        }
+        None => Ok(USAGE),
+    }
+}
+
+fn run_script(script: &Path, options: Options) -> Result<u8> {
+    let name = script.display().to_string();
+    let source = read_script(script).wrap_err_with(|| format!("{name} cannot be read"))?;
+    let mut out = io::BufWriter::with_capacity(64 * 1024, io::stdout().lock());
+    let verdict = runner::run(&name, &source, options, (&mut out, &mut io::stderr()))?;
+    Ok(match verdict {
+        Verdict::Held | Verdict::NobodyReads => 0,
+        Verdict::DidNotHold => 1,
+        Verdict::NoScript(error) => {
+            let _ = writeln!(io::stderr(), "{name}:{error}");
+            USAGE
+        }
+    })
+}
+
+fn read_script(script: &Path) -> io::Result<Vec<u8>> {
+    let limit = tincans::script::MAX_SCRIPT as u64 + 1;
+    let mut source = Vec::new();
+    if script == Path::new("-") {
+        io::stdin().lock().take(limit).read_to_end(&mut source)?;
+    } else {
+        std::fs::File::open(script)?.take(limit).read_to_end(&mut source)?;
+    }
+    Ok(source)
+}

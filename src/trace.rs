@@ -114,16 +114,6 @@ pub enum Death {
     Unknown,
 }
 
-impl Death {
-    /// Reads the status word of waitpid(2): the low seven bits are the signal, the next byte the exit code.
-    pub fn of_status(status: i32) -> Self {
-        match status & 0x7f {
-            0 => Self::Exited(status >> 8 & 0xff),
-            signal => Self::Killed(Signal(signal)),
-        }
-    }
-}
-
 /// One fact as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {

@@ -4,7 +4,6 @@
 pub mod channel;
 pub mod fold;
 pub mod ledger;
-pub mod resolve;
 pub mod task;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -36,6 +35,7 @@ pub struct World {
     next_channel: u64,
     anomalies: VecDeque<String>,
     keep_every_call: bool,
+    calls: u64,
 }
 
 impl World {
@@ -165,6 +165,11 @@ impl World {
     pub fn undecided(&self) -> Vec<(TaskId, i32)> {
         let uncertain = self.ends.values().filter(|end| !end.closed && end.inbox.is_undecided());
         uncertain.filter_map(|end| self.holders(end.id).first().map(|(task, fd)| (task.id, *fd))).collect()
+    }
+
+    /// Calls that were entered so far.
+    pub fn calls(&self) -> u64 {
+        self.calls
     }
 
     /// Contradictions found so far between what the kernel said and what the ledger believed; empty in a sound trace.

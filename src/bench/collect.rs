@@ -162,7 +162,7 @@ impl Bench {
         if let Some(death) = self.world.task(process).and_then(|task| task.death) {
             return death;
         }
-        member.files.exit_status().map_or(Death::Unknown, Death::of_status)
+        member.files.exit_status().and_then(Death::of_status).unwrap_or(Death::Unknown)
     }
 
     /// Reaps the dead that are the program's own children: `parent`, and orphans that came to it.

@@ -78,7 +78,11 @@ pub fn check(wants: &[Expectation], seen: &Seen<'_>, captures: &mut Captures) ->
     let mut got: Vec<String> = Vec::new();
     for expectation in wants {
         ok &= holds(&expectation.want, &primary, seen, captures);
-        let part = what_came(&expectation.want, &primary, seen);
+        let part = match &expectation.want {
+            Want::Number(_, number) if captures.resolve(number).is_err() => captures.resolve(number).err(),
+            _ => None,
+        };
+        let part = part.unwrap_or_else(|| what_came(&expectation.want, &primary, seen));
         if !got.contains(&part) {
             got.push(part);
         }
@@ -193,3 +197,6 @@ fn fate(seen: &Seen<'_>, task: &str) -> String {
         false => format!("{task} did not wake and did not die"),
     }
 }
+
+#[cfg(test)]
+mod tests;

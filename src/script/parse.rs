@@ -260,11 +260,14 @@ mod tests {
 
     #[test]
     fn defaults_are_those_of_the_contract() {
-        let count = |text: &str| match one(text).verb {
-            Verb::Read { count, .. }
+        let count = |text: &str| {
+            let (Verb::Read { count, .. }
             | Verb::Drain { count, .. }
-            | Verb::Recvmsg { count, control: Control::None, .. } => count,
-            other => panic!("{other:?}"),
+            | Verb::Recvmsg { count, control: Control::None, .. }) = one(text).verb
+            else {
+                panic!("{text}")
+            };
+            count
         };
         assert_eq!(count("read a[0]"), Number::Literal(4096));
         assert_eq!(count("recvmsg a[0]"), Number::Literal(4096));

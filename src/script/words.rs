@@ -193,7 +193,7 @@ impl Lexer<'_> {
             match letter {
                 ' ' | '\t' => break,
                 // `sv=-1,-1` is one expectation.
-                ',' if self.expecting && !(so_far.starts_with("sv=") && !so_far.contains(',')) => break,
+                ',' if self.expecting && (so_far.contains(',') || !so_far.starts_with("sv=")) => break,
                 '"' if so_far.is_empty() || so_far.ends_with('*') => {
                     let times = so_far.to_owned();
                     return Ok(Kind::Quoted { times, bytes: self.string()? });

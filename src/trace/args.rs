@@ -4,6 +4,8 @@
 
 mod message;
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::{CallEvent, CallState, Death};
@@ -64,8 +66,14 @@ pub fn of(event: &CallEvent) -> Vec<Arg> {
     use Call as C;
     match &event.call {
         C::Socketpair { .. } | C::Pipe2 { .. } | C::Socket { .. } => creation(event),
-        C::Fork | C::Thread | C::Exec | C::Exit { .. } | C::Waitpid { .. } | C::Kill { .. } => process(event),
-        C::Signal { .. } | C::Setrlimit { .. } => process(event),
+        C::Fork
+        | C::Thread
+        | C::Exec
+        | C::Exit { .. }
+        | C::Waitpid { .. }
+        | C::Kill { .. }
+        | C::Signal { .. }
+        | C::Setrlimit { .. } => process(event),
         C::Read { fd, count } => vec![end("fd", event, *fd), arrived(event), Arg::size("count", *count)],
         C::Recv { fd, count, flags } => {
             vec![end("sockfd", event, *fd), arrived(event), Arg::size("len", *count), message_flags(*flags)]
@@ -97,8 +105,12 @@ pub fn of(event: &CallEvent) -> Vec<Arg> {
             let how = abi::SHUTDOWNS.iter().find(|row| row.1 == *how).map_or("SHUT_?", |row| row.0);
             vec![end("sockfd", event, *fd), Arg::word("how", how)]
         }
-        C::Getsockname { .. } | C::Getpeername { .. } | C::Bind { .. } | C::Connect { .. } => named(event),
-        C::Listen { .. } | C::Accept { .. } => named(event),
+        C::Getsockname { .. }
+        | C::Getpeername { .. }
+        | C::Bind { .. }
+        | C::Connect { .. }
+        | C::Listen { .. }
+        | C::Accept { .. } => named(event),
     }
 }
 
@@ -258,7 +270,8 @@ fn option_value(option: &str, value: i64) -> (String, i64) {
         "sndtimeo" | "rcvtimeo" => {
             (format!("{{tv_sec={}, tv_usec={}}}", value.div_euclid(1000), value.rem_euclid(1000) * 1000), 16)
         }
-        "linger" => (format!("{{l_onoff={}, l_linger={value}}}", i32::from(value > 0)), 8),
+        // -1 is off: on with 0 seconds is something else.
+        "linger" => (format!("{{l_onoff={}, l_linger={}}}", i32::from(value >= 0), value.max(0)), 8),
         "error" if value != 0 => (format!("[{}]", Errno(int).name()), 4),
         "type" => (format!("[{}]", abi::type_name(int)), 4),
         "domain" => (format!("[{}]", abi::domain_name(int)), 4),
@@ -348,8 +361,9 @@ pub fn string(data: &[u8], total: u64) -> String {
             b'\\' => out.push_str("\\\\"),
             b' '..=b'~' => out.push(char::from(byte)),
             // A digit behind it would be read as part of it.
-            _ if data.get(at + 1).is_some_and(u8::is_ascii_digit) => out.push_str(&format!("\\{byte:03o}")),
-            _ => out.push_str(&format!("\\{byte:o}")),
+            // Writing to a String cannot fail.
+            _ if data.get(at + 1).is_some_and(u8::is_ascii_digit) => drop(write!(out, "\\{byte:03o}")),
+            _ => drop(write!(out, "\\{byte:o}")),
         }
     }
     out.push('"');

@@ -1,15 +1,16 @@
 //! Events as JSON, one object each: the table of section 4 of the contract, its keys in its order. None may be renamed.
+#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
 
 use serde_json::{Map, Value, json};
 
-use super::{Burst, CallEvent, Death, Event, FdReport, Summary, TaskReport, What, args};
+use super::{Burst, CallEvent, CallState, Death, Event, FdReport, Summary, TaskReport, What, args};
 use crate::abi::{self, Errno};
 use crate::order::{Call, Credentials, Extra, KEEP, Payload};
 
 /// One event.
 pub fn object(event: &Event) -> Value {
     let (kind, rest) = match &event.what {
-        What::Call(call) => ("call", call_keys(call)),
+        What::Call(call) => ("call", call_keys(call, event.line)),
         What::Burst(burst) => ("burst", burst_keys(burst)),
         What::Signal { task, signal } => ("signal", json!({ "task": task, "signal": signal.name() })),
         What::Death { task, pid, death } => ("death", death_keys(task, *pid, *death)),
@@ -82,7 +83,7 @@ fn burst_keys(burst: &Burst) -> Value {
     keys
 }
 
-fn call_keys(call: &CallEvent) -> Value {
+fn call_keys(call: &CallEvent, line: u32) -> Value {
     let mut keys = Map::new();
     let fd = call.call.fd();
     let end = fd.and_then(|fd| call.names.ends.iter().find(|row| row.0 == fd)).map(|row| row.1.as_str());
@@ -102,7 +103,8 @@ fn call_keys(call: &CallEvent) -> Value {
     ] {
         keys.insert(key.to_owned(), value);
     }
-    if let Some(since) = call.since {
+    // A call may sleep and return within its own statement.
+    if let Some(since) = call.since.or((call.state == CallState::Resumed).then_some(line)) {
         keys.insert("since".to_owned(), since.into());
     }
     data_keys(call, &mut keys);
@@ -115,6 +117,10 @@ fn call_keys(call: &CallEvent) -> Value {
 
 fn data_keys(call: &CallEvent, keys: &mut Map<String, Value>) {
     let (kept, whole) = if let Some(length) = args::length(call) {
+        // The end of a loop that slept counts all its bytes and brings none: they are in its burst.
+        if length > 0 && call.outcome.data.is_empty() {
+            return;
+        }
         (call.outcome.data.clone(), length)
     } else if let Some(offered) = call.call.offered() {
         (offered_bytes(&call.call), offered)
@@ -214,4 +220,87 @@ fn revents(call: &CallEvent, all: &[i16]) -> Value {
         rows.insert(end, names(abi::POLL_EVENTS, i32::from(bits.cast_unsigned())));
     }
     Value::Object(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::Outcome;
+    use crate::trace::Names;
+
+    fn call(call: Call, ret: i32, outcome: Outcome) -> CallEvent {
+        CallEvent {
+            task: "child1".into(),
+            pid: 7,
+            tid: 7,
+            call,
+            state: CallState::Returned,
+            since: None,
+            ret: Some(ret),
+            names: Names {
+                ends: vec![(3, "a[0]".into()), (4, "a[1]".into())],
+                tasks: vec![(7, "child1".into())],
+                made: None,
+            },
+            errno: Errno::NONE,
+            t_ns: 9,
+            outcome,
+            eof: None,
+        }
+    }
+
+    fn json_of(call: CallEvent) -> Value {
+        object(&Event { line: 4, task: None, what: What::Call(Box::new(call)) })
+    }
+
+    fn extra(extra: Extra) -> Outcome {
+        Outcome { extra, ..Outcome::default() }
+    }
+
+    #[test]
+    fn the_keys_of_a_call_are_in_the_contract_s_order() {
+        let mut read = call(Call::Read { fd: 4, count: 9 }, 0, Outcome::default());
+        (read.state, read.since, read.eof) = (CallState::Resumed, Some(2), Some(true));
+        let want = r#"{"event":"call","line":4,"task":"child1","pid":7,"tid":7,"call":"read","end":"a[1]","fd":4,"args":{"fd":"a[1]","buf":"","count":9},"state":"resumed","ret":0,"errno":null,"t_ns":9,"since":2,"data":"","data_len":0,"eof":true}"#;
+        assert_eq!(json_of(read).to_string(), want);
+    }
+
+    #[test]
+    fn data_is_text_or_hexadecimal_and_may_be_a_beginning() {
+        let outcome = |data: &[u8]| Outcome { data: data.to_vec(), ..Outcome::default() };
+        let read = |data: &[u8], ret| json_of(call(Call::Read { fd: 4, count: 99 }, ret, outcome(data)));
+        assert_eq!(read("é".as_bytes(), 2)["data"], "é");
+        assert_eq!(read(b"\xff", 1)["hex"], "ff");
+        assert_eq!((&read(b"a\xc3", 9)["data"], &read(b"a\xc3", 9)["data_len"]), (&json!("a"), &json!(9)));
+        assert_eq!(read(b"a\xc3", 2)["hex"], "61c3");
+        let payload = Payload { word: b"xy".to_vec(), times: 100_000 };
+        let write = json_of(call(Call::Write { fd: 4, data: payload }, 1, Outcome::default()));
+        assert_eq!((write["data"].as_str().unwrap().len(), &write["data_len"]), (KEEP, &json!(200_000)));
+    }
+
+    #[test]
+    fn what_only_some_calls_bring_has_its_keys() {
+        let poll = Call::Poll { fds: vec![3, 4, 3], events: 5, timeout_ms: 0 };
+        let answer = json_of(call(poll, 1, extra(Extra::Revents(vec![5, 0, 0]))));
+        assert_eq!(answer["revents"].to_string(), r#"{"a[0]":["POLLIN","POLLOUT"],"a[1]":[],"a[0]@3":[]}"#);
+        let creds = Credentials { pid: 7, uid: 1, gid: 2 };
+        let recvmsg = Call::Recvmsg { fd: 4, count: 9, room: crate::order::ControlRoom::None, flags: 0 };
+        let message = Extra::Message { flags: abi::MSG_CTRUNC | abi::MSG_TRUNC, fds: vec![3], creds: Some(creds) };
+        let answer = json_of(call(recvmsg, 1, extra(message)));
+        assert_eq!(answer["flags"], json!(["MSG_CTRUNC", "MSG_TRUNC"]));
+        assert_eq!(answer["fds"], json!(["a[0]"]));
+        assert_eq!(answer["creds"].to_string(), r#"{"pid":7,"uid":1,"gid":2,"task":"child1"}"#);
+        assert_eq!(json_of(call(Call::Waitpid { pid: -1 }, 7, extra(Extra::Status(0))))["reaped"], "child1");
+        let pair = Call::Socketpair { domain: 1, kind: 1, protocol: 0 };
+        assert_eq!(json_of(call(pair, 0, extra(Extra::Array([3, 4]))))["sv"], json!([3, 4]));
+        let name = extra(Extra::Name(b"@srv".to_vec()));
+        assert_eq!(json_of(call(Call::Getsockname { fd: 3 }, 0, name))["value"], "@srv");
+    }
+
+    #[test]
+    fn a_summary_has_no_line() {
+        let what = What::Summary(Summary::default());
+        let text = object(&Event { line: 4, task: None, what }).to_string();
+        assert!(text.starts_with(r#"{"event":"summary","statements":0,"#), "{text}");
+    }
 }

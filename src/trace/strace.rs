@@ -1,5 +1,6 @@
 //! Events as lines of a transcript, in strace's own form with names for numbers. What cannot be seen on a terminal never
 //! leaves here as it is.
+#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
 
 use super::{
     Burst, CallEvent, CallState, Death, Event, Explanation, FdReport, HoldersReport, QueueReport, TaskReport, What,
@@ -111,6 +112,12 @@ fn burst_text(burst: &Burst) -> String {
             format!("{}({})", burst.call, all.join(", "))
         },
     );
+    // Of these the calls counted are of both kinds, the bytes those written.
+    let shape = match burst.verb {
+        "echo" => format!("read and {shape}"),
+        "ping" => format!("{shape} and read"),
+        _ => shape,
+    };
     let mut text = format!("{shape} x {} = {} bytes", burst.calls, burst.bytes);
     if burst.errno != Errno::NONE {
         text = format!("{text}, then -1 {}", error(burst.errno));
@@ -124,7 +131,7 @@ fn burst_text(burst: &Burst) -> String {
     if burst.recorded != burst.calls {
         text = format!("{text}, {} calls not kept", burst.calls.saturating_sub(burst.recorded));
     }
-    format!("{}: {text}", burst.verb)
+    text
 }
 
 fn death_text(death: Death) -> String {
@@ -188,4 +195,253 @@ fn fds_text(task: &str, rows: &[FdReport]) -> String {
 fn why_text(why: &Explanation) -> String {
     let page = why.page.map_or_else(String::new, |page| format!(", {page}"));
     format!("why({}): {} [{}{page}]", why.about, why.text, why.rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::Signal;
+    use crate::order::{ControlRoom, Credentials, Outcome, Payload, SocketAddress};
+    use crate::script::Disposition;
+    use crate::trace::{Names, TaskId};
+
+    fn event(task: &str, call: Call, ret: i32) -> CallEvent {
+        let ends = [(3, "chat[0]"), (4, "chat[1]"), (5, "p[1]")].map(|row| (row.0, row.1.to_owned()));
+        let tasks = vec![(4711, "child1".to_owned()), (4710, "parent".to_owned())];
+        CallEvent {
+            task: task.to_owned(),
+            pid: 4710,
+            tid: 4710,
+            call,
+            state: CallState::Returned,
+            since: None,
+            ret: Some(ret),
+            names: Names { ends: ends.to_vec(), tasks, made: None },
+            errno: Errno::NONE,
+            t_ns: 1,
+            outcome: Outcome::default(),
+            eof: None,
+        }
+    }
+
+    fn text(word: &str) -> Payload {
+        Payload { word: word.as_bytes().to_vec(), times: 1 }
+    }
+
+    fn with(call: Call, ret: i32, extra: Extra) -> CallEvent {
+        let mut event = event("parent", call, ret);
+        event.outcome.extra = extra;
+        event
+    }
+
+    fn named(call: Call, ret: i32, made: &str) -> CallEvent {
+        let mut event = event("parent", call, ret);
+        event.names.made = Some(made.to_owned());
+        event
+    }
+
+    fn read(ret: i32, data: &[u8]) -> CallEvent {
+        let mut event = event("child1", Call::Read { fd: 4, count: 4096 }, ret);
+        event.outcome.data = data.to_vec();
+        event
+    }
+
+    fn failed(mut event: CallEvent, errno: Errno) -> CallEvent {
+        (event.ret, event.errno) = (Some(-1), errno);
+        event
+    }
+
+    fn state(mut event: CallEvent, state: CallState) -> CallEvent {
+        event.state = state;
+        event
+    }
+
+    fn line(call: CallEvent) -> String {
+        lines(&Event { line: 1, task: Some(TaskId(0)), what: What::Call(Box::new(call)) }).remove(0)
+    }
+
+    fn write(word: &str) -> CallEvent {
+        event("parent", Call::Write { fd: 3, data: text(word) }, i32::try_from(word.len()).unwrap())
+    }
+
+    #[test]
+    fn the_contract_s_transcript_comes_out_letter_by_letter() {
+        let pair = Call::Socketpair { domain: 1, kind: 1, protocol: 0 };
+        for (call, want) in [
+            (named(pair, 0, "chat"), "parent  socketpair(AF_UNIX, SOCK_STREAM, 0, chat) = 0"),
+            (named(Call::Fork, 4711, "child1"), "parent  fork() = 4711 (child1)"),
+            (write("one"), "parent  write(chat[0], \"one\", 3) = 3"),
+            (read(6, b"onetwo"), "child1  read(chat[1], \"onetwo\", 4096) = 6"),
+            (state(read(0, b""), CallState::Asleep), "child1  read(chat[1],  <unfinished ...>"),
+            (state(read(0, b""), CallState::Resumed), "child1  <... read resumed> \"\", 4096) = 0"),
+            (failed(write("x"), Errno::EPIPE), "parent  write(chat[0], \"x\", 1) = -1 EPIPE (Broken pipe)"),
+        ] {
+            assert_eq!(line(call), want);
+        }
+        let fact = |what| lines(&Event { line: 1, task: None, what }).remove(0);
+        let task = || "parent".to_owned();
+        assert_eq!(fact(What::Signal { task: task(), signal: Signal::PIPE }), "parent  --- SIGPIPE ---");
+        let death = What::Death { task: task(), pid: 1, death: Death::Killed(Signal::PIPE) };
+        assert_eq!(fact(death), "parent  +++ killed by SIGPIPE +++");
+        let death = What::Death { task: task(), pid: 1, death: Death::Exited(0) };
+        assert_eq!(fact(death), "parent  +++ exited with 0 +++");
+    }
+
+    #[test]
+    #[expect(clippy::too_many_lines, reason = "one table")]
+    fn every_call_reads_as_strace_writes_it() {
+        let pair = || Call::Socketpair { domain: 2, kind: 1, protocol: 0 };
+        let refused = |array| failed(with(pair(), -1, Extra::Array(array)), Errno(95));
+        let creds = Credentials { pid: 4711, uid: 0, gid: 1 };
+        let poll = || Call::Poll { fds: vec![3, 4], events: 0x2007, timeout_ms: 0 };
+        let recvmsg = || Call::Recvmsg { fd: 4, count: 10, room: ControlRoom::None, flags: 0 };
+        let message = Extra::Message { flags: abi::MSG_CTRUNC, fds: vec![3], creds: Some(creds) };
+        let mut unnamed = refused([-1, -1]);
+        unnamed.names.made = Some("a".into());
+        let srv = SocketAddress { shown: "@srv".into(), path: b"\0srv-4711".to_vec() };
+        let sent = Call::Sendmsg { fd: 3, data: text("x"), fds: vec![5], creds: false, to: None, flags: 0 };
+        let wait = || Call::Waitpid { pid: 4711 };
+        let limit = Call::Setrlimit { nofile: 5 };
+        let option = |option: &str| Call::Getsockopt { fd: 3, option: option.into() };
+        for (call, want) in [
+            (refused([3, 4]), "socketpair(AF_INET, SOCK_STREAM, 0, [3, 4]) = -1 EOPNOTSUPP (Operation not supported)"),
+            (unnamed, "socketpair(AF_INET, SOCK_STREAM, 0, a) = -1 EOPNOTSUPP (Operation not supported)"),
+            (named(Call::Pipe2 { flags: abi::CLOEXEC }, 0, "p"), "pipe2(p, O_CLOEXEC) = 0"),
+            (event("parent", Call::Exit { code: 3 }, 0), "exit_group(3) = ?"),
+            (
+                with(wait(), 4711, Extra::Status(3 << 8)),
+                "waitpid(child1, [{WIFEXITED(s) && WEXITSTATUS(s) == 3}], 0) = 4711 (child1)",
+            ),
+            (
+                with(Call::Waitpid { pid: -1 }, 4711, Extra::Status(9)),
+                "waitpid(-1, [{WIFSIGNALED(s) && WTERMSIG(s) == SIGKILL}], 0) = 4711 (child1)",
+            ),
+            (
+                failed(with(wait(), -1, Extra::None), Errno::ECHILD),
+                "waitpid(child1, NULL, 0) = -1 ECHILD (No child processes)",
+            ),
+            (
+                failed(event("parent", Call::Read { fd: 4, count: 9 }, -1), Errno::EAGAIN),
+                "read(chat[1], NULL, 9) = -1 EAGAIN (Resource temporarily unavailable)",
+            ),
+            (
+                failed(event("parent", Call::Read { fd: 99, count: 9 }, -1), Errno::EBADF),
+                "read(99, NULL, 9) = -1 EBADF (Bad file descriptor)",
+            ),
+            (
+                event("parent", Call::Send { fd: 3, data: text("x"), flags: 0x4001, to: None }, 1),
+                "send(chat[0], \"x\", 1, MSG_OOB|MSG_NOSIGNAL) = 1",
+            ),
+            (
+                event("parent", Call::Send { fd: 3, data: text("x"), flags: 0, to: Some(srv) }, 1),
+                "sendto(chat[0], \"x\", 1, 0, {sa_family=AF_UNIX, sun_path=@\"srv\"}, 6) = 1",
+            ),
+            (
+                with(poll(), 1, Extra::Revents(vec![0, 4])),
+                "poll([{fd=chat[0], events=POLLIN|POLLPRI|POLLOUT|POLLRDHUP}, {fd=chat[1], events=POLLIN|POLLPRI|POLLOUT|POLLRDHUP}], 2, 0) = 1 ([{fd=chat[1], revents=POLLOUT}])",
+            ),
+            (
+                with(poll(), 0, Extra::Revents(vec![0, 0])),
+                "poll([{fd=chat[0], events=POLLIN|POLLPRI|POLLOUT|POLLRDHUP}, {fd=chat[1], events=POLLIN|POLLPRI|POLLOUT|POLLRDHUP}], 2, 0) = 0 (Timeout)",
+            ),
+            (
+                with(recvmsg(), 0, message),
+                "recvmsg(chat[1], {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=\"\", iov_len=10}], msg_iovlen=1, msg_control=[{cmsg_len=28, cmsg_level=SOL_SOCKET, cmsg_type=SCM_CREDENTIALS, cmsg_data={pid=4711 (child1), uid=0, gid=1}}, {cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[chat[0]]}], msg_controllen=56, msg_flags=MSG_CTRUNC}, 0) = 0",
+            ),
+            (
+                event("parent", sent, 1),
+                "sendmsg(chat[0], {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=\"x\", iov_len=1}], msg_iovlen=1, msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[p[1]]}], msg_controllen=24, msg_flags=0}, 0) = 1",
+            ),
+            (
+                with(option("sndbuf"), 0, Extra::Value(212_992)),
+                "getsockopt(chat[0], SOL_SOCKET, SO_SNDBUF, [212992], [4]) = 0",
+            ),
+            (with(option("error"), 0, Extra::Value(32)), "getsockopt(chat[0], SOL_SOCKET, SO_ERROR, [EPIPE], [4]) = 0"),
+            (
+                with(option("peercred"), 0, Extra::Peer(creds)),
+                "getsockopt(chat[0], SOL_SOCKET, SO_PEERCRED, {pid=4711 (child1), uid=0, gid=1}, [12]) = 0",
+            ),
+            (
+                event("parent", Call::SetNonblock { fd: 3, on: true }, 0),
+                "fcntl(chat[0], F_SETFL, O_RDWR|O_NONBLOCK) = 0",
+            ),
+            (event("parent", Call::SetCloexec { fd: 3, on: true }, 0), "fcntl(chat[0], F_SETFD, FD_CLOEXEC) = 0"),
+            (event("parent", Call::SetPipeSize { fd: 5, size: 4096 }, 4096), "fcntl(p[1], F_SETPIPE_SZ, 4096) = 4096"),
+            (
+                event("parent", Call::Signal { signal: 13, disposition: Disposition::Ignore }, 0),
+                "signal(SIGPIPE, SIG_IGN) = 0",
+            ),
+            (event("parent", Call::Kill { pid: 4711, signal: 15 }, 0), "kill(child1, SIGTERM) = 0"),
+            (event("parent", limit, 0), "setrlimit(RLIMIT_NOFILE, {rlim_cur=5}) = 0"),
+            (event("parent", Call::Shutdown { fd: 3, how: 1 }, 0), "shutdown(chat[0], SHUT_WR) = 0"),
+            (
+                with(Call::Getsockname { fd: 3 }, 0, Extra::Name(vec![])),
+                "getsockname(chat[0], {sa_family=AF_UNIX}, [110 => 2]) = 0",
+            ),
+            (state(write("x"), CallState::Asleep), "write(chat[0], \"x\", 1 <unfinished ...>"),
+            (state(write("x"), CallState::Resumed), "<... write resumed>) = 1"),
+            (state(write("x"), CallState::Unfinished), "write(chat[0], \"x\", 1 <unfinished ...>) = ?"),
+        ] {
+            assert_eq!(line(call), format!("parent  {want}"));
+        }
+    }
+
+    #[test]
+    fn several_buffers_are_filled_in_order() {
+        let mut call = event("parent", Call::Readv { fd: 4, counts: vec![3, 4] }, 5);
+        call.outcome.data = b"onetw".to_vec();
+        let want = "readv(chat[1], [{iov_base=\"one\", iov_len=3}, {iov_base=\"tw\", iov_len=4}], 2) = 5";
+        assert_eq!(line(call), format!("parent  {want}"));
+    }
+
+    #[test]
+    fn strings_are_escaped_and_cut_as_strace_does() {
+        for (data, total, want) in [
+            (&b"a\n\t\"\\"[..], 5, r#""a\n\t\"\\""#),
+            (b"\x01", 1, r#""\1""#),
+            (b"\x1b[", 2, r#""\33[""#),
+            (b"\xff\x017", 3, r#""\377\0017""#),
+            (&[b'x'; 33], 33, "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"..."),
+            (&[b'x'; 32], 32, "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\""),
+        ] {
+            assert_eq!(args::string(data, total), want);
+        }
+    }
+
+    #[test]
+    fn a_loop_is_one_line() {
+        let mut burst = Burst {
+            task: "parent".into(),
+            pid: 1,
+            tid: 1,
+            verb: "flood",
+            call: "write",
+            end: "chat[0]".into(),
+            calls: 5,
+            bytes: 256,
+            errors: 1,
+            recorded: 5,
+            not_kept: 4,
+            first_ns: 0,
+            last_ns: 0,
+            errno: Errno::EAGAIN,
+            eof: false,
+            unfinished: false,
+            since: None,
+            first_calls: Vec::new(),
+        };
+        let data = Payload { word: vec![b'x'], times: 64 };
+        burst.first_calls.push(event("parent", Call::Write { fd: 3, data }, 64));
+        let string = format!("\"{}\"...", "x".repeat(32));
+        assert_eq!(every_call(&burst)[0], format!("parent  write(chat[0], {string}, 64) = 64"));
+        let line = lines(&Event { line: 1, task: None, what: What::Burst(Box::new(burst)) }).remove(0);
+        let end = "x 5 = 256 bytes, then -1 EAGAIN (Resource temporarily unavailable)";
+        assert_eq!(line, format!("parent  write(chat[0], {string}, 64) {end}"));
+    }
+
+    #[test]
+    fn nothing_leaves_that_a_terminal_would_act_on() {
+        let what = What::Refused { reason: "a\u{1b}[2J\u{202e}b".into() };
+        assert_eq!(lines(&Event { line: 1, task: None, what }), ["        refused: a\u{fffd}[2J\u{fffd}b"]);
+    }
 }

@@ -90,6 +90,7 @@ impl World {
     }
 
     fn enter(&mut self, id: TaskId, step: u8, t_ns: u64) {
+        self.calls += 1;
         let Some(task) = self.tasks.get_mut(&id) else { return };
         let by = task.id;
         let Some(ongoing) = task.ongoing.as_mut() else { return };

@@ -3,7 +3,7 @@
 
 use super::{Captures, Seen, calls};
 use crate::abi::{self, Errno, flag_names};
-use crate::order::{self, Call, Extra};
+use crate::order::{self, Call, Extra, Payload};
 use crate::script::words::quote;
 use crate::script::{Comparison, Data, EndRef, Want};
 use crate::trace::{Burst, CallEvent, CallState, Death, What};
@@ -51,14 +51,14 @@ impl<'a> Came<'a> {
 
     /// What a sleeping task's call, or loop, returned during this statement.
     pub fn of_waking(seen: &Seen<'a>, task: &str) -> Option<Self> {
+        let call = calls(seen).find(|call| call.task == task && call.state == CallState::Resumed);
+        // A loop gives its sleeping call first, and then its burst, which is the answer.
         let burst = seen.events.iter().find_map(|event| match &event.what {
-            What::Burst(burst) if burst.task == task && burst.since.is_some() && !burst.unfinished => {
-                Some(burst.as_ref())
-            }
+            What::Burst(burst) if burst.task == task && !burst.unfinished => Some(burst.as_ref()),
             _ => None,
         });
-        let call = || calls(seen).find(|call| call.task == task && call.state == CallState::Resumed);
-        burst.map(Self::Burst).or_else(|| call().map(Self::Call))
+        let burst = burst.filter(|burst| call.is_some() || burst.since.is_some());
+        burst.map(Self::Burst).or(call.map(Self::Call))
     }
 
     /// Whether a condition about one result holds of this one.
@@ -156,7 +156,12 @@ impl<'a> Came<'a> {
     }
 
     fn brought(&self, data: &Data, captures: &Captures) -> bool {
-        let (Self::Call(call), Ok(want)) = (self, captures.payload(data)) else { return false };
+        let Ok(want) = captures.payload(data) else { return false };
+        let call = match self {
+            Self::Call(call) => call,
+            Self::Burst(burst) => return drained(burst, &want),
+            Self::Refused(_) | Self::Report(_) | Self::Done => return false,
+        };
         let Some(ret) = returned(call).filter(|&ret| ret >= 0) else { return false };
         if let Some(Extra::Name(name)) = self.extra() {
             return want.len() == name.len() as u64 && want.iter().eq(name.iter().copied());
@@ -238,6 +243,14 @@ fn returned(call: &CallEvent) -> Option<i64> {
         CallState::Returned | CallState::Resumed => call.ret.map(i64::from),
         CallState::Asleep | CallState::Unfinished => None,
     }
+}
+
+/// Whether these are the bytes that a `drain` took out; only where all of them were kept.
+fn drained(burst: &Burst, want: &Payload) -> bool {
+    let kept =
+        || burst.first_calls.iter().filter(|call| call.call.room().is_some()).flat_map(|call| &call.outcome.data);
+    let whole = burst.verb == "drain" && kept().count() as u64 == burst.bytes;
+    whole && burst.bytes > 0 && want.len() == burst.bytes && want.iter().eq(kept().copied())
 }
 
 fn gives_value(call: &Call) -> bool {

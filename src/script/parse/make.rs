@@ -9,6 +9,9 @@ use crate::script::{ChannelChildren, ChannelKind, Verb};
 const CREATION: &[(&str, i32)] = &[("cloexec", abi::CLOEXEC), ("nonblock", abi::NONBLOCK)];
 const PIPE: &[(&str, i32)] = &[("cloexec", abi::CLOEXEC), ("nonblock", abi::NONBLOCK), ("direct", abi::DIRECT)];
 
+const KINDS: &[(&str, i32)] =
+    &[("stream", 1), ("dgram", 2), ("seqpacket", 5), ("raw", 3), ("rdm", 4), ("pipe", 0), ("packetpipe", 0)];
+
 /// `socketpair TYPE NAME …`.
 pub fn socketpair(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     let kind = args.one_of_or_int("TYPE", abi::TYPES)?;
@@ -121,8 +124,6 @@ fn channel_kind(args: &mut Args<'_>) -> Result<ChannelKind, ParseError> {
         args.bare("TYPE")?;
         return Ok(ChannelKind::Pipe { direct });
     }
-    const KINDS: &[(&str, i32)] =
-        &[("stream", 1), ("dgram", 2), ("seqpacket", 5), ("raw", 3), ("rdm", 4), ("pipe", 0), ("packetpipe", 0)];
     args.one_of_or_int("TYPE", KINDS).map(ChannelKind::Pair)
 }
 

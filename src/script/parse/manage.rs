@@ -13,6 +13,7 @@ const POLL_ALL: i32 = 0x1 | 0x2 | 0x4 | 0x2000;
 const MILLISECONDS: (i64, i64) = (0, i32::MAX as i64);
 
 /// `exec`.
+#[expect(clippy::unnecessary_wraps, reason = "all statements are read by functions of one shape")]
 pub fn exec(_: &mut Args<'_>) -> Result<Verb, ParseError> {
     Ok(Verb::Exec)
 }
@@ -168,6 +169,7 @@ pub fn sleep(args: &mut Args<'_>) -> Result<Verb, ParseError> {
 }
 
 /// `reset`.
+#[expect(clippy::unnecessary_wraps, reason = "all statements are read by functions of one shape")]
 pub fn reset(_: &mut Args<'_>) -> Result<Verb, ParseError> {
     Ok(Verb::Reset)
 }
@@ -188,6 +190,7 @@ pub fn fds(args: &mut Args<'_>) -> Result<Verb, ParseError> {
 }
 
 /// `tasks`.
+#[expect(clippy::unnecessary_wraps, reason = "all statements are read by functions of one shape")]
 pub fn tasks(_: &mut Args<'_>) -> Result<Verb, ParseError> {
     Ok(Verb::Tasks)
 }

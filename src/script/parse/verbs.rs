@@ -14,7 +14,7 @@ pub struct VerbHelp {
     /// What it does, in one line.
     pub about: &'static str,
     /// Reads the words after the name; none for `repeat`, whose body is a statement again.
-    pub(super) parse: Option<fn(&mut Args<'_>) -> Result<Verb, ParseError>>,
+    pub(super) parse: Option<Parse>,
 }
 
 type Parse = fn(&mut Args<'_>) -> Result<Verb, ParseError>;

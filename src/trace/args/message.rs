@@ -21,8 +21,10 @@ pub fn args(event: &CallEvent) -> Vec<Arg> {
             vec![end("fd", event, *fd), iov, count(counts.len(), true)]
         }
         Call::Sendmsg { fd, data, to, flags, .. } => {
-            let header = header(to.as_ref(), &written(data), &control_sent(event));
-            let text = format!("{{{header}, msg_flags=0}}");
+            let control = control_sent(event);
+            let header = header(to.as_ref(), &written(data), &control);
+            let length = space(&control);
+            let text = format!("{{{header}, msg_controllen={length}, msg_flags=0}}");
             vec![end("sockfd", event, *fd), Arg::word("msg", text), message_flags(*flags)]
         }
         Call::Recvmsg { fd, count, flags, .. } => {
@@ -62,14 +64,20 @@ fn scattered(event: &CallEvent, counts: &[u64]) -> Vec<String> {
     rows
 }
 
-fn header(to: Option<&SocketAddress>, buffer: &str, control: &[String]) -> String {
+/// CMSG_SPACE of all: lengths are rounded up to eight.
+fn space(control: &[(String, usize)]) -> usize {
+    control.iter().map(|row| row.1.next_multiple_of(8)).sum()
+}
+
+fn header(to: Option<&SocketAddress>, buffer: &str, control: &[(String, usize)]) -> String {
     let (name, length) = match to {
         Some(to) => super::sun_path(&to.shown),
         None => ("NULL".to_owned(), 0),
     };
     let mut text = format!("msg_name={name}, msg_namelen={length}, msg_iov=[{buffer}], msg_iovlen=1");
     if !control.is_empty() {
-        text = format!("{text}, msg_control={}", list(control));
+        let rows: Vec<String> = control.iter().map(|row| row.0.clone()).collect();
+        text = format!("{text}, msg_control={}", list(&rows));
     }
     text
 }
@@ -87,14 +95,14 @@ fn passed(data: &str) -> (String, usize) {
     (format!("{{cmsg_len={length}, cmsg_level=SOL_SOCKET, cmsg_type=SCM_CREDENTIALS, cmsg_data={data}}}"), length)
 }
 
-fn control_sent(event: &CallEvent) -> Vec<String> {
+fn control_sent(event: &CallEvent) -> Vec<(String, usize)> {
     let Call::Sendmsg { fds, creds, .. } = &event.call else { return Vec::new() };
     let mut rows = Vec::new();
     if !fds.is_empty() {
-        rows.push(rights(event, fds).0);
+        rows.push(rights(event, fds));
     }
     if *creds {
-        rows.push(passed(&format!("{{pid={} ({})}}", event.pid, event.task)).0);
+        rows.push(passed(&format!("{{pid={} ({})}}", event.pid, event.task)));
     }
     rows
 }
@@ -112,11 +120,9 @@ fn received(event: &CallEvent, room: u64) -> String {
     if !fds.is_empty() {
         rows.push(rights(event, fds));
     }
-    // CMSG_SPACE of each: lengths are rounded up to eight.
-    let length: usize = rows.iter().map(|row| row.1.next_multiple_of(8)).sum();
-    let texts: Vec<String> = rows.into_iter().map(|row| row.0).collect();
+    let length = space(&rows);
     let flags = flag_names(abi::MSG_FLAGS, *flags);
-    format!("{{{}, msg_controllen={length}, msg_flags={flags}}}", header(None, &buffer, &texts))
+    format!("{{{}, msg_controllen={length}, msg_flags={flags}}}", header(None, &buffer, &rows))
 }
 
 /// `struct ucred` with the task's name behind its process.

@@ -280,7 +280,7 @@ impl World {
         if let Some(child) = self.tasks.values_mut().find(is_child) {
             child.state = TaskState::Dead;
             if let Extra::Status(status) = back.outcome.extra {
-                child.death.get_or_insert(Death::of_status(status));
+                child.death = child.death.or(Death::of_status(status));
             }
         }
     }

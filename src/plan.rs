@@ -1,0 +1,172 @@
+//! From a statement to what is to be done: names become numbers by the world as it is now, or the statement is refused with
+//! the reason. A shorthand becomes several steps, each decided when the one before it has settled. Pure.
+
+mod calls;
+mod channel;
+mod who;
+
+use crate::abi::Signal;
+use crate::order::Work;
+use crate::script::check::Captures;
+use crate::script::{EndRef, Statement, Verb, WhyAbout};
+use crate::trace::TaskId;
+use crate::world::World;
+use crate::world::channel::EndId;
+
+/// The most channels alive at one time.
+pub const MAX_CHANNELS: usize = 1024;
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A task gets an order.
+    Order {
+        /// Which.
+        task: TaskId,
+        /// What.
+        work: Work,
+        /// The name for what it makes.
+        name: Option<String>,
+    },
+    /// A signal from outside the bench.
+    Signal(TaskId, Signal),
+    /// SIGRTMIN to one thread.
+    Interrupt(TaskId),
+    /// The script waits, milliseconds.
+    Sleep(u64),
+    /// A new bench.
+    Reset,
+    /// What waits at an end.
+    Queue(EndId),
+    /// Who holds an end.
+    Holders(EndId),
+    /// A process's table.
+    Fds(TaskId),
+    /// All tasks.
+    Tasks,
+    /// An explanation.
+    Why(About),
+}
+
+/// What is to be explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The last event.
+    Last,
+    /// A task's state.
+    Task(TaskId),
+    /// An end's state.
+    End(EndId),
+}
+
+/// Why a statement is not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal(pub String);
+
+/// What a plan may use beside the world.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// What `$n` stands for.
+    pub captures: &'a Captures,
+    /// Where private descriptor numbers begin.
+    pub base: i32,
+    /// The most tasks alive at one time.
+    pub max_tasks: usize,
+    /// What makes the run's addresses its own.
+    pub run: &'a RunPlace,
+}
+
+/// Where a run's addresses are.
+#[derive(Debug, Clone, Default)]
+pub struct RunPlace {
+    /// Stands before every abstract name; ends in `/`.
+    pub prefix: String,
+    /// The private folder of named sockets; ends in `/`.
+    pub folder: Vec<u8>,
+}
+
+/// A statement on its way.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    statement: &'a Statement,
+    verb: &'a Verb,
+}
+
+/// How far a statement is: the task that acts, and how many steps were given out.
+#[derive(Debug, Clone, Default)]
+pub struct Progress {
+    /// The task that made the statement's calls.
+    pub actor: Option<TaskId>,
+    /// Steps given out so far.
+    pub steps: usize,
+    /// The tasks a `channel` made.
+    pub children: Vec<String>,
+}
+
+impl<'a> Plan<'a> {
+    /// The plan of a statement; of a `repeat`, of one round.
+    pub fn of(statement: &'a Statement) -> Self {
+        match &statement.verb {
+            Verb::Repeat { body, .. } => Self { statement: body, verb: &body.verb },
+            verb => Self { statement, verb },
+        }
+    }
+
+    /// The verb, of a `repeat` that of its body.
+    pub fn verb(&self) -> &'a Verb {
+        self.verb
+    }
+
+    /// The next step, or none if there is no further one.
+    pub fn next(&self, world: &World, context: Context<'_>, progress: &mut Progress) -> Result<Option<Step>, Refusal> {
+        let step = match self.verb {
+            Verb::Channel { .. } => channel::next(self, world, context, progress)?,
+            _ if progress.steps > 0 => None,
+            _ => Some(self.only(world, context)?),
+        };
+        if let Some(Step::Order { task, .. }) = &step {
+            progress.actor.get_or_insert(*task);
+        }
+        progress.steps += usize::from(step.is_some());
+        Ok(step)
+    }
+
+    /// The step of a statement that has just one.
+    fn only(&self, world: &World, context: Context<'_>) -> Result<Step, Refusal> {
+        let number = |number| context.captures.resolve(number).map_err(Refusal);
+        let count = |of| number(of).and_then(|value| u64::try_from(value).map_err(|_| Refusal("less than nothing".to_owned())));
+        Ok(match self.verb {
+            Verb::Sleep { ms } => Step::Sleep(count(ms)?),
+            Verb::Reset => Step::Reset,
+            Verb::Tasks => Step::Tasks,
+            Verb::Queue { end } => Step::Queue(who::held_end(world, end)?),
+            Verb::Holders { end } => Step::Holders(who::end(world, end)?),
+            Verb::Fds { task } => Step::Fds(self.observed(world, task.as_deref())?),
+            Verb::Why { about } => Step::Why(about_what(world, about.as_ref())?),
+            Verb::Interrupt { task } => Step::Interrupt(who::living(world, task)?),
+            Verb::Stop { task } if self.statement.task.is_none() => Step::Signal(who::present(world, task)?, Signal::STOP),
+            Verb::Cont { task } if self.statement.task.is_none() => Step::Signal(who::present(world, task)?, Signal::CONT),
+            Verb::Kill { task, signal } if self.statement.task.is_none() => Step::Signal(who::present(world, task)?, *signal),
+            _ => calls::order(self, world, context)?,
+        })
+    }
+
+    fn observed(&self, world: &World, task: Option<&str>) -> Result<TaskId, Refusal> {
+        let name = task.or(self.statement.task.as_deref()).unwrap_or("parent");
+        who::living(world, name)
+    }
+}
+
+fn about_what(world: &World, about: Option<&WhyAbout>) -> Result<About, Refusal> {
+    match about {
+        None => Ok(About::Last),
+        Some(WhyAbout::End(end)) => who::end(world, end).map(About::End),
+        Some(WhyAbout::Name(name)) => match world.task_named(name) {
+            Some(task) => Ok(About::Task(task.id)),
+            None => {
+                let name = crate::script::EndName { name: name.clone(), index: None };
+                who::end(world, &EndRef::Named { name, fd: None }).map(About::End)
+            }
+        },
+    }
+}

@@ -1,0 +1,258 @@
+//! Statements that are one order: each verb's arguments, resolved into the call or loop that a task is to make.
+
+use crate::abi;
+use crate::order::{Call, ControlRoom, Loop, Payload, SocketAddress, Work};
+use crate::script::{Address, Control, Data, EndRef, MAX_DATA, Number, TaskState, Verb};
+use crate::trace::TaskId;
+use crate::world::World;
+
+use super::{Context, MAX_CHANNELS, Plan, Refusal, Step, who};
+
+/// Resolves what a verb's arguments name.
+struct Resolver<'a> {
+    plan: &'a Plan<'a>,
+    world: &'a World,
+    context: Context<'a>,
+}
+
+/// The order that a statement stands for.
+pub fn order(plan: &Plan<'_>, world: &World, context: Context<'_>) -> Result<Step, Refusal> {
+    let resolver = Resolver { plan, world, context };
+    let made = match resolver.making()? {
+        Some(made) => made,
+        None => resolver.about_an_end()?,
+    };
+    Ok(made)
+}
+
+/// Refuses a name that a task has.
+pub fn free_task_name(world: &World, name: &str) -> Result<(), Refusal> {
+    match world.task_named(name).filter(|task| task.state != TaskState::Dead) {
+        Some(_) => Err(Refusal(format!("there is a task {name} already"))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a name that an end has.
+pub fn free_end_name(world: &World, name: &str) -> Result<(), Refusal> {
+    let taken = world.ends().any(|end| !end.closed && end.name.as_ref().is_some_and(|other| other.name == name));
+    if taken {
+        return Err(Refusal(format!("the name {name} is taken until its last descriptor is gone")));
+    }
+    let alive = world.ends().filter(|end| !end.closed).count();
+    if alive >= MAX_CHANNELS * 2 {
+        return Err(Refusal(format!("{MAX_CHANNELS} channels are open, and that is the most")));
+    }
+    Ok(())
+}
+
+/// Refuses more tasks than the bench may have.
+pub fn room_for_tasks(world: &World, context: Context<'_>, more: usize) -> Result<(), Refusal> {
+    let alive = world.tasks().filter(|task| task.is_alive()).count();
+    if alive + more > context.max_tasks {
+        return Err(Refusal(format!("{alive} tasks are alive, and {} are the most (--max-tasks)", context.max_tasks)));
+    }
+    Ok(())
+}
+
+impl Resolver<'_> {
+    /// Statements of a task that are about no end yet.
+    fn making(&self) -> Result<Option<Step>, Refusal> {
+        let (call, name) = match self.plan.verb {
+            Verb::Socketpair { kind, name, domain, protocol, flags } => {
+                free_end_name(self.world, name)?;
+                (Call::Socketpair { domain: *domain, kind: kind | flags, protocol: *protocol }, Some(name))
+            }
+            Verb::Pipe { name, flags } => {
+                free_end_name(self.world, name)?;
+                (Call::Pipe2 { flags: *flags }, Some(name))
+            }
+            Verb::Socket { kind, name, flags } => {
+                free_end_name(self.world, name)?;
+                (Call::Socket { domain: abi::AF_UNIX, kind: kind | flags, protocol: 0 }, Some(name))
+            }
+            Verb::Fork { name } | Verb::Thread { name } => {
+                free_task_name(self.world, name)?;
+                room_for_tasks(self.world, self.context, 1)?;
+                (if matches!(self.plan.verb, Verb::Fork { .. }) { Call::Fork } else { Call::Thread }, Some(name))
+            }
+            Verb::Exec => (self.exec()?, None),
+            Verb::Exit { code } => (Call::Exit { code: *code }, None),
+            Verb::Wait { task } => (Call::Waitpid { pid: self.pid_or_any(task.as_deref())? }, None),
+            Verb::Kill { task, signal } => (self.kill(task, signal.0)?, None),
+            Verb::Stop { task } => (self.kill(task, abi::Signal::STOP.0)?, None),
+            Verb::Cont { task } => (self.kill(task, abi::Signal::CONT.0)?, None),
+            Verb::Signal { signal, disposition } => (Call::Signal { signal: signal.0, disposition: *disposition }, None),
+            Verb::Rlimit { nofile } => (Call::Setrlimit { nofile: self.count(nofile)? }, None),
+            _ => return Ok(None),
+        };
+        let (task, _) = who::actor(self.plan, self.world, self.context, None)?;
+        Ok(Some(Step::Order { task, work: Work::Call(call), name: name.cloned() }))
+    }
+
+    fn kill(&self, task: &str, signal: i32) -> Result<Call, Refusal> {
+        Ok(Call::Kill { pid: who::task(self.world, task)?.pid, signal })
+    }
+
+    fn exec(&self) -> Result<Call, Refusal> {
+        let (task, _) = who::actor(self.plan, self.world, self.context, None)?;
+        let process = self.world.task(task).map(|task| task.process);
+        let threads = self.world.tasks().filter(|other| other.is_alive() && Some(other.process) == process).count();
+        if threads > 1 {
+            return Err(Refusal("the process has other threads, which execve would end".to_owned()));
+        }
+        Ok(Call::Exec)
+    }
+
+    fn pid_or_any(&self, task: Option<&str>) -> Result<i32, Refusal> {
+        task.map_or(Ok(-1), |name| who::task(self.world, name).map(|task| task.pid))
+    }
+
+    /// Statements about an end: who makes it is decided by who holds that end.
+    fn about_an_end(&self) -> Result<Step, Refusal> {
+        let Some(end) = first_end(self.plan.verb) else {
+            return Err(Refusal("that statement cannot be made here".to_owned()));
+        };
+        let (task, fd) = who::actor(self.plan, self.world, self.context, Some(end))?;
+        let work = match self.looping(end, fd)? {
+            Some(work) => work,
+            None => Work::Call(match self.transfer(task, fd)? {
+                Some(call) => call,
+                None => self.managing(task, fd)?,
+            }),
+        };
+        let name = if let Verb::Accept { name, .. } = self.plan.verb {
+            free_end_name(self.world, name)?;
+            Some(name.clone())
+        } else {
+            None
+        };
+        Ok(Step::Order { task, work, name })
+    }
+
+    fn looping(&self, end: &EndRef, fd: i32) -> Result<Option<Work>, Refusal> {
+        let work = match self.plan.verb {
+            Verb::Flood { size, count, .. } => Loop::Flood { fd, size: self.size(size)?, count: self.count(count)? },
+            Verb::Drain { count, dontwait, .. } => {
+                let pipe = who::end(self.world, end).ok().and_then(|id| self.world.end(id)).is_some_and(|end| end.kind.is_pipe());
+                Loop::Drain { fd, count: self.size(count)?, dontwait: *dontwait, pipe }
+            }
+            Verb::Echo { .. } => Loop::Echo { fd },
+            Verb::Ping { size, count, .. } => Loop::Ping { fd, size: self.size(size)?, count: self.count(count)? },
+            Verb::Reader { every_ms, count, .. } => {
+                let every_ms = every_ms.as_ref().map(|every| self.count(every)).transpose()?;
+                return Ok(Some(Work::Reader { fd, every_ms, count: self.size(count)? }));
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(Work::Loop(work)))
+    }
+
+    fn transfer(&self, task: TaskId, fd: i32) -> Result<Option<Call>, Refusal> {
+        Ok(Some(match self.plan.verb {
+            Verb::Read { count, .. } => Call::Read { fd, count: self.size(count)? },
+            Verb::Write { data, .. } => Call::Write { fd, data: self.payload(data)? },
+            Verb::Recv { count, flags, .. } => Call::Recv { fd, count: self.size(count)?, flags: *flags },
+            Verb::Send { data, flags, to, .. } => {
+                Call::Send { fd, data: self.payload(data)?, flags: *flags, to: to.as_ref().map(|to| self.address(to)) }
+            }
+            Verb::Readv { counts, .. } => Call::Readv { fd, counts: counts.iter().map(|count| self.size(count)).collect::<Result<_, _>>()? },
+            Verb::Writev { data, .. } => Call::Writev { fd, data: data.iter().map(|data| self.payload(data)).collect::<Result<_, _>>()? },
+            Verb::Recvmsg { count, control, flags, .. } => {
+                Call::Recvmsg { fd, count: self.size(count)?, room: self.room(control)?, flags: *flags }
+            }
+            Verb::Sendmsg { data, fds, creds, to, flags, .. } => {
+                let fds = fds.iter().map(|end| self.own_descriptor(task, end)).collect::<Result<_, _>>()?;
+                let to = to.as_ref().map(|to| self.address(to));
+                Call::Sendmsg { fd, data: self.payload(data)?, fds, creds: *creds, to, flags: *flags }
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    fn managing(&self, task: TaskId, fd: i32) -> Result<Call, Refusal> {
+        Ok(match self.plan.verb {
+            Verb::Close { .. } => Call::Close { fd },
+            Verb::Dup { .. } => Call::Dup { fd },
+            Verb::Shutdown { how, .. } => Call::Shutdown { fd, how: *how },
+            Verb::Poll { ends, events, timeout_ms } => {
+                let fds = ends.iter().map(|end| self.own_descriptor(task, end)).collect::<Result<_, _>>()?;
+                Call::Poll { fds, events: *events, timeout_ms: *timeout_ms }
+            }
+            Verb::Getsockopt { option, .. } => Call::Getsockopt { fd, option: option.clone() },
+            Verb::Setsockopt { option, value, .. } => Call::Setsockopt { fd, option: option.clone(), value: self.number(value)? },
+            Verb::Atmark { .. } => Call::Atmark { fd },
+            Verb::Getsockname { .. } => Call::Getsockname { fd },
+            Verb::Getpeername { .. } => Call::Getpeername { fd },
+            Verb::Nonblock { on, .. } => Call::SetNonblock { fd, on: *on },
+            Verb::Cloexec { on, .. } => Call::SetCloexec { fd, on: *on },
+            Verb::Pipesize { size: None, .. } => Call::GetPipeSize { fd },
+            Verb::Pipesize { size: Some(size), .. } => Call::SetPipeSize { fd, size: self.number(size)? },
+            Verb::Bind { address, .. } => Call::Bind { fd, address: self.address(address) },
+            Verb::Listen { backlog, .. } => Call::Listen { fd, backlog: i32::try_from(self.number(backlog)?).unwrap_or(i32::MAX) },
+            Verb::Connect { address, .. } => Call::Connect { fd, address: self.address(address) },
+            Verb::Accept { .. } => Call::Accept { fd },
+            _ => return Err(Refusal("that statement cannot be made here".to_owned())),
+        })
+    }
+
+    fn own_descriptor(&self, task: TaskId, end: &EndRef) -> Result<i32, Refusal> {
+        let task = self.world.task(task).ok_or_else(|| Refusal("the task is gone".to_owned()))?;
+        who::descriptor(self.world, self.context, task, end)
+    }
+
+    fn number(&self, number: &Number) -> Result<i64, Refusal> {
+        self.context.captures.resolve(number).map_err(Refusal)
+    }
+
+    fn count(&self, number: &Number) -> Result<u64, Refusal> {
+        let value = self.number(number)?;
+        u64::try_from(value).map_err(|_| Refusal(format!("{value} is less than nothing")))
+    }
+
+    fn size(&self, number: &Number) -> Result<u64, Refusal> {
+        let size = self.count(number)?;
+        if size > MAX_DATA { Err(Refusal(format!("{size} bytes are too many, {MAX_DATA} (16MiB) are the most"))) } else { Ok(size) }
+    }
+
+    fn payload(&self, data: &Data) -> Result<Payload, Refusal> {
+        self.context.captures.payload(data).map_err(Refusal)
+    }
+
+    fn room(&self, control: &Control) -> Result<ControlRoom, Refusal> {
+        let small = |number| self.count(number).map(|value| u32::try_from(value.min(MAX_CONTROL)).unwrap_or(0));
+        Ok(match control {
+            Control::None => ControlRoom::None,
+            Control::Descriptors(count) => ControlRoom::Descriptors(small(count)?),
+            Control::Bytes(bytes) => ControlRoom::Bytes(small(bytes)?),
+        })
+    }
+
+    fn address(&self, address: &Address) -> SocketAddress {
+        let run = self.context.run;
+        match address {
+            Address::Abstract(name) => {
+                let path = [b"\0", run.prefix.as_bytes(), name.as_bytes()].concat();
+                SocketAddress { shown: format!("@{name}"), path }
+            }
+            Address::File(name) => SocketAddress { shown: name.clone(), path: [&run.folder, name.as_bytes()].concat() },
+        }
+    }
+}
+
+/// The most room for ancillary data, in descriptors or bytes.
+const MAX_CONTROL: u64 = 65536;
+
+fn first_end(verb: &Verb) -> Option<&EndRef> {
+    use Verb as V;
+    match verb {
+        V::Pipesize { end, .. } | V::Read { end, .. } | V::Write { end, .. } | V::Recv { end, .. } | V::Send { end, .. }
+        | V::Readv { end, .. } | V::Writev { end, .. } | V::Recvmsg { end, .. } | V::Sendmsg { end, .. } | V::Close { end }
+        | V::Dup { end } | V::Shutdown { end, .. } | V::Getsockopt { end, .. } | V::Setsockopt { end, .. } | V::Atmark { end }
+        | V::Getsockname { end } | V::Getpeername { end } | V::Nonblock { end, .. } | V::Cloexec { end, .. }
+        | V::Bind { end, .. } | V::Listen { end, .. } | V::Connect { end, .. } | V::Accept { end, .. } | V::Flood { end, .. }
+        | V::Drain { end, .. } | V::Echo { end } | V::Ping { end, .. } | V::Reader { end, .. } => Some(end),
+        V::Poll { ends, .. } => ends.first(),
+        _ => None,
+    }
+}

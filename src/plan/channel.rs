@@ -1,0 +1,102 @@
+//! The `channel` shorthand, as the calls it stands for: a pair or a pipe, the forks, and the closes that keep EOF possible.
+
+use crate::abi;
+use crate::order::{Call, Work};
+use crate::script::{ChannelChildren, ChannelKind, EndName, Verb};
+use crate::trace::TaskId;
+use crate::world::World;
+use crate::world::channel::EndId;
+
+use super::{Context, Plan, Progress, Refusal, Step, calls, who};
+
+/// What the statement asks for.
+struct Wish<'a> {
+    kind: ChannelKind,
+    name: &'a str,
+    leaky: bool,
+    /// Which side each child keeps, in the order they are forked; what is left is the parent's.
+    keeps: Vec<usize>,
+}
+
+/// The next call of the shorthand, or none once all is made or one of them has failed.
+pub fn next(plan: &Plan<'_>, world: &World, context: Context<'_>, progress: &mut Progress) -> Result<Option<Step>, Refusal> {
+    let Verb::Channel { kind, name, children, leaky, reverse } = plan.verb else { return Ok(None) };
+    let wish = Wish { kind: *kind, name, leaky: *leaky, keeps: kept_by_children(*kind, children, *reverse) };
+    let Some(actor) = progress.actor else {
+        let (actor, _) = who::actor(plan, world, context, None)?;
+        progress.children = names_of_children(world, context, children)?;
+        return make(&wish, world, actor).map(Some);
+    };
+    let Some(ends) = ends_of(world, name) else { return Ok(None) };
+    let forked = progress.steps - 1;
+    if let Some(child) = progress.children.get(forked) {
+        return Ok(Some(order(actor, Call::Fork, Some(child.clone()))));
+    }
+    let children: Vec<TaskId> = progress.children.iter().filter_map(|name| world.task_named(name)).map(|task| task.id).collect();
+    if children.len() < progress.children.len() {
+        return Ok(None);
+    }
+    Ok(next_close(&wish, world, (actor, &children), ends))
+}
+
+fn kept_by_children(kind: ChannelKind, children: &ChannelChildren, reverse: bool) -> Vec<usize> {
+    match (children, kind) {
+        (ChannelChildren::Between(..), _) => vec![0, 1],
+        (ChannelChildren::One(_), ChannelKind::Pair(_)) => vec![usize::from(!reverse)],
+        (ChannelChildren::One(_), ChannelKind::Pipe { .. }) => vec![usize::from(reverse)],
+    }
+}
+
+fn names_of_children(world: &World, context: Context<'_>, children: &ChannelChildren) -> Result<Vec<String>, Refusal> {
+    let names = match children {
+        ChannelChildren::One(Some(name)) => vec![name.clone()],
+        ChannelChildren::One(None) => vec![next_free(world)],
+        ChannelChildren::Between(first, second) => vec![first.clone(), second.clone()],
+    };
+    for name in &names {
+        calls::free_task_name(world, name)?;
+    }
+    calls::room_for_tasks(world, context, names.len())?;
+    Ok(names)
+}
+
+/// The first `childN` that nobody on this bench has or had.
+fn next_free(world: &World) -> String {
+    let mut names = (1_u32..).map(|number| format!("child{number}"));
+    names.find(|name| world.task_named(name).is_none()).unwrap_or_default()
+}
+
+fn make(wish: &Wish<'_>, world: &World, actor: TaskId) -> Result<Step, Refusal> {
+    calls::free_end_name(world, wish.name)?;
+    let call = match wish.kind {
+        ChannelKind::Pair(kind) => Call::Socketpair { domain: abi::AF_UNIX, kind, protocol: 0 },
+        ChannelKind::Pipe { direct } => Call::Pipe2 { flags: if direct { abi::DIRECT } else { 0 } },
+    };
+    Ok(order(actor, call, Some(wish.name.to_owned())))
+}
+
+fn ends_of(world: &World, name: &str) -> Option<[EndId; 2]> {
+    let end = |index| world.end_named(&EndName { name: name.to_owned(), index: Some(index) }).map(|end| end.id);
+    Some([end(0)?, end(1)?])
+}
+
+/// The parent closes what a child keeps; then each child closes everything else it inherited, by ascending number.
+fn next_close(wish: &Wish<'_>, world: &World, (actor, children): (TaskId, &[TaskId]), ends: [EndId; 2]) -> Option<Step> {
+    let parents: Vec<EndId> = wish.keeps.iter().map(|kept| ends[*kept]).collect();
+    let too_many = |task, is_wanted: &dyn Fn(EndId) -> bool| {
+        let process = world.process_of(task)?;
+        let (fd, _) = process.table.iter().find(|(_, entry)| !is_wanted(entry.end))?;
+        Some(order(task, Call::Close { fd: *fd }, None))
+    };
+    let of_parent = too_many(actor, &|end| !parents.contains(&end));
+    of_parent.or_else(|| {
+        children.iter().zip(&wish.keeps).find_map(|(child, kept)| {
+            let other = ends[1 - *kept];
+            too_many(*child, &|end| if wish.leaky { end != other } else { end == ends[*kept] })
+        })
+    })
+}
+
+fn order(task: TaskId, call: Call, name: Option<String>) -> Step {
+    Step::Order { task, work: Work::Call(call), name }
+}

@@ -1,0 +1,99 @@
+//! A script without a terminal: statements from a file, transcript or JSON lines to a writer, the verdict as an exit status.
+
+use std::io::{self, Write};
+
+use color_eyre::eyre::{Result, WrapErr};
+
+use crate::script::parse::{self, ParseError};
+use crate::session::{Session, Settings};
+use crate::trace::{Event, What, json, strace};
+
+/// How a script is to be run and shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// One JSON object a line instead of the transcript.
+    pub json: bool,
+    /// Each call of a loop is shown as well.
+    pub every_call: bool,
+    /// The most tasks alive at one time.
+    pub max_tasks: Option<usize>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every expectation held, and nothing was refused that was not expected to be.
+    Held,
+    /// Some did not.
+    DidNotHold,
+    /// Nobody reads the output any more.
+    NobodyReads,
+    /// It is no script; nothing of it was run.
+    NoScript(ParseError),
+}
+
+/// Runs a script from beginning to end. `name` stands before diagnostics.
+pub fn run(name: &str, source: &[u8], options: Options, (out, diagnostics): (&mut dyn Write, &mut dyn Write)) -> Result<Verdict> {
+    let statements = match parse::script(source) {
+        Ok(statements) => statements,
+        Err(error) => return Ok(Verdict::NoScript(error)),
+    };
+    let mut settings = Settings { every_call: options.every_call, ..Settings::default() };
+    settings.max_tasks = options.max_tasks.unwrap_or(settings.max_tasks);
+    let mut session = Session::open(settings).wrap_err("the bench could not be opened")?;
+    if let Some(from) = session.squeezed_from() {
+        writeln!(diagnostics, "tincans: the hard limit on descriptors is low: {from} and up are kept for the program").ok();
+    }
+    for statement in statements {
+        session.submit(statement);
+        while !session.is_settled() {
+            let events = session.pump()?;
+            report(name, &events, diagnostics);
+            match show(&events, options, out) {
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Verdict::NobodyReads),
+                other => other.wrap_err("the transcript could not be written")?,
+            }
+            if !session.is_settled() {
+                session.wait()?;
+            }
+        }
+    }
+    let summary = session.summary();
+    let held = summary.failed == 0 && summary.refused == 0;
+    let end = [Event { line: 0, task: None, what: What::Summary(summary) }];
+    match if options.json { show(&end, options, out) } else { Ok(()) } {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Verdict::NobodyReads),
+        other => other.wrap_err("the transcript could not be written").map(|()| if held { Verdict::Held } else { Verdict::DidNotHold }),
+    }
+}
+
+fn show(events: &[Event], options: Options, out: &mut dyn Write) -> io::Result<()> {
+    for event in events {
+        if options.json {
+            writeln!(out, "{}", json::object(event))?;
+        }
+        if let (What::Burst(burst), true) = (&event.what, options.every_call) {
+            for call in &burst.first_calls {
+                let event = Event { line: event.line, task: event.task, what: What::Call(Box::new(call.clone())) };
+                let lines = if options.json { vec![json::object(&event).to_string()] } else { strace::lines(&event) };
+                lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+            }
+        }
+        if !options.json {
+            strace::lines(event).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        }
+    }
+    if events.is_empty() { Ok(()) } else { out.flush() }
+}
+
+/// What did not hold, with its place. A diagnostic that cannot be written is lost; the exit status says it too.
+fn report(name: &str, events: &[Event], diagnostics: &mut dyn Write) {
+    for event in events {
+        let line = event.line;
+        let _ = match &event.what {
+            What::Expect { want, got, ok: false } => writeln!(diagnostics, "{name}:{line}: wanted {want}, got {got}"),
+            What::Refused { reason } => writeln!(diagnostics, "{name}:{line}: refused: {reason}"),
+            _ => Ok(()),
+        };
+    }
+}

@@ -1,0 +1,362 @@
+//! Statements in, events out: runs them one after the other on a bench, waits until each has settled, checks what was expected.
+//! Whoever has statements (keys, a script, a lesson) drives this; it never blocks, and never draws.
+
+mod place;
+
+use std::collections::VecDeque;
+use std::os::fd::BorrowedFd;
+use std::time::{Duration, Instant};
+
+use crate::abi::Signal;
+use crate::bench::{self, Bench, BenchError};
+use crate::explain;
+use crate::plan::{About, Context, Plan, Progress, Refusal, Step};
+use crate::script::check::{self, Captures, Seen};
+use crate::script::{Statement, Verb, Want};
+use crate::sys::{kernel_release, now_ns};
+use crate::trace::{Event, Ordered, Summary, TaskId, What};
+use crate::world::World;
+
+pub use crate::bench::Settings;
+use place::Place;
+
+/// Statements that may wait for their turn.
+pub const MAX_WAITING: usize = 65536;
+
+/// A bench with statements to run on it.
+#[derive(Debug)]
+pub struct Session {
+    bench: Bench,
+    place: Place,
+    captures: Captures,
+    waiting: VecDeque<Statement>,
+    running: Option<Running>,
+    /// What `why` without an argument is asked of.
+    last: Vec<Event>,
+    summary: Summary,
+    started_ns: u64,
+}
+
+/// A statement on its way.
+#[derive(Debug)]
+struct Running {
+    statement: Statement,
+    /// Rounds of a `repeat` still to begin.
+    rounds: u64,
+    progress: Progress,
+    stage: Stage,
+    refused: Option<String>,
+    /// Observations of this round, which come after the events.
+    observed: Vec<What>,
+    /// All rounds so far.
+    shown: Vec<Event>,
+    failed: Option<check::Verdict>,
+}
+
+/// What a statement waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Its next step is to be made.
+    Next,
+    /// A step of several: its task has to come back.
+    Returning(TaskId),
+    /// Its time has to pass.
+    Sleeping(Instant),
+    /// All has to settle.
+    Settling,
+}
+
+/// Whether a statement could go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Advance {
+    Further,
+    NotYet,
+}
+
+impl Session {
+    /// A session on a fresh bench.
+    pub fn open(settings: Settings) -> Result<Self, BenchError> {
+        let numbers = bench::settle_numbers()?;
+        let summary = Summary { kernel: kernel_release(), ..Summary::default() };
+        Ok(Self {
+            bench: Bench::open(settings, numbers)?,
+            place: Place::new(),
+            captures: Captures::default(),
+            waiting: VecDeque::new(),
+            running: None,
+            last: Vec::new(),
+            summary,
+            started_ns: now_ns(),
+        })
+    }
+
+    /// Queues a statement; it runs when what came before has settled. False if too many wait already.
+    pub fn submit(&mut self, statement: Statement) -> bool {
+        if self.waiting.len() >= MAX_WAITING {
+            return false;
+        }
+        self.waiting.push_back(statement);
+        true
+    }
+
+    /// Forgets the statements that have not begun, and a running one that waits for time to pass or for others to settle.
+    pub fn cancel(&mut self) {
+        self.waiting.clear();
+        if let Some(running) = &mut self.running {
+            running.rounds = 0;
+        }
+    }
+
+    /// Takes in what has happened and goes on as far as possible without waiting. Gives what has settled since, in the order
+    /// in which it is printed.
+    pub fn pump(&mut self) -> Result<Vec<Event>, BenchError> {
+        let mut shown = Vec::new();
+        loop {
+            if self.running.is_none() && !self.begin_next() {
+                if self.bench.settle()? {
+                    shown.extend(self.spontaneous());
+                }
+                return Ok(shown);
+            }
+            if self.advance(&mut shown)? == Advance::NotYet {
+                return Ok(shown);
+            }
+        }
+    }
+
+    /// Nothing waits, nothing runs, and nothing has happened since.
+    pub fn is_settled(&self) -> bool {
+        self.running.is_none() && self.waiting.is_empty() && self.bench.is_settled()
+    }
+
+    /// The picture as far as it is known.
+    pub fn world(&self) -> &World {
+        self.bench.world()
+    }
+
+    /// To be called right before sleeping in poll(2) over [`Self::wait_fds`]: how long at most; none for as long as it takes.
+    pub fn arm(&mut self) -> Option<Duration> {
+        let nap = self.bench.arm();
+        let sleep = match self.running.as_ref().map(|running| running.stage) {
+            Some(Stage::Sleeping(until)) => Some(until.saturating_duration_since(Instant::now())),
+            _ => None,
+        };
+        match (nap, sleep) {
+            (Some(nap), Some(sleep)) => Some(nap.min(sleep)),
+            (nap, sleep) => nap.or(sleep),
+        }
+    }
+
+    /// To be called after the sleep; `rung` says whether one of [`Self::wait_fds`] was readable.
+    pub fn disarm(&mut self, rung: bool) {
+        self.bench.disarm();
+        if rung && self.bench.is_settled() {
+            self.bench.unsettle();
+        }
+    }
+
+    /// What to poll for reading beside whatever else wakes the caller.
+    pub fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
+        self.bench.wait_fds()
+    }
+
+    /// Sleeps until something may have happened: for callers that wait for nothing else.
+    pub fn wait(&mut self) -> Result<(), BenchError> {
+        let limit = self.arm();
+        self.bench.nap(limit)
+    }
+
+    /// The figures of the run so far.
+    pub fn summary(&self) -> Summary {
+        let calls = self.bench.world().calls();
+        Summary { calls, elapsed_ns: now_ns() - self.started_ns, ..self.summary.clone() }
+    }
+
+    /// Whether the numbers of the program's own descriptors had to be squeezed below a low hard limit: from which number on.
+    pub fn squeezed_from(&self) -> Option<i32> {
+        let numbers = self.bench.numbers();
+        numbers.squeezed.then_some(numbers.base)
+    }
+
+    fn begin_next(&mut self) -> bool {
+        let Some(statement) = self.waiting.pop_front() else { return false };
+        let rounds = match &statement.verb {
+            Verb::Repeat { count, .. } => self.captures.resolve(count).ok().and_then(|count| u64::try_from(count).ok()),
+            _ => Some(1),
+        };
+        self.bench.set_line(statement.line);
+        self.summary.statements += 1;
+        self.running = Some(Running {
+            rounds: rounds.unwrap_or(0),
+            statement,
+            progress: Progress::default(),
+            stage: Stage::Next,
+            refused: None,
+            observed: Vec::new(),
+            shown: Vec::new(),
+            failed: None,
+        });
+        true
+    }
+
+    /// What came while no statement was running: a reader's tick, a signal from another terminal.
+    fn spontaneous(&mut self) -> Vec<Event> {
+        let events = self.bench.take_events();
+        in_printing_order(events, None)
+    }
+
+    fn advance(&mut self, shown: &mut Vec<Event>) -> Result<Advance, BenchError> {
+        let Some(running) = &mut self.running else { return Ok(Advance::NotYet) };
+        match running.stage {
+            Stage::Next => self.make_step()?,
+            Stage::Returning(task) => {
+                self.bench.collect()?;
+                if !self.bench.has_returned(task) && !self.bench.settle()? {
+                    return Ok(Advance::NotYet);
+                }
+                running.stage = Stage::Next;
+            }
+            Stage::Sleeping(until) => {
+                self.bench.settle()?;
+                if Instant::now() < until {
+                    return Ok(Advance::NotYet);
+                }
+                self.bench.unsettle();
+                running.stage = Stage::Settling;
+            }
+            Stage::Settling => {
+                if !self.bench.settle()? {
+                    return Ok(Advance::NotYet);
+                }
+                self.finish_round(shown);
+            }
+        }
+        Ok(Advance::Further)
+    }
+
+    fn make_step(&mut self) -> Result<(), BenchError> {
+        let Some(running) = &mut self.running else { return Ok(()) };
+        self.place.prepare(&running.statement);
+        let context = Context {
+            captures: &self.captures,
+            base: self.bench.numbers().base,
+            max_tasks: self.bench.settings().max_tasks,
+            run: self.place.names(),
+        };
+        let step = Plan::of(&running.statement).next(self.bench.world(), context, &mut running.progress);
+        match step {
+            Ok(Some(step)) => return self.carry_out(step),
+            Ok(None) => {}
+            Err(Refusal(reason)) => running.refused = Some(reason),
+        }
+        running.stage = Stage::Settling;
+        Ok(())
+    }
+
+    fn carry_out(&mut self, step: Step) -> Result<(), BenchError> {
+        let Some(running) = &mut self.running else { return Ok(()) };
+        running.stage = Stage::Settling;
+        match step {
+            Step::Order { task, work, name } => {
+                if matches!(running.statement.verb, Verb::Channel { .. }) {
+                    running.stage = Stage::Returning(task);
+                }
+                self.bench.order(task, Ordered { work, name, line: running.statement.line })?;
+            }
+            Step::Signal(task, signal) => self.bench.signal(task, signal)?,
+            Step::Interrupt(task) => self.bench.interrupt(task)?,
+            Step::Sleep(ms) => running.stage = Stage::Sleeping(Instant::now() + Duration::from_millis(ms)),
+            Step::Reset => self.bench.reset()?,
+            Step::Queue(end) => match self.bench.queue(end) {
+                Some(report) => running.observed.push(What::Queue(report)),
+                None => running.refused = Some("the kernel does not let that queue be seen".to_owned()),
+            },
+            Step::Holders(end) => running.observed.push(What::Holders(self.bench.holders(end))),
+            Step::Fds(task) => {
+                let name = self.bench.world().task(task).map(|task| task.name.clone()).unwrap_or_default();
+                running.observed.push(What::Fds { task: name, fds: self.bench.fds(task) });
+            }
+            Step::Tasks => running.observed.push(What::Tasks(self.bench.world().tasks_report())),
+            Step::Why(about) => running.observed.push(What::Why(explain_now(self.bench.world(), about, &self.last))),
+        }
+        Ok(())
+    }
+
+    /// A statement, or one round of a `repeat`, has settled.
+    fn finish_round(&mut self, shown: &mut Vec<Event>) {
+        let Some(mut running) = self.running.take() else { return };
+        let line = running.statement.line;
+        let mut events = in_printing_order(self.bench.take_events(), running.progress.actor);
+        let observed = running.observed.drain(..).map(|what| Event { line, task: None, what });
+        events.extend(observed);
+        let verdict = self.judge(&running, &events);
+        let is_over = running.refused.is_some() || verdict.as_ref().is_some_and(|verdict| !verdict.ok);
+        running.failed = verdict;
+        if let Some(reason) = &running.refused {
+            events.push(Event { line, task: None, what: What::Refused { reason: reason.clone() } });
+        }
+        running.shown.append(&mut events);
+        running.rounds = running.rounds.saturating_sub(1);
+        if running.rounds > 0 && !is_over {
+            running.progress = Progress::default();
+            running.stage = Stage::Next;
+            shown.append(&mut running.shown);
+            self.running = Some(running);
+            return;
+        }
+        self.finish(running, shown);
+    }
+
+    fn judge(&mut self, running: &Running, events: &[Event]) -> Option<check::Verdict> {
+        if running.statement.expectations.is_empty() {
+            return None;
+        }
+        let world = self.bench.world();
+        let actor = running.progress.actor.and_then(|task| world.task(task)).map(|task| task.name.clone());
+        let seen = Seen {
+            events,
+            actor: actor.as_deref(),
+            refused: running.refused.as_deref(),
+            asleep: &world.asleep(),
+            verb: Plan::of(&running.statement).verb(),
+        };
+        Some(check::check(&running.statement.expectations, &seen, &mut self.captures))
+    }
+
+    fn finish(&mut self, mut running: Running, shown: &mut Vec<Event>) {
+        let line = running.statement.line;
+        let expects_refusal = running.statement.expectations.iter().any(|expected| expected.want == Want::Refused);
+        self.summary.refused += u64::from(running.refused.is_some() && !expects_refusal);
+        if !matches!(running.statement.verb, Verb::Why { .. }) {
+            self.last.clone_from(&running.shown);
+        }
+        if let Some(check::Verdict { want, got, ok }) = running.failed.take() {
+            self.summary.expectations += 1;
+            self.summary.failed += u64::from(!ok);
+            running.shown.push(Event { line, task: None, what: What::Expect { want, got, ok } });
+        }
+        shown.append(&mut running.shown);
+    }
+}
+
+fn explain_now(world: &World, about: About, last: &[Event]) -> crate::trace::Explanation {
+    match about {
+        About::Last => explain::last(world, last),
+        About::Task(task) => explain::task(world, task),
+        About::End(end) => explain::end(world, end),
+    }
+}
+
+/// The acting task's events first, then the others' in order of creation; of each task its calls before its signal (a SIGCONT
+/// before what it lets resume) and its signal before its death.
+fn in_printing_order(mut events: Vec<Event>, actor: Option<TaskId>) -> Vec<Event> {
+    let rank = |what: &What| match what {
+        What::Signal { signal, .. } if *signal == Signal::CONT => 0,
+        What::Signal { .. } => 2,
+        What::Death { .. } => 3,
+        What::Call(_) | What::Burst(_) | What::Queue(_) | What::Holders(_) | What::Tasks(_) | What::Fds { .. } | What::Why(_)
+        | What::Expect { .. } | What::Refused { .. } | What::Summary(_) => 1,
+    };
+    events.sort_by_key(|event| (event.task != actor, event.task, rank(&event.what)));
+    events
+}
