@@ -68,7 +68,8 @@ pub fn become_parent(equipment: Equipment, numbers: descriptors::Numbers) -> ! {
         }
         descriptors::set_soft_limit(numbers.soft)?;
         let (bell, lifeline) = (bell.into_raw_fd(), lifeline.into_raw_fd());
-        Agent::start(Private { control: OrderReceiver::new(control), ring, bell, lifeline, base: numbers.base }, false)?.serve()
+        Agent::start(Private { control: OrderReceiver::new(control), ring, bell, lifeline, base: numbers.base }, false)?
+            .serve()
     }));
     fork::exit_child(if matches!(result, Ok(Ok(()))) { 0 } else { 70 });
 }

@@ -253,7 +253,8 @@ impl Bench {
     fn kill_all(&mut self) {
         /// Nothing outlives SIGKILL for longer, but on a machine that has no processor to spare.
         const PATIENCE: Duration = Duration::from_secs(5);
-        let mut dying: Vec<OwnedFd> = std::mem::take(&mut self.zombies).into_iter().filter_map(|zombie| zombie.pidfd).collect();
+        let mut dying: Vec<OwnedFd> =
+            std::mem::take(&mut self.zombies).into_iter().filter_map(|zombie| zombie.pidfd).collect();
         dying.extend(std::mem::take(&mut self.members).into_values().filter_map(|member| member.pidfd));
         for pidfd in &dying {
             let _ = fork::send_signal(pidfd, Signal::KILL.0);

@@ -12,8 +12,8 @@ pub struct Arguments {
     #[command(subcommand)]
     pub command: Option<Command>,
     /// The most tasks alive at one time.
-    #[arg(long, global = true, value_name = "N", default_value_t = crate::bench::MAX_TASKS, value_parser = clap::value_parser!(u16).range(1..=4096).map(usize::from))]
-    pub max_tasks: usize,
+    #[arg(long, global = true, value_name = "N", default_value_t = DEFAULT_MAX_TASKS, value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub max_tasks: u16,
 }
 
 /// The subcommands.
@@ -32,6 +32,9 @@ pub enum Command {
         every_call: bool,
     },
 }
+
+/// [`crate::bench::MAX_TASKS`], as clap wants it.
+const DEFAULT_MAX_TASKS: u16 = 64;
 
 const AFTER_HELP: &str = "\
 Examples:

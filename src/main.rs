@@ -32,7 +32,8 @@ fn main() -> ExitCode {
 fn dispatch(arguments: &Arguments) -> Result<u8> {
     match &arguments.command {
         Some(Command::Run { script, json, every_call }) => {
-            let options = Options { json: *json, every_call: *every_call, max_tasks: Some(arguments.max_tasks) };
+            let options =
+                Options { json: *json, every_call: *every_call, max_tasks: Some(usize::from(arguments.max_tasks)) };
             run_script(script, options)
         }
         None => Ok(USAGE),

@@ -134,7 +134,8 @@ impl<'a> Plan<'a> {
     /// The step of a statement that has just one.
     fn only(&self, world: &World, context: Context<'_>) -> Result<Step, Refusal> {
         let number = |number| context.captures.resolve(number).map_err(Refusal);
-        let count = |of| number(of).and_then(|value| u64::try_from(value).map_err(|_| Refusal("less than nothing".to_owned())));
+        let count =
+            |of| number(of).and_then(|value| u64::try_from(value).map_err(|_| Refusal("less than nothing".to_owned())));
         Ok(match self.verb {
             Verb::Sleep { ms } => Step::Sleep(count(ms)?),
             Verb::Reset => Step::Reset,
@@ -144,9 +145,15 @@ impl<'a> Plan<'a> {
             Verb::Fds { task } => Step::Fds(self.observed(world, task.as_deref())?),
             Verb::Why { about } => Step::Why(about_what(world, about.as_ref())?),
             Verb::Interrupt { task } => Step::Interrupt(who::living(world, task)?),
-            Verb::Stop { task } if self.statement.task.is_none() => Step::Signal(who::present(world, task)?, Signal::STOP),
-            Verb::Cont { task } if self.statement.task.is_none() => Step::Signal(who::present(world, task)?, Signal::CONT),
-            Verb::Kill { task, signal } if self.statement.task.is_none() => Step::Signal(who::present(world, task)?, *signal),
+            Verb::Stop { task } if self.statement.task.is_none() => {
+                Step::Signal(who::present(world, task)?, Signal::STOP)
+            }
+            Verb::Cont { task } if self.statement.task.is_none() => {
+                Step::Signal(who::present(world, task)?, Signal::CONT)
+            }
+            Verb::Kill { task, signal } if self.statement.task.is_none() => {
+                Step::Signal(who::present(world, task)?, *signal)
+            }
             _ => calls::order(self, world, context)?,
         })
     }

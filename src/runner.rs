@@ -33,7 +33,12 @@ pub enum Verdict {
 }
 
 /// Runs a script from beginning to end. `name` stands before diagnostics.
-pub fn run(name: &str, source: &[u8], options: Options, (out, diagnostics): (&mut dyn Write, &mut dyn Write)) -> Result<Verdict> {
+pub fn run(
+    name: &str,
+    source: &[u8],
+    options: Options,
+    (out, diagnostics): (&mut dyn Write, &mut dyn Write),
+) -> Result<Verdict> {
     let statements = match parse::script(source) {
         Ok(statements) => statements,
         Err(error) => return Ok(Verdict::NoScript(error)),
@@ -42,7 +47,8 @@ pub fn run(name: &str, source: &[u8], options: Options, (out, diagnostics): (&mu
     settings.max_tasks = options.max_tasks.unwrap_or(settings.max_tasks);
     let mut session = Session::open(settings).wrap_err("the bench could not be opened")?;
     if let Some(from) = session.squeezed_from() {
-        writeln!(diagnostics, "tincans: the hard limit on descriptors is low: {from} and up are kept for the program").ok();
+        writeln!(diagnostics, "tincans: the hard limit on descriptors is low: {from} and up are kept for the program")
+            .ok();
     }
     for statement in statements {
         session.submit(statement);
@@ -63,7 +69,9 @@ pub fn run(name: &str, source: &[u8], options: Options, (out, diagnostics): (&mu
     let end = [Event { line: 0, task: None, what: What::Summary(summary) }];
     match if options.json { show(&end, options, out) } else { Ok(()) } {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Verdict::NobodyReads),
-        other => other.wrap_err("the transcript could not be written").map(|()| if held { Verdict::Held } else { Verdict::DidNotHold }),
+        other => other
+            .wrap_err("the transcript could not be written")
+            .map(|()| if held { Verdict::Held } else { Verdict::DidNotHold }),
     }
 }
 

@@ -354,8 +354,16 @@ fn in_printing_order(mut events: Vec<Event>, actor: Option<TaskId>) -> Vec<Event
         What::Signal { signal, .. } if *signal == Signal::CONT => 0,
         What::Signal { .. } => 2,
         What::Death { .. } => 3,
-        What::Call(_) | What::Burst(_) | What::Queue(_) | What::Holders(_) | What::Tasks(_) | What::Fds { .. } | What::Why(_)
-        | What::Expect { .. } | What::Refused { .. } | What::Summary(_) => 1,
+        What::Call(_)
+        | What::Burst(_)
+        | What::Queue(_)
+        | What::Holders(_)
+        | What::Tasks(_)
+        | What::Fds { .. }
+        | What::Why(_)
+        | What::Expect { .. }
+        | What::Refused { .. }
+        | What::Summary(_) => 1,
     };
     events.sort_by_key(|event| (event.task != actor, event.task, rank(&event.what)));
     events

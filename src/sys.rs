@@ -65,7 +65,8 @@ pub fn now_ns() -> u64 {
 
 /// The kernel's release, as `uname -r` prints it.
 pub fn kernel_release() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/osrelease").map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
+    std::fs::read_to_string("/proc/sys/kernel/osrelease")
+        .map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
 }
 
 /// The calling thread's last errno.
@@ -94,6 +95,9 @@ mod tests {
         for (word, name, number) in abi::SOCKET_OPTIONS {
             assert!(*number > 0, "{word} {name}");
         }
-        assert_eq!(abi::SOCKET_OPTIONS.iter().find(|row| row.0 == "peek_off").map(|row| row.2), Some(libc::SO_PEEK_OFF));
+        assert_eq!(
+            abi::SOCKET_OPTIONS.iter().find(|row| row.0 == "peek_off").map(|row| row.2),
+            Some(libc::SO_PEEK_OFF)
+        );
     }
 }

@@ -52,7 +52,9 @@ impl<'a> Prepared<'a> {
         let Some(room) = self.call.room() else { return Outcome { extra, ..Outcome::default() } };
         let arrived = u64::try_from(answer.ret).unwrap_or(0).min(room);
         let arrived = usize::try_from(arrived).unwrap_or(0);
-        let Some(data) = self.data.first().filter(|_| arrived > 0) else { return Outcome { extra, ..Outcome::default() } };
+        let Some(data) = self.data.first().filter(|_| arrived > 0) else {
+            return Outcome { extra, ..Outcome::default() };
+        };
         let hash = if arrived > KEEP { hash(data[..arrived].iter().copied()) } else { 0 };
         Outcome { data: data[..arrived.min(KEEP)].to_vec(), hash, extra }
     }

@@ -97,7 +97,8 @@ impl Recorder {
 
     /// Records what a call returned.
     pub fn exit(&mut self, answer: Answer, outcome: &Outcome) {
-        let bytes = if *outcome == Outcome::default() { Vec::new() } else { postcard::to_stdvec(outcome).unwrap_or_default() };
+        let bytes =
+            if *outcome == Outcome::default() { Vec::new() } else { postcard::to_stdvec(outcome).unwrap_or_default() };
         let kind = if bytes.is_empty() { EXIT } else { EXIT_OUTCOME };
         self.write_exit(kind, answer, &bytes);
         signal::leave_call();

@@ -68,8 +68,11 @@ impl Agent {
     pub(super) fn exec(&mut self) {
         let soft = descriptors::soft_limit();
         let Private { ref control, ref ring, bell, lifeline, base } = self.private;
-        let numbers = [control.number(), poll::number(ring), bell, lifeline, base, i32::try_from(soft).unwrap_or(i32::MAX)];
-        let words = ["tincans".to_owned(), AGENT_ARGUMENT.to_owned()].into_iter().chain(numbers.map(|number| number.to_string()));
+        let numbers =
+            [control.number(), poll::number(ring), bell, lifeline, base, i32::try_from(soft).unwrap_or(i32::MAX)];
+        let words = ["tincans".to_owned(), AGENT_ARGUMENT.to_owned()]
+            .into_iter()
+            .chain(numbers.map(|number| number.to_string()));
         let arguments: Vec<CString> = words.filter_map(|word| CString::new(word).ok()).collect();
         self.recorder.enter(0);
         let raised = descriptors::raise_limit();

@@ -1,9 +1,8 @@
 //! Collecting: deaths first, then every ring up to one moment, merged by time, folded in that order. What a read took was
 //! therefore always folded after the entry of the write that it came from.
 
-
-use crate::agent::record::{self, Entry};
 use crate::abi::Signal;
+use crate::agent::record::{self, Entry};
 use crate::script::TaskState;
 use crate::sys::{fork, now_ns, poll};
 use crate::trace::{Birth, Death, Fact, Record, TaskId};
@@ -143,8 +142,12 @@ impl Bench {
 
     /// A process is dead: its threads with it. Its own parent may wait for it; of the program's children it does so itself.
     fn lay_to_rest(&mut self, process: TaskId) {
-        let tasks: Vec<TaskId> =
-            self.members.keys().copied().filter(|id| self.world.task(*id).is_some_and(|task| task.process == process)).collect();
+        let tasks: Vec<TaskId> = self
+            .members
+            .keys()
+            .copied()
+            .filter(|id| self.world.task(*id).is_some_and(|task| task.process == process))
+            .collect();
         let death = self.death_of(process);
         for id in tasks {
             self.fold(id, Fact::Died(death));
@@ -186,4 +189,3 @@ fn oldest(pending: &[Pending], until: u64) -> Option<usize> {
     let in_time = pending.iter().enumerate().filter(|(_, record)| record.t_ns <= until);
     in_time.min_by_key(|(_, record)| (record.t_ns, record.task)).map(|(index, _)| index)
 }
-

@@ -3,10 +3,10 @@
 
 use std::os::fd::AsRawFd;
 
+use crate::order::Extra;
 use crate::sys::procfs::{self, OpenFile};
 use crate::sys::{calls, fork, options};
 use crate::trace::{Fact, FdReport, HoldersReport, QueueReport, TaskId};
-use crate::order::Extra;
 use crate::world::channel::EndId;
 
 use super::Bench;
@@ -44,7 +44,8 @@ impl Bench {
         let Some(member) = self.members.get(&task) else { return Vec::new() };
         let known = self.world.fds_report(task);
         let row = |file: OpenFile| {
-            let named = known.iter().find(|row| row.fd == file.fd).map_or_else(|| file.target.clone(), |row| row.end.clone());
+            let named =
+                known.iter().find(|row| row.fd == file.fd).map_or_else(|| file.target.clone(), |row| row.end.clone());
             let cloexec = file.flags & crate::abi::CLOEXEC != 0;
             FdReport { fd: file.fd, end: named, cloexec, nonblock: file.flags & crate::abi::NONBLOCK != 0 }
         };
@@ -61,7 +62,8 @@ impl Bench {
         report.holders = leaders
             .flat_map(|member| {
                 let files = procfs::open_files(member.pid, self.numbers.base).into_iter();
-                let same = files.filter(|other| other.target == file.target && direction(other.flags) == direction(file.flags));
+                let same = files
+                    .filter(|other| other.target == file.target && direction(other.flags) == direction(file.flags));
                 same.map(|other| (member.name.clone(), other.fd)).collect::<Vec<_>>()
             })
             .collect();

@@ -82,7 +82,9 @@ impl Resolver<'_> {
             Verb::Kill { task, signal } => (self.kill(task, signal.0)?, None),
             Verb::Stop { task } => (self.kill(task, abi::Signal::STOP.0)?, None),
             Verb::Cont { task } => (self.kill(task, abi::Signal::CONT.0)?, None),
-            Verb::Signal { signal, disposition } => (Call::Signal { signal: signal.0, disposition: *disposition }, None),
+            Verb::Signal { signal, disposition } => {
+                (Call::Signal { signal: signal.0, disposition: *disposition }, None)
+            }
             Verb::Rlimit { nofile } => (Call::Setrlimit { nofile: self.count(nofile)? }, None),
             _ => return Ok(None),
         };
@@ -134,7 +136,10 @@ impl Resolver<'_> {
         let work = match self.plan.verb {
             Verb::Flood { size, count, .. } => Loop::Flood { fd, size: self.size(size)?, count: self.count(count)? },
             Verb::Drain { count, dontwait, .. } => {
-                let pipe = who::end(self.world, end).ok().and_then(|id| self.world.end(id)).is_some_and(|end| end.kind.is_pipe());
+                let pipe = who::end(self.world, end)
+                    .ok()
+                    .and_then(|id| self.world.end(id))
+                    .is_some_and(|end| end.kind.is_pipe());
                 Loop::Drain { fd, count: self.size(count)?, dontwait: *dontwait, pipe }
             }
             Verb::Echo { .. } => Loop::Echo { fd },
@@ -156,8 +161,12 @@ impl Resolver<'_> {
             Verb::Send { data, flags, to, .. } => {
                 Call::Send { fd, data: self.payload(data)?, flags: *flags, to: to.as_ref().map(|to| self.address(to)) }
             }
-            Verb::Readv { counts, .. } => Call::Readv { fd, counts: counts.iter().map(|count| self.size(count)).collect::<Result<_, _>>()? },
-            Verb::Writev { data, .. } => Call::Writev { fd, data: data.iter().map(|data| self.payload(data)).collect::<Result<_, _>>()? },
+            Verb::Readv { counts, .. } => {
+                Call::Readv { fd, counts: counts.iter().map(|count| self.size(count)).collect::<Result<_, _>>()? }
+            }
+            Verb::Writev { data, .. } => {
+                Call::Writev { fd, data: data.iter().map(|data| self.payload(data)).collect::<Result<_, _>>()? }
+            }
             Verb::Recvmsg { count, control, flags, .. } => {
                 Call::Recvmsg { fd, count: self.size(count)?, room: self.room(control)?, flags: *flags }
             }
@@ -180,7 +189,9 @@ impl Resolver<'_> {
                 Call::Poll { fds, events: *events, timeout_ms: *timeout_ms }
             }
             Verb::Getsockopt { option, .. } => Call::Getsockopt { fd, option: option.clone() },
-            Verb::Setsockopt { option, value, .. } => Call::Setsockopt { fd, option: option.clone(), value: self.number(value)? },
+            Verb::Setsockopt { option, value, .. } => {
+                Call::Setsockopt { fd, option: option.clone(), value: self.number(value)? }
+            }
             Verb::Atmark { .. } => Call::Atmark { fd },
             Verb::Getsockname { .. } => Call::Getsockname { fd },
             Verb::Getpeername { .. } => Call::Getpeername { fd },
@@ -189,7 +200,9 @@ impl Resolver<'_> {
             Verb::Pipesize { size: None, .. } => Call::GetPipeSize { fd },
             Verb::Pipesize { size: Some(size), .. } => Call::SetPipeSize { fd, size: self.number(size)? },
             Verb::Bind { address, .. } => Call::Bind { fd, address: self.address(address) },
-            Verb::Listen { backlog, .. } => Call::Listen { fd, backlog: i32::try_from(self.number(backlog)?).unwrap_or(i32::MAX) },
+            Verb::Listen { backlog, .. } => {
+                Call::Listen { fd, backlog: i32::try_from(self.number(backlog)?).unwrap_or(i32::MAX) }
+            }
             Verb::Connect { address, .. } => Call::Connect { fd, address: self.address(address) },
             Verb::Accept { .. } => Call::Accept { fd },
             _ => return Err(Refusal("that statement cannot be made here".to_owned())),
@@ -212,7 +225,11 @@ impl Resolver<'_> {
 
     fn size(&self, number: &Number) -> Result<u64, Refusal> {
         let size = self.count(number)?;
-        if size > MAX_DATA { Err(Refusal(format!("{size} bytes are too many, {MAX_DATA} (16MiB) are the most"))) } else { Ok(size) }
+        if size > MAX_DATA {
+            Err(Refusal(format!("{size} bytes are too many, {MAX_DATA} (16MiB) are the most")))
+        } else {
+            Ok(size)
+        }
     }
 
     fn payload(&self, data: &Data) -> Result<Payload, Refusal> {
@@ -246,12 +263,34 @@ const MAX_CONTROL: u64 = 65536;
 fn first_end(verb: &Verb) -> Option<&EndRef> {
     use Verb as V;
     match verb {
-        V::Pipesize { end, .. } | V::Read { end, .. } | V::Write { end, .. } | V::Recv { end, .. } | V::Send { end, .. }
-        | V::Readv { end, .. } | V::Writev { end, .. } | V::Recvmsg { end, .. } | V::Sendmsg { end, .. } | V::Close { end }
-        | V::Dup { end } | V::Shutdown { end, .. } | V::Getsockopt { end, .. } | V::Setsockopt { end, .. } | V::Atmark { end }
-        | V::Getsockname { end } | V::Getpeername { end } | V::Nonblock { end, .. } | V::Cloexec { end, .. }
-        | V::Bind { end, .. } | V::Listen { end, .. } | V::Connect { end, .. } | V::Accept { end, .. } | V::Flood { end, .. }
-        | V::Drain { end, .. } | V::Echo { end } | V::Ping { end, .. } | V::Reader { end, .. } => Some(end),
+        V::Pipesize { end, .. }
+        | V::Read { end, .. }
+        | V::Write { end, .. }
+        | V::Recv { end, .. }
+        | V::Send { end, .. }
+        | V::Readv { end, .. }
+        | V::Writev { end, .. }
+        | V::Recvmsg { end, .. }
+        | V::Sendmsg { end, .. }
+        | V::Close { end }
+        | V::Dup { end }
+        | V::Shutdown { end, .. }
+        | V::Getsockopt { end, .. }
+        | V::Setsockopt { end, .. }
+        | V::Atmark { end }
+        | V::Getsockname { end }
+        | V::Getpeername { end }
+        | V::Nonblock { end, .. }
+        | V::Cloexec { end, .. }
+        | V::Bind { end, .. }
+        | V::Listen { end, .. }
+        | V::Connect { end, .. }
+        | V::Accept { end, .. }
+        | V::Flood { end, .. }
+        | V::Drain { end, .. }
+        | V::Echo { end }
+        | V::Ping { end, .. }
+        | V::Reader { end, .. } => Some(end),
         V::Poll { ends, .. } => ends.first(),
         _ => None,
     }

@@ -19,7 +19,12 @@ struct Wish<'a> {
 }
 
 /// The next call of the shorthand, or none once all is made or one of them has failed.
-pub fn next(plan: &Plan<'_>, world: &World, context: Context<'_>, progress: &mut Progress) -> Result<Option<Step>, Refusal> {
+pub fn next(
+    plan: &Plan<'_>,
+    world: &World,
+    context: Context<'_>,
+    progress: &mut Progress,
+) -> Result<Option<Step>, Refusal> {
     let Verb::Channel { kind, name, children, leaky, reverse } = plan.verb else { return Ok(None) };
     let wish = Wish { kind: *kind, name, leaky: *leaky, keeps: kept_by_children(*kind, children, *reverse) };
     let Some(actor) = progress.actor else {
@@ -32,7 +37,8 @@ pub fn next(plan: &Plan<'_>, world: &World, context: Context<'_>, progress: &mut
     if let Some(child) = progress.children.get(forked) {
         return Ok(Some(order(actor, Call::Fork, Some(child.clone()))));
     }
-    let children: Vec<TaskId> = progress.children.iter().filter_map(|name| world.task_named(name)).map(|task| task.id).collect();
+    let children: Vec<TaskId> =
+        progress.children.iter().filter_map(|name| world.task_named(name)).map(|task| task.id).collect();
     if children.len() < progress.children.len() {
         return Ok(None);
     }
@@ -81,7 +87,12 @@ fn ends_of(world: &World, name: &str) -> Option<[EndId; 2]> {
 }
 
 /// The parent closes what a child keeps; then each child closes everything else it inherited, by ascending number.
-fn next_close(wish: &Wish<'_>, world: &World, (actor, children): (TaskId, &[TaskId]), ends: [EndId; 2]) -> Option<Step> {
+fn next_close(
+    wish: &Wish<'_>,
+    world: &World,
+    (actor, children): (TaskId, &[TaskId]),
+    ends: [EndId; 2],
+) -> Option<Step> {
     let parents: Vec<EndId> = wish.keeps.iter().map(|kept| ends[*kept]).collect();
     let too_many = |task, is_wanted: &dyn Fn(EndId) -> bool| {
         let process = world.process_of(task)?;

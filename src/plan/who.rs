@@ -15,7 +15,9 @@ pub fn end(world: &World, end: &EndRef) -> Result<EndId, Refusal> {
         EndRef::Named { name, .. } => {
             world.end_named(name).map(|end| end.id).ok_or_else(|| Refusal(format!("there is no end {name}")))
         }
-        EndRef::Raw(fd) => Err(Refusal(format!("@{fd} is a number, and this asks for an end by name, such as chat[0]"))),
+        EndRef::Raw(fd) => {
+            Err(Refusal(format!("@{fd} is a number, and this asks for an end by name, such as chat[0]")))
+        }
     }
 }
 
@@ -43,7 +45,12 @@ pub fn present(world: &World, name: &str) -> Result<TaskId, Refusal> {
 }
 
 /// The task that is to make a call, ready to take an order; and the descriptor in its table, if the call is about an end.
-pub fn actor(plan: &Plan<'_>, world: &World, context: Context<'_>, of: Option<&EndRef>) -> Result<(TaskId, i32), Refusal> {
+pub fn actor(
+    plan: &Plan<'_>,
+    world: &World,
+    context: Context<'_>,
+    of: Option<&EndRef>,
+) -> Result<(TaskId, i32), Refusal> {
     let (task, fd) = match (plan.statement.task.as_deref(), of) {
         (Some(name), Some(end)) => {
             let task = ready(task(world, name)?)?;
@@ -74,7 +81,10 @@ fn only_holder<'a>(world: &'a World, of: &EndRef) -> Result<&'a Task, Refusal> {
         [ref first @ .., last] => {
             let names: Vec<&str> = first.iter().map(|task| task.name.as_str()).collect();
             let (names, last) = (names.join(", "), &last.name);
-            Err(Refusal(format!("{of} is held by {names} and {last}: say who, as in `{last}: {}`", "read {of}".replace("{of}", &of.to_string()))))
+            Err(Refusal(format!(
+                "{of} is held by {names} and {last}: say who, as in `{last}: {}`",
+                "read {of}".replace("{of}", &of.to_string())
+            )))
         }
     }
 }
@@ -96,7 +106,10 @@ pub fn descriptor(world: &World, context: Context<'_>, task: &Task, of: &EndRef)
 
 fn own_refused(context: Context<'_>, fd: i32) -> Result<i32, Refusal> {
     if fd >= context.base {
-        return Err(Refusal(format!("@{fd} is kept for the program's own descriptors, which begin at {}", context.base)));
+        return Err(Refusal(format!(
+            "@{fd} is kept for the program's own descriptors, which begin at {}",
+            context.base
+        )));
     }
     Ok(fd)
 }

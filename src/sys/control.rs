@@ -27,8 +27,8 @@ pub struct OrderReceiver {
 
 /// A new pair; the receiver's descriptor goes to the task.
 pub fn pair() -> Result<(OrderSender, OwnedFd), SysError> {
-    let (ours, theirs) =
-        socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC).during("make a control pair")?;
+    let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)
+        .during("make a control pair")?;
     Ok((OrderSender { fd: ours }, theirs))
 }
 

@@ -60,7 +60,8 @@ pub fn open_pidfd(pid: i32) -> Result<OwnedFd, SysError> {
 pub fn send_signal(process: &impl AsFd, signal: i32) -> Result<(), SysError> {
     let fd = process.as_fd().as_raw_fd();
     // SAFETY: with a null siginfo pidfd_send_signal only takes numbers.
-    let result = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, std::ptr::null::<libc::siginfo_t>(), 0) };
+    let result =
+        unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, std::ptr::null::<libc::siginfo_t>(), 0) };
     if result < 0 { Err(SysError { operation: "send a signal", errno: last_errno() }) } else { Ok(()) }
 }
 

@@ -32,7 +32,8 @@ const F_SETSIG: i32 = 10;
 /// Makes the caller the leader of a new process group and ties that group's life to the other end.
 /// False if the program has already gone: what was armed too late rings nobody.
 pub fn arm(line: &OwnedFd) -> Result<bool, SysError> {
-    nix::unistd::setpgid(nix::unistd::Pid::from_raw(0), nix::unistd::Pid::from_raw(0)).during("make the agents' group")?;
+    nix::unistd::setpgid(nix::unistd::Pid::from_raw(0), nix::unistd::Pid::from_raw(0))
+        .during("make the agents' group")?;
     let group = std::process::id();
     let owner = -i32::try_from(group).unwrap_or(i32::MAX);
     set(line, libc::F_SETOWN, owner)?;

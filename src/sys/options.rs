@@ -56,5 +56,7 @@ fn get_raw<T>(fd: i32, option: &str, mut value: T) -> (Answer, T) {
 fn set_raw<T>(fd: i32, option: &str, value: &T) -> Answer {
     let length = libc::socklen_t::try_from(size_of::<T>()).unwrap_or(0);
     // SAFETY: pointer and length are those of a live plain C struct or int.
-    Answer::of(unsafe { libc::setsockopt(fd, libc::SOL_SOCKET, number_of(option), std::ptr::from_ref(value).cast(), length) })
+    Answer::of(unsafe {
+        libc::setsockopt(fd, libc::SOL_SOCKET, number_of(option), std::ptr::from_ref(value).cast(), length)
+    })
 }

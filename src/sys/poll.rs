@@ -44,7 +44,9 @@ pub fn ring_bell(bell: i32) {
 pub fn futex_wait(word: &AtomicU64, seen: u64) {
     let low = u32::try_from(seen & u64::from(u32::MAX)).unwrap_or(0);
     // SAFETY: the address is that of a live atomic in a shared mapping; FUTEX_WAIT only reads its first 4 bytes.
-    unsafe { libc::syscall(libc::SYS_futex, low_half(word), libc::FUTEX_WAIT, low, std::ptr::null::<libc::timespec>()) };
+    unsafe {
+        libc::syscall(libc::SYS_futex, low_half(word), libc::FUTEX_WAIT, low, std::ptr::null::<libc::timespec>())
+    };
 }
 
 /// Wakes who sleeps on `word`.

@@ -65,7 +65,9 @@ pub fn create() -> Result<(OwnedFd, RingReader), SysError> {
 impl Map {
     fn open(fd: BorrowedFd<'_>) -> Result<Self, SysError> {
         const BYTES: usize = (HEADER_WORDS + RING_WORDS) * 8;
-        let Some(length) = std::num::NonZeroUsize::new(BYTES) else { return Err(SysError { operation: "map a ring", errno: crate::abi::Errno::EINVAL }) };
+        let Some(length) = std::num::NonZeroUsize::new(BYTES) else {
+            return Err(SysError { operation: "map a ring", errno: crate::abi::Errno::EINVAL });
+        };
         let protection = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
         // SAFETY: a new shared mapping at an address of the kernel's choice aliases nothing of Rust's.
         let address = unsafe { mmap(None, length, protection, MapFlags::MAP_SHARED, fd, 0) }.during("map a ring")?;

@@ -276,7 +276,8 @@ impl World {
     }
 
     fn reap(&mut self, back: &Back) {
-        let is_child = |task: &&mut Task| task.pid == back.ret && task.id == task.process && task.state != TaskState::Dead;
+        let is_child =
+            |task: &&mut Task| task.pid == back.ret && task.id == task.process && task.state != TaskState::Dead;
         if let Some(child) = self.tasks.values_mut().find(is_child) {
             child.state = TaskState::Dead;
             if let Extra::Status(status) = back.outcome.extra {
