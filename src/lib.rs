@@ -18,4 +18,6 @@ pub mod bench;
 pub mod session;
 pub mod guardian;
 
+pub mod app;
+
 pub mod runner;
