@@ -19,5 +19,6 @@ pub mod session;
 pub mod guardian;
 
 pub mod app;
+pub mod ui;
 
 pub mod runner;
