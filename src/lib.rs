@@ -20,5 +20,7 @@ pub mod guardian;
 
 pub mod app;
 pub mod ui;
+pub mod playground;
+pub mod tui;
 
 pub mod runner;

@@ -60,7 +60,7 @@ fn state_here(task: &Task, end: &End, other: &End) -> Option<String> {
 /// What a read at `end` would meet, now that nobody can write to it any more.
 fn prospect(world: &World, end: &End, peer: &End) -> Option<String> {
     let reader = world.holders(end.id).first().map(|(task, _)| task.name.clone())?;
-    if end.kind.is_pipe() && crate::app::facing::Facing::can_write(world, end) {
+    if end.kind.is_pipe() && Facing::can_write(world, end) {
         return peer.closed.then(|| format!("{reader}'s next write: EPIPE, for nobody reads any more"));
     }
     if end.kind == Kind::Dgram {
