@@ -130,8 +130,16 @@ impl App {
             match &event.what {
                 What::Why(explanation) => self.why = Some(explanation.clone()),
                 What::Refused { reason } => self.notice = Some(format!("refused: {reason}")),
-                What::Call(_) | What::Burst(_) | What::Signal { .. } | What::Death { .. } | What::Queue(_) => {}
-                What::Holders(_) | What::Tasks(_) | What::Fds { .. } | What::Expect { .. } | What::Summary(_) => {}
+                What::Call(_)
+                | What::Burst(_)
+                | What::Signal { .. }
+                | What::Death { .. }
+                | What::Queue(_)
+                | What::Holders(_)
+                | What::Tasks(_)
+                | What::Fds { .. }
+                | What::Expect { .. }
+                | What::Summary(_) => {}
             }
         }
     }

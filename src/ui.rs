@@ -72,7 +72,8 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         panel::help::draw(scene, rest, buf);
         return None;
     }
-    let places = Places::of(area, panel::why::rows(scene, layout::left_width(area)), panel::tasks::rows(scene));
+    let why_rows = panel::why::rows(scene, layout::left_width(area));
+    let places = Places::of(area, why_rows, panel::tasks::rows(scene), facing::shown(scene.world).len());
     channels(scene, &places, buf);
     panel::why::draw(scene, places.why, buf);
     panel::trace::draw(scene, places.trace, buf);
@@ -91,11 +92,7 @@ fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) {
         buf.set_stringn(places.channels.x + 1, places.channels.y, text, usize::from(places.channels.width), scene.theme.faint());
         return;
     };
-    let uses_back = |at: usize| {
-        let near = scene.world.end(shown[at].near);
-        near.is_some_and(|near| near.inbox.totals.writes > 0 || !near.inbox.reads.is_empty())
-    };
-    let rows = layout::share(places.channels.height, shown.len(), focus, uses_back);
+    let rows = layout::share(places.channels.height, shown.len(), focus);
     let mut y = places.channels.y;
     for (at, size) in &rows {
         let area = Rect { y, height: size.rows(), ..places.channels };

@@ -108,8 +108,8 @@ impl<'a> Situation<'a> {
             !self.world.channels().any(|channel| channel.name == name && is_held(channel))
         };
         let listed = NAMES.into_iter().find(|name| is_free(name)).map(str::to_owned);
-        let name = listed.or_else(|| (1..).map(|number| format!("wire{number}")).find(|name| is_free(name)));
-        format!("channel stream {}", name.unwrap_or_default())
+        let numbered = || (1..u32::MAX).map(|number| format!("wire{number}")).find(|name| is_free(name));
+        format!("channel stream {}", listed.or_else(numbered).unwrap_or_default())
     }
 
     fn end(self, id: EndId) -> Result<&'a End, String> {

@@ -7,6 +7,9 @@ use crate::trace::{Event, What, strace};
 /// Lines that are kept; the oldest go first.
 pub const MAX_ROWS: usize = 10_000;
 
+/// Calls of a loop that are shown one by one; a longer loop is one line.
+pub const LOOP_CALLS_SHOWN: u64 = 8;
+
 /// What a line is about, for its looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -84,6 +87,9 @@ impl Transcript {
         let lines = match &event.what {
             What::Expect { want, got, ok: true } => vec![format!("        => {want}: held, got {got}")],
             What::Expect { want, got, ok: false } => vec![format!("        => {want}: did not hold, got {got}")],
+            What::Burst(burst) if burst.calls <= LOOP_CALLS_SHOWN && burst.not_kept == 0 && !burst.unfinished => {
+                strace::every_call(burst)
+            }
             What::Call(_) | What::Burst(_) | What::Signal { .. } | What::Death { .. } | What::Queue(_) | What::Holders(_)
             | What::Tasks(_) | What::Fds { .. } | What::Why(_) | What::Refused { .. } | What::Summary(_) => {
                 strace::lines(event)

@@ -59,12 +59,12 @@ const KEYS: &[Binding] = &[
     bind(&[letter('s')], Action::Make(Deed::Stop), Some("stop"), "stop the child with SIGSTOP"),
     bind(&[letter('S')], Action::Make(Deed::Continue), None, "let it go on with SIGCONT"),
     bind(&[letter('n')], Action::NewChannel, Some("new"), "a new channel"),
-    bind(&[letter('b')], Action::ToggleAudience, Some("to all/one"), "messages go to all channels, or to the focused one"),
     bind(&[letter(':')], Action::OpenPrompt, Some("statement"), "type any statement"),
-    bind(&[letter('w')], Action::Make(Deed::Why), Some("why"), "why the parent's end is as it is"),
-    bind(&[letter('R')], Action::Reset, None, "kill all and begin again"),
     bind(&[letter('?')], Action::OpenHelp, Some("help"), "this help"),
     bind(&[letter('q')], Action::Quit, Some("quit"), "leave"),
+    bind(&[letter('b')], Action::ToggleAudience, Some("to all/one"), "messages go to all channels, or to the focused one"),
+    bind(&[letter('w')], Action::Make(Deed::Why), Some("why"), "why the parent's end is as it is"),
+    bind(&[letter('R')], Action::Reset, None, "kill all and begin again"),
 ];
 
 const LINE: &[Binding] = &[

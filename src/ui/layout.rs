@@ -12,7 +12,7 @@ pub const MIN_HEIGHT: u16 = 18;
 /// Columns from which on the trace stands at the right.
 const WIDE: u16 = 120;
 /// Rows of the trace below the rest, heading included, when there is little room.
-const LEAST_TRACE: u16 = 4;
+const LEAST_TRACE: u16 = 3;
 /// Rows of an explanation at most.
 const MOST_WHY: u16 = 3;
 
@@ -46,18 +46,21 @@ pub fn left_width(area: Rect) -> u16 {
 }
 
 impl Places {
-    /// Divides a screen of at least the smallest size.
-    pub fn of(area: Rect, why_rows: u16, task_rows: u16) -> Self {
+    /// Divides a screen of at least the smallest size, for so many rows of explanation and of processes, and so many channels.
+    /// What is not needed stays free at the bottom, which a classroom's heads hide.
+    pub fn of(area: Rect, why_rows: u16, task_rows: u16, channels: usize) -> Self {
         let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
         let is_wide = area.width >= WIDE;
         let left = Rect { width: left_width(area), ..body };
         let most_why = if area.height < 24 { 2 } else { MOST_WHY };
         let why = why_rows.clamp(1, most_why);
         let trace_rows = if is_wide { 0 } else { least_trace(body.height, why) };
-        let channels = Rect { height: left.height - why - 1 - trace_rows, ..left };
+        let most = left.height - why - 1 - trace_rows;
+        let wanted = Size::Tall.rows().saturating_mul(u16::try_from(channels.max(1)).unwrap_or(u16::MAX));
+        let channels = Rect { height: if is_wide { most.min(wanted) } else { most }, ..left };
         let why = Rect { y: channels.bottom(), height: why, ..left };
         let prompt = Rect { y: why.bottom(), height: 1, ..left };
-        let below = Rect { y: prompt.bottom(), height: trace_rows, ..left };
+        let below = Rect { y: prompt.bottom(), height: body.bottom() - prompt.bottom(), ..left };
         if !is_wide {
             return Self { channels, why, prompt, trace: below, side: None };
         }
@@ -76,7 +79,7 @@ fn least_trace(height: u16, why: u16) -> u16 {
 }
 
 /// Which channels are drawn, in order, and how big: the focused one first gets room, then its neighbours.
-pub fn share(height: u16, count: usize, focus: usize, uses_back: impl Fn(usize) -> bool) -> Vec<(usize, Size)> {
+pub fn share(height: u16, count: usize, focus: usize) -> Vec<(usize, Size)> {
     const PLANS: [(Size, Size); 5] = [
         (Size::Tall, Size::Tall),
         (Size::Full, Size::Full),
@@ -87,10 +90,7 @@ pub fn share(height: u16, count: usize, focus: usize, uses_back: impl Fn(usize) 
     let others = u16::try_from(count.saturating_sub(1)).unwrap_or(u16::MAX);
     let fits = |(focused, other): &(Size, Size)| focused.rows().saturating_add(other.rows().saturating_mul(others)) <= height;
     if let Some((focused, other)) = PLANS.into_iter().find(fits) {
-        let size = |at| match if at == focus { focused } else { other } {
-            Size::Tall if !uses_back(at) => Size::Full,
-            size => size,
-        };
+        let size = |at| if at == focus { focused } else { other };
         return (0..count).map(|at| (at, size(at))).collect();
     }
     let focused = if height >= Size::Full.rows() + Size::Small.rows() { Size::Full } else { Size::Small };
@@ -110,7 +110,7 @@ mod tests {
             for height in 18..100 {
                 for why in 0..6 {
                     let area = Rect::new(0, 0, width, height);
-                    let places = Places::of(area, why, 5);
+                    let places = Places::of(area, why, 5, 2);
                     let mut all = vec![places.channels, places.why, places.prompt, places.trace];
                     all.extend(places.side.iter().flat_map(|side| [side.tasks, side.holders]));
                     for (at, place) in all.iter().enumerate() {
@@ -124,10 +124,16 @@ mod tests {
 
     #[test]
     fn both_opening_channels_have_boxes_at_80_by_24_and_leave_a_trace() {
-        let places = Places::of(Rect::new(0, 0, 80, 24), 1, 4);
-        let rows = share(places.channels.height, 2, 0, |_| true);
+        let places = Places::of(Rect::new(0, 0, 80, 24), 1, 4, 2);
+        let rows = share(places.channels.height, 2, 0);
         assert_eq!(rows, [(0, Size::Full), (1, Size::Full)]);
         assert!(places.trace.height >= 5, "{}", places.trace.height);
+    }
+
+    #[test]
+    fn the_floor_shows_both_opening_channels_whole() {
+        let places = Places::of(Rect::new(0, 0, 60, 18), 2, 4, 2);
+        assert_eq!(share(places.channels.height, 2, 0), [(0, Size::Full), (1, Size::Small)]);
     }
 
     #[test]
@@ -135,7 +141,7 @@ mod tests {
         for height in 4..60 {
             for count in 1..40 {
                 for focus in 0..count {
-                    let rows = share(height, count, focus, |_| true);
+                    let rows = share(height, count, focus);
                     assert!(rows.iter().any(|row| row.0 == focus));
                     assert!(rows.iter().map(|row| row.1.rows()).sum::<u16>() <= height);
                 }

@@ -173,14 +173,14 @@ fn heading(scene: Scene<'_>, (near, far): (&End, &End), columns: [(u16, u16); 3]
         format!("{name}{others}")
     };
     let parent = scene.world.holders(near.id).first().map_or_else(|| who(near), |(task, _)| task.name.clone());
-    let waiting = match (far.inbox.waiting(), far.inbox.messages()) {
-        (0, 0) => String::new(),
-        (bytes, messages) if far.kind.keeps_messages() => {
-            format!(": {} {}", words::count(messages, "message", "messages"), words::count(bytes, "byte", "bytes"))
+    let kernel = match (far.inbox.waiting(), far.inbox.messages()) {
+        (0, 0) => "in the kernel ▶".to_owned(),
+        (_, messages) if far.kind.keeps_messages() => {
+            format!("in kernel: {} ▶", words::count(messages, "message", "messages"))
         }
-        (bytes, _) => format!(": {}", words::count(bytes, "byte", "bytes")),
+        (bytes, _) => format!("in kernel: {} ▶", words::count(bytes, "byte", "bytes")),
     };
-    let texts = [format!("{parent} wrote ▶"), format!("in the kernel{waiting} ▶"), format!("{} read", who(far))];
+    let texts = [format!("{parent} wrote ▶"), kernel, format!("{} read", who(far))];
     for ((x, width), text) in columns.into_iter().zip(texts) {
         buf.set_stringn(x, y, words::cut(&text, width), usize::from(width), Style::new());
     }

@@ -17,11 +17,11 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
     match scene.app.mode {
         Mode::Line => {
             let label = format!(" to {} ", addressee(scene));
-            typed(scene, &scene.app.line, (label, hint(scene)), area, buf)
+            Some(typed(scene, &scene.app.line, (label, hint(scene)), area, buf))
         }
         Mode::Prompt => {
             let hint = "Enter: run · Esc: back".to_owned();
-            typed(scene, &scene.app.prompt, (" statement : ".to_owned(), hint), area, buf)
+            Some(typed(scene, &scene.app.prompt, (" statement : ".to_owned(), hint), area, buf))
         }
         Mode::Keys | Mode::Help => {
             footer(scene, area, buf);
@@ -57,7 +57,7 @@ fn typed(
     (label, hint): (String, String),
     area: Rect,
     buf: &mut Buffer,
-) -> Option<Position> {
+) -> Position {
     let theme = scene.theme;
     let label = words::cut(&label, area.width / 2);
     let start = words::width(&label);
@@ -85,7 +85,7 @@ fn typed(
         buf.set_string(area.right() - hint_width - 1, area.y, &hint, theme.faint());
     }
     let caret = (x + before.saturating_sub(shift)).min(area.right().saturating_sub(1));
-    Some(Position::new(caret, area.y))
+    Position::new(caret, area.y)
 }
 
 /// The keys of this mode, as many as fit.

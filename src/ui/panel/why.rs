@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::ui::{Scene, words};
 
 /// What a beginner reads first.
-const WELCOME: &str = "Type a word, Enter. Another, Enter. Then Enter on the empty line, and see what the children read.";
+const WELCOME: &str = "Type a word and Enter, three times. Then Enter alone: the children read.";
 /// Columns of the label.
 const LABEL: u16 = 6;
 
