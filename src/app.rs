@@ -5,6 +5,8 @@ pub mod action;
 pub mod facing;
 pub mod input_line;
 pub mod phrase;
+#[cfg(test)]
+pub mod stage;
 pub mod transcript;
 pub mod update;
 

@@ -34,7 +34,7 @@ use crate::app::{App, Mode, facing};
 use crate::world::World;
 
 use layout::{MIN_HEIGHT, MIN_WIDTH, Places};
-use panel::channel::{Size, Subject};
+use panel::channel::Subject;
 use theme::Theme;
 
 /// All that is looked at while drawing.
@@ -66,15 +66,16 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         return None;
     }
     let header = Rect { height: 1, ..area };
-    panel::header::draw(scene, header, buf);
     if scene.app.mode == Mode::Help {
+        panel::header::draw(scene, None, header, buf);
         let rest = Rect { y: area.y + 1, height: area.height - 1, ..area };
         panel::help::draw(scene, rest, buf);
         return None;
     }
     let why_rows = panel::why::rows(scene, layout::left_width(area));
     let places = Places::of(area, why_rows, panel::tasks::rows(scene), facing::shown(scene.world).len());
-    channels(scene, &places, buf);
+    let hidden = channels(scene, &places, buf);
+    panel::header::draw(scene, hidden, header, buf);
     panel::why::draw(scene, places.why, buf);
     panel::trace::draw(scene, places.trace, buf);
     if let Some(side) = places.side {
@@ -84,13 +85,20 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
     panel::prompt::draw(scene, places.prompt, buf)
 }
 
-fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) {
+/// Draws the channels that fit; where not all do, says how many of how many.
+fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usize, usize)> {
     let shown = facing::shown(scene.world);
     let focused = scene.app.focused(scene.world);
     let Some(focus) = focused.and_then(|focused| shown.iter().position(|facing| *facing == focused)) else {
         let text = "no channel yet: Esc, then n makes one";
-        buf.set_stringn(places.channels.x + 1, places.channels.y, text, usize::from(places.channels.width), scene.theme.faint());
-        return;
+        buf.set_stringn(
+            places.channels.x + 1,
+            places.channels.y,
+            text,
+            usize::from(places.channels.width),
+            scene.theme.faint(),
+        );
+        return None;
     };
     let rows = layout::share(places.channels.height, shown.len(), focus);
     let mut y = places.channels.y;
@@ -100,13 +108,8 @@ fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) {
         panel::channel::draw(scene, subject, area, buf);
         y += size.rows();
     }
-    if rows.len() < shown.len() {
-        let text = format!(" {} of {}, Tab ", rows.len(), shown.len());
-        let x = places.channels.right().saturating_sub(words::width(&text) + 2);
-        let last = rows.last().map_or(Size::Strip, |row| row.1);
-        let y = if last == Size::Strip { y } else { y - 1 };
-        if y < places.channels.bottom() {
-            buf.set_string(x, y, text, scene.theme.shout());
-        }
-    }
+    (rows.len() < shown.len()).then_some((rows.len(), shown.len()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,7 +71,10 @@ impl<'a> Situation<'a> {
         let phrase = self.read(facing.near)?;
         let is_over = near.shut_rd || (self.end(facing.far).is_ok_and(|far| far.closed) && near.kind.gives_eof());
         if near.inbox.waiting() == 0 && near.inbox.messages() == 0 && !is_over && !near.nonblock {
-            return Err(format!("nothing waits at {}: the read would sleep. `:{phrase}` does it all the same", near.label()));
+            return Err(format!(
+                "nothing waits at {}: the read would sleep. `:{phrase}` does it all the same",
+                near.label()
+            ));
         }
         Ok(phrase)
     }
@@ -104,7 +107,8 @@ impl<'a> Situation<'a> {
     /// A new stream with a free name; the rest is up to the person.
     pub fn new_channel(self) -> String {
         let is_free = |name: &str| {
-            let is_held = |channel: &Channel| channel.ends.iter().any(|end| self.world.end(*end).is_some_and(|end| !end.closed));
+            let is_held =
+                |channel: &Channel| channel.ends.iter().any(|end| self.world.end(*end).is_some_and(|end| !end.closed));
             !self.world.channels().any(|channel| channel.name == name && is_held(channel))
         };
         let listed = NAMES.into_iter().find(|name| is_free(name)).map(str::to_owned);

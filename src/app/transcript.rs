@@ -90,10 +90,17 @@ impl Transcript {
             What::Burst(burst) if burst.calls <= LOOP_CALLS_SHOWN && burst.not_kept == 0 && !burst.unfinished => {
                 strace::every_call(burst)
             }
-            What::Call(_) | What::Burst(_) | What::Signal { .. } | What::Death { .. } | What::Queue(_) | What::Holders(_)
-            | What::Tasks(_) | What::Fds { .. } | What::Why(_) | What::Refused { .. } | What::Summary(_) => {
-                strace::lines(event)
-            }
+            What::Call(_)
+            | What::Burst(_)
+            | What::Signal { .. }
+            | What::Death { .. }
+            | What::Queue(_)
+            | What::Holders(_)
+            | What::Tasks(_)
+            | What::Fds { .. }
+            | What::Why(_)
+            | What::Refused { .. }
+            | What::Summary(_) => strace::lines(event),
         };
         let tone = tone(&event.what);
         for text in lines {
@@ -119,7 +126,12 @@ fn tone(what: &What) -> Tone {
         What::Call(call) => call.errno.0 != 0,
         What::Signal { .. } | What::Death { .. } | What::Refused { .. } => true,
         What::Expect { ok, .. } => !ok,
-        What::Burst(_) | What::Queue(_) | What::Holders(_) | What::Tasks(_) | What::Fds { .. } | What::Why(_)
+        What::Burst(_)
+        | What::Queue(_)
+        | What::Holders(_)
+        | What::Tasks(_)
+        | What::Fds { .. }
+        | What::Why(_)
         | What::Summary(_) => false,
     };
     if is_alarm { Tone::Alarm } else { Tone::Plain }

@@ -197,3 +197,187 @@ fn say(app: &mut App, phrases: impl IntoIterator<Item = Phrase>) -> Vec<Command>
     }
     commands
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::stage::{PARENT, Stage};
+    use crate::trace::TaskId;
+
+    const CHILD1: TaskId = TaskId(1);
+
+    /// A bench, the state above it, and what was asked for so far.
+    struct Table {
+        stage: Stage,
+        app: App,
+    }
+
+    impl Table {
+        fn new() -> Self {
+            let mut table = Self { stage: Stage::open(), app: App::new() };
+            table.app.observe(&table.stage.world);
+            table
+        }
+
+        fn act(&mut self, action: Action) -> Vec<String> {
+            self.input(Input::Do(action))
+        }
+
+        fn input(&mut self, input: Input) -> Vec<String> {
+            self.app.observe(&self.stage.world);
+            let commands = update(&mut self.app, &self.stage.world, input);
+            let text = |command| match command {
+                Command::Run(statement) => statement.text,
+                Command::Cancel => "(cancel)".to_owned(),
+                Command::Quit => "(quit)".to_owned(),
+            };
+            commands.into_iter().map(text).collect()
+        }
+
+        fn type_in(&mut self, text: &str) {
+            self.input(Input::Text(text.to_owned()));
+        }
+
+        fn notice(&self) -> &str {
+            self.app.notice.as_deref().unwrap_or_default()
+        }
+    }
+
+    #[test]
+    fn enter_sends_what_was_typed_to_every_channel_and_empties_the_line() {
+        let mut table = Table::new();
+        table.type_in("one");
+        assert_eq!(table.act(Action::Send), [r#"write wire[0] "one""#, r#"write post[0] "one""#]);
+        assert_eq!(table.app.line.text(), "");
+    }
+
+    #[test]
+    fn enter_on_the_empty_line_lets_every_child_read() {
+        let mut table = Table::new();
+        assert_eq!(table.act(Action::Send), ["child1: drain wire[1] dontwait", "child2: drain post[1] dontwait"]);
+    }
+
+    #[test]
+    fn a_key_narrows_messages_to_the_focused_channel() {
+        let mut table = Table::new();
+        table.act(Action::ToggleAudience);
+        table.act(Action::FocusNext);
+        table.type_in("x");
+        assert_eq!(table.act(Action::Send), [r#"write post[0] "x""#]);
+        assert_eq!(table.act(Action::Send), ["child2: drain post[1] dontwait"]);
+    }
+
+    #[test]
+    fn keys_are_the_statements_they_stand_for() {
+        let mut table = Table::new();
+        for (deed, want) in [
+            (Deed::ReadFar, "child1: read wire[1] 4096"),
+            (Deed::Kill, "kill child1 SIGKILL"),
+            (Deed::Close, "close wire[0]"),
+            (Deed::Stop, "stop child1"),
+            (Deed::Why, "why wire[0]"),
+        ] {
+            assert_eq!(table.act(Action::Make(deed)), [want]);
+        }
+        table.stage.stop(CHILD1);
+        assert_eq!(table.act(Action::Make(Deed::Continue)), ["cont child1"]);
+    }
+
+    #[test]
+    fn a_key_that_cannot_act_says_why() {
+        let mut table = Table::new();
+        assert!(table.act(Action::Make(Deed::Continue)).is_empty());
+        assert_eq!(table.notice(), "child1 is not stopped; s stops it");
+        assert!(table.act(Action::Make(Deed::ReadNear)).is_empty());
+        assert!(table.notice().starts_with("nothing waits at wire[0]"));
+        table.stage.kill(CHILD1);
+        for deed in [Deed::Kill, Deed::Stop, Deed::Continue] {
+            assert!(table.act(Action::Make(deed)).is_empty());
+            assert_eq!(table.notice(), "child1 was killed by SIGKILL already");
+        }
+        assert!(table.act(Action::Make(Deed::ReadFar)).is_empty());
+        assert_eq!(table.notice(), "child1 was killed by SIGKILL, so nobody holds wire[1]");
+        table.stage.close(PARENT, 3);
+        assert!(table.act(Action::Make(Deed::Close)).is_empty());
+        assert_eq!(table.notice(), "wire[0] is closed already");
+    }
+
+    #[test]
+    fn after_a_death_the_parent_may_read_the_end() {
+        let mut table = Table::new();
+        table.stage.kill(CHILD1);
+        assert_eq!(table.act(Action::Make(Deed::ReadNear)), ["read wire[0] 4096"]);
+    }
+
+    #[test]
+    fn a_stopped_child_is_left_out_of_reading_and_named() {
+        let mut table = Table::new();
+        table.stage.stop(CHILD1);
+        assert_eq!(table.act(Action::Send), ["child2: drain post[1] dontwait"]);
+        assert_eq!(table.notice(), "child1 is stopped; S lets it go on");
+    }
+
+    #[test]
+    fn a_new_channel_gets_a_free_name_and_the_focus() {
+        let mut table = Table::new();
+        table.act(Action::NewChannel);
+        assert_eq!((table.app.mode, table.app.prompt.text()), (Mode::Prompt, "channel stream chat"));
+        assert_eq!(table.act(Action::Run), ["channel stream chat"]);
+        table.stage.pair(crate::abi::SOCK_STREAM, "chat", [5, 6]);
+        table.app.observe(&table.stage.world);
+        let focused = table.app.focused(&table.stage.world).unwrap();
+        assert_eq!(focused.channel(&table.stage.world).unwrap().name, "chat");
+    }
+
+    #[test]
+    fn a_mistake_at_the_prompt_is_shown_with_its_place_and_nothing_is_lost() {
+        let mut table = Table::new();
+        table.act(Action::OpenPrompt);
+        table.type_in("write wire[0]");
+        assert!(table.act(Action::Run).is_empty());
+        assert_eq!((table.app.mode, table.app.prompt.text()), (Mode::Prompt, "write wire[0]"));
+        assert!(table.notice().starts_with("column 14: "), "{}", table.notice());
+        table.act(Action::LeavePrompt);
+        assert_eq!(table.app.mode, Mode::Line);
+    }
+
+    #[test]
+    fn a_paste_is_text_and_too_long_a_one_is_cut_and_said() {
+        let mut table = Table::new();
+        assert!(table.input(Input::Paste { text: "a\nb".to_owned(), dropped: 0 }).is_empty());
+        assert_eq!(table.act(Action::Send)[0], r#"write wire[0] "a\nb""#);
+        table.input(Input::Paste { text: "x".repeat(60_000), dropped: 1_000_000 });
+        assert_eq!(table.notice(), "1051808 bytes did not fit and were dropped: a line takes 8192");
+        assert_eq!(table.act(Action::Send).len(), 2);
+    }
+
+    #[test]
+    fn letters_mean_nothing_to_be_sent_while_keys_act() {
+        let mut table = Table::new();
+        table.act(Action::LeaveLine);
+        assert!(table.input(Input::Paste { text: "q".to_owned(), dropped: 0 }).is_empty());
+        assert!(table.notice().contains("keys"));
+        table.act(Action::EnterLine);
+        assert_eq!(table.app.mode, Mode::Line);
+    }
+
+    #[test]
+    fn a_reset_forgets_what_waits_and_opens_the_bench_again() {
+        let mut table = Table::new();
+        let mut want = vec!["(cancel)", "reset"];
+        want.extend(OPENING);
+        assert_eq!(table.act(Action::Reset), want);
+    }
+
+    #[test]
+    fn every_message_reads_back_as_the_bytes_that_were_typed() {
+        let mut table = Table::new();
+        let text = "\"quoted\" \\n \u{202e} \u{1b}[2J 漢 #=> ,";
+        table.type_in(text);
+        table.app.observe(&table.stage.world);
+        let commands = update(&mut table.app, &table.stage.world, Input::Do(Action::Send));
+        let Command::Run(statement) = &commands[0] else { panic!("{commands:?}") };
+        let crate::script::Verb::Write { data, .. } = &statement.verb else { panic!("{statement:?}") };
+        assert_eq!(data.word, text.as_bytes());
+    }
+}

@@ -42,7 +42,7 @@ pub struct Side {
 
 /// Columns of the channels and what is below them.
 pub fn left_width(area: Rect) -> u16 {
-    if area.width >= WIDE { area.width * 3 / 5 } else { area.width }
+    if area.width >= WIDE { area.width / 16 * 9 } else { area.width }
 }
 
 impl Places {
@@ -78,26 +78,37 @@ fn least_trace(height: u16, why: u16) -> u16 {
     height.saturating_sub(two + why + 1).max(LEAST_TRACE).min(height / 3)
 }
 
-/// Which channels are drawn, in order, and how big: the focused one first gets room, then its neighbours.
+/// Which channels are drawn, in order, and how big: the focused one gets room first, then its neighbours.
 pub fn share(height: u16, count: usize, focus: usize) -> Vec<(usize, Size)> {
-    const PLANS: [(Size, Size); 5] = [
-        (Size::Tall, Size::Tall),
-        (Size::Full, Size::Full),
-        (Size::Full, Size::Small),
-        (Size::Full, Size::Strip),
-        (Size::Small, Size::Strip),
-    ];
-    let others = u16::try_from(count.saturating_sub(1)).unwrap_or(u16::MAX);
-    let fits = |(focused, other): &(Size, Size)| focused.rows().saturating_add(other.rows().saturating_mul(others)) <= height;
-    if let Some((focused, other)) = PLANS.into_iter().find(fits) {
-        let size = |at| if at == focus { focused } else { other };
-        return (0..count).map(|at| (at, size(at))).collect();
+    let least = Size::Strip.rows();
+    let focused = [Size::Full, Size::Small, Size::Strip].into_iter().find(|size| size.rows() <= height);
+    let Some(focused) = focused.filter(|_| count > 0) else { return Vec::new() };
+    let others = usize::from((height - focused.rows()) / least).min(count - 1);
+    let first = focus.saturating_sub(others / 2).min(count - 1 - others);
+    let mut rows: Vec<(usize, Size)> = (first..=first + others).map(|at| (at, Size::Strip)).collect();
+    let mut left = height.saturating_sub(focused.rows() + least * u16::try_from(others).unwrap_or(0));
+    let mut nearest: Vec<usize> = (0..rows.len()).collect();
+    nearest.sort_by_key(|row| rows[*row].0.abs_diff(focus));
+    for row in nearest.iter().take(1) {
+        rows[*row].1 = focused;
     }
-    let focused = if height >= Size::Full.rows() + Size::Small.rows() { Size::Full } else { Size::Small };
-    let room = usize::from(height.saturating_sub(focused.rows()) / Size::Small.rows());
-    let first = focus.saturating_sub(room / 2).min(count.saturating_sub(room + 1));
-    let size = |at| if at == focus { focused } else { Size::Small };
-    (first..count).take(room + 1).map(|at| (at, size(at))).collect()
+    for size in [Size::Small, Size::Full] {
+        for row in &nearest {
+            let more = size.rows().saturating_sub(rows[*row].1.rows());
+            if more > 0 && more <= left {
+                left -= more;
+                rows[*row].1 = size;
+            }
+        }
+    }
+    // Boxes in both directions for all, or for none: panels of one height compare better.
+    let taller = (Size::Tall.rows() - Size::Full.rows()) * u16::try_from(rows.len()).unwrap_or(u16::MAX);
+    if taller <= left && rows.iter().all(|row| row.1 == Size::Full) {
+        for row in &mut rows {
+            row.1 = Size::Tall;
+        }
+    }
+    rows
 }
 
 #[cfg(test)]

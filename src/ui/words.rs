@@ -85,12 +85,13 @@ pub fn clip(spans: Vec<Span<'static>>, limit: u16) -> Vec<Span<'static>> {
     out
 }
 
-/// Something at the left, something at the right, and a fill between; what does not fit is cut at the right end first.
+/// Something at the left, something at the right, and a fill between; the left is cut first, and a right that would take
+/// more than two thirds is left out.
 pub fn between(left: Vec<Span<'static>>, right: Vec<Span<'static>>, limit: u16, fill: (&str, Style)) -> Line<'static> {
+    let right = if spans_width(&right) > limit - limit / 3 { Vec::new() } else { right };
     let right_width = spans_width(&right);
-    let right = if right_width.saturating_add(spans_width(&left).min(limit / 2)) > limit { Vec::new() } else { right };
-    let mut spans = clip(left, limit.saturating_sub(spans_width(&right)));
-    let gap = limit.saturating_sub(spans_width(&spans)).saturating_sub(spans_width(&right));
+    let mut spans = clip(left, limit.saturating_sub(right_width));
+    let gap = limit.saturating_sub(spans_width(&spans)).saturating_sub(right_width);
     spans.push(Span::styled(fill.0.repeat(usize::from(gap)), fill.1));
     spans.extend(right);
     Line::from(spans)

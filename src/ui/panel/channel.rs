@@ -103,10 +103,7 @@ fn title(
     ];
     let writes = words::count(flow.totals.writes, "WRITE", "WRITES");
     let reads = words::count(flow.totals.reads, "READ", "READS");
-    let right = vec![
-        Span::styled(format!(" {writes} ▶ {reads} "), theme.strong()),
-        Span::raw(edge.corners[1]),
-    ];
+    let right = vec![Span::styled(format!(" {writes} ▶ {reads} "), theme.strong()), Span::raw(edge.corners[1])];
     words::between(left, right, width, (edge.line, Style::new()))
 }
 
@@ -202,8 +199,11 @@ fn direction(scene: Scene<'_>, way: &Way<'_>, mut columns: [(u16, u16); 3], y: u
         buf.set_string(columns[0].0, middle, arrow, Style::new());
         columns[0] = (columns[0].0 + 2, columns[0].1.saturating_sub(2));
     }
-    let make: [fn(&Flow, u16, Form) -> Shelf; 3] =
-        if way.is_back { [Shelf::of_reads, Shelf::of_queue, Shelf::of_writes] } else { [Shelf::of_writes, Shelf::of_queue, Shelf::of_reads] };
+    let make: [fn(&Flow, u16, Form) -> Shelf; 3] = if way.is_back {
+        [Shelf::of_reads, Shelf::of_queue, Shelf::of_writes]
+    } else {
+        [Shelf::of_writes, Shelf::of_queue, Shelf::of_reads]
+    };
     for (index, (make, (x, width))) in make.into_iter().zip(columns).enumerate() {
         let shelf = make(way.flow, width, form);
         if shelf.is_empty() {

@@ -9,8 +9,8 @@ use super::tasks::state_of;
 use crate::app::Mode;
 use crate::ui::{Scene, words};
 
-/// Draws the line.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+/// Draws the line. Of the channels only some may be visible: so many of so many.
+pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
     let mut left = vec![Span::raw(" "), Span::styled("tincans", theme.strong()), Span::raw("   ")];
     for task in scene.world.tasks() {
@@ -25,6 +25,10 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         Mode::Prompt => "Esc back ",
         Mode::Help => "Esc close ",
     };
-    let right = vec![Span::raw(" "), Span::styled(hint, theme.faint())];
+    let mut right = vec![Span::raw(" ")];
+    if let Some((some, all)) = visible {
+        right.extend([Span::styled(format!(" {some} of {all}, Tab "), theme.shout()), Span::raw(" ")]);
+    }
+    right.push(Span::styled(hint, theme.faint()));
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
 }

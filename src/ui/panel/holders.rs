@@ -15,7 +15,12 @@ pub const ROWS: u16 = 3;
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let Some(facing) = scene.app.focused(scene.world).filter(|_| !area.is_empty()) else { return };
     let theme = scene.theme;
-    let heading = words::between(vec![Span::raw("─ "), Span::styled("held by", theme.strong()), Span::raw(" ")], vec![], area.width, ("─", Style::new()));
+    let heading = words::between(
+        vec![Span::raw("─ "), Span::styled("held by", theme.strong()), Span::raw(" ")],
+        vec![],
+        area.width,
+        ("─", Style::new()),
+    );
     buf.set_line(area.x, area.y, &heading, area.width);
     for (y, end) in (area.y + 1..area.bottom()).zip([facing.near, facing.far]) {
         let spans = vec![

@@ -5,9 +5,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::app::action::Action;
 use crate::app::input_line::InputLine;
 use crate::app::{Audience, Mode};
-use crate::ui::{Scene, keymap, sanitise, words};
+use crate::ui::keymap::{self, Binding};
+use crate::ui::{Scene, sanitise, words};
 
 /// Draws the line; gives the place of the hardware cursor, if one types.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
@@ -65,7 +67,10 @@ fn typed(
     let x = area.x + start + 1;
     let room = area.width.saturating_sub(start + 2);
     let letters = sanitise::text(line.text());
-    let before: u16 = letters.iter().filter(|letter| letter.at < line.caret()).fold(0, |sum, letter| sum.saturating_add(letter.width));
+    let before: u16 = letters
+        .iter()
+        .filter(|letter| letter.at < line.caret())
+        .fold(0, |sum, letter| sum.saturating_add(letter.width));
     let skip = before.saturating_sub(room.saturating_sub(1));
     let (mut at, mut spans): (u16, Vec<Span<'static>>) = (0, Vec::new());
     let mut shift = 0;
@@ -88,20 +93,25 @@ fn typed(
     Position::new(caret, area.y)
 }
 
-/// The keys of this mode, as many as fit.
+/// The keys of this mode, as many as fit; how to get help and how to leave always do.
 fn footer(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
+    let label = |binding: &Binding| binding.keys.first().map(|key| key.label()).unwrap_or_default();
+    let wide = |binding: &Binding| words::width(&label(binding)) + words::width(binding.short.unwrap_or_default()) + 3;
+    let is_kept = |binding: &Binding| matches!(binding.action, Action::OpenHelp | Action::Quit);
+    let all = || keymap::of_mode(scene.app.mode).filter(|binding| binding.short.is_some());
+    let kept: u16 = all().filter(|binding| is_kept(binding)).map(wide).sum();
+    let mut left = area.width.saturating_sub(kept);
     let mut spans = Vec::new();
-    let mut left = area.width;
-    for binding in keymap::of_mode(scene.app.mode) {
-        let Some(short) = binding.short else { continue };
-        let key = binding.keys.first().map(|key| key.label()).unwrap_or_default();
-        let wide = words::width(&key) + words::width(short) + 3;
-        if wide > left {
-            continue;
+    for binding in all() {
+        if !is_kept(binding) {
+            if wide(binding) > left {
+                continue;
+            }
+            left -= wide(binding);
         }
-        left -= wide;
-        spans.extend([Span::raw(" "), Span::styled(key, theme.shout()), Span::raw(format!(" {short} "))]);
+        let short = binding.short.unwrap_or_default();
+        spans.extend([Span::raw(" "), Span::styled(label(binding), theme.shout()), Span::raw(format!(" {short} "))]);
     }
     buf.set_line(area.x, area.y, &Line::from(spans), area.width);
 }

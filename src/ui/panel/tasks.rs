@@ -39,7 +39,12 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         return;
     }
     let theme = scene.theme;
-    let heading = words::between(vec![Span::raw("─ "), Span::styled("processes", theme.strong()), Span::raw(" ")], vec![], area.width, ("─", Style::new()));
+    let heading = words::between(
+        vec![Span::raw("─ "), Span::styled("processes", theme.strong()), Span::raw(" ")],
+        vec![],
+        area.width,
+        ("─", Style::new()),
+    );
     buf.set_line(area.x, area.y, &heading, area.width);
     let room = usize::from(area.height - 1);
     let total = scene.world.tasks().count();

@@ -30,7 +30,11 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     if dropped > 0 {
         remarks.push(format!("{dropped} oldest lines dropped"));
     }
-    let right = if remarks.is_empty() { vec![] } else { vec![Span::styled(format!(" {} ", remarks.join(", ")), theme.faint())] };
+    let right = if remarks.is_empty() {
+        vec![]
+    } else {
+        vec![Span::styled(format!(" {} ", remarks.join(", ")), theme.faint())]
+    };
     let left = vec![Span::raw("─ "), Span::styled("trace", theme.strong()), Span::raw(" ")];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);
     let room = usize::from(area.height - 1);
@@ -68,7 +72,10 @@ fn row_lines(scene: Scene<'_>, row: &Row, width: u16) -> Vec<Line<'static>> {
             *line = words::between(left, vec![Span::styled(echo, theme.faint())], width, (" ", Style::new()));
         }
     } else {
-        lines.insert(0, Line::from(Span::styled(format!(" › {}", words::cut(statement, width.saturating_sub(4))), theme.faint())));
+        lines.insert(
+            0,
+            Line::from(Span::styled(format!(" › {}", words::cut(statement, width.saturating_sub(4))), theme.faint())),
+        );
     }
     lines
 }
