@@ -155,7 +155,7 @@ impl Bench {
 
     /// What to poll while nothing is to be done: the bell, and every process's death.
     pub fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
-        let deaths = self.members.values().filter_map(|member| member.death_watch());
+        let deaths = self.members.values().filter_map(Member::death_watch);
         std::iter::once(self.bell.as_fd()).chain(deaths).collect()
     }
 

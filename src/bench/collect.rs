@@ -111,7 +111,10 @@ impl Bench {
     fn deliver(&mut self, maker: TaskId, ret: i32) -> Result<(), BenchError> {
         let Some(member) = self.members.get_mut(&maker) else { return Ok(()) };
         // A reader's own reads, and a waiting reader's phase, are not touched by this.
-        let Some(apprentice) = member.apprentice.take() else { return self.settle_reader(maker) };
+        let Some(apprentice) = member.apprentice.take() else {
+            self.settle_reader(maker);
+            return Ok(());
+        };
         if ret <= 0 {
             return Ok(());
         }
@@ -122,12 +125,11 @@ impl Bench {
     }
 
     /// A reader is between two reads, which is waiting.
-    fn settle_reader(&mut self, task: TaskId) -> Result<(), BenchError> {
+    fn settle_reader(&mut self, task: TaskId) {
         let reads = self.world.task(task).is_some_and(Task::is_reader);
         if let Some(member) = self.members.get_mut(&task).filter(|_| reads) {
             member.phase = Phase::Waiting;
         }
-        Ok(())
     }
 
     fn fold_signals(&mut self) {

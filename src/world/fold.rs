@@ -1,7 +1,9 @@
 //! One record changes the world, and gives the events that it is shown as. `effect` has what each system call changes.
+#![expect(clippy::wildcard_enum_match_arm, reason = "only two calls take an address")]
 
 mod birth;
 mod effect;
+mod make;
 mod report;
 
 use crate::abi::{Errno, Signal};
@@ -100,7 +102,7 @@ impl World {
         if let Some(content) = ongoing.content.get(usize::from(step)).filter(|content| !content.is_empty()) {
             let content = std::sync::Arc::clone(content);
             let call = ongoing.calls[usize::from(step)].write_target();
-            let write = self.begin_write(by, call, &content);
+            let write = self.begin_write(by, &call, &content);
             if let Some(ongoing) = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut()) {
                 ongoing.write = write;
             }

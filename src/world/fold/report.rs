@@ -1,7 +1,7 @@
 //! How a call, a sleep, a loop and an interrupted call are shown: the events that the fold gives out.
 
 use crate::abi::Errno;
-use crate::order::{Call, Outcome, Work};
+use crate::order::{Call, Extra, Outcome, Work};
 use crate::trace::{Burst, CallEvent, CallState, TaskId, What};
 
 use super::super::BURST_KEEP;
@@ -91,8 +91,7 @@ impl World {
 
     /// Names of the descriptors that came with a message, or that the call made.
     fn received_names(&self, id: TaskId, outcome: &Outcome) -> Vec<(i32, String)> {
-        let crate::order::Extra::Message { fds, creds, .. } = &outcome.extra else { return Vec::new() };
-        let _ = creds;
+        let Extra::Message { fds, .. } = &outcome.extra else { return Vec::new() };
         fds.iter().filter_map(|fd| self.end_of(id, *fd).map(|end| (*fd, self.label(end)))).collect()
     }
 
@@ -101,8 +100,7 @@ impl World {
         let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
         let pid = match (ongoing.map(Ongoing::call), &back.outcome.extra) {
             (Some(Call::Waitpid { .. }), _) if back.ret > 0 => back.ret,
-            (_, crate::order::Extra::Peer(creds)) => creds.pid,
-            (_, crate::order::Extra::Message { creds: Some(creds), .. }) => creds.pid,
+            (_, Extra::Peer(creds) | Extra::Message { creds: Some(creds), .. }) => creds.pid,
             _ => return Vec::new(),
         };
         self.task_of_pid(pid).map(|task| (pid, task.name.clone())).into_iter().collect()
