@@ -54,7 +54,7 @@ fn faults(tree: &Tree) -> Vec<String> {
     let mut found = Vec::new();
     for (path, text) in tree {
         machine_paths(path, text, &mut found);
-        if path.ends_with(".rs") {
+        if is_rust(path) {
             shape(path, text, &mut found);
         }
         if is_source(path) {
@@ -68,7 +68,11 @@ fn faults(tree: &Tree) -> Vec<String> {
 }
 
 fn is_source(path: &str) -> bool {
-    path.starts_with("src/") && path.ends_with(".rs")
+    path.starts_with("src/") && is_rust(path)
+}
+
+fn is_rust(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "rs")
 }
 
 /// `src/ui/panel/wire.rs` is of module `ui`.
@@ -291,7 +295,7 @@ fn skippable(rest: &str, last: Option<char>) -> usize {
     if rest.starts_with('"') {
         return quoted(rest, '"');
     }
-    if rest.starts_with('r') && !in_word || rest.starts_with("br") && !in_word {
+    if !in_word && (rest.starts_with('r') || rest.starts_with("br")) {
         let hashes: String = rest.trim_start_matches(['b', 'r']).chars().take_while(|letter| *letter == '#').collect();
         let open = rest.find('"').filter(|at| rest[..*at].trim_start_matches(['b', 'r']) == hashes);
         let close = format!("\"{hashes}");

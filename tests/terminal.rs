@@ -146,8 +146,11 @@ const WAYS: &[Way] = &[
     Way { name: "kill -9 of the guardian", status: 137, go: |pty| send(pty.guardian(), Signal::SIGKILL) },
 ];
 
+/// Brings the agents into a situation.
+type Prepare = fn(&mut Pty);
+
 /// What the agents do when the end comes.
-const SITUATIONS: &[(&str, fn(&mut Pty))] = &[
+const SITUATIONS: &[(&str, Prepare)] = &[
     ("idle", |_| {}),
     ("asleep", |pty| statement(pty, "child1: read wire[1]", "unfinished")),
     ("stopped", |pty| statement(pty, "stop child1", "SIGSTOP")),
@@ -158,7 +161,7 @@ const SITUATIONS: &[(&str, fn(&mut Pty))] = &[
 ];
 
 /// Ends one run in one way; how long until nothing of it was alive.
-fn end(way: &Way, prepare: fn(&mut Pty)) -> Duration {
+fn end(way: &Way, prepare: Prepare) -> Duration {
     let mut pty = start(CLASSIC);
     prepare(&mut pty);
     let agents = pty.agents().len();
@@ -270,7 +273,7 @@ fn an_idle_ui_makes_no_system_call() {
         eprintln!("skipped: strace is not there or not allowed: {report}");
         return;
     }
-    let total = report.lines().filter_map(|line| line.trim().strip_prefix("total")?.trim().parse::<u32>().ok()).next();
+    let total = report.lines().find_map(|line| line.trim().strip_prefix("total")?.trim().parse::<u32>().ok());
     eprintln!("{report}");
     // The poll that strace itself interrupted by attaching is begun again.
     assert!(total.unwrap_or(0) <= 1, "{report}");

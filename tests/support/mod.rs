@@ -1,9 +1,5 @@
 //! What the tests that start the built program share: a terminal to run it in, and a look at the processes it leaves.
 //! Nothing here forks by hand: libtest has threads, so `Command` does it.
-#![expect(
-    clippy::allow_attributes,
-    reason = "an expectation would be unfulfilled in the test file that uses all of it"
-)]
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod processes;

@@ -223,7 +223,7 @@ impl Pty {
 
     /// One read; false when there is nothing to be had.
     fn take_in(&mut self) -> bool {
-        let mut buffer = [0; 65536];
+        let mut buffer = [0; 8192];
         match nix::unistd::read(self.master(), &mut buffer) {
             Ok(count) if count > 0 => {
                 self.bytes.extend_from_slice(&buffer[..count]);
