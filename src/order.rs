@@ -19,8 +19,13 @@ pub const KEEP_IN_LOOP: usize = 256;
 pub enum Work {
     /// One system call.
     Call(Call),
-    /// A tight loop of calls.
-    Loop(Loop),
+    /// A tight loop of calls. The data of its first `keep` calls is recorded, of the others only what they returned.
+    Loop {
+        /// Which loop.
+        of: Loop,
+        /// Calls whose data is recorded.
+        keep: u64,
+    },
     /// One read whenever there is something (or at each tick), until EOF or the next order.
     Reader {
         /// The end's descriptor.

@@ -76,6 +76,8 @@ pub struct Context<'a> {
     pub base: i32,
     /// The most tasks alive at one time.
     pub max_tasks: usize,
+    /// Whether the data of every call of a loop is wanted.
+    pub every_call: bool,
     /// What makes the run's addresses its own.
     pub run: &'a RunPlace,
 }

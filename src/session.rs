@@ -77,7 +77,7 @@ enum Advance {
 impl Session {
     /// A session on a fresh bench.
     pub fn open(settings: Settings) -> Result<Self, BenchError> {
-        let numbers = bench::settle_numbers()?;
+        let numbers = bench::settle_program()?;
         let summary = Summary { kernel: kernel_release(), ..Summary::default() };
         Ok(Self {
             bench: Bench::open(settings, numbers)?,
@@ -242,6 +242,7 @@ impl Session {
             captures: &self.captures,
             base: self.bench.numbers().base,
             max_tasks: self.bench.settings().max_tasks,
+            every_call: self.bench.settings().every_call,
             run: self.place.names(),
         };
         let step = Plan::of(&running.statement).next(self.bench.world(), context, &mut running.progress);

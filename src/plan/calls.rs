@@ -154,7 +154,8 @@ impl Resolver<'_> {
             }
             _ => return Ok(None),
         };
-        Ok(Some(Work::Loop(work)))
+        let keep = if self.context.every_call { u64::MAX } else { crate::world::BURST_KEEP as u64 };
+        Ok(Some(Work::Loop { of: work, keep }))
     }
 
     fn transfer(&self, task: TaskId, fd: i32) -> Result<Option<Call>, Refusal> {

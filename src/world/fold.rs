@@ -7,7 +7,7 @@ mod make;
 mod report;
 
 use crate::abi::{Errno, Signal};
-use crate::order::{Call, Outcome};
+use crate::order::{Call, Extra, Outcome};
 use crate::script::TaskState;
 use crate::trace::{Death, Event, Fact, Record, TaskId, What};
 
@@ -20,8 +20,8 @@ pub(super) struct Back {
     pub ret: i32,
     /// None on success.
     pub errno: Errno,
-    /// Data and the like.
-    pub outcome: Outcome,
+    /// Data and the like, where the call brought any.
+    pub outcome: Option<Box<Outcome>>,
     /// When.
     pub t_ns: u64,
 }
@@ -36,7 +36,6 @@ impl World {
             Fact::Ordered(ordered) => self.take_order(task, &ordered),
             Fact::Entered { step } => self.enter(task, step, t_ns),
             Fact::Returned { ret, errno, outcome } => {
-                let outcome = outcome.map_or_else(Outcome::default, |outcome| *outcome);
                 if let Some(what) = self.come_back(task, line, Back { ret, errno, outcome, t_ns }) {
                     show(what);
                 }
@@ -185,6 +184,18 @@ impl Call {
             _ => (None, Vec::new()),
         };
         WriteTarget { fd: self.fd().unwrap_or(-1), to, fds }
+    }
+}
+
+impl Back {
+    /// The beginning of what arrived.
+    fn data(&self) -> &[u8] {
+        self.outcome.as_ref().map_or(&[], |outcome| &outcome.data)
+    }
+
+    /// What came beside it.
+    fn extra(&self) -> &Extra {
+        self.outcome.as_ref().map_or(&Extra::None, |outcome| &outcome.extra)
     }
 }
 

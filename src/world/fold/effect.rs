@@ -194,7 +194,7 @@ impl World {
             return Some(true);
         }
         if call.flags() & abi::MSG_PEEK == 0 && call.flags() & abi::MSG_OOB == 0 {
-            let found = Found { by: id, len, data: &back.outcome.data };
+            let found = Found { by: id, len, data: back.data() };
             self.take(id_of_end, kind, found, call);
         }
         self.receive(id, id_of_end, call, back);
@@ -224,7 +224,7 @@ impl World {
         } else {
             numbers.iter().flat_map(|number| end.inbox.take_fds(*number)).collect()
         };
-        let installed: &[i32] = if let Extra::Message { fds, .. } = &back.outcome.extra { fds } else { &[] };
+        let installed: &[i32] = if let Extra::Message { fds, .. } = back.extra() { fds } else { &[] };
         let cloexec = call.flags() & abi::MSG_CMSG_CLOEXEC != 0;
         for (fd, end) in installed.iter().zip(&passed) {
             self.install(id, *fd, *end, cloexec);
@@ -287,7 +287,7 @@ impl World {
             |task: &&mut Task| task.pid == back.ret && task.id == task.process && task.state != TaskState::Dead;
         if let Some(child) = self.tasks.values_mut().find(is_child) {
             child.state = TaskState::Dead;
-            if let Extra::Status(status) = back.outcome.extra {
+            if let Extra::Status(status) = *back.extra() {
                 child.death = child.death.or(Death::of_status(status));
             }
         }

@@ -48,7 +48,7 @@ impl World {
     }
 
     fn make_two(&mut self, id: TaskId, kind: Kind, (nonblock, cloexec): (bool, bool), back: &Back) {
-        let Extra::Array(fds) = back.outcome.extra else { return };
+        let Extra::Array(fds) = *back.extra() else { return };
         let name = self.made_name(id);
         let ends = [0, 1].map(|index| self.new_end(Some(EndName { name: name.clone(), index: Some(index) }), kind));
         for (fd, end) in fds.into_iter().zip(ends) {
