@@ -149,6 +149,15 @@ const WAYS: &[Way] = &[
 /// Brings the agents into a situation.
 type Prepare = fn(&mut Pty);
 
+#[test]
+fn a_session_leader_whose_terminal_is_closed_is_status_129() {
+    let mut pty = Pty::start_command(CLASSIC, Command::new(env!("CARGO_BIN_EXE_tincans")));
+    pty.wait("two channels", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
+    pty.close();
+    assert_eq!(pty.status(), 129);
+    assert!(until(PATIENCE, || pty.left().is_empty()).is_some(), "{:?}", pty.left());
+}
+
 /// What the agents do when the end comes.
 const SITUATIONS: &[(&str, Prepare)] = &[
     ("idle", |_| {}),
@@ -368,4 +377,34 @@ fn a_pasted_megabyte_is_survived() {
     statement(&mut pty, "write wire[0] alive", "alive");
     pty.type_bytes(b"\x03");
     assert_eq!(pty.status(), 0);
+}
+
+#[test]
+fn a_panel_is_cut_out_of_its_screen() {
+    let screen = "\
+ tincans   parent idle
+┌ 1 wire SOCK_STREAM ──────┐┌ trace ─────────────┐
+│ ┌1──┐   ┌1──2──3────┐    ││ write(wire[0], one)│
+│ └───┘   └───────────┘    ││ SOCK_DGRAM         │
+└──────────────────────────┘│                    │
+┌ 2 post SOCK_DGRAM ───────┐│                    │
+│ one two three            ││                    │
+└──────────────────────────┘└────────────────────┘";
+    assert_eq!(panel(screen, "SOCK_DGRAM").lines().nth(1), Some("│ one two three            │"));
+    assert!(!panel(screen, "SOCK_STREAM").contains("write"));
+    assert_eq!(panel(screen, "SOCK_SEQPACKET"), "");
+}
+
+#[test]
+fn modes_that_are_left_on_are_seen() {
+    assert_eq!(modes_left_on(b"\x1b[?1049h\x1b[?25l\x1b[>1u..\x1b[<u\x1b[?1049l\x1b[?25h"), Vec::<String>::new());
+    assert_eq!(modes_left_on(b"\x1b[?1000;1006h\x1b[?25l\x1b[?1000l\x1b[>1u").len(), 3);
+}
+
+#[test]
+fn unwelcome_bytes_are_seen() {
+    assert_eq!(unwelcome("\x1b[1mé漢👩‍🚀\r\n".as_bytes()), Vec::<String>::new());
+    for bytes in [&b"\x1b]0;x\x07"[..], b"\x9b31m", "\u{9b}".as_bytes(), "\u{202e}".as_bytes(), b"\x7f", b"\0"] {
+        assert!(!unwelcome(bytes).is_empty(), "{bytes:?}");
+    }
 }

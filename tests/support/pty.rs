@@ -12,11 +12,16 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::{Winsize, openpty};
 use nix::sys::termios::{Termios, tcgetattr};
+use tempfile::TempDir;
 
 use super::processes::{self, Mark, Process};
 use super::{PATIENCE, until};
 
 nix::ioctl_write_ptr_bad!(set_size, libc::TIOCSWINSZ, Winsize);
+
+/// What stands in for the user's shell: it leads the session, as a shell does, so that the terminal outlives the program
+/// whatever becomes of that; writes the status down; and stays, as the same process.
+const SHELL: &str = r#""$0" "$@"; echo $? >"$TINCANS_STATUS"; exec sleep 1000"#;
 
 /// The program in a terminal of its own.
 pub struct Pty {
@@ -25,7 +30,9 @@ pub struct Pty {
     _slave: OwnedFd,
     parser: vt100::Parser,
     bytes: Vec<u8>,
-    child: Child,
+    leader: Child,
+    /// Where the shell writes the program's status; none where the program leads the session itself.
+    status: Option<TempDir>,
     before: Termios,
     pub mark: Mark,
 }
@@ -41,12 +48,17 @@ impl Pty {
 
     /// With arguments, and with what else its `Command` is to have.
     pub fn start_with(size: Size, arguments: &[&str], prepare: impl FnOnce(&mut Command)) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
-        prepare(command.args(arguments));
-        Self::start_command(size, command)
+        let folder = TempDir::new().expect("a folder");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", SHELL, env!("CARGO_BIN_EXE_tincans")]).args(arguments);
+        shell.env("TINCANS_STATUS", folder.path().join("status"));
+        prepare(&mut shell);
+        let mut pty = Self::start_command(size, shell);
+        pty.status = Some(folder);
+        pty
     }
 
-    /// Any program.
+    /// Any program, which leads the session.
     pub fn start_command(size: Size, mut command: Command) -> Self {
         let pair = openpty(Some(&winsize(size)), None).expect("a pty can be had");
         // A pair made by openpty(3) is inherited by whatever another test starts meanwhile, and then never hangs up.
@@ -60,27 +72,35 @@ impl Pty {
         command.env("TERM", "xterm-256color").stdin(stdio()).stdout(stdio()).stderr(stdio());
         mark.put_on(&mut command);
         own_session(&mut command);
-        let child = command.spawn().expect("the program starts");
+        let leader = command.spawn().expect("the program starts");
         // The command holds copies of the slave, with which the terminal would never be closed.
         drop(command);
         let parser = vt100::Parser::new(cells(size.0), cells(size.1), 0);
-        Self { master: Some(pair.master), _slave: pair.slave, parser, bytes: Vec::new(), child, before, mark }
+        Self {
+            master: Some(pair.master),
+            _slave: pair.slave,
+            parser,
+            bytes: Vec::new(),
+            leader,
+            status: None,
+            before,
+            mark,
+        }
     }
 
-    /// The first process, which guards the other.
+    /// The process that leads the session.
+    pub fn leader(&self) -> i32 {
+        i32::try_from(self.leader.id()).expect("a pid")
+    }
+
+    /// The program's first process, which guards the other.
     pub fn guardian(&self) -> i32 {
-        i32::try_from(self.child.id()).expect("a pid")
+        self.status.as_ref().map_or(self.leader(), |_| only_child(self.leader()))
     }
 
     /// The process that draws: the guardian's one child.
     pub fn ui(&self) -> i32 {
-        let mut children: Vec<Process> = Vec::new();
-        until(PATIENCE, || {
-            children = processes::children(self.guardian());
-            !children.is_empty()
-        });
-        assert_eq!(children.len(), 1, "the guardian has one child: {children:?}");
-        children[0].pid
+        only_child(self.guardian())
     }
 
     /// The processes that the learner sees.
@@ -137,10 +157,11 @@ impl Pty {
                 panic!("no {what} after {limit:?}; the screen:\n{}", self.screen())
             };
             let came = self.is_readable(rest.min(Duration::from_millis(50))) && self.take_in();
-            if !came && let Ok(Some(status)) = self.child.try_wait() {
+            if !came && let Some(status) = self.status_now() {
                 assert!(
                     is_right(&self.screen()),
-                    "no {what}: the program left, {status}; the screen:\n{}",
+                    "no {what}: the program left, {status}; the screen:
+{}",
                     self.screen()
                 );
             }
@@ -186,9 +207,9 @@ impl Pty {
     pub fn status(&mut self) -> i32 {
         let start = Instant::now();
         loop {
-            if let Some(status) = self.child.try_wait().expect("our child") {
+            if let Some(status) = self.status_now() {
                 self.drain();
-                return status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
+                return status;
             }
             assert!(start.elapsed() < PATIENCE, "the program does not leave; the screen:\n{}", self.screen());
             if self.master.is_some() {
@@ -199,9 +220,19 @@ impl Pty {
         }
     }
 
-    /// What is left of the run, first process apart.
+    /// What is left of the run, the session's leader apart.
     pub fn left(&self) -> Vec<Process> {
-        processes::left_by(&self.mark, self.guardian())
+        processes::left_by(&self.mark, self.leader())
+    }
+
+    /// The exit status, if the program has left; the leader's where that could not write it down.
+    fn status_now(&mut self) -> Option<i32> {
+        let file = self.status.as_ref().map(|folder| folder.path().join("status"));
+        let written = file.and_then(|file| std::fs::read_to_string(file).ok()?.strip_suffix('\n')?.parse().ok());
+        written.or_else(|| {
+            let status = self.leader.try_wait().expect("our child")?;
+            Some(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)))
+        })
     }
 
     /// Takes in what is there already.
@@ -238,13 +269,24 @@ impl Pty {
 
 impl Drop for Pty {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.leader.kill();
+        let _ = self.leader.wait();
         for process in self.left() {
             let pid = nix::unistd::Pid::from_raw(process.pid);
             let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
         }
     }
+}
+
+/// A process's one child, when it has become the program (before execve it is a copy of its parent).
+fn only_child(parent: i32) -> i32 {
+    let mut children: Vec<Process> = Vec::new();
+    let is_there = until(PATIENCE, || {
+        children = processes::children(parent);
+        children.len() == 1 && children[0].name.starts_with("tincans")
+    });
+    assert!(is_there.is_some(), "{parent} has one child, the program: {children:?}");
+    children[0].pid
 }
 
 /// The child leads a session of its own, whose terminal is its standard input.
