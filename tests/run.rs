@@ -280,6 +280,48 @@ fn a_signal_ends_a_run_with_128_and_its_number_and_nothing_stays() {
     }
 }
 
+/// Forks, and forks of forks, one after the other, asleep and stopped ones among them; at the end two that never rest.
+fn forking_script() -> String {
+    let mut script = "channel stream s x\nx: drain s[1] => sleeps\n".to_owned();
+    for number in 1..40 {
+        let line = match number % 4 {
+            0 => format!("fork c{number}\nstop c{number}\n"),
+            1 => format!("fork c{number}\nc{number}: fork d{number}\n"),
+            2 => format!("channel dgram p{number} c{number}\nc{number}: read p{number}[1]\n"),
+            _ => format!("fork c{number}\n"),
+        };
+        script.push_str(&line);
+    }
+    script + "flood s[0] 64 100000000\n"
+}
+
+#[test]
+fn killed_at_any_moment_nothing_stays() {
+    let runs = std::env::var("TINCANS_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(1) * 20;
+    let (_folder, path) = file(forking_script().as_bytes());
+    let mut times = Vec::new();
+    for turn in 0..runs {
+        let mark = Mark::new();
+        let mut command = tincans(&["run", &path]);
+        mark.put_on(&mut command);
+        let mut child = command.stdout(Stdio::null()).spawn().expect("the program starts");
+        let first = i32::try_from(child.id()).expect("a pid");
+        std::thread::sleep(Duration::from_micros(500 + 7001 * (turn % 25)));
+        // Turn by turn the process that does the work, and the one that guards it.
+        let victim = if turn % 2 == 0 { processes::children(first).first().map(|process| process.pid) } else { None };
+        let start = Instant::now();
+        processes::send(victim.unwrap_or(first), Signal::SIGKILL);
+        let is_left = |process: &processes::Process| process.pid != first;
+        let gone = until(PATIENCE, || !mark.bearers().iter().any(is_left));
+        assert!(gone.is_some(), "turn {turn}: {:?}", mark.bearers());
+        times.push(start.elapsed());
+        assert_eq!(child.wait().map(|status| status.code().unwrap_or(137)).expect("our child"), 137, "turn {turn}");
+    }
+    times.sort();
+    eprintln!("{runs} kills: nothing alive after {:?}, at most {:?}", times[times.len() / 2], times[times.len() - 1]);
+    assert!(times[times.len() / 2] < Duration::from_millis(100));
+}
+
 #[test]
 fn a_run_in_a_terminal_writes_no_escape_even_when_it_is_killed() {
     let (_folder, path) = file(format!("{TALK}sleep 60000\n").as_bytes());
