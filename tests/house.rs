@@ -157,11 +157,20 @@ fn mutual_imports(tree: &Tree, found: &mut Vec<String>) {
         sources.map(|(path, text)| (path, imports(tree, path, &code_of(text)))).collect();
     for (path, targets) in &graph {
         for target in targets.iter().filter(|target| path.as_str() < target.as_str()) {
+            // A module's file holds what its parts share, and calls them: they are one house, with the door inside.
+            if is_part_of(path, target) || is_part_of(target, path) {
+                continue;
+            }
             if graph.get(target).is_some_and(|back| back.contains(path.as_str())) {
                 found.push(format!("{path}: and {target} import each other"));
             }
         }
     }
+}
+
+/// `src/plan/calls.rs` is a part of `src/plan.rs`.
+fn is_part_of(whole: &str, part: &str) -> bool {
+    part.strip_prefix(whole.trim_end_matches(".rs")).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The files that a file names: by `crate::`, `super::`, `self::`, and by the name of a module declared in it.
@@ -409,8 +418,14 @@ fn the_pure_half_cannot_make_a_call() {
 fn two_files_that_import_each_other_are_found() {
     let siblings = [("src/world/a.rs", "use super::b::B;"), ("src/world/b.rs", "use crate::world::a::A;")];
     assert!(fault(&siblings).contains("import each other"));
-    let parent = [("src/world.rs", "mod a;\nuse a::A;"), ("src/world/a.rs", "use super::World;")];
-    assert!(fault(&parent).contains("import each other"));
+    let strangers = [("src/world/a.rs", "use crate::trace::B;"), ("src/trace.rs", "use crate::world::a::A;")];
+    assert!(fault(&strangers).contains("import each other"));
+}
+
+#[test]
+fn a_module_and_its_parts_are_one_house() {
+    let family = [("src/world.rs", "//! W.\nmod a;\nuse a::A;"), ("src/world/a.rs", "//! A.\nuse super::World;")];
+    assert_eq!(fault(&family), "");
 }
 
 #[test]
