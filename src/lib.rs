@@ -18,4 +18,9 @@ pub mod bench;
 pub mod session;
 pub mod guardian;
 
+pub mod app;
+pub mod ui;
+pub mod playground;
+pub mod tui;
+
 pub mod runner;

@@ -5,12 +5,14 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
-use color_eyre::eyre::{Result, WrapErr};
+use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use tincans::agent;
 use tincans::cli::{Arguments, Command};
 use tincans::guardian::{self, Terminal};
 use tincans::runner::{self, Options, Verdict};
+use tincans::session::Settings;
+use tincans::tui;
 
 /// Usage, a script that does not parse, no terminal where one is needed.
 const USAGE: u8 = 2;
@@ -34,7 +36,13 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
                 Options { json: *json, every_call: *every_call, max_tasks: Some(usize::from(arguments.max_tasks)) };
             guarded(Terminal::Untouched, || run_script(script, options))
         }
-        None => Ok(USAGE),
+        None => {
+            if let Some(reason) = tui::obstacle() {
+                return Err(eyre!("{reason}; without one, `tincans run FILE` runs a script"));
+            }
+            let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
+            guarded(Terminal::Changed, || tui::run(settings))
+        }
     }
 }
 
