@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 use crate::script::Statement;
 use crate::trace::{Event, Explanation, What};
 use crate::world::World;
-use crate::world::channel::ChannelId;
+use crate::world::kind::ChannelId;
 
 use facing::{Facing, Keepers};
 use input_line::InputLine;

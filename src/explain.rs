@@ -2,7 +2,7 @@
 
 use crate::trace::{Event, Explanation, TaskId};
 use crate::world::World;
-use crate::world::channel::EndId;
+use crate::world::kind::EndId;
 
 /// Explains the last statement's events: the last call that a rule knows.
 pub fn last(_world: &World, _events: &[Event]) -> Explanation {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::trace::TaskId;
 use crate::world::World;
-use crate::world::channel::{Channel, ChannelId, End, EndId};
+use crate::world::channel::{Channel, End};
+use crate::world::kind::{ChannelId, EndId};
 use crate::world::task::Task;
 
 /// Channels without any holder that are still shown.
@@ -115,12 +116,15 @@ impl Facing {
         world.channel(self.channel)
     }
 
-    /// Whether bytes can go from `from` at all: a pipe has one direction.
-    pub fn can_write(world: &World, from: &End) -> bool {
-        !from.kind.is_pipe() || world_index(world, from) == Some(1)
+    /// Whether bytes can go out at this end at all: a pipe has one direction, into `[1]`.
+    pub fn can_write(world: &World, end: &End) -> bool {
+        let channel = end.channel.and_then(|channel| world.channel(channel));
+        !end.kind.is_pipe() || channel.is_some_and(|channel| channel.ends[1] == end.id)
     }
 }
 
-fn world_index(world: &World, end: &End) -> Option<usize> {
-    world.channel(end.channel?)?.ends.iter().position(|other| *other == end.id)
+/// Whether an end can be written to (or read from) at all.
+pub fn can_carry(world: &World, end: EndId, out: bool) -> bool {
+    let Some(end) = world.end(end) else { return false };
+    !end.kind.is_pipe() || Facing::can_write(world, end) == out
 }

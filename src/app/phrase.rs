@@ -3,7 +3,8 @@
 use crate::script::{TaskState, words};
 use crate::trace::Death;
 use crate::world::World;
-use crate::world::channel::{Channel, End, EndId};
+use crate::world::channel::{Channel, End};
+use crate::world::kind::EndId;
 use crate::world::task::Task;
 
 use super::action::Deed;

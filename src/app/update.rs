@@ -118,11 +118,14 @@ fn send(app: &mut App, world: &World) -> Vec<Command> {
         return Vec::new();
     }
     let text = app.line.enter();
+    let is_all = app.audience == Audience::All;
+    // Of all, a pipe that goes the other way is simply not meant.
+    let is_meant = |end| !is_all || facing::can_carry(world, end, !text.is_empty());
     let situation = situation(app, world);
     let phrases: Vec<Phrase> = if text.is_empty() {
-        addressed.into_iter().map(|facing| situation.drain(facing)).collect()
+        addressed.iter().filter(|to| is_meant(to.far)).map(|to| situation.drain(*to)).collect()
     } else {
-        addressed.into_iter().map(|facing| situation.write(facing, &text)).collect()
+        addressed.iter().filter(|to| is_meant(to.near)).map(|to| situation.write(*to, &text)).collect()
     };
     say(app, phrases)
 }

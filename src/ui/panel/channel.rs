@@ -158,7 +158,9 @@ fn body(scene: Scene<'_>, subject: Subject, (near, far): (&End, &End), inner: Re
         faint(scene, (columns[0].0, y), "a pipe goes one way", buf);
         return;
     }
-    let way = Way { flow: &near.inbox, form: back, is_back: true };
+    // A pipe that only comes back has all the room for itself.
+    let form = if is_pipe { there } else { back };
+    let way = Way { flow: &near.inbox, form, is_back: true };
     direction(scene, &way, columns, y, buf);
 }
 

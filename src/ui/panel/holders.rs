@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::ui::{Scene, words};
-use crate::world::channel::EndId;
+use crate::world::kind::EndId;
 
 /// Rows the panel wants, its heading included.
 pub const ROWS: u16 = 3;

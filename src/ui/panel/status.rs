@@ -6,7 +6,8 @@ use crate::app::facing::{Facing, Keepers};
 use crate::app::phrase;
 use crate::script::TaskState;
 use crate::world::World;
-use crate::world::channel::{End, Kind};
+use crate::world::channel::End;
+use crate::world::kind::Kind;
 use crate::world::ledger::ReadResult;
 use crate::world::task::Task;
 
@@ -28,6 +29,7 @@ pub fn remarks(world: &World, keepers: &Keepers, facing: Facing) -> Vec<Remark> 
         for task in keepers.of(world, end.id) {
             add(death_of(task), true);
         }
+        add(closed_by_hand(world, keepers, end), false);
     }
     add(prospect(world, near, far), true);
     add(prospect(world, far, near), true);
@@ -44,6 +46,12 @@ pub fn remarks(world: &World, keepers: &Keepers, facing: Facing) -> Vec<Remark> 
 /// `child1 killed by SIGKILL`.
 fn death_of(task: &Task) -> Option<String> {
     (!task.is_alive()).then(|| phrase::dead(task).replace(" was ", " "))
+}
+
+/// `parent closed wire[0]`: an end that nobody holds, though who held it lives.
+fn closed_by_hand(world: &World, keepers: &Keepers, end: &End) -> Option<String> {
+    let holder = keepers.actor(world, end.id).filter(|task| end.closed && task.is_alive())?;
+    Some(format!("{} closed {}", holder.name, end.label()))
 }
 
 /// A task that is stopped, or asleep in a call on this channel.
