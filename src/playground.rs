@@ -21,6 +21,7 @@ pub struct Playground {
     app: App,
     is_open: bool,
     is_over: bool,
+    is_suspended: bool,
 }
 
 impl Playground {
@@ -29,7 +30,7 @@ impl Playground {
         let mut app = App::new();
         let opening = update::open(&mut app);
         let session = Session::open(settings)?;
-        let mut playground = Self { session, app, is_open: false, is_over: false };
+        let mut playground = Self { session, app, is_open: false, is_over: false, is_suspended: false };
         playground.carry_out(opening);
         Ok(playground)
     }
@@ -62,6 +63,11 @@ impl Playground {
     /// Whether it was asked to end.
     pub fn is_over(&self) -> bool {
         self.is_over
+    }
+
+    /// Whether it was asked to stop, since last asked.
+    pub fn take_suspension(&mut self) -> bool {
+        std::mem::take(&mut self.is_suspended)
     }
 
     /// Nothing is on its way.
@@ -108,6 +114,7 @@ impl Playground {
                     }
                 }
                 Command::Cancel => self.session.cancel(),
+                Command::Suspend => self.is_suspended = true,
                 Command::Quit => self.is_over = true,
             }
         }

@@ -120,6 +120,9 @@ impl Tui {
             if self.playground.is_over() {
                 return Ok(End::Asked);
             }
+            if self.playground.take_suspension() && self.suspend().is_err() {
+                return Ok(End::Signal(HANGUP));
+            }
             if self.draw_if_due().is_err() {
                 return Ok(End::Signal(HANGUP));
             }
@@ -192,6 +195,16 @@ impl Tui {
         self.size = size;
         self.is_dirty = true;
         done.is_err().then_some(End::Signal(HANGUP))
+    }
+
+    /// The shell gets a terminal as it was; `fg` brings the picture back.
+    fn suspend(&mut self) -> io::Result<()> {
+        screen::bring_back();
+        signals::stop_here();
+        self.signals.was_continued();
+        self.size = self.tty.size().unwrap_or(DEFAULT_SIZE);
+        self.is_dirty = true;
+        self.screen.enter_again(self.size)
     }
 
     fn read(&mut self) -> Option<End> {

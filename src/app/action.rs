@@ -57,6 +57,8 @@ pub enum Action {
     TraceUp,
     /// The trace, towards now.
     TraceDown,
+    /// Stops the program, as Ctrl-Z does in a shell.
+    Suspend,
     /// Leaves the program.
     Quit,
     /// An editing key of the line or the prompt.
@@ -114,6 +116,8 @@ pub enum Command {
     Run(Box<Statement>),
     /// Forget what has not begun.
     Cancel,
+    /// Give the terminal back, and stop until somebody says `fg`.
+    Suspend,
     /// Leave.
     Quit,
 }

@@ -41,6 +41,7 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::Make(deed) => return make(app, world, deed),
         Action::Reset => return reset(app),
         Action::Quit => return vec![Command::Quit],
+        Action::Suspend => return vec![Command::Suspend],
         Action::NewChannel => {
             let text = situation(app, world).new_channel();
             open_prompt(app, &text);
@@ -233,6 +234,7 @@ mod tests {
                 Command::Run(statement) => statement.text,
                 Command::Cancel => "(cancel)".to_owned(),
                 Command::Quit => "(quit)".to_owned(),
+                Command::Suspend => "(suspend)".to_owned(),
             };
             commands.into_iter().map(text).collect()
         }

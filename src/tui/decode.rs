@@ -148,6 +148,12 @@ impl Decoder {
                 modifiers |= ours;
             }
         }
+        // What was typed before raw mode comes with its carriage returns already made into line feeds.
+        let is_line_feed = code == KeyCode::Char('j') && modifiers == KeyModifiers::CONTROL;
+        let code = if is_line_feed { KeyCode::Enter } else { code };
+        if is_line_feed {
+            modifiers = KeyModifiers::NONE;
+        }
         let is_text = matches!(code, KeyCode::Char(_) | KeyCode::Enter | KeyCode::Tab | KeyCode::Backspace);
         if is_text && modifiers.contains(KeyModifiers::ALT) {
             self.push(Event::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)), 0);
@@ -252,6 +258,11 @@ mod tests {
         let want = ['o', 'n', 'e', '\r', 't', 'w', 'o', '\r', '\r'];
         let want = want.map(|c| key(if c == '\r' { KeyCode::Enter } else { KeyCode::Char(c) }));
         assert_eq!(got, want);
+    }
+
+    #[test]
+    fn a_line_feed_is_an_enter() {
+        assert_eq!(decode(b"x\n"), [key(KeyCode::Char('x')), key(KeyCode::Enter)]);
     }
 
     #[test]

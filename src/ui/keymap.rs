@@ -113,7 +113,10 @@ const BENCH: &[Binding] = &[
     bind(&[plain(KeyCode::PageDown)], Action::TraceDown, None, "the trace, on"),
 ];
 
-const ANYWHERE: &[Binding] = &[bind(&[Key::Ctrl('c')], Action::Quit, None, "leave")];
+const ANYWHERE: &[Binding] = &[
+    bind(&[Key::Ctrl('c')], Action::Quit, None, "leave"),
+    bind(&[Key::Ctrl('z')], Action::Suspend, None, "back to the shell, until fg"),
+];
 
 /// All keys.
 pub const GROUPS: &[Group] = &[
@@ -215,7 +218,7 @@ mod tests {
     fn no_default_key_is_one_that_shells_and_multiplexers_own() {
         for binding in MODES.into_iter().flat_map(of_mode) {
             for key in binding.keys {
-                assert!(!matches!(key, Key::Plain(KeyCode::F(_)) | Key::Ctrl('b' | 's' | 'q' | 'z')));
+                assert!(!matches!(key, Key::Plain(KeyCode::F(_)) | Key::Ctrl('b' | 's' | 'q')));
             }
         }
     }
