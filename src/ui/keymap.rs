@@ -52,12 +52,7 @@ const fn plain(code: KeyCode) -> Key {
 
 const KEYS: &[Binding] = &[
     bind(&[letter('i'), plain(KeyCode::Enter)], Action::EnterLine, Some("type"), "return to the message line"),
-    bind(
-        &[letter('r')],
-        Action::Make(Deed::ReadFar),
-        Some("read"),
-        "the child reads once (it sleeps if nothing waits)",
-    ),
+    bind(&[letter('r')], Action::Make(Deed::ReadFar), Some("read"), "the child reads once, or sleeps in it"),
     bind(&[letter('p')], Action::Make(Deed::ReadNear), None, "the parent reads once"),
     bind(&[letter('k')], Action::Make(Deed::Kill), Some("kill"), "kill the child with SIGKILL"),
     bind(&[letter('x')], Action::Make(Deed::Close), Some("close"), "close the parent's end"),
@@ -67,19 +62,14 @@ const KEYS: &[Binding] = &[
     bind(&[letter(':')], Action::OpenPrompt, Some("statement"), "type any statement"),
     bind(&[letter('?')], Action::OpenHelp, Some("help"), "this help"),
     bind(&[letter('q')], Action::Quit, Some("quit"), "leave"),
-    bind(
-        &[letter('b')],
-        Action::ToggleAudience,
-        Some("to all/one"),
-        "messages go to all channels, or to the focused one",
-    ),
+    bind(&[letter('b')], Action::ToggleAudience, Some("to all/one"), "messages to all, or to the focused one"),
     bind(&[letter('w')], Action::Make(Deed::Why), Some("why"), "why the parent's end is as it is"),
     bind(&[letter('R')], Action::Reset, None, "kill all and begin again"),
 ];
 
 const LINE: &[Binding] = &[
-    bind(&[plain(KeyCode::Enter)], Action::Send, None, "send; on the empty line: the children read all that waits"),
-    bind(&[plain(KeyCode::Esc)], Action::LeaveLine, Some("keys"), "leave the line: letters are keys then"),
+    bind(&[plain(KeyCode::Enter)], Action::Send, None, "send; on the empty line: children read"),
+    bind(&[plain(KeyCode::Esc)], Action::LeaveLine, Some("keys"), "leave the line: letters are keys"),
 ];
 
 const PROMPT: &[Binding] = &[

@@ -282,8 +282,15 @@ fn no_size_and_no_mode_panics() {
 fn every_binding_appears_in_help_exactly_once() {
     let lines: Vec<String> = panel::help::lines(Theme::with(Colours::None)).iter().map(ToString::to_string).collect();
     for binding in keymap::GROUPS.iter().flat_map(|group| group.bindings) {
-        let want = format!("  {:<16}{}", binding.label(), binding.long);
+        let want = format!("  {:<18}{}", binding.label(), binding.long);
         assert_eq!(lines.iter().filter(|line| **line == want).count(), 1, "{want}");
+    }
+}
+
+#[test]
+fn no_line_of_help_is_cut_at_the_floor_or_beside_another_list() {
+    for line in panel::help::lines(Theme::with(Colours::None)) {
+        assert!(line.width() <= 58, "{line}");
     }
 }
 

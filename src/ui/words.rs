@@ -45,7 +45,7 @@ pub fn wrap(text: &str, limit: u16, indent: u16) -> Vec<String> {
         let bare = width(word.trim_end_matches(' '));
         let least = if lines.is_empty() { 0 } else { indent };
         if used > least && used.saturating_add(bare) > limit {
-            lines.push(std::mem::replace(&mut line, pad.clone()));
+            lines.push(std::mem::replace(&mut line, pad.clone()).trim_end().to_owned());
             used = indent;
         }
         for letter in sanitise::text(word) {
@@ -57,7 +57,7 @@ pub fn wrap(text: &str, limit: u16, indent: u16) -> Vec<String> {
             line.push_str(&letter.text);
         }
     }
-    lines.push(line);
+    lines.push(line.trim_end().to_owned());
     lines
 }
 
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn wrapping_breaks_between_words_and_inside_one_that_is_too_long() {
-        assert_eq!(wrap("one two three", 8, 2), ["one two ", "  three"]);
+        assert_eq!(wrap("one two three", 8, 2), ["one two", "  three"]);
         assert_eq!(wrap("abcdefgh", 4, 0), ["abcd", "efgh"]);
         assert_eq!(wrap("", 4, 0), [""]);
     }

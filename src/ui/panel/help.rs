@@ -10,7 +10,7 @@ use crate::ui::theme::Theme;
 use crate::ui::{Scene, words};
 
 /// Columns of the keys.
-const KEYS: usize = 16;
+const KEYS: usize = 18;
 /// Columns that two lists side by side need each.
 const LIST: u16 = 56;
 

@@ -69,13 +69,16 @@ impl Shelf {
         let sum = all.iter().fold(0, |sum: u16, parcel| sum.saturating_add(needed(parcel)));
         let is_all = sum <= width && all.len() as u64 >= total;
         let mut left = if is_all { width } else { width.saturating_sub(COUNT_WIDTH) };
+        // Where there is not room for all, at least two are to be seen.
+        let widest = if is_all || all.len() < 2 { left } else { left / 2 };
         let mut parcels = Vec::new();
         for mut parcel in all {
+            let around = needed(&parcel) - parcel.width();
+            parcel.cut(widest.saturating_sub(around));
             if needed(&parcel) > left {
                 if !parcels.is_empty() {
                     break;
                 }
-                let around = needed(&parcel) - parcel.width();
                 parcel.cut(left.saturating_sub(around));
             }
             left = left.saturating_sub(needed(&parcel));
