@@ -11,10 +11,12 @@ use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+
 use crate::playground::Playground;
 use crate::session::Settings;
-use crate::sys::poll;
 use crate::sys::tty_input::{Look, TtyInput};
+use crate::sys::{poll, signal};
 use crate::ui::theme::Theme;
 use crate::ui::{Scene, keymap};
 
@@ -28,6 +30,9 @@ const FRAME: Duration = Duration::from_millis(16);
 const DEFAULT_SIZE: (u16, u16) = (80, 24);
 /// SIGHUP: what a terminal that is gone stands for.
 const HANGUP: u8 = 1;
+
+/// Ctrl-Z, in every mode.
+const SUSPEND: Event = Event::Key(KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL));
 
 /// Why the loop ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +58,7 @@ pub fn obstacle() -> Option<&'static str> {
 /// Runs the UI until it is left, on a terminal without [`obstacle`]; gives the exit status.
 pub fn run(settings: Settings) -> Result<u8> {
     let tty = TtyInput::open().ok_or_else(|| eyre!("the terminal cannot be opened; `tincans run FILE` needs none"))?;
+    signal::ignore_background_writes();
     let signals = Signals::install().wrap_err("signals could not be watched")?;
     let playground = Playground::open(settings).wrap_err("the bench could not be opened")?;
     let size = tty.size().unwrap_or(DEFAULT_SIZE);
@@ -206,6 +212,15 @@ impl Tui {
         None
     }
 
+    /// Gives the terminal back and stops, until the shell says `fg`. Where no shell could say so, the kernel drops the signal.
+    fn suspend(&mut self) {
+        screen::bring_back();
+        let _ = signal_hook::low_level::raise(signal_hook::consts::SIGTSTP);
+        self.size = self.tty.size().unwrap_or(DEFAULT_SIZE);
+        let _ = self.screen.enter_again(self.size);
+        self.is_dirty = true;
+    }
+
     /// Nothing more came for an unfinished sequence.
     fn be_patient(&mut self) {
         if self.waits_until.is_some_and(|until| Instant::now() >= until) {
@@ -218,6 +233,10 @@ impl Tui {
     /// Each event means what it means in the mode that the one before it led to.
     fn act(&mut self) {
         while let Some(decoded) = self.decoder.pop() {
+            if decoded.event == SUSPEND {
+                self.suspend();
+                continue;
+            }
             let input = keymap::input(self.playground.mode(), decoded.event, decoded.dropped);
             if let Some(input) = input {
                 self.playground.handle(input);
