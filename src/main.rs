@@ -22,6 +22,9 @@ fn main() -> ExitCode {
     if words.first().is_some_and(|word| word == agent::AGENT_ARGUMENT) {
         agent::resume_after_exec(&words[1..]);
     }
+    if let Err(error) = color_eyre::install() {
+        return ExitCode::from(complain(&error));
+    }
     let arguments = Arguments::parse();
     match dispatch(&arguments) {
         Ok(code) => ExitCode::from(code),

@@ -13,8 +13,8 @@ use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use crate::playground::Playground;
 use crate::session::Settings;
-use crate::sys::poll;
 use crate::sys::tty_input::{Look, TtyInput};
+use crate::sys::{poll, signal};
 use crate::ui::theme::Theme;
 use crate::ui::{Scene, keymap};
 
@@ -53,6 +53,7 @@ pub fn obstacle() -> Option<&'static str> {
 /// Runs the UI until it is left, on a terminal without [`obstacle`]; gives the exit status.
 pub fn run(settings: Settings) -> Result<u8> {
     let tty = TtyInput::open().ok_or_else(|| eyre!("the terminal cannot be opened; `tincans run FILE` needs none"))?;
+    signal::ignore_background_writes();
     let signals = Signals::install().wrap_err("signals could not be watched")?;
     let playground = Playground::open(settings).wrap_err("the bench could not be opened")?;
     let size = tty.size().unwrap_or(DEFAULT_SIZE);
@@ -197,7 +198,7 @@ impl Tui {
         done.is_err().then_some(End::Signal(HANGUP))
     }
 
-    /// The shell gets a terminal as it was; `fg` brings the picture back.
+    /// Gives the terminal back and stops, until the shell says `fg`. Where no shell could say so, the kernel drops the signal.
     fn suspend(&mut self) -> io::Result<()> {
         screen::bring_back();
         signals::stop_here();

@@ -134,7 +134,7 @@ impl Decoder {
 
     /// Alt with a letter is Esc and a letter typed quickly: nothing is bound to Alt.
     fn convert_key(&mut self, key: from::KeyEvent) {
-        let Some(code) = code(key.code) else { return };
+        let Some(mut code) = code(key.code) else { return };
         if key.kind == from::KeyEventKind::Release {
             return;
         }
@@ -148,11 +148,9 @@ impl Decoder {
                 modifiers |= ours;
             }
         }
-        // What was typed before raw mode comes with its carriage returns already made into line feeds.
-        let is_line_feed = code == KeyCode::Char('j') && modifiers == KeyModifiers::CONTROL;
-        let code = if is_line_feed { KeyCode::Enter } else { code };
-        if is_line_feed {
-            modifiers = KeyModifiers::NONE;
+        // What was typed before raw mode came through ICRNL, which made a line feed, Ctrl-J, of each Enter.
+        if code == KeyCode::Char('j') && modifiers == KeyModifiers::CONTROL {
+            (code, modifiers) = (KeyCode::Enter, KeyModifiers::NONE);
         }
         let is_text = matches!(code, KeyCode::Char(_) | KeyCode::Enter | KeyCode::Tab | KeyCode::Backspace);
         if is_text && modifiers.contains(KeyModifiers::ALT) {

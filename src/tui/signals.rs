@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::{SigId, flag, low_level};
 
 /// The signals the UI waits for; dropping it stops waiting.
@@ -58,7 +58,7 @@ impl Signals {
 
 /// Stops this process as Ctrl-Z stops others; returns when it goes on.
 pub fn stop_here() {
-    let _ = low_level::raise(SIGSTOP);
+    let _ = low_level::raise(SIGTSTP);
 }
 
 impl AsFd for Signals {

@@ -32,6 +32,8 @@ pub struct Shelf {
 
 /// Columns that the count of what is hidden takes.
 const COUNT_WIDTH: u16 = 4;
+/// Columns that a parcel may have whatever else there is.
+const COMFORT: u16 = 14;
 /// The narrowest box: a column of it is never looked at if it would not fit.
 const NARROWEST: usize = 3;
 
@@ -70,7 +72,7 @@ impl Shelf {
         let is_all = sum <= width && all.len() as u64 >= total;
         let mut left = if is_all { width } else { width.saturating_sub(COUNT_WIDTH) };
         // Where there is not room for all, at least two are to be seen.
-        let widest = if is_all || all.len() < 2 { left } else { left / 2 };
+        let widest = if is_all || all.len() < 2 { left } else { (left / 2).max(COMFORT) };
         let mut parcels = Vec::new();
         for mut parcel in all {
             let around = needed(&parcel) - parcel.width();
