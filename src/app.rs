@@ -70,6 +70,8 @@ pub struct App {
     newest: Option<ChannelId>,
     /// A channel made by the next statement gets the focus.
     follow: bool,
+    /// What was done last is explained where the focus is: what it did elsewhere does not take that place.
+    is_explained: bool,
     /// Statements on their way, with their lines.
     pending: VecDeque<(u32, String)>,
     next_line: u32,
@@ -92,6 +94,7 @@ impl App {
             focus: None,
             newest: None,
             follow: false,
+            is_explained: false,
             pending: VecDeque::new(),
             next_line: 0,
         }
@@ -144,6 +147,19 @@ impl App {
                 | What::Summary(_) => {}
             }
         }
+    }
+
+    /// Takes an explanation in. Of one key's statements to several channels, the focused one's matters most.
+    pub fn learn(&mut self, world: &World, explanation: Explanation) {
+        let focused = self.focused(world).and_then(|facing| facing.channel(world));
+        let is_here = focused.is_some_and(|channel| {
+            let index = explanation.about.strip_prefix(&channel.name);
+            index.is_some_and(|index| index.is_empty() || index.starts_with('['))
+        });
+        if is_here || !self.is_explained {
+            self.why = Some(explanation);
+        }
+        self.is_explained |= is_here;
     }
 
     /// Nothing is on its way any more: statements that brought no event are shown too.

@@ -120,12 +120,12 @@ impl Playground {
         }
     }
 
-    /// Each statement's events are explained by themselves; the last that has an explanation stays.
+    /// Each statement's events are explained by themselves.
     fn explain(&mut self, events: &[Event]) {
         for of_one in events.chunk_by(|a, b| a.line == b.line) {
             let explanation = explain::last(self.session.world(), of_one);
             if explanation.rule != NO_RULE {
-                self.app.why = Some(explanation);
+                self.app.learn(self.session.world(), explanation);
             }
         }
     }

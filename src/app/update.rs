@@ -148,6 +148,7 @@ fn run(app: &mut App) -> Vec<Command> {
             app.expect(&statement, &text);
             app.mode = app.before;
             app.follow = true;
+            app.is_explained = false;
             vec![Command::Run(Box::new(statement))]
         }
     }
@@ -179,6 +180,7 @@ fn situation<'a>(app: &'a App, world: &'a World) -> Situation<'a> {
 
 /// Statements to run; of those that cannot be made, the reasons are said.
 fn say(app: &mut App, phrases: impl IntoIterator<Item = Phrase>) -> Vec<Command> {
+    app.is_explained = false;
     let mut commands = Vec::new();
     let mut reasons: Vec<String> = Vec::new();
     for phrase in phrases {
@@ -206,7 +208,7 @@ fn say(app: &mut App, phrases: impl IntoIterator<Item = Phrase>) -> Vec<Command>
 mod tests {
     use super::*;
     use crate::app::stage::{PARENT, Stage};
-    use crate::trace::TaskId;
+    use crate::trace::{Explanation, TaskId};
 
     const CHILD1: TaskId = TaskId(1);
 
@@ -372,6 +374,21 @@ mod tests {
         let mut want = vec!["(cancel)", "reset"];
         want.extend(OPENING);
         assert_eq!(table.act(Action::Reset), want);
+    }
+
+    #[test]
+    fn of_several_explanations_the_focused_channel_s_stays() {
+        let mut table = Table::new();
+        let about = |end: &str| Explanation { about: end.to_owned(), text: end.to_owned(), rule: "rule", page: None };
+        for (about, want) in
+            [("post[1]", "post[1]"), ("wire[1]", "wire[1]"), ("post[1]", "wire[1]")].map(|row| (about(row.0), row.1))
+        {
+            table.app.learn(&table.stage.world, about);
+            assert_eq!(table.app.why.as_ref().unwrap().text, want);
+        }
+        table.act(Action::Send);
+        table.app.learn(&table.stage.world, about("wired[0]"));
+        assert_eq!(table.app.why.unwrap().text, "wired[0]");
     }
 
     #[test]
