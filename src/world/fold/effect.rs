@@ -1,7 +1,7 @@
 //! What each system call changes once it has returned: tables, ends, channels, and the bytes between them.
 #![expect(clippy::wildcard_enum_match_arm, reason = "a call that is not named changes nothing")]
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use crate::abi;
 use crate::order::{Call, Extra, Payload};
@@ -72,7 +72,7 @@ impl World {
         &mut self,
         by: TaskId,
         target: &WriteTarget,
-        content: &Arc<[Payload]>,
+        content: &Rc<[Payload]>,
     ) -> Option<(EndId, u64)> {
         let from = self.end_of(by, target.fd)?;
         let to = match &target.to {
