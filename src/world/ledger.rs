@@ -64,6 +64,8 @@ pub struct Write {
     pub errno: Errno,
     /// Descriptors that travel with it.
     pub fds: Vec<EndId>,
+    /// How many descriptors set out with it; `fds` is empty once they have landed.
+    pub carried: usize,
 }
 
 /// Consecutive bytes of one write.
@@ -128,7 +130,9 @@ impl Flow {
         let number = self.totals.writes;
         let offered = content.iter().map(Payload::len).sum();
         let content = Arc::clone(content);
-        self.writes.push_back(Write { number, by, content, offered, taken: None, gone: 0, errno: Errno::NONE, fds });
+        let carried = fds.len();
+        let write = Write { number, by, content, offered, taken: None, gone: 0, errno: Errno::NONE, fds, carried };
+        self.writes.push_back(write);
         if offered > 0 || kind.keeps_empty_messages() {
             self.queue.push_back(Piece { write: number, start: 0, len: offered, tentative: true });
         }
