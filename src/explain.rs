@@ -52,8 +52,7 @@ pub fn end(world: &World, id: EndId) -> Explanation {
 
 /// A sleeper that came back says more than the call that woke it; a sudden death of SIGPIPE is explained by its write.
 fn woken(world: &World, events: &[Event]) -> Option<Explanation> {
-    let resumed =
-        |event: &&Event| matches!(&event.what, What::Call(call) if call.state == CallState::Resumed && call.ret.is_some());
+    let resumed = |event: &&Event| matches!(&event.what, What::Call(call) if call.state == CallState::Resumed && call.ret.is_some());
     events.iter().rev().filter(resumed).find_map(|event| of_event(world, events, event))
 }
 

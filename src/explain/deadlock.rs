@@ -108,7 +108,8 @@ fn circle(stuck: &BTreeMap<TaskId, Vec<TaskId>>, from: TaskId) -> Option<Vec<Tas
 fn link(world: &World, id: TaskId, stuck: &BTreeMap<TaskId, Vec<TaskId>>) -> Option<String> {
     let task = world.task(id)?;
     let call = task.sleeping_call()?;
-    let wakers: Vec<String> = stuck.get(&id)?.iter().filter_map(|id| world.task(*id)).map(|task| task.name.clone()).collect();
+    let wakers: Vec<String> =
+        stuck.get(&id)?.iter().filter_map(|id| world.task(*id)).map(|task| task.name.clone()).collect();
     let what = match end_of(world, call).and_then(|peer| world.end(peer)) {
         _ if matches!(call.call(), Call::Waitpid { .. }) => "exits",
         Some(_) if call.call().offered().is_some() => "reads",

@@ -121,8 +121,12 @@ fn last_copy(scene: &Scene<'_>) -> Option<Explanation> {
     let end = closed(scene).filter(|end| end.closed)?;
     let here = end.label();
     let told = match (end.kind, end.closed_unread) {
-        (Kind::Dgram, _) => "A datagram peer is not told: no EOF comes, and only its next send will notice, by ECONNREFUSED.",
-        (Kind::Stream | Kind::Seqpacket, true) => "Something unread was destroyed with it, so the other side will be told ECONNRESET, once.",
+        (Kind::Dgram, _) => {
+            "A datagram peer is not told: no EOF comes, and only its next send will notice, by ECONNREFUSED."
+        }
+        (Kind::Stream | Kind::Seqpacket, true) => {
+            "Something unread was destroyed with it, so the other side will be told ECONNRESET, once."
+        }
         _ => "A reader at the other side now gets what is still queued, then EOF; a writer there gets EPIPE.",
     };
     let text = format!("That was the last descriptor of {here} in any process: now the end itself is closed. {told}");
@@ -186,7 +190,9 @@ fn peercred_names_creator(scene: &Scene<'_>) -> Option<Explanation> {
              socketpair, here {named}, whoever holds the other end later.{holds}"
         )
     } else {
-        format!("SO_PEERCRED is written down once, when the connection is made (connect or listen): here by {named}.{holds}")
+        format!(
+            "SO_PEERCRED is written down once, when the connection is made (connect or listen): here by {named}.{holds}"
+        )
     };
     Some(say::answer(&here, "peercred-names-the-creator", "unix(7)", text))
 }

@@ -44,7 +44,10 @@ fn writes_only(end: &End) -> Option<Explanation> {
 fn listening(end: &End) -> Option<Explanation> {
     let waiting = end.backlog.as_ref()?.len() as u64;
     let here = end.label();
-    let text = format!("{here} listens: it takes connections by accept and cannot be read. {} waiting.", say::count(waiting, "connection"));
+    let text = format!(
+        "{here} listens: it takes connections by accept and cannot be read. {} waiting.",
+        say::count(waiting, "connection")
+    );
     Some(say::answer(&here, "listener-has-no-bytes", "listen(2)", text))
 }
 
@@ -59,8 +62,8 @@ fn something_waits(end: &End, peer: Option<&End>) -> Option<Explanation> {
     if end.kind.keeps_messages() {
         let after = if first.len == 0 { " It is an empty message: the 0 it returns is not EOF." } else { "" };
         let text = format!(
-            "{} wait at {here}. The next read takes the first, {}, and no other; what does not fit its buffer is destroyed.{after}",
-            say::waiting(end),
+            "{} at {here}. The next read takes the first, {}, and no other; what does not fit its buffer is destroyed.{after}",
+            say::waits(end),
             say::bytes(&end.inbox, first),
         );
         return Some(say::answer(&here, "next-read-one-message", page_of_messages(end.kind), text));
@@ -71,15 +74,16 @@ fn something_waits(end: &End, peer: Option<&End>) -> Option<Explanation> {
         _ if end.shut_rd => ", then EOF",
         _ => "",
     };
-    let stops = end.inbox.queue.iter().position(|piece| end.inbox.write(piece.write).is_some_and(|write| write.carried > 0));
+    let stops =
+        end.inbox.queue.iter().position(|piece| end.inbox.write(piece.write).is_some_and(|write| write.carried > 0));
     let stops = if stops.is_some_and(|at| at + 1 < end.inbox.queue.len()) {
         " It will stop after the bytes that descriptors travel with."
     } else {
         ""
     };
     let text = format!(
-        "{} of {} wait at {here}. The next read takes as many as fit its buffer, without regard to the writes they came from{then}.{stops}",
-        say::waiting(end),
+        "{} at {here}, from {}. The next read takes as many as fit its buffer, without regard to the writes they came from{then}.{stops}",
+        say::waits(end),
         say::count(end.inbox.queue.len() as u64, "write"),
     );
     Some(say::answer(&here, "next-read-takes-bytes", say::page(end.kind), text))
@@ -91,7 +95,9 @@ fn shut_down(end: &End) -> Option<Explanation> {
     }
     let here = end.label();
     if end.kind == Kind::Dgram {
-        let text = format!("{here} was shut down for reading: a read that would sleep returns 0, one that must not sleep says EAGAIN.");
+        let text = format!(
+            "{here} was shut down for reading: a read that would sleep returns 0, one that must not sleep says EAGAIN."
+        );
         return Some(say::answer(&here, "eof-own-shutdown", "shutdown(2)", text));
     }
     let (rule, whose) = if end.shut_here.0 {
@@ -99,7 +105,9 @@ fn shut_down(end: &End) -> Option<Explanation> {
     } else {
         ("eof-peer-shutdown", "its other end was shut down for writing")
     };
-    let text = format!("The next read at {here} returns 0: nothing waits, and {whose}. No descriptor need be closed for that.");
+    let text = format!(
+        "The next read at {here} returns 0: nothing waits, and {whose}. No descriptor need be closed for that."
+    );
     Some(say::answer(&here, rule, "shutdown(2)", text))
 }
 
@@ -121,8 +129,12 @@ fn unconnected(end: &End) -> Option<Explanation> {
     }
     let here = end.label();
     let text = match (end.kind, &end.address) {
-        (Kind::Dgram, Some(at)) => format!("Nothing waits at {here}: a read sleeps until somebody sends to {at}. It has no peer, so no EOF either."),
-        (Kind::Dgram, None) => format!("{here} has neither peer nor address: nobody can send to it, and a read sleeps for ever."),
+        (Kind::Dgram, Some(at)) => format!(
+            "Nothing waits at {here}: a read sleeps until somebody sends to {at}. It has no peer, so no EOF either."
+        ),
+        (Kind::Dgram, None) => {
+            format!("{here} has neither peer nor address: nobody can send to it, and a read sleeps for ever.")
+        }
         _ => format!("{here} is not connected, so a read there fails at once."),
     };
     Some(say::answer(&here, "not-connected", "connect(2)", text))
@@ -140,7 +152,9 @@ fn at_the_end(end: &End, peer: &End) -> Option<Explanation> {
         );
         return Some(say::answer(&here, "datagram-never-ends", "unix(7)", text));
     }
-    let text = format!("The next read at {here} is EOF: nothing waits, and no descriptor of {there} is open in any process. It returns 0 every time.");
+    let text = format!(
+        "The next read at {here} is EOF: nothing waits, and no descriptor of {there} is open in any process. It returns 0 every time."
+    );
     Some(say::answer(&here, "eof-last-close", "read(2)", text))
 }
 

@@ -60,17 +60,29 @@ fn broken_pipe(scene: &Scene<'_>) -> Option<Explanation> {
              {who} had not said otherwise (SIG_DFL), so the signal killed it."
         );
         let caught = "the signal killed it";
-        let text =
-            if scene.task.is_alive() { text.replace(caught, "it had to handle the signal").replace(" had not said otherwise (SIG_DFL), so", " catches it, so") } else { text };
+        let text = if scene.task.is_alive() {
+            text.replace(caught, "it had to handle the signal")
+                .replace(" had not said otherwise (SIG_DFL), so", " catches it, so")
+        } else {
+            text
+        };
         return Some(say::answer(&here, "epipe-with-sigpipe", "signal(7)", text));
     }
-    let ignores = scene.world.process_of(scene.task.id).and_then(|process| process.dispositions.get(&abi::Signal::PIPE.0));
+    let ignores =
+        scene.world.process_of(scene.task.id).and_then(|process| process.dispositions.get(&abi::Signal::PIPE.0));
     let no_signal = match (end.kind, ignores) {
         (Kind::Dgram | Kind::Seqpacket, _) => {
-            format!("No SIGPIPE came: on {} the kernel gives only the error, the signal is for streams and pipes", end.kind.title())
+            format!(
+                "No SIGPIPE came: on {} the kernel gives only the error, the signal is for streams and pipes",
+                end.kind.title()
+            )
         }
-        _ if scene.call.call.flags() & abi::MSG_NOSIGNAL != 0 => "No SIGPIPE came: MSG_NOSIGNAL asked for the error alone".to_owned(),
-        (_, Some(Disposition::Ignore)) => format!("SIGPIPE was sent and {who} ignores it, so it lives and sees the error"),
+        _ if scene.call.call.flags() & abi::MSG_NOSIGNAL != 0 => {
+            "No SIGPIPE came: MSG_NOSIGNAL asked for the error alone".to_owned()
+        }
+        (_, Some(Disposition::Ignore)) => {
+            format!("SIGPIPE was sent and {who} ignores it, so it lives and sees the error")
+        }
         _ => "No SIGPIPE was seen".to_owned(),
     };
     let text = format!("{who} could not write to {here}: {cause}. {no_signal}.");
@@ -115,7 +127,10 @@ fn nobody_listens(scene: &Scene<'_>) -> Option<Explanation> {
     let at = &address.shown;
     let text = match scene.world.end_at(at) {
         Some(end) if end.backlog.is_none() => {
-            format!("{} is bound to {at} but does not listen: a connection is refused until its holder calls listen.", end.label())
+            format!(
+                "{} is bound to {at} but does not listen: a connection is refused until its holder calls listen.",
+                end.label()
+            )
         }
         _ => format!("No socket that could take this connection is bound to {at} now."),
     };
@@ -158,7 +173,9 @@ fn nothing_waits(scene: &Scene<'_>) -> Option<Explanation> {
     let end = scene.end.filter(|_| reads && scene.ret() < 0)?;
     let here = end.label();
     if scene.call.state == CallState::Resumed && !scene.is_nonblocking() {
-        let text = format!("Nothing came to {here} in the time that SO_RCVTIMEO allows, so the sleeping read gave up with EAGAIN.");
+        let text = format!(
+            "Nothing came to {here} in the time that SO_RCVTIMEO allows, so the sleeping read gave up with EAGAIN."
+        );
         return Some(say::answer(&here, "receive-timed-out", "socket(7)", text));
     }
     let why_not = match scene.peer() {
@@ -182,23 +199,28 @@ fn buffer_full(scene: &Scene<'_>) -> Option<Explanation> {
 pub(super) fn full(end: &End, peer: Option<&End>) -> Explanation {
     let here = end.label();
     let (there, waits, writes) = peer.map_or_else(
-        || ("the other end".to_owned(), "what was sent".to_owned(), 0),
-        |peer| (peer.label(), say::count(peer.inbox.waiting(), "byte"), peer.inbox.queue.len() as u64),
+        || ("the other end".to_owned(), "what was sent waits".to_owned(), 0),
+        |peer| (peer.label(), bytes_wait(peer), peer.inbox.queue.len() as u64),
     );
     if end.kind.is_pipe() {
         let text = format!(
-            "The pipe is full: {waits} wait at {there}. A pipe holds a number of pages (`pipesize {here}`), and a write to it \
+            "The pipe is full: {waits} at {there}. A pipe holds a number of pages (`pipesize {here}`), and a write to it \
              goes on when a reader has emptied some."
         );
         return say::answer(&here, "pipe-full", "pipe(7)", text);
     }
     let text = format!(
-        "The send buffer of {here} is full, though only {waits} of {} wait at {there}: SO_SNDBUF is charged for the kernel's \
+        "The send buffer of {here} is full, though only {waits} at {there}, from {}: SO_SNDBUF is charged for the kernel's \
          whole buffer of each write, several hundred bytes of overhead even for one byte. `queue {there}` shows what is \
          charged; SO_RCVBUF of {there} plays no part.",
         say::count(writes, "write"),
     );
     say::answer(&here, "charged-per-message", "unix(7)", text)
+}
+
+fn bytes_wait(peer: &End) -> String {
+    let bytes = peer.inbox.waiting();
+    format!("{} {}", say::count(bytes, "byte"), if bytes == 1 { "waits" } else { "wait" })
 }
 
 /// EMSGSIZE.
@@ -244,13 +266,33 @@ fn plain(scene: &Scene<'_>) -> Option<Explanation> {
 
 /// Error, rule, page, meaning.
 const PLAIN: &[(&str, &str, &str, &str)] = &[
-    ("EBADF", "bad-descriptor", "errno(3)", "the number is not open in this process, or not for this direction; a pipe's [0] only reads and its [1] only writes"),
+    (
+        "EBADF",
+        "bad-descriptor",
+        "errno(3)",
+        "the number is not open in this process, or not for this direction; a pipe's [0] only reads and its [1] only writes",
+    ),
     ("ENOTSOCK", "not-a-socket", "socket(2)", "the descriptor is open but no socket; a pipe knows only read and write"),
     ("EMFILE", "too-many-descriptors", "getrlimit(2)", "the process has as many descriptors as RLIMIT_NOFILE allows"),
-    ("EOPNOTSUPP", "not-supported", "unix(7)", "this kind of socket does not know what was asked; a pair exists only in AF_UNIX, urgent bytes only on SOCK_STREAM"),
-    ("EISCONN", "already-connected", "send(2)", "the socket has its peer already, and an address beside that is one too many"),
+    (
+        "EOPNOTSUPP",
+        "not-supported",
+        "unix(7)",
+        "this kind of socket does not know what was asked; a pair exists only in AF_UNIX, urgent bytes only on SOCK_STREAM",
+    ),
+    (
+        "EISCONN",
+        "already-connected",
+        "send(2)",
+        "the socket has its peer already, and an address beside that is one too many",
+    ),
     ("ECHILD", "no-such-child", "wait(2)", "only a parent can wait, for a child of its own, and only once for each"),
     ("EADDRINUSE", "address-taken", "bind(2)", "another socket has this address, or its file is still there"),
     ("ENOENT", "no-such-address", "unix(7)", "there is no socket file of this name"),
-    ("EINVAL", "invalid-here", "errno(3)", "the call exists, but not with these arguments or not in this state of the socket"),
+    (
+        "EINVAL",
+        "invalid-here",
+        "errno(3)",
+        "the call exists, but not with these arguments or not in this state of the socket",
+    ),
 ];

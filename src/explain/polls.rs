@@ -36,15 +36,20 @@ fn not_writable_but_works(scene: &Scene<'_>) -> Option<Explanation> {
     let Call::Poll { events, .. } = &scene.call.call else { return None };
     let asked = events & i32::from(POLLOUT) != 0;
     let open = |end: &End| scene.world.end(end.peer?).filter(|peer| !peer.closed);
-    let (end, _) = polled(scene).find(|(end, bits)| asked && bits & POLLOUT == 0 && open(end).is_some() && !reads_only(end))?;
+    let (end, _) =
+        polled(scene).find(|(end, bits)| asked && bits & POLLOUT == 0 && open(end).is_some() && !reads_only(end))?;
     let (here, peer) = (end.label(), open(end)?);
     let text = if end.kind.is_pipe() {
-        format!("No POLLOUT at {here}: the pipe has no free page for a write, {} wait at {}.", say::waiting(peer), peer.label())
+        format!(
+            "No POLLOUT at {here}: the pipe has no free page for a write, {} at {}.",
+            say::waits(peer),
+            peer.label()
+        )
     } else {
         format!(
-            "No POLLOUT at {here}: {} wait at {}. poll calls a socket writable only when no more than a quarter of SO_SNDBUF is \
+            "No POLLOUT at {here}: {} at {}. poll calls a socket writable only when no more than a quarter of SO_SNDBUF is \
              charged, but a write needs room for itself alone: after one read it already works, long before poll says so.",
-            say::waiting(peer),
+            say::waits(peer),
             peer.label(),
         )
     };
@@ -55,7 +60,11 @@ fn not_writable_but_works(scene: &Scene<'_>) -> Option<Explanation> {
 fn urgent_byte_taken(scene: &Scene<'_>) -> Option<Explanation> {
     let (end, _) = polled(scene).find(|(end, bits)| {
         let open = end.peer.and_then(|peer| scene.world.end(peer)).is_some_and(|peer| !peer.closed);
-        bits & (POLLIN | POLLHUP) == POLLIN && end.inbox.queue.is_empty() && open && !end.shut_rd && end.backlog.is_none()
+        bits & (POLLIN | POLLHUP) == POLLIN
+            && end.inbox.queue.is_empty()
+            && open
+            && !end.shut_rd
+            && end.backlog.is_none()
     })?;
     let here = end.label();
     let text = format!(
@@ -82,8 +91,9 @@ fn end_is_readable(scene: &Scene<'_>) -> Option<Explanation> {
 fn nothing_yet(scene: &Scene<'_>) -> Option<Explanation> {
     let (end, _) = polled(scene).find(|_| scene.ret() == 0)?;
     let here = end.label();
-    let state = scene.world.end(end.peer?).map_or_else(String::new, |peer| format!("; {}", say::who_holds(scene.world, peer)));
-    let text = format!("Nothing that was asked for is so at {here}: {} wait there{state}.", say::waiting(end));
+    let state =
+        scene.world.end(end.peer?).map_or_else(String::new, |peer| format!("; {}", say::who_holds(scene.world, peer)));
+    let text = format!("Nothing that was asked for is so at {here}: {} there{state}.", say::waits(end));
     Some(say::answer(&here, "nothing-to-report", "poll(2)", text))
 }
 
@@ -93,7 +103,7 @@ fn ready(scene: &Scene<'_>) -> Option<Explanation> {
     let here = end.label();
     let read = if bits & POLLIN == 0 { "a read would sleep" } else { "a read would not sleep" };
     let write = if bits & POLLOUT == 0 { "" } else { ", and neither would a write of a little" };
-    let text = format!("poll answers for this moment: at {here} {read} ({} wait){write}.", say::waiting(end));
+    let text = format!("poll answers for this moment: at {here} {read} ({}){write}.", say::waits(end));
     Some(say::answer(&here, "ready-now", "poll(2)", text))
 }
 
@@ -113,7 +123,9 @@ fn fails_with(scene: &Scene<'_>, end: &End) -> Option<(&'static str, String)> {
     let there = peer.label();
     match end.kind {
         Kind::Dgram if peer.closed => Some(("ECONNREFUSED (or ENOTCONN, after that)", format!("{there} is closed"))),
-        Kind::Seqpacket if peer.closed && end.reset_pending => Some(("ECONNRESET", format!("{there} was closed with bytes unread"))),
+        Kind::Seqpacket if peer.closed && end.reset_pending => {
+            Some(("ECONNRESET", format!("{there} was closed with bytes unread")))
+        }
         _ if peer.closed => Some(("EPIPE", format!("{there} is closed"))),
         _ if end.shut_here.1 => Some(("EPIPE", format!("{} was shut down for writing", end.label()))),
         _ if end.shut_wr || (end.kind == Kind::Dgram && peer.shut_here.0) => {

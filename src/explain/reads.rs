@@ -133,10 +133,13 @@ fn rest_waits(scene: &Scene<'_>) -> Option<Explanation> {
     }
     let here = end.label();
     let text = format!(
-        "The buffer of {} is full. {} keeps no edges, so nothing is lost: {} still wait at {here} for the next read.",
+        "The buffer of {} is full. {} keeps no edges, so nothing is lost: for the next read at {here} {} left.",
         say::count(read.len, "byte"),
         title(end.kind),
-        say::count(end.inbox.waiting(), "byte"),
+        match end.inbox.waiting() {
+            1 => "1 byte is".to_owned(),
+            many => format!("{many} bytes are"),
+        },
     );
     Some(say::answer(&here, "rest-waits", say::page(end.kind), text))
 }

@@ -23,11 +23,13 @@ fn queue(report: &QueueReport) -> Explanation {
     let of = report.messages.map_or_else(String::new, |many| format!(" in {}", say::count(many, "message")));
     let text = match (report.charged, report.sndbuf) {
         (Some(charged), Some(sndbuf)) => format!(
-            "{waits}{of} wait at {here}, and the sender is charged {charged} of its SO_SNDBUF of {sndbuf} for them: the \
+            "At {here}: {waits}{of}. The sender is charged {charged} of its SO_SNDBUF of {sndbuf} for them: the \
              charge is for the kernel's whole buffers, so small writes cost far more than their bytes."
         ),
-        (None, Some(capacity)) => format!("{waits}{of} wait at {here}, of at most {capacity}: a pipe counts pages, not writes."),
-        _ => format!("{waits}{of} wait at {here}; no sender is left to be charged for them."),
+        (None, Some(capacity)) => {
+            format!("At {here}: {waits}{of}, of at most {capacity}: a pipe counts pages, not writes.")
+        }
+        _ => format!("At {here}: {waits}{of}; no sender is left to be charged for them."),
     };
     say::answer(here, "charged-per-message", "socket(7)", text)
 }

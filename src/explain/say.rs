@@ -101,16 +101,22 @@ fn carrier(world: &World, passed: EndId) -> Option<String> {
 }
 
 /// `3 messages`, `11 bytes`, `nothing`: what waits at an end.
-pub fn waiting(end: &End) -> String {
+fn waiting(end: &End) -> String {
     if end.inbox.queue.is_empty() {
         return "nothing".to_owned();
     }
     let bytes = count(end.inbox.waiting(), "byte");
-    if end.kind.keeps_messages() {
-        format!("{} ({bytes})", count(end.inbox.messages(), "message"))
-    } else {
-        bytes
-    }
+    if end.kind.keeps_messages() { format!("{} ({bytes})", count(end.inbox.messages(), "message")) } else { bytes }
+}
+
+/// `3 bytes wait`, `1 message (3 bytes) waits`, `nothing waits`.
+pub fn waits(end: &End) -> String {
+    let one = match end.inbox.queue.is_empty() {
+        true => true,
+        false if end.kind.keeps_messages() => end.inbox.messages() == 1,
+        false => end.inbox.waiting() == 1,
+    };
+    format!("{} {}", waiting(end), if one { "waits" } else { "wait" })
 }
 
 /// Rules to the lesson that shows them.

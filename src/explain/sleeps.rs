@@ -38,7 +38,9 @@ fn asleep(world: &World, task: &Task) -> Option<Explanation> {
 fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanation {
     let (name, here, call) = (&task.name, end.label(), ongoing.call().name());
     let Some(peer) = end.peer.and_then(|peer| world.end(peer)) else {
-        let text = format!("{name} is asleep in {call}({here}): nothing has come, and {here} has no peer. A message sent to its address would wake it.");
+        let text = format!(
+            "{name} is asleep in {call}({here}): nothing has come, and {here} has no peer. A message sent to its address would wake it."
+        );
         return say::answer(name, "asleep-nothing-to-read", "recv(2)", text);
     };
     let there = peer.label();
@@ -71,16 +73,17 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
         return say::answer(name, "asleep-buffer-full", "unix(7)", text);
     };
     let stopped = world.holders(peer.id).into_iter().find(|(holder, _)| holder.state == TaskState::Stopped);
-    let stopped = stopped.map_or_else(String::new, |(holder, _)| format!(" {} is stopped and reads nothing.", holder.name));
+    let stopped =
+        stopped.map_or_else(String::new, |(holder, _)| format!(" {} is stopped and reads nothing.", holder.name));
     let gone = match end.kind {
         Kind::Dgram => "ECONNREFUSED",
         Kind::Stream | Kind::Seqpacket => "ECONNRESET or EPIPE",
         Kind::Pipe | Kind::PacketPipe => "EPIPE",
     };
     let text = format!(
-        "{name} is asleep in {call}({here}): the buffer is full, {} wait at {}, and {}.{stopped} Reads there wake it once there is \
+        "{name} is asleep in {call}({here}): the buffer is full, {} at {}, and {}.{stopped} Reads there wake it once there is \
          room; if the last copy goes instead, it wakes with {gone}.",
-        say::waiting(peer),
+        say::waits(peer),
         peer.label(),
         say::who_holds(world, peer),
     );
@@ -114,12 +117,16 @@ fn in_wait(task: &Task, ongoing: &Ongoing) -> Explanation {
 
 fn in_accept(task: &Task, end: &End) -> Explanation {
     let at = end.address.clone().unwrap_or_else(|| "its address".to_owned());
-    let text = format!("{} is asleep in accept({}): no connection waits. A connect to {at} wakes it.", task.name, end.label());
+    let text =
+        format!("{} is asleep in accept({}): no connection waits. A connect to {at} wakes it.", task.name, end.label());
     say::answer(&task.name, "asleep-nobody-connects", "accept(2)", text)
 }
 
 fn in_connect(task: &Task, at: &str) -> Explanation {
-    let text = format!("{} is asleep in connect: the queue of connections at {at} is full until somebody there accepts one.", task.name);
+    let text = format!(
+        "{} is asleep in connect: the queue of connections at {at} is full until somebody there accepts one.",
+        task.name
+    );
     say::answer(&task.name, "asleep-backlog-full", "listen(2)", text)
 }
 
@@ -139,7 +146,11 @@ fn idle(world: &World, task: &Task) -> Explanation {
         process.table.iter().map(|(fd, entry)| format!("{} (descriptor {fd})", world.label(entry.end))).collect()
     });
     let holds = if ends.is_empty() { "no end".to_owned() } else { say::list(&ends) };
-    let does = if task.is_reader() { "reads whenever something comes, and takes statements" } else { "waits for its next statement" };
+    let does = if task.is_reader() {
+        "reads whenever something comes, and takes statements"
+    } else {
+        "waits for its next statement"
+    };
     let text = format!("{name} is idle: it {does}. It holds {holds}.");
     say::answer(name, "idle", None, text)
 }

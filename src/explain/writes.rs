@@ -48,7 +48,9 @@ fn nothing_offered(scene: &Scene<'_>) -> Option<Explanation> {
     let end = written(scene).filter(|_| scene.call.call.offered() == Some(0))?;
     let (here, kind) = (end.label(), end.kind);
     let text = if kind.keeps_empty_messages() {
-        format!("A message of no bytes is a message: it waits at the other end of {here}, and a read there will return 0.")
+        format!(
+            "A message of no bytes is a message: it waits at the other end of {here}, and a read there will return 0."
+        )
     } else {
         format!("On a stream there is nothing to send in a write of no bytes: the other end of {here} will never know.")
     };
@@ -76,8 +78,8 @@ fn queued_is_not_received(scene: &Scene<'_>) -> Option<Explanation> {
         format!("What was written to {here} has been read at {there} already.")
     } else {
         format!(
-            "A write that succeeds has only queued its bytes: {} now wait at {there} until somebody reads there. {}.",
-            say::waiting(peer),
+            "A write that succeeds has only queued its bytes: {} at {there} until somebody reads there. {}.",
+            say::waits(peer),
             say::who_holds(scene.world, peer),
         )
     };

@@ -16,7 +16,8 @@ use super::{Back, WriteTarget};
 impl World {
     /// Applies a returned call. For a read that returned 0, says whether that was the end.
     pub(super) fn apply(&mut self, id: TaskId, call: &Call, back: &Back) -> Option<bool> {
-        if back.errno == abi::Errno::ECONNRESET || matches!(call, Call::Getsockopt { option, .. } if option == "error") {
+        if back.errno == abi::Errno::ECONNRESET || matches!(call, Call::Getsockopt { option, .. } if option == "error")
+        {
             self.report_reset(id, call);
         }
         if let Some(room) = call.room() {
