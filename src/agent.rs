@@ -49,6 +49,8 @@ pub struct Agent {
     private: Private,
     recorder: Recorder,
     is_thread: bool,
+    /// Calls of the running loop whose data is still to be recorded.
+    keep: u64,
 }
 
 /// Turns a process just forked by the program into `parent`. Whatever fails here ends it, which the program sees.
@@ -99,7 +101,7 @@ impl Agent {
         signal::watch(&ring, private.bell);
         let mut recorder = Recorder::new(ring, private.bell);
         recorder.ready();
-        Ok(Self { private, recorder, is_thread })
+        Ok(Self { private, recorder, is_thread, keep: 0 })
     }
 
     /// Takes orders until the program has gone.

@@ -155,19 +155,21 @@ impl Bench {
 
     /// What to poll while nothing is to be done: the bell, and every process's death.
     pub fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
-        let deaths = self.members.values().filter_map(|member| member.death_watch());
+        let deaths = self.members.values().filter_map(Member::death_watch);
         std::iter::once(self.bell.as_fd()).chain(deaths).collect()
     }
 
     /// Gives a task its order. The caller has made sure that it is idle.
     pub fn order(&mut self, task: TaskId, ordered: Ordered) -> Result<(), BenchError> {
         let makes_task = matches!(ordered.work, Work::Call(Call::Fork | Call::Thread));
+        let makes_reader = matches!(ordered.work, Work::Reader { .. });
         let message = postcard::to_stdvec(&ordered.work).unwrap_or_default();
         let ordered = Arc::new(ordered);
         self.fold(task, Fact::Ordered(Arc::clone(&ordered)));
         let Some(member) = self.members.get_mut(&task) else { return Ok(()) };
         let apprentice = if makes_task { Some(Apprentice::prepare(&ordered)?) } else { None };
         member.phase = Phase::Busy;
+        member.is_reader = makes_reader;
         member.control.send(&message).or_else(ignore_death)?;
         if let Some((apprentice, fds)) = apprentice {
             member.control.hand_over(&fds).or_else(ignore_death)?;
@@ -282,7 +284,9 @@ fn ignore_death(error: SysError) -> Result<(), SysError> {
     if gone.contains(&error.errno) { Ok(()) } else { Err(error) }
 }
 
-/// The limits on descriptors, settled once a program: see [`descriptors::settle_numbers`].
-pub fn settle_numbers() -> Result<Numbers, BenchError> {
+/// Settles what belongs to the program and not to one bench: orphans come to it, and it knows its limits on descriptors
+/// (see [`descriptors::settle_numbers`]).
+pub fn settle_program() -> Result<Numbers, BenchError> {
+    fork::become_subreaper()?;
     Ok(descriptors::settle_numbers()?)
 }

@@ -16,5 +16,6 @@ pub mod sys;
 pub mod agent;
 pub mod bench;
 pub mod session;
+pub mod guardian;
 
 pub mod runner;

@@ -9,6 +9,7 @@ use color_eyre::eyre::{Result, WrapErr};
 
 use tincans::agent;
 use tincans::cli::{Arguments, Command};
+use tincans::guardian::{self, Terminal};
 use tincans::runner::{self, Options, Verdict};
 
 /// Usage, a script that does not parse, no terminal where one is needed.
@@ -22,10 +23,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match dispatch(&arguments) {
         Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "tincans: {error:#}");
-            ExitCode::from(USAGE)
-        }
+        Err(error) => ExitCode::from(complain(&error)),
     }
 }
 
@@ -34,10 +32,20 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         Some(Command::Run { script, json, every_call }) => {
             let options =
                 Options { json: *json, every_call: *every_call, max_tasks: Some(usize::from(arguments.max_tasks)) };
-            run_script(script, options)
+            guarded(Terminal::Untouched, || run_script(script, options))
         }
         None => Ok(USAGE),
     }
+}
+
+/// Runs `work` in a process of its own, with the guardian above it.
+fn guarded(terminal: Terminal, work: impl FnOnce() -> Result<u8>) -> Result<u8> {
+    Ok(guardian::run(terminal, || work().unwrap_or_else(|error| complain(&error)))?)
+}
+
+fn complain(error: &color_eyre::Report) -> u8 {
+    let _ = writeln!(io::stderr(), "tincans: {error:#}");
+    USAGE
 }
 
 fn run_script(script: &Path, options: Options) -> Result<u8> {

@@ -1,5 +1,9 @@
 //! What a task is told to do, every name resolved to a number, and what came of it. Both directions of the control channel
 //! and of the ring are typed here; nothing here makes a call.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each question is about a few calls; of all others the answer is no"
+)]
 
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +19,13 @@ pub const KEEP_IN_LOOP: usize = 256;
 pub enum Work {
     /// One system call.
     Call(Call),
-    /// A tight loop of calls.
-    Loop(Loop),
+    /// A tight loop of calls. The data of its first `keep` calls is recorded, of the others only what they returned.
+    Loop {
+        /// Which loop.
+        of: Loop,
+        /// Calls whose data is recorded.
+        keep: u64,
+    },
     /// One read whenever there is something (or at each tick), until EOF or the next order.
     Reader {
         /// The end's descriptor.

@@ -1,5 +1,9 @@
 //! From a statement to what is to be done: names become numbers by the world as it is now, or the statement is refused with
 //! the reason. A shorthand becomes several steps, each decided when the one before it has settled. Pure.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each match takes its family of statements and hands the others on"
+)]
 
 mod calls;
 mod channel;
@@ -72,6 +76,8 @@ pub struct Context<'a> {
     pub base: i32,
     /// The most tasks alive at one time.
     pub max_tasks: usize,
+    /// Whether the data of every call of a loop is wanted.
+    pub every_call: bool,
     /// What makes the run's addresses its own.
     pub run: &'a RunPlace,
 }
@@ -134,8 +140,11 @@ impl<'a> Plan<'a> {
     /// The step of a statement that has just one.
     fn only(&self, world: &World, context: Context<'_>) -> Result<Step, Refusal> {
         let number = |number| context.captures.resolve(number).map_err(Refusal);
-        let count =
-            |of| number(of).and_then(|value| u64::try_from(value).map_err(|_| Refusal("less than nothing".to_owned())));
+        let count = |of| {
+            number(of).and_then(|value| {
+                u64::try_from(value).map_err(|_error| Refusal(format!("{value} is less than nothing")))
+            })
+        };
         Ok(match self.verb {
             Verb::Sleep { ms } => Step::Sleep(count(ms)?),
             Verb::Reset => Step::Reset,
@@ -168,12 +177,12 @@ fn about_what(world: &World, about: Option<&WhyAbout>) -> Result<About, Refusal>
     match about {
         None => Ok(About::Last),
         Some(WhyAbout::End(end)) => who::end(world, end).map(About::End),
-        Some(WhyAbout::Name(name)) => match world.task_named(name) {
-            Some(task) => Ok(About::Task(task.id)),
-            None => {
-                let name = crate::script::EndName { name: name.clone(), index: None };
-                who::end(world, &EndRef::Named { name, fd: None }).map(About::End)
+        Some(WhyAbout::Name(name)) => {
+            if let Some(task) = world.task_named(name) {
+                return Ok(About::Task(task.id));
             }
-        },
+            let name = crate::script::EndName { name: name.clone(), index: None };
+            who::end(world, &EndRef::Named { name, fd: None }).map(About::End)
+        }
     }
 }

@@ -1,4 +1,5 @@
 //! A script without a terminal: statements from a file, transcript or JSON lines to a writer, the verdict as an exit status.
+#![expect(clippy::wildcard_enum_match_arm, reason = "only two events are diagnostics")]
 
 use std::io::{self, Write};
 

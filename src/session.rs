@@ -1,5 +1,6 @@
 //! Statements in, events out: runs them one after the other on a bench, waits until each has settled, checks what was expected.
 //! Whoever has statements (keys, a script, a lesson) drives this; it never blocks, and never draws.
+#![expect(clippy::wildcard_enum_match_arm, reason = "only one stage waits for time")]
 
 mod place;
 
@@ -76,7 +77,7 @@ enum Advance {
 impl Session {
     /// A session on a fresh bench.
     pub fn open(settings: Settings) -> Result<Self, BenchError> {
-        let numbers = bench::settle_numbers()?;
+        let numbers = bench::settle_program()?;
         let summary = Summary { kernel: kernel_release(), ..Summary::default() };
         Ok(Self {
             bench: Bench::open(settings, numbers)?,
@@ -241,6 +242,7 @@ impl Session {
             captures: &self.captures,
             base: self.bench.numbers().base,
             max_tasks: self.bench.settings().max_tasks,
+            every_call: self.bench.settings().every_call,
             run: self.place.names(),
         };
         let step = Plan::of(&running.statement).next(self.bench.world(), context, &mut running.progress);

@@ -6,6 +6,7 @@ pub mod calls;
 pub mod control;
 pub mod descriptors;
 pub mod fork;
+pub mod guard;
 pub mod lifeline;
 pub mod message;
 pub mod options;
@@ -13,6 +14,7 @@ pub mod poll;
 pub mod procfs;
 pub mod ring;
 pub mod signal;
+pub mod terminal;
 
 use std::fmt;
 

@@ -45,6 +45,7 @@ impl World {
     }
 
     /// The same, with every call of a loop as an event of its own.
+    #[must_use]
     pub fn keeping_every_call(mut self) -> Self {
         self.keep_every_call = true;
         self

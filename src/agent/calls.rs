@@ -1,4 +1,5 @@
 //! One statement, one function, exactly its call: an order's [`Call`] goes to the kernel and comes back as answer and outcome.
+#![expect(clippy::wildcard_enum_match_arm, reason = "each match makes its family of calls and hands the others on")]
 
 use crate::order::{Call, Extra, KEEP, Outcome, Payload, hash};
 use crate::sys::calls::{self as sys, Answer};

@@ -2,6 +2,9 @@
 //!
 //! Word 0 of a record: kind in bits 0–7, length in words in bits 8–23, errno or step in bits 24–31, return value in bits
 //! 32–63. Word 1, where there is one: the time. Then the bytes, their number first.
+//!
+//! In a loop the exit of one call is the entry of the next: one word says both. Kind in bits 0–7, the next step in bit 8, the
+//! return value in bits 9–34, nanoseconds since the record before it in bits 35–63.
 
 use crate::abi::Errno;
 use crate::order::{KEEP_IN_LOOP, Outcome};
@@ -10,12 +13,16 @@ use crate::sys::ring::{MAX_RECORD, RingReader, RingWriter};
 use crate::sys::{now_ns, poll, signal};
 
 const ENTER: u64 = 1;
-const ENTER_QUICK: u64 = 2;
 const EXIT: u64 = 3;
 const EXIT_OUTCOME: u64 = 4;
 const EXIT_DATA: u64 = 5;
 const DONE: u64 = 6;
 const READY: u64 = 7;
+const AGAIN: u64 = 8;
+
+/// The largest return value, and the longest time, that fit an AGAIN.
+const AGAIN_RET: u64 = (1 << 26) - 1;
+const AGAIN_NS: u64 = (1 << 29) - 1;
 
 /// Longest entry and exit record together, in words.
 const ROOM: usize = MAX_RECORD + 2;
@@ -23,12 +30,10 @@ const ROOM: usize = MAX_RECORD + 2;
 /// One record as the program reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
-    /// About to make the `step`th call; no time of its own where it follows another record of the same loop at once.
+    /// About to make the `step`th call.
     Entered {
         /// Which call of the order.
         step: u8,
-        /// When.
-        t_ns: Option<u64>,
     },
     /// The call returned.
     Returned {
@@ -36,21 +41,20 @@ pub enum Entry {
         ret: i32,
         /// Its error.
         errno: Errno,
-        /// When.
-        t_ns: u64,
         /// What it brought.
         outcome: Option<Box<Outcome>>,
     },
+    /// The call returned, this value and no error, and the `step`th call is about to be made: both at once, in a loop.
+    Again {
+        /// As returned.
+        ret: i32,
+        /// Which call comes next.
+        step: u8,
+    },
     /// The order is done.
-    Done {
-        /// When.
-        t_ns: u64,
-    },
+    Done,
     /// The agent has found its place.
-    Ready {
-        /// When.
-        t_ns: u64,
-    },
+    Ready,
 }
 
 /// The writing side.
@@ -58,12 +62,14 @@ pub enum Entry {
 pub struct Recorder {
     ring: RingWriter,
     bell: i32,
+    /// The time of the last record in a loop.
+    last_ns: u64,
 }
 
 impl Recorder {
     /// A recorder for this thread's ring.
     pub fn new(ring: RingWriter, bell: i32) -> Self {
-        Self { ring, bell }
+        Self { ring, bell, last_ns: 0 }
     }
 
     /// Says that the agent is at its place.
@@ -86,11 +92,12 @@ impl Recorder {
         signal::enter_call();
     }
 
-    /// The same inside a loop, without a time.
-    #[inline]
-    pub fn enter_quick(&mut self, step: u8) {
+    /// The same for the first call of a loop, and for one that does not follow another at once.
+    pub fn enter_loop(&mut self, step: u8) {
+        self.last_ns = now_ns();
         self.reserve();
-        self.ring.push(head(ENTER_QUICK, 1, u64::from(step), 0));
+        self.ring.push(head(ENTER, 2, u64::from(step), 0));
+        self.ring.push(self.last_ns);
         self.ring.publish();
         signal::enter_call();
     }
@@ -100,24 +107,43 @@ impl Recorder {
         let bytes =
             if *outcome == Outcome::default() { Vec::new() } else { postcard::to_stdvec(outcome).unwrap_or_default() };
         let kind = if bytes.is_empty() { EXIT } else { EXIT_OUTCOME };
-        self.write_exit(kind, answer, &bytes);
+        self.write_exit(kind, answer, (now_ns(), &bytes));
+        self.ring.publish();
         signal::leave_call();
     }
 
-    /// The same inside a loop: the beginning of the data and nothing else; rings only where the ring fills.
+    /// The same inside a loop: the beginning of the data and nothing else. `next` is the step that is made right after this,
+    /// whose entry is recorded here too. Rings only where the ring fills.
     #[inline]
-    pub fn exit_quick(&mut self, answer: Answer, data: &[u8]) {
-        if data.is_empty() {
-            self.ring.push(head(EXIT, 2, small(answer.errno), low(answer.ret)));
-            self.ring.push(now_ns());
-            self.ring.publish();
-        } else {
-            self.write_exit(EXIT_DATA, answer, &data[..data.len().min(KEEP_IN_LOOP)]);
+    pub fn exit_loop(&mut self, answer: Answer, data: &[u8], next: Option<u8>) {
+        let now = now_ns();
+        let since = now.saturating_sub(self.last_ns);
+        let ret = answer.ret.cast_unsigned();
+        match next {
+            Some(step) if data.is_empty() && ret <= AGAIN_RET && since <= AGAIN_NS => {
+                self.ring.push(AGAIN | u64::from(step) << 8 | ret << 9 | since << 35);
+            }
+            _ => self.exit_long(answer, data, (now, next)),
         }
+        self.last_ns = now;
+        self.ring.publish();
         if self.ring.is_half_full() {
             self.ring_if_asleep();
         }
         signal::leave_call();
+        if next.is_some() {
+            self.reserve();
+            signal::enter_call();
+        }
+    }
+
+    fn exit_long(&mut self, answer: Answer, data: &[u8], (now, next): (u64, Option<u8>)) {
+        let kind = if data.is_empty() { EXIT } else { EXIT_DATA };
+        self.write_exit(kind, answer, (now, &data[..data.len().min(KEEP_IN_LOOP)]));
+        if let Some(step) = next {
+            self.ring.push(head(ENTER, 2, u64::from(step), 0));
+            self.ring.push(now);
+        }
     }
 
     /// Wakes the program if it sleeps.
@@ -127,10 +153,10 @@ impl Recorder {
         }
     }
 
-    fn write_exit(&mut self, kind: u64, answer: Answer, bytes: &[u8]) {
+    fn write_exit(&mut self, kind: u64, answer: Answer, (now, bytes): (u64, &[u8])) {
         let payload = if kind == EXIT { 0 } else { 1 + bytes.len().div_ceil(8) };
         self.ring.push(head(kind, 2 + payload as u64, small(answer.errno), low(answer.ret)));
-        self.ring.push(now_ns());
+        self.ring.push(now);
         if kind != EXIT {
             self.ring.push(bytes.len() as u64);
             for chunk in bytes.chunks(8) {
@@ -139,7 +165,6 @@ impl Recorder {
                 self.ring.push(u64::from_le_bytes(word));
             }
         }
-        self.ring.publish();
     }
 
     fn short(&mut self, kind: u64) {
@@ -169,6 +194,15 @@ fn low(ret: i64) -> u64 {
     ret.cast_unsigned() & 0xffff_ffff
 }
 
+/// The time of the record at the tail; `last_ns` is that of the one before it.
+pub fn time(ring: &RingReader, available: u64, last_ns: u64) -> u64 {
+    let first = ring.peek(0);
+    if first & 0xff == AGAIN {
+        return last_ns + (first >> 35);
+    }
+    if available > 1 { ring.peek(1) } else { last_ns }
+}
+
 /// Reads the record at the tail without moving past it: the record, and its length in words. `available` words are published.
 /// None if there is none, or if what is there is no record.
 pub fn decode(ring: &RingReader, available: u64) -> Option<(Entry, usize)> {
@@ -176,28 +210,30 @@ pub fn decode(ring: &RingReader, available: u64) -> Option<(Entry, usize)> {
         return None;
     }
     let first = ring.peek(0);
+    if first & 0xff == AGAIN {
+        let ret = i32::try_from(first >> 9 & AGAIN_RET).unwrap_or(0);
+        return Some((Entry::Again { ret, step: u8::from(first & 0x100 != 0) }, 1));
+    }
     let words = usize::try_from(first >> 8 & 0xffff).unwrap_or(0);
     if words == 0 || words as u64 > available {
         return None;
     }
     let small = u8::try_from(first >> 24 & 0xff).unwrap_or(0);
     let ret = u32::try_from(first >> 32).unwrap_or(0).cast_signed();
-    let t_ns = if words > 1 { ring.peek(1) } else { 0 };
     let errno = Errno(i32::from(small));
     let entry = match first & 0xff {
-        ENTER => Entry::Entered { step: small, t_ns: Some(t_ns) },
-        ENTER_QUICK => Entry::Entered { step: small, t_ns: None },
-        EXIT => Entry::Returned { ret, errno, t_ns, outcome: None },
+        ENTER => Entry::Entered { step: small },
+        EXIT => Entry::Returned { ret, errno, outcome: None },
         EXIT_OUTCOME => {
             let outcome = postcard::from_bytes(&payload(ring, words)).ok()?;
-            Entry::Returned { ret, errno, t_ns, outcome: Some(Box::new(outcome)) }
+            Entry::Returned { ret, errno, outcome: Some(Box::new(outcome)) }
         }
         EXIT_DATA => {
             let outcome = Outcome { data: payload(ring, words), ..Outcome::default() };
-            Entry::Returned { ret, errno, t_ns, outcome: Some(Box::new(outcome)) }
+            Entry::Returned { ret, errno, outcome: Some(Box::new(outcome)) }
         }
-        DONE => Entry::Done { t_ns },
-        READY => Entry::Ready { t_ns },
+        DONE => Entry::Done,
+        READY => Entry::Ready,
         _ => return None,
     };
     Some((entry, words))

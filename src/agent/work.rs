@@ -19,7 +19,10 @@ impl Agent {
             Work::Call(Call::Exec) => self.exec(),
             Work::Call(Call::Exit { code }) => self.exit(*code),
             Work::Call(call) => self.call(call),
-            Work::Loop(of) => self.repeat(of),
+            Work::Loop { of, keep } => {
+                self.keep = *keep;
+                self.repeat(of);
+            }
             Work::Reader { fd, every_ms, count } => return self.read_on(*fd, *every_ms, *count),
         }
         self.recorder.done();
@@ -53,11 +56,14 @@ impl Agent {
 
     fn flood(&mut self, fd: i32, size: u64, count: u64) {
         let data = flood_data(size);
-        for _ in 0..count {
-            self.recorder.enter_quick(0);
+        if count > 0 {
+            self.recorder.enter_loop(0);
+        }
+        for left in (0..count).rev() {
             let answer = sys::write(fd, &data);
-            self.recorder.exit_quick(answer, &[]);
-            if answer.ret < 0 {
+            let next = (answer.ret >= 0 && left > 0).then_some(0);
+            self.recorder.exit_loop(answer, &[], next);
+            if next.is_none() {
                 return;
             }
         }
@@ -65,18 +71,23 @@ impl Agent {
 
     fn drain(&mut self, fd: i32, count: u64, (dontwait, pipe): (bool, bool)) {
         let mut buffer = vec![0; usize::try_from(count).unwrap_or(0)];
-        let read = |buffer: &mut [u8]| match (dontwait, pipe) {
-            (true, false) => sys::recv(fd, buffer, abi::MSG_DONTWAIT),
-            _ => sys::read(fd, buffer),
-        };
+        let looks_first = dontwait && pipe;
+        let mut entered = false;
         loop {
-            if dontwait && pipe && sys::poll(&[fd], 0x1, 0).1[0] == 0 {
+            if looks_first && sys::poll(&[fd], 0x1, 0).1[0] == 0 {
                 return;
             }
-            self.recorder.enter_quick(0);
-            let answer = read(&mut buffer);
-            self.recorder.exit_quick(answer, arrived(&buffer, answer));
-            if answer.ret < 0 || (answer.ret == 0 && !self.more_may_come(fd)) {
+            if !std::mem::replace(&mut entered, !looks_first) {
+                self.recorder.enter_loop(0);
+            }
+            let answer = if dontwait && !pipe {
+                sys::recv(fd, &mut buffer, abi::MSG_DONTWAIT)
+            } else {
+                sys::read(fd, &mut buffer)
+            };
+            let more = answer.ret > 0 || (answer.ret == 0 && self.more_may_come(fd));
+            self.exit_with_data(answer, &buffer, (more && !looks_first).then_some(0));
+            if !more {
                 return;
             }
         }
@@ -85,25 +96,27 @@ impl Agent {
     /// After a read of 0: an empty message is not the end. Only a socket that keeps messages has those; it says so by its type,
     /// and EOF by POLLHUP or POLLRDHUP, or by nothing to read.
     fn more_may_come(&self, fd: i32) -> bool {
+        const POLLRDHUP: i16 = 0x2000;
+        const POLLHUP: i16 = 0x10;
         let _ = self;
         let (answer, kind) = crate::sys::options::get(fd, "type");
         let keeps_messages = answer.ret == 0 && kind != crate::order::Extra::Value(i64::from(abi::SOCK_STREAM));
-        const POLLRDHUP: i16 = 0x2000;
-        const POLLHUP: i16 = 0x10;
         keeps_messages && sys::poll(&[fd], i32::from(POLLRDHUP), 0).1[0] & (POLLRDHUP | POLLHUP) == 0
     }
 
     fn echo(&mut self, fd: i32) {
         let mut buffer = vec![0; usize::try_from(ECHO_BUFFER).unwrap_or(0)];
+        self.recorder.enter_loop(0);
         loop {
-            self.recorder.enter_quick(0);
             let read = sys::read(fd, &mut buffer);
-            self.recorder.exit_quick(read, arrived(&buffer, read));
+            let data = arrived(&buffer, read);
+            self.exit_with_data(read, &buffer, (read.ret > 0).then_some(1));
             if read.ret <= 0 {
                 return;
             }
-            let data = &buffer[..usize::try_from(read.ret).unwrap_or(0)];
-            if !self.write_all(fd, data, 1) {
+            let written = sys::write(fd, data);
+            self.recorder.exit_loop(written, &[], (written.ret >= 0).then_some(0));
+            if written.ret < 0 {
                 return;
             }
         }
@@ -112,25 +125,29 @@ impl Agent {
     fn ping(&mut self, fd: i32, size: u64, count: u64) {
         let data = flood_data(size);
         let mut buffer = vec![0; data.len().max(1)];
-        for _ in 0..count {
-            if !self.write_all(fd, &data, 0) {
+        if count > 0 {
+            self.recorder.enter_loop(0);
+        }
+        for left in (0..count).rev() {
+            let written = sys::write(fd, &data);
+            self.recorder.exit_loop(written, &[], (written.ret >= 0).then_some(1));
+            if written.ret < 0 {
                 return;
             }
-            self.recorder.enter_quick(1);
             let read = sys::read(fd, &mut buffer);
-            self.recorder.exit_quick(read, arrived(&buffer, read));
-            if read.ret <= 0 {
+            let next = (read.ret > 0 && left > 0).then_some(0);
+            self.exit_with_data(read, &buffer, next);
+            if next.is_none() {
                 return;
             }
         }
     }
 
-    /// One recorded write as `step` of the round. False if it failed.
-    fn write_all(&mut self, fd: i32, data: &[u8], step: u8) -> bool {
-        self.recorder.enter_quick(step);
-        let answer = sys::write(fd, data);
-        self.recorder.exit_quick(answer, &[]);
-        answer.ret >= 0
+    /// Records a loop's read, with its data as long as that is wanted.
+    fn exit_with_data(&mut self, answer: Answer, buffer: &[u8], next: Option<u8>) {
+        let data = if self.keep > 0 { arrived(buffer, answer) } else { &[] };
+        self.keep = self.keep.saturating_sub(1);
+        self.recorder.exit_loop(answer, data, next);
     }
 
     /// Reads whenever there is something (with `every_ms`: at most once a tick) until EOF, an error, or the next order.

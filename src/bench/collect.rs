@@ -2,24 +2,23 @@
 //! therefore always folded after the entry of the write that it came from.
 
 use crate::abi::Signal;
-use crate::agent::record::{self, Entry};
+use crate::agent::record;
 use crate::script::TaskState;
 use crate::sys::{fork, now_ns, poll};
 use crate::trace::{Birth, Death, Fact, Record, TaskId};
 use crate::world::task::Task;
 
-use super::member::Phase;
+use super::member::{Apprentice, Member};
 use super::{Bench, BenchError};
 
-/// A record at the head of one ring, not yet folded.
+/// How far one ring is folded in the current collect.
 #[derive(Debug)]
-struct Pending {
+struct Cursor {
     task: TaskId,
-    t_ns: u64,
-    entry: Entry,
-    words: usize,
     /// The ring is readable up to here.
     head: u64,
+    /// The time of the next record.
+    t_ns: u64,
 }
 
 impl Bench {
@@ -53,18 +52,17 @@ impl Bench {
     /// Folds all records made until `until`, oldest first over all rings.
     fn fold_rings(&mut self, until: u64) -> Result<(), BenchError> {
         let heads: Vec<(TaskId, u64)> = self.members.values().map(|member| (member.id, member.ring.head())).collect();
-        let mut pending: Vec<Pending> = Vec::new();
+        let mut cursors: Vec<Cursor> = Vec::new();
         for (task, head) in heads {
-            pending.extend(self.next_record(task, head)?);
+            let t_ns = self.members.get(&task).and_then(|member| next_time(member, head));
+            cursors.extend(t_ns.map(|t_ns| Cursor { task, head, t_ns }));
         }
-        while let Some(index) = oldest(&pending, until) {
-            let Pending { task, t_ns, entry, words, head } = pending.swap_remove(index);
-            if let Some(member) = self.members.get_mut(&task) {
-                member.ring.advance(words);
-                member.last_ns = t_ns;
+        while let Some(oldest) = oldest(&cursors, until) {
+            let mut cursor = cursors.swap_remove(oldest);
+            let others = cursors.iter().map(|other| other.t_ns).min().unwrap_or(u64::MAX);
+            if self.fold_run(&mut cursor, others.min(until))? {
+                cursors.push(cursor);
             }
-            self.fold_entry(task, t_ns, entry)?;
-            pending.extend(self.next_record(task, head)?);
         }
         for member in self.members.values_mut() {
             member.ring.release();
@@ -72,68 +70,52 @@ impl Bench {
         Ok(())
     }
 
-    fn next_record(&self, task: TaskId, head: u64) -> Result<Option<Pending>, BenchError> {
-        let Some(member) = self.members.get(&task) else { return Ok(None) };
-        let available = head.saturating_sub(member.ring.tail());
-        if available == 0 {
-            return Ok(None);
+    /// Folds the records of one ring while none of another's is older. False once the ring is empty.
+    fn fold_run(&mut self, cursor: &mut Cursor, until: u64) -> Result<bool, BenchError> {
+        let Some(member) = self.members.get_mut(&cursor.task) else { return Ok(false) };
+        while cursor.t_ns <= until {
+            let available = cursor.head - member.ring.tail();
+            let Some((entry, words)) = record::decode(&member.ring, available) else {
+                return Err(BenchError::BrokenRing(member.name.clone()));
+            };
+            member.ring.advance(words);
+            member.last_ns = cursor.t_ns;
+            let mut returned = None;
+            for fact in member.take(entry).into_iter().flatten() {
+                if let Fact::Returned { ret, .. } = fact {
+                    returned = Some(ret);
+                }
+                let record = Record { line: self.line, task: cursor.task, t_ns: cursor.t_ns, fact };
+                self.world.fold(record, &mut self.events);
+            }
+            let next = next_time(member, cursor.head);
+            if let (Some(ret), Some(apprentice)) = (returned, returned.and_then(|_| member.apprentice.take())) {
+                self.deliver(cursor.task, ret, apprentice)?;
+                cursor.t_ns = next.unwrap_or(0);
+                return Ok(next.is_some());
+            }
+            let Some(next) = next else { return Ok(false) };
+            cursor.t_ns = next;
         }
-        let Some((entry, words)) = record::decode(&member.ring, available) else {
-            return Err(BenchError::BrokenRing(member.name.clone()));
-        };
-        let t_ns = match entry {
-            Entry::Entered { t_ns, .. } => t_ns.unwrap_or(member.last_ns),
-            Entry::Returned { t_ns, .. } | Entry::Done { t_ns } | Entry::Ready { t_ns } => t_ns,
-        };
-        Ok(Some(Pending { task, t_ns, entry, words, head }))
-    }
-
-    fn fold_entry(&mut self, task: TaskId, t_ns: u64, entry: Entry) -> Result<(), BenchError> {
-        let Some(member) = self.members.get_mut(&task) else { return Ok(()) };
-        let (phase, fact) = match entry {
-            Entry::Entered { step, .. } => (Phase::Inside, Some(Fact::Entered { step })),
-            Entry::Returned { ret, errno, outcome, .. } => (Phase::Busy, Some(Fact::Returned { ret, errno, outcome })),
-            Entry::Done { .. } => (Phase::Waiting, Some(Fact::Done)),
-            Entry::Ready { .. } => (if member.phase == Phase::Arriving { Phase::Waiting } else { member.phase }, None),
-        };
-        member.phase = phase;
-        let returned = if let Some(Fact::Returned { ret, .. }) = &fact { Some(*ret) } else { None };
-        if let Some(fact) = fact {
-            self.world.fold(Record { line: self.line, task, t_ns, fact }, &mut self.events);
-        }
-        match returned {
-            Some(ret) => self.deliver(task, ret),
-            None => Ok(()),
-        }
+        Ok(true)
     }
 
     /// After a fork or thread order has returned: the new task joins, or what was prepared for it is dropped.
-    fn deliver(&mut self, maker: TaskId, ret: i32) -> Result<(), BenchError> {
-        let Some(member) = self.members.get_mut(&maker) else { return Ok(()) };
-        // A reader's own reads, and a waiting reader's phase, are not touched by this.
-        let Some(apprentice) = member.apprentice.take() else { return self.settle_reader(maker) };
+    fn deliver(&mut self, maker: TaskId, ret: i32, apprentice: Apprentice) -> Result<(), BenchError> {
         if ret <= 0 {
             return Ok(());
         }
+        let maker_pid = self.members.get(&maker).map_or(0, |member| member.pid);
         let is_thread = self.world.task(maker).and_then(Task::current_call).is_some_and(|call| call.name() != "fork");
-        let pid = if is_thread { member.pid } else { ret };
+        let pid = if is_thread { maker_pid } else { ret };
         let birth = Birth { name: apprentice.name, pid, tid: ret, by: Some(maker) };
         self.admit(birth, apprentice.control, apprentice.ring)
-    }
-
-    /// A reader is between two reads, which is waiting.
-    fn settle_reader(&mut self, task: TaskId) -> Result<(), BenchError> {
-        let reads = self.world.task(task).is_some_and(Task::is_reader);
-        if let Some(member) = self.members.get_mut(&task).filter(|_| reads) {
-            member.phase = Phase::Waiting;
-        }
-        Ok(())
     }
 
     fn fold_signals(&mut self) {
         let ids: Vec<TaskId> = self.members.keys().copied().collect();
         for id in ids {
-            let came = self.members.get_mut(&id).map(super::member::Member::new_signals).unwrap_or_default();
+            let came = self.members.get_mut(&id).map(Member::new_signals).unwrap_or_default();
             for signal in came {
                 self.fold(id, Fact::Signalled(Signal(signal)));
             }
@@ -185,7 +167,13 @@ impl Bench {
     }
 }
 
-fn oldest(pending: &[Pending], until: u64) -> Option<usize> {
-    let in_time = pending.iter().enumerate().filter(|(_, record)| record.t_ns <= until);
-    in_time.min_by_key(|(_, record)| (record.t_ns, record.task)).map(|(index, _)| index)
+/// The time of a ring's next record, if there is one.
+fn next_time(member: &Member, head: u64) -> Option<u64> {
+    let available = head.saturating_sub(member.ring.tail());
+    (available > 0).then(|| record::time(&member.ring, available, member.last_ns))
+}
+
+fn oldest(cursors: &[Cursor], until: u64) -> Option<usize> {
+    let in_time = cursors.iter().enumerate().filter(|(_, cursor)| cursor.t_ns <= until);
+    in_time.min_by_key(|(_, cursor)| (cursor.t_ns, cursor.task)).map(|(index, _)| index)
 }

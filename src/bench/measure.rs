@@ -89,8 +89,6 @@ impl Bench {
 const O_ACCMODE: i32 = 3;
 
 fn send_buffer(fd: i32) -> Option<u64> {
-    match options::get(fd, "sndbuf").1 {
-        Extra::Value(value) => u64::try_from(value).ok(),
-        _ => None,
-    }
+    let (_, Extra::Value(value)) = options::get(fd, "sndbuf") else { return None };
+    u64::try_from(value).ok()
 }

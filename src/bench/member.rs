@@ -3,11 +3,13 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
+use crate::abi::Errno;
+use crate::agent::record::Entry;
 use crate::sys::control::{self, OrderSender};
 use crate::sys::procfs::ThreadFiles;
 use crate::sys::ring::{self, RingReader, SIGNAL_COUNTERS};
 use crate::sys::{SysError, fork};
-use crate::trace::{Birth, Ordered, TaskId};
+use crate::trace::{Birth, Fact, Ordered, TaskId};
 
 /// What a task is at, by its own records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub(super) struct Member {
     pub files: ThreadFiles,
     pub phase: Phase,
     pub is_stopped: bool,
+    /// Its last order made it a `reader`: between two reads it waits.
+    pub is_reader: bool,
     /// The task that its running fork or thread order will make.
     pub apprentice: Option<Apprentice>,
     /// Signals handled so far.
@@ -67,7 +71,7 @@ impl Member {
         let pidfd = if birth.pid == birth.tid { Some(fork::open_pidfd(birth.pid)?) } else { None };
         let files = ThreadFiles::open(birth.pid, birth.tid).map_err(|error| SysError {
             operation: "look at a new task",
-            errno: crate::abi::Errno(error.raw_os_error().unwrap_or(0)),
+            errno: Errno(error.raw_os_error().unwrap_or(0)),
         })?;
         Ok(Self {
             id,
@@ -80,6 +84,7 @@ impl Member {
             files,
             phase: Phase::Arriving,
             is_stopped: false,
+            is_reader: false,
             apprentice: None,
             signals: [0; SIGNAL_COUNTERS],
             last_ns: 0,
@@ -101,5 +106,25 @@ impl Member {
             *seen = count;
         }
         came
+    }
+
+    /// Takes in one of its records: its phase changes, and the facts are for the world.
+    pub fn take(&mut self, entry: Entry) -> [Option<Fact>; 2] {
+        let returned = |ret, errno, outcome| Some(Fact::Returned { ret, errno, outcome });
+        let (phase, facts) = match entry {
+            Entry::Entered { step } => (Phase::Inside, [Some(Fact::Entered { step }), None]),
+            Entry::Returned { ret, errno, outcome } => {
+                let phase = if self.is_reader { Phase::Waiting } else { Phase::Busy };
+                (phase, [returned(ret, errno, outcome), None])
+            }
+            Entry::Again { ret, step } => {
+                (Phase::Inside, [returned(ret, Errno::NONE, None), Some(Fact::Entered { step })])
+            }
+            Entry::Done => (Phase::Waiting, [Some(Fact::Done), None]),
+            Entry::Ready if self.phase == Phase::Arriving => (Phase::Waiting, [None, None]),
+            Entry::Ready => (self.phase, [None, None]),
+        };
+        self.phase = phase;
+        facts
     }
 }

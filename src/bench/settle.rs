@@ -19,8 +19,8 @@ pub(super) struct Collected {
 
 /// The first nap while something still runs; each further one is twice as long.
 const FIRST_NAP: Duration = Duration::from_micros(30);
-/// The longest nap: how late a task that fell asleep can be noticed.
-const LONGEST_NAP: Duration = Duration::from_millis(2);
+/// The longest nap. A task that fell asleep is noticed at most as late as it had run before, because naps double.
+const LONGEST_NAP: Duration = Duration::from_millis(16);
 
 impl Bench {
     /// Collects once. True if this collect and the one before were equal and quiet: then everybody's state is known.

@@ -1,4 +1,8 @@
 //! Statements that are one order: each verb's arguments, resolved into the call or loop that a task is to make.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each match takes its family of statements and hands the others on"
+)]
 
 use crate::abi;
 use crate::order::{Call, ControlRoom, Loop, Payload, SocketAddress, Work};
@@ -150,7 +154,8 @@ impl Resolver<'_> {
             }
             _ => return Ok(None),
         };
-        Ok(Some(Work::Loop(work)))
+        let keep = if self.context.every_call { u64::MAX } else { crate::world::BURST_KEEP as u64 };
+        Ok(Some(Work::Loop { of: work, keep }))
     }
 
     fn transfer(&self, task: TaskId, fd: i32) -> Result<Option<Call>, Refusal> {
@@ -220,7 +225,7 @@ impl Resolver<'_> {
 
     fn count(&self, number: &Number) -> Result<u64, Refusal> {
         let value = self.number(number)?;
-        u64::try_from(value).map_err(|_| Refusal(format!("{value} is less than nothing")))
+        u64::try_from(value).map_err(|_error| Refusal(format!("{value} is less than nothing")))
     }
 
     fn size(&self, number: &Number) -> Result<u64, Refusal> {

@@ -1,4 +1,5 @@
 //! Who acts, and on which descriptor: ends and tasks by name, or a refusal that says what is so instead.
+#![expect(clippy::wildcard_enum_match_arm, reason = "only two calls are about a process")]
 
 use crate::order::Call;
 use crate::script::{EndRef, TaskState};

@@ -65,6 +65,7 @@ pub fn set_soft_limit(soft: u64) -> Result<(), SysError> {
 }
 
 /// Moves a descriptor to the lowest free private number, where it stays open over execve.
+#[expect(clippy::needless_pass_by_value, reason = "the old number is closed here")]
 pub fn move_up(fd: OwnedFd, base: i32) -> Result<OwnedFd, SysError> {
     // SAFETY: fcntl with F_DUPFD only takes numbers.
     let moved = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD, base) };

@@ -1,4 +1,5 @@
 //! Processes: fork(2), pidfds, signals through them, and the only ways a forked process may end.
+#![expect(clippy::wildcard_enum_match_arm, reason = "waitid is asked for deaths alone")]
 
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 

@@ -66,7 +66,7 @@ pub fn receive(fd: i32, buffer: &mut [u8], room: ControlRoom, flags: i32) -> (An
     if answer.ret < 0 {
         return (answer, Extra::None);
     }
-    let used = usize::try_from(header.msg_controllen).unwrap_or(0).min(control.len());
+    let used = (header.msg_controllen as usize).min(control.len());
     let (fds, creds) = parse_messages(&control[..used]);
     (answer, Extra::Message { flags: header.msg_flags & !libc::MSG_CMSG_CLOEXEC, fds, creds })
 }

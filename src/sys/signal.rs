@@ -100,8 +100,7 @@ extern "C" fn count(signal: i32) {
     if unsafe { &*sleeps }.load(Ordering::Relaxed) != 0 {
         let errno = last_errno();
         super::poll::ring_bell(BELL.load(Ordering::Relaxed));
-        // SAFETY: the address is that of this thread's errno, which the interrupted code must find unchanged.
-        unsafe { *libc::__errno_location() = errno.0 };
+        nix::Error::from_raw(errno.0).set();
     }
 }
 
@@ -109,7 +108,9 @@ extern "C" fn count(signal: i32) {
 extern "C" fn pipe(signal: i32, info: *const libc::siginfo_t, _context: *mut libc::c_void) {
     count(signal);
     // SAFETY: with SA_SIGINFO the kernel passes a valid siginfo.
-    let sender = unsafe { (*info).si_pid() };
+    let info = unsafe { &*info };
+    // SAFETY: SIGPIPE comes from kill or from the kernel, and both fill in the sender.
+    let sender = unsafe { info.si_pid() };
     let own = i32::try_from(std::process::id()).is_ok_and(|own| own == sender);
     if own && IN_CALL.with(|inside| inside.load(Ordering::Relaxed)) {
         PIPE_PENDING.with(|pending| pending.store(true, Ordering::Relaxed));

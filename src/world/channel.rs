@@ -34,6 +34,7 @@ pub enum Kind {
 
 /// One end.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "five independent facts of the kernel's, not one state")]
 pub struct End {
     /// Its identity.
     pub id: EndId,

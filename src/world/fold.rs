@@ -1,11 +1,13 @@
 //! One record changes the world, and gives the events that it is shown as. `effect` has what each system call changes.
+#![expect(clippy::wildcard_enum_match_arm, reason = "only two calls take an address")]
 
 mod birth;
 mod effect;
+mod make;
 mod report;
 
 use crate::abi::{Errno, Signal};
-use crate::order::{Call, Outcome};
+use crate::order::{Call, Extra, Outcome};
 use crate::script::TaskState;
 use crate::trace::{Death, Event, Fact, Record, TaskId, What};
 
@@ -18,8 +20,8 @@ pub(super) struct Back {
     pub ret: i32,
     /// None on success.
     pub errno: Errno,
-    /// Data and the like.
-    pub outcome: Outcome,
+    /// Data and the like, where the call brought any.
+    pub outcome: Option<Box<Outcome>>,
     /// When.
     pub t_ns: u64,
 }
@@ -34,7 +36,6 @@ impl World {
             Fact::Ordered(ordered) => self.take_order(task, &ordered),
             Fact::Entered { step } => self.enter(task, step, t_ns),
             Fact::Returned { ret, errno, outcome } => {
-                let outcome = outcome.map_or_else(Outcome::default, |outcome| *outcome);
                 if let Some(what) = self.come_back(task, line, Back { ret, errno, outcome, t_ns }) {
                     show(what);
                 }
@@ -100,7 +101,7 @@ impl World {
         if let Some(content) = ongoing.content.get(usize::from(step)).filter(|content| !content.is_empty()) {
             let content = std::sync::Arc::clone(content);
             let call = ongoing.calls[usize::from(step)].write_target();
-            let write = self.begin_write(by, call, &content);
+            let write = self.begin_write(by, &call, &content);
             if let Some(ongoing) = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut()) {
                 ongoing.write = write;
             }
@@ -183,6 +184,18 @@ impl Call {
             _ => (None, Vec::new()),
         };
         WriteTarget { fd: self.fd().unwrap_or(-1), to, fds }
+    }
+}
+
+impl Back {
+    /// The beginning of what arrived.
+    fn data(&self) -> &[u8] {
+        self.outcome.as_ref().map_or(&[], |outcome| &outcome.data)
+    }
+
+    /// What came beside it.
+    fn extra(&self) -> &Extra {
+        self.outcome.as_ref().map_or(&Extra::None, |outcome| &outcome.extra)
     }
 }
 

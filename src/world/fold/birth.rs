@@ -1,4 +1,5 @@
 //! Tasks come into the world, take orders, and are forgotten.
+#![expect(clippy::wildcard_enum_match_arm, reason = "only a few calls name or send something")]
 
 use std::sync::Arc;
 
@@ -37,13 +38,13 @@ impl World {
     pub(super) fn take_order(&mut self, id: TaskId, ordered: &Arc<Ordered>) {
         let calls: Arc<[Call]> = match &ordered.work {
             Work::Call(call) => Arc::new([call.clone()]),
-            Work::Loop(of) => of.calls().into(),
+            Work::Loop { of, .. } => of.calls().into(),
             Work::Reader { fd, count, .. } => Arc::new([Call::Read { fd: *fd, count: *count }]),
         };
         let content = calls.iter().map(content_of).collect();
         let names = self.names_for(id, &calls[0], ordered.name.clone());
         let burst = match &ordered.work {
-            Work::Loop(of) => Some(Box::new(self.new_burst(id, of, &names))),
+            Work::Loop { of, .. } => Some(Box::new(self.new_burst(id, of, &names))),
             Work::Call(_) | Work::Reader { .. } => None,
         };
         let Some(task) = self.tasks.get_mut(&id) else { return };

@@ -1,14 +1,15 @@
 //! What each system call changes once it has returned: tables, ends, channels, and the bytes between them.
+#![expect(clippy::wildcard_enum_match_arm, reason = "a call that is not named changes nothing")]
 
 use std::sync::Arc;
 
 use crate::abi;
 use crate::order::{Call, Extra, Payload};
-use crate::script::{EndName, TaskState};
+use crate::script::TaskState;
 use crate::trace::{Death, TaskId};
 
 use super::super::World;
-use super::super::channel::{Channel, ChannelId, End, EndId, Kind};
+use super::super::channel::{Channel, ChannelId, EndId, Kind};
 use super::super::ledger::{Found, ReadResult};
 use super::super::task::{Descriptor, Task};
 use super::{Back, WriteTarget};
@@ -73,7 +74,7 @@ impl World {
     pub(super) fn begin_write(
         &mut self,
         by: TaskId,
-        target: WriteTarget,
+        target: &WriteTarget,
         content: &Arc<[Payload]>,
     ) -> Option<(EndId, u64)> {
         let from = self.end_of(by, target.fd)?;
@@ -132,7 +133,9 @@ impl World {
             kind.keeps_messages() || under_way.is_empty() || kind == Kind::Stream,
             "a pipe carries no descriptors"
         );
-        under_way.into_iter().for_each(|passed| self.land(passed));
+        for passed in under_way {
+            self.land(passed);
+        }
         for embryo in waiting {
             self.close_if_last(embryo);
         }
@@ -179,7 +182,9 @@ impl World {
         let closed = end.closed;
         let result = end.inbox.finish_write(number, taken, closed);
         let back_home = if lost_fds || closed { end.inbox.take_fds(number) } else { Vec::new() };
-        back_home.into_iter().for_each(|passed| self.land(passed));
+        for passed in back_home {
+            self.land(passed);
+        }
         if let Err(error) = result {
             self.note_anomaly(format!("{}: {error}", call.name()));
         }
@@ -206,7 +211,7 @@ impl World {
             return Some(true);
         }
         if call.flags() & abi::MSG_PEEK == 0 && call.flags() & abi::MSG_OOB == 0 {
-            let found = Found { by: id, len, data: &back.outcome.data };
+            let found = Found { by: id, len, data: back.data() };
             self.take(id_of_end, kind, found, call);
         }
         self.receive(id, id_of_end, call, back);
@@ -236,13 +241,15 @@ impl World {
         } else {
             numbers.iter().flat_map(|number| end.inbox.take_fds(*number)).collect()
         };
-        let installed: &[i32] = if let Extra::Message { fds, .. } = &back.outcome.extra { fds } else { &[] };
+        let installed: &[i32] = if let Extra::Message { fds, .. } = back.extra() { fds } else { &[] };
         let cloexec = call.flags() & abi::MSG_CMSG_CLOEXEC != 0;
         for (fd, end) in installed.iter().zip(&passed) {
             self.install(id, *fd, *end, cloexec);
         }
         if !peek {
-            passed.into_iter().for_each(|passed| self.land(passed));
+            for passed in passed {
+                self.land(passed);
+            }
         }
     }
 
@@ -256,7 +263,7 @@ impl World {
         self.process_of(id)?.table.get(&fd).map(|descriptor| descriptor.end)
     }
 
-    fn install(&mut self, id: TaskId, fd: i32, end: EndId, cloexec: bool) {
+    pub(super) fn install(&mut self, id: TaskId, fd: i32, end: EndId, cloexec: bool) {
         if let Some(entry) = self.ends.get_mut(&end) {
             entry.held += 1;
         }
@@ -297,7 +304,7 @@ impl World {
             |task: &&mut Task| task.pid == back.ret && task.id == task.process && task.state != TaskState::Dead;
         if let Some(child) = self.tasks.values_mut().find(is_child) {
             child.state = TaskState::Dead;
-            if let Extra::Status(status) = back.outcome.extra {
+            if let Extra::Status(status) = *back.extra() {
                 child.death = child.death.or(Death::of_status(status));
             }
         }
@@ -314,100 +321,5 @@ impl World {
             peer.shut_rd |= write;
             peer.shut_wr |= read;
         }
-    }
-
-    fn new_end(&mut self, name: Option<EndName>, kind: Kind) -> EndId {
-        self.next_end += 1;
-        let id = EndId(self.next_end);
-        if let Some(name) = &name {
-            self.names.insert(name.clone(), id);
-        }
-        self.ends.insert(id, End::new(id, name, kind));
-        id
-    }
-
-    fn connect_ends(&mut self, name: String, kind: Kind, ends: [EndId; 2]) {
-        self.next_channel += 1;
-        let id = ChannelId(self.next_channel);
-        for (end, peer) in [(ends[0], ends[1]), (ends[1], ends[0])] {
-            if let Some(end) = self.ends.get_mut(&end) {
-                end.channel = Some(id);
-                end.peer = Some(peer);
-            }
-        }
-        self.channels.insert(id, Channel { id, name, kind, ends });
-    }
-
-    fn made_name(&self, id: TaskId) -> String {
-        let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
-        ongoing.and_then(|ongoing| ongoing.ordered.name.clone()).unwrap_or_default()
-    }
-
-    fn make_pair(&mut self, id: TaskId, kind: i32, back: &Back) {
-        let Some(of) = Kind::of_socket(kind) else { return };
-        self.make_two(id, of, (kind & abi::NONBLOCK != 0, kind & abi::CLOEXEC != 0), back);
-    }
-
-    fn make_pipe(&mut self, id: TaskId, flags: i32, back: &Back) {
-        let of = if flags & abi::DIRECT == 0 { Kind::Pipe } else { Kind::PacketPipe };
-        self.make_two(id, of, (flags & abi::NONBLOCK != 0, flags & abi::CLOEXEC != 0), back);
-    }
-
-    fn make_two(&mut self, id: TaskId, kind: Kind, (nonblock, cloexec): (bool, bool), back: &Back) {
-        let Extra::Array(fds) = back.outcome.extra else { return };
-        let name = self.made_name(id);
-        let ends = [0, 1].map(|index| self.new_end(Some(EndName { name: name.clone(), index: Some(index) }), kind));
-        for (fd, end) in fds.into_iter().zip(ends) {
-            self.install(id, fd, end, cloexec);
-            if let Some(end) = self.ends.get_mut(&end) {
-                end.nonblock = nonblock;
-            }
-        }
-        self.connect_ends(name, kind, ends);
-    }
-
-    fn make_socket(&mut self, id: TaskId, kind: i32, back: &Back) {
-        let Some(of) = Kind::of_socket(kind) else { return };
-        let name = EndName { name: self.made_name(id), index: None };
-        let end = self.new_end(Some(name), of);
-        self.install(id, back.ret, end, kind & abi::CLOEXEC != 0);
-        if let Some(end) = self.ends.get_mut(&end) {
-            end.nonblock = kind & abi::NONBLOCK != 0;
-        }
-    }
-
-    fn bind(&mut self, id: TaskId, fd: i32, address: &str) {
-        let Some(end) = self.end_of(id, fd) else { return };
-        self.addresses.insert(address.to_owned(), end);
-        if let Some(end) = self.ends.get_mut(&end) {
-            end.address = Some(address.to_owned());
-        }
-    }
-
-    fn connect(&mut self, id: TaskId, fd: i32, address: &str) {
-        let (Some(end), Some(&target)) = (self.end_of(id, fd), self.addresses.get(address)) else { return };
-        let Some(kind) = self.ends.get(&end).map(|end| end.kind) else { return };
-        if kind == Kind::Dgram {
-            if let Some(end) = self.ends.get_mut(&end) {
-                end.peer = Some(target);
-            }
-            return;
-        }
-        let embryo = self.new_end(None, kind);
-        self.connect_ends(self.label(end), kind, [end, embryo]);
-        if let Some(listener) = self.ends.get_mut(&target) {
-            listener.backlog.get_or_insert_default().push_back(embryo);
-        }
-    }
-
-    fn accept(&mut self, id: TaskId, fd: i32, accepted: i32) {
-        let embryo = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)?.backlog.as_mut()?.pop_front());
-        let Some(embryo) = embryo else { return };
-        let name = EndName { name: self.made_name(id), index: None };
-        self.names.insert(name.clone(), embryo);
-        if let Some(end) = self.ends.get_mut(&embryo) {
-            end.name = Some(name);
-        }
-        self.install(id, accepted, embryo, false);
     }
 }

@@ -1,7 +1,7 @@
 //! How a call, a sleep, a loop and an interrupted call are shown: the events that the fold gives out.
 
 use crate::abi::Errno;
-use crate::order::{Call, Outcome, Work};
+use crate::order::{Call, Extra, Outcome, Work};
 use crate::trace::{Burst, CallEvent, CallState, TaskId, What};
 
 use super::super::BURST_KEEP;
@@ -12,13 +12,13 @@ use super::Back;
 impl World {
     /// A call has returned: shown at once, or counted where it is one of a loop's.
     pub(super) fn returned_event(&mut self, id: TaskId, line: u32, back: Back, eof: Option<bool>) -> Option<What> {
-        let received = self.received_names(id, &back.outcome);
-        let reaped = self.reaped_name(id, &back);
         let keep_all = self.keep_every_call;
-        let task = self.tasks.get_mut(&id)?;
-        if let Some(what) = count_in_burst(task, &back, eof, keep_all) {
-            return what;
+        if count_in_burst(self.tasks.get_mut(&id)?, &back, eof, keep_all) {
+            return None;
         }
+        let received = self.received_names(id, back.extra());
+        let reaped = self.reaped_name(id, &back);
+        let task = self.tasks.get_mut(&id)?;
         let ongoing = task.ongoing.as_ref()?;
         let mut names = ongoing.names.clone();
         names.ends.extend(received);
@@ -32,7 +32,7 @@ impl World {
         event.ret = Some(back.ret);
         event.errno = back.errno;
         event.t_ns = back.t_ns;
-        event.outcome = back.outcome;
+        event.outcome = back.outcome.map_or_else(Outcome::default, |outcome| *outcome);
         event.eof = eof;
         if let Some(ongoing) = task.ongoing.as_mut() {
             ongoing.slept = false;
@@ -90,30 +90,27 @@ impl World {
     }
 
     /// Names of the descriptors that came with a message, or that the call made.
-    fn received_names(&self, id: TaskId, outcome: &Outcome) -> Vec<(i32, String)> {
-        let crate::order::Extra::Message { fds, creds, .. } = &outcome.extra else { return Vec::new() };
-        let _ = creds;
+    fn received_names(&self, id: TaskId, extra: &Extra) -> Vec<(i32, String)> {
+        let Extra::Message { fds, .. } = extra else { return Vec::new() };
         fds.iter().filter_map(|fd| self.end_of(id, *fd).map(|end| (*fd, self.label(end)))).collect()
     }
 
     /// Names of the processes that a call brought word of.
     fn reaped_name(&self, id: TaskId, back: &Back) -> Vec<(i32, String)> {
         let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
-        let pid = match (ongoing.map(Ongoing::call), &back.outcome.extra) {
+        let pid = match (ongoing.map(Ongoing::call), back.extra()) {
             (Some(Call::Waitpid { .. }), _) if back.ret > 0 => back.ret,
-            (_, crate::order::Extra::Peer(creds)) => creds.pid,
-            (_, crate::order::Extra::Message { creds: Some(creds), .. }) => creds.pid,
+            (_, Extra::Peer(creds) | Extra::Message { creds: Some(creds), .. }) => creds.pid,
             _ => return Vec::new(),
         };
         self.task_of_pid(pid).map(|task| (pid, task.name.clone())).into_iter().collect()
     }
 }
 
-/// Counts one call of a loop. None where the task is in no loop; else the event where every call is asked for.
-#[expect(clippy::option_option, reason = "whether it was counted, and what is shown of it, are two questions")]
-fn count_in_burst(task: &mut Task, back: &Back, eof: Option<bool>, keep_all: bool) -> Option<Option<What>> {
-    let ongoing = task.ongoing.as_ref()?;
-    let burst = ongoing.burst.as_ref()?;
+/// Counts one call of a loop, and keeps it while there are few. False where the task is in no loop.
+fn count_in_burst(task: &mut Task, back: &Back, eof: Option<bool>, keep_all: bool) -> bool {
+    let Some(ongoing) = task.ongoing.as_ref() else { return false };
+    let Some(burst) = ongoing.burst.as_ref() else { return false };
     let keep = keep_all || burst.first_calls.len() < BURST_KEEP;
     let moves = burst.call == "recv" || burst.call == ongoing.call().name();
     let kept = keep.then(|| {
@@ -121,17 +118,17 @@ fn count_in_burst(task: &mut Task, back: &Back, eof: Option<bool>, keep_all: boo
         event.ret = Some(back.ret);
         event.errno = back.errno;
         event.t_ns = back.t_ns;
-        event.outcome = back.outcome.clone();
+        event.outcome = back.outcome.as_deref().cloned().unwrap_or_default();
         event.eof = eof;
         event
     });
-    let burst = task.ongoing.as_mut()?.burst.as_mut()?;
+    let Some(burst) = task.ongoing.as_mut().and_then(|ongoing| ongoing.burst.as_mut()) else { return false };
     count(burst, back, eof, moves);
     match kept {
         Some(event) => burst.first_calls.push(event),
         None => burst.not_kept += 1,
     }
-    Some(None)
+    true
 }
 
 fn count(burst: &mut Burst, back: &Back, eof: Option<bool>, moves: bool) {

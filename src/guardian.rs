@@ -1,0 +1,145 @@
+//! The first process: it forks the one that does everything, waits, and when that one is gone, by whatever cause, brings the
+//! terminal back, reaps every process left and passes the status on. It draws nothing and never reads the terminal.
+
+use std::io::Write;
+use std::os::fd::{AsFd, OwnedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::abi::Signal;
+use crate::sys::SysError;
+use crate::sys::fork::exit_child;
+use crate::sys::guard::{self, News, Side, Ui, Wake};
+use crate::sys::terminal::{self, Modes};
+
+/// With this the UI tells the guardian that it panicked; to the shell it is [`INTERNAL_ERROR`].
+const PANICKED: u8 = 101;
+/// The exit status for a fault of the program's own.
+const INTERNAL_ERROR: u8 = 2;
+/// What a closed terminal sends.
+const HUP: Signal = Signal(1);
+
+/// What the guarded process does with the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Terminal {
+    /// It changes modes, which are to be brought back.
+    Changed,
+    /// It writes lines, if anything: no escape sequence may follow them.
+    Untouched,
+}
+
+/// Runs `ui` in a process of its own and returns its exit status, 128+N if signal N killed it. The caller has one thread and
+/// has not touched the terminal yet.
+pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> {
+    // What is still buffered would be written by both.
+    let _ = std::io::stdout().flush();
+    let kept = Kept::open(terminal);
+    match guard::split()? {
+        Side::Ui => {
+            // The guardian's terminal is not the UI's: agents would inherit it.
+            drop(kept);
+            let code = catch_unwind(AssertUnwindSafe(ui)).unwrap_or(PANICKED);
+            let _ = std::io::stdout().flush();
+            exit_child(i32::from(code))
+        }
+        Side::Guardian(ui) => {
+            let end = watch(&ui);
+            if let Some(kept) = kept {
+                kept.bring_back(end);
+            }
+            guard::reap_all();
+            Ok(end.status())
+        }
+    }
+}
+
+/// Passes signals down and stops along, until the UI is gone.
+fn watch(ui: &Ui) -> End {
+    loop {
+        match guard::wait() {
+            Wake::Child => match ui.news() {
+                News::None => {}
+                News::Stopped(signal) => guard::stop_like(signal),
+                News::Exited(code) => return End::Left(code),
+                News::Killed(signal) => return End::Killed(signal),
+            },
+            Wake::Keyed(_) => {}
+            Wake::Asked(signal) => {
+                ui.send(signal);
+                // A stopped UI would look at it only when somebody says `fg`.
+                if signal == Signal::TERM || signal == HUP {
+                    ui.send(Signal::CONT);
+                }
+            }
+        }
+    }
+}
+
+/// How the UI ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Left(u8),
+    Killed(Signal),
+}
+
+impl End {
+    fn status(self) -> u8 {
+        match self {
+            Self::Left(PANICKED) => INTERNAL_ERROR,
+            Self::Left(code) => code,
+            Self::Killed(signal) => u8::try_from(128 + signal.0).unwrap_or(u8::MAX),
+        }
+    }
+
+    fn is_clean(self) -> bool {
+        matches!(self, Self::Left(code) if code != PANICKED)
+    }
+}
+
+/// The terminal and the modes it had at the start.
+struct Kept {
+    terminal: OwnedFd,
+    modes: Modes,
+}
+
+impl Kept {
+    fn open(terminal: Terminal) -> Option<Self> {
+        if terminal == Terminal::Untouched {
+            return None;
+        }
+        let terminal = terminal::open_private()?;
+        let modes = terminal::save(terminal.as_fd())?;
+        Some(Self { terminal, modes })
+    }
+
+    /// A UI that left by itself has undone its own modes; the proof is that the termios are as before.
+    fn bring_back(&self, end: End) {
+        let terminal = self.terminal.as_fd();
+        let as_before = terminal::save(terminal).is_none_or(|now| now == self.modes);
+        // After `bg` the terminal is the shell's or somebody's whom the shell runs: hands off.
+        if (end.is_clean() && as_before) || terminal::is_somebody_elses(terminal) {
+            return;
+        }
+        terminal::undo_modes(terminal);
+        terminal::restore(terminal, &self.modes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_status_is_the_uis_or_128_and_the_signal() {
+        assert_eq!(End::Left(1).status(), 1);
+        assert_eq!(End::Killed(Signal::KILL).status(), 137);
+        assert_eq!(End::Left(PANICKED).status(), INTERNAL_ERROR);
+    }
+
+    #[test]
+    fn a_panic_and_a_signal_are_not_a_clean_end() {
+        assert!(End::Left(0).is_clean());
+        assert!(End::Left(2).is_clean());
+        assert!(!End::Left(PANICKED).is_clean());
+        assert!(!End::Killed(Signal::TERM).is_clean());
+    }
+}

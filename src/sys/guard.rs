@@ -1,0 +1,193 @@
+//! What the guardian needs of the kernel: one fork with the UI tied to it, signals taken one by one instead of by handlers,
+//! children reported and reaped to the last. It decides nothing; `guardian` does.
+
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::sys::prctl::{set_child_subreaper, set_pdeathsig};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal as Number, kill, raise, sigaction};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::{Pid, getpid, getppid};
+
+use super::fork::{Forked, exit_child, fork};
+use super::{During, SysError};
+use crate::abi::Signal;
+
+/// The signals that the guardian takes; all but SIGCHLD are meant for the UI.
+const TAKEN: [Number; 7] = [
+    Number::SIGCHLD,
+    Number::SIGTERM,
+    Number::SIGINT,
+    Number::SIGHUP,
+    Number::SIGQUIT,
+    Number::SIGTSTP,
+    Number::SIGCONT,
+];
+
+/// How long the dead UI's children have to die by themselves before they are killed.
+const GRACE: Duration = Duration::from_millis(500);
+/// How often one looks meanwhile, should a SIGCHLD have been merged with an earlier one.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Which of the two one is after [`split`].
+#[derive(Debug)]
+pub enum Side {
+    /// The first process, with the one it guards.
+    Guardian(Ui),
+    /// The new one. It must leave by [`exit_child`].
+    Ui,
+}
+
+/// The guarded process. It is not reaped before [`Ui::news`] tells its end, so until then its number is nobody else's.
+#[derive(Debug)]
+pub struct Ui {
+    pid: Pid,
+}
+
+/// Why the guardian woke up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// There may be news of a child.
+    Child,
+    /// Somebody sent this to the guardian.
+    Asked(Signal),
+    /// The terminal's own Ctrl-C, Ctrl-\ or Ctrl-Z, which the UI, being of the same group, has got as well.
+    Keyed(Signal),
+}
+
+/// What has become of the UI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// Nothing new.
+    None,
+    /// It is stopped.
+    Stopped(Signal),
+    /// It left with this code.
+    Exited(u8),
+    /// It died of this.
+    Killed(Signal),
+}
+
+/// Forks the UI. Orphans come to the guardian from now on; the UI gets SIGTERM when the guardian dies, and has the signal mask
+/// that it would have had without one.
+pub fn split() -> Result<Side, SysError> {
+    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+    // SAFETY: SIG_DFL is no handler, so no code of ours can come to run in a signal's context.
+    let inherited = unsafe { sigaction(Number::SIGCHLD, &default) };
+    // With an inherited SIG_IGN the kernel would reap the UI by itself and its status be lost (wait(2), NOTES).
+    inherited.during("give SIGCHLD its default")?;
+    set_child_subreaper(true).during("become a subreaper")?;
+    // Blocked before the fork: a SIGTERM in between must find a guardian that can pass it on.
+    let before = SigSet::thread_get_mask().during("read the signal mask")?;
+    taken().thread_block().during("block signals")?;
+    let guardian = getpid();
+    match fork().map_err(|errno| SysError { operation: "fork the UI", errno })? {
+        Forked::Parent(pid) => Ok(Side::Guardian(Ui { pid: Pid::from_raw(pid) })),
+        Forked::Child => {
+            // It may have died before the tie was made, which then never pulls.
+            let tied = set_pdeathsig(Number::SIGTERM).is_ok() && getppid() == guardian;
+            if !tied || before.thread_set_mask().is_err() {
+                exit_child(128 + Number::SIGTERM as i32);
+            }
+            Ok(Side::Ui)
+        }
+    }
+}
+
+/// Sleeps until a signal comes, and takes it, sigwaitinfo(2): no handler, nothing that must be async-signal-safe.
+pub fn wait() -> Wake {
+    take(None).unwrap_or(Wake::Child)
+}
+
+impl Ui {
+    /// Sends it a signal.
+    pub fn send(&self, signal: Signal) {
+        if let Ok(number) = Number::try_from(signal.0) {
+            let _ = kill(self.pid, number);
+        }
+    }
+
+    /// Reaps whatever is dead, until something is told of the UI or nothing more of anybody.
+    pub fn news(&self) -> News {
+        loop {
+            match waitpid(None, Some(WaitPidFlag::WNOHANG | WaitPidFlag::WUNTRACED)) {
+                Ok(WaitStatus::Exited(pid, code)) if pid == self.pid => {
+                    return News::Exited(u8::try_from(code).unwrap_or(u8::MAX));
+                }
+                Ok(WaitStatus::Signaled(pid, number, _)) if pid == self.pid => {
+                    return News::Killed(Signal(number as i32));
+                }
+                Ok(WaitStatus::Stopped(pid, number)) if pid == self.pid => return News::Stopped(Signal(number as i32)),
+                // Somebody else reaped the UI: there is no status to tell, and nothing to wait for.
+                Err(Errno::ECHILD) => return News::Exited(u8::MAX),
+                Ok(WaitStatus::StillAlive) | Err(_) => return News::None,
+                Ok(_) => {}
+            }
+        }
+    }
+}
+
+/// Stops the guardian as the UI is stopped, so that the shell sees its job stop. SIGSTOP becomes SIGTSTP, which the kernel
+/// drops where no shell is left that could say `fg` (setpgid(2), orphaned groups).
+pub fn stop_like(signal: Signal) {
+    let number = Number::try_from(signal.0).unwrap_or(Number::SIGTSTP);
+    let number = if number == Number::SIGSTOP { Number::SIGTSTP } else { number };
+    let mask = SigSet::from(number);
+    let _ = raise(number);
+    // A blocked one takes effect here; SIGCONT brings one back, and is then pending.
+    let _ = mask.thread_unblock();
+    if TAKEN.contains(&number) {
+        let _ = mask.thread_block();
+    }
+}
+
+/// Reaps every child there is. The lifeline has killed those that the UI left; if any lives on after a while, it is killed.
+pub fn reap_all() {
+    let start = Instant::now();
+    loop {
+        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+            Err(Errno::ECHILD) => return,
+            Ok(WaitStatus::StillAlive) => {
+                if start.elapsed() > GRACE {
+                    kill_children();
+                }
+                take(Some(LOOK_AGAIN));
+            }
+            Ok(_) | Err(_) => {}
+        }
+    }
+}
+
+/// Kills the direct children; theirs come to this process, a subreaper, and are met in the next round.
+fn kill_children() {
+    let list = std::fs::read_to_string("/proc/thread-self/children").unwrap_or_default();
+    for pid in list.split_whitespace().filter_map(|word| word.parse().ok()) {
+        // Not reaped yet, so the number is still theirs.
+        let _ = kill(Pid::from_raw(pid), Number::SIGKILL);
+    }
+}
+
+fn taken() -> SigSet {
+    TAKEN.into_iter().collect()
+}
+
+/// Takes one pending signal, or none if nothing came within the time.
+fn take(within: Option<Duration>) -> Option<Wake> {
+    let set = taken();
+    let limit = within.map(|time| libc::timespec {
+        tv_sec: time.as_secs().try_into().unwrap_or(0),
+        tv_nsec: time.subsec_nanos().into(),
+    });
+    let limit = limit.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    // SAFETY: siginfo_t is plain data, for which all zeroes is a value.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    // SAFETY: the set and the limit are read and `info` is written, all of them live locals; a null limit means none.
+    let number = unsafe { libc::sigtimedwait(set.as_ref(), &raw mut info, limit) };
+    let keyed = info.si_code == libc::SI_KERNEL;
+    match number {
+        libc::SIGCHLD => Some(Wake::Child),
+        libc::SIGINT | libc::SIGQUIT | libc::SIGTSTP if keyed => Some(Wake::Keyed(Signal(number))),
+        1.. => Some(Wake::Asked(Signal(number))),
+        _ => None,
+    }
+}

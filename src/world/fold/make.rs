@@ -1,0 +1,107 @@
+//! What calls that make something change: pairs, pipes, sockets by name, connections.
+
+use crate::abi;
+use crate::order::Extra;
+use crate::script::EndName;
+use crate::trace::TaskId;
+
+use super::super::World;
+use super::super::channel::{Channel, ChannelId, End, EndId, Kind};
+use super::Back;
+
+impl World {
+    fn new_end(&mut self, name: Option<EndName>, kind: Kind) -> EndId {
+        self.next_end += 1;
+        let id = EndId(self.next_end);
+        if let Some(name) = &name {
+            self.names.insert(name.clone(), id);
+        }
+        self.ends.insert(id, End::new(id, name, kind));
+        id
+    }
+
+    fn connect_ends(&mut self, name: String, kind: Kind, ends: [EndId; 2]) {
+        self.next_channel += 1;
+        let id = ChannelId(self.next_channel);
+        for (end, peer) in [(ends[0], ends[1]), (ends[1], ends[0])] {
+            if let Some(end) = self.ends.get_mut(&end) {
+                end.channel = Some(id);
+                end.peer = Some(peer);
+            }
+        }
+        self.channels.insert(id, Channel { id, name, kind, ends });
+    }
+
+    fn made_name(&self, id: TaskId) -> String {
+        let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
+        ongoing.and_then(|ongoing| ongoing.ordered.name.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn make_pair(&mut self, id: TaskId, kind: i32, back: &Back) {
+        let Some(of) = Kind::of_socket(kind) else { return };
+        self.make_two(id, of, (kind & abi::NONBLOCK != 0, kind & abi::CLOEXEC != 0), back);
+    }
+
+    pub(super) fn make_pipe(&mut self, id: TaskId, flags: i32, back: &Back) {
+        let of = if flags & abi::DIRECT == 0 { Kind::Pipe } else { Kind::PacketPipe };
+        self.make_two(id, of, (flags & abi::NONBLOCK != 0, flags & abi::CLOEXEC != 0), back);
+    }
+
+    fn make_two(&mut self, id: TaskId, kind: Kind, (nonblock, cloexec): (bool, bool), back: &Back) {
+        let Extra::Array(fds) = *back.extra() else { return };
+        let name = self.made_name(id);
+        let ends = [0, 1].map(|index| self.new_end(Some(EndName { name: name.clone(), index: Some(index) }), kind));
+        for (fd, end) in fds.into_iter().zip(ends) {
+            self.install(id, fd, end, cloexec);
+            if let Some(end) = self.ends.get_mut(&end) {
+                end.nonblock = nonblock;
+            }
+        }
+        self.connect_ends(name, kind, ends);
+    }
+
+    pub(super) fn make_socket(&mut self, id: TaskId, kind: i32, back: &Back) {
+        let Some(of) = Kind::of_socket(kind) else { return };
+        let name = EndName { name: self.made_name(id), index: None };
+        let end = self.new_end(Some(name), of);
+        self.install(id, back.ret, end, kind & abi::CLOEXEC != 0);
+        if let Some(end) = self.ends.get_mut(&end) {
+            end.nonblock = kind & abi::NONBLOCK != 0;
+        }
+    }
+
+    pub(super) fn bind(&mut self, id: TaskId, fd: i32, address: &str) {
+        let Some(end) = self.end_of(id, fd) else { return };
+        self.addresses.insert(address.to_owned(), end);
+        if let Some(end) = self.ends.get_mut(&end) {
+            end.address = Some(address.to_owned());
+        }
+    }
+
+    pub(super) fn connect(&mut self, id: TaskId, fd: i32, address: &str) {
+        let (Some(end), Some(&target)) = (self.end_of(id, fd), self.addresses.get(address)) else { return };
+        let Some(kind) = self.ends.get(&end).map(|end| end.kind) else { return };
+        if kind == Kind::Dgram {
+            if let Some(end) = self.ends.get_mut(&end) {
+                end.peer = Some(target);
+            }
+            return;
+        }
+        let embryo = self.new_end(None, kind);
+        self.connect_ends(self.label(end), kind, [end, embryo]);
+        if let Some(listener) = self.ends.get_mut(&target) {
+            listener.backlog.get_or_insert_default().push_back(embryo);
+        }
+    }
+
+    pub(super) fn accept(&mut self, id: TaskId, fd: i32, accepted: i32) {
+        let embryo = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)?.backlog.as_mut()?.pop_front());
+        let Some(embryo) = embryo else { return };
+        let name = EndName { name: self.made_name(id), index: None };
+        self.names.insert(name.clone(), embryo);
+        if let Some(end) = self.ends.get_mut(&embryo) {
+            end.name = Some(name);
+        }
+        self.install(id, accepted, embryo, false);
+    }
+}
