@@ -1,5 +1,9 @@
 //! Why it came out so: an explanation of the last event, of a task's state, or of an end's, by small rules over the world.
 //! Pure. A rule looks at one call and the picture after it, and answers in one to three sentences or not at all.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a rule asks after a few kinds of calls and events; all others are not its case"
+)]
 
 mod deadlock;
 mod deaths;
@@ -28,6 +32,11 @@ type Rule = fn(&Scene<'_>) -> Option<Explanation>;
 /// The rules over a call that returned; the particular stands before the general.
 const FAMILIES: &[&[Rule]] =
     &[errors::RULES, eof::RULES, descriptors::RULES, reads::RULES, writes::RULES, polls::RULES];
+
+/// Which lesson shows which rules.
+pub fn lessons() -> &'static [(&'static [&'static str], &'static str)] {
+    say::LESSONS
+}
 
 /// Explains the last statement's events: the last call that a rule knows; failing that a sleeper, a death, a report.
 pub fn last(world: &World, events: &[Event]) -> Explanation {

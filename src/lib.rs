@@ -11,6 +11,7 @@ pub mod trace;
 pub mod world;
 pub mod plan;
 pub mod explain;
+pub mod lesson;
 
 pub mod sys;
 pub mod agent;
@@ -19,3 +20,4 @@ pub mod session;
 pub mod guardian;
 
 pub mod runner;
+pub mod checker;

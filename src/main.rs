@@ -1,13 +1,14 @@
 //! The program's first and last lines: arguments, mode, error report, exit status.
 
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use color_eyre::eyre::{Result, WrapErr};
 
 use tincans::agent;
+use tincans::checker::{self, Outcome};
 use tincans::cli::{Arguments, Command};
 use tincans::guardian::{self, Terminal};
 use tincans::runner::{self, Options, Verdict};
@@ -34,6 +35,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
                 Options { json: *json, every_call: *every_call, max_tasks: Some(usize::from(arguments.max_tasks)) };
             guarded(Terminal::Untouched, || run_script(script, options))
         }
+        Some(Command::Check { paths }) => guarded(Terminal::Untouched, || check_lessons(paths)),
         None => Ok(USAGE),
     }
 }
@@ -60,6 +62,14 @@ fn run_script(script: &Path, options: Options) -> Result<u8> {
             let _ = writeln!(io::stderr(), "{name}:{error}");
             USAGE
         }
+    })
+}
+
+fn check_lessons(paths: &[PathBuf]) -> Result<u8> {
+    Ok(match checker::run(paths, (&mut io::stdout().lock(), &mut io::stderr()))? {
+        Outcome::Right => 0,
+        Outcome::Wrong => 1,
+        Outcome::NoLesson => USAGE,
     })
 }
 

@@ -65,8 +65,8 @@ pub fn holders(world: &World, end: EndId) -> Vec<String> {
     }
     let phrase = |(task, fds): (&Task, Vec<i32>)| {
         let numbers: Vec<String> = fds.iter().map(i32::to_string).collect();
-        let word = if fds.len() == 1 { "descriptor" } else { "descriptors" };
-        format!("{} ({word} {})", task.name, list(&numbers))
+        let noun = if fds.len() == 1 { "descriptor" } else { "descriptors" };
+        format!("{} ({noun} {})", task.name, list(&numbers))
     };
     tasks.into_iter().map(phrase).collect()
 }
@@ -120,7 +120,10 @@ pub fn waits(end: &End) -> String {
 }
 
 /// Rules to the lesson that shows them.
-const LESSONS: &[(&[&str], &str)] = &[];
+pub const LESSONS: &[(&[&str], &str)] = &[(
+    &["stream-joins-writes", "read-takes-what-is-there", "rest-waits", "one-message-each"],
+    "a-stream-has-no-edges",
+)];
 
 #[cfg(test)]
 mod tests {
