@@ -21,9 +21,9 @@ fn every_block_finds_its_place() {
     let Action::Predict(prediction) = &lesson.steps[1].action else { panic!("{:?}", lesson.steps[1]) };
     assert!(prediction.options[1].ticked);
     let Action::Reach(goal) = &lesson.steps[2].action else { panic!("{:?}", lesson.steps[2]) };
-    assert_eq!((goal.hints.len(), goal.solution.len(), goal.conditions[0].line), (1, 1, 32));
+    assert_eq!((goal.hints.len(), goal.solution.len(), goal.conditions[0].line), (1, 1, 31));
     assert_eq!(lesson.steps[3].action, Action::Read);
-    assert_eq!(lesson.links, [("one".to_owned(), 41)]);
+    assert_eq!(lesson.links, [("one".to_owned(), 40)]);
 }
 
 #[test]
