@@ -56,6 +56,7 @@ impl Taker {
         let events = self.run(statement)?;
         let expects_refusal = statement.expectations.iter().any(|expected| expected.want == Want::Refused);
         for event in &events {
+            #[expect(clippy::wildcard_enum_match_arm, reason = "all other events are what a statement is made for")]
             match &event.what {
                 What::Expect { want, got, ok: false } => {
                     self.faults.push((statement.line, format!("wanted {want}, got {got}")));

@@ -7,6 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::goal::Goal;
 use super::{Action, Lesson, MAX_HINTS, MAX_SOURCE, MAX_STEPS, Step};
+use crate::script::Statement;
 
 /// How deep lists and quotes of the prose may stand in one another.
 const MAX_NESTING: usize = 8;
@@ -55,7 +56,7 @@ fn read(file: &str, source: &[u8]) -> Result<Lesson, Wrong> {
     let (front, body_at) = front::read(text)?;
     let mut reader = Reader { text, body_at, ..Reader::default() };
     reader.walk()?;
-    let (setup, steps, links) = reader.finish()?;
+    let reader = reader.finish()?;
     Ok(Lesson {
         id,
         number,
@@ -65,9 +66,9 @@ fn read(file: &str, source: &[u8]) -> Result<Lesson, Wrong> {
         after: front.after,
         minutes: front.minutes,
         shows: front.shows,
-        setup,
-        steps,
-        links,
+        setup: reader.setup,
+        steps: reader.steps,
+        links: reader.links,
     })
 }
 
@@ -77,8 +78,8 @@ fn is_invisible(letter: char) -> bool {
 }
 
 fn line_of(text: &[u8], at: usize) -> u32 {
-    let before = text[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count();
-    u32::try_from(before).map_or(u32::MAX, |before| before.saturating_add(1))
+    let lines = text[..at.min(text.len())].split(|byte| *byte == b'\n').count();
+    u32::try_from(lines).unwrap_or(u32::MAX)
 }
 
 /// `a-stream-has-no-edges` and 1 of `lessons/en/01-a-stream-has-no-edges.md`.
@@ -100,7 +101,7 @@ struct Reader<'a> {
     /// Prose that belongs to no step yet, and where its open part begins.
     prose: String,
     prose_from: Option<usize>,
-    setup: Vec<crate::script::Statement>,
+    setup: Vec<Statement>,
     steps: Vec<Step>,
     statements: usize,
     links: Vec<(String, u32)>,
@@ -118,11 +119,13 @@ struct Fence {
 impl Reader<'_> {
     fn walk(&mut self) -> Result<(), Wrong> {
         let body = &self.text[self.body_at..];
+        let ends: Vec<usize> = self.text.match_indices('\n').map(|(at, _)| at).collect();
         let mut depth = 0_usize;
         let mut fence: Option<Fence> = None;
         for (event, range) in Parser::new_ext(body, Options::empty()).into_offset_iter() {
             let at = self.body_at + range.start;
-            let line = line_of(self.text.as_bytes(), at);
+            let line = u32::try_from(ends.partition_point(|end| *end < at))
+                .map_or(u32::MAX, |before| before.saturating_add(1));
             match event {
                 Event::Start(Tag::CodeBlock(kind)) => {
                     if depth > 0 {
@@ -161,7 +164,14 @@ impl Reader<'_> {
                     }
                 }
                 Event::End(_) => depth = depth.saturating_sub(1),
-                _ => {}
+                Event::Code(_)
+                | Event::InlineMath(_)
+                | Event::DisplayMath(_)
+                | Event::FootnoteReference(_)
+                | Event::SoftBreak
+                | Event::HardBreak
+                | Event::Rule
+                | Event::TaskListMarker(_) => {}
             }
         }
         self.end_prose(self.text.len());
@@ -297,7 +307,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<(Vec<crate::script::Statement>, Vec<Step>, Vec<(String, u32)>), Wrong> {
+    fn finish(mut self) -> Result<Self, Wrong> {
         let end = line_of(self.text.as_bytes(), self.text.len());
         if self.is_unsolved() {
             return Err((self.steps.last().map_or(end, |step| step.line), "this goal has no solution".to_owned()));
@@ -309,7 +319,7 @@ impl Reader<'_> {
         if !prose.is_empty() {
             self.steps.push(Step { line: end, prose, action: Action::Read, after: None });
         }
-        Ok((self.setup, self.steps, self.links))
+        Ok(self)
     }
 }
 
