@@ -120,10 +120,46 @@ pub fn waits(end: &End) -> String {
 }
 
 /// Rules to the lesson that shows them.
-pub const LESSONS: &[(&[&str], &str)] = &[(
-    &["stream-joins-writes", "read-takes-what-is-there", "rest-waits", "one-message-each"],
-    "a-stream-has-no-edges",
-)];
+pub const LESSONS: &[(&[&str], &str)] = &[
+    (&["stream-joins-writes", "read-takes-what-is-there", "one-message-each"], "a-stream-has-no-edges"),
+    (&["pipe-goes-one-way", "bad-descriptor"], "a-socket-talks-both-ways"),
+    (&["rest-waits", "rest-destroyed", "next-read-one-message", "peek-leaves-it"], "what-does-not-fit"),
+    (&["empty-message", "write-of-nothing", "nothing-waits", "hung-up"], "a-message-of-nothing"),
+    (&["fork-copies-descriptors", "own-copy-keeps-eof-away", "interrupted"], "close-your-unused-end"),
+    (
+        &[
+            "still-held",
+            "one-copy-of-several",
+            "dup-is-one-more-copy",
+            "descriptor-in-flight",
+            "asleep-nothing-to-read",
+        ],
+        "who-still-holds-it",
+    ),
+    (&["eof-last-close", "last-close", "zombie", "exited", "killed", "next-read-takes-bytes"], "three-ways-to-go"),
+    (&["datagram-never-ends", "datagram-peer-gone", "datagram-disconnected"], "the-datagram-that-never-ends"),
+    (&["eof-peer-shutdown", "eof-own-shutdown"], "half-close"),
+    (&["reset-by-unread-bytes", "queued-is-not-received"], "unread-and-reset"),
+    (&["epipe-with-sigpipe", "epipe-without-sigpipe", "killed-by-sigpipe"], "the-broken-pipe"),
+    (
+        &["asleep-buffer-full", "charged-per-message", "pipe-full", "write-takes-what-fits", "message-too-long"],
+        "the-full-buffer",
+    ),
+    (&["deadlock"], "deadlock"),
+    (&["writable-but-fails", "not-writable-but-works", "ready-now", "asleep-in-poll"], "what-poll-says"),
+    (
+        &[
+            "descriptor-arrives",
+            "descriptor-lost-by-plain-read",
+            "control-buffer-too-small",
+            "descriptor-needs-a-byte",
+            "read-stops-at-descriptors",
+        ],
+        "passing-descriptors",
+    ),
+    (&["peercred-names-the-creator", "read-stops-at-another-sender"], "who-is-there"),
+    (&["array-changed", "array-left", "not-supported", "too-many-descriptors"], "the-calls-that-fail"),
+];
 
 #[cfg(test)]
 mod tests {

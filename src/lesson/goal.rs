@@ -136,6 +136,7 @@ fn is_of_family(verb: &Verb, call: &Call) -> bool {
         Verb::Poll { .. } => matches!(call, Call::Poll { .. }),
         Verb::Accept { .. } => matches!(call, Call::Accept { .. }),
         Verb::Connect { .. } => matches!(call, Call::Connect { .. }),
+        Verb::Getsockopt { option: wanted, .. } => matches!(call, Call::Getsockopt { option, .. } if option == wanted),
         _ => false,
     }
 }
@@ -152,6 +153,7 @@ fn end_of(verb: &Verb) -> Option<&EndRef> {
         | Verb::Close { end }
         | Verb::Dup { end }
         | Verb::Shutdown { end, .. }
+        | Verb::Getsockopt { end, .. }
         | Verb::Accept { end, .. }
         | Verb::Connect { end, .. } => Some(end),
         Verb::Poll { ends, .. } => ends.first(),
