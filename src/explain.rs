@@ -22,7 +22,7 @@ mod writes;
 
 use crate::trace::{CallState, Event, Explanation, TaskId, What};
 use crate::world::World;
-use crate::world::channel::EndId;
+use crate::world::kind::EndId;
 
 use scene::Scene;
 

@@ -19,5 +19,10 @@ pub mod bench;
 pub mod session;
 pub mod guardian;
 
+pub mod app;
+pub mod ui;
+pub mod playground;
+pub mod tui;
+
 pub mod runner;
 pub mod checker;

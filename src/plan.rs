@@ -15,7 +15,7 @@ use crate::script::check::Captures;
 use crate::script::{EndRef, Statement, Verb, WhyAbout};
 use crate::trace::TaskId;
 use crate::world::World;
-use crate::world::channel::EndId;
+use crate::world::kind::EndId;
 
 /// The most channels alive at one time.
 pub const MAX_CHANNELS: usize = 1024;

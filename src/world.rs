@@ -3,6 +3,7 @@
 
 pub mod channel;
 pub mod fold;
+pub mod kind;
 pub mod ledger;
 pub mod task;
 
@@ -11,7 +12,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use crate::script::{EndName, TaskState};
 use crate::trace::{FdReport, HoldersReport, TaskId, TaskReport};
 
-use channel::{Channel, ChannelId, End, EndId};
+use channel::{Channel, End};
+use kind::{ChannelId, EndId};
 use task::{Process, Task};
 
 /// Calls of a loop that are kept one by one, unless every call is asked for.

@@ -3,12 +3,13 @@
 
 use crate::abi::Signal;
 use crate::agent::record;
+use crate::order::Call;
 use crate::script::TaskState;
 use crate::sys::{fork, now_ns, poll};
 use crate::trace::{Birth, Death, Fact, Record, TaskId};
 use crate::world::task::Task;
 
-use super::member::{Apprentice, Member};
+use super::member::{Apprentice, Member, Phase};
 use super::{Bench, BenchError};
 
 /// How far one ring is folded in the current collect.
@@ -34,6 +35,7 @@ impl Bench {
             self.lay_to_rest(task);
         }
         self.fold_signals();
+        self.see_threads_off();
         if !self.zombies.is_empty() {
             self.bury_own();
         }
@@ -47,6 +49,19 @@ impl Bench {
         let fds: Vec<_> = watched.iter().map(|(_, fd)| *fd).collect();
         let ready = poll::wait(&fds, Some(std::time::Duration::ZERO))?;
         Ok(watched.iter().zip(ready).filter(|(_, dead)| *dead).map(|((id, _), _)| *id).collect())
+    }
+
+    /// Threads that have ended alone: no pidfd says so, but /proc has them no more.
+    fn see_threads_off(&mut self) {
+        let ended =
+            |member: &&Member| member.pidfd.is_none() && member.phase == Phase::Inside && member.files.look().is_none();
+        let ended: Vec<TaskId> = self.members.values().filter(ended).map(|member| member.id).collect();
+        for id in ended {
+            let Some(Call::Exit { code }) = self.world.task(id).and_then(Task::current_call) else { continue };
+            let code = *code;
+            self.fold(id, Fact::Died(Death::Exited(code)));
+            self.members.remove(&id);
+        }
     }
 
     /// Folds all records made until `until`, oldest first over all rings.

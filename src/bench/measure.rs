@@ -7,7 +7,7 @@ use crate::order::Extra;
 use crate::sys::procfs::{self, OpenFile};
 use crate::sys::{calls, fork, options};
 use crate::trace::{Fact, FdReport, HoldersReport, QueueReport, TaskId};
-use crate::world::channel::EndId;
+use crate::world::kind::EndId;
 
 use super::Bench;
 

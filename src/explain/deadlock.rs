@@ -6,7 +6,7 @@ use crate::order::Call;
 use crate::script::TaskState;
 use crate::trace::{Explanation, TaskId};
 use crate::world::World;
-use crate::world::channel::EndId;
+use crate::world::kind::EndId;
 use crate::world::task::{Ongoing, Task};
 
 use super::say;

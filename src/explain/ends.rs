@@ -2,7 +2,8 @@
 
 use crate::trace::Explanation;
 use crate::world::World;
-use crate::world::channel::{End, Kind};
+use crate::world::channel::End;
+use crate::world::kind::Kind;
 
 use super::reads::page_of_messages;
 use super::say;

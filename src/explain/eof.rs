@@ -3,7 +3,7 @@
 use crate::abi;
 use crate::order::Call;
 use crate::trace::Explanation;
-use crate::world::channel::Kind;
+use crate::world::kind::Kind;
 
 use super::scene::Scene;
 use super::{Rule, say};

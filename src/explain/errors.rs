@@ -4,7 +4,8 @@ use crate::abi::{self, Errno};
 use crate::order::{Call, Extra};
 use crate::script::Disposition;
 use crate::trace::{CallState, Explanation};
-use crate::world::channel::{End, Kind};
+use crate::world::channel::End;
+use crate::world::kind::Kind;
 
 use super::scene::Scene;
 use super::{Rule, say};

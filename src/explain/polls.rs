@@ -2,7 +2,8 @@
 
 use crate::order::{Call, Extra};
 use crate::trace::Explanation;
-use crate::world::channel::{End, Kind};
+use crate::world::channel::End;
+use crate::world::kind::Kind;
 
 use super::scene::Scene;
 use super::{Rule, say};

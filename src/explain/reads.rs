@@ -3,7 +3,8 @@
 use crate::abi;
 use crate::order::Call;
 use crate::trace::{Explanation, TaskId};
-use crate::world::channel::{End, Kind};
+use crate::world::channel::End;
+use crate::world::kind::Kind;
 use crate::world::ledger::{Piece, Read, Write};
 
 use super::scene::Scene;

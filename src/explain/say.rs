@@ -3,7 +3,8 @@
 use crate::script::words::quote;
 use crate::trace::Explanation;
 use crate::world::World;
-use crate::world::channel::{End, EndId, Kind};
+use crate::world::channel::End;
+use crate::world::kind::{EndId, Kind};
 use crate::world::ledger::{Flow, Piece};
 use crate::world::task::Task;
 

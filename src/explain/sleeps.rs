@@ -4,7 +4,8 @@ use crate::order::Call;
 use crate::script::TaskState;
 use crate::trace::Explanation;
 use crate::world::World;
-use crate::world::channel::{End, Kind};
+use crate::world::channel::End;
+use crate::world::kind::Kind;
 use crate::world::task::{Ongoing, Task};
 
 use super::{deadlock, say};

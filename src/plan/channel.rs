@@ -5,7 +5,7 @@ use crate::order::{Call, Work};
 use crate::script::{ChannelChildren, ChannelKind, EndName, Verb};
 use crate::trace::TaskId;
 use crate::world::World;
-use crate::world::channel::EndId;
+use crate::world::kind::EndId;
 
 use super::{Context, Plan, Progress, Refusal, Step, calls, who};
 

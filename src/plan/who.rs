@@ -5,7 +5,7 @@ use crate::order::Call;
 use crate::script::{EndRef, TaskState};
 use crate::trace::{Death, TaskId};
 use crate::world::World;
-use crate::world::channel::EndId;
+use crate::world::kind::EndId;
 use crate::world::task::Task;
 
 use super::{Context, Plan, Refusal};

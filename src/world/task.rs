@@ -7,7 +7,7 @@ use crate::order::{Call, Payload, Work};
 use crate::script::{Disposition, TaskState};
 use crate::trace::{Burst, Death, Names, Ordered, TaskId};
 
-use super::channel::EndId;
+use super::kind::EndId;
 
 /// A thread of execution with a name.
 #[derive(Debug, Clone)]

@@ -9,7 +9,8 @@ use crate::script::TaskState;
 use crate::trace::{Death, TaskId};
 
 use super::super::World;
-use super::super::channel::{Channel, ChannelId, EndId, Kind};
+use super::super::channel::Channel;
+use super::super::kind::{ChannelId, EndId, Kind};
 use super::super::ledger::{Found, ReadResult};
 use super::super::task::{Descriptor, Task};
 use super::{Back, WriteTarget};

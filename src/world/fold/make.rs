@@ -6,7 +6,8 @@ use crate::script::EndName;
 use crate::trace::TaskId;
 
 use super::super::World;
-use super::super::channel::{Channel, ChannelId, End, EndId, Kind};
+use super::super::channel::{Channel, End};
+use super::super::kind::{ChannelId, EndId, Kind};
 use super::Back;
 
 impl World {

@@ -1,0 +1,30 @@
+//! The first line: who is on the bench and in what state, and how to get to the keys.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use super::tasks::state_of;
+use crate::app::Mode;
+use crate::ui::{Scene, words};
+
+/// Draws the line.
+pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let theme = scene.theme;
+    let mut left = vec![Span::raw(" "), Span::styled("tincans", theme.strong()), Span::raw("   ")];
+    for task in scene.world.tasks() {
+        let style = if task.is_alive() { Style::new() } else { theme.alarm() };
+        left.push(Span::styled(words::cut(&task.name, 16), theme.strong()));
+        left.push(Span::styled(format!(" {}", state_of(task)), style));
+        left.push(Span::raw("   "));
+    }
+    let hint = match scene.app.mode {
+        Mode::Line => "Esc keys, then ? help ",
+        Mode::Keys => "i type  ? help ",
+        Mode::Prompt => "Esc back ",
+        Mode::Help => "Esc close ",
+    };
+    let right = vec![Span::raw(" "), Span::styled(hint, theme.faint())];
+    buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
+}

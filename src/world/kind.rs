@@ -1,0 +1,71 @@
+//! What ends and channels are called by, and the kinds of thing that carry bytes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::abi;
+
+/// One side of a channel, or a socket that has none yet: an open file description of the kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EndId(pub u64);
+
+/// A connected pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ChannelId(pub u64);
+
+/// What kind of thing carries the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// SOCK_STREAM.
+    Stream,
+    /// SOCK_DGRAM, or SOCK_RAW of AF_UNIX, which is the same.
+    Dgram,
+    /// SOCK_SEQPACKET.
+    Seqpacket,
+    /// A pipe of bytes.
+    Pipe,
+    /// A pipe made with O_DIRECT: packets.
+    PacketPipe,
+}
+
+impl Kind {
+    /// The kind of a socket type; SOCK_ flags are ignored.
+    pub fn of_socket(kind: i32) -> Option<Self> {
+        match kind & !(abi::CLOEXEC | abi::NONBLOCK) {
+            abi::SOCK_STREAM => Some(Self::Stream),
+            abi::SOCK_DGRAM | abi::SOCK_RAW => Some(Self::Dgram),
+            abi::SOCK_SEQPACKET => Some(Self::Seqpacket),
+            _ => None,
+        }
+    }
+
+    /// Whether one read never takes more than one write.
+    pub fn keeps_messages(self) -> bool {
+        !matches!(self, Self::Stream | Self::Pipe)
+    }
+
+    /// Whether a write of no bytes is something that can be read.
+    pub fn keeps_empty_messages(self) -> bool {
+        matches!(self, Self::Dgram | Self::Seqpacket)
+    }
+
+    /// Whether a reader learns that the other side is gone: every kind but datagram sockets.
+    pub fn gives_eof(self) -> bool {
+        self != Self::Dgram
+    }
+
+    /// Whether it is a pipe.
+    pub fn is_pipe(self) -> bool {
+        matches!(self, Self::Pipe | Self::PacketPipe)
+    }
+
+    /// As C writes it: `SOCK_STREAM`, `pipe`.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Stream => "SOCK_STREAM",
+            Self::Dgram => "SOCK_DGRAM",
+            Self::Seqpacket => "SOCK_SEQPACKET",
+            Self::Pipe => "pipe",
+            Self::PacketPipe => "pipe O_DIRECT",
+        }
+    }
+}

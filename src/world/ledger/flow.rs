@@ -1,0 +1,289 @@
+//! How a flow changes: writes begin and return, reads take bytes or messages, closes destroy, the kernel's figures decide.
+
+use std::sync::Arc;
+
+use crate::abi::Errno;
+use crate::order::Payload;
+use crate::trace::TaskId;
+
+use super::super::kind::{EndId, Kind};
+use super::{Flow, HISTORY, Piece, Read, ReadResult, Write};
+
+/// What a read found, handed to [`Flow::take`].
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    /// Who read.
+    pub by: TaskId,
+    /// Bytes that arrived.
+    pub len: u64,
+    /// Their beginning.
+    pub data: &'a [u8],
+}
+
+impl Flow {
+    /// A write enters the kernel: from now on its bytes may be read. Returns its number.
+    pub fn begin_write(&mut self, by: TaskId, content: &Arc<[Payload]>, fds: Vec<EndId>, kind: Kind) -> u64 {
+        self.measured = None;
+        self.totals.writes += 1;
+        let number = self.totals.writes;
+        let offered = content.iter().map(Payload::len).sum();
+        let content = Arc::clone(content);
+        let same_writer = self.writes.back().is_none_or(|last| last.by == by);
+        self.is_mixed = !self.queue.is_empty() && (self.is_mixed || !same_writer);
+        let carried = fds.len();
+        let write = Write { number, by, content, offered, taken: None, gone: 0, errno: Errno::NONE, fds, carried };
+        self.writes.push_back(write);
+        if offered > 0 || kind.keeps_empty_messages() {
+            self.queue.push_back(Piece { write: number, start: 0, len: offered, tentative: true });
+        }
+        self.forget_old();
+        number
+    }
+
+    /// The write returned: `taken` bytes are in, or it failed. `reader_gone` says that nobody can read them any more.
+    pub fn finish_write(&mut self, number: u64, taken: Result<u64, Errno>, reader_gone: bool) -> Result<(), String> {
+        self.measured = None;
+        let Some(index) = self.index_of(number) else { return Ok(()) };
+        let write = &mut self.writes[index];
+        let amount = *taken.as_ref().unwrap_or(&0);
+        write.taken = Some(amount);
+        write.errno = taken.err().unwrap_or(Errno::NONE);
+        let gone = write.gone;
+        self.totals.written += amount;
+        self.totals.borrowed -= gone.min(self.totals.borrowed);
+        let position = self.queue.iter().rposition(|piece| piece.write == number && piece.tentative);
+        if gone > amount {
+            return Err(format!("{gone} bytes of a write were read that took only {amount}"));
+        }
+        let Some(position) = position else { return Ok(()) };
+        let left = amount - gone;
+        if taken.is_err() || (left == 0 && self.queue[position].len > 0) {
+            self.queue.remove(position);
+        } else if reader_gone {
+            self.queue.remove(position);
+            self.totals.destroyed += left;
+            self.writes[index].gone += left;
+        } else {
+            let piece = &mut self.queue[position];
+            piece.len = left;
+            piece.tentative = false;
+        }
+        Ok(())
+    }
+
+    /// A read took `found` from a byte stream.
+    pub fn take_bytes(&mut self, found: Found<'_>) -> Result<(), String> {
+        let mut left = found.len;
+        let mut data = found.data;
+        let mut pieces = Vec::new();
+        while left > 0 {
+            let Some(at) = self.pick(data) else {
+                return Err(format!("{left} bytes were read that nobody wrote"));
+            };
+            let piece = self.queue[at];
+            let amount = piece.len.min(left);
+            pieces.push(Piece { len: amount, ..piece });
+            self.consume(at, amount);
+            left -= amount;
+            data = data.get(usize::try_from(amount).unwrap_or(usize::MAX)..).unwrap_or(&[]);
+        }
+        self.remember_read(found, pieces, 0, ReadResult::Bytes);
+        Ok(())
+    }
+
+    /// A read took one message, or as much of it as fitted. Returns the number of the write it came from.
+    pub fn take_message(&mut self, found: Found<'_>) -> Result<u64, String> {
+        let Some(at) = self.pick_message(found) else {
+            return Err(format!("a message of {} bytes was read that nobody wrote", found.len));
+        };
+        let piece = self.queue[at];
+        let lost = piece.len.saturating_sub(found.len);
+        self.remember_read(found, vec![Piece { len: found.len, ..piece }], lost, ReadResult::Bytes);
+        self.consume(at, piece.len);
+        self.totals.read -= lost;
+        self.totals.destroyed += lost;
+        Ok(piece.write)
+    }
+
+    /// A read returned 0 or failed; what a dead writer may have left is decided by that: nothing.
+    pub fn note_read(&mut self, by: TaskId, result: ReadResult) {
+        self.remember_read(Found { by, len: 0, data: &[] }, Vec::new(), 0, result);
+    }
+
+    /// Everything that waits is destroyed, because its last reader is gone. Returns descriptors that were under way.
+    pub fn destroy(&mut self) -> Vec<EndId> {
+        self.measured = None;
+        let mut fds = Vec::new();
+        let queue = std::mem::take(&mut self.queue);
+        for piece in queue {
+            if piece.tentative {
+                self.queue.push_back(piece);
+                continue;
+            }
+            self.totals.destroyed += piece.len;
+            if let Some(index) = self.index_of(piece.write) {
+                self.writes[index].gone += piece.len;
+                fds.append(&mut self.writes[index].fds);
+            }
+        }
+        fds
+    }
+
+    /// The writer died inside its write. Asleep in a message write, it had put nothing in; else the queue will tell.
+    pub fn abandon_write(&mut self, number: u64, asleep: bool, kind: Kind) {
+        self.measured = None;
+        if asleep && kind.keeps_messages() {
+            self.decide(number, 0);
+        }
+    }
+
+    /// The kernel says how many bytes wait: that decides what unreturned writes have put in so far.
+    pub fn measure(&mut self, bytes: u64, kind: Kind, is_dead: impl Fn(TaskId) -> bool) {
+        let certain: u64 = self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
+        if kind == Kind::Dgram && certain > 0 {
+            return;
+        }
+        self.measured = Some(bytes);
+        let undecided: Vec<Piece> = self.queue.iter().filter(|piece| piece.tentative).copied().collect();
+        let mut extra = bytes.saturating_sub(certain);
+        for piece in undecided {
+            let amount = piece.len.min(extra);
+            extra -= amount;
+            let writer = self.index_of(piece.write).map(|index| self.writes[index].by);
+            if writer.is_some_and(&is_dead) {
+                let gone = self.index_of(piece.write).map_or(0, |index| self.writes[index].gone);
+                self.decide(piece.write, gone + amount);
+                self.measured = Some(bytes);
+            }
+        }
+    }
+
+    /// Bytes that wait: the kernel's figure where an unreturned write makes the ledger's own uncertain.
+    pub fn waiting(&self) -> u64 {
+        let certain = self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
+        if self.is_undecided() { self.measured.unwrap_or(certain) } else { certain }
+    }
+
+    /// Messages that certainly wait.
+    pub fn messages(&self) -> u64 {
+        self.queue.iter().filter(|piece| !piece.tentative).count() as u64
+    }
+
+    /// Whether a write that has not returned may have put something in.
+    pub fn is_undecided(&self) -> bool {
+        self.queue.iter().any(|piece| piece.tentative)
+    }
+
+    /// The law of conservation, as an error that says which sum does not come out.
+    pub fn check_law(&self) -> Result<(), String> {
+        let queued: u64 = self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
+        let totals = self.totals;
+        let (came, went) = (totals.written + totals.borrowed, totals.read + queued + totals.destroyed);
+        if came == went {
+            return Ok(());
+        }
+        Err(format!(
+            "{came} bytes came in, but {} read + {queued} queued + {} destroyed",
+            totals.read, totals.destroyed
+        ))
+    }
+
+    /// The write with this number, while it is remembered.
+    pub fn write(&self, number: u64) -> Option<&Write> {
+        self.index_of(number).map(|index| &self.writes[index])
+    }
+
+    /// The first `limit` bytes of a piece.
+    pub fn bytes_of(&self, piece: Piece, limit: usize) -> Vec<u8> {
+        self.write(piece.write).map_or_else(Vec::new, |write| write.bytes(piece.start, piece.len, limit))
+    }
+
+    /// Takes the descriptors that travel with a write, because a read has reached it.
+    pub fn take_fds(&mut self, number: u64) -> Vec<EndId> {
+        self.index_of(number).map_or_else(Vec::new, |index| std::mem::take(&mut self.writes[index].fds))
+    }
+
+    fn decide(&mut self, number: u64, taken: u64) {
+        let Some(index) = self.index_of(number) else { return };
+        let offered = self.writes[index].offered;
+        let result = self.finish_write(number, Ok(taken.min(offered)), false);
+        debug_assert!(result.is_ok(), "a decided write was read beyond its end");
+        if taken == 0 {
+            self.queue.retain(|piece| piece.write != number);
+        }
+    }
+
+    fn index_of(&self, number: u64) -> Option<usize> {
+        let first = self.writes.front()?.number;
+        let index = usize::try_from(number.checked_sub(first)?).ok()?;
+        (index < self.writes.len()).then_some(index)
+    }
+
+    /// The piece a stream read took first: the front, unless only a later one has the bytes that came (several writers).
+    fn pick(&self, data: &[u8]) -> Option<usize> {
+        self.pick_where(|piece| self.matches(piece, data))
+    }
+
+    fn pick_message(&self, found: Found<'_>) -> Option<usize> {
+        self.pick_where(|piece| piece.len >= found.len && self.matches(piece, found.data))
+    }
+
+    fn pick_where(&self, fits: impl Fn(Piece) -> bool) -> Option<usize> {
+        /// How far behind the front a concurrent writer's bytes are looked for.
+        const REACH: usize = 64;
+        let front = *self.queue.front()?;
+        if !self.is_mixed || fits(front) {
+            return Some(0);
+        }
+        self.queue.iter().take(REACH).position(|piece| fits(*piece)).or(Some(0))
+    }
+
+    fn matches(&self, piece: Piece, data: &[u8]) -> bool {
+        let Some(write) = self.write(piece.write) else { return true };
+        let limit = data.len().min(usize::try_from(piece.len).unwrap_or(usize::MAX));
+        write.starts_with(piece.start, &data[..limit])
+    }
+
+    fn consume(&mut self, at: usize, amount: u64) {
+        self.measured = None;
+        let piece = &mut self.queue[at];
+        piece.start += amount;
+        piece.len -= amount;
+        let piece = *piece;
+        self.totals.read += amount;
+        if piece.tentative {
+            self.totals.borrowed += amount;
+        }
+        if piece.len == 0 {
+            self.queue.remove(at);
+        }
+        if let Some(index) = self.index_of(piece.write) {
+            self.writes[index].gone += amount;
+        }
+        self.forget_old();
+    }
+
+    fn remember_read(&mut self, found: Found<'_>, pieces: Vec<Piece>, lost: u64, result: ReadResult) {
+        if result == ReadResult::Bytes {
+            self.totals.reads += 1;
+        }
+        let number = self.totals.reads;
+        let data = found.data.to_vec();
+        self.reads.push_back(Read { number, by: found.by, pieces, data, len: found.len, lost, result });
+        if self.reads.len() > HISTORY {
+            self.reads.pop_front();
+        }
+    }
+
+    fn forget_old(&mut self) {
+        while self.writes.len() > HISTORY {
+            let Some(front) = self.writes.front() else { return };
+            let done = front.taken.is_some_and(|taken| front.gone >= taken);
+            let waits = self.queue.front().is_some_and(|piece| piece.write <= front.number);
+            if !done || waits {
+                return;
+            }
+            self.writes.pop_front();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The guardian around UIs that end badly. It forks, so this file has no libtest, which has threads: started with a case, it
+//! is the guarded program; started without, it runs itself in a terminal for each case.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
+#![expect(clippy::print_stdout, reason = "this is the test runner")]
+
+mod support;
+
+use std::io::Write;
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, raise};
+use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
+use support::pty::{Pty, modes_left_on};
+use support::{PATIENCE, until};
+use tincans::guardian::{self, Terminal};
+
+const CASE: &str = "TINCANS_GUARDIAN_CASE";
+/// Everything that a UI may switch on.
+const ALL_MODES: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1000h\x1b[?1002h\x1b[?1003h\x1b[?1015h\x1b[?1006h\x1b[?1004h\x1b[>1u\x1b[?2026h";
+
+/// How a UI ends, and the exit status that is to come of it.
+struct Case {
+    name: &'static str,
+    status: i32,
+    ui: fn() -> u8,
+}
+
+const CASES: &[Case] = &[
+    Case { name: "a_panic_is_status_2", status: 2, ui: || panic!("on purpose") },
+    Case {
+        name: "a_panic_while_panicking_is_sigabrt",
+        status: 134,
+        ui: || {
+            let _again = PanicsWhenDropped;
+            panic!("on purpose")
+        },
+    },
+    Case { name: "leaving_without_cleaning_up_is_cleaned_up_after", status: 1, ui: || 1 },
+    Case { name: "a_deadly_signal_is_128_and_its_number", status: 132, ui: || die_of(Signal::SIGILL) },
+    Case { name: "sigkill_is_137", status: 137, ui: || die_of(Signal::SIGKILL) },
+    Case {
+        name: "children_that_outlive_the_ui_are_killed_and_reaped",
+        status: 0,
+        ui: || {
+            // The lifeline's work is not done here: these have none.
+            for script in ["sleep 1000", "trap '' TERM HUP; sleep 1000 & wait", "(sleep 1000 &) ; kill -STOP $$"] {
+                let child = Command::new("sh").args(["-c", script]).spawn();
+                drop(child.expect("sh starts"));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+            0
+        },
+    },
+];
+
+struct PanicsWhenDropped;
+
+impl Drop for PanicsWhenDropped {
+    fn drop(&mut self) {
+        panic!("on purpose too");
+    }
+}
+
+fn die_of(signal: Signal) -> u8 {
+    raise(signal).expect("raise");
+    0
+}
+
+/// The guarded program: everything switched on, then the case's end.
+fn guarded(case: &Case) -> ExitCode {
+    let status = guardian::run(Terminal::Changed, || {
+        let mut modes = tcgetattr(std::io::stdin()).expect("a terminal");
+        cfmakeraw(&mut modes);
+        tcsetattr(std::io::stdin(), SetArg::TCSANOW, &modes).expect("raw mode");
+        print!("{ALL_MODES}");
+        std::io::stdout().flush().expect("the terminal takes it");
+        (case.ui)()
+    });
+    ExitCode::from(status.expect("a guardian"))
+}
+
+fn check(case: &Case) {
+    let mut command = Command::new(std::env::current_exe().expect("this file"));
+    command.env(CASE, case.name);
+    let mut pty = Pty::start_command((24, 80), command);
+    assert_eq!(pty.status(), case.status, "{}:\n{}", case.name, pty.screen());
+    assert!(pty.has_its_modes_back(), "{}: termios", case.name);
+    assert_eq!(modes_left_on(pty.bytes()), Vec::<String>::new(), "{}", case.name);
+    assert!(pty.bytes().starts_with(ALL_MODES.as_bytes()), "{}", case.name);
+    assert!(until(PATIENCE, || pty.left().is_empty()).is_some(), "{}: {:?}", case.name, pty.left());
+}
+
+fn main() -> ExitCode {
+    if let Ok(name) = std::env::var(CASE) {
+        return CASES.iter().find(|case| case.name == name).map_or(ExitCode::FAILURE, guarded);
+    }
+    // As much of libtest's command line as cargo and nextest use.
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    let filters: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
+    let is_wanted =
+        |case: &&Case| filters.is_empty() || filters.iter().any(|filter| case.name.contains(filter.as_str()));
+    let cases: Vec<&Case> = if has("--ignored") { Vec::new() } else { CASES.iter().filter(is_wanted).collect() };
+    for case in cases {
+        if has("--list") {
+            println!("{}: test", case.name);
+        } else {
+            check(case);
+            println!("test {} ... ok", case.name);
+        }
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,465 @@
+//! The house rules, kept by reading the tree: arrows point down, one place for `unsafe`, one for drawing, every file says what
+//! it is. The rules are data at the top; the fake trees at the bottom prove that each of them can fail.
+#![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+/// Path in the repository, with `/` → text.
+type Tree = BTreeMap<String, String>;
+
+/// The facts and what can be computed from them: no call, no drawing.
+const PURE: &[&str] = &["abi", "script", "order", "trace", "world", "plan", "explain", "lesson", "export"];
+
+/// Who may import whom, below `src/`. A module that is not listed here has to be given its place first.
+const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
+    ("abi", &[]),
+    ("script", &[PURE]),
+    ("order", &[PURE]),
+    ("trace", &[PURE]),
+    ("world", &[PURE]),
+    ("plan", &[PURE]),
+    ("explain", &[PURE]),
+    ("lesson", &[PURE]),
+    ("export", &[PURE]),
+    ("app", &[PURE]),
+    ("ui", &[PURE, &["app"]]),
+    ("sys", &[PURE]),
+    ("guardian", &[PURE, &["sys"]]),
+    ("agent", &[PURE, &["sys"]]),
+    ("bench", &[PURE, &["sys", "agent"]]),
+    ("session", &[PURE, &["sys", "bench"]]),
+    ("playground", &[PURE, &["sys", "bench", "session", "app"]]),
+    ("tui", &[PURE, &["sys", "bench", "session", "app", "ui", "playground", "guardian"]]),
+    ("runner", &[PURE, &["sys", "bench", "session"]]),
+    ("checker", &[PURE, &["sys", "bench", "session", "runner"]]),
+    // The defaults that `--help` names.
+    ("cli", &[PURE, &["bench"]]),
+    ("lib", &[]),
+];
+
+/// Crates that only some modules may name. `lib` and `main` are modules here.
+const ONLY_IN: &[(&str, &[&str])] =
+    &[("nix", &["sys"]), ("libc", &["sys"]), ("ratatui", &["ui", "tui"]), ("crossterm", &["ui", "tui"])];
+
+/// Names that say nothing of what is inside.
+const BAGS: &[&str] = &["common", "util", "utils", "helper", "helpers", "misc"];
+
+/// The most lines of a file before its tests.
+const MAX_LINES: usize = 400;
+
+/// Everything that is wrong with a tree, as `FILE: what`.
+fn faults(tree: &Tree) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, text) in tree {
+        machine_paths(path, text, &mut found);
+        if is_rust(path) {
+            shape(path, text, &mut found);
+        }
+        if is_source(path) {
+            let code = code_of(text);
+            words(path, &code, &mut found);
+            layers(tree, path, &code, &mut found);
+        }
+    }
+    mutual_imports(tree, &mut found);
+    found
+}
+
+fn is_source(path: &str) -> bool {
+    path.starts_with("src/") && is_rust(path)
+}
+
+fn is_rust(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "rs")
+}
+
+/// `src/ui/panel/wire.rs` is of module `ui`.
+fn module_of(path: &str) -> &str {
+    let below = path.trim_start_matches("src/").trim_end_matches(".rs");
+    below.split('/').next().unwrap_or(below)
+}
+
+fn machine_paths(path: &str, text: &str, found: &mut Vec<String>) {
+    for (number, line) in text.lines().enumerate() {
+        for root in ["work", "home", "root"] {
+            let wanted = format!("/{root}/");
+            let is_absolute = |at: usize| !line[..at].ends_with(|c: char| c.is_alphanumeric() || "._-}~".contains(c));
+            if line.match_indices(&wanted).any(|(at, _)| is_absolute(at)) {
+                found.push(format!("{path}:{}: names a path of one machine: {}", number + 1, line.trim()));
+            }
+        }
+    }
+}
+
+fn shape(path: &str, text: &str, found: &mut Vec<String>) {
+    if !text.starts_with("//!") {
+        found.push(format!("{path}: does not begin with a //! that says what it owns"));
+    }
+    let stem = path.trim_end_matches(".rs");
+    if let Some(bag) = stem.split('/').find(|part| BAGS.contains(part)) {
+        found.push(format!("{path}: `{bag}` does not say what is inside"));
+    }
+    if is_source(path) && path.ends_with("/mod.rs") {
+        found.push(format!("{path}: a module's file is named after it, not mod.rs"));
+    }
+    let lines = before_tests(text).lines().count();
+    if is_source(path) && lines > MAX_LINES {
+        found.push(format!("{path}: {lines} lines without tests; {MAX_LINES} is the most"));
+    }
+}
+
+fn words(path: &str, code: &str, found: &mut Vec<String>) {
+    let module = module_of(path);
+    if module != "sys" && tokens(code).any(|token| token == "unsafe" || token == "unsafe_code") {
+        found.push(format!("{path}: unsafe outside src/sys"));
+    }
+    for (name, places) in ONLY_IN {
+        if !places.contains(&module) && names_crate(code, name) {
+            found.push(format!("{path}: names {name}, which only {} may", places.join(" and ")));
+        }
+    }
+}
+
+/// `nix::…`, `use nix;`, `extern crate nix`, `use {nix::…}`; not `crate::sys::nix_like` nor a field called `nix`.
+fn names_crate(code: &str, name: &str) -> bool {
+    code.match_indices(name).any(|(at, _)| {
+        let before = code[..at].trim_end();
+        let after = code[at + name.len()..].trim_start();
+        let starts_here = !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let is_path = after.starts_with("::") && !before.ends_with("::");
+        let is_use = before.ends_with("use") && after.starts_with([';', ' ']);
+        starts_here && (is_path || is_use || before.ends_with("extern crate"))
+    })
+}
+
+fn layers(tree: &Tree, path: &str, code: &str, found: &mut Vec<String>) {
+    let module = module_of(path);
+    if module == "main" {
+        return;
+    }
+    let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == module) else {
+        found.push(format!("{path}: module {module} has no place in tests/house.rs"));
+        return;
+    };
+    for target in imports(tree, path, code) {
+        let to = module_of(&target);
+        if to != module && !allowed.iter().any(|group| group.contains(&to)) {
+            found.push(format!("{path}: imports {target}, and {module} may not import {to}"));
+        }
+    }
+}
+
+fn mutual_imports(tree: &Tree, found: &mut Vec<String>) {
+    let sources = tree.iter().filter(|(path, _)| is_source(path));
+    let graph: BTreeMap<&String, BTreeSet<String>> =
+        sources.map(|(path, text)| (path, imports(tree, path, &code_of(text)))).collect();
+    for (path, targets) in &graph {
+        for target in targets.iter().filter(|target| path.as_str() < target.as_str()) {
+            // A module's file holds what its parts share, and calls them: they are one house, with the door inside.
+            if is_part_of(path, target) || is_part_of(target, path) {
+                continue;
+            }
+            if graph.get(target).is_some_and(|back| back.contains(path.as_str())) {
+                found.push(format!("{path}: and {target} import each other"));
+            }
+        }
+    }
+}
+
+/// `src/plan/calls.rs` is a part of `src/plan.rs`.
+fn is_part_of(whole: &str, part: &str) -> bool {
+    part.strip_prefix(whole.trim_end_matches(".rs")).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The files that a file names: by `crate::`, `super::`, `self::`, and by the name of a module declared in it.
+fn imports(tree: &Tree, path: &str, code: &str) -> BTreeSet<String> {
+    let own = module_path(path);
+    let declared: Vec<&str> = code.lines().filter_map(declared_module).collect();
+    let mut found = BTreeSet::new();
+    for written in paths(code) {
+        let mut parts: Vec<String> = written.clone();
+        let mut base = own.clone();
+        let first = parts.first().map(String::as_str).unwrap_or_default();
+        if first == "crate" {
+            base.clear();
+        } else if first == "super" {
+            base.pop();
+        } else if first != "self" && !declared.contains(&first) {
+            continue;
+        }
+        let is_keyword = matches!(first, "crate" | "super" | "self");
+        parts.drain(..usize::from(is_keyword));
+        while parts.first().is_some_and(|part| part == "super") {
+            base.pop();
+            parts.remove(0);
+        }
+        base.extend(parts);
+        found.extend(file_of(tree, &base).filter(|file| file != path));
+    }
+    found
+}
+
+/// `mod channel;` and `pub mod channel;` declare; they import nothing.
+fn declared_module(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let line = line.strip_prefix("pub ").unwrap_or(line);
+    let line = line.strip_prefix("pub(crate) ").unwrap_or(line);
+    line.strip_prefix("mod ")?.strip_suffix(';')
+}
+
+fn module_path(path: &str) -> Vec<String> {
+    let below = path.trim_start_matches("src/").trim_end_matches(".rs");
+    if below == "lib" || below == "main" { Vec::new() } else { below.split('/').map(str::to_owned).collect() }
+}
+
+/// The file of the longest beginning that is one; what follows are items in it.
+fn file_of(tree: &Tree, parts: &[String]) -> Option<String> {
+    let candidates = (1..=parts.len()).rev().map(|length| format!("src/{}.rs", parts[..length].join("/")));
+    candidates.into_iter().find(|file| tree.contains_key(file))
+}
+
+/// Every path with `::` in it, `use` trees multiplied out.
+fn paths(code: &str) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    let mut rest = code;
+    while let Some(at) = rest.find("::") {
+        let start = rest[..at].rfind(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(0, |before| before + 1);
+        let mut tree = &rest[start..];
+        let consumed = expand(&mut tree, &[], &mut found);
+        let next = start + consumed.max(at + 2 - start);
+        rest = &rest[next..];
+    }
+    found
+}
+
+/// Reads one path or one branch of a `use` tree; how many bytes that took.
+fn expand(text: &mut &str, before: &[String], found: &mut Vec<Vec<String>>) -> usize {
+    let whole = text.len();
+    let mut path = before.to_vec();
+    loop {
+        *text = text.trim_start();
+        if let Some(inside) = text.strip_prefix('{') {
+            *text = inside;
+            while !text.is_empty() && !text.starts_with('}') {
+                expand(text, &path, found);
+                // `as name` and the comma belong to nobody.
+                let end = text.find([',', '}']).unwrap_or(text.len());
+                *text = text[end..].strip_prefix(',').unwrap_or(&text[end..]).trim_start();
+            }
+            *text = text.strip_prefix('}').unwrap_or(text);
+            break;
+        }
+        let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+        path.push(text[..end].to_owned());
+        *text = &text[end..];
+        match text.strip_prefix("::") {
+            Some(further) if end > 0 => *text = further,
+            _ => {
+                found.push(path);
+                break;
+            }
+        }
+    }
+    whole - text.len()
+}
+
+fn tokens(code: &str) -> impl Iterator<Item = &str> {
+    code.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+}
+
+fn before_tests(text: &str) -> &str {
+    text.find("#[cfg(test)]\nmod ").map_or(text, |at| &text[..at])
+}
+
+/// What the compiler sees of a file's own code: no tests, no comments, no text in quotes.
+fn code_of(text: &str) -> String {
+    let mut rest = before_tests(text);
+    let mut code = String::with_capacity(rest.len());
+    while let Some(letter) = rest.chars().next() {
+        let skipped = skippable(rest, code.chars().last());
+        if skipped > 0 {
+            code.push(' ');
+            // Lines stay lines.
+            code.extend(rest[..skipped].chars().filter(|letter| *letter == '\n'));
+            rest = &rest[skipped..];
+        } else {
+            code.push(letter);
+            rest = &rest[letter.len_utf8()..];
+        }
+    }
+    code
+}
+
+/// How long the comment, string or character is that begins here; 0 where none does.
+fn skippable(rest: &str, last: Option<char>) -> usize {
+    let in_word = last.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    if rest.starts_with("//") {
+        return rest.find('\n').unwrap_or(rest.len());
+    }
+    if rest.starts_with("/*") {
+        return rest.find("*/").map_or(rest.len(), |at| at + 2);
+    }
+    if rest.starts_with('"') {
+        return quoted(rest, '"');
+    }
+    if !in_word && (rest.starts_with('r') || rest.starts_with("br")) {
+        let hashes: String = rest.trim_start_matches(['b', 'r']).chars().take_while(|letter| *letter == '#').collect();
+        let open = rest.find('"').filter(|at| rest[..*at].trim_start_matches(['b', 'r']) == hashes);
+        let close = format!("\"{hashes}");
+        return open.map_or(0, |at| rest[at + 1..].find(&close).map_or(rest.len(), |end| at + 1 + end + close.len()));
+    }
+    let mut letters = rest.chars();
+    match (letters.next(), letters.next(), letters.next()) {
+        (Some('\''), Some('\\'), _) | (Some('\''), Some(_), Some('\'')) => quoted(rest, '\''),
+        _ => 0,
+    }
+}
+
+fn quoted(rest: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (at, letter) in rest.char_indices().skip(1) {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            letter if letter == quote => return at + 1,
+            _ => {}
+        }
+    }
+    rest.len()
+}
+
+/// The files of the repository, as far as they are text.
+fn read_tree() -> Tree {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut tree = Tree::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder can be read").flatten() {
+            let path = entry.path();
+            let name = entry.file_name();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                if name != "target" && name != ".git" {
+                    folders.push(path);
+                }
+            } else if name != ".git"
+                && let Ok(text) = fs::read_to_string(&path)
+            {
+                let below = path.strip_prefix(root).expect("below the root");
+                tree.insert(below.to_string_lossy().into_owned(), text);
+            }
+        }
+    }
+    tree
+}
+
+#[test]
+fn the_house_is_in_order() {
+    let tree = read_tree();
+    assert!(tree.contains_key("src/lib.rs") && tree.len() > 10, "the tree was read");
+    let faults = faults(&tree);
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// A tree of these files, each with its `//!`.
+fn fake(files: &[(&str, &str)]) -> Tree {
+    files.iter().map(|(path, text)| ((*path).to_owned(), format!("//! What it is.\n{text}"))).collect()
+}
+
+/// The one fault that a fake tree has.
+fn fault(files: &[(&str, &str)]) -> String {
+    let faults = faults(&fake(files));
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    faults[0].clone()
+}
+
+#[test]
+fn a_good_tree_has_no_fault() {
+    let tree = fake(&[
+        ("src/abi.rs", "pub struct Errno;"),
+        ("src/sys.rs", "pub mod guard; use crate::abi::Errno;"),
+        ("src/sys/guard.rs", "use super::SysError; use nix::errno::Errno; fn f() { unsafe { libc::pause() }; }"),
+        ("src/ui.rs", "use ratatui::Frame; use crate::app::App;"),
+        (
+            "src/app.rs",
+            "// libc::read is not called here, nor is \"unsafe\" code\nconst A: &str = \"libc::unsafe crate::sys::x\";",
+        ),
+        ("src/main.rs", "use tincans::ui;"),
+    ]);
+    assert_eq!(faults(&tree), Vec::<String>::new());
+}
+
+#[test]
+fn an_arrow_that_points_up_is_found_however_it_is_written() {
+    for import in [
+        "use crate::bench::Bench;",
+        "use crate::{abi, bench::{Bench, Settings}};",
+        "fn f() { crate::bench::run() }",
+        "use super::bench;",
+        "use crate::{\n    bench as b,\n};",
+    ] {
+        let fault = fault(&[("src/app.rs", import), ("src/bench.rs", ""), ("src/abi.rs", "")]);
+        assert!(fault.contains("app may not import bench"), "{import}: {fault}");
+    }
+}
+
+#[test]
+fn the_pure_half_cannot_make_a_call() {
+    assert!(
+        fault(&[("src/world/fold.rs", "use crate::sys::calls;"), ("src/sys.rs", "")]).contains("may not import sys")
+    );
+    assert!(
+        fault(&[("src/ui/panel/wire.rs", "use crate::session::Session;"), ("src/session.rs", "")]).contains("may not")
+    );
+}
+
+#[test]
+fn two_files_that_import_each_other_are_found() {
+    let siblings = [("src/world/a.rs", "use super::b::B;"), ("src/world/b.rs", "use crate::world::a::A;")];
+    assert!(fault(&siblings).contains("import each other"));
+    let strangers = [("src/world/a.rs", "use crate::trace::B;"), ("src/trace.rs", "use crate::world::a::A;")];
+    assert!(fault(&strangers).contains("import each other"));
+}
+
+#[test]
+fn a_module_and_its_parts_are_one_house() {
+    let family = [("src/world.rs", "//! W.\nmod a;\nuse a::A;"), ("src/world/a.rs", "//! A.\nuse super::World;")];
+    let tree = family.map(|(path, text)| (path.to_owned(), text.to_owned())).into();
+    assert_eq!(faults(&tree), Vec::<String>::new());
+}
+
+#[test]
+fn a_module_without_a_place_is_found() {
+    assert!(fault(&[("src/new.rs", "")]).contains("has no place"));
+}
+
+#[test]
+fn unsafe_and_foreign_crates_have_their_places() {
+    assert!(fault(&[("src/agent.rs", "fn f() { unsafe { g() } }")]).contains("unsafe outside"));
+    assert!(fault(&[("src/bench.rs", "#![expect(unsafe_code)]")]).contains("unsafe outside"));
+    assert!(fault(&[("src/bench.rs", "use nix::errno::Errno;")]).contains("names nix"));
+    assert!(fault(&[("src/agent.rs", "fn f() { libc::pause() }")]).contains("names libc"));
+    assert!(fault(&[("src/app.rs", "use ratatui::style::Color;")]).contains("names ratatui"));
+    assert!(fault(&[("src/playground.rs", "use crossterm;")]).contains("names crossterm"));
+}
+
+#[test]
+fn a_files_shape_is_looked_at() {
+    let no_header = Tree::from([("src/app.rs".to_owned(), "fn f() {}\n".to_owned())]);
+    assert!(faults(&no_header)[0].contains("does not begin with"));
+    assert!(fault(&[("src/ui/mod.rs", "")]).contains("mod.rs"));
+    assert!(fault(&[("src/ui/helpers.rs", "")]).contains("helpers"));
+    assert!(fault(&[("src/app.rs", &"\n".repeat(400))]).contains("401 lines"));
+    let with_tests = format!("{}#[cfg(test)]\nmod tests {{\n{}}}\n", "\n".repeat(300), "\n".repeat(300));
+    assert_eq!(faults(&fake(&[("src/app.rs", &with_tests)])), Vec::<String>::new());
+}
+
+#[test]
+fn a_path_of_one_machine_is_found_in_any_file() {
+    for root in ["work", "home", "root"] {
+        let text = format!("see /{root}/somebody/notes.md");
+        assert!(fault(&[("README.md", &text)]).contains("path of one machine"));
+    }
+    assert_eq!(faults(&fake(&[("README.md", "src/agent/work/x.rs and ~/home/x")])), Vec::<String>::new());
+}

@@ -1,0 +1,410 @@
+//! The terminal UI from outside: what a person who types sees, and what the program leaves behind, however it ends.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
+#![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
+
+mod support;
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+use support::processes::send;
+use support::pty::{Pty, Size, modes_left_on};
+use support::{PATIENCE, until};
+
+const WIDE: Size = (36, 120);
+const CLASSIC: Size = (24, 80);
+/// The promise: nothing alive after so long. Held by the median, because other tests run at the same time.
+const GONE: Duration = Duration::from_millis(100);
+
+/// A UI that shows its two channels.
+fn start(size: Size) -> Pty {
+    let mut pty = Pty::start(size);
+    pty.wait("two channels", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
+    pty
+}
+
+/// The rows of the panel whose title has this word, between its borders.
+fn panel(screen: &str, title: &str) -> String {
+    let rows: Vec<Vec<char>> = screen.lines().map(|row| row.chars().collect()).collect();
+    let word: Vec<char> = title.chars().collect();
+    let find = |row: &Vec<char>| row.windows(word.len()).position(|window| window == word);
+    let Some((top, at)) = rows.iter().enumerate().find_map(|(top, row)| {
+        let at = find(row)?;
+        // A title stands in a border; the same word in the trace does not.
+        row[..at].iter().any(|letter| is_corner(*letter)).then_some((top, at))
+    }) else {
+        return String::new();
+    };
+    let left = (0..at).rev().find(|column| is_corner(rows[top][*column])).unwrap_or(0);
+    let right = (at..rows[top].len()).find(|column| is_corner(rows[top][*column])).unwrap_or(rows[top].len() - 1);
+    let mut inside = String::new();
+    for row in &rows[top..] {
+        inside.extend(row.iter().skip(left).take(right - left + 1));
+        inside.push('\n');
+        if row.get(left).is_some_and(|letter| matches!(letter, '└' | '╰' | '┗' | '╚')) {
+            break;
+        }
+    }
+    inside
+}
+
+fn is_corner(letter: char) -> bool {
+    matches!(letter, '┌' | '┐' | '╭' | '╮' | '┏' | '┓' | '╔' | '╗')
+}
+
+/// Types a statement at the `:` prompt and waits until the trace shows what it did.
+fn statement(pty: &mut Pty, text: &str, shows: &str) {
+    pty.type_bytes(b"\x1b");
+    // A lone escape is told from the beginning of a sequence by the time that passes.
+    pty.pump(Duration::from_millis(60));
+    pty.type_bytes(format!(":{text}\r").as_bytes());
+    pty.wait(&format!("{shows} after {text}"), |screen| screen.contains(shows));
+}
+
+fn escape(pty: &mut Pty) {
+    pty.type_bytes(b"\x1b");
+    pty.pump(Duration::from_millis(60));
+}
+
+/// Three words typed and read: one read on the stream, three on the datagram pair.
+fn three_words(pty: &mut Pty) {
+    pty.type_bytes(b"one\rtwo\rthree\r\r");
+    pty.wait("one read of three writes", |screen| panel(screen, "SOCK_STREAM").contains("onetwothree"));
+    pty.wait("three reads of three writes", |screen| {
+        let panel = panel(screen, "SOCK_DGRAM");
+        // Each word as it was written, and as it was read.
+        ["one", "two", "three"].iter().all(|word| panel.matches(word).count() >= 2)
+    });
+    let screen = pty.screen();
+    assert!(!panel(&screen, "SOCK_DGRAM").contains("onetwo"), "datagrams keep their edges:\n{screen}");
+}
+
+fn kill_shows_death_and_eof(size: Size) {
+    let mut pty = start(size);
+    three_words(&mut pty);
+    escape(&mut pty);
+    pty.type_bytes(b"k");
+    let took = pty.wait("death and EOF", |screen| {
+        let panel = panel(screen, "SOCK_STREAM");
+        panel.contains("killed by SIGKILL") && panel.contains("EOF")
+    });
+    eprintln!("{}×{}: death and EOF on screen after {took:?}\n{}", size.1, size.0, pty.screen());
+    assert!(took < Duration::from_millis(500), "{took:?}");
+    pty.type_bytes(b"q");
+    assert_eq!(pty.status(), 0);
+}
+
+#[test]
+fn three_words_are_one_read_beside_three_and_a_kill_is_an_eof_at_120_columns() {
+    kill_shows_death_and_eof(WIDE);
+}
+
+#[test]
+fn three_words_are_one_read_beside_three_and_a_kill_is_an_eof_at_80_columns() {
+    kill_shows_death_and_eof(CLASSIC);
+}
+
+#[test]
+fn what_is_typed_before_the_first_frame_is_not_lost() {
+    let mut pty = Pty::start(WIDE);
+    three_words(&mut pty);
+}
+
+#[test]
+fn the_ui_has_one_thread() {
+    let pty = start(CLASSIC);
+    assert_eq!(support::processes::threads(pty.guardian()), 1);
+    assert_eq!(support::processes::threads(pty.ui()), 1);
+}
+
+/// A way out, and the exit status that it leads to.
+struct Way {
+    name: &'static str,
+    status: i32,
+    go: fn(&mut Pty),
+}
+
+const WAYS: &[Way] = &[
+    Way {
+        name: "q",
+        status: 0,
+        go: |pty| {
+            escape(pty);
+            pty.type_bytes(b"q");
+        },
+    },
+    Way { name: "Ctrl-C", status: 0, go: |pty| pty.type_bytes(b"\x03") },
+    Way { name: "SIGTERM", status: 143, go: |pty| send(pty.guardian(), Signal::SIGTERM) },
+    Way { name: "SIGTERM to the UI", status: 143, go: |pty| send(pty.ui(), Signal::SIGTERM) },
+    Way { name: "SIGHUP", status: 129, go: |pty| send(pty.guardian(), Signal::SIGHUP) },
+    Way { name: "SIGINT", status: 130, go: |pty| send(pty.guardian(), Signal::SIGINT) },
+    Way { name: "SIGQUIT", status: 131, go: |pty| send(pty.guardian(), Signal::SIGQUIT) },
+    Way { name: "SIGABRT of the UI", status: 134, go: |pty| send(pty.ui(), Signal::SIGABRT) },
+    Way { name: "closed terminal", status: 129, go: Pty::close },
+    Way { name: "kill -9 of the UI", status: 137, go: |pty| send(pty.ui(), Signal::SIGKILL) },
+    Way { name: "kill -9 of the guardian", status: 137, go: |pty| send(pty.guardian(), Signal::SIGKILL) },
+];
+
+/// Brings the agents into a situation.
+type Prepare = fn(&mut Pty);
+
+#[test]
+fn a_session_leader_whose_terminal_is_closed_is_status_129() {
+    let mut pty = Pty::start_command(CLASSIC, Command::new(env!("CARGO_BIN_EXE_tincans")));
+    pty.wait("two channels", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
+    pty.close();
+    assert_eq!(pty.status(), 129);
+    assert!(until(PATIENCE, || pty.left().is_empty()).is_some(), "{:?}", pty.left());
+}
+
+/// What the agents do when the end comes.
+const SITUATIONS: &[(&str, Prepare)] = &[
+    ("idle", |_| {}),
+    ("asleep", |pty| statement(pty, "child1: read wire[1]", "unfinished")),
+    ("stopped", |pty| statement(pty, "stop child1", "SIGSTOP")),
+    ("just forked", |pty| {
+        escape(pty);
+        pty.type_bytes(b":fork late\r");
+    }),
+];
+
+/// Ends one run in one way; how long until nothing of it was alive.
+fn end(way: &Way, prepare: Prepare) -> Duration {
+    let mut pty = start(CLASSIC);
+    prepare(&mut pty);
+    let agents = pty.agents().len();
+    assert!(agents >= 3, "parent and two children are there: {:?}", pty.agents());
+    let start = Instant::now();
+    (way.go)(&mut pty);
+    until(PATIENCE, || pty.left().is_empty()).unwrap_or_else(|| panic!("{}: left {:?}", way.name, pty.left()));
+    let took = start.elapsed();
+    assert_eq!(pty.status(), way.status, "{}", way.name);
+    assert!(pty.has_its_modes_back(), "{}: termios", way.name);
+    // Nobody can write to a terminal that is closed.
+    if way.name != "closed terminal" {
+        assert_eq!(modes_left_on(pty.bytes()), Vec::<String>::new(), "{}", way.name);
+    }
+    took
+}
+
+/// All ways out of one situation; `TINCANS_RUNS=10` for each of them ten times.
+fn all_ways_out(situation: usize) {
+    let (name, prepare) = SITUATIONS[situation];
+    let runs = std::env::var("TINCANS_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let mut all = Vec::new();
+    for way in WAYS {
+        let mut times: Vec<Duration> = (0..runs).map(|_| end(way, prepare)).collect();
+        times.sort();
+        eprintln!("{name:12} {:24} nothing alive after {:?} … {:?}", way.name, times[0], times[times.len() - 1]);
+        all.append(&mut times);
+    }
+    all.sort();
+    assert!(all[all.len() / 2] < GONE, "{name}: {all:?}");
+    assert!(all[all.len() - 1] < 10 * GONE, "{name}: {all:?}");
+}
+
+#[test]
+fn every_way_out_leaves_nothing_when_agents_are_idle() {
+    all_ways_out(0);
+}
+
+#[test]
+fn every_way_out_leaves_nothing_when_an_agent_is_asleep() {
+    all_ways_out(1);
+}
+
+#[test]
+fn every_way_out_leaves_nothing_when_an_agent_is_stopped() {
+    all_ways_out(2);
+}
+
+#[test]
+fn every_way_out_leaves_nothing_when_an_agent_is_just_forked() {
+    all_ways_out(3);
+}
+
+#[test]
+fn a_shell_can_suspend_it_and_bring_it_back() {
+    if Command::new("bash").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no bash");
+        return;
+    }
+    let mut shell = Command::new("bash");
+    shell.args(["--norc", "--noprofile", "-i"]).env("PS1", "ready> ").env("BIN", env!("CARGO_BIN_EXE_tincans"));
+    let mut pty = Pty::start_command(CLASSIC, shell);
+    pty.wait("prompt", |screen| screen.contains("ready>"));
+    pty.type_bytes(b"$BIN; echo status=$?\r");
+    pty.wait("two channels", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
+    for _ in 0..3 {
+        pty.type_bytes(b"\x1a");
+        pty.wait("the shell again", |screen| screen.contains("Stopped") && !screen.contains("SOCK_STREAM"));
+        assert!(!pty.emulator().alternate_screen() && !pty.emulator().hide_cursor());
+        pty.type_bytes(b"fg\r");
+        pty.wait("the bench again", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
+        assert!(pty.emulator().alternate_screen());
+    }
+    three_words(&mut pty);
+    pty.type_bytes(b"\x03");
+    pty.wait("the shell at last", |screen| !screen.contains("SOCK_STREAM") && screen.contains("ready>"));
+    pty.type_bytes(b"exit\r");
+    pty.status();
+}
+
+/// A UI with eight channels on which nothing happens.
+fn idle_ui() -> Pty {
+    let mut pty = start(WIDE);
+    for number in 1..=6 {
+        statement(&mut pty, &format!("channel stream c{number}"), &format!("c{number}"));
+    }
+    pty.pump(Duration::from_millis(500));
+    pty
+}
+
+#[test]
+fn an_idle_ui_writes_nothing() {
+    let mut pty = idle_ui();
+    assert_eq!(pty.pump_for(Duration::from_secs(3)), 0, "bytes to the terminal");
+}
+
+#[test]
+fn an_idle_ui_makes_no_system_call() {
+    let pty = idle_ui();
+    let traced = Command::new("timeout")
+        .args(["--signal=INT", "3", "strace", "-c", "-U", "name,calls", "-p", &pty.ui().to_string()])
+        .output();
+    let Ok(output) = traced else {
+        eprintln!("skipped: there is no timeout(1)");
+        return;
+    };
+    let report = String::from_utf8_lossy(&output.stderr).into_owned();
+    if !report.contains("attached") {
+        eprintln!("skipped: strace is not there or not allowed: {report}");
+        return;
+    }
+    let total = report.lines().find_map(|line| line.trim().strip_prefix("total")?.trim().parse::<u32>().ok());
+    eprintln!("{report}");
+    // The poll that strace itself interrupted by attaching is begun again.
+    assert!(total.unwrap_or(0) <= 1, "{report}");
+}
+
+#[test]
+fn every_size_is_drawn_while_messages_flow() {
+    let mut pty = start(CLASSIC);
+    let rows = [1, 2, 3, 5, 9, 17, 18, 24, 36, 60, 100];
+    let columns = [1, 2, 3, 7, 20, 41, 59, 60, 80, 120, 200, 300];
+    for (turn, size) in rows.iter().flat_map(|row| columns.iter().map(move |column| (*row, *column))).enumerate() {
+        pty.resize(size);
+        pty.type_bytes(format!("w{turn}\r").as_bytes());
+        if turn % 4 == 0 {
+            pty.type_bytes(b"\r");
+        }
+        pty.pump(Duration::from_millis(2));
+    }
+    pty.resize(WIDE);
+    pty.type_bytes(b"last\r\r");
+    pty.wait("the last word", |screen| panel(screen, "SOCK_DGRAM").contains("last"));
+    assert!(!String::from_utf8_lossy(pty.bytes()).contains("panicked"));
+    pty.type_bytes(b"\x03");
+    assert_eq!(pty.status(), 0);
+}
+
+#[test]
+fn a_terminal_too_small_is_told_so_in_one_line() {
+    let mut pty = start(CLASSIC);
+    for size in [(17, 80), (24, 59), (9, 41), (5, 30)] {
+        pty.resize(size);
+        pty.wait("one line with the size needed", |screen| {
+            let lines = screen.lines().filter(|line| !line.trim().is_empty()).count();
+            lines == 1 && screen.contains("60") && screen.contains("18")
+        });
+    }
+    pty.resize(CLASSIC);
+    pty.wait("the bench again", |screen| screen.contains("SOCK_STREAM"));
+}
+
+/// What may stand in the bytes that go to the terminal: text, and the program's own sequences.
+fn unwelcome(bytes: &[u8]) -> Vec<String> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => return vec![format!("no UTF-8 from byte {}", error.valid_up_to())],
+    };
+    let mut found = Vec::new();
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\x1b' if letters.peek() == Some(&'[') => {}
+            '\x1b' => found.push(format!("ESC {:?}", letters.peek())),
+            '\r' | '\n' | '\x08' => {}
+            '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                found.push(format!("{letter:?}"));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn hostile_bytes_are_shown_and_never_reach_the_terminal() {
+    let mut pty = start(WIDE);
+    statement(&mut pty, r#"write wire[0] "\x1b]0;pwned\x07\x9b31m\xe2\x80\xae\xff""#, "write(wire[0]");
+    statement(&mut pty, r"drain wire[1] dontwait", "read");
+    for range in [0_u8..=0x1f, 0x7f..=0x9f] {
+        let data: Vec<String> = range.map(|byte| format!("\\x{byte:02x}")).collect();
+        statement(&mut pty, &format!("write post[0] \"{}\"", data.concat()), "write(post[0]");
+    }
+    escape(&mut pty);
+    pty.type_bytes(b"i\r");
+    pty.pump(Duration::from_millis(200));
+    // Typed and pasted ones too: C1, a bidirectional override, half a character.
+    pty.type_bytes("\x1b[200~\u{9b}31m\u{202e}abc\x07\x1b]0;pwned\x07\x1b[201~\r\r".as_bytes());
+    pty.pump(Duration::from_millis(300));
+    pty.type_bytes(b"\x03");
+    assert_eq!(pty.status(), 0);
+    assert_eq!(unwelcome(pty.bytes()), Vec::<String>::new());
+}
+
+#[test]
+fn a_pasted_megabyte_is_survived() {
+    let mut pty = start(CLASSIC);
+    pty.type_bytes(b"\x1b[200~");
+    pty.type_bytes(&b"paste q k R : ".repeat(75_000));
+    pty.type_bytes(b"\x1b[201~");
+    pty.pump(Duration::from_millis(200));
+    assert_eq!(pty.agents().len(), 3, "no letter of it was a command");
+    escape(&mut pty);
+    statement(&mut pty, "write wire[0] alive", "alive");
+    pty.type_bytes(b"\x03");
+    assert_eq!(pty.status(), 0);
+}
+
+#[test]
+fn a_panel_is_cut_out_of_its_screen() {
+    let screen = "\
+ tincans   parent idle
+┌ 1 wire SOCK_STREAM ──────┐┌ trace ─────────────┐
+│ ┌1──┐   ┌1──2──3────┐    ││ write(wire[0], one)│
+│ └───┘   └───────────┘    ││ SOCK_DGRAM         │
+└──────────────────────────┘│                    │
+┌ 2 post SOCK_DGRAM ───────┐│                    │
+│ one two three            ││                    │
+└──────────────────────────┘└────────────────────┘";
+    assert_eq!(panel(screen, "SOCK_DGRAM").lines().nth(1), Some("│ one two three            │"));
+    assert!(!panel(screen, "SOCK_STREAM").contains("write"));
+    assert_eq!(panel(screen, "SOCK_SEQPACKET"), "");
+}
+
+#[test]
+fn modes_that_are_left_on_are_seen() {
+    assert_eq!(modes_left_on(b"\x1b[?1049h\x1b[?25l\x1b[>1u..\x1b[<u\x1b[?1049l\x1b[?25h"), Vec::<String>::new());
+    assert_eq!(modes_left_on(b"\x1b[?1000;1006h\x1b[?25l\x1b[?1000l\x1b[>1u").len(), 3);
+}
+
+#[test]
+fn unwelcome_bytes_are_seen() {
+    assert_eq!(unwelcome("\x1b[1mé漢👩‍🚀\r\n".as_bytes()), Vec::<String>::new());
+    for bytes in [&b"\x1b]0;x\x07"[..], b"\x9b31m", "\u{9b}".as_bytes(), "\u{202e}".as_bytes(), b"\x7f", b"\0"] {
+        assert!(!unwelcome(bytes).is_empty(), "{bytes:?}");
+    }
+}
