@@ -343,6 +343,8 @@ pub struct Explanation {
     pub rule: &'static str,
     /// The manual page and section that say so, where one does.
     pub page: Option<&'static str>,
+    /// The lesson that shows it.
+    pub lesson: Option<&'static str>,
 }
 
 /// Figures at the end of a run.

@@ -70,6 +70,8 @@ pub struct Write {
     pub errno: Errno,
     /// Descriptors that travel with it.
     pub fds: Vec<EndId>,
+    /// How many descriptors set out with it; `fds` is empty once they have landed.
+    pub carried: usize,
 }
 
 /// Consecutive bytes of one write.

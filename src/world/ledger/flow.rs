@@ -30,7 +30,9 @@ impl Flow {
         let content = Rc::clone(content);
         let same_writer = self.writes.back().is_none_or(|last| last.by == by);
         self.is_mixed = !self.queue.is_empty() && (self.is_mixed || !same_writer);
-        self.writes.push_back(Write { number, by, content, offered, taken: None, gone: 0, errno: Errno::NONE, fds });
+        let carried = fds.len();
+        let write = Write { number, by, content, offered, taken: None, gone: 0, errno: Errno::NONE, fds, carried };
+        self.writes.push_back(write);
         if offered > 0 || kind.keeps_empty_messages() {
             self.queue.push_back(Piece { write: number, start: 0, len: offered, tentative: true });
         }
