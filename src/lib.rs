@@ -11,6 +11,7 @@ pub mod trace;
 pub mod world;
 pub mod plan;
 pub mod explain;
+pub mod lesson;
 
 pub mod sys;
 pub mod agent;
@@ -24,3 +25,4 @@ pub mod playground;
 pub mod tui;
 
 pub mod runner;
+pub mod checker;

@@ -1,13 +1,14 @@
 //! The program's first and last lines: arguments, mode, error report, exit status.
 
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use tincans::agent;
+use tincans::checker::{self, Outcome};
 use tincans::cli::{Arguments, Command};
 use tincans::guardian::{self, Terminal};
 use tincans::runner::{self, Options, Verdict};
@@ -39,6 +40,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
                 Options { json: *json, every_call: *every_call, max_tasks: Some(usize::from(arguments.max_tasks)) };
             guarded(Terminal::Untouched, || run_script(script, options))
         }
+        Some(Command::Check { paths }) => guarded(Terminal::Untouched, || check_lessons(paths)),
         None => {
             if let Some(reason) = tui::obstacle() {
                 return Err(eyre!("{reason}; without one, `tincans run FILE` runs a script"));
@@ -71,6 +73,14 @@ fn run_script(script: &Path, options: Options) -> Result<u8> {
             let _ = writeln!(io::stderr(), "{name}:{error}");
             USAGE
         }
+    })
+}
+
+fn check_lessons(paths: &[PathBuf]) -> Result<u8> {
+    Ok(match checker::run(paths, (&mut io::stdout().lock(), &mut io::stderr()))? {
+        Outcome::Right => 0,
+        Outcome::Wrong => 1,
+        Outcome::NoLesson => USAGE,
     })
 }
 
