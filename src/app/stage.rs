@@ -1,6 +1,6 @@
 //! For tests: benches made of records alone, without any process.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use crate::abi::{self, Errno, Signal};
 use crate::order::{Call, Extra, Outcome, Payload, Work};
@@ -120,7 +120,7 @@ impl Stage {
         let id = TaskId(self.tasks);
         let pid = 100 + i32::try_from(self.tasks).unwrap();
         self.tasks += 1;
-        self.fact(id, Fact::Born(Arc::new(Birth { name: name.to_owned(), pid, tid: pid, by })));
+        self.fact(id, Fact::Born(Rc::new(Birth { name: name.to_owned(), pid, tid: pid, by })));
         id
     }
 
@@ -142,7 +142,7 @@ impl Stage {
     fn order(&mut self, task: TaskId, call: Call, name: &str) {
         self.line += 1;
         let name = (!name.is_empty()).then(|| name.to_owned());
-        self.fact(task, Fact::Ordered(Arc::new(Ordered { work: Work::Call(call), name, line: self.line })));
+        self.fact(task, Fact::Ordered(Rc::new(Ordered { work: Work::Call(call), name, line: self.line })));
     }
 
     fn fact(&mut self, task: TaskId, fact: Fact) {
