@@ -379,7 +379,13 @@ mod tests {
     #[test]
     fn of_several_explanations_the_focused_channel_s_stays() {
         let mut table = Table::new();
-        let about = |end: &str| Explanation { about: end.to_owned(), text: end.to_owned(), rule: "rule", page: None };
+        let about = |end: &str| Explanation {
+            about: end.to_owned(),
+            text: end.to_owned(),
+            rule: "rule",
+            page: None,
+            lesson: None,
+        };
         for (about, want) in
             [("post[1]", "post[1]"), ("wire[1]", "wire[1]"), ("post[1]", "wire[1]")].map(|row| (about(row.0), row.1))
         {
