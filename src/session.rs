@@ -33,9 +33,8 @@ pub struct Session {
     captures: Captures,
     waiting: VecDeque<Statement>,
     running: Option<Running>,
-    /// What `why` without an argument is asked of.
+    /// What `why` without an argument is asked of, and the statement that brought it.
     last: Vec<Event>,
-    /// The statement that brought them, and who made it: what [`Session::would_hold`] is asked of.
     judged: Option<Judged>,
     summary: Summary,
     started_ns: u64,
@@ -194,8 +193,7 @@ impl Session {
         self.bench.nap(limit)
     }
 
-    /// Whether expectations would have held of the last statement (that was no `why`): a prediction's options, one by one.
-    /// Nothing is remembered by it.
+    /// Whether expectations would have held of the last statement but `why`: a prediction's options. Nothing is remembered.
     pub fn would_hold(&self, wants: &[Expectation]) -> Option<check::Verdict> {
         let judged = self.judged.as_ref()?;
         let seen = Seen {
@@ -378,8 +376,8 @@ impl Session {
             self.last.clone_from(&running.shown);
             let world = self.bench.world();
             let actor = running.progress.actor.and_then(|task| world.task(task)).map(|task| task.name.clone());
-            let (statement, refused) = (running.statement.clone(), running.refused.clone());
-            self.judged = Some(Judged { statement, actor, refused, asleep: world.asleep() });
+            let (statement, refused, asleep) = (running.statement.clone(), running.refused.clone(), world.asleep());
+            self.judged = Some(Judged { statement, actor, refused, asleep });
         }
         if let Some(check::Verdict { want, got, ok }) = running.failed.take() {
             self.summary.expectations += 1;

@@ -1,3 +1,5 @@
+//! A lesson of every block, and what is refused, with the line it is refused at.
+
 use super::*;
 
 const FRONT: &str = "+++\ntitle = \"T\"\ntopics = [\"basics\"]\nminutes = 5\n+++\n";
