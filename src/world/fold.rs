@@ -117,6 +117,7 @@ impl World {
         ongoing.inside = false;
         let (calls, step) = (std::sync::Arc::clone(&ongoing.calls), usize::from(ongoing.step));
         let eof = self.apply(id, &calls[step.min(calls.len() - 1)], &back);
+        self.let_go_of_kept(id);
         self.returned_event(id, line, back, eof)
     }
 
@@ -139,6 +140,7 @@ impl World {
     fn die(&mut self, id: TaskId, line: u32, death: Death) -> Vec<What> {
         let mut shown = self.unfinished_events(id, line);
         self.abandon_write(id);
+        self.let_go_of_kept(id);
         let Some(task) = self.tasks.get_mut(&id) else { return shown };
         task.death = Some(death);
         let waits = task.state != TaskState::Dead && task.id == task.process;

@@ -53,6 +53,8 @@ pub struct Ongoing {
     pub slept: bool,
     /// The write it is inside of: the end it goes to, and its number there.
     pub write: Option<(EndId, u64)>,
+    /// What it reads from, where another thread has closed the descriptor meanwhile: the kernel keeps it open for the call.
+    pub kept: Option<EndId>,
     /// A loop's calls so far.
     pub burst: Option<Box<Burst>>,
 }

@@ -59,6 +59,7 @@ impl World {
             entered_ns: 0,
             slept: false,
             write: None,
+            kept: None,
             burst,
         });
     }

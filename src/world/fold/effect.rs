@@ -12,7 +12,7 @@ use super::super::World;
 use super::super::channel::Channel;
 use super::super::kind::{ChannelId, EndId, Kind};
 use super::super::ledger::{Found, ReadResult};
-use super::super::task::{Descriptor, Task};
+use super::super::task::{Descriptor, Ongoing, Task};
 use super::{Back, WriteTarget};
 
 impl World {
@@ -176,7 +176,8 @@ impl World {
 
     fn apply_read(&mut self, id: TaskId, call: &Call, back: &Back, room: u64) -> Option<bool> {
         let fd = call.fd()?;
-        let id_of_end = self.end_of(id, fd)?;
+        let kept = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref()?.kept);
+        let id_of_end = kept.or_else(|| self.end_of(id, fd))?;
         let end = self.ends.get_mut(&id_of_end)?;
         let kind = end.kind;
         if back.ret < 0 {
@@ -263,7 +264,36 @@ impl World {
             return;
         }
         if let Some(descriptor) = self.table(id).and_then(|table| table.remove(&fd)) {
+            self.keep_for_readers(id, fd, descriptor.end);
             self.let_go(descriptor.end);
+        }
+    }
+
+    /// Other threads that are inside a read of a descriptor keep what it referred to open until they come back.
+    fn keep_for_readers(&mut self, closer: TaskId, fd: i32, end: EndId) {
+        let process = self.tasks.get(&closer).map(|task| task.process);
+        let others = self.tasks.values_mut().filter(|task| Some(task.process) == process && task.id != closer);
+        let reads = |ongoing: &Ongoing| {
+            ongoing.inside
+                && ongoing.kept.is_none()
+                && ongoing.call().room().is_some()
+                && ongoing.call().fd() == Some(fd)
+        };
+        let mut readers = 0;
+        for ongoing in others.filter_map(|task| task.ongoing.as_mut()).filter(|ongoing| reads(ongoing)) {
+            ongoing.kept = Some(end);
+            readers += 1;
+        }
+        if let Some(end) = self.ends.get_mut(&end) {
+            end.held += readers;
+        }
+    }
+
+    /// The call that kept an end open for itself is over.
+    pub(super) fn let_go_of_kept(&mut self, id: TaskId) {
+        let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
+        if let Some(end) = ongoing.and_then(|ongoing| ongoing.kept.take()) {
+            self.let_go(end);
         }
     }
 
