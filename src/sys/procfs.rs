@@ -1,5 +1,4 @@
 //! What /proc says of a task: the state it is in, the call it sleeps in, how often it was switched, what it holds.
-#![expect(clippy::wildcard_enum_match_arm, reason = "only calls that can sleep are named")]
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
