@@ -99,7 +99,7 @@ impl World {
         ongoing.inside = true;
         ongoing.entered_ns = t_ns;
         if let Some(content) = ongoing.content.get(usize::from(step)).filter(|content| !content.is_empty()) {
-            let content = std::sync::Arc::clone(content);
+            let content = std::rc::Rc::clone(content);
             let call = ongoing.calls[usize::from(step)].write_target();
             let write = self.begin_write(by, &call, &content);
             if let Some(ongoing) = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut()) {
@@ -115,7 +115,7 @@ impl World {
         }
         let ongoing = task.ongoing.as_mut()?;
         ongoing.inside = false;
-        let (calls, step) = (std::sync::Arc::clone(&ongoing.calls), usize::from(ongoing.step));
+        let (calls, step) = (std::rc::Rc::clone(&ongoing.calls), usize::from(ongoing.step));
         let eof = self.apply(id, &calls[step.min(calls.len() - 1)], &back);
         self.let_go_of_kept(id);
         self.returned_event(id, line, back, eof)

@@ -6,7 +6,7 @@ mod flow;
 pub use flow::Found;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use crate::abi::Errno;
 use crate::order::Payload;
@@ -59,7 +59,7 @@ pub struct Write {
     /// Who wrote.
     pub by: TaskId,
     /// Its bytes; several of a writev.
-    pub content: Arc<[Payload]>,
+    pub content: Rc<[Payload]>,
     /// Bytes offered.
     pub offered: u64,
     /// Bytes the kernel took; none while the call has not returned.
@@ -70,6 +70,8 @@ pub struct Write {
     pub errno: Errno,
     /// Descriptors that travel with it.
     pub fds: Vec<EndId>,
+    /// How many descriptors set out with it; `fds` is empty once they have landed.
+    pub carried: usize,
 }
 
 /// Consecutive bytes of one write.

@@ -1,7 +1,7 @@
 //! Tasks and processes: who lives, in what state, with which descriptor table, in the middle of what.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use crate::order::{Call, Payload, Work};
 use crate::script::{Disposition, TaskState};
@@ -36,11 +36,11 @@ pub struct Task {
 #[derive(Debug, Clone)]
 pub struct Ongoing {
     /// The order.
-    pub ordered: Arc<Ordered>,
+    pub ordered: Rc<Ordered>,
     /// Its calls, one round.
-    pub calls: Arc<[Call]>,
+    pub calls: Rc<[Call]>,
     /// What a write of each step sends.
-    pub content: Vec<Arc<[Payload]>>,
+    pub content: Vec<Rc<[Payload]>>,
     /// Names for the numbers in the call.
     pub names: Names,
     /// Which call it is at.

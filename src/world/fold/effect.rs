@@ -1,7 +1,7 @@
 //! What each system call changes once it has returned: tables, ends, channels, and the bytes between them.
 #![expect(clippy::wildcard_enum_match_arm, reason = "a call that is not named changes nothing")]
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use crate::abi;
 use crate::order::{Call, Extra, Payload};
@@ -18,6 +18,10 @@ use super::{Back, WriteTarget};
 impl World {
     /// Applies a returned call. For a read that returned 0, says whether that was the end.
     pub(super) fn apply(&mut self, id: TaskId, call: &Call, back: &Back) -> Option<bool> {
+        if back.errno == abi::Errno::ECONNRESET || matches!(call, Call::Getsockopt { option, .. } if option == "error")
+        {
+            self.report_reset(id, call);
+        }
         if let Some(room) = call.room() {
             return self.apply_read(id, call, back, room);
         }
@@ -72,7 +76,7 @@ impl World {
         &mut self,
         by: TaskId,
         target: &WriteTarget,
-        content: &Arc<[Payload]>,
+        content: &Rc<[Payload]>,
     ) -> Option<(EndId, u64)> {
         let from = self.end_of(by, target.fd)?;
         let to = match &target.to {
@@ -113,6 +117,8 @@ impl World {
         end.closed = true;
         end.closed_unread = !end.inbox.queue.is_empty();
         let under_way = end.inbox.destroy();
+        let resets = matches!(end.kind, Kind::Stream | Kind::Seqpacket) && (end.closed_unread || end.name.is_none());
+        let peer = end.peer.filter(|_| resets);
         let waiting = end.backlog.take().unwrap_or_default();
         let (name, address, kind) = (end.name.clone(), end.address.take(), end.kind);
         if let Some(name) = name.filter(|name| self.names.get(name) == Some(&id)) {
@@ -120,6 +126,9 @@ impl World {
         }
         if let Some(address) = address.filter(|address| self.addresses.get(address) == Some(&id)) {
             self.addresses.remove(&address);
+        }
+        if let Some(peer) = peer.and_then(|peer| self.ends.get_mut(&peer)) {
+            peer.reset_pending = true;
         }
         debug_assert!(
             kind.keeps_messages() || under_way.is_empty() || kind == Kind::Stream,
@@ -132,6 +141,14 @@ impl World {
             self.close_if_last(embryo);
         }
         self.forget_closed();
+    }
+
+    /// The error that a close with bytes unread left has been reported, and is reported once.
+    fn report_reset(&mut self, id: TaskId, call: &Call) {
+        let end = call.fd().and_then(|fd| self.end_of(id, fd));
+        if let Some(end) = end.and_then(|end| self.ends.get_mut(&end)) {
+            end.reset_pending = false;
+        }
     }
 
     /// A copy in flight is gone: received, or lost.
@@ -329,6 +346,7 @@ impl World {
         let (read, write) = (how != 1, how != 0);
         end.shut_rd |= read;
         end.shut_wr |= write;
+        end.shut_here = (end.shut_here.0 | read, end.shut_here.1 | write);
         let (kind, peer) = (end.kind, end.peer);
         if let Some(peer) = peer.filter(|_| kind != Kind::Dgram).and_then(|peer| self.ends.get_mut(&peer)) {
             peer.shut_rd |= write;

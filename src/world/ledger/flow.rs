@@ -1,6 +1,6 @@
 //! How a flow changes: writes begin and return, reads take bytes or messages, closes destroy, the kernel's figures decide.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use crate::abi::Errno;
 use crate::order::Payload;
@@ -22,15 +22,17 @@ pub struct Found<'a> {
 
 impl Flow {
     /// A write enters the kernel: from now on its bytes may be read. Returns its number.
-    pub fn begin_write(&mut self, by: TaskId, content: &Arc<[Payload]>, fds: Vec<EndId>, kind: Kind) -> u64 {
+    pub fn begin_write(&mut self, by: TaskId, content: &Rc<[Payload]>, fds: Vec<EndId>, kind: Kind) -> u64 {
         self.measured = None;
         self.totals.writes += 1;
         let number = self.totals.writes;
         let offered = content.iter().map(Payload::len).sum();
-        let content = Arc::clone(content);
+        let content = Rc::clone(content);
         let same_writer = self.writes.back().is_none_or(|last| last.by == by);
         self.is_mixed = !self.queue.is_empty() && (self.is_mixed || !same_writer);
-        self.writes.push_back(Write { number, by, content, offered, taken: None, gone: 0, errno: Errno::NONE, fds });
+        let carried = fds.len();
+        let write = Write { number, by, content, offered, taken: None, gone: 0, errno: Errno::NONE, fds, carried };
+        self.writes.push_back(write);
         if offered > 0 || kind.keeps_empty_messages() {
             self.queue.push_back(Piece { write: number, start: 0, len: offered, tentative: true });
         }
