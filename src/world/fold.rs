@@ -4,6 +4,7 @@
 mod birth;
 mod effect;
 mod make;
+mod read;
 mod report;
 
 use crate::abi::{Errno, Signal};
@@ -118,6 +119,9 @@ impl World {
         let (calls, step) = (std::rc::Rc::clone(&ongoing.calls), usize::from(ongoing.step));
         let eof = self.apply(id, &calls[step.min(calls.len() - 1)], &back);
         self.let_go_of_kept(id);
+        if step == 0 {
+            self.note_echoed(id, &back);
+        }
         self.returned_event(id, line, back, eof)
     }
 

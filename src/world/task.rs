@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::order::{Call, Payload, Work};
+use crate::order::{Call, Loop, Payload, Work};
 use crate::script::{Disposition, TaskState};
 use crate::trace::{Burst, Death, Names, Ordered, TaskId};
 
@@ -78,6 +78,11 @@ pub struct Descriptor {
 }
 
 impl Ongoing {
+    /// Whether it is an `echo`, whose writes have no content but what its reads brought.
+    pub fn is_echo(&self) -> bool {
+        matches!(self.ordered.work, Work::Loop { of: Loop::Echo { .. }, .. })
+    }
+
     /// The call it is at.
     pub fn call(&self) -> &Call {
         &self.calls[usize::from(self.step).min(self.calls.len() - 1)]

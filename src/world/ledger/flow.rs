@@ -244,7 +244,7 @@ impl Flow {
         write.starts_with(piece.start, &data[..limit])
     }
 
-    fn consume(&mut self, at: usize, amount: u64) {
+    pub(super) fn consume(&mut self, at: usize, amount: u64) {
         self.measured = None;
         let piece = &mut self.queue[at];
         piece.start += amount;
@@ -263,7 +263,7 @@ impl Flow {
         self.forget_old();
     }
 
-    fn remember_read(&mut self, found: Found<'_>, pieces: Vec<Piece>, lost: u64, result: ReadResult) {
+    pub(super) fn remember_read(&mut self, found: Found<'_>, pieces: Vec<Piece>, lost: u64, result: ReadResult) {
         if result == ReadResult::Bytes {
             self.totals.reads += 1;
         }
