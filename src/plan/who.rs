@@ -106,7 +106,9 @@ pub fn descriptor(world: &World, context: Context<'_>, task: &Task, of: &EndRef)
 }
 
 fn own_refused(context: Context<'_>, fd: i32) -> Result<i32, Refusal> {
-    if fd >= context.base {
+    // Four for the process and two for each of its threads, with as many more on their way.
+    let own = i32::try_from(context.max_tasks).unwrap_or(i32::MAX / 8).min(i32::MAX / 8) * 4 + 16;
+    if (context.base..context.base.saturating_add(own)).contains(&fd) {
         return Err(Refusal(format!(
             "@{fd} is kept for the program's own descriptors, which begin at {}",
             context.base

@@ -55,6 +55,8 @@ pub struct Ongoing {
     pub write: Option<(EndId, u64)>,
     /// What it reads from, where another thread has closed the descriptor meanwhile: the kernel keeps it open for the call.
     pub kept: Option<EndId>,
+    /// What it does was seen by another task, and folded, before it returned.
+    pub applied_early: bool,
     /// A loop's calls so far.
     pub burst: Option<Box<Burst>>,
 }

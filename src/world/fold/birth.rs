@@ -60,6 +60,7 @@ impl World {
             slept: false,
             write: None,
             kept: None,
+            applied_early: false,
             burst,
         });
     }

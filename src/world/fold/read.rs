@@ -16,7 +16,10 @@ impl World {
     pub(super) fn apply_read(&mut self, id: TaskId, call: &Call, back: &Back, room: u64) -> Option<bool> {
         let fd = call.fd()?;
         let kept = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref()?.kept);
-        let id_of_end = kept.or_else(|| self.end_of(id, fd))?;
+        let Some(id_of_end) = kept.or_else(|| self.end_of(id, fd)) else {
+            // A file of no channel, such as /dev/null.
+            return (back.ret == 0).then_some(room > 0);
+        };
         let end = self.ends.get_mut(&id_of_end)?;
         let kind = end.kind;
         let (peeks, wants_urgent) = (call.flags() & abi::MSG_PEEK != 0, call.flags() & abi::MSG_OOB != 0);
