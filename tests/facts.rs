@@ -112,8 +112,8 @@ fn a_sender_is_charged_for_more_than_its_bytes() {
         let script = format!("socketpair {kind} s\nrepeat 2 send s[0] hello\nqueue s[1]\n");
         let output = run(&script, &["--json"]);
         let lines = String::from_utf8(output.stdout).expect("UTF-8");
-        let objects = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
-        let queue = objects.filter(|object| object["event"] == "queue").last().expect("a queue");
+        let mut objects = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+        let queue = objects.find(|object| object["event"] == "queue").expect("a queue");
         assert!(queue["charged"].as_u64() > Some(100), "{queue}");
         assert!(queue["charged"].as_u64() < queue["sndbuf"].as_u64(), "{queue}");
         assert_eq!((queue["end"].as_str(), queue["waiting"].as_u64()), (Some("s[1]"), Some(10)), "{queue}");

@@ -22,6 +22,14 @@ pub fn end(world: &World, end: &EndRef) -> Result<EndId, Refusal> {
     }
 }
 
+/// The end of this name; while its channel lives on, one that was closed as well: nobody holds it.
+pub fn end_or_closed(world: &World, of: &EndRef) -> Result<EndId, Refusal> {
+    let EndRef::Named { name, .. } = of else { return end(world, of) };
+    let lives_on = |peer: EndId| world.end(peer).is_some_and(|peer| !peer.closed);
+    let closed = || world.ends().filter(|end| end.name.as_ref() == Some(name) && end.peer.is_some_and(lives_on));
+    end(world, of).or_else(|refusal| closed().map(|end| end.id).max().ok_or(refusal))
+}
+
 /// The end of this name, which somebody must hold.
 pub fn held_end(world: &World, of: &EndRef) -> Result<EndId, Refusal> {
     let id = end(world, of)?;
