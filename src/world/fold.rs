@@ -4,6 +4,7 @@
 mod birth;
 mod effect;
 mod make;
+mod read;
 mod report;
 
 use crate::abi::{Errno, Signal};
@@ -117,6 +118,10 @@ impl World {
         ongoing.inside = false;
         let (calls, step) = (std::rc::Rc::clone(&ongoing.calls), usize::from(ongoing.step));
         let eof = self.apply(id, &calls[step.min(calls.len() - 1)], &back);
+        self.let_go_of_kept(id);
+        if step == 0 {
+            self.note_echoed(id, &back);
+        }
         self.returned_event(id, line, back, eof)
     }
 
@@ -139,6 +144,7 @@ impl World {
     fn die(&mut self, id: TaskId, line: u32, death: Death) -> Vec<What> {
         let mut shown = self.unfinished_events(id, line);
         self.abandon_write(id);
+        self.let_go_of_kept(id);
         let Some(task) = self.tasks.get_mut(&id) else { return shown };
         task.death = Some(death);
         let waits = task.state != TaskState::Dead && task.id == task.process;

@@ -2,6 +2,7 @@
 //! sent towards one end. Its law: bytes written = bytes read + bytes queued + bytes destroyed.
 
 mod flow;
+mod urgent;
 
 pub use flow::Found;
 
@@ -30,6 +31,10 @@ pub struct Flow {
     pub totals: Totals,
     /// The kernel's own figure (FIONREAD), where it was asked since the last change.
     pub measured: Option<u64>,
+    /// The urgent byte that waits: its write, and where in the write it is.
+    pub urgent: Option<(u64, u64)>,
+    /// SO_OOBINLINE of the reading end: the urgent byte is read in its place, like any other.
+    pub is_urgent_inline: bool,
     /// Several tasks' bytes wait, so that the order of their writes is not certain.
     is_mixed: bool,
 }

@@ -59,6 +59,8 @@ impl World {
             entered_ns: 0,
             slept: false,
             write: None,
+            kept: None,
+            applied_early: false,
             burst,
         });
     }

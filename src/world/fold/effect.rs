@@ -11,7 +11,6 @@ use crate::trace::{Death, TaskId};
 use super::super::World;
 use super::super::channel::Channel;
 use super::super::kind::{ChannelId, EndId, Kind};
-use super::super::ledger::{Found, ReadResult};
 use super::super::task::{Descriptor, Task};
 use super::{Back, WriteTarget};
 
@@ -45,6 +44,11 @@ impl World {
             Call::SetNonblock { fd, on } => {
                 if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
                     end.nonblock = on;
+                }
+            }
+            Call::Setsockopt { fd, ref option, value } if option == "oobinline" => {
+                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
+                    end.inbox.is_urgent_inline = value != 0;
                 }
             }
             Call::SetCloexec { fd, on } => {
@@ -152,7 +156,7 @@ impl World {
     }
 
     /// A copy in flight is gone: received, or lost.
-    fn land(&mut self, id: EndId) {
+    pub(super) fn land(&mut self, id: EndId) {
         if let Some(end) = self.ends.get_mut(&id) {
             end.in_flight = end.in_flight.saturating_sub(1);
         }
@@ -182,75 +186,15 @@ impl World {
         let lost_fds = taken.is_err() || (taken == Ok(0) && end.kind == Kind::Stream);
         let closed = end.closed;
         let result = end.inbox.finish_write(number, taken, closed);
+        if call.flags() & abi::MSG_OOB != 0 && end.kind == Kind::Stream {
+            end.inbox.mark_urgent(number);
+        }
         let back_home = if lost_fds || closed { end.inbox.take_fds(number) } else { Vec::new() };
         for passed in back_home {
             self.land(passed);
         }
         if let Err(error) = result {
             self.note_anomaly(format!("{}: {error}", call.name()));
-        }
-    }
-
-    fn apply_read(&mut self, id: TaskId, call: &Call, back: &Back, room: u64) -> Option<bool> {
-        let fd = call.fd()?;
-        let id_of_end = self.end_of(id, fd)?;
-        let end = self.ends.get_mut(&id_of_end)?;
-        let kind = end.kind;
-        if back.ret < 0 {
-            end.inbox.note_read(id, ReadResult::Failed(back.errno));
-            return None;
-        }
-        let len = u64::try_from(back.ret).unwrap_or(0).min(room);
-        let is_call_of_file = matches!(call, Call::Read { .. } | Call::Readv { .. });
-        if room == 0 && (is_call_of_file || !kind.keeps_messages()) {
-            return (back.ret == 0).then_some(false);
-        }
-        let empty_message =
-            kind.keeps_empty_messages() && end.inbox.queue.front().is_some_and(|piece| piece.len == 0 || room == 0);
-        if back.ret == 0 && !empty_message {
-            end.inbox.note_read(id, ReadResult::Eof);
-            return Some(true);
-        }
-        if call.flags() & abi::MSG_PEEK == 0 && call.flags() & abi::MSG_OOB == 0 {
-            let found = Found { by: id, len, data: back.data() };
-            self.take(id_of_end, kind, found, call);
-        }
-        self.receive(id, id_of_end, call, back);
-        (back.ret == 0).then_some(false)
-    }
-
-    fn take(&mut self, id: EndId, kind: Kind, found: Found<'_>, call: &Call) {
-        let Some(end) = self.ends.get_mut(&id) else { return };
-        let result =
-            if kind.keeps_messages() { end.inbox.take_message(found).map(drop) } else { end.inbox.take_bytes(found) };
-        if let Err(error) = result {
-            let label = self.label(id);
-            self.note_anomaly(format!("{}({label}): {error}", call.name()));
-        }
-    }
-
-    /// Descriptors that travelled with what was read: installed, or closed by the kernel where there was no room for them.
-    fn receive(&mut self, id: TaskId, from: EndId, call: &Call, back: &Back) {
-        let peek = call.flags() & abi::MSG_PEEK != 0;
-        let Some(end) = self.ends.get_mut(&from) else { return };
-        let numbers: Vec<u64> = match end.inbox.reads.back() {
-            Some(read) if !peek => read.pieces.iter().map(|piece| piece.write).collect(),
-            _ => end.inbox.queue.front().map(|piece| piece.write).into_iter().collect(),
-        };
-        let passed: Vec<EndId> = if peek {
-            numbers.iter().filter_map(|number| end.inbox.write(*number)).flat_map(|write| write.fds.clone()).collect()
-        } else {
-            numbers.iter().flat_map(|number| end.inbox.take_fds(*number)).collect()
-        };
-        let installed: &[i32] = if let Extra::Message { fds, .. } = back.extra() { fds } else { &[] };
-        let cloexec = call.flags() & abi::MSG_CMSG_CLOEXEC != 0;
-        for (fd, end) in installed.iter().zip(&passed) {
-            self.install(id, *fd, *end, cloexec);
-        }
-        if !peek {
-            for passed in passed {
-                self.land(passed);
-            }
         }
     }
 
@@ -280,6 +224,7 @@ impl World {
             return;
         }
         if let Some(descriptor) = self.table(id).and_then(|table| table.remove(&fd)) {
+            self.keep_for_readers(id, fd, descriptor.end);
             self.let_go(descriptor.end);
         }
     }

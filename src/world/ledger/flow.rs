@@ -9,6 +9,9 @@ use crate::trace::TaskId;
 use super::super::kind::{EndId, Kind};
 use super::{Flow, HISTORY, Piece, Read, ReadResult, Write};
 
+/// A pipe of packets cuts longer writes into packets of this many bytes, a page.
+const PACKET: u64 = 4096;
+
 /// What a read found, handed to [`Flow::take`].
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {
@@ -33,8 +36,12 @@ impl Flow {
         let carried = fds.len();
         let write = Write { number, by, content, offered, taken: None, gone: 0, errno: Errno::NONE, fds, carried };
         self.writes.push_back(write);
-        if offered > 0 || kind.keeps_empty_messages() {
-            self.queue.push_back(Piece { write: number, start: 0, len: offered, tentative: true });
+        let packet = if kind == Kind::PacketPipe { PACKET } else { u64::MAX };
+        for start in (0..offered).step_by(usize::try_from(packet).unwrap_or(usize::MAX)) {
+            self.queue.push_back(Piece { write: number, start, len: packet.min(offered - start), tentative: true });
+        }
+        if offered == 0 && kind.keeps_empty_messages() {
+            self.queue.push_back(Piece { write: number, start: 0, len: 0, tentative: true });
         }
         self.forget_old();
         number
@@ -51,24 +58,35 @@ impl Flow {
         let gone = write.gone;
         self.totals.written += amount;
         self.totals.borrowed -= gone.min(self.totals.borrowed);
-        let position = self.queue.iter().rposition(|piece| piece.write == number && piece.tentative);
         if gone > amount {
             return Err(format!("{gone} bytes of a write were read that took only {amount}"));
         }
-        let Some(position) = position else { return Ok(()) };
-        let left = amount - gone;
-        if taken.is_err() || (left == 0 && self.queue[position].len > 0) {
-            self.queue.remove(position);
-        } else if reader_gone {
-            self.queue.remove(position);
-            self.totals.destroyed += left;
-            self.writes[index].gone += left;
-        } else {
-            let piece = &mut self.queue[position];
-            piece.len = left;
-            piece.tentative = false;
+        let keep = taken.is_ok() && !reader_gone;
+        self.settle_pieces(number, amount - gone, keep);
+        if reader_gone {
+            self.totals.destroyed += amount - gone;
+            self.writes[index].gone = amount;
         }
         Ok(())
+    }
+
+    /// The pieces of a write that has returned: `left` bytes of them are in, in order.
+    fn settle_pieces(&mut self, number: u64, mut left: u64, keep: bool) {
+        let Some(last) = self.queue.iter().rposition(|piece| piece.write == number && piece.tentative) else { return };
+        let before = self.queue.iter().rev().skip(self.queue.len() - last).take_while(|piece| piece.write == number);
+        let first = last - before.count();
+        let mut emptied = last + 1;
+        for at in first..=last {
+            let piece = &mut self.queue[at];
+            let is_message_of_nothing = piece.len == 0;
+            piece.len = piece.len.min(left);
+            piece.tentative = false;
+            left -= piece.len;
+            if !keep || (piece.len == 0 && !is_message_of_nothing) {
+                emptied = emptied.min(at);
+            }
+        }
+        self.queue.drain(emptied..=last);
     }
 
     /// A read took `found` from a byte stream.
@@ -146,13 +164,14 @@ impl Flow {
         self.measured = Some(bytes);
         let undecided: Vec<Piece> = self.queue.iter().filter(|piece| piece.tentative).copied().collect();
         let mut extra = bytes.saturating_sub(certain);
-        for piece in undecided {
-            let amount = piece.len.min(extra);
+        for pieces in undecided.chunk_by(|one, next| one.write == next.write) {
+            let write = pieces[0].write;
+            let amount = pieces.iter().map(|piece| piece.len).sum::<u64>().min(extra);
             extra -= amount;
-            let writer = self.index_of(piece.write).map(|index| self.writes[index].by);
+            let writer = self.index_of(write).map(|index| self.writes[index].by);
             if writer.is_some_and(&is_dead) {
-                let gone = self.index_of(piece.write).map_or(0, |index| self.writes[index].gone);
-                self.decide(piece.write, gone + amount);
+                let gone = self.index_of(write).map_or(0, |index| self.writes[index].gone);
+                self.decide(write, gone + amount);
                 self.measured = Some(bytes);
             }
         }
@@ -244,7 +263,7 @@ impl Flow {
         write.starts_with(piece.start, &data[..limit])
     }
 
-    fn consume(&mut self, at: usize, amount: u64) {
+    pub(super) fn consume(&mut self, at: usize, amount: u64) {
         self.measured = None;
         let piece = &mut self.queue[at];
         piece.start += amount;
@@ -263,7 +282,7 @@ impl Flow {
         self.forget_old();
     }
 
-    fn remember_read(&mut self, found: Found<'_>, pieces: Vec<Piece>, lost: u64, result: ReadResult) {
+    pub(super) fn remember_read(&mut self, found: Found<'_>, pieces: Vec<Piece>, lost: u64, result: ReadResult) {
         if result == ReadResult::Bytes {
             self.totals.reads += 1;
         }
