@@ -97,13 +97,8 @@ fn cell(cell: &vt100::Cell) -> Cell {
     };
     let ground = rgb(cell.bgcolor(), GROUND);
     let (letters, ground) = if cell.inverse() { (ground, letters) } else { (letters, ground) };
-    let look = Look {
-        letters,
-        ground,
-        is_bold: cell.bold(),
-        is_italic: cell.italic(),
-        is_underlined: cell.underline(),
-    };
+    let look =
+        Look { letters, ground, is_bold: cell.bold(), is_italic: cell.italic(), is_underlined: cell.underline() };
     Cell { text: text.to_owned(), look }
 }
 
@@ -143,5 +138,7 @@ fn stands_at(row: &[Cell], at: usize, number: &str) -> bool {
     let Some(digits) = row.get(at..at + number.len()) else { return false };
     let is_there = digits.iter().map(|cell| cell.text.as_str()).eq(number.split_inclusive(|_| true));
     let is_cut_out = |place: Option<&Cell>| place.is_none_or(|cell| !cell.is_digit());
-    is_there && is_cut_out(at.checked_sub(1).and_then(|before| row.get(before))) && is_cut_out(row.get(at + number.len()))
+    is_there
+        && is_cut_out(at.checked_sub(1).and_then(|before| row.get(before)))
+        && is_cut_out(row.get(at + number.len()))
 }
