@@ -1,6 +1,11 @@
 //! Makes the README's pictures anew, from the real program in a real terminal: `cargo bench --bench picture` types what a person
 //! would, waits until the screen is still, and writes it to `assets/` as SVG. Pids are masked, so the same screen gives the same
 //! file.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the terminal it runs the program in is the tests', and fails as they do"
+)]
 #![expect(clippy::print_stdout, reason = "it says what it wrote")]
 
 use std::fs;

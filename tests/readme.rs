@@ -29,11 +29,12 @@ fn list(document: &str, name: &str) -> std::ops::Range<usize> {
 }
 
 /// A list in the README is the program's own table.
-fn assert_list(name: &str, wanted: &str) {
+fn assert_list(name: &str, lines: impl Iterator<Item = String>, heading: &str) {
+    let wanted = format!("\n{heading}{}\n", lines.collect::<Vec<_>>().concat());
     let mut readme = read("README.md");
     let place = list(&readme, name);
     if std::env::var_os("TINCANS_WRITE_DOCS").is_some() {
-        readme.replace_range(place, wanted);
+        readme.replace_range(place, &wanted);
         fs::write(root().join("README.md"), readme).expect("README.md can be written");
     } else {
         let is_so = readme[place].trim() == wanted.trim();
@@ -44,23 +45,21 @@ fn assert_list(name: &str, wanted: &str) {
 /// All three in one test, because writing them anew takes turns on one file.
 #[test]
 fn the_lists_of_the_readme_are_the_program_s_own() {
-    let mut keys = "\n| where | key | what it does |\n| --- | --- | --- |\n".to_owned();
-    for group in GROUPS {
-        for (at, binding) in group.bindings.iter().enumerate() {
+    let keys = GROUPS.iter().flat_map(|group| {
+        group.bindings.iter().enumerate().map(|(at, binding)| {
             let place = if at == 0 { group.title } else { "" };
             let labels: Vec<String> = binding.keys.iter().map(|key| format!("`{}`", key.label())).collect();
-            keys += &format!("| {place} | {} | {} |\n", labels.join(" "), binding.long);
-        }
-    }
-    keys.push('\n');
-    assert_list("keys", &keys);
-    let statements: String = verbs().iter().map(|verb| format!("- `{}`: {}\n", verb.synopsis, verb.about)).collect();
-    assert_list("statements", &format!("\n{statements}\n"));
-    let lesson = |(file, text): &(&str, &str)| {
+            format!("| {place} | {} | {} |\n", labels.join(" "), binding.long)
+        })
+    });
+    assert_list("keys", keys, "| where | key | what it does |\n| --- | --- | --- |\n");
+    let statements = verbs().iter().map(|verb| format!("- `{}`: {}\n", verb.synopsis, verb.about));
+    assert_list("statements", statements, "");
+    let lessons = builtin::ENGLISH.iter().map(|(file, text)| {
         let lesson = load::load(file, text.as_bytes()).expect("a built-in lesson loads");
         format!("{}. [{}](lessons/en/{file})\n", lesson.number, lesson.title)
-    };
-    assert_list("lessons", &format!("\n{}\n", builtin::ENGLISH.iter().map(lesson).collect::<String>()));
+    });
+    assert_list("lessons", lessons, "");
 }
 
 /// The fenced blocks of a document: language and text.
@@ -69,8 +68,8 @@ fn blocks(document: &str) -> Vec<(String, String)> {
     let mut lines = document.lines();
     while let Some(line) = lines.next() {
         if let Some(language) = line.strip_prefix("```") {
-            let text: String =
-                lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+            let inside: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            let text = inside.join("\n") + "\n";
             found.push((language.to_owned(), text));
         }
     }
