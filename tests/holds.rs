@@ -5,6 +5,7 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::time::Duration;
 
 use support::pty::Pty;
 
@@ -25,6 +26,14 @@ fn the_program_holds_no_descriptor_of_any_end() {
     pty.wait("two channels", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
     pty.type_bytes(b"one\r\r");
     pty.wait("both reads", |screen| screen.matches("1 READ").count() >= 2);
+    // What is measured with a copy has to close it again.
+    pty.type_bytes(b"\x1b");
+    pty.pump(Duration::from_millis(60));
+    for statement in ["write wire[0] left", "queue wire[1]", "holders wire[1]"] {
+        pty.type_bytes(format!(":{statement}\r").as_bytes());
+    }
+    pty.wait("the queue and the holders", |screen| screen.contains("holders wire[1]") && screen.contains("left"));
+    pty.pump(Duration::from_millis(100));
     let agents = pty.agents();
     let ends: BTreeSet<String> =
         agents.iter().flat_map(|agent| held(agent.pid, |number| LEARNERS.contains(&number))).collect();

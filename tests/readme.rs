@@ -152,6 +152,14 @@ fn every_command_of_the_readme_works() {
 }
 
 #[test]
+fn the_readme_asks_for_the_rust_that_the_crate_needs() {
+    let manifest = read("Cargo.toml");
+    let version =
+        manifest.split("rust-version = \"").nth(1).and_then(|rest| rest.split('"').next()).expect("a version");
+    assert!(read("README.md").contains(&format!("Rust {version} or later")), "README.md says Rust {version}");
+}
+
+#[test]
 fn the_script_of_the_readme_prints_the_transcript_of_the_readme() {
     let folder = folder();
     let output = shell(folder.path(), "tincans run talk.tin");
