@@ -219,6 +219,12 @@ impl Payload {
 }
 
 impl Call {
+    /// Whether a task found asleep in it is on its way, and waits for nobody on the bench: fork, thread and exec may wait for
+    /// memory, for a page of the program, or for the new thread's first word.
+    pub fn only_pauses(&self) -> bool {
+        matches!(self, Self::Fork | Self::Thread | Self::Exec)
+    }
+
     /// The descriptor the call is about, if it is about one.
     pub fn fd(&self) -> Option<i32> {
         use Call as C;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::order::Call;
 use crate::script::TaskState;
 use crate::sys::procfs::Look;
 use crate::sys::{poll, procfs, ring};
@@ -128,10 +129,10 @@ impl Bench {
 
     /// Where /proc may be read, the number of the call must be that of the call which was recorded.
     fn is_in_its_call(&self, member: &Member, look: Look) -> bool {
-        let recorded = self.world.task(member.id).and_then(|task| task.current_call()).and_then(procfs::number_of);
-        match (look.syscall, recorded) {
+        let call = self.world.task(member.id).and_then(|task| task.current_call());
+        match (look.syscall, call.and_then(procfs::number_of)) {
             (Some(number), Some(recorded)) => number == recorded,
-            _ => true,
+            _ => !call.is_some_and(Call::only_pauses),
         }
     }
 
