@@ -127,7 +127,7 @@ fn sources(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
 
 fn source(path: &Path) -> Result<(String, Vec<u8>)> {
     use std::io::Read;
-    let limit = crate::lesson::MAX_SOURCE as u64 + 1;
+    let limit = lesson::MAX_SOURCE as u64 + 1;
     let mut text = Vec::new();
     let file = std::fs::File::open(path).wrap_err_with(|| format!("{} cannot be read", path.display()))?;
     file.take(limit).read_to_end(&mut text).wrap_err_with(|| format!("{} cannot be read", path.display()))?;

@@ -145,6 +145,10 @@ fn altered(wants: &str) -> Vec<String> {
                 part.replacen("wakes", "still", 1).split(' ').take(2).collect::<Vec<_>>().join(" ")
             }
             Err(_) if part.starts_with("still ") => part.replacen("still", "wakes", 1),
+            Err(_) if part.starts_with("> ") => part.replacen('>', "<=", 1),
+            Err(_) if part.starts_with("< ") => part.replacen('<', ">=", 1),
+            Err(_) if part.starts_with("!MSG_") => part.replacen('!', "", 1),
+            Err(_) if part.starts_with("MSG_") => format!("!{part}"),
             Err(_) if part.starts_with("dead ") => part.replacen("dead", "stopped", 1),
             Err(_) if part.starts_with("held by") => "held by nobody-at-all".to_owned(),
             Err(_) => "ELIBBAD".to_owned(),
@@ -172,7 +176,8 @@ fn an_altered_lesson_fails() {
             }
         }
     }
-    assert!(survivors.len() * 50 <= total, "{} of {total} survive:\n{}", survivors.len(), survivors.join("\n"));
+    println!("{} of {total} survive:\n{}", survivors.len(), survivors.join("\n"));
+    assert!(survivors.len() * 50 <= total, "{} of {total} survive", survivors.len());
 }
 
 #[test]
