@@ -33,6 +33,9 @@ impl World {
         let len = u64::try_from(back.ret).unwrap_or(0).min(room);
         let is_call_of_file = matches!(call, Call::Read { .. } | Call::Readv { .. });
         if room == 0 && (is_call_of_file || !kind.keeps_messages()) {
+            if !is_call_of_file {
+                self.receive(id, id_of_end, call, back);
+            }
             return (back.ret == 0).then_some(false);
         }
         let empty_message =
@@ -69,9 +72,16 @@ impl World {
     fn receive(&mut self, id: TaskId, from: EndId, call: &Call, back: &Back) {
         let peek = call.flags() & abi::MSG_PEEK != 0;
         let Some(end) = self.ends.get_mut(&from) else { return };
+        let front = || end.inbox.queue.front().map(|piece| piece.write).into_iter().collect();
         let numbers: Vec<u64> = match end.inbox.reads.back() {
-            Some(read) if !peek => read.pieces.iter().map(|piece| piece.write).collect(),
-            _ => end.inbox.queue.front().map(|piece| piece.write).into_iter().collect(),
+            _ if peek => {
+                let len = u64::try_from(back.ret).unwrap_or(0).min(call.room().unwrap_or(0));
+                end.inbox.peek(len, end.kind)
+            }
+            // No byte of a stream was asked for: the descriptors before the first one come all the same.
+            _ if call.room() == Some(0) && end.kind == Kind::Stream => front(),
+            Some(read) => read.pieces.iter().map(|piece| piece.write).collect(),
+            None => Vec::new(),
         };
         let passed: Vec<EndId> = if peek {
             numbers.iter().filter_map(|number| end.inbox.write(*number)).flat_map(|write| write.fds.clone()).collect()
