@@ -42,7 +42,7 @@ impl World {
             kind.keeps_empty_messages() && end.inbox.queue.front().is_some_and(|piece| piece.len == 0 || room == 0);
         if back.ret == 0 && !empty_message {
             end.inbox.note_read(id, ReadResult::Eof);
-            return Some(true);
+            return Some(room > 0);
         }
         if !peeks {
             let found = Found { by: id, len, data: back.data() };
