@@ -103,7 +103,7 @@ impl World {
     /// What an `echo` has read is what it writes next. Bytes that were not recorded stand as question marks.
     pub(super) fn note_echoed(&mut self, id: TaskId, back: &Back) {
         let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
-        let Some(ongoing) = ongoing.filter(|ongoing| ongoing.is_echo()) else { return };
+        let Some(ongoing) = ongoing else { return };
         let mut word = back.data().to_vec();
         let arrived = usize::try_from(back.ret).unwrap_or(0);
         let payload = if word.is_empty() {
