@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::abi;
 use crate::order::{Call, Extra, Payload};
-use crate::script::TaskState;
+use crate::script::{Disposition, TaskState};
 use crate::trace::{Death, TaskId};
 
 use super::super::World;
@@ -49,6 +49,11 @@ impl World {
             Call::Setsockopt { fd, ref option, value } if option == "oobinline" => {
                 if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
                     end.inbox.is_urgent_inline = value != 0;
+                }
+            }
+            Call::Setsockopt { fd, ref option, value } if option == "peek_off" => {
+                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
+                    end.inbox.peek_off = u64::try_from(value).ok();
                 }
             }
             Call::SetCloexec { fd, on } => {
@@ -235,7 +240,11 @@ impl World {
         }
     }
 
+    /// execve(2): close-on-exec descriptors are gone, and so are handlers.
     fn close_on_exec(&mut self, id: TaskId) {
+        if let Some(process) = self.tasks.get(&id).and_then(|task| self.processes.get_mut(&task.process)) {
+            process.dispositions.retain(|_, disposition| *disposition != Disposition::Catch);
+        }
         let Some(table) = self.table(id) else { return };
         let gone: Vec<i32> = table.iter().filter(|(_, entry)| entry.cloexec).map(|(fd, _)| *fd).collect();
         for fd in gone {

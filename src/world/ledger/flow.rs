@@ -269,6 +269,7 @@ impl Flow {
         piece.start += amount;
         piece.len -= amount;
         let piece = *piece;
+        self.step_back(amount);
         self.totals.read += amount;
         if piece.tentative {
             self.totals.borrowed += amount;
