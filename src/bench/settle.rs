@@ -126,13 +126,11 @@ impl Bench {
         }
     }
 
-    /// Where /proc may be read, the number of the call must be that of the call which was recorded.
+    /// It recorded a call in which one can sleep, and, where /proc may be read, that is the call it is in. A fork or a new
+    /// thread that waits a moment for the kernel is busy.
     fn is_in_its_call(&self, member: &Member, look: Look) -> bool {
         let recorded = self.world.task(member.id).and_then(|task| task.current_call()).and_then(procfs::number_of);
-        match (look.syscall, recorded) {
-            (Some(number), Some(recorded)) => number == recorded,
-            _ => true,
-        }
+        recorded.is_some_and(|recorded| look.syscall.is_none_or(|number| number == recorded))
     }
 
     fn note_states(&mut self, collected: &Collected) {

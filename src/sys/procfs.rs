@@ -64,8 +64,12 @@ fn last_number(text: &[u8]) -> Option<i64> {
     std::str::from_utf8(text).ok()?.split_ascii_whitespace().next_back()?.parse().ok()
 }
 
-/// The number of the system call behind a call of libc, where there is just one.
+/// The number of the system call that a call of libc may sleep in; none for a call that always comes back by itself.
 pub fn number_of(call: &Call) -> Option<i64> {
+    #[cfg(target_arch = "x86_64")]
+    const POLL: i64 = libc::SYS_poll;
+    #[cfg(not(target_arch = "x86_64"))]
+    const POLL: i64 = libc::SYS_ppoll;
     Some(match call {
         Call::Read { .. } => libc::SYS_read,
         Call::Write { .. } => libc::SYS_write,
@@ -78,7 +82,7 @@ pub fn number_of(call: &Call) -> Option<i64> {
         Call::Accept { .. } => libc::SYS_accept,
         Call::Connect { .. } => libc::SYS_connect,
         Call::Waitpid { .. } => libc::SYS_wait4,
-        Call::Close { .. } => libc::SYS_close,
+        Call::Poll { .. } => POLL,
         _ => return None,
     })
 }

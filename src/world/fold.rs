@@ -6,9 +6,11 @@ mod effect;
 mod make;
 mod report;
 
+use std::sync::Arc;
+
 use crate::abi::{Errno, Signal};
-use crate::order::{Call, Extra, Outcome};
-use crate::script::TaskState;
+use crate::order::{Call, Extra, Loop, Outcome, Payload, Work};
+use crate::script::{Disposition, TaskState};
 use crate::trace::{Death, Event, Fact, Record, TaskId, What};
 
 use super::World;
@@ -99,13 +101,21 @@ impl World {
         ongoing.inside = true;
         ongoing.entered_ns = t_ns;
         if let Some(content) = ongoing.content.get(usize::from(step)).filter(|content| !content.is_empty()) {
-            let content = std::sync::Arc::clone(content);
+            let content = Arc::clone(content);
             let call = ongoing.calls[usize::from(step)].write_target();
+            let echoes = matches!(ongoing.ordered.work, Work::Loop { of: Loop::Echo { .. }, .. });
+            let content = if echoes { self.last_read(by, call.fd) } else { content };
             let write = self.begin_write(by, &call, &content);
             if let Some(ongoing) = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut()) {
                 ongoing.write = write;
             }
         }
+    }
+
+    /// What an `echo` writes: the bytes that it has just read there.
+    fn last_read(&self, id: TaskId, fd: i32) -> Arc<[Payload]> {
+        let end = self.end_of(id, fd).and_then(|end| self.ends.get(&end));
+        end.map(|end| end.inbox.last_read()).unwrap_or_default().into()
     }
 
     fn come_back(&mut self, id: TaskId, line: u32, back: Back) -> Option<What> {
@@ -115,7 +125,7 @@ impl World {
         }
         let ongoing = task.ongoing.as_mut()?;
         ongoing.inside = false;
-        let (calls, step) = (std::sync::Arc::clone(&ongoing.calls), usize::from(ongoing.step));
+        let (calls, step) = (Arc::clone(&ongoing.calls), usize::from(ongoing.step));
         let eof = self.apply(id, &calls[step.min(calls.len() - 1)], &back);
         self.returned_event(id, line, back, eof)
     }
@@ -128,7 +138,7 @@ impl World {
             if task
                 .ongoing
                 .as_ref()
-                .is_some_and(|ongoing| !matches!(ongoing.ordered.work, crate::order::Work::Reader { .. }))
+                .is_some_and(|ongoing| !matches!(ongoing.ordered.work, Work::Reader { .. }))
             {
                 task.ongoing = None;
             }
@@ -139,9 +149,11 @@ impl World {
     fn die(&mut self, id: TaskId, line: u32, death: Death) -> Vec<What> {
         let mut shown = self.unfinished_events(id, line);
         self.abandon_write(id);
+        self.abandon_read(id);
+        let nobody_waits = self.leaves_no_zombie(id);
         let Some(task) = self.tasks.get_mut(&id) else { return shown };
         task.death = Some(death);
-        let waits = task.state != TaskState::Dead && task.id == task.process;
+        let waits = task.state != TaskState::Dead && task.id == task.process && !nobody_waits;
         task.state = if waits { TaskState::Zombie } else { TaskState::Dead };
         task.ongoing = None;
         let (name, pid) = (task.name.clone(), task.pid);
@@ -156,6 +168,13 @@ impl World {
             process.table.values().for_each(|descriptor| self.let_go(descriptor.end));
         }
         shown
+    }
+
+    /// A parent that ignores SIGCHLD has its dead children reaped by the kernel at once.
+    fn leaves_no_zombie(&self, id: TaskId) -> bool {
+        let maker = self.tasks.get(&id).and_then(|task| task.by);
+        let process = maker.and_then(|maker| self.process_of(maker));
+        process.and_then(|process| process.dispositions.get(&Signal::CHLD.0)) == Some(&Disposition::Ignore)
     }
 
     fn bury(&mut self, id: TaskId) {

@@ -32,6 +32,8 @@ pub struct Flow {
     pub measured: Option<u64>,
     /// Several tasks' bytes wait, so that the order of their writes is not certain.
     is_mixed: bool,
+    /// A task died while it was reading: the queue may be shorter than what is known.
+    reader_died: bool,
 }
 
 /// The four terms of the law, and the numbers of calls.

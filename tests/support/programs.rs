@@ -75,6 +75,9 @@ impl Scene<'_> {
     }
 
     fn name(&self, (fd, id): (i32, EndId)) -> String {
+        if id == EndId::NULL {
+            return format!("@{fd}");
+        }
         let several = self.held.iter().filter(|(_, other)| *other == id).count() > 1;
         if several { format!("{}@{fd}", self.world.label(id)) } else { self.world.label(id) }
     }
@@ -452,7 +455,7 @@ impl Programs {
     }
 
     fn observe(&mut self, scene: &Scene<'_>) -> Option<String> {
-        let end = self.held(scene)?;
+        let end = self.held_where(scene, |_| true)?;
         let name = scene.world.label(end.1);
         Some(match self.random.below(7) {
             0 => format!("queue {name}"),

@@ -9,6 +9,9 @@ use crate::trace::TaskId;
 use super::super::kind::{EndId, Kind};
 use super::{Flow, HISTORY, Piece, Read, ReadResult, Write};
 
+/// The longest packet of an O_DIRECT pipe: a longer write becomes several, each of a page (PIPE_BUF where pages are of 4 KiB).
+const PACKET: usize = 4096;
+
 /// What a read found, handed to [`Flow::take`].
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {
@@ -31,8 +34,12 @@ impl Flow {
         let same_writer = self.writes.back().is_none_or(|last| last.by == by);
         self.is_mixed = !self.queue.is_empty() && (self.is_mixed || !same_writer);
         self.writes.push_back(Write { number, by, content, offered, taken: None, gone: 0, errno: Errno::NONE, fds });
-        if offered > 0 || kind.keeps_empty_messages() {
-            self.queue.push_back(Piece { write: number, start: 0, len: offered, tentative: true });
+        let piece = |start, len| Piece { write: number, start, len, tentative: true };
+        if kind == Kind::PacketPipe {
+            let starts = (0..offered).step_by(PACKET);
+            self.queue.extend(starts.map(|start| piece(start, (offered - start).min(PACKET as u64))));
+        } else if offered > 0 || kind.keeps_empty_messages() {
+            self.queue.push_back(piece(0, offered));
         }
         self.forget_old();
         number
@@ -49,24 +56,33 @@ impl Flow {
         let gone = write.gone;
         self.totals.written += amount;
         self.totals.borrowed -= gone.min(self.totals.borrowed);
-        let position = self.queue.iter().rposition(|piece| piece.write == number && piece.tentative);
         if gone > amount {
             return Err(format!("{gone} bytes of a write were read that took only {amount}"));
         }
-        let Some(position) = position else { return Ok(()) };
-        let left = amount - gone;
-        if taken.is_err() || (left == 0 && self.queue[position].len > 0) {
-            self.queue.remove(position);
-        } else if reader_gone {
-            self.queue.remove(position);
-            self.totals.destroyed += left;
-            self.writes[index].gone += left;
-        } else {
-            let piece = &mut self.queue[position];
-            piece.len = left;
-            piece.tentative = false;
-        }
+        let left = if taken.is_err() { None } else { Some(amount - gone) };
+        self.keep_pieces(number, left, reader_gone);
         Ok(())
+    }
+
+    /// Of a write's pieces the first `left` bytes are in the queue; none says that not even an empty message is.
+    fn keep_pieces(&mut self, number: u64, left: Option<u64>, reader_gone: bool) {
+        let mut room = left.unwrap_or(0);
+        let mut destroyed = 0;
+        self.queue.retain_mut(|piece| {
+            if piece.write != number || !piece.tentative {
+                return true;
+            }
+            let was_empty = piece.len == 0;
+            piece.len = piece.len.min(room);
+            room -= piece.len;
+            piece.tentative = false;
+            destroyed += if reader_gone { piece.len } else { 0 };
+            !reader_gone && left.is_some() && (piece.len > 0 || was_empty)
+        });
+        self.totals.destroyed += destroyed;
+        if let Some(index) = self.index_of(number) {
+            self.writes[index].gone += destroyed;
+        }
     }
 
     /// A read took `found` from a byte stream.
@@ -127,39 +143,66 @@ impl Flow {
         fds
     }
 
-    /// The writer died inside its write. Asleep in a message write, it had put nothing in; else the queue will tell.
+    /// The writer died inside its write. Asleep in a socket's message write, it had put nothing in; else the queue will tell.
     pub fn abandon_write(&mut self, number: u64, asleep: bool, kind: Kind) {
         self.measured = None;
-        if asleep && kind.keeps_messages() {
+        if asleep && kind.keeps_empty_messages() {
             self.decide(number, 0);
         }
     }
 
     /// The kernel says how many bytes wait: that decides what unreturned writes have put in so far.
     pub fn measure(&mut self, bytes: u64, kind: Kind, is_dead: impl Fn(TaskId) -> bool) {
-        let certain: u64 = self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
+        let certain = self.certain();
         if kind == Kind::Dgram && certain > 0 {
             return;
         }
-        self.measured = Some(bytes);
-        let undecided: Vec<Piece> = self.queue.iter().filter(|piece| piece.tentative).copied().collect();
-        let mut extra = bytes.saturating_sub(certain);
-        for piece in undecided {
-            let amount = piece.len.min(extra);
-            extra -= amount;
-            let writer = self.index_of(piece.write).map(|index| self.writes[index].by);
-            if writer.is_some_and(&is_dead) {
-                let gone = self.index_of(piece.write).map_or(0, |index| self.writes[index].gone);
-                self.decide(piece.write, gone + amount);
-                self.measured = Some(bytes);
+        if std::mem::take(&mut self.reader_died) {
+            self.lose(certain.saturating_sub(bytes));
+        }
+        let mut undecided: Vec<(u64, u64)> = Vec::new();
+        for piece in self.queue.iter().filter(|piece| piece.tentative) {
+            match undecided.last_mut().filter(|last| last.0 == piece.write) {
+                Some(last) => last.1 += piece.len,
+                None => undecided.push((piece.write, piece.len)),
             }
+        }
+        let mut extra = bytes.saturating_sub(certain);
+        for (number, len) in undecided {
+            let amount = len.min(extra);
+            extra -= amount;
+            let write = self.index_of(number).map(|index| &self.writes[index]);
+            if let Some(gone) = write.filter(|write| is_dead(write.by)).map(|write| write.gone) {
+                self.decide(number, gone + amount);
+            }
+        }
+        self.measured = Some(bytes);
+    }
+
+    /// A task died inside a read of a byte stream: what it had taken by then is lost, and the queue will tell how much.
+    pub fn abandon_read(&mut self) {
+        self.reader_died = !self.queue.is_empty();
+    }
+
+    /// The first bytes of the queue are gone, and nobody has read them.
+    fn lose(&mut self, bytes: u64) {
+        let mut left = bytes;
+        while left > 0 && self.queue.front().is_some_and(|piece| !piece.tentative) {
+            let amount = self.queue[0].len.min(left);
+            self.consume(0, amount);
+            self.totals.read -= amount;
+            self.totals.destroyed += amount;
+            left -= amount;
         }
     }
 
-    /// Bytes that wait: the kernel's figure where an unreturned write makes the ledger's own uncertain.
+    fn certain(&self) -> u64 {
+        self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum()
+    }
+
+    /// Bytes that wait: the kernel's figure where an unreturned call makes the ledger's own uncertain.
     pub fn waiting(&self) -> u64 {
-        let certain = self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
-        if self.is_undecided() { self.measured.unwrap_or(certain) } else { certain }
+        self.measured.unwrap_or_else(|| self.certain())
     }
 
     /// Messages that certainly wait.
@@ -167,14 +210,14 @@ impl Flow {
         self.queue.iter().filter(|piece| !piece.tentative).count() as u64
     }
 
-    /// Whether a write that has not returned may have put something in.
+    /// Whether a call that has not returned may have put something in or taken something out.
     pub fn is_undecided(&self) -> bool {
-        self.queue.iter().any(|piece| piece.tentative)
+        self.reader_died || self.queue.iter().any(|piece| piece.tentative)
     }
 
     /// The law of conservation, as an error that says which sum does not come out.
     pub fn check_law(&self) -> Result<(), String> {
-        let queued: u64 = self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
+        let queued = self.certain();
         let totals = self.totals;
         let (came, went) = (totals.written + totals.borrowed, totals.read + queued + totals.destroyed);
         if came == went {
@@ -194,6 +237,17 @@ impl Flow {
     /// The first `limit` bytes of a piece.
     pub fn bytes_of(&self, piece: Piece, limit: usize) -> Vec<u8> {
         self.write(piece.write).map_or_else(Vec::new, |write| write.bytes(piece.start, piece.len, limit))
+    }
+
+    /// The bytes of the last read, as payloads.
+    pub fn last_read(&self) -> Vec<Payload> {
+        let Some(read) = self.reads.back() else { return Vec::new() };
+        let payload = |piece: &Piece| {
+            let mut word = self.bytes_of(*piece, usize::MAX);
+            word.resize(usize::try_from(piece.len).unwrap_or(0), 0);
+            Payload { word, times: 1 }
+        };
+        read.pieces.iter().map(payload).collect()
     }
 
     /// Takes the descriptors that travel with a write, because a read has reached it.
