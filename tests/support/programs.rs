@@ -20,6 +20,8 @@ pub enum Openness {
     Anything,
     /// Only what has one outcome.
     OneOutcome,
+    /// Only single calls that do not sleep: no loops, threads, signals or deaths.
+    NoSleep,
 }
 
 /// Makes statements.
@@ -92,7 +94,7 @@ impl Programs {
     /// The next statement for the world as it is.
     pub fn next(&mut self, world: &World) -> String {
         let idle: Vec<&Task> = world.tasks().filter(|task| task.state == TaskState::Idle).collect();
-        if self.random.chance(1) && self.random.chance(30) {
+        if !self.no_sleep() && self.random.chance(1) && self.random.chance(30) {
             return "reset".to_owned();
         }
         let Some(&task) = self.random.pick(&idle) else { return self.nobody_can_act(world) };
@@ -116,7 +118,16 @@ impl Programs {
     }
 
     fn one_outcome(&self) -> bool {
-        self.openness == Openness::OneOutcome
+        self.openness != Openness::Anything
+    }
+
+    fn no_sleep(&self) -> bool {
+        self.openness == Openness::NoSleep
+    }
+
+    /// Everything that is made for calls that must not sleep is O_NONBLOCK.
+    fn nonblock(&mut self, percent: usize) -> &'static str {
+        if self.no_sleep() { " nonblock" } else { self.maybe(percent, " nonblock") }
     }
 
     /// Everybody sleeps, is stopped, or is dead.
@@ -172,7 +183,7 @@ impl Programs {
     fn pair(&mut self, scene: &Scene<'_>) -> Option<String> {
         let name = self.end_name(scene)?;
         let wrong = ["", "", "", "", "", "", " domain=inet", " domain=0", " protocol=1", " protocol=6", " domain=inet6"];
-        let (cloexec, nonblock) = (self.maybe(15, " cloexec"), self.maybe(15, " nonblock"));
+        let (cloexec, nonblock) = (self.maybe(15, " cloexec"), self.nonblock(15));
         let kind = if self.random.chance(5) { self.random.word(&["rdm", "0", "99"]) } else { self.kind() };
         Some(format!("{}: socketpair {kind} {name}{}{cloexec}{nonblock}", scene.task.name, self.random.word(&wrong)))
     }
@@ -180,11 +191,14 @@ impl Programs {
     fn pipe(&mut self, scene: &Scene<'_>) -> Option<String> {
         let name = self.end_name(scene)?;
         let (cloexec, nonblock, direct) =
-            (self.maybe(15, " cloexec"), self.maybe(15, " nonblock"), self.maybe(40, " direct"));
+            (self.maybe(15, " cloexec"), self.nonblock(15), self.maybe(40, " direct"));
         Some(format!("{}: pipe {name}{cloexec}{nonblock}{direct}", scene.task.name))
     }
 
     fn channel(&mut self, scene: &Scene<'_>) -> Option<String> {
+        if self.no_sleep() {
+            return None;
+        }
         let (name, child) = (self.end_name(scene)?, self.task_name(scene)?);
         let kind = self.random.word(&["stream", "dgram", "seqpacket", "pipe"]);
         let (leaky, reverse) = (self.maybe(30, " leaky"), self.maybe(30, " reverse"));
@@ -197,7 +211,7 @@ impl Programs {
 
     fn socket(&mut self, scene: &Scene<'_>) -> Option<String> {
         let name = self.end_name(scene)?;
-        let (kind, cloexec, nonblock) = (self.kind(), self.maybe(10, " cloexec"), self.maybe(15, " nonblock"));
+        let (kind, cloexec, nonblock) = (self.kind(), self.maybe(10, " cloexec"), self.nonblock(15));
         Some(format!("{}: socket {kind} {name}{cloexec}{nonblock}", scene.task.name))
     }
 
@@ -229,6 +243,9 @@ impl Programs {
     fn task(&mut self, scene: &Scene<'_>) -> Option<String> {
         let by = &scene.task.name;
         let others: Vec<&str> = scene.world.tasks().map(|task| task.name.as_str()).collect();
+        if self.no_sleep() {
+            return self.random.chance(40).then(|| self.task_name(scene)).flatten().map(|name| format!("{by}: fork {name}"));
+        }
         Some(match self.random.below(10) {
             0..=4 => format!("{by}: fork {}", self.task_name(scene)?),
             5 | 6 => format!("{by}: thread {}", self.task_name(scene)?),
@@ -240,6 +257,9 @@ impl Programs {
     }
 
     fn signals(&mut self, scene: &Scene<'_>) -> Option<String> {
+        if self.no_sleep() {
+            return None;
+        }
         const SIGNALS: &[&str] = &["SIGTERM", "SIGKILL", "SIGUSR1", "SIGPIPE", "SIGINT", "SIGCHLD"];
         let present: Vec<&Task> = scene.world.tasks().filter(|task| task.state != TaskState::Dead).collect();
         let whom = *self.random.pick(&present)?;
@@ -391,7 +411,7 @@ impl Programs {
 
     fn poll(&mut self, scene: &Scene<'_>) -> Option<String> {
         let (first, second) = (self.held(scene)?, self.held(scene)?);
-        let sleeps = self.random.chance(25) && !(self.one_outcome() && Self::is_watched(scene.world, first.1));
+        let sleeps = self.random.chance(25) && !self.no_sleep() && !(self.one_outcome() && Self::is_watched(scene.world, first.1));
         let (also, wait) = (self.random.chance(40), if sleeps { " timeout=-1" } else { "" });
         let also = if also && !(sleeps && self.one_outcome()) { format!(" {}", scene.name(second)) } else { String::new() };
         let events = self.random.word(&["", "", " for=in", " for=out", " for=in,rdhup", " for=pri"]);
@@ -420,7 +440,7 @@ impl Programs {
 
     fn flags(&mut self, scene: &Scene<'_>) -> Option<String> {
         let end = self.held(scene)?;
-        let switch = self.random.word(&["on", "off"]);
+        let switch = if self.no_sleep() { "on" } else { self.random.word(&["on", "off"]) };
         Some(match self.random.below(7) {
             0 | 1 => format!("{} {switch}", scene.about("nonblock", end)),
             2 | 3 => format!("{} {switch}", scene.about("cloexec", end)),
@@ -432,7 +452,7 @@ impl Programs {
 
     fn loops(&mut self, scene: &Scene<'_>) -> Option<String> {
         let end = self.writer(scene)?;
-        if self.one_outcome() && Self::is_busy(scene.world, end.1) {
+        if self.no_sleep() || (self.one_outcome() && Self::is_busy(scene.world, end.1)) {
             return None;
         }
         let has_channel = scene.end(end.1).is_some_and(|end| end.channel.is_some());
