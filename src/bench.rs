@@ -9,7 +9,7 @@ mod settle;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::abi::Signal;
@@ -164,8 +164,8 @@ impl Bench {
         let makes_task = matches!(ordered.work, Work::Call(Call::Fork | Call::Thread));
         let makes_reader = matches!(ordered.work, Work::Reader { .. });
         let message = postcard::to_stdvec(&ordered.work).unwrap_or_default();
-        let ordered = Arc::new(ordered);
-        self.fold(task, Fact::Ordered(Arc::clone(&ordered)));
+        let ordered = Rc::new(ordered);
+        self.fold(task, Fact::Ordered(Rc::clone(&ordered)));
         let Some(member) = self.members.get_mut(&task) else { return Ok(()) };
         let apprentice = if makes_task { Some(Apprentice::prepare(&ordered)?) } else { None };
         member.phase = Phase::Busy;
@@ -247,7 +247,7 @@ impl Bench {
         self.next_task += 1;
         let member = Member::new(id, &birth, control, ring)?;
         self.members.insert(id, member);
-        self.fold(id, Fact::Born(Arc::new(birth)));
+        self.fold(id, Fact::Born(Rc::new(birth)));
         Ok(())
     }
 

@@ -31,6 +31,12 @@ pub enum Command {
         #[arg(long)]
         every_call: bool,
     },
+    /// Prove lessons on this machine's kernel: the built-in ones unless told.
+    Check {
+        /// Lesson files, or folders of them.
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
 }
 
 /// [`crate::bench::MAX_TASKS`], as clap wants it.

@@ -1,25 +1,89 @@
 //! Why it came out so: an explanation of the last event, of a task's state, or of an end's, by small rules over the world.
+//! Pure. A rule looks at one call and the picture after it, and answers in one to three sentences or not at all.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a rule asks after a few kinds of calls and events; all others are not its case"
+)]
 
-use crate::trace::{Event, Explanation, TaskId};
+mod deadlock;
+mod deaths;
+mod descriptors;
+mod ends;
+mod eof;
+mod errors;
+mod loops;
+mod polls;
+mod reads;
+mod reports;
+mod say;
+mod scene;
+mod sleeps;
+mod writes;
+
+use crate::trace::{CallState, Event, Explanation, TaskId, What};
 use crate::world::World;
 use crate::world::kind::EndId;
 
-/// Explains the last statement's events: the last call that a rule knows.
-pub fn last(_world: &World, _events: &[Event]) -> Explanation {
-    nothing("the last event")
+use scene::Scene;
+
+/// A rule: its answer, if it knows the case. The first that answers is taken.
+type Rule = fn(&Scene<'_>) -> Option<Explanation>;
+
+/// The rules over a call that returned; the particular stands before the general.
+const FAMILIES: &[&[Rule]] =
+    &[errors::RULES, eof::RULES, descriptors::RULES, reads::RULES, writes::RULES, polls::RULES];
+
+/// Which lesson shows which rules.
+pub fn lessons() -> &'static [(&'static [&'static str], &'static str)] {
+    say::LESSONS
+}
+
+/// Explains the last statement's events: the last call that a rule knows; failing that a sleeper, a death, a report.
+pub fn last(world: &World, events: &[Event]) -> Explanation {
+    let found = woken(world, events)
+        .or_else(|| returned(world, events))
+        .or_else(|| asleep(world, events))
+        .or_else(|| deaths::of_events(world, events))
+        .or_else(|| reports::of_events(world, events));
+    found.unwrap_or_else(|| nothing("the last event"))
 }
 
 /// Explains a task's state.
 pub fn task(world: &World, id: TaskId) -> Explanation {
-    nothing(world.task(id).map_or("a task that is gone", |task| &task.name))
+    let Some(task) = world.task(id) else { return nothing("a task that is gone") };
+    sleeps::of_task(world, task).or_else(|| deaths::of_task(world, task)).unwrap_or_else(|| nothing(&task.name))
 }
 
 /// Explains an end's state: what the next read there would meet, and why.
 pub fn end(world: &World, id: EndId) -> Explanation {
-    nothing(&world.label(id))
+    world.end(id).map_or_else(|| nothing("an end that is gone"), |end| ends::of_end(world, end))
+}
+
+/// A sleeper that came back says more than the call that woke it; a sudden death of SIGPIPE is explained by its write.
+fn woken(world: &World, events: &[Event]) -> Option<Explanation> {
+    let resumed = |event: &&Event| matches!(&event.what, What::Call(call) if call.state == CallState::Resumed && call.ret.is_some());
+    events.iter().rev().filter(resumed).find_map(|event| of_event(world, events, event))
+}
+
+fn returned(world: &World, events: &[Event]) -> Option<Explanation> {
+    events.iter().rev().find_map(|event| of_event(world, events, event))
+}
+
+fn asleep(world: &World, events: &[Event]) -> Option<Explanation> {
+    let sleeper = events.iter().rev().find_map(|event| match &event.what {
+        What::Call(call) if call.state == CallState::Asleep => event.task,
+        _ => None,
+    })?;
+    sleeps::of_task(world, world.task(sleeper)?)
+}
+
+fn of_event(world: &World, events: &[Event], event: &Event) -> Option<Explanation> {
+    let scene = Scene::of(world, events, event)?;
+    let rules = FAMILIES.iter().flat_map(|family| family.iter());
+    loops::of_scene(&scene).or_else(|| rules.map(|rule| rule(&scene)).find_map(|answer| answer))
 }
 
 fn nothing(about: &str) -> Explanation {
-    let text = "Nothing here needs an explanation: it did what its manual page says.".to_owned();
-    Explanation { about: about.to_owned(), text, rule: "nothing-to-explain", page: None }
+    let text = "Nothing here needs an explanation: it did what its manual page says.";
+    say::answer(about, "nothing-to-explain", None, text)
 }

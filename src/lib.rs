@@ -11,6 +11,7 @@ pub mod trace;
 pub mod world;
 pub mod plan;
 pub mod explain;
+pub mod lesson;
 
 pub mod sys;
 pub mod agent;
@@ -18,4 +19,10 @@ pub mod bench;
 pub mod session;
 pub mod guardian;
 
+pub mod app;
+pub mod ui;
+pub mod playground;
+pub mod tui;
+
 pub mod runner;
+pub mod checker;

@@ -1,16 +1,19 @@
 //! The program's first and last lines: arguments, mode, error report, exit status.
 
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use color_eyre::eyre::{Result, WrapErr};
+use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use tincans::agent;
+use tincans::checker::{self, Outcome};
 use tincans::cli::{Arguments, Command};
 use tincans::guardian::{self, Terminal};
 use tincans::runner::{self, Options, Verdict};
+use tincans::session::Settings;
+use tincans::tui;
 
 /// Usage, a script that does not parse, no terminal where one is needed.
 const USAGE: u8 = 2;
@@ -19,6 +22,9 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     if words.first().is_some_and(|word| word == agent::AGENT_ARGUMENT) {
         agent::resume_after_exec(&words[1..]);
+    }
+    if let Err(error) = color_eyre::install() {
+        return ExitCode::from(complain(&error));
     }
     let arguments = Arguments::parse();
     match dispatch(&arguments) {
@@ -34,7 +40,14 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
                 Options { json: *json, every_call: *every_call, max_tasks: Some(usize::from(arguments.max_tasks)) };
             guarded(Terminal::Untouched, || run_script(script, options))
         }
-        None => Ok(USAGE),
+        Some(Command::Check { paths }) => guarded(Terminal::Untouched, || check_lessons(paths)),
+        None => {
+            if let Some(reason) = tui::obstacle() {
+                return Err(eyre!("{reason}; without one, `tincans run FILE` runs a script"));
+            }
+            let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
+            guarded(Terminal::Changed, || tui::run(settings))
+        }
     }
 }
 
@@ -60,6 +73,14 @@ fn run_script(script: &Path, options: Options) -> Result<u8> {
             let _ = writeln!(io::stderr(), "{name}:{error}");
             USAGE
         }
+    })
+}
+
+fn check_lessons(paths: &[PathBuf]) -> Result<u8> {
+    Ok(match checker::run(paths, (&mut io::stdout().lock(), &mut io::stderr()))? {
+        Outcome::Right => 0,
+        Outcome::Wrong => 1,
+        Outcome::NoLesson => USAGE,
     })
 }
 

@@ -150,7 +150,7 @@ impl<'a> Plan<'a> {
             Verb::Reset => Step::Reset,
             Verb::Tasks => Step::Tasks,
             Verb::Queue { end } => Step::Queue(who::held_end(world, end)?),
-            Verb::Holders { end } => Step::Holders(who::end(world, end)?),
+            Verb::Holders { end } => Step::Holders(who::end_or_closed(world, end)?),
             Verb::Fds { task } => Step::Fds(self.observed(world, task.as_deref())?),
             Verb::Why { about } => Step::Why(about_what(world, about.as_ref())?),
             Verb::Interrupt { task } => Step::Interrupt(who::living(world, task)?),

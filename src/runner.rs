@@ -1,6 +1,7 @@
 //! A script without a terminal: statements from a file, transcript or JSON lines to a writer, the verdict as an exit status.
 #![expect(clippy::wildcard_enum_match_arm, reason = "only two events are diagnostics")]
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use color_eyre::eyre::{Result, WrapErr};
@@ -8,6 +9,7 @@ use color_eyre::eyre::{Result, WrapErr};
 use crate::script::parse::{self, ParseError};
 use crate::session::{Session, Settings};
 use crate::trace::{Event, What, json, strace};
+use crate::world::World;
 
 /// How a script is to be run and shown.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,6 +53,7 @@ pub fn run(
         writeln!(diagnostics, "tincans: the hard limit on descriptors is low: {from} and up are kept for the program")
             .ok();
     }
+    let mut audit = Audit::default();
     for statement in statements {
         session.submit(statement);
         while !session.is_settled() {
@@ -64,6 +67,9 @@ pub fn run(
                 session.wait()?;
             }
         }
+        if cfg!(debug_assertions) {
+            audit.look(name, session.world(), diagnostics);
+        }
     }
     let summary = session.summary();
     let held = summary.failed == 0 && summary.refused == 0;
@@ -73,6 +79,21 @@ pub fn run(
         other => other
             .wrap_err("the transcript could not be written")
             .map(|()| if held { Verdict::Held } else { Verdict::DidNotHold }),
+    }
+}
+
+/// What the ledger has contradicted so far; told once each, by debug builds alone.
+#[derive(Debug, Default)]
+struct Audit(BTreeSet<String>);
+
+impl Audit {
+    fn look(&mut self, name: &str, world: &World, diagnostics: &mut dyn Write) {
+        let broken = world.check_law().err();
+        for found in world.anomalies().map(str::to_owned).chain(broken) {
+            if self.0.insert(found.clone()) {
+                let _ = writeln!(diagnostics, "tincans: ledger: {name}: {found}");
+            }
+        }
     }
 }
 
@@ -97,11 +118,13 @@ fn show(events: &[Event], options: Options, out: &mut dyn Write) -> io::Result<(
 
 /// What did not hold, with its place. A diagnostic that cannot be written is lost; the exit status says it too.
 fn report(name: &str, events: &[Event], diagnostics: &mut dyn Write) {
+    let is_expected =
+        |line| events.iter().any(|event| event.line == line && matches!(event.what, What::Expect { ok: true, .. }));
     for event in events {
         let line = event.line;
         let _ = match &event.what {
             What::Expect { want, got, ok: false } => writeln!(diagnostics, "{name}:{line}: wanted {want}, got {got}"),
-            What::Refused { reason } => writeln!(diagnostics, "{name}:{line}: refused: {reason}"),
+            What::Refused { reason } if !is_expected(line) => writeln!(diagnostics, "{name}:{line}: refused: {reason}"),
             _ => Ok(()),
         };
     }

@@ -13,7 +13,7 @@ use crate::bench::{self, Bench, BenchError};
 use crate::explain;
 use crate::plan::{About, Context, Plan, Progress, Refusal, Step};
 use crate::script::check::{self, Captures, Seen};
-use crate::script::{Statement, Verb, Want};
+use crate::script::{Expectation, Statement, Verb, Want};
 use crate::sys::{kernel_release, now_ns};
 use crate::trace::{Event, Ordered, Summary, TaskId, What};
 use crate::world::World;
@@ -32,8 +32,9 @@ pub struct Session {
     captures: Captures,
     waiting: VecDeque<Statement>,
     running: Option<Running>,
-    /// What `why` without an argument is asked of.
+    /// What `why` without an argument is asked of, and the statement that brought it.
     last: Vec<Event>,
+    judged: Option<Judged>,
     summary: Summary,
     started_ns: u64,
 }
@@ -52,6 +53,15 @@ struct Running {
     /// All rounds so far.
     shown: Vec<Event>,
     failed: Option<check::Verdict>,
+}
+
+/// A statement that is over, as far as expectations look at it.
+#[derive(Debug)]
+struct Judged {
+    statement: Statement,
+    actor: Option<String>,
+    refused: Option<String>,
+    asleep: Vec<String>,
 }
 
 /// What a statement waits for.
@@ -86,6 +96,7 @@ impl Session {
             waiting: VecDeque::new(),
             running: None,
             last: Vec::new(),
+            judged: None,
             summary,
             started_ns: now_ns(),
         })
@@ -165,6 +176,19 @@ impl Session {
     pub fn wait(&mut self) -> Result<(), BenchError> {
         let limit = self.arm();
         self.bench.nap(limit)
+    }
+
+    /// Whether expectations would have held of the last statement but `why`: a prediction's options. Nothing is remembered.
+    pub fn would_hold(&self, wants: &[Expectation]) -> Option<check::Verdict> {
+        let judged = self.judged.as_ref()?;
+        let seen = Seen {
+            events: &self.last,
+            actor: judged.actor.as_deref(),
+            refused: judged.refused.as_deref(),
+            asleep: &judged.asleep,
+            verb: Plan::of(&judged.statement).verb(),
+        };
+        Some(check::check(wants, &seen, &mut self.captures.clone()))
     }
 
     /// The figures of the run so far.
@@ -331,6 +355,10 @@ impl Session {
         self.summary.refused += u64::from(running.refused.is_some() && !expects_refusal);
         if !matches!(running.statement.verb, Verb::Why { .. }) {
             self.last.clone_from(&running.shown);
+            let world = self.bench.world();
+            let actor = running.progress.actor.and_then(|task| world.task(task)).map(|task| task.name.clone());
+            let (statement, refused, asleep) = (running.statement.clone(), running.refused.clone(), world.asleep());
+            self.judged = Some(Judged { statement, actor, refused, asleep });
         }
         if let Some(check::Verdict { want, got, ok }) = running.failed.take() {
             self.summary.expectations += 1;

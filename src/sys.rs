@@ -15,6 +15,7 @@ pub mod procfs;
 pub mod ring;
 pub mod signal;
 pub mod terminal;
+pub mod tty_input;
 
 use std::fmt;
 

@@ -6,7 +6,7 @@ pub mod json;
 pub mod log;
 pub mod strace;
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,9 +35,9 @@ pub struct Record {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
     /// It exists now.
-    Born(Arc<Birth>),
+    Born(Rc<Birth>),
     /// It was given an order, with the names for what the order makes.
-    Ordered(Arc<Ordered>),
+    Ordered(Rc<Ordered>),
     /// It is about to make the `step`th call of its order (0, or 1 for the second call of an `echo` or `ping` round).
     Entered {
         /// Index into the order's calls.
@@ -343,6 +343,8 @@ pub struct Explanation {
     pub rule: &'static str,
     /// The manual page and section that say so, where one does.
     pub page: Option<&'static str>,
+    /// The lesson that shows it.
+    pub lesson: Option<&'static str>,
 }
 
 /// Figures at the end of a run.

@@ -101,6 +101,14 @@ fn difference(call: &CallEvent, reply: &Reply, plain: &Plain) -> Option<String> 
 /// What came beside the value, with names for numbers of processes.
 fn with_names(mut extra: Extra, name: impl Fn(i32) -> Option<String>) -> (Extra, Option<String>) {
     let mut who = None;
+    if let Extra::Name(name) = &mut extra
+        && let [b'@', rest @ ..] = &mut name[..]
+        && rest.len() == 5
+        && rest.iter().all(u8::is_ascii_hexdigit)
+    {
+        // A name that the kernel gave by itself: five digits of its own choice.
+        rest.fill(b'x');
+    }
     if let Extra::Peer(creds) | Extra::Message { creds: Some(creds), .. } = &mut extra {
         who = Some(name(creds.pid).unwrap_or_else(|| creds.pid.to_string()));
         creds.pid = 0;

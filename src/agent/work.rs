@@ -150,7 +150,7 @@ impl Agent {
         self.recorder.exit_loop(answer, data, next);
     }
 
-    /// Reads whenever there is something (with `every_ms`: at most once a tick) until EOF, an error, or the next order.
+    /// Reads whenever there is something (with `every_ms`: at the next tick) until EOF, an error, or the next order.
     fn read_on(&mut self, fd: i32, every_ms: Option<u64>, count: u64) {
         const ANY: i32 = 0x1 | 0x2000;
         let control = self.private.control.number();
@@ -158,19 +158,18 @@ impl Agent {
         let mut tick = Instant::now();
         self.recorder.done();
         loop {
-            if let Some(every) = every_ms {
-                tick += Duration::from_millis(every);
-                let left = tick.saturating_duration_since(Instant::now());
-                if wait_for_order(control, left) {
-                    return;
-                }
-            }
             let (_, ready) = look(&[control, fd], ANY, -1);
             if ready[0] != 0 {
                 return;
             }
             if ready[1] == 0 {
                 continue;
+            }
+            if let Some(every) = every_ms {
+                tick = next_tick(tick, Duration::from_millis(every));
+                if wait_for_order(control, tick.saturating_duration_since(Instant::now())) {
+                    return;
+                }
             }
             let mut prepared = Prepared::new(&call);
             self.recorder.enter(0);
@@ -194,6 +193,12 @@ fn look(fds: &[i32], events: i32, timeout_ms: i32) -> (Answer, Vec<i16>) {
     }
     let _raised = descriptors::raise_limit();
     sys::poll(fds, events, timeout_ms)
+}
+
+/// The next of a clock's ticks that is still to come. What is there meanwhile waits for it.
+fn next_tick(last: Instant, every: Duration) -> Instant {
+    let passed = last.elapsed().as_nanos() / every.as_nanos().max(1);
+    last + every.saturating_mul(u32::try_from(passed + 1).unwrap_or(u32::MAX))
 }
 
 /// Waits for the next order at most so long; true if it is there.

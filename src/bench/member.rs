@@ -1,7 +1,7 @@
 //! One task as the program holds it: its control end, its ring, its pidfd, its files under /proc.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
+use std::rc::Rc;
 
 use crate::abi::Errno;
 use crate::agent::record::Entry;
@@ -58,7 +58,7 @@ pub(super) struct Apprentice {
 
 impl Apprentice {
     /// Makes control pair and ring for the task that an order will make: our side, and what to hand over.
-    pub fn prepare(ordered: &Arc<Ordered>) -> Result<(Self, [OwnedFd; 2]), SysError> {
+    pub fn prepare(ordered: &Rc<Ordered>) -> Result<(Self, [OwnedFd; 2]), SysError> {
         let (control, their_control) = control::pair()?;
         let (their_ring, ring) = ring::create()?;
         let name = ordered.name.clone().unwrap_or_default();

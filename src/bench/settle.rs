@@ -117,7 +117,8 @@ impl Bench {
     fn is_quiet(&self, member: &Member, look: Look) -> bool {
         match look.state {
             b'T' | b't' => true,
-            b'S' | b'D' => match member.phase {
+            // D is a wait for a lock or a disk, not for what another task does.
+            b'S' => match member.phase {
                 Phase::Arriving | Phase::Busy => false,
                 Phase::Waiting => true,
                 Phase::Inside => self.is_in_its_call(member, look),
@@ -126,11 +127,12 @@ impl Bench {
         }
     }
 
-    /// It recorded a call in which one can sleep, and, where /proc may be read, that is the call it is in. A fork or a new
-    /// thread that waits a moment for the kernel is busy.
+    /// A call that can sleep; where /proc may be read, its number must be that of the call which was recorded. A task that
+    /// waits for the thread it makes, or for the disk in execve, only looks asleep.
     fn is_in_its_call(&self, member: &Member, look: Look) -> bool {
-        let recorded = self.world.task(member.id).and_then(|task| task.current_call()).and_then(procfs::number_of);
-        recorded.is_some_and(|recorded| look.syscall.is_none_or(|number| number == recorded))
+        let recorded =
+            self.world.task(member.id).and_then(|task| task.current_call()).map_or(&[][..], procfs::sleeps_as);
+        !recorded.is_empty() && look.syscall.is_none_or(|number| recorded.contains(&number))
     }
 
     fn note_states(&mut self, collected: &Collected) {

@@ -86,6 +86,9 @@ impl Resolver<'_> {
             Verb::Kill { task, signal } => (self.kill(task, signal.0)?, None),
             Verb::Stop { task } => (self.kill(task, abi::Signal::STOP.0)?, None),
             Verb::Cont { task } => (self.kill(task, abi::Signal::CONT.0)?, None),
+            Verb::Signal { signal, .. } if *signal == abi::Signal::INTERRUPT => {
+                return Err(Refusal(format!("{} is kept for `interrupt`, take another", signal.name())));
+            }
             Verb::Signal { signal, disposition } => {
                 (Call::Signal { signal: signal.0, disposition: *disposition }, None)
             }

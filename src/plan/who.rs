@@ -22,6 +22,14 @@ pub fn end(world: &World, end: &EndRef) -> Result<EndId, Refusal> {
     }
 }
 
+/// The end of this name; while its channel lives on, one that was closed as well: nobody holds it.
+pub fn end_or_closed(world: &World, of: &EndRef) -> Result<EndId, Refusal> {
+    let EndRef::Named { name, .. } = of else { return end(world, of) };
+    let lives_on = |peer: EndId| world.end(peer).is_some_and(|peer| !peer.closed);
+    let closed = || world.ends().filter(|end| end.name.as_ref() == Some(name) && end.peer.is_some_and(lives_on));
+    end(world, of).or_else(|refusal| closed().map(|end| end.id).max().ok_or(refusal))
+}
+
 /// The end of this name, which somebody must hold.
 pub fn held_end(world: &World, of: &EndRef) -> Result<EndId, Refusal> {
     let id = end(world, of)?;
@@ -106,7 +114,9 @@ pub fn descriptor(world: &World, context: Context<'_>, task: &Task, of: &EndRef)
 }
 
 fn own_refused(context: Context<'_>, fd: i32) -> Result<i32, Refusal> {
-    if fd >= context.base {
+    // Four for the process and two for each of its threads, with as many more on their way.
+    let own = i32::try_from(context.max_tasks).unwrap_or(i32::MAX / 8).min(i32::MAX / 8) * 4 + 16;
+    if (context.base..context.base.saturating_add(own)).contains(&fd) {
         return Err(Refusal(format!(
             "@{fd} is kept for the program's own descriptors, which begin at {}",
             context.base

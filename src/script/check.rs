@@ -182,7 +182,8 @@ fn signals<'a>(seen: &Seen<'a>, task: &'a str) -> impl Iterator<Item = String> {
 
 fn row<'a>(seen: &Seen<'a>, task: &str) -> Option<&'a TaskReport> {
     seen.events.iter().find_map(|event| match &event.what {
-        What::Tasks(rows) => rows.iter().find(|row| row.task == task),
+        // Of several that had one name, the newest.
+        What::Tasks(rows) => rows.iter().rev().find(|row| row.task == task),
         _ => None,
     })
 }

@@ -1,5 +1,4 @@
 //! What /proc says of a task: the state it is in, the call it sleeps in, how often it was switched, what it holds.
-#![expect(clippy::wildcard_enum_match_arm, reason = "only calls that can sleep are named")]
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -64,27 +63,27 @@ fn last_number(text: &[u8]) -> Option<i64> {
     std::str::from_utf8(text).ok()?.split_ascii_whitespace().next_back()?.parse().ok()
 }
 
-/// The number of the system call that a call of libc may sleep in; none for a call that always comes back by itself.
-pub fn number_of(call: &Call) -> Option<i64> {
-    #[cfg(target_arch = "x86_64")]
-    const POLL: i64 = libc::SYS_poll;
-    #[cfg(not(target_arch = "x86_64"))]
-    const POLL: i64 = libc::SYS_ppoll;
-    Some(match call {
-        Call::Read { .. } => libc::SYS_read,
-        Call::Write { .. } => libc::SYS_write,
-        Call::Recv { .. } => libc::SYS_recvfrom,
-        Call::Send { .. } => libc::SYS_sendto,
-        Call::Readv { .. } => libc::SYS_readv,
-        Call::Writev { .. } => libc::SYS_writev,
-        Call::Recvmsg { .. } => libc::SYS_recvmsg,
-        Call::Sendmsg { .. } => libc::SYS_sendmsg,
-        Call::Accept { .. } => libc::SYS_accept,
-        Call::Connect { .. } => libc::SYS_connect,
-        Call::Waitpid { .. } => libc::SYS_wait4,
-        Call::Poll { .. } => POLL,
-        _ => return None,
-    })
+/// The numbers under which a call of libc can sleep in the kernel; none of a call that never sleeps by itself.
+pub fn sleeps_as(call: &Call) -> &'static [i64] {
+    match call {
+        Call::Read { .. } => &[libc::SYS_read],
+        Call::Write { .. } => &[libc::SYS_write],
+        Call::Recv { .. } => &[libc::SYS_recvfrom],
+        Call::Send { .. } => &[libc::SYS_sendto],
+        Call::Readv { .. } => &[libc::SYS_readv],
+        Call::Writev { .. } => &[libc::SYS_writev],
+        Call::Recvmsg { .. } => &[libc::SYS_recvmsg],
+        Call::Sendmsg { .. } => &[libc::SYS_sendmsg],
+        Call::Accept { .. } => &[libc::SYS_accept, libc::SYS_accept4],
+        Call::Connect { .. } => &[libc::SYS_connect],
+        Call::Waitpid { .. } => &[libc::SYS_wait4],
+        // A poll that was stopped and continued goes on under another number.
+        #[cfg(target_arch = "x86_64")]
+        Call::Poll { .. } => &[libc::SYS_poll, libc::SYS_ppoll, libc::SYS_restart_syscall],
+        #[cfg(not(target_arch = "x86_64"))]
+        Call::Poll { .. } => &[libc::SYS_ppoll, libc::SYS_restart_syscall],
+        _ => &[],
+    }
 }
 
 /// One descriptor of a process, as the kernel lists it.

@@ -55,6 +55,11 @@ pub fn install_own() {
     }
 }
 
+/// SIGTTOU ignored: the terminal can be brought back from a background group too, when the guardian has been killed.
+pub fn ignore_background_writes() {
+    let _ = set_action(libc::SIGTTOU, libc::SIG_IGN, 0);
+}
+
 /// Sets a disposition as a learner asks for it.
 pub fn set_disposition(signal: i32, disposition: Disposition) -> Result<(), Errno> {
     match disposition {

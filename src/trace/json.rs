@@ -27,7 +27,10 @@ pub fn object(event: &Event) -> Value {
         }
         What::Tasks(rows) => ("tasks", json!({ "tasks": rows.iter().map(task_row).collect::<Vec<_>>() })),
         What::Fds { task, fds } => ("fds", json!({ "task": task, "fds": fds.iter().map(fd_row).collect::<Vec<_>>() })),
-        What::Why(why) => ("why", json!({ "about": why.about, "text": why.text, "rule": why.rule, "page": why.page })),
+        What::Why(why) => (
+            "why",
+            json!({ "about": why.about, "text": why.text, "rule": why.rule, "page": why.page, "lesson": why.lesson }),
+        ),
         What::Expect { want, got, ok } => ("expect", json!({ "want": want, "got": got, "ok": ok })),
         What::Refused { reason } => ("refused", json!({ "reason": reason })),
         What::Summary(summary) => return with_head(json!({ "event": "summary" }), summary_keys(summary)),

@@ -29,6 +29,8 @@ pub struct End {
     pub shut_rd: bool,
     /// It cannot write any more: its own SHUT_WR, or (not of a datagram socket) its peer's SHUT_RD.
     pub shut_wr: bool,
+    /// What was shut down at this end itself, and not at its peer: SHUT_RD, SHUT_WR.
+    pub shut_here: (bool, bool),
     /// Descriptors in processes' tables that refer to it.
     pub held: u32,
     /// Copies sent over a socket and not yet received.
@@ -37,6 +39,8 @@ pub struct End {
     pub closed: bool,
     /// It was closed while something waited in it, which its peer is told as ECONNRESET.
     pub closed_unread: bool,
+    /// ECONNRESET waits for the next call that reports errors: its peer was closed with bytes unread.
+    pub reset_pending: bool,
     /// The address it is bound to, as written.
     pub address: Option<String>,
     /// Connections that wait for accept(2), if it listens.
@@ -69,10 +73,12 @@ impl End {
             nonblock: false,
             shut_rd: false,
             shut_wr: false,
+            shut_here: (false, false),
             held: 0,
             in_flight: 0,
             closed: false,
             closed_unread: false,
+            reset_pending: false,
             address: None,
             backlog: None,
         }

@@ -4,12 +4,11 @@
 mod birth;
 mod effect;
 mod make;
+mod read;
 mod report;
 
-use std::sync::Arc;
-
 use crate::abi::{Errno, Signal};
-use crate::order::{Call, Extra, Loop, Outcome, Payload, Work};
+use crate::order::{Call, Extra, Outcome, Work};
 use crate::script::{Disposition, TaskState};
 use crate::trace::{Death, Event, Fact, Record, TaskId, What};
 
@@ -101,21 +100,13 @@ impl World {
         ongoing.inside = true;
         ongoing.entered_ns = t_ns;
         if let Some(content) = ongoing.content.get(usize::from(step)).filter(|content| !content.is_empty()) {
-            let content = Arc::clone(content);
+            let content = std::rc::Rc::clone(content);
             let call = ongoing.calls[usize::from(step)].write_target();
-            let echoes = matches!(ongoing.ordered.work, Work::Loop { of: Loop::Echo { .. }, .. });
-            let content = if echoes { self.last_read(by, call.fd) } else { content };
             let write = self.begin_write(by, &call, &content);
             if let Some(ongoing) = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut()) {
                 ongoing.write = write;
             }
         }
-    }
-
-    /// What an `echo` writes: the bytes that it has just read there.
-    fn last_read(&self, id: TaskId, fd: i32) -> Arc<[Payload]> {
-        let end = self.end_of(id, fd).and_then(|end| self.ends.get(&end));
-        end.map(|end| end.inbox.last_read()).unwrap_or_default().into()
     }
 
     fn come_back(&mut self, id: TaskId, line: u32, back: Back) -> Option<What> {
@@ -125,8 +116,12 @@ impl World {
         }
         let ongoing = task.ongoing.as_mut()?;
         ongoing.inside = false;
-        let (calls, step) = (Arc::clone(&ongoing.calls), usize::from(ongoing.step));
+        let (calls, step) = (std::rc::Rc::clone(&ongoing.calls), usize::from(ongoing.step));
         let eof = self.apply(id, &calls[step.min(calls.len() - 1)], &back);
+        self.let_go_of_kept(id);
+        if step == 0 {
+            self.note_echoed(id, &back);
+        }
         self.returned_event(id, line, back, eof)
     }
 
@@ -150,6 +145,7 @@ impl World {
         let mut shown = self.unfinished_events(id, line);
         self.abandon_write(id);
         self.abandon_read(id);
+        self.let_go_of_kept(id);
         let nobody_waits = self.leaves_no_zombie(id);
         let Some(task) = self.tasks.get_mut(&id) else { return shown };
         task.death = Some(death);

@@ -53,6 +53,11 @@ impl Kind {
         matches!(self, Self::Dgram | Self::Seqpacket)
     }
 
+    /// Whether a reader learns that the other side is gone: every kind but datagram sockets.
+    pub fn gives_eof(self) -> bool {
+        self != Self::Dgram
+    }
+
     /// Whether it is a pipe.
     pub fn is_pipe(self) -> bool {
         matches!(self, Self::Pipe | Self::PacketPipe)

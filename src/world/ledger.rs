@@ -2,11 +2,12 @@
 //! sent towards one end. Its law: bytes written = bytes read + bytes queued + bytes destroyed.
 
 mod flow;
+mod urgent;
 
 pub use flow::Found;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use crate::abi::Errno;
 use crate::order::Payload;
@@ -30,8 +31,14 @@ pub struct Flow {
     pub totals: Totals,
     /// The kernel's own figure (FIONREAD), where it was asked since the last change.
     pub measured: Option<u64>,
+    /// The urgent byte that waits: its write, and where in the write it is.
+    pub urgent: Option<(u64, u64)>,
+    /// SO_OOBINLINE of the reading end: the urgent byte is read in its place, like any other.
+    pub is_urgent_inline: bool,
     /// Several tasks' bytes wait, so that the order of their writes is not certain.
     is_mixed: bool,
+    /// Urgent bytes that a read threw away: FIONREAD of Linux 6.18 goes on counting them.
+    pub passed_urgent: u64,
     /// A task died while it was reading: the queue may be shorter than what is known.
     reader_died: bool,
 }
@@ -61,7 +68,7 @@ pub struct Write {
     /// Who wrote.
     pub by: TaskId,
     /// Its bytes; several of a writev.
-    pub content: Arc<[Payload]>,
+    pub content: Rc<[Payload]>,
     /// Bytes offered.
     pub offered: u64,
     /// Bytes the kernel took; none while the call has not returned.
@@ -72,6 +79,8 @@ pub struct Write {
     pub errno: Errno,
     /// Descriptors that travel with it.
     pub fds: Vec<EndId>,
+    /// How many descriptors set out with it; `fds` is empty once they have landed.
+    pub carried: usize,
 }
 
 /// Consecutive bytes of one write.

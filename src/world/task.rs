@@ -1,9 +1,9 @@
 //! Tasks and processes: who lives, in what state, with which descriptor table, in the middle of what.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::rc::Rc;
 
-use crate::order::{Call, Payload, Work};
+use crate::order::{Call, Loop, Payload, Work};
 use crate::script::{Disposition, TaskState};
 use crate::trace::{Burst, Death, Names, Ordered, TaskId};
 
@@ -36,11 +36,11 @@ pub struct Task {
 #[derive(Debug, Clone)]
 pub struct Ongoing {
     /// The order.
-    pub ordered: Arc<Ordered>,
+    pub ordered: Rc<Ordered>,
     /// Its calls, one round.
-    pub calls: Arc<[Call]>,
+    pub calls: Rc<[Call]>,
     /// What a write of each step sends.
-    pub content: Vec<Arc<[Payload]>>,
+    pub content: Vec<Rc<[Payload]>>,
     /// Names for the numbers in the call.
     pub names: Names,
     /// Which call it is at.
@@ -53,6 +53,10 @@ pub struct Ongoing {
     pub slept: bool,
     /// The write it is inside of: the end it goes to, and its number there.
     pub write: Option<(EndId, u64)>,
+    /// What it reads from, where another thread has closed the descriptor meanwhile: the kernel keeps it open for the call.
+    pub kept: Option<EndId>,
+    /// What it does was seen by another task, and folded, before it returned.
+    pub applied_early: bool,
     /// A loop's calls so far.
     pub burst: Option<Box<Burst>>,
 }
@@ -76,6 +80,11 @@ pub struct Descriptor {
 }
 
 impl Ongoing {
+    /// Whether it is an `echo`, whose writes have no content but what its reads brought.
+    pub fn is_echo(&self) -> bool {
+        matches!(self.ordered.work, Work::Loop { of: Loop::Echo { .. }, .. })
+    }
+
     /// The call it is at.
     pub fn call(&self) -> &Call {
         &self.calls[usize::from(self.step).min(self.calls.len() - 1)]

@@ -334,7 +334,7 @@ impl Programs {
         Some(match self.random.below(10) {
             0..=3 => format!("{} {data}", scene.about("write", end)),
             4 | 5 => format!("{} {data}{flags}", scene.about("send", end)),
-            6 => format!("{} {data}{flags}{}", scene.about("send", end), self.random.word(&[" oob", " eor", " more"])),
+            6 => format!("{} {data}{flags}{}", scene.about("send", end), self.random.word(&[" oob", " oob", " eor", " more"])),
             7 => format!("{} {data}{flags} to={}", scene.about("send", end), self.address()),
             8 if !busy => format!("{} {data} {} {}", scene.about("writev", end), self.data(false), self.data(false)),
             _ => format!("{} {data}{flags}{}", scene.about("sendmsg", end), self.maybe(30, " creds")),
@@ -352,7 +352,7 @@ impl Programs {
             "{}{}{}",
             self.maybe(25, " peek"),
             self.maybe(25, " dontwait"),
-            self.random.word(&["", "", "", " waitall", " trunc", " oob"])
+            self.random.word(&["", "", " waitall", " trunc", " oob"])
         );
         Some(match self.random.below(10) {
             0..=3 => format!("{}{count}", scene.about("read", end)),

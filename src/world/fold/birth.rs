@@ -1,7 +1,7 @@
 //! Tasks come into the world, take orders, and are forgotten.
 #![expect(clippy::wildcard_enum_match_arm, reason = "only a few calls name or send something")]
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use crate::abi::Errno;
 use crate::order::{Call, Loop, Payload, Work};
@@ -35,11 +35,11 @@ impl World {
         self.tasks.insert(id, task);
     }
 
-    pub(super) fn take_order(&mut self, id: TaskId, ordered: &Arc<Ordered>) {
-        let calls: Arc<[Call]> = match &ordered.work {
-            Work::Call(call) => Arc::new([call.clone()]),
+    pub(super) fn take_order(&mut self, id: TaskId, ordered: &Rc<Ordered>) {
+        let calls: Rc<[Call]> = match &ordered.work {
+            Work::Call(call) => Rc::new([call.clone()]),
             Work::Loop { of, .. } => of.calls().into(),
-            Work::Reader { fd, count, .. } => Arc::new([Call::Read { fd: *fd, count: *count }]),
+            Work::Reader { fd, count, .. } => Rc::new([Call::Read { fd: *fd, count: *count }]),
         };
         let content = calls.iter().map(content_of).collect();
         let names = self.names_for(id, &calls[0], ordered.name.clone());
@@ -50,7 +50,7 @@ impl World {
         let Some(task) = self.tasks.get_mut(&id) else { return };
         task.state = TaskState::Running;
         task.ongoing = Some(Ongoing {
-            ordered: Arc::clone(ordered),
+            ordered: Rc::clone(ordered),
             calls,
             content,
             names,
@@ -59,6 +59,8 @@ impl World {
             entered_ns: 0,
             slept: false,
             write: None,
+            kept: None,
+            applied_early: false,
             burst,
         });
     }
@@ -133,10 +135,10 @@ impl World {
 }
 
 /// What a writing call sends, shared by all rounds of a loop; empty for a call that does not write.
-fn content_of(call: &Call) -> Arc<[Payload]> {
+fn content_of(call: &Call) -> Rc<[Payload]> {
     match call {
-        Call::Write { data, .. } | Call::Send { data, .. } | Call::Sendmsg { data, .. } => Arc::new([data.clone()]),
+        Call::Write { data, .. } | Call::Send { data, .. } | Call::Sendmsg { data, .. } => Rc::new([data.clone()]),
         Call::Writev { data, .. } => data.clone().into(),
-        _ => Arc::new([]),
+        _ => Rc::new([]),
     }
 }

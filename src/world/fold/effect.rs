@@ -1,7 +1,7 @@
 //! What each system call changes once it has returned: tables, ends, channels, and the bytes between them.
 #![expect(clippy::wildcard_enum_match_arm, reason = "a call that is not named changes nothing")]
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use crate::abi;
 use crate::order::{Call, Extra, Payload};
@@ -11,13 +11,16 @@ use crate::trace::{Death, TaskId};
 use super::super::World;
 use super::super::channel::Channel;
 use super::super::kind::{ChannelId, EndId, Kind};
-use super::super::ledger::{Found, ReadResult};
 use super::super::task::{Descriptor, Task};
 use super::{Back, WriteTarget};
 
 impl World {
     /// Applies a returned call. For a read that returned 0, says whether that was the end.
     pub(super) fn apply(&mut self, id: TaskId, call: &Call, back: &Back) -> Option<bool> {
+        if back.errno == abi::Errno::ECONNRESET || matches!(call, Call::Getsockopt { option, .. } if option == "error")
+        {
+            self.report_reset(id, call);
+        }
         if let Some(room) = call.room() {
             return self.apply_read(id, call, back, room);
         }
@@ -44,6 +47,11 @@ impl World {
             Call::SetNonblock { fd, on } => {
                 if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
                     end.nonblock = on;
+                }
+            }
+            Call::Setsockopt { fd, ref option, value } if option == "oobinline" => {
+                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
+                    end.inbox.is_urgent_inline = value != 0;
                 }
             }
             Call::SetCloexec { fd, on } => {
@@ -75,7 +83,7 @@ impl World {
         &mut self,
         by: TaskId,
         target: &WriteTarget,
-        content: &Arc<[Payload]>,
+        content: &Rc<[Payload]>,
     ) -> Option<(EndId, u64)> {
         let from = self.end_of(by, target.fd)?;
         let to = match &target.to {
@@ -126,6 +134,8 @@ impl World {
         end.closed = true;
         end.closed_unread = !end.inbox.queue.is_empty();
         let under_way = end.inbox.destroy();
+        let resets = matches!(end.kind, Kind::Stream | Kind::Seqpacket) && (end.closed_unread || end.name.is_none());
+        let peer = end.peer.filter(|_| resets);
         let waiting = end.backlog.take().unwrap_or_default();
         let (name, address, kind) = (end.name.clone(), end.address.take(), end.kind);
         if let Some(name) = name.filter(|name| self.names.get(name) == Some(&id)) {
@@ -133,6 +143,9 @@ impl World {
         }
         if let Some(address) = address.filter(|address| self.addresses.get(address) == Some(&id)) {
             self.addresses.remove(&address);
+        }
+        if let Some(peer) = peer.and_then(|peer| self.ends.get_mut(&peer)) {
+            peer.reset_pending = true;
         }
         debug_assert!(
             kind.keeps_messages() || under_way.is_empty() || kind == Kind::Stream,
@@ -147,8 +160,16 @@ impl World {
         self.forget_closed();
     }
 
+    /// The error that a close with bytes unread left has been reported, and is reported once.
+    fn report_reset(&mut self, id: TaskId, call: &Call) {
+        let end = call.fd().and_then(|fd| self.end_of(id, fd));
+        if let Some(end) = end.and_then(|end| self.ends.get_mut(&end)) {
+            end.reset_pending = false;
+        }
+    }
+
     /// A copy in flight is gone: received, or lost.
-    fn land(&mut self, id: EndId) {
+    pub(super) fn land(&mut self, id: EndId) {
         if let Some(end) = self.ends.get_mut(&id) {
             end.in_flight = end.in_flight.saturating_sub(1);
         }
@@ -178,6 +199,9 @@ impl World {
         let lost_fds = taken.is_err() || (taken == Ok(0) && end.kind == Kind::Stream);
         let closed = end.closed;
         let result = end.inbox.finish_write(number, taken, closed);
+        if call.flags() & abi::MSG_OOB != 0 && end.kind == Kind::Stream {
+            end.inbox.mark_urgent(number);
+        }
         let back_home = if lost_fds || closed { end.inbox.take_fds(number) } else { Vec::new() };
         for passed in back_home {
             self.land(passed);
@@ -185,38 +209,6 @@ impl World {
         if let Err(error) = result {
             self.note_anomaly(format!("{}: {error}", call.name()));
         }
-    }
-
-    fn apply_read(&mut self, id: TaskId, call: &Call, back: &Back, room: u64) -> Option<bool> {
-        let fd = call.fd()?;
-        let id_of_end = self.end_of(id, fd)?;
-        let end = self.ends.get_mut(&id_of_end)?;
-        let kind = end.kind;
-        if back.ret < 0 {
-            end.inbox.note_read(id, ReadResult::Failed(back.errno));
-            return None;
-        }
-        let len = u64::try_from(back.ret).unwrap_or(0).min(room);
-        let is_call_of_file = matches!(call, Call::Read { .. } | Call::Readv { .. });
-        if room == 0 && (is_call_of_file || kind.is_pipe()) {
-            return Some(false);
-        }
-        if room == 0 && kind == Kind::Stream && !end.inbox.queue.is_empty() {
-            self.receive(id, id_of_end, call, back);
-            return Some(false);
-        }
-        let empty_message =
-            kind.keeps_empty_messages() && end.inbox.queue.front().is_some_and(|piece| piece.len == 0 || room == 0);
-        if back.ret == 0 && !empty_message {
-            end.inbox.note_read(id, ReadResult::Eof);
-            return Some(true);
-        }
-        if call.flags() & abi::MSG_PEEK == 0 && call.flags() & abi::MSG_OOB == 0 {
-            let found = Found { by: id, len, data: back.data() };
-            self.take(id_of_end, kind, found, call);
-        }
-        self.receive(id, id_of_end, call, back);
-        (back.ret == 0).then_some(false)
     }
 
     /// A datagram socket found its peer gone: it forgets it, and the kernel throws away what had come from it unread.
@@ -235,41 +227,6 @@ impl World {
     pub(super) fn purge(&mut self, id: EndId) {
         let under_way = self.ends.get_mut(&id).map(|end| end.inbox.destroy()).unwrap_or_default();
         under_way.into_iter().for_each(|passed| self.land(passed));
-    }
-
-    fn take(&mut self, id: EndId, kind: Kind, found: Found<'_>, call: &Call) {
-        let Some(end) = self.ends.get_mut(&id) else { return };
-        let result =
-            if kind.keeps_messages() { end.inbox.take_message(found).map(drop) } else { end.inbox.take_bytes(found) };
-        if let Err(error) = result {
-            let label = self.label(id);
-            self.note_anomaly(format!("{}({label}): {error}", call.name()));
-        }
-    }
-
-    /// Descriptors that travelled with what was read: installed, or closed by the kernel where there was no room for them.
-    fn receive(&mut self, id: TaskId, from: EndId, call: &Call, back: &Back) {
-        let peek = call.flags() & abi::MSG_PEEK != 0;
-        let Some(end) = self.ends.get_mut(&from) else { return };
-        let numbers: Vec<u64> = match end.inbox.reads.back() {
-            Some(read) if !peek && (call.room() != Some(0) || end.kind != Kind::Stream) => read.pieces.iter().map(|piece| piece.write).collect(),
-            _ => end.inbox.queue.front().map(|piece| piece.write).into_iter().collect(),
-        };
-        let passed: Vec<EndId> = if peek {
-            numbers.iter().filter_map(|number| end.inbox.write(*number)).flat_map(|write| write.fds.clone()).collect()
-        } else {
-            numbers.iter().flat_map(|number| end.inbox.take_fds(*number)).collect()
-        };
-        let installed: &[i32] = if let Extra::Message { fds, .. } = back.extra() { fds } else { &[] };
-        let cloexec = call.flags() & abi::MSG_CMSG_CLOEXEC != 0;
-        for (fd, end) in installed.iter().zip(&passed) {
-            self.install(id, *fd, *end, cloexec);
-        }
-        if !peek {
-            for passed in passed {
-                self.land(passed);
-            }
-        }
     }
 
     /// The table of a task's process.
@@ -303,6 +260,7 @@ impl World {
             return;
         }
         if let Some(descriptor) = self.table(id).and_then(|table| table.remove(&fd)) {
+            self.keep_for_readers(id, fd, descriptor.end);
             self.let_go(descriptor.end);
         }
     }
@@ -343,6 +301,7 @@ impl World {
         let (read, write) = (how != 1, how != 0);
         end.shut_rd |= read;
         end.shut_wr |= write;
+        end.shut_here = (end.shut_here.0 | read, end.shut_here.1 | write);
         let (kind, peer) = (end.kind, end.peer);
         if let Some(peer) = peer.filter(|_| kind != Kind::Dgram).and_then(|peer| self.ends.get_mut(&peer)) {
             peer.shut_rd |= write;

@@ -1,13 +1,16 @@
 //! What calls that make something change: pairs, pipes, sockets by name, connections.
 
+use std::collections::VecDeque;
+
 use crate::abi;
-use crate::order::Extra;
+use crate::order::{Call, Extra};
 use crate::script::EndName;
 use crate::trace::TaskId;
 
 use super::super::World;
 use super::super::channel::{Channel, End};
 use super::super::kind::{ChannelId, EndId, Kind};
+use super::super::task::Task;
 use super::Back;
 
 impl World {
@@ -80,6 +83,10 @@ impl World {
     }
 
     pub(super) fn connect(&mut self, id: TaskId, fd: i32, address: &str) {
+        let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
+        if ongoing.is_some_and(|ongoing| std::mem::take(&mut ongoing.applied_early)) {
+            return;
+        }
         let (Some(end), Some(&target)) = (self.end_of(id, fd), self.addresses.get(address)) else { return };
         let Some(kind) = self.ends.get(&end).map(|end| end.kind) else { return };
         if kind == Kind::Dgram {
@@ -96,8 +103,27 @@ impl World {
         }
     }
 
+    /// accept(2) can return before the connect(2) that it answers.
+    fn connect_early(&mut self, listener: EndId) {
+        let connects = |task: &Task| match task.ongoing.as_ref().filter(|ongoing| ongoing.inside)?.call() {
+            Call::Connect { fd, address } if self.addresses.get(&address.shown) == Some(&listener) => {
+                Some((task.id, *fd, address.shown.clone()))
+            }
+            _ => None,
+        };
+        let Some((task, fd, address)) = self.tasks.values().find_map(connects) else { return };
+        self.connect(task, fd, &address);
+        if let Some(ongoing) = self.tasks.get_mut(&task).and_then(|task| task.ongoing.as_mut()) {
+            ongoing.applied_early = true;
+        }
+    }
+
     pub(super) fn accept(&mut self, id: TaskId, fd: i32, accepted: i32) {
-        let embryo = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)?.backlog.as_mut()?.pop_front());
+        let Some(listener) = self.end_of(id, fd) else { return };
+        if self.ends.get(&listener).and_then(|end| end.backlog.as_ref()).is_none_or(VecDeque::is_empty) {
+            self.connect_early(listener);
+        }
+        let embryo = self.ends.get_mut(&listener).and_then(|end| end.backlog.as_mut()?.pop_front());
         let Some(embryo) = embryo else { return };
         let name = EndName { name: self.made_name(id), index: None };
         self.names.insert(name.clone(), embryo);

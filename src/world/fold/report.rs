@@ -70,6 +70,8 @@ impl World {
         let Some(ongoing) = task.ongoing.as_ref() else { return Vec::new() };
         let since = (ongoing.slept && ongoing.ordered.line != line).then_some(ongoing.ordered.line);
         burst.since = since;
+        // A write that dies of SIGPIPE has returned.
+        let unfinished = unfinished && burst.errno == Errno::NONE;
         burst.unfinished = unfinished;
         let mut shown = Vec::new();
         if ongoing.slept {
@@ -115,6 +117,10 @@ fn count_in_burst(task: &mut Task, back: &Back, eof: Option<bool>, keep_all: boo
     let moves = burst.call == "recv" || burst.call == ongoing.call().name();
     let kept = keep.then(|| {
         let mut event = call_event(task, ongoing, CallState::Returned);
+        if let (Call::Write { data, .. }, Some([echoed])) = (&mut event.call, ongoing.content.get(1).map(AsRef::as_ref))
+        {
+            data.clone_from(echoed);
+        }
         event.ret = Some(back.ret);
         event.errno = back.errno;
         event.t_ns = back.t_ns;

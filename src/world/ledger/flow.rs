@@ -1,6 +1,6 @@
 //! How a flow changes: writes begin and return, reads take bytes or messages, closes destroy, the kernel's figures decide.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use crate::abi::Errno;
 use crate::order::Payload;
@@ -9,8 +9,8 @@ use crate::trace::TaskId;
 use super::super::kind::{EndId, Kind};
 use super::{Flow, HISTORY, Piece, Read, ReadResult, Write};
 
-/// The longest packet of an O_DIRECT pipe: a longer write becomes several, each of a page (PIPE_BUF where pages are of 4 KiB).
-const PACKET: usize = 4096;
+/// A pipe of packets cuts longer writes into packets of this many bytes, a page.
+const PACKET: u64 = 4096;
 
 /// What a read found, handed to [`Flow::take`].
 #[derive(Debug, Clone, Copy)]
@@ -25,21 +25,23 @@ pub struct Found<'a> {
 
 impl Flow {
     /// A write enters the kernel: from now on its bytes may be read. Returns its number.
-    pub fn begin_write(&mut self, by: TaskId, content: &Arc<[Payload]>, fds: Vec<EndId>, kind: Kind) -> u64 {
+    pub fn begin_write(&mut self, by: TaskId, content: &Rc<[Payload]>, fds: Vec<EndId>, kind: Kind) -> u64 {
         self.measured = None;
         self.totals.writes += 1;
         let number = self.totals.writes;
         let offered = content.iter().map(Payload::len).sum();
-        let content = Arc::clone(content);
+        let content = Rc::clone(content);
         let same_writer = self.writes.back().is_none_or(|last| last.by == by);
         self.is_mixed = !self.queue.is_empty() && (self.is_mixed || !same_writer);
-        self.writes.push_back(Write { number, by, content, offered, taken: None, gone: 0, errno: Errno::NONE, fds });
-        let piece = |start, len| Piece { write: number, start, len, tentative: true };
-        if kind == Kind::PacketPipe {
-            let starts = (0..offered).step_by(PACKET);
-            self.queue.extend(starts.map(|start| piece(start, (offered - start).min(PACKET as u64))));
-        } else if offered > 0 || kind.keeps_empty_messages() {
-            self.queue.push_back(piece(0, offered));
+        let carried = fds.len();
+        let write = Write { number, by, content, offered, taken: None, gone: 0, errno: Errno::NONE, fds, carried };
+        self.writes.push_back(write);
+        let packet = if kind == Kind::PacketPipe { PACKET } else { u64::MAX };
+        for start in (0..offered).step_by(usize::try_from(packet).unwrap_or(usize::MAX)) {
+            self.queue.push_back(Piece { write: number, start, len: packet.min(offered - start), tentative: true });
+        }
+        if offered == 0 && kind.keeps_empty_messages() {
+            self.queue.push_back(Piece { write: number, start: 0, len: 0, tentative: true });
         }
         self.forget_old();
         number
@@ -59,30 +61,32 @@ impl Flow {
         if gone > amount {
             return Err(format!("{gone} bytes of a write were read that took only {amount}"));
         }
-        let left = if taken.is_err() { None } else { Some(amount - gone) };
-        self.keep_pieces(number, left, reader_gone);
+        let keep = taken.is_ok() && !reader_gone;
+        self.settle_pieces(number, amount - gone, keep);
+        if reader_gone {
+            self.totals.destroyed += amount - gone;
+            self.writes[index].gone = amount;
+        }
         Ok(())
     }
 
-    /// Of a write's pieces the first `left` bytes are in the queue; none says that not even an empty message is.
-    fn keep_pieces(&mut self, number: u64, left: Option<u64>, reader_gone: bool) {
-        let mut room = left.unwrap_or(0);
-        let mut destroyed = 0;
-        self.queue.retain_mut(|piece| {
-            if piece.write != number || !piece.tentative {
-                return true;
-            }
-            let was_empty = piece.len == 0;
-            piece.len = piece.len.min(room);
-            room -= piece.len;
+    /// The pieces of a write that has returned: `left` bytes of them are in, in order.
+    fn settle_pieces(&mut self, number: u64, mut left: u64, keep: bool) {
+        let Some(last) = self.queue.iter().rposition(|piece| piece.write == number && piece.tentative) else { return };
+        let before = self.queue.iter().rev().skip(self.queue.len() - last).take_while(|piece| piece.write == number);
+        let first = last - before.count();
+        let mut emptied = last + 1;
+        for at in first..=last {
+            let piece = &mut self.queue[at];
+            let is_message_of_nothing = piece.len == 0;
+            piece.len = piece.len.min(left);
             piece.tentative = false;
-            destroyed += if reader_gone { piece.len } else { 0 };
-            !reader_gone && left.is_some() && (piece.len > 0 || was_empty)
-        });
-        self.totals.destroyed += destroyed;
-        if let Some(index) = self.index_of(number) {
-            self.writes[index].gone += destroyed;
+            left -= piece.len;
+            if !keep || (piece.len == 0 && !is_message_of_nothing) {
+                emptied = emptied.min(at);
+            }
         }
+        self.queue.drain(emptied..=last);
     }
 
     /// A read took `found` from a byte stream.
@@ -160,22 +164,28 @@ impl Flow {
         if std::mem::take(&mut self.reader_died) {
             self.lose(certain.saturating_sub(bytes));
         }
-        let mut undecided: Vec<(u64, u64)> = Vec::new();
-        for piece in self.queue.iter().filter(|piece| piece.tentative) {
-            match undecided.last_mut().filter(|last| last.0 == piece.write) {
-                Some(last) => last.1 += piece.len,
-                None => undecided.push((piece.write, piece.len)),
-            }
-        }
+        let undecided: Vec<Piece> = self.queue.iter().filter(|piece| piece.tentative).copied().collect();
         let mut extra = bytes.saturating_sub(certain);
-        for (number, len) in undecided {
-            let amount = len.min(extra);
+        for pieces in undecided.chunk_by(|one, next| one.write == next.write) {
+            let number = pieces[0].write;
+            let amount = pieces.iter().map(|piece| piece.len).sum::<u64>().min(extra);
             extra -= amount;
             let write = self.index_of(number).map(|index| &self.writes[index]);
             if let Some(gone) = write.filter(|write| is_dead(write.by)).map(|write| write.gone) {
                 self.decide(number, gone + amount);
             }
         }
+        for pieces in undecided.chunk_by(|one, next| one.write == next.write) {
+            let write = pieces[0].write;
+            let amount = pieces.iter().map(|piece| piece.len).sum::<u64>().min(extra);
+            extra -= amount;
+            let writer = self.index_of(write).map(|index| self.writes[index].by);
+            if writer.is_some_and(&is_dead) {
+                let gone = self.index_of(write).map_or(0, |index| self.writes[index].gone);
+                self.decide(write, gone + amount);
+            }
+        }
+        let mut extra = bytes.saturating_sub(certain);
         self.measured = Some(bytes);
     }
 
@@ -185,7 +195,7 @@ impl Flow {
     }
 
     /// The first bytes of the queue are gone, and nobody has read them.
-    fn lose(&mut self, bytes: u64) {
+    pub(super) fn lose(&mut self, bytes: u64) {
         let mut left = bytes;
         while left > 0 && self.queue.front().is_some_and(|piece| !piece.tentative) {
             let amount = self.queue[0].len.min(left);
@@ -215,6 +225,12 @@ impl Flow {
         self.reader_died || self.queue.iter().any(|piece| piece.tentative)
     }
 
+    /// The first waiting write that carries descriptors: a look at the queue goes no further.
+    pub fn first_carrier(&self) -> Option<u64> {
+        let mut numbers = self.queue.iter().map(|piece| piece.write);
+        numbers.find(|number| self.write(*number).is_some_and(|write| !write.fds.is_empty()))
+    }
+
     /// The law of conservation, as an error that says which sum does not come out.
     pub fn check_law(&self) -> Result<(), String> {
         let queued = self.certain();
@@ -237,17 +253,6 @@ impl Flow {
     /// The first `limit` bytes of a piece.
     pub fn bytes_of(&self, piece: Piece, limit: usize) -> Vec<u8> {
         self.write(piece.write).map_or_else(Vec::new, |write| write.bytes(piece.start, piece.len, limit))
-    }
-
-    /// The bytes of the last read, as payloads.
-    pub fn last_read(&self) -> Vec<Payload> {
-        let Some(read) = self.reads.back() else { return Vec::new() };
-        let payload = |piece: &Piece| {
-            let mut word = self.bytes_of(*piece, usize::MAX);
-            word.resize(usize::try_from(piece.len).unwrap_or(0), 0);
-            Payload { word, times: 1 }
-        };
-        read.pieces.iter().map(payload).collect()
     }
 
     /// Takes the descriptors that travel with a write, because a read has reached it.
@@ -296,7 +301,7 @@ impl Flow {
         write.starts_with(piece.start, &data[..limit])
     }
 
-    fn consume(&mut self, at: usize, amount: u64) {
+    pub(super) fn consume(&mut self, at: usize, amount: u64) {
         self.measured = None;
         let piece = &mut self.queue[at];
         piece.start += amount;
@@ -315,7 +320,7 @@ impl Flow {
         self.forget_old();
     }
 
-    fn remember_read(&mut self, found: Found<'_>, pieces: Vec<Piece>, lost: u64, result: ReadResult) {
+    pub(super) fn remember_read(&mut self, found: Found<'_>, pieces: Vec<Piece>, lost: u64, result: ReadResult) {
         if result == ReadResult::Bytes {
             self.totals.reads += 1;
         }

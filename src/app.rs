@@ -1,0 +1,193 @@
+//! All that the UI knows beside the world: mode, focus, what is being typed, what was said. Plain data; only `update` changes
+//! it, and nothing here draws or makes a call.
+
+pub mod action;
+pub mod facing;
+pub mod input_line;
+pub mod phrase;
+#[cfg(test)]
+pub mod stage;
+pub mod transcript;
+pub mod update;
+
+use std::collections::VecDeque;
+
+use crate::script::Statement;
+use crate::trace::{Event, Explanation, What};
+use crate::world::World;
+use crate::world::kind::ChannelId;
+
+use facing::{Facing, Keepers};
+use input_line::InputLine;
+use transcript::Transcript;
+
+/// What the keys mean now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Letters are a message.
+    Line,
+    /// Letters are commands.
+    Keys,
+    /// Letters are a statement.
+    Prompt,
+    /// Help covers the screen.
+    Help,
+}
+
+/// Whom a message goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Every channel shown.
+    All,
+    /// The focused one.
+    Focused,
+}
+
+/// All that the UI knows.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// What the keys mean now.
+    pub mode: Mode,
+    /// What they meant before the prompt or help.
+    pub before: Mode,
+    /// Whom a message goes to.
+    pub audience: Audience,
+    /// The message line.
+    pub line: InputLine,
+    /// The statement prompt.
+    pub prompt: InputLine,
+    /// What happened, as text.
+    pub transcript: Transcript,
+    /// The last explanation.
+    pub why: Option<Explanation>,
+    /// Something to be said until the next key: why a key could not act, a statement's mistake.
+    pub notice: Option<String>,
+    /// The first line of help that is seen.
+    pub help_scroll: u16,
+    /// Who held which end last.
+    pub keepers: Keepers,
+    focus: Option<ChannelId>,
+    newest: Option<ChannelId>,
+    /// A channel made by the next statement gets the focus.
+    follow: bool,
+    /// What was done last is explained where the focus is: what it did elsewhere does not take that place.
+    is_explained: bool,
+    /// Statements on their way, with their lines.
+    pending: VecDeque<(u32, String)>,
+    next_line: u32,
+}
+
+impl App {
+    /// The message line has the focus; nothing has happened.
+    pub fn new() -> Self {
+        Self {
+            mode: Mode::Line,
+            before: Mode::Line,
+            audience: Audience::All,
+            line: InputLine::default(),
+            prompt: InputLine::default(),
+            transcript: Transcript::default(),
+            why: None,
+            notice: None,
+            help_scroll: 0,
+            keepers: Keepers::default(),
+            focus: None,
+            newest: None,
+            follow: false,
+            is_explained: false,
+            pending: VecDeque::new(),
+            next_line: 0,
+        }
+    }
+
+    /// The channel that keys act on.
+    pub fn focused(&self, world: &World) -> Option<Facing> {
+        let shown = facing::shown(world);
+        shown.iter().find(|facing| Some(facing.channel) == self.focus).or_else(|| shown.first()).copied()
+    }
+
+    /// The channels that a message goes to.
+    pub fn addressed(&self, world: &World) -> Vec<Facing> {
+        match self.audience {
+            Audience::All => facing::shown(world),
+            Audience::Focused => self.focused(world).into_iter().collect(),
+        }
+    }
+
+    /// Takes note of who holds what now, so that the dead can be named; and lets the focus follow what was just made.
+    pub fn observe(&mut self, world: &World) {
+        self.keepers.observe(world);
+        let newest = facing::shown(world).iter().map(|facing| facing.channel).max();
+        if newest > self.newest && self.follow {
+            self.focus = newest;
+            self.follow = false;
+        }
+        self.newest = newest;
+    }
+
+    /// Takes in what has settled: lines for the transcript, an explanation, a refusal.
+    pub fn take(&mut self, events: &[Event]) {
+        for event in events {
+            while self.pending.front().is_some_and(|(line, _)| *line <= event.line) {
+                self.echo_next();
+            }
+            self.transcript.push_event(event);
+            match &event.what {
+                What::Why(explanation) => self.why = Some(explanation.clone()),
+                What::Refused { reason } => self.notice = Some(format!("refused: {reason}")),
+                What::Call(_)
+                | What::Burst(_)
+                | What::Signal { .. }
+                | What::Death { .. }
+                | What::Queue(_)
+                | What::Holders(_)
+                | What::Tasks(_)
+                | What::Fds { .. }
+                | What::Expect { .. }
+                | What::Summary(_) => {}
+            }
+        }
+    }
+
+    /// Takes an explanation in. Of one key's statements to several channels, the focused one's matters most.
+    pub fn learn(&mut self, world: &World, explanation: Explanation) {
+        let focused = self.focused(world).and_then(|facing| facing.channel(world));
+        let is_here = focused.is_some_and(|channel| {
+            let index = explanation.about.strip_prefix(&channel.name);
+            index.is_some_and(|index| index.is_empty() || index.starts_with('['))
+        });
+        if is_here || !self.is_explained {
+            self.why = Some(explanation);
+        }
+        self.is_explained |= is_here;
+    }
+
+    /// Nothing is on its way any more: statements that brought no event are shown too.
+    pub fn settle(&mut self) {
+        while !self.pending.is_empty() {
+            self.echo_next();
+        }
+    }
+
+    fn echo_next(&mut self) {
+        if let Some((_, text)) = self.pending.pop_front() {
+            self.transcript.push_statement(text);
+        }
+    }
+
+    /// A line number of its own for each statement, by which its events find it.
+    fn number(&mut self) -> u32 {
+        self.next_line = self.next_line.saturating_add(1);
+        self.next_line
+    }
+
+    fn expect(&mut self, statement: &Statement, text: &str) {
+        self.pending.push_back((statement.line, text.trim().to_owned()));
+    }
+}
+
+impl Default for App {
+    fn default() -> Self {
+        Self::new()
+    }
+}

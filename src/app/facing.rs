@@ -1,0 +1,130 @@
+//! A channel as it is drawn: the parent's end on the left, the child's on the right; which channels are shown; and who held an
+//! end last, so that a death can still be told where it happened.
+
+use std::collections::BTreeMap;
+
+use crate::trace::TaskId;
+use crate::world::World;
+use crate::world::channel::{Channel, End};
+use crate::world::kind::{ChannelId, EndId};
+use crate::world::task::Task;
+
+/// Channels without any holder that are still shown.
+pub const CLOSED_SHOWN: usize = 4;
+/// The task that is there from the start.
+pub const PARENT: &str = "parent";
+
+/// A channel with its sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facing {
+    /// Which.
+    pub channel: ChannelId,
+    /// The parent's end, drawn on the left.
+    pub near: EndId,
+    /// The other one.
+    pub far: EndId,
+}
+
+/// The last holders of each end.
+#[derive(Debug, Clone, Default)]
+pub struct Keepers(BTreeMap<EndId, Vec<TaskId>>);
+
+impl Keepers {
+    /// Remembers who holds each end now; an end that nobody holds keeps its last holders.
+    pub fn observe(&mut self, world: &World) {
+        self.0.retain(|end, _| world.end(*end).is_some());
+        for end in world.ends() {
+            let mut now: Vec<TaskId> = world.holders(end.id).iter().map(|(task, _)| task.id).collect();
+            now.dedup();
+            if !now.is_empty() {
+                self.0.insert(end.id, now);
+            }
+        }
+    }
+
+    /// Forgets everything, because the bench is a new one.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Who holds the end, or held it last.
+    pub fn of<'a>(&self, world: &'a World, end: EndId) -> Vec<&'a Task> {
+        let kept = self.0.get(&end).map_or(&[][..], Vec::as_slice);
+        let now: Vec<&Task> = world.holders(end).into_iter().map(|(task, _)| task).collect();
+        if !now.is_empty() {
+            let mut seen = now;
+            seen.dedup_by_key(|task| task.id);
+            return seen;
+        }
+        kept.iter().filter_map(|id| world.task(*id)).collect()
+    }
+
+    /// The one at the end whom keys act on: not the parent if there is another, a living one before a dead one.
+    pub fn actor<'a>(&self, world: &'a World, end: EndId) -> Option<&'a Task> {
+        let mut all = self.of(world, end);
+        all.sort_by_key(|task| (!task.is_alive(), task.name == PARENT));
+        all.first().copied()
+    }
+}
+
+/// All channels that are shown, in order of creation.
+pub fn shown(world: &World) -> Vec<Facing> {
+    let is_closed = |channel: &&Channel| channel.ends.iter().all(|end| world.end(*end).is_none_or(|end| end.closed));
+    let is_replaced = |channel: &Channel| {
+        world.channels().rev().take_while(|other| other.id > channel.id).any(|other| other.name == channel.name)
+    };
+    let closed = world.channels().filter(is_closed).count();
+    let mut skip = closed.saturating_sub(CLOSED_SHOWN);
+    let mut shown = Vec::new();
+    for channel in world.channels() {
+        if is_closed(&channel) {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            if is_replaced(channel) {
+                continue;
+            }
+        }
+        shown.push(of_channel(world, channel));
+    }
+    shown
+}
+
+fn of_channel(world: &World, channel: &Channel) -> Facing {
+    let [first, second] = channel.ends;
+    let by_parent = |end: EndId| world.holders(end).iter().any(|(task, _)| task.name == PARENT);
+    let is_held = |end: EndId| world.end(end).is_some_and(|end| end.held > 0);
+    let is_second = if by_parent(first) != by_parent(second) {
+        by_parent(second)
+    } else if is_held(first) != is_held(second) {
+        // The parent's own end is gone: what somebody else still holds is the far one.
+        is_held(first) && !by_parent(first)
+    } else {
+        channel.kind.is_pipe()
+    };
+    if is_second {
+        Facing { channel: channel.id, near: second, far: first }
+    } else {
+        Facing { channel: channel.id, near: first, far: second }
+    }
+}
+
+impl Facing {
+    /// The channel itself.
+    pub fn channel<'a>(&self, world: &'a World) -> Option<&'a Channel> {
+        world.channel(self.channel)
+    }
+
+    /// Whether bytes can go out at this end at all: a pipe has one direction, into `[1]`.
+    pub fn can_write(world: &World, end: &End) -> bool {
+        let channel = end.channel.and_then(|channel| world.channel(channel));
+        !end.kind.is_pipe() || channel.is_some_and(|channel| channel.ends[1] == end.id)
+    }
+}
+
+/// Whether an end can be written to (or read from) at all.
+pub fn can_carry(world: &World, end: EndId, out: bool) -> bool {
+    let Some(end) = world.end(end) else { return false };
+    !end.kind.is_pipe() || Facing::can_write(world, end) == out
+}

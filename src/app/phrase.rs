@@ -1,0 +1,178 @@
+//! What a key stands for, as the statement a person would have typed; or the reason why there is none.
+
+use crate::script::{TaskState, words};
+use crate::trace::Death;
+use crate::world::World;
+use crate::world::channel::{Channel, End};
+use crate::world::kind::EndId;
+use crate::world::task::Task;
+
+use super::action::Deed;
+use super::facing::{Facing, Keepers, PARENT};
+
+/// Buffer of a keyed read.
+pub const READ_SIZE: u32 = 4096;
+/// Names that new channels are offered.
+const NAMES: [&str; 8] = ["wire", "post", "chat", "tube", "line", "mail", "talk", "cord"];
+
+/// A statement, or why there is none.
+pub type Phrase = Result<String, String>;
+
+/// What all phrases are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// The bench.
+    pub world: &'a World,
+    /// Who held which end last.
+    pub keepers: &'a Keepers,
+}
+
+impl<'a> Situation<'a> {
+    /// What a key does to a channel.
+    pub fn deed(self, deed: Deed, facing: Facing) -> Phrase {
+        match deed {
+            Deed::ReadFar => self.read(facing.far),
+            Deed::ReadNear => self.read_near(facing),
+            Deed::Kill => self.child(facing).map(|child| format!("kill {} SIGKILL", child.name)),
+            Deed::Close => self.close(facing),
+            Deed::Stop => self.stop(facing),
+            Deed::Continue => self.cont(facing),
+            Deed::Why => Ok(format!("why {}", self.end(facing.near)?.label())),
+        }
+    }
+
+    /// A message from the near end.
+    pub fn write(self, facing: Facing, text: &str) -> Phrase {
+        let near = self.end(facing.near)?;
+        if !Facing::can_write(self.world, near) {
+            return Err(format!("{} is the end of a pipe that only reads", near.label()));
+        }
+        let writer = self.holder(near, true)?;
+        Ok(format!("{}write {} {}", prefix(writer), near.label(), words::quote(text.as_bytes())))
+    }
+
+    /// The far end reads until nothing is left.
+    pub fn drain(self, facing: Facing) -> Phrase {
+        let (reader, far) = self.reader(facing.far)?;
+        if let Some(reason) = busy(reader) {
+            return Err(reason);
+        }
+        Ok(format!("{}drain {} dontwait", prefix(reader), far.label()))
+    }
+
+    /// One read.
+    fn read(self, end: EndId) -> Phrase {
+        let (reader, end) = self.reader(end)?;
+        Ok(format!("{}read {} {READ_SIZE}", prefix(reader), end.label()))
+    }
+
+    /// One read at the near end, where it would not put the parent to sleep: that would end all keys that act as the parent.
+    fn read_near(self, facing: Facing) -> Phrase {
+        let near = self.end(facing.near)?;
+        let phrase = self.read(facing.near)?;
+        let is_over = near.shut_rd || (self.end(facing.far).is_ok_and(|far| far.closed) && near.kind.gives_eof());
+        if near.inbox.waiting() == 0 && near.inbox.messages() == 0 && !is_over && !near.nonblock {
+            return Err(format!(
+                "nothing waits at {}: the read would sleep. `:{phrase}` does it all the same",
+                near.label()
+            ));
+        }
+        Ok(phrase)
+    }
+
+    /// SIGSTOP for the child.
+    fn stop(self, facing: Facing) -> Phrase {
+        let child = self.child(facing)?;
+        if child.state == TaskState::Stopped {
+            return Err(format!("{} is stopped already; S lets it go on", child.name));
+        }
+        Ok(format!("stop {}", child.name))
+    }
+
+    /// SIGCONT for the child.
+    fn cont(self, facing: Facing) -> Phrase {
+        let child = self.child(facing)?;
+        if child.state != TaskState::Stopped {
+            return Err(format!("{} is not stopped; s stops it", child.name));
+        }
+        Ok(format!("cont {}", child.name))
+    }
+
+    /// The near end's descriptor goes.
+    fn close(self, facing: Facing) -> Phrase {
+        let near = self.end(facing.near)?;
+        let holder = self.holder(near, true)?;
+        Ok(format!("{}close {}", prefix(holder), near.label()))
+    }
+
+    /// A new stream with a free name; the rest is up to the person.
+    pub fn new_channel(self) -> String {
+        let is_free = |name: &str| {
+            let is_held =
+                |channel: &Channel| channel.ends.iter().any(|end| self.world.end(*end).is_some_and(|end| !end.closed));
+            !self.world.channels().any(|channel| channel.name == name && is_held(channel))
+        };
+        let listed = NAMES.into_iter().find(|name| is_free(name)).map(str::to_owned);
+        let numbered = || (1..u32::MAX).map(|number| format!("wire{number}")).find(|name| is_free(name));
+        format!("channel stream {}", listed.or_else(numbered).unwrap_or_default())
+    }
+
+    fn end(self, id: EndId) -> Result<&'a End, String> {
+        self.world.end(id).ok_or_else(|| "that end is gone".to_owned())
+    }
+
+    /// Who holds an end: the parent first if it is its own, else anybody else first.
+    fn holder(self, end: &End, parent_first: bool) -> Result<&'a Task, String> {
+        let mut holders: Vec<&Task> = self.world.holders(end.id).into_iter().map(|(task, _)| task).collect();
+        holders.sort_by_key(|task| (task.name == PARENT) != parent_first);
+        holders.first().copied().ok_or_else(|| match self.keepers.actor(self.world, end.id) {
+            Some(task) if task.is_alive() => format!("{} is closed already", end.label()),
+            Some(task) => format!("{}, so nobody holds {}", dead(task), end.label()),
+            None => format!("nobody holds {}", end.label()),
+        })
+    }
+
+    fn reader(self, end: EndId) -> Result<(&'a Task, &'a End), String> {
+        let end = self.end(end)?;
+        if end.kind.is_pipe() && Facing::can_write(self.world, end) {
+            return Err(format!("{} is the end of a pipe that only writes", end.label()));
+        }
+        Ok((self.holder(end, false)?, end))
+    }
+
+    /// The child at the far end, alive.
+    fn child(self, facing: Facing) -> Result<&'a Task, String> {
+        let far = self.end(facing.far)?;
+        let Some(task) = self.keepers.actor(self.world, far.id) else {
+            return Err(format!("nobody holds {}", far.label()));
+        };
+        if !task.is_alive() {
+            return Err(format!("{} already", dead(task)));
+        }
+        Ok(task)
+    }
+}
+
+fn prefix(task: &Task) -> String {
+    if task.name == PARENT { String::new() } else { format!("{}: ", task.name) }
+}
+
+fn busy(task: &Task) -> Option<String> {
+    match task.state {
+        TaskState::Asleep => {
+            let call = task.sleeping_call().map_or("a call", |ongoing| ongoing.call().name());
+            Some(format!("{} is asleep in {call}", task.name))
+        }
+        TaskState::Stopped => Some(format!("{} is stopped; S lets it go on", task.name)),
+        TaskState::Idle | TaskState::Running | TaskState::Zombie | TaskState::Dead => None,
+    }
+}
+
+/// How a task died: `child1 was killed by SIGKILL`.
+pub fn dead(task: &Task) -> String {
+    match task.death {
+        Some(Death::Exited(code)) => format!("{} exited with {code}", task.name),
+        Some(Death::Killed(signal)) => format!("{} was killed by {}", task.name, signal.name()),
+        Some(Death::Unknown) | None => format!("{} is dead", task.name),
+    }
+}

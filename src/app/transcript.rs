@@ -1,0 +1,177 @@
+//! What happened, as lines of text: each statement with the events it brought, the newest last, bounded.
+
+use std::collections::VecDeque;
+
+use crate::trace::{Event, What, strace};
+
+/// Lines that are kept; the oldest go first.
+pub const MAX_ROWS: usize = 10_000;
+
+/// Calls of a loop that are shown one by one; a longer loop is one line.
+pub const LOOP_CALLS_SHOWN: u64 = 8;
+
+/// What a line is about, for its looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// A statement that brought no event.
+    Statement,
+    /// A call that went well, an observation.
+    Plain,
+    /// A call that failed, a signal, a death, a refusal.
+    Alarm,
+}
+
+/// A line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The statement it is the first line of.
+    pub statement: Option<String>,
+    /// The line.
+    pub text: String,
+    /// What it is about.
+    pub tone: Tone,
+}
+
+/// The lines that are kept.
+#[derive(Debug, Clone, Default)]
+pub struct Transcript {
+    rows: VecDeque<Row>,
+    dropped: u64,
+    /// Lines between the last one shown and the newest.
+    scroll: usize,
+    /// A statement that waits for its first line.
+    statement: Option<String>,
+}
+
+impl Transcript {
+    /// The lines, oldest first.
+    pub fn rows(&self) -> &VecDeque<Row> {
+        &self.rows
+    }
+
+    /// How many lines were dropped.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Lines between the last one shown and the newest.
+    pub fn scroll(&self) -> usize {
+        self.scroll.min(self.rows.len().saturating_sub(1))
+    }
+
+    /// Looks further back.
+    pub fn back(&mut self, rows: usize) {
+        self.scroll = (self.scroll + rows).min(self.rows.len().saturating_sub(1));
+    }
+
+    /// Looks towards now.
+    pub fn forth(&mut self, rows: usize) {
+        self.scroll = self.scroll.saturating_sub(rows);
+    }
+
+    /// A statement; its first event's line will carry it.
+    pub fn push_statement(&mut self, text: String) {
+        self.flush();
+        self.statement = Some(text);
+    }
+
+    /// A statement that brought no event gets a line of its own.
+    pub fn flush(&mut self) {
+        if let Some(text) = self.statement.take() {
+            self.push(Row { statement: None, text: format!("> {text}"), tone: Tone::Statement });
+        }
+    }
+
+    /// An event's lines.
+    pub fn push_event(&mut self, event: &Event) {
+        let lines = match &event.what {
+            What::Expect { want, got, ok: true } => vec![format!("        => {want}: held, got {got}")],
+            What::Expect { want, got, ok: false } => vec![format!("        => {want}: did not hold, got {got}")],
+            What::Burst(burst) if burst.calls <= LOOP_CALLS_SHOWN && burst.not_kept == 0 && !burst.unfinished => {
+                strace::every_call(burst)
+            }
+            What::Call(_)
+            | What::Burst(_)
+            | What::Signal { .. }
+            | What::Death { .. }
+            | What::Queue(_)
+            | What::Holders(_)
+            | What::Tasks(_)
+            | What::Fds { .. }
+            | What::Why(_)
+            | What::Refused { .. }
+            | What::Summary(_) => strace::lines(event),
+        };
+        let tone = tone(&event.what);
+        for text in lines {
+            let statement = self.statement.take();
+            self.push(Row { statement, text, tone });
+        }
+    }
+
+    fn push(&mut self, row: Row) {
+        if self.rows.len() >= MAX_ROWS {
+            self.rows.pop_front();
+            self.dropped += 1;
+        }
+        self.rows.push_back(row);
+        if self.scroll > 0 {
+            self.scroll += 1;
+        }
+    }
+}
+
+fn tone(what: &What) -> Tone {
+    let is_alarm = match what {
+        What::Call(call) => call.errno.0 != 0,
+        What::Signal { .. } | What::Death { .. } | What::Refused { .. } => true,
+        What::Expect { ok, .. } => !ok,
+        What::Burst(_)
+        | What::Queue(_)
+        | What::Holders(_)
+        | What::Tasks(_)
+        | What::Fds { .. }
+        | What::Why(_)
+        | What::Summary(_) => false,
+    };
+    if is_alarm { Tone::Alarm } else { Tone::Plain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(reason: &str) -> Event {
+        Event { line: 1, task: None, what: What::Refused { reason: reason.to_owned() } }
+    }
+
+    #[test]
+    fn a_statement_stands_at_its_first_line_only() {
+        let mut transcript = Transcript::default();
+        transcript.push_statement("read a[0]".to_owned());
+        transcript.push_event(&refusal("x"));
+        transcript.push_event(&refusal("y"));
+        let statements: Vec<Option<&str>> = transcript.rows().iter().map(|row| row.statement.as_deref()).collect();
+        assert_eq!(statements, [Some("read a[0]"), None]);
+    }
+
+    #[test]
+    fn a_statement_without_events_has_a_line_of_its_own() {
+        let mut transcript = Transcript::default();
+        transcript.push_statement("sleep 1".to_owned());
+        transcript.flush();
+        assert_eq!(transcript.rows()[0].text, "> sleep 1");
+    }
+
+    #[test]
+    fn lines_are_bounded_and_counted_and_the_view_stays_where_it_is() {
+        let mut transcript = Transcript::default();
+        for _ in 0..MAX_ROWS + 2 {
+            transcript.push_event(&refusal("x"));
+        }
+        assert_eq!((transcript.rows().len(), transcript.dropped()), (MAX_ROWS, 2));
+        transcript.back(3);
+        transcript.push_event(&refusal("x"));
+        assert_eq!(transcript.scroll(), 4);
+    }
+}

@@ -1,0 +1,175 @@
+//! `tincans check`: proves lessons on this machine's kernel. Each has a fresh bench; its steps must hold, the ticked option of
+//! each prediction and no other, each goal after its solution and not before.
+
+mod taken;
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use color_eyre::eyre::{Result, WrapErr};
+
+use crate::lesson::{Action, Lesson, LessonError, builtin, load};
+use crate::sys::kernel_release;
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every lesson is right.
+    Right,
+    /// Some are not.
+    Wrong,
+    /// Some are no lessons at all.
+    NoLesson,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Fault {
+    file: String,
+    line: u32,
+    what: String,
+}
+
+/// What was proven.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    lessons: usize,
+    blocks: usize,
+    expectations: u64,
+    predictions: usize,
+    goals: usize,
+}
+
+/// Checks the built-in lessons, or those at `paths` (files, or folders of them).
+pub fn run(paths: &[PathBuf], (out, diagnostics): (&mut dyn Write, &mut dyn Write)) -> Result<Outcome> {
+    let mut lessons = Vec::new();
+    let mut broken = 0;
+    for (file, source) in sources(paths)? {
+        match load::load(&file, &source) {
+            Ok(lesson) => lessons.push(lesson),
+            Err(error) => {
+                broken += 1;
+                report(diagnostics, &error)?;
+            }
+        }
+    }
+    let known = known_ids(&lessons);
+    let mut faults = together(&lessons, &known);
+    let mut tally = Tally::default();
+    for lesson in &lessons {
+        let before = faults.len();
+        faults.extend(one(lesson, &mut tally).wrap_err_with(|| format!("{} cannot be run", lesson.file))?);
+        let verdict = if faults.len() == before { "holds" } else { "DOES NOT HOLD" };
+        if !written(writeln!(out, "{:02}-{}  {verdict}", lesson.number, lesson.id))? {
+            return Ok(Outcome::Right);
+        }
+    }
+    for Fault { file, line, what } in &faults {
+        writeln!(diagnostics, "{file}:{line}: {what}").ok();
+    }
+    written(tally.write(out))?;
+    Ok(match (broken, faults.len()) {
+        (0, 0) => Outcome::Right,
+        (0, _) => Outcome::Wrong,
+        _ => Outcome::NoLesson,
+    })
+}
+
+fn report(diagnostics: &mut dyn Write, error: &LessonError) -> Result<()> {
+    writeln!(diagnostics, "{error}").wrap_err("an error could not be written")
+}
+
+/// False where nobody reads any more.
+fn written(result: io::Result<()>) -> Result<bool> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        other => other.wrap_err("the report could not be written").map(|()| true),
+    }
+}
+
+impl Tally {
+    fn write(self, out: &mut dyn Write) -> io::Result<()> {
+        let Self { lessons, blocks, expectations, predictions, goals } = self;
+        writeln!(
+            out,
+            "{lessons} lessons, {blocks} blocks, {expectations} expectations, {predictions} predictions, {goals} goals; Linux {}",
+            kernel_release()
+        )?;
+        out.flush()
+    }
+}
+
+/// Name and text of each lesson asked for.
+fn sources(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
+    if paths.is_empty() {
+        let builtin = builtin::ENGLISH.iter();
+        return Ok(builtin.map(|(name, text)| (format!("lessons/en/{name}"), text.as_bytes().to_vec())).collect());
+    }
+    let mut all = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let mut files = Vec::new();
+            for entry in path.read_dir().wrap_err_with(|| format!("{} cannot be read", path.display()))? {
+                files.push(entry?.path());
+            }
+            files.retain(|file| file.extension().is_some_and(|end| end == "md"));
+            files.sort();
+            for file in files {
+                all.push(source(&file)?);
+            }
+        } else {
+            all.push(source(path)?);
+        }
+    }
+    Ok(all)
+}
+
+fn source(path: &Path) -> Result<(String, Vec<u8>)> {
+    use std::io::Read;
+    let limit = crate::lesson::MAX_SOURCE as u64 + 1;
+    let mut text = Vec::new();
+    let file = std::fs::File::open(path).wrap_err_with(|| format!("{} cannot be read", path.display()))?;
+    file.take(limit).read_to_end(&mut text).wrap_err_with(|| format!("{} cannot be read", path.display()))?;
+    Ok((path.display().to_string(), text))
+}
+
+/// Ids that `after` and links may name: those checked now, and the built-in ones.
+fn known_ids(lessons: &[Lesson]) -> BTreeSet<String> {
+    let builtin = builtin::ENGLISH.iter().filter_map(|(name, text)| load::load(name, text.as_bytes()).ok());
+    builtin.map(|lesson| lesson.id).chain(lessons.iter().map(|lesson| lesson.id.clone())).collect()
+}
+
+/// What only shows when lessons are laid side by side.
+fn together(lessons: &[Lesson], known: &BTreeSet<String>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
+    for lesson in lessons {
+        let mut fault = |line, what| faults.push(Fault { file: lesson.file.clone(), line, what });
+        if !seen.insert(&lesson.id) {
+            fault(1, format!("wanted an id of its own, got {} twice", lesson.id));
+        }
+        for id in lesson.after.iter().filter(|id| !known.contains(*id)) {
+            fault(1, format!("wanted a lesson that exists after `after`, got {id}"));
+        }
+        let later = |id: &String| lessons.iter().any(|other| other.id == *id && other.number >= lesson.number);
+        for id in lesson.after.iter().filter(|id| later(id)) {
+            fault(1, format!("wanted an earlier lesson after `after`, got {id}"));
+        }
+        for (id, line) in lesson.links.iter().filter(|(id, _)| !known.contains(id)) {
+            fault(*line, format!("wanted a link to a lesson that exists, got {id}"));
+        }
+    }
+    faults
+}
+
+fn one(lesson: &Lesson, tally: &mut Tally) -> Result<Vec<Fault>> {
+    let (faults, expectations) = taken::take(lesson)?;
+    tally.lessons += 1;
+    tally.blocks += lesson.blocks();
+    tally.expectations += expectations;
+    tally.predictions += lesson.steps.iter().filter(|step| matches!(step.action, Action::Predict(_))).count();
+    tally.goals += lesson.steps.iter().filter(|step| matches!(step.action, Action::Reach(_))).count();
+    let fault = |(line, what)| Fault { file: lesson.file.clone(), line, what };
+    Ok(faults.into_iter().map(fault).collect())
+}

@@ -1,0 +1,127 @@
+//! One lesson, taken from beginning to end on a bench of its own, as a learner would who always does what is asked.
+
+use std::time::{Duration, Instant};
+
+use color_eyre::eyre::{Result, bail};
+
+use crate::lesson::{Action, Goal, Lesson, Prediction};
+use crate::script::{Statement, Verb, Want};
+use crate::session::{Session, Settings};
+use crate::trace::{Event, What};
+
+/// How long a lesson may keep the bench busy.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Line, and what was wanted and what came.
+type Wrong = (u32, String);
+
+/// Takes a lesson. Gives what is wrong with it, and how many expectations were put to the kernel.
+pub(super) fn take(lesson: &Lesson) -> Result<(Vec<Wrong>, u64)> {
+    let mut taker = Taker {
+        session: Session::open(Settings::default())?,
+        faults: Vec::new(),
+        expectations: 0,
+        deadline: Instant::now() + LONGEST,
+    };
+    taker.all(&lesson.setup)?;
+    for step in &lesson.steps {
+        match &step.action {
+            Action::Read => {}
+            Action::Run(statements) => taker.all(statements)?,
+            Action::Predict(prediction) => taker.predict(prediction)?,
+            Action::Reach(goal) => taker.reach(goal)?,
+        }
+    }
+    Ok((taker.faults, taker.expectations))
+}
+
+struct Taker {
+    session: Session,
+    faults: Vec<Wrong>,
+    expectations: u64,
+    deadline: Instant,
+}
+
+impl Taker {
+    fn all(&mut self, statements: &[Statement]) -> Result<()> {
+        for statement in statements {
+            self.one(statement)?;
+        }
+        Ok(())
+    }
+
+    /// Runs one statement, notes what did not hold, and gives its events.
+    fn one(&mut self, statement: &Statement) -> Result<Vec<Event>> {
+        self.expectations += statement.expectations.len() as u64;
+        let events = self.run(statement)?;
+        let expects_refusal = statement.expectations.iter().any(|expected| expected.want == Want::Refused);
+        for event in &events {
+            #[expect(clippy::wildcard_enum_match_arm, reason = "all other events are what a statement is made for")]
+            match &event.what {
+                What::Expect { want, got, ok: false } => {
+                    self.faults.push((statement.line, format!("wanted {want}, got {got}")));
+                }
+                What::Refused { reason } if statement.expectations.is_empty() && !expects_refusal => {
+                    self.faults
+                        .push((statement.line, format!("wanted {} to be made, got refused: {reason}", statement.text)));
+                }
+                _ => {}
+            }
+        }
+        Ok(events)
+    }
+
+    fn run(&mut self, statement: &Statement) -> Result<Vec<Event>> {
+        self.session.submit(statement.clone());
+        let mut events = Vec::new();
+        loop {
+            events.extend(self.session.pump()?);
+            if self.session.is_settled() {
+                return Ok(events);
+            }
+            if Instant::now() > self.deadline {
+                bail!("line {}: the lesson takes more than {} s", statement.line, LONGEST.as_secs());
+            }
+            self.session.wait()?;
+        }
+    }
+
+    /// The ticked option holds of what comes, and no other does.
+    fn predict(&mut self, prediction: &Prediction) -> Result<()> {
+        self.run(&prediction.statement)?;
+        for option in &prediction.options {
+            self.expectations += 1;
+            let Some(verdict) = self.session.would_hold(&option.expectations) else { continue };
+            if verdict.ok != option.ticked {
+                let (what, got) = if option.ticked { ("", verdict.got) } else { ("not ", option.text.clone()) };
+                self.faults.push((option.line, format!("wanted {what}{}, got {got}", option.text)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The goal does not hold before its solution, and does after.
+    fn reach(&mut self, goal: &Goal) -> Result<()> {
+        let line = goal.conditions.first().map_or(0, |condition| condition.line);
+        if goal.is_met(self.session.world(), &[]) {
+            self.faults
+                .push((line, "wanted a goal that is still to be reached, got one that holds already".to_owned()));
+        }
+        let mut since = Vec::new();
+        for statement in &goal.solution {
+            since.extend(self.one(statement)?);
+            if matches!(statement.verb, Verb::Reset) {
+                since.clear();
+            }
+        }
+        self.expectations += goal.conditions.len() as u64;
+        let holding = goal.holding(self.session.world(), &since);
+        for (condition, _) in goal.conditions.iter().zip(holding).filter(|(_, holds)| !holds) {
+            let wants: Vec<&str> = condition.expectations.iter().map(|expected| expected.text.as_str()).collect();
+            let what =
+                format!("wanted {} => {} after the solution, got something else", condition.text, wants.join(", "));
+            self.faults.push((condition.line, what));
+        }
+        Ok(())
+    }
+}

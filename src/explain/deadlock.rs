@@ -1,0 +1,120 @@
+//! Who waits for whom: a circle of tasks in which each could only be woken by another that is asleep too.
+
+use std::collections::BTreeMap;
+
+use crate::order::Call;
+use crate::script::TaskState;
+use crate::trace::{Explanation, TaskId};
+use crate::world::World;
+use crate::world::kind::EndId;
+use crate::world::task::{Ongoing, Task};
+
+use super::say;
+
+/// The circle that a sleeping task waits in or for, if nobody outside it can wake anybody.
+pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
+    let stuck = stuck(world);
+    let circle = circle(&stuck, task.id)?;
+    let links: Vec<String> = circle.iter().filter_map(|id| link(world, *id, &stuck)).collect();
+    let names: Vec<String> = circle.iter().filter_map(|id| world.task(*id)).map(|task| task.name.clone()).collect();
+    let head = match (circle.contains(&task.id), names.len()) {
+        (true, 1) => format!("{} waits for itself", task.name),
+        (true, 2) => format!("Deadlock: {} wait for each other", say::list(&names)),
+        (true, _) => format!("Deadlock: {} wait for each other in a circle", say::list(&names)),
+        (false, _) => format!("{} waits for a deadlock, that of {}", task.name, say::list(&names)),
+    };
+    let text = format!(
+        "{head}: {}. None of them can take the first step; only `interrupt`, a kill, or somebody new who holds one of these \
+         ends can.",
+        links.join("; "),
+    );
+    Some(say::answer(&task.name, "deadlock", "pipe(7)", text))
+}
+
+/// The first task of any circle.
+pub(super) fn anywhere(world: &World) -> Option<Explanation> {
+    let stuck = stuck(world);
+    let first = stuck.keys().find(|id| circle(&stuck, **id).is_some_and(|circle| circle.contains(id)))?;
+    of_task(world, world.task(*first)?)
+}
+
+/// All tasks asleep that only others of them could wake, each with those.
+fn stuck(world: &World) -> BTreeMap<TaskId, Vec<TaskId>> {
+    let asleep = world.tasks().filter(|task| task.state == TaskState::Asleep);
+    let mut stuck: BTreeMap<TaskId, Vec<TaskId>> = asleep
+        .filter_map(|task| Some((task.id, wakers(world, task)?)))
+        .filter(|(_, wakers)| !wakers.is_empty())
+        .collect();
+    loop {
+        let free = stuck.iter().find(|(_, wakers)| wakers.iter().any(|waker| !stuck.contains_key(waker)));
+        let Some(id) = free.map(|(id, _)| *id) else { return stuck };
+        stuck.remove(&id);
+    }
+}
+
+/// The tasks that could wake a sleeper; none where nobody knows.
+fn wakers(world: &World, task: &Task) -> Option<Vec<TaskId>> {
+    let ongoing = task.sleeping_call()?;
+    match ongoing.call() {
+        Call::Waitpid { pid } => Some(children(world, task, *pid)),
+        Call::Poll { fds, timeout_ms, .. } if *timeout_ms < 0 => {
+            let ends = fds.iter().map(|fd| say::end_labelled(world, &ongoing.names.end(*fd)));
+            let each: Option<Vec<Vec<TaskId>>> = ends.map(|end| holders(world, end?.peer?)).collect();
+            each.map(|lists| lists.concat())
+        }
+        call if call.room().is_some() || call.offered().is_some() => holders(world, end_of(world, ongoing)?),
+        _ => None,
+    }
+}
+
+/// The other side of the end that a call sleeps on.
+fn end_of(world: &World, ongoing: &Ongoing) -> Option<EndId> {
+    say::end_labelled(world, &ongoing.names.end(ongoing.call().fd()?))?.peer
+}
+
+/// Every living thread of every process that holds an end; none where a copy is in flight, which anybody may receive.
+fn holders(world: &World, end: EndId) -> Option<Vec<TaskId>> {
+    if world.end(end)?.in_flight > 0 {
+        return None;
+    }
+    let processes: Vec<TaskId> = world.holders(end).into_iter().map(|(task, _)| task.process).collect();
+    let threads = world.tasks().filter(|task| task.is_alive() && processes.contains(&task.process));
+    Some(threads.map(|task| task.id).collect())
+}
+
+fn children(world: &World, parent: &Task, pid: i32) -> Vec<TaskId> {
+    let is_child = |task: &&Task| {
+        let by = task.by.and_then(|by| world.task(by)).map(|by| by.process);
+        task.is_alive() && by == Some(parent.process) && task.process == task.id && (pid <= 0 || task.pid == pid)
+    };
+    world.tasks().filter(is_child).map(|task| task.id).collect()
+}
+
+/// Follows the first waker of each from here until one comes again: the circle, without the way to it.
+fn circle(stuck: &BTreeMap<TaskId, Vec<TaskId>>, from: TaskId) -> Option<Vec<TaskId>> {
+    let mut way = vec![from];
+    loop {
+        let last = *way.last()?;
+        let wakers = stuck.get(&last)?;
+        let next = *wakers.iter().find(|waker| **waker != last).or(wakers.first())?;
+        if let Some(at) = way.iter().position(|id| *id == next) {
+            return Some(way.split_off(at));
+        }
+        way.push(next);
+    }
+}
+
+/// `child1 is asleep in read(chat[1]) until parent acts`.
+fn link(world: &World, id: TaskId, stuck: &BTreeMap<TaskId, Vec<TaskId>>) -> Option<String> {
+    let task = world.task(id)?;
+    let call = task.sleeping_call()?;
+    let wakers: Vec<String> =
+        stuck.get(&id)?.iter().filter_map(|id| world.task(*id)).map(|task| task.name.clone()).collect();
+    let what = match end_of(world, call).and_then(|peer| world.end(peer)) {
+        _ if matches!(call.call(), Call::Waitpid { .. }) => "exits",
+        Some(_) if call.call().offered().is_some() => "reads",
+        _ => "writes",
+    };
+    let at = call.call().fd().map_or_else(String::new, |fd| call.names.end(fd));
+    Some(format!("{} is asleep in {}({at}) until {} {what}", task.name, call.call().name(), say::list(&wakers)))
+}

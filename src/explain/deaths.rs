@@ -1,0 +1,52 @@
+//! How a task died, and what its death closed.
+
+use crate::abi::Signal;
+use crate::script::TaskState;
+use crate::trace::{Death, Event, Explanation, What};
+use crate::world::World;
+use crate::world::task::Task;
+
+use super::{say, sleeps};
+
+/// The explanation of a dead task.
+pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
+    let (name, death) = (&task.name, task.death?);
+    let how = match death {
+        Death::Exited(code) => format!("exited with {code}"),
+        Death::Killed(signal) => format!("was killed by {}", signal.name()),
+        Death::Unknown => "died".to_owned(),
+    };
+    let rule = match death {
+        Death::Killed(Signal::PIPE) => "killed-by-sigpipe",
+        Death::Killed(_) => "killed",
+        Death::Exited(_) | Death::Unknown => "exited",
+    };
+    let by = task.by.and_then(|by| world.task(by)).map_or("its parent", |by| &by.name);
+    let left = if task.id != task.process {
+        "It was a thread: its process and all its descriptors live on"
+    } else if task.state == TaskState::Zombie {
+        return Some(zombie(name, &how, by, rule == "killed-by-sigpipe"));
+    } else {
+        "The kernel closed all its descriptors with it, whatever the way of dying"
+    };
+    let pipe = if rule == "killed-by-sigpipe" { " by writing where nobody can read any more" } else { "" };
+    let text = format!("{name} {how}{pipe}. {left}.");
+    Some(say::answer(name, rule, "signal(7)", text))
+}
+
+fn zombie(name: &str, how: &str, by: &str, by_sigpipe: bool) -> Explanation {
+    let text = format!(
+        "{name} {how}, and its descriptors were closed in that moment. What is left is a zombie: a number and a status that wait \
+         until {by} calls wait; it holds nothing open and keeps no EOF away."
+    );
+    say::answer(name, if by_sigpipe { "killed-by-sigpipe" } else { "zombie" }, "wait(2)", text)
+}
+
+/// The last death among the events, or the last signal that stopped somebody.
+pub(super) fn of_events(world: &World, events: &[Event]) -> Option<Explanation> {
+    events.iter().rev().find_map(|event| match &event.what {
+        What::Death { .. } => of_task(world, world.task(event.task?)?),
+        What::Signal { signal, .. } if *signal == Signal::STOP => sleeps::of_task(world, world.task(event.task?)?),
+        _ => None,
+    })
+}

@@ -1,0 +1,211 @@
+//! Descriptors that multiply, travel, vanish; and whom SO_PEERCRED names.
+
+use crate::abi;
+use crate::order::{Call, ControlRoom, Extra};
+use crate::trace::Explanation;
+use crate::world::kind::Kind;
+
+use super::scene::Scene;
+use super::{Rule, say};
+
+pub(super) const RULES: &[Rule] = &[
+    needs_a_byte,
+    lost_by_plain_read,
+    control_too_small,
+    in_flight,
+    one_copy_of_several,
+    last_copy,
+    forked,
+    shared_by_thread,
+    duplicated,
+    peercred_names_creator,
+];
+
+/// A stream message of no bytes carries nothing.
+fn needs_a_byte(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Sendmsg { data, fds, .. } = &scene.call.call else { return None };
+    let end = scene.end.filter(|end| end.kind == Kind::Stream && data.is_empty() && !fds.is_empty())?;
+    let here = end.label();
+    let text = format!(
+        "sendmsg returned 0 and the descriptor is gone: on a stream it travels with a byte, and this message had none, so nothing \
+         was queued at all. Send at least one byte with it; datagrams carry descriptors without any.{}",
+        if scene.ret() == 0 { "" } else { " The call failed besides." }
+    );
+    Some(say::answer(&here, "descriptor-needs-a-byte", "unix(7)", text))
+}
+
+/// A read without a control buffer.
+fn lost_by_plain_read(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, carried) = (scene.end?, carried(scene)?);
+    let plain = match &scene.call.call {
+        Call::Recvmsg { room, .. } => *room == ControlRoom::None,
+        _ => true,
+    };
+    if !plain {
+        return None;
+    }
+    let here = end.label();
+    let text = format!(
+        "{} travelled with these bytes, and {} at {here} gave no control buffer to receive descriptors in: the kernel \
+         closed what it could not hand over. They do not stay queued.",
+        say::count(carried, "descriptor"),
+        scene.call.call.name(),
+    );
+    Some(say::answer(&here, "descriptor-lost-by-plain-read", "unix(7)", text))
+}
+
+/// MSG_CTRUNC: a control buffer, or a table, without room for all.
+fn control_too_small(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, carried, (flags, fds)) = (scene.end?, carried(scene)?, scene.message()?);
+    let arrived = fds.len() as u64;
+    if flags & abi::MSG_CTRUNC == 0 || arrived >= carried {
+        return None;
+    }
+    let here = end.label();
+    let text = format!(
+        "{} travelled with this message and only {arrived} arrived at {here}: there was no room for more in the control buffer (or \
+         in a table at its RLIMIT_NOFILE). The others are closed, and MSG_CTRUNC says so.",
+        say::count(carried, "descriptor"),
+    );
+    Some(say::answer(&here, "control-buffer-too-small", "unix(7)", text))
+}
+
+/// Received, and what it is.
+pub(super) fn arrived(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, (_, fds)) = (scene.end?, scene.message()?);
+    let shown: Vec<String> = fds.iter().map(|fd| format!("{fd} ({})", scene.call.names.end(*fd))).collect();
+    if shown.is_empty() {
+        return None;
+    }
+    let here = end.label();
+    let text = format!(
+        "What travels is not the number but the open file behind it: {} received {} as new descriptors of its own, as if by \
+         dup. Each is one more copy that keeps its end open.",
+        scene.who(),
+        say::list(&shown),
+    );
+    Some(say::answer(&here, "descriptor-arrives", "unix(7)", text))
+}
+
+/// Sent, and not yet received.
+fn in_flight(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Sendmsg { fds, .. } = &scene.call.call else { return None };
+    let end = scene.end.filter(|_| !fds.is_empty() && scene.ret() >= 0)?;
+    let here = end.label();
+    let mut names: Vec<String> = fds.iter().map(|fd| scene.call.names.end(*fd)).collect();
+    names.dedup();
+    let text = format!(
+        "A copy of {} is in flight now, queued behind {here} with its bytes. {} may close its own at once: the copy under way \
+         keeps the end open, and keeps EOF away, until it is received and closed, or destroyed unread.",
+        say::list(&names),
+        scene.who(),
+    );
+    Some(say::answer(&here, "descriptor-in-flight", "unix(7)", text))
+}
+
+/// close(2) while others hold the end.
+fn one_copy_of_several(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = closed(scene).filter(|end| !end.closed)?;
+    let here = end.label();
+    let text = format!(
+        "{} closed one descriptor of {here}, and the end stays open: {}. The other side is told of a close only when the last \
+         copy is gone.",
+        scene.who(),
+        say::who_holds(scene.world, end),
+    );
+    Some(say::answer(&here, "one-copy-of-several", "close(2)", text))
+}
+
+/// close(2) of the last one.
+fn last_copy(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = closed(scene).filter(|end| end.closed)?;
+    let here = end.label();
+    let told = match (end.kind, end.closed_unread) {
+        (Kind::Dgram, _) => {
+            "A datagram peer is not told: no EOF comes, and only its next send will notice, by ECONNREFUSED."
+        }
+        (Kind::Stream | Kind::Seqpacket, true) => {
+            "Something unread was destroyed with it, so the other side will be told ECONNRESET, once."
+        }
+        _ => "A reader at the other side now gets what is still queued, then EOF; a writer there gets EPIPE.",
+    };
+    let text = format!("That was the last descriptor of {here} in any process: now the end itself is closed. {told}");
+    Some(say::answer(&here, "last-close", "close(2)", text))
+}
+
+/// fork(2).
+fn forked(scene: &Scene<'_>) -> Option<Explanation> {
+    if !matches!(scene.call.call, Call::Fork) || scene.ret() < 0 {
+        return None;
+    }
+    let child = scene.call.names.made.clone().unwrap_or_default();
+    let held = scene.world.task_named(&child).and_then(|task| scene.world.process_of(task.id));
+    let many = held.map_or(0, |process| process.table.len() as u64);
+    let text = format!(
+        "{child} is a copy of {} and holds a copy of each of its {}, under the same numbers. An end is closed only when \
+         both have closed theirs.",
+        scene.who(),
+        say::count(many, "descriptor"),
+    );
+    Some(say::answer(&child, "fork-copies-descriptors", "fork(2)", text))
+}
+
+/// A thread.
+fn shared_by_thread(scene: &Scene<'_>) -> Option<Explanation> {
+    if !matches!(scene.call.call, Call::Thread) || scene.ret() < 0 {
+        return None;
+    }
+    let thread = scene.call.names.made.clone().unwrap_or_default();
+    let text = format!(
+        "{thread} is a thread of {}'s process: both use one descriptor table. What one closes is closed for the other, and a \
+         thread's exit closes nothing.",
+        scene.who()
+    );
+    Some(say::answer(&thread, "threads-share-the-table", "pthreads(7)", text))
+}
+
+/// dup(2).
+fn duplicated(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|_| matches!(scene.call.call, Call::Dup { .. }) && scene.ret() >= 0)?;
+    let here = end.label();
+    let text = format!(
+        "{} is one more number for the same open file: O_NONBLOCK and the queue are shared, and {here} is open until every \
+         copy is closed: {}.",
+        scene.ret(),
+        say::who_holds(scene.world, end),
+    );
+    Some(say::answer(&here, "dup-is-one-more-copy", "dup(2)", text))
+}
+
+/// Why SO_PEERCRED names the wrong process.
+fn peercred_names_creator(scene: &Scene<'_>) -> Option<Explanation> {
+    let Extra::Peer(creds) = &scene.call.outcome.extra else { return None };
+    let end = scene.end.filter(|_| scene.ret() >= 0)?;
+    let here = end.label();
+    let named = scene.call.names.creds(*creds).map_or_else(|| format!("process {}", creds.pid), str::to_owned);
+    let holds = scene.peer().map_or_else(String::new, |peer| format!(" Now, {}.", say::who_holds(scene.world, peer)));
+    let text = if end.name.as_ref().is_some_and(|name| name.index.is_some()) {
+        format!(
+            "SO_PEERCRED is written down once, when the pair is made: both ends of a socketpair name the process that called \
+             socketpair, here {named}, whoever holds the other end later.{holds}"
+        )
+    } else {
+        format!(
+            "SO_PEERCRED is written down once, when the connection is made (connect or listen): here by {named}.{holds}"
+        )
+    };
+    Some(say::answer(&here, "peercred-names-the-creator", "unix(7)", text))
+}
+
+/// Descriptors that set out with the bytes this read took.
+fn carried(scene: &Scene<'_>) -> Option<u64> {
+    let (inbox, read) = (scene.inbox()?, scene.read()?);
+    let numbers = read.pieces.iter().filter(|piece| piece.start == 0).map(|piece| piece.write);
+    let many = numbers.filter_map(|number| inbox.write(number)).map(|write| write.carried as u64).sum();
+    (many > 0).then_some(many)
+}
+
+/// The end of a close(2) that worked.
+fn closed<'a>(scene: &Scene<'a>) -> Option<&'a crate::world::channel::End> {
+    scene.end.filter(|_| matches!(scene.call.call, Call::Close { .. }) && scene.ret() >= 0)
+}

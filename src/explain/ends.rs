@@ -1,0 +1,204 @@
+//! What the next read at an end would meet, and why: bytes, a message, the end, an error, or sleep.
+
+use crate::trace::Explanation;
+use crate::world::World;
+use crate::world::channel::End;
+use crate::world::kind::Kind;
+
+use super::reads::page_of_messages;
+use super::say;
+
+/// The explanation of an end.
+pub(super) fn of_end(world: &World, end: &End) -> Explanation {
+    let peer = end.peer.and_then(|peer| world.end(peer));
+    gone(end)
+        .or_else(|| writes_only(end))
+        .or_else(|| listening(end))
+        .or_else(|| reset_first(end, peer))
+        .or_else(|| something_waits(end, peer))
+        .or_else(|| shut_down(end))
+        .or_else(|| reset_pending(end, peer))
+        .or_else(|| unconnected(end))
+        .or_else(|| at_the_end(end, peer?))
+        .unwrap_or_else(|| still_held(world, end, peer))
+}
+
+/// After `holders END`: what it means for a reader at the other side that the end is held.
+pub(super) fn held(world: &World, end: &End) -> Option<Explanation> {
+    let reader = world.end(end.peer?)?;
+    (!reader.closed && !end.closed).then(|| still_held(world, reader, Some(end)))
+}
+
+fn gone(end: &End) -> Option<Explanation> {
+    let here = end.label();
+    let text = format!("{here} is closed: nobody holds a descriptor of it, so nobody can read there.");
+    end.closed.then(|| say::answer(&here, "end-is-closed", "close(2)", text))
+}
+
+fn writes_only(end: &End) -> Option<Explanation> {
+    let here = end.label();
+    let writes = end.kind.is_pipe() && end.name.as_ref().is_some_and(|name| name.index == Some(1));
+    let text = format!("{here} is the writing end of a pipe: a read there fails with EBADF. A pipe goes one way only.");
+    writes.then(|| say::answer(&here, "pipe-goes-one-way", "pipe(7)", text))
+}
+
+fn listening(end: &End) -> Option<Explanation> {
+    let waiting = end.backlog.as_ref()?.len() as u64;
+    let here = end.label();
+    let text = format!(
+        "{here} listens: it takes connections by accept and cannot be read. {} waiting.",
+        say::count(waiting, "connection")
+    );
+    Some(say::answer(&here, "listener-has-no-bytes", "listen(2)", text))
+}
+
+/// SOCK_SEQPACKET reports the reset before what still waits.
+fn reset_first(end: &End, peer: Option<&End>) -> Option<Explanation> {
+    (end.kind == Kind::Seqpacket).then(|| reset_pending(end, peer)).flatten()
+}
+
+fn something_waits(end: &End, peer: Option<&End>) -> Option<Explanation> {
+    let first = *end.inbox.queue.front()?;
+    let here = end.label();
+    if end.kind.keeps_messages() {
+        let after = if first.len == 0 { " It is an empty message: the 0 it returns is not EOF." } else { "" };
+        let text = format!(
+            "{} at {here}. The next read takes the first, {}, and no other; what does not fit its buffer is destroyed.{after}",
+            say::waits(end),
+            say::bytes(&end.inbox, first),
+        );
+        return Some(say::answer(&here, "next-read-one-message", page_of_messages(end.kind), text));
+    }
+    let then = match peer {
+        Some(peer) if peer.closed && end.reset_pending => ", then ECONNRESET once, then EOF",
+        Some(peer) if peer.closed => ", then EOF: data survives its sender",
+        _ if end.shut_rd => ", then EOF",
+        _ => "",
+    };
+    let stops =
+        end.inbox.queue.iter().position(|piece| end.inbox.write(piece.write).is_some_and(|write| write.carried > 0));
+    let stops = if stops.is_some_and(|at| at + 1 < end.inbox.queue.len()) {
+        " It will stop after the bytes that descriptors travel with."
+    } else {
+        ""
+    };
+    let text = format!(
+        "{} at {here}, from {}. The next read takes as many as fit its buffer, without regard to the writes they came from{then}.{stops}",
+        say::waits(end),
+        say::count(end.inbox.queue.len() as u64, "write"),
+    );
+    Some(say::answer(&here, "next-read-takes-bytes", say::page(end.kind), text))
+}
+
+fn shut_down(end: &End) -> Option<Explanation> {
+    if !end.shut_rd {
+        return None;
+    }
+    let here = end.label();
+    if end.kind == Kind::Dgram {
+        let text = format!(
+            "{here} was shut down for reading: a read that would sleep returns 0, one that must not sleep says EAGAIN."
+        );
+        return Some(say::answer(&here, "eof-own-shutdown", "shutdown(2)", text));
+    }
+    let (rule, whose) = if end.shut_here.0 {
+        ("eof-own-shutdown", "it was shut down for reading")
+    } else {
+        ("eof-peer-shutdown", "its other end was shut down for writing")
+    };
+    let text = format!(
+        "The next read at {here} returns 0: nothing waits, and {whose}. No descriptor need be closed for that."
+    );
+    Some(say::answer(&here, rule, "shutdown(2)", text))
+}
+
+fn reset_pending(end: &End, peer: Option<&End>) -> Option<Explanation> {
+    let peer = peer.filter(|_| end.reset_pending)?;
+    let (here, there) = (end.label(), peer.label());
+    let after = if end.inbox.queue.is_empty() { "0, EOF" } else { "the messages that wait, then EOF" };
+    let text = format!(
+        "The next read at {here} fails with ECONNRESET: {there} was closed with bytes from {here} still unread. That is said once; \
+         after it come{} {after}.",
+        if end.inbox.queue.is_empty() { "s" } else { "" },
+    );
+    Some(say::answer(&here, "reset-by-unread-bytes", "unix(7)", text))
+}
+
+fn unconnected(end: &End) -> Option<Explanation> {
+    if end.peer.is_some() {
+        return None;
+    }
+    let here = end.label();
+    let text = match (end.kind, &end.address) {
+        (Kind::Dgram, Some(at)) => format!(
+            "Nothing waits at {here}: a read sleeps until somebody sends to {at}. It has no peer, so no EOF either."
+        ),
+        (Kind::Dgram, None) => {
+            format!("{here} has neither peer nor address: nobody can send to it, and a read sleeps for ever.")
+        }
+        _ => format!("{here} is not connected, so a read there fails at once."),
+    };
+    Some(say::answer(&here, "not-connected", "connect(2)", text))
+}
+
+fn at_the_end(end: &End, peer: &End) -> Option<Explanation> {
+    if !peer.closed {
+        return None;
+    }
+    let (here, there) = (end.label(), peer.label());
+    if end.kind == Kind::Dgram {
+        let text = format!(
+            "{there} is closed, and yet no EOF comes at {here}: a datagram socket is never told. A read there sleeps for ever, and \
+             poll says nothing; only a send from {here} notices, by ECONNREFUSED."
+        );
+        return Some(say::answer(&here, "datagram-never-ends", "unix(7)", text));
+    }
+    let text = format!(
+        "The next read at {here} is EOF: nothing waits, and no descriptor of {there} is open in any process. It returns 0 every time."
+    );
+    Some(say::answer(&here, "eof-last-close", "read(2)", text))
+}
+
+/// Why EOF does not come.
+fn still_held(world: &World, end: &End, peer: Option<&End>) -> Explanation {
+    let here = end.label();
+    let Some(peer) = peer else {
+        return say::answer(&here, "nothing-waits", "recv(2)", format!("Nothing waits at {here}."));
+    };
+    let there = peer.label();
+    let sleeps = if end.nonblock { "fails with EAGAIN" } else { "sleeps" };
+    let holds = say::who_holds(world, peer);
+    if end.kind == Kind::Dgram {
+        let text = format!(
+            "Nothing waits at {here}, so the next read {sleeps}. {}. And even when all copies of {there} are closed, no EOF comes: \
+             datagram sockets have none.",
+            capital(&holds)
+        );
+        return say::answer(&here, "datagram-never-ends", "unix(7)", text);
+    }
+    let own: Vec<String> = readers_with_copy(world, end, peer);
+    let own = match own.len() {
+        0 => String::new(),
+        1 => format!(" A copy counts also where the reader holds it itself, as {} does.", say::list(&own)),
+        _ => format!(" A copy counts also where the reader holds it itself, as {} do.", say::list(&own)),
+    };
+    let text = format!(
+        "Nothing waits at {here}, so the next read {sleeps}. {}: while any copy of {there} is open, no EOF comes.{own}",
+        capital(&holds)
+    );
+    say::answer(&here, "still-held", say::page(end.kind), text)
+}
+
+/// Tasks that hold both ends.
+fn readers_with_copy(world: &World, end: &End, peer: &End) -> Vec<String> {
+    let holds = |process| world.holders(end.id).iter().any(|(task, _)| task.process == process);
+    let both = world.holders(peer.id).into_iter().filter(|(task, _)| holds(task.process));
+    let mut names: Vec<String> = both.map(|(task, _)| task.name.clone()).collect();
+    names.dedup();
+    names
+}
+
+/// A phrase at the beginning of a sentence; a task's name stays as it is.
+fn capital(phrase: &str) -> String {
+    phrase.strip_prefix("nobody").map_or_else(|| phrase.to_owned(), |rest| format!("Nobody{rest}"))
+}

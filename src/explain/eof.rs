@@ -1,0 +1,84 @@
+//! Why a read returned 0: the end, and the two things that only look like it.
+
+use crate::abi;
+use crate::order::Call;
+use crate::trace::Explanation;
+use crate::world::kind::Kind;
+
+use super::scene::Scene;
+use super::{Rule, say};
+
+pub(super) const RULES: &[Rule] =
+    &[end_by_own_shutdown, end_by_peer_shutdown, end_by_last_close, read_of_no_bytes, empty_message];
+
+/// SHUT_RD at this end, by whoever holds it.
+fn end_by_own_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|end| scene.is_eof() && end.shut_here.0)?;
+    let label = end.label();
+    let text = format!(
+        "{label} was shut down for reading: shutdown acts on the socket, for all who hold it, however many descriptors \
+         are open. What was queued could still be read; after that every read returns 0."
+    );
+    Some(say::answer(&label, "eof-own-shutdown", "shutdown(2)", text))
+}
+
+/// SHUT_WR at the other end.
+fn end_by_peer_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|end| scene.is_eof() && end.shut_rd)?;
+    let peer = scene.peer().filter(|peer| !peer.closed)?;
+    let (here, there) = (end.label(), peer.label());
+    let text = format!(
+        "EOF at {here}: {there} was shut down for writing, and nothing is left in the queue. No descriptor had to be \
+         closed for it: {}, and the other direction, from {here} to {there}, still works.",
+        say::who_holds(scene.world, peer)
+    );
+    Some(say::answer(&here, "eof-peer-shutdown", "shutdown(2)", text))
+}
+
+/// The last descriptor of the other end is gone.
+fn end_by_last_close(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|_| scene.is_eof())?;
+    let peer = scene.peer().filter(|peer| peer.closed)?;
+    let (here, there) = (end.label(), peer.label());
+    let who = scene.who_let_go(peer).map_or_else(String::new, |who| format!(" ({who})"));
+    let side = if end.kind.is_pipe() { "the writing end" } else { "the other end" };
+    let text = format!(
+        "EOF at {here}: no descriptor of {there}, {side}, is open in any process{who}, and nothing is left in the queue. \
+         Nobody can ever write here again, so read returns 0 at once, now and every time."
+    );
+    Some(say::answer(&here, "eof-last-close", "read(2)", text))
+}
+
+/// A buffer of no bytes.
+fn read_of_no_bytes(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|_| scene.call.call.room() == Some(0) && scene.ret() == 0)?;
+    let here = end.label();
+    let text = if matches!(scene.call.call, Call::Recv { .. } | Call::Recvmsg { .. }) && end.kind.keeps_messages() {
+        format!("The buffer has room for 0 bytes: recv took a message from {here} and had room for none of it.")
+    } else {
+        format!("The buffer has room for 0 bytes, so this read of {here} returned 0 without looking. It is not EOF.")
+    };
+    Some(say::answer(&here, "read-of-no-bytes", "read(2)", text))
+}
+
+/// A message of no bytes.
+fn empty_message(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|end| end.kind.keeps_empty_messages())?;
+    if !scene.is_read() || scene.ret() != 0 || scene.is_eof() || scene.burst.is_some() {
+        return None;
+    }
+    let here = end.label();
+    let sender = scene.read().and_then(|read| {
+        let number = read.pieces.first()?.write;
+        Some(scene.name_of(end.inbox.write(number)?.by))
+    });
+    let by = sender.map_or_else(String::new, |who| format!(" from {who}"));
+    let tell = if end.kind == Kind::Dgram {
+        "A datagram socket never reports EOF, so here 0 always means an empty message."
+    } else {
+        "By the return value alone it cannot be told from EOF: poll can tell, EOF shows as POLLHUP and an empty message does not."
+    };
+    let peeked = if scene.call.call.flags() & abi::MSG_PEEK == 0 { "took" } else { "looked at" };
+    let text = format!("This 0 is not the end: the read {peeked} a message of no bytes{by} at {here}. {tell}");
+    Some(say::answer(&here, "empty-message", "recv(2)", text))
+}

@@ -1,0 +1,299 @@
+//! Why a call failed: the errors that say something about the other side, and the plain ones.
+
+use crate::abi::{self, Errno};
+use crate::order::{Call, Extra};
+use crate::script::Disposition;
+use crate::trace::{CallState, Explanation};
+use crate::world::channel::End;
+use crate::world::kind::Kind;
+
+use super::scene::Scene;
+use super::{Rule, say};
+
+pub(super) const RULES: &[Rule] = &[
+    array_after_failure,
+    broken_pipe,
+    reset,
+    nobody_listens,
+    datagram_peer_gone,
+    not_connected,
+    nothing_waits,
+    buffer_full,
+    message_too_long,
+    interrupted,
+    plain,
+];
+
+/// What socketpair(2) leaves in the array when it fails.
+fn array_after_failure(scene: &Scene<'_>) -> Option<Explanation> {
+    let (Call::Socketpair { domain, .. }, Extra::Array([a, b])) = (&scene.call.call, &scene.call.outcome.extra) else {
+        return None;
+    };
+    if scene.ret() >= 0 {
+        return None;
+    }
+    let (name, errno) = (scene.call.names.made.clone().unwrap_or_default(), scene.errno());
+    if (*a, *b) == (-1, -1) {
+        let text = format!(
+            "socketpair failed with {} before the kernel had chosen any numbers, so the array is what it was: {{-1, -1}}.",
+            errno.name()
+        );
+        return Some(say::answer(&name, "array-left", "socketpair(2)", text));
+    }
+    let text = format!(
+        "socketpair failed with {}, yet the array holds {a} and {b}: this kernel reserves two numbers and writes them into the \
+         array before it asks {} for a pair, and takes only the numbers back. Neither is open; the manual page says that \
+         the array is left alone.",
+        errno.name(),
+        abi::domain_name(*domain),
+    );
+    Some(say::answer(&name, "array-changed", "socketpair(2)", text))
+}
+
+/// EPIPE, with the signal or without it.
+fn broken_pipe(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|_| scene.errno() == Errno::EPIPE && scene.ret() < 0)?;
+    let (here, who) = (end.label(), scene.who());
+    let cause = broken_because(scene, end);
+    if scene.got_sigpipe() {
+        let text = format!(
+            "{who} could not write to {here}: {cause}. On a stream or a pipe the kernel sends SIGPIPE as well as EPIPE, and \
+             {who} had not said otherwise (SIG_DFL), so the signal killed it."
+        );
+        let caught = "the signal killed it";
+        let text = if scene.task.is_alive() {
+            text.replace(caught, "it had to handle the signal")
+                .replace(" had not said otherwise (SIG_DFL), so", " catches it, so")
+        } else {
+            text
+        };
+        return Some(say::answer(&here, "epipe-with-sigpipe", "signal(7)", text));
+    }
+    let ignores =
+        scene.world.process_of(scene.task.id).and_then(|process| process.dispositions.get(&abi::Signal::PIPE.0));
+    let no_signal = match (end.kind, ignores) {
+        (Kind::Dgram | Kind::Seqpacket, _) => {
+            format!(
+                "No SIGPIPE came: on {} the kernel gives only the error, the signal is for streams and pipes",
+                end.kind.title()
+            )
+        }
+        _ if scene.call.call.flags() & abi::MSG_NOSIGNAL != 0 => {
+            "No SIGPIPE came: MSG_NOSIGNAL asked for the error alone".to_owned()
+        }
+        (_, Some(Disposition::Ignore)) => {
+            format!("SIGPIPE was sent and {who} ignores it, so it lives and sees the error")
+        }
+        _ => "No SIGPIPE was seen".to_owned(),
+    };
+    let text = format!("{who} could not write to {here}: {cause}. {no_signal}.");
+    Some(say::answer(&here, "epipe-without-sigpipe", "send(2)", text))
+}
+
+fn broken_because(scene: &Scene<'_>, end: &End) -> String {
+    let here = end.label();
+    match scene.peer() {
+        Some(peer) if peer.closed => {
+            format!("no descriptor of {} is open any more, so nobody could ever read it", peer.label())
+        }
+        Some(peer) if peer.shut_here.0 => format!("{} was shut down for reading by its holder", peer.label()),
+        _ if end.shut_here.1 => format!("{here} itself was shut down for writing, for all who hold it"),
+        _ => format!("nobody can read what is written to {here}"),
+    }
+}
+
+/// ECONNRESET, and why only once.
+fn reset(scene: &Scene<'_>) -> Option<Explanation> {
+    let asked = matches!(&scene.call.outcome.extra, Extra::Value(value) if *value == i64::from(Errno::ECONNRESET.0))
+        && matches!(&scene.call.call, Call::Getsockopt { option, .. } if option == "error");
+    let failed = scene.ret() < 0 && scene.errno() == Errno::ECONNRESET;
+    let end = scene.end.filter(|_| asked || failed)?;
+    let here = end.label();
+    let lost = scene.peer().map_or(0, |peer| peer.inbox.totals.destroyed);
+    let (there, lost) = (
+        scene.peer().map_or_else(|| "the other end".to_owned(), End::label),
+        if lost == 0 { "something sent to it".to_owned() } else { say::count(lost, "byte") },
+    );
+    let text = format!(
+        "{there} was closed with {lost} from {here} still unread; they are destroyed, and the kernel says so by \
+         ECONNRESET. Whether the reader exited, closed or was killed makes no difference. The error is reported once, to the \
+         first call that asks; from then on a read returns 0 and a write fails with EPIPE."
+    );
+    Some(say::answer(&here, "reset-by-unread-bytes", "unix(7)", text))
+}
+
+/// ECONNREFUSED of connect(2).
+fn nobody_listens(scene: &Scene<'_>) -> Option<Explanation> {
+    let (Call::Connect { address, .. }, Errno::ECONNREFUSED) = (&scene.call.call, scene.errno()) else { return None };
+    let at = &address.shown;
+    let text = match scene.world.end_at(at) {
+        Some(end) if end.backlog.is_none() => {
+            format!(
+                "{} is bound to {at} but does not listen: a connection is refused until its holder calls listen.",
+                end.label()
+            )
+        }
+        _ => format!("No socket that could take this connection is bound to {at} now."),
+    };
+    Some(say::answer(at, "nobody-listens", "connect(2)", text))
+}
+
+/// ECONNREFUSED, then ENOTCONN: what a datagram pair has in place of EPIPE.
+fn datagram_peer_gone(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|end| end.kind == Kind::Dgram && scene.is_write() && scene.ret() < 0)?;
+    let here = end.label();
+    let there = scene.peer().map_or_else(|| "its peer".to_owned(), End::label);
+    if scene.errno() == Errno::ECONNREFUSED {
+        let text = format!(
+            "Datagram sockets have neither EOF nor SIGPIPE: the first send from {here} that finds {there} closed gets \
+             ECONNREFUSED. By that the kernel also takes the connection off {here}, so the next send gets ENOTCONN."
+        );
+        return Some(say::answer(&here, "datagram-peer-gone", "unix(7)", text));
+    }
+    if scene.errno() == Errno::ENOTCONN && scene.peer().is_some_and(|peer| peer.closed) {
+        let text = format!(
+            "{there} is closed. An earlier send was told so by ECONNREFUSED, and the kernel took the connection off {here} \
+             with it; now {here} is connected with nobody, which is what ENOTCONN says."
+        );
+        return Some(say::answer(&here, "datagram-disconnected", "send(2)", text));
+    }
+    None
+}
+
+/// ENOTCONN of a socket that never had a peer.
+fn not_connected(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|end| scene.errno() == Errno::ENOTCONN && end.peer.is_none())?;
+    let here = end.label();
+    let text = format!("{here} is connected with nobody yet: connect it, or give an address with the message.");
+    Some(say::answer(&here, "not-connected", "connect(2)", text))
+}
+
+/// EAGAIN of a read.
+fn nothing_waits(scene: &Scene<'_>) -> Option<Explanation> {
+    let reads = scene.call.call.room().is_some() && scene.errno() == Errno::EAGAIN;
+    let end = scene.end.filter(|_| reads && scene.ret() < 0)?;
+    let here = end.label();
+    if scene.call.state == CallState::Resumed && !scene.is_nonblocking() {
+        let text = format!(
+            "Nothing came to {here} in the time that SO_RCVTIMEO allows, so the sleeping read gave up with EAGAIN."
+        );
+        return Some(say::answer(&here, "receive-timed-out", "socket(7)", text));
+    }
+    let why_not = match scene.peer() {
+        Some(peer) if peer.closed && end.kind == Kind::Dgram => {
+            format!("{} is closed, but a datagram socket is never told, so it is EAGAIN for ever", peer.label())
+        }
+        Some(peer) if !peer.closed => format!("it is not EOF either: {}", say::who_holds(scene.world, peer)),
+        _ => "it is not EOF either".to_owned(),
+    };
+    let text = format!("Nothing waits at {here}, and this read must not sleep, so it says EAGAIN; {why_not}.");
+    Some(say::answer(&here, "nothing-waits", "recv(2)", text))
+}
+
+/// EAGAIN of a write: the charge for a message is more than its bytes.
+fn buffer_full(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|_| scene.is_write() && scene.errno() == Errno::EAGAIN && scene.ret() < 0)?;
+    Some(full(end, scene.peer()))
+}
+
+/// Why an end can take no more.
+pub(super) fn full(end: &End, peer: Option<&End>) -> Explanation {
+    let here = end.label();
+    let (there, waits, writes) = peer.map_or_else(
+        || ("the other end".to_owned(), "what was sent waits".to_owned(), 0),
+        |peer| (peer.label(), bytes_wait(peer), peer.inbox.queue.len() as u64),
+    );
+    if end.kind.is_pipe() {
+        let text = format!(
+            "The pipe is full: {waits} at {there}. A pipe holds a number of pages (`pipesize {here}`), and a write to it \
+             goes on when a reader has emptied some."
+        );
+        return say::answer(&here, "pipe-full", "pipe(7)", text);
+    }
+    let text = format!(
+        "The send buffer of {here} is full, though only {waits} at {there}, from {}: SO_SNDBUF is charged for the kernel's \
+         whole buffer of each write, several hundred bytes of overhead even for one byte. `queue {there}` shows what is \
+         charged; SO_RCVBUF of {there} plays no part.",
+        say::count(writes, "write"),
+    );
+    say::answer(&here, "charged-per-message", "unix(7)", text)
+}
+
+fn bytes_wait(peer: &End) -> String {
+    let bytes = peer.inbox.waiting();
+    format!("{} {}", say::count(bytes, "byte"), if bytes == 1 { "waits" } else { "wait" })
+}
+
+/// EMSGSIZE.
+fn message_too_long(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|_| scene.errno() == Errno::EMSGSIZE)?;
+    let here = end.label();
+    let text = format!(
+        "{} sends a message whole or not at all, and one of {} can never fit SO_SNDBUF of {here}, a little less than which is \
+         the most. Nothing was sent; a stream would have taken it piece by piece.",
+        end.kind.title(),
+        say::count(scene.call.call.offered().unwrap_or(0), "byte"),
+    );
+    Some(say::answer(&here, "message-too-long", "send(2)", text))
+}
+
+/// EINTR.
+fn interrupted(scene: &Scene<'_>) -> Option<Explanation> {
+    if scene.errno() != Errno::EINTR || scene.ret() >= 0 {
+        return None;
+    }
+    let text = format!(
+        "A signal whose handler was set without SA_RESTART came while {} was asleep in {}: the call gave up with nothing done, \
+         and says EINTR. It can be made again.",
+        scene.who(),
+        scene.call.call.name(),
+    );
+    Some(say::answer(scene.who(), "interrupted", "signal(7)", text))
+}
+
+/// Errors that mean the same wherever they come.
+fn plain(scene: &Scene<'_>) -> Option<Explanation> {
+    if scene.ret() >= 0 {
+        return None;
+    }
+    let name = scene.errno().name();
+    let row = PLAIN.iter().find(|row| row.0 == name);
+    let (rule, page, meaning) =
+        row.map_or(("failed", "errno(3)", scene.errno().message()), |row| (row.1, row.2, row.3));
+    let about = scene.end.map_or_else(|| scene.who().to_owned(), End::label);
+    let text = format!("{} by {} failed with {name}: {meaning}.", scene.call.call.name(), scene.who());
+    Some(say::answer(&about, rule, page, text))
+}
+
+/// Error, rule, page, meaning.
+const PLAIN: &[(&str, &str, &str, &str)] = &[
+    (
+        "EBADF",
+        "bad-descriptor",
+        "errno(3)",
+        "the number is not open in this process, or not for this direction; a pipe's [0] only reads and its [1] only writes",
+    ),
+    ("ENOTSOCK", "not-a-socket", "socket(2)", "the descriptor is open but no socket; a pipe knows only read and write"),
+    ("EMFILE", "too-many-descriptors", "getrlimit(2)", "the process has as many descriptors as RLIMIT_NOFILE allows"),
+    (
+        "EOPNOTSUPP",
+        "not-supported",
+        "unix(7)",
+        "this kind of socket does not know what was asked; a pair exists only in AF_UNIX, urgent bytes only on SOCK_STREAM",
+    ),
+    (
+        "EISCONN",
+        "already-connected",
+        "send(2)",
+        "the socket has its peer already, and an address beside that is one too many",
+    ),
+    ("ECHILD", "no-such-child", "wait(2)", "only a parent can wait, for a child of its own, and only once for each"),
+    ("EADDRINUSE", "address-taken", "bind(2)", "another socket has this address, or its file is still there"),
+    ("ENOENT", "no-such-address", "unix(7)", "there is no socket file of this name"),
+    (
+        "EINVAL",
+        "invalid-here",
+        "errno(3)",
+        "the call exists, but not with these arguments or not in this state of the socket",
+    ),
+];

@@ -1,0 +1,62 @@
+//! Loops: a drain is many reads in one statement, and is explained by all of them together.
+
+use crate::abi::Errno;
+use crate::trace::Explanation;
+use crate::world::channel::End;
+use crate::world::ledger::{Read, ReadResult};
+
+use super::scene::Scene;
+use super::{reads, say};
+
+/// Reads of one drain that are looked back at.
+const LOOKED_AT: usize = 64;
+
+/// The explanation of a drain that took something, EOF or not; any other loop is explained by its last call.
+pub(super) fn of_scene(scene: &Scene<'_>) -> Option<Explanation> {
+    let burst = scene.burst.filter(|burst| burst.verb == "drain" && burst.bytes > 0 && !burst.eof)?;
+    if burst.errno != Errno::NONE && burst.errno != Errno::EAGAIN {
+        return None;
+    }
+    let end = scene.end?;
+    let taken = burst.calls.saturating_sub(burst.errors);
+    let reads = last_reads(end, scene, usize::try_from(taken).unwrap_or(LOOKED_AT).min(LOOKED_AT));
+    if end.kind.keeps_messages() { messages(end, taken) } else { joined(scene, end, taken, &reads) }
+}
+
+fn messages(end: &End, taken: u64) -> Option<Explanation> {
+    let here = end.label();
+    let text = format!(
+        "{} keeps the edges between messages: {} took {}, one each, however large the buffer.",
+        end.kind.title(),
+        say::count(taken, "read"),
+        say::count(taken, "message"),
+    );
+    (taken > 0).then(|| say::answer(&here, "one-message-each", reads::page_of_messages(end.kind), text))
+}
+
+fn joined(scene: &Scene<'_>, end: &End, taken: u64, reads: &[&Read]) -> Option<Explanation> {
+    let pieces: Vec<_> = reads.iter().flat_map(|read| &read.pieces).copied().collect();
+    let mut numbers: Vec<u64> = pieces.iter().map(|piece| piece.write).collect();
+    numbers.dedup();
+    if numbers.len() as u64 <= taken {
+        return None;
+    }
+    let here = end.label();
+    let shown: Vec<String> = pieces.iter().map(|piece| say::bytes(&end.inbox, *piece)).collect();
+    let text = format!(
+        "{} is a stream of bytes and keeps no edges between writes: {} ({}) waited at {here}, and {} by {} took all of them.",
+        reads::title(end.kind),
+        say::count(numbers.len() as u64, "write"),
+        say::list(&shown),
+        say::count(taken, "read"),
+        scene.who(),
+    );
+    Some(say::answer(&here, "stream-joins-writes", say::page(end.kind), text))
+}
+
+fn last_reads<'a>(end: &'a End, scene: &Scene<'_>, many: usize) -> Vec<&'a Read> {
+    let mine = |read: &&Read| read.by == scene.task.id && read.result == ReadResult::Bytes;
+    let mut reads: Vec<&Read> = end.inbox.reads.iter().rev().filter(mine).take(many).collect();
+    reads.reverse();
+    reads
+}

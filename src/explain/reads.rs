@@ -1,0 +1,197 @@
+//! What a read brought: several writes at once or one message, all or a part, and what became of the rest.
+
+use crate::abi;
+use crate::order::Call;
+use crate::trace::{Explanation, TaskId};
+use crate::world::channel::End;
+use crate::world::kind::Kind;
+use crate::world::ledger::{Piece, Read, Write};
+
+use super::scene::Scene;
+use super::{Rule, descriptors, say};
+
+pub(super) const RULES: &[Rule] = &[
+    peeked,
+    message_truncated,
+    stops_at_descriptors,
+    stops_at_another_sender,
+    descriptors::arrived,
+    stream_joins_writes,
+    rest_waits,
+    one_message_each,
+    takes_what_is_there,
+];
+
+/// MSG_PEEK.
+fn peeked(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|_| scene.is_read() && scene.call.call.flags() & abi::MSG_PEEK != 0)?;
+    let here = end.label();
+    let copies = match scene.message() {
+        Some((_, fds)) if !fds.is_empty() => {
+            " The descriptors that came are fresh copies, and each further look makes more of them."
+        }
+        _ => "",
+    };
+    let text = format!("MSG_PEEK looks and leaves: the same bytes still wait at {here} for the next read.{copies}");
+    Some(say::answer(&here, "peek-leaves-it", "recv(2)", text))
+}
+
+/// Where the rest of a message went.
+fn message_truncated(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, read) = (scene.end?, scene.read()?);
+    if read.lost == 0 {
+        return None;
+    }
+    let here = end.label();
+    let unseen = if matches!(scene.call.call, Call::Recvmsg { .. }) {
+        "recvmsg says so with MSG_TRUNC"
+    } else if end.kind.is_pipe() {
+        "nothing in the answer says so"
+    } else {
+        "only recvmsg would have said so, with MSG_TRUNC"
+    };
+    let text = format!(
+        "{} keeps messages whole: a read takes one message from {here}, and {} of it did not fit the buffer of {}. They \
+         are destroyed, no later read gets them; {unseen}.",
+        end.kind.title(),
+        say::count(read.lost, "byte"),
+        scene.call.call.room().unwrap_or(0),
+    );
+    Some(say::answer(&here, "rest-destroyed", page_of_messages(end.kind), text))
+}
+
+/// Why a stream read did not go on: the message with descriptors ends it.
+fn stops_at_descriptors(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, _, taken, next) = stopped_early(scene)?;
+    let taken = end.inbox.write(taken.write)?;
+    if taken.carried == 0 {
+        return None;
+    }
+    let here = end.label();
+    let text = format!(
+        "There was room for more, and {} still waits at {here}. But {} came with {}, and a stream read never goes on past \
+         the bytes that descriptors travelled with: so the receiver knows which bytes they belong to.",
+        say::bytes(&end.inbox, next),
+        content(end, taken),
+        say::count(taken.carried as u64, "descriptor"),
+    );
+    Some(say::answer(&here, "read-stops-at-descriptors", "unix(7)", text))
+}
+
+/// Why a stream read did not go on: with SO_PASSCRED, another process's bytes begin.
+fn stops_at_another_sender(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, _, taken, next) = stopped_early(scene)?;
+    let process = |task: TaskId| scene.world.task(task).map(|task| task.process);
+    let (before, after) = (end.inbox.write(taken.write)?.by, end.inbox.write(next.write)?.by);
+    if process(before) == process(after) {
+        return None;
+    }
+    let here = end.label();
+    let text = format!(
+        "There was room for more, but what comes next at {here} was written by {}, and this by {}. With SO_PASSCRED every \
+         read must name one sender, so a read never joins the bytes of different processes.",
+        scene.name_of(after),
+        scene.name_of(before),
+    );
+    Some(say::answer(&here, "read-stops-at-another-sender", "unix(7)", text))
+}
+
+/// Why one read returned several writes.
+fn stream_joins_writes(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, read) = (scene.end.filter(|end| !end.kind.keeps_messages())?, scene.read()?);
+    let mut numbers: Vec<u64> = read.pieces.iter().map(|piece| piece.write).collect();
+    numbers.dedup();
+    if numbers.len() < 2 {
+        return None;
+    }
+    let here = end.label();
+    let shown: Vec<String> = read.pieces.iter().map(|piece| say::bytes(&end.inbox, *piece)).collect();
+    let mut writers: Vec<String> = Vec::new();
+    for write in numbers.iter().filter_map(|number| end.inbox.write(*number)) {
+        let name = scene.name_of(write.by).to_owned();
+        if !writers.contains(&name) {
+            writers.push(name);
+        }
+    }
+    let by = if writers.is_empty() { "nobody known".to_owned() } else { say::list(&writers) };
+    let text = format!(
+        "{} is a stream of bytes and keeps no edges between writes. {} by {by} ({}) waited at {here}, and one read takes \
+         all that waits and fits its buffer of {}. Had {} read between the writes, it would have got them apart.",
+        title(end.kind),
+        say::count(numbers.len() as u64, "write"),
+        say::list(&shown),
+        scene.call.call.room().unwrap_or(0),
+        scene.who(),
+    );
+    Some(say::answer(&here, "stream-joins-writes", say::page(end.kind), text))
+}
+
+/// A stream read that filled its buffer.
+fn rest_waits(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, read) = (scene.end.filter(|end| !end.kind.keeps_messages())?, scene.read()?);
+    if scene.call.call.room() != Some(read.len) || end.inbox.queue.is_empty() {
+        return None;
+    }
+    let here = end.label();
+    let text = format!(
+        "The buffer of {} is full. {} keeps no edges, so nothing is lost: for the next read at {here} {} left.",
+        say::count(read.len, "byte"),
+        title(end.kind),
+        match end.inbox.waiting() {
+            1 => "1 byte is".to_owned(),
+            many => format!("{many} bytes are"),
+        },
+    );
+    Some(say::answer(&here, "rest-waits", say::page(end.kind), text))
+}
+
+/// Why one read returned one write only.
+fn one_message_each(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, read) = (scene.end.filter(|end| end.kind.keeps_messages())?, scene.read()?);
+    let (here, kind) = (end.label(), end.kind.title());
+    let left = match end.inbox.messages() {
+        0 => "No other message waits".to_owned(),
+        1 => "1 message still waits".to_owned(),
+        many => format!("{many} messages still wait"),
+    };
+    let text = format!(
+        "{kind} keeps the edges between messages: one read at {here} returns exactly one of them, {} here, even with room \
+         for more. {left}.",
+        say::count(read.len, "byte"),
+    );
+    Some(say::answer(&here, "one-message-each", page_of_messages(end.kind), text))
+}
+
+/// A stream read of less than was asked for.
+fn takes_what_is_there(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, read) = (scene.end.filter(|end| !end.kind.keeps_messages())?, scene.read()?);
+    let here = end.label();
+    let text = format!(
+        "A read does not wait until its buffer of {} is full: as soon as there is something at {here} it returns what is \
+         there, {} here.",
+        scene.call.call.room().unwrap_or(0),
+        say::count(read.len, "byte"),
+    );
+    Some(say::answer(&here, "read-takes-what-is-there", "read(2)", text))
+}
+
+/// A stream socket's read that had room left while more was waiting: the last piece it took, and the next one.
+fn stopped_early<'a>(scene: &Scene<'a>) -> Option<(&'a End, &'a Read, Piece, Piece)> {
+    let (end, read) = (scene.end.filter(|end| end.kind == Kind::Stream)?, scene.read()?);
+    let (taken, next) = (*read.pieces.last()?, *end.inbox.queue.front()?);
+    (scene.call.call.room()? > read.len && taken.write != next.write).then_some((end, read, taken, next))
+}
+
+fn content(end: &End, write: &Write) -> String {
+    let len = write.taken.unwrap_or(write.offered);
+    say::bytes(&end.inbox, Piece { write: write.number, start: 0, len, tentative: false })
+}
+
+pub(super) fn title(kind: Kind) -> &'static str {
+    if kind == Kind::Pipe { "A pipe" } else { kind.title() }
+}
+
+/// The page that says that messages are kept apart, and cut.
+pub(super) fn page_of_messages(kind: Kind) -> &'static str {
+    if kind.is_pipe() { "pipe(2)" } else { "socket(2)" }
+}

@@ -1,0 +1,40 @@
+//! What an observation shows: a queue and its charge, the holders of an end, who is stuck among the tasks, a refusal.
+
+use crate::trace::{Event, Explanation, QueueReport, What};
+use crate::world::World;
+
+use super::{deadlock, ends, say};
+
+/// The explanation of the last report among the events.
+pub(super) fn of_events(world: &World, events: &[Event]) -> Option<Explanation> {
+    events.iter().rev().find_map(|event| match &event.what {
+        What::Queue(report) => Some(queue(report)),
+        What::Holders(report) => ends::held(world, say::end_labelled(world, &report.end)?),
+        What::Tasks(_) => deadlock::anywhere(world),
+        What::Refused { reason } => Some(refused(reason)),
+        _ => None,
+    })
+}
+
+/// Bytes that wait, and what the sender is charged for them.
+fn queue(report: &QueueReport) -> Explanation {
+    let here = &report.end;
+    let waits = say::count(report.waiting, "byte");
+    let of = report.messages.map_or_else(String::new, |many| format!(" in {}", say::count(many, "message")));
+    let text = match (report.charged, report.sndbuf) {
+        (Some(charged), Some(sndbuf)) => format!(
+            "At {here}: {waits}{of}. The sender is charged {charged} of its SO_SNDBUF of {sndbuf} for them: the \
+             charge is for the kernel's whole buffers, so small writes cost far more than their bytes."
+        ),
+        (None, Some(capacity)) => {
+            format!("At {here}: {waits}{of}, of at most {capacity}: a pipe counts pages, not writes.")
+        }
+        _ => format!("At {here}: {waits}{of}; no sender is left to be charged for them."),
+    };
+    say::answer(here, "charged-per-message", "socket(7)", text)
+}
+
+fn refused(reason: &str) -> Explanation {
+    let text = format!("The statement was not made, so no task made any call: {reason}.");
+    say::answer("the last statement", "refused", None, text)
+}

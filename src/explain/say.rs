@@ -1,0 +1,177 @@
+//! Phrases that the rules share: who holds an end, what waits there, how bytes and lists are written.
+
+use crate::script::words::quote;
+use crate::trace::Explanation;
+use crate::world::World;
+use crate::world::channel::End;
+use crate::world::kind::{EndId, Kind};
+use crate::world::ledger::{Flow, Piece};
+use crate::world::task::Task;
+
+/// Bytes of a message that are quoted.
+const QUOTED: usize = 16;
+/// Items of a list that are named one by one.
+const NAMED: usize = 6;
+
+/// An explanation. The lesson is added from the table at the end of this file.
+pub fn answer(
+    about: &str,
+    rule: &'static str,
+    page: impl Into<Option<&'static str>>,
+    text: impl Into<String>,
+) -> Explanation {
+    let lesson = LESSONS.iter().find(|row| row.0.contains(&rule)).map(|row| row.1);
+    Explanation { about: about.to_owned(), text: text.into(), rule, page: page.into(), lesson }
+}
+
+/// The newest end that has, or had, this name.
+pub fn end_labelled<'a>(world: &'a World, label: &str) -> Option<&'a End> {
+    world.ends().filter(|end| end.name.is_some() && end.label() == label).max_by_key(|end| end.id)
+}
+
+/// `SOCK_STREAM keeps no edges`: the page that says what this kind does.
+pub fn page(kind: Kind) -> &'static str {
+    if kind.is_pipe() { "pipe(7)" } else { "unix(7)" }
+}
+
+/// `a`, `a and b`, `a, b and c`; a long list is counted.
+pub fn list(items: &[String]) -> String {
+    match items {
+        [] => "nobody".to_owned(),
+        [only] => only.clone(),
+        many if many.len() > NAMED => format!("{} and {} more", many[..NAMED].join(", "), many.len() - NAMED),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// `1 message`, `3 messages`.
+pub fn count(number: u64, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+/// Bytes as a statement would write them, a long run cut.
+pub fn bytes(flow: &Flow, piece: Piece) -> String {
+    let shown = quote(&flow.bytes_of(piece, QUOTED));
+    if piece.len > QUOTED as u64 { format!("{shown}... ({} bytes)", piece.len) } else { shown }
+}
+
+/// The tasks that hold an end, one phrase each: `child1 (descriptor 3)`.
+pub fn holders(world: &World, end: EndId) -> Vec<String> {
+    let mut tasks: Vec<(&Task, Vec<i32>)> = Vec::new();
+    for (task, fd) in world.holders(end) {
+        match tasks.last_mut() {
+            Some((last, fds)) if last.id == task.id => fds.push(fd),
+            _ => tasks.push((task, vec![fd])),
+        }
+    }
+    let phrase = |(task, fds): (&Task, Vec<i32>)| {
+        let numbers: Vec<String> = fds.iter().map(i32::to_string).collect();
+        let noun = if fds.len() == 1 { "descriptor" } else { "descriptors" };
+        format!("{} ({noun} {})", task.name, list(&numbers))
+    };
+    tasks.into_iter().map(phrase).collect()
+}
+
+/// `child1 (descriptor 3) still holds chat[0]`, copies under way included.
+pub fn who_holds(world: &World, end: &End) -> String {
+    let names = holders(world, end.id);
+    let label = end.label();
+    let held = match names.len() {
+        0 => None,
+        1 => Some(format!("{} still holds {label}", list(&names))),
+        _ => Some(format!("{} still hold {label}", list(&names))),
+    };
+    let flying = (end.in_flight > 0).then(|| {
+        let verb = if end.in_flight == 1 { "is" } else { "are" };
+        let copies = if end.in_flight == 1 { "copy" } else { "copies" };
+        let place = carrier(world, end.id).map_or_else(String::new, |at| format!(", in the queue of {at}"));
+        format!("{} {copies} of {label} {verb} in flight{place}: sent and not yet received", end.in_flight)
+    });
+    match (held, flying) {
+        (Some(held), Some(flying)) => format!("{held}, and {flying}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) if end.name.is_none() => "the connection waits for accept(2)".to_owned(),
+        (None, None) => format!("nobody holds {label}"),
+    }
+}
+
+/// The end in whose queue a copy of this one waits.
+fn carrier(world: &World, passed: EndId) -> Option<String> {
+    let carries = |end: &&End| end.inbox.writes.iter().any(|write| write.fds.contains(&passed));
+    world.ends().find(carries).map(End::label)
+}
+
+/// `3 messages`, `11 bytes`, `nothing`: what waits at an end.
+fn waiting(end: &End) -> String {
+    if end.inbox.queue.is_empty() {
+        return "nothing".to_owned();
+    }
+    let bytes = count(end.inbox.waiting(), "byte");
+    if end.kind.keeps_messages() { format!("{} ({bytes})", count(end.inbox.messages(), "message")) } else { bytes }
+}
+
+/// `3 bytes wait`, `1 message (3 bytes) waits`, `nothing waits`.
+pub fn waits(end: &End) -> String {
+    let one = match end.inbox.queue.is_empty() {
+        true => true,
+        false if end.kind.keeps_messages() => end.inbox.messages() == 1,
+        false => end.inbox.waiting() == 1,
+    };
+    format!("{} {}", waiting(end), if one { "waits" } else { "wait" })
+}
+
+/// Rules to the lesson that shows them.
+pub const LESSONS: &[(&[&str], &str)] = &[
+    (&["stream-joins-writes", "read-takes-what-is-there", "one-message-each"], "a-stream-has-no-edges"),
+    (&["pipe-goes-one-way", "bad-descriptor"], "a-socket-talks-both-ways"),
+    (&["rest-waits", "rest-destroyed", "next-read-one-message", "peek-leaves-it"], "what-does-not-fit"),
+    (&["empty-message", "write-of-nothing", "nothing-waits", "hung-up"], "a-message-of-nothing"),
+    (&["fork-copies-descriptors", "own-copy-keeps-eof-away", "interrupted"], "close-your-unused-end"),
+    (
+        &[
+            "still-held",
+            "one-copy-of-several",
+            "dup-is-one-more-copy",
+            "descriptor-in-flight",
+            "asleep-nothing-to-read",
+        ],
+        "who-still-holds-it",
+    ),
+    (&["eof-last-close", "last-close", "zombie", "exited", "killed", "next-read-takes-bytes"], "three-ways-to-go"),
+    (&["datagram-never-ends", "datagram-peer-gone", "datagram-disconnected"], "the-datagram-that-never-ends"),
+    (&["eof-peer-shutdown", "eof-own-shutdown"], "half-close"),
+    (&["reset-by-unread-bytes", "queued-is-not-received"], "unread-and-reset"),
+    (&["epipe-with-sigpipe", "epipe-without-sigpipe", "killed-by-sigpipe"], "the-broken-pipe"),
+    (
+        &["asleep-buffer-full", "charged-per-message", "pipe-full", "write-takes-what-fits", "message-too-long"],
+        "the-full-buffer",
+    ),
+    (&["deadlock"], "deadlock"),
+    (&["writable-but-fails", "not-writable-but-works", "ready-now", "asleep-in-poll"], "what-poll-says"),
+    (
+        &[
+            "descriptor-arrives",
+            "descriptor-lost-by-plain-read",
+            "control-buffer-too-small",
+            "descriptor-needs-a-byte",
+            "read-stops-at-descriptors",
+        ],
+        "passing-descriptors",
+    ),
+    (&["peercred-names-the-creator", "read-stops-at-another-sender"], "who-is-there"),
+    (&["array-changed", "array-left", "not-supported", "too-many-descriptors"], "the-calls-that-fail"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_read_as_english() {
+        let words = |many: &[&str]| list(&many.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        assert_eq!(words(&[]), "nobody");
+        assert_eq!(words(&["a"]), "a");
+        assert_eq!(words(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(words(&["a"; 9]), "a, a, a, a, a, a and 3 more");
+    }
+}

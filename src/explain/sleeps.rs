@@ -1,0 +1,162 @@
+//! Why a task does nothing: asleep in which call, and what would wake it; stopped; or only waiting for a statement.
+
+use crate::order::Call;
+use crate::script::TaskState;
+use crate::trace::Explanation;
+use crate::world::World;
+use crate::world::channel::End;
+use crate::world::kind::Kind;
+use crate::world::task::{Ongoing, Task};
+
+use super::{deadlock, say};
+
+/// The explanation of a living task's state.
+pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
+    match task.state {
+        TaskState::Asleep => deadlock::of_task(world, task).or_else(|| asleep(world, task)),
+        TaskState::Stopped => Some(stopped(task)),
+        TaskState::Idle => Some(idle(world, task)),
+        TaskState::Running => Some(running(task)),
+        TaskState::Zombie | TaskState::Dead => None,
+    }
+}
+
+fn asleep(world: &World, task: &Task) -> Option<Explanation> {
+    let ongoing = task.sleeping_call()?;
+    let end = ongoing.call().fd().and_then(|fd| say::end_labelled(world, &ongoing.names.end(fd)));
+    match (ongoing.call(), end) {
+        (Call::Poll { .. }, _) => Some(in_poll(world, task, ongoing)),
+        (Call::Waitpid { .. }, _) => Some(in_wait(task, ongoing)),
+        (Call::Accept { .. }, Some(end)) => Some(in_accept(task, end)),
+        (Call::Connect { address, .. }, _) => Some(in_connect(task, &address.shown)),
+        (call, Some(end)) if call.room().is_some() => Some(in_read(world, task, ongoing, end)),
+        (call, Some(end)) if call.offered().is_some() => Some(in_write(world, task, ongoing, end)),
+        _ => None,
+    }
+}
+
+/// Why EOF does not come is why it sleeps.
+fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanation {
+    let (name, here, call) = (&task.name, end.label(), ongoing.call().name());
+    let Some(peer) = end.peer.and_then(|peer| world.end(peer)) else {
+        let text = format!(
+            "{name} is asleep in {call}({here}): nothing has come, and {here} has no peer. A message sent to its address would wake it."
+        );
+        return say::answer(name, "asleep-nothing-to-read", "recv(2)", text);
+    };
+    let there = peer.label();
+    if peer.closed && end.kind == Kind::Dgram {
+        let text = format!(
+            "{name} is asleep in {call}({here}) for ever: {there} is closed, but a datagram socket is never told, and no EOF comes. \
+             Only a signal can wake {name} (`interrupt {name}`), or shutdown by another holder of {here}."
+        );
+        return say::answer(name, "datagram-never-ends", "unix(7)", text);
+    }
+    let own = world.holders(peer.id).iter().any(|(holder, _)| holder.process == task.process);
+    let rule = if own { "own-copy-keeps-eof-away" } else { "asleep-nothing-to-read" };
+    let irrelevant = if own { " That one of them is the reader's own makes no difference." } else { "" };
+    let wakes = if end.kind == Kind::Dgram {
+        format!("Only a message from {there} can wake it; even when {there} is closed, no EOF comes")
+    } else {
+        format!("A write to {there} wakes it, or the close of its last copy, which is EOF")
+    };
+    let text = format!(
+        "{name} is asleep in {call}({here}): nothing waits there, and {}.{irrelevant} {wakes}.",
+        say::who_holds(world, peer),
+    );
+    say::answer(name, rule, say::page(end.kind), text)
+}
+
+fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanation {
+    let (name, here, call) = (&task.name, end.label(), ongoing.call().name());
+    let Some(peer) = end.peer.and_then(|peer| world.end(peer)) else {
+        let text = format!("{name} is asleep in {call}({here}): the queue it sends to is full.");
+        return say::answer(name, "asleep-buffer-full", "unix(7)", text);
+    };
+    let stopped = world.holders(peer.id).into_iter().find(|(holder, _)| holder.state == TaskState::Stopped);
+    let stopped =
+        stopped.map_or_else(String::new, |(holder, _)| format!(" {} is stopped and reads nothing.", holder.name));
+    let gone = match end.kind {
+        Kind::Dgram => "ECONNREFUSED",
+        Kind::Stream | Kind::Seqpacket => "ECONNRESET or EPIPE",
+        Kind::Pipe | Kind::PacketPipe => "EPIPE",
+    };
+    let text = format!(
+        "{name} is asleep in {call}({here}): the buffer is full, {} at {}, and {}.{stopped} Reads there wake it once there is \
+         room; if the last copy goes instead, it wakes with {gone}.",
+        say::waits(peer),
+        peer.label(),
+        say::who_holds(world, peer),
+    );
+    say::answer(name, "asleep-buffer-full", say::page(end.kind), text)
+}
+
+fn in_poll(world: &World, task: &Task, ongoing: &Ongoing) -> Explanation {
+    let fds: &[i32] = if let Call::Poll { fds, .. } = ongoing.call() { fds } else { &[] };
+    let ends: Vec<String> = fds.iter().map(|fd| ongoing.names.end(*fd)).collect();
+    let holds: Vec<String> = ends
+        .iter()
+        .filter_map(|label| world.end(say::end_labelled(world, label)?.peer?))
+        .map(|peer| say::who_holds(world, peer))
+        .collect();
+    let holds = if holds.is_empty() { String::new() } else { format!(" Now, {}.", holds.join("; ")) };
+    let text = format!(
+        "{} is asleep in poll over {}: nothing it asks for is so at any of them. The first event at one of them wakes it, or its \
+         time-out.{holds}",
+        task.name,
+        say::list(&ends),
+    );
+    say::answer(&task.name, "asleep-in-poll", "poll(2)", text)
+}
+
+fn in_wait(task: &Task, ongoing: &Ongoing) -> Explanation {
+    let pid = if let Call::Waitpid { pid } = ongoing.call() { *pid } else { -1 };
+    let child = ongoing.names.task(pid).unwrap_or("one of its children");
+    let text = format!("{} is asleep in waitpid: {child} has not died yet. Its death wakes {0}.", task.name);
+    say::answer(&task.name, "asleep-until-death", "wait(2)", text)
+}
+
+fn in_accept(task: &Task, end: &End) -> Explanation {
+    let at = end.address.clone().unwrap_or_else(|| "its address".to_owned());
+    let text =
+        format!("{} is asleep in accept({}): no connection waits. A connect to {at} wakes it.", task.name, end.label());
+    say::answer(&task.name, "asleep-nobody-connects", "accept(2)", text)
+}
+
+fn in_connect(task: &Task, at: &str) -> Explanation {
+    let text = format!(
+        "{} is asleep in connect: the queue of connections at {at} is full until somebody there accepts one.",
+        task.name
+    );
+    say::answer(&task.name, "asleep-backlog-full", "listen(2)", text)
+}
+
+fn stopped(task: &Task) -> Explanation {
+    let name = &task.name;
+    let inside = task.current_call().map_or_else(String::new, |call| format!(" in the middle of {}", call.name()));
+    let text = format!(
+        "{name} was stopped by a signal{inside}. It is not dead: it holds all its descriptors, so nobody gets EOF, and what is sent \
+         to it queues up. `cont {name}` lets it go on."
+    );
+    say::answer(name, "stopped-is-not-dead", "signal(7)", text)
+}
+
+fn idle(world: &World, task: &Task) -> Explanation {
+    let name = &task.name;
+    let ends = world.process_of(task.id).map_or_else(Vec::new, |process| {
+        process.table.iter().map(|(fd, entry)| format!("{} (descriptor {fd})", world.label(entry.end))).collect()
+    });
+    let holds = if ends.is_empty() { "no end".to_owned() } else { say::list(&ends) };
+    let does = if task.is_reader() {
+        "reads whenever something comes, and takes statements"
+    } else {
+        "waits for its next statement"
+    };
+    let text = format!("{name} is idle: it {does}. It holds {holds}.");
+    say::answer(name, "idle", None, text)
+}
+
+fn running(task: &Task) -> Explanation {
+    let text = format!("{} is running and has not settled yet.", task.name);
+    say::answer(&task.name, "running", None, text)
+}

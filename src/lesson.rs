@@ -1,0 +1,129 @@
+//! A lesson as data: prose and steps, made of statements of the language only. Text becomes this in `lesson::load`; whether a
+//! goal is met, `lesson::goal` says. Nothing here makes a call.
+
+pub mod builtin;
+pub mod goal;
+pub mod load;
+
+use crate::script::{Expectation, Statement};
+
+pub use goal::Goal;
+pub use load::LessonError;
+
+/// The largest lesson file, in bytes. A larger one is an error.
+pub const MAX_SOURCE: usize = 256 * 1024;
+/// The most steps of one lesson, its statements, a prediction's options, a goal's hints. More is an error.
+pub const MAX_STEPS: usize = 64;
+/// See [`MAX_STEPS`].
+pub const MAX_STATEMENTS: usize = 512;
+/// See [`MAX_STEPS`].
+pub const MAX_OPTIONS: usize = 6;
+/// See [`MAX_STEPS`].
+pub const MAX_HINTS: usize = 6;
+/// The longest `sleep` of a lesson, in milliseconds.
+pub const MAX_SLEEP_MS: i64 = 3000;
+
+/// What lessons can be about; the list of lessons is ordered and searched by it.
+pub const TOPICS: &[&str] = &[
+    "basics",
+    "messages",
+    "end of file",
+    "errors",
+    "buffers",
+    "poll",
+    "processes",
+    "descriptors",
+    "credentials",
+    "by name",
+    "claims",
+];
+
+/// One lesson.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lesson {
+    /// The file's name without number and `.md`: what `after` and links name.
+    pub id: String,
+    /// The number at the beginning of the file's name.
+    pub number: u32,
+    /// The file as given, for errors.
+    pub file: String,
+    /// Its title.
+    pub title: String,
+    /// Of [`TOPICS`].
+    pub topics: Vec<String>,
+    /// Lessons to take first, by id.
+    pub after: Vec<String>,
+    /// How long it takes.
+    pub minutes: u32,
+    /// Widespread errors that it puts right, by their number in `facts/af_unix.md` (`M01`).
+    pub shows: Vec<String>,
+    /// Run before the first step, not stepped through.
+    pub setup: Vec<Statement>,
+    /// In order.
+    pub steps: Vec<Step>,
+    /// Links to other lessons: id and line.
+    pub links: Vec<(String, u32)>,
+}
+
+/// One step: prose, then something to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The line of its block in the file; of a step that is only prose, of that.
+    pub line: u32,
+    /// Markdown.
+    pub prose: String,
+    /// What is to be done.
+    pub action: Action,
+    /// Markdown, shown once it is done: why it came out so.
+    pub after: Option<String>,
+}
+
+/// What a step asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// To be read.
+    Read,
+    /// Statements, one key each.
+    Run(Vec<Statement>),
+    /// What will the kernel answer?
+    Predict(Prediction),
+    /// To be brought about by any means.
+    Reach(Goal),
+}
+
+/// A statement whose result is to be foretold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prediction {
+    /// The statement, without expectations.
+    pub statement: Statement,
+    /// Possible answers.
+    pub options: Vec<Choice>,
+}
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Its line in the file.
+    pub line: u32,
+    /// As written.
+    pub text: String,
+    /// As understood; all must hold.
+    pub expectations: Vec<Expectation>,
+    /// Whether it is the right one.
+    pub ticked: bool,
+}
+
+impl Lesson {
+    /// Blocks of all kinds that the lesson is made of.
+    pub fn blocks(&self) -> usize {
+        let of_step = |step: &Step| {
+            let own = match &step.action {
+                Action::Read => 0,
+                Action::Run(_) | Action::Predict(_) => 1,
+                Action::Reach(goal) => 2 + goal.hints.len(),
+            };
+            own + usize::from(step.after.is_some())
+        };
+        usize::from(!self.setup.is_empty()) + self.steps.iter().map(of_step).sum::<usize>()
+    }
+}

@@ -1,0 +1,203 @@
+//! Whether the bench is as a goal wants it. A condition is a statement of the language with expectations, read as a question:
+//!
+//! - an observation (`tasks`, `holders END`, `queue END`, `fds TASK`) asks what is so now. `queue` gives all bytes that wait.
+//!   `killed TASK SIGNAL`, `exits TASK CODE` and `signals TASK SIGNAL` may stand beside `tasks`, and look back to the goal's start;
+//! - a call (`[TASK:] read END`, `write END _`, `close END` …) asks whether such a call came out so since the goal's start: by
+//!   that task, or by any; at that end; `read` and `write` stand for their whole families. Its other arguments mean nothing.
+//!
+//! Whatever else is on the bench makes no difference: a condition names all that it is about.
+#![expect(clippy::wildcard_enum_match_arm, reason = "conditions ask after a few verbs; all others are none")]
+
+use crate::order::Call;
+use crate::script::check::{self, Captures, Seen};
+use crate::script::{EndRef, Statement, Verb, Want};
+use crate::trace::{CallEvent, Event, QueueReport, What};
+use crate::world::World;
+
+/// What the learner is to bring about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Goal {
+    /// All must hold.
+    pub conditions: Vec<Statement>,
+    /// Markdown, from a nudge to nearly the answer.
+    pub hints: Vec<String>,
+    /// One way to reach it.
+    pub solution: Vec<Statement>,
+}
+
+impl Goal {
+    /// Whether each condition holds: in the world as it is, with the events since the goal's start.
+    pub fn holding(&self, world: &World, since_start: &[Event]) -> Vec<bool> {
+        self.conditions.iter().map(|condition| holds(condition, world, since_start)).collect()
+    }
+
+    /// Whether all hold.
+    pub fn is_met(&self, world: &World, since_start: &[Event]) -> bool {
+        self.conditions.iter().all(|condition| holds(condition, world, since_start))
+    }
+}
+
+/// Why a statement is no condition, if it is none.
+pub fn objection(statement: &Statement) -> Option<String> {
+    let word = |want: &Want| matches!(want, Want::Anything | Want::Capture(_) | Want::Refused | Want::Still(_));
+    if statement.expectations.is_empty() {
+        return Some("a condition is a statement with an expectation, write: tasks => dead child1".to_owned());
+    }
+    if statement.expectations.iter().any(|expected| word(&expected.want)) {
+        return Some("this says nothing about the bench, write a result".to_owned());
+    }
+    match &statement.verb {
+        Verb::Tasks if statement.expectations.iter().any(|expected| matches!(expected.want, Want::Number(..))) => {
+            Some("how many tasks there are depends on what else the learner made, name a task".to_owned())
+        }
+        Verb::Tasks | Verb::Queue { .. } | Verb::Holders { .. } | Verb::Fds { .. } => None,
+        verb if end_of(verb).is_some() => None,
+        _ => Some("a condition is tasks, holders, queue, fds, or a call at an end".to_owned()),
+    }
+}
+
+fn holds(condition: &Statement, world: &World, events: &[Event]) -> bool {
+    match observe(condition, world) {
+        Some(None) => false,
+        Some(Some(what)) => {
+            let report = Event { line: condition.line, task: None, what };
+            let all: Vec<Event> = events.iter().cloned().chain([report]).collect();
+            meets(condition, None, &all)
+        }
+        None => events.iter().any(|event| came_so(condition, event)),
+    }
+}
+
+/// The answer to an observation; none inside, where what it is about is not there; none at all, where it is a call.
+#[expect(clippy::option_option, reason = "whether it is an observation, and what it answers, are two questions")]
+fn observe(condition: &Statement, world: &World) -> Option<Option<What>> {
+    let end = |end: &EndRef| match end {
+        EndRef::Named { name, .. } => world.end_named(name),
+        EndRef::Raw(_) => None,
+    };
+    match &condition.verb {
+        Verb::Tasks => Some(Some(What::Tasks(world.tasks_report()))),
+        Verb::Holders { end: of } => Some(end(of).map(|end| What::Holders(world.holders_report(end.id)))),
+        Verb::Queue { end: of } => Some(end(of).map(|end| {
+            let waiting = end.inbox.waiting();
+            let messages = end.kind.keeps_messages().then(|| end.inbox.messages());
+            What::Queue(QueueReport {
+                end: end.label(),
+                bytes: waiting,
+                charged: None,
+                sndbuf: None,
+                waiting,
+                messages,
+            })
+        })),
+        Verb::Fds { task } => {
+            let name = task.as_deref().unwrap_or("parent");
+            let report = |id| What::Fds { task: name.to_owned(), fds: world.fds_report(id) };
+            Some(world.task_named(name).map(|task| report(task.id)))
+        }
+        _ => None,
+    }
+}
+
+/// Whether an event is the call that a condition asks after, with the result it wants.
+fn came_so(condition: &Statement, event: &Event) -> bool {
+    let calls: Vec<&CallEvent> = match &event.what {
+        What::Call(call) => vec![call],
+        What::Burst(burst) => burst.first_calls.iter().collect(),
+        _ => return false,
+    };
+    calls.into_iter().filter(|call| is_asked_for(condition, call)).any(|call| {
+        // Whether it slept first is nothing to the condition.
+        let call = CallEvent { since: None, ..call.clone() };
+        let task = call.task.clone();
+        let events = [Event { line: condition.line, task: event.task, what: What::Call(Box::new(call)) }];
+        meets(condition, Some(&task), &events)
+    })
+}
+
+fn is_asked_for(condition: &Statement, call: &CallEvent) -> bool {
+    let by = condition.task.as_ref().is_none_or(|task| *task == call.task);
+    let Some(EndRef::Named { name, .. }) = end_of(&condition.verb) else { return false };
+    let at = call.call.fd().is_some_and(|fd| call.names.end(fd) == name.to_string());
+    by && at && is_of_family(&condition.verb, &call.call)
+}
+
+fn is_of_family(verb: &Verb, call: &Call) -> bool {
+    match verb {
+        Verb::Read { .. } => call.room().is_some(),
+        Verb::Write { .. } => call.offered().is_some(),
+        Verb::Recv { .. } => matches!(call, Call::Recv { .. }),
+        Verb::Send { .. } => matches!(call, Call::Send { .. }),
+        Verb::Recvmsg { .. } => matches!(call, Call::Recvmsg { .. }),
+        Verb::Sendmsg { .. } => matches!(call, Call::Sendmsg { .. }),
+        Verb::Close { .. } => matches!(call, Call::Close { .. }),
+        Verb::Dup { .. } => matches!(call, Call::Dup { .. }),
+        Verb::Shutdown { .. } => matches!(call, Call::Shutdown { .. }),
+        Verb::Poll { .. } => matches!(call, Call::Poll { .. }),
+        Verb::Accept { .. } => matches!(call, Call::Accept { .. }),
+        Verb::Connect { .. } => matches!(call, Call::Connect { .. }),
+        Verb::Getsockopt { option: wanted, .. } => matches!(call, Call::Getsockopt { option, .. } if option == wanted),
+        _ => false,
+    }
+}
+
+/// The end of a call that conditions can ask after.
+fn end_of(verb: &Verb) -> Option<&EndRef> {
+    match verb {
+        Verb::Read { end, .. }
+        | Verb::Write { end, .. }
+        | Verb::Recv { end, .. }
+        | Verb::Send { end, .. }
+        | Verb::Recvmsg { end, .. }
+        | Verb::Sendmsg { end, .. }
+        | Verb::Close { end }
+        | Verb::Dup { end }
+        | Verb::Shutdown { end, .. }
+        | Verb::Getsockopt { end, .. }
+        | Verb::Accept { end, .. }
+        | Verb::Connect { end, .. } => Some(end),
+        Verb::Poll { ends, .. } => ends.first(),
+        _ => None,
+    }
+}
+
+fn meets(condition: &Statement, actor: Option<&str>, events: &[Event]) -> bool {
+    let seen = Seen { events, actor, refused: None, asleep: &[], verb: &condition.verb };
+    check::check(&condition.expectations, &seen, &mut Captures::default()).ok
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::parse;
+
+    fn condition(text: &str) -> Statement {
+        parse::statement(text, 1).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_condition_must_be_able_to_fail() {
+        for text in ["tasks", "tasks => 2", "read chat[0] => _", "fork x => > 0", "queue chat[0] => $n"] {
+            assert!(objection(&condition(text)).is_some(), "{text}");
+        }
+        for text in
+            ["tasks => dead child1", "queue chat[0] => 6", "child1: read chat[0] => EOF", "write chat[0] x => EPIPE"]
+        {
+            assert_eq!(objection(&condition(text)), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_holds_on_an_empty_bench() {
+        let goal = Goal {
+            conditions: vec![
+                condition("queue chat[1] => 0"),
+                condition("tasks => dead child1"),
+                condition("read c[0] => EOF"),
+            ],
+            hints: Vec::new(),
+            solution: Vec::new(),
+        };
+        assert_eq!(goal.holding(&World::new(), &[]), [false, false, false]);
+    }
+}

@@ -1,0 +1,132 @@
+//! App and session joined: inputs become statements, what settles becomes the picture. It neither draws nor reads a terminal.
+
+use std::os::fd::BorrowedFd;
+use std::time::Duration;
+
+use crate::app::action::{Command, Input};
+use crate::app::{App, Mode, update};
+use crate::bench::BenchError;
+use crate::explain;
+use crate::session::{Session, Settings};
+use crate::trace::Event;
+use crate::world::World;
+
+/// The rule of an explanation that explains nothing.
+const NO_RULE: &str = "nothing-to-explain";
+
+/// A bench and the state of the UI above it.
+#[derive(Debug)]
+pub struct Playground {
+    session: Session,
+    app: App,
+    is_open: bool,
+    is_over: bool,
+    is_suspended: bool,
+}
+
+impl Playground {
+    /// A bench on which the opening statements are on their way.
+    pub fn open(settings: Settings) -> Result<Self, BenchError> {
+        let mut app = App::new();
+        let opening = update::open(&mut app);
+        let session = Session::open(settings)?;
+        let mut playground = Self { session, app, is_open: false, is_over: false, is_suspended: false };
+        playground.carry_out(opening);
+        Ok(playground)
+    }
+
+    /// One input; what it asks for is on its way when this returns.
+    pub fn handle(&mut self, input: Input) {
+        let commands = update::update(&mut self.app, self.session.world(), input);
+        self.carry_out(commands);
+    }
+
+    /// Takes in what has happened, without waiting. Says whether there may be something new to see.
+    pub fn pump(&mut self) -> Result<bool, BenchError> {
+        let was_settled = self.session.is_settled();
+        let events = self.session.pump()?;
+        self.app.observe(self.session.world());
+        self.explain(&events);
+        self.app.take(&events);
+        if self.session.is_settled() {
+            self.app.settle();
+            self.is_open = true;
+        }
+        Ok(!was_settled || !events.is_empty())
+    }
+
+    /// Whether the opening statements have settled, so that keys find the channels they act on.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Whether it was asked to end.
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Whether it was asked to stop, since last asked.
+    pub fn take_suspension(&mut self) -> bool {
+        std::mem::take(&mut self.is_suspended)
+    }
+
+    /// Nothing is on its way.
+    pub fn is_settled(&self) -> bool {
+        self.session.is_settled()
+    }
+
+    /// What keys mean now.
+    pub fn mode(&self) -> Mode {
+        self.app.mode
+    }
+
+    /// The state, to be drawn.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// The bench, to be drawn.
+    pub fn world(&self) -> &World {
+        self.session.world()
+    }
+
+    /// As [`Session::arm`].
+    pub fn arm(&mut self) -> Option<Duration> {
+        self.session.arm()
+    }
+
+    /// As [`Session::disarm`].
+    pub fn disarm(&mut self, rung: bool) {
+        self.session.disarm(rung);
+    }
+
+    /// As [`Session::wait_fds`].
+    pub fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
+        self.session.wait_fds()
+    }
+
+    fn carry_out(&mut self, commands: Vec<Command>) {
+        for command in commands {
+            match command {
+                Command::Run(statement) => {
+                    if !self.session.submit(*statement) {
+                        self.app.notice = Some("too many statements wait; this one was dropped".to_owned());
+                    }
+                }
+                Command::Cancel => self.session.cancel(),
+                Command::Suspend => self.is_suspended = true,
+                Command::Quit => self.is_over = true,
+            }
+        }
+    }
+
+    /// Each statement's events are explained by themselves.
+    fn explain(&mut self, events: &[Event]) {
+        for of_one in events.chunk_by(|a, b| a.line == b.line) {
+            let explanation = explain::last(self.session.world(), of_one);
+            if explanation.rule != NO_RULE {
+                self.app.learn(self.session.world(), explanation);
+            }
+        }
+    }
+}

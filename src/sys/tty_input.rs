@@ -1,0 +1,54 @@
+//! The terminal as a source of bytes: a private non-blocking description of it, and its size, ioctl_tty(2). Never the standard
+//! descriptors, whose description the user's shell shares.
+
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+use nix::errno::Errno;
+
+use super::terminal;
+
+/// A terminal that is read.
+#[derive(Debug)]
+pub struct TtyInput(OwnedFd);
+
+/// What a look at the terminal gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// So many bytes.
+    Bytes(usize),
+    /// Nothing is there now.
+    Nothing,
+    /// The terminal is gone.
+    HungUp,
+}
+
+impl TtyInput {
+    /// The terminal that is standard input, output or error; none if no one of them is.
+    pub fn open() -> Option<Self> {
+        terminal::open_private().map(Self)
+    }
+
+    /// Reads what is there.
+    pub fn read(&self, buffer: &mut [u8]) -> Look {
+        match nix::unistd::read(&self.0, buffer) {
+            Ok(0) => Look::HungUp,
+            Ok(count) => Look::Bytes(count),
+            Err(Errno::EAGAIN | Errno::EINTR) => Look::Nothing,
+            Err(_) => Look::HungUp,
+        }
+    }
+
+    /// Columns and rows; none if the terminal does not know.
+    pub fn size(&self) -> Option<(u16, u16)> {
+        let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+        // SAFETY: TIOCGWINSZ writes one winsize, and the pointer is to one that lives on this stack.
+        let result = unsafe { libc::ioctl(self.0.as_raw_fd(), libc::TIOCGWINSZ, &raw mut size) };
+        (result == 0 && size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
+    }
+}
+
+impl AsFd for TtyInput {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}

@@ -1,0 +1,242 @@
+//! The terminal UI's loop: one thread, one poll(2) over the terminal, signals and the bench; a frame only when there is something
+//! new. It knows no statement and draws nothing itself.
+
+mod decode;
+mod screen;
+mod signals;
+
+use std::io::{self, IsTerminal};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
+
+use color_eyre::eyre::{Result, WrapErr, eyre};
+
+use crate::playground::Playground;
+use crate::session::Settings;
+use crate::sys::tty_input::{Look, TtyInput};
+use crate::sys::{poll, signal};
+use crate::ui::theme::Theme;
+use crate::ui::{Scene, keymap};
+
+use decode::Decoder;
+use screen::Screen;
+use signals::Signals;
+
+/// The least time between two frames while something is going on.
+const FRAME: Duration = Duration::from_millis(16);
+/// The size of a terminal that does not know its own.
+const DEFAULT_SIZE: (u16, u16) = (80, 24);
+/// SIGHUP: what a terminal that is gone stands for.
+const HANGUP: u8 = 1;
+
+/// Why the loop ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Asked,
+    Signal(u8),
+}
+
+/// Why there can be no UI here; none if there can.
+pub fn obstacle() -> Option<&'static str> {
+    let is_dumb = std::env::var("TERM").map_or(true, |term| term.is_empty() || term == "dumb");
+    if !io::stdin().is_terminal() {
+        Some("standard input is not a terminal")
+    } else if !io::stdout().is_terminal() {
+        Some("standard output is not a terminal")
+    } else if is_dumb {
+        Some("TERM says that this terminal cannot place a cursor")
+    } else {
+        None
+    }
+}
+
+/// Runs the UI until it is left, on a terminal without [`obstacle`]; gives the exit status.
+pub fn run(settings: Settings) -> Result<u8> {
+    let tty = TtyInput::open().ok_or_else(|| eyre!("the terminal cannot be opened; `tincans run FILE` needs none"))?;
+    signal::ignore_background_writes();
+    let signals = Signals::install().wrap_err("signals could not be watched")?;
+    let playground = Playground::open(settings).wrap_err("the bench could not be opened")?;
+    let size = tty.size().unwrap_or(DEFAULT_SIZE);
+    restore_before_panic_reports();
+    let screen = Screen::enter(size).wrap_err("the terminal could not be set up")?;
+    let environment = |name| std::env::var(name).ok();
+    let theme = Theme::of_environment(environment("NO_COLOR").as_deref(), environment("COLORTERM").as_deref());
+    let mut ui = Tui {
+        tty,
+        signals,
+        playground,
+        screen,
+        theme,
+        decoder: Decoder::default(),
+        waits_until: None,
+        size,
+        is_dirty: true,
+        drawn: None,
+    };
+    let end = ui.live()?;
+    Ok(match end {
+        End::Asked => 0,
+        End::Signal(number) => 128 + number,
+    })
+}
+
+/// A report on the alternate screen would vanish with it. Only this process's panics: an agent has a hook of its own.
+fn restore_before_panic_reports() {
+    let owner = std::process::id();
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::process::id() == owner {
+            screen::bring_back();
+        }
+        report(info);
+    }));
+}
+
+/// The UI while it lives.
+struct Tui {
+    tty: TtyInput,
+    signals: Signals,
+    playground: Playground,
+    screen: Screen,
+    theme: Theme,
+    decoder: Decoder,
+    /// When the decoder is to be told that nothing more came.
+    waits_until: Option<Instant>,
+    size: (u16, u16),
+    is_dirty: bool,
+    drawn: Option<Instant>,
+}
+
+/// What woke the loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Woken {
+    by_terminal: bool,
+    by_signal: bool,
+}
+
+impl Tui {
+    fn live(&mut self) -> Result<End> {
+        loop {
+            self.is_dirty |= self.playground.pump()?;
+            if self.playground.is_over() {
+                return Ok(End::Asked);
+            }
+            if self.playground.take_suspension() && self.suspend().is_err() {
+                return Ok(End::Signal(HANGUP));
+            }
+            if self.draw_if_due().is_err() {
+                return Ok(End::Signal(HANGUP));
+            }
+            let woken = self.sleep()?;
+            if woken.by_signal
+                && let Some(end) = self.hear()
+            {
+                return Ok(end);
+            }
+            if woken.by_terminal
+                && let Some(end) = self.read()
+            {
+                return Ok(end);
+            }
+            self.be_patient();
+        }
+    }
+
+    /// Draws at once when all is settled, else not more often than eyes follow.
+    fn draw_if_due(&mut self) -> io::Result<()> {
+        if !self.is_dirty || self.until_next_frame() > Duration::ZERO {
+            return Ok(());
+        }
+        let scene = Scene { app: self.playground.app(), world: self.playground.world(), theme: self.theme };
+        self.screen.draw(scene)?;
+        self.is_dirty = false;
+        self.drawn = Some(Instant::now());
+        Ok(())
+    }
+
+    fn until_next_frame(&self) -> Duration {
+        match self.drawn {
+            Some(drawn) if !self.playground.is_settled() => FRAME.saturating_sub(drawn.elapsed()),
+            _ => Duration::ZERO,
+        }
+    }
+
+    fn sleep(&mut self) -> Result<Woken> {
+        let now = Instant::now();
+        let decoder = self.waits_until.map(|until| until.saturating_duration_since(now));
+        let frame = self.is_dirty.then(|| self.until_next_frame());
+        // Last of all, because from here on the bench rings.
+        let bench = self.playground.arm();
+        let limit = [decoder, frame, bench].into_iter().flatten().min();
+        let own: [BorrowedFd<'_>; 2] = [self.signals.as_fd(), self.tty.as_fd()];
+        // Until the opening has settled there is nothing that keys could act on.
+        let own = if self.playground.is_open() { &own[..] } else { &own[..1] };
+        let fds = [own, &self.playground.wait_fds()].concat();
+        let ready = poll::wait(&fds, limit)?;
+        let rung = ready[own.len()..].contains(&true);
+        let woken = Woken { by_signal: ready[0], by_terminal: own.len() > 1 && ready[1] };
+        self.playground.disarm(rung);
+        self.is_dirty |= rung;
+        Ok(woken)
+    }
+
+    fn hear(&mut self) -> Option<End> {
+        self.signals.drain();
+        if let Some(number) = self.signals.deadly() {
+            return Some(End::Signal(number));
+        }
+        let size = self.tty.size().unwrap_or(DEFAULT_SIZE);
+        let done = if self.signals.was_continued() {
+            self.screen.enter_again(size)
+        } else if size != self.size {
+            self.screen.resize(size)
+        } else {
+            return None;
+        };
+        self.size = size;
+        self.is_dirty = true;
+        done.is_err().then_some(End::Signal(HANGUP))
+    }
+
+    /// Gives the terminal back and stops, until the shell says `fg`. Where no shell could say so, the kernel drops the signal.
+    fn suspend(&mut self) -> io::Result<()> {
+        screen::bring_back();
+        signals::stop_here();
+        self.signals.was_continued();
+        self.size = self.tty.size().unwrap_or(DEFAULT_SIZE);
+        self.is_dirty = true;
+        self.screen.enter_again(self.size)
+    }
+
+    fn read(&mut self) -> Option<End> {
+        let mut buffer = [0; 16 * 1024];
+        match self.tty.read(&mut buffer) {
+            Look::HungUp => return Some(End::Signal(HANGUP)),
+            Look::Nothing => return None,
+            Look::Bytes(count) => self.decoder.feed(&buffer[..count]),
+        }
+        self.waits_until = self.decoder.patience().map(|patience| Instant::now() + patience);
+        self.act();
+        None
+    }
+
+    /// Nothing more came for an unfinished sequence.
+    fn be_patient(&mut self) {
+        if self.waits_until.is_some_and(|until| Instant::now() >= until) {
+            self.waits_until = None;
+            self.decoder.idle();
+            self.act();
+        }
+    }
+
+    /// Each event means what it means in the mode that the one before it led to.
+    fn act(&mut self) {
+        while let Some(decoded) = self.decoder.pop() {
+            let input = keymap::input(self.playground.mode(), decoded.event, decoded.dropped);
+            if let Some(input) = input {
+                self.playground.handle(input);
+                self.is_dirty = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Signals as something that poll(2) can wait for: a byte in a pipe for each, and a note of the one that ends the program.
+
+use std::io::{self, Read};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::{SigId, flag, low_level};
+
+/// The signals the UI waits for; dropping it stops waiting.
+#[derive(Debug)]
+pub struct Signals {
+    pipe: UnixStream,
+    deadly: Arc<AtomicUsize>,
+    continued: Arc<AtomicBool>,
+    registered: Vec<SigId>,
+}
+
+impl Signals {
+    /// Begins to wait.
+    pub fn install() -> io::Result<Self> {
+        let (pipe, sender) = UnixStream::pair()?;
+        pipe.set_nonblocking(true)?;
+        let deadly = Arc::new(AtomicUsize::new(0));
+        let continued = Arc::new(AtomicBool::new(false));
+        let mut registered = Vec::new();
+        // The notes come first: whoever finds the byte must find them too.
+        for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT] {
+            let number = usize::try_from(signal).unwrap_or(0);
+            registered.push(flag::register_usize(signal, Arc::clone(&deadly), number)?);
+        }
+        registered.push(flag::register(SIGCONT, Arc::clone(&continued))?);
+        for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGCONT] {
+            registered.push(low_level::pipe::register(signal, sender.try_clone()?)?);
+        }
+        Ok(Self { pipe, deadly, continued, registered })
+    }
+
+    /// Takes the bytes out, so that the next signal is noticed.
+    pub fn drain(&mut self) {
+        let mut bytes = [0; 64];
+        while matches!(self.pipe.read(&mut bytes), Ok(1..)) {}
+    }
+
+    /// The signal that ends the program, if one came.
+    pub fn deadly(&self) -> Option<u8> {
+        let number = self.deadly.load(Ordering::SeqCst);
+        u8::try_from(number).ok().filter(|number| *number > 0)
+    }
+
+    /// Whether the program was stopped and goes on, since last asked.
+    pub fn was_continued(&self) -> bool {
+        self.continued.swap(false, Ordering::SeqCst)
+    }
+}
+
+/// Stops this process as Ctrl-Z stops others; returns when it goes on.
+pub fn stop_here() {
+    let _ = low_level::raise(SIGTSTP);
+}
+
+impl AsFd for Signals {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.pipe.as_fd()
+    }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        for id in self.registered.drain(..) {
+            low_level::unregister(id);
+        }
+    }
+}

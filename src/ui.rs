@@ -1,0 +1,115 @@
+//! Draws the state and the world, and changes neither. At 80×24:
+//!
+//! ```text
+//!  tincans   parent idle   child1 idle   child2 idle                 Esc keys
+//! ┏ 1 wire SOCK_STREAM ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 3 WRITES ▶ 1 READ ┓
+//! ┃ parent wrote ▶         in the kernel ▶          child1 read          ┃
+//! ┃ ┌1──┐┌2──┐┌3────┐                               ┌1──2──3────┐        ┃
+//! ┃ │one││two││three│      empty                    │onetwothree│        ┃
+//! ┃ └───┘└───┘└─────┘                               └───────────┘        ┃
+//! ┃ ◀ nothing yet          empty                    nothing yet          ┃
+//! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
+//!  (the other channels)
+//!  WHY  One read took three writes: a stream keeps no edges.
+//!  to ALL ▏                        Enter alone: let the children read
+//! ─ trace ────────────────────────────────────────────────────────────────
+//!  child1  read(wire[1], "onetwothree", 4096) = 11
+//! ```
+//!
+//! From 120 columns on, processes, holders and trace stand at the right.
+
+pub mod keymap;
+pub mod layout;
+pub mod panel;
+pub mod sanitise;
+pub mod theme;
+pub mod words;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::app::{App, Mode, facing};
+use crate::world::World;
+
+use layout::{MIN_HEIGHT, MIN_WIDTH, Places};
+use panel::channel::Subject;
+use theme::Theme;
+
+/// All that is looked at while drawing.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// The UI's state.
+    pub app: &'a App,
+    /// The bench.
+    pub world: &'a World,
+    /// The looks.
+    pub theme: Theme,
+}
+
+/// Draws everything.
+pub fn draw(frame: &mut Frame<'_>, scene: Scene<'_>) {
+    let area = frame.area();
+    if let Some(position) = draw_into(scene, area, frame.buffer_mut()) {
+        frame.set_cursor_position(position);
+    }
+}
+
+/// Draws into a buffer; gives the place of the hardware cursor.
+fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    if area.width < MIN_WIDTH || area.height < MIN_HEIGHT {
+        if !area.is_empty() {
+            let text = format!("need {MIN_WIDTH}×{MIN_HEIGHT}, have {}×{}", area.width, area.height);
+            buf.set_stringn(area.x, area.y, text, usize::from(area.width), Style::new());
+        }
+        return None;
+    }
+    let header = Rect { height: 1, ..area };
+    if scene.app.mode == Mode::Help {
+        panel::header::draw(scene, None, header, buf);
+        let rest = Rect { y: area.y + 1, height: area.height - 1, ..area };
+        panel::help::draw(scene, rest, buf);
+        return None;
+    }
+    let why_rows = panel::why::rows(scene, layout::left_width(area));
+    let places = Places::of(area, why_rows, panel::tasks::rows(scene), facing::shown(scene.world).len());
+    let hidden = channels(scene, &places, buf);
+    panel::header::draw(scene, hidden, header, buf);
+    panel::why::draw(scene, places.why, buf);
+    panel::trace::draw(scene, places.trace, buf);
+    if let Some(side) = places.side {
+        panel::tasks::draw(scene, side.tasks, buf);
+        panel::holders::draw(scene, side.holders, buf);
+    }
+    panel::prompt::draw(scene, places.prompt, buf)
+}
+
+/// Draws the channels that fit; where not all do, says how many of how many.
+fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usize, usize)> {
+    let shown = facing::shown(scene.world);
+    let focused = scene.app.focused(scene.world);
+    let Some(focus) = focused.and_then(|focused| shown.iter().position(|facing| *facing == focused)) else {
+        let text = "no channel yet: Esc, then n makes one";
+        buf.set_stringn(
+            places.channels.x + 1,
+            places.channels.y,
+            text,
+            usize::from(places.channels.width),
+            scene.theme.faint(),
+        );
+        return None;
+    };
+    let rows = layout::share(places.channels.height, shown.len(), focus);
+    let mut y = places.channels.y;
+    for (at, size) in &rows {
+        let area = Rect { y, height: size.rows(), ..places.channels };
+        let subject = Subject { facing: shown[*at], number: at + 1, is_focused: *at == focus, size: *size };
+        panel::channel::draw(scene, subject, area, buf);
+        y += size.rows();
+    }
+    (rows.len() < shown.len()).then_some((rows.len(), shown.len()))
+}
+
+#[cfg(test)]
+mod tests;

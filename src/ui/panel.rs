@@ -1,0 +1,13 @@
+//! The panels, one a file. Each draws a part of the scene into an area of the buffer, whatever the area's size.
+
+pub mod channel;
+pub mod header;
+pub mod help;
+pub mod holders;
+pub mod parcel;
+pub mod prompt;
+pub mod shelf;
+pub mod status;
+pub mod tasks;
+pub mod trace;
+pub mod why;

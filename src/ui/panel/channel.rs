@@ -1,0 +1,225 @@
+//! One channel: what was written, what waits in the kernel, what was read, in both directions; the counts in the title and what
+//! happened to its holders on the lower edge.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::shelf::{Form, Shelf};
+use super::status::{self, Remark};
+use crate::app::facing::Facing;
+use crate::ui::{Scene, words};
+use crate::world::channel::{Channel, End};
+use crate::world::ledger::Flow;
+
+/// How much room a channel gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// Nine rows: boxes in both directions.
+    Tall,
+    /// Seven rows: boxes towards the child, one line back.
+    Full,
+    /// Four rows: one line each way.
+    Small,
+    /// Two rows: one line towards the child, no lower edge.
+    Strip,
+}
+
+impl Size {
+    /// Rows it takes.
+    pub fn rows(self) -> u16 {
+        match self {
+            Self::Tall => 9,
+            Self::Full => 7,
+            Self::Small => 4,
+            Self::Strip => 2,
+        }
+    }
+}
+
+/// What is drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject {
+    /// The channel.
+    pub facing: Facing,
+    /// Its place among all, from 1.
+    pub number: usize,
+    /// Whether keys act on it.
+    pub is_focused: bool,
+    /// Its room.
+    pub size: Size,
+}
+
+/// The signs of an edge: corners, sides, lines.
+struct Edge {
+    corners: [&'static str; 4],
+    side: &'static str,
+    line: &'static str,
+}
+
+const PLAIN: Edge = Edge { corners: ["┌", "┐", "└", "┘"], side: "│", line: "─" };
+const FOCUSED: Edge = Edge { corners: ["┏", "┓", "┗", "┛"], side: "┃", line: "━" };
+
+/// Draws one channel.
+pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
+    let world = scene.world;
+    let Some(channel) = subject.facing.channel(world) else { return };
+    let (Some(near), Some(far)) = (world.end(subject.facing.near), world.end(subject.facing.far)) else { return };
+    if area.width < 20 || area.height < 2 {
+        return;
+    }
+    let counted = if near.kind.is_pipe() && !Facing::can_write(world, near) { near } else { far };
+    let edge = if subject.is_focused { FOCUSED } else { PLAIN };
+    buf.set_line(area.x, area.y, &title(scene, subject, (channel, &counted.inbox), &edge, area.width), area.width);
+    let has_floor = subject.size != Size::Strip;
+    let floor = area.bottom() - 1;
+    let last = if has_floor { floor } else { area.bottom() };
+    for y in area.y + 1..last {
+        buf.set_string(area.x, y, edge.side, Style::new());
+        buf.set_string(area.right() - 1, y, edge.side, Style::new());
+    }
+    if has_floor {
+        let remarks = status::remarks(world, &scene.app.keepers, subject.facing);
+        buf.set_line(area.x, floor, &lower_edge(scene, remarks, &edge, area.width), area.width);
+    }
+    let inner = Rect::new(area.x + 2, area.y + 1, area.width - 4, last - area.y - 1);
+    body(scene, subject, (near, far), inner, buf);
+}
+
+fn title(
+    scene: Scene<'_>,
+    subject: Subject,
+    (channel, flow): (&Channel, &Flow),
+    edge: &Edge,
+    width: u16,
+) -> Line<'static> {
+    let theme = scene.theme;
+    let name = words::cut(&channel.name, width / 3);
+    let left = vec![
+        Span::raw(edge.corners[0]),
+        Span::styled(format!(" {} {name} ", subject.number), theme.strong()),
+        Span::styled(format!("{} ", channel.kind.title()), theme.strong()),
+    ];
+    let writes = words::count(flow.totals.writes, "WRITE", "WRITES");
+    let reads = words::count(flow.totals.reads, "READ", "READS");
+    let right = vec![Span::styled(format!(" {writes} ▶ {reads} "), theme.strong()), Span::raw(edge.corners[1])];
+    words::between(left, right, width, (edge.line, Style::new()))
+}
+
+fn lower_edge(scene: Scene<'_>, remarks: Vec<Remark>, edge: &Edge, width: u16) -> Line<'static> {
+    let theme = scene.theme;
+    let mut spans = vec![Span::raw(edge.corners[2])];
+    for (index, remark) in remarks.into_iter().enumerate() {
+        spans.push(Span::raw(if index == 0 { " " } else { "· " }));
+        let style = if remark.is_alarm { theme.alarm() } else { theme.strong() };
+        match remark.text.split_once("EOF") {
+            Some((before, after)) if remark.is_alarm => spans.extend([
+                Span::styled(words::cut(before, width), style),
+                Span::styled("EOF", theme.shout()),
+                Span::styled(words::cut(after, width), style),
+            ]),
+            _ => spans.push(Span::styled(words::cut(&remark.text, width), style)),
+        }
+        spans.push(Span::raw(" "));
+    }
+    words::between(spans, vec![Span::raw(edge.corners[3])], width, (edge.line, Style::new()))
+}
+
+/// The three columns: where they begin and how wide they are.
+fn columns(inner: Rect) -> [(u16, u16); 3] {
+    let third = inner.width / 3;
+    let last = inner.width - 2 * third;
+    [(inner.x, third - 1), (inner.x + third, third - 1), (inner.x + 2 * third, last)]
+}
+
+fn body(scene: Scene<'_>, subject: Subject, (near, far): (&End, &End), inner: Rect, buf: &mut Buffer) {
+    let columns = columns(inner);
+    let mut y = inner.y;
+    let (there, back) = match subject.size {
+        Size::Tall => (Form::Boxes, Form::Boxes),
+        Size::Full => (Form::Boxes, Form::Inline),
+        Size::Small | Size::Strip => (Form::Inline, Form::Inline),
+    };
+    if matches!(subject.size, Size::Tall | Size::Full) {
+        heading(scene, (near, far), columns, y, buf);
+        y += 1;
+    }
+    let is_pipe = near.kind.is_pipe();
+    let goes_there = !is_pipe || Facing::can_write(scene.world, near);
+    if goes_there {
+        let way = Way { flow: &far.inbox, form: there, is_back: false };
+        y = direction(scene, &way, columns, y, buf);
+    }
+    if y >= inner.bottom() {
+        return;
+    }
+    if is_pipe && goes_there {
+        faint(scene, (columns[0].0, y), "a pipe goes one way", buf);
+        return;
+    }
+    // A pipe that only comes back has all the room for itself.
+    let form = if is_pipe { there } else { back };
+    let way = Way { flow: &near.inbox, form, is_back: true };
+    direction(scene, &way, columns, y, buf);
+}
+
+fn heading(scene: Scene<'_>, (near, far): (&End, &End), columns: [(u16, u16); 3], y: u16, buf: &mut Buffer) {
+    let who = |end: &End| {
+        let tasks = scene.app.keepers.of(scene.world, end.id);
+        let name = scene.app.keepers.actor(scene.world, end.id).map_or("nobody", |task| task.name.as_str());
+        let others = if tasks.len() > 1 { format!(" and {} more", tasks.len() - 1) } else { String::new() };
+        format!("{name}{others}")
+    };
+    let parent = scene.world.holders(near.id).first().map_or_else(|| who(near), |(task, _)| task.name.clone());
+    let kernel = match (far.inbox.waiting(), far.inbox.messages()) {
+        (0, 0) => "in the kernel ▶".to_owned(),
+        (_, messages) if far.kind.keeps_messages() => {
+            format!("in kernel: {} ▶", words::count(messages, "message", "messages"))
+        }
+        (bytes, _) => format!("in kernel: {} ▶", words::count(bytes, "byte", "bytes")),
+    };
+    let texts = [format!("{parent} wrote ▶"), kernel, format!("{} read", who(far))];
+    for ((x, width), text) in columns.into_iter().zip(texts) {
+        buf.set_stringn(x, y, words::cut(&text, width), usize::from(width), Style::new());
+    }
+}
+
+/// One direction of a channel.
+struct Way<'a> {
+    flow: &'a Flow,
+    form: Form,
+    is_back: bool,
+}
+
+/// Three shelves, or words where they are empty. Gives the row below.
+fn direction(scene: Scene<'_>, way: &Way<'_>, mut columns: [(u16, u16); 3], y: u16, buf: &mut Buffer) -> u16 {
+    let form = way.form;
+    let (middle, below) = if form == Form::Boxes { (y + 1, y + 3) } else { (y, y + 1) };
+    if way.is_back || form == Form::Inline {
+        let arrow = if way.is_back { "◀" } else { "▶" };
+        buf.set_string(columns[0].0, middle, arrow, Style::new());
+        columns[0] = (columns[0].0 + 2, columns[0].1.saturating_sub(2));
+    }
+    let make: [fn(&Flow, u16, Form) -> Shelf; 3] = if way.is_back {
+        [Shelf::of_reads, Shelf::of_queue, Shelf::of_writes]
+    } else {
+        [Shelf::of_writes, Shelf::of_queue, Shelf::of_reads]
+    };
+    for (index, (make, (x, width))) in make.into_iter().zip(columns).enumerate() {
+        let shelf = make(way.flow, width, form);
+        if shelf.is_empty() {
+            let word = if index == 1 { "empty" } else { "nothing yet" };
+            faint(scene, (x, middle), &words::cut(word, width), buf);
+            continue;
+        }
+        for (row, line) in (y..).zip(shelf.rows(form, scene.theme)) {
+            buf.set_line(x, row, &line, width);
+        }
+    }
+    below
+}
+
+fn faint(scene: Scene<'_>, (x, y): (u16, u16), text: &str, buf: &mut Buffer) {
+    buf.set_string(x, y, text, scene.theme.faint());
+}

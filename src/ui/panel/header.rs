@@ -1,0 +1,34 @@
+//! The first line: who is on the bench and in what state, and how to get to the keys.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use super::tasks::state_of;
+use crate::app::Mode;
+use crate::ui::{Scene, words};
+
+/// Draws the line. Of the channels only some may be visible: so many of so many.
+pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: &mut Buffer) {
+    let theme = scene.theme;
+    let mut left = vec![Span::raw(" "), Span::styled("tincans", theme.strong()), Span::raw("   ")];
+    for task in scene.world.tasks() {
+        let style = if task.is_alive() { Style::new() } else { theme.alarm() };
+        left.push(Span::styled(words::cut(&task.name, 16), theme.strong()));
+        left.push(Span::styled(format!(" {}", state_of(task)), style));
+        left.push(Span::raw("   "));
+    }
+    let hint = match scene.app.mode {
+        Mode::Line => "Esc keys, then ? help ",
+        Mode::Keys => "i type  ? help ",
+        Mode::Prompt => "Esc back ",
+        Mode::Help => "Esc close ",
+    };
+    let mut right = vec![Span::raw(" ")];
+    if let Some((some, all)) = visible {
+        right.extend([Span::styled(format!(" {some} of {all}, Tab "), theme.shout()), Span::raw(" ")]);
+    }
+    right.push(Span::styled(hint, theme.faint()));
+    buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
+}

@@ -1,0 +1,117 @@
+//! The line one types in: the message line, the statement prompt, or the keys that act. It says where the caret is.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::action::Action;
+use crate::app::input_line::InputLine;
+use crate::app::{Audience, Mode};
+use crate::ui::keymap::{self, Binding};
+use crate::ui::{Scene, sanitise, words};
+
+/// Draws the line; gives the place of the hardware cursor, if one types.
+pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    if area.is_empty() {
+        return None;
+    }
+    match scene.app.mode {
+        Mode::Line => {
+            let label = format!(" to {} ", addressee(scene));
+            Some(typed(scene, &scene.app.line, (label, hint(scene)), area, buf))
+        }
+        Mode::Prompt => {
+            let hint = "Enter: run · Esc: back".to_owned();
+            Some(typed(scene, &scene.app.prompt, (" statement : ".to_owned(), hint), area, buf))
+        }
+        Mode::Keys | Mode::Help => {
+            footer(scene, area, buf);
+            None
+        }
+    }
+}
+
+fn addressee(scene: Scene<'_>) -> String {
+    let focused = || scene.app.focused(scene.world).and_then(|facing| facing.channel(scene.world));
+    match scene.app.audience {
+        Audience::All => "ALL".to_owned(),
+        Audience::Focused => focused().map_or_else(|| "nobody".to_owned(), |channel| words::cut(&channel.name, 16)),
+    }
+}
+
+/// What Enter would do now.
+fn hint(scene: Scene<'_>) -> String {
+    let world = scene.world;
+    let waits = |end| world.end(end).is_some_and(|end| end.inbox.waiting() > 0 || end.inbox.messages() > 0);
+    let has_unread = scene.app.addressed(world).iter().any(|facing| waits(facing.far));
+    match (scene.app.line.text().is_empty(), has_unread) {
+        (false, true) => "Enter: send · Enter alone: let the children read".to_owned(),
+        (false, false) => "Enter: send".to_owned(),
+        (true, true) => "type the next, or Enter alone: let the children read".to_owned(),
+        (true, false) => "type a word · Enter: send".to_owned(),
+    }
+}
+
+fn typed(
+    scene: Scene<'_>,
+    line: &InputLine,
+    (label, hint): (String, String),
+    area: Rect,
+    buf: &mut Buffer,
+) -> Position {
+    let theme = scene.theme;
+    let label = words::cut(&label, area.width / 2);
+    let start = words::width(&label);
+    buf.set_stringn(area.x, area.y, &label, usize::from(area.width), theme.shout());
+    let x = area.x + start + 1;
+    let room = area.width.saturating_sub(start + 2);
+    let letters = sanitise::text(line.text());
+    let before: u16 = letters
+        .iter()
+        .filter(|letter| letter.at < line.caret())
+        .fold(0, |sum, letter| sum.saturating_add(letter.width));
+    let skip = before.saturating_sub(room.saturating_sub(1));
+    let (mut at, mut spans): (u16, Vec<Span<'static>>) = (0, Vec::new());
+    let mut shift = 0;
+    for letter in letters {
+        let style = if letter.is_escape { theme.escape(Style::new()) } else { Style::new() };
+        if at >= skip {
+            spans.push(Span::styled(letter.text, style));
+        } else {
+            shift = at.saturating_add(letter.width);
+        }
+        at = at.saturating_add(letter.width);
+    }
+    let used = at.saturating_sub(shift);
+    buf.set_line(x, area.y, &Line::from(words::clip(spans, room)), room);
+    let hint_width = words::width(&hint);
+    if used + hint_width + 3 <= room {
+        buf.set_string(area.right() - hint_width - 1, area.y, &hint, theme.faint());
+    }
+    let caret = (x + before.saturating_sub(shift)).min(area.right().saturating_sub(1));
+    Position::new(caret, area.y)
+}
+
+/// The keys of this mode, as many as fit; how to get help and how to leave always do.
+fn footer(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let theme = scene.theme;
+    let label = |binding: &Binding| binding.keys.first().map(|key| key.label()).unwrap_or_default();
+    let wide = |binding: &Binding| words::width(&label(binding)) + words::width(binding.short.unwrap_or_default()) + 3;
+    let is_kept = |binding: &Binding| matches!(binding.action, Action::OpenHelp | Action::Quit);
+    let all = || keymap::of_mode(scene.app.mode).filter(|binding| binding.short.is_some());
+    let kept: u16 = all().filter(|binding| is_kept(binding)).map(wide).sum();
+    let mut left = area.width.saturating_sub(kept);
+    let mut spans = Vec::new();
+    for binding in all() {
+        if !is_kept(binding) {
+            if wide(binding) > left {
+                continue;
+            }
+            left -= wide(binding);
+        }
+        let short = binding.short.unwrap_or_default();
+        spans.extend([Span::raw(" "), Span::styled(label(binding), theme.shout()), Span::raw(format!(" {short} "))]);
+    }
+    buf.set_line(area.x, area.y, &Line::from(spans), area.width);
+}

@@ -1,0 +1,63 @@
+//! The processes: name, number, state, and the call one is asleep in.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::script::TaskState;
+use crate::trace::Death;
+use crate::ui::{Scene, words};
+use crate::world::task::Task;
+
+/// A task's state in words: `asleep in read(wire[1])`, `killed by SIGKILL`.
+pub fn state_of(task: &Task) -> String {
+    match (task.state, task.death) {
+        (_, Some(Death::Killed(signal))) => format!("killed by {}", signal.name()),
+        (_, Some(Death::Exited(code))) => format!("exited with {code}"),
+        (TaskState::Asleep, None) => task.sleeping_call().map_or_else(
+            || "asleep".to_owned(),
+            |ongoing| {
+                let call = ongoing.call();
+                let end = call.fd().map(|fd| ongoing.names.end(fd)).unwrap_or_default();
+                format!("asleep in {}({end})", call.name())
+            },
+        ),
+        (TaskState::Idle, None) if task.is_reader() => "reads what comes".to_owned(),
+        (state, _) => state.word().to_owned(),
+    }
+}
+
+/// Rows the panel wants, its heading included.
+pub fn rows(scene: Scene<'_>) -> u16 {
+    u16::try_from(scene.world.tasks().count()).unwrap_or(u16::MAX).saturating_add(1)
+}
+
+/// Draws the panel.
+pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let theme = scene.theme;
+    let heading = words::between(
+        vec![Span::raw("─ "), Span::styled("processes", theme.strong()), Span::raw(" ")],
+        vec![],
+        area.width,
+        ("─", Style::new()),
+    );
+    buf.set_line(area.x, area.y, &heading, area.width);
+    let room = usize::from(area.height - 1);
+    let total = scene.world.tasks().count();
+    // The living and the newest matter most.
+    let skipped = total.saturating_sub(room);
+    for (y, task) in (area.y + 1..area.bottom()).zip(scene.world.tasks().skip(skipped)) {
+        let zombie = if task.state == TaskState::Zombie { ", zombie" } else { "" };
+        let style = if task.is_alive() { Style::new() } else { theme.alarm() };
+        let line = Line::from(vec![
+            Span::styled(format!(" {:<8}", words::cut(&task.name, 16)), theme.strong()),
+            Span::styled(format!(" {:>7}  ", task.pid), theme.faint()),
+            Span::styled(format!("{}{zombie}", state_of(task)), style),
+        ]);
+        buf.set_line(area.x, y, &Line::from(words::clip(line.spans, area.width)), area.width);
+    }
+}

@@ -1,0 +1,46 @@
+//! Why it came out so; before that, what to do first. A notice (why a key could not act, a statement's mistake) comes before it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::ui::{Scene, words};
+
+/// What a beginner reads first.
+const WELCOME: &str = "Type a word and Enter, three times. Then Enter alone: the children read.";
+/// Columns of the label.
+const LABEL: u16 = 6;
+
+/// Rows that the text wants.
+pub fn rows(scene: Scene<'_>, width: u16) -> u16 {
+    u16::try_from(wrapped(scene, width).len()).unwrap_or(u16::MAX)
+}
+
+/// Draws the text.
+pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let theme = scene.theme;
+    let (label, style) = match (&scene.app.notice, &scene.app.why) {
+        (Some(_), _) => ("NOTE", theme.shout()),
+        (None, Some(_)) => ("WHY", theme.shout()),
+        (None, None) => ("TRY", theme.shout()),
+    };
+    let room = usize::from(area.height);
+    for (row, (y, text)) in (area.y..area.bottom()).zip(wrapped(scene, area.width)).enumerate() {
+        let label = if row == 0 { Span::styled(label, style) } else { Span::raw("") };
+        let is_last = row + 1 == room;
+        let width = area.width.saturating_sub(LABEL);
+        let is_cut = is_last && wrapped(scene, area.width).len() > room;
+        let text = if is_cut { words::cut(&format!("{text}…"), width) } else { text };
+        buf.set_line(area.x + 1, y, &Line::from(label), area.width.saturating_sub(1));
+        buf.set_line(area.x + LABEL, y, &Line::from(text), width);
+    }
+}
+
+fn wrapped(scene: Scene<'_>, width: u16) -> Vec<String> {
+    let text = match (&scene.app.notice, &scene.app.why) {
+        (Some(notice), _) => notice.as_str(),
+        (None, Some(why)) => why.text.as_str(),
+        (None, None) => WELCOME,
+    };
+    words::wrap(text, width.saturating_sub(LABEL + 1).max(1), 0)
+}

@@ -1,0 +1,131 @@
+//! Text into the space there is: cutting, wrapping, and lines with something at both ends. Widths are columns, not characters.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::sanitise;
+
+/// Columns of some text, escapes written out.
+pub fn width(text: &str) -> u16 {
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// The text in at most `limit` columns, with `…` where it was cut.
+pub fn cut(text: &str, limit: u16) -> String {
+    let letters = sanitise::text(text);
+    let total: usize = letters.iter().map(|letter| usize::from(letter.width)).sum();
+    if total <= usize::from(limit) {
+        return letters.into_iter().map(|letter| letter.text).collect();
+    }
+    let mut left = limit.saturating_sub(1);
+    let mut out = String::new();
+    for letter in letters {
+        if letter.width > left {
+            break;
+        }
+        left -= letter.width;
+        out.push_str(&letter.text);
+    }
+    if limit > 0 {
+        out.push('…');
+    }
+    out
+}
+
+/// The text in lines of at most `limit` columns, broken between words where that is possible; later lines are indented.
+pub fn wrap(text: &str, limit: u16, indent: u16) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    let indent = if indent < limit / 2 { indent } else { 0 };
+    let pad = " ".repeat(usize::from(indent));
+    let clean = sanitise::string(text);
+    for word in clean.split_inclusive(' ') {
+        let bare = width(word.trim_end_matches(' '));
+        let least = if lines.is_empty() { 0 } else { indent };
+        if used > least && used.saturating_add(bare) > limit {
+            lines.push(std::mem::replace(&mut line, pad.clone()).trim_end().to_owned());
+            used = indent;
+        }
+        for letter in sanitise::text(word) {
+            if used.saturating_add(letter.width) > limit && letter.text != " " {
+                lines.push(std::mem::replace(&mut line, pad.clone()));
+                used = indent;
+            }
+            used = used.saturating_add(letter.width);
+            line.push_str(&letter.text);
+        }
+    }
+    lines.push(line.trim_end().to_owned());
+    lines
+}
+
+/// Columns of some spans.
+pub fn spans_width(spans: &[Span<'_>]) -> u16 {
+    spans.iter().fold(0, |sum: u16, span| sum.saturating_add(width(&span.content)))
+}
+
+/// Spans in at most `limit` columns.
+pub fn clip(spans: Vec<Span<'static>>, limit: u16) -> Vec<Span<'static>> {
+    let mut left = limit;
+    let mut out = Vec::new();
+    for span in spans {
+        let wide = width(&span.content);
+        if wide <= left {
+            left -= wide;
+            out.push(span);
+            continue;
+        }
+        if left > 0 {
+            out.push(Span::styled(cut(&span.content, left), span.style));
+        }
+        break;
+    }
+    out
+}
+
+/// Something at the left, something at the right, and a fill between; the left is cut first, and a right that would take
+/// more than two thirds is left out.
+pub fn between(left: Vec<Span<'static>>, right: Vec<Span<'static>>, limit: u16, fill: (&str, Style)) -> Line<'static> {
+    let right = if spans_width(&right) > limit - limit / 3 { Vec::new() } else { right };
+    let right_width = spans_width(&right);
+    let mut spans = clip(left, limit.saturating_sub(right_width));
+    let gap = limit.saturating_sub(spans_width(&spans)).saturating_sub(right_width);
+    spans.push(Span::styled(fill.0.repeat(usize::from(gap)), fill.1));
+    spans.extend(right);
+    Line::from(spans)
+}
+
+/// `1 write`, `3 writes`.
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cutting_respects_wide_letters() {
+        assert_eq!(cut("漢漢漢", 5), "漢漢…");
+        assert_eq!(cut("漢漢漢", 4), "漢…");
+        assert_eq!(cut("one", 3), "one");
+        assert_eq!(cut("one", 0), "");
+    }
+
+    #[test]
+    fn wrapping_breaks_between_words_and_inside_one_that_is_too_long() {
+        assert_eq!(wrap("one two three", 8, 2), ["one two", "  three"]);
+        assert_eq!(wrap("abcdefgh", 4, 0), ["abcd", "efgh"]);
+        assert_eq!(wrap("", 4, 0), [""]);
+    }
+
+    #[test]
+    fn both_ends_stand_at_their_edges() {
+        let line = between(vec!["left".into()], vec!["right".into()], 12, ("-", Style::new()));
+        assert_eq!(line.to_string(), "left---right");
+        let line = between(vec!["left".into()], vec!["right".into()], 6, ("-", Style::new()));
+        assert_eq!(line.to_string(), "left--");
+    }
+}

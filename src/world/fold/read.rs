@@ -1,0 +1,148 @@
+//! What a read takes out of its end: bytes, a message, the urgent byte, and the descriptors that travelled with them.
+
+use std::rc::Rc;
+
+use crate::abi;
+use crate::order::{Call, Extra, Payload};
+use crate::trace::TaskId;
+
+use super::super::World;
+use super::super::kind::{EndId, Kind};
+use super::super::ledger::{Found, ReadResult};
+use super::super::task::Ongoing;
+use super::Back;
+
+/// recv(2) of no bytes with MSG_OOB says this, and the urgent byte is gone all the same.
+const EFAULT: abi::Errno = abi::Errno(14);
+
+impl World {
+    pub(super) fn apply_read(&mut self, id: TaskId, call: &Call, back: &Back, room: u64) -> Option<bool> {
+        let fd = call.fd()?;
+        let kept = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref()?.kept);
+        let Some(id_of_end) = kept.or_else(|| self.end_of(id, fd)).filter(|end| *end != EndId::NULL) else {
+            // A file of no channel, such as /dev/null.
+            return (back.ret == 0).then_some(room > 0);
+        };
+        let end = self.ends.get_mut(&id_of_end)?;
+        let kind = end.kind;
+        let (peeks, wants_urgent) = (call.flags() & abi::MSG_PEEK != 0, call.flags() & abi::MSG_OOB != 0);
+        if kind == Kind::Stream && room > 0 && !peeks && !wants_urgent {
+            end.inbox.pass_urgent();
+        }
+        if back.ret < 0 {
+            if wants_urgent && back.errno == EFAULT {
+                end.inbox.lose_urgent();
+            }
+            end.inbox.note_read(id, ReadResult::Failed(back.errno));
+            return None;
+        }
+        let len = u64::try_from(back.ret).unwrap_or(0).min(room);
+        let is_call_of_file = matches!(call, Call::Read { .. } | Call::Readv { .. });
+        if room == 0 && (is_call_of_file || kind.is_pipe()) {
+            return Some(false);
+        }
+        if room == 0 && kind == Kind::Stream && !end.inbox.queue.is_empty() {
+            self.receive(id, id_of_end, call, back);
+            return Some(false);
+        }
+        let empty_message =
+            kind.keeps_empty_messages() && end.inbox.queue.front().is_some_and(|piece| piece.len == 0 || room == 0);
+        if back.ret == 0 && !empty_message {
+            end.inbox.note_read(id, ReadResult::Eof);
+            return Some(true);
+        }
+        if !peeks {
+            let found = Found { by: id, len, data: back.data() };
+            self.take(id_of_end, kind, found, call);
+        }
+        if wants_urgent {
+            return None;
+        }
+        self.receive(id, id_of_end, call, back);
+        (back.ret == 0).then_some(false)
+    }
+
+    fn take(&mut self, id: EndId, kind: Kind, found: Found<'_>, call: &Call) {
+        let Some(end) = self.ends.get_mut(&id) else { return };
+        let result = match kind.keeps_messages() {
+            _ if call.flags() & abi::MSG_OOB != 0 => end.inbox.take_urgent(found),
+            true => end.inbox.take_message(found).map(drop),
+            false => end.inbox.take_bytes(found),
+        };
+        if let Err(error) = result {
+            let label = self.label(id);
+            self.note_anomaly(format!("{}({label}): {error}", call.name()));
+        }
+    }
+
+    /// Descriptors that travelled with what was read: installed, or closed by the kernel where there was no room for them.
+    fn receive(&mut self, id: TaskId, from: EndId, call: &Call, back: &Back) {
+        let peek = call.flags() & abi::MSG_PEEK != 0;
+        let Some(end) = self.ends.get_mut(&from) else { return };
+        let numbers: Vec<u64> = match end.inbox.reads.back() {
+            Some(read) if !peek && (call.room() > Some(0) || end.kind != Kind::Stream) => read.pieces.iter().map(|piece| piece.write).collect(),
+            _ if peek => end.inbox.first_carrier().into_iter().collect(),
+            _ => end.inbox.queue.front().map(|piece| piece.write).into_iter().collect(),
+        };
+        let passed: Vec<EndId> = if peek {
+            numbers.iter().filter_map(|number| end.inbox.write(*number)).flat_map(|write| write.fds.clone()).collect()
+        } else {
+            numbers.iter().flat_map(|number| end.inbox.take_fds(*number)).collect()
+        };
+        let installed: &[i32] = if let Extra::Message { fds, .. } = back.extra() { fds } else { &[] };
+        let cloexec = call.flags() & abi::MSG_CMSG_CLOEXEC != 0;
+        for (fd, end) in installed.iter().zip(&passed) {
+            self.install(id, *fd, *end, cloexec);
+        }
+        if !peek {
+            for passed in passed {
+                self.land(passed);
+            }
+        }
+    }
+
+    /// What an `echo` has read is what it writes next. Bytes that were not recorded stand as question marks.
+    pub(super) fn note_echoed(&mut self, id: TaskId, back: &Back) {
+        let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
+        let Some(ongoing) = ongoing.filter(|ongoing| ongoing.is_echo()) else { return };
+        let mut word = back.data().to_vec();
+        let arrived = usize::try_from(back.ret).unwrap_or(0);
+        let payload = if word.is_empty() {
+            Payload { word: b"?".to_vec(), times: arrived as u64 }
+        } else {
+            word.resize(arrived, b'?');
+            Payload { word, times: 1 }
+        };
+        if let Some(content) = ongoing.content.get_mut(1) {
+            *content = Rc::new([payload]);
+        }
+    }
+
+    /// Other threads that are inside a read of a descriptor keep what it referred to open until they come back.
+    pub(super) fn keep_for_readers(&mut self, closer: TaskId, fd: i32, end: EndId) {
+        let process = self.tasks.get(&closer).map(|task| task.process);
+        let others = self.tasks.values_mut().filter(|task| Some(task.process) == process && task.id != closer);
+        let reads = |ongoing: &Ongoing| {
+            ongoing.inside
+                && ongoing.kept.is_none()
+                && ongoing.call().room().is_some()
+                && ongoing.call().fd() == Some(fd)
+        };
+        let mut readers = 0;
+        for ongoing in others.filter_map(|task| task.ongoing.as_mut()).filter(|ongoing| reads(ongoing)) {
+            ongoing.kept = Some(end);
+            readers += 1;
+        }
+        if let Some(end) = self.ends.get_mut(&end) {
+            end.held += readers;
+        }
+    }
+
+    /// The call that kept an end open for itself is over.
+    pub(super) fn let_go_of_kept(&mut self, id: TaskId) {
+        let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
+        if let Some(end) = ongoing.and_then(|ongoing| ongoing.kept.take()) {
+            self.let_go(end);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The urgent byte of MSG_OOB: the last byte of its write, which waits apart from the others. A later one makes it a byte like
+//! any other; a read that comes to it throws it away, unless it is asked for inline.
+
+use super::{Flow, Found, Piece, ReadResult};
+
+impl Flow {
+    /// A write with MSG_OOB was taken as a whole: its last byte is the urgent one.
+    pub fn mark_urgent(&mut self, number: u64) {
+        let whole = self.write(number).is_some_and(|write| write.taken == Some(write.offered) && write.offered > 0);
+        let Some(at) = self.queue.iter().rposition(|piece| piece.write == number).filter(|_| whole) else { return };
+        let piece = self.queue[at];
+        let Some(before) = piece.len.checked_sub(1) else { return };
+        let place = piece.start + before;
+        self.urgent = Some((number, place));
+        if before > 0 {
+            self.queue[at].len = before;
+            self.queue.insert(at + 1, Piece { start: place, len: 1, ..piece });
+        }
+    }
+
+    /// A read without MSG_OOB begins: an urgent byte at the front stands in its way no more.
+    pub fn pass_urgent(&mut self) {
+        if !self.queue.front().is_some_and(|front| self.is_urgent(*front)) {
+            return;
+        }
+        if !self.is_urgent_inline {
+            self.lose(1);
+            self.passed_urgent += 1;
+        }
+        self.urgent = None;
+    }
+
+    /// The urgent byte was thrown away by a read of no bytes.
+    pub fn lose_urgent(&mut self) {
+        let Some(at) = self.queue.iter().position(|piece| self.is_urgent(*piece)) else { return };
+        self.consume(at, 1);
+        self.totals.read -= 1;
+        self.totals.destroyed += 1;
+        self.urgent = None;
+    }
+
+    /// A read with MSG_OOB took the urgent byte.
+    pub fn take_urgent(&mut self, found: Found<'_>) -> Result<(), String> {
+        let Some(at) = self.queue.iter().position(|piece| self.is_urgent(*piece)) else {
+            return Err("an urgent byte was read that nobody wrote".to_owned());
+        };
+        let piece = self.queue[at];
+        self.consume(at, 1);
+        self.urgent = None;
+        self.remember_read(found, vec![piece], 0, ReadResult::Bytes);
+        Ok(())
+    }
+
+    fn is_urgent(&self, piece: Piece) -> bool {
+        self.urgent == Some((piece.write, piece.start)) && piece.len == 1
+    }
+}

@@ -1,0 +1,153 @@
+//! The lessons that come with the program: all of them are in it, they hold on this kernel, and each altered one fails.
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tincans::explain;
+use tincans::lesson::{Action, Lesson, builtin, load};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons/en")
+}
+
+fn lessons() -> Vec<Lesson> {
+    builtin::ENGLISH
+        .iter()
+        .map(|(name, text)| load::load(name, text.as_bytes()).expect("a built-in lesson loads"))
+        .collect()
+}
+
+fn check(paths: &[&Path]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tincans")).arg("check").args(paths).output().expect("the binary starts")
+}
+
+#[test]
+fn the_whole_folder_is_in_the_program() {
+    let embedded: Vec<&str> = builtin::ENGLISH.iter().map(|(name, _)| *name).collect();
+    let entries = folder().read_dir().expect("the folder is there");
+    let files: BTreeSet<String> =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    assert_eq!(embedded, files.iter().map(String::as_str).collect::<Vec<_>>(), "the list is in order and complete");
+}
+
+#[test]
+fn every_built_in_lesson_holds_on_this_kernel() {
+    let output = check(&[]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{errors}");
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(report.contains("expectations") && report.contains("predictions") && report.contains("Linux"), "{report}");
+}
+
+#[test]
+fn every_rule_names_a_lesson_that_exists() {
+    let ids: BTreeSet<String> = lessons().into_iter().map(|lesson| lesson.id).collect();
+    for (rules, lesson) in explain::lessons() {
+        assert!(ids.contains(*lesson), "{lesson} of {rules:?}");
+    }
+}
+
+#[test]
+fn every_lesson_asks_something() {
+    for lesson in lessons() {
+        let predicts = lesson.steps.iter().any(|step| matches!(step.action, Action::Predict(_)));
+        assert!(predicts, "{} has no prediction", lesson.id);
+    }
+}
+
+/// One altered copy of a lesson: what was altered, and its text.
+fn mutants(text: &str) -> Vec<(String, String)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let with = |at: usize, line: String| {
+        let mut copy: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        copy[at] = line;
+        copy.join("\n") + "\n"
+    };
+    let mut all = Vec::new();
+    let mut fence = "";
+    for (at, line) in lines.iter().enumerate() {
+        if let Some(info) = line.strip_prefix("```") {
+            fence = if fence.is_empty() { info } else { "" };
+        } else if let Some((statement, wants)) =
+            line.split_once(" => ").filter(|_| fence.starts_with("tin") || fence == "goal")
+        {
+            for altered in altered(wants) {
+                all.push((format!("line {}: {altered}", at + 1), with(at, format!("{statement} => {altered}"))));
+            }
+        } else if fence == "predict" && line.starts_with("- [ ] ") {
+            let ticked = with(at, line.replacen("[ ]", "[x]", 1));
+            let start = lines[..at].iter().rposition(|line| line.starts_with("```")).unwrap_or(0);
+            let mut other: Vec<String> = ticked.lines().map(str::to_owned).collect();
+            for line in other.iter_mut().skip(start).take_while(|line| *line != "```") {
+                if line.starts_with("- [x] ") && *line != lines[at].replacen("[ ]", "[x]", 1) {
+                    *line = line.replacen("[x]", "[ ]", 1);
+                }
+            }
+            all.push((format!("line {}: ticked instead", at + 1), other.join("\n") + "\n"));
+        } else if fence == "solution" && !line.starts_with('#') && !line.is_empty() {
+            all.push((format!("line {}: not done", at + 1), with(at, "tasks".to_owned())));
+        }
+    }
+    all
+}
+
+/// Each expectation of a list made wrong, one at a time.
+fn altered(wants: &str) -> Vec<String> {
+    let parts: Vec<&str> = wants.split(", ").collect();
+    let one = |at: usize| {
+        let part = parts[at];
+        let wrong = match part.parse::<i64>() {
+            Ok(number) => (number + 1).to_string(),
+            Err(_) if part.starts_with('"') => "\"something else\"".to_owned(),
+            Err(_) if part.starts_with("wakes ") => {
+                part.replacen("wakes", "still", 1).split(' ').take(2).collect::<Vec<_>>().join(" ")
+            }
+            Err(_) if part.starts_with("still ") => part.replacen("still", "wakes", 1),
+            Err(_) if part.starts_with("dead ") => part.replacen("dead", "stopped", 1),
+            Err(_) if part.starts_with("held by") => "held by nobody-at-all".to_owned(),
+            Err(_) => "ELIBBAD".to_owned(),
+        };
+        let mut copy: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
+        copy[at] = wrong;
+        copy.join(", ")
+    };
+    (0..parts.len()).map(one).collect()
+}
+
+#[test]
+fn an_altered_lesson_fails() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutants");
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    let mut survivors = Vec::new();
+    let mut total = 0;
+    for (name, text) in builtin::ENGLISH {
+        let file = folder.join(name);
+        for (what, mutant) in mutants(text) {
+            std::fs::write(&file, mutant).expect("the file can be written");
+            total += 1;
+            if check(&[&file]).status.code() == Some(0) {
+                survivors.push(format!("{name}, {what}"));
+            }
+        }
+    }
+    assert!(survivors.len() * 50 <= total, "{} of {total} survive:\n{}", survivors.len(), survivors.join("\n"));
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wrong");
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    let file = folder.join("01-wrong.md");
+    let text = "+++\ntitle = \"W\"\ntopics = [\"basics\"]\nminutes = 1\nafter = [\"no-such\"]\n+++\n\n```tin\nchannel stream c child1\n\
+                write c[0] x => 2\n```\n";
+    std::fs::write(&file, text).expect("the file can be written");
+    let output = check(&[&file]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(errors.contains("01-wrong.md:10: wanted 2, got 1"), "{errors}");
+    assert!(errors.contains("01-wrong.md:1: wanted a lesson that exists after `after`, got no-such"), "{errors}");
+    std::fs::write(&file, "no lesson").expect("the file can be written");
+    assert_eq!(check(&[&file]).status.code(), Some(2));
+}
