@@ -175,17 +175,6 @@ impl Flow {
                 self.decide(number, gone + amount);
             }
         }
-        for pieces in undecided.chunk_by(|one, next| one.write == next.write) {
-            let write = pieces[0].write;
-            let amount = pieces.iter().map(|piece| piece.len).sum::<u64>().min(extra);
-            extra -= amount;
-            let writer = self.index_of(write).map(|index| self.writes[index].by);
-            if writer.is_some_and(&is_dead) {
-                let gone = self.index_of(write).map_or(0, |index| self.writes[index].gone);
-                self.decide(write, gone + amount);
-            }
-        }
-        let mut extra = bytes.saturating_sub(certain);
         self.measured = Some(bytes);
     }
 
