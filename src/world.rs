@@ -168,9 +168,8 @@ impl World {
     /// Where the ledger is uncertain until the kernel is asked: a holder of the reading end, and its number.
     pub fn undecided(&self) -> Vec<(TaskId, i32)> {
         let taking: Vec<EndId> = self.tasks.values().filter_map(|task| self.end_being_read(task)).collect();
-        let is_uncertain = |end: &&End| {
-            end.inbox.is_undecided() || (taking.contains(&end.id) && !end.inbox.queue.is_empty())
-        };
+        let is_uncertain =
+            |end: &&End| end.inbox.is_undecided() || (taking.contains(&end.id) && !end.inbox.queue.is_empty());
         let uncertain = self.ends.values().filter(|end| !end.closed).filter(is_uncertain);
         uncertain.filter_map(|end| self.holders(end.id).first().map(|(task, fd)| (task.id, *fd))).collect()
     }

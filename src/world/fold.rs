@@ -130,11 +130,7 @@ impl World {
         let shown = self.burst_events(id, line, false);
         if let Some(task) = self.tasks.get_mut(&id) {
             task.state = TaskState::Idle;
-            if task
-                .ongoing
-                .as_ref()
-                .is_some_and(|ongoing| !matches!(ongoing.ordered.work, Work::Reader { .. }))
-            {
+            if task.ongoing.as_ref().is_some_and(|ongoing| !matches!(ongoing.ordered.work, Work::Reader { .. })) {
                 task.ongoing = None;
             }
         }

@@ -49,7 +49,12 @@ pub fn leave() -> ! {
 
 fn answer(ret: isize) -> Reply {
     let errno = if ret < 0 { std::io::Error::last_os_error().raw_os_error().unwrap_or(0) } else { 0 };
-    Reply { ret: if ret < 0 { -1 } else { i64::try_from(ret).unwrap_or(0) }, errno, data: Vec::new(), extra: Extra::None }
+    Reply {
+        ret: if ret < 0 { -1 } else { i64::try_from(ret).unwrap_or(0) },
+        errno,
+        data: Vec::new(),
+        extra: Extra::None,
+    }
 }
 
 fn of(ret: i32) -> Reply {
@@ -346,7 +351,8 @@ fn name(fd: i32, of_what: NameCall) -> Reply {
     if reply.ret < 0 {
         return reply;
     }
-    let path: Vec<u8> = address.sun_path[..(length as usize).saturating_sub(2)].iter().map(|c| c.cast_unsigned()).collect();
+    let path: Vec<u8> =
+        address.sun_path[..(length as usize).saturating_sub(2)].iter().map(|c| c.cast_unsigned()).collect();
     let text = String::from_utf8_lossy(&path).into_owned();
     let last = text.trim_matches('\0').rsplit('/').next().unwrap_or_default().to_owned();
     with(reply, Extra::Name(if text.starts_with('\0') { format!("@{last}") } else { last }.into_bytes()))
@@ -378,9 +384,8 @@ fn raw_option(fd: i32, number: i32) -> (Reply, [i32; 4]) {
     let mut value = [0_i32; 4];
     let mut length = 16;
     // SAFETY: pointer and length are the array's.
-    let reply = of(unsafe {
-        libc::getsockopt(fd, libc::SOL_SOCKET, number, value.as_mut_ptr().cast(), &raw mut length)
-    });
+    let reply =
+        of(unsafe { libc::getsockopt(fd, libc::SOL_SOCKET, number, value.as_mut_ptr().cast(), &raw mut length) });
     (reply, value)
 }
 

@@ -46,8 +46,7 @@ fn states(world: &World) -> Result<(), String> {
 fn tables(world: &World, base: i32) -> Result<BTreeMap<EndId, Vec<OpenFile>>, String> {
     let mut entries: BTreeMap<EndId, Vec<OpenFile>> = BTreeMap::new();
     for task in world.tasks().filter(|task| task.is_alive() && task.id == task.process) {
-        let files: Vec<OpenFile> =
-            procfs::open_files(task.pid, base).into_iter().filter(|file| file.fd > 2).collect();
+        let files: Vec<OpenFile> = procfs::open_files(task.pid, base).into_iter().filter(|file| file.fd > 2).collect();
         let Some(process) = world.process_of(task.id) else { return Err(format!("{} has no table", task.name)) };
         let believed: Vec<i32> = process.table.keys().copied().collect();
         let real: Vec<i32> = files.iter().map(|file| file.fd).collect();
@@ -99,11 +98,7 @@ fn queues(world: &World, files: &BTreeMap<EndId, Vec<OpenFile>>) -> Result<(), S
         // A datagram socket's `scm_fds` is not set back when the kernel throws its queue away after ECONNREFUSED.
         let certain = end.kind != Kind::Dgram && end.inbox.queue.iter().all(|piece| !piece.tentative);
         if let Some(file) = files.iter().find(|file| certain && file.in_flight != in_queue) {
-            return Err(format!(
-                "{} carries {} descriptors, the world has {in_queue}",
-                end.label(),
-                file.in_flight
-            ));
+            return Err(format!("{} carries {} descriptors, the world has {in_queue}", end.label(), file.in_flight));
         }
         let Some(&(task, fd)) = holder(world, *id).as_ref() else { continue };
         let Some(bytes) = asked(world, task, fd) else { continue };
@@ -144,9 +139,8 @@ fn carried(world: &World, end: &End) -> u64 {
 
 /// What FIONREAD may be: of a datagram end only the first message, and of an unreturned write anything.
 fn believed(end: &End) -> (u64, u64) {
-    let lengths = |tentative| {
-        end.inbox.queue.iter().filter(move |piece| tentative || !piece.tentative).map(|piece| piece.len)
-    };
+    let lengths =
+        |tentative| end.inbox.queue.iter().filter(move |piece| tentative || !piece.tentative).map(|piece| piece.len);
     if end.kind == Kind::Dgram {
         let first = end.inbox.queue.front();
         let least = first.filter(|piece| !piece.tentative).map_or(0, |piece| piece.len);

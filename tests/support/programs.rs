@@ -98,9 +98,9 @@ impl Programs {
             return "reset".to_owned();
         }
         let Some(&task) = self.random.pick(&idle) else { return self.nobody_can_act(world) };
-        let held = world.process_of(task.id).map(|process| {
-            process.table.iter().map(|(fd, entry)| (*fd, entry.end)).collect::<Vec<_>>()
-        });
+        let held = world
+            .process_of(task.id)
+            .map(|process| process.table.iter().map(|(fd, entry)| (*fd, entry.end)).collect::<Vec<_>>());
         let scene = Scene { world, task, held: held.unwrap_or_default() };
         let all: usize = MAKERS.iter().map(|(weight, _)| weight).sum();
         for _ in 0..50 {
@@ -147,8 +147,7 @@ impl Programs {
     }
 
     fn held_where(&mut self, scene: &Scene<'_>, fits: impl Fn(&End) -> bool) -> Option<(i32, EndId)> {
-        let fitting: Vec<_> =
-            scene.held.iter().copied().filter(|(_, id)| scene.end(*id).is_some_and(&fits)).collect();
+        let fitting: Vec<_> = scene.held.iter().copied().filter(|(_, id)| scene.end(*id).is_some_and(&fits)).collect();
         self.random.pick(&fitting).copied()
     }
 
@@ -158,7 +157,8 @@ impl Programs {
             return None;
         }
         let name = format!("c{}", self.random.below(2 * MOST));
-        let taken = scene.world.ends().any(|end| !end.closed && end.name.as_ref().is_some_and(|other| other.name == name));
+        let taken =
+            scene.world.ends().any(|end| !end.closed && end.name.as_ref().is_some_and(|other| other.name == name));
         (!taken).then_some(name)
     }
 
@@ -182,7 +182,8 @@ impl Programs {
 
     fn pair(&mut self, scene: &Scene<'_>) -> Option<String> {
         let name = self.end_name(scene)?;
-        let wrong = ["", "", "", "", "", "", " domain=inet", " domain=0", " protocol=1", " protocol=6", " domain=inet6"];
+        let wrong =
+            ["", "", "", "", "", "", " domain=inet", " domain=0", " protocol=1", " protocol=6", " domain=inet6"];
         let (cloexec, nonblock) = (self.maybe(15, " cloexec"), self.nonblock(15));
         let kind = if self.random.chance(5) { self.random.word(&["rdm", "0", "99"]) } else { self.kind() };
         Some(format!("{}: socketpair {kind} {name}{}{cloexec}{nonblock}", scene.task.name, self.random.word(&wrong)))
@@ -190,8 +191,7 @@ impl Programs {
 
     fn pipe(&mut self, scene: &Scene<'_>) -> Option<String> {
         let name = self.end_name(scene)?;
-        let (cloexec, nonblock, direct) =
-            (self.maybe(15, " cloexec"), self.nonblock(15), self.maybe(40, " direct"));
+        let (cloexec, nonblock, direct) = (self.maybe(15, " cloexec"), self.nonblock(15), self.maybe(40, " direct"));
         Some(format!("{}: pipe {name}{cloexec}{nonblock}{direct}", scene.task.name))
     }
 
@@ -231,7 +231,8 @@ impl Programs {
             (None, Some(_)) => "connect",
             (None, None) => self.random.word(&["bind", "connect"]),
         };
-        let verb = if self.random.chance(15) { self.random.word(&["bind", "listen", "connect", "accept"]) } else { fitting };
+        let verb =
+            if self.random.chance(15) { self.random.word(&["bind", "listen", "connect", "accept"]) } else { fitting };
         let about = scene.about(verb, named);
         Some(match verb {
             "listen" => format!("{about} {}", self.random.below(3)),
@@ -244,7 +245,12 @@ impl Programs {
         let by = &scene.task.name;
         let others: Vec<&str> = scene.world.tasks().map(|task| task.name.as_str()).collect();
         if self.no_sleep() {
-            return self.random.chance(40).then(|| self.task_name(scene)).flatten().map(|name| format!("{by}: fork {name}"));
+            return self
+                .random
+                .chance(40)
+                .then(|| self.task_name(scene))
+                .flatten()
+                .map(|name| format!("{by}: fork {name}"));
         }
         Some(match self.random.below(10) {
             0..=4 => format!("{by}: fork {}", self.task_name(scene)?),
@@ -334,7 +340,11 @@ impl Programs {
         Some(match self.random.below(10) {
             0..=3 => format!("{} {data}", scene.about("write", end)),
             4 | 5 => format!("{} {data}{flags}", scene.about("send", end)),
-            6 => format!("{} {data}{flags}{}", scene.about("send", end), self.random.word(&[" oob", " oob", " eor", " more"])),
+            6 => format!(
+                "{} {data}{flags}{}",
+                scene.about("send", end),
+                self.random.word(&[" oob", " oob", " eor", " more"])
+            ),
             7 => format!("{} {data}{flags} to={}", scene.about("send", end), self.address()),
             8 if !busy => format!("{} {data} {} {}", scene.about("writev", end), self.data(false), self.data(false)),
             _ => format!("{} {data}{flags}{}", scene.about("sendmsg", end), self.maybe(30, " creds")),
@@ -411,21 +421,47 @@ impl Programs {
 
     fn poll(&mut self, scene: &Scene<'_>) -> Option<String> {
         let (first, second) = (self.held(scene)?, self.held(scene)?);
-        let sleeps = self.random.chance(25) && !self.no_sleep() && !(self.one_outcome() && Self::is_watched(scene.world, first.1));
+        let sleeps = self.random.chance(25)
+            && !self.no_sleep()
+            && !(self.one_outcome() && Self::is_watched(scene.world, first.1));
         let (also, wait) = (self.random.chance(40), if sleeps { " timeout=-1" } else { "" });
-        let also = if also && !(sleeps && self.one_outcome()) { format!(" {}", scene.name(second)) } else { String::new() };
+        let also =
+            if also && !(sleeps && self.one_outcome()) { format!(" {}", scene.name(second)) } else { String::new() };
         let events = self.random.word(&["", "", " for=in", " for=out", " for=in,rdhup", " for=pri"]);
         Some(format!("{}{also}{events}{wait}", scene.about("poll", first)))
     }
 
     fn option(&mut self, scene: &Scene<'_>) -> Option<String> {
         const READ: &[&str] = &[
-            "sndbuf", "rcvbuf", "type", "domain", "protocol", "error", "passcred", "peercred", "acceptconn", "sndtimeo",
-            "rcvtimeo", "peek_off", "oobinline", "linger", "rcvlowat",
+            "sndbuf",
+            "rcvbuf",
+            "type",
+            "domain",
+            "protocol",
+            "error",
+            "passcred",
+            "peercred",
+            "acceptconn",
+            "sndtimeo",
+            "rcvtimeo",
+            "peek_off",
+            "oobinline",
+            "linger",
+            "rcvlowat",
         ];
         const WRITTEN: &[&str] = &[
-            "sndbuf 4096", "sndbuf 20000", "rcvbuf 4096", "passcred 1", "passcred 0", "peek_off 0", "peek_off -1",
-            "peek_off 3", "oobinline 1", "linger 1", "rcvlowat 5", "rcvlowat 1",
+            "sndbuf 4096",
+            "sndbuf 20000",
+            "rcvbuf 4096",
+            "passcred 1",
+            "passcred 0",
+            "peek_off 0",
+            "peek_off -1",
+            "peek_off 3",
+            "oobinline 1",
+            "linger 1",
+            "rcvlowat 5",
+            "rcvlowat 1",
         ];
         let end = self.held(scene)?;
         let about = |verb, word| format!("{} {word}", scene.about(verb, end));

@@ -80,7 +80,9 @@ impl World {
         let peek = call.flags() & abi::MSG_PEEK != 0;
         let Some(end) = self.ends.get_mut(&from) else { return };
         let numbers: Vec<u64> = match end.inbox.reads.back() {
-            Some(read) if !peek && (call.room() > Some(0) || end.kind != Kind::Stream) => read.pieces.iter().map(|piece| piece.write).collect(),
+            Some(read) if !peek && (call.room() > Some(0) || end.kind != Kind::Stream) => {
+                read.pieces.iter().map(|piece| piece.write).collect()
+            }
             _ if peek => end.inbox.first_carrier().into_iter().collect(),
             _ => end.inbox.queue.front().map(|piece| piece.write).into_iter().collect(),
         };
