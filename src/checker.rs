@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use color_eyre::eyre::{Result, WrapErr};
 
-use crate::lesson::{Action, Lesson, LessonError, builtin, load};
+use crate::lesson::{self, Action, Lesson, LessonError, builtin, load};
 use crate::sys::kernel_release;
 
 /// How a check ended.
@@ -113,7 +113,7 @@ fn sources(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
             for entry in path.read_dir().wrap_err_with(|| format!("{} cannot be read", path.display()))? {
                 files.push(entry?.path());
             }
-            files.retain(|file| file.extension().is_some_and(|end| end == "md"));
+            files.retain(|file| file.extension().is_some_and(|end| end == "md") && !file.ends_with(lesson::INDEX));
             files.sort();
             for file in files {
                 all.push(source(&file)?);
@@ -127,7 +127,7 @@ fn sources(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
 
 fn source(path: &Path) -> Result<(String, Vec<u8>)> {
     use std::io::Read;
-    let limit = crate::lesson::MAX_SOURCE as u64 + 1;
+    let limit = lesson::MAX_SOURCE as u64 + 1;
     let mut text = Vec::new();
     let file = std::fs::File::open(path).wrap_err_with(|| format!("{} cannot be read", path.display()))?;
     file.take(limit).read_to_end(&mut text).wrap_err_with(|| format!("{} cannot be read", path.display()))?;

@@ -23,6 +23,9 @@ pub const MAX_HINTS: usize = 6;
 /// The longest `sleep` of a lesson, in milliseconds.
 pub const MAX_SLEEP_MS: i64 = 3000;
 
+/// The file in a folder of lessons that is no lesson: every topic once, with the lessons about it.
+pub const INDEX: &str = "README.md";
+
 /// What lessons can be about; the list of lessons is ordered and searched by it.
 pub const TOPICS: &[&str] = &[
     "basics",

@@ -1,16 +1,19 @@
 //! App and session joined: inputs become statements, what settles becomes the picture. It neither draws nor reads a terminal.
 
 use std::os::fd::BorrowedFd;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::app::action::{Command, Input};
 use crate::app::{App, Mode, update};
 use crate::bench::BenchError;
 use crate::explain;
+use crate::script::{Statement, Verb};
 use crate::session::{Session, Settings};
 use crate::trace::Event;
 use crate::world::World;
 
+/// How long a bench may go on before keys that act from outside no longer wait until it has settled.
+const PATIENCE: Duration = Duration::from_millis(200);
 /// The rule of an explanation that explains nothing.
 const NO_RULE: &str = "nothing-to-explain";
 
@@ -19,6 +22,8 @@ const NO_RULE: &str = "nothing-to-explain";
 pub struct Playground {
     session: Session,
     app: App,
+    /// Since when the bench has not been settled.
+    busy_since: Option<Instant>,
     is_open: bool,
     is_over: bool,
     is_suspended: bool,
@@ -30,7 +35,8 @@ impl Playground {
         let mut app = App::new();
         let opening = update::open(&mut app);
         let session = Session::open(settings)?;
-        let mut playground = Self { session, app, is_open: false, is_over: false, is_suspended: false };
+        let mut playground =
+            Self { session, app, busy_since: None, is_open: false, is_over: false, is_suspended: false };
         playground.carry_out(opening);
         Ok(playground)
     }
@@ -46,11 +52,16 @@ impl Playground {
         let was_settled = self.session.is_settled();
         let events = self.session.pump()?;
         self.app.observe(self.session.world());
-        self.explain(&events);
+        if self.is_open {
+            self.explain(&events);
+        }
         self.app.take(&events);
         if self.session.is_settled() {
             self.app.settle();
             self.is_open = true;
+            self.busy_since = None;
+        } else {
+            self.busy_since.get_or_insert_with(Instant::now);
         }
         Ok(!was_settled || !events.is_empty())
     }
@@ -108,6 +119,9 @@ impl Playground {
     fn carry_out(&mut self, commands: Vec<Command>) {
         for command in commands {
             match command {
+                Command::Run(statement) if self.is_stuck() && acts_from_outside(&statement) => {
+                    self.session.overtake(*statement);
+                }
                 Command::Run(statement) => {
                     if !self.session.submit(*statement) {
                         self.app.notice = Some("too many statements wait; this one was dropped".to_owned());
@@ -120,6 +134,10 @@ impl Playground {
         }
     }
 
+    fn is_stuck(&self) -> bool {
+        self.busy_since.is_some_and(|since| since.elapsed() > PATIENCE)
+    }
+
     /// Each statement's events are explained by themselves.
     fn explain(&mut self, events: &[Event]) {
         for of_one in events.chunk_by(|a, b| a.line == b.line) {
@@ -129,4 +147,13 @@ impl Playground {
             }
         }
     }
+}
+
+/// What no task has to be free for.
+fn acts_from_outside(statement: &Statement) -> bool {
+    let is_outside = matches!(
+        statement.verb,
+        Verb::Kill { .. } | Verb::Stop { .. } | Verb::Cont { .. } | Verb::Interrupt { .. } | Verb::Reset
+    );
+    is_outside && statement.task.is_none()
 }

@@ -3,12 +3,12 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "only one stage waits for time")]
 
 mod place;
+mod printing;
 
 use std::collections::VecDeque;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
-use crate::abi::Signal;
 use crate::bench::{self, Bench, BenchError};
 use crate::explain;
 use crate::plan::{About, Context, Plan, Progress, Refusal, Step};
@@ -20,6 +20,7 @@ use crate::world::World;
 
 pub use crate::bench::Settings;
 use place::Place;
+use printing::in_printing_order;
 
 /// Statements that may wait for their turn.
 pub const MAX_WAITING: usize = 65536;
@@ -75,6 +76,8 @@ enum Stage {
     Sleeping(Instant),
     /// All has to settle.
     Settling,
+    /// Somebody does not want to wait for that.
+    Overtaken,
 }
 
 /// Whether a statement could go on.
@@ -116,6 +119,18 @@ impl Session {
         self.waiting.clear();
         if let Some(running) = &mut self.running {
             running.rounds = 0;
+        }
+    }
+
+    /// Runs a statement next, and takes the running one for done although not all has settled: a person wants to act on a
+    /// bench that may never settle (two tasks that play ping-pong), by what needs no task to come back first.
+    pub fn overtake(&mut self, statement: Statement) {
+        self.waiting.push_front(statement);
+        if let Some(running) = &mut self.running
+            && matches!(running.stage, Stage::Settling | Stage::Sleeping(_))
+        {
+            running.rounds = 1;
+            running.stage = Stage::Overtaken;
         }
     }
 
@@ -249,6 +264,10 @@ impl Session {
                 self.bench.unsettle();
                 running.stage = Stage::Settling;
             }
+            Stage::Overtaken => {
+                self.bench.collect()?;
+                self.finish_round(shown);
+            }
             Stage::Settling => {
                 if !self.bench.settle()? {
                     return Ok(Advance::NotYet);
@@ -375,26 +394,4 @@ fn explain_now(world: &World, about: About, last: &[Event]) -> crate::trace::Exp
         About::Task(task) => explain::task(world, task),
         About::End(end) => explain::end(world, end),
     }
-}
-
-/// The acting task's events first, then the others' in order of creation; of each task its calls before its signal (a SIGCONT
-/// before what it lets resume) and its signal before its death.
-fn in_printing_order(mut events: Vec<Event>, actor: Option<TaskId>) -> Vec<Event> {
-    let rank = |what: &What| match what {
-        What::Signal { signal, .. } if *signal == Signal::CONT => 0,
-        What::Signal { .. } => 2,
-        What::Death { .. } => 3,
-        What::Call(_)
-        | What::Burst(_)
-        | What::Queue(_)
-        | What::Holders(_)
-        | What::Tasks(_)
-        | What::Fds { .. }
-        | What::Why(_)
-        | What::Expect { .. }
-        | What::Refused { .. }
-        | What::Summary(_) => 1,
-    };
-    events.sort_by_key(|event| (event.task != actor, event.task, rank(&event.what)));
-    events
 }

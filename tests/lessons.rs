@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tincans::explain;
-use tincans::lesson::{Action, Lesson, builtin, load};
+use tincans::lesson::{Action, INDEX, Lesson, TOPICS, builtin, load};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons/en")
@@ -27,9 +27,49 @@ fn check(paths: &[&Path]) -> Output {
 fn the_whole_folder_is_in_the_program() {
     let embedded: Vec<&str> = builtin::ENGLISH.iter().map(|(name, _)| *name).collect();
     let entries = folder().read_dir().expect("the folder is there");
-    let files: BTreeSet<String> =
-        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    let files: BTreeSet<String> = names.filter(|name| name != INDEX).collect();
     assert_eq!(embedded, files.iter().map(String::as_str).collect::<Vec<_>>(), "the list is in order and complete");
+}
+
+/// Widespread errors, as numbered in the project's facts on AF_UNIX.
+const ERRORS: u32 = 36;
+
+#[test]
+fn every_widespread_error_is_shown() {
+    let shown: BTreeSet<String> = lessons().into_iter().flat_map(|lesson| lesson.shows).collect();
+    let all: BTreeSet<String> = (1..=ERRORS).map(|number| format!("M{number:02}")).collect();
+    assert_eq!(shown, all);
+}
+
+#[test]
+fn the_course_is_whole() {
+    let lessons = lessons();
+    assert!(lessons.len() >= 26, "{}", lessons.len());
+    let numbers: Vec<u32> = lessons.iter().map(|lesson| lesson.number).collect();
+    assert_eq!(numbers, (1..).take(numbers.len()).collect::<Vec<u32>>(), "numbered without a gap");
+    for lesson in lessons {
+        assert!((5..=10).contains(&lesson.minutes), "{} takes {} minutes", lesson.id, lesson.minutes);
+        let is_goal = |action: &Action| matches!(action, Action::Reach(_));
+        assert!(lesson.steps.iter().any(|step| is_goal(&step.action)), "{} has nothing to reach", lesson.id);
+    }
+}
+
+/// Each topic once, in the order of the topics, and under it each lesson about it, in the order of the course.
+#[test]
+fn the_index_names_every_topic_once_with_its_lessons() {
+    let lessons = lessons();
+    let mut index = String::new();
+    for topic in TOPICS {
+        index.push_str(&format!("\n## {topic}\n\n"));
+        let about = lessons.iter().filter(|lesson| lesson.topics.iter().any(|name| name == topic));
+        let lines = about.map(|lesson| format!("- [{}]({:02}-{}.md)\n", lesson.title, lesson.number, lesson.id));
+        index.extend(lines);
+        assert!(index.ends_with(".md)\n"), "no lesson is about {topic}");
+    }
+    let written = std::fs::read_to_string(folder().join(INDEX)).expect("the index is there");
+    let from = written.find("\n## ").expect("the index has topics");
+    assert_eq!(&written[from..], index, "write this into {INDEX}:\n{index}");
 }
 
 #[test]
@@ -105,6 +145,10 @@ fn altered(wants: &str) -> Vec<String> {
                 part.replacen("wakes", "still", 1).split(' ').take(2).collect::<Vec<_>>().join(" ")
             }
             Err(_) if part.starts_with("still ") => part.replacen("still", "wakes", 1),
+            Err(_) if part.starts_with("> ") => part.replacen('>', "<=", 1),
+            Err(_) if part.starts_with("< ") => part.replacen('<', ">=", 1),
+            Err(_) if part.starts_with("!MSG_") => part.replacen('!', "", 1),
+            Err(_) if part.starts_with("MSG_") => format!("!{part}"),
             Err(_) if part.starts_with("dead ") => part.replacen("dead", "stopped", 1),
             Err(_) if part.starts_with("held by") => "held by nobody-at-all".to_owned(),
             Err(_) => "ELIBBAD".to_owned(),
@@ -132,7 +176,8 @@ fn an_altered_lesson_fails() {
             }
         }
     }
-    assert!(survivors.len() * 50 <= total, "{} of {total} survive:\n{}", survivors.len(), survivors.join("\n"));
+    println!("{} of {total} survive:\n{}", survivors.len(), survivors.join("\n"));
+    assert!(survivors.len() * 50 <= total, "{} of {total} survive", survivors.len());
 }
 
 #[test]

@@ -122,8 +122,9 @@ pub fn waits(end: &End) -> String {
 
 /// Rules to the lesson that shows them.
 pub const LESSONS: &[(&[&str], &str)] = &[
-    (&["stream-joins-writes", "read-takes-what-is-there", "one-message-each"], "a-stream-has-no-edges"),
+    (&["stream-joins-writes", "read-takes-what-is-there"], "a-stream-has-no-edges"),
     (&["pipe-goes-one-way", "bad-descriptor"], "a-socket-talks-both-ways"),
+    (&["one-message-each"], "datagrams-keep-theirs"),
     (&["rest-waits", "rest-destroyed", "next-read-one-message", "peek-leaves-it"], "what-does-not-fit"),
     (&["empty-message", "write-of-nothing", "nothing-waits", "hung-up"], "a-message-of-nothing"),
     (&["fork-copies-descriptors", "own-copy-keeps-eof-away", "interrupted"], "close-your-unused-end"),
@@ -137,29 +138,36 @@ pub const LESSONS: &[(&[&str], &str)] = &[
         ],
         "who-still-holds-it",
     ),
-    (&["eof-last-close", "last-close", "zombie", "exited", "killed", "next-read-takes-bytes"], "three-ways-to-go"),
+    (&["eof-last-close", "last-close", "next-read-takes-bytes"], "three-ways-to-go"),
     (&["datagram-never-ends", "datagram-peer-gone", "datagram-disconnected"], "the-datagram-that-never-ends"),
     (&["eof-peer-shutdown", "eof-own-shutdown"], "half-close"),
     (&["reset-by-unread-bytes", "queued-is-not-received"], "unread-and-reset"),
     (&["epipe-with-sigpipe", "epipe-without-sigpipe", "killed-by-sigpipe"], "the-broken-pipe"),
-    (
-        &["asleep-buffer-full", "charged-per-message", "pipe-full", "write-takes-what-fits", "message-too-long"],
-        "the-full-buffer",
-    ),
+    (&["zombie", "exited", "killed", "no-such-child", "asleep-until-death"], "zombies-and-orphans"),
+    (&["asleep-buffer-full", "write-cut-by-close", "write-interrupted", "write-waited-for-room"], "the-full-buffer"),
+    (&["pipe-full", "write-takes-what-fits"], "only-a-part"),
+    (&["message-too-long"], "how-big-is-a-message"),
+    (&["charged-per-message"], "what-is-charged"),
     (&["deadlock"], "deadlock"),
     (&["writable-but-fails", "not-writable-but-works", "ready-now", "asleep-in-poll"], "what-poll-says"),
     (
         &[
             "descriptor-arrives",
             "descriptor-lost-by-plain-read",
-            "control-buffer-too-small",
             "descriptor-needs-a-byte",
             "read-stops-at-descriptors",
         ],
         "passing-descriptors",
     ),
+    (&["control-buffer-too-small"], "room-for-a-descriptor"),
+    (&["threads-share-the-table"], "threads-share-the-table"),
     (&["peercred-names-the-creator", "read-stops-at-another-sender"], "who-is-there"),
     (&["array-changed", "array-left", "not-supported", "too-many-descriptors"], "the-calls-that-fail"),
+    (
+        &["nobody-listens", "no-such-address", "address-taken", "asleep-nobody-connects", "listener-has-no-bytes"],
+        "from-a-pair-to-a-server",
+    ),
+    (&["stopped-is-not-dead"], "true-or-false"),
 ];
 
 #[cfg(test)]

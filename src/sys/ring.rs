@@ -38,6 +38,9 @@ struct Map {
     words: NonNull<AtomicU64>,
 }
 
+// SAFETY: the mapping belongs to the process, not to a thread, and is only ever accessed as atomics.
+unsafe impl Send for Map {}
+
 /// The task's side.
 #[derive(Debug)]
 pub struct RingWriter {
@@ -203,4 +206,114 @@ impl RingReader {
 /// The fence between [`RingReader::announce_sleep`] and looking once more.
 pub fn fence_before_sleep() {
     fence(Ordering::SeqCst);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::sys::poll;
+
+    /// Both sides of one ring; threads stand for the processes, which share nothing else.
+    fn both_sides() -> (RingWriter, RingReader) {
+        let (fd, reader) = create().unwrap();
+        (RingWriter::open(fd.as_fd()).unwrap(), reader)
+    }
+
+    /// Takes everything that is published; says how much that was.
+    fn take_all(reader: &mut RingReader, expected: &mut u64) -> u64 {
+        let available = reader.head() - reader.tail();
+        for _ in 0..available {
+            assert_eq!(reader.peek(0), *expected, "every word arrives once and in order");
+            *expected += 1;
+            reader.advance(1);
+        }
+        reader.release();
+        available
+    }
+
+    /// About so many nanoseconds.
+    fn dawdle(steps: u64) {
+        for step in 0..steps {
+            std::hint::black_box(step);
+        }
+    }
+
+    /// Each round both sides meet in the gap between saying and looking: the writer writes just when the reader lies down.
+    #[test]
+    fn no_wake_up_is_lost() {
+        const ROUNDS: u64 = 50_000;
+        let (mut writer, mut reader) = both_sides();
+        let bell = poll::new_bell().unwrap();
+        let number = poll::number(&bell);
+        let lost = &std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                for round in 0..ROUNDS {
+                    while writer.map.word(TAIL).load(Ordering::Acquire) < round {
+                        if lost.load(Ordering::Relaxed) {
+                            return;
+                        }
+                        std::hint::spin_loop();
+                    }
+                    dawdle(round % 97);
+                    writer.push(round);
+                    writer.publish();
+                    if writer.reader_sleeps() {
+                        poll::ring_bell(number);
+                    }
+                }
+            });
+            let mut expected = 0;
+            while expected < ROUNDS {
+                dawdle(expected * 7 % 401);
+                reader.announce_sleep(true);
+                fence_before_sleep();
+                if reader.head() == reader.tail() {
+                    let rung = poll::wait(&[bell.as_fd()], Some(Duration::from_secs(5))).unwrap();
+                    lost.store(!rung[0], Ordering::Relaxed);
+                    assert!(rung[0], "the wake-up after {expected} words was lost");
+                }
+                reader.announce_sleep(false);
+                poll::silence_bell(&bell);
+                take_all(&mut reader, &mut expected);
+            }
+        });
+    }
+
+    #[test]
+    fn a_full_ring_makes_the_writer_wait_and_loses_nothing() {
+        const WORDS: u64 = RING_WORDS as u64 * 5;
+        let (mut writer, mut reader) = both_sides();
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                for word in 0..WORDS {
+                    writer.reserve(1, || ());
+                    writer.push(word);
+                    writer.publish();
+                }
+            });
+            let mut expected = 0;
+            while expected < WORDS {
+                if take_all(&mut reader, &mut expected) == 0 {
+                    std::thread::yield_now();
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn signals_are_counted_apart() {
+        let (writer, reader) = both_sides();
+        let (counters, _) = writer.signal_words();
+        // SAFETY: the address is that of the counters in the mapping that `writer` keeps.
+        let counter = unsafe { counters.add(13) };
+        // SAFETY: as above; it is only ever accessed as an atomic.
+        let counter = unsafe { &*counter };
+        counter.fetch_add(2, Ordering::Release);
+        assert_eq!(reader.signal_count(13), 2);
+        assert_eq!(reader.signal_count(14), 0);
+    }
 }

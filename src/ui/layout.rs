@@ -42,7 +42,7 @@ pub struct Side {
 
 /// Columns of the channels and what is below them.
 pub fn left_width(area: Rect) -> u16 {
-    if area.width >= WIDE { area.width / 16 * 9 } else { area.width }
+    if area.width >= WIDE { area.width / 30 * 17 } else { area.width }
 }
 
 impl Places {

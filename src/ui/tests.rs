@@ -99,7 +99,7 @@ fn what_waits_stands_in_the_middle_and_the_line_says_how_to_read_it() {
     let mut stage = Stage::open();
     stage.write(PARENT, 3, b"one");
     let screen = screen(&stage, (80, 24));
-    assert_shows(&screen, &["in kernel: 3 bytes ▶", "Enter alone: let the children read"]);
+    assert_shows(&screen, &["in the kernel: 3 bytes ▶", "Enter alone: let the children read"]);
 }
 
 #[test]

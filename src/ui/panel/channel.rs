@@ -172,13 +172,18 @@ fn heading(scene: Scene<'_>, (near, far): (&End, &End), columns: [(u16, u16); 3]
         format!("{name}{others}")
     };
     let parent = scene.world.holders(near.id).first().map_or_else(|| who(near), |(task, _)| task.name.clone());
-    let kernel = match (far.inbox.waiting(), far.inbox.messages()) {
-        (0, 0) => "in the kernel ▶".to_owned(),
-        (_, messages) if far.kind.keeps_messages() => {
-            format!("in kernel: {} ▶", words::count(messages, "message", "messages"))
-        }
-        (bytes, _) => format!("in kernel: {} ▶", words::count(bytes, "byte", "bytes")),
+    let waiting = match (far.inbox.waiting(), far.inbox.messages()) {
+        (0, 0) => None,
+        (_, messages) if far.kind.keeps_messages() => Some(words::count(messages, "message", "messages")),
+        (bytes, _) => Some(words::count(bytes, "byte", "bytes")),
     };
+    let kernel = waiting.map_or_else(
+        || "in the kernel ▶".to_owned(),
+        |waiting| {
+            let forms = ["in the kernel: ", "in kernel: ", "kernel: ", ""].map(|head| format!("{head}{waiting} ▶"));
+            forms.into_iter().find(|form| words::width(form) <= columns[1].1).unwrap_or(waiting)
+        },
+    );
     let texts = [format!("{parent} wrote ▶"), kernel, format!("{} read", who(far))];
     for ((x, width), text) in columns.into_iter().zip(texts) {
         buf.set_stringn(x, y, words::cut(&text, width), usize::from(width), Style::new());

@@ -63,9 +63,17 @@ impl Parcel {
     }
 
     /// What a read returned; nothing for one that found nothing and did not wait.
-    pub fn of_read(read: &Read) -> Option<Self> {
+    pub fn of_read(flow: &Flow, read: &Read) -> Option<Self> {
         let owners: Vec<(u64, u64)> = read.pieces.iter().map(|piece| (piece.len, piece.write)).collect();
-        let mut parcel = Self::of_bytes(&read.data[..read.data.len().min(LOOK)], read.len, &owners);
+        let mut data = read.data[..read.data.len().min(LOOK)].to_vec();
+        if data.is_empty() && read.len > 0 {
+            // Of a loop's calls the bytes are not kept, but where they came from is.
+            let mut pieces = read.pieces.iter();
+            while let Some(piece) = pieces.next().filter(|_| data.len() < LOOK) {
+                data.extend(flow.bytes_of(*piece, LOOK - data.len()));
+            }
+        }
+        let mut parcel = Self::of_bytes(&data, read.len, &owners);
         parcel.lost = read.lost;
         match read.result {
             ReadResult::Bytes => {}

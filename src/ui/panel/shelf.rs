@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::parcel::Parcel;
 use crate::ui::theme::Theme;
-use crate::world::ledger::Flow;
+use crate::world::ledger::{Flow, Piece};
 
 /// How parcels are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,16 +46,20 @@ impl Shelf {
 
     /// The last reads of a flow.
     pub fn of_reads(flow: &Flow, width: u16, form: Form) -> Self {
-        let kept = flow.reads.iter().filter(|read| Parcel::of_read(read).is_some()).count() as u64;
+        let kept = flow.reads.iter().filter(|read| Parcel::of_read(flow, read).is_some()).count() as u64;
         let total = flow.totals.reads.max(kept);
-        let parcels = flow.reads.iter().rev().filter_map(Parcel::of_read).take(most(width)).collect();
+        let parcels =
+            flow.reads.iter().rev().filter_map(|read| Parcel::of_read(flow, read)).take(most(width)).collect();
         Self::pick(parcels, total, (width, form), Stay::Newest)
     }
 
     /// What waits, first to be read first.
     pub fn of_queue(flow: &Flow, width: u16, form: Form) -> Self {
-        let parcels = flow.queue.iter().take(most(width)).map(|piece| Parcel::of_piece(flow, *piece)).collect();
-        Self::pick(parcels, flow.queue.len() as u64, (width, form), Stay::First)
+        // A write that has not returned may have nothing left in it.
+        let is_something = |piece: &&Piece| piece.len > 0 || !piece.tentative;
+        let pieces = flow.queue.iter().filter(is_something);
+        let parcels = pieces.clone().take(most(width)).map(|piece| Parcel::of_piece(flow, *piece)).collect();
+        Self::pick(parcels, pieces.count() as u64, (width, form), Stay::First)
     }
 
     /// Whether there is nothing to show.

@@ -1,0 +1,74 @@
+//! Makes the README's pictures anew, from the real program in a real terminal: `cargo bench --bench picture` types what a person
+//! would, waits until the screen is still, and writes it to `assets/` as SVG. Pids are masked, so the same screen gives the same
+//! file.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the terminal it runs the program in is the tests', and fails as they do"
+)]
+#![expect(clippy::print_stdout, reason = "it says what it wrote")]
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+#[path = "picture/grid.rs"]
+mod grid;
+#[path = "picture/svg.rs"]
+mod svg;
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use grid::Grid;
+use support::pty::Pty;
+
+/// Rows and columns.
+const SIZE: (u16, u16) = (36, 120);
+/// Nothing more comes after so long.
+const STILL: Duration = Duration::from_millis(400);
+/// A lone escape is told from the beginning of a sequence by the time that passes.
+const LONE_ESCAPE: Duration = Duration::from_millis(80);
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Failure> {
+    let mut pty = Pty::start_with(SIZE, &[], |command| {
+        command.env_remove("NO_COLOR").env("COLORTERM", "truecolor");
+    });
+    pty.wait("two channels", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
+    let pids: Vec<i32> = pty.agents().iter().map(|process| process.pid).collect();
+
+    pty.type_bytes(b"one\rtwo\rthree\r\r");
+    pty.wait("one read of three writes", |screen| screen.contains("onetwothree") && screen.contains("3 READS"));
+    let about = "Two panels. On the stream channel the parent made three writes, one, two and three, and the child's one read \
+                 returned onetwothree. On the datagram channel the same three writes were three reads.";
+    take(&mut pty, &pids, "bench.svg", ("Three writes: one read on a stream, three on a datagram pair", about))?;
+
+    pty.type_bytes(b"\x1b");
+    pty.pump(LONE_ESCAPE);
+    pty.type_bytes(b"k");
+    pty.wait("the stream's end", |screen| screen.contains("killed by SIGKILL") && screen.contains("EOF"));
+    pty.type_bytes(b"\tk");
+    pty.wait("the other death", |screen| screen.matches("killed by SIGKILL").count() > 2);
+    let about = "The same two panels after both children were killed. The stream channel says that the next read returns EOF; the \
+                 datagram channel says that no EOF comes.";
+    take(&mut pty, &pids, "kill.svg", ("Both children killed: EOF on the stream, none on the datagram pair", about))?;
+
+    pty.type_bytes(b"q");
+    match pty.status() {
+        0 => Ok(()),
+        status => Err(format!("the program ended with {status}").into()),
+    }
+}
+
+/// Writes the screen as it is, once it is still.
+fn take(pty: &mut Pty, pids: &[i32], name: &str, about: (&str, &str)) -> Result<(), Failure> {
+    pty.pump(STILL);
+    let mut grid = Grid::of(pty.emulator());
+    grid.mask(pids);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name);
+    fs::create_dir_all(path.parent().ok_or("no folder")?)?;
+    fs::write(&path, svg::draw(&grid, about))?;
+    println!("{}\nassets/{name} has this screen", pty.screen());
+    Ok(())
+}

@@ -1,0 +1,259 @@
+//! README.md and ARCHITECTURE.md say what is so: their commands work, their lists are the program's own tables, and what they
+//! name exists. `TINCANS_WRITE_DOCS=1 cargo test --test readme` writes the lists anew.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use support::pty::Pty;
+use tincans::lesson::{builtin, load};
+use tincans::script::parse::verbs;
+use tincans::ui::keymap::GROUPS;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// What stands between `<!-- NAME -->` and `<!-- /NAME -->`, as a range of bytes.
+fn list(document: &str, name: &str) -> std::ops::Range<usize> {
+    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let start = document.find(&open).unwrap_or_else(|| panic!("README.md has no {open}")) + open.len();
+    start..start + document[start..].find(&close).unwrap_or_else(|| panic!("README.md has no {close}"))
+}
+
+/// A list in the README is the program's own table.
+fn assert_list(name: &str, lines: impl Iterator<Item = String>, heading: &str) {
+    let wanted = format!("\n{heading}{}\n", lines.collect::<Vec<_>>().concat());
+    let mut readme = read("README.md");
+    let place = list(&readme, name);
+    if std::env::var_os("TINCANS_WRITE_DOCS").is_some() {
+        readme.replace_range(place, &wanted);
+        fs::write(root().join("README.md"), readme).expect("README.md can be written");
+    } else {
+        let is_so = readme[place].trim() == wanted.trim();
+        assert!(is_so, "README.md: the list `{name}` is not the program's; TINCANS_WRITE_DOCS=1 writes it:\n{wanted}");
+    }
+}
+
+/// All three in one test, because writing them anew takes turns on one file.
+#[test]
+fn the_lists_of_the_readme_are_the_program_s_own() {
+    let keys = GROUPS.iter().flat_map(|group| {
+        group.bindings.iter().enumerate().map(|(at, binding)| {
+            let place = if at == 0 { group.title } else { "" };
+            let labels: Vec<String> = binding.keys.iter().map(|key| format!("`{}`", key.label())).collect();
+            format!("| {place} | {} | {} |\n", labels.join(" "), binding.long)
+        })
+    });
+    assert_list("keys", keys, "| where | key | what it does |\n| --- | --- | --- |\n");
+    let statements = verbs().iter().map(|verb| format!("- `{}`: {}\n", verb.synopsis, verb.about));
+    assert_list("statements", statements, "");
+    let lessons = builtin::ENGLISH.iter().map(|(file, text)| {
+        let lesson = load::load(file, text.as_bytes()).expect("a built-in lesson loads");
+        format!("{}. [{}](lessons/en/{file})\n", lesson.number, lesson.title)
+    });
+    assert_list("lessons", lessons, "");
+}
+
+/// The fenced blocks of a document: language and text.
+fn blocks(document: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut lines = document.lines();
+    while let Some(line) = lines.next() {
+        if let Some(language) = line.strip_prefix("```") {
+            let inside: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            let text = inside.join("\n") + "\n";
+            found.push((language.to_owned(), text));
+        }
+    }
+    found
+}
+
+fn block(language: &str) -> String {
+    let mut of_it = blocks(&read("README.md")).into_iter().filter(|(name, _)| name == language);
+    let (_, text) = of_it.next().unwrap_or_else(|| panic!("README.md has no block of {language}"));
+    assert!(of_it.next().is_none(), "README.md has one block of {language}");
+    text
+}
+
+/// A folder in which the README's commands work: its script is there, under the names that it and `--help` use.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["talk.tin", "t.tin"] {
+        fs::write(folder.path().join(name), block("tin")).expect("a file");
+    }
+    folder
+}
+
+/// One line of a shell, with the built program as `tincans`.
+fn shell(folder: &Path, line: &str) -> Output {
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_tincans"));
+    let bin = program.parent().expect("a folder").to_str().expect("UTF-8");
+    let path = format!("{bin}:{}", std::env::var("PATH").unwrap_or_default());
+    Command::new("sh").args(["-c", line]).current_dir(folder).env("PATH", path).output().expect("sh starts")
+}
+
+fn assert_works(folder: &Path, line: &str) {
+    let output = shell(folder, line);
+    assert!(output.status.success(), "{line}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+    assert!(!output.stdout.is_empty(), "{line} prints something");
+}
+
+/// The UI starts, takes a word to both channels, and is left.
+fn assert_ui_works() {
+    let mut pty = Pty::start((36, 120));
+    pty.type_bytes(b"word\r\r");
+    pty.wait("a read on each channel", |screen| screen.matches("1 READ").count() == 2);
+    pty.type_bytes(b"\x03");
+    assert_eq!(pty.status(), 0);
+}
+
+/// `cargo test …`: the target is there, and so is a test that the filter finds.
+fn assert_is_test(command: &str) {
+    let words: Vec<&str> = command.split_whitespace().take_while(|word| *word != "--").collect();
+    let ["cargo", "test", rest @ ..] = &words[..] else { panic!("{command}") };
+    match rest {
+        [] => {}
+        ["--test", target] => _ = read(&format!("tests/{target}.rs")),
+        ["--test", target, filter] => {
+            let source = read(&format!("tests/{target}.rs"));
+            let finds = source.lines().any(|line| line.strip_prefix("fn ").is_some_and(|name| name.contains(filter)));
+            assert!(finds, "{command}: tests/{target}.rs has no test that {filter} finds");
+        }
+        _ => panic!("{command}: not a form that this test knows"),
+    }
+}
+
+#[test]
+fn every_command_of_the_readme_works() {
+    let folder = folder();
+    for (_, text) in blocks(&read("README.md")).iter().filter(|(language, _)| language == "sh") {
+        for line in text.lines() {
+            let command = line.trim_start_matches("TINCANS_RUNS=10 ");
+            if command == "cargo run --release" {
+                assert_ui_works();
+            } else if let Some(arguments) = command.strip_prefix("cargo run --release -- ") {
+                assert_works(folder.path(), &format!("tincans {arguments}"));
+            } else if let Some(name) = command.strip_prefix("cargo bench --bench ") {
+                read(&format!("benches/{name}.rs"));
+                assert!(read("Cargo.toml").contains(&format!("[[bench]]\nname = \"{name}\"\nharness = false")));
+            } else {
+                assert_is_test(command);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_readme_asks_for_the_rust_that_the_crate_needs() {
+    let manifest = read("Cargo.toml");
+    let version =
+        manifest.split("rust-version = \"").nth(1).and_then(|rest| rest.split('"').next()).expect("a version");
+    assert!(read("README.md").contains(&format!("Rust {version} or later")), "README.md says Rust {version}");
+}
+
+#[test]
+fn the_script_of_the_readme_prints_the_transcript_of_the_readme() {
+    let folder = folder();
+    let output = shell(folder.path(), "tincans run talk.tin");
+    assert_eq!(output.status.code(), Some(0));
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let pid = printed.split("fork() = ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a fork");
+    assert_eq!(printed.replace(&format!("fork() = {pid} "), "fork() = 4711 "), block("text"));
+}
+
+#[test]
+fn the_examples_of_help_work() {
+    let folder = folder();
+    let output = shell(folder.path(), "tincans --help");
+    assert_eq!(output.status.code(), Some(0));
+    let help = String::from_utf8_lossy(&output.stdout).into_owned();
+    let examples = help.split("Examples:\n").nth(1).expect("--help has examples").lines();
+    let commands: Vec<&str> =
+        examples.map_while(|line| line.strip_prefix("  ")).filter_map(|line| line.split("  ").next()).collect();
+    assert!(commands.len() >= 2, "{help}");
+    for command in commands.iter().filter(|command| **command != "tincans") {
+        assert_works(folder.path(), command);
+    }
+}
+
+/// Every file below a folder, as a path in the repository.
+fn files(folder: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root().join(folder)).expect("a folder").flatten() {
+        let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
+}
+
+fn is_rust(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "rs")
+}
+
+/// What stands between backticks.
+fn code(document: &str) -> Vec<&str> {
+    document.lines().flat_map(|line| line.split('`').skip(1).step_by(2)).collect()
+}
+
+#[test]
+fn every_module_has_its_line_in_the_architecture() {
+    let document = read("ARCHITECTURE.md");
+    let map: Vec<&str> = document.lines().filter_map(|line| line.strip_prefix("- `src/")?.split('`').next()).collect();
+    for path in files("src").iter().filter(|path| is_rust(path)) {
+        let name = path.trim_start_matches("src/");
+        assert_eq!(map.iter().filter(|named| **named == name).count(), 1, "ARCHITECTURE.md has one line for {path}");
+    }
+}
+
+#[test]
+fn what_the_architecture_names_is_there() {
+    let document = read("ARCHITECTURE.md");
+    let sources: String =
+        ["src", "tests"].into_iter().flat_map(files).filter(|path| is_rust(path)).map(|path| read(&path)).collect();
+    for name in code(&document) {
+        if is_rust(name) {
+            let places = [name.to_owned(), format!("src/{name}")];
+            assert!(places.iter().any(|path| root().join(path).is_file()), "ARCHITECTURE.md names {name}");
+        }
+        let is_test =
+            name.matches('_').count() >= 2 && name.chars().all(|c| c.is_ascii_lowercase() || "_0123456789".contains(c));
+        assert!(!is_test || sources.contains(&format!("fn {name}(")), "ARCHITECTURE.md names the test {name}");
+    }
+    let bounds = document.split("## Bounds").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("Bounds");
+    for name in code(bounds).into_iter().filter(|name| name.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
+        assert!(sources.contains(&format!("pub const {name}: ")), "ARCHITECTURE.md names the bound {name}");
+    }
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    for document in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"] {
+        let text = read(document);
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let is_there = target.starts_with("https://") || root().join(target).is_file();
+            assert!(is_there, "{document} links to {target}");
+        }
+    }
+}
+
+#[test]
+fn the_pictures_show_what_their_descriptions_say() {
+    let bench = read("assets/bench.svg");
+    for text in ["SOCK_STREAM", "SOCK_DGRAM", "3 WRITES ▶ 1 READ", "3 WRITES ▶ 3 READS"] {
+        assert!(bench.contains(text), "{text}; `cargo bench --bench picture` makes it anew");
+    }
+    let kill = read("assets/kill.svg");
+    for text in ["killed by SIGKILL", "EOF", "no ", "comes"] {
+        assert!(kill.contains(text), "{text}; `cargo bench --bench picture` makes it anew");
+    }
+    assert!(bench.ends_with("</svg>\n") && kill.ends_with("</svg>\n"));
+}
