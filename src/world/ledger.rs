@@ -40,6 +40,10 @@ pub struct Flow {
     pub peek_off: Option<u64>,
     /// Several tasks' bytes wait, so that the order of their writes is not certain.
     is_mixed: bool,
+    /// Urgent bytes that a read threw away: FIONREAD of Linux 6.18 goes on counting them.
+    pub passed_urgent: u64,
+    /// A task died while it was reading: the queue may be shorter than what is known.
+    reader_died: bool,
 }
 
 /// The four terms of the law, and the numbers of calls.

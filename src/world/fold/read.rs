@@ -12,11 +12,14 @@ use super::super::ledger::{Found, ReadResult};
 use super::super::task::Ongoing;
 use super::Back;
 
+/// recv(2) of no bytes with MSG_OOB says this, and the urgent byte is gone all the same.
+const EFAULT: abi::Errno = abi::Errno(14);
+
 impl World {
     pub(super) fn apply_read(&mut self, id: TaskId, call: &Call, back: &Back, room: u64) -> Option<bool> {
         let fd = call.fd()?;
         let kept = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref()?.kept);
-        let Some(id_of_end) = kept.or_else(|| self.end_of(id, fd)) else {
+        let Some(id_of_end) = kept.or_else(|| self.end_of(id, fd)).filter(|end| *end != EndId::NULL) else {
             // A file of no channel, such as /dev/null.
             return (back.ret == 0).then_some(room > 0);
         };
@@ -27,6 +30,9 @@ impl World {
             end.inbox.pass_urgent();
         }
         if back.ret < 0 {
+            if wants_urgent && back.errno == EFAULT {
+                end.inbox.lose_urgent();
+            }
             end.inbox.note_read(id, ReadResult::Failed(back.errno));
             return None;
         }

@@ -147,40 +147,61 @@ impl Flow {
         fds
     }
 
-    /// The writer died inside its write. Asleep in a message write, it had put nothing in; else the queue will tell.
+    /// The writer died inside its write. Asleep in a socket's message write, it had put nothing in; else the queue will tell.
     pub fn abandon_write(&mut self, number: u64, asleep: bool, kind: Kind) {
         self.measured = None;
-        if asleep && kind.keeps_messages() {
+        if asleep && kind.keeps_empty_messages() {
             self.decide(number, 0);
         }
     }
 
     /// The kernel says how many bytes wait: that decides what unreturned writes have put in so far.
     pub fn measure(&mut self, bytes: u64, kind: Kind, is_dead: impl Fn(TaskId) -> bool) {
-        let certain: u64 = self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
+        let certain = self.certain();
         if kind == Kind::Dgram && certain > 0 {
             return;
         }
-        self.measured = Some(bytes);
+        if std::mem::take(&mut self.reader_died) {
+            self.lose(certain.saturating_sub(bytes));
+        }
         let undecided: Vec<Piece> = self.queue.iter().filter(|piece| piece.tentative).copied().collect();
         let mut extra = bytes.saturating_sub(certain);
         for pieces in undecided.chunk_by(|one, next| one.write == next.write) {
-            let write = pieces[0].write;
+            let number = pieces[0].write;
             let amount = pieces.iter().map(|piece| piece.len).sum::<u64>().min(extra);
             extra -= amount;
-            let writer = self.index_of(write).map(|index| self.writes[index].by);
-            if writer.is_some_and(&is_dead) {
-                let gone = self.index_of(write).map_or(0, |index| self.writes[index].gone);
-                self.decide(write, gone + amount);
-                self.measured = Some(bytes);
+            let write = self.index_of(number).map(|index| &self.writes[index]);
+            if let Some(gone) = write.filter(|write| is_dead(write.by)).map(|write| write.gone) {
+                self.decide(number, gone + amount);
             }
+        }
+        self.measured = Some(bytes);
+    }
+
+    /// A task died inside a read of a byte stream: what it had taken by then is lost, and the queue will tell how much.
+    pub fn abandon_read(&mut self) {
+        self.reader_died = !self.queue.is_empty();
+    }
+
+    /// The first bytes of the queue are gone, and nobody has read them.
+    pub(super) fn lose(&mut self, bytes: u64) {
+        let mut left = bytes;
+        while left > 0 && self.queue.front().is_some_and(|piece| !piece.tentative) {
+            let amount = self.queue[0].len.min(left);
+            self.consume(0, amount);
+            self.totals.read -= amount;
+            self.totals.destroyed += amount;
+            left -= amount;
         }
     }
 
-    /// Bytes that wait: the kernel's figure where an unreturned write makes the ledger's own uncertain.
+    fn certain(&self) -> u64 {
+        self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum()
+    }
+
+    /// Bytes that wait: the kernel's figure where an unreturned call makes the ledger's own uncertain.
     pub fn waiting(&self) -> u64 {
-        let certain = self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
-        if self.is_undecided() { self.measured.unwrap_or(certain) } else { certain }
+        self.measured.unwrap_or_else(|| self.certain())
     }
 
     /// Messages that certainly wait.
@@ -188,14 +209,20 @@ impl Flow {
         self.queue.iter().filter(|piece| !piece.tentative).count() as u64
     }
 
-    /// Whether a write that has not returned may have put something in.
+    /// Whether a call that has not returned may have put something in or taken something out.
     pub fn is_undecided(&self) -> bool {
-        self.queue.iter().any(|piece| piece.tentative)
+        self.reader_died || self.queue.iter().any(|piece| piece.tentative)
+    }
+
+    /// The first waiting write that carries descriptors: a look at the queue goes no further.
+    pub fn first_carrier(&self) -> Option<u64> {
+        let mut numbers = self.queue.iter().map(|piece| piece.write);
+        numbers.find(|number| self.write(*number).is_some_and(|write| !write.fds.is_empty()))
     }
 
     /// The law of conservation, as an error that says which sum does not come out.
     pub fn check_law(&self) -> Result<(), String> {
-        let queued: u64 = self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
+        let queued = self.certain();
         let totals = self.totals;
         let (came, went) = (totals.written + totals.borrowed, totals.read + queued + totals.destroyed);
         if came == went {
