@@ -118,6 +118,7 @@ fn check(session: &mut Session, program: &[String], base: i32) -> Result<(), Str
             break;
         }
         std::thread::sleep(Duration::from_millis(5));
+        session.disarm(true);
         runs::settle(session)?;
         result = kernel::agrees(session.world(), base);
     }

@@ -84,6 +84,8 @@ pub struct Write {
     pub fds: Vec<EndId>,
     /// How many descriptors set out with it; `fds` is empty once they have landed.
     pub carried: usize,
+    /// Reads of the flow before it began.
+    pub reads_before: u64,
 }
 
 /// Consecutive bytes of one write.

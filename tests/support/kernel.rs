@@ -120,7 +120,7 @@ fn queues(world: &World, files: &BTreeMap<EndId, Vec<OpenFile>>) -> Result<(), S
 /// Whether somebody sleeps in a read there, who may have taken a part already (MSG_WAITALL).
 fn is_being_read(world: &World, end: EndId) -> bool {
     let read = |task: &tincans::world::task::Task| {
-        let call = task.sleeping_call()?.call();
+        let call = task.ongoing.as_ref().filter(|ongoing| ongoing.inside)?.call();
         call.room()?;
         world.process_of(task.id)?.table.get(&call.fd()?).map(|entry| entry.end)
     };

@@ -40,6 +40,8 @@ struct Scene<'a> {
 
 type Maker = fn(&mut Programs, &Scene<'_>) -> Option<String>;
 
+const SIGNALS: &[&str] = &["SIGTERM", "SIGKILL", "SIGUSR1", "SIGPIPE", "SIGINT", "SIGCHLD"];
+
 /// How often each family is tried.
 const MAKERS: &[(usize, Maker)] = &[
     (6, Programs::pair),
@@ -266,18 +268,15 @@ impl Programs {
         if self.no_sleep() {
             return None;
         }
-        const SIGNALS: &[&str] = &["SIGTERM", "SIGKILL", "SIGUSR1", "SIGPIPE", "SIGINT", "SIGCHLD"];
         let present: Vec<&Task> = scene.world.tasks().filter(|task| task.state != TaskState::Dead).collect();
         let whom = *self.random.pick(&present)?;
         let by = if self.random.chance(25) { format!("{}: ", scene.task.name) } else { String::new() };
         let (name, signal) = (&whom.name, self.random.word(SIGNALS));
         Some(match (whom.state, self.random.below(10)) {
-            (TaskState::Stopped, 0..=5) => format!("{by}cont {name}"),
-            (TaskState::Asleep, 0..=4) => format!("interrupt {name}"),
+            (TaskState::Stopped, 0..=5) | (_, 8) => format!("{by}cont {name}"),
+            (TaskState::Asleep, 0..=4) | (_, 7) => format!("interrupt {name}"),
             (_, 5) if self.random.chance(50) => format!("{by}kill {name} {signal}"),
             (_, 6) => format!("{by}stop {name}"),
-            (_, 7) => format!("interrupt {name}"),
-            (_, 8) => format!("{by}cont {name}"),
             _ => {
                 let signal = self.random.word(&["SIGPIPE", "SIGPIPE", "SIGUSR1", "SIGTERM", "SIGCHLD"]);
                 format!("{}: signal {signal} {}", scene.task.name, self.random.word(&["default", "ignore", "catch"]))
@@ -501,11 +500,12 @@ impl Programs {
             7 if !echoes && has_channel => scene.about("echo", end),
             8 if has_channel => format!("{} 100 {}", scene.about("ping", end), 1 + times % 20),
             9 if !self.one_outcome() && self.random.chance(20) => format!("{} every=2", scene.about("reader", end)),
-            9 => format!("{} {}", scene.about("reader", end), self.random.word(&["", "3", "4096"])),
+            9 => format!("{} {}", scene.about("reader", end), self.random.word(&["", "100", "4096"])),
             _ => return None,
         })
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "one of a table of makers")]
     fn limits(&mut self, scene: &Scene<'_>) -> Option<String> {
         Some(format!("{}: rlimit nofile {}", scene.task.name, self.random.word(&["5", "8", "20", "200", "1024", "0"])))
     }

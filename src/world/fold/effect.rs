@@ -231,7 +231,9 @@ impl World {
     /// What waits at an end is destroyed, the descriptors with it.
     pub(super) fn purge(&mut self, id: EndId) {
         let under_way = self.ends.get_mut(&id).map(|end| end.inbox.destroy()).unwrap_or_default();
-        under_way.into_iter().for_each(|passed| self.land(passed));
+        for passed in under_way {
+            self.land(passed);
+        }
     }
 
     /// The table of a task's process.

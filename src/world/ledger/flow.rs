@@ -33,8 +33,19 @@ impl Flow {
         let content = Rc::clone(content);
         let same_writer = self.writes.back().is_none_or(|last| last.by == by);
         self.is_mixed = !self.queue.is_empty() && (self.is_mixed || !same_writer);
-        let carried = fds.len();
-        let write = Write { number, by, content, offered, taken: None, gone: 0, errno: Errno::NONE, fds, carried };
+        let (carried, reads_before) = (fds.len(), self.totals.reads);
+        let write = Write {
+            number,
+            by,
+            content,
+            offered,
+            taken: None,
+            gone: 0,
+            errno: Errno::NONE,
+            fds,
+            carried,
+            reads_before,
+        };
         self.writes.push_back(write);
         let packet = if kind == Kind::PacketPipe { PACKET } else { u64::MAX };
         for start in (0..offered).step_by(usize::try_from(packet).unwrap_or(usize::MAX)) {
@@ -147,10 +158,12 @@ impl Flow {
         fds
     }
 
-    /// The writer died inside its write. Asleep in a socket's message write, it had put nothing in; else the queue will tell.
+    /// The writer died inside its write. Asleep in a socket's message write, it had put nothing in, and could not while nobody
+    /// read: a deadly signal wakes it, and if there is room by then, the message goes in all the same. The queue will tell.
     pub fn abandon_write(&mut self, number: u64, asleep: bool, kind: Kind) {
         self.measured = None;
-        if asleep && kind.keeps_empty_messages() {
+        let nobody_read = self.write(number).is_some_and(|write| write.reads_before == self.totals.reads);
+        if asleep && nobody_read && kind.keeps_empty_messages() {
             self.decide(number, 0);
         }
     }
@@ -325,7 +338,7 @@ impl Flow {
     fn forget_old(&mut self) {
         while self.writes.len() > HISTORY {
             let Some(front) = self.writes.front() else { return };
-            let done = front.taken.is_some_and(|taken| front.gone >= taken);
+            let done = front.taken.is_some_and(|taken| front.gone >= taken) && front.fds.is_empty();
             let waits = self.queue.front().is_some_and(|piece| piece.write <= front.number);
             if !done || waits {
                 return;
