@@ -1,7 +1,9 @@
 //! The same script gives the same transcript each time, on a busy machine too: random programs that keep away from what the
 //! kernel leaves open, run again and again beside two processes that spin. It forks, so it has no libtest.
 //! `TINCANS_PROGRAMS`, `TINCANS_TIMES` and `TINCANS_SEED` choose how many, how often and from where.
+#![expect(clippy::wildcard_enum_match_arm, reason = "only calls are compared")]
 #![expect(clippy::print_stdout, reason = "this is the test runner")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
 mod support;
 

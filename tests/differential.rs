@@ -1,7 +1,9 @@
 //! The same random programs twice: by the program itself, and by plain C calls in processes forked here, which know nothing of
 //! it. Return values, errno and data must be equal. It forks, so it has no libtest.
 #![expect(unsafe_code, reason = "the second path calls the C library directly")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "only calls are compared")]
 #![expect(clippy::print_stdout, reason = "this is the test runner")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
 mod plain;
 mod support;

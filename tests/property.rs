@@ -1,6 +1,7 @@
 //! Random programs over the whole language: after every statement the ledger's law holds, and what the world believes is what
 //! the kernel says. It forks, so it has no libtest. `TINCANS_PROGRAMS` and `TINCANS_SEED` choose how many and from where.
 #![expect(clippy::print_stdout, reason = "this is the test runner")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
 mod support;
 

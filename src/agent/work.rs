@@ -80,12 +80,11 @@ impl Agent {
             if !std::mem::replace(&mut entered, !looks_first) {
                 self.recorder.enter_loop(0);
             }
-            let answer = if dontwait && !pipe {
-                sys::recv(fd, &mut buffer, abi::MSG_DONTWAIT)
-            } else {
-                sys::read(fd, &mut buffer)
-            };
-            let more = answer.ret > 0 || (answer.ret == 0 && self.more_may_come(fd));
+            let by_recv = dontwait && !pipe;
+            let answer =
+                if by_recv { sys::recv(fd, &mut buffer, abi::MSG_DONTWAIT) } else { sys::read(fd, &mut buffer) };
+            // A read(2) of no bytes returns 0 for ever, and takes nothing.
+            let more = answer.ret > 0 || (answer.ret == 0 && (by_recv || count > 0) && self.more_may_come(fd));
             self.exit_with_data(answer, &buffer, (more && !looks_first).then_some(0));
             if !more {
                 return;
@@ -177,7 +176,7 @@ impl Agent {
             let outcome = prepared.outcome(answer, extra);
             self.recorder.exit(answer, &outcome);
             self.recorder.ring_if_asleep();
-            if answer.ret < 0 || (answer.ret == 0 && !self.more_may_come(fd)) {
+            if answer.ret < 0 || (answer.ret == 0 && (count == 0 || !self.more_may_come(fd))) {
                 return;
             }
         }

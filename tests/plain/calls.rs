@@ -1,4 +1,5 @@
 //! Each call as a C program would make it.
+#![expect(clippy::wildcard_enum_match_arm, reason = "each match makes its family of calls and hands the others on")]
 
 use std::mem::{ManuallyDrop, size_of, zeroed};
 use std::os::fd::OwnedFd;
@@ -8,6 +9,7 @@ use tincans::order::{Call, ControlRoom, Credentials, Extra, Payload, SocketAddre
 use tincans::script::Disposition;
 
 use super::Reply;
+use super::options::{get, option, set};
 
 /// 0, 1 and 2 are /dev/null, the private pipes lie from `base` on, and nothing else is open. It ends by itself after a while.
 pub fn prepare(pipes: &[(OwnedFd, OwnedFd)], base: i32) {
@@ -57,11 +59,13 @@ fn answer(ret: isize) -> Reply {
     }
 }
 
-fn of(ret: i32) -> Reply {
+/// The reply of a call that returns an int.
+pub fn of(ret: i32) -> Reply {
     answer(isize::try_from(ret).unwrap_or(-1))
 }
 
-fn with(mut reply: Reply, extra: Extra) -> Reply {
+/// The same with what came beside the value.
+pub fn with(mut reply: Reply, extra: Extra) -> Reply {
     reply.extra = extra;
     reply
 }
@@ -148,7 +152,7 @@ fn make_message(call: &Call) -> Reply {
     // SAFETY: all zeroes is a valid msghdr.
     let mut header: libc::msghdr = unsafe { zeroed() };
     // As long words, so that it is aligned for its headers.
-    let mut control = [0_u64; 16384];
+    let mut control = vec![0_u64; 16384];
     match call {
         Call::Sendmsg { fd, data, fds, creds, to, flags } => {
             let mut data = bytes(data);
@@ -215,8 +219,8 @@ fn fill(control: &mut [u64], fds: &[i32], creds: bool) -> usize {
         push(libc::SCM_RIGHTS, fds.iter().flat_map(|fd| fd.to_ne_bytes()).collect());
     }
     if creds {
-        // SAFETY: these take nothing and cannot fail.
-        let own = unsafe { [libc::getpid().cast_unsigned(), libc::getuid(), libc::getgid()] };
+        let (uid, gid) = (nix::unistd::getuid().as_raw(), nix::unistd::getgid().as_raw());
+        let own = [std::process::id(), uid, gid];
         push(libc::SCM_CREDENTIALS, own.iter().flat_map(|number| number.to_ne_bytes()).collect());
     }
     for (to, from) in control.iter_mut().zip(words.chunks(8)) {
@@ -235,11 +239,13 @@ fn parse(header: &libc::msghdr) -> (Vec<i32>, Option<Credentials>) {
         // SAFETY: as above.
         let data = unsafe { libc::CMSG_DATA(at) };
         let words = (message.cmsg_len as usize - 16) / 4;
-        // SAFETY: cmsg_len says that so many ints follow.
-        let numbers = unsafe { std::slice::from_raw_parts(data.cast::<i32>(), words) };
+        // SAFETY: cmsg_len says that so many bytes follow.
+        let bytes = unsafe { std::slice::from_raw_parts(data, words * 4) };
+        let numbers: Vec<i32> =
+            bytes.chunks(4).map(|four| i32::from_ne_bytes(four.try_into().unwrap_or_default())).collect();
         if message.cmsg_type == libc::SCM_RIGHTS {
-            fds.extend(numbers);
-        } else if let [pid, uid, gid] = *numbers {
+            fds.extend(&numbers);
+        } else if let [pid, uid, gid] = numbers[..] {
             creds = Some(Credentials { pid, uid: uid.cast_unsigned(), gid: gid.cast_unsigned() });
         }
         // SAFETY: as above.
@@ -356,68 +362,4 @@ fn name(fd: i32, of_what: NameCall) -> Reply {
     let text = String::from_utf8_lossy(&path).into_owned();
     let last = text.trim_matches('\0').rsplit('/').next().unwrap_or_default().to_owned();
     with(reply, Extra::Name(if text.starts_with('\0') { format!("@{last}") } else { last }.into_bytes()))
-}
-
-fn option_number(word: &str) -> i32 {
-    match word {
-        "sndbuf" => libc::SO_SNDBUF,
-        "rcvbuf" => libc::SO_RCVBUF,
-        "type" => libc::SO_TYPE,
-        "domain" => libc::SO_DOMAIN,
-        "protocol" => libc::SO_PROTOCOL,
-        "error" => libc::SO_ERROR,
-        "passcred" => libc::SO_PASSCRED,
-        "peercred" => libc::SO_PEERCRED,
-        "acceptconn" => libc::SO_ACCEPTCONN,
-        "sndtimeo" => libc::SO_SNDTIMEO,
-        "rcvtimeo" => libc::SO_RCVTIMEO,
-        "peek_off" => libc::SO_PEEK_OFF,
-        "oobinline" => libc::SO_OOBINLINE,
-        "linger" => libc::SO_LINGER,
-        "rcvlowat" => libc::SO_RCVLOWAT,
-        _ => -1,
-    }
-}
-
-/// An option as up to four ints.
-fn raw_option(fd: i32, number: i32) -> (Reply, [i32; 4]) {
-    let mut value = [0_i32; 4];
-    let mut length = 16;
-    // SAFETY: pointer and length are the array's.
-    let reply =
-        of(unsafe { libc::getsockopt(fd, libc::SOL_SOCKET, number, value.as_mut_ptr().cast(), &raw mut length) });
-    (reply, value)
-}
-
-fn option(fd: i32, number: i32) -> (Reply, i32) {
-    let (reply, value) = raw_option(fd, number);
-    (reply, value[0])
-}
-
-fn get(fd: i32, word: &str) -> Reply {
-    let (reply, value) = raw_option(fd, option_number(word));
-    if reply.ret < 0 {
-        return reply;
-    }
-    let extra = match word {
-        "peercred" => {
-            Extra::Peer(Credentials { pid: value[0], uid: value[1].cast_unsigned(), gid: value[2].cast_unsigned() })
-        }
-        "linger" => Extra::Value(if value[0] == 0 { -1 } else { i64::from(value[1]) }),
-        // Seconds and microseconds, eight bytes each.
-        "rcvtimeo" | "sndtimeo" => Extra::Value(i64::from(value[0]) * 1000 + i64::from(value[2]) / 1000),
-        _ => Extra::Value(i64::from(value[0])),
-    };
-    with(reply, extra)
-}
-
-fn set(fd: i32, word: &str, value: i32) -> Reply {
-    let long: &[i32] = match word {
-        "linger" => &[i32::from(value >= 0), value.max(0)],
-        "rcvtimeo" | "sndtimeo" => &[value / 1000, 0, value % 1000 * 1000, 0],
-        _ => &[value],
-    };
-    let length = libc::socklen_t::try_from(4 * long.len()).unwrap_or(0);
-    // SAFETY: pointer and length are the slice's.
-    of(unsafe { libc::setsockopt(fd, libc::SOL_SOCKET, option_number(word), long.as_ptr().cast(), length) })
 }

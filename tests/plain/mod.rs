@@ -2,6 +2,7 @@
 //! that describe a call and its result.
 
 pub mod calls;
+mod options;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
