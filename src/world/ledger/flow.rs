@@ -227,12 +227,6 @@ impl Flow {
         self.reader_died || self.queue.iter().any(|piece| piece.tentative)
     }
 
-    /// The first waiting write that carries descriptors: a look at the queue goes no further.
-    pub fn first_carrier(&self) -> Option<u64> {
-        let mut numbers = self.queue.iter().map(|piece| piece.write);
-        numbers.find(|number| self.write(*number).is_some_and(|write| !write.fds.is_empty()))
-    }
-
     /// The law of conservation, as an error that says which sum does not come out.
     pub fn check_law(&self) -> Result<(), String> {
         let queued = self.certain();
