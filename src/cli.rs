@@ -1,8 +1,10 @@
 //! What was typed on the command line, validated; what it means is decided in `main`.
 
+use std::io;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
 /// See what the kernel really does when processes talk: real children, real sockets, live.
 #[derive(Debug, Parser)]
@@ -37,7 +39,45 @@ pub enum Command {
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// What each kind of channel does in each situation, found out now, on this kernel.
+    Matrix {
+        /// Only this row.
+        row: Option<String>,
+        /// Only the script that makes this cell of the row: stream, dgram, seqpacket, pipe or packetpipe.
+        #[arg(value_parser = COLUMNS, hide_possible_values = true, conflicts_with_all = ["markdown", "json"])]
+        column: Option<String>,
+        /// Tables for a forge.
+        #[arg(long, conflicts_with = "json")]
+        markdown: bool,
+        /// One JSON object; each cell with its script.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Completions for a shell, to stdout.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// The manual page, to stdout.
+    Man,
 }
+
+/// The script that completes commands and options in a shell.
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "tincans", &mut script);
+    script
+}
+
+/// The manual page: the program's own, then one section for each subcommand.
+pub fn manual_page() -> io::Result<Vec<u8>> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
+    Ok(page)
+}
+
+/// The columns of `matrix`.
+const COLUMNS: [&str; 5] = ["stream", "dgram", "seqpacket", "pipe", "packetpipe"];
 
 /// [`crate::bench::MAX_TASKS`], as clap wants it.
 const DEFAULT_MAX_TASKS: u16 = 64;
@@ -47,5 +87,8 @@ Examples:
   tincans                      open the bench: type three words, press Enter on the empty line
   tincans run talk.tin         run a script; exit status 1 if an expectation does not hold
   tincans run --json - <t.tin  the same from standard input, as JSON lines
+  tincans matrix               ask this kernel what each kind of channel does in each situation
+  tincans matrix unread dgram  the script behind one answer, to be changed and run
+  tincans completions bash     completions to stdout; `tincans man` is the manual page
 
 Exit status: 0 done, 1 an expectation or a lesson did not hold, 2 usage, 128+N after signal N.";

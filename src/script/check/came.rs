@@ -131,7 +131,7 @@ impl<'a> Came<'a> {
     }
 
     /// What a successful call brought beside its number.
-    fn extra(&self) -> Option<&'a Extra> {
+    pub(super) fn extra(&self) -> Option<&'a Extra> {
         match self {
             // socketpair says what the array holds when it failed, too.
             Self::Call(call) => {
@@ -142,7 +142,7 @@ impl<'a> Came<'a> {
         }
     }
 
-    fn errno(&self) -> Option<Errno> {
+    pub(super) fn errno(&self) -> Option<Errno> {
         let errno = match self {
             Self::Call(call) => match (returned(call)?, self.extra()) {
                 (-1, _) => call.errno,
