@@ -1,10 +1,11 @@
 //! What was typed on the command line, validated; what it means is decided in `main`.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+use clap_mangen::Man;
 
 /// See what the kernel really does when processes talk: real children, real sockets, live.
 #[derive(Debug, Parser)]
@@ -43,8 +44,8 @@ pub enum Command {
     Matrix {
         /// Only this row.
         row: Option<String>,
-        /// Only the script that makes this cell of the row: stream, dgram, seqpacket, pipe or packetpipe.
-        #[arg(value_parser = COLUMNS, hide_possible_values = true, conflicts_with_all = ["markdown", "json"])]
+        /// Only the script that makes the row's cell in this column.
+        #[arg(value_parser = COLUMNS, conflicts_with_all = ["markdown", "json"])]
         column: Option<String>,
         /// Tables for a forge.
         #[arg(long, conflicts_with = "json")]
@@ -69,10 +70,22 @@ pub fn completions(shell: Shell) -> Vec<u8> {
     script
 }
 
-/// The manual page: the program's own, then one section for each subcommand.
+/// The manual page: the program's own, then a section for each subcommand.
 pub fn manual_page() -> io::Result<Vec<u8>> {
+    let mut command = Arguments::command();
+    command.build();
     let mut page = Vec::new();
-    clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
+    Man::new(command.clone()).render(&mut page)?;
+    for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
+        let man = Man::new(subcommand.clone());
+        let mut section = Vec::new();
+        man.render_synopsis_section(&mut section)?;
+        man.render_description_section(&mut section)?;
+        man.render_options_section(&mut section)?;
+        // What is a page's section becomes a part of this one.
+        let section = String::from_utf8_lossy(&section).replace(".SH ", ".SS ");
+        write!(page, ".SH \"TINCANS {}\"\n{section}", subcommand.get_name().to_uppercase())?;
+    }
     Ok(page)
 }
 

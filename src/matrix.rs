@@ -19,6 +19,9 @@ use crate::sys::kernel_release;
 /// How wide the text is where there is no terminal.
 pub const WIDTH: usize = 100;
 
+/// Stands behind a number that belongs to this kernel.
+const MARK: char = '†';
+
 /// How the answers are to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -162,7 +165,7 @@ impl Found {
         let mut notes = vec![
             "A is the end that is written to, held by parent; B is read from, held by peer, unless the row says otherwise."
                 .to_owned(),
-            "*: a number of this kernel and its settings; what it is compared with is what to learn.".to_owned(),
+            "†: a number of this kernel and its settings; what it is compared with is what to learn.".to_owned(),
         ];
         notes.extend(self.reasons().into_iter().map(|reason| format!("{}: {reason}.", self.dash(reason))));
         notes

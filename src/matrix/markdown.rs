@@ -39,15 +39,7 @@ fn write_row(text: &mut String, found: &Found, row: &FoundRow) {
 }
 
 fn answer(told: &Told) -> String {
-    let words: Vec<String> = told.words.iter().map(|word| code(word)).collect();
-    let star = if told.is_of_this_kernel { "\\*" } else { "" };
-    words
-        .first()
-        .map(|first| format!("{first}{star}"))
-        .into_iter()
-        .chain(words.iter().skip(1).cloned())
-        .collect::<Vec<_>>()
-        .join(", ")
+    told.marked().iter().map(|word| code(word)).collect::<Vec<_>>().join(", ")
 }
 
 /// A bar ends a cell, in code too.

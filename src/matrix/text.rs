@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::ask::Told;
+use super::ask::{Told, is_number};
 use super::row::Column;
-use super::{Cell, Found, FoundRow};
+use super::{Cell, Found, FoundRow, MARK};
 
 /// The narrowest column that can be read. A narrower terminal breaks the lines itself.
 const NARROWEST: usize = 10;
@@ -95,13 +95,19 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 impl Told {
+    /// The words, with a mark behind the number that is this kernel's: the first that is no bare 0.
+    pub fn marked(&self) -> Vec<String> {
+        let mut words = self.words.clone();
+        let number = words.iter_mut().find(|word| is_number(word));
+        if let (Some(number), true) = (number, self.is_of_this_kernel) {
+            number.push(MARK);
+        }
+        words
+    }
+
     /// All of it in one line.
     pub fn line(&self) -> String {
-        let mut words = self.words.clone();
-        if let (Some(first), true) = (words.first_mut(), self.is_of_this_kernel) {
-            first.push('*');
-        }
-        words.join(", ")
+        self.marked().join(", ")
     }
 }
 

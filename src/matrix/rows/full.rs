@@ -38,11 +38,11 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(
         "too-much-blocking",
         "one blocking write of 1 MiB; the reader closes midway",
-        "MAKE\nwrite A 1MiB*x => ?\nread B 4096 => ?others\nclose B => ?n",
+        "MAKE\nnonblock B on\nwrite A 1MiB*x => ?\nread B 4096 => ?others\nclose B => ?n",
     ),
     Row::new(
         "largest",
-        "SO_SNDBUF less 32 bytes in one write; one byte more",
+        "one write of SO_SNDBUF less 31 bytes, one of SO_SNDBUF less 32",
         "PAIR\ngetsockopt A sndbuf => $n\nnonblock A on\nwrite A $n-31*x => ?n\nwrite A $n-32*x => ?n",
     )
     .pipes(Pipes::Meaningless(NO_OPTIONS)),

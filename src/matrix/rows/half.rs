@@ -6,7 +6,7 @@ use super::NO_OPTIONS;
 const SOCKETS_ONLY: Pipes = Pipes::Meaningless(NO_OPTIONS);
 
 pub(super) const ROWS: &[Row] = &[
-    Row::new("wr-write", "SHUT_WR, then a write there", "MAKE\nshutdown A wr => ?\nwrite A x => ?").pipes(Pipes::Same),
+    Row::new("wr-write", "SHUT_WR, then a write there", "MAKE\nshutdown A wr => ?\nwrite A x => ?"),
     Row::new(
         "wr-peer",
         "a byte, then SHUT_WR: poll, read, read at the other end",

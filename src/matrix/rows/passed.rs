@@ -59,7 +59,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(
         "fd-limit",
         "the receiver is at its limit of descriptors",
-        "MAKE\npipe p\npeer: rlimit nofile 4\nsendmsg A x fds=p[0]\nrecvmsg B fds=1 => ?\nholders p[0] => ?",
+        "MAKE\npipe p\npeer: rlimit nofile 3\nsendmsg A x fds=p[0]\nrecvmsg B fds=1 => ?\nholders p[0] => ?",
     )
     .pipes(SOCKETS_ONLY),
     Row::new(

@@ -81,7 +81,10 @@ fn of_result(came: &Came<'_>) -> Answer {
         }
         Came::Report(What::Holders(report)) => {
             let mut answer = Answer::default();
-            answer.add(if report.holders.is_empty() { "0".to_owned() } else { came.words(&Want::HeldBy(Vec::new())) });
+            answer.add(report.holders.len().to_string());
+            if !report.holders.is_empty() {
+                answer.add(came.words(&Want::HeldBy(Vec::new())));
+            }
             answer.add(format!("in_flight={}", report.in_flight));
             answer
         }

@@ -336,7 +336,8 @@ fn value_words(call: &CallEvent, ret: i64, as_number: bool) -> String {
         },
         _ if call.call.room().is_none() => ret.to_string(),
         _ if ret == 0 && call.eof == Some(true) => "EOF".to_owned(),
-        _ if as_number || ret == 0 && call.eof.is_none() => ret.to_string(),
+        // A read of no bytes at all is neither the end nor a message of none.
+        _ if as_number || ret == 0 && (call.eof.is_none() || call.call.room() == Some(0)) => ret.to_string(),
         _ => data_words(&call.outcome.data, ret),
     }
 }
