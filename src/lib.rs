@@ -26,3 +26,4 @@ pub mod tui;
 
 pub mod runner;
 pub mod checker;
+pub mod matrix;

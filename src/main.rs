@@ -1,6 +1,6 @@
 //! The program's first and last lines: arguments, mode, error report, exit status.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,10 +9,12 @@ use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use tincans::agent;
 use tincans::checker::{self, Outcome};
-use tincans::cli::{Arguments, Command};
+use tincans::cli::{self, Arguments, Command};
 use tincans::guardian::{self, Terminal};
+use tincans::matrix::{self, Format, Request};
 use tincans::runner::{self, Options, Verdict};
 use tincans::session::Settings;
+use tincans::sys::tty_input::TtyInput;
 use tincans::tui;
 
 /// Usage, a script that does not parse, no terminal where one is needed.
@@ -41,6 +43,17 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             guarded(Terminal::Untouched, || run_script(script, options))
         }
         Some(Command::Check { paths }) => guarded(Terminal::Untouched, || check_lessons(paths)),
+        Some(Command::Matrix { row, column, markdown, json }) => {
+            let request = match (row, column) {
+                (Some(row), Some(column)) => Request::Script(row, column),
+                (Some(row), None) => Request::Row(row),
+                (None, _) => Request::All,
+            };
+            let format = matrix_format(*markdown, *json);
+            guarded(Terminal::Untouched, || matrix::run(request, format, &mut io::stdout().lock()).map(|_| 0))
+        }
+        Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
+        Some(Command::Man) => print(&cli::manual_page()?),
         None => {
             if let Some(reason) = tui::obstacle() {
                 return Err(eyre!("{reason}; without one, `tincans run FILE` runs a script"));
@@ -82,6 +95,26 @@ fn check_lessons(paths: &[PathBuf]) -> Result<u8> {
         Outcome::Wrong => 1,
         Outcome::NoLesson => USAGE,
     })
+}
+
+fn matrix_format(markdown: bool, json: bool) -> Format {
+    match (markdown, json) {
+        (_, true) => Format::Json,
+        (true, false) => Format::Markdown,
+        (false, false) => {
+            let size =
+                if io::stdout().is_terminal() { TtyInput::open().and_then(|terminal| terminal.size()) } else { None };
+            Format::Text(size.map_or(matrix::WIDTH, |size| usize::from(size.0)))
+        }
+    }
+}
+
+/// Bytes to stdout, which may be closed.
+fn print(bytes: &[u8]) -> Result<u8> {
+    match io::stdout().lock().write_all(bytes).and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
+        other => other.wrap_err("stdout cannot be written").map(|()| 0),
+    }
 }
 
 fn read_script(script: &Path) -> io::Result<Vec<u8>> {

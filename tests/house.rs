@@ -34,6 +34,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("tui", &[PURE, &["sys", "bench", "session", "app", "ui", "playground", "guardian"]]),
     ("runner", &[PURE, &["sys", "bench", "session"]]),
     ("checker", &[PURE, &["sys", "bench", "session", "runner"]]),
+    ("matrix", &[PURE, &["sys", "bench", "session"]]),
     // The defaults that `--help` names.
     ("cli", &[PURE, &["bench"]]),
     ("lib", &[]),
