@@ -136,7 +136,7 @@ fn source(path: &Path) -> Result<(String, Vec<u8>)> {
 
 /// Ids that `after` and links may name: those checked now, and the built-in ones.
 fn known_ids(lessons: &[Lesson]) -> BTreeSet<String> {
-    let builtin = builtin::ENGLISH.iter().filter_map(|(name, text)| load::load(name, text.as_bytes()).ok());
+    let builtin = builtin::lessons().into_iter();
     builtin.map(|lesson| lesson.id).chain(lessons.iter().map(|lesson| lesson.id.clone())).collect()
 }
 
