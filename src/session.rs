@@ -122,6 +122,11 @@ impl Session {
         }
     }
 
+    /// Forgets what expectations have captured.
+    pub fn forget(&mut self) {
+        self.captures = Captures::default();
+    }
+
     /// Runs a statement next, and takes the running one for done although not all has settled: a person wants to act on a
     /// bench that may never settle (two tasks that play ping-pong), by what needs no task to come back first.
     pub fn overtake(&mut self, statement: Statement) {

@@ -30,8 +30,9 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("agent", &[PURE, &["sys"]]),
     ("bench", &[PURE, &["sys", "agent"]]),
     ("session", &[PURE, &["sys", "bench"]]),
-    ("playground", &[PURE, &["sys", "bench", "session", "app"]]),
-    ("tui", &[PURE, &["sys", "bench", "session", "app", "ui", "playground", "guardian"]]),
+    ("progress", &[PURE]),
+    ("playground", &[PURE, &["sys", "bench", "session", "app", "progress"]]),
+    ("tui", &[PURE, &["sys", "bench", "session", "app", "ui", "playground", "guardian", "progress"]]),
     ("runner", &[PURE, &["sys", "bench", "session"]]),
     ("checker", &[PURE, &["sys", "bench", "session", "runner"]]),
     // The defaults that `--help` names.

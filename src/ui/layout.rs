@@ -40,6 +40,53 @@ pub struct Side {
     pub holders: Rect,
 }
 
+/// Columns of a lesson's text on a wide screen.
+fn text_width(area: Rect) -> u16 {
+    (area.width * 2 / 5).min(76)
+}
+
+/// Where a lesson's text stands, and the bench beside or below it. The sizes do not depend on what is in them: nothing moves
+/// while one reads.
+pub fn with_lesson(area: Rect) -> (Rect, Places) {
+    let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    if area.width >= WIDE {
+        let text = Rect { width: text_width(area), ..body };
+        let right = Rect { x: text.right() + 1, width: body.width - text.width - 1, ..body };
+        let channels = Rect { height: (right.height - MOST_WHY - 1) * 3 / 5, ..right };
+        return (text, below(channels, MOST_WHY, right.bottom()));
+    }
+    // From the floor to 24 rows the text grows first; beyond, text and bench share what there is.
+    let missing = 24_u16.saturating_sub(area.height);
+    let more = area.height.saturating_sub(24);
+    let text = Rect { height: 11 + more / 2 - missing.div_ceil(2), ..body };
+    let channels = Rect { y: text.bottom(), height: 6 + more / 3 - missing / 3, ..body };
+    (text, below(channels, 2, body.bottom()))
+}
+
+/// Explanation, prompt and trace below the channels.
+fn below(channels: Rect, why: u16, bottom: u16) -> Places {
+    let why = Rect { y: channels.bottom(), height: why, ..channels };
+    let prompt = Rect { y: why.bottom(), height: 1, ..channels };
+    let trace = Rect { y: prompt.bottom(), height: bottom.saturating_sub(prompt.bottom()), ..channels };
+    Places { channels, why, prompt, trace, side: None }
+}
+
+/// As many channels as possible, at one line each if need be; what is left goes to the focused one, then to its neighbours.
+pub fn share_evenly(height: u16, count: usize, focus: usize) -> Vec<(usize, Size)> {
+    let fits = |size: Size| usize::from(height / size.rows()) >= count;
+    if count == 0 || fits(Size::Small) {
+        return share(height, count, focus);
+    }
+    let some = usize::from(height / Size::Strip.rows()).min(count);
+    let first = focus.saturating_sub(some / 2).min(count - some);
+    let mut rows: Vec<(usize, Size)> = (first..first + some).map(|at| (at, Size::Strip)).collect();
+    let left = height.saturating_sub(Size::Strip.rows() * u16::try_from(some).unwrap_or(u16::MAX));
+    for row in rows.iter_mut().filter(|row| row.0 == focus && left + Size::Strip.rows() >= Size::Small.rows()) {
+        row.1 = Size::Small;
+    }
+    rows
+}
+
 /// Columns of the channels and what is below them.
 pub fn left_width(area: Rect) -> u16 {
     if area.width >= WIDE { area.width / 30 * 17 } else { area.width }
@@ -128,6 +175,38 @@ mod tests {
                         assert_eq!(area.intersection(*place), *place);
                         assert!(all[at + 1..].iter().all(|other| !place.intersects(*other)));
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_lesson_and_its_bench_lie_within_the_screen_and_nothing_overlaps() {
+        for width in [60, 80, 119, 120, 121, 300] {
+            for height in 18..100 {
+                let area = Rect::new(0, 0, width, height);
+                let (text, places) = with_lesson(area);
+                let all = [text, places.channels, places.why, places.prompt, places.trace];
+                for (at, place) in all.iter().enumerate() {
+                    assert_eq!(area.intersection(*place), *place);
+                    assert!(all[at + 1..].iter().all(|other| !place.intersects(*other)), "{width}×{height}");
+                }
+                assert!(text.height >= 8 && places.trace.height >= 2 && places.channels.height >= 4, "{width}×{height}");
+            }
+        }
+    }
+
+    #[test]
+    fn beside_a_lesson_every_channel_has_at_least_a_line() {
+        assert_eq!(share_evenly(6, 3, 1), [(0, Size::Strip), (1, Size::Strip), (2, Size::Strip)]);
+        assert_eq!(share_evenly(6, 2, 1), [(0, Size::Strip), (1, Size::Small)]);
+        assert_eq!(share_evenly(6, 1, 0), [(0, Size::Small)]);
+        for height in 4..60 {
+            for count in 1..20 {
+                for focus in 0..count {
+                    let rows = share_evenly(height, count, focus);
+                    assert!(rows.iter().any(|row| row.0 == focus));
+                    assert!(rows.iter().map(|row| row.1.rows()).sum::<u16>() <= height);
                 }
             }
         }

@@ -20,6 +20,9 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         left.push(Span::raw("   "));
     }
     let hint = match scene.app.mode {
+        Mode::Keys if scene.app.course.current().is_some() => "o: back to the lesson  ? help ",
+        Mode::Lesson => "? help ",
+        Mode::List | Mode::Search => "",
         Mode::Line => "Esc keys, then ? help ",
         Mode::Keys => "i type  ? help ",
         Mode::Prompt => "Esc back ",
