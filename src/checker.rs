@@ -132,7 +132,7 @@ fn source(path: &Path) -> Result<(String, Vec<u8>)> {
 /// A lesson file's text, as much of it as a lesson may have and one byte more.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     use std::io::Read;
-    let limit = MAX_SOURCE as u64 + 1;
+    let limit = lesson::MAX_SOURCE as u64 + 1;
     let mut text = Vec::new();
     let file = std::fs::File::open(path).wrap_err_with(|| format!("{} cannot be read", path.display()))?;
     file.take(limit).read_to_end(&mut text).wrap_err_with(|| format!("{} cannot be read", path.display()))?;
