@@ -152,7 +152,6 @@ impl Playground {
                     }
                 }
                 Command::Cancel => self.session.cancel(),
-                Command::Forget => self.session.forget(),
                 Command::Save => {
                     if let Err(reason) = self.store.save(&self.app.course.progress) {
                         update::update(&mut self.app, self.session.world(), Input::NotKept(reason));

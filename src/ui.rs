@@ -89,7 +89,7 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         return panel::prompt::draw(scene, foot, buf);
     }
     if scene.app.course.shown().is_some() {
-        let (text, places) = layout::with_lesson(area);
+        let (text, places) = layout::with_lesson(area, facing::shown(scene.world).len());
         panel::lesson::draw(scene, text, buf);
         return bench(scene, &places, header, buf);
     }
@@ -120,7 +120,7 @@ pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), key: Learn) -> Lear
     if width < MIN_WIDTH || height < MIN_HEIGHT {
         return key;
     }
-    let (text, _) = layout::with_lesson(area);
+    let (text, _) = layout::with_lesson(area, 0);
     let page = isize::try_from(panel::lesson::rows(text).saturating_sub(1)).unwrap_or(1);
     let by = match key {
         Learn::Step if panel::lesson::has_unread(scene, text) => page,

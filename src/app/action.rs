@@ -160,10 +160,8 @@ pub enum Edit {
 pub enum Command {
     /// Run a statement when what came before has settled.
     Run(Box<Statement>),
-    /// Forget what has not begun.
+    /// Forget what has not begun, and what expectations have captured: the bench will be a new one.
     Cancel,
-    /// Forget what expectations have captured: the bench is a new one.
-    Forget,
     /// Keep what is done of the lessons.
     Save,
     /// Give the terminal back, and stop until somebody says `fg`.

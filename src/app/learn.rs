@@ -142,7 +142,7 @@ fn rebuild(app: &mut App, lesson: &Lesson) -> Vec<Command> {
     taking.since.clear();
     taking.running = Some(Running::Bench);
     let (walk, step) = (taking.walk, taking.walk.step() + 1);
-    let mut commands = vec![Command::Cancel, Command::Forget];
+    let mut commands = vec![Command::Cancel];
     app.forget_bench();
     let line = app.number();
     let reset = Statement { line, text: "reset".to_owned(), task: None, verb: Verb::Reset, expectations: Vec::new() };

@@ -265,7 +265,6 @@ mod tests {
             let text = |command| match command {
                 Command::Run(statement) => statement.text,
                 Command::Cancel => "(cancel)".to_owned(),
-                Command::Forget => "(forget)".to_owned(),
                 Command::Save => "(save)".to_owned(),
                 Command::Quit => "(quit)".to_owned(),
                 Command::Suspend => "(suspend)".to_owned(),

@@ -67,7 +67,7 @@ const LESSON: &[Binding] = &[
     bind(&[letter('a')], learn(Learn::Solve), Some("answer"), "the answer into the prompt, not run"),
     bind(&[letter(':')], Action::OpenPrompt, Some("type"), "type a statement, as on the bench"),
     bind(&[letter('i')], Action::EnterLine, Some("say"), "type a message, as on the bench"),
-    bind(&[letter('o')], learn(Learn::Out), Some("play"), "out of the lesson to play; o comes back"),
+    bind(&[letter('o')], learn(Learn::Out), Some("play"), "leave the lesson to play; o comes back"),
 ];
 
 const KEYS: &[Binding] = &[
@@ -80,7 +80,7 @@ const KEYS: &[Binding] = &[
 const DEEDS: &[Binding] = &[
     bind(&[letter('?')], Action::OpenHelp, Some("help"), "this help"),
     bind(&[letter('q')], Action::Quit, Some("quit"), "leave"),
-    bind(&[letter('R')], Action::Reset, Some("again"), "kill all and begin again; in a lesson, the step"),
+    bind(&[letter('R')], Action::Reset, Some("again"), "kill all; begin, or the step, again"),
     bind(&[letter('l')], learn(Learn::List), Some("lessons"), "the list of lessons"),
     bind(&[letter('r')], Action::Make(Deed::ReadFar), Some("read"), "the child reads once, or sleeps in it"),
     bind(&[letter('k')], Action::Make(Deed::Kill), Some("kill"), "kill the child with SIGKILL"),

@@ -45,22 +45,29 @@ fn text_width(area: Rect) -> u16 {
     (area.width * 2 / 5).min(76)
 }
 
-/// Where a lesson's text stands, and the bench beside or below it. The sizes do not depend on what is in them: nothing moves
-/// while one reads.
-pub fn with_lesson(area: Rect) -> (Rect, Places) {
+/// Where a lesson's text stands, and the bench beside or below it. Text, prompt and trace do not move, whatever is in them;
+/// the explanation has what few channels leave.
+pub fn with_lesson(area: Rect, channels: usize) -> (Rect, Places) {
+    let wanted = match channels {
+        0 | 1 => Size::Small.rows(),
+        _ => u16::MAX,
+    };
     let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
     if area.width >= WIDE {
         let text = Rect { width: text_width(area), ..body };
         let right = Rect { x: text.right() + 1, width: body.width - text.width - 1, ..body };
-        let channels = Rect { height: (right.height - MOST_WHY - 1) * 3 / 5, ..right };
-        return (text, below(channels, MOST_WHY, right.bottom()));
+        let most = (right.height - MOST_WHY - 1) * 3 / 5;
+        let tall = Size::Tall.rows().saturating_mul(u16::try_from(channels.max(1)).unwrap_or(u16::MAX));
+        let channels = Rect { height: most.min(tall), ..right };
+        return (text, below(channels, MOST_WHY + 1, right.bottom()));
     }
     // From the floor to 24 rows the text grows first; beyond, text and bench share what there is.
     let missing = 24_u16.saturating_sub(area.height);
     let more = area.height.saturating_sub(24);
     let text = Rect { height: 11 + more / 2 - missing.div_ceil(2), ..body };
-    let channels = Rect { y: text.bottom(), height: 6 + more / 3 - missing / 3, ..body };
-    (text, below(channels, 2, body.bottom()))
+    let room = 6 + more / 3 - missing / 3;
+    let channels = Rect { y: text.bottom(), height: room.min(wanted), ..body };
+    (text, below(channels, 2 + room - channels.height, body.bottom()))
 }
 
 /// Explanation, prompt and trace below the channels.
@@ -185,7 +192,7 @@ mod tests {
         for width in [60, 80, 119, 120, 121, 300] {
             for height in 18..100 {
                 let area = Rect::new(0, 0, width, height);
-                let (text, places) = with_lesson(area);
+                let (text, places) = with_lesson(area, usize::from(height % 4));
                 let all = [text, places.channels, places.why, places.prompt, places.trace];
                 for (at, place) in all.iter().enumerate() {
                     assert_eq!(area.intersection(*place), *place);

@@ -287,7 +287,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_line_is_too_wide_and_nothing_hidden_comes_out(text in "[ -~\n漢é*`>#]{0,200}|\\PC{0,60}", width in 4_u16..60) {
+        fn no_line_is_too_wide_and_nothing_hidden_comes_out(text in "[ -~\n漢é*`>#]{0,200}|\\PC{0,60}", width in 12_u16..60) {
             for line in lines(&text, width, Theme::with(Colours::Sixteen)) {
                 prop_assert!(line.width() <= usize::from(width), "{line}");
                 prop_assert!(!line.to_string().chars().any(crate::script::words::is_hidden));

@@ -85,7 +85,7 @@ fn name(command: Command) -> String {
 fn a_lesson_begins_with_its_own_bench_and_tells_nothing_of_it() {
     let mut table = Table::new();
     let commands: Vec<String> = take(&mut table.app, 0).into_iter().map(name).collect();
-    assert_eq!(commands, ["cancel", "forget", "reset", "channel stream wire child1", "save"]);
+    assert_eq!(commands, ["cancel", "reset", "channel stream wire child1", "save"]);
     assert!(table.app.is_silent(table.app.next_line));
     assert_eq!(table.app.mode, Mode::Lesson);
 }
@@ -185,7 +185,7 @@ fn a_goal_reached_otherwise_has_the_bench_made_anew_for_the_next_step() {
     table.settle(vec![]);
     assert_eq!(table.place(), (2, 1));
     let commands = table.keys(&[Learn::Step]);
-    assert_eq!(commands[..4], ["save", "cancel", "forget", "reset"]);
+    assert_eq!(commands[..3], ["save", "cancel", "reset"]);
     assert_eq!(commands.last().map(String::as_str), Some("write wire[0] y"));
 }
 
@@ -197,7 +197,7 @@ fn after_playing_the_lesson_goes_on_with_its_own_bench_and_looking_is_no_playing
     assert_eq!(table.step(), ["write wire[0] a"]);
     table.statement("write wire[0] other");
     table.settle(vec![]);
-    let want = ["cancel", "forget", "reset", "channel stream wire child1", "write wire[0] a", "write wire[0] b"];
+    let want = ["cancel", "reset", "channel stream wire child1", "write wire[0] a", "write wire[0] b"];
     assert_eq!(table.step(), want);
 }
 
@@ -210,7 +210,7 @@ fn one_leaves_for_free_play_and_comes_back_to_the_same_place() {
     assert!(table.app.course.shown().is_none());
     table.input(Input::Do(Action::Reset));
     table.settle(vec![]);
-    let want = ["cancel", "forget", "reset", "channel stream wire child1", "write wire[0] a"];
+    let want = ["cancel", "reset", "channel stream wire child1", "write wire[0] a"];
     assert_eq!(table.keys(&[Learn::Out]), want);
     assert_eq!((table.place(), table.app.mode), ((0, 1), Mode::Lesson));
 }
@@ -220,7 +220,7 @@ fn again_is_the_step_s_beginning() {
     let mut table = at_the_goal();
     table.keys(&[Learn::Hint]);
     let commands = table.input(Input::Do(Action::Reset));
-    assert_eq!(commands.len(), 3 + 1 + 2 + 1);
+    assert_eq!(commands.len(), 2 + 1 + 2 + 1);
     assert_eq!((table.place(), table.app.course.taking.as_ref().unwrap().hints), ((2, 0), 0));
 }
 

@@ -80,7 +80,9 @@ impl Page {
             page.end(lesson);
             return page;
         };
-        page.prose(&step.prose);
+        // The heading of the panel says the title already.
+        let title = step.prose.strip_prefix("# ").and_then(|rest| rest.strip_prefix(&lesson.title));
+        page.prose(title.unwrap_or(&step.prose).trim_start());
         page.active.start = page.lines.len();
         match &step.action {
             Action::Read => {}
@@ -235,8 +237,5 @@ impl Page {
             self.lines.extend(prose::lines(hint, self.width, theme));
         }
         self.active.end = self.lines.len();
-        let more = if taking.hints < goal.hints.len() { "h a hint · " } else { "" };
-        self.blank();
-        self.marked("", &format!("{more}a the answer · : a statement · i a message · R again"), theme.faint());
     }
 }
