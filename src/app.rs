@@ -155,6 +155,8 @@ impl App {
             }
             match &event.what {
                 What::Why(explanation) => self.why = Some(explanation.clone()),
+                // The lesson's own text says it.
+                What::Refused { .. } if self.course.is_making() => {}
                 What::Refused { reason } => self.notice = Some(format!("refused: {reason}")),
                 What::Call(_)
                 | What::Burst(_)

@@ -100,31 +100,75 @@ fn a_goal_is_reached_by_messages_and_keys_too() {
     key(&mut pty, "iz\r", "REACHED");
 }
 
+/// Takes the lesson on the screen to its end as somebody would who knows nothing: the first option is always the guess, and
+/// every goal is reached by the answer in the prompt. What the kernel said otherwise than the lesson is a fault.
+fn take_to_the_end(pty: &mut Pty) {
+    for _ in 0..300 {
+        pty.wait("an answer", |screen| !screen.contains("at work…"));
+        let screen = pty.screen();
+        for fault in ["answers otherwise", "NONE OF THEM", "says something else", "NOTE refused"] {
+            assert!(!screen.contains(fault), "{fault}\n{screen}");
+        }
+        if screen.contains("This lesson is done.") {
+            return;
+        }
+        let (key, shows) = if screen.contains(" statement : ") {
+            ("\r", "")
+        } else if screen.contains(" chooses.") || screen.contains("; then ask it") {
+            ("1", "▸ 1 ")
+        } else if screen.contains("GOAL: bring this about") {
+            ("a", " statement : ")
+        } else {
+            (" ", "")
+        };
+        pty.type_bytes(key.as_bytes());
+        pty.wait(&format!("anything new with {shows:?}"), |now| now != screen && now.contains(shows));
+    }
+    panic!("the lesson has no end:\n{}", pty.screen());
+}
+
 #[test]
 fn a_built_in_lesson_is_marked_as_done_and_the_next_one_follows() {
     let state = tempfile::tempdir().expect("a folder");
     assert!(list(state.path()).contains(", 0 done; `tincans learn` goes on with 1"), "{}", list(state.path()));
     let mut pty = learn(state.path(), &["1"], CLASSIC);
     pty.wait("the first lesson", |screen| screen.contains("step 1 of"));
-    for _ in 0..200 {
-        pty.pump(Duration::from_millis(30));
-        let screen = pty.screen();
-        if screen.contains("This lesson is done.") {
-            break;
-        }
-        if screen.contains("1 to ") {
-            pty.type_bytes(b"1");
-        }
-        // The answer to a goal, statement by statement.
-        let is_goal = screen.contains("GOAL: bring");
-        pty.type_bytes(if screen.contains("statement :") { b"\r" } else if is_goal { b"a" } else { b" " });
-    }
-    pty.wait("the end", |screen| screen.contains("This lesson is done."));
+    take_to_the_end(&mut pty);
     let text = list(state.path());
     assert!(text.lines().next().expect("a lesson").contains("min  done"), "{text}");
     assert!(text.contains(", 1 done; `tincans learn` goes on with 2"), "{text}");
     key(&mut pty, " ", "─ 2 ");
     leave(&mut pty);
+}
+
+/// Every built-in lesson whose number leaves this rest when divided by four, one after the other.
+fn every_fourth(rest: usize, size: Size) {
+    let state = tempfile::tempdir().expect("a folder");
+    let count = list(state.path()).lines().filter(|line| line.contains(" min")).count();
+    for number in (1..=count).filter(|number| number % 4 == rest) {
+        let mut pty = learn(state.path(), &[&number.to_string()], size);
+        pty.wait("the first step", |screen| screen.contains(&format!("─ {number} ")) && screen.contains("step 1 of"));
+        take_to_the_end(&mut pty);
+        leave(&mut pty);
+    }
+    let done = list(state.path()).lines().filter(|line| line.contains("min  done")).count();
+    assert_eq!(done, (1..=count).filter(|number| number % 4 == rest).count());
+}
+
+#[test]
+fn every_lesson_is_taken_to_its_end_by_keys_at_80_by_24() {
+    every_fourth(0, CLASSIC);
+    every_fourth(1, CLASSIC);
+}
+
+#[test]
+fn every_lesson_is_taken_to_its_end_by_keys_at_the_floor() {
+    every_fourth(2, (18, 60));
+}
+
+#[test]
+fn every_lesson_is_taken_to_its_end_by_keys_at_120_columns() {
+    every_fourth(3, (36, 120));
 }
 
 #[test]

@@ -131,6 +131,11 @@ impl Course {
         self.current().filter(|(_, taking)| !taking.is_out)
     }
 
+    /// Whether a statement of the lesson's own is on its way.
+    pub fn is_making(&self) -> bool {
+        self.taking.as_ref().is_some_and(|taking| taking.running == Some(Running::Statement))
+    }
+
     /// Which lessons the list shows.
     pub fn found(&self) -> Vec<usize> {
         list::found(&self.lessons, self.list.query.text())
