@@ -35,7 +35,10 @@ impl Store {
     /// What is kept, and what the learner should know about it.
     pub fn load(&mut self) -> (Progress, Option<String>) {
         let Some(path) = &self.path else {
-            return (Progress::default(), Some("progress is not kept: neither XDG_STATE_HOME nor HOME is set".to_owned()));
+            return (
+                Progress::default(),
+                Some("progress is not kept: neither XDG_STATE_HOME nor HOME is set".to_owned()),
+            );
         };
         match read(path) {
             Ok(None) => (Progress::default(), None),
@@ -116,7 +119,8 @@ mod tests {
 
     #[test]
     fn the_place_is_xdgs() {
-        let path = |state: Option<&str>, home: Option<&str>| Store::at(state.map(Into::into), home.map(Into::into)).path;
+        let path =
+            |state: Option<&str>, home: Option<&str>| Store::at(state.map(Into::into), home.map(Into::into)).path;
         assert_eq!(path(Some("/s"), Some("/h")), Some("/s/tincans/progress.toml".into()));
         assert_eq!(path(Some("s"), Some("/h")), Some("/h/.local/state/tincans/progress.toml".into()));
         assert_eq!(path(None, None), None);

@@ -248,12 +248,11 @@ impl Tui {
         while let Some(decoded) = self.decoder.pop() {
             let input = keymap::input(self.playground.mode(), decoded.event, decoded.dropped);
             if let Some(input) = input {
-                let input = match input {
-                    Input::Do(Action::Learn(key)) => {
-                        let scene = scene(&self.playground, self.theme);
-                        Input::Do(Action::Learn(ui::turned(scene, self.size, key)))
-                    }
-                    other => other,
+                let input = if let Input::Do(Action::Learn(key)) = input {
+                    let scene = scene(&self.playground, self.theme);
+                    Input::Do(Action::Learn(ui::turned(scene, self.size, key)))
+                } else {
+                    input
                 };
                 self.playground.handle(input);
                 self.is_dirty = true;

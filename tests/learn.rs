@@ -231,7 +231,8 @@ fn a_broken_file_is_a_warning_on_the_screen_and_is_put_aside() {
 
 #[test]
 fn a_lesson_that_is_none_is_an_error_with_its_name() {
-    let output = Command::new(env!("CARGO_BIN_EXE_tincans")).args(["learn", "no-such-lesson"]).output().expect("it runs");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_tincans")).args(["learn", "no-such-lesson"]).output().expect("it runs");
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("there is no lesson no-such-lesson"));
 }

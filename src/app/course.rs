@@ -172,9 +172,7 @@ impl Course {
         }
         #[expect(clippy::wildcard_enum_match_arm, reason = "only these two say what came of a statement")]
         let made = match &event.what {
-            What::Expect { want, got, ok } => {
-                Made { got: Some(got.clone()), instead_of: (!ok).then(|| want.clone()) }
-            }
+            What::Expect { want, got, ok } => Made { got: Some(got.clone()), instead_of: (!ok).then(|| want.clone()) },
             What::Refused { reason } => Made { got: Some(format!("refused: {reason}")), instead_of: None },
             _ => return,
         };

@@ -47,7 +47,7 @@ fn in_lesson(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
         Learn::Solve => return solve(app, lesson),
         Learn::Choose(number) => choose(app, lesson, |_, _| usize::from(number).checked_sub(1)),
         // Without options the view has turned these into `ScrollTo`.
-        Learn::Up => choose(app, lesson, |chosen, count| Some(chosen.map_or(count, |at| at + count) - 1).map(|at| at % count)),
+        Learn::Up => choose(app, lesson, |chosen, count| Some((chosen.unwrap_or(0) + count - 1) % count)),
         Learn::Down => choose(app, lesson, |chosen, count| Some(chosen.map_or(0, |at| at + 1) % count)),
         Learn::ScrollTo(line) => taking.scroll = Scroll::At(line),
         Learn::Hint => hint(app, lesson),

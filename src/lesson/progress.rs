@@ -109,7 +109,8 @@ mod tests {
     use crate::lesson::load;
 
     fn lessons() -> Vec<Lesson> {
-        let text = "+++\ntitle = \"T\"\ntopics = [\"basics\"]\nminutes = 5\n+++\n```tin\ntasks\n```\n```tin\ntasks\n```\n";
+        let text =
+            "+++\ntitle = \"T\"\ntopics = [\"basics\"]\nminutes = 5\n+++\n```tin\ntasks\n```\n```tin\ntasks\n```\n";
         ["01-a.md", "02-b.md"].map(|name| load::load(name, text.as_bytes()).unwrap()).into()
     }
 

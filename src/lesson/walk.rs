@@ -135,7 +135,8 @@ mod tests {
             met.push(kind(walk.next(&lesson)));
             walk = walk.advance(&lesson);
         }
-        let want = ["write c[0] a", "write c[0] b", "rest", "child1: read c[1]?", "rest", "goal", "rest", "rest", "over"];
+        let want =
+            ["write c[0] a", "write c[0] b", "rest", "child1: read c[1]?", "rest", "goal", "rest", "rest", "over"];
         assert_eq!(met[..9], want);
         assert_eq!(met[9..], ["over", "over"]);
     }

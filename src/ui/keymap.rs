@@ -57,7 +57,12 @@ const fn plain(code: KeyCode) -> Key {
 }
 
 const LESSON: &[Binding] = &[
-    bind(&[letter(' '), plain(KeyCode::Enter)], learn(Learn::Step), Some("next"), "go on: run it, ask it, the next step"),
+    bind(
+        &[letter(' '), plain(KeyCode::Enter)],
+        learn(Learn::Step),
+        Some("next"),
+        "go on: run it, ask it, the next step",
+    ),
     bind(&[Key::Digit], learn(Learn::Choose(0)), None, "choose an answer"),
     bind(&[plain(KeyCode::Up)], learn(Learn::Up), None, "the answer above; or a line up"),
     bind(&[plain(KeyCode::Down)], learn(Learn::Down), None, "the answer below; or a line down"),
@@ -103,7 +108,7 @@ const LIST: &[Binding] = &[
 const FINDING: &[Binding] = &[
     bind(&[plain(KeyCode::Enter)], learn(Learn::Open), Some("take it"), "take the marked lesson"),
     bind(&[plain(KeyCode::Up)], learn(Learn::ListUp), None, "the lesson above"),
-    bind(&[plain(KeyCode::Down)], learn(Learn::ListDown), Some("down"), "the lesson below"),
+    bind(&[plain(KeyCode::Down)], learn(Learn::ListDown), None, "the lesson below"),
 ];
 
 const SEARCH: &[Binding] =
@@ -161,8 +166,7 @@ const ON_BENCH: &[Mode] = &[Mode::Keys, Mode::Line, Mode::Prompt];
 /// Those, and a lesson.
 const WITH_LESSON: &[Mode] = &[Mode::Lesson, Mode::Keys, Mode::Line, Mode::Prompt];
 /// All of them.
-const ALL: &[Mode] =
-    &[Mode::Keys, Mode::Line, Mode::Prompt, Mode::Help, Mode::Lesson, Mode::List, Mode::Search];
+const ALL: &[Mode] = &[Mode::Keys, Mode::Line, Mode::Prompt, Mode::Help, Mode::Lesson, Mode::List, Mode::Search];
 
 /// All keys, in the order in which the footer has room for them.
 pub const GROUPS: &[Group] = &[
@@ -210,14 +214,12 @@ fn of_key(mode: Mode, event: KeyEvent) -> Option<Input> {
 
 /// The digit that was pressed, where the action asks for one.
 fn with_number(action: Action, code: KeyCode) -> Action {
-    let digit = match code {
-        KeyCode::Char(c) => c.to_digit(10).and_then(|digit| u8::try_from(digit).ok()),
-        _ => None,
-    };
-    match (action, digit) {
-        (Action::Learn(Learn::Choose(_)), Some(digit)) => Action::Learn(Learn::Choose(digit)),
-        _ => action,
+    if let (Action::Learn(Learn::Choose(_)), KeyCode::Char(c)) = (action, code)
+        && let Some(digit) = c.to_digit(10).and_then(|digit| u8::try_from(digit).ok())
+    {
+        return Action::Learn(Learn::Choose(digit));
     }
+    action
 }
 
 impl Key {

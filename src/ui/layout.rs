@@ -13,6 +13,8 @@ pub const MIN_HEIGHT: u16 = 18;
 const WIDE: u16 = 120;
 /// Rows of the trace below the rest, heading included, when there is little room.
 const LEAST_TRACE: u16 = 3;
+/// Rows from which on a wide screen has room for a whole explanation beside a lesson.
+const ROOMY: u16 = 30;
 /// Rows of an explanation at most.
 const MOST_WHY: u16 = 3;
 
@@ -56,10 +58,11 @@ pub fn with_lesson(area: Rect, channels: usize) -> (Rect, Places) {
     if area.width >= WIDE {
         let text = Rect { width: text_width(area), ..body };
         let right = Rect { x: text.right() + 1, width: body.width - text.width - 1, ..body };
-        let most = (right.height - MOST_WHY - 1) * 3 / 5;
+        let why = if right.height >= ROOMY { 2 * MOST_WHY } else { MOST_WHY };
+        let most = (right.height - why - 1) * 3 / 5;
         let tall = Size::Tall.rows().saturating_mul(u16::try_from(channels.max(1)).unwrap_or(u16::MAX));
         let channels = Rect { height: most.min(tall), ..right };
-        return (text, below(channels, MOST_WHY + 1, right.bottom()));
+        return (text, below(channels, why, right.bottom()));
     }
     // From the floor to 24 rows the text grows first; beyond, text and bench share what there is.
     let missing = 24_u16.saturating_sub(area.height);
@@ -198,7 +201,10 @@ mod tests {
                     assert_eq!(area.intersection(*place), *place);
                     assert!(all[at + 1..].iter().all(|other| !place.intersects(*other)), "{width}×{height}");
                 }
-                assert!(text.height >= 8 && places.trace.height >= 2 && places.channels.height >= 4, "{width}×{height}");
+                assert!(
+                    text.height >= 8 && places.trace.height >= 2 && places.channels.height >= 4,
+                    "{width}×{height}"
+                );
             }
         }
     }

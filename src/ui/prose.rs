@@ -261,9 +261,7 @@ mod tests {
     #[test]
     fn paragraphs_headings_and_lists_are_set() {
         let got = set("# Title\n\nOne **two** `three four`\nfive.\n\n- a\n- b c d e f\n\n1. x\n2. y\n", 12);
-        let want = [
-            "Title", "", "One two", "`three four`", "five.", "", "• a", "• b c d e f", "", "1. x", "2. y",
-        ];
+        let want = ["Title", "", "One two", "`three four`", "five.", "", "• a", "• b c d e f", "", "1. x", "2. y"];
         assert_eq!(got, want);
     }
 

@@ -77,7 +77,9 @@ impl Table {
 fn name(command: Command) -> String {
     match command {
         Command::Run(statement) => statement.text,
-        other => format!("{other:?}").to_lowercase(),
+        other @ (Command::Cancel | Command::Save | Command::Suspend | Command::Quit) => {
+            format!("{other:?}").to_lowercase()
+        }
     }
 }
 

@@ -152,7 +152,11 @@ impl Page {
                     let mark = if made.instead_of.is_some() { "✗ " } else { "✓ " };
                     self.marked(mark, &format!("{}{got}", statement.text), Style::new());
                     if let Some(want) = &made.instead_of {
-                        self.marked("  ", &format!("this kernel answers otherwise: the lesson has {want}"), theme.alarm());
+                        self.marked(
+                            "  ",
+                            &format!("this kernel answers otherwise: the lesson has {want}"),
+                            theme.alarm(),
+                        );
                     }
                 }
                 None if is_next => self.marked("▶ ", &statement.text, theme.strong()),

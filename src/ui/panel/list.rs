@@ -30,7 +30,10 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     buf.set_line(area.x, area.y, &heading, area.width);
     let rows = usize::from(area.height - 1);
     let selected = course.list.selected.min(found.len().saturating_sub(1));
-    let first = (selected + 1).saturating_sub(rows).max(selected.saturating_sub(rows / 2)).min(found.len().saturating_sub(rows));
+    let first = (selected + 1)
+        .saturating_sub(rows)
+        .max(selected.saturating_sub(rows / 2))
+        .min(found.len().saturating_sub(rows));
     for (y, (at, lesson)) in (area.y + 1..area.bottom()).zip(found.iter().enumerate().skip(first)) {
         let Some(lesson) = course.lessons.get(*lesson) else { continue };
         row(scene, lesson, at == selected, Rect { y, height: 1, ..area }, buf);

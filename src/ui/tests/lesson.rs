@@ -43,7 +43,8 @@ fn prose_statements_and_bench_are_seen_together_at_every_size() {
     press(&mut app, &stage, &[Learn::Step]);
     for size in SIZES {
         let screen = screen_of(&app, &stage, size);
-        let want = ["1 The lesson", "step 1 of 3", "A stream has `no edges`.", "✓ write wire[0] a", "▶ write wire[0] b"];
+        let want =
+            ["1 The lesson", "step 1 of 3", "A stream has `no edges`.", "✓ write wire[0] a", "▶ write wire[0] b"];
         assert_shows(&screen, &want);
         assert_shows(&screen, &["wire SOCK_STREAM", "post SOCK_DGRAM", " Space next", "? help", "q quit"]);
     }
@@ -151,7 +152,9 @@ fn no_size_panics_wherever_one_is_in_a_lesson() {
         press(&mut app, &stage, &[key]);
         for mode in [Mode::Lesson, Mode::Line, Mode::Prompt, Mode::List, Mode::Search, Mode::Help] {
             app.mode = mode;
-            for size in [(0, 0), (1, 1), (1, 300), (300, 1), (59, 18), (60, 17), (60, 18), (119, 20), (120, 18), (300, 100)] {
+            for size in
+                [(0, 0), (1, 1), (1, 300), (300, 1), (59, 18), (60, 17), (60, 18), (119, 20), (120, 18), (300, 100)]
+            {
                 terminal(&app, &stage, size, Colours::True);
                 let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
                 turned(scene, size, Learn::Step);
