@@ -111,7 +111,8 @@ impl World {
 
     /// The label of an end for people.
     pub fn label(&self, id: EndId) -> String {
-        self.ends.get(&id).map_or_else(|| "?".to_owned(), End::label)
+        let unknown = if id == EndId::NULL { "/dev/null" } else { "?" };
+        self.ends.get(&id).map_or_else(|| unknown.to_owned(), End::label)
     }
 
     /// Each process (as its first task) and number that refers to an end, in order of creation, then number.
@@ -166,8 +167,18 @@ impl World {
 
     /// Where the ledger is uncertain until the kernel is asked: a holder of the reading end, and its number.
     pub fn undecided(&self) -> Vec<(TaskId, i32)> {
-        let uncertain = self.ends.values().filter(|end| !end.closed && end.inbox.is_undecided());
+        let taking: Vec<EndId> = self.tasks.values().filter_map(|task| self.end_being_read(task)).collect();
+        let is_uncertain =
+            |end: &&End| end.inbox.is_undecided() || (taking.contains(&end.id) && !end.inbox.queue.is_empty());
+        let uncertain = self.ends.values().filter(|end| !end.closed).filter(is_uncertain);
         uncertain.filter_map(|end| self.holders(end.id).first().map(|(task, fd)| (task.id, *fd))).collect()
+    }
+
+    /// The byte stream that a task is in the middle of reading: with MSG_WAITALL it may have taken some of it by now.
+    fn end_being_read(&self, task: &Task) -> Option<EndId> {
+        let ongoing = task.ongoing.as_ref().filter(|ongoing| ongoing.inside && ongoing.call().room().is_some())?;
+        let end = self.process_of(task.id)?.table.get(&ongoing.call().fd()?)?.end;
+        self.ends.get(&end).filter(|end| end.kind == kind::Kind::Stream).map(|end| end.id)
     }
 
     /// Calls that were entered so far.

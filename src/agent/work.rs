@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::abi;
+use crate::abi::{self, Errno};
 use crate::order::{Call, ECHO_BUFFER, FLOOD_BYTE, Loop, Work};
 use crate::sys::calls::{self as sys, Answer};
-use crate::sys::fork;
+use crate::sys::{descriptors, fork};
 
 use super::Agent;
 use super::calls::Prepared;
@@ -74,18 +74,17 @@ impl Agent {
         let looks_first = dontwait && pipe;
         let mut entered = false;
         loop {
-            if looks_first && sys::poll(&[fd], 0x1, 0).1[0] == 0 {
+            if looks_first && look(&[fd], 0x1, 0).1[0] == 0 {
                 return;
             }
             if !std::mem::replace(&mut entered, !looks_first) {
                 self.recorder.enter_loop(0);
             }
-            let answer = if dontwait && !pipe {
-                sys::recv(fd, &mut buffer, abi::MSG_DONTWAIT)
-            } else {
-                sys::read(fd, &mut buffer)
-            };
-            let more = answer.ret > 0 || (answer.ret == 0 && self.more_may_come(fd));
+            let by_recv = dontwait && !pipe;
+            let answer =
+                if by_recv { sys::recv(fd, &mut buffer, abi::MSG_DONTWAIT) } else { sys::read(fd, &mut buffer) };
+            // A read(2) of no bytes returns 0 for ever, and takes nothing.
+            let more = answer.ret > 0 || (answer.ret == 0 && (by_recv || count > 0) && self.more_may_come(fd));
             self.exit_with_data(answer, &buffer, (more && !looks_first).then_some(0));
             if !more {
                 return;
@@ -101,7 +100,7 @@ impl Agent {
         let _ = self;
         let (answer, kind) = crate::sys::options::get(fd, "type");
         let keeps_messages = answer.ret == 0 && kind != crate::order::Extra::Value(i64::from(abi::SOCK_STREAM));
-        keeps_messages && sys::poll(&[fd], i32::from(POLLRDHUP), 0).1[0] & (POLLRDHUP | POLLHUP) == 0
+        keeps_messages && look(&[fd], i32::from(POLLRDHUP), 0).1[0] & (POLLRDHUP | POLLHUP) == 0
     }
 
     fn echo(&mut self, fd: i32) {
@@ -158,7 +157,7 @@ impl Agent {
         let mut tick = Instant::now();
         self.recorder.done();
         loop {
-            let (_, ready) = sys::poll(&[control, fd], ANY, -1);
+            let (_, ready) = look(&[control, fd], ANY, -1);
             if ready[0] != 0 {
                 return;
             }
@@ -177,11 +176,22 @@ impl Agent {
             let outcome = prepared.outcome(answer, extra);
             self.recorder.exit(answer, &outcome);
             self.recorder.ring_if_asleep();
-            if answer.ret < 0 || (answer.ret == 0 && !self.more_may_come(fd)) {
+            if answer.ret < 0 || (answer.ret == 0 && (count == 0 || !self.more_may_come(fd))) {
                 return;
             }
         }
     }
+}
+
+/// poll(2) for the agent's own purposes: it refuses more descriptors than the soft limit allows numbers, which a learner may
+/// have set to 0.
+fn look(fds: &[i32], events: i32, timeout_ms: i32) -> (Answer, Vec<i16>) {
+    let (answer, revents) = sys::poll(fds, events, timeout_ms);
+    if answer.errno != Errno::EINVAL {
+        return (answer, revents);
+    }
+    let _raised = descriptors::raise_limit();
+    sys::poll(fds, events, timeout_ms)
 }
 
 /// The next of a clock's ticks that is still to come. What is there meanwhile waits for it.
@@ -196,7 +206,7 @@ fn wait_for_order(control: i32, left: Duration) -> bool {
     loop {
         let left = until.saturating_duration_since(Instant::now());
         let ms = i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
-        if sys::poll(&[control], 0x1, ms).1[0] != 0 {
+        if look(&[control], 0x1, ms).1[0] != 0 {
             return true;
         }
         if Instant::now() >= until {

@@ -8,8 +8,8 @@ mod read;
 mod report;
 
 use crate::abi::{Errno, Signal};
-use crate::order::{Call, Extra, Outcome};
-use crate::script::TaskState;
+use crate::order::{Call, Extra, Outcome, Work};
+use crate::script::{Disposition, TaskState};
 use crate::trace::{Death, Event, Fact, Record, TaskId, What};
 
 use super::World;
@@ -117,9 +117,12 @@ impl World {
         let ongoing = task.ongoing.as_mut()?;
         ongoing.inside = false;
         let (calls, step) = (std::rc::Rc::clone(&ongoing.calls), usize::from(ongoing.step));
+        let (was_kept, was_echoed) = (ongoing.kept.is_some(), step == 0 && ongoing.is_echo());
         let eof = self.apply(id, &calls[step.min(calls.len() - 1)], &back);
-        self.let_go_of_kept(id);
-        if step == 0 {
+        if was_kept {
+            self.let_go_of_kept(id);
+        }
+        if was_echoed {
             self.note_echoed(id, &back);
         }
         self.returned_event(id, line, back, eof)
@@ -130,11 +133,7 @@ impl World {
         let shown = self.burst_events(id, line, false);
         if let Some(task) = self.tasks.get_mut(&id) {
             task.state = TaskState::Idle;
-            if task
-                .ongoing
-                .as_ref()
-                .is_some_and(|ongoing| !matches!(ongoing.ordered.work, crate::order::Work::Reader { .. }))
-            {
+            if task.ongoing.as_ref().is_some_and(|ongoing| !matches!(ongoing.ordered.work, Work::Reader { .. })) {
                 task.ongoing = None;
             }
         }
@@ -144,10 +143,12 @@ impl World {
     fn die(&mut self, id: TaskId, line: u32, death: Death) -> Vec<What> {
         let mut shown = self.unfinished_events(id, line);
         self.abandon_write(id);
+        self.abandon_read(id);
         self.let_go_of_kept(id);
+        let nobody_waits = self.leaves_no_zombie(id);
         let Some(task) = self.tasks.get_mut(&id) else { return shown };
         task.death = Some(death);
-        let waits = task.state != TaskState::Dead && task.id == task.process;
+        let waits = task.state != TaskState::Dead && task.id == task.process && !nobody_waits;
         task.state = if waits { TaskState::Zombie } else { TaskState::Dead };
         task.ongoing = None;
         let (name, pid) = (task.name.clone(), task.pid);
@@ -162,6 +163,13 @@ impl World {
             process.table.values().for_each(|descriptor| self.let_go(descriptor.end));
         }
         shown
+    }
+
+    /// A parent that ignores SIGCHLD has its dead children reaped by the kernel at once.
+    fn leaves_no_zombie(&self, id: TaskId) -> bool {
+        let maker = self.tasks.get(&id).and_then(|task| task.by);
+        let process = maker.and_then(|maker| self.process_of(maker));
+        process.and_then(|process| process.dispositions.get(&Signal::CHLD.0)) == Some(&Disposition::Ignore)
     }
 
     fn bury(&mut self, id: TaskId) {

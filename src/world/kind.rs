@@ -8,6 +8,11 @@ use crate::abi;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EndId(pub u64);
 
+impl EndId {
+    /// /dev/null, which 0, 1 and 2 refer to: no end, but copies of it take numbers.
+    pub const NULL: Self = Self(0);
+}
+
 /// A connected pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ChannelId(pub u64);

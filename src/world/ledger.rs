@@ -2,6 +2,7 @@
 //! sent towards one end. Its law: bytes written = bytes read + bytes queued + bytes destroyed.
 
 mod flow;
+mod peek;
 mod urgent;
 
 pub use flow::Found;
@@ -35,8 +36,14 @@ pub struct Flow {
     pub urgent: Option<(u64, u64)>,
     /// SO_OOBINLINE of the reading end: the urgent byte is read in its place, like any other.
     pub is_urgent_inline: bool,
+    /// SO_PEEK_OFF of the reading end, where it is on: the next peek begins so many bytes behind the front.
+    pub peek_off: Option<u64>,
     /// Several tasks' bytes wait, so that the order of their writes is not certain.
     is_mixed: bool,
+    /// Urgent bytes that a read threw away: FIONREAD of Linux 6.18 goes on counting them.
+    pub passed_urgent: u64,
+    /// A task died while it was reading: the queue may be shorter than what is known.
+    reader_died: bool,
 }
 
 /// The four terms of the law, and the numbers of calls.
@@ -77,6 +84,8 @@ pub struct Write {
     pub fds: Vec<EndId>,
     /// How many descriptors set out with it; `fds` is empty once they have landed.
     pub carried: usize,
+    /// Reads of the flow before it began.
+    pub reads_before: u64,
 }
 
 /// Consecutive bytes of one write.

@@ -2,8 +2,12 @@
 //! Nothing here forks by hand: libtest has threads, so `Command` does it.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod kernel;
 pub mod processes;
+pub mod programs;
 pub mod pty;
+pub mod random;
+pub mod runs;
 
 use std::time::{Duration, Instant};
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::abi;
 use crate::order::{Call, Extra, Payload};
-use crate::script::TaskState;
+use crate::script::{Disposition, TaskState};
 use crate::trace::{Death, TaskId};
 
 use super::super::World;
@@ -26,6 +26,9 @@ impl World {
         }
         if let Some(write) = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut()?.write.take()) {
             self.finish_write(write, call, back);
+        }
+        if back.errno == abi::Errno::ECONNREFUSED && matches!(call.name(), "write" | "send" | "writev" | "sendmsg") {
+            self.disconnect(id, call);
         }
         if back.ret >= 0 || matches!(call, Call::Close { .. }) {
             self.apply_success(id, call, back);
@@ -51,12 +54,17 @@ impl World {
                     end.inbox.is_urgent_inline = value != 0;
                 }
             }
+            Call::Setsockopt { fd, ref option, value } if option == "peek_off" => {
+                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
+                    end.inbox.peek_off = u64::try_from(value).ok();
+                }
+            }
             Call::SetCloexec { fd, on } => {
                 if let Some(entry) = self.table(id).and_then(|table| table.get_mut(&fd)) {
                     entry.cloexec = on;
                 }
             }
-            Call::Exec => self.close_on_exec(id),
+            Call::Exec => self.execute(id),
             Call::Waitpid { .. } => self.reap(back),
             Call::Signal { signal, disposition } => {
                 if let Some(process) = self.tasks.get(&id).and_then(|task| self.processes.get_mut(&task.process)) {
@@ -87,9 +95,11 @@ impl World {
             Some(address) if self.ends.get(&from)?.kind == Kind::Dgram => *self.addresses.get(address)?,
             _ => self.ends.get(&from)?.peer?,
         };
-        let fds: Vec<EndId> = target.fds.iter().filter_map(|fd| self.end_of(by, *fd)).collect();
+        let fds: Vec<EndId> = target.fds.iter().filter_map(|fd| self.file_of(by, *fd)).collect();
         for passed in &fds {
-            self.ends.get_mut(passed)?.in_flight += 1;
+            if let Some(end) = self.ends.get_mut(passed) {
+                end.in_flight += 1;
+            }
         }
         let end = self.ends.get_mut(&to)?;
         Some((to, end.inbox.begin_write(by, content, fds, end.kind)))
@@ -103,6 +113,14 @@ impl World {
         if let Some(end) = self.ends.get_mut(&to) {
             let kind = end.kind;
             end.inbox.abandon_write(number, asleep, kind);
+        }
+    }
+
+    /// The task died in the middle of reading.
+    pub(super) fn abandon_read(&mut self, id: TaskId) {
+        let end = self.tasks.get(&id).and_then(|task| self.end_being_read(task));
+        if let Some(end) = end.and_then(|end| self.ends.get_mut(&end)) {
+            end.inbox.abandon_read();
         }
     }
 
@@ -198,6 +216,26 @@ impl World {
         }
     }
 
+    /// A datagram socket found its peer gone: it forgets it, and the kernel throws away what had come from it unread.
+    fn disconnect(&mut self, id: TaskId, call: &Call) {
+        if call.write_target().to.is_some() {
+            return;
+        }
+        let Some(end) = call.fd().and_then(|fd| self.end_of(id, fd)) else { return };
+        self.purge(end);
+        if let Some(end) = self.ends.get_mut(&end) {
+            end.peer = None;
+        }
+    }
+
+    /// What waits at an end is destroyed, the descriptors with it.
+    pub(super) fn purge(&mut self, id: EndId) {
+        let under_way = self.ends.get_mut(&id).map(|end| end.inbox.destroy()).unwrap_or_default();
+        for passed in under_way {
+            self.land(passed);
+        }
+    }
+
     /// The table of a task's process.
     fn table(&mut self, id: TaskId) -> Option<&mut std::collections::BTreeMap<i32, Descriptor>> {
         let process = self.tasks.get(&id)?.process;
@@ -206,6 +244,11 @@ impl World {
 
     pub(super) fn end_of(&self, id: TaskId, fd: i32) -> Option<EndId> {
         self.process_of(id)?.table.get(&fd).map(|descriptor| descriptor.end)
+    }
+
+    /// What a number refers to, the standard streams included.
+    fn file_of(&self, id: TaskId, fd: i32) -> Option<EndId> {
+        self.end_of(id, fd).or_else(|| (0..=2).contains(&fd).then_some(EndId::NULL))
     }
 
     pub(super) fn install(&mut self, id: TaskId, fd: i32, end: EndId, cloexec: bool) {
@@ -230,12 +273,16 @@ impl World {
     }
 
     fn dup(&mut self, id: TaskId, fd: i32, copy: i32) {
-        if let Some(end) = self.end_of(id, fd) {
+        if let Some(end) = self.file_of(id, fd) {
             self.install(id, copy, end, false);
         }
     }
 
-    fn close_on_exec(&mut self, id: TaskId) {
+    /// execve(2): close-on-exec descriptors are gone, caught signals are back to their default.
+    fn execute(&mut self, id: TaskId) {
+        if let Some(process) = self.tasks.get(&id).and_then(|task| self.processes.get_mut(&task.process)) {
+            process.dispositions.retain(|_, disposition| *disposition == Disposition::Ignore);
+        }
         let Some(table) = self.table(id) else { return };
         let gone: Vec<i32> = table.iter().filter(|(_, entry)| entry.cloexec).map(|(fd, _)| *fd).collect();
         for fd in gone {

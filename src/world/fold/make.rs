@@ -90,8 +90,9 @@ impl World {
         let (Some(end), Some(&target)) = (self.end_of(id, fd), self.addresses.get(address)) else { return };
         let Some(kind) = self.ends.get(&end).map(|end| end.kind) else { return };
         if kind == Kind::Dgram {
-            if let Some(end) = self.ends.get_mut(&end) {
-                end.peer = Some(target);
+            let old = self.ends.get_mut(&end).and_then(|end| end.peer.replace(target));
+            if old.is_some_and(|old| old != target) {
+                self.purge(end);
             }
             return;
         }

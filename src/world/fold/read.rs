@@ -12,11 +12,14 @@ use super::super::ledger::{Found, ReadResult};
 use super::super::task::Ongoing;
 use super::Back;
 
+/// recv(2) of no bytes with MSG_OOB says this, and the urgent byte is gone all the same.
+const EFAULT: abi::Errno = abi::Errno(14);
+
 impl World {
     pub(super) fn apply_read(&mut self, id: TaskId, call: &Call, back: &Back, room: u64) -> Option<bool> {
         let fd = call.fd()?;
         let kept = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref()?.kept);
-        let Some(id_of_end) = kept.or_else(|| self.end_of(id, fd)) else {
+        let Some(id_of_end) = kept.or_else(|| self.end_of(id, fd)).filter(|end| *end != EndId::NULL) else {
             // A file of no channel, such as /dev/null.
             return (back.ret == 0).then_some(room > 0);
         };
@@ -27,19 +30,25 @@ impl World {
             end.inbox.pass_urgent();
         }
         if back.ret < 0 {
+            if wants_urgent && back.errno == EFAULT {
+                end.inbox.lose_urgent();
+            }
             end.inbox.note_read(id, ReadResult::Failed(back.errno));
             return None;
         }
         let len = u64::try_from(back.ret).unwrap_or(0).min(room);
         let is_call_of_file = matches!(call, Call::Read { .. } | Call::Readv { .. });
         if room == 0 && (is_call_of_file || !kind.keeps_messages()) {
+            if !is_call_of_file {
+                self.receive(id, id_of_end, call, back);
+            }
             return (back.ret == 0).then_some(false);
         }
         let empty_message =
             kind.keeps_empty_messages() && end.inbox.queue.front().is_some_and(|piece| piece.len == 0 || room == 0);
         if back.ret == 0 && !empty_message {
             end.inbox.note_read(id, ReadResult::Eof);
-            return Some(true);
+            return Some(room > 0);
         }
         if !peeks {
             let found = Found { by: id, len, data: back.data() };
@@ -69,9 +78,16 @@ impl World {
     fn receive(&mut self, id: TaskId, from: EndId, call: &Call, back: &Back) {
         let peek = call.flags() & abi::MSG_PEEK != 0;
         let Some(end) = self.ends.get_mut(&from) else { return };
+        let front = || end.inbox.queue.front().map(|piece| piece.write).into_iter().collect();
         let numbers: Vec<u64> = match end.inbox.reads.back() {
-            Some(read) if !peek => read.pieces.iter().map(|piece| piece.write).collect(),
-            _ => end.inbox.queue.front().map(|piece| piece.write).into_iter().collect(),
+            _ if peek => {
+                let len = u64::try_from(back.ret).unwrap_or(0).min(call.room().unwrap_or(0));
+                end.inbox.peek(len, end.kind)
+            }
+            // No byte of a stream was asked for: the descriptors before the first one come all the same.
+            _ if call.room() == Some(0) && end.kind == Kind::Stream => front(),
+            Some(read) => read.pieces.iter().map(|piece| piece.write).collect(),
+            None => Vec::new(),
         };
         let passed: Vec<EndId> = if peek {
             numbers.iter().filter_map(|number| end.inbox.write(*number)).flat_map(|write| write.fds.clone()).collect()
@@ -93,7 +109,7 @@ impl World {
     /// What an `echo` has read is what it writes next. Bytes that were not recorded stand as question marks.
     pub(super) fn note_echoed(&mut self, id: TaskId, back: &Back) {
         let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
-        let Some(ongoing) = ongoing.filter(|ongoing| ongoing.is_echo()) else { return };
+        let Some(ongoing) = ongoing else { return };
         let mut word = back.data().to_vec();
         let arrived = usize::try_from(back.ret).unwrap_or(0);
         let payload = if word.is_empty() {

@@ -33,8 +33,19 @@ impl Flow {
         let content = Rc::clone(content);
         let same_writer = self.writes.back().is_none_or(|last| last.by == by);
         self.is_mixed = !self.queue.is_empty() && (self.is_mixed || !same_writer);
-        let carried = fds.len();
-        let write = Write { number, by, content, offered, taken: None, gone: 0, errno: Errno::NONE, fds, carried };
+        let (carried, reads_before) = (fds.len(), self.totals.reads);
+        let write = Write {
+            number,
+            by,
+            content,
+            offered,
+            taken: None,
+            gone: 0,
+            errno: Errno::NONE,
+            fds,
+            carried,
+            reads_before,
+        };
         self.writes.push_back(write);
         let packet = if kind == Kind::PacketPipe { PACKET } else { u64::MAX };
         for start in (0..offered).step_by(usize::try_from(packet).unwrap_or(usize::MAX)) {
@@ -147,40 +158,63 @@ impl Flow {
         fds
     }
 
-    /// The writer died inside its write. Asleep in a message write, it had put nothing in; else the queue will tell.
+    /// The writer died inside its write. Asleep in a socket's message write, it had put nothing in, and could not while nobody
+    /// read: a deadly signal wakes it, and if there is room by then, the message goes in all the same. The queue will tell.
     pub fn abandon_write(&mut self, number: u64, asleep: bool, kind: Kind) {
         self.measured = None;
-        if asleep && kind.keeps_messages() {
+        let nobody_read = self.write(number).is_some_and(|write| write.reads_before == self.totals.reads);
+        if asleep && nobody_read && kind.keeps_empty_messages() {
             self.decide(number, 0);
         }
     }
 
     /// The kernel says how many bytes wait: that decides what unreturned writes have put in so far.
     pub fn measure(&mut self, bytes: u64, kind: Kind, is_dead: impl Fn(TaskId) -> bool) {
-        let certain: u64 = self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
+        let certain = self.certain();
         if kind == Kind::Dgram && certain > 0 {
             return;
         }
-        self.measured = Some(bytes);
+        if std::mem::take(&mut self.reader_died) {
+            self.lose(certain.saturating_sub(bytes));
+        }
         let undecided: Vec<Piece> = self.queue.iter().filter(|piece| piece.tentative).copied().collect();
         let mut extra = bytes.saturating_sub(certain);
         for pieces in undecided.chunk_by(|one, next| one.write == next.write) {
-            let write = pieces[0].write;
+            let number = pieces[0].write;
             let amount = pieces.iter().map(|piece| piece.len).sum::<u64>().min(extra);
             extra -= amount;
-            let writer = self.index_of(write).map(|index| self.writes[index].by);
-            if writer.is_some_and(&is_dead) {
-                let gone = self.index_of(write).map_or(0, |index| self.writes[index].gone);
-                self.decide(write, gone + amount);
-                self.measured = Some(bytes);
+            let write = self.index_of(number).map(|index| &self.writes[index]);
+            if let Some(gone) = write.filter(|write| is_dead(write.by)).map(|write| write.gone) {
+                self.decide(number, gone + amount);
             }
+        }
+        self.measured = Some(bytes);
+    }
+
+    /// A task died inside a read of a byte stream: what it had taken by then is lost, and the queue will tell how much.
+    pub fn abandon_read(&mut self) {
+        self.reader_died = !self.queue.is_empty();
+    }
+
+    /// The first bytes of the queue are gone, and nobody has read them.
+    pub(super) fn lose(&mut self, bytes: u64) {
+        let mut left = bytes;
+        while left > 0 && self.queue.front().is_some_and(|piece| !piece.tentative) {
+            let amount = self.queue[0].len.min(left);
+            self.consume(0, amount);
+            self.totals.read -= amount;
+            self.totals.destroyed += amount;
+            left -= amount;
         }
     }
 
-    /// Bytes that wait: the kernel's figure where an unreturned write makes the ledger's own uncertain.
+    fn certain(&self) -> u64 {
+        self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum()
+    }
+
+    /// Bytes that wait: the kernel's figure where an unreturned call makes the ledger's own uncertain.
     pub fn waiting(&self) -> u64 {
-        let certain = self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
-        if self.is_undecided() { self.measured.unwrap_or(certain) } else { certain }
+        self.measured.unwrap_or_else(|| self.certain())
     }
 
     /// Messages that certainly wait.
@@ -188,14 +222,14 @@ impl Flow {
         self.queue.iter().filter(|piece| !piece.tentative).count() as u64
     }
 
-    /// Whether a write that has not returned may have put something in.
+    /// Whether a call that has not returned may have put something in or taken something out.
     pub fn is_undecided(&self) -> bool {
-        self.queue.iter().any(|piece| piece.tentative)
+        self.reader_died || self.queue.iter().any(|piece| piece.tentative)
     }
 
     /// The law of conservation, as an error that says which sum does not come out.
     pub fn check_law(&self) -> Result<(), String> {
-        let queued: u64 = self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
+        let queued = self.certain();
         let totals = self.totals;
         let (came, went) = (totals.written + totals.borrowed, totals.read + queued + totals.destroyed);
         if came == went {
@@ -269,6 +303,7 @@ impl Flow {
         piece.start += amount;
         piece.len -= amount;
         let piece = *piece;
+        self.step_back(amount);
         self.totals.read += amount;
         if piece.tentative {
             self.totals.borrowed += amount;
@@ -297,7 +332,7 @@ impl Flow {
     fn forget_old(&mut self) {
         while self.writes.len() > HISTORY {
             let Some(front) = self.writes.front() else { return };
-            let done = front.taken.is_some_and(|taken| front.gone >= taken);
+            let done = front.taken.is_some_and(|taken| front.gone >= taken) && front.fds.is_empty();
             let waits = self.queue.front().is_some_and(|piece| piece.write <= front.number);
             if !done || waits {
                 return;

@@ -24,10 +24,18 @@ impl Flow {
             return;
         }
         if !self.is_urgent_inline {
-            self.consume(0, 1);
-            self.totals.read -= 1;
-            self.totals.destroyed += 1;
+            self.lose(1);
+            self.passed_urgent += 1;
         }
+        self.urgent = None;
+    }
+
+    /// The urgent byte was thrown away by a read of no bytes.
+    pub fn lose_urgent(&mut self) {
+        let Some(at) = self.queue.iter().position(|piece| self.is_urgent(*piece)) else { return };
+        self.consume(at, 1);
+        self.totals.read -= 1;
+        self.totals.destroyed += 1;
         self.urgent = None;
     }
 

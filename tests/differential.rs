@@ -1,0 +1,119 @@
+//! The same random programs twice: by the program itself, and by plain C calls in processes forked here, which know nothing of
+//! it. Return values, errno and data must be equal. It forks, so it has no libtest.
+#![expect(unsafe_code, reason = "the second path calls the C library directly")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "only calls are compared")]
+#![expect(clippy::print_stdout, reason = "this is the test runner")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
+
+mod plain;
+mod support;
+
+use std::process::ExitCode;
+
+use plain::{Plain, Reply};
+use support::programs::{Openness, Programs};
+use support::runs;
+use tincans::order::{Call, Extra, KEEP, hash};
+use tincans::session::Session;
+use tincans::trace::{CallEvent, CallState, What};
+
+const STATEMENTS: usize = 60;
+const PROGRAMS: u64 = 100;
+
+fn main() -> ExitCode {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let (first, programs) = (number("TINCANS_SEED").unwrap_or(1), number("TINCANS_PROGRAMS").unwrap_or(PROGRAMS));
+    let (mut compared, mut failed) = (0, 0);
+    for seed in first..first + programs {
+        match compare(seed) {
+            Ok(calls) => compared += calls,
+            Err(what) => {
+                failed += 1;
+                println!("differential: seed {seed}: {what}");
+            }
+        }
+    }
+    println!("differential: {programs} programs from seed {first}, {compared} calls compared, {failed} failed");
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs a program by the session, then its calls by the plain path; how many calls were compared.
+fn compare(seed: u64) -> Result<usize, String> {
+    let (calls, program) = record(seed)?;
+    let mut plain = Plain::start()?;
+    for (index, call) in calls.iter().enumerate() {
+        let made = call.names.made.as_deref().unwrap_or_default();
+        let reply = plain.make(&call.task, &call.call, made)?;
+        if let Some(difference) = difference(call, &reply, &plain) {
+            return Err(format!("call {index}: {}: {difference}\n{}\n", call.task, program.join("\n")));
+        }
+    }
+    Ok(calls.len())
+}
+
+/// The calls of a random program, up to the first that sleeps.
+fn record(seed: u64) -> Result<(Vec<CallEvent>, Vec<String>), String> {
+    let mut session = runs::open()?;
+    let mut programs = Programs::new(seed, Openness::NoSleep);
+    let (mut calls, mut program) = (Vec::new(), vec!["signal SIGPIPE ignore".to_owned()]);
+    runs::perform(&mut session, &program[0], 1)?;
+    for line in 2..=STATEMENTS {
+        program.push(programs.next(session.world()));
+        let text = &program[program.len() - 1];
+        let events = runs::perform(&mut session, text, u32::try_from(line).unwrap_or(0))?;
+        for event in events {
+            match event.what {
+                What::Call(call) if call.state == CallState::Returned => calls.push(*call),
+                What::Call(_) | What::Death { .. } => return Ok((calls, program)),
+                _ => {}
+            }
+        }
+        if is_over(&session) {
+            break;
+        }
+    }
+    Ok((calls, program))
+}
+
+fn is_over(session: &Session) -> bool {
+    !session.world().asleep().is_empty()
+}
+
+/// What is not equal.
+fn difference(call: &CallEvent, reply: &Reply, plain: &Plain) -> Option<String> {
+    let (ret, errno) = (i64::from(call.ret.unwrap_or(0)), call.errno.0);
+    if matches!(call.call, Call::Fork) && ret > 0 && reply.ret > 0 {
+        return None;
+    }
+    let name = |side: &str, ret, errno| format!("{side} {ret} (errno {errno})");
+    if (ret, errno) != (reply.ret, reply.errno) {
+        let (here, there) = (name("tincans", ret, errno), name("plain C", reply.ret, reply.errno));
+        return Some(format!("{:?}: {here}, {there}", call.call));
+    }
+    let kept = &reply.data[..reply.data.len().min(KEEP)];
+    let all = if reply.data.len() > KEEP { hash(reply.data.iter().copied()) } else { 0 };
+    if kept != call.outcome.data || all != call.outcome.hash {
+        return Some(format!("{:?}: data {:?}, plain C {kept:?}", call.call, call.outcome.data));
+    }
+    let theirs = with_names(reply.extra.clone(), |pid| plain.name_of(pid));
+    let ours = with_names(call.outcome.extra.clone(), |pid| call.names.task(pid).map(str::to_owned));
+    (theirs != ours).then(|| format!("{:?}: {ours:?}, plain C {theirs:?}", call.call))
+}
+
+/// What came beside the value, with names for numbers of processes.
+fn with_names(mut extra: Extra, name: impl Fn(i32) -> Option<String>) -> (Extra, Option<String>) {
+    let mut who = None;
+    if let Extra::Name(name) = &mut extra
+        && let [b'@', rest @ ..] = &mut name[..]
+        && rest.len() == 5
+        && rest.iter().all(u8::is_ascii_hexdigit)
+    {
+        // A name that the kernel gave by itself: five digits of its own choice.
+        rest.fill(b'x');
+    }
+    if let Extra::Peer(creds) | Extra::Message { creds: Some(creds), .. } = &mut extra {
+        who = Some(name(creds.pid).unwrap_or_else(|| creds.pid.to_string()));
+        creds.pid = 0;
+    }
+    (extra, who)
+}

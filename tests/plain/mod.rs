@@ -1,0 +1,169 @@
+//! Processes that make plain C calls when they are told to over a pair of pipes: nothing of the program is used but the words
+//! that describe a call and its result.
+
+pub mod calls;
+mod options;
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use tincans::order::{Call, Extra};
+
+/// Processes of one program.
+const MOST: usize = 8;
+/// Private numbers begin here: four for each process.
+const BASE: i32 = 600;
+
+/// What a call came to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reply {
+    pub ret: i64,
+    pub errno: i32,
+    pub data: Vec<u8>,
+    pub extra: Extra,
+}
+
+/// An order: the call, and which pipes its child would serve, if it is a fork.
+#[derive(Debug, Serialize, Deserialize)]
+struct Order {
+    call: Call,
+    child: usize,
+}
+
+/// The controlling side.
+pub struct Plain {
+    /// Name to number and process number.
+    tasks: BTreeMap<String, (usize, i32)>,
+    orders: Vec<std::fs::File>,
+    replies: Vec<std::fs::File>,
+    folder: PathBuf,
+}
+
+impl Plain {
+    /// Forks the first process, `parent`.
+    pub fn start() -> Result<Self, String> {
+        let folder = std::env::temp_dir().join(format!("plain-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        let (mut orders, mut replies, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..MOST {
+            let (their_order, order) = pipe()?;
+            let (reply, their_reply) = pipe()?;
+            orders.push(std::fs::File::from(order));
+            replies.push(std::fs::File::from(reply));
+            theirs.push((their_order, their_reply));
+        }
+        // SAFETY: this process has one thread; the child only calls `serve`, which never returns.
+        let pid = unsafe { libc::fork() };
+        if pid == 0 {
+            calls::prepare(&theirs, BASE);
+            serve(0);
+        }
+        let tasks = BTreeMap::from([("parent".to_owned(), (0, pid))]);
+        Ok(Self { tasks, orders, replies, folder })
+    }
+
+    /// Lets a process make a call. `made` is the name of the process that a fork makes.
+    pub fn make(&mut self, task: &str, call: &Call, made: &str) -> Result<Reply, String> {
+        let Some(&(at, _)) = self.tasks.get(task) else { return Err(format!("no process {task}")) };
+        let child = self.tasks.len();
+        let order = Order { call: self.at_own_place(call.clone()), child };
+        send(&mut self.orders[at], &order)?;
+        let reply: Reply = receive(&mut self.replies[at])?;
+        if matches!(call, Call::Fork) && reply.ret > 0 {
+            self.tasks.insert(made.to_owned(), (child, i32::try_from(reply.ret).unwrap_or(0)));
+        }
+        Ok(reply)
+    }
+
+    /// Whose process number this is.
+    pub fn name_of(&self, pid: i32) -> Option<String> {
+        self.tasks.iter().find(|(_, (_, other))| *other == pid).map(|(name, _)| name.clone())
+    }
+
+    /// The same call with addresses of this run's own.
+    fn at_own_place(&self, mut call: Call) -> Call {
+        if let Call::Send { to: Some(address), .. }
+        | Call::Sendmsg { to: Some(address), .. }
+        | Call::Bind { address, .. }
+        | Call::Connect { address, .. } = &mut call
+        {
+            let folder = self.folder.to_string_lossy();
+            address.path = match address.shown.strip_prefix('@') {
+                Some(name) => format!("\0{folder}/{name}").into_bytes(),
+                None => format!("{folder}/{}", address.shown).into_bytes(),
+            };
+        }
+        call
+    }
+}
+
+impl Drop for Plain {
+    fn drop(&mut self) {
+        for (_, pid) in self.tasks.values() {
+            // SAFETY: kill takes two numbers; these processes were forked for this run, and nobody else has reaped them.
+            unsafe { libc::kill(*pid, libc::SIGKILL) };
+        }
+        if let Some((_, pid)) = self.tasks.get("parent") {
+            // SAFETY: waitpid takes a null pointer for the status.
+            unsafe { libc::waitpid(*pid, std::ptr::null_mut(), 0) };
+        }
+        // SAFETY: as above; orphans come to this process, a subreaper since the first session.
+        while unsafe { libc::waitpid(-1, std::ptr::null_mut(), 0) } > 0 {}
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn pipe() -> Result<(OwnedFd, OwnedFd), String> {
+    nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).map_err(|error| error.to_string())
+}
+
+/// Makes calls for ever.
+fn serve(mut at: usize) -> ! {
+    loop {
+        let mut pair = calls::pipes_of(at, BASE);
+        let Ok(order) = receive::<Order>(&mut pair.0) else { calls::leave() };
+        let reply = if matches!(order.call, Call::Fork) {
+            // SAFETY: this process has one thread.
+            let pid = unsafe { libc::fork() };
+            if pid == 0 {
+                at = order.child;
+                continue;
+            }
+            Reply { ret: i64::from(pid), errno: 0, data: Vec::new(), extra: Extra::None }
+        } else {
+            calls::make(&order.call)
+        };
+        if send(&mut pair.1, &reply).is_err() {
+            calls::leave();
+        }
+    }
+}
+
+fn send<T: Serialize>(to: &mut std::fs::File, message: &T) -> Result<(), String> {
+    let bytes = postcard::to_stdvec(message).map_err(|error| error.to_string())?;
+    let length = (bytes.len() as u64).to_ne_bytes();
+    to.write_all(&length).and_then(|()| to.write_all(&bytes)).map_err(|error| error.to_string())
+}
+
+fn receive<T: for<'a> Deserialize<'a>>(from: &mut std::fs::File) -> Result<T, String> {
+    let mut length = [0; 8];
+    from.read_exact(&mut length).map_err(|error| format!("plain C died: {error}"))?;
+    let mut bytes = vec![0; usize::try_from(u64::from_ne_bytes(length)).unwrap_or(0)];
+    from.read_exact(&mut bytes).map_err(|error| error.to_string())?;
+    postcard::from_bytes(&bytes).map_err(|error| error.to_string())
+}
+
+/// A descriptor by its number.
+fn adopt(fd: i32) -> std::fs::File {
+    // SAFETY: the number is one of the private ones that `prepare` made, and the caller does not let it be closed.
+    std::fs::File::from(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Its number.
+fn number(fd: &OwnedFd) -> i32 {
+    fd.as_raw_fd()
+}

@@ -1,0 +1,236 @@
+//! Statements that make and manage: pairs, pipes, names, tasks, signals, options, looks.
+
+use tincans::script::TaskState;
+use tincans::world::channel::End;
+use tincans::world::kind::Kind;
+use tincans::world::task::Task;
+
+use super::{Programs, Scene};
+
+const SIGNALS: &[&str] = &["SIGTERM", "SIGKILL", "SIGUSR1", "SIGPIPE", "SIGINT", "SIGCHLD"];
+
+impl Programs {
+    pub(super) fn kind(&mut self) -> &'static str {
+        self.random.word(&["stream", "stream", "stream", "dgram", "dgram", "seqpacket", "seqpacket", "raw"])
+    }
+
+    pub(super) fn pair(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let name = self.end_name(scene)?;
+        let wrong =
+            ["", "", "", "", "", "", " domain=inet", " domain=0", " protocol=1", " protocol=6", " domain=inet6"];
+        let (cloexec, nonblock) = (self.maybe(15, " cloexec"), self.nonblock(15));
+        let kind = if self.random.chance(5) { self.random.word(&["rdm", "0", "99"]) } else { self.kind() };
+        Some(format!("{}: socketpair {kind} {name}{}{cloexec}{nonblock}", scene.task.name, self.random.word(&wrong)))
+    }
+
+    pub(super) fn pipe(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let name = self.end_name(scene)?;
+        let (cloexec, nonblock, direct) = (self.maybe(15, " cloexec"), self.nonblock(15), self.maybe(40, " direct"));
+        Some(format!("{}: pipe {name}{cloexec}{nonblock}{direct}", scene.task.name))
+    }
+
+    pub(super) fn channel(&mut self, scene: &Scene<'_>) -> Option<String> {
+        if self.no_sleep() {
+            return None;
+        }
+        let (name, child) = (self.end_name(scene)?, self.task_name(scene)?);
+        let kind = self.random.word(&["stream", "dgram", "seqpacket", "pipe"]);
+        let (leaky, reverse) = (self.maybe(30, " leaky"), self.maybe(30, " reverse"));
+        if self.random.chance(20) {
+            let other = self.task_name(scene).filter(|other| *other != child)?;
+            return Some(format!("{}: channel {kind} {name} between={child},{other}{leaky}", scene.task.name));
+        }
+        Some(format!("{}: channel {kind} {name} {child}{leaky}{reverse}", scene.task.name))
+    }
+
+    pub(super) fn socket(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let name = self.end_name(scene)?;
+        let (kind, cloexec, nonblock) = (self.kind(), self.maybe(10, " cloexec"), self.nonblock(15));
+        Some(format!("{}: socket {kind} {name}{cloexec}{nonblock}", scene.task.name))
+    }
+
+    pub(super) fn address(&mut self) -> &'static str {
+        self.random.word(&["@a", "@b", "f", "g"])
+    }
+
+    /// The calls of sockets by name, one that fits the socket more often than not.
+    pub(super) fn by_name(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let named = self.held_where(scene, |end| end.channel.is_none() && !end.kind.is_pipe())?;
+        let end = scene.end(named.1)?;
+        let address = self.address();
+        let fitting = match (&end.backlog, &end.address) {
+            (Some(backlog), _) if !backlog.is_empty() || self.random.chance(20) => "accept",
+            (Some(_), _) => "listen",
+            (None, Some(_)) if end.kind != Kind::Dgram => self.random.word(&["listen", "listen", "connect"]),
+            (None, Some(_)) => "connect",
+            (None, None) => self.random.word(&["bind", "connect"]),
+        };
+        let verb =
+            if self.random.chance(15) { self.random.word(&["bind", "listen", "connect", "accept"]) } else { fitting };
+        let about = scene.about(verb, named);
+        Some(match verb {
+            "listen" => format!("{about} {}", self.random.below(3)),
+            "accept" => format!("{about} {}", self.end_name(scene)?),
+            _ => format!("{about} {address}"),
+        })
+    }
+
+    pub(super) fn task(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let by = &scene.task.name;
+        let others: Vec<&str> = scene.world.tasks().map(|task| task.name.as_str()).collect();
+        if self.no_sleep() {
+            return self
+                .random
+                .chance(40)
+                .then(|| self.task_name(scene))
+                .flatten()
+                .map(|name| format!("{by}: fork {name}"));
+        }
+        Some(match self.random.below(10) {
+            0..=4 => format!("{by}: fork {}", self.task_name(scene)?),
+            5 | 6 => format!("{by}: thread {}", self.task_name(scene)?),
+            7 => format!("{by}: exec"),
+            8 if self.random.chance(40) => format!("{by}: exit {}", self.random.below(4)),
+            _ if self.random.chance(50) => format!("{by}: wait"),
+            _ => format!("{by}: wait {}", self.random.pick(&others)?),
+        })
+    }
+
+    pub(super) fn signals(&mut self, scene: &Scene<'_>) -> Option<String> {
+        if self.no_sleep() {
+            return None;
+        }
+        let present: Vec<&Task> = scene.world.tasks().filter(|task| task.state != TaskState::Dead).collect();
+        let whom = *self.random.pick(&present)?;
+        let by = if self.random.chance(25) { format!("{}: ", scene.task.name) } else { String::new() };
+        let (name, signal) = (&whom.name, self.random.word(SIGNALS));
+        Some(match (whom.state, self.random.below(10)) {
+            (TaskState::Stopped, 0..=5) | (_, 8) => format!("{by}cont {name}"),
+            (TaskState::Asleep, 0..=4) | (_, 7) => format!("interrupt {name}"),
+            (_, 5) if self.random.chance(50) => format!("{by}kill {name} {signal}"),
+            (_, 6) => format!("{by}stop {name}"),
+            _ => {
+                let signal = self.random.word(&["SIGPIPE", "SIGPIPE", "SIGUSR1", "SIGTERM", "SIGCHLD"]);
+                format!("{}: signal {signal} {}", scene.task.name, self.random.word(&["default", "ignore", "catch"]))
+            }
+        })
+    }
+
+    pub(super) fn close(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let end = self.held(scene)?;
+        Some(scene.about("close", end))
+    }
+
+    pub(super) fn dup(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let end = self.held(scene)?;
+        (scene.held.len() < 12).then(|| scene.about("dup", end))
+    }
+
+    pub(super) fn shutdown(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let end = self.held(scene)?;
+        Some(format!("{} {}", scene.about("shutdown", end), self.random.word(&["rd", "wr", "rdwr"])))
+    }
+
+    pub(super) fn poll(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let (first, second) = (self.held(scene)?, self.held(scene)?);
+        let sleeps = self.random.chance(25)
+            && !self.no_sleep()
+            && !(self.one_outcome() && Self::is_watched(scene.world, first.1));
+        let (also, wait) = (self.random.chance(40), if sleeps { " timeout=-1" } else { "" });
+        let also =
+            if also && !(sleeps && self.one_outcome()) { format!(" {}", scene.name(second)) } else { String::new() };
+        let events = self.random.word(&["", "", " for=in", " for=out", " for=in,rdhup", " for=pri"]);
+        Some(format!("{}{also}{events}{wait}", scene.about("poll", first)))
+    }
+
+    pub(super) fn option(&mut self, scene: &Scene<'_>) -> Option<String> {
+        const READ: &[&str] = &[
+            "sndbuf",
+            "rcvbuf",
+            "type",
+            "domain",
+            "protocol",
+            "error",
+            "passcred",
+            "peercred",
+            "acceptconn",
+            "sndtimeo",
+            "rcvtimeo",
+            "peek_off",
+            "oobinline",
+            "linger",
+            "rcvlowat",
+        ];
+        const WRITTEN: &[&str] = &[
+            "sndbuf 4096",
+            "sndbuf 20000",
+            "rcvbuf 4096",
+            "passcred 1",
+            "passcred 0",
+            "peek_off 0",
+            "peek_off -1",
+            "peek_off 3",
+            "oobinline 1",
+            "linger 1",
+            "rcvlowat 5",
+            "rcvlowat 1",
+        ];
+        let end = self.held(scene)?;
+        let about = |verb, word| format!("{} {word}", scene.about(verb, end));
+        if self.random.chance(50) {
+            return Some(about("getsockopt", self.random.word(READ)));
+        }
+        if !self.one_outcome() && self.random.chance(10) {
+            return Some(about("setsockopt", "rcvtimeo 20"));
+        }
+        Some(about("setsockopt", self.random.word(WRITTEN)))
+    }
+
+    pub(super) fn flags(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let end = self.held(scene)?;
+        let switch = if self.no_sleep() { "on" } else { self.random.word(&["on", "off"]) };
+        Some(match self.random.below(7) {
+            0 | 1 => format!("{} {switch}", scene.about("nonblock", end)),
+            2 | 3 => format!("{} {switch}", scene.about("cloexec", end)),
+            4 => format!("{}{}", scene.about("pipesize", end), self.random.word(&["", " 4096", " 16KiB", " 128KiB"])),
+            5 => scene.about("atmark", end),
+            _ => scene.about(self.random.word(&["getsockname", "getpeername"]), end),
+        })
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "one of a table of makers")]
+    pub(super) fn limits(&mut self, scene: &Scene<'_>) -> Option<String> {
+        Some(format!("{}: rlimit nofile {}", scene.task.name, self.random.word(&["5", "8", "20", "200", "1024", "0"])))
+    }
+
+    pub(super) fn observe(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let end = self.held_where(scene, |_| true)?;
+        let name = scene.world.label(end.1);
+        Some(match self.random.below(7) {
+            0 => format!("queue {name}"),
+            1 => format!("holders {name}"),
+            2 => format!("{}: fds", scene.task.name),
+            3 => "tasks".to_owned(),
+            4 => "sleep 1".to_owned(),
+            5 => format!("why {name}"),
+            _ => format!("why {}", scene.task.name),
+        })
+    }
+
+    /// Raw numbers, ends that the task does not hold, names that are taken.
+    pub(super) fn wrong(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let by = &scene.task.name;
+        let number = [0, 1, 2, 3, 7, 50][self.random.below(6)];
+        let is_held = scene.held.iter().any(|(fd, _)| *fd == number);
+        if !is_held && self.random.chance(70) {
+            let verb = self.random.word(&["read", "recv", "close", "getsockname", "dup", "poll", "shutdown"]);
+            if verb == "close" && number < 3 {
+                return None;
+            }
+            let more = if verb == "shutdown" { " wr" } else { "" };
+            return Some(format!("{by}: {verb} @{number}{more}"));
+        }
+        let ends: Vec<&End> = scene.world.ends().filter(|end| end.name.is_some()).collect();
+        Some(format!("{by}: write {} lost", self.random.pick(&ends)?.label()))
+    }
+}
