@@ -37,6 +37,8 @@ pub struct Flow {
     pub is_urgent_inline: bool,
     /// Several tasks' bytes wait, so that the order of their writes is not certain.
     is_mixed: bool,
+    /// Messages are in the queue in the order in which their writes returned.
+    keeps_order: bool,
     /// Urgent bytes that a read threw away: FIONREAD of Linux 6.18 goes on counting them.
     pub passed_urgent: u64,
     /// A task died while it was reading: the queue may be shorter than what is known.
@@ -83,6 +85,8 @@ pub struct Write {
     pub carried: usize,
     /// Reads of the flow before it began.
     pub reads_before: u64,
+    /// Bytes of it that were in the queue when the kernel was last asked, while it had not returned.
+    pub inside: u64,
 }
 
 /// Consecutive bytes of one write.

@@ -41,6 +41,10 @@ impl World {
         if room == 0 && (is_call_of_file || kind.is_pipe()) {
             return Some(false);
         }
+        if room == 0 && wants_urgent && !peeks && kind == Kind::Stream {
+            end.inbox.lose_urgent();
+            return None;
+        }
         if room == 0 && kind == Kind::Stream && !end.inbox.queue.is_empty() {
             self.receive(id, id_of_end, call, back);
             return Some(false);
