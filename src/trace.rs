@@ -3,7 +3,6 @@
 
 pub mod args;
 pub mod json;
-pub mod log;
 pub mod strace;
 
 use std::rc::Rc;

@@ -214,7 +214,7 @@ fn turned_round(want: &str) -> String {
     match words[..] {
         ["killed" | "exits", task, _] => format!("still {task}"),
         ["signals", task, _] => format!("signals {task} SIGUSR1"),
-        ["wakes", task, result] => format!("wakes {task} {}", turned_round(result)),
+        [verb @ ("wakes" | "reads"), task, result] => format!("{verb} {task} {}", turned_round(result)),
         _ => format!("!= {want}"),
     }
 }

@@ -61,7 +61,7 @@ fn the_index_names_every_topic_once_with_its_lessons() {
     let lessons = lessons();
     let mut index = String::new();
     for topic in TOPICS {
-        index.push_str(&format!("\n## {topic}\n\n"));
+        index.extend(["\n## ", topic, "\n\n"]);
         let about = lessons.iter().filter(|lesson| lesson.topics.iter().any(|name| name == topic));
         let lines = about.map(|lesson| format!("- [{}]({:02}-{}.md)\n", lesson.title, lesson.number, lesson.id));
         index.extend(lines);
@@ -176,8 +176,10 @@ fn an_altered_lesson_fails() {
             }
         }
     }
-    println!("{} of {total} survive:\n{}", survivors.len(), survivors.join("\n"));
-    assert!(survivors.len() * 50 <= total, "{} of {total} survive", survivors.len());
+    // When this was written, none of 876 survived. A new survivor is a step that proves nothing: mend the lesson.
+    assert!(survivors.len() * 50 <= total, "{} of {total} survive:\n{}", survivors.len(), survivors.join("\n"));
+    let list = format!("{} of {total} survive\n{}\n", survivors.len(), survivors.join("\n"));
+    std::fs::write(folder.with_file_name("survivors.txt"), list).expect("the list can be written");
 }
 
 #[test]

@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
-use crate::script::TaskState;
+use crate::abi::Signal;
+use crate::script::{Disposition, TaskState};
 use crate::sys::procfs::Look;
 use crate::sys::{poll, procfs, ring};
 use crate::trace::{Fact, TaskId};
+use crate::world::task::Process;
 
 use super::member::{Member, Phase};
 use super::{Bench, BenchError};
@@ -144,7 +146,7 @@ impl Bench {
             let leads = member.pid == member.tid;
             match (was_stopped, stopped) {
                 (false, true) => self.fold(*id, if leads { Fact::Stopped } else { Fact::StoppedToo }),
-                (true, false) => self.fold(*id, if leads { Fact::Continued } else { Fact::ContinuedToo }),
+                (true, false) => self.tell_continued(*id, leads),
                 _ => {}
             }
             if asleep && self.world.task(*id).is_some_and(|task| task.state != TaskState::Asleep) {
@@ -163,8 +165,15 @@ impl Bench {
             }
             let Some(member) = self.members.get_mut(&id) else { continue };
             if std::mem::replace(&mut member.is_stopped, false) {
-                self.fold(id, if id == process { Fact::Continued } else { Fact::ContinuedToo });
+                self.tell_continued(id, id == process);
             }
         }
+    }
+
+    /// A process that catches SIGCONT tells of it itself, by its handler.
+    fn tell_continued(&mut self, task: TaskId, leads: bool) {
+        let disposition = |process: &Process| process.dispositions.get(&Signal::CONT.0).copied();
+        let catches = self.world.process_of(task).and_then(disposition) == Some(Disposition::Catch);
+        self.fold(task, if leads && !catches { Fact::Continued } else { Fact::ContinuedToo });
     }
 }

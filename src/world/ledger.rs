@@ -2,6 +2,7 @@
 //! sent towards one end. Its law: bytes written = bytes read + bytes queued + bytes destroyed.
 
 mod flow;
+mod peek;
 mod urgent;
 
 pub use flow::Found;
@@ -35,6 +36,8 @@ pub struct Flow {
     pub urgent: Option<(u64, u64)>,
     /// SO_OOBINLINE of the reading end: the urgent byte is read in its place, like any other.
     pub is_urgent_inline: bool,
+    /// SO_PEEK_OFF of the reading end, where it is on: the next peek begins so many bytes behind the front.
+    pub peek_off: Option<u64>,
     /// Several tasks' bytes wait, so that the order of their writes is not certain.
     is_mixed: bool,
     /// Messages are in the queue in the order in which their writes returned.

@@ -336,7 +336,7 @@ fn value_words(call: &CallEvent, ret: i64, as_number: bool) -> String {
         },
         _ if call.call.room().is_none() => ret.to_string(),
         _ if ret == 0 && call.eof == Some(true) => "EOF".to_owned(),
-        _ if as_number || ret == 0 && call.eof.is_none() => ret.to_string(),
+        _ if as_number || ret == 0 && (call.eof.is_none() || call.call.room() == Some(0)) => ret.to_string(),
         _ => data_words(&call.outcome.data, ret),
     }
 }

@@ -54,6 +54,11 @@ impl World {
                     end.inbox.is_urgent_inline = value != 0;
                 }
             }
+            Call::Setsockopt { fd, ref option, value } if option == "peek_off" => {
+                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
+                    end.inbox.peek_off = u64::try_from(value).ok();
+                }
+            }
             Call::SetCloexec { fd, on } => {
                 if let Some(entry) = self.table(id).and_then(|table| table.get_mut(&fd)) {
                     entry.cloexec = on;

@@ -53,7 +53,7 @@ impl World {
             kind.keeps_empty_messages() && end.inbox.queue.front().is_some_and(|piece| piece.len == 0 || room == 0);
         if back.ret == 0 && !empty_message {
             end.inbox.note_read(id, ReadResult::Eof);
-            return Some(true);
+            return Some(room > 0);
         }
         if !peeks {
             let found = Found { by: id, len, data: back.data() };
@@ -83,12 +83,16 @@ impl World {
     fn receive(&mut self, id: TaskId, from: EndId, call: &Call, back: &Back) {
         let peek = call.flags() & abi::MSG_PEEK != 0;
         let Some(end) = self.ends.get_mut(&from) else { return };
+        let front = || end.inbox.queue.front().map(|piece| piece.write).into_iter().collect();
         let numbers: Vec<u64> = match end.inbox.reads.back() {
-            Some(read) if !peek && (call.room() > Some(0) || end.kind != Kind::Stream) => {
-                read.pieces.iter().map(|piece| piece.write).collect()
+            _ if peek => {
+                let len = u64::try_from(back.ret).unwrap_or(0).min(call.room().unwrap_or(0));
+                end.inbox.peek(len, end.kind)
             }
-            _ if peek => end.inbox.first_carrier().into_iter().collect(),
-            _ => end.inbox.queue.front().map(|piece| piece.write).into_iter().collect(),
+            // No byte of a stream was asked for: the descriptors before the first one come all the same.
+            _ if call.room() == Some(0) && end.kind == Kind::Stream => front(),
+            Some(read) => read.pieces.iter().map(|piece| piece.write).collect(),
+            None => Vec::new(),
         };
         let passed: Vec<EndId> = if peek {
             numbers.iter().filter_map(|number| end.inbox.write(*number)).flat_map(|write| write.fds.clone()).collect()
@@ -110,7 +114,7 @@ impl World {
     /// What an `echo` has read is what it writes next. Bytes that were not recorded stand as question marks.
     pub(super) fn note_echoed(&mut self, id: TaskId, back: &Back) {
         let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
-        let Some(ongoing) = ongoing.filter(|ongoing| ongoing.is_echo()) else { return };
+        let Some(ongoing) = ongoing else { return };
         let mut word = back.data().to_vec();
         let arrived = usize::try_from(back.ret).unwrap_or(0);
         let payload = if word.is_empty() {

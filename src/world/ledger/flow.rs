@@ -265,12 +265,6 @@ impl Flow {
         self.reader_died || self.queue.iter().any(|piece| piece.tentative)
     }
 
-    /// The first waiting write that carries descriptors: a look at the queue goes no further.
-    pub fn first_carrier(&self) -> Option<u64> {
-        let mut numbers = self.queue.iter().map(|piece| piece.write);
-        numbers.find(|number| self.write(*number).is_some_and(|write| !write.fds.is_empty()))
-    }
-
     /// The law of conservation, as an error that says which sum does not come out.
     pub fn check_law(&self) -> Result<(), String> {
         let queued = self.certain();
@@ -358,6 +352,7 @@ impl Flow {
         piece.start += amount;
         piece.len -= amount;
         let piece = *piece;
+        self.step_back(amount);
         self.totals.read += amount;
         if piece.tentative {
             self.totals.borrowed += amount;
