@@ -51,7 +51,7 @@ impl Flow {
             inside: 0,
         };
         self.writes.push_back(write);
-        self.keeps_order = kind.keeps_empty_messages();
+        self.kind = Some(kind);
         let packet = if kind == Kind::PacketPipe { PACKET } else { u64::MAX };
         for start in (0..offered).step_by(usize::try_from(packet).unwrap_or(usize::MAX)) {
             self.queue.push_back(Piece { write: number, start, len: packet.min(offered - start), tentative: true });
@@ -103,7 +103,7 @@ impl Flow {
             }
         }
         self.queue.drain(emptied..=last);
-        if self.keeps_order {
+        if self.kind.is_some_and(Kind::keeps_empty_messages) {
             self.come_before_sleepers(first);
         }
     }
