@@ -115,6 +115,14 @@ fn assert_ui_works() {
     assert_eq!(pty.status(), 0);
 }
 
+/// The first lesson opens, for somebody who has done none.
+fn assert_learning_works(state: &Path) {
+    let mut pty = Pty::start_with((36, 120), &["learn"], |command| _ = command.env("XDG_STATE_HOME", state));
+    pty.wait("the first step of a lesson", |screen| screen.contains("step 1 of"));
+    pty.type_bytes(b"\x03");
+    assert_eq!(pty.status(), 0);
+}
+
 /// `cargo test …`: the target is there, and so is a test that the filter finds.
 fn assert_is_test(command: &str) {
     let words: Vec<&str> = command.split_whitespace().take_while(|word| *word != "--").collect();
@@ -179,8 +187,12 @@ fn the_examples_of_help_work() {
     let commands: Vec<&str> =
         examples.map_while(|line| line.strip_prefix("  ")).filter_map(|line| line.split("  ").next()).collect();
     assert!(commands.len() >= 2, "{help}");
-    for command in commands.iter().filter(|command| **command != "tincans") {
-        assert_works(folder.path(), command);
+    for command in commands {
+        match command {
+            "tincans" => assert_ui_works(),
+            "tincans learn" => assert_learning_works(folder.path()),
+            _ => assert_works(folder.path(), command),
+        }
     }
 }
 
