@@ -34,6 +34,14 @@ pub enum Command {
         #[arg(long)]
         every_call: bool,
     },
+    /// Take a lesson in the terminal: text beside the live bench.
+    Learn {
+        /// Its number, its name, or a file; unless told, where you left off.
+        #[arg(value_name = "LESSON")]
+        lesson: Option<String>,
+    },
+    /// List the lessons, with what is done.
+    Lessons,
     /// Prove lessons on this machine's kernel: the built-in ones unless told.
     Check {
         /// Lesson files, or folders of them.
@@ -101,6 +109,7 @@ const DEFAULT_MAX_TASKS: u16 = 64;
 const AFTER_HELP: &str = "\
 Examples:
   tincans                      open the bench: type three words, press Enter on the empty line
+  tincans learn                begin the lessons, or go on where you left off
   tincans run talk.tin         run a script; exit status 1 if an expectation does not hold
   tincans run --json - <t.tin  the same from standard input, as JSON lines
   tincans matrix               ask this kernel what each kind of channel does in each situation

@@ -8,10 +8,14 @@ use clap::Parser;
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use tincans::agent;
+use tincans::app::course::Course;
 use tincans::checker::{self, Outcome};
 use tincans::cli::{self, Arguments, Command};
 use tincans::guardian::{self, Terminal};
+use tincans::lesson::{builtin, list, load};
 use tincans::matrix::{self, Format, Request};
+use tincans::playground::Opening;
+use tincans::progress::Store;
 use tincans::runner::{self, Options, Verdict};
 use tincans::session::Settings;
 use tincans::sys::tty_input::TtyInput;
@@ -54,13 +58,56 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         }
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => print(&cli::manual_page()?),
-        None => {
-            if let Some(reason) = tui::obstacle() {
-                return Err(eyre!("{reason}; without one, `tincans run FILE` runs a script"));
-            }
-            let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
-            guarded(Terminal::Changed, || tui::run(settings))
+        Some(Command::Lessons) => list_lessons(),
+        Some(Command::Learn { lesson }) => {
+            let (opening, learning) = course(lesson.as_deref())?;
+            open_ui(arguments, opening, learning)
         }
+        None => {
+            let (_, learning) = course(None)?;
+            open_ui(arguments, Opening::Channels, learning)
+        }
+    }
+}
+
+/// Opens the terminal UI.
+fn open_ui(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -> Result<u8> {
+    if let Some(reason) = tui::obstacle() {
+        return Err(eyre!("{reason}; without one, `tincans run FILE` runs a script"));
+    }
+    let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
+    guarded(Terminal::Changed, || tui::run(settings, opening, learning))
+}
+
+/// The course with what is done, and where to begin: at the lesson that was named, or where the learner left off.
+fn course(name: Option<&str>) -> Result<(Opening, (Course, Store))> {
+    let mut lessons = builtin::lessons();
+    let mut store = Store::of_environment();
+    let (progress, warning) = store.load();
+    let at = match name {
+        None => progress.resume(&lessons),
+        Some(name) => match list::named(&lessons, name) {
+            Some(at) => Some(at),
+            None if Path::new(name).is_file() => {
+                lessons.push(load::load(name, &checker::read(Path::new(name))?)?);
+                Some(lessons.len() - 1)
+            }
+            None => return Err(eyre!("there is no lesson {name}; `tincans lessons` lists them")),
+        },
+    };
+    let opening = at.map_or(Opening::Lessons, Opening::Lesson);
+    Ok((opening, (Course::new(lessons, progress, warning), store)))
+}
+
+fn list_lessons() -> Result<u8> {
+    let (progress, warning) = Store::of_environment().load();
+    if let Some(warning) = warning {
+        let _ = writeln!(io::stderr(), "tincans: {warning}");
+    }
+    let text = list::text(&builtin::lessons(), &progress);
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(0),
     }
 }
 

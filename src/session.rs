@@ -107,9 +107,10 @@ impl Session {
         true
     }
 
-    /// Forgets the statements that have not begun, and a running one that waits for time to pass or for others to settle.
+    /// Forgets the statements that have not begun, the rounds of a running one, and what expectations have captured.
     pub fn cancel(&mut self) {
         self.waiting.clear();
+        self.captures = Captures::default();
         if let Some(running) = &mut self.running {
             running.rounds = 0;
         }

@@ -177,7 +177,8 @@ impl World {
     /// The byte stream that a task is in the middle of reading: with MSG_WAITALL it may have taken some of it by now.
     fn end_being_read(&self, task: &Task) -> Option<EndId> {
         let ongoing = task.ongoing.as_ref().filter(|ongoing| ongoing.inside && ongoing.call().room().is_some())?;
-        let end = self.process_of(task.id)?.table.get(&ongoing.call().fd()?)?.end;
+        let in_table = || Some(self.process_of(task.id)?.table.get(&ongoing.call().fd()?)?.end);
+        let end = ongoing.kept.or_else(in_table)?;
         self.ends.get(&end).filter(|end| end.kind == kind::Kind::Stream).map(|end| end.id)
     }
 

@@ -162,7 +162,8 @@ impl Bench {
         if let Some(death) = self.world.task(process).and_then(|task| task.death) {
             return death;
         }
-        member.files.exit_status().and_then(Death::of_status).unwrap_or(Death::Unknown)
+        let of_reaped = || member.pidfd.as_ref().and_then(fork::status_of_reaped);
+        member.files.exit_status().or_else(of_reaped).and_then(Death::of_status).unwrap_or(Death::Unknown)
     }
 
     /// Reaps the dead that are the program's own children: `parent`, and orphans that came to it.

@@ -69,7 +69,10 @@ impl<'a> Scene<'a> {
 
     /// The other side of the end.
     pub fn peer(&self) -> Option<&'a End> {
-        self.world.end(self.end?.peer?)
+        let end = self.end?;
+        // A datagram socket that found its peer gone has none any more; its channel still knows.
+        let other = || self.world.channel(end.channel?)?.ends.into_iter().find(|other| *other != end.id);
+        self.world.end(end.peer.or_else(other)?)
     }
 
     /// What was sent towards the end.

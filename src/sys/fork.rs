@@ -97,6 +97,19 @@ pub fn reap(process: &impl AsFd) -> Option<Death> {
     }
 }
 
+/// The wait status of a process that somebody has reaped already, where the kernel keeps it (PIDFD_GET_INFO, Linux 6.15).
+pub fn status_of_reaped(process: &impl AsFd) -> Option<i32> {
+    const PIDFD_INFO_EXIT: u64 = 1 << 3;
+    /// `struct pidfd_info` as of its first version: a mask, and the exit status in the last of its 64 bytes.
+    const PIDFD_GET_INFO: libc::c_ulong = 0xc040_ff0b;
+    let mut info = [0_u64; 8];
+    info[0] = PIDFD_INFO_EXIT;
+    // SAFETY: the request says that 64 bytes are read and written, which the array has.
+    let result = unsafe { libc::ioctl(process.as_fd().as_raw_fd(), PIDFD_GET_INFO as _, info.as_mut_ptr()) };
+    let status = i32::from_ne_bytes(info[7].to_ne_bytes()[4..].try_into().ok()?);
+    (result == 0 && info[0] & PIDFD_INFO_EXIT != 0).then_some(status)
+}
+
 /// The caller's orphaned descendants come to it, and no agent leaves a core file.
 pub fn become_subreaper() -> Result<(), SysError> {
     nix::sys::prctl::set_child_subreaper(true).during("become subreaper")

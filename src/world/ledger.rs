@@ -14,7 +14,7 @@ use crate::abi::Errno;
 use crate::order::Payload;
 use crate::trace::TaskId;
 
-use super::kind::EndId;
+use super::kind::{EndId, Kind};
 
 /// Writes and reads of one flow that are remembered after their last byte has gone.
 pub const HISTORY: usize = 128;
@@ -40,6 +40,8 @@ pub struct Flow {
     pub peek_off: Option<u64>,
     /// Several tasks' bytes wait, so that the order of their writes is not certain.
     is_mixed: bool,
+    /// What carries it, once something was written.
+    kind: Option<Kind>,
     /// Urgent bytes that a read threw away: FIONREAD of Linux 6.18 goes on counting them.
     pub passed_urgent: u64,
     /// A task died while it was reading: the queue may be shorter than what is known.
@@ -86,6 +88,8 @@ pub struct Write {
     pub carried: usize,
     /// Reads of the flow before it began.
     pub reads_before: u64,
+    /// Bytes of it that were in the queue when the kernel was last asked, while it had not returned.
+    pub inside: u64,
 }
 
 /// Consecutive bytes of one write.

@@ -120,8 +120,12 @@ fn queues(world: &World, files: &BTreeMap<EndId, Vec<OpenFile>>) -> Result<(), S
 /// Whether somebody sleeps in a read there, who may have taken a part already (MSG_WAITALL).
 fn is_being_read(world: &World, end: EndId) -> bool {
     let read = |task: &tincans::world::task::Task| {
-        let call = task.ongoing.as_ref().filter(|ongoing| ongoing.inside)?.call();
+        let ongoing = task.ongoing.as_ref().filter(|ongoing| ongoing.inside)?;
+        let call = ongoing.call();
         call.room()?;
+        if ongoing.kept.is_some() {
+            return ongoing.kept;
+        }
         world.process_of(task.id)?.table.get(&call.fd()?).map(|entry| entry.end)
     };
     world.tasks().any(|task| read(task) == Some(end))

@@ -38,11 +38,16 @@ impl World {
         }
         let len = u64::try_from(back.ret).unwrap_or(0).min(room);
         let is_call_of_file = matches!(call, Call::Read { .. } | Call::Readv { .. });
-        if room == 0 && (is_call_of_file || !kind.keeps_messages()) {
-            if !is_call_of_file {
-                self.receive(id, id_of_end, call, back);
-            }
-            return (back.ret == 0).then_some(false);
+        if room == 0 && (is_call_of_file || kind.is_pipe()) {
+            return Some(false);
+        }
+        if room == 0 && wants_urgent && !peeks && kind == Kind::Stream {
+            end.inbox.lose_urgent();
+            return None;
+        }
+        if room == 0 && kind == Kind::Stream && !end.inbox.queue.is_empty() {
+            self.receive(id, id_of_end, call, back);
+            return Some(false);
         }
         let empty_message =
             kind.keeps_empty_messages() && end.inbox.queue.front().is_some_and(|piece| piece.len == 0 || room == 0);

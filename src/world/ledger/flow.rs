@@ -12,6 +12,9 @@ use super::{Flow, HISTORY, Piece, Read, ReadResult, Write};
 /// A pipe of packets cuts longer writes into packets of this many bytes, a page.
 const PACKET: u64 = 4096;
 
+/// How far behind the front a concurrent writer's bytes are looked for.
+const REACH: usize = 64;
+
 /// What a read found, handed to [`Flow::take`].
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {
@@ -45,8 +48,10 @@ impl Flow {
             fds,
             carried,
             reads_before,
+            inside: 0,
         };
         self.writes.push_back(write);
+        self.kind = Some(kind);
         let packet = if kind == Kind::PacketPipe { PACKET } else { u64::MAX };
         for start in (0..offered).step_by(usize::try_from(packet).unwrap_or(usize::MAX)) {
             self.queue.push_back(Piece { write: number, start, len: packet.min(offered - start), tentative: true });
@@ -98,6 +103,17 @@ impl Flow {
             }
         }
         self.queue.drain(emptied..=last);
+        if self.kind.is_some_and(Kind::keeps_empty_messages) {
+            self.come_before_sleepers(first);
+        }
+    }
+
+    /// A message is in once its write returns: before those of writers that entered earlier and sleep still.
+    fn come_before_sleepers(&mut self, at: usize) {
+        let Some(piece) = self.queue.get(at).copied().filter(|piece| !piece.tentative) else { return };
+        let Some(sleeper) = self.queue.iter().take(at).position(|other| other.tentative) else { return };
+        self.queue.remove(at);
+        self.queue.insert(sleeper, piece);
     }
 
     /// A read took `found` from a byte stream.
@@ -106,11 +122,11 @@ impl Flow {
         let mut data = found.data;
         let mut pieces = Vec::new();
         while left > 0 {
-            let Some(at) = self.pick(data) else {
+            let Some((at, most)) = self.pick(data) else {
                 return Err(format!("{left} bytes were read that nobody wrote"));
             };
             let piece = self.queue[at];
-            let amount = piece.len.min(left);
+            let amount = piece.len.min(left).min(most);
             pieces.push(Piece { len: amount, ..piece });
             self.consume(at, amount);
             left -= amount;
@@ -179,16 +195,38 @@ impl Flow {
         }
         let undecided: Vec<Piece> = self.queue.iter().filter(|piece| piece.tentative).copied().collect();
         let mut extra = bytes.saturating_sub(certain);
-        for pieces in undecided.chunk_by(|one, next| one.write == next.write) {
-            let number = pieces[0].write;
-            let amount = pieces.iter().map(|piece| piece.len).sum::<u64>().min(extra);
-            extra -= amount;
-            let write = self.index_of(number).map(|index| &self.writes[index]);
-            if let Some(gone) = write.filter(|write| is_dead(write.by)).map(|write| write.gone) {
-                self.decide(number, gone + amount);
+        let writes: Vec<(u64, u64)> = undecided
+            .chunk_by(|one, next| one.write == next.write)
+            .map(|pieces| (pieces[0].write, pieces.iter().map(|piece| piece.len).sum()))
+            .collect();
+        // What a sleeper was known to have put in is its own still; what came since is the dead one's, whom death woke.
+        let mut shares: Vec<u64> = writes.iter().map(|(number, len)| self.inside_of(*number).min(*len)).collect();
+        for share in &mut shares {
+            *share = (*share).min(extra);
+            extra -= *share;
+        }
+        for wanted in [true, false] {
+            for ((number, len), share) in writes.iter().zip(&mut shares) {
+                let is_dead = self.write(*number).is_some_and(|write| is_dead(write.by));
+                if is_dead == wanted {
+                    let more = *len - *share;
+                    *share += more.min(extra);
+                    extra -= more.min(extra);
+                }
+            }
+        }
+        for ((number, _), share) in writes.iter().zip(shares) {
+            let Some(index) = self.index_of(*number) else { continue };
+            self.writes[index].inside = share;
+            if is_dead(self.writes[index].by) {
+                self.decide(*number, self.writes[index].gone + share);
             }
         }
         self.measured = Some(bytes);
+    }
+
+    fn inside_of(&self, number: u64) -> u64 {
+        self.write(number).map_or(0, |write| write.inside)
     }
 
     /// A task died inside a read of a byte stream: what it had taken by then is lost, and the queue will tell how much.
@@ -225,12 +263,6 @@ impl Flow {
     /// Whether a call that has not returned may have put something in or taken something out.
     pub fn is_undecided(&self) -> bool {
         self.reader_died || self.queue.iter().any(|piece| piece.tentative)
-    }
-
-    /// The first waiting write that carries descriptors: a look at the queue goes no further.
-    pub fn first_carrier(&self) -> Option<u64> {
-        let mut numbers = self.queue.iter().map(|piece| piece.write);
-        numbers.find(|number| self.write(*number).is_some_and(|write| !write.fds.is_empty()))
     }
 
     /// The law of conservation, as an error that says which sum does not come out.
@@ -279,8 +311,21 @@ impl Flow {
     }
 
     /// The piece a stream read took first: the front, unless only a later one has the bytes that came (several writers).
-    fn pick(&self, data: &[u8]) -> Option<usize> {
-        self.pick_where(|piece| self.matches(piece, data))
+    fn pick(&self, data: &[u8]) -> Option<(usize, u64)> {
+        let only = self.pick_where(|piece| self.matches(piece, data))?;
+        if !self.is_mixed || self.matches(self.queue[only], data) {
+            return Some((only, u64::MAX));
+        }
+        // Several writers took turns within this read: as far as one of them goes.
+        let prefixes = self.queue.iter().take(REACH).map(|piece| self.common(*piece, data)).enumerate();
+        let best = prefixes.max_by_key(|(at, common)| (*common, std::cmp::Reverse(*at)))?;
+        Some(if best.1 == 0 { (only, u64::MAX) } else { best })
+    }
+
+    /// How many of the bytes that were read are those at the beginning of a piece.
+    fn common(&self, piece: Piece, data: &[u8]) -> u64 {
+        let bytes = self.bytes_of(piece, data.len());
+        bytes.iter().zip(data).take_while(|(one, other)| one == other).count() as u64
     }
 
     fn pick_message(&self, found: Found<'_>) -> Option<usize> {
@@ -288,8 +333,6 @@ impl Flow {
     }
 
     fn pick_where(&self, fits: impl Fn(Piece) -> bool) -> Option<usize> {
-        /// How far behind the front a concurrent writer's bytes are looked for.
-        const REACH: usize = 64;
         let front = *self.queue.front()?;
         if !self.is_mixed || fits(front) {
             return Some(0);
@@ -318,7 +361,9 @@ impl Flow {
             self.queue.remove(at);
         }
         if let Some(index) = self.index_of(piece.write) {
-            self.writes[index].gone += amount;
+            let write = &mut self.writes[index];
+            write.gone += amount;
+            write.inside = write.inside.saturating_sub(amount);
         }
         self.forget_old();
     }

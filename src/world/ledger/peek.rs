@@ -4,10 +4,10 @@ use super::super::kind::Kind;
 use super::Flow;
 
 impl Flow {
-    /// The writes that a peek of `len` bytes saw; the next one begins behind them, where SO_PEEK_OFF is on.
+    /// The writes that a peek of `len` bytes saw; the next one begins behind them, where SO_PEEK_OFF is on. A peek at a stream
+    /// goes on, beyond the bytes that it has room for, to the first write with descriptors.
     pub fn peek(&mut self, len: u64, kind: Kind) -> Vec<u64> {
         let mut skip = self.peek_off.unwrap_or(0);
-        let mut left = len;
         let mut seen = Vec::new();
         for piece in &self.queue {
             if skip > 0 && skip >= piece.len {
@@ -15,9 +15,9 @@ impl Flow {
                 continue;
             }
             seen.push(piece.write);
-            left = left.saturating_sub(piece.len - skip);
             skip = 0;
-            if left == 0 || kind.keeps_messages() {
+            let carries = self.write(piece.write).is_some_and(|write| !write.fds.is_empty());
+            if carries || kind.keeps_messages() {
                 break;
             }
         }

@@ -102,7 +102,11 @@ impl Programs {
         }
         let present: Vec<&Task> = scene.world.tasks().filter(|task| task.state != TaskState::Dead).collect();
         let whom = *self.random.pick(&present)?;
-        let by = if self.random.chance(25) { format!("{}: ", scene.task.name) } else { String::new() };
+        // Whether a thread that stops or kills its own process comes back from kill(2) first, is open.
+        let own = whom.process == scene.task.process;
+        let by_itself = own && scene.world.tasks().filter(|task| task.process == whom.process).count() > 1;
+        let by_task = self.random.chance(25) && !(self.one_outcome() && by_itself);
+        let by = if by_task { format!("{}: ", scene.task.name) } else { String::new() };
         let (name, signal) = (&whom.name, self.random.word(SIGNALS));
         Some(match (whom.state, self.random.below(10)) {
             (TaskState::Stopped, 0..=5) | (_, 8) => format!("{by}cont {name}"),

@@ -83,9 +83,10 @@ impl Programs {
     pub(super) fn read(&mut self, scene: &Scene<'_>) -> Option<String> {
         let end = self.reader(scene)?;
         let count = self.count();
+        // A look at no bytes of a stream with an urgent byte spins in Linux 6.18.
+        let peek = if count == " 0" { "" } else { self.maybe(25, " peek") };
         let flags = format!(
-            "{}{}{}",
-            self.maybe(25, " peek"),
+            "{peek}{}{}",
             self.maybe(25, " dontwait"),
             self.random.word(&["", "", " waitall", " trunc", " oob"])
         );
@@ -125,8 +126,10 @@ impl Programs {
             return None;
         }
         let room = self.random.word(&[" fds=1", " fds=2", " fds=5", " control=24", " control=20", " control=10", ""]);
-        let flags = format!("{}{}{}", self.maybe(15, " peek"), self.maybe(40, " dontwait"), self.maybe(20, " cloexec"));
-        Some(format!("{}{}{room}{flags}", scene.about("recvmsg", end), self.count()))
+        let count = self.count();
+        let peek = if count == " 0" { "" } else { self.maybe(15, " peek") };
+        let flags = format!("{peek}{}{}", self.maybe(40, " dontwait"), self.maybe(20, " cloexec"));
+        Some(format!("{}{count}{room}{flags}", scene.about("recvmsg", end)))
     }
 
     pub(super) fn loops(&mut self, scene: &Scene<'_>) -> Option<String> {
