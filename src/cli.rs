@@ -84,6 +84,9 @@ pub fn manual_page() -> io::Result<Vec<u8>> {
     command.build();
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page)?;
+    // The examples keep their lines.
+    let text = String::from_utf8_lossy(&page).replace(".SH EXTRA\n", ".SH EXAMPLES\n.nf\n");
+    let mut page = text.replace(".SH VERSION", ".fi\n.SH VERSION").into_bytes();
     for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
         let man = Man::new(subcommand.clone());
         let mut section = Vec::new();

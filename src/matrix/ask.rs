@@ -48,6 +48,9 @@ pub fn ask(title: &str, lines: &[Line]) -> Result<Answered> {
         let seen = session.seen().ok_or_else(|| eyre!("{} has not settled", line.text))?;
         let came = answer(&seen);
         let is_refused = seen.refused.is_some();
+        // A writer that dies of SIGPIPE has got EPIPE too: that this one lives has to be said.
+        let survivor =
+            came.expected.iter().any(|word| word == "EPIPE").then(|| seen.actor.unwrap_or_default().to_owned());
         let expected = match line.asked {
             Some(asked) => {
                 let (told, expected) = told(came, asked);
@@ -58,6 +61,9 @@ pub fn ask(title: &str, lines: &[Line]) -> Result<Answered> {
             None => Vec::new(),
         };
         write_line(&mut script, &line.text, &expected);
+        if let (Some(actor), Some(_)) = (survivor, line.asked) {
+            write_line(&mut script, "tasks", &[format!("idle {actor}")]);
+        }
     }
     Ok(Answered { answers, script })
 }

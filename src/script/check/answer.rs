@@ -158,3 +158,39 @@ fn of_other(seen: &Seen<'_>, task: &str, answer: &mut Answer) {
         answer.add(format!("still {task}"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::Verb;
+    use crate::trace::Event;
+
+    fn seen<'a>(events: &'a [Event], refused: Option<&'a str>, asleep: &'a [String]) -> Seen<'a> {
+        Seen { events, actor: Some("parent"), refused, asleep, verb: &Verb::Exec }
+    }
+
+    fn death(task: &str, signal: abi::Signal) -> Event {
+        let what = What::Death { task: task.to_owned(), pid: 7, death: Death::Killed(signal) };
+        Event { line: 1, task: None, what }
+    }
+
+    #[test]
+    fn a_refusal_is_the_whole_answer_of_its_own() {
+        assert_eq!(answer(&seen(&[], Some("no"), &[])), Answer::of("refused", "refused"));
+    }
+
+    #[test]
+    fn the_death_of_who_acts_is_told_as_its_own_and_another_s_with_its_name() {
+        let events = [death("parent", abi::Signal::PIPE), death("peer", abi::Signal::KILL)];
+        let got = answer(&seen(&events, None, &[]));
+        assert_eq!(got.shown, ["killed by SIGPIPE", "killed peer SIGKILL"]);
+        assert_eq!(got.expected, ["killed parent SIGPIPE", "killed peer SIGKILL"]);
+        assert_eq!(got.others, 1);
+    }
+
+    #[test]
+    fn who_sleeps_on_is_told() {
+        let asleep = ["peer".to_owned(), "parent".to_owned()];
+        assert_eq!(answer(&seen(&[], None, &asleep)).expected, ["0", "still peer"]);
+    }
+}
