@@ -179,7 +179,8 @@ fn the_examples_of_help_work() {
     let commands: Vec<&str> =
         examples.map_while(|line| line.strip_prefix("  ")).filter_map(|line| line.split("  ").next()).collect();
     assert!(commands.len() >= 2, "{help}");
-    for command in commands.iter().filter(|command| **command != "tincans") {
+    // Those two want a terminal.
+    for command in commands.iter().filter(|command| !matches!(**command, "tincans" | "tincans learn")) {
         assert_works(folder.path(), command);
     }
 }
