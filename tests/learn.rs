@@ -100,12 +100,22 @@ fn a_goal_is_reached_by_messages_and_keys_too() {
     key(&mut pty, "iz\r", "REACHED");
 }
 
+/// The screen when the kernel has answered and the frame is whole.
+fn settled(pty: &mut Pty) -> String {
+    const FRAME_END: &[u8] = b"\x1b[?2026l";
+    let is_settled = support::until(support::PATIENCE, || {
+        pty.pump(Duration::ZERO);
+        pty.bytes().ends_with(FRAME_END) && !pty.screen().contains("at work…")
+    });
+    assert!(is_settled.is_some(), "the kernel does not answer:\n{}", pty.screen());
+    pty.screen()
+}
+
 /// Takes the lesson on the screen to its end as somebody would who knows nothing: the first option is always the guess, and
 /// every goal is reached by the answer in the prompt. What the kernel said otherwise than the lesson is a fault.
 fn take_to_the_end(pty: &mut Pty) {
     for _ in 0..300 {
-        pty.wait("an answer", |screen| !screen.contains("at work…"));
-        let screen = pty.screen();
+        let screen = settled(pty);
         for fault in ["answers otherwise", "NONE OF THEM", "says something else", "NOTE refused"] {
             assert!(!screen.contains(fault), "{fault}\n{screen}");
         }

@@ -27,7 +27,7 @@ struct Page {
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let Some((lesson, taking)) = scene.app.course.shown().filter(|_| area.height > 1 && area.width > 4) else { return };
     let theme = scene.theme;
-    let page = Page::of(lesson, taking, theme, area.width - 2);
+    let page = Page::of(scene, lesson, taking, area.width - 2);
     let first = page.first(taking.scroll, area);
     let below = page.lines.len().saturating_sub(first + rows(area));
     let mut place = match taking.walk.current(lesson) {
@@ -55,7 +55,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 /// Where a key that scrolls leads to: the first line seen after it.
 pub fn scrolled(scene: Scene<'_>, area: Rect, by: isize) -> u16 {
     let Some((lesson, taking)) = scene.app.course.shown() else { return 0 };
-    let page = Page::of(lesson, taking, scene.theme, area.width.saturating_sub(2));
+    let page = Page::of(scene, lesson, taking, area.width.saturating_sub(2));
     let most = page.lines.len().saturating_sub(rows(area));
     let first = page.first(taking.scroll, area).saturating_add_signed(by).min(most);
     u16::try_from(first).unwrap_or(u16::MAX)
@@ -64,7 +64,7 @@ pub fn scrolled(scene: Scene<'_>, area: Rect, by: isize) -> u16 {
 /// Whether something that is to be read before going on lies below what is seen.
 pub fn has_unread(scene: Scene<'_>, area: Rect) -> bool {
     let Some((lesson, taking)) = scene.app.course.shown() else { return false };
-    let page = Page::of(lesson, taking, scene.theme, area.width.saturating_sub(2));
+    let page = Page::of(scene, lesson, taking, area.width.saturating_sub(2));
     page.first(taking.scroll, area) + rows(area) < page.active.end
 }
 
@@ -74,10 +74,10 @@ pub fn rows(area: Rect) -> usize {
 }
 
 impl Page {
-    fn of(lesson: &Lesson, taking: &Taking, theme: Theme, width: u16) -> Self {
-        let mut page = Self { theme, width, lines: Vec::new(), active: 0..0 };
+    fn of(scene: Scene<'_>, lesson: &Lesson, taking: &Taking, width: u16) -> Self {
+        let mut page = Self { theme: scene.theme, width, lines: Vec::new(), active: 0..0 };
         let Some(step) = taking.walk.current(lesson) else {
-            page.end(lesson);
+            page.end(scene.app.course.lessons.get(taking.lesson + 1));
             return page;
         };
         // The heading of the panel says the title already.
@@ -112,9 +112,13 @@ impl Page {
         }
     }
 
-    fn end(&mut self, lesson: &Lesson) {
-        self.prose(&format!("# {}\n\nThis lesson is done.", lesson.title));
-        self.prose("**Space**: the next lesson. **l**: all lessons. **R**: the bench of the end again, to play with.");
+    fn end(&mut self, next: Option<&Lesson>) {
+        self.prose("# This lesson is done.");
+        match next {
+            Some(next) => self.prose(&format!("**Space**: the next lesson, {} {}.", next.number, next.title)),
+            None => self.prose("It was the last one."),
+        }
+        self.prose("**l**: all lessons. **o**: play on this bench. **q**: leave.");
         self.active = 0..self.lines.len();
     }
 

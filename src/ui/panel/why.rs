@@ -4,12 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::lesson::Next;
 use crate::ui::{Scene, words};
 
 /// What a beginner reads first.
 const WELCOME: &str = "Type a word and Enter, three times. Then Enter alone: the children read.";
-/// The same in a lesson.
-const IN_LESSON: &str = "Space goes on. Everything here runs on the real kernel; : lets you try whatever you like.";
 /// Columns of the label.
 const LABEL: u16 = 6;
 
@@ -42,8 +41,20 @@ fn wrapped(scene: Scene<'_>, width: u16) -> Vec<String> {
     let text = match (&scene.app.notice, &scene.app.why) {
         (Some(notice), _) => notice.as_str(),
         (None, Some(why)) => why.text.as_str(),
-        (None, None) if scene.app.course.shown().is_some() => IN_LESSON,
-        (None, None) => WELCOME,
+        (None, None) => advice(scene),
     };
     words::wrap(text, width.saturating_sub(LABEL + 1).max(1), 0)
+}
+
+/// What to do next.
+fn advice(scene: Scene<'_>) -> &'static str {
+    let Some((lesson, taking)) = scene.app.course.shown() else { return WELCOME };
+    match taking.walk.next(lesson) {
+        Next::Run(_) => "Space runs what is marked, on the real kernel. With : you try whatever you like.",
+        Next::Ask(_) if taking.chosen.is_some() => "Space asks the kernel. Before that you may still change your mind.",
+        Next::Ask(_) => "Guess first, by a number or an arrow. Then Space asks the kernel.",
+        Next::Reach(_) => "This is yours: : types a statement, i a message. h is a hint, a the answer, R begins again.",
+        Next::Rest => "Space goes on.",
+        Next::Over => "Space begins the next lesson.",
+    }
 }

@@ -15,7 +15,7 @@ const PACKET: u64 = 4096;
 /// How far behind the front a concurrent writer's bytes are looked for.
 const REACH: usize = 64;
 
-/// What a read found, handed to [`Flow::take`].
+/// What a read found, handed to `take_bytes` and `take_message`.
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {
     /// Who read.
