@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
+use clap::CommandFactory;
 use serde_json::Value;
+use tincans::cli::Arguments;
 
 const COLUMNS: [&str; 5] = ["stream", "dgram", "seqpacket", "pipe", "packetpipe"];
 /// Scripts that run at the same time.
@@ -262,14 +264,20 @@ fn what_is_no_row_and_no_cell_is_said_with_exit_status_2() {
     }
 }
 
-const COMMANDS: [&str; 5] = ["run", "check", "matrix", "completions", "man"];
+/// Every subcommand that the program has.
+fn commands() -> Vec<String> {
+    let all: Vec<String> =
+        Arguments::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    assert!(["run", "check", "matrix", "completions", "man"].iter().all(|known| all.iter().any(|name| name == known)));
+    all
+}
 
 #[test]
 fn completions_know_every_subcommand_in_every_shell() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = printed(&["completions", shell]);
-        for command in COMMANDS {
-            assert!(script.contains(command), "{shell} lacks {command}");
+        for command in commands() {
+            assert!(script.contains(&command), "{shell} lacks {command}");
         }
         assert!(script.contains("every-call"), "{shell} lacks an option");
     }
@@ -279,7 +287,7 @@ fn completions_know_every_subcommand_in_every_shell() {
 fn the_manual_page_has_every_subcommand_with_its_options() {
     let page = printed(&["man"]);
     assert!(page.contains(".TH tincans 1"), "{page}");
-    for command in COMMANDS {
+    for command in commands() {
         assert!(page.contains(&format!(".SH \"TINCANS {}\"", command.to_uppercase())), "{command}");
     }
     assert!(page.contains("every\\-call") && page.contains("Exit status"), "{page}");
