@@ -2,8 +2,10 @@
 //! it, and nothing here draws or makes a call.
 
 pub mod action;
+pub mod course;
 pub mod facing;
 pub mod input_line;
+mod learn;
 pub mod phrase;
 #[cfg(test)]
 pub mod stage;
@@ -17,6 +19,7 @@ use crate::trace::{Event, Explanation, What};
 use crate::world::World;
 use crate::world::kind::ChannelId;
 
+use course::Course;
 use facing::{Facing, Keepers};
 use input_line::InputLine;
 use transcript::Transcript;
@@ -32,6 +35,12 @@ pub enum Mode {
     Prompt,
     /// Help covers the screen.
     Help,
+    /// A lesson's text is beside the bench.
+    Lesson,
+    /// The list of lessons covers the screen.
+    List,
+    /// Letters search it.
+    Search,
 }
 
 /// Whom a message goes to.
@@ -66,6 +75,8 @@ pub struct App {
     pub help_scroll: u16,
     /// Who held which end last.
     pub keepers: Keepers,
+    /// The lessons, and the one being taken.
+    pub course: Course,
     focus: Option<ChannelId>,
     newest: Option<ChannelId>,
     /// A channel made by the next statement gets the focus.
@@ -75,6 +86,8 @@ pub struct App {
     /// Statements on their way, with their lines.
     pending: VecDeque<(u32, String)>,
     next_line: u32,
+    /// Statements up to this line make a lesson's bench: nothing is told of them.
+    silent_until: u32,
 }
 
 impl App {
@@ -91,12 +104,14 @@ impl App {
             notice: None,
             help_scroll: 0,
             keepers: Keepers::default(),
+            course: Course::default(),
             focus: None,
             newest: None,
             follow: false,
             is_explained: false,
             pending: VecDeque::new(),
             next_line: 0,
+            silent_until: 0,
         }
     }
 
@@ -127,13 +142,21 @@ impl App {
 
     /// Takes in what has settled: lines for the transcript, an explanation, a refusal.
     pub fn take(&mut self, events: &[Event]) {
-        for event in events {
+        let silent_until = self.silent_until;
+        for event in events.iter().filter(|event| event.line > silent_until) {
+            self.course.hear(event);
             while self.pending.front().is_some_and(|(line, _)| *line <= event.line) {
                 self.echo_next();
             }
-            self.transcript.push_event(event);
+            // In a lesson its text says whether expectations held.
+            let is_told = self.course.shown().is_some() && matches!(event.what, What::Expect { ok: true, .. });
+            if !is_told {
+                self.transcript.push_event(event);
+            }
             match &event.what {
                 What::Why(explanation) => self.why = Some(explanation.clone()),
+                // The lesson's own text says it.
+                What::Refused { .. } if self.course.is_making() => {}
                 What::Refused { reason } => self.notice = Some(format!("refused: {reason}")),
                 What::Call(_)
                 | What::Burst(_)
@@ -147,6 +170,16 @@ impl App {
                 | What::Summary(_) => {}
             }
         }
+    }
+
+    /// Whether something that was asked for has not come to its end.
+    pub fn is_busy(&self) -> bool {
+        !self.pending.is_empty() || self.course.taking.as_ref().is_some_and(|taking| taking.running.is_some())
+    }
+
+    /// Whether nothing is to be told of a statement: it makes a lesson's bench.
+    pub fn is_silent(&self, line: u32) -> bool {
+        line <= self.silent_until
     }
 
     /// Takes an explanation in. Of one key's statements to several channels, the focused one's matters most.
@@ -181,7 +214,30 @@ impl App {
         self.next_line
     }
 
+    /// What the keys mean when nothing is typed: a lesson's, or the bench's.
+    fn home(&self) -> Mode {
+        if self.course.shown().is_some() { Mode::Lesson } else { Mode::Keys }
+    }
+
+    fn open_prompt(&mut self, text: &str) {
+        if self.mode != Mode::Prompt {
+            self.before = self.mode;
+        }
+        self.mode = Mode::Prompt;
+        self.prompt.set(text);
+    }
+
+    /// What was known of a bench that is no more.
+    fn forget_bench(&mut self) {
+        self.focus = None;
+        self.follow = false;
+        self.why = None;
+        self.keepers.clear();
+        self.pending.clear();
+    }
+
     fn expect(&mut self, statement: &Statement, text: &str) {
+        self.course.play(statement);
         self.pending.push_back((statement.line, text.trim().to_owned()));
     }
 }

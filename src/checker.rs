@@ -126,17 +126,22 @@ fn sources(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
 }
 
 fn source(path: &Path) -> Result<(String, Vec<u8>)> {
+    Ok((path.display().to_string(), read(path)?))
+}
+
+/// A lesson file's text, as much of it as a lesson may have and one byte more.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
     use std::io::Read;
     let limit = lesson::MAX_SOURCE as u64 + 1;
     let mut text = Vec::new();
     let file = std::fs::File::open(path).wrap_err_with(|| format!("{} cannot be read", path.display()))?;
     file.take(limit).read_to_end(&mut text).wrap_err_with(|| format!("{} cannot be read", path.display()))?;
-    Ok((path.display().to_string(), text))
+    Ok(text)
 }
 
 /// Ids that `after` and links may name: those checked now, and the built-in ones.
 fn known_ids(lessons: &[Lesson]) -> BTreeSet<String> {
-    let builtin = builtin::ENGLISH.iter().filter_map(|(name, text)| load::load(name, text.as_bytes()).ok());
+    let builtin = builtin::lessons().into_iter();
     builtin.map(|lesson| lesson.id).chain(lessons.iter().map(|lesson| lesson.id.clone())).collect()
 }
 

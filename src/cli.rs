@@ -1,8 +1,11 @@
 //! What was typed on the command line, validated; what it means is decided in `main`.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+use clap_mangen::Man;
 
 /// See what the kernel really does when processes talk: real children, real sockets, live.
 #[derive(Debug, Parser)]
@@ -31,13 +34,71 @@ pub enum Command {
         #[arg(long)]
         every_call: bool,
     },
+    /// Take a lesson in the terminal: text beside the live bench.
+    Learn {
+        /// Its number, its name, or a file; unless told, where you left off.
+        #[arg(value_name = "LESSON")]
+        lesson: Option<String>,
+    },
+    /// List the lessons, with what is done.
+    Lessons,
     /// Prove lessons on this machine's kernel: the built-in ones unless told.
     Check {
         /// Lesson files, or folders of them.
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// What each kind of channel does in each situation, found out now, on this kernel.
+    Matrix {
+        /// Only this row.
+        row: Option<String>,
+        /// Only the script that makes the row's cell in this column.
+        #[arg(value_parser = COLUMNS, conflicts_with_all = ["markdown", "json"])]
+        column: Option<String>,
+        /// Tables for a forge.
+        #[arg(long, conflicts_with = "json")]
+        markdown: bool,
+        /// One JSON object; each cell with its script.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Completions for a shell, to stdout.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// The manual page, to stdout.
+    Man,
 }
+
+/// The script that completes commands and options in a shell.
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "tincans", &mut script);
+    script
+}
+
+/// The manual page: the program's own, then a section for each subcommand.
+pub fn manual_page() -> io::Result<Vec<u8>> {
+    let mut command = Arguments::command();
+    command.build();
+    let mut page = Vec::new();
+    Man::new(command.clone()).render(&mut page)?;
+    for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
+        let man = Man::new(subcommand.clone());
+        let mut section = Vec::new();
+        man.render_synopsis_section(&mut section)?;
+        man.render_description_section(&mut section)?;
+        man.render_options_section(&mut section)?;
+        // What is a page's section becomes a part of this one.
+        let section = String::from_utf8_lossy(&section).replace(".SH ", ".SS ");
+        write!(page, ".SH \"TINCANS {}\"\n{section}", subcommand.get_name().to_uppercase())?;
+    }
+    Ok(page)
+}
+
+/// The columns of `matrix`.
+const COLUMNS: [&str; 5] = ["stream", "dgram", "seqpacket", "pipe", "packetpipe"];
 
 /// [`crate::bench::MAX_TASKS`], as clap wants it.
 const DEFAULT_MAX_TASKS: u16 = 64;
@@ -45,7 +106,11 @@ const DEFAULT_MAX_TASKS: u16 = 64;
 const AFTER_HELP: &str = "\
 Examples:
   tincans                      open the bench: type three words, press Enter on the empty line
+  tincans learn                begin the lessons, or go on where you left off
   tincans run talk.tin         run a script; exit status 1 if an expectation does not hold
   tincans run --json - <t.tin  the same from standard input, as JSON lines
+  tincans matrix               ask this kernel what each kind of channel does in each situation
+  tincans matrix unread dgram  the script behind one answer, to be changed and run
+  tincans completions bash     completions to stdout; `tincans man` is the manual page
 
 Exit status: 0 done, 1 an expectation or a lesson did not hold, 2 usage, 128+N after signal N.";

@@ -3,12 +3,16 @@
 
 pub mod builtin;
 pub mod goal;
+pub mod list;
 pub mod load;
+pub mod progress;
+pub mod walk;
 
 use crate::script::{Expectation, Statement};
 
 pub use goal::Goal;
 pub use load::LessonError;
+pub use walk::{Next, Walk};
 
 /// The largest lesson file, in bytes. A larger one is an error.
 pub const MAX_SOURCE: usize = 256 * 1024;

@@ -18,6 +18,7 @@ pub mod agent;
 pub mod bench;
 pub mod session;
 pub mod guardian;
+pub mod progress;
 
 pub mod app;
 pub mod ui;
@@ -26,3 +27,4 @@ pub mod tui;
 
 pub mod runner;
 pub mod checker;
+pub mod matrix;

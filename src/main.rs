@@ -1,6 +1,6 @@
 //! The program's first and last lines: arguments, mode, error report, exit status.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,11 +8,17 @@ use clap::Parser;
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use tincans::agent;
+use tincans::app::course::Course;
 use tincans::checker::{self, Outcome};
-use tincans::cli::{Arguments, Command};
+use tincans::cli::{self, Arguments, Command};
 use tincans::guardian::{self, Terminal};
+use tincans::lesson::{builtin, list, load};
+use tincans::matrix::{self, Format, Request};
+use tincans::playground::Opening;
+use tincans::progress::Store;
 use tincans::runner::{self, Options, Verdict};
 use tincans::session::Settings;
+use tincans::sys::tty_input::TtyInput;
 use tincans::tui;
 
 /// Usage, a script that does not parse, no terminal where one is needed.
@@ -41,13 +47,67 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             guarded(Terminal::Untouched, || run_script(script, options))
         }
         Some(Command::Check { paths }) => guarded(Terminal::Untouched, || check_lessons(paths)),
-        None => {
-            if let Some(reason) = tui::obstacle() {
-                return Err(eyre!("{reason}; without one, `tincans run FILE` runs a script"));
-            }
-            let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
-            guarded(Terminal::Changed, || tui::run(settings))
+        Some(Command::Matrix { row, column, markdown, json }) => {
+            let request = match (row, column) {
+                (Some(row), Some(column)) => Request::Script(row, column),
+                (Some(row), None) => Request::Row(row),
+                (None, _) => Request::All,
+            };
+            let format = matrix_format(*markdown, *json);
+            guarded(Terminal::Untouched, || matrix::run(request, format, &mut io::stdout().lock()).map(|_| 0))
         }
+        Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
+        Some(Command::Man) => print(&cli::manual_page()?),
+        Some(Command::Lessons) => list_lessons(),
+        Some(Command::Learn { lesson }) => {
+            let (opening, learning) = course(lesson.as_deref())?;
+            open_ui(arguments, opening, learning)
+        }
+        None => {
+            let (_, learning) = course(None)?;
+            open_ui(arguments, Opening::Channels, learning)
+        }
+    }
+}
+
+/// Opens the terminal UI.
+fn open_ui(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -> Result<u8> {
+    if let Some(reason) = tui::obstacle() {
+        return Err(eyre!("{reason}; without one, `tincans run FILE` runs a script"));
+    }
+    let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
+    guarded(Terminal::Changed, || tui::run(settings, opening, learning))
+}
+
+/// The course with what is done, and where to begin: at the lesson that was named, or where the learner left off.
+fn course(name: Option<&str>) -> Result<(Opening, (Course, Store))> {
+    let mut lessons = builtin::lessons();
+    let mut store = Store::of_environment();
+    let (progress, warning) = store.load();
+    let at = match name {
+        None => progress.resume(&lessons),
+        Some(name) => match list::named(&lessons, name) {
+            Some(at) => Some(at),
+            None if Path::new(name).is_file() => {
+                lessons.push(load::load(name, &checker::read(Path::new(name))?)?);
+                Some(lessons.len() - 1)
+            }
+            None => return Err(eyre!("there is no lesson {name}; `tincans lessons` lists them")),
+        },
+    };
+    let opening = at.map_or(Opening::Lessons, Opening::Lesson);
+    Ok((opening, (Course::new(lessons, progress, warning), store)))
+}
+
+fn list_lessons() -> Result<u8> {
+    let (progress, warning) = Store::of_environment().load();
+    if let Some(warning) = warning {
+        let _ = writeln!(io::stderr(), "tincans: {warning}");
+    }
+    let text = list::text(&builtin::lessons(), &progress);
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(0),
     }
 }
 
@@ -82,6 +142,26 @@ fn check_lessons(paths: &[PathBuf]) -> Result<u8> {
         Outcome::Wrong => 1,
         Outcome::NoLesson => USAGE,
     })
+}
+
+fn matrix_format(markdown: bool, json: bool) -> Format {
+    match (markdown, json) {
+        (_, true) => Format::Json,
+        (true, false) => Format::Markdown,
+        (false, false) => {
+            let size =
+                if io::stdout().is_terminal() { TtyInput::open().and_then(|terminal| terminal.size()) } else { None };
+            Format::Text(size.map_or(matrix::WIDTH, |size| usize::from(size.0)))
+        }
+    }
+}
+
+/// Bytes to stdout, which may be closed.
+fn print(bytes: &[u8]) -> Result<u8> {
+    match io::stdout().lock().write_all(bytes).and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
+        other => other.wrap_err("stdout cannot be written").map(|()| 0),
+    }
 }
 
 fn read_script(script: &Path) -> io::Result<Vec<u8>> {

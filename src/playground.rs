@@ -4,9 +4,13 @@ use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 use crate::app::action::{Command, Input};
+use crate::app::course::Course;
 use crate::app::{App, Mode, update};
 use crate::bench::BenchError;
 use crate::explain;
+use crate::lesson::Next;
+use crate::progress::Store;
+use crate::script::check::Verdict;
 use crate::script::{Statement, Verb};
 use crate::session::{Session, Settings};
 use crate::trace::Event;
@@ -17,11 +21,23 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// The rule of an explanation that explains nothing.
 const NO_RULE: &str = "nothing-to-explain";
 
+/// What the program opens on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// Two channels to play with.
+    Channels,
+    /// A lesson of the course.
+    Lesson(usize),
+    /// The list of lessons.
+    Lessons,
+}
+
 /// A bench and the state of the UI above it.
 #[derive(Debug)]
 pub struct Playground {
     session: Session,
     app: App,
+    store: Store,
     /// Since when the bench has not been settled.
     busy_since: Option<Instant>,
     is_open: bool,
@@ -31,13 +47,19 @@ pub struct Playground {
 
 impl Playground {
     /// A bench on which the opening statements are on their way.
-    pub fn open(settings: Settings) -> Result<Self, BenchError> {
-        let mut app = App::new();
-        let opening = update::open(&mut app);
+    pub fn open(settings: Settings, opening: Opening, (course, store): (Course, Store)) -> Result<Self, BenchError> {
         let session = Session::open(settings)?;
+        let mut app = App::new();
+        app.notice = course.warning.clone().filter(|_| opening != Opening::Channels);
+        app.course = course;
+        let commands = match opening {
+            Opening::Channels => update::open(&mut app),
+            Opening::Lesson(at) => update::take(&mut app, session.world(), Some(at)),
+            Opening::Lessons => update::take(&mut app, session.world(), None),
+        };
         let mut playground =
-            Self { session, app, busy_since: None, is_open: false, is_over: false, is_suspended: false };
-        playground.carry_out(opening);
+            Self { session, app, store, busy_since: None, is_open: false, is_over: false, is_suspended: false };
+        playground.carry_out(commands);
         Ok(playground)
     }
 
@@ -58,6 +80,8 @@ impl Playground {
         self.app.take(&events);
         if self.session.is_settled() {
             self.app.settle();
+            let verdicts = self.verdicts();
+            self.handle(Input::Settled(verdicts));
             self.is_open = true;
             self.busy_since = None;
         } else {
@@ -128,6 +152,11 @@ impl Playground {
                     }
                 }
                 Command::Cancel => self.session.cancel(),
+                Command::Save => {
+                    if let Err(reason) = self.store.save(&self.app.course.progress) {
+                        update::update(&mut self.app, self.session.world(), Input::NotKept(reason));
+                    }
+                }
                 Command::Suspend => self.is_suspended = true,
                 Command::Quit => self.is_over = true,
             }
@@ -138,9 +167,19 @@ impl Playground {
         self.busy_since.is_some_and(|since| since.elapsed() > PATIENCE)
     }
 
+    /// What a lesson's question would say to each of its options, now that its statement has settled.
+    fn verdicts(&self) -> Vec<Option<Verdict>> {
+        let next = self.app.course.current().map(|(lesson, taking)| taking.walk.next(lesson));
+        let Some(Next::Ask(prediction)) = next else { return Vec::new() };
+        prediction.options.iter().map(|option| self.session.would_hold(&option.expectations)).collect()
+    }
+
     /// Each statement's events are explained by themselves.
     fn explain(&mut self, events: &[Event]) {
         for of_one in events.chunk_by(|a, b| a.line == b.line) {
+            if of_one.first().is_some_and(|first| self.app.is_silent(first.line)) {
+                continue;
+            }
             let explanation = explain::last(self.session.world(), of_one);
             if explanation.rule != NO_RULE {
                 self.app.learn(self.session.world(), explanation);

@@ -2,6 +2,7 @@
 //! Whoever has statements (keys, a script, a lesson) drives this; it never blocks, and never draws.
 #![expect(clippy::wildcard_enum_match_arm, reason = "only one stage waits for time")]
 
+mod judged;
 mod place;
 mod printing;
 
@@ -19,6 +20,7 @@ use crate::trace::{Event, Ordered, Summary, TaskId, What};
 use crate::world::World;
 
 pub use crate::bench::Settings;
+use judged::Judged;
 use place::Place;
 use printing::in_printing_order;
 
@@ -54,15 +56,6 @@ struct Running {
     /// All rounds so far.
     shown: Vec<Event>,
     failed: Option<check::Verdict>,
-}
-
-/// A statement that is over, as far as expectations look at it.
-#[derive(Debug)]
-struct Judged {
-    statement: Statement,
-    actor: Option<String>,
-    refused: Option<String>,
-    asleep: Vec<String>,
 }
 
 /// What a statement waits for.
@@ -114,9 +107,10 @@ impl Session {
         true
     }
 
-    /// Forgets the statements that have not begun, and a running one that waits for time to pass or for others to settle.
+    /// Forgets the statements that have not begun, the rounds of a running one, and what expectations have captured.
     pub fn cancel(&mut self) {
         self.waiting.clear();
+        self.captures = Captures::default();
         if let Some(running) = &mut self.running {
             running.rounds = 0;
         }
@@ -195,15 +189,12 @@ impl Session {
 
     /// Whether expectations would have held of the last statement but `why`: a prediction's options. Nothing is remembered.
     pub fn would_hold(&self, wants: &[Expectation]) -> Option<check::Verdict> {
-        let judged = self.judged.as_ref()?;
-        let seen = Seen {
-            events: &self.last,
-            actor: judged.actor.as_deref(),
-            refused: judged.refused.as_deref(),
-            asleep: &judged.asleep,
-            verb: Plan::of(&judged.statement).verb(),
-        };
-        Some(check::check(wants, &seen, &mut self.captures.clone()))
+        Some(check::check(wants, &self.seen()?, &mut self.captures.clone()))
+    }
+
+    /// What the last statement but `why` brought, as far as expectations look at it.
+    pub fn seen(&self) -> Option<Seen<'_>> {
+        self.judged.as_ref().map(|judged| judged.seen(&self.last))
     }
 
     /// The figures of the run so far.

@@ -5,18 +5,21 @@ mod decode;
 mod screen;
 mod signals;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
-use crate::playground::Playground;
+use crate::app::action::{Action, Input};
+use crate::app::course::Course;
+use crate::playground::{Opening, Playground};
+use crate::progress::Store;
 use crate::session::Settings;
 use crate::sys::tty_input::{Look, TtyInput};
 use crate::sys::{poll, signal};
 use crate::ui::theme::Theme;
-use crate::ui::{Scene, keymap};
+use crate::ui::{self, Scene, keymap};
 
 use decode::Decoder;
 use screen::Screen;
@@ -51,11 +54,11 @@ pub fn obstacle() -> Option<&'static str> {
 }
 
 /// Runs the UI until it is left, on a terminal without [`obstacle`]; gives the exit status.
-pub fn run(settings: Settings) -> Result<u8> {
+pub fn run(settings: Settings, opening: Opening, learning: (Course, Store)) -> Result<u8> {
     let tty = TtyInput::open().ok_or_else(|| eyre!("the terminal cannot be opened; `tincans run FILE` needs none"))?;
     signal::ignore_background_writes();
     let signals = Signals::install().wrap_err("signals could not be watched")?;
-    let playground = Playground::open(settings).wrap_err("the bench could not be opened")?;
+    let playground = Playground::open(settings, opening, learning).wrap_err("the bench could not be opened")?;
     let size = tty.size().unwrap_or(DEFAULT_SIZE);
     restore_before_panic_reports();
     let screen = Screen::enter(size).wrap_err("the terminal could not be set up")?;
@@ -74,8 +77,15 @@ pub fn run(settings: Settings) -> Result<u8> {
         drawn: None,
     };
     let end = ui.live()?;
+    let farewell = ui.playground.app().course.farewell();
+    drop(ui);
     Ok(match end {
-        End::Asked => 0,
+        End::Asked => {
+            if let Some(words) = farewell {
+                let _ = writeln!(io::stdout(), "{words}");
+            }
+            0
+        }
         End::Signal(number) => 128 + number,
     })
 }
@@ -105,6 +115,10 @@ struct Tui {
     size: (u16, u16),
     is_dirty: bool,
     drawn: Option<Instant>,
+}
+
+fn scene(playground: &Playground, theme: Theme) -> Scene<'_> {
+    Scene { app: playground.app(), world: playground.world(), theme }
 }
 
 /// What woke the loop.
@@ -147,7 +161,7 @@ impl Tui {
         if !self.is_dirty || self.until_next_frame() > Duration::ZERO {
             return Ok(());
         }
-        let scene = Scene { app: self.playground.app(), world: self.playground.world(), theme: self.theme };
+        let scene = scene(&self.playground, self.theme);
         self.screen.draw(scene)?;
         self.is_dirty = false;
         self.drawn = Some(Instant::now());
@@ -234,6 +248,12 @@ impl Tui {
         while let Some(decoded) = self.decoder.pop() {
             let input = keymap::input(self.playground.mode(), decoded.event, decoded.dropped);
             if let Some(input) = input {
+                let input = if let Input::Do(Action::Learn(key)) = input {
+                    let scene = scene(&self.playground, self.theme);
+                    Input::Do(Action::Learn(ui::turned(scene, self.size, key)))
+                } else {
+                    input
+                };
                 self.playground.handle(input);
                 self.is_dirty = true;
             }

@@ -16,11 +16,13 @@
 //!  child1  read(wire[1], "onetwothree", 4096) = 11
 //! ```
 //!
-//! From 120 columns on, processes, holders and trace stand at the right.
+//! From 120 columns on, processes, holders and trace stand at the right. In a lesson its text stands above the bench, or at the
+//! left of it.
 
 pub mod keymap;
 pub mod layout;
 pub mod panel;
+pub mod prose;
 pub mod sanitise;
 pub mod theme;
 pub mod words;
@@ -30,7 +32,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use crate::app::action::Learn;
 use crate::app::{App, Mode, facing};
+use crate::lesson::Next;
 use crate::world::World;
 
 use layout::{MIN_HEIGHT, MIN_WIDTH, Places};
@@ -72,9 +76,31 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         panel::help::draw(scene, rest, buf);
         return None;
     }
+    if matches!(scene.app.mode, Mode::List | Mode::Search) {
+        panel::header::draw(scene, None, header, buf);
+        let rest = Rect { y: area.y + 1, height: area.height - 2, ..area };
+        let above = Rect { height: rest.height - u16::from(scene.app.notice.is_some()), ..rest };
+        panel::list::draw(scene, above, buf);
+        let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
+        if let Some(notice) = &scene.app.notice {
+            let text = words::cut(notice, rest.width - 2);
+            buf.set_string(rest.x + 1, rest.bottom() - 1, text, scene.theme.alarm());
+        }
+        return panel::prompt::draw(scene, foot, buf);
+    }
+    if scene.app.course.shown().is_some() {
+        let (text, places) = layout::with_lesson(area, facing::shown(scene.world).len());
+        panel::lesson::draw(scene, text, buf);
+        return bench(scene, &places, header, buf);
+    }
     let why_rows = panel::why::rows(scene, layout::left_width(area));
     let places = Places::of(area, why_rows, panel::tasks::rows(scene), facing::shown(scene.world).len());
-    let hidden = channels(scene, &places, buf);
+    bench(scene, &places, header, buf)
+}
+
+/// Everything but a lesson's text.
+fn bench(scene: Scene<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> Option<Position> {
+    let hidden = channels(scene, places, buf);
     panel::header::draw(scene, hidden, header, buf);
     panel::why::draw(scene, places.why, buf);
     panel::trace::draw(scene, places.trace, buf);
@@ -85,12 +111,36 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
     panel::prompt::draw(scene, places.prompt, buf)
 }
 
+/// In a lesson some keys turn its pages, and only the view knows how long they are: the key that goes on first shows what has
+/// not been read, and arrows scroll where there is nothing to choose.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys turn no page")]
+pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), key: Learn) -> Learn {
+    let area = Rect::new(0, 0, width, height);
+    let Some((lesson, taking)) = scene.app.course.shown() else { return key };
+    if width < MIN_WIDTH || height < MIN_HEIGHT {
+        return key;
+    }
+    let (text, _) = layout::with_lesson(area, 0);
+    let page = isize::try_from(panel::lesson::rows(text).saturating_sub(1)).unwrap_or(1);
+    let by = match key {
+        Learn::Step if panel::lesson::has_unread(scene, text) => page,
+        Learn::PageDown => page,
+        Learn::PageUp => -page,
+        Learn::Up | Learn::Down if matches!(taking.walk.next(lesson), Next::Ask(_)) => return key,
+        Learn::Up => -1,
+        Learn::Down => 1,
+        _ => return key,
+    };
+    Learn::ScrollTo(panel::lesson::scrolled(scene, text, by))
+}
+
 /// Draws the channels that fit; where not all do, says how many of how many.
 fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usize, usize)> {
     let shown = facing::shown(scene.world);
     let focused = scene.app.focused(scene.world);
     let Some(focus) = focused.and_then(|focused| shown.iter().position(|facing| *facing == focused)) else {
-        let text = "no channel yet: Esc, then n makes one";
+        let is_lesson = scene.app.course.shown().is_some();
+        let text = if is_lesson { "no channel yet" } else { "no channel yet: Esc, then n makes one" };
         buf.set_stringn(
             places.channels.x + 1,
             places.channels.y,
@@ -100,7 +150,8 @@ fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usiz
         );
         return None;
     };
-    let rows = layout::share(places.channels.height, shown.len(), focus);
+    let share = if scene.app.course.shown().is_some() { layout::share_evenly } else { layout::share };
+    let rows = share(places.channels.height, shown.len(), focus);
     let mut y = places.channels.y;
     for (at, size) in &rows {
         let area = Rect { y, height: size.rows(), ..places.channels };

@@ -1,6 +1,7 @@
 //! What a person can do, and what the program is to do about it: the two ends of `update`.
 
 use crate::script::Statement;
+use crate::script::check::Verdict;
 
 /// Something that came from the terminal, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,10 @@ pub enum Input {
         /// Bytes that were too many.
         dropped: u64,
     },
+    /// Nothing is on its way any more; what a lesson's question would say to each of its options.
+    Settled(Vec<Option<Verdict>>),
+    /// Progress is not kept, and why.
+    NotKept(String),
 }
 
 /// The meanings of keys.
@@ -63,6 +68,47 @@ pub enum Action {
     Quit,
     /// An editing key of the line or the prompt.
     Edit(Edit),
+    /// A key of a lesson or of the list of lessons.
+    Learn(Learn),
+}
+
+/// Keys of lessons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Learn {
+    /// Whatever comes next.
+    Step,
+    /// Marks the option of this number, from 1.
+    Choose(u8),
+    /// The option before, or a line up.
+    Up,
+    /// The next option, or a line down.
+    Down,
+    /// The text, a page up.
+    PageUp,
+    /// The text, a page down.
+    PageDown,
+    /// The text from this line on: what the four above are where there is nothing to choose.
+    ScrollTo(u16),
+    /// One more hint.
+    Hint,
+    /// The solution, into the prompt.
+    Solve,
+    /// Out for free play, and back.
+    Out,
+    /// The list of lessons.
+    List,
+    /// The lesson above.
+    ListUp,
+    /// The lesson below.
+    ListDown,
+    /// Takes the marked lesson.
+    Open,
+    /// Back without.
+    CloseList,
+    /// Letters search the list.
+    Search,
+    /// The whole list again.
+    LeaveSearch,
 }
 
 /// What is done to the focused channel.
@@ -114,8 +160,10 @@ pub enum Edit {
 pub enum Command {
     /// Run a statement when what came before has settled.
     Run(Box<Statement>),
-    /// Forget what has not begun.
+    /// Forget what has not begun, and what expectations have captured: the bench will be a new one.
     Cancel,
+    /// Keep what is done of the lessons.
+    Save,
     /// Give the terminal back, and stop until somebody says `fg`.
     Suspend,
     /// Leave.

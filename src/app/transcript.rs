@@ -82,6 +82,12 @@ impl Transcript {
         }
     }
 
+    /// A line that is no event's.
+    pub fn note(&mut self, text: String) {
+        self.flush();
+        self.push(Row { statement: None, text, tone: Tone::Statement });
+    }
+
     /// An event's lines.
     pub fn push_event(&mut self, event: &Event) {
         let lines = match &event.what {

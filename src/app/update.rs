@@ -3,9 +3,9 @@
 use crate::script::parse;
 use crate::world::World;
 
-use super::action::{Action, Command, Deed, Edit, Input};
+use super::action::{Action, Command, Deed, Edit, Input, Learn};
 use super::phrase::{Phrase, Situation};
-use super::{App, Audience, Mode, facing};
+use super::{App, Audience, Mode, facing, learn};
 
 /// Lines that one key scrolls the trace.
 const TRACE_STEP: usize = 5;
@@ -14,8 +14,20 @@ pub const OPENING: [&str; 3] = ["signal SIGPIPE ignore", "channel stream wire ch
 
 /// Changes the state by one input.
 pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
-    app.notice = None;
+    let is_typed = matches!(input, Input::Do(_) | Input::Text(_) | Input::Paste { .. });
+    if is_typed {
+        app.notice = None;
+    }
     match input {
+        Input::Settled(verdicts) => {
+            learn::settled(app, world, verdicts);
+            Vec::new()
+        }
+        Input::NotKept(reason) => {
+            app.notice = Some(reason.clone());
+            app.course.warning = Some(reason);
+            Vec::new()
+        }
         Input::Do(action) => act(app, world, action),
         Input::Text(text) => {
             type_in(app, &text, 0);
@@ -25,6 +37,14 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
             type_in(app, &text, dropped);
             Vec::new()
         }
+    }
+}
+
+/// A lesson, by its place in the course; where there is none, the list of all.
+pub fn take(app: &mut App, world: &World, lesson: Option<usize>) -> Vec<Command> {
+    match lesson {
+        Some(at) => learn::take(app, at),
+        None => learn::act(app, world, Learn::List),
     }
 }
 
@@ -39,21 +59,24 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::Send => return send(app, world),
         Action::Run => return run(app),
         Action::Make(deed) => return make(app, world, deed),
+        Action::Reset if app.course.shown().is_some() => return learn::again(app),
         Action::Reset => return reset(app),
+        Action::Learn(key) => return learn::act(app, world, key),
         Action::Quit => return vec![Command::Quit],
         Action::Suspend => return vec![Command::Suspend],
         Action::NewChannel => {
             let text = situation(app, world).new_channel();
-            open_prompt(app, &text);
+            app.open_prompt(&text);
         }
-        Action::OpenPrompt => open_prompt(app, ""),
-        Action::LeavePrompt | Action::CloseHelp => app.mode = app.before,
+        Action::OpenPrompt => app.open_prompt(""),
+        Action::LeavePrompt => leave_prompt(app),
+        Action::CloseHelp => app.mode = app.before,
         Action::OpenHelp => {
             app.before = app.mode;
             app.mode = Mode::Help;
             app.help_scroll = 0;
         }
-        Action::LeaveLine => app.mode = Mode::Keys,
+        Action::LeaveLine => app.mode = app.home(),
         Action::EnterLine => app.mode = Mode::Line,
         Action::FocusNext => move_focus(app, world, 1),
         Action::FocusPrevious => move_focus(app, world, -1),
@@ -74,17 +97,22 @@ fn toggle_audience(app: &mut App) {
     };
 }
 
-fn open_prompt(app: &mut App, text: &str) {
-    app.before = app.mode;
-    app.mode = Mode::Prompt;
-    app.prompt.set(text);
+fn leave_prompt(app: &mut App) {
+    app.mode = app.before;
+    if let Some(taking) = &mut app.course.taking {
+        taking.is_solving = false;
+    }
 }
 
 fn type_in(app: &mut App, text: &str, dropped_before: u64) {
     let line = match app.mode {
         Mode::Line => &mut app.line,
         Mode::Prompt => &mut app.prompt,
-        Mode::Keys | Mode::Help => {
+        Mode::Search => {
+            app.course.list.selected = 0;
+            &mut app.course.list.query
+        }
+        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List => {
             app.notice = Some("letters are keys here; i returns to the message line".to_owned());
             return;
         }
@@ -100,7 +128,11 @@ fn edit_line(app: &mut App, edit: Edit) {
     match app.mode {
         Mode::Line => app.line.edit(edit),
         Mode::Prompt => app.prompt.edit(edit),
-        Mode::Keys | Mode::Help => {}
+        Mode::Search => {
+            app.course.list.selected = 0;
+            app.course.list.query.edit(edit);
+        }
+        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List => {}
     }
 }
 
@@ -149,16 +181,14 @@ fn run(app: &mut App) -> Vec<Command> {
             app.mode = app.before;
             app.follow = true;
             app.is_explained = false;
+            learn::offer(app);
             vec![Command::Run(Box::new(statement))]
         }
     }
 }
 
 fn reset(app: &mut App) -> Vec<Command> {
-    app.focus = None;
-    app.follow = false;
-    app.why = None;
-    app.keepers.clear();
+    app.forget_bench();
     let mut commands = vec![Command::Cancel];
     commands.extend(say(app, [Ok("reset".to_owned())]));
     commands.extend(open(app));
@@ -235,6 +265,7 @@ mod tests {
             let text = |command| match command {
                 Command::Run(statement) => statement.text,
                 Command::Cancel => "(cancel)".to_owned(),
+                Command::Save => "(save)".to_owned(),
                 Command::Quit => "(quit)".to_owned(),
                 Command::Suspend => "(suspend)".to_owned(),
             };

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, bail};
 
-use crate::lesson::{Action, Goal, Lesson, Prediction};
+use crate::lesson::{Goal, Lesson, Next, Prediction, Walk};
 use crate::script::{Statement, Verb, Want};
 use crate::session::{Session, Settings};
 use crate::trace::{Event, What};
@@ -23,16 +23,20 @@ pub(super) fn take(lesson: &Lesson) -> Result<(Vec<Wrong>, u64)> {
         expectations: 0,
         deadline: Instant::now() + LONGEST,
     };
-    taker.all(&lesson.setup)?;
-    for step in &lesson.steps {
-        match &step.action {
-            Action::Read => {}
-            Action::Run(statements) => taker.all(statements)?,
-            Action::Predict(prediction) => taker.predict(prediction)?,
-            Action::Reach(goal) => taker.reach(goal)?,
-        }
+    for statement in &lesson.setup {
+        taker.one(statement)?;
     }
-    Ok((taker.faults, taker.expectations))
+    let mut walk = Walk::default();
+    loop {
+        match walk.next(lesson) {
+            Next::Run(statement) => drop(taker.one(statement)?),
+            Next::Ask(prediction) => taker.predict(prediction)?,
+            Next::Reach(goal) => taker.reach(goal)?,
+            Next::Rest => {}
+            Next::Over => return Ok((taker.faults, taker.expectations)),
+        }
+        walk = walk.advance(lesson);
+    }
 }
 
 struct Taker {
@@ -43,13 +47,6 @@ struct Taker {
 }
 
 impl Taker {
-    fn all(&mut self, statements: &[Statement]) -> Result<()> {
-        for statement in statements {
-            self.one(statement)?;
-        }
-        Ok(())
-    }
-
     /// Runs one statement, notes what did not hold, and gives its events.
     fn one(&mut self, statement: &Statement) -> Result<Vec<Event>> {
         self.expectations += statement.expectations.len() as u64;

@@ -1,5 +1,7 @@
 //! The lessons that come with the program.
 
+use super::{Lesson, load};
+
 /// File name and text of each, in order. `tests/lessons.rs` proves that this is the whole folder.
 pub const ENGLISH: &[(&str, &str)] = &[
     ("01-first-hello.md", include_str!("../../lessons/en/01-first-hello.md")),
@@ -39,3 +41,8 @@ pub const ENGLISH: &[(&str, &str)] = &[
     ("35-out-of-band.md", include_str!("../../lessons/en/35-out-of-band.md")),
     ("36-true-or-false.md", include_str!("../../lessons/en/36-true-or-false.md")),
 ];
+
+/// All of them, read. `tests/lessons.rs` proves that none is broken.
+pub fn lessons() -> Vec<Lesson> {
+    ENGLISH.iter().filter_map(|(name, text)| load::load(name, text.as_bytes()).ok()).collect()
+}

@@ -2,10 +2,12 @@
 //! what came.
 #![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
 
+mod answer;
 mod came;
 
 use std::collections::BTreeMap;
 
+pub use self::answer::{Answer, answer};
 use self::came::Came;
 use crate::order::Payload;
 use crate::script::{Data, Expectation, MAX_DATA, Number, Verb, Want};

@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::app::Mode;
-use crate::app::action::{Action, Deed, Edit, Input};
+use crate::app::action::{Action, Deed, Edit, Input, Learn};
 
 /// A key's meaning.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,8 @@ pub enum Key {
     Plain(KeyCode),
     /// With Ctrl.
     Ctrl(char),
+    /// Any of 1 to 6: the action gets the number.
+    Digit,
 }
 
 /// Keys that belong together in help.
@@ -46,26 +48,71 @@ const fn letter(c: char) -> Key {
     Key::Plain(KeyCode::Char(c))
 }
 
+const fn learn(key: Learn) -> Action {
+    Action::Learn(key)
+}
+
 const fn plain(code: KeyCode) -> Key {
     Key::Plain(code)
 }
 
+const LESSON: &[Binding] = &[
+    bind(
+        &[letter(' '), plain(KeyCode::Enter)],
+        learn(Learn::Step),
+        Some("next"),
+        "go on: run it, ask it, the next step",
+    ),
+    bind(&[Key::Digit], learn(Learn::Choose(0)), None, "choose an answer"),
+    bind(&[plain(KeyCode::Up)], learn(Learn::Up), None, "the answer above; or a line up"),
+    bind(&[plain(KeyCode::Down)], learn(Learn::Down), None, "the answer below; or a line down"),
+    bind(&[plain(KeyCode::PageUp)], learn(Learn::PageUp), None, "the text, a page up"),
+    bind(&[plain(KeyCode::PageDown)], learn(Learn::PageDown), None, "the text, a page down"),
+    bind(&[letter('h')], learn(Learn::Hint), Some("hint"), "one more hint"),
+    bind(&[letter('a')], learn(Learn::Solve), Some("answer"), "the answer into the prompt, not run"),
+    bind(&[letter(':')], Action::OpenPrompt, Some("type"), "type a statement, as on the bench"),
+    bind(&[letter('i')], Action::EnterLine, Some("say"), "type a message, as on the bench"),
+    bind(&[letter('o')], learn(Learn::Out), Some("play"), "leave the lesson to play; o comes back"),
+];
+
 const KEYS: &[Binding] = &[
     bind(&[letter('i'), plain(KeyCode::Enter)], Action::EnterLine, Some("type"), "return to the message line"),
+    bind(&[letter(':')], Action::OpenPrompt, Some("statement"), "type any statement"),
+    bind(&[letter('b')], Action::ToggleAudience, Some("to all/one"), "messages to all, or to the focused one"),
+    bind(&[letter('o')], learn(Learn::Out), None, "back to the lesson that was left"),
+];
+
+const DEEDS: &[Binding] = &[
+    bind(&[letter('?')], Action::OpenHelp, Some("help"), "this help"),
+    bind(&[letter('q')], Action::Quit, Some("quit"), "leave"),
+    bind(&[letter('R')], Action::Reset, Some("again"), "kill all; begin, or the step, again"),
+    bind(&[letter('l')], learn(Learn::List), Some("lessons"), "the list of lessons"),
     bind(&[letter('r')], Action::Make(Deed::ReadFar), Some("read"), "the child reads once, or sleeps in it"),
-    bind(&[letter('p')], Action::Make(Deed::ReadNear), None, "the parent reads once"),
     bind(&[letter('k')], Action::Make(Deed::Kill), Some("kill"), "kill the child with SIGKILL"),
     bind(&[letter('x')], Action::Make(Deed::Close), Some("close"), "close the parent's end"),
     bind(&[letter('s')], Action::Make(Deed::Stop), Some("stop"), "stop the child with SIGSTOP"),
     bind(&[letter('S')], Action::Make(Deed::Continue), None, "let it go on with SIGCONT"),
+    bind(&[letter('p')], Action::Make(Deed::ReadNear), None, "the parent reads once"),
     bind(&[letter('n')], Action::NewChannel, Some("new"), "a new channel"),
-    bind(&[letter(':')], Action::OpenPrompt, Some("statement"), "type any statement"),
-    bind(&[letter('?')], Action::OpenHelp, Some("help"), "this help"),
-    bind(&[letter('q')], Action::Quit, Some("quit"), "leave"),
-    bind(&[letter('b')], Action::ToggleAudience, Some("to all/one"), "messages to all, or to the focused one"),
     bind(&[letter('w')], Action::Make(Deed::Why), Some("why"), "why the parent's end is as it is"),
-    bind(&[letter('R')], Action::Reset, None, "kill all and begin again"),
 ];
+
+const LIST: &[Binding] = &[
+    bind(&[letter('/')], learn(Learn::Search), Some("search"), "search the list"),
+    bind(&[plain(KeyCode::Esc), letter('l')], learn(Learn::CloseList), Some("back"), "back without taking one"),
+    bind(&[letter('j')], learn(Learn::ListDown), None, "one lesson down"),
+    bind(&[letter('k')], learn(Learn::ListUp), None, "one lesson up"),
+    bind(&[letter('q')], Action::Quit, Some("quit"), "leave the program"),
+];
+
+const FINDING: &[Binding] = &[
+    bind(&[plain(KeyCode::Enter)], learn(Learn::Open), Some("take it"), "take the marked lesson"),
+    bind(&[plain(KeyCode::Up)], learn(Learn::ListUp), None, "the lesson above"),
+    bind(&[plain(KeyCode::Down)], learn(Learn::ListDown), None, "the lesson below"),
+];
+
+const SEARCH: &[Binding] =
+    &[bind(&[plain(KeyCode::Esc)], learn(Learn::LeaveSearch), Some("all lessons"), "end the search, show all")];
 
 const LINE: &[Binding] = &[
     bind(&[plain(KeyCode::Enter)], Action::Send, None, "send; on the empty line: children read"),
@@ -86,6 +133,9 @@ const EDITING: &[Binding] = &[
     bind(&[plain(KeyCode::Delete), Key::Ctrl('d')], Action::Edit(Edit::Delete), None, "delete the next letter"),
     bind(&[Key::Ctrl('w')], Action::Edit(Edit::DeleteWord), None, "delete a word"),
     bind(&[Key::Ctrl('u')], Action::Edit(Edit::DeleteToStart), None, "delete all before the caret"),
+];
+
+const HISTORY: &[Binding] = &[
     bind(&[plain(KeyCode::Up)], Action::Edit(Edit::Older), None, "what was entered before"),
     bind(&[plain(KeyCode::Down)], Action::Edit(Edit::Newer), None, "and after that"),
 ];
@@ -99,6 +149,9 @@ const HELP: &[Binding] = &[
 const BENCH: &[Binding] = &[
     bind(&[plain(KeyCode::Tab)], Action::FocusNext, Some("next"), "the next channel"),
     bind(&[plain(KeyCode::BackTab)], Action::FocusPrevious, None, "the channel before"),
+];
+
+const TRACE: &[Binding] = &[
     bind(&[plain(KeyCode::PageUp)], Action::TraceUp, None, "the trace, back"),
     bind(&[plain(KeyCode::PageDown)], Action::TraceDown, None, "the trace, on"),
 ];
@@ -108,15 +161,29 @@ const ANYWHERE: &[Binding] = &[
     bind(&[Key::Ctrl('z')], Action::Suspend, None, "back to the shell, until fg"),
 ];
 
-/// All keys.
+/// Modes in which something is typed or done on the bench.
+const ON_BENCH: &[Mode] = &[Mode::Keys, Mode::Line, Mode::Prompt];
+/// Those, and a lesson.
+const WITH_LESSON: &[Mode] = &[Mode::Lesson, Mode::Keys, Mode::Line, Mode::Prompt];
+/// All of them.
+const ALL: &[Mode] = &[Mode::Keys, Mode::Line, Mode::Prompt, Mode::Help, Mode::Lesson, Mode::List, Mode::Search];
+
+/// All keys, in the order in which the footer has room for them.
 pub const GROUPS: &[Group] = &[
+    Group { title: "lesson", modes: &[Mode::Lesson], bindings: LESSON },
     Group { title: "keys (after Esc)", modes: &[Mode::Keys], bindings: KEYS },
+    Group { title: "keys and lesson", modes: &[Mode::Keys, Mode::Lesson], bindings: DEEDS },
     Group { title: "message line", modes: &[Mode::Line], bindings: LINE },
     Group { title: "statement prompt", modes: &[Mode::Prompt], bindings: PROMPT },
-    Group { title: "line and prompt", modes: &[Mode::Line, Mode::Prompt], bindings: EDITING },
-    Group { title: "line, prompt and keys", modes: &[Mode::Keys, Mode::Line, Mode::Prompt], bindings: BENCH },
+    Group { title: "line and prompt", modes: &[Mode::Line, Mode::Prompt], bindings: HISTORY },
+    Group { title: "line, prompt and search", modes: &[Mode::Line, Mode::Prompt, Mode::Search], bindings: EDITING },
+    Group { title: "line, prompt, keys and lesson", modes: WITH_LESSON, bindings: BENCH },
+    Group { title: "line, prompt and keys", modes: ON_BENCH, bindings: TRACE },
+    Group { title: "list and search", modes: &[Mode::List, Mode::Search], bindings: FINDING },
+    Group { title: "list of lessons", modes: &[Mode::List], bindings: LIST },
+    Group { title: "search", modes: &[Mode::Search], bindings: SEARCH },
     Group { title: "help", modes: &[Mode::Help], bindings: HELP },
-    Group { title: "anywhere", modes: &[Mode::Keys, Mode::Line, Mode::Prompt, Mode::Help], bindings: ANYWHERE },
+    Group { title: "anywhere", modes: ALL, bindings: ANYWHERE },
 ];
 
 /// The bindings that hold in a mode.
@@ -136,13 +203,23 @@ pub fn input(mode: Mode, event: Event, dropped: u64) -> Option<Input> {
 fn of_key(mode: Mode, event: KeyEvent) -> Option<Input> {
     let found = of_mode(mode).find(|binding| binding.keys.iter().any(|key| key.is(event)));
     if let Some(binding) = found {
-        return Some(Input::Do(binding.action));
+        return Some(Input::Do(with_number(binding.action, event.code)));
     }
     let is_typed = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     match (event.code, mode) {
-        (KeyCode::Char(c), Mode::Line | Mode::Prompt) if is_typed => Some(Input::Text(c.to_string())),
+        (KeyCode::Char(c), Mode::Line | Mode::Prompt | Mode::Search) if is_typed => Some(Input::Text(c.to_string())),
         _ => None,
     }
+}
+
+/// The digit that was pressed, where the action asks for one.
+fn with_number(action: Action, code: KeyCode) -> Action {
+    if let (Action::Learn(Learn::Choose(_)), KeyCode::Char(c)) = (action, code)
+        && let Some(digit) = c.to_digit(10).and_then(|digit| u8::try_from(digit).ok())
+    {
+        return Action::Learn(Learn::Choose(digit));
+    }
+    action
 }
 
 impl Key {
@@ -151,6 +228,10 @@ impl Key {
         match self {
             Self::Plain(code) => code == event.code && !is_ctrl && !event.modifiers.contains(KeyModifiers::ALT),
             Self::Ctrl(c) => event.code == KeyCode::Char(c) && is_ctrl,
+            Self::Digit => {
+                let is_digit = matches!(event.code, KeyCode::Char('1'..='6'));
+                is_digit && !is_ctrl && !event.modifiers.contains(KeyModifiers::ALT)
+            }
         }
     }
 
@@ -158,6 +239,8 @@ impl Key {
     pub fn label(self) -> String {
         match self {
             Self::Ctrl(c) => format!("Ctrl-{}", c.to_uppercase()),
+            Self::Digit => "1-6".to_owned(),
+            Self::Plain(KeyCode::Char(' ')) => "Space".to_owned(),
             Self::Plain(KeyCode::Char(c)) => c.to_string(),
             Self::Plain(code) => code.to_string(),
         }
@@ -175,11 +258,11 @@ impl Binding {
 mod tests {
     use super::*;
 
-    const MODES: [Mode; 4] = [Mode::Line, Mode::Keys, Mode::Prompt, Mode::Help];
+    const MODES: &[Mode] = ALL;
 
     #[test]
     fn no_key_means_two_things_in_one_mode() {
-        for mode in MODES {
+        for mode in MODES.iter().copied() {
             let keys: Vec<Key> = of_mode(mode).flat_map(|binding| binding.keys).copied().collect();
             for (at, key) in keys.iter().enumerate() {
                 assert!(!keys[at + 1..].contains(key), "{} in {mode:?}", key.label());
@@ -199,14 +282,14 @@ mod tests {
     #[test]
     fn ctrl_c_leaves_from_everywhere() {
         let key = Event::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL));
-        for mode in MODES {
+        for mode in MODES.iter().copied() {
             assert_eq!(input(mode, key.clone(), 0), Some(Input::Do(Action::Quit)));
         }
     }
 
     #[test]
     fn no_default_key_is_one_that_shells_and_multiplexers_own() {
-        for binding in MODES.into_iter().flat_map(of_mode) {
+        for binding in MODES.iter().copied().flat_map(of_mode) {
             for key in binding.keys {
                 assert!(!matches!(key, Key::Plain(KeyCode::F(_)) | Key::Ctrl('b' | 's' | 'q')));
             }

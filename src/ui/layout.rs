@@ -13,6 +13,8 @@ pub const MIN_HEIGHT: u16 = 18;
 const WIDE: u16 = 120;
 /// Rows of the trace below the rest, heading included, when there is little room.
 const LEAST_TRACE: u16 = 3;
+/// Rows from which on a wide screen has room for a whole explanation beside a lesson.
+const ROOMY: u16 = 30;
 /// Rows of an explanation at most.
 const MOST_WHY: u16 = 3;
 
@@ -38,6 +40,61 @@ pub struct Side {
     pub tasks: Rect,
     /// Who holds the focused channel.
     pub holders: Rect,
+}
+
+/// Columns of a lesson's text on a wide screen.
+fn text_width(area: Rect) -> u16 {
+    (area.width * 2 / 5).min(76)
+}
+
+/// Where a lesson's text stands, and the bench beside or below it. Text, prompt and trace do not move, whatever is in them;
+/// the explanation has what few channels leave.
+pub fn with_lesson(area: Rect, channels: usize) -> (Rect, Places) {
+    let wanted = match channels {
+        0 | 1 => Size::Small.rows(),
+        _ => u16::MAX,
+    };
+    let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    if area.width >= WIDE {
+        let text = Rect { width: text_width(area), ..body };
+        let right = Rect { x: text.right() + 1, width: body.width - text.width - 1, ..body };
+        let why = if right.height >= ROOMY { 2 * MOST_WHY } else { MOST_WHY };
+        let most = (right.height - why - 1) * 3 / 5;
+        let tall = Size::Tall.rows().saturating_mul(u16::try_from(channels.max(1)).unwrap_or(u16::MAX));
+        let channels = Rect { height: most.min(tall), ..right };
+        return (text, below(channels, why, right.bottom()));
+    }
+    // From the floor to 24 rows the text grows first; beyond, text and bench share what there is.
+    let missing = 24_u16.saturating_sub(area.height);
+    let more = area.height.saturating_sub(24);
+    let text = Rect { height: 11 + more / 2 - missing.div_ceil(2), ..body };
+    let room = 6 + more / 3 - missing / 3;
+    let channels = Rect { y: text.bottom(), height: room.min(wanted), ..body };
+    (text, below(channels, 2 + room - channels.height, body.bottom()))
+}
+
+/// Explanation, prompt and trace below the channels.
+fn below(channels: Rect, why: u16, bottom: u16) -> Places {
+    let why = Rect { y: channels.bottom(), height: why, ..channels };
+    let prompt = Rect { y: why.bottom(), height: 1, ..channels };
+    let trace = Rect { y: prompt.bottom(), height: bottom.saturating_sub(prompt.bottom()), ..channels };
+    Places { channels, why, prompt, trace, side: None }
+}
+
+/// As many channels as possible, at one line each if need be; what is left goes to the focused one, then to its neighbours.
+pub fn share_evenly(height: u16, count: usize, focus: usize) -> Vec<(usize, Size)> {
+    let fits = |size: Size| usize::from(height / size.rows()) >= count;
+    if count == 0 || fits(Size::Small) {
+        return share(height, count, focus);
+    }
+    let some = usize::from(height / Size::Strip.rows()).min(count);
+    let first = focus.saturating_sub(some / 2).min(count - some);
+    let mut rows: Vec<(usize, Size)> = (first..first + some).map(|at| (at, Size::Strip)).collect();
+    let left = height.saturating_sub(Size::Strip.rows() * u16::try_from(some).unwrap_or(u16::MAX));
+    for row in rows.iter_mut().filter(|row| row.0 == focus && left + Size::Strip.rows() >= Size::Small.rows()) {
+        row.1 = Size::Small;
+    }
+    rows
 }
 
 /// Columns of the channels and what is below them.
@@ -128,6 +185,41 @@ mod tests {
                         assert_eq!(area.intersection(*place), *place);
                         assert!(all[at + 1..].iter().all(|other| !place.intersects(*other)));
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_lesson_and_its_bench_lie_within_the_screen_and_nothing_overlaps() {
+        for width in [60, 80, 119, 120, 121, 300] {
+            for height in 18..100 {
+                let area = Rect::new(0, 0, width, height);
+                let (text, places) = with_lesson(area, usize::from(height % 4));
+                let all = [text, places.channels, places.why, places.prompt, places.trace];
+                for (at, place) in all.iter().enumerate() {
+                    assert_eq!(area.intersection(*place), *place);
+                    assert!(all[at + 1..].iter().all(|other| !place.intersects(*other)), "{width}×{height}");
+                }
+                assert!(
+                    text.height >= 8 && places.trace.height >= 2 && places.channels.height >= 4,
+                    "{width}×{height}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn beside_a_lesson_every_channel_has_at_least_a_line() {
+        assert_eq!(share_evenly(6, 3, 1), [(0, Size::Strip), (1, Size::Strip), (2, Size::Strip)]);
+        assert_eq!(share_evenly(6, 2, 1), [(0, Size::Strip), (1, Size::Small)]);
+        assert_eq!(share_evenly(6, 1, 0), [(0, Size::Small)]);
+        for height in 4..60 {
+            for count in 1..20 {
+                for focus in 0..count {
+                    let rows = share_evenly(height, count, focus);
+                    assert!(rows.iter().any(|row| row.0 == focus));
+                    assert!(rows.iter().map(|row| row.1.rows()).sum::<u16>() <= height);
                 }
             }
         }

@@ -4,6 +4,8 @@ pub mod channel;
 pub mod header;
 pub mod help;
 pub mod holders;
+pub mod lesson;
+pub mod list;
 pub mod parcel;
 pub mod prompt;
 pub mod shelf;

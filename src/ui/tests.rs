@@ -1,5 +1,7 @@
 //! Whole screens of benches made of records alone.
 
+mod lesson;
+
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::Color;

@@ -73,6 +73,16 @@ impl Theme {
         Style::new().add_modifier(Modifier::DIM)
     }
 
+    /// Code in prose: a colour that holds on both grounds, else the backticks stay.
+    pub fn code(self) -> Style {
+        self.tinted(Color::Magenta)
+    }
+
+    /// Whether there are no colours at all.
+    pub fn is_plain(self) -> bool {
+        self.colours == Colours::None
+    }
+
     /// What is hidden in bytes.
     pub fn escape(self, base: Style) -> Style {
         base.add_modifier(Modifier::UNDERLINED)

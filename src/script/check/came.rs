@@ -131,7 +131,7 @@ impl<'a> Came<'a> {
     }
 
     /// What a successful call brought beside its number.
-    fn extra(&self) -> Option<&'a Extra> {
+    pub(super) fn extra(&self) -> Option<&'a Extra> {
         match self {
             // socketpair says what the array holds when it failed, too.
             Self::Call(call) => {
@@ -142,7 +142,7 @@ impl<'a> Came<'a> {
         }
     }
 
-    fn errno(&self) -> Option<Errno> {
+    pub(super) fn errno(&self) -> Option<Errno> {
         let errno = match self {
             Self::Call(call) => match (returned(call)?, self.extra()) {
                 (-1, _) => call.errno,
@@ -336,6 +336,7 @@ fn value_words(call: &CallEvent, ret: i64, as_number: bool) -> String {
         },
         _ if call.call.room().is_none() => ret.to_string(),
         _ if ret == 0 && call.eof == Some(true) => "EOF".to_owned(),
+        // A read of no bytes at all is neither the end nor a message of none.
         _ if as_number || ret == 0 && (call.eof.is_none() || call.call.room() == Some(0)) => ret.to_string(),
         _ => data_words(&call.outcome.data, ret),
     }

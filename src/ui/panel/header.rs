@@ -9,6 +9,9 @@ use super::tasks::state_of;
 use crate::app::Mode;
 use crate::ui::{Scene, words};
 
+/// In a lesson: the kernel has not answered yet.
+const BUSY: &str = "at work… ";
+
 /// Draws the line. Of the channels only some may be visible: so many of so many.
 pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
@@ -20,6 +23,9 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         left.push(Span::raw("   "));
     }
     let hint = match scene.app.mode {
+        Mode::Keys if scene.app.course.current().is_some() => "o: back to the lesson  ? help ",
+        Mode::Lesson => "? help ",
+        Mode::List | Mode::Search => "",
         Mode::Line => "Esc keys, then ? help ",
         Mode::Keys => "i type  ? help ",
         Mode::Prompt => "Esc back ",
@@ -28,6 +34,9 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
     let mut right = vec![Span::raw(" ")];
     if let Some((some, all)) = visible {
         right.extend([Span::styled(format!(" {some} of {all}, Tab "), theme.shout()), Span::raw(" ")]);
+    }
+    if scene.app.course.shown().is_some() && scene.app.is_busy() {
+        right.push(Span::styled(BUSY, theme.strong()));
     }
     right.push(Span::styled(hint, theme.faint()));
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);

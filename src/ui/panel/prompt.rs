@@ -22,10 +22,16 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
             Some(typed(scene, &scene.app.line, (label, hint(scene)), area, buf))
         }
         Mode::Prompt => {
-            let hint = "Enter: run · Esc: back".to_owned();
+            let is_solving = scene.app.course.current().is_some_and(|(_, taking)| taking.is_solving);
+            let hint = if is_solving { "the answer · Enter: run it · Esc: back" } else { "Enter: run · Esc: back" };
+            let hint = hint.to_owned();
             Some(typed(scene, &scene.app.prompt, (" statement : ".to_owned(), hint), area, buf))
         }
-        Mode::Keys | Mode::Help => {
+        Mode::Search => {
+            let hint = "Enter: take the marked lesson · Esc: all lessons".to_owned();
+            Some(typed(scene, &scene.app.course.list.query, (" search ".to_owned(), hint), area, buf))
+        }
+        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List => {
             footer(scene, area, buf);
             None
         }
@@ -99,7 +105,12 @@ fn footer(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let label = |binding: &Binding| binding.keys.first().map(|key| key.label()).unwrap_or_default();
     let wide = |binding: &Binding| words::width(&label(binding)) + words::width(binding.short.unwrap_or_default()) + 3;
     let is_kept = |binding: &Binding| matches!(binding.action, Action::OpenHelp | Action::Quit);
-    let all = || keymap::of_mode(scene.app.mode).filter(|binding| binding.short.is_some());
+    // In a lesson the keys of the bench hold, too; help has them.
+    let is_named = |binding: &Binding| {
+        let is_deed = matches!(binding.action, Action::Make(_) | Action::NewChannel);
+        binding.short.is_some() && !(is_deed && scene.app.mode == Mode::Lesson)
+    };
+    let all = || keymap::of_mode(scene.app.mode).filter(|binding| is_named(binding));
     let kept: u16 = all().filter(|binding| is_kept(binding)).map(wide).sum();
     let mut left = area.width.saturating_sub(kept);
     let mut spans = Vec::new();

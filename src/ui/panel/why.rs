@@ -8,6 +8,8 @@ use crate::ui::{Scene, words};
 
 /// What a beginner reads first.
 const WELCOME: &str = "Type a word and Enter, three times. Then Enter alone: the children read.";
+/// The same in a lesson.
+const IN_LESSON: &str = "Space goes on. Everything here runs on the real kernel; : lets you try whatever you like.";
 /// Columns of the label.
 const LABEL: u16 = 6;
 
@@ -40,6 +42,7 @@ fn wrapped(scene: Scene<'_>, width: u16) -> Vec<String> {
     let text = match (&scene.app.notice, &scene.app.why) {
         (Some(notice), _) => notice.as_str(),
         (None, Some(why)) => why.text.as_str(),
+        (None, None) if scene.app.course.shown().is_some() => IN_LESSON,
         (None, None) => WELCOME,
     };
     words::wrap(text, width.saturating_sub(LABEL + 1).max(1), 0)

@@ -1,0 +1,234 @@
+//! Lessons as the UI knows them: which there are, what is done, the one being taken and the place in it. Plain data; what keys
+//! do to it stands in `app::learn`.
+
+use std::rc::Rc;
+
+use crate::lesson::progress::Progress;
+use crate::lesson::walk::only_looks;
+use crate::lesson::{Lesson, Next, Walk, list};
+use crate::script::{Statement, Verb};
+use crate::trace::{Event, What};
+
+use super::Mode;
+use super::input_line::InputLine;
+
+/// Events since a goal's start that are kept; the oldest go first.
+pub const MAX_SINCE: usize = 8192;
+
+/// All lessons, and the one being taken.
+#[derive(Debug, Clone)]
+pub struct Course {
+    /// In order.
+    pub lessons: Rc<[Lesson]>,
+    /// What is done.
+    pub progress: Progress,
+    /// Why progress could not be read or is not kept.
+    pub warning: Option<String>,
+    /// The lesson being taken.
+    pub taking: Option<Taking>,
+    /// The list on the screen.
+    pub list: List,
+}
+
+/// The list of lessons on the screen.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// The marked one, among those found.
+    pub selected: usize,
+    /// What is searched for.
+    pub query: InputLine,
+    /// What the keys meant before.
+    pub back: Mode,
+}
+
+/// A lesson being taken.
+#[derive(Debug, Clone)]
+pub struct Taking {
+    /// Which of the course.
+    pub lesson: usize,
+    /// The place in it.
+    pub walk: Walk,
+    /// What came of the step's statements so far.
+    pub made: Vec<Made>,
+    /// The option that is marked.
+    pub chosen: Option<usize>,
+    /// The kernel's answer to the question.
+    pub answer: Option<Answer>,
+    /// Hints that are shown.
+    pub hints: usize,
+    /// Which of the goal's conditions hold.
+    pub holding: Vec<bool>,
+    /// Which part of the text is seen.
+    pub scroll: Scroll,
+    /// The learner plays elsewhere, and will be back.
+    pub is_out: bool,
+    /// What the lesson itself has on its way.
+    pub running: Option<Running>,
+    /// The solution is in the prompt, one statement after the other.
+    pub is_solving: bool,
+    pub(super) since: Vec<Event>,
+    /// The bench is no longer as the lesson made it.
+    pub(super) strayed: bool,
+    /// Statements of the goal's solution that were run in its order.
+    pub(super) solved: usize,
+}
+
+/// What came of a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// In the expectations' words; none where there are none.
+    pub got: Option<String>,
+    /// What the lesson wanted, where something else came.
+    pub instead_of: Option<String>,
+}
+
+/// What the kernel answered to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The learner's guess.
+    pub guess: usize,
+    /// Which options hold.
+    pub held: Vec<bool>,
+    /// What came, in the options' words.
+    pub got: String,
+}
+
+/// Which part of a step's text is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scroll {
+    /// Its beginning.
+    Top,
+    /// What is to be done, or has just been done.
+    Active,
+    /// From this line on.
+    At(u16),
+}
+
+/// What a lesson has on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Running {
+    /// The bench is being made anew.
+    Bench,
+    /// A statement of its own.
+    Statement,
+}
+
+impl Course {
+    /// With these lessons.
+    pub fn new(lessons: Vec<Lesson>, progress: Progress, warning: Option<String>) -> Self {
+        let list = List { selected: 0, query: InputLine::default(), back: Mode::Keys };
+        Self { lessons: lessons.into(), progress, warning, taking: None, list }
+    }
+
+    /// The lesson being taken, and the place in it.
+    pub fn current(&self) -> Option<(&Lesson, &Taking)> {
+        let taking = self.taking.as_ref()?;
+        Some((self.lessons.get(taking.lesson)?, taking))
+    }
+
+    /// The same, while its text is on the screen.
+    pub fn shown(&self) -> Option<(&Lesson, &Taking)> {
+        self.current().filter(|(_, taking)| !taking.is_out)
+    }
+
+    /// Whether a statement of the lesson's own is on its way.
+    pub fn is_making(&self) -> bool {
+        self.taking.as_ref().is_some_and(|taking| taking.running == Some(Running::Statement))
+    }
+
+    /// Which lessons the list shows.
+    pub fn found(&self) -> Vec<usize> {
+        list::found(&self.lessons, self.list.query.text())
+    }
+
+    /// Where to go on, for the shell's prompt after the program has left.
+    pub fn farewell(&self) -> Option<String> {
+        let (lesson, taking) = self.current()?;
+        let how = match (taking.walk.current(lesson), &self.warning) {
+            (_, Some(warning)) => warning.clone(),
+            (None, None) => format!("lesson {} is done; `tincans learn` goes on", lesson.number),
+            (Some(_), None) => format!(
+                "lesson {}, step {} of {}; `tincans learn` goes on there",
+                lesson.number,
+                taking.walk.step() + 1,
+                lesson.steps.len()
+            ),
+        };
+        Some(how)
+    }
+
+    /// Takes in what has happened.
+    pub(super) fn hear(&mut self, event: &Event) {
+        let Some(taking) = self.taking.as_mut().filter(|taking| !taking.is_out) else { return };
+        let Some(lesson) = self.lessons.get(taking.lesson) else { return };
+        if matches!(taking.walk.next(lesson), Next::Reach(_)) {
+            if taking.since.len() >= MAX_SINCE {
+                taking.since.remove(0);
+            }
+            taking.since.push(event.clone());
+        }
+        if taking.running != Some(Running::Statement) {
+            return;
+        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "only these two say what came of a statement")]
+        let made = match &event.what {
+            What::Expect { want, got, ok } => Made { got: Some(got.clone()), instead_of: (!ok).then(|| want.clone()) },
+            What::Refused { reason } => Made { got: Some(format!("refused: {reason}")), instead_of: None },
+            _ => return,
+        };
+        if let Some(last) = taking.made.last_mut() {
+            *last = made;
+        }
+    }
+
+    /// The learner has a statement run.
+    pub(super) fn play(&mut self, statement: &Statement) {
+        let Some(taking) = self.taking.as_mut().filter(|_| !only_looks(statement)) else { return };
+        let Some(lesson) = self.lessons.get(taking.lesson) else { return };
+        if matches!(statement.verb, Verb::Reset) {
+            taking.since.clear();
+        }
+        let expected = match taking.walk.next(lesson) {
+            Next::Reach(goal) if !taking.is_out && !taking.strayed => goal.solution.get(taking.solved),
+            Next::Reach(_) | Next::Run(_) | Next::Ask(_) | Next::Rest | Next::Over => None,
+        };
+        if expected.is_some_and(|expected| expected.text == statement.text.trim()) {
+            taking.solved += 1;
+        } else {
+            taking.strayed = true;
+        }
+    }
+}
+
+impl Default for Course {
+    fn default() -> Self {
+        Self::new(Vec::new(), Progress::default(), None)
+    }
+}
+
+impl Taking {
+    /// At a place of a lesson.
+    pub(super) fn new(lesson: usize, walk: Walk) -> Self {
+        Self {
+            lesson,
+            walk,
+            made: Vec::new(),
+            chosen: None,
+            answer: None,
+            hints: 0,
+            holding: Vec::new(),
+            scroll: Scroll::Top,
+            is_out: false,
+            running: None,
+            is_solving: false,
+            since: Vec::new(),
+            strayed: false,
+            solved: 0,
+        }
+    }
+
+    /// Another step begins, or the same again; whether the bench is as it should be is another question.
+    pub(super) fn enter(&mut self, walk: Walk) {
+        *self = Self { strayed: self.strayed, ..Self::new(self.lesson, walk) };
+    }
+}

@@ -1,0 +1,337 @@
+//! What keys do to a lesson: step, choose, ask for help, leave and come back, find another. The lesson's own statements become
+//! commands like any other; a bench on which the learner has played is made anew before the lesson goes on.
+
+use crate::lesson::{Lesson, Next, Walk};
+use crate::script::check::Verdict;
+use crate::script::{Statement, Verb};
+use crate::world::World;
+
+use super::action::{Command, Learn};
+use super::course::{Answer, Made, Running, Scroll, Taking};
+use super::{App, Audience, Mode, facing};
+
+/// What a key does.
+pub(super) fn act(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
+    match key {
+        Learn::List => open_list(app),
+        Learn::ListUp => select(app, -1),
+        Learn::ListDown => select(app, 1),
+        Learn::CloseList => app.mode = app.course.list.back,
+        Learn::Search => app.mode = Mode::Search,
+        Learn::LeaveSearch => {
+            app.course.list.query.set("");
+            app.mode = Mode::List;
+        }
+        Learn::Open => return open_selected(app),
+        Learn::Out => return out_and_back(app),
+        Learn::Step
+        | Learn::Choose(_)
+        | Learn::Up
+        | Learn::Down
+        | Learn::PageUp
+        | Learn::PageDown
+        | Learn::ScrollTo(_)
+        | Learn::Hint
+        | Learn::Solve => return in_lesson(app, world, key),
+    }
+    Vec::new()
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys belong to the list")]
+fn in_lesson(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
+    let lessons = app.course.lessons.clone();
+    let Some(taking) = &mut app.course.taking else { return Vec::new() };
+    let Some(lesson) = lessons.get(taking.lesson) else { return Vec::new() };
+    match key {
+        Learn::Step => return step(app, world, lesson),
+        Learn::Solve => return solve(app, lesson),
+        Learn::Choose(number) => choose(app, lesson, |_, _| usize::from(number).checked_sub(1)),
+        // Without options the view has turned these into `ScrollTo`.
+        Learn::Up => choose(app, lesson, |chosen, count| Some((chosen.unwrap_or(0) + count - 1) % count)),
+        Learn::Down => choose(app, lesson, |chosen, count| Some(chosen.map_or(0, |at| at + 1) % count)),
+        Learn::ScrollTo(line) => taking.scroll = Scroll::At(line),
+        Learn::Hint => hint(app, lesson),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// The one key that goes on.
+fn step(app: &mut App, world: &World, lesson: &Lesson) -> Vec<Command> {
+    let is_busy = app.is_busy();
+    let Some(taking) = &mut app.course.taking else { return Vec::new() };
+    if is_busy {
+        app.notice = Some("the kernel is still at work; R begins the step again".to_owned());
+        return Vec::new();
+    }
+    match taking.walk.next(lesson) {
+        Next::Run(statement) => run(app, world, lesson, statement),
+        Next::Ask(prediction) if taking.chosen.is_none() => {
+            let count = prediction.options.len();
+            app.notice = Some(format!("what will the kernel answer? 1 to {count} or ↓ chooses; then ask it"));
+            Vec::new()
+        }
+        Next::Ask(prediction) => run(app, world, lesson, &prediction.statement),
+        Next::Reach(_) => {
+            let how = "this is yours to do: : types a statement, i a message; h is a hint, a the answer";
+            app.notice = Some(how.to_owned());
+            Vec::new()
+        }
+        Next::Rest => go_on(app, lesson),
+        Next::Over => {
+            let next = taking.lesson + 1;
+            if next < app.course.lessons.len() {
+                return take(app, next);
+            }
+            app.notice = Some("that was the last lesson; l lists them all".to_owned());
+            Vec::new()
+        }
+    }
+}
+
+/// To the next step; the lesson may be over.
+fn go_on(app: &mut App, lesson: &Lesson) -> Vec<Command> {
+    let Some(taking) = &mut app.course.taking else { return Vec::new() };
+    let is_unlike = match taking.walk.current(lesson).map(|step| &step.action) {
+        Some(crate::lesson::Action::Reach(goal)) => taking.solved != goal.solution.len(),
+        _ => false,
+    };
+    let walk = taking.walk.advance(lesson);
+    taking.strayed |= is_unlike;
+    taking.enter(walk);
+    app.why = None;
+    if walk.next(lesson) == Next::Over {
+        app.course.progress.finish(&lesson.id);
+        return vec![Command::Save];
+    }
+    app.course.progress.reach(&lesson.id, walk.step());
+    let mut commands = vec![Command::Save];
+    if app.course.taking.as_ref().is_some_and(|taking| taking.strayed) {
+        commands.extend(rebuild(app, lesson));
+    }
+    commands
+}
+
+/// A statement of the lesson's own, on a bench that is as the lesson made it.
+fn run(app: &mut App, world: &World, lesson: &Lesson, statement: &Statement) -> Vec<Command> {
+    let is_strayed = app.course.taking.as_ref().is_some_and(|taking| taking.strayed);
+    let mut commands = if is_strayed { rebuild(app, lesson) } else { Vec::new() };
+    let named = |name: &str| statement.text.contains(&format!("{name}["));
+    let about = facing::shown(world).into_iter().find(|facing| facing.channel(world).is_some_and(|it| named(&it.name)));
+    if let Some(facing) = about.filter(|_| !is_strayed) {
+        app.focus = Some(facing.channel);
+    }
+    app.follow = true;
+    app.is_explained = false;
+    let line = app.number();
+    app.pending.push_back((line, statement.text.clone()));
+    commands.push(Command::Run(Box::new(Statement { line, ..statement.clone() })));
+    if let Some(taking) = &mut app.course.taking {
+        taking.running = Some(Running::Statement);
+        taking.made.push(Made { got: None, instead_of: None });
+        taking.scroll = Scroll::Active;
+    }
+    commands
+}
+
+/// The bench as the lesson has it at this place, without a word of it in the trace.
+fn rebuild(app: &mut App, lesson: &Lesson) -> Vec<Command> {
+    let Some(taking) = &mut app.course.taking else { return Vec::new() };
+    taking.strayed = false;
+    taking.solved = 0;
+    taking.since.clear();
+    taking.running = Some(Running::Bench);
+    let (walk, step) = (taking.walk, taking.walk.step() + 1);
+    let mut commands = vec![Command::Cancel];
+    app.forget_bench();
+    let line = app.number();
+    let reset = Statement { line, text: "reset".to_owned(), task: None, verb: Verb::Reset, expectations: Vec::new() };
+    commands.push(Command::Run(Box::new(reset)));
+    for statement in walk.way(lesson) {
+        let line = app.number();
+        commands.push(Command::Run(Box::new(Statement { line, ..statement.clone() })));
+    }
+    app.silent_until = app.next_line;
+    app.transcript.note(format!("── lesson {}, step {step}: the bench as it is there ──", lesson.number));
+    commands
+}
+
+/// The step again, from its beginning.
+pub(super) fn again(app: &mut App) -> Vec<Command> {
+    let lessons = app.course.lessons.clone();
+    let Some(taking) = &mut app.course.taking else { return Vec::new() };
+    let Some(lesson) = lessons.get(taking.lesson) else { return Vec::new() };
+    taking.enter(Walk::at(lesson, taking.walk.step()));
+    rebuild(app, lesson)
+}
+
+/// Begins a lesson, or goes on where it was left.
+pub(super) fn take(app: &mut App, at: usize) -> Vec<Command> {
+    let lessons = app.course.lessons.clone();
+    let Some(lesson) = lessons.get(at) else { return Vec::new() };
+    let step = app.course.progress.of(&lesson.id).step;
+    // A lesson that has become shorter is begun anew.
+    let step = if step < lesson.steps.len() { step } else { 0 };
+    app.course.taking = Some(Taking::new(at, Walk::at(lesson, step)));
+    app.course.progress.reach(&lesson.id, step);
+    app.mode = Mode::Lesson;
+    app.audience = Audience::Focused;
+    let mut commands = rebuild(app, lesson);
+    commands.push(Command::Save);
+    commands
+}
+
+/// Marks an option, where there is a question.
+fn choose(app: &mut App, lesson: &Lesson, which: impl FnOnce(Option<usize>, usize) -> Option<usize>) {
+    let Some(taking) = &mut app.course.taking else { return };
+    let Next::Ask(prediction) = taking.walk.next(lesson) else {
+        app.notice = Some("there is nothing to choose here".to_owned());
+        return;
+    };
+    if taking.running.is_some() {
+        return;
+    }
+    let count = prediction.options.len();
+    match which(taking.chosen, count).filter(|at| *at < count) {
+        Some(at) => {
+            taking.chosen = Some(at);
+            taking.scroll = Scroll::Active;
+        }
+        None => app.notice = Some(format!("the options are 1 to {count}")),
+    }
+}
+
+fn hint(app: &mut App, lesson: &Lesson) {
+    let Some(taking) = &mut app.course.taking else { return };
+    let Next::Reach(goal) = taking.walk.next(lesson) else {
+        app.notice = Some("hints are for goals; here Space goes on".to_owned());
+        return;
+    };
+    if taking.hints < goal.hints.len() {
+        taking.hints += 1;
+        taking.scroll = Scroll::Active;
+    } else {
+        app.notice = Some("that was the last hint; a puts the answer into the prompt".to_owned());
+    }
+}
+
+/// The solution's next statement, in the prompt. After something else than the solution, the bench is made anew for it.
+fn solve(app: &mut App, lesson: &Lesson) -> Vec<Command> {
+    let Some(taking) = &mut app.course.taking else { return Vec::new() };
+    let Next::Reach(goal) = taking.walk.next(lesson) else {
+        app.notice = Some("answers are for goals; here Space goes on".to_owned());
+        return Vec::new();
+    };
+    let is_strayed = taking.strayed || taking.solved >= goal.solution.len();
+    let commands = if is_strayed { rebuild(app, lesson) } else { Vec::new() };
+    if let Some(taking) = &mut app.course.taking {
+        taking.is_solving = true;
+    }
+    offer(app);
+    commands
+}
+
+/// While the solution is in the prompt: its next statement.
+pub(super) fn offer(app: &mut App) {
+    let lessons = app.course.lessons.clone();
+    let Some(taking) = app.course.taking.as_mut().filter(|taking| taking.is_solving) else { return };
+    let next = match lessons.get(taking.lesson).map(|lesson| taking.walk.next(lesson)) {
+        Some(Next::Reach(goal)) if !taking.strayed => goal.solution.get(taking.solved),
+        _ => None,
+    };
+    taking.is_solving = next.is_some();
+    if let Some(statement) = next {
+        app.open_prompt(&statement.text);
+    }
+}
+
+/// Leaves for free play; back to the same place.
+fn out_and_back(app: &mut App) -> Vec<Command> {
+    let lessons = app.course.lessons.clone();
+    let Some(taking) = &mut app.course.taking else {
+        app.notice = Some("no lesson is being taken; l lists them".to_owned());
+        return Vec::new();
+    };
+    if taking.running == Some(Running::Statement) {
+        app.notice = Some("the kernel is still at work".to_owned());
+        return Vec::new();
+    }
+    taking.is_out = !taking.is_out;
+    if taking.is_out {
+        app.mode = Mode::Keys;
+        app.notice = Some("the bench is yours; o returns to the lesson, and makes its bench anew".to_owned());
+        return Vec::new();
+    }
+    app.mode = Mode::Lesson;
+    match lessons.get(taking.lesson) {
+        Some(lesson) if taking.strayed => rebuild(app, lesson),
+        _ => Vec::new(),
+    }
+}
+
+fn open_list(app: &mut App) {
+    if app.course.lessons.is_empty() {
+        app.notice = Some("there are no lessons".to_owned());
+        return;
+    }
+    let course = &mut app.course;
+    course.list.back = app.mode;
+    course.list.query.set("");
+    let taken = course.taking.as_ref().map(|taking| taking.lesson);
+    course.list.selected = taken.or_else(|| course.progress.resume(&course.lessons)).unwrap_or(0);
+    app.mode = Mode::List;
+}
+
+fn select(app: &mut App, step: isize) {
+    let count = app.course.found().len();
+    if count > 0 {
+        let now = app.course.list.selected.min(count - 1);
+        app.course.list.selected = now.wrapping_add_signed(step + count.cast_signed()) % count;
+    }
+}
+
+/// The marked lesson; the one being taken is simply returned to.
+fn open_selected(app: &mut App) -> Vec<Command> {
+    let Some(at) = app.course.found().get(app.course.list.selected).copied() else {
+        app.notice = Some("no lesson is called so; Esc shows all".to_owned());
+        return Vec::new();
+    };
+    app.course.list.query.set("");
+    match &app.course.taking {
+        Some(taking) if taking.lesson == at && taking.is_out => out_and_back(app),
+        Some(taking) if taking.lesson == at => {
+            app.mode = Mode::Lesson;
+            Vec::new()
+        }
+        _ => take(app, at),
+    }
+}
+
+/// Nothing is on its way any more: the lesson takes note of what came.
+pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict>>) {
+    let lessons = app.course.lessons.clone();
+    let Some(taking) = &mut app.course.taking else { return };
+    let Some(lesson) = lessons.get(taking.lesson) else { return };
+    let running = taking.running.take();
+    let next = taking.walk.next(lesson);
+    if running == Some(Running::Statement) {
+        if let (Next::Ask(_), Some(guess)) = (next, taking.chosen) {
+            let got = verdicts.iter().flatten().map(|verdict| verdict.got.clone()).next().unwrap_or_default();
+            let held = verdicts.into_iter().map(|verdict| verdict.is_some_and(|verdict| verdict.ok)).collect();
+            taking.answer = Some(Answer { guess, held, got });
+        }
+        taking.walk = taking.walk.advance(lesson);
+    } else if let (Next::Reach(goal), false) = (next, taking.is_out) {
+        taking.holding = goal.holding(world, &taking.since);
+        if taking.holding.iter().all(|holds| *holds) {
+            taking.walk = taking.walk.advance(lesson);
+            taking.scroll = Scroll::Active;
+            if std::mem::take(&mut taking.is_solving) && app.mode == Mode::Prompt {
+                app.mode = Mode::Lesson;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! The list of lessons: finding one by what was typed, and the list as text.
+
+use super::Lesson;
+use super::progress::Progress;
+
+/// The lessons in which every word occurs: in title, id, topics or number.
+pub fn found(lessons: &[Lesson], query: &str) -> Vec<usize> {
+    let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
+    let holds = |lesson: &Lesson| {
+        let text = format!("{} {} {} {}", lesson.number, lesson.title, lesson.id, lesson.topics.join(" "));
+        let text = text.to_lowercase();
+        words.iter().all(|word| text.contains(word.as_str()))
+    };
+    (0..lessons.len()).filter(|at| holds(&lessons[*at])).collect()
+}
+
+/// The lesson with this id or number.
+pub fn named(lessons: &[Lesson], name: &str) -> Option<usize> {
+    let number = name.parse::<u32>().ok();
+    lessons.iter().position(|lesson| lesson.id == name || Some(lesson.number) == number)
+}
+
+/// `tincans lessons`: a line a lesson, and what comes next.
+pub fn text(lessons: &[Lesson], progress: &Progress) -> String {
+    let widest = lessons.iter().map(|lesson| lesson.title.chars().count()).max().unwrap_or(0);
+    let mut lines: Vec<String> = Vec::new();
+    for lesson in lessons {
+        let Lesson { number, title, minutes, topics, .. } = lesson;
+        let words = progress.words(lesson);
+        let line = format!("{number:>2}  {title:<widest$}  {minutes:>2} min  {words:<13}  {}", topics.join(", "));
+        lines.push(line.trim_end().to_owned());
+    }
+    let done = lessons.iter().filter(|lesson| progress.of(&lesson.id).done).count();
+    let next = match progress.resume(lessons).and_then(|at| lessons.get(at)) {
+        Some(lesson) => format!("`tincans learn` goes on with {}", lesson.number),
+        None => "`tincans learn NUMBER` takes one again".to_owned(),
+    };
+    lines.push(format!("\n{} lessons, {done} done; {next}", lessons.len()));
+    lines.join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::builtin;
+
+    #[test]
+    fn a_lesson_is_found_by_any_of_its_words() {
+        let lessons = builtin::lessons();
+        assert_eq!(found(&lessons, "").len(), lessons.len());
+        let at = |id: &str| lessons.iter().position(|lesson| lesson.id == id);
+        assert_eq!(found(&lessons, "no EDGES").first().copied(), at("a-stream-has-no-edges"));
+        assert!(found(&lessons, "errors").len() > 1);
+        assert!(found(&lessons, "no such lesson").is_empty());
+        assert_eq!((named(&lessons, "1"), named(&lessons, "half-close")), (Some(0), at("half-close")));
+        assert_eq!(named(&lessons, "edges"), None);
+    }
+
+    #[test]
+    fn the_list_says_what_is_done_and_what_is_next() {
+        let lessons = builtin::lessons();
+        let mut progress = Progress::default();
+        progress.finish(&lessons[0].id);
+        progress.reach(&lessons[1].id, 2);
+        let text = text(&lessons, &progress);
+        assert!(text.lines().next().unwrap().contains("min  done"), "{text}");
+        assert!(text.lines().nth(1).unwrap().contains("step 3 of"), "{text}");
+        assert!(text.ends_with("1 done; `tincans learn` goes on with 2\n"), "{text}");
+    }
+}

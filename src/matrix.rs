@@ -1,0 +1,173 @@
+//! `tincans matrix`: what each kind of channel does in each situation, found out now, on this kernel. Rows are scripts with
+//! questions; the kernel answers, and each answer goes back into its script as an expectation, so that a cell can be run again.
+
+mod ask;
+mod json;
+mod markdown;
+pub mod row;
+pub mod rows;
+mod text;
+
+use std::io::{self, Write};
+
+use color_eyre::eyre::{Result, WrapErr, eyre};
+
+use self::ask::{Answered, ask};
+use self::row::{Column, Group, Row};
+use crate::sys::kernel_release;
+
+/// How wide the text is where there is no terminal.
+pub const WIDTH: usize = 100;
+
+/// Stands behind a number that belongs to this kernel.
+const MARK: char = '†';
+
+/// How the answers are to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Columns of this width together.
+    Text(usize),
+    /// Tables for a forge.
+    Markdown,
+    /// One object.
+    Json,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request<'a> {
+    /// Everything.
+    All,
+    /// One row.
+    Row(&'a str),
+    /// The script that makes one cell.
+    Script(&'a str, &'a str),
+}
+
+/// What the kernel said.
+#[derive(Debug)]
+struct Found {
+    kernel: String,
+    groups: Vec<FoundGroup>,
+}
+
+#[derive(Debug)]
+struct FoundGroup {
+    title: &'static str,
+    rows: Vec<FoundRow>,
+}
+
+#[derive(Debug)]
+struct FoundRow {
+    row: &'static Row,
+    /// One for each column, in their order.
+    cells: Vec<Cell>,
+}
+
+/// One row in one column.
+#[derive(Debug)]
+enum Cell {
+    /// There is no such thing, for this reason.
+    Meaningless(&'static str),
+    /// What came.
+    Found(Answered),
+}
+
+/// Asks the kernel, and writes what it says. False if nobody reads it any more.
+pub fn run(request: Request<'_>, format: Format, out: &mut dyn Write) -> Result<bool> {
+    let bytes = match request {
+        Request::All => report(&find(None)?, format),
+        Request::Row(id) => report(&find(Some(row(id)?.id))?, format),
+        Request::Script(id, column) => script(row(id)?, column)?,
+    };
+    match out.write_all(bytes.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        other => other.wrap_err("the matrix could not be written").map(|()| true),
+    }
+}
+
+fn report(found: &Found, format: Format) -> String {
+    match format {
+        Format::Text(width) => text::render(found, width),
+        Format::Markdown => markdown::render(found),
+        Format::Json => json::render(found),
+    }
+}
+
+fn row(id: &str) -> Result<&'static Row> {
+    let mut rows = rows::GROUPS.iter().flat_map(|group| group.rows);
+    rows.find(|row| row.id == id).ok_or_else(|| eyre!("there is no row `{id}`; `tincans matrix` shows each row's name"))
+}
+
+/// The script of one cell; of one without meaning, the reason as a failure.
+fn script(row: &Row, word: &str) -> Result<String> {
+    let column = Column::ALL.into_iter().find(|column| column.word() == word);
+    let words = Column::ALL.map(Column::word).join(", ");
+    let column = column.ok_or_else(|| eyre!("there is no column `{word}`; there are {words}"))?;
+    match cell(row, column)? {
+        Cell::Meaningless(reason) => Err(eyre!("`{}` means nothing for {}: {reason}", row.id, column.title())),
+        Cell::Found(answered) => Ok(answered.script),
+    }
+}
+
+/// Runs every cell, or those of one row.
+fn find(only: Option<&str>) -> Result<Found> {
+    let groups = rows::GROUPS.iter().map(|group| find_group(group, only)).collect::<Result<Vec<_>>>()?;
+    let groups = groups.into_iter().filter(|group| !group.rows.is_empty()).collect();
+    Ok(Found { kernel: kernel_release(), groups })
+}
+
+fn find_group(group: &Group, only: Option<&str>) -> Result<FoundGroup> {
+    let mut rows = Vec::new();
+    for row in group.rows.iter().filter(|row| only.is_none_or(|id| id == row.id)) {
+        let cells = Column::ALL.into_iter().map(|column| cell(row, column)).collect::<Result<Vec<_>>>()?;
+        rows.push(FoundRow { row, cells });
+    }
+    Ok(FoundGroup { title: group.title, rows })
+}
+
+fn cell(row: &Row, column: Column) -> Result<Cell> {
+    match row.lines(column) {
+        Err(reason) => Ok(Cell::Meaningless(reason)),
+        Ok(lines) => {
+            let title = format!("{}, {}: {}", row.id, column.title(), row.title);
+            let answered = ask(&title, &lines).wrap_err_with(|| format!("row {}, {}", row.id, column.title()))?;
+            Ok(Cell::Found(answered))
+        }
+    }
+}
+
+impl Found {
+    /// Why cells are empty, each reason once, in the order in which they are met.
+    fn reasons(&self) -> Vec<&'static str> {
+        let mut reasons = Vec::new();
+        let cells = self.groups.iter().flat_map(|group| &group.rows).flat_map(|row| &row.cells);
+        for cell in cells {
+            if let Cell::Meaningless(reason) = cell
+                && !reasons.contains(reason)
+            {
+                reasons.push(reason);
+            }
+        }
+        reasons
+    }
+
+    /// `—¹`: a dash, and the number of its reason.
+    fn dash(&self, reason: &str) -> String {
+        const RAISED: [char; 9] = ['¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+        let at = self.reasons().iter().position(|known| *known == reason);
+        let number = at.and_then(|at| RAISED.get(at)).map_or(String::new(), char::to_string);
+        format!("—{number}")
+    }
+
+    /// What the signs in the table mean, a line each.
+    fn notes(&self) -> Vec<String> {
+        let mut notes = vec![
+            "A is the end that is written to, held by parent; B is read from, held by peer, unless the row says otherwise."
+                .to_owned(),
+            "†: a number of this kernel and its settings; what it is compared with is what to learn.".to_owned(),
+        ];
+        notes.extend(self.reasons().into_iter().map(|reason| format!("{}: {reason}.", self.dash(reason))));
+        notes
+    }
+}

@@ -1,0 +1,210 @@
+//! What a row is: a situation written once, as a script with placeholders, and what it becomes in each column. The rows
+//! themselves, which are data, are in `rows`; no answer is written down anywhere.
+
+use std::fmt::Write as _;
+
+/// The kinds of channel that are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the five columns")]
+pub enum Column {
+    Stream,
+    Dgram,
+    Seqpacket,
+    Pipe,
+    PacketPipe,
+}
+
+/// Rows that are about one thing.
+#[derive(Debug)]
+pub struct Group {
+    /// The heading.
+    pub title: &'static str,
+    /// In the order they are shown.
+    pub rows: &'static [Row],
+}
+
+/// One situation.
+///
+/// In its script `MAKE` makes the channel: `parent` holds `A`, its child `peer` holds `B`; bytes go from A to B. `TURNED` is the same
+/// with `peer` at A; `PAIR` makes the two ends and no child; `TYPE` is the word of a socket's type. A statement that ends in `=> ?`
+/// is asked; `=> ?n` says that a number in its answer belongs to this kernel, `=> ?others` asks only what became of the others.
+#[derive(Debug)]
+pub struct Row {
+    /// One word, by which a person names it.
+    pub id: &'static str,
+    /// The situation, in a few words.
+    pub title: &'static str,
+    script: &'static str,
+    pipes: Pipes,
+}
+
+/// What a pipe does where sockets do `script`.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Pipes {
+    /// The same.
+    Same,
+    /// This, which asks as many questions.
+    Instead(&'static str),
+    /// Nothing: it has no meaning there, for this reason.
+    Meaningless(&'static str),
+}
+
+/// Which part of a statement's answer is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// All, and the numbers are the same on every kernel.
+    All,
+    /// All, and the number is this kernel's own.
+    Number,
+    /// What became of the other tasks; the own result is left open by the kernel.
+    Others,
+}
+
+/// One line of a row's script, in one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    /// The statement, with what the row itself expects, `=> $n`.
+    pub text: String,
+    /// The same with placeholders: what all columns have in common.
+    pub label: String,
+    /// Whether it is asked.
+    pub asked: Option<Asked>,
+}
+
+impl Column {
+    /// In the order they are shown.
+    pub const ALL: [Self; 5] = [Self::Stream, Self::Dgram, Self::Seqpacket, Self::Pipe, Self::PacketPipe];
+
+    /// As `channel` and the command line write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Stream => "stream",
+            Self::Dgram => "dgram",
+            Self::Seqpacket => "seqpacket",
+            Self::Pipe => "pipe",
+            Self::PacketPipe => "packetpipe",
+        }
+    }
+
+    /// As a heading.
+    pub fn title(self) -> &'static str {
+        if self == Self::PacketPipe { "packet pipe" } else { self.word() }
+    }
+
+    fn is_pipe(self) -> bool {
+        matches!(self, Self::Pipe | Self::PacketPipe)
+    }
+
+    /// What stands for a placeholder. Of a pipe, `[1]` is the end that is written to.
+    fn meaning(self, placeholder: &str) -> Option<String> {
+        let word = self.word();
+        Some(match placeholder {
+            "A" => if self.is_pipe() { "c[1]" } else { "c[0]" }.to_owned(),
+            "B" => if self.is_pipe() { "c[0]" } else { "c[1]" }.to_owned(),
+            "MAKE" => format!("channel {word} c peer"),
+            "TURNED" => format!("channel {word} c peer reverse"),
+            "PAIR" if self == Self::Pipe => "pipe c".to_owned(),
+            "PAIR" if self == Self::PacketPipe => "pipe c direct".to_owned(),
+            "PAIR" => format!("socketpair {word} c"),
+            "TYPE" => word.to_owned(),
+            _ => return None,
+        })
+    }
+
+    fn fill(self, text: &str) -> String {
+        let mut filled = String::new();
+        for (at, word) in text.split(|letter: char| !letter.is_ascii_alphanumeric()).scan(0, |at, word| {
+            let start = *at;
+            *at += word.len() + 1;
+            Some((start, word))
+        }) {
+            let after = text[at + word.len()..].chars().next().map_or(String::new(), String::from);
+            let _ = write!(filled, "{}{after}", self.meaning(word).unwrap_or_else(|| word.to_owned()));
+        }
+        filled
+    }
+}
+
+impl Row {
+    /// A row that asks pipes the same.
+    pub(super) const fn new(id: &'static str, title: &'static str, script: &'static str) -> Self {
+        Self { id, title, script, pipes: Pipes::Same }
+    }
+
+    /// Other lines for pipes, or none.
+    pub(super) const fn pipes(self, pipes: Pipes) -> Self {
+        Self { pipes, ..self }
+    }
+
+    /// The lines in one column, or why there are none.
+    pub(super) fn lines(&self, column: Column) -> Result<Vec<Line>, &'static str> {
+        let script = match (self.pipes, column.is_pipe()) {
+            (Pipes::Meaningless(reason), true) => return Err(reason),
+            (Pipes::Instead(script), true) => script,
+            _ => self.script,
+        };
+        Ok(script.lines().map(|line| Line::of(line, column)).collect())
+    }
+
+    /// The questions, in the words that all columns share.
+    pub(super) fn questions(&self) -> Vec<String> {
+        let lines = self.lines(Column::Stream).unwrap_or_default();
+        lines.into_iter().filter(|line| line.asked.is_some()).map(|line| line.label).collect()
+    }
+}
+
+impl Line {
+    fn of(line: &str, column: Column) -> Self {
+        let (statement, asked) = match line.split_once(" => ?") {
+            None => (line, None),
+            Some((statement, "n")) => (statement, Some(Asked::Number)),
+            Some((statement, "others")) => (statement, Some(Asked::Others)),
+            Some((statement, _)) => (statement, Some(Asked::All)),
+        };
+        Self { text: column.fill(statement), label: statement.to_owned(), asked }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::rows::GROUPS;
+    use std::collections::BTreeSet;
+
+    fn rows() -> impl Iterator<Item = &'static Row> {
+        GROUPS.iter().flat_map(|group| group.rows)
+    }
+
+    #[test]
+    fn placeholders_are_whole_words() {
+        assert_eq!(Column::Pipe.fill("peer: sendmsg A AB fds=A,B # A:"), "peer: sendmsg c[1] AB fds=c[1],c[0] # c[1]:");
+        assert_eq!(Column::Dgram.fill("MAKE"), "channel dgram c peer");
+    }
+
+    #[test]
+    fn every_row_has_a_name_of_its_own_and_asks_the_same_of_each_column() {
+        let names: BTreeSet<&str> = rows().map(|row| row.id).collect();
+        assert_eq!(names.len(), rows().count());
+        assert!(names.len() >= 40, "{} rows", names.len());
+        for row in rows() {
+            for column in Column::ALL {
+                let Ok(lines) = row.lines(column) else { continue };
+                let asked = lines.iter().filter(|line| line.asked.is_some()).count();
+                assert_eq!(asked, row.questions().len(), "{} {}", row.id, column.word());
+                assert!(asked > 0, "{}", row.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_row_parses_in_every_column() {
+        for row in rows() {
+            for column in Column::ALL {
+                for line in row.lines(column).unwrap_or_default() {
+                    let parsed = crate::script::parse::statement(&line.text, 1);
+                    assert!(matches!(parsed, Ok(Some(_))), "{} {}: {}", row.id, column.word(), line.text);
+                }
+            }
+        }
+    }
+}

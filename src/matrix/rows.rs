@@ -1,0 +1,31 @@
+//! The rows: situations and questions, no answers. One file for each few headings.
+
+mod bytes;
+mod full;
+mod gone;
+mod half;
+mod passed;
+mod sleep;
+
+use super::row::Group;
+
+/// Every row, under its heading.
+pub const GROUPS: &[Group] = &[
+    Group { title: "Bytes and messages", rows: bytes::ROWS },
+    Group { title: "Sleeping and waking", rows: sleep::ROWS },
+    Group { title: "Full buffers", rows: full::ROWS },
+    Group { title: "The other side is gone", rows: gone::ROWS },
+    Group { title: "Half-closed", rows: half::ROWS },
+    Group { title: "Descriptors, credentials, names", rows: passed::ROWS },
+];
+
+/// Why a row has no meaning on a pipe.
+const ONE_WAY: &str = "a pipe has one direction";
+/// The same.
+const NO_FLAGS: &str = "recv(2), recvmsg(2) and their flags are for sockets";
+/// The same.
+const NO_OPTIONS: &str = "socket options and shutdown(2) are for sockets";
+/// The same.
+const BYTES_ONLY: &str = "a pipe carries bytes, and nothing with them";
+/// The same.
+const NO_NAMES: &str = "a pipe is made whole, and has no address";

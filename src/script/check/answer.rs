@@ -1,0 +1,160 @@
+//! The other way round: from what one statement brought to the expectations that hold of it, as somebody who knows the answer
+//! would have written them. Nothing is asked of the kernel here, and nothing is guessed.
+#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
+
+use super::came::{self, Came};
+use super::{Seen, calls, deaths, signals, sleeps_on};
+use crate::abi::{self, Errno, flag_names};
+use crate::order::Extra;
+use crate::script::Want;
+use crate::trace::{CallEvent, CallState, Death, What};
+
+/// What one statement brought, in the words of the language.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// To be read: `-1 EPIPE`, `"hell" MSG_TRUNC`, `killed by SIGPIPE`.
+    pub shown: Vec<String>,
+    /// To stand after `=>`: all of them hold.
+    pub expected: Vec<String>,
+    /// How many of either, at the end, are about other tasks than the one that acted.
+    pub others: usize,
+}
+
+/// The answer of a statement: its own result, and what it did to others.
+pub fn answer(seen: &Seen<'_>) -> Answer {
+    let mut answer = of_others(seen);
+    let mut own = of_itself(seen);
+    own.others = answer.shown.len();
+    own.shown.append(&mut answer.shown);
+    own.expected.append(&mut answer.expected);
+    own
+}
+
+impl Answer {
+    fn of(shown: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self { shown: vec![shown.into()], expected: vec![expected.into()], others: 0 }
+    }
+
+    /// Said in the same words by both.
+    fn add(&mut self, words: impl Into<String>) {
+        let words = words.into();
+        self.shown.push(words.clone());
+        self.expected.push(words);
+    }
+}
+
+/// The statement's own result.
+fn of_itself(seen: &Seen<'_>) -> Answer {
+    if seen.refused.is_some() {
+        return Answer::of("refused", "refused");
+    }
+    if let Some((task, death)) = seen.actor.and_then(|task| Some((task, deaths(seen, task).next()?))) {
+        let shown = match death {
+            Death::Killed(signal) => format!("killed by {}", signal.name()),
+            Death::Exited(code) => format!("exits {code}"),
+            Death::Unknown => "dies".to_owned(),
+        };
+        return Answer::of(shown, came::death_words(task, death));
+    }
+    let mut answer = of_result(&Came::of_statement(seen));
+    for signal in seen.actor.into_iter().flat_map(|task| signals(seen, task)) {
+        answer.shown.push(signal.clone());
+        answer.expected.push(format!("signals {} {signal}", seen.actor.unwrap_or_default()));
+    }
+    answer
+}
+
+/// One result, by itself.
+fn of_result(came: &Came<'_>) -> Answer {
+    match came {
+        Came::Call(call) => of_call(came, call),
+        Came::Burst(burst) => {
+            let mut answer = Answer::default();
+            answer.add(burst.bytes.to_string());
+            if burst.errno != Errno::NONE {
+                answer.add(burst.errno.name());
+            }
+            if burst.eof {
+                answer.add("EOF");
+            }
+            answer
+        }
+        Came::Report(What::Holders(report)) => {
+            let mut answer = Answer::default();
+            answer.add(report.holders.len().to_string());
+            if !report.holders.is_empty() {
+                answer.add(came.words(&Want::HeldBy(Vec::new())));
+            }
+            answer.add(format!("in_flight={}", report.in_flight));
+            answer
+        }
+        other => Answer::of(other.words(&Want::Anything), other.words(&Want::Anything)),
+    }
+}
+
+fn of_call(came: &Came<'_>, call: &CallEvent) -> Answer {
+    if call.state == CallState::Unfinished {
+        return Answer::of("unfinished", "_");
+    }
+    let mut answer = Answer::default();
+    if let Some(errno) = came.errno() {
+        let failed = call.ret == Some(-1);
+        return Answer::of(if failed { format!("-1 {}", errno.name()) } else { errno.name().to_owned() }, errno.name());
+    }
+    let words = came.words(&Want::Anything);
+    let words = if words.ends_with(" bytes)") { call.ret.unwrap_or(0).to_string() } else { words };
+    answer.add(words);
+    if let Some(Extra::Message { flags, fds, creds }) = came.extra() {
+        let flags = flags & !(abi::MSG_CMSG_CLOEXEC | abi::MSG_PEEK);
+        if flags != 0 {
+            flag_names(abi::MSG_FLAGS, flags).split('|').for_each(|name| answer.add(name));
+        }
+        if !fds.is_empty() {
+            answer.add(format!("fds={}", fds.len()));
+        }
+        if let Some(creds) = creds {
+            answer.add(format!("creds={}", call.names.creds(*creds).unwrap_or("none")));
+        }
+    }
+    answer
+}
+
+/// What became of the other tasks: who woke, who sleeps on, who died, in the order of the events.
+fn of_others(seen: &Seen<'_>) -> Answer {
+    let mut answer = Answer::default();
+    let mut tasks: Vec<&str> = Vec::new();
+    for event in seen.events {
+        let task = match &event.what {
+            What::Call(call) => &call.task,
+            What::Burst(burst) => &burst.task,
+            What::Death { task, .. } => task,
+            _ => continue,
+        };
+        tasks.push(task);
+    }
+    tasks.extend(seen.asleep.iter().map(String::as_str));
+    let mut told: Vec<&str> = seen.actor.into_iter().collect();
+    for task in tasks {
+        if told.contains(&task) {
+            continue;
+        }
+        told.push(task);
+        of_other(seen, task, &mut answer);
+    }
+    answer
+}
+
+fn of_other(seen: &Seen<'_>, task: &str, answer: &mut Answer) {
+    if let Some(death) = deaths(seen, task).next() {
+        answer.add(came::death_words(task, death));
+    } else if let Some(came) = Came::of_waking(seen, task) {
+        let result = of_result(&came);
+        let slept = calls(seen).any(|call| call.task == task && call.state == CallState::Asleep);
+        if let (Some(words), Some(want), false) = (result.shown.first(), result.expected.first(), slept) {
+            answer.shown.push(format!("wakes {task} {words}"));
+            answer.expected.push(format!("wakes {task} {want}"));
+        }
+    } else if sleeps_on(seen, task) {
+        answer.add(format!("still {task}"));
+    }
+}

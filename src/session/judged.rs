@@ -1,0 +1,28 @@
+//! A statement that is over, kept as far as expectations look at it: they may be asked of it later, too.
+
+use crate::plan::Plan;
+use crate::script::Statement;
+use crate::script::check::Seen;
+use crate::trace::Event;
+
+/// What is kept beside the events.
+#[derive(Debug)]
+pub(super) struct Judged {
+    pub statement: Statement,
+    pub actor: Option<String>,
+    pub refused: Option<String>,
+    pub asleep: Vec<String>,
+}
+
+impl Judged {
+    /// As it was when it had settled; `events` are those it brought.
+    pub fn seen<'a>(&'a self, events: &'a [Event]) -> Seen<'a> {
+        Seen {
+            events,
+            actor: self.actor.as_deref(),
+            refused: self.refused.as_deref(),
+            asleep: &self.asleep,
+            verb: Plan::of(&self.statement).verb(),
+        }
+    }
+}

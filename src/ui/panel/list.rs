@@ -1,0 +1,63 @@
+//! The list of lessons: what is done, how long each takes, what it is about; the marked one can be taken.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use crate::lesson::Lesson;
+use crate::ui::{Scene, words};
+
+/// Columns of the mark, the number, the minutes.
+const NUMBERS: u16 = 6;
+/// Columns of what is done.
+const DONE: u16 = 13;
+
+/// Draws the list over the whole area.
+pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    if area.height < 2 {
+        return;
+    }
+    let (theme, course) = (scene.theme, &scene.app.course);
+    let found = course.found();
+    let done = course.lessons.iter().filter(|lesson| course.progress.of(&lesson.id).done).count();
+    let mut right = format!(" {done} of {} done ", course.lessons.len());
+    if !course.list.query.text().is_empty() {
+        right = format!(" {} found ·{right}", found.len());
+    }
+    let left = vec![Span::raw("─ "), Span::styled("lessons", theme.strong()), Span::raw(" ")];
+    let heading = words::between(left, vec![Span::styled(right, theme.faint())], area.width, ("─", Style::new()));
+    buf.set_line(area.x, area.y, &heading, area.width);
+    let rows = usize::from(area.height - 1);
+    let selected = course.list.selected.min(found.len().saturating_sub(1));
+    let first = (selected + 1)
+        .saturating_sub(rows)
+        .max(selected.saturating_sub(rows / 2))
+        .min(found.len().saturating_sub(rows));
+    for (y, (at, lesson)) in (area.y + 1..area.bottom()).zip(found.iter().enumerate().skip(first)) {
+        let Some(lesson) = course.lessons.get(*lesson) else { continue };
+        row(scene, lesson, at == selected, Rect { y, height: 1, ..area }, buf);
+    }
+    if found.is_empty() {
+        let text = "no lesson has these words; Esc shows all";
+        buf.set_stringn(area.x + 1, area.y + 1, text, usize::from(area.width.saturating_sub(1)), Style::new());
+    }
+}
+
+fn row(scene: Scene<'_>, lesson: &Lesson, is_selected: bool, area: Rect, buf: &mut Buffer) {
+    let theme = scene.theme;
+    let mark = if is_selected { "▸" } else { " " };
+    let topics = format!("  {} ", lesson.topics.join(", "));
+    let minutes = format!("{:>3} min  ", lesson.minutes);
+    let done = scene.app.course.progress.words(lesson);
+    let tail = format!("{minutes}{done:<width$}", width = usize::from(DONE));
+    // Topics where there is room for them: a title is worth more.
+    let room = area.width.saturating_sub(NUMBERS + words::width(&tail));
+    let wide_title = words::width(&lesson.title);
+    let topics = if wide_title + words::width(&topics) <= room { topics } else { String::new() };
+    let style = if is_selected { theme.shout() } else { Style::new() };
+    let title = words::cut(&lesson.title, room);
+    let left = vec![Span::styled(format!("{mark}{:>3}  ", lesson.number), theme.strong()), Span::styled(title, style)];
+    let right = vec![Span::styled(topics, theme.faint()), Span::raw(tail)];
+    buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
+}
