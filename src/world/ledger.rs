@@ -2,6 +2,7 @@
 //! sent towards one end. Its law: bytes written = bytes read + bytes queued + bytes destroyed.
 
 mod flow;
+mod measure;
 mod peek;
 mod urgent;
 
@@ -40,6 +41,8 @@ pub struct Flow {
     pub peek_off: Option<u64>,
     /// Several tasks' bytes wait, so that the order of their writes is not certain.
     is_mixed: bool,
+    /// Reads when the kernel was last asked.
+    measured_reads: u64,
     /// What carries it, once something was written.
     kind: Option<Kind>,
     /// Urgent bytes that a read threw away: FIONREAD of Linux 6.18 goes on counting them.

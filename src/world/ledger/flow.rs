@@ -184,69 +184,7 @@ impl Flow {
         }
     }
 
-    /// The kernel says how many bytes wait: that decides what unreturned writes have put in so far.
-    pub fn measure(&mut self, bytes: u64, kind: Kind, is_dead: impl Fn(TaskId) -> bool) {
-        let certain = self.certain();
-        if kind == Kind::Dgram && certain > 0 {
-            return;
-        }
-        if std::mem::take(&mut self.reader_died) {
-            self.lose(certain.saturating_sub(bytes));
-        }
-        let undecided: Vec<Piece> = self.queue.iter().filter(|piece| piece.tentative).copied().collect();
-        let mut extra = bytes.saturating_sub(certain);
-        let writes: Vec<(u64, u64)> = undecided
-            .chunk_by(|one, next| one.write == next.write)
-            .map(|pieces| (pieces[0].write, pieces.iter().map(|piece| piece.len).sum()))
-            .collect();
-        // What a sleeper was known to have put in is its own still; what came since is the dead one's, whom death woke.
-        let mut shares: Vec<u64> = writes.iter().map(|(number, len)| self.inside_of(*number).min(*len)).collect();
-        for share in &mut shares {
-            *share = (*share).min(extra);
-            extra -= *share;
-        }
-        for wanted in [true, false] {
-            for ((number, len), share) in writes.iter().zip(&mut shares) {
-                let is_dead = self.write(*number).is_some_and(|write| is_dead(write.by));
-                if is_dead == wanted {
-                    let more = *len - *share;
-                    *share += more.min(extra);
-                    extra -= more.min(extra);
-                }
-            }
-        }
-        for ((number, _), share) in writes.iter().zip(shares) {
-            let Some(index) = self.index_of(*number) else { continue };
-            self.writes[index].inside = share;
-            if is_dead(self.writes[index].by) {
-                self.decide(*number, self.writes[index].gone + share);
-            }
-        }
-        self.measured = Some(bytes);
-    }
-
-    fn inside_of(&self, number: u64) -> u64 {
-        self.write(number).map_or(0, |write| write.inside)
-    }
-
-    /// A task died inside a read of a byte stream: what it had taken by then is lost, and the queue will tell how much.
-    pub fn abandon_read(&mut self) {
-        self.reader_died = !self.queue.is_empty();
-    }
-
-    /// The first bytes of the queue are gone, and nobody has read them.
-    pub(super) fn lose(&mut self, bytes: u64) {
-        let mut left = bytes;
-        while left > 0 && self.queue.front().is_some_and(|piece| !piece.tentative) {
-            let amount = self.queue[0].len.min(left);
-            self.consume(0, amount);
-            self.totals.read -= amount;
-            self.totals.destroyed += amount;
-            left -= amount;
-        }
-    }
-
-    fn certain(&self) -> u64 {
+    pub(super) fn certain(&self) -> u64 {
         self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum()
     }
 
@@ -294,7 +232,7 @@ impl Flow {
         self.index_of(number).map_or_else(Vec::new, |index| std::mem::take(&mut self.writes[index].fds))
     }
 
-    fn decide(&mut self, number: u64, taken: u64) {
+    pub(super) fn decide(&mut self, number: u64, taken: u64) {
         let Some(index) = self.index_of(number) else { return };
         let offered = self.writes[index].offered;
         let result = self.finish_write(number, Ok(taken.min(offered)), false);
@@ -304,7 +242,7 @@ impl Flow {
         }
     }
 
-    fn index_of(&self, number: u64) -> Option<usize> {
+    pub(super) fn index_of(&self, number: u64) -> Option<usize> {
         let first = self.writes.front()?.number;
         let index = usize::try_from(number.checked_sub(first)?).ok()?;
         (index < self.writes.len()).then_some(index)
@@ -334,10 +272,13 @@ impl Flow {
 
     fn pick_where(&self, fits: impl Fn(Piece) -> bool) -> Option<usize> {
         let front = *self.queue.front()?;
-        if !self.is_mixed || fits(front) {
+        if !self.is_mixed || (fits(front) && !front.tentative) {
             return Some(0);
         }
-        self.queue.iter().take(REACH).position(|piece| fits(*piece)).or(Some(0))
+        // What is certainly there before what may be there.
+        let first =
+            |tentative| self.queue.iter().take(REACH).position(|piece| piece.tentative == tentative && fits(*piece));
+        first(false).or_else(|| first(true)).or(Some(0))
     }
 
     fn matches(&self, piece: Piece, data: &[u8]) -> bool {

@@ -1,0 +1,91 @@
+//! What the kernel's figure says of calls that have not returned: how much sleepers have put in, and the dead before they died.
+
+use crate::trace::TaskId;
+
+use super::super::kind::Kind;
+use super::Flow;
+
+/// A write that has not returned.
+struct Share {
+    number: u64,
+    /// Bytes of it that may be in the queue.
+    len: u64,
+    /// Bytes of it that are.
+    inside: u64,
+    is_dead: bool,
+}
+
+impl Flow {
+    /// The kernel says how many bytes wait: that decides what unreturned writes have put in so far.
+    pub fn measure(&mut self, bytes: u64, kind: Kind, is_dead: impl Fn(TaskId) -> bool) {
+        let certain = self.certain();
+        if kind == Kind::Dgram && certain > 0 {
+            return;
+        }
+        if std::mem::take(&mut self.reader_died) {
+            self.lose(certain.saturating_sub(bytes));
+        }
+        let mut shares = self.shares(is_dead);
+        self.share_out(bytes.saturating_sub(certain), &mut shares);
+        for Share { number, inside, is_dead, .. } in shares {
+            let Some(index) = self.index_of(number) else { continue };
+            self.writes[index].inside = inside;
+            if is_dead {
+                self.decide(number, self.writes[index].gone + inside);
+            }
+        }
+        self.measured = Some(bytes);
+        self.measured_reads = self.totals.reads;
+    }
+
+    fn shares(&self, is_dead: impl Fn(TaskId) -> bool) -> Vec<Share> {
+        let mut shares: Vec<Share> = Vec::new();
+        for piece in self.queue.iter().filter(|piece| piece.tentative) {
+            if let Some(last) = shares.last_mut().filter(|last| last.number == piece.write) {
+                last.len += piece.len;
+                continue;
+            }
+            let write = self.write(piece.write);
+            let is_dead = write.is_some_and(|write| is_dead(write.by));
+            let inside = write.map_or(0, |write| write.inside);
+            shares.push(Share { number: piece.write, len: piece.len, inside, is_dead });
+        }
+        shares
+    }
+
+    /// What a sleeper was known to have put in is its own still. What came since is the dead one's, whom death woke; else the
+    /// newest one's, because nobody had room to go on; else, where somebody read, the oldest one's.
+    fn share_out(&self, mut bytes: u64, shares: &mut [Share]) {
+        for share in shares.iter_mut() {
+            share.inside = share.inside.min(share.len).min(bytes);
+            bytes -= share.inside;
+        }
+        let mut order: Vec<&mut Share> = shares.iter_mut().collect();
+        if self.totals.reads == self.measured_reads {
+            order.reverse();
+        }
+        order.sort_by_key(|share| !share.is_dead);
+        for share in order {
+            let more = (share.len - share.inside).min(bytes);
+            share.inside += more;
+            bytes -= more;
+        }
+    }
+
+    /// A task died inside a read of a byte stream: what it had taken by then is lost, and the queue will tell how much.
+    pub fn abandon_read(&mut self) {
+        self.reader_died = !self.queue.is_empty();
+    }
+
+    /// The first bytes of the queue are gone, and nobody has read them.
+    pub(super) fn lose(&mut self, bytes: u64) {
+        let mut left = bytes;
+        while left > 0 && self.queue.front().is_some_and(|piece| !piece.tentative) {
+            let amount = self.queue[0].len.min(left);
+            self.consume(0, amount);
+            self.totals.read -= amount;
+            self.totals.destroyed += amount;
+            left -= amount;
+        }
+    }
+}
