@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::abi::Signal;
 use crate::agent;
-use crate::order::{Call, Work};
+use crate::order::Work;
 use crate::sys::descriptors::Numbers;
 use crate::sys::fork::Forked;
 use crate::sys::lifeline::Lifeline;
@@ -26,6 +26,12 @@ use member::{Apprentice, Member, Phase};
 
 /// The most tasks alive at one time, unless told otherwise.
 pub const MAX_TASKS: usize = 64;
+/// Events of one statement beyond which a `reader`'s calls are counted only: a `flood` at it may go on for ever.
+const EVENTS_KEPT: usize = 32 * 1024;
+/// Descriptors that one more task costs the program, with what it opens in passing.
+const ROOM: usize = 12;
+/// Numbers that a learner's table needs at least.
+const LEAST_BASE: i32 = 8;
 
 /// A failure of the program's own, not of anything a learner did.
 #[derive(Debug)]
@@ -34,6 +40,8 @@ pub enum BenchError {
     Sys(SysError),
     /// A task's ring holds what no agent writes.
     BrokenRing(String),
+    /// The hard limit leaves no numbers for a learner's descriptors.
+    FewDescriptors,
 }
 
 impl fmt::Display for BenchError {
@@ -41,6 +49,10 @@ impl fmt::Display for BenchError {
         match self {
             Self::Sys(error) => write!(f, "the bench could not {error}"),
             Self::BrokenRing(task) => write!(f, "the record of {task} is broken; `reset` starts a new bench"),
+            Self::FewDescriptors => {
+                let least = u64::from(LEAST_BASE.unsigned_abs()) + descriptors::RESERVED;
+                write!(f, "the hard limit on descriptors (`ulimit -Hn`) is too low: {least} is the least")
+            }
         }
     }
 }
@@ -83,6 +95,8 @@ pub struct Bench {
     line: u32,
     /// Shown, not yet taken by [`Bench::take_events`].
     events: Vec<Event>,
+    /// Calls that were counted only.
+    lost: u64,
     /// Dead tasks that nobody has waited for yet.
     zombies: Vec<Zombie>,
     /// Two equal ones in a row say that all is settled.
@@ -113,6 +127,7 @@ impl Bench {
             world: World::new(),
             line: 0,
             events: Vec::new(),
+            lost: 0,
             zombies: Vec::new(),
             last_look: None,
             is_settled: false,
@@ -153,6 +168,17 @@ impl Bench {
         std::mem::take(&mut self.events)
     }
 
+    /// Calls of which no event was kept, because one statement had too many.
+    pub fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    /// Whether the program has descriptors left for one more task: when it is there, it is too late to find out.
+    pub fn has_room(&self) -> bool {
+        let copies: Vec<_> = (0..ROOM).map_while(|_| self.bell.try_clone().ok()).collect();
+        copies.len() == ROOM
+    }
+
     /// What to poll while nothing is to be done: the bell, and every process's death.
     pub fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
         let deaths = self.members.values().filter_map(Member::death_watch);
@@ -161,7 +187,7 @@ impl Bench {
 
     /// Gives a task its order. The caller has made sure that it is idle.
     pub fn order(&mut self, task: TaskId, ordered: Ordered) -> Result<(), BenchError> {
-        let makes_task = matches!(ordered.work, Work::Call(Call::Fork | Call::Thread));
+        let makes_task = ordered.work.makes_task();
         let makes_reader = matches!(ordered.work, Work::Reader { .. });
         let message = postcard::to_stdvec(&ordered.work).unwrap_or_default();
         let ordered = Rc::new(ordered);
@@ -288,5 +314,6 @@ fn ignore_death(error: SysError) -> Result<(), SysError> {
 /// (see [`descriptors::settle_numbers`]).
 pub fn settle_program() -> Result<Numbers, BenchError> {
     fork::become_subreaper()?;
-    Ok(descriptors::settle_numbers()?)
+    let numbers = descriptors::settle_numbers()?;
+    if numbers.base < LEAST_BASE { Err(BenchError::FewDescriptors) } else { Ok(numbers) }
 }

@@ -20,12 +20,14 @@ use tincans::runner::{self, Options, Verdict};
 use tincans::session::Settings;
 use tincans::sys::tty_input::TtyInput;
 use tincans::tui;
+use tincans::ui::sanitise;
 
 /// Usage, a script that does not parse, no terminal where one is needed.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
+    // A file's name may be no UTF-8, which `args` would panic on.
+    let words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     if words.first().is_some_and(|word| word == agent::AGENT_ARGUMENT) {
         agent::resume_after_exec(&words[1..]);
     }
@@ -117,12 +119,12 @@ fn guarded(terminal: Terminal, work: impl FnOnce() -> Result<u8>) -> Result<u8> 
 }
 
 fn complain(error: &color_eyre::Report) -> u8 {
-    let _ = writeln!(io::stderr(), "tincans: {error:#}");
+    let _ = writeln!(io::stderr(), "tincans: {}", sanitise::string(&format!("{error:#}")));
     USAGE
 }
 
 fn run_script(script: &Path, options: Options) -> Result<u8> {
-    let name = script.display().to_string();
+    let name = sanitise::string(&script.display().to_string());
     let source = read_script(script).wrap_err_with(|| format!("{name} cannot be read"))?;
     let mut out = io::BufWriter::with_capacity(64 * 1024, io::stdout().lock());
     let verdict = runner::run(&name, &source, options, (&mut out, &mut io::stderr()))?;

@@ -37,6 +37,13 @@ pub enum Work {
     },
 }
 
+impl Work {
+    /// Whether it gives the bench one more task.
+    pub fn makes_task(&self) -> bool {
+        matches!(self, Self::Call(Call::Fork | Call::Thread))
+    }
+}
+
 /// A loop of calls that counts as one statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are the statement's arguments, resolved")]

@@ -73,6 +73,9 @@ impl Playground {
     pub fn pump(&mut self) -> Result<bool, BenchError> {
         let was_settled = self.session.is_settled();
         let events = self.session.pump()?;
+        if self.is_stuck() {
+            self.session.note_stops();
+        }
         self.app.observe(self.session.world());
         if self.is_open {
             self.explain(&events);
@@ -192,7 +195,16 @@ impl Playground {
 fn acts_from_outside(statement: &Statement) -> bool {
     let is_outside = matches!(
         statement.verb,
-        Verb::Kill { .. } | Verb::Stop { .. } | Verb::Cont { .. } | Verb::Interrupt { .. } | Verb::Reset
+        Verb::Kill { .. }
+            | Verb::Stop { .. }
+            | Verb::Cont { .. }
+            | Verb::Interrupt { .. }
+            | Verb::Reset
+            | Verb::Queue { .. }
+            | Verb::Holders { .. }
+            | Verb::Fds { .. }
+            | Verb::Tasks
+            | Verb::Why { .. }
     );
     is_outside && statement.task.is_none()
 }

@@ -72,6 +72,11 @@ pub fn run(
         }
     }
     let summary = session.summary();
+    if summary.lost > 0 {
+        let lost = summary.lost;
+        writeln!(diagnostics, "tincans: {lost} calls of readers were counted and not shown, one statement had so many")
+            .ok();
+    }
     let held = summary.failed == 0 && summary.refused == 0;
     let end = [Event { line: 0, task: None, what: What::Summary(summary) }];
     match if options.json { show(&end, options, out) } else { Ok(()) } {
@@ -100,12 +105,12 @@ impl Audit {
 fn show(events: &[Event], options: Options, out: &mut dyn Write) -> io::Result<()> {
     for event in events {
         if options.json {
-            writeln!(out, "{}", json::object(event))?;
+            writeln!(out, "{}", json::line(event))?;
         }
         if let (What::Burst(burst), true) = (&event.what, options.every_call) {
             for call in &burst.first_calls {
                 let event = Event { line: event.line, task: event.task, what: What::Call(Box::new(call.clone())) };
-                let lines = if options.json { vec![json::object(&event).to_string()] } else { strace::lines(&event) };
+                let lines = if options.json { vec![json::line(&event)] } else { strace::lines(&event) };
                 lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
             }
         }

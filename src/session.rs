@@ -5,18 +5,18 @@
 mod judged;
 mod place;
 mod printing;
+mod steps;
 
 use std::collections::VecDeque;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 use crate::bench::{self, Bench, BenchError};
-use crate::explain;
-use crate::plan::{About, Context, Plan, Progress, Refusal, Step};
+use crate::plan::{Context, Plan, Progress, Refusal};
 use crate::script::check::{self, Captures, Seen};
 use crate::script::{Expectation, Statement, Verb, Want};
 use crate::sys::{kernel_release, now_ns};
-use crate::trace::{Event, Ordered, Summary, TaskId, What};
+use crate::trace::{Event, Summary, TaskId, What};
 use crate::world::World;
 
 pub use crate::bench::Settings;
@@ -26,6 +26,8 @@ use printing::in_printing_order;
 
 /// Statements that may wait for their turn.
 pub const MAX_WAITING: usize = 65536;
+/// How often a statement may go on before the caller has its turn: a `repeat` of what needs no waiting would never let it.
+const TURN: usize = 256;
 
 /// A bench with statements to run on it.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ pub struct Session {
     /// What `why` without an argument is asked of, and the statement that brought it.
     last: Vec<Event>,
     judged: Option<Judged>,
+    /// The last [`Self::pump`] could have gone on.
+    is_cut_short: bool,
     summary: Summary,
     started_ns: u64,
 }
@@ -93,6 +97,7 @@ impl Session {
             running: None,
             last: Vec::new(),
             judged: None,
+            is_cut_short: false,
             summary,
             started_ns: now_ns(),
         })
@@ -120,19 +125,20 @@ impl Session {
     /// bench that may never settle (two tasks that play ping-pong), by what needs no task to come back first.
     pub fn overtake(&mut self, statement: Statement) {
         self.waiting.push_front(statement);
-        if let Some(running) = &mut self.running
-            && matches!(running.stage, Stage::Settling | Stage::Sleeping(_))
-        {
-            running.rounds = 1;
+        let Some(running) = &mut self.running else { return };
+        running.rounds = 1;
+        let is_between = running.stage == Stage::Next && running.progress.steps == 0;
+        if is_between || matches!(running.stage, Stage::Settling | Stage::Sleeping(_)) {
             running.stage = Stage::Overtaken;
         }
     }
 
-    /// Takes in what has happened and goes on as far as possible without waiting. Gives what has settled since, in the order
-    /// in which it is printed.
+    /// Takes in what has happened and goes on without waiting, as far as that is possible in one turn. Gives what has settled
+    /// since, in the order in which it is printed.
     pub fn pump(&mut self) -> Result<Vec<Event>, BenchError> {
         let mut shown = Vec::new();
-        loop {
+        self.is_cut_short = false;
+        for _ in 0..TURN {
             if self.running.is_none() && !self.begin_next() {
                 if self.bench.settle()? {
                     shown.extend(self.spontaneous());
@@ -143,6 +149,13 @@ impl Session {
                 return Ok(shown);
             }
         }
+        self.is_cut_short = true;
+        Ok(shown)
+    }
+
+    /// A person has waited for long: who is stopped is known although not all has settled, and perhaps never will.
+    pub fn note_stops(&mut self) {
+        self.bench.note_stops();
     }
 
     /// Nothing waits, nothing runs, and nothing has happened since.
@@ -158,6 +171,9 @@ impl Session {
     /// To be called right before sleeping in poll(2) over [`Self::wait_fds`]: how long at most; none for as long as it takes.
     pub fn arm(&mut self) -> Option<Duration> {
         let nap = self.bench.arm();
+        if self.is_cut_short {
+            return Some(Duration::ZERO);
+        }
         let sleep = match self.running.as_ref().map(|running| running.stage) {
             Some(Stage::Sleeping(until)) => Some(until.saturating_duration_since(Instant::now())),
             _ => None,
@@ -199,8 +215,8 @@ impl Session {
 
     /// The figures of the run so far.
     pub fn summary(&self) -> Summary {
-        let calls = self.bench.world().calls();
-        Summary { calls, elapsed_ns: now_ns() - self.started_ns, ..self.summary.clone() }
+        let (calls, lost) = (self.bench.world().calls(), self.bench.lost());
+        Summary { calls, lost, elapsed_ns: now_ns() - self.started_ns, ..self.summary.clone() }
     }
 
     /// Whether the numbers of the program's own descriptors had to be squeezed below a low hard limit: from which number on.
@@ -271,7 +287,11 @@ impl Session {
 
     fn make_step(&mut self) -> Result<(), BenchError> {
         let Some(running) = &mut self.running else { return Ok(()) };
-        self.place.prepare(&running.statement);
+        if let Err(reason) = self.place.prepare(&running.statement) {
+            running.refused = Some(reason);
+            running.stage = Stage::Settling;
+            return Ok(());
+        }
         let context = Context {
             captures: &self.captures,
             base: self.bench.numbers().base,
@@ -286,35 +306,6 @@ impl Session {
             Err(Refusal(reason)) => running.refused = Some(reason),
         }
         running.stage = Stage::Settling;
-        Ok(())
-    }
-
-    fn carry_out(&mut self, step: Step) -> Result<(), BenchError> {
-        let Some(running) = &mut self.running else { return Ok(()) };
-        running.stage = Stage::Settling;
-        match step {
-            Step::Order { task, work, name } => {
-                if matches!(running.statement.verb, Verb::Channel { .. }) {
-                    running.stage = Stage::Returning(task);
-                }
-                self.bench.order(task, Ordered { work, name, line: running.statement.line })?;
-            }
-            Step::Signal(task, signal) => self.bench.signal(task, signal)?,
-            Step::Interrupt(task) => self.bench.interrupt(task)?,
-            Step::Sleep(ms) => running.stage = Stage::Sleeping(Instant::now() + Duration::from_millis(ms)),
-            Step::Reset => self.bench.reset()?,
-            Step::Queue(end) => match self.bench.queue(end) {
-                Some(report) => running.observed.push(What::Queue(report)),
-                None => running.refused = Some("the kernel does not let that queue be seen".to_owned()),
-            },
-            Step::Holders(end) => running.observed.push(What::Holders(self.bench.holders(end))),
-            Step::Fds(task) => {
-                let name = self.bench.world().task(task).map(|task| task.name.clone()).unwrap_or_default();
-                running.observed.push(What::Fds { task: name, fds: self.bench.fds(task) });
-            }
-            Step::Tasks => running.observed.push(What::Tasks(self.bench.world().tasks_report())),
-            Step::Why(about) => running.observed.push(What::Why(explain_now(self.bench.world(), about, &self.last))),
-        }
         Ok(())
     }
 
@@ -376,13 +367,5 @@ impl Session {
             running.shown.push(Event { line, task: None, what: What::Expect { want, got, ok } });
         }
         shown.append(&mut running.shown);
-    }
-}
-
-fn explain_now(world: &World, about: About, last: &[Event]) -> crate::trace::Explanation {
-    match about {
-        About::Last => explain::last(world, last),
-        About::Task(task) => explain::task(world, task),
-        About::End(end) => explain::end(world, end),
     }
 }

@@ -62,6 +62,19 @@ fn file(script: &[u8]) -> (tempfile::TempDir, String) {
     (folder, path)
 }
 
+#[test]
+fn a_file_name_that_is_no_utf8_runs_and_reaches_the_terminal_only_as_escapes() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(std::ffi::OsStr::from_bytes(b"e\x1b[31m\xffvil.tin"));
+    std::fs::write(&path, "fork a\nfork a\n").expect("a file");
+    let output = tincans(&["run"]).arg(&path).output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("e\\x1b[31m\u{fffd}vil.tin:2: refused"), "{}", text(&output.stderr));
+    let output = tincans(&["run", "no\x1bsuch"]).output().expect("the program starts");
+    assert_eq!((output.status.code(), output.stderr.contains(&0x1b)), (Some(2), false));
+}
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -391,4 +404,57 @@ fn a_run_is_quick() {
     let start = Instant::now();
     assert_eq!(status(&run(TALK, &[])), 0);
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+/// Runs a script under a hard limit on descriptors.
+fn run_limited(script: &str, limit: u32) -> Output {
+    let mut command = Command::new("sh");
+    let limited = format!("ulimit -n {limit}; exec \"$0\" --max-tasks 500 run --json -");
+    command.args(["-c", &limited, env!("CARGO_BIN_EXE_tincans")]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("sh");
+    let _ = child.stdin.take().expect("piped").write_all(script.as_bytes());
+    child.wait_with_output().expect("its output")
+}
+
+#[test]
+fn a_task_that_the_program_has_no_descriptors_to_watch_is_refused_and_the_bench_goes_on() {
+    let forks: String = (0..30).map(|number| format!("fork task{number}\n")).collect();
+    let script = format!("{forks}channel stream late\nsocketpair stream chat\nwrite chat[0] alive => 5\ntasks\n");
+    let output = run_limited(&script, 64);
+    let (shown, said) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("no descriptors left to watch"), "{said}");
+    assert!(shown.contains(r#""ret":5"#), "{shown}");
+    assert!(shown.lines().last().is_some_and(|line| line.contains(r#""failed":0"#)), "{shown}");
+}
+
+#[test]
+fn a_hard_limit_too_low_for_any_bench_is_said_at_once() {
+    let output = run_limited("socketpair stream chat\nwrite chat[0] one => 3\n", 32);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    for limit in [6, 12, 24, 31] {
+        let output = run_limited("socketpair stream chat\n", limit);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+        assert!(text(&output.stderr).contains("32 is the least"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_not_put_down_to_the_name() {
+    let mut command = tincans(&["run", "-"]);
+    let mut child = command.env("TMPDIR", "/proc/no-such").stdin(Stdio::piped()).spawn().expect("the program starts");
+    let _ = child.stdin.take().expect("piped").write_all(b"socket stream s\nbind s name\n");
+    let output = child.wait_with_output().expect("its output");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("TMPDIR says where"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_reader_of_an_endless_flood_does_not_fill_the_memory() {
+    let script = "channel stream chat child1\nchild1: reader chat[1] 1\nflood chat[0] 64 4000\n";
+    let output = run(script, &["--json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let summary: Value = serde_json::from_str(text(&output.stdout).lines().last().expect("lines")).expect("JSON");
+    assert!(summary["lost"].as_u64().expect("a number") > 100_000, "{summary}");
+    assert!(text(&output.stderr).contains("counted and not shown"), "{}", text(&output.stderr));
 }

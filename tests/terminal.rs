@@ -380,6 +380,47 @@ fn a_pasted_megabyte_is_survived() {
 }
 
 #[test]
+fn a_terminal_that_says_it_has_65535_columns_is_survived() {
+    let mut pty = start(CLASSIC);
+    // The emulator of the test keeps its own size.
+    pty.resize_only((u16::MAX, u16::MAX));
+    pty.pump(Duration::from_millis(200));
+    pty.type_bytes(b"\x03");
+    assert_eq!(pty.status(), 0);
+}
+
+#[test]
+fn text_pasted_without_brackets_is_taken_in_as_fast_as_it_comes() {
+    let mut pty = start(CLASSIC);
+    let started = Instant::now();
+    pty.type_bytes(&b"letters ".repeat(25_000));
+    pty.wait("what did not fit", |screen| screen.contains("did not fit"));
+    eprintln!("200000 bytes in {:?}", started.elapsed());
+    pty.type_bytes(b"\x03");
+    assert_eq!(pty.status(), 0);
+}
+
+#[test]
+fn a_repeat_that_never_sleeps_and_a_bench_that_never_settles_can_be_acted_on_and_left() {
+    for endless in [&["repeat 1000000000 tasks"][..], &["child2: echo post[1]", "ping post[0] 64 1000000000"]] {
+        let mut pty = start(CLASSIC);
+        for text in endless {
+            escape(&mut pty);
+            pty.type_bytes(format!(":{text}\r").as_bytes());
+        }
+        // As long as it takes until a person may overtake.
+        pty.pump_for(Duration::from_millis(400));
+        escape(&mut pty);
+        pty.type_bytes(b"s");
+        pty.wait("that child1 is stopped", |screen| panel(screen, "SOCK_STREAM").contains("child1 stopped"));
+        pty.type_bytes(b":fds child1\r");
+        pty.wait("an observation", |screen| screen.contains("fds(child1)"));
+        pty.type_bytes(b"\x03");
+        assert_eq!(pty.status(), 0);
+    }
+}
+
+#[test]
 fn a_panel_is_cut_out_of_its_screen() {
     let screen = "\
  tincans   parent idle

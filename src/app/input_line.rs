@@ -1,6 +1,6 @@
 //! One line being typed: text, a caret that stands between whole letters (é, 漢, 👩‍🚀), and what was entered before.
 
-use unicode_segmentation::UnicodeSegmentation;
+use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 use super::action::Edit;
 
@@ -106,8 +106,11 @@ impl InputLine {
 
     /// What is put in may join with what follows into one letter: the caret goes behind it.
     fn snap(&mut self) {
-        let edges = self.text.grapheme_indices(true).map(|(at, _)| at);
-        self.caret = edges.chain([self.text.len()]).find(|at| *at >= self.caret).unwrap_or(self.text.len());
+        // Looks at the neighbours alone: a paste without brackets comes letter by letter.
+        let mut cursor = GraphemeCursor::new(self.caret, self.text.len(), true);
+        if cursor.is_boundary(&self.text, 0) != Ok(true) {
+            self.caret = cursor.next_boundary(&self.text, 0).ok().flatten().unwrap_or(self.text.len());
+        }
     }
 
     fn look_back(&mut self) {

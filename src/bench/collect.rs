@@ -103,6 +103,11 @@ impl Bench {
                 let record = Record { line: self.line, task: cursor.task, t_ns: cursor.t_ns, fact };
                 self.world.fold(record, &mut self.events);
             }
+            let is_full = self.events.len() > super::EVENTS_KEPT;
+            if is_full && member.is_reader && returned.is_some_and(|ret| ret > 0) {
+                self.events.pop();
+                self.lost += 1;
+            }
             let next = next_time(member, cursor.head);
             if let (Some(ret), Some(apprentice)) = (returned, returned.and_then(|_| member.apprentice.take())) {
                 self.deliver(cursor.task, ret, apprentice)?;

@@ -137,6 +137,21 @@ impl Bench {
         !recorded.is_empty() && look.syscall.is_none_or(|number| recorded.contains(&number))
     }
 
+    /// Notes who is stopped, whatever the others do: a stopped task whose ring is empty has nothing more to say.
+    pub fn note_stops(&mut self) {
+        let is_news = |member: &&Member| {
+            let stopped = member.files.look().is_some_and(|look| matches!(look.state, b'T' | b't'));
+            !member.is_stopped && member.pid == member.tid && stopped && member.ring.head() == member.ring.tail()
+        };
+        let stopped: Vec<TaskId> = self.members.values().filter(is_news).map(|member| member.id).collect();
+        for id in stopped {
+            if let Some(member) = self.members.get_mut(&id) {
+                member.is_stopped = true;
+            }
+            self.fold(id, Fact::Stopped);
+        }
+    }
+
     fn note_states(&mut self, collected: &Collected) {
         for (id, _, look) in &collected.rows {
             let Some(member) = self.members.get_mut(id) else { continue };

@@ -30,12 +30,20 @@ impl Place {
         &self.names
     }
 
-    /// Makes the folder if a statement is about to bind a file there. If that fails, bind(2) says why.
-    pub fn prepare(&mut self, statement: &Statement) {
+    /// Makes the folder if a statement is about to bind a file there. bind(2) would put a failure down to the learner's name.
+    pub fn prepare(&mut self, statement: &Statement) -> Result<(), String> {
         use std::os::unix::fs::DirBuilderExt;
-        if !self.is_made && matches!(statement.verb, Verb::Bind { address: Address::File(_), .. }) {
-            self.is_made = std::fs::DirBuilder::new().mode(0o700).create(&self.folder).is_ok();
+        if self.is_made || !matches!(statement.verb, Verb::Bind { address: Address::File(_), .. }) {
+            return Ok(());
         }
+        std::fs::DirBuilder::new().mode(0o700).create(&self.folder).map_err(|error| {
+            format!(
+                "no folder for the run's sockets can be made, {}: {error}; TMPDIR says where",
+                self.folder.display()
+            )
+        })?;
+        self.is_made = true;
+        Ok(())
     }
 }
 

@@ -43,12 +43,30 @@ impl TtyInput {
         let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
         // SAFETY: TIOCGWINSZ writes one winsize, and the pointer is to one that lives on this stack.
         let result = unsafe { libc::ioctl(self.0.as_raw_fd(), libc::TIOCGWINSZ, &raw mut size) };
-        (result == 0 && size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
+        (result == 0 && size.ws_col > 0 && size.ws_row > 0).then(|| bounded(size.ws_col, size.ws_row))
     }
+}
+
+/// What is drawn of a terminal at most: anybody may say that one has 65535 by 65535 cells, which no memory holds.
+fn bounded(columns: u16, rows: u16) -> (u16, u16) {
+    const MOST: (u16, u16) = (1000, 500);
+    (columns.min(MOST.0), rows.min(MOST.1))
 }
 
 impl AsFd for TtyInput {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_of_any_size_can_be_drawn() {
+        assert_eq!(bounded(u16::MAX, u16::MAX), (1000, 500));
+        assert_eq!(bounded(300, 100), (300, 100));
+        assert_eq!(bounded(1, 1), (1, 1));
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Burst, CallEvent, CallState, Death, Event, FdReport, Summary, TaskReport, What, args};
 use crate::abi::{self, Errno};
 use crate::order::{Call, Credentials, Extra, KEEP, Payload};
+use crate::script::words::is_hidden;
 
 /// One event.
 pub fn object(event: &Event) -> Value {
@@ -36,6 +37,17 @@ pub fn object(event: &Event) -> Value {
         What::Summary(summary) => return with_head(json!({ "event": "summary" }), summary_keys(summary)),
     };
     with_head(json!({ "event": kind, "line": event.line }), rest)
+}
+
+/// One event as a line. What a terminal would act on, or what cannot be seen, is `\u` and four digits: the line may be shown.
+pub fn line(event: &Event) -> String {
+    let text = object(event).to_string();
+    if !text.chars().any(is_hidden) {
+        return text;
+    }
+    // All of them are of the basic plane, and stand in strings.
+    let seen = |letter| if is_hidden(letter) { format!("\\u{:04x}", u32::from(letter)) } else { letter.to_string() };
+    text.chars().map(seen).collect()
 }
 
 fn with_head(mut head: Value, rest: Value) -> Value {
@@ -279,6 +291,17 @@ mod tests {
         let payload = Payload { word: b"xy".to_vec(), times: 100_000 };
         let write = json_of(call(Call::Write { fd: 4, data: payload }, 1, Outcome::default()));
         assert_eq!((write["data"].as_str().unwrap().len(), &write["data_len"]), (KEEP, &json!(200_000)));
+    }
+
+    #[test]
+    fn a_line_may_be_shown_on_a_terminal_and_reads_back_the_same() {
+        let reason = "\u{1b}[31m \u{9b}31m \u{7f} \u{202e} \u{feff} é漢".to_owned();
+        let event = Event { line: 1, task: None, what: What::Refused { reason: reason.clone() } };
+        let line = line(&event);
+        assert!(!line.chars().any(is_hidden), "{line}");
+        assert!(line.contains("é漢"));
+        let back: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(back["reason"], reason);
     }
 
     #[test]

@@ -185,12 +185,17 @@ impl Pty {
     }
 
     /// Another size, as if the window had been dragged; the kernel sends SIGWINCH.
-    #[expect(unsafe_code, reason = "std and nix have no safe TIOCSWINSZ")]
     pub fn resize(&mut self, size: Size) {
+        self.resize_only(size);
+        self.parser.set_size(cells(size.0), cells(size.1));
+    }
+
+    /// The same for the program alone: the emulator stays as it is.
+    #[expect(unsafe_code, reason = "std and nix have no safe TIOCSWINSZ")]
+    pub fn resize_only(&self, size: Size) {
         let cells_now = winsize(size);
         // SAFETY: TIOCSWINSZ reads one winsize, which lives until the call returns.
         unsafe { set_size(self.master().as_raw_fd(), &raw const cells_now) }.expect("resize");
-        self.parser.set_size(cells(size.0), cells(size.1));
     }
 
     /// Closes the terminal's window.

@@ -1,0 +1,60 @@
+//! One step of a statement's plan, carried out on the bench; what it observes is kept for the end of the round.
+
+use std::time::{Duration, Instant};
+
+use crate::bench::BenchError;
+use crate::explain;
+use crate::plan::{About, Step};
+use crate::script::Verb;
+use crate::trace::{Event, Explanation, Ordered, What};
+use crate::world::World;
+
+use super::{Session, Stage};
+
+/// Why a task is not made although the kernel would make it.
+const NO_ROOM: &str =
+    "the program has no descriptors left to watch one more task with (its hard RLIMIT_NOFILE, `ulimit -Hn`)";
+
+impl Session {
+    pub(super) fn carry_out(&mut self, step: Step) -> Result<(), BenchError> {
+        let Some(running) = &mut self.running else { return Ok(()) };
+        running.stage = Stage::Settling;
+        match step {
+            Step::Order { task, work, name } => {
+                if matches!(running.statement.verb, Verb::Channel { .. }) {
+                    running.stage = Stage::Returning(task);
+                }
+                if work.makes_task() && !self.bench.has_room() {
+                    running.refused = Some(NO_ROOM.to_owned());
+                    running.stage = Stage::Settling;
+                    return Ok(());
+                }
+                self.bench.order(task, Ordered { work, name, line: running.statement.line })?;
+            }
+            Step::Signal(task, signal) => self.bench.signal(task, signal)?,
+            Step::Interrupt(task) => self.bench.interrupt(task)?,
+            Step::Sleep(ms) => running.stage = Stage::Sleeping(Instant::now() + Duration::from_millis(ms)),
+            Step::Reset => self.bench.reset()?,
+            Step::Queue(end) => match self.bench.queue(end) {
+                Some(report) => running.observed.push(What::Queue(report)),
+                None => running.refused = Some("the kernel does not let that queue be seen".to_owned()),
+            },
+            Step::Holders(end) => running.observed.push(What::Holders(self.bench.holders(end))),
+            Step::Fds(task) => {
+                let name = self.bench.world().task(task).map(|task| task.name.clone()).unwrap_or_default();
+                running.observed.push(What::Fds { task: name, fds: self.bench.fds(task) });
+            }
+            Step::Tasks => running.observed.push(What::Tasks(self.bench.world().tasks_report())),
+            Step::Why(about) => running.observed.push(What::Why(explain_now(self.bench.world(), about, &self.last))),
+        }
+        Ok(())
+    }
+}
+
+fn explain_now(world: &World, about: About, last: &[Event]) -> Explanation {
+    match about {
+        About::Last => explain::last(world, last),
+        About::Task(task) => explain::task(world, task),
+        About::End(end) => explain::end(world, end),
+    }
+}
