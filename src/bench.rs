@@ -191,11 +191,19 @@ impl Bench {
         let makes_reader = matches!(ordered.work, Work::Reader { .. });
         let message = postcard::to_stdvec(&ordered.work).unwrap_or_default();
         let ordered = Rc::new(ordered);
-        self.fold(task, Fact::Ordered(Rc::clone(&ordered)));
+        // A reader may still be reading: its last records come first.
+        let reads_still = self.members.get(&task).is_some_and(|member| member.is_reader);
+        if !reads_still {
+            self.fold(task, Fact::Ordered(Rc::clone(&ordered)));
+        }
         let Some(member) = self.members.get_mut(&task) else { return Ok(()) };
         let apprentice = if makes_task { Some(Apprentice::prepare(&ordered)?) } else { None };
         member.phase = Phase::Busy;
-        member.is_reader = makes_reader;
+        if reads_still {
+            member.next = Some(ordered);
+        } else {
+            member.is_reader = makes_reader;
+        }
         member.control.send(&message).or_else(ignore_death)?;
         if let Some((apprentice, fds)) = apprentice {
             member.control.hand_over(&fds).or_else(ignore_death)?;

@@ -23,7 +23,12 @@ impl Agent {
                 self.keep = *keep;
                 self.repeat(of);
             }
-            Work::Reader { fd, every_ms, count } => return self.read_on(*fd, *every_ms, *count),
+            Work::Reader { fd, every_ms, count } => {
+                self.read_on(*fd, *every_ms, *count);
+                // From here on the next order's records come.
+                self.recorder.ready();
+                return self.recorder.ring_if_asleep();
+            }
         }
         self.recorder.done();
     }

@@ -97,7 +97,9 @@ impl Bench {
             member.last_ns = cursor.t_ns;
             let mut returned = None;
             for fact in member.take(entry).into_iter().flatten() {
-                if let Fact::Returned { ret, .. } = fact {
+                if let Fact::Returned { ret, .. } = fact
+                    && !member.is_reader
+                {
                     returned = Some(ret);
                 }
                 let record = Record { line: self.line, task: cursor.task, t_ns: cursor.t_ns, fact };

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::abi::Errno;
 use crate::agent::record::Entry;
+use crate::order::Work;
 use crate::sys::control::{self, OrderSender};
 use crate::sys::procfs::ThreadFiles;
 use crate::sys::ring::{self, RingReader, SIGNAL_COUNTERS};
@@ -40,6 +41,8 @@ pub(super) struct Member {
     pub is_stopped: bool,
     /// Its last order made it a `reader`: between two reads it waits.
     pub is_reader: bool,
+    /// The order that ends its reading: what it records until it says so is still the reader's.
+    pub next: Option<Rc<Ordered>>,
     /// The task that its running fork or thread order will make.
     pub apprentice: Option<Apprentice>,
     /// Signals handled so far.
@@ -85,6 +88,7 @@ impl Member {
             phase: Phase::Arriving,
             is_stopped: false,
             is_reader: false,
+            next: None,
             apprentice: None,
             signals: [0; SIGNAL_COUNTERS],
             last_ns: 0,
@@ -114,7 +118,7 @@ impl Member {
         let (phase, facts) = match entry {
             Entry::Entered { step } => (Phase::Inside, [Some(Fact::Entered { step }), None]),
             Entry::Returned { ret, errno, outcome } => {
-                let phase = if self.is_reader { Phase::Waiting } else { Phase::Busy };
+                let phase = if self.is_reader && self.next.is_none() { Phase::Waiting } else { Phase::Busy };
                 (phase, [returned(ret, errno, outcome), None])
             }
             Entry::Again { ret, step } => {
@@ -122,6 +126,12 @@ impl Member {
             }
             Entry::Done => (Phase::Waiting, [Some(Fact::Done), None]),
             Entry::Ready if self.phase == Phase::Arriving => (Phase::Waiting, [None, None]),
+            Entry::Ready if self.is_reader => {
+                let next = self.next.take();
+                self.is_reader = next.as_ref().is_some_and(|next| matches!(next.work, Work::Reader { .. }));
+                let phase = if next.is_some() { Phase::Busy } else { Phase::Waiting };
+                (phase, [next.map(Fact::Ordered), None])
+            }
             Entry::Ready => (self.phase, [None, None]),
         };
         self.phase = phase;

@@ -7,12 +7,13 @@ mod make;
 mod read;
 mod report;
 
-use crate::abi::{Errno, Signal};
+use crate::abi::{Errno, MSG_PEEK, Signal};
 use crate::order::{Call, Extra, Outcome, Work};
 use crate::script::{Disposition, TaskState};
 use crate::trace::{Death, Event, Fact, Record, TaskId, What};
 
 use super::World;
+use super::task::Task;
 
 /// What a call brought back, as the fold passes it on.
 #[derive(Debug)]
@@ -181,9 +182,17 @@ impl World {
         let Some(end) = self.process_of(id).and_then(|process| process.table.get(&fd)).map(|entry| entry.end) else {
             return;
         };
+        let reads = |task: &Task| {
+            let peeks = task.current_call().is_some_and(|call| call.flags() & MSG_PEEK != 0);
+            task.is_alive() && !peeks && self.end_being_read(task) == Some(end)
+        };
+        let is_read = self.tasks.values().any(reads);
         let dead: Vec<TaskId> = self.tasks.values().filter(|task| !task.is_alive()).map(|task| task.id).collect();
         if let Some(end) = self.ends.get_mut(&end) {
             let kind = end.kind;
+            if !is_read {
+                end.inbox.lose_what_the_dead_took(bytes);
+            }
             end.inbox.measure(bytes, kind, |task| dead.contains(&task));
         }
     }

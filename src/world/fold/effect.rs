@@ -121,9 +121,6 @@ impl World {
         let Some(task) = self.tasks.get(&id) else { return };
         let peeks = task.current_call().is_some_and(|call| call.flags() & abi::MSG_PEEK != 0);
         let end = self.end_being_read(task).filter(|_| !peeks);
-        let is_taken = |other: &Task| other.id != id && self.end_being_read(other) == end;
-        // Of two readers nobody knows which has what.
-        let end = end.filter(|_| !self.tasks.values().any(is_taken));
         if let Some(end) = end.and_then(|end| self.ends.get_mut(&end)) {
             end.inbox.abandon_read();
         }

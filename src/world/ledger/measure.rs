@@ -22,9 +22,6 @@ impl Flow {
         if kind == Kind::Dgram && certain > 0 {
             return;
         }
-        if std::mem::take(&mut self.reader_died) {
-            self.lose(certain.saturating_sub(bytes));
-        }
         let mut shares = self.shares(is_dead);
         self.share_out(bytes.saturating_sub(certain), &mut shares);
         for Share { number, inside, is_dead, .. } in shares {
@@ -36,6 +33,13 @@ impl Flow {
         }
         self.measured = Some(bytes);
         self.measured_reads = self.totals.reads;
+    }
+
+    /// Nobody is reading now: what is missing from the queue went with the readers that died.
+    pub fn lose_what_the_dead_took(&mut self, bytes: u64) {
+        if std::mem::take(&mut self.reader_died) {
+            self.lose(self.certain().saturating_sub(bytes));
+        }
     }
 
     fn shares(&self, is_dead: impl Fn(TaskId) -> bool) -> Vec<Share> {
