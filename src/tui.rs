@@ -27,6 +27,8 @@ use signals::Signals;
 
 /// The least time between two frames while something is going on.
 const FRAME: Duration = Duration::from_millis(16);
+/// Events of one statement that are worth showing to eyes: more of a `reader`'s calls are counted only.
+const EVENTS_KEPT: usize = 2048;
 /// The size of a terminal that does not know its own.
 const DEFAULT_SIZE: (u16, u16) = (80, 24);
 /// SIGHUP: what a terminal that is gone stands for.
@@ -58,6 +60,7 @@ pub fn run(settings: Settings, opening: Opening, learning: (Course, Store)) -> R
     let tty = TtyInput::open().ok_or_else(|| eyre!("the terminal cannot be opened; `tincans run FILE` needs none"))?;
     signal::ignore_background_writes();
     let signals = Signals::install().wrap_err("signals could not be watched")?;
+    let settings = Settings { events_kept: EVENTS_KEPT, ..settings };
     let playground = Playground::open(settings, opening, learning).wrap_err("the bench could not be opened")?;
     let size = tty.size().unwrap_or(DEFAULT_SIZE);
     restore_before_panic_reports();
