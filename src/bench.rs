@@ -26,7 +26,8 @@ use member::{Apprentice, Member, Phase};
 
 /// The most tasks alive at one time, unless told otherwise.
 pub const MAX_TASKS: usize = 64;
-/// Events of one statement beyond which a `reader`'s calls are counted only: a `flood` at it may go on for ever.
+/// Events of one statement beyond which a `reader`'s calls are counted only, unless told otherwise: a `flood` at it may go on
+/// for ever.
 const EVENTS_KEPT: usize = 32 * 1024;
 /// Descriptors that one more task costs the program, with what it opens in passing.
 const ROOM: usize = 12;
@@ -72,11 +73,13 @@ pub struct Settings {
     pub max_tasks: usize,
     /// Whether each call of a loop is kept.
     pub every_call: bool,
+    /// Events of one statement beyond which a `reader`'s calls are counted only.
+    pub events_kept: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { max_tasks: MAX_TASKS, every_call: false }
+        Self { max_tasks: MAX_TASKS, every_call: false, events_kept: EVENTS_KEPT }
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Session {
     judged: Option<Judged>,
     /// The last [`Self::pump`] could have gone on.
     is_cut_short: bool,
+    /// The statement that begins next has overtaken the others.
+    is_overtaking: bool,
     summary: Summary,
     started_ns: u64,
 }
@@ -48,6 +50,8 @@ pub struct Session {
 #[derive(Debug)]
 struct Running {
     statement: Statement,
+    /// What it observes is told at once, settled or not.
+    has_overtaken: bool,
     /// Rounds of a `repeat` still to begin.
     rounds: u64,
     progress: Progress,
@@ -105,6 +109,7 @@ impl Session {
             last: Vec::new(),
             judged: None,
             is_cut_short: false,
+            is_overtaking: false,
             summary,
             started_ns: now_ns(),
         })
@@ -122,6 +127,7 @@ impl Session {
     /// Forgets the statements that have not begun, and a running one that waits for time to pass or for others to settle.
     pub fn cancel(&mut self) {
         self.waiting.clear();
+        self.is_overtaking = false;
         if let Some(running) = &mut self.running {
             running.rounds = 0;
         }
@@ -131,6 +137,7 @@ impl Session {
     /// bench that may never settle (two tasks that play ping-pong), by what needs no task to come back first.
     pub fn overtake(&mut self, statement: Statement) {
         self.waiting.push_front(statement);
+        self.is_overtaking = true;
         let Some(running) = &mut self.running else { return };
         running.rounds = 1;
         let is_between = running.stage == Stage::Next && running.progress.steps == 0;
@@ -243,6 +250,7 @@ impl Session {
         self.bench.set_line(statement.line);
         self.summary.statements += 1;
         self.running = Some(Running {
+            has_overtaken: std::mem::take(&mut self.is_overtaking),
             rounds: rounds.unwrap_or(0),
             statement,
             progress: Progress::default(),
@@ -285,7 +293,8 @@ impl Session {
                 self.finish_round(shown);
             }
             Stage::Settling => {
-                if !self.bench.settle()? {
+                let is_told = running.has_overtaken && (running.refused.is_some() || !running.observed.is_empty());
+                if !self.bench.settle()? && !is_told {
                     return Ok(Advance::NotYet);
                 }
                 self.finish_round(shown);

@@ -24,6 +24,8 @@ use signals::Signals;
 
 /// The least time between two frames while something is going on.
 const FRAME: Duration = Duration::from_millis(16);
+/// Events of one statement that are worth showing to eyes: more of a `reader`'s calls are counted only.
+const EVENTS_KEPT: usize = 2048;
 /// The size of a terminal that does not know its own.
 const DEFAULT_SIZE: (u16, u16) = (80, 24);
 /// SIGHUP: what a terminal that is gone stands for.
@@ -55,7 +57,8 @@ pub fn run(settings: Settings) -> Result<u8> {
     let tty = TtyInput::open().ok_or_else(|| eyre!("the terminal cannot be opened; `tincans run FILE` needs none"))?;
     signal::ignore_background_writes();
     let signals = Signals::install().wrap_err("signals could not be watched")?;
-    let playground = Playground::open(settings).wrap_err("the bench could not be opened")?;
+    let playground = Playground::open(Settings { events_kept: EVENTS_KEPT, ..settings })
+        .wrap_err("the bench could not be opened")?;
     let size = tty.size().unwrap_or(DEFAULT_SIZE);
     restore_before_panic_reports();
     let screen = Screen::enter(size).wrap_err("the terminal could not be set up")?;

@@ -418,8 +418,9 @@ fn run_limited(script: &str, limit: u32) -> Output {
 
 #[test]
 fn a_task_that_the_program_has_no_descriptors_to_watch_is_refused_and_the_bench_goes_on() {
-    let forks: String = (0..30).map(|number| format!("fork task{number}\n")).collect();
-    let script = format!("{forks}channel stream late\nsocketpair stream chat\nwrite chat[0] alive => 5\ntasks\n");
+    let forks: Vec<String> = (0..30).map(|number| format!("fork task{number}\n")).collect();
+    let script =
+        format!("{}channel stream late\nsocketpair stream chat\nwrite chat[0] alive => 5\ntasks\n", forks.concat());
     let output = run_limited(&script, 64);
     let (shown, said) = (text(&output.stdout), text(&output.stderr));
     assert_eq!(output.status.code(), Some(1), "{said}");

@@ -103,7 +103,7 @@ impl Bench {
                 let record = Record { line: self.line, task: cursor.task, t_ns: cursor.t_ns, fact };
                 self.world.fold(record, &mut self.events);
             }
-            let is_full = self.events.len() > super::EVENTS_KEPT;
+            let is_full = self.events.len() > self.settings.events_kept;
             if is_full && member.is_reader && returned.is_some_and(|ret| ret > 0) {
                 self.events.pop();
                 self.lost += 1;
