@@ -95,18 +95,17 @@ impl Bench {
             };
             member.ring.advance(words);
             member.last_ns = cursor.t_ns;
-            let mut returned = None;
+            let (mut returned, mut has_read) = (None, false);
             for fact in member.take(entry).into_iter().flatten() {
-                if let Fact::Returned { ret, .. } = fact
-                    && !member.is_reader
-                {
-                    returned = Some(ret);
+                if let Fact::Returned { ret, .. } = fact {
+                    has_read = member.is_reader && ret > 0;
+                    returned = (!member.is_reader).then_some(ret);
                 }
                 let record = Record { line: self.line, task: cursor.task, t_ns: cursor.t_ns, fact };
                 self.world.fold(record, &mut self.events);
             }
             let is_full = self.events.len() > self.settings.events_kept;
-            if is_full && member.is_reader && returned.is_some_and(|ret| ret > 0) {
+            if is_full && has_read {
                 self.events.pop();
                 self.lost += 1;
             }
