@@ -7,6 +7,7 @@ pub mod facing;
 pub mod input_line;
 mod learn;
 pub mod phrase;
+mod practice;
 #[cfg(test)]
 pub mod stage;
 pub mod transcript;
@@ -88,6 +89,8 @@ pub struct App {
     next_line: u32,
     /// Statements up to this line make a lesson's bench: nothing is told of them.
     silent_until: u32,
+    /// Statements up to this line are not explained: they lead to one that is.
+    unexplained_until: u32,
 }
 
 impl App {
@@ -112,6 +115,7 @@ impl App {
             pending: VecDeque::new(),
             next_line: 0,
             silent_until: 0,
+            unexplained_until: 0,
         }
     }
 
@@ -177,9 +181,9 @@ impl App {
         !self.pending.is_empty() || self.course.taking.as_ref().is_some_and(|taking| taking.running.is_some())
     }
 
-    /// Whether nothing is to be told of a statement: it makes a lesson's bench.
-    pub fn is_silent(&self, line: u32) -> bool {
-        line <= self.silent_until
+    /// Whether a statement is to be explained: not one that makes a lesson's bench.
+    pub fn explains(&self, line: u32) -> bool {
+        line > self.silent_until.max(self.unexplained_until)
     }
 
     /// Takes an explanation in. Of one key's statements to several channels, the focused one's matters most.

@@ -37,8 +37,17 @@ pub enum Command {
     /// Take a lesson in the terminal: text beside the live bench.
     Learn {
         /// Its number, its name, or a file; unless told, where you left off.
-        #[arg(value_name = "LESSON")]
+        #[arg(value_name = "LESSON", conflicts_with = "practice")]
         lesson: Option<String>,
+        /// Problems without end instead: a random short program, and what happens next?
+        #[arg(long)]
+        practice: bool,
+        /// The same problems each time.
+        #[arg(long, value_name = "N", requires = "practice")]
+        seed: Option<u64>,
+        /// So many problems as a lesson file to stdout, without a terminal.
+        #[arg(long, value_name = "COUNT", requires = "practice", value_parser = clap::value_parser!(u16).range(1..=30))]
+        print: Option<u16>,
     },
     /// List the lessons, with what is done.
     Lessons,
@@ -110,6 +119,7 @@ const AFTER_HELP: &str = "\
 Examples:
   tincans                      open the bench: type three words, press Enter on the empty line
   tincans learn                begin the lessons, or go on where you left off
+  tincans learn --practice     problems without end: what happens next?
   tincans run talk.tin         run a script; exit status 1 if an expectation does not hold
   tincans run --json - <t.tin  the same from standard input, as JSON lines
   tincans matrix               ask this kernel what each kind of channel does in each situation

@@ -7,6 +7,7 @@ pub mod list;
 pub mod load;
 pub mod progress;
 pub mod walk;
+pub mod write;
 
 use crate::script::{Expectation, Statement};
 

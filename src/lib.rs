@@ -20,6 +20,9 @@ pub mod session;
 pub mod guardian;
 pub mod progress;
 
+pub mod matrix;
+pub mod practice;
+
 pub mod app;
 pub mod ui;
 pub mod playground;
@@ -27,4 +30,3 @@ pub mod tui;
 
 pub mod runner;
 pub mod checker;
-pub mod matrix;

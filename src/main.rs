@@ -15,6 +15,7 @@ use tincans::guardian::{self, Terminal};
 use tincans::lesson::{builtin, list, load};
 use tincans::matrix::{self, Format, Request};
 use tincans::playground::Opening;
+use tincans::practice;
 use tincans::progress::Store;
 use tincans::runner::{self, Options, Verdict};
 use tincans::session::Settings;
@@ -61,7 +62,16 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => print(&cli::manual_page()?),
         Some(Command::Lessons) => list_lessons(),
-        Some(Command::Learn { lesson }) => {
+        Some(Command::Learn { practice: true, seed, print: Some(count), .. }) => {
+            let seed = seed.unwrap_or_else(any_seed);
+            guarded(Terminal::Untouched, || print(practice::sheet(seed, *count)?.as_bytes()))
+        }
+        Some(Command::Learn { practice: true, seed, .. }) => {
+            let (_, (course, store)) = course(None)?;
+            let course = course.with_seed(seed.unwrap_or_else(any_seed));
+            open_ui(arguments, Opening::Practice, (course, store))
+        }
+        Some(Command::Learn { lesson, .. }) => {
             let (opening, learning) = course(lesson.as_deref())?;
             open_ui(arguments, opening, learning)
         }
@@ -98,7 +108,13 @@ fn course(name: Option<&str>) -> Result<(Opening, (Course, Store))> {
         },
     };
     let opening = at.map_or(Opening::Lessons, Opening::Lesson);
-    Ok((opening, (Course::new(lessons, progress, warning), store)))
+    Ok((opening, (Course::new(lessons, progress, warning).with_seed(any_seed()), store)))
+}
+
+/// A seed that nobody has asked for, short enough to be typed again.
+fn any_seed() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    u64::from(since.subsec_nanos()) % 1_000_000
 }
 
 fn list_lessons() -> Result<u8> {

@@ -9,6 +9,7 @@ use crate::app::{App, Mode, update};
 use crate::bench::BenchError;
 use crate::explain;
 use crate::lesson::Next;
+use crate::practice::{Posed, Poser};
 use crate::progress::Store;
 use crate::script::check::Verdict;
 use crate::script::{Statement, Verb};
@@ -18,8 +19,6 @@ use crate::world::World;
 
 /// How long a bench may go on before keys that act from outside no longer wait until it has settled.
 const PATIENCE: Duration = Duration::from_millis(200);
-/// The rule of an explanation that explains nothing.
-const NO_RULE: &str = "nothing-to-explain";
 
 /// What the program opens on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +29,8 @@ pub enum Opening {
     Lesson(usize),
     /// The list of lessons.
     Lessons,
+    /// Problems without end.
+    Practice,
 }
 
 /// A bench and the state of the UI above it.
@@ -40,6 +41,8 @@ pub struct Playground {
     store: Store,
     /// Since when the bench has not been settled.
     busy_since: Option<Instant>,
+    /// Makes a problem on the bench, which is nobody else's meanwhile.
+    poser: Option<Poser>,
     is_open: bool,
     is_over: bool,
     is_suspended: bool,
@@ -56,9 +59,18 @@ impl Playground {
             Opening::Channels => update::open(&mut app),
             Opening::Lesson(at) => update::take(&mut app, session.world(), Some(at)),
             Opening::Lessons => update::take(&mut app, session.world(), None),
+            Opening::Practice => update::practise(&mut app),
         };
-        let mut playground =
-            Self { session, app, store, busy_since: None, is_open: false, is_over: false, is_suspended: false };
+        let mut playground = Self {
+            session,
+            app,
+            store,
+            busy_since: None,
+            poser: None,
+            is_open: false,
+            is_over: false,
+            is_suspended: false,
+        };
         playground.carry_out(commands);
         Ok(playground)
     }
@@ -71,6 +83,9 @@ impl Playground {
 
     /// Takes in what has happened, without waiting. Says whether there may be something new to see.
     pub fn pump(&mut self) -> Result<bool, BenchError> {
+        if let Some(poser) = self.poser.take() {
+            return self.pose(poser);
+        }
         let was_settled = self.session.is_settled();
         let events = self.session.pump()?;
         if self.is_stuck() {
@@ -93,9 +108,38 @@ impl Playground {
         Ok(!was_settled || !events.is_empty())
     }
 
-    /// Whether the opening statements have settled, so that keys find the channels they act on.
+    /// Goes on making a problem; what happens meanwhile is nobody's business.
+    fn pose(&mut self, mut poser: Poser) -> Result<bool, BenchError> {
+        let input = loop {
+            self.session.pump()?;
+            let is_late = poser.is_late();
+            if !self.session.is_settled() && !is_late {
+                self.poser = Some(poser);
+                return Ok(false);
+            }
+            match poser.go_on(&mut self.session) {
+                _ if is_late => {
+                    break Input::NotPosed("no problem could be made: the bench does not settle".to_owned());
+                }
+                Ok(Posed::NotYet) => {}
+                Ok(Posed::Ready(problem)) => break Input::Posed(problem),
+                Err(error) => break Input::NotPosed(format!("no problem could be made: {error:#}")),
+            }
+        };
+        self.busy_since = None;
+        self.is_open = true;
+        self.handle(input);
+        Ok(true)
+    }
+
+    /// Whether there is a bench with channels for keys to act on: the opening statements have settled, and no problem is being made.
     pub fn is_open(&self) -> bool {
-        self.is_open
+        self.is_open && self.poser.is_none()
+    }
+
+    /// Whether a problem is being made: nothing of it is to be seen.
+    pub fn is_posing(&self) -> bool {
+        self.poser.is_some()
     }
 
     /// Whether it was asked to end.
@@ -160,6 +204,7 @@ impl Playground {
                         update::update(&mut self.app, self.session.world(), Input::NotKept(reason));
                     }
                 }
+                Command::Pose { seed, number } => self.poser = Some(Poser::begin(seed, number, &mut self.session)),
                 Command::Suspend => self.is_suspended = true,
                 Command::Quit => self.is_over = true,
             }
@@ -180,11 +225,11 @@ impl Playground {
     /// Each statement's events are explained by themselves.
     fn explain(&mut self, events: &[Event]) {
         for of_one in events.chunk_by(|a, b| a.line == b.line) {
-            if of_one.first().is_some_and(|first| self.app.is_silent(first.line)) {
+            if of_one.first().is_some_and(|first| !self.app.explains(first.line)) {
                 continue;
             }
             let explanation = explain::last(self.session.world(), of_one);
-            if explanation.rule != NO_RULE {
+            if explanation.rule != explain::NOTHING {
                 self.app.learn(self.session.world(), explanation);
             }
         }

@@ -1,5 +1,6 @@
 //! What a person can do, and what the program is to do about it: the two ends of `update`.
 
+use crate::lesson::Lesson;
 use crate::script::Statement;
 use crate::script::check::Verdict;
 
@@ -21,6 +22,10 @@ pub enum Input {
     Settled(Vec<Option<Verdict>>),
     /// Progress is not kept, and why.
     NotKept(String),
+    /// The next problem of the practice.
+    Posed(Box<Lesson>),
+    /// There is none, and why.
+    NotPosed(String),
 }
 
 /// The meanings of keys.
@@ -105,6 +110,8 @@ pub enum Learn {
     Open,
     /// Back without.
     CloseList,
+    /// Problems without end.
+    Practice,
     /// Letters search the list.
     Search,
     /// The whole list again.
@@ -164,6 +171,13 @@ pub enum Command {
     Cancel,
     /// Keep what is done of the lessons.
     Save,
+    /// Make a problem of the practice, and leave an empty bench.
+    Pose {
+        /// Of which series.
+        seed: u64,
+        /// From 1.
+        number: u32,
+    },
     /// Give the terminal back, and stop until somebody says `fg`.
     Suspend,
     /// Leave.

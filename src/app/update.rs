@@ -5,7 +5,7 @@ use crate::world::World;
 
 use super::action::{Action, Command, Deed, Edit, Input, Learn};
 use super::phrase::{Phrase, Situation};
-use super::{App, Audience, Mode, facing, learn};
+use super::{App, Audience, Mode, facing, learn, practice};
 
 /// Lines that one key scrolls the trace.
 const TRACE_STEP: usize = 5;
@@ -28,6 +28,14 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
             app.course.warning = Some(reason);
             Vec::new()
         }
+        Input::Posed(problem) => {
+            practice::posed(app, *problem);
+            Vec::new()
+        }
+        Input::NotPosed(reason) => {
+            practice::not_posed(app, reason);
+            Vec::new()
+        }
         Input::Do(action) => act(app, world, action),
         Input::Text(text) => {
             type_in(app, &text, 0);
@@ -46,6 +54,11 @@ pub fn take(app: &mut App, world: &World, lesson: Option<usize>) -> Vec<Command>
         Some(at) => learn::take(app, at),
         None => learn::act(app, world, Learn::List),
     }
+}
+
+/// Problems without end.
+pub fn practise(app: &mut App) -> Vec<Command> {
+    practice::begin(app)
 }
 
 /// The statements that open a bench.
@@ -266,6 +279,7 @@ mod tests {
                 Command::Run(statement) => statement.text,
                 Command::Cancel => "(cancel)".to_owned(),
                 Command::Save => "(save)".to_owned(),
+                Command::Pose { .. } => "(pose)".to_owned(),
                 Command::Quit => "(quit)".to_owned(),
                 Command::Suspend => "(suspend)".to_owned(),
             };

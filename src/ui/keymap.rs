@@ -100,6 +100,7 @@ const DEEDS: &[Binding] = &[
 const LIST: &[Binding] = &[
     bind(&[letter('/')], learn(Learn::Search), Some("search"), "search the list"),
     bind(&[plain(KeyCode::Esc), letter('l')], learn(Learn::CloseList), Some("back"), "back without taking one"),
+    bind(&[letter('p')], learn(Learn::Practice), Some("practice"), "problems without end"),
     bind(&[letter('j')], learn(Learn::ListDown), None, "one lesson down"),
     bind(&[letter('k')], learn(Learn::ListUp), None, "one lesson up"),
     bind(&[letter('q')], Action::Quit, Some("quit"), "leave the program"),
