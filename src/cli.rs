@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use crate::lesson::language::LANGUAGES;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -33,6 +34,9 @@ pub enum Command {
         /// Show a loop's calls one by one as well.
         #[arg(long)]
         every_call: bool,
+        /// Save the run as a lesson, NN-name.md; nothing is overwritten.
+        #[arg(long, value_name = "FILE")]
+        save_lesson: Option<PathBuf>,
     },
     /// Take a lesson in the terminal: text beside the live bench.
     Learn {
@@ -45,12 +49,19 @@ pub enum Command {
         /// The same problems each time.
         #[arg(long, value_name = "N", requires = "practice")]
         seed: Option<u64>,
+        /// The language of the texts, where they are translated; that of the environment unless told.
+        #[arg(long, value_name = "LANGUAGE", value_parser = LANGUAGES)]
+        lang: Option<String>,
         /// So many problems as a lesson file to stdout, without a terminal.
         #[arg(long, value_name = "COUNT", requires = "practice", value_parser = clap::value_parser!(u16).range(1..=30))]
         print: Option<u16>,
     },
     /// List the lessons, with what is done.
-    Lessons,
+    Lessons {
+        /// The language of the titles, where they are translated; that of the environment unless told.
+        #[arg(long, value_name = "LANGUAGE", value_parser = LANGUAGES)]
+        lang: Option<String>,
+    },
     /// Prove lessons on this machine's kernel: the built-in ones unless told.
     Check {
         /// Lesson files, or folders of them.

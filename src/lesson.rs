@@ -3,6 +3,7 @@
 
 pub mod builtin;
 pub mod goal;
+pub mod language;
 pub mod list;
 pub mod load;
 pub mod progress;

@@ -1,6 +1,7 @@
 //! App and session joined: inputs become statements, what settles becomes the picture. It neither draws nor reads a terminal.
 
 use std::os::fd::BorrowedFd;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::app::action::{Command, Input};
@@ -8,9 +9,10 @@ use crate::app::course::Course;
 use crate::app::{App, Mode, update};
 use crate::bench::BenchError;
 use crate::explain;
-use crate::lesson::Next;
+use crate::lesson::{Next, write};
 use crate::practice::{Posed, Poser};
 use crate::progress::Store;
+use crate::saving;
 use crate::script::check::Verdict;
 use crate::script::{Statement, Verb};
 use crate::session::{Session, Settings};
@@ -51,7 +53,8 @@ pub struct Playground {
 impl Playground {
     /// A bench on which the opening statements are on their way.
     pub fn open(settings: Settings, opening: Opening, (course, store): (Course, Store)) -> Result<Self, BenchError> {
-        let session = Session::open(settings)?;
+        let mut session = Session::open(settings)?;
+        session.keep_notes();
         let mut app = App::new();
         app.notice = course.warning.clone().filter(|_| opening != Opening::Channels);
         app.course = course;
@@ -204,11 +207,25 @@ impl Playground {
                         update::update(&mut self.app, self.session.world(), Input::NotKept(reason));
                     }
                 }
+                Command::SaveLesson => {
+                    let words = self.save_lesson().unwrap_or_else(|reason| reason);
+                    update::update(&mut self.app, self.session.world(), Input::Said(words));
+                }
                 Command::Pose { seed, number } => self.poser = Some(Poser::begin(seed, number, &mut self.session)),
                 Command::Suspend => self.is_suspended = true,
                 Command::Quit => self.is_over = true,
             }
         }
+    }
+
+    /// A lesson in the folder where the program was started; gives what is to be said of it.
+    fn save_lesson(&self) -> Result<String, String> {
+        let done = self.session.done()?;
+        let why = Some(self.session.why()).filter(|why| why.rule != explain::NOTHING).map(|why| why.text);
+        let kernel = self.session.summary().kernel;
+        let text = |number| write::lesson(&format!("From the bench, {number}"), done, why.as_deref(), &kernel);
+        let path = saving::save_in(Path::new(""), &text)?;
+        Ok(format!("saved here as {0}; `tincans check {0}` proves it", path.display()))
     }
 
     fn is_stuck(&self) -> bool {

@@ -22,6 +22,8 @@ pub enum Input {
     Settled(Vec<Option<Verdict>>),
     /// Progress is not kept, and why.
     NotKept(String),
+    /// What became of something that was ordered, to be said.
+    Said(String),
     /// The next problem of the practice.
     Posed(Box<Lesson>),
     /// There is none, and why.
@@ -55,6 +57,8 @@ pub enum Action {
     NewChannel,
     /// A fresh bench.
     Reset,
+    /// What was done, as a lesson in a file.
+    SaveLesson,
     /// Opens help.
     OpenHelp,
     /// Closes help.
@@ -171,6 +175,8 @@ pub enum Command {
     Cancel,
     /// Keep what is done of the lessons.
     Save,
+    /// Write down as a lesson what was done on the bench.
+    SaveLesson,
     /// Make a problem of the practice, and leave an empty bench.
     Pose {
         /// Of which series.

@@ -28,6 +28,11 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
             app.course.warning = Some(reason);
             Vec::new()
         }
+        Input::Said(words) => {
+            app.transcript.note(format!("── {words} ──"));
+            app.notice = Some(words);
+            Vec::new()
+        }
         Input::Posed(problem) => {
             practice::posed(app, *problem);
             Vec::new()
@@ -74,6 +79,10 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::Make(deed) => return make(app, world, deed),
         Action::Reset if app.course.shown().is_some() => return learn::again(app),
         Action::Reset => return reset(app),
+        Action::SaveLesson if app.is_busy() => {
+            app.notice = Some("the kernel is still at work; save it then".to_owned());
+        }
+        Action::SaveLesson => return vec![Command::SaveLesson],
         Action::Learn(key) => return learn::act(app, world, key),
         Action::Quit => return vec![Command::Quit],
         Action::Suspend => return vec![Command::Suspend],
@@ -279,6 +288,7 @@ mod tests {
                 Command::Run(statement) => statement.text,
                 Command::Cancel => "(cancel)".to_owned(),
                 Command::Save => "(save)".to_owned(),
+                Command::SaveLesson => "(save lesson)".to_owned(),
                 Command::Pose { .. } => "(pose)".to_owned(),
                 Command::Quit => "(quit)".to_owned(),
                 Command::Suspend => "(suspend)".to_owned(),

@@ -87,6 +87,7 @@ const DEEDS: &[Binding] = &[
     bind(&[letter('q')], Action::Quit, Some("quit"), "leave"),
     bind(&[letter('R')], Action::Reset, Some("again"), "kill all; begin, or the step, again"),
     bind(&[letter('l')], learn(Learn::List), Some("lessons"), "the list of lessons"),
+    bind(&[letter('L')], Action::SaveLesson, None, "save what was done as a lesson here"),
     bind(&[letter('r')], Action::Make(Deed::ReadFar), Some("read"), "the child reads once, or sleeps in it"),
     bind(&[letter('k')], Action::Make(Deed::Kill), Some("kill"), "kill the child with SIGKILL"),
     bind(&[letter('x')], Action::Make(Deed::Close), Some("close"), "close the parent's end"),

@@ -77,9 +77,12 @@ impl Table {
 fn name(command: Command) -> String {
     match command {
         Command::Run(statement) => statement.text,
-        other @ (Command::Cancel | Command::Save | Command::Suspend | Command::Quit | Command::Pose { .. }) => {
-            format!("{other:?}").to_lowercase()
-        }
+        other @ (Command::SaveLesson
+        | Command::Cancel
+        | Command::Save
+        | Command::Suspend
+        | Command::Quit
+        | Command::Pose { .. }) => format!("{other:?}").to_lowercase(),
     }
 }
 
