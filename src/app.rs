@@ -20,7 +20,7 @@ use crate::world::World;
 use crate::world::kind::ChannelId;
 
 use course::Course;
-use facing::{Facing, Keepers};
+use facing::Facing;
 use input_line::InputLine;
 use transcript::Transcript;
 
@@ -73,8 +73,6 @@ pub struct App {
     pub notice: Option<String>,
     /// The first line of help that is seen.
     pub help_scroll: u16,
-    /// Who held which end last.
-    pub keepers: Keepers,
     /// The lessons, and the one being taken.
     pub course: Course,
     focus: Option<ChannelId>,
@@ -103,7 +101,6 @@ impl App {
             why: None,
             notice: None,
             help_scroll: 0,
-            keepers: Keepers::default(),
             course: Course::default(),
             focus: None,
             newest: None,
@@ -129,9 +126,8 @@ impl App {
         }
     }
 
-    /// Takes note of who holds what now, so that the dead can be named; and lets the focus follow what was just made.
+    /// Lets the focus follow what was just made.
     pub fn observe(&mut self, world: &World) {
-        self.keepers.observe(world);
         let newest = facing::shown(world).iter().map(|facing| facing.channel).max();
         if newest > self.newest && self.follow {
             self.focus = newest;
@@ -232,7 +228,6 @@ impl App {
         self.focus = None;
         self.follow = false;
         self.why = None;
-        self.keepers.clear();
         self.pending.clear();
     }
 

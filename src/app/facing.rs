@@ -1,9 +1,6 @@
-//! A channel as it is drawn: the parent's end on the left, the child's on the right; which channels are shown; and who held an
-//! end last, so that a death can still be told where it happened.
+//! A channel as it is drawn: the parent's end on the left, the child's on the right; which channels are shown; and whom
+//! keys act on.
 
-use std::collections::BTreeMap;
-
-use crate::trace::TaskId;
 use crate::world::World;
 use crate::world::channel::{Channel, End};
 use crate::world::kind::{ChannelId, EndId};
@@ -25,46 +22,11 @@ pub struct Facing {
     pub far: EndId,
 }
 
-/// The last holders of each end.
-#[derive(Debug, Clone, Default)]
-pub struct Keepers(BTreeMap<EndId, Vec<TaskId>>);
-
-impl Keepers {
-    /// Remembers who holds each end now; an end that nobody holds keeps its last holders.
-    pub fn observe(&mut self, world: &World) {
-        self.0.retain(|end, _| world.end(*end).is_some());
-        for end in world.ends() {
-            let mut now: Vec<TaskId> = world.holders(end.id).iter().map(|(task, _)| task.id).collect();
-            now.dedup();
-            if !now.is_empty() {
-                self.0.insert(end.id, now);
-            }
-        }
-    }
-
-    /// Forgets everything, because the bench is a new one.
-    pub fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    /// Who holds the end, or held it last.
-    pub fn of<'a>(&self, world: &'a World, end: EndId) -> Vec<&'a Task> {
-        let kept = self.0.get(&end).map_or(&[][..], Vec::as_slice);
-        let now: Vec<&Task> = world.holders(end).into_iter().map(|(task, _)| task).collect();
-        if !now.is_empty() {
-            let mut seen = now;
-            seen.dedup_by_key(|task| task.id);
-            return seen;
-        }
-        kept.iter().filter_map(|id| world.task(*id)).collect()
-    }
-
-    /// The one at the end whom keys act on: not the parent if there is another, a living one before a dead one.
-    pub fn actor<'a>(&self, world: &'a World, end: EndId) -> Option<&'a Task> {
-        let mut all = self.of(world, end);
-        all.sort_by_key(|task| (!task.is_alive(), task.name == PARENT));
-        all.first().copied()
-    }
+/// The one at an end whom keys act on: not the parent if there is another, a living one before a dead one.
+pub fn actor(world: &World, end: EndId) -> Option<&Task> {
+    let mut all = world.keepers(end);
+    all.sort_by_key(|task| (!task.is_alive(), task.name == PARENT));
+    all.first().copied()
 }
 
 /// All channels that are shown, in order of creation.

@@ -8,7 +8,7 @@ use crate::world::kind::EndId;
 use crate::world::task::Task;
 
 use super::action::Deed;
-use super::facing::{Facing, Keepers, PARENT};
+use super::facing::{self, Facing, PARENT};
 
 /// Buffer of a keyed read.
 pub const READ_SIZE: u32 = 4096;
@@ -23,8 +23,6 @@ pub type Phrase = Result<String, String>;
 pub struct Situation<'a> {
     /// The bench.
     pub world: &'a World,
-    /// Who held which end last.
-    pub keepers: &'a Keepers,
 }
 
 impl<'a> Situation<'a> {
@@ -125,7 +123,7 @@ impl<'a> Situation<'a> {
     fn holder(self, end: &End, parent_first: bool) -> Result<&'a Task, String> {
         let mut holders: Vec<&Task> = self.world.holders(end.id).into_iter().map(|(task, _)| task).collect();
         holders.sort_by_key(|task| (task.name == PARENT) != parent_first);
-        holders.first().copied().ok_or_else(|| match self.keepers.actor(self.world, end.id) {
+        holders.first().copied().ok_or_else(|| match facing::actor(self.world, end.id) {
             Some(task) if task.is_alive() => format!("{} is closed already", end.label()),
             Some(task) => format!("{}, so nobody holds {}", dead(task), end.label()),
             None => format!("nobody holds {}", end.label()),
@@ -143,7 +141,7 @@ impl<'a> Situation<'a> {
     /// The child at the far end, alive.
     fn child(self, facing: Facing) -> Result<&'a Task, String> {
         let far = self.end(facing.far)?;
-        let Some(task) = self.keepers.actor(self.world, far.id) else {
+        let Some(task) = facing::actor(self.world, far.id) else {
             return Err(format!("nobody holds {}", far.label()));
         };
         if !task.is_alive() {

@@ -65,7 +65,7 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::Quit => return vec![Command::Quit],
         Action::Suspend => return vec![Command::Suspend],
         Action::NewChannel => {
-            let text = situation(app, world).new_channel();
+            let text = Situation { world }.new_channel();
             app.open_prompt(&text);
         }
         Action::OpenPrompt => app.open_prompt(""),
@@ -154,7 +154,7 @@ fn send(app: &mut App, world: &World) -> Vec<Command> {
     let is_all = app.audience == Audience::All;
     // Of all, a pipe that goes the other way is simply not meant.
     let is_meant = |end| !is_all || facing::can_carry(world, end, !text.is_empty());
-    let situation = situation(app, world);
+    let situation = Situation { world };
     let phrases: Vec<Phrase> = if text.is_empty() {
         addressed.iter().filter(|to| is_meant(to.far)).map(|to| situation.drain(*to)).collect()
     } else {
@@ -200,12 +200,8 @@ fn make(app: &mut App, world: &World, deed: Deed) -> Vec<Command> {
         app.notice = Some("there is no channel; n makes one".to_owned());
         return Vec::new();
     };
-    let phrase = situation(app, world).deed(deed, facing);
+    let phrase = Situation { world }.deed(deed, facing);
     say(app, [phrase])
-}
-
-fn situation<'a>(app: &'a App, world: &'a World) -> Situation<'a> {
-    Situation { world, keepers: &app.keepers }
 }
 
 /// Statements to run; of those that cannot be made, the reasons are said.
