@@ -3,6 +3,7 @@
 
 pub mod channel;
 pub mod fold;
+pub mod history;
 pub mod kind;
 pub mod ledger;
 pub mod task;

@@ -102,6 +102,9 @@ impl Bench {
                     returned = (!member.is_reader).then_some(ret);
                 }
                 let record = Record { line: self.line, task: cursor.task, t_ns: cursor.t_ns, fact };
+                if let Some(history) = &mut self.history {
+                    history.note(&self.world, &record);
+                }
                 self.world.fold(record, &mut self.events);
             }
             let is_full = self.events.len() > self.settings.events_kept;
