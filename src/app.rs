@@ -6,6 +6,7 @@ pub mod course;
 pub mod facing;
 pub mod input_line;
 mod learn;
+pub mod past;
 pub mod phrase;
 #[cfg(test)]
 pub mod stage;
@@ -17,11 +18,13 @@ use std::collections::VecDeque;
 use crate::script::Statement;
 use crate::trace::{Event, Explanation, What};
 use crate::world::World;
+use crate::world::history::Moment;
 use crate::world::kind::ChannelId;
 
 use course::Course;
 use facing::Facing;
 use input_line::InputLine;
+use past::{Past, Said};
 use transcript::Transcript;
 
 /// What the keys mean now.
@@ -41,6 +44,8 @@ pub enum Mode {
     List,
     /// Letters search it.
     Search,
+    /// The bench as it was is on the screen.
+    Past,
 }
 
 /// Whom a message goes to.
@@ -75,6 +80,12 @@ pub struct App {
     pub help_scroll: u16,
     /// The lessons, and the one being taken.
     pub course: Course,
+    /// What is looked at instead of now.
+    pub past: Option<Past>,
+    /// The statements that made this bench.
+    pub said: Said,
+    /// The last moments, while the diagram shows them.
+    pub recent: Vec<Moment>,
     focus: Option<ChannelId>,
     newest: Option<ChannelId>,
     /// A channel made by the next statement gets the focus.
@@ -102,6 +113,9 @@ impl App {
             notice: None,
             help_scroll: 0,
             course: Course::default(),
+            past: None,
+            said: Said::default(),
+            recent: Vec::new(),
             focus: None,
             newest: None,
             follow: false,

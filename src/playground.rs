@@ -3,8 +3,9 @@
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
-use crate::app::action::{Command, Input};
+use crate::app::action::{Command, Input, Step};
 use crate::app::course::Course;
+use crate::app::past::{MOMENTS_SEEN, NO_RULE};
 use crate::app::{App, Mode, update};
 use crate::bench::BenchError;
 use crate::explain;
@@ -18,8 +19,6 @@ use crate::world::World;
 
 /// How long a bench may go on before keys that act from outside no longer wait until it has settled.
 const PATIENCE: Duration = Duration::from_millis(200);
-/// The rule of an explanation that explains nothing.
-const NO_RULE: &str = "nothing-to-explain";
 
 /// What the program opens on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +80,7 @@ impl Playground {
             self.explain(&events);
         }
         self.app.take(&events);
+        self.note_time();
         if self.session.is_settled() {
             self.app.settle();
             let verdicts = self.verdicts();
@@ -123,9 +123,9 @@ impl Playground {
         &self.app
     }
 
-    /// The bench, to be drawn.
+    /// The bench, to be drawn: as it is, or as it was where the past is looked at.
     pub fn world(&self) -> &World {
-        self.session.world()
+        self.app.past.as_ref().map_or(self.session.world(), |past| &past.world)
     }
 
     /// As [`Session::arm`].
@@ -145,7 +145,11 @@ impl Playground {
 
     fn carry_out(&mut self, commands: Vec<Command>) {
         for command in commands {
+            if let Command::Run(statement) = &command {
+                self.app.said.push(statement);
+            }
             match command {
+                Command::Look(step) => self.look(step),
                 Command::Run(statement) if self.is_stuck() && acts_from_outside(&statement) => {
                     self.session.overtake(*statement);
                 }
@@ -163,6 +167,35 @@ impl Playground {
                 Command::Suspend => self.is_suspended = true,
                 Command::Quit => self.is_over = true,
             }
+        }
+    }
+
+    /// Looks at the past, a step from what is seen now.
+    fn look(&mut self, step: Step) {
+        const FAR: u64 = 10;
+        let Some(history) = self.session.history() else { return };
+        let newest = history.newest();
+        let at = self.app.past.as_ref().map_or(newest, |past| past.at.min(newest));
+        let target = match step {
+            Step::Back => at.saturating_sub(1),
+            Step::Forth => at + 1,
+            Step::FarBack => at.saturating_sub(FAR),
+            Step::FarForth => at + FAR,
+            Step::StatementBack => history.statement_before(at),
+            Step::StatementForth => history.statement_after(at),
+            Step::First => 0,
+        };
+        let look = (target < newest).then(|| history.look(target, MOMENTS_SEEN));
+        update::looked(&mut self.app, look);
+    }
+
+    /// Time goes on while the past is looked at; of a bench that was made anew there is none.
+    fn note_time(&mut self) {
+        let Some((past, history)) = self.app.past.as_mut().zip(self.session.history()) else { return };
+        past.newest = history.newest();
+        past.oldest = history.oldest();
+        if past.newest < past.at {
+            update::looked(&mut self.app, None);
         }
     }
 

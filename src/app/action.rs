@@ -70,6 +70,10 @@ pub enum Action {
     Edit(Edit),
     /// A key of a lesson or of the list of lessons.
     Learn(Learn),
+    /// A step in time.
+    Go(Step),
+    /// Back to now.
+    ReturnToNow,
 }
 
 /// Keys of lessons.
@@ -109,6 +113,25 @@ pub enum Learn {
     Search,
     /// The whole list again.
     LeaveSearch,
+}
+
+/// Steps in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// The event before.
+    Back,
+    /// The next event.
+    Forth,
+    /// Ten events back.
+    FarBack,
+    /// Ten events on.
+    FarForth,
+    /// The end of the statement before.
+    StatementBack,
+    /// The end of the next statement.
+    StatementForth,
+    /// The oldest that is known.
+    First,
 }
 
 /// What is done to the focused channel.
@@ -164,6 +187,8 @@ pub enum Command {
     Cancel,
     /// Keep what is done of the lessons.
     Save,
+    /// Look at the past, a step from what is looked at now.
+    Look(Step),
     /// Give the terminal back, and stop until somebody says `fg`.
     Suspend,
     /// Leave.

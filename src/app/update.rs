@@ -1,9 +1,13 @@
 //! One input changes the state and says what is to be done: no call, no drawing, and every key by the statement it stands for.
 
+use std::rc::Rc;
+
 use crate::script::parse;
 use crate::world::World;
+use crate::world::history::Look;
 
 use super::action::{Action, Command, Deed, Edit, Input, Learn};
+
 use super::phrase::{Phrase, Situation};
 use super::{App, Audience, Mode, facing, learn};
 
@@ -28,6 +32,7 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
             app.course.warning = Some(reason);
             Vec::new()
         }
+        Input::Do(action) if app.past.is_some() => in_the_past(app, action),
         Input::Do(action) => act(app, world, action),
         Input::Text(text) => {
             type_in(app, &text, 0);
@@ -37,6 +42,14 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
             type_in(app, &text, dropped);
             Vec::new()
         }
+    }
+}
+
+/// What was asked for by [`Command::Look`]: the past, or now where there is nothing that old.
+pub fn looked(app: &mut App, look: Option<Look>) {
+    match look {
+        Some(look) => app.look_back(look),
+        None => app.return_to_now(),
     }
 }
 
@@ -86,7 +99,38 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::TraceUp => app.transcript.back(TRACE_STEP),
         Action::TraceDown => app.transcript.forth(TRACE_STEP),
         Action::Edit(edit) => edit_line(app, edit),
+        Action::Go(step) => return vec![Command::Look(step)],
+        Action::ReturnToNow => app.return_to_now(),
     }
+    Vec::new()
+}
+
+/// Nothing can be done to what has been: keys that look around act, all others say why they do not.
+fn in_the_past(app: &mut App, action: Action) -> Vec<Command> {
+    let Some((past, at, newest)) = app.past.as_ref().map(|past| (Rc::clone(&past.world), past.at, past.newest)) else {
+        return Vec::new();
+    };
+    let looks = matches!(
+        action,
+        Action::Go(_)
+            | Action::ReturnToNow
+            | Action::OpenHelp
+            | Action::CloseHelp
+            | Action::HelpUp
+            | Action::HelpDown
+            | Action::FocusNext
+            | Action::FocusPrevious
+            | Action::TraceUp
+            | Action::TraceDown
+            | Action::Suspend
+            | Action::Quit
+    );
+    if looks {
+        return act(app, &past, action);
+    }
+    app.notice = Some(format!(
+        "this is event {at} of {newest}: what has been cannot be changed. Esc returns to now, where this key acts"
+    ));
     Vec::new()
 }
 
@@ -112,6 +156,10 @@ fn type_in(app: &mut App, text: &str, dropped_before: u64) {
             app.course.list.selected = 0;
             &mut app.course.list.query
         }
+        Mode::Past => {
+            app.notice = Some("nothing can be typed in the past; Esc returns to now".to_owned());
+            return;
+        }
         Mode::Keys | Mode::Help | Mode::Lesson | Mode::List => {
             app.notice = Some("letters are keys here; i returns to the message line".to_owned());
             return;
@@ -132,7 +180,7 @@ fn edit_line(app: &mut App, edit: Edit) {
             app.course.list.selected = 0;
             app.course.list.query.edit(edit);
         }
-        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List => {}
+        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past => {}
     }
 }
 
@@ -233,6 +281,7 @@ fn say(app: &mut App, phrases: impl IntoIterator<Item = Phrase>) -> Vec<Command>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::action::Step;
     use crate::app::stage::{PARENT, Stage};
     use crate::trace::{Explanation, TaskId};
 
@@ -262,6 +311,7 @@ mod tests {
                 Command::Run(statement) => statement.text,
                 Command::Cancel => "(cancel)".to_owned(),
                 Command::Save => "(save)".to_owned(),
+                Command::Look(step) => format!("({step:?})"),
                 Command::Quit => "(quit)".to_owned(),
                 Command::Suspend => "(suspend)".to_owned(),
             };
@@ -434,5 +484,30 @@ mod tests {
         let Command::Run(statement) = &commands[0] else { panic!("{commands:?}") };
         let crate::script::Verb::Write { data, .. } = &statement.verb else { panic!("{statement:?}") };
         assert_eq!(data.word, text.as_bytes());
+    }
+
+    #[test]
+    fn in_the_past_keys_look_around_and_what_would_act_says_why_it_does_not() {
+        let mut table = Table::new();
+        table.stage.write(PARENT, 3, b"one");
+        table.act(Action::LeaveLine);
+        assert_eq!(table.act(Action::Go(Step::Back)), ["(Back)"]);
+        let newest = table.stage.history.newest();
+        looked(&mut table.app, Some(table.stage.history.look(newest - 1, 10)));
+        assert_eq!(table.app.mode, Mode::Past);
+        for action in [Action::Make(Deed::Kill), Action::Reset, Action::OpenPrompt, Action::EnterLine, Action::Send] {
+            assert!(table.act(action).is_empty());
+            assert!(table.notice().starts_with(&format!("this is event {} of {newest}", newest - 1)), "{action:?}");
+        }
+        assert!(table.input(Input::Paste { text: "q".to_owned(), dropped: 0 }).is_empty());
+        assert!(table.notice().starts_with("nothing can be typed in the past"));
+        table.act(Action::FocusNext);
+        assert_eq!(table.app.focused(&table.stage.world).unwrap().channel(&table.stage.world).unwrap().name, "post");
+        table.act(Action::OpenHelp);
+        table.act(Action::CloseHelp);
+        assert_eq!(table.app.mode, Mode::Past);
+        assert!(table.act(Action::ReturnToNow).is_empty());
+        assert_eq!((table.app.mode, table.app.past.is_none()), (Mode::Keys, true));
+        assert_eq!(table.act(Action::Make(Deed::Kill)), ["kill child2 SIGKILL"]);
     }
 }

@@ -17,7 +17,7 @@ pub const MAX_RECORDS: usize = 600_000;
 /// Bytes of data that the kept records may hold.
 pub const MAX_DATA_KEPT: usize = 64 * 1024 * 1024;
 /// Copies of the picture; beyond, every second one is dropped.
-const MAX_CHECKPOINTS: usize = 64;
+pub const MAX_CHECKPOINTS: usize = 64;
 /// Records between the first copies.
 const FIRST_INTERVAL: u64 = 64;
 /// Moments that one look gives at most.
@@ -216,10 +216,8 @@ impl History {
 }
 
 fn data_of(record: &Record) -> usize {
-    match &record.fact {
-        Fact::Returned { outcome: Some(outcome), .. } => outcome.data.len(),
-        _ => 0,
-    }
+    let Fact::Returned { outcome: Some(outcome), .. } = &record.fact else { return 0 };
+    outcome.data.len()
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ impl Table {
 fn name(command: Command) -> String {
     match command {
         Command::Run(statement) => statement.text,
-        other @ (Command::Cancel | Command::Save | Command::Suspend | Command::Quit) => {
+        other @ (Command::Cancel | Command::Save | Command::Look(_) | Command::Suspend | Command::Quit) => {
             format!("{other:?}").to_lowercase()
         }
     }
