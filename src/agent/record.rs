@@ -11,6 +11,7 @@ use crate::order::{KEEP_IN_LOOP, Outcome};
 use crate::sys::calls::Answer;
 use crate::sys::ring::{MAX_RECORD, RingReader, RingWriter};
 use crate::sys::{now_ns, poll, signal};
+use crate::trace::Again;
 
 const ENTER: u64 = 1;
 const EXIT: u64 = 3;
@@ -203,6 +204,20 @@ pub fn time(ring: &RingReader, available: u64, last_ns: u64) -> u64 {
     if available > 1 { ring.peek(1) } else { last_ns }
 }
 
+/// The records from the tail on, as long as each says that a call of a loop returned and the next was entered; each is one
+/// word long. `last_ns` is the time of the record before them.
+pub fn again(ring: &RingReader, available: u64, last_ns: u64) -> impl Iterator<Item = Again> {
+    let words = (0..usize::try_from(available).unwrap_or(usize::MAX)).map(|offset| ring.peek(offset));
+    words.take_while(|word| word & 0xff == AGAIN).scan(last_ns, |t_ns, word| {
+        *t_ns += word >> 35;
+        Some(Again { ret: ret_of_again(word), step: u8::from(word & 0x100 != 0), t_ns: *t_ns })
+    })
+}
+
+fn ret_of_again(word: u64) -> i32 {
+    i32::try_from(word >> 9 & AGAIN_RET).unwrap_or(0)
+}
+
 /// Reads the record at the tail without moving past it: the record, and its length in words. `available` words are published.
 /// None if there is none, or if what is there is no record.
 pub fn decode(ring: &RingReader, available: u64) -> Option<(Entry, usize)> {
@@ -211,7 +226,7 @@ pub fn decode(ring: &RingReader, available: u64) -> Option<(Entry, usize)> {
     }
     let first = ring.peek(0);
     if first & 0xff == AGAIN {
-        let ret = i32::try_from(first >> 9 & AGAIN_RET).unwrap_or(0);
+        let ret = ret_of_again(first);
         return Some((Entry::Again { ret, step: u8::from(first & 0x100 != 0) }, 1));
     }
     let words = usize::try_from(first >> 8 & 0xffff).unwrap_or(0);

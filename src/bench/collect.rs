@@ -7,6 +7,7 @@ use crate::order::Call;
 use crate::script::TaskState;
 use crate::sys::{fork, now_ns, poll};
 use crate::trace::{Birth, Death, Fact, Record, TaskId};
+use crate::world::World;
 use crate::world::task::Task;
 
 use super::member::{Apprentice, Member, Phase};
@@ -90,6 +91,12 @@ impl Bench {
         let Some(member) = self.members.get_mut(&cursor.task) else { return Ok(false) };
         while cursor.t_ns <= until {
             let available = cursor.head - member.ring.tail();
+            if let Some(has_more) = fold_again(&mut self.world, member, cursor, until) {
+                if !has_more {
+                    return Ok(false);
+                }
+                continue;
+            }
             let Some((entry, words)) = record::decode(&member.ring, available) else {
                 return Err(BenchError::BrokenRing(member.name.clone()));
             };
@@ -190,6 +197,20 @@ impl Bench {
             self.fold(id, Fact::Buried);
         }
     }
+}
+
+/// Folds a loop's calls at the tail together, as far as that can be done. Some if it could: whether more records are there.
+fn fold_again(world: &mut World, member: &mut Member, cursor: &mut Cursor, until: u64) -> Option<bool> {
+    if member.is_reader {
+        return None;
+    }
+    let again = record::again(&member.ring, cursor.head - member.ring.tail(), member.last_ns);
+    let (folded, last_ns) = world.fold_again(cursor.task, again.take_while(|call| call.t_ns <= until))?;
+    member.ring.advance(folded);
+    member.last_ns = last_ns;
+    let next = next_time(member, cursor.head);
+    cursor.t_ns = next.unwrap_or(0);
+    Some(next.is_some())
 }
 
 /// The time of a ring's next record, if there is one.

@@ -136,7 +136,9 @@ pub fn enter_call() {
 pub fn leave_call() {
     compiler_fence(Ordering::SeqCst);
     IN_CALL.with(|inside| inside.store(false, Ordering::Relaxed));
-    if PIPE_PENDING.with(|pending| pending.swap(false, Ordering::Relaxed)) {
+    // Looked at before it is written: a locked instruction after every call would be felt in a loop.
+    if PIPE_PENDING.with(|pending| pending.load(Ordering::Relaxed)) {
+        PIPE_PENDING.with(|pending| pending.store(false, Ordering::Relaxed));
         let _ = set_action(libc::SIGPIPE, libc::SIG_DFL, 0);
         // SAFETY: raise has no preconditions; SIGPIPE is not blocked and its default kills the process.
         unsafe { libc::raise(libc::SIGPIPE) };

@@ -1,6 +1,7 @@
 //! One record changes the world, and gives the events that it is shown as. `effect` has what each system call changes.
 #![expect(clippy::wildcard_enum_match_arm, reason = "only two calls take an address")]
 
+mod again;
 mod birth;
 mod effect;
 mod make;

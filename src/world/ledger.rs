@@ -1,6 +1,7 @@
 //! Which bytes of which write wait where, were read by which read, or were destroyed: one [`Flow`] for everything that was
 //! sent towards one end. Its law: bytes written = bytes read + bytes queued + bytes destroyed.
 
+mod again;
 mod flow;
 mod measure;
 mod peek;
@@ -66,6 +67,8 @@ pub struct Totals {
     pub writes: u64,
     /// Reads that returned something, an empty message included.
     pub reads: u64,
+    /// Descriptors that set out.
+    pub carried: u64,
 }
 
 /// One write towards the end.

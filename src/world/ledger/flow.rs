@@ -37,6 +37,7 @@ impl Flow {
         let same_writer = self.writes.back().is_none_or(|last| last.by == by);
         self.is_mixed = !self.queue.is_empty() && (self.is_mixed || !same_writer);
         let (carried, reads_before) = (fds.len(), self.totals.reads);
+        self.totals.carried += carried as u64;
         let write = Write {
             number,
             by,
@@ -103,7 +104,7 @@ impl Flow {
             }
         }
         self.queue.drain(emptied..=last);
-        if self.kind.is_some_and(Kind::keeps_empty_messages) {
+        if self.is_mixed && self.kind.is_some_and(Kind::keeps_empty_messages) {
             self.come_before_sleepers(first);
         }
     }
@@ -328,7 +329,7 @@ impl Flow {
         }
     }
 
-    fn forget_old(&mut self) {
+    pub(super) fn forget_old(&mut self) {
         while self.writes.len() > HISTORY {
             let Some(front) = self.writes.front() else { return };
             let done = front.taken.is_some_and(|taken| front.gone >= taken) && front.fds.is_empty();

@@ -1,0 +1,80 @@
+//! The many calls of a loop that come one after the other without a surprise: folded together, because looking up task,
+//! descriptor and end a million times would take the processor from the very loop that is watched.
+
+use std::rc::Rc;
+
+use crate::abi;
+use crate::order::Call;
+use crate::script::TaskState;
+use crate::trace::{Again, Burst, TaskId};
+
+use super::super::kind::EndId;
+use super::super::ledger::Found;
+use super::super::task::Ongoing;
+use super::super::{BURST_KEEP, World};
+
+impl World {
+    /// Folds as many of a task's calls as need nothing but counting; says how many, and when the last was.
+    /// The rest is for [`World::fold`], call by call, with the same outcome.
+    pub fn fold_again(&mut self, id: TaskId, calls: impl Iterator<Item = Again>) -> Option<(usize, u64)> {
+        let (mut write, end) = self.loop_at(id)?;
+        let ongoing = self.tasks.get_mut(&id)?.ongoing.as_mut()?;
+        let flow = &mut self.ends.get_mut(&end)?.inbox;
+        let content = Rc::clone(ongoing.content.first()?);
+        let burst = ongoing.burst.as_mut()?;
+        let mut folded = 0;
+        for call in calls.take_while(|call| call.step == 0 && call.ret > 0) {
+            let is_plain = match &mut write {
+                Some(number) => flow.write_again(id, number, &content, call.ret),
+                None => flow.read_again(Found { by: id, len: u64::from(call.ret.unsigned_abs()), data: &[] }),
+            };
+            if !is_plain {
+                break;
+            }
+            count(burst, call);
+            ongoing.entered_ns = call.t_ns;
+            folded += 1;
+        }
+        if let (Some(number), Some((_, current))) = (write, &mut ongoing.write) {
+            *current = number;
+        }
+        let last_ns = ongoing.entered_ns;
+        self.calls += folded as u64;
+        (folded > 0).then_some((folded, last_ns))
+    }
+
+    /// The end that a task's loop of one call writes to, with the number of the write that it is inside of, or reads from;
+    /// none where a call of it is more than that.
+    fn loop_at(&self, id: TaskId) -> Option<(Option<u64>, EndId)> {
+        let task = self.tasks.get(&id).filter(|task| task.state == TaskState::Running)?;
+        let ongoing = task.ongoing.as_ref().filter(|ongoing| self.is_plain_loop(ongoing))?;
+        match ongoing.calls[0] {
+            Call::Write { fd, .. } => {
+                let (to, number) = ongoing.write?;
+                let from = self.ends.get(&self.end_of(id, fd)?)?;
+                let open = self.ends.get(&to).is_some_and(|end| !end.closed);
+                (open && from.peer == Some(to)).then_some((Some(number), to))
+            }
+            Call::Read { fd, .. } => Some((None, self.end_of(id, fd)?)),
+            Call::Recv { fd, flags, .. } if flags == abi::MSG_DONTWAIT => Some((None, self.end_of(id, fd)?)),
+            _ => None,
+        }
+    }
+
+    fn is_plain_loop(&self, ongoing: &Ongoing) -> bool {
+        let keeps_no_more = |burst: &Burst| burst.first_calls.len() >= BURST_KEEP;
+        !self.keep_every_call
+            && ongoing.inside
+            && ongoing.kept.is_none()
+            && ongoing.calls.len() == 1
+            && ongoing.burst.as_deref().is_some_and(keeps_no_more)
+    }
+}
+
+fn count(burst: &mut Burst, call: Again) {
+    burst.last_ns = call.t_ns;
+    burst.calls += 1;
+    burst.recorded += 1;
+    burst.not_kept += 1;
+    burst.bytes += u64::from(call.ret.unsigned_abs());
+}

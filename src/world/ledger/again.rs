@@ -1,0 +1,104 @@
+//! The next call of a loop, where it needs nothing but counting: one writer, whole writes, no descriptors, no urgent byte.
+//! Each function changes what the long way (`flow`) would have changed, or nothing at all and says so.
+
+use std::rc::Rc;
+
+use crate::abi::Errno;
+use crate::order::Payload;
+use crate::trace::TaskId;
+
+use super::super::kind::Kind;
+use super::{Flow, Found, HISTORY, Piece, Read, ReadResult, Write};
+
+impl Flow {
+    /// Write `number`, the last one, took all that it offered, and its task has begun the next, whose number it becomes.
+    pub fn write_again(&mut self, by: TaskId, number: &mut u64, content: &Rc<[Payload]>, ret: i32) -> bool {
+        let is_simple = self.is_simple() && self.kind.is_some_and(|kind| kind != Kind::PacketPipe);
+        let taken = u64::from(ret.unsigned_abs());
+        let Some(last) = self.writes.back_mut().filter(|_| is_simple) else { return false };
+        if last.number != *number || last.offered != taken {
+            return false;
+        }
+        match self.queue.back_mut().filter(|piece| piece.write == *number) {
+            Some(piece) => piece.tentative = false,
+            None if last.gone == taken => {}
+            None => return false,
+        }
+        last.taken = Some(taken);
+        self.totals.written += taken;
+        self.totals.borrowed -= last.gone.min(self.totals.borrowed);
+        self.measured = None;
+        self.totals.writes += 1;
+        *number = self.totals.writes;
+        self.writes.push_back(Write {
+            number: *number,
+            by,
+            content: Rc::clone(content),
+            offered: taken,
+            taken: None,
+            gone: 0,
+            errno: Errno::NONE,
+            fds: Vec::new(),
+            carried: 0,
+            reads_before: self.totals.reads,
+            inside: 0,
+        });
+        self.queue.push_back(Piece { write: *number, start: 0, len: taken, tentative: true });
+        self.forget_old();
+        true
+    }
+
+    /// A read took `found`, from the front.
+    pub fn read_again(&mut self, found: Found<'_>) -> bool {
+        let Some(kind) = self.kind.filter(|_| self.is_simple()) else { return false };
+        let Some(front) = self.queue.front() else { return false };
+        let lost = if kind.keeps_messages() { front.len.checked_sub(found.len) } else { self.is_there(found.len) };
+        let Some(lost) = lost else { return false };
+        let mut read = self.oldest_read();
+        read.pieces.clear();
+        let mut left = found.len;
+        while left > 0 {
+            let piece = self.queue[0];
+            let amount = piece.len.min(left);
+            read.pieces.push(Piece { len: amount, ..piece });
+            left -= amount;
+            self.consume(0, amount + if left == 0 { lost } else { 0 });
+        }
+        self.totals.read -= lost;
+        self.totals.destroyed += lost;
+        self.totals.reads += 1;
+        let (number, by, len) = (self.totals.reads, found.by, found.len);
+        read.data.clear();
+        self.reads.push_back(Read { number, by, len, lost, result: ReadResult::Bytes, ..read });
+        true
+    }
+
+    fn is_simple(&self) -> bool {
+        !self.is_mixed && self.totals.carried == 0 && self.urgent.is_none()
+    }
+
+    /// Nothing is lost of a byte stream's read, if it has so many bytes at all.
+    fn is_there(&self, mut len: u64) -> Option<u64> {
+        self.queue
+            .iter()
+            .any(|piece| {
+                len = len.saturating_sub(piece.len);
+                len == 0
+            })
+            .then_some(0)
+    }
+
+    /// A read that is remembered no more, to be written over: a million of them need no million allocations.
+    fn oldest_read(&mut self) -> Read {
+        let nothing = Read {
+            number: 0,
+            by: TaskId(0),
+            pieces: Vec::new(),
+            data: Vec::new(),
+            len: 0,
+            lost: 0,
+            result: ReadResult::Eof,
+        };
+        if self.reads.len() < HISTORY { nothing } else { self.reads.pop_front().unwrap_or(nothing) }
+    }
+}

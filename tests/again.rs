@@ -1,0 +1,190 @@
+//! A loop's calls folded together give the world that they give one by one: the short way may only be short.
+#![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use proptest::prelude::*;
+use tincans::abi::{self, Errno};
+use tincans::order::{Call, Extra, Loop, Outcome, Work};
+use tincans::trace::{Again, Birth, Fact, Ordered, Record, TaskId};
+use tincans::world::World;
+
+const WRITER: TaskId = TaskId(0);
+const READER: TaskId = TaskId(1);
+/// Bytes of each write.
+const SIZE: u64 = 8;
+/// Calls of a loop that the fold always takes one by one.
+const KEPT: usize = tincans::world::BURST_KEEP;
+
+/// What carries the bytes.
+#[derive(Debug, Clone, Copy)]
+enum Carrier {
+    Socket(i32),
+    Pipe(i32),
+}
+
+/// What each task does next.
+#[derive(Debug, Clone, Copy)]
+enum Turn {
+    /// The write returns and the next is entered.
+    Write,
+    /// The same, but a reader finds the bytes before the write has returned.
+    Arrive,
+    /// A read of what is there.
+    Read,
+}
+
+/// One world, told call by call.
+struct Teller {
+    world: World,
+    t_ns: u64,
+}
+
+impl Teller {
+    fn new(carrier: Carrier, room: u64) -> Self {
+        let mut teller = Self { world: World::new(), t_ns: 0 };
+        let born = |name: &str, pid| Fact::Born(Rc::new(Birth { name: name.to_owned(), pid, tid: pid, by: None }));
+        teller.tell(WRITER, born("parent", 10));
+        let (call, ends) = match carrier {
+            Carrier::Socket(kind) => (Call::Socketpair { domain: 1, kind, protocol: 0 }, [3, 4]),
+            Carrier::Pipe(flags) => (Call::Pipe2 { flags }, [4, 3]),
+        };
+        teller.order(WRITER, Work::Call(call), Some("wire"));
+        teller.tell(WRITER, Fact::Entered { step: 0 });
+        let outcome = Outcome { extra: Extra::Array(ends), ..Outcome::default() };
+        teller.tell(WRITER, Fact::Returned { ret: 0, errno: Errno::NONE, outcome: Some(Box::new(outcome)) });
+        teller.tell(WRITER, Fact::Done);
+        teller.order(WRITER, Work::Call(Call::Fork), Some("child1"));
+        teller.tell(WRITER, Fact::Entered { step: 0 });
+        let child = Birth { name: "child1".to_owned(), pid: 11, tid: 11, by: Some(WRITER) };
+        teller.tell(READER, Fact::Born(Rc::new(child)));
+        teller.tell(WRITER, Fact::Returned { ret: 11, errno: Errno::NONE, outcome: None });
+        teller.tell(WRITER, Fact::Done);
+        let drain = Loop::Drain { fd: 4, count: room, dontwait: false, pipe: false };
+        for (task, of) in [(WRITER, Loop::Flood { fd: 3, size: SIZE, count: 1_000_000 }), (READER, drain)] {
+            teller.order(task, Work::Loop { of, keep: 0 }, None);
+            teller.tell(task, Fact::Entered { step: 0 });
+        }
+        teller
+    }
+
+    fn order(&mut self, task: TaskId, work: Work, name: Option<&str>) {
+        self.tell(task, Fact::Ordered(Rc::new(Ordered { work, name: name.map(str::to_owned), line: 1 })));
+    }
+
+    fn tell(&mut self, task: TaskId, fact: Fact) {
+        self.t_ns += 1;
+        self.world.fold(Record { line: 1, task, t_ns: self.t_ns, fact }, &mut Vec::new());
+    }
+
+    fn one_by_one(&mut self, task: TaskId, again: Again) {
+        for fact in
+            [Fact::Returned { ret: again.ret, errno: Errno::NONE, outcome: None }, Fact::Entered { step: again.step }]
+        {
+            self.world.fold(Record { line: 1, task, t_ns: again.t_ns, fact }, &mut Vec::new());
+        }
+    }
+
+    /// As the bench does it. Returns how many calls went the short way.
+    fn together(&mut self, task: TaskId, mut calls: &[Again]) -> usize {
+        let mut short = 0;
+        while let [first, rest @ ..] = calls {
+            if let Some((folded, last_ns)) = self.world.fold_again(task, calls.iter().copied()) {
+                assert_eq!(calls[folded - 1].t_ns, last_ns, "the time is that of the last call folded");
+                short += folded;
+                calls = &calls[folded..];
+            } else {
+                self.one_by_one(task, *first);
+                calls = rest;
+            }
+        }
+        short
+    }
+
+    fn picture(&self) -> String {
+        let tasks: Vec<_> = self.world.tasks().collect();
+        let ends: Vec<_> = self.world.ends().collect();
+        format!("{tasks:#?}{ends:#?}{}{:?}", self.world.calls(), self.world.anomalies().collect::<Vec<_>>())
+    }
+}
+
+/// The calls of both loops as a kernel would answer them, and who made each.
+fn calls(carrier: Carrier, room: u64, turns: &[Turn]) -> Vec<(TaskId, Again)> {
+    let keeps_messages = match carrier {
+        Carrier::Socket(kind) => kind != abi::SOCK_STREAM,
+        Carrier::Pipe(flags) => flags != 0,
+    };
+    let mut queue = VecDeque::new();
+    let (mut arrived, mut t_ns) = (false, 1000);
+    let mut made = Vec::new();
+    for turn in turns {
+        t_ns += 10;
+        let mut call = |task, ret: u64| {
+            let ret = i32::try_from(ret).expect("small");
+            made.push((task, Again { ret, step: 0, t_ns }));
+        };
+        match turn {
+            Turn::Write => {
+                if !std::mem::replace(&mut arrived, false) {
+                    queue.push_back(SIZE);
+                }
+                call(WRITER, SIZE);
+            }
+            Turn::Arrive if !arrived => {
+                arrived = true;
+                queue.push_back(SIZE);
+            }
+            Turn::Read if keeps_messages => {
+                if let Some(message) = queue.pop_front() {
+                    call(READER, message.min(room));
+                }
+            }
+            Turn::Read => {
+                let there: u64 = queue.drain(..).sum();
+                queue.extend((there > room).then(|| there - room));
+                if there > 0 {
+                    call(READER, there.min(room));
+                }
+            }
+            Turn::Arrive => {}
+        }
+    }
+    made
+}
+
+fn turns() -> impl Strategy<Value = Vec<Turn>> {
+    let turn = prop_oneof![6 => Just(Turn::Write), 1 => Just(Turn::Arrive), 5 => Just(Turn::Read)];
+    prop::collection::vec(turn, 400..900)
+}
+
+fn carriers() -> impl Strategy<Value = Carrier> {
+    prop_oneof![
+        Just(Carrier::Socket(abi::SOCK_STREAM)),
+        Just(Carrier::Socket(abi::SOCK_DGRAM)),
+        Just(Carrier::Socket(abi::SOCK_SEQPACKET)),
+        Just(Carrier::Pipe(0)),
+        Just(Carrier::Pipe(abi::DIRECT)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #[test]
+    fn together_is_one_by_one(carrier in carriers(), room in 1_u64..40, turns in turns()) {
+        let calls = calls(carrier, room, &turns);
+        let (mut slow, mut fast) = (Teller::new(carrier, room), Teller::new(carrier, room));
+        let mut short = 0;
+        for run in calls.chunk_by(|one, next| one.0 == next.0) {
+            let again: Vec<Again> = run.iter().map(|(_, again)| *again).collect();
+            for call in &again {
+                slow.one_by_one(run[0].0, *call);
+            }
+            short += fast.together(run[0].0, &again);
+            fast.world.check_law().map_err(TestCaseError::fail)?;
+        }
+        prop_assert_eq!(slow.picture(), fast.picture());
+        let longest = if matches!(carrier, Carrier::Pipe(flags) if flags != 0) { 0 } else { calls.len() - 2 * KEPT };
+        prop_assert!(short >= longest, "{} of {} calls went the short way", short, calls.len());
+    }
+}
