@@ -57,6 +57,17 @@ pub enum Audience {
     Focused,
 }
 
+/// What fills the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum View {
+    /// The channels, with everything else beside or below.
+    Bench,
+    /// The space-time diagram.
+    Diagram,
+    /// A channel of each kind, side by side.
+    Lens,
+}
+
 /// All that the UI knows.
 #[derive(Debug, Clone)]
 pub struct App {
@@ -80,6 +91,10 @@ pub struct App {
     pub help_scroll: u16,
     /// The lessons, and the one being taken.
     pub course: Course,
+    /// What fills the screen.
+    pub view: View,
+    /// Processes that the diagram has scrolled past.
+    pub sideways: u16,
     /// What is looked at instead of now.
     pub past: Option<Past>,
     /// The statements that made this bench.
@@ -113,6 +128,8 @@ impl App {
             notice: None,
             help_scroll: 0,
             course: Course::default(),
+            view: View::Bench,
+            sideways: 0,
             past: None,
             said: Said::default(),
             recent: Vec::new(),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::app::action::{Command, Input, Step};
 use crate::app::course::Course;
 use crate::app::past::{MOMENTS_SEEN, NO_RULE};
-use crate::app::{App, Mode, update};
+use crate::app::{App, Mode, View, update};
 use crate::bench::BenchError;
 use crate::explain;
 use crate::lesson::Next;
@@ -66,6 +66,7 @@ impl Playground {
     pub fn handle(&mut self, input: Input) {
         let commands = update::update(&mut self.app, self.session.world(), input);
         self.carry_out(commands);
+        self.refresh_diagram();
     }
 
     /// Takes in what has happened, without waiting. Says whether there may be something new to see.
@@ -81,6 +82,7 @@ impl Playground {
         }
         self.app.take(&events);
         self.note_time();
+        self.refresh_diagram();
         if self.session.is_settled() {
             self.app.settle();
             let verdicts = self.verdicts();
@@ -196,6 +198,17 @@ impl Playground {
         past.oldest = history.oldest();
         if past.newest < past.at {
             update::looked(&mut self.app, None);
+        }
+    }
+
+    /// The diagram shows the last moments, now that more may have come.
+    fn refresh_diagram(&mut self) {
+        if self.app.view != View::Diagram || self.app.past.is_some() {
+            return;
+        }
+        let Some(history) = self.session.history() else { return };
+        if self.app.recent.last().map_or(0, |moment| moment.number) != history.newest() {
+            self.app.recent = history.look(history.newest(), MOMENTS_SEEN).moments;
         }
     }
 

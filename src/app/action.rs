@@ -1,5 +1,6 @@
 //! What a person can do, and what the program is to do about it: the two ends of `update`.
 
+use super::View;
 use crate::script::Statement;
 use crate::script::check::Verdict;
 
@@ -74,6 +75,12 @@ pub enum Action {
     Go(Step),
     /// Back to now.
     ReturnToNow,
+    /// This view, or from it back to the bench.
+    Show(View),
+    /// The view, to the left.
+    SidewaysLeft,
+    /// The view, to the right.
+    SidewaysRight,
 }
 
 /// Keys of lessons.

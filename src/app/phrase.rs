@@ -103,15 +103,33 @@ impl<'a> Situation<'a> {
         Ok(format!("{}close {}", prefix(holder), near.label()))
     }
 
+    /// The channels that are missing for one of each kind, each with a free name.
+    pub fn missing_kinds(self) -> Vec<Phrase> {
+        let words = ["stream wire", "dgram post", "seqpacket mail", "pipe tube", "packetpipe line"];
+        let missing = facing::of_each_kind(self.world).into_iter().zip(words).filter(|((_, found), _)| {
+            let is_held = |end: EndId| self.world.end(end).is_some_and(|end| end.held > 0);
+            !found.is_some_and(|facing| is_held(facing.near) && is_held(facing.far))
+        });
+        let phrase = |word: &str| {
+            let names = std::iter::once(word.to_owned()).chain((2..u32::MAX).map(|number| format!("{word}{number}")));
+            let (_, name) = word.split_once(' ').unwrap_or_default();
+            let is_free = |wanted: &String| wanted.split_once(' ').is_some_and(|(_, name)| self.is_free(name));
+            let wanted = names.into_iter().find(is_free).ok_or_else(|| format!("no name like {name} is free"))?;
+            Ok(format!("channel {wanted}"))
+        };
+        missing.map(|(_, word)| phrase(word)).collect()
+    }
+
+    fn is_free(self, name: &str) -> bool {
+        let is_held =
+            |channel: &Channel| channel.ends.iter().any(|end| self.world.end(*end).is_some_and(|end| !end.closed));
+        !self.world.channels().any(|channel| channel.name == name && is_held(channel))
+    }
+
     /// A new stream with a free name; the rest is up to the person.
     pub fn new_channel(self) -> String {
-        let is_free = |name: &str| {
-            let is_held =
-                |channel: &Channel| channel.ends.iter().any(|end| self.world.end(*end).is_some_and(|end| !end.closed));
-            !self.world.channels().any(|channel| channel.name == name && is_held(channel))
-        };
-        let listed = NAMES.into_iter().find(|name| is_free(name)).map(str::to_owned);
-        let numbered = || (1..u32::MAX).map(|number| format!("wire{number}")).find(|name| is_free(name));
+        let listed = NAMES.into_iter().find(|name| self.is_free(name)).map(str::to_owned);
+        let numbered = || (1..u32::MAX).map(|number| format!("wire{number}")).find(|name| self.is_free(name));
         format!("channel stream {}", listed.or_else(numbered).unwrap_or_default())
     }
 

@@ -55,6 +55,12 @@ impl Stage {
         self.made(PARENT, Call::Pipe2 { flags: 0 }, name, (0, outcome));
     }
 
+    /// A pipe of packets.
+    pub fn packet_pipe(&mut self, name: &str, fds: [i32; 2]) {
+        let outcome = Outcome { extra: Extra::Array(fds), ..Outcome::default() };
+        self.made(PARENT, Call::Pipe2 { flags: abi::DIRECT }, name, (0, outcome));
+    }
+
     /// A child that gets descriptor `fd` of the parent's, which closes it; the child closes `others`.
     pub fn child(&mut self, name: &str, fd: i32, others: &[i32]) -> TaskId {
         let pid = 100 + i32::try_from(self.tasks).unwrap();
@@ -94,6 +100,12 @@ impl Stage {
         self.order(task, Call::Read { fd, count: 4096 }, "");
         self.fact(task, Fact::Entered { step: 0 });
         self.fact(task, Fact::Asleep);
+    }
+
+    /// The read that slept returns.
+    pub fn wake_with(&mut self, task: TaskId, data: &[u8]) {
+        let outcome = Outcome { data: data.to_vec(), ..Outcome::default() };
+        self.returned(task, i32::try_from(data.len()).unwrap(), outcome);
     }
 
     /// A failed write.

@@ -6,13 +6,15 @@ use crate::script::parse;
 use crate::world::World;
 use crate::world::history::Look;
 
-use super::action::{Action, Command, Deed, Edit, Input, Learn};
+use super::action::{Action, Command, Deed, Edit, Input, Learn, Step};
 
 use super::phrase::{Phrase, Situation};
-use super::{App, Audience, Mode, facing, learn};
+use super::{App, Audience, Mode, View, facing, learn};
 
 /// Lines that one key scrolls the trace.
 const TRACE_STEP: usize = 5;
+/// How far a view scrolls sideways.
+const MOST_SIDEWAYS: u16 = 1024;
 /// Statements that make the bench the program opens on.
 pub const OPENING: [&str; 3] = ["signal SIGPIPE ignore", "channel stream wire child1", "channel dgram post child2"];
 
@@ -96,13 +98,27 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::ToggleAudience => toggle_audience(app),
         Action::HelpUp => app.help_scroll = app.help_scroll.saturating_sub(1),
         Action::HelpDown => app.help_scroll = app.help_scroll.saturating_add(1),
+        Action::TraceUp if app.view == View::Diagram => return vec![Command::Look(Step::FarBack)],
         Action::TraceUp => app.transcript.back(TRACE_STEP),
         Action::TraceDown => app.transcript.forth(TRACE_STEP),
         Action::Edit(edit) => edit_line(app, edit),
         Action::Go(step) => return vec![Command::Look(step)],
         Action::ReturnToNow => app.return_to_now(),
+        Action::Show(view) => return show(app, world, view),
+        Action::SidewaysLeft => app.sideways = app.sideways.saturating_sub(1),
+        Action::SidewaysRight => app.sideways = (app.sideways + 1).min(MOST_SIDEWAYS),
     }
     Vec::new()
+}
+
+/// A view, or from it back to the bench. The lens makes the channels that it lacks.
+fn show(app: &mut App, world: &World, view: View) -> Vec<Command> {
+    app.view = if app.view == view { View::Bench } else { view };
+    if app.view != View::Lens || app.past.is_some() {
+        return Vec::new();
+    }
+    app.audience = Audience::All;
+    say(app, Situation { world }.missing_kinds())
 }
 
 /// Nothing can be done to what has been: keys that look around act, all others say why they do not.
@@ -114,6 +130,9 @@ fn in_the_past(app: &mut App, action: Action) -> Vec<Command> {
         action,
         Action::Go(_)
             | Action::ReturnToNow
+            | Action::Show(_)
+            | Action::SidewaysLeft
+            | Action::SidewaysRight
             | Action::OpenHelp
             | Action::CloseHelp
             | Action::HelpUp
@@ -281,7 +300,6 @@ fn say(app: &mut App, phrases: impl IntoIterator<Item = Phrase>) -> Vec<Command>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::Step;
     use crate::app::stage::{PARENT, Stage};
     use crate::trace::{Explanation, TaskId};
 

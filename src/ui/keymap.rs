@@ -2,8 +2,8 @@
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::app::Mode;
 use crate::app::action::{Action, Deed, Edit, Input, Learn, Step};
+use crate::app::{Mode, View};
 
 /// A key's meaning.
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +93,16 @@ const TIME: &[Binding] = &[bind(
     Some("back in time"),
     "back in time: the event before",
 )];
+
+const BACK: &[Binding] =
+    &[bind(&[plain(KeyCode::Esc)], Action::Show(View::Bench), None, "from a view back to the bench")];
+
+const VIEWS: &[Binding] = &[
+    bind(&[letter('d')], Action::Show(View::Diagram), Some("diagram"), "a diagram: who sent what to whom"),
+    bind(&[letter('v')], Action::Show(View::Lens), Some("5 kinds"), "one message, five kinds side by side"),
+    bind(&[letter('<')], Action::SidewaysLeft, None, "the diagram, to the left"),
+    bind(&[letter('>')], Action::SidewaysRight, None, "the diagram, to the right"),
+];
 
 const PAST: &[Binding] = &[
     bind(&[plain(KeyCode::Esc), plain(KeyCode::End)], Action::ReturnToNow, Some("now"), "back to now"),
@@ -202,6 +212,8 @@ pub const GROUPS: &[Group] = &[
     Group { title: "the past", modes: &[Mode::Past], bindings: PAST },
     Group { title: "keys, lesson and past", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], bindings: ALWAYS },
     Group { title: "keys and lesson", modes: &[Mode::Keys, Mode::Lesson], bindings: DEEDS },
+    Group { title: "keys and lesson, beside a view", modes: &[Mode::Keys, Mode::Lesson], bindings: BACK },
+    Group { title: "views", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], bindings: VIEWS },
     Group { title: "looking back", modes: &[Mode::Keys, Mode::Lesson], bindings: TIME },
     Group { title: "message line", modes: &[Mode::Line], bindings: LINE },
     Group { title: "statement prompt", modes: &[Mode::Prompt], bindings: PROMPT },

@@ -3,7 +3,7 @@
 
 mod moment;
 
-pub use moment::{Moment, Traffic};
+pub use moment::{Message, Moment, Taken, Traffic};
 
 use std::collections::VecDeque;
 
@@ -340,6 +340,9 @@ mod tests {
         bench.write_and_read(1);
         let moments = bench.history.look(3, 9).moments;
         let Traffic::Sent(message) = moments[1].traffic else { panic!("{:?}", moments[1]) };
-        assert_eq!(moments[2].traffic, Traffic::Took { messages: vec![(message, PARENT)], lost: 0 });
+        assert_eq!(
+            moments[2].traffic,
+            Traffic::Took { messages: vec![Taken { message, by: PARENT, stays: false }], lost: 0 }
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Whole screens of the past.
 
 use super::*;
+use crate::app::View;
 use crate::app::update::looked;
 
 /// The state while a moment, so many before the newest, is looked at.
@@ -43,4 +44,56 @@ fn the_dead_live_in_the_past_and_what_was_closed_is_open() {
     assert!(!screen.contains("SIGKILL"), "{screen}");
     assert_shows(&screen, &["child1@4"]);
     assert_shows(&screen_of(&app_of(&stage), &stage, (120, 36)), &["killed by SIGKILL"]);
+}
+
+/// A bench with everything that a diagram shows: sleep, a message each way, truncation, destruction, death.
+fn busy_bench() -> Stage {
+    let mut stage = three_words();
+    stage.sleep_in_read(CHILD1, 4);
+    stage.write(PARENT, 3, b"four");
+    stage.wake_with(CHILD1, b"four");
+    stage.write(CHILD1, 4, b"back");
+    stage.read(PARENT, 3, b"back");
+    stage.write(PARENT, 4, b"long one");
+    stage.recv_short(CHILD2, 5, b"long");
+    stage.write(PARENT, 3, b"lost");
+    stage.stop(CHILD2);
+    stage.kill(CHILD1);
+    stage
+}
+
+#[test]
+fn the_diagram_has_a_line_a_process_and_an_arrow_a_message() {
+    let stage = busy_bench();
+    let mut app = app_of(&stage);
+    app.mode = Mode::Keys;
+    app.view = View::Diagram;
+    app.recent = stage.history.look(stage.history.newest(), 100).moments;
+    for (size, name) in SIZES.into_iter().zip(["wide", "middle", "floor"]) {
+        let screen = screen_of(&app, &stage, size);
+        assert_shows(&screen, &["parent ", "child1 ", "child2 ", "▶├", "◀", "×", "╳", "‖", "┆"]);
+        assert_eq!(screen.contains("read wire[1] sleeps"), name == "wide", "{screen}");
+        insta::assert_snapshot!(name, screen);
+    }
+}
+
+#[test]
+fn no_size_of_the_diagram_and_no_number_of_processes_panics() {
+    let mut stage = busy_bench();
+    for number in 0..20 {
+        stage.pair(abi::SOCK_STREAM, &format!("c{number}"), [10 + 2 * number, 11 + 2 * number]);
+        stage.child(&format!("kid{number}"), 11 + 2 * number, &[]);
+        stage.write(PARENT, 10 + 2 * number, "漢字👩‍🚀".as_bytes());
+    }
+    let mut app = app_of(&stage);
+    app.view = View::Diagram;
+    app.recent = stage.history.look(stage.history.newest(), 500).moments;
+    for size in [(0, 0), (1, 1), (60, 18), (61, 19), (80, 24), (200, 60), (500, 200)] {
+        for sideways in [0, 3, u16::MAX] {
+            app.sideways = sideways;
+            terminal(&app, &stage, size, Colours::True);
+        }
+    }
+    app.sideways = 0;
+    assert_shows(&screen_of(&app, &stage, (80, 24)), &["more processes, < >"]);
 }

@@ -47,13 +47,24 @@ pub enum Traffic {
     Sent(Message),
     /// A read took these.
     Took {
-        /// Each with who wrote it, in order.
-        messages: Vec<(Message, TaskId)>,
+        /// In order.
+        messages: Vec<Taken>,
         /// Bytes of the last one that did not fit and are gone.
         lost: u64,
     },
     /// A read met the end.
     Eof,
+}
+
+/// A message that a read took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// Which.
+    pub message: Message,
+    /// Who wrote it.
+    pub by: TaskId,
+    /// The rest of it waits still.
+    pub stays: bool,
 }
 
 /// Whether a record is a moment that one can step to.
@@ -131,14 +142,14 @@ impl Watch {
                 self.waiting.remove(0);
             }
         }
-        let taken: &[(Message, TaskId)] = match &traffic {
+        let taken: &[Taken] = match &traffic {
             Traffic::Took { messages, .. } => messages,
             _ => &[],
         };
         let mut destroyed = Vec::new();
         self.waiting.retain(|&(end, number)| {
             let waits = world.end(end).is_some_and(|end| end.inbox.is_waiting(number));
-            if !waits && !taken.iter().any(|(message, _)| *message == (end, number)) {
+            if !waits && !taken.iter().any(|taken| taken.message == (end, number)) {
                 destroyed.push((end, number));
             }
             waits
@@ -174,8 +185,12 @@ fn traffic(world: &World, task: TaskId, ret: i32, sent: Option<Message>) -> Traf
     match read.result {
         ReadResult::Eof if ret == 0 => Traffic::Eof,
         ReadResult::Bytes => {
-            let by = |number| end.inbox.write(number).map_or(task, |write| write.by);
-            let messages = read.pieces.iter().map(|piece| ((end.id, piece.write), by(piece.write))).collect();
+            let taken = |number| Taken {
+                message: (end.id, number),
+                by: end.inbox.write(number).map_or(task, |write| write.by),
+                stays: end.inbox.is_waiting(number),
+            };
+            let messages = read.pieces.iter().map(|piece| taken(piece.write)).collect();
             Traffic::Took { messages, lost: read.lost }
         }
         _ => Traffic::None,
