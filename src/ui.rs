@@ -89,13 +89,20 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         return panel::prompt::draw(scene, foot, buf);
     }
     if scene.app.course.shown().is_some() {
-        let (text, places) = layout::with_lesson(area, facing::shown(scene.world).len());
+        let (text, places) = lesson(scene, area);
         panel::lesson::draw(scene, text, buf);
         return bench(scene, &places, header, buf);
     }
     let why_rows = panel::why::rows(scene, layout::left_width(area));
     let places = Places::of(area, why_rows, panel::tasks::rows(scene), facing::shown(scene.world).len());
     bench(scene, &places, header, buf)
+}
+
+/// Where a lesson's text stands and what it has to take in, and the places of the rest.
+fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place<'_>, Places) {
+    let (text, places) = layout::with_lesson(area, facing::shown(scene.world).len());
+    let why = panel::why::cut_explanation(scene, places.why);
+    (panel::lesson::Place { area: text, why }, places)
 }
 
 /// Everything but a lesson's text.
@@ -120,8 +127,8 @@ pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), key: Learn) -> Lear
     if width < MIN_WIDTH || height < MIN_HEIGHT {
         return key;
     }
-    let (text, _) = layout::with_lesson(area, 0);
-    let page = isize::try_from(panel::lesson::rows(text).saturating_sub(1)).unwrap_or(1);
+    let (text, _) = self::lesson(scene, area);
+    let page = isize::try_from(panel::lesson::rows(text.area).saturating_sub(1)).unwrap_or(1);
     let by = match key {
         Learn::Step if panel::lesson::has_unread(scene, text) => page,
         Learn::PageDown => page,
