@@ -92,7 +92,7 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         return covered(scene, area, buf);
     }
     if scene.app.course.shown().is_some() {
-        let (text, places) = layout::with_lesson(area, facing::shown(scene.world).len());
+        let (text, places) = lesson(scene, area);
         panel::lesson::draw(scene, text, buf);
         return bench(scene, &places, header, buf);
     }
@@ -113,6 +113,13 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     }
     panel::why::draw(scene, Rect { y: body.bottom(), height: why, ..area }, buf);
     panel::prompt::draw(scene, Rect { y: area.bottom() - 1, height: 1, ..area }, buf)
+}
+
+/// Where a lesson's text stands and what it has to take in, and the places of the rest.
+fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place<'_>, Places) {
+    let (text, places) = layout::with_lesson(area, facing::shown(scene.world).len());
+    let why = panel::why::cut_explanation(scene, places.why);
+    (panel::lesson::Place { area: text, why }, places)
 }
 
 /// Everything but a lesson's text.
@@ -137,8 +144,8 @@ pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), key: Learn) -> Lear
     if width < MIN_WIDTH || height < MIN_HEIGHT {
         return key;
     }
-    let (text, _) = layout::with_lesson(area, 0);
-    let page = isize::try_from(panel::lesson::rows(text).saturating_sub(1)).unwrap_or(1);
+    let (text, _) = self::lesson(scene, area);
+    let page = isize::try_from(panel::lesson::rows(text.area).saturating_sub(1)).unwrap_or(1);
     let by = match key {
         Learn::Step if panel::lesson::has_unread(scene, text) => page,
         Learn::PageDown => page,
