@@ -66,6 +66,8 @@ pub enum View {
     Diagram,
     /// A channel of each kind, side by side.
     Lens,
+    /// The focused channel, with its buffers as an X-ray.
+    Xray,
 }
 
 /// All that the UI knows.
@@ -145,8 +147,9 @@ impl App {
 
     /// The channel that keys act on.
     pub fn focused(&self, world: &World) -> Option<Facing> {
-        let shown = facing::shown(world);
-        shown.iter().find(|facing| Some(facing.channel) == self.focus).or_else(|| shown.first()).copied()
+        let listed = facing::listed(world);
+        let focus = listed.iter().find(|id| Some(**id) == self.focus).or_else(|| listed.first());
+        facing::of(world, *focus?)
     }
 
     /// The channels that a message goes to.
@@ -159,7 +162,7 @@ impl App {
 
     /// Lets the focus follow what was just made.
     pub fn observe(&mut self, world: &World) {
-        let newest = facing::shown(world).iter().map(|facing| facing.channel).max();
+        let newest = facing::listed(world).into_iter().max();
         if newest > self.newest && self.follow {
             self.focus = newest;
             self.follow = false;

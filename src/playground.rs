@@ -16,6 +16,7 @@ use crate::script::{Statement, Verb};
 use crate::session::{Session, Settings};
 use crate::trace::Event;
 use crate::world::World;
+use crate::world::kind::ChannelId;
 
 /// How long a bench may go on before keys that act from outside no longer wait until it has settled.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -42,6 +43,8 @@ pub struct Playground {
     is_open: bool,
     is_over: bool,
     is_suspended: bool,
+    /// Of which channel the kernel's figures were taken last, and how much was known then.
+    sampled: Option<(ChannelId, u64)>,
 }
 
 impl Playground {
@@ -56,8 +59,16 @@ impl Playground {
             Opening::Lesson(at) => update::take(&mut app, session.world(), Some(at)),
             Opening::Lessons => update::take(&mut app, session.world(), None),
         };
-        let mut playground =
-            Self { session, app, store, busy_since: None, is_open: false, is_over: false, is_suspended: false };
+        let mut playground = Self {
+            session,
+            app,
+            store,
+            busy_since: None,
+            is_open: false,
+            is_over: false,
+            is_suspended: false,
+            sampled: None,
+        };
         playground.carry_out(commands);
         Ok(playground)
     }
@@ -67,6 +78,9 @@ impl Playground {
         let commands = update::update(&mut self.app, self.session.world(), input);
         self.carry_out(commands);
         self.refresh_diagram();
+        if self.session.is_settled() && self.app.past.is_none() {
+            self.sample_focused();
+        }
     }
 
     /// Takes in what has happened, without waiting. Says whether there may be something new to see.
@@ -85,6 +99,7 @@ impl Playground {
         self.refresh_diagram();
         if self.session.is_settled() {
             self.app.settle();
+            self.sample_focused();
             let verdicts = self.verdicts();
             self.handle(Input::Settled(verdicts));
             self.is_open = true;
@@ -170,6 +185,18 @@ impl Playground {
                 Command::Quit => self.is_over = true,
             }
         }
+    }
+
+    /// The kernel's figures for what has the focus, once after each change: an idle bench is not asked again.
+    fn sample_focused(&mut self) {
+        let world = self.session.world();
+        let Some(facing) = self.app.focused(world) else { return };
+        let key = (facing.channel, world.facts());
+        if self.sampled == Some(key) {
+            return;
+        }
+        self.session.sample(&[facing.near, facing.far]);
+        self.sampled = Some((facing.channel, self.session.world().facts()));
     }
 
     /// Looks at the past, a step from what is seen now.

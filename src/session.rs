@@ -19,6 +19,7 @@ use crate::sys::{kernel_release, now_ns};
 use crate::trace::{Event, Summary, TaskId, What};
 use crate::world::World;
 use crate::world::history::History;
+use crate::world::kind::EndId;
 
 pub use crate::bench::Settings;
 use judged::Judged;
@@ -174,6 +175,13 @@ impl Session {
     /// The picture as far as it is known.
     pub fn world(&self) -> &World {
         self.bench.world()
+    }
+
+    /// As [`Bench::sample`], where all is settled.
+    pub fn sample(&mut self, ends: &[EndId]) {
+        if self.is_settled() {
+            ends.iter().for_each(|end| self.bench.sample(*end));
+        }
     }
 
     /// As [`Bench::history`].

@@ -15,3 +15,4 @@ pub mod status;
 pub mod tasks;
 pub mod trace;
 pub mod why;
+pub mod xray;

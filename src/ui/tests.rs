@@ -3,6 +3,7 @@
 mod lens;
 mod lesson;
 mod past;
+mod xray;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;

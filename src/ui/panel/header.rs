@@ -20,7 +20,10 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         return of_past(scene, past, area, buf);
     }
     let mut left = vec![Span::raw(" "), Span::styled("tincans", theme.strong()), Span::raw("   ")];
+    let mut room = usize::from(area.width);
     for task in scene.world.tasks() {
+        let Some(rest) = room.checked_sub(task.name.len().min(16) + 6) else { break };
+        room = rest;
         let style = if task.is_alive() { Style::new() } else { theme.alarm() };
         left.push(Span::styled(words::cut(&task.name, 16), theme.strong()));
         left.push(Span::styled(format!(" {}", state_of(task)), style));
