@@ -68,6 +68,8 @@ pub enum View {
     Lens,
     /// The focused channel, with its buffers as an X-ray.
     Xray,
+    /// The processes as a tree, with their tables.
+    Processes,
 }
 
 /// All that the UI knows.

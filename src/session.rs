@@ -180,7 +180,9 @@ impl Session {
     /// As [`Bench::sample`], where all is settled.
     pub fn sample(&mut self, ends: &[EndId]) {
         if self.is_settled() {
-            ends.iter().for_each(|end| self.bench.sample(*end));
+            for end in ends {
+                self.bench.sample(*end);
+            }
         }
     }
 

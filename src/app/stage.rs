@@ -141,6 +141,11 @@ impl Stage {
         self.fact(task, Fact::Done);
     }
 
+    /// The child's death was waited for.
+    pub fn reap(&mut self, task: TaskId) {
+        self.fact(task, Fact::Buried);
+    }
+
     /// SIGSTOP arrives.
     pub fn stop(&mut self, task: TaskId) {
         self.fact(task, Fact::Stopped);

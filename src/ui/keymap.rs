@@ -101,6 +101,7 @@ const VIEWS: &[Binding] = &[
     bind(&[letter('d')], Action::Show(View::Diagram), Some("diagram"), "a diagram: who sent what to whom"),
     bind(&[letter('v')], Action::Show(View::Lens), Some("5 kinds"), "one message, five kinds side by side"),
     bind(&[letter('z')], Action::Show(View::Xray), Some("zoom"), "the channel alone, its buffers X-rayed"),
+    bind(&[letter('t')], Action::Show(View::Processes), Some("processes"), "the processes, their descriptors"),
     bind(&[letter('<')], Action::SidewaysLeft, None, "the diagram, to the left"),
     bind(&[letter('>')], Action::SidewaysRight, None, "the diagram, to the right"),
 ];

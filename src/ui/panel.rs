@@ -14,5 +14,6 @@ pub mod shelf;
 pub mod status;
 pub mod tasks;
 pub mod trace;
+pub mod tree;
 pub mod why;
 pub mod xray;

@@ -3,6 +3,7 @@
 mod lens;
 mod lesson;
 mod past;
+mod tree;
 mod xray;
 
 use ratatui::Terminal;
