@@ -6,8 +6,10 @@ pub mod course;
 pub mod facing;
 pub mod input_line;
 mod learn;
+pub mod otherwise;
 pub mod past;
 pub mod phrase;
+mod practice;
 #[cfg(test)]
 pub mod stage;
 pub mod transcript;
@@ -24,6 +26,7 @@ use crate::world::kind::ChannelId;
 use course::Course;
 use facing::Facing;
 use input_line::InputLine;
+use otherwise::Otherwise;
 use past::{Past, Said};
 use transcript::Transcript;
 
@@ -70,6 +73,8 @@ pub enum View {
     Xray,
     /// The processes as a tree, with their tables.
     Processes,
+    /// What else could have happened.
+    Otherwise,
 }
 
 /// All that the UI knows.
@@ -99,6 +104,8 @@ pub struct App {
     pub view: View,
     /// Processes that the diagram has scrolled past.
     pub sideways: u16,
+    /// What else could have happened, as last tried.
+    pub otherwise: Option<Otherwise>,
     /// What is looked at instead of now.
     pub past: Option<Past>,
     /// The statements that made this bench.
@@ -116,6 +123,8 @@ pub struct App {
     next_line: u32,
     /// Statements up to this line make a lesson's bench: nothing is told of them.
     silent_until: u32,
+    /// Statements up to this line are not explained: they lead to one that is.
+    unexplained_until: u32,
 }
 
 impl App {
@@ -134,6 +143,7 @@ impl App {
             course: Course::default(),
             view: View::Bench,
             sideways: 0,
+            otherwise: None,
             past: None,
             said: Said::default(),
             recent: Vec::new(),
@@ -144,6 +154,7 @@ impl App {
             pending: VecDeque::new(),
             next_line: 0,
             silent_until: 0,
+            unexplained_until: 0,
         }
     }
 
@@ -212,6 +223,11 @@ impl App {
     /// Whether nothing is to be told of a statement: it makes a lesson's bench.
     pub fn is_silent(&self, line: u32) -> bool {
         line <= self.silent_until
+    }
+
+    /// Whether a statement is to be explained: not one that makes a lesson's bench.
+    pub fn explains(&self, line: u32) -> bool {
+        line > self.silent_until.max(self.unexplained_until)
     }
 
     /// Takes an explanation in. Of one key's statements to several channels, the focused one's matters most.

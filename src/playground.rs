@@ -1,16 +1,21 @@
 //! App and session joined: inputs become statements, what settles becomes the picture. It neither draws nor reads a terminal.
 
+mod otherwise;
+
 use std::os::fd::BorrowedFd;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::app::action::{Command, Input, Step};
 use crate::app::course::Course;
-use crate::app::past::{MOMENTS_SEEN, NO_RULE};
+use crate::app::past::MOMENTS_SEEN;
 use crate::app::{App, Mode, View, update};
 use crate::bench::BenchError;
 use crate::explain;
-use crate::lesson::Next;
+use crate::lesson::{Next, write};
+use crate::practice::{Posed, Poser};
 use crate::progress::Store;
+use crate::saving;
 use crate::script::check::Verdict;
 use crate::script::{Statement, Verb};
 use crate::session::{Session, Settings};
@@ -30,6 +35,8 @@ pub enum Opening {
     Lesson(usize),
     /// The list of lessons.
     Lessons,
+    /// Problems without end.
+    Practice,
 }
 
 /// A bench and the state of the UI above it.
@@ -40,6 +47,8 @@ pub struct Playground {
     store: Store,
     /// Since when the bench has not been settled.
     busy_since: Option<Instant>,
+    /// Makes a problem on the bench, which is nobody else's meanwhile.
+    poser: Option<Poser>,
     is_open: bool,
     is_over: bool,
     is_suspended: bool,
@@ -50,7 +59,8 @@ pub struct Playground {
 impl Playground {
     /// A bench on which the opening statements are on their way.
     pub fn open(settings: Settings, opening: Opening, (course, store): (Course, Store)) -> Result<Self, BenchError> {
-        let session = Session::open(settings)?;
+        let mut session = Session::open(settings)?;
+        session.keep_notes();
         let mut app = App::new();
         app.notice = course.warning.clone().filter(|_| opening != Opening::Channels);
         app.course = course;
@@ -58,16 +68,18 @@ impl Playground {
             Opening::Channels => update::open(&mut app),
             Opening::Lesson(at) => update::take(&mut app, session.world(), Some(at)),
             Opening::Lessons => update::take(&mut app, session.world(), None),
+            Opening::Practice => update::practise(&mut app),
         };
         let mut playground = Self {
             session,
             app,
             store,
             busy_since: None,
+            poser: None,
+            sampled: None,
             is_open: false,
             is_over: false,
             is_suspended: false,
-            sampled: None,
         };
         playground.carry_out(commands);
         Ok(playground)
@@ -85,6 +97,9 @@ impl Playground {
 
     /// Takes in what has happened, without waiting. Says whether there may be something new to see.
     pub fn pump(&mut self) -> Result<bool, BenchError> {
+        if let Some(poser) = self.poser.take() {
+            return self.pose(poser);
+        }
         let was_settled = self.session.is_settled();
         let events = self.session.pump()?;
         if self.is_stuck() {
@@ -110,9 +125,38 @@ impl Playground {
         Ok(!was_settled || !events.is_empty())
     }
 
-    /// Whether the opening statements have settled, so that keys find the channels they act on.
+    /// Goes on making a problem; what happens meanwhile is nobody's business.
+    fn pose(&mut self, mut poser: Poser) -> Result<bool, BenchError> {
+        let input = loop {
+            self.session.pump()?;
+            let is_late = poser.is_late();
+            if !self.session.is_settled() && !is_late {
+                self.poser = Some(poser);
+                return Ok(false);
+            }
+            match poser.go_on(&mut self.session) {
+                _ if is_late => {
+                    break Input::NotPosed("no problem could be made: the bench does not settle".to_owned());
+                }
+                Ok(Posed::NotYet) => {}
+                Ok(Posed::Ready(problem)) => break Input::Posed(problem),
+                Err(error) => break Input::NotPosed(format!("no problem could be made: {error:#}")),
+            }
+        };
+        self.busy_since = None;
+        self.is_open = true;
+        self.handle(input);
+        Ok(true)
+    }
+
+    /// Whether there is a bench with channels for keys to act on: the opening statements have settled, and no problem is being made.
     pub fn is_open(&self) -> bool {
-        self.is_open
+        self.is_open && self.poser.is_none()
+    }
+
+    /// Whether a problem is being made: nothing of it is to be seen.
+    pub fn is_posing(&self) -> bool {
+        self.poser.is_some()
     }
 
     /// Whether it was asked to end.
@@ -167,6 +211,10 @@ impl Playground {
             }
             match command {
                 Command::Look(step) => self.look(step),
+                Command::TryOtherwise(statements) => {
+                    let came = otherwise::run(&statements);
+                    update::otherwise(&mut self.app, self.session.world(), came);
+                }
                 Command::Run(statement) if self.is_stuck() && acts_from_outside(&statement) => {
                     self.session.overtake(*statement);
                 }
@@ -181,6 +229,11 @@ impl Playground {
                         update::update(&mut self.app, self.session.world(), Input::NotKept(reason));
                     }
                 }
+                Command::SaveLesson => {
+                    let words = self.save_lesson().unwrap_or_else(|reason| reason);
+                    update::update(&mut self.app, self.session.world(), Input::Said(words));
+                }
+                Command::Pose { seed, number } => self.poser = Some(Poser::begin(seed, number, &mut self.session)),
                 Command::Suspend => self.is_suspended = true,
                 Command::Quit => self.is_over = true,
             }
@@ -197,6 +250,16 @@ impl Playground {
         }
         self.session.sample(&[facing.near, facing.far]);
         self.sampled = Some((facing.channel, self.session.world().facts()));
+    }
+
+    /// A lesson in the folder where the program was started; gives what is to be said of it.
+    fn save_lesson(&self) -> Result<String, String> {
+        let done = self.session.done()?;
+        let why = Some(self.session.why()).filter(|why| why.rule != explain::NOTHING).map(|why| why.text);
+        let kernel = self.session.summary().kernel;
+        let text = |number| write::lesson(&format!("From the bench, {number}"), done, why.as_deref(), &kernel);
+        let path = saving::save_in(Path::new(""), &text)?;
+        Ok(format!("saved here as {0}; `tincans check {0}` proves it", path.display()))
     }
 
     /// Looks at the past, a step from what is seen now.
@@ -253,11 +316,11 @@ impl Playground {
     /// Each statement's events are explained by themselves.
     fn explain(&mut self, events: &[Event]) {
         for of_one in events.chunk_by(|a, b| a.line == b.line) {
-            if of_one.first().is_some_and(|first| self.app.is_silent(first.line)) {
+            if of_one.first().is_some_and(|first| !self.app.explains(first.line)) {
                 continue;
             }
             let explanation = explain::last(self.session.world(), of_one);
-            if explanation.rule != NO_RULE {
+            if explanation.rule != explain::NOTHING {
                 self.app.learn(self.session.world(), explanation);
             }
         }

@@ -3,6 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "only one stage waits for time")]
 
 mod judged;
+mod notes;
 mod place;
 mod printing;
 mod steps;
@@ -23,6 +24,7 @@ use crate::world::kind::EndId;
 
 pub use crate::bench::Settings;
 use judged::Judged;
+use notes::Notes;
 use place::Place;
 use printing::in_printing_order;
 
@@ -42,6 +44,8 @@ pub struct Session {
     /// What `why` without an argument is asked of, and the statement that brought it.
     last: Vec<Event>,
     judged: Option<Judged>,
+    /// Kept where somebody may want a lesson of it.
+    notes: Option<Notes>,
     /// The last [`Self::pump`] could have gone on.
     is_cut_short: bool,
     /// The statement that begins next has overtaken the others.
@@ -103,6 +107,7 @@ impl Session {
             running: None,
             last: Vec::new(),
             judged: None,
+            notes: None,
             is_cut_short: false,
             is_overtaking: false,
             summary,
@@ -384,7 +389,12 @@ impl Session {
             let world = self.bench.world();
             let actor = running.progress.actor.and_then(|task| world.task(task)).map(|task| task.name.clone());
             let (statement, refused, asleep) = (running.statement.clone(), running.refused.clone(), world.asleep());
-            self.judged = Some(Judged { statement, actor, refused, asleep });
+            let judged = Judged { statement, actor, refused, asleep };
+            if let Some(notes) = &mut self.notes {
+                let held = running.failed.as_ref().map(|verdict| verdict.ok);
+                notes.take(&judged.statement, held, &judged.seen(&self.last), !running.has_overtaken);
+            }
+            self.judged = Some(judged);
         }
         if let Some(check::Verdict { want, got, ok }) = running.failed.take() {
             self.summary.expectations += 1;

@@ -161,7 +161,7 @@ impl Tui {
 
     /// Draws at once when all is settled, else not more often than eyes follow.
     fn draw_if_due(&mut self) -> io::Result<()> {
-        if !self.is_dirty || self.until_next_frame() > Duration::ZERO {
+        if !self.is_dirty || self.playground.is_posing() || self.until_next_frame() > Duration::ZERO {
             return Ok(());
         }
         let scene = scene(&self.playground, self.theme);
@@ -181,7 +181,7 @@ impl Tui {
     fn sleep(&mut self) -> Result<Woken> {
         let now = Instant::now();
         let decoder = self.waits_until.map(|until| until.saturating_duration_since(now));
-        let frame = self.is_dirty.then(|| self.until_next_frame());
+        let frame = (self.is_dirty && !self.playground.is_posing()).then(|| self.until_next_frame());
         // Last of all, because from here on the bench rings.
         let bench = self.playground.arm();
         let limit = [decoder, frame, bench].into_iter().flatten().min();

@@ -1,8 +1,10 @@
 //! What a person can do, and what the program is to do about it: the two ends of `update`.
 
-use super::View;
+use crate::lesson::Lesson;
 use crate::script::Statement;
 use crate::script::check::Verdict;
+
+use super::View;
 
 /// Something that came from the terminal, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,12 @@ pub enum Input {
     Settled(Vec<Option<Verdict>>),
     /// Progress is not kept, and why.
     NotKept(String),
+    /// What became of something that was ordered, to be said.
+    Said(String),
+    /// The next problem of the practice.
+    Posed(Box<Lesson>),
+    /// There is none, and why.
+    NotPosed(String),
 }
 
 /// The meanings of keys.
@@ -51,6 +59,8 @@ pub enum Action {
     NewChannel,
     /// A fresh bench.
     Reset,
+    /// What was done, as a lesson in a file.
+    SaveLesson,
     /// Opens help.
     OpenHelp,
     /// Closes help.
@@ -75,6 +85,10 @@ pub enum Action {
     Go(Step),
     /// Back to now.
     ReturnToNow,
+    /// On fresh processes, everything up to the moment that is looked at.
+    RunAgain,
+    /// The same writes with the reader earlier or later.
+    TryOtherwise,
     /// This view, or from it back to the bench.
     Show(View),
     /// The view, to the left.
@@ -116,6 +130,8 @@ pub enum Learn {
     Open,
     /// Back without.
     CloseList,
+    /// Problems without end.
+    Practice,
     /// Letters search the list.
     Search,
     /// The whole list again.
@@ -194,6 +210,17 @@ pub enum Command {
     Cancel,
     /// Keep what is done of the lessons.
     Save,
+    /// Write down as a lesson what was done on the bench.
+    SaveLesson,
+    /// Make a problem of the practice, and leave an empty bench.
+    Pose {
+        /// Of which series.
+        seed: u64,
+        /// From 1.
+        number: u32,
+    },
+    /// Run these on a bench of their own, to be told what came of it.
+    TryOtherwise(Vec<String>),
     /// Look at the past, a step from what is looked at now.
     Look(Step),
     /// Give the terminal back, and stop until somebody says `fg`.

@@ -16,8 +16,6 @@ use super::{App, Mode};
 pub const MOMENTS_SEEN: usize = 160;
 /// Statements of one bench that are remembered; of more the oldest are forgotten, and it cannot be run again.
 pub const MAX_SAID: usize = 20_000;
-/// The rule of an explanation that explains nothing.
-pub const NO_RULE: &str = "nothing-to-explain";
 
 /// What is looked at instead of now.
 #[derive(Debug, Clone)]
@@ -128,7 +126,7 @@ fn why(world: &World, moments: &[Moment]) -> Option<Explanation> {
     let of_statement = moments.iter().filter(|moment| moment.line == last.line);
     let events: Vec<Event> = of_statement.flat_map(|moment| moment.events.iter().cloned()).collect();
     let explanation = explain::last(world, &events);
-    if explanation.rule != NO_RULE {
+    if explanation.rule != explain::NOTHING {
         return Some(explanation);
     }
     let text = last.events.iter().flat_map(strace::lines).collect::<Vec<_>>().join(" · ");

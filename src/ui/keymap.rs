@@ -102,11 +102,13 @@ const VIEWS: &[Binding] = &[
     bind(&[letter('v')], Action::Show(View::Lens), Some("5 kinds"), "one message, five kinds side by side"),
     bind(&[letter('z')], Action::Show(View::Xray), Some("zoom"), "the channel alone, its buffers X-rayed"),
     bind(&[letter('t')], Action::Show(View::Processes), Some("processes"), "the processes, their descriptors"),
+    bind(&[letter('e')], Action::TryOtherwise, None, "what else could have happened, tried"),
     bind(&[letter('<')], Action::SidewaysLeft, None, "the diagram, to the left"),
     bind(&[letter('>')], Action::SidewaysRight, None, "the diagram, to the right"),
 ];
 
 const PAST: &[Binding] = &[
+    bind(&[letter('g')], Action::RunAgain, Some("run again to here"), "run it all again to here, for real"),
     bind(&[plain(KeyCode::Esc), plain(KeyCode::End)], Action::ReturnToNow, Some("now"), "back to now"),
     bind(&[plain(KeyCode::Left), letter(',')], Action::Go(Step::Back), Some("back"), "the event before"),
     bind(&[plain(KeyCode::Right), letter('.')], Action::Go(Step::Forth), Some("on"), "the next event"),
@@ -125,6 +127,7 @@ const PAST: &[Binding] = &[
 const DEEDS: &[Binding] = &[
     bind(&[letter('R')], Action::Reset, Some("again"), "kill all; begin, or the step, again"),
     bind(&[letter('l')], learn(Learn::List), Some("lessons"), "the list of lessons"),
+    bind(&[letter('L')], Action::SaveLesson, None, "save what was done as a lesson here"),
     bind(&[letter('r')], Action::Make(Deed::ReadFar), Some("read"), "the child reads once, or sleeps in it"),
     bind(&[letter('k')], Action::Make(Deed::Kill), Some("kill"), "kill the child with SIGKILL"),
     bind(&[letter('x')], Action::Make(Deed::Close), Some("close"), "close the parent's end"),
@@ -138,6 +141,7 @@ const DEEDS: &[Binding] = &[
 const LIST: &[Binding] = &[
     bind(&[letter('/')], learn(Learn::Search), Some("search"), "search the list"),
     bind(&[plain(KeyCode::Esc), letter('l')], learn(Learn::CloseList), Some("back"), "back without taking one"),
+    bind(&[letter('p')], learn(Learn::Practice), Some("practice"), "problems without end"),
     bind(&[letter('j')], learn(Learn::ListDown), None, "one lesson down"),
     bind(&[letter('k')], learn(Learn::ListUp), None, "one lesson up"),
     bind(&[letter('q')], Action::Quit, Some("quit"), "leave the program"),

@@ -8,6 +8,7 @@ pub mod holders;
 pub mod lens;
 pub mod lesson;
 pub mod list;
+pub mod otherwise;
 pub mod parcel;
 pub mod prompt;
 pub mod shelf;

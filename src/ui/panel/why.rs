@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::past::NO_RULE;
+use crate::explain;
 use crate::lesson::Next;
 use crate::ui::{Scene, words};
 
@@ -23,7 +23,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
     let (label, style) = match (&scene.app.notice, scene.app.seen_why()) {
         (Some(_), _) => ("NOTE", theme.shout()),
-        (None, Some(why)) if why.rule == NO_RULE => ("THEN", theme.shout()),
+        (None, Some(why)) if why.rule == explain::NOTHING => ("THEN", theme.shout()),
         (None, Some(_)) => ("WHY", theme.shout()),
         (None, None) => ("TRY", theme.shout()),
     };
