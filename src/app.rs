@@ -6,6 +6,7 @@ pub mod course;
 pub mod facing;
 pub mod input_line;
 mod learn;
+pub mod otherwise;
 pub mod past;
 pub mod phrase;
 mod practice;
@@ -25,6 +26,7 @@ use crate::world::kind::ChannelId;
 use course::Course;
 use facing::Facing;
 use input_line::InputLine;
+use otherwise::Otherwise;
 use past::{Past, Said};
 use transcript::Transcript;
 
@@ -67,6 +69,12 @@ pub enum View {
     Diagram,
     /// A channel of each kind, side by side.
     Lens,
+    /// The focused channel, with its buffers as an X-ray.
+    Xray,
+    /// The processes as a tree, with their tables.
+    Processes,
+    /// What else could have happened.
+    Otherwise,
 }
 
 /// All that the UI knows.
@@ -96,6 +104,8 @@ pub struct App {
     pub view: View,
     /// Processes that the diagram has scrolled past.
     pub sideways: u16,
+    /// What else could have happened, as last tried.
+    pub otherwise: Option<Otherwise>,
     /// What is looked at instead of now.
     pub past: Option<Past>,
     /// The statements that made this bench.
@@ -133,6 +143,7 @@ impl App {
             course: Course::default(),
             view: View::Bench,
             sideways: 0,
+            otherwise: None,
             past: None,
             said: Said::default(),
             recent: Vec::new(),
@@ -149,8 +160,9 @@ impl App {
 
     /// The channel that keys act on.
     pub fn focused(&self, world: &World) -> Option<Facing> {
-        let shown = facing::shown(world);
-        shown.iter().find(|facing| Some(facing.channel) == self.focus).or_else(|| shown.first()).copied()
+        let listed = facing::listed(world);
+        let focus = listed.iter().find(|id| Some(**id) == self.focus).or_else(|| listed.first());
+        facing::of(world, *focus?)
     }
 
     /// The channels that a message goes to.
@@ -163,7 +175,7 @@ impl App {
 
     /// Lets the focus follow what was just made.
     pub fn observe(&mut self, world: &World) {
-        let newest = facing::shown(world).iter().map(|facing| facing.channel).max();
+        let newest = facing::listed(world).into_iter().max();
         if newest > self.newest && self.follow {
             self.focus = newest;
             self.follow = false;

@@ -62,6 +62,11 @@ pub fn end(world: &World, id: EndId) -> Explanation {
     world.end(id).map_or_else(|| nothing("an end that is gone"), |end| ends::of_end(world, end))
 }
 
+/// Whether some tasks wait for each other in a circle: who, and for what.
+pub fn deadlock(world: &World) -> Option<Explanation> {
+    deadlock::anywhere(world)
+}
+
 /// A sleeper that came back says more than the call that woke it; a sudden death of SIGPIPE is explained by its write.
 fn woken(world: &World, events: &[Event]) -> Option<Explanation> {
     let resumed = |event: &&Event| matches!(&event.what, What::Call(call) if call.state == CallState::Resumed && call.ret.is_some());

@@ -1,5 +1,7 @@
 //! App and session joined: inputs become statements, what settles becomes the picture. It neither draws nor reads a terminal.
 
+mod otherwise;
+
 use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -19,6 +21,7 @@ use crate::script::{Statement, Verb};
 use crate::session::{Session, Settings};
 use crate::trace::Event;
 use crate::world::World;
+use crate::world::kind::ChannelId;
 
 /// How long a bench may go on before keys that act from outside no longer wait until it has settled.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -49,6 +52,8 @@ pub struct Playground {
     is_open: bool,
     is_over: bool,
     is_suspended: bool,
+    /// Of which channel the kernel's figures were taken last, and how much was known then.
+    sampled: Option<(ChannelId, u64)>,
 }
 
 impl Playground {
@@ -71,6 +76,7 @@ impl Playground {
             store,
             busy_since: None,
             poser: None,
+            sampled: None,
             is_open: false,
             is_over: false,
             is_suspended: false,
@@ -84,6 +90,9 @@ impl Playground {
         let commands = update::update(&mut self.app, self.session.world(), input);
         self.carry_out(commands);
         self.refresh_diagram();
+        if self.session.is_settled() && self.app.past.is_none() {
+            self.sample_focused();
+        }
     }
 
     /// Takes in what has happened, without waiting. Says whether there may be something new to see.
@@ -105,6 +114,7 @@ impl Playground {
         self.refresh_diagram();
         if self.session.is_settled() {
             self.app.settle();
+            self.sample_focused();
             let verdicts = self.verdicts();
             self.handle(Input::Settled(verdicts));
             self.is_open = true;
@@ -201,6 +211,10 @@ impl Playground {
             }
             match command {
                 Command::Look(step) => self.look(step),
+                Command::TryOtherwise(statements) => {
+                    let came = otherwise::run(&statements);
+                    update::otherwise(&mut self.app, self.session.world(), came);
+                }
                 Command::Run(statement) if self.is_stuck() && acts_from_outside(&statement) => {
                     self.session.overtake(*statement);
                 }
@@ -224,6 +238,18 @@ impl Playground {
                 Command::Quit => self.is_over = true,
             }
         }
+    }
+
+    /// The kernel's figures for what has the focus, once after each change: an idle bench is not asked again.
+    fn sample_focused(&mut self) {
+        let world = self.session.world();
+        let Some(facing) = self.app.focused(world) else { return };
+        let key = (facing.channel, world.facts());
+        if self.sampled == Some(key) {
+            return;
+        }
+        self.session.sample(&[facing.near, facing.far]);
+        self.sampled = Some((facing.channel, self.session.world().facts()));
     }
 
     /// A lesson in the folder where the program was started; gives what is to be said of it.

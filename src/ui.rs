@@ -97,7 +97,7 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         return bench(scene, &places, header, buf);
     }
     let why_rows = panel::why::rows(scene, layout::left_width(area));
-    let places = Places::of(area, why_rows, panel::tasks::rows(scene), facing::shown(scene.world).len());
+    let places = Places::of(area, why_rows, panel::tasks::rows(scene), facing::listed(scene.world).len());
     bench(scene, &places, header, buf)
 }
 
@@ -108,6 +108,9 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let body = Rect { y: area.y + 1, height: area.height - 2 - why, ..area };
     match scene.app.view {
         View::Diagram => panel::diagram::draw(scene, body, buf),
+        View::Xray => panel::xray::draw(scene, body, buf),
+        View::Processes => panel::tree::draw(scene, body, buf),
+        View::Otherwise => panel::otherwise::draw(scene, body, buf),
         View::Lens => panel::lens::draw(scene, body, buf),
         View::Bench => {}
     }
@@ -117,7 +120,7 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
 
 /// Where a lesson's text stands and what it has to take in, and the places of the rest.
 fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place<'_>, Places) {
-    let (text, places) = layout::with_lesson(area, facing::shown(scene.world).len());
+    let (text, places) = layout::with_lesson(area, facing::listed(scene.world).len());
     let why = panel::why::cut_explanation(scene, places.why);
     (panel::lesson::Place { area: text, why }, places)
 }
@@ -160,9 +163,9 @@ pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), key: Learn) -> Lear
 
 /// Draws the channels that fit; where not all do, says how many of how many.
 fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usize, usize)> {
-    let shown = facing::shown(scene.world);
+    let shown = facing::listed(scene.world);
     let focused = scene.app.focused(scene.world);
-    let Some(focus) = focused.and_then(|focused| shown.iter().position(|facing| *facing == focused)) else {
+    let Some(focus) = focused.and_then(|focused| shown.iter().position(|id| *id == focused.channel)) else {
         let is_lesson = scene.app.course.shown().is_some();
         let text = if is_lesson { "no channel yet" } else { "no channel yet: Esc, then n makes one" };
         buf.set_stringn(
@@ -179,7 +182,8 @@ fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usiz
     let mut y = places.channels.y;
     for (at, size) in &rows {
         let area = Rect { y, height: size.rows(), ..places.channels };
-        let subject = Subject { facing: shown[*at], number: at + 1, is_focused: *at == focus, size: *size };
+        let Some(facing) = facing::of(scene.world, shown[*at]) else { continue };
+        let subject = Subject { facing, number: at + 1, is_focused: *at == focus, size: *size };
         panel::channel::draw(scene, subject, area, buf);
         y += size.rows();
     }

@@ -58,6 +58,7 @@ pub struct World {
     keep_every_call: bool,
     machine: Machine,
     calls: u64,
+    facts: u64,
 }
 
 impl World {
@@ -144,13 +145,13 @@ impl World {
 
     /// Each process (as its first task) and number that refers to an end, in order of creation, then number.
     pub fn holders(&self, end: EndId) -> Vec<(&Task, i32)> {
-        let mut holders = Vec::new();
-        for (id, process) in &self.processes {
-            let Some(task) = self.tasks.get(id) else { continue };
-            let fds = process.table.iter().filter(|(_, descriptor)| descriptor.end == end);
-            holders.extend(fds.map(|(fd, _)| (task, *fd)));
-        }
-        holders
+        let holders = self.ends.get(&end).into_iter().flat_map(|end| &end.holders);
+        holders.filter_map(|(id, fd)| Some((self.tasks.get(id)?, *fd))).collect()
+    }
+
+    /// Whether the process of the task with this name has a descriptor for an end.
+    pub fn holds(&self, name: &str, end: EndId) -> bool {
+        self.holders(end).iter().any(|(task, _)| task.name == name)
     }
 
     /// Who holds the end, each task once; of an end that nobody holds, who held it last.
@@ -223,6 +224,11 @@ impl World {
     /// Calls that were entered so far.
     pub fn calls(&self) -> u64 {
         self.calls
+    }
+
+    /// Records that were folded so far.
+    pub fn facts(&self) -> u64 {
+        self.facts
     }
 
     /// Contradictions found so far between what the kernel said and what the ledger believed; empty in a sound trace.

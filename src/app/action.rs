@@ -85,6 +85,10 @@ pub enum Action {
     Go(Step),
     /// Back to now.
     ReturnToNow,
+    /// On fresh processes, everything up to the moment that is looked at.
+    RunAgain,
+    /// The same writes with the reader earlier or later.
+    TryOtherwise,
     /// This view, or from it back to the bench.
     Show(View),
     /// The view, to the left.
@@ -215,6 +219,8 @@ pub enum Command {
         /// From 1.
         number: u32,
     },
+    /// Run these on a bench of their own, to be told what came of it.
+    TryOtherwise(Vec<String>),
     /// Look at the past, a step from what is looked at now.
     Look(Step),
     /// Give the terminal back, and stop until somebody says `fg`.

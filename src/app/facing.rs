@@ -29,17 +29,18 @@ pub fn actor(world: &World, end: EndId) -> Option<&Task> {
     all.first().copied()
 }
 
-/// All channels that are shown, in order of creation.
-pub fn shown(world: &World) -> Vec<Facing> {
+/// All channels that are shown, in order of creation. Cheap however many there are.
+pub fn listed(world: &World) -> Vec<ChannelId> {
     let is_closed = |channel: &&Channel| channel.ends.iter().all(|end| world.end(*end).is_none_or(|end| end.closed));
     let is_replaced = |channel: &Channel| {
         world.channels().rev().take_while(|other| other.id > channel.id).any(|other| other.name == channel.name)
     };
-    let closed = world.channels().filter(is_closed).count();
+    let all: Vec<(&Channel, bool)> = world.channels().map(|channel| (channel, is_closed(&channel))).collect();
+    let closed = all.iter().filter(|(_, is_closed)| *is_closed).count();
     let mut skip = closed.saturating_sub(CLOSED_SHOWN);
-    let mut shown = Vec::new();
-    for channel in world.channels() {
-        if is_closed(&channel) {
+    let mut listed = Vec::new();
+    for (channel, is_closed) in all {
+        if is_closed {
             if skip > 0 {
                 skip -= 1;
                 continue;
@@ -48,9 +49,24 @@ pub fn shown(world: &World) -> Vec<Facing> {
                 continue;
             }
         }
-        shown.push(of_channel(world, channel));
+        listed.push(channel.id);
     }
-    shown
+    listed
+}
+
+/// The same with their sides, which costs a look at all tables for each.
+pub fn shown(world: &World) -> Vec<Facing> {
+    listed(world).into_iter().filter_map(|id| of(world, id)).collect()
+}
+
+/// A channel with its sides.
+pub fn of(world: &World, id: ChannelId) -> Option<Facing> {
+    world.channel(id).map(|channel| of_channel(world, channel))
+}
+
+/// The place of a channel among those that are shown, from 0.
+pub fn place(world: &World, id: ChannelId) -> usize {
+    listed(world).iter().position(|listed| *listed == id).unwrap_or(0)
 }
 
 /// All kinds of channel, in the order of the lens.
@@ -76,7 +92,7 @@ pub fn of_each_kind(world: &World) -> [(Kind, Option<Facing>); 5] {
 
 fn of_channel(world: &World, channel: &Channel) -> Facing {
     let [first, second] = channel.ends;
-    let by_parent = |end: EndId| world.holders(end).iter().any(|(task, _)| task.name == PARENT);
+    let by_parent = |end: EndId| world.holds(PARENT, end);
     let is_held = |end: EndId| world.end(end).is_some_and(|end| end.held > 0);
     let is_second = if by_parent(first) != by_parent(second) {
         by_parent(second)

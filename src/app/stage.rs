@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::abi::{self, Errno, Signal};
 use crate::order::{Call, Extra, Outcome, Payload, Work};
-use crate::trace::{Birth, Death, Event, Fact, Ordered, Record, TaskId};
+use crate::trace::{Birth, Death, Event, Fact, Figures, Ordered, Record, TaskId};
 use crate::world::World;
 use crate::world::history::History;
 
@@ -61,6 +61,30 @@ impl Stage {
         self.made(PARENT, Call::Pipe2 { flags: abi::DIRECT }, name, (0, outcome));
     }
 
+    /// What the kernel says of the end at a descriptor.
+    pub fn sample(&mut self, task: TaskId, fd: i32, figures: Figures) {
+        self.fact(task, Fact::Sampled { fd, figures });
+    }
+
+    /// A message with descriptors.
+    pub fn send_descriptors(&mut self, task: TaskId, fd: i32, data: &[u8], fds: &[i32]) {
+        let payload = Payload { word: data.to_vec(), times: 1 };
+        let call = Call::Sendmsg { fd, data: payload, fds: fds.to_vec(), creds: false, to: None, flags: 0 };
+        self.call(task, call, i32::try_from(data.len()).unwrap());
+    }
+
+    /// So many streams, with a child at the far end of each that holds nothing else.
+    pub fn many(count: i32) -> Self {
+        let mut stage = Self::bare();
+        for number in 0..count {
+            stage.pair(abi::SOCK_STREAM, &format!("c{number}"), [3 + number, 1000]);
+            let others: Vec<i32> = (3..=3 + number).collect();
+            stage.child(&format!("kid{number}"), 1000, &others);
+            stage.write(PARENT, 3 + number, b"hello");
+        }
+        stage
+    }
+
     /// A child that gets descriptor `fd` of the parent's, which closes it; the child closes `others`.
     pub fn child(&mut self, name: &str, fd: i32, others: &[i32]) -> TaskId {
         let pid = 100 + i32::try_from(self.tasks).unwrap();
@@ -115,6 +139,11 @@ impl Stage {
         self.fact(task, Fact::Entered { step: 0 });
         self.fact(task, Fact::Returned { ret: -1, errno, outcome: None });
         self.fact(task, Fact::Done);
+    }
+
+    /// The child's death was waited for.
+    pub fn reap(&mut self, task: TaskId) {
+        self.fact(task, Fact::Buried);
     }
 
     /// SIGSTOP arrives.

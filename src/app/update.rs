@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::script::parse;
+use crate::script::{Statement, parse};
 use crate::world::World;
 use crate::world::history::Look;
 
@@ -68,6 +68,11 @@ pub fn looked(app: &mut App, look: Option<Look>) {
     }
 }
 
+/// What came of [`Command::TryOtherwise`].
+pub fn otherwise(app: &mut App, world: &World, came: Result<World, String>) {
+    app.learn_otherwise(world, came);
+}
+
 /// A lesson, by its place in the course; where there is none, the list of all.
 pub fn take(app: &mut App, world: &World, lesson: Option<usize>) -> Vec<Command> {
     match lesson {
@@ -126,11 +131,58 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::Edit(edit) => edit_line(app, edit),
         Action::Go(step) => return vec![Command::Look(step)],
         Action::ReturnToNow => app.return_to_now(),
+        Action::RunAgain => return run_again(app),
+        Action::TryOtherwise => return try_otherwise(app, world),
         Action::Show(view) => return show(app, world, view),
         Action::SidewaysLeft => app.sideways = app.sideways.saturating_sub(1),
         Action::SidewaysRight => app.sideways = (app.sideways + 1).min(MOST_SIDEWAYS),
     }
     Vec::new()
+}
+
+/// The kernel cannot undo anything: all that made the bench is done again on fresh processes, up to the end of the statement
+/// that is looked at.
+fn run_again(app: &mut App) -> Vec<Command> {
+    let Some(past) = &app.past else {
+        app.notice = Some("this is now; Left goes back, and then this key runs everything again to there".to_owned());
+        return Vec::new();
+    };
+    if app.course.shown().is_some() {
+        app.notice = Some("in a lesson R begins the step again; o leaves it, to play".to_owned());
+        return Vec::new();
+    }
+    let line = past.moments.last().map_or(0, |moment| moment.line);
+    let Some(statements) = app.said.up_to(line) else {
+        app.notice = Some("what this bench began with is forgotten, so it cannot be run again".to_owned());
+        return Vec::new();
+    };
+    app.return_to_now();
+    app.forget_bench();
+    let mut commands = vec![Command::Cancel];
+    commands.extend(say(app, [Ok("reset".to_owned())]));
+    let last = statements.last().map_or_else(|| "the beginning".to_owned(), |last| last.text.trim().to_owned());
+    for statement in statements {
+        let statement = Statement { line: app.number(), ..statement };
+        let text = statement.text.clone();
+        app.expect(&statement, &text);
+        commands.push(Command::Run(Box::new(statement)));
+    }
+    app.notice = Some(format!("run again on fresh processes, to the end of: {last}"));
+    commands
+}
+
+fn try_otherwise(app: &mut App, world: &World) -> Vec<Command> {
+    if app.view == View::Otherwise {
+        app.view = View::Bench;
+        return Vec::new();
+    }
+    match super::otherwise::statements(app, world) {
+        Ok(statements) => vec![Command::TryOtherwise(statements)],
+        Err(reason) => {
+            app.notice = Some(reason);
+            Vec::new()
+        }
+    }
 }
 
 /// A view, or from it back to the bench. The lens makes the channels that it lacks.
@@ -152,6 +204,8 @@ fn in_the_past(app: &mut App, action: Action) -> Vec<Command> {
         action,
         Action::Go(_)
             | Action::ReturnToNow
+            | Action::RunAgain
+            | Action::TryOtherwise
             | Action::Show(_)
             | Action::SidewaysLeft
             | Action::SidewaysRight
@@ -354,6 +408,7 @@ mod tests {
                 Command::SaveLesson => "(save lesson)".to_owned(),
                 Command::Pose { .. } => "(pose)".to_owned(),
                 Command::Look(step) => format!("({step:?})"),
+                Command::TryOtherwise(statements) => statements.join("; "),
                 Command::Quit => "(quit)".to_owned(),
                 Command::Suspend => "(suspend)".to_owned(),
             };
@@ -551,5 +606,38 @@ mod tests {
         assert!(table.act(Action::ReturnToNow).is_empty());
         assert_eq!((table.app.mode, table.app.past.is_none()), (Mode::Keys, true));
         assert_eq!(table.act(Action::Make(Deed::Kill)), ["kill child2 SIGKILL"]);
+    }
+
+    #[test]
+    fn the_bench_is_run_again_up_to_the_statement_that_is_looked_at_and_no_further() {
+        let mut table = Table::new();
+        for (line, text) in [(1, "pipe p"), (2, "write p[1] x"), (3, "close p[1]")] {
+            table.app.said.push(&parse::statement(text, line).unwrap().unwrap());
+        }
+        assert!(table.act(Action::RunAgain).is_empty());
+        assert!(table.notice().starts_with("this is now"));
+        let look = table.stage.history.look(2, 10);
+        assert_eq!(look.moments.last().unwrap().line, 2);
+        looked(&mut table.app, Some(look));
+        assert_eq!(table.act(Action::RunAgain), ["(cancel)", "reset", "pipe p", "write p[1] x"]);
+        assert!(table.app.past.is_none());
+        assert!(table.notice().ends_with("to the end of: write p[1] x"), "{}", table.notice());
+    }
+
+    #[test]
+    fn what_else_could_have_happened_is_the_same_writes_three_ways() {
+        let mut table = Table::new();
+        assert!(table.act(Action::TryOtherwise).is_empty());
+        assert!(table.notice().starts_with("nothing was written"));
+        table.stage.write(PARENT, 3, b"one");
+        table.stage.write(PARENT, 3, b"t\x1bo");
+        let all = table.act(Action::TryOtherwise).concat();
+        let writes = r#"write late[0] "one"; write late[0] "t\x1bo"; late_reader: drain late[1] dontwait"#;
+        assert!(all.contains(writes), "{all}");
+        assert!(all.contains(r#"each_reader: read each[1]; write each[0] "t\x1bo"; each_reader: read"#), "{all}");
+        assert!(all.contains(r#"first_reader: read first[1]; write first[0] "one""#), "{all}");
+        for text in all.split("; ") {
+            assert!(parse::statement(text, 1).is_ok(), "{text}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::os::fd::AsRawFd;
 use crate::order::Extra;
 use crate::sys::procfs::{self, OpenFile};
 use crate::sys::{calls, fork, options};
-use crate::trace::{Fact, FdReport, HoldersReport, QueueReport, TaskId};
+use crate::trace::{Fact, FdReport, Figures, HoldersReport, QueueReport, TaskId};
 use crate::world::kind::EndId;
 
 use super::Bench;
@@ -40,6 +40,25 @@ impl Bench {
             if let Some(bytes) = self.with_copy(task, fd, calls::bytes_waiting) {
                 self.fold(task, Fact::Measured { fd, bytes });
             }
+        }
+    }
+
+    /// Takes down what the kernel says of an end now. Only when all is settled: the copy must not outlive anything.
+    pub fn sample(&mut self, end: EndId) {
+        let Some((task, fd)) = self.world.holders(end).first().map(|(task, fd)| (task.id, *fd)) else { return };
+        let is_pipe = self.world.end(end).is_some_and(|end| end.kind.is_pipe());
+        let look = |fd| {
+            let (_, polled) = calls::poll(&[fd], ALL_POLLED, 0);
+            let size = || u64::try_from(calls::pipe_size(fd).ret).ok();
+            Some(Figures {
+                bytes: calls::bytes_waiting(fd),
+                charged: if is_pipe { None } else { calls::bytes_charged(fd) },
+                room: if is_pipe { size() } else { send_buffer(fd) },
+                poll: polled.first().map_or(0, |bits| i32::from(*bits)),
+            })
+        };
+        if let Some(figures) = self.with_copy(task, fd, look) {
+            self.fold(task, Fact::Sampled { fd, figures });
         }
     }
 
@@ -88,6 +107,9 @@ impl Bench {
         look(copy.as_raw_fd())
     }
 }
+
+/// POLLIN, POLLPRI, POLLOUT, POLLRDHUP; the kernel adds POLLERR and POLLHUP.
+const ALL_POLLED: i32 = 0x2007;
 
 /// O_RDONLY, O_WRONLY or O_RDWR.
 const O_ACCMODE: i32 = 3;

@@ -79,6 +79,26 @@ pub enum Fact {
         /// FIONREAD.
         bytes: u64,
     },
+    /// The kernel's figures for the end at this task's descriptor.
+    Sampled {
+        /// The number in this task's table.
+        fd: i32,
+        /// What it said.
+        figures: Figures,
+    },
+}
+
+/// What the kernel says of an end when it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// FIONREAD: what the next reads would get; of a datagram end its first message alone.
+    pub bytes: Option<u64>,
+    /// SIOCOUTQ: what this end's buffer is charged for what it has sent; none of a pipe.
+    pub charged: Option<u64>,
+    /// SO_SNDBUF; of a pipe its capacity.
+    pub room: Option<u64>,
+    /// poll(2), asked for everything.
+    pub poll: i32,
 }
 
 /// A new task.

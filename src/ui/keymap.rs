@@ -100,11 +100,15 @@ const BACK: &[Binding] =
 const VIEWS: &[Binding] = &[
     bind(&[letter('d')], Action::Show(View::Diagram), Some("diagram"), "a diagram: who sent what to whom"),
     bind(&[letter('v')], Action::Show(View::Lens), Some("5 kinds"), "one message, five kinds side by side"),
+    bind(&[letter('z')], Action::Show(View::Xray), Some("zoom"), "the channel alone, its buffers X-rayed"),
+    bind(&[letter('t')], Action::Show(View::Processes), Some("processes"), "the processes, their descriptors"),
+    bind(&[letter('e')], Action::TryOtherwise, None, "what else could have happened, tried"),
     bind(&[letter('<')], Action::SidewaysLeft, None, "the diagram, to the left"),
     bind(&[letter('>')], Action::SidewaysRight, None, "the diagram, to the right"),
 ];
 
 const PAST: &[Binding] = &[
+    bind(&[letter('g')], Action::RunAgain, Some("run again to here"), "run it all again to here, for real"),
     bind(&[plain(KeyCode::Esc), plain(KeyCode::End)], Action::ReturnToNow, Some("now"), "back to now"),
     bind(&[plain(KeyCode::Left), letter(',')], Action::Go(Step::Back), Some("back"), "the event before"),
     bind(&[plain(KeyCode::Right), letter('.')], Action::Go(Step::Forth), Some("on"), "the next event"),

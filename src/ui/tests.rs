@@ -3,6 +3,8 @@
 mod lens;
 mod lesson;
 mod past;
+mod tree;
+mod xray;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;

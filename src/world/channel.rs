@@ -1,13 +1,22 @@
 //! Ends and channels: what the kernel's sockets and pipes are on the bench, who is connected with whom, what is shut down.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use crate::script::EndName;
-use crate::trace::TaskId;
+use crate::trace::{Figures, TaskId};
 
 use super::kind::{ChannelId, EndId, Kind};
 use super::ledger::Flow;
+
+/// The kernel's figures for an end, as they were at one time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sample {
+    /// What it said.
+    pub figures: Figures,
+    /// Calls on the bench by then: with more, it may be out of date.
+    pub calls: u64,
+}
 
 /// One end.
 #[derive(Debug, Clone)]
@@ -35,6 +44,8 @@ pub struct End {
     pub shut_here: (bool, bool),
     /// Descriptors in processes' tables that refer to it.
     pub held: u32,
+    /// Those descriptors: each with the first task of its process, in order of creation, then number.
+    pub holders: BTreeSet<(TaskId, i32)>,
     /// The first task of the process that let go of it last.
     pub last_held_by: Option<TaskId>,
     /// Copies sent over a socket and not yet received.
@@ -49,6 +60,8 @@ pub struct End {
     pub address: Option<String>,
     /// Connections that wait for accept(2), if it listens.
     pub backlog: Option<VecDeque<EndId>>,
+    /// What the kernel said of it when it was last asked.
+    pub sample: Option<Sample>,
 }
 
 /// A connected pair of ends. Of a pipe, `[0]` reads and `[1]` writes.
@@ -111,6 +124,7 @@ impl End {
             shut_wr: false,
             shut_here: (false, false),
             held: 0,
+            holders: BTreeSet::new(),
             last_held_by: None,
             in_flight: 0,
             closed: false,
@@ -118,6 +132,7 @@ impl End {
             reset_pending: false,
             address: None,
             backlog: None,
+            sample: None,
         }
     }
 

@@ -14,6 +14,7 @@ use crate::script::{Disposition, TaskState};
 use crate::trace::{Death, Event, Fact, Record, TaskId, What};
 
 use super::World;
+use super::channel::Sample;
 use super::task::Task;
 
 /// What a call brought back, as the fold passes it on.
@@ -33,6 +34,7 @@ impl World {
     /// Folds one record in; what people are to be shown of it is added to `events`.
     pub fn fold(&mut self, record: Record, events: &mut Vec<Event>) {
         let Record { line, task, t_ns, fact } = record;
+        self.facts += 1;
         let mut show = |what| events.push(Event { line, task: Some(task), what });
         match fact {
             Fact::Born(birth) => self.be_born(task, &birth),
@@ -62,6 +64,12 @@ impl World {
             Fact::Died(death) => self.die(task, line, death).into_iter().for_each(show),
             Fact::Buried => self.bury(task),
             Fact::Measured { fd, bytes } => self.measure(task, fd, bytes),
+            Fact::Sampled { fd, figures } => {
+                let calls = self.calls;
+                if let Some(end) = self.end_of(task, fd).and_then(|end| self.ends.get_mut(&end)) {
+                    end.sample = Some(Sample { figures, calls });
+                }
+            }
         }
     }
 
@@ -171,7 +179,7 @@ impl World {
         }
         shown.push(What::Death { task: name, pid, death });
         if let Some(process) = self.processes.remove(&id) {
-            process.table.values().for_each(|descriptor| self.let_go(id, descriptor.end));
+            process.table.iter().for_each(|(fd, descriptor)| self.lose(id, *fd, descriptor.end));
         }
         shown
     }

@@ -8,6 +8,7 @@ use ratatui::text::Span;
 use super::tasks::state_of;
 use crate::app::Mode;
 use crate::app::past::Past;
+use crate::explain;
 use crate::ui::{Scene, words};
 
 /// In a lesson: the kernel has not answered yet.
@@ -19,8 +20,18 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
     if let Some(past) = &scene.app.past {
         return of_past(scene, past, area, buf);
     }
+    if let Some(deadlock) = explain::deadlock(scene.world) {
+        // Its first sentence: the circle. The rest is below, where explanations are.
+        let (circle, _) = deadlock.text.split_once(". ").unwrap_or((&deadlock.text, ""));
+        let banner = vec![Span::styled(words::cut(&format!(" {circle}"), area.width), theme.shout())];
+        buf.set_line(area.x, area.y, &words::between(banner, vec![], area.width, (" ", theme.shout())), area.width);
+        return;
+    }
     let mut left = vec![Span::raw(" "), Span::styled("tincans", theme.strong()), Span::raw("   ")];
+    let mut room = usize::from(area.width);
     for task in scene.world.tasks() {
+        let Some(rest) = room.checked_sub(task.name.len().min(16) + 6) else { break };
+        room = rest;
         let style = if task.is_alive() { Style::new() } else { theme.alarm() };
         left.push(Span::styled(words::cut(&task.name, 16), theme.strong()));
         left.push(Span::styled(format!(" {}", state_of(task)), style));

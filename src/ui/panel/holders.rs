@@ -23,11 +23,13 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     );
     buf.set_line(area.x, area.y, &heading, area.width);
     for (y, end) in (area.y + 1..area.bottom()).zip([facing.near, facing.far]) {
-        let spans = vec![
+        let bits = scene.world.end(end).map(super::xray::poll_bits).unwrap_or_default();
+        let right = vec![Span::styled(format!(" {bits} "), theme.faint())];
+        let left = vec![
             Span::styled(format!(" {:<8}", words::cut(&scene.world.label(end), area.width / 2)), theme.strong()),
             Span::raw(format!(" {}", holders(scene, end))),
         ];
-        buf.set_line(area.x, y, &words::clip(spans, area.width).into(), area.width);
+        buf.set_line(area.x, y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
     }
 }
 

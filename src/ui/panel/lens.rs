@@ -18,7 +18,7 @@ use crate::world::ledger::Flow;
 /// Columns of the labels.
 const LABELS: u16 = 8;
 /// The sign of what differs.
-const DIFFERS: &str = "≠";
+pub const DIFFERS: &str = "≠";
 /// Pieces of a list that are looked at.
 const LISTED: usize = 12;
 
@@ -160,7 +160,8 @@ fn parcels_row(
     }
 }
 
-fn in_one_line(mut parcel: Parcel, room: u16, theme: Theme) -> Line<'static> {
+/// A parcel in so many columns.
+pub fn in_one_line(mut parcel: Parcel, room: u16, theme: Theme) -> Line<'static> {
     let around = parcel.inline_width().saturating_sub(parcel.width());
     parcel.cut(room.saturating_sub(around));
     Line::from(words::clip(parcel.inline(theme), room))
@@ -177,7 +178,7 @@ fn columns(world: &World) -> Vec<Column<'_>> {
 }
 
 /// What most of the columns say; of equals what stands first.
-fn usual(cells: &[Option<String>]) -> Option<&String> {
+pub fn usual(cells: &[Option<String>]) -> Option<&String> {
     let said = cells.iter().flatten();
     let count = |text: &String| cells.iter().flatten().filter(|other| *other == text).count();
     let most = said.clone().map(count).max()?;

@@ -26,6 +26,8 @@ pub struct Parcel {
     word: Option<(String, Tint)>,
     /// Bytes that did not fit into the reader's buffer.
     lost: u64,
+    /// Descriptors that travel with it.
+    passengers: usize,
     /// A write that has not returned.
     is_open: bool,
 }
@@ -46,6 +48,7 @@ impl Parcel {
         let bytes = write.bytes(0, len, LOOK);
         let mut parcel = Self::of_bytes(&bytes, len, &[(len, write.number)]);
         parcel.is_open = write.taken.is_none();
+        parcel.passengers = write.carried;
         if failed {
             parcel.word = Some((format!(" {}", write.errno.name()), Tint::Alarm));
         } else if len < write.offered {
@@ -59,6 +62,7 @@ impl Parcel {
         let bytes = flow.bytes_of(piece, LOOK);
         let mut parcel = Self::of_bytes(&bytes, piece.len, &[(piece.len, piece.write)]);
         parcel.is_open = piece.tentative;
+        parcel.passengers = flow.write(piece.write).map_or(0, |write| write.fds.len());
         parcel
     }
 
@@ -134,6 +138,9 @@ impl Parcel {
             tail.push((format!("…+{more}"), Tint::Faint));
         } else if self.is_open {
             tail.push(("…".to_owned(), Tint::Faint));
+        }
+        if self.passengers > 0 {
+            tail.push((format!("⊕{}", self.passengers), Tint::Shout));
         }
         if self.lost > 0 {
             tail.push((format!("▒ {} lost", self.lost), Tint::Alarm));

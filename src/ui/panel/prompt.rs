@@ -6,10 +6,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::action::Action;
+use crate::app::facing::{self, PARENT};
 use crate::app::input_line::InputLine;
 use crate::app::{Audience, Mode};
 use crate::ui::keymap::{self, Binding};
 use crate::ui::{Scene, sanitise, words};
+use crate::world::channel::End;
 
 /// Draws the line; gives the place of the hardware cursor, if one types.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
@@ -49,8 +51,21 @@ fn addressee(scene: Scene<'_>) -> String {
 /// What Enter would do now.
 fn hint(scene: Scene<'_>) -> String {
     let world = scene.world;
-    let waits = |end| world.end(end).is_some_and(|end| end.inbox.waiting() > 0 || end.inbox.messages() > 0);
-    let has_unread = scene.app.addressed(world).iter().any(|facing| waits(facing.far));
+    let waits = |end: &End| end.inbox.waiting() > 0 || end.inbox.messages() > 0;
+    let has_unread = match scene.app.audience {
+        // Whose end it is does not matter here, and would have to be found out for each.
+        Audience::All => {
+            let waits_there = |end: &End| waits(end) && !world.holds(PARENT, end.id);
+            facing::listed(world)
+                .iter()
+                .filter_map(|id| world.channel(*id))
+                .any(|channel| channel.ends.iter().filter_map(|end| world.end(*end)).any(waits_there))
+        }
+        Audience::Focused => {
+            let focused = scene.app.focused(world);
+            focused.is_some_and(|facing| world.end(facing.far).is_some_and(waits))
+        }
+    };
     match (scene.app.line.text().is_empty(), has_unread) {
         (false, true) => "Enter: send · Enter alone: let the children read".to_owned(),
         (false, false) => "Enter: send".to_owned(),

@@ -90,3 +90,35 @@ fn no_size_of_the_lens_panics_and_kinds_may_be_missing() {
         }
     }
 }
+
+#[test]
+fn the_three_ways_of_one_channel_stand_side_by_side() {
+    let mut bench = Stage::bare();
+    for (at, name) in ["each", "late", "first"].into_iter().enumerate() {
+        let fd = 3 + i32::try_from(at).unwrap();
+        bench.pair(abi::SOCK_STREAM, name, [fd, 9]);
+        let child = bench.child(&format!("{name}_reader"), 9, &[]);
+        bench.write(PARENT, fd, b"one");
+        if name == "late" {
+            bench.write(PARENT, fd, b"two");
+            bench.read(child, 9, b"onetwo");
+        } else {
+            bench.read(child, 9, b"one");
+            bench.write(PARENT, fd, b"two");
+            bench.read(child, 9, b"two");
+        }
+    }
+    let mut stage = Stage::open();
+    stage.write(PARENT, 3, b"one");
+    let mut app = app_of(&stage);
+    update::otherwise(&mut app, &stage.world, Ok(bench.world.clone()));
+    assert_eq!(app.view, View::Otherwise);
+    for (size, name) in SIZES.into_iter().zip(["ways_wide", "ways_middle", "ways_floor"]) {
+        let screen = screen_of(&app, &stage, size);
+        assert_shows(&screen, &["happened: wire", "≠2 writes ▶ 1 read", "[1,2 onetwo]", "[1 one]", "[2 two]"]);
+        insta::assert_snapshot!(name, screen);
+    }
+    for size in [(0, 0), (1, 1), (60, 18), (61, 19), (500, 200)] {
+        terminal(&app, &stage, size, Colours::True);
+    }
+}

@@ -18,7 +18,7 @@ impl World {
         let process = if is_process { id } else { maker.map_or(id, |maker| maker.process) };
         if is_process {
             let inherited = birth.by.and_then(|by| self.process_of(by)).cloned().unwrap_or_default();
-            self.hold_all(&inherited);
+            self.hold_all(id, &inherited);
             self.processes.insert(id, inherited);
         }
         let task = Task {
@@ -73,10 +73,11 @@ impl World {
         }
     }
 
-    fn hold_all(&mut self, process: &Process) {
-        for descriptor in process.table.values() {
+    fn hold_all(&mut self, id: TaskId, process: &Process) {
+        for (fd, descriptor) in &process.table {
             if let Some(end) = self.ends.get_mut(&descriptor.end) {
                 end.held += 1;
+                end.holders.insert((id, *fd));
             }
         }
     }

@@ -127,6 +127,15 @@ impl World {
     }
 
     /// One descriptor less refers to an end. With the last one it is closed, and what waits in it is destroyed.
+    pub(super) fn lose(&mut self, by: TaskId, fd: i32, id: EndId) {
+        let process = self.tasks.get(&by).map_or(by, |task| task.process);
+        if let Some(end) = self.ends.get_mut(&id) {
+            end.holders.remove(&(process, fd));
+        }
+        self.let_go(by, id);
+    }
+
+    /// The same of what is no descriptor: a call that keeps an end open.
     pub(super) fn let_go(&mut self, by: TaskId, id: EndId) {
         let process = self.tasks.get(&by).map(|task| task.process);
         let Some(end) = self.ends.get_mut(&id) else { return };
@@ -256,13 +265,15 @@ impl World {
     }
 
     pub(super) fn install(&mut self, id: TaskId, fd: i32, end: EndId, cloexec: bool) {
-        if let Some(entry) = self.ends.get_mut(&end) {
-            entry.held += 1;
-        }
+        let process = self.tasks.get(&id).map_or(id, |task| task.process);
         let replaced = self.table(id).and_then(|table| table.insert(fd, Descriptor { end, cloexec }));
         if let Some(replaced) = replaced {
             self.note_anomaly(format!("descriptor {fd} was given out twice"));
-            self.let_go(id, replaced.end);
+            self.lose(id, fd, replaced.end);
+        }
+        if let Some(entry) = self.ends.get_mut(&end) {
+            entry.held += 1;
+            entry.holders.insert((process, fd));
         }
     }
 
@@ -272,7 +283,7 @@ impl World {
         }
         if let Some(descriptor) = self.table(id).and_then(|table| table.remove(&fd)) {
             self.keep_for_readers(id, fd, descriptor.end);
-            self.let_go(id, descriptor.end);
+            self.lose(id, fd, descriptor.end);
         }
     }
 
@@ -291,7 +302,7 @@ impl World {
         let gone: Vec<i32> = table.iter().filter(|(_, entry)| entry.cloexec).map(|(fd, _)| *fd).collect();
         for fd in gone {
             if let Some(descriptor) = self.table(id).and_then(|table| table.remove(&fd)) {
-                self.let_go(id, descriptor.end);
+                self.lose(id, fd, descriptor.end);
             }
         }
     }

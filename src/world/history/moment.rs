@@ -83,7 +83,8 @@ pub(super) fn is_moment(fact: &Fact) -> bool {
         | Fact::StoppedToo
         | Fact::ContinuedToo
         | Fact::Buried
-        | Fact::Measured { .. } => false,
+        | Fact::Measured { .. }
+        | Fact::Sampled { .. } => false,
     }
 }
 
@@ -91,7 +92,13 @@ pub(super) fn is_moment(fact: &Fact) -> bool {
 pub(super) fn completes(fact: &Fact) -> bool {
     matches!(
         fact,
-        Fact::Born(_) | Fact::Done | Fact::StoppedToo | Fact::ContinuedToo | Fact::Buried | Fact::Measured { .. }
+        Fact::Born(_)
+            | Fact::Done
+            | Fact::StoppedToo
+            | Fact::ContinuedToo
+            | Fact::Buried
+            | Fact::Measured { .. }
+            | Fact::Sampled { .. }
     )
 }
 

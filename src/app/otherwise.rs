@@ -1,0 +1,97 @@
+//! What else could have happened: the same writes as on the focused channel, with the reader earlier, later, or asleep before the
+//! first of them. Here are the statements of the three ways; they are run for real, on processes of their own.
+
+use std::rc::Rc;
+
+use crate::script::words;
+use crate::world::World;
+use crate::world::channel::End;
+use crate::world::kind::{EndId, Kind};
+use crate::world::ledger::Write;
+
+use super::{App, facing};
+
+/// Writes that are made again, the last ones.
+pub const MOST_WRITES: usize = 8;
+/// Bytes of one write that are written again.
+pub const MOST_BYTES: u64 = 4096;
+
+/// The ways, each with the name of its channel and in words.
+pub const WAYS: [(&str, &str); 3] = [
+    ("each", "the reader reads after each write"),
+    ("late", "the reader comes when all is written"),
+    ("first", "the reader sleeps in its read first"),
+];
+
+/// What was tried, and what came of it.
+#[derive(Debug, Clone)]
+pub struct Otherwise {
+    /// The channel whose writes they are.
+    pub name: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// The bench on which all three ways were gone.
+    pub world: Rc<World>,
+}
+
+/// The end of the focused channel that something was written towards: the far one if it can be both.
+pub fn target<'a>(app: &App, world: &'a World) -> Option<&'a End> {
+    let facing = app.focused(world)?;
+    let was_written = |end: &EndId| world.end(*end).filter(|end| end.inbox.totals.writes > 0);
+    [facing.far, facing.near].iter().find_map(was_written)
+}
+
+/// The statements that go all three ways; or why there is nothing to try.
+pub fn statements(app: &App, world: &World) -> Result<Vec<String>, String> {
+    let nothing = || "nothing was written on this channel yet, so nothing else could have come of it".to_owned();
+    let end = target(app, world).ok_or_else(nothing)?;
+    let first = end.inbox.writes.len().saturating_sub(MOST_WRITES);
+    let data: Vec<String> = end.inbox.writes.iter().skip(first).map(data_of).collect();
+    let kind = match end.kind {
+        Kind::Stream => "stream",
+        Kind::Dgram => "dgram",
+        Kind::Seqpacket => "seqpacket",
+        Kind::Pipe => "pipe",
+        Kind::PacketPipe => "packetpipe",
+    };
+    let near = usize::from(end.kind.is_pipe());
+    let far = 1 - near;
+    let mut statements = vec!["signal SIGPIPE ignore".to_owned()];
+    for (name, _) in WAYS {
+        statements.push(format!("channel {kind} {name} {name}_reader"));
+        let writes = data.iter().map(|data| format!("write {name}[{near}] {data}"));
+        let read = format!("{name}_reader: read {name}[{far}]");
+        let drain = format!("{name}_reader: drain {name}[{far}] dontwait");
+        match name {
+            "each" => statements.extend(writes.flat_map(|write| [write, read.clone()])),
+            "late" => statements.extend(writes.chain([drain])),
+            _ => statements.extend([read].into_iter().chain(writes).chain([drain])),
+        }
+    }
+    Ok(statements)
+}
+
+fn data_of(write: &Write) -> String {
+    let len = write.taken.unwrap_or(write.offered).min(MOST_BYTES);
+    words::quote(&write.bytes(0, len, usize::try_from(len).unwrap_or(0)))
+}
+
+impl App {
+    /// All three ways were gone, or why they could not be.
+    pub(super) fn learn_otherwise(&mut self, world: &World, came: Result<World, String>) {
+        let now = self.past.as_ref().map(|past| Rc::clone(&past.world));
+        let seen = now.as_deref().unwrap_or(world);
+        let about = target(self, seen).map(|end| {
+            let channel = end.channel.and_then(|id| facing::of(seen, id)).and_then(|facing| facing.channel(seen));
+            (channel.map_or_else(String::new, |channel| channel.name.clone()), end.kind)
+        });
+        match (came, about) {
+            (Ok(world), Some((name, kind))) => {
+                self.otherwise = Some(Otherwise { name, kind, world: Rc::new(world) });
+                self.view = super::View::Otherwise;
+            }
+            (Err(reason), _) => self.notice = Some(reason),
+            (Ok(_), None) => {}
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The processes as the tree that they are: who forked whom, in what state the kernel has them, with which descriptor table;
+//! zombies and orphans too. Below them, who holds the focused channel's ends, and why it is as it is.
+
+use std::collections::BTreeMap;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::holders;
+use super::tasks::state_of;
+use crate::explain;
+use crate::script::TaskState;
+use crate::trace::TaskId;
+use crate::ui::{Scene, words};
+use crate::world::World;
+use crate::world::task::Task;
+
+/// Generations that are indented: deeper ones stand under the last of them.
+const DEEPEST: usize = 8;
+
+/// A task in the tree.
+struct Node<'a> {
+    task: &'a Task,
+    depth: usize,
+    /// Whether it is the last child of its parent.
+    is_last: bool,
+    is_orphan: bool,
+}
+
+/// Draws tree, holders and explanation.
+pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    if area.height < holders::ROWS + 2 || area.width < 40 {
+        return;
+    }
+    let theme = scene.theme;
+    let nodes = nodes(scene.world);
+    let why = why(scene, area.width);
+    let below = holders::ROWS + u16::try_from(why.len()).unwrap_or(0).min(area.height / 4);
+    let room = usize::from(area.height - below - 1);
+    let skipped = nodes.len().saturating_sub(room);
+    let hidden = if skipped > 0 { format!(" {skipped} more above ") } else { String::new() };
+    let left = vec![Span::raw("─ "), Span::styled("processes and their descriptors", theme.strong()), Span::raw(" ")];
+    let heading = words::between(left, vec![Span::styled(hidden, theme.strong())], area.width, ("─", Style::new()));
+    buf.set_line(area.x, area.y, &heading, area.width);
+    for (y, node) in (area.y + 1..).zip(nodes.iter().skip(skipped).take(room)) {
+        buf.set_line(area.x, y, &Line::from(words::clip(line(scene, node), area.width)), area.width);
+    }
+    let held = Rect { y: area.bottom() - below, height: holders::ROWS, ..area };
+    holders::draw(scene, held, buf);
+    for (y, text) in (held.bottom()..area.bottom()).zip(why) {
+        buf.set_stringn(area.x + 1, y, text, usize::from(area.width - 1), Style::new());
+    }
+}
+
+/// Why the focused channel's near end is as it is.
+fn why(scene: Scene<'_>, width: u16) -> Vec<String> {
+    let Some(facing) = scene.app.focused(scene.world) else { return Vec::new() };
+    words::wrap(&explain::end(scene.world, facing.near).text, width.saturating_sub(2), 0)
+}
+
+fn line(scene: Scene<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
+    let (theme, task) = (scene.theme, node.task);
+    let branch = match (node.depth, node.is_last) {
+        (0, _) => String::new(),
+        (depth, is_last) => format!("{}{}", "  ".repeat(depth - 1), if is_last { "└ " } else { "├ " }),
+    };
+    let is_thread = task.id != task.process;
+    let mut spans = vec![
+        Span::raw(format!(" {branch}")),
+        Span::styled(words::cut(&task.name, 16), theme.strong()),
+        Span::styled(format!(" {}{} ", if is_thread { "thread " } else { "" }, task.tid), theme.faint()),
+        Span::styled(state_of(task), if task.is_alive() { Style::new() } else { theme.alarm() }),
+    ];
+    if task.state == TaskState::Zombie {
+        spans.push(Span::styled(" zombie: nobody has waited for it", theme.alarm()));
+    }
+    if node.is_orphan {
+        spans.push(Span::styled(" orphan", theme.strong()));
+    }
+    if is_thread {
+        spans.push(Span::styled("  shares the table", theme.faint()));
+        return spans;
+    }
+    let Some(process) = scene.world.process_of(task.id) else { return spans };
+    for (fd, descriptor) in &process.table {
+        let nonblock = scene.world.end(descriptor.end).is_some_and(|end| end.nonblock);
+        let flags = match (descriptor.cloexec, nonblock) {
+            (true, true) => " cloexec nonblock",
+            (true, false) => " cloexec",
+            (false, true) => " nonblock",
+            (false, false) => "",
+        };
+        spans.push(Span::styled(format!("  {fd}"), theme.strong()));
+        spans.push(Span::raw(format!(" {}", scene.world.label(descriptor.end))));
+        spans.push(Span::styled(flags, theme.faint()));
+    }
+    spans
+}
+
+/// All tasks that are remembered and not long gone, each below who made it, or on its own where that one is dead.
+fn nodes(world: &World) -> Vec<Node<'_>> {
+    let mut children: BTreeMap<Option<TaskId>, Vec<&Task>> = BTreeMap::new();
+    let above = |task: &Task| {
+        let by = task.by.and_then(|by| world.task(by)).map(|by| world.task(by.process).unwrap_or(by));
+        by.filter(|by| by.state != TaskState::Dead && (by.is_alive() || !task.is_alive())).map(|by| by.id)
+    };
+    for task in world.tasks() {
+        children.entry(above(task)).or_default().push(task);
+    }
+    let mut nodes = Vec::new();
+    let mut waiting: Vec<(&Task, usize, bool)> = Vec::new();
+    let roots = children.remove(&None).unwrap_or_default();
+    waiting.extend(roots.into_iter().rev().map(|task| (task, 0, false)));
+    while let Some((task, depth, is_last)) = waiting.pop() {
+        let is_orphan = depth == 0 && task.by.is_some() && task.is_alive();
+        nodes.push(Node { task, depth: depth.min(DEEPEST), is_last, is_orphan });
+        let below = children.remove(&Some(task.id)).unwrap_or_default();
+        let last = below.len().saturating_sub(1);
+        let below = below.into_iter().enumerate().rev();
+        waiting.extend(below.map(|(at, child)| (child, depth + 1, at == last)));
+    }
+    nodes
+}

@@ -1,0 +1,153 @@
+//! The focused channel at full size, with its buffers as an X-ray: bytes written, bytes charged, the line where a write sleeps
+//! and the line where poll(2) says writable again; and poll's bits for each end. All figures are the kernel's own.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::channel::{self, Size, Subject};
+use crate::abi::{POLL_EVENTS, flag_names};
+use crate::app::facing;
+use crate::ui::{Scene, words};
+use crate::world::channel::End;
+
+/// Columns of the labels before a bar.
+const LABELS: u16 = 10;
+
+/// What poll(2) says of an end, in its own words; a dash where the kernel was not asked.
+pub fn poll_bits(end: &End) -> String {
+    end.sample.map_or_else(|| "-".to_owned(), |sample| flag_names(POLL_EVENTS, sample.figures.poll))
+}
+
+/// Draws the channel above and its buffers below.
+pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let world = scene.world;
+    let Some(facing) = scene.app.focused(world).filter(|_| area.height >= 4 && area.width >= 40) else {
+        buf.set_stringn(area.x, area.y, "no channel yet", usize::from(area.width), scene.theme.faint());
+        return;
+    };
+    let (Some(near), Some(far)) = (world.end(facing.near), world.end(facing.far)) else { return };
+    let number = facing::place(world, facing.channel) + 1;
+    let sizes = [Size::Tall, Size::Full, Size::Small];
+    let size = sizes.into_iter().find(|size| size.rows() + 8 <= area.height).unwrap_or(Size::Small);
+    let above = Rect { height: size.rows().min(area.height), ..area };
+    channel::draw(scene, Subject { facing, number, is_focused: true, size }, above, buf);
+    let mut lines = vec![polled(scene, near, far)];
+    for (from, to) in [(near, far), (far, near)] {
+        if facing::can_carry(world, from.id, true) {
+            lines.extend(buffer_of(scene, (from, to), area.width));
+        }
+    }
+    for (y, line) in (above.bottom()..area.bottom()).zip(lines) {
+        buf.set_line(area.x, y, &Line::from(words::clip(line.spans, area.width)), area.width);
+    }
+}
+
+/// What poll(2) says of both ends now; or that it has not been asked since the last call.
+fn polled(scene: Scene<'_>, near: &End, far: &End) -> Line<'static> {
+    let strong = scene.theme.strong();
+    let mut spans = vec![Span::styled(" poll ", strong)];
+    for end in [near, far] {
+        spans.extend([
+            Span::raw(format!(" {} ", words::cut(&end.label(), 16))),
+            Span::styled(poll_bits(end), strong),
+            Span::raw(" "),
+        ]);
+    }
+    let is_old = |end: &End| end.sample.is_some_and(|sample| sample.calls != scene.world.calls());
+    if is_old(near) || is_old(far) {
+        spans.push(Span::styled(" (as last asked, before a call or two)", scene.theme.faint()));
+    }
+    spans.into()
+}
+
+/// One direction: the law of its bytes, and the buffer they fill.
+fn buffer_of(scene: Scene<'_>, (from, to): (&End, &End), width: u16) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let flow = &to.inbox;
+    let totals = flow.totals;
+    let queued = (totals.written + totals.borrowed).saturating_sub(totals.read + totals.destroyed);
+    let name = format!(" {} ▶ {} ", words::cut(&from.label(), 16), words::cut(&to.label(), 16));
+    let law = format!(
+        " written {} = read {} + waiting {queued} + destroyed {}",
+        totals.written + totals.borrowed,
+        totals.read,
+        totals.destroyed
+    );
+    let mut lines = vec![Line::from(vec![Span::styled(name, theme.strong()), Span::raw(law)])];
+    let carried: usize =
+        flow.queue.iter().filter_map(|piece| flow.write(piece.write)).map(|write| write.fds.len()).sum();
+    if carried > 0 {
+        let of_write = |write: &crate::world::ledger::Write| {
+            let names: Vec<String> = write.fds.iter().map(|end| scene.world.label(*end)).collect();
+            format!("⊕ {} in message {}", names.join(" "), write.number)
+        };
+        let waiting = flow.writes.iter().filter(|write| !write.fds.is_empty()).map(of_write);
+        lines.push(Line::from(format!(" in flight: {}", waiting.collect::<Vec<_>>().join(", "))));
+    }
+    let Some(figures) = from.sample.map(|sample| sample.figures) else {
+        let text = " the kernel was not asked about this buffer: nobody holds the end that writes";
+        lines.push(Line::styled(text, theme.faint()));
+        return lines;
+    };
+    let Some(room) = figures.room.filter(|room| *room > 0) else { return lines };
+    let bar = Bar { room, width: width.saturating_sub(LABELS + 2), style: theme.strong() };
+    if from.kind.is_pipe() {
+        lines.push(bar.line(&format!("{queued}"), queued, queued, None));
+        let text = format!("of {room} bytes: a write sleeps when every page is in use, POLLOUT as soon as one is free");
+        lines.push(Line::from(vec![Span::raw(" ".repeat(usize::from(LABELS))), Span::raw(text)]));
+        return lines;
+    }
+    let charged = figures.charged.unwrap_or(0);
+    lines.push(bar.line(&format!("{charged}"), queued, charged, Some(room / 4)));
+    let [long, short] = [
+        format!("█ bytes ▒ charged beside them ┆ POLLOUT up to {} ┃ from {room} on a write sleeps", room / 4),
+        format!("┆ POLLOUT up to {} ┃ a write sleeps from {room}", room / 4),
+    ];
+    let legend = if words::width(&long) + LABELS < width { long } else { short };
+    lines.push(Line::from(vec![Span::raw(" ".repeat(usize::from(LABELS))), Span::styled(legend, theme.faint())]));
+    lines
+}
+
+/// A buffer of so many bytes in so many columns.
+struct Bar {
+    room: u64,
+    width: u16,
+    style: Style,
+}
+
+impl Bar {
+    fn columns(&self, bytes: u64) -> usize {
+        let exact = u128::from(bytes.min(self.room)) * u128::from(self.width) / u128::from(self.room);
+        let some = usize::try_from(exact).unwrap_or(0);
+        if bytes > 0 { some.max(1) } else { 0 }
+    }
+
+    fn line(&self, label: &str, bytes: u64, charged: u64, mark: Option<u64>) -> Line<'static> {
+        let (written, all) = (self.columns(bytes.min(charged)), self.columns(charged));
+        let signs = (0..usize::from(self.width)).map(|at| match mark.map(|mark| self.columns(mark)) {
+            _ if at < written => '█',
+            _ if at < all => '▒',
+            Some(mark) if at == mark => '┆',
+            _ => '·',
+        });
+        let text: String = signs.collect();
+        Line::from(vec![Span::raw(format!(" {label:<8} ")), Span::styled(text, self.style), Span::raw("┃")])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_is_seen_and_more_than_fits_is_no_more_than_full() {
+        let bar = Bar { room: 212_992, width: 40, style: Style::new() };
+        assert_eq!((bar.columns(0), bar.columns(1), bar.columns(106_496), bar.columns(1 << 40)), (0, 1, 20, 40));
+        let line = bar.line("768", 1, 768 * 100, Some(53_248)).to_string();
+        assert_eq!(line.matches('█').count(), 1);
+        assert!(line.ends_with('┃') && !line.contains('┆'), "{line}");
+        assert!(bar.line("768", 1, 768, Some(53_248)).to_string().contains('┆'));
+    }
+}

@@ -1,0 +1,101 @@
+//! Whole screens of one channel with its buffers, and what many channels cost.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::app::View;
+use crate::trace::Figures;
+
+const QUIET: Figures = Figures { bytes: Some(0), charged: Some(0), room: Some(212_992), poll: 0x4 };
+
+fn zoomed(stage: &Stage) -> App {
+    let mut app = app_of(stage);
+    app.mode = Mode::Keys;
+    app.view = View::Xray;
+    app
+}
+
+#[test]
+fn the_buffer_shows_bytes_and_charge_and_both_lines_and_poll_its_bits() {
+    let mut stage = Stage::open();
+    stage.pipe("tube", [5, 6]);
+    stage.write(PARENT, 3, &[b'x'; 9000]);
+    stage.send_descriptors(PARENT, 3, b"tube", &[5]);
+    stage.sample(PARENT, 3, Figures { charged: Some(70_000), poll: 0, ..QUIET });
+    stage.sample(CHILD1, 4, Figures { bytes: Some(9004), poll: 0x5, ..QUIET });
+    for (size, name) in SIZES.into_iter().zip(["wide", "middle", "floor"]) {
+        let screen = screen_of(&zoomed(&stage), &stage, size);
+        assert_shows(
+            &screen,
+            &["wire[0] 0  wire[1] POLLIN|POLLOUT", "written 9004 = read 0 + waiting 9004", " 70000 "],
+        );
+        assert_shows(&screen, &["█", "▒", "POLLOUT up to 53248", "in flight: ⊕ tube[0] in message 2"]);
+        insta::assert_snapshot!(name, screen);
+    }
+}
+
+#[test]
+fn figures_of_before_the_last_call_are_said_to_be_old() {
+    let mut stage = Stage::open();
+    stage.sample(PARENT, 3, QUIET);
+    assert!(!screen_of(&zoomed(&stage), &stage, (80, 24)).contains("as last asked"));
+    stage.write(PARENT, 3, b"x");
+    assert_shows(&screen_of(&zoomed(&stage), &stage, (80, 24)), &["as last asked"]);
+}
+
+#[test]
+fn what_truncation_destroyed_is_in_the_law_and_a_message_carries_its_token() {
+    let mut stage = Stage::open();
+    stage.write(PARENT, 4, b"three");
+    stage.recv_short(CHILD2, 5, b"thre");
+    stage.send_descriptors(PARENT, 4, b"x", &[3]);
+    let mut app = zoomed(&stage);
+    update::update(&mut app, &stage.world, Input::Do(Action::FocusNext));
+    assert_shows(&screen_of(&app, &stage, (80, 24)), &["written 6 = read 4 + waiting 1 + destroyed 1", "│x⊕1│"]);
+}
+
+#[test]
+fn no_size_of_the_zoom_panics() {
+    for stage in [Stage::open(), Stage::bare()] {
+        for size in [(0, 0), (1, 1), (60, 18), (61, 19), (119, 30), (500, 200)] {
+            terminal(&zoomed(&stage), &stage, size, Colours::True);
+        }
+    }
+}
+
+/// The least time that one frame takes.
+fn frame_time(stage: &Stage) -> Duration {
+    let mut app = app_of(stage);
+    app.mode = Mode::Keys;
+    let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::True) };
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 200, 60));
+    let area = buffer.area;
+    let once = |buffer: &mut Buffer| {
+        let begun = Instant::now();
+        draw_into(scene, area, buffer);
+        begun.elapsed()
+    };
+    (0..40).map(|_| once(&mut buffer)).min().unwrap()
+}
+
+/// Each for `valgrind --tool=callgrind --toggle-collect='*draw_into*'`, by its name.
+#[test]
+#[ignore = "callgrind counts it; by itself it asserts nothing"]
+fn counted_with_eight_channels() {
+    frame_time(&Stage::many(8));
+}
+
+#[test]
+#[ignore = "callgrind counts it; by itself it asserts nothing"]
+fn counted_with_two_hundred_channels() {
+    frame_time(&Stage::many(200));
+}
+
+/// Measured with callgrind: 1.09 times as many instructions. The time here is for what goes wrong by more than a little.
+#[test]
+fn two_hundred_channels_cost_little_more_to_draw_than_eight() {
+    let (few, many) = (Stage::many(8), Stage::many(200));
+    let ratio = || frame_time(&many).as_secs_f64() / frame_time(&few).as_secs_f64();
+    let least = (0..5).map(|_| ratio()).fold(f64::MAX, f64::min);
+    assert!(least <= 2.0, "{least} times");
+}
