@@ -4,9 +4,10 @@ use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::app::action::{Command, Input};
+use crate::app::action::{Command, Input, Step};
 use crate::app::course::Course;
-use crate::app::{App, Mode, update};
+use crate::app::past::MOMENTS_SEEN;
+use crate::app::{App, Mode, View, update};
 use crate::bench::BenchError;
 use crate::explain;
 use crate::lesson::{Next, write};
@@ -82,6 +83,7 @@ impl Playground {
     pub fn handle(&mut self, input: Input) {
         let commands = update::update(&mut self.app, self.session.world(), input);
         self.carry_out(commands);
+        self.refresh_diagram();
     }
 
     /// Takes in what has happened, without waiting. Says whether there may be something new to see.
@@ -99,6 +101,8 @@ impl Playground {
             self.explain(&events);
         }
         self.app.take(&events);
+        self.note_time();
+        self.refresh_diagram();
         if self.session.is_settled() {
             self.app.settle();
             let verdicts = self.verdicts();
@@ -170,9 +174,9 @@ impl Playground {
         &self.app
     }
 
-    /// The bench, to be drawn.
+    /// The bench, to be drawn: as it is, or as it was where the past is looked at.
     pub fn world(&self) -> &World {
-        self.session.world()
+        self.app.past.as_ref().map_or(self.session.world(), |past| &past.world)
     }
 
     /// As [`Session::arm`].
@@ -192,7 +196,11 @@ impl Playground {
 
     fn carry_out(&mut self, commands: Vec<Command>) {
         for command in commands {
+            if let Command::Run(statement) = &command {
+                self.app.said.push(statement);
+            }
             match command {
+                Command::Look(step) => self.look(step),
                 Command::Run(statement) if self.is_stuck() && acts_from_outside(&statement) => {
                     self.session.overtake(*statement);
                 }
@@ -226,6 +234,46 @@ impl Playground {
         let text = |number| write::lesson(&format!("From the bench, {number}"), done, why.as_deref(), &kernel);
         let path = saving::save_in(Path::new(""), &text)?;
         Ok(format!("saved here as {0}; `tincans check {0}` proves it", path.display()))
+    }
+
+    /// Looks at the past, a step from what is seen now.
+    fn look(&mut self, step: Step) {
+        const FAR: u64 = 10;
+        let Some(history) = self.session.history() else { return };
+        let newest = history.newest();
+        let at = self.app.past.as_ref().map_or(newest, |past| past.at.min(newest));
+        let target = match step {
+            Step::Back => at.saturating_sub(1),
+            Step::Forth => at + 1,
+            Step::FarBack => at.saturating_sub(FAR),
+            Step::FarForth => at + FAR,
+            Step::StatementBack => history.statement_before(at),
+            Step::StatementForth => history.statement_after(at),
+            Step::First => 0,
+        };
+        let look = (target < newest).then(|| history.look(target, MOMENTS_SEEN));
+        update::looked(&mut self.app, look);
+    }
+
+    /// Time goes on while the past is looked at; of a bench that was made anew there is none.
+    fn note_time(&mut self) {
+        let Some((past, history)) = self.app.past.as_mut().zip(self.session.history()) else { return };
+        past.newest = history.newest();
+        past.oldest = history.oldest();
+        if past.newest < past.at {
+            update::looked(&mut self.app, None);
+        }
+    }
+
+    /// The diagram shows the last moments, now that more may have come.
+    fn refresh_diagram(&mut self) {
+        if self.app.view != View::Diagram || self.app.past.is_some() {
+            return;
+        }
+        let Some(history) = self.session.history() else { return };
+        if self.app.recent.last().map_or(0, |moment| moment.number) != history.newest() {
+            self.app.recent = history.look(history.newest(), MOMENTS_SEEN).moments;
+        }
     }
 
     fn is_stuck(&self) -> bool {

@@ -19,6 +19,7 @@ use crate::script::{Expectation, Statement, Verb, Want};
 use crate::sys::{kernel_release, now_ns};
 use crate::trace::{Event, Summary, TaskId, What};
 use crate::world::World;
+use crate::world::history::History;
 
 pub use crate::bench::Settings;
 use judged::Judged;
@@ -178,6 +179,11 @@ impl Session {
     /// The picture as far as it is known.
     pub fn world(&self) -> &World {
         self.bench.world()
+    }
+
+    /// As [`Bench::history`].
+    pub fn history(&self) -> Option<&History> {
+        self.bench.history()
     }
 
     /// To be called right before sleeping in poll(2) over [`Self::wait_fds`]: how long at most; none for as long as it takes.

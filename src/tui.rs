@@ -60,7 +60,7 @@ pub fn run(settings: Settings, opening: Opening, learning: (Course, Store)) -> R
     let tty = TtyInput::open().ok_or_else(|| eyre!("the terminal cannot be opened; `tincans run FILE` needs none"))?;
     signal::ignore_background_writes();
     let signals = Signals::install().wrap_err("signals could not be watched")?;
-    let settings = Settings { events_kept: EVENTS_KEPT, ..settings };
+    let settings = Settings { events_kept: EVENTS_KEPT, keeps_history: true, ..settings };
     let playground = Playground::open(settings, opening, learning).wrap_err("the bench could not be opened")?;
     let size = tty.size().unwrap_or(DEFAULT_SIZE);
     restore_before_panic_reports();

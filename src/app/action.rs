@@ -4,6 +4,8 @@ use crate::lesson::Lesson;
 use crate::script::Statement;
 use crate::script::check::Verdict;
 
+use super::View;
+
 /// Something that came from the terminal, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
@@ -79,6 +81,16 @@ pub enum Action {
     Edit(Edit),
     /// A key of a lesson or of the list of lessons.
     Learn(Learn),
+    /// A step in time.
+    Go(Step),
+    /// Back to now.
+    ReturnToNow,
+    /// This view, or from it back to the bench.
+    Show(View),
+    /// The view, to the left.
+    SidewaysLeft,
+    /// The view, to the right.
+    SidewaysRight,
 }
 
 /// Keys of lessons.
@@ -120,6 +132,25 @@ pub enum Learn {
     Search,
     /// The whole list again.
     LeaveSearch,
+}
+
+/// Steps in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// The event before.
+    Back,
+    /// The next event.
+    Forth,
+    /// Ten events back.
+    FarBack,
+    /// Ten events on.
+    FarForth,
+    /// The end of the statement before.
+    StatementBack,
+    /// The end of the next statement.
+    StatementForth,
+    /// The oldest that is known.
+    First,
 }
 
 /// What is done to the focused channel.
@@ -184,6 +215,8 @@ pub enum Command {
         /// From 1.
         number: u32,
     },
+    /// Look at the past, a step from what is looked at now.
+    Look(Step),
     /// Give the terminal back, and stop until somebody says `fg`.
     Suspend,
     /// Leave.

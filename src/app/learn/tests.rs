@@ -80,6 +80,7 @@ fn name(command: Command) -> String {
         other @ (Command::SaveLesson
         | Command::Cancel
         | Command::Save
+        | Command::Look(_)
         | Command::Suspend
         | Command::Quit
         | Command::Pose { .. }) => format!("{other:?}").to_lowercase(),

@@ -4,6 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::app::View;
+use crate::explain;
 use crate::lesson::Next;
 use crate::ui::{Scene, words};
 
@@ -19,21 +21,23 @@ pub fn rows(scene: Scene<'_>, width: u16) -> u16 {
 
 /// The explanation, if this area has not the rows that it needs.
 pub fn cut_explanation(scene: Scene<'_>, area: Rect) -> Option<&str> {
-    let why = scene.app.why.as_ref()?;
+    let why = scene.app.seen_why()?;
     (set(&why.text, area.width).len() > usize::from(area.height)).then_some(why.text.as_str())
 }
 
 /// Draws the text.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
-    let (label, style) = match (&scene.app.notice, &scene.app.why) {
+    let (label, style) = match (&scene.app.notice, scene.app.seen_why()) {
         (Some(_), _) => ("NOTE", theme.shout()),
+        (None, Some(why)) if why.rule == explain::NOTHING => ("THEN", theme.shout()),
         (None, Some(_)) => ("WHY", theme.shout()),
         (None, None) => ("TRY", theme.shout()),
     };
     let room = usize::from(area.height);
     // Of a lesson, the rest stands below its text.
-    let is_continued = scene.app.notice.is_none() && scene.app.why.is_some() && scene.app.course.shown().is_some();
+    let is_whole_there = scene.app.course.shown().is_some() && scene.app.view == View::Bench;
+    let is_continued = scene.app.notice.is_none() && scene.app.seen_why().is_some() && is_whole_there;
     let more = if is_continued { " … Page Down" } else { "…" };
     for (row, (y, text)) in (area.y..area.bottom()).zip(wrapped(scene, area.width)).enumerate() {
         let label = if row == 0 { Span::styled(label, style) } else { Span::raw("") };
@@ -51,7 +55,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 fn wrapped(scene: Scene<'_>, width: u16) -> Vec<String> {
-    let text = match (&scene.app.notice, &scene.app.why) {
+    let text = match (&scene.app.notice, scene.app.seen_why()) {
         (Some(notice), _) => notice.as_str(),
         (None, Some(why)) => why.text.as_str(),
         (None, None) => advice(scene),
@@ -65,6 +69,9 @@ fn set(text: &str, width: u16) -> Vec<String> {
 
 /// What to do next.
 fn advice(scene: Scene<'_>) -> &'static str {
+    if scene.app.past.is_some() {
+        return "Before the first event there is parent alone.";
+    }
     let Some((lesson, taking)) = scene.app.course.shown() else { return WELCOME };
     match taking.walk.next(lesson) {
         Next::Run(_) => "Space runs what is marked, on the real kernel. With : you try whatever you like.",
