@@ -101,13 +101,6 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
     bench(scene, &places, header, buf)
 }
 
-/// Where a lesson's text stands and what it has to take in, and the places of the rest.
-fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place<'_>, Places) {
-    let (text, places) = layout::with_lesson(area, facing::shown(scene.world).len());
-    let why = panel::why::cut_explanation(scene, places.why);
-    (panel::lesson::Place { area: text, why }, places)
-}
-
 /// A view that covers the bench; explanation and keys stay.
 fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     panel::header::draw(scene, None, Rect { height: 1, ..area }, buf);
@@ -120,6 +113,13 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     }
     panel::why::draw(scene, Rect { y: body.bottom(), height: why, ..area }, buf);
     panel::prompt::draw(scene, Rect { y: area.bottom() - 1, height: 1, ..area }, buf)
+}
+
+/// Where a lesson's text stands and what it has to take in, and the places of the rest.
+fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place<'_>, Places) {
+    let (text, places) = layout::with_lesson(area, facing::shown(scene.world).len());
+    let why = panel::why::cut_explanation(scene, places.why);
+    (panel::lesson::Place { area: text, why }, places)
 }
 
 /// Everything but a lesson's text.
