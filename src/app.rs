@@ -6,7 +6,9 @@ pub mod course;
 pub mod facing;
 pub mod input_line;
 mod learn;
+pub mod past;
 pub mod phrase;
+mod practice;
 #[cfg(test)]
 pub mod stage;
 pub mod transcript;
@@ -17,11 +19,13 @@ use std::collections::VecDeque;
 use crate::script::Statement;
 use crate::trace::{Event, Explanation, What};
 use crate::world::World;
+use crate::world::history::Moment;
 use crate::world::kind::ChannelId;
 
 use course::Course;
-use facing::{Facing, Keepers};
+use facing::Facing;
 use input_line::InputLine;
+use past::{Past, Said};
 use transcript::Transcript;
 
 /// What the keys mean now.
@@ -41,6 +45,8 @@ pub enum Mode {
     List,
     /// Letters search it.
     Search,
+    /// The bench as it was is on the screen.
+    Past,
 }
 
 /// Whom a message goes to.
@@ -50,6 +56,17 @@ pub enum Audience {
     All,
     /// The focused one.
     Focused,
+}
+
+/// What fills the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum View {
+    /// The channels, with everything else beside or below.
+    Bench,
+    /// The space-time diagram.
+    Diagram,
+    /// A channel of each kind, side by side.
+    Lens,
 }
 
 /// All that the UI knows.
@@ -73,10 +90,18 @@ pub struct App {
     pub notice: Option<String>,
     /// The first line of help that is seen.
     pub help_scroll: u16,
-    /// Who held which end last.
-    pub keepers: Keepers,
     /// The lessons, and the one being taken.
     pub course: Course,
+    /// What fills the screen.
+    pub view: View,
+    /// Processes that the diagram has scrolled past.
+    pub sideways: u16,
+    /// What is looked at instead of now.
+    pub past: Option<Past>,
+    /// The statements that made this bench.
+    pub said: Said,
+    /// The last moments, while the diagram shows them.
+    pub recent: Vec<Moment>,
     focus: Option<ChannelId>,
     newest: Option<ChannelId>,
     /// A channel made by the next statement gets the focus.
@@ -88,6 +113,8 @@ pub struct App {
     next_line: u32,
     /// Statements up to this line make a lesson's bench: nothing is told of them.
     silent_until: u32,
+    /// Statements up to this line are not explained: they lead to one that is.
+    unexplained_until: u32,
 }
 
 impl App {
@@ -103,8 +130,12 @@ impl App {
             why: None,
             notice: None,
             help_scroll: 0,
-            keepers: Keepers::default(),
             course: Course::default(),
+            view: View::Bench,
+            sideways: 0,
+            past: None,
+            said: Said::default(),
+            recent: Vec::new(),
             focus: None,
             newest: None,
             follow: false,
@@ -112,6 +143,7 @@ impl App {
             pending: VecDeque::new(),
             next_line: 0,
             silent_until: 0,
+            unexplained_until: 0,
         }
     }
 
@@ -129,9 +161,8 @@ impl App {
         }
     }
 
-    /// Takes note of who holds what now, so that the dead can be named; and lets the focus follow what was just made.
+    /// Lets the focus follow what was just made.
     pub fn observe(&mut self, world: &World) {
-        self.keepers.observe(world);
         let newest = facing::shown(world).iter().map(|facing| facing.channel).max();
         if newest > self.newest && self.follow {
             self.focus = newest;
@@ -180,6 +211,11 @@ impl App {
     /// Whether nothing is to be told of a statement: it makes a lesson's bench.
     pub fn is_silent(&self, line: u32) -> bool {
         line <= self.silent_until
+    }
+
+    /// Whether a statement is to be explained: not one that makes a lesson's bench.
+    pub fn explains(&self, line: u32) -> bool {
+        line > self.silent_until.max(self.unexplained_until)
     }
 
     /// Takes an explanation in. Of one key's statements to several channels, the focused one's matters most.
@@ -232,7 +268,6 @@ impl App {
         self.focus = None;
         self.follow = false;
         self.why = None;
-        self.keepers.clear();
         self.pending.clear();
     }
 

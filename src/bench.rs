@@ -20,6 +20,7 @@ use crate::sys::fork::Forked;
 use crate::sys::lifeline::Lifeline;
 use crate::sys::{SysError, calls, control, descriptors, fork, lifeline, message, now_ns, poll, ring};
 use crate::trace::{Birth, Event, Fact, Ordered, Record, TaskId};
+use crate::world::history::History;
 use crate::world::{Machine, World};
 
 use member::{Apprentice, Member, Phase};
@@ -75,11 +76,13 @@ pub struct Settings {
     pub every_call: bool,
     /// Events of one statement beyond which a `reader`'s calls are counted only.
     pub events_kept: usize,
+    /// Whether the past can be looked at.
+    pub keeps_history: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { max_tasks: MAX_TASKS, every_call: false, events_kept: EVENTS_KEPT }
+        Self { max_tasks: MAX_TASKS, every_call: false, events_kept: EVENTS_KEPT, keeps_history: false }
     }
 }
 
@@ -94,6 +97,8 @@ pub struct Bench {
     members: BTreeMap<TaskId, Member>,
     next_task: u32,
     world: World,
+    /// What the world was folded from, where that is to be kept.
+    history: Option<History>,
     /// The statement that what comes belongs to.
     line: u32,
     /// Shown, not yet taken by [`Bench::take_events`].
@@ -128,6 +133,7 @@ impl Bench {
             members: BTreeMap::new(),
             next_task: 0,
             world: World::new(),
+            history: None,
             line: 0,
             events: Vec::new(),
             lost: 0,
@@ -149,6 +155,11 @@ impl Bench {
     /// The picture as far as it is known.
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// The past of this bench, where it is kept.
+    pub fn history(&self) -> Option<&History> {
+        self.history.as_ref()
     }
 
     /// The settings it was opened with.
@@ -250,13 +261,21 @@ impl Bench {
     }
 
     fn fold(&mut self, task: TaskId, fact: Fact) {
-        self.world.fold(Record { line: self.line, task, t_ns: now_ns(), fact }, &mut self.events);
+        self.fold_record(Record { line: self.line, task, t_ns: now_ns(), fact });
+    }
+
+    fn fold_record(&mut self, record: Record) {
+        if let Some(history) = &mut self.history {
+            history.note(&self.world, &record);
+        }
+        self.world.fold(record, &mut self.events);
     }
 
     /// Forks `parent` and waits for nothing: its first record says that it is there.
     fn populate(&mut self) -> Result<(), BenchError> {
         let world = World::new().on(machine());
         self.world = if self.settings.every_call { world.keeping_every_call() } else { world };
+        self.history = self.settings.keeps_history.then(History::default);
         self.next_task = 0;
         self.unsettle();
         let (lifeline, line) = lifeline::create()?;

@@ -2,6 +2,7 @@
 //! each prediction and no other, each goal after its solution and not before.
 
 mod taken;
+mod translations;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -56,6 +57,8 @@ pub fn run(paths: &[PathBuf], (out, diagnostics): (&mut dyn Write, &mut dyn Writ
     }
     let known = known_ids(&lessons);
     let mut faults = together(&lessons, &known);
+    let (translated, different) = translations::compare(&lessons, paths.is_empty())?;
+    faults.extend(different);
     let mut tally = Tally::default();
     for lesson in &lessons {
         let before = faults.len();
@@ -67,6 +70,9 @@ pub fn run(paths: &[PathBuf], (out, diagnostics): (&mut dyn Write, &mut dyn Writ
     }
     for Fault { file, line, what } in &faults {
         writeln!(diagnostics, "{file}:{line}: {what}").ok();
+    }
+    if translated > 0 && !written(writeln!(out, "{translated} translations were compared with their originals"))? {
+        return Ok(Outcome::Right);
     }
     written(tally.write(out))?;
     Ok(match (broken, faults.len()) {
@@ -151,7 +157,8 @@ fn together(lessons: &[Lesson], known: &BTreeSet<String>) -> Vec<Fault> {
     let mut seen = BTreeSet::new();
     for lesson in lessons {
         let mut fault = |line, what| faults.push(Fault { file: lesson.file.clone(), line, what });
-        if !seen.insert(&lesson.id) {
+        // In another folder it is the same lesson in another language.
+        if !seen.insert((Path::new(&lesson.file).parent(), &lesson.id)) {
             fault(1, format!("wanted an id of its own, got {} twice", lesson.id));
         }
         for id in lesson.after.iter().filter(|id| !known.contains(*id)) {

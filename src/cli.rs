@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use crate::lesson::language::LANGUAGES;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -33,15 +34,34 @@ pub enum Command {
         /// Show a loop's calls one by one as well.
         #[arg(long)]
         every_call: bool,
+        /// Save the run as a lesson, NN-name.md; nothing is overwritten.
+        #[arg(long, value_name = "FILE")]
+        save_lesson: Option<PathBuf>,
     },
     /// Take a lesson in the terminal: text beside the live bench.
     Learn {
         /// Its number, its name, or a file; unless told, where you left off.
-        #[arg(value_name = "LESSON")]
+        #[arg(value_name = "LESSON", conflicts_with = "practice")]
         lesson: Option<String>,
+        /// Problems without end instead: a random short program, and what happens next?
+        #[arg(long)]
+        practice: bool,
+        /// The same problems each time.
+        #[arg(long, value_name = "N", requires = "practice")]
+        seed: Option<u64>,
+        /// The language of the texts, where they are translated; that of the environment unless told.
+        #[arg(long, value_name = "LANGUAGE", value_parser = LANGUAGES)]
+        lang: Option<String>,
+        /// So many problems as a lesson file to stdout, without a terminal.
+        #[arg(long, value_name = "COUNT", requires = "practice", value_parser = clap::value_parser!(u16).range(1..=30))]
+        print: Option<u16>,
     },
     /// List the lessons, with what is done.
-    Lessons,
+    Lessons {
+        /// The language of the titles, where they are translated; that of the environment unless told.
+        #[arg(long, value_name = "LANGUAGE", value_parser = LANGUAGES)]
+        lang: Option<String>,
+    },
     /// Prove lessons on this machine's kernel: the built-in ones unless told.
     Check {
         /// Lesson files, or folders of them.
@@ -110,6 +130,7 @@ const AFTER_HELP: &str = "\
 Examples:
   tincans                      open the bench: type three words, press Enter on the empty line
   tincans learn                begin the lessons, or go on where you left off
+  tincans learn --practice     problems without end: what happens next?
   tincans run talk.tin         run a script; exit status 1 if an expectation does not hold
   tincans run --json - <t.tin  the same from standard input, as JSON lines
   tincans matrix               ask this kernel what each kind of channel does in each situation

@@ -33,6 +33,9 @@ type Rule = fn(&Scene<'_>) -> Option<Explanation>;
 const FAMILIES: &[&[Rule]] =
     &[errors::RULES, eof::RULES, descriptors::RULES, reads::RULES, writes::RULES, polls::RULES];
 
+/// The rule of an explanation that explains nothing.
+pub const NOTHING: &str = "nothing-to-explain";
+
 /// Which lesson shows which rules.
 pub fn lessons() -> &'static [(&'static [&'static str], &'static str)] {
     say::LESSONS
@@ -85,5 +88,5 @@ fn of_event(world: &World, events: &[Event], event: &Event) -> Option<Explanatio
 
 fn nothing(about: &str) -> Explanation {
     let text = "Nothing here needs an explanation: it did what its manual page says.";
-    say::answer(about, "nothing-to-explain", None, text)
+    say::answer(about, NOTHING, None, text)
 }

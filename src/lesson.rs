@@ -3,10 +3,12 @@
 
 pub mod builtin;
 pub mod goal;
+pub mod language;
 pub mod list;
 pub mod load;
 pub mod progress;
 pub mod walk;
+pub mod write;
 
 use crate::script::{Expectation, Statement};
 

@@ -19,6 +19,10 @@ pub mod bench;
 pub mod session;
 pub mod guardian;
 pub mod progress;
+pub mod saving;
+
+pub mod matrix;
+pub mod practice;
 
 pub mod app;
 pub mod ui;
@@ -27,4 +31,3 @@ pub mod tui;
 
 pub mod runner;
 pub mod checker;
-pub mod matrix;

@@ -12,11 +12,13 @@ use tincans::app::course::Course;
 use tincans::checker::{self, Outcome};
 use tincans::cli::{self, Arguments, Command};
 use tincans::guardian::{self, Terminal};
-use tincans::lesson::{builtin, list, load};
+use tincans::lesson::{Lesson, builtin, language, list, load};
 use tincans::matrix::{self, Format, Request};
 use tincans::playground::Opening;
+use tincans::practice;
 use tincans::progress::Store;
 use tincans::runner::{self, Options, Verdict};
+use tincans::saving;
 use tincans::session::Settings;
 use tincans::sys::tty_input::TtyInput;
 use tincans::tui;
@@ -43,9 +45,13 @@ fn main() -> ExitCode {
 
 fn dispatch(arguments: &Arguments) -> Result<u8> {
     match &arguments.command {
-        Some(Command::Run { script, json, every_call }) => {
-            let options =
-                Options { json: *json, every_call: *every_call, max_tasks: Some(usize::from(arguments.max_tasks)) };
+        Some(Command::Run { script, json, every_call, save_lesson }) => {
+            let lesson = save_lesson.as_deref();
+            if let Some(objection) = lesson.and_then(saving::objection) {
+                return Err(eyre!(objection));
+            }
+            let max_tasks = Some(usize::from(arguments.max_tasks));
+            let options = Options { json: *json, every_call: *every_call, max_tasks, lesson };
             guarded(Terminal::Untouched, || run_script(script, options))
         }
         Some(Command::Check { paths }) => guarded(Terminal::Untouched, || check_lessons(paths)),
@@ -60,13 +66,22 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         }
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => print(&cli::manual_page()?),
-        Some(Command::Lessons) => list_lessons(),
-        Some(Command::Learn { lesson }) => {
-            let (opening, learning) = course(lesson.as_deref())?;
+        Some(Command::Lessons { lang }) => list_lessons(&texts_in(lang.as_deref())),
+        Some(Command::Learn { practice: true, seed, print: Some(count), .. }) => {
+            let seed = seed.unwrap_or_else(any_seed);
+            guarded(Terminal::Untouched, || print(practice::sheet(seed, *count)?.as_bytes()))
+        }
+        Some(Command::Learn { practice: true, seed, lang, .. }) => {
+            let (_, (course, store)) = course(None, texts_in(lang.as_deref()))?;
+            let course = course.with_seed(seed.unwrap_or_else(any_seed));
+            open_ui(arguments, Opening::Practice, (course, store))
+        }
+        Some(Command::Learn { lesson, lang, .. }) => {
+            let (opening, learning) = course(lesson.as_deref(), texts_in(lang.as_deref()))?;
             open_ui(arguments, opening, learning)
         }
         None => {
-            let (_, learning) = course(None)?;
+            let (_, learning) = course(None, texts_in(None))?;
             open_ui(arguments, Opening::Channels, learning)
         }
     }
@@ -82,8 +97,7 @@ fn open_ui(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -
 }
 
 /// The course with what is done, and where to begin: at the lesson that was named, or where the learner left off.
-fn course(name: Option<&str>) -> Result<(Opening, (Course, Store))> {
-    let mut lessons = builtin::lessons();
+fn course(name: Option<&str>, mut lessons: Vec<Lesson>) -> Result<(Opening, (Course, Store))> {
     let mut store = Store::of_environment();
     let (progress, warning) = store.load();
     let at = match name {
@@ -98,15 +112,27 @@ fn course(name: Option<&str>) -> Result<(Opening, (Course, Store))> {
         },
     };
     let opening = at.map_or(Opening::Lessons, Opening::Lesson);
-    Ok((opening, (Course::new(lessons, progress, warning), store)))
+    Ok((opening, (Course::new(lessons, progress, warning).with_seed(any_seed()), store)))
 }
 
-fn list_lessons() -> Result<u8> {
+/// A seed that nobody has asked for, short enough to be typed again.
+fn any_seed() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    u64::from(since.subsec_nanos()) % 1_000_000
+}
+
+/// The lessons in this language, or in that of the environment.
+fn texts_in(language: Option<&str>) -> Vec<Lesson> {
+    let of_environment = || language::of_environment(|name| std::env::var(name).ok());
+    builtin::lessons_in(language.unwrap_or_else(of_environment))
+}
+
+fn list_lessons(lessons: &[Lesson]) -> Result<u8> {
     let (progress, warning) = Store::of_environment().load();
     if let Some(warning) = warning {
         let _ = writeln!(io::stderr(), "tincans: {warning}");
     }
-    let text = list::text(&builtin::lessons(), &progress);
+    let text = list::text(lessons, &progress);
     match io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(0),
@@ -123,7 +149,7 @@ fn complain(error: &color_eyre::Report) -> u8 {
     USAGE
 }
 
-fn run_script(script: &Path, options: Options) -> Result<u8> {
+fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
     let name = sanitise::string(&script.display().to_string());
     let source = read_script(script).wrap_err_with(|| format!("{name} cannot be read"))?;
     let mut out = io::BufWriter::with_capacity(64 * 1024, io::stdout().lock());

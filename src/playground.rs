@@ -1,15 +1,19 @@
 //! App and session joined: inputs become statements, what settles becomes the picture. It neither draws nor reads a terminal.
 
 use std::os::fd::BorrowedFd;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::app::action::{Command, Input};
+use crate::app::action::{Command, Input, Step};
 use crate::app::course::Course;
-use crate::app::{App, Mode, update};
+use crate::app::past::MOMENTS_SEEN;
+use crate::app::{App, Mode, View, update};
 use crate::bench::BenchError;
 use crate::explain;
-use crate::lesson::Next;
+use crate::lesson::{Next, write};
+use crate::practice::{Posed, Poser};
 use crate::progress::Store;
+use crate::saving;
 use crate::script::check::Verdict;
 use crate::script::{Statement, Verb};
 use crate::session::{Session, Settings};
@@ -18,8 +22,6 @@ use crate::world::World;
 
 /// How long a bench may go on before keys that act from outside no longer wait until it has settled.
 const PATIENCE: Duration = Duration::from_millis(200);
-/// The rule of an explanation that explains nothing.
-const NO_RULE: &str = "nothing-to-explain";
 
 /// What the program opens on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub enum Opening {
     Lesson(usize),
     /// The list of lessons.
     Lessons,
+    /// Problems without end.
+    Practice,
 }
 
 /// A bench and the state of the UI above it.
@@ -40,6 +44,8 @@ pub struct Playground {
     store: Store,
     /// Since when the bench has not been settled.
     busy_since: Option<Instant>,
+    /// Makes a problem on the bench, which is nobody else's meanwhile.
+    poser: Option<Poser>,
     is_open: bool,
     is_over: bool,
     is_suspended: bool,
@@ -48,7 +54,8 @@ pub struct Playground {
 impl Playground {
     /// A bench on which the opening statements are on their way.
     pub fn open(settings: Settings, opening: Opening, (course, store): (Course, Store)) -> Result<Self, BenchError> {
-        let session = Session::open(settings)?;
+        let mut session = Session::open(settings)?;
+        session.keep_notes();
         let mut app = App::new();
         app.notice = course.warning.clone().filter(|_| opening != Opening::Channels);
         app.course = course;
@@ -56,9 +63,18 @@ impl Playground {
             Opening::Channels => update::open(&mut app),
             Opening::Lesson(at) => update::take(&mut app, session.world(), Some(at)),
             Opening::Lessons => update::take(&mut app, session.world(), None),
+            Opening::Practice => update::practise(&mut app),
         };
-        let mut playground =
-            Self { session, app, store, busy_since: None, is_open: false, is_over: false, is_suspended: false };
+        let mut playground = Self {
+            session,
+            app,
+            store,
+            busy_since: None,
+            poser: None,
+            is_open: false,
+            is_over: false,
+            is_suspended: false,
+        };
         playground.carry_out(commands);
         Ok(playground)
     }
@@ -67,10 +83,14 @@ impl Playground {
     pub fn handle(&mut self, input: Input) {
         let commands = update::update(&mut self.app, self.session.world(), input);
         self.carry_out(commands);
+        self.refresh_diagram();
     }
 
     /// Takes in what has happened, without waiting. Says whether there may be something new to see.
     pub fn pump(&mut self) -> Result<bool, BenchError> {
+        if let Some(poser) = self.poser.take() {
+            return self.pose(poser);
+        }
         let was_settled = self.session.is_settled();
         let events = self.session.pump()?;
         if self.is_stuck() {
@@ -81,6 +101,8 @@ impl Playground {
             self.explain(&events);
         }
         self.app.take(&events);
+        self.note_time();
+        self.refresh_diagram();
         if self.session.is_settled() {
             self.app.settle();
             let verdicts = self.verdicts();
@@ -93,9 +115,38 @@ impl Playground {
         Ok(!was_settled || !events.is_empty())
     }
 
-    /// Whether the opening statements have settled, so that keys find the channels they act on.
+    /// Goes on making a problem; what happens meanwhile is nobody's business.
+    fn pose(&mut self, mut poser: Poser) -> Result<bool, BenchError> {
+        let input = loop {
+            self.session.pump()?;
+            let is_late = poser.is_late();
+            if !self.session.is_settled() && !is_late {
+                self.poser = Some(poser);
+                return Ok(false);
+            }
+            match poser.go_on(&mut self.session) {
+                _ if is_late => {
+                    break Input::NotPosed("no problem could be made: the bench does not settle".to_owned());
+                }
+                Ok(Posed::NotYet) => {}
+                Ok(Posed::Ready(problem)) => break Input::Posed(problem),
+                Err(error) => break Input::NotPosed(format!("no problem could be made: {error:#}")),
+            }
+        };
+        self.busy_since = None;
+        self.is_open = true;
+        self.handle(input);
+        Ok(true)
+    }
+
+    /// Whether there is a bench with channels for keys to act on: the opening statements have settled, and no problem is being made.
     pub fn is_open(&self) -> bool {
-        self.is_open
+        self.is_open && self.poser.is_none()
+    }
+
+    /// Whether a problem is being made: nothing of it is to be seen.
+    pub fn is_posing(&self) -> bool {
+        self.poser.is_some()
     }
 
     /// Whether it was asked to end.
@@ -123,9 +174,9 @@ impl Playground {
         &self.app
     }
 
-    /// The bench, to be drawn.
+    /// The bench, to be drawn: as it is, or as it was where the past is looked at.
     pub fn world(&self) -> &World {
-        self.session.world()
+        self.app.past.as_ref().map_or(self.session.world(), |past| &past.world)
     }
 
     /// As [`Session::arm`].
@@ -145,7 +196,11 @@ impl Playground {
 
     fn carry_out(&mut self, commands: Vec<Command>) {
         for command in commands {
+            if let Command::Run(statement) = &command {
+                self.app.said.push(statement);
+            }
             match command {
+                Command::Look(step) => self.look(step),
                 Command::Run(statement) if self.is_stuck() && acts_from_outside(&statement) => {
                     self.session.overtake(*statement);
                 }
@@ -160,9 +215,64 @@ impl Playground {
                         update::update(&mut self.app, self.session.world(), Input::NotKept(reason));
                     }
                 }
+                Command::SaveLesson => {
+                    let words = self.save_lesson().unwrap_or_else(|reason| reason);
+                    update::update(&mut self.app, self.session.world(), Input::Said(words));
+                }
+                Command::Pose { seed, number } => self.poser = Some(Poser::begin(seed, number, &mut self.session)),
                 Command::Suspend => self.is_suspended = true,
                 Command::Quit => self.is_over = true,
             }
+        }
+    }
+
+    /// A lesson in the folder where the program was started; gives what is to be said of it.
+    fn save_lesson(&self) -> Result<String, String> {
+        let done = self.session.done()?;
+        let why = Some(self.session.why()).filter(|why| why.rule != explain::NOTHING).map(|why| why.text);
+        let kernel = self.session.summary().kernel;
+        let text = |number| write::lesson(&format!("From the bench, {number}"), done, why.as_deref(), &kernel);
+        let path = saving::save_in(Path::new(""), &text)?;
+        Ok(format!("saved here as {0}; `tincans check {0}` proves it", path.display()))
+    }
+
+    /// Looks at the past, a step from what is seen now.
+    fn look(&mut self, step: Step) {
+        const FAR: u64 = 10;
+        let Some(history) = self.session.history() else { return };
+        let newest = history.newest();
+        let at = self.app.past.as_ref().map_or(newest, |past| past.at.min(newest));
+        let target = match step {
+            Step::Back => at.saturating_sub(1),
+            Step::Forth => at + 1,
+            Step::FarBack => at.saturating_sub(FAR),
+            Step::FarForth => at + FAR,
+            Step::StatementBack => history.statement_before(at),
+            Step::StatementForth => history.statement_after(at),
+            Step::First => 0,
+        };
+        let look = (target < newest).then(|| history.look(target, MOMENTS_SEEN));
+        update::looked(&mut self.app, look);
+    }
+
+    /// Time goes on while the past is looked at; of a bench that was made anew there is none.
+    fn note_time(&mut self) {
+        let Some((past, history)) = self.app.past.as_mut().zip(self.session.history()) else { return };
+        past.newest = history.newest();
+        past.oldest = history.oldest();
+        if past.newest < past.at {
+            update::looked(&mut self.app, None);
+        }
+    }
+
+    /// The diagram shows the last moments, now that more may have come.
+    fn refresh_diagram(&mut self) {
+        if self.app.view != View::Diagram || self.app.past.is_some() {
+            return;
+        }
+        let Some(history) = self.session.history() else { return };
+        if self.app.recent.last().map_or(0, |moment| moment.number) != history.newest() {
+            self.app.recent = history.look(history.newest(), MOMENTS_SEEN).moments;
         }
     }
 
@@ -180,11 +290,11 @@ impl Playground {
     /// Each statement's events are explained by themselves.
     fn explain(&mut self, events: &[Event]) {
         for of_one in events.chunk_by(|a, b| a.line == b.line) {
-            if of_one.first().is_some_and(|first| self.app.is_silent(first.line)) {
+            if of_one.first().is_some_and(|first| !self.app.explains(first.line)) {
                 continue;
             }
             let explanation = explain::last(self.session.world(), of_one);
-            if explanation.rule != NO_RULE {
+            if explanation.rule != explain::NOTHING {
                 self.app.learn(self.session.world(), explanation);
             }
         }

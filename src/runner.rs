@@ -3,9 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::path::Path;
 
-use color_eyre::eyre::{Result, WrapErr};
+use color_eyre::eyre::{Result, WrapErr, eyre};
 
+use crate::explain;
+use crate::lesson::write;
+use crate::saving;
 use crate::script::parse::{self, ParseError};
 use crate::session::{Session, Settings};
 use crate::trace::{Event, What, json, strace};
@@ -13,13 +17,15 @@ use crate::world::World;
 
 /// How a script is to be run and shown.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
+pub struct Options<'a> {
     /// One JSON object a line instead of the transcript.
     pub json: bool,
     /// Each call of a loop is shown as well.
     pub every_call: bool,
     /// The most tasks alive at one time.
     pub max_tasks: Option<usize>,
+    /// Where to save the run as a lesson.
+    pub lesson: Option<&'a Path>,
 }
 
 /// How a run ended.
@@ -39,7 +45,7 @@ pub enum Verdict {
 pub fn run(
     name: &str,
     source: &[u8],
-    options: Options,
+    options: Options<'_>,
     (out, diagnostics): (&mut dyn Write, &mut dyn Write),
 ) -> Result<Verdict> {
     let statements = match parse::script(source) {
@@ -52,6 +58,9 @@ pub fn run(
     if let Some(from) = session.squeezed_from() {
         writeln!(diagnostics, "tincans: the hard limit on descriptors is low: {from} and up are kept for the program")
             .ok();
+    }
+    if options.lesson.is_some() {
+        session.keep_notes();
     }
     let mut audit = Audit::default();
     for statement in statements {
@@ -71,6 +80,9 @@ pub fn run(
             audit.look(name, session.world(), diagnostics);
         }
     }
+    if let Some(path) = options.lesson {
+        save(&session, path)?;
+    }
     let summary = session.summary();
     if summary.lost > 0 {
         let lost = summary.lost;
@@ -85,6 +97,16 @@ pub fn run(
             .wrap_err("the transcript could not be written")
             .map(|()| if held { Verdict::Held } else { Verdict::DidNotHold }),
     }
+}
+
+/// The run as a lesson, titled after its file.
+fn save(session: &Session, path: &Path) -> Result<()> {
+    let done = session.done().map_err(|reason| eyre!(reason))?;
+    let why = Some(session.why()).filter(|why| why.rule != explain::NOTHING).map(|why| why.text);
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let title = stem.split_once('-').map_or(&*stem, |parts| parts.1).replace('-', " ");
+    let text = write::lesson(&title, done, why.as_deref(), &session.summary().kernel);
+    saving::save_as(path, &text).map_err(|reason| eyre!(reason))
 }
 
 /// What the ledger has contradicted so far; told once each, by debug builds alone.
@@ -102,7 +124,7 @@ impl Audit {
     }
 }
 
-fn show(events: &[Event], options: Options, out: &mut dyn Write) -> io::Result<()> {
+fn show(events: &[Event], options: Options<'_>, out: &mut dyn Write) -> io::Result<()> {
     for event in events {
         if options.json {
             writeln!(out, "{}", json::line(event))?;

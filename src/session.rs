@@ -3,6 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "only one stage waits for time")]
 
 mod judged;
+mod notes;
 mod place;
 mod printing;
 mod steps;
@@ -18,9 +19,11 @@ use crate::script::{Expectation, Statement, Verb, Want};
 use crate::sys::{kernel_release, now_ns};
 use crate::trace::{Event, Summary, TaskId, What};
 use crate::world::World;
+use crate::world::history::History;
 
 pub use crate::bench::Settings;
 use judged::Judged;
+use notes::Notes;
 use place::Place;
 use printing::in_printing_order;
 
@@ -40,6 +43,8 @@ pub struct Session {
     /// What `why` without an argument is asked of, and the statement that brought it.
     last: Vec<Event>,
     judged: Option<Judged>,
+    /// Kept where somebody may want a lesson of it.
+    notes: Option<Notes>,
     /// The last [`Self::pump`] could have gone on.
     is_cut_short: bool,
     /// The statement that begins next has overtaken the others.
@@ -101,6 +106,7 @@ impl Session {
             running: None,
             last: Vec::new(),
             judged: None,
+            notes: None,
             is_cut_short: false,
             is_overtaking: false,
             summary,
@@ -173,6 +179,11 @@ impl Session {
     /// The picture as far as it is known.
     pub fn world(&self) -> &World {
         self.bench.world()
+    }
+
+    /// As [`Bench::history`].
+    pub fn history(&self) -> Option<&History> {
+        self.bench.history()
     }
 
     /// To be called right before sleeping in poll(2) over [`Self::wait_fds`]: how long at most; none for as long as it takes.
@@ -368,7 +379,12 @@ impl Session {
             let world = self.bench.world();
             let actor = running.progress.actor.and_then(|task| world.task(task)).map(|task| task.name.clone());
             let (statement, refused, asleep) = (running.statement.clone(), running.refused.clone(), world.asleep());
-            self.judged = Some(Judged { statement, actor, refused, asleep });
+            let judged = Judged { statement, actor, refused, asleep };
+            if let Some(notes) = &mut self.notes {
+                let held = running.failed.as_ref().map(|verdict| verdict.ok);
+                notes.take(&judged.statement, held, &judged.seen(&self.last), !running.has_overtaken);
+            }
+            self.judged = Some(judged);
         }
         if let Some(check::Verdict { want, got, ok }) = running.failed.take() {
             self.summary.expectations += 1;

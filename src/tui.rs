@@ -60,7 +60,7 @@ pub fn run(settings: Settings, opening: Opening, learning: (Course, Store)) -> R
     let tty = TtyInput::open().ok_or_else(|| eyre!("the terminal cannot be opened; `tincans run FILE` needs none"))?;
     signal::ignore_background_writes();
     let signals = Signals::install().wrap_err("signals could not be watched")?;
-    let settings = Settings { events_kept: EVENTS_KEPT, ..settings };
+    let settings = Settings { events_kept: EVENTS_KEPT, keeps_history: true, ..settings };
     let playground = Playground::open(settings, opening, learning).wrap_err("the bench could not be opened")?;
     let size = tty.size().unwrap_or(DEFAULT_SIZE);
     restore_before_panic_reports();
@@ -161,7 +161,7 @@ impl Tui {
 
     /// Draws at once when all is settled, else not more often than eyes follow.
     fn draw_if_due(&mut self) -> io::Result<()> {
-        if !self.is_dirty || self.until_next_frame() > Duration::ZERO {
+        if !self.is_dirty || self.playground.is_posing() || self.until_next_frame() > Duration::ZERO {
             return Ok(());
         }
         let scene = scene(&self.playground, self.theme);
@@ -181,7 +181,7 @@ impl Tui {
     fn sleep(&mut self) -> Result<Woken> {
         let now = Instant::now();
         let decoder = self.waits_until.map(|until| until.saturating_duration_since(now));
-        let frame = self.is_dirty.then(|| self.until_next_frame());
+        let frame = (self.is_dirty && !self.playground.is_posing()).then(|| self.until_next_frame());
         // Last of all, because from here on the bench rings.
         let bench = self.playground.arm();
         let limit = [decoder, frame, bench].into_iter().flatten().min();

@@ -33,7 +33,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::app::action::Learn;
-use crate::app::{App, Mode, facing};
+use crate::app::{App, Mode, View, facing};
 use crate::lesson::Next;
 use crate::world::World;
 
@@ -88,6 +88,9 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         }
         return panel::prompt::draw(scene, foot, buf);
     }
+    if scene.app.view != View::Bench {
+        return covered(scene, area, buf);
+    }
     if scene.app.course.shown().is_some() {
         let (text, places) = layout::with_lesson(area, facing::shown(scene.world).len());
         panel::lesson::draw(scene, text, buf);
@@ -96,6 +99,20 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
     let why_rows = panel::why::rows(scene, layout::left_width(area));
     let places = Places::of(area, why_rows, panel::tasks::rows(scene), facing::shown(scene.world).len());
     bench(scene, &places, header, buf)
+}
+
+/// A view that covers the bench; explanation and keys stay.
+fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    panel::header::draw(scene, None, Rect { height: 1, ..area }, buf);
+    let why = panel::why::rows(scene, area.width).min(2);
+    let body = Rect { y: area.y + 1, height: area.height - 2 - why, ..area };
+    match scene.app.view {
+        View::Diagram => panel::diagram::draw(scene, body, buf),
+        View::Lens => panel::lens::draw(scene, body, buf),
+        View::Bench => {}
+    }
+    panel::why::draw(scene, Rect { y: body.bottom(), height: why, ..area }, buf);
+    panel::prompt::draw(scene, Rect { y: area.bottom() - 1, height: 1, ..area }, buf)
 }
 
 /// Everything but a lesson's text.

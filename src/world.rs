@@ -3,6 +3,7 @@
 
 pub mod channel;
 pub mod fold;
+pub mod history;
 pub mod kind;
 pub mod ledger;
 pub mod task;
@@ -12,7 +13,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use crate::script::{EndName, TaskState};
 use crate::trace::{FdReport, HoldersReport, TaskId, TaskReport};
 
-use channel::{Channel, End};
+use channel::{Channel, End, Ends};
 use kind::{ChannelId, EndId};
 use task::{Process, Task};
 
@@ -46,7 +47,7 @@ impl Default for Machine {
 pub struct World {
     tasks: BTreeMap<TaskId, Task>,
     processes: BTreeMap<TaskId, Process>,
-    ends: BTreeMap<EndId, End>,
+    ends: Ends,
     channels: BTreeMap<ChannelId, Channel>,
     names: HashMap<EndName, EndId>,
     /// Named datagram and listening sockets by their address as written.
@@ -150,6 +151,17 @@ impl World {
             holders.extend(fds.map(|(fd, _)| (task, *fd)));
         }
         holders
+    }
+
+    /// Who holds the end, each task once; of an end that nobody holds, who held it last.
+    pub fn keepers(&self, end: EndId) -> Vec<&Task> {
+        let mut now: Vec<&Task> = self.holders(end).into_iter().map(|(task, _)| task).collect();
+        now.dedup_by_key(|task| task.id);
+        if now.is_empty() {
+            let last = self.ends.get(&end).and_then(|end| self.tasks.get(&end.last_held_by?));
+            now.extend(last);
+        }
+        now
     }
 
     /// The answer to `holders END`.

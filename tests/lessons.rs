@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tincans::explain;
-use tincans::lesson::{Action, INDEX, Lesson, TOPICS, builtin, load};
+use tincans::lesson::{Action, INDEX, Lesson, TOPICS, builtin, language, load};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons/en")
@@ -197,4 +197,99 @@ fn what_is_wrong_is_told_with_its_place() {
     assert!(errors.contains("01-wrong.md:1: wanted a lesson that exists after `after`, got no-such"), "{errors}");
     std::fs::write(&file, "no lesson").expect("the file can be written");
     assert_eq!(check(&[&file]).status.code(), Some(2));
+}
+
+#[test]
+fn a_lesson_of_one_file_is_checked_in_less_than_a_second() {
+    let start = std::time::Instant::now();
+    let output = check(&[&folder().join("36-true-or-false.md")]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(start.elapsed().as_secs_f64() < 1.0, "{:?}", start.elapsed());
+}
+
+/// The pieces on the page about writing lessons, one behind the other.
+#[test]
+fn the_example_of_the_authors_page_holds_and_has_every_block() {
+    let page = std::fs::read_to_string(folder().with_file_name("AUTHORING.md")).expect("the page is there");
+    let pieces: Vec<&str> =
+        page.split("````markdown\n").skip(1).filter_map(|rest| rest.split("````\n").next()).collect();
+    let text = pieces.join("\n");
+    for fence in ["c", "tin setup", "tin", "predict", "after", "goal", "hint", "solution"] {
+        assert!(text.contains(&format!("\n```{fence}\n")), "no {fence}");
+        assert!(page.contains(&format!("`{fence}`")), "{fence} is not named");
+    }
+    for topic in TOPICS {
+        assert!(page.contains(topic), "{topic} is not named");
+    }
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("01-example.md");
+    std::fs::write(&file, text).expect("the file can be written");
+    let output = check(&[&file]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn every_translation_is_built_in_and_the_same_lesson() {
+    for language in language::LANGUAGES.into_iter().filter(|language| *language != language::ORIGINAL) {
+        let entries = folder().with_file_name(language).read_dir().expect("the folder is there");
+        let files: BTreeSet<String> =
+            entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+        let embedded = builtin::files(language);
+        assert_eq!(embedded.iter().map(|file| file.0.to_owned()).collect::<BTreeSet<_>>(), files);
+        for (name, text) in embedded {
+            let original = builtin::ENGLISH.iter().find(|file| file.0 == *name).expect("an original");
+            let load = |text: &str| load::load(name, text.as_bytes()).expect("it loads");
+            assert_eq!(language::differences(&load(original.1), &load(text)), [], "{language}/{name}");
+            assert_ne!(load(original.1).title, load(text).title, "{language}/{name} is translated");
+        }
+    }
+}
+
+#[test]
+fn a_translation_with_other_blocks_is_told_with_its_place() {
+    let base = tempfile::tempdir().expect("a folder");
+    let text = builtin::ENGLISH[2].1;
+    for language in ["en", "xx"] {
+        std::fs::create_dir(base.path().join(language)).expect("a folder");
+    }
+    let name = "03-a-stream-has-no-edges.md";
+    std::fs::write(base.path().join("en").join(name), text).expect("a file");
+    let file = base.path().join("xx").join(name);
+    std::fs::write(&file, text.replace("Now `child1` makes", "Jetzt macht `child1`")).expect("a file");
+    let output = check(&[&base.path().join("xx")]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 translations were compared"));
+    // It holds by itself, and is another lesson all the same.
+    std::fs::write(&file, text.replace("write chat[0] three => 5", "write chat[0] three => > 1")).expect("a file");
+    let output = check(&[&file]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    let want = format!("{name}:22: wanted write chat[0] three => 5 as in the original, got write chat[0] three => > 1");
+    assert!(errors.contains(&want), "{errors}");
+    std::fs::rename(&file, file.with_file_name("03-of-its-own.md")).expect("it is renamed");
+    let output = check(&[&base.path().join("xx")]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("03-of-its-own.md:1: wanted an original of the same name in en, got none"), "{errors}");
+}
+
+/// The list of lessons in some environment.
+fn list(arguments: &[&str], environment: &[(&str, &str)]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    command.arg("lessons").args(arguments).env_remove("LC_ALL").env_remove("LC_MESSAGES").env_remove("LANG");
+    let output = command.envs(environment.iter().copied()).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn the_language_is_the_one_that_is_asked_for_and_english_where_there_is_no_translation() {
+    let (english, russian) = ("A stream has no edges", "У потока нет краёв");
+    assert!(list(&[], &[]).contains(english));
+    for text in [list(&["--lang", "ru"], &[]), list(&[], &[("LANG", "ru_RU.UTF-8")])] {
+        assert!(text.contains(russian) && !text.contains(english), "{text}");
+        assert!(text.contains("True or false?"), "not translated yet, and there in English:\n{text}");
+        assert_eq!(text.lines().count(), list(&[], &[]).lines().count());
+    }
+    assert!(list(&["--lang", "en"], &[("LANG", "ru_RU.UTF-8")]).contains(english));
+    assert!(list(&[], &[("LANG", "ru_RU.UTF-8"), ("LC_ALL", "C")]).contains(english));
+    assert!(list(&[], &[("LANG", "fr_FR.UTF-8")]).contains(english));
 }

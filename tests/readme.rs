@@ -123,6 +123,14 @@ fn assert_learning_works(state: &Path) {
     assert_eq!(pty.status(), 0);
 }
 
+/// A problem comes.
+fn assert_practice_works() {
+    let mut pty = Pty::start_with((36, 120), &["learn", "--practice"], |_| {});
+    pty.wait("a problem", |screen| screen.contains("─ 1 What happens next?"));
+    pty.type_bytes(b"\x03");
+    assert_eq!(pty.status(), 0);
+}
+
 /// `cargo test …`: the target is there, and so is a test that the filter finds.
 fn assert_is_test(command: &str) {
     let words: Vec<&str> = command.split_whitespace().take_while(|word| *word != "--").collect();
@@ -191,6 +199,7 @@ fn the_examples_of_help_work() {
         match command {
             "tincans" => assert_ui_works(),
             "tincans learn" => assert_learning_works(folder.path()),
+            "tincans learn --practice" => assert_practice_works(),
             _ => assert_works(folder.path(), command),
         }
     }

@@ -1,7 +1,10 @@
 //! What a person can do, and what the program is to do about it: the two ends of `update`.
 
+use crate::lesson::Lesson;
 use crate::script::Statement;
 use crate::script::check::Verdict;
+
+use super::View;
 
 /// Something that came from the terminal, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,12 @@ pub enum Input {
     Settled(Vec<Option<Verdict>>),
     /// Progress is not kept, and why.
     NotKept(String),
+    /// What became of something that was ordered, to be said.
+    Said(String),
+    /// The next problem of the practice.
+    Posed(Box<Lesson>),
+    /// There is none, and why.
+    NotPosed(String),
 }
 
 /// The meanings of keys.
@@ -50,6 +59,8 @@ pub enum Action {
     NewChannel,
     /// A fresh bench.
     Reset,
+    /// What was done, as a lesson in a file.
+    SaveLesson,
     /// Opens help.
     OpenHelp,
     /// Closes help.
@@ -70,6 +81,16 @@ pub enum Action {
     Edit(Edit),
     /// A key of a lesson or of the list of lessons.
     Learn(Learn),
+    /// A step in time.
+    Go(Step),
+    /// Back to now.
+    ReturnToNow,
+    /// This view, or from it back to the bench.
+    Show(View),
+    /// The view, to the left.
+    SidewaysLeft,
+    /// The view, to the right.
+    SidewaysRight,
 }
 
 /// Keys of lessons.
@@ -105,10 +126,31 @@ pub enum Learn {
     Open,
     /// Back without.
     CloseList,
+    /// Problems without end.
+    Practice,
     /// Letters search the list.
     Search,
     /// The whole list again.
     LeaveSearch,
+}
+
+/// Steps in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// The event before.
+    Back,
+    /// The next event.
+    Forth,
+    /// Ten events back.
+    FarBack,
+    /// Ten events on.
+    FarForth,
+    /// The end of the statement before.
+    StatementBack,
+    /// The end of the next statement.
+    StatementForth,
+    /// The oldest that is known.
+    First,
 }
 
 /// What is done to the focused channel.
@@ -164,6 +206,17 @@ pub enum Command {
     Cancel,
     /// Keep what is done of the lessons.
     Save,
+    /// Write down as a lesson what was done on the bench.
+    SaveLesson,
+    /// Make a problem of the practice, and leave an empty bench.
+    Pose {
+        /// Of which series.
+        seed: u64,
+        /// From 1.
+        number: u32,
+    },
+    /// Look at the past, a step from what is looked at now.
+    Look(Step),
     /// Give the terminal back, and stop until somebody says `fg`.
     Suspend,
     /// Leave.

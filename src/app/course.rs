@@ -26,6 +26,8 @@ pub struct Course {
     pub warning: Option<String>,
     /// The lesson being taken.
     pub taking: Option<Taking>,
+    /// The practice, once it has begun.
+    pub practice: Practice,
     /// The list on the screen.
     pub list: List,
 }
@@ -41,11 +43,37 @@ pub struct List {
     pub back: Mode,
 }
 
+/// What is being taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// A lesson of the course.
+    Lesson(usize),
+    /// The practice's problem.
+    Problem,
+}
+
+/// Problems without end, and how well they went.
+#[derive(Debug, Clone)]
+pub struct Practice {
+    /// Which series of problems.
+    pub seed: u64,
+    /// The problem's number, from 1; 0 before the first.
+    pub number: u32,
+    /// Problems that were answered.
+    pub answered: u32,
+    /// Of those, rightly.
+    pub right: u32,
+    /// The problem, as a lesson of one question; none before the first.
+    pub(super) problem: Rc<[Lesson]>,
+    /// It is counted already.
+    pub(super) is_counted: bool,
+}
+
 /// A lesson being taken.
 #[derive(Debug, Clone)]
 pub struct Taking {
-    /// Which of the course.
-    pub lesson: usize,
+    /// Which it is.
+    pub lesson: Which,
     /// The place in it.
     pub walk: Walk,
     /// What came of the step's statements so far.
@@ -117,13 +145,40 @@ impl Course {
     /// With these lessons.
     pub fn new(lessons: Vec<Lesson>, progress: Progress, warning: Option<String>) -> Self {
         let list = List { selected: 0, query: InputLine::default(), back: Mode::Keys };
-        Self { lessons: lessons.into(), progress, warning, taking: None, list }
+        let practice = Practice::of(0);
+        Self { lessons: lessons.into(), progress, warning, taking: None, practice, list }
+    }
+
+    /// With problems of this series.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { practice: Practice::of(seed), ..self }
+    }
+
+    /// The lesson being taken, by what stays while the rest changes.
+    pub(super) fn book(&self) -> Option<(Rc<[Lesson]>, usize)> {
+        match self.taking.as_ref()?.lesson {
+            Which::Lesson(at) => Some((self.lessons.clone(), at)),
+            Which::Problem => Some((self.practice.problem.clone(), 0)),
+        }
+    }
+
+    fn lesson(&self, which: Which) -> Option<&Lesson> {
+        match which {
+            Which::Lesson(at) => self.lessons.get(at),
+            Which::Problem => self.practice.problem.first(),
+        }
+    }
+
+    /// Whether the practice's problem is being taken.
+    pub fn is_practising(&self) -> bool {
+        self.taking.as_ref().is_some_and(|taking| taking.lesson == Which::Problem)
     }
 
     /// The lesson being taken, and the place in it.
     pub fn current(&self) -> Option<(&Lesson, &Taking)> {
         let taking = self.taking.as_ref()?;
-        Some((self.lessons.get(taking.lesson)?, taking))
+        Some((self.lesson(taking.lesson)?, taking))
     }
 
     /// The same, while its text is on the screen.
@@ -144,6 +199,9 @@ impl Course {
     /// Where to go on, for the shell's prompt after the program has left.
     pub fn farewell(&self) -> Option<String> {
         let (lesson, taking) = self.current()?;
+        if taking.lesson == Which::Problem {
+            return Some(self.practice.farewell());
+        }
         let how = match (taking.walk.current(lesson), &self.warning) {
             (_, Some(warning)) => warning.clone(),
             (None, None) => format!("lesson {} is done; `tincans learn` goes on", lesson.number),
@@ -159,8 +217,9 @@ impl Course {
 
     /// Takes in what has happened.
     pub(super) fn hear(&mut self, event: &Event) {
+        let Some((lessons, at)) = self.book() else { return };
         let Some(taking) = self.taking.as_mut().filter(|taking| !taking.is_out) else { return };
-        let Some(lesson) = self.lessons.get(taking.lesson) else { return };
+        let Some(lesson) = lessons.get(at) else { return };
         if matches!(taking.walk.next(lesson), Next::Reach(_)) {
             if taking.since.len() >= MAX_SINCE {
                 taking.since.remove(0);
@@ -183,8 +242,9 @@ impl Course {
 
     /// The learner has a statement run.
     pub(super) fn play(&mut self, statement: &Statement) {
+        let Some((lessons, at)) = self.book() else { return };
         let Some(taking) = self.taking.as_mut().filter(|_| !only_looks(statement)) else { return };
-        let Some(lesson) = self.lessons.get(taking.lesson) else { return };
+        let Some(lesson) = lessons.get(at) else { return };
         if matches!(statement.verb, Verb::Reset) {
             taking.since.clear();
         }
@@ -206,9 +266,24 @@ impl Default for Course {
     }
 }
 
+impl Practice {
+    fn of(seed: u64) -> Self {
+        Self { seed, number: 0, answered: 0, right: 0, problem: Rc::new([]), is_counted: false }
+    }
+
+    /// How well it went.
+    pub fn score(&self) -> String {
+        format!("{} of {} right", self.right, self.answered)
+    }
+
+    fn farewell(&self) -> String {
+        format!("practice: {}; `tincans learn --practice --seed {}` has the same problems", self.score(), self.seed)
+    }
+}
+
 impl Taking {
     /// At a place of a lesson.
-    pub(super) fn new(lesson: usize, walk: Walk) -> Self {
+    pub(super) fn new(lesson: Which, walk: Walk) -> Self {
         Self {
             lesson,
             walk,

@@ -1,12 +1,9 @@
-//! A channel as it is drawn: the parent's end on the left, the child's on the right; which channels are shown; and who held an
-//! end last, so that a death can still be told where it happened.
+//! A channel as it is drawn: the parent's end on the left, the child's on the right; which channels are shown; and whom
+//! keys act on.
 
-use std::collections::BTreeMap;
-
-use crate::trace::TaskId;
 use crate::world::World;
 use crate::world::channel::{Channel, End};
-use crate::world::kind::{ChannelId, EndId};
+use crate::world::kind::{ChannelId, EndId, Kind};
 use crate::world::task::Task;
 
 /// Channels without any holder that are still shown.
@@ -25,46 +22,11 @@ pub struct Facing {
     pub far: EndId,
 }
 
-/// The last holders of each end.
-#[derive(Debug, Clone, Default)]
-pub struct Keepers(BTreeMap<EndId, Vec<TaskId>>);
-
-impl Keepers {
-    /// Remembers who holds each end now; an end that nobody holds keeps its last holders.
-    pub fn observe(&mut self, world: &World) {
-        self.0.retain(|end, _| world.end(*end).is_some());
-        for end in world.ends() {
-            let mut now: Vec<TaskId> = world.holders(end.id).iter().map(|(task, _)| task.id).collect();
-            now.dedup();
-            if !now.is_empty() {
-                self.0.insert(end.id, now);
-            }
-        }
-    }
-
-    /// Forgets everything, because the bench is a new one.
-    pub fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    /// Who holds the end, or held it last.
-    pub fn of<'a>(&self, world: &'a World, end: EndId) -> Vec<&'a Task> {
-        let kept = self.0.get(&end).map_or(&[][..], Vec::as_slice);
-        let now: Vec<&Task> = world.holders(end).into_iter().map(|(task, _)| task).collect();
-        if !now.is_empty() {
-            let mut seen = now;
-            seen.dedup_by_key(|task| task.id);
-            return seen;
-        }
-        kept.iter().filter_map(|id| world.task(*id)).collect()
-    }
-
-    /// The one at the end whom keys act on: not the parent if there is another, a living one before a dead one.
-    pub fn actor<'a>(&self, world: &'a World, end: EndId) -> Option<&'a Task> {
-        let mut all = self.of(world, end);
-        all.sort_by_key(|task| (!task.is_alive(), task.name == PARENT));
-        all.first().copied()
-    }
+/// The one at an end whom keys act on: not the parent if there is another, a living one before a dead one.
+pub fn actor(world: &World, end: EndId) -> Option<&Task> {
+    let mut all = world.keepers(end);
+    all.sort_by_key(|task| (!task.is_alive(), task.name == PARENT));
+    all.first().copied()
 }
 
 /// All channels that are shown, in order of creation.
@@ -89,6 +51,27 @@ pub fn shown(world: &World) -> Vec<Facing> {
         shown.push(of_channel(world, channel));
     }
     shown
+}
+
+/// All kinds of channel, in the order of the lens.
+pub const KINDS: [Kind; 5] = [Kind::Stream, Kind::Dgram, Kind::Seqpacket, Kind::Pipe, Kind::PacketPipe];
+
+/// Of each kind the newest channel that both sides hold and that goes from the near end to the far one; failing that the
+/// newest one.
+pub fn of_each_kind(world: &World) -> [(Kind, Option<Facing>); 5] {
+    let shown = shown(world);
+    let is_open = |facing: &&Facing| {
+        let held = |end: EndId| world.end(end).is_some_and(|end| end.held > 0);
+        held(facing.near) && held(facing.far)
+    };
+    KINDS.map(|kind| {
+        let of_kind = || {
+            let goes_there = |facing: &&Facing| can_carry(world, facing.near, true);
+            let is_kind = move |facing: &&Facing| world.end(facing.near).is_some_and(|end| end.kind == kind);
+            shown.iter().rev().filter(is_kind).filter(goes_there)
+        };
+        (kind, of_kind().find(is_open).or_else(|| of_kind().next()).copied())
+    })
 }
 
 fn of_channel(world: &World, channel: &Channel) -> Facing {

@@ -7,8 +7,8 @@ use crate::script::{Statement, Verb};
 use crate::world::World;
 
 use super::action::{Command, Learn};
-use super::course::{Answer, Made, Running, Scroll, Taking};
-use super::{App, Audience, Mode, facing};
+use super::course::{Answer, Made, Running, Scroll, Taking, Which};
+use super::{App, Audience, Mode, facing, practice};
 
 /// What a key does.
 pub(super) fn act(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
@@ -24,6 +24,7 @@ pub(super) fn act(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
         }
         Learn::Open => return open_selected(app),
         Learn::Out => return out_and_back(app),
+        Learn::Practice => return practice::begin(app),
         Learn::Step
         | Learn::Choose(_)
         | Learn::Up
@@ -39,9 +40,9 @@ pub(super) fn act(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys belong to the list")]
 fn in_lesson(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
-    let lessons = app.course.lessons.clone();
+    let Some((lessons, at)) = app.course.book() else { return Vec::new() };
     let Some(taking) = &mut app.course.taking else { return Vec::new() };
-    let Some(lesson) = lessons.get(taking.lesson) else { return Vec::new() };
+    let Some(lesson) = lessons.get(at) else { return Vec::new() };
     match key {
         Learn::Step => return step(app, world, lesson),
         Learn::Solve => return solve(app, lesson),
@@ -77,15 +78,15 @@ fn step(app: &mut App, world: &World, lesson: &Lesson) -> Vec<Command> {
             app.notice = Some(how.to_owned());
             Vec::new()
         }
+        Next::Rest | Next::Over if taking.lesson == Which::Problem => practice::next(app),
         Next::Rest => go_on(app, lesson),
-        Next::Over => {
-            let next = taking.lesson + 1;
-            if next < app.course.lessons.len() {
-                return take(app, next);
+        Next::Over => match taking.lesson {
+            Which::Lesson(at) if at + 1 < app.course.lessons.len() => take(app, at + 1),
+            Which::Lesson(_) | Which::Problem => {
+                app.notice = Some("that was the last lesson; l lists them all".to_owned());
+                Vec::new()
             }
-            app.notice = Some("that was the last lesson; l lists them all".to_owned());
-            Vec::new()
-        }
+        },
     }
 }
 
@@ -116,6 +117,9 @@ fn go_on(app: &mut App, lesson: &Lesson) -> Vec<Command> {
 fn run(app: &mut App, world: &World, lesson: &Lesson, statement: &Statement) -> Vec<Command> {
     let is_strayed = app.course.taking.as_ref().is_some_and(|taking| taking.strayed);
     let mut commands = if is_strayed { rebuild(app, lesson) } else { Vec::new() };
+    if app.course.is_practising() {
+        commands.extend(practice::program(app, lesson));
+    }
     let named = |name: &str| statement.text.contains(&format!("{name}["));
     let about = facing::shown(world).into_iter().find(|facing| facing.channel(world).is_some_and(|it| named(&it.name)));
     if let Some(facing) = about.filter(|_| !is_strayed) {
@@ -142,25 +146,34 @@ fn rebuild(app: &mut App, lesson: &Lesson) -> Vec<Command> {
     taking.since.clear();
     taking.running = Some(Running::Bench);
     let (walk, step) = (taking.walk, taking.walk.step() + 1);
+    let is_problem = taking.lesson == Which::Problem;
+    let is_secret = is_problem && taking.answer.is_none();
     let mut commands = vec![Command::Cancel];
     app.forget_bench();
     let line = app.number();
     let reset = Statement { line, text: "reset".to_owned(), task: None, verb: Verb::Reset, expectations: Vec::new() };
     commands.push(Command::Run(Box::new(reset)));
-    for statement in walk.way(lesson) {
+    // A problem that is not answered has an empty bench.
+    let way = if is_secret { Vec::new() } else { walk.way(lesson) };
+    for statement in way {
         let line = app.number();
         commands.push(Command::Run(Box::new(Statement { line, ..statement.clone() })));
     }
     app.silent_until = app.next_line;
-    app.transcript.note(format!("── lesson {}, step {step}: the bench as it is there ──", lesson.number));
+    let note = if is_problem {
+        format!("── problem {} ──", lesson.number)
+    } else {
+        format!("── lesson {}, step {step}: the bench as it is there ──", lesson.number)
+    };
+    app.transcript.note(note);
     commands
 }
 
 /// The step again, from its beginning.
 pub(super) fn again(app: &mut App) -> Vec<Command> {
-    let lessons = app.course.lessons.clone();
+    let Some((lessons, at)) = app.course.book() else { return Vec::new() };
     let Some(taking) = &mut app.course.taking else { return Vec::new() };
-    let Some(lesson) = lessons.get(taking.lesson) else { return Vec::new() };
+    let Some(lesson) = lessons.get(at) else { return Vec::new() };
     taking.enter(Walk::at(lesson, taking.walk.step()));
     rebuild(app, lesson)
 }
@@ -172,7 +185,7 @@ pub(super) fn take(app: &mut App, at: usize) -> Vec<Command> {
     let step = app.course.progress.of(&lesson.id).step;
     // A lesson that has become shorter is begun anew.
     let step = if step < lesson.steps.len() { step } else { 0 };
-    app.course.taking = Some(Taking::new(at, Walk::at(lesson, step)));
+    app.course.taking = Some(Taking::new(Which::Lesson(at), Walk::at(lesson, step)));
     app.course.progress.reach(&lesson.id, step);
     app.mode = Mode::Lesson;
     app.audience = Audience::Focused;
@@ -233,9 +246,9 @@ fn solve(app: &mut App, lesson: &Lesson) -> Vec<Command> {
 
 /// While the solution is in the prompt: its next statement.
 pub(super) fn offer(app: &mut App) {
-    let lessons = app.course.lessons.clone();
+    let Some((lessons, at)) = app.course.book() else { return };
     let Some(taking) = app.course.taking.as_mut().filter(|taking| taking.is_solving) else { return };
-    let next = match lessons.get(taking.lesson).map(|lesson| taking.walk.next(lesson)) {
+    let next = match lessons.get(at).map(|lesson| taking.walk.next(lesson)) {
         Some(Next::Reach(goal)) if !taking.strayed => goal.solution.get(taking.solved),
         _ => None,
     };
@@ -247,7 +260,7 @@ pub(super) fn offer(app: &mut App) {
 
 /// Leaves for free play; back to the same place.
 fn out_and_back(app: &mut App) -> Vec<Command> {
-    let lessons = app.course.lessons.clone();
+    let book = app.course.book();
     let Some(taking) = &mut app.course.taking else {
         app.notice = Some("no lesson is being taken; l lists them".to_owned());
         return Vec::new();
@@ -263,7 +276,7 @@ fn out_and_back(app: &mut App) -> Vec<Command> {
         return Vec::new();
     }
     app.mode = Mode::Lesson;
-    match lessons.get(taking.lesson) {
+    match book.as_ref().and_then(|(lessons, at)| lessons.get(*at)) {
         Some(lesson) if taking.strayed => rebuild(app, lesson),
         _ => Vec::new(),
     }
@@ -277,7 +290,10 @@ fn open_list(app: &mut App) {
     let course = &mut app.course;
     course.list.back = app.mode;
     course.list.query.set("");
-    let taken = course.taking.as_ref().map(|taking| taking.lesson);
+    let taken = course.taking.as_ref().and_then(|taking| match taking.lesson {
+        Which::Lesson(at) => Some(at),
+        Which::Problem => None,
+    });
     course.list.selected = taken.or_else(|| course.progress.resume(&course.lessons)).unwrap_or(0);
     app.mode = Mode::List;
 }
@@ -298,8 +314,8 @@ fn open_selected(app: &mut App) -> Vec<Command> {
     };
     app.course.list.query.set("");
     match &app.course.taking {
-        Some(taking) if taking.lesson == at && taking.is_out => out_and_back(app),
-        Some(taking) if taking.lesson == at => {
+        Some(taking) if taking.lesson == Which::Lesson(at) && taking.is_out => out_and_back(app),
+        Some(taking) if taking.lesson == Which::Lesson(at) => {
             app.mode = Mode::Lesson;
             Vec::new()
         }
@@ -309,9 +325,9 @@ fn open_selected(app: &mut App) -> Vec<Command> {
 
 /// Nothing is on its way any more: the lesson takes note of what came.
 pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict>>) {
-    let lessons = app.course.lessons.clone();
+    let Some((lessons, at)) = app.course.book() else { return };
     let Some(taking) = &mut app.course.taking else { return };
-    let Some(lesson) = lessons.get(taking.lesson) else { return };
+    let Some(lesson) = lessons.get(at) else { return };
     let running = taking.running.take();
     let next = taking.walk.next(lesson);
     if running == Some(Running::Statement) {
@@ -321,6 +337,7 @@ pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict
             taking.answer = Some(Answer { guess, held, got });
         }
         taking.walk = taking.walk.advance(lesson);
+        practice::count(app);
     } else if let (Next::Reach(goal), false) = (next, taking.is_out) {
         taking.holding = goal.holding(world, &taking.since);
         if taking.holding.iter().all(|holds| *holds) {

@@ -8,7 +8,7 @@ use crate::world::kind::EndId;
 use crate::world::task::Task;
 
 use super::action::Deed;
-use super::facing::{Facing, Keepers, PARENT};
+use super::facing::{self, Facing, PARENT};
 
 /// Buffer of a keyed read.
 pub const READ_SIZE: u32 = 4096;
@@ -23,8 +23,6 @@ pub type Phrase = Result<String, String>;
 pub struct Situation<'a> {
     /// The bench.
     pub world: &'a World,
-    /// Who held which end last.
-    pub keepers: &'a Keepers,
 }
 
 impl<'a> Situation<'a> {
@@ -105,15 +103,33 @@ impl<'a> Situation<'a> {
         Ok(format!("{}close {}", prefix(holder), near.label()))
     }
 
+    /// The channels that are missing for one of each kind, each with a free name.
+    pub fn missing_kinds(self) -> Vec<Phrase> {
+        let words = ["stream wire", "dgram post", "seqpacket mail", "pipe tube", "packetpipe line"];
+        let missing = facing::of_each_kind(self.world).into_iter().zip(words).filter(|((_, found), _)| {
+            let is_held = |end: EndId| self.world.end(end).is_some_and(|end| end.held > 0);
+            !found.is_some_and(|facing| is_held(facing.near) && is_held(facing.far))
+        });
+        let phrase = |word: &str| {
+            let names = std::iter::once(word.to_owned()).chain((2..u32::MAX).map(|number| format!("{word}{number}")));
+            let (_, name) = word.split_once(' ').unwrap_or_default();
+            let is_free = |wanted: &String| wanted.split_once(' ').is_some_and(|(_, name)| self.is_free(name));
+            let wanted = names.into_iter().find(is_free).ok_or_else(|| format!("no name like {name} is free"))?;
+            Ok(format!("channel {wanted}"))
+        };
+        missing.map(|(_, word)| phrase(word)).collect()
+    }
+
+    fn is_free(self, name: &str) -> bool {
+        let is_held =
+            |channel: &Channel| channel.ends.iter().any(|end| self.world.end(*end).is_some_and(|end| !end.closed));
+        !self.world.channels().any(|channel| channel.name == name && is_held(channel))
+    }
+
     /// A new stream with a free name; the rest is up to the person.
     pub fn new_channel(self) -> String {
-        let is_free = |name: &str| {
-            let is_held =
-                |channel: &Channel| channel.ends.iter().any(|end| self.world.end(*end).is_some_and(|end| !end.closed));
-            !self.world.channels().any(|channel| channel.name == name && is_held(channel))
-        };
-        let listed = NAMES.into_iter().find(|name| is_free(name)).map(str::to_owned);
-        let numbered = || (1..u32::MAX).map(|number| format!("wire{number}")).find(|name| is_free(name));
+        let listed = NAMES.into_iter().find(|name| self.is_free(name)).map(str::to_owned);
+        let numbered = || (1..u32::MAX).map(|number| format!("wire{number}")).find(|name| self.is_free(name));
         format!("channel stream {}", listed.or_else(numbered).unwrap_or_default())
     }
 
@@ -125,7 +141,7 @@ impl<'a> Situation<'a> {
     fn holder(self, end: &End, parent_first: bool) -> Result<&'a Task, String> {
         let mut holders: Vec<&Task> = self.world.holders(end.id).into_iter().map(|(task, _)| task).collect();
         holders.sort_by_key(|task| (task.name == PARENT) != parent_first);
-        holders.first().copied().ok_or_else(|| match self.keepers.actor(self.world, end.id) {
+        holders.first().copied().ok_or_else(|| match facing::actor(self.world, end.id) {
             Some(task) if task.is_alive() => format!("{} is closed already", end.label()),
             Some(task) => format!("{}, so nobody holds {}", dead(task), end.label()),
             None => format!("nobody holds {}", end.label()),
@@ -143,7 +159,7 @@ impl<'a> Situation<'a> {
     /// The child at the far end, alive.
     fn child(self, facing: Facing) -> Result<&'a Task, String> {
         let far = self.end(facing.far)?;
-        let Some(task) = self.keepers.actor(self.world, far.id) else {
+        let Some(task) = facing::actor(self.world, far.id) else {
             return Err(format!("nobody holds {}", far.label()));
         };
         if !task.is_alive() {

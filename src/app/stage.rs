@@ -6,6 +6,7 @@ use crate::abi::{self, Errno, Signal};
 use crate::order::{Call, Extra, Outcome, Payload, Work};
 use crate::trace::{Birth, Death, Event, Fact, Ordered, Record, TaskId};
 use crate::world::World;
+use crate::world::history::History;
 
 /// `parent`.
 pub const PARENT: TaskId = TaskId(0);
@@ -14,6 +15,8 @@ pub const PARENT: TaskId = TaskId(0);
 pub struct Stage {
     /// The picture so far.
     pub world: World,
+    /// What happened.
+    pub history: History,
     /// All events so far.
     pub events: Vec<Event>,
     tasks: u32,
@@ -23,7 +26,8 @@ pub struct Stage {
 impl Stage {
     /// `parent` alone.
     pub fn bare() -> Self {
-        let mut stage = Self { world: World::new(), events: Vec::new(), tasks: 0, line: 0 };
+        let mut stage =
+            Self { world: World::new(), history: History::default(), events: Vec::new(), tasks: 0, line: 0 };
         stage.born("parent", None);
         stage
     }
@@ -49,6 +53,12 @@ impl Stage {
     pub fn pipe(&mut self, name: &str, fds: [i32; 2]) {
         let outcome = Outcome { extra: Extra::Array(fds), ..Outcome::default() };
         self.made(PARENT, Call::Pipe2 { flags: 0 }, name, (0, outcome));
+    }
+
+    /// A pipe of packets.
+    pub fn packet_pipe(&mut self, name: &str, fds: [i32; 2]) {
+        let outcome = Outcome { extra: Extra::Array(fds), ..Outcome::default() };
+        self.made(PARENT, Call::Pipe2 { flags: abi::DIRECT }, name, (0, outcome));
     }
 
     /// A child that gets descriptor `fd` of the parent's, which closes it; the child closes `others`.
@@ -90,6 +100,12 @@ impl Stage {
         self.order(task, Call::Read { fd, count: 4096 }, "");
         self.fact(task, Fact::Entered { step: 0 });
         self.fact(task, Fact::Asleep);
+    }
+
+    /// The read that slept returns.
+    pub fn wake_with(&mut self, task: TaskId, data: &[u8]) {
+        let outcome = Outcome { data: data.to_vec(), ..Outcome::default() };
+        self.returned(task, i32::try_from(data.len()).unwrap(), outcome);
     }
 
     /// A failed write.
@@ -147,6 +163,8 @@ impl Stage {
 
     fn fact(&mut self, task: TaskId, fact: Fact) {
         let t_ns = u64::from(self.line);
-        self.world.fold(Record { line: self.line, task, t_ns, fact }, &mut self.events);
+        let record = Record { line: self.line, task, t_ns, fact };
+        self.history.note(&self.world, &record);
+        self.world.fold(record, &mut self.events);
     }
 }

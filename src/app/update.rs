@@ -1,14 +1,20 @@
 //! One input changes the state and says what is to be done: no call, no drawing, and every key by the statement it stands for.
 
+use std::rc::Rc;
+
 use crate::script::parse;
 use crate::world::World;
+use crate::world::history::Look;
 
-use super::action::{Action, Command, Deed, Edit, Input, Learn};
+use super::action::{Action, Command, Deed, Edit, Input, Learn, Step};
+
 use super::phrase::{Phrase, Situation};
-use super::{App, Audience, Mode, facing, learn};
+use super::{App, Audience, Mode, View, facing, learn, practice};
 
 /// Lines that one key scrolls the trace.
 const TRACE_STEP: usize = 5;
+/// How far a view scrolls sideways.
+const MOST_SIDEWAYS: u16 = 1024;
 /// Statements that make the bench the program opens on.
 pub const OPENING: [&str; 3] = ["signal SIGPIPE ignore", "channel stream wire child1", "channel dgram post child2"];
 
@@ -28,6 +34,20 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
             app.course.warning = Some(reason);
             Vec::new()
         }
+        Input::Said(words) => {
+            app.transcript.note(format!("── {words} ──"));
+            app.notice = Some(words);
+            Vec::new()
+        }
+        Input::Posed(problem) => {
+            practice::posed(app, *problem);
+            Vec::new()
+        }
+        Input::NotPosed(reason) => {
+            practice::not_posed(app, reason);
+            Vec::new()
+        }
+        Input::Do(action) if app.past.is_some() => in_the_past(app, action),
         Input::Do(action) => act(app, world, action),
         Input::Text(text) => {
             type_in(app, &text, 0);
@@ -40,12 +60,25 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
     }
 }
 
+/// What was asked for by [`Command::Look`]: the past, or now where there is nothing that old.
+pub fn looked(app: &mut App, look: Option<Look>) {
+    match look {
+        Some(look) => app.look_back(look),
+        None => app.return_to_now(),
+    }
+}
+
 /// A lesson, by its place in the course; where there is none, the list of all.
 pub fn take(app: &mut App, world: &World, lesson: Option<usize>) -> Vec<Command> {
     match lesson {
         Some(at) => learn::take(app, at),
         None => learn::act(app, world, Learn::List),
     }
+}
+
+/// Problems without end.
+pub fn practise(app: &mut App) -> Vec<Command> {
+    practice::begin(app)
 }
 
 /// The statements that open a bench.
@@ -61,11 +94,15 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::Make(deed) => return make(app, world, deed),
         Action::Reset if app.course.shown().is_some() => return learn::again(app),
         Action::Reset => return reset(app),
+        Action::SaveLesson if app.is_busy() => {
+            app.notice = Some("the kernel is still at work; save it then".to_owned());
+        }
+        Action::SaveLesson => return vec![Command::SaveLesson],
         Action::Learn(key) => return learn::act(app, world, key),
         Action::Quit => return vec![Command::Quit],
         Action::Suspend => return vec![Command::Suspend],
         Action::NewChannel => {
-            let text = situation(app, world).new_channel();
+            let text = Situation { world }.new_channel();
             app.open_prompt(&text);
         }
         Action::OpenPrompt => app.open_prompt(""),
@@ -83,10 +120,58 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::ToggleAudience => toggle_audience(app),
         Action::HelpUp => app.help_scroll = app.help_scroll.saturating_sub(1),
         Action::HelpDown => app.help_scroll = app.help_scroll.saturating_add(1),
+        Action::TraceUp if app.view == View::Diagram => return vec![Command::Look(Step::FarBack)],
         Action::TraceUp => app.transcript.back(TRACE_STEP),
         Action::TraceDown => app.transcript.forth(TRACE_STEP),
         Action::Edit(edit) => edit_line(app, edit),
+        Action::Go(step) => return vec![Command::Look(step)],
+        Action::ReturnToNow => app.return_to_now(),
+        Action::Show(view) => return show(app, world, view),
+        Action::SidewaysLeft => app.sideways = app.sideways.saturating_sub(1),
+        Action::SidewaysRight => app.sideways = (app.sideways + 1).min(MOST_SIDEWAYS),
     }
+    Vec::new()
+}
+
+/// A view, or from it back to the bench. The lens makes the channels that it lacks.
+fn show(app: &mut App, world: &World, view: View) -> Vec<Command> {
+    app.view = if app.view == view { View::Bench } else { view };
+    if app.view != View::Lens || app.past.is_some() {
+        return Vec::new();
+    }
+    app.audience = Audience::All;
+    say(app, Situation { world }.missing_kinds())
+}
+
+/// Nothing can be done to what has been: keys that look around act, all others say why they do not.
+fn in_the_past(app: &mut App, action: Action) -> Vec<Command> {
+    let Some((past, at, newest)) = app.past.as_ref().map(|past| (Rc::clone(&past.world), past.at, past.newest)) else {
+        return Vec::new();
+    };
+    let looks = matches!(
+        action,
+        Action::Go(_)
+            | Action::ReturnToNow
+            | Action::Show(_)
+            | Action::SidewaysLeft
+            | Action::SidewaysRight
+            | Action::OpenHelp
+            | Action::CloseHelp
+            | Action::HelpUp
+            | Action::HelpDown
+            | Action::FocusNext
+            | Action::FocusPrevious
+            | Action::TraceUp
+            | Action::TraceDown
+            | Action::Suspend
+            | Action::Quit
+    );
+    if looks {
+        return act(app, &past, action);
+    }
+    app.notice = Some(format!(
+        "this is event {at} of {newest}: what has been cannot be changed. Esc returns to now, where this key acts"
+    ));
     Vec::new()
 }
 
@@ -112,6 +197,10 @@ fn type_in(app: &mut App, text: &str, dropped_before: u64) {
             app.course.list.selected = 0;
             &mut app.course.list.query
         }
+        Mode::Past => {
+            app.notice = Some("nothing can be typed in the past; Esc returns to now".to_owned());
+            return;
+        }
         Mode::Keys | Mode::Help | Mode::Lesson | Mode::List => {
             app.notice = Some("letters are keys here; i returns to the message line".to_owned());
             return;
@@ -132,7 +221,7 @@ fn edit_line(app: &mut App, edit: Edit) {
             app.course.list.selected = 0;
             app.course.list.query.edit(edit);
         }
-        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List => {}
+        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past => {}
     }
 }
 
@@ -154,7 +243,7 @@ fn send(app: &mut App, world: &World) -> Vec<Command> {
     let is_all = app.audience == Audience::All;
     // Of all, a pipe that goes the other way is simply not meant.
     let is_meant = |end| !is_all || facing::can_carry(world, end, !text.is_empty());
-    let situation = situation(app, world);
+    let situation = Situation { world };
     let phrases: Vec<Phrase> = if text.is_empty() {
         addressed.iter().filter(|to| is_meant(to.far)).map(|to| situation.drain(*to)).collect()
     } else {
@@ -200,12 +289,8 @@ fn make(app: &mut App, world: &World, deed: Deed) -> Vec<Command> {
         app.notice = Some("there is no channel; n makes one".to_owned());
         return Vec::new();
     };
-    let phrase = situation(app, world).deed(deed, facing);
+    let phrase = Situation { world }.deed(deed, facing);
     say(app, [phrase])
-}
-
-fn situation<'a>(app: &'a App, world: &'a World) -> Situation<'a> {
-    Situation { world, keepers: &app.keepers }
 }
 
 /// Statements to run; of those that cannot be made, the reasons are said.
@@ -266,6 +351,9 @@ mod tests {
                 Command::Run(statement) => statement.text,
                 Command::Cancel => "(cancel)".to_owned(),
                 Command::Save => "(save)".to_owned(),
+                Command::SaveLesson => "(save lesson)".to_owned(),
+                Command::Pose { .. } => "(pose)".to_owned(),
+                Command::Look(step) => format!("({step:?})"),
                 Command::Quit => "(quit)".to_owned(),
                 Command::Suspend => "(suspend)".to_owned(),
             };
@@ -438,5 +526,30 @@ mod tests {
         let Command::Run(statement) = &commands[0] else { panic!("{commands:?}") };
         let crate::script::Verb::Write { data, .. } = &statement.verb else { panic!("{statement:?}") };
         assert_eq!(data.word, text.as_bytes());
+    }
+
+    #[test]
+    fn in_the_past_keys_look_around_and_what_would_act_says_why_it_does_not() {
+        let mut table = Table::new();
+        table.stage.write(PARENT, 3, b"one");
+        table.act(Action::LeaveLine);
+        assert_eq!(table.act(Action::Go(Step::Back)), ["(Back)"]);
+        let newest = table.stage.history.newest();
+        looked(&mut table.app, Some(table.stage.history.look(newest - 1, 10)));
+        assert_eq!(table.app.mode, Mode::Past);
+        for action in [Action::Make(Deed::Kill), Action::Reset, Action::OpenPrompt, Action::EnterLine, Action::Send] {
+            assert!(table.act(action).is_empty());
+            assert!(table.notice().starts_with(&format!("this is event {} of {newest}", newest - 1)), "{action:?}");
+        }
+        assert!(table.input(Input::Paste { text: "q".to_owned(), dropped: 0 }).is_empty());
+        assert!(table.notice().starts_with("nothing can be typed in the past"));
+        table.act(Action::FocusNext);
+        assert_eq!(table.app.focused(&table.stage.world).unwrap().channel(&table.stage.world).unwrap().name, "post");
+        table.act(Action::OpenHelp);
+        table.act(Action::CloseHelp);
+        assert_eq!(table.app.mode, Mode::Past);
+        assert!(table.act(Action::ReturnToNow).is_empty());
+        assert_eq!((table.app.mode, table.app.past.is_none()), (Mode::Keys, true));
+        assert_eq!(table.act(Action::Make(Deed::Kill)), ["kill child2 SIGKILL"]);
     }
 }

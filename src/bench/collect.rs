@@ -91,7 +91,10 @@ impl Bench {
         let Some(member) = self.members.get_mut(&cursor.task) else { return Ok(false) };
         while cursor.t_ns <= until {
             let available = cursor.head - member.ring.tail();
-            if let Some(has_more) = fold_again(&mut self.world, member, cursor, until) {
+            // Where the past is kept, every record has its own place in it.
+            if self.history.is_none()
+                && let Some(has_more) = fold_again(&mut self.world, member, cursor, until)
+            {
                 if !has_more {
                     return Ok(false);
                 }
@@ -109,6 +112,9 @@ impl Bench {
                     returned = (!member.is_reader).then_some(ret);
                 }
                 let record = Record { line: self.line, task: cursor.task, t_ns: cursor.t_ns, fact };
+                if let Some(history) = &mut self.history {
+                    history.note(&self.world, &record);
+                }
                 self.world.fold(record, &mut self.events);
             }
             let is_full = self.events.len() > self.settings.events_kept;

@@ -1,6 +1,6 @@
 //! The lessons that come with the program.
 
-use super::{Lesson, load};
+use super::{Lesson, language, load};
 
 /// File name and text of each, in order. `tests/lessons.rs` proves that this is the whole folder.
 pub const ENGLISH: &[(&str, &str)] = &[
@@ -42,7 +42,41 @@ pub const ENGLISH: &[(&str, &str)] = &[
     ("36-true-or-false.md", include_str!("../../lessons/en/36-true-or-false.md")),
 ];
 
-/// All of them, read. `tests/lessons.rs` proves that none is broken.
+/// The same in Russian, as far as they are translated.
+pub const RUSSIAN: &[(&str, &str)] = &[
+    ("01-first-hello.md", include_str!("../../lessons/ru/01-first-hello.md")),
+    ("02-a-socket-talks-both-ways.md", include_str!("../../lessons/ru/02-a-socket-talks-both-ways.md")),
+    ("03-a-stream-has-no-edges.md", include_str!("../../lessons/ru/03-a-stream-has-no-edges.md")),
+];
+
+/// The same in Chinese, as far as they are translated.
+pub const CHINESE: &[(&str, &str)] = &[
+    ("01-first-hello.md", include_str!("../../lessons/zh/01-first-hello.md")),
+    ("02-a-socket-talks-both-ways.md", include_str!("../../lessons/zh/02-a-socket-talks-both-ways.md")),
+    ("03-a-stream-has-no-edges.md", include_str!("../../lessons/zh/03-a-stream-has-no-edges.md")),
+];
+
+/// File names and texts in a language of [`language::LANGUAGES`].
+pub fn files(language: &str) -> &'static [(&'static str, &'static str)] {
+    match language {
+        "ru" => RUSSIAN,
+        "zh" => CHINESE,
+        _ => ENGLISH,
+    }
+}
+
+/// All lessons, read: in this language where there is a translation, else in English. `tests/lessons.rs` proves that none is
+/// broken, and that all of one name are the same.
+pub fn lessons_in(language: &str) -> Vec<Lesson> {
+    let translated = files(language);
+    let load = |(name, text): &(&str, &str)| {
+        let text = translated.iter().find(|other| other.0 == *name).map_or(*text, |other| other.1);
+        load::load(name, text.as_bytes()).ok()
+    };
+    ENGLISH.iter().filter_map(load).collect()
+}
+
+/// All of them in English.
 pub fn lessons() -> Vec<Lesson> {
-    ENGLISH.iter().filter_map(|(name, text)| load::load(name, text.as_bytes()).ok()).collect()
+    lessons_in(language::ORIGINAL)
 }

@@ -1,5 +1,7 @@
 //! The list of lessons: finding one by what was typed, and the list as text.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::Lesson;
 use super::progress::Progress;
 
@@ -22,12 +24,14 @@ pub fn named(lessons: &[Lesson], name: &str) -> Option<usize> {
 
 /// `tincans lessons`: a line a lesson, and what comes next.
 pub fn text(lessons: &[Lesson], progress: &Progress) -> String {
-    let widest = lessons.iter().map(|lesson| lesson.title.chars().count()).max().unwrap_or(0);
+    let widest = lessons.iter().map(|lesson| lesson.title.width()).max().unwrap_or(0);
     let mut lines: Vec<String> = Vec::new();
     for lesson in lessons {
         let Lesson { number, title, minutes, topics, .. } = lesson;
         let words = progress.words(lesson);
-        let line = format!("{number:>2}  {title:<widest$}  {minutes:>2} min  {words:<13}  {}", topics.join(", "));
+        // Of a wide letter `format!` would count one column.
+        let gap = " ".repeat(widest.saturating_sub(title.width()));
+        let line = format!("{number:>2}  {title}{gap}  {minutes:>2} min  {words:<13}  {}", topics.join(", "));
         lines.push(line.trim_end().to_owned());
     }
     let done = lessons.iter().filter(|lesson| progress.of(&lesson.id).done).count();
@@ -66,5 +70,15 @@ mod tests {
         assert!(text.lines().next().unwrap().contains("min  done"), "{text}");
         assert!(text.lines().nth(1).unwrap().contains("step 3 of"), "{text}");
         assert!(text.ends_with("1 done; `tincans learn` goes on with 2\n"), "{text}");
+    }
+
+    #[test]
+    fn columns_stand_below_one_another_in_every_language() {
+        for language in crate::lesson::language::LANGUAGES {
+            let text = text(&builtin::lessons_in(language), &Progress::default());
+            let columns: Vec<usize> =
+                text.lines().filter_map(|line| Some(line.split_once(" min")?.0.width())).collect();
+            assert!(columns.len() > 3 && columns.iter().all(|at| *at == columns[0]), "{text}");
+        }
     }
 }

@@ -72,6 +72,11 @@ fn read(file: &str, source: &[u8]) -> Result<Lesson, Wrong> {
     })
 }
 
+/// Whether a lesson's file may be called so.
+pub fn is_name(file: &str) -> bool {
+    name_of(file).is_some()
+}
+
 /// Marks that turn the direction of writing round, or have no width.
 fn is_invisible(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')

@@ -91,7 +91,8 @@ impl Column {
         if self == Self::PacketPipe { "packet pipe" } else { self.word() }
     }
 
-    fn is_pipe(self) -> bool {
+    /// Whether it is a pipe.
+    pub fn is_pipe(self) -> bool {
         matches!(self, Self::Pipe | Self::PacketPipe)
     }
 
@@ -111,7 +112,8 @@ impl Column {
         })
     }
 
-    fn fill(self, text: &str) -> String {
+    /// A statement for this kind of channel, its placeholders filled.
+    pub fn fill(self, text: &str) -> String {
         let mut filled = String::new();
         for (at, word) in text.split(|letter: char| !letter.is_ascii_alphanumeric()).scan(0, |at, word| {
             let start = *at;

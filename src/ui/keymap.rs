@@ -2,8 +2,8 @@
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::app::Mode;
-use crate::app::action::{Action, Deed, Edit, Input, Learn};
+use crate::app::action::{Action, Deed, Edit, Input, Learn, Step};
+use crate::app::{Mode, View};
 
 /// A key's meaning.
 #[derive(Debug, Clone, Copy)]
@@ -82,11 +82,48 @@ const KEYS: &[Binding] = &[
     bind(&[letter('o')], learn(Learn::Out), None, "back to the lesson that was left"),
 ];
 
-const DEEDS: &[Binding] = &[
+const ALWAYS: &[Binding] = &[
     bind(&[letter('?')], Action::OpenHelp, Some("help"), "this help"),
     bind(&[letter('q')], Action::Quit, Some("quit"), "leave"),
+];
+
+const TIME: &[Binding] = &[bind(
+    &[plain(KeyCode::Left), letter(',')],
+    Action::Go(Step::Back),
+    Some("back in time"),
+    "back in time: the event before",
+)];
+
+const BACK: &[Binding] =
+    &[bind(&[plain(KeyCode::Esc)], Action::Show(View::Bench), None, "from a view back to the bench")];
+
+const VIEWS: &[Binding] = &[
+    bind(&[letter('d')], Action::Show(View::Diagram), Some("diagram"), "a diagram: who sent what to whom"),
+    bind(&[letter('v')], Action::Show(View::Lens), Some("5 kinds"), "one message, five kinds side by side"),
+    bind(&[letter('<')], Action::SidewaysLeft, None, "the diagram, to the left"),
+    bind(&[letter('>')], Action::SidewaysRight, None, "the diagram, to the right"),
+];
+
+const PAST: &[Binding] = &[
+    bind(&[plain(KeyCode::Esc), plain(KeyCode::End)], Action::ReturnToNow, Some("now"), "back to now"),
+    bind(&[plain(KeyCode::Left), letter(',')], Action::Go(Step::Back), Some("back"), "the event before"),
+    bind(&[plain(KeyCode::Right), letter('.')], Action::Go(Step::Forth), Some("on"), "the next event"),
+    bind(
+        &[plain(KeyCode::Up)],
+        Action::Go(Step::StatementBack),
+        Some("statement before"),
+        "the end of the statement before",
+    ),
+    bind(&[plain(KeyCode::Down)], Action::Go(Step::StatementForth), None, "the end of the next statement"),
+    bind(&[plain(KeyCode::PageUp)], Action::Go(Step::FarBack), None, "ten events back"),
+    bind(&[plain(KeyCode::PageDown)], Action::Go(Step::FarForth), None, "ten events on"),
+    bind(&[plain(KeyCode::Home)], Action::Go(Step::First), Some("first"), "the first event that is known"),
+];
+
+const DEEDS: &[Binding] = &[
     bind(&[letter('R')], Action::Reset, Some("again"), "kill all; begin, or the step, again"),
     bind(&[letter('l')], learn(Learn::List), Some("lessons"), "the list of lessons"),
+    bind(&[letter('L')], Action::SaveLesson, None, "save what was done as a lesson here"),
     bind(&[letter('r')], Action::Make(Deed::ReadFar), Some("read"), "the child reads once, or sleeps in it"),
     bind(&[letter('k')], Action::Make(Deed::Kill), Some("kill"), "kill the child with SIGKILL"),
     bind(&[letter('x')], Action::Make(Deed::Close), Some("close"), "close the parent's end"),
@@ -100,6 +137,7 @@ const DEEDS: &[Binding] = &[
 const LIST: &[Binding] = &[
     bind(&[letter('/')], learn(Learn::Search), Some("search"), "search the list"),
     bind(&[plain(KeyCode::Esc), letter('l')], learn(Learn::CloseList), Some("back"), "back without taking one"),
+    bind(&[letter('p')], learn(Learn::Practice), Some("practice"), "problems without end"),
     bind(&[letter('j')], learn(Learn::ListDown), None, "one lesson down"),
     bind(&[letter('k')], learn(Learn::ListUp), None, "one lesson up"),
     bind(&[letter('q')], Action::Quit, Some("quit"), "leave the program"),
@@ -163,21 +201,27 @@ const ANYWHERE: &[Binding] = &[
 
 /// Modes in which something is typed or done on the bench.
 const ON_BENCH: &[Mode] = &[Mode::Keys, Mode::Line, Mode::Prompt];
-/// Those, and a lesson.
-const WITH_LESSON: &[Mode] = &[Mode::Lesson, Mode::Keys, Mode::Line, Mode::Prompt];
+/// Those, a lesson and the past.
+const WITH_CHANNELS: &[Mode] = &[Mode::Lesson, Mode::Keys, Mode::Line, Mode::Prompt, Mode::Past];
 /// All of them.
-const ALL: &[Mode] = &[Mode::Keys, Mode::Line, Mode::Prompt, Mode::Help, Mode::Lesson, Mode::List, Mode::Search];
+const ALL: &[Mode] =
+    &[Mode::Keys, Mode::Line, Mode::Prompt, Mode::Help, Mode::Lesson, Mode::List, Mode::Search, Mode::Past];
 
 /// All keys, in the order in which the footer has room for them.
 pub const GROUPS: &[Group] = &[
     Group { title: "lesson", modes: &[Mode::Lesson], bindings: LESSON },
     Group { title: "keys (after Esc)", modes: &[Mode::Keys], bindings: KEYS },
+    Group { title: "the past", modes: &[Mode::Past], bindings: PAST },
+    Group { title: "keys, lesson and past", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], bindings: ALWAYS },
     Group { title: "keys and lesson", modes: &[Mode::Keys, Mode::Lesson], bindings: DEEDS },
+    Group { title: "keys and lesson, beside a view", modes: &[Mode::Keys, Mode::Lesson], bindings: BACK },
+    Group { title: "views", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], bindings: VIEWS },
+    Group { title: "looking back", modes: &[Mode::Keys, Mode::Lesson], bindings: TIME },
     Group { title: "message line", modes: &[Mode::Line], bindings: LINE },
     Group { title: "statement prompt", modes: &[Mode::Prompt], bindings: PROMPT },
     Group { title: "line and prompt", modes: &[Mode::Line, Mode::Prompt], bindings: HISTORY },
     Group { title: "line, prompt and search", modes: &[Mode::Line, Mode::Prompt, Mode::Search], bindings: EDITING },
-    Group { title: "line, prompt, keys and lesson", modes: WITH_LESSON, bindings: BENCH },
+    Group { title: "line, prompt, keys, lesson, past", modes: WITH_CHANNELS, bindings: BENCH },
     Group { title: "line, prompt and keys", modes: ON_BENCH, bindings: TRACE },
     Group { title: "list and search", modes: &[Mode::List, Mode::Search], bindings: FINDING },
     Group { title: "list of lessons", modes: &[Mode::List], bindings: LIST },
@@ -207,6 +251,8 @@ fn of_key(mode: Mode, event: KeyEvent) -> Option<Input> {
     }
     let is_typed = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     match (event.code, mode) {
+        // What acts now, and only now, says so in the past.
+        (_, Mode::Past) => of_key(Mode::Keys, event),
         (KeyCode::Char(c), Mode::Line | Mode::Prompt | Mode::Search) if is_typed => Some(Input::Text(c.to_string())),
         _ => None,
     }

@@ -109,7 +109,11 @@ impl Places {
         let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
         let is_wide = area.width >= WIDE;
         let left = Rect { width: left_width(area), ..body };
-        let most_why = if area.height < 24 { 2 } else { MOST_WHY };
+        let most_why = match area.height {
+            ..24 => 2,
+            ROOMY.. if is_wide => 2 * MOST_WHY,
+            _ => MOST_WHY,
+        };
         let why = why_rows.clamp(1, most_why);
         let trace_rows = if is_wide { 0 } else { least_trace(body.height, why) };
         let most = left.height - why - 1 - trace_rows;

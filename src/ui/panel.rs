@@ -1,9 +1,11 @@
 //! The panels, one a file. Each draws a part of the scene into an area of the buffer, whatever the area's size.
 
 pub mod channel;
+pub mod diagram;
 pub mod header;
 pub mod help;
 pub mod holders;
+pub mod lens;
 pub mod lesson;
 pub mod list;
 pub mod parcel;

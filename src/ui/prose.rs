@@ -32,6 +32,15 @@ impl Word {
     }
 }
 
+/// What stands before the next letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wide {
+    No,
+    Yes,
+    /// A wide letter, and the end of its line in the source.
+    Broken,
+}
+
 /// What is set so far.
 struct Setter {
     theme: Theme,
@@ -43,6 +52,8 @@ struct Setter {
     word: Word,
     /// A blank stands before the next word, in this style.
     blank: Option<Style>,
+    /// Of the letters before: whether the last is wide, as Chinese ones are, and a line of the source has ended behind it.
+    wide: Wide,
     /// What stands before each line: of lists, of quotes.
     indents: Vec<String>,
     /// What stands before the next line instead: a list's mark.
@@ -65,6 +76,7 @@ impl Setter {
             used: 0,
             word: Word::default(),
             blank: None,
+            wide: Wide::No,
             indents: Vec::new(),
             first: None,
             start: 0,
@@ -84,7 +96,11 @@ impl Setter {
                 let tick = if self.theme.is_plain() { "`" } else { "" };
                 self.whole(&format!("{tick}{text}{tick}"), self.style().patch(self.theme.code()));
             }
-            Event::SoftBreak => self.text(" ", self.style()),
+            Event::SoftBreak => {
+                let was_wide = self.wide;
+                self.text(" ", self.style());
+                self.wide = if was_wide == Wide::No { Wide::No } else { Wide::Broken };
+            }
             Event::HardBreak => self.end_line(),
             Event::Rule => self.end_block(),
             Event::InlineMath(text) | Event::DisplayMath(text) | Event::Html(text) | Event::InlineHtml(text) => {
@@ -155,8 +171,12 @@ impl Setter {
                 self.blank = Some(style);
                 continue;
             }
-            // Between wide letters a line may end anywhere.
+            // Between wide letters a line may end anywhere, and where it does there is no blank.
             let is_wide = letter.width > 1;
+            if is_wide && self.wide == Wide::Broken {
+                self.blank = None;
+            }
+            self.wide = if is_wide { Wide::Yes } else { Wide::No };
             if is_wide {
                 self.end_word();
             }
@@ -281,6 +301,7 @@ mod tests {
     fn shown_code_keeps_its_lines_and_wide_letters_wrap_anywhere() {
         assert_eq!(set("x\n\n```c\nint sv[2];\n  f(sv);\n```\n", 20), ["x", "", "  int sv[2];", "    f(sv);"]);
         assert_eq!(set("漢字漢字漢字", 5), ["漢字", "漢字", "漢字"]);
+        assert_eq!(set("漢字\n漢字\n`a`\nb", 20), ["漢字漢字 `a` b"]);
     }
 
     proptest! {

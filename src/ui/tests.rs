@@ -1,6 +1,8 @@
 //! Whole screens of benches made of records alone.
 
+mod lens;
 mod lesson;
+mod past;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -258,7 +260,7 @@ fn no_size_and_no_mode_panics() {
     for stage in [&stage, &empty] {
         let mut app = app_of(stage);
         app.notice = Some("x".repeat(500));
-        for mode in [Mode::Line, Mode::Keys, Mode::Prompt, Mode::Help] {
+        for mode in [Mode::Line, Mode::Keys, Mode::Prompt, Mode::Help, Mode::Past] {
             app.mode = mode;
             app.line.set("漢字\n👩‍🚀 and more text than the line has room for, so that it has to be scrolled sideways");
             for (width, height) in [

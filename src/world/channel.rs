@@ -1,8 +1,10 @@
 //! Ends and channels: what the kernel's sockets and pipes are on the bench, who is connected with whom, what is shut down.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
 use crate::script::EndName;
+use crate::trace::TaskId;
 
 use super::kind::{ChannelId, EndId, Kind};
 use super::ledger::Flow;
@@ -33,6 +35,8 @@ pub struct End {
     pub shut_here: (bool, bool),
     /// Descriptors in processes' tables that refer to it.
     pub held: u32,
+    /// The first task of the process that let go of it last.
+    pub last_held_by: Option<TaskId>,
     /// Copies sent over a socket and not yet received.
     pub in_flight: u32,
     /// The last descriptor is gone.
@@ -60,6 +64,38 @@ pub struct Channel {
     pub ends: [EndId; 2],
 }
 
+/// All ends by identity. A copy shares what neither side has changed since, so that a moment kept of the past costs no more
+/// than what changed after it.
+#[derive(Debug, Clone, Default)]
+pub struct Ends(BTreeMap<EndId, Rc<End>>);
+
+impl Ends {
+    /// An end.
+    pub fn get(&self, id: &EndId) -> Option<&End> {
+        self.0.get(id).map(AsRef::as_ref)
+    }
+
+    /// An end, to be changed.
+    pub fn get_mut(&mut self, id: &EndId) -> Option<&mut End> {
+        self.0.get_mut(id).map(Rc::make_mut)
+    }
+
+    /// All of them in order of creation.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &End> {
+        self.0.values().map(AsRef::as_ref)
+    }
+
+    /// One more.
+    pub fn insert(&mut self, end: End) {
+        self.0.insert(end.id, Rc::new(end));
+    }
+
+    /// One less.
+    pub fn remove(&mut self, id: &EndId) {
+        self.0.remove(id);
+    }
+}
+
 impl End {
     /// A fresh end that nobody holds yet.
     pub fn new(id: EndId, name: Option<EndName>, kind: Kind) -> Self {
@@ -75,6 +111,7 @@ impl End {
             shut_wr: false,
             shut_here: (false, false),
             held: 0,
+            last_held_by: None,
             in_flight: 0,
             closed: false,
             closed_unread: false,

@@ -171,7 +171,7 @@ impl World {
         }
         shown.push(What::Death { task: name, pid, death });
         if let Some(process) = self.processes.remove(&id) {
-            process.table.values().for_each(|descriptor| self.let_go(descriptor.end));
+            process.table.values().for_each(|descriptor| self.let_go(id, descriptor.end));
         }
         shown
     }

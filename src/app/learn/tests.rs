@@ -77,9 +77,13 @@ impl Table {
 fn name(command: Command) -> String {
     match command {
         Command::Run(statement) => statement.text,
-        other @ (Command::Cancel | Command::Save | Command::Suspend | Command::Quit) => {
-            format!("{other:?}").to_lowercase()
-        }
+        other @ (Command::SaveLesson
+        | Command::Cancel
+        | Command::Save
+        | Command::Look(_)
+        | Command::Suspend
+        | Command::Quit
+        | Command::Pose { .. }) => format!("{other:?}").to_lowercase(),
     }
 }
 
@@ -88,7 +92,7 @@ fn a_lesson_begins_with_its_own_bench_and_tells_nothing_of_it() {
     let mut table = Table::new();
     let commands: Vec<String> = take(&mut table.app, 0).into_iter().map(name).collect();
     assert_eq!(commands, ["cancel", "reset", "channel stream wire child1", "save"]);
-    assert!(table.app.is_silent(table.app.next_line));
+    assert!(!table.app.explains(table.app.next_line));
     assert_eq!(table.app.mode, Mode::Lesson);
 }
 
@@ -240,7 +244,7 @@ fn the_end_is_kept_and_leads_to_the_next_lesson() {
     assert!(table.app.course.progress.of("a").done);
     assert!(table.app.course.farewell().unwrap().contains("is done"));
     table.step();
-    assert_eq!((table.app.course.taking.as_ref().unwrap().lesson, table.place()), (1, (0, 0)));
+    assert_eq!((table.app.course.taking.as_ref().unwrap().lesson, table.place()), (Which::Lesson(1), (0, 0)));
 }
 
 #[test]
@@ -255,7 +259,7 @@ fn the_list_is_searched_by_letters_and_opens_what_is_marked() {
     table.keys(&[Learn::LeaveSearch, Learn::Search]);
     table.input(Input::Text("2".to_owned()));
     assert_eq!(table.keys(&[Learn::Open])[0], "cancel");
-    assert_eq!(table.app.course.taking.as_ref().unwrap().lesson, 1);
+    assert_eq!(table.app.course.taking.as_ref().unwrap().lesson, Which::Lesson(1));
 }
 
 #[test]

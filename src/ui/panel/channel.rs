@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use super::shelf::{Form, Shelf};
 use super::status::{self, Remark};
-use crate::app::facing::Facing;
+use crate::app::facing::{self, Facing};
 use crate::ui::{Scene, words};
 use crate::world::channel::{Channel, End};
 use crate::world::ledger::Flow;
@@ -80,7 +80,7 @@ pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
         buf.set_string(area.right() - 1, y, edge.side, Style::new());
     }
     if has_floor {
-        let remarks = status::remarks(world, &scene.app.keepers, subject.facing);
+        let remarks = status::remarks(world, subject.facing);
         buf.set_line(area.x, floor, &lower_edge(scene, remarks, &edge, area.width), area.width);
     }
     let inner = Rect::new(area.x + 2, area.y + 1, area.width - 4, last - area.y - 1);
@@ -166,8 +166,8 @@ fn body(scene: Scene<'_>, subject: Subject, (near, far): (&End, &End), inner: Re
 
 fn heading(scene: Scene<'_>, (near, far): (&End, &End), columns: [(u16, u16); 3], y: u16, buf: &mut Buffer) {
     let who = |end: &End| {
-        let tasks = scene.app.keepers.of(scene.world, end.id);
-        let name = scene.app.keepers.actor(scene.world, end.id).map_or("nobody", |task| task.name.as_str());
+        let tasks = scene.world.keepers(end.id);
+        let name = facing::actor(scene.world, end.id).map_or("nobody", |task| task.name.as_str());
         let others = if tasks.len() > 1 { format!(" and {} more", tasks.len() - 1) } else { String::new() };
         format!("{name}{others}")
     };

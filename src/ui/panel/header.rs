@@ -7,6 +7,7 @@ use ratatui::text::Span;
 
 use super::tasks::state_of;
 use crate::app::Mode;
+use crate::app::past::Past;
 use crate::ui::{Scene, words};
 
 /// In a lesson: the kernel has not answered yet.
@@ -15,6 +16,9 @@ const BUSY: &str = "at work… ";
 /// Draws the line. Of the channels only some may be visible: so many of so many.
 pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
+    if let Some(past) = &scene.app.past {
+        return of_past(scene, past, area, buf);
+    }
     let mut left = vec![Span::raw(" "), Span::styled("tincans", theme.strong()), Span::raw("   ")];
     for task in scene.world.tasks() {
         let style = if task.is_alive() { Style::new() } else { theme.alarm() };
@@ -25,7 +29,7 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
     let hint = match scene.app.mode {
         Mode::Keys if scene.app.course.current().is_some() => "o: back to the lesson  ? help ",
         Mode::Lesson => "? help ",
-        Mode::List | Mode::Search => "",
+        Mode::List | Mode::Search | Mode::Past => "",
         Mode::Line => "Esc keys, then ? help ",
         Mode::Keys => "i type  ? help ",
         Mode::Prompt => "Esc back ",
@@ -40,4 +44,17 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
     }
     right.push(Span::styled(hint, theme.faint()));
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
+}
+
+/// The whole line says that this is not now.
+fn of_past(scene: Scene<'_>, past: &Past, area: Rect, buf: &mut Buffer) {
+    let loud = scene.theme.shout();
+    let when = format!(" THE PAST  event {} of {} ", past.at, past.newest);
+    let statement = past.moments.last().and_then(|moment| scene.app.said.text(moment.line));
+    let during = statement.map(|text| format!(" during: {text} ")).unwrap_or_default();
+    let oldest = if past.at == past.oldest { " the beginning " } else { "" };
+    let oldest = if past.at == past.oldest && past.oldest > 0 { " older events are forgotten " } else { oldest };
+    let left = vec![Span::styled(when, loud), Span::styled(during, loud), Span::styled(oldest, loud)];
+    let right = vec![Span::styled(" Esc: back to now ", loud)];
+    buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", loud)), area.width);
 }

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::course::{Answer, Scroll, Taking};
+use crate::app::course::{Answer, Scroll, Taking, Which};
 use crate::lesson::{Action, Goal, Lesson, Next, Prediction};
 use crate::script::Statement;
 use crate::ui::theme::Theme;
@@ -31,6 +31,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let first = page.first(taking.scroll, area);
     let below = page.lines.len().saturating_sub(first + rows(area));
     let mut place = match taking.walk.current(lesson) {
+        _ if taking.lesson == Which::Problem => scene.app.course.practice.score(),
         Some(_) => format!("step {} of {}", taking.walk.step() + 1, lesson.steps.len()),
         None => "done".to_owned(),
     };
@@ -77,7 +78,10 @@ impl Page {
     fn of(scene: Scene<'_>, lesson: &Lesson, taking: &Taking, width: u16) -> Self {
         let mut page = Self { theme: scene.theme, width, lines: Vec::new(), active: 0..0 };
         let Some(step) = taking.walk.current(lesson) else {
-            page.end(scene.app.course.lessons.get(taking.lesson + 1));
+            page.end(match taking.lesson {
+                Which::Lesson(at) => scene.app.course.lessons.get(at + 1),
+                Which::Problem => None,
+            });
             return page;
         };
         // The heading of the panel says the title already.
@@ -94,6 +98,9 @@ impl Page {
             if let Some(after) = &step.after {
                 page.blank();
                 page.prose(after);
+            }
+            if taking.lesson == Which::Problem {
+                page.prose("**Space**: the next problem.");
             }
             page.active.end = page.lines.len();
         }

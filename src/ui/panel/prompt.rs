@@ -31,7 +31,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
             let hint = "Enter: take the marked lesson · Esc: all lessons".to_owned();
             Some(typed(scene, &scene.app.course.list.query, (" search ".to_owned(), hint), area, buf))
         }
-        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List => {
+        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past => {
             footer(scene, area, buf);
             None
         }

@@ -2,7 +2,7 @@
 //! meet, with the reason.
 
 use crate::abi::Errno;
-use crate::app::facing::{Facing, Keepers};
+use crate::app::facing::{self, Facing};
 use crate::app::phrase;
 use crate::script::TaskState;
 use crate::world::World;
@@ -21,20 +21,20 @@ pub struct Remark {
 }
 
 /// All remarks on a channel, the most important first.
-pub fn remarks(world: &World, keepers: &Keepers, facing: Facing) -> Vec<Remark> {
+pub fn remarks(world: &World, facing: Facing) -> Vec<Remark> {
     let (Some(near), Some(far)) = (world.end(facing.near), world.end(facing.far)) else { return Vec::new() };
     let mut remarks = Vec::new();
     let mut add = |text: Option<String>, is_alarm| remarks.extend(text.map(|text| Remark { text, is_alarm }));
     for end in [far, near] {
-        for task in keepers.of(world, end.id) {
+        for task in world.keepers(end.id) {
             add(death_of(task), true);
         }
-        add(closed_by_hand(world, keepers, end), false);
+        add(closed_by_hand(world, end), false);
     }
     add(prospect(world, near, far), true);
     add(prospect(world, far, near), true);
     for end in [near, far] {
-        for task in keepers.of(world, end.id) {
+        for task in world.keepers(end.id) {
             let other = if end.id == near.id { far } else { near };
             add(state_here(task, end, other), false);
         }
@@ -49,8 +49,8 @@ fn death_of(task: &Task) -> Option<String> {
 }
 
 /// `parent closed wire[0]`: an end that nobody holds, though who held it lives.
-fn closed_by_hand(world: &World, keepers: &Keepers, end: &End) -> Option<String> {
-    let holder = keepers.actor(world, end.id).filter(|task| end.closed && task.is_alive())?;
+fn closed_by_hand(world: &World, end: &End) -> Option<String> {
+    let holder = facing::actor(world, end.id).filter(|task| end.closed && task.is_alive())?;
     Some(format!("{} closed {}", holder.name, end.label()))
 }
 

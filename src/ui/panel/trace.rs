@@ -19,7 +19,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    let transcript = &scene.app.transcript;
+    let transcript = scene.app.seen_transcript();
     let theme = scene.theme;
     let scroll = transcript.scroll();
     let dropped = transcript.dropped();
@@ -35,7 +35,11 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     } else {
         vec![Span::styled(format!(" {} ", remarks.join(", ")), theme.faint())]
     };
-    let left = vec![Span::raw("─ "), Span::styled("trace", theme.strong()), Span::raw(" ")];
+    let left = vec![
+        Span::raw("─ "),
+        Span::styled(if scene.app.past.is_some() { "trace until then" } else { "trace" }, theme.strong()),
+        Span::raw(" "),
+    ];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);
     let room = usize::from(area.height - 1);
     let mut lines: Vec<Line<'static>> = Vec::new();

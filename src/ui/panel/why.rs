@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::explain;
 use crate::lesson::Next;
 use crate::ui::{Scene, words};
 
@@ -20,8 +21,9 @@ pub fn rows(scene: Scene<'_>, width: u16) -> u16 {
 /// Draws the text.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
-    let (label, style) = match (&scene.app.notice, &scene.app.why) {
+    let (label, style) = match (&scene.app.notice, scene.app.seen_why()) {
         (Some(_), _) => ("NOTE", theme.shout()),
+        (None, Some(why)) if why.rule == explain::NOTHING => ("THEN", theme.shout()),
         (None, Some(_)) => ("WHY", theme.shout()),
         (None, None) => ("TRY", theme.shout()),
     };
@@ -38,7 +40,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 fn wrapped(scene: Scene<'_>, width: u16) -> Vec<String> {
-    let text = match (&scene.app.notice, &scene.app.why) {
+    let text = match (&scene.app.notice, scene.app.seen_why()) {
         (Some(notice), _) => notice.as_str(),
         (None, Some(why)) => why.text.as_str(),
         (None, None) => advice(scene),
@@ -48,6 +50,9 @@ fn wrapped(scene: Scene<'_>, width: u16) -> Vec<String> {
 
 /// What to do next.
 fn advice(scene: Scene<'_>) -> &'static str {
+    if scene.app.past.is_some() {
+        return "Before the first event there is parent alone.";
+    }
     let Some((lesson, taking)) = scene.app.course.shown() else { return WELCOME };
     match taking.walk.next(lesson) {
         Next::Run(_) => "Space runs what is marked, on the real kernel. With : you try whatever you like.",

@@ -127,9 +127,11 @@ impl World {
     }
 
     /// One descriptor less refers to an end. With the last one it is closed, and what waits in it is destroyed.
-    pub(super) fn let_go(&mut self, id: EndId) {
+    pub(super) fn let_go(&mut self, by: TaskId, id: EndId) {
+        let process = self.tasks.get(&by).map(|task| task.process);
         let Some(end) = self.ends.get_mut(&id) else { return };
         end.held = end.held.saturating_sub(1);
+        end.last_held_by = process.or(end.last_held_by);
         self.close_if_last(id);
     }
 
@@ -190,7 +192,7 @@ impl World {
             self.channels.values().filter(|channel| is_over(channel)).map(|channel| channel.id).collect();
         for id in over.iter().take(over.len().saturating_sub(super::super::DEAD_KEPT)) {
             if let Some(channel) = self.channels.remove(id) {
-                channel.ends.iter().for_each(|end| drop(self.ends.remove(end)));
+                channel.ends.iter().for_each(|end| self.ends.remove(end));
             }
         }
         let loose: Vec<EndId> =
@@ -260,7 +262,7 @@ impl World {
         let replaced = self.table(id).and_then(|table| table.insert(fd, Descriptor { end, cloexec }));
         if let Some(replaced) = replaced {
             self.note_anomaly(format!("descriptor {fd} was given out twice"));
-            self.let_go(replaced.end);
+            self.let_go(id, replaced.end);
         }
     }
 
@@ -270,7 +272,7 @@ impl World {
         }
         if let Some(descriptor) = self.table(id).and_then(|table| table.remove(&fd)) {
             self.keep_for_readers(id, fd, descriptor.end);
-            self.let_go(descriptor.end);
+            self.let_go(id, descriptor.end);
         }
     }
 
@@ -289,7 +291,7 @@ impl World {
         let gone: Vec<i32> = table.iter().filter(|(_, entry)| entry.cloexec).map(|(fd, _)| *fd).collect();
         for fd in gone {
             if let Some(descriptor) = self.table(id).and_then(|table| table.remove(&fd)) {
-                self.let_go(descriptor.end);
+                self.let_go(id, descriptor.end);
             }
         }
     }

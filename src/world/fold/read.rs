@@ -164,7 +164,7 @@ impl World {
     pub(super) fn let_go_of_kept(&mut self, id: TaskId) {
         let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
         if let Some(end) = ongoing.and_then(|ongoing| ongoing.kept.take()) {
-            self.let_go(end);
+            self.let_go(id, end);
         }
     }
 }

@@ -203,6 +203,13 @@ impl Flow {
         self.queue.iter().filter(|piece| !piece.tentative).count() as u64
     }
 
+    /// Whether anything of a write that has returned waits still.
+    pub fn is_waiting(&self, number: u64) -> bool {
+        let Some(write) = self.write(number) else { return false };
+        let is_empty = || write.offered == 0 && self.queue.iter().any(|piece| piece.write == number);
+        write.taken.is_some_and(|taken| taken > write.gone) || is_empty()
+    }
+
     /// Whether a call that has not returned may have put something in or taken something out, or the kernel knows better who
     /// came first.
     pub fn is_undecided(&self) -> bool {

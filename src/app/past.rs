@@ -1,0 +1,134 @@
+//! The bench as it was at one moment: the picture, the trace and the explanation of then, and the way back to now.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use crate::explain;
+use crate::script::{Statement, Verb};
+use crate::trace::{Event, Explanation, strace};
+use crate::world::World;
+use crate::world::history::{Look, Moment};
+
+use super::transcript::Transcript;
+use super::{App, Mode};
+
+/// Moments whose lines and arrows are at hand when one is looked at.
+pub const MOMENTS_SEEN: usize = 160;
+/// Statements of one bench that are remembered; of more the oldest are forgotten, and it cannot be run again.
+pub const MAX_SAID: usize = 20_000;
+
+/// What is looked at instead of now.
+#[derive(Debug, Clone)]
+pub struct Past {
+    /// The moment, counted from 1; 0 is before everything.
+    pub at: u64,
+    /// The newest one.
+    pub newest: u64,
+    /// The oldest that can be looked at.
+    pub oldest: u64,
+    /// The bench then.
+    pub world: Rc<World>,
+    /// The last moments up to it.
+    pub moments: Vec<Moment>,
+    /// The trace then.
+    pub transcript: Transcript,
+    /// Why it came out so then.
+    pub why: Option<Explanation>,
+    /// What the keys meant before.
+    pub back: Mode,
+}
+
+/// The statements that made the bench, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    statements: VecDeque<Statement>,
+    forgotten: bool,
+}
+
+impl Said {
+    /// One more is on its way; a reset begins anew.
+    pub fn push(&mut self, statement: &Statement) {
+        if statement.verb == Verb::Reset {
+            *self = Self::default();
+            return;
+        }
+        if self.statements.len() >= MAX_SAID {
+            self.statements.pop_front();
+            self.forgotten = true;
+        }
+        self.statements.push_back(statement.clone());
+    }
+
+    /// The text of the statement on a line.
+    pub fn text(&self, line: u32) -> Option<&str> {
+        let at = self.statements.partition_point(|statement| statement.line < line);
+        self.statements.get(at).filter(|statement| statement.line == line).map(|statement| statement.text.trim())
+    }
+
+    /// Everything up to a line, if nothing of it is forgotten.
+    pub fn up_to(&self, line: u32) -> Option<Vec<Statement>> {
+        let statements = self.statements.iter().take_while(|statement| statement.line <= line);
+        (!self.forgotten).then(|| statements.cloned().collect())
+    }
+}
+
+impl App {
+    /// Something of the past is to be seen.
+    pub(super) fn look_back(&mut self, look: Look) {
+        let back = self.past.as_ref().map_or(self.mode, |past| past.back);
+        let mut transcript = Transcript::default();
+        let mut line = None;
+        for moment in &look.moments {
+            if line != Some(moment.line) {
+                line = Some(moment.line);
+                if let Some(text) = self.said.text(moment.line).filter(|_| !self.is_silent(moment.line)) {
+                    transcript.push_statement(text.to_owned());
+                }
+            }
+            moment.events.iter().for_each(|event| transcript.push_event(event));
+        }
+        let why = why(&look.world, &look.moments);
+        let Look { at, newest, oldest, world, moments } = look;
+        self.past = Some(Past { at, newest, oldest, world: Rc::new(world), moments, transcript, why, back });
+        self.mode = Mode::Past;
+    }
+
+    /// Back to now.
+    pub(super) fn return_to_now(&mut self) {
+        if let Some(past) = self.past.take() {
+            if self.mode == Mode::Past {
+                self.mode = past.back;
+            } else if self.before == Mode::Past {
+                self.before = past.back;
+            }
+        }
+    }
+
+    /// The trace that is to be seen: now's, or then's.
+    pub fn seen_transcript(&self) -> &Transcript {
+        self.past.as_ref().map_or(&self.transcript, |past| &past.transcript)
+    }
+
+    /// The explanation that is to be seen.
+    pub fn seen_why(&self) -> Option<&Explanation> {
+        self.past.as_ref().map_or(self.why.as_ref(), |past| past.why.as_ref())
+    }
+
+    /// The moments that are to be seen.
+    pub fn seen_moments(&self) -> &[Moment] {
+        self.past.as_ref().map_or(&self.recent, |past| &past.moments)
+    }
+}
+
+/// Why the last moment came out so, by what its statement had brought until then; failing that, what happened.
+fn why(world: &World, moments: &[Moment]) -> Option<Explanation> {
+    let last = moments.last()?;
+    let of_statement = moments.iter().filter(|moment| moment.line == last.line);
+    let events: Vec<Event> = of_statement.flat_map(|moment| moment.events.iter().cloned()).collect();
+    let explanation = explain::last(world, &events);
+    if explanation.rule != explain::NOTHING {
+        return Some(explanation);
+    }
+    let text = last.events.iter().flat_map(strace::lines).collect::<Vec<_>>().join(" · ");
+    Some(Explanation { text: text.trim().to_owned(), ..explanation })
+}

@@ -1,0 +1,266 @@
+//! Practice without end: a random short program, and what happens next? The program is run on every kind of channel; what the
+//! kernel answers there are the options. So a problem's wrong answers are right ones, of other kinds. Nothing is made up, and
+//! the same seed gives the same problems.
+
+mod draft;
+mod problem;
+mod random;
+
+use std::time::{Duration, Instant};
+
+use color_eyre::eyre::{Result, bail};
+
+use crate::explain;
+use crate::lesson::Lesson;
+use crate::matrix::row::Column;
+use crate::script::check::answer;
+use crate::script::{Statement, Verb, parse};
+use crate::session::{Session, Settings};
+
+use draft::{Draft, THEMES, Theme, draft};
+use problem::Problem;
+use random::Random;
+
+/// The longest that making one problem may take.
+const LONGEST: Duration = Duration::from_secs(20);
+/// Programs that may turn out to ask nothing.
+const MOST_ATTEMPTS: usize = 200;
+/// So many of them may be refused for asking something else than what is wished for.
+const CHOOSY: usize = 12;
+/// The most problems of one sheet.
+pub const MOST_ON_A_SHEET: u16 = 30;
+/// How often a kind is the one that is asked about, as in [`Column::ALL`]: pipes are of fewer minds.
+const WEIGHTS: [usize; 5] = [3, 3, 3, 2, 1];
+
+/// Makes one problem, statement by statement, on somebody else's session: whoever drives it need not wait.
+#[derive(Debug)]
+pub struct Poser {
+    random: Random,
+    seed: u64,
+    number: u32,
+    attempts: usize,
+    /// What the question is to be about, and how many options are wanted.
+    wish: (Option<Theme>, usize),
+    draft: Draft,
+    /// What each kind answered to each line, as far as it went.
+    told: Vec<(Column, Vec<Told>)>,
+    stage: Stage,
+    deadline: Instant,
+}
+
+/// What a statement brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Told {
+    /// In expectations.
+    words: Vec<String>,
+    /// It was not made, or its result does not say what happened.
+    is_useless: bool,
+    /// Why it came out so, if a rule knows.
+    why: Option<String>,
+    /// The lesson about that.
+    lesson: Option<&'static str>,
+}
+
+/// What is being run.
+#[derive(Debug)]
+enum Stage {
+    /// The bench is emptied before the first, or the next, kind.
+    Clearing,
+    /// A line of the program on the last kind of `told`.
+    Asking,
+    /// The problem's own program once more, up to and with its question.
+    Proving(Box<Problem>, usize),
+    /// The bench is emptied for whoever comes.
+    Leaving(Box<Problem>),
+}
+
+/// How far it is.
+#[derive(Debug)]
+pub enum Posed {
+    /// Something runs; to be called again when all has settled.
+    NotYet,
+    /// A lesson of one question.
+    Ready(Box<Lesson>),
+}
+
+impl Poser {
+    /// Begins on a session that may be doing something else; that is forgotten.
+    pub fn begin(seed: u64, number: u32, session: &mut Session) -> Self {
+        let mut random = Random::of(seed, number);
+        let theme = THEMES.get(random.weighed(THEMES.iter().map(|theme| theme.1))).map(|theme| theme.0);
+        let wish = (theme, if random.chance(50) { 3 } else { 2 });
+        let draft = draft(&mut random);
+        session.cancel();
+        session.overtake(reset());
+        Self {
+            random,
+            seed,
+            number,
+            attempts: 1,
+            wish,
+            draft,
+            told: Vec::new(),
+            stage: Stage::Clearing,
+            deadline: Instant::now() + LONGEST,
+        }
+    }
+
+    /// Whether it has taken too long: a bench that never settles.
+    pub fn is_late(&self) -> bool {
+        Instant::now() > self.deadline
+    }
+
+    /// Goes on, when all has settled.
+    pub fn go_on(&mut self, session: &mut Session) -> Result<Posed> {
+        match std::mem::replace(&mut self.stage, Stage::Asking) {
+            Stage::Clearing => self.next_kind(session)?,
+            Stage::Asking => {
+                let told = tell(session);
+                if let Some((_, of_kind)) = self.told.last_mut() {
+                    of_kind.push(told);
+                }
+                self.next_line(session)?;
+            }
+            Stage::Proving(problem, at) => self.prove(problem, at, session)?,
+            Stage::Leaving(problem) => return Ok(Posed::Ready(Box::new(problem.lesson(self.seed, self.number)?))),
+        }
+        Ok(Posed::NotYet)
+    }
+
+    fn next_kind(&mut self, session: &mut Session) -> Result<()> {
+        let is_fit = |column: &Column| !(self.draft.is_for_sockets && column.is_pipe());
+        let next = Column::ALL.into_iter().filter(is_fit).nth(self.told.len());
+        if let Some(column) = next {
+            self.told.push((column, Vec::new()));
+            return self.next_line(session);
+        }
+        match Problem::of(&self.draft, &self.told, self.wish, &mut self.random) {
+            Some(problem) => {
+                let first = problem.statement(0)?;
+                self.stage = Stage::Proving(Box::new(problem), 0);
+                session.submit(first);
+                Ok(())
+            }
+            None => self.again(session),
+        }
+    }
+
+    fn next_line(&mut self, session: &mut Session) -> Result<()> {
+        let line = self.told.last().and_then(|(column, told)| Some((column, self.draft.lines.get(told.len())?)));
+        match line {
+            Some((column, line)) => {
+                session.submit(statement(&column.fill(&line.text))?);
+                self.stage = Stage::Asking;
+            }
+            None => self.clear(session),
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self, session: &mut Session) {
+        session.submit(reset());
+        self.stage = Stage::Clearing;
+    }
+
+    /// Another program.
+    fn again(&mut self, session: &mut Session) -> Result<()> {
+        if self.attempts >= MOST_ATTEMPTS {
+            bail!("none of {MOST_ATTEMPTS} programs asks anything: on this kernel all kinds of channel answer alike");
+        }
+        self.attempts += 1;
+        if self.attempts > CHOOSY {
+            self.wish = (None, 2);
+        }
+        self.draft = draft(&mut self.random);
+        self.told.clear();
+        self.clear(session);
+        Ok(())
+    }
+
+    /// The program runs once more; at its question each option is put to the kernel, and only those that fail stay wrong ones.
+    fn prove(&mut self, mut problem: Box<Problem>, at: usize, session: &mut Session) -> Result<()> {
+        if !problem.is_question(at) {
+            let next = problem.statement(at + 1)?;
+            self.stage = Stage::Proving(problem, at + 1);
+            session.submit(next);
+            return Ok(());
+        }
+        let is_so = |option: &str| {
+            let expected = problem.expectations(option)?;
+            Ok::<bool, color_eyre::Report>(session.would_hold(&expected).is_some_and(|verdict| verdict.ok))
+        };
+        let is_true = is_so(problem.truth())?;
+        let mut wrong = Vec::new();
+        for option in problem.options() {
+            if option != problem.truth() && !is_so(option)? {
+                wrong.push(option.to_owned());
+            }
+        }
+        if !is_true || wrong.is_empty() || wrong.len() + 1 < self.wish.1 {
+            return self.again(session);
+        }
+        problem.keep(&wrong);
+        self.stage = Stage::Leaving(problem);
+        session.submit(reset());
+        Ok(())
+    }
+}
+
+/// What the last statement brought.
+fn tell(session: &Session) -> Told {
+    let Some(seen) = session.seen() else {
+        return Told { words: Vec::new(), is_useless: true, why: None, lesson: None };
+    };
+    let words = answer(&seen).expected;
+    let why = explain::last(session.world(), seen.events);
+    let is_known = why.rule != explain::NOTHING;
+    Told {
+        is_useless: seen.refused.is_some() || words.iter().any(|word| word == "_" || word == "refused"),
+        words,
+        why: is_known.then_some(why.text),
+        lesson: why.lesson.filter(|_| is_known),
+    }
+}
+
+fn statement(text: &str) -> Result<Statement> {
+    match parse::statement(text, 0) {
+        Ok(Some(statement)) => Ok(statement),
+        Ok(None) => bail!("`{text}` says nothing"),
+        Err(error) => bail!("`{text}`: {error}"),
+    }
+}
+
+fn reset() -> Statement {
+    Statement { line: 0, text: "reset".to_owned(), task: None, verb: Verb::Reset, expectations: Vec::new() }
+}
+
+/// The first problems of a seed as one lesson file, to be read, printed, or checked.
+pub fn sheet(seed: u64, count: u16) -> Result<String> {
+    let mut session = Session::open(Settings::default())?;
+    let mut text = problem::heading(seed, count);
+    for number in 1..=u32::from(count.min(MOST_ON_A_SHEET)) {
+        let problem = pose(seed, number, &mut session)?;
+        text.push_str(&problem.on_a_sheet(number));
+    }
+    Ok(text)
+}
+
+/// One problem, waited for.
+fn pose(seed: u64, number: u32, session: &mut Session) -> Result<Box<Problem>> {
+    let mut poser = Poser::begin(seed, number, session);
+    loop {
+        session.pump()?;
+        if session.is_settled() {
+            if let Stage::Leaving(_) = &poser.stage
+                && let Stage::Leaving(problem) = std::mem::replace(&mut poser.stage, Stage::Clearing)
+            {
+                return Ok(problem);
+            }
+            poser.go_on(session)?;
+        } else if poser.is_late() {
+            bail!("making a problem takes more than {} s", LONGEST.as_secs());
+        } else {
+            session.wait()?;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Whole screens of the past.
+
+use super::*;
+use crate::app::View;
+use crate::app::update::looked;
+
+/// The state while a moment, so many before the newest, is looked at.
+fn past(stage: &Stage, back: u64) -> App {
+    let mut app = app_of(stage);
+    app.mode = Mode::Keys;
+    looked(&mut app, Some(stage.history.look(stage.history.newest() - back, 100)));
+    app
+}
+
+fn past_screen(app: &App, stage: &Stage, size: (u16, u16)) -> String {
+    let mut then = Stage::bare();
+    then.world = World::clone(&app.past.as_ref().unwrap().world);
+    then.history = stage.history.clone();
+    screen_of(app, &then, size)
+}
+
+#[test]
+fn every_panel_is_as_it_was_and_the_first_line_says_that_it_is_the_past() {
+    let stage = three_words();
+    // Before the four reads.
+    let app = past(&stage, 4);
+    for size in SIZES {
+        let screen = past_screen(&app, &stage, size);
+        let newest = stage.history.newest();
+        assert_shows(&screen, &[&format!("THE PAST  event {} of {newest}", newest - 4), "Esc: back to now"]);
+        assert_shows(&screen, &["3 WRITES ▶ 0 READS", "nothing yet", " Esc now "]);
+        assert!(!screen.contains("onetwothree"), "{screen}");
+    }
+    assert_shows(&past_screen(&app, &stage, (80, 24)), &["in kernel: 11 bytes ▶", "write(post[0], \"three\", 5) = 5"]);
+    insta::assert_snapshot!(past_screen(&app, &stage, (80, 24)));
+}
+
+#[test]
+fn the_dead_live_in_the_past_and_what_was_closed_is_open() {
+    let mut stage = three_words();
+    stage.kill(CHILD1);
+    let app = past(&stage, 1);
+    let screen = past_screen(&app, &stage, (120, 36));
+    assert!(!screen.contains("SIGKILL"), "{screen}");
+    assert_shows(&screen, &["child1@4"]);
+    assert_shows(&screen_of(&app_of(&stage), &stage, (120, 36)), &["killed by SIGKILL"]);
+}
+
+/// A bench with everything that a diagram shows: sleep, a message each way, truncation, destruction, death.
+fn busy_bench() -> Stage {
+    let mut stage = three_words();
+    stage.sleep_in_read(CHILD1, 4);
+    stage.write(PARENT, 3, b"four");
+    stage.wake_with(CHILD1, b"four");
+    stage.write(CHILD1, 4, b"back");
+    stage.read(PARENT, 3, b"back");
+    stage.write(PARENT, 4, b"long one");
+    stage.recv_short(CHILD2, 5, b"long");
+    stage.write(PARENT, 3, b"lost");
+    stage.stop(CHILD2);
+    stage.kill(CHILD1);
+    stage
+}
+
+#[test]
+fn the_diagram_has_a_line_a_process_and_an_arrow_a_message() {
+    let stage = busy_bench();
+    let mut app = app_of(&stage);
+    app.mode = Mode::Keys;
+    app.view = View::Diagram;
+    app.recent = stage.history.look(stage.history.newest(), 100).moments;
+    for (size, name) in SIZES.into_iter().zip(["wide", "middle", "floor"]) {
+        let screen = screen_of(&app, &stage, size);
+        assert_shows(&screen, &["parent ", "child1 ", "child2 ", "▶├", "◀", "×", "╳", "‖", "┆"]);
+        assert_eq!(screen.contains("read wire[1] sleeps"), name == "wide", "{screen}");
+        insta::assert_snapshot!(name, screen);
+    }
+}
+
+#[test]
+fn no_size_of_the_diagram_and_no_number_of_processes_panics() {
+    let mut stage = busy_bench();
+    for number in 0..20 {
+        stage.pair(abi::SOCK_STREAM, &format!("c{number}"), [10 + 2 * number, 11 + 2 * number]);
+        stage.child(&format!("kid{number}"), 11 + 2 * number, &[]);
+        stage.write(PARENT, 10 + 2 * number, "漢字👩‍🚀".as_bytes());
+    }
+    let mut app = app_of(&stage);
+    app.view = View::Diagram;
+    app.recent = stage.history.look(stage.history.newest(), 500).moments;
+    for size in [(0, 0), (1, 1), (60, 18), (61, 19), (80, 24), (200, 60), (500, 200)] {
+        for sideways in [0, 3, u16::MAX] {
+            app.sideways = sideways;
+            terminal(&app, &stage, size, Colours::True);
+        }
+    }
+    app.sideways = 0;
+    assert_shows(&screen_of(&app, &stage, (80, 24)), &["more processes, < >"]);
+}
