@@ -92,7 +92,7 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         return covered(scene, area, buf);
     }
     if scene.app.course.shown().is_some() {
-        let (text, places) = layout::with_lesson(area, facing::listed(scene.world).len());
+        let (text, places) = lesson(scene, area);
         panel::lesson::draw(scene, text, buf);
         return bench(scene, &places, header, buf);
     }
@@ -118,6 +118,13 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     panel::prompt::draw(scene, Rect { y: area.bottom() - 1, height: 1, ..area }, buf)
 }
 
+/// Where a lesson's text stands and what it has to take in, and the places of the rest.
+fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place<'_>, Places) {
+    let (text, places) = layout::with_lesson(area, facing::listed(scene.world).len());
+    let why = panel::why::cut_explanation(scene, places.why);
+    (panel::lesson::Place { area: text, why }, places)
+}
+
 /// Everything but a lesson's text.
 fn bench(scene: Scene<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> Option<Position> {
     let hidden = channels(scene, places, buf);
@@ -140,8 +147,8 @@ pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), key: Learn) -> Lear
     if width < MIN_WIDTH || height < MIN_HEIGHT {
         return key;
     }
-    let (text, _) = layout::with_lesson(area, 0);
-    let page = isize::try_from(panel::lesson::rows(text).saturating_sub(1)).unwrap_or(1);
+    let (text, _) = self::lesson(scene, area);
+    let page = isize::try_from(panel::lesson::rows(text.area).saturating_sub(1)).unwrap_or(1);
     let by = match key {
         Learn::Step if panel::lesson::has_unread(scene, text) => page,
         Learn::PageDown => page,

@@ -293,3 +293,17 @@ fn the_language_is_the_one_that_is_asked_for_and_english_where_there_is_no_trans
     assert!(list(&[], &[("LANG", "ru_RU.UTF-8"), ("LC_ALL", "C")]).contains(english));
     assert!(list(&[], &[("LANG", "fr_FR.UTF-8")]).contains(english));
 }
+
+#[test]
+fn a_lesson_without_end_is_a_fault_and_those_behind_it_are_checked_all_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let front = "+++\ntitle = \"T\"\ntopics = [\"basics\"]\nminutes = 1\n+++\n\n";
+    let endless = format!("{front}```tin\nrepeat 20 sleep 3000\n```\n");
+    std::fs::write(folder.path().join("01-endless.md"), endless).expect("a file");
+    std::fs::write(folder.path().join("02-short.md"), format!("{front}```tin\ntasks => 1\n```\n")).expect("a file");
+    let output = check(&[folder.path()]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("01-endless.md:8: wanted a lesson that is over in 30 s, got one"), "{errors}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("02-short  holds"));
+}

@@ -23,11 +23,21 @@ struct Page {
     active: Range<usize>,
 }
 
+/// Where the text stands, and what has no room elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// Heading and text.
+    pub area: Rect,
+    /// An explanation that was cut: it stands below the text as a whole.
+    pub why: Option<&'a str>,
+}
+
 /// Draws heading and text.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: Scene<'_>, on: Place<'_>, buf: &mut Buffer) {
+    let area = on.area;
     let Some((lesson, taking)) = scene.app.course.shown().filter(|_| area.height > 1 && area.width > 4) else { return };
     let theme = scene.theme;
-    let page = Page::of(scene, lesson, taking, area.width - 2);
+    let page = Page::of(scene, lesson, taking, on);
     let first = page.first(taking.scroll, area);
     let below = page.lines.len().saturating_sub(first + rows(area));
     let mut place = match taking.walk.current(lesson) {
@@ -54,18 +64,20 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// Where a key that scrolls leads to: the first line seen after it.
-pub fn scrolled(scene: Scene<'_>, area: Rect, by: isize) -> u16 {
+pub fn scrolled(scene: Scene<'_>, on: Place<'_>, by: isize) -> u16 {
+    let area = on.area;
     let Some((lesson, taking)) = scene.app.course.shown() else { return 0 };
-    let page = Page::of(scene, lesson, taking, area.width.saturating_sub(2));
+    let page = Page::of(scene, lesson, taking, on);
     let most = page.lines.len().saturating_sub(rows(area));
     let first = page.first(taking.scroll, area).saturating_add_signed(by).min(most);
     u16::try_from(first).unwrap_or(u16::MAX)
 }
 
 /// Whether something that is to be read before going on lies below what is seen.
-pub fn has_unread(scene: Scene<'_>, area: Rect) -> bool {
+pub fn has_unread(scene: Scene<'_>, on: Place<'_>) -> bool {
+    let area = on.area;
     let Some((lesson, taking)) = scene.app.course.shown() else { return false };
-    let page = Page::of(scene, lesson, taking, area.width.saturating_sub(2));
+    let page = Page::of(scene, lesson, taking, on);
     page.first(taking.scroll, area) + rows(area) < page.active.end
 }
 
@@ -75,7 +87,8 @@ pub fn rows(area: Rect) -> usize {
 }
 
 impl Page {
-    fn of(scene: Scene<'_>, lesson: &Lesson, taking: &Taking, width: u16) -> Self {
+    fn of(scene: Scene<'_>, lesson: &Lesson, taking: &Taking, on: Place<'_>) -> Self {
+        let width = on.area.width.saturating_sub(2);
         let mut page = Self { theme: scene.theme, width, lines: Vec::new(), active: 0..0 };
         let Some(step) = taking.walk.current(lesson) else {
             page.end(match taking.lesson {
@@ -103,6 +116,10 @@ impl Page {
                 page.prose("**Space**: the next problem.");
             }
             page.active.end = page.lines.len();
+        }
+        if let Some(why) = on.why {
+            page.blank();
+            page.marked("WHY   ", why, Style::new());
         }
         page
     }

@@ -18,6 +18,12 @@ pub fn rows(scene: Scene<'_>, width: u16) -> u16 {
     u16::try_from(wrapped(scene, width).len()).unwrap_or(u16::MAX)
 }
 
+/// The explanation, if this area has not the rows that it needs.
+pub fn cut_explanation(scene: Scene<'_>, area: Rect) -> Option<&str> {
+    let why = scene.app.why.as_ref()?;
+    (set(&why.text, area.width).len() > usize::from(area.height)).then_some(why.text.as_str())
+}
+
 /// Draws the text.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
@@ -28,12 +34,19 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         (None, None) => ("TRY", theme.shout()),
     };
     let room = usize::from(area.height);
+    // Of a lesson, the rest stands below its text.
+    let is_continued = scene.app.notice.is_none() && scene.app.why.is_some() && scene.app.course.shown().is_some();
+    let more = if is_continued { " … Page Down" } else { "…" };
     for (row, (y, text)) in (area.y..area.bottom()).zip(wrapped(scene, area.width)).enumerate() {
         let label = if row == 0 { Span::styled(label, style) } else { Span::raw("") };
         let is_last = row + 1 == room;
         let width = area.width.saturating_sub(LABEL);
         let is_cut = is_last && wrapped(scene, area.width).len() > room;
-        let text = if is_cut { words::cut(&format!("{text}…"), width) } else { text };
+        let text = if is_cut {
+            words::cut(&text, width.saturating_sub(words::width(more))).trim_end_matches('…').to_owned() + more
+        } else {
+            text
+        };
         buf.set_line(area.x + 1, y, &Line::from(label), area.width.saturating_sub(1));
         buf.set_line(area.x + LABEL, y, &Line::from(text), width);
     }
@@ -45,6 +58,10 @@ fn wrapped(scene: Scene<'_>, width: u16) -> Vec<String> {
         (None, Some(why)) => why.text.as_str(),
         (None, None) => advice(scene),
     };
+    set(text, width)
+}
+
+fn set(text: &str, width: u16) -> Vec<String> {
     words::wrap(text, width.saturating_sub(LABEL + 1).max(1), 0)
 }
 

@@ -5,6 +5,7 @@ use crate::app::course::{Course, Scroll};
 use crate::lesson::load;
 use crate::lesson::progress::Progress;
 use crate::script::check::Verdict;
+use crate::trace::Explanation;
 
 const LESSON: &str = "+++\ntitle = \"The lesson\"\ntopics = [\"basics\"]\nminutes = 5\n+++\n# The lesson\n\
     A **stream** has `no edges`.\n```tin\nwrite wire[0] a => 1\nwrite wire[0] b => 1\n```\nWhat comes?\n\
@@ -116,6 +117,34 @@ fn the_key_that_goes_on_first_shows_what_was_not_read() {
         let up = turned(scene, size, Learn::PageUp);
         assert!(matches!(up, Learn::ScrollTo(_)), "{up:?}");
     }
+}
+
+#[test]
+fn an_explanation_that_is_cut_stands_as_a_whole_below_the_text() {
+    let stage = Stage::open();
+    let mut app = taking(&stage, LESSON);
+    press(&mut app, &stage, &[Learn::Step]);
+    let (mut text, last) = ("Many words that explain it. ".repeat(20), "Ω-the-end.");
+    text += last;
+    let why =
+        |text: &str| Explanation { about: String::new(), text: text.to_owned(), rule: "r", page: None, lesson: None };
+    app.why = Some(why(&text));
+    for size in [(60, 18), (80, 24)] {
+        app.course.taking.as_mut().unwrap().scroll = Scroll::Top;
+        assert_shows(&screen_of(&app, &stage, size), &["… Page Down", " more ↓", "▶ write wire[0] b"]);
+        for _ in 0..9 {
+            let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+            let key = turned(scene, size, Learn::PageDown);
+            update::update(&mut app, &stage.world, Input::Do(Action::Learn(key)));
+        }
+        assert_shows(&screen_of(&app, &stage, size), &[last]);
+        // It need not be read: the key that goes on goes on.
+        let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+        assert_eq!(turned(scene, size, Learn::Step), Learn::Step);
+    }
+    app.why = Some(why(last));
+    let screen = screen_of(&app, &stage, (80, 24));
+    assert!(!screen.contains("Page Down") && screen.matches(last).count() == 1, "{screen}");
 }
 
 #[test]
