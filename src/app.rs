@@ -75,6 +75,8 @@ pub enum View {
     Processes,
     /// What else could have happened.
     Otherwise,
+    /// All channels, a cell each.
+    Grid,
 }
 
 /// All that the UI knows.

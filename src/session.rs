@@ -3,6 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "only one stage waits for time")]
 
 mod judged;
+mod look;
 mod notes;
 mod place;
 mod printing;
@@ -20,8 +21,6 @@ use crate::script::{Expectation, Statement, Verb, Want};
 use crate::sys::{kernel_release, now_ns};
 use crate::trace::{Event, Summary, What};
 use crate::world::World;
-use crate::world::history::History;
-use crate::world::kind::EndId;
 
 pub use crate::bench::Settings;
 use judged::Judged;
@@ -149,20 +148,6 @@ impl Session {
     /// The picture as far as it is known.
     pub fn world(&self) -> &World {
         self.bench.world()
-    }
-
-    /// As [`Bench::sample`], where all is settled.
-    pub fn sample(&mut self, ends: &[EndId]) {
-        if self.is_settled() {
-            for end in ends {
-                self.bench.sample(*end);
-            }
-        }
-    }
-
-    /// As [`Bench::history`].
-    pub fn history(&self) -> Option<&History> {
-        self.bench.history()
     }
 
     /// To be called right before sleeping in poll(2) over [`Self::wait_fds`]: how long at most; none for as long as it takes.

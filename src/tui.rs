@@ -25,7 +25,7 @@ use decode::Decoder;
 use screen::Screen;
 use signals::Signals;
 
-/// The least time between two frames while something is going on.
+/// How long what is new may wait for the rest of it, while something is going on.
 const FRAME: Duration = Duration::from_millis(16);
 /// Events of one statement that are worth showing to eyes: more of a `reader`'s calls are counted only.
 const EVENTS_KEPT: usize = 2048;
@@ -77,7 +77,7 @@ pub fn run(settings: Settings, opening: Opening, learning: (Course, Store)) -> R
         waits_until: None,
         size,
         is_dirty: true,
-        drawn: None,
+        dirty_since: None,
     };
     let end = ui.live()?;
     let farewell = ui.playground.app().course.farewell();
@@ -117,7 +117,8 @@ struct Tui {
     waits_until: Option<Instant>,
     size: (u16, u16),
     is_dirty: bool,
-    drawn: Option<Instant>,
+    /// Since when there is something new that is not on the screen.
+    dirty_since: Option<Instant>,
 }
 
 fn scene(playground: &Playground, theme: Theme) -> Scene<'_> {
@@ -159,21 +160,24 @@ impl Tui {
         }
     }
 
-    /// Draws at once when all is settled, else not more often than eyes follow.
+    /// Draws at once when all is settled, else when eyes would miss it: what a key asked for is on the same frame as the key.
     fn draw_if_due(&mut self) -> io::Result<()> {
+        if self.is_dirty {
+            self.dirty_since.get_or_insert_with(Instant::now);
+        }
         if !self.is_dirty || self.playground.is_posing() || self.until_next_frame() > Duration::ZERO {
             return Ok(());
         }
         let scene = scene(&self.playground, self.theme);
         self.screen.draw(scene)?;
         self.is_dirty = false;
-        self.drawn = Some(Instant::now());
+        self.dirty_since = None;
         Ok(())
     }
 
     fn until_next_frame(&self) -> Duration {
-        match self.drawn {
-            Some(drawn) if !self.playground.is_settled() => FRAME.saturating_sub(drawn.elapsed()),
+        match self.dirty_since {
+            Some(since) if !self.playground.is_settled() => FRAME.saturating_sub(since.elapsed()),
             _ => Duration::ZERO,
         }
     }

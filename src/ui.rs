@@ -111,6 +111,7 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
         View::Xray => panel::xray::draw(scene, body, buf),
         View::Processes => panel::tree::draw(scene, body, buf),
         View::Otherwise => panel::otherwise::draw(scene, body, buf),
+        View::Grid => panel::grid::draw(scene, body, buf),
         View::Lens => panel::lens::draw(scene, body, buf),
         View::Bench => {}
     }

@@ -450,3 +450,74 @@ fn unwelcome_bytes_are_seen() {
         assert!(!unwelcome(bytes).is_empty(), "{bytes:?}");
     }
 }
+
+/// Frames that were written since `from`.
+fn frames(pty: &Pty, from: usize) -> usize {
+    const BEGIN: &[u8] = b"\x1b[?2026h";
+    pty.bytes()[from..].windows(BEGIN.len()).filter(|window| *window == BEGIN).count()
+}
+
+#[test]
+fn a_key_reaches_kernel_and_screen_in_one_frame() {
+    let mut pty = start(CLASSIC);
+    pty.type_bytes(b"one\r");
+    pty.wait("the write", |screen| screen.contains("write(post[0], \"one\", 3) = 3"));
+    pty.type_bytes(b"\x1b");
+    pty.pump(Duration::from_millis(100));
+    // On a busy machine the kernel may take longer than a frame may wait; not each time.
+    let mut counts = Vec::new();
+    for key in [b"r", b"x", b"k"] {
+        pty.pump(Duration::from_millis(50));
+        let from = pty.bytes().len();
+        let shows = match key {
+            b"r" => "read(wire[1], \"one\", 4096) = 3",
+            b"x" => "close(wire[0]) = 0",
+            _ => "+++ killed by SIGKILL +++",
+        };
+        pty.type_bytes(key);
+        pty.wait(shows, |screen| screen.contains(shows));
+        pty.pump(Duration::from_millis(100));
+        counts.push(frames(&pty, from));
+    }
+    eprintln!("frames a key: {counts:?}");
+    assert!(counts.contains(&1), "{counts:?}");
+}
+
+#[test]
+fn the_past_is_stepped_through_by_keys_and_the_bench_run_again_to_there() {
+    let mut pty = start(CLASSIC);
+    pty.type_bytes(b"one\rtwo\r");
+    pty.wait("the writes", |screen| screen.contains("write(post[0], \"two\", 3) = 3"));
+    pty.type_bytes(b"\x1b");
+    pty.pump(Duration::from_millis(100));
+    let pids = |pty: &Pty| pty.agents().iter().map(|agent| agent.pid).collect::<Vec<_>>();
+    let before = pids(&pty);
+    for _ in 0..3 {
+        pty.type_bytes(b"\x1b[D");
+        pty.pump(Duration::from_millis(50));
+    }
+    pty.wait("the past", |screen| screen.contains("THE PAST") && panel(screen, "SOCK_STREAM").contains("1 WRITE ▶"));
+    pty.type_bytes(b"k");
+    pty.wait("the reason", |screen| screen.contains("what has been cannot be changed"));
+    assert_eq!(pids(&pty), before);
+    pty.type_bytes(b"g");
+    pty.wait("the bench of then", |screen| {
+        !screen.contains("THE PAST")
+            && screen.contains("run again")
+            && panel(screen, "SOCK_STREAM").contains("1 WRITE ▶")
+    });
+    assert!(pids(&pty).iter().all(|pid| !before.contains(pid)), "fresh processes");
+}
+
+#[test]
+fn what_else_could_have_happened_is_run_for_real_and_leaves_nothing() {
+    let mut pty = start(CLASSIC);
+    pty.type_bytes(b"one\rtwo\r");
+    pty.wait("the writes", |screen| screen.contains("write(post[0], \"two\", 3) = 3"));
+    pty.type_bytes(b"\x1b");
+    pty.pump(Duration::from_millis(100));
+    let before = pty.agents().len();
+    pty.type_bytes(b"e");
+    pty.wait("three ways", |screen| screen.contains("2 writes ▶ 1 read ") && screen.contains("2 writes ▶ 2 reads"));
+    assert!(until(PATIENCE, || pty.agents().len() == before).is_some(), "its processes stayed");
+}

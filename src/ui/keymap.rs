@@ -103,6 +103,7 @@ const VIEWS: &[Binding] = &[
     bind(&[letter('z')], Action::Show(View::Xray), Some("zoom"), "the channel alone, its buffers X-rayed"),
     bind(&[letter('t')], Action::Show(View::Processes), Some("processes"), "the processes, their descriptors"),
     bind(&[letter('e')], Action::TryOtherwise, None, "what else could have happened, tried"),
+    bind(&[letter('c')], Action::Show(View::Grid), None, "all channels, a cell each"),
     bind(&[letter('<')], Action::SidewaysLeft, None, "the diagram, to the left"),
     bind(&[letter('>')], Action::SidewaysRight, None, "the diagram, to the right"),
 ];

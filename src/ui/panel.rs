@@ -2,6 +2,7 @@
 
 pub mod channel;
 pub mod diagram;
+pub mod grid;
 pub mod header;
 pub mod help;
 pub mod holders;

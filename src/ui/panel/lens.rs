@@ -185,7 +185,8 @@ pub fn usual(cells: &[Option<String>]) -> Option<&String> {
     said.clone().find(|text| count(text) == most)
 }
 
-fn short(kind: Kind) -> &'static str {
+/// A kind in few columns.
+pub fn short(kind: Kind) -> &'static str {
     match kind {
         Kind::Stream => "stream",
         Kind::Dgram => "dgram",

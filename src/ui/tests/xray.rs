@@ -63,6 +63,29 @@ fn no_size_of_the_zoom_panics() {
     }
 }
 
+#[test]
+fn all_channels_have_a_cell_and_the_focused_one_s_page_is_seen() {
+    let mut stage = Stage::many(200);
+    stage.sleep_in_read(TaskId(3), 1000);
+    stage.kill(TaskId(2));
+    let mut app = app_of(&stage);
+    app.view = View::Grid;
+    for (size, name) in SIZES.into_iter().zip(["grid_wide", "grid_middle", "grid_floor"]) {
+        let screen = screen_of(&app, &stage, size);
+        assert_shows(
+            &screen,
+            &["▸  1 c0      stream   1▶5▶0", "stream † 1▶0▶0", "  3 c2      stream z 1▶5▶0", "of 200, Tab"],
+        );
+        insta::assert_snapshot!(name, screen);
+    }
+    update::update(&mut app, &stage.world, Input::Do(Action::FocusPrevious));
+    assert_shows(&screen_of(&app, &stage, (80, 24)), &["▸200 c199"]);
+    for size in [(0, 0), (1, 1), (60, 18), (61, 19), (500, 200)] {
+        terminal(&app, &stage, size, Colours::True);
+        terminal(&app, &Stage::bare(), size, Colours::True);
+    }
+}
+
 /// The least time that one frame takes.
 fn frame_time(stage: &Stage) -> Duration {
     let mut app = app_of(stage);

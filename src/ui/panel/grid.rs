@@ -1,0 +1,79 @@
+//! All channels at once, one cell each: for a bench that has more of them than panels fit. Only what is seen is looked at.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::lens;
+use crate::app::facing::{self, Facing};
+use crate::script::TaskState;
+use crate::ui::{Scene, words};
+use crate::world::kind::{ChannelId, EndId};
+
+/// Columns of a cell.
+const CELL: u16 = 29;
+/// What stands in a cell.
+const LEGEND: &str = "writes ▶ bytes that wait ▶ reads   z asleep  ‖ stopped  † an end is closed";
+
+/// Draws the page on which the focused channel is.
+pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    if area.height < 3 || area.width < CELL + 1 {
+        return;
+    }
+    let theme = scene.theme;
+    let all = facing::listed(scene.world);
+    let focus = scene.app.focused(scene.world).map(|facing| facing.channel);
+    let at = all.iter().position(|id| Some(*id) == focus).unwrap_or(0);
+    let (rows, columns) = (usize::from(area.height - 2), usize::from(area.width / CELL));
+    let page = rows * columns;
+    let first = at / page * page;
+    let last = (first + page).min(all.len());
+    let left = vec![Span::raw("─ "), Span::styled("all channels", theme.strong()), Span::raw(" ")];
+    let seen =
+        if all.len() > page { format!(" {} to {last} of {}, Tab ", first + 1, all.len()) } else { String::new() };
+    let heading = words::between(left, vec![Span::styled(seen, theme.strong())], area.width, ("─", Style::new()));
+    buf.set_line(area.x, area.y, &heading, area.width);
+    for (place, id) in all[first..last].iter().enumerate() {
+        let x = area.x + u16::try_from(place / rows).unwrap_or(0) * CELL;
+        let y = area.y + 1 + u16::try_from(place % rows).unwrap_or(0);
+        let spans = words::clip(cell(scene, *id, first + place + 1, Some(*id) == focus), CELL - 1);
+        buf.set_line(x, y, &Line::from(spans), CELL - 1);
+    }
+    let legend = words::cut(LEGEND, area.width - 1);
+    buf.set_stringn(area.x + 1, area.bottom() - 1, legend, usize::from(area.width - 1), theme.faint());
+}
+
+fn cell(scene: Scene<'_>, id: ChannelId, number: usize, is_focused: bool) -> Vec<Span<'static>> {
+    let world = scene.world;
+    let (Some(facing), Some(channel)) = (facing::of(world, id), world.channel(id)) else { return Vec::new() };
+    let (Some(near), Some(far)) = (world.end(facing.near), world.end(facing.far)) else { return Vec::new() };
+    let flow = if facing::can_carry(world, near.id, true) { &far.inbox } else { &near.inbox };
+    let name_style = if is_focused { scene.theme.shout() } else { scene.theme.strong() };
+    let mark = if is_focused { "▸" } else { " " };
+    let state = if near.closed || far.closed { "†" } else { states(scene, facing) };
+    vec![
+        Span::raw(format!("{mark}{number:>3} ")),
+        Span::styled(format!("{:<7}", words::cut(&channel.name, 7)), name_style),
+        Span::styled(format!(" {:<6}", words::cut(lens::short(channel.kind), 6)), scene.theme.faint()),
+        Span::styled(format!(" {state}"), scene.theme.alarm()),
+        Span::raw(format!(" {}▶{}▶{}", flow.totals.writes, flow.waiting(), flow.totals.reads)),
+    ]
+}
+
+/// Whether somebody at the channel is asleep in a call on it, or stopped.
+fn states(scene: Scene<'_>, facing: Facing) -> &'static str {
+    let labels = [facing.near, facing.far].map(|end| scene.world.label(end));
+    let holders = |end: EndId| scene.world.holders(end).into_iter().map(|(task, _)| task);
+    let tasks = || [facing.near, facing.far].into_iter().flat_map(holders);
+    let sleeps_here = |ongoing: &crate::world::task::Ongoing| {
+        ongoing.call().fd().is_some_and(|fd| labels.contains(&ongoing.names.end(fd)))
+    };
+    if tasks().any(|task| task.sleeping_call().is_some_and(sleeps_here)) {
+        "z"
+    } else if tasks().any(|task| task.state == TaskState::Stopped) {
+        "‖"
+    } else {
+        " "
+    }
+}
