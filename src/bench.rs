@@ -18,10 +18,10 @@ use crate::order::Work;
 use crate::sys::descriptors::Numbers;
 use crate::sys::fork::Forked;
 use crate::sys::lifeline::Lifeline;
-use crate::sys::{SysError, control, descriptors, fork, lifeline, now_ns, poll, ring};
+use crate::sys::{SysError, calls, control, descriptors, fork, lifeline, message, now_ns, poll, ring};
 use crate::trace::{Birth, Event, Fact, Ordered, Record, TaskId};
-use crate::world::World;
 use crate::world::history::History;
+use crate::world::{Machine, World};
 
 use member::{Apprentice, Member, Phase};
 
@@ -273,7 +273,8 @@ impl Bench {
 
     /// Forks `parent` and waits for nothing: its first record says that it is there.
     fn populate(&mut self) -> Result<(), BenchError> {
-        self.world = if self.settings.every_call { World::new().keeping_every_call() } else { World::new() };
+        let world = World::new().on(machine());
+        self.world = if self.settings.every_call { world.keeping_every_call() } else { world };
         self.history = self.settings.keeps_history.then(History::default);
         self.next_task = 0;
         self.unsettle();
@@ -334,6 +335,12 @@ impl Drop for Bench {
 }
 
 /// An order or a signal to a task that has just died is no failure: its death is on its way as a fact.
+/// What the kernel says of the machine.
+fn machine() -> Machine {
+    let (uid, gid) = message::own_user();
+    Machine { page: calls::page_size(), uid, gid }
+}
+
 fn ignore_death(error: SysError) -> Result<(), SysError> {
     use crate::abi::Errno;
     let gone = [Errno::EPIPE, Errno::ECONNRESET, Errno::from_name("ESRCH").unwrap_or(Errno::NONE)];

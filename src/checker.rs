@@ -12,6 +12,7 @@ use color_eyre::eyre::{Result, WrapErr};
 
 use crate::lesson::{self, Action, Lesson, LessonError, builtin, load};
 use crate::sys::kernel_release;
+use crate::sys::watch::Watch;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Outcome {
     Wrong,
     /// Some are no lessons at all.
     NoLesson,
+    /// Nobody reads the report any more.
+    NobodyReads,
 }
 
 /// One thing that is wrong.
@@ -65,21 +68,55 @@ pub fn run(paths: &[PathBuf], (out, diagnostics): (&mut dyn Write, &mut dyn Writ
         faults.extend(one(lesson, &mut tally).wrap_err_with(|| format!("{} cannot be run", lesson.file))?);
         let verdict = if faults.len() == before { "holds" } else { "DOES NOT HOLD" };
         if !written(writeln!(out, "{:02}-{}  {verdict}", lesson.number, lesson.id))? {
-            return Ok(Outcome::Right);
+            return Ok(Outcome::NobodyReads);
         }
     }
     for Fault { file, line, what } in &faults {
         writeln!(diagnostics, "{file}:{line}: {what}").ok();
     }
     if translated > 0 && !written(writeln!(out, "{translated} translations were compared with their originals"))? {
-        return Ok(Outcome::Right);
+        return Ok(Outcome::NobodyReads);
     }
-    written(tally.write(out))?;
+    if !written(tally.write(out))? {
+        return Ok(Outcome::NobodyReads);
+    }
     Ok(match (broken, faults.len()) {
         (0, 0) => Outcome::Right,
         (0, _) => Outcome::Wrong,
         _ => Outcome::NoLesson,
     })
+}
+
+/// Checks these, and again whenever one of them is written, until somebody ends it.
+pub fn watch(paths: &[PathBuf], (out, diagnostics): (&mut dyn Write, &mut dyn Write)) -> Result<Outcome> {
+    let folder = |path: &PathBuf| {
+        if path.is_dir() { path.clone() } else { path.parent().map(Path::to_path_buf).unwrap_or_default() }
+    };
+    let folders: BTreeSet<PathBuf> = paths.iter().map(folder).collect();
+    let watch = Watch::of(&folders.into_iter().collect::<Vec<_>>())?;
+    let concerns = |changed: &PathBuf| {
+        let is_lesson = changed.extension().is_some_and(|end| end == "md");
+        paths.contains(changed)
+            || is_lesson && changed.parent().is_some_and(|folder| paths.iter().any(|it| it == folder))
+    };
+    loop {
+        match run(paths, (&mut *out, &mut *diagnostics)) {
+            Ok(Outcome::NobodyReads) => return Ok(Outcome::NobodyReads),
+            Ok(_) => {}
+            // A file may be away for a moment.
+            Err(error) => drop(writeln!(diagnostics, "tincans: {error:#}")),
+        }
+        let waits = writeln!(out, "waiting for changes; Ctrl-C ends it\n").and_then(|()| out.flush());
+        if !written(waits)? {
+            return Ok(Outcome::NobodyReads);
+        }
+        loop {
+            let changed = watch.wait()?;
+            if changed.is_empty() || changed.iter().any(concerns) {
+                break;
+            }
+        }
+    }
 }
 
 fn report(diagnostics: &mut dyn Write, error: &LessonError) -> Result<()> {

@@ -67,6 +67,9 @@ pub enum Command {
         /// Lesson files, or folders of them.
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
+        /// Again whenever one of them is written, until Ctrl-C.
+        #[arg(long, requires = "paths")]
+        watch: bool,
     },
     /// What each kind of channel does in each situation, found out now, on this kernel.
     Matrix {

@@ -54,7 +54,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             let options = Options { json: *json, every_call: *every_call, max_tasks, lesson };
             guarded(Terminal::Untouched, || run_script(script, options))
         }
-        Some(Command::Check { paths }) => guarded(Terminal::Untouched, || check_lessons(paths)),
+        Some(Command::Check { paths, watch }) => guarded(Terminal::Untouched, || check_lessons(paths, *watch)),
         Some(Command::Matrix { row, column, markdown, json }) => {
             let request = match (row, column) {
                 (Some(row), Some(column)) => Request::Script(row, column),
@@ -164,9 +164,10 @@ fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
     })
 }
 
-fn check_lessons(paths: &[PathBuf]) -> Result<u8> {
-    Ok(match checker::run(paths, (&mut io::stdout().lock(), &mut io::stderr()))? {
-        Outcome::Right => 0,
+fn check_lessons(paths: &[PathBuf], again: bool) -> Result<u8> {
+    let check = if again { checker::watch } else { checker::run };
+    Ok(match check(paths, (&mut io::stdout().lock(), &mut io::stderr()))? {
+        Outcome::Right | Outcome::NobodyReads => 0,
         Outcome::Wrong => 1,
         Outcome::NoLesson => USAGE,
     })

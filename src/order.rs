@@ -179,6 +179,8 @@ pub enum Extra {
         fds: Vec<i32>,
         /// SCM_CREDENTIALS.
         creds: Option<Credentials>,
+        /// `msg_controllen`: how much of the control buffer is filled.
+        control: u64,
     },
     /// The status word of waitpid.
     Status(i32),

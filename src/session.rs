@@ -7,6 +7,7 @@ mod look;
 mod notes;
 mod place;
 mod printing;
+mod running;
 mod steps;
 
 use std::collections::VecDeque;
@@ -18,7 +19,7 @@ use crate::plan::{Context, Plan, Progress, Refusal};
 use crate::script::check::{self, Captures, Seen};
 use crate::script::{Expectation, Statement, Verb, Want};
 use crate::sys::{kernel_release, now_ns};
-use crate::trace::{Event, Summary, TaskId, What};
+use crate::trace::{Event, Summary, What};
 use crate::world::World;
 
 pub use crate::bench::Settings;
@@ -26,6 +27,7 @@ use judged::Judged;
 use notes::Notes;
 use place::Place;
 use printing::in_printing_order;
+use running::{Running, Stage};
 
 /// Statements that may wait for their turn.
 pub const MAX_WAITING: usize = 65536;
@@ -51,39 +53,6 @@ pub struct Session {
     is_overtaking: bool,
     summary: Summary,
     started_ns: u64,
-}
-
-/// A statement on its way.
-#[derive(Debug)]
-struct Running {
-    statement: Statement,
-    /// What it observes is told at once, settled or not.
-    has_overtaken: bool,
-    /// Rounds of a `repeat` still to begin.
-    rounds: u64,
-    progress: Progress,
-    stage: Stage,
-    refused: Option<String>,
-    /// Observations of this round, which come after the events.
-    observed: Vec<What>,
-    /// All rounds so far.
-    shown: Vec<Event>,
-    failed: Option<check::Verdict>,
-}
-
-/// What a statement waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// Its next step is to be made.
-    Next,
-    /// A step of several: its task has to come back.
-    Returning(TaskId),
-    /// Its time has to pass.
-    Sleeping(Instant),
-    /// All has to settle.
-    Settling,
-    /// Somebody does not want to wait for that.
-    Overtaken,
 }
 
 /// Whether a statement could go on.

@@ -16,6 +16,7 @@ pub mod ring;
 pub mod signal;
 pub mod terminal;
 pub mod tty_input;
+pub mod watch;
 
 use std::fmt;
 

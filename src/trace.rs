@@ -9,7 +9,7 @@ pub mod strace;
 use serde::{Deserialize, Serialize};
 
 use crate::abi::{Errno, Signal};
-use crate::order::{Call, Credentials, Outcome};
+use crate::order::{Call, Credentials, Extra, Outcome};
 use crate::script::TaskState;
 
 pub use record::{Again, Birth, Death, Fact, Figures, Ordered, Record};
@@ -137,6 +137,8 @@ pub struct Names {
     pub tasks: Vec<(i32, String)>,
     /// The name that a pair, a pipe, a socket or a task made by this call has.
     pub made: Option<String>,
+    /// Who the caller is, where it says so (SCM_CREDENTIALS).
+    pub own: Option<Credentials>,
 }
 
 /// A loop's calls together.
@@ -270,6 +272,17 @@ pub struct Summary {
     pub kernel: String,
     /// The whole run.
     pub elapsed_ns: u64,
+}
+
+impl CallEvent {
+    /// The number that it brought beside its return value. SO_LINGER counts its seconds, which are 0 where it is off.
+    pub fn value(&self) -> Option<i64> {
+        match (&self.outcome.extra, &self.call) {
+            (Extra::Value(value), Call::Getsockopt { option, .. }) if option == "linger" => Some((*value).max(0)),
+            (Extra::Value(value), _) => Some(*value),
+            _ => None,
+        }
+    }
 }
 
 impl Names {

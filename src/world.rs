@@ -24,6 +24,24 @@ pub const DEAD_KEPT: usize = 64;
 /// Contradictions between trace and ledger that are kept as text.
 pub const ANOMALIES_KEPT: usize = 16;
 
+/// What the kernel says once, and no call changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Machine {
+    /// Bytes of a page: a pipe of packets cuts longer writes into packets of so many.
+    pub page: u64,
+    /// The user that all tasks are.
+    pub uid: u32,
+    /// The group.
+    pub gid: u32,
+}
+
+impl Default for Machine {
+    /// Something for tests.
+    fn default() -> Self {
+        Self { page: 4096, uid: 0, gid: 0 }
+    }
+}
+
 /// Everything on one bench.
 #[derive(Debug, Clone, Default)]
 pub struct World {
@@ -38,6 +56,7 @@ pub struct World {
     next_channel: u64,
     anomalies: VecDeque<String>,
     keep_every_call: bool,
+    machine: Machine,
     calls: u64,
     facts: u64,
 }
@@ -46,6 +65,13 @@ impl World {
     /// An empty bench.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same on a certain machine.
+    #[must_use]
+    pub fn on(mut self, machine: Machine) -> Self {
+        self.machine = machine;
+        self
     }
 
     /// The same, with every call of a loop as an event of its own.

@@ -84,6 +84,8 @@ fn every_row_and_every_point_has_its_script() {
     for path in scripts() {
         let script = std::fs::read_to_string(&path).expect("a script");
         assert!(script.starts_with("# "), "{} does not say what it shows", name(&path));
+        let is_fact = name(&path).starts_with("row-") || name(&path).starts_with('m');
+        assert!(!is_fact || script.contains("# relation"), "{} states nothing that can be turned round", name(&path));
     }
 }
 

@@ -2,8 +2,10 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tincans::explain;
 use tincans::lesson::{Action, INDEX, Lesson, TOPICS, builtin, language, load};
@@ -306,4 +308,43 @@ fn a_lesson_without_end_is_a_fault_and_those_behind_it_are_checked_all_the_same(
     assert_eq!(output.status.code(), Some(1), "{errors}");
     assert!(errors.contains("01-endless.md:8: wanted a lesson that is over in 30 s, got one"), "{errors}");
     assert!(String::from_utf8_lossy(&output.stdout).contains("02-short  holds"));
+}
+
+/// One line after the other of what a program writes, until one has these words.
+fn read_until(lines: &mut impl Iterator<Item = std::io::Result<String>>, words: &str) -> Vec<String> {
+    let mut read = Vec::new();
+    for line in lines {
+        read.push(line.expect("text"));
+        if read.last().is_some_and(|line| line.contains(words)) {
+            return read;
+        }
+    }
+    read
+}
+
+#[test]
+fn a_watched_lesson_is_checked_each_time_it_is_written_however_that_is_done() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("01-a.md");
+    let text = |want: &str| {
+        format!("+++\ntitle = \"T\"\ntopics = [\"basics\"]\nminutes = 1\n+++\n\n```tin\ntasks => {want}\n```\n")
+    };
+    std::fs::write(&file, text("1")).expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    command.args(["check", "--watch"]).arg(&file).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("it starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    assert!(read_until(&mut lines, "waiting for changes").contains(&"01-a  holds".to_owned()));
+    std::fs::write(folder.path().join("notes.txt"), "of no concern").expect("a file");
+    std::fs::write(&file, text("2")).expect("a file");
+    assert!(read_until(&mut lines, "waiting for changes").contains(&"01-a  DOES NOT HOLD".to_owned()));
+    // Many editors write another file and put it in this one's place.
+    let other = folder.path().join("other");
+    std::fs::write(&other, text("1")).expect("a file");
+    std::fs::rename(&other, &file).expect("it is put in its place");
+    assert!(read_until(&mut lines, "waiting for changes").contains(&"01-a  holds".to_owned()));
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).expect("it is there");
+    let status = child.wait().expect("it ends");
+    assert!(status.code() == Some(130) || status.signal() == Some(2), "{status}");
 }

@@ -104,7 +104,10 @@ fn make_socket_call(call: &Call) -> (Answer, Extra) {
         }
         Call::Getsockname { fd } => name(sys::socket_name(fd, false)),
         Call::Getpeername { fd } => name(sys::socket_name(fd, true)),
-        Call::SetNonblock { fd, on } => none(sys::set_nonblock(fd, on)),
+        Call::SetNonblock { fd, on } => {
+            let (answer, flags) = sys::set_nonblock(fd, on);
+            keep_if_ok((answer, Extra::Value(i64::from(flags))))
+        }
         Call::SetCloexec { fd, on } => none(sys::set_cloexec(fd, on)),
         Call::GetPipeSize { fd } => none(sys::pipe_size(fd)),
         Call::SetPipeSize { fd, size } => none(sys::set_pipe_size(fd, size)),

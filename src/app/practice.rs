@@ -8,7 +8,8 @@ use crate::script::Statement;
 
 use super::action::Command;
 use super::course::{Running, Taking, Which};
-use super::{App, Audience, Mode};
+use super::past::Said;
+use super::{App, Audience, Mode, View};
 
 /// Begins, or comes back to the problem that has not been answered.
 pub(super) fn begin(app: &mut App) -> Vec<Command> {
@@ -33,6 +34,7 @@ fn pose(app: &mut App, number: u32) -> Vec<Command> {
 /// It is there, and the bench is empty.
 pub(super) fn posed(app: &mut App, problem: Lesson) {
     app.forget_bench();
+    app.said = Said::default();
     app.transcript.note(format!("── problem {} ──", problem.number));
     let practice = &mut app.course.practice;
     practice.is_counted &= practice.number == problem.number;
@@ -41,6 +43,7 @@ pub(super) fn posed(app: &mut App, problem: Lesson) {
     practice.problem = Rc::new([problem]);
     app.course.taking = Some(Taking::new(Which::Problem, walk));
     app.mode = Mode::Lesson;
+    app.view = View::Bench;
     app.audience = Audience::Focused;
 }
 
@@ -141,7 +144,9 @@ mod tests {
         answer(&mut app, &stage, 2);
         assert_eq!(app.course.practice.score(), "0 of 1 right");
         assert_eq!(key(&mut app, &stage, Learn::Step), ["Pose { seed: 42, number: 2 }"]);
+        app.view = View::Diagram;
         come(&mut app, &stage, 2);
+        assert_eq!((app.view, app.mode), (View::Bench, Mode::Lesson));
         answer(&mut app, &stage, 2);
         assert_eq!(
             app.course.farewell().unwrap(),

@@ -148,7 +148,7 @@ impl Stage {
 
     /// SIGSTOP arrives.
     pub fn stop(&mut self, task: TaskId) {
-        self.fact(task, Fact::Stopped);
+        self.fact(task, Fact::Stopped(Signal::STOP));
     }
 
     /// A signal kills.

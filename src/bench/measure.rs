@@ -26,8 +26,12 @@ impl Bench {
             let sender = |look: fn(i32) -> Option<u64>| sender.and_then(|(task, fd)| self.with_copy(task, fd, look));
             (sender(calls::bytes_charged), sender(send_buffer))
         };
-        let messages = this.kind.keeps_messages().then(|| this.inbox.messages());
-        Some(QueueReport { end: this.label(), bytes, charged, sndbuf, waiting: this.inbox.waiting(), messages })
+        // A pipe has one queue, and FIONREAD tells of it at either end.
+        let of_pipe = this.peer.filter(|_| this.kind.is_pipe()).and_then(|peer| world.end(peer));
+        let inbox =
+            of_pipe.map_or(&this.inbox, |peer| if this.inbox.waiting() > 0 { &this.inbox } else { &peer.inbox });
+        let messages = this.kind.keeps_messages().then(|| inbox.messages());
+        Some(QueueReport { end: this.label(), bytes, charged, sndbuf, waiting: inbox.waiting(), messages })
     }
 
     /// Asks the kernel where the ledger cannot know: what a writer that sleeps or died in its call has put in.

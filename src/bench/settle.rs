@@ -145,10 +145,10 @@ impl Bench {
         };
         let stopped: Vec<TaskId> = self.members.values().filter(is_news).map(|member| member.id).collect();
         for id in stopped {
-            if let Some(member) = self.members.get_mut(&id) {
-                member.is_stopped = true;
-            }
-            self.fold(id, Fact::Stopped);
+            let Some(member) = self.members.get_mut(&id) else { continue };
+            member.is_stopped = true;
+            let by = procfs::stop_signal(member.pid);
+            self.fold(id, Fact::Stopped(by));
         }
     }
 
@@ -159,8 +159,11 @@ impl Bench {
             let asleep = member.phase == Phase::Inside && !stopped;
             let was_stopped = std::mem::replace(&mut member.is_stopped, stopped);
             let leads = member.pid == member.tid;
+            let pid = member.pid;
             match (was_stopped, stopped) {
-                (false, true) => self.fold(*id, if leads { Fact::Stopped } else { Fact::StoppedToo }),
+                (false, true) => {
+                    self.fold(*id, if leads { Fact::Stopped(procfs::stop_signal(pid)) } else { Fact::StoppedToo });
+                }
                 (true, false) => self.tell_continued(*id, leads),
                 _ => {}
             }

@@ -139,15 +139,22 @@ fn fcntl(fd: i32, command: i32, argument: i32) -> Answer {
     Answer::of(unsafe { libc::fcntl(fd, command, argument) })
 }
 
-/// O_NONBLOCK by F_GETFL and F_SETFL.
-pub fn set_nonblock(fd: i32, on: bool) -> Answer {
+/// O_NONBLOCK by F_GETFL and F_SETFL; all the flags that were set.
+pub fn set_nonblock(fd: i32, on: bool) -> (Answer, i32) {
     let flags = fcntl(fd, libc::F_GETFL, 0);
-    let Ok(old) = i32::try_from(flags.ret) else { return flags };
+    let Ok(old) = i32::try_from(flags.ret) else { return (flags, 0) };
     if flags.ret < 0 {
-        return flags;
+        return (flags, 0);
     }
     let new = if on { old | libc::O_NONBLOCK } else { old & !libc::O_NONBLOCK };
-    fcntl(fd, libc::F_SETFL, new)
+    // The kernel says that files may be large, in a bit that no program sets.
+    (fcntl(fd, libc::F_SETFL, new), new & !0o100_000)
+}
+
+/// Bytes of a page.
+pub fn page_size() -> u64 {
+    // SAFETY: sysconf takes a number.
+    u64::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096)
 }
 
 /// FD_CLOEXEC by F_SETFD.

@@ -68,7 +68,7 @@ pub fn receive(fd: i32, buffer: &mut [u8], room: ControlRoom, flags: i32) -> (An
     }
     let used = (header.msg_controllen as usize).min(control.len());
     let (fds, creds) = parse_messages(&control[..used]);
-    (answer, Extra::Message { flags: header.msg_flags & !libc::MSG_CMSG_CLOEXEC, fds, creds })
+    (answer, Extra::Message { flags: header.msg_flags, fds, creds, control: used as u64 })
 }
 
 /// CMSG_LEN of so many descriptors, with room for credentials in front where SO_PASSCRED is on.
@@ -98,9 +98,14 @@ fn push_message(control: &mut Vec<u8>, kind: i32, payload: &[u8]) {
     control.resize(align(control.len()), 0);
 }
 
+/// Real user and group, which SCM_CREDENTIALS names.
+pub fn own_user() -> (u32, u32) {
+    (nix::unistd::getuid().as_raw(), nix::unistd::getgid().as_raw())
+}
+
 fn own_credentials() -> Vec<u8> {
     let pid = i32::try_from(std::process::id()).unwrap_or(0);
-    let (uid, gid) = (nix::unistd::getuid().as_raw(), nix::unistd::getgid().as_raw());
+    let (uid, gid) = own_user();
     [pid.to_ne_bytes(), uid.to_ne_bytes(), gid.to_ne_bytes()].concat()
 }
 

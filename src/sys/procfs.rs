@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
+use crate::abi::Signal;
 use crate::order::Call;
 
 /// One thread's files under /proc, kept open because they are read at every settling.
@@ -48,6 +49,17 @@ impl ThreadFiles {
         let stat = read(&self.stat, &mut buffer)?;
         last_number(stat).and_then(|number| i32::try_from(number).ok())
     }
+}
+
+/// The last of the four that stop.
+const SIGTTOU: i32 = 22;
+
+/// The signal that stopped a process: of one that is stopped, its own stat (not its threads') has it where a dead one's has the
+/// wait status. Where the kernel does not let it be read, SIGSTOP, the usual one.
+pub fn stop_signal(pid: i32) -> Signal {
+    let stat = std::fs::read(format!("/proc/{pid}/stat")).ok();
+    let number = stat.and_then(|stat| last_number(&stat)).and_then(|number| i32::try_from(number).ok());
+    number.map(Signal).filter(|signal| (Signal::STOP.0..=SIGTTOU).contains(&signal.0)).unwrap_or(Signal::STOP)
 }
 
 fn read<'a>(file: &File, buffer: &'a mut [u8]) -> Option<&'a [u8]> {

@@ -183,8 +183,8 @@ fn extra_keys(call: &CallEvent, keys: &mut Map<String, Value>) {
         Extra::Revents(all) if args::succeeded(call) => {
             keys.insert("revents".to_owned(), revents(call, all));
         }
-        Extra::Value(value) if matches!(call.call, Call::Getsockopt { .. } | Call::Atmark { .. }) => {
-            keys.insert("value".to_owned(), json!(value));
+        Extra::Value(_) if matches!(call.call, Call::Getsockopt { .. } | Call::Atmark { .. }) => {
+            keys.insert("value".to_owned(), json!(call.value()));
         }
         Extra::Name(name) => {
             keys.insert("value".to_owned(), String::from_utf8_lossy(name).into());
@@ -193,7 +193,7 @@ fn extra_keys(call: &CallEvent, keys: &mut Map<String, Value>) {
             keys.insert("value".to_owned(), creds.pid.into());
             keys.insert("creds".to_owned(), credentials(call, *creds));
         }
-        Extra::Message { flags, fds, creds } if args::succeeded(call) => {
+        Extra::Message { flags, fds, creds, .. } if args::succeeded(call) => {
             let ends: Vec<String> = fds.iter().map(|&fd| args::shown(call, fd)).collect();
             keys.insert("flags".to_owned(), names(abi::MSG_FLAGS, *flags));
             keys.insert("fds".to_owned(), json!(ends));
@@ -256,6 +256,7 @@ mod tests {
                 ends: vec![(3, "a[0]".into()), (4, "a[1]".into())],
                 tasks: vec![(7, "child1".into())],
                 made: None,
+                own: None,
             },
             errno: Errno::NONE,
             t_ns: 9,
@@ -311,7 +312,8 @@ mod tests {
         assert_eq!(answer["revents"].to_string(), r#"{"a[0]":["POLLIN","POLLOUT"],"a[1]":[],"a[0]@3":[]}"#);
         let creds = Credentials { pid: 7, uid: 1, gid: 2 };
         let recvmsg = Call::Recvmsg { fd: 4, count: 9, room: crate::order::ControlRoom::None, flags: 0 };
-        let message = Extra::Message { flags: abi::MSG_CTRUNC | abi::MSG_TRUNC, fds: vec![3], creds: Some(creds) };
+        let message =
+            Extra::Message { flags: abi::MSG_CTRUNC | abi::MSG_TRUNC, fds: vec![3], creds: Some(creds), control: 56 };
         let answer = json_of(call(recvmsg, 1, extra(message)));
         assert_eq!(answer["flags"], json!(["MSG_CTRUNC", "MSG_TRUNC"]));
         assert_eq!(answer["fds"], json!(["a[0]"]));

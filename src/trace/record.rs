@@ -60,8 +60,8 @@ pub enum Fact {
     Done,
     /// It got a signal.
     Signalled(Signal),
-    /// A signal stopped it.
-    Stopped,
+    /// This signal stopped it.
+    Stopped(Signal),
     /// SIGCONT let it go on.
     Continued,
     /// The same of a further thread of the process, which is not shown again.

@@ -216,7 +216,7 @@ mod tests {
             state: CallState::Returned,
             since: None,
             ret: Some(ret),
-            names: Names { ends: ends.to_vec(), tasks, made: None },
+            names: Names { ends: ends.to_vec(), tasks, made: None, own: None },
             errno: Errno::NONE,
             t_ns: 1,
             outcome: Outcome::default(),
@@ -295,7 +295,7 @@ mod tests {
         let creds = Credentials { pid: 4711, uid: 0, gid: 1 };
         let poll = || Call::Poll { fds: vec![3, 4], events: 0x2007, timeout_ms: 0 };
         let recvmsg = || Call::Recvmsg { fd: 4, count: 10, room: ControlRoom::None, flags: 0 };
-        let message = Extra::Message { flags: abi::MSG_CTRUNC, fds: vec![3], creds: Some(creds) };
+        let message = Extra::Message { flags: abi::MSG_CTRUNC, fds: vec![3], creds: Some(creds), control: 56 };
         let mut unnamed = refused([-1, -1]);
         unnamed.names.made = Some("a".into());
         let srv = SocketAddress { shown: "@srv".into(), path: b"\0srv-4711".to_vec() };

@@ -93,6 +93,7 @@ impl Setter {
             Event::Text(text) if self.is_code_block => self.shown(&text),
             Event::Text(text) => self.text(&text, self.style()),
             Event::Code(text) => {
+                self.wide = Wide::No;
                 let tick = if self.theme.is_plain() { "`" } else { "" };
                 self.whole(&format!("{tick}{text}{tick}"), self.style().patch(self.theme.code()));
             }
@@ -301,7 +302,7 @@ mod tests {
     fn shown_code_keeps_its_lines_and_wide_letters_wrap_anywhere() {
         assert_eq!(set("x\n\n```c\nint sv[2];\n  f(sv);\n```\n", 20), ["x", "", "  int sv[2];", "    f(sv);"]);
         assert_eq!(set("漢字漢字漢字", 5), ["漢字", "漢字", "漢字"]);
-        assert_eq!(set("漢字\n漢字\n`a`\nb", 20), ["漢字漢字 `a` b"]);
+        assert_eq!(set("漢字\n漢字\n`a`\n漢", 20), ["漢字漢字 `a` 漢"]);
     }
 
     proptest! {

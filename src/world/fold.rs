@@ -47,16 +47,19 @@ impl World {
             }
             Fact::Asleep => self.fall_asleep(task).into_iter().for_each(show),
             Fact::Done => self.finish(task, line).into_iter().for_each(show),
-            Fact::Signalled(signal) => self.signal(task, signal).into_iter().for_each(show),
-            Fact::Stopped => {
-                self.set_state(task, TaskState::Stopped);
-                self.signal(task, Signal::STOP).into_iter().for_each(show);
+            Fact::Signalled(signal) => {
+                self.begin_again(task);
+                self.signal(task, signal).into_iter().for_each(show);
+            }
+            Fact::Stopped(by) => {
+                self.halt(task);
+                self.signal(task, by).into_iter().for_each(show);
             }
             Fact::Continued => {
                 self.resume(task);
                 self.signal(task, Signal::CONT).into_iter().for_each(show);
             }
-            Fact::StoppedToo => self.set_state(task, TaskState::Stopped),
+            Fact::StoppedToo => self.halt(task),
             Fact::ContinuedToo => self.resume(task),
             Fact::Died(death) => self.die(task, line, death).into_iter().for_each(show),
             Fact::Buried => self.bury(task),
@@ -78,6 +81,12 @@ impl World {
 
     fn signal(&self, id: TaskId, signal: Signal) -> Option<What> {
         self.tasks.get(&id).map(|task| What::Signal { task: task.name.clone(), signal })
+    }
+
+    /// A sleeping call comes back to stop, and begins again after SIGCONT, with what its number means then.
+    fn halt(&mut self, id: TaskId) {
+        self.set_state(id, TaskState::Stopped);
+        self.begin_again(id);
     }
 
     /// After SIGCONT: idle if it has nothing to do; whether it sleeps again the kernel will say.

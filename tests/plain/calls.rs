@@ -183,8 +183,8 @@ fn make_message(call: &Call) -> Reply {
                 return reply;
             }
             let (fds, creds) = parse(&header);
-            let flags = header.msg_flags & !libc::MSG_CMSG_CLOEXEC;
-            with(with_data(reply, data), Extra::Message { flags, fds, creds })
+            let control = header.msg_controllen as u64;
+            with(with_data(reply, data), Extra::Message { flags: header.msg_flags, fds, creds, control })
         }
         _ => of(-1),
     }
@@ -328,7 +328,12 @@ fn make_simple(call: &Call) -> Reply {
         Call::GetPipeSize { fd } => of(unsafe { libc::fcntl(fd, libc::F_GETPIPE_SZ) }),
         // SAFETY: as above.
         Call::SetPipeSize { fd, size } => of(unsafe { libc::fcntl(fd, libc::F_SETPIPE_SZ, size) }),
-        Call::SetNonblock { fd, on } => flag(fd, (libc::F_GETFL, libc::F_SETFL), libc::O_NONBLOCK, on),
+        Call::SetNonblock { fd, on } => {
+            let reply = flag(fd, (libc::F_GETFL, libc::F_SETFL), libc::O_NONBLOCK, on);
+            // SAFETY: F_GETFL takes nothing.
+            let now = unsafe { libc::fcntl(fd, libc::F_GETFL) } & !libc::O_LARGEFILE & !0o100_000;
+            if reply.ret < 0 { reply } else { with(reply, Extra::Value(i64::from(now))) }
+        }
         Call::SetCloexec { fd, on } => flag(fd, (libc::F_GETFD, libc::F_SETFD), libc::FD_CLOEXEC, on),
         Call::Setrlimit { nofile } => {
             let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };

@@ -104,7 +104,7 @@ fn of_call(came: &Came<'_>, call: &CallEvent) -> Answer {
     let words = came.words(&Want::Anything);
     let words = if words.ends_with(" bytes)") { call.ret.unwrap_or(0).to_string() } else { words };
     answer.add(words);
-    if let Some(Extra::Message { flags, fds, creds }) = came.extra() {
+    if let Some(Extra::Message { flags, fds, creds, .. }) = came.extra() {
         let flags = flags & !(abi::MSG_CMSG_CLOEXEC | abi::MSG_PEEK);
         if flags != 0 {
             flag_names(abi::MSG_FLAGS, flags).split('|').for_each(|name| answer.add(name));

@@ -115,7 +115,7 @@ impl<'a> Came<'a> {
             Self::Call(call) => {
                 let ret = returned(call)?;
                 match self.extra() {
-                    Some(Extra::Value(value)) if gives_value(&call.call) => Some(*value),
+                    Some(Extra::Value(_)) if gives_value(&call.call) => call.value(),
                     Some(Extra::Peer(creds)) => Some(i64::from(creds.pid)),
                     _ => Some(ret),
                 }
@@ -218,7 +218,7 @@ impl<'a> Came<'a> {
         if ret == -1 && call.errno != Errno::NONE {
             return format!("-1 {}", call.errno.name());
         }
-        if let Some(Extra::Message { flags, fds, creds }) = self.extra() {
+        if let Some(Extra::Message { flags, fds, creds, .. }) = self.extra() {
             match want {
                 Want::MsgFlag(..) if *flags == 0 => return "no flag".to_owned(),
                 Want::MsgFlag(..) => return flag_names(abi::MSG_FLAGS, *flags),
@@ -323,7 +323,7 @@ fn value_words(call: &CallEvent, ret: i64, as_number: bool) -> String {
         Extra::Value(value) if asks_error(&call.call) && *value != 0 => {
             Errno(i32::try_from(*value).unwrap_or(-1)).name().to_owned()
         }
-        Extra::Value(value) if gives_value(&call.call) => value.to_string(),
+        Extra::Value(_) if gives_value(&call.call) => call.value().unwrap_or(0).to_string(),
         Extra::Peer(creds) if !as_number => {
             call.names.creds(*creds).map_or_else(|| creds.pid.to_string(), str::to_owned)
         }

@@ -13,7 +13,7 @@ fn call(task: &str, call: Call, ret: i32) -> CallEvent {
         pid: 7,
         tid: 7,
         call,
-        names: Names { ends, tasks: vec![(7, "parent".into()), (8, "kid".into())], made: None },
+        names: Names { ends, tasks: vec![(7, "parent".into()), (8, "kid".into())], made: None, own: None },
         state: CallState::Returned,
         since: None,
         ret: Some(ret),
@@ -217,7 +217,8 @@ fn deaths_and_signals_are_told_by_event_or_by_wait() {
 fn messages_bring_flags_descriptors_and_credentials() {
     let recvmsg = || Call::Recvmsg { fd: 3, count: 9, room: order::ControlRoom::None, flags: 0 };
     let creds = Some(Credentials { pid: 8, uid: 0, gid: 0 });
-    let full = scene(vec![made(with(recvmsg(), 1, Extra::Message { flags: MSG_TRUNC, fds: vec![5, 6], creds }))]);
+    let full =
+        scene(vec![made(with(recvmsg(), 1, Extra::Message { flags: MSG_TRUNC, fds: vec![5, 6], creds, control: 56 }))]);
     rows(
         &full,
         &["MSG_TRUNC", "!MSG_CTRUNC", "fds=2", "creds=kid"],
@@ -225,7 +226,7 @@ fn messages_bring_flags_descriptors_and_credentials() {
     );
     let nobody = Some(Credentials { pid: 0, uid: 65534, gid: 65534 });
     for creds in [None, nobody] {
-        let bare = scene(vec![made(with(recvmsg(), 1, Extra::Message { flags: 0, fds: vec![], creds }))]);
+        let bare = scene(vec![made(with(recvmsg(), 1, Extra::Message { flags: 0, fds: vec![], creds, control: 0 }))]);
         rows(&bare, &["creds=none", "fds=0"], &[("MSG_TRUNC", "no flag"), ("creds=kid", "creds=none")]);
     }
 }

@@ -96,21 +96,19 @@ fn passed(data: &str) -> (String, usize) {
 }
 
 fn control_sent(event: &CallEvent) -> Vec<(String, usize)> {
-    let Call::Sendmsg { fds, creds, .. } = &event.call else { return Vec::new() };
+    let Call::Sendmsg { fds, .. } = &event.call else { return Vec::new() };
     let mut rows = Vec::new();
     if !fds.is_empty() {
         rows.push(rights(event, fds));
     }
-    if *creds {
-        rows.push(passed(&format!("{{pid={} ({})}}", event.pid, event.task)));
-    }
+    rows.extend(event.names.own.map(|own| passed(&credentials(event, own))));
     rows
 }
 
 fn received(event: &CallEvent, room: u64) -> String {
     let base = string(&event.outcome.data, length(event).unwrap_or(0));
     let buffer = format!("{{iov_base={base}, iov_len={room}}}");
-    let Extra::Message { flags, fds, creds } = &event.outcome.extra else {
+    let Extra::Message { flags, fds, creds, control } = &event.outcome.extra else {
         return format!("{{{}, msg_controllen=0, msg_flags=0}}", header(None, &buffer, &[]));
     };
     let mut rows = Vec::new();
@@ -120,9 +118,8 @@ fn received(event: &CallEvent, room: u64) -> String {
     if !fds.is_empty() {
         rows.push(rights(event, fds));
     }
-    let length = space(&rows);
     let flags = flag_names(abi::MSG_FLAGS, *flags);
-    format!("{{{}, msg_controllen={length}, msg_flags={flags}}}", header(None, &buffer, &rows))
+    format!("{{{}, msg_controllen={control}, msg_flags={flags}}}", header(None, &buffer, &rows))
 }
 
 /// `struct ucred` with the task's name behind its process.

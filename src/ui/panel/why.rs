@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::app::View;
 use crate::explain;
 use crate::lesson::Next;
 use crate::ui::{Scene, words};
@@ -20,7 +21,7 @@ pub fn rows(scene: Scene<'_>, width: u16) -> u16 {
 
 /// The explanation, if this area has not the rows that it needs.
 pub fn cut_explanation(scene: Scene<'_>, area: Rect) -> Option<&str> {
-    let why = scene.app.why.as_ref()?;
+    let why = scene.app.seen_why()?;
     (set(&why.text, area.width).len() > usize::from(area.height)).then_some(why.text.as_str())
 }
 
@@ -35,7 +36,8 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     let room = usize::from(area.height);
     // Of a lesson, the rest stands below its text.
-    let is_continued = scene.app.notice.is_none() && scene.app.why.is_some() && scene.app.course.shown().is_some();
+    let is_whole_there = scene.app.course.shown().is_some() && scene.app.view == View::Bench;
+    let is_continued = scene.app.notice.is_none() && scene.app.seen_why().is_some() && is_whole_there;
     let more = if is_continued { " … Page Down" } else { "…" };
     for (row, (y, text)) in (area.y..area.bottom()).zip(wrapped(scene, area.width)).enumerate() {
         let label = if row == 0 { Span::styled(label, style) } else { Span::raw("") };

@@ -4,12 +4,12 @@
 use std::rc::Rc;
 
 use crate::abi::Errno;
-use crate::order::{Call, Loop, Payload, Work};
+use crate::order::{Call, Credentials, Loop, Payload, Work};
 use crate::script::TaskState;
 use crate::trace::{Birth, Burst, Names, Ordered, TaskId};
 
 use super::super::task::{Ongoing, Process, Task};
-use super::super::{DEAD_KEPT, World};
+use super::super::{DEAD_KEPT, Machine, World};
 
 impl World {
     pub(super) fn be_born(&mut self, id: TaskId, birth: &Birth) {
@@ -83,13 +83,21 @@ impl World {
     }
 
     /// Names for every number in a call's arguments.
-    fn names_for(&self, id: TaskId, call: &Call, made: Option<String>) -> Names {
+    pub(super) fn names_for(&self, id: TaskId, call: &Call, made: Option<String>) -> Names {
         let mut names = Names { made, ..Names::default() };
         let Some(process) = self.process_of(id) else { return names };
         let mut fds: Vec<i32> = call.fd().into_iter().collect();
         match call {
             Call::Poll { fds: polled, .. } => fds.clone_from(polled),
-            Call::Sendmsg { fds: passed, .. } => fds.extend(passed),
+            Call::Sendmsg { fds: passed, creds, .. } => {
+                fds.extend(passed);
+                let Machine { uid, gid, .. } = self.machine;
+                let pid = self.tasks.get(&id).map_or(0, |task| task.pid);
+                if *creds {
+                    names.own = Some(Credentials { pid, uid, gid });
+                    names.tasks.extend(self.task_of_pid(pid).map(|task| (pid, task.name.clone())));
+                }
+            }
             Call::Kill { pid, .. } | Call::Waitpid { pid } => {
                 names.tasks.extend(self.task_of_pid(*pid).map(|task| (*pid, task.name.clone())));
             }

@@ -102,7 +102,7 @@ impl World {
             }
         }
         let end = self.ends.get_mut(&to)?;
-        Some((to, end.inbox.begin_write(by, content, fds, end.kind)))
+        Some((to, end.inbox.begin_write(by, content, fds, (end.kind, self.machine.page))))
     }
 
     /// The task died: what it was in the middle of writing counts for anything from nothing to all of it.

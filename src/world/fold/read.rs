@@ -148,6 +148,18 @@ impl World {
         }
     }
 
+    /// A signal took a sleeper out of its call, and the kernel makes the call anew: of a number that another thread has closed
+    /// meanwhile, whatever it means now.
+    pub(super) fn begin_again(&mut self, id: TaskId) {
+        let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
+        let Some(ongoing) = ongoing.filter(|ongoing| ongoing.kept.is_some()) else { return };
+        let names = self.names_for(id, ongoing.call(), ongoing.names.made.clone());
+        self.let_go_of_kept(id);
+        if let Some(ongoing) = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut()) {
+            ongoing.names = names;
+        }
+    }
+
     /// The call that kept an end open for itself is over.
     pub(super) fn let_go_of_kept(&mut self, id: TaskId) {
         let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());

@@ -70,9 +70,12 @@ pub struct Taken {
 /// Whether a record is a moment that one can step to.
 pub(super) fn is_moment(fact: &Fact) -> bool {
     match fact {
-        Fact::Returned { .. } | Fact::Asleep | Fact::Signalled(_) | Fact::Stopped | Fact::Continued | Fact::Died(_) => {
-            true
-        }
+        Fact::Returned { .. }
+        | Fact::Asleep
+        | Fact::Signalled(_)
+        | Fact::Stopped(_)
+        | Fact::Continued
+        | Fact::Died(_) => true,
         Fact::Born(_)
         | Fact::Ordered(_)
         | Fact::Entered { .. }

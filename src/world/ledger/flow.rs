@@ -9,11 +9,8 @@ use crate::trace::TaskId;
 use super::super::kind::{EndId, Kind};
 use super::{Flow, HISTORY, Piece, Read, ReadResult, Write};
 
-/// A pipe of packets cuts longer writes into packets of this many bytes, a page.
-const PACKET: u64 = 4096;
-
 /// How far behind the front a concurrent writer's bytes are looked for.
-const REACH: usize = 64;
+pub(super) const REACH: usize = 64;
 
 /// What a read found, handed to `take_bytes` and `take_message`.
 #[derive(Debug, Clone, Copy)]
@@ -27,8 +24,15 @@ pub struct Found<'a> {
 }
 
 impl Flow {
-    /// A write enters the kernel: from now on its bytes may be read. Returns its number.
-    pub fn begin_write(&mut self, by: TaskId, content: &Rc<[Payload]>, fds: Vec<EndId>, kind: Kind) -> u64 {
+    /// A write enters the kernel: from now on its bytes may be read. A pipe of packets cuts it at each page. Returns its
+    /// number.
+    pub fn begin_write(
+        &mut self,
+        by: TaskId,
+        content: &Rc<[Payload]>,
+        fds: Vec<EndId>,
+        (kind, page): (Kind, u64),
+    ) -> u64 {
         self.measured = None;
         self.totals.writes += 1;
         let number = self.totals.writes;
@@ -53,7 +57,7 @@ impl Flow {
         };
         self.writes.push_back(write);
         self.kind = Some(kind);
-        let packet = if kind == Kind::PacketPipe { PACKET } else { u64::MAX };
+        let packet = if kind == Kind::PacketPipe { page } else { u64::MAX };
         for start in (0..offered).step_by(usize::try_from(packet).unwrap_or(usize::MAX)) {
             self.queue.push_back(Piece { write: number, start, len: packet.min(offered - start), tentative: true });
         }
@@ -206,9 +210,11 @@ impl Flow {
         write.taken.is_some_and(|taken| taken > write.gone) || is_empty()
     }
 
-    /// Whether a call that has not returned may have put something in or taken something out.
+    /// Whether a call that has not returned may have put something in or taken something out, or the kernel knows better who
+    /// came first.
     pub fn is_undecided(&self) -> bool {
-        self.reader_died || self.queue.iter().any(|piece| piece.tentative)
+        let order_is_open = self.is_mixed && self.kind == Some(Kind::Dgram) && self.queue.len() > 1;
+        self.reader_died || order_is_open || self.queue.iter().any(|piece| piece.tentative)
     }
 
     /// The law of conservation, as an error that says which sum does not come out.

@@ -4,6 +4,7 @@ use crate::trace::TaskId;
 
 use super::super::kind::Kind;
 use super::Flow;
+use super::flow::REACH;
 
 /// A write that has not returned.
 struct Share {
@@ -20,7 +21,7 @@ impl Flow {
     pub fn measure(&mut self, bytes: u64, kind: Kind, is_dead: impl Fn(TaskId) -> bool) {
         let certain = self.certain();
         if kind == Kind::Dgram && certain > 0 {
-            return;
+            return self.come_first(bytes);
         }
         let mut shares = self.shares(is_dead);
         self.share_out(bytes.saturating_sub(certain), &mut shares);
@@ -33,6 +34,19 @@ impl Flow {
         }
         self.measured = Some(bytes);
         self.measured_reads = self.totals.reads;
+    }
+
+    /// Of datagrams the kernel tells the length of the first. Where several writers came at one time, that says who was first.
+    fn come_first(&mut self, len: u64) {
+        let is_known = self.queue.front().is_some_and(|piece| piece.tentative || piece.len == len);
+        if is_known || !self.is_mixed {
+            return;
+        }
+        if let Some(at) = self.queue.iter().take(REACH).position(|piece| !piece.tentative && piece.len == len)
+            && let Some(piece) = self.queue.remove(at)
+        {
+            self.queue.push_front(piece);
+        }
     }
 
     /// Nobody is reading now: what is missing from the queue went with the readers that died.

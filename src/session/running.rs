@@ -1,0 +1,40 @@
+//! A statement on its way, and what it waits for.
+
+use std::time::Instant;
+
+use crate::plan::Progress;
+use crate::script::{Statement, check};
+use crate::trace::{Event, TaskId, What};
+
+/// A statement on its way.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) statement: Statement,
+    /// What it observes is told at once, settled or not.
+    pub(super) has_overtaken: bool,
+    /// Rounds of a `repeat` still to begin.
+    pub(super) rounds: u64,
+    pub(super) progress: Progress,
+    pub(super) stage: Stage,
+    pub(super) refused: Option<String>,
+    /// Observations of this round, which come after the events.
+    pub(super) observed: Vec<What>,
+    /// All rounds so far.
+    pub(super) shown: Vec<Event>,
+    pub(super) failed: Option<check::Verdict>,
+}
+
+/// What a statement waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Its next step is to be made.
+    Next,
+    /// A step of several: its task has to come back.
+    Returning(TaskId),
+    /// Its time has to pass.
+    Sleeping(Instant),
+    /// All has to settle.
+    Settling,
+    /// Somebody does not want to wait for that.
+    Overtaken,
+}
