@@ -13,7 +13,7 @@ use super::World;
 use moment::Watch;
 
 /// Records that are kept; about four make one event.
-pub const MAX_RECORDS: usize = 160_000;
+pub const MAX_RECORDS: usize = 420_000;
 /// Bytes of data that the kept records may hold.
 pub const MAX_DATA_KEPT: usize = 64 * 1024 * 1024;
 /// Copies of the picture; beyond, every second one is dropped.
@@ -297,6 +297,11 @@ mod tests {
             assert_eq!(look.moments.last().map(|moment| moment.number), Some(at));
         }
         assert_eq!(bench.history.look(0, 5).world.tasks().count(), 1);
+    }
+
+    #[test]
+    fn a_record_is_small_for_there_are_many() {
+        assert!(size_of::<Record>() <= 40, "{} bytes", size_of::<Record>());
     }
 
     #[test]
