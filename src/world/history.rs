@@ -13,7 +13,7 @@ use super::World;
 use moment::Watch;
 
 /// Records that are kept; about four make one event.
-pub const MAX_RECORDS: usize = 420_000;
+pub const MAX_RECORDS: usize = 480_000;
 /// Bytes of data that the kept records may hold.
 pub const MAX_DATA_KEPT: usize = 64 * 1024 * 1024;
 /// Copies of the picture; beyond, every second one is dropped.

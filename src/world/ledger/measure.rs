@@ -107,3 +107,25 @@ impl Flow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::order::Payload;
+
+    #[test]
+    fn of_two_datagrams_that_came_together_the_kernel_says_which_was_first() {
+        let mut flow = Flow::default();
+        for (by, times) in [(1, 30_000), (2, 3)] {
+            let content: Rc<[Payload]> = Rc::new([Payload { word: b"x".to_vec(), times }]);
+            let number = flow.begin_write(TaskId(by), &content, Vec::new(), (Kind::Dgram, 4096));
+            flow.finish_write(number, Ok(times), false).unwrap();
+        }
+        assert!(flow.is_undecided());
+        flow.measure(3, Kind::Dgram, |_| false);
+        assert_eq!(flow.queue.iter().map(|piece| piece.len).collect::<Vec<_>>(), [3, 30_000]);
+        flow.check_law().unwrap();
+    }
+}
