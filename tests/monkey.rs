@@ -109,7 +109,7 @@ fn antic(random: &mut Random) -> Vec<u8> {
 /// A program in a terminal, with folders of its own.
 fn start(random: &mut Random, folder: &std::path::Path) -> Pty {
     let arguments: &[&str] =
-        *random.pick(&[&[][..], &[], &["learn"], &["learn", "--practice", "--seed", "3"]]).expect("one");
+        random.pick(&[&[][..], &[], &["learn"], &["learn", "--practice", "--seed", "3"]]).expect("one");
     let mut pty = Pty::start_with(size(random), arguments, |command| {
         command.current_dir(folder).env("XDG_STATE_HOME", folder).env("XDG_CONFIG_HOME", folder);
     });
@@ -155,7 +155,7 @@ fn a_cat_on_the_keyboard_breaks_nothing() {
     let mut pressed = 0;
     while pressed < keys {
         let story = format!("TINCANS_SEED={seed}, after {pressed} keys");
-        for _ in 0..1 + random.below(TOGETHER) {
+        for _ in 0..=random.below(TOGETHER) {
             let bytes: Vec<u8> = antic(&mut random).into_iter().filter(|byte| !SIGNALS.contains(byte)).collect();
             if pty.has_left() {
                 break;
