@@ -269,7 +269,7 @@ impl Flow {
             return Some((only, u64::MAX));
         }
         // Several writers took turns within this read: as far as one of them goes.
-        let prefixes = self.queue.iter().take(REACH).map(|piece| self.common(*piece, data)).enumerate();
+        let prefixes = self.within_reach().map(|(at, piece)| (at, self.common(piece, data)));
         let best = prefixes.max_by_key(|(at, common)| (*common, std::cmp::Reverse(*at)))?;
         Some(if best.1 == 0 { (only, u64::MAX) } else { best })
     }
@@ -290,9 +290,17 @@ impl Flow {
             return Some(0);
         }
         // What is certainly there before what may be there.
-        let first =
-            |tentative| self.queue.iter().take(REACH).position(|piece| piece.tentative == tentative && fits(*piece));
+        let first = |tentative| {
+            let mut fitting = self.within_reach().filter(|(_, piece)| piece.tentative == tentative && fits(*piece));
+            fitting.next().map(|(at, _)| at)
+        };
         first(false).or_else(|| first(true)).or(Some(0))
+    }
+
+    fn within_reach(&self) -> impl Iterator<Item = (usize, Piece)> {
+        let last = self.queue.len().saturating_sub(REACH).max(REACH);
+        let front = self.queue.iter().copied().enumerate().take(REACH);
+        front.chain(self.queue.iter().copied().enumerate().skip(last))
     }
 
     fn matches(&self, piece: Piece, data: &[u8]) -> bool {
