@@ -18,6 +18,12 @@ pub struct Arguments {
     /// The most tasks alive at one time.
     #[arg(long, global = true, value_name = "N", default_value_t = DEFAULT_MAX_TASKS, value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub max_tasks: u16,
+    /// Dark, light, or light for a room; TINCANS_THEME unless told.
+    #[arg(long, global = true, value_name = "THEME", value_parser = THEMES)]
+    pub theme: Option<String>,
+    /// Borders and marks of ASCII alone; so does TINCANS_ASCII=1.
+    #[arg(long, global = true)]
+    pub ascii: bool,
 }
 
 /// The subcommands.
@@ -122,6 +128,9 @@ pub fn manual_page() -> io::Result<Vec<u8>> {
     }
     Ok(page)
 }
+
+/// The grounds of [`crate::ui::theme::Ground`].
+const THEMES: [&str; 3] = ["dark", "light", "room"];
 
 /// The columns of `matrix`.
 const COLUMNS: [&str; 5] = ["stream", "dgram", "seqpacket", "pipe", "packetpipe"];

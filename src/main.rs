@@ -23,6 +23,7 @@ use tincans::session::Settings;
 use tincans::sys::tty_input::TtyInput;
 use tincans::tui;
 use tincans::ui::sanitise;
+use tincans::ui::theme::{Ground, Theme};
 
 /// Usage, a script that does not parse, no terminal where one is needed.
 const USAGE: u8 = 2;
@@ -93,7 +94,9 @@ fn open_ui(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -
         return Err(eyre!("{reason}; without one, `tincans run FILE` runs a script"));
     }
     let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
-    guarded(Terminal::Changed, || tui::run(settings, opening, learning))
+    let asked = arguments.theme.as_deref().and_then(Ground::named);
+    let theme = Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok());
+    guarded(Terminal::Changed, || tui::run(settings, opening, learning, theme))
 }
 
 /// The course with what is done, and where to begin: at the lesson that was named, or where the learner left off.

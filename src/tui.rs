@@ -56,7 +56,7 @@ pub fn obstacle() -> Option<&'static str> {
 }
 
 /// Runs the UI until it is left, on a terminal without [`obstacle`]; gives the exit status.
-pub fn run(settings: Settings, opening: Opening, learning: (Course, Store)) -> Result<u8> {
+pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), theme: Theme) -> Result<u8> {
     let tty = TtyInput::open().ok_or_else(|| eyre!("the terminal cannot be opened; `tincans run FILE` needs none"))?;
     signal::ignore_background_writes();
     let signals = Signals::install().wrap_err("signals could not be watched")?;
@@ -65,8 +65,6 @@ pub fn run(settings: Settings, opening: Opening, learning: (Course, Store)) -> R
     let size = tty.size().unwrap_or(DEFAULT_SIZE);
     restore_before_panic_reports();
     let screen = Screen::enter(size).wrap_err("the terminal could not be set up")?;
-    let environment = |name| std::env::var(name).ok();
-    let theme = Theme::of_environment(environment("NO_COLOR").as_deref(), environment("COLORTERM").as_deref());
     let mut ui = Tui {
         tty,
         signals,

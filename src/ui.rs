@@ -19,6 +19,7 @@
 //! From 120 columns on, processes, holders and trace stand at the right. In a lesson its text stands above the bench, or at the
 //! left of it.
 
+pub mod ascii;
 pub mod keymap;
 pub mod layout;
 pub mod panel;
@@ -55,7 +56,13 @@ pub struct Scene<'a> {
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, scene: Scene<'_>) {
     let area = frame.area();
-    if let Some(position) = draw_into(scene, area, frame.buffer_mut()) {
+    let buf = frame.buffer_mut();
+    buf.set_style(area, scene.theme.base());
+    let position = draw_into(scene, area, buf);
+    if scene.theme.is_ascii() {
+        ascii::flatten(area, buf);
+    }
+    if let Some(position) = position {
         frame.set_cursor_position(position);
     }
 }

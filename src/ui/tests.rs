@@ -2,6 +2,7 @@
 
 mod lens;
 mod lesson;
+mod looks;
 mod past;
 mod tree;
 mod xray;

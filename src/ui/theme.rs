@@ -1,5 +1,5 @@
-//! How things look: a hue for each write, and a few styles. Nothing is told by colour alone, and all of it holds on a light
-//! and on a dark ground: hues are grounds of their own with black letters on them.
+//! How things look: a ground, a hue for each write, and a few styles. Nothing is told by colour alone. Every pair of colours
+//! that is used can be read: at least 4.5:1, and 7:1 where a room looks on; the terminal is never asked what it has.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -12,37 +12,132 @@ pub enum Colours {
     None,
     /// The terminal's own sixteen.
     Sixteen,
+    /// The 256 of xterm: TERM says so.
+    Indexed,
     /// Twenty-four bits: COLORTERM says so.
     True,
+}
+
+/// What stands behind the letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// Light letters on black.
+    Dark,
+    /// Dark letters on white.
+    Light,
+    /// Dark letters on white, nothing faint: for a projector.
+    Room,
 }
 
 /// The looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     colours: Colours,
+    ground: Ground,
+    is_ascii: bool,
 }
 
+type Rgb = (u8, u8, u8);
+
+/// The colours of one ground, each with the terminal's own that comes nearest.
+struct Palette {
+    ground: (Rgb, Color),
+    text: (Rgb, Color),
+    faint: (Rgb, Color),
+    alarm: (Rgb, Color),
+    code: (Rgb, Color),
+}
+
+const BLACK: (Rgb, Color) = ((0, 0, 0), Color::Black);
+const WHITE: (Rgb, Color) = ((255, 255, 255), Color::White);
+
+const DARK: Palette = Palette {
+    ground: BLACK,
+    text: ((230, 230, 230), Color::White),
+    faint: ((158, 158, 158), Color::Gray),
+    alarm: ((255, 128, 120), Color::LightRed),
+    code: ((215, 155, 255), Color::LightMagenta),
+};
+const LIGHT: Palette = Palette {
+    ground: WHITE,
+    text: BLACK,
+    faint: ((88, 88, 88), Color::Black),
+    alarm: ((160, 0, 0), Color::Red),
+    code: ((110, 0, 130), Color::Blue),
+};
+const ROOM: Palette = Palette {
+    ground: WHITE,
+    text: BLACK,
+    faint: ((48, 48, 48), Color::Black),
+    alarm: ((140, 0, 0), Color::Black),
+    code: ((88, 0, 110), Color::Blue),
+};
+
 /// Grounds that black letters can be read on (at least 7:1), apart for the colour-blind too (after Okabe and Ito).
-const TRUE: [(u8, u8, u8); 6] =
+const TRUE: [Rgb; 6] =
     [(118, 196, 240), (240, 190, 60), (90, 200, 160), (226, 150, 200), (240, 228, 66), (255, 160, 122)];
 /// The same from the terminal's own palette.
 const SIXTEEN: [Color; 6] =
-    [Color::Cyan, Color::Yellow, Color::Green, Color::LightMagenta, Color::LightBlue, Color::LightRed];
+    [Color::Cyan, Color::Yellow, Color::Green, Color::Gray, Color::LightCyan, Color::LightGreen];
 
 impl Theme {
-    /// By the environment: NO_COLOR and COLORTERM, as they are set.
-    pub fn of_environment(no_color: Option<&str>, colorterm: Option<&str>) -> Self {
-        let colours = match (no_color, colorterm) {
-            (Some(value), _) if !value.is_empty() => Colours::None,
-            (_, Some("truecolor" | "24bit")) => Colours::True,
-            _ => Colours::Sixteen,
+    /// By the environment, NO_COLOR, COLORTERM, TERM, TINCANS_THEME and COLORFGBG; what was asked for on the command line
+    /// comes before that. No terminal is asked.
+    pub fn chosen(asked: Option<Ground>, is_ascii: bool, environment: impl Fn(&str) -> Option<String>) -> Self {
+        let is = |name: &str, wanted: &[&str]| environment(name).is_some_and(|value| wanted.contains(&value.as_str()));
+        let colours = if environment("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+            Colours::None
+        } else if is("COLORTERM", &["truecolor", "24bit"]) {
+            Colours::True
+        } else if environment("TERM").is_some_and(|term| term.contains("256color")) {
+            Colours::Indexed
+        } else {
+            Colours::Sixteen
         };
-        Self { colours }
+        let of_environment = || environment("TINCANS_THEME").and_then(|name| Ground::named(&name));
+        // Some terminals tell their children: "0;15" is black on white.
+        let has_light = || {
+            let behind = environment("COLORFGBG").and_then(|value| value.rsplit(';').next().map(str::to_owned));
+            matches!(behind.as_deref(), Some("7" | "15"))
+        };
+        let ground = asked.or_else(of_environment).unwrap_or(if has_light() { Ground::Light } else { Ground::Dark });
+        Self {
+            colours,
+            ground,
+            is_ascii: is_ascii || environment("TINCANS_ASCII").is_some_and(|value| !value.is_empty()),
+        }
     }
 
-    /// With these colours.
+    /// With these colours, on a dark ground.
     pub fn with(colours: Colours) -> Self {
-        Self { colours }
+        Self { colours, ground: Ground::Dark, is_ascii: false }
+    }
+
+    /// The same on another ground.
+    #[must_use]
+    pub fn on(self, ground: Ground) -> Self {
+        Self { ground, ..self }
+    }
+
+    /// The same with borders and marks of ASCII alone.
+    #[must_use]
+    pub fn in_ascii(self) -> Self {
+        Self { is_ascii: true, ..self }
+    }
+
+    /// Whether borders and marks are to be ASCII.
+    pub fn is_ascii(self) -> bool {
+        self.is_ascii
+    }
+
+    /// What every cell has unless something else is drawn there.
+    pub fn base(self) -> Style {
+        match self.colours {
+            Colours::None => Style::new(),
+            Colours::Sixteen | Colours::Indexed | Colours::True => {
+                Style::new().fg(self.colour(self.palette().text)).bg(self.colour(self.palette().ground))
+            }
+        }
     }
 
     /// The bytes of one write.
@@ -50,10 +145,8 @@ impl Theme {
         let at = usize::try_from(write.saturating_sub(1) % TRUE.len() as u64).unwrap_or(0);
         match self.colours {
             Colours::None => Style::new(),
-            Colours::Sixteen => Style::new().fg(Color::Black).bg(SIXTEEN[at]),
-            Colours::True => {
-                let (r, g, b) = TRUE[at];
-                Style::new().fg(Color::Rgb(0, 0, 0)).bg(Color::Rgb(r, g, b))
+            Colours::Sixteen | Colours::Indexed | Colours::True => {
+                Style::new().fg(self.colour(BLACK)).bg(self.colour((TRUE[at], SIXTEEN[at])))
             }
         }
     }
@@ -68,14 +161,17 @@ impl Theme {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
-    /// What matters less.
+    /// What matters less. Where there are colours it is one, because how much a terminal dims is its own affair.
     pub fn faint(self) -> Style {
-        Style::new().add_modifier(Modifier::DIM)
+        match self.colours {
+            Colours::None => Style::new().add_modifier(Modifier::DIM),
+            Colours::Sixteen | Colours::Indexed | Colours::True => self.tinted(self.palette().faint),
+        }
     }
 
-    /// Code in prose: a colour that holds on both grounds, else the backticks stay.
+    /// Code in prose: a colour, else the backticks stay.
     pub fn code(self) -> Style {
-        self.tinted(Color::Magenta)
+        self.tinted(self.palette().code)
     }
 
     /// Whether there are no colours at all.
@@ -90,7 +186,7 @@ impl Theme {
 
     /// Death, loss, failure, refusal.
     pub fn alarm(self) -> Style {
-        self.tinted(Color::Red).add_modifier(Modifier::BOLD)
+        self.tinted(self.palette().alarm).add_modifier(Modifier::BOLD)
     }
 
     /// A word that must be seen from the last row: EOF, a refusal's label.
@@ -103,50 +199,143 @@ impl Theme {
         match tone {
             Tone::Statement => self.faint(),
             Tone::Plain => Style::new(),
-            Tone::Alarm => self.tinted(Color::Red),
+            Tone::Alarm => self.tinted(self.palette().alarm),
         }
     }
 
-    fn tinted(self, colour: Color) -> Style {
-        match self.colours {
-            Colours::None => Style::new(),
-            Colours::Sixteen | Colours::True => Style::new().fg(colour),
+    fn palette(self) -> &'static Palette {
+        match self.ground {
+            Ground::Dark => &DARK,
+            Ground::Light => &LIGHT,
+            Ground::Room => &ROOM,
         }
     }
+
+    fn tinted(self, pair: (Rgb, Color)) -> Style {
+        match self.colours {
+            Colours::None => Style::new(),
+            Colours::Sixteen | Colours::Indexed | Colours::True => Style::new().fg(self.colour(pair)),
+        }
+    }
+
+    fn colour(self, ((r, g, b), own): (Rgb, Color)) -> Color {
+        match self.colours {
+            Colours::None => Color::Reset,
+            Colours::Sixteen => own,
+            Colours::Indexed => Color::Indexed(nearest((r, g, b))),
+            Colours::True => Color::Rgb(r, g, b),
+        }
+    }
+}
+
+impl Ground {
+    /// As it is named on the command line.
+    pub fn named(name: &str) -> Option<Self> {
+        [("dark", Self::Dark), ("light", Self::Light), ("room", Self::Room)]
+            .into_iter()
+            .find_map(|(known, ground)| (known == name).then_some(ground))
+    }
+}
+
+/// Of xterm's colours above the sixteen, whose values a terminal does not change, the nearest.
+fn nearest(wanted: Rgb) -> u8 {
+    let away = |index: &u8| {
+        let (r, g, b) = indexed(*index);
+        [(r, wanted.0), (g, wanted.1), (b, wanted.2)].iter().map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2)).sum::<u32>()
+    };
+    (16..=u8::MAX).min_by_key(away).unwrap_or(u8::MAX)
+}
+
+/// What xterm's colours from 16 on are: a cube of six levels, then grays.
+fn indexed(index: u8) -> Rgb {
+    let level = |at: u8| if at == 0 { 0 } else { 55 + 40 * at };
+    match index.saturating_sub(16) {
+        at @ 0..216 => (level(at / 36), level(at / 6 % 6), level(at % 6)),
+        at => (8 + 10 * (at - 216), 8 + 10 * (at - 216), 8 + 10 * (at - 216)),
+    }
+}
+
+/// How well letters of one colour can be read on another, by WCAG 2: from 1 to 21; none for the terminal's own default. The
+/// sixteen are taken as xterm has them.
+pub fn contrast(letters: Color, ground: Color) -> Option<f64> {
+    let (one, other) = (luminance(rgb(letters)?), luminance(rgb(ground)?));
+    Some((one.max(other) + 0.05) / (one.min(other) + 0.05))
+}
+
+fn luminance((r, g, b): Rgb) -> f64 {
+    let part = |value: u8| {
+        let value = f64::from(value) / 255.0;
+        if value <= 0.03928 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b)
+}
+
+fn rgb(colour: Color) -> Option<Rgb> {
+    Some(match colour {
+        Color::Reset => return None,
+        Color::Rgb(r, g, b) => (r, g, b),
+        Color::Indexed(index) => indexed(index),
+        Color::Black => (0, 0, 0),
+        Color::Red => (205, 0, 0),
+        Color::Green => (0, 205, 0),
+        Color::Yellow => (205, 205, 0),
+        Color::Blue => (0, 0, 238),
+        Color::Magenta => (205, 0, 205),
+        Color::Cyan => (0, 205, 205),
+        Color::Gray => (229, 229, 229),
+        Color::DarkGray => (127, 127, 127),
+        Color::LightRed => (255, 0, 0),
+        Color::LightGreen => (0, 255, 0),
+        Color::LightYellow => (255, 255, 0),
+        Color::LightBlue => (92, 92, 255),
+        Color::LightMagenta => (255, 0, 255),
+        Color::LightCyan => (0, 255, 255),
+        Color::White => (255, 255, 255),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn luminance((r, g, b): (u8, u8, u8)) -> f64 {
-        let part = |value: u8| {
-            let value = f64::from(value) / 255.0;
-            if value <= 0.03928 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b)
+    fn of(pairs: &'static [(&str, &str)]) -> Theme {
+        Theme::chosen(None, false, move |name| pairs.iter().find(|pair| pair.0 == name).map(|pair| pair.1.to_owned()))
     }
 
     #[test]
     fn black_letters_can_be_read_on_every_hue() {
-        for hue in TRUE {
-            assert!((luminance(hue) + 0.05) / 0.05 >= 7.0, "{hue:?}");
+        for colours in [Colours::Sixteen, Colours::Indexed, Colours::True] {
+            for write in 1..=6 {
+                let hue = Theme::with(colours).hue(write);
+                assert!(contrast(hue.fg.unwrap(), hue.bg.unwrap()).unwrap() >= 7.0, "{hue:?}");
+            }
         }
     }
 
     #[test]
     fn no_color_leaves_no_colour_and_keeps_bold() {
-        let theme = Theme::of_environment(Some("1"), Some("truecolor"));
-        for style in [theme.hue(1), theme.alarm(), theme.strong(), theme.tone(Tone::Alarm), theme.shout()] {
+        let theme = of(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]);
+        let styles =
+            [theme.base(), theme.hue(1), theme.alarm(), theme.strong(), theme.tone(Tone::Alarm), theme.shout()];
+        for style in styles {
             assert_eq!((style.fg, style.bg), (None, None));
         }
         assert!(theme.alarm().add_modifier.contains(Modifier::BOLD));
-        assert_eq!(Theme::of_environment(Some(""), None), Theme::with(Colours::Sixteen));
+    }
+
+    #[test]
+    fn the_environment_says_how_many_colours_there_are_and_on_what() {
+        assert_eq!(of(&[("NO_COLOR", "")]), Theme::with(Colours::Sixteen));
+        assert_eq!(of(&[("TERM", "xterm-256color")]), Theme::with(Colours::Indexed));
+        assert_eq!(of(&[("TERM", "xterm-256color"), ("COLORTERM", "24bit")]), Theme::with(Colours::True));
+        assert_eq!(of(&[("COLORFGBG", "0;15")]), Theme::with(Colours::Sixteen).on(Ground::Light));
+        let named = of(&[("COLORFGBG", "0;15"), ("TINCANS_THEME", "room"), ("TINCANS_ASCII", "1")]);
+        assert_eq!(named, Theme::with(Colours::Sixteen).on(Ground::Room).in_ascii());
     }
 
     #[test]
     fn neighbouring_writes_differ_in_hue() {
-        for colours in [Colours::Sixteen, Colours::True] {
+        for colours in [Colours::Sixteen, Colours::Indexed, Colours::True] {
             let theme = Theme::with(colours);
             assert!((1..20).all(|write| theme.hue(write) != theme.hue(write + 1)));
         }
