@@ -9,6 +9,7 @@ use crate::sys::{descriptors, fork};
 
 use super::Agent;
 use super::calls::Prepared;
+use super::record::Timing;
 
 impl Agent {
     /// Carries out one order and says that it is done.
@@ -67,7 +68,10 @@ impl Agent {
         for left in (0..count).rev() {
             let answer = sys::write(fd, &data);
             let next = (answer.ret >= 0 && left > 0).then_some(0);
-            self.recorder.exit_loop(answer, &[], next);
+            // Of the calls that are shown one by one the time is shown too.
+            let timing = if self.keep > 0 { Timing::Exact } else { Timing::Sampled };
+            self.keep = self.keep.saturating_sub(1);
+            self.recorder.exit_loop(answer, &[], next, timing);
             if next.is_none() {
                 return;
             }
@@ -119,7 +123,7 @@ impl Agent {
                 return;
             }
             let written = sys::write(fd, data);
-            self.recorder.exit_loop(written, &[], (written.ret >= 0).then_some(0));
+            self.recorder.exit_loop(written, &[], (written.ret >= 0).then_some(0), Timing::Exact);
             if written.ret < 0 {
                 return;
             }
@@ -134,7 +138,7 @@ impl Agent {
         }
         for left in (0..count).rev() {
             let written = sys::write(fd, &data);
-            self.recorder.exit_loop(written, &[], (written.ret >= 0).then_some(1));
+            self.recorder.exit_loop(written, &[], (written.ret >= 0).then_some(1), Timing::Exact);
             if written.ret < 0 {
                 return;
             }
@@ -151,7 +155,7 @@ impl Agent {
     fn exit_with_data(&mut self, answer: Answer, buffer: &[u8], next: Option<u8>) {
         let data = if self.keep > 0 { arrived(buffer, answer) } else { &[] };
         self.keep = self.keep.saturating_sub(1);
-        self.recorder.exit_loop(answer, data, next);
+        self.recorder.exit_loop(answer, data, next, Timing::Exact);
     }
 
     /// Reads whenever there is something (with `every_ms`: at the next tick) until EOF, an error, or the next order.
