@@ -32,11 +32,69 @@ const LONE_ESCAPE: Duration = Duration::from_millis(80);
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
+    bench()?;
+    views()
+}
+
+/// The program in a terminal with colours, and its processes.
+fn start() -> (Pty, Vec<i32>) {
     let mut pty = Pty::start_with(SIZE, &[], |command| {
         command.env_remove("NO_COLOR").env("COLORTERM", "truecolor");
     });
     pty.wait("two channels", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
-    let pids: Vec<i32> = pty.agents().iter().map(|process| process.pid).collect();
+    let pids = pids(&pty);
+    (pty, pids)
+}
+
+fn pids(pty: &Pty) -> Vec<i32> {
+    pty.agents().iter().map(|process| process.pid).collect()
+}
+
+/// The views that cover the bench.
+fn views() -> Result<(), Failure> {
+    let (mut pty, first) = start();
+    pty.type_bytes(b"one\rtwo\rthree\r\r");
+    pty.wait("one read of three writes", |screen| screen.contains("onetwothree") && screen.contains("3 READS"));
+    pty.type_bytes(b"\x1b");
+    pty.pump(LONE_ESCAPE);
+    pty.type_bytes(b"d");
+    pty.wait("the diagram", |screen| screen.contains("time ▼"));
+    let about = "A line a process, downwards in time. Three messages on the stream leave the parent one by one and arrive at \
+                 child1 together; the three datagrams arrive at child2 one by one.";
+    take(&mut pty, &first, "diagram.svg", ("Who sent what to whom, and where it waited", about))?;
+
+    pty.type_bytes(b"R");
+    pty.wait("a fresh bench", |screen| screen.contains("close post[0]") && !screen.contains("recv"));
+    pty.type_bytes(b"v");
+    pty.wait("five kinds", |screen| screen.contains("pipe O_DIRECT") && screen.contains("child5"));
+    pty.type_bytes(b"ione\rtwo\rthree\r\r");
+    pty.wait("all have read", |screen| screen.matches("[1,2,3 onetwothree]").count() == 2);
+    let about = "A table with a column for each kind of channel. On the stream and the pipe one read took three writes, which is \
+                 picked out; on the others each read took one.";
+    let all = pids(&pty);
+    take(&mut pty, &all, "lens.svg", ("The same three messages on five kinds of channel", about))?;
+
+    pty.type_bytes(b"\x1b");
+    pty.pump(LONE_ESCAPE);
+    pty.type_bytes(b"t");
+    pty.wait("the processes", |screen| screen.contains("processes and their descriptors"));
+    let about = "The parent and its five children as a tree, each with its state and its descriptors; below them who holds the \
+                 focused channel's ends, what poll says of them, and why no end of file comes.";
+    take(&mut pty, &all, "holders.svg", ("The processes, their descriptors, and who holds an end", about))?;
+    leave(pty)
+}
+
+fn leave(mut pty: Pty) -> Result<(), Failure> {
+    pty.type_bytes(b"q");
+    match pty.status() {
+        0 => Ok(()),
+        status => Err(format!("the program ended with {status}").into()),
+    }
+}
+
+/// The bench before and after two deaths.
+fn bench() -> Result<(), Failure> {
+    let (mut pty, pids) = start();
 
     pty.type_bytes(b"one\rtwo\rthree\r\r");
     pty.wait("one read of three writes", |screen| screen.contains("onetwothree") && screen.contains("3 READS"));
@@ -54,11 +112,7 @@ fn main() -> Result<(), Failure> {
                  datagram channel says that no EOF comes.";
     take(&mut pty, &pids, "kill.svg", ("Both children killed: EOF on the stream, none on the datagram pair", about))?;
 
-    pty.type_bytes(b"q");
-    match pty.status() {
-        0 => Ok(()),
-        status => Err(format!("the program ended with {status}").into()),
-    }
+    leave(pty)
 }
 
 /// Writes the screen as it is, once it is still.

@@ -1,4 +1,5 @@
-//! A loop's calls folded together give the world that they give one by one: the short way may only be short.
+//! The same facts another way give the same world: a loop's calls folded together or one by one, and two calls that return in
+//! either order.
 #![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
 
 use std::collections::VecDeque;
@@ -6,9 +7,10 @@ use std::rc::Rc;
 
 use proptest::prelude::*;
 use tincans::abi::{self, Errno};
-use tincans::order::{Call, Extra, Loop, Outcome, Work};
+use tincans::order::{Call, Extra, Loop, Outcome, Payload, Work};
 use tincans::trace::{Again, Birth, Fact, Ordered, Record, TaskId};
 use tincans::world::World;
+use tincans::world::channel::Reset;
 
 const WRITER: TaskId = TaskId(0);
 const READER: TaskId = TaskId(1);
@@ -42,7 +44,8 @@ struct Teller {
 }
 
 impl Teller {
-    fn new(carrier: Carrier, room: u64) -> Self {
+    /// A channel, and a child that has inherited it.
+    fn forked(carrier: Carrier) -> Self {
         let mut teller = Self { world: World::new(), t_ns: 0 };
         let born = |name: &str, pid| Fact::Born(Rc::new(Birth { name: name.to_owned(), pid, tid: pid, by: None }));
         teller.tell(WRITER, born("parent", 10));
@@ -61,6 +64,12 @@ impl Teller {
         teller.tell(READER, Fact::Born(Rc::new(child)));
         teller.tell(WRITER, Fact::Returned { ret: 11, errno: Errno::NONE, outcome: None });
         teller.tell(WRITER, Fact::Done);
+        teller
+    }
+
+    /// The same with both loops begun.
+    fn new(carrier: Carrier, room: u64) -> Self {
+        let mut teller = Self::forked(carrier);
         let drain = Loop::Drain { fd: 4, count: room, dontwait: false, pipe: false };
         for (task, of) in [(WRITER, Loop::Flood { fd: 3, size: SIZE, count: 1_000_000 }), (READER, drain)] {
             teller.order(task, Work::Loop { of, keep: 0 }, None);
@@ -71,6 +80,18 @@ impl Teller {
 
     fn order(&mut self, task: TaskId, work: Work, name: Option<&str>) {
         self.tell(task, Fact::Ordered(Rc::new(Ordered { work, name: name.map(str::to_owned), line: 1 })));
+    }
+
+    /// A call that is entered.
+    fn enter(&mut self, task: TaskId, call: Call) {
+        self.order(task, Work::Call(call), None);
+        self.tell(task, Fact::Entered { step: 0 });
+    }
+
+    /// And returns.
+    fn come_back(&mut self, task: TaskId, ret: i32, errno: Errno) {
+        self.tell(task, Fact::Returned { ret, errno, outcome: None });
+        self.tell(task, Fact::Done);
     }
 
     fn tell(&mut self, task: TaskId, fact: Fact) {
@@ -186,5 +207,32 @@ proptest! {
         prop_assert_eq!(slow.picture(), fast.picture());
         let longest = if matches!(carrier, Carrier::Pipe(flags) if flags != 0) { 0 } else { calls.len() - 2 * KEPT };
         prop_assert!(short >= longest, "{} of {} calls went the short way", short, calls.len());
+    }
+}
+
+/// Who sleeps in a read is woken by the close with bytes unread, and may have returned before the close has.
+#[test]
+fn a_reset_is_told_once_whichever_call_returns_first() {
+    for reader_first in [false, true] {
+        let mut teller = Teller::forked(Carrier::Socket(abi::SOCK_STREAM));
+        for (task, call, ret) in [
+            (WRITER, Call::Close { fd: 4 }, 0),
+            (READER, Call::Close { fd: 3 }, 0),
+            (WRITER, Call::Write { fd: 3, data: Payload { word: b"lost".to_vec(), times: 1 } }, 4),
+        ] {
+            teller.enter(task, call);
+            teller.come_back(task, ret, Errno::NONE);
+        }
+        teller.enter(WRITER, Call::Read { fd: 3, count: 10 });
+        teller.enter(READER, Call::Close { fd: 4 });
+        let mut returns = [(READER, 0, Errno::NONE), (WRITER, -1, Errno::ECONNRESET)];
+        if reader_first {
+            returns.reverse();
+        }
+        for (task, ret, errno) in returns {
+            teller.come_back(task, ret, errno);
+        }
+        let resets: Vec<Reset> = teller.world.ends().map(|end| end.reset).collect();
+        assert_eq!(resets, [Reset::None, Reset::None], "reader first: {reader_first}");
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use support::processes::send;
-use support::pty::{Pty, Size, modes_left_on};
+use support::pty::{Pty, Size, modes_left_on, unwelcome};
 use support::{PATIENCE, until};
 
 const WIDE: Size = (36, 120);
@@ -322,28 +322,6 @@ fn a_terminal_too_small_is_told_so_in_one_line() {
     }
     pty.resize(CLASSIC);
     pty.wait("the bench again", |screen| screen.contains("SOCK_STREAM"));
-}
-
-/// What may stand in the bytes that go to the terminal: text, and the program's own sequences.
-fn unwelcome(bytes: &[u8]) -> Vec<String> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => return vec![format!("no UTF-8 from byte {}", error.valid_up_to())],
-    };
-    let mut found = Vec::new();
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\x1b' if letters.peek() == Some(&'[') => {}
-            '\x1b' => found.push(format!("ESC {:?}", letters.peek())),
-            '\r' | '\n' | '\x08' => {}
-            '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                found.push(format!("{letter:?}"));
-            }
-            _ => {}
-        }
-    }
-    found
 }
 
 #[test]

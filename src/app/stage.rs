@@ -63,7 +63,7 @@ impl Stage {
 
     /// What the kernel says of the end at a descriptor.
     pub fn sample(&mut self, task: TaskId, fd: i32, figures: Figures) {
-        self.fact(task, Fact::Sampled { fd, figures });
+        self.fact(task, Fact::Sampled { fd, figures: Box::new(figures) });
     }
 
     /// A message with descriptors.

@@ -58,7 +58,7 @@ impl Bench {
             })
         };
         if let Some(figures) = self.with_copy(task, fd, look) {
-            self.fold(task, Fact::Sampled { fd, figures });
+            self.fold(task, Fact::Sampled { fd, figures: Box::new(figures) });
         }
     }
 

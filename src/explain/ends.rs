@@ -2,7 +2,7 @@
 
 use crate::trace::Explanation;
 use crate::world::World;
-use crate::world::channel::End;
+use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
 
 use super::reads::page_of_messages;
@@ -70,7 +70,7 @@ fn something_waits(end: &End, peer: Option<&End>) -> Option<Explanation> {
         return Some(say::answer(&here, "next-read-one-message", page_of_messages(end.kind), text));
     }
     let then = match peer {
-        Some(peer) if peer.closed && end.reset_pending => ", then ECONNRESET once, then EOF",
+        Some(peer) if peer.closed && end.reset == Reset::Pending => ", then ECONNRESET once, then EOF",
         Some(peer) if peer.closed => ", then EOF: data survives its sender",
         _ if end.shut_rd => ", then EOF",
         _ => "",
@@ -113,7 +113,7 @@ fn shut_down(end: &End) -> Option<Explanation> {
 }
 
 fn reset_pending(end: &End, peer: Option<&End>) -> Option<Explanation> {
-    let peer = peer.filter(|_| end.reset_pending)?;
+    let peer = peer.filter(|_| end.reset == Reset::Pending)?;
     let (here, there) = (end.label(), peer.label());
     let after = if end.inbox.queue.is_empty() { "0, EOF" } else { "the messages that wait, then EOF" };
     let text = format!(

@@ -2,7 +2,7 @@
 
 use crate::order::{Call, Extra};
 use crate::trace::Explanation;
-use crate::world::channel::End;
+use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
 
 use super::scene::Scene;
@@ -124,7 +124,7 @@ fn fails_with(scene: &Scene<'_>, end: &End) -> Option<(&'static str, String)> {
     let there = peer.label();
     match end.kind {
         Kind::Dgram if peer.closed => Some(("ECONNREFUSED (or ENOTCONN, after that)", format!("{there} is closed"))),
-        Kind::Seqpacket if peer.closed && end.reset_pending => {
+        Kind::Seqpacket if peer.closed && end.reset == Reset::Pending => {
             Some(("ECONNRESET", format!("{there} was closed with bytes unread")))
         }
         _ if peer.closed => Some(("EPIPE", format!("{there} is closed"))),

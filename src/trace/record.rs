@@ -84,7 +84,7 @@ pub enum Fact {
         /// The number in this task's table.
         fd: i32,
         /// What it said.
-        figures: Figures,
+        figures: Box<Figures>,
     },
 }
 

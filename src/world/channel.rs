@@ -54,14 +54,25 @@ pub struct End {
     pub closed: bool,
     /// It was closed while something waited in it, which its peer is told as ECONNRESET.
     pub closed_unread: bool,
-    /// ECONNRESET waits for the next call that reports errors: its peer was closed with bytes unread.
-    pub reset_pending: bool,
+    /// What its peer's close with bytes unread has brought.
+    pub reset: Reset,
     /// The address it is bound to, as written.
     pub address: Option<String>,
     /// Connections that wait for accept(2), if it listens.
     pub backlog: Option<VecDeque<EndId>>,
     /// What the kernel said of it when it was last asked.
     pub sample: Option<Sample>,
+}
+
+/// The error that a close with bytes unread leaves at the peer. It is told once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reset {
+    /// There is none, or it has been told.
+    None,
+    /// ECONNRESET waits for the next call that reports errors.
+    Pending,
+    /// It was told by a call that returned before the close did.
+    ToldEarly,
 }
 
 /// A connected pair of ends. Of a pipe, `[0]` reads and `[1]` writes.
@@ -129,7 +140,7 @@ impl End {
             in_flight: 0,
             closed: false,
             closed_unread: false,
-            reset_pending: false,
+            reset: Reset::None,
             address: None,
             backlog: None,
             sample: None,

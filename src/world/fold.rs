@@ -67,7 +67,7 @@ impl World {
             Fact::Sampled { fd, figures } => {
                 let calls = self.calls;
                 if let Some(end) = self.end_of(task, fd).and_then(|end| self.ends.get_mut(&end)) {
-                    end.sample = Some(Sample { figures, calls });
+                    end.sample = Some(Sample { figures: *figures, calls });
                 }
             }
         }

@@ -300,6 +300,11 @@ mod tests {
     }
 
     #[test]
+    fn a_record_is_small_for_there_are_many() {
+        assert!(size_of::<Record>() <= 40, "{} bytes", size_of::<Record>());
+    }
+
+    #[test]
     fn a_step_is_cheap_with_a_hundred_thousand_events() {
         let mut bench = Bench::new(false);
         bench.write_and_read(50_000);

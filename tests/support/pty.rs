@@ -115,6 +115,8 @@ impl Pty {
         while !rest.is_empty() {
             match nix::unistd::write(self.master(), rest) {
                 Ok(count) => rest = &rest[count..],
+                // Nobody reads any more.
+                Err(nix::errno::Errno::EAGAIN) if self.has_left() => return,
                 Err(nix::errno::Errno::EAGAIN) => {}
                 Err(error) => panic!("typing: {error}"),
             }
@@ -225,6 +227,11 @@ impl Pty {
         }
     }
 
+    /// Whether the program has ended.
+    pub fn has_left(&mut self) -> bool {
+        self.status_now().is_some()
+    }
+
     /// What is left of the run, the session's leader apart.
     pub fn left(&self) -> Vec<Process> {
         processes::left_by(&self.mark, self.leader())
@@ -281,6 +288,28 @@ impl Drop for Pty {
             let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
         }
     }
+}
+
+/// What may stand in the bytes that go to the terminal: text, and the program's own sequences.
+pub fn unwelcome(bytes: &[u8]) -> Vec<String> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => return vec![format!("no UTF-8 from byte {}", error.valid_up_to())],
+    };
+    let mut found = Vec::new();
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\x1b' if letters.peek() == Some(&'[') => {}
+            '\x1b' => found.push(format!("ESC {:?}", letters.peek())),
+            '\r' | '\n' | '\x08' => {}
+            '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                found.push(format!("{letter:?}"));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// A process's one child, when it has become the program (before execve it is a copy of its parent).

@@ -9,7 +9,7 @@ use crate::script::{Disposition, TaskState};
 use crate::trace::{Death, TaskId};
 
 use super::super::World;
-use super::super::channel::Channel;
+use super::super::channel::{Channel, Reset};
 use super::super::kind::{ChannelId, EndId, Kind};
 use super::super::task::{Descriptor, Task};
 use super::{Back, WriteTarget};
@@ -19,7 +19,7 @@ impl World {
     pub(super) fn apply(&mut self, id: TaskId, call: &Call, back: &Back) -> Option<bool> {
         if back.errno == abi::Errno::ECONNRESET || matches!(call, Call::Getsockopt { option, .. } if option == "error")
         {
-            self.report_reset(id, call);
+            self.report_reset(id, call, back.errno);
         }
         if let Some(room) = call.room() {
             return self.apply_read(id, call, back, room);
@@ -163,7 +163,7 @@ impl World {
             self.addresses.remove(&address);
         }
         if let Some(peer) = peer.and_then(|peer| self.ends.get_mut(&peer)) {
-            peer.reset_pending = true;
+            peer.reset = if peer.reset == Reset::ToldEarly { Reset::None } else { Reset::Pending };
         }
         debug_assert!(
             kind.keeps_messages() || under_way.is_empty() || kind == Kind::Stream,
@@ -178,11 +178,16 @@ impl World {
         self.forget_closed();
     }
 
-    /// The error that a close with bytes unread left has been reported, and is reported once.
-    fn report_reset(&mut self, id: TaskId, call: &Call) {
-        let end = call.fd().and_then(|fd| self.end_of(id, fd));
-        if let Some(end) = end.and_then(|end| self.ends.get_mut(&end)) {
-            end.reset_pending = false;
+    /// The error that a close with bytes unread left has been reported, and is reported once. Who slept in a read of it may
+    /// return before the close does.
+    fn report_reset(&mut self, id: TaskId, call: &Call, errno: abi::Errno) {
+        let Some(end) = call.fd().and_then(|fd| self.end_of(id, fd)).and_then(|end| self.ends.get(&end)) else {
+            return;
+        };
+        let (at, is_open) = (end.id, end.peer.and_then(|peer| self.ends.get(&peer)).is_some_and(|peer| !peer.closed));
+        let is_early = is_open && end.reset == Reset::None && errno == abi::Errno::ECONNRESET;
+        if let Some(end) = self.ends.get_mut(&at) {
+            end.reset = if is_early { Reset::ToldEarly } else { Reset::None };
         }
     }
 

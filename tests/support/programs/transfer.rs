@@ -25,8 +25,10 @@ impl Programs {
     /// The ends that sleepers and readers sit on: what comes there may be divided among them.
     pub(super) fn is_watched(world: &World, id: EndId) -> bool {
         let about = |task: &Task| {
-            let call = task.current_call().filter(|_| task.state == TaskState::Asleep || task.is_reader())?;
-            world.process_of(task.id)?.table.get(&call.fd()?).map(|entry| entry.end)
+            let ongoing = task.ongoing.as_ref().filter(|_| task.state == TaskState::Asleep || task.is_reader())?;
+            // Another thread may have closed the number: the call keeps the end open.
+            let in_table = || Some(world.process_of(task.id)?.table.get(&ongoing.call().fd()?)?.end);
+            ongoing.kept.or_else(in_table)
         };
         world.tasks().any(|task| about(task) == Some(id))
     }

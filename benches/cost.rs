@@ -1,0 +1,201 @@
+//! What watching costs: the same work by the program, every call recorded, and in plain C, run by run in turn; and what the
+//! program takes as a whole. Prints the table of the README. `cargo bench --bench cost`, or a part of it: `-- flood`.
+#![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Instant;
+
+use serde_json::Value;
+
+const ROUNDS: usize = 5;
+/// The longest start of a whole run, milliseconds.
+const RUN_MS: f64 = 15.0;
+/// The largest program, mebibytes.
+const BINARY_MIB: f64 = 5.0;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Work that both sides can do.
+struct Race {
+    name: &'static str,
+    /// For the yardstick.
+    arguments: String,
+    /// For the program.
+    script: String,
+    /// Which of the events say how long it took, nanoseconds.
+    time: fn(&[Value]) -> Option<u64>,
+    /// Both on one processor: how the kernel places two tasks that wake each other is chance otherwise.
+    is_pinned: bool,
+    /// C's time by ours must be at least so much.
+    target: f64,
+}
+
+fn main() -> Result<(), Failure> {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()));
+    let yardstick = build_yardstick()?;
+    if yardstick.is_none() {
+        println!("no C compiler (cc) here: nothing to hold the program against");
+    }
+    println!("median of {ROUNDS} runs in turn, and all of them\n");
+    println!("| work | C's time ÷ ours | target | all runs |\n| --- | --- | --- | --- |");
+    for race in races() {
+        if let Some(program) = yardstick.as_deref().filter(|_| is_wanted(race.name)) {
+            run_race(&race, program)?;
+        }
+    }
+    println!("\n| the program as a whole | | target |\n| --- | --- | --- |");
+    if is_wanted("run") {
+        let ms = median((0..10 * ROUNDS).map(|_| ten_lines()).collect::<Result<Vec<f64>, Failure>>()?);
+        row("`tincans run` of ten lines, ms", ms, ms <= RUN_MS, &format!("≤ {RUN_MS}"));
+    }
+    if is_wanted("binary") {
+        let bytes = fs::metadata(env!("CARGO_BIN_EXE_tincans"))?.len();
+        let mib = f64::from(u32::try_from(bytes)?) / 1024.0 / 1024.0;
+        row("the binary, MiB", mib, mib <= BINARY_MIB, &format!("≤ {BINARY_MIB}"));
+    }
+    Ok(())
+}
+
+fn races() -> Vec<Race> {
+    let flood = |name, kind: &str, size: u64, count: u64| Race {
+        name,
+        arguments: format!("flood {kind} {size} {count}"),
+        // A datagram pair has no EOF, so its reader sleeps on when all is read: the next statement settles only then.
+        script: format!(
+            "channel {kind} b\nchild1: drain b[1] => sleeps\nflood b[0] {size} {count} => {}\nclose b[0]\n",
+            size * count
+        ),
+        time: |events| loop_of(events, "flood"),
+        is_pinned: false,
+        target: 0.9,
+    };
+    vec![
+        flood("flood of 1,000,000 × 64 bytes, stream", "stream", 64, 1_000_000),
+        flood("flood of 1,000,000 × 64 bytes, dgram", "dgram", 64, 1_000_000),
+        flood("flood of 1,000,000 × 64 bytes, seqpacket", "seqpacket", 64, 1_000_000),
+        flood("bulk: 20,000 × 64 KiB, stream", "stream", 65536, 20_000),
+        Race {
+            name: "ping: 100,000 round trips of 64 bytes, pinned",
+            arguments: "ping 64 100000".to_owned(),
+            script: "channel stream p\nchild1: echo p[1] => sleeps\nping p[0] 64 100000\n".to_owned(),
+            time: |events| loop_of(events, "ping"),
+            is_pinned: true,
+            target: 1.0 / 1.1,
+        },
+        Race {
+            name: "channel: pair, fork, close, close, 1,000 times",
+            arguments: "pairs 1000".to_owned(),
+            script: "channel stream c x\nkill x KILL\nwait x\nclose c[0]\n".repeat(1000),
+            time: channels,
+            is_pinned: false,
+            target: 0.25,
+        },
+    ]
+}
+
+fn run_race(race: &Race, yardstick: &Path) -> Result<(), Failure> {
+    let mut ratios = Vec::new();
+    for _ in 0..ROUNDS {
+        let Some(mut bare) = pinned(yardstick, race.is_pinned) else {
+            println!("| {} | no taskset(1) here | | |", race.name);
+            return Ok(());
+        };
+        let output = bare.args(race.arguments.split(' ')).output()?;
+        let bare: u64 = String::from_utf8(output.stdout)?.trim().parse()?;
+        let program = Path::new(env!("CARGO_BIN_EXE_tincans"));
+        let Some(mut ours) = pinned(program, race.is_pinned) else { return Ok(()) };
+        let output = feed(ours.args(["run", "--json", "-"]), &race.script)?;
+        let events: Vec<Value> = output.stdout.split(|byte| *byte == b'\n').flat_map(serde_json::from_slice).collect();
+        if !output.status.success() {
+            return Err(format!("{}: {}", race.name, output.status).into());
+        }
+        let ours = (race.time)(&events).ok_or_else(|| format!("{}: not every call was recorded", race.name))?;
+        ratios.push(ratio(bare, ours));
+    }
+    let middle = median(ratios.clone());
+    ratios.sort_by(f64::total_cmp);
+    let all: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+    let verdict = if middle >= race.target { "met" } else { "MISSED" };
+    println!("| {} | {middle:.3} | ≥ {:.2}, {verdict} | {} |", race.name, race.target, all.join(" "));
+    Ok(())
+}
+
+/// From the first record of a loop to its last, if every call of every loop was recorded and none failed.
+fn loop_of(events: &[Value], verb: &str) -> Option<u64> {
+    let is_whole = |event: &&Value| event["calls"] == event["recorded"] && event["errors"] == 0;
+    let bursts: Vec<&Value> = events.iter().filter(|event| event["event"] == "burst").collect();
+    let burst = bursts.iter().find(|event| event["verb"] == verb)?;
+    bursts.iter().all(is_whole).then_some(())?;
+    Some(burst["last_ns"].as_u64()? - burst["first_ns"].as_u64()?)
+}
+
+/// From the end of what came before to the last close of a `channel`, all of them together.
+fn channels(events: &[Value]) -> Option<u64> {
+    let calls: Vec<(&str, &str, u64)> = events
+        .iter()
+        .filter(|event| event["event"] == "call")
+        .map(|event| Some((event["call"].as_str()?, event["task"].as_str()?, event["t_ns"].as_u64()?)))
+        .collect::<Option<_>>()?;
+    // The first has nothing before it.
+    let begins = calls.windows(2).filter(|pair| pair[1].0 == "socketpair").map(|pair| pair[0].2);
+    let ends = calls.iter().filter(|call| call.0 == "close" && call.1 == "x").map(|call| call.2).skip(1);
+    Some(begins.zip(ends).map(|(begin, end)| end - begin).sum())
+}
+
+/// Milliseconds of a whole run, from fork to wait.
+fn ten_lines() -> Result<f64, Failure> {
+    const SCRIPT: &str = "channel stream chat child1\nwrite chat[0] one => 3\nwrite chat[0] two => 3\n\
+                          child1: read chat[1] => \"onetwo\"\nchild1: read chat[1] => sleeps\nqueue chat[1] => 0\nfds => 1\n\
+                          holders chat[0] => 1\nclose chat[0] => 0, wakes child1 EOF\ntasks => 2\n";
+    let start = Instant::now();
+    let output = feed(Command::new(env!("CARGO_BIN_EXE_tincans")).args(["run", "-"]), SCRIPT)?;
+    let time = start.elapsed();
+    if output.status.success() { Ok(time.as_secs_f64() * 1000.0) } else { Err(output.status.to_string().into()) }
+}
+
+fn feed(command: &mut Command, script: &str) -> Result<Output, Failure> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    child.stdin.take().ok_or("no stdin")?.write_all(script.as_bytes())?;
+    Ok(child.wait_with_output()?)
+}
+
+/// The program, all of its processes on one processor if so wanted; none where that cannot be had.
+fn pinned(program: &Path, is_pinned: bool) -> Option<Command> {
+    if !is_pinned {
+        return Some(Command::new(program));
+    }
+    let can = Command::new("taskset").args(["-c", "0", "true"]).status().is_ok_and(|status| status.success());
+    let mut command = Command::new("taskset");
+    command.args(["-c", "0"]).arg(program);
+    can.then_some(command)
+}
+
+/// Compiles the yardstick; none where there is no compiler.
+fn build_yardstick() -> Result<Option<PathBuf>, Failure> {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let (source, program) = (folder.join("yardstick.c"), folder.join("yardstick"));
+    fs::write(&source, include_str!("cost/yardstick.c"))?;
+    match Command::new("cc").arg("-O2").arg("-o").arg(&program).arg(&source).status() {
+        Ok(status) if status.success() => Ok(Some(program)),
+        Ok(status) => Err(format!("cc: {status}").into()),
+        Err(_) => Ok(None),
+    }
+}
+
+fn row(name: &str, value: f64, is_met: bool, target: &str) {
+    println!("| {name} | {value:.1} | {target}, {} |", if is_met { "met" } else { "MISSED" });
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a ratio needs no more than 52 bits")]
+fn ratio(bare: u64, ours: u64) -> f64 {
+    bare as f64 / ours.max(1) as f64
+}
