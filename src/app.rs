@@ -2,6 +2,7 @@
 //! it, and nothing here draws or makes a call.
 
 pub mod action;
+pub mod complete;
 pub mod course;
 pub mod facing;
 pub mod input_line;
@@ -9,6 +10,7 @@ mod learn;
 pub mod otherwise;
 pub mod past;
 pub mod phrase;
+pub mod room;
 mod practice;
 #[cfg(test)]
 pub mod stage;
@@ -28,6 +30,7 @@ use facing::Facing;
 use input_line::InputLine;
 use otherwise::Otherwise;
 use past::{Past, Said};
+use room::Room;
 use transcript::Transcript;
 
 /// What the keys mean now.
@@ -114,6 +117,10 @@ pub struct App {
     pub said: Said,
     /// The last moments, while the diagram shows them.
     pub recent: Vec<Moment>,
+    /// How it is shown to a room, if it is.
+    pub room: Room,
+    /// Whether clicks and the wheel are wanted.
+    pub has_mouse: bool,
     focus: Option<ChannelId>,
     newest: Option<ChannelId>,
     /// A channel made by the next statement gets the focus.
@@ -133,6 +140,8 @@ impl App {
     /// The message line has the focus; nothing has happened.
     pub fn new() -> Self {
         Self {
+            room: Room::default(),
+            has_mouse: true,
             mode: Mode::Line,
             before: Mode::Line,
             audience: Audience::All,

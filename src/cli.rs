@@ -24,6 +24,12 @@ pub struct Arguments {
     /// Borders and marks of ASCII alone; so does TINCANS_ASCII=1.
     #[arg(long, global = true)]
     pub ascii: bool,
+    /// The mouse stays the terminal's.
+    #[arg(long, global = true)]
+    pub no_mouse: bool,
+    /// For a room: light, few panels, the last keys shown.
+    #[arg(long, global = true)]
+    pub present: bool,
 }
 
 /// The subcommands.

@@ -21,7 +21,7 @@ use tincans::runner::{self, Options, Verdict};
 use tincans::saving;
 use tincans::session::Settings;
 use tincans::sys::tty_input::TtyInput;
-use tincans::tui;
+use tincans::tui::{self, Looks};
 use tincans::ui::sanitise;
 use tincans::ui::theme::{Ground, Theme};
 
@@ -96,7 +96,8 @@ fn open_ui(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -
     let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
     let asked = arguments.theme.as_deref().and_then(Ground::named);
     let theme = Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok());
-    guarded(Terminal::Changed, || tui::run(settings, opening, learning, theme))
+    let looks = Looks { theme, has_mouse: !arguments.no_mouse, is_for_a_room: arguments.present };
+    guarded(Terminal::Changed, || tui::run(settings, opening, learning, looks))
 }
 
 /// The course with what is done, and where to begin: at the lesson that was named, or where the learner left off.

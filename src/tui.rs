@@ -10,6 +10,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, WrapErr, eyre};
+use crossterm::event::{Event, MouseEvent};
 
 use crate::app::action::{Action, Input};
 use crate::app::course::Course;
@@ -19,7 +20,7 @@ use crate::session::Settings;
 use crate::sys::tty_input::{Look, TtyInput};
 use crate::sys::{poll, signal};
 use crate::ui::theme::Theme;
-use crate::ui::{self, Scene, keymap};
+use crate::ui::{self, Scene, keymap, pointer};
 
 use decode::Decoder;
 use screen::Screen;
@@ -33,6 +34,17 @@ const EVENTS_KEPT: usize = 2048;
 const DEFAULT_SIZE: (u16, u16) = (80, 24);
 /// SIGHUP: what a terminal that is gone stands for.
 const HANGUP: u8 = 1;
+
+/// How it is to look, as the command line has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Looks {
+    /// The colours.
+    pub theme: Theme,
+    /// Whether clicks and the wheel are wanted.
+    pub has_mouse: bool,
+    /// Present mode from the start.
+    pub is_for_a_room: bool,
+}
 
 /// Why the loop ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,12 +68,18 @@ pub fn obstacle() -> Option<&'static str> {
 }
 
 /// Runs the UI until it is left, on a terminal without [`obstacle`]; gives the exit status.
-pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), theme: Theme) -> Result<u8> {
+pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), looks: Looks) -> Result<u8> {
     let tty = TtyInput::open().ok_or_else(|| eyre!("the terminal cannot be opened; `tincans run FILE` needs none"))?;
     signal::ignore_background_writes();
     let signals = Signals::install().wrap_err("signals could not be watched")?;
     let settings = Settings { events_kept: EVENTS_KEPT, keeps_history: true, ..settings };
-    let playground = Playground::open(settings, opening, learning).wrap_err("the bench could not be opened")?;
+    let mut playground = Playground::open(settings, opening, learning).wrap_err("the bench could not be opened")?;
+    if !looks.has_mouse {
+        playground.handle(Input::Do(Action::ToggleMouse));
+    }
+    if looks.is_for_a_room {
+        playground.handle(Input::Do(Action::Present));
+    }
     let size = tty.size().unwrap_or(DEFAULT_SIZE);
     restore_before_panic_reports();
     let screen = Screen::enter(size).wrap_err("the terminal could not be set up")?;
@@ -70,10 +88,11 @@ pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), them
         signals,
         playground,
         screen,
-        theme,
+        theme: looks.theme,
         decoder: Decoder::default(),
         waits_until: None,
         size,
+        has_mouse: false,
         is_dirty: true,
         dirty_since: None,
     };
@@ -114,6 +133,8 @@ struct Tui {
     /// When the decoder is to be told that nothing more came.
     waits_until: Option<Instant>,
     size: (u16, u16),
+    /// Whether the terminal reports the mouse.
+    has_mouse: bool,
     is_dirty: bool,
     /// Since when there is something new that is not on the screen.
     dirty_since: Option<Instant>,
@@ -166,6 +187,7 @@ impl Tui {
         if !self.is_dirty || self.playground.is_posing() || self.until_next_frame() > Duration::ZERO {
             return Ok(());
         }
+        self.keep_mouse()?;
         let scene = scene(&self.playground, self.theme);
         self.screen.draw(scene)?;
         self.is_dirty = false;
@@ -206,6 +228,7 @@ impl Tui {
         }
         let size = self.tty.size().unwrap_or(DEFAULT_SIZE);
         let done = if self.signals.was_continued() {
+            self.has_mouse = false;
             self.screen.enter_again(size)
         } else if size != self.size {
             self.screen.resize(size)
@@ -224,6 +247,7 @@ impl Tui {
         self.signals.was_continued();
         self.size = self.tty.size().unwrap_or(DEFAULT_SIZE);
         self.is_dirty = true;
+        self.has_mouse = false;
         self.screen.enter_again(self.size)
     }
 
@@ -251,6 +275,15 @@ impl Tui {
     /// Each event means what it means in the mode that the one before it led to.
     fn act(&mut self) {
         while let Some(decoded) = self.decoder.pop() {
+            if let Event::Mouse(mouse) = decoded.event {
+                self.point(mouse);
+                continue;
+            }
+            if self.playground.app().room.is_on
+                && let Some(key) = keymap::pressed(&decoded.event)
+            {
+                self.playground.handle(Input::Pressed(key));
+            }
             let input = keymap::input(self.playground.mode(), decoded.event, decoded.dropped);
             if let Some(input) = input {
                 let input = if let Input::Do(Action::Learn(key)) = input {
@@ -263,5 +296,24 @@ impl Tui {
                 self.is_dirty = true;
             }
         }
+    }
+
+    fn point(&mut self, mouse: MouseEvent) {
+        let scene = scene(&self.playground, self.theme);
+        let Some(action) = pointer::action(scene, self.size, mouse) else { return };
+        let action =
+            if let Action::Learn(key) = action { Action::Learn(ui::turned(scene, self.size, key)) } else { action };
+        self.playground.handle(Input::Do(action));
+        self.is_dirty = true;
+    }
+
+    /// What was reported before a switch may still be on its way, and means what it always means.
+    fn keep_mouse(&mut self) -> io::Result<()> {
+        let is_wanted = self.playground.app().has_mouse;
+        if is_wanted != self.has_mouse {
+            self.has_mouse = is_wanted;
+            screen::report_mouse(is_wanted)?;
+        }
+        Ok(())
     }
 }

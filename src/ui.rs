@@ -23,6 +23,7 @@ pub mod ascii;
 pub mod keymap;
 pub mod layout;
 pub mod panel;
+pub mod pointer;
 pub mod prose;
 pub mod sanitise;
 pub mod theme;
@@ -39,8 +40,11 @@ use crate::lesson::Next;
 use crate::world::World;
 
 use layout::{MIN_HEIGHT, MIN_WIDTH, Places};
-use panel::channel::Subject;
-use theme::Theme;
+use panel::channel::{Size, Subject};
+use theme::{Ground, Theme};
+
+/// Channels that a room is shown; with the explanation they are three panels.
+const PANELS_FOR_A_ROOM: usize = 2;
 
 /// All that is looked at while drawing.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +59,7 @@ pub struct Scene<'a> {
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, scene: Scene<'_>) {
+    let scene = if scene.app.room.is_on { Scene { theme: scene.theme.on(Ground::Room), ..scene } } else { scene };
     let area = frame.area();
     let buf = frame.buffer_mut();
     buf.set_style(area, scene.theme.base());
@@ -99,13 +104,22 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         return covered(scene, area, buf);
     }
     if scene.app.course.shown().is_some() {
-        let (text, places) = lesson(scene, area);
+        let (text, _) = lesson(scene, area);
         panel::lesson::draw(scene, text, buf);
-        return bench(scene, &places, header, buf);
+    }
+    bench(scene, &places_of(scene, area), header, buf)
+}
+
+/// Where the bench's panels stand.
+fn places_of(scene: Scene<'_>, area: Rect) -> Places {
+    if scene.app.course.shown().is_some() {
+        return lesson(scene, area).1;
+    }
+    if scene.app.room.is_on {
+        return Places::for_a_room(area);
     }
     let why_rows = panel::why::rows(scene, layout::left_width(area));
-    let places = Places::of(area, why_rows, panel::tasks::rows(scene), facing::listed(scene.world).len());
-    bench(scene, &places, header, buf)
+    Places::of(area, why_rows, panel::tasks::rows(scene), facing::listed(scene.world).len())
 }
 
 /// A view that covers the bench; explanation and keys stay.
@@ -135,10 +149,21 @@ fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place<'_>, Places) {
 
 /// Everything but a lesson's text.
 fn bench(scene: Scene<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> Option<Position> {
-    let hidden = channels(scene, places, buf);
-    panel::header::draw(scene, hidden, header, buf);
-    panel::why::draw(scene, places.why, buf);
-    panel::trace::draw(scene, places.trace, buf);
+    if scene.app.room.is_hidden {
+        let text = "hidden: say what you expect, then H shows it";
+        let text = words::cut(text, places.channels.width.saturating_sub(1));
+        buf.set_string(places.channels.x + 1, places.channels.y, text, scene.theme.strong());
+        panel::header::draw(scene, None, header, buf);
+    } else {
+        let hidden = channels(scene, places, buf);
+        panel::header::draw(scene, hidden, header, buf);
+        panel::why::draw(scene, places.why, buf);
+    }
+    if scene.app.room.is_on {
+        last_keys(scene, places.trace, buf);
+    } else {
+        panel::trace::draw(scene, places.trace, buf);
+    }
     if let Some(side) = places.side {
         panel::tasks::draw(scene, side.tasks, buf);
         panel::holders::draw(scene, side.holders, buf);
@@ -185,17 +210,45 @@ fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usiz
         );
         return None;
     };
-    let share = if scene.app.course.shown().is_some() { layout::share_evenly } else { layout::share };
-    let rows = share(places.channels.height, shown.len(), focus);
-    let mut y = places.channels.y;
-    for (at, size) in &rows {
-        let area = Rect { y, height: size.rows(), ..places.channels };
+    let areas = channel_areas(scene, places);
+    for (at, size, area) in &areas {
         let Some(facing) = facing::of(scene.world, shown[*at]) else { continue };
         let subject = Subject { facing, number: at + 1, is_focused: *at == focus, size: *size };
-        panel::channel::draw(scene, subject, area, buf);
+        panel::channel::draw(scene, subject, *area, buf);
+    }
+    (areas.len() < shown.len()).then_some((areas.len(), shown.len()))
+}
+
+/// Which channels are drawn, how big and where.
+fn channel_areas(scene: Scene<'_>, places: &Places) -> Vec<(usize, Size, Rect)> {
+    let shown = facing::listed(scene.world);
+    let focused = scene.app.focused(scene.world);
+    let focus = focused.and_then(|focused| shown.iter().position(|id| *id == focused.channel));
+    let Some(focus) = focus else { return Vec::new() };
+    let share = if scene.app.course.shown().is_some() { layout::share_evenly } else { layout::share };
+    let mut rows = share(places.channels.height, shown.len(), focus);
+    if scene.app.room.is_on && rows.len() > PANELS_FOR_A_ROOM {
+        let first = rows.iter().position(|row| row.0 == focus).unwrap_or(0).min(rows.len() - PANELS_FOR_A_ROOM);
+        rows = rows.split_off(first);
+        rows.truncate(PANELS_FOR_A_ROOM);
+    }
+    let mut y = places.channels.y;
+    let mut areas = Vec::new();
+    for (at, size) in rows {
+        areas.push((at, size, Rect { y, height: size.rows(), ..places.channels }));
         y += size.rows();
     }
-    (rows.len() < shown.len()).then_some((rows.len(), shown.len()))
+    areas
+}
+
+/// What was pressed last, for those who do not see the keyboard.
+fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let keys: Vec<String> = scene.app.room.keys.iter().map(|key| sanitise::string(key)).collect();
+    if area.is_empty() || keys.is_empty() {
+        return;
+    }
+    let text = words::cut(&format!(" keys  {}", keys.join("  ")), area.width);
+    buf.set_string(area.x, area.y, text, scene.theme.strong());
 }
 
 #[cfg(test)]

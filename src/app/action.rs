@@ -22,6 +22,8 @@ pub enum Input {
     },
     /// Nothing is on its way any more; what a lesson's question would say to each of its options.
     Settled(Vec<Option<Verdict>>),
+    /// A key was pressed, as it is written on a keyboard: a room is shown it.
+    Pressed(String),
     /// Progress is not kept, and why.
     NotKept(String),
     /// What became of something that was ordered, to be said.
@@ -81,6 +83,16 @@ pub enum Action {
     Edit(Edit),
     /// A key of a lesson or of the list of lessons.
     Learn(Learn),
+    /// What the word at the caret could become.
+    Complete,
+    /// For a room: light, few panels, the last keys; and back.
+    Present,
+    /// What comes next stays hidden until this is asked again.
+    Curtain,
+    /// Whether clicks and the wheel come here, or select text in the terminal.
+    ToggleMouse,
+    /// The focus goes to the channel of this place, from 0.
+    Focus(u16),
     /// A step in time.
     Go(Step),
     /// Back to now.

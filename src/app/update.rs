@@ -9,7 +9,7 @@ use crate::world::history::Look;
 use super::action::{Action, Command, Deed, Edit, Input, Learn, Step};
 
 use super::phrase::{Phrase, Situation};
-use super::{App, Audience, Mode, View, facing, learn, practice};
+use super::{App, Audience, Mode, View, facing, learn, practice, room};
 
 /// Lines that one key scrolls the trace.
 const TRACE_STEP: usize = 5;
@@ -37,6 +37,10 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
         Input::Said(words) => {
             app.transcript.note(format!("── {words} ──"));
             app.notice = Some(words);
+            Vec::new()
+        }
+        Input::Pressed(key) => {
+            app.room.press(key);
             Vec::new()
         }
         Input::Posed(problem) => {
@@ -129,6 +133,9 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::TraceUp => app.transcript.back(TRACE_STEP),
         Action::TraceDown => app.transcript.forth(TRACE_STEP),
         Action::Edit(edit) => edit_line(app, edit),
+        Action::Complete | Action::Present | Action::Curtain | Action::ToggleMouse | Action::Focus(_) => {
+            room::act(app, world, action);
+        }
         Action::Go(step) => return vec![Command::Look(step)],
         Action::ReturnToNow => app.return_to_now(),
         Action::RunAgain => return run_again(app),
@@ -219,6 +226,10 @@ fn in_the_past(app: &mut App, action: Action) -> Vec<Command> {
             | Action::TraceDown
             | Action::Suspend
             | Action::Quit
+            | Action::Present
+            | Action::Curtain
+            | Action::ToggleMouse
+            | Action::Focus(_)
     );
     if looks {
         return act(app, &past, action);

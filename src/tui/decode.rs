@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use termina::Parser;
 use termina::event as from;
 
@@ -122,14 +122,24 @@ impl Decoder {
         match event {
             from::Event::Key(key) => self.convert_key(key),
             from::Event::Paste(text) => self.push(Event::Paste(text), 0),
+            from::Event::Mouse(mouse) => self.convert_mouse(mouse),
             from::Event::FocusIn => self.push(Event::FocusGained, 0),
             from::Event::FocusOut => self.push(Event::FocusLost, 0),
-            from::Event::WindowResized(_)
-            | from::Event::Mouse(_)
-            | from::Event::Csi(_)
-            | from::Event::Osc(_)
-            | from::Event::Dcs(_) => {}
+            from::Event::WindowResized(_) | from::Event::Csi(_) | from::Event::Osc(_) | from::Event::Dcs(_) => {}
         }
+    }
+
+    /// Presses of the first button and the wheel: nothing else means anything.
+    fn convert_mouse(&mut self, mouse: from::MouseEvent) {
+        use from::MouseEventKind as K;
+        let kind = match mouse.kind {
+            K::Down(from::MouseButton::Left) => MouseEventKind::Down(MouseButton::Left),
+            K::ScrollUp => MouseEventKind::ScrollUp,
+            K::ScrollDown => MouseEventKind::ScrollDown,
+            K::Down(_) | K::Up(_) | K::Drag(_) | K::Moved | K::ScrollLeft | K::ScrollRight => return,
+        };
+        let (column, row, modifiers) = (mouse.column, mouse.row, KeyModifiers::NONE);
+        self.push(Event::Mouse(MouseEvent { kind, column, row, modifiers }), 0);
     }
 
     /// Alt with a letter is Esc and a letter typed quickly: nothing is bound to Alt.

@@ -85,6 +85,15 @@ impl Drop for Screen {
     }
 }
 
+/// Presses and the wheel (1000), told with numbers of any size (1006).
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
+/// Whether the terminal is to report the mouse.
+pub fn report_mouse(is_wanted: bool) -> io::Result<()> {
+    write_out(if is_wanted { MOUSE_ON } else { MOUSE_OFF })
+}
+
 fn switch_on() -> io::Result<()> {
     enable_raw_mode()?;
     IS_ENTERED.store(true, Ordering::SeqCst);
@@ -99,7 +108,9 @@ pub fn bring_back() {
         return;
     }
     let mut bytes = Vec::new();
-    let _ = queue!(bytes, EndSynchronizedUpdate, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
+    let _ = queue!(bytes, EndSynchronizedUpdate);
+    bytes.extend_from_slice(MOUSE_OFF);
+    let _ = queue!(bytes, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
     let _ = write_out(&bytes);
     let _ = disable_raw_mode();
 }

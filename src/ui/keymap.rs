@@ -178,6 +178,15 @@ const EDITING: &[Binding] = &[
     bind(&[Key::Ctrl('u')], Action::Edit(Edit::DeleteToStart), None, "delete all before the caret"),
 ];
 
+const COMPLETION: &[Binding] =
+    &[bind(&[plain(KeyCode::Tab)], Action::Complete, None, "complete a verb, an end, a task")];
+
+const SHOWING: &[Binding] = &[
+    bind(&[letter('P')], Action::Present, None, "present mode: light, few panels"),
+    bind(&[letter('H')], Action::Curtain, None, "in it: hide what comes; show it"),
+    bind(&[letter('m')], Action::ToggleMouse, None, "the mouse: here, or selects text"),
+];
+
 const HISTORY: &[Binding] = &[
     bind(&[plain(KeyCode::Up)], Action::Edit(Edit::Older), None, "what was entered before"),
     bind(&[plain(KeyCode::Down)], Action::Edit(Edit::Newer), None, "and after that"),
@@ -206,8 +215,8 @@ const ANYWHERE: &[Binding] = &[
 
 /// Modes in which something is typed or done on the bench.
 const ON_BENCH: &[Mode] = &[Mode::Keys, Mode::Line, Mode::Prompt];
-/// Those, a lesson and the past.
-const WITH_CHANNELS: &[Mode] = &[Mode::Lesson, Mode::Keys, Mode::Line, Mode::Prompt, Mode::Past];
+/// Those where Tab has no other meaning, a lesson and the past.
+const WITH_CHANNELS: &[Mode] = &[Mode::Lesson, Mode::Keys, Mode::Line, Mode::Past];
 /// All of them.
 const ALL: &[Mode] =
     &[Mode::Keys, Mode::Line, Mode::Prompt, Mode::Help, Mode::Lesson, Mode::List, Mode::Search, Mode::Past];
@@ -221,12 +230,14 @@ pub const GROUPS: &[Group] = &[
     Group { title: "keys and lesson", modes: &[Mode::Keys, Mode::Lesson], bindings: DEEDS },
     Group { title: "keys and lesson, beside a view", modes: &[Mode::Keys, Mode::Lesson], bindings: BACK },
     Group { title: "views", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], bindings: VIEWS },
+    Group { title: "to be seen", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], bindings: SHOWING },
     Group { title: "looking back", modes: &[Mode::Keys, Mode::Lesson], bindings: TIME },
     Group { title: "message line", modes: &[Mode::Line], bindings: LINE },
     Group { title: "statement prompt", modes: &[Mode::Prompt], bindings: PROMPT },
+    Group { title: "in the prompt", modes: &[Mode::Prompt], bindings: COMPLETION },
     Group { title: "line and prompt", modes: &[Mode::Line, Mode::Prompt], bindings: HISTORY },
     Group { title: "line, prompt and search", modes: &[Mode::Line, Mode::Prompt, Mode::Search], bindings: EDITING },
-    Group { title: "line, prompt, keys, lesson, past", modes: WITH_CHANNELS, bindings: BENCH },
+    Group { title: "line, keys, lesson and past", modes: WITH_CHANNELS, bindings: BENCH },
     Group { title: "line, prompt and keys", modes: ON_BENCH, bindings: TRACE },
     Group { title: "list and search", modes: &[Mode::List, Mode::Search], bindings: FINDING },
     Group { title: "list of lessons", modes: &[Mode::List], bindings: LIST },
@@ -234,6 +245,17 @@ pub const GROUPS: &[Group] = &[
     Group { title: "help", modes: &[Mode::Help], bindings: HELP },
     Group { title: "anywhere", modes: ALL, bindings: ANYWHERE },
 ];
+
+/// A key as a room is shown it; none for what is no key.
+pub fn pressed(event: &Event) -> Option<String> {
+    let Event::Key(key) = event else { return None };
+    let label = if let (KeyCode::Char(c), true) = (key.code, key.modifiers.contains(KeyModifiers::CONTROL)) {
+        Key::Ctrl(c).label()
+    } else {
+        Key::Plain(key.code).label()
+    };
+    (key.kind != KeyEventKind::Release).then_some(label)
+}
 
 /// The bindings that hold in a mode.
 pub fn of_mode(mode: Mode) -> impl Iterator<Item = &'static Binding> {

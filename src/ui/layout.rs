@@ -133,6 +133,19 @@ impl Places {
     }
 }
 
+impl Places {
+    /// For a room: explanation and channels in the upper two thirds, the line and the last keys below.
+    pub fn for_a_room(area: Rect) -> Self {
+        let upper = area.height * 2 / 3;
+        let why = Rect { y: area.y + 1, height: if area.height < 24 { 2 } else { MOST_WHY }, ..area };
+        let most = upper - 1 - why.height;
+        let channels = Rect { y: why.bottom(), height: most, ..area };
+        let prompt = Rect { y: channels.bottom(), height: 1, ..area };
+        let trace = Rect { y: prompt.bottom() + 1, height: area.bottom() - prompt.bottom() - 1, ..area };
+        Self { channels, why, prompt, trace, side: None }
+    }
+}
+
 /// The trace gets what two full channels leave, within limits.
 fn least_trace(height: u16, why: u16) -> u16 {
     let two = 2 * Size::Full.rows();

@@ -64,3 +64,58 @@ fn without_colours_no_cell_has_one() {
         assert!(buffer.content.iter().all(|cell| (cell.fg, cell.bg) == (Color::Reset, Color::Reset)));
     });
 }
+
+/// A screen for a room, with this many columns and rows.
+fn room(stage: &Stage, size: (u16, u16), prepare: impl FnOnce(&mut App)) -> String {
+    let mut app = app_of(stage);
+    app.room.is_on = true;
+    prepare(&mut app);
+    screen_of(&app, stage, size)
+}
+
+#[test]
+fn a_room_sees_all_that_matters_in_the_upper_two_thirds() {
+    let stage = three_words();
+    for size in SIZES {
+        let screen = room(&stage, size, |app| app.room.keys.extend(["Esc".to_owned(), "k".to_owned()]));
+        let upper: Vec<&str> = screen.lines().take(usize::from(size.1) * 2 / 3).collect();
+        assert_shows(&upper.join("\n"), &["TRY", "1 wire SOCK_STREAM", "3 WRITES ▶ 1 READ", "2 post SOCK_DGRAM"]);
+        assert_shows(&screen, &["keys  Esc  k", "to ALL"]);
+        assert!(!screen.contains("trace") && !screen.contains("held by"), "{screen}");
+    }
+}
+
+#[test]
+fn behind_the_curtain_nothing_says_what_came_of_it() {
+    let stage = three_words();
+    for size in SIZES {
+        let screen = room(&stage, size, |app| app.room.is_hidden = true);
+        assert_shows(&screen, &["H shows it"]);
+        assert!(!screen.contains("onetwothree") && !screen.contains("1 READ"), "{screen}");
+    }
+}
+
+#[test]
+fn a_click_focuses_what_is_under_it_and_the_wheel_scrolls() {
+    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let stage = three_words();
+    let mut app = app_of(&stage);
+    app.mode = Mode::Keys;
+    let pointed = |app: &App, kind, (column, row)| {
+        let scene = Scene { app, world: &stage.world, theme: Theme::with(Colours::None) };
+        pointer::action(scene, (80, 24), MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE })
+    };
+    let click = MouseEventKind::Down(MouseButton::Left);
+    let screen = screen_of(&app, &stage, (80, 24));
+    let row = |text: &str| u16::try_from(screen.lines().position(|line| line.contains(text)).unwrap()).unwrap();
+    assert_eq!(pointed(&app, click, (5, row("2 post"))), Some(Action::Focus(1)));
+    assert_eq!(pointed(&app, click, (5, row("1 wire") + 1)), Some(Action::Focus(0)));
+    assert_eq!(pointed(&app, click, (5, 0)), None);
+    assert_eq!(pointed(&app, MouseEventKind::ScrollUp, (5, 0)), Some(Action::TraceUp));
+    update::update(&mut app, &stage.world, Input::Do(Action::Focus(1)));
+    let name = app.focused(&stage.world).unwrap().channel(&stage.world).unwrap().name.clone();
+    assert_eq!(name, "post");
+    app.mode = Mode::Help;
+    assert_eq!(pointed(&app, MouseEventKind::ScrollDown, (5, 5)), Some(Action::HelpDown));
+    assert_eq!(pointed(&app, click, (5, row("2 post"))), None);
+}

@@ -1,0 +1,67 @@
+//! How the bench is shown and reached: to a room, by the mouse, by completion. Nothing here reaches a process.
+
+use std::collections::VecDeque;
+
+use crate::world::World;
+
+use super::action::Action;
+use super::complete::{self, Found};
+use super::{App, facing};
+
+/// Of the keys that were pressed, those that a room is shown.
+const KEYS_SHOWN: usize = 3;
+
+/// What a room sees.
+#[derive(Debug, Clone, Default)]
+pub struct Room {
+    /// Light, with few panels.
+    pub is_on: bool,
+    /// What came of it is not shown yet.
+    pub is_hidden: bool,
+    /// The last keys.
+    pub keys: VecDeque<String>,
+}
+
+impl Room {
+    /// A key was pressed.
+    pub fn press(&mut self, key: String) {
+        self.keys.push_back(key);
+        while self.keys.len() > KEYS_SHOWN {
+            self.keys.pop_front();
+        }
+    }
+}
+
+/// A key that changes what is seen, or what is typed.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys act elsewhere")]
+pub fn act(app: &mut App, world: &World, action: Action) {
+    match action {
+        Action::Complete => complete(app, world),
+        Action::Present => app.room = Room { is_on: !app.room.is_on, ..Room::default() },
+        Action::Curtain if !app.room.is_on => {
+            app.notice = Some("nothing is hidden but in present mode: P".to_owned());
+        }
+        Action::Curtain => app.room.is_hidden = !app.room.is_hidden,
+        Action::ToggleMouse => toggle_mouse(app),
+        Action::Focus(place) => app.focus = facing::listed(world).get(usize::from(place)).copied().or(app.focus),
+        _ => {}
+    }
+}
+
+fn toggle_mouse(app: &mut App) {
+    app.has_mouse = !app.has_mouse;
+    let on = "mouse on: a click focuses, the wheel scrolls";
+    let words = if app.has_mouse { on } else { "mouse off: it selects text in the terminal" };
+    app.notice = Some(words.to_owned());
+}
+
+/// The word at the caret grows as far as that is certain; where it is not, all that it could be are told.
+fn complete(app: &mut App, world: &World) {
+    let before = app.prompt.text().get(..app.prompt.caret()).unwrap_or_default();
+    let Found { more, choices } = complete::complete(world, before);
+    if more.is_empty() {
+        let none = "nothing that is known begins like this".to_owned();
+        app.notice = Some(if choices.is_empty() { none } else { choices.join("  ") });
+    }
+    app.prompt.insert(&more);
+}
