@@ -74,7 +74,7 @@ pub struct Recorder {
 pub enum Timing {
     /// The clock is read after each call.
     Exact,
-    /// It is read after every [`SAMPLED`]th; between, a call has the time of the one before. A write may be said to be earlier
+    /// It is read after every fourth; between, a call has the time of the one before. A write may be said to be earlier
     /// than it was, because who reads its bytes comes later still; a read must not.
     Sampled,
 }
