@@ -11,6 +11,7 @@ use clap_mangen::Man;
 /// See what the kernel really does when processes talk: real children, real sockets, live.
 #[derive(Debug, Parser)]
 #[command(name = "tincans", version, about, long_about = None, after_help = AFTER_HELP)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Arguments {
     /// What to do; the terminal UI unless told.
     #[command(subcommand)]
@@ -24,6 +25,9 @@ pub struct Arguments {
     /// Borders and marks of ASCII alone; so does TINCANS_ASCII=1.
     #[arg(long, global = true)]
     pub ascii: bool,
+    /// The bench as lines: statements in, what happened and why out; for screen readers, slow links and pipes.
+    #[arg(long)]
+    pub plain: bool,
     /// The mouse stays the terminal's.
     #[arg(long, global = true)]
     pub no_mouse: bool,

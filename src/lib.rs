@@ -29,5 +29,6 @@ pub mod ui;
 pub mod playground;
 pub mod tui;
 
+pub mod plain;
 pub mod runner;
 pub mod checker;

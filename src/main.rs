@@ -14,6 +14,7 @@ use tincans::cli::{self, Arguments, Command};
 use tincans::guardian::{self, Terminal};
 use tincans::lesson::{Lesson, builtin, language, list, load};
 use tincans::matrix::{self, Format, Request};
+use tincans::plain;
 use tincans::playground::Opening;
 use tincans::practice;
 use tincans::progress::Store;
@@ -81,6 +82,12 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             let (opening, learning) = course(lesson.as_deref(), texts_in(lang.as_deref()))?;
             open_ui(arguments, opening, learning)
         }
+        None if arguments.plain => {
+            let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
+            guarded(Terminal::Untouched, || {
+                plain::run(settings, &mut io::stdin().lock(), &mut io::stdout().lock()).map(|_| 0)
+            })
+        }
         None => {
             let (_, learning) = course(None, texts_in(None))?;
             open_ui(arguments, Opening::Channels, learning)
@@ -91,7 +98,9 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
 /// Opens the terminal UI.
 fn open_ui(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -> Result<u8> {
     if let Some(reason) = tui::obstacle() {
-        return Err(eyre!("{reason}; without one, `tincans run FILE` runs a script"));
+        return Err(eyre!(
+            "{reason}; without one, `tincans run FILE` runs a script and `tincans --plain` takes statements line by line"
+        ));
     }
     let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
     let asked = arguments.theme.as_deref().and_then(Ground::named);
