@@ -28,7 +28,8 @@ impl Programs {
             let ongoing = task.ongoing.as_ref().filter(|_| task.state == TaskState::Asleep || task.is_reader())?;
             // Another thread may have closed the number: the call keeps the end open.
             let in_table = || Some(world.process_of(task.id)?.table.get(&ongoing.call().fd()?)?.end);
-            ongoing.kept.or_else(in_table)
+            let written = || world.end(ongoing.write?.0)?.peer;
+            ongoing.kept.or_else(written).or_else(in_table)
         };
         world.tasks().any(|task| about(task) == Some(id))
     }
