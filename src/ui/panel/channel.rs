@@ -22,7 +22,7 @@ pub enum Size {
     Full,
     /// Four rows: one line each way.
     Small,
-    /// Two rows: one line towards the child, no lower edge.
+    /// Two rows: one line, back from the child if nothing has gone the other way; no lower edge. The title counts both ways.
     Strip,
 }
 
@@ -71,7 +71,9 @@ pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
     }
     let counted = if near.kind.is_pipe() && !Facing::can_write(world, near) { near } else { far };
     let edge = if subject.is_focused { FOCUSED } else { PLAIN };
-    buf.set_line(area.x, area.y, &title(scene, subject, (channel, &counted.inbox), &edge, area.width), area.width);
+    let back = (subject.size == Size::Strip && counted.id == far.id && is_used(near)).then_some(&near.inbox);
+    let flows = (&counted.inbox, back);
+    buf.set_line(area.x, area.y, &title(scene, subject, channel, flows, &edge, area.width), area.width);
     let has_floor = subject.size != Size::Strip;
     let floor = area.bottom() - 1;
     let last = if has_floor { floor } else { area.bottom() };
@@ -90,7 +92,8 @@ pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
 fn title(
     scene: Scene<'_>,
     subject: Subject,
-    (channel, flow): (&Channel, &Flow),
+    channel: &Channel,
+    (flow, back): (&Flow, Option<&Flow>),
     edge: &Edge,
     width: u16,
 ) -> Line<'static> {
@@ -103,8 +106,17 @@ fn title(
     ];
     let writes = words::count(flow.totals.writes, "WRITE", "WRITES");
     let reads = words::count(flow.totals.reads, "READ", "READS");
-    let right = vec![Span::styled(format!(" {writes} ▶ {reads} "), theme.strong()), Span::raw(edge.corners[1])];
+    let back = back.map_or_else(String::new, |back| {
+        let writes = words::count(back.totals.writes, "WRITE", "WRITES");
+        format!("· {} ◀ {writes} ", words::count(back.totals.reads, "READ", "READS"))
+    });
+    let right = vec![Span::styled(format!(" {writes} ▶ {reads} {back}"), theme.strong()), Span::raw(edge.corners[1])];
     words::between(left, right, width, (edge.line, Style::new()))
+}
+
+/// Whether anything was ever written to be read at the end.
+fn is_used(end: &End) -> bool {
+    end.inbox.totals.writes > 0
 }
 
 fn lower_edge(scene: Scene<'_>, remarks: Vec<Remark>, edge: &Edge, width: u16) -> Line<'static> {
@@ -147,7 +159,8 @@ fn body(scene: Scene<'_>, subject: Subject, (near, far): (&End, &End), inner: Re
     }
     let is_pipe = near.kind.is_pipe();
     let goes_there = !is_pipe || Facing::can_write(scene.world, near);
-    if goes_there {
+    let is_back_alone = subject.size == Size::Strip && !is_pipe && is_used(near) && !is_used(far);
+    if goes_there && !is_back_alone {
         let way = Way { flow: &far.inbox, form: there, is_back: false };
         y = direction(scene, &way, columns, y, buf);
     }

@@ -15,8 +15,11 @@ use crate::world::channel::End;
 /// Columns of the labels before a bar.
 const LABELS: u16 = 10;
 
-/// What poll(2) says of an end, in its own words; a dash where the kernel was not asked.
+/// What poll(2) says of an end, in its own words; a dash where the kernel was not asked. Of an end that is gone it says nothing.
 pub fn poll_bits(end: &End) -> String {
+    if end.closed {
+        return "closed".to_owned();
+    }
     end.sample.map_or_else(|| "-".to_owned(), |sample| flag_names(POLL_EVENTS, sample.figures.poll))
 }
 
@@ -55,7 +58,7 @@ fn polled(scene: Scene<'_>, near: &End, far: &End) -> Line<'static> {
             Span::raw(" "),
         ]);
     }
-    let is_old = |end: &End| end.sample.is_some_and(|sample| sample.calls != scene.world.calls());
+    let is_old = |end: &End| !end.closed && end.sample.is_some_and(|sample| sample.calls != scene.world.calls());
     if is_old(near) || is_old(far) {
         spans.push(Span::styled(" (as last asked, before a call or two)", scene.theme.faint()));
     }

@@ -119,3 +119,19 @@ fn a_click_focuses_what_is_under_it_and_the_wheel_scrolls() {
     assert_eq!(pointed(&app, MouseEventKind::ScrollDown, (5, 5)), Some(Action::HelpDown));
     assert_eq!(pointed(&app, click, (5, row("2 post"))), None);
 }
+
+#[test]
+fn what_came_back_is_told_where_a_channel_has_one_line() {
+    let mut stage = Stage::bare();
+    for number in 0..8 {
+        stage.pair(crate::abi::SOCK_STREAM, &format!("c{number}"), [3 + number, 1000]);
+        stage.child(&format!("kid{number}"), 1000, &[]);
+    }
+    stage.write(TaskId(2), 1000, b"hello");
+    stage.read(PARENT, 4, b"hello");
+    let told = ["0 WRITES ▶ 0 READS · 1 READ ◀ 1 WRITE", "│ ◀ [1 hello]", "│ ▶ nothing yet"];
+    assert_shows(&screen(&stage, (80, 24)), &told);
+    stage.write(PARENT, 4, b"and you");
+    let told = ["1 WRITE ▶ 0 READS · 1 READ ◀ 1 WRITE", "│ ▶ [1 and you]"];
+    assert_shows(&screen(&stage, (80, 24)), &told);
+}

@@ -44,6 +44,20 @@ fn figures_of_before_the_last_call_are_said_to_be_old() {
 }
 
 #[test]
+fn an_end_that_is_gone_has_no_bits_of_poll_and_no_old_ones() {
+    let mut stage = Stage::open();
+    stage.sample(CHILD1, 4, Figures { poll: 0x5, ..QUIET });
+    stage.kill(CHILD1);
+    stage.sample(PARENT, 3, Figures { poll: 0x11, ..QUIET });
+    let screen = screen_of(&zoomed(&stage), &stage, (80, 24));
+    assert_shows(&screen, &["wire[0] POLLIN|POLLHUP  wire[1] closed"]);
+    assert!(!screen.contains("as last asked"), "{screen}");
+    let screen = screen_of(&app_of(&stage), &stage, (120, 36));
+    let row = screen.lines().find(|line| line.contains("wire[1]  nobody")).unwrap();
+    assert!(row.contains("closed") && !row.contains("POLL"), "{screen}");
+}
+
+#[test]
 fn what_truncation_destroyed_is_in_the_law_and_a_message_carries_its_token() {
     let mut stage = Stage::open();
     stage.write(PARENT, 4, b"three");
