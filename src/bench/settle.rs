@@ -138,7 +138,7 @@ impl Bench {
             return None;
         }
         let rows = self.members.values().map(|member| {
-            let look = member.files.look()?;
+            let look = member.files.look(member.phase == Phase::Inside)?;
             let quiet = member.ring.head() == member.ring.tail() && self.is_quiet(member, look);
             quiet.then_some((member.id, member.ring.head(), look))
         });
@@ -169,7 +169,7 @@ impl Bench {
     /// Notes who is stopped, whatever the others do: a stopped task whose ring is empty has nothing more to say.
     pub fn note_stops(&mut self) {
         let is_news = |member: &&Member| {
-            let stopped = member.files.look().is_some_and(|look| is_stopped(look.state));
+            let stopped = member.files.state().is_some_and(is_stopped);
             !member.is_stopped && member.pid == member.tid && stopped && member.ring.head() == member.ring.tail()
         };
         let stopped: Vec<TaskId> = self.members.values().filter(is_news).map(|member| member.id).collect();
