@@ -169,6 +169,21 @@ impl Playground {
         std::mem::take(&mut self.is_suspended)
     }
 
+    /// The program is about to be stopped: all on the bench stand still. How many that are.
+    pub fn freeze(&mut self) -> usize {
+        self.session.freeze()
+    }
+
+    /// It goes on, and so do they.
+    pub fn thaw(&mut self) {
+        self.session.thaw();
+    }
+
+    /// A notice to the person at the screen.
+    pub fn say(&mut self, words: String) {
+        self.handle(Input::Said(words));
+    }
+
     /// Nothing is on its way.
     pub fn is_settled(&self) -> bool {
         self.session.is_settled()

@@ -140,7 +140,7 @@ impl Bench {
     /// Notes who is stopped, whatever the others do: a stopped task whose ring is empty has nothing more to say.
     pub fn note_stops(&mut self) {
         let is_news = |member: &&Member| {
-            let stopped = member.files.look().is_some_and(|look| matches!(look.state, b'T' | b't'));
+            let stopped = member.files.look().is_some_and(|look| procfs::is_stopped(look.state));
             !member.is_stopped && member.pid == member.tid && stopped && member.ring.head() == member.ring.tail()
         };
         let stopped: Vec<TaskId> = self.members.values().filter(is_news).map(|member| member.id).collect();
@@ -155,7 +155,7 @@ impl Bench {
     fn note_states(&mut self, collected: &Collected) {
         for (id, _, look) in &collected.rows {
             let Some(member) = self.members.get_mut(id) else { continue };
-            let stopped = matches!(look.state, b'T' | b't');
+            let stopped = procfs::is_stopped(look.state);
             let asleep = member.phase == Phase::Inside && !stopped;
             let was_stopped = std::mem::replace(&mut member.is_stopped, stopped);
             let leads = member.pid == member.tid;
