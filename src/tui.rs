@@ -2,6 +2,8 @@
 //! new. It knows no statement and draws nothing itself.
 
 mod decode;
+#[cfg(debug_assertions)]
+mod mishap;
 mod screen;
 mod signals;
 
@@ -312,6 +314,8 @@ impl Tui {
     /// Each event means what it means in the mode that the one before it led to.
     fn act(&mut self) {
         while let Some(decoded) = self.decoder.pop() {
+            #[cfg(debug_assertions)]
+            mishap::happen(&decoded.event);
             if let Event::Mouse(mouse) = decoded.event {
                 self.point(mouse);
                 continue;

@@ -21,6 +21,11 @@ impl Session {
         self.bench.history()
     }
 
+    /// Statements that have begun so far.
+    pub fn begun(&self) -> u64 {
+        self.summary.statements
+    }
+
     /// As [`crate::bench::Bench::freeze`].
     pub fn freeze(&mut self) -> usize {
         self.bench.freeze()
