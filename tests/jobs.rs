@@ -81,10 +81,6 @@ impl Shell {
         processes::children(self.guardian())[0].pid
     }
 
-    fn states_of(&self, processes: &[Process]) -> String {
-        processes.iter().map(|process| processes::read(process.pid).map_or('-', |now| now.state)).collect()
-    }
-
     /// Leaves the program by Ctrl-C, and the shell.
     fn ends(mut self) {
         self.types("\x03");
@@ -98,6 +94,11 @@ impl Shell {
         self.types("exit\r");
         self.pty.status();
     }
+}
+
+/// Their letters, as proc_pid_stat(5) has them, in a row.
+fn states_of(processes: &[Process]) -> String {
+    processes.iter().map(|process| processes::read(process.pid).map_or('-', |now| now.state)).collect()
 }
 
 #[test]
@@ -118,18 +119,18 @@ fn ctrl_z_gives_the_terminal_back_and_all_stand_still() {
         shell.waits_for_the_shell();
         let all = shell.program();
         assert_eq!(all.len(), 5, "{all:?}");
-        assert!(until(PATIENCE, || shell.states_of(&all) == "TTTTT").is_some(), "{}", shell.states_of(&all));
+        assert!(until(PATIENCE, || states_of(&all) == "TTTTT").is_some(), "{}", states_of(&all));
         shell.types("fg\r");
         shell.waits_for_the_bench();
         shell.pty.wait("words", |screen| screen.contains("stood still meanwhile"));
-        let stopped = all.iter().filter(|process| shell.states_of(&[(*process).clone()]) == "T").count();
-        assert_eq!(stopped, 1, "turn {turn}: only what the learner stopped: {}", shell.states_of(&all));
+        let stopped = all.iter().filter(|process| states_of(&[(*process).clone()]) == "T").count();
+        assert_eq!(stopped, 1, "turn {turn}: only what the learner stopped: {}", states_of(&all));
     }
     shell.types("\x1b");
     shell.pty.pump_for(Duration::from_millis(60));
     shell.types(":cont child1\r");
     shell.pty.wait("that it goes on", |screen| screen.contains("child1 idle"));
-    assert!(!shell.states_of(&shell.program()).contains('T'));
+    assert!(!states_of(&shell.program()).contains('T'));
     shell.ends();
 }
 
@@ -145,7 +146,7 @@ fn a_stop_that_is_on_its_way_is_the_learners() {
     shell.types("fg\r");
     shell.waits_for_the_bench();
     shell.pty.wait("that child1 is stopped", |screen| screen.contains("SIGSTOP"));
-    let states = shell.states_of(&shell.program());
+    let states = states_of(&shell.program());
     assert_eq!(states.matches('T').count(), 1, "{states}");
     shell.ends();
 }
@@ -160,7 +161,7 @@ fn in_the_background_it_waits_for_the_terminal() {
         shell.types("bg; clear\r");
         shell.pty.wait("a clear screen", |screen| !screen.contains("fg goes on"));
         let all = shell.program();
-        assert!(until(PATIENCE, || shell.states_of(&all) == "TTTTT").is_some(), "{}", shell.states_of(&all));
+        assert!(until(PATIENCE, || states_of(&all) == "TTTTT").is_some(), "{}", states_of(&all));
         shell.types("echo here; jobs\r");
         shell.pty.wait("the job", |screen| screen.contains("here\n") && screen.contains("Stopped"));
         shell.is_as_before();
@@ -174,8 +175,8 @@ fn in_the_background_it_waits_for_the_terminal() {
 fn started_in_the_background_it_waits_until_it_is_wanted() {
     let Some(mut shell) = Shell::start() else { return };
     shell.types("\"$BIN\" &\r");
-    let is_stopped = |shell: &Shell| shell.states_of(&shell.program()) == "T";
-    assert!(until(PATIENCE, || is_stopped(&shell)).is_some(), "{}", shell.states_of(&shell.program()));
+    let is_stopped = |shell: &Shell| states_of(&shell.program()) == "T";
+    assert!(until(PATIENCE, || is_stopped(&shell)).is_some(), "{}", states_of(&shell.program()));
     shell.types("fg\r");
     shell.waits_for_the_bench();
     shell.ends();
@@ -191,12 +192,12 @@ fn a_stop_from_outside_is_a_ctrl_z() {
         send(to, Signal::SIGTSTP);
         shell.waits_for_the_shell();
         let all = shell.program();
-        assert!(until(PATIENCE, || shell.states_of(&all) == "TTTTT").is_some(), "{}", shell.states_of(&all));
+        assert!(until(PATIENCE, || states_of(&all) == "TTTTT").is_some(), "{}", states_of(&all));
         shell.types("clear; fg\r");
         shell.waits_for_the_bench();
         // It was asked once, and stops once.
         shell.pty.pump(Duration::from_millis(100));
-        let states = shell.states_of(&all);
+        let states = states_of(&all);
         assert!(!states.contains('T'), "turn {turn}: {states}\n{}", shell.pty.screen());
     }
     shell.ends();
@@ -260,14 +261,14 @@ fn whatever_is_killed_while_all_are_stopped_nothing_stays() {
         let is_gone = |process: &Process| processes::read(process.pid).is_none_or(|now| matches!(now.state, 'Z' | 'X'));
         // A stopped guardian reaps when it goes on.
         let of_agents = || all.iter().filter(|process| ![guardian, ui].contains(&process.pid)).all(is_gone);
-        assert!(until(PATIENCE, of_agents).is_some(), "turn {turn}: {}", shell.states_of(&all));
+        assert!(until(PATIENCE, of_agents).is_some(), "turn {turn}: {}", states_of(&all));
         if turn == 0 {
             shell.types("fg; echo status=$?\r");
             shell.pty.wait("the status", |screen| screen.contains("status=137"));
         }
         let left = || all.iter().all(|process| processes::read(process.pid).is_none_or(|now| now.parent == 1));
-        assert!(until(PATIENCE, left).is_some(), "turn {turn}: {}", shell.states_of(&all));
-        assert!(until(PATIENCE, || all.iter().all(is_gone)).is_some(), "turn {turn}: {}", shell.states_of(&all));
+        assert!(until(PATIENCE, left).is_some(), "turn {turn}: {}", states_of(&all));
+        assert!(until(PATIENCE, || all.iter().all(is_gone)).is_some(), "turn {turn}: {}", states_of(&all));
         shell.is_as_before();
         if turn < 3 {
             shell.types("exit\r");

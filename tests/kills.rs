@@ -104,7 +104,7 @@ fn kill_once(turn: u64, random: &mut Random) -> Kill {
     let with_guardian = turn % 10 == 9;
     let start = Instant::now();
     let both = [ui, guardian];
-    for victim in &both[..1 + usize::from(with_guardian)] {
+    for victim in &both[..=usize::from(with_guardian)] {
         // A guardian whose UI is gone may be gone too.
         let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(*victim), Signal::SIGKILL);
     }

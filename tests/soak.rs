@@ -13,11 +13,11 @@ use support::processes;
 use support::pty::{Pty, modes_left_on};
 use support::{PATIENCE, number, until};
 
-const SECONDS: u64 = 8;
+const SECONDS: u64 = 3;
 /// Channels of one round that cost no process, on which the rest of it happens.
 const PLAIN: usize = 24;
 /// Rounds before the first look: the past that is kept, and the trace, fill up.
-const WARM: usize = 40;
+const WARM: usize = 8;
 /// A round takes as long as it takes; a machine that is busy with other things gives it time.
 const ROUND: Duration = Duration::from_secs(60);
 
