@@ -32,11 +32,16 @@ impl ThreadFiles {
         Ok(Self { stat: open("stat")?, syscall: open("syscall").ok(), schedstat: open("schedstat").ok() })
     }
 
-    /// Looks; none if the thread has gone.
-    pub fn look(&self) -> Option<Look> {
+    /// Its state alone; none if the thread has gone.
+    pub fn state(&self) -> Option<u8> {
         let mut buffer = [0; 1024];
         let stat = read(&self.stat, &mut buffer)?;
-        let state = *stat.get(stat.iter().rposition(|byte| *byte == b')')? + 2)?;
+        stat.get(stat.iter().rposition(|byte| *byte == b')')? + 2).copied()
+    }
+
+    /// Looks; none if the thread has gone.
+    pub fn look(&self) -> Option<Look> {
+        let state = self.state()?;
         let mut buffer = [0; 256];
         let syscall = self.syscall.as_ref().and_then(|file| first_number(read(file, &mut buffer)?));
         let switches = self.schedstat.as_ref().and_then(|file| last_number(read(file, &mut buffer)?)).unwrap_or(0);
