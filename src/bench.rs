@@ -2,6 +2,7 @@
 //! settled. It holds no descriptor of any end; what it measures with, it closes before the next step.
 
 mod collect;
+mod freeze;
 mod measure;
 mod member;
 mod settle;
@@ -115,6 +116,8 @@ pub struct Bench {
     is_settled: bool,
     /// How long to sleep next while something still runs.
     nap: Duration,
+    /// Who is stopped only because the program is.
+    frozen: Vec<TaskId>,
 }
 
 /// A dead process that is still in the kernel's table.
@@ -143,6 +146,7 @@ impl Bench {
             last_look: None,
             is_settled: false,
             nap: Duration::ZERO,
+            frozen: Vec::new(),
         };
         bench.populate()?;
         Ok(bench)
@@ -274,6 +278,7 @@ impl Bench {
         if signal == Signal::CONT && stopped {
             self.continue_process(task);
         }
+        self.note_sent(task, signal);
         let Some(member) = self.members.get(&task) else { return Ok(()) };
         if let Some(process) = self.process_of(member) {
             fork::send_signal(process, signal.0).or_else(ignore_death)?;

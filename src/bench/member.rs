@@ -40,6 +40,8 @@ pub(super) struct Member {
     pub files: ThreadFiles,
     pub phase: Phase,
     pub is_stopped: bool,
+    /// A stop was sent to it, and no SIGCONT since: it may not have arrived yet.
+    pub is_to_stop: bool,
     /// Its last order made it a `reader`: between two reads it waits.
     pub is_reader: bool,
     /// The order that ends its reading: what it records until it says so is still the reader's.
@@ -102,6 +104,7 @@ impl Member {
             files,
             phase: Phase::Arriving,
             is_stopped: false,
+            is_to_stop: false,
             is_reader: false,
             next: None,
             ahead: apprentice.orders.into(),

@@ -27,11 +27,6 @@ const NAP_FOR_BELL: Duration = Duration::from_millis(1);
 /// The longest nap. A task that fell asleep is noticed at most as late as it had run before, because naps double.
 const LONGEST_NAP: Duration = Duration::from_millis(16);
 
-/// Whether that letter of /proc is a stop.
-fn is_stopped(state: u8) -> bool {
-    matches!(state, b'T' | b't')
-}
-
 impl Bench {
     /// Collects once. True if this collect and the one before were equal and quiet: then everybody's state is known.
     pub fn settle(&mut self) -> Result<bool, BenchError> {
@@ -134,7 +129,7 @@ impl Bench {
     fn look_round(&self) -> Option<Collected> {
         // Who is busy is the most likely to say so.
         let mut busy = self.members.values().filter(|member| matches!(member.phase, Phase::Arriving | Phase::Busy));
-        if busy.any(|member| member.files.state().is_some_and(|state| !is_stopped(state))) {
+        if busy.any(|member| member.files.state().is_some_and(|state| !procfs::is_stopped(state))) {
             return None;
         }
         let rows = self.members.values().map(|member| {
@@ -147,7 +142,7 @@ impl Bench {
 
     fn is_quiet(&self, member: &Member, look: Look) -> bool {
         match look.state {
-            state if is_stopped(state) => true,
+            state if procfs::is_stopped(state) => true,
             // D is a wait for a lock or a disk, not for what another task does.
             b'S' => match member.phase {
                 Phase::Arriving | Phase::Busy => false,
@@ -169,7 +164,7 @@ impl Bench {
     /// Notes who is stopped, whatever the others do: a stopped task whose ring is empty has nothing more to say.
     pub fn note_stops(&mut self) {
         let is_news = |member: &&Member| {
-            let stopped = member.files.state().is_some_and(is_stopped);
+            let stopped = member.files.state().is_some_and(procfs::is_stopped);
             !member.is_stopped && member.pid == member.tid && stopped && member.ring.head() == member.ring.tail()
         };
         let stopped: Vec<TaskId> = self.members.values().filter(is_news).map(|member| member.id).collect();
@@ -184,7 +179,7 @@ impl Bench {
     fn note_states(&mut self, collected: &Collected) {
         for (id, _, look) in &collected.rows {
             let Some(member) = self.members.get_mut(id) else { continue };
-            let stopped = is_stopped(look.state);
+            let stopped = procfs::is_stopped(look.state);
             let asleep = member.phase == Phase::Inside && !stopped;
             let was_stopped = std::mem::replace(&mut member.is_stopped, stopped);
             let leads = member.pid == member.tid;

@@ -57,15 +57,49 @@ impl ThreadFiles {
     }
 }
 
-/// The last of the four that stop.
-const SIGTTOU: i32 = 22;
+/// Whose child a process is, and whom it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kin {
+    /// Its parent.
+    pub parent: i32,
+    /// Its process group.
+    pub group: i32,
+    /// Its session.
+    pub session: i32,
+}
+
+/// That of one process; none if it is gone, or may not be seen.
+pub fn kin(pid: i32) -> Option<Kin> {
+    let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let after_name = stat.rsplit(|byte| *byte == b')').next()?;
+    let mut fields = std::str::from_utf8(after_name).ok()?.split_ascii_whitespace();
+    let state = fields.next()?;
+    let mut number = || fields.next()?.parse().ok();
+    let kin = Kin { parent: number()?, group: number()?, session: number()? };
+    (state != "Z").then_some(kin)
+}
+
+/// That of all living processes that may be seen.
+pub fn all_kin() -> Vec<Kin> {
+    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter_map(kin).collect()
+}
+
+/// The four that stop: SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU.
+pub const STOPPING: std::ops::RangeInclusive<i32> = 19..=22;
+
+/// Whether the letter of a state says stopped, by a signal or by a tracer.
+pub fn is_stopped(state: u8) -> bool {
+    matches!(state, b'T' | b't')
+}
 
 /// The signal that stopped a process: of one that is stopped, its own stat (not its threads') has it where a dead one's has the
 /// wait status. Where the kernel does not let it be read, SIGSTOP, the usual one.
 pub fn stop_signal(pid: i32) -> Signal {
     let stat = std::fs::read(format!("/proc/{pid}/stat")).ok();
     let number = stat.and_then(|stat| last_number(&stat)).and_then(|number| i32::try_from(number).ok());
-    number.map(Signal).filter(|signal| (Signal::STOP.0..=SIGTTOU).contains(&signal.0)).unwrap_or(Signal::STOP)
+    number.map(Signal).filter(|signal| STOPPING.contains(&signal.0)).unwrap_or(Signal::STOP)
 }
 
 fn read<'a>(file: &File, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
