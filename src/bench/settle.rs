@@ -128,7 +128,7 @@ impl Bench {
     /// One row for each task if all of them wait; none if somebody is busy.
     fn look_round(&self) -> Option<Collected> {
         // Who is busy is the most likely to say so.
-        let mut busy = self.members.values().filter(|member| matches!(member.phase, Phase::Arriving | Phase::Busy));
+        let mut busy = self.members.values().filter(|member| !matches!(member.phase, Phase::Waiting | Phase::Inside));
         if busy.any(|member| member.files.state().is_some_and(|state| !procfs::is_stopped(state))) {
             return None;
         }
@@ -145,7 +145,7 @@ impl Bench {
             state if procfs::is_stopped(state) => true,
             // D is a wait for a lock or a disk, not for what another task does.
             b'S' => match member.phase {
-                Phase::Arriving | Phase::Busy => false,
+                Phase::Arriving | Phase::Busy | Phase::LeavingOut => false,
                 Phase::Waiting => true,
                 Phase::Inside => self.is_in_its_call(member, look),
             },
