@@ -265,7 +265,7 @@ impl Bench {
         if is_idle {
             member.phase = Phase::Busy;
         } else {
-            member.ahead.push_back(ordered);
+            member.ahead.push_back(Some(ordered));
         }
         Ok(member.send(&message, made)?)
     }

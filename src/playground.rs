@@ -19,7 +19,7 @@ use crate::saving;
 use crate::script::check::Verdict;
 use crate::script::{Statement, Verb};
 use crate::session::{Session, Settings};
-use crate::trace::Event;
+use crate::trace::{Event, Explanation};
 use crate::world::World;
 use crate::world::kind::ChannelId;
 
@@ -37,6 +37,19 @@ pub enum Opening {
     Lessons,
     /// Problems without end.
     Practice,
+    /// Nothing at all.
+    Nothing,
+}
+
+/// What has happened since it was looked at last.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// There may be something new to see.
+    pub is_new: bool,
+    /// What is to be told, in the order in which it is printed.
+    pub events: Vec<Event>,
+    /// Why it came out so, statement by statement.
+    pub reasons: Vec<Explanation>,
 }
 
 /// A bench and the state of the UI above it.
@@ -69,6 +82,7 @@ impl Playground {
             Opening::Lesson(at) => update::take(&mut app, session.world(), Some(at)),
             Opening::Lessons => update::take(&mut app, session.world(), None),
             Opening::Practice => update::practise(&mut app),
+            Opening::Nothing => Vec::new(),
         };
         let mut playground = Self {
             session,
@@ -97,8 +111,13 @@ impl Playground {
 
     /// Takes in what has happened, without waiting. Says whether there may be something new to see.
     pub fn pump(&mut self) -> Result<bool, BenchError> {
+        Ok(self.hear()?.is_new)
+    }
+
+    /// The same, with what has happened.
+    pub fn hear(&mut self) -> Result<Heard, BenchError> {
         if let Some(poser) = self.poser.take() {
-            return self.pose(poser);
+            return Ok(Heard { is_new: self.pose(poser)?, ..Heard::default() });
         }
         let was_settled = self.session.is_settled();
         let events = self.session.pump()?;
@@ -106,9 +125,7 @@ impl Playground {
             self.session.note_stops();
         }
         self.app.observe(self.session.world());
-        if self.is_open {
-            self.explain(&events);
-        }
+        let reasons = if self.is_open { self.explain(&events) } else { Vec::new() };
         self.app.take(&events);
         self.note_time();
         self.refresh_diagram();
@@ -126,7 +143,9 @@ impl Playground {
                 self.busy_since = Some((Instant::now(), begun));
             }
         }
-        Ok(!was_settled || !events.is_empty())
+        let is_new = !was_settled || !events.is_empty();
+        let events = events.into_iter().filter(|event| !self.app.is_silent(event.line)).collect();
+        Ok(Heard { is_new, events, reasons })
     }
 
     /// Goes on making a problem; what happens meanwhile is nobody's business.
@@ -333,16 +352,19 @@ impl Playground {
     }
 
     /// Each statement's events are explained by themselves.
-    fn explain(&mut self, events: &[Event]) {
+    fn explain(&mut self, events: &[Event]) -> Vec<Explanation> {
+        let mut reasons = Vec::new();
         for of_one in events.chunk_by(|a, b| a.line == b.line) {
             if of_one.first().is_some_and(|first| !self.app.explains(first.line)) {
                 continue;
             }
             let explanation = explain::last(self.session.world(), of_one);
             if explanation.rule != explain::NOTHING {
+                reasons.push(explanation.clone());
                 self.app.learn(self.session.world(), explanation);
             }
         }
+        reasons
     }
 }
 

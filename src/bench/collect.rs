@@ -54,8 +54,9 @@ impl Bench {
 
     /// Threads that have ended alone: no pidfd says so, but /proc has them no more.
     fn see_threads_off(&mut self) {
-        let ended =
-            |member: &&Member| member.pidfd.is_none() && member.phase == Phase::Inside && member.files.look().is_none();
+        let ended = |member: &&Member| {
+            member.pidfd.is_none() && member.phase == Phase::Inside && member.files.state().is_none()
+        };
         let ended: Vec<TaskId> = self.members.values().filter(ended).map(|member| member.id).collect();
         for id in ended {
             let Some(Call::Exit { code }) = self.world.task(id).and_then(Task::current_call) else { continue };

@@ -14,7 +14,7 @@ impl Bench {
         for member in self.members.values() {
             let Some(process) = &member.pidfd else { continue };
             // What the learner stopped is the learner's, also where it is not known yet.
-            let is_stopped = || member.files.look().is_some_and(|look| procfs::is_stopped(look.state));
+            let is_stopped = || member.files.state().is_some_and(procfs::is_stopped);
             if !member.is_stopped
                 && !member.is_to_stop
                 && !is_stopped()

@@ -22,6 +22,8 @@ pub(super) enum Phase {
     Waiting,
     /// Has an order, and is not in a call.
     Busy,
+    /// Has an order that it will not carry out.
+    LeavingOut,
     /// Entered a call and has not come back.
     Inside,
 }
@@ -46,12 +48,8 @@ pub(super) struct Member {
     pub is_reader: bool,
     /// The order that ends its reading: what it records until it says so is still the reader's.
     pub next: Option<Rc<Ordered>>,
-    /// Orders that it has beside the one it is at.
-    pub ahead: VecDeque<Rc<Ordered>>,
-    /// Orders that it leaves out, because a call before them failed.
-    left_out: usize,
-    /// Its last call did.
-    has_failed: bool,
+    /// Orders that it has beside the one it is at; none for each that it leaves out, because a call before it failed.
+    pub ahead: VecDeque<Option<Rc<Ordered>>>,
     /// The tasks that its fork or thread orders will make.
     pub apprentices: VecDeque<Apprentice>,
     /// Signals handled so far.
@@ -107,9 +105,7 @@ impl Member {
             is_to_stop: false,
             is_reader: false,
             next: None,
-            ahead: apprentice.orders.into(),
-            left_out: 0,
-            has_failed: false,
+            ahead: apprentice.orders.into_iter().map(Some).collect(),
             apprentices: VecDeque::new(),
             signals: [0; SIGNAL_COUNTERS],
             last_ns: 0,
@@ -150,23 +146,19 @@ impl Member {
         let (phase, facts) = match entry {
             Entry::Entered { step } => (Phase::Inside, [Some(Fact::Entered { step }), None]),
             Entry::Returned { ret, errno, outcome } => {
-                self.has_failed = errno != Errno::NONE;
+                if errno != Errno::NONE {
+                    self.ahead.iter_mut().for_each(|order| *order = None);
+                }
                 let phase = if self.is_reader && self.next.is_none() { Phase::Waiting } else { Phase::Busy };
                 (phase, [returned(ret, errno, outcome), None])
             }
             Entry::Again { ret, step } => {
                 (Phase::Inside, [returned(ret, Errno::NONE, None), Some(Fact::Entered { step })])
             }
-            Entry::Done if self.left_out > 0 => {
-                self.left_out -= 1;
-                (if self.left_out > 0 { Phase::Busy } else { Phase::Waiting }, [None, None])
-            }
             Entry::Done => {
-                if self.has_failed {
-                    self.left_out = std::mem::take(&mut self.ahead).len();
-                }
+                let done = (self.phase != Phase::LeavingOut).then_some(Fact::Done);
                 let (phase, next) = self.next_ahead();
-                (phase, [Some(Fact::Done), next])
+                (phase, [done, next])
             }
             Entry::Ready if self.phase == Phase::Arriving => {
                 let (phase, next) = self.next_ahead();
@@ -186,9 +178,11 @@ impl Member {
 
     /// What was ordered ahead is begun, if there is anything.
     fn next_ahead(&mut self) -> (Phase, Option<Fact>) {
-        let next = self.ahead.pop_front();
-        let waits = next.is_none() && self.left_out == 0;
-        (if waits { Phase::Waiting } else { Phase::Busy }, next.map(Fact::Ordered))
+        match self.ahead.pop_front() {
+            None => (Phase::Waiting, None),
+            Some(None) => (Phase::LeavingOut, None),
+            Some(Some(next)) => (Phase::Busy, Some(Fact::Ordered(next))),
+        }
     }
 }
 

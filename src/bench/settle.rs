@@ -128,12 +128,12 @@ impl Bench {
     /// One row for each task if all of them wait; none if somebody is busy.
     fn look_round(&self) -> Option<Collected> {
         // Who is busy is the most likely to say so.
-        let mut busy = self.members.values().filter(|member| matches!(member.phase, Phase::Arriving | Phase::Busy));
+        let mut busy = self.members.values().filter(|member| !matches!(member.phase, Phase::Waiting | Phase::Inside));
         if busy.any(|member| member.files.state().is_some_and(|state| !procfs::is_stopped(state))) {
             return None;
         }
         let rows = self.members.values().map(|member| {
-            let look = member.files.look()?;
+            let look = member.files.look(member.phase == Phase::Inside)?;
             let quiet = member.ring.head() == member.ring.tail() && self.is_quiet(member, look);
             quiet.then_some((member.id, member.ring.head(), look))
         });
@@ -145,7 +145,7 @@ impl Bench {
             state if procfs::is_stopped(state) => true,
             // D is a wait for a lock or a disk, not for what another task does.
             b'S' => match member.phase {
-                Phase::Arriving | Phase::Busy => false,
+                Phase::Arriving | Phase::Busy | Phase::LeavingOut => false,
                 Phase::Waiting => true,
                 Phase::Inside => self.is_in_its_call(member, look),
             },
@@ -164,7 +164,7 @@ impl Bench {
     /// Notes who is stopped, whatever the others do: a stopped task whose ring is empty has nothing more to say.
     pub fn note_stops(&mut self) {
         let is_news = |member: &&Member| {
-            let stopped = member.files.look().is_some_and(|look| procfs::is_stopped(look.state));
+            let stopped = member.files.state().is_some_and(procfs::is_stopped);
             !member.is_stopped && member.pid == member.tid && stopped && member.ring.head() == member.ring.tail()
         };
         let stopped: Vec<TaskId> = self.members.values().filter(is_news).map(|member| member.id).collect();

@@ -21,7 +21,7 @@ pub struct Look {
     pub state: u8,
     /// How often it was given a processor; two equal figures say that it did not run in between.
     pub switches: u64,
-    /// The number of the system call it sleeps in, where that may be read.
+    /// The number of the system call it sleeps in, where that was asked and may be read.
     pub syscall: Option<i64>,
 }
 
@@ -39,11 +39,12 @@ impl ThreadFiles {
         stat.get(stat.iter().rposition(|byte| *byte == b')')? + 2).copied()
     }
 
-    /// Looks; none if the thread has gone.
-    pub fn look(&self) -> Option<Look> {
+    /// Looks; none if the thread has gone. The call it sleeps in is asked for where that matters.
+    pub fn look(&self, asks_call: bool) -> Option<Look> {
         let state = self.state()?;
         let mut buffer = [0; 256];
-        let syscall = self.syscall.as_ref().and_then(|file| first_number(read(file, &mut buffer)?));
+        let syscall =
+            self.syscall.as_ref().filter(|_| asks_call).and_then(|file| first_number(read(file, &mut buffer)?));
         let switches = self.schedstat.as_ref().and_then(|file| last_number(read(file, &mut buffer)?)).unwrap_or(0);
         Some(Look { state, switches: u64::try_from(switches).unwrap_or(0), syscall })
     }
