@@ -58,8 +58,8 @@ pub struct Playground {
     session: Session,
     app: App,
     store: Store,
-    /// Since when the bench has not been settled.
-    busy_since: Option<Instant>,
+    /// Since when the bench has not been settled, and the statement that it is about.
+    busy_since: Option<(Instant, u64)>,
     /// Makes a problem on the bench, which is nobody else's meanwhile.
     poser: Option<Poser>,
     is_open: bool,
@@ -137,7 +137,11 @@ impl Playground {
             self.is_open = true;
             self.busy_since = None;
         } else {
-            self.busy_since.get_or_insert_with(Instant::now);
+            // Statements that are run one by one, however many wait, are no reason to overtake them.
+            let begun = self.session.begun();
+            if self.busy_since.is_none_or(|(_, about)| about != begun) {
+                self.busy_since = Some((Instant::now(), begun));
+            }
         }
         let is_new = !was_settled || !events.is_empty();
         let events = events.into_iter().filter(|event| !self.app.is_silent(event.line)).collect();
@@ -186,6 +190,21 @@ impl Playground {
     /// Whether it was asked to stop, since last asked.
     pub fn take_suspension(&mut self) -> bool {
         std::mem::take(&mut self.is_suspended)
+    }
+
+    /// The program is about to be stopped: all on the bench stand still. How many that are.
+    pub fn freeze(&mut self) -> usize {
+        self.session.freeze()
+    }
+
+    /// It goes on, and so do they.
+    pub fn thaw(&mut self) {
+        self.session.thaw();
+    }
+
+    /// A notice to the person at the screen.
+    pub fn say(&mut self, words: String) {
+        self.handle(Input::Said(words));
     }
 
     /// Nothing is on its way.
@@ -322,7 +341,7 @@ impl Playground {
     }
 
     fn is_stuck(&self) -> bool {
-        self.busy_since.is_some_and(|since| since.elapsed() > PATIENCE)
+        self.busy_since.is_some_and(|(since, _)| since.elapsed() > PATIENCE)
     }
 
     /// What a lesson's question would say to each of its options, now that its statement has settled.
