@@ -18,8 +18,21 @@ pub fn of_locale(locale: &str) -> Option<&'static str> {
     LANGUAGES.into_iter().find(|language| word.eq_ignore_ascii_case(language))
 }
 
-/// By the environment, as setlocale(3) has it: the first that is set decides, and what is not known is [`ORIGINAL`].
+/// Whether the locale's letters are UTF-8, as setlocale(3) finds it. Where nothing is set, nothing is known against it.
+pub fn has_utf8(variable: &impl Fn(&str) -> Option<String>) -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+    set.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+/// By the environment, as setlocale(3) has it: the first that is set decides; what is not known, or could not be
+/// shown without UTF-8, is [`ORIGINAL`].
 pub fn of_environment(variable: impl Fn(&str) -> Option<String>) -> &'static str {
+    if !has_utf8(&variable) {
+        return ORIGINAL;
+    }
     let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
     set.and_then(|locale| of_locale(&locale)).unwrap_or(ORIGINAL)
 }
@@ -140,6 +153,12 @@ mod tests {
         let translation = if from.is_empty() { BODY.to_owned() } else { BODY.replacen(from, to, 1) };
         let load = |text: &str| load::load("01-a.md", text.as_bytes()).unwrap();
         differences(&load(BODY), &load(&translation))
+    }
+
+    #[test]
+    fn without_utf8_lessons_are_in_the_language_that_needs_none() {
+        let of = |value: &'static str| of_environment(move |name| (name == "LANG").then(|| value.to_owned()));
+        assert_eq!((of("ru_RU.UTF-8"), of("ru_RU.KOI8-R"), of("zh_CN.utf8"), of("C")), ("ru", "en", "zh", "en"));
     }
 
     #[test]
