@@ -2,6 +2,8 @@
 //! new. It knows no statement and draws nothing itself.
 
 mod decode;
+mod paint;
+mod pen;
 mod screen;
 mod signals;
 
@@ -231,7 +233,8 @@ impl Tui {
             self.has_mouse = false;
             self.screen.enter_again(size)
         } else if size != self.size {
-            self.screen.resize(size)
+            self.screen.resize(size);
+            Ok(())
         } else {
             return None;
         };
