@@ -86,13 +86,6 @@ pub fn measure() -> (BTreeMap<&'static str, Share>, Share) {
         pty.type_bytes(&key.bytes);
         pty.pump(if key.bytes == b"\x1b" { LONE_ESCAPE } else { QUIET });
         let bytes = pty.bytes().len() - before;
-        if std::env::var_os("DUMP").is_some() && bytes > 300 {
-            eprintln!(
-                "### {} {bytes}\n{}",
-                key.kind,
-                String::from_utf8_lossy(&pty.bytes()[before..]).replace('\x1b', "^").replace("^[?2026h", "\n^[?2026h")
-            );
-        }
         for share in [kinds.entry(key.kind).or_default(), &mut all] {
             share.keys += 1;
             share.bytes += bytes;

@@ -46,7 +46,9 @@ impl Column<'_> {
 
     fn plain_blank(&self) -> Option<&Cell> {
         match self {
-            Self::Letter { cell, .. } => Some(*cell).filter(|cell| cell.symbol() == " " && Pen::of(cell).leaves_blanks()),
+            Self::Letter { cell, .. } => {
+                Some(*cell).filter(|cell| cell.symbol() == " " && Pen::of(cell).leaves_blanks())
+            }
             Self::Tail => None,
         }
     }

@@ -128,15 +128,12 @@ mod tests {
                 for newest in 1..600 {
                     let mut rows: Vec<Vec<Line<'static>>> = Vec::new();
                     let mut left = room;
-                    for number in
-                        (1..=newest).rev().take_while(|number| (height(*number) > 0) && left > 0).collect::<Vec<_>>()
-                    {
+                    for lines in (1..=newest).rev().map(height) {
+                        rows.push(vec![Line::default(); lines.min(left)]);
+                        left -= lines.min(left);
                         if left == 0 {
                             break;
                         }
-                        let lines = height(number).min(left);
-                        left -= lines;
-                        rows.push(vec![Line::default(); lines]);
                     }
                     let kept = kept(&rows, newest, room);
                     let now = newest + 1 - kept as u64;
