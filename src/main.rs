@@ -3,14 +3,17 @@
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use clap::Parser;
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use tincans::agent;
+use tincans::app::config::Config;
 use tincans::app::course::Course;
 use tincans::checker::{self, Outcome};
 use tincans::cli::{self, Arguments, Command};
+use tincans::config;
 use tincans::guardian::{self, Terminal};
 use tincans::lesson::{Lesson, builtin, language, list, load};
 use tincans::matrix::{self, Format, Request};
@@ -66,6 +69,8 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             let format = matrix_format(*markdown, *json);
             guarded(Terminal::Untouched, || matrix::run(request, format, &mut io::stdout().lock()).map(|_| 0))
         }
+        Some(Command::Config { mine: false }) => print(Config::default().write().as_bytes()),
+        Some(Command::Config { mine: true }) => print_settings(),
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => print(&cli::manual_page()?),
         Some(Command::Lessons { lang }) => list_lessons(&texts_in(lang.as_deref())),
@@ -103,10 +108,38 @@ fn open_ui(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -
         ));
     }
     let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
-    let asked = arguments.theme.as_deref().and_then(Ground::named);
-    let theme = Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok());
-    let looks = Looks { theme, has_mouse: !arguments.no_mouse, is_for_a_room: arguments.present };
+    let (config, complaints) = own_settings();
+    let looks = looks(arguments, config, complaints);
     guarded(Terminal::Changed, || tui::run(settings, opening, learning, looks))
+}
+
+/// A person's settings, and what could not be taken of them, as lines that a terminal may show.
+fn own_settings() -> (Config, Vec<String>) {
+    let (config, complaints) = config::of_environment();
+    (config, complaints.iter().map(|line| sanitise::string(line)).collect())
+}
+
+/// The command line before the environment, and that before the settings.
+fn looks(arguments: &Arguments, config: Config, complaints: Vec<String>) -> Looks {
+    let asked = arguments.theme.as_deref().and_then(Ground::named);
+    let setting = |name: &str| match name {
+        "TINCANS_THEME" => config.theme.clone(),
+        "TINCANS_ASCII" => config.is_ascii.filter(|is_ascii| *is_ascii).map(|_| "1".to_owned()),
+        _ => None,
+    };
+    let theme = Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok().or_else(|| setting(name)));
+    let has_mouse = arguments.mouse || (!arguments.no_mouse && config.has_mouse.unwrap_or(true));
+    Looks { theme, has_mouse, is_for_a_room: arguments.present, keymap: Rc::new(config.keymap), complaints }
+}
+
+/// The settings as they hold.
+fn print_settings() -> Result<u8> {
+    let (config, complaints) = own_settings();
+    for line in &complaints {
+        let _ = writeln!(io::stderr(), "tincans: {line}");
+    }
+    print(config.write().as_bytes())?;
+    Ok(u8::from(!complaints.is_empty()))
 }
 
 /// The course with what is done, and where to begin: at the lesson that was named, or where the learner left off.
