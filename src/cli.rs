@@ -25,8 +25,8 @@ pub struct Arguments {
     /// Borders and marks of ASCII alone; so does TINCANS_ASCII=1.
     #[arg(long, global = true)]
     pub ascii: bool,
-    /// The bench as lines: statements in, what happened and why out; for screen readers, slow links and pipes.
-    #[arg(long)]
+    /// Bench, lessons and practice as lines, nothing drawn: for screen readers, slow links and pipes.
+    #[arg(long, global = true)]
     pub plain: bool,
     /// The mouse stays the terminal's.
     #[arg(long, global = true, overrides_with = "mouse")]
@@ -162,6 +162,7 @@ Examples:
   tincans                      open the bench: type three words, press Enter on the empty line
   tincans learn                begin the lessons, or go on where you left off
   tincans learn --practice     problems without end: what happens next?
+  tincans learn --plain        the same as lines, for screen readers and slow links
   tincans run talk.tin         run a script; exit status 1 if an expectation does not hold
   tincans run --json - <t.tin  the same from standard input, as JSON lines
   tincans matrix               ask this kernel what each kind of channel does in each situation

@@ -9,6 +9,7 @@ use crate::abi::Signal;
 use crate::sys::SysError;
 use crate::sys::fork::exit_child;
 use crate::sys::guard::{self, News, Side, Ui, Wake};
+use crate::sys::job;
 use crate::sys::terminal::{self, Modes};
 
 /// With this the UI tells the guardian that it panicked; to the shell it is [`INTERNAL_ERROR`].
@@ -55,7 +56,7 @@ pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> 
 /// Passes signals down and stops along, until the UI is gone.
 fn watch(ui: &Ui) -> End {
     loop {
-        match guard::wait() {
+        match ui.wait() {
             Wake::Child => match ui.news() {
                 News::None => {}
                 News::Stopped(signal) => guard::stop_like(signal),
@@ -107,6 +108,7 @@ impl Kept {
             return None;
         }
         let terminal = terminal::open_private()?;
+        job::wait_for(terminal.as_fd());
         let modes = terminal::save(terminal.as_fd())?;
         Some(Self { terminal, modes })
     }

@@ -17,7 +17,7 @@ use tincans::config;
 use tincans::guardian::{self, Terminal};
 use tincans::lesson::{Lesson, builtin, language, list, load};
 use tincans::matrix::{self, Format, Request};
-use tincans::plain;
+use tincans::plain::{self, Ends, Listener};
 use tincans::playground::Opening;
 use tincans::practice;
 use tincans::progress::Store;
@@ -81,33 +81,41 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         Some(Command::Learn { practice: true, seed, lang, .. }) => {
             let (_, (course, store)) = course(None, texts_in(lang.as_deref()))?;
             let course = course.with_seed(seed.unwrap_or_else(any_seed));
-            open_ui(arguments, Opening::Practice, (course, store))
+            open(arguments, Opening::Practice, (course, store))
         }
         Some(Command::Learn { lesson, lang, .. }) => {
             let (opening, learning) = course(lesson.as_deref(), texts_in(lang.as_deref()))?;
-            open_ui(arguments, opening, learning)
-        }
-        None if arguments.plain => {
-            let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
-            guarded(Terminal::Untouched, || {
-                plain::run(settings, &mut io::stdin().lock(), &mut io::stdout().lock()).map(|_| 0)
-            })
+            open(arguments, opening, learning)
         }
         None => {
             let (_, learning) = course(None, texts_in(None))?;
-            open_ui(arguments, Opening::Channels, learning)
+            open(arguments, if arguments.plain { Opening::Nothing } else { Opening::Channels }, learning)
         }
     }
 }
 
+/// Opens the terminal UI, or the same as lines.
+fn open(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -> Result<u8> {
+    let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
+    if !arguments.plain {
+        return open_ui(arguments, settings, opening, learning);
+    }
+    let is_person = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let size = if is_person { TtyInput::open().and_then(|terminal| terminal.size()) } else { None };
+    let listener = Listener { width: size.map(|size| size.0), is_person };
+    guarded(Terminal::Untouched, || {
+        let ends = Ends { input: io::stdin().lock(), out: &mut io::stdout().lock() };
+        plain::run(settings, opening, learning, listener, ends).map(|_| 0)
+    })
+}
+
 /// Opens the terminal UI.
-fn open_ui(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -> Result<u8> {
+fn open_ui(arguments: &Arguments, settings: Settings, opening: Opening, learning: (Course, Store)) -> Result<u8> {
     if let Some(reason) = tui::obstacle() {
         return Err(eyre!(
-            "{reason}; without one, `tincans run FILE` runs a script and `tincans --plain` takes statements line by line"
+            "{reason}; with `--plain` bench and lessons are lines, which need none, and `tincans run FILE` runs a script"
         ));
     }
-    let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
     let (config, complaints) = own_settings();
     let looks = looks(arguments, config, complaints);
     guarded(Terminal::Changed, || tui::run(settings, opening, learning, looks))

@@ -7,6 +7,7 @@ pub mod control;
 pub mod descriptors;
 pub mod fork;
 pub mod guard;
+pub mod job;
 pub mod lifeline;
 pub mod message;
 pub mod options;

@@ -55,26 +55,41 @@ pub(super) fn no_channel(app: &App) -> String {
 
 /// What was typed at the prompt; a mistake leaves it open, with the place.
 pub(super) fn run(app: &mut App) -> Vec<Command> {
+    let typed = app.prompt.text().to_owned();
+    let Some(statement) = understood(app, &typed) else { return Vec::new() };
+    let text = app.prompt.enter();
+    run_typed(app, statement, &text)
+}
+
+/// A statement that came as a line.
+pub(super) fn typed(app: &mut App, text: &str) -> Vec<Command> {
+    understood(app, text).map_or_else(Vec::new, |statement| run_typed(app, statement, text))
+}
+
+/// What a line says; where that is a mistake, it is told with its place.
+fn understood(app: &mut App, text: &str) -> Option<Statement> {
     let line = app.number();
-    match parse::statement(app.prompt.text(), line) {
+    match parse::statement(text, line) {
         Err(error) => {
             app.notice = Some(format!("column {}: {}", error.column, error.message));
-            Vec::new()
+            None
         }
-        Ok(None) => {
-            app.mode = app.before;
-            Vec::new()
-        }
-        Ok(Some(statement)) => {
-            let text = app.prompt.enter();
-            app.expect(&statement, &text);
-            app.mode = app.before;
-            app.follow = true;
-            app.is_explained = false;
-            learn::offer(app);
-            vec![Command::Run(Box::new(statement))]
+        Ok(statement) => {
+            if app.mode == Mode::Prompt {
+                app.mode = app.before;
+            }
+            statement
         }
     }
+}
+
+/// A statement that was typed as a whole.
+fn run_typed(app: &mut App, statement: Statement, text: &str) -> Vec<Command> {
+    app.expect(&statement, text);
+    app.follow = true;
+    app.is_explained = false;
+    learn::offer(app);
+    vec![Command::Run(Box::new(statement))]
 }
 
 pub(super) fn reset(app: &mut App) -> Vec<Command> {

@@ -16,8 +16,11 @@ const HELP_STEP: u16 = 10;
 
 /// Changes the state by one input.
 pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
-    let is_typed = matches!(input, Input::Do(_) | Input::Text(_) | Input::Paste { .. } | Input::Unbound(_));
-    if is_typed {
+    let is_told = matches!(
+        input,
+        Input::Settled(_) | Input::NotKept(_) | Input::Said(_) | Input::Warned(_) | Input::Pressed(_) | Input::Posed(_)
+    ) || matches!(input, Input::NotPosed(_));
+    if !is_told {
         app.notice = None;
     }
     match input {
@@ -34,6 +37,8 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
         Input::Pressed(key) => app.room.press(key),
         Input::Posed(problem) => practice::posed(app, *problem),
         Input::NotPosed(reason) => practice::not_posed(app, reason),
+        Input::Statement(text) => return say::typed(app, &text),
+        Input::Take(at) => return learn::take(app, at),
         Input::Do(action) => return decide(app, world, action),
         Input::Unbound(key) => unbound(app, &key),
         Input::Text(text) => type_in(app, &text, 0),

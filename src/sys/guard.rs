@@ -51,7 +51,8 @@ pub enum Wake {
     Child,
     /// Somebody sent this to the guardian.
     Asked(Signal),
-    /// The terminal's own Ctrl-C, Ctrl-\ or Ctrl-Z, which the UI, being of the same group, has got as well.
+    /// The terminal's own Ctrl-C, Ctrl-\ or Ctrl-Z, which the UI, being of the same group, has got as well; or the UI's own,
+    /// which stops the group.
     Keyed(Signal),
 }
 
@@ -94,12 +95,12 @@ pub fn split() -> Result<Side, SysError> {
     }
 }
 
-/// Sleeps until a signal comes, and takes it, sigwaitinfo(2): no handler, nothing that must be async-signal-safe.
-pub fn wait() -> Wake {
-    take(None).unwrap_or(Wake::Child)
-}
-
 impl Ui {
+    /// Sleeps until a signal comes, and takes it, sigwaitinfo(2): no handler, nothing that must be async-signal-safe.
+    pub fn wait(&self) -> Wake {
+        take(None, self.pid.as_raw()).unwrap_or(Wake::Child)
+    }
+
     /// Sends it a signal.
     pub fn send(&self, signal: Signal) {
         if let Ok(number) = Number::try_from(signal.0) {
@@ -151,7 +152,7 @@ pub fn reap_all() {
                 if start.elapsed() > GRACE {
                     kill_children();
                 }
-                take(Some(LOOK_AGAIN));
+                take(Some(LOOK_AGAIN), 0);
             }
             Ok(_) | Err(_) => {}
         }
@@ -171,8 +172,8 @@ fn taken() -> SigSet {
     TAKEN.into_iter().collect()
 }
 
-/// Takes one pending signal, or none if nothing came within the time.
-fn take(within: Option<Duration>) -> Option<Wake> {
+/// Takes one pending signal, or none if nothing came within the time. What the UI sent went to the whole group.
+fn take(within: Option<Duration>, ui: i32) -> Option<Wake> {
     let set = taken();
     let limit = within.map(|time| libc::timespec {
         tv_sec: time.as_secs().try_into().unwrap_or(0),
@@ -183,7 +184,9 @@ fn take(within: Option<Duration>) -> Option<Wake> {
     let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
     // SAFETY: the set and the limit are read and `info` is written, all of them live locals; a null limit means none.
     let number = unsafe { libc::sigtimedwait(set.as_ref(), &raw mut info, limit) };
-    let keyed = info.si_code == libc::SI_KERNEL;
+    // SAFETY: the kernel fills in a sender, of a signal from kill(2), or else zeroes, as above.
+    let sender = unsafe { info.si_pid() };
+    let keyed = info.si_code == libc::SI_KERNEL || (info.si_code == libc::SI_USER && sender == ui);
     match number {
         libc::SIGCHLD => Some(Wake::Child),
         libc::SIGINT | libc::SIGQUIT | libc::SIGTSTP if keyed => Some(Wake::Keyed(Signal(number))),

@@ -50,7 +50,7 @@ impl Pty {
     pub fn start_with(size: Size, arguments: &[&str], prepare: impl FnOnce(&mut Command)) -> Self {
         let folder = TempDir::new().expect("a folder");
         let mut shell = Command::new("sh");
-        shell.args(["-c", SHELL, env!("CARGO_BIN_EXE_tincans")]).args(arguments);
+        shell.args(["-c", SHELL]).arg(super::program()).args(arguments);
         shell.env("TINCANS_STATUS", folder.path().join("status"));
         prepare(&mut shell);
         let mut pty = Self::start_command(size, shell);
@@ -184,6 +184,17 @@ impl Pty {
     /// All bytes so far that the program wrote.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Forgets what has been written so far but the last of it, of a run that writes for hours. What was switched on stays known.
+    pub fn forget_bytes(&mut self) {
+        const KEPT: usize = 64 * 1024;
+        if self.bytes.len() <= 4 * KEPT {
+            return;
+        }
+        let left = modes_left_on(&self.bytes);
+        let rest = self.bytes.split_off(self.bytes.len() - KEPT);
+        self.bytes = left.iter().flat_map(|mode| format!("\x1b[{mode}").into_bytes()).chain(rest).collect();
     }
 
     /// Another size, as if the window had been dragged; the kernel sends SIGWINCH.

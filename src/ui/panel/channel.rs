@@ -72,8 +72,12 @@ pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
     let counted = if near.kind.is_pipe() && !Facing::can_write(world, near) { near } else { far };
     let edge = if subject.is_focused { FOCUSED } else { PLAIN };
     let back = (subject.size == Size::Strip && counted.id == far.id && is_used(near)).then_some(&near.inbox);
-    let flows = (&counted.inbox, back);
-    buf.set_line(area.x, area.y, &title(scene, subject, channel, flows, &edge, area.width), area.width);
+    buf.set_line(
+        area.x,
+        area.y,
+        &title(scene, subject, (channel, &counted.inbox, back), &edge, area.width),
+        area.width,
+    );
     let has_floor = subject.size != Size::Strip;
     let floor = area.bottom() - 1;
     let last = if has_floor { floor } else { area.bottom() };
@@ -92,8 +96,7 @@ pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
 fn title(
     scene: Scene<'_>,
     subject: Subject,
-    channel: &Channel,
-    (flow, back): (&Flow, Option<&Flow>),
+    (channel, flow, back): (&Channel, &Flow, Option<&Flow>),
     edge: &Edge,
     width: u16,
 ) -> Line<'static> {

@@ -3,6 +3,7 @@
 use ratatui::style::Modifier;
 
 use super::*;
+use crate::abi::SOCK_STREAM;
 use crate::app::action::Deed;
 use crate::ui::theme::{self, Ground};
 
@@ -139,7 +140,7 @@ fn a_click_focuses_what_is_under_it_and_the_wheel_scrolls() {
 fn what_came_back_is_told_where_a_channel_has_one_line() {
     let mut stage = Stage::bare();
     for number in 0..8 {
-        stage.pair(abi::SOCK_STREAM, &format!("c{number}"), [3 + number, 1000]);
+        stage.pair(SOCK_STREAM, &format!("c{number}"), [3 + number, 1000]);
         stage.child(&format!("kid{number}"), 1000, &[]);
     }
     stage.write(TaskId(2), 1000, b"hello");
