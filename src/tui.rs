@@ -4,6 +4,8 @@
 mod decode;
 #[cfg(debug_assertions)]
 mod mishap;
+mod paint;
+mod pen;
 mod screen;
 mod signals;
 
@@ -246,7 +248,8 @@ impl Tui {
             self.has_mouse = false;
             self.screen.enter_again(size)
         } else if size != self.size {
-            self.screen.resize(size)
+            self.screen.resize(size);
+            Ok(())
         } else {
             return None;
         };

@@ -8,7 +8,7 @@
 //! ┃ │one││two││three│      empty                    │onetwothree│        ┃
 //! ┃ └───┘└───┘└─────┘                               └───────────┘        ┃
 //! ┃ ◀ nothing yet          empty                    nothing yet          ┃
-//! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
+//! ┖──────────────────────────────────────────────────────────────────────┚
 //!  (the other channels)
 //!  WHY  One read took three writes: a stream keeps no edges.
 //!  to ALL ▏                        Enter alone: let the children read
@@ -30,7 +30,6 @@ pub mod sanitise;
 pub mod theme;
 pub mod words;
 
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -55,19 +54,16 @@ pub struct Scene<'a> {
     pub theme: Theme,
 }
 
-/// Draws everything.
-pub fn draw(frame: &mut Frame<'_>, scene: Scene<'_>) {
+/// Draws everything into an empty buffer; gives the place of the hardware cursor, if there is to be one.
+pub fn draw(scene: Scene<'_>, buf: &mut Buffer) -> Option<Position> {
     let scene = if scene.app.room.is_on { Scene { theme: scene.theme.on(Ground::Room), ..scene } } else { scene };
-    let area = frame.area();
-    let buf = frame.buffer_mut();
+    let area = buf.area;
     buf.set_style(area, scene.theme.base());
     let position = draw_into(scene, area, buf);
     if scene.theme.is_ascii() {
         ascii::flatten(area, buf);
     }
-    if let Some(position) = position {
-        frame.set_cursor_position(position);
-    }
+    position
 }
 
 /// Draws into a buffer; gives the place of the hardware cursor.

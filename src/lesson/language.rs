@@ -239,7 +239,7 @@ mod tests {
             of_environment(|name| all.iter().find(|row| row.0 == name).map(|row| row.1.to_owned()))
         };
         assert_eq!(of(&[("LANG", "ru_RU.UTF-8")]), "ru");
-        assert_eq!(of(&[("LANG", "ru_RU.UTF-8"), ("LC_ALL", "zh_CN")]), "zh");
+        assert_eq!(of(&[("LANG", "ru_RU.UTF-8"), ("LC_ALL", "zh_CN.UTF-8")]), "zh");
         assert_eq!(of(&[("LANG", "ru_RU.UTF-8"), ("LC_ALL", ""), ("LC_MESSAGES", "C")]), "en");
         assert_eq!((of(&[("LANG", "fr_FR")]), of(&[])), ("en", "en"));
         assert_eq!((of_locale("ru"), of_locale("rural"), of_locale("")), (Some("ru"), None, None));

@@ -1,6 +1,8 @@
 //! Every panel and view, with whatever text: straight borders in a terminal's emulator, no panic at any size.
 
-use ratatui::backend::CrosstermBackend;
+use std::fmt::Write as _;
+
+use unicode_width::UnicodeWidthStr;
 
 use super::*;
 use crate::app::course::Course;
@@ -188,26 +190,25 @@ fn lessons(stage: &Stage, text: &str, app: &App) -> Vec<(&'static str, App)> {
     shown
 }
 
-fn draw_on<B: ratatui::backend::Backend>(exhibit: &Exhibit, backend: B, size: (u16, u16), theme: Theme) -> Terminal<B>
-where
-    B::Error: std::fmt::Debug,
-{
-    let viewport = ratatui::Viewport::Fixed(Rect::new(0, 0, size.0, size.1));
-    let mut terminal = Terminal::with_options(backend, ratatui::TerminalOptions { viewport }).unwrap();
-    let scene = Scene { app: &exhibit.app, world: &exhibit.world, theme };
-    terminal.draw(|frame| draw(frame, scene)).unwrap();
-    terminal
-}
-
 fn buffer_of(exhibit: &Exhibit, size: (u16, u16), theme: Theme) -> Buffer {
-    draw_on(exhibit, TestBackend::new(size.0, size.1), size, theme).backend().buffer().clone()
+    let mut buf = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+    draw(Scene { app: &exhibit.app, world: &exhibit.world, theme }, &mut buf);
+    buf
 }
 
-/// The bytes that a terminal gets.
+/// The bytes that a terminal gets: each letter in its place, wherever the terminal thinks that the one before ended.
 fn bytes_of(exhibit: &Exhibit, size: (u16, u16), theme: Theme) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    drop(draw_on(exhibit, CrosstermBackend::new(&mut bytes), size, theme));
-    bytes
+    let buf = buffer_of(exhibit, size, theme);
+    let mut text = String::new();
+    for y in 0..size.1 {
+        let mut x = 0;
+        while x < size.0 {
+            let symbol = buf[(x, y)].symbol();
+            write!(text, "\x1b[{};{}H{symbol}", y + 1, x + 1).unwrap();
+            x += u16::try_from(symbol.width()).unwrap().max(1);
+        }
+    }
+    text.into_bytes()
 }
 
 const ALL_LETTERS: [Letters; 3] = [Letters::All, Letters::NoMarks, Letters::Ascii];

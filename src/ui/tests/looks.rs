@@ -22,7 +22,7 @@ fn screens(theme: Theme, mut look: impl FnMut(&Buffer)) {
                 app.notice = Some("refused: something".to_owned());
                 let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
                 let scene = Scene { app: &app, world: &stage.world, theme };
-                terminal.draw(|frame| draw(frame, scene)).unwrap();
+                show(&mut terminal, scene);
                 look(terminal.backend().buffer());
             }
         }
