@@ -24,6 +24,7 @@ pub mod keymap;
 pub mod layout;
 pub mod panel;
 pub mod pointer;
+pub mod present;
 pub mod prose;
 pub mod sanitise;
 pub mod theme;
@@ -41,9 +42,6 @@ use crate::world::World;
 use layout::{MIN_HEIGHT, MIN_WIDTH, Places};
 use panel::channel::{Size, Subject};
 use theme::{Ground, Theme};
-
-/// Channels that a room is shown; with the explanation they are three panels.
-const PANELS_FOR_A_ROOM: usize = 2;
 
 /// All that is looked at while drawing.
 #[derive(Debug, Clone, Copy)]
@@ -121,7 +119,7 @@ fn places_of(scene: Scene<'_>, area: Rect) -> Places {
         return lesson(scene, area).1;
     }
     if scene.app.room.is_on {
-        return Places::for_a_room(area);
+        return present::places(area, panel::why::rows(scene, area.width), facing::listed(scene.world).len());
     }
     let why_rows = panel::why::rows(scene, layout::left_width(area));
     Places::of(area, why_rows, panel::tasks::rows(scene), facing::listed(scene.world).len())
@@ -130,8 +128,10 @@ fn places_of(scene: Scene<'_>, area: Rect) -> Places {
 /// A view that covers the bench; explanation and keys stay.
 fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     panel::header::draw(scene, None, Rect { height: 1, ..area }, buf);
-    let (body, why) = cover(scene, area);
+    let (body, why, keys) = cover(scene, area);
+    present::last_keys(scene, keys, buf);
     match scene.app.view {
+        _ if scene.app.room.is_hidden => present::curtain(scene, body, buf),
         View::Diagram => panel::diagram::draw(scene, body, buf),
         View::Xray => panel::xray::draw(scene, body, buf),
         View::Processes => panel::tree::draw(scene, body, buf),
@@ -140,15 +140,18 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
         View::Lens => panel::lens::draw(scene, body, buf),
         View::Bench => {}
     }
-    panel::why::draw(scene, why, buf);
+    if !scene.app.room.is_hidden {
+        panel::why::draw(scene, why, buf);
+    }
     panel::prompt::draw(scene, Rect { y: area.bottom() - 1, height: 1, ..area }, buf)
 }
 
-/// Where such a view stands, and the explanation below it.
-fn cover(scene: Scene<'_>, area: Rect) -> (Rect, Rect) {
+/// Where such a view stands, the explanation below it, and the last keys of a room.
+fn cover(scene: Scene<'_>, area: Rect) -> (Rect, Rect, Rect) {
+    let keys = Rect { y: area.bottom() - 2, height: u16::from(scene.app.room.is_on), ..area };
     let rows = panel::why::rows(scene, area.width).min(2);
-    let body = Rect { y: area.y + 1, height: area.height - 2 - rows, ..area };
-    (body, Rect { y: body.bottom(), height: rows, ..area })
+    let body = Rect { y: area.y + 1, height: area.height - 2 - keys.height - rows, ..area };
+    (body, Rect { y: body.bottom(), height: rows, ..area }, keys)
 }
 
 /// Where a lesson's text stands and what it has to take in, and the places of the rest.
@@ -161,21 +164,15 @@ fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place<'_>, Places) {
 /// Everything but a lesson's text.
 fn bench(scene: Scene<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> Option<Position> {
     if scene.app.room.is_hidden {
-        let text = format!("hidden: say what you expect, then {} shows it", scene.app.key(Action::Curtain));
-        let text = words::cut(&text, places.channels.width.saturating_sub(1));
-        buf.set_string(places.channels.x + 1, places.channels.y, text, scene.theme.strong());
+        present::curtain(scene, places.channels, buf);
         panel::header::draw(scene, None, header, buf);
-        // Why a key does nothing gives nothing away.
-        if scene.app.notice.is_some() {
-            panel::why::draw(scene, places.why, buf);
-        }
     } else {
         let hidden = channels(scene, places, buf);
         panel::header::draw(scene, hidden, header, buf);
         panel::why::draw(scene, places.why, buf);
     }
     if scene.app.room.is_on {
-        last_keys(scene, places.trace, buf);
+        present::last_keys(scene, places.trace, buf);
     } else {
         panel::trace::draw(scene, places.trace, buf);
     }
@@ -267,13 +264,13 @@ fn channel_areas(scene: Scene<'_>, places: &Places) -> Vec<(usize, Size, Rect)> 
     let focused = scene.app.focused(scene.world);
     let focus = focused.and_then(|focused| shown.iter().position(|id| *id == focused.channel));
     let Some(focus) = focus else { return Vec::new() };
-    let share = if scene.app.course.shown().is_some() { layout::share_evenly } else { layout::share };
-    let mut rows = share(places.channels.height, shown.len(), focus);
-    if scene.app.room.is_on && rows.len() > PANELS_FOR_A_ROOM {
-        let first = rows.iter().position(|row| row.0 == focus).unwrap_or(0).min(rows.len() - PANELS_FOR_A_ROOM);
-        rows = rows.split_off(first);
-        rows.truncate(PANELS_FOR_A_ROOM);
-    }
+    let (height, count) = (places.channels.height, shown.len());
+    let has_lesson = scene.app.course.shown().is_some();
+    let rows = match (scene.app.room.is_on, has_lesson) {
+        (true, _) => present::share(height, count, focus, present::channels_shown(has_lesson)),
+        (false, true) => layout::share_evenly(height, count, focus),
+        (false, false) => layout::share(height, count, focus),
+    };
     let mut y = places.channels.y;
     let mut areas = Vec::new();
     for (at, size) in rows {
@@ -281,16 +278,6 @@ fn channel_areas(scene: Scene<'_>, places: &Places) -> Vec<(usize, Size, Rect)> 
         y += size.rows();
     }
     areas
-}
-
-/// What was pressed last, for those who do not see the keyboard.
-fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let keys: Vec<String> = scene.app.room.keys.iter().map(|key| sanitise::string(&scene.theme.spelled(key))).collect();
-    if area.is_empty() || keys.is_empty() {
-        return;
-    }
-    let text = words::cut(&format!(" keys  {}", keys.join("  ")), area.width);
-    buf.set_string(area.x, area.y, text, scene.theme.strong());
 }
 
 #[cfg(test)]

@@ -21,7 +21,8 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
     if let Some(past) = &scene.app.past {
         return of_past(scene, past, area, buf);
     }
-    if let Some(deadlock) = explain::deadlock(scene.world) {
+    let is_hidden = scene.app.room.is_hidden;
+    if let Some(deadlock) = explain::deadlock(scene.world).filter(|_| !is_hidden) {
         // Its first sentence: the circle. The rest is below, where explanations are.
         let (circle, _) = deadlock.text.split_once(". ").unwrap_or((&deadlock.text, ""));
         let banner = vec![Span::styled(words::cut(&format!(" {circle}"), area.width), theme.shout())];
@@ -35,7 +36,9 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         room = rest;
         let style = if task.is_alive() { Style::new() } else { theme.alarm() };
         left.push(Span::styled(words::cut(&task.name, 16), theme.strong()));
-        left.push(Span::styled(format!(" {}", state_of(task)), style));
+        if !is_hidden {
+            left.push(Span::styled(format!(" {}", state_of(task)), style));
+        }
         left.push(Span::raw("   "));
     }
     let key = |action| scene.app.key(action);

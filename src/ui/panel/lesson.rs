@@ -14,7 +14,7 @@ use crate::app::course::{Answer, Scroll, Taking, Which};
 use crate::lesson::{Action, Goal, Lesson, Next, Prediction};
 use crate::script::Statement;
 use crate::ui::theme::Theme;
-use crate::ui::{Scene, prose, words};
+use crate::ui::{Scene, present, prose, words};
 
 /// A step's text, set.
 struct Page<'a> {
@@ -38,9 +38,9 @@ pub struct Place<'a> {
 /// Draws heading and text.
 pub fn draw(scene: Scene<'_>, on: Place<'_>, buf: &mut Buffer) {
     let area = on.area;
-    let Some((lesson, taking)) = scene.app.course.shown().filter(|_| area.height > 1 && area.width > 4) else { return };
+    let Some((lesson, taking)) = present::lesson(scene).filter(|_| area.height > 1 && area.width > 4) else { return };
     let theme = scene.theme;
-    let page = Page::of(scene, lesson, taking, on);
+    let page = Page::of(scene, lesson, &taking, on);
     let first = page.first(taking.scroll, area);
     let below = page.lines.len().saturating_sub(first + rows(area));
     let mut place = match taking.walk.current(lesson) {
@@ -72,8 +72,8 @@ pub fn draw(scene: Scene<'_>, on: Place<'_>, buf: &mut Buffer) {
 /// Where a key that scrolls leads to: the first line seen after it.
 pub fn scrolled(scene: Scene<'_>, on: Place<'_>, by: isize) -> u16 {
     let area = on.area;
-    let Some((lesson, taking)) = scene.app.course.shown() else { return 0 };
-    let page = Page::of(scene, lesson, taking, on);
+    let Some((lesson, taking)) = present::lesson(scene) else { return 0 };
+    let page = Page::of(scene, lesson, &taking, on);
     let most = page.lines.len().saturating_sub(rows(area));
     let first = page.first(taking.scroll, area).saturating_add_signed(by).min(most);
     u16::try_from(first).unwrap_or(u16::MAX)
@@ -82,8 +82,8 @@ pub fn scrolled(scene: Scene<'_>, on: Place<'_>, by: isize) -> u16 {
 /// Whether something that is to be read before going on lies below what is seen.
 pub fn has_unread(scene: Scene<'_>, on: Place<'_>) -> bool {
     let area = on.area;
-    let Some((lesson, taking)) = scene.app.course.shown() else { return false };
-    let page = Page::of(scene, lesson, taking, on);
+    let Some((lesson, taking)) = present::lesson(scene) else { return false };
+    let page = Page::of(scene, lesson, &taking, on);
     page.first(taking.scroll, area) + rows(area) < page.active.end
 }
 
@@ -123,7 +123,7 @@ impl<'a> Page<'a> {
             }
             page.active.end = page.lines.len();
         }
-        if let Some(why) = on.why {
+        if let Some(why) = on.why.filter(|_| !scene.app.room.is_hidden) {
             page.blank();
             page.marked("WHY   ", why, Style::new());
         }

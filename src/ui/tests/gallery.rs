@@ -26,6 +26,18 @@ pub struct Exhibit {
     world: World,
 }
 
+impl Exhibit {
+    /// It is drawn in present mode.
+    pub fn is_for_a_room(&self) -> bool {
+        self.app.room.is_on
+    }
+
+    /// As it is drawn.
+    pub fn buffer(&self, size: (u16, u16), theme: Theme) -> Buffer {
+        buffer_of(self, size, theme)
+    }
+}
+
 /// The bench with these bytes written, read and waiting everywhere.
 fn stage_of(text: &[u8]) -> Stage {
     let mut stage = Stage::open();
@@ -129,8 +141,22 @@ pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
     }
     for (name, exhibit) in lessons(&stage, &text, &app) {
         show(name, &exhibit, world);
+        if let Some(name) = in_a_room(name) {
+            let mut exhibit = exhibit;
+            exhibit.room.is_on = true;
+            show(name, &exhibit, world);
+        }
     }
     exhibits
+}
+
+/// Some of it is shown to a room as well.
+fn in_a_room(name: &str) -> Option<&'static str> {
+    match name {
+        "list" => Some("room_list"),
+        "lesson_answer" => Some("room_lesson"),
+        _ => None,
+    }
 }
 
 /// The list, and each kind of step before and after it is done.

@@ -9,6 +9,10 @@ fn press(app: &mut App, stage: &Stage, size: (u16, u16), action: Action) -> Vec<
         let world = app.past.as_ref().map_or(&stage.world, |past| &past.world);
         turned(Scene { app, world, theme: Theme::with(Colours::None) }, size, action)
     };
+    // As the terminal says it of each key.
+    if app.room.is_on {
+        update::update(app, &stage.world, Input::Pressed(app.key(action)));
+    }
     update::update(app, &stage.world, Input::Do(action))
 }
 
