@@ -1,7 +1,7 @@
 //! The terminal UI's loop: one thread, one poll(2) over the terminal, signals and the bench; a frame only when there is something
 //! new. It knows no statement and draws nothing itself.
 
-mod decode;
+pub mod decode;
 #[cfg(debug_assertions)]
 mod mishap;
 mod paint;
