@@ -1,6 +1,7 @@
 //! What the guardian needs of the kernel: one fork with the UI tied to it, signals taken one by one instead of by handlers,
 //! children reported and reaped to the last. It decides nothing; `guardian` does.
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -87,9 +88,14 @@ pub fn split() -> Result<Side, SysError> {
     match fork().map_err(|errno| SysError { operation: "fork the UI", errno })? {
         Forked::Parent(pid) => Ok(Side::Guardian(Ui { pid: Pid::from_raw(pid) })),
         Forked::Child => {
+            let tied = set_pdeathsig(Number::SIGTERM).and(before.thread_set_mask());
+            if let Err(errno) = tied {
+                let why = SysError { operation: "tie itself to its guardian", errno: crate::abi::Errno(errno as i32) };
+                let _ = writeln!(std::io::stderr(), "tincans: the program could not {why}");
+                exit_child(2);
+            }
             // It may have died before the tie was made, which then never pulls.
-            let tied = set_pdeathsig(Number::SIGTERM).is_ok() && getppid() == guardian;
-            if !tied || before.thread_set_mask().is_err() {
+            if getppid() != guardian {
                 exit_child(128 + Number::SIGTERM as i32);
             }
             Ok(Side::Ui)
