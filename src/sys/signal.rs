@@ -99,7 +99,9 @@ extern "C" fn count(signal: i32) {
     // SAFETY: `watch` stored the address of SIGNAL_COUNTERS counters in a mapping that is never unmapped while it serves.
     let counter = unsafe { counters.add(index) };
     // SAFETY: as above; the counters are only ever accessed as atomics.
-    let (counter, all) = unsafe { (&*counter, &*counters) };
+    let counter = unsafe { &*counter };
+    // SAFETY: as above.
+    let all = unsafe { &*counters };
     // SAFETY: `watch` stored the address of the sleep flag of the same mapping.
     if count_signal(counter, all, unsafe { &*sleeps }) {
         let errno = last_errno();
