@@ -9,7 +9,7 @@ mod work;
 use std::os::fd::{AsFd, IntoRawFd, OwnedFd};
 
 use crate::order::Work;
-use crate::sys::control::OrderReceiver;
+use crate::sys::control::{MAX_ORDER, OrderReceiver};
 use crate::sys::ring::RingWriter;
 use crate::sys::{descriptors, fork, lifeline, poll, signal};
 
@@ -49,6 +49,8 @@ pub struct Agent {
     private: Private,
     recorder: Recorder,
     is_thread: bool,
+    /// The last call did: what was ordered ahead is left out.
+    has_failed: bool,
     /// Calls of the running loop whose data is still to be recorded.
     keep: u64,
 }
@@ -101,12 +103,13 @@ impl Agent {
         signal::watch(&ring, private.bell);
         let mut recorder = Recorder::new(ring, private.bell);
         recorder.ready();
-        Ok(Self { private, recorder, is_thread, keep: 0 })
+        Ok(Self { private, recorder, is_thread, has_failed: false, keep: 0 })
     }
 
     /// Takes orders until the program has gone.
     fn serve(mut self) -> ! {
-        let mut buffer = Vec::new();
+        // Asked for as zeroes, not filled with them: pages that no order reaches are never there.
+        let mut buffer = vec![0; MAX_ORDER];
         loop {
             let received = self.private.control.receive(&mut buffer);
             match received.and_then(|length| postcard::from_bytes::<Work>(&buffer[..length]).ok()) {

@@ -2,6 +2,7 @@
 //! settled. It holds no descriptor of any end; what it measures with, it closes before the next step.
 
 mod collect;
+mod freeze;
 mod measure;
 mod member;
 mod settle;
@@ -14,16 +15,16 @@ use std::time::Duration;
 
 use crate::abi::Signal;
 use crate::agent;
-use crate::order::Work;
+use crate::order::{Call, Family, Work};
 use crate::sys::descriptors::Numbers;
 use crate::sys::fork::Forked;
 use crate::sys::lifeline::Lifeline;
-use crate::sys::{SysError, calls, control, descriptors, fork, lifeline, message, now_ns, poll, ring};
+use crate::sys::{SysError, calls, descriptors, fork, lifeline, message, now_ns, poll};
 use crate::trace::{Birth, Event, Fact, Ordered, Record, TaskId};
 use crate::world::history::History;
 use crate::world::{Machine, World};
 
-use member::{Apprentice, Member, Phase};
+use member::{Apprentice, Made, Member, Phase, ignore_death};
 
 /// The most tasks alive at one time, unless told otherwise.
 pub const MAX_TASKS: usize = 64;
@@ -32,6 +33,8 @@ pub const MAX_TASKS: usize = 64;
 const EVENTS_KEPT: usize = 32 * 1024;
 /// Descriptors that one more task costs the program, with what it opens in passing.
 const ROOM: usize = 12;
+/// Descriptors that the program has beside those of its tasks, and more.
+const OTHERS: usize = 128;
 /// Numbers that a learner's table needs at least.
 const LEAST_BASE: i32 = 8;
 
@@ -113,6 +116,8 @@ pub struct Bench {
     is_settled: bool,
     /// How long to sleep next while something still runs.
     nap: Duration,
+    /// Who is stopped only because the program is.
+    frozen: Vec<TaskId>,
 }
 
 /// A dead process that is still in the kernel's table.
@@ -141,6 +146,7 @@ impl Bench {
             last_look: None,
             is_settled: false,
             nap: Duration::ZERO,
+            frozen: Vec::new(),
         };
         bench.populate()?;
         Ok(bench)
@@ -187,10 +193,14 @@ impl Bench {
         self.lost
     }
 
-    /// Whether the program has descriptors left for one more task: when it is there, it is too late to find out.
-    pub fn has_room(&self) -> bool {
-        let copies: Vec<_> = (0..ROOM).map_while(|_| self.bell.try_clone().ok()).collect();
-        copies.len() == ROOM
+    /// Whether the program has descriptors left for so many more tasks: when they are there, it is too late to find out.
+    pub fn has_room(&self, tasks: usize) -> bool {
+        let at_most = OTHERS + (self.members.len() + self.zombies.len() + tasks) * ROOM;
+        if at_most as u64 <= self.numbers.limit {
+            return true;
+        }
+        let copies: Vec<_> = (0..ROOM * tasks).map_while(|_| self.bell.try_clone().ok()).collect();
+        copies.len() == ROOM * tasks
     }
 
     /// What to poll while nothing is to be done: the bell, and every process's death.
@@ -201,9 +211,13 @@ impl Bench {
 
     /// Gives a task its order. The caller has made sure that it is idle.
     pub fn order(&mut self, task: TaskId, ordered: Ordered) -> Result<(), BenchError> {
-        let makes_task = ordered.work.makes_task();
+        let made = if ordered.work.makes_task() {
+            Some(Apprentice::prepare(ordered.name.clone().unwrap_or_default(), Vec::new())?)
+        } else {
+            None
+        };
         let makes_reader = matches!(ordered.work, Work::Reader { .. });
-        let message = postcard::to_stdvec(&ordered.work).unwrap_or_default();
+        let message = ordered.work.message();
         let ordered = Rc::new(ordered);
         // A reader may still be reading: its last records come first.
         let reads_still = self.members.get(&task).is_some_and(|member| member.is_reader);
@@ -211,20 +225,49 @@ impl Bench {
             self.fold(task, Fact::Ordered(Rc::clone(&ordered)));
         }
         let Some(member) = self.members.get_mut(&task) else { return Ok(()) };
-        let apprentice = if makes_task { Some(Apprentice::prepare(&ordered)?) } else { None };
         member.phase = Phase::Busy;
         if reads_still {
             member.next = Some(ordered);
         } else {
             member.is_reader = makes_reader;
         }
-        member.control.send(&message).or_else(ignore_death)?;
-        if let Some((apprentice, fds)) = apprentice {
-            member.control.hand_over(&fds).or_else(ignore_death)?;
-            member.apprentice = Some(apprentice);
+        member.send(&message, made)?;
+        self.unsettle();
+        Ok(())
+    }
+
+    /// Gives a task orders for several calls at once: to fork each of the children, then to close. Each child has its own to
+    /// begin with. What comes after a call that failed is left out.
+    pub fn order_family(&mut self, task: TaskId, family: Family) -> Result<(), BenchError> {
+        let line = self.line;
+        let close = |fd| Ordered { work: Work::Then(Call::Close { fd }), name: None, line };
+        for child in family.children {
+            let orders = child.closes.into_iter().map(close).collect();
+            let fork = Ordered { work: Work::Then(Call::Fork), name: Some(child.name.clone()), line };
+            self.order_ahead(task, fork, Some(Apprentice::prepare(child.name, orders)?))?;
+        }
+        for fd in family.closes {
+            self.order_ahead(task, close(fd), None)?;
         }
         self.unsettle();
         Ok(())
+    }
+
+    /// An order to a task that may not be through with the one before.
+    fn order_ahead(&mut self, task: TaskId, ordered: Ordered, made: Option<Made>) -> Result<(), BenchError> {
+        let Some(member) = self.members.get(&task) else { return Ok(()) };
+        let (message, ordered) = (ordered.work.message(), Rc::new(ordered));
+        let is_idle = member.phase == Phase::Waiting;
+        if is_idle {
+            self.fold(task, Fact::Ordered(Rc::clone(&ordered)));
+        }
+        let Some(member) = self.members.get_mut(&task) else { return Ok(()) };
+        if is_idle {
+            member.phase = Phase::Busy;
+        } else {
+            member.ahead.push_back(Some(ordered));
+        }
+        Ok(member.send(&message, made)?)
     }
 
     /// Sends a signal from outside the bench, as a person with kill(1) does.
@@ -235,6 +278,7 @@ impl Bench {
         if signal == Signal::CONT && stopped {
             self.continue_process(task);
         }
+        self.note_sent(task, signal);
         let Some(member) = self.members.get(&task) else { return Ok(()) };
         if let Some(process) = self.process_of(member) {
             fork::send_signal(process, signal.0).or_else(ignore_death)?;
@@ -279,30 +323,29 @@ impl Bench {
         self.next_task = 0;
         self.unsettle();
         let (lifeline, line) = lifeline::create()?;
-        let (control, their_control) = control::pair()?;
-        let (their_ring, ring) = ring::create()?;
+        let (parent, [control, ring]) = Apprentice::prepare("parent".to_owned(), Vec::new())?;
         let bell = self.bell.try_clone().map_err(|error| SysError {
             operation: "share the bell",
             errno: crate::abi::Errno(error.raw_os_error().unwrap_or(0)),
         })?;
         match fork::fork().map_err(|errno| SysError { operation: "fork parent", errno })? {
             Forked::Child => {
-                let equipment = agent::Equipment { control: their_control, ring: their_ring, bell, lifeline: line };
+                let equipment = agent::Equipment { control, ring, bell, lifeline: line };
                 agent::become_parent(equipment, self.numbers)
             }
             Forked::Parent(pid) => {
                 self.lifeline = Some(lifeline);
-                let birth = Birth { name: "parent".to_owned(), pid, tid: pid, by: None };
-                self.admit(birth, control, ring)
+                let birth = Birth { name: parent.name.clone(), pid, tid: pid, by: None };
+                self.admit(birth, parent)
             }
         }
     }
 
     /// A new task joins the bench.
-    fn admit(&mut self, birth: Birth, control: control::OrderSender, ring: ring::RingReader) -> Result<(), BenchError> {
+    fn admit(&mut self, birth: Birth, apprentice: Apprentice) -> Result<(), BenchError> {
         let id = TaskId(self.next_task);
         self.next_task += 1;
-        let member = Member::new(id, &birth, control, ring)?;
+        let member = Member::new(id, &birth, apprentice)?;
         self.members.insert(id, member);
         self.fold(id, Fact::Born(Rc::new(birth)));
         Ok(())
@@ -334,17 +377,10 @@ impl Drop for Bench {
     }
 }
 
-/// An order or a signal to a task that has just died is no failure: its death is on its way as a fact.
 /// What the kernel says of the machine.
 fn machine() -> Machine {
     let (uid, gid) = message::own_user();
     Machine { page: calls::page_size(), uid, gid }
-}
-
-fn ignore_death(error: SysError) -> Result<(), SysError> {
-    use crate::abi::Errno;
-    let gone = [Errno::EPIPE, Errno::ECONNRESET, Errno::from_name("ESRCH").unwrap_or(Errno::NONE)];
-    if gone.contains(&error.errno) { Ok(()) } else { Err(error) }
 }
 
 /// Settles what belongs to the program and not to one bench: orphans come to it, and it knows its limits on descriptors

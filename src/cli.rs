@@ -22,11 +22,11 @@ pub struct Arguments {
     /// Dark, light, or light for a room; TINCANS_THEME unless told.
     #[arg(long, global = true, value_name = "THEME", value_parser = THEMES)]
     pub theme: Option<String>,
-    /// Borders and marks of ASCII alone; so does TINCANS_ASCII=1.
+    /// Borders and marks of ASCII alone, as where the locale has no UTF-8; so does TINCANS_ASCII=1, and 0 forbids it.
     #[arg(long, global = true)]
     pub ascii: bool,
-    /// The bench as lines: statements in, what happened and why out; for screen readers, slow links and pipes.
-    #[arg(long)]
+    /// Bench, lessons and practice as lines, nothing drawn: for screen readers, slow links and pipes.
+    #[arg(long, global = true)]
     pub plain: bool,
     /// The mouse stays the terminal's.
     #[arg(long, global = true)]
@@ -153,6 +153,7 @@ Examples:
   tincans                      open the bench: type three words, press Enter on the empty line
   tincans learn                begin the lessons, or go on where you left off
   tincans learn --practice     problems without end: what happens next?
+  tincans learn --plain        the same as lines, for screen readers and slow links
   tincans run talk.tin         run a script; exit status 1 if an expectation does not hold
   tincans run --json - <t.tin  the same from standard input, as JSON lines
   tincans matrix               ask this kernel what each kind of channel does in each situation

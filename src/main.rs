@@ -14,7 +14,7 @@ use tincans::cli::{self, Arguments, Command};
 use tincans::guardian::{self, Terminal};
 use tincans::lesson::{Lesson, builtin, language, list, load};
 use tincans::matrix::{self, Format, Request};
-use tincans::plain;
+use tincans::plain::{self, Ends, Listener};
 use tincans::playground::Opening;
 use tincans::practice;
 use tincans::progress::Store;
@@ -23,6 +23,7 @@ use tincans::saving;
 use tincans::session::Settings;
 use tincans::sys::tty_input::TtyInput;
 use tincans::tui::{self, Looks};
+use tincans::ui::ascii::Letters;
 use tincans::ui::sanitise;
 use tincans::ui::theme::{Ground, Theme};
 
@@ -76,37 +77,53 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         Some(Command::Learn { practice: true, seed, lang, .. }) => {
             let (_, (course, store)) = course(None, texts_in(lang.as_deref()))?;
             let course = course.with_seed(seed.unwrap_or_else(any_seed));
-            open_ui(arguments, Opening::Practice, (course, store))
+            open(arguments, Opening::Practice, (course, store))
         }
         Some(Command::Learn { lesson, lang, .. }) => {
             let (opening, learning) = course(lesson.as_deref(), texts_in(lang.as_deref()))?;
-            open_ui(arguments, opening, learning)
-        }
-        None if arguments.plain => {
-            let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
-            guarded(Terminal::Untouched, || {
-                plain::run(settings, &mut io::stdin().lock(), &mut io::stdout().lock()).map(|_| 0)
-            })
+            open(arguments, opening, learning)
         }
         None => {
             let (_, learning) = course(None, texts_in(None))?;
-            open_ui(arguments, Opening::Channels, learning)
+            open(arguments, if arguments.plain { Opening::Nothing } else { Opening::Channels }, learning)
         }
     }
 }
 
+/// Opens the terminal UI, or the same as lines.
+fn open(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -> Result<u8> {
+    let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
+    if !arguments.plain {
+        return open_ui(arguments, settings, opening, learning);
+    }
+    let is_person = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let size = if is_person { TtyInput::open().and_then(|terminal| terminal.size()) } else { None };
+    // There are no borders, so all that the locale has can be shown.
+    let letters = match theme(arguments).letters() {
+        Letters::All | Letters::NoMarks => Letters::All,
+        Letters::Ascii => Letters::Ascii,
+    };
+    let listener = Listener { width: size.map(|size| size.0), is_person, letters };
+    guarded(Terminal::Untouched, || {
+        let ends = Ends { input: io::stdin().lock(), out: &mut io::stdout().lock() };
+        plain::run(settings, opening, learning, listener, ends).map(|_| 0)
+    })
+}
+
 /// Opens the terminal UI.
-fn open_ui(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -> Result<u8> {
+fn open_ui(arguments: &Arguments, settings: Settings, opening: Opening, learning: (Course, Store)) -> Result<u8> {
     if let Some(reason) = tui::obstacle() {
         return Err(eyre!(
-            "{reason}; without one, `tincans run FILE` runs a script and `tincans --plain` takes statements line by line"
+            "{reason}; with `--plain` bench and lessons are lines, which need none, and `tincans run FILE` runs a script"
         ));
     }
-    let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
-    let asked = arguments.theme.as_deref().and_then(Ground::named);
-    let theme = Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok());
-    let looks = Looks { theme, has_mouse: !arguments.no_mouse, is_for_a_room: arguments.present };
+    let looks = Looks { theme: theme(arguments), has_mouse: !arguments.no_mouse, is_for_a_room: arguments.present };
     guarded(Terminal::Changed, || tui::run(settings, opening, learning, looks))
+}
+
+fn theme(arguments: &Arguments) -> Theme {
+    let asked = arguments.theme.as_deref().and_then(Ground::named);
+    Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok())
 }
 
 /// The course with what is done, and where to begin: at the lesson that was named, or where the learner left off.

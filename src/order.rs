@@ -5,9 +5,13 @@
     reason = "each question is about a few calls; of all others the answer is no"
 )]
 
+mod payload;
+
 use serde::{Deserialize, Serialize};
 
 use crate::script::Disposition;
+
+pub use payload::{Payload, hash};
 
 /// Bytes of one call's buffer that a record keeps; a longer buffer is kept as its beginning, its length and its hash.
 pub const KEEP: usize = 4096;
@@ -19,6 +23,8 @@ pub const KEEP_IN_LOOP: usize = 256;
 pub enum Work {
     /// One system call.
     Call(Call),
+    /// One system call, unless the task's last one has failed: it was ordered ahead.
+    Then(Call),
     /// A tight loop of calls. The data of its first `keep` calls is recorded, of the others only what they returned.
     Loop {
         /// Which loop.
@@ -38,10 +44,33 @@ pub enum Work {
 }
 
 impl Work {
+    /// As it is sent.
+    pub fn message(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).unwrap_or_default()
+    }
+
     /// Whether it gives the bench one more task.
     pub fn makes_task(&self) -> bool {
-        matches!(self, Self::Call(Call::Fork | Call::Thread))
+        matches!(self, Self::Call(call) | Self::Then(call) if call.makes_task())
     }
+}
+
+/// Children to be forked one after the other, and what is closed then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Family {
+    /// In the order in which they are forked.
+    pub children: Vec<Newborn>,
+    /// What their parent closes, once they are there.
+    pub closes: Vec<i32>,
+}
+
+/// A child to be forked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newborn {
+    /// Its name.
+    pub name: String,
+    /// What it closes first of all.
+    pub closes: Vec<i32>,
 }
 
 /// A loop of calls that counts as one statement.
@@ -72,15 +101,6 @@ pub enum Loop {
 
 /// The byte that `flood` and `ping` write, over and over.
 pub const FLOOD_BYTE: u8 = b'x';
-
-/// Bytes to write: a word, repeated. Kept small on its way: the task multiplies it out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payload {
-    /// The bytes of one repetition.
-    pub word: Vec<u8>,
-    /// How often.
-    pub times: u64,
-}
 
 /// A socket address as the kernel gets it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -195,38 +215,6 @@ pub struct Credentials {
     pub gid: u32,
 }
 
-/// FNV-1a over eight bytes at a time: says whether a long buffer is the expected one where only its beginning is kept.
-pub fn hash(chunks: impl IntoIterator<Item = u8>) -> u64 {
-    chunks.into_iter().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
-impl Payload {
-    /// Length in bytes.
-    pub fn len(&self) -> u64 {
-        (self.word.len() as u64).saturating_mul(self.times)
-    }
-
-    /// Whether there are no bytes at all.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// All bytes, one by one.
-    pub fn iter(&self) -> impl Iterator<Item = u8> + '_ {
-        (0..self.times).flat_map(|_| self.word.iter().copied())
-    }
-
-    /// `len` bytes from `start`, fewer where it ends.
-    pub fn slice(&self, start: u64, len: usize) -> Vec<u8> {
-        if self.word.is_empty() {
-            return Vec::new();
-        }
-        let width = self.word.len() as u64;
-        let end = self.len().min(start.saturating_add(len as u64));
-        (start..end).map(|at| self.word[usize::try_from(at % width).unwrap_or(0)]).collect()
-    }
-}
-
 impl Call {
     /// The descriptor the call is about, if it is about one.
     pub fn fd(&self) -> Option<i32> {
@@ -269,6 +257,11 @@ impl Call {
             | C::Socket { .. }
             | C::Kill { .. } => None,
         }
+    }
+
+    /// Whether it gives the bench one more task.
+    pub fn makes_task(&self) -> bool {
+        matches!(self, Self::Fork | Self::Thread)
     }
 
     /// libc's name.

@@ -1,18 +1,31 @@
-//! `tincans --plain`: the same bench as lines. Statements come in, transcript and reasons go out: no screen, no cursor, nothing that a
-//! screen reader would stumble over, and it works with pipes as well.
+//! `tincans --plain`: bench, lessons and practice as lines. What is typed comes in line by line, what happened and why goes out:
+//! no screen, no cursor, no colour, nothing is ever drawn over; for screen readers, slow links and pipes. What lines mean to a
+//! lesson is what keys mean in the terminal UI: one course, one playground.
 
-use std::io::{self, BufRead, Read, Write};
+mod talk;
+mod tell;
+
+use std::io::{self, BufRead, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, WrapErr};
 
-use crate::explain;
-use crate::script::{MAX_STATEMENT, Statement, parse};
-use crate::session::{Session, Settings};
-use crate::trace::{Event, What, strace};
+use crate::app::course::Course;
+use crate::app::transcript;
+use crate::playground::{Heard, Opening, Playground};
+use crate::progress::Store;
+use crate::script::MAX_STATEMENT;
+use crate::session::Settings;
+use crate::sys::poll;
+use crate::trace::{Event, What};
+use crate::ui::ascii::Letters;
+use crate::ui::{sanitise, words};
 
-/// What stands before a reason.
-const WHY: &str = "why: ";
-const WELCOME: &str = "tincans, line by line. One statement a line; help lists them, quit leaves. For example:\n  channel stream chat child1\n  write chat[0] one\n  child1: read chat[1]";
+use tell::Told;
+
+/// After that, a person is told that the bench is still at work.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,11 +36,38 @@ pub enum Ending {
     NobodyReads,
 }
 
-/// Takes statements until there are no more. One that is wrong is told, and the next is taken.
-pub fn run(settings: Settings, input: &mut dyn BufRead, out: &mut dyn Write) -> Result<Ending> {
-    let mut session = Session::open(settings).wrap_err("the bench could not be opened")?;
-    let said = talk(&mut session, input, out);
-    match said {
+/// Who is at the other side of the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listener {
+    /// Columns that paragraphs are wrapped to; none of paragraphs that stay one line.
+    pub width: Option<u16>,
+    /// A person types at a terminal: says when it is their turn.
+    pub is_person: bool,
+    /// Which letters are shown as they are.
+    pub letters: Letters,
+}
+
+/// Lines come in here and go out there.
+pub struct Ends<'a, I> {
+    /// What is typed.
+    pub input: I,
+    /// What is said.
+    pub out: &'a mut dyn Write,
+}
+
+/// Takes lines until there are no more. One that is wrong is told, and the next is taken.
+pub fn run<I: BufRead + AsFd>(
+    settings: Settings,
+    opening: Opening,
+    learning: (Course, Store),
+    listener: Listener,
+    ends: Ends<'_, I>,
+) -> Result<Ending> {
+    let playground = Playground::open(settings, opening, learning).wrap_err("the bench could not be opened")?;
+    let told = Told::default();
+    let mut talk =
+        Talk { playground, told, listener, ends, typed: Typed::default(), is_noted: false, is_prompted: false };
+    match talk.live(opening) {
         Err(error) if is_broken_pipe(&error) => Ok(Ending::NobodyReads),
         other => other.map(|()| Ending::Left),
     }
@@ -37,77 +77,195 @@ fn is_broken_pipe(error: &color_eyre::Report) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-fn talk(session: &mut Session, input: &mut dyn BufRead, out: &mut dyn Write) -> Result<()> {
-    writeln!(out, "{WELCOME}")?;
-    out.flush()?;
-    let mut number = 0;
-    while let Some(line) = next_line(input)? {
-        number += 1;
-        match line.trim() {
-            "quit" => break,
-            "help" => help(out)?,
-            text => match parse::statement(text, number) {
-                Ok(Some(statement)) => carry_out(session, statement, out)?,
-                Ok(None) => {}
-                Err(error) => writeln!(out, "error: column {}: {}", error.column, error.message)?,
-            },
+/// What has come in and was not taken yet.
+#[derive(Debug, Default)]
+struct Typed {
+    bytes: Vec<u8>,
+    is_over: bool,
+}
+
+impl Typed {
+    /// One line of at most a statement's length; what is beyond makes it one that does not parse.
+    fn line(&mut self) -> Option<String> {
+        let end = self.bytes.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+        let end = end.or((self.bytes.len() > MAX_STATEMENT + 2).then_some(MAX_STATEMENT + 2));
+        let end = end.or((self.is_over && !self.bytes.is_empty()).then_some(self.bytes.len()))?;
+        let line: Vec<u8> = self.bytes.drain(..end).collect();
+        Some(String::from_utf8_lossy(&line).into_owned())
+    }
+}
+
+/// The conversation.
+struct Talk<'a, I> {
+    playground: Playground,
+    told: Told,
+    listener: Listener,
+    ends: Ends<'a, I>,
+    typed: Typed,
+    /// What the app had to note has been said.
+    is_noted: bool,
+    /// The last thing written is a prompt, without a line's end.
+    is_prompted: bool,
+}
+
+impl<I: BufRead + AsFd> Talk<'_, I> {
+    fn live(&mut self, opening: Opening) -> Result<()> {
+        self.greet(opening)?;
+        loop {
+            self.settle()?;
+            self.prompt()?;
+            let Some(line) = self.wait_for_line()? else { break };
+            self.is_prompted = false;
+            self.is_noted = false;
+            if self.take(line.trim())? {
+                break;
+            }
         }
-        out.flush()?;
+        self.end_prompt()?;
+        if let Some(words) = self.playground.app().course.farewell() {
+            self.say(&words.replace("`tincans learn", "`tincans learn --plain"))?;
+        }
+        Ok(self.ends.out.flush()?)
     }
-    Ok(())
-}
 
-/// One line of at most a statement's length; what is beyond makes it one that does not parse.
-fn next_line(input: &mut dyn BufRead) -> io::Result<Option<String>> {
-    let mut bytes = Vec::new();
-    let limit = MAX_STATEMENT as u64 + 2;
-    if input.take(limit).read_until(b'\n', &mut bytes)? == 0 {
-        return Ok(None);
+    /// Goes on until everybody waits; a person may type before that, if it takes long.
+    fn settle(&mut self) -> Result<()> {
+        let start = Instant::now();
+        let (mut reasons, mut is_told) = (Vec::new(), false);
+        loop {
+            let heard = self.playground.hear()?;
+            self.events(&heard.events)?;
+            reasons.extend(heard.reasons.into_iter().map(|reason| reason.text));
+            if self.playground.is_settled() && !self.playground.is_posing() {
+                break;
+            }
+            let is_long = self.listener.is_person && start.elapsed() > PATIENCE;
+            if is_long && !std::mem::replace(&mut is_told, true) {
+                self.say("Still at work. kill, stop and interrupt act at once; Control C leaves.")?;
+                self.ends.out.flush()?;
+            }
+            if is_long && (self.typed.is_over || self.typed.bytes.contains(&b'\n')) {
+                break;
+            }
+            let limit = (self.listener.is_person && !is_long).then_some(PATIENCE);
+            self.sleep(is_long && !self.typed.is_over, limit)?;
+        }
+        let news = self.told.news(self.playground.app(), self.listener.width, &reasons);
+        self.lines(&news)?;
+        self.note()
     }
-    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
-}
 
-fn help(out: &mut dyn Write) -> io::Result<()> {
-    for verb in parse::verbs() {
-        writeln!(out, "{}: {}", verb.synopsis, verb.about)?;
+    /// Sleeps until the bench, or somebody who types, has something new.
+    fn sleep(&mut self, hears_input: bool, limit: Option<Duration>) -> Result<()> {
+        let bench = self.playground.arm();
+        let limit = [bench, limit].into_iter().flatten().min();
+        let mut fds: Vec<BorrowedFd<'_>> = self.playground.wait_fds();
+        let own = fds.len();
+        if hears_input {
+            fds.push(self.ends.input.as_fd());
+        }
+        let ready = poll::wait(&fds, limit)?;
+        drop(fds);
+        self.playground.disarm(ready[..own].contains(&true));
+        if ready.get(own) == Some(&true) {
+            let bytes = self.ends.input.fill_buf()?;
+            let count = bytes.len();
+            self.typed.bytes.extend_from_slice(bytes);
+            self.typed.is_over = count == 0;
+            self.ends.input.consume(count);
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-fn carry_out(session: &mut Session, statement: Statement, out: &mut dyn Write) -> Result<()> {
-    let asks = matches!(statement.verb, crate::script::Verb::Why { .. });
-    session.submit(statement);
-    while !session.is_settled() {
-        let events = session.pump()?;
-        show(&events, out)?;
-        if !session.is_settled() {
-            session.wait()?;
+    /// The next line; what happens on the bench meanwhile is told as it comes.
+    fn wait_for_line(&mut self) -> Result<Option<String>> {
+        loop {
+            if let Some(line) = self.typed.line() {
+                return Ok(Some(line));
+            }
+            if self.typed.is_over {
+                return Ok(None);
+            }
+            self.sleep(true, None)?;
+            let Heard { events, reasons, .. } = self.playground.hear()?;
+            if events.is_empty() && reasons.is_empty() {
+                continue;
+            }
+            self.end_prompt()?;
+            self.events(&events)?;
+            let reasons: Vec<String> = reasons.into_iter().map(|reason| reason.text).collect();
+            let news = self.told.news(self.playground.app(), self.listener.width, &reasons);
+            self.lines(&news)?;
+            self.prompt()?;
         }
     }
-    let why = session.why();
-    if !asks && why.rule != explain::NOTHING {
-        writeln!(out, "{WHY}{}", why.text)?;
-    }
-    Ok(())
-}
 
-fn show(events: &[Event], out: &mut dyn Write) -> io::Result<()> {
-    for event in events {
-        match &event.what {
-            What::Refused { reason } => writeln!(out, "refused: {reason}")?,
-            What::Expect { want, got, ok: false } => writeln!(out, "wanted {want}, got {got}")?,
-            What::Why(_)
-            | What::Call(_)
-            | What::Burst(_)
-            | What::Signal { .. }
-            | What::Death { .. }
-            | What::Queue(_)
-            | What::Holders(_)
-            | What::Tasks(_)
-            | What::Fds { .. }
-            | What::Expect { .. }
-            | What::Summary(_) => strace::lines(event).iter().try_for_each(|line| writeln!(out, "{line}"))?,
+    /// What the app had to note: what could not be kept, what could not be done.
+    fn note(&mut self) -> Result<()> {
+        let notice = self.playground.app().notice.clone();
+        // A refusal is an event too.
+        if let Some(words) = notice.filter(|words| !self.is_noted && !words.starts_with("refused: ")) {
+            self.say(&format!("note: {words}"))?;
         }
+        self.is_noted = true;
+        Ok(())
     }
-    Ok(())
+
+    fn events(&mut self, events: &[Event]) -> Result<()> {
+        let is_lesson = self.playground.app().course.shown().is_some();
+        for event in events {
+            match &event.what {
+                // In a lesson its own text says what came.
+                What::Expect { .. } | What::Refused { .. } if is_lesson && self.playground.app().course.is_making() => {
+                }
+                What::Expect { ok: true, .. } => {}
+                What::Expect { want, got, ok: false } => self.say(&format!("wanted {want}, got {got}"))?,
+                What::Refused { reason } => self.say(&format!("refused: {reason}"))?,
+                What::Call(_)
+                | What::Burst(_)
+                | What::Signal { .. }
+                | What::Death { .. }
+                | What::Queue(_)
+                | What::Holders(_)
+                | What::Tasks(_)
+                | What::Fds { .. }
+                | What::Why(_)
+                | What::Summary(_) => self.lines(&transcript::lines(event))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A sentence, wrapped for those who want it.
+    fn say(&mut self, text: &str) -> Result<()> {
+        let lines = match self.listener.width {
+            Some(width) => words::wrap(text, width, 2),
+            None => vec![sanitise::string(text)],
+        };
+        self.lines(&lines)
+    }
+
+    fn lines(&mut self, lines: &[String]) -> Result<()> {
+        for line in lines {
+            writeln!(self.ends.out, "{}", self.listener.letters.text(line))?;
+        }
+        Ok(())
+    }
+
+    /// Says whose turn it is, to a person.
+    fn prompt(&mut self) -> Result<()> {
+        if self.listener.is_person && !self.typed.bytes.contains(&b'\n') {
+            let words = talk::prompt(self.playground.app());
+            write!(self.ends.out, "{words}: ")?;
+            self.is_prompted = true;
+        }
+        Ok(self.ends.out.flush()?)
+    }
+
+    fn end_prompt(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.is_prompted) {
+            writeln!(self.ends.out)?;
+        }
+        Ok(())
+    }
 }

@@ -10,7 +10,7 @@ mod channel;
 mod who;
 
 use crate::abi::Signal;
-use crate::order::Work;
+use crate::order::{Family, Work};
 use crate::script::check::Captures;
 use crate::script::{EndRef, Statement, Verb, WhyAbout};
 use crate::trace::TaskId;
@@ -32,6 +32,8 @@ pub enum Step {
         /// The name for what it makes.
         name: Option<String>,
     },
+    /// A task forks children and closes descriptors, the children too: all is ordered at once.
+    Family(TaskId, Family),
     /// A signal from outside the bench.
     Signal(TaskId, Signal),
     /// SIGRTMIN to one thread.
@@ -105,7 +107,7 @@ pub struct Progress {
     pub actor: Option<TaskId>,
     /// Steps given out so far.
     pub steps: usize,
-    /// The tasks a `channel` made.
+    /// The tasks that a `channel` is to make.
     pub children: Vec<String>,
 }
 

@@ -19,7 +19,7 @@ use crate::saving;
 use crate::script::check::Verdict;
 use crate::script::{Statement, Verb};
 use crate::session::{Session, Settings};
-use crate::trace::Event;
+use crate::trace::{Event, Explanation};
 use crate::world::World;
 use crate::world::kind::ChannelId;
 
@@ -37,6 +37,19 @@ pub enum Opening {
     Lessons,
     /// Problems without end.
     Practice,
+    /// Nothing at all.
+    Nothing,
+}
+
+/// What has happened since it was looked at last.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// There may be something new to see.
+    pub is_new: bool,
+    /// What is to be told, in the order in which it is printed.
+    pub events: Vec<Event>,
+    /// Why it came out so, statement by statement.
+    pub reasons: Vec<Explanation>,
 }
 
 /// A bench and the state of the UI above it.
@@ -45,8 +58,8 @@ pub struct Playground {
     session: Session,
     app: App,
     store: Store,
-    /// Since when the bench has not been settled.
-    busy_since: Option<Instant>,
+    /// Since when the bench has not been settled, and the statement that it is about.
+    busy_since: Option<(Instant, u64)>,
     /// Makes a problem on the bench, which is nobody else's meanwhile.
     poser: Option<Poser>,
     is_open: bool,
@@ -69,6 +82,7 @@ impl Playground {
             Opening::Lesson(at) => update::take(&mut app, session.world(), Some(at)),
             Opening::Lessons => update::take(&mut app, session.world(), None),
             Opening::Practice => update::practise(&mut app),
+            Opening::Nothing => Vec::new(),
         };
         let mut playground = Self {
             session,
@@ -97,8 +111,13 @@ impl Playground {
 
     /// Takes in what has happened, without waiting. Says whether there may be something new to see.
     pub fn pump(&mut self) -> Result<bool, BenchError> {
+        Ok(self.hear()?.is_new)
+    }
+
+    /// The same, with what has happened.
+    pub fn hear(&mut self) -> Result<Heard, BenchError> {
         if let Some(poser) = self.poser.take() {
-            return self.pose(poser);
+            return Ok(Heard { is_new: self.pose(poser)?, ..Heard::default() });
         }
         let was_settled = self.session.is_settled();
         let events = self.session.pump()?;
@@ -106,9 +125,7 @@ impl Playground {
             self.session.note_stops();
         }
         self.app.observe(self.session.world());
-        if self.is_open {
-            self.explain(&events);
-        }
+        let reasons = if self.is_open { self.explain(&events) } else { Vec::new() };
         self.app.take(&events);
         self.note_time();
         self.refresh_diagram();
@@ -120,9 +137,15 @@ impl Playground {
             self.is_open = true;
             self.busy_since = None;
         } else {
-            self.busy_since.get_or_insert_with(Instant::now);
+            // Statements that are run one by one, however many wait, are no reason to overtake them.
+            let begun = self.session.begun();
+            if self.busy_since.is_none_or(|(_, about)| about != begun) {
+                self.busy_since = Some((Instant::now(), begun));
+            }
         }
-        Ok(!was_settled || !events.is_empty())
+        let is_new = !was_settled || !events.is_empty();
+        let events = events.into_iter().filter(|event| !self.app.is_silent(event.line)).collect();
+        Ok(Heard { is_new, events, reasons })
     }
 
     /// Goes on making a problem; what happens meanwhile is nobody's business.
@@ -167,6 +190,21 @@ impl Playground {
     /// Whether it was asked to stop, since last asked.
     pub fn take_suspension(&mut self) -> bool {
         std::mem::take(&mut self.is_suspended)
+    }
+
+    /// The program is about to be stopped: all on the bench stand still. How many that are.
+    pub fn freeze(&mut self) -> usize {
+        self.session.freeze()
+    }
+
+    /// It goes on, and so do they.
+    pub fn thaw(&mut self) {
+        self.session.thaw();
+    }
+
+    /// A notice to the person at the screen.
+    pub fn say(&mut self, words: String) {
+        self.handle(Input::Said(words));
     }
 
     /// Nothing is on its way.
@@ -303,7 +341,7 @@ impl Playground {
     }
 
     fn is_stuck(&self) -> bool {
-        self.busy_since.is_some_and(|since| since.elapsed() > PATIENCE)
+        self.busy_since.is_some_and(|(since, _)| since.elapsed() > PATIENCE)
     }
 
     /// What a lesson's question would say to each of its options, now that its statement has settled.
@@ -314,16 +352,19 @@ impl Playground {
     }
 
     /// Each statement's events are explained by themselves.
-    fn explain(&mut self, events: &[Event]) {
+    fn explain(&mut self, events: &[Event]) -> Vec<Explanation> {
+        let mut reasons = Vec::new();
         for of_one in events.chunk_by(|a, b| a.line == b.line) {
             if of_one.first().is_some_and(|first| !self.app.explains(first.line)) {
                 continue;
             }
             let explanation = explain::last(self.session.world(), of_one);
             if explanation.rule != explain::NOTHING {
+                reasons.push(explanation.clone());
                 self.app.learn(self.session.world(), explanation);
             }
         }
+        reasons
     }
 }
 

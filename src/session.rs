@@ -241,7 +241,7 @@ impl Session {
             Stage::Next => self.make_step()?,
             Stage::Returning(task) => {
                 self.bench.collect()?;
-                if !self.bench.has_returned(task) && !self.bench.settle()? {
+                if !self.bench.has_returned(task) && !self.bench.conclude() {
                     return Ok(Advance::NotYet);
                 }
                 running.stage = Stage::Next;

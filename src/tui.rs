@@ -2,6 +2,8 @@
 //! new. It knows no statement and draws nothing itself.
 
 pub mod decode;
+#[cfg(debug_assertions)]
+mod mishap;
 mod screen;
 mod signals;
 
@@ -17,6 +19,7 @@ use crate::app::course::Course;
 use crate::playground::{Opening, Playground};
 use crate::progress::Store;
 use crate::session::Settings;
+use crate::sys::job::{self, Reason};
 use crate::sys::tty_input::{Look, TtyInput};
 use crate::sys::{poll, signal};
 use crate::ui::theme::Theme;
@@ -140,6 +143,11 @@ struct Tui {
     dirty_since: Option<Instant>,
 }
 
+/// So many processes, in words.
+fn processes(count: usize) -> String {
+    if count == 1 { "1 process".to_owned() } else { format!("{count} processes") }
+}
+
 fn scene(playground: &Playground, theme: Theme) -> Scene<'_> {
     Scene { app: playground.app(), world: playground.world(), theme }
 }
@@ -158,8 +166,10 @@ impl Tui {
             if self.playground.is_over() {
                 return Ok(End::Asked);
             }
-            if self.playground.take_suspension() && self.suspend().is_err() {
-                return Ok(End::Signal(HANGUP));
+            if self.playground.take_suspension()
+                && let Some(end) = self.suspend()
+            {
+                return Ok(end);
             }
             if self.draw_if_due().is_err() {
                 return Ok(End::Signal(HANGUP));
@@ -226,6 +236,11 @@ impl Tui {
         if let Some(number) = self.signals.deadly() {
             return Some(End::Signal(number));
         }
+        if self.signals.was_asked_to_stop()
+            && let Some(end) = self.suspend()
+        {
+            return Some(end);
+        }
         let size = self.tty.size().unwrap_or(DEFAULT_SIZE);
         let done = if self.signals.was_continued() {
             self.has_mouse = false;
@@ -240,15 +255,39 @@ impl Tui {
         done.is_err().then_some(End::Signal(HANGUP))
     }
 
-    /// Gives the terminal back and stops, until the shell says `fg`. Where no shell could say so, the kernel drops the signal.
-    fn suspend(&mut self) -> io::Result<()> {
+    /// Gives the terminal back and stops, all on the bench too, until the shell says `fg`.
+    fn suspend(&mut self) -> Option<End> {
+        if !job::can_be_continued() {
+            self.playground.say("nothing stops: no shell is behind this that could say fg".to_owned());
+            self.is_dirty = true;
+            return None;
+        }
+        let count = self.playground.freeze();
         screen::bring_back();
-        signals::stop_here();
+        let _ = writeln!(io::stdout(), "tincans: stopped, and {} with it; fg goes on", processes(count));
+        let mut reason = Reason::Asked;
+        loop {
+            job::stop(reason);
+            // `bg` gives no terminal, and without one there is nothing to do.
+            reason = Reason::NoTerminal;
+            if let Some(number) = self.signals.deadly() {
+                return Some(End::Signal(number));
+            }
+            if !job::is_in_background(self.tty.as_fd()) {
+                break;
+            }
+            if !job::can_be_continued() {
+                return Some(End::Signal(HANGUP));
+            }
+        }
         self.signals.was_continued();
+        self.signals.was_asked_to_stop();
+        self.playground.thaw();
+        self.playground.say(format!("{} stood still meanwhile", processes(count)));
         self.size = self.tty.size().unwrap_or(DEFAULT_SIZE);
         self.is_dirty = true;
         self.has_mouse = false;
-        self.screen.enter_again(self.size)
+        self.screen.enter_again(self.size).is_err().then_some(End::Signal(HANGUP))
     }
 
     fn read(&mut self) -> Option<End> {
@@ -275,6 +314,8 @@ impl Tui {
     /// Each event means what it means in the mode that the one before it led to.
     fn act(&mut self) {
         while let Some(decoded) = self.decoder.pop() {
+            #[cfg(debug_assertions)]
+            mishap::happen(&decoded.event);
             if let Event::Mouse(mouse) = decoded.event {
                 self.point(mouse);
                 continue;

@@ -36,7 +36,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("practice", &[PURE, &["sys", "bench", "session", "matrix"]]),
     ("playground", &[PURE, &["sys", "bench", "session", "app", "progress", "saving", "practice"]]),
     ("tui", &[PURE, &["sys", "bench", "session", "app", "ui", "playground", "guardian", "progress"]]),
-    ("plain", &[PURE, &["sys", "bench", "session"]]),
+    ("plain", &[PURE, &["sys", "bench", "session", "app", "ui", "playground", "progress"]]),
     ("runner", &[PURE, &["sys", "bench", "session", "saving"]]),
     ("checker", &[PURE, &["sys", "bench", "session", "runner"]]),
     // The defaults that `--help` names.

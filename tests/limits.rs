@@ -71,6 +71,23 @@ fn a_refused_fork_is_an_event_and_the_bench_goes_on() {
 }
 
 #[test]
+fn a_parent_whose_second_fork_is_refused_closes_nothing() {
+    let mut script = String::new();
+    for number in 0..50 {
+        writeln!(script, "fork c{number}").expect("a string grows");
+    }
+    // Room for one more.
+    script.push_str("kill c0 KILL\nwait c0\nchannel stream z between=a,b\ntasks\n");
+    script.push_str("write z[0] here => 4\nread z[1] => \"here\"\na: write z[0] there => 5\nread z[1] => \"there\"\n");
+    let output = run_with_few_processes(&script, |there| there + 20);
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}{shown}", text(&output.stderr));
+    let channel: Vec<&str> = shown.lines().skip_while(|line| !line.contains("socketpair(")).take(4).collect();
+    assert!(channel[1].contains("(a)") && channel[2].starts_with("parent  fork() = -1 EAGAIN"), "{shown}");
+    assert!(!shown.contains("parent  close("), "{shown}");
+}
+
+#[test]
 fn where_not_even_parent_can_be_forked_it_says_so() {
     let output = run_with_few_processes("tasks\n", |_| 1);
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(2), ""));

@@ -1,24 +1,61 @@
-//! `tincans --plain`: statements through a pipe, transcript and reasons back as lines.
-#![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
+//! `tincans --plain`: bench, lessons and practice through a pipe and on a terminal, as lines that can be read aloud.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
+
+mod support;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
-fn plain(input: &[u8]) -> Output {
+use support::pty::Pty;
+
+/// Reading, running, a question, a goal of two statements.
+const LESSON: &str = "+++\ntitle = \"A small one\"\ntopics = [\"basics\"]\nminutes = 1\n+++\n# A small one\n\nProse **one**, \
+    which is long enough to be wrapped at sixty columns.\n\n```tin setup\nchannel stream chat child1\n```\n\n```tin\n\
+    write chat[0] one => 3\nwrite chat[0] two => 3\n```\n\nWhat comes?\n\n```predict\nchild1: read chat[1]\n- [ ] \"one\"\n\
+    - [x] \"onetwo\"\n- [ ] sleeps\n```\n\n```after\nBytes have no edges.\n```\n\nNow you.\n\n```goal\n\
+    child1: read chat[1] => \"x\"\nqueue chat[1] => 1\n```\n\n```hint\nRead early.\n```\n\n```hint\nOne, then the other.\n\
+    ```\n\n```solution\nwrite chat[0] x\nchild1: read chat[1]\nwrite chat[0] y\n```\n\n```after\nThe moment decides.\n```\n\n\
+    The last words.\n";
+
+fn tincans(arguments: &[&str], state: &Path, input: &[u8]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
-    command.arg("--plain").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(arguments).env("XDG_STATE_HOME", state);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut program = command.spawn().expect("it starts");
     program.stdin.take().expect("a pipe").write_all(input).expect("it reads");
     program.wait_with_output().expect("it ends")
 }
 
+/// What `tincans ARGUMENTS` says to these lines. Nothing in it is more than text.
+fn said(arguments: &[&str], state: &Path, input: &str) -> String {
+    let output = tincans(arguments, state, input.as_bytes());
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.chars().all(|letter| letter == '\n' || !letter.is_control()), "{text:?}");
+    text
+}
+
+fn plain(input: &str) -> String {
+    said(&["--plain"], tempfile::tempdir().expect("a folder").path(), input)
+}
+
+/// These stand in the text, in this order.
+fn in_order(text: &str, wanted: &[&str]) {
+    let mut rest = text;
+    for line in wanted {
+        let Some(at) = rest.find(line) else { panic!("{line:?} is not, or not there, in\n{text}") };
+        rest = &rest[at + line.len()..];
+    }
+}
+
 #[test]
 fn the_bench_is_lines_and_a_mistake_is_one_too() {
-    let input = "channel stream chat child1\nwrite chat[0] one\nwrite chat[0] two\nchild1: read chat[1]\nnonsense\n\n\
-                 write nowhere[0] x\nchild1: read chat[1]\nclose chat[0]\nquit\nwrite chat[0] never\n";
-    let output = plain(input.as_bytes());
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{text}");
+    let text = plain(
+        "channel stream chat child1\nwrite chat[0] one\nwrite chat[0] two\nchild1: read chat[1]\nnonsense\n\n\
+         write nowhere[0] x\nchild1: read chat[1]\nclose chat[0]\nquit\nwrite chat[0] never\n",
+    );
     for wanted in [
         "parent  write(chat[0], \"two\", 3) = 3\n",
         "child1  read(chat[1], \"onetwo\", 4096) = 6\nwhy: ",
@@ -33,8 +70,159 @@ fn the_bench_is_lines_and_a_mistake_is_one_too() {
 
 #[test]
 fn no_byte_that_a_terminal_would_act_on_comes_out() {
-    let output = plain(b"channel stream chat child1\nwrite chat[0] \"\\x1b[31m\\x07\\x9b\\xe2\\x80\\xae\"\n\x1b]0;x\x07\nwrite chat[0] \x1b[5m\nhelp\n");
-    let text = String::from_utf8(output.stdout).expect("text");
+    let state = tempfile::tempdir().expect("a folder");
+    let input = b"channel stream chat child1\nwrite chat[0] \"\\x1b[31m\\x07\\x9b\\xe2\\x80\\xae\"\n\x1b]0;x\x07\nwrite chat[0] \x1b[5m\nhelp\nlesson \x1b[5m\nlessons \x1b[5m\n";
+    let text = String::from_utf8(tincans(&["--plain"], state.path(), input).stdout).expect("text");
     assert!(text.contains("write(chat[0]"), "{text}");
     assert!(text.chars().all(|letter| letter == '\n' || !letter.is_control() && letter != '\u{202e}'), "{text:?}");
+}
+
+/// A folder for the state, with the small lesson in it.
+fn with_lesson() -> (tempfile::TempDir, String) {
+    let state = tempfile::tempdir().expect("a folder");
+    let file = state.path().join("99-a-small-one.md");
+    std::fs::write(&file, LESSON).expect("a lesson");
+    let name = file.to_str().expect("a path").to_owned();
+    (state, name)
+}
+
+#[test]
+fn a_lesson_is_told_and_taken_line_by_line() {
+    let (state, lesson) = with_lesson();
+    // Enter twice, a word that is none here, on, no answer, one that is too high, a wrong one; hints; free play that misses;
+    // the answer from a fresh bench.
+    let input = "\n\nhint\n\n\n9\n1\n\nhint\nhint\nhint\nwrite chat[0] xy\nanswer\n\n\n\n\n\n\n";
+    let text = said(&["learn", "--plain", &lesson], state.path(), input);
+    in_order(
+        &text,
+        &[
+            "Lesson 99: A small one. 4 steps, about 1 minute.\nStep 1 of 4.\nProse one, which is long enough to be wrapped at sixty columns.\n",
+            "Enter runs: write chat[0] one\nthen: write chat[0] two\n",
+            "runs: write chat[0] one\nparent  write(chat[0], \"one\", 3) = 3\ncame: 3, as the lesson has it.\nwhy: ",
+            "Enter runs: write chat[0] two\nruns: write chat[0] two\n",
+            "Enter goes on.\nHints are for goals; here is none.\nStep 2 of 4.\nWhat comes?\n",
+            "Question: what will the kernel answer to: child1: read chat[1]\n1: \"one\"\n2: \"onetwo\"\n3: sleeps\n",
+            "Type the number of your answer, 1 to 3.\nType the number of your answer, 1 to 3.\nThe answers are 1 to 3.\n",
+            "runs: child1: read chat[1]\nchild1  read(chat[1], \"onetwo\", 4096) = 6\n",
+            "Wrong. You said 1: \"one\"\nThe kernel answered 2: \"onetwo\"\nwhy: ",
+            "Bytes have no edges.\nEnter goes on.\nStep 3 of 4.\nNow you.\n",
+            "not yet: child1: read chat[1] => \"x\"\nnot yet: queue chat[1] => 1\nhint gives a hint, there are 2 hints;",
+            "Hint 1 of 2:\nRead early.\nHint 2 of 2:\nOne, then the other.\nThat was the last hint;",
+            "parent  write(chat[0], \"xy\", 2) = 2\n",
+            "The answer has this statement next, Enter runs it: write chat[0] x\nruns: write chat[0] x\n",
+            "holds now: queue chat[1] => 1\n",
+            "runs: child1: read chat[1]\n",
+            "holds now: child1: read chat[1] => \"x\"\nholds no longer: queue chat[1] => 1\n",
+            "Reached: all of the goal holds.\nThe moment decides.\nEnter goes on.\n",
+            "The last words.\nEnter goes on.\nLesson 99 is done.\nIt was the last one.",
+            "lesson 99 is done; `tincans learn --plain` goes on\n",
+        ],
+    );
+}
+
+#[test]
+fn one_leaves_for_free_play_begins_the_step_again_and_takes_another_lesson() {
+    let (state, lesson) = with_lesson();
+    let input =
+        "\nleave\nleave\nkill child1\nback\nback\ntext\nredo\nlessons edges\nlessons zebra\nlesson 3\nlesson 77\n";
+    let text = said(&["learn", "--plain", &lesson], state.path(), input);
+    in_order(
+        &text,
+        &[
+            "The bench is yours. back returns",
+            "You have left the lesson already",
+            "+++ killed by SIGTERM +++\n",
+            "Step 1 of 4.\n",
+            "done: write chat[0] one\nEnter runs: write chat[0] two\n",
+            "You are in the lesson;",
+            "done: write chat[0] one\nEnter runs: write chat[0] two\n",
+            "Enter runs: write chat[0] one\nthen: write chat[0] two\n",
+            "3: A stream has no edges, 5 minutes, not begun.\n",
+            "No lesson has that word.\n",
+            "Lesson 3: A stream has no edges.",
+            "There is no lesson 77; lessons lists them.\n",
+        ],
+    );
+}
+
+/// The same three lines over and over, whatever is asked: on, the first answer, the answer to the goal.
+#[test]
+fn every_lesson_is_taken_to_its_end_by_lines() {
+    let state = tempfile::tempdir().expect("a folder");
+    let text = said(&["learn", "--plain", "1"], state.path(), &"\n1\nanswer\n".repeat(1000));
+    for fault in
+        ["None of them.", "This kernel answers otherwise", "The lesson says something else", "\nnote: ", "\nwanted "]
+    {
+        assert!(!text.contains(fault), "{fault}\n{text}");
+    }
+    let list = Command::new(env!("CARGO_BIN_EXE_tincans")).arg("lessons").env("XDG_STATE_HOME", state.path()).output();
+    let list = String::from_utf8(list.expect("it runs").stdout).expect("text");
+    let lessons = list.lines().filter(|line| line.contains(" min")).count();
+    assert!(lessons > 30, "{list}");
+    assert_eq!(list.lines().filter(|line| line.contains("min  done")).count(), lessons, "{list}\n{text}");
+    for number in 1..=lessons {
+        in_order(&text, &[&format!("Lesson {number}: "), &format!("Lesson {number} is done.\n")]);
+    }
+    assert!(text.contains("That was the last lesson; lessons lists them all.\n"));
+}
+
+#[test]
+fn practice_is_asked_and_counted_by_lines_and_gives_nothing_away() {
+    let state = tempfile::tempdir().expect("a folder");
+    let text = said(&["learn", "--plain", "--practice", "--seed", "4"], state.path(), "1\n\n2\n");
+    in_order(
+        &text,
+        &["Problem 1. So far 0 of 0 right.\n", "Type the number", "The kernel answered ", "Problem 2. So far "],
+    );
+    let before = text.split("Type the number").next().expect("a question");
+    assert!(!before.contains(") = "), "{before}");
+    assert!(
+        text.contains(" of 2 right; `tincans learn --plain --practice --seed 4` has the same problems\n"),
+        "{text}"
+    );
+    let from_the_bench = said(&["--plain"], state.path(), "practice\n");
+    assert!(from_the_bench.contains("Problem 1. So far 0 of 0 right.\n"), "{from_the_bench}");
+}
+
+#[test]
+fn progress_is_the_one_that_the_terminal_ui_keeps() {
+    let state = tempfile::tempdir().expect("a folder");
+    let text = said(&["learn", "--plain", "1"], state.path(), &"\n".repeat(5));
+    assert!(text.contains("Step 2 of ") && text.contains("`tincans learn --plain` goes on there"), "{text}");
+    let again = said(&["learn", "--plain"], state.path(), "");
+    in_order(&again, &["Lesson 1: ", "Step 2 of "]);
+    let list = said(&["--plain"], state.path(), "lessons\n");
+    assert!(list.contains("step 2 of "), "{list}");
+}
+
+#[test]
+fn on_a_terminal_lines_are_wrapped_and_a_prompt_says_what_is_awaited() {
+    let (state, lesson) = with_lesson();
+    let folder = state.path().to_owned();
+    let mut pty = Pty::start_with((24, 40), &["--plain", "learn", &lesson], move |command| {
+        command.env("XDG_STATE_HOME", folder);
+    });
+    for (line, shows) in [
+        ("", "Enter, or a word:"),
+        ("\r", "write chat[0] two\nEnter"),
+        ("\r\r", "your answer:"),
+        ("2\r", "Right."),
+        ("\r", "\nstatement:"),
+    ] {
+        pty.type_bytes(line.as_bytes());
+        pty.wait(&format!("{shows:?} after {line:?}"), |_| true);
+        let is_there = support::until(support::PATIENCE, || {
+            pty.pump(Duration::from_millis(5));
+            String::from_utf8_lossy(pty.bytes()).replace('\r', "").contains(shows)
+        });
+        assert!(is_there.is_some(), "{shows:?} after {line:?}: {}", String::from_utf8_lossy(pty.bytes()));
+    }
+    // Control D.
+    pty.type_bytes(b"\x04");
+    assert_eq!(pty.status(), 0);
+    let text = String::from_utf8_lossy(pty.bytes()).into_owned();
+    assert!(!text.contains('\x1b') && !text.contains('\x07'), "{text:?}");
+    let is_too_long = |line: &&str| line.chars().count() > 40 && !line.contains("(chat[");
+    assert_eq!(text.lines().map(str::trim_end).find(is_too_long), None);
+    assert!(text.contains("Prose one, which is long enough to be\r\nwrapped at sixty columns."), "{text:?}");
 }

@@ -97,7 +97,9 @@ fn shell(folder: &Path, line: &str) -> Output {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_tincans"));
     let bin = program.parent().expect("a folder").to_str().expect("UTF-8");
     let path = format!("{bin}:{}", std::env::var("PATH").unwrap_or_default());
-    Command::new("sh").args(["-c", line]).current_dir(folder).env("PATH", path).output().expect("sh starts")
+    let mut shell = Command::new("sh");
+    shell.args(["-c", line]).current_dir(folder).env("PATH", path).env("XDG_STATE_HOME", folder);
+    shell.output().expect("sh starts")
 }
 
 fn assert_works(folder: &Path, line: &str) {

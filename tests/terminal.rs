@@ -499,3 +499,18 @@ fn what_else_could_have_happened_is_run_for_real_and_leaves_nothing() {
     pty.wait("three ways", |screen| screen.contains("2 writes ▶ 1 read ") && screen.contains("2 writes ▶ 2 reads"));
     assert!(until(PATIENCE, || pty.agents().len() == before).is_some(), "its processes stayed");
 }
+
+#[test]
+fn what_is_typed_ahead_is_run_in_the_order_of_typing() {
+    let mut pty = start(CLASSIC);
+    escape(&mut pty);
+    // Busy for longer than keys that act from outside are patient with one statement.
+    pty.type_bytes(&b":tasks\r".repeat(1000));
+    pty.pump_for(Duration::from_millis(300));
+    pty.type_bytes(b":fork late\r:kill late KILL\r:wait late\r:write wire[0] end\r");
+    pty.wait("the end", |screen| screen.contains("write(wire[0], \"end\", 3) = 3"));
+    let all = String::from_utf8_lossy(pty.bytes()).into_owned();
+    assert!(!all.contains("refused"), "{}", pty.screen());
+    pty.type_bytes(b"\x03");
+    assert_eq!(pty.status(), 0);
+}

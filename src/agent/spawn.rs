@@ -14,16 +14,14 @@ use super::{AGENT_ARGUMENT, Agent, Private};
 
 impl Agent {
     /// fork(2): the child gets the control end and the ring that the program sent, and waits there for its first order.
-    pub(super) fn fork(&mut self) {
+    pub(super) fn fork(&mut self) -> Answer {
         let equipment = self.take_equipment();
         self.recorder.enter(0);
-        let Some((control, ring)) = equipment else {
-            return self.recorder.exit(Answer::failed(Errno::EMFILE), &Outcome::default());
-        };
+        let Some((control, ring)) = equipment else { return Answer::failed(Errno::EMFILE) };
         match fork::fork() {
             Ok(Forked::Child) => self.become_child(control, ring),
-            Ok(Forked::Parent(pid)) => self.recorder.exit(Answer::ok(i64::from(pid)), &Outcome::default()),
-            Err(errno) => self.recorder.exit(Answer::failed(errno), &Outcome::default()),
+            Ok(Forked::Parent(pid)) => Answer::ok(i64::from(pid)),
+            Err(errno) => Answer::failed(errno),
         }
     }
 
@@ -31,7 +29,7 @@ impl Agent {
     fn become_child(&mut self, control: OwnedFd, ring: OwnedFd) -> ! {
         signal::leave_call();
         let Private { bell, lifeline, base, .. } = self.private;
-        descriptors::close_all_but(base, &[poll::number(&control), poll::number(&ring), bell, lifeline]);
+        descriptors::close_private_but(base, &[poll::number(&control), poll::number(&ring), bell, lifeline]);
         let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, base };
         match Self::start(private, false) {
             Ok(child) => child.serve(),
@@ -40,12 +38,10 @@ impl Agent {
     }
 
     /// A new thread of this process, with a control end and a ring of its own.
-    pub(super) fn thread(&mut self) {
+    pub(super) fn thread(&mut self) -> Answer {
         let equipment = self.take_equipment();
         self.recorder.enter(0);
-        let Some((control, ring)) = equipment else {
-            return self.recorder.exit(Answer::failed(Errno::EMFILE), &Outcome::default());
-        };
+        let Some((control, ring)) = equipment else { return Answer::failed(Errno::EMFILE) };
         let Private { bell, lifeline, base, .. } = self.private;
         let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, base };
         let (said, heard) = std::sync::mpsc::channel();
@@ -56,16 +52,15 @@ impl Agent {
                 Err(_) => fork::exit_thread(),
             }));
         };
-        let answer = match std::thread::Builder::new().stack_size(THREAD_STACK).spawn(body) {
+        match std::thread::Builder::new().stack_size(THREAD_STACK).spawn(body) {
             Ok(_) => heard.recv().map_or(Answer::failed(Errno::EAGAIN), |tid| Answer::ok(i64::from(tid))),
             Err(error) => Answer::failed(Errno(error.raw_os_error().unwrap_or(Errno::EAGAIN.0))),
-        };
-        self.recorder.exit(answer, &Outcome::default());
+        }
     }
 
     /// execve(2) of the program's own file. The private descriptors are not close-on-exec; the limit is raised meanwhile,
     /// because a dynamic loader under `rlimit nofile 5` would die.
-    pub(super) fn exec(&mut self) {
+    pub(super) fn exec(&mut self) -> Answer {
         let soft = descriptors::soft_limit();
         let Private { ref control, ref ring, bell, lifeline, base } = self.private;
         let numbers =
@@ -78,7 +73,7 @@ impl Agent {
         let raised = descriptors::raise_limit();
         let errno = fork::exec(&arguments);
         drop(raised);
-        self.recorder.exit(Answer::failed(errno), &Outcome::default());
+        Answer::failed(errno)
     }
 
     /// The first words of an agent after its execve: the call that it was in has succeeded.
@@ -88,7 +83,7 @@ impl Agent {
     }
 
     /// What the program sent for a new task, moved out of the learner's way.
-    fn take_equipment(&mut self) -> Option<(OwnedFd, OwnedFd)> {
+    pub(super) fn take_equipment(&mut self) -> Option<(OwnedFd, OwnedFd)> {
         let _raised = descriptors::raise_limit();
         let base = self.private.base;
         let received = self.private.control.take_over();

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::abi::{self, Errno};
-use crate::order::{Call, ECHO_BUFFER, FLOOD_BYTE, Loop, Work};
+use crate::order::{Call, ECHO_BUFFER, FLOOD_BYTE, Loop, Outcome, Work};
 use crate::sys::calls::{self as sys, Answer};
 use crate::sys::{descriptors, fork};
 
@@ -15,11 +15,8 @@ impl Agent {
     /// Carries out one order and says that it is done.
     pub(super) fn perform(&mut self, work: &Work) {
         match work {
-            Work::Call(Call::Fork) => self.fork(),
-            Work::Call(Call::Thread) => self.thread(),
-            Work::Call(Call::Exec) => self.exec(),
-            Work::Call(Call::Exit { code }) => self.exit(*code),
-            Work::Call(call) => self.call(call),
+            Work::Then(call) if self.has_failed => self.leave_out(call),
+            Work::Call(call) | Work::Then(call) => self.call(call),
             Work::Loop { of, keep } => {
                 self.keep = *keep;
                 self.repeat(of);
@@ -34,16 +31,35 @@ impl Agent {
         self.recorder.done();
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "four calls are not made in place")]
     fn call(&mut self, call: &Call) {
-        let mut prepared = Prepared::new(call);
-        self.recorder.enter(0);
-        let (answer, extra) = prepared.make();
-        let outcome = prepared.outcome(answer, extra);
-        self.recorder.exit(answer, &outcome);
+        let answer = match call {
+            Call::Fork => self.fork(),
+            Call::Thread => self.thread(),
+            Call::Exec => self.exec(),
+            Call::Exit { code } => self.exit(*code),
+            _ => {
+                let mut prepared = Prepared::new(call);
+                self.recorder.enter(0);
+                let (answer, extra) = prepared.make();
+                let outcome = prepared.outcome(answer, extra);
+                self.recorder.exit(answer, &outcome);
+                return self.has_failed = answer.ret < 0;
+            }
+        };
+        self.recorder.exit(answer, &Outcome::default());
+        self.has_failed = answer.ret < 0;
+    }
+
+    /// What the program sent with an order that is not carried out is let go.
+    fn leave_out(&mut self, call: &Call) {
+        if matches!(call, Call::Fork | Call::Thread) {
+            drop(self.take_equipment());
+        }
     }
 
     /// exit(2): the record before it is all there is of it.
-    fn exit(&mut self, code: i32) {
+    fn exit(&mut self, code: i32) -> ! {
         self.recorder.enter(0);
         if self.is_thread {
             fork::exit_thread();

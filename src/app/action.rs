@@ -13,6 +13,10 @@ pub enum Input {
     Do(Action),
     /// Letters.
     Text(String),
+    /// A whole statement, from where lines are typed and not keys.
+    Statement(String),
+    /// The lesson of this place in the course.
+    Take(usize),
     /// A bracketed paste: literal, line breaks included.
     Paste {
         /// What is kept of it.

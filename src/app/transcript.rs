@@ -43,6 +43,28 @@ pub struct Transcript {
     statement: Option<String>,
 }
 
+/// An event as it is shown to people: a short loop call by call, and what came of an expectation.
+pub fn lines(event: &Event) -> Vec<String> {
+    match &event.what {
+        What::Expect { want, got, ok: true } => vec![format!("        => {want}: held, got {got}")],
+        What::Expect { want, got, ok: false } => vec![format!("        => {want}: did not hold, got {got}")],
+        What::Burst(burst) if burst.calls <= LOOP_CALLS_SHOWN && burst.not_kept == 0 && !burst.unfinished => {
+            strace::every_call(burst)
+        }
+        What::Call(_)
+        | What::Burst(_)
+        | What::Signal { .. }
+        | What::Death { .. }
+        | What::Queue(_)
+        | What::Holders(_)
+        | What::Tasks(_)
+        | What::Fds { .. }
+        | What::Why(_)
+        | What::Refused { .. }
+        | What::Summary(_) => strace::lines(event),
+    }
+}
+
 impl Transcript {
     /// The lines, oldest first.
     pub fn rows(&self) -> &VecDeque<Row> {
@@ -90,26 +112,8 @@ impl Transcript {
 
     /// An event's lines.
     pub fn push_event(&mut self, event: &Event) {
-        let lines = match &event.what {
-            What::Expect { want, got, ok: true } => vec![format!("        => {want}: held, got {got}")],
-            What::Expect { want, got, ok: false } => vec![format!("        => {want}: did not hold, got {got}")],
-            What::Burst(burst) if burst.calls <= LOOP_CALLS_SHOWN && burst.not_kept == 0 && !burst.unfinished => {
-                strace::every_call(burst)
-            }
-            What::Call(_)
-            | What::Burst(_)
-            | What::Signal { .. }
-            | What::Death { .. }
-            | What::Queue(_)
-            | What::Holders(_)
-            | What::Tasks(_)
-            | What::Fds { .. }
-            | What::Why(_)
-            | What::Refused { .. }
-            | What::Summary(_) => strace::lines(event),
-        };
         let tone = tone(&event.what);
-        for text in lines {
+        for text in lines(event) {
             let statement = self.statement.take();
             self.push(Row { statement, text, tone });
         }

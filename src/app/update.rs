@@ -20,7 +20,8 @@ pub const OPENING: [&str; 3] = ["signal SIGPIPE ignore", "channel stream wire ch
 
 /// Changes the state by one input.
 pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
-    let is_typed = matches!(input, Input::Do(_) | Input::Text(_) | Input::Paste { .. });
+    let is_typed =
+        matches!(input, Input::Do(_) | Input::Text(_) | Input::Paste { .. } | Input::Statement(_) | Input::Take(_));
     if is_typed {
         app.notice = None;
     }
@@ -35,7 +36,7 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
             Vec::new()
         }
         Input::Said(words) => {
-            app.transcript.note(format!("── {words} ──"));
+            app.transcript.note(format!("-- {words} --"));
             app.notice = Some(words);
             Vec::new()
         }
@@ -51,6 +52,8 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
             practice::not_posed(app, reason);
             Vec::new()
         }
+        Input::Statement(text) => understood(app, &text).map_or_else(Vec::new, |statement| run(app, statement, &text)),
+        Input::Take(at) => learn::take(app, at),
         Input::Do(action) if app.past.is_some() => in_the_past(app, action),
         Input::Do(action) => act(app, world, action),
         Input::Text(text) => {
@@ -99,7 +102,7 @@ pub fn open(app: &mut App) -> Vec<Command> {
 fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
     match action {
         Action::Send => return send(app, world),
-        Action::Run => return run(app),
+        Action::Run => return run_prompt(app),
         Action::Make(deed) => return make(app, world, deed),
         Action::Reset if app.course.shown().is_some() => return learn::again(app),
         Action::Reset => return reset(app),
@@ -318,27 +321,37 @@ fn send(app: &mut App, world: &World) -> Vec<Command> {
 }
 
 /// What was typed at the prompt; a mistake leaves it open, with the place.
-fn run(app: &mut App) -> Vec<Command> {
+fn run_prompt(app: &mut App) -> Vec<Command> {
+    let typed = app.prompt.text().to_owned();
+    let Some(statement) = understood(app, &typed) else { return Vec::new() };
+    let text = app.prompt.enter();
+    run(app, statement, &text)
+}
+
+/// What a line says; where that is a mistake, it is told with its place.
+fn understood(app: &mut App, text: &str) -> Option<Statement> {
     let line = app.number();
-    match parse::statement(app.prompt.text(), line) {
+    match parse::statement(text, line) {
         Err(error) => {
             app.notice = Some(format!("column {}: {}", error.column, error.message));
-            Vec::new()
+            None
         }
-        Ok(None) => {
-            app.mode = app.before;
-            Vec::new()
-        }
-        Ok(Some(statement)) => {
-            let text = app.prompt.enter();
-            app.expect(&statement, &text);
-            app.mode = app.before;
-            app.follow = true;
-            app.is_explained = false;
-            learn::offer(app);
-            vec![Command::Run(Box::new(statement))]
+        Ok(statement) => {
+            if app.mode == Mode::Prompt {
+                app.mode = app.before;
+            }
+            statement
         }
     }
+}
+
+/// A statement that was typed as a whole.
+fn run(app: &mut App, statement: Statement, text: &str) -> Vec<Command> {
+    app.expect(&statement, text);
+    app.follow = true;
+    app.is_explained = false;
+    learn::offer(app);
+    vec![Command::Run(Box::new(statement))]
 }
 
 fn reset(app: &mut App) -> Vec<Command> {
@@ -379,7 +392,7 @@ fn say(app: &mut App, phrases: impl IntoIterator<Item = Phrase>) -> Vec<Command>
         }
     }
     if !reasons.is_empty() {
-        app.notice = Some(reasons.join(" · "));
+        app.notice = Some(reasons.join("; "));
     }
     commands
 }

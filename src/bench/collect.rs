@@ -54,8 +54,9 @@ impl Bench {
 
     /// Threads that have ended alone: no pidfd says so, but /proc has them no more.
     fn see_threads_off(&mut self) {
-        let ended =
-            |member: &&Member| member.pidfd.is_none() && member.phase == Phase::Inside && member.files.look().is_none();
+        let ended = |member: &&Member| {
+            member.pidfd.is_none() && member.phase == Phase::Inside && member.files.state().is_none()
+        };
         let ended: Vec<TaskId> = self.members.values().filter(ended).map(|member| member.id).collect();
         for id in ended {
             let Some(Call::Exit { code }) = self.world.task(id).and_then(Task::current_call) else { continue };
@@ -67,23 +68,27 @@ impl Bench {
 
     /// Folds all records made until `until`, oldest first over all rings.
     fn fold_rings(&mut self, until: u64) -> Result<(), BenchError> {
-        let heads: Vec<(TaskId, u64)> = self.members.values().map(|member| (member.id, member.ring.head())).collect();
-        let mut cursors: Vec<Cursor> = Vec::new();
-        for (task, head) in heads {
-            let t_ns = self.members.get(&task).and_then(|member| next_time(member, head));
-            cursors.extend(t_ns.map(|t_ns| Cursor { task, head, t_ns }));
-        }
+        let mut cursors: Vec<Cursor> = self.members.keys().filter_map(|task| self.cursor(*task)).collect();
         while let Some(oldest) = oldest(&cursors, until) {
             let mut cursor = cursors.swap_remove(oldest);
             let others = cursors.iter().map(|other| other.t_ns).min().unwrap_or(u64::MAX);
+            let newcomers = self.next_task;
             if self.fold_run(&mut cursor, others.min(until))? {
                 cursors.push(cursor);
             }
+            cursors.extend((newcomers..self.next_task).filter_map(|number| self.cursor(TaskId(number))));
         }
         for member in self.members.values_mut() {
             member.ring.release();
         }
         Ok(())
+    }
+
+    /// Where a ring stands; none if it is empty.
+    fn cursor(&self, task: TaskId) -> Option<Cursor> {
+        let member = self.members.get(&task)?;
+        let head = member.ring.head();
+        Some(Cursor { task, head, t_ns: next_time(member, head)? })
     }
 
     /// Folds the records of one ring while none of another's is older. False once the ring is empty.
@@ -123,7 +128,10 @@ impl Bench {
                 self.lost += 1;
             }
             let next = next_time(member, cursor.head);
-            if let (Some(ret), Some(apprentice)) = (returned, returned.and_then(|_| member.apprentice.take())) {
+            let makes_task = || self.world.task(cursor.task).and_then(Task::current_call).is_some_and(Call::makes_task);
+            if let Some(ret) = returned.filter(|_| makes_task())
+                && let Some(apprentice) = member.apprentices.pop_front()
+            {
                 self.deliver(cursor.task, ret, apprentice)?;
                 cursor.t_ns = next.unwrap_or(0);
                 return Ok(next.is_some());
@@ -142,8 +150,8 @@ impl Bench {
         let maker_pid = self.members.get(&maker).map_or(0, |member| member.pid);
         let is_thread = self.world.task(maker).and_then(Task::current_call).is_some_and(|call| call.name() != "fork");
         let pid = if is_thread { maker_pid } else { ret };
-        let birth = Birth { name: apprentice.name, pid, tid: ret, by: Some(maker) };
-        self.admit(birth, apprentice.control, apprentice.ring)
+        let birth = Birth { name: apprentice.name.clone(), pid, tid: ret, by: Some(maker) };
+        self.admit(birth, apprentice)
     }
 
     fn fold_signals(&mut self) {

@@ -1,5 +1,6 @@
 //! One task as the program holds it: its control end, its ring, its pidfd, its files under /proc.
 
+use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 
@@ -21,6 +22,8 @@ pub(super) enum Phase {
     Waiting,
     /// Has an order, and is not in a call.
     Busy,
+    /// Has an order that it will not carry out.
+    LeavingOut,
     /// Entered a call and has not come back.
     Inside,
 }
@@ -39,17 +42,24 @@ pub(super) struct Member {
     pub files: ThreadFiles,
     pub phase: Phase,
     pub is_stopped: bool,
+    /// A stop was sent to it, and no SIGCONT since: it may not have arrived yet.
+    pub is_to_stop: bool,
     /// Its last order made it a `reader`: between two reads it waits.
     pub is_reader: bool,
     /// The order that ends its reading: what it records until it says so is still the reader's.
     pub next: Option<Rc<Ordered>>,
-    /// The task that its running fork or thread order will make.
-    pub apprentice: Option<Apprentice>,
+    /// Orders that it has beside the one it is at; none for each that it leaves out, because a call before it failed.
+    pub ahead: VecDeque<Option<Rc<Ordered>>>,
+    /// The tasks that its fork or thread orders will make.
+    pub apprentices: VecDeque<Apprentice>,
     /// Signals handled so far.
     signals: [u64; SIGNAL_COUNTERS],
     /// The time of its last record, for those that have none.
     pub last_ns: u64,
 }
+
+/// What is prepared for a task: the program's side, and the descriptors of its own.
+pub(super) type Made = (Apprentice, [OwnedFd; 2]);
 
 /// What a task to be born will need on the program's side.
 #[derive(Debug)]
@@ -57,20 +67,25 @@ pub(super) struct Apprentice {
     pub name: String,
     pub control: OrderSender,
     pub ring: RingReader,
+    /// What it is to do first.
+    pub orders: Vec<Rc<Ordered>>,
 }
 
 impl Apprentice {
-    /// Makes control pair and ring for the task that an order will make: our side, and what to hand over.
-    pub fn prepare(ordered: &Rc<Ordered>) -> Result<(Self, [OwnedFd; 2]), SysError> {
+    /// Makes control pair and ring for a task: our side, and what is its own. Its first orders wait there for it.
+    pub fn prepare(name: String, orders: Vec<Ordered>) -> Result<(Self, [OwnedFd; 2]), SysError> {
         let (control, their_control) = control::pair()?;
         let (their_ring, ring) = ring::create()?;
-        let name = ordered.name.clone().unwrap_or_default();
-        Ok((Self { name, control, ring }, [their_control, their_ring]))
+        for ordered in &orders {
+            control.send(&ordered.work.message())?;
+        }
+        let orders = orders.into_iter().map(Rc::new).collect();
+        Ok((Self { name, control, ring, orders }, [their_control, their_ring]))
     }
 }
 
 impl Member {
-    pub fn new(id: TaskId, birth: &Birth, control: OrderSender, ring: RingReader) -> Result<Self, SysError> {
+    pub fn new(id: TaskId, birth: &Birth, apprentice: Apprentice) -> Result<Self, SysError> {
         let pidfd = if birth.pid == birth.tid { Some(fork::open_pidfd(birth.pid)?) } else { None };
         let files = ThreadFiles::open(birth.pid, birth.tid).map_err(|error| SysError {
             operation: "look at a new task",
@@ -78,21 +93,34 @@ impl Member {
         })?;
         Ok(Self {
             id,
-            name: birth.name.clone(),
+            name: apprentice.name,
             pid: birth.pid,
             tid: birth.tid,
             pidfd,
-            control,
-            ring,
+            control: apprentice.control,
+            ring: apprentice.ring,
             files,
             phase: Phase::Arriving,
             is_stopped: false,
+            is_to_stop: false,
             is_reader: false,
             next: None,
-            apprentice: None,
+            ahead: apprentice.orders.into_iter().map(Some).collect(),
+            apprentices: VecDeque::new(),
             signals: [0; SIGNAL_COUNTERS],
             last_ns: 0,
         })
+    }
+
+    /// Sends an order, and what belongs to the task that it makes. A task that has just died is no failure: its death is on its
+    /// way as a fact.
+    pub fn send(&mut self, message: &[u8], made: Option<Made>) -> Result<(), SysError> {
+        self.control.send(message).or_else(ignore_death)?;
+        if let Some((apprentice, fds)) = made {
+            self.control.hand_over(&fds).or_else(ignore_death)?;
+            self.apprentices.push_back(apprentice);
+        }
+        Ok(())
     }
 
     /// What becomes readable when it dies.
@@ -121,14 +149,24 @@ impl Member {
         let (phase, facts) = match entry {
             Entry::Entered { step } => (Phase::Inside, [Some(Fact::Entered { step }), None]),
             Entry::Returned { ret, errno, outcome } => {
+                if errno != Errno::NONE {
+                    self.ahead.iter_mut().for_each(|order| *order = None);
+                }
                 let phase = if self.is_reader && self.next.is_none() { Phase::Waiting } else { Phase::Busy };
                 (phase, [returned(ret, errno, outcome), None])
             }
             Entry::Again { ret, step } => {
                 (Phase::Inside, [returned(ret, Errno::NONE, None), Some(Fact::Entered { step })])
             }
-            Entry::Done => (Phase::Waiting, [Some(Fact::Done), None]),
-            Entry::Ready if self.phase == Phase::Arriving => (Phase::Waiting, [None, None]),
+            Entry::Done => {
+                let done = (self.phase != Phase::LeavingOut).then_some(Fact::Done);
+                let (phase, next) = self.next_ahead();
+                (phase, [done, next])
+            }
+            Entry::Ready if self.phase == Phase::Arriving => {
+                let (phase, next) = self.next_ahead();
+                (phase, [next, None])
+            }
             Entry::Ready if self.is_reader => {
                 let next = self.next.take();
                 self.is_reader = next.as_ref().is_some_and(|next| matches!(next.work, Work::Reader { .. }));
@@ -140,4 +178,19 @@ impl Member {
         self.phase = phase;
         facts
     }
+
+    /// What was ordered ahead is begun, if there is anything.
+    fn next_ahead(&mut self) -> (Phase, Option<Fact>) {
+        match self.ahead.pop_front() {
+            None => (Phase::Waiting, None),
+            Some(None) => (Phase::LeavingOut, None),
+            Some(Some(next)) => (Phase::Busy, Some(Fact::Ordered(next))),
+        }
+    }
+}
+
+/// An order or a signal to a task that has just died is no failure: its death is on its way as a fact.
+pub(super) fn ignore_death(error: SysError) -> Result<(), SysError> {
+    let gone = [Errno::EPIPE, Errno::ECONNRESET, Errno::from_name("ESRCH").unwrap_or(Errno::NONE)];
+    if gone.contains(&error.errno) { Ok(()) } else { Err(error) }
 }

@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use crate::abi::Signal;
+use crate::order::Call;
 use crate::script::{Disposition, TaskState};
 use crate::sys::procfs::Look;
 use crate::sys::{poll, procfs, ring};
 use crate::trace::{Fact, TaskId};
-use crate::world::task::Process;
+use crate::world::task::{Process, Task};
 
 use super::member::{Member, Phase};
 use super::{Bench, BenchError};
@@ -21,6 +22,8 @@ pub(super) struct Collected {
 
 /// The first nap while something still runs; each further one is twice as long.
 const FIRST_NAP: Duration = Duration::from_micros(30);
+/// The first nap where the bell is to be expected; a stop from outside, which is silent, is noticed that late.
+const NAP_FOR_BELL: Duration = Duration::from_millis(1);
 /// The longest nap. A task that fell asleep is noticed at most as late as it had run before, because naps double.
 const LONGEST_NAP: Duration = Duration::from_millis(16);
 
@@ -31,9 +34,14 @@ impl Bench {
             return Ok(true);
         }
         self.collect()?;
+        Ok(self.conclude())
+    }
+
+    /// What a collect that has just been made says: true if it and the one before were equal and quiet.
+    pub fn conclude(&mut self) -> bool {
         let Some(collected) = self.look_round() else {
             self.last_look = None;
-            return Ok(false);
+            return false;
         };
         let equal = self.last_look.as_ref() == Some(&collected);
         if equal {
@@ -44,7 +52,7 @@ impl Bench {
         } else {
             self.last_look = Some(collected);
         }
-        Ok(equal)
+        equal
     }
 
     /// Whether a task has come back from its order, or is known to be unable to.
@@ -80,7 +88,18 @@ impl Bench {
         }
         let nap = self.nap;
         self.nap = (nap * 2).min(LONGEST_NAP);
-        Some(nap)
+        Some(if self.somebody_will_ring() { nap.max(NAP_FOR_BELL) } else { nap })
+    }
+
+    /// Whether somebody is in a call that comes back by itself, which the bell then says; none of those that a thread may end
+    /// in, or stop its own process by.
+    fn somebody_will_ring(&self) -> bool {
+        self.members.values().any(|member| {
+            let call = self.world.task(member.id).and_then(Task::current_call);
+            let comes_back =
+                matches!(call, Some(Call::Socketpair { .. } | Call::Pipe2 { .. } | Call::Fork | Call::Close { .. }));
+            !member.is_stopped && (member.phase == Phase::Arriving || (member.phase != Phase::Waiting && comes_back))
+        })
     }
 
     /// After the sleep: the tasks need not ring any more.
@@ -106,8 +125,13 @@ impl Bench {
 
     /// One row for each task if all of them wait; none if somebody is busy.
     fn look_round(&self) -> Option<Collected> {
+        // Who is busy is the most likely to say so.
+        let mut busy = self.members.values().filter(|member| !matches!(member.phase, Phase::Waiting | Phase::Inside));
+        if busy.any(|member| member.files.state().is_some_and(|state| !procfs::is_stopped(state))) {
+            return None;
+        }
         let rows = self.members.values().map(|member| {
-            let look = member.files.look()?;
+            let look = member.files.look(member.phase == Phase::Inside)?;
             let quiet = member.ring.head() == member.ring.tail() && self.is_quiet(member, look);
             quiet.then_some((member.id, member.ring.head(), look))
         });
@@ -116,10 +140,10 @@ impl Bench {
 
     fn is_quiet(&self, member: &Member, look: Look) -> bool {
         match look.state {
-            b'T' | b't' => true,
+            state if procfs::is_stopped(state) => true,
             // D is a wait for a lock or a disk, not for what another task does.
             b'S' => match member.phase {
-                Phase::Arriving | Phase::Busy => false,
+                Phase::Arriving | Phase::Busy | Phase::LeavingOut => false,
                 Phase::Waiting => true,
                 Phase::Inside => self.is_in_its_call(member, look),
             },
@@ -138,7 +162,7 @@ impl Bench {
     /// Notes who is stopped, whatever the others do: a stopped task whose ring is empty has nothing more to say.
     pub fn note_stops(&mut self) {
         let is_news = |member: &&Member| {
-            let stopped = member.files.look().is_some_and(|look| matches!(look.state, b'T' | b't'));
+            let stopped = member.files.state().is_some_and(procfs::is_stopped);
             !member.is_stopped && member.pid == member.tid && stopped && member.ring.head() == member.ring.tail()
         };
         let stopped: Vec<TaskId> = self.members.values().filter(is_news).map(|member| member.id).collect();
@@ -153,7 +177,7 @@ impl Bench {
     fn note_states(&mut self, collected: &Collected) {
         for (id, _, look) in &collected.rows {
             let Some(member) = self.members.get_mut(id) else { continue };
-            let stopped = matches!(look.state, b'T' | b't');
+            let stopped = procfs::is_stopped(look.state);
             let asleep = member.phase == Phase::Inside && !stopped;
             let was_stopped = std::mem::replace(&mut member.is_stopped, stopped);
             let leads = member.pid == member.tid;

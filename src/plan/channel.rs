@@ -1,7 +1,7 @@
 //! The `channel` shorthand, as the calls it stands for: a pair or a pipe, the forks, and the closes that keep EOF possible.
 
 use crate::abi;
-use crate::order::{Call, Work};
+use crate::order::{Call, Family, Newborn, Work};
 use crate::script::{ChannelChildren, ChannelKind, EndName, Verb};
 use crate::trace::TaskId;
 use crate::world::World;
@@ -32,17 +32,8 @@ pub fn next(
         progress.children = names_of_children(world, context, children)?;
         return make(&wish, world, actor).map(Some);
     };
-    let Some(ends) = ends_of(world, name) else { return Ok(None) };
-    let forked = progress.steps - 1;
-    if let Some(child) = progress.children.get(forked) {
-        return Ok(Some(order(actor, Call::Fork, Some(child.clone()))));
-    }
-    let children: Vec<TaskId> =
-        progress.children.iter().filter_map(|name| world.task_named(name)).map(|task| task.id).collect();
-    if children.len() < progress.children.len() {
-        return Ok(None);
-    }
-    Ok(next_close(&wish, world, (actor, &children), ends))
+    let Some(ends) = ends_of(world, name).filter(|_| progress.steps == 1) else { return Ok(None) };
+    Ok(family(&wish, world, (actor, &progress.children), ends).map(|family| Step::Family(actor, family)))
 }
 
 fn kept_by_children(kind: ChannelKind, children: &ChannelChildren, reverse: bool) -> Vec<usize> {
@@ -86,26 +77,20 @@ fn ends_of(world: &World, name: &str) -> Option<[EndId; 2]> {
     Some([end(0)?, end(1)?])
 }
 
-/// The parent closes what a child keeps; then each child closes everything else it inherited, by ascending number.
-fn next_close(
-    wish: &Wish<'_>,
-    world: &World,
-    (actor, children): (TaskId, &[TaskId]),
-    ends: [EndId; 2],
-) -> Option<Step> {
-    let parents: Vec<EndId> = wish.keeps.iter().map(|kept| ends[*kept]).collect();
-    let too_many = |task, is_wanted: &dyn Fn(EndId) -> bool| {
-        let process = world.process_of(task)?;
-        let (fd, _) = process.table.iter().find(|(_, entry)| !is_wanted(entry.end))?;
-        Some(order(task, Call::Close { fd: *fd }, None))
+/// The parent closes what a child keeps; each child closes everything else it inherits, by ascending number.
+fn family(wish: &Wish<'_>, world: &World, (actor, names): (TaskId, &[String]), ends: [EndId; 2]) -> Option<Family> {
+    let table = &world.process_of(actor)?.table;
+    let those = |is_closed: &dyn Fn(EndId) -> bool| -> Vec<i32> {
+        table.iter().filter(|(_, entry)| is_closed(entry.end)).map(|(fd, _)| *fd).collect()
     };
-    let of_parent = too_many(actor, &|end| !parents.contains(&end));
-    of_parent.or_else(|| {
-        children.iter().zip(&wish.keeps).find_map(|(child, kept)| {
-            let other = ends[1 - *kept];
-            too_many(*child, &|end| if wish.leaky { end != other } else { end == ends[*kept] })
-        })
-    })
+    let newborn = |(name, kept): (&String, &usize)| {
+        let (own, other) = (ends[*kept], ends[1 - *kept]);
+        let closes = those(&|end| if wish.leaky { end == other } else { end != own });
+        Newborn { name: name.clone(), closes }
+    };
+    let children = names.iter().zip(&wish.keeps).map(newborn).collect();
+    let kept_by_a_child = |end| wish.keeps.iter().any(|kept| ends[*kept] == end);
+    Some(Family { children, closes: those(&kept_by_a_child) })
 }
 
 fn order(task: TaskId, call: Call, name: Option<String>) -> Step {

@@ -1,4 +1,5 @@
-//! What a UI asks beside the picture of now: the past, and the kernel's figures for what it shows.
+//! What a UI asks beside the picture of now: the past, the kernel's figures for what it shows, and that all stand still while
+//! it is stopped.
 
 use crate::world::history::History;
 use crate::world::kind::EndId;
@@ -18,5 +19,20 @@ impl Session {
     /// As [`crate::bench::Bench::history`].
     pub fn history(&self) -> Option<&History> {
         self.bench.history()
+    }
+
+    /// Statements that have begun so far.
+    pub fn begun(&self) -> u64 {
+        self.summary.statements
+    }
+
+    /// As [`crate::bench::Bench::freeze`].
+    pub fn freeze(&mut self) -> usize {
+        self.bench.freeze()
+    }
+
+    /// As [`crate::bench::Bench::thaw`].
+    pub fn thaw(&mut self) {
+        self.bench.thaw();
     }
 }

@@ -24,13 +24,16 @@ impl Session {
                 if matches!(running.statement.verb, Verb::Channel { .. }) {
                     running.stage = Stage::Returning(task);
                 }
-                if work.makes_task() && !self.bench.has_room() {
+                if work.makes_task() && !self.bench.has_room(1) {
                     running.refused = Some(NO_ROOM.to_owned());
-                    running.stage = Stage::Settling;
                     return Ok(());
                 }
                 self.bench.order(task, Ordered { work, name, line: running.statement.line })?;
             }
+            Step::Family(_, family) if !self.bench.has_room(family.children.len()) => {
+                running.refused = Some(NO_ROOM.to_owned());
+            }
+            Step::Family(task, family) => self.bench.order_family(task, family)?,
             Step::Signal(task, signal) => self.bench.signal(task, signal)?,
             Step::Interrupt(task) => self.bench.interrupt(task)?,
             Step::Sleep(ms) => running.stage = Stage::Sleeping(Instant::now() + Duration::from_millis(ms)),

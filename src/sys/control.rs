@@ -63,9 +63,8 @@ impl OrderReceiver {
         self.fd.as_raw_fd()
     }
 
-    /// Sleeps for the next order; none when the program has gone.
-    pub fn receive(&self, buffer: &mut Vec<u8>) -> Option<usize> {
-        buffer.resize(MAX_ORDER, 0);
+    /// Sleeps for the next order, which fits [`MAX_ORDER`] bytes; none when the program has gone.
+    pub fn receive(&self, buffer: &mut [u8]) -> Option<usize> {
         loop {
             match nix::sys::socket::recv(self.fd.as_raw_fd(), buffer, MsgFlags::empty()) {
                 Ok(0) => return None,

@@ -2,6 +2,7 @@
 //! reads 0 1 2 3 4 … as in a book, under a low `rlimit nofile` too.
 
 use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
@@ -12,6 +13,9 @@ pub const HIGHEST_BASE: u64 = 4096;
 /// Numbers kept for the program where the hard limit leaves no room above the soft one.
 pub const RESERVED: u64 = 24;
 
+/// The highest number that was private in this process, or in one that it was forked from.
+static HIGHEST: AtomicI32 = AtomicI32::new(0);
+
 /// Where the private numbers begin, and what a learner's process may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Numbers {
@@ -21,6 +25,8 @@ pub struct Numbers {
     pub soft: u64,
     /// Whether the soft limit had to be lowered to keep the top for the program.
     pub squeezed: bool,
+    /// How many descriptors the program itself may have.
+    pub limit: u64,
 }
 
 /// Looks at the limits the program was started with, and raises its own soft limit to the hard one.
@@ -31,7 +37,7 @@ pub fn settle_numbers() -> Result<Numbers, SysError> {
     let squeezed = wanted + RESERVED > hard;
     let base = if squeezed { hard.saturating_sub(RESERVED) } else { wanted };
     let soft = if squeezed { base } else { soft };
-    Ok(Numbers { base: i32::try_from(base).unwrap_or(i32::MAX), soft, squeezed })
+    Ok(Numbers { base: i32::try_from(base).unwrap_or(i32::MAX), soft, squeezed, limit: hard })
 }
 
 /// The soft limit, raised to the hard one until this is dropped.
@@ -72,12 +78,23 @@ pub fn move_up(fd: OwnedFd, base: i32) -> Result<OwnedFd, SysError> {
     if moved < 0 {
         return Err(SysError { operation: "move a descriptor out of the way", errno: last_errno() });
     }
+    HIGHEST.fetch_max(moved, Ordering::Relaxed);
     // SAFETY: the kernel has just given out this number, and nothing else owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(moved) })
 }
 
+/// Closes every private descriptor, but those in `keep`. Up to the highest there ever was: close_range(2) looks at every number
+/// that the table has room for.
+pub fn close_private_but(base: i32, keep: &[i32]) {
+    close_between(base, HIGHEST.load(Ordering::Relaxed), keep);
+}
+
 /// Closes every descriptor from `from` up, but those in `keep`.
 pub fn close_all_but(from: i32, keep: &[i32]) {
+    close_between(from, i32::MAX, keep);
+}
+
+fn close_between(from: i32, last: i32, keep: &[i32]) {
     let mut kept: Vec<i32> = keep.iter().copied().filter(|fd| *fd >= from).collect();
     kept.sort_unstable();
     let mut next = from;
@@ -87,7 +104,9 @@ pub fn close_all_but(from: i32, keep: &[i32]) {
         }
         next = fd + 1;
     }
-    close_range(next, i32::MAX);
+    if next <= last {
+        close_range(next, last);
+    }
 }
 
 fn close_range(first: i32, last: i32) {
@@ -126,6 +145,8 @@ pub fn null_standard_streams() -> Result<(), SysError> {
 
 /// Takes over a number that execve handed on.
 pub fn adopt(fd: i32) -> OwnedFd {
+    // Those of its threads, which execve ended, are still open, and nobody knows their numbers.
+    HIGHEST.store(i32::MAX, Ordering::Relaxed);
     // SAFETY: the caller names a descriptor that its own earlier self left open over execve for this purpose.
     unsafe { OwnedFd::from_raw_fd(fd) }
 }

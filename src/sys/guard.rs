@@ -51,7 +51,8 @@ pub enum Wake {
     Child,
     /// Somebody sent this to the guardian.
     Asked(Signal),
-    /// The terminal's own Ctrl-C, Ctrl-\ or Ctrl-Z, which the UI, being of the same group, has got as well.
+    /// The terminal's own Ctrl-C, Ctrl-\ or Ctrl-Z, which the UI, being of the same group, has got as well; or the UI's own,
+    /// which stops the group.
     Keyed(Signal),
 }
 
@@ -66,6 +67,8 @@ pub enum News {
     Exited(u8),
     /// It died of this.
     Killed(Signal),
+    /// It is gone, and how is not known.
+    Lost,
 }
 
 /// Forks the UI. Orphans come to the guardian from now on; the UI gets SIGTERM when the guardian dies, and has the signal mask
@@ -94,12 +97,17 @@ pub fn split() -> Result<Side, SysError> {
     }
 }
 
-/// Sleeps until a signal comes, and takes it, sigwaitinfo(2): no handler, nothing that must be async-signal-safe.
-pub fn wait() -> Wake {
-    take(None).unwrap_or(Wake::Child)
-}
-
 impl Ui {
+    /// Sleeps until a signal comes, and takes it, sigwaitinfo(2): no handler, nothing that must be async-signal-safe.
+    pub fn wait(&self) -> Wake {
+        take(None, self.pid.as_raw()).unwrap_or(Wake::Child)
+    }
+
+    /// Its number, which is another's some time after it was reaped.
+    pub fn number(&self) -> i32 {
+        self.pid.as_raw()
+    }
+
     /// Sends it a signal.
     pub fn send(&self, signal: Signal) {
         if let Ok(number) = Number::try_from(signal.0) {
@@ -118,9 +126,10 @@ impl Ui {
                     return News::Killed(Signal(number as i32));
                 }
                 Ok(WaitStatus::Stopped(pid, number)) if pid == self.pid => return News::Stopped(Signal(number as i32)),
-                // Somebody else reaped the UI: there is no status to tell, and nothing to wait for.
-                Err(Errno::ECHILD) => return News::Exited(u8::MAX),
-                Ok(WaitStatus::StillAlive) | Err(_) => return News::None,
+                Err(Errno::EINTR) | Ok(WaitStatus::Continued(_)) => {}
+                // There is no status to tell, and nothing to wait for.
+                Err(_) => return News::Lost,
+                Ok(WaitStatus::StillAlive) => return News::None,
                 Ok(_) => {}
             }
         }
@@ -151,7 +160,7 @@ pub fn reap_all() {
                 if start.elapsed() > GRACE {
                     kill_children();
                 }
-                take(Some(LOOK_AGAIN));
+                take(Some(LOOK_AGAIN), 0);
             }
             Ok(_) | Err(_) => {}
         }
@@ -171,8 +180,8 @@ fn taken() -> SigSet {
     TAKEN.into_iter().collect()
 }
 
-/// Takes one pending signal, or none if nothing came within the time.
-fn take(within: Option<Duration>) -> Option<Wake> {
+/// Takes one pending signal, or none if nothing came within the time. What the UI sent went to the whole group.
+fn take(within: Option<Duration>, ui: i32) -> Option<Wake> {
     let set = taken();
     let limit = within.map(|time| libc::timespec {
         tv_sec: time.as_secs().try_into().unwrap_or(0),
@@ -183,7 +192,9 @@ fn take(within: Option<Duration>) -> Option<Wake> {
     let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
     // SAFETY: the set and the limit are read and `info` is written, all of them live locals; a null limit means none.
     let number = unsafe { libc::sigtimedwait(set.as_ref(), &raw mut info, limit) };
-    let keyed = info.si_code == libc::SI_KERNEL;
+    // SAFETY: the kernel fills in a sender, of a signal from kill(2), or else zeroes, as above.
+    let sender = unsafe { info.si_pid() };
+    let keyed = info.si_code == libc::SI_KERNEL || (info.si_code == libc::SI_USER && sender == ui);
     match number {
         libc::SIGCHLD => Some(Wake::Child),
         libc::SIGINT | libc::SIGQUIT | libc::SIGTSTP if keyed => Some(Wake::Keyed(Signal(number))),

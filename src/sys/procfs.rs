@@ -21,7 +21,7 @@ pub struct Look {
     pub state: u8,
     /// How often it was given a processor; two equal figures say that it did not run in between.
     pub switches: u64,
-    /// The number of the system call it sleeps in, where that may be read.
+    /// The number of the system call it sleeps in, where that was asked and may be read.
     pub syscall: Option<i64>,
 }
 
@@ -32,13 +32,19 @@ impl ThreadFiles {
         Ok(Self { stat: open("stat")?, syscall: open("syscall").ok(), schedstat: open("schedstat").ok() })
     }
 
-    /// Looks; none if the thread has gone.
-    pub fn look(&self) -> Option<Look> {
+    /// Its state alone; none if the thread has gone.
+    pub fn state(&self) -> Option<u8> {
         let mut buffer = [0; 1024];
         let stat = read(&self.stat, &mut buffer)?;
-        let state = *stat.get(stat.iter().rposition(|byte| *byte == b')')? + 2)?;
+        stat.get(stat.iter().rposition(|byte| *byte == b')')? + 2).copied()
+    }
+
+    /// Looks; none if the thread has gone. The call it sleeps in is asked for where that matters.
+    pub fn look(&self, asks_call: bool) -> Option<Look> {
+        let state = self.state()?;
         let mut buffer = [0; 256];
-        let syscall = self.syscall.as_ref().and_then(|file| first_number(read(file, &mut buffer)?));
+        let syscall =
+            self.syscall.as_ref().filter(|_| asks_call).and_then(|file| first_number(read(file, &mut buffer)?));
         let switches = self.schedstat.as_ref().and_then(|file| last_number(read(file, &mut buffer)?)).unwrap_or(0);
         Some(Look { state, switches: u64::try_from(switches).unwrap_or(0), syscall })
     }
@@ -51,15 +57,49 @@ impl ThreadFiles {
     }
 }
 
-/// The last of the four that stop.
-const SIGTTOU: i32 = 22;
+/// Whose child a process is, and whom it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kin {
+    /// Its parent.
+    pub parent: i32,
+    /// Its process group.
+    pub group: i32,
+    /// Its session.
+    pub session: i32,
+}
+
+/// That of one process; none if it is gone, or may not be seen.
+pub fn kin(pid: i32) -> Option<Kin> {
+    let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let after_name = stat.rsplit(|byte| *byte == b')').next()?;
+    let mut fields = std::str::from_utf8(after_name).ok()?.split_ascii_whitespace();
+    let state = fields.next()?;
+    let mut number = || fields.next()?.parse().ok();
+    let kin = Kin { parent: number()?, group: number()?, session: number()? };
+    (state != "Z").then_some(kin)
+}
+
+/// That of all living processes that may be seen.
+pub fn all_kin() -> Vec<Kin> {
+    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter_map(kin).collect()
+}
+
+/// The four that stop: SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU.
+pub const STOPPING: std::ops::RangeInclusive<i32> = 19..=22;
+
+/// Whether the letter of a state says stopped, by a signal or by a tracer.
+pub fn is_stopped(state: u8) -> bool {
+    matches!(state, b'T' | b't')
+}
 
 /// The signal that stopped a process: of one that is stopped, its own stat (not its threads') has it where a dead one's has the
 /// wait status. Where the kernel does not let it be read, SIGSTOP, the usual one.
 pub fn stop_signal(pid: i32) -> Signal {
     let stat = std::fs::read(format!("/proc/{pid}/stat")).ok();
     let number = stat.and_then(|stat| last_number(&stat)).and_then(|number| i32::try_from(number).ok());
-    number.map(Signal).filter(|signal| (Signal::STOP.0..=SIGTTOU).contains(&signal.0)).unwrap_or(Signal::STOP)
+    number.map(Signal).filter(|signal| STOPPING.contains(&signal.0)).unwrap_or(Signal::STOP)
 }
 
 fn read<'a>(file: &File, buffer: &'a mut [u8]) -> Option<&'a [u8]> {

@@ -11,10 +11,12 @@ use nix::sys::stat::Mode;
 use nix::sys::termios::{FlushArg, SetArg, Termios, tcflush, tcgetattr, tcsetattr};
 use nix::unistd::{getpgrp, isatty, tcgetpgrp, ttyname, write};
 
-/// Undoes, in this order: held output (2026), mouse (1000, 1002, 1003, 1015, 1006), focus reports (1004), bracketed paste
+/// Undoes, in this order, after the place of the cursor was noted, to which leaving the alternate screen leads back where one is not
+/// on it (a report of a panic may stand there): held output (2026), mouse (1000, 1002, 1003, 1015, 1006), focus reports (1004), bracketed paste
 /// (2004), the keyboard flags (popped while still on the alternate screen, which has a stack of its own), colours, the
 /// alternate screen (1049), the hidden cursor.
-pub const RESTORE: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1004l\x1b[?2004l\
+pub const RESTORE: &[u8] =
+    b"\x1b7\x1b[?2026l\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1004l\x1b[?2004l\
 \x1b[<u\x1b[0m\x1b[?1049l\x1b[?25h";
 
 /// How long a terminal that takes no bytes (Ctrl-S, a full pty) is waited for, in milliseconds.

@@ -15,6 +15,7 @@ pub struct Signals {
     pipe: UnixStream,
     deadly: Arc<AtomicUsize>,
     continued: Arc<AtomicBool>,
+    stop_asked: Arc<AtomicBool>,
     registered: Vec<SigId>,
 }
 
@@ -24,7 +25,7 @@ impl Signals {
         let (pipe, sender) = UnixStream::pair()?;
         pipe.set_nonblocking(true)?;
         let deadly = Arc::new(AtomicUsize::new(0));
-        let continued = Arc::new(AtomicBool::new(false));
+        let (continued, stop_asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let mut registered = Vec::new();
         // The notes come first: whoever finds the byte must find them too.
         for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT] {
@@ -32,10 +33,11 @@ impl Signals {
             registered.push(flag::register_usize(signal, Arc::clone(&deadly), number)?);
         }
         registered.push(flag::register(SIGCONT, Arc::clone(&continued))?);
-        for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGCONT] {
+        registered.push(flag::register(SIGTSTP, Arc::clone(&stop_asked))?);
+        for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGCONT, SIGTSTP] {
             registered.push(low_level::pipe::register(signal, sender.try_clone()?)?);
         }
-        Ok(Self { pipe, deadly, continued, registered })
+        Ok(Self { pipe, deadly, continued, stop_asked, registered })
     }
 
     /// Takes the bytes out, so that the next signal is noticed.
@@ -54,11 +56,11 @@ impl Signals {
     pub fn was_continued(&self) -> bool {
         self.continued.swap(false, Ordering::SeqCst)
     }
-}
 
-/// Stops this process as Ctrl-Z stops others; returns when it goes on.
-pub fn stop_here() {
-    let _ = low_level::raise(SIGTSTP);
+    /// Whether somebody asked it to stop, since last asked.
+    pub fn was_asked_to_stop(&self) -> bool {
+        self.stop_asked.swap(false, Ordering::SeqCst)
+    }
 }
 
 impl AsFd for Signals {

@@ -6,20 +6,21 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::sanitise::{self, Letter};
-use super::theme::Theme;
+use super::theme::{Colours, Theme};
 use super::words;
 
 /// The text in lines of at most `width` columns.
 pub fn lines(markdown: &str, width: u16, theme: Theme) -> Vec<Line<'static>> {
-    let mut setter = Setter::new(theme, width.max(4));
-    for event in Parser::new_ext(markdown, Options::empty()) {
-        setter.take(event);
-    }
-    setter.end_block();
-    while setter.lines.last().is_some_and(|line| line.spans.is_empty()) {
-        setter.lines.pop();
-    }
-    setter.lines
+    Setter::new(theme, width.max(4)).set(markdown)
+}
+
+/// The same as plain text: in lines of at most `width` columns, or each paragraph as one; code keeps its lines as they are.
+pub fn text(markdown: &str, width: Option<u16>) -> Vec<String> {
+    let mut setter = Setter::new(Theme::with(Colours::None), width.unwrap_or(u16::MAX).max(4));
+    (setter.cuts_code, setter.has_plain_marks) = (false, true);
+    let lines = setter.set(markdown).into_iter().map(|line| line.to_string());
+    // What is set as one line needs no blank one to end it.
+    lines.filter(|line| width.is_some() || !line.is_empty()).collect()
 }
 
 /// Letters that stay together.
@@ -62,6 +63,10 @@ struct Setter {
     start: u16,
     bold: usize,
     is_code_block: bool,
+    /// Marks of lists and quotes are ASCII.
+    has_plain_marks: bool,
+    /// Lines of code that are too long are cut.
+    cuts_code: bool,
     /// A number for each open list; none of a list without numbers.
     lists: Vec<Option<u64>>,
 }
@@ -82,8 +87,21 @@ impl Setter {
             start: 0,
             bold: 0,
             is_code_block: false,
+            has_plain_marks: theme.is_ascii(),
+            cuts_code: true,
             lists: Vec::new(),
         }
+    }
+
+    fn set(mut self, markdown: &str) -> Vec<Line<'static>> {
+        for event in Parser::new_ext(markdown, Options::empty()) {
+            self.take(event);
+        }
+        self.end_block();
+        while self.lines.last().is_some_and(|line| line.spans.is_empty()) {
+            self.lines.pop();
+        }
+        self.lines
     }
 
     fn take(&mut self, event: Event<'_>) {
@@ -123,12 +141,15 @@ impl Setter {
                         *number += 1;
                         format!("{}. ", *number - 1)
                     }
+                    _ if self.has_plain_marks => "- ".to_owned(),
                     _ => "• ".to_owned(),
                 };
                 self.first = Some(format!("{}{mark}", self.indents.concat()));
                 self.indents.push(" ".repeat(sanitise::text(&mark).len()));
             }
-            Tag::BlockQuote(_) => self.indents.push("│ ".to_owned()),
+            Tag::BlockQuote(_) => {
+                self.indents.push(if self.has_plain_marks { "| " } else { "│ " }.to_owned());
+            }
             Tag::CodeBlock(_) => self.is_code_block = true,
             _ => {}
         }
@@ -166,7 +187,9 @@ impl Setter {
     }
 
     fn text(&mut self, text: &str, style: Style) {
+        let letters = self.theme.letters();
         for letter in sanitise::text(&text.replace(['\n', '\t'], " ")) {
+            let letter = letters.spell(letter);
             if letter.text == " " {
                 self.end_word();
                 self.blank = Some(style);
@@ -195,14 +218,15 @@ impl Setter {
             self.text(text, style);
             return;
         }
-        self.word.0.extend(letters.into_iter().map(|letter| (letter, style)));
+        let shown = self.theme.letters();
+        self.word.0.extend(letters.into_iter().map(|letter| (shown.spell(letter), style)));
     }
 
     /// Lines of a block of code, cut by nothing but the width.
     fn shown(&mut self, text: &str) {
         for line in text.lines() {
-            let room = self.width.saturating_sub(2);
-            let cut = words::cut(line, room);
+            let room = if self.cuts_code { self.width.saturating_sub(2) } else { u16::MAX };
+            let cut = words::cut(&self.theme.spelled(line), room);
             self.lines.push(Line::from(vec![Span::raw("  "), Span::styled(cut, self.theme.code())]));
         }
     }
@@ -273,7 +297,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ui::theme::Colours;
 
     fn set(markdown: &str, width: u16) -> Vec<String> {
         lines(markdown, width, Theme::with(Colours::None)).iter().map(ToString::to_string).collect()

@@ -47,7 +47,7 @@ pub fn check(data: &[u8]) {
         update::looked(&mut app, Some(history.look(at, 40)));
     }
     let theme = Theme::with([Colours::None, Colours::True, Colours::Indexed][usize::from(look / 112)]);
-    let theme = if look % 2 == 0 { theme } else { theme.on(Ground::Light).in_ascii() };
+    let theme = if look % 2 == 0 { theme } else { Theme::chosen(Some(Ground::Light), true, |_| None) };
     drawn(Scene { app: &app, world: &world, theme }, (u16::from(*width), u16::from(height % 80)));
 }
 

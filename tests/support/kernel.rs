@@ -25,7 +25,7 @@ pub fn agrees(world: &World, base: i32) -> Result<(), String> {
 
 fn states(world: &World) -> Result<(), String> {
     for task in world.tasks() {
-        let kernel = ThreadFiles::open(task.pid, task.tid).ok().and_then(|files| files.look());
+        let kernel = ThreadFiles::open(task.pid, task.tid).ok().and_then(|files| files.look(true));
         let letter = kernel.map_or('-', |look| char::from(look.state));
         let fits = match task.state {
             TaskState::Idle | TaskState::Asleep => matches!(letter, 'S' | 'D'),

@@ -9,6 +9,7 @@ pub mod pty;
 pub mod random;
 pub mod runs;
 
+use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
 /// How long anything may take before a test gives up on it. Generous: what is measured is measured apart.
@@ -26,4 +27,14 @@ pub fn until(limit: Duration, mut holds: impl FnMut() -> bool) -> Option<Duratio
         }
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// The program: the one that was built with the test, or `TINCANS_PROGRAM`, for runs of hours beside which one builds.
+pub fn program() -> OsString {
+    std::env::var_os("TINCANS_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_tincans").into())
+}
+
+/// A number from the environment, by which a test is made longer.
+pub fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
 }

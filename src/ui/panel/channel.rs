@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 use super::shelf::{Form, Shelf};
 use super::status::{self, Remark};
 use crate::app::facing::{self, Facing};
+use crate::ui::theme::Theme;
 use crate::ui::{Scene, words};
 use crate::world::channel::{Channel, End};
 use crate::world::ledger::Flow;
@@ -72,8 +73,12 @@ pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
     let counted = if near.kind.is_pipe() && !Facing::can_write(world, near) { near } else { far };
     let edge = if subject.is_focused { FOCUSED } else { PLAIN };
     let back = (subject.size == Size::Strip && counted.id == far.id && is_used(near)).then_some(&near.inbox);
-    let flows = (&counted.inbox, back);
-    buf.set_line(area.x, area.y, &title(scene, subject, channel, flows, &edge, area.width), area.width);
+    buf.set_line(
+        area.x,
+        area.y,
+        &title(scene, subject, (channel, &counted.inbox, back), &edge, area.width),
+        area.width,
+    );
     let has_floor = subject.size != Size::Strip;
     let floor = area.bottom() - 1;
     let last = if has_floor { floor } else { area.bottom() };
@@ -92,8 +97,7 @@ pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
 fn title(
     scene: Scene<'_>,
     subject: Subject,
-    channel: &Channel,
-    (flow, back): (&Flow, Option<&Flow>),
+    (channel, flow, back): (&Channel, &Flow, Option<&Flow>),
     edge: &Edge,
     width: u16,
 ) -> Line<'static> {
@@ -210,6 +214,9 @@ struct Way<'a> {
     is_back: bool,
 }
 
+/// A flow's parcels in so many columns.
+type Make = fn(&Flow, u16, Form, Theme) -> Shelf;
+
 /// Three shelves, or words where they are empty. Gives the row below.
 fn direction(scene: Scene<'_>, way: &Way<'_>, mut columns: [(u16, u16); 3], y: u16, buf: &mut Buffer) -> u16 {
     let form = way.form;
@@ -219,13 +226,13 @@ fn direction(scene: Scene<'_>, way: &Way<'_>, mut columns: [(u16, u16); 3], y: u
         buf.set_string(columns[0].0, middle, arrow, Style::new());
         columns[0] = (columns[0].0 + 2, columns[0].1.saturating_sub(2));
     }
-    let make: [fn(&Flow, u16, Form) -> Shelf; 3] = if way.is_back {
+    let make: [Make; 3] = if way.is_back {
         [Shelf::of_reads, Shelf::of_queue, Shelf::of_writes]
     } else {
         [Shelf::of_writes, Shelf::of_queue, Shelf::of_reads]
     };
     for (index, (make, (x, width))) in make.into_iter().zip(columns).enumerate() {
-        let shelf = make(way.flow, width, form);
+        let shelf = make(way.flow, width, form, scene.theme);
         if shelf.is_empty() {
             let word = if index == 1 { "empty" } else { "nothing yet" };
             faint(scene, (x, middle), &words::cut(word, width), buf);

@@ -3,6 +3,8 @@
 use ratatui::style::Modifier;
 
 use super::*;
+use crate::abi::SOCK_STREAM;
+use crate::ui::ascii::Letters;
 use crate::ui::theme::{self, Ground};
 
 const VIEWS: [View; 7] =
@@ -51,7 +53,7 @@ fn every_pair_of_colours_on_the_screen_can_be_read() {
 
 #[test]
 fn ascii_has_no_other_border_and_no_other_mark() {
-    screens(Theme::with(Colours::None).in_ascii(), |buffer| {
+    screens(Theme::with(Colours::None).with_letters(Letters::Ascii), |buffer| {
         for cell in &buffer.content {
             assert!(cell.symbol().is_ascii(), "{:?}", cell.symbol());
         }
@@ -124,7 +126,7 @@ fn a_click_focuses_what_is_under_it_and_the_wheel_scrolls() {
 fn what_came_back_is_told_where_a_channel_has_one_line() {
     let mut stage = Stage::bare();
     for number in 0..8 {
-        stage.pair(crate::abi::SOCK_STREAM, &format!("c{number}"), [3 + number, 1000]);
+        stage.pair(SOCK_STREAM, &format!("c{number}"), [3 + number, 1000]);
         stage.child(&format!("kid{number}"), 1000, &[]);
     }
     stage.write(TaskId(2), 1000, b"hello");

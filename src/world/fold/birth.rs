@@ -37,7 +37,7 @@ impl World {
 
     pub(super) fn take_order(&mut self, id: TaskId, ordered: &Rc<Ordered>) {
         let calls: Rc<[Call]> = match &ordered.work {
-            Work::Call(call) => Rc::new([call.clone()]),
+            Work::Call(call) | Work::Then(call) => Rc::new([call.clone()]),
             Work::Loop { of, .. } => of.calls().into(),
             Work::Reader { fd, count, .. } => Rc::new([Call::Read { fd: *fd, count: *count }]),
         };
@@ -45,7 +45,7 @@ impl World {
         let names = self.names_for(id, &calls[0], ordered.name.clone());
         let burst = match &ordered.work {
             Work::Loop { of, .. } => Some(Box::new(self.new_burst(id, of, &names))),
-            Work::Call(_) | Work::Reader { .. } => None,
+            Work::Call(_) | Work::Then(_) | Work::Reader { .. } => None,
         };
         let Some(task) = self.tasks.get_mut(&id).filter(|task| task.is_alive()) else { return };
         task.state = TaskState::Running;

@@ -1,0 +1,51 @@
+//! While the program is stopped so are the processes of the bench; those that were stopped before stay so when it goes on.
+
+use crate::abi::Signal;
+use crate::sys::fork;
+use crate::sys::procfs;
+use crate::trace::TaskId;
+
+use super::Bench;
+
+impl Bench {
+    /// Stops every process that is not stopped already; gives how many. The program is about to be stopped itself.
+    pub fn freeze(&mut self) -> usize {
+        self.frozen.clear();
+        for member in self.members.values() {
+            let Some(process) = &member.pidfd else { continue };
+            // What the learner stopped is the learner's, also where it is not known yet.
+            let is_stopped = || member.files.state().is_some_and(procfs::is_stopped);
+            if !member.is_stopped
+                && !member.is_to_stop
+                && !is_stopped()
+                && fork::send_signal(process, Signal::STOP.0).is_ok()
+            {
+                self.frozen.push(member.id);
+            }
+        }
+        self.frozen.len()
+    }
+
+    /// Lets those go on that [`Self::freeze`] stopped.
+    pub fn thaw(&mut self) {
+        for id in std::mem::take(&mut self.frozen) {
+            if let Some(process) = self.members.get(&id).and_then(|member| member.pidfd.as_ref()) {
+                // It may have died of SIGKILL meanwhile.
+                let _ = fork::send_signal(process, Signal::CONT.0);
+            }
+        }
+        self.unsettle();
+    }
+
+    /// Remembers what the learner sends to a process.
+    pub(super) fn note_sent(&mut self, task: TaskId, signal: Signal) {
+        let stops = procfs::STOPPING.contains(&signal.0);
+        if !stops && signal != Signal::CONT {
+            return;
+        }
+        let leader = self.world.task(task).map_or(task, |task| task.process);
+        if let Some(member) = self.members.get_mut(&leader) {
+            member.is_to_stop = stops;
+        }
+    }
+}
