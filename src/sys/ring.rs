@@ -136,7 +136,7 @@ mod tests {
         let counter = unsafe { counters.add(13) };
         // SAFETY: as above; they are only ever accessed as atomics.
         let counter = unsafe { &*counter };
-        // SAFETY: as above.
+        // SAFETY: as above; it is the first of them.
         let all = unsafe { &*counters };
         // SAFETY: the address is that of the flag in the same mapping.
         let sleeps = unsafe { &*sleeps };

@@ -100,10 +100,11 @@ extern "C" fn count(signal: i32) {
     let counter = unsafe { counters.add(index) };
     // SAFETY: as above; the counters are only ever accessed as atomics.
     let counter = unsafe { &*counter };
-    // SAFETY: as above.
+    // SAFETY: as above; it is the first of them.
     let all = unsafe { &*counters };
     // SAFETY: `watch` stored the address of the sleep flag of the same mapping.
-    if count_signal(counter, all, unsafe { &*sleeps }) {
+    let sleeps = unsafe { &*sleeps };
+    if count_signal(counter, all, sleeps) {
         let errno = last_errno();
         super::poll::ring_bell(BELL.load(Ordering::Relaxed));
         nix::Error::from_raw(errno.0).set();

@@ -9,7 +9,6 @@ use tincans::plan::{Context, Plan, Progress, RunPlace};
 use tincans::script::check::Captures;
 use tincans::script::parse;
 use tincans::trace::{Event, Explanation};
-use tincans::ui::ascii::Letters;
 use tincans::ui::theme::{Colours, Ground, Theme};
 use tincans::ui::{Scene, draw};
 use tincans::world::World;
@@ -48,7 +47,7 @@ pub fn check(data: &[u8]) {
         update::looked(&mut app, Some(history.look(at, 40)));
     }
     let theme = Theme::with([Colours::None, Colours::True, Colours::Indexed][usize::from(look / 112)]);
-    let theme = if look % 2 == 0 { theme } else { theme.on(Ground::Light).with_letters(Letters::NoMarks) };
+    let theme = if look % 2 == 0 { theme } else { Theme::chosen(Some(Ground::Light), true, |_| None) };
     drawn(Scene { app: &app, world: &world, theme }, (u16::from(*width), u16::from(height % 80)));
 }
 
