@@ -4,12 +4,14 @@ mod otherwise;
 
 use std::os::fd::BorrowedFd;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::app::action::{Command, Input, Step};
 use crate::app::course::Course;
+use crate::app::keys::Keymap;
 use crate::app::past::MOMENTS_SEEN;
-use crate::app::{App, Mode, View, update};
+use crate::app::{App, View, update};
 use crate::bench::BenchError;
 use crate::explain;
 use crate::lesson::{Next, write};
@@ -97,6 +99,11 @@ impl Playground {
         };
         playground.carry_out(commands);
         Ok(playground)
+    }
+
+    /// Somebody's own keys.
+    pub fn bind(&mut self, keymap: Rc<Keymap>) {
+        self.app.keymap = keymap;
     }
 
     /// One input; what it asks for is on its way when this returns.
@@ -215,11 +222,6 @@ impl Playground {
         self.session.is_settled()
     }
 
-    /// What keys mean now.
-    pub fn mode(&self) -> Mode {
-        self.app.mode
-    }
-
     /// The state, to be drawn.
     pub fn app(&self) -> &App {
         &self.app
@@ -254,7 +256,7 @@ impl Playground {
                 Command::Look(step) => self.look(step),
                 Command::TryOtherwise(statements) => {
                     let came = otherwise::run(&statements);
-                    update::otherwise(&mut self.app, self.session.world(), came);
+                    update::otherwise(&mut self.app, came);
                 }
                 Command::Run(statement) if self.is_stuck() && acts_from_outside(&statement) => {
                     self.session.overtake(*statement);

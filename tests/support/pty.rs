@@ -77,6 +77,9 @@ impl Pty {
         let before = tcgetattr(&pair.slave).expect("modes");
         let mark = Mark::new();
         let stdio = || Stdio::from(pair.slave.try_clone().expect("a copy of the slave"));
+        if !command.get_envs().any(|(name, _)| name == "LC_ALL") {
+            command.env("LC_CTYPE", "C.UTF-8");
+        }
         command.env("TERM", "xterm-256color").stdin(stdio()).stdout(stdio()).stderr(stdio());
         mark.put_on(&mut command);
         own_session(&mut command);

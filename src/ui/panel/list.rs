@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
+use crate::app::action::{Action, Learn};
 use crate::lesson::Lesson;
 use crate::ui::{Scene, words};
 
@@ -39,7 +40,8 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         row(scene, lesson, at == selected, Rect { y, height: 1, ..area }, buf);
     }
     if found.is_empty() {
-        let text = "no lesson has these words; Esc shows all";
+        let all = scene.app.key(Action::Learn(Learn::LeaveSearch));
+        let text = format!("no lesson has these words; {all} shows all");
         buf.set_stringn(area.x + 1, area.y + 1, text, usize::from(area.width.saturating_sub(1)), Style::new());
     }
 }
@@ -53,10 +55,11 @@ fn row(scene: Scene<'_>, lesson: &Lesson, is_selected: bool, area: Rect, buf: &m
     let tail = format!("{minutes}{done:<width$}", width = usize::from(DONE));
     // Topics where there is room for them: a title is worth more.
     let room = area.width.saturating_sub(NUMBERS + words::width(&tail));
-    let wide_title = words::width(&lesson.title);
+    let title = theme.spelled(&lesson.title);
+    let wide_title = words::width(&title);
     let topics = if wide_title + words::width(&topics) <= room { topics } else { String::new() };
     let style = if is_selected { theme.shout() } else { Style::new() };
-    let title = words::cut(&lesson.title, room);
+    let title = words::cut(&title, room);
     let left = vec![Span::styled(format!("{mark}{:>3}  ", lesson.number), theme.strong()), Span::styled(title, style)];
     let right = vec![Span::styled(topics, theme.faint()), Span::raw(tail)];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
