@@ -80,6 +80,10 @@ pub fn split() -> Result<Side, SysError> {
     let inherited = unsafe { sigaction(Number::SIGCHLD, &default) };
     // With an inherited SIG_IGN the kernel would reap the UI by itself and its status be lost (wait(2), NOTES).
     inherited.during("give SIGCHLD its default")?;
+    // A file that may not grow is an error to be told, not a death. Agents have the default again.
+    let ignored = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+    // SAFETY: SIG_IGN is no handler either.
+    unsafe { sigaction(Number::SIGXFSZ, &ignored) }.during("ignore SIGXFSZ")?;
     set_child_subreaper(true).during("become a subreaper")?;
     // Blocked before the fork: a SIGTERM in between must find a guardian that can pass it on.
     let before = SigSet::thread_get_mask().during("read the signal mask")?;
