@@ -9,7 +9,7 @@ pub(super) struct Random(Rng);
 impl Random {
     /// For one problem of a seed's; near seeds and numbers have nothing to do with each other.
     pub fn of(seed: u64, number: u32) -> Self {
-        Self(Rng::with_seed(Rng::with_seed(seed).u64(..) ^ Rng::with_seed(u64::from(number)).u64(..)))
+        Self(Rng::with_seed(Rng::with_seed(seed).u64(..).wrapping_add(u64::from(number))))
     }
 
     /// A number below `limit`.
