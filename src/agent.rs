@@ -73,7 +73,11 @@ fn complain(words: &str) {
 
 /// A panic is told too, also one of the standard library's when it starts a thread.
 fn complain_of_panics() {
-    std::panic::set_hook(Box::new(|panic| complain(panic.payload_as_str().unwrap_or("a fault without words"))));
+    std::panic::set_hook(Box::new(|panic| {
+        let payload = panic.payload();
+        let words = payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
+        complain(words.unwrap_or("a fault without words"));
+    }));
 }
 
 /// Turns a process just forked by the program into `parent`. Whatever fails here ends it, and is told.

@@ -238,10 +238,9 @@ impl Tui {
         let own = if self.playground.is_open() { &own[..] } else { &own[..1] };
         let fds = [own, &self.playground.wait_fds()].concat();
         let ready = poll::wait(&fds, limit)?;
-        let rung = ready[own.len()..].contains(&true);
+        let of_bench = &ready[own.len()..];
         let woken = Woken { by_signal: ready[0], by_terminal: own.len() > 1 && ready[1] };
-        self.playground.disarm(rung);
-        self.is_dirty |= rung;
+        self.is_dirty |= self.playground.disarm(of_bench);
         Ok(woken)
     }
 

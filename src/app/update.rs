@@ -86,13 +86,13 @@ fn unbound(app: &mut App, key: &str) {
 
 /// What could not be taken of somebody's settings.
 fn warn(app: &mut App, lines: Vec<String>) {
-    let more = lines.len().saturating_sub(1);
+    let count = lines.len();
     for line in &lines {
         app.transcript.note(format!("── {line} ──"));
     }
     if let Some(first) = lines.into_iter().next() {
-        let rest = if more > 0 { format!(" · and {more} more, in the trace") } else { String::new() };
-        app.notice = Some(first + &rest);
+        let many = format!("{count} settings cannot be taken, as the trace says; the first: {first}");
+        app.notice = Some(if count > 1 { many } else { first });
     }
 }
 

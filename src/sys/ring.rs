@@ -135,7 +135,9 @@ mod tests {
         // SAFETY: the address is that of the counters in the mapping that `writer` keeps.
         let counter = unsafe { counters.add(13) };
         // SAFETY: as above; they are only ever accessed as atomics.
-        let (counter, all) = unsafe { (&*counter, &*counters) };
+        let counter = unsafe { &*counter };
+        // SAFETY: as above; it is the first of them.
+        let all = unsafe { &*counters };
         // SAFETY: the address is that of the flag in the same mapping.
         let sleeps = unsafe { &*sleeps };
         assert!(!reader.has_new_signals() && !lie_down(std::iter::once(&reader)));

@@ -99,9 +99,12 @@ extern "C" fn count(signal: i32) {
     // SAFETY: `watch` stored the address of SIGNAL_COUNTERS counters in a mapping that is never unmapped while it serves.
     let counter = unsafe { counters.add(index) };
     // SAFETY: as above; the counters are only ever accessed as atomics.
-    let (counter, all) = unsafe { (&*counter, &*counters) };
+    let counter = unsafe { &*counter };
+    // SAFETY: as above; it is the first of them.
+    let all = unsafe { &*counters };
     // SAFETY: `watch` stored the address of the sleep flag of the same mapping.
-    if count_signal(counter, all, unsafe { &*sleeps }) {
+    let sleeps = unsafe { &*sleeps };
+    if count_signal(counter, all, sleeps) {
         let errno = last_errno();
         super::poll::ring_bell(BELL.load(Ordering::Relaxed));
         nix::Error::from_raw(errno.0).set();

@@ -286,8 +286,11 @@ fn piped(scene: &Scene, fault: Option<Fault>, folder: &Path) -> Option<Came> {
     mark.put_on(&mut command);
     let file = |name: &str| Stdio::from(fs::File::create(folder.join(name)).expect("a file"));
     command.stdin(Stdio::null()).stdout(file("out")).stderr(file("err")).process_group(0);
-    let child = command.spawn().expect("sh starts");
-    let pid = i32::try_from(child.id()).expect("a pid");
+    let pid = {
+        #[expect(clippy::zombie_processes, reason = "the tracer waits for it, and for all that it forks")]
+        let child = command.spawn().expect("sh starts");
+        i32::try_from(child.id()).expect("a pid")
+    };
     let seen = traced(pid, fault, || ())?;
     let read = |name: &str| String::from_utf8_lossy(&fs::read(folder.join(name)).expect("a file")).into_owned();
     let shown = masked(&(read("out") + &read("err")));

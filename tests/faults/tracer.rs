@@ -181,7 +181,8 @@ impl Tracer {
             }
             Some(Stop::Exit) => {
                 if let Some(errno) = process.fails_with.take() {
-                    let _ = request(libc::PTRACE_POKEUSER, pid, RAX, (-i64::from(errno)).cast_unsigned() as usize);
+                    let value = isize::try_from(-errno).unwrap_or(-1).cast_unsigned();
+                    let _ = request(libc::PTRACE_POKEUSER, pid, RAX, value);
                 }
             }
             _ => {}

@@ -16,10 +16,14 @@ pub fn check(data: &[u8]) {
     let (one, other) = (all(&mut whole), all(&mut in_pieces));
     assert_eq!(one, other, "in pieces of {chunk}");
     assert_eq!(whole.patience(), in_pieces.patience());
-    one.iter().for_each(|decoded| sound(decoded, bytes.len()));
+    for decoded in &one {
+        sound(decoded, bytes.len());
+    }
 
     whole.idle();
-    all(&mut whole).iter().for_each(|decoded| sound(decoded, bytes.len()));
+    for decoded in all(&mut whole) {
+        sound(&decoded, bytes.len());
+    }
     assert_eq!(whole.patience(), None, "after an idle moment nothing is unfinished");
     whole.feed(b"x");
     let x = Event::Key(KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE));

@@ -19,7 +19,9 @@ pub fn check(data: &[u8]) {
         world.fold(record, &mut events);
         events.drain(..).for_each(|event| shown(&event));
     }
-    reports(&world, data).into_iter().for_each(|what| shown(&Event { line: u32::MAX, task: None, what }));
+    for what in reports(&world, data) {
+        shown(&Event { line: u32::MAX, task: None, what });
+    }
 }
 
 fn reports(world: &World, data: &[u8]) -> Vec<What> {
@@ -63,7 +65,9 @@ fn shown(event: &Event) {
         assert_harmless(&line, "strace");
     }
     if let What::Burst(burst) = &event.what {
-        strace::every_call(burst).iter().for_each(|line| assert_harmless(line, "a call of a loop"));
+        for line in strace::every_call(burst) {
+            assert_harmless(&line, "a call of a loop");
+        }
     }
 }
 

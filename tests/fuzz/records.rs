@@ -43,7 +43,9 @@ pub fn check(data: &[u8]) {
 
 fn any_words((writer, reader): &mut (RingWriter, RingReader), words: &[u64]) {
     writer.reserve(words.len(), || panic!("the ring is full"));
-    words.iter().for_each(|word| writer.push(*word));
+    for word in words {
+        writer.push(*word);
+    }
     writer.publish();
     let (mut left, mut last_ns) = (words.len() as u64, 7);
     while left > 0 {
@@ -63,13 +65,14 @@ fn any_words((writer, reader): &mut (RingWriter, RingReader), words: &[u64]) {
 
 /// A call alone, then one in a loop.
 fn recorded((recorder, reader): &mut (Recorder, RingReader), data: &[u8]) {
-    let [step, errno, rest @ ..] = data else { return };
-    let bytes = &rest[..rest.len().min(KEEP)];
-    let (mut at, ret) = ([0; 4], rest.len());
-    at[..rest.len().min(4)].copy_from_slice(&rest[..rest.len().min(4)]);
+    let [step, errno, other @ ..] = data else { return };
+    let bytes = &other[..other.len().min(KEEP)];
+    let (mut at, got) = ([0; 4], other.len());
+    at[..other.len().min(4)].copy_from_slice(&other[..other.len().min(4)]);
     let any = i32::from_le_bytes(at);
     let answer = Answer { ret: i64::from(any), errno: Errno(i32::from(*errno)) };
-    let outcome: Outcome = postcard::from_bytes(rest).unwrap_or(Outcome { data: bytes.to_vec(), ..Outcome::default() });
+    let outcome: Outcome =
+        postcard::from_bytes(other).unwrap_or(Outcome { data: bytes.to_vec(), ..Outcome::default() });
     recorder.enter(*step);
     recorder.exit(answer, &outcome);
     assert_eq!(next(reader), Entry::Entered { step: *step });
@@ -78,21 +81,21 @@ fn recorded((recorder, reader): &mut (Recorder, RingReader), data: &[u8]) {
 
     recorder.enter_loop(0);
     let step = step % 2;
-    let answer = Answer::ok(i64::try_from(ret).unwrap_or(0));
+    let answer = Answer::ok(i64::try_from(got).unwrap_or(0));
     recorder.exit_loop(answer, bytes, Some(step), Timing::Sampled);
     recorder.exit_loop(answer, &[], None, Timing::Exact);
     recorder.done();
     assert_eq!(next(reader), Entry::Entered { step: 0 });
-    let ret = i32::try_from(ret).unwrap_or(0);
+    let got = i32::try_from(got).unwrap_or(0);
     if bytes.is_empty() {
-        assert_eq!(next(reader), Entry::Again { ret, step });
+        assert_eq!(next(reader), Entry::Again { ret: got, step });
     } else {
         let data = bytes[..bytes.len().min(KEEP_IN_LOOP)].to_vec();
         let outcome = Some(Box::new(Outcome { data, ..Outcome::default() }));
-        assert_eq!(next(reader), Entry::Returned { ret, errno: Errno::NONE, outcome });
+        assert_eq!(next(reader), Entry::Returned { ret: got, errno: Errno::NONE, outcome });
         assert_eq!(next(reader), Entry::Entered { step });
     }
-    assert_eq!(next(reader), Entry::Returned { ret, errno: Errno::NONE, outcome: None });
+    assert_eq!(next(reader), Entry::Returned { ret: got, errno: Errno::NONE, outcome: None });
     assert_eq!(next(reader), Entry::Done);
     assert_eq!(reader.head(), reader.tail(), "nothing else was recorded");
     reader.release();

@@ -103,19 +103,16 @@ impl Tape<'_> {
         self.bytes(usize::from(len % 16))
     }
 
-    fn text(&mut self) -> String {
-        match self.byte() {
-            known @ 0..250 => {
-                ["a", "b", "c", "p", "srv", "@srv", "child1", "parent"][usize::from(known % 8)].to_owned()
-            }
-            _ => String::from_utf8_lossy(&self.word()).into_owned(),
-        }
+    /// What the language takes as a name.
+    fn name(&mut self) -> String {
+        const NAMES: [&str; 8] = ["a", "b", "c", "p", "srv", "child1", "parent", "a-name_that-is-Rather-long-0123"];
+        NAMES[usize::from(self.byte() % 8)].to_owned()
     }
 
     fn payload(&mut self) -> Payload {
         let word = self.word();
         let most = LARGEST / (word.len() as u64).max(1);
-        let times = if self.byte() % 4 == 0 { self.size().min(most) } else { 1 };
+        let times = if self.byte().is_multiple_of(4) { self.size().min(most) } else { 1 };
         Payload { word, times }
     }
 
@@ -140,7 +137,7 @@ impl Tape<'_> {
             6 => self.begin(task),
             7 => {
                 self.come_back(task, &Call::Read { fd: 3, count: 100 });
-                if self.byte() % 2 == 0 {
+                if self.byte().is_multiple_of(2) {
                     self.tell(task, Fact::Done);
                 }
             }
@@ -160,7 +157,7 @@ impl Tape<'_> {
     }
 
     fn order(&mut self, task: TaskId, work: Work) {
-        let name = self.text();
+        let name = self.name();
         let ordered = Ordered { work, name: Some(name), line: self.line };
         self.tell(task, Fact::Ordered(Rc::new(ordered)));
     }
@@ -182,7 +179,7 @@ impl Tape<'_> {
         };
         self.order(task, work);
         self.tell(task, Fact::Entered { step: 0 });
-        if self.byte() % 2 == 0 {
+        if self.byte().is_multiple_of(2) {
             self.tell(task, Fact::Asleep);
         }
     }
@@ -344,7 +341,8 @@ impl Tape<'_> {
     }
 
     fn address(&mut self) -> SocketAddress {
-        SocketAddress { shown: self.text(), path: Vec::new() }
+        let at = if self.byte().is_multiple_of(2) { "@" } else { "" };
+        SocketAddress { shown: format!("{at}{}", self.name()), path: Vec::new() }
     }
 
     fn flags(&mut self) -> i32 {
@@ -404,7 +402,7 @@ impl Tape<'_> {
     }
 
     fn rare(&mut self, fd: i32) -> Call {
-        let on = self.byte() % 2 == 0;
+        let on = self.byte().is_multiple_of(2);
         match self.byte() % 10 {
             0 => Call::Exec,
             1 => Call::Exit { code: fd },

@@ -1,8 +1,8 @@
 //! Any trace as it is explained and drawn: every explanation is a sentence, no size and no view panics, and nothing harmful is put
 //! into a cell. What is left of the bytes is a statement, planned and completed on the bench as it is.
 
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use tincans::app::{App, View, update};
 use tincans::explain;
 use tincans::plan::{Context, Plan, Progress, RunPlace};
@@ -47,7 +47,7 @@ pub fn check(data: &[u8]) {
         update::looked(&mut app, Some(history.look(at, 40)));
     }
     let theme = Theme::with([Colours::None, Colours::True, Colours::Indexed][usize::from(look / 112)]);
-    let theme = if look % 2 == 0 { theme } else { theme.on(Ground::Light).in_ascii() };
+    let theme = if look % 2 == 0 { theme } else { Theme::chosen(Some(Ground::Light), true, |_| None) };
     drawn(Scene { app: &app, world: &world, theme }, (u16::from(*width), u16::from(height % 80)));
 }
 
@@ -79,9 +79,9 @@ fn type_in(world: &World, typed: &[u8]) {
 }
 
 fn drawn(scene: Scene<'_>, (width, height): (u16, u16)) {
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a backend of memory");
-    terminal.draw(|frame| draw(frame, scene)).expect("a frame");
-    for cell in terminal.backend().buffer().content() {
+    let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+    draw(scene, &mut buf);
+    for cell in buf.content() {
         assert_harmless(cell.symbol(), "a cell");
     }
 }

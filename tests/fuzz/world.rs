@@ -61,7 +61,9 @@ fn together(world: &mut World, (line, task): (u32, TaskId), mut calls: &[Again],
             is_shorter = true;
             calls = &calls[folded..];
         } else {
-            tape::two(line, task, *first).into_iter().for_each(|record| world.fold(record, events));
+            for record in tape::two(line, task, *first) {
+                world.fold(record, events);
+            }
             calls = rest;
         }
     }

@@ -8,8 +8,9 @@ use std::ptr::NonNull;
 use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap, munmap};
 
 use super::super::{During, SysError, poll};
-use super::sides::HEADER_WORDS;
 
+/// Words before the records.
+pub const HEADER_WORDS: usize = 128;
 /// Words of 8 bytes that a ring holds: 1 MiB.
 pub const RING_WORDS: usize = 128 * 1024;
 const BYTES: usize = (HEADER_WORDS + RING_WORDS) * 8;

@@ -4,10 +4,8 @@
 //! Bells: the reader sleeps only after it has said so and looked once more; the writer looks whether the reader sleeps only
 //! after it has published. Both need a sequentially consistent fence between their store and their load (store buffering).
 
-use super::shared::{AtomicU64, Map, Ordering, RING_WORDS, fence};
+use super::shared::{AtomicU64, HEADER_WORDS, Map, Ordering, RING_WORDS, fence};
 
-/// Words before the records.
-pub const HEADER_WORDS: usize = 128;
 const HEAD: usize = 0;
 const TAIL: usize = 8;
 /// 1 while the writer sleeps until the reader has made room: the word of a futex, half as long as the others.

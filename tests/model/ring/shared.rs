@@ -11,8 +11,8 @@ use loom::sync::{Arc, Condvar, Mutex};
 #[cfg(not(feature = "loom"))]
 use std::sync::{Arc, Condvar, Mutex};
 
-use super::sides::HEADER_WORDS;
-
+/// Words before the records.
+pub const HEADER_WORDS: usize = 128;
 /// Words of records: few, so that it fills.
 pub const RING_WORDS: usize = 4;
 
