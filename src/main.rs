@@ -11,6 +11,7 @@ use tincans::agent;
 use tincans::app::course::Course;
 use tincans::checker::{self, Outcome};
 use tincans::cli::{self, Arguments, Command};
+use tincans::crash;
 use tincans::guardian::{self, Terminal};
 use tincans::lesson::{Lesson, builtin, language, list, load};
 use tincans::matrix::{self, Format, Request};
@@ -25,7 +26,7 @@ use tincans::sys::tty_input::TtyInput;
 use tincans::tui::{self, Looks};
 use tincans::ui::ascii::Letters;
 use tincans::ui::sanitise;
-use tincans::ui::theme::{Ground, Theme};
+use tincans::ui::theme::{Colours, Ground, Theme};
 
 /// Usage, a script that does not parse, no terminal where one is needed.
 const USAGE: u8 = 2;
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
     if words.first().is_some_and(|word| word == agent::AGENT_ARGUMENT) {
         agent::resume_after_exec(&words[1..]);
     }
-    if let Err(error) = color_eyre::install() {
+    if let Err(error) = crash::install() {
         return ExitCode::from(complain(&error));
     }
     let arguments = Arguments::parse();
@@ -123,7 +124,8 @@ fn open_ui(arguments: &Arguments, settings: Settings, opening: Opening, learning
 
 fn theme(arguments: &Arguments) -> Theme {
     let asked = arguments.theme.as_deref().and_then(Ground::named);
-    Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok())
+    let theme = Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok());
+    arguments.color.as_deref().and_then(Colours::named).map_or(theme, |colours| theme.in_colours(colours))
 }
 
 /// The course with what is done, and where to begin: at the lesson that was named, or where the learner left off.
