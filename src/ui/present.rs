@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::app::action::Action;
 use crate::app::course::Taking;
 use crate::lesson::Lesson;
 
@@ -44,7 +45,8 @@ pub fn share(height: u16, count: usize, focus: usize, most: usize) -> Vec<(usize
 
 /// Nothing is seen but that something is hidden.
 pub fn curtain(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let mut lines = vec!["hidden: say what you expect, then H shows it".to_owned()];
+    let shows = scene.app.key(Action::Curtain);
+    let mut lines = vec![format!("hidden: say what you expect, then {shows} shows it")];
     match &scene.app.notice {
         // A statement's mistake gives nothing away.
         Some(notice) if notice.starts_with("column ") => lines.push(notice.clone()),

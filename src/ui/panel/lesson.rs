@@ -8,6 +8,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::app::App;
+use crate::app::action::{self, Learn};
 use crate::app::course::{Answer, Scroll, Taking, Which};
 use crate::lesson::{Action, Goal, Lesson, Next, Prediction};
 use crate::script::Statement;
@@ -15,7 +17,8 @@ use crate::ui::theme::Theme;
 use crate::ui::{Scene, present, prose, words};
 
 /// A step's text, set.
-struct Page {
+struct Page<'a> {
+    app: &'a App,
     theme: Theme,
     width: u16,
     lines: Vec<Line<'static>>,
@@ -89,10 +92,10 @@ pub fn rows(area: Rect) -> usize {
     usize::from(area.height.saturating_sub(1))
 }
 
-impl Page {
-    fn of(scene: Scene<'_>, lesson: &Lesson, taking: &Taking, on: Place<'_>) -> Self {
+impl<'a> Page<'a> {
+    fn of(scene: Scene<'a>, lesson: &Lesson, taking: &Taking, on: Place<'_>) -> Self {
         let width = on.area.width.saturating_sub(2);
-        let mut page = Self { theme: scene.theme, width, lines: Vec::new(), active: 0..0 };
+        let mut page = Self { app: scene.app, theme: scene.theme, width, lines: Vec::new(), active: 0..0 };
         let Some(step) = taking.walk.current(lesson) else {
             page.end(match taking.lesson {
                 Which::Lesson(at) => scene.app.course.lessons.get(at + 1),
@@ -116,7 +119,7 @@ impl Page {
                 page.prose(after);
             }
             if taking.lesson == Which::Problem {
-                page.prose("**Space**: the next problem.");
+                page.prose(&format!("**{}**: the next problem.", page.key(Learn::Step)));
             }
             page.active.end = page.lines.len();
         }
@@ -139,13 +142,27 @@ impl Page {
         }
     }
 
+    fn key(&self, key: Learn) -> String {
+        self.named(action::Action::Learn(key))
+    }
+
+    /// A key's name in Markdown.
+    fn named(&self, action: action::Action) -> String {
+        let name = self.app.key(action);
+        if name.starts_with(|c: char| c.is_ascii_punctuation()) { format!("\\{name}") } else { name }
+    }
+
     fn end(&mut self, next: Option<&Lesson>) {
         self.prose("# This lesson is done.");
         match next {
-            Some(next) => self.prose(&format!("**Space**: the next lesson, {} {}.", next.number, next.title)),
+            Some(next) => {
+                let step = self.key(Learn::Step);
+                self.prose(&format!("**{step}**: the next lesson, {} {}.", next.number, next.title));
+            }
             None => self.prose("It was the last one."),
         }
-        self.prose("**l**: all lessons. **o**: play on this bench. **q**: leave.");
+        let (list, out, quit) = (self.key(Learn::List), self.key(Learn::Out), self.named(action::Action::Quit));
+        self.prose(&format!("**{list}**: all lessons. **{out}**: play on this bench. **{quit}**: leave."));
         self.active = 0..self.lines.len();
     }
 
@@ -211,7 +228,7 @@ impl Page {
         self.marked("▶ ", &prediction.statement.text, self.theme.strong());
         for (at, option) in prediction.options.iter().enumerate() {
             let is_marked = taking.chosen == Some(at);
-            let number = at + 1;
+            let number = self.app.keymap.choice(at + 1);
             let Some(answer) = &taking.answer else {
                 let style = if is_marked { self.theme.shout() } else { Style::new() };
                 self.marked(if is_marked { "  ▸ " } else { "    " }, &format!("{number} {}", option.text), style);
@@ -233,9 +250,14 @@ impl Page {
                 self.verdict(prediction, answer);
                 self.active.start = verdict_from;
             }
-            None if taking.chosen.is_some() => self.marked("", "Space: ask the kernel.", Style::new()),
+            None if taking.chosen.is_some() => {
+                let ask = format!("{}: ask the kernel.", self.key(Learn::Step));
+                self.marked("", &ask, Style::new());
+            }
             None => {
-                let how = format!("What will the kernel answer? 1 to {} chooses.", prediction.options.len());
+                let (first, last) = (1, prediction.options.len());
+                let [first, last] = [first, last].map(|number| self.app.keymap.choice(number));
+                let how = format!("What will the kernel answer? {first} to {last} chooses.");
                 self.marked("", &how, Style::new());
             }
         }

@@ -124,7 +124,7 @@ pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
         show(name, &with(&|app| (app.view, app.mode, app.recent) = (view, Mode::Keys, recent.clone())), world);
     }
     let mut ways = app.clone();
-    update::otherwise(&mut ways, world, Ok(world.clone()));
+    update::otherwise(&mut ways, Ok(world.clone()));
     show("otherwise", &ways, world);
     let look = stage.history.look(stage.history.newest() - 1, 100);
     let then = World::clone(&look.world);

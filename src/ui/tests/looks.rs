@@ -4,6 +4,7 @@ use ratatui::style::Modifier;
 
 use super::*;
 use crate::abi::SOCK_STREAM;
+use crate::app::action::Deed;
 use crate::ui::ascii::Letters;
 use crate::ui::theme::{self, Ground};
 
@@ -102,7 +103,7 @@ fn behind_the_curtain_nothing_says_what_came_of_it() {
             for is_past in [false, true] {
                 let screen = room(&stage, size, |app| {
                     app.mode = Mode::Keys;
-                    update::otherwise(app, &stage.world, Ok(stage.world.clone()));
+                    update::otherwise(app, Ok(stage.world.clone()));
                     app.recent.clone_from(&look.moments);
                     if is_past {
                         update::looked(app, Some(look.clone()));
@@ -166,7 +167,21 @@ fn a_click_focuses_what_is_under_it_and_the_wheel_scrolls() {
     assert_eq!(pointed(&app, click, (5, row("2 post"))), Some(Action::Focus(1)));
     assert_eq!(pointed(&app, click, (5, row("1 wire") + 1)), Some(Action::Focus(0)));
     assert_eq!(pointed(&app, click, (5, 0)), None);
-    assert_eq!(pointed(&app, MouseEventKind::ScrollUp, (5, 0)), Some(Action::TraceUp));
+    // The wheel scrolls what is under it: the trace, not the first line, nor channels that are all seen.
+    assert_eq!(pointed(&app, MouseEventKind::ScrollUp, (5, row("─ trace") + 1)), Some(Action::TraceUp));
+    assert_eq!(pointed(&app, MouseEventKind::ScrollUp, (5, 0)), None);
+    assert_eq!(pointed(&app, MouseEventKind::ScrollUp, (5, row("2 post"))), None);
+    // A key that the footer names can be clicked.
+    let line = screen.lines().find(|line| line.contains(" k kill ")).unwrap();
+    let column = |text: &str| u16::try_from(line[..line.find(text).unwrap()].chars().count() + 1).unwrap();
+    for (text, want) in [
+        (" k kill ", Action::Make(Deed::Kill)),
+        (" / all ", Action::OpenPalette),
+        (" ? help ", Action::OpenHelp),
+        (" i say ", Action::EnterLine),
+    ] {
+        assert_eq!(pointed(&app, click, (column(text), row(" k kill "))), Some(want), "{text}");
+    }
     update::update(&mut app, &stage.world, Input::Do(Action::Focus(1)));
     let name = app.focused(&stage.world).unwrap().channel(&stage.world).unwrap().name.clone();
     assert_eq!(name, "post");
