@@ -293,7 +293,8 @@ fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     if area.is_empty() || keys.is_empty() {
         return;
     }
-    let text = words::cut(&format!(" keys  {}", keys.join("  ")), area.width);
+    let echo = scene.app.echo().map(|text| format!("   › {text}")).unwrap_or_default();
+    let text = words::cut(&format!(" keys  {}{echo}", keys.join("  ")), area.width);
     buf.set_string(area.x, area.y, text, scene.theme.strong());
 }
 
