@@ -78,7 +78,10 @@ impl App {
         let back = self.past.as_ref().map_or(self.mode, |past| past.back);
         let mut transcript = Transcript::default();
         let mut line = None;
-        for moment in &look.moments {
+        // The trace begins at the same moment for many steps, so that its lines stay where they are.
+        let first = look.moments.first().map_or(1, |moment| moment.number);
+        let first = if first > 1 { first.next_multiple_of(MOMENTS_SEEN as u64 / 2) } else { first };
+        for moment in look.moments.iter().filter(|moment| moment.number >= first) {
             if line != Some(moment.line) {
                 line = Some(moment.line);
                 if let Some(text) = self.said.text(moment.line).filter(|_| !self.is_silent(moment.line)) {
@@ -101,12 +104,20 @@ impl App {
             } else if self.before == Mode::Past {
                 self.before = past.back;
             }
+            if self.palette.back == Mode::Past {
+                self.palette.back = past.back;
+            }
         }
     }
 
     /// The trace that is to be seen: now's, or then's.
     pub fn seen_transcript(&self) -> &Transcript {
         self.past.as_ref().map_or(&self.transcript, |past| &past.transcript)
+    }
+
+    /// The same, to be scrolled.
+    pub(super) fn seen_transcript_mut(&mut self) -> &mut Transcript {
+        self.past.as_mut().map_or(&mut self.transcript, |past| &mut past.transcript)
     }
 
     /// The explanation that is to be seen.

@@ -57,10 +57,10 @@ const WHITE: (Rgb, Color) = ((255, 255, 255), Color::White);
 
 const DARK: Palette = Palette {
     ground: BLACK,
-    text: ((230, 230, 230), Color::White),
+    text: ((228, 228, 228), Color::White),
     faint: ((158, 158, 158), Color::Gray),
-    alarm: ((255, 128, 120), Color::LightRed),
-    code: ((215, 155, 255), Color::LightMagenta),
+    alarm: ((255, 135, 135), Color::LightRed),
+    code: ((215, 135, 255), Color::LightMagenta),
 };
 const LIGHT: Palette = Palette {
     ground: WHITE,
@@ -77,9 +77,10 @@ const ROOM: Palette = Palette {
     code: ((88, 0, 110), Color::Blue),
 };
 
-/// Grounds that black letters can be read on (at least 7:1), apart for the colour-blind too (after Okabe and Ito).
+/// Grounds that black letters can be read on (at least 7:1), apart for the colour-blind too (after Okabe and Ito). All are
+/// among xterm's 256, whose numbers are the shorter way to say them.
 const TRUE: [Rgb; 6] =
-    [(118, 196, 240), (240, 190, 60), (90, 200, 160), (226, 150, 200), (240, 228, 66), (255, 160, 122)];
+    [(135, 215, 255), (255, 175, 0), (95, 215, 175), (215, 135, 215), (255, 255, 95), (255, 135, 95)];
 /// The same from the terminal's own palette.
 const SIXTEEN: [Color; 6] =
     [Color::Cyan, Color::Yellow, Color::Green, Color::Gray, Color::LightCyan, Color::LightGreen];

@@ -1,8 +1,8 @@
 //! Any trace as it is explained and drawn: every explanation is a sentence, no size and no view panics, and nothing harmful is put
 //! into a cell. What is left of the bytes is a statement, planned and completed on the bench as it is.
 
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use tincans::app::{App, View, update};
 use tincans::explain;
 use tincans::plan::{Context, Plan, Progress, RunPlace};
@@ -79,9 +79,9 @@ fn type_in(world: &World, typed: &[u8]) {
 }
 
 fn drawn(scene: Scene<'_>, (width, height): (u16, u16)) {
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a backend of memory");
-    terminal.draw(|frame| draw(frame, scene)).expect("a frame");
-    for cell in terminal.backend().buffer().content() {
+    let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+    draw(scene, &mut buf);
+    for cell in buf.content() {
         assert_harmless(cell.symbol(), "a cell");
     }
 }
