@@ -27,10 +27,9 @@ pub fn bytes(bytes: &[u8]) -> Vec<Letter> {
     let mut at = 0;
     for chunk in bytes.utf8_chunks() {
         for grapheme in chunk.valid().graphemes(true) {
-            if let Some(marks) = grapheme.strip_prefix('\\') {
-                // Marks above it, if there are any, stand alone.
-                letters.push(letter("\\\\".to_owned(), true, at, 1));
-                push_grapheme(&mut letters, marks, at + 1);
+            if grapheme.contains('\\') {
+                // With marks above it, or a sign that goes before it: each stands alone.
+                push_alone(&mut letters, grapheme, at);
             } else {
                 push_grapheme(&mut letters, grapheme, at);
             }
@@ -68,6 +67,16 @@ fn push_grapheme(letters: &mut Vec<Letter>, grapheme: &str, at: usize) {
         let alone = c.encode_utf8(&mut [0; 4]).width() > 0 && !must_escape(c);
         let text = if alone { c.to_string() } else { escape(c) };
         letters.push(letter(text, !alone, at + offset, c.len_utf8()));
+    }
+}
+
+fn push_alone(letters: &mut Vec<Letter>, grapheme: &str, at: usize) {
+    for (offset, c) in grapheme.char_indices() {
+        if c == '\\' {
+            letters.push(letter("\\\\".to_owned(), true, at + offset, 1));
+        } else {
+            push_grapheme(letters, c.encode_utf8(&mut [0; 4]), at + offset);
+        }
     }
 }
 
@@ -113,6 +122,7 @@ mod tests {
         assert_eq!(shown(b"\xff\xc3a"), "\\xff\\xc3a");
         assert_eq!(shown(b"a\\n"), "a\\\\n");
         assert_eq!(shown("\\\u{301}n".as_bytes()), "\\\\\\u{301}n");
+        assert_eq!(shown("\u{600}\\n".as_bytes()), "\u{600}\\\\n");
     }
 
     #[test]
