@@ -30,7 +30,7 @@ use crate::ui::theme::Theme;
 use crate::ui::{self, Scene, keymap, pointer};
 
 use decode::Decoder;
-use screen::Screen;
+use screen::{Output, Screen};
 use signals::Signals;
 
 /// How long what is new may wait for the rest of it, while something is going on.
@@ -80,7 +80,10 @@ pub fn obstacle() -> Option<&'static str> {
 
 /// Runs the UI until it is left, on a terminal without [`obstacle`]; gives the exit status.
 pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), looks: Looks) -> Result<u8> {
-    let tty = TtyInput::open().ok_or_else(|| eyre!("the terminal cannot be opened; `tincans run FILE` needs none"))?;
+    let tty = TtyInput::open_or_say().map_err(|reason| {
+        let other = "after su, `script -q -c tincans /dev/null` gives one of your own; `tincans --plain` needs none";
+        eyre!("the terminal cannot be opened: {reason}; {other}")
+    })?;
     signal::ignore_background_writes();
     let signals = Signals::install().wrap_err("signals could not be watched")?;
     let settings = Settings { events_kept: EVENTS_KEPT, keeps_history: true, ..settings };
@@ -97,7 +100,9 @@ pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), look
     }
     let size = tty.size().unwrap_or(DEFAULT_SIZE);
     restore_before_panic_reports();
-    let screen = Screen::enter(size).wrap_err("the terminal could not be set up")?;
+    let terminal = tty.as_fd().try_clone_to_owned().wrap_err("the terminal could not be shared")?;
+    let output = Output { terminal, deadly: signals.deadly_note() };
+    let screen = Screen::enter(size, output).wrap_err("the terminal could not be set up")?;
     let mut ui = Tui {
         tty,
         signals,
@@ -184,7 +189,7 @@ impl Tui {
                 return Ok(end);
             }
             if self.draw_if_due().is_err() {
-                return Ok(End::Signal(HANGUP));
+                return Ok(End::Signal(self.signals.deadly().unwrap_or(HANGUP)));
             }
             let woken = self.sleep()?;
             if woken.by_signal

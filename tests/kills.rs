@@ -90,7 +90,10 @@ fn kill_once(turn: u64, random: &mut Random) -> Kill {
         Moment::Full => {
             open(&mut pty);
             pty.type_bytes(bench().as_bytes());
-            pty.wait("the whole bench", |screen| screen.contains("write(quiet[1], \"ready\", 5) = 5"));
+            // Beside all that may run on a machine for hours.
+            pty.wait_up_to(6 * PATIENCE, "the whole bench", |screen| {
+                screen.contains("write(quiet[1], \"ready\", 5) = 5")
+            });
             let mut stopped = pty.agents();
             stopped.retain(|agent| agent.state == 'T');
             stopped.sort_by_key(|agent| agent.pid);

@@ -29,13 +29,22 @@ pub struct Modes(Termios);
 /// A private, non-blocking description of the terminal that is standard input, output or error, where one of them is. The
 /// standard descriptors share theirs with the user's shell: O_NONBLOCK there would outlive the program.
 pub fn open_private() -> Option<OwnedFd> {
+    open_or_say().ok()
+}
+
+/// The same, or why not: after `su` or `sudo -u` the terminal is still its first owner's.
+pub fn open_or_say() -> Result<OwnedFd, String> {
     let (input, output, error) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
     let standard = [input.as_fd(), output.as_fd(), error.as_fd()];
-    let terminal = standard.into_iter().find(|fd| isatty(fd).unwrap_or(false))?;
+    let terminal = standard.into_iter().find(|fd| isatty(fd).unwrap_or(false));
+    let Some(terminal) = terminal else { return Err("none of the standard streams is one".to_owned()) };
     let flags = OFlag::O_RDWR | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
     // Where /dev/pts belongs to another mount namespace the name leads nowhere, but the controlling terminal still does.
-    let named = ttyname(terminal).and_then(|path| open(&path, flags, Mode::empty()));
-    named.or_else(|_| open("/dev/tty", flags, Mode::empty())).ok()
+    let path = ttyname(terminal).map_err(|error| format!("it has no name here: {}", error.desc()));
+    let named = path.and_then(|path| {
+        open(&path, flags, Mode::empty()).map_err(|error| format!("{}: {}", path.display(), error.desc()))
+    });
+    named.or_else(|reason| open("/dev/tty", flags, Mode::empty()).or(Err(reason)))
 }
 
 /// The modes it has now, tcgetattr(3); none where it is not a terminal, or gone.
@@ -71,6 +80,23 @@ pub fn undo_modes(terminal: BorrowedFd<'_>) {
 /// Whether another process group has the terminal, so that its modes are that group's affair.
 pub fn is_somebody_elses(terminal: BorrowedFd<'_>) -> bool {
     tcgetpgrp(terminal).is_ok_and(|foreground| foreground != getpgrp())
+}
+
+/// Writes all of it, and waits for a terminal that takes no bytes (Ctrl-S, a window that nobody reads) for as long as `waits` says
+/// that it may; asked again every now and then, and after a signal. The descriptor must be non-blocking.
+pub fn write_out(terminal: BorrowedFd<'_>, bytes: &[u8], waits: impl Fn() -> bool) -> std::io::Result<()> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        match write(terminal, rest) {
+            Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+            Err(Errno::EINTR) => {}
+            Err(Errno::EAGAIN) if waits() => {
+                takes_bytes_soon(terminal);
+            }
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    Ok(())
 }
 
 fn takes_bytes_soon(terminal: BorrowedFd<'_>) -> bool {
