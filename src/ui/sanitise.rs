@@ -2,7 +2,7 @@
 //! (`\x1b`, `\n`, `\u{202e}`, `\xff`). Nothing reaches the screen but through here.
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::script::words::is_hidden;
 
@@ -58,7 +58,9 @@ pub fn string(source: &str) -> String {
 }
 
 fn push_grapheme(letters: &mut Vec<Letter>, grapheme: &str, at: usize) {
-    let is_plain = !grapheme.chars().any(must_escape) && grapheme.width() > 0;
+    // What has nothing of its own to stand on would join what is shown before it.
+    let stands = grapheme.chars().next().is_some_and(|first| first.width().unwrap_or(0) > 0);
+    let is_plain = stands && !grapheme.chars().any(must_escape) && grapheme.width() > 0;
     if is_plain {
         letters.push(letter(grapheme.to_owned(), false, at, grapheme.len()));
         return;
@@ -135,6 +137,7 @@ mod tests {
     #[test]
     fn what_has_no_width_of_its_own_is_shown() {
         assert_eq!(shown("\u{301}\u{200d}\u{200b}".as_bytes()), "\\u{301}\\u{200d}\\u{200b}");
+        assert_eq!(shown("\0\u{fe0f}\u{1f3fe}".as_bytes()), "\\0\\u{fe0f}\u{1f3fe}");
     }
 
     proptest! {
