@@ -1,6 +1,16 @@
 //! What watching costs: the same work by the program, every call recorded, and in plain C, run by run in turn; and what the
 //! program takes as a whole. Prints the table of the README. `cargo bench --bench cost`, or a part of it: `-- flood`.
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the terminal it runs the program in is the tests', and fails as they do"
+)]
+
+#[path = "cost/keys.rs"]
+mod keys;
+#[path = "../tests/support/mod.rs"]
+mod support;
 
 use std::fs;
 use std::io::Write;
@@ -51,6 +61,13 @@ fn main() -> Result<(), Failure> {
     if is_wanted("run") {
         let ms = median((0..10 * ROUNDS).map(|_| ten_lines()).collect::<Result<Vec<f64>, Failure>>()?);
         row("`tincans run` of ten lines, ms", ms, ms <= RUN_MS, &format!("≤ {RUN_MS}"));
+    }
+    if is_wanted("keys") {
+        let (kinds, all) = keys::measure();
+        for (kind, share) in kinds {
+            println!("{kind:40} {:4} {:8}", share.keys, share.mean());
+        }
+        println!("all {} {}", all.keys, all.mean());
     }
     if is_wanted("binary") {
         let bytes = fs::metadata(env!("CARGO_BIN_EXE_tincans"))?.len();

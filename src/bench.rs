@@ -118,6 +118,8 @@ pub struct Bench {
     nap: Duration,
     /// Who is stopped only because the program is.
     frozen: Vec<TaskId>,
+    /// What failed in an agent that is none of the learner's doing, not yet taken.
+    mishaps: Vec<String>,
 }
 
 /// A dead process that is still in the kernel's table.
@@ -147,6 +149,7 @@ impl Bench {
             is_settled: false,
             nap: Duration::ZERO,
             frozen: Vec::new(),
+            mishaps: Vec::new(),
         };
         bench.populate()?;
         Ok(bench)
@@ -186,6 +189,11 @@ impl Bench {
     /// The events since the last call, in the order of the facts.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
+    }
+
+    /// What failed in a task that is none of the learner's doing, since the last call.
+    pub fn take_mishaps(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.mishaps)
     }
 
     /// Calls of which no event was kept, because one statement had too many.

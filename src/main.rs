@@ -26,6 +26,7 @@ use tincans::saving;
 use tincans::session::Settings;
 use tincans::sys::tty_input::TtyInput;
 use tincans::tui::{self, Looks};
+use tincans::ui::ascii::Letters;
 use tincans::ui::sanitise;
 use tincans::ui::theme::{Ground, Theme};
 
@@ -100,9 +101,16 @@ fn open(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -> R
     if !arguments.plain {
         return open_ui(arguments, settings, opening, learning);
     }
+    let (config, complaints) = own_settings();
+    complain_of_settings(&complaints);
     let is_person = io::stdin().is_terminal() && io::stdout().is_terminal();
     let size = if is_person { TtyInput::open().and_then(|terminal| terminal.size()) } else { None };
-    let listener = Listener { width: size.map(|size| size.0), is_person };
+    // There are no borders, so all that the locale has can be shown.
+    let letters = match theme(arguments, &config).letters() {
+        Letters::All | Letters::NoMarks => Letters::All,
+        Letters::Ascii => Letters::Ascii,
+    };
+    let listener = Listener { width: size.map(|size| size.0), is_person, letters };
     guarded(Terminal::Untouched, || {
         let ends = Ends { input: io::stdin().lock(), out: &mut io::stdout().lock() };
         plain::run(settings, opening, learning, listener, ends).map(|_| 0)
@@ -127,15 +135,25 @@ fn own_settings() -> (Config, Vec<String>) {
     (config, complaints.iter().map(|line| sanitise::string(line)).collect())
 }
 
+fn complain_of_settings(complaints: &[String]) {
+    for line in complaints {
+        let _ = writeln!(io::stderr(), "tincans: {line}");
+    }
+}
+
 /// The command line before the environment, and that before the settings.
-fn looks(arguments: &Arguments, config: Config, complaints: Vec<String>) -> Looks {
+fn theme(arguments: &Arguments, config: &Config) -> Theme {
     let asked = arguments.theme.as_deref().and_then(Ground::named);
     let setting = |name: &str| match name {
         "TINCANS_THEME" => config.theme.clone(),
         "TINCANS_ASCII" => config.is_ascii.filter(|is_ascii| *is_ascii).map(|_| "1".to_owned()),
         _ => None,
     };
-    let theme = Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok().or_else(|| setting(name)));
+    Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok().or_else(|| setting(name)))
+}
+
+fn looks(arguments: &Arguments, config: Config, complaints: Vec<String>) -> Looks {
+    let theme = theme(arguments, &config);
     let has_mouse = arguments.mouse || (!arguments.no_mouse && config.has_mouse.unwrap_or(true));
     Looks { theme, has_mouse, is_for_a_room: arguments.present, keymap: Rc::new(config.keymap), complaints }
 }
@@ -143,9 +161,7 @@ fn looks(arguments: &Arguments, config: Config, complaints: Vec<String>) -> Look
 /// The settings as they hold.
 fn print_settings() -> Result<u8> {
     let (config, complaints) = own_settings();
-    for line in &complaints {
-        let _ = writeln!(io::stderr(), "tincans: {line}");
-    }
+    complain_of_settings(&complaints);
     print(config.write().as_bytes())?;
     Ok(u8::from(!complaints.is_empty()))
 }

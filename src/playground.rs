@@ -144,6 +144,9 @@ impl Playground {
         }
         let was_settled = self.session.is_settled();
         let events = self.session.pump()?;
+        for mishap in self.session.take_mishaps() {
+            self.say(mishap);
+        }
         if self.is_stuck() {
             self.session.note_stops();
         }

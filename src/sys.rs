@@ -14,6 +14,7 @@ pub mod options;
 pub mod poll;
 pub mod procfs;
 pub mod ring;
+pub mod rooms;
 pub mod signal;
 pub mod terminal;
 pub mod tty_input;

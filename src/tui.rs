@@ -1,9 +1,11 @@
 //! The terminal UI's loop: one thread, one poll(2) over the terminal, signals and the bench; a frame only when there is something
 //! new. It knows no statement and draws nothing itself.
 
-mod decode;
+pub mod decode;
 #[cfg(debug_assertions)]
 mod mishap;
+mod paint;
+mod pen;
 mod screen;
 mod signals;
 
@@ -255,7 +257,8 @@ impl Tui {
             self.has_mouse = false;
             self.screen.enter_again(size)
         } else if size != self.size {
-            self.screen.resize(size)
+            self.screen.resize(size);
+            Ok(())
         } else {
             return None;
         };

@@ -8,7 +8,7 @@
 //! ┃ │one││two││three│      empty                    │onetwothree│        ┃
 //! ┃ └───┘└───┘└─────┘                               └───────────┘        ┃
 //! ┃ ◀ nothing yet          empty                    nothing yet          ┃
-//! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
+//! ┖──────────────────────────────────────────────────────────────────────┚
 //!  (the other channels)
 //!  WHY  One read took three writes: a stream keeps no edges.
 //!  to ALL ▏                        Enter alone: let the children read
@@ -24,12 +24,12 @@ pub mod keymap;
 pub mod layout;
 pub mod panel;
 pub mod pointer;
+pub mod present;
 pub mod prose;
 pub mod sanitise;
 pub mod theme;
 pub mod words;
 
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -43,9 +43,6 @@ use layout::{MIN_HEIGHT, MIN_WIDTH, Places};
 use panel::channel::{Size, Subject};
 use theme::{Ground, Theme};
 
-/// Channels that a room is shown; with the explanation they are three panels.
-const PANELS_FOR_A_ROOM: usize = 2;
-
 /// All that is looked at while drawing.
 #[derive(Debug, Clone, Copy)]
 pub struct Scene<'a> {
@@ -57,19 +54,16 @@ pub struct Scene<'a> {
     pub theme: Theme,
 }
 
-/// Draws everything.
-pub fn draw(frame: &mut Frame<'_>, scene: Scene<'_>) {
+/// Draws everything into an empty buffer; gives the place of the hardware cursor, if there is to be one.
+pub fn draw(scene: Scene<'_>, buf: &mut Buffer) -> Option<Position> {
     let scene = if scene.app.room.is_on { Scene { theme: scene.theme.on(Ground::Room), ..scene } } else { scene };
-    let area = frame.area();
-    let buf = frame.buffer_mut();
+    let area = buf.area;
     buf.set_style(area, scene.theme.base());
     let position = draw_into(scene, area, buf);
     if scene.theme.is_ascii() {
         ascii::flatten(area, buf);
     }
-    if let Some(position) = position {
-        frame.set_cursor_position(position);
-    }
+    position
 }
 
 /// Draws into a buffer; gives the place of the hardware cursor.
@@ -108,7 +102,7 @@ fn listed(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     };
     draw(scene, list, buf);
     if let Some(notice) = &scene.app.notice {
-        let text = words::cut(notice, list.width - 2);
+        let text = words::cut(&scene.theme.spelled(notice), list.width - 2);
         buf.set_string(list.x + 1, list.bottom(), text, scene.theme.alarm());
     }
     panel::prompt::draw(scene, Rect { y: area.bottom() - 1, height: 1, ..area }, buf)
@@ -125,7 +119,7 @@ fn places_of(scene: Scene<'_>, area: Rect) -> Places {
         return lesson(scene, area).1;
     }
     if scene.app.room.is_on {
-        return Places::for_a_room(area);
+        return present::places(area, panel::why::rows(scene, area.width), facing::listed(scene.world).len());
     }
     let why_rows = panel::why::rows(scene, layout::left_width(area));
     Places::of(area, why_rows, panel::tasks::rows(scene), facing::listed(scene.world).len())
@@ -134,8 +128,10 @@ fn places_of(scene: Scene<'_>, area: Rect) -> Places {
 /// A view that covers the bench; explanation and keys stay.
 fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     panel::header::draw(scene, None, Rect { height: 1, ..area }, buf);
-    let (body, why) = cover(scene, area);
+    let (body, why, keys) = cover(scene, area);
+    present::last_keys(scene, keys, buf);
     match scene.app.view {
+        _ if scene.app.room.is_hidden => present::curtain(scene, body, buf),
         View::Diagram => panel::diagram::draw(scene, body, buf),
         View::Xray => panel::xray::draw(scene, body, buf),
         View::Processes => panel::tree::draw(scene, body, buf),
@@ -144,15 +140,18 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
         View::Lens => panel::lens::draw(scene, body, buf),
         View::Bench => {}
     }
-    panel::why::draw(scene, why, buf);
+    if !scene.app.room.is_hidden {
+        panel::why::draw(scene, why, buf);
+    }
     panel::prompt::draw(scene, Rect { y: area.bottom() - 1, height: 1, ..area }, buf)
 }
 
-/// Where such a view stands, and the explanation below it.
-fn cover(scene: Scene<'_>, area: Rect) -> (Rect, Rect) {
+/// Where such a view stands, the explanation below it, and the last keys of a room.
+fn cover(scene: Scene<'_>, area: Rect) -> (Rect, Rect, Rect) {
+    let keys = Rect { y: area.bottom() - 2, height: u16::from(scene.app.room.is_on), ..area };
     let rows = panel::why::rows(scene, area.width).min(2);
-    let body = Rect { y: area.y + 1, height: area.height - 2 - rows, ..area };
-    (body, Rect { y: body.bottom(), height: rows, ..area })
+    let body = Rect { y: area.y + 1, height: area.height - 2 - keys.height - rows, ..area };
+    (body, Rect { y: body.bottom(), height: rows, ..area }, keys)
 }
 
 /// Where a lesson's text stands and what it has to take in, and the places of the rest.
@@ -165,21 +164,15 @@ fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place<'_>, Places) {
 /// Everything but a lesson's text.
 fn bench(scene: Scene<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> Option<Position> {
     if scene.app.room.is_hidden {
-        let text = format!("hidden: say what you expect, then {} shows it", scene.app.key(Action::Curtain));
-        let text = words::cut(&text, places.channels.width.saturating_sub(1));
-        buf.set_string(places.channels.x + 1, places.channels.y, text, scene.theme.strong());
+        present::curtain(scene, places.channels, buf);
         panel::header::draw(scene, None, header, buf);
-        // Why a key does nothing gives nothing away.
-        if scene.app.notice.is_some() {
-            panel::why::draw(scene, places.why, buf);
-        }
     } else {
         let hidden = channels(scene, places, buf);
         panel::header::draw(scene, hidden, header, buf);
         panel::why::draw(scene, places.why, buf);
     }
     if scene.app.room.is_on {
-        last_keys(scene, places.trace, buf);
+        present::last_keys(scene, places.trace, buf);
     } else {
         panel::trace::draw(scene, places.trace, buf);
     }
@@ -271,13 +264,13 @@ fn channel_areas(scene: Scene<'_>, places: &Places) -> Vec<(usize, Size, Rect)> 
     let focused = scene.app.focused(scene.world);
     let focus = focused.and_then(|focused| shown.iter().position(|id| *id == focused.channel));
     let Some(focus) = focus else { return Vec::new() };
-    let share = if scene.app.course.shown().is_some() { layout::share_evenly } else { layout::share };
-    let mut rows = share(places.channels.height, shown.len(), focus);
-    if scene.app.room.is_on && rows.len() > PANELS_FOR_A_ROOM {
-        let first = rows.iter().position(|row| row.0 == focus).unwrap_or(0).min(rows.len() - PANELS_FOR_A_ROOM);
-        rows = rows.split_off(first);
-        rows.truncate(PANELS_FOR_A_ROOM);
-    }
+    let (height, count) = (places.channels.height, shown.len());
+    let has_lesson = scene.app.course.shown().is_some();
+    let rows = match (scene.app.room.is_on, has_lesson) {
+        (true, _) => present::share(height, count, focus, present::channels_shown(has_lesson)),
+        (false, true) => layout::share_evenly(height, count, focus),
+        (false, false) => layout::share(height, count, focus),
+    };
     let mut y = places.channels.y;
     let mut areas = Vec::new();
     for (at, size) in rows {
@@ -285,17 +278,6 @@ fn channel_areas(scene: Scene<'_>, places: &Places) -> Vec<(usize, Size, Rect)> 
         y += size.rows();
     }
     areas
-}
-
-/// What was pressed last, for those who do not see the keyboard.
-fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let keys: Vec<String> = scene.app.room.keys.iter().map(|key| sanitise::string(key)).collect();
-    if area.is_empty() || keys.is_empty() {
-        return;
-    }
-    let echo = scene.app.echo().map(|text| format!("   › {text}")).unwrap_or_default();
-    let text = words::cut(&format!(" keys  {}{echo}", keys.join("  ")), area.width);
-    buf.set_string(area.x, area.y, text, scene.theme.strong());
 }
 
 #[cfg(test)]

@@ -63,6 +63,11 @@ fn step(app: &mut App, world: &World, lesson: &Lesson) -> Vec<Command> {
     let Some(taking) = &mut app.course.taking else { return Vec::new() };
     match taking.walk.next(lesson) {
         Next::Run(statement) => run(app, world, lesson, statement),
+        Next::Ask(prediction) if taking.chosen.is_none() => {
+            let count = prediction.options.len();
+            app.notice = Some(format!("what will the kernel answer? 1 to {count} or Down chooses; then ask it"));
+            Vec::new()
+        }
         Next::Ask(prediction) => run(app, world, lesson, &prediction.statement),
         Next::Reach(_) => Vec::new(),
         Next::Rest | Next::Over if taking.lesson == Which::Problem => practice::next(app),
@@ -145,9 +150,9 @@ fn rebuild(app: &mut App, lesson: &Lesson) -> Vec<Command> {
     }
     app.silent_until = app.next_line;
     let note = if is_problem {
-        format!("── problem {} ──", lesson.number)
+        format!("-- problem {} --", lesson.number)
     } else {
-        format!("── lesson {}, step {step}: the bench as it is there ──", lesson.number)
+        format!("-- lesson {}, step {step}: the bench as it is there --", lesson.number)
     };
     app.transcript.note(note);
     commands

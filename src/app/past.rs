@@ -89,7 +89,10 @@ impl App {
         let back = self.past.as_ref().map_or(self.mode, |past| past.back);
         let mut transcript = Transcript::default();
         let mut line = None;
-        for moment in &look.moments {
+        // The trace begins at the same moment for many steps, so that its lines stay where they are.
+        let first = look.moments.first().map_or(1, |moment| moment.number);
+        let first = if first > 1 { first.next_multiple_of(MOMENTS_SEEN as u64 / 2) } else { first };
+        for moment in look.moments.iter().filter(|moment| moment.number >= first) {
             if line != Some(moment.line) {
                 line = Some(moment.line);
                 if let Some(text) = self.said.text(moment.line).filter(|_| !self.is_silent(moment.line)) {
@@ -148,6 +151,6 @@ fn why(world: &World, moments: &[Moment]) -> Option<Explanation> {
     if explanation.rule != explain::NOTHING {
         return Some(explanation);
     }
-    let text = last.events.iter().flat_map(strace::lines).collect::<Vec<_>>().join(" · ");
+    let text = last.events.iter().flat_map(strace::lines).collect::<Vec<_>>().join("; ");
     Some(Explanation { text: text.trim().to_owned(), ..explanation })
 }

@@ -30,7 +30,7 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
             app.course.warning = Some(reason);
         }
         Input::Said(words) => {
-            app.transcript.note(format!("── {words} ──"));
+            app.transcript.note(format!("-- {words} --"));
             app.notice = Some(words);
         }
         Input::Warned(lines) => warn(app, lines),

@@ -1,9 +1,7 @@
 //! The terminal as a place to draw: modes switched on and back, and each frame as one write(2). Bringing it back may be done
 //! twice, and is done on every way out.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
-use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
@@ -14,74 +12,112 @@ use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
 };
-use ratatui::layout::Rect;
-use ratatui::prelude::CrosstermBackend;
-use ratatui::{Terminal, TerminalOptions, Viewport};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 
+use super::paint::Painter;
 use crate::ui::{self, Scene};
 
 /// Whether there is something to bring back.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
 
-/// Bytes of one frame, gathered.
-#[derive(Debug, Clone, Default)]
-struct Frame(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Frame {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    /// Nothing leaves before the frame is whole.
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+/// A frame of more bytes is one that eyes could see half of, and a caret that runs about: the terminal is told where it ends.
+const SMALL: usize = 256;
 
 /// The alternate screen in raw mode; dropping it brings the terminal back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Frame>>,
-    frame: Frame,
+    canvas: Canvas,
 }
 
 impl Screen {
     /// Enters it.
-    pub fn enter((width, height): (u16, u16)) -> io::Result<Self> {
-        // crossterm would answer NO_COLOR by erasing bold as well; the theme honours it instead.
-        crossterm::style::force_color_output(true);
-        let frame = Frame::default();
-        let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
-        let terminal = Terminal::with_options(CrosstermBackend::new(frame.clone()), TerminalOptions { viewport })?;
-        let screen = Self { terminal, frame };
+    pub fn enter(size: (u16, u16)) -> io::Result<Self> {
+        let term = std::env::var("TERM").unwrap_or_default();
+        let screen = Self { canvas: Canvas::new(&term, size) };
         switch_on()?;
         Ok(screen)
     }
 
     /// Draws a frame and writes it at once.
     pub fn draw(&mut self, scene: Scene<'_>) -> io::Result<()> {
-        queue!(self.frame, BeginSynchronizedUpdate)?;
-        self.terminal.draw(|frame| ui::draw(frame, scene))?;
-        queue!(self.frame, EndSynchronizedUpdate)?;
-        let bytes = std::mem::take(&mut *self.frame.0.borrow_mut());
-        write_out(&bytes)
+        let bytes = self.canvas.frame(|buffer| ui::draw(scene, buffer));
+        if bytes.is_empty() { Ok(()) } else { write_out(&bytes) }
     }
 
     /// The window has this size now, or its content is unknown: everything is drawn anew.
-    pub fn resize(&mut self, (width, height): (u16, u16)) -> io::Result<()> {
-        self.terminal.resize(Rect::new(0, 0, width, height))
+    pub fn resize(&mut self, size: (u16, u16)) {
+        self.canvas.resize(size);
     }
 
     /// After a stop the modes may be anybody's.
     pub fn enter_again(&mut self, size: (u16, u16)) -> io::Result<()> {
         switch_on()?;
-        self.resize(size)
+        self.resize(size);
+        Ok(())
     }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
         bring_back();
+    }
+}
+
+/// What the terminal shows, and the bytes that lead from there to the next frame.
+struct Canvas {
+    painter: Painter,
+    shown: Buffer,
+    next: Buffer,
+    /// Where the hardware caret stands; none while it is hidden, as it is at first.
+    caret: Option<Position>,
+    is_unknown: bool,
+}
+
+impl Canvas {
+    fn new(term: &str, (width, height): (u16, u16)) -> Self {
+        let empty = Buffer::empty(Rect::new(0, 0, width, height));
+        Self { painter: Painter::new(term), shown: empty.clone(), next: empty, caret: None, is_unknown: true }
+    }
+
+    fn resize(&mut self, (width, height): (u16, u16)) {
+        self.next.resize(Rect::new(0, 0, width, height));
+        self.shown = Buffer::empty(self.next.area);
+        self.is_unknown = true;
+        self.caret = None;
+    }
+
+    /// The bytes of one frame; `draw` gives the caret's place.
+    fn frame(&mut self, draw: impl FnOnce(&mut Buffer) -> Option<Position>) -> Vec<u8> {
+        self.next.reset();
+        let caret = draw(&mut self.next);
+        let mut bytes = Vec::new();
+        if std::mem::take(&mut self.is_unknown) {
+            bytes.extend_from_slice(b"\x1b[?25l");
+            self.painter.begin_anew(&mut bytes);
+        }
+        self.painter.paint(&self.shown, &self.next, &mut bytes);
+        std::mem::swap(&mut self.shown, &mut self.next);
+        if let Some(place) = caret {
+            self.painter.go(place, &mut bytes);
+        }
+        let was_visible = std::mem::replace(&mut self.caret, caret).is_some();
+        let is_small = bytes.len() <= SMALL;
+        let hides = was_visible && (caret.is_none() || !is_small);
+        let shows = caret.is_some() && (!was_visible || hides);
+        if hides {
+            bytes.splice(0..0, *b"\x1b[?25l");
+        }
+        if shows {
+            bytes.extend_from_slice(b"\x1b[?25h");
+        }
+        if is_small {
+            return bytes;
+        }
+        let mut whole = Vec::with_capacity(bytes.len() + 16);
+        let _ = queue!(whole, BeginSynchronizedUpdate);
+        whole.append(&mut bytes);
+        let _ = queue!(whole, EndSynchronizedUpdate);
+        whole
     }
 }
 
@@ -121,3 +157,6 @@ fn write_out(bytes: &[u8]) -> io::Result<()> {
     out.write_all(bytes)?;
     out.flush()
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::panel::channel::Size;
+pub use super::panel::channel::Size;
 use super::panel::holders;
 
 /// Columns below which nothing useful can be shown.
@@ -15,7 +15,7 @@ const WIDE: u16 = 120;
 const LEAST_TRACE: u16 = 3;
 /// Rows from which on a wide screen has room for a whole explanation beside a lesson.
 const ROOMY: u16 = 30;
-/// Rows of an explanation at most.
+/// Rows of an explanation at most; where there is room, it has them always, so that nothing moves when it is shorter.
 const MOST_WHY: u16 = 3;
 
 /// The areas of one frame.
@@ -109,12 +109,12 @@ impl Places {
         let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
         let is_wide = area.width >= WIDE;
         let left = Rect { width: left_width(area), ..body };
-        let most_why = match area.height {
-            ..24 => 2,
-            ROOMY.. if is_wide => 2 * MOST_WHY,
-            _ => MOST_WHY,
+        let (least_why, most_why) = match area.height {
+            ..24 => (1, 2),
+            ROOMY.. if is_wide => (MOST_WHY, 2 * MOST_WHY),
+            _ => (1, MOST_WHY),
         };
-        let why = why_rows.clamp(1, most_why);
+        let why = why_rows.clamp(least_why, most_why);
         let trace_rows = if is_wide { 0 } else { least_trace(body.height, why) };
         let most = left.height - why - 1 - trace_rows;
         let wanted = Size::Tall.rows().saturating_mul(u16::try_from(channels.max(1)).unwrap_or(u16::MAX));
@@ -133,26 +133,14 @@ impl Places {
     }
 }
 
-impl Places {
-    /// For a room: explanation and channels in the upper two thirds, the line and the last keys below.
-    pub fn for_a_room(area: Rect) -> Self {
-        let upper = area.height * 2 / 3;
-        let why = Rect { y: area.y + 1, height: if area.height < 24 { 2 } else { MOST_WHY }, ..area };
-        let most = upper - 1 - why.height;
-        let channels = Rect { y: why.bottom(), height: most, ..area };
-        let prompt = Rect { y: channels.bottom(), height: 1, ..area };
-        let trace = Rect { y: prompt.bottom() + 1, height: area.bottom() - prompt.bottom() - 1, ..area };
-        Self { channels, why, prompt, trace, side: None }
-    }
-}
-
 /// The trace gets what two full channels leave, within limits.
 fn least_trace(height: u16, why: u16) -> u16 {
     let two = 2 * Size::Full.rows();
     height.saturating_sub(two + why + 1).max(LEAST_TRACE).min(height / 3)
 }
 
-/// Which channels are drawn, in order, and how big: the focused one gets room first, then its neighbours.
+/// Which channels are drawn, in order, and how big: the focused one gets room first, then all from the first on, so that as
+/// few as possible change when another has the focus.
 pub fn share(height: u16, count: usize, focus: usize) -> Vec<(usize, Size)> {
     let least = Size::Strip.rows();
     let focused = [Size::Full, Size::Small, Size::Strip].into_iter().find(|size| size.rows() <= height);
@@ -161,17 +149,15 @@ pub fn share(height: u16, count: usize, focus: usize) -> Vec<(usize, Size)> {
     let first = focus.saturating_sub(others / 2).min(count - 1 - others);
     let mut rows: Vec<(usize, Size)> = (first..=first + others).map(|at| (at, Size::Strip)).collect();
     let mut left = height.saturating_sub(focused.rows() + least * u16::try_from(others).unwrap_or(0));
-    let mut nearest: Vec<usize> = (0..rows.len()).collect();
-    nearest.sort_by_key(|row| rows[*row].0.abs_diff(focus));
-    for row in nearest.iter().take(1) {
-        rows[*row].1 = focused;
+    for row in rows.iter_mut().filter(|row| row.0 == focus) {
+        row.1 = focused;
     }
     for size in [Size::Small, Size::Full] {
-        for row in &nearest {
-            let more = size.rows().saturating_sub(rows[*row].1.rows());
+        for row in &mut rows {
+            let more = size.rows().saturating_sub(row.1.rows());
             if more > 0 && more <= left {
                 left -= more;
-                rows[*row].1 = size;
+                row.1 = size;
             }
         }
     }

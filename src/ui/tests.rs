@@ -1,5 +1,6 @@
 //! Whole screens of benches made of records alone.
 
+mod gallery;
 mod keys;
 mod lens;
 mod lesson;
@@ -8,9 +9,9 @@ mod past;
 mod tree;
 mod xray;
 
-use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::Color;
+use ratatui::{Frame, Terminal};
 
 use super::theme::Colours;
 use super::*;
@@ -35,8 +36,17 @@ fn app_of(stage: &Stage) -> App {
 fn terminal(app: &App, stage: &Stage, (width, height): (u16, u16), colours: Colours) -> Terminal<TestBackend> {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let scene = Scene { app, world: &stage.world, theme: Theme::with(colours) };
-    terminal.draw(|frame| draw(frame, scene)).unwrap();
+    show(&mut terminal, scene);
     terminal
+}
+
+fn show(terminal: &mut Terminal<TestBackend>, scene: Scene<'_>) {
+    let on = |frame: &mut Frame<'_>| {
+        if let Some(position) = draw(scene, frame.buffer_mut()) {
+            frame.set_cursor_position(position);
+        }
+    };
+    terminal.draw(on).unwrap();
 }
 
 fn screen_of(app: &App, stage: &Stage, size: (u16, u16)) -> String {

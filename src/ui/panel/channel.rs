@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 use super::shelf::{Form, Shelf};
 use super::status::{self, Remark};
 use crate::app::facing::{self, Facing};
+use crate::ui::theme::Theme;
 use crate::ui::{Scene, words};
 use crate::world::channel::{Channel, End};
 use crate::world::ledger::Flow;
@@ -51,7 +52,8 @@ pub struct Subject {
     pub size: Size,
 }
 
-/// The signs of an edge: corners, sides, lines.
+/// The signs of an edge: corners, sides, the upper line. The lower one is always light: what is said there matters more, and a
+/// focus that moves on changes little.
 struct Edge {
     corners: [&'static str; 4],
     side: &'static str,
@@ -59,7 +61,7 @@ struct Edge {
 }
 
 const PLAIN: Edge = Edge { corners: ["┌", "┐", "└", "┘"], side: "│", line: "─" };
-const FOCUSED: Edge = Edge { corners: ["┏", "┓", "┗", "┛"], side: "┃", line: "━" };
+const FOCUSED: Edge = Edge { corners: ["┏", "┓", "┖", "┚"], side: "┃", line: "━" };
 
 /// Draws one channel.
 pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
@@ -138,7 +140,7 @@ fn lower_edge(scene: Scene<'_>, remarks: Vec<Remark>, edge: &Edge, width: u16) -
         }
         spans.push(Span::raw(" "));
     }
-    words::between(spans, vec![Span::raw(edge.corners[3])], width, (edge.line, Style::new()))
+    words::between(spans, vec![Span::raw(edge.corners[3])], width, (PLAIN.line, Style::new()))
 }
 
 /// The three columns: where they begin and how wide they are.
@@ -213,6 +215,9 @@ struct Way<'a> {
     is_back: bool,
 }
 
+/// A flow's parcels in so many columns.
+type Make = fn(&Flow, u16, Form, Theme) -> Shelf;
+
 /// Three shelves, or words where they are empty. Gives the row below.
 fn direction(scene: Scene<'_>, way: &Way<'_>, mut columns: [(u16, u16); 3], y: u16, buf: &mut Buffer) -> u16 {
     let form = way.form;
@@ -222,13 +227,13 @@ fn direction(scene: Scene<'_>, way: &Way<'_>, mut columns: [(u16, u16); 3], y: u
         buf.set_string(columns[0].0, middle, arrow, Style::new());
         columns[0] = (columns[0].0 + 2, columns[0].1.saturating_sub(2));
     }
-    let make: [fn(&Flow, u16, Form) -> Shelf; 3] = if way.is_back {
+    let make: [Make; 3] = if way.is_back {
         [Shelf::of_reads, Shelf::of_queue, Shelf::of_writes]
     } else {
         [Shelf::of_writes, Shelf::of_queue, Shelf::of_reads]
     };
     for (index, (make, (x, width))) in make.into_iter().zip(columns).enumerate() {
-        let shelf = make(way.flow, width, form);
+        let shelf = make(way.flow, width, form, scene.theme);
         if shelf.is_empty() {
             let word = if index == 1 { "empty" } else { "nothing yet" };
             faint(scene, (x, middle), &words::cut(word, width), buf);

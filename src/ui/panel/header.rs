@@ -21,7 +21,8 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
     if let Some(past) = &scene.app.past {
         return of_past(scene, past, area, buf);
     }
-    if let Some(deadlock) = explain::deadlock(scene.world) {
+    let is_hidden = scene.app.room.is_hidden;
+    if let Some(deadlock) = explain::deadlock(scene.world).filter(|_| !is_hidden) {
         // Its first sentence: the circle. The rest is below, where explanations are.
         let (circle, _) = deadlock.text.split_once(". ").unwrap_or((&deadlock.text, ""));
         let banner = vec![Span::styled(words::cut(&format!(" {circle}"), area.width), theme.shout())];
@@ -35,7 +36,9 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         room = rest;
         let style = if task.is_alive() { Style::new() } else { theme.alarm() };
         left.push(Span::styled(words::cut(&task.name, 16), theme.strong()));
-        left.push(Span::styled(format!(" {}", state_of(task)), style));
+        if !is_hidden {
+            left.push(Span::styled(format!(" {}", state_of(task)), style));
+        }
         left.push(Span::raw("   "));
     }
     let key = |action| scene.app.key(action);
@@ -61,7 +64,8 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         right.push(Span::styled(BUSY, theme.strong()));
     }
     // No trace is beside a view that covers the bench.
-    let is_covered = scene.app.view != View::Bench && !matches!(scene.app.mode, Mode::List | Mode::Search);
+    let is_covered = scene.app.view != View::Bench && !scene.app.room.is_on;
+    let is_covered = is_covered && !matches!(scene.app.mode, Mode::List | Mode::Search);
     if let Some(echo) = scene.app.echo().filter(|_| is_covered) {
         let most = area.width / 3;
         right.push(Span::styled(words::cut(&format!("› {echo}"), most) + "  ", theme.strong()));
@@ -75,7 +79,7 @@ fn of_past(scene: Scene<'_>, past: &Past, area: Rect, buf: &mut Buffer) {
     let loud = scene.theme.shout();
     let when = format!(" THE PAST  event {} of {} ", past.at, past.newest);
     let statement = past.moments.last().and_then(|moment| scene.app.said.text(moment.line));
-    let during = statement.map(|text| format!(" during: {text} ")).unwrap_or_default();
+    let during = statement.map(|text| format!(" during: {} ", scene.theme.spelled(text))).unwrap_or_default();
     let oldest = if past.at == past.oldest { " the beginning " } else { "" };
     let oldest = if past.at == past.oldest && past.oldest > 0 { " older events are forgotten " } else { oldest };
     let left = vec![Span::styled(when, loud), Span::styled(during, loud), Span::styled(oldest, loud)];

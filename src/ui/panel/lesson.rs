@@ -14,7 +14,7 @@ use crate::app::course::{Answer, Scroll, Taking, Which};
 use crate::lesson::{Action, Goal, Lesson, Next, Prediction};
 use crate::script::Statement;
 use crate::ui::theme::Theme;
-use crate::ui::{Scene, prose, words};
+use crate::ui::{Scene, present, prose, words};
 
 /// A step's text, set.
 struct Page<'a> {
@@ -38,9 +38,9 @@ pub struct Place<'a> {
 /// Draws heading and text.
 pub fn draw(scene: Scene<'_>, on: Place<'_>, buf: &mut Buffer) {
     let area = on.area;
-    let Some((lesson, taking)) = scene.app.course.shown().filter(|_| area.height > 1 && area.width > 4) else { return };
+    let Some((lesson, taking)) = present::lesson(scene).filter(|_| area.height > 1 && area.width > 4) else { return };
     let theme = scene.theme;
-    let page = Page::of(scene, lesson, taking, on);
+    let page = Page::of(scene, lesson, &taking, on);
     let first = page.first(taking.scroll, area);
     let below = page.lines.len().saturating_sub(first + rows(area));
     let mut place = match taking.walk.current(lesson) {
@@ -56,7 +56,10 @@ pub fn draw(scene: Scene<'_>, on: Place<'_>, buf: &mut Buffer) {
     }
     let left = vec![
         Span::raw("─ "),
-        Span::styled(words::cut(&format!("{} {}", lesson.number, lesson.title), area.width), theme.strong()),
+        Span::styled(
+            words::cut(&format!("{} {}", lesson.number, theme.spelled(&lesson.title)), area.width),
+            theme.strong(),
+        ),
         Span::raw(" "),
     ];
     let right = vec![Span::styled(format!(" {place} "), theme.faint())];
@@ -69,8 +72,8 @@ pub fn draw(scene: Scene<'_>, on: Place<'_>, buf: &mut Buffer) {
 /// Where a key that scrolls leads to: the first line seen after it.
 pub fn scrolled(scene: Scene<'_>, on: Place<'_>, by: isize) -> u16 {
     let area = on.area;
-    let Some((lesson, taking)) = scene.app.course.shown() else { return 0 };
-    let page = Page::of(scene, lesson, taking, on);
+    let Some((lesson, taking)) = present::lesson(scene) else { return 0 };
+    let page = Page::of(scene, lesson, &taking, on);
     let most = page.lines.len().saturating_sub(rows(area));
     let first = page.first(taking.scroll, area).saturating_add_signed(by).min(most);
     u16::try_from(first).unwrap_or(u16::MAX)
@@ -79,8 +82,8 @@ pub fn scrolled(scene: Scene<'_>, on: Place<'_>, by: isize) -> u16 {
 /// Whether something that is to be read before going on lies below what is seen.
 pub fn has_unread(scene: Scene<'_>, on: Place<'_>) -> bool {
     let area = on.area;
-    let Some((lesson, taking)) = scene.app.course.shown() else { return false };
-    let page = Page::of(scene, lesson, taking, on);
+    let Some((lesson, taking)) = present::lesson(scene) else { return false };
+    let page = Page::of(scene, lesson, &taking, on);
     page.first(taking.scroll, area) + rows(area) < page.active.end
 }
 
@@ -120,7 +123,7 @@ impl<'a> Page<'a> {
             }
             page.active.end = page.lines.len();
         }
-        if let Some(why) = on.why {
+        if let Some(why) = on.why.filter(|_| !scene.app.room.is_hidden) {
             page.blank();
             page.marked("WHY   ", why, Style::new());
         }
@@ -179,7 +182,9 @@ impl<'a> Page<'a> {
     /// A line with a mark before it, wrapped below its text.
     fn marked(&mut self, mark: &'static str, text: &str, style: Style) {
         let indent = words::width(mark);
-        for (row, part) in words::wrap(text, self.width.saturating_sub(indent).max(8), 0).into_iter().enumerate() {
+        for (row, part) in
+            words::wrap(&self.theme.spelled(text), self.width.saturating_sub(indent).max(8), 0).into_iter().enumerate()
+        {
             let lead = if row == 0 { mark.to_owned() } else { " ".repeat(usize::from(indent)) };
             self.lines.push(Line::from(vec![Span::styled(lead, self.theme.strong()), Span::styled(part, style)]));
         }
@@ -187,13 +192,14 @@ impl<'a> Page<'a> {
 
     fn run(&mut self, statements: &[Statement], taking: &Taking) {
         let theme = self.theme;
+        let arrow = if theme.is_ascii() { "->" } else { "→" };
         let is_running = taking.running.is_some() && taking.made.len() > taking.walk.made();
         for (at, statement) in statements.iter().enumerate() {
             let is_next = at == taking.walk.made();
             match taking.made.get(at) {
                 Some(_) if is_next && is_running => self.marked("… ", &statement.text, theme.strong()),
                 Some(made) => {
-                    let got = made.got.as_ref().map(|got| format!("  → {got}")).unwrap_or_default();
+                    let got = made.got.as_ref().map(|got| format!("  {arrow} {got}")).unwrap_or_default();
                     let mark = if made.instead_of.is_some() { "✗ " } else { "✓ " };
                     self.marked(mark, &format!("{}{got}", statement.text), Style::new());
                     if let Some(want) = &made.instead_of {
@@ -218,6 +224,7 @@ impl<'a> Page<'a> {
     }
 
     fn predict(&mut self, prediction: &Prediction, taking: &Taking) {
+        let arrow = if self.theme.is_ascii() { "<-" } else { "←" };
         self.marked("▶ ", &prediction.statement.text, self.theme.strong());
         for (at, option) in prediction.options.iter().enumerate() {
             let is_marked = taking.chosen == Some(at);
@@ -228,10 +235,10 @@ impl<'a> Page<'a> {
                 continue;
             };
             let remark = match (answer.held.get(at).copied().unwrap_or(false), answer.guess == at) {
-                (true, true) => "  ← your guess, and what came",
-                (true, false) => "  ← what came",
-                (false, true) => "  ← your guess",
-                (false, false) => "",
+                (true, true) => format!("  {arrow} your guess, and what came"),
+                (true, false) => format!("  {arrow} what came"),
+                (false, true) => format!("  {arrow} your guess"),
+                (false, false) => String::new(),
             };
             let held = answer.held.get(at).copied().unwrap_or(false);
             let style = if held { self.theme.strong() } else { Style::new() };

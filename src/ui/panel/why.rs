@@ -21,7 +21,7 @@ pub fn rows(scene: Scene<'_>, width: u16) -> u16 {
 /// The explanation, if this area has not the rows that it needs.
 pub fn cut_explanation(scene: Scene<'_>, area: Rect) -> Option<&str> {
     let why = scene.app.seen_why()?;
-    (set(&why.text, area.width).len() > usize::from(area.height)).then_some(why.text.as_str())
+    (set(scene, &why.text, area.width).len() > usize::from(area.height)).then_some(why.text.as_str())
 }
 
 /// Draws the text.
@@ -55,15 +55,17 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 fn wrapped(scene: Scene<'_>, width: u16) -> Vec<String> {
-    match (&scene.app.notice, scene.app.seen_why()) {
-        (Some(notice), _) => set(notice, width),
-        (None, Some(why)) => set(&why.text, width),
-        (None, None) => set(&advice(scene), width),
-    }
+    let advice = advice(scene);
+    let text = match (&scene.app.notice, scene.app.seen_why()) {
+        (Some(notice), _) => notice,
+        (None, Some(why)) => &why.text,
+        (None, None) => &advice,
+    };
+    set(scene, text, width)
 }
 
-fn set(text: &str, width: u16) -> Vec<String> {
-    words::wrap(text, width.saturating_sub(LABEL + 1).max(1), 0)
+fn set(scene: Scene<'_>, text: &str, width: u16) -> Vec<String> {
+    words::wrap(&scene.theme.spelled(text), width.saturating_sub(LABEL + 1).max(1), 0)
 }
 
 /// What to do next.

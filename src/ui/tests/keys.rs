@@ -9,17 +9,20 @@ fn press(app: &mut App, stage: &Stage, size: (u16, u16), action: Action) -> Vec<
         let world = app.past.as_ref().map_or(&stage.world, |past| &past.world);
         turned(Scene { app, world, theme: Theme::with(Colours::None) }, size, action)
     };
+    // As the terminal says it of each key.
+    if app.room.is_on {
+        update::update(app, &stage.world, Input::Pressed(app.key(action)));
+    }
     update::update(app, &stage.world, Input::Do(action))
 }
 
 /// What is seen, as the terminal has it: the past's bench while it is looked at.
 fn seen(app: &App, stage: &Stage, size: (u16, u16)) -> String {
-    let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+    let mut buf = Buffer::empty(Rect::new(0, 0, size.0, size.1));
     let world = app.past.as_ref().map_or(&stage.world, |past| &past.world);
     let scene = Scene { app, world, theme: Theme::with(Colours::None) };
-    terminal.draw(|frame| draw(frame, scene)).unwrap();
-    let cursor = terminal.get_cursor_position().unwrap();
-    format!("{:?} {cursor:?}", terminal.backend().buffer())
+    let cursor = draw(scene, &mut buf);
+    format!("{buf:?} {cursor:?}")
 }
 
 fn palette(stage: &Stage, back: Mode, query: &str) -> App {
