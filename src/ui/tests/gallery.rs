@@ -86,6 +86,7 @@ fn lesson_of(text: &str) -> Course {
 }
 
 /// All of them; `text` is in every place where anybody can put text.
+#[expect(clippy::too_many_lines, reason = "a list")]
 pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
     // What is typed is text. The emulator drops the character that stands for broken bytes.
     let text = String::from_utf8_lossy(bytes).replace('\u{fffd}', "?");
