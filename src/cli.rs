@@ -10,7 +10,7 @@ use clap_mangen::Man;
 
 /// See what the kernel really does when processes talk: real children, real sockets, live.
 #[derive(Debug, Parser)]
-#[command(name = "tincans", version, about, long_about = None, after_help = AFTER_HELP)]
+#[command(name = "tincans", version, about, long_about = None, after_help = AFTER_HELP, help_template = TEMPLATE)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Arguments {
     /// What to do; the terminal UI unless told.
@@ -22,6 +22,9 @@ pub struct Arguments {
     /// Dark, light, or light for a room; TINCANS_THEME unless told.
     #[arg(long, global = true, value_name = "THEME", value_parser = THEMES)]
     pub theme: Option<String>,
+    /// How many colours; by NO_COLOR, COLORTERM and TERM unless told.
+    #[arg(long, global = true, value_name = "COLOURS", value_parser = COLOURS)]
+    pub color: Option<String>,
     /// Borders and marks of ASCII alone, as where the locale has no UTF-8; so does TINCANS_ASCII=1, and 0 forbids it.
     #[arg(long, global = true)]
     pub ascii: bool,
@@ -151,11 +154,17 @@ pub fn manual_page() -> io::Result<Vec<u8>> {
 /// The grounds of [`crate::ui::theme::Ground`].
 const THEMES: [&str; 3] = ["dark", "light", "room"];
 
+/// The colours of [`crate::ui::theme::Colours`].
+const COLOURS: [&str; 5] = ["auto", "never", "16", "256", "always"];
+
 /// The columns of `matrix`.
 const COLUMNS: [&str; 5] = ["stream", "dgram", "seqpacket", "pipe", "packetpipe"];
 
 /// [`crate::bench::MAX_TASKS`], as clap wants it.
 const DEFAULT_MAX_TASKS: u16 = 64;
+
+/// What helps most comes first.
+const TEMPLATE: &str = "{about-with-newline}{after-help}\n\n{usage-heading} {usage}\n\n{all-args}";
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -168,6 +177,8 @@ Examples:
   tincans matrix               ask this kernel what each kind of channel does in each situation
   tincans matrix unread dgram  the script behind one answer, to be changed and run
   tincans config               every setting and every key, as a file to be changed
-  tincans completions bash     completions to stdout; `tincans man` is the manual page
+  tincans completions bash     completions to stdout, for zsh, fish, elvish and powershell too
 
+More: `tincans man` is all of it as a manual page, the keys are on ?, README.md and ARCHITECTURE.md come with the source.
+Faults: `tincans --version` and `uname -r` belong to a report.
 Exit status: 0 done, 1 an expectation or a lesson did not hold, 2 usage, 128+N after signal N.";

@@ -18,6 +18,7 @@ pub mod agent;
 pub mod bench;
 pub mod session;
 pub mod guardian;
+pub mod crash;
 pub mod progress;
 pub mod saving;
 

@@ -14,6 +14,7 @@ use tincans::app::course::Course;
 use tincans::checker::{self, Outcome};
 use tincans::cli::{self, Arguments, Command};
 use tincans::config;
+use tincans::crash;
 use tincans::guardian::{self, Terminal};
 use tincans::lesson::{Lesson, builtin, language, list, load};
 use tincans::matrix::{self, Format, Request};
@@ -28,7 +29,7 @@ use tincans::sys::tty_input::TtyInput;
 use tincans::tui::{self, Looks};
 use tincans::ui::ascii::Letters;
 use tincans::ui::sanitise;
-use tincans::ui::theme::{Ground, Theme};
+use tincans::ui::theme::{Colours, Ground, Theme};
 
 /// Usage, a script that does not parse, no terminal where one is needed.
 const USAGE: u8 = 2;
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
     if words.first().is_some_and(|word| word == agent::AGENT_ARGUMENT) {
         agent::resume_after_exec(&words[1..]);
     }
-    if let Err(error) = color_eyre::install() {
+    if let Err(error) = crash::install() {
         return ExitCode::from(complain(&error));
     }
     let arguments = Arguments::parse();
@@ -149,7 +150,8 @@ fn theme(arguments: &Arguments, config: &Config) -> Theme {
         "TINCANS_ASCII" => config.is_ascii.filter(|is_ascii| *is_ascii).map(|_| "1".to_owned()),
         _ => None,
     };
-    Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok().or_else(|| setting(name)))
+    let theme = Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok().or_else(|| setting(name)));
+    arguments.color.as_deref().and_then(Colours::named).map_or(theme, |colours| theme.in_colours(colours))
 }
 
 fn looks(arguments: &Arguments, config: Config, complaints: Vec<String>) -> Looks {

@@ -80,7 +80,10 @@ pub fn obstacle() -> Option<&'static str> {
 
 /// Runs the UI until it is left, on a terminal without [`obstacle`]; gives the exit status.
 pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), looks: Looks) -> Result<u8> {
-    let tty = TtyInput::open().ok_or_else(|| eyre!("the terminal cannot be opened; `tincans run FILE` needs none"))?;
+    let tty = TtyInput::open_or_say().map_err(|reason| {
+        let other = "after su, `script -q -c tincans /dev/null` gives one of your own; `tincans --plain` needs none";
+        eyre!("the terminal cannot be opened: {reason}; {other}")
+    })?;
     signal::ignore_background_writes();
     let signals = Signals::install().wrap_err("signals could not be watched")?;
     let settings = Settings { events_kept: EVENTS_KEPT, keeps_history: true, ..settings };

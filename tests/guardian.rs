@@ -27,7 +27,14 @@ struct Case {
 }
 
 const CASES: &[Case] = &[
-    Case { name: "a_panic_is_status_2", status: 2, ui: || panic!("on purpose") },
+    Case {
+        name: "a_panic_is_status_2_and_says_what_a_report_needs",
+        status: 2,
+        ui: || {
+            tincans::crash::install().expect("nothing is installed yet");
+            panic!("on purpose")
+        },
+    },
     Case {
         name: "a_panic_while_panicking_is_sigabrt",
         status: 134,
@@ -87,6 +94,15 @@ fn check(case: &Case) {
     assert_eq!(pty.status(), case.status, "{}:\n{}", case.name, pty.screen());
     assert!(pty.has_its_modes_back(), "{}: termios", case.name);
     assert_eq!(modes_left_on(pty.bytes()), Vec::<String>::new(), "{}", case.name);
+    if case.name.contains("report") {
+        // The terminal's lines are 80 columns wide; words stay whole.
+        let said: Vec<String> = String::from_utf8_lossy(pty.bytes()).split_whitespace().map(str::to_owned).collect();
+        let said = said.join(" ");
+        let version = concat!("tincans ", env!("CARGO_PKG_VERSION"));
+        for wanted in ["on purpose", "Please report it", version, "Linux ", "tincans --plain"] {
+            assert!(said.contains(wanted), "{}: {wanted} is not in {said}", case.name);
+        }
+    }
     assert!(pty.bytes().starts_with(ALL_MODES.as_bytes()), "{}", case.name);
     assert!(until(PATIENCE, || pty.left().is_empty()).is_some(), "{}: {:?}", case.name, pty.left());
 }

@@ -27,6 +27,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("ui", &[PURE, &["app"]]),
     ("sys", &[PURE]),
     ("guardian", &[PURE, &["sys"]]),
+    ("crash", &[PURE, &["sys"]]),
     ("agent", &[PURE, &["sys"]]),
     ("bench", &[PURE, &["sys", "agent"]]),
     ("session", &[PURE, &["sys", "bench"]]),

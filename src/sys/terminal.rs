@@ -29,13 +29,22 @@ pub struct Modes(Termios);
 /// A private, non-blocking description of the terminal that is standard input, output or error, where one of them is. The
 /// standard descriptors share theirs with the user's shell: O_NONBLOCK there would outlive the program.
 pub fn open_private() -> Option<OwnedFd> {
+    open_or_say().ok()
+}
+
+/// The same, or why not: after `su` or `sudo -u` the terminal is still its first owner's.
+pub fn open_or_say() -> Result<OwnedFd, String> {
     let (input, output, error) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
     let standard = [input.as_fd(), output.as_fd(), error.as_fd()];
-    let terminal = standard.into_iter().find(|fd| isatty(fd).unwrap_or(false))?;
+    let terminal = standard.into_iter().find(|fd| isatty(fd).unwrap_or(false));
+    let Some(terminal) = terminal else { return Err("none of the standard streams is one".to_owned()) };
     let flags = OFlag::O_RDWR | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
     // Where /dev/pts belongs to another mount namespace the name leads nowhere, but the controlling terminal still does.
-    let named = ttyname(terminal).and_then(|path| open(&path, flags, Mode::empty()));
-    named.or_else(|_| open("/dev/tty", flags, Mode::empty())).ok()
+    let path = ttyname(terminal).map_err(|error| format!("it has no name here: {}", error.desc()));
+    let named = path.and_then(|path| {
+        open(&path, flags, Mode::empty()).map_err(|error| format!("{}: {}", path.display(), error.desc()))
+    });
+    named.or_else(|reason| open("/dev/tty", flags, Mode::empty()).or(Err(reason)))
 }
 
 /// The modes it has now, tcgetattr(3); none where it is not a terminal, or gone.

@@ -25,7 +25,12 @@ pub enum Look {
 impl TtyInput {
     /// The terminal that is standard input, output or error; none if no one of them is.
     pub fn open() -> Option<Self> {
-        terminal::open_private().map(Self)
+        Self::open_or_say().ok()
+    }
+
+    /// The same, or why not.
+    pub fn open_or_say() -> Result<Self, String> {
+        terminal::open_or_say().map(Self)
     }
 
     /// Reads what is there.

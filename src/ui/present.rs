@@ -65,7 +65,8 @@ pub fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     if area.is_empty() || keys.is_empty() {
         return;
     }
-    let text = words::cut(&format!(" keys  {}", keys.join("  ")), area.width);
+    let echo = scene.app.echo().map(|text| format!("   › {}", scene.theme.spelled(text))).unwrap_or_default();
+    let text = words::cut(&format!(" keys  {}{echo}", keys.join("  ")), area.width);
     buf.set_string(area.x, area.y, text, scene.theme.strong());
 }
 

@@ -85,6 +85,19 @@ const TRUE: [Rgb; 6] =
 const SIXTEEN: [Color; 6] =
     [Color::Cyan, Color::Yellow, Color::Green, Color::Gray, Color::LightCyan, Color::LightGreen];
 
+impl Colours {
+    /// As the command line has it; `auto` is none of them.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "never" => Some(Self::None),
+            "16" => Some(Self::Sixteen),
+            "256" => Some(Self::Indexed),
+            "always" => Some(Self::True),
+            _ => None,
+        }
+    }
+}
+
 impl Theme {
     /// By the environment, NO_COLOR, COLORTERM, TERM, TINCANS_THEME and COLORFGBG; what was asked for on the command line
     /// comes before that. No terminal is asked.
@@ -121,6 +134,12 @@ impl Theme {
     /// With these colours, on a dark ground.
     pub fn with(colours: Colours) -> Self {
         Self { colours, ground: Ground::Dark, letters: Letters::All }
+    }
+
+    /// The same with these colours.
+    #[must_use]
+    pub fn in_colours(self, colours: Colours) -> Self {
+        Self { colours, ..self }
     }
 
     /// The same on another ground.
@@ -362,6 +381,15 @@ mod tests {
         assert_eq!(letters(&[("LANG", "C"), ("TINCANS_ASCII", "0")]), Letters::All);
         assert_eq!(letters(&[("LANG", "C"), ("TINCANS_ASCII", "1")]), Letters::Ascii);
         assert_eq!(Theme::chosen(None, true, |_| None).letters(), Letters::NoMarks);
+    }
+
+    #[test]
+    fn what_the_command_line_says_of_colours_comes_before_the_environment() {
+        let named = ["never", "16", "256", "always", "auto"].map(Colours::named);
+        let wanted = [Colours::None, Colours::Sixteen, Colours::Indexed, Colours::True].map(Some);
+        assert_eq!((&named[..4], named[4]), (&wanted[..], None));
+        let theme = of(&[("NO_COLOR", "1")]).in_colours(Colours::True);
+        assert_eq!(theme, Theme::with(Colours::True));
     }
 
     #[test]
