@@ -119,6 +119,6 @@ const ALL_POLLED: i32 = 0x2007;
 const O_ACCMODE: i32 = 3;
 
 fn send_buffer(fd: i32) -> Option<u64> {
-    let (_, Extra::Value(value)) = options::get(fd, "sndbuf") else { return None };
-    u64::try_from(value).ok()
+    let (answer, Extra::Value(value)) = options::get(fd, "sndbuf") else { return None };
+    u64::try_from(value).ok().filter(|_| answer.ret == 0)
 }
