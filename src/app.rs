@@ -31,11 +31,10 @@ use crate::world::World;
 use crate::world::history::Moment;
 use crate::world::kind::{ChannelId, Kind};
 
-use action::Action;
 use course::Course;
 use facing::Facing;
 use input_line::InputLine;
-use keys::{Hints, Keymap};
+use keys::Keymap;
 use otherwise::Otherwise;
 use palette::Palette;
 use past::{Past, Said};
@@ -299,23 +298,6 @@ impl App {
     /// What the keys mean when nothing is typed: a lesson's, or the bench's.
     fn home(&self) -> Mode {
         if self.course.shown().is_some() { Mode::Lesson } else { Mode::Keys }
-    }
-
-    /// The keys as a hint names them.
-    pub fn hints(&self) -> Hints<'_> {
-        let mode = match self.mode {
-            Mode::Palette => self.palette.back,
-            Mode::Help => self.before,
-            Mode::Line | Mode::Keys | Mode::Prompt | Mode::Lesson | Mode::List | Mode::Search | Mode::Past => self.mode,
-        };
-        Hints { keymap: &self.keymap, mode }
-    }
-
-    /// The key for an action, as a hint names it.
-    pub fn key(&self, action: Action) -> String {
-        // What is said of help or the list is said in it.
-        let is_here = self.keymap.of_mode(self.mode).iter().any(|binding| binding.row.action == action);
-        if is_here { self.keymap.key(self.mode, action) } else { self.hints().key(action) }
     }
 
     /// What statements are made from.

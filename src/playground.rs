@@ -165,9 +165,8 @@ impl Playground {
         } else {
             // Statements that are run one by one, however many wait, are no reason to overtake them.
             let begun = self.session.begun();
-            if self.busy_since.is_none_or(|(_, about)| about != begun) {
-                self.busy_since = Some((Instant::now(), begun));
-            }
+            let since = self.busy_since.filter(|(_, about)| *about == begun || self.session.has_overtaken());
+            self.busy_since = Some((since.map_or_else(Instant::now, |(since, _)| since), begun));
         }
         let is_new = !was_settled || !events.is_empty();
         let events = events.into_iter().filter(|event| !self.app.is_silent(event.line)).collect();

@@ -30,7 +30,7 @@ use crate::ui::theme::Theme;
 use crate::ui::{self, Scene, keymap, pointer};
 
 use decode::Decoder;
-use screen::Screen;
+use screen::{Output, Screen};
 use signals::Signals;
 
 /// How long what is new may wait for the rest of it, while something is going on.
@@ -100,7 +100,9 @@ pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), look
     }
     let size = tty.size().unwrap_or(DEFAULT_SIZE);
     restore_before_panic_reports();
-    let screen = Screen::enter(size).wrap_err("the terminal could not be set up")?;
+    let terminal = tty.as_fd().try_clone_to_owned().wrap_err("the terminal could not be shared")?;
+    let output = Output { terminal, deadly: signals.deadly_note() };
+    let screen = Screen::enter(size, output).wrap_err("the terminal could not be set up")?;
     let mut ui = Tui {
         tty,
         signals,
@@ -187,7 +189,7 @@ impl Tui {
                 return Ok(end);
             }
             if self.draw_if_due().is_err() {
-                return Ok(End::Signal(HANGUP));
+                return Ok(End::Signal(self.signals.deadly().unwrap_or(HANGUP)));
             }
             let woken = self.sleep()?;
             if woken.by_signal

@@ -112,7 +112,7 @@ fn start(way: &Way, place: Place, has_mouse: bool) -> Run {
     shell.args(["--norc", "--noprofile", "--noediting", "-i"]).env("PS1", "ready> ").env("BIN", support::program());
     shell.env("TINCANS_PANIC", if way.name == PANIC_TWICE { "twice" } else { "once" });
     let folder = std::env::temp_dir();
-    shell.env("XDG_STATE_HOME", &folder).env("HOME", &folder);
+    shell.env("XDG_STATE_HOME", &folder).env("HOME", &folder).env("RUST_BACKTRACE", "0");
     let mut pty = Pty::start_command((24, 80), shell);
     pty.wait("a prompt", |screen| screen.contains("ready>"));
     pty.type_bytes(format!("\"$BIN\" {}\r", arguments.join(" ")).as_bytes());

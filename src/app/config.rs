@@ -7,6 +7,7 @@ use toml::{Table, Value};
 use super::Mode;
 use super::keys::rebind::Wish;
 use super::keys::{GROUPS, Key, Keymap, MODES, label};
+use crate::script::words::is_hidden;
 
 /// The most bytes of a file.
 pub const MAX_CONFIG: usize = 64 * 1024;
@@ -168,10 +169,11 @@ fn wish(mode: Option<Mode>, name: &str, value: &Value, (wishes, complaints): (&m
     }
 }
 
-/// What stands in the file, short enough for a line.
+/// What stands in the file, short enough for a line, and to be seen.
 fn quoted(text: &str) -> String {
-    let mut short: String = text.chars().take(MOST_QUOTED).collect();
-    if short.len() < text.len() {
+    let seen = |letter: char| if is_hidden(letter) { letter.escape_unicode().to_string() } else { letter.to_string() };
+    let mut short: String = text.chars().take(MOST_QUOTED).map(seen).collect();
+    if text.chars().nth(MOST_QUOTED).is_some() {
         short.push('…');
     }
     short

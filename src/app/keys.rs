@@ -5,8 +5,8 @@ pub mod key;
 pub mod rebind;
 pub mod table;
 
-use super::Mode;
 use super::action::{Action, Learn};
+use super::{App, Mode};
 
 pub use key::{Key, Named};
 pub use table::{GROUPS, Group, Row};
@@ -146,6 +146,25 @@ impl Hints<'_> {
     /// As [`Keymap::key`].
     pub fn key(self, action: Action) -> String {
         self.keymap.key(self.mode, action)
+    }
+}
+
+impl App {
+    /// The keys as a hint names them.
+    pub fn hints(&self) -> Hints<'_> {
+        let mode = match self.mode {
+            Mode::Palette => self.palette.back,
+            Mode::Help => self.before,
+            Mode::Line | Mode::Keys | Mode::Prompt | Mode::Lesson | Mode::List | Mode::Search | Mode::Past => self.mode,
+        };
+        Hints { keymap: &self.keymap, mode }
+    }
+
+    /// The key for an action, as a hint names it.
+    pub fn key(&self, action: Action) -> String {
+        // What is said of help or the list is said in it.
+        let is_here = self.keymap.of_mode(self.mode).iter().any(|binding| binding.row.action == action);
+        if is_here { self.keymap.key(self.mode, action) } else { self.hints().key(action) }
     }
 }
 

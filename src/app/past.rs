@@ -59,6 +59,11 @@ impl Said {
         self.statements.push_back(statement.clone());
     }
 
+    /// The newest one.
+    pub fn last(&self) -> Option<&Statement> {
+        self.statements.back()
+    }
+
     /// The text of the statement on a line.
     pub fn text(&self, line: u32) -> Option<&str> {
         let at = self.statements.partition_point(|statement| statement.line < line);
@@ -73,6 +78,12 @@ impl Said {
 }
 
 impl App {
+    /// The newest statement that somebody wanted, for where no trace shows it.
+    pub fn echo(&self) -> Option<&str> {
+        let said = self.said.last().filter(|said| self.past.is_none() && !self.is_silent(said.line))?;
+        Some(said.text.trim())
+    }
+
     /// Something of the past is to be seen.
     pub(super) fn look_back(&mut self, look: Look) {
         let back = self.past.as_ref().map_or(self.mode, |past| past.back);

@@ -26,6 +26,11 @@ impl Session {
         self.summary.statements
     }
 
+    /// The running one did not wait for its turn.
+    pub fn has_overtaken(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| running.has_overtaken)
+    }
+
     /// As [`crate::bench::Bench::take_mishaps`].
     pub fn take_mishaps(&mut self) -> Vec<String> {
         self.bench.take_mishaps()

@@ -82,6 +82,23 @@ pub fn is_somebody_elses(terminal: BorrowedFd<'_>) -> bool {
     tcgetpgrp(terminal).is_ok_and(|foreground| foreground != getpgrp())
 }
 
+/// Writes all of it, and waits for a terminal that takes no bytes (Ctrl-S, a window that nobody reads) for as long as `waits` says
+/// that it may; asked again every now and then, and after a signal. The descriptor must be non-blocking.
+pub fn write_out(terminal: BorrowedFd<'_>, bytes: &[u8], waits: impl Fn() -> bool) -> std::io::Result<()> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        match write(terminal, rest) {
+            Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+            Err(Errno::EINTR) => {}
+            Err(Errno::EAGAIN) if waits() => {
+                takes_bytes_soon(terminal);
+            }
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    Ok(())
+}
+
 fn takes_bytes_soon(terminal: BorrowedFd<'_>) -> bool {
     let mut fds = [PollFd::new(terminal, PollFlags::POLLOUT)];
     matches!(poll(&mut fds, PollTimeout::from(PATIENCE_MS)), Ok(1..))

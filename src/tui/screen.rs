@@ -1,8 +1,11 @@
 //! The terminal as a place to draw: modes switched on and back, and each frame as one write(2). Bringing it back may be done
 //! twice, and is done on every way out.
 
-use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -16,10 +19,26 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::paint::Painter;
+use crate::sys::terminal;
 use crate::ui::{self, Scene};
 
 /// Whether there is something to bring back.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// Where all is written, also when the program panics, and what says that it is to end.
+static OUTPUT: OnceLock<Output> = OnceLock::new();
+
+/// How long the terminal is given to take the bytes that bring it back.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// A non-blocking description of the terminal, and the note of a signal that ends the program.
+#[derive(Debug)]
+pub struct Output {
+    /// As [`crate::sys::tty_input::TtyInput`] has it.
+    pub terminal: OwnedFd,
+    /// Not 0 once such a signal came: a terminal that takes nothing is waited for no longer.
+    pub deadly: Arc<AtomicUsize>,
+}
 
 /// A frame of more bytes is one that eyes could see half of, and a caret that runs about: the terminal is told where it ends.
 const SMALL: usize = 256;
@@ -31,7 +50,8 @@ pub struct Screen {
 
 impl Screen {
     /// Enters it.
-    pub fn enter(size: (u16, u16)) -> io::Result<Self> {
+    pub fn enter(size: (u16, u16), output: Output) -> io::Result<Self> {
+        let _ = OUTPUT.set(output);
         let term = std::env::var("TERM").unwrap_or_default();
         let screen = Self { canvas: Canvas::new(&term, size) };
         switch_on()?;
@@ -147,15 +167,19 @@ pub fn bring_back() {
     let _ = queue!(bytes, EndSynchronizedUpdate);
     bytes.extend_from_slice(MOUSE_OFF);
     let _ = queue!(bytes, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
-    let _ = write_out(&bytes);
+    let until = Instant::now() + FAREWELL;
+    let _ = write_while(&bytes, |_| Instant::now() < until);
     let _ = disable_raw_mode();
 }
 
-/// One write(2): the standard writer passes what is longer than its buffer as it is, and the rest at the flush.
+/// One write(2), where the terminal takes it; else as many as it takes, until a signal ends the program.
 fn write_out(bytes: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes)?;
-    out.flush()
+    write_while(bytes, |output| output.deadly.load(Ordering::SeqCst) == 0)
+}
+
+fn write_while(bytes: &[u8], waits: impl Fn(&Output) -> bool) -> io::Result<()> {
+    let output = OUTPUT.get().ok_or(io::ErrorKind::NotConnected)?;
+    terminal::write_out(output.terminal.as_fd(), bytes, || waits(output))
 }
 
 #[cfg(test)]

@@ -52,6 +52,11 @@ impl Signals {
         u8::try_from(number).ok().filter(|number| *number > 0)
     }
 
+    /// The note of it, 0 until one came.
+    pub fn deadly_note(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.deadly)
+    }
+
     /// Whether the program was stopped and goes on, since last asked.
     pub fn was_continued(&self) -> bool {
         self.continued.swap(false, Ordering::SeqCst)

@@ -59,13 +59,14 @@ pub fn curtain(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// What was pressed last, for those who do not see the keyboard.
+/// What was pressed last, for those who do not see the keyboard, and the statement that it stood for.
 pub fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let keys: Vec<String> = scene.app.room.keys.iter().map(|key| sanitise::string(&scene.theme.spelled(key))).collect();
     if area.is_empty() || keys.is_empty() {
         return;
     }
-    let text = words::cut(&format!(" keys  {}", keys.join("  ")), area.width);
+    let echo = scene.app.echo().map(|text| format!("   › {}", scene.theme.spelled(text))).unwrap_or_default();
+    let text = words::cut(&format!(" keys  {}{echo}", keys.join("  ")), area.width);
     buf.set_string(area.x, area.y, text, scene.theme.strong());
 }
 

@@ -2,7 +2,7 @@
 //! (`\x1b`, `\n`, `\u{202e}`, `\xff`). Nothing reaches the screen but through here.
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::script::words::is_hidden;
 
@@ -27,10 +27,9 @@ pub fn bytes(bytes: &[u8]) -> Vec<Letter> {
     let mut at = 0;
     for chunk in bytes.utf8_chunks() {
         for grapheme in chunk.valid().graphemes(true) {
-            if let Some(marks) = grapheme.strip_prefix('\\') {
-                // Marks above it, if there are any, stand alone.
-                letters.push(letter("\\\\".to_owned(), true, at, 1));
-                push_grapheme(&mut letters, marks, at + 1);
+            if grapheme.contains('\\') {
+                // With marks above it, or a sign that goes before it: each stands alone.
+                push_alone(&mut letters, grapheme, at);
             } else {
                 push_grapheme(&mut letters, grapheme, at);
             }
@@ -59,7 +58,9 @@ pub fn string(source: &str) -> String {
 }
 
 fn push_grapheme(letters: &mut Vec<Letter>, grapheme: &str, at: usize) {
-    let is_plain = !grapheme.chars().any(must_escape) && grapheme.width() > 0;
+    // What has nothing of its own to stand on would join what is shown before it.
+    let stands = grapheme.chars().next().is_some_and(|first| first.width().unwrap_or(0) > 0);
+    let is_plain = stands && !grapheme.chars().any(must_escape) && grapheme.width() > 0;
     if is_plain {
         letters.push(letter(grapheme.to_owned(), false, at, grapheme.len()));
         return;
@@ -68,6 +69,16 @@ fn push_grapheme(letters: &mut Vec<Letter>, grapheme: &str, at: usize) {
         let alone = c.encode_utf8(&mut [0; 4]).width() > 0 && !must_escape(c);
         let text = if alone { c.to_string() } else { escape(c) };
         letters.push(letter(text, !alone, at + offset, c.len_utf8()));
+    }
+}
+
+fn push_alone(letters: &mut Vec<Letter>, grapheme: &str, at: usize) {
+    for (offset, c) in grapheme.char_indices() {
+        if c == '\\' {
+            letters.push(letter("\\\\".to_owned(), true, at + offset, 1));
+        } else {
+            push_grapheme(letters, c.encode_utf8(&mut [0; 4]), at + offset);
+        }
     }
 }
 
@@ -113,6 +124,7 @@ mod tests {
         assert_eq!(shown(b"\xff\xc3a"), "\\xff\\xc3a");
         assert_eq!(shown(b"a\\n"), "a\\\\n");
         assert_eq!(shown("\\\u{301}n".as_bytes()), "\\\\\\u{301}n");
+        assert_eq!(shown("\u{600}\\n".as_bytes()), "\u{600}\\\\n");
     }
 
     #[test]
@@ -125,6 +137,7 @@ mod tests {
     #[test]
     fn what_has_no_width_of_its_own_is_shown() {
         assert_eq!(shown("\u{301}\u{200d}\u{200b}".as_bytes()), "\\u{301}\\u{200d}\\u{200b}");
+        assert_eq!(shown("\0\u{fe0f}\u{1f3fe}".as_bytes()), "\\0\\u{fe0f}\u{1f3fe}");
     }
 
     proptest! {

@@ -1,6 +1,7 @@
 //! What is fuzzed: for each target a plain function over bytes, which panics where an invariant does not hold. cargo-fuzz runs
 //! them for hours (`.ci/fuzz`), `cargo test` runs them over the corpus.
 
+mod config;
 mod input;
 mod json;
 mod lesson;
@@ -16,6 +17,7 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
 pub const TARGETS: &[Target] = &[
+    ("config", config::check),
     ("statement", statement::check),
     ("lesson", lesson::check),
     ("json", json::check),

@@ -6,9 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::tasks::state_of;
-use crate::app::Mode;
 use crate::app::action::{Action, Learn};
 use crate::app::past::Past;
+use crate::app::{Mode, View};
 use crate::explain;
 use crate::ui::{Scene, words};
 
@@ -62,6 +62,13 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
     }
     if scene.app.course.shown().is_some() && scene.app.is_busy() {
         right.push(Span::styled(BUSY, theme.strong()));
+    }
+    // No trace is beside a view that covers the bench.
+    let is_covered = scene.app.view != View::Bench && !scene.app.room.is_on;
+    let is_covered = is_covered && !matches!(scene.app.mode, Mode::List | Mode::Search);
+    if let Some(echo) = scene.app.echo().filter(|_| is_covered) {
+        let most = area.width / 3;
+        right.push(Span::styled(words::cut(&format!("› {echo}"), most) + "  ", theme.strong()));
     }
     right.push(Span::styled(hint, theme.faint()));
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);

@@ -13,6 +13,8 @@ use crate::ui::{Scene, words};
 const KEYS: u16 = 18;
 /// Columns of what an action does, where its statement stands beside it.
 const LONG: u16 = 42;
+/// Columns between that and the statement.
+const GAP: u16 = 2;
 /// Rows below the list: of what is marked, the statement or the reason.
 const TOLD: u16 = 2;
 
@@ -67,17 +69,17 @@ fn row(scene: Scene<'_>, entry: &Entry, is_selected: bool, area: Rect, buf: &mut
         (false, None) => Style::new(),
     };
     let room = area.width.saturating_sub(KEYS + 1);
-    let beside = room.saturating_sub(LONG);
-    let long = words::cut(&entry.long, if beside < LONG { room } else { LONG - 1 });
-    let mut right = Vec::new();
-    let is_short = words::width(&long) + words::width(NOT_NOW) + 2 < room;
+    let is_wide = room >= 2 * LONG;
     // Where there is no room for a reason, that there is one.
-    let short = || entry.objection.as_ref().filter(|_| is_short).map(|_| NOT_NOW.to_owned());
-    let what = if beside >= LONG { remark(entry) } else { short() };
-    if let Some(what) = what {
-        let left = if beside >= LONG { beside } else { words::width(NOT_NOW) };
-        right.extend([Span::styled(words::cut(&what, left), theme.faint()), Span::raw(" ")]);
-    }
+    let least = if entry.objection.is_some() { words::width(NOT_NOW) + GAP } else { 0 };
+    let long = words::cut(&entry.long, if is_wide { LONG - 1 } else { room - least });
+    let left_over = room.saturating_sub(words::width(&long) + GAP);
+    let fits = |what: &String| is_wide || words::width(what) <= left_over;
+    let short = || entry.objection.as_ref().map(|_| NOT_NOW.to_owned());
+    let right = match remark(entry).filter(fits).or_else(short) {
+        Some(what) => vec![Span::styled(words::cut(&what, left_over), theme.faint()), Span::raw(" ")],
+        None => Vec::new(),
+    };
     let left = vec![Span::styled(keys, theme.strong()), Span::raw(gap), Span::styled(long, style)];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
 }

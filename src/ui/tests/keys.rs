@@ -128,7 +128,30 @@ fn states() -> Vec<(&'static str, App, Stage)> {
             line.set("wr");
         }
     });
+    for (name, is_wanted) in WAITING {
+        add(name, three_words(), &|app, _| app.course = at_step(&app.course.lessons, is_wanted));
+    }
+    add("a lesson at work", three_words(), &|app, _| app.course = at_step(&app.course.lessons, WAITING[2].1));
     states
+}
+
+/// A step of a lesson that waits for something.
+type Waits = fn(&crate::lesson::Action) -> bool;
+
+/// What a lesson may wait for.
+const WAITING: [(&str, Waits); 3] = [
+    ("a question", |action| matches!(action, crate::lesson::Action::Predict(_))),
+    ("a goal", |action| matches!(action, crate::lesson::Action::Reach(_))),
+    ("statements", |action| matches!(action, crate::lesson::Action::Run(_))),
+];
+
+/// A course of one lesson, which is at such a step.
+fn at_step(lessons: &[crate::lesson::Lesson], is_wanted: Waits) -> crate::app::course::Course {
+    let step = |lesson: &crate::lesson::Lesson| lesson.steps.iter().position(|step| is_wanted(&step.action));
+    let (lesson, step) = lessons.iter().find_map(|lesson| Some((lesson, step(lesson)?))).unwrap();
+    let mut progress = crate::lesson::progress::Progress::default();
+    progress.reach(&lesson.id, step);
+    crate::app::course::Course::new(vec![lesson.clone()], progress, None)
 }
 
 fn of_view(view: View) -> &'static str {
@@ -152,7 +175,7 @@ fn course() -> crate::app::course::Course {
 }
 
 /// Puts the state into a mode as keys would; none where that mode is not to be had.
-fn enter(app: &mut App, stage: &Stage, mode: Mode) -> bool {
+fn enter(name: &str, app: &mut App, stage: &Stage, mode: Mode) -> bool {
     match mode {
         Mode::Past => {
             app.mode = Mode::Keys;
@@ -164,6 +187,10 @@ fn enter(app: &mut App, stage: &Stage, mode: Mode) -> bool {
             update::take(app, &stage.world, Some(0));
             app.settle();
             update::update(app, &stage.world, Input::Settled(Vec::new()));
+            if name == "a lesson at work" {
+                update::update(app, &stage.world, Input::Do(Action::Learn(Learn::Step)));
+                assert!(app.is_busy());
+            }
         }
         Mode::Palette => {
             app.mode = Mode::Keys;
@@ -203,7 +230,7 @@ fn no_key_is_silent_anywhere() {
     for (name, app, stage) in states() {
         for mode in MODES {
             let mut app = app.clone();
-            assert!(enter(&mut app, &stage, mode), "{name}: {mode:?}");
+            assert!(enter(name, &mut app, &stage, mode), "{name}: {mode:?}");
             let size = (80, 24);
             let before = seen(&app, &stage, size);
             for binding in app.keymap.of_mode(mode) {
@@ -237,7 +264,7 @@ fn what_a_key_has_run_is_echoed_word_for_word() {
     for (name, app, stage) in states() {
         for mode in MODES {
             let mut app = app.clone();
-            enter(&mut app, &stage, mode);
+            enter(name, &mut app, &stage, mode);
             for binding in app.keymap.of_mode(mode) {
                 let mut after = app.clone();
                 let before = after.transcript.rows().len();
@@ -267,7 +294,7 @@ fn a_key_without_a_meaning_says_so_in_every_mode() {
     for mode in MODES {
         let mut app = app_of(&stage);
         app.course = course.clone();
-        enter(&mut app, &stage, mode);
+        enter("", &mut app, &stage, mode);
         let before = seen(&app, &stage, (60, 18));
         update::update(&mut app, &stage.world, Input::Unbound(Key::Named(Named::F(9)).label()));
         assert!(app.notice.as_deref().is_some_and(|notice| notice.starts_with("F9 means nothing here")));
@@ -314,7 +341,7 @@ fn no_notice_and_no_hint_names_a_key_that_somebody_has_moved() {
         app.keymap = keymap.clone();
         for mode in [Mode::Keys, Mode::Lesson, Mode::Past] {
             let mut app = app.clone();
-            assert!(enter(&mut app, &stage, mode), "{name}: {mode:?}");
+            assert!(enter(name, &mut app, &stage, mode), "{name}: {mode:?}");
             for binding in keymap.of_mode(mode) {
                 let mut after = app.clone();
                 press(&mut after, &stage, (120, 36), binding.row.action);
@@ -330,4 +357,25 @@ fn no_notice_and_no_hint_names_a_key_that_somebody_has_moved() {
         }
     }
     assert!(notices > 300, "{notices}");
+}
+
+#[test]
+fn where_no_trace_is_seen_a_key_s_statement_stands_beside_it() {
+    let stage = three_words();
+    let statement = |text| crate::script::parse::statement(text, 9).unwrap().unwrap();
+    for view in [View::Diagram, View::Lens, View::Xray, View::Processes, View::Otherwise, View::Grid] {
+        let mut app = app_of(&stage);
+        (app.mode, app.view) = (Mode::Keys, view);
+        app.said.push(&statement("stop child1"));
+        for size in SIZES {
+            assert_shows(&screen_of(&app, &stage, size), &["› stop child1"]);
+        }
+    }
+    let mut app = app_of(&stage);
+    app.room.is_on = true;
+    app.room.press("s".to_owned());
+    app.said.push(&statement("stop child1"));
+    for size in SIZES {
+        assert_shows(&screen_of(&app, &stage, size), &["keys  s   › stop child1"]);
+    }
 }
