@@ -17,7 +17,7 @@ use crate::playground::{Heard, Opening, Playground};
 use crate::progress::Store;
 use crate::script::MAX_STATEMENT;
 use crate::session::Settings;
-use crate::sys::poll;
+use crate::sys::{SysError, poll};
 use crate::trace::{Event, What};
 use crate::ui::ascii::Letters;
 use crate::ui::{sanitise, words};
@@ -254,7 +254,10 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
 
     /// Says whose turn it is, to a person.
     fn prompt(&mut self) -> Result<()> {
-        if self.listener.is_person && !self.typed.bytes.contains(&b'\n') {
+        // Who has typed ahead is not asked.
+        let is_asked =
+            || Ok::<_, SysError>(!poll::wait(&[self.ends.input.as_fd()], Some(Duration::ZERO))?.contains(&true));
+        if self.listener.is_person && !self.typed.bytes.contains(&b'\n') && is_asked()? {
             let words = talk::prompt(self.playground.app());
             write!(self.ends.out, "{words}: ")?;
             self.is_prompted = true;

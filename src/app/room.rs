@@ -53,8 +53,8 @@ fn present(app: &mut App) {
 
 fn draw_curtain(app: &mut App) {
     app.room.is_hidden = !app.room.is_hidden;
-    let hidden = format!("what comes is hidden on the bench; {} shows it", app.key(Action::Curtain));
-    app.notice = Some(if app.room.is_hidden { hidden } else { "nothing is hidden any more".to_owned() });
+    // While something is hidden, the place where it was says so.
+    app.notice = (!app.room.is_hidden).then(|| "nothing is hidden any more".to_owned());
 }
 
 fn toggle_mouse(app: &mut App) {

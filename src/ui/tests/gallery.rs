@@ -86,6 +86,7 @@ fn lesson_of(text: &str) -> Course {
 }
 
 /// All of them; `text` is in every place where anybody can put text.
+#[expect(clippy::too_many_lines, reason = "a list")]
 pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
     // What is typed is text. The emulator drops the character that stands for broken bytes.
     let text = String::from_utf8_lossy(bytes).replace('\u{fffd}', "?");
@@ -109,7 +110,13 @@ pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
         app
     };
     let world = &stage.world;
-    for (name, mode) in [("line", Mode::Line), ("keys", Mode::Keys), ("prompt", Mode::Prompt), ("help", Mode::Help)] {
+    for (name, mode) in [
+        ("line", Mode::Line),
+        ("keys", Mode::Keys),
+        ("prompt", Mode::Prompt),
+        ("help", Mode::Help),
+        ("palette", Mode::Palette),
+    ] {
         show(name, &with(&|app| app.mode = mode), world);
     }
     show("notice", &with(&|app| app.notice = Some(text.clone())), world);
@@ -284,6 +291,20 @@ fn nothing_that_a_terminal_would_act_on_is_drawn_and_ascii_is_ascii() {
     }
 }
 
+/// How each panel looks, at every size, without the first and the last line: who is there and which keys there are is told apart.
+#[test]
+fn every_panel_looks_as_it_did() {
+    for exhibit in gallery("hello 漢字".as_bytes()) {
+        let screens = SIZES.map(|size| {
+            let buffer = buffer_of(&exhibit, size, theme_with(Letters::All));
+            let row = |y| (0..size.0).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+            let rows: Vec<String> = (1..size.1 - 1).map(row).collect();
+            format!("{}x{}\n{}", size.0, size.1, rows.join("\n"))
+        });
+        insta::assert_snapshot!(exhibit.name, screens.join("\n\n"));
+    }
+}
+
 /// A mark in a message is the message's: with `--ascii` it is written out, and no border's letter stands for it.
 #[test]
 fn what_looks_like_a_border_in_a_message_is_not_taken_for_one() {
@@ -292,7 +313,7 @@ fn what_looks_like_a_border_in_a_message_is_not_taken_for_one() {
         buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect::<String>()
     };
     for exhibit in gallery("─漢".as_bytes()) {
-        if matches!(exhibit.name, "help" | "processes" | "grid" | "diagram" | "curtain") {
+        if matches!(exhibit.name, "help" | "palette" | "processes" | "grid" | "diagram" | "curtain") {
             continue;
         }
         let screen = rows(&exhibit, Letters::NoMarks);
