@@ -81,11 +81,14 @@ pub struct Settings {
     pub events_kept: usize,
     /// Whether the past can be looked at.
     pub keeps_history: bool,
+    /// For how long what has happened is taken in at one time, so that a person at the keys need not wait for a flood; none: until
+    /// nothing is left.
+    pub turn: Option<Duration>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { max_tasks: MAX_TASKS, every_call: false, events_kept: EVENTS_KEPT, keeps_history: false }
+        Self { max_tasks: MAX_TASKS, every_call: false, events_kept: EVENTS_KEPT, keeps_history: false, turn: None }
     }
 }
 
@@ -114,6 +117,10 @@ pub struct Bench {
     last_look: Option<settle::Collected>,
     /// Nothing has happened since all was settled.
     is_settled: bool,
+    /// There was more to take in than one turn allows.
+    is_behind: bool,
+    /// Steps of folding, so that the clock is looked at now and then only.
+    folded: u64,
     /// How long to sleep next while something still runs.
     nap: Duration,
     /// Who is stopped only because the program is.
@@ -145,6 +152,8 @@ impl Bench {
             zombies: Vec::new(),
             last_look: None,
             is_settled: false,
+            is_behind: false,
+            folded: 0,
             nap: Duration::ZERO,
             frozen: Vec::new(),
         };

@@ -22,7 +22,7 @@ pub struct Arguments {
     /// Dark, light, or light for a room; TINCANS_THEME unless told.
     #[arg(long, global = true, value_name = "THEME", value_parser = THEMES)]
     pub theme: Option<String>,
-    /// Borders and marks of ASCII alone; so does TINCANS_ASCII=1.
+    /// Borders and marks of ASCII alone, as where the locale has no UTF-8; so does TINCANS_ASCII=1, and 0 forbids it.
     #[arg(long, global = true)]
     pub ascii: bool,
     /// Bench, lessons and practice as lines, nothing drawn: for screen readers, slow links and pipes.

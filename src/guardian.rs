@@ -6,11 +6,10 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::Signal;
-use crate::sys::SysError;
 use crate::sys::fork::exit_child;
 use crate::sys::guard::{self, News, Side, Ui, Wake};
-use crate::sys::job;
 use crate::sys::terminal::{self, Modes};
+use crate::sys::{SysError, job, now_ns, rooms};
 
 /// With this the UI tells the guardian that it panicked; to the shell it is [`INTERNAL_ERROR`].
 const PANICKED: u8 = 101;
@@ -43,25 +42,35 @@ pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> 
             exit_child(i32::from(code))
         }
         Side::Guardian(ui) => {
-            let end = watch(&ui);
+            let (end, until) = watch(&ui);
             if let Some(kept) = kept {
                 kept.bring_back(end);
             }
             guard::reap_all();
+            rooms::sweep(ui.number(), until);
+            if end == End::Lost {
+                let _ = writeln!(
+                    std::io::stderr(),
+                    "tincans: somebody else waited for the guarded process, so its status is lost"
+                );
+            }
             Ok(end.status())
         }
     }
 }
 
-/// Passes signals down and stops along, until the UI is gone.
-fn watch(ui: &Ui) -> End {
+/// Passes signals down and stops along, until the UI is gone; gives a time when it was not reaped yet.
+fn watch(ui: &Ui) -> (End, u64) {
     loop {
-        match ui.wait() {
+        let wake = ui.wait();
+        let now = now_ns();
+        match wake {
             Wake::Child => match ui.news() {
                 News::None => {}
                 News::Stopped(signal) => guard::stop_like(signal),
-                News::Exited(code) => return End::Left(code),
-                News::Killed(signal) => return End::Killed(signal),
+                News::Exited(code) => return (End::Left(code), now),
+                News::Killed(signal) => return (End::Killed(signal), now),
+                News::Lost => return (End::Lost, now),
             },
             Wake::Keyed(_) => {}
             Wake::Asked(signal) => {
@@ -80,12 +89,13 @@ fn watch(ui: &Ui) -> End {
 enum End {
     Left(u8),
     Killed(Signal),
+    Lost,
 }
 
 impl End {
     fn status(self) -> u8 {
         match self {
-            Self::Left(PANICKED) => INTERNAL_ERROR,
+            Self::Left(PANICKED) | Self::Lost => INTERNAL_ERROR,
             Self::Left(code) => code,
             Self::Killed(signal) => u8::try_from(128 + signal.0).unwrap_or(u8::MAX),
         }

@@ -23,6 +23,7 @@ use tincans::saving;
 use tincans::session::Settings;
 use tincans::sys::tty_input::TtyInput;
 use tincans::tui::{self, Looks};
+use tincans::ui::ascii::Letters;
 use tincans::ui::sanitise;
 use tincans::ui::theme::{Ground, Theme};
 
@@ -97,7 +98,12 @@ fn open(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -> R
     }
     let is_person = io::stdin().is_terminal() && io::stdout().is_terminal();
     let size = if is_person { TtyInput::open().and_then(|terminal| terminal.size()) } else { None };
-    let listener = Listener { width: size.map(|size| size.0), is_person };
+    // There are no borders, so all that the locale has can be shown.
+    let letters = match theme(arguments).letters() {
+        Letters::All | Letters::NoMarks => Letters::All,
+        Letters::Ascii => Letters::Ascii,
+    };
+    let listener = Listener { width: size.map(|size| size.0), is_person, letters };
     guarded(Terminal::Untouched, || {
         let ends = Ends { input: io::stdin().lock(), out: &mut io::stdout().lock() };
         plain::run(settings, opening, learning, listener, ends).map(|_| 0)
@@ -111,10 +117,13 @@ fn open_ui(arguments: &Arguments, settings: Settings, opening: Opening, learning
             "{reason}; with `--plain` bench and lessons are lines, which need none, and `tincans run FILE` runs a script"
         ));
     }
-    let asked = arguments.theme.as_deref().and_then(Ground::named);
-    let theme = Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok());
-    let looks = Looks { theme, has_mouse: !arguments.no_mouse, is_for_a_room: arguments.present };
+    let looks = Looks { theme: theme(arguments), has_mouse: !arguments.no_mouse, is_for_a_room: arguments.present };
     guarded(Terminal::Changed, || tui::run(settings, opening, learning, looks))
+}
+
+fn theme(arguments: &Arguments) -> Theme {
+    let asked = arguments.theme.as_deref().and_then(Ground::named);
+    Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok())
 }
 
 /// The course with what is done, and where to begin: at the lesson that was named, or where the learner left off.

@@ -19,6 +19,7 @@ use crate::script::MAX_STATEMENT;
 use crate::session::Settings;
 use crate::sys::poll;
 use crate::trace::{Event, What};
+use crate::ui::ascii::Letters;
 use crate::ui::{sanitise, words};
 
 use tell::Told;
@@ -42,6 +43,8 @@ pub struct Listener {
     pub width: Option<u16>,
     /// A person types at a terminal: says when it is their turn.
     pub is_person: bool,
+    /// Which letters are shown as they are.
+    pub letters: Letters,
 }
 
 /// Lines come in here and go out there.
@@ -244,7 +247,7 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
 
     fn lines(&mut self, lines: &[String]) -> Result<()> {
         for line in lines {
-            writeln!(self.ends.out, "{line}")?;
+            writeln!(self.ends.out, "{}", self.listener.letters.text(line))?;
         }
         Ok(())
     }

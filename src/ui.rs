@@ -91,7 +91,7 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         panel::list::draw(scene, above, buf);
         let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
         if let Some(notice) = &scene.app.notice {
-            let text = words::cut(notice, rest.width - 2);
+            let text = words::cut(&scene.theme.spelled(notice), rest.width - 2);
             buf.set_string(rest.x + 1, rest.bottom() - 1, text, scene.theme.alarm());
         }
         return panel::prompt::draw(scene, foot, buf);
@@ -239,7 +239,7 @@ fn channel_areas(scene: Scene<'_>, places: &Places) -> Vec<(usize, Size, Rect)> 
 
 /// What was pressed last, for those who do not see the keyboard.
 fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let keys: Vec<String> = scene.app.room.keys.iter().map(|key| sanitise::string(key)).collect();
+    let keys: Vec<String> = scene.app.room.keys.iter().map(|key| sanitise::string(&scene.theme.spelled(key))).collect();
     if area.is_empty() || keys.is_empty() {
         return;
     }

@@ -158,3 +158,22 @@ fn report(kills: &mut [Kill]) {
         );
     }
 }
+
+#[test]
+fn killed_it_leaves_no_folder_for_sockets() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("named.tin");
+    std::fs::write(&script, "socket stream server\nbind server name\nsleep 60000\n").expect("a script");
+    let mut command = std::process::Command::new(support::program());
+    command.arg("run").arg(&script).env("TMPDIR", folder.path()).stdout(std::process::Stdio::null());
+    let mut child = command.spawn().expect("the program starts");
+    let rooms = || {
+        let names = std::fs::read_dir(folder.path()).expect("it is there").flatten().map(|entry| entry.file_name());
+        names.filter(|name| name.to_string_lossy().starts_with("tincans-")).count()
+    };
+    assert!(until(PATIENCE, || rooms() == 1).is_some(), "the socket has a folder");
+    let guardian = i32::try_from(child.id()).expect("a pid");
+    send(support::processes::children(guardian)[0].pid, Signal::SIGKILL);
+    let status = child.wait().expect("our child");
+    assert_eq!((status.code(), rooms()), (Some(137), 0));
+}

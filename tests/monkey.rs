@@ -102,7 +102,7 @@ fn antic(random: &mut Random) -> Vec<u8> {
         12..15 => format!(":{}\r", random.word(STATEMENTS)).into_bytes(),
         15 => format!("\x1b[200~{}\n{}\x1b[201~", random.word(TEXTS), random.word(STATEMENTS)).into_bytes(),
         16 => vec![u8::try_from(random.below(256)).expect("a byte")],
-        _ => b"dvzteclpwrbsSnxk,.?o<>R\t"[random.below(24)..][..1].to_vec(),
+        _ => b"dvzteclpwrbsSnxk,.?o<>R\tPHmgL"[random.below(29)..][..1].to_vec(),
     }
 }
 
@@ -179,4 +179,49 @@ fn a_cat_on_the_keyboard_breaks_nothing() {
         pty.type_bytes(b"\x1b[201~\x03");
     }
     assert_fair(&mut pty, &story);
+}
+
+/// The cat may miss one: each view in turn, with bytes on the bench that a terminal would act on.
+#[test]
+fn every_view_of_hostile_bytes_is_visited_and_none_lets_them_through() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut pty = Pty::start_with((36, 120), &[], |command| {
+        command.env("XDG_STATE_HOME", folder.path()).env("XDG_CONFIG_HOME", folder.path());
+    });
+    pty.wait("the bench", |screen| screen.contains("2 post SOCK_DGRAM"));
+    for text in [r#"write wire[0] "\x1b[2J\x1b]0;pwned\x07\x9b31m\xe2\x80\xae\xff""#, "drain wire[1] dontwait"] {
+        pty.type_bytes(b"\x1b");
+        pty.pump(Duration::from_millis(100));
+        pty.type_bytes(format!(":{text}\r").as_bytes());
+        pty.pump(Duration::from_millis(100));
+    }
+    pty.type_bytes("\x1b[200~\u{9b}31m\u{202e}abc\x07\x1b]0;pwned\x07\x1b[201~\r\x1b".as_bytes());
+    pty.pump(Duration::from_millis(100));
+    for (key, shows) in [
+        ("d", "time ▼"),
+        ("e", "what else could have happened"),
+        ("e", "1 wire SOCK_STREAM"),
+        ("v", "one message, five kinds"),
+        ("z", "POLLOUT"),
+        ("t", "processes and their descriptors"),
+        ("c", "all channels"),
+        ("c", "1 wire SOCK_STREAM"),
+        ("P", "3 mail SOCK_SEQPACKET"),
+        ("H", "H shows it"),
+        ("H", "3 mail SOCK_SEQPACKET"),
+        ("P", "─ trace"),
+        ("?", "─ help"),
+        ("\x1b", "1 wire SOCK_STREAM"),
+        ("\x1b[D", "THE PAST"),
+        ("\x1b", "1 wire SOCK_STREAM"),
+        ("l", "─ lessons"),
+        ("\r", "step 1 of"),
+        (":", " statement : "),
+    ] {
+        pty.type_bytes(key.as_bytes());
+        pty.wait(&format!("{shows:?} after {key:?}"), |screen| screen.contains(shows));
+        pty.pump(Duration::from_millis(60));
+    }
+    pty.type_bytes(b"\x03");
+    assert_fair(&mut pty, "all views");
 }

@@ -69,7 +69,7 @@ fn step(app: &mut App, world: &World, lesson: &Lesson) -> Vec<Command> {
         Next::Run(statement) => run(app, world, lesson, statement),
         Next::Ask(prediction) if taking.chosen.is_none() => {
             let count = prediction.options.len();
-            app.notice = Some(format!("what will the kernel answer? 1 to {count} or ↓ chooses; then ask it"));
+            app.notice = Some(format!("what will the kernel answer? 1 to {count} or Down chooses; then ask it"));
             Vec::new()
         }
         Next::Ask(prediction) => run(app, world, lesson, &prediction.statement),
@@ -161,9 +161,9 @@ fn rebuild(app: &mut App, lesson: &Lesson) -> Vec<Command> {
     }
     app.silent_until = app.next_line;
     let note = if is_problem {
-        format!("── problem {} ──", lesson.number)
+        format!("-- problem {} --", lesson.number)
     } else {
-        format!("── lesson {}, step {step}: the bench as it is there ──", lesson.number)
+        format!("-- lesson {}, step {step}: the bench as it is there --", lesson.number)
     };
     app.transcript.note(note);
     commands

@@ -132,6 +132,6 @@ fn why(world: &World, moments: &[Moment]) -> Option<Explanation> {
     if explanation.rule != explain::NOTHING {
         return Some(explanation);
     }
-    let text = last.events.iter().flat_map(strace::lines).collect::<Vec<_>>().join(" · ");
+    let text = last.events.iter().flat_map(strace::lines).collect::<Vec<_>>().join("; ");
     Some(Explanation { text: text.trim().to_owned(), ..explanation })
 }

@@ -35,7 +35,7 @@ fn pose(app: &mut App, number: u32) -> Vec<Command> {
 pub(super) fn posed(app: &mut App, problem: Lesson) {
     app.forget_bench();
     app.said = Said::default();
-    app.transcript.note(format!("── problem {} ──", problem.number));
+    app.transcript.note(format!("-- problem {} --", problem.number));
     let practice = &mut app.course.practice;
     practice.is_counted &= practice.number == problem.number;
     practice.number = problem.number;

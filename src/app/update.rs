@@ -36,7 +36,7 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
             Vec::new()
         }
         Input::Said(words) => {
-            app.transcript.note(format!("── {words} ──"));
+            app.transcript.note(format!("-- {words} --"));
             app.notice = Some(words);
             Vec::new()
         }
@@ -392,7 +392,7 @@ fn say(app: &mut App, phrases: impl IntoIterator<Item = Phrase>) -> Vec<Command>
         }
     }
     if !reasons.is_empty() {
-        app.notice = Some(reasons.join(" · "));
+        app.notice = Some(reasons.join("; "));
     }
     commands
 }

@@ -82,7 +82,7 @@ impl Bench {
         for member in self.members.values() {
             anything |= member.ring.head() != member.ring.tail() && self.is_settled;
         }
-        if anything || self.last_look.is_some() {
+        if anything || self.is_behind || self.last_look.is_some() {
             return Some(Duration::ZERO);
         }
         if self.is_settled {

@@ -35,7 +35,7 @@ fn messages(end: &End, taken: u64) -> Option<Explanation> {
 }
 
 fn joined(scene: &Scene<'_>, end: &End, taken: u64, reads: &[&Read]) -> Option<Explanation> {
-    let pieces: Vec<_> = reads.iter().flat_map(|read| &read.pieces).copied().collect();
+    let pieces: Vec<_> = reads.iter().flat_map(|read| read.pieces.iter()).copied().collect();
     let mut numbers: Vec<u64> = pieces.iter().map(|piece| piece.write).collect();
     numbers.dedup();
     if numbers.len() as u64 <= taken {

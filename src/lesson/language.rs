@@ -18,8 +18,21 @@ pub fn of_locale(locale: &str) -> Option<&'static str> {
     LANGUAGES.into_iter().find(|language| word.eq_ignore_ascii_case(language))
 }
 
-/// By the environment, as setlocale(3) has it: the first that is set decides, and what is not known is [`ORIGINAL`].
+/// Whether the locale's letters are UTF-8, as setlocale(3) finds it. Where nothing is set, nothing is known against it.
+pub fn has_utf8(variable: &impl Fn(&str) -> Option<String>) -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+    set.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+/// By the environment, as setlocale(3) has it: the first that is set decides; what is not known, or could not be
+/// shown without UTF-8, is [`ORIGINAL`].
 pub fn of_environment(variable: impl Fn(&str) -> Option<String>) -> &'static str {
+    if !has_utf8(&variable) {
+        return ORIGINAL;
+    }
     let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
     set.and_then(|locale| of_locale(&locale)).unwrap_or(ORIGINAL)
 }
@@ -143,6 +156,12 @@ mod tests {
     }
 
     #[test]
+    fn without_utf8_lessons_are_in_the_language_that_needs_none() {
+        let of = |value: &'static str| of_environment(move |name| (name == "LANG").then(|| value.to_owned()));
+        assert_eq!((of("ru_RU.UTF-8"), of("ru_RU.KOI8-R"), of("zh_CN.utf8"), of("C")), ("ru", "en", "zh", "en"));
+    }
+
+    #[test]
     fn other_words_and_comments_make_no_difference() {
         for (from, to) in [
             ("", ""),
@@ -220,7 +239,7 @@ mod tests {
             of_environment(|name| all.iter().find(|row| row.0 == name).map(|row| row.1.to_owned()))
         };
         assert_eq!(of(&[("LANG", "ru_RU.UTF-8")]), "ru");
-        assert_eq!(of(&[("LANG", "ru_RU.UTF-8"), ("LC_ALL", "zh_CN")]), "zh");
+        assert_eq!(of(&[("LANG", "ru_RU.UTF-8"), ("LC_ALL", "zh_CN.UTF-8")]), "zh");
         assert_eq!(of(&[("LANG", "ru_RU.UTF-8"), ("LC_ALL", ""), ("LC_MESSAGES", "C")]), "en");
         assert_eq!((of(&[("LANG", "fr_FR")]), of(&[])), ("en", "en"));
         assert_eq!((of_locale("ru"), of_locale("rural"), of_locale("")), (Some("ru"), None, None));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::plan::RunPlace;
 use crate::script::{Address, Statement, Verb};
-use crate::sys::now_ns;
+use crate::sys::rooms;
 
 /// A run's own place.
 #[derive(Debug)]
@@ -19,8 +19,8 @@ pub struct Place {
 impl Place {
     /// Nothing is made yet.
     pub fn new() -> Self {
-        let unique = format!("tincans-{}-{:x}", std::process::id(), now_ns());
-        let folder = std::env::temp_dir().join(&unique);
+        let unique = rooms::unique_name();
+        let folder = rooms::place().join(&unique);
         let path = [folder.as_os_str().as_bytes(), b"/"].concat();
         Self { names: RunPlace { prefix: format!("{unique}/"), folder: path }, folder, is_made: false }
     }

@@ -67,6 +67,8 @@ pub enum News {
     Exited(u8),
     /// It died of this.
     Killed(Signal),
+    /// It is gone, and how is not known.
+    Lost,
 }
 
 /// Forks the UI. Orphans come to the guardian from now on; the UI gets SIGTERM when the guardian dies, and has the signal mask
@@ -101,6 +103,11 @@ impl Ui {
         take(None, self.pid.as_raw()).unwrap_or(Wake::Child)
     }
 
+    /// Its number, which is another's some time after it was reaped.
+    pub fn number(&self) -> i32 {
+        self.pid.as_raw()
+    }
+
     /// Sends it a signal.
     pub fn send(&self, signal: Signal) {
         if let Ok(number) = Number::try_from(signal.0) {
@@ -119,9 +126,10 @@ impl Ui {
                     return News::Killed(Signal(number as i32));
                 }
                 Ok(WaitStatus::Stopped(pid, number)) if pid == self.pid => return News::Stopped(Signal(number as i32)),
-                // Somebody else reaped the UI: there is no status to tell, and nothing to wait for.
-                Err(Errno::ECHILD) => return News::Exited(u8::MAX),
-                Ok(WaitStatus::StillAlive) | Err(_) => return News::None,
+                Err(Errno::EINTR) | Ok(WaitStatus::Continued(_)) => {}
+                // There is no status to tell, and nothing to wait for.
+                Err(_) => return News::Lost,
+                Ok(WaitStatus::StillAlive) => return News::None,
                 Ok(_) => {}
             }
         }

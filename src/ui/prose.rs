@@ -16,8 +16,8 @@ pub fn lines(markdown: &str, width: u16, theme: Theme) -> Vec<Line<'static>> {
 
 /// The same as plain text: in lines of at most `width` columns, or each paragraph as one; code keeps its lines as they are.
 pub fn text(markdown: &str, width: Option<u16>) -> Vec<String> {
-    let mut setter = Setter::new(Theme::with(Colours::None).in_ascii(), width.unwrap_or(u16::MAX).max(4));
-    setter.cuts_code = false;
+    let mut setter = Setter::new(Theme::with(Colours::None), width.unwrap_or(u16::MAX).max(4));
+    (setter.cuts_code, setter.has_plain_marks) = (false, true);
     let lines = setter.set(markdown).into_iter().map(|line| line.to_string());
     // What is set as one line needs no blank one to end it.
     lines.filter(|line| width.is_some() || !line.is_empty()).collect()
@@ -63,6 +63,8 @@ struct Setter {
     start: u16,
     bold: usize,
     is_code_block: bool,
+    /// Marks of lists and quotes are ASCII.
+    has_plain_marks: bool,
     /// Lines of code that are too long are cut.
     cuts_code: bool,
     /// A number for each open list; none of a list without numbers.
@@ -85,6 +87,7 @@ impl Setter {
             start: 0,
             bold: 0,
             is_code_block: false,
+            has_plain_marks: theme.is_ascii(),
             cuts_code: true,
             lists: Vec::new(),
         }
@@ -138,12 +141,15 @@ impl Setter {
                         *number += 1;
                         format!("{}. ", *number - 1)
                     }
+                    _ if self.has_plain_marks => "- ".to_owned(),
                     _ => "• ".to_owned(),
                 };
                 self.first = Some(format!("{}{mark}", self.indents.concat()));
                 self.indents.push(" ".repeat(sanitise::text(&mark).len()));
             }
-            Tag::BlockQuote(_) => self.indents.push("│ ".to_owned()),
+            Tag::BlockQuote(_) => {
+                self.indents.push(if self.has_plain_marks { "| " } else { "│ " }.to_owned());
+            }
             Tag::CodeBlock(_) => self.is_code_block = true,
             _ => {}
         }
@@ -181,7 +187,9 @@ impl Setter {
     }
 
     fn text(&mut self, text: &str, style: Style) {
+        let letters = self.theme.letters();
         for letter in sanitise::text(&text.replace(['\n', '\t'], " ")) {
+            let letter = letters.spell(letter);
             if letter.text == " " {
                 self.end_word();
                 self.blank = Some(style);
@@ -210,14 +218,15 @@ impl Setter {
             self.text(text, style);
             return;
         }
-        self.word.0.extend(letters.into_iter().map(|letter| (letter, style)));
+        let shown = self.theme.letters();
+        self.word.0.extend(letters.into_iter().map(|letter| (shown.spell(letter), style)));
     }
 
     /// Lines of a block of code, cut by nothing but the width.
     fn shown(&mut self, text: &str) {
         for line in text.lines() {
             let room = if self.cuts_code { self.width.saturating_sub(2) } else { u16::MAX };
-            let cut = words::cut(line, room);
+            let cut = words::cut(&self.theme.spelled(line), room);
             self.lines.push(Line::from(vec![Span::raw("  "), Span::styled(cut, self.theme.code())]));
         }
     }

@@ -1,5 +1,6 @@
 //! Whole screens of benches made of records alone.
 
+mod gallery;
 mod lens;
 mod lesson;
 mod looks;

@@ -1,9 +1,13 @@
 //! How things look: a ground, a hue for each write, and a few styles. Nothing is told by colour alone. Every pair of colours
 //! that is used can be read: at least 4.5:1, and 7:1 where a room looks on; the terminal is never asked what it has.
 
+use std::borrow::Cow;
+
 use ratatui::style::{Color, Modifier, Style};
 
+use super::ascii::Letters;
 use crate::app::transcript::Tone;
+use crate::lesson::language;
 
 /// How many colours there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +38,7 @@ pub enum Ground {
 pub struct Theme {
     colours: Colours,
     ground: Ground,
-    is_ascii: bool,
+    letters: Letters,
 }
 
 type Rgb = (u8, u8, u8);
@@ -102,16 +106,21 @@ impl Theme {
             matches!(behind.as_deref(), Some("7" | "15"))
         };
         let ground = asked.or_else(of_environment).unwrap_or(if has_light() { Ground::Light } else { Ground::Dark });
-        Self {
-            colours,
-            ground,
-            is_ascii: is_ascii || environment("TINCANS_ASCII").is_some_and(|value| !value.is_empty()),
-        }
+        let told = environment("TINCANS_ASCII").filter(|value| !value.is_empty());
+        let is_forced = told.as_deref() == Some("0");
+        let letters = if !is_forced && !language::has_utf8(&environment) {
+            Letters::Ascii
+        } else if is_ascii || (told.is_some() && !is_forced) {
+            Letters::NoMarks
+        } else {
+            Letters::All
+        };
+        Self { colours, ground, letters }
     }
 
     /// With these colours, on a dark ground.
     pub fn with(colours: Colours) -> Self {
-        Self { colours, ground: Ground::Dark, is_ascii: false }
+        Self { colours, ground: Ground::Dark, letters: Letters::All }
     }
 
     /// The same on another ground.
@@ -120,15 +129,25 @@ impl Theme {
         Self { ground, ..self }
     }
 
-    /// The same with borders and marks of ASCII alone.
+    /// The same for a terminal that shows these letters.
     #[must_use]
-    pub fn in_ascii(self) -> Self {
-        Self { is_ascii: true, ..self }
+    pub fn with_letters(self, letters: Letters) -> Self {
+        Self { letters, ..self }
+    }
+
+    /// Which letters of other people's text are shown.
+    pub fn letters(self) -> Letters {
+        self.letters
+    }
+
+    /// Text that people or the program wrote, as it is shown: nothing in it is taken for a mark.
+    pub fn spelled(self, text: &str) -> Cow<'_, str> {
+        self.letters.text(text)
     }
 
     /// Whether borders and marks are to be ASCII.
     pub fn is_ascii(self) -> bool {
-        self.is_ascii
+        self.letters != Letters::All
     }
 
     /// What every cell has unless something else is drawn there.
@@ -331,7 +350,18 @@ mod tests {
         assert_eq!(of(&[("TERM", "xterm-256color"), ("COLORTERM", "24bit")]), Theme::with(Colours::True));
         assert_eq!(of(&[("COLORFGBG", "0;15")]), Theme::with(Colours::Sixteen).on(Ground::Light));
         let named = of(&[("COLORFGBG", "0;15"), ("TINCANS_THEME", "room"), ("TINCANS_ASCII", "1")]);
-        assert_eq!(named, Theme::with(Colours::Sixteen).on(Ground::Room).in_ascii());
+        assert_eq!(named, Theme::with(Colours::Sixteen).on(Ground::Room).with_letters(Letters::NoMarks));
+    }
+
+    #[test]
+    fn letters_that_the_locale_has_not_are_not_used() {
+        let letters = |pairs| of(pairs).letters();
+        assert_eq!(letters(&[("LANG", "C")]), Letters::Ascii);
+        assert_eq!(letters(&[("LC_ALL", "ru_RU.KOI8-R"), ("LANG", "ru_RU.UTF-8")]), Letters::Ascii);
+        assert_eq!(letters(&[("LC_ALL", ""), ("LC_CTYPE", "C.utf8"), ("LANG", "C")]), Letters::All);
+        assert_eq!(letters(&[("LANG", "C"), ("TINCANS_ASCII", "0")]), Letters::All);
+        assert_eq!(letters(&[("LANG", "C"), ("TINCANS_ASCII", "1")]), Letters::Ascii);
+        assert_eq!(Theme::chosen(None, true, |_| None).letters(), Letters::NoMarks);
     }
 
     #[test]

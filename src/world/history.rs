@@ -1,23 +1,25 @@
 //! The past: the records of one bench kept in order, with copies of the picture at intervals, so that the picture at any moment
 //! is a short fold away. Pure; it holds no more than its bounds say, and forgets the oldest first.
 
+mod kept;
 mod moment;
 
 pub use moment::{Message, Moment, Taken, Traffic};
 
 use std::collections::VecDeque;
 
-use crate::trace::{Fact, Record};
+use crate::trace::Record;
 
 use super::World;
+use kept::Kept;
 use moment::Watch;
 
-/// Records that are kept; about four make one event.
-pub const MAX_RECORDS: usize = 480_000;
-/// Bytes of data that the kept records may hold.
-pub const MAX_DATA_KEPT: usize = 64 * 1024 * 1024;
+/// Records that are kept: a call of a loop makes two, any other four. In most cases eight bytes each.
+pub const MAX_RECORDS: usize = 2_100_000;
+/// Bytes that those of the kept records may take which are longer.
+pub const MAX_DATA_KEPT: usize = 16 * 1024 * 1024;
 /// Copies of the picture; beyond, every second one is dropped.
-pub const MAX_CHECKPOINTS: usize = 64;
+pub const MAX_CHECKPOINTS: usize = 24;
 /// Records between the first copies.
 const FIRST_INTERVAL: u64 = 64;
 /// Moments that one look gives at most.
@@ -26,16 +28,11 @@ pub const MAX_MOMENTS: usize = 512;
 /// What has happened on one bench, to be looked back at.
 #[derive(Debug, Clone)]
 pub struct History {
-    records: VecDeque<Record>,
-    /// The index of the first record that is kept.
-    first: u64,
-    /// The index of the record that each moment is, the first moment that is kept first.
-    moments: VecDeque<u64>,
-    /// Moments that are forgotten.
-    forgotten: u64,
+    records: Kept,
+    /// The line of each statement, with its first moment.
+    statements: VecDeque<(u64, u32)>,
     checkpoints: VecDeque<Checkpoint>,
     interval: u64,
-    data: usize,
 }
 
 /// The picture before one record.
@@ -63,13 +60,10 @@ pub struct Look {
 impl Default for History {
     fn default() -> Self {
         Self {
-            records: VecDeque::new(),
-            first: 0,
-            moments: VecDeque::new(),
-            forgotten: 0,
+            records: Kept::default(),
+            statements: VecDeque::new(),
             checkpoints: VecDeque::new(),
             interval: FIRST_INTERVAL,
-            data: 0,
         }
     }
 }
@@ -77,54 +71,55 @@ impl Default for History {
 impl History {
     /// A record is about to be folded into `world`.
     pub fn note(&mut self, world: &World, record: &Record) {
-        let index = self.first + self.records.len() as u64;
+        let index = self.records.end();
         if self.checkpoints.back().is_none_or(|last| index >= last.before + self.interval) {
             self.checkpoints.push_back(Checkpoint { before: index, world: world.clone() });
             self.thin_out();
         }
-        if moment::is_moment(&record.fact) {
-            self.moments.push_back(index);
+        if moment::is_moment(&record.fact) && self.statements.back().is_none_or(|(_, line)| *line != record.line) {
+            self.statements.push_back((self.newest() + 1, record.line));
         }
-        self.data += data_of(record);
-        self.records.push_back(record.clone());
-        if self.records.len() > MAX_RECORDS || self.data > MAX_DATA_KEPT {
+        self.records.push(record);
+        if self.records.end() - self.first() > MAX_RECORDS as u64 || self.records.bytes() > MAX_DATA_KEPT {
             self.forget_oldest();
         }
     }
 
     /// The newest moment; 0 before the first.
     pub fn newest(&self) -> u64 {
-        self.forgotten + self.moments.len() as u64
+        self.records.moments()
     }
 
     /// The oldest moment that can be looked at.
     pub fn oldest(&self) -> u64 {
-        self.forgotten.min(self.newest())
+        self.records.moments_before(self.first())
+    }
+
+    /// The index of the first record that is kept with the picture before it.
+    fn first(&self) -> u64 {
+        self.checkpoints.front().map_or(0, |checkpoint| checkpoint.before)
     }
 
     /// The line of the statement during which a moment came.
     pub fn line_of(&self, moment: u64) -> Option<u32> {
-        self.record_of(moment).map(|record| record.line)
+        (moment > 0 && moment <= self.newest()).then(|| self.statement_of(moment)).flatten().map(|(_, line)| line)
+    }
+
+    /// The first moment of the statement that a moment belongs to, and its line.
+    fn statement_of(&self, moment: u64) -> Option<(u64, u32)> {
+        let after = self.statements.partition_point(|(first, _)| *first <= moment);
+        self.statements.get(after.checked_sub(1)?).copied()
     }
 
     /// The last moment of the statement before the one that `moment` belongs to.
     pub fn statement_before(&self, moment: u64) -> u64 {
-        let line = self.line_of(moment);
-        let mut at = moment;
-        while at > self.oldest() && self.line_of(at) == line {
-            at -= 1;
-        }
-        at
+        self.statement_of(moment).map_or(0, |(first, _)| first - 1).clamp(self.oldest(), self.newest())
     }
 
     /// The last moment of the statement that comes after `moment`.
     pub fn statement_after(&self, moment: u64) -> u64 {
-        let line = self.line_of(moment + 1);
-        let mut at = (moment + 1).min(self.newest());
-        while at < self.newest() && self.line_of(at + 1) == line {
-            at += 1;
-        }
-        at
+        let next = self.statements.partition_point(|(first, _)| *first <= moment + 1);
+        self.statements.get(next).map_or(self.newest(), |(first, _)| first - 1)
     }
 
     /// The picture at a moment, with at most `count` moments up to it. Costs a copy and the records of one interval.
@@ -133,41 +128,31 @@ impl History {
         let at = at.clamp(oldest, newest);
         let from = at.saturating_sub(count.min(MAX_MOMENTS) as u64).max(oldest);
         // Whoever looks at the newest moment sees also what came after it and is no moment.
-        let end = if at == newest { self.first + self.records.len() as u64 } else { self.end_of(at) };
+        let end = if at == newest { self.records.end() } else { self.end_of(at) };
         let begin = self.index_of(from).min(end);
         let mut look = Look { at, newest, oldest, world: self.world_before(begin), moments: Vec::new() };
         let mut watch = Watch::over(&look.world);
         let mut number = from;
-        for record in self.between(begin, end) {
+        for record in self.records.between(begin, end) {
             number += u64::from(moment::is_moment(&record.fact));
-            look.moments.extend(watch.fold(&mut look.world, record, number));
+            look.moments.extend(watch.fold(&mut look.world, &record, number));
         }
         look
     }
 
     /// The index after the record of a moment; of the moment before the first kept one, where records begin.
     fn index_of(&self, moment: u64) -> u64 {
-        let place = moment.checked_sub(self.forgotten + 1).and_then(|place| usize::try_from(place).ok());
-        let index = place.and_then(|place| self.moments.get(place));
-        index.map_or(self.first + if place.is_none() { 0 } else { self.records.len() as u64 }, |index| index + 1)
+        if moment <= self.oldest() {
+            return self.first();
+        }
+        self.records.moment(moment).map_or(self.records.end(), |index| index + 1)
     }
 
     /// The same, with what only completes the moment: that the order is done, that a forked task is there.
     fn end_of(&self, moment: u64) -> u64 {
         let begin = self.index_of(moment);
-        let completes = |record: &&Record| moment::completes(&record.fact);
-        begin + self.between(begin, self.first + self.records.len() as u64).take_while(completes).count() as u64
-    }
-
-    fn record_of(&self, moment: u64) -> Option<&Record> {
-        let place = usize::try_from(moment.checked_sub(self.forgotten + 1)?).ok()?;
-        let index = self.moments.get(place)? - self.first;
-        self.records.get(usize::try_from(index).ok()?)
-    }
-
-    fn between(&self, begin: u64, end: u64) -> impl Iterator<Item = &Record> {
-        let place = |index: u64| usize::try_from(index - self.first).unwrap_or(usize::MAX).min(self.records.len());
-        self.records.range(place(begin)..place(end.max(begin)))
+        let completes = |record: &Record| moment::completes(&record.fact);
+        begin + self.records.between(begin, self.records.end()).take_while(completes).count() as u64
     }
 
     fn world_before(&self, index: u64) -> World {
@@ -177,9 +162,17 @@ impl History {
         };
         let mut world = checkpoint.world.clone();
         let mut unseen = Vec::new();
-        for record in self.between(checkpoint.before, index) {
-            world.fold(record.clone(), &mut unseen);
+        let mut at = checkpoint.before;
+        while at < index {
+            let again = self.records.again(at, index);
+            if let Some((folded, _)) = again.and_then(|(task, calls)| world.fold_again(task, calls)) {
+                at += 2 * folded as u64;
+                continue;
+            }
+            let Some(record) = self.records.get(at) else { break };
+            world.fold(record, &mut unseen);
             unseen.clear();
+            at += 1;
         }
         world
     }
@@ -202,30 +195,19 @@ impl History {
             return;
         }
         self.checkpoints.pop_front();
-        let Some(first) = self.checkpoints.front().map(|checkpoint| checkpoint.before) else { return };
-        while self.first < first {
-            let Some(record) = self.records.pop_front() else { return };
-            self.data -= data_of(&record);
-            self.first += 1;
-        }
-        while self.moments.front().is_some_and(|index| *index < first) {
-            self.moments.pop_front();
-            self.forgotten += 1;
+        self.records.forget_before(self.first());
+        while self.statements.get(1).is_some_and(|(moment, _)| *moment <= self.oldest()) {
+            self.statements.pop_front();
         }
     }
-}
-
-fn data_of(record: &Record) -> usize {
-    let Fact::Returned { outcome: Some(outcome), .. } = &record.fact else { return 0 };
-    outcome.data.len()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::abi::{self, Errno};
-    use crate::order::{Call, Extra, Outcome, Payload, Work};
-    use crate::trace::{Birth, Ordered, TaskId};
+    use crate::order::{Call, Extra, Loop, Outcome, Payload, Work};
+    use crate::trace::{Birth, Fact, Ordered, TaskId};
     use std::rc::Rc;
 
     const PARENT: TaskId = TaskId(0);
@@ -305,29 +287,73 @@ mod tests {
     }
 
     #[test]
-    fn a_step_is_cheap_with_a_hundred_thousand_events() {
+    fn a_step_is_cheap_with_forty_thousand_events() {
         let mut bench = Bench::new(false);
-        bench.write_and_read(50_000);
+        bench.write_and_read(20_000);
         let history = &bench.history;
-        assert_eq!(history.newest(), 100_001);
+        assert_eq!(history.newest(), 40_001);
         assert!(history.checkpoints.len() <= MAX_CHECKPOINTS);
-        for at in [1, 2, 777, 50_000, 99_999, 100_001] {
+        for at in [1, 2, 777, 20_000, 39_999, 40_001] {
             let begin = history.index_of(history.look(at, 100).moments[0].number - 1);
             let after = history.checkpoints.partition_point(|checkpoint| checkpoint.before <= begin);
             let folded = begin - history.checkpoints[after - 1].before;
-            assert!(folded <= history.interval && history.interval <= 16_384, "{folded} records for one step");
+            assert!(folded <= history.interval && history.interval <= 32_768, "{folded} records for one step");
         }
     }
 
     #[test]
     fn the_oldest_is_forgotten_and_that_is_known() {
         let mut bench = Bench::new(false);
-        bench.write_and_read(MAX_RECORDS / 8 + 1000);
+        bench.write_and_read(MAX_DATA_KEPT / 300);
         let history = &bench.history;
-        assert!(history.records.len() <= MAX_RECORDS && history.oldest() > 0);
+        assert!(history.records.bytes() <= MAX_DATA_KEPT && history.oldest() > 0);
         let look = history.look(1, 10);
         assert_eq!((look.at, look.oldest), (history.oldest(), history.oldest()));
         assert_eq!(look.world.calls(), look.at);
+    }
+
+    #[test]
+    fn a_million_calls_of_a_loop_are_kept_and_not_many_more() {
+        let mut history = History::default();
+        let world = World::new();
+        let mut note = |fact| history.note(&world, &Record { line: 1, task: PARENT, t_ns: 0, fact });
+        for _ in 0..1_000_000 {
+            note(Fact::Entered { step: 0 });
+            note(Fact::Returned { ret: 64, errno: Errno::NONE, outcome: None });
+        }
+        assert_eq!((history.oldest(), history.newest(), history.statement_before(77)), (0, 1_000_000, 0));
+        let mut note = |fact| history.note(&world, &Record { line: 2, task: PARENT, t_ns: 0, fact });
+        for _ in 0..200_000 {
+            note(Fact::Returned { ret: 64, errno: Errno::NONE, outcome: None });
+        }
+        assert!(history.oldest() > 0 && history.records.end() - history.first() <= MAX_RECORDS as u64);
+        assert_eq!(history.statement_before(1_100_000), 1_000_000);
+        assert_eq!(history.statement_after(999_999), 1_000_000);
+        assert_eq!(history.statement_after(1_000_000), 1_200_000);
+    }
+
+    #[test]
+    fn a_loop_looked_at_is_the_picture_as_it_was() {
+        let mut bench = Bench::new(true);
+        let flood = |fd, size, count| Work::Loop { of: Loop::Flood { fd, size, count }, keep: 64 };
+        let drain = |fd| Work::Loop { of: Loop::Drain { fd, count: 100, dontwait: true, pipe: false }, keep: 64 };
+        for (work, size, count) in [(flood(3, 10, 900), 10, 900), (drain(4), 100, 89)] {
+            bench.line += 1;
+            bench.fact(Fact::Ordered(Rc::new(Ordered { work, name: None, line: bench.line })));
+            bench.fact(Fact::Entered { step: 0 });
+            for _ in 1..count {
+                bench.fact(Fact::Returned { ret: size, errno: Errno::NONE, outcome: None });
+                bench.fact(Fact::Entered { step: 0 });
+            }
+            bench.fact(Fact::Returned { ret: size, errno: Errno::NONE, outcome: None });
+            bench.fact(Fact::Done);
+        }
+        let end = bench.history.records.end();
+        assert_eq!(end, bench.seen.len() as u64);
+        for index in 1..=end {
+            let picture = picture(&bench.history.world_before(index));
+            assert!(picture == bench.seen[usize::try_from(index).unwrap() - 1], "before record {index}");
+        }
     }
 
     #[test]

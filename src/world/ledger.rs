@@ -118,8 +118,8 @@ pub struct Read {
     pub number: u64,
     /// Who read.
     pub by: TaskId,
-    /// Where its bytes came from, in order.
-    pub pieces: Vec<Piece>,
+    /// Where its bytes came from, in order; shared by all copies of the picture.
+    pub pieces: Rc<Vec<Piece>>,
     /// The beginning of its bytes, as the kernel gave them.
     pub data: Vec<u8>,
     /// All its bytes.

@@ -1,6 +1,7 @@
 //! A terminal with the program in it: types bytes, keeps the bytes that come back and the screen they make, and the modes
 //! (termios) as they were before.
 
+use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::num::NonZeroU16;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -48,9 +49,16 @@ impl Pty {
 
     /// With arguments, and with what else its `Command` is to have.
     pub fn start_with(size: Size, arguments: &[&str], prepare: impl FnOnce(&mut Command)) -> Self {
+        let mut words = vec![super::program()];
+        words.extend(arguments.iter().map(OsString::from));
+        Self::start_below_shell(size, &words, prepare)
+    }
+
+    /// Any program, below what stands in for the user's shell.
+    pub fn start_below_shell(size: Size, words: &[OsString], prepare: impl FnOnce(&mut Command)) -> Self {
         let folder = TempDir::new().expect("a folder");
         let mut shell = Command::new("sh");
-        shell.args(["-c", SHELL]).arg(super::program()).args(arguments);
+        shell.args(["-c", SHELL]).args(words);
         shell.env("TINCANS_STATUS", folder.path().join("status"));
         prepare(&mut shell);
         let mut pty = Self::start_command(size, shell);
@@ -69,6 +77,9 @@ impl Pty {
         let before = tcgetattr(&pair.slave).expect("modes");
         let mark = Mark::new();
         let stdio = || Stdio::from(pair.slave.try_clone().expect("a copy of the slave"));
+        if !command.get_envs().any(|(name, _)| name == "LC_ALL") {
+            command.env("LC_CTYPE", "C.UTF-8");
+        }
         command.env("TERM", "xterm-256color").stdin(stdio()).stdout(stdio()).stderr(stdio());
         mark.put_on(&mut command);
         own_session(&mut command);
@@ -108,6 +119,22 @@ impl Pty {
         processes::descendants(self.ui())
     }
 
+    /// What the shell has started, whatever it is by now.
+    pub fn first_child(&self) -> i32 {
+        let mut children = Vec::new();
+        let is_there = until(PATIENCE, || {
+            children = processes::children(self.leader());
+            !children.is_empty()
+        });
+        assert!(is_there.is_some(), "the shell has started something");
+        children[0].pid
+    }
+
+    /// Types as much of it as the terminal takes now.
+    pub fn try_to_type(&mut self, bytes: &[u8]) {
+        let _ = nix::unistd::write(self.master(), bytes);
+    }
+
     /// Types, and takes in what comes meanwhile, so that neither side waits for the other.
     pub fn type_bytes(&mut self, bytes: &[u8]) {
         let start = Instant::now();
@@ -141,6 +168,11 @@ impl Pty {
             }
         }
         self.bytes.len() - before
+    }
+
+    /// Takes in what comes next, if it comes within this time.
+    pub fn take_in_within(&mut self, time: Duration) -> bool {
+        self.is_readable(time) && self.take_in()
     }
 
     /// Waits until the screen is as it should be; how long that took.

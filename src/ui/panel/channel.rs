@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 use super::shelf::{Form, Shelf};
 use super::status::{self, Remark};
 use crate::app::facing::{self, Facing};
+use crate::ui::theme::Theme;
 use crate::ui::{Scene, words};
 use crate::world::channel::{Channel, End};
 use crate::world::ledger::Flow;
@@ -214,6 +215,9 @@ struct Way<'a> {
     is_back: bool,
 }
 
+/// A flow's parcels in so many columns.
+type Make = fn(&Flow, u16, Form, Theme) -> Shelf;
+
 /// Three shelves, or words where they are empty. Gives the row below.
 fn direction(scene: Scene<'_>, way: &Way<'_>, mut columns: [(u16, u16); 3], y: u16, buf: &mut Buffer) -> u16 {
     let form = way.form;
@@ -223,13 +227,13 @@ fn direction(scene: Scene<'_>, way: &Way<'_>, mut columns: [(u16, u16); 3], y: u
         buf.set_string(columns[0].0, middle, arrow, Style::new());
         columns[0] = (columns[0].0 + 2, columns[0].1.saturating_sub(2));
     }
-    let make: [fn(&Flow, u16, Form) -> Shelf; 3] = if way.is_back {
+    let make: [Make; 3] = if way.is_back {
         [Shelf::of_reads, Shelf::of_queue, Shelf::of_writes]
     } else {
         [Shelf::of_writes, Shelf::of_queue, Shelf::of_reads]
     };
     for (index, (make, (x, width))) in make.into_iter().zip(columns).enumerate() {
-        let shelf = make(way.flow, width, form);
+        let shelf = make(way.flow, width, form, scene.theme);
         if shelf.is_empty() {
             let word = if index == 1 { "empty" } else { "nothing yet" };
             faint(scene, (x, middle), &words::cut(word, width), buf);

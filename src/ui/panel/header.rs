@@ -62,7 +62,7 @@ fn of_past(scene: Scene<'_>, past: &Past, area: Rect, buf: &mut Buffer) {
     let loud = scene.theme.shout();
     let when = format!(" THE PAST  event {} of {} ", past.at, past.newest);
     let statement = past.moments.last().and_then(|moment| scene.app.said.text(moment.line));
-    let during = statement.map(|text| format!(" during: {text} ")).unwrap_or_default();
+    let during = statement.map(|text| format!(" during: {} ", scene.theme.spelled(text))).unwrap_or_default();
     let oldest = if past.at == past.oldest { " the beginning " } else { "" };
     let oldest = if past.at == past.oldest && past.oldest > 0 { " older events are forgotten " } else { oldest };
     let left = vec![Span::styled(when, loud), Span::styled(during, loud), Span::styled(oldest, loud)];

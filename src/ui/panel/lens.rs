@@ -161,7 +161,8 @@ fn parcels_row(
 }
 
 /// A parcel in so many columns.
-pub fn in_one_line(mut parcel: Parcel, room: u16, theme: Theme) -> Line<'static> {
+pub fn in_one_line(parcel: Parcel, room: u16, theme: Theme) -> Line<'static> {
+    let mut parcel = parcel.spelled(theme);
     let around = parcel.inline_width().saturating_sub(parcel.width());
     parcel.cut(room.saturating_sub(around));
     Line::from(words::clip(parcel.inline(theme), room))

@@ -53,7 +53,10 @@ pub fn draw(scene: Scene<'_>, on: Place<'_>, buf: &mut Buffer) {
     }
     let left = vec![
         Span::raw("─ "),
-        Span::styled(words::cut(&format!("{} {}", lesson.number, lesson.title), area.width), theme.strong()),
+        Span::styled(
+            words::cut(&format!("{} {}", lesson.number, theme.spelled(&lesson.title)), area.width),
+            theme.strong(),
+        ),
         Span::raw(" "),
     ];
     let right = vec![Span::styled(format!(" {place} "), theme.faint())];
@@ -162,7 +165,9 @@ impl Page {
     /// A line with a mark before it, wrapped below its text.
     fn marked(&mut self, mark: &'static str, text: &str, style: Style) {
         let indent = words::width(mark);
-        for (row, part) in words::wrap(text, self.width.saturating_sub(indent).max(8), 0).into_iter().enumerate() {
+        for (row, part) in
+            words::wrap(&self.theme.spelled(text), self.width.saturating_sub(indent).max(8), 0).into_iter().enumerate()
+        {
             let lead = if row == 0 { mark.to_owned() } else { " ".repeat(usize::from(indent)) };
             self.lines.push(Line::from(vec![Span::styled(lead, self.theme.strong()), Span::styled(part, style)]));
         }
@@ -170,13 +175,14 @@ impl Page {
 
     fn run(&mut self, statements: &[Statement], taking: &Taking) {
         let theme = self.theme;
+        let arrow = if theme.is_ascii() { "->" } else { "→" };
         let is_running = taking.running.is_some() && taking.made.len() > taking.walk.made();
         for (at, statement) in statements.iter().enumerate() {
             let is_next = at == taking.walk.made();
             match taking.made.get(at) {
                 Some(_) if is_next && is_running => self.marked("… ", &statement.text, theme.strong()),
                 Some(made) => {
-                    let got = made.got.as_ref().map(|got| format!("  → {got}")).unwrap_or_default();
+                    let got = made.got.as_ref().map(|got| format!("  {arrow} {got}")).unwrap_or_default();
                     let mark = if made.instead_of.is_some() { "✗ " } else { "✓ " };
                     self.marked(mark, &format!("{}{got}", statement.text), Style::new());
                     if let Some(want) = &made.instead_of {
@@ -201,6 +207,7 @@ impl Page {
     }
 
     fn predict(&mut self, prediction: &Prediction, taking: &Taking) {
+        let arrow = if self.theme.is_ascii() { "<-" } else { "←" };
         self.marked("▶ ", &prediction.statement.text, self.theme.strong());
         for (at, option) in prediction.options.iter().enumerate() {
             let is_marked = taking.chosen == Some(at);
@@ -211,10 +218,10 @@ impl Page {
                 continue;
             };
             let remark = match (answer.held.get(at).copied().unwrap_or(false), answer.guess == at) {
-                (true, true) => "  ← your guess, and what came",
-                (true, false) => "  ← what came",
-                (false, true) => "  ← your guess",
-                (false, false) => "",
+                (true, true) => format!("  {arrow} your guess, and what came"),
+                (true, false) => format!("  {arrow} what came"),
+                (false, true) => format!("  {arrow} your guess"),
+                (false, false) => String::new(),
             };
             let held = answer.held.get(at).copied().unwrap_or(false);
             let style = if held { self.theme.strong() } else { Style::new() };

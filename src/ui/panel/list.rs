@@ -53,10 +53,11 @@ fn row(scene: Scene<'_>, lesson: &Lesson, is_selected: bool, area: Rect, buf: &m
     let tail = format!("{minutes}{done:<width$}", width = usize::from(DONE));
     // Topics where there is room for them: a title is worth more.
     let room = area.width.saturating_sub(NUMBERS + words::width(&tail));
-    let wide_title = words::width(&lesson.title);
+    let title = theme.spelled(&lesson.title);
+    let wide_title = words::width(&title);
     let topics = if wide_title + words::width(&topics) <= room { topics } else { String::new() };
     let style = if is_selected { theme.shout() } else { Style::new() };
-    let title = words::cut(&lesson.title, room);
+    let title = words::cut(&title, room);
     let left = vec![Span::styled(format!("{mark}{:>3}  ", lesson.number), theme.strong()), Span::styled(title, style)];
     let right = vec![Span::styled(topics, theme.faint()), Span::raw(tail)];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);

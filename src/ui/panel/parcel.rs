@@ -106,6 +106,15 @@ impl Parcel {
         Self { letters, owners, len, word, ..Self::default() }
     }
 
+    /// The same with its letters as they are shown.
+    #[must_use]
+    pub fn spelled(mut self, theme: Theme) -> Self {
+        for (letter, _) in &mut self.letters {
+            *letter = theme.letters().spell(letter.clone());
+        }
+        self
+    }
+
     /// Columns inside the box.
     pub fn width(&self) -> u16 {
         let tail = self.tail().iter().fold(0, |sum: u16, (text, _)| sum.saturating_add(words::width(text)));

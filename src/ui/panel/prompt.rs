@@ -87,7 +87,8 @@ fn typed(
     buf.set_stringn(area.x, area.y, &label, usize::from(area.width), theme.shout());
     let x = area.x + start + 1;
     let room = area.width.saturating_sub(start + 2);
-    let letters = sanitise::text(line.text());
+    let letters = sanitise::text(line.text()).into_iter().map(|letter| theme.letters().spell(letter));
+    let letters: Vec<sanitise::Letter> = letters.collect();
     let before: u16 = letters
         .iter()
         .filter(|letter| letter.at < line.caret())

@@ -39,26 +39,28 @@ const NARROWEST: usize = 3;
 
 impl Shelf {
     /// The last writes of a flow.
-    pub fn of_writes(flow: &Flow, width: u16, form: Form) -> Self {
-        let parcels = flow.writes.iter().rev().take(most(width)).map(Parcel::of_write).collect();
+    pub fn of_writes(flow: &Flow, width: u16, form: Form, theme: Theme) -> Self {
+        let parcels = flow.writes.iter().rev().take(most(width)).map(Parcel::of_write);
+        let parcels = parcels.map(|parcel| parcel.spelled(theme)).collect();
         Self::pick(parcels, flow.totals.writes, (width, form), Stay::Newest)
     }
 
     /// The last reads of a flow.
-    pub fn of_reads(flow: &Flow, width: u16, form: Form) -> Self {
+    pub fn of_reads(flow: &Flow, width: u16, form: Form, theme: Theme) -> Self {
         let kept = flow.reads.iter().filter(|read| Parcel::of_read(flow, read).is_some()).count() as u64;
         let total = flow.totals.reads.max(kept);
-        let parcels =
-            flow.reads.iter().rev().filter_map(|read| Parcel::of_read(flow, read)).take(most(width)).collect();
+        let parcels = flow.reads.iter().rev().filter_map(|read| Parcel::of_read(flow, read)).take(most(width));
+        let parcels = parcels.map(|parcel| parcel.spelled(theme)).collect();
         Self::pick(parcels, total, (width, form), Stay::Newest)
     }
 
     /// What waits, first to be read first.
-    pub fn of_queue(flow: &Flow, width: u16, form: Form) -> Self {
+    pub fn of_queue(flow: &Flow, width: u16, form: Form, theme: Theme) -> Self {
         // A write that has not returned may have nothing left in it.
         let is_something = |piece: &&Piece| piece.len > 0 || !piece.tentative;
         let pieces = flow.queue.iter().filter(is_something);
-        let parcels = pieces.clone().take(most(width)).map(|piece| Parcel::of_piece(flow, *piece)).collect();
+        let parcels = pieces.clone().take(most(width)).map(|piece| Parcel::of_piece(flow, *piece));
+        let parcels = parcels.map(|parcel| parcel.spelled(theme)).collect();
         Self::pick(parcels, pieces.count() as u64, (width, form), Stay::First)
     }
 

@@ -89,7 +89,7 @@ fn kept(rows: &[Vec<Line<'static>>], newest: u64, room: usize) -> usize {
 fn row_lines(scene: Scene<'_>, row: &Row, width: u16) -> Vec<Line<'static>> {
     let theme = scene.theme;
     let style = theme.tone(row.tone);
-    let mut texts = words::wrap(&row.text, width.saturating_sub(1), INDENT);
+    let mut texts = words::wrap(&theme.spelled(&row.text), width.saturating_sub(1), INDENT);
     if texts.len() > MOST_ROWS {
         texts.truncate(MOST_ROWS);
         if let Some(last) = texts.last_mut() {
@@ -99,6 +99,7 @@ fn row_lines(scene: Scene<'_>, row: &Row, width: u16) -> Vec<Line<'static>> {
     let mut lines: Vec<Line<'static>> =
         texts.into_iter().map(|text| Line::from(Span::styled(words::cut(&format!(" {text}"), width), style))).collect();
     let Some(statement) = &row.statement else { return lines };
+    let statement = &*theme.spelled(statement);
     let first = lines.first().map_or(0, Line::width);
     let echo = format!("‹ {} ", words::cut(statement, width.saturating_sub(4)));
     if first + usize::from(words::width(&echo)) + 2 <= usize::from(width) {

@@ -22,7 +22,7 @@ pub fn rows(scene: Scene<'_>, width: u16) -> u16 {
 /// The explanation, if this area has not the rows that it needs.
 pub fn cut_explanation(scene: Scene<'_>, area: Rect) -> Option<&str> {
     let why = scene.app.seen_why()?;
-    (set(&why.text, area.width).len() > usize::from(area.height)).then_some(why.text.as_str())
+    (set(scene, &why.text, area.width).len() > usize::from(area.height)).then_some(why.text.as_str())
 }
 
 /// Draws the text.
@@ -60,11 +60,11 @@ fn wrapped(scene: Scene<'_>, width: u16) -> Vec<String> {
         (None, Some(why)) => why.text.as_str(),
         (None, None) => advice(scene),
     };
-    set(text, width)
+    set(scene, text, width)
 }
 
-fn set(text: &str, width: u16) -> Vec<String> {
-    words::wrap(text, width.saturating_sub(LABEL + 1).max(1), 0)
+fn set(scene: Scene<'_>, text: &str, width: u16) -> Vec<String> {
+    words::wrap(&scene.theme.spelled(text), width.saturating_sub(LABEL + 1).max(1), 0)
 }
 
 /// What to do next.

@@ -4,6 +4,7 @@ use ratatui::style::Modifier;
 
 use super::*;
 use crate::abi::SOCK_STREAM;
+use crate::ui::ascii::Letters;
 use crate::ui::theme::{self, Ground};
 
 const VIEWS: [View; 7] =
@@ -52,7 +53,7 @@ fn every_pair_of_colours_on_the_screen_can_be_read() {
 
 #[test]
 fn ascii_has_no_other_border_and_no_other_mark() {
-    screens(Theme::with(Colours::None).in_ascii(), |buffer| {
+    screens(Theme::with(Colours::None).with_letters(Letters::Ascii), |buffer| {
         for cell in &buffer.content {
             assert!(cell.symbol().is_ascii(), "{:?}", cell.symbol());
         }

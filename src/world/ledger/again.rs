@@ -55,12 +55,13 @@ impl Flow {
         let lost = if kind.keeps_messages() { front.len.checked_sub(found.len) } else { self.is_there(found.len) };
         let Some(lost) = lost else { return false };
         let mut read = self.oldest_read();
-        read.pieces.clear();
+        let pieces = Rc::make_mut(&mut read.pieces);
+        pieces.clear();
         let mut left = found.len;
         while left > 0 {
             let piece = self.queue[0];
             let amount = piece.len.min(left);
-            read.pieces.push(Piece { len: amount, ..piece });
+            pieces.push(Piece { len: amount, ..piece });
             left -= amount;
             self.consume(0, amount + if left == 0 { lost } else { 0 });
         }
@@ -93,7 +94,7 @@ impl Flow {
         let nothing = Read {
             number: 0,
             by: TaskId(0),
-            pieces: Vec::new(),
+            pieces: Rc::default(),
             data: Vec::new(),
             len: 0,
             lost: 0,

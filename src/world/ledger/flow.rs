@@ -337,7 +337,15 @@ impl Flow {
         }
         let number = self.totals.reads;
         let data = found.data.to_vec();
-        self.reads.push_back(Read { number, by: found.by, pieces, data, len: found.len, lost, result });
+        self.reads.push_back(Read {
+            number,
+            by: found.by,
+            pieces: Rc::new(pieces),
+            data,
+            len: found.len,
+            lost,
+            result,
+        });
         if self.reads.len() > HISTORY {
             self.reads.pop_front();
         }

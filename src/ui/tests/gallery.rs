@@ -1,0 +1,298 @@
+//! Every panel and view, with whatever text: straight borders in a terminal's emulator, no panic at any size.
+
+use ratatui::backend::CrosstermBackend;
+
+use super::*;
+use crate::app::course::Course;
+use crate::app::update::looked;
+use crate::lesson::load;
+use crate::lesson::progress::Progress;
+use crate::trace::Explanation;
+use crate::ui::ascii::Letters;
+
+/// What nobody should send, and everybody does: wide letters, é of two code points, joined ones, directions, tabs, raw controls,
+/// half a letter, and what looks like a border.
+const HOSTILE: &[u8] =
+    "漢字 e\u{301} 👩‍🚀 \u{202e}abc\u{2066} \t \x1b[2J\x1b]0;x\x07 \u{9b}31m ─▶│… \u{ad}\u{301}x".as_bytes();
+const BROKEN: &[u8] = b"\xff\xe6\xbc \x00\x08\x7f";
+
+/// A panel or view as it is to be drawn.
+pub struct Exhibit {
+    /// What it is.
+    pub name: &'static str,
+    app: App,
+    world: World,
+}
+
+/// The bench with these bytes written, read and waiting everywhere.
+fn stage_of(text: &[u8]) -> Stage {
+    let mut stage = Stage::open();
+    stage.pipe("tube", [6, 7]);
+    for fd in [3, 4] {
+        stage.write(PARENT, fd, b"one");
+        stage.write(PARENT, fd, text);
+    }
+    stage.read(CHILD1, 4, &[b"one", text].concat());
+    stage.read(CHILD2, 5, b"one");
+    stage.write(CHILD1, 4, text);
+    stage.write(PARENT, 3, text);
+    stage.write(PARENT, 7, text);
+    stage
+}
+
+/// Lessons with this text in every place. The loader would refuse the worst of it; here it is put in behind its back.
+fn lesson_of(text: &str) -> Course {
+    const SOURCE: &str = "+++\ntitle = \"TEXT\"\ntopics = [\"basics\"]\nminutes = 5\n+++\n# H TEXT\n\nProse **TEXT** `TEXT`.\n\n\
+        - TEXT\n\n> TEXT\n\n```c\nTEXT\n```\n\n```tin\nwrite wire[0] TEXT => 4\n```\n\n```after\nTEXT\n```\n\nTEXT\n\n\
+        ```predict\nread wire[0]\n- [ ] \"TEXT\"\n- [x] \"ab\"\n```\n\nTEXT\n\n```goal\nchild1: read wire[1] => \"TEXT\"\n```\n\n\
+        ```hint\nTEXT\n```\n\n```solution\nwrite wire[0] xy\n```\n";
+    let put = |place: &mut String| *place = place.replace("TEXT", text);
+    let mut lessons = ["01-a.md", "02-b.md"].map(|name| load::load(name, SOURCE.as_bytes()).expect("a lesson"));
+    for lesson in &mut lessons {
+        put(&mut lesson.title);
+        for step in &mut lesson.steps {
+            put(&mut step.prose);
+            step.after.iter_mut().for_each(put);
+            match &mut step.action {
+                crate::lesson::Action::Read => {}
+                crate::lesson::Action::Run(statements) => statements.iter_mut().for_each(|it| put(&mut it.text)),
+                crate::lesson::Action::Predict(question) => {
+                    put(&mut question.statement.text);
+                    question.options.iter_mut().for_each(|option| put(&mut option.text));
+                }
+                crate::lesson::Action::Reach(goal) => {
+                    goal.hints.iter_mut().for_each(put);
+                    let wants = goal.conditions.iter_mut().flat_map(|condition| &mut condition.expectations);
+                    wants.for_each(|want| put(&mut want.text));
+                }
+            }
+        }
+    }
+    Course::new(lessons.into(), Progress::default(), None)
+}
+
+/// All of them; `text` is in every place where anybody can put text.
+pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
+    // What is typed is text. The emulator drops the character that stands for broken bytes.
+    let text = String::from_utf8_lossy(bytes).replace('\u{fffd}', "?");
+    let stage = stage_of(bytes);
+    let mut app = app_of(&stage);
+    app.transcript.push_statement(format!("write wire[0] {text}"));
+    app.transcript.push_event(stage.events.last().expect("an event"));
+    app.transcript.push_statement(text.clone());
+    app.transcript.note(text.clone());
+    app.line.set(&text);
+    app.prompt.set(&text);
+    app.why =
+        Some(Explanation { about: "wire[0]".to_owned(), text: text.clone(), rule: "rule", page: None, lesson: None });
+    let mut exhibits = Vec::new();
+    let mut show = |name, app: &App, world: &World| {
+        exhibits.push(Exhibit { name, app: app.clone(), world: world.clone() });
+    };
+    let with = |prepare: &dyn Fn(&mut App)| {
+        let mut app = app.clone();
+        prepare(&mut app);
+        app
+    };
+    let world = &stage.world;
+    for (name, mode) in [("line", Mode::Line), ("keys", Mode::Keys), ("prompt", Mode::Prompt), ("help", Mode::Help)] {
+        show(name, &with(&|app| app.mode = mode), world);
+    }
+    show("notice", &with(&|app| app.notice = Some(text.clone())), world);
+    for (name, view) in [
+        ("diagram", View::Diagram),
+        ("lens", View::Lens),
+        ("xray", View::Xray),
+        ("processes", View::Processes),
+        ("grid", View::Grid),
+    ] {
+        let recent = stage.history.look(stage.history.newest(), 100).moments;
+        show(name, &with(&|app| (app.view, app.mode, app.recent) = (view, Mode::Keys, recent.clone())), world);
+    }
+    let mut ways = app.clone();
+    update::otherwise(&mut ways, world, Ok(world.clone()));
+    show("otherwise", &ways, world);
+    let look = stage.history.look(stage.history.newest() - 1, 100);
+    let then = World::clone(&look.world);
+    let mut past = app.clone();
+    looked(&mut past, Some(look));
+    show("past", &past, &then);
+    for (name, is_hidden) in [("room", false), ("curtain", true)] {
+        let keys = [text.clone(), "k".to_owned()];
+        show(
+            name,
+            &with(&|app| (app.room.is_on, app.room.is_hidden, app.room.keys) = (true, is_hidden, keys.clone().into())),
+            world,
+        );
+    }
+    for (name, exhibit) in lessons(&stage, &text, &app) {
+        show(name, &exhibit, world);
+    }
+    exhibits
+}
+
+/// The list, and each kind of step before and after it is done.
+fn lessons(stage: &Stage, text: &str, app: &App) -> Vec<(&'static str, App)> {
+    let mut app = app.clone();
+    app.course = lesson_of(text);
+    let mut shown = Vec::new();
+    update::take(&mut app, &stage.world, None);
+    shown.push(("list", app.clone()));
+    app.mode = Mode::Search;
+    app.course.list.query.set(text);
+    shown.push(("search", app.clone()));
+    update::take(&mut app, &stage.world, Some(0));
+    update::update(&mut app, &stage.world, Input::Settled(Vec::new()));
+    shown.push(("lesson", app.clone()));
+    for (name, keys) in [
+        ("lesson_run", &[Learn::Step][..]),
+        ("lesson_question", &[Learn::Step]),
+        ("lesson_answer", &[Learn::Choose(1), Learn::Step]),
+        ("lesson_goal", &[Learn::Step, Learn::Hint]),
+    ] {
+        for key in keys {
+            update::update(&mut app, &stage.world, Input::Do(Action::Learn(*key)));
+            app.settle();
+            app.why = None;
+            let verdict = |ok| Some(crate::script::check::Verdict { want: text.to_owned(), got: text.to_owned(), ok });
+            update::update(&mut app, &stage.world, Input::Settled([false, true].map(verdict).into()));
+        }
+        shown.push((name, app.clone()));
+    }
+    shown
+}
+
+fn draw_on<B: ratatui::backend::Backend>(exhibit: &Exhibit, backend: B, size: (u16, u16), theme: Theme) -> Terminal<B>
+where
+    B::Error: std::fmt::Debug,
+{
+    let viewport = ratatui::Viewport::Fixed(Rect::new(0, 0, size.0, size.1));
+    let mut terminal = Terminal::with_options(backend, ratatui::TerminalOptions { viewport }).unwrap();
+    let scene = Scene { app: &exhibit.app, world: &exhibit.world, theme };
+    terminal.draw(|frame| draw(frame, scene)).unwrap();
+    terminal
+}
+
+fn buffer_of(exhibit: &Exhibit, size: (u16, u16), theme: Theme) -> Buffer {
+    draw_on(exhibit, TestBackend::new(size.0, size.1), size, theme).backend().buffer().clone()
+}
+
+/// The bytes that a terminal gets.
+fn bytes_of(exhibit: &Exhibit, size: (u16, u16), theme: Theme) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    drop(draw_on(exhibit, CrosstermBackend::new(&mut bytes), size, theme));
+    bytes
+}
+
+const ALL_LETTERS: [Letters; 3] = [Letters::All, Letters::NoMarks, Letters::Ascii];
+
+fn theme_with(letters: Letters) -> Theme {
+    Theme::with(Colours::None).with_letters(letters)
+}
+
+/// Where the emulator has another cell than was drawn: every line, corner and mark stands in its column, and so does every letter
+/// but those that an emulator may join or not.
+fn crooked(buffer: &Buffer, screen: &vt100::Screen) -> Option<(u16, u16, String, String)> {
+    for y in 0..buffer.area.height {
+        let mut x = 0;
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            let wide = words::width(symbol).max(1);
+            let cell = screen.cell(y, x).expect("a cell");
+            let is_joined = symbol.chars().count() > 1 && symbol.contains('\u{200d}');
+            // What an emulator does not join is wider there, by a blank or two that nothing was drawn on.
+            let is_beside = symbol == " "
+                && (2..=3).filter(|by| *by <= x).any(|by| buffer[(x - by, y)].symbol().contains('\u{200d}'));
+            let got = if cell.has_contents() { cell.contents() } else { " " };
+            if !is_joined && !is_beside && got != symbol {
+                return Some((x, y, symbol.to_owned(), got.to_owned()));
+            }
+            x += wide;
+        }
+    }
+    None
+}
+
+fn cells(number: u16) -> std::num::NonZeroU16 {
+    std::num::NonZeroU16::new(number).expect("a size")
+}
+
+#[test]
+fn borders_are_straight_in_every_panel_whatever_anybody_wrote() {
+    for bytes in [HOSTILE, BROKEN] {
+        for exhibit in gallery(bytes) {
+            for size in SIZES {
+                for letters in ALL_LETTERS {
+                    let buffer = buffer_of(&exhibit, size, theme_with(letters));
+                    let mut parser = vt100::Parser::new(cells(size.1), cells(size.0), 0);
+                    parser.process(&bytes_of(&exhibit, size, theme_with(letters)));
+                    let crooked = crooked(&buffer, parser.screen());
+                    assert!(
+                        crooked.is_none(),
+                        "{} {size:?} {letters:?} {crooked:?}\n{}",
+                        exhibit.name,
+                        parser.screen().contents()
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_that_a_terminal_would_act_on_is_drawn_and_ascii_is_ascii() {
+    for bytes in [HOSTILE, BROKEN] {
+        for exhibit in gallery(bytes) {
+            for size in SIZES {
+                for letters in ALL_LETTERS {
+                    for cell in &buffer_of(&exhibit, size, theme_with(letters)).content {
+                        let symbol = cell.symbol();
+                        assert!(!symbol.chars().any(crate::script::words::is_hidden), "{} {symbol:?}", exhibit.name);
+                        let is_plain = letters != Letters::Ascii || symbol.is_ascii();
+                        assert!(is_plain, "{} {size:?} {symbol:?}", exhibit.name);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A mark in a message is the message's: with `--ascii` it is written out, and no border's letter stands for it.
+#[test]
+fn what_looks_like_a_border_in_a_message_is_not_taken_for_one() {
+    let rows = |exhibit: &Exhibit, letters| {
+        let buffer = buffer_of(exhibit, (120, 36), theme_with(letters));
+        buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect::<String>()
+    };
+    for exhibit in gallery("─漢".as_bytes()) {
+        if matches!(exhibit.name, "help" | "processes" | "grid" | "diagram" | "curtain") {
+            continue;
+        }
+        let screen = rows(&exhibit, Letters::NoMarks);
+        assert!(screen.contains("\\u{2500}漢"), "{}: {screen}", exhibit.name);
+        assert!(!screen.contains("-漢"), "{}: {screen}", exhibit.name);
+        let screen = rows(&exhibit, Letters::All);
+        assert!(screen.contains("─漢"), "{}: {screen}", exhibit.name);
+        assert!(rows(&exhibit, Letters::Ascii).contains("\\u{2500}\\u{6f22}"), "{}", exhibit.name);
+    }
+}
+
+#[test]
+fn no_panel_panics_at_any_size() {
+    for exhibit in gallery(HOSTILE) {
+        for size in [(0, 0), (1, 1), (1, 200), (300, 1), (59, 18), (60, 17), (61, 19), (119, 19), (120, 18), (200, 60)]
+        {
+            for letters in ALL_LETTERS {
+                buffer_of(&exhibit, size, theme_with(letters));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_name_is_ascii_and_one_that_is_not_is_refused_with_a_straight_line() {
+    for name in ["漢", "e\u{301}", "a\u{202e}b", "a\tb", "a\x1bb"] {
+        let error = crate::script::parse::statement(&format!("fork \"{name}\""), 1).expect_err("no name");
+        assert!(!error.message.chars().any(crate::script::words::is_hidden), "{error:?}");
+    }
+}

@@ -1,0 +1,257 @@
+//! Records in order, nearly all of them in a word of eight bytes: a loop makes millions.
+#![expect(clippy::wildcard_enum_match_arm, reason = "two kinds of fact come by the million, and a few carry much")]
+
+use std::collections::VecDeque;
+
+use crate::abi::Errno;
+use crate::order::Outcome;
+use crate::trace::{Again, Fact, Record, TaskId};
+
+use super::moment;
+
+/// Records in one segment at most.
+const SEGMENT: usize = 4096;
+
+/// What kind of record a word is, in its lowest two bits.
+const WIDE: u64 = 0;
+const ENTERED: u64 = 1;
+const RETURNED: u64 = 2;
+/// Then: whose, six bits; the step, the return value or the place of a wide one, 22; and the time since the segment's first, 34.
+const OWNER_BITS: u32 = 6;
+const VALUE_BITS: u32 = 22;
+const TIME_BITS: u32 = 34;
+
+/// The records that are kept, by an index that counts also those that are not any more.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    segments: VecDeque<Segment>,
+    bytes: usize,
+}
+
+/// Some records that follow each other.
+#[derive(Debug, Clone)]
+struct Segment {
+    /// The index of its first.
+    first: u64,
+    /// Moments before it.
+    moments_before: u64,
+    start_ns: u64,
+    words: Vec<u64>,
+    /// Which of them are moments.
+    moments: Vec<u16>,
+    /// The tasks and lines of its words.
+    owners: Vec<(TaskId, u32)>,
+    /// What no word can say.
+    wide: Vec<Record>,
+}
+
+impl Kept {
+    /// Adds a record.
+    pub fn push(&mut self, record: &Record) {
+        if !self.segments.back().is_some_and(|segment| segment.has_room_for(record)) {
+            if let Some(full) = self.segments.back_mut() {
+                full.words.shrink_to_fit();
+                full.moments.shrink_to_fit();
+            }
+            self.segments.push_back(Segment {
+                first: self.end(),
+                moments_before: self.moments(),
+                start_ns: record.t_ns,
+                words: Vec::new(),
+                moments: Vec::new(),
+                owners: Vec::new(),
+                wide: Vec::new(),
+            });
+        }
+        let Some(segment) = self.segments.back_mut() else { return };
+        if moment::is_moment(&record.fact) {
+            segment.moments.push(u16::try_from(segment.words.len()).unwrap_or(u16::MAX));
+        }
+        let word = segment.word(record).unwrap_or_else(|| {
+            segment.wide.push(record.clone());
+            self.bytes += weight(record);
+            (segment.wide.len() as u64 - 1) << (2 + OWNER_BITS) | WIDE
+        });
+        segment.words.push(word);
+    }
+
+    /// The index after the last one.
+    pub fn end(&self) -> u64 {
+        self.segments.back().map_or(0, |segment| segment.first + segment.words.len() as u64)
+    }
+
+    /// Bytes held beside the words.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many moments there were.
+    pub fn moments(&self) -> u64 {
+        self.segments.back().map_or(0, |segment| segment.moments_before + segment.moments.len() as u64)
+    }
+
+    /// The index of the record that is a moment, counted from 1.
+    pub fn moment(&self, number: u64) -> Option<u64> {
+        let after = self.segments.partition_point(|segment| segment.moments_before < number);
+        let segment = self.segments.get(after.checked_sub(1)?)?;
+        let place = usize::try_from(number - segment.moments_before - 1).ok()?;
+        segment.moments.get(place).map(|place| segment.first + u64::from(*place))
+    }
+
+    /// How many moments are before the record with this index.
+    pub fn moments_before(&self, index: u64) -> u64 {
+        let after = self.segments.partition_point(|segment| segment.first <= index);
+        let Some(segment) = after.checked_sub(1).and_then(|at| self.segments.get(at)) else { return 0 };
+        let before = segment.moments.partition_point(|place| segment.first + u64::from(*place) < index);
+        segment.moments_before + before as u64
+    }
+
+    /// The record with this index.
+    pub fn get(&self, index: u64) -> Option<Record> {
+        let after = self.segments.partition_point(|segment| segment.first <= index);
+        let segment = self.segments.get(after.checked_sub(1)?)?;
+        segment.record(usize::try_from(index - segment.first).ok()?)
+    }
+
+    /// The calls of a task's loop from one record on, as long as each returned and the next was entered at once; two records
+    /// each. None if there is no such call.
+    pub fn again(&self, begin: u64, end: u64) -> Option<(TaskId, impl Iterator<Item = Again>)> {
+        let call = move |index: u64| {
+            let returned = self.get(index)?;
+            let Fact::Returned { ret, errno: Errno::NONE, outcome: None } = returned.fact else { return None };
+            let entered = self.get(index + 1).filter(|_| index + 1 < end)?;
+            let Fact::Entered { step } = entered.fact else { return None };
+            let is_one = (entered.task, entered.t_ns) == (returned.task, returned.t_ns);
+            is_one.then_some((returned.task, Again { ret, step, t_ns: returned.t_ns }))
+        };
+        let (first, _) = call(begin)?;
+        let calls = (begin..).step_by(2).map_while(call).take_while(move |(task, _)| *task == first);
+        Some((first, calls.map(|(_, call)| call)))
+    }
+
+    /// The records with these indexes, as far as they are kept.
+    pub fn between(&self, begin: u64, end: u64) -> impl Iterator<Item = Record> {
+        let after = self.segments.partition_point(|segment| segment.first <= begin);
+        let segments = self.segments.range(after.saturating_sub(1)..).take_while(move |segment| segment.first < end);
+        segments.flat_map(move |segment| {
+            let place = |index: u64| usize::try_from(index.saturating_sub(segment.first)).unwrap_or(usize::MAX);
+            let last = place(end).min(segment.words.len());
+            (place(begin).min(last)..last).filter_map(|place| segment.record(place))
+        })
+    }
+
+    /// Lets go of what is before an index, as far as whole segments are.
+    pub fn forget_before(&mut self, index: u64) {
+        while self.segments.get(1).is_some_and(|second| second.first <= index)
+            && let Some(gone) = self.segments.pop_front()
+        {
+            self.bytes -= gone.wide.iter().map(weight).sum::<usize>();
+        }
+    }
+}
+
+impl Segment {
+    fn has_room_for(&self, record: &Record) -> bool {
+        let is_soon = record.t_ns.saturating_sub(self.start_ns) >> TIME_BITS == 0;
+        is_soon && self.words.len() < SEGMENT
+    }
+
+    /// A record as a word, if it is of the kind that comes by the million.
+    fn word(&mut self, record: &Record) -> Option<u64> {
+        let (kind, value) = match record.fact {
+            Fact::Entered { step } => (ENTERED, u64::from(step)),
+            Fact::Returned { ret, errno: Errno::NONE, outcome: None } => (RETURNED, u64::try_from(ret).ok()?),
+            _ => return None,
+        };
+        let time = record.t_ns.checked_sub(self.start_ns)?;
+        let owner = (record.task, record.line);
+        let place = self.owners.iter().position(|known| *known == owner).or_else(|| {
+            self.owners.push(owner);
+            Some(self.owners.len() - 1)
+        })?;
+        let fits = place as u64 >> OWNER_BITS == 0 && value >> VALUE_BITS == 0 && time >> TIME_BITS == 0;
+        fits.then_some(kind | (place as u64) << 2 | value << (2 + OWNER_BITS) | time << (2 + OWNER_BITS + VALUE_BITS))
+    }
+
+    fn record(&self, place: usize) -> Option<Record> {
+        let word = *self.words.get(place)?;
+        let value = word >> (2 + OWNER_BITS) & ((1 << VALUE_BITS) - 1);
+        let fact = match word & 3 {
+            ENTERED => Fact::Entered { step: u8::try_from(value).ok()? },
+            RETURNED => Fact::Returned { ret: i32::try_from(value).ok()?, errno: Errno::NONE, outcome: None },
+            _ => return self.wide.get(usize::try_from(value).ok()?).cloned(),
+        };
+        let (task, line) = *self.owners.get(usize::try_from(word >> 2 & ((1 << OWNER_BITS) - 1)).ok()?)?;
+        Some(Record { line, task, t_ns: self.start_ns + (word >> (2 + OWNER_BITS + VALUE_BITS)), fact })
+    }
+}
+
+/// About how many bytes a wide record takes.
+fn weight(record: &Record) -> usize {
+    let boxed = match &record.fact {
+        Fact::Returned { outcome: Some(outcome), .. } => size_of::<Outcome>() + outcome.data.len(),
+        Fact::Ordered(_) | Fact::Born(_) => 128,
+        _ => 0,
+    };
+    size_of::<Record>() + boxed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(number: u64, fact: Fact) -> Record {
+        let task = TaskId(u32::try_from(number % 90).unwrap());
+        Record { line: u32::try_from(number / 300).unwrap(), task, t_ns: 5 + number * number * 99, fact }
+    }
+
+    #[test]
+    fn what_comes_out_is_what_went_in() {
+        let records: Vec<Record> = (0..20_000)
+            .map(|number| {
+                let ret = i32::try_from(number * number).unwrap_or(i32::MAX);
+                let fact = match number % 7 {
+                    0 => Fact::Done,
+                    1 => Fact::Returned { ret: -1, errno: Errno::EPIPE, outcome: None },
+                    2 => Fact::Returned { ret, errno: Errno::NONE, outcome: Some(Box::default()) },
+                    3 => Fact::Entered { step: u8::try_from(number % 256).unwrap() },
+                    _ => Fact::Returned { ret, errno: Errno::NONE, outcome: None },
+                };
+                record(number, fact)
+            })
+            .collect();
+        let mut kept = Kept::default();
+        let mut moments = Vec::new();
+        for (index, record) in records.iter().enumerate() {
+            assert_eq!(kept.moments_before(index as u64), moments.len() as u64);
+            kept.push(record);
+            moments.extend(moment::is_moment(&record.fact).then_some(index as u64));
+        }
+        assert_eq!((kept.end(), kept.moments()), (20_000, moments.len() as u64));
+        assert!(kept.between(0, u64::MAX).eq(records.iter().cloned()));
+        assert!(kept.between(4000, 9001).eq(records[4000..9001].iter().cloned()));
+        for (number, index) in (1..).zip(&moments) {
+            assert_eq!((kept.moment(number), kept.moments_before(*index)), (Some(*index), number - 1));
+        }
+        assert_eq!(kept.moment(moments.len() as u64 + 1), None);
+        kept.forget_before(10_000);
+        let first = kept.segments[0].first;
+        assert!((10_000 - SEGMENT as u64..=10_000).contains(&first));
+        assert!(kept.between(first, 15_000).eq(records[usize::try_from(first).unwrap()..15_000].iter().cloned()));
+        kept.forget_before(u64::MAX);
+        assert!(kept.bytes() <= SEGMENT * (size_of::<Record>() + 128));
+    }
+
+    #[test]
+    fn a_call_of_a_loop_takes_two_words() {
+        let mut kept = Kept::default();
+        for number in 0..100_000 {
+            let record = |fact| Record { line: 3, task: TaskId(1), t_ns: number * 1000, fact };
+            kept.push(&record(Fact::Entered { step: 0 }));
+            kept.push(&record(Fact::Returned { ret: 64, errno: Errno::NONE, outcome: None }));
+        }
+        let words: usize =
+            kept.segments.iter().map(|segment| segment.words.capacity() + segment.moments.capacity()).sum();
+        assert!(kept.bytes() == 0 && words < 310_000, "{words}");
+    }
+}
