@@ -75,13 +75,21 @@ fn main() -> Result<(), Failure> {
         }
     }
     table.line("");
+    whole_program(&mut table, yardstick.as_deref(), is_wanted)?;
+    if wanted.is_empty() && std::env::var_os("TINCANS_WRITE_DOCS").is_some() {
+        table.put_into_readme()?;
+    }
+    Ok(())
+}
+
+fn whole_program(table: &mut Table, yardstick: Option<&Path>, is_wanted: impl Fn(&str) -> bool) -> Result<(), Failure> {
     table.line("| the program as a whole | | target |\n| --- | --- | --- |");
     if is_wanted("run") {
         let ms = median((0..10 * ROUNDS).map(|_| ten_lines()).collect::<Result<Vec<f64>, Failure>>()?);
         table.row("`tincans run` of ten lines, ms", ms, RUN_MS);
     }
     if is_wanted("frame") {
-        let bare = yardstick.as_deref().map(|program| median(whole::first_frame(Some(program))));
+        let bare = yardstick.map(|program| median(whole::first_frame(Some(program))));
         let bare = bare.map_or_else(String::new, |ms| format!("; plain C's first word {ms:.1}"));
         table.row(&format!("the first frame after exec, ms{bare}"), median(whole::first_frame(None)), FRAME_MS);
     }
@@ -97,7 +105,7 @@ fn main() -> Result<(), Failure> {
         }
     }
     if is_wanted("bytes") {
-        bytes_for_keys(&mut table);
+        bytes_for_keys(table);
     }
     if is_wanted("idle") || is_wanted("memory") {
         let idle = whole::idle();
@@ -115,9 +123,6 @@ fn main() -> Result<(), Failure> {
     if is_wanted("binary") {
         let bytes = fs::metadata(env!("CARGO_BIN_EXE_tincans"))?.len();
         table.row("the binary, MiB", f64::from(u32::try_from(bytes)?) / 1024.0 / 1024.0, BINARY_MIB);
-    }
-    if wanted.is_empty() && std::env::var_os("TINCANS_WRITE_DOCS").is_some() {
-        table.put_into_readme()?;
     }
     Ok(())
 }

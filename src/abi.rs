@@ -30,6 +30,8 @@ impl Errno {
     pub const EMSGSIZE: Self = Self(90);
     /// Too many open files.
     pub const EMFILE: Self = Self(24);
+    /// Cannot allocate memory.
+    pub const ENOMEM: Self = Self(12);
     /// No child processes.
     pub const ECHILD: Self = Self(10);
     /// Invalid argument.

@@ -7,13 +7,17 @@ mod spawn;
 mod work;
 
 use std::os::fd::{AsFd, IntoRawFd, OwnedFd};
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use crate::order::Work;
-use crate::sys::control::{MAX_ORDER, OrderReceiver};
+use crate::sys::control::{self, MAX_ORDER, OrderReceiver, Received};
 use crate::sys::ring::RingWriter;
-use crate::sys::{descriptors, fork, lifeline, poll, signal};
+use crate::sys::{SysError, descriptors, fork, lifeline, poll, signal};
 
 use record::Recorder;
+
+/// The exit code of a process in which a call of the program's own failed.
+const FAILED: i32 = 70;
 
 /// The hidden first argument with which an agent executes its own program anew.
 pub const AGENT_ARGUMENT: &str = "--agent-after-execve";
@@ -55,14 +59,38 @@ pub struct Agent {
     keep: u64,
 }
 
-/// Turns a process just forked by the program into `parent`. Whatever fails here ends it, which the program sees.
+/// The number of this process's control end.
+static CONTROL: AtomicI32 = AtomicI32::new(-1);
+
+/// What ends a process that the learner has not ended: the program is told over this control end.
+fn complains_over(control: i32) {
+    CONTROL.store(control, Ordering::Relaxed);
+}
+
+fn complain(words: &str) {
+    control::say_last_words(CONTROL.load(Ordering::Relaxed), words);
+}
+
+/// A panic is told too, also one of the standard library's when it starts a thread.
+fn complain_of_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let payload = panic.payload();
+        let words = payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
+        complain(words.unwrap_or("a fault without words"));
+    }));
+}
+
+/// Turns a process just forked by the program into `parent`. Whatever fails here ends it, and is told.
 pub fn become_parent(equipment: Equipment, numbers: descriptors::Numbers) -> ! {
-    std::panic::set_hook(Box::new(|_| {}));
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| -> Result<(), crate::sys::SysError> {
+    complains_over(poll::number(&equipment.control));
+    complain_of_panics();
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| -> Result<(), SysError> {
         signal::reset_all();
         fork::forbid_core_files();
         let up = |fd| descriptors::move_up(fd, numbers.base);
-        let (control, ring) = (up(equipment.control)?, up(equipment.ring)?);
+        let control = up(equipment.control)?;
+        complains_over(poll::number(&control));
+        let ring = up(equipment.ring)?;
         let (bell, lifeline) = (up(equipment.bell)?, up(equipment.lifeline)?);
         let keep = [&control, &ring, &bell, &lifeline].map(poll::number);
         descriptors::null_standard_streams()?;
@@ -75,30 +103,37 @@ pub fn become_parent(equipment: Equipment, numbers: descriptors::Numbers) -> ! {
         Agent::start(Private { control: OrderReceiver::new(control), ring, bell, lifeline, base: numbers.base }, false)?
             .serve()
     }));
-    fork::exit_child(if matches!(result, Ok(Ok(()))) { 0 } else { 70 });
+    if let Ok(Err(error)) = &result {
+        complain(&error.to_string());
+    }
+    fork::exit_child(if matches!(result, Ok(Ok(()))) { 0 } else { FAILED });
 }
 
 /// Goes on after execve: the arguments are the numbers that were left open.
 pub fn resume_after_exec(arguments: &[String]) -> ! {
-    std::panic::set_hook(Box::new(|_| {}));
     let numbers: Vec<i32> = arguments.iter().filter_map(|text| text.parse().ok()).collect();
     if let [control, ring, bell, lifeline, base, soft] = numbers[..] {
+        complains_over(control);
+        complain_of_panics();
         let _ = std::panic::catch_unwind(|| {
             let _ = descriptors::set_soft_limit(u64::try_from(soft).unwrap_or(1024));
             signal::install_own();
             let [control, ring] = [control, ring].map(descriptors::adopt);
             let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, base };
-            if let Ok(mut agent) = Agent::start(private, false) {
-                agent.report_exec();
-                agent.serve()
+            match Agent::start(private, false) {
+                Ok(mut agent) => {
+                    agent.report_exec();
+                    agent.serve()
+                }
+                Err(error) => complain(&error.to_string()),
             }
         });
     }
-    fork::exit_child(70)
+    fork::exit_child(FAILED)
 }
 
 impl Agent {
-    fn start(private: Private, is_thread: bool) -> Result<Self, crate::sys::SysError> {
+    fn start(private: Private, is_thread: bool) -> Result<Self, SysError> {
         let ring = RingWriter::open(private.ring.as_fd())?;
         signal::watch(&ring, private.bell);
         let mut recorder = Recorder::new(ring, private.bell);
@@ -111,11 +146,21 @@ impl Agent {
         // Asked for as zeroes, not filled with them: pages that no order reaches are never there.
         let mut buffer = vec![0; MAX_ORDER];
         loop {
-            let received = self.private.control.receive(&mut buffer);
-            match received.and_then(|length| postcard::from_bytes::<Work>(&buffer[..length]).ok()) {
-                Some(work) => self.perform(&work),
-                None if self.is_thread => fork::exit_thread(),
-                None => fork::exit_child(0),
+            let length = match self.private.control.receive(&mut buffer) {
+                Received::Order(length) => length,
+                Received::Gone if self.is_thread => fork::exit_thread(),
+                Received::Gone => fork::exit_child(0),
+                Received::Failed(errno) => {
+                    complain(&SysError { operation: "receive an order", errno }.to_string());
+                    fork::exit_child(FAILED)
+                }
+            };
+            match postcard::from_bytes::<Work>(&buffer[..length]) {
+                Ok(work) => self.perform(&work),
+                Err(error) => {
+                    complain(&format!("read an order: {error}"));
+                    fork::exit_child(FAILED)
+                }
             }
         }
     }

@@ -1,35 +1,45 @@
 //! All that the UI knows beside the world: mode, focus, what is being typed, what was said. Plain data; only `update` changes
 //! it, and nothing here draws or makes a call.
 
+mod able;
 pub mod action;
 pub mod complete;
+pub mod config;
 pub mod course;
 pub mod facing;
 pub mod input_line;
+pub mod keys;
 mod learn;
 pub mod otherwise;
+pub mod palette;
 pub mod past;
 pub mod phrase;
 pub mod room;
 mod practice;
+mod say;
 #[cfg(test)]
 pub mod stage;
 pub mod transcript;
 pub mod update;
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use crate::script::Statement;
 use crate::trace::{Event, Explanation, What};
 use crate::world::World;
 use crate::world::history::Moment;
-use crate::world::kind::ChannelId;
+use crate::world::kind::{ChannelId, Kind};
 
+use action::Action;
 use course::Course;
 use facing::Facing;
 use input_line::InputLine;
+use keys::{Hints, Keymap};
 use otherwise::Otherwise;
+use palette::Palette;
 use past::{Past, Said};
+use phrase::Situation;
 use room::Room;
 use transcript::Transcript;
 
@@ -52,6 +62,8 @@ pub enum Mode {
     Search,
     /// The bench as it was is on the screen.
     Past,
+    /// Letters search all that can be done.
+    Palette,
 }
 
 /// Whom a message goes to.
@@ -85,8 +97,12 @@ pub enum View {
 /// All that the UI knows.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// What the keys mean now.
+    /// The keys.
+    pub keymap: Rc<Keymap>,
+    /// What they mean now.
     pub mode: Mode,
+    /// All that can be done, while it is looked through.
+    pub palette: Palette,
     /// What they meant before the prompt or help.
     pub before: Mode,
     /// Whom a message goes to.
@@ -111,6 +127,8 @@ pub struct App {
     pub sideways: u16,
     /// What else could have happened, as last tried.
     pub otherwise: Option<Otherwise>,
+    /// The channel for which that is being tried, and its kind.
+    pub trying: Option<(String, Kind)>,
     /// What is looked at instead of now.
     pub past: Option<Past>,
     /// The statements that made this bench.
@@ -140,6 +158,8 @@ impl App {
     /// The message line has the focus; nothing has happened.
     pub fn new() -> Self {
         Self {
+            keymap: Rc::default(),
+            palette: Palette::default(),
             room: Room::default(),
             has_mouse: true,
             mode: Mode::Line,
@@ -155,6 +175,7 @@ impl App {
             view: View::Bench,
             sideways: 0,
             otherwise: None,
+            trying: None,
             past: None,
             said: Said::default(),
             recent: Vec::new(),
@@ -259,6 +280,8 @@ impl App {
         while !self.pending.is_empty() {
             self.echo_next();
         }
+        // What it brings later is not its own.
+        self.transcript.flush();
     }
 
     fn echo_next(&mut self) {
@@ -276,6 +299,67 @@ impl App {
     /// What the keys mean when nothing is typed: a lesson's, or the bench's.
     fn home(&self) -> Mode {
         if self.course.shown().is_some() { Mode::Lesson } else { Mode::Keys }
+    }
+
+    /// The keys as a hint names them.
+    pub fn hints(&self) -> Hints<'_> {
+        let mode = match self.mode {
+            Mode::Palette => self.palette.back,
+            Mode::Help => self.before,
+            Mode::Line | Mode::Keys | Mode::Prompt | Mode::Lesson | Mode::List | Mode::Search | Mode::Past => self.mode,
+        };
+        Hints { keymap: &self.keymap, mode }
+    }
+
+    /// The key for an action, as a hint names it.
+    pub fn key(&self, action: Action) -> String {
+        // What is said of help or the list is said in it.
+        let is_here = self.keymap.of_mode(self.mode).iter().any(|binding| binding.row.action == action);
+        if is_here { self.keymap.key(self.mode, action) } else { self.hints().key(action) }
+    }
+
+    /// What statements are made from.
+    fn situation<'a>(&'a self, world: &'a World) -> Situation<'a> {
+        Situation { world, hints: self.hints() }
+    }
+
+    /// The line that letters go to.
+    fn typed(&self) -> Option<&InputLine> {
+        match self.mode {
+            Mode::Line => Some(&self.line),
+            Mode::Prompt => Some(&self.prompt),
+            Mode::Search => Some(&self.course.list.query),
+            Mode::Palette => Some(&self.palette.query),
+            Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past => None,
+        }
+    }
+
+    /// The same, to be changed: what it searches is marked from the beginning again.
+    fn typed_mut(&mut self) -> Option<&mut InputLine> {
+        match self.mode {
+            Mode::Line => Some(&mut self.line),
+            Mode::Prompt => Some(&mut self.prompt),
+            Mode::Search => {
+                self.course.list.selected = 0;
+                Some(&mut self.course.list.query)
+            }
+            Mode::Palette => {
+                self.palette.selected = 0;
+                Some(&mut self.palette.query)
+            }
+            Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past => None,
+        }
+    }
+
+    /// Opens help, or closes it.
+    fn turn_help(&mut self) {
+        if self.mode == Mode::Help {
+            self.mode = self.before;
+        } else {
+            self.before = self.mode;
+            self.mode = Mode::Help;
+            self.help_scroll = 0;
+        }
     }
 
     fn open_prompt(&mut self, text: &str) {

@@ -5,6 +5,7 @@ mod collect;
 mod freeze;
 mod measure;
 mod member;
+mod settings;
 mod settle;
 
 use std::collections::BTreeMap;
@@ -24,13 +25,12 @@ use crate::trace::{Birth, Event, Fact, Ordered, Record, TaskId};
 use crate::world::history::History;
 use crate::world::{Machine, World};
 
+pub use settings::Settings;
+
 use member::{Apprentice, Made, Member, Phase, ignore_death};
 
 /// The most tasks alive at one time, unless told otherwise.
 pub const MAX_TASKS: usize = 64;
-/// Events of one statement beyond which a `reader`'s calls are counted only, unless told otherwise: a `flood` at it may go on
-/// for ever.
-const EVENTS_KEPT: usize = 32 * 1024;
 /// Descriptors that one more task costs the program, with what it opens in passing.
 const ROOM: usize = 12;
 /// Descriptors that the program has beside those of its tasks, and more.
@@ -70,28 +70,6 @@ impl From<SysError> for BenchError {
     }
 }
 
-/// How a bench is to be.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings {
-    /// The most tasks alive at one time.
-    pub max_tasks: usize,
-    /// Whether each call of a loop is kept.
-    pub every_call: bool,
-    /// Events of one statement beyond which a `reader`'s calls are counted only.
-    pub events_kept: usize,
-    /// Whether the past can be looked at.
-    pub keeps_history: bool,
-    /// For how long what has happened is taken in at one time, so that a person at the keys need not wait for a flood; none: until
-    /// nothing is left.
-    pub turn: Option<Duration>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { max_tasks: MAX_TASKS, every_call: false, events_kept: EVENTS_KEPT, keeps_history: false, turn: None }
-    }
-}
-
 /// The living bench.
 #[derive(Debug)]
 pub struct Bench {
@@ -125,6 +103,8 @@ pub struct Bench {
     nap: Duration,
     /// Who is stopped only because the program is.
     frozen: Vec<TaskId>,
+    /// What failed in an agent that is none of the learner's doing, not yet taken.
+    mishaps: Vec<String>,
 }
 
 /// A dead process that is still in the kernel's table.
@@ -156,6 +136,7 @@ impl Bench {
             folded: 0,
             nap: Duration::ZERO,
             frozen: Vec::new(),
+            mishaps: Vec::new(),
         };
         bench.populate()?;
         Ok(bench)
@@ -195,6 +176,11 @@ impl Bench {
     /// The events since the last call, in the order of the facts.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
+    }
+
+    /// What failed in a task that is none of the learner's doing, since the last call.
+    pub fn take_mishaps(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.mishaps)
     }
 
     /// Calls of which no event was kept, because one statement had too many.

@@ -29,8 +29,11 @@ pub struct Arguments {
     #[arg(long, global = true)]
     pub plain: bool,
     /// The mouse stays the terminal's.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, overrides_with = "mouse")]
     pub no_mouse: bool,
+    /// A click focuses and the wheel scrolls, whatever the settings say.
+    #[arg(long, global = true, overrides_with = "no_mouse")]
+    pub mouse: bool,
     /// For a room: light, few panels, the last keys shown.
     #[arg(long, global = true)]
     pub present: bool,
@@ -101,6 +104,12 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// A settings file with every setting and every key, to stdout; where it belongs is its first line.
+    Config {
+        /// As your own file has it; what could not be taken goes to stderr, and makes the exit status 1.
+        #[arg(long)]
+        mine: bool,
+    },
     /// Completions for a shell, to stdout.
     Completions {
         /// The shell.
@@ -158,6 +167,7 @@ Examples:
   tincans run --json - <t.tin  the same from standard input, as JSON lines
   tincans matrix               ask this kernel what each kind of channel does in each situation
   tincans matrix unread dgram  the script behind one answer, to be changed and run
+  tincans config               every setting and every key, as a file to be changed
   tincans completions bash     completions to stdout; `tincans man` is the manual page
 
 Exit status: 0 done, 1 an expectation or a lesson did not hold, 2 usage, 128+N after signal N.";

@@ -25,6 +25,7 @@ pub mod matrix;
 pub mod practice;
 
 pub mod app;
+pub mod config;
 pub mod ui;
 pub mod playground;
 pub mod tui;

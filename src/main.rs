@@ -3,14 +3,17 @@
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use clap::Parser;
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use tincans::agent;
+use tincans::app::config::Config;
 use tincans::app::course::Course;
 use tincans::checker::{self, Outcome};
 use tincans::cli::{self, Arguments, Command};
+use tincans::config;
 use tincans::guardian::{self, Terminal};
 use tincans::lesson::{Lesson, builtin, language, list, load};
 use tincans::matrix::{self, Format, Request};
@@ -67,6 +70,8 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             let format = matrix_format(*markdown, *json);
             guarded(Terminal::Untouched, || matrix::run(request, format, &mut io::stdout().lock()).map(|_| 0))
         }
+        Some(Command::Config { mine: false }) => print(Config::default().write().as_bytes()),
+        Some(Command::Config { mine: true }) => print_settings(),
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => print(&cli::manual_page()?),
         Some(Command::Lessons { lang }) => list_lessons(&texts_in(lang.as_deref())),
@@ -96,10 +101,12 @@ fn open(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -> R
     if !arguments.plain {
         return open_ui(arguments, settings, opening, learning);
     }
+    let (config, complaints) = own_settings();
+    complain_of_settings(&complaints);
     let is_person = io::stdin().is_terminal() && io::stdout().is_terminal();
     let size = if is_person { TtyInput::open().and_then(|terminal| terminal.size()) } else { None };
     // There are no borders, so all that the locale has can be shown.
-    let letters = match theme(arguments).letters() {
+    let letters = match theme(arguments, &config).letters() {
         Letters::All | Letters::NoMarks => Letters::All,
         Letters::Ascii => Letters::Ascii,
     };
@@ -117,13 +124,46 @@ fn open_ui(arguments: &Arguments, settings: Settings, opening: Opening, learning
             "{reason}; with `--plain` bench and lessons are lines, which need none, and `tincans run FILE` runs a script"
         ));
     }
-    let looks = Looks { theme: theme(arguments), has_mouse: !arguments.no_mouse, is_for_a_room: arguments.present };
+    let (config, complaints) = own_settings();
+    let looks = looks(arguments, config, complaints);
     guarded(Terminal::Changed, || tui::run(settings, opening, learning, looks))
 }
 
-fn theme(arguments: &Arguments) -> Theme {
+/// A person's settings, and what could not be taken of them, as lines that a terminal may show.
+fn own_settings() -> (Config, Vec<String>) {
+    let (config, complaints) = config::of_environment();
+    (config, complaints.iter().map(|line| sanitise::string(line)).collect())
+}
+
+fn complain_of_settings(complaints: &[String]) {
+    for line in complaints {
+        let _ = writeln!(io::stderr(), "tincans: {line}");
+    }
+}
+
+/// The command line before the environment, and that before the settings.
+fn theme(arguments: &Arguments, config: &Config) -> Theme {
     let asked = arguments.theme.as_deref().and_then(Ground::named);
-    Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok())
+    let setting = |name: &str| match name {
+        "TINCANS_THEME" => config.theme.clone(),
+        "TINCANS_ASCII" => config.is_ascii.filter(|is_ascii| *is_ascii).map(|_| "1".to_owned()),
+        _ => None,
+    };
+    Theme::chosen(asked, arguments.ascii, |name| std::env::var(name).ok().or_else(|| setting(name)))
+}
+
+fn looks(arguments: &Arguments, config: Config, complaints: Vec<String>) -> Looks {
+    let theme = theme(arguments, &config);
+    let has_mouse = arguments.mouse || (!arguments.no_mouse && config.has_mouse.unwrap_or(true));
+    Looks { theme, has_mouse, is_for_a_room: arguments.present, keymap: Rc::new(config.keymap), complaints }
+}
+
+/// The settings as they hold.
+fn print_settings() -> Result<u8> {
+    let (config, complaints) = own_settings();
+    complain_of_settings(&complaints);
+    print(config.write().as_bytes())?;
+    Ok(u8::from(!complaints.is_empty()))
 }
 
 /// The course with what is done, and where to begin: at the lesson that was named, or where the learner left off.

@@ -166,7 +166,7 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
         }
         let ready = poll::wait(&fds, limit)?;
         drop(fds);
-        self.playground.disarm(ready[..own].contains(&true));
+        self.playground.disarm(&ready[..own]);
         if ready.get(own) == Some(&true) {
             let bytes = self.ends.input.fill_buf()?;
             let count = bytes.len();

@@ -1,15 +1,17 @@
 //! App and session joined: inputs become statements, what settles becomes the picture. It neither draws nor reads a terminal.
 
 mod otherwise;
+mod time;
 
 use std::os::fd::BorrowedFd;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::app::action::{Command, Input, Step};
+use crate::app::action::{Command, Input};
 use crate::app::course::Course;
-use crate::app::past::MOMENTS_SEEN;
-use crate::app::{App, Mode, View, update};
+use crate::app::keys::Keymap;
+use crate::app::{App, update};
 use crate::bench::BenchError;
 use crate::explain;
 use crate::lesson::{Next, write};
@@ -22,6 +24,8 @@ use crate::session::{Session, Settings};
 use crate::trace::{Event, Explanation};
 use crate::world::World;
 use crate::world::kind::ChannelId;
+
+use otherwise::Trial;
 
 /// How long a bench may go on before keys that act from outside no longer wait until it has settled.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -62,6 +66,8 @@ pub struct Playground {
     busy_since: Option<(Instant, u64)>,
     /// Makes a problem on the bench, which is nobody else's meanwhile.
     poser: Option<Poser>,
+    /// What else could have happened, on its way beside the bench.
+    trial: Option<Trial>,
     is_open: bool,
     is_over: bool,
     is_suspended: bool,
@@ -90,6 +96,7 @@ impl Playground {
             store,
             busy_since: None,
             poser: None,
+            trial: None,
             sampled: None,
             is_open: false,
             is_over: false,
@@ -97,6 +104,11 @@ impl Playground {
         };
         playground.carry_out(commands);
         Ok(playground)
+    }
+
+    /// Somebody's own keys.
+    pub fn bind(&mut self, keymap: Rc<Keymap>) {
+        self.app.keymap = keymap;
     }
 
     /// One input; what it asks for is on its way when this returns.
@@ -116,11 +128,25 @@ impl Playground {
 
     /// The same, with what has happened.
     pub fn hear(&mut self) -> Result<Heard, BenchError> {
+        let came = self.trial.as_mut().and_then(Trial::pump);
+        let has_come = came.is_some();
+        if let Some(came) = came {
+            self.trial = None;
+            update::otherwise(&mut self.app, came);
+        }
+        let heard = self.hear_bench()?;
+        Ok(Heard { is_new: heard.is_new || has_come, ..heard })
+    }
+
+    fn hear_bench(&mut self) -> Result<Heard, BenchError> {
         if let Some(poser) = self.poser.take() {
             return Ok(Heard { is_new: self.pose(poser)?, ..Heard::default() });
         }
         let was_settled = self.session.is_settled();
         let events = self.session.pump()?;
+        for mishap in self.session.take_mishaps() {
+            self.say(mishap);
+        }
         if self.is_stuck() {
             self.session.note_stops();
         }
@@ -194,12 +220,15 @@ impl Playground {
 
     /// The program is about to be stopped: all on the bench stand still. How many that are.
     pub fn freeze(&mut self) -> usize {
-        self.session.freeze()
+        self.session.freeze() + self.trial.as_mut().map_or(0, Trial::freeze)
     }
 
     /// It goes on, and so do they.
     pub fn thaw(&mut self) {
         self.session.thaw();
+        if let Some(trial) = &mut self.trial {
+            trial.thaw();
+        }
     }
 
     /// A notice to the person at the screen.
@@ -210,11 +239,6 @@ impl Playground {
     /// Nothing is on its way.
     pub fn is_settled(&self) -> bool {
         self.session.is_settled()
-    }
-
-    /// What keys mean now.
-    pub fn mode(&self) -> Mode {
-        self.app.mode
     }
 
     /// The state, to be drawn.
@@ -229,17 +253,25 @@ impl Playground {
 
     /// As [`Session::arm`].
     pub fn arm(&mut self) -> Option<Duration> {
-        self.session.arm()
+        let trial = self.trial.as_mut().map(Trial::arm);
+        [self.session.arm(), trial].into_iter().flatten().min()
     }
 
-    /// As [`Session::disarm`].
-    pub fn disarm(&mut self, rung: bool) {
-        self.session.disarm(rung);
+    /// As [`Session::disarm`], with which of [`Self::wait_fds`] were readable. Says whether the bench that is shown was among them.
+    pub fn disarm(&mut self, ready: &[bool]) -> bool {
+        let (own, others) = ready.split_at(self.session.wait_fds().len().min(ready.len()));
+        let has_rung = own.contains(&true);
+        self.session.disarm(has_rung);
+        if let Some(trial) = &mut self.trial {
+            trial.disarm(others.contains(&true));
+        }
+        has_rung
     }
 
     /// As [`Session::wait_fds`].
     pub fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
-        self.session.wait_fds()
+        let others = self.trial.iter().flat_map(Trial::wait_fds);
+        self.session.wait_fds().into_iter().chain(others).collect()
     }
 
     fn carry_out(&mut self, commands: Vec<Command>) {
@@ -249,10 +281,10 @@ impl Playground {
             }
             match command {
                 Command::Look(step) => self.look(step),
-                Command::TryOtherwise(statements) => {
-                    let came = otherwise::run(&statements);
-                    update::otherwise(&mut self.app, self.session.world(), came);
-                }
+                Command::TryOtherwise(statements) => match Trial::begin(&statements) {
+                    Ok(trial) => self.trial = Some(trial),
+                    Err(reason) => update::otherwise(&mut self.app, Err(reason)),
+                },
                 Command::Run(statement) if self.is_stuck() && acts_from_outside(&statement) => {
                     self.session.overtake(*statement);
                 }
@@ -298,46 +330,6 @@ impl Playground {
         let text = |number| write::lesson(&format!("From the bench, {number}"), done, why.as_deref(), &kernel);
         let path = saving::save_in(Path::new(""), &text)?;
         Ok(format!("saved here as {0}; `tincans check {0}` proves it", path.display()))
-    }
-
-    /// Looks at the past, a step from what is seen now.
-    fn look(&mut self, step: Step) {
-        const FAR: u64 = 10;
-        let Some(history) = self.session.history() else { return };
-        let newest = history.newest();
-        let at = self.app.past.as_ref().map_or(newest, |past| past.at.min(newest));
-        let target = match step {
-            Step::Back => at.saturating_sub(1),
-            Step::Forth => at + 1,
-            Step::FarBack => at.saturating_sub(FAR),
-            Step::FarForth => at + FAR,
-            Step::StatementBack => history.statement_before(at),
-            Step::StatementForth => history.statement_after(at),
-            Step::First => 0,
-        };
-        let look = (target < newest).then(|| history.look(target, MOMENTS_SEEN));
-        update::looked(&mut self.app, look);
-    }
-
-    /// Time goes on while the past is looked at; of a bench that was made anew there is none.
-    fn note_time(&mut self) {
-        let Some((past, history)) = self.app.past.as_mut().zip(self.session.history()) else { return };
-        past.newest = history.newest();
-        past.oldest = history.oldest();
-        if past.newest < past.at {
-            update::looked(&mut self.app, None);
-        }
-    }
-
-    /// The diagram shows the last moments, now that more may have come.
-    fn refresh_diagram(&mut self) {
-        if self.app.view != View::Diagram || self.app.past.is_some() {
-            return;
-        }
-        let Some(history) = self.session.history() else { return };
-        if self.app.recent.last().map_or(0, |moment| moment.number) != history.newest() {
-            self.app.recent = history.look(history.newest(), MOMENTS_SEEN).moments;
-        }
     }
 
     fn is_stuck(&self) -> bool {

@@ -80,6 +80,9 @@ pub fn run(
             audit.look(name, session.world(), diagnostics);
         }
     }
+    if let Some(mishap) = session.take_mishaps().into_iter().next() {
+        return Err(eyre!(mishap));
+    }
     if let Some(path) = options.lesson {
         save(&session, path)?;
     }

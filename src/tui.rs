@@ -1,7 +1,7 @@
 //! The terminal UI's loop: one thread, one poll(2) over the terminal, signals and the bench; a frame only when there is something
 //! new. It knows no statement and draws nothing itself.
 
-mod decode;
+pub mod decode;
 #[cfg(debug_assertions)]
 mod mishap;
 mod paint;
@@ -11,6 +11,7 @@ mod signals;
 
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, WrapErr, eyre};
@@ -18,6 +19,7 @@ use crossterm::event::{Event, MouseEvent};
 
 use crate::app::action::{Action, Input};
 use crate::app::course::Course;
+use crate::app::keys::Keymap;
 use crate::playground::{Opening, Playground};
 use crate::progress::Store;
 use crate::session::Settings;
@@ -42,8 +44,8 @@ const DEFAULT_SIZE: (u16, u16) = (80, 24);
 /// SIGHUP: what a terminal that is gone stands for.
 const HANGUP: u8 = 1;
 
-/// How it is to look, as the command line has it.
-#[derive(Debug, Clone, Copy)]
+/// How it is to look and to be used, as the command line, the environment and a person's settings have it.
+#[derive(Debug, Clone)]
 pub struct Looks {
     /// The colours.
     pub theme: Theme,
@@ -51,6 +53,10 @@ pub struct Looks {
     pub has_mouse: bool,
     /// Present mode from the start.
     pub is_for_a_room: bool,
+    /// The keys.
+    pub keymap: Rc<Keymap>,
+    /// What could not be taken of the settings, one line each.
+    pub complaints: Vec<String>,
 }
 
 /// Why the loop ends.
@@ -82,11 +88,15 @@ pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), look
     let signals = Signals::install().wrap_err("signals could not be watched")?;
     let settings = Settings { events_kept: EVENTS_KEPT, keeps_history: true, turn: Some(TURN), ..settings };
     let mut playground = Playground::open(settings, opening, learning).wrap_err("the bench could not be opened")?;
+    playground.bind(looks.keymap);
     if !looks.has_mouse {
         playground.handle(Input::Do(Action::ToggleMouse));
     }
     if looks.is_for_a_room {
         playground.handle(Input::Do(Action::Present));
+    }
+    if !looks.complaints.is_empty() {
+        playground.handle(Input::Warned(looks.complaints));
     }
     let size = tty.size().unwrap_or(DEFAULT_SIZE);
     restore_before_panic_reports();
@@ -245,10 +255,9 @@ impl Tui {
         let own = if self.playground.is_open() { &own[..] } else { &own[..1] };
         let fds = [own, &self.playground.wait_fds()].concat();
         let ready = poll::wait(&fds, limit)?;
-        let rung = ready[own.len()..].contains(&true);
+        let of_bench = &ready[own.len()..];
         let woken = Woken { by_signal: ready[0], by_terminal: own.len() > 1 && ready[1] };
-        self.playground.disarm(rung);
-        self.is_dirty |= rung;
+        self.is_dirty |= self.playground.disarm(of_bench);
         Ok(woken)
     }
 
@@ -348,11 +357,11 @@ impl Tui {
             {
                 self.playground.handle(Input::Pressed(key));
             }
-            let input = keymap::input(self.playground.mode(), decoded.event, decoded.dropped);
+            let app = self.playground.app();
+            let input = keymap::input(&app.keymap, app.mode, decoded.event, decoded.dropped);
             if let Some(input) = input {
-                let input = if let Input::Do(Action::Learn(key)) = input {
-                    let scene = scene(&self.playground, self.theme);
-                    Input::Do(Action::Learn(ui::turned(scene, self.size, key)))
+                let input = if let Input::Do(action) = input {
+                    Input::Do(ui::turned(scene(&self.playground, self.theme), self.size, action))
                 } else {
                     input
                 };
@@ -365,8 +374,7 @@ impl Tui {
     fn point(&mut self, mouse: MouseEvent) {
         let scene = scene(&self.playground, self.theme);
         let Some(action) = pointer::action(scene, self.size, mouse) else { return };
-        let action =
-            if let Action::Learn(key) = action { Action::Learn(ui::turned(scene, self.size, key)) } else { action };
+        let action = ui::turned(scene, self.size, action);
         self.playground.handle(Input::Do(action));
         self.is_dirty = true;
     }

@@ -24,6 +24,7 @@ pub mod keymap;
 pub mod layout;
 pub mod panel;
 pub mod pointer;
+pub mod present;
 pub mod prose;
 pub mod sanitise;
 pub mod theme;
@@ -33,17 +34,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use crate::app::action::Learn;
-use crate::app::{App, Mode, View, facing};
+use crate::app::action::{Action, Learn};
+use crate::app::{App, Mode, View, facing, palette};
 use crate::lesson::Next;
 use crate::world::World;
 
 use layout::{MIN_HEIGHT, MIN_WIDTH, Places};
 use panel::channel::{Size, Subject};
 use theme::{Ground, Theme};
-
-/// Channels that a room is shown; with the explanation they are three panels.
-const PANELS_FOR_A_ROOM: usize = 2;
 
 /// All that is looked at while drawing.
 #[derive(Debug, Clone, Copy)]
@@ -78,23 +76,8 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         return None;
     }
     let header = Rect { height: 1, ..area };
-    if scene.app.mode == Mode::Help {
-        panel::header::draw(scene, None, header, buf);
-        let rest = Rect { y: area.y + 1, height: area.height - 1, ..area };
-        panel::help::draw(scene, rest, buf);
-        return None;
-    }
-    if matches!(scene.app.mode, Mode::List | Mode::Search) {
-        panel::header::draw(scene, None, header, buf);
-        let rest = Rect { y: area.y + 1, height: area.height - 2, ..area };
-        let above = Rect { height: rest.height - u16::from(scene.app.notice.is_some()), ..rest };
-        panel::list::draw(scene, above, buf);
-        let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
-        if let Some(notice) = &scene.app.notice {
-            let text = words::cut(&scene.theme.spelled(notice), rest.width - 2);
-            buf.set_string(rest.x + 1, rest.bottom() - 1, text, scene.theme.alarm());
-        }
-        return panel::prompt::draw(scene, foot, buf);
+    if matches!(scene.app.mode, Mode::List | Mode::Search | Mode::Help | Mode::Palette) {
+        return listed(scene, area, buf);
     }
     if scene.app.view != View::Bench {
         return covered(scene, area, buf);
@@ -106,13 +89,37 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
     bench(scene, &places_of(scene, area), header, buf)
 }
 
+/// What covers everything: a list, a notice below it, the line one types in or the keys.
+fn listed(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    panel::header::draw(scene, None, Rect { height: 1, ..area }, buf);
+    let list = list_place(scene, area);
+    let draw = match scene.app.mode {
+        Mode::Help => panel::help::draw,
+        Mode::Palette => panel::palette::draw,
+        Mode::Line | Mode::Keys | Mode::Prompt | Mode::Lesson | Mode::List | Mode::Search | Mode::Past => {
+            panel::list::draw
+        }
+    };
+    draw(scene, list, buf);
+    if let Some(notice) = &scene.app.notice {
+        let text = words::cut(&scene.theme.spelled(notice), list.width - 2);
+        buf.set_string(list.x + 1, list.bottom(), text, scene.theme.alarm());
+    }
+    panel::prompt::draw(scene, Rect { y: area.bottom() - 1, height: 1, ..area }, buf)
+}
+
+/// Where such a list stands.
+fn list_place(scene: Scene<'_>, area: Rect) -> Rect {
+    Rect { y: area.y + 1, height: area.height - 2 - u16::from(scene.app.notice.is_some()), ..area }
+}
+
 /// Where the bench's panels stand.
 fn places_of(scene: Scene<'_>, area: Rect) -> Places {
     if scene.app.course.shown().is_some() {
         return lesson(scene, area).1;
     }
     if scene.app.room.is_on {
-        return Places::for_a_room(area);
+        return present::places(area, panel::why::rows(scene, area.width), facing::listed(scene.world).len());
     }
     let why_rows = panel::why::rows(scene, layout::left_width(area));
     Places::of(area, why_rows, panel::tasks::rows(scene), facing::listed(scene.world).len())
@@ -121,9 +128,10 @@ fn places_of(scene: Scene<'_>, area: Rect) -> Places {
 /// A view that covers the bench; explanation and keys stay.
 fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     panel::header::draw(scene, None, Rect { height: 1, ..area }, buf);
-    let why = panel::why::rows(scene, area.width).min(2);
-    let body = Rect { y: area.y + 1, height: area.height - 2 - why, ..area };
+    let (body, why, keys) = cover(scene, area);
+    present::last_keys(scene, keys, buf);
     match scene.app.view {
+        _ if scene.app.room.is_hidden => present::curtain(scene, body, buf),
         View::Diagram => panel::diagram::draw(scene, body, buf),
         View::Xray => panel::xray::draw(scene, body, buf),
         View::Processes => panel::tree::draw(scene, body, buf),
@@ -132,8 +140,18 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
         View::Lens => panel::lens::draw(scene, body, buf),
         View::Bench => {}
     }
-    panel::why::draw(scene, Rect { y: body.bottom(), height: why, ..area }, buf);
+    if !scene.app.room.is_hidden {
+        panel::why::draw(scene, why, buf);
+    }
     panel::prompt::draw(scene, Rect { y: area.bottom() - 1, height: 1, ..area }, buf)
+}
+
+/// Where such a view stands, the explanation below it, and the last keys of a room.
+fn cover(scene: Scene<'_>, area: Rect) -> (Rect, Rect, Rect) {
+    let keys = Rect { y: area.bottom() - 2, height: u16::from(scene.app.room.is_on), ..area };
+    let rows = panel::why::rows(scene, area.width).min(2);
+    let body = Rect { y: area.y + 1, height: area.height - 2 - keys.height - rows, ..area };
+    (body, Rect { y: body.bottom(), height: rows, ..area }, keys)
 }
 
 /// Where a lesson's text stands and what it has to take in, and the places of the rest.
@@ -146,9 +164,7 @@ fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place<'_>, Places) {
 /// Everything but a lesson's text.
 fn bench(scene: Scene<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> Option<Position> {
     if scene.app.room.is_hidden {
-        let text = "hidden: say what you expect, then H shows it";
-        let text = words::cut(text, places.channels.width.saturating_sub(1));
-        buf.set_string(places.channels.x + 1, places.channels.y, text, scene.theme.strong());
+        present::curtain(scene, places.channels, buf);
         panel::header::draw(scene, None, header, buf);
     } else {
         let hidden = channels(scene, places, buf);
@@ -156,7 +172,7 @@ fn bench(scene: Scene<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> O
         panel::why::draw(scene, places.why, buf);
     }
     if scene.app.room.is_on {
-        last_keys(scene, places.trace, buf);
+        present::last_keys(scene, places.trace, buf);
     } else {
         panel::trace::draw(scene, places.trace, buf);
     }
@@ -167,15 +183,38 @@ fn bench(scene: Scene<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> O
     panel::prompt::draw(scene, places.prompt, buf)
 }
 
-/// In a lesson some keys turn its pages, and only the view knows how long they are: the key that goes on first shows what has
-/// not been read, and arrows scroll where there is nothing to choose.
+/// Some keys turn pages, and only the view knows how long they are. In a lesson the key that goes on first shows what has not been
+/// read, and arrows scroll where there is nothing to choose.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys turn no page")]
-pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), key: Learn) -> Learn {
+pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), action: Action) -> Action {
     let area = Rect::new(0, 0, width, height);
-    let Some((lesson, taking)) = scene.app.course.shown() else { return key };
     if width < MIN_WIDTH || height < MIN_HEIGHT {
-        return key;
+        return action;
     }
+    let help = |by| Action::HelpTo(panel::help::scrolled(scene, list_place(scene, area), by));
+    match action {
+        Action::HelpUp => help((0, -1)),
+        Action::HelpDown => help((0, 1)),
+        Action::HelpPageUp => help((-1, 0)),
+        Action::HelpPageDown => help((1, 0)),
+        Action::SidewaysLeft | Action::SidewaysRight if scene.app.view == View::Diagram => {
+            let most = panel::diagram::most_sideways(scene, cover(scene, area).0);
+            let by = if action == Action::SidewaysLeft { -1 } else { 1 };
+            Action::SidewaysTo(scene.app.sideways.min(most).saturating_add_signed(by).min(most))
+        }
+        Action::Perform => match palette::chosen(scene.app, scene.world) {
+            // What is chosen and cannot be done says so by itself.
+            Some(entry) if entry.objection.is_none() => turned(scene, (width, height), entry.action),
+            _ => action,
+        },
+        Action::Learn(key) => Action::Learn(turned_in_lesson(scene, area, key)),
+        _ => action,
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys turn no page")]
+fn turned_in_lesson(scene: Scene<'_>, area: Rect, key: Learn) -> Learn {
+    let Some((lesson, taking)) = scene.app.course.shown() else { return key };
     let (text, _) = self::lesson(scene, area);
     let page = isize::try_from(panel::lesson::rows(text.area).saturating_sub(1)).unwrap_or(1);
     let by = match key {
@@ -187,7 +226,8 @@ pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), key: Learn) -> Lear
         Learn::Down => 1,
         _ => return key,
     };
-    Learn::ScrollTo(panel::lesson::scrolled(scene, text, by))
+    let to = panel::lesson::scrolled(scene, text, by);
+    if to == panel::lesson::scrolled(scene, text, 0) { Learn::AtEdge } else { Learn::ScrollTo(to) }
 }
 
 /// Draws the channels that fit; where not all do, says how many of how many.
@@ -196,7 +236,10 @@ fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usiz
     let focused = scene.app.focused(scene.world);
     let Some(focus) = focused.and_then(|focused| shown.iter().position(|id| *id == focused.channel)) else {
         let is_lesson = scene.app.course.shown().is_some();
-        let text = if is_lesson { "no channel yet" } else { "no channel yet: Esc, then n makes one" };
+        let key = |action| scene.app.key(action);
+        let before = if scene.app.mode == Mode::Line { key(Action::LeaveLine) + ", then " } else { String::new() };
+        let new = || before + &key(Action::NewChannel);
+        let text = if is_lesson { "no channel yet".to_owned() } else { format!("no channel yet: {} makes one", new()) };
         buf.set_stringn(
             places.channels.x + 1,
             places.channels.y,
@@ -221,13 +264,13 @@ fn channel_areas(scene: Scene<'_>, places: &Places) -> Vec<(usize, Size, Rect)> 
     let focused = scene.app.focused(scene.world);
     let focus = focused.and_then(|focused| shown.iter().position(|id| *id == focused.channel));
     let Some(focus) = focus else { return Vec::new() };
-    let share = if scene.app.course.shown().is_some() { layout::share_evenly } else { layout::share };
-    let mut rows = share(places.channels.height, shown.len(), focus);
-    if scene.app.room.is_on && rows.len() > PANELS_FOR_A_ROOM {
-        let first = rows.iter().position(|row| row.0 == focus).unwrap_or(0).min(rows.len() - PANELS_FOR_A_ROOM);
-        rows = rows.split_off(first);
-        rows.truncate(PANELS_FOR_A_ROOM);
-    }
+    let (height, count) = (places.channels.height, shown.len());
+    let has_lesson = scene.app.course.shown().is_some();
+    let rows = match (scene.app.room.is_on, has_lesson) {
+        (true, _) => present::share(height, count, focus, present::channels_shown(has_lesson)),
+        (false, true) => layout::share_evenly(height, count, focus),
+        (false, false) => layout::share(height, count, focus),
+    };
     let mut y = places.channels.y;
     let mut areas = Vec::new();
     for (at, size) in rows {
@@ -235,16 +278,6 @@ fn channel_areas(scene: Scene<'_>, places: &Places) -> Vec<(usize, Size, Rect)> 
         y += size.rows();
     }
     areas
-}
-
-/// What was pressed last, for those who do not see the keyboard.
-fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let keys: Vec<String> = scene.app.room.keys.iter().map(|key| sanitise::string(&scene.theme.spelled(key))).collect();
-    if area.is_empty() || keys.is_empty() {
-        return;
-    }
-    let text = words::cut(&format!(" keys  {}", keys.join("  ")), area.width);
-    buf.set_string(area.x, area.y, text, scene.theme.strong());
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("bench", &[PURE, &["sys", "agent"]]),
     ("session", &[PURE, &["sys", "bench"]]),
     ("progress", &[PURE]),
+    ("config", &[PURE, &["app"]]),
     ("saving", &[PURE]),
     ("matrix", &[PURE, &["sys", "bench", "session"]]),
     ("practice", &[PURE, &["sys", "bench", "session", "matrix"]]),

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use support::pty::Pty;
+use tincans::app::config::Config;
+use tincans::app::keys::GROUPS;
 use tincans::lesson::{builtin, load};
 use tincans::script::parse::verbs;
-use tincans::ui::keymap::GROUPS;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -46,10 +47,10 @@ fn assert_list(name: &str, lines: impl Iterator<Item = String>, heading: &str) {
 #[test]
 fn the_lists_of_the_readme_are_the_program_s_own() {
     let keys = GROUPS.iter().flat_map(|group| {
-        group.bindings.iter().enumerate().map(|(at, binding)| {
+        group.rows.iter().enumerate().map(|(at, row)| {
             let place = if at == 0 { group.title } else { "" };
-            let labels: Vec<String> = binding.keys.iter().map(|key| format!("`{}`", key.label())).collect();
-            format!("| {place} | {} | {} |\n", labels.join(" "), binding.long)
+            let labels: Vec<String> = row.keys.iter().map(|key| format!("`{}`", key.label())).collect();
+            format!("| {place} | {} | {} |\n", labels.join(" "), row.long)
         })
     });
     assert_list("keys", keys, "| where | key | what it does |\n| --- | --- | --- |\n");
@@ -175,6 +176,12 @@ fn the_readme_asks_for_the_rust_that_the_crate_needs() {
     let version =
         manifest.split("rust-version = \"").nth(1).and_then(|rest| rest.split('"').next()).expect("a version");
     assert!(read("README.md").contains(&format!("Rust {version} or later")), "README.md says Rust {version}");
+}
+
+#[test]
+fn the_settings_of_the_readme_can_be_taken() {
+    let (config, complaints) = Config::read(&block("toml"));
+    assert!(complaints.is_empty() && config != Config::default(), "{complaints:?}");
 }
 
 #[test]

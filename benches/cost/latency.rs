@@ -37,7 +37,7 @@ pub fn measure(has_flood: bool) -> Vec<f64> {
 fn one_key(pty: &mut Pty, turn: usize) -> f64 {
     // Not in step with anything that the program does.
     pty.pump_for(Duration::from_micros(7_000 + 1_371 * (turn as u64 % 11)));
-    if turn % 20 == 0 {
+    if turn.is_multiple_of(20) {
         pty.type_bytes(b"\x15");
         pty.pump_for(Duration::from_millis(30));
     }

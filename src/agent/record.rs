@@ -216,7 +216,7 @@ fn low(ret: i64) -> u64 {
 pub fn time(ring: &RingReader, available: u64, last_ns: u64) -> u64 {
     let first = ring.peek(0);
     if first & 0xff == AGAIN {
-        return last_ns + (first >> 35);
+        return last_ns.saturating_add(first >> 35);
     }
     if available > 1 { ring.peek(1) } else { last_ns }
 }
@@ -226,7 +226,7 @@ pub fn time(ring: &RingReader, available: u64, last_ns: u64) -> u64 {
 pub fn again(ring: &RingReader, available: u64, last_ns: u64) -> impl Iterator<Item = Again> {
     let words = (0..usize::try_from(available).unwrap_or(usize::MAX)).map(|offset| ring.peek(offset));
     words.take_while(|word| word & 0xff == AGAIN).scan(last_ns, |t_ns, word| {
-        *t_ns += word >> 35;
+        *t_ns = t_ns.saturating_add(word >> 35);
         Some(Again { ret: ret_of_again(word), step: u8::from(word & 0x100 != 0), t_ns: *t_ns })
     })
 }

@@ -10,7 +10,7 @@ use crate::sys::control::OrderReceiver;
 use crate::sys::fork::Forked;
 use crate::sys::{descriptors, fork, poll, signal};
 
-use super::{AGENT_ARGUMENT, Agent, Private};
+use super::{AGENT_ARGUMENT, Agent, FAILED, Private};
 
 impl Agent {
     /// fork(2): the child gets the control end and the ring that the program sent, and waits there for its first order.
@@ -28,12 +28,16 @@ impl Agent {
     /// The child's side of fork: nothing of its parent's private descriptors stays, everything of the learner's does.
     fn become_child(&mut self, control: OwnedFd, ring: OwnedFd) -> ! {
         signal::leave_call();
+        super::complains_over(poll::number(&control));
         let Private { bell, lifeline, base, .. } = self.private;
         descriptors::close_private_but(base, &[poll::number(&control), poll::number(&ring), bell, lifeline]);
         let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, base };
         match Self::start(private, false) {
             Ok(child) => child.serve(),
-            Err(_) => fork::exit_child(70),
+            Err(error) => {
+                super::complain(&error.to_string());
+                fork::exit_child(FAILED)
+            }
         }
     }
 
@@ -49,7 +53,11 @@ impl Agent {
             let _ = said.send(fork::thread_id());
             let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match Self::start(private, true) {
                 Ok(thread) => thread.serve(),
-                Err(_) => fork::exit_thread(),
+                // It would never arrive: all of the process is told to be gone.
+                Err(error) => {
+                    super::complain(&error.to_string());
+                    fork::exit_child(FAILED)
+                }
             }));
         };
         match std::thread::Builder::new().stack_size(THREAD_STACK).spawn(body) {

@@ -211,9 +211,15 @@ impl Agent {
 /// poll(2) for the agent's own purposes: it refuses more descriptors than the soft limit allows numbers, which a learner may
 /// have set to 0.
 fn look(fds: &[i32], events: i32, timeout_ms: i32) -> (Answer, Vec<i16>) {
-    let (answer, revents) = sys::poll(fds, events, timeout_ms);
-    if answer.errno != Errno::EINVAL {
-        return (answer, revents);
+    loop {
+        let (answer, revents) = sys::poll(fds, events, timeout_ms);
+        match answer.errno {
+            Errno::EINVAL => break,
+            // What was not looked at is not empty.
+            Errno::EINTR if timeout_ms == 0 => {}
+            Errno::ENOMEM => std::thread::sleep(Duration::from_millis(1)),
+            _ => return (answer, revents),
+        }
     }
     let _raised = descriptors::raise_limit();
     sys::poll(fds, events, timeout_ms)

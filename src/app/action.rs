@@ -26,6 +26,10 @@ pub enum Input {
     },
     /// Nothing is on its way any more; what a lesson's question would say to each of its options.
     Settled(Vec<Option<Verdict>>),
+    /// A key that means nothing in this mode.
+    Unbound(String),
+    /// What of somebody's settings could not be taken, one line each.
+    Warned(Vec<String>),
     /// A key was pressed, as it is written on a keyboard: a room is shown it.
     Pressed(String),
     /// Progress is not kept, and why.
@@ -75,6 +79,24 @@ pub enum Action {
     HelpUp,
     /// Help, one line down.
     HelpDown,
+    /// Help, one page up.
+    HelpPageUp,
+    /// Help, one page down.
+    HelpPageDown,
+    /// Help, from this line on: what the four above are where it is known how much is seen.
+    HelpTo(u16),
+    /// Opens the list of all that can be done.
+    OpenPalette,
+    /// Closes it.
+    ClosePalette,
+    /// The action above.
+    PaletteUp,
+    /// The action below.
+    PaletteDown,
+    /// Marks the action of this place, from 0; what is marked already is done.
+    PaletteAt(u16),
+    /// Does what is marked.
+    Perform,
     /// The trace, back in time.
     TraceUp,
     /// The trace, towards now.
@@ -111,6 +133,8 @@ pub enum Action {
     SidewaysLeft,
     /// The view, to the right.
     SidewaysRight,
+    /// The view from this process on: what the two above are where it is known how many are seen.
+    SidewaysTo(u16),
 }
 
 /// Keys of lessons.
@@ -130,6 +154,8 @@ pub enum Learn {
     PageDown,
     /// The text from this line on: what the four above are where there is nothing to choose.
     ScrollTo(u16),
+    /// The same where the text goes no further.
+    AtEdge,
     /// One more hint.
     Hint,
     /// The solution, into the prompt.

@@ -302,6 +302,14 @@ impl Taking {
         }
     }
 
+    /// The same before anything came of the step: what is asked and wanted, and no answer.
+    #[must_use]
+    pub fn before(&self, lesson: &Lesson) -> Self {
+        let walk = Walk::at(lesson, self.walk.step());
+        let (chosen, hints, scroll) = (self.chosen, self.hints, self.scroll);
+        Self { chosen, hints, scroll, ..Self::new(self.lesson, walk) }
+    }
+
     /// Another step begins, or the same again; whether the bench is as it should be is another question.
     pub(super) fn enter(&mut self, walk: Walk) {
         *self = Self { strayed: self.strayed, ..Self::new(self.lesson, walk) };

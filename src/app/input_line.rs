@@ -33,6 +33,16 @@ impl InputLine {
         self.caret
     }
 
+    /// Whether something was entered before what is seen.
+    pub fn has_older(&self) -> bool {
+        self.at.unwrap_or(self.history.len()) > 0
+    }
+
+    /// Whether something comes after what is seen.
+    pub fn has_newer(&self) -> bool {
+        self.at.is_some()
+    }
+
     /// Puts text at the caret. Gives the number of bytes that found no room.
     pub fn insert(&mut self, text: &str) -> usize {
         let room = MAX_INPUT.saturating_sub(self.text.len());

@@ -6,7 +6,7 @@ use crate::script::check::Verdict;
 use crate::script::{Statement, Verb};
 use crate::world::World;
 
-use super::action::{Command, Learn};
+use super::action::{Action, Command, Learn};
 use super::course::{Answer, Made, Running, Scroll, Taking, Which};
 use super::{App, Audience, Mode, facing, practice};
 
@@ -32,6 +32,7 @@ pub(super) fn act(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
         | Learn::PageUp
         | Learn::PageDown
         | Learn::ScrollTo(_)
+        | Learn::AtEdge
         | Learn::Hint
         | Learn::Solve => return in_lesson(app, world, key),
     }
@@ -51,7 +52,7 @@ fn in_lesson(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
         Learn::Up => choose(app, lesson, |chosen, count| Some((chosen.unwrap_or(0) + count - 1) % count)),
         Learn::Down => choose(app, lesson, |chosen, count| Some(chosen.map_or(0, |at| at + 1) % count)),
         Learn::ScrollTo(line) => taking.scroll = Scroll::At(line),
-        Learn::Hint => hint(app, lesson),
+        Learn::Hint => hint(app),
         _ => {}
     }
     Vec::new()
@@ -59,12 +60,7 @@ fn in_lesson(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
 
 /// The one key that goes on.
 fn step(app: &mut App, world: &World, lesson: &Lesson) -> Vec<Command> {
-    let is_busy = app.is_busy();
     let Some(taking) = &mut app.course.taking else { return Vec::new() };
-    if is_busy {
-        app.notice = Some("the kernel is still at work; R begins the step again".to_owned());
-        return Vec::new();
-    }
     match taking.walk.next(lesson) {
         Next::Run(statement) => run(app, world, lesson, statement),
         Next::Ask(prediction) if taking.chosen.is_none() => {
@@ -73,19 +69,12 @@ fn step(app: &mut App, world: &World, lesson: &Lesson) -> Vec<Command> {
             Vec::new()
         }
         Next::Ask(prediction) => run(app, world, lesson, &prediction.statement),
-        Next::Reach(_) => {
-            let how = "this is yours to do: : types a statement, i a message; h is a hint, a the answer";
-            app.notice = Some(how.to_owned());
-            Vec::new()
-        }
+        Next::Reach(_) => Vec::new(),
         Next::Rest | Next::Over if taking.lesson == Which::Problem => practice::next(app),
         Next::Rest => go_on(app, lesson),
         Next::Over => match taking.lesson {
-            Which::Lesson(at) if at + 1 < app.course.lessons.len() => take(app, at + 1),
-            Which::Lesson(_) | Which::Problem => {
-                app.notice = Some("that was the last lesson; l lists them all".to_owned());
-                Vec::new()
-            }
+            Which::Lesson(at) => take(app, at + 1),
+            Which::Problem => Vec::new(),
         },
     }
 }
@@ -201,40 +190,27 @@ fn choose(app: &mut App, lesson: &Lesson, which: impl FnOnce(Option<usize>, usiz
         app.notice = Some("there is nothing to choose here".to_owned());
         return;
     };
-    if taking.running.is_some() {
-        return;
-    }
     let count = prediction.options.len();
-    match which(taking.chosen, count).filter(|at| *at < count) {
-        Some(at) => {
-            taking.chosen = Some(at);
-            taking.scroll = Scroll::Active;
-        }
-        None => app.notice = Some(format!("the options are 1 to {count}")),
+    let chosen = which(taking.chosen, count).filter(|at| *at < count);
+    // There may be one option alone.
+    if chosen == taking.chosen {
+        app.notice = Some("this is chosen already".to_owned());
     }
+    taking.chosen = chosen;
+    taking.scroll = Scroll::Active;
 }
 
-fn hint(app: &mut App, lesson: &Lesson) {
-    let Some(taking) = &mut app.course.taking else { return };
-    let Next::Reach(goal) = taking.walk.next(lesson) else {
-        app.notice = Some("hints are for goals; here Space goes on".to_owned());
-        return;
-    };
-    if taking.hints < goal.hints.len() {
+fn hint(app: &mut App) {
+    if let Some(taking) = &mut app.course.taking {
         taking.hints += 1;
         taking.scroll = Scroll::Active;
-    } else {
-        app.notice = Some("that was the last hint; a puts the answer into the prompt".to_owned());
     }
 }
 
 /// The solution's next statement, in the prompt. After something else than the solution, the bench is made anew for it.
 fn solve(app: &mut App, lesson: &Lesson) -> Vec<Command> {
     let Some(taking) = &mut app.course.taking else { return Vec::new() };
-    let Next::Reach(goal) = taking.walk.next(lesson) else {
-        app.notice = Some("answers are for goals; here Space goes on".to_owned());
-        return Vec::new();
-    };
+    let Next::Reach(goal) = taking.walk.next(lesson) else { return Vec::new() };
     let is_strayed = taking.strayed || taking.solved >= goal.solution.len();
     let commands = if is_strayed { rebuild(app, lesson) } else { Vec::new() };
     if let Some(taking) = &mut app.course.taking {
@@ -261,18 +237,12 @@ pub(super) fn offer(app: &mut App) {
 /// Leaves for free play; back to the same place.
 fn out_and_back(app: &mut App) -> Vec<Command> {
     let book = app.course.book();
-    let Some(taking) = &mut app.course.taking else {
-        app.notice = Some("no lesson is being taken; l lists them".to_owned());
-        return Vec::new();
-    };
-    if taking.running == Some(Running::Statement) {
-        app.notice = Some("the kernel is still at work".to_owned());
-        return Vec::new();
-    }
+    let Some(taking) = &mut app.course.taking else { return Vec::new() };
     taking.is_out = !taking.is_out;
     if taking.is_out {
         app.mode = Mode::Keys;
-        app.notice = Some("the bench is yours; o returns to the lesson, and makes its bench anew".to_owned());
+        let back = app.key(Action::Learn(Learn::Out));
+        app.notice = Some(format!("the bench is yours; {back} returns to the lesson, and makes its bench anew"));
         return Vec::new();
     }
     app.mode = Mode::Lesson;
@@ -283,10 +253,6 @@ fn out_and_back(app: &mut App) -> Vec<Command> {
 }
 
 fn open_list(app: &mut App) {
-    if app.course.lessons.is_empty() {
-        app.notice = Some("there are no lessons".to_owned());
-        return;
-    }
     let course = &mut app.course;
     course.list.back = app.mode;
     course.list.query.set("");
@@ -308,10 +274,7 @@ fn select(app: &mut App, step: isize) {
 
 /// The marked lesson; the one being taken is simply returned to.
 fn open_selected(app: &mut App) -> Vec<Command> {
-    let Some(at) = app.course.found().get(app.course.list.selected).copied() else {
-        app.notice = Some("no lesson is called so; Esc shows all".to_owned());
-        return Vec::new();
-    };
+    let Some(at) = app.course.found().get(app.course.list.selected).copied() else { return Vec::new() };
     app.course.list.query.set("");
     match &app.course.taking {
         Some(taking) if taking.lesson == Which::Lesson(at) && taking.is_out => out_and_back(app),

@@ -76,16 +76,18 @@ fn data_of(write: &Write) -> String {
     words::quote(&write.bytes(0, len, usize::try_from(len).unwrap_or(0)))
 }
 
+/// The channel whose writes are made again, and its kind.
+pub(super) fn about(app: &App, world: &World) -> Option<(String, Kind)> {
+    let end = target(app, world)?;
+    let channel = end.channel.and_then(|id| facing::of(world, id)).and_then(|facing| facing.channel(world));
+    Some((channel.map_or_else(String::new, |channel| channel.name.clone()), end.kind))
+}
+
 impl App {
     /// All three ways were gone, or why they could not be.
-    pub(super) fn learn_otherwise(&mut self, world: &World, came: Result<World, String>) {
-        let now = self.past.as_ref().map(|past| Rc::clone(&past.world));
-        let seen = now.as_deref().unwrap_or(world);
-        let about = target(self, seen).map(|end| {
-            let channel = end.channel.and_then(|id| facing::of(seen, id)).and_then(|facing| facing.channel(seen));
-            (channel.map_or_else(String::new, |channel| channel.name.clone()), end.kind)
-        });
-        match (came, about) {
+    pub(super) fn learn_otherwise(&mut self, came: Result<World, String>) {
+        self.notice = None;
+        match (came, self.trying.take()) {
             (Ok(world), Some((name, kind))) => {
                 self.otherwise = Some(Otherwise { name, kind, world: Rc::new(world) });
                 self.view = super::View::Otherwise;

@@ -104,12 +104,20 @@ impl App {
             } else if self.before == Mode::Past {
                 self.before = past.back;
             }
+            if self.palette.back == Mode::Past {
+                self.palette.back = past.back;
+            }
         }
     }
 
     /// The trace that is to be seen: now's, or then's.
     pub fn seen_transcript(&self) -> &Transcript {
         self.past.as_ref().map_or(&self.transcript, |past| &past.transcript)
+    }
+
+    /// The same, to be scrolled.
+    pub(super) fn seen_transcript_mut(&mut self) -> &mut Transcript {
+        self.past.as_mut().map_or(&mut self.transcript, |past| &mut past.transcript)
     }
 
     /// The explanation that is to be seen.

@@ -7,8 +7,9 @@ use crate::world::channel::{Channel, End};
 use crate::world::kind::EndId;
 use crate::world::task::Task;
 
-use super::action::Deed;
+use super::action::{Action, Deed};
 use super::facing::{self, Facing, PARENT};
+use super::keys::Hints;
 
 /// Buffer of a keyed read.
 pub const READ_SIZE: u32 = 4096;
@@ -23,6 +24,8 @@ pub type Phrase = Result<String, String>;
 pub struct Situation<'a> {
     /// The bench.
     pub world: &'a World,
+    /// The keys, for what could be done instead.
+    pub hints: Hints<'a>,
 }
 
 impl<'a> Situation<'a> {
@@ -52,7 +55,7 @@ impl<'a> Situation<'a> {
     /// The far end reads until nothing is left.
     pub fn drain(self, facing: Facing) -> Phrase {
         let (reader, far) = self.reader(facing.far)?;
-        if let Some(reason) = busy(reader) {
+        if let Some(reason) = self.busy(reader) {
             return Err(reason);
         }
         Ok(format!("{}drain {} dontwait", prefix(reader), far.label()))
@@ -82,7 +85,7 @@ impl<'a> Situation<'a> {
     fn stop(self, facing: Facing) -> Phrase {
         let child = self.child(facing)?;
         if child.state == TaskState::Stopped {
-            return Err(format!("{} is stopped already; S lets it go on", child.name));
+            return Err(format!("{} is stopped already; {}", child.name, self.goes_on()));
         }
         Ok(format!("stop {}", child.name))
     }
@@ -91,7 +94,8 @@ impl<'a> Situation<'a> {
     fn cont(self, facing: Facing) -> Phrase {
         let child = self.child(facing)?;
         if child.state != TaskState::Stopped {
-            return Err(format!("{} is not stopped; s stops it", child.name));
+            let stop = self.hints.key(Action::Make(Deed::Stop));
+            return Err(format!("{} is not stopped; {stop} stops it", child.name));
         }
         Ok(format!("cont {}", child.name))
     }
@@ -133,6 +137,21 @@ impl<'a> Situation<'a> {
         format!("channel stream {}", listed.or_else(numbered).unwrap_or_default())
     }
 
+    fn goes_on(self) -> String {
+        format!("{} lets it go on", self.hints.key(Action::Make(Deed::Continue)))
+    }
+
+    fn busy(self, task: &Task) -> Option<String> {
+        match task.state {
+            TaskState::Asleep => {
+                let call = task.sleeping_call().map_or("a call", |ongoing| ongoing.call().name());
+                Some(format!("{} is asleep in {call}", task.name))
+            }
+            TaskState::Stopped => Some(format!("{} is stopped; {}", task.name, self.goes_on())),
+            TaskState::Idle | TaskState::Running | TaskState::Zombie | TaskState::Dead => None,
+        }
+    }
+
     fn end(self, id: EndId) -> Result<&'a End, String> {
         self.world.end(id).ok_or_else(|| "that end is gone".to_owned())
     }
@@ -171,17 +190,6 @@ impl<'a> Situation<'a> {
 
 fn prefix(task: &Task) -> String {
     if task.name == PARENT { String::new() } else { format!("{}: ", task.name) }
-}
-
-fn busy(task: &Task) -> Option<String> {
-    match task.state {
-        TaskState::Asleep => {
-            let call = task.sleeping_call().map_or("a call", |ongoing| ongoing.call().name());
-            Some(format!("{} is asleep in {call}", task.name))
-        }
-        TaskState::Stopped => Some(format!("{} is stopped; S lets it go on", task.name)),
-        TaskState::Idle | TaskState::Running | TaskState::Zombie | TaskState::Dead => None,
-    }
 }
 
 /// How a task died: `child1 was killed by SIGKILL`.

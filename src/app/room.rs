@@ -37,15 +37,24 @@ impl Room {
 pub fn act(app: &mut App, world: &World, action: Action) {
     match action {
         Action::Complete => complete(app, world),
-        Action::Present => app.room = Room { is_on: !app.room.is_on, ..Room::default() },
-        Action::Curtain if !app.room.is_on => {
-            app.notice = Some("nothing is hidden but in present mode: P".to_owned());
-        }
-        Action::Curtain => app.room.is_hidden = !app.room.is_hidden,
+        Action::Present => present(app),
+        Action::Curtain => draw_curtain(app),
         Action::ToggleMouse => toggle_mouse(app),
         Action::Focus(place) => app.focus = facing::listed(world).get(usize::from(place)).copied().or(app.focus),
         _ => {}
     }
+}
+
+fn present(app: &mut App) {
+    app.room = Room { is_on: !app.room.is_on, ..Room::default() };
+    let on = format!("present mode: few panels, the last keys; {} ends it", app.key(Action::Present));
+    app.notice = Some(if app.room.is_on { on } else { "present mode is over".to_owned() });
+}
+
+fn draw_curtain(app: &mut App) {
+    app.room.is_hidden = !app.room.is_hidden;
+    let hidden = format!("what comes is hidden on the bench; {} shows it", app.key(Action::Curtain));
+    app.notice = Some(if app.room.is_hidden { hidden } else { "nothing is hidden any more".to_owned() });
 }
 
 fn toggle_mouse(app: &mut App) {

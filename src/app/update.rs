@@ -2,68 +2,97 @@
 
 use std::rc::Rc;
 
-use crate::script::{Statement, parse};
 use crate::world::World;
 use crate::world::history::Look;
 
-use super::action::{Action, Command, Deed, Edit, Input, Learn, Step};
+use super::action::{Action, Command, Edit, Input, Learn, Step};
 
-use super::phrase::{Phrase, Situation};
-use super::{App, Audience, Mode, View, facing, learn, practice, room};
+use super::{App, Audience, Mode, View, able, facing, learn, palette, practice, room, say};
 
 /// Lines that one key scrolls the trace.
 const TRACE_STEP: usize = 5;
-/// How far a view scrolls sideways.
-const MOST_SIDEWAYS: u16 = 1024;
-/// Statements that make the bench the program opens on.
-pub const OPENING: [&str; 3] = ["signal SIGPIPE ignore", "channel stream wire child1", "channel dgram post child2"];
+/// Lines that one key turns help by, where nobody knows how many are seen.
+const HELP_STEP: u16 = 10;
 
 /// Changes the state by one input.
 pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
-    let is_typed =
-        matches!(input, Input::Do(_) | Input::Text(_) | Input::Paste { .. } | Input::Statement(_) | Input::Take(_));
-    if is_typed {
+    let is_told = matches!(
+        input,
+        Input::Settled(_) | Input::NotKept(_) | Input::Said(_) | Input::Warned(_) | Input::Pressed(_) | Input::Posed(_)
+    ) || matches!(input, Input::NotPosed(_));
+    if !is_told {
         app.notice = None;
     }
     match input {
-        Input::Settled(verdicts) => {
-            learn::settled(app, world, verdicts);
-            Vec::new()
-        }
+        Input::Settled(verdicts) => learn::settled(app, world, verdicts),
         Input::NotKept(reason) => {
             app.notice = Some(reason.clone());
             app.course.warning = Some(reason);
-            Vec::new()
         }
         Input::Said(words) => {
             app.transcript.note(format!("-- {words} --"));
             app.notice = Some(words);
-            Vec::new()
         }
-        Input::Pressed(key) => {
-            app.room.press(key);
-            Vec::new()
+        Input::Warned(lines) => warn(app, lines),
+        Input::Pressed(key) => app.room.press(key),
+        Input::Posed(problem) => practice::posed(app, *problem),
+        Input::NotPosed(reason) => practice::not_posed(app, reason),
+        Input::Statement(text) => return say::typed(app, &text),
+        Input::Take(at) => return learn::take(app, at),
+        Input::Do(action) => return decide(app, world, action),
+        Input::Unbound(key) => unbound(app, &key),
+        Input::Text(text) => type_in(app, &text, 0),
+        Input::Paste { text, dropped } => type_in(app, &text, dropped),
+    }
+    Vec::new()
+}
+
+/// An action from a key or from the palette, on the bench that is seen.
+fn decide(app: &mut App, world: &World, action: Action) -> Vec<Command> {
+    let then = app.past.as_ref().map(|past| Rc::clone(&past.world));
+    let seen = then.as_deref().unwrap_or(world);
+    let is_marked = |place: u16| usize::from(place) == app.palette.selected;
+    let performs = action == Action::Perform || matches!(action, Action::PaletteAt(place) if is_marked(place));
+    let action = match performs.then(|| palette::chosen(app, seen)).flatten() {
+        Some(entry) if entry.objection.is_some() => {
+            app.notice = entry.objection;
+            return Vec::new();
         }
-        Input::Posed(problem) => {
-            practice::posed(app, *problem);
-            Vec::new()
-        }
-        Input::NotPosed(reason) => {
-            practice::not_posed(app, reason);
-            Vec::new()
-        }
-        Input::Statement(text) => understood(app, &text).map_or_else(Vec::new, |statement| run(app, statement, &text)),
-        Input::Take(at) => learn::take(app, at),
-        Input::Do(action) if app.past.is_some() => in_the_past(app, action),
-        Input::Do(action) => act(app, world, action),
-        Input::Text(text) => {
-            type_in(app, &text, 0);
-            Vec::new()
-        }
-        Input::Paste { text, dropped } => {
-            type_in(app, &text, dropped);
-            Vec::new()
-        }
+        Some(entry) => entry.action,
+        None => action,
+    };
+    // Whatever is none of its own keys was chosen in it.
+    if app.mode == Mode::Palette && !palette::is_own(action) {
+        app.mode = app.palette.back;
+    }
+    if app.past.is_some() && !looks(action) {
+        app.notice = Some(in_vain(app));
+        return Vec::new();
+    }
+    if let Some(reason) = able::objection(app, seen, action) {
+        app.notice = Some(reason);
+        return Vec::new();
+    }
+    act(app, seen, action)
+}
+
+/// A key that means nothing here.
+fn unbound(app: &mut App, key: &str) {
+    let all = Action::OpenPalette;
+    let is_listed = app.keymap.of_mode(app.mode).iter().any(|binding| binding.row.action == all);
+    let more = if is_listed { format!("; {} shows all actions", app.key(all)) } else { String::new() };
+    app.notice = Some(format!("{key} means nothing here{more}"));
+}
+
+/// What could not be taken of somebody's settings.
+fn warn(app: &mut App, lines: Vec<String>) {
+    let count = lines.len();
+    for line in &lines {
+        app.transcript.note(format!("── {line} ──"));
+    }
+    if let Some(first) = lines.into_iter().next() {
+        let many = format!("{count} settings cannot be taken, as the trace says; the first: {first}");
+        app.notice = Some(if count > 1 { many } else { first });
     }
 }
 
@@ -71,13 +100,14 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
 pub fn looked(app: &mut App, look: Option<Look>) {
     match look {
         Some(look) => app.look_back(look),
-        None => app.return_to_now(),
+        None if app.past.is_some() => app.return_to_now(),
+        None => app.notice = Some("nothing has happened yet, so there is no past".to_owned()),
     }
 }
 
 /// What came of [`Command::TryOtherwise`].
-pub fn otherwise(app: &mut App, world: &World, came: Result<World, String>) {
-    app.learn_otherwise(world, came);
+pub fn otherwise(app: &mut App, came: Result<World, String>) {
+    app.learn_otherwise(came);
 }
 
 /// A lesson, by its place in the course; where there is none, the list of all.
@@ -95,90 +125,60 @@ pub fn practise(app: &mut App) -> Vec<Command> {
 
 /// The statements that open a bench.
 pub fn open(app: &mut App) -> Vec<Command> {
-    let opening = OPENING.map(|text| Ok(text.to_owned()));
-    say(app, opening)
+    say::open(app)
 }
 
 fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
     match action {
-        Action::Send => return send(app, world),
-        Action::Run => return run_prompt(app),
-        Action::Make(deed) => return make(app, world, deed),
+        Action::Send => return say::send(app, world),
+        Action::Run => return say::run(app),
+        Action::Make(deed) => return say::make(app, world, deed),
         Action::Reset if app.course.shown().is_some() => return learn::again(app),
-        Action::Reset => return reset(app),
-        Action::SaveLesson if app.is_busy() => {
-            app.notice = Some("the kernel is still at work; save it then".to_owned());
-        }
+        Action::Reset => return say::reset(app),
         Action::SaveLesson => return vec![Command::SaveLesson],
         Action::Learn(key) => return learn::act(app, world, key),
         Action::Quit => return vec![Command::Quit],
         Action::Suspend => return vec![Command::Suspend],
         Action::NewChannel => {
-            let text = Situation { world }.new_channel();
+            let text = app.situation(world).new_channel();
             app.open_prompt(&text);
         }
         Action::OpenPrompt => app.open_prompt(""),
         Action::LeavePrompt => leave_prompt(app),
-        Action::CloseHelp => app.mode = app.before,
-        Action::OpenHelp => {
-            app.before = app.mode;
-            app.mode = Mode::Help;
-            app.help_scroll = 0;
-        }
+        Action::OpenHelp | Action::CloseHelp => app.turn_help(),
         Action::LeaveLine => app.mode = app.home(),
         Action::EnterLine => app.mode = Mode::Line,
         Action::FocusNext => move_focus(app, world, 1),
         Action::FocusPrevious => move_focus(app, world, -1),
-        Action::ToggleAudience => toggle_audience(app),
+        Action::ToggleAudience => toggle_audience(app, world),
         Action::HelpUp => app.help_scroll = app.help_scroll.saturating_sub(1),
         Action::HelpDown => app.help_scroll = app.help_scroll.saturating_add(1),
+        Action::HelpPageUp => app.help_scroll = app.help_scroll.saturating_sub(HELP_STEP),
+        Action::HelpPageDown => app.help_scroll = app.help_scroll.saturating_add(HELP_STEP),
+        Action::HelpTo(line) => app.help_scroll = line,
+        Action::OpenPalette
+        | Action::ClosePalette
+        | Action::PaletteUp
+        | Action::PaletteDown
+        | Action::PaletteAt(_)
+        | Action::Perform => palette::act(app, world, action),
         Action::TraceUp if app.view == View::Diagram => return vec![Command::Look(Step::FarBack)],
-        Action::TraceUp => app.transcript.back(TRACE_STEP),
-        Action::TraceDown => app.transcript.forth(TRACE_STEP),
+        Action::TraceUp => app.seen_transcript_mut().back(TRACE_STEP),
+        Action::TraceDown => app.seen_transcript_mut().forth(TRACE_STEP),
         Action::Edit(edit) => edit_line(app, edit),
         Action::Complete | Action::Present | Action::Curtain | Action::ToggleMouse | Action::Focus(_) => {
             room::act(app, world, action);
         }
         Action::Go(step) => return vec![Command::Look(step)],
         Action::ReturnToNow => app.return_to_now(),
-        Action::RunAgain => return run_again(app),
+        Action::RunAgain => return say::run_again(app),
         Action::TryOtherwise => return try_otherwise(app, world),
         Action::Show(view) => return show(app, world, view),
         Action::SidewaysLeft => app.sideways = app.sideways.saturating_sub(1),
-        Action::SidewaysRight => app.sideways = (app.sideways + 1).min(MOST_SIDEWAYS),
+        Action::SidewaysRight => app.sideways = app.sideways.saturating_add(1),
+        Action::SidewaysTo(process) => app.sideways = process,
     }
     Vec::new()
-}
-
-/// The kernel cannot undo anything: all that made the bench is done again on fresh processes, up to the end of the statement
-/// that is looked at.
-fn run_again(app: &mut App) -> Vec<Command> {
-    let Some(past) = &app.past else {
-        app.notice = Some("this is now; Left goes back, and then this key runs everything again to there".to_owned());
-        return Vec::new();
-    };
-    if app.course.shown().is_some() {
-        app.notice = Some("in a lesson R begins the step again; o leaves it, to play".to_owned());
-        return Vec::new();
-    }
-    let line = past.moments.last().map_or(0, |moment| moment.line);
-    let Some(statements) = app.said.up_to(line) else {
-        app.notice = Some("what this bench began with is forgotten, so it cannot be run again".to_owned());
-        return Vec::new();
-    };
-    app.return_to_now();
-    app.forget_bench();
-    let mut commands = vec![Command::Cancel];
-    commands.extend(say(app, [Ok("reset".to_owned())]));
-    let last = statements.last().map_or_else(|| "the beginning".to_owned(), |last| last.text.trim().to_owned());
-    for statement in statements {
-        let statement = Statement { line: app.number(), ..statement };
-        let text = statement.text.clone();
-        app.expect(&statement, &text);
-        commands.push(Command::Run(Box::new(statement)));
-    }
-    app.notice = Some(format!("run again on fresh processes, to the end of: {last}"));
-    commands
 }
 
 fn try_otherwise(app: &mut App, world: &World) -> Vec<Command> {
@@ -187,7 +187,11 @@ fn try_otherwise(app: &mut App, world: &World) -> Vec<Command> {
         return Vec::new();
     }
     match super::otherwise::statements(app, world) {
-        Ok(statements) => vec![Command::TryOtherwise(statements)],
+        Ok(statements) => {
+            app.trying = super::otherwise::about(app, world);
+            app.notice = Some("the same writes are run three ways, on processes of their own".to_owned());
+            vec![Command::TryOtherwise(statements)]
+        }
         Err(reason) => {
             app.notice = Some(reason);
             Vec::new()
@@ -202,52 +206,63 @@ fn show(app: &mut App, world: &World, view: View) -> Vec<Command> {
         return Vec::new();
     }
     app.audience = Audience::All;
-    say(app, Situation { world }.missing_kinds())
+    let missing = app.situation(world).missing_kinds();
+    say::say(app, missing)
 }
 
 /// Nothing can be done to what has been: keys that look around act, all others say why they do not.
-fn in_the_past(app: &mut App, action: Action) -> Vec<Command> {
-    let Some((past, at, newest)) = app.past.as_ref().map(|past| (Rc::clone(&past.world), past.at, past.newest)) else {
-        return Vec::new();
-    };
-    let looks = matches!(
-        action,
-        Action::Go(_)
-            | Action::ReturnToNow
-            | Action::RunAgain
-            | Action::TryOtherwise
-            | Action::Show(_)
-            | Action::SidewaysLeft
-            | Action::SidewaysRight
-            | Action::OpenHelp
-            | Action::CloseHelp
-            | Action::HelpUp
-            | Action::HelpDown
-            | Action::FocusNext
-            | Action::FocusPrevious
-            | Action::TraceUp
-            | Action::TraceDown
-            | Action::Suspend
-            | Action::Quit
-            | Action::Present
-            | Action::Curtain
-            | Action::ToggleMouse
-            | Action::Focus(_)
-    );
-    if looks {
-        return act(app, &past, action);
-    }
-    app.notice = Some(format!(
-        "this is event {at} of {newest}: what has been cannot be changed. Esc returns to now, where this key acts"
-    ));
-    Vec::new()
+fn looks(action: Action) -> bool {
+    palette::is_own(action)
+        || matches!(
+            action,
+            Action::Go(_)
+                | Action::ReturnToNow
+                | Action::RunAgain
+                | Action::TryOtherwise
+                | Action::Show(_)
+                | Action::SidewaysLeft
+                | Action::SidewaysRight
+                | Action::SidewaysTo(_)
+                | Action::OpenHelp
+                | Action::CloseHelp
+                | Action::HelpUp
+                | Action::HelpDown
+                | Action::HelpPageUp
+                | Action::HelpPageDown
+                | Action::HelpTo(_)
+                | Action::FocusNext
+                | Action::FocusPrevious
+                | Action::TraceUp
+                | Action::TraceDown
+                | Action::Suspend
+                | Action::Quit
+                | Action::Present
+                | Action::Curtain
+                | Action::ToggleMouse
+                | Action::Focus(_)
+        )
 }
 
-fn toggle_audience(app: &mut App) {
+/// Why a key does nothing in the past.
+fn in_vain(app: &App) -> String {
+    let (at, newest) = app.past.as_ref().map_or((0, 0), |past| (past.at, past.newest));
+    let now = app.key(Action::ReturnToNow);
+    format!(
+        "this is event {at} of {newest}: what has been cannot be changed. {now} returns to now, where this key acts"
+    )
+}
+
+fn toggle_audience(app: &mut App, world: &World) {
     app.audience = match app.audience {
         Audience::All => Audience::Focused,
         Audience::Focused => Audience::All,
     };
+    let focused = app.focused(world).and_then(|facing| facing.channel(world)).map(|channel| channel.name.clone());
+    app.notice = Some(match (app.audience, focused) {
+        (Audience::All, _) => "messages go to all channels".to_owned(),
+        (Audience::Focused, Some(name)) => format!("messages go to {name} alone"),
+        (Audience::Focused, None) => "messages go to the focused channel alone".to_owned(),
+    });
 }
 
 fn leave_prompt(app: &mut App) {
@@ -258,21 +273,11 @@ fn leave_prompt(app: &mut App) {
 }
 
 fn type_in(app: &mut App, text: &str, dropped_before: u64) {
-    let line = match app.mode {
-        Mode::Line => &mut app.line,
-        Mode::Prompt => &mut app.prompt,
-        Mode::Search => {
-            app.course.list.selected = 0;
-            &mut app.course.list.query
-        }
-        Mode::Past => {
-            app.notice = Some("nothing can be typed in the past; Esc returns to now".to_owned());
-            return;
-        }
-        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List => {
-            app.notice = Some("letters are keys here; i returns to the message line".to_owned());
-            return;
-        }
+    let Some(line) = app.typed_mut() else {
+        let past = format!("nothing can be typed in the past; {} returns to now", app.key(Action::ReturnToNow));
+        let keys = format!("letters are keys here; {} returns to the message line", app.key(Action::EnterLine));
+        app.notice = Some(if app.mode == Mode::Past { past } else { keys });
+        return;
     };
     let dropped = dropped_before + line.insert(text) as u64;
     if dropped > 0 {
@@ -282,14 +287,8 @@ fn type_in(app: &mut App, text: &str, dropped_before: u64) {
 }
 
 fn edit_line(app: &mut App, edit: Edit) {
-    match app.mode {
-        Mode::Line => app.line.edit(edit),
-        Mode::Prompt => app.prompt.edit(edit),
-        Mode::Search => {
-            app.course.list.selected = 0;
-            app.course.list.query.edit(edit);
-        }
-        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past => {}
+    if let Some(line) = app.typed_mut() {
+        line.edit(edit);
     }
 }
 
@@ -298,109 +297,19 @@ fn move_focus(app: &mut App, world: &World, step: isize) {
     let Some(now) = app.focused(world).and_then(|now| shown.iter().position(|facing| *facing == now)) else { return };
     let next = now.wrapping_add_signed(step + shown.len().cast_signed()) % shown.len();
     app.focus = Some(shown[next].channel);
-}
-
-/// The message to all who are addressed; of an empty line, their children read.
-fn send(app: &mut App, world: &World) -> Vec<Command> {
-    let addressed = app.addressed(world);
-    if addressed.is_empty() {
-        app.notice = Some("there is no channel; Esc, then n makes one".to_owned());
-        return Vec::new();
+    let is_unseen = matches!(app.view, View::Diagram | View::Lens | View::Otherwise | View::Processes);
+    if is_unseen || app.room.is_hidden {
+        let name = shown[next].channel(world).map_or("it", |channel| channel.name.as_str());
+        app.notice = Some(format!("{name} has the focus"));
     }
-    let text = app.line.enter();
-    let is_all = app.audience == Audience::All;
-    // Of all, a pipe that goes the other way is simply not meant.
-    let is_meant = |end| !is_all || facing::can_carry(world, end, !text.is_empty());
-    let situation = Situation { world };
-    let phrases: Vec<Phrase> = if text.is_empty() {
-        addressed.iter().filter(|to| is_meant(to.far)).map(|to| situation.drain(*to)).collect()
-    } else {
-        addressed.iter().filter(|to| is_meant(to.near)).map(|to| situation.write(*to, &text)).collect()
-    };
-    say(app, phrases)
-}
-
-/// What was typed at the prompt; a mistake leaves it open, with the place.
-fn run_prompt(app: &mut App) -> Vec<Command> {
-    let typed = app.prompt.text().to_owned();
-    let Some(statement) = understood(app, &typed) else { return Vec::new() };
-    let text = app.prompt.enter();
-    run(app, statement, &text)
-}
-
-/// What a line says; where that is a mistake, it is told with its place.
-fn understood(app: &mut App, text: &str) -> Option<Statement> {
-    let line = app.number();
-    match parse::statement(text, line) {
-        Err(error) => {
-            app.notice = Some(format!("column {}: {}", error.column, error.message));
-            None
-        }
-        Ok(statement) => {
-            if app.mode == Mode::Prompt {
-                app.mode = app.before;
-            }
-            statement
-        }
-    }
-}
-
-/// A statement that was typed as a whole.
-fn run(app: &mut App, statement: Statement, text: &str) -> Vec<Command> {
-    app.expect(&statement, text);
-    app.follow = true;
-    app.is_explained = false;
-    learn::offer(app);
-    vec![Command::Run(Box::new(statement))]
-}
-
-fn reset(app: &mut App) -> Vec<Command> {
-    app.forget_bench();
-    let mut commands = vec![Command::Cancel];
-    commands.extend(say(app, [Ok("reset".to_owned())]));
-    commands.extend(open(app));
-    commands
-}
-
-fn make(app: &mut App, world: &World, deed: Deed) -> Vec<Command> {
-    let Some(facing) = app.focused(world) else {
-        app.notice = Some("there is no channel; n makes one".to_owned());
-        return Vec::new();
-    };
-    let phrase = Situation { world }.deed(deed, facing);
-    say(app, [phrase])
-}
-
-/// Statements to run; of those that cannot be made, the reasons are said.
-fn say(app: &mut App, phrases: impl IntoIterator<Item = Phrase>) -> Vec<Command> {
-    app.is_explained = false;
-    let mut commands = Vec::new();
-    let mut reasons: Vec<String> = Vec::new();
-    for phrase in phrases {
-        let line = app.number();
-        let parsed = phrase.and_then(|text| match parse::statement(&text, line) {
-            Ok(Some(statement)) => Ok((text, statement)),
-            Ok(None) => Err("there is nothing to do".to_owned()),
-            Err(error) => Err(error.message),
-        });
-        match parsed {
-            Ok((text, statement)) => {
-                app.expect(&statement, &text);
-                commands.push(Command::Run(Box::new(statement)));
-            }
-            Err(reason) => reasons.push(reason),
-        }
-    }
-    if !reasons.is_empty() {
-        app.notice = Some(reasons.join("; "));
-    }
-    commands
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::action::Deed;
     use crate::app::stage::{PARENT, Stage};
+    use crate::script::parse;
     use crate::trace::{Explanation, TaskId};
 
     const CHILD1: TaskId = TaskId(1);
@@ -570,7 +479,7 @@ mod tests {
     fn a_reset_forgets_what_waits_and_opens_the_bench_again() {
         let mut table = Table::new();
         let mut want = vec!["(cancel)", "reset"];
-        want.extend(OPENING);
+        want.extend(say::OPENING);
         assert_eq!(table.act(Action::Reset), want);
     }
 

@@ -196,6 +196,7 @@ impl Bench {
             .filter(|id| self.world.task(*id).is_some_and(|task| task.process == process))
             .collect();
         let death = self.death_of(process);
+        self.note_last_words(process);
         for id in tasks {
             self.fold(id, Fact::Died(death));
             if id != process {
@@ -204,6 +205,15 @@ impl Bench {
         }
         if let Some(member) = self.members.remove(&process) {
             self.zombies.push(super::Zombie { id: process, pidfd: member.pidfd });
+        }
+    }
+
+    /// A process that was not ended by its learner says why.
+    fn note_last_words(&mut self, process: TaskId) {
+        let Some(member) = self.members.get(&process) else { return };
+        if let Some(words) = member.control.last_words() {
+            let name = &member.name;
+            self.mishaps.push(format!("{name} is dead because the program itself failed in it: {words}"));
         }
     }
 

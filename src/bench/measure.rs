@@ -24,7 +24,8 @@ impl Bench {
             (None, self.with_copy(task, fd, |fd| u64::try_from(calls::pipe_size(fd).ret).ok()))
         } else {
             let sender = |look: fn(i32) -> Option<u64>| sender.and_then(|(task, fd)| self.with_copy(task, fd, look));
-            (sender(calls::bytes_charged), sender(send_buffer))
+            // One says nothing without the other.
+            sender(calls::bytes_charged).zip(sender(send_buffer)).unzip()
         };
         // A pipe has one queue, and FIONREAD tells of it at either end.
         let of_pipe = this.peer.filter(|_| this.kind.is_pipe()).and_then(|peer| world.end(peer));
@@ -62,9 +63,10 @@ impl Bench {
         }
     }
 
-    /// Answers `fds TASK` from the kernel's own table, with the names that the trace has for its numbers.
-    pub fn fds(&self, task: TaskId) -> Vec<FdReport> {
-        let Some(member) = self.members.get(&task) else { return Vec::new() };
+    /// Answers `fds TASK` from the kernel's own table, with the names that the trace has for its numbers; none where the kernel
+    /// does not show it.
+    pub fn fds(&self, task: TaskId) -> Option<Vec<FdReport>> {
+        let Some(member) = self.members.get(&task) else { return Some(Vec::new()) };
         let known = self.world.fds_report(task);
         let row = |file: OpenFile| {
             let named =
@@ -72,25 +74,27 @@ impl Bench {
             let cloexec = file.flags & crate::abi::CLOEXEC != 0;
             FdReport { fd: file.fd, end: named, cloexec, nonblock: file.flags & crate::abi::NONBLOCK != 0 }
         };
-        let files = procfs::open_files(member.pid, self.numbers.base);
-        files.into_iter().filter(|file| file.fd > 2).map(row).collect()
+        let files = procfs::open_files(member.pid, self.numbers.base)?;
+        Some(files.into_iter().filter(|file| file.fd > 2).map(row).collect())
     }
 
-    /// Answers `holders END` from the kernel's own tables: who has a descriptor of the same file, for the same direction.
-    pub fn holders(&self, end: EndId) -> HoldersReport {
+    /// Answers `holders END` from the kernel's own tables: who has a descriptor of the same file, for the same direction. None
+    /// where the kernel does not show all of them.
+    pub fn holders(&self, end: EndId) -> Option<HoldersReport> {
         let mut report = self.world.holders_report(end);
-        let Some(file) = self.file_of(end) else { return report };
+        if self.world.holders(end).is_empty() {
+            return Some(report);
+        }
+        let file = self.file_of(end)?;
         let direction = |flags: i32| flags & O_ACCMODE;
-        let leaders = self.members.values().filter(|member| member.pidfd.is_some());
-        report.holders = leaders
-            .flat_map(|member| {
-                let files = procfs::open_files(member.pid, self.numbers.base).into_iter();
-                let same = files
-                    .filter(|other| other.target == file.target && direction(other.flags) == direction(file.flags));
-                same.map(|other| (member.name.clone(), other.fd)).collect::<Vec<_>>()
-            })
-            .collect();
-        report
+        report.holders.clear();
+        for member in self.members.values().filter(|member| member.pidfd.is_some()) {
+            let files = procfs::open_files(member.pid, self.numbers.base)?.into_iter();
+            let same =
+                files.filter(|other| other.target == file.target && direction(other.flags) == direction(file.flags));
+            report.holders.extend(same.map(|other| (member.name.clone(), other.fd)));
+        }
+        Some(report)
     }
 
     /// What the kernel calls an end: one holder's entry for it.

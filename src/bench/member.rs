@@ -131,7 +131,10 @@ impl Member {
     /// Signals that its handlers have counted since the last time, once for each.
     pub fn new_signals(&mut self) -> Vec<i32> {
         let mut came = Vec::new();
-        for (index, seen) in self.signals.iter_mut().enumerate() {
+        if !self.ring.has_new_signals() {
+            return came;
+        }
+        for (index, seen) in self.signals.iter_mut().enumerate().skip(1) {
             let count = self.ring.signal_count(index);
             let signal = i32::try_from(index).unwrap_or(0);
             came.extend((*seen..count).map(|_| signal));

@@ -74,15 +74,13 @@ impl Bench {
 
     /// To be called right before sleeping in poll(2): asks the tasks to ring, and says how long to sleep at most.
     pub fn arm(&mut self) -> Option<Duration> {
-        let mut anything = false;
-        for member in self.members.values() {
-            member.ring.announce_sleep(true);
+        let has_news = ring::lie_down(self.members.values().map(|member| &member.ring));
+        if has_news && self.is_settled {
+            // It came while nobody slept, and so nobody rings for it.
+            self.unsettle();
+            return Some(Duration::ZERO);
         }
-        ring::fence_before_sleep();
-        for member in self.members.values() {
-            anything |= member.ring.head() != member.ring.tail() && self.is_settled;
-        }
-        if anything || self.is_behind || self.last_look.is_some() {
+        if self.is_behind || self.last_look.is_some() {
             return Some(Duration::ZERO);
         }
         if self.is_settled {
@@ -107,7 +105,7 @@ impl Bench {
     /// After the sleep: the tasks need not ring any more.
     pub fn disarm(&mut self) {
         for member in self.members.values() {
-            member.ring.announce_sleep(false);
+            member.ring.rise();
         }
     }
 

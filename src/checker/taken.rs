@@ -84,6 +84,9 @@ impl Taker {
         let mut events = Vec::new();
         loop {
             events.extend(self.session.pump()?);
+            if let Some(mishap) = self.session.take_mishaps().into_iter().next() {
+                bail!(mishap);
+            }
             if self.session.is_settled() {
                 return Ok(events);
             }

@@ -8,6 +8,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use super::goal::Goal;
 use super::{Action, Lesson, MAX_HINTS, MAX_SOURCE, MAX_STEPS, Step};
 use crate::script::Statement;
+use crate::script::words::is_hidden;
 
 /// How deep lists and quotes of the prose may stand in one another.
 const MAX_NESTING: usize = 8;
@@ -47,8 +48,8 @@ fn read(file: &str, source: &[u8]) -> Result<Lesson, Wrong> {
     }
     let text = str::from_utf8(source)
         .map_err(|error| (line_of(source, error.valid_up_to()), "this is not UTF-8".to_owned()))?;
-    let harmful = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
-    if let Some((at, letter)) = text.char_indices().find(|(_, letter)| harmful(*letter) || is_invisible(*letter)) {
+    let breaks = |letter: char| matches!(letter, '\n' | '\r' | '\t');
+    if let Some((at, letter)) = text.char_indices().find(|(_, letter)| is_harmful(*letter) && !breaks(*letter)) {
         let message = format!("U+{:04X} may not stand in a lesson, write \\xNN in a string", u32::from(letter));
         return Err((line_of(source, at), message));
     }
@@ -77,9 +78,9 @@ pub fn is_name(file: &str) -> bool {
     name_of(file).is_some()
 }
 
-/// Marks that turn the direction of writing round, or have no width.
-fn is_invisible(letter: char) -> bool {
-    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// What a terminal acts on, and marks that turn the direction of writing round or have no width.
+fn is_harmful(letter: char) -> bool {
+    is_hidden(letter) || matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}')
 }
 
 fn line_of(text: &[u8], at: usize) -> u32 {

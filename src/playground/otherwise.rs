@@ -1,32 +1,78 @@
-//! Statements run on a bench of their own beside the one that is shown, to see what comes of them.
+//! Statements run on a bench of their own beside the one that is shown, to see what comes of them: a little in each turn of the
+//! loop, so that nobody waits for it.
 
+use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 use crate::script::parse;
 use crate::session::{Session, Settings};
 use crate::world::World;
 
-/// The longest it may take: the keys wait for it. It takes some milliseconds where the machine has time.
-const LONGEST: Duration = Duration::from_secs(2);
+/// The longest it may take. It takes some milliseconds where the machine has time.
+const LONGEST: Duration = Duration::from_secs(5);
 
-/// Runs them on fresh processes, which are gone when this returns; gives the picture at their end.
-pub fn run(statements: &[String]) -> Result<World, String> {
-    let failed = |error: &dyn std::fmt::Display| format!("it could not be tried: {error}");
-    let mut session = Session::open(Settings::default()).map_err(|error| failed(&error))?;
-    let until = Instant::now() + LONGEST;
-    for (text, line) in statements.iter().zip(1..) {
-        let statement = parse::statement(text, line).map_err(|error| failed(&error))?;
-        let Some(statement) = statement else { continue };
-        session.submit(statement);
-        while !session.is_settled() {
-            session.pump().map_err(|error| failed(&error))?;
-            if Instant::now() > until {
-                return Err("it did not settle in time; nothing of it is shown".to_owned());
-            }
-            if !session.is_settled() {
-                session.wait().map_err(|error| failed(&error))?;
+/// The picture at its end, or why there is none.
+pub type Came = Result<World, String>;
+
+/// A bench on its way. Its processes are gone when this is dropped.
+#[derive(Debug)]
+pub struct Trial {
+    session: Session,
+    until: Instant,
+}
+
+impl Trial {
+    /// Begins on fresh processes.
+    pub fn begin(statements: &[String]) -> Result<Self, String> {
+        let mut session = Session::open(Settings::default()).map_err(|error| failed(&error))?;
+        for (text, line) in statements.iter().zip(1..) {
+            if let Some(statement) = parse::statement(text, line).map_err(|error| failed(&error))? {
+                session.submit(statement);
             }
         }
+        Ok(Self { session, until: Instant::now() + LONGEST })
     }
-    Ok(session.world().clone())
+
+    /// Goes on without waiting; what came of it, once that is known.
+    pub fn pump(&mut self) -> Option<Came> {
+        match self.session.pump() {
+            Err(error) => Some(Err(failed(&error))),
+            Ok(_) if self.session.is_settled() => Some(Ok(self.session.world().clone())),
+            Ok(_) if Instant::now() >= self.until => {
+                Some(Err("it did not settle in time; nothing of it is shown".to_owned()))
+            }
+            Ok(_) => None,
+        }
+    }
+
+    /// As [`Session::arm`], but no longer than it may take.
+    pub fn arm(&mut self) -> Duration {
+        let left = self.until.saturating_duration_since(Instant::now());
+        self.session.arm().map_or(left, |nap| nap.min(left))
+    }
+
+    /// As [`Session::disarm`].
+    pub fn disarm(&mut self, rung: bool) {
+        self.session.disarm(rung);
+    }
+
+    /// As [`Session::wait_fds`].
+    pub fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
+        self.session.wait_fds()
+    }
+
+    /// As [`Session::freeze`].
+    pub fn freeze(&mut self) -> usize {
+        self.session.freeze()
+    }
+
+    /// As [`Session::thaw`]; while it stood still no time has passed.
+    pub fn thaw(&mut self) {
+        self.session.thaw();
+        self.until = Instant::now() + LONGEST;
+    }
+}
+
+fn failed(error: &dyn std::fmt::Display) -> String {
+    format!("it could not be tried: {error}")
 }

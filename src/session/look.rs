@@ -1,5 +1,5 @@
-//! What a UI asks beside the picture of now: the past, the kernel's figures for what it shows, and that all stand still while
-//! it is stopped.
+//! What a UI asks beside the picture of now: the past, the kernel's figures for what it shows, what failed, and that all
+//! stand still while it is stopped.
 
 use crate::world::history::History;
 use crate::world::kind::EndId;
@@ -24,6 +24,11 @@ impl Session {
     /// Statements that have begun so far.
     pub fn begun(&self) -> u64 {
         self.summary.statements
+    }
+
+    /// As [`crate::bench::Bench::take_mishaps`].
+    pub fn take_mishaps(&mut self) -> Vec<String> {
+        self.bench.take_mishaps()
     }
 
     /// As [`crate::bench::Bench::freeze`].

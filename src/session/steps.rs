@@ -15,6 +15,9 @@ use super::{Session, Stage};
 const NO_ROOM: &str =
     "the program has no descriptors left to watch one more task with (its hard RLIMIT_NOFILE, `ulimit -Hn`)";
 
+/// Why there is no answer: half of one would be a wrong one.
+const NO_TABLE: &str = "the kernel does not let a descriptor table be seen (/proc/PID/fd)";
+
 impl Session {
     pub(super) fn carry_out(&mut self, step: Step) -> Result<(), BenchError> {
         let Some(running) = &mut self.running else { return Ok(()) };
@@ -42,10 +45,16 @@ impl Session {
                 Some(report) => running.observed.push(What::Queue(report)),
                 None => running.refused = Some("the kernel does not let that queue be seen".to_owned()),
             },
-            Step::Holders(end) => running.observed.push(What::Holders(self.bench.holders(end))),
+            Step::Holders(end) => match self.bench.holders(end) {
+                Some(report) => running.observed.push(What::Holders(report)),
+                None => running.refused = Some(NO_TABLE.to_owned()),
+            },
             Step::Fds(task) => {
                 let name = self.bench.world().task(task).map(|task| task.name.clone()).unwrap_or_default();
-                running.observed.push(What::Fds { task: name, fds: self.bench.fds(task) });
+                match self.bench.fds(task) {
+                    Some(fds) => running.observed.push(What::Fds { task: name, fds }),
+                    None => running.refused = Some(NO_TABLE.to_owned()),
+                }
             }
             Step::Tasks => running.observed.push(What::Tasks(self.bench.world().tasks_report())),
             Step::Why(about) => running.observed.push(What::Why(explain_now(self.bench.world(), about, &self.last))),

@@ -10,6 +10,7 @@ use nix::sys::socket::{
 };
 
 use super::{During, SysError};
+use crate::abi::Errno;
 
 /// The longest order, in bytes.
 pub const MAX_ORDER: usize = 160 * 1024;
@@ -50,6 +51,34 @@ impl OrderSender {
         retry(|| sendmsg::<()>(self.fd.as_raw_fd(), &iov, &rights, flags, None)).during("hand over descriptors")?;
         Ok(())
     }
+
+    /// Why the task left, if it could say so: not of its learner's will, but because a call of the program's own failed in it.
+    pub fn last_words(&self) -> Option<String> {
+        let mut buffer = [0; LAST_WORDS];
+        let flags = MsgFlags::MSG_DONTWAIT;
+        let length = retry(|| nix::sys::socket::recv(self.fd.as_raw_fd(), &mut buffer, flags)).ok()?;
+        (length > 0).then(|| String::from_utf8_lossy(&buffer[..length]).into_owned())
+    }
+}
+
+/// The most of them, in bytes.
+const LAST_WORDS: usize = 512;
+
+/// Says over the control end with this number why the task is about to leave.
+pub fn say_last_words(number: i32, words: &str) {
+    let words = &words.as_bytes()[..words.len().min(LAST_WORDS)];
+    let _ = nix::sys::socket::send(number, words, MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL);
+}
+
+/// What came of waiting for an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Received {
+    /// One of so many bytes.
+    Order(usize),
+    /// The program has gone.
+    Gone,
+    /// The kernel does not give it.
+    Failed(Errno),
 }
 
 impl OrderReceiver {
@@ -63,15 +92,12 @@ impl OrderReceiver {
         self.fd.as_raw_fd()
     }
 
-    /// Sleeps for the next order, which fits [`MAX_ORDER`] bytes; none when the program has gone.
-    pub fn receive(&self, buffer: &mut [u8]) -> Option<usize> {
-        loop {
-            match nix::sys::socket::recv(self.fd.as_raw_fd(), buffer, MsgFlags::empty()) {
-                Ok(0) => return None,
-                Ok(length) => return Some(length),
-                Err(nix::Error::EINTR) => {}
-                Err(_) => return None,
-            }
+    /// Sleeps for the next order, which fits [`MAX_ORDER`] bytes.
+    pub fn receive(&self, buffer: &mut [u8]) -> Received {
+        match retry(|| nix::sys::socket::recv(self.fd.as_raw_fd(), buffer, MsgFlags::empty())) {
+            Ok(0) | Err(nix::Error::ECONNRESET) => Received::Gone,
+            Ok(length) => Received::Order(length),
+            Err(errno) => Received::Failed(Errno(errno as i32)),
         }
     }
 
@@ -82,9 +108,10 @@ impl OrderReceiver {
         let mut iov = [IoSliceMut::new(&mut byte)];
         let number = self.fd.as_raw_fd();
         let message = loop {
-            match recvmsg::<()>(number, &mut iov, Some(&mut space), MsgFlags::MSG_CMSG_CLOEXEC) {
-                Err(nix::Error::EINTR) => {}
-                other => break other,
+            let message = recvmsg::<()>(number, &mut iov, Some(&mut space), MsgFlags::MSG_CMSG_CLOEXEC);
+            match message.as_ref().err() {
+                Some(errno) if passes(*errno) => {}
+                _ => break message,
             }
         };
         let Ok(message) = message else { return Vec::new() };
@@ -98,12 +125,23 @@ impl OrderReceiver {
     }
 }
 
-/// Calls again while a signal interrupts.
+/// Calls again while a signal interrupts, or memory lacks, which passes: an order that is lost is never made up for.
 fn retry<T>(mut call: impl FnMut() -> nix::Result<T>) -> nix::Result<T> {
-    loop {
+    const MOST: u32 = 1000;
+    for _ in 0..MOST {
         match call() {
-            Err(nix::Error::EINTR) => {}
+            Err(errno) if passes(errno) => {}
             other => return other,
         }
     }
+    call()
+}
+
+/// Whether the same call may succeed in a moment, which is waited for.
+fn passes(errno: nix::Error) -> bool {
+    let is_short = matches!(errno, nix::Error::ENOMEM | nix::Error::ENOBUFS);
+    if is_short {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    is_short || errno == nix::Error::EINTR
 }

@@ -1,6 +1,7 @@
 //! What the guardian needs of the kernel: one fork with the UI tied to it, signals taken one by one instead of by handlers,
 //! children reported and reaped to the last. It decides nothing; `guardian` does.
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -79,6 +80,10 @@ pub fn split() -> Result<Side, SysError> {
     let inherited = unsafe { sigaction(Number::SIGCHLD, &default) };
     // With an inherited SIG_IGN the kernel would reap the UI by itself and its status be lost (wait(2), NOTES).
     inherited.during("give SIGCHLD its default")?;
+    // A file that may not grow is an error to be told, not a death. Agents have the default again.
+    let ignored = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+    // SAFETY: SIG_IGN is no handler either.
+    unsafe { sigaction(Number::SIGXFSZ, &ignored) }.during("ignore SIGXFSZ")?;
     set_child_subreaper(true).during("become a subreaper")?;
     // Blocked before the fork: a SIGTERM in between must find a guardian that can pass it on.
     let before = SigSet::thread_get_mask().during("read the signal mask")?;
@@ -87,9 +92,14 @@ pub fn split() -> Result<Side, SysError> {
     match fork().map_err(|errno| SysError { operation: "fork the UI", errno })? {
         Forked::Parent(pid) => Ok(Side::Guardian(Ui { pid: Pid::from_raw(pid) })),
         Forked::Child => {
+            let tied = set_pdeathsig(Number::SIGTERM).and(before.thread_set_mask());
+            if let Err(errno) = tied {
+                let why = SysError { operation: "tie itself to its guardian", errno: crate::abi::Errno(errno as i32) };
+                let _ = writeln!(std::io::stderr(), "tincans: the program could not {why}");
+                exit_child(2);
+            }
             // It may have died before the tie was made, which then never pulls.
-            let tied = set_pdeathsig(Number::SIGTERM).is_ok() && getppid() == guardian;
-            if !tied || before.thread_set_mask().is_err() {
+            if getppid() != guardian {
                 exit_child(128 + Number::SIGTERM as i32);
             }
             Ok(Side::Ui)

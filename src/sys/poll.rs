@@ -1,7 +1,7 @@
 //! Waiting: ppoll(2) over borrowed descriptors, the eventfd that is the bell, and the futex a full ring sleeps on.
 
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags};
@@ -40,24 +40,18 @@ pub fn ring_bell(bell: i32) {
     unsafe { libc::write(bell, one.as_ptr().cast(), one.len()) };
 }
 
-/// Sleeps while the low half of `word` is that of `seen`.
-pub fn futex_wait(word: &AtomicU64, seen: u64) {
-    let low = u32::try_from(seen & u64::from(u32::MAX)).unwrap_or(0);
-    // SAFETY: the address is that of a live atomic in a shared mapping; FUTEX_WAIT only reads its first 4 bytes.
-    unsafe {
-        libc::syscall(libc::SYS_futex, low_half(word), libc::FUTEX_WAIT, low, std::ptr::null::<libc::timespec>())
-    };
+/// Sleeps while `word` is what was seen.
+pub fn futex_wait(word: &AtomicU32, seen: u32) {
+    let address: *const AtomicU32 = word;
+    // SAFETY: the address is that of a live atomic in a shared mapping; FUTEX_WAIT only reads it.
+    unsafe { libc::syscall(libc::SYS_futex, address, libc::FUTEX_WAIT, seen, std::ptr::null::<libc::timespec>()) };
 }
 
 /// Wakes who sleeps on `word`.
-pub fn futex_wake(word: &AtomicU64) {
+pub fn futex_wake(word: &AtomicU32) {
+    let address: *const AtomicU32 = word;
     // SAFETY: the address is that of a live atomic in a shared mapping; FUTEX_WAKE does not read it.
-    unsafe { libc::syscall(libc::SYS_futex, low_half(word), libc::FUTEX_WAKE, i32::MAX) };
-}
-
-fn low_half(word: &AtomicU64) -> *const u32 {
-    let address = std::ptr::from_ref(word).cast::<u32>();
-    if cfg!(target_endian = "little") { address } else { address.wrapping_add(1) }
+    unsafe { libc::syscall(libc::SYS_futex, address, libc::FUTEX_WAKE, i32::MAX) };
 }
 
 /// The number of a descriptor, for records and messages.

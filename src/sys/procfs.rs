@@ -151,19 +151,23 @@ pub struct OpenFile {
     pub in_flight: u64,
 }
 
-/// A process's table below `limit`, ascending.
-pub fn open_files(pid: i32, limit: i32) -> Vec<OpenFile> {
-    let Ok(entries) = std::fs::read_dir(format!("/proc/{pid}/fd")) else { return Vec::new() };
-    let numbers = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    let mut numbers: Vec<i32> = numbers.filter(|fd| *fd < limit).collect();
+/// A process's table below `limit`, ascending; none where it cannot be read, all of it.
+pub fn open_files(pid: i32, limit: i32) -> Option<Vec<OpenFile>> {
+    let mut numbers = Vec::new();
+    for entry in std::fs::read_dir(format!("/proc/{pid}/fd")).ok()? {
+        let number = entry.ok()?.file_name().to_str()?.parse::<i32>().ok()?;
+        if number < limit {
+            numbers.push(number);
+        }
+    }
     numbers.sort_unstable();
-    numbers.into_iter().filter_map(|fd| open_file(pid, fd)).collect()
+    numbers.into_iter().map(|fd| open_file(pid, fd)).collect()
 }
 
 /// One entry of a process's table.
 pub fn open_file(pid: i32, fd: i32) -> Option<OpenFile> {
     let target = std::fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok()?.to_string_lossy().into_owned();
-    let info = std::fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
+    let info = std::fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).ok()?;
     let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     let flags = field("flags:").and_then(|octal| i32::from_str_radix(octal, 8).ok()).unwrap_or(0);
     let in_flight = field("scm_fds:").and_then(|count| count.parse().ok()).unwrap_or(0);

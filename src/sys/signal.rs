@@ -2,13 +2,13 @@
 //! caught, what the call really returned is recorded, and then the default kills after all.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering, compiler_fence, fence};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering, compiler_fence};
 
 use crate::abi::Errno;
 use crate::script::Disposition;
 
 use super::last_errno;
-use super::ring::{RingWriter, SIGNAL_COUNTERS};
+use super::ring::{RingWriter, SIGNAL_COUNTERS, count_signal};
 
 thread_local! {
     /// Where this thread's handlers count, and the flag that says whether the program sleeps. Const-initialised and without
@@ -93,16 +93,18 @@ fn pipe_handler() -> usize {
 extern "C" fn count(signal: i32) {
     let (counters, sleeps) = WORDS.with(Cell::get);
     let index = usize::try_from(signal).unwrap_or(0);
-    if counters.is_null() || index >= SIGNAL_COUNTERS {
+    if counters.is_null() || !(1..SIGNAL_COUNTERS).contains(&index) {
         return;
     }
     // SAFETY: `watch` stored the address of SIGNAL_COUNTERS counters in a mapping that is never unmapped while it serves.
     let counter = unsafe { counters.add(index) };
     // SAFETY: as above; the counters are only ever accessed as atomics.
-    unsafe { &*counter }.fetch_add(1, Ordering::Release);
-    fence(Ordering::SeqCst);
+    let counter = unsafe { &*counter };
+    // SAFETY: as above; it is the first of them.
+    let all = unsafe { &*counters };
     // SAFETY: `watch` stored the address of the sleep flag of the same mapping.
-    if unsafe { &*sleeps }.load(Ordering::Relaxed) != 0 {
+    let sleeps = unsafe { &*sleeps };
+    if count_signal(counter, all, sleeps) {
         let errno = last_errno();
         super::poll::ring_bell(BELL.load(Ordering::Relaxed));
         nix::Error::from_raw(errno.0).set();

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::panel::channel::Size;
+pub use super::panel::channel::Size;
 use super::panel::holders;
 
 /// Columns below which nothing useful can be shown.
@@ -130,19 +130,6 @@ impl Places {
         let held = Rect { y: tasks.bottom(), height: holders::ROWS, ..right };
         let trace = Rect { y: held.bottom(), height: right.bottom() - held.bottom(), ..right };
         Self { channels, why, prompt, trace, side: Some(Side { tasks, holders: held }) }
-    }
-}
-
-impl Places {
-    /// For a room: explanation and channels in the upper two thirds, the line and the last keys below.
-    pub fn for_a_room(area: Rect) -> Self {
-        let upper = area.height * 2 / 3;
-        let why = Rect { y: area.y + 1, height: if area.height < 24 { 2 } else { MOST_WHY }, ..area };
-        let most = upper - 1 - why.height;
-        let channels = Rect { y: why.bottom(), height: most, ..area };
-        let prompt = Rect { y: channels.bottom(), height: 1, ..area };
-        let trace = Rect { y: prompt.bottom() + 1, height: area.bottom() - prompt.bottom() - 1, ..area };
-        Self { channels, why, prompt, trace, side: None }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod lens;
 pub mod lesson;
 pub mod list;
 pub mod otherwise;
+pub mod palette;
 pub mod parcel;
 pub mod prompt;
 pub mod shelf;

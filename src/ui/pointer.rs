@@ -3,23 +3,22 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use crate::app::action::{Action, Learn};
-use crate::app::{Mode, View};
+use crate::app::action::{Action, Learn, Step};
+use crate::app::{Mode, View, facing};
 
 use super::layout::{MIN_HEIGHT, MIN_WIDTH};
-use super::{Scene, channel_areas, places_of};
+use super::{Scene, channel_areas, lesson, list_place, panel, places_of};
 
 /// The action for a mouse event on a screen of this size; none where there is nothing to act on.
 pub fn action(scene: Scene<'_>, (width, height): (u16, u16), event: MouseEvent) -> Option<Action> {
     if width < MIN_WIDTH || height < MIN_HEIGHT {
         return None;
     }
+    let (area, at) = (Rect::new(0, 0, width, height), Position::new(event.column, event.row));
     match event.kind {
-        MouseEventKind::Down(MouseButton::Left) => {
-            click(scene, Rect::new(0, 0, width, height), Position::new(event.column, event.row))
-        }
-        MouseEventKind::ScrollUp => wheel(scene, true),
-        MouseEventKind::ScrollDown => wheel(scene, false),
+        MouseEventKind::Down(MouseButton::Left) => click(scene, area, at),
+        MouseEventKind::ScrollUp => wheel(scene, area, at).map(|(up, _)| up),
+        MouseEventKind::ScrollDown => wheel(scene, area, at).map(|(_, down)| down),
         MouseEventKind::Down(_)
         | MouseEventKind::Up(_)
         | MouseEventKind::Drag(_)
@@ -29,29 +28,64 @@ pub fn action(scene: Scene<'_>, (width, height): (u16, u16), event: MouseEvent) 
     }
 }
 
-/// A channel gets the focus, and the line one types in gets the letters.
+/// Whether the bench's panels are on the screen.
+fn shows_bench(scene: Scene<'_>) -> bool {
+    scene.app.view == View::Bench && !is_listed(scene.app.mode)
+}
+
+/// Whether a list covers everything.
+fn is_listed(mode: Mode) -> bool {
+    matches!(mode, Mode::Help | Mode::List | Mode::Search | Mode::Palette)
+}
+
+/// A key that the footer names acts; a channel gets the focus, and the line one types in gets the letters.
 fn click(scene: Scene<'_>, area: Rect, at: Position) -> Option<Action> {
     let app = scene.app;
-    let is_bench = matches!(app.mode, Mode::Keys | Mode::Line | Mode::Prompt | Mode::Lesson | Mode::Past);
-    if !is_bench || app.view != View::Bench {
+    let foot = if shows_bench(scene) {
+        places_of(scene, area).prompt
+    } else {
+        Rect { y: area.bottom() - 1, height: 1, ..area }
+    };
+    if foot.contains(at) {
+        let named = if app.mode.is_typing() { Vec::new() } else { panel::prompt::named(scene, foot) };
+        let under = named.into_iter().find(|named| named.columns.contains(&at.x)).map(|named| named.action);
+        return under.or((app.mode == Mode::Keys).then_some(Action::EnterLine));
+    }
+    if app.mode == Mode::Palette {
+        let entry = panel::palette::at(scene, list_place(scene, area), at.y)?;
+        return u16::try_from(entry).ok().map(Action::PaletteAt);
+    }
+    if !shows_bench(scene) {
         return None;
     }
     let places = places_of(scene, area);
-    if places.prompt.contains(at) && app.mode == Mode::Keys {
-        return Some(Action::EnterLine);
-    }
     let (number, _, _) = channel_areas(scene, &places).into_iter().find(|(_, _, area)| area.contains(at))?;
     Some(Action::Focus(u16::try_from(number).ok()?))
 }
 
-/// What scrolls in this mode.
-fn wheel(scene: Scene<'_>, up: bool) -> Option<Action> {
-    let (above, below) = match scene.app.mode {
-        Mode::Help => (Action::HelpUp, Action::HelpDown),
-        Mode::List | Mode::Search => (Action::Learn(Learn::ListUp), Action::Learn(Learn::ListDown)),
-        Mode::Lesson => (Action::Learn(Learn::PageUp), Action::Learn(Learn::PageDown)),
-        Mode::Keys | Mode::Line | Mode::Prompt if scene.app.view == View::Bench => (Action::TraceUp, Action::TraceDown),
-        Mode::Keys | Mode::Line | Mode::Prompt | Mode::Past => return None,
-    };
-    Some(if up { above } else { below })
+/// What scrolls under the pointer: up and down.
+fn wheel(scene: Scene<'_>, area: Rect, at: Position) -> Option<(Action, Action)> {
+    let learn = |up, down| (Action::Learn(up), Action::Learn(down));
+    let channels = (Action::FocusPrevious, Action::FocusNext);
+    match (scene.app.mode, scene.app.view) {
+        (Mode::Help, _) => return Some((Action::HelpUp, Action::HelpDown)),
+        (Mode::List | Mode::Search, _) => return Some(learn(Learn::ListUp, Learn::ListDown)),
+        (Mode::Palette, _) => return Some((Action::PaletteUp, Action::PaletteDown)),
+        (_, View::Diagram) => return Some((Action::Go(Step::Back), Action::Go(Step::Forth))),
+        (_, View::Grid) => return Some(channels),
+        (_, View::Bench) => {}
+        (_, View::Lens | View::Xray | View::Processes | View::Otherwise) => return None,
+    }
+    if scene.app.course.shown().is_some() && lesson(scene, area).0.area.contains(at) {
+        return Some(learn(Learn::PageUp, Learn::PageDown));
+    }
+    let places = places_of(scene, area);
+    let has_more = || channel_areas(scene, &places).len() < facing::listed(scene.world).len();
+    if places.trace.contains(at) && !scene.app.room.is_on {
+        Some((Action::TraceUp, Action::TraceDown))
+    } else if places.channels.contains(at) && has_more() {
+        Some(channels)
+    } else {
+        None
+    }
 }

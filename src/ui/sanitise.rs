@@ -27,8 +27,10 @@ pub fn bytes(bytes: &[u8]) -> Vec<Letter> {
     let mut at = 0;
     for chunk in bytes.utf8_chunks() {
         for grapheme in chunk.valid().graphemes(true) {
-            if grapheme == "\\" {
+            if let Some(marks) = grapheme.strip_prefix('\\') {
+                // Marks above it, if there are any, stand alone.
                 letters.push(letter("\\\\".to_owned(), true, at, 1));
+                push_grapheme(&mut letters, marks, at + 1);
             } else {
                 push_grapheme(&mut letters, grapheme, at);
             }
@@ -110,6 +112,7 @@ mod tests {
         assert_eq!(shown("a\u{202e}b\u{2066}\u{200f}".as_bytes()), "a\\u{202e}b\\u{2066}\\u{200f}");
         assert_eq!(shown(b"\xff\xc3a"), "\\xff\\xc3a");
         assert_eq!(shown(b"a\\n"), "a\\\\n");
+        assert_eq!(shown("\\\u{301}n".as_bytes()), "\\\\\\u{301}n");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Whole screens of benches made of records alone.
 
 mod gallery;
+mod keys;
 mod lens;
 mod lesson;
 mod looks;
@@ -16,6 +17,7 @@ use super::theme::Colours;
 use super::*;
 use crate::abi::{self, Errno};
 use crate::app::action::{Action, Input};
+use crate::app::keys::{GROUPS, label};
 use crate::app::stage::{PARENT, Stage};
 use crate::app::{Audience, update};
 use crate::trace::TaskId;
@@ -38,7 +40,10 @@ fn terminal(app: &App, stage: &Stage, (width, height): (u16, u16), colours: Colo
     terminal
 }
 
-fn show(terminal: &mut Terminal<TestBackend>, scene: Scene<'_>) {
+fn show<B: ratatui::backend::Backend>(terminal: &mut Terminal<B>, scene: Scene<'_>)
+where
+    B::Error: std::fmt::Debug,
+{
     let on = |frame: &mut Frame<'_>| {
         if let Some(position) = draw(scene, frame.buffer_mut()) {
             frame.set_cursor_position(position);
@@ -297,16 +302,17 @@ fn no_size_and_no_mode_panics() {
 
 #[test]
 fn every_binding_appears_in_help_exactly_once() {
-    let lines: Vec<String> = panel::help::lines(Theme::with(Colours::None)).iter().map(ToString::to_string).collect();
-    for binding in keymap::GROUPS.iter().flat_map(|group| group.bindings) {
-        let want = format!("  {:<18}{}", binding.label(), binding.long);
+    let lines = panel::help::lines(&App::new(), Theme::with(Colours::None));
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    for row in GROUPS.iter().flat_map(|group| group.rows) {
+        let want = format!("  {:<18}{}", label(row.keys), row.long);
         assert_eq!(lines.iter().filter(|line| **line == want).count(), 1, "{want}");
     }
 }
 
 #[test]
 fn no_line_of_help_is_cut_at_the_floor_or_beside_another_list() {
-    for line in panel::help::lines(Theme::with(Colours::None)) {
+    for line in panel::help::lines(&App::new(), Theme::with(Colours::None)) {
         assert!(line.width() <= 58, "{line}");
     }
 }
@@ -317,7 +323,8 @@ fn help_fits_the_floor_by_scrolling_to_its_last_line() {
     let mut app = app_of(&stage);
     app.mode = Mode::Help;
     app.help_scroll = u16::MAX;
-    assert_shows(&screen_of(&app, &stage, (60, 18)), &["Ctrl-C"]);
+    let last = panel::help::lines(&app, Theme::with(Colours::None)).last().unwrap().to_string();
+    assert_shows(&screen_of(&app, &stage, (60, 18)), &[&last, "/ searches"]);
 }
 
 #[test]
@@ -326,7 +333,7 @@ fn the_footer_never_overflows_and_always_says_how_to_leave() {
     let mut app = app_of(&stage);
     app.mode = Mode::Keys;
     for size in SIZES {
-        assert_shows(&screen_of(&app, &stage, size), &[" ? help ", " q quit "]);
+        assert_shows(&screen_of(&app, &stage, size), &[" / all ", " ? help ", " q quit "]);
     }
 }
 

@@ -14,7 +14,7 @@ pub const TABLE: &[Row] = &[
     (libc::SYS_read, "read", &[EIO, EINTR]),
     (libc::SYS_pread64, "pread64", &[EIO, EINTR]),
     (libc::SYS_write, "write", &[EIO, ENOSPC, EINTR, EPIPE]),
-    (libc::SYS_close, "close", &[EIO]),
+    (libc::SYS_close, "close", &[EINTR]),
     (libc::SYS_mmap, "mmap", &[ENOMEM]),
     (libc::SYS_munmap, "munmap", &[ENOMEM]),
     (libc::SYS_mprotect, "mprotect", &[ENOMEM]),
@@ -44,7 +44,6 @@ pub const TABLE: &[Row] = &[
     (libc::SYS_recvfrom, "recvfrom", &[ENOMEM, EINTR]),
     (libc::SYS_poll, "poll", &[ENOMEM, EINTR]),
     (libc::SYS_ppoll, "ppoll", &[ENOMEM, EINTR]),
-    (libc::SYS_futex, "futex", &[EINTR]),
     (libc::SYS_rt_sigaction, "rt_sigaction", &[EINVAL]),
     (libc::SYS_rt_sigprocmask, "rt_sigprocmask", &[EINVAL]),
     (libc::SYS_rt_sigtimedwait, "rt_sigtimedwait", &[EINTR]),
@@ -96,6 +95,8 @@ pub const LEFT_OUT: &[i64] = &[
     libc::SYS_rseq,
     libc::SYS_arch_prctl,
     libc::SYS_uname,
+    // A wake-up cannot fail, and a wait is made again.
+    libc::SYS_futex,
     // It says no by an address.
     libc::SYS_brk,
     libc::SYS_sched_yield,

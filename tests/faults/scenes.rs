@@ -72,7 +72,7 @@ const SCENES: &[Scene] = &[
     Scene { name: "run", arguments: &["run", "script.tin"], keys: &[] },
     Scene {
         name: "run --save-lesson",
-        arguments: &["run", "--json", "--save-lesson", "saved.md", "short.tin"],
+        arguments: &["run", "--json", "--save-lesson", "01-saved.md", "short.tin"],
         keys: &[],
     },
     Scene { name: "check", arguments: &["check", "lesson.md"], keys: &[] },
@@ -194,10 +194,17 @@ fn judge(usual: &Came, came: &Came, fault: Fault) -> (&'static str, Vec<String>)
     }
     match libc::WEXITSTATUS(status) {
         0 if came.shown == usual.shown => ("as if nothing had been", wrong),
-        code if is_explained(&came.shown, fault.errno) => {
+        code if is_explained(&usual.shown, &came.shown, fault.errno) => {
             (if code == 0 { "shown, and went on" } else { "explained, and left" }, wrong)
         }
-        0 => ("another way, without a word", wrong),
+        0 => {
+            if std::env::var_os("TINCANS_SHOW").is_some() {
+                println!("{}: {}", named(fault), first_difference(&usual.shown, &came.shown));
+            }
+            ("another way, without a word", wrong)
+        }
+        // A terminal that cannot be written to is gone.
+        129 if fault.site.call == libc::SYS_write || fault.site.call == libc::SYS_read => ("hung up", wrong),
         127 => ("the loader said no", wrong),
         code => {
             let last: Vec<&str> = came.shown.lines().rev().filter(|line| !line.trim().is_empty()).take(3).collect();
@@ -207,13 +214,21 @@ fn judge(usual: &Came, came: &Came, fault: Fault) -> (&'static str, Vec<String>)
     }
 }
 
-/// The error is named, by its name or in libc's words, or the program says in words of its own what it cannot do.
-fn is_explained(shown: &str, errno: i32) -> bool {
+/// The error is named, by its name or in libc's words; or a call failed or a task died that did not before; or the program says in
+/// words of its own what it cannot do.
+fn is_explained(usual: &str, shown: &str, errno: i32) -> bool {
     let errno = nix::errno::Errno::from_raw(errno);
     let name = format!("{errno:?}");
+    let is_news = |line: &&str| [" = -1 E", " +++ "].iter().any(|mark| line.contains(mark)) && !usual.contains(*line);
     [name.as_str(), errno.desc(), "tincans: ", "cannot", "could not", "refused: "]
         .iter()
         .any(|words| shown.contains(words))
+        || shown.lines().any(|line| is_news(&line))
+}
+
+fn first_difference(usual: &str, came: &str) -> String {
+    let differs = usual.lines().zip(came.lines()).find(|(one, other)| one != other);
+    differs.map_or("one is longer".to_owned(), |(one, other)| format!("\n    {one}\n    {other}"))
 }
 
 /// One run. None where tracing is not allowed.
@@ -271,8 +286,11 @@ fn piped(scene: &Scene, fault: Option<Fault>, folder: &Path) -> Option<Came> {
     mark.put_on(&mut command);
     let file = |name: &str| Stdio::from(fs::File::create(folder.join(name)).expect("a file"));
     command.stdin(Stdio::null()).stdout(file("out")).stderr(file("err")).process_group(0);
-    let child = command.spawn().expect("sh starts");
-    let pid = i32::try_from(child.id()).expect("a pid");
+    let pid = {
+        #[expect(clippy::zombie_processes, reason = "the tracer waits for it, and for all that it forks")]
+        let child = command.spawn().expect("sh starts");
+        i32::try_from(child.id()).expect("a pid")
+    };
     let seen = traced(pid, fault, || ())?;
     let read = |name: &str| String::from_utf8_lossy(&fs::read(folder.join(name)).expect("a file")).into_owned();
     let shown = masked(&(read("out") + &read("err")));

@@ -159,8 +159,11 @@ impl Tracer {
     fn at_call(&mut self, pid: i32) {
         let Some(process) = self.processes.get_mut(&pid) else { return };
         match call_info(pid) {
-            // The runtime's last.
-            Some(Stop::Entry(libc::SYS_sigaltstack)) if self.is_executed => self.is_main = true,
+            // The runtime's last two: it asks, and it sets.
+            Some(Stop::Entry(libc::SYS_sigaltstack)) if self.is_executed => {
+                self.is_main = process.counts.contains_key(&libc::SYS_sigaltstack);
+                process.counts.insert(libc::SYS_sigaltstack, 1);
+            }
             Some(Stop::Entry(call)) if self.is_main => {
                 let before = process.counts.entry(call).or_default();
                 let site = Site { process: process.index, call, before: *before };
@@ -178,7 +181,8 @@ impl Tracer {
             }
             Some(Stop::Exit) => {
                 if let Some(errno) = process.fails_with.take() {
-                    let _ = request(libc::PTRACE_POKEUSER, pid, RAX, (-i64::from(errno)).cast_unsigned() as usize);
+                    let value = isize::try_from(-errno).unwrap_or(-1).cast_unsigned();
+                    let _ = request(libc::PTRACE_POKEUSER, pid, RAX, value);
                 }
             }
             _ => {}

@@ -46,7 +46,8 @@ fn states(world: &World) -> Result<(), String> {
 fn tables(world: &World, base: i32) -> Result<BTreeMap<EndId, Vec<OpenFile>>, String> {
     let mut entries: BTreeMap<EndId, Vec<OpenFile>> = BTreeMap::new();
     for task in world.tasks().filter(|task| task.is_alive() && task.id == task.process) {
-        let files: Vec<OpenFile> = procfs::open_files(task.pid, base).into_iter().filter(|file| file.fd > 2).collect();
+        let all = procfs::open_files(task.pid, base).ok_or_else(|| format!("{}'s table cannot be read", task.name))?;
+        let files: Vec<OpenFile> = all.into_iter().filter(|file| file.fd > 2).collect();
         let Some(process) = world.process_of(task.id) else { return Err(format!("{} has no table", task.name)) };
         let believed: Vec<i32> = process.table.keys().copied().collect();
         let real: Vec<i32> = files.iter().map(|file| file.fd).collect();

@@ -1,26 +1,20 @@
-//! A small seeded generator of numbers: the same seed gives the same program on every machine.
+//! Choices by a seed: the same seed gives the same program on every machine.
 
-/// SplitMix64.
+use fastrand::Rng;
+
+/// Makes the choices.
 #[derive(Debug, Clone)]
-pub struct Random(u64);
+pub struct Random(Rng);
 
 impl Random {
     /// Every seed is a good one.
     pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// Any number.
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        Self(Rng::with_seed(seed))
     }
 
     /// A number below `limit`.
     pub fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % (limit.max(1) as u64)).unwrap_or(0)
+        self.0.usize(..limit.max(1))
     }
 
     /// True in `percent` of a hundred cases.

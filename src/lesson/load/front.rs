@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Wrong, line_of};
+use super::{Wrong, is_harmful, line_of};
 use crate::lesson::TOPICS;
 
 /// The longest title, in letters.
@@ -44,6 +44,14 @@ fn parse(text: &str, from: usize, to: usize) -> Result<Front, Wrong> {
         let at = error.span().map_or(0, |span| span.start);
         (line_of(text.as_bytes(), from + at), error.message().to_owned())
     })?;
+    // TOML has escapes of its own, which bring in what the file itself may not hold.
+    let words = [&front.title].into_iter().chain(&front.after);
+    if let Some(letter) = words.flat_map(|word| word.chars()).find(|letter| is_harmful(*letter)) {
+        return Err((
+            line_of(text.as_bytes(), from),
+            format!("U+{:04X} may not stand in the front matter", u32::from(letter)),
+        ));
+    }
     let line_with = |word: &str| text[from..to].find(word).map_or(2, |at| line_of(text.as_bytes(), from + at));
     if front.title.trim().is_empty() || front.title.chars().count() > MAX_TITLE {
         return Err((line_with("title"), format!("a title has 1 to {MAX_TITLE} letters")));

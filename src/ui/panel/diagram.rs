@@ -10,6 +10,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::abi::Errno;
+use crate::app::action::Action;
 use crate::script::TaskState;
 use crate::trace::{CallEvent, CallState, Death, TaskId, What};
 use crate::ui::{Scene, words};
@@ -26,6 +27,20 @@ const WIDE: u16 = 34;
 /// What the signs mean.
 const LEGEND: &str = "│ process  · asleep  ‖ stopped  ┆ in the kernel  ▶ read  × destroyed  ╳ dead";
 
+/// Processes that fit.
+fn fitting(area: Rect, count: usize) -> usize {
+    usize::from((area.width - GUTTER) / NARROW).min(count).max(1)
+}
+
+/// How many processes can be scrolled past.
+pub fn most_sideways(scene: Scene<'_>, area: Rect) -> u16 {
+    if area.width < GUTTER + NARROW {
+        return 0;
+    }
+    let count = tasks(scene, scene.app.seen_moments()).len();
+    u16::try_from(count - fitting(area, count).min(count)).unwrap_or(u16::MAX)
+}
+
 /// Draws the last moments that fit, the newest at the bottom.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 4 || area.width < GUTTER + NARROW {
@@ -34,12 +49,13 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
     let moments = scene.app.seen_moments();
     let all: Vec<TaskId> = tasks(scene, moments);
-    let fit = usize::from((area.width - GUTTER) / NARROW).min(all.len()).max(1);
+    let fit = fitting(area, all.len());
     let skipped = usize::from(scene.app.sideways).min(all.len() - fit.min(all.len()));
     let seen = &all[skipped..(skipped + fit).min(all.len())];
     let wide = ((area.width - GUTTER) / u16::try_from(fit).unwrap_or(1)).clamp(NARROW, WIDE);
     let hidden = all.len() - seen.len();
-    let more = if hidden > 0 { format!(" {hidden} more processes, < > ") } else { String::new() };
+    let (left, right) = (scene.app.key(Action::SidewaysLeft), scene.app.key(Action::SidewaysRight));
+    let more = if hidden > 0 { format!(" {hidden} more processes, {left} {right} ") } else { String::new() };
     let left = vec![Span::raw("─ "), Span::styled("time ▼", theme.strong()), Span::raw(" ")];
     let heading = words::between(left, vec![Span::styled(more, theme.strong())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);

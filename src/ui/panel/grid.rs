@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::lens;
+use crate::app::action::Action;
 use crate::app::facing::{self, Facing};
 use crate::script::TaskState;
 use crate::ui::{Scene, words};
@@ -30,8 +31,9 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let first = at / page * page;
     let last = (first + page).min(all.len());
     let left = vec![Span::raw("─ "), Span::styled("all channels", theme.strong()), Span::raw(" ")];
+    let next = scene.app.key(Action::FocusNext);
     let seen =
-        if all.len() > page { format!(" {} to {last} of {}, Tab ", first + 1, all.len()) } else { String::new() };
+        if all.len() > page { format!(" {} to {last} of {}, {next} ", first + 1, all.len()) } else { String::new() };
     let heading = words::between(left, vec![Span::styled(seen, theme.strong())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);
     for (place, id) in all[first..last].iter().enumerate() {

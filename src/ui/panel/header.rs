@@ -7,6 +7,7 @@ use ratatui::text::Span;
 
 use super::tasks::state_of;
 use crate::app::Mode;
+use crate::app::action::{Action, Learn};
 use crate::app::past::Past;
 use crate::explain;
 use crate::ui::{Scene, words};
@@ -20,7 +21,8 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
     if let Some(past) = &scene.app.past {
         return of_past(scene, past, area, buf);
     }
-    if let Some(deadlock) = explain::deadlock(scene.world) {
+    let is_hidden = scene.app.room.is_hidden;
+    if let Some(deadlock) = explain::deadlock(scene.world).filter(|_| !is_hidden) {
         // Its first sentence: the circle. The rest is below, where explanations are.
         let (circle, _) = deadlock.text.split_once(". ").unwrap_or((&deadlock.text, ""));
         let banner = vec![Span::styled(words::cut(&format!(" {circle}"), area.width), theme.shout())];
@@ -34,21 +36,29 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         room = rest;
         let style = if task.is_alive() { Style::new() } else { theme.alarm() };
         left.push(Span::styled(words::cut(&task.name, 16), theme.strong()));
-        left.push(Span::styled(format!(" {}", state_of(task)), style));
+        if !is_hidden {
+            left.push(Span::styled(format!(" {}", state_of(task)), style));
+        }
         left.push(Span::raw("   "));
     }
+    let key = |action| scene.app.key(action);
+    let help = || format!("{} help ", key(Action::OpenHelp));
     let hint = match scene.app.mode {
-        Mode::Keys if scene.app.course.current().is_some() => "o: back to the lesson  ? help ",
-        Mode::Lesson => "? help ",
-        Mode::List | Mode::Search | Mode::Past => "",
-        Mode::Line => "Esc keys, then ? help ",
-        Mode::Keys => "i type  ? help ",
-        Mode::Prompt => "Esc back ",
-        Mode::Help => "Esc close ",
+        Mode::Keys if scene.app.course.current().is_some() => {
+            format!("{}: back to the lesson  {}", key(Action::Learn(Learn::Out)), help())
+        }
+        Mode::Lesson => help(),
+        Mode::List | Mode::Search | Mode::Past => String::new(),
+        Mode::Line => format!("{} keys, then {}", key(Action::LeaveLine), help()),
+        Mode::Keys => format!("{} type  {}", key(Action::EnterLine), help()),
+        Mode::Prompt => format!("{} back ", key(Action::LeavePrompt)),
+        Mode::Palette => format!("{} back ", key(Action::ClosePalette)),
+        Mode::Help => format!("{} close ", key(Action::CloseHelp)),
     };
     let mut right = vec![Span::raw(" ")];
     if let Some((some, all)) = visible {
-        right.extend([Span::styled(format!(" {some} of {all}, Tab "), theme.shout()), Span::raw(" ")]);
+        let next = key(Action::FocusNext);
+        right.extend([Span::styled(format!(" {some} of {all}, {next} "), theme.shout()), Span::raw(" ")]);
     }
     if scene.app.course.shown().is_some() && scene.app.is_busy() {
         right.push(Span::styled(BUSY, theme.strong()));
@@ -66,6 +76,6 @@ fn of_past(scene: Scene<'_>, past: &Past, area: Rect, buf: &mut Buffer) {
     let oldest = if past.at == past.oldest { " the beginning " } else { "" };
     let oldest = if past.at == past.oldest && past.oldest > 0 { " older events are forgotten " } else { oldest };
     let left = vec![Span::styled(when, loud), Span::styled(during, loud), Span::styled(oldest, loud)];
-    let right = vec![Span::styled(" Esc: back to now ", loud)];
+    let right = vec![Span::styled(format!(" {}: back to now ", scene.app.key(Action::ReturnToNow)), loud)];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", loud)), area.width);
 }

@@ -1,11 +1,13 @@
-//! Every key with what it does, printed from the table that the keys are looked up in.
+//! Every key with what it does, printed from the table that the keys are looked up in; what holds where one is comes first.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::ui::keymap::GROUPS;
+use crate::app::App;
+use crate::app::keys::{self, GROUPS, Group, Row};
+use crate::app::{Mode, action::Action};
 use crate::ui::theme::Theme;
 use crate::ui::{Scene, words};
 
@@ -15,18 +17,48 @@ const KEYS: usize = 18;
 const LIST: u16 = 56;
 
 /// All lines of help.
-pub fn lines(theme: Theme) -> Vec<Line<'static>> {
+pub fn lines(app: &App, theme: Theme) -> Vec<Line<'static>> {
+    let here = app.hints().mode;
+    let (of_here, elsewhere): (Vec<&Group>, Vec<&Group>) = GROUPS.iter().partition(|group| group.modes.contains(&here));
     let mut lines = Vec::new();
-    for group in GROUPS {
+    for group in of_here.into_iter().chain(elsewhere) {
         lines.push(Line::from(Span::styled(group.title, theme.strong())));
-        for binding in group.bindings {
-            lines.push(Line::from(vec![
-                Span::styled(format!("  {:<KEYS$}", binding.label()), theme.strong()),
-                Span::raw(binding.long),
-            ]));
+        for row in group.rows {
+            for (label, place) in labels(app, here, group, row) {
+                let keys = format!("  {label:<KEYS$}");
+                lines.push(Line::from(vec![Span::styled(keys, theme.strong()), Span::raw(row.long), Span::raw(place)]));
+            }
         }
     }
     lines
+}
+
+/// A row's keys where one is; and in each other mode where somebody has bound it otherwise.
+fn labels(app: &App, here: Mode, group: &Group, row: &Row) -> Vec<(String, String)> {
+    let first = *group.modes.iter().find(|mode| **mode == here).unwrap_or(&group.modes[0]);
+    let label = |mode: Mode| {
+        let binding = app.keymap.of_mode(mode).iter().find(|binding| binding.row.name == row.name);
+        binding.map(|binding| keys::label(&binding.keys)).unwrap_or_default()
+    };
+    let usual = label(first);
+    let others = group.modes.iter().map(|mode| (label(*mode), format!(" ({})", mode.name())));
+    let others: Vec<(String, String)> = others.filter(|(label, _)| *label != usual).collect();
+    std::iter::once((usual, String::new())).chain(others).collect()
+}
+
+/// The lists side by side, the rows of each, and the last line from which on everything is seen.
+fn measure(count: usize, area: Rect) -> (u16, usize, usize) {
+    let lists = (area.width / LIST).clamp(1, 2);
+    let rows = usize::from(area.height.saturating_sub(1));
+    (lists, rows, count.saturating_sub(rows * usize::from(lists)))
+}
+
+/// The line from which on help is seen after scrolling by so many pages and lines.
+pub fn scrolled(scene: Scene<'_>, area: Rect, (pages, by): (isize, isize)) -> u16 {
+    let (lists, rows, most) = measure(lines(scene.app, scene.theme).len(), area);
+    let page = isize::try_from(rows * usize::from(lists)).unwrap_or(1);
+    let first = usize::from(scene.app.help_scroll).min(most).saturating_add_signed(pages * page + by);
+    u16::try_from(first.min(most)).unwrap_or(u16::MAX)
 }
 
 /// Draws help over the whole area.
@@ -34,14 +66,17 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 2 {
         return;
     }
-    let lists = (area.width / LIST).clamp(1, 2);
-    let lines = lines(scene.theme);
-    let rows = usize::from(area.height - 1);
+    let lines = lines(scene.app, scene.theme);
+    let (lists, rows, most) = measure(lines.len(), area);
     let seen = rows * usize::from(lists);
-    let most = lines.len().saturating_sub(seen);
     let first = usize::from(scene.app.help_scroll).min(most);
     let below = lines.len().saturating_sub(first + seen);
-    let more = if below > 0 { format!(" {below} more lines, ↓ ") } else { String::new() };
+    let down = scene.app.key(Action::HelpDown);
+    let search = scene.app.key(Action::OpenPalette);
+    let mut more = format!(" {search} searches ");
+    if below > 0 {
+        more = format!(" {below} more lines, {down} ·{more}");
+    }
     let left = vec![Span::raw("─ "), Span::styled("help", scene.theme.strong()), Span::raw(" ")];
     let heading = words::between(left, vec![Span::styled(more, scene.theme.strong())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);

@@ -8,14 +8,17 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::app::App;
+use crate::app::action::{self, Learn};
 use crate::app::course::{Answer, Scroll, Taking, Which};
 use crate::lesson::{Action, Goal, Lesson, Next, Prediction};
 use crate::script::Statement;
 use crate::ui::theme::Theme;
-use crate::ui::{Scene, prose, words};
+use crate::ui::{Scene, present, prose, words};
 
 /// A step's text, set.
-struct Page {
+struct Page<'a> {
+    app: &'a App,
     theme: Theme,
     width: u16,
     lines: Vec<Line<'static>>,
@@ -35,9 +38,9 @@ pub struct Place<'a> {
 /// Draws heading and text.
 pub fn draw(scene: Scene<'_>, on: Place<'_>, buf: &mut Buffer) {
     let area = on.area;
-    let Some((lesson, taking)) = scene.app.course.shown().filter(|_| area.height > 1 && area.width > 4) else { return };
+    let Some((lesson, taking)) = present::lesson(scene).filter(|_| area.height > 1 && area.width > 4) else { return };
     let theme = scene.theme;
-    let page = Page::of(scene, lesson, taking, on);
+    let page = Page::of(scene, lesson, &taking, on);
     let first = page.first(taking.scroll, area);
     let below = page.lines.len().saturating_sub(first + rows(area));
     let mut place = match taking.walk.current(lesson) {
@@ -69,8 +72,8 @@ pub fn draw(scene: Scene<'_>, on: Place<'_>, buf: &mut Buffer) {
 /// Where a key that scrolls leads to: the first line seen after it.
 pub fn scrolled(scene: Scene<'_>, on: Place<'_>, by: isize) -> u16 {
     let area = on.area;
-    let Some((lesson, taking)) = scene.app.course.shown() else { return 0 };
-    let page = Page::of(scene, lesson, taking, on);
+    let Some((lesson, taking)) = present::lesson(scene) else { return 0 };
+    let page = Page::of(scene, lesson, &taking, on);
     let most = page.lines.len().saturating_sub(rows(area));
     let first = page.first(taking.scroll, area).saturating_add_signed(by).min(most);
     u16::try_from(first).unwrap_or(u16::MAX)
@@ -79,8 +82,8 @@ pub fn scrolled(scene: Scene<'_>, on: Place<'_>, by: isize) -> u16 {
 /// Whether something that is to be read before going on lies below what is seen.
 pub fn has_unread(scene: Scene<'_>, on: Place<'_>) -> bool {
     let area = on.area;
-    let Some((lesson, taking)) = scene.app.course.shown() else { return false };
-    let page = Page::of(scene, lesson, taking, on);
+    let Some((lesson, taking)) = present::lesson(scene) else { return false };
+    let page = Page::of(scene, lesson, &taking, on);
     page.first(taking.scroll, area) + rows(area) < page.active.end
 }
 
@@ -89,10 +92,10 @@ pub fn rows(area: Rect) -> usize {
     usize::from(area.height.saturating_sub(1))
 }
 
-impl Page {
-    fn of(scene: Scene<'_>, lesson: &Lesson, taking: &Taking, on: Place<'_>) -> Self {
+impl<'a> Page<'a> {
+    fn of(scene: Scene<'a>, lesson: &Lesson, taking: &Taking, on: Place<'_>) -> Self {
         let width = on.area.width.saturating_sub(2);
-        let mut page = Self { theme: scene.theme, width, lines: Vec::new(), active: 0..0 };
+        let mut page = Self { app: scene.app, theme: scene.theme, width, lines: Vec::new(), active: 0..0 };
         let Some(step) = taking.walk.current(lesson) else {
             page.end(match taking.lesson {
                 Which::Lesson(at) => scene.app.course.lessons.get(at + 1),
@@ -116,11 +119,11 @@ impl Page {
                 page.prose(after);
             }
             if taking.lesson == Which::Problem {
-                page.prose("**Space**: the next problem.");
+                page.prose(&format!("**{}**: the next problem.", page.key(Learn::Step)));
             }
             page.active.end = page.lines.len();
         }
-        if let Some(why) = on.why {
+        if let Some(why) = on.why.filter(|_| !scene.app.room.is_hidden) {
             page.blank();
             page.marked("WHY   ", why, Style::new());
         }
@@ -139,13 +142,27 @@ impl Page {
         }
     }
 
+    fn key(&self, key: Learn) -> String {
+        self.named(action::Action::Learn(key))
+    }
+
+    /// A key's name in Markdown.
+    fn named(&self, action: action::Action) -> String {
+        let name = self.app.key(action);
+        if name.starts_with(|c: char| c.is_ascii_punctuation()) { format!("\\{name}") } else { name }
+    }
+
     fn end(&mut self, next: Option<&Lesson>) {
         self.prose("# This lesson is done.");
         match next {
-            Some(next) => self.prose(&format!("**Space**: the next lesson, {} {}.", next.number, next.title)),
+            Some(next) => {
+                let step = self.key(Learn::Step);
+                self.prose(&format!("**{step}**: the next lesson, {} {}.", next.number, next.title));
+            }
             None => self.prose("It was the last one."),
         }
-        self.prose("**l**: all lessons. **o**: play on this bench. **q**: leave.");
+        let (list, out, quit) = (self.key(Learn::List), self.key(Learn::Out), self.named(action::Action::Quit));
+        self.prose(&format!("**{list}**: all lessons. **{out}**: play on this bench. **{quit}**: leave."));
         self.active = 0..self.lines.len();
     }
 
@@ -211,7 +228,7 @@ impl Page {
         self.marked("▶ ", &prediction.statement.text, self.theme.strong());
         for (at, option) in prediction.options.iter().enumerate() {
             let is_marked = taking.chosen == Some(at);
-            let number = at + 1;
+            let number = self.app.keymap.choice(at + 1);
             let Some(answer) = &taking.answer else {
                 let style = if is_marked { self.theme.shout() } else { Style::new() };
                 self.marked(if is_marked { "  ▸ " } else { "    " }, &format!("{number} {}", option.text), style);
@@ -233,9 +250,14 @@ impl Page {
                 self.verdict(prediction, answer);
                 self.active.start = verdict_from;
             }
-            None if taking.chosen.is_some() => self.marked("", "Space: ask the kernel.", Style::new()),
+            None if taking.chosen.is_some() => {
+                let ask = format!("{}: ask the kernel.", self.key(Learn::Step));
+                self.marked("", &ask, Style::new());
+            }
             None => {
-                let how = format!("What will the kernel answer? 1 to {} chooses.", prediction.options.len());
+                let (first, last) = (1, prediction.options.len());
+                let [first, last] = [first, last].map(|number| self.app.keymap.choice(number));
+                let how = format!("What will the kernel answer? {first} to {last} chooses.");
                 self.marked("", &how, Style::new());
             }
         }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
+use crate::app::action::{Action, Learn};
 use crate::lesson::Lesson;
 use crate::ui::{Scene, words};
 
@@ -39,7 +40,8 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         row(scene, lesson, at == selected, Rect { y, height: 1, ..area }, buf);
     }
     if found.is_empty() {
-        let text = "no lesson has these words; Esc shows all";
+        let all = scene.app.key(Action::Learn(Learn::LeaveSearch));
+        let text = format!("no lesson has these words; {all} shows all");
         buf.set_stringn(area.x + 1, area.y + 1, text, usize::from(area.width.saturating_sub(1)), Style::new());
     }
 }

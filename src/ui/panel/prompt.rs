@@ -1,15 +1,17 @@
 //! The line one types in: the message line, the statement prompt, or the keys that act. It says where the caret is.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::action::Action;
+use crate::app::action::{Action, Learn};
 use crate::app::facing::{self, PARENT};
 use crate::app::input_line::InputLine;
+use crate::app::keys::Binding;
 use crate::app::{Audience, Mode};
-use crate::ui::keymap::{self, Binding};
 use crate::ui::{Scene, sanitise, words};
 use crate::world::channel::End;
 
@@ -25,13 +27,20 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
         }
         Mode::Prompt => {
             let is_solving = scene.app.course.current().is_some_and(|(_, taking)| taking.is_solving);
-            let hint = if is_solving { "the answer · Enter: run it · Esc: back" } else { "Enter: run · Esc: back" };
-            let hint = hint.to_owned();
+            let (run, back) = (scene.app.key(Action::Run), scene.app.key(Action::LeavePrompt));
+            let solving = || format!("the answer · {run}: run it · {back}: back");
+            let hint = if is_solving { solving() } else { format!("{run}: run · {back}: back") };
             Some(typed(scene, &scene.app.prompt, (" statement : ".to_owned(), hint), area, buf))
         }
         Mode::Search => {
-            let hint = "Enter: take the marked lesson · Esc: all lessons".to_owned();
+            let [take, all] = [Learn::Open, Learn::LeaveSearch].map(|key| scene.app.key(Action::Learn(key)));
+            let hint = format!("{take}: take the marked lesson · {all}: all lessons");
             Some(typed(scene, &scene.app.course.list.query, (" search ".to_owned(), hint), area, buf))
+        }
+        Mode::Palette => {
+            let (perform, back) = (scene.app.key(Action::Perform), scene.app.key(Action::ClosePalette));
+            let hint = format!("letters search · {perform}: do it · {back}: back");
+            Some(typed(scene, &scene.app.palette.query, (" do ".to_owned(), hint), area, buf))
         }
         Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past => {
             footer(scene, area, buf);
@@ -66,11 +75,12 @@ fn hint(scene: Scene<'_>) -> String {
             focused.is_some_and(|facing| world.end(facing.far).is_some_and(waits))
         }
     };
+    let send = scene.app.key(Action::Send);
     match (scene.app.line.text().is_empty(), has_unread) {
-        (false, true) => "Enter: send · Enter alone: let the children read".to_owned(),
-        (false, false) => "Enter: send".to_owned(),
-        (true, true) => "type the next, or Enter alone: let the children read".to_owned(),
-        (true, false) => "type a word · Enter: send".to_owned(),
+        (false, true) => format!("{send}: send · {send} alone: let the children read"),
+        (false, false) => format!("{send}: send"),
+        (true, true) => format!("type the next, or {send} alone: let the children read"),
+        (true, false) => format!("type a word · {send}: send"),
     }
 }
 
@@ -115,30 +125,59 @@ fn typed(
     Position::new(caret, area.y)
 }
 
-/// The keys of this mode, as many as fit; how to get help and how to leave always do.
-fn footer(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let theme = scene.theme;
+/// A key of the footer: where it stands, and what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The columns.
+    pub columns: Range<u16>,
+    /// As it is written on a keyboard.
+    pub key: String,
+    /// In a word or two.
+    pub short: &'static str,
+    /// What a click on it does, too.
+    pub action: Action,
+}
+
+/// The keys of this mode, as many as fit, what matters most first; the last are always there: all actions, help, how to leave.
+pub fn named(scene: Scene<'_>, area: Rect) -> Vec<Named> {
     let label = |binding: &Binding| binding.keys.first().map(|key| key.label()).unwrap_or_default();
-    let wide = |binding: &Binding| words::width(&label(binding)) + words::width(binding.short.unwrap_or_default()) + 3;
-    let is_kept = |binding: &Binding| matches!(binding.action, Action::OpenHelp | Action::Quit);
-    // In a lesson the keys of the bench hold, too; help has them.
-    let is_named = |binding: &Binding| {
-        let is_deed = matches!(binding.action, Action::Make(_) | Action::NewChannel);
-        binding.short.is_some() && !(is_deed && scene.app.mode == Mode::Lesson)
+    let wide = |binding: &Binding| words::width(&label(binding)) + words::width(binding.row.short.1) + 3;
+    let is_kept = |binding: &&Binding| binding.row.short.0 == 0;
+    // In a lesson what is done on the bench comes after what is done to the lesson.
+    let rank = |binding: &Binding| {
+        let is_deed = matches!(binding.row.action, Action::Make(_) | Action::NewChannel);
+        let later = if is_deed && scene.app.mode == Mode::Lesson { 50 } else { 0 };
+        binding.row.short.0.saturating_add(later)
     };
-    let all = || keymap::of_mode(scene.app.mode).filter(|binding| is_named(binding));
-    let kept: u16 = all().filter(|binding| is_kept(binding)).map(wide).sum();
-    let mut left = area.width.saturating_sub(kept);
-    let mut spans = Vec::new();
-    for binding in all() {
-        if !is_kept(binding) {
+    let has_lesson = scene.app.course.taking.is_some();
+    let is_named = |binding: &&Binding| {
+        let is_void = binding.row.action == Action::Learn(Learn::Out) && !has_lesson;
+        !is_void && !binding.row.short.1.is_empty() && !binding.keys.is_empty()
+    };
+    let all: Vec<&Binding> = scene.app.keymap.of_mode(scene.app.mode).iter().filter(is_named).collect();
+    let (kept, mut others): (Vec<&Binding>, Vec<&Binding>) = all.into_iter().partition(is_kept);
+    others.sort_by_key(|binding| rank(binding));
+    let mut left = area.width.saturating_sub(kept.iter().map(|binding| wide(binding)).sum());
+    let mut x = area.x;
+    let mut named = Vec::new();
+    for binding in others.into_iter().chain(kept) {
+        if !is_kept(&binding) {
             if wide(binding) > left {
                 continue;
             }
             left -= wide(binding);
         }
-        let short = binding.short.unwrap_or_default();
-        spans.extend([Span::raw(" "), Span::styled(label(binding), theme.shout()), Span::raw(format!(" {short} "))]);
+        let columns = x..x.saturating_add(wide(binding)).min(area.right());
+        x = columns.end;
+        named.push(Named { columns, key: label(binding), short: binding.row.short.1, action: binding.row.action });
     }
-    buf.set_line(area.x, area.y, &Line::from(spans), area.width);
+    named
+}
+
+fn footer(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    for Named { columns, key, short, .. } in named(scene, area) {
+        let spans = vec![Span::raw(" "), Span::styled(key, scene.theme.shout()), Span::raw(format!(" {short} "))];
+        let width = columns.end - columns.start;
+        buf.set_line(columns.start, area.y, &Line::from(words::clip(spans, width)), width);
+    }
 }

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::app::action::Action;
 use crate::app::transcript::Row;
 use crate::ui::{Scene, words};
 
@@ -28,7 +29,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let dropped = transcript.dropped();
     let mut remarks = Vec::new();
     if scroll > 0 {
-        remarks.push(format!("{scroll} newer lines below, PageDown"));
+        remarks.push(format!("{scroll} newer lines below, {}", scene.app.key(Action::TraceDown)));
     }
     if dropped > 0 {
         remarks.push(format!("{dropped} oldest lines dropped"));

@@ -5,12 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::View;
+use crate::app::action::{Action, Learn};
 use crate::explain;
 use crate::lesson::Next;
 use crate::ui::{Scene, words};
 
-/// What a beginner reads first.
-const WELCOME: &str = "Type a word and Enter, three times. Then Enter alone: the children read.";
 /// Columns of the label.
 const LABEL: u16 = 6;
 
@@ -38,14 +37,15 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     // Of a lesson, the rest stands below its text.
     let is_whole_there = scene.app.course.shown().is_some() && scene.app.view == View::Bench;
     let is_continued = scene.app.notice.is_none() && scene.app.seen_why().is_some() && is_whole_there;
-    let more = if is_continued { " … Page Down" } else { "…" };
+    let more =
+        if is_continued { format!(" … {}", scene.app.key(Action::Learn(Learn::PageDown))) } else { "…".to_owned() };
     for (row, (y, text)) in (area.y..area.bottom()).zip(wrapped(scene, area.width)).enumerate() {
         let label = if row == 0 { Span::styled(label, style) } else { Span::raw("") };
         let is_last = row + 1 == room;
         let width = area.width.saturating_sub(LABEL);
         let is_cut = is_last && wrapped(scene, area.width).len() > room;
         let text = if is_cut {
-            words::cut(&text, width.saturating_sub(words::width(more))).trim_end_matches('…').to_owned() + more
+            words::cut(&text, width.saturating_sub(words::width(&more))).trim_end_matches('…').to_owned() + &more
         } else {
             text
         };
@@ -55,10 +55,11 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 fn wrapped(scene: Scene<'_>, width: u16) -> Vec<String> {
+    let advice = advice(scene);
     let text = match (&scene.app.notice, scene.app.seen_why()) {
-        (Some(notice), _) => notice.as_str(),
-        (None, Some(why)) => why.text.as_str(),
-        (None, None) => advice(scene),
+        (Some(notice), _) => notice,
+        (None, Some(why)) => &why.text,
+        (None, None) => &advice,
     };
     set(scene, text, width)
 }
@@ -68,17 +69,35 @@ fn set(scene: Scene<'_>, text: &str, width: u16) -> Vec<String> {
 }
 
 /// What to do next.
-fn advice(scene: Scene<'_>) -> &'static str {
+fn advice(scene: Scene<'_>) -> String {
+    let key = |action| scene.app.key(action);
     if scene.app.past.is_some() {
-        return "Before the first event there is parent alone.";
+        return "Before the first event there is parent alone.".to_owned();
     }
-    let Some((lesson, taking)) = scene.app.course.shown() else { return WELCOME };
+    let Some((lesson, taking)) = scene.app.course.shown() else {
+        // What a beginner reads first.
+        let send = key(Action::Send);
+        return format!("Type a word and {send}, three times. Then {send} alone: the children read.");
+    };
+    let step = key(Action::Learn(Learn::Step));
     match taking.walk.next(lesson) {
-        Next::Run(_) => "Space runs what is marked, on the real kernel. With : you try whatever you like.",
-        Next::Ask(_) if taking.chosen.is_some() => "Space asks the kernel. Before that you may still change your mind.",
-        Next::Ask(_) => "Guess first, by a number or an arrow. Then Space asks the kernel.",
-        Next::Reach(_) => "This is yours: : types a statement, i a message. h is a hint, a the answer, R begins again.",
-        Next::Rest => "Space goes on.",
-        Next::Over => "Space begins the next lesson.",
+        Next::Run(_) => {
+            let prompt = key(Action::OpenPrompt);
+            format!("{step} runs what is marked, on the real kernel. With {prompt} you try whatever you like.")
+        }
+        Next::Ask(_) if taking.chosen.is_some() => {
+            format!("{step} asks the kernel. Before that you may still change your mind.")
+        }
+        Next::Ask(_) => format!("Guess first, by a number or an arrow. Then {step} asks the kernel."),
+        Next::Reach(_) => format!(
+            "This is yours: {} types a statement, {} a message. {} is a hint, {} the answer, {} begins again.",
+            key(Action::OpenPrompt),
+            key(Action::EnterLine),
+            key(Action::Learn(Learn::Hint)),
+            key(Action::Learn(Learn::Solve)),
+            key(Action::Reset)
+        ),
+        Next::Rest => format!("{step} goes on."),
+        Next::Over => format!("{step} begins the next lesson."),
     }
 }

@@ -1,6 +1,8 @@
 //! Every panel and view, with whatever text: straight borders in a terminal's emulator, no panic at any size.
 
-use ratatui::backend::CrosstermBackend;
+use std::fmt::Write as _;
+
+use unicode_width::UnicodeWidthStr;
 
 use super::*;
 use crate::app::course::Course;
@@ -22,6 +24,18 @@ pub struct Exhibit {
     pub name: &'static str,
     app: App,
     world: World,
+}
+
+impl Exhibit {
+    /// It is drawn in present mode.
+    pub fn is_for_a_room(&self) -> bool {
+        self.app.room.is_on
+    }
+
+    /// As it is drawn.
+    pub fn buffer(&self, size: (u16, u16), theme: Theme) -> Buffer {
+        buffer_of(self, size, theme)
+    }
 }
 
 /// The bench with these bytes written, read and waiting everywhere.
@@ -110,7 +124,7 @@ pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
         show(name, &with(&|app| (app.view, app.mode, app.recent) = (view, Mode::Keys, recent.clone())), world);
     }
     let mut ways = app.clone();
-    update::otherwise(&mut ways, world, Ok(world.clone()));
+    update::otherwise(&mut ways, Ok(world.clone()));
     show("otherwise", &ways, world);
     let look = stage.history.look(stage.history.newest() - 1, 100);
     let then = World::clone(&look.world);
@@ -127,8 +141,22 @@ pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
     }
     for (name, exhibit) in lessons(&stage, &text, &app) {
         show(name, &exhibit, world);
+        if let Some(name) = in_a_room(name) {
+            let mut exhibit = exhibit;
+            exhibit.room.is_on = true;
+            show(name, &exhibit, world);
+        }
     }
     exhibits
+}
+
+/// Some of it is shown to a room as well.
+fn in_a_room(name: &str) -> Option<&'static str> {
+    match name {
+        "list" => Some("room_list"),
+        "lesson_answer" => Some("room_lesson"),
+        _ => None,
+    }
 }
 
 /// The list, and each kind of step before and after it is done.
@@ -162,26 +190,25 @@ fn lessons(stage: &Stage, text: &str, app: &App) -> Vec<(&'static str, App)> {
     shown
 }
 
-fn draw_on<B: ratatui::backend::Backend>(exhibit: &Exhibit, backend: B, size: (u16, u16), theme: Theme) -> Terminal<B>
-where
-    B::Error: std::fmt::Debug,
-{
-    let viewport = ratatui::Viewport::Fixed(Rect::new(0, 0, size.0, size.1));
-    let mut terminal = Terminal::with_options(backend, ratatui::TerminalOptions { viewport }).unwrap();
-    let scene = Scene { app: &exhibit.app, world: &exhibit.world, theme };
-    terminal.draw(|frame| draw(frame, scene)).unwrap();
-    terminal
-}
-
 fn buffer_of(exhibit: &Exhibit, size: (u16, u16), theme: Theme) -> Buffer {
-    draw_on(exhibit, TestBackend::new(size.0, size.1), size, theme).backend().buffer().clone()
+    let mut buf = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+    draw(Scene { app: &exhibit.app, world: &exhibit.world, theme }, &mut buf);
+    buf
 }
 
-/// The bytes that a terminal gets.
+/// The bytes that a terminal gets: each letter in its place, wherever the terminal thinks that the one before ended.
 fn bytes_of(exhibit: &Exhibit, size: (u16, u16), theme: Theme) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    drop(draw_on(exhibit, CrosstermBackend::new(&mut bytes), size, theme));
-    bytes
+    let buf = buffer_of(exhibit, size, theme);
+    let mut text = String::new();
+    for y in 0..size.1 {
+        let mut x = 0;
+        while x < size.0 {
+            let symbol = buf[(x, y)].symbol();
+            write!(text, "\x1b[{};{}H{symbol}", y + 1, x + 1).unwrap();
+            x += u16::try_from(symbol.width()).unwrap().max(1);
+        }
+    }
+    text.into_bytes()
 }
 
 const ALL_LETTERS: [Letters; 3] = [Letters::All, Letters::NoMarks, Letters::Ascii];

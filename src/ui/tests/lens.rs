@@ -111,7 +111,8 @@ fn the_three_ways_of_one_channel_stand_side_by_side() {
     let mut stage = Stage::open();
     stage.write(PARENT, 3, b"one");
     let mut app = app_of(&stage);
-    update::otherwise(&mut app, &stage.world, Ok(bench.world.clone()));
+    update::update(&mut app, &stage.world, Input::Do(Action::TryOtherwise));
+    update::otherwise(&mut app, Ok(bench.world.clone()));
     assert_eq!(app.view, View::Otherwise);
     for (size, name) in SIZES.into_iter().zip(["ways_wide", "ways_middle", "ways_floor"]) {
         let screen = screen_of(&app, &stage, size);

@@ -104,18 +104,18 @@ fn the_key_that_goes_on_first_shows_what_was_not_read() {
         let mut pages = 0;
         loop {
             let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
-            let key = turned(scene, size, Learn::Step);
-            if key == Learn::Step {
+            let key = turned(scene, size, Action::Learn(Learn::Step));
+            if key == Action::Learn(Learn::Step) {
                 break;
             }
-            update::update(&mut app, &stage.world, Input::Do(Action::Learn(key)));
+            update::update(&mut app, &stage.world, Input::Do(key));
             pages += 1;
         }
         assert!((1..20).contains(&pages), "{pages}");
         assert_shows(&screen_of(&app, &stage, size), &["▶ write wire[0] a"]);
         let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
-        let up = turned(scene, size, Learn::PageUp);
-        assert!(matches!(up, Learn::ScrollTo(_)), "{up:?}");
+        let up = turned(scene, size, Action::Learn(Learn::PageUp));
+        assert!(matches!(up, Action::Learn(Learn::ScrollTo(_))), "{up:?}");
     }
 }
 
@@ -134,13 +134,14 @@ fn an_explanation_that_is_cut_stands_as_a_whole_below_the_text() {
         assert_shows(&screen_of(&app, &stage, size), &["… Page Down", " more ↓", "▶ write wire[0] b"]);
         for _ in 0..9 {
             let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
-            let key = turned(scene, size, Learn::PageDown);
-            update::update(&mut app, &stage.world, Input::Do(Action::Learn(key)));
+            let key = turned(scene, size, Action::Learn(Learn::PageDown));
+            update::update(&mut app, &stage.world, Input::Do(key));
         }
+        assert_eq!(app.notice.take().as_deref(), Some("the text goes no further"));
         assert_shows(&screen_of(&app, &stage, size), &[last]);
         // It need not be read: the key that goes on goes on.
         let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
-        assert_eq!(turned(scene, size, Learn::Step), Learn::Step);
+        assert_eq!(turned(scene, size, Action::Learn(Learn::Step)), Action::Learn(Learn::Step));
     }
     app.why = Some(why(last));
     let screen = screen_of(&app, &stage, (80, 24));
@@ -186,10 +187,26 @@ fn no_size_panics_wherever_one_is_in_a_lesson() {
             {
                 terminal(&app, &stage, size, Colours::True);
                 let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
-                turned(scene, size, Learn::Step);
-                turned(scene, size, Learn::PageUp);
+                turned(scene, size, Action::Learn(Learn::Step));
+                turned(scene, size, Action::Learn(Learn::PageUp));
             }
         }
         app.mode = Mode::Lesson;
+    }
+}
+
+#[test]
+fn behind_the_curtain_a_question_has_no_answer_yet() {
+    let stage = Stage::open();
+    let mut app = taking(&stage, LESSON);
+    press(&mut app, &stage, &[Learn::Step, Learn::Step, Learn::Step, Learn::Choose(1), Learn::Step]);
+    app.room.is_on = true;
+    for size in SIZES {
+        assert_shows(&screen_of(&app, &stage, size), &["WRONG", "Because bytes are bytes."]);
+        app.room.is_hidden = true;
+        let screen = screen_of(&app, &stage, size);
+        assert_shows(&screen, &["What comes?", "child1: read wire[1]", "H shows it"]);
+        assert!(!screen.contains("WRONG") && !screen.contains('✓') && !screen.contains("Because"), "{screen}");
+        app.room.is_hidden = false;
     }
 }

@@ -4,6 +4,7 @@ use ratatui::style::Modifier;
 
 use super::*;
 use crate::abi::SOCK_STREAM;
+use crate::app::action::Deed;
 use crate::ui::ascii::Letters;
 use crate::ui::theme::{self, Ground};
 
@@ -82,6 +83,11 @@ fn a_room_sees_all_that_matters_in_the_upper_two_thirds() {
         let screen = room(&stage, size, |app| app.room.keys.extend(["Esc".to_owned(), "k".to_owned()]));
         let upper: Vec<&str> = screen.lines().take(usize::from(size.1) * 2 / 3).collect();
         assert_shows(&upper.join("\n"), &["TRY", "1 wire SOCK_STREAM", "3 WRITES ▶ 1 READ", "2 post SOCK_DGRAM"]);
+        assert_shows(&upper.join("\n"), &["onetwothree", "3 READS"]);
+        let boxes = upper.join("\n").matches("│one││two││three│").count();
+        assert!(boxes == if size.1 < 24 { 1 } else { 3 }, "{boxes}\n{screen}");
+        let blank = screen.lines().rev().take_while(|line| line.trim().is_empty()).count();
+        assert!(size.1 > 18 || blank < 3, "{blank} rows are not used:\n{screen}");
         assert_shows(&screen, &["keys  Esc  k", "to ALL"]);
         assert!(!screen.contains("trace") && !screen.contains("held by"), "{screen}");
     }
@@ -89,11 +95,59 @@ fn a_room_sees_all_that_matters_in_the_upper_two_thirds() {
 
 #[test]
 fn behind_the_curtain_nothing_says_what_came_of_it() {
-    let stage = three_words();
+    let mut stage = three_words();
+    stage.kill(CHILD1);
+    let look = stage.history.look(stage.history.newest(), 100);
     for size in SIZES {
-        let screen = room(&stage, size, |app| app.room.is_hidden = true);
-        assert_shows(&screen, &["H shows it"]);
-        assert!(!screen.contains("onetwothree") && !screen.contains("1 READ"), "{screen}");
+        for view in VIEWS {
+            for is_past in [false, true] {
+                let screen = room(&stage, size, |app| {
+                    app.mode = Mode::Keys;
+                    update::otherwise(app, Ok(stage.world.clone()));
+                    app.recent.clone_from(&look.moments);
+                    if is_past {
+                        update::looked(app, Some(look.clone()));
+                    }
+                    (app.view, app.room.is_hidden) = (view, true);
+                    app.notice = Some("refused: child2 is asleep in read(post[1])".to_owned());
+                    app.why = Some(why("Because of this."));
+                });
+                assert_shows(&screen, &["H shows it", "a note is hidden"]);
+                for answer in ["onetwo", "READ", "killed", "SIGKILL", "idle", "asleep", "Because", "recv"] {
+                    assert!(!screen.contains(answer), "{answer} {view:?} {size:?}\n{screen}");
+                }
+            }
+        }
+    }
+    // A mistake in a statement gives nothing away, and has to be mended.
+    let screen = room(&stage, (60, 18), |app| {
+        (app.mode, app.room.is_hidden) = (Mode::Prompt, true);
+        app.notice = Some("column 7: there is no such verb".to_owned());
+    });
+    assert_shows(&screen, &["column 7: there is no such verb"]);
+}
+
+fn why(text: &str) -> crate::trace::Explanation {
+    crate::trace::Explanation {
+        about: "wire[0]".to_owned(),
+        text: text.to_owned(),
+        rule: "rule",
+        page: None,
+        lesson: None,
+    }
+}
+
+#[test]
+fn a_room_of_any_theme_has_seven_to_one_in_every_cell() {
+    for exhibit in gallery::gallery(b"wa\x1biting").into_iter().filter(gallery::Exhibit::is_for_a_room) {
+        for colours in [Colours::Sixteen, Colours::Indexed, Colours::True] {
+            for size in SIZES {
+                for cell in &exhibit.buffer(size, Theme::with(colours)).content {
+                    let contrast = theme::contrast(cell.fg, cell.bg).expect("a colour of ours");
+                    assert!(contrast >= 7.0, "{} {colours:?} {contrast:.1}: {cell:?}", exhibit.name);
+                }
+            }
+        }
     }
 }
 
@@ -113,7 +167,21 @@ fn a_click_focuses_what_is_under_it_and_the_wheel_scrolls() {
     assert_eq!(pointed(&app, click, (5, row("2 post"))), Some(Action::Focus(1)));
     assert_eq!(pointed(&app, click, (5, row("1 wire") + 1)), Some(Action::Focus(0)));
     assert_eq!(pointed(&app, click, (5, 0)), None);
-    assert_eq!(pointed(&app, MouseEventKind::ScrollUp, (5, 0)), Some(Action::TraceUp));
+    // The wheel scrolls what is under it: the trace, not the first line, nor channels that are all seen.
+    assert_eq!(pointed(&app, MouseEventKind::ScrollUp, (5, row("─ trace") + 1)), Some(Action::TraceUp));
+    assert_eq!(pointed(&app, MouseEventKind::ScrollUp, (5, 0)), None);
+    assert_eq!(pointed(&app, MouseEventKind::ScrollUp, (5, row("2 post"))), None);
+    // A key that the footer names can be clicked.
+    let line = screen.lines().find(|line| line.contains(" k kill ")).unwrap();
+    let column = |text: &str| u16::try_from(line[..line.find(text).unwrap()].chars().count() + 1).unwrap();
+    for (text, want) in [
+        (" k kill ", Action::Make(Deed::Kill)),
+        (" / all ", Action::OpenPalette),
+        (" ? help ", Action::OpenHelp),
+        (" i say ", Action::EnterLine),
+    ] {
+        assert_eq!(pointed(&app, click, (column(text), row(" k kill "))), Some(want), "{text}");
+    }
     update::update(&mut app, &stage.world, Input::Do(Action::Focus(1)));
     let name = app.focused(&stage.world).unwrap().channel(&stage.world).unwrap().name.clone();
     assert_eq!(name, "post");

@@ -47,7 +47,7 @@ impl World {
             Work::Loop { of, .. } => Some(Box::new(self.new_burst(id, of, &names))),
             Work::Call(_) | Work::Then(_) | Work::Reader { .. } => None,
         };
-        let Some(task) = self.tasks.get_mut(&id) else { return };
+        let Some(task) = self.tasks.get_mut(&id).filter(|task| task.is_alive()) else { return };
         task.state = TaskState::Running;
         task.ongoing = Some(Ongoing {
             ordered: Rc::clone(ordered),

@@ -271,7 +271,8 @@ impl World {
 
     pub(super) fn install(&mut self, id: TaskId, fd: i32, end: EndId, cloexec: bool) {
         let process = self.tasks.get(&id).map_or(id, |task| task.process);
-        let replaced = self.table(id).and_then(|table| table.insert(fd, Descriptor { end, cloexec }));
+        let Some(table) = self.table(id) else { return };
+        let replaced = table.insert(fd, Descriptor { end, cloexec });
         if let Some(replaced) = replaced {
             self.note_anomaly(format!("descriptor {fd} was given out twice"));
             self.lose(id, fd, replaced.end);

@@ -1,5 +1,6 @@
 //! How a flow changes: writes begin and return, reads take bytes or messages, closes destroy, the kernel's figures decide.
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use crate::abi::Errno;
@@ -73,22 +74,24 @@ impl Flow {
         self.measured = None;
         let Some(index) = self.index_of(number) else { return Ok(()) };
         let write = &mut self.writes[index];
-        let amount = *taken.as_ref().unwrap_or(&0);
+        let (said, gone) = (*taken.as_ref().unwrap_or(&0), write.gone);
+        // What was read was written, and what was not offered cannot be taken, whatever the call says.
+        let amount = said.min(write.offered).max(gone);
         write.taken = Some(amount);
         write.errno = taken.err().unwrap_or(Errno::NONE);
-        let gone = write.gone;
         self.totals.written += amount;
         self.totals.borrowed -= gone.min(self.totals.borrowed);
-        if gone > amount {
-            return Err(format!("{gone} bytes of a write were read that took only {amount}"));
-        }
         let keep = taken.is_ok() && !reader_gone;
         self.settle_pieces(number, amount - gone, keep);
         if reader_gone {
             self.totals.destroyed += amount - gone;
             self.writes[index].gone = amount;
         }
-        Ok(())
+        match amount.cmp(&said) {
+            Ordering::Equal => Ok(()),
+            Ordering::Greater => Err(format!("{gone} bytes of a write were read that took only {said}")),
+            Ordering::Less => Err(format!("a write of {amount} bytes took {said}")),
+        }
     }
 
     /// The pieces of a write that has returned: `left` bytes of them are in, in order.
@@ -147,7 +150,9 @@ impl Flow {
             return Err(format!("a message of {} bytes was read that nobody wrote", found.len));
         };
         let piece = self.queue[at];
-        let lost = piece.len.saturating_sub(found.len);
+        let Some(lost) = piece.len.checked_sub(found.len) else {
+            return Err(format!("{} bytes were read of a message of {}", found.len, piece.len));
+        };
         self.remember_read(found, vec![Piece { len: found.len, ..piece }], lost, ReadResult::Bytes);
         self.consume(at, piece.len);
         self.totals.read -= lost;

@@ -1,0 +1,221 @@
+//! Whether a key can do now what it stands for, and if not, why. What is asked here before acting is what the palette shows; so
+//! no key is silent, and none promises what it does not do.
+
+use crate::lesson::Next;
+use crate::world::World;
+
+use super::action::{Action, Edit, Learn, Step};
+use super::course::{Running, Which};
+use super::input_line::InputLine;
+use super::{App, View, facing, otherwise, say};
+
+/// The reason why an action can do nothing now; none if it can.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all other actions can always be done, or say by themselves what came of it"
+)]
+pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
+    match action {
+        Action::Make(deed) => say::deed_of(app, world, deed).err(),
+        Action::Learn(key) => of_lesson(app, key),
+        Action::Edit(edit) => app.typed().and_then(|line| of_editing(line, edit)),
+        Action::FocusNext | Action::FocusPrevious => of_focus(app, world),
+        Action::SaveLesson if app.is_busy() => Some("the kernel is still at work; save it then".to_owned()),
+        Action::Curtain if !app.room.is_on => {
+            Some(format!("nothing is hidden but in present mode: {}", app.key(Action::Present)))
+        }
+        Action::TraceUp | Action::TraceDown => of_trace(app, action),
+        Action::Go(Step::Back | Step::FarBack | Step::StatementBack | Step::First) => {
+            let is_first = app.past.as_ref().is_some_and(|past| past.at <= past.oldest);
+            is_first.then(|| "nothing older is known".to_owned())
+        }
+        Action::Go(Step::Forth | Step::FarForth | Step::StatementForth) if app.past.is_none() => {
+            Some("this is now".to_owned())
+        }
+        Action::RunAgain => of_running_again(app),
+        Action::TryOtherwise if app.trying.is_some() => Some("it is being tried".to_owned()),
+        Action::TryOtherwise if app.view == View::Otherwise => None,
+        Action::TryOtherwise => otherwise::statements(app, world).err(),
+        Action::Show(View::Bench) if app.view == View::Bench => Some(format!(
+            "this is the bench; {} types a message, {} shows all actions",
+            app.key(Action::EnterLine),
+            app.key(Action::OpenPalette)
+        )),
+        Action::SidewaysLeft | Action::SidewaysRight | Action::SidewaysTo(_) => of_sideways(app, world, action),
+        Action::HelpTo(line) if line == app.help_scroll => Some("help goes no further".to_owned()),
+        _ => None,
+    }
+}
+
+fn of_focus(app: &App, world: &World) -> Option<String> {
+    match facing::shown(world).len() {
+        0 => Some(say::no_channel(app)),
+        1 => Some("there is one channel alone".to_owned()),
+        _ => None,
+    }
+}
+
+fn of_trace(app: &App, action: Action) -> Option<String> {
+    let is_up = action == Action::TraceUp;
+    let diagram_goes_back = app.view == View::Diagram && is_up;
+    if diagram_goes_back {
+        return None;
+    }
+    if app.view == View::Diagram {
+        return Some("this is now".to_owned());
+    }
+    if app.view != View::Bench {
+        return Some(format!(
+            "there is no trace beside this view; {} goes back to the bench",
+            app.key(Action::Show(View::Bench))
+        ));
+    }
+    if app.room.is_on {
+        return Some(format!("there is no trace in present mode; {} ends it", app.key(Action::Present)));
+    }
+    let transcript = app.seen_transcript();
+    let (scroll, rows) = (transcript.scroll(), transcript.rows().len());
+    match is_up {
+        true if scroll + 1 >= rows => Some("the trace begins here".to_owned()),
+        false if scroll == 0 => Some("this is the newest line of the trace".to_owned()),
+        _ => None,
+    }
+}
+
+fn of_running_again(app: &App) -> Option<String> {
+    if app.past.is_none() {
+        return Some(format!(
+            "this is now; {} goes back, and then this key runs everything again to there",
+            app.key(Action::Go(Step::Back))
+        ));
+    }
+    app.course.shown().map(|_| {
+        let (again, out) = (app.key(Action::Reset), app.key(Action::Learn(Learn::Out)));
+        format!("in a lesson {again} begins the step again; {out} leaves it, to play")
+    })
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "it is asked of three actions")]
+fn of_sideways(app: &App, world: &World, action: Action) -> Option<String> {
+    if app.view != View::Diagram {
+        return Some(format!("the diagram alone moves sideways; {} shows it", app.key(Action::Show(View::Diagram))));
+    }
+    let last = world.tasks().count().saturating_sub(1);
+    match action {
+        Action::SidewaysTo(place) if place == app.sideways => Some("there is no more of it on this side".to_owned()),
+        Action::SidewaysLeft if app.sideways == 0 => Some("the first process is seen".to_owned()),
+        Action::SidewaysRight if usize::from(app.sideways) >= last => Some("the last process is seen".to_owned()),
+        _ => None,
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others have something to act on")]
+fn of_editing(line: &InputLine, edit: Edit) -> Option<String> {
+    let what = match edit {
+        Edit::Left | Edit::Start if line.caret() == 0 => "this is the beginning",
+        Edit::Right | Edit::End if line.caret() == line.text().len() => "this is the end",
+        Edit::Backspace | Edit::DeleteWord | Edit::DeleteToStart if line.caret() == 0 => {
+            "there is nothing before the caret"
+        }
+        Edit::Delete if line.caret() == line.text().len() => "there is nothing behind the caret",
+        Edit::Older if !line.has_older() => "nothing was entered before that",
+        Edit::Newer if !line.has_newer() => "nothing was entered after that",
+        _ => return None,
+    };
+    Some(what.to_owned())
+}
+
+/// Whether a key does something to a lesson's text.
+fn is_of_text(key: Learn) -> bool {
+    use Learn::{AtEdge, Choose, Down, Hint, PageDown, PageUp, ScrollTo, Up};
+    matches!(key, Choose(_) | Up | Down | PageUp | PageDown | ScrollTo(_) | AtEdge | Hint)
+}
+
+const AT_WORK: &str = "the kernel is still at work";
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys can always act")]
+fn of_lesson(app: &App, key: Learn) -> Option<String> {
+    let learn = |key| app.key(Action::Learn(key));
+    if is_of_text(key) && app.view != View::Bench {
+        return Some(format!("the text is behind this view; {} shows it", app.key(Action::Show(View::Bench))));
+    }
+    let next = app.course.current().map(|(lesson, taking)| taking.walk.next(lesson));
+    let is_running = app.course.taking.as_ref().and_then(|taking| taking.running);
+    match key {
+        Learn::Step => of_step(app),
+        Learn::Choose(number) => match next {
+            Some(Next::Ask(_)) if is_running.is_some() => Some(AT_WORK.to_owned()),
+            Some(Next::Ask(prediction)) if !(1..=prediction.options.len()).contains(&usize::from(number)) => {
+                Some(format!("the options are {}", choices(app, prediction.options.len())))
+            }
+            Some(Next::Ask(_)) => None,
+            _ => Some("there is nothing to choose here".to_owned()),
+        },
+        Learn::Up | Learn::Down => (is_running.is_some()).then(|| AT_WORK.to_owned()),
+        Learn::AtEdge => Some("the text goes no further".to_owned()),
+        Learn::Hint => match next {
+            Some(Next::Reach(goal)) => {
+                let shown = app.course.current().map_or(0, |(_, taking)| taking.hints);
+                let last =
+                    || format!("that was the last hint; {} puts the answer into the prompt", learn(Learn::Solve));
+                (shown >= goal.hints.len()).then(last)
+            }
+            _ => Some(format!("hints are for goals; here {} goes on", learn(Learn::Step))),
+        },
+        Learn::Solve => match next {
+            Some(Next::Reach(_)) => None,
+            _ => Some(format!("answers are for goals; here {} goes on", learn(Learn::Step))),
+        },
+        Learn::Out if app.course.taking.is_none() => {
+            Some(format!("no lesson is being taken; {} lists them", learn(Learn::List)))
+        }
+        Learn::Out => (is_running == Some(Running::Statement)).then(|| AT_WORK.to_owned()),
+        Learn::List => app.course.lessons.is_empty().then(|| "there are no lessons".to_owned()),
+        Learn::ListUp | Learn::ListDown => {
+            (app.course.found().len() < 2).then(|| "there is no other lesson to be marked".to_owned())
+        }
+        Learn::Open => {
+            let none = || format!("no lesson is called so; {} shows all", learn(Learn::LeaveSearch));
+            app.course.found().is_empty().then(none)
+        }
+        _ => None,
+    }
+}
+
+fn choices(app: &App, count: usize) -> String {
+    format!("{} to {}", app.keymap.choice(1), app.keymap.choice(count))
+}
+
+/// Of the one key that goes on.
+fn of_step(app: &App) -> Option<String> {
+    if app.is_busy() {
+        return Some(format!("{AT_WORK}; {} begins the step again", app.key(Action::Reset)));
+    }
+    let (lesson, taking) = app.course.current()?;
+    match taking.walk.next(lesson) {
+        Next::Ask(prediction) if taking.chosen.is_none() => {
+            let (some, down) = (choices(app, prediction.options.len()), app.key(Action::Learn(Learn::Down)));
+            Some(format!("what will the kernel answer? {some} or {down} chooses; then ask it"))
+        }
+        Next::Reach(_) => Some(yours(app)),
+        Next::Over => {
+            let is_last = |at| at + 1 >= app.course.lessons.len();
+            let is_over = matches!(taking.lesson, Which::Lesson(at) if is_last(at));
+            let list = app.key(Action::Learn(Learn::List));
+            is_over.then(|| format!("that was the last lesson; {list} lists them all"))
+        }
+        Next::Run(_) | Next::Ask(_) | Next::Rest => None,
+    }
+}
+
+/// What can be done towards a goal.
+fn yours(app: &App) -> String {
+    let learn = |key| app.key(Action::Learn(key));
+    format!(
+        "this is yours to do: {} types a statement, {} a message; {} is a hint, {} the answer",
+        app.key(Action::OpenPrompt),
+        app.key(Action::EnterLine),
+        learn(Learn::Hint),
+        learn(Learn::Solve)
+    )
+}

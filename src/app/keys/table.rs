@@ -1,0 +1,260 @@
+//! The one table of actions: the name by which each is bound, its default keys, what footer, palette and help say of it.
+
+use super::Key::{Char, Ctrl, Named as N, Six};
+use super::{Key, Named};
+use crate::app::action::{Action, Deed, Edit, Learn, Step};
+use crate::app::{Mode, View};
+
+/// What can be done, and the keys for it unless a person has others.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Row {
+    /// By which it is bound; the same action has it wherever it is to be had.
+    pub name: &'static str,
+    /// The default keys.
+    pub keys: &'static [Key],
+    /// What they do.
+    pub action: Action,
+    /// For the footer: what comes first, and one or two words; no words where the footer is silent about it.
+    pub short: (u8, &'static str),
+    /// For help and the palette.
+    pub long: &'static str,
+}
+
+/// Rows that belong together.
+#[derive(Debug)]
+pub struct Group {
+    /// Their heading.
+    pub title: &'static str,
+    /// Where they hold.
+    pub modes: &'static [Mode],
+    /// The rows.
+    pub rows: &'static [Row],
+}
+
+/// The rows that hold in a mode.
+pub fn rows(mode: Mode) -> impl Iterator<Item = &'static Row> {
+    GROUPS.iter().filter(move |group| group.modes.contains(&mode)).flat_map(|group| group.rows)
+}
+
+const fn row(
+    name: &'static str,
+    keys: &'static [Key],
+    action: Action,
+    short: (u8, &'static str),
+    long: &'static str,
+) -> Row {
+    Row { name, keys, action, short, long }
+}
+
+const fn learn(key: Learn) -> Action {
+    Action::Learn(key)
+}
+
+/// The footer is silent about it.
+const SILENT: (u8, &str) = (u8::MAX, "");
+
+const LESSON: &[Row] = &[
+    row("step", &[Char(' '), N(Named::Enter)], learn(Learn::Step), (1, "next"), "go on: run it, ask it, the next step"),
+    row("choose", &[Six('1')], learn(Learn::Choose(0)), SILENT, "choose an answer"),
+    row("answer-up", &[N(Named::Up)], learn(Learn::Up), SILENT, "the answer above; or a line up"),
+    row("answer-down", &[N(Named::Down)], learn(Learn::Down), SILENT, "the answer below; or a line down"),
+    row("text-up", &[N(Named::PageUp)], learn(Learn::PageUp), SILENT, "the text, a page up"),
+    row("text-down", &[N(Named::PageDown)], learn(Learn::PageDown), SILENT, "the text, a page down"),
+    row("hint", &[Char('h')], learn(Learn::Hint), (2, "hint"), "one more hint"),
+    row("answer", &[Char('a')], learn(Learn::Solve), (3, "answer"), "the answer into the prompt, not run"),
+];
+
+const TO_LINE: &[Row] =
+    &[row("to-line", &[N(Named::Enter)], Action::EnterLine, SILENT, "return to the message line, too")];
+
+const TYPE: &[Row] = &[
+    row("line", &[Char('i')], Action::EnterLine, (4, "say"), "the message line: type a message"),
+    row("statement", &[Char(':')], Action::OpenPrompt, (5, "type"), "type any statement"),
+    row("play", &[Char('o')], learn(Learn::Out), (6, "play/lesson"), "out of the lesson to play, and back"),
+];
+
+const ALWAYS: &[Row] = &[
+    row("palette", &[Char('/')], Action::OpenPalette, (0, "all"), "all actions: find one, do it"),
+    row("help", &[Char('?')], Action::OpenHelp, (0, "help"), "this help"),
+    row("quit", &[Char('q')], Action::Quit, (0, "quit"), "leave"),
+];
+
+const TIME: &[Row] = &[row(
+    "back-in-time",
+    &[N(Named::Left), Char(',')],
+    Action::Go(Step::Back),
+    (40, "back in time"),
+    "back in time: the event before",
+)];
+
+const BACK: &[Row] =
+    &[row("bench", &[N(Named::Esc)], Action::Show(View::Bench), SILENT, "from a view back to the bench")];
+
+const VIEWS: &[Row] = &[
+    row("diagram", &[Char('d')], Action::Show(View::Diagram), (30, "diagram"), "a diagram: who sent what to whom"),
+    row("lens", &[Char('v')], Action::Show(View::Lens), (31, "5 kinds"), "one message, five kinds side by side"),
+    row("zoom", &[Char('z')], Action::Show(View::Xray), (32, "zoom"), "the channel alone, its buffers X-rayed"),
+    row(
+        "processes",
+        &[Char('t')],
+        Action::Show(View::Processes),
+        (33, "processes"),
+        "the processes, their descriptors",
+    ),
+    row("otherwise", &[Char('e')], Action::TryOtherwise, (34, "otherwise"), "what else could have happened, tried"),
+    row("grid", &[Char('c')], Action::Show(View::Grid), (35, "channels"), "all channels, a cell each"),
+    row("view-left", &[Char('<')], Action::SidewaysLeft, SILENT, "the diagram, to the left"),
+    row("view-right", &[Char('>')], Action::SidewaysRight, SILENT, "the diagram, to the right"),
+];
+
+const PAST: &[Row] = &[
+    row("run-again", &[Char('g')], Action::RunAgain, (1, "run again to here"), "run it all again to here, for real"),
+    row("now", &[N(Named::Esc), N(Named::End)], Action::ReturnToNow, (2, "now"), "back to now"),
+    row("event-back", &[N(Named::Left), Char(',')], Action::Go(Step::Back), (3, "back"), "the event before"),
+    row("event-on", &[N(Named::Right), Char('.')], Action::Go(Step::Forth), (4, "on"), "the next event"),
+    row(
+        "statement-back",
+        &[N(Named::Up)],
+        Action::Go(Step::StatementBack),
+        (5, "statement before"),
+        "the end of the statement before",
+    ),
+    row("statement-on", &[N(Named::Down)], Action::Go(Step::StatementForth), SILENT, "the end of the next statement"),
+    row("ten-back", &[N(Named::PageUp)], Action::Go(Step::FarBack), SILENT, "ten events back"),
+    row("ten-on", &[N(Named::PageDown)], Action::Go(Step::FarForth), SILENT, "ten events on"),
+    row("first-event", &[N(Named::Home)], Action::Go(Step::First), (6, "first"), "the first event that is known"),
+];
+
+const DEEDS: &[Row] = &[
+    row("read", &[Char('r')], Action::Make(Deed::ReadFar), (10, "read"), "the child reads once, or sleeps in it"),
+    row("kill", &[Char('k')], Action::Make(Deed::Kill), (11, "kill"), "kill the child with SIGKILL"),
+    row("close", &[Char('x')], Action::Make(Deed::Close), (12, "close"), "close the parent's end"),
+    row("stop", &[Char('s')], Action::Make(Deed::Stop), (16, "stop"), "stop the child with SIGSTOP"),
+    row("continue", &[Char('S')], Action::Make(Deed::Continue), SILENT, "let it go on with SIGCONT"),
+    row("read-here", &[Char('p')], Action::Make(Deed::ReadNear), SILENT, "the parent reads once"),
+    row("new", &[Char('n')], Action::NewChannel, (13, "new"), "a new channel"),
+    row("why", &[Char('w')], Action::Make(Deed::Why), (14, "why"), "why the parent's end is as it is"),
+    row("reset", &[Char('R')], Action::Reset, (15, "again"), "kill all; begin, or the step, again"),
+    row("lessons", &[Char('l')], learn(Learn::List), (17, "lessons"), "the list of lessons"),
+    row("save-lesson", &[Char('L')], Action::SaveLesson, SILENT, "save what was done as a lesson here"),
+    row("audience", &[Char('b')], Action::ToggleAudience, (41, "to all/one"), "messages to all, or to the focused one"),
+];
+
+const LIST: &[Row] = &[
+    row("list-search", &[Char('/')], learn(Learn::Search), (2, "search"), "search the list"),
+    row("list-back", &[N(Named::Esc), Char('l')], learn(Learn::CloseList), (3, "back"), "back without taking one"),
+    row("practice", &[Char('p')], learn(Learn::Practice), (4, "practice"), "problems without end"),
+    row("list-j", &[Char('j')], learn(Learn::ListDown), SILENT, "one lesson down"),
+    row("list-k", &[Char('k')], learn(Learn::ListUp), SILENT, "one lesson up"),
+    row("quit", &[Char('q')], Action::Quit, (0, "quit"), "leave the program"),
+];
+
+const FINDING: &[Row] = &[
+    row("list-take", &[N(Named::Enter)], learn(Learn::Open), (1, "take it"), "take the marked lesson"),
+    row("list-up", &[N(Named::Up)], learn(Learn::ListUp), SILENT, "the lesson above"),
+    row("list-down", &[N(Named::Down)], learn(Learn::ListDown), SILENT, "the lesson below"),
+];
+
+const SEARCH: &[Row] =
+    &[row("search-back", &[N(Named::Esc)], learn(Learn::LeaveSearch), (1, "all lessons"), "end the search, show all")];
+
+const PALETTE: &[Row] = &[
+    row("palette-do", &[N(Named::Enter)], Action::Perform, (1, "do it"), "do what is marked"),
+    row("palette-back", &[N(Named::Esc)], Action::ClosePalette, (2, "back"), "back without doing anything"),
+    row("palette-up", &[N(Named::Up)], Action::PaletteUp, SILENT, "the action above"),
+    row("palette-down", &[N(Named::Down)], Action::PaletteDown, SILENT, "the action below"),
+];
+
+const LINE: &[Row] = &[
+    row("send", &[N(Named::Enter)], Action::Send, (1, "send"), "send; on the empty line: children read"),
+    row("keys", &[N(Named::Esc)], Action::LeaveLine, (2, "keys"), "leave the line: letters are keys"),
+];
+
+const PROMPT: &[Row] = &[
+    row("run", &[N(Named::Enter)], Action::Run, (1, "run"), "run the statement"),
+    row("prompt-back", &[N(Named::Esc)], Action::LeavePrompt, (2, "back"), "back without running it"),
+];
+
+const EDITING: &[Row] = &[
+    row("letter-left", &[N(Named::Left)], Action::Edit(Edit::Left), SILENT, "one letter left"),
+    row("letter-right", &[N(Named::Right)], Action::Edit(Edit::Right), SILENT, "one letter right"),
+    row("line-start", &[N(Named::Home), Ctrl('a')], Action::Edit(Edit::Start), SILENT, "to the beginning"),
+    row("line-end", &[N(Named::End), Ctrl('e')], Action::Edit(Edit::End), SILENT, "to the end"),
+    row("delete-before", &[N(Named::Backspace), Ctrl('h')], Action::Edit(Edit::Backspace), SILENT, "delete a letter"),
+    row("delete", &[N(Named::Delete), Ctrl('d')], Action::Edit(Edit::Delete), SILENT, "delete the next letter"),
+    row("delete-word", &[Ctrl('w')], Action::Edit(Edit::DeleteWord), SILENT, "delete a word"),
+    row("delete-to-start", &[Ctrl('u')], Action::Edit(Edit::DeleteToStart), SILENT, "delete all before the caret"),
+];
+
+const COMPLETION: &[Row] =
+    &[row("complete", &[N(Named::Tab)], Action::Complete, SILENT, "complete a verb, an end, a task")];
+
+const SHOWING: &[Row] = &[
+    row("present", &[Char('P')], Action::Present, SILENT, "present mode: light, few panels"),
+    row("hide", &[Char('H')], Action::Curtain, SILENT, "in it: hide what comes; show it"),
+    row("mouse", &[Char('m')], Action::ToggleMouse, SILENT, "the mouse: here, or selects text"),
+];
+
+const HISTORY: &[Row] = &[
+    row("older", &[N(Named::Up)], Action::Edit(Edit::Older), SILENT, "what was entered before"),
+    row("newer", &[N(Named::Down)], Action::Edit(Edit::Newer), SILENT, "and after that"),
+];
+
+const HELP: &[Row] = &[
+    row("help-back", &[N(Named::Esc), Char('q'), Char('?')], Action::CloseHelp, (1, "close"), "close help"),
+    row("help-up", &[N(Named::Up), Char('k')], Action::HelpUp, (2, "up"), "one line up"),
+    row("help-down", &[N(Named::Down), Char('j')], Action::HelpDown, (3, "down"), "one line down"),
+    row("help-page-up", &[N(Named::PageUp)], Action::HelpPageUp, SILENT, "one page up"),
+    row("help-page-down", &[N(Named::PageDown), Char(' ')], Action::HelpPageDown, SILENT, "one page down"),
+    row("help-search", &[Char('/')], Action::OpenPalette, (4, "search"), "search: all actions, as a list"),
+];
+
+const BENCH: &[Row] = &[
+    row("next-channel", &[N(Named::Tab)], Action::FocusNext, (18, "next"), "the next channel"),
+    row("previous-channel", &[N(Named::BackTab)], Action::FocusPrevious, SILENT, "the channel before"),
+];
+
+const TRACE: &[Row] = &[
+    row("trace-up", &[N(Named::PageUp)], Action::TraceUp, SILENT, "the trace, back"),
+    row("trace-down", &[N(Named::PageDown)], Action::TraceDown, SILENT, "the trace, on"),
+];
+
+const ANYWHERE: &[Row] = &[
+    row("leave", &[Ctrl('c')], Action::Quit, SILENT, "leave"),
+    row("suspend", &[Ctrl('z')], Action::Suspend, SILENT, "back to the shell, until fg"),
+];
+
+/// All rows.
+pub const GROUPS: &[Group] = &[
+    Group { title: "lesson", modes: &[Mode::Lesson], rows: LESSON },
+    Group { title: "the past", modes: &[Mode::Past], rows: PAST },
+    Group { title: "keys and lesson", modes: &[Mode::Keys, Mode::Lesson], rows: TYPE },
+    Group { title: "keys (off the line)", modes: &[Mode::Keys], rows: TO_LINE },
+    Group { title: "keys, lesson and past", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: ALWAYS },
+    Group { title: "keys and lesson: what is done", modes: &[Mode::Keys, Mode::Lesson], rows: DEEDS },
+    Group { title: "keys and lesson, beside a view", modes: &[Mode::Keys, Mode::Lesson], rows: BACK },
+    Group { title: "views", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: VIEWS },
+    Group { title: "to be seen", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: SHOWING },
+    Group { title: "looking back", modes: &[Mode::Keys, Mode::Lesson], rows: TIME },
+    Group { title: "message line", modes: &[Mode::Line], rows: LINE },
+    Group { title: "statement prompt", modes: &[Mode::Prompt], rows: PROMPT },
+    Group { title: "in the prompt", modes: &[Mode::Prompt], rows: COMPLETION },
+    Group { title: "line and prompt", modes: &[Mode::Line, Mode::Prompt], rows: HISTORY },
+    Group {
+        title: "wherever one types",
+        modes: &[Mode::Line, Mode::Prompt, Mode::Search, Mode::Palette],
+        rows: EDITING,
+    },
+    Group {
+        title: "line, keys, lesson and past",
+        modes: &[Mode::Lesson, Mode::Keys, Mode::Line, Mode::Past],
+        rows: BENCH,
+    },
+    Group { title: "line, prompt and keys", modes: &[Mode::Keys, Mode::Line, Mode::Prompt], rows: TRACE },
+    Group { title: "all actions", modes: &[Mode::Palette], rows: PALETTE },
+    Group { title: "list and search", modes: &[Mode::List, Mode::Search], rows: FINDING },
+    Group { title: "list of lessons", modes: &[Mode::List], rows: LIST },
+    Group { title: "search", modes: &[Mode::Search], rows: SEARCH },
+    Group { title: "help", modes: &[Mode::Help], rows: HELP },
+    Group { title: "anywhere", modes: &super::MODES, rows: ANYWHERE },
+];

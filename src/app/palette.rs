@@ -1,0 +1,319 @@
+//! All that can be done where one was, found by letters: each with its key, the statement it stands for, and, if it cannot be done
+//! now, the reason.
+
+use crate::lesson::Next;
+use crate::world::World;
+
+use super::action::{Action, Learn};
+use super::input_line::InputLine;
+use super::keys::{self, Binding, Key};
+use super::{App, Mode, View, able, say};
+
+/// The list while it is looked through.
+#[derive(Debug, Clone)]
+pub struct Palette {
+    /// What is searched for.
+    pub query: InputLine,
+    /// The marked one, among those found.
+    pub selected: usize,
+    /// What the keys meant before.
+    pub back: Mode,
+}
+
+impl Default for Palette {
+    fn default() -> Self {
+        Self { query: InputLine::default(), selected: 0, back: Mode::Keys }
+    }
+}
+
+/// Something that can be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is.
+    pub action: Action,
+    /// The name by which its keys are bound.
+    pub name: &'static str,
+    /// Its keys, as written on a keyboard.
+    pub keys: String,
+    /// What it does.
+    pub long: String,
+    /// The statements it stands for, now.
+    pub statements: Vec<String>,
+    /// Why it cannot be done now.
+    pub objection: Option<String>,
+}
+
+/// Whether an action is one of the list's own.
+pub(super) fn is_own(action: Action) -> bool {
+    matches!(
+        action,
+        Action::OpenPalette
+            | Action::ClosePalette
+            | Action::PaletteUp
+            | Action::PaletteDown
+            | Action::PaletteAt(_)
+            | Action::Perform
+            | Action::Edit(_)
+            | Action::Suspend
+            | Action::Quit
+    )
+}
+
+/// A key that opens, closes or moves in the list.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys act elsewhere")]
+pub(super) fn act(app: &mut App, world: &World, action: Action) {
+    match action {
+        Action::OpenPalette => {
+            let back = if app.mode == Mode::Help { app.before } else { app.mode };
+            app.palette = Palette { back, ..Palette::default() };
+            app.mode = Mode::Palette;
+        }
+        Action::ClosePalette => app.mode = app.palette.back,
+        Action::PaletteUp => select(app, world, -1),
+        Action::PaletteDown => select(app, world, 1),
+        // What was chosen has been done already.
+        Action::Perform => app.notice = Some(nothing(app)),
+        Action::PaletteAt(place) => app.palette.selected = usize::from(place),
+        _ => {}
+    }
+}
+
+fn select(app: &mut App, world: &World, step: isize) {
+    match entries(app, world).len() {
+        0 => app.notice = Some(nothing(app)),
+        1 => app.notice = Some("there is no other action to be marked".to_owned()),
+        count => {
+            let now = app.palette.selected.min(count - 1);
+            app.palette.selected = now.wrapping_add_signed(step + count.cast_signed()) % count;
+        }
+    }
+}
+
+/// There is nothing to be done by that name.
+pub fn nothing(app: &App) -> String {
+    format!("no action is called so; {} goes back", app.key(Action::ClosePalette))
+}
+
+/// What is marked.
+pub fn chosen(app: &App, world: &World) -> Option<Entry> {
+    let found = entries(app, world);
+    let at = app.palette.selected.min(found.len().saturating_sub(1));
+    found.into_iter().nth(at)
+}
+
+/// All that is found, what fits best first.
+pub fn entries(app: &App, world: &World) -> Vec<Entry> {
+    let mut all: Vec<Entry> = Vec::new();
+    for binding in app.keymap.of_mode(app.palette.back) {
+        for (action, long) in meanings(app, binding) {
+            let keys = label(binding, action);
+            match all.iter_mut().find(|entry| entry.action == action) {
+                // Two rows for one action: its keys together.
+                Some(entry) => entry.keys = [entry.keys.as_str(), keys.as_str()].join(" ").trim().into(),
+                None => all.push(Entry {
+                    action,
+                    name: binding.row.name,
+                    keys,
+                    long,
+                    statements: Vec::new(),
+                    objection: None,
+                }),
+            }
+        }
+    }
+    let query = app.palette.query.text().to_lowercase();
+    let mut found: Vec<(u32, Entry)> =
+        all.into_iter().filter_map(|entry| Some((misfit(&entry, &query)?, entry))).collect();
+    found.sort_by_key(|(misfit, _)| *misfit);
+    let complete = |entry: Entry| Entry {
+        objection: able::objection(app, world, entry.action),
+        statements: statements(app, world, entry.action),
+        ..entry
+    };
+    found.into_iter().map(|(_, entry)| complete(entry)).collect()
+}
+
+/// What a row can mean: one thing, or each answer to a lesson's question.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other row is one thing")]
+fn meanings(app: &App, binding: &Binding) -> Vec<(Action, String)> {
+    let row = binding.row;
+    match row.action {
+        Action::OpenPalette => Vec::new(),
+        Action::Learn(Learn::Choose(_)) => {
+            let next = app.course.current().map(|(lesson, taking)| taking.walk.next(lesson));
+            let Some(Next::Ask(prediction)) = next else { return vec![(row.action, row.long.to_owned())] };
+            let option =
+                |(number, text): (u8, &str)| (Action::Learn(Learn::Choose(number)), format!("{}: {text}", row.long));
+            (1..).zip(prediction.options.iter().map(|option| option.text.as_str())).map(option).collect()
+        }
+        action => vec![(action, row.long.to_owned())],
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other row is six keys")]
+fn label(binding: &Binding, action: Action) -> String {
+    let chosen = match action {
+        Action::Learn(Learn::Choose(number)) => {
+            binding.keys.first().and_then(|key| key.of_number(usize::from(number))).map(Key::label)
+        }
+        _ => None,
+    };
+    chosen.unwrap_or_else(|| keys::label(&binding.keys))
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other key stands for a statement by itself")]
+fn statements(app: &App, world: &World, action: Action) -> Vec<String> {
+    match action {
+        Action::Make(deed) => say::deed_of(app, world, deed).into_iter().collect(),
+        Action::Reset => vec!["reset".to_owned()],
+        Action::NewChannel => vec![app.situation(world).new_channel()],
+        Action::Show(View::Lens) if app.past.is_none() && app.view != View::Lens => {
+            app.situation(world).missing_kinds().into_iter().flatten().collect()
+        }
+        Action::Learn(Learn::Step) => {
+            let next = app.course.shown().map(|(lesson, taking)| taking.walk.next(lesson));
+            match next {
+                Some(Next::Run(statement)) => vec![statement.text.clone()],
+                Some(Next::Ask(prediction)) => vec![prediction.statement.text.clone()],
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// How badly what was typed fits, by its words: 0 where a word begins so, more where letters stand inside one or far apart;
+/// none where they are not there in this order.
+fn misfit(entry: &Entry, query: &str) -> Option<u32> {
+    let text = format!("{} {} {}", entry.name, entry.long, entry.keys.to_lowercase()).to_lowercase();
+    query.split_whitespace().try_fold(0, |sum, word| {
+        let begins = text.match_indices(word).any(|(at, _)| !text[..at].ends_with(char::is_alphanumeric));
+        let worst = if entry.name == word {
+            0
+        } else if begins {
+            1
+        } else if text.contains(word) {
+            2
+        } else {
+            3 + spread(&text, word)?
+        };
+        Some(sum + worst)
+    })
+}
+
+/// Over how many letters those of a word are spread, at the first place where they stand in order.
+fn spread(text: &str, word: &str) -> Option<u32> {
+    let mut letters = text.chars().enumerate();
+    let mut places = word.chars().map(|wanted| letters.find(|(_, letter)| *letter == wanted).map(|(at, _)| at));
+    let first = places.next()??;
+    let last = places.try_fold(first, |_, place| place)?;
+    u32::try_from(last - first).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::action::{Command, Deed, Input};
+    use crate::app::stage::Stage;
+    use crate::app::update::update;
+    use crate::trace::TaskId;
+
+    fn opened() -> (App, Stage) {
+        let (mut app, stage) = (App::new(), Stage::open());
+        app.observe(&stage.world);
+        app.mode = Mode::Keys;
+        press(&mut app, &stage, Action::OpenPalette);
+        (app, stage)
+    }
+
+    fn press(app: &mut App, stage: &Stage, action: Action) -> Vec<Command> {
+        update(app, &stage.world, Input::Do(action))
+    }
+
+    fn search(app: &mut App, stage: &Stage, text: &str) -> Vec<&'static str> {
+        update(app, &stage.world, Input::Text(text.to_owned()));
+        entries(app, &stage.world).iter().map(|entry| entry.name).collect()
+    }
+
+    #[test]
+    fn every_action_of_the_mode_is_there_once_with_all_its_keys() {
+        let (app, stage) = opened();
+        let all = entries(&app, &stage.world);
+        for binding in app.keymap.of_mode(Mode::Keys).iter().filter(|it| it.row.action != Action::OpenPalette) {
+            let found: Vec<&Entry> = all.iter().filter(|entry| entry.action == binding.row.action).collect();
+            assert!(found.len() == 1 && found[0].keys.contains(&binding.label()), "{}", binding.row.name);
+        }
+        let leave = all.iter().find(|entry| entry.action == Action::Quit).unwrap();
+        assert_eq!(leave.keys, "q Ctrl-C");
+    }
+
+    #[test]
+    fn letters_find_words_first_and_then_letters_in_order() {
+        let (mut app, stage) = opened();
+        assert_eq!(search(&mut app, &stage, "kill")[..2], ["kill", "reset"]);
+        let (mut app, stage) = opened();
+        assert_eq!(search(&mut app, &stage, "sigk"), ["kill"]);
+        let (mut app, stage) = opened();
+        assert_eq!(search(&mut app, &stage, "descriptors proc")[0], "processes");
+        let (mut app, stage) = opened();
+        assert_eq!(search(&mut app, &stage, "dgrm")[0], "diagram");
+        let (mut app, stage) = opened();
+        assert!(search(&mut app, &stage, "zzzz漢").is_empty());
+        assert!(press(&mut app, &stage, Action::Perform).is_empty());
+        assert_eq!(app.notice.as_deref(), Some("no action is called so; Esc goes back"));
+        assert_eq!(app.mode, Mode::Palette);
+    }
+
+    #[test]
+    fn what_is_marked_is_done_as_if_its_key_had_been_pressed() {
+        let (mut app, stage) = opened();
+        search(&mut app, &stage, "sigkill");
+        let entry = chosen(&app, &stage.world).unwrap();
+        assert_eq!(entry.statements, ["kill child1 SIGKILL"]);
+        let commands = press(&mut app, &stage, Action::Perform);
+        let [Command::Run(statement)] = &commands[..] else { panic!("{commands:?}") };
+        assert_eq!((statement.text.as_str(), app.mode), ("kill child1 SIGKILL", Mode::Keys));
+    }
+
+    #[test]
+    fn what_cannot_be_done_has_its_reason_and_stays_undone() {
+        let (mut app, mut stage) = opened();
+        stage.kill(TaskId(1));
+        search(&mut app, &stage, "sigkill");
+        let entry = chosen(&app, &stage.world).unwrap();
+        assert_eq!(entry.objection.as_deref(), Some("child1 was killed by SIGKILL already"));
+        assert!(press(&mut app, &stage, Action::Perform).is_empty());
+        assert_eq!((app.notice, app.mode), (entry.objection, Mode::Palette));
+    }
+
+    #[test]
+    fn up_and_down_go_round_and_a_letter_begins_at_the_top_again() {
+        let (mut app, stage) = opened();
+        press(&mut app, &stage, Action::PaletteUp);
+        let count = entries(&app, &stage.world).len();
+        assert_eq!(app.palette.selected, count - 1);
+        press(&mut app, &stage, Action::PaletteDown);
+        press(&mut app, &stage, Action::PaletteDown);
+        assert_eq!(app.palette.selected, 1);
+        search(&mut app, &stage, "r");
+        assert_eq!(app.palette.selected, 0);
+        press(&mut app, &stage, Action::ClosePalette);
+        assert_eq!(app.mode, Mode::Keys);
+    }
+
+    #[test]
+    fn in_the_past_only_what_looks_around_is_listed() {
+        let (mut app, mut stage) = opened();
+        press(&mut app, &stage, Action::ClosePalette);
+        stage.write(TaskId(0), 3, b"one");
+        let look = stage.history.look(stage.history.newest() - 1, 10);
+        crate::app::update::looked(&mut app, Some(look));
+        press(&mut app, &stage, Action::OpenPalette);
+        let all = entries(&app, &stage.world);
+        assert!(all.iter().all(|entry| entry.action != Action::Make(Deed::Kill)));
+        assert!(all.iter().any(|entry| entry.action == Action::RunAgain && entry.objection.is_none()));
+        search(&mut app, &stage, "now");
+        press(&mut app, &stage, Action::Perform);
+        assert_eq!((app.past.is_none(), app.mode), (true, Mode::Keys));
+    }
+}

@@ -1,0 +1,161 @@
+//! Keys that become statements: sent, run, made of the focused channel. Each is parsed as if a person had typed it, and shown.
+
+use crate::script::{Statement, parse};
+use crate::world::World;
+
+use super::action::{Action, Command, Deed};
+use super::facing::Facing;
+use super::phrase::Phrase;
+use super::{App, Audience, Mode, facing, learn};
+
+/// Statements that make the bench the program opens on.
+pub const OPENING: [&str; 3] = ["signal SIGPIPE ignore", "channel stream wire child1", "channel dgram post child2"];
+
+/// The statements that open a bench.
+pub(super) fn open(app: &mut App) -> Vec<Command> {
+    let opening = OPENING.map(|text| Ok(text.to_owned()));
+    say(app, opening)
+}
+
+/// What Enter on the message line stands for: the message to all who are addressed; of an empty line, their children read.
+pub(super) fn sending(app: &App, world: &World) -> Vec<Phrase> {
+    let text = app.line.text();
+    let is_all = app.audience == Audience::All;
+    // Of all, a pipe that goes the other way is simply not meant.
+    let is_meant = |end| !is_all || facing::can_carry(world, end, !text.is_empty());
+    let situation = app.situation(world);
+    let phrase = |to: Facing| if text.is_empty() { situation.drain(to) } else { situation.write(to, text) };
+    let end = |to: &Facing| if text.is_empty() { to.far } else { to.near };
+    app.addressed(world).into_iter().filter(|to| is_meant(end(to))).map(phrase).collect()
+}
+
+pub(super) fn send(app: &mut App, world: &World) -> Vec<Command> {
+    let phrases = sending(app, world);
+    if phrases.is_empty() {
+        // Nothing was sent, so nothing of it is lost.
+        app.notice = Some(match (app.focused(world), app.line.text().is_empty()) {
+            (None, _) => no_channel(app),
+            (Some(_), true) => "no child has an end that it could read".to_owned(),
+            (Some(_), false) => "no channel here carries anything from parent".to_owned(),
+        });
+        return Vec::new();
+    }
+    app.line.enter();
+    say(app, phrases)
+}
+
+/// There is nothing that a key could act on.
+pub(super) fn no_channel(app: &App) -> String {
+    let new = app.key(Action::NewChannel);
+    if app.mode == Mode::Line {
+        return format!("there is no channel; {}, then {new} makes one", app.key(Action::LeaveLine));
+    }
+    format!("there is no channel; {new} makes one")
+}
+
+/// What was typed at the prompt; a mistake leaves it open, with the place.
+pub(super) fn run(app: &mut App) -> Vec<Command> {
+    let typed = app.prompt.text().to_owned();
+    let Some(statement) = understood(app, &typed) else { return Vec::new() };
+    let text = app.prompt.enter();
+    run_typed(app, statement, &text)
+}
+
+/// A statement that came as a line.
+pub(super) fn typed(app: &mut App, text: &str) -> Vec<Command> {
+    understood(app, text).map_or_else(Vec::new, |statement| run_typed(app, statement, text))
+}
+
+/// What a line says; where that is a mistake, it is told with its place.
+fn understood(app: &mut App, text: &str) -> Option<Statement> {
+    let line = app.number();
+    match parse::statement(text, line) {
+        Err(error) => {
+            app.notice = Some(format!("column {}: {}", error.column, error.message));
+            None
+        }
+        Ok(statement) => {
+            if app.mode == Mode::Prompt {
+                app.mode = app.before;
+            }
+            statement
+        }
+    }
+}
+
+/// A statement that was typed as a whole.
+fn run_typed(app: &mut App, statement: Statement, text: &str) -> Vec<Command> {
+    app.expect(&statement, text);
+    app.follow = true;
+    app.is_explained = false;
+    learn::offer(app);
+    vec![Command::Run(Box::new(statement))]
+}
+
+pub(super) fn reset(app: &mut App) -> Vec<Command> {
+    app.forget_bench();
+    let mut commands = vec![Command::Cancel];
+    commands.extend(say(app, [Ok("reset".to_owned())]));
+    commands.extend(open(app));
+    commands
+}
+
+pub(super) fn make(app: &mut App, world: &World, deed: Deed) -> Vec<Command> {
+    let phrase = deed_of(app, world, deed);
+    say(app, [phrase])
+}
+
+/// The statement about the focused channel.
+pub(super) fn deed_of(app: &App, world: &World, deed: Deed) -> Phrase {
+    let facing = app.focused(world).ok_or_else(|| no_channel(app))?;
+    app.situation(world).deed(deed, facing)
+}
+
+/// The kernel cannot undo anything: all that made the bench is done again on fresh processes, up to the end of the statement
+/// that is looked at.
+pub(super) fn run_again(app: &mut App) -> Vec<Command> {
+    let line = app.past.as_ref().and_then(|past| past.moments.last()).map_or(0, |moment| moment.line);
+    let Some(statements) = app.said.up_to(line) else {
+        app.notice = Some("what this bench began with is forgotten, so it cannot be run again".to_owned());
+        return Vec::new();
+    };
+    app.return_to_now();
+    app.forget_bench();
+    let mut commands = vec![Command::Cancel];
+    commands.extend(say(app, [Ok("reset".to_owned())]));
+    let last = statements.last().map_or_else(|| "the beginning".to_owned(), |last| last.text.trim().to_owned());
+    for statement in statements {
+        let statement = Statement { line: app.number(), ..statement };
+        let text = statement.text.clone();
+        app.expect(&statement, &text);
+        commands.push(Command::Run(Box::new(statement)));
+    }
+    app.notice = Some(format!("run again on fresh processes, to the end of: {last}"));
+    commands
+}
+
+/// Statements to run; of those that cannot be made, the reasons are said.
+pub(super) fn say(app: &mut App, phrases: impl IntoIterator<Item = Phrase>) -> Vec<Command> {
+    app.is_explained = false;
+    let mut commands = Vec::new();
+    let mut reasons: Vec<String> = Vec::new();
+    for phrase in phrases {
+        let line = app.number();
+        let parsed = phrase.and_then(|text| match parse::statement(&text, line) {
+            Ok(Some(statement)) => Ok((text, statement)),
+            Ok(None) => Err("there is nothing to do".to_owned()),
+            Err(error) => Err(error.message),
+        });
+        match parsed {
+            Ok((text, statement)) => {
+                app.expect(&statement, &text);
+                commands.push(Command::Run(Box::new(statement)));
+            }
+            Err(reason) => reasons.push(reason),
+        }
+    }
+    if !reasons.is_empty() {
+        app.notice = Some(reasons.join(" · "));
+    }
+    commands
+}

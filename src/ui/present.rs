@@ -1,0 +1,98 @@
+//! For a room: at most three panels, what matters in the upper two thirds, the last keys; and the curtain, behind which nothing says
+//! what came of it: no message, no state, no reason, no view, no answer of a lesson.
+
+use std::borrow::Cow;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::action::Action;
+use crate::app::course::Taking;
+use crate::lesson::Lesson;
+
+use super::layout::{self, Places, Size};
+use super::{Scene, sanitise, words};
+
+/// Panels that a room is shown at most.
+const PANELS: usize = 3;
+/// Rows of an explanation at most: three, or as many as stay in the upper two thirds.
+const MOST_WHY: u16 = 3;
+
+/// Where everything stands: the explanation first, then two channels, below them the line and the last keys.
+pub fn places(area: Rect, why_rows: u16, channels: usize) -> Places {
+    let why = Rect { y: area.y + 1, height: why_rows.clamp(1, MOST_WHY), ..area };
+    let most = area.height - 1 - why.height - 2;
+    let of = |size: Size| size.rows() * if channels > 1 { 2 } else { 1 };
+    let upper = (area.height * 2 / 3).saturating_sub(1 + why.height);
+    let wanted = if of(Size::Tall) <= upper { of(Size::Tall) } else { of(Size::Full) };
+    let channels = Rect { y: why.bottom(), height: most.min(wanted), ..area };
+    let prompt = Rect { y: channels.bottom(), height: 1, ..area };
+    let keys = Rect { y: prompt.bottom(), height: 1, ..area };
+    Places { channels, why, prompt, trace: keys, side: None }
+}
+
+/// Beside a lesson's text, which is a panel too, there is room for one channel.
+pub fn channels_shown(has_lesson: bool) -> usize {
+    PANELS - 1 - usize::from(has_lesson)
+}
+
+/// Which channels are drawn, and how big: the focused one and its neighbour.
+pub fn share(height: u16, count: usize, focus: usize, most: usize) -> Vec<(usize, Size)> {
+    let shown = count.min(most);
+    let first = focus.min(count.saturating_sub(shown));
+    layout::share(height, shown, focus - first).into_iter().map(|(at, size)| (first + at, size)).collect()
+}
+
+/// Nothing is seen but that something is hidden.
+pub fn curtain(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let shows = scene.app.key(Action::Curtain);
+    let mut lines = vec![format!("hidden: say what you expect, then {shows} shows it")];
+    match &scene.app.notice {
+        // A statement's mistake gives nothing away.
+        Some(notice) if notice.starts_with("column ") => lines.push(notice.clone()),
+        Some(_) => lines.push("a note is hidden, too".to_owned()),
+        None => {}
+    }
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
+        let text = words::cut(&scene.theme.spelled(&line), area.width.saturating_sub(1));
+        buf.set_string(area.x + 1, y, text, scene.theme.strong());
+    }
+}
+
+/// What was pressed last, for those who do not see the keyboard.
+pub fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let keys: Vec<String> = scene.app.room.keys.iter().map(|key| sanitise::string(&scene.theme.spelled(key))).collect();
+    if area.is_empty() || keys.is_empty() {
+        return;
+    }
+    let text = words::cut(&format!(" keys  {}", keys.join("  ")), area.width);
+    buf.set_string(area.x, area.y, text, scene.theme.strong());
+}
+
+/// The lesson that is shown; behind the curtain as it was before anything came of the step.
+pub fn lesson(scene: Scene<'_>) -> Option<(&Lesson, Cow<'_, Taking>)> {
+    let (lesson, taking) = scene.app.course.shown()?;
+    let is_hidden = scene.app.room.is_hidden && taking.walk.current(lesson).is_some();
+    let taking = if is_hidden { Cow::Owned(taking.before(lesson)) } else { Cow::Borrowed(taking) };
+    Some((lesson, taking))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_there_is_is_used_and_the_focused_channel_is_among_two() {
+        for (size, why) in [((60, 18), 1), ((60, 18), 9), ((80, 24), 2), ((120, 36), 3)] {
+            let places = places(Rect::new(0, 0, size.0, size.1), why, 2);
+            assert!(places.why.height <= MOST_WHY && places.trace.bottom() <= size.1);
+            for focus in 0..5 {
+                let rows = share(places.channels.height, 5, focus, 2);
+                assert!(rows.len() == 2 && rows.iter().any(|row| row.0 == focus), "{rows:?}");
+                assert!(rows.iter().all(|row| row.1 != Size::Strip), "{size:?} {rows:?}");
+                let used: u16 = rows.iter().map(|row| row.1.rows()).sum();
+                assert!(places.channels.height - used < 3, "{size:?}: {used} of {}", places.channels.height);
+            }
+        }
+    }
+}

@@ -1,0 +1,419 @@
+//! Bytes as a trace: whole calls, halves of calls, loops, deaths, in any order. What the program itself orders keeps to the bounds
+//! of the language; what comes out of a ring, which a broken task may have filled, is anything.
+
+use std::rc::Rc;
+
+use tincans::abi::{self, Errno, Signal};
+use tincans::order::{Call, ControlRoom, Credentials, Extra, Loop, Outcome, Payload, SocketAddress, Work};
+use tincans::script::Disposition;
+use tincans::trace::{Again, Birth, Death, Fact, Figures, Ordered, Record, TaskId};
+
+/// Turns of one tape.
+const MOST: usize = 300;
+/// The largest buffer that is ordered, in bytes.
+const LARGEST: u64 = 1 << 20;
+
+/// What is told.
+#[derive(Debug, Clone)]
+pub enum Told {
+    /// One record.
+    One(Record),
+    /// Calls of a loop, as a ring has them.
+    Run(u32, TaskId, Vec<Again>),
+}
+
+/// Reads bytes as choices; behind the end all are 0.
+pub struct Tape<'a> {
+    bytes: &'a [u8],
+    told: Vec<Told>,
+    born: u32,
+    line: u32,
+    t_ns: u64,
+}
+
+/// All of a tape; `parent` is always there.
+pub fn play(bytes: &[u8]) -> Vec<Told> {
+    let mut tape = Tape { bytes, told: Vec::new(), born: 0, line: 0, t_ns: 0 };
+    tape.bear(None, false);
+    for _ in 0..MOST {
+        if tape.bytes.is_empty() {
+            break;
+        }
+        tape.turn();
+    }
+    tape.told
+}
+
+/// The records alone, one by one: a run's calls are two each.
+pub fn records(told: &[Told]) -> Vec<Record> {
+    let mut all = Vec::new();
+    for one in told {
+        match one {
+            Told::One(record) => all.push(record.clone()),
+            Told::Run(line, task, calls) => all.extend(calls.iter().flat_map(|call| two(*line, *task, *call))),
+        }
+    }
+    all
+}
+
+/// The two records that a loop's call stands for.
+pub fn two(line: u32, task: TaskId, call: Again) -> [Record; 2] {
+    let returned = Fact::Returned { ret: call.ret, errno: Errno::NONE, outcome: None };
+    [returned, Fact::Entered { step: call.step }].map(|fact| Record { line, task, t_ns: call.t_ns, fact })
+}
+
+impl Tape<'_> {
+    fn byte(&mut self) -> u8 {
+        let Some((first, rest)) = self.bytes.split_first() else { return 0 };
+        self.bytes = rest;
+        *first
+    }
+
+    fn bytes(&mut self, most: usize) -> Vec<u8> {
+        let (taken, rest) = self.bytes.split_at(most.min(self.bytes.len()));
+        self.bytes = rest;
+        taken.to_vec()
+    }
+
+    /// A small number, or any.
+    fn int(&mut self) -> i32 {
+        match self.byte() {
+            small @ 0..240 => i32::from(small % 32) - 1,
+            240..250 => [i32::MIN, i32::MAX, 1 << 30, 4096, 65536][usize::from(self.byte() % 5)],
+            _ => i32::from_le_bytes(self.bytes(4).try_into().unwrap_or_default()),
+        }
+    }
+
+    fn fd(&mut self) -> i32 {
+        match self.byte() {
+            near @ 0..240 => 3 + i32::from(near % 8),
+            _ => self.int(),
+        }
+    }
+
+    fn size(&mut self) -> u64 {
+        match self.byte() {
+            small @ 0..232 => [0, 1, 2, 3, 5, 8, 64, 100][usize::from(small % 8)],
+            large => [4096, 4097, 65536, LARGEST][usize::from(large % 4)],
+        }
+    }
+
+    fn word(&mut self) -> Vec<u8> {
+        let len = self.byte();
+        self.bytes(usize::from(len % 16))
+    }
+
+    /// What the language takes as a name.
+    fn name(&mut self) -> String {
+        const NAMES: [&str; 8] = ["a", "b", "c", "p", "srv", "child1", "parent", "a-name_that-is-Rather-long-0123"];
+        NAMES[usize::from(self.byte() % 8)].to_owned()
+    }
+
+    fn payload(&mut self) -> Payload {
+        let word = self.word();
+        let most = LARGEST / (word.len() as u64).max(1);
+        let times = if self.byte().is_multiple_of(4) { self.size().min(most) } else { 1 };
+        Payload { word, times }
+    }
+
+    fn errno(&mut self) -> Errno {
+        const LIKELY: [i32; 12] = [4, 9, 11, 14, 32, 104, 90, 107, 111, 22, 24, 10];
+        let byte = self.byte();
+        Errno(if byte < 240 { LIKELY[usize::from(byte % 12)] } else { i32::from(self.byte()) })
+    }
+
+    fn task(&mut self, choice: u8) -> TaskId {
+        // One more than there are: a task that nobody has heard of.
+        TaskId(u32::from(choice) % (self.born + 1))
+    }
+
+    fn turn(&mut self) {
+        let first = self.byte();
+        self.line += 1;
+        self.t_ns += 10;
+        let task = self.task(first >> 4);
+        match first & 0xf {
+            0..=5 => self.whole_call(task),
+            6 => self.begin(task),
+            7 => {
+                self.come_back(task, &Call::Read { fd: 3, count: 100 });
+                if self.byte().is_multiple_of(2) {
+                    self.tell(task, Fact::Done);
+                }
+            }
+            8 => self.tell(task, Fact::Asleep),
+            9 => self.grow(task),
+            10 => self.befall(task),
+            11 => self.ask(task),
+            12 => self.begin_loop(task),
+            13 => self.run(task),
+            14 => self.anything(task),
+            _ => self.half(task),
+        }
+    }
+
+    fn tell(&mut self, task: TaskId, fact: Fact) {
+        self.told.push(Told::One(Record { line: self.line, task, t_ns: self.t_ns, fact }));
+    }
+
+    fn order(&mut self, task: TaskId, work: Work) {
+        let name = self.name();
+        let ordered = Ordered { work, name: Some(name), line: self.line };
+        self.tell(task, Fact::Ordered(Rc::new(ordered)));
+    }
+
+    fn whole_call(&mut self, task: TaskId) {
+        let call = self.call();
+        self.order(task, Work::Call(call.clone()));
+        self.tell(task, Fact::Entered { step: 0 });
+        self.come_back(task, &call);
+        self.tell(task, Fact::Done);
+    }
+
+    fn begin(&mut self, task: TaskId) {
+        let call = self.call();
+        let is_reader = matches!(call, Call::Read { .. }) && self.byte() % 2 == 1;
+        let work = match call {
+            Call::Read { fd, count } if is_reader => Work::Reader { fd, every_ms: None, count },
+            call => Work::Call(call),
+        };
+        self.order(task, work);
+        self.tell(task, Fact::Entered { step: 0 });
+        if self.byte().is_multiple_of(2) {
+            self.tell(task, Fact::Asleep);
+        }
+    }
+
+    fn begin_loop(&mut self, task: TaskId) {
+        let (fd, size, count) = (self.fd(), self.size(), self.size());
+        let of = match self.byte() % 6 {
+            0 | 1 => Loop::Flood { fd, size, count },
+            2 => Loop::Drain { fd, count: size, dontwait: count % 2 == 0, pipe: false },
+            3 => Loop::Drain { fd, count: size, dontwait: false, pipe: true },
+            4 => Loop::Echo { fd },
+            _ => Loop::Ping { fd, size, count },
+        };
+        self.order(task, Work::Loop { of, keep: 0 });
+        self.tell(task, Fact::Entered { step: 0 });
+    }
+
+    /// Enough calls to have more than are kept one by one.
+    fn run(&mut self, task: TaskId) {
+        let (many, ret, step) = (self.byte(), self.size(), self.byte());
+        let ret = if step >= 250 { self.int() } else { i32::try_from(ret).unwrap_or(0) };
+        let calls = (0..u64::from(many)).map(|at| Again { ret, step: u8::from(step % 16 == 15), t_ns: self.t_ns + at });
+        self.told.push(Told::Run(self.line, task, calls.collect()));
+        self.t_ns += u64::from(many);
+    }
+
+    /// An order, or what a ring holds, by the bytes as they are.
+    fn anything(&mut self, task: TaskId) {
+        let len = self.byte();
+        let bytes = self.bytes(usize::from(len));
+        if let Ok(outcome) = postcard::from_bytes::<Outcome>(&bytes) {
+            let (ret, errno) = (self.int(), self.errno());
+            self.tell(task, Fact::Returned { ret, errno, outcome: Some(Box::new(outcome)) });
+        }
+    }
+
+    fn half(&mut self, task: TaskId) {
+        let byte = self.byte();
+        let call = self.call();
+        let fact = match byte % 4 {
+            0 => Fact::Entered { step: byte / 4 },
+            1 => Fact::Done,
+            2 => return self.order(task, Work::Call(call)),
+            _ => return self.come_back(task, &call),
+        };
+        self.tell(task, fact);
+    }
+
+    fn bear(&mut self, by: Option<TaskId>, is_thread: bool) {
+        let id = TaskId(self.born);
+        let number = |id: TaskId| i32::try_from(100 + id.0).unwrap_or(0);
+        let (tid, maker) = (number(id), by.map_or(0, number));
+        let name = if by.is_none() { "parent".to_owned() } else { format!("child{}", self.born) };
+        self.born += 1;
+        self.tell(id, Fact::Born(Rc::new(Birth { name, pid: if is_thread { maker } else { tid }, tid, by })));
+    }
+
+    /// A fork or a thread, whose child comes before its call has returned, or after, or not at all.
+    fn grow(&mut self, task: TaskId) {
+        let byte = self.byte();
+        let is_thread = byte % 4 == 3;
+        self.order(task, Work::Call(if is_thread { Call::Thread } else { Call::Fork }));
+        self.tell(task, Fact::Entered { step: 0 });
+        if self.born < 24 && byte < 250 {
+            self.bear(Some(task), is_thread);
+        }
+        let ret = i32::try_from(99 + self.born).unwrap_or(0);
+        self.tell(task, Fact::Returned { ret, errno: Errno::NONE, outcome: None });
+        self.tell(task, Fact::Done);
+    }
+
+    fn befall(&mut self, task: TaskId) {
+        let byte = self.byte();
+        let signal = Signal([9, 13, 15, 17, 18, 19, 34, 0][usize::from(byte >> 5)]);
+        let fact = match byte % 12 {
+            0 | 1 => Fact::Died(Death::Killed(signal)),
+            2 => Fact::Died(Death::Exited(i32::from(byte))),
+            3 => Fact::Died(Death::Unknown),
+            4 | 5 => Fact::Buried,
+            6 => Fact::Signalled(signal),
+            7 => Fact::Stopped(signal),
+            8 => Fact::Continued,
+            9 => Fact::StoppedToo,
+            10 => Fact::ContinuedToo,
+            _ => Fact::Done,
+        };
+        self.tell(task, fact);
+    }
+
+    fn ask(&mut self, task: TaskId) {
+        let (fd, bytes, byte) = (self.fd(), self.size(), self.byte());
+        if byte % 2 == 0 {
+            return self.tell(task, Fact::Measured { fd, bytes });
+        }
+        let some = |bit: u8| (byte & bit == 0).then_some(bytes);
+        let figures = Figures { bytes: some(2), charged: some(4), room: some(8), poll: self.int() };
+        self.tell(task, Fact::Sampled { fd, figures: Box::new(figures) });
+    }
+
+    fn come_back(&mut self, task: TaskId, call: &Call) {
+        let byte = self.byte();
+        if byte >= 208 {
+            let errno = self.errno();
+            return self.tell(task, Fact::Returned { ret: -1, errno, outcome: None });
+        }
+        let extra = if byte % 8 == 7 { self.extra() } else { self.natural(call) };
+        let data = if call.room().is_some() { self.word() } else { Vec::new() };
+        let whole = i32::try_from(call.offered().unwrap_or(data.len() as u64)).unwrap_or(i32::MAX);
+        let ret = match (byte / 8 % 8, call) {
+            (7, _) => self.int(),
+            (6, _) => whole / 2,
+            (_, Call::Accept { .. } | Call::Dup { .. } | Call::Socket { .. }) => self.fd(),
+            (_, Call::Poll { fds, .. }) => i32::try_from(fds.len()).unwrap_or(0),
+            (_, Call::Waitpid { .. }) => i32::try_from(100 + self.born).unwrap_or(0) - i32::from(self.byte() % 8),
+            _ => whole,
+        };
+        let outcome = Outcome { hash: 0, data, extra };
+        let outcome = (outcome != Outcome::default()).then(|| Box::new(outcome));
+        self.tell(task, Fact::Returned { ret, errno: Errno::NONE, outcome });
+    }
+
+    fn credentials(&mut self) -> Credentials {
+        Credentials { pid: 100 + i32::from(self.byte() % 8), uid: 0, gid: 0 }
+    }
+
+    /// What this call brings.
+    fn natural(&mut self, call: &Call) -> Extra {
+        match call {
+            Call::Socketpair { .. } | Call::Pipe2 { .. } => Extra::Array([self.fd(), self.fd()]),
+            Call::Poll { fds, .. } => Extra::Revents(fds.iter().map(|_| i16::from(self.byte())).collect()),
+            Call::Getsockopt { option, .. } if option == "peercred" => Extra::Peer(self.credentials()),
+            Call::Getsockopt { .. } | Call::Atmark { .. } => Extra::Value(i64::from(self.int())),
+            Call::Getsockname { .. } | Call::Getpeername { .. } => Extra::Name(self.word()),
+            Call::Waitpid { .. } => Extra::Status(i32::from(self.byte()) << (self.byte() % 16)),
+            Call::Recvmsg { .. } => self.message(),
+            _ => Extra::None,
+        }
+    }
+
+    fn message(&mut self) -> Extra {
+        let many = self.byte() % 4;
+        let fds = (0..many).map(|_| self.fd()).collect();
+        let creds = (self.byte() % 2 == 1).then(|| self.credentials());
+        Extra::Message { flags: self.int(), fds, creds, control: u64::from(self.byte()) }
+    }
+
+    /// What any call brings.
+    fn extra(&mut self) -> Extra {
+        match self.byte() % 8 {
+            0 => Extra::None,
+            1 => Extra::Array([self.int(), self.int()]),
+            2 => Extra::Revents(self.word().into_iter().map(|byte| i16::from(byte) * 128).collect()),
+            3 => Extra::Value(i64::from_le_bytes(self.bytes(8).try_into().unwrap_or_default())),
+            4 => Extra::Peer(Credentials { pid: self.int(), uid: u32::MAX, gid: 1 }),
+            5 => Extra::Name(self.word()),
+            6 => self.message(),
+            _ => Extra::Status(self.int()),
+        }
+    }
+
+    fn address(&mut self) -> SocketAddress {
+        let at = if self.byte().is_multiple_of(2) { "@" } else { "" };
+        SocketAddress { shown: format!("{at}{}", self.name()), path: Vec::new() }
+    }
+
+    fn flags(&mut self) -> i32 {
+        let byte = self.byte();
+        if byte < 128 { 0 } else { abi::MSG_FLAGS[usize::from(byte) % abi::MSG_FLAGS.len()].1 }
+    }
+
+    fn call(&mut self) -> Call {
+        let kind = self.byte();
+        let fd = self.fd();
+        match kind % 48 {
+            0..=6 => Call::Write { fd, data: self.payload() },
+            7..=13 => Call::Read { fd, count: self.size() },
+            14..=17 => {
+                let kind = [1, 2, 5, 3, 1 | abi::NONBLOCK, 2 | abi::CLOEXEC][usize::from(self.byte() % 6)];
+                Call::Socketpair { domain: 1, kind, protocol: 0 }
+            }
+            18 => Call::Pipe2 { flags: [0, abi::DIRECT, abi::CLOEXEC][usize::from(self.byte() % 3)] },
+            19..=21 => Call::Close { fd },
+            22 => Call::Dup { fd },
+            23 => Call::Shutdown { fd, how: i32::from(self.byte() % 3) },
+            24..=26 => Call::Recv { fd, count: self.size(), flags: self.flags() },
+            27..=29 => Call::Send { fd, data: self.payload(), flags: self.flags(), to: None },
+            30 => Call::Send { fd, data: self.payload(), flags: self.flags(), to: Some(self.address()) },
+            31 => Call::Readv { fd, counts: (0..self.byte() % 4).map(|_| self.size()).collect() },
+            32 => Call::Writev { fd, data: (0..self.byte() % 4).map(|_| self.payload()).collect() },
+            33 | 34 => {
+                let room = [ControlRoom::None, ControlRoom::Descriptors(2), ControlRoom::Bytes(24)];
+                let room = room[usize::from(self.byte() % 3)];
+                Call::Recvmsg { fd, count: self.size(), room, flags: self.flags() }
+            }
+            35 | 36 => {
+                let fds = (0..self.byte() % 4).map(|_| self.fd()).collect();
+                Call::Sendmsg { fd, data: self.payload(), fds, creds: fd % 2 == 0, to: None, flags: self.flags() }
+            }
+            37 => Call::Poll { fds: (0..self.byte() % 4).map(|_| self.fd()).collect(), events: 5, timeout_ms: 0 },
+            38 => Call::Socket { domain: 1, kind: [1, 2, 5][usize::from(self.byte() % 3)], protocol: 0 },
+            39 => Call::Bind { fd, address: self.address() },
+            40 => Call::Listen { fd, backlog: self.int() },
+            41 => Call::Connect { fd, address: self.address() },
+            42 => Call::Accept { fd },
+            43 => {
+                let option = abi::SOCKET_OPTIONS[usize::from(self.byte()) % abi::SOCKET_OPTIONS.len()].0.to_owned();
+                match self.byte() % 2 {
+                    0 => Call::Getsockopt { fd, option },
+                    _ => Call::Setsockopt { fd, option, value: i64::from(self.int()) },
+                }
+            }
+            44 => Call::Waitpid { pid: self.int() },
+            45 => Call::Kill { pid: 100 + i32::from(self.byte() % 4), signal: i32::from(self.byte() % 32) },
+            46 => {
+                let disposition = [Disposition::Ignore, Disposition::Default, Disposition::Catch];
+                Call::Signal { signal: fd, disposition: disposition[usize::from(self.byte() % 3)] }
+            }
+            _ => self.rare(fd),
+        }
+    }
+
+    fn rare(&mut self, fd: i32) -> Call {
+        let on = self.byte().is_multiple_of(2);
+        match self.byte() % 10 {
+            0 => Call::Exec,
+            1 => Call::Exit { code: fd },
+            2 => Call::Atmark { fd },
+            3 => Call::Getsockname { fd },
+            4 => Call::Getpeername { fd },
+            5 => Call::SetNonblock { fd, on },
+            6 => Call::SetCloexec { fd, on },
+            7 => Call::GetPipeSize { fd },
+            8 => Call::SetPipeSize { fd, size: i64::from(self.int()) },
+            _ => Call::Setrlimit { nofile: self.size() },
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Any trace: the fold takes it, keeps the ledger's law whatever it says, a loop's calls folded together are the same as
+//! one by one, tables and holders agree, and every moment of the past is the picture as it was.
+
+use std::fmt::Write;
+
+use tincans::trace::{Again, Event, TaskId};
+use tincans::world::World;
+use tincans::world::history::History;
+
+use super::tape::{self, Told};
+
+/// The first byte says which moments of the past are looked at.
+pub fn check(data: &[u8]) {
+    let Some((&choice, data)) = data.split_first() else { return };
+    let told = tape::play(data);
+    let slow = one_by_one(&told, choice);
+    let mut fast = World::new();
+    let mut unseen = Vec::new();
+    let mut is_shorter = false;
+    for one in &told {
+        match one {
+            Told::One(record) => fast.fold(record.clone(), &mut unseen),
+            Told::Run(line, task, calls) => is_shorter |= together(&mut fast, (*line, *task), calls, &mut unseen),
+        }
+        unseen.clear();
+    }
+    if is_shorter {
+        assert_eq!(picture(&slow), picture(&fast), "together and one by one");
+    }
+}
+
+fn one_by_one(told: &[Told], choice: u8) -> World {
+    let mut world = World::new();
+    let mut history = History::default();
+    let mut events: Vec<Event> = Vec::new();
+    let mut before: Vec<World> = Vec::new();
+    let looks_back = choice != 0;
+    for record in tape::records(told) {
+        if looks_back {
+            before.push(world.clone());
+            history.note(&world, &record);
+        }
+        world.fold(record, &mut events);
+        world.check_law().expect("what came in is there, was read, or was destroyed");
+        events.clear();
+    }
+    agreeing(&world);
+    before.push(world.clone());
+    if looks_back {
+        the_past(&history, &before, usize::from(choice));
+    }
+    world
+}
+
+/// As the bench does it. Says whether any call went the short way.
+fn together(world: &mut World, (line, task): (u32, TaskId), mut calls: &[Again], events: &mut Vec<Event>) -> bool {
+    let mut is_shorter = false;
+    while let [first, rest @ ..] = calls {
+        if let Some((folded, last_ns)) = world.fold_again(task, calls.iter().copied()) {
+            assert_eq!(calls[folded - 1].t_ns, last_ns, "the time is that of the last call folded");
+            is_shorter = true;
+            calls = &calls[folded..];
+        } else {
+            for record in tape::two(line, task, *first) {
+                world.fold(record, events);
+            }
+            calls = rest;
+        }
+    }
+    is_shorter
+}
+
+/// Each entry of a table is a holder of its end, and the other way round.
+fn agreeing(world: &World) {
+    for task in world.tasks().filter(|task| task.id == task.process) {
+        for (fd, entry) in world.process_of(task.id).into_iter().flat_map(|process| &process.table) {
+            let Some(end) = world.end(entry.end) else { continue };
+            assert!(end.holders.contains(&(task.id, *fd)), "{} holds {} as {fd}", task.name, end.label());
+        }
+    }
+    for end in world.ends() {
+        assert!(end.held as usize >= end.holders.len(), "{}: {} held", end.label(), end.held);
+        for (id, fd) in &end.holders {
+            let entry = world.process_of(*id).and_then(|process| process.table.get(fd));
+            assert_eq!(entry.map(|entry| entry.end), Some(end.id), "{id:?} has {} as {fd}", end.label());
+        }
+    }
+}
+
+/// Step by step back and forth: each look is the picture as it was after so many records.
+fn the_past(history: &History, before: &[World], every: usize) {
+    let (oldest, newest) = (history.oldest(), history.newest());
+    let mut facts = 0;
+    for at in (oldest..=newest).step_by(every) {
+        let look = history.look(at, 0);
+        assert_eq!((look.at, look.oldest, look.newest, look.moments.len()), (at, oldest, newest, 0));
+        let then = usize::try_from(look.world.facts()).expect("few");
+        assert!(then > facts || at == oldest || then == before.len() - 1, "a later moment has more behind it");
+        facts = then;
+        assert_eq!(picture(&look.world), picture(&before[then]), "moment {at} of {newest}");
+        let (back, forth) = (history.statement_before(at), history.statement_after(at));
+        assert!(back <= at && (forth > at || at == newest) && forth <= newest);
+        let moments = history.look(at, 5).moments;
+        assert!(moments.windows(2).all(|pair| pair[0].number + 1 == pair[1].number));
+        assert!(moments.last().is_none_or(|last| last.number == at));
+    }
+    assert_eq!(history.look(u64::MAX, 3).world.facts(), before.len() as u64 - 1, "the newest moment is now");
+}
+
+fn picture(world: &World) -> String {
+    let mut text = String::new();
+    for task in world.tasks() {
+        let _ = writeln!(text, "{task:?} {:?}", world.process_of(task.id));
+    }
+    world.ends().for_each(|end| _ = writeln!(text, "{end:?}"));
+    world.channels().for_each(|channel| _ = writeln!(text, "{channel:?}"));
+    let _ = write!(text, "{} {:?}", world.calls(), world.anomalies().collect::<Vec<_>>());
+    text
+}

@@ -1,0 +1,3 @@
+//! `src/sys/ring/sides.rs`, not a copy of it, over memory that can be watched.
+
+pub mod ring;
