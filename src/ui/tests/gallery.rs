@@ -100,7 +100,6 @@ fn app_with(stage: &Stage, text: &str) -> App {
 }
 
 /// All of them; `text` is in every place where anybody can put text.
-#[expect(clippy::too_many_lines, reason = "a list")]
 pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
     // What is typed is text. The emulator drops the character that stands for broken bytes.
     let text = String::from_utf8_lossy(bytes).replace('\u{fffd}', "?");
