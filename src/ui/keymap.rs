@@ -22,7 +22,12 @@ pub fn input(keymap: &Keymap, mode: Mode, event: Event, dropped: u64) -> Option<
 }
 
 fn of_key(keymap: &Keymap, mode: Mode, event: KeyEvent) -> Option<Input> {
-    let key = key(event)?;
+    let Some(key) = key(event) else {
+        // A named key with a modifier is nobody's; that it is one is said.
+        let is_alt = event.modifiers.contains(KeyModifiers::ALT);
+        let bare = key(KeyEvent { modifiers: KeyModifiers::NONE, ..event })?.label();
+        return Some(Input::Unbound(format!("{}-{bare}", if is_alt { "Alt" } else { "Ctrl" })));
+    };
     if let Some(action) = keymap.action(mode, key) {
         return Some(Input::Do(action));
     }
@@ -92,9 +97,11 @@ mod tests {
     }
 
     #[test]
-    fn a_key_without_a_meaning_is_named_and_alt_is_nothing() {
+    fn a_key_without_a_meaning_is_named() {
         assert_eq!(press(Mode::Keys, KeyCode::F(3), KeyModifiers::NONE), Some(Input::Unbound("F3".into())));
         assert_eq!(press(Mode::Line, KeyCode::Char('x'), KeyModifiers::CONTROL), Some(Input::Unbound("Ctrl-X".into())));
-        assert_eq!(press(Mode::Keys, KeyCode::Char('k'), KeyModifiers::ALT), None);
+        assert_eq!(press(Mode::Keys, KeyCode::Char('k'), KeyModifiers::ALT), Some(Input::Unbound("Alt-k".into())));
+        assert_eq!(press(Mode::Line, KeyCode::Left, KeyModifiers::CONTROL), Some(Input::Unbound("Ctrl-Left".into())));
+        assert_eq!(press(Mode::Line, KeyCode::Menu, KeyModifiers::NONE), None);
     }
 }
