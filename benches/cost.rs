@@ -9,8 +9,12 @@
 
 #[path = "cost/keys.rs"]
 mod keys;
+#[path = "cost/latency.rs"]
+mod latency;
 #[path = "../tests/support/mod.rs"]
 mod support;
+#[path = "cost/whole.rs"]
+mod whole;
 
 use std::fs;
 use std::io::Write;
@@ -23,6 +27,16 @@ use serde_json::Value;
 const ROUNDS: usize = 5;
 /// The longest start of a whole run, milliseconds.
 const RUN_MS: f64 = 15.0;
+const FRAME_MS: f64 = 20.0;
+/// From a key to its letter, in the median and in 99 of 100.
+const KEY_MS: f64 = 2.0;
+const KEY_MOST_MS: f64 = 8.0;
+const BYTES: f64 = 400.0;
+const TASK_MIB: f64 = 2.0;
+const UI_MIB: f64 = 40.0;
+const DRAWING: f64 = 1.5;
+/// Under strace a work is done so much shorter, and its time multiplied.
+const STRACE_SHARE: u64 = 100;
 /// The largest program, mebibytes.
 const BINARY_MIB: f64 = 5.0;
 
@@ -50,31 +64,107 @@ fn main() -> Result<(), Failure> {
     if yardstick.is_none() {
         println!("no C compiler (cc) here: nothing to hold the program against");
     }
-    println!("median of {ROUNDS} runs in turn, and all of them\n");
-    println!("| work | C's time ÷ ours | target | all runs |\n| --- | --- | --- | --- |");
+    let mut table = Table::default();
+    table.line(&format!(
+        "| work, median of {ROUNDS} runs in turn | C's time ÷ ours | target | all runs | under `strace -f` |"
+    ));
+    table.line("| --- | --- | --- | --- | --- |");
     for race in races() {
         if let Some(program) = yardstick.as_deref().filter(|_| is_wanted(race.name)) {
-            run_race(&race, program)?;
+            run_race(&race, program, &mut table)?;
         }
     }
-    println!("\n| the program as a whole | | target |\n| --- | --- | --- |");
+    table.line("");
+    whole_program(&mut table, yardstick.as_deref(), is_wanted)?;
+    if wanted.is_empty() && std::env::var_os("TINCANS_WRITE_DOCS").is_some() {
+        table.put_into_readme()?;
+    }
+    Ok(())
+}
+
+fn whole_program(table: &mut Table, yardstick: Option<&Path>, is_wanted: impl Fn(&str) -> bool) -> Result<(), Failure> {
+    table.line("| the program as a whole | | target |\n| --- | --- | --- |");
     if is_wanted("run") {
         let ms = median((0..10 * ROUNDS).map(|_| ten_lines()).collect::<Result<Vec<f64>, Failure>>()?);
-        row("`tincans run` of ten lines, ms", ms, ms <= RUN_MS, &format!("≤ {RUN_MS}"));
+        table.row("`tincans run` of ten lines, ms", ms, RUN_MS);
     }
-    if is_wanted("keys") {
-        let (kinds, all) = keys::measure();
-        for (kind, share) in kinds {
-            println!("{kind:40} {:4} {:8}", share.keys, share.mean());
+    if is_wanted("frame") {
+        let bare = yardstick.map(|program| median(whole::first_frame(Some(program))));
+        let bare = bare.map_or_else(String::new, |ms| format!("; plain C's first word {ms:.1}"));
+        table.row(&format!("the first frame after exec, ms{bare}"), median(whole::first_frame(None)), FRAME_MS);
+    }
+    if is_wanted("latency") {
+        for (has_flood, beside) in [(false, "on a quiet bench"), (true, "beside a flood")] {
+            let times = latency::measure(has_flood);
+            table.row(&format!("a key to its letter {beside}, ms, median"), times[times.len() / 2], KEY_MS);
+            table.row(
+                &format!("a key to its letter {beside}, ms, 99 in 100"),
+                times[times.len() * 99 / 100],
+                KEY_MOST_MS,
+            );
         }
-        println!("all {} {}", all.keys, all.mean());
+    }
+    if is_wanted("bytes") {
+        bytes_for_keys(table);
+    }
+    if is_wanted("idle") || is_wanted("memory") {
+        let idle = whole::idle();
+        table.row("idle for 10 s, 200 children asleep: times that a process ran", count(idle.switches), 0.0);
+        table.row("the same: bytes to the terminal", count(idle.bytes as u64), 0.0);
+        table.row("private memory of a task, MiB, the most of 200", *idle.task_mib.last().unwrap_or(&0.0), TASK_MIB);
+        table.row("private memory of the UI then, MiB", idle.ui_mib, UI_MIB);
+    }
+    if is_wanted("drawing") {
+        match whole::drawing() {
+            Some(ratio) => table.row("instructions to draw 200 channels ÷ 8 channels", ratio, DRAWING),
+            None => table.line("| instructions to draw: no valgrind here | | |"),
+        }
     }
     if is_wanted("binary") {
         let bytes = fs::metadata(env!("CARGO_BIN_EXE_tincans"))?.len();
-        let mib = f64::from(u32::try_from(bytes)?) / 1024.0 / 1024.0;
-        row("the binary, MiB", mib, mib <= BINARY_MIB, &format!("≤ {BINARY_MIB}"));
+        table.row("the binary, MiB", f64::from(u32::try_from(bytes)?) / 1024.0 / 1024.0, BINARY_MIB);
     }
     Ok(())
+}
+
+fn bytes_for_keys(table: &mut Table) {
+    let (kinds, all) = keys::measure();
+    table.row(
+        &format!("bytes to a 200×60 terminal with 8 channels, for each of {} keys", all.keys),
+        count(all.mean() as u64),
+        BYTES,
+    );
+    let kinds: Vec<String> =
+        kinds.iter().map(|(kind, share)| format!("{kind}: {} × {}", share.keys, share.mean())).collect();
+    table.line(&format!("| of these, keys × bytes: {} | | |", kinds.join("; ")));
+}
+
+/// What is printed, and may become the README's table.
+#[derive(Default)]
+struct Table(String);
+
+impl Table {
+    fn line(&mut self, line: &str) {
+        println!("{line}");
+        self.0 += line;
+        self.0.push('\n');
+    }
+
+    fn row(&mut self, name: &str, value: f64, most: f64) {
+        let verdict = if value <= most { "met" } else { "MISSED" };
+        let value = if value.fract() == 0.0 { format!("{value}") } else { format!("{value:.2}") };
+        self.line(&format!("| {name} | {value} | ≤ {most}, {verdict} |"));
+    }
+
+    fn put_into_readme(&self) -> Result<(), Failure> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+        let mut readme = fs::read_to_string(&path)?;
+        let (open, close) = ("<!-- cost -->\n", "<!-- /cost -->");
+        let begin = readme.find(open).ok_or("README.md has no place for the table")? + open.len();
+        let end = begin + readme[begin..].find(close).ok_or("README.md does not close its table")?;
+        readme.replace_range(begin..end, &format!("\n{}\n", self.0));
+        Ok(fs::write(path, readme)?)
+    }
 }
 
 fn races() -> Vec<Race> {
@@ -114,11 +204,12 @@ fn races() -> Vec<Race> {
     ]
 }
 
-fn run_race(race: &Race, yardstick: &Path) -> Result<(), Failure> {
+fn run_race(race: &Race, yardstick: &Path, table: &mut Table) -> Result<(), Failure> {
+    let mut bares = Vec::new();
     let mut ratios = Vec::new();
     for _ in 0..ROUNDS {
         let Some(mut bare) = pinned(yardstick, race.is_pinned) else {
-            println!("| {} | no taskset(1) here | | |", race.name);
+            table.line(&format!("| {} | no taskset(1) here | | | |", race.name));
             return Ok(());
         };
         let output = bare.args(race.arguments.split(' ')).output()?;
@@ -132,13 +223,32 @@ fn run_race(race: &Race, yardstick: &Path) -> Result<(), Failure> {
         }
         let ours = (race.time)(&events).ok_or_else(|| format!("{}: not every call was recorded", race.name))?;
         ratios.push(ratio(bare, ours));
+        bares.push(count(bare));
     }
     let middle = median(ratios.clone());
     ratios.sort_by(f64::total_cmp);
     let all: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
     let verdict = if middle >= race.target { "met" } else { "MISSED" };
-    println!("| {} | {middle:.3} | ≥ {:.2}, {verdict} | {} |", race.name, race.target, all.join(" "));
+    let traced = match under_strace(race, yardstick)? {
+        Some(traced) => format!("{:.3}", median(bares) / traced),
+        None => "no strace(1) here".to_owned(),
+    };
+    let all = all.join(" ");
+    table.line(&format!("| {} | {middle:.3} | ≥ {:.2}, {verdict} | {all} | {traced} |", race.name, race.target));
     Ok(())
+}
+
+/// Nanoseconds that plain C would take under strace, from a hundredth of the work; none where there is no strace.
+fn under_strace(race: &Race, yardstick: &Path) -> Result<Option<f64>, Failure> {
+    if !Command::new("strace").arg("-V").output().is_ok_and(|output| output.status.success()) {
+        return Ok(None);
+    }
+    let (work, times) = race.arguments.rsplit_once(' ').ok_or("a race has a count")?;
+    let times = times.parse::<u64>()? / STRACE_SHARE;
+    let Some(mut strace) = pinned(Path::new("strace"), race.is_pinned) else { return Ok(None) };
+    strace.args(["-f", "-qq", "-o", "/dev/null"]).arg(yardstick).args(work.split(' ')).arg(times.to_string());
+    let output = strace.output()?;
+    Ok(Some(String::from_utf8(output.stdout)?.trim().parse::<f64>()? * count(STRACE_SHARE)))
 }
 
 /// From the first record of a loop to its last, if every call of every loop was recorded and none failed.
@@ -203,8 +313,9 @@ fn build_yardstick() -> Result<Option<PathBuf>, Failure> {
     }
 }
 
-fn row(name: &str, value: f64, is_met: bool, target: &str) {
-    println!("| {name} | {value:.1} | {target}, {} |", if is_met { "met" } else { "MISSED" });
+#[expect(clippy::cast_precision_loss, reason = "a ratio needs no more than 52 bits")]
+fn count(number: u64) -> f64 {
+    number as f64
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -212,7 +323,6 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a ratio needs no more than 52 bits")]
 fn ratio(bare: u64, ours: u64) -> f64 {
-    bare as f64 / ours.max(1) as f64
+    count(bare) / count(ours.max(1))
 }

@@ -5,6 +5,7 @@ mod collect;
 mod freeze;
 mod measure;
 mod member;
+mod settings;
 mod settle;
 
 use std::collections::BTreeMap;
@@ -24,13 +25,12 @@ use crate::trace::{Birth, Event, Fact, Ordered, Record, TaskId};
 use crate::world::history::History;
 use crate::world::{Machine, World};
 
+pub use settings::Settings;
+
 use member::{Apprentice, Made, Member, Phase, ignore_death};
 
 /// The most tasks alive at one time, unless told otherwise.
 pub const MAX_TASKS: usize = 64;
-/// Events of one statement beyond which a `reader`'s calls are counted only, unless told otherwise: a `flood` at it may go on
-/// for ever.
-const EVENTS_KEPT: usize = 32 * 1024;
 /// Descriptors that one more task costs the program, with what it opens in passing.
 const ROOM: usize = 12;
 /// Descriptors that the program has beside those of its tasks, and more.
@@ -70,25 +70,6 @@ impl From<SysError> for BenchError {
     }
 }
 
-/// How a bench is to be.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings {
-    /// The most tasks alive at one time.
-    pub max_tasks: usize,
-    /// Whether each call of a loop is kept.
-    pub every_call: bool,
-    /// Events of one statement beyond which a `reader`'s calls are counted only.
-    pub events_kept: usize,
-    /// Whether the past can be looked at.
-    pub keeps_history: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { max_tasks: MAX_TASKS, every_call: false, events_kept: EVENTS_KEPT, keeps_history: false }
-    }
-}
-
 /// The living bench.
 #[derive(Debug)]
 pub struct Bench {
@@ -114,6 +95,10 @@ pub struct Bench {
     last_look: Option<settle::Collected>,
     /// Nothing has happened since all was settled.
     is_settled: bool,
+    /// There was more to take in than one turn allows.
+    is_behind: bool,
+    /// Steps of folding, so that the clock is looked at now and then only.
+    folded: u64,
     /// How long to sleep next while something still runs.
     nap: Duration,
     /// Who is stopped only because the program is.
@@ -147,6 +132,8 @@ impl Bench {
             zombies: Vec::new(),
             last_look: None,
             is_settled: false,
+            is_behind: false,
+            folded: 0,
             nap: Duration::ZERO,
             frozen: Vec::new(),
             mishaps: Vec::new(),

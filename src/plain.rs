@@ -2,6 +2,7 @@
 //! no screen, no cursor, no colour, nothing is ever drawn over; for screen readers, slow links and pipes. What lines mean to a
 //! lesson is what keys mean in the terminal UI: one course, one playground.
 
+mod bench;
 mod talk;
 mod tell;
 

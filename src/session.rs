@@ -120,6 +120,7 @@ impl Session {
     pub fn pump(&mut self) -> Result<Vec<Event>, BenchError> {
         let mut shown = Vec::new();
         self.is_cut_short = false;
+        let (begun, turn) = (Instant::now(), self.bench.settings().turn);
         for _ in 0..TURN {
             if self.running.is_none() && !self.begin_next() {
                 if self.bench.settle()? {
@@ -129,6 +130,9 @@ impl Session {
             }
             if self.advance(&mut shown)? == Advance::NotYet {
                 return Ok(shown);
+            }
+            if turn.is_some_and(|turn| begun.elapsed() > turn) {
+                break;
             }
         }
         self.is_cut_short = true;

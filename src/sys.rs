@@ -16,6 +16,7 @@ pub mod procfs;
 pub mod ring;
 pub mod rooms;
 pub mod signal;
+pub mod slice;
 pub mod terminal;
 pub mod tty_input;
 pub mod watch;

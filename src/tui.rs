@@ -25,7 +25,7 @@ use crate::progress::Store;
 use crate::session::Settings;
 use crate::sys::job::{self, Reason};
 use crate::sys::tty_input::{Look, TtyInput};
-use crate::sys::{poll, signal};
+use crate::sys::{poll, signal, slice};
 use crate::ui::theme::Theme;
 use crate::ui::{self, Scene, keymap, pointer};
 
@@ -35,6 +35,8 @@ use signals::Signals;
 
 /// How long what is new may wait for the rest of it, while something is going on.
 const FRAME: Duration = Duration::from_millis(16);
+/// For how long what happens is taken in before keys are looked for again.
+const TURN: Duration = Duration::from_millis(1);
 /// Events of one statement that are worth showing to eyes: more of a `reader`'s calls are counted only.
 const EVENTS_KEPT: usize = 2048;
 /// The size of a terminal that does not know its own.
@@ -85,8 +87,9 @@ pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), look
         eyre!("the terminal cannot be opened: {reason}; {other}")
     })?;
     signal::ignore_background_writes();
+    slice::be_quick();
     let signals = Signals::install().wrap_err("signals could not be watched")?;
-    let settings = Settings { events_kept: EVENTS_KEPT, keeps_history: true, ..settings };
+    let settings = Settings { events_kept: EVENTS_KEPT, keeps_history: true, turn: Some(TURN), ..settings };
     let mut playground = Playground::open(settings, opening, learning).wrap_err("the bench could not be opened")?;
     playground.bind(looks.keymap);
     if !looks.has_mouse {
@@ -114,6 +117,7 @@ pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), look
         size,
         has_mouse: false,
         is_dirty: true,
+        is_urgent: false,
         dirty_since: None,
     };
     let end = ui.live()?;
@@ -156,6 +160,8 @@ struct Tui {
     /// Whether the terminal reports the mouse.
     has_mouse: bool,
     is_dirty: bool,
+    /// A key was pressed on a bench that was not settled.
+    is_urgent: bool,
     /// Since when there is something new that is not on the screen.
     dirty_since: Option<Instant>,
 }
@@ -179,6 +185,9 @@ struct Woken {
 impl Tui {
     fn live(&mut self) -> Result<End> {
         loop {
+            if self.answers_at_once() && self.draw().is_err() {
+                return Ok(End::Signal(HANGUP));
+            }
             self.is_dirty |= self.playground.pump()?;
             if self.playground.is_over() {
                 return Ok(End::Asked);
@@ -214,6 +223,16 @@ impl Tui {
         if !self.is_dirty || self.playground.is_posing() || self.until_next_frame() > Duration::ZERO {
             return Ok(());
         }
+        self.draw()
+    }
+
+    /// Whether somebody pressed a key while things were going on whose end cannot be waited for. On a bench where all is settled
+    /// what the key asked for comes first, and is on the same frame.
+    fn answers_at_once(&mut self) -> bool {
+        std::mem::take(&mut self.is_urgent) && self.is_dirty && !self.playground.is_posing()
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
         self.keep_mouse()?;
         let scene = scene(&self.playground, self.theme);
         self.screen.draw(scene)?;
@@ -308,6 +327,7 @@ impl Tui {
     }
 
     fn read(&mut self) -> Option<End> {
+        self.is_urgent = !self.playground.is_settled();
         let mut buffer = [0; 16 * 1024];
         match self.tty.read(&mut buffer) {
             Look::HungUp => return Some(End::Signal(HANGUP)),

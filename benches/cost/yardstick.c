@@ -2,6 +2,7 @@
  *
  *   yardstick flood KIND SIZE COUNT   COUNT writes, a child that reads them: from before the first write to after the last
  *   yardstick ping SIZE COUNT         COUNT times a write and a read, a child that answers
+ *   yardstick hello                   writes a word, and that is all
  *   yardstick pairs COUNT             COUNT times a pair, a child, a close at either side; the child is killed in between */
 #include <signal.h>
 #include <stdio.h>
@@ -111,5 +112,7 @@ int main(int argc, char **argv)
         return ping(atol(argv[2]), atol(argv[3]));
     if (argc == 3 && !strcmp(argv[1], "pairs"))
         return pairs(atol(argv[2]));
+    if (argc == 2 && !strcmp(argv[1], "hello"))
+        return write(1, "hello\n", 6) != 6;
     return 2;
 }

@@ -13,6 +13,18 @@ use crate::world::task::Task;
 use super::member::{Apprentice, Member, Phase};
 use super::{Bench, BenchError};
 
+/// Records after which the clock is looked at.
+const RECORDS_A_LOOK: u64 = 32;
+
+/// How far a collect goes.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
+    /// To records of this time.
+    until: u64,
+    /// And not longer than until then.
+    deadline: u64,
+}
+
 /// How far one ring is folded in the current collect.
 #[derive(Debug)]
 struct Cursor {
@@ -24,14 +36,18 @@ struct Cursor {
 }
 
 impl Bench {
-    /// Takes in everything that has happened. Never sleeps.
+    /// Takes in everything that has happened, or as much as a turn allows. Never sleeps.
     pub fn collect(&mut self) -> Result<(), BenchError> {
         poll::silence_bell(&self.bell);
         let dead = self.newly_dead()?;
-        let until = now_ns();
-        self.fold_rings(until)?;
+        let now = now_ns();
+        let turn = self.settings.turn.map(|turn| u64::try_from(turn.as_nanos()).unwrap_or(u64::MAX));
+        self.fold_rings(Reach { until: now, deadline: turn.map_or(u64::MAX, |turn| now.saturating_add(turn)) })?;
+        if self.is_behind {
+            return Ok(());
+        }
         for task in dead {
-            self.fold_rings(u64::MAX)?;
+            self.fold_rings(Reach { until: u64::MAX, deadline: u64::MAX })?;
             self.fold_signals();
             self.lay_to_rest(task);
         }
@@ -66,14 +82,15 @@ impl Bench {
         }
     }
 
-    /// Folds all records made until `until`, oldest first over all rings.
-    fn fold_rings(&mut self, until: u64) -> Result<(), BenchError> {
+    /// Folds all records made until then, oldest first over all rings; what is folded when the time is up is a beginning of them.
+    fn fold_rings(&mut self, reach: Reach) -> Result<(), BenchError> {
+        self.is_behind = false;
         let mut cursors: Vec<Cursor> = self.members.keys().filter_map(|task| self.cursor(*task)).collect();
-        while let Some(oldest) = oldest(&cursors, until) {
+        while let Some(oldest) = oldest(&cursors, reach.until).filter(|_| !self.is_behind) {
             let mut cursor = cursors.swap_remove(oldest);
             let others = cursors.iter().map(|other| other.t_ns).min().unwrap_or(u64::MAX);
             let newcomers = self.next_task;
-            if self.fold_run(&mut cursor, others.min(until))? {
+            if self.fold_run(&mut cursor, Reach { until: others.min(reach.until), ..reach })? {
                 cursors.push(cursor);
             }
             cursors.extend((newcomers..self.next_task).filter_map(|number| self.cursor(TaskId(number))));
@@ -92,9 +109,15 @@ impl Bench {
     }
 
     /// Folds the records of one ring while none of another's is older. False once the ring is empty.
-    fn fold_run(&mut self, cursor: &mut Cursor, until: u64) -> Result<bool, BenchError> {
+    fn fold_run(&mut self, cursor: &mut Cursor, reach: Reach) -> Result<bool, BenchError> {
+        let until = reach.until;
         let Some(member) = self.members.get_mut(&cursor.task) else { return Ok(false) };
         while cursor.t_ns <= until {
+            self.folded = self.folded.wrapping_add(1);
+            if self.folded.is_multiple_of(RECORDS_A_LOOK) && reach.deadline < u64::MAX && now_ns() > reach.deadline {
+                self.is_behind = true;
+                return Ok(true);
+            }
             let available = cursor.head - member.ring.tail();
             // Where the past is kept, every record has its own place in it.
             if self.history.is_none()

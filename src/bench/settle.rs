@@ -80,7 +80,7 @@ impl Bench {
             self.unsettle();
             return Some(Duration::ZERO);
         }
-        if self.last_look.is_some() {
+        if self.is_behind || self.last_look.is_some() {
             return Some(Duration::ZERO);
         }
         if self.is_settled {

@@ -11,16 +11,17 @@ use crate::lesson::{Next, list};
 use crate::playground::Opening;
 use crate::script::parse;
 
-use super::Talk;
+use super::{Talk, bench};
 
 /// The words that steer, and what each does. No statement begins with one of them.
-pub const WORDS: [(&str, &str); 14] = [
+pub const WORDS: [(&str, &str); 15] = [
     ("Enter alone, or next", "go on: run the statement that is next, take the next step, begin the next lesson"),
     ("1 to 6", "the answer to the question"),
     ("hint", "one more hint for the goal"),
     ("answer", "the answer to the goal, statement by statement; Enter runs each"),
     ("text", "this step once more"),
     ("redo", "begin this step again, on a bench that is as it should be"),
+    ("bench", "all channels: which write each byte of a read came from, what waits, who holds the ends"),
     ("lessons", "list the lessons, with what is done; lessons WORD only those with that word"),
     ("lesson NUMBER", "take that lesson"),
     ("practice", "problems without end: what happens next?"),
@@ -73,6 +74,7 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
             ("" | "next", "") => self.go_on()?,
             ("help", "") => self.help()?,
             ("statements", "") => self.statements()?,
+            ("bench", "") => self.bench()?,
             ("hint", "") => self.hint()?,
             ("answer", "") => self.solve()?,
             ("text", "") => self.told.forget_step(),
@@ -226,6 +228,11 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
             _ => "lesson NUMBER takes one; practice has problems without end.".to_owned(),
         });
         lines.iter().try_for_each(|line| self.say(line))
+    }
+
+    /// What the panels show, in sentences.
+    fn bench(&mut self) -> Result<()> {
+        bench::lines(self.playground.world()).iter().try_for_each(|line| self.say(line))
     }
 
     fn help(&mut self) -> Result<()> {

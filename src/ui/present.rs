@@ -59,7 +59,7 @@ pub fn curtain(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// What was pressed last, for those who do not see the keyboard.
+/// What was pressed last, for those who do not see the keyboard, and the statement that it stood for.
 pub fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let keys: Vec<String> = scene.app.room.keys.iter().map(|key| sanitise::string(&scene.theme.spelled(key))).collect();
     if area.is_empty() || keys.is_empty() {

@@ -40,7 +40,10 @@ fn terminal(app: &App, stage: &Stage, (width, height): (u16, u16), colours: Colo
     terminal
 }
 
-fn show(terminal: &mut Terminal<TestBackend>, scene: Scene<'_>) {
+fn show<B: ratatui::backend::Backend>(terminal: &mut Terminal<B>, scene: Scene<'_>)
+where
+    B::Error: std::fmt::Debug,
+{
     let on = |frame: &mut Frame<'_>| {
         if let Some(position) = draw(scene, frame.buffer_mut()) {
             frame.set_cursor_position(position);

@@ -170,6 +170,11 @@ impl Pty {
         self.bytes.len() - before
     }
 
+    /// Takes in what comes next, if it comes within this time.
+    pub fn take_in_within(&mut self, time: Duration) -> bool {
+        self.is_readable(time) && self.take_in()
+    }
+
     /// Waits until the screen is as it should be; how long that took.
     pub fn wait(&mut self, what: &str, is_right: impl Fn(&str) -> bool) -> Duration {
         self.wait_up_to(PATIENCE, what, is_right)

@@ -85,20 +85,26 @@ fn lesson_of(text: &str) -> Course {
     Course::new(lessons.into(), Progress::default(), None)
 }
 
+/// The bench, and this text in every place where anybody can put text.
+fn app_with(stage: &Stage, text: &str) -> App {
+    let mut app = app_of(stage);
+    app.transcript.push_statement(format!("write wire[0] {text}"));
+    app.transcript.push_event(stage.events.last().expect("an event"));
+    app.transcript.push_statement(text.to_owned());
+    app.transcript.note(text.to_owned());
+    app.line.set(text);
+    app.prompt.set(text);
+    let about = "wire[0]".to_owned();
+    app.why = Some(Explanation { about, text: text.to_owned(), rule: "rule", page: None, lesson: None });
+    app
+}
+
 /// All of them; `text` is in every place where anybody can put text.
 pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
     // What is typed is text. The emulator drops the character that stands for broken bytes.
     let text = String::from_utf8_lossy(bytes).replace('\u{fffd}', "?");
     let stage = stage_of(bytes);
-    let mut app = app_of(&stage);
-    app.transcript.push_statement(format!("write wire[0] {text}"));
-    app.transcript.push_event(stage.events.last().expect("an event"));
-    app.transcript.push_statement(text.clone());
-    app.transcript.note(text.clone());
-    app.line.set(&text);
-    app.prompt.set(&text);
-    app.why =
-        Some(Explanation { about: "wire[0]".to_owned(), text: text.clone(), rule: "rule", page: None, lesson: None });
+    let app = app_with(&stage, &text);
     let mut exhibits = Vec::new();
     let mut show = |name, app: &App, world: &World| {
         exhibits.push(Exhibit { name, app: app.clone(), world: world.clone() });

@@ -26,7 +26,9 @@ impl World {
         let end = self.ends.get_mut(&id_of_end)?;
         let kind = end.kind;
         let (peeks, wants_urgent) = (call.flags() & abi::MSG_PEEK != 0, call.flags() & abi::MSG_OOB != 0);
-        if kind == Kind::Stream && room > 0 && !peeks && !wants_urgent {
+        let is_call_of_file = matches!(call, Call::Read { .. } | Call::Readv { .. });
+        // read(2) of no bytes does not look at all; recv(2) comes to the urgent byte, and throws it away.
+        if kind == Kind::Stream && (room > 0 || !is_call_of_file) && !peeks && !wants_urgent {
             end.inbox.pass_urgent();
         }
         if back.ret < 0 {
@@ -37,7 +39,6 @@ impl World {
             return None;
         }
         let len = u64::try_from(back.ret).unwrap_or(0).min(room);
-        let is_call_of_file = matches!(call, Call::Read { .. } | Call::Readv { .. });
         if room == 0 && (is_call_of_file || kind.is_pipe()) {
             return Some(false);
         }
