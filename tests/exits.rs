@@ -176,7 +176,7 @@ fn one(way: &Way, place: Place, has_mouse: bool) -> Duration {
     run.pty.type_bytes(b"echo status=$?.\r");
     let wanted = format!("status={}.", way.status);
     if [PANIC, PANIC_TWICE].contains(&way.name) {
-        assert!(run.pty.screen().contains("on purpose"), "{what}: the report\n{}", run.pty.screen());
+        assert!(run.pty.screen().contains("panicked"), "{what}: the report\n{}", run.pty.screen());
     }
     run.pty.wait(&format!("{wanted} ({what})"), |screen| screen.contains(&wanted));
     took
