@@ -104,7 +104,7 @@ fn whole_program(table: &mut Table, yardstick: Option<&Path>, is_wanted: impl Fn
             );
         }
     }
-    if is_wanted("bytes") {
+    if is_wanted("written") {
         bytes_for_keys(table);
     }
     if is_wanted("idle") || is_wanted("memory") {
