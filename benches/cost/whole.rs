@@ -61,13 +61,13 @@ pub fn idle() -> Idle {
     let mut pty = Pty::start_with((36, 120), &["--max-tasks", "300"], |_| {});
     pty.wait("two channels", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
     pty.type_bytes(b"\x1b");
-    pty.pump(Duration::from_millis(100));
+    pty.wait("that letters are keys", |screen| screen.contains("i type"));
     for number in 0..CHILDREN {
         pty.type_bytes(format!(":fork t{number}\r:t{number}: read wire[0]\r").as_bytes());
     }
     let has_all = |pty: &Pty| pty.agents().len() >= CHILDREN + 3;
     let begun = Instant::now();
-    while !has_all(&pty) || pty.pump_for(Duration::from_secs(1)) > 0 {
+    while pty.pump_for(Duration::from_secs(1)) > 0 || !has_all(&pty) {
         assert!(begun.elapsed() < Duration::from_secs(120), "no {CHILDREN} children:\n{}", pty.screen());
     }
     let pids: Vec<i32> =
