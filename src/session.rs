@@ -242,7 +242,15 @@ impl Session {
     fn advance(&mut self, shown: &mut Vec<Event>) -> Result<Advance, BenchError> {
         let Some(running) = &mut self.running else { return Ok(Advance::NotYet) };
         match running.stage {
-            Stage::Next => self.make_step()?,
+            Stage::Next => {
+                if !self.bench.have_all_arrived() {
+                    self.bench.collect()?;
+                    if !self.bench.have_all_arrived() && !self.bench.conclude() {
+                        return Ok(Advance::NotYet);
+                    }
+                }
+                self.make_step()?;
+            }
             Stage::Returning(task) => {
                 self.bench.collect()?;
                 if !self.bench.has_returned(task) && !self.bench.conclude() {

@@ -8,6 +8,7 @@ mod paint;
 mod pen;
 mod screen;
 mod signals;
+mod stops;
 
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -23,7 +24,6 @@ use crate::app::keys::Keymap;
 use crate::playground::{Opening, Playground};
 use crate::progress::Store;
 use crate::session::Settings;
-use crate::sys::job::{self, Reason};
 use crate::sys::tty_input::{Look, TtyInput};
 use crate::sys::{poll, signal, slice};
 use crate::ui::theme::Theme;
@@ -166,11 +166,6 @@ struct Tui {
     dirty_since: Option<Instant>,
 }
 
-/// So many processes, in words.
-fn processes(count: usize) -> String {
-    if count == 1 { "1 process".to_owned() } else { format!("{count} processes") }
-}
-
 fn scene(playground: &Playground, theme: Theme) -> Scene<'_> {
     Scene { app: playground.app(), world: playground.world(), theme }
 }
@@ -276,54 +271,16 @@ impl Tui {
         {
             return Some(end);
         }
+        if self.signals.was_continued() {
+            return self.go_on();
+        }
         let size = self.tty.size().unwrap_or(DEFAULT_SIZE);
-        let done = if self.signals.was_continued() {
-            self.has_mouse = false;
-            self.screen.enter_again(size)
-        } else if size != self.size {
+        if size != self.size {
             self.screen.resize(size);
-            Ok(())
-        } else {
-            return None;
-        };
-        self.size = size;
-        self.is_dirty = true;
-        done.is_err().then_some(End::Signal(HANGUP))
-    }
-
-    /// Gives the terminal back and stops, all on the bench too, until the shell says `fg`.
-    fn suspend(&mut self) -> Option<End> {
-        if !job::can_be_continued() {
-            self.playground.say("nothing stops: no shell is behind this that could say fg".to_owned());
+            self.size = size;
             self.is_dirty = true;
-            return None;
         }
-        let count = self.playground.freeze();
-        screen::bring_back();
-        let _ = writeln!(io::stdout(), "tincans: stopped, and {} with it; fg goes on", processes(count));
-        let mut reason = Reason::Asked;
-        loop {
-            job::stop(reason);
-            // `bg` gives no terminal, and without one there is nothing to do.
-            reason = Reason::NoTerminal;
-            if let Some(number) = self.signals.deadly() {
-                return Some(End::Signal(number));
-            }
-            if !job::is_in_background(self.tty.as_fd()) {
-                break;
-            }
-            if !job::can_be_continued() {
-                return Some(End::Signal(HANGUP));
-            }
-        }
-        self.signals.was_continued();
-        self.signals.was_asked_to_stop();
-        self.playground.thaw();
-        self.playground.say(format!("{} stood still meanwhile", processes(count)));
-        self.size = self.tty.size().unwrap_or(DEFAULT_SIZE);
-        self.is_dirty = true;
-        self.has_mouse = false;
-        self.screen.enter_again(self.size).is_err().then_some(End::Signal(HANGUP))
+        None
     }
 
     fn read(&mut self) -> Option<End> {

@@ -204,6 +204,29 @@ fn a_stop_from_outside_is_a_ctrl_z() {
 }
 
 #[test]
+fn after_a_sigstop_nobody_could_hear_of_the_modes_are_set_again() {
+    let Some(mut shell) = Shell::start() else { return };
+    shell.open_bench();
+    for turn in 0..6 {
+        let (guardian, ui) = (shell.guardian(), shell.ui());
+        let to = [-guardian, ui, guardian][turn % 3];
+        send(to, Signal::SIGSTOP);
+        shell.pty.wait("the shell's word", |screen| screen.contains("Stopped"));
+        shell.types("clear; fg\r");
+        shell.waits_for_the_bench();
+        // In cooked mode neither Esc nor a letter would come through before a line is complete.
+        shell.pty.pump_for(Duration::from_millis(100));
+        shell.types(&format!("word{turn}"));
+        shell.pty.wait("the word", |screen| screen.contains(&format!("ALL  word{turn}")));
+        shell.types("\x15");
+        shell.pty.wait("that it is deleted", |screen| !screen.contains(&format!("word{turn}")));
+    }
+    shell.states("stop child1", "SIGSTOP");
+    // Cooked, Ctrl-C would be a SIGINT and the status 130.
+    shell.ends();
+}
+
+#[test]
 fn a_script_around_it_stops_too() {
     let Some(mut shell) = Shell::start() else { return };
     shell.types("sh -c '\"$BIN\"; echo inner=$?'; echo status=$?\r");

@@ -458,3 +458,14 @@ fn a_reader_of_an_endless_flood_does_not_fill_the_memory() {
     assert!(summary["lost"].as_u64().expect("a number") > 100_000, "{summary}");
     assert!(text(&output.stderr).contains("counted and not shown"), "{}", text(&output.stderr));
 }
+
+#[test]
+fn a_signal_as_the_first_statement_finds_its_handler() {
+    let script = "interrupt parent\nsocketpair stream a\n";
+    for _ in 0..20 {
+        let output = run(script, &[]);
+        let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(shown.contains("parent  socketpair("), "{shown}{}", String::from_utf8_lossy(&output.stderr));
+        assert!(!shown.contains("killed"), "{shown}");
+    }
+}

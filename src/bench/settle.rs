@@ -60,6 +60,11 @@ impl Bench {
         self.members.get(&task).is_none_or(|member| member.phase == Phase::Waiting)
     }
 
+    /// Whether nobody is still on the way to its first order: before, a signal finds no handler.
+    pub fn have_all_arrived(&self) -> bool {
+        self.members.values().all(|member| member.phase != Phase::Arriving)
+    }
+
     /// Whether nothing has happened since all was settled.
     pub fn is_settled(&self) -> bool {
         self.is_settled

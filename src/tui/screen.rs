@@ -69,8 +69,10 @@ impl Screen {
         self.canvas.resize(size);
     }
 
-    /// After a stop the modes may be anybody's.
+    /// After a stop the modes may be anybody's, whatever they are remembered to be: raw mode is left first, or it would be
+    /// taken for one that is in force still.
     pub fn enter_again(&mut self, size: (u16, u16)) -> io::Result<()> {
+        let _ = disable_raw_mode();
         switch_on()?;
         self.resize(size);
         Ok(())
@@ -170,6 +172,11 @@ pub fn bring_back() {
     let until = Instant::now() + FAREWELL;
     let _ = write_while(&bytes, |_| Instant::now() < until);
     let _ = disable_raw_mode();
+}
+
+/// The terminal is another's, who has set it up anew: there is nothing to bring back until it is entered again.
+pub fn let_go() {
+    IS_ENTERED.store(false, Ordering::SeqCst);
 }
 
 /// One write(2), where the terminal takes it; else as many as it takes, until a signal ends the program.
