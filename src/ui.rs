@@ -8,7 +8,7 @@
 //! ┃ │one││two││three│      empty                    │onetwothree│        ┃
 //! ┃ └───┘└───┘└─────┘                               └───────────┘        ┃
 //! ┃ ◀ nothing yet          empty                    nothing yet          ┃
-//! ┖──────────────────────────────────────────────────────────────────────┚
+//! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
 //!  (the other channels)
 //!  WHY  One read took three writes: a stream keeps no edges.
 //!  to ALL ▏                        Enter alone: let the children read

@@ -42,7 +42,7 @@ fn panel(screen: &str, title: &str) -> String {
     for row in &rows[top..] {
         inside.extend(row.iter().skip(left).take(right - left + 1));
         inside.push('\n');
-        if row.get(left).is_some_and(|letter| matches!(letter, '└' | '╰' | '┖' | '╚')) {
+        if row.get(left).is_some_and(|letter| matches!(letter, '└' | '╰' | '┗' | '╚')) {
             break;
         }
     }

@@ -67,19 +67,27 @@ pub fn flatten(area: Rect, buf: &mut Buffer) {
 /// The nearest in ASCII; none for what is no border and no mark.
 fn plain(letter: char) -> Option<char> {
     Some(match letter {
-        '─' | '━' | '•' => '-',
-        '│' | '┃' | '┆' | '┇' | '‖' | '▏' => '|',
-        '┌' | '┐' | '└' | '┘' | '┏' | '┓' | '┗' | '┛' | '┖' | '┚' | '╭' | '╮' | '╰' | '╯' | '├' | '┤' | '┬' | '┴'
-        | '┼' => '+',
+        '─' | '•' => '-',
+        // What has the focus is heavy.
+        '━' => '=',
+        '┏' | '┓' | '┗' | '┛' => '#',
+        '│' | '┃' | '▏' => '|',
+        '┆' | '┇' => ':',
+        '‖' => 'H',
+        '┌' | '┐' | '└' | '┘' | '╭' | '╮' | '╰' | '╯' | '├' | '┤' | '┬' | '┴' | '┼' => '+',
         '▶' | '▸' | '→' | '›' => '>',
         '◀' | '←' | '‹' => '<',
         '▲' | '↑' => '^',
         '▼' | '↓' => 'v',
-        '…' | '·' => '.',
-        '‥' => ':',
-        '×' | '╳' | '✗' | '†' => 'x',
+        // A full stop would make a text that is cut look whole.
+        '…' => '~',
+        '·' => '.',
+        '‥' => '-',
+        '×' | '✗' | '†' => 'x',
+        '╳' => 'X',
         '✓' => '*',
-        '▒' | '█' => '#',
+        '▒' => '%',
+        '█' => '#',
         '≠' => '!',
         '⊕' => '@',
         _ => return None,
@@ -96,6 +104,14 @@ mod tests {
         assert_eq!(Letters::All.text(text), text);
         assert_eq!(Letters::NoMarks.text(text), "a\\u{2500}\\u{25b6}漢e\u{301}\\u{2026}");
         assert_eq!(Letters::Ascii.text(text), "a\\u{2500}\\u{25b6}\\u{6f22}e\\u{301}\\u{2026}");
+    }
+
+    #[test]
+    fn the_focus_a_cut_and_the_diagram_s_signs_have_letters_of_their_own() {
+        for (left, right) in [('┏', '┌'), ('━', '─'), ('…', '·'), ('‖', '│'), ('┆', '│'), ('×', '╳'), ('▒', '█')]
+        {
+            assert_ne!(plain(left), plain(right), "{left} {right}");
+        }
     }
 
     #[test]

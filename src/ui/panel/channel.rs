@@ -52,8 +52,7 @@ pub struct Subject {
     pub size: Size,
 }
 
-/// The signs of an edge: corners, sides, the upper line. The lower one is always light: what is said there matters more, and a
-/// focus that moves on changes little.
+/// The signs of an edge: corners, sides, lines.
 struct Edge {
     corners: [&'static str; 4],
     side: &'static str,
@@ -61,7 +60,7 @@ struct Edge {
 }
 
 const PLAIN: Edge = Edge { corners: ["┌", "┐", "└", "┘"], side: "│", line: "─" };
-const FOCUSED: Edge = Edge { corners: ["┏", "┓", "┖", "┚"], side: "┃", line: "━" };
+const FOCUSED: Edge = Edge { corners: ["┏", "┓", "┗", "┛"], side: "┃", line: "━" };
 
 /// Draws one channel.
 pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
@@ -140,7 +139,7 @@ fn lower_edge(scene: Scene<'_>, remarks: Vec<Remark>, edge: &Edge, width: u16) -
         }
         spans.push(Span::raw(" "));
     }
-    words::between(spans, vec![Span::raw(edge.corners[3])], width, (PLAIN.line, Style::new()))
+    words::between(spans, vec![Span::raw(edge.corners[3])], width, (edge.line, Style::new()))
 }
 
 /// The three columns: where they begin and how wide they are.

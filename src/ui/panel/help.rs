@@ -30,6 +30,9 @@ pub fn lines(app: &App, theme: Theme) -> Vec<Line<'static>> {
             }
         }
     }
+    lines.push(Line::from(Span::styled("Signs", theme.strong())));
+    let cut = format!("  {:<KEYS$}", "…");
+    lines.push(Line::from(vec![Span::styled(cut, theme.strong()), Span::raw("a text goes on, but has no room")]));
     lines
 }
 
