@@ -271,3 +271,16 @@ fn on_a_terminal_lines_are_wrapped_and_a_prompt_says_what_is_awaited() {
     assert_eq!(text.lines().map(str::trim_end).find(is_too_long), None);
     assert!(text.contains("Prose one, which is long enough to be\r\nwrapped at sixty columns."), "{text:?}");
 }
+
+#[test]
+fn a_number_that_no_lesson_could_know_is_told_with_what_was_wanted() {
+    let state = tempfile::tempdir().expect("a folder");
+    let file = state.path().join("99-a-small-one.md");
+    std::fs::write(&file, LESSON.replace("write chat[0] one => 3", "fork child2 => $pid")).expect("a lesson");
+    let name = file.to_str().expect("a path");
+    let text = said(&["learn", "--plain", name], state.path(), "\n\n");
+    in_order(
+        &text,
+        &["parent  fork() = ", "came: ", "; the lesson has $pid, which holds.\n", "came: 3, as the lesson has it."],
+    );
+}
