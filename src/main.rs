@@ -91,7 +91,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         }
         None => {
             let (_, learning) = course(None, texts_in(None))?;
-            open(arguments, if arguments.plain { Opening::Nothing } else { Opening::Channels }, learning)
+            open(arguments, Opening::Channels, learning)
         }
     }
 }

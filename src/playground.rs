@@ -41,8 +41,6 @@ pub enum Opening {
     Lessons,
     /// Problems without end.
     Practice,
-    /// Nothing at all.
-    Nothing,
 }
 
 /// What has happened since it was looked at last.
@@ -88,7 +86,6 @@ impl Playground {
             Opening::Lesson(at) => update::take(&mut app, session.world(), Some(at)),
             Opening::Lessons => update::take(&mut app, session.world(), None),
             Opening::Practice => update::practise(&mut app),
-            Opening::Nothing => Vec::new(),
         };
         let mut playground = Self {
             session,

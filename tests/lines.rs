@@ -53,7 +53,7 @@ fn in_order(text: &str, wanted: &[&str]) {
 #[test]
 fn the_bench_is_lines_and_a_mistake_is_one_too() {
     let text = plain(
-        "channel stream chat child1\nwrite chat[0] one\nwrite chat[0] two\nchild1: read chat[1]\nnonsense\n\n\
+        "reset\nchannel stream chat child1\nwrite chat[0] one\nwrite chat[0] two\nchild1: read chat[1]\nnon sense\n\
          write nowhere[0] x\nchild1: read chat[1]\nclose chat[0]\nquit\nwrite chat[0] never\n",
     );
     for wanted in [
@@ -68,10 +68,34 @@ fn the_bench_is_lines_and_a_mistake_is_one_too() {
     assert!(!text.contains("never"), "{text}");
 }
 
+/// The README's first ten seconds, without a screen.
+#[test]
+fn words_are_messages_and_an_empty_line_lets_the_children_read() {
+    let text = plain("one\ntwo\nthree\n\nsay read this\nread\nbench\nkill child1\n");
+    assert!(!text.contains("note: "), "{text}");
+    in_order(
+        &text,
+        &[
+            "tincans, line by line. ",
+            "socketpair(AF_UNIX, SOCK_STREAM, 0, wire) = 0\n",
+            "socketpair(AF_UNIX, SOCK_DGRAM, 0, post) = 0\n",
+            "parent  write(wire[0], \"one\", 3) = 3\n",
+            "parent  write(post[0], \"one\", 3) = 3\n",
+            "parent  write(post[0], \"three\", 5) = 5\n",
+            "\"onetwothree\"",
+            "\"two\"",
+            "parent  write(wire[0], \"read this\", 9) = 9\n",
+            "error: column ",
+            "Channel wire, SOCK_STREAM",
+            "+++ killed by SIGTERM +++\n",
+        ],
+    );
+}
+
 #[test]
 fn what_the_panels_show_is_told_in_sentences() {
     let text = plain(
-        "bench\nchannel stream chat child1\nbench\nwrite chat[0] one\nwrite chat[0] two\nchild1: read chat[1] 5\nbench\n\
+        "reset\nbench\nchannel stream chat child1\nbench\nwrite chat[0] one\nwrite chat[0] two\nchild1: read chat[1] 5\nbench\n\
          channel dgram post child2\nwrite post[0] \"caf\\xc3\\xa9\\x1b\"\nchild2: read post[1] 2\nkill child1\nbench\n",
     );
     in_order(
@@ -92,7 +116,7 @@ fn what_the_panels_show_is_told_in_sentences() {
 #[test]
 fn no_byte_that_a_terminal_would_act_on_comes_out() {
     let state = tempfile::tempdir().expect("a folder");
-    let input = b"channel stream chat child1\nwrite chat[0] \"\\x1b[31m\\x07\\x9b\\xe2\\x80\\xae\"\n\x1b]0;x\x07\nwrite chat[0] \x1b[5m\nhelp\nlesson \x1b[5m\nlessons \x1b[5m\n";
+    let input = b"reset\nchannel stream chat child1\nwrite chat[0] \"\\x1b[31m\\x07\\x9b\\xe2\\x80\\xae\"\n\x1b]0;x\x07\nwrite chat[0] \x1b[5m\nhelp\nlesson \x1b[5m\nlessons \x1b[5m\n";
     let text = String::from_utf8(tincans(&["--plain"], state.path(), input).stdout).expect("text");
     assert!(text.contains("write(chat[0]"), "{text}");
     assert!(text.chars().all(|letter| letter == '\n' || !letter.is_control() && letter != '\u{202e}'), "{text:?}");
@@ -246,4 +270,17 @@ fn on_a_terminal_lines_are_wrapped_and_a_prompt_says_what_is_awaited() {
     let is_too_long = |line: &&str| line.chars().count() > 40 && !line.contains("(chat[") && !line.contains("word: ");
     assert_eq!(text.lines().map(str::trim_end).find(is_too_long), None);
     assert!(text.contains("Prose one, which is long enough to be\r\nwrapped at sixty columns."), "{text:?}");
+}
+
+#[test]
+fn a_number_that_no_lesson_could_know_is_told_with_what_was_wanted() {
+    let state = tempfile::tempdir().expect("a folder");
+    let file = state.path().join("99-a-small-one.md");
+    std::fs::write(&file, LESSON.replace("write chat[0] one => 3", "fork child2 => $pid")).expect("a lesson");
+    let name = file.to_str().expect("a path");
+    let text = said(&["learn", "--plain", name], state.path(), "\n\n");
+    in_order(
+        &text,
+        &["parent  fork() = ", "came: ", "; the lesson has $pid, which holds.\n", "came: 3, as the lesson has it."],
+    );
 }

@@ -469,3 +469,20 @@ fn a_signal_as_the_first_statement_finds_its_handler() {
         assert!(!shown.contains("killed"), "{shown}");
     }
 }
+
+#[test]
+fn who_holds_both_ends_waits_for_one_of_the_circle() {
+    let output = run("socketpair stream a\nthread x\nx: read a[0]\nread a[1]\nwhy parent\n", &[]);
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    for task in ["parent is asleep in read(a[1])", "x is asleep in read(a[0])"] {
+        assert!(shown.contains(&format!("{task} until one of them writes")), "{shown}");
+    }
+}
+
+#[test]
+fn of_writes_that_are_remembered_no_more_neither_bytes_nor_writers_are_made_up() {
+    let output = run("channel stream a child1\nrepeat 250 write a[0] hello\nchild1: read a[1] 65536\nwhy\n", &[]);
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(shown.contains("250 writes (5 bytes, 5 bytes, "), "{shown}");
+    assert!(!shown.contains("nobody known") && !shown.contains("(\"\""), "{shown}");
+}

@@ -108,6 +108,8 @@ pub struct Made {
     pub got: Option<String>,
     /// What the lesson wanted, where something else came.
     pub instead_of: Option<String>,
+    /// What the lesson wanted, where that holds and reads otherwise: a number that it could not know.
+    pub wanted: Option<String>,
 }
 
 /// What the kernel answered to a question.
@@ -231,8 +233,14 @@ impl Course {
         }
         #[expect(clippy::wildcard_enum_match_arm, reason = "only these two say what came of a statement")]
         let made = match &event.what {
-            What::Expect { want, got, ok } => Made { got: Some(got.clone()), instead_of: (!ok).then(|| want.clone()) },
-            What::Refused { reason } => Made { got: Some(format!("refused: {reason}")), instead_of: None },
+            What::Expect { want, got, ok } => Made {
+                got: Some(got.clone()),
+                instead_of: (!ok).then(|| want.clone()),
+                wanted: (*ok && want != got).then(|| want.clone()),
+            },
+            What::Refused { reason } => {
+                Made { got: Some(format!("refused: {reason}")), instead_of: None, wanted: None }
+            }
             _ => return,
         };
         if let Some(last) = taking.made.last_mut() {

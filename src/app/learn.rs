@@ -121,7 +121,7 @@ fn run(app: &mut App, world: &World, lesson: &Lesson, statement: &Statement) -> 
     commands.push(Command::Run(Box::new(Statement { line, ..statement.clone() })));
     if let Some(taking) = &mut app.course.taking {
         taking.running = Some(Running::Statement);
-        taking.made.push(Made { got: None, instead_of: None });
+        taking.made.push(Made { got: None, instead_of: None, wanted: None });
         taking.scroll = Scroll::Active;
     }
     commands

@@ -15,7 +15,7 @@ use super::say;
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
     let stuck = stuck(world);
     let circle = circle(&stuck, task.id)?;
-    let links: Vec<String> = circle.iter().filter_map(|id| link(world, *id, &stuck)).collect();
+    let links: Vec<String> = circle.iter().filter_map(|id| link(world, *id, (&stuck, &circle))).collect();
     let names: Vec<String> = circle.iter().filter_map(|id| world.task(*id)).map(|task| task.name.clone()).collect();
     let head = match (circle.contains(&task.id), names.len()) {
         (true, 1) => format!("{} waits for itself", task.name),
@@ -105,16 +105,21 @@ fn circle(stuck: &BTreeMap<TaskId, Vec<TaskId>>, from: TaskId) -> Option<Vec<Tas
 }
 
 /// `child1 is asleep in read(chat[1]) until parent acts`.
-fn link(world: &World, id: TaskId, stuck: &BTreeMap<TaskId, Vec<TaskId>>) -> Option<String> {
+fn link(world: &World, id: TaskId, (stuck, circle): (&BTreeMap<TaskId, Vec<TaskId>>, &[TaskId])) -> Option<String> {
     let task = world.task(id)?;
     let call = task.sleeping_call()?;
-    let wakers: Vec<String> =
-        stuck.get(&id)?.iter().filter_map(|id| world.task(*id)).map(|task| task.name.clone()).collect();
+    let ids = stuck.get(&id)?;
+    let wakers: Vec<String> = ids.iter().filter_map(|id| world.task(*id)).map(|task| task.name.clone()).collect();
     let what = match end_of(world, call).and_then(|peer| world.end(peer)) {
         _ if matches!(call.call(), Call::Waitpid { .. }) => "exits",
         Some(_) if call.call().offered().is_some() => "reads",
         _ => "writes",
     };
     let at = call.call().fd().map_or_else(String::new, |fd| call.names.end(fd));
-    Some(format!("{} is asleep in {}({at}) until {} {what}", task.name, call.call().name(), say::list(&wakers)))
+    let whom = match &*wakers {
+        [_, _, ..] if circle.iter().all(|id| ids.contains(id)) && ids.len() == circle.len() => "one of them".to_owned(),
+        [_, _, ..] => format!("one of {}", say::list(&wakers)),
+        _ => say::list(&wakers),
+    };
+    Some(format!("{} is asleep in {}({at}) until {whom} {what}", task.name, call.call().name()))
 }

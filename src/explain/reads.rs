@@ -113,9 +113,11 @@ fn stream_joins_writes(scene: &Scene<'_>) -> Option<Explanation> {
             writers.push(name);
         }
     }
-    let by = if writers.is_empty() { "nobody known".to_owned() } else { say::list(&writers) };
+    // Of a flood the oldest writes are remembered no more: who made them is not guessed.
+    let are_known = numbers.iter().all(|number| end.inbox.write(*number).is_some());
+    let by = if are_known { format!(" by {}", say::list(&writers)) } else { String::new() };
     let text = format!(
-        "{} is a stream of bytes and keeps no edges between writes. {} by {by} ({}) waited at {here}, and one read takes \
+        "{} is a stream of bytes and keeps no edges between writes. {}{by} ({}) waited at {here}, and one read takes \
          all that waits and fits its buffer of {}. Had {} read between the writes, it would have got them apart.",
         title(end.kind),
         say::count(numbers.len() as u64, "write"),

@@ -51,6 +51,10 @@ pub fn count(number: u64, thing: &str) -> String {
 
 /// Bytes as a statement would write them, a long run cut.
 pub fn bytes(flow: &Flow, piece: Piece) -> String {
+    if flow.write(piece.write).is_none() {
+        // The write is remembered no more, and its bytes with it.
+        return count(piece.len, "byte");
+    }
     let shown = quote(&flow.bytes_of(piece, QUOTED));
     if piece.len > QUOTED as u64 { format!("{shown}... ({} bytes)", piece.len) } else { shown }
 }

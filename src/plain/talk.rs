@@ -5,8 +5,8 @@ use std::os::fd::AsFd;
 
 use color_eyre::eyre::Result;
 
-use crate::app::action::{Action, Input, Learn};
-use crate::app::{App, Mode};
+use crate::app::action::{Action, Edit, Input, Learn};
+use crate::app::{App, Mode, facing};
 use crate::lesson::{Next, list};
 use crate::playground::Opening;
 use crate::script::parse;
@@ -14,8 +14,12 @@ use crate::script::parse;
 use super::{Talk, bench};
 
 /// The words that steer, and what each does. No statement begins with one of them.
-pub const WORDS: [(&str, &str); 15] = [
-    ("Enter alone, or next", "go on: run the statement that is next, take the next step, begin the next lesson"),
+pub const WORDS: [(&str, &str); 16] = [
+    (
+        "Enter alone, or next",
+        "in a lesson go on: run the statement that is next, take the next step, begin the next lesson; outside, Enter alone lets all children read what waits",
+    ),
+    ("say WORDS", "write the words to all channels; a single word that is no statement is written without say"),
     ("1 to 6", "the answer to the question"),
     ("hint", "one more hint for the goal"),
     ("answer", "the answer to the goal, statement by statement; Enter runs each"),
@@ -32,14 +36,14 @@ pub const WORDS: [(&str, &str); 15] = [
     ("quit", "leave the program; what is done is kept"),
 ];
 
-const WELCOME: &str =
-    "tincans, line by line. One statement a line; help lists what else can be typed, quit leaves. For example:";
-const EXAMPLES: [&str; 3] = ["  channel stream chat child1", "  write chat[0] one", "  child1: read chat[1]"];
+const WELCOME: &str = "tincans, line by line. A word alone, or say WORDS, is written to all channels; Enter alone lets all children read what waits. \
+     Any other line is a statement, like child1: read wire[1]. reset empties the bench, help lists what else can be typed, quit \
+     leaves. The bench begins with two channels, wire of a stream and post of datagrams, and a child at each:";
 const LEARNER: &str = "tincans, line by line. Enter alone goes on; help lists what else can be typed, quit leaves.";
 
 /// What a person is asked for.
 pub fn prompt(app: &App) -> &'static str {
-    let Some((lesson, taking)) = app.course.shown() else { return "statement" };
+    let Some((lesson, taking)) = app.course.shown() else { return "a word, or a statement" };
     if app.mode == Mode::Prompt {
         return "Enter, or a statement";
     }
@@ -50,13 +54,16 @@ pub fn prompt(app: &App) -> &'static str {
     }
 }
 
+/// A word alone that begins no statement.
+fn is_message(line: &str) -> bool {
+    let is_verb = |word: &str| parse::verbs().iter().any(|verb| verb.synopsis.split(' ').next() == Some(word));
+    !line.contains(char::is_whitespace) && !line.ends_with(':') && !is_verb(line)
+}
+
 impl<I: BufRead + AsFd> Talk<'_, I> {
     pub(super) fn greet(&mut self, opening: Opening) -> Result<()> {
         match opening {
-            Opening::Nothing | Opening::Channels => {
-                self.say(WELCOME)?;
-                self.lines(&EXAMPLES.map(str::to_owned))
-            }
+            Opening::Channels => self.say(WELCOME),
             Opening::Lesson(_) | Opening::Practice => self.say(LEARNER),
             Opening::Lessons => {
                 self.say(LEARNER)?;
@@ -71,7 +78,9 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
         let rest = rest.trim();
         match (word, rest) {
             ("quit", "") => return Ok(true),
+            ("", "") if self.playground.app().course.shown().is_none() => self.send("")?,
             ("" | "next", "") => self.go_on()?,
+            ("say", words) if !words.is_empty() => self.send(words)?,
             ("help", "") => self.help()?,
             ("statements", "") => self.statements()?,
             ("bench", "") => self.bench()?,
@@ -99,7 +108,24 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
         match parse::statement(text, 1) {
             Ok(Some(_)) => self.playground.handle(Input::Statement(text.to_owned())),
             Ok(None) => {}
+            // As on the message line of the terminal UI; a lesson wants statements.
+            Err(_) if is_message(text) && self.playground.app().course.shown().is_none() => self.send(text)?,
             Err(error) => self.say(&format!("error: column {}: {}", error.column, error.message))?,
+        }
+        Ok(())
+    }
+
+    /// What Enter on the message line does: the words go to all channels; without any, the children read.
+    fn send(&mut self, text: &str) -> Result<()> {
+        if facing::shown(self.playground.world()).is_empty() {
+            return if text.is_empty() { Ok(()) } else { self.bench() };
+        }
+        self.playground.handle(Input::Do(Action::EnterLine));
+        self.playground.handle(Input::Text(text.to_owned()));
+        self.playground.handle(Input::Do(Action::Send));
+        // What could not be sent would be in the way of the next.
+        if !self.playground.app().line.text().is_empty() {
+            self.playground.handle(Input::Do(Action::Edit(Edit::DeleteToStart)));
         }
         Ok(())
     }

@@ -229,6 +229,10 @@ impl Page {
 
     fn made(&mut self, made: &Made) {
         match (&made.got, &made.instead_of) {
+            (Some(got), None) if made.wanted.is_some() => {
+                let want = made.wanted.as_deref().unwrap_or_default();
+                self.say(&format!("came: {got}; the lesson has {want}, which holds."));
+            }
             (Some(got), Some(want)) => {
                 self.say(&format!("came: {got}. This kernel answers otherwise: the lesson has {want}."));
             }

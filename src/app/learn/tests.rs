@@ -123,7 +123,7 @@ fn what_came_stands_at_its_statement() {
     table.app.take(&[Event { line: table.app.next_line, task: None, what: expect }]);
     table.settle(vec![]);
     let made = &table.app.course.taking.as_ref().unwrap().made;
-    assert_eq!(made[..], [Made { got: Some("EPIPE".to_owned()), instead_of: Some("1".to_owned()) }]);
+    assert_eq!(made[..], [Made { got: Some("EPIPE".to_owned()), instead_of: Some("1".to_owned()), wanted: None }]);
 }
 
 #[test]
