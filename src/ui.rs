@@ -54,6 +54,9 @@ pub struct Scene<'a> {
     pub theme: Theme,
 }
 
+/// Rows of an explanation at most, below a view that has rows to spare.
+const MOST_WHY: u16 = 5;
+
 /// Draws everything into an empty buffer; gives the place of the hardware cursor, if there is to be one.
 pub fn draw(scene: Scene<'_>, buf: &mut Buffer) -> Option<Position> {
     let scene = if scene.app.room.is_on { Scene { theme: scene.theme.on(Ground::Room), ..scene } } else { scene };
@@ -149,9 +152,22 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
 /// Where such a view stands, the explanation below it, and the last keys of a room.
 fn cover(scene: Scene<'_>, area: Rect) -> (Rect, Rect, Rect) {
     let keys = Rect { y: area.bottom() - 2, height: u16::from(scene.app.room.is_on), ..area };
-    let rows = panel::why::rows(scene, area.width).min(2);
+    let wanted = panel::why::rows(scene, area.width);
+    let rows = wanted.min(2 + spare(scene, area.height - 4 - keys.height).min(MOST_WHY - 2));
     let body = Rect { y: area.y + 1, height: area.height - 2 - keys.height - rows, ..area };
     (body, Rect { y: body.bottom(), height: rows, ..area }, keys)
+}
+
+/// Rows of such a view's body that stay empty, of so many.
+fn spare(scene: Scene<'_>, height: u16) -> u16 {
+    let used = match scene.app.view {
+        View::Diagram => scene.app.seen_moments().len() + 3,
+        View::Grid => facing::listed(scene.world).len() + 2,
+        View::Processes => return panel::tree::spare(scene, height),
+        // These use what they are given, and can do without some of it.
+        View::Xray | View::Lens | View::Otherwise | View::Bench => return height.saturating_sub(15) / 2,
+    };
+    height.saturating_sub(u16::try_from(used).unwrap_or(u16::MAX))
 }
 
 /// Where a lesson's text stands and what it has to take in, and the places of the rest.
@@ -201,6 +217,14 @@ pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), action: Action) -> 
             let most = panel::diagram::most_sideways(scene, cover(scene, area).0);
             let by = if action == Action::SidewaysLeft { -1 } else { 1 };
             Action::SidewaysTo(scene.app.sideways.min(most).saturating_add_signed(by).min(most))
+        }
+        Action::TraceUp | Action::TraceDown if scene.app.view == View::Processes => {
+            let body = cover(scene, area).0;
+            let by = isize::try_from(body.height / 2).unwrap_or(1);
+            let most = panel::tree::most_back(scene, body);
+            let now = scene.app.sideways.min(most);
+            let by = if action == Action::TraceUp { by } else { -by };
+            Action::SidewaysTo(now.saturating_add_signed(i16::try_from(by).unwrap_or(1)).min(most))
         }
         Action::Perform => match palette::chosen(scene.app, scene.world) {
             // What is chosen and cannot be done says so by itself.

@@ -64,6 +64,9 @@ fn of_trace(app: &App, action: Action) -> Option<String> {
     if app.view == View::Diagram {
         return Some("this is now".to_owned());
     }
+    if app.view == View::Processes {
+        return None;
+    }
     if app.view != View::Bench {
         return Some(format!(
             "there is no trace beside this view; {} goes back to the bench",
@@ -97,6 +100,10 @@ fn of_running_again(app: &App) -> Option<String> {
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "it is asked of three actions")]
 fn of_sideways(app: &App, world: &World, action: Action) -> Option<String> {
+    if app.view == View::Processes && matches!(action, Action::SidewaysTo(_)) {
+        let is_there = action == Action::SidewaysTo(app.sideways);
+        return is_there.then(|| "there are no more processes on this side".to_owned());
+    }
     if app.view != View::Diagram {
         return Some(format!("the diagram alone moves sideways; {} shows it", app.key(Action::Show(View::Diagram))));
     }

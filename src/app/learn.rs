@@ -109,9 +109,7 @@ fn run(app: &mut App, world: &World, lesson: &Lesson, statement: &Statement) -> 
     if app.course.is_practising() {
         commands.extend(practice::program(app, lesson));
     }
-    let named = |name: &str| statement.text.contains(&format!("{name}["));
-    let about = facing::shown(world).into_iter().find(|facing| facing.channel(world).is_some_and(|it| named(&it.name)));
-    if let Some(facing) = about.filter(|_| !is_strayed) {
+    if let Some(facing) = about(world, statement).filter(|_| !is_strayed) {
         app.focus = Some(facing.channel);
     }
     app.follow = true;
@@ -125,6 +123,12 @@ fn run(app: &mut App, world: &World, lesson: &Lesson, statement: &Statement) -> 
         taking.scroll = Scroll::Active;
     }
     commands
+}
+
+/// The channel that a statement names.
+fn about(world: &World, statement: &Statement) -> Option<facing::Facing> {
+    let named = |name: &str| statement.text.contains(&format!("{name}["));
+    facing::shown(world).into_iter().find(|facing| facing.channel(world).is_some_and(|it| named(&it.name)))
 }
 
 /// The bench as the lesson has it at this place, without a word of it in the trace.
@@ -293,7 +297,15 @@ pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict
     let Some(lesson) = lessons.get(at) else { return };
     let running = taking.running.take();
     let next = taking.walk.next(lesson);
-    if running == Some(Running::Statement) {
+    if running == Some(Running::Bench)
+        && let Next::Run(statement) = next
+    {
+        app.focus = about(world, statement).map(|facing| facing.channel).or(app.focus);
+    } else if running == Some(Running::Bench)
+        && let Next::Ask(prediction) = next
+    {
+        app.focus = about(world, &prediction.statement).map(|facing| facing.channel).or(app.focus);
+    } else if running == Some(Running::Statement) {
         if let (Next::Ask(_), Some(guess)) = (next, taking.chosen) {
             let got = verdicts.iter().flatten().map(|verdict| verdict.got.clone()).next().unwrap_or_default();
             let held = verdicts.into_iter().map(|verdict| verdict.is_some_and(|verdict| verdict.ok)).collect();

@@ -202,6 +202,7 @@ fn try_otherwise(app: &mut App, world: &World) -> Vec<Command> {
 /// A view, or from it back to the bench. The lens makes the channels that it lacks.
 fn show(app: &mut App, world: &World, view: View) -> Vec<Command> {
     app.view = if app.view == view { View::Bench } else { view };
+    app.sideways = 0;
     if app.view != View::Lens || app.past.is_some() {
         return Vec::new();
     }

@@ -67,10 +67,10 @@ pub fn flatten(area: Rect, buf: &mut Buffer) {
 /// The nearest in ASCII; none for what is no border and no mark.
 fn plain(letter: char) -> Option<char> {
     Some(match letter {
-        '─' | '•' => '-',
+        '─' | '•' | '‥' => '-',
         // What has the focus is heavy.
         '━' => '=',
-        '┏' | '┓' | '┗' | '┛' => '#',
+        '┏' | '┓' | '┗' | '┛' | '█' => '#',
         '│' | '┃' | '▏' => '|',
         '┆' | '┇' => ':',
         '‖' => 'H',
@@ -82,12 +82,10 @@ fn plain(letter: char) -> Option<char> {
         // A full stop would make a text that is cut look whole.
         '…' => '~',
         '·' => '.',
-        '‥' => '-',
         '×' | '✗' | '†' => 'x',
         '╳' => 'X',
         '✓' => '*',
         '▒' => '%',
-        '█' => '#',
         '≠' => '!',
         '⊕' => '@',
         _ => return None,

@@ -73,8 +73,9 @@ fn wheel(scene: Scene<'_>, area: Rect, at: Position) -> Option<(Action, Action)>
         (Mode::Palette, _) => return Some((Action::PaletteUp, Action::PaletteDown)),
         (_, View::Diagram) => return Some((Action::Go(Step::Back), Action::Go(Step::Forth))),
         (_, View::Grid) => return Some(channels),
+        (_, View::Processes) => return Some((Action::TraceUp, Action::TraceDown)),
         (_, View::Bench) => {}
-        (_, View::Lens | View::Xray | View::Processes | View::Otherwise) => return None,
+        (_, View::Lens | View::Xray | View::Otherwise) => return None,
     }
     if scene.app.course.shown().is_some() && lesson(scene, area).0.area.contains(at) {
         return Some(learn(Learn::PageUp, Learn::PageDown));

@@ -15,16 +15,20 @@ use super::{Scene, sanitise, words};
 
 /// Panels that a room is shown at most.
 const PANELS: usize = 3;
-/// Rows of an explanation at most: three, or as many as stay in the upper two thirds.
+/// Rows that an explanation may always have.
 const MOST_WHY: u16 = 3;
+/// And where rows would stay empty.
+const ROOMY_WHY: u16 = 5;
 
 /// Where everything stands: the explanation first, then two channels, below them the line and the last keys.
 pub fn places(area: Rect, why_rows: u16, channels: usize) -> Places {
-    let why = Rect { y: area.y + 1, height: why_rows.clamp(1, MOST_WHY), ..area };
-    let most = area.height - 1 - why.height - 2;
+    let short = why_rows.clamp(1, MOST_WHY);
+    let most = area.height - 1 - short - 2;
     let of = |size: Size| size.rows() * if channels > 1 { 2 } else { 1 };
-    let upper = (area.height * 2 / 3).saturating_sub(1 + why.height);
+    let upper = (area.height * 2 / 3).saturating_sub(1 + short);
     let wanted = if of(Size::Tall) <= upper { of(Size::Tall) } else { of(Size::Full) };
+    let spare = most.saturating_sub(wanted);
+    let why = Rect { y: area.y + 1, height: why_rows.clamp(1, ROOMY_WHY).min(short + spare), ..area };
     let channels = Rect { y: why.bottom(), height: most.min(wanted), ..area };
     let prompt = Rect { y: channels.bottom(), height: 1, ..area };
     let keys = Rect { y: prompt.bottom(), height: 1, ..area };
@@ -86,7 +90,7 @@ mod tests {
     fn the_room_there_is_is_used_and_the_focused_channel_is_among_two() {
         for (size, why) in [((60, 18), 1), ((60, 18), 9), ((80, 24), 2), ((120, 36), 3)] {
             let places = places(Rect::new(0, 0, size.0, size.1), why, 2);
-            assert!(places.why.height <= MOST_WHY && places.trace.bottom() <= size.1);
+            assert!(places.why.height <= ROOMY_WHY && places.trace.bottom() <= size.1);
             for focus in 0..5 {
                 let rows = share(places.channels.height, 5, focus, 2);
                 assert!(rows.len() == 2 && rows.iter().any(|row| row.0 == focus), "{rows:?}");

@@ -28,7 +28,8 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let at = all.iter().position(|id| Some(*id) == focus).unwrap_or(0);
     let (rows, columns) = (usize::from(area.height - 2), usize::from(area.width / CELL));
     let page = rows * columns;
-    let first = at / page * page;
+    // The last page is full, too.
+    let first = (at / page * page).min(all.len().saturating_sub(page));
     let last = (first + page).min(all.len());
     let left = vec![Span::raw("─ "), Span::styled("all channels", theme.strong()), Span::raw(" ")];
     let next = scene.app.key(Action::FocusNext);

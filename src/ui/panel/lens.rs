@@ -29,24 +29,42 @@ struct Column<'a> {
     name: &'a str,
 }
 
+/// So many parcels of a flow at most.
+type Pick = fn(&Flow, usize) -> Vec<Parcel>;
+/// How many there are of them.
+type Count = fn(&Flow) -> u64;
+
 /// A row of words to compare, or a list of parcels.
 enum Row {
     Words(&'static str, fn(&World, &End, &End) -> String),
-    Parcels(&'static str, fn(&Flow, usize) -> Vec<Parcel>),
+    Parcels(&'static str, Pick, Count),
 }
 
 const ROWS: &[Row] = &[
     Row::Words("writes", |_, _, far| far.inbox.totals.writes.to_string()),
-    Row::Parcels("wrote", |flow, most| last(flow.writes.iter().map(Parcel::of_write).collect(), most)),
+    Row::Parcels(
+        "wrote",
+        |flow, most| last(flow.writes.iter().map(Parcel::of_write).collect(), most),
+        |flow| flow.totals.writes,
+    ),
     Row::Words("waiting", |_, _, far| waiting(far)),
-    Row::Parcels("queue", |flow, most| {
-        let pieces = flow.queue.iter().filter(|piece| !piece.tentative).take(most);
-        pieces.map(|piece| Parcel::of_piece(flow, *piece)).collect()
-    }),
+    Row::Parcels(
+        "queue",
+        |flow, most| {
+            let pieces = flow.queue.iter().filter(|piece| !piece.tentative).take(most);
+            pieces.map(|piece| Parcel::of_piece(flow, *piece)).collect()
+        },
+        |flow| flow.queue.iter().filter(|piece| !piece.tentative).count() as u64,
+    ),
     Row::Words("reads", |_, _, far| far.inbox.totals.reads.to_string()),
-    Row::Parcels("read", |flow, most| {
-        last(flow.reads.iter().filter_map(|read| Parcel::of_read(flow, read)).collect(), most)
-    }),
+    Row::Parcels(
+        "read",
+        |flow, most| last(flow.reads.iter().filter_map(|read| Parcel::of_read(flow, read)).collect(), most),
+        |flow| {
+            let kept = flow.reads.iter().filter(|read| Parcel::of_read(flow, read).is_some()).count() as u64;
+            flow.totals.reads.max(kept)
+        },
+    ),
     Row::Words("took", |_, _, far| edges(&far.inbox)),
     Row::Words("lost", |_, _, far| words::count(far.inbox.totals.destroyed, "byte", "bytes")),
     Row::Words("next", next_read),
@@ -81,12 +99,12 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
                 buf.set_stringn(area.x + 1, y, label, usize::from(LABELS), theme.strong());
                 words_row(scene, &place, *of, y, buf);
             }
-            Row::Parcels(label, of) => {
+            Row::Parcels(label, of, count) => {
                 let height = height.min(area.bottom() - y);
                 if height > 0 {
                     buf.set_stringn(area.x + 1, y, format!(" {label}"), usize::from(LABELS), theme.faint());
                 }
-                parcels_row(scene, &place, *of, (y, height), buf);
+                parcels_row(scene, &place, (*of, *count), (y, height), buf);
             }
         }
         y += height;
@@ -110,7 +128,7 @@ impl Place<'_> {
 fn heights(columns: &[Column<'_>], room: u16) -> Vec<u16> {
     let wanted = |row: &Row| match row {
         Row::Words(..) => 0,
-        Row::Parcels(_, of) => columns
+        Row::Parcels(_, of, _) => columns
             .iter()
             .filter_map(|column| column.ends.map(|(_, far)| of(&far.inbox, LISTED).len()))
             .max()
@@ -147,16 +165,27 @@ fn words_row(scene: Scene<'_>, place: &Place<'_>, of: fn(&World, &End, &End) -> 
 fn parcels_row(
     scene: Scene<'_>,
     place: &Place<'_>,
-    of: fn(&Flow, usize) -> Vec<Parcel>,
+    (of, count): (Pick, Count),
     (y, height): (u16, u16),
     buf: &mut Buffer,
 ) {
     let room = place.wide - 1;
     for (at, column) in place.columns.iter().enumerate() {
         let Some((_, far)) = column.ends else { continue };
-        for (y, parcel) in (y..y + height).zip(of(&far.inbox, usize::from(height))) {
+        let parcels = of(&far.inbox, usize::from(height));
+        let shown = parcels.len() as u64;
+        let hidden = count(&far.inbox).saturating_sub(shown);
+        let more = if hidden > 0 { format!("+{hidden}") } else { String::new() };
+        let x = place.x_of(at) + room.saturating_sub(words::width(&more));
+        // Behind what is said above the list, where there is room for it or nowhere else.
+        let is_free = (x.saturating_sub(1)..place.x_of(at) + room).all(|x| buf[(x, y - 1)].symbol() == " ");
+        let row_of_more = if is_free || height == 0 { y - 1 } else { y + height - 1 };
+        let taken = if hidden > 0 { words::width(&more) + 1 } else { 0 };
+        for (y, parcel) in (y..y + height).zip(parcels) {
+            let room = if y == row_of_more { room.saturating_sub(taken) } else { room };
             buf.set_line(place.x_of(at), y, &in_one_line(parcel, room, scene.theme), room);
         }
+        buf.set_stringn(x, row_of_more, &more, usize::from(room), scene.theme.strong());
     }
 }
 

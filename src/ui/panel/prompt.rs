@@ -12,6 +12,7 @@ use crate::app::facing::{self, PARENT};
 use crate::app::input_line::InputLine;
 use crate::app::keys::Binding;
 use crate::app::{Audience, Mode};
+use crate::lesson::Next;
 use crate::ui::{Scene, sanitise, words};
 use crate::world::channel::End;
 
@@ -150,8 +151,12 @@ pub fn named(scene: Scene<'_>, area: Rect) -> Vec<Named> {
         binding.row.short.0.saturating_add(later)
     };
     let has_lesson = scene.app.course.taking.is_some();
+    let next = scene.app.course.current().map(|(lesson, taking)| taking.walk.next(lesson));
+    let has_goal = matches!(next, Some(Next::Reach(_)));
     let is_named = |binding: &&Binding| {
-        let is_void = binding.row.action == Action::Learn(Learn::Out) && !has_lesson;
+        let is_out = binding.row.action == Action::Learn(Learn::Out);
+        let is_help = matches!(binding.row.action, Action::Learn(Learn::Hint | Learn::Solve));
+        let is_void = (is_out && !has_lesson) || (is_help && !has_goal);
         !is_void && !binding.row.short.1.is_empty() && !binding.keys.is_empty()
     };
     let all: Vec<&Binding> = scene.app.keymap.of_mode(scene.app.mode).iter().filter(is_named).collect();

@@ -10,6 +10,7 @@ use ratatui::text::{Line, Span};
 
 use super::holders;
 use super::tasks::state_of;
+use crate::app::action::Action;
 use crate::explain;
 use crate::script::TaskState;
 use crate::trace::TaskId;
@@ -29,6 +30,24 @@ struct Node<'a> {
     is_orphan: bool,
 }
 
+/// Rows of so many that the tree leaves empty.
+pub fn spare(scene: Scene<'_>, height: u16) -> u16 {
+    let rows = u16::try_from(nodes(scene.world).len()).unwrap_or(u16::MAX);
+    height.saturating_sub(rows.saturating_add(holders::ROWS + 1 + height / 4))
+}
+
+/// How many rows can be scrolled back past.
+pub fn most_back(scene: Scene<'_>, area: Rect) -> u16 {
+    let room = room(scene, area);
+    u16::try_from(nodes(scene.world).len().saturating_sub(room)).unwrap_or(u16::MAX)
+}
+
+/// Rows of the tree itself.
+fn room(scene: Scene<'_>, area: Rect) -> usize {
+    let why = u16::try_from(why(scene, area.width).len()).unwrap_or(u16::MAX);
+    usize::from(area.height.saturating_sub(holders::ROWS + why.min(area.height / 4) + 1))
+}
+
 /// Draws tree, holders and explanation.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < holders::ROWS + 2 || area.width < 40 {
@@ -39,8 +58,16 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let why = why(scene, area.width);
     let below = holders::ROWS + u16::try_from(why.len()).unwrap_or(0).min(area.height / 4);
     let room = usize::from(area.height - below - 1);
-    let skipped = nodes.len().saturating_sub(room);
-    let hidden = if skipped > 0 { format!(" {skipped} more above ") } else { String::new() };
+    let above = nodes.len().saturating_sub(room);
+    let skipped = above.saturating_sub(usize::from(scene.app.sideways));
+    let below_these = above - skipped;
+    let (up, down) = (scene.app.key(Action::TraceUp), scene.app.key(Action::TraceDown));
+    let hidden = match (skipped, below_these) {
+        (0, 0) => String::new(),
+        (_, 0) => format!(" {skipped} more above, {up} "),
+        (0, _) => format!(" {below_these} more below, {down} "),
+        _ => format!(" {skipped} above, {below_these} below, {up} {down} "),
+    };
     let left = vec![Span::raw("─ "), Span::styled("processes and their descriptors", theme.strong()), Span::raw(" ")];
     let heading = words::between(left, vec![Span::styled(hidden, theme.strong())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);
