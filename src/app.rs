@@ -118,6 +118,8 @@ pub struct App {
     pub notice: Option<String>,
     /// The first line of help that is seen.
     pub help_scroll: u16,
+    /// What is said once, and has been.
+    told: Vec<&'static str>,
     /// The lessons, and the one being taken.
     pub course: Course,
     /// What fills the screen.
@@ -170,6 +172,7 @@ impl App {
             why: None,
             notice: None,
             help_scroll: 0,
+            told: Vec::new(),
             course: Course::default(),
             view: View::Bench,
             sideways: 0,

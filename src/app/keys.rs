@@ -121,7 +121,7 @@ impl Keymap {
         let mut bindings = here.flat_map(|mode| self.of_mode(mode)).filter(|binding| binding.row.action == action);
         let named = bindings.clone().next().map(|binding| binding.row.name);
         let bound = bindings.find_map(|binding| binding.keys.first());
-        bound.map_or_else(|| format!("`{}`, which has no key,", named.unwrap_or_default()), |key| key.label())
+        bound.map_or_else(|| format!("`{}` (no key)", named.unwrap_or_default()), |key| key.label())
     }
 }
 

@@ -11,6 +11,9 @@ use super::{App, Audience, Mode, facing, learn};
 /// Statements that make the bench the program opens on.
 pub const OPENING: [&str; 3] = ["signal SIGPIPE ignore", "channel stream wire child1", "channel dgram post child2"];
 
+/// What became of a statement on the message line.
+const AS_BYTES: &str = "sent as bytes";
+
 /// The statements that open a bench.
 pub(super) fn open(app: &mut App) -> Vec<Command> {
     let opening = OPENING.map(|text| Ok(text.to_owned()));
@@ -40,8 +43,22 @@ pub(super) fn send(app: &mut App, world: &World) -> Vec<Command> {
         });
         return Vec::new();
     }
-    app.line.enter();
+    let text = app.line.enter();
+    if !app.told.contains(&AS_BYTES) && looks_like_a_statement(world, &text) {
+        app.told.push(AS_BYTES);
+        let (leave, prompt) = (app.key(Action::LeaveLine), app.key(Action::OpenPrompt));
+        app.notice = Some(format!("{AS_BYTES}; {leave} then {prompt} runs a statement"));
+    }
     say(app, phrases)
+}
+
+/// Whether somebody may have meant a message to be run: it begins as at the prompt, or it is a statement about an end there is.
+fn looks_like_a_statement(world: &World, text: &str) -> bool {
+    let names_an_end = || {
+        let ends = facing::shown(world).into_iter().flat_map(|facing| [facing.near, facing.far]);
+        ends.filter_map(|end| world.end(end)).any(|end| text.contains(&end.label()))
+    };
+    text.starts_with(':') || (names_an_end() && matches!(parse::statement(text, 1), Ok(Some(_))))
 }
 
 /// There is nothing that a key could act on.

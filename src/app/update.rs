@@ -367,6 +367,19 @@ mod tests {
     }
 
     #[test]
+    fn a_statement_on_the_message_line_is_sent_and_that_is_said_once() {
+        let mut table = Table::new();
+        table.type_in("read what comes");
+        table.act(Action::Send);
+        assert_eq!(table.notice(), "");
+        for notice in ["sent as bytes; Esc then : runs a statement", ""] {
+            table.type_in("close wire[0]");
+            assert_eq!(table.act(Action::Send)[0], r#"write wire[0] "close wire[0]""#);
+            assert_eq!(table.notice(), notice);
+        }
+    }
+
+    #[test]
     fn enter_on_the_empty_line_lets_every_child_read() {
         let mut table = Table::new();
         assert_eq!(table.act(Action::Send), ["child1: drain wire[1] dontwait", "child2: drain post[1] dontwait"]);

@@ -90,10 +90,21 @@ impl Keymap {
         taken.sort_by_key(|taken| taken.wish.mode.is_some());
         loop {
             let keymap = Self::laid(&taken);
-            let Some((culprit, what)) = keymap.clash(&taken) else { return (keymap, complaints) };
+            let Some((culprit, what)) = keymap.clash(&taken) else {
+                if keymap.is_bare() {
+                    complaints.push("[keys] leaves nothing but leaving a key; `tincans config` lists all".to_owned());
+                }
+                return (keymap, complaints);
+            };
             complaints.push(format!("{}: {what}", taken[culprit].wish.place()));
             taken.remove(culprit);
         }
+    }
+
+    /// Whether there is a mode in which no key does anything but leave.
+    fn is_bare(&self) -> bool {
+        let acts = |binding: &Binding| binding.row.name != LEAVE.0 && !binding.keys.is_empty();
+        MODES.into_iter().any(|mode| !self.of_mode(mode).iter().any(acts))
     }
 
     fn laid(taken: &[Taken<'_>]) -> Self {
@@ -231,6 +242,6 @@ mod tests {
     fn an_action_may_have_no_key_and_hints_then_name_it() {
         let (keymap, complaints) = Keymap::with(&[wish(None, "new", &[])]);
         assert!(complaints.is_empty());
-        assert_eq!(keymap.key(Mode::Keys, Action::NewChannel), "`new`, which has no key,");
+        assert_eq!(keymap.key(Mode::Keys, Action::NewChannel), "`new` (no key)");
     }
 }
