@@ -124,8 +124,8 @@ pub struct App {
     pub course: Course,
     /// What fills the screen.
     pub view: View,
-    /// Processes that the diagram has scrolled past.
-    pub sideways: u16,
+    /// Processes that the view has scrolled past: the diagram from the left, the tree from its end.
+    pub view_scroll: u16,
     /// What else could have happened, as last tried.
     pub otherwise: Option<Otherwise>,
     /// The channel for which that is being tried, and its kind.
@@ -175,7 +175,7 @@ impl App {
             told: Vec::new(),
             course: Course::default(),
             view: View::Bench,
-            sideways: 0,
+            view_scroll: 0,
             otherwise: None,
             trying: None,
             past: None,

@@ -2,11 +2,11 @@
 //! is a line for the person, never the end of the program.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use crate::app::config::{Config, MAX_CONFIG};
+use crate::xdg;
 
 /// The file's place below the configuration folder.
 const PLACE: &str = "tincans/config.toml";
@@ -19,11 +19,8 @@ pub fn of_environment() -> (Config, Vec<String>) {
     }
 }
 
-/// A path that is not absolute is none, as XDG wants it.
 fn place(config: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
-    let absolute = |path: Option<OsString>| path.map(PathBuf::from).filter(|path| path.is_absolute());
-    let folder = absolute(config).or_else(|| absolute(home).map(|home| home.join(".config")));
-    folder.map(|folder| folder.join(PLACE))
+    xdg::place(config, home, ".config", PLACE)
 }
 
 fn at(path: &Path) -> (Config, Vec<String>) {
@@ -40,15 +37,13 @@ fn at(path: &Path) -> (Config, Vec<String>) {
 
 /// None where there is no file.
 fn read(path: &Path) -> Result<Option<String>, String> {
-    // A pipe or a device in its place would be waited for.
-    match fs::metadata(path) {
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+    let file = match xdg::open(path) {
+        Ok(Some(file)) => file,
+        Ok(None) => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => return Ok(None),
         Err(error) => return Err(error.to_string()),
-        Ok(metadata) if !metadata.is_file() => return Err("it is no file".to_owned()),
-        Ok(_) => {}
-    }
+    };
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| error.to_string())?;
     file.take(MAX_CONFIG as u64 + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() > MAX_CONFIG {
         return Err(format!("it has more than {MAX_CONFIG} bytes"));
@@ -61,6 +56,8 @@ fn read(path: &Path) -> Result<Option<String>, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::app::keys::Keymap;
 

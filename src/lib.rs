@@ -19,6 +19,7 @@ pub mod bench;
 pub mod session;
 pub mod guardian;
 pub mod crash;
+pub mod xdg;
 pub mod progress;
 pub mod saving;
 

@@ -8,6 +8,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use crate::lesson::progress::{MAX_TEXT, Progress};
+use crate::xdg;
 
 /// The file's place below the state folder.
 const PLACE: &str = "tincans/progress.toml";
@@ -21,15 +22,13 @@ pub struct Store {
 }
 
 impl Store {
-    /// By XDG_STATE_HOME, else below HOME. A path that is not absolute is none, as XDG wants it.
+    /// By XDG_STATE_HOME, else below HOME.
     pub fn of_environment() -> Self {
         Self::at(std::env::var_os("XDG_STATE_HOME"), std::env::var_os("HOME"))
     }
 
     fn at(state: Option<OsString>, home: Option<OsString>) -> Self {
-        let absolute = |path: Option<OsString>| path.map(PathBuf::from).filter(|path| path.is_absolute());
-        let state = absolute(state).or_else(|| absolute(home).map(|home| home.join(".local/state")));
-        Self { path: state.map(|state| state.join(PLACE)), is_broken: false }
+        Self { path: xdg::place(state, home, ".local/state", PLACE), is_broken: false }
     }
 
     /// What is kept, and what the learner should know about it.
@@ -90,15 +89,8 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
 
 /// None where there is no file yet.
 fn read(path: &Path) -> Result<Option<Progress>, String> {
-    // A pipe or a device in its place would be waited for.
-    match fs::metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error.to_string()),
-        Ok(metadata) if !metadata.is_file() => return Err("it is no file".to_owned()),
-        Ok(_) => {}
-    }
+    let Some(file) = xdg::open(path).map_err(|error| error.to_string())? else { return Ok(None) };
     let mut text = String::new();
-    let file = File::open(path).map_err(|error| error.to_string())?;
     file.take(MAX_TEXT as u64 + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
     Progress::read(&text).map(Some)
 }

@@ -79,7 +79,7 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         return None;
     }
     let header = Rect { height: 1, ..area };
-    if matches!(scene.app.mode, Mode::List | Mode::Search | Mode::Help | Mode::Palette) {
+    if is_listed(scene.app.mode) {
         return listed(scene, area, buf);
     }
     if scene.app.view != View::Bench {
@@ -90,6 +90,11 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         panel::lesson::draw(scene, text, buf);
     }
     bench(scene, &places_of(scene, area), header, buf)
+}
+
+/// Whether a list covers everything.
+fn is_listed(mode: Mode) -> bool {
+    matches!(mode, Mode::Help | Mode::List | Mode::Search | Mode::Palette)
 }
 
 /// What covers everything: a list, a notice below it, the line one types in or the keys.
@@ -216,15 +221,15 @@ pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), action: Action) -> 
         Action::SidewaysLeft | Action::SidewaysRight if scene.app.view == View::Diagram => {
             let most = panel::diagram::most_sideways(scene, cover(scene, area).0);
             let by = if action == Action::SidewaysLeft { -1 } else { 1 };
-            Action::SidewaysTo(scene.app.sideways.min(most).saturating_add_signed(by).min(most))
+            Action::ScrollViewTo(scene.app.view_scroll.min(most).saturating_add_signed(by).min(most))
         }
         Action::TraceUp | Action::TraceDown if scene.app.view == View::Processes => {
             let body = cover(scene, area).0;
             let by = isize::try_from(body.height / 2).unwrap_or(1);
             let most = panel::tree::most_back(scene, body);
-            let now = scene.app.sideways.min(most);
+            let now = scene.app.view_scroll.min(most);
             let by = if action == Action::TraceUp { by } else { -by };
-            Action::SidewaysTo(now.saturating_add_signed(i16::try_from(by).unwrap_or(1)).min(most))
+            Action::ScrollViewTo(now.saturating_add_signed(i16::try_from(by).unwrap_or(1)).min(most))
         }
         Action::Perform => match palette::chosen(scene.app, scene.world) {
             // What is chosen and cannot be done says so by itself.

@@ -27,8 +27,7 @@ fn the_program_holds_no_descriptor_of_any_end() {
     pty.type_bytes(b"one\r\r");
     pty.wait("both reads", |screen| screen.matches("1 READ").count() >= 2);
     // What is measured with a copy has to close it again.
-    pty.type_bytes(b"\x1b");
-    pty.pump(Duration::from_millis(60));
+    pty.escape();
     for statement in ["write wire[0] left", "queue wire[1]", "holders wire[1]"] {
         pty.type_bytes(format!(":{statement}\r").as_bytes());
     }

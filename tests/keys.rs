@@ -7,7 +7,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
-use std::time::Duration;
 
 use nix::sys::stat::Mode;
 use support::pty::{Pty, unwelcome};
@@ -35,11 +34,6 @@ fn start_sized(size: (u16, u16), folder: &Path) -> Pty {
     let mut pty = Pty::start_with(size, &[], |command| _ = command.env("XDG_CONFIG_HOME", folder));
     pty.wait("two channels", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
     pty
-}
-
-fn escape(pty: &mut Pty) {
-    pty.type_bytes(b"\x1b");
-    pty.pump(Duration::from_millis(60));
 }
 
 fn leave(mut pty: Pty) {
@@ -73,7 +67,7 @@ fn a_moved_key_acts_and_help_footer_and_palette_name_it() {
     pty.wait("the hint", |screen| screen.contains("F2 keys, then ? help"));
     // The mouse is not asked for.
     assert!(!String::from_utf8_lossy(pty.bytes()).contains("\x1b[?1000h"));
-    escape(&mut pty);
+    pty.escape();
     pty.wait("that Esc means nothing", |screen| screen.contains("Esc means nothing here"));
     pty.type_bytes(b"\x1bOQ");
     pty.wait("the footer", |screen| screen.contains("K kill") && screen.contains("Ctrl-O all"));
@@ -94,7 +88,7 @@ fn the_palette_is_opened_searched_and_left_by_keys_at_every_size() {
     for size in [(36, 120), (24, 80), (18, 60)] {
         let nothing = tempfile::tempdir().expect("a folder");
         let mut pty = start_sized(size, nothing.path());
-        escape(&mut pty);
+        pty.escape();
         pty.type_bytes(b"/");
         pty.wait("the palette", |screen| screen.contains("what can be done: keys"));
         pty.type_bytes("漢é👩‍🚀".as_bytes());
@@ -106,7 +100,7 @@ fn the_palette_is_opened_searched_and_left_by_keys_at_every_size() {
         pty.wait("it stopped", |screen| screen.contains("child1 stopped"));
         pty.type_bytes(b"/sigstop\r");
         pty.wait("the reason", |screen| screen.contains("child1 is stopped already; S lets it go on"));
-        escape(&mut pty);
+        pty.escape();
         pty.wait("the bench again", |screen| screen.contains("SOCK_STREAM"));
         leave(pty);
     }
@@ -131,7 +125,7 @@ fn settings_that_cannot_be_read_are_a_line_and_never_the_end() {
         // The line may be broken where the screen ends.
         let flat = |screen: &str| screen.split_whitespace().collect::<Vec<_>>().join(" ");
         pty.wait(wanted, |screen| flat(screen).contains(wanted) && screen.contains("config.toml"));
-        escape(&mut pty);
+        pty.escape();
         pty.type_bytes(b"k");
         pty.wait("that keys act", |screen| screen.contains("child1 killed by SIGKILL"));
         leave(pty);
@@ -148,7 +142,7 @@ fn clashes_and_unknown_names_are_told_at_the_start_and_the_default_stays() {
     let folder = folder_with(b"colour = 1\n[keys]\nkill = 'x'\nleave = []\nnonsense = 'F3'\nread = 'Hyper-R'\n");
     let mut pty = start(folder.path());
     pty.wait("the first of five", |screen| screen.contains("5 settings cannot be taken, as the trace says"));
-    escape(&mut pty);
+    pty.escape();
     pty.type_bytes(b"r");
     pty.wait("that r reads", |screen| screen.contains("asleep in read(wire[1])"));
     leave(pty);
@@ -207,7 +201,7 @@ fn the_loop_goes_round_while_it_is_tried_what_else_could_have_happened() {
     let mut pty = start(nothing.path());
     pty.type_bytes(&b"word\r".repeat(8));
     pty.wait("the writes", |screen| screen.contains("8 WRITES"));
-    escape(&mut pty);
+    pty.escape();
     let before: Vec<i32> = pty.agents().iter().map(|agent| agent.pid).collect();
     pty.type_bytes(b"e");
     pty.wait("the three ways", |screen| screen.contains("what else could have happened: wire"));

@@ -94,8 +94,7 @@ fn a_goal_is_reached_by_messages_and_keys_too() {
     let mut pty = learn(state.path(), &[file.to_str().expect("a path")], CLASSIC);
     up_to_the_goal(&mut pty);
     key(&mut pty, "ix\r", "write(chat[0], \"x\", 1) = 1");
-    pty.type_bytes(b"\x1b");
-    pty.pump(Duration::from_millis(60));
+    pty.escape();
     key(&mut pty, "r", "[✓] child1: read chat[1] => \"x\"");
     key(&mut pty, "iz\r", "REACHED");
 }

@@ -23,16 +23,11 @@ fn start(size: (u16, u16), arguments: &[&str]) -> Pty {
 }
 
 /// A lone escape is told from the beginning of a sequence by the time that passes.
-fn escape(pty: &mut Pty) {
-    pty.type_bytes(b"\x1b");
-    pty.pump(Duration::from_millis(60));
-}
-
 #[test]
 fn a_click_focuses_and_the_mouse_can_be_given_back_while_running() {
     let mut pty = start((24, 80), &[]);
     assert_eq!((count(&pty, ON), count(&pty, OFF)), (1, 0));
-    escape(&mut pty);
+    pty.escape();
     let row = pty.screen().lines().position(|line| line.contains("2 post")).map_or(0, |row| row + 1);
     pty.type_bytes(format!("\x1b[<0;10;{row}M\x1b[<0;10;{row}m").as_bytes());
     pty.wait("post has the focus", |screen| {
@@ -74,7 +69,7 @@ fn wide_combining_and_turning_letters_leave_every_border_where_it_is() {
 #[test]
 fn a_letter_typed_costs_at_most_400_bytes_with_eight_channels() {
     let mut pty = start((60, 200), &[]);
-    escape(&mut pty);
+    pty.escape();
     for number in 0..6 {
         pty.type_bytes(format!(":channel stream more{number} kid{number}\r").as_bytes());
         pty.wait("a channel", |screen| screen.contains(&format!("more{number}")));

@@ -99,8 +99,7 @@ fn long_use_costs_nothing_that_stays() {
     let time = Duration::from_secs(number("TINCANS_SECONDS").unwrap_or(SECONDS));
     let mut pty = Pty::start((24, 80));
     pty.wait("two channels", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
-    pty.type_bytes(b"\x1b");
-    let _ = pty.pump_for(Duration::from_millis(60));
+    pty.escape();
     let start = Instant::now();
     let (mut rounds, mut first, mut minutes) = (0, None, Vec::new());
     while start.elapsed() < time || rounds < 2 * WARM {

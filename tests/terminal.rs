@@ -55,17 +55,9 @@ fn is_corner(letter: char) -> bool {
 
 /// Types a statement at the `:` prompt and waits until the trace shows what it did.
 fn statement(pty: &mut Pty, text: &str, shows: &str) {
-    pty.type_bytes(b"\x1b");
-    // A lone escape is told from the beginning of a sequence by the time that passes.
-    pty.pump(Duration::from_millis(60));
+    pty.escape();
     pty.type_bytes(format!(":{text}\r").as_bytes());
     pty.wait(&format!("{shows} after {text}"), |screen| screen.contains(shows));
-}
-
-fn escape(pty: &mut Pty) {
-    pty.type_bytes(b"\x1b");
-    // Not until it is quiet: a bench that never settles is drawn for ever.
-    pty.pump_for(Duration::from_millis(60));
 }
 
 /// Three words typed and read: one read on the stream, three on the datagram pair.
@@ -84,7 +76,7 @@ fn three_words(pty: &mut Pty) {
 fn kill_shows_death_and_eof(size: Size) {
     let mut pty = start(size);
     three_words(&mut pty);
-    escape(&mut pty);
+    pty.escape();
     pty.type_bytes(b"k");
     let took = pty.wait("death and EOF", |screen| {
         let panel = panel(screen, "SOCK_STREAM");
@@ -131,7 +123,7 @@ const WAYS: &[Way] = &[
         name: "q",
         status: 0,
         go: |pty| {
-            escape(pty);
+            pty.escape();
             pty.type_bytes(b"q");
         },
     },
@@ -165,7 +157,7 @@ const SITUATIONS: &[(&str, Prepare)] = &[
     ("asleep", |pty| statement(pty, "child1: read wire[1]", "unfinished")),
     ("stopped", |pty| statement(pty, "stop child1", "SIGSTOP")),
     ("just forked", |pty| {
-        escape(pty);
+        pty.escape();
         pty.type_bytes(b":fork late\r");
     }),
 ];
@@ -333,7 +325,7 @@ fn hostile_bytes_are_shown_and_never_reach_the_terminal() {
         let data: Vec<String> = range.map(|byte| format!("\\x{byte:02x}")).collect();
         statement(&mut pty, &format!("write post[0] \"{}\"", data.concat()), "write(post[0]");
     }
-    escape(&mut pty);
+    pty.escape();
     pty.type_bytes(b"i\r");
     pty.pump(Duration::from_millis(200));
     // Typed and pasted ones too: C1, a bidirectional override, half a character.
@@ -352,7 +344,7 @@ fn a_pasted_megabyte_is_survived() {
     pty.type_bytes(b"\x1b[201~");
     pty.pump(Duration::from_millis(200));
     assert_eq!(pty.agents().len(), 3, "no letter of it was a command");
-    escape(&mut pty);
+    pty.escape();
     statement(&mut pty, "write wire[0] alive", "alive");
     pty.type_bytes(b"\x03");
     assert_eq!(pty.status(), 0);
@@ -384,12 +376,12 @@ fn a_repeat_that_never_sleeps_and_a_bench_that_never_settles_can_be_acted_on_and
     for endless in [&["repeat 1000000000 tasks"][..], &["child2: echo post[1]", "ping post[0] 64 1000000000"]] {
         let mut pty = start(CLASSIC);
         for text in endless {
-            escape(&mut pty);
+            pty.escape();
             pty.type_bytes(format!(":{text}\r").as_bytes());
         }
         // As long as it takes until a person may overtake.
         pty.pump_for(Duration::from_millis(400));
-        escape(&mut pty);
+        pty.escape();
         pty.type_bytes(b"s");
         pty.wait("that child1 is stopped", |screen| panel(screen, "SOCK_STREAM").contains("child1 stopped"));
         pty.type_bytes(b":fds child1\r");
@@ -459,7 +451,7 @@ fn frames_of_a_key(pty: &mut Pty, key: &str, shows: impl Fn(&str) -> bool) -> Op
 fn a_key_reaches_kernel_and_screen_in_one_frame() {
     const MOST: usize = 60;
     let mut pty = start(CLASSIC);
-    escape(&mut pty);
+    pty.escape();
     let stream = |screen: &str| panel(screen, "SOCK_STREAM");
     let mut known = [None; 6];
     for round in 0..MOST {
@@ -473,7 +465,7 @@ fn a_key_reaches_kernel_and_screen_in_one_frame() {
         let counts = [
             frames_of_a_key(&mut pty, "\r", |screen| screen.contains(&written)),
             {
-                escape(&mut pty);
+                pty.escape();
                 frames_of_a_key(&mut pty, "r", |screen| screen.contains(&read))
             },
             frames_of_a_key(&mut pty, "s", |screen| stream(screen).contains("child1 stopped")),
@@ -536,7 +528,7 @@ fn what_else_could_have_happened_is_run_for_real_and_leaves_nothing() {
 #[test]
 fn what_is_typed_ahead_is_run_in_the_order_of_typing() {
     let mut pty = start(CLASSIC);
-    escape(&mut pty);
+    pty.escape();
     // Busy for longer than keys that act from outside are patient with one statement.
     pty.type_bytes(&b":tasks\r".repeat(1000));
     pty.pump_for(Duration::from_millis(300));

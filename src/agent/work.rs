@@ -33,27 +33,25 @@ impl Agent {
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "four calls are not made in place")]
     fn call(&mut self, call: &Call) {
-        let answer = match call {
-            Call::Fork => self.fork(),
-            Call::Thread => self.thread(),
-            Call::Exec => self.exec(),
+        let (answer, outcome) = match call {
+            Call::Fork => (self.fork(), Outcome::default()),
+            Call::Thread => (self.thread(), Outcome::default()),
+            Call::Exec => (self.exec(), Outcome::default()),
             Call::Exit { code } => self.exit(*code),
             _ => {
                 let mut prepared = Prepared::new(call);
                 self.recorder.enter(0);
                 let (answer, extra) = prepared.make();
-                let outcome = prepared.outcome(answer, extra);
-                self.recorder.exit(answer, &outcome);
-                return self.has_failed = answer.ret < 0;
+                (answer, prepared.outcome(answer, extra))
             }
         };
-        self.recorder.exit(answer, &Outcome::default());
+        self.recorder.exit(answer, &outcome);
         self.has_failed = answer.ret < 0;
     }
 
     /// What the program sent with an order that is not carried out is let go.
     fn leave_out(&mut self, call: &Call) {
-        if matches!(call, Call::Fork | Call::Thread) {
+        if call.makes_task() {
             drop(self.take_equipment());
         }
     }

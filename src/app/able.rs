@@ -41,7 +41,7 @@ pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
             app.key(Action::EnterLine),
             app.key(Action::OpenPalette)
         )),
-        Action::SidewaysLeft | Action::SidewaysRight | Action::SidewaysTo(_) => of_sideways(app, world, action),
+        Action::SidewaysLeft | Action::SidewaysRight | Action::ScrollViewTo(_) => of_sideways(app, world, action),
         Action::HelpTo(line) if line == app.help_scroll => Some("help goes no further".to_owned()),
         _ => None,
     }
@@ -100,8 +100,8 @@ fn of_running_again(app: &App) -> Option<String> {
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "it is asked of three actions")]
 fn of_sideways(app: &App, world: &World, action: Action) -> Option<String> {
-    if app.view == View::Processes && matches!(action, Action::SidewaysTo(_)) {
-        let is_there = action == Action::SidewaysTo(app.sideways);
+    if app.view == View::Processes && matches!(action, Action::ScrollViewTo(_)) {
+        let is_there = action == Action::ScrollViewTo(app.view_scroll);
         return is_there.then(|| "there are no more processes on this side".to_owned());
     }
     if app.view != View::Diagram {
@@ -109,9 +109,11 @@ fn of_sideways(app: &App, world: &World, action: Action) -> Option<String> {
     }
     let last = world.tasks().count().saturating_sub(1);
     match action {
-        Action::SidewaysTo(place) if place == app.sideways => Some("there is no more of it on this side".to_owned()),
-        Action::SidewaysLeft if app.sideways == 0 => Some("the first process is seen".to_owned()),
-        Action::SidewaysRight if usize::from(app.sideways) >= last => Some("the last process is seen".to_owned()),
+        Action::ScrollViewTo(place) if place == app.view_scroll => {
+            Some("there is no more of it on this side".to_owned())
+        }
+        Action::SidewaysLeft if app.view_scroll == 0 => Some("the first process is seen".to_owned()),
+        Action::SidewaysRight if usize::from(app.view_scroll) >= last => Some("the last process is seen".to_owned()),
         _ => None,
     }
 }

@@ -134,7 +134,7 @@ pub enum Action {
     /// The view, to the right.
     SidewaysRight,
     /// The view from this process on: what the two above are where it is known how many are seen.
-    SidewaysTo(u16),
+    ScrollViewTo(u16),
 }
 
 /// Keys of lessons.

@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use super::Mode;
 use super::keys::rebind::Wish;
-use super::keys::{GROUPS, Key, Keymap, MODES, label};
+use super::keys::{GROUPS, Key, Keymap, MODES};
 use crate::script::words::is_hidden;
 
 /// The most bytes of a file.
@@ -184,12 +184,6 @@ fn broken(text: &str, error: &toml::de::Error) -> String {
     let line = before.map(|before| format!("line {}: ", before.matches('\n').count() + 1)).unwrap_or_default();
     let message = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
     format!("{line}{message}; nothing of it is used")
-}
-
-/// One line of what is bound, for a list of them.
-pub fn keys_of(keymap: &Keymap, mode: Mode, name: &str) -> String {
-    let binding = keymap.of_mode(mode).iter().find(|binding| binding.row.name == name);
-    binding.map(|binding| label(&binding.keys)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -174,9 +174,9 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::RunAgain => return say::run_again(app),
         Action::TryOtherwise => return try_otherwise(app, world),
         Action::Show(view) => return show(app, world, view),
-        Action::SidewaysLeft => app.sideways = app.sideways.saturating_sub(1),
-        Action::SidewaysRight => app.sideways = app.sideways.saturating_add(1),
-        Action::SidewaysTo(process) => app.sideways = process,
+        Action::SidewaysLeft => app.view_scroll = app.view_scroll.saturating_sub(1),
+        Action::SidewaysRight => app.view_scroll = app.view_scroll.saturating_add(1),
+        Action::ScrollViewTo(process) => app.view_scroll = process,
     }
     Vec::new()
 }
@@ -202,7 +202,7 @@ fn try_otherwise(app: &mut App, world: &World) -> Vec<Command> {
 /// A view, or from it back to the bench. The lens makes the channels that it lacks.
 fn show(app: &mut App, world: &World, view: View) -> Vec<Command> {
     app.view = if app.view == view { View::Bench } else { view };
-    app.sideways = 0;
+    app.view_scroll = 0;
     if app.view != View::Lens || app.past.is_some() {
         return Vec::new();
     }
@@ -223,7 +223,7 @@ fn looks(action: Action) -> bool {
                 | Action::Show(_)
                 | Action::SidewaysLeft
                 | Action::SidewaysRight
-                | Action::SidewaysTo(_)
+                | Action::ScrollViewTo(_)
                 | Action::OpenHelp
                 | Action::CloseHelp
                 | Action::HelpUp

@@ -7,7 +7,7 @@ use crate::app::action::{Action, Learn, Step};
 use crate::app::{Mode, View, facing};
 
 use super::layout::{MIN_HEIGHT, MIN_WIDTH};
-use super::{Scene, channel_areas, lesson, list_place, panel, places_of};
+use super::{Scene, channel_areas, is_listed, lesson, list_place, panel, places_of};
 
 /// The action for a mouse event on a screen of this size; none where there is nothing to act on.
 pub fn action(scene: Scene<'_>, (width, height): (u16, u16), event: MouseEvent) -> Option<Action> {
@@ -31,11 +31,6 @@ pub fn action(scene: Scene<'_>, (width, height): (u16, u16), event: MouseEvent) 
 /// Whether the bench's panels are on the screen.
 fn shows_bench(scene: Scene<'_>) -> bool {
     scene.app.view == View::Bench && !is_listed(scene.app.mode)
-}
-
-/// Whether a list covers everything.
-fn is_listed(mode: Mode) -> bool {
-    matches!(mode, Mode::Help | Mode::List | Mode::Search | Mode::Palette)
 }
 
 /// A key that the footer names acts; a channel gets the focus, and the line one types in gets the letters.

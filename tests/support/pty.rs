@@ -135,6 +135,13 @@ impl Pty {
         let _ = nix::unistd::write(self.master(), bytes);
     }
 
+    /// Esc by itself: nothing follows it for longer than a terminal's own sequence would take. Not until it is quiet: a bench that
+    /// never settles is drawn for ever.
+    pub fn escape(&mut self) {
+        self.type_bytes(b"\x1b");
+        self.pump_for(Duration::from_millis(60));
+    }
+
     /// Types, and takes in what comes meanwhile, so that neither side waits for the other.
     pub fn type_bytes(&mut self, bytes: &[u8]) {
         let start = Instant::now();

@@ -13,7 +13,6 @@ use super::super::{During, SysError, poll};
 pub const HEADER_WORDS: usize = 128;
 /// Words of 8 bytes that a ring holds: 1 MiB.
 pub const RING_WORDS: usize = 128 * 1024;
-const BYTES: usize = (HEADER_WORDS + RING_WORDS) * 8;
 
 /// The mapping, seen from either side.
 #[derive(Debug)]
@@ -26,17 +25,17 @@ unsafe impl Send for Map {}
 
 impl Map {
     /// What a mapping takes, in bytes.
-    pub const BYTES: usize = BYTES;
+    pub const BYTES: usize = (HEADER_WORDS + RING_WORDS) * 8;
 
     pub fn open(fd: BorrowedFd<'_>) -> Result<Self, SysError> {
-        let Some(length) = std::num::NonZeroUsize::new(BYTES) else {
+        let Some(length) = std::num::NonZeroUsize::new(Self::BYTES) else {
             return Err(SysError { operation: "map a ring", errno: crate::abi::Errno::EINVAL });
         };
         let protection = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
         // SAFETY: a new shared mapping at an address of the kernel's choice aliases nothing of Rust's.
         let address = unsafe { mmap(None, length, protection, MapFlags::MAP_SHARED, fd, 0) }.during("map a ring")?;
         // SAFETY: address and length are those of the mapping made on the line above.
-        let _ = unsafe { madvise(address, BYTES, MmapAdvise::MADV_DONTFORK) };
+        let _ = unsafe { madvise(address, Self::BYTES, MmapAdvise::MADV_DONTFORK) };
         Ok(Self { words: address.cast() })
     }
 
@@ -69,6 +68,6 @@ impl Map {
 impl Drop for Map {
     fn drop(&mut self) {
         // SAFETY: the mapping was made by `open` with this length, and no reference into it outlives self.
-        let _ = unsafe { munmap(self.words.cast(), BYTES) };
+        let _ = unsafe { munmap(self.words.cast(), Self::BYTES) };
     }
 }

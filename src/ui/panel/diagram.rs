@@ -50,7 +50,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let moments = scene.app.seen_moments();
     let all: Vec<TaskId> = tasks(scene, moments);
     let fit = fitting(area, all.len());
-    let skipped = usize::from(scene.app.sideways).min(all.len() - fit.min(all.len()));
+    let skipped = usize::from(scene.app.view_scroll).min(all.len() - fit.min(all.len()));
     let seen = &all[skipped..(skipped + fit).min(all.len())];
     let wide = ((area.width - GUTTER) / u16::try_from(fit).unwrap_or(1)).clamp(NARROW, WIDE);
     let hidden = all.len() - seen.len();

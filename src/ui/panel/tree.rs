@@ -59,7 +59,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let below = holders::ROWS + u16::try_from(why.len()).unwrap_or(0).min(area.height / 4);
     let room = usize::from(area.height - below - 1);
     let above = nodes.len().saturating_sub(room);
-    let skipped = above.saturating_sub(usize::from(scene.app.sideways));
+    let skipped = above.saturating_sub(usize::from(scene.app.view_scroll));
     let below_these = above - skipped;
     let (up, down) = (scene.app.key(Action::TraceUp), scene.app.key(Action::TraceDown));
     let hidden = match (skipped, below_these) {

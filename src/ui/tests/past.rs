@@ -90,10 +90,10 @@ fn no_size_of_the_diagram_and_no_number_of_processes_panics() {
     app.recent = stage.history.look(stage.history.newest(), 500).moments;
     for size in [(0, 0), (1, 1), (60, 18), (61, 19), (80, 24), (200, 60), (500, 200)] {
         for sideways in [0, 3, u16::MAX] {
-            app.sideways = sideways;
+            app.view_scroll = sideways;
             terminal(&app, &stage, size, Colours::True);
         }
     }
-    app.sideways = 0;
+    app.view_scroll = 0;
     assert_shows(&screen_of(&app, &stage, (80, 24)), &["more processes, < >"]);
 }
