@@ -35,8 +35,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::app::action::{Action, Learn};
+use crate::app::course::Taking;
 use crate::app::{App, Mode, View, facing, palette};
-use crate::lesson::Next;
+use crate::lesson::{Lesson, Next};
 use crate::world::World;
 
 use layout::{MIN_HEIGHT, MIN_WIDTH, Places};
@@ -248,6 +249,8 @@ fn turned_in_lesson(scene: Scene<'_>, area: Rect, key: Learn) -> Learn {
     let page = isize::try_from(panel::lesson::rows(text.area).saturating_sub(1)).unwrap_or(1);
     let by = match key {
         Learn::Step if panel::lesson::has_unread(scene, text) => page,
+        // Nobody answers what has not been seen.
+        Learn::Choose(number) if asks(lesson, taking, number) && panel::lesson::has_unread(scene, text) => page,
         Learn::PageDown => page,
         Learn::PageUp => -page,
         Learn::Up | Learn::Down if matches!(taking.walk.next(lesson), Next::Ask(_)) => return key,
@@ -256,7 +259,20 @@ fn turned_in_lesson(scene: Scene<'_>, area: Rect, key: Learn) -> Learn {
         _ => return key,
     };
     let to = panel::lesson::scrolled(scene, text, by);
-    if to == panel::lesson::scrolled(scene, text, 0) { Learn::AtEdge } else { Learn::ScrollTo(to) }
+    match key {
+        _ if to == panel::lesson::scrolled(scene, text, 0) => Learn::AtEdge,
+        Learn::Choose(_) => Learn::ReadFirst(to),
+        _ => Learn::ScrollTo(to),
+    }
+}
+
+/// Whether this answer could be chosen.
+fn asks(lesson: &Lesson, taking: &Taking, number: u8) -> bool {
+    let options = match taking.walk.next(lesson) {
+        Next::Ask(prediction) if taking.running.is_none() => prediction.options.len(),
+        _ => 0,
+    };
+    (1..=options).contains(&usize::from(number))
 }
 
 /// Draws the channels that fit; where not all do, says how many of how many.

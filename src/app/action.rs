@@ -154,6 +154,8 @@ pub enum Learn {
     PageDown,
     /// The text from this line on: what the four above are where there is nothing to choose.
     ScrollTo(u16),
+    /// The same for an answer that is chosen while something of the question is still unseen.
+    ReadFirst(u16),
     /// The same where the text goes no further.
     AtEdge,
     /// One more hint.

@@ -32,6 +32,7 @@ pub(super) fn act(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
         | Learn::PageUp
         | Learn::PageDown
         | Learn::ScrollTo(_)
+        | Learn::ReadFirst(_)
         | Learn::AtEdge
         | Learn::Hint
         | Learn::Solve => return in_lesson(app, world, key),
@@ -52,6 +53,10 @@ fn in_lesson(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
         Learn::Up => choose(app, lesson, |chosen, count| Some((chosen.unwrap_or(0) + count - 1) % count)),
         Learn::Down => choose(app, lesson, |chosen, count| Some(chosen.map_or(0, |at| at + 1) % count)),
         Learn::ScrollTo(line) => taking.scroll = Scroll::At(line),
+        Learn::ReadFirst(line) => {
+            taking.scroll = Scroll::At(line);
+            app.notice = Some("the text goes on here; choose when you have seen all of it".to_owned());
+        }
         Learn::Hint => hint(app),
         _ => {}
     }

@@ -210,3 +210,73 @@ fn behind_the_curtain_a_question_has_no_answer_yet() {
         app.room.is_hidden = false;
     }
 }
+
+/// A problem of practice before it is answered: a long program, and no channel.
+const PROBLEM: &str = "+++\ntitle = \"What happens next?\"\ntopics = [\"basics\"]\nminutes = 5\n+++\nA stream. What does the \
+    last statement bring?\n```tin setup\nchannel stream c peer\n```\n```text\nchannel stream c peer\nsignal PIPE ignore\n\
+    nonblock c[0] on\nfork third\nclose c[1]\nwrite c[0] one\nwrite c[0] two\n```\n```predict\npeer: read c[1]\n- [ ] EOF\n\
+    - [x] \"onetwo\"\n- [ ] \"one\"\n- [ ] sleeps\n```\n```after\nBecause.\n```\n";
+
+#[test]
+fn no_answer_is_chosen_before_all_of_the_question_was_seen() {
+    let empty = Stage::bare();
+    let mut app = taking(&empty, PROBLEM);
+    assert_shows(&screen_of(&app, &empty, (60, 18)), &[" more ↓", "no channel yet"]);
+    for is_last in [false, true] {
+        let scene = Scene { app: &app, world: &empty.world, theme: Theme::with(Colours::None) };
+        let key = turned(scene, (60, 18), Action::Learn(Learn::Choose(2)));
+        assert_eq!(matches!(key, Action::Learn(Learn::ReadFirst(_))), !is_last, "{key:?}");
+        update::update(&mut app, &empty.world, Input::Do(key));
+        let taking = app.course.taking.as_ref().unwrap();
+        assert_eq!(taking.chosen, is_last.then_some(1));
+        let answers = ["1 EOF", "2 \"onetwo\"", "3 \"one\"", "4 sleeps", "peer: read c[1]", "write c[0] two"];
+        assert_shows(&screen_of(&app, &empty, (60, 18)), &answers);
+        assert_eq!(app.notice.is_some(), !is_last, "{:?}", app.notice);
+    }
+    // Where there is nothing more to see, and where no such answer is, keys are what they are.
+    for (size, number) in [((120, 36), 2), ((60, 18), 7)] {
+        let app = taking(&empty, PROBLEM);
+        let scene = Scene { app: &app, world: &empty.world, theme: Theme::with(Colours::None) };
+        let key = Action::Learn(Learn::Choose(number));
+        assert_eq!(turned(scene, size, key), key);
+    }
+}
+
+#[test]
+fn where_no_channel_is_the_text_has_its_rows() {
+    let (empty, some) = (Stage::bare(), Stage::open());
+    let rows = |stage: &Stage| {
+        let screen = screen_of(&taking(stage, PROBLEM), stage, (60, 18));
+        let found = |text: &str| screen.lines().position(|line| line.contains(text)).unwrap();
+        (screen.lines().filter(|line| line.starts_with("   ")).count(), found("─ trace"), found(" q quit"))
+    };
+    let ((program, trace, keys), beside) = (rows(&empty), rows(&some));
+    assert!(program > beside.0, "{program} rows of the program, {} beside channels", beside.0);
+    assert_eq!((trace, keys), (beside.1, beside.2));
+}
+
+#[test]
+fn every_question_of_every_lesson_shows_all_its_answers_at_the_floor() {
+    let stage = Stage::open();
+    let lessons = crate::lesson::builtin::lessons();
+    let mut asked = 0;
+    for (at, lesson) in lessons.iter().enumerate() {
+        for step in 0..lesson.steps.len() {
+            let mut progress = Progress::default();
+            progress.reach(&lesson.id, step);
+            let mut app = App::new();
+            app.course = Course::new(lessons.clone(), progress, None);
+            update::take(&mut app, &stage.world, Some(at));
+            press(&mut app, &stage, &[]);
+            let crate::lesson::Action::Predict(prediction) = &lesson.steps[step].action else { continue };
+            update::update(&mut app, &stage.world, Input::Settled(Vec::new()));
+            press(&mut app, &stage, &[Learn::Down]);
+            let screen = screen_of(&app, &stage, (60, 18));
+            for (number, option) in prediction.options.iter().enumerate() {
+                assert!(screen.contains(&format!("{} {}", number + 1, option.text)), "{}: {screen}", lesson.id);
+            }
+            asked += 1;
+        }
+    }
+    assert!(asked > 30, "{asked}");
+}
