@@ -118,7 +118,7 @@ fn run(app: &mut App, world: &World, lesson: &Lesson, statement: &Statement) -> 
         app.focus = Some(facing.channel);
     }
     app.follow = true;
-    app.is_explained = false;
+    app.begin();
     let line = app.number();
     app.pending.push_back((line, statement.text.clone()));
     commands.push(Command::Run(Box::new(Statement { line, ..statement.clone() })));

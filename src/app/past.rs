@@ -105,6 +105,7 @@ impl App {
         let Look { at, newest, oldest, world, moments } = look;
         self.past = Some(Past { at, newest, oldest, world: Rc::new(world), moments, transcript, why, back });
         self.mode = Mode::Past;
+        self.is_looking_elsewhere = false;
     }
 
     /// Back to now.
@@ -129,11 +130,6 @@ impl App {
     /// The same, to be scrolled.
     pub(super) fn seen_transcript_mut(&mut self) -> &mut Transcript {
         self.past.as_mut().map_or(&mut self.transcript, |past| &mut past.transcript)
-    }
-
-    /// The explanation that is to be seen.
-    pub fn seen_why(&self) -> Option<&Explanation> {
-        self.past.as_ref().map_or(self.why.as_ref(), |past| past.why.as_ref())
     }
 
     /// The moments that are to be seen.

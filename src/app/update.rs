@@ -298,6 +298,7 @@ fn move_focus(app: &mut App, world: &World, step: isize) {
     let Some(now) = app.focused(world).and_then(|now| shown.iter().position(|facing| *facing == now)) else { return };
     let next = now.wrapping_add_signed(step + shown.len().cast_signed()) % shown.len();
     app.focus = Some(shown[next].channel);
+    app.look_elsewhere();
     let is_unseen = matches!(app.view, View::Diagram | View::Lens | View::Otherwise | View::Processes);
     if is_unseen || app.room.is_hidden {
         let name = shown[next].channel(world).map_or("it", |channel| channel.name.as_str());

@@ -7,6 +7,7 @@ mod lesson;
 mod looks;
 mod past;
 mod tree;
+mod why;
 mod xray;
 
 use ratatui::backend::TestBackend;

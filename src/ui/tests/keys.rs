@@ -146,8 +146,8 @@ const WAITING: [(&str, Waits); 3] = [
 ];
 
 /// A course of one lesson, which is at such a step.
-fn at_step(lessons: &[crate::lesson::Lesson], is_wanted: Waits) -> crate::app::course::Course {
-    let step = |lesson: &crate::lesson::Lesson| lesson.steps.iter().position(|step| is_wanted(&step.action));
+fn at_step(lessons: &[Lesson], is_wanted: Waits) -> crate::app::course::Course {
+    let step = |lesson: &Lesson| lesson.steps.iter().position(|step| is_wanted(&step.action));
     let (lesson, step) = lessons.iter().find_map(|lesson| Some((lesson, step(lesson)?))).unwrap();
     let mut progress = crate::lesson::progress::Progress::default();
     progress.reach(&lesson.id, step);
