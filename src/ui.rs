@@ -26,7 +26,6 @@ pub mod panel;
 pub mod pointer;
 pub mod present;
 pub mod prose;
-pub mod sanitise;
 pub mod theme;
 pub mod words;
 

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::script::{EndName, words};
+use crate::script::{EndName, spell};
 use crate::trace::Explanation;
 use crate::world::World;
 use crate::world::channel::End;
@@ -102,7 +102,7 @@ pub fn statements(app: &App, world: &World) -> Result<Vec<String>, String> {
 
 fn data_of(write: &Write) -> String {
     let len = write.taken.unwrap_or(write.offered).min(MOST_BYTES);
-    words::quote(&write.bytes(0, len, usize::try_from(len).unwrap_or(0)))
+    spell::quoted(&write.bytes(0, len, usize::try_from(len).unwrap_or(0)))
 }
 
 /// The channel whose writes are made again, and its kind.

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use crate::explain;
 use crate::script::{Statement, Verb};
-use crate::trace::{Event, Explanation, strace};
+use crate::trace::{Event, Explanation};
 use crate::world::World;
 use crate::world::history::{Look, Moment};
 
-use super::transcript::Transcript;
+use super::transcript::{self, Transcript};
 use super::{App, Mode};
 
 /// Moments whose lines and arrows are at hand when one is looked at.
@@ -147,6 +147,6 @@ fn why(world: &World, moments: &[Moment]) -> Option<Explanation> {
     if explanation.rule != explain::NOTHING {
         return Some(explanation);
     }
-    let text = last.events.iter().flat_map(strace::lines).collect::<Vec<_>>().join("; ");
+    let text = last.events.iter().flat_map(transcript::lines).collect::<Vec<_>>().join("; ");
     Some(Explanation { text: text.trim().to_owned(), ..explanation })
 }

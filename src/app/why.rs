@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use crate::explain;
-use crate::trace::{Event, Explanation, What, strace};
+use crate::trace::{Event, Explanation, What};
 use crate::world::World;
 use crate::world::kind::EndId;
 
 use super::facing::Facing;
-use super::{App, View, facing};
+use super::{App, View, facing, transcript};
 
 /// What is known of the reasons for what was done last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +44,7 @@ impl App {
             return;
         }
         let is_fact = |event: &&Event| !matches!(event.what, What::Refused { .. } | What::Why(_));
-        let lines = events.iter().rev().filter(is_fact).map(strace::lines);
+        let lines = events.iter().rev().filter(is_fact).map(transcript::lines);
         if let Some(line) = lines.flatten().next() {
             let text = line.trim().to_owned();
             let what = Explanation { about: String::new(), text, rule: explain::NOTHING, page: None, lesson: None };

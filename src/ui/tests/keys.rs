@@ -56,7 +56,7 @@ fn of_the_marked_action_everything_is_told_at_every_size() {
         let app = palette(&stage, Mode::Keys, "close");
         assert_shows(&screen_of(&app, &stage, size), &["the statement: close wire[0]"]);
         let app = palette(&stage, Mode::Past, "漢字 e\u{301} 👩‍🚀 \u{202e}");
-        assert_shows(&screen_of(&app, &stage, size), &["no action is called so; Esc goes back", "\\u{202e}"]);
+        assert_shows(&screen_of(&app, &stage, size), &["no action is called so; Esc goes back", "\\xe2\\x80\\xae"]);
     }
 }
 
