@@ -30,7 +30,7 @@ pub enum Input {
     Unbound(String),
     /// What of somebody's settings could not be taken, one line each.
     Warned(Vec<String>),
-    /// A key was pressed, as it is written on a keyboard: a room is shown it.
+    /// A key was pressed, as it is written on a keyboard, with what it does: a room is shown it.
     Pressed(String),
     /// Progress is not kept, and why.
     NotKept(String),

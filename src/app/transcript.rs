@@ -103,7 +103,7 @@ impl Transcript {
     /// A statement that brought no event gets a line of its own.
     pub fn flush(&mut self) {
         if let Some(text) = self.statement.take() {
-            self.push(Row { statement: None, text: format!("> {text}"), tone: Tone::Statement });
+            self.push(Row { statement: Some(text), text: String::new(), tone: Tone::Statement });
         }
     }
 
@@ -173,7 +173,7 @@ mod tests {
         let mut transcript = Transcript::default();
         transcript.push_statement("sleep 1".to_owned());
         transcript.flush();
-        assert_eq!(transcript.rows()[0].text, "> sleep 1");
+        assert_eq!(transcript.rows()[0].statement.as_deref(), Some("sleep 1"));
     }
 
     #[test]

@@ -76,8 +76,11 @@ fn plain(letter: char) -> Option<char> {
         '┆' | '┇' => ':',
         '‖' => 'H',
         '┌' | '┐' | '└' | '┘' | '╭' | '╮' | '╰' | '╯' | '├' | '┤' | '┬' | '┴' | '┼' => '+',
-        '▶' | '▸' | '→' | '›' => '>',
-        '◀' | '←' | '‹' => '<',
+        // Where something goes; what is marked, and what was typed, have signs of their own.
+        '▶' | '→' => '>',
+        '◀' | '←' => '<',
+        '▸' => '*',
+        '›' | '‹' => '$',
         '▲' | '↑' => '^',
         '▼' | '↓' => 'v',
         // A full stop would make a text that is cut look whole.
@@ -85,7 +88,7 @@ fn plain(letter: char) -> Option<char> {
         '·' => '.',
         '×' | '✗' | '†' => 'x',
         '╳' => 'X',
-        '✓' => '*',
+        '✓' => 'V',
         '▒' => '%',
         '≠' => '!',
         '⊕' => '@',
@@ -107,9 +110,11 @@ mod tests {
     }
 
     #[test]
-    fn the_focus_a_cut_and_the_diagram_s_signs_have_letters_of_their_own() {
-        for (left, right) in [('┏', '┌'), ('━', '─'), ('…', '·'), ('‖', '│'), ('┆', '│'), ('×', '╳'), ('▒', '█')]
-        {
+    fn what_means_something_else_has_a_letter_of_its_own() {
+        let edges = [('┏', '┌'), ('━', '─'), ('…', '·'), ('‖', '│'), ('┆', '│'), ('×', '╳'), ('▒', '█')];
+        // What is marked, where bytes go, what was typed, what is done, what is below.
+        let marks = [('▸', '▶'), ('▸', '→'), ('›', '▶'), ('‹', '◀'), ('▸', '✓'), ('✓', '↓'), ('▸', '›')];
+        for (left, right) in edges.into_iter().chain(marks) {
             assert_ne!(plain(left), plain(right), "{left} {right}");
         }
     }

@@ -78,7 +78,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         let is_last = index + 1 == moments.len();
         let style = if is_last { theme.strong() } else { Style::new() };
         buf.set_stringn(area.x, y, &row.text, usize::from(area.width), style);
-        let number = format!("{:>4}{}", moment.number, if is_last { "▶" } else { " " });
+        let number = format!("{:>4}{}", moment.number, if is_last { "▸" } else { " " });
         buf.set_stringn(area.x, y, number, usize::from(GUTTER), if is_last { theme.shout() } else { theme.faint() });
         if let Some((x, width)) = row.label {
             let width = width.min(area.width.saturating_sub(x));

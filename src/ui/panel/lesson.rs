@@ -210,7 +210,7 @@ impl<'a> Page<'a> {
                         );
                     }
                 }
-                None if is_next => self.marked("▶ ", &statement.text, theme.strong()),
+                None if is_next => self.marked("▸ ", &statement.text, theme.strong()),
                 None => self.marked("  ", &statement.text, theme.faint()),
             }
             if at < taking.walk.made() || is_next {
@@ -225,7 +225,7 @@ impl<'a> Page<'a> {
 
     fn predict(&mut self, prediction: &Prediction, taking: &Taking) {
         let arrow = if self.theme.is_ascii() { "<-" } else { "←" };
-        self.marked("▶ ", &prediction.statement.text, self.theme.strong());
+        self.marked("▸ ", &prediction.statement.text, self.theme.strong());
         for (at, option) in prediction.options.iter().enumerate() {
             let is_marked = taking.chosen == Some(at);
             let number = self.app.keymap.choice(at + 1);

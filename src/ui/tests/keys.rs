@@ -270,16 +270,17 @@ fn what_a_key_has_run_is_echoed_word_for_word() {
                 let before = after.transcript.rows().len();
                 let commands = press(&mut after, &stage, (120, 36), binding.row.action);
                 after.settle();
-                let trace: Vec<&str> =
-                    after.transcript.rows().iter().skip(before).map(|row| row.text.as_str()).collect();
+                let rows = after.transcript.rows().iter().skip(before);
+                let trace: Vec<(&str, Option<&str>)> =
+                    rows.map(|row| (row.text.as_str(), row.statement.as_deref())).collect();
                 for command in commands {
                     let Command::Run(statement) = command else { continue };
                     run += 1;
                     // A lesson's own bench is made without a word; its note says that it was.
                     let is_silent = after.is_silent(statement.line);
-                    let echo = format!("> {}", statement.text.trim());
-                    let is_told =
-                        trace.contains(&echo.as_str()) || trace.iter().any(|line| is_silent && line.contains("lesson"));
+                    let echo = statement.text.trim();
+                    let is_told = trace.contains(&("", Some(echo)))
+                        || trace.iter().any(|(line, _)| is_silent && line.contains("lesson"));
                     assert!(is_told, "{name}, {mode:?}, {}: {echo} is not in {trace:?}", binding.row.name);
                 }
             }

@@ -45,7 +45,7 @@ fn prose_statements_and_bench_are_seen_together_at_every_size() {
     for size in SIZES {
         let screen = screen_of(&app, &stage, size);
         let want =
-            ["1 The lesson", "step 1 of 3", "A stream has `no edges`.", "✓ write wire[0] a", "▶ write wire[0] b"];
+            ["1 The lesson", "step 1 of 3", "A stream has `no edges`.", "✓ write wire[0] a", "▸ write wire[0] b"];
         assert_shows(&screen, &want);
         assert_shows(&screen, &["wire SOCK_STREAM", "post SOCK_DGRAM", " Space next", "? help", "q quit"]);
     }
@@ -112,7 +112,7 @@ fn the_key_that_goes_on_first_shows_what_was_not_read() {
             pages += 1;
         }
         assert!((1..20).contains(&pages), "{pages}");
-        assert_shows(&screen_of(&app, &stage, size), &["▶ write wire[0] a"]);
+        assert_shows(&screen_of(&app, &stage, size), &["▸ write wire[0] a"]);
         let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
         let up = turned(scene, size, Action::Learn(Learn::PageUp));
         assert!(matches!(up, Action::Learn(Learn::ScrollTo(_))), "{up:?}");
@@ -131,7 +131,7 @@ fn an_explanation_that_is_cut_stands_as_a_whole_below_the_text() {
     app.why = Some(why(&text));
     for size in [(60, 18), (80, 24)] {
         app.course.taking.as_mut().unwrap().scroll = Scroll::Top;
-        assert_shows(&screen_of(&app, &stage, size), &["… Page Down", " more ↓", "▶ write wire[0] b"]);
+        assert_shows(&screen_of(&app, &stage, size), &["… Page Down", " more ↓", "▸ write wire[0] b"]);
         for _ in 0..9 {
             let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
             let key = turned(scene, size, Action::Learn(Learn::PageDown));
