@@ -368,6 +368,25 @@ mod tests {
     }
 
     #[test]
+    fn of_settings_that_cannot_be_taken_the_first_is_said_and_all_are_in_the_trace() {
+        let lines = |count: usize| (1..=count).map(|at| format!("line {at}: no such key")).collect::<Vec<_>>();
+        for (count, said) in [
+            (1, "line 1: no such key"),
+            (3, "3 settings cannot be taken, as the trace says; the first: line 1: no such key"),
+        ] {
+            let mut table = Table::new();
+            table.input(Input::Warned(lines(count)));
+            assert_eq!(table.notice(), said);
+            let rows: Vec<&str> = table.app.transcript.rows().iter().map(|row| row.text.as_str()).collect();
+            let wanted: Vec<String> = lines(count).iter().map(|line| format!("── {line} ──")).collect();
+            assert_eq!(rows, wanted);
+            // The next key takes the notice away, the trace stays.
+            table.act(Action::LeaveLine);
+            assert_eq!((table.notice(), table.app.transcript.rows().len()), ("", count));
+        }
+    }
+
+    #[test]
     fn a_statement_on_the_message_line_is_sent_and_that_is_said_once() {
         let mut table = Table::new();
         table.type_in("read what comes");

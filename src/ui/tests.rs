@@ -5,6 +5,7 @@ mod keys;
 mod lens;
 mod lesson;
 mod looks;
+mod names;
 mod past;
 mod tree;
 mod why;

@@ -62,7 +62,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     for (at, task) in seen.iter().enumerate() {
         let name = scene.world.task(*task).map_or("", |task| task.name.as_str());
         let x = area.x + GUTTER + u16::try_from(at).unwrap_or(0) * wide;
-        buf.set_stringn(x, area.y + 1, words::cut(name, wide - 1), usize::from(wide - 1), theme.strong());
+        buf.set_stringn(x, area.y + 1, words::name(name, wide - 1), usize::from(wide - 1), theme.strong());
     }
     let room = usize::from(area.height - 3);
     let columns = seen.iter().enumerate().map(|(at, task)| (*task, GUTTER + u16::try_from(at).unwrap_or(0) * wide));

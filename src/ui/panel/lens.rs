@@ -96,7 +96,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     for (at, column) in columns.iter().enumerate() {
         let title = if words::width(column.kind.title()) < wide { column.kind.title() } else { short(column.kind) };
         buf.set_stringn(x_of(at), area.y + 1, words::cut(title, wide - 1), usize::from(wide - 1), theme.strong());
-        let name = if column.ends.is_some() { words::cut(column.name, wide - 1) } else { "none".to_owned() };
+        let name = if column.ends.is_some() { words::name(column.name, wide - 1) } else { "none".to_owned() };
         buf.set_stringn(x_of(at), area.y + 2, name, usize::from(wide - 1), theme.faint());
     }
     let mut y = area.y + 3;

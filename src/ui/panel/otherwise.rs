@@ -17,7 +17,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let Some(otherwise) = scene.app.otherwise.as_ref().filter(|_| area.height >= 4 && area.width >= 40) else { return };
     let theme = scene.theme;
     let title =
-        format!("what else could have happened: {} {}", words::cut(&otherwise.name, 16), otherwise.kind.title());
+        format!("what else could have happened: {} {}", words::name(&otherwise.name, 16), otherwise.kind.title());
     let left = vec![Span::raw("─ "), Span::styled(title, theme.strong()), Span::raw(" ")];
     let right = vec![Span::styled(" run for real ", theme.strong())];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);

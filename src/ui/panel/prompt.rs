@@ -55,7 +55,7 @@ fn addressee(scene: Scene<'_>) -> String {
     let focused = || scene.app.focused(scene.world).and_then(|facing| facing.channel(scene.world));
     match scene.app.audience {
         Audience::All => "ALL".to_owned(),
-        Audience::Focused => focused().map_or_else(|| "nobody".to_owned(), |channel| words::cut(&channel.name, 16)),
+        Audience::Focused => focused().map_or_else(|| "nobody".to_owned(), |channel| words::name(&channel.name, 16)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A lesson's text beside the bench, at every size; the list.
 
 use super::*;
+use crate::app::action::Step;
 use crate::app::course::{Course, Scroll};
 use crate::lesson::load;
 use crate::lesson::progress::Progress;
@@ -171,6 +172,37 @@ fn the_list_has_marks_and_is_searched() {
     press(&mut app, &stage, &[Learn::Search]);
     update::update(&mut app, &stage.world, Input::Text("nothing".to_owned()));
     assert_shows(&screen_of(&app, &stage, (60, 18)), &["0 found", "no lesson has these words", " search  nothing"]);
+}
+
+#[test]
+fn the_footer_names_what_this_step_needs_first() {
+    let stage = Stage::open();
+    let mut app = taking(&stage, LESSON);
+    let named = |app: &App, width| {
+        let scene = Scene { app, world: &stage.world, theme: Theme::with(Colours::None) };
+        let keys = panel::prompt::named(scene, Rect::new(0, 17, width, 1)).into_iter();
+        keys.map(|named| named.action).collect::<Vec<_>>()
+    };
+    let (hint, solve, out) = (Action::Learn(Learn::Hint), Action::Learn(Learn::Solve), Action::Learn(Learn::Out));
+    let first_deed = |keys: &[Action]| keys.iter().position(|key| matches!(key, Action::Make(_)));
+    for width in [60, 80, 120, 200] {
+        let keys = named(&app, width);
+        assert_eq!(keys[0], Action::Learn(Learn::Step), "{width}");
+        assert!(!keys.contains(&hint) && !keys.contains(&solve), "no goal, no hint: {keys:?}");
+    }
+    let place = |keys: &[Action], action| keys.iter().position(|key| *key == action);
+    let wide = named(&app, 400);
+    assert!(
+        first_deed(&wide).is_some() && place(&wide, Action::Go(Step::Back)) < first_deed(&wide),
+        "the lesson's keys before the bench's: {wide:?}"
+    );
+    press(&mut app, &stage, &[Learn::Step, Learn::Step, Learn::Step, Learn::Choose(2), Learn::Step, Learn::Step]);
+    let goal = named(&app, 80);
+    assert!(goal.contains(&hint) && goal.contains(&solve), "{goal:?}");
+    assert!(first_deed(&goal).is_none_or(|deed| place(&goal, solve) < Some(deed)), "{goal:?}");
+    let mut free = app_of(&stage);
+    free.mode = Mode::Keys;
+    assert!(!named(&free, 200).contains(&out), "no lesson, no way back to one");
 }
 
 #[test]

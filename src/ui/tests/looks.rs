@@ -167,7 +167,7 @@ fn in_ascii_what_is_marked_is_no_arrow_and_what_was_typed_is_neither() {
     };
     assert_shows(&shown(&app), &[" $ sleep 1", "3 WRITES > 1 READ"]);
     app.view = View::Grid;
-    assert_shows(&shown(&app), &["*  1 wire    stream   3>0>1", "   2 post "]);
+    assert_shows(&shown(&app), &["*  1 wire ", " stream   3>0>1", "   2 post "]);
 }
 
 #[test]

@@ -74,6 +74,29 @@ fn no_cell_moves_because_an_explanation_is_shorter() {
 }
 
 #[test]
+fn below_a_view_an_explanation_has_the_rows_that_are_to_spare_and_no_more() {
+    let long = "Many words that explain it. ".repeat(20);
+    let rows = |stage: &Stage, view, size: (u16, u16)| {
+        let mut app = explained(stage);
+        app.learn(&stage.world, about("wire[1]", &long));
+        (app.view, app.recent) = (view, stage.history.look(stage.history.newest(), 100).moments);
+        let screen = screen_of(&app, stage, size);
+        let from = screen.lines().position(|line| line.starts_with(" WHY ")).unwrap_or_else(|| panic!("{screen}"));
+        usize::from(size.1) - 1 - from
+    };
+    let (few, mut many) = (Stage::open(), Stage::open());
+    for _ in 0..40 {
+        many.write(PARENT, 3, b"x");
+    }
+    for (size, spare) in [((120, 36), 5), ((80, 24), 5), ((60, 18), 2)] {
+        let got = rows(&few, View::Diagram, size);
+        assert!(got == spare || (size.1 == 18 && (2..=5).contains(&got)), "{size:?}: {got}");
+        assert_eq!(rows(&many, View::Diagram, size), 2, "{size:?}: the diagram needs its rows");
+        assert_eq!(rows(&few, View::Grid, size), 5, "{size:?}: two cells need few");
+    }
+}
+
+#[test]
 fn each_view_explains_what_it_shows() {
     let mut stage = three_words();
     let mut app = explained(&stage);
