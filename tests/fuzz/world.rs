@@ -113,7 +113,7 @@ fn assert_same(one: &World, other: &World, what: &str) {
         && one.tasks().all(|task| one.process_of(task.id) == other.process_of(task.id))
         && one.ends().eq(other.ends())
         && one.channels().eq(other.channels())
-        && one.calls() == other.calls()
+        && (one.calls(), one.facts()) == (other.calls(), other.facts())
         && one.anomalies().eq(other.anomalies());
     if !is_same {
         assert_eq!(picture(one), picture(other), "{what}");
@@ -128,6 +128,6 @@ fn picture(world: &World) -> String {
     }
     world.ends().for_each(|end| _ = writeln!(text, "{end:?}"));
     world.channels().for_each(|channel| _ = writeln!(text, "{channel:?}"));
-    let _ = write!(text, "{} {:?}", world.calls(), world.anomalies().collect::<Vec<_>>());
+    let _ = write!(text, "{} {} {:?}", world.calls(), world.facts(), world.anomalies().collect::<Vec<_>>());
     text
 }
