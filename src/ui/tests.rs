@@ -1,5 +1,6 @@
 //! Whole screens of benches made of records alone.
 
+mod blind;
 mod gallery;
 mod keys;
 mod lens;
