@@ -11,6 +11,7 @@ mod past;
 mod tree;
 mod why;
 mod xray;
+mod zoom;
 
 use ratatui::backend::TestBackend;
 use ratatui::style::Color;

@@ -24,12 +24,11 @@ type Light = [f64; 3];
 
 /// A colour as it is seen, in L*a*b*.
 fn lab(colour: Color, cones: &[Light; 3]) -> Light {
-    let (r, g, b) = theme::rgb(colour).unwrap();
-    let light = [r, g, b].map(|part| {
+    let light = <[u8; 3]>::from(theme::rgb(colour).unwrap()).map(|part| {
         let part = f64::from(part) / 255.0;
         if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
     });
-    let product = |row: &Light, light: &Light| row.iter().zip(light).map(|(a, b)| a * b).sum::<f64>();
+    let product = |row: &Light, light: &Light| row.iter().zip(light).map(|(one, other)| one * other).sum::<f64>();
     let seen = cones.map(|row| product(&row, &light).clamp(0.0, 1.0));
     let white = [0.950_47, 1.0, 1.088_83];
     let xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]];
@@ -43,7 +42,7 @@ fn lab(colour: Color, cones: &[Light; 3]) -> Light {
 /// How different two colours look: from 2 on it can be seen, from 10 on at a glance.
 fn difference(one: Color, other: Color, cones: &[Light; 3]) -> f64 {
     let parts = lab(one, cones).into_iter().zip(lab(other, cones));
-    parts.map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+    parts.map(|(one, other)| (one - other).powi(2)).sum::<f64>().sqrt()
 }
 
 #[test]
