@@ -93,6 +93,10 @@ pub enum View {
     Otherwise,
     /// All channels, a cell each.
     Grid,
+    /// The trace alone.
+    Trace,
+    /// Who holds every end.
+    Holders,
 }
 
 /// All that the UI knows.

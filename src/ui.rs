@@ -35,7 +35,7 @@ use ratatui::style::Style;
 
 use crate::app::action::{Action, Learn};
 use crate::app::course::Taking;
-use crate::app::{App, Mode, View, facing, palette};
+use crate::app::{App, Mode, View, facing, palette, update};
 use crate::lesson::{Lesson, Next};
 use crate::world::World;
 
@@ -146,6 +146,8 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
         View::Otherwise => panel::otherwise::draw(scene, body, buf),
         View::Grid => panel::grid::draw(scene, body, buf),
         View::Lens => panel::lens::draw(scene, body, buf),
+        View::Trace => panel::trace::draw(scene, body, buf),
+        View::Holders => panel::holders::draw_all(scene, body, buf),
         View::Bench => {}
     }
     if !scene.app.room.is_hidden {
@@ -173,7 +175,9 @@ fn spare(scene: Scene<'_>, height: u16) -> u16 {
         View::Grid => facing::listed(scene.world).len() + 2,
         View::Processes => return panel::tree::spare(scene, height),
         // These use what they are given, and can do without some of it.
-        View::Xray | View::Lens | View::Otherwise | View::Bench => return height.saturating_sub(15) / 2,
+        View::Xray | View::Lens | View::Otherwise | View::Trace | View::Holders | View::Bench => {
+            return height.saturating_sub(15) / 2;
+        }
     };
     height.saturating_sub(u16::try_from(used).unwrap_or(u16::MAX))
 }
@@ -226,6 +230,9 @@ pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), action: Action) -> 
             let by = if action == Action::SidewaysLeft { -1 } else { 1 };
             Action::ScrollViewTo(scene.app.view_scroll.min(most).saturating_add_signed(by).min(most))
         }
+        // What the page keys turn in a lesson is behind the trace.
+        Action::Learn(Learn::PageUp) if scene.app.view == View::Trace => traced_back(scene, area),
+        Action::Learn(Learn::PageDown) if scene.app.view == View::Trace => Action::TraceDown,
         Action::TraceUp | Action::TraceDown if scene.app.view == View::Processes => {
             let body = cover(scene, area).0;
             let by = isize::try_from(body.height / 2).unwrap_or(1);
@@ -234,6 +241,7 @@ pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), action: Action) -> 
             let by = if action == Action::TraceUp { by } else { -by };
             Action::ScrollViewTo(now.saturating_add_signed(i16::try_from(by).unwrap_or(1)).min(most))
         }
+        Action::TraceUp if matches!(scene.app.view, View::Bench | View::Trace) => traced_back(scene, area),
         Action::Perform => match palette::chosen(scene.app, scene.world) {
             // What is chosen and cannot be done says so by itself.
             Some(entry) if entry.objection.is_none() => turned(scene, (width, height), entry.action),
@@ -242,6 +250,14 @@ pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), action: Action) -> 
         Action::Learn(key) => Action::Learn(turned_in_lesson(scene, area, key)),
         _ => action,
     }
+}
+
+/// The trace goes back until its first line is seen, and no further.
+fn traced_back(scene: Scene<'_>, area: Rect) -> Action {
+    let place = if scene.app.view == View::Trace { cover(scene, area).0 } else { places_of(scene, area).trace };
+    let now = scene.app.seen_transcript().scroll();
+    let most = panel::trace::most_back(scene, place).max(now);
+    Action::TraceTo((now + update::trace_step(scene.app)).min(most))
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys turn no page")]

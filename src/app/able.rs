@@ -24,7 +24,7 @@ pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
         Action::Curtain if !app.room.is_on => {
             Some(format!("nothing is hidden but in present mode: {}", app.key(Action::Present)))
         }
-        Action::TraceUp | Action::TraceDown => of_trace(app, action),
+        Action::TraceUp | Action::TraceDown | Action::TraceTo(_) => of_trace(app, action),
         Action::Go(Step::Back | Step::FarBack | Step::StatementBack | Step::First) => {
             let is_first = app.past.as_ref().is_some_and(|past| past.at <= past.oldest);
             is_first.then(|| "nothing older is known".to_owned())
@@ -56,7 +56,7 @@ fn of_focus(app: &App, world: &World) -> Option<String> {
 }
 
 fn of_trace(app: &App, action: Action) -> Option<String> {
-    let is_up = action == Action::TraceUp;
+    let is_up = action != Action::TraceDown;
     let diagram_goes_back = app.view == View::Diagram && is_up;
     if diagram_goes_back {
         return None;
@@ -67,19 +67,19 @@ fn of_trace(app: &App, action: Action) -> Option<String> {
     if app.view == View::Processes {
         return None;
     }
-    if app.view != View::Bench {
+    if !matches!(app.view, View::Bench | View::Trace) {
         return Some(format!(
             "there is no trace beside this view; {} goes back to the bench",
             app.key(Action::Show(View::Bench))
         ));
     }
-    if app.room.is_on {
+    if app.room.is_on && app.view == View::Bench {
         return Some(format!("there is no trace in present mode; {} ends it", app.key(Action::Present)));
     }
     let transcript = app.seen_transcript();
     let (scroll, rows) = (transcript.scroll(), transcript.rows().len());
     match is_up {
-        true if scroll + 1 >= rows => Some("the trace begins here".to_owned()),
+        true if scroll + 1 >= rows || action == Action::TraceTo(scroll) => Some("the trace begins here".to_owned()),
         false if scroll == 0 => Some("this is the newest line of the trace".to_owned()),
         _ => None,
     }

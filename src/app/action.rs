@@ -101,6 +101,8 @@ pub enum Action {
     TraceUp,
     /// The trace, towards now.
     TraceDown,
+    /// The trace, so many lines before the newest: what going back is where it is known how many are seen.
+    TraceTo(usize),
     /// Stops the program, as Ctrl-Z does in a shell.
     Suspend,
     /// Leaves the program.

@@ -89,6 +89,11 @@ impl Transcript {
         self.scroll = (self.scroll + rows).min(self.rows.len().saturating_sub(1));
     }
 
+    /// Looks at so many lines before the newest.
+    pub fn scroll_to(&mut self, lines: usize) {
+        self.scroll = lines.min(self.rows.len().saturating_sub(1));
+    }
+
     /// Looks towards now.
     pub fn forth(&mut self, rows: usize) {
         self.scroll = self.scroll.saturating_sub(rows);

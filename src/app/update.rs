@@ -163,8 +163,15 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         | Action::PaletteAt(_)
         | Action::Perform => palette::act(app, world, action),
         Action::TraceUp if app.view == View::Diagram => return vec![Command::Look(Step::FarBack)],
-        Action::TraceUp => app.seen_transcript_mut().back(TRACE_STEP),
-        Action::TraceDown => app.seen_transcript_mut().forth(TRACE_STEP),
+        Action::TraceUp => {
+            let by = trace_step(app);
+            app.seen_transcript_mut().back(by);
+        }
+        Action::TraceTo(lines) => app.seen_transcript_mut().scroll_to(lines),
+        Action::TraceDown => {
+            let by = trace_step(app);
+            app.seen_transcript_mut().forth(by);
+        }
         Action::Edit(edit) => edit_line(app, edit),
         Action::Complete | Action::Present | Action::Curtain | Action::ToggleMouse | Action::Focus(_) => {
             room::act(app, world, action);
@@ -179,6 +186,11 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::ScrollViewTo(process) => app.view_scroll = process,
     }
     Vec::new()
+}
+
+/// Lines that one key scrolls the trace: more where it is alone.
+pub fn trace_step(app: &App) -> usize {
+    if app.view == View::Trace { 2 * TRACE_STEP } else { TRACE_STEP }
 }
 
 fn try_otherwise(app: &mut App, world: &World) -> Vec<Command> {
@@ -234,6 +246,7 @@ fn looks(action: Action) -> bool {
                 | Action::FocusNext
                 | Action::FocusPrevious
                 | Action::TraceUp
+                | Action::TraceTo(_)
                 | Action::TraceDown
                 | Action::Suspend
                 | Action::Quit
@@ -299,7 +312,7 @@ fn move_focus(app: &mut App, world: &World, step: isize) {
     let next = now.wrapping_add_signed(step + shown.len().cast_signed()) % shown.len();
     app.focus = Some(shown[next].channel);
     app.look_elsewhere();
-    let is_unseen = matches!(app.view, View::Diagram | View::Lens | View::Otherwise | View::Processes);
+    let is_unseen = matches!(app.view, View::Diagram | View::Lens | View::Otherwise | View::Processes | View::Trace);
     if is_unseen || app.room.is_hidden {
         let name = shown[next].channel(world).map_or("it", |channel| channel.name.as_str());
         app.notice = Some(format!("{name} has the focus"));

@@ -74,10 +74,11 @@ impl App {
         match self.view {
             View::Otherwise => self.otherwise.as_ref().map(|otherwise| Cow::Owned(otherwise.why())),
             View::Processes => explain::deadlock(world).map(Cow::Owned).or_else(of_focus),
+            View::Holders => of_focus(),
             View::Xray | View::Grid => last_or_focus(),
             View::Bench if self.is_looking_elsewhere && last.is_some() => last_or_focus(),
             View::Lens => last.filter(|last| is_in_lens(world, last)).map(Cow::Borrowed),
-            View::Bench | View::Diagram => last.map(Cow::Borrowed),
+            View::Bench | View::Diagram | View::Trace => last.map(Cow::Borrowed),
         }
     }
 }

@@ -67,8 +67,8 @@ fn wheel(scene: Scene<'_>, area: Rect, at: Position) -> Option<(Action, Action)>
         (Mode::List | Mode::Search, _) => return Some(learn(Learn::ListUp, Learn::ListDown)),
         (Mode::Palette, _) => return Some((Action::PaletteUp, Action::PaletteDown)),
         (_, View::Diagram) => return Some((Action::Go(Step::Back), Action::Go(Step::Forth))),
-        (_, View::Grid) => return Some(channels),
-        (_, View::Processes) => return Some((Action::TraceUp, Action::TraceDown)),
+        (_, View::Grid | View::Holders) => return Some(channels),
+        (_, View::Processes | View::Trace) => return Some((Action::TraceUp, Action::TraceDown)),
         (_, View::Bench) => {}
         (_, View::Lens | View::Xray | View::Otherwise) => return None,
     }

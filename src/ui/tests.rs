@@ -1,5 +1,6 @@
 //! Whole screens of benches made of records alone.
 
+mod blind;
 mod gallery;
 mod keys;
 mod lens;
@@ -10,6 +11,7 @@ mod past;
 mod tree;
 mod why;
 mod xray;
+mod zoom;
 
 use ratatui::backend::TestBackend;
 use ratatui::style::Color;

@@ -81,9 +81,9 @@ const ROOM: Palette = Palette {
 /// among xterm's 256, whose numbers are the shorter way to say them.
 const TRUE: [Rgb; 6] =
     [(135, 215, 255), (255, 175, 0), (95, 215, 175), (215, 135, 215), (255, 255, 95), (255, 135, 95)];
-/// The same from the terminal's own palette.
+/// The same from the terminal's own palette, in the order in which neighbours are furthest apart for everybody (`ui/tests/blind.rs`).
 const SIXTEEN: [Color; 6] =
-    [Color::Cyan, Color::Yellow, Color::Green, Color::Gray, Color::LightCyan, Color::LightGreen];
+    [Color::Cyan, Color::Yellow, Color::LightCyan, Color::Green, Color::Gray, Color::LightGreen];
 
 impl Colours {
     /// As the command line has it; `auto` is none of them.
@@ -309,7 +309,8 @@ fn luminance((r, g, b): Rgb) -> f64 {
     0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b)
 }
 
-fn rgb(colour: Color) -> Option<Rgb> {
+/// What a colour is made of; none for the terminal's own default. The sixteen are taken as xterm has them.
+pub fn rgb(colour: Color) -> Option<(u8, u8, u8)> {
     Some(match colour {
         Color::Reset => return None,
         Color::Rgb(r, g, b) => (r, g, b),

@@ -16,8 +16,17 @@ use tincans::world::history::History;
 
 use super::{assert_harmless, tape};
 
-const VIEWS: [View; 7] =
-    [View::Bench, View::Diagram, View::Lens, View::Xray, View::Processes, View::Otherwise, View::Grid];
+const VIEWS: [View; 9] = [
+    View::Bench,
+    View::Diagram,
+    View::Lens,
+    View::Xray,
+    View::Processes,
+    View::Otherwise,
+    View::Grid,
+    View::Trace,
+    View::Holders,
+];
 /// Between the trace and the statement.
 const BORDER: &[u8] = b"%%%";
 

@@ -103,6 +103,8 @@ const VIEWS: &[Row] = &[
     ),
     row("otherwise", &[Char('e')], Action::TryOtherwise, (34, "otherwise"), "what else could have happened, tried"),
     row("grid", &[Char('c')], Action::Show(View::Grid), (35, "channels"), "all channels, a cell each"),
+    row("trace", &[Char('T')], Action::Show(View::Trace), (36, "trace"), "the trace alone"),
+    row("holders", &[Char('f')], Action::Show(View::Holders), (37, "holders"), "who holds every end"),
     row("view-left", &[Char('<')], Action::SidewaysLeft, SILENT, "the diagram, to the left"),
     row("view-right", &[Char('>')], Action::SidewaysRight, SILENT, "the diagram, to the right"),
 ];

@@ -27,7 +27,8 @@ enum Happening {
 
 fn happening() -> impl Strategy<Value = Happening> {
     let words = ["one", "two", "漢字", "e\u{301}tude", "👩\u{200d}🚀", "\u{202e}x", "a\x1b[2Jb", ""];
-    let views = [View::Bench, View::Diagram, View::Lens, View::Xray, View::Processes, View::Grid];
+    let views =
+        [View::Bench, View::Diagram, View::Lens, View::Xray, View::Processes, View::Grid, View::Trace, View::Holders];
     prop_oneof![
         4 => (any::<bool>(), select(words.to_vec())).prop_map(|(first, word)| Happening::Write(first, word.as_bytes().to_vec())),
         2 => any::<bool>().prop_map(Happening::Read),

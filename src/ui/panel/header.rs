@@ -52,7 +52,7 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         right.push(Span::styled(BUSY, theme.strong()));
     }
     // No trace is beside a view that covers the bench.
-    let is_covered = scene.app.view != View::Bench && !scene.app.room.is_on;
+    let is_covered = !matches!(scene.app.view, View::Bench | View::Trace) && !scene.app.room.is_on;
     let is_covered = is_covered && !matches!(scene.app.mode, Mode::List | Mode::Search);
     if let Some(echo) = scene.app.echo().filter(|_| is_covered) {
         let most = area.width / 3;

@@ -66,6 +66,18 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// How many lines can be scrolled back past: the first ones fill the panel.
+pub fn most_back(scene: Scene<'_>, area: Rect) -> usize {
+    let rows = scene.app.seen_transcript().rows();
+    let room = usize::from(area.height.saturating_sub(1));
+    let mut used = 0;
+    let first = rows.iter().take_while(|row| {
+        used += row_lines(scene, row, area.width).len();
+        used <= room
+    });
+    rows.len() - first.count().max(1).min(rows.len())
+}
+
 /// How many of these rows (the newest first, which is the one of this number) are shown: all while there is room; else from
 /// the row on whose number can be halved most often, of those with which a third of the panel or more is full. So the first
 /// row stays the same while many come, and never goes back, with nothing kept between two frames.

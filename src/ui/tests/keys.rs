@@ -87,6 +87,10 @@ fn the_footer_never_overflows_and_always_names_palette_help_and_way_out() {
     }
 }
 
+/// What covers the bench.
+const VIEWS: [View; 8] =
+    [View::Diagram, View::Lens, View::Xray, View::Processes, View::Otherwise, View::Grid, View::Trace, View::Holders];
+
 /// Benches and states in which keys may have nothing to do.
 fn states() -> Vec<(&'static str, App, Stage)> {
     let mut states = Vec::new();
@@ -118,7 +122,7 @@ fn states() -> Vec<(&'static str, App, Stage)> {
     add("at work", three_words(), &|app, stage| {
         update::update(app, &stage.world, Input::Do(Action::Make(crate::app::action::Deed::ReadFar)));
     });
-    for view in [View::Diagram, View::Lens, View::Xray, View::Processes, View::Otherwise, View::Grid] {
+    for view in VIEWS {
         add(of_view(view), three_words(), &move |app, _| app.view = view);
     }
     add("a room", three_words(), &|app, _| app.room.is_on = true);
@@ -163,6 +167,8 @@ fn of_view(view: View) -> &'static str {
         View::Processes => "the processes",
         View::Otherwise => "the three ways",
         View::Grid => "the grid",
+        View::Trace => "the trace",
+        View::Holders => "the holders",
     }
 }
 
