@@ -1,6 +1,6 @@
 //! Phrases that the rules share: who holds an end, what waits there, how bytes and lists are written.
 
-use crate::script::words::quote;
+use crate::script::spell;
 use crate::trace::Explanation;
 use crate::world::World;
 use crate::world::channel::End;
@@ -8,7 +8,7 @@ use crate::world::kind::{EndId, Kind};
 use crate::world::ledger::{Flow, Piece};
 use crate::world::task::Task;
 
-/// Bytes of a message that are quoted.
+/// Bytes of a message that are quoted: less where a letter would be cut.
 const QUOTED: usize = 16;
 /// Items of a list that are named one by one.
 const NAMED: usize = 6;
@@ -60,8 +60,11 @@ pub fn bytes(flow: &Flow, piece: Piece) -> String {
         // The write is remembered no more, and its bytes with it.
         return count(piece.len, "byte");
     }
-    let shown = quote(&flow.bytes_of(piece, QUOTED));
-    if piece.len > QUOTED as u64 { format!("{shown}... ({} bytes)", piece.len) } else { shown }
+    let shown = flow.bytes_of(piece, QUOTED);
+    if piece.len <= QUOTED as u64 {
+        return spell::quoted(&shown);
+    }
+    format!("{}... ({} bytes)", spell::quoted(spell::whole(&shown)), piece.len)
 }
 
 /// The tasks that hold an end, one phrase each: `child1 (descriptor 3)`.

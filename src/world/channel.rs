@@ -19,7 +19,7 @@ pub struct Sample {
 }
 
 /// One end.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "six independent facts of the kernel's, not one state")]
 pub struct End {
     /// Its identity.
@@ -80,7 +80,7 @@ pub enum Reset {
 }
 
 /// A connected pair of ends. Of a pipe, `[0]` reads and `[1]` writes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Channel {
     /// Its identity.
     pub id: ChannelId,

@@ -10,7 +10,7 @@ use crate::trace::{Burst, Death, Names, Ordered, TaskId};
 use super::kind::EndId;
 
 /// A thread of execution with a name.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     /// Its identity.
     pub id: TaskId,
@@ -33,7 +33,7 @@ pub struct Task {
 }
 
 /// An order that is not done.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ongoing {
     /// The order.
     pub ordered: Rc<Ordered>,
@@ -62,7 +62,7 @@ pub struct Ongoing {
 }
 
 /// A process: a descriptor table and dispositions, shared by its threads.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Process {
     /// Number to what it refers to.
     pub table: BTreeMap<i32, Descriptor>,

@@ -40,6 +40,7 @@ impl World {
         }
         let last_ns = ongoing.entered_ns;
         self.calls += folded as u64;
+        self.facts += 2 * folded as u64;
         (folded > 0).then_some((folded, last_ns))
     }
 

@@ -116,11 +116,13 @@ impl World {
         let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
         let Some(ongoing) = ongoing else { return };
         let mut word = back.data().to_vec();
-        let arrived = usize::try_from(back.ret).unwrap_or(0);
+        // It cannot have read more than it asks for; what a ring says is another matter.
+        let asked = ongoing.call().room().unwrap_or(0);
+        let arrived = u64::try_from(back.ret).unwrap_or(0).min(asked);
         let payload = if word.is_empty() {
-            Payload { word: b"?".to_vec(), times: arrived as u64 }
+            Payload { word: b"?".to_vec(), times: arrived }
         } else {
-            word.resize(arrived, b'?');
+            word.resize(usize::try_from(arrived).unwrap_or(0), b'?');
             Payload { word, times: 1 }
         };
         if let Some(content) = ongoing.content.get_mut(1) {
@@ -167,5 +169,34 @@ impl World {
         for (_, end) in ongoing.map(|ongoing| std::mem::take(&mut ongoing.kept)).unwrap_or_default() {
             self.let_go(id, end);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use crate::abi::Errno;
+    use crate::order::{ECHO_BUFFER, Loop, Outcome, Payload, Work};
+    use crate::trace::{Birth, Fact, Ordered, Record, TaskId};
+    use crate::world::World;
+
+    #[test]
+    fn an_echo_that_says_it_read_more_than_it_asked_for_writes_no_more_than_that() {
+        let mut world = World::new();
+        let task = TaskId(0);
+        let birth = Birth { name: "parent".to_owned(), pid: 10, tid: 10, by: None };
+        let work = Work::Loop { of: Loop::Echo { fd: 3 }, keep: 0 };
+        let outcome = Outcome { data: b"x".to_vec(), ..Outcome::default() };
+        for fact in [
+            Fact::Born(Rc::new(birth)),
+            Fact::Ordered(Rc::new(Ordered { work, name: None, line: 1 })),
+            Fact::Entered { step: 0 },
+            Fact::Returned { ret: i32::MAX, errno: Errno::NONE, outcome: Some(Box::new(outcome)) },
+        ] {
+            world.fold(Record { line: 1, task, t_ns: 1, fact }, &mut Vec::new());
+        }
+        let ongoing = world.tasks[&task].ongoing.as_ref().expect("it echoes");
+        assert_eq!(ongoing.content[1].iter().map(Payload::len).sum::<u64>(), ECHO_BUFFER);
     }
 }
