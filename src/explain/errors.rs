@@ -319,6 +319,7 @@ const PLAIN: &[(&str, &str, &str, &str)] = &[
         "send(2)",
         "the socket has its peer already, and an address beside that is one too many",
     ),
+    ("ENOPROTOOPT", "option-only-read", "socket(7)", "this option can only be read, or this kind of socket has it not"),
     ("ECHILD", "no-such-child", "wait(2)", "only a parent can wait, for a child of its own, and only once for each"),
     ("EADDRINUSE", "address-taken", "bind(2)", "another socket has this address, or its file is still there"),
     ("ENOENT", "no-such-address", "unix(7)", "there is no socket file of this name"),

@@ -1,4 +1,4 @@
-//! Calls that the state of a socket refuses: not connected, not listening, shut down, bound already, full, of another kind.
+//! What the state of a socket allows and refuses: connected, listening, shut down, bound already, full, of another kind.
 
 use crate::abi::{self, Errno};
 use crate::order::Call;
@@ -21,6 +21,10 @@ pub(super) const RULES: &[Rule] = &[
     cannot_be_read,
     not_connected,
     pipe_keeps_its_size,
+    shut_down,
+    connected,
+    accepted,
+    buffer_sized,
 ];
 
 /// The error of a call that failed.
@@ -233,6 +237,86 @@ fn pipe_keeps_its_size(scene: &Scene<'_>) -> Option<Explanation> {
         return None;
     };
     Some(say::answer(&here, "pipe-keeps-its-size", "fcntl(2)", text))
+}
+
+/// shutdown(2), and who is told.
+fn shut_down(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Shutdown { how, .. } = &scene.call.call else { return None };
+    let end = scene.end.filter(|end| scene.ret() >= 0 && end.peer.is_some())?;
+    let (here, mute) = (end.label(), end.kind == Kind::Dgram);
+    let there = scene.peer().filter(|peer| !peer.closed).map(say::title);
+    let writes = match &there {
+        Some(there) if mute => format!("A write there fails with EPIPE, and {there}, a datagram socket, is not told"),
+        Some(there) => format!("A write there fails with EPIPE, and a read at {there} returns what waits, then 0"),
+        None => "A write there fails with EPIPE".to_owned(),
+    };
+    let then = if mute { "then 0 where it would sleep" } else { "then 0" };
+    let reads = match &there {
+        Some(there) => format!("A read there returns what waits, {then}, and a write at {there} fails with EPIPE"),
+        None => format!("A read there returns what waits, {then}"),
+    };
+    let what = match how {
+        0 => reads,
+        1 => writes,
+        _ => format!("{writes}. {reads}"),
+    };
+    let text =
+        format!("shutdown acts on the socket, at once and for all who hold {here}; no descriptor is closed. {what}.");
+    Some(say::answer(&here, "shutdown-acts-on-the-socket", "shutdown(2)", text))
+}
+
+/// connect(2) that worked.
+fn connected(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Connect { address, .. } = &scene.call.call else { return None };
+    let end = scene.end.filter(|end| scene.ret() >= 0 && end.peer.is_some())?;
+    let (here, at) = (end.label(), &address.shown);
+    let text = if end.kind == Kind::Dgram {
+        format!(
+            "connect of a datagram socket only notes where {here} sends to: nobody at {at} is asked or told, and no EOF will \
+             ever come from there."
+        )
+    } else if scene.peer().is_some_and(|peer| peer.name.is_none()) {
+        format!(
+            "{here} is connected although nobody has accepted yet: the connection waits at {at}, and what {here} writes waits \
+             with it."
+        )
+    } else {
+        return None;
+    };
+    Some(say::answer(&here, "connected", "connect(2)", text))
+}
+
+/// accept(2) that worked.
+fn accepted(scene: &Scene<'_>) -> Option<Explanation> {
+    let listener = scene.end.filter(|_| matches!(scene.call.call, Call::Accept { .. }) && scene.ret() >= 0)?;
+    let made = scene.call.names.made.as_deref()?;
+    let (here, waiting) = (listener.label(), listener.backlog.as_ref().map_or(0, |backlog| backlog.len() as u64));
+    let left = match waiting {
+        0 => "no connection more waits there".to_owned(),
+        1 => "1 connection more waits there".to_owned(),
+        many => format!("{many} connections more wait there"),
+    };
+    let text =
+        format!("accept made a new socket, {made}, for one connection. {here} itself goes on listening; {left}.");
+    Some(say::answer(made, "accepted", "accept(2)", text))
+}
+
+/// SO_SNDBUF and SO_RCVBUF.
+fn buffer_sized(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Setsockopt { option, value, .. } = &scene.call.call else { return None };
+    let end = scene.end.filter(|_| scene.ret() >= 0)?;
+    let here = end.label();
+    let text = match option.as_str() {
+        "sndbuf" => format!(
+            "The kernel takes {value} twice, for what its own buffers cost, and keeps it between its least and its most: \
+             `getsockopt {here} sndbuf` shows what came of it. It limits what {here} sends, not what it receives."
+        ),
+        "rcvbuf" => {
+            format!("Nothing is limited by this: on AF_UNIX what waits at {here} is charged to its sender's SO_SNDBUF.")
+        }
+        _ => return None,
+    };
+    Some(say::answer(&here, "buffer-sized", "unix(7)", text))
 }
 
 const EPERM: Errno = Errno(1);
