@@ -21,6 +21,7 @@ mod say;
 pub mod stage;
 pub mod transcript;
 pub mod update;
+mod why;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -41,6 +42,7 @@ use past::{Past, Said};
 use phrase::Situation;
 use room::Room;
 use transcript::Transcript;
+use why::Heard;
 
 /// What the keys mean now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -144,8 +146,10 @@ pub struct App {
     newest: Option<ChannelId>,
     /// A channel made by the next statement gets the focus.
     follow: bool,
-    /// What was done last is explained where the focus is: what it did elsewhere does not take that place.
-    is_explained: bool,
+    /// How much is known of the reasons for what was done last.
+    heard: Heard,
+    /// The focus has moved since.
+    is_looking_elsewhere: bool,
     /// Statements on their way, with their lines.
     pending: VecDeque<(u32, String)>,
     next_line: u32,
@@ -184,7 +188,8 @@ impl App {
             focus: None,
             newest: None,
             follow: false,
-            is_explained: false,
+            heard: Heard::Nothing,
+            is_looking_elsewhere: false,
             pending: VecDeque::new(),
             next_line: 0,
             silent_until: 0,
@@ -231,7 +236,7 @@ impl App {
                 self.transcript.push_event(event);
             }
             match &event.what {
-                What::Why(explanation) => self.why = Some(explanation.clone()),
+                What::Why(explanation) => self.explain(explanation.clone()),
                 // The lesson's own text says it.
                 What::Refused { .. } if self.course.is_making() => {}
                 What::Refused { reason } => self.notice = Some(format!("refused: {reason}")),
@@ -262,19 +267,6 @@ impl App {
     /// Whether a statement is to be explained: not one that makes a lesson's bench.
     pub fn explains(&self, line: u32) -> bool {
         line > self.silent_until.max(self.unexplained_until)
-    }
-
-    /// Takes an explanation in. Of one key's statements to several channels, the focused one's matters most.
-    pub fn learn(&mut self, world: &World, explanation: Explanation) {
-        let focused = self.focused(world).and_then(|facing| facing.channel(world));
-        let is_here = focused.is_some_and(|channel| {
-            let index = explanation.about.strip_prefix(&channel.name);
-            index.is_some_and(|index| index.is_empty() || index.starts_with('['))
-        });
-        if is_here || !self.is_explained {
-            self.why = Some(explanation);
-        }
-        self.is_explained |= is_here;
     }
 
     /// Nothing is on its way any more: statements that brought no event are shown too.

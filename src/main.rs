@@ -24,11 +24,11 @@ use tincans::practice;
 use tincans::progress::Store;
 use tincans::runner::{self, Options, Verdict};
 use tincans::saving;
+use tincans::script::spell;
 use tincans::session::Settings;
 use tincans::sys::tty_input::TtyInput;
 use tincans::tui::{self, Looks};
 use tincans::ui::ascii::Letters;
-use tincans::ui::sanitise;
 use tincans::ui::theme::{Colours, Ground, Theme};
 
 /// Usage, a script that does not parse, no terminal where one is needed.
@@ -133,7 +133,7 @@ fn open_ui(arguments: &Arguments, settings: Settings, opening: Opening, learning
 /// A person's settings, and what could not be taken of them, as lines that a terminal may show.
 fn own_settings() -> (Config, Vec<String>) {
     let (config, complaints) = config::of_environment();
-    (config, complaints.iter().map(|line| sanitise::string(line)).collect())
+    (config, complaints.iter().map(|line| spell::string(line)).collect())
 }
 
 fn complain_of_settings(complaints: &[String]) {
@@ -217,12 +217,12 @@ fn guarded(terminal: Terminal, work: impl FnOnce() -> Result<u8>) -> Result<u8> 
 }
 
 fn complain(error: &color_eyre::Report) -> u8 {
-    let _ = writeln!(io::stderr(), "tincans: {}", sanitise::string(&format!("{error:#}")));
+    let _ = writeln!(io::stderr(), "tincans: {}", spell::string(&format!("{error:#}")));
     USAGE
 }
 
 fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
-    let name = sanitise::string(&script.display().to_string());
+    let name = spell::string(&script.display().to_string());
     let source = read_script(script).wrap_err_with(|| format!("{name} cannot be read"))?;
     let mut out = io::BufWriter::with_capacity(64 * 1024, io::stdout().lock());
     let verdict = runner::run(&name, &source, options, (&mut out, &mut io::stderr()))?;

@@ -17,11 +17,12 @@ use crate::app::transcript;
 use crate::playground::{Heard, Opening, Playground};
 use crate::progress::Store;
 use crate::script::MAX_STATEMENT;
+use crate::script::spell;
 use crate::session::Settings;
 use crate::sys::{SysError, poll};
 use crate::trace::{Event, What};
 use crate::ui::ascii::Letters;
-use crate::ui::{sanitise, words};
+use crate::ui::words;
 
 use tell::Told;
 
@@ -241,7 +242,7 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
     fn say(&mut self, text: &str) -> Result<()> {
         let lines = match self.listener.width {
             Some(width) => words::wrap(text, width, 2),
-            None => vec![sanitise::string(text)],
+            None => vec![spell::string(text)],
         };
         self.lines(&lines)
     }

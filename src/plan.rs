@@ -10,7 +10,7 @@ mod channel;
 mod who;
 
 use crate::abi::Signal;
-use crate::order::{Family, Work};
+use crate::order::{Closes, Work};
 use crate::script::check::Captures;
 use crate::script::{EndRef, Statement, Verb, WhyAbout};
 use crate::trace::TaskId;
@@ -32,8 +32,10 @@ pub enum Step {
         /// The name for what it makes.
         name: Option<String>,
     },
-    /// A task forks children and closes descriptors, the children too: all is ordered at once.
-    Family(TaskId, Family),
+    /// A task forks these children, if the call that it is still at succeeds.
+    Forks(TaskId, Vec<String>),
+    /// A task and the children that it is still forking close descriptors.
+    Closes(TaskId, Closes),
     /// A signal from outside the bench.
     Signal(TaskId, Signal),
     /// SIGRTMIN to one thread.

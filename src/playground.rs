@@ -347,10 +347,12 @@ impl Playground {
                 continue;
             }
             let explanation = explain::last(self.session.world(), of_one);
-            if explanation.rule != explain::NOTHING {
-                reasons.push(explanation.clone());
-                self.app.learn(self.session.world(), explanation);
+            if explanation.rule == explain::NOTHING {
+                self.app.learn_that(of_one);
+                continue;
             }
+            reasons.push(explanation.clone());
+            self.app.learn(self.session.world(), explanation);
         }
         reasons
     }

@@ -4,6 +4,7 @@
 pub mod check;
 pub mod expect;
 pub mod parse;
+pub mod spell;
 pub mod values;
 pub mod words;
 

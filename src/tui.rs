@@ -314,9 +314,9 @@ impl Tui {
                 self.point(mouse);
                 continue;
             }
-            if self.playground.app().room.is_on
-                && let Some(key) = keymap::pressed(&decoded.event)
-            {
+            let app = self.playground.app();
+            let pressed = keymap::pressed(&app.keymap, app.mode, &decoded.event).filter(|_| app.room.is_on);
+            if let Some(key) = pressed {
                 self.playground.handle(Input::Pressed(key));
             }
             let app = self.playground.app();

@@ -26,7 +26,6 @@ pub mod panel;
 pub mod pointer;
 pub mod present;
 pub mod prose;
-pub mod sanitise;
 pub mod theme;
 pub mod words;
 
@@ -35,8 +34,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::app::action::{Action, Learn};
+use crate::app::course::Taking;
 use crate::app::{App, Mode, View, facing, palette};
-use crate::lesson::Next;
+use crate::lesson::{Lesson, Next};
 use crate::world::World;
 
 use layout::{MIN_HEIGHT, MIN_WIDTH, Places};
@@ -87,7 +87,7 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
     }
     if scene.app.course.shown().is_some() {
         let (text, _) = lesson(scene, area);
-        panel::lesson::draw(scene, text, buf);
+        panel::lesson::draw(scene, &text, buf);
     }
     bench(scene, &places_of(scene, area), header, buf)
 }
@@ -158,7 +158,10 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
 fn cover(scene: Scene<'_>, area: Rect) -> (Rect, Rect, Rect) {
     let keys = Rect { y: area.bottom() - 2, height: u16::from(scene.app.room.is_on), ..area };
     let wanted = panel::why::rows(scene, area.width);
-    let rows = wanted.min(2 + spare(scene, area.height - 4 - keys.height).min(MOST_WHY - 2));
+    let spare = spare(scene, area.height - 4 - keys.height).min(MOST_WHY - 2);
+    // Where cells fill the screen, none moves because another one's explanation is shorter.
+    let least = if scene.app.view == View::Grid && spare == 0 { 2 } else { 0 };
+    let rows = wanted.min(2 + spare).max(least);
     let body = Rect { y: area.y + 1, height: area.height - 2 - keys.height - rows, ..area };
     (body, Rect { y: body.bottom(), height: rows, ..area }, keys)
 }
@@ -176,7 +179,7 @@ fn spare(scene: Scene<'_>, height: u16) -> u16 {
 }
 
 /// Where a lesson's text stands and what it has to take in, and the places of the rest.
-fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place<'_>, Places) {
+fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place, Places) {
     let (text, places) = layout::with_lesson(area, facing::listed(scene.world).len());
     let why = panel::why::cut_explanation(scene, places.why);
     (panel::lesson::Place { area: text, why }, places)
@@ -247,7 +250,9 @@ fn turned_in_lesson(scene: Scene<'_>, area: Rect, key: Learn) -> Learn {
     let (text, _) = self::lesson(scene, area);
     let page = isize::try_from(panel::lesson::rows(text.area).saturating_sub(1)).unwrap_or(1);
     let by = match key {
-        Learn::Step if panel::lesson::has_unread(scene, text) => page,
+        Learn::Step if panel::lesson::has_unread(scene, &text) => page,
+        // Nobody answers what has not been seen.
+        Learn::Choose(number) if asks(lesson, taking, number) && panel::lesson::has_unread(scene, &text) => page,
         Learn::PageDown => page,
         Learn::PageUp => -page,
         Learn::Up | Learn::Down if matches!(taking.walk.next(lesson), Next::Ask(_)) => return key,
@@ -255,8 +260,19 @@ fn turned_in_lesson(scene: Scene<'_>, area: Rect, key: Learn) -> Learn {
         Learn::Down => 1,
         _ => return key,
     };
-    let to = panel::lesson::scrolled(scene, text, by);
-    if to == panel::lesson::scrolled(scene, text, 0) { Learn::AtEdge } else { Learn::ScrollTo(to) }
+    let to = panel::lesson::scrolled(scene, &text, by);
+    match key {
+        _ if to == panel::lesson::scrolled(scene, &text, 0) => Learn::AtEdge,
+        Learn::Choose(_) => Learn::ReadFirst(to),
+        _ => Learn::ScrollTo(to),
+    }
+}
+
+/// Whether this answer could be chosen.
+fn asks(lesson: &Lesson, taking: &Taking, number: u8) -> bool {
+    let is_option = |options: usize| (1..=options).contains(&usize::from(number));
+    let next = taking.walk.next(lesson);
+    taking.running.is_none() && matches!(next, Next::Ask(prediction) if is_option(prediction.options.len()))
 }
 
 /// Draws the channels that fit; where not all do, says how many of how many.

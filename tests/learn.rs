@@ -49,7 +49,7 @@ fn leave(pty: &mut Pty) -> String {
 
 /// Before the goal of the small lesson, a wrong guess behind.
 fn up_to_the_goal(pty: &mut Pty) {
-    pty.wait("the lesson", |screen| screen.contains("▶ write chat[0] one") && screen.contains("SOCK_DGRAM"));
+    pty.wait("the lesson", |screen| screen.contains("▸ write chat[0] one") && screen.contains("SOCK_DGRAM"));
     key(pty, " ", "✓ write chat[0] one  → 3");
     key(pty, " ", "✓ write chat[0] two  → 3");
     key(pty, " ", "What comes?");

@@ -136,8 +136,8 @@ fn of_editing(line: &InputLine, edit: Edit) -> Option<String> {
 
 /// Whether a key does something to a lesson's text.
 fn is_of_text(key: Learn) -> bool {
-    use Learn::{AtEdge, Choose, Down, Hint, PageDown, PageUp, ScrollTo, Up};
-    matches!(key, Choose(_) | Up | Down | PageUp | PageDown | ScrollTo(_) | AtEdge | Hint)
+    use Learn::{AtEdge, Choose, Down, Hint, PageDown, PageUp, ReadFirst, ScrollTo, Up};
+    matches!(key, Choose(_) | Up | Down | PageUp | PageDown | ScrollTo(_) | ReadFirst(_) | AtEdge | Hint)
 }
 
 const AT_WORK: &str = "the kernel is still at work";

@@ -30,7 +30,7 @@ pub enum Input {
     Unbound(String),
     /// What of somebody's settings could not be taken, one line each.
     Warned(Vec<String>),
-    /// A key was pressed, as it is written on a keyboard: a room is shown it.
+    /// A key was pressed, as it is written on a keyboard, with what it does: a room is shown it.
     Pressed(String),
     /// Progress is not kept, and why.
     NotKept(String),
@@ -154,6 +154,8 @@ pub enum Learn {
     PageDown,
     /// The text from this line on: what the four above are where there is nothing to choose.
     ScrollTo(u16),
+    /// The same for an answer that is chosen while something of the question is still unseen.
+    ReadFirst(u16),
     /// The same where the text goes no further.
     AtEdge,
     /// One more hint.

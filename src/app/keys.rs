@@ -100,12 +100,21 @@ impl Keymap {
 
     /// What a key does in a mode.
     pub fn action(&self, mode: Mode, key: Key) -> Option<Action> {
+        self.bound(mode, key).map(|(row, bound)| with_number(row.action, bound, key))
+    }
+
+    /// What that is called.
+    pub fn name(&self, mode: Mode, key: Key) -> Option<&'static str> {
+        self.bound(mode, key).map(|(row, _)| row.name)
+    }
+
+    fn bound(&self, mode: Mode, key: Key) -> Option<(&'static Row, Key)> {
         let found = self.of_mode(mode).iter().find_map(|binding| {
             let bound = binding.keys.iter().find(|bound| bound.overlaps(key))?;
-            Some(with_number(binding.row.action, *bound, key))
+            Some((binding.row, *bound))
         });
         // What acts now, and only now, says so in the past.
-        if found.is_none() && mode == Mode::Past { self.action(Mode::Keys, key) } else { found }
+        if found.is_none() && mode == Mode::Past { self.bound(Mode::Keys, key) } else { found }
     }
 
     /// The key for the answer of this number, from 1, or the number where none chooses.

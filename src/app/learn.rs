@@ -32,6 +32,7 @@ pub(super) fn act(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
         | Learn::PageUp
         | Learn::PageDown
         | Learn::ScrollTo(_)
+        | Learn::ReadFirst(_)
         | Learn::AtEdge
         | Learn::Hint
         | Learn::Solve => return in_lesson(app, world, key),
@@ -52,6 +53,10 @@ fn in_lesson(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
         Learn::Up => choose(app, lesson, |chosen, count| Some((chosen.unwrap_or(0) + count - 1) % count)),
         Learn::Down => choose(app, lesson, |chosen, count| Some(chosen.map_or(0, |at| at + 1) % count)),
         Learn::ScrollTo(line) => taking.scroll = Scroll::At(line),
+        Learn::ReadFirst(line) => {
+            taking.scroll = Scroll::At(line);
+            app.notice = Some("the text goes on here; choose when you have seen all of it".to_owned());
+        }
         Learn::Hint => hint(app),
         _ => {}
     }
@@ -113,7 +118,7 @@ fn run(app: &mut App, world: &World, lesson: &Lesson, statement: &Statement) -> 
         app.focus = Some(facing.channel);
     }
     app.follow = true;
-    app.is_explained = false;
+    app.begin();
     let line = app.number();
     app.pending.push_back((line, statement.text.clone()));
     commands.push(Command::Run(Box::new(Statement { line, ..statement.clone() })));

@@ -3,11 +3,12 @@
 
 use std::rc::Rc;
 
-use crate::script::words;
+use crate::script::{EndName, spell};
+use crate::trace::Explanation;
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::{EndId, Kind};
-use crate::world::ledger::Write;
+use crate::world::ledger::{Flow, Write};
 
 use super::{App, facing};
 
@@ -32,6 +33,34 @@ pub struct Otherwise {
     pub kind: Kind,
     /// The bench on which all three ways were gone.
     pub world: Rc<World>,
+}
+
+impl Otherwise {
+    /// What was written and read on one of the ways.
+    pub fn flow(&self, way: &str) -> Option<&Flow> {
+        let end = |index| self.world.end_named(&EndName { name: way.to_owned(), index: Some(index) });
+        [1, 0].into_iter().filter_map(end).map(|end| &end.inbox).find(|flow| flow.totals.writes > 0)
+    }
+
+    /// Why the three came out as they did.
+    pub fn why(&self) -> Explanation {
+        let flows: Vec<&Flow> = WAYS.iter().filter_map(|(way, _)| self.flow(way)).collect();
+        let reads: Vec<String> = flows.iter().map(|flow| flow.totals.reads.to_string()).collect();
+        let is_same = reads.windows(2).all(|pair| pair[0] == pair[1]);
+        let keeps = self.kind.keeps_messages();
+        let text = match (keeps, is_same) {
+            (true, true) => {
+                "Each write is a message of its own, so it does not matter when the reader comes.".to_owned()
+            }
+            (false, false) => format!(
+                "The same writes, in {} reads: no edges are kept, so what a read takes depends on when it comes.",
+                reads.join(", ")
+            ),
+            (false, true) => "There was nothing to be joined: each read found one write alone.".to_owned(),
+            (true, false) => "The same writes, and other reads: what differs is when the reader came.".to_owned(),
+        };
+        Explanation { about: self.name.clone(), text, rule: "otherwise", page: None, lesson: None }
+    }
 }
 
 /// The end of the focused channel that something was written towards: the far one if it can be both.
@@ -73,7 +102,7 @@ pub fn statements(app: &App, world: &World) -> Result<Vec<String>, String> {
 
 fn data_of(write: &Write) -> String {
     let len = write.taken.unwrap_or(write.offered).min(MOST_BYTES);
-    words::quote(&write.bytes(0, len, usize::try_from(len).unwrap_or(0)))
+    spell::quoted(&write.bytes(0, len, usize::try_from(len).unwrap_or(0)))
 }
 
 /// The channel whose writes are made again, and its kind.

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use crate::explain;
 use crate::script::{Statement, Verb};
-use crate::trace::{Event, Explanation, strace};
+use crate::trace::{Event, Explanation};
 use crate::world::World;
 use crate::world::history::{Look, Moment};
 
-use super::transcript::Transcript;
+use super::transcript::{self, Transcript};
 use super::{App, Mode};
 
 /// Moments whose lines and arrows are at hand when one is looked at.
@@ -105,6 +105,7 @@ impl App {
         let Look { at, newest, oldest, world, moments } = look;
         self.past = Some(Past { at, newest, oldest, world: Rc::new(world), moments, transcript, why, back });
         self.mode = Mode::Past;
+        self.is_looking_elsewhere = false;
     }
 
     /// Back to now.
@@ -131,11 +132,6 @@ impl App {
         self.past.as_mut().map_or(&mut self.transcript, |past| &mut past.transcript)
     }
 
-    /// The explanation that is to be seen.
-    pub fn seen_why(&self) -> Option<&Explanation> {
-        self.past.as_ref().map_or(self.why.as_ref(), |past| past.why.as_ref())
-    }
-
     /// The moments that are to be seen.
     pub fn seen_moments(&self) -> &[Moment] {
         self.past.as_ref().map_or(&self.recent, |past| &past.moments)
@@ -151,6 +147,6 @@ fn why(world: &World, moments: &[Moment]) -> Option<Explanation> {
     if explanation.rule != explain::NOTHING {
         return Some(explanation);
     }
-    let text = last.events.iter().flat_map(strace::lines).collect::<Vec<_>>().join("; ");
+    let text = last.events.iter().flat_map(transcript::lines).collect::<Vec<_>>().join("; ");
     Some(Explanation { text: text.trim().to_owned(), ..explanation })
 }

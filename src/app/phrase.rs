@@ -1,6 +1,6 @@
 //! What a key stands for, as the statement a person would have typed; or the reason why there is none.
 
-use crate::script::{TaskState, words};
+use crate::script::{TaskState, spell};
 use crate::trace::Death;
 use crate::world::World;
 use crate::world::channel::{Channel, End};
@@ -49,7 +49,7 @@ impl<'a> Situation<'a> {
             return Err(format!("{} is the end of a pipe that only reads", near.label()));
         }
         let writer = self.holder(near, true)?;
-        Ok(format!("{}write {} {}", prefix(writer), near.label(), words::quote(text.as_bytes())))
+        Ok(format!("{}write {} {}", prefix(writer), near.label(), spell::quoted(text.as_bytes())))
     }
 
     /// The far end reads until nothing is left.

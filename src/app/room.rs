@@ -40,7 +40,10 @@ pub fn act(app: &mut App, world: &World, action: Action) {
         Action::Present => present(app),
         Action::Curtain => draw_curtain(app),
         Action::ToggleMouse => toggle_mouse(app),
-        Action::Focus(place) => app.focus = facing::listed(world).get(usize::from(place)).copied().or(app.focus),
+        Action::Focus(place) => {
+            app.focus = facing::listed(world).get(usize::from(place)).copied().or(app.focus);
+            app.look_elsewhere();
+        }
         _ => {}
     }
 }

@@ -104,7 +104,7 @@ fn understood(app: &mut App, text: &str) -> Option<Statement> {
 fn run_typed(app: &mut App, statement: Statement, text: &str) -> Vec<Command> {
     app.expect(&statement, text);
     app.follow = true;
-    app.is_explained = false;
+    app.begin();
     learn::offer(app);
     vec![Command::Run(Box::new(statement))]
 }
@@ -153,7 +153,7 @@ pub(super) fn run_again(app: &mut App) -> Vec<Command> {
 
 /// Statements to run; of those that cannot be made, the reasons are said.
 pub(super) fn say(app: &mut App, phrases: impl IntoIterator<Item = Phrase>) -> Vec<Command> {
-    app.is_explained = false;
+    app.begin();
     let mut commands = Vec::new();
     let mut reasons: Vec<String> = Vec::new();
     for phrase in phrases {

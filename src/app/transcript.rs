@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::script::spell;
 use crate::trace::{Event, What, strace};
 
 /// Lines that are kept; the oldest go first.
@@ -43,9 +44,9 @@ pub struct Transcript {
     statement: Option<String>,
 }
 
-/// An event as it is shown to people: a short loop call by call, and what came of an expectation.
+/// An event as it is shown to people: a short loop call by call, what came of an expectation, bytes as everywhere on the screen.
 pub fn lines(event: &Event) -> Vec<String> {
-    match &event.what {
+    let lines = match &event.what {
         What::Expect { want, got, ok: true } => vec![format!("        => {want}: held, got {got}")],
         What::Expect { want, got, ok: false } => vec![format!("        => {want}: did not hold, got {got}")],
         What::Burst(burst) if burst.calls <= LOOP_CALLS_SHOWN && burst.not_kept == 0 && !burst.unfinished => {
@@ -62,7 +63,9 @@ pub fn lines(event: &Event) -> Vec<String> {
         | What::Why(_)
         | What::Refused { .. }
         | What::Summary(_) => strace::lines(event),
-    }
+    };
+    let is_strace = !matches!(event.what, What::Expect { .. } | What::Why(_) | What::Refused { .. });
+    if is_strace { lines.iter().map(|line| spell::respelled(line)).collect() } else { lines }
 }
 
 impl Transcript {
@@ -100,7 +103,7 @@ impl Transcript {
     /// A statement that brought no event gets a line of its own.
     pub fn flush(&mut self) {
         if let Some(text) = self.statement.take() {
-            self.push(Row { statement: None, text: format!("> {text}"), tone: Tone::Statement });
+            self.push(Row { statement: Some(text), text: String::new(), tone: Tone::Statement });
         }
     }
 
@@ -170,7 +173,7 @@ mod tests {
         let mut transcript = Transcript::default();
         transcript.push_statement("sleep 1".to_owned());
         transcript.flush();
-        assert_eq!(transcript.rows()[0].text, "> sleep 1");
+        assert_eq!(transcript.rows()[0].statement.as_deref(), Some("sleep 1"));
     }
 
     #[test]

@@ -298,6 +298,7 @@ fn move_focus(app: &mut App, world: &World, step: isize) {
     let Some(now) = app.focused(world).and_then(|now| shown.iter().position(|facing| *facing == now)) else { return };
     let next = now.wrapping_add_signed(step + shown.len().cast_signed()) % shown.len();
     app.focus = Some(shown[next].channel);
+    app.look_elsewhere();
     let is_unseen = matches!(app.view, View::Diagram | View::Lens | View::Otherwise | View::Processes);
     if is_unseen || app.room.is_hidden {
         let name = shown[next].channel(world).map_or("it", |channel| channel.name.as_str());
@@ -364,6 +365,25 @@ mod tests {
         table.type_in("one");
         assert_eq!(table.act(Action::Send), [r#"write wire[0] "one""#, r#"write post[0] "one""#]);
         assert_eq!(table.app.line.text(), "");
+    }
+
+    #[test]
+    fn of_settings_that_cannot_be_taken_the_first_is_said_and_all_are_in_the_trace() {
+        let lines = |count: usize| (1..=count).map(|at| format!("line {at}: no such key")).collect::<Vec<_>>();
+        for (count, said) in [
+            (1, "line 1: no such key"),
+            (3, "3 settings cannot be taken, as the trace says; the first: line 1: no such key"),
+        ] {
+            let mut table = Table::new();
+            table.input(Input::Warned(lines(count)));
+            assert_eq!(table.notice(), said);
+            let rows: Vec<&str> = table.app.transcript.rows().iter().map(|row| row.text.as_str()).collect();
+            let wanted: Vec<String> = lines(count).iter().map(|line| format!("── {line} ──")).collect();
+            assert_eq!(rows, wanted);
+            // The next key takes the notice away, the trace stays.
+            table.act(Action::LeaveLine);
+            assert_eq!((table.notice(), table.app.transcript.rows().len()), ("", count));
+        }
     }
 
     #[test]

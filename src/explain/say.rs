@@ -1,6 +1,6 @@
 //! Phrases that the rules share: who holds an end, what waits there, how bytes and lists are written.
 
-use crate::script::words::quote;
+use crate::script::spell;
 use crate::trace::Explanation;
 use crate::world::World;
 use crate::world::channel::End;
@@ -8,7 +8,7 @@ use crate::world::kind::{EndId, Kind};
 use crate::world::ledger::{Flow, Piece};
 use crate::world::task::Task;
 
-/// Bytes of a message that are quoted.
+/// Bytes of a message that are quoted: less where a letter would be cut.
 const QUOTED: usize = 16;
 /// Items of a list that are named one by one.
 const NAMED: usize = 6;
@@ -27,6 +27,11 @@ pub fn answer(
 /// The newest end that has, or had, this name.
 pub fn end_labelled<'a>(world: &'a World, label: &str) -> Option<&'a End> {
     world.ends().filter(|end| end.name.is_some() && end.label() == label).max_by_key(|end| end.id)
+}
+
+/// The end's name, or what it is while it has none.
+pub fn title(end: &End) -> String {
+    if end.name.is_some() { end.label() } else { "the end that nobody accepted".to_owned() }
 }
 
 /// `SOCK_STREAM keeps no edges`: the page that says what this kind does.
@@ -55,8 +60,11 @@ pub fn bytes(flow: &Flow, piece: Piece) -> String {
         // The write is remembered no more, and its bytes with it.
         return count(piece.len, "byte");
     }
-    let shown = quote(&flow.bytes_of(piece, QUOTED));
-    if piece.len > QUOTED as u64 { format!("{shown}... ({} bytes)", piece.len) } else { shown }
+    let shown = flow.bytes_of(piece, QUOTED);
+    if piece.len <= QUOTED as u64 {
+        return spell::quoted(&shown);
+    }
+    format!("{}... ({} bytes)", spell::quoted(spell::whole(&shown)), piece.len)
 }
 
 /// The tasks that hold an end, one phrase each: `child1 (descriptor 3)`.
@@ -81,7 +89,7 @@ pub fn who_holds(world: &World, end: &End) -> String {
     let names = holders(world, end.id);
     let label = end.label();
     let held = match names.len() {
-        0 => None,
+        0 => kept_open(world, end),
         1 => Some(format!("{} still holds {label}", list(&names))),
         _ => Some(format!("{} still hold {label}", list(&names))),
     };
@@ -97,6 +105,27 @@ pub fn who_holds(world: &World, end: &End) -> String {
         (None, None) if end.name.is_none() => "the connection waits for accept(2)".to_owned(),
         (None, None) => format!("nobody holds {label}"),
     }
+}
+
+/// A phrase of [`who_holds`] at the beginning of a sentence; a task's name stays as it is.
+pub fn capital(phrase: &str) -> String {
+    let begun = |with: &str| phrase.strip_prefix(with).map(|rest| (with[..1].to_uppercase() + &with[1..], rest));
+    let begun = ["nobody ", "no descriptor ", "the connection "].into_iter().find_map(begun);
+    begun.map_or_else(|| phrase.to_owned(), |(with, rest)| with + rest)
+}
+
+/// Which sleeping calls keep an end open, though its descriptors are closed.
+fn kept_open(world: &World, end: &End) -> Option<String> {
+    let keeps = |task: &&Task| task.ongoing.as_ref().is_some_and(|of| of.kept.iter().any(|kept| kept.1 == end.id));
+    let keepers: Vec<String> = world
+        .tasks()
+        .filter(keeps)
+        .map(|task| format!("{} in {}", task.name, task.current_call().map_or("a call", crate::order::Call::name)))
+        .collect();
+    (!keepers.is_empty()).then(|| {
+        let label = end.label();
+        format!("no descriptor of {label} is left, but the kernel keeps it open for {}", list(&keepers))
+    })
 }
 
 /// The end in whose queue a copy of this one waits.

@@ -3,7 +3,7 @@
 
 use crate::abi::Errno;
 use crate::app::facing::{self, Facing};
-use crate::script::words::quote;
+use crate::script::spell;
 use crate::trace::TaskId;
 use crate::ui::panel::status;
 use crate::ui::words;
@@ -149,8 +149,9 @@ fn of_piece(flow: &Flow, piece: Piece) -> String {
 /// Bytes as a string of the language; of many, the first.
 fn text(bytes: &[u8], len: u64) -> String {
     let shown = &bytes[..bytes.len().min(LOOK)];
+    let shown = if (shown.len() as u64) < len { spell::whole(shown) } else { shown };
     let more = len.saturating_sub(shown.len() as u64);
-    if more > 0 { format!("{} and {more} bytes more", quote(shown)) } else { quote(shown) }
+    if more > 0 { format!("{} and {more} bytes more", spell::quoted(shown)) } else { spell::quoted(shown) }
 }
 
 fn name(world: &World, task: TaskId) -> String {

@@ -4,7 +4,8 @@ use crate::app::course::{Answer, Course, Made, Taking, Which};
 use crate::app::{App, Mode};
 use crate::lesson::{Action, Goal, Lesson, Next, Prediction, Step};
 use crate::script::Statement;
-use crate::ui::{prose, sanitise, words};
+use crate::script::spell;
+use crate::ui::{prose, words};
 
 /// What was said of the lesson so far.
 #[derive(Debug, Clone, Default)]
@@ -174,7 +175,7 @@ impl Page {
     fn say(&mut self, text: &str) {
         match self.width {
             Some(width) => self.lines.extend(words::wrap(text, width, 2)),
-            None => self.lines.push(sanitise::string(text)),
+            None => self.lines.push(spell::string(text)),
         }
     }
 

@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use super::sanitise::{self, Letter};
+use crate::script::spell::{self, Letter};
 
 /// Which letters of other people's text are shown as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,8 @@ impl Letters {
             return letter;
         }
         // Of a letter of several characters none may be left to join with what is before it.
-        let spell = |c: char| if c.is_ascii() { c.to_string() } else { format!("\\u{{{:x}}}", u32::from(c)) };
+        let spell =
+            |c: char| if c.is_ascii() { c.to_string() } else { spell::by_bytes(c.encode_utf8(&mut [0; 4]).as_bytes()) };
         let text: String = letter.text.chars().map(spell).collect();
         let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
         Letter { text, width, is_escape: true, ..letter }
@@ -39,7 +40,7 @@ impl Letters {
         if self == Self::All || text.is_ascii() {
             return Cow::Borrowed(text);
         }
-        Cow::Owned(sanitise::text(text).into_iter().map(|letter| self.spell(letter).text).collect())
+        Cow::Owned(spell::text(text).into_iter().map(|letter| self.spell(letter).text).collect())
     }
 
     fn hides(self, c: char) -> bool {
@@ -75,8 +76,11 @@ fn plain(letter: char) -> Option<char> {
         '┆' | '┇' => ':',
         '‖' => 'H',
         '┌' | '┐' | '└' | '┘' | '╭' | '╮' | '╰' | '╯' | '├' | '┤' | '┬' | '┴' | '┼' => '+',
-        '▶' | '▸' | '→' | '›' => '>',
-        '◀' | '←' | '‹' => '<',
+        // Where something goes; what is marked, and what was typed, have signs of their own.
+        '▶' | '→' => '>',
+        '◀' | '←' => '<',
+        '▸' => '*',
+        '›' | '‹' => '$',
         '▲' | '↑' => '^',
         '▼' | '↓' => 'v',
         // A full stop would make a text that is cut look whole.
@@ -84,7 +88,7 @@ fn plain(letter: char) -> Option<char> {
         '·' => '.',
         '×' | '✗' | '†' => 'x',
         '╳' => 'X',
-        '✓' => '*',
+        '✓' => 'V',
         '▒' => '%',
         '≠' => '!',
         '⊕' => '@',
@@ -100,14 +104,17 @@ mod tests {
     fn what_looks_like_a_mark_is_an_escape_and_everything_else_stays() {
         let text = "a─▶漢e\u{301}…";
         assert_eq!(Letters::All.text(text), text);
-        assert_eq!(Letters::NoMarks.text(text), "a\\u{2500}\\u{25b6}漢e\u{301}\\u{2026}");
-        assert_eq!(Letters::Ascii.text(text), "a\\u{2500}\\u{25b6}\\u{6f22}e\\u{301}\\u{2026}");
+        assert_eq!(Letters::NoMarks.text(text), "a\\xe2\\x94\\x80\\xe2\\x96\\xb6漢e\u{301}\\xe2\\x80\\xa6");
+        let bytes = "a\\xe2\\x94\\x80\\xe2\\x96\\xb6\\xe6\\xbc\\xa2e\\xcc\\x81\\xe2\\x80\\xa6";
+        assert_eq!(Letters::Ascii.text(text), bytes);
     }
 
     #[test]
-    fn the_focus_a_cut_and_the_diagram_s_signs_have_letters_of_their_own() {
-        for (left, right) in [('┏', '┌'), ('━', '─'), ('…', '·'), ('‖', '│'), ('┆', '│'), ('×', '╳'), ('▒', '█')]
-        {
+    fn what_means_something_else_has_a_letter_of_its_own() {
+        let edges = [('┏', '┌'), ('━', '─'), ('…', '·'), ('‖', '│'), ('┆', '│'), ('×', '╳'), ('▒', '█')];
+        // What is marked, where bytes go, what was typed, what is done, what is below.
+        let marks = [('▸', '▶'), ('▸', '→'), ('›', '▶'), ('‹', '◀'), ('▸', '✓'), ('✓', '↓'), ('▸', '›')];
+        for (left, right) in edges.into_iter().chain(marks) {
             assert_ne!(plain(left), plain(right), "{left} {right}");
         }
     }
@@ -115,9 +122,9 @@ mod tests {
     #[test]
     fn a_letter_s_place_in_the_bytes_stays() {
         let letters: Vec<Letter> =
-            sanitise::bytes("x─y".as_bytes()).into_iter().map(|letter| Letters::NoMarks.spell(letter)).collect();
+            spell::bytes("x─y".as_bytes()).into_iter().map(|letter| Letters::NoMarks.spell(letter)).collect();
         let got: Vec<(&str, u16, usize, usize)> =
             letters.iter().map(|letter| (letter.text.as_str(), letter.width, letter.at, letter.len)).collect();
-        assert_eq!(got, [("x", 1, 0, 1), ("\\u{2500}", 8, 1, 3), ("y", 1, 4, 1)]);
+        assert_eq!(got, [("x", 1, 0, 1), ("\\xe2\\x94\\x80", 12, 1, 3), ("y", 1, 4, 1)]);
     }
 }

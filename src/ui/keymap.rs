@@ -6,10 +6,12 @@ use crate::app::Mode;
 use crate::app::action::Input;
 use crate::app::keys::{Key, Keymap, Named};
 
-/// A key as a room is shown it; none for what is no key.
-pub fn pressed(event: &Event) -> Option<String> {
+/// A key as a room is shown it, with what it does; none for what is no key.
+pub fn pressed(keymap: &Keymap, mode: Mode, event: &Event) -> Option<String> {
     let Event::Key(event) = event else { return None };
-    key(*event).filter(|_| event.kind != KeyEventKind::Release).map(Key::label)
+    let key = key(*event).filter(|_| event.kind != KeyEventKind::Release)?;
+    let name = keymap.name(mode, key).map(|name| format!(" {}", name.replace('-', " ")));
+    Some(key.label() + &name.unwrap_or_default())
 }
 
 /// What a terminal event means in a mode; none if nothing. Of a paste this many bytes had been dropped.
@@ -94,6 +96,21 @@ mod tests {
         let shifted = press(Mode::Keys, KeyCode::Char('S'), KeyModifiers::SHIFT);
         assert_eq!(shifted, Some(Input::Do(Action::Make(Deed::Continue))));
         assert_eq!(press(Mode::Line, KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Input::Do(Action::Quit)));
+    }
+
+    #[test]
+    fn a_room_is_shown_a_key_and_what_it_does_there() {
+        let shown = |mode, code| {
+            let event = Event::Key(KeyEvent::new(code, KeyModifiers::NONE));
+            pressed(&Keymap::default(), mode, &event).unwrap()
+        };
+        assert_eq!(shown(Mode::Keys, KeyCode::Char('k')), "k kill");
+        assert_eq!(shown(Mode::Line, KeyCode::Char('k')), "k");
+        assert_eq!(shown(Mode::Line, KeyCode::Enter), "Enter send");
+        assert_eq!(shown(Mode::Lesson, KeyCode::Char('2')), "2 choose");
+        // What acts in the past is what is asked for there.
+        assert_eq!(shown(Mode::Past, KeyCode::Char('k')), "k kill");
+        assert_eq!(shown(Mode::Keys, KeyCode::F(3)), "F3");
     }
 
     #[test]

@@ -47,13 +47,9 @@ fn text_width(area: Rect) -> u16 {
     (area.width * 2 / 5).min(76)
 }
 
-/// Where a lesson's text stands, and the bench beside or below it. Text, prompt and trace do not move, whatever is in them;
-/// the explanation has what few channels leave.
+/// Where a lesson's text stands, and the bench beside or below it. Prompt and trace do not move, whatever is in them; the
+/// explanation has what one channel leaves, and the text what none does: one row says that there is none.
 pub fn with_lesson(area: Rect, channels: usize) -> (Rect, Places) {
-    let wanted = match channels {
-        0 | 1 => Size::Small.rows(),
-        _ => u16::MAX,
-    };
     let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
     if area.width >= WIDE {
         let text = Rect { width: text_width(area), ..body };
@@ -67,10 +63,16 @@ pub fn with_lesson(area: Rect, channels: usize) -> (Rect, Places) {
     // From the floor to 24 rows the text grows first; beyond, text and bench share what there is.
     let missing = 24_u16.saturating_sub(area.height);
     let more = area.height.saturating_sub(24);
-    let text = Rect { height: 11 + more / 2 - missing.div_ceil(2), ..body };
+    let least = 11 + more / 2 - missing.div_ceil(2);
     let room = 6 + more / 3 - missing / 3;
-    let channels = Rect { y: text.bottom(), height: room.min(wanted), ..body };
-    (text, below(channels, 2 + room - channels.height, body.bottom()))
+    let (free, wanted) = match channels {
+        0 => (room - 1, 1),
+        1 => (0, room.min(Size::Small.rows())),
+        _ => (0, room),
+    };
+    let text = Rect { height: least + free, ..body };
+    let channels = Rect { y: text.bottom(), height: wanted, ..body };
+    (text, below(channels, 2 + room - free - wanted, body.bottom()))
 }
 
 /// Explanation, prompt and trace below the channels.
@@ -198,16 +200,18 @@ mod tests {
         for width in [60, 80, 119, 120, 121, 300] {
             for height in 18..100 {
                 let area = Rect::new(0, 0, width, height);
-                let (text, places) = with_lesson(area, usize::from(height % 4));
+                let count = usize::from(height % 4);
+                let (text, places) = with_lesson(area, count);
                 let all = [text, places.channels, places.why, places.prompt, places.trace];
                 for (at, place) in all.iter().enumerate() {
                     assert_eq!(area.intersection(*place), *place);
                     assert!(all[at + 1..].iter().all(|other| !place.intersects(*other)), "{width}×{height}");
                 }
-                assert!(
-                    text.height >= 8 && places.trace.height >= 2 && places.channels.height >= 4,
-                    "{width}×{height}"
-                );
+                let least = if count == 0 { 1 } else { 4 };
+                let is_enough = text.height >= 8 && places.trace.height >= 2 && places.channels.height >= least;
+                assert!(is_enough, "{width}×{height}");
+                let stays = width >= WIDE || places.trace == with_lesson(area, 2).1.trace;
+                assert!(places.why.height >= 2 && stays, "{width}×{height}");
             }
         }
     }

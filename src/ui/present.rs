@@ -11,7 +11,8 @@ use crate::app::course::Taking;
 use crate::lesson::Lesson;
 
 use super::layout::{self, Places, Size};
-use super::{Scene, sanitise, words};
+use super::{Scene, words};
+use crate::script::spell;
 
 /// Panels that a room is shown at most.
 const PANELS: usize = 3;
@@ -65,7 +66,7 @@ pub fn curtain(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 /// What was pressed last, for those who do not see the keyboard, and the statement that it stood for.
 pub fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let keys: Vec<String> = scene.app.room.keys.iter().map(|key| sanitise::string(&scene.theme.spelled(key))).collect();
+    let keys: Vec<String> = scene.app.room.keys.iter().map(|key| spell::string(&scene.theme.spelled(key))).collect();
     if area.is_empty() || keys.is_empty() {
         return;
     }

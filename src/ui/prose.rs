@@ -5,9 +5,9 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::sanitise::{self, Letter};
 use super::theme::{Colours, Theme};
 use super::words;
+use crate::script::spell::{self, Letter};
 
 /// The text in lines of at most `width` columns.
 pub fn lines(markdown: &str, width: u16, theme: Theme) -> Vec<Line<'static>> {
@@ -145,7 +145,7 @@ impl Setter {
                     _ => "• ".to_owned(),
                 };
                 self.first = Some(format!("{}{mark}", self.indents.concat()));
-                self.indents.push(" ".repeat(sanitise::text(&mark).len()));
+                self.indents.push(" ".repeat(spell::text(&mark).len()));
             }
             Tag::BlockQuote(_) => {
                 self.indents.push(if self.has_plain_marks { "| " } else { "│ " }.to_owned());
@@ -187,9 +187,7 @@ impl Setter {
     }
 
     fn text(&mut self, text: &str, style: Style) {
-        let letters = self.theme.letters();
-        for letter in sanitise::text(&text.replace(['\n', '\t'], " ")) {
-            let letter = letters.spell(letter);
+        for letter in self.letters(&text.replace(['\n', '\t'], " ")) {
             if letter.text == " " {
                 self.end_word();
                 self.blank = Some(style);
@@ -213,13 +211,19 @@ impl Setter {
 
     /// Code stays together where it fits on a line.
     fn whole(&mut self, text: &str, style: Style) {
-        let letters = sanitise::text(&text.replace('\n', " "));
+        let letters = self.letters(&text.replace('\n', " "));
         if letters.len() > usize::from(self.width / 2) {
             self.text(text, style);
             return;
         }
+        self.word.0.extend(letters.into_iter().map(|letter| (letter, style)));
+    }
+
+    /// The letters as they are shown; an escape is wider than many a line, so it may be broken.
+    fn letters(&self, text: &str) -> Vec<Letter> {
         let shown = self.theme.letters();
-        self.word.0.extend(letters.into_iter().map(|letter| (shown.spell(letter), style)));
+        let spelled = spell::text(text).into_iter().map(|letter| shown.spell(letter));
+        spelled.flat_map(|letter| if letter.is_escape { spell::text(&letter.text) } else { vec![letter] }).collect()
     }
 
     /// Lines of a block of code, cut by nothing but the width.

@@ -5,8 +5,10 @@ mod keys;
 mod lens;
 mod lesson;
 mod looks;
+mod names;
 mod past;
 mod tree;
+mod why;
 mod xray;
 
 use ratatui::backend::TestBackend;
@@ -203,7 +205,7 @@ fn bytes_that_a_terminal_would_act_on_are_written_out() {
         let screen = screen(&stage, size);
         assert!(!screen.chars().any(|c| c != '\n' && crate::script::words::is_hidden(c)), "{screen}");
     }
-    assert_shows(&screen(&stage, (200, 40)), &["\\x1b]0;x\\x07\\x9b\\u{202e}\\n"]);
+    assert_shows(&screen(&stage, (200, 40)), &["\\x1b]0;x\\x07\\x9b\\xe2\\x80\\xae\\n"]);
 }
 
 #[test]
@@ -349,4 +351,33 @@ fn the_caret_is_where_the_next_letter_goes_and_the_line_says_to_whom() {
     assert_eq!(position.x, 12);
     app.audience = Audience::Focused;
     assert_shows(&screen_of(&app, &stage, (80, 24)), &[" to wire "]);
+}
+
+#[test]
+fn bytes_are_spelled_alike_in_panel_trace_and_reason() {
+    let mut stage = Stage::open();
+    let text = "é\u{202e}\r👩‍🚀";
+    stage.write(PARENT, 3, text.as_bytes());
+    let mut app = app_of(&stage);
+    let want = "é\\xe2\\x80\\xae\\x0d👩‍🚀";
+    let screen = screen_of(&app, &stage, (200, 40));
+    let panel = |want: &str| screen.lines().filter(|line| line.contains(&format!("│{want}"))).count();
+    assert_eq!(panel(want), 1, "{screen}");
+    assert!(!screen.contains("u{202e}") && !screen.contains("\\342"), "{screen}");
+    assert_shows(&screen, &[&format!("write(wire[0], \"{want}")]);
+    // A datagram's bytes are quoted in the reason.
+    stage.write(PARENT, 4, text.as_bytes());
+    let why = crate::explain::end(&stage.world, stage.world.end_named(&end("post", 1)).unwrap().id);
+    assert!(why.text.contains(&format!("\"é\\xe2\\x80\\xae\\x0d\"... ({} bytes)", text.len())), "{}", why.text);
+    // A key's statement, too.
+    app.mode = Mode::Line;
+    update::update(&mut app, &stage.world, Input::Text("é👩‍🚀\"".to_owned()));
+    let commands = update::update(&mut app, &stage.world, Input::Do(Action::Send));
+    let is_said =
+        |command: &crate::app::action::Command| format!("{command:?}").contains("write wire[0] \\\"é👩\\u{200d}🚀");
+    assert!(commands.iter().any(is_said), "{commands:?}");
+}
+
+fn end(name: &str, index: u8) -> crate::script::EndName {
+    crate::script::EndName { name: name.to_owned(), index: Some(index) }
 }

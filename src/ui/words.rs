@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::sanitise;
+use crate::script::spell;
 
 /// Columns of some text, escapes written out.
 pub fn width(text: &str) -> u16 {
@@ -13,7 +13,7 @@ pub fn width(text: &str) -> u16 {
 
 /// The text in at most `limit` columns, with `…` where it was cut.
 pub fn cut(text: &str, limit: u16) -> String {
-    let letters = sanitise::text(text);
+    let letters = spell::text(text);
     let total: usize = letters.iter().map(|letter| usize::from(letter.width)).sum();
     if total <= usize::from(limit) {
         return letters.into_iter().map(|letter| letter.text).collect();
@@ -33,6 +33,33 @@ pub fn cut(text: &str, limit: u16) -> String {
     out
 }
 
+/// A name in at most `limit` columns: of one that is too long both ends stay, for what tells two apart is often a number at the end.
+pub fn name(text: &str, limit: u16) -> String {
+    let letters = spell::text(text);
+    let total: usize = letters.iter().map(|letter| usize::from(letter.width)).sum();
+    if total <= usize::from(limit) || limit < 5 {
+        return cut(text, limit);
+    }
+    let (mut head, mut tail) = (String::new(), Vec::new());
+    let mut left = limit / 2;
+    for letter in letters.iter().take_while(|letter| fits(letter.width, &mut left)) {
+        head.push_str(&letter.text);
+    }
+    let mut left = limit - 1 - limit / 2;
+    for letter in letters.iter().rev().take_while(|letter| fits(letter.width, &mut left)) {
+        tail.push(letter.text.as_str());
+    }
+    tail.reverse();
+    format!("{head}…{}", tail.concat())
+}
+
+/// Takes so many columns of what is left, if there are so many.
+fn fits(width: u16, left: &mut u16) -> bool {
+    let rest = left.checked_sub(width);
+    *left = rest.unwrap_or(0);
+    rest.is_some()
+}
+
 /// The text in lines of at most `limit` columns, broken between words where that is possible; later lines are indented.
 pub fn wrap(text: &str, limit: u16, indent: u16) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -40,7 +67,7 @@ pub fn wrap(text: &str, limit: u16, indent: u16) -> Vec<String> {
     let mut used = 0;
     let indent = if indent < limit / 2 { indent } else { 0 };
     let pad = " ".repeat(usize::from(indent));
-    let clean = sanitise::string(text);
+    let clean = spell::string(text);
     for word in clean.split_inclusive(' ') {
         let bare = width(word.trim_end_matches(' '));
         let least = if lines.is_empty() { 0 } else { indent };
@@ -48,7 +75,7 @@ pub fn wrap(text: &str, limit: u16, indent: u16) -> Vec<String> {
             lines.push(std::mem::replace(&mut line, pad.clone()).trim_end().to_owned());
             used = indent;
         }
-        for letter in sanitise::text(word) {
+        for letter in spell::text(word) {
             if used.saturating_add(letter.width) > limit && letter.text != " " {
                 lines.push(std::mem::replace(&mut line, pad.clone()));
                 used = indent;
@@ -112,6 +139,19 @@ mod tests {
         assert_eq!(cut("漢漢漢", 4), "漢…");
         assert_eq!(cut("one", 3), "one");
         assert_eq!(cut("one", 0), "");
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_keeps_both_its_ends() {
+        assert_eq!(name("a_child_with_a_long_name_6", 12), "a_chil…ame_6");
+        assert_eq!(name("channel_1[0]", 11), "chann…_1[0]");
+        assert_eq!(
+            (name("child1", 6), name("child1", 4), name("漢漢漢漢", 6)),
+            ("child1".into(), "chi…".into(), "漢…漢".into())
+        );
+        for limit in 0..40 {
+            assert!(width(&name("漢a_child_with_a_long_name_漢", limit)) <= limit);
+        }
     }
 
     #[test]

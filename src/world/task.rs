@@ -53,8 +53,8 @@ pub struct Ongoing {
     pub slept: bool,
     /// The write it is inside of: the end it goes to, and its number there.
     pub write: Option<(EndId, u64)>,
-    /// What it reads from, where another thread has closed the descriptor meanwhile: the kernel keeps it open for the call.
-    pub kept: Option<EndId>,
+    /// What its call is about, by numbers that another thread has closed meanwhile: the kernel keeps it open for the call.
+    pub kept: Vec<(i32, EndId)>,
     /// What it does was seen by another task, and folded, before it returned.
     pub applied_early: bool,
     /// A loop's calls so far.

@@ -1,24 +1,24 @@
 //! Bytes as they are shown: nothing harmful comes out, every byte is accounted for, widths are as announced, and the bytes can be
 //! told from what is shown.
 
-use tincans::ui::sanitise::{self, Letter};
+use tincans::script::spell::{self, Letter};
 use tincans::ui::words;
 use unicode_width::UnicodeWidthStr;
 
 use super::assert_harmless;
 
 pub fn check(data: &[u8]) {
-    let letters = sanitise::bytes(data);
+    let letters = spell::bytes(data);
     sound(&letters, data.len());
     let shown = joined(&letters);
     assert_eq!(bytes_of(&shown), data, "{shown}");
     // What is shown needs nothing done to it any more.
-    assert_eq!(sanitise::string(&shown), shown);
+    assert_eq!(spell::string(&shown), shown);
 
     let text = String::from_utf8_lossy(data);
-    let letters = sanitise::text(&text);
+    let letters = spell::text(&text);
     sound(&letters, text.len());
-    assert_eq!(joined(&letters), sanitise::string(&text));
+    assert_eq!(joined(&letters), spell::string(&text));
     for limit in [0, 1, 7, 40] {
         let cut = words::cut(&text, limit);
         assert_harmless(&cut, "cut");
@@ -33,7 +33,7 @@ pub fn check(data: &[u8]) {
 
 /// As the screen has it, letter by letter.
 fn columns(text: &str) -> u64 {
-    sanitise::text(text).iter().map(|letter| u64::from(letter.width)).sum()
+    spell::text(text).iter().map(|letter| u64::from(letter.width)).sum()
 }
 
 fn joined(letters: &[Letter]) -> String {
@@ -52,8 +52,7 @@ fn sound(letters: &[Letter], whole: usize) {
     assert_eq!(at, whole, "every byte is in a letter");
 }
 
-/// The way back: `\\`, `\n`, `\x1b`, `\u{202e}` are what they stand for, everything else is itself. Up to `\x7f` an escape is a
-/// character, above it a byte of broken UTF-8: as bytes that is the same.
+/// The way back: `\\`, `\n`, `\x1b` are what they stand for, everything else is itself.
 fn bytes_of(shown: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = shown;
@@ -68,18 +67,11 @@ fn bytes_of(shown: &str) -> Vec<u8> {
         match kind {
             '\\' => bytes.push(b'\\'),
             'n' => bytes.push(b'\n'),
-            'r' => bytes.push(b'\r'),
             't' => bytes.push(b'\t'),
             '0' => bytes.push(0),
             'x' => {
                 bytes.push(u8::from_str_radix(&rest[..2], 16).expect("two digits"));
                 rest = &rest[2..];
-            }
-            'u' => {
-                let (digits, after) = rest[1..].split_once('}').expect("braces");
-                let code = u32::from_str_radix(digits, 16).expect("digits");
-                bytes.extend(char::from_u32(code).expect("a character").encode_utf8(&mut [0; 4]).bytes());
-                rest = after;
             }
             other => panic!("\\{other} is no escape"),
         }

@@ -59,6 +59,9 @@ struct Edge {
     line: &'static str,
 }
 
+/// Columns of a channel's name, however little room there is.
+const LEAST_NAME: u16 = 6;
+
 const PLAIN: Edge = Edge { corners: ["┌", "┐", "└", "┘"], side: "│", line: "─" };
 const FOCUSED: Edge = Edge { corners: ["┏", "┓", "┗", "┛"], side: "┃", line: "━" };
 
@@ -102,12 +105,6 @@ fn title(
     width: u16,
 ) -> Line<'static> {
     let theme = scene.theme;
-    let name = words::cut(&channel.name, width / 3);
-    let left = vec![
-        Span::raw(edge.corners[0]),
-        Span::styled(format!(" {} {name} ", subject.number), theme.strong()),
-        Span::styled(format!("{} ", channel.kind.title()), theme.strong()),
-    ];
     let writes = words::count(flow.totals.writes, "WRITE", "WRITES");
     let reads = words::count(flow.totals.reads, "READ", "READS");
     let back = back.map_or_else(String::new, |back| {
@@ -115,6 +112,15 @@ fn title(
         format!("· {} ◀ {writes} ", words::count(back.totals.reads, "READ", "READS"))
     });
     let right = vec![Span::styled(format!(" {writes} ▶ {reads} {back}"), theme.strong()), Span::raw(edge.corners[1])];
+    let number = format!(" {} ", subject.number);
+    let kind = format!(" {} ", channel.kind.title());
+    let taken = words::spans_width(&right) + words::width(&number) + words::width(&kind) + 1;
+    let name = words::name(&channel.name, width.saturating_sub(taken).clamp(LEAST_NAME, width / 3));
+    let left = vec![
+        Span::raw(edge.corners[0]),
+        Span::styled(number + &name, theme.strong()),
+        Span::styled(kind, theme.strong()),
+    ];
     words::between(left, right, width, (edge.line, Style::new()))
 }
 
@@ -182,13 +188,17 @@ fn body(scene: Scene<'_>, subject: Subject, (near, far): (&End, &End), inner: Re
 }
 
 fn heading(scene: Scene<'_>, (near, far): (&End, &End), columns: [(u16, u16); 3], y: u16, buf: &mut Buffer) {
-    let who = |end: &End| {
+    // What somebody did stays, however long the name.
+    let did = |name: &str, what: &str, width: u16| words::name(name, width.saturating_sub(words::width(what))) + what;
+    let who = |end: &End, what: &str, width| {
         let tasks = scene.world.keepers(end.id);
         let name = facing::actor(scene.world, end.id).map_or("nobody", |task| task.name.as_str());
         let others = if tasks.len() > 1 { format!(" and {} more", tasks.len() - 1) } else { String::new() };
-        format!("{name}{others}")
+        did(name, &(others + what), width)
     };
-    let parent = scene.world.holders(near.id).first().map_or_else(|| who(near), |(task, _)| task.name.clone());
+    let writer = scene.world.holders(near.id).first().map(|(task, _)| task.name.clone());
+    let wrote = " wrote ▶";
+    let parent = writer.map_or_else(|| who(near, wrote, columns[0].1), |name| did(&name, wrote, columns[0].1));
     let waiting = match (far.inbox.waiting(), far.inbox.messages()) {
         (0, 0) => None,
         (_, messages) if far.kind.keeps_messages() => Some(words::count(messages, "message", "messages")),
@@ -201,7 +211,7 @@ fn heading(scene: Scene<'_>, (near, far): (&End, &End), columns: [(u16, u16); 3]
             forms.into_iter().find(|form| words::width(form) <= columns[1].1).unwrap_or(waiting)
         },
     );
-    let texts = [format!("{parent} wrote ▶"), kernel, format!("{} read", who(far))];
+    let texts = [parent, kernel, who(far, " read", columns[2].1)];
     for ((x, width), text) in columns.into_iter().zip(texts) {
         buf.set_stringn(x, y, words::cut(&text, width), usize::from(width), Style::new());
     }

@@ -62,7 +62,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     for (at, task) in seen.iter().enumerate() {
         let name = scene.world.task(*task).map_or("", |task| task.name.as_str());
         let x = area.x + GUTTER + u16::try_from(at).unwrap_or(0) * wide;
-        buf.set_stringn(x, area.y + 1, words::cut(name, wide - 1), usize::from(wide - 1), theme.strong());
+        buf.set_stringn(x, area.y + 1, words::name(name, wide - 1), usize::from(wide - 1), theme.strong());
     }
     let room = usize::from(area.height - 3);
     let columns = seen.iter().enumerate().map(|(at, task)| (*task, GUTTER + u16::try_from(at).unwrap_or(0) * wide));
@@ -78,7 +78,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         let is_last = index + 1 == moments.len();
         let style = if is_last { theme.strong() } else { Style::new() };
         buf.set_stringn(area.x, y, &row.text, usize::from(area.width), style);
-        let number = format!("{:>4}{}", moment.number, if is_last { "▶" } else { " " });
+        let number = format!("{:>4}{}", moment.number, if is_last { "▸" } else { " " });
         buf.set_stringn(area.x, y, number, usize::from(GUTTER), if is_last { theme.shout() } else { theme.faint() });
         if let Some((x, width)) = row.label {
             let width = width.min(area.width.saturating_sub(x));

@@ -5,15 +5,15 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::lens;
 use crate::app::action::Action;
 use crate::app::facing::{self, Facing};
 use crate::script::TaskState;
 use crate::ui::{Scene, words};
-use crate::world::kind::{ChannelId, EndId};
+use crate::world::kind::{ChannelId, EndId, Kind};
 
-/// Columns of a cell.
+/// Columns of a cell, and of one that has room to spare.
 const CELL: u16 = 29;
+const MOST_CELL: u16 = 46;
 /// What stands in a cell.
 const LEGEND: &str = "writes ▶ bytes that wait ▶ reads   z asleep  ‖ stopped  † an end is closed";
 
@@ -28,6 +28,9 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let at = all.iter().position(|id| Some(*id) == focus).unwrap_or(0);
     let (rows, columns) = (usize::from(area.height - 2), usize::from(area.width / CELL));
     let page = rows * columns;
+    // Few channels have wider cells.
+    let used = u16::try_from(all.len().div_ceil(rows).clamp(1, columns)).unwrap_or(1);
+    let wide = (area.width / used).clamp(CELL, MOST_CELL);
     // The last page is full, too.
     let first = (at / page * page).min(all.len().saturating_sub(page));
     let last = (first + page).min(all.len());
@@ -38,30 +41,45 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let heading = words::between(left, vec![Span::styled(seen, theme.strong())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);
     for (place, id) in all[first..last].iter().enumerate() {
-        let x = area.x + u16::try_from(place / rows).unwrap_or(0) * CELL;
+        let x = area.x + u16::try_from(place / rows).unwrap_or(0) * wide;
         let y = area.y + 1 + u16::try_from(place % rows).unwrap_or(0);
-        let spans = words::clip(cell(scene, *id, first + place + 1, Some(*id) == focus), CELL - 1);
-        buf.set_line(x, y, &Line::from(spans), CELL - 1);
+        let spans = words::clip(cell(scene, (*id, first + place + 1), Some(*id) == focus, wide), wide - 1);
+        buf.set_line(x, y, &Line::from(spans), wide - 1);
     }
     let legend = words::cut(LEGEND, area.width - 1);
     buf.set_stringn(area.x + 1, area.bottom() - 1, legend, usize::from(area.width - 1), theme.faint());
 }
 
-fn cell(scene: Scene<'_>, id: ChannelId, number: usize, is_focused: bool) -> Vec<Span<'static>> {
+fn cell(scene: Scene<'_>, (id, number): (ChannelId, usize), is_focused: bool, wide: u16) -> Vec<Span<'static>> {
     let world = scene.world;
     let (Some(facing), Some(channel)) = (facing::of(world, id), world.channel(id)) else { return Vec::new() };
     let (Some(near), Some(far)) = (world.end(facing.near), world.end(facing.far)) else { return Vec::new() };
     let flow = if facing::can_carry(world, near.id, true) { &far.inbox } else { &near.inbox };
     let name_style = if is_focused { scene.theme.shout() } else { scene.theme.strong() };
     let mark = if is_focused { "▸" } else { " " };
+    let room = wide - CELL + 7;
     let state = if near.closed || far.closed { "†" } else { states(scene, facing) };
     vec![
         Span::raw(format!("{mark}{number:>3} ")),
-        Span::styled(format!("{:<7}", words::cut(&channel.name, 7)), name_style),
-        Span::styled(format!(" {:<6}", words::cut(lens::short(channel.kind), 6)), scene.theme.faint()),
+        Span::styled(
+            format!("{:<columns$}", words::name(&channel.name, room), columns = usize::from(room)),
+            name_style,
+        ),
+        Span::styled(format!(" {:<6}", short(channel.kind)), scene.theme.faint()),
         Span::styled(format!(" {state}"), scene.theme.alarm()),
         Span::raw(format!(" {}▶{}▶{}", flow.totals.writes, flow.waiting(), flow.totals.reads)),
     ]
+}
+
+/// A kind in six columns.
+fn short(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Stream => "stream",
+        Kind::Dgram => "dgram",
+        Kind::Seqpacket => "seqpkt",
+        Kind::Pipe => "pipe",
+        Kind::PacketPipe => "packet",
+    }
 }
 
 /// Whether somebody at the channel is asleep in a call on it, or stopped.

@@ -29,18 +29,6 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         buf.set_line(area.x, area.y, &words::between(banner, vec![], area.width, (" ", theme.shout())), area.width);
         return;
     }
-    let mut left = vec![Span::raw(" "), Span::styled("tincans", theme.strong()), Span::raw("   ")];
-    let mut room = usize::from(area.width);
-    for task in scene.world.tasks() {
-        let Some(rest) = room.checked_sub(task.name.len().min(16) + 6) else { break };
-        room = rest;
-        let style = if task.is_alive() { Style::new() } else { theme.alarm() };
-        left.push(Span::styled(words::cut(&task.name, 16), theme.strong()));
-        if !is_hidden {
-            left.push(Span::styled(format!(" {}", state_of(task)), style));
-        }
-        left.push(Span::raw("   "));
-    }
     let key = |action| scene.app.key(action);
     let help = || format!("{} help ", key(Action::OpenHelp));
     let hint = match scene.app.mode {
@@ -71,7 +59,32 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         right.push(Span::styled(words::cut(&format!("› {echo}"), most) + "  ", theme.strong()));
     }
     right.push(Span::styled(hint, theme.faint()));
+    let left = tasks(scene, area.width.saturating_sub(words::spans_width(&right)));
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
+}
+
+/// Who is on the bench, as many as there is room for, and how many more.
+fn tasks(scene: Scene<'_>, room: u16) -> Vec<Span<'static>> {
+    let theme = scene.theme;
+    let mut spans = vec![Span::raw(" "), Span::styled("tincans", theme.strong())];
+    let mut left = room.saturating_sub(words::spans_width(&spans));
+    let total = scene.world.tasks().count();
+    for (at, task) in scene.world.tasks().enumerate() {
+        let style = if task.is_alive() { Style::new() } else { theme.alarm() };
+        let mut one = vec![Span::raw("   "), Span::styled(words::name(&task.name, 16), theme.strong())];
+        if !scene.app.room.is_hidden {
+            one.push(Span::styled(format!(" {}", state_of(task)), style));
+        }
+        let more = |count: usize| Span::styled(format!("   +{count}"), theme.strong());
+        let behind = if at + 1 < total { words::width(&more(total - at - 1).content) } else { 0 };
+        if words::spans_width(&one) + behind > left {
+            spans.push(more(total - at));
+            break;
+        }
+        left -= words::spans_width(&one);
+        spans.extend(one);
+    }
+    spans
 }
 
 /// The whole line says that this is not now.

@@ -26,7 +26,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         let bits = scene.world.end(end).map(super::xray::poll_bits).unwrap_or_default();
         let right = vec![Span::styled(format!(" {bits} "), theme.faint())];
         let left = vec![
-            Span::styled(format!(" {:<8}", words::cut(&scene.world.label(end), area.width / 2)), theme.strong()),
+            Span::styled(format!(" {:<8}", words::name(&scene.world.label(end), area.width / 2)), theme.strong()),
             Span::raw(format!(" {}", holders(scene, end))),
         ];
         buf.set_line(area.x, y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
@@ -35,7 +35,8 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 fn holders(scene: Scene<'_>, end: EndId) -> String {
     let report = scene.world.holders_report(end);
-    let mut holders: Vec<String> = report.holders.iter().map(|(task, fd)| format!("{task}@{fd}")).collect();
+    let mut holders: Vec<String> =
+        report.holders.iter().map(|(task, fd)| format!("{}@{fd}", words::name(task, 16))).collect();
     if report.in_flight > 0 {
         holders.push(format!("{} in flight", report.in_flight));
     }

@@ -1,5 +1,5 @@
 //! The broadcast lens: the same messages on a channel of each kind, side by side, row by row. What differs from most of the
-//! others is picked out, by a sign and not by colour alone.
+//! others is picked out, by a sign and not by colour alone; a channel to which something else was sent is not compared.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -21,14 +21,20 @@ const LABELS: u16 = 8;
 pub const DIFFERS: &str = "≠";
 /// Pieces of a list that are looked at.
 const LISTED: usize = 12;
+/// Bytes of one write that are compared.
+const COMPARED: usize = 64;
 
 /// One kind's channel.
 struct Column<'a> {
     kind: Kind,
     ends: Option<(&'a End, &'a End)>,
     name: &'a str,
+    /// It was sent what most were sent.
+    is_alike: bool,
 }
 
+/// What a cell says.
+type Words = fn(&World, &End, &End) -> String;
 /// So many parcels of a flow at most.
 type Pick = fn(&Flow, usize) -> Vec<Parcel>;
 /// How many there are of them.
@@ -36,12 +42,15 @@ type Count = fn(&Flow) -> u64;
 
 /// A row of words to compare, or a list of parcels.
 enum Row {
-    Words(&'static str, fn(&World, &End, &End) -> String),
+    Words(&'static str, Words),
     Parcels(&'static str, Pick, Count),
 }
 
+/// The row that says what was sent.
+const WRITES: &str = "writes";
+
 const ROWS: &[Row] = &[
-    Row::Words("writes", |_, _, far| far.inbox.totals.writes.to_string()),
+    Row::Words(WRITES, |_, _, far| far.inbox.totals.writes.to_string()),
     Row::Parcels(
         "wrote",
         |flow, most| last(flow.writes.iter().map(Parcel::of_write).collect(), most),
@@ -79,13 +88,15 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let columns = columns(scene.world);
     let wide = (area.width - LABELS - 1) / u16::try_from(columns.len()).unwrap_or(1);
     let left = vec![Span::raw("─ "), Span::styled("one message, five kinds", theme.strong()), Span::raw(" ")];
-    let right = vec![Span::styled(format!(" {DIFFERS} differs from most "), theme.strong())];
+    let is_all = columns.iter().all(|column| column.is_alike || column.ends.is_none());
+    let meant = if is_all { "differs from most" } else { "differs, the same sent" };
+    let right = vec![Span::styled(format!(" {DIFFERS} {meant} "), theme.strong())];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);
     let x_of = |column: usize| area.x + LABELS + 1 + u16::try_from(column).unwrap_or(0) * wide;
     for (at, column) in columns.iter().enumerate() {
         let title = if words::width(column.kind.title()) < wide { column.kind.title() } else { short(column.kind) };
         buf.set_stringn(x_of(at), area.y + 1, words::cut(title, wide - 1), usize::from(wide - 1), theme.strong());
-        let name = if column.ends.is_some() { words::cut(column.name, wide - 1) } else { "none".to_owned() };
+        let name = if column.ends.is_some() { words::name(column.name, wide - 1) } else { "none".to_owned() };
         buf.set_stringn(x_of(at), area.y + 2, name, usize::from(wide - 1), theme.faint());
     }
     let mut y = area.y + 3;
@@ -97,7 +108,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         match row {
             Row::Words(label, of) => {
                 buf.set_stringn(area.x + 1, y, label, usize::from(LABELS), theme.strong());
-                words_row(scene, &place, *of, y, buf);
+                words_row(scene, &place, (label, *of), y, buf);
             }
             Row::Parcels(label, of, count) => {
                 let height = height.min(area.bottom() - y);
@@ -149,15 +160,27 @@ fn heights(columns: &[Column<'_>], room: u16) -> Vec<u16> {
     heights
 }
 
-fn words_row(scene: Scene<'_>, place: &Place<'_>, of: fn(&World, &End, &End) -> String, y: u16, buf: &mut Buffer) {
+fn words_row(scene: Scene<'_>, place: &Place<'_>, (label, of): (&str, Words), y: u16, buf: &mut Buffer) {
     let cells: Vec<Option<String>> =
         place.columns.iter().map(|column| column.ends.map(|(near, far)| of(scene.world, near, far))).collect();
-    let usual = usual(&cells);
+    let compared = |(cell, column): (&Option<String>, &Column<'_>)| cell.clone().filter(|_| column.is_alike);
+    let compared: Vec<Option<String>> = cells.iter().zip(place.columns).map(compared).collect();
+    let usual = usual(&compared);
     for (at, cell) in cells.iter().enumerate() {
         let Some(text) = cell else { continue };
-        let differs = usual.is_some_and(|usual| usual != text);
-        let (sign, style) = if differs { (DIFFERS, scene.theme.shout()) } else { (" ", Style::new()) };
-        let text = words::cut(&format!("{sign}{text}"), place.wide);
+        let is_alike = place.columns[at].is_alike;
+        let differs = is_alike && usual.is_some_and(|usual| usual != text);
+        let (sign, style) = match (differs, is_alike) {
+            (true, _) => (DIFFERS, scene.theme.shout()),
+            (false, true) => (" ", Style::new()),
+            (false, false) => (" ", scene.theme.faint()),
+        };
+        let remark = match text.as_str() {
+            _ if is_alike || label != WRITES => "",
+            "0" => " unsent",
+            _ => " unlike",
+        };
+        let text = words::cut(&format!("{sign}{text}{remark}"), place.wide);
         buf.set_stringn(place.x_of(at) - 1, y, text, usize::from(place.wide), style);
     }
 }
@@ -203,8 +226,33 @@ fn columns(world: &World) -> Vec<Column<'_>> {
         kind,
         ends: found.and_then(ends),
         name: found.and_then(|facing| facing.channel(world)).map_or("", |channel| channel.name.as_str()),
+        is_alike: false,
     };
-    facing::of_each_kind(world).into_iter().map(column).collect()
+    let mut columns: Vec<Column<'_>> = facing::of_each_kind(world).into_iter().map(column).collect();
+    let flows: Vec<Option<&Flow>> = columns.iter().map(|column| column.ends.map(|(_, far)| &far.inbox)).collect();
+    for (column, is_alike) in columns.iter_mut().zip(alike(&flows)) {
+        column.is_alike = is_alike;
+    }
+    columns
+}
+
+/// Of each flow, whether the same was written into it as into most of those into which anything was. Like can be compared with like
+/// alone.
+pub fn alike(flows: &[Option<&Flow>]) -> Vec<bool> {
+    let count = |flow: &Flow| flows.iter().flatten().filter(|other| is_alike(flow, other)).count();
+    let written = || flows.iter().flatten().filter(|flow| flow.totals.writes > 0);
+    let most = written().map(|flow| count(flow)).max();
+    let model = written().find(|flow| Some(count(flow)) == most);
+    flows.iter().map(|flow| flow.is_some_and(|flow| model.is_none_or(|model| is_alike(flow, model)))).collect()
+}
+
+/// Whether the same was written into both, as far as that is remembered.
+fn is_alike(one: &Flow, other: &Flow) -> bool {
+    let last = |flow: &Flow| -> Vec<(u64, Vec<u8>)> {
+        let writes = flow.writes.iter().rev().take(LISTED);
+        writes.map(|write| (write.offered, write.bytes(0, write.offered, COMPARED))).collect()
+    };
+    one.totals.writes == other.totals.writes && last(one).iter().zip(&last(other)).all(|(one, other)| one == other)
 }
 
 /// What most of the columns say; of equals what stands first.

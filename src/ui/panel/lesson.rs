@@ -27,16 +27,16 @@ struct Page<'a> {
 }
 
 /// Where the text stands, and what has no room elsewhere.
-#[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+#[derive(Debug, Clone)]
+pub struct Place {
     /// Heading and text.
     pub area: Rect,
     /// An explanation that was cut: it stands below the text as a whole.
-    pub why: Option<&'a str>,
+    pub why: Option<String>,
 }
 
 /// Draws heading and text.
-pub fn draw(scene: Scene<'_>, on: Place<'_>, buf: &mut Buffer) {
+pub fn draw(scene: Scene<'_>, on: &Place, buf: &mut Buffer) {
     let area = on.area;
     let Some((lesson, taking)) = present::lesson(scene).filter(|_| area.height > 1 && area.width > 4) else { return };
     let theme = scene.theme;
@@ -70,7 +70,7 @@ pub fn draw(scene: Scene<'_>, on: Place<'_>, buf: &mut Buffer) {
 }
 
 /// Where a key that scrolls leads to: the first line seen after it.
-pub fn scrolled(scene: Scene<'_>, on: Place<'_>, by: isize) -> u16 {
+pub fn scrolled(scene: Scene<'_>, on: &Place, by: isize) -> u16 {
     let area = on.area;
     let Some((lesson, taking)) = present::lesson(scene) else { return 0 };
     let page = Page::of(scene, lesson, &taking, on);
@@ -80,7 +80,7 @@ pub fn scrolled(scene: Scene<'_>, on: Place<'_>, by: isize) -> u16 {
 }
 
 /// Whether something that is to be read before going on lies below what is seen.
-pub fn has_unread(scene: Scene<'_>, on: Place<'_>) -> bool {
+pub fn has_unread(scene: Scene<'_>, on: &Place) -> bool {
     let area = on.area;
     let Some((lesson, taking)) = present::lesson(scene) else { return false };
     let page = Page::of(scene, lesson, &taking, on);
@@ -93,7 +93,7 @@ pub fn rows(area: Rect) -> usize {
 }
 
 impl<'a> Page<'a> {
-    fn of(scene: Scene<'a>, lesson: &Lesson, taking: &Taking, on: Place<'_>) -> Self {
+    fn of(scene: Scene<'a>, lesson: &Lesson, taking: &Taking, on: &Place) -> Self {
         let width = on.area.width.saturating_sub(2);
         let mut page = Self { app: scene.app, theme: scene.theme, width, lines: Vec::new(), active: 0..0 };
         let Some(step) = taking.walk.current(lesson) else {
@@ -123,7 +123,7 @@ impl<'a> Page<'a> {
             }
             page.active.end = page.lines.len();
         }
-        if let Some(why) = on.why.filter(|_| !scene.app.room.is_hidden) {
+        if let Some(why) = on.why.as_deref().filter(|_| !scene.app.room.is_hidden) {
             page.blank();
             page.marked("WHY   ", why, Style::new());
         }
@@ -210,7 +210,7 @@ impl<'a> Page<'a> {
                         );
                     }
                 }
-                None if is_next => self.marked("▶ ", &statement.text, theme.strong()),
+                None if is_next => self.marked("▸ ", &statement.text, theme.strong()),
                 None => self.marked("  ", &statement.text, theme.faint()),
             }
             if at < taking.walk.made() || is_next {
@@ -225,7 +225,7 @@ impl<'a> Page<'a> {
 
     fn predict(&mut self, prediction: &Prediction, taking: &Taking) {
         let arrow = if self.theme.is_ascii() { "<-" } else { "←" };
-        self.marked("▶ ", &prediction.statement.text, self.theme.strong());
+        self.marked("▸ ", &prediction.statement.text, self.theme.strong());
         for (at, option) in prediction.options.iter().enumerate() {
             let is_marked = taking.chosen == Some(at);
             let number = self.app.keymap.choice(at + 1);

@@ -9,9 +9,7 @@ use ratatui::text::Span;
 use super::lens::{self, DIFFERS};
 use super::parcel::Parcel;
 use crate::app::otherwise::WAYS;
-use crate::script::EndName;
 use crate::ui::{Scene, words};
-use crate::world::World;
 use crate::world::ledger::Flow;
 
 /// Draws the three ways.
@@ -19,14 +17,16 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let Some(otherwise) = scene.app.otherwise.as_ref().filter(|_| area.height >= 4 && area.width >= 40) else { return };
     let theme = scene.theme;
     let title =
-        format!("what else could have happened: {} {}", words::cut(&otherwise.name, 16), otherwise.kind.title());
+        format!("what else could have happened: {} {}", words::name(&otherwise.name, 16), otherwise.kind.title());
     let left = vec![Span::raw("─ "), Span::styled(title, theme.strong()), Span::raw(" ")];
     let right = vec![Span::styled(" run for real ", theme.strong())];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);
     let wide = area.width / 3;
-    let flows: Vec<Option<&Flow>> = WAYS.iter().map(|(name, _)| flow_of(&otherwise.world, name)).collect();
+    let flows: Vec<Option<&Flow>> = WAYS.iter().map(|(name, _)| otherwise.flow(name)).collect();
     let count = |flow: &Flow| words::count(flow.totals.reads, "read", "reads");
-    let counts: Vec<Option<String>> = flows.iter().map(|flow| flow.map(count)).collect();
+    let alike = lens::alike(&flows);
+    let compared = |(flow, is_alike): (Option<&Flow>, &bool)| flow.filter(|_| *is_alike).map(count);
+    let counts: Vec<Option<String>> = flows.iter().copied().zip(&alike).map(compared).collect();
     let usual = lens::usual(&counts);
     for (at, ((_, way), flow)) in WAYS.iter().zip(&flows).enumerate() {
         let x = area.x + 1 + u16::try_from(at).unwrap_or(0) * wide;
@@ -37,7 +37,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         let y = area.y + 4;
         let Some(flow) = flow.filter(|_| y < area.bottom()) else { continue };
         let writes = words::count(flow.totals.writes, "write", "writes");
-        let differs = usual.is_some_and(|usual| *usual != count(flow));
+        let differs = alike[at] && usual.is_some_and(|usual| *usual != count(flow));
         let (sign, style) = if differs { (DIFFERS, theme.shout()) } else { (" ", theme.strong()) };
         let head = format!("{sign}{writes} ▶ {}", count(flow));
         buf.set_stringn(x - 1, y, words::cut(&head, room + 1), usize::from(room + 1), style);
@@ -48,9 +48,4 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
             buf.set_line(x, y, &lens::in_one_line(parcel, room, theme), room);
         }
     }
-}
-
-fn flow_of<'a>(world: &'a World, name: &str) -> Option<&'a Flow> {
-    let end = |index| world.end_named(&EndName { name: name.to_owned(), index: Some(index) });
-    [1, 0].into_iter().filter_map(end).map(|end| &end.inbox).find(|flow| flow.totals.writes > 0)
 }

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::abi::Errno;
-use crate::ui::sanitise::{self, Letter};
+use crate::script::spell::{self, Letter};
 use crate::ui::theme::Theme;
 use crate::ui::words;
 use crate::world::ledger::{Flow, Piece, Read, ReadResult, Write};
@@ -99,7 +99,8 @@ impl Parcel {
             }
             owners.last().map_or(0, |(_, write)| *write)
         };
-        let letters = sanitise::bytes(bytes).into_iter().map(|letter| (owner_at(letter.at), letter));
+        let bytes = if (bytes.len() as u64) < len { spell::whole(bytes) } else { bytes };
+        let letters = spell::bytes(bytes).into_iter().map(|letter| (owner_at(letter.at), letter));
         let letters = letters.map(|(owner, letter)| (letter, owner)).collect();
         let owners: Vec<u64> = owners.iter().map(|(_, write)| *write).collect();
         let word = (len == 0 && !owners.is_empty()).then(|| ("\"\"".to_owned(), Tint::Faint));

@@ -13,7 +13,8 @@ use crate::app::input_line::InputLine;
 use crate::app::keys::Binding;
 use crate::app::{Audience, Mode};
 use crate::lesson::Next;
-use crate::ui::{Scene, sanitise, words};
+use crate::script::spell;
+use crate::ui::{Scene, words};
 use crate::world::channel::End;
 
 /// Draws the line; gives the place of the hardware cursor, if one types.
@@ -54,7 +55,7 @@ fn addressee(scene: Scene<'_>) -> String {
     let focused = || scene.app.focused(scene.world).and_then(|facing| facing.channel(scene.world));
     match scene.app.audience {
         Audience::All => "ALL".to_owned(),
-        Audience::Focused => focused().map_or_else(|| "nobody".to_owned(), |channel| words::cut(&channel.name, 16)),
+        Audience::Focused => focused().map_or_else(|| "nobody".to_owned(), |channel| words::name(&channel.name, 16)),
     }
 }
 
@@ -98,8 +99,8 @@ fn typed(
     buf.set_stringn(area.x, area.y, &label, usize::from(area.width), theme.shout());
     let x = area.x + start + 1;
     let room = area.width.saturating_sub(start + 2);
-    let letters = sanitise::text(line.text()).into_iter().map(|letter| theme.letters().spell(letter));
-    let letters: Vec<sanitise::Letter> = letters.collect();
+    let letters = spell::text(line.text()).into_iter().map(|letter| theme.letters().spell(letter));
+    let letters: Vec<spell::Letter> = letters.collect();
     let before: u16 = letters
         .iter()
         .filter(|letter| letter.at < line.caret())

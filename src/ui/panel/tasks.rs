@@ -10,6 +10,9 @@ use crate::trace::Death;
 use crate::ui::{Scene, words};
 use crate::world::task::Task;
 
+/// Columns of a name at most.
+const MOST_NAME: u16 = 16;
+
 /// A task's state in words: `asleep in read(wire[1])`, `killed by SIGKILL`.
 pub fn state_of(task: &Task) -> String {
     match (task.state, task.death) {
@@ -50,11 +53,13 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let total = scene.world.tasks().count();
     // The living and the newest matter most.
     let skipped = total.saturating_sub(room);
-    for (y, task) in (area.y + 1..area.bottom()).zip(scene.world.tasks().skip(skipped)) {
+    let shown = || scene.world.tasks().skip(skipped).take(room);
+    let widest = shown().map(|task| task.name.len()).max().unwrap_or(0).clamp(8, usize::from(MOST_NAME));
+    for (y, task) in (area.y + 1..area.bottom()).zip(shown()) {
         let zombie = if task.state == TaskState::Zombie { ", zombie" } else { "" };
         let style = if task.is_alive() { Style::new() } else { theme.alarm() };
         let line = Line::from(vec![
-            Span::styled(format!(" {:<8}", words::cut(&task.name, 16)), theme.strong()),
+            Span::styled(format!(" {:<widest$}", words::name(&task.name, MOST_NAME)), theme.strong()),
             Span::styled(format!(" {:>7}  ", task.pid), theme.faint()),
             Span::styled(format!("{}{zombie}", state_of(task)), style),
         ]);

@@ -90,6 +90,12 @@ fn kept(rows: &[Vec<Line<'static>>], newest: u64, room: usize) -> usize {
 fn row_lines(scene: Scene<'_>, row: &Row, width: u16) -> Vec<Line<'static>> {
     let theme = scene.theme;
     let style = theme.tone(row.tone);
+    if let (Some(statement), true) = (&row.statement, row.text.is_empty()) {
+        let texts = words::wrap(&theme.spelled(statement), width.saturating_sub(3).max(1), 0).into_iter();
+        let mark = |row| if row == 0 { " › " } else { "   " };
+        let lines = texts.take(MOST_ROWS).enumerate().map(|(row, text)| format!("{}{text}", mark(row)));
+        return lines.map(|text| Line::from(Span::styled(words::cut(&text, width), style))).collect();
+    }
     let mut texts = words::wrap(&theme.spelled(&row.text), width.saturating_sub(1), INDENT);
     if texts.len() > MOST_ROWS {
         texts.truncate(MOST_ROWS);

@@ -1,5 +1,5 @@
 //! The processes as the tree that they are: who forked whom, in what state the kernel has them, with which descriptor table;
-//! zombies and orphans too. Below them, who holds the focused channel's ends, and why it is as it is.
+//! zombies and orphans too. Below them, who holds the focused channel's ends.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,6 @@ use ratatui::text::{Line, Span};
 use super::holders;
 use super::tasks::state_of;
 use crate::app::action::Action;
-use crate::explain;
 use crate::script::TaskState;
 use crate::trace::TaskId;
 use crate::ui::{Scene, words};
@@ -33,31 +32,27 @@ struct Node<'a> {
 /// Rows of so many that the tree leaves empty.
 pub fn spare(scene: Scene<'_>, height: u16) -> u16 {
     let rows = u16::try_from(nodes(scene.world).len()).unwrap_or(u16::MAX);
-    height.saturating_sub(rows.saturating_add(holders::ROWS + 1 + height / 4))
+    height.saturating_sub(rows.saturating_add(holders::ROWS + 1))
 }
 
 /// How many rows can be scrolled back past.
 pub fn most_back(scene: Scene<'_>, area: Rect) -> u16 {
-    let room = room(scene, area);
-    u16::try_from(nodes(scene.world).len().saturating_sub(room)).unwrap_or(u16::MAX)
+    u16::try_from(nodes(scene.world).len().saturating_sub(room(area))).unwrap_or(u16::MAX)
 }
 
 /// Rows of the tree itself.
-fn room(scene: Scene<'_>, area: Rect) -> usize {
-    let why = u16::try_from(why(scene, area.width).len()).unwrap_or(u16::MAX);
-    usize::from(area.height.saturating_sub(holders::ROWS + why.min(area.height / 4) + 1))
+fn room(area: Rect) -> usize {
+    usize::from(area.height.saturating_sub(holders::ROWS + 1))
 }
 
-/// Draws tree, holders and explanation.
+/// Draws tree and holders.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < holders::ROWS + 2 || area.width < 40 {
         return;
     }
     let theme = scene.theme;
     let nodes = nodes(scene.world);
-    let why = why(scene, area.width);
-    let below = holders::ROWS + u16::try_from(why.len()).unwrap_or(0).min(area.height / 4);
-    let room = usize::from(area.height - below - 1);
+    let room = room(area);
     let above = nodes.len().saturating_sub(room);
     let skipped = above.saturating_sub(usize::from(scene.app.view_scroll));
     let below_these = above - skipped;
@@ -74,17 +69,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     for (y, node) in (area.y + 1..).zip(nodes.iter().skip(skipped).take(room)) {
         buf.set_line(area.x, y, &Line::from(words::clip(line(scene, node), area.width)), area.width);
     }
-    let held = Rect { y: area.bottom() - below, height: holders::ROWS, ..area };
-    holders::draw(scene, held, buf);
-    for (y, text) in (held.bottom()..area.bottom()).zip(why) {
-        buf.set_stringn(area.x + 1, y, text, usize::from(area.width - 1), Style::new());
-    }
-}
-
-/// Why the focused channel's near end is as it is.
-fn why(scene: Scene<'_>, width: u16) -> Vec<String> {
-    let Some(facing) = scene.app.focused(scene.world) else { return Vec::new() };
-    words::wrap(&explain::end(scene.world, facing.near).text, width.saturating_sub(2), 0)
+    holders::draw(scene, Rect { y: area.bottom() - holders::ROWS, height: holders::ROWS, ..area }, buf);
 }
 
 fn line(scene: Scene<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
@@ -96,7 +81,7 @@ fn line(scene: Scene<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
     let is_thread = task.id != task.process;
     let mut spans = vec![
         Span::raw(format!(" {branch}")),
-        Span::styled(words::cut(&task.name, 16), theme.strong()),
+        Span::styled(words::name(&task.name, 16), theme.strong()),
         Span::styled(format!(" {}{} ", if is_thread { "thread " } else { "" }, task.tid), theme.faint()),
         Span::styled(state_of(task), if task.is_alive() { Style::new() } else { theme.alarm() }),
     ];

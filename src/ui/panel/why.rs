@@ -19,15 +19,17 @@ pub fn rows(scene: Scene<'_>, width: u16) -> u16 {
 }
 
 /// The explanation, if this area has not the rows that it needs.
-pub fn cut_explanation(scene: Scene<'_>, area: Rect) -> Option<&str> {
-    let why = scene.app.seen_why()?;
-    (set(scene, &why.text, area.width).len() > usize::from(area.height)).then_some(why.text.as_str())
+pub fn cut_explanation(scene: Scene<'_>, area: Rect) -> Option<String> {
+    let why = scene.app.explanation(scene.world)?;
+    let is_cut = set(scene, &why.text, area.width).len() > usize::from(area.height);
+    is_cut.then(|| why.into_owned().text)
 }
 
 /// Draws the text.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
-    let (label, style) = match (&scene.app.notice, scene.app.seen_why()) {
+    let why = scene.app.explanation(scene.world);
+    let (label, style) = match (&scene.app.notice, &why) {
         (Some(_), _) => ("NOTE", theme.shout()),
         (None, Some(why)) if why.rule == explain::NOTHING => ("THEN", theme.shout()),
         (None, Some(_)) => ("WHY", theme.shout()),
@@ -36,14 +38,16 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let room = usize::from(area.height);
     // Of a lesson, the rest stands below its text.
     let is_whole_there = scene.app.course.shown().is_some() && scene.app.view == View::Bench;
-    let is_continued = scene.app.notice.is_none() && scene.app.seen_why().is_some() && is_whole_there;
+    let is_continued = scene.app.notice.is_none() && why.is_some() && is_whole_there;
     let more =
         if is_continued { format!(" … {}", scene.app.key(Action::Learn(Learn::PageDown))) } else { "…".to_owned() };
-    for (row, (y, text)) in (area.y..area.bottom()).zip(wrapped(scene, area.width)).enumerate() {
+    let lines = wrapped(scene, area.width);
+    let is_longer = lines.len() > room;
+    for (row, (y, text)) in (area.y..area.bottom()).zip(lines).enumerate() {
         let label = if row == 0 { Span::styled(label, style) } else { Span::raw("") };
         let is_last = row + 1 == room;
         let width = area.width.saturating_sub(LABEL);
-        let is_cut = is_last && wrapped(scene, area.width).len() > room;
+        let is_cut = is_last && is_longer;
         let text = if is_cut {
             words::cut(&text, width.saturating_sub(words::width(&more))).trim_end_matches('…').to_owned() + &more
         } else {
@@ -56,7 +60,8 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 fn wrapped(scene: Scene<'_>, width: u16) -> Vec<String> {
     let advice = advice(scene);
-    let text = match (&scene.app.notice, scene.app.seen_why()) {
+    let why = scene.app.explanation(scene.world);
+    let text = match (&scene.app.notice, &why) {
         (Some(notice), _) => notice,
         (None, Some(why)) => &why.text,
         (None, None) => &advice,

@@ -53,7 +53,7 @@ fn polled(scene: Scene<'_>, near: &End, far: &End) -> Line<'static> {
     let mut spans = vec![Span::styled(" poll ", strong)];
     for end in [near, far] {
         spans.extend([
-            Span::raw(format!(" {} ", words::cut(&end.label(), 16))),
+            Span::raw(format!(" {} ", words::name(&end.label(), 16))),
             Span::styled(poll_bits(end), strong),
             Span::raw(" "),
         ]);
@@ -71,7 +71,7 @@ fn buffer_of(scene: Scene<'_>, (from, to): (&End, &End), width: u16) -> Vec<Line
     let flow = &to.inbox;
     let totals = flow.totals;
     let queued = (totals.written + totals.borrowed).saturating_sub(totals.read + totals.destroyed);
-    let name = format!(" {} ▶ {} ", words::cut(&from.label(), 16), words::cut(&to.label(), 16));
+    let name = format!(" {} ▶ {} ", words::name(&from.label(), 16), words::name(&to.label(), 16));
     let law = format!(
         " written {} = read {} + waiting {queued} + destroyed {}",
         totals.written + totals.borrowed,

@@ -64,6 +64,32 @@ fn what_is_the_same_everywhere_is_not_picked_out() {
 }
 
 #[test]
+fn channels_that_were_sent_something_else_are_not_compared() {
+    let mut stage = five_kinds();
+    for word in [b"one".as_slice(), b"two"] {
+        stage.write(PARENT, 3, word);
+        stage.write(PARENT, 4, word);
+    }
+    stage.write(PARENT, 5, b"something");
+    stage.read(TaskId(1), 4, b"onetwo");
+    stage.read(TaskId(2), 5, b"one");
+    for size in SIZES {
+        let screen = screen_of(&lens(&stage), &stage, size);
+        assert_shows(&screen, &["≠ differs, the same sent", "0 unsent", "1 unlike", "≠1 messa"]);
+        let row = |label: &str| screen.lines().find(|line| line.starts_with(label)).unwrap().matches('≠').count();
+        // Two had the same two words: what differs between them is one sign a row, of the second.
+        let signs = [" writes", " waiting", " reads", " took", " lost", " next"].map(row);
+        assert_eq!(signs, [0, 1, 0, 1, 0, 1], "{screen}");
+    }
+    // The same number of writes is not the same.
+    let mut stage = five_kinds();
+    stage.write(PARENT, 3, b"one");
+    stage.write(PARENT, 4, b"other");
+    let screen = screen_of(&lens(&stage), &stage, (80, 24));
+    assert_eq!((screen.matches('≠').count(), screen.matches("1 unlike").count()), (1, 1), "{screen}");
+}
+
+#[test]
 fn the_key_makes_what_is_missing_and_a_second_press_leaves() {
     let stage = Stage::open();
     let mut app = app_of(&stage);
@@ -116,6 +142,7 @@ fn the_three_ways_of_one_channel_stand_side_by_side() {
     assert_eq!(app.view, View::Otherwise);
     for (size, name) in SIZES.into_iter().zip(["ways_wide", "ways_middle", "ways_floor"]) {
         let screen = screen_of(&app, &stage, size);
+        assert_shows(&screen, &["WHY  The same writes, in 2, 1, 2 reads: no edges are"]);
         assert_shows(&screen, &["happened: wire", "≠2 writes ▶ 1 read", "[1,2 onetwo]", "[1 one]", "[2 two]"]);
         insta::assert_snapshot!(name, screen);
     }

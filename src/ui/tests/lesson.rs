@@ -1,6 +1,7 @@
 //! A lesson's text beside the bench, at every size; the list.
 
 use super::*;
+use crate::app::action::Step;
 use crate::app::course::{Course, Scroll};
 use crate::lesson::load;
 use crate::lesson::progress::Progress;
@@ -45,7 +46,7 @@ fn prose_statements_and_bench_are_seen_together_at_every_size() {
     for size in SIZES {
         let screen = screen_of(&app, &stage, size);
         let want =
-            ["1 The lesson", "step 1 of 3", "A stream has `no edges`.", "✓ write wire[0] a", "▶ write wire[0] b"];
+            ["1 The lesson", "step 1 of 3", "A stream has `no edges`.", "✓ write wire[0] a", "▸ write wire[0] b"];
         assert_shows(&screen, &want);
         assert_shows(&screen, &["wire SOCK_STREAM", "post SOCK_DGRAM", " Space next", "? help", "q quit"]);
     }
@@ -112,7 +113,7 @@ fn the_key_that_goes_on_first_shows_what_was_not_read() {
             pages += 1;
         }
         assert!((1..20).contains(&pages), "{pages}");
-        assert_shows(&screen_of(&app, &stage, size), &["▶ write wire[0] a"]);
+        assert_shows(&screen_of(&app, &stage, size), &["▸ write wire[0] a"]);
         let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
         let up = turned(scene, size, Action::Learn(Learn::PageUp));
         assert!(matches!(up, Action::Learn(Learn::ScrollTo(_))), "{up:?}");
@@ -131,7 +132,7 @@ fn an_explanation_that_is_cut_stands_as_a_whole_below_the_text() {
     app.why = Some(why(&text));
     for size in [(60, 18), (80, 24)] {
         app.course.taking.as_mut().unwrap().scroll = Scroll::Top;
-        assert_shows(&screen_of(&app, &stage, size), &["… Page Down", " more ↓", "▶ write wire[0] b"]);
+        assert_shows(&screen_of(&app, &stage, size), &["… Page Down", " more ↓", "▸ write wire[0] b"]);
         for _ in 0..9 {
             let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
             let key = turned(scene, size, Action::Learn(Learn::PageDown));
@@ -174,6 +175,37 @@ fn the_list_has_marks_and_is_searched() {
 }
 
 #[test]
+fn the_footer_names_what_this_step_needs_first() {
+    let stage = Stage::open();
+    let mut app = taking(&stage, LESSON);
+    let named = |app: &App, width| {
+        let scene = Scene { app, world: &stage.world, theme: Theme::with(Colours::None) };
+        let keys = panel::prompt::named(scene, Rect::new(0, 17, width, 1)).into_iter();
+        keys.map(|named| named.action).collect::<Vec<_>>()
+    };
+    let (hint, solve, out) = (Action::Learn(Learn::Hint), Action::Learn(Learn::Solve), Action::Learn(Learn::Out));
+    let first_deed = |keys: &[Action]| keys.iter().position(|key| matches!(key, Action::Make(_)));
+    for width in [60, 80, 120, 200] {
+        let keys = named(&app, width);
+        assert_eq!(keys[0], Action::Learn(Learn::Step), "{width}");
+        assert!(!keys.contains(&hint) && !keys.contains(&solve), "no goal, no hint: {keys:?}");
+    }
+    let place = |keys: &[Action], action| keys.iter().position(|key| *key == action);
+    let wide = named(&app, 400);
+    assert!(
+        first_deed(&wide).is_some() && place(&wide, Action::Go(Step::Back)) < first_deed(&wide),
+        "the lesson's keys before the bench's: {wide:?}"
+    );
+    press(&mut app, &stage, &[Learn::Step, Learn::Step, Learn::Step, Learn::Choose(2), Learn::Step, Learn::Step]);
+    let goal = named(&app, 80);
+    assert!(goal.contains(&hint) && goal.contains(&solve), "{goal:?}");
+    assert!(first_deed(&goal).is_none_or(|deed| place(&goal, solve) < Some(deed)), "{goal:?}");
+    let mut free = app_of(&stage);
+    free.mode = Mode::Keys;
+    assert!(!named(&free, 200).contains(&out), "no lesson, no way back to one");
+}
+
+#[test]
 fn no_size_panics_wherever_one_is_in_a_lesson() {
     let stage = Stage::open();
     let mut app = taking(&stage, LESSON);
@@ -209,4 +241,74 @@ fn behind_the_curtain_a_question_has_no_answer_yet() {
         assert!(!screen.contains("WRONG") && !screen.contains('✓') && !screen.contains("Because"), "{screen}");
         app.room.is_hidden = false;
     }
+}
+
+/// A problem of practice before it is answered: a long program, and no channel.
+const PROBLEM: &str = "+++\ntitle = \"What happens next?\"\ntopics = [\"basics\"]\nminutes = 5\n+++\nA stream. What does the \
+    last statement bring?\n```tin setup\nchannel stream c peer\n```\n```text\nchannel stream c peer\nsignal PIPE ignore\n\
+    nonblock c[0] on\nfork third\nclose c[1]\nwrite c[0] one\nwrite c[0] two\n```\n```predict\npeer: read c[1]\n- [ ] EOF\n\
+    - [x] \"onetwo\"\n- [ ] \"one\"\n- [ ] sleeps\n```\n```after\nBecause.\n```\n";
+
+#[test]
+fn no_answer_is_chosen_before_all_of_the_question_was_seen() {
+    let empty = Stage::bare();
+    let mut app = taking(&empty, PROBLEM);
+    assert_shows(&screen_of(&app, &empty, (60, 18)), &[" more ↓", "no channel yet"]);
+    for is_last in [false, true] {
+        let scene = Scene { app: &app, world: &empty.world, theme: Theme::with(Colours::None) };
+        let key = turned(scene, (60, 18), Action::Learn(Learn::Choose(2)));
+        assert_eq!(matches!(key, Action::Learn(Learn::ReadFirst(_))), !is_last, "{key:?}");
+        update::update(&mut app, &empty.world, Input::Do(key));
+        let taking = app.course.taking.as_ref().unwrap();
+        assert_eq!(taking.chosen, is_last.then_some(1));
+        let answers = ["1 EOF", "2 \"onetwo\"", "3 \"one\"", "4 sleeps", "peer: read c[1]", "write c[0] two"];
+        assert_shows(&screen_of(&app, &empty, (60, 18)), &answers);
+        assert_eq!(app.notice.is_some(), !is_last, "{:?}", app.notice);
+    }
+    // Where there is nothing more to see, and where no such answer is, keys are what they are.
+    for (size, number) in [((120, 36), 2), ((60, 18), 7)] {
+        let app = taking(&empty, PROBLEM);
+        let scene = Scene { app: &app, world: &empty.world, theme: Theme::with(Colours::None) };
+        let key = Action::Learn(Learn::Choose(number));
+        assert_eq!(turned(scene, size, key), key);
+    }
+}
+
+#[test]
+fn where_no_channel_is_the_text_has_its_rows() {
+    let (empty, some) = (Stage::bare(), Stage::open());
+    let rows = |stage: &Stage| {
+        let screen = screen_of(&taking(stage, PROBLEM), stage, (60, 18));
+        let found = |text: &str| screen.lines().position(|line| line.contains(text)).unwrap();
+        (screen.lines().filter(|line| line.starts_with("   ")).count(), found("─ trace"), found(" q quit"))
+    };
+    let ((program, trace, keys), beside) = (rows(&empty), rows(&some));
+    assert!(program > beside.0, "{program} rows of the program, {} beside channels", beside.0);
+    assert_eq!((trace, keys), (beside.1, beside.2));
+}
+
+#[test]
+fn every_question_of_every_lesson_shows_all_its_answers_at_the_floor() {
+    let stage = Stage::open();
+    let lessons = crate::lesson::builtin::lessons();
+    let mut asked = 0;
+    for (at, lesson) in lessons.iter().enumerate() {
+        for step in 0..lesson.steps.len() {
+            let mut progress = Progress::default();
+            progress.reach(&lesson.id, step);
+            let mut app = App::new();
+            app.course = Course::new(lessons.clone(), progress, None);
+            update::take(&mut app, &stage.world, Some(at));
+            press(&mut app, &stage, &[]);
+            let crate::lesson::Action::Predict(prediction) = &lesson.steps[step].action else { continue };
+            update::update(&mut app, &stage.world, Input::Settled(Vec::new()));
+            press(&mut app, &stage, &[Learn::Down]);
+            let screen = screen_of(&app, &stage, (60, 18));
+            for (number, option) in prediction.options.iter().enumerate() {
+                assert!(screen.contains(&format!("{} {}", number + 1, option.text)), "{}: {screen}", lesson.id);
+            }
+            asked += 1;
+        }
+    }
+    assert!(asked > 30, "{asked}");
 }

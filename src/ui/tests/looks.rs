@@ -152,6 +152,25 @@ fn a_room_of_any_theme_has_seven_to_one_in_every_cell() {
 }
 
 #[test]
+fn in_ascii_what_is_marked_is_no_arrow_and_what_was_typed_is_neither() {
+    let stage = three_words();
+    let mut app = app_of(&stage);
+    app.transcript.push_statement("sleep 1".to_owned());
+    app.transcript.flush();
+    let theme = Theme::with(Colours::None).with_letters(Letters::NoMarks);
+    let shown = |app: &App| {
+        let area = Rect::new(0, 0, 80, 24);
+        let mut buffer = Buffer::empty(area);
+        draw(Scene { app, world: &stage.world, theme }, &mut buffer);
+        let row = |y| (0..80).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+        (0..24).map(row).collect::<Vec<_>>().join("\n")
+    };
+    assert_shows(&shown(&app), &[" $ sleep 1", "3 WRITES > 1 READ"]);
+    app.view = View::Grid;
+    assert_shows(&shown(&app), &["*  1 wire ", " stream   3>0>1", "   2 post "]);
+}
+
+#[test]
 fn a_click_focuses_what_is_under_it_and_the_wheel_scrolls() {
     use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
     let stage = three_words();

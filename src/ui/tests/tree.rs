@@ -62,6 +62,43 @@ fn a_deadlock_has_a_banner_with_its_circle_whatever_is_shown() {
 }
 
 #[test]
+fn a_tree_that_is_too_long_scrolls_to_its_beginning_and_back() {
+    let stage = Stage::many(40);
+    for size in [(80, 24), (60, 18)] {
+        let mut app = processes(&stage);
+        let press = |app: &mut App, action| {
+            let scene = Scene { app, world: &stage.world, theme: Theme::with(Colours::None) };
+            let action = turned(scene, size, action);
+            update::update(app, &stage.world, Input::Do(action));
+        };
+        let screen = screen_of(&app, &stage, size);
+        assert_shows(&screen, &[" more above, ", "└ kid39 "]);
+        assert!(!screen.contains(" parent 1"), "{screen}");
+        let mut seen = String::new();
+        let mut pages = 0;
+        while app.notice.is_none() {
+            seen += &screen_of(&app, &stage, size);
+            press(&mut app, Action::TraceUp);
+            pages += 1;
+            assert!(pages < 40);
+        }
+        assert_eq!(app.notice.as_deref(), Some("there are no more processes on this side"));
+        let top = screen_of(&app, &stage, size);
+        assert_shows(&top, &[" more below, ", "parent 1", "├ kid0 "]);
+        // No process was skipped by a page.
+        seen += &top;
+        for number in 0..40 {
+            assert!(seen.contains(&format!(" kid{number} ")), "kid{number}");
+        }
+        for _ in 0..pages {
+            press(&mut app, Action::TraceDown);
+        }
+        app.notice = None;
+        assert_eq!(screen_of(&app, &stage, size), screen);
+    }
+}
+
+#[test]
 fn no_size_of_the_tree_panics() {
     for stage in [Stage::many(40), Stage::bare()] {
         for size in [(0, 0), (1, 1), (60, 18), (61, 19), (119, 30), (500, 200)] {

@@ -88,7 +88,7 @@ fn all_channels_have_a_cell_and_the_focused_one_s_page_is_seen() {
         let screen = screen_of(&app, &stage, size);
         assert_shows(
             &screen,
-            &["▸  1 c0      stream   1▶5▶0", "stream † 1▶0▶0", "  3 c2      stream z 1▶5▶0", "of 200, Tab"],
+            &["▸  1 c0 ", " stream   1▶5▶0", "stream † 1▶0▶0", "  3 c2 ", "stream z 1▶5▶0", "of 200, Tab"],
         );
         insta::assert_snapshot!(name, screen);
     }

@@ -66,7 +66,7 @@ impl World {
         let keeps_no_more = |burst: &Burst| burst.first_calls.len() >= BURST_KEEP;
         !self.keep_every_call
             && ongoing.inside
-            && ongoing.kept.is_none()
+            && ongoing.kept.is_empty()
             && ongoing.calls.len() == 1
             && ongoing.burst.as_deref().is_some_and(keeps_no_more)
     }

@@ -1,0 +1,107 @@
+//! What the explanation on the screen is about: what was done last; where something else is looked at, that.
+
+use std::borrow::Cow;
+
+use crate::explain;
+use crate::trace::{Event, Explanation, What};
+use crate::world::World;
+use crate::world::kind::EndId;
+
+use super::facing::Facing;
+use super::{App, View, facing, transcript};
+
+/// What is known of the reasons for what was done last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Heard {
+    /// None was given.
+    Nothing,
+    /// One about something that has not the focus.
+    Elsewhere,
+    /// One about what has the focus: what was done elsewhere does not take its place.
+    Here,
+}
+
+impl App {
+    /// Something is done: what was explained before no longer matters.
+    pub(super) fn begin(&mut self) {
+        self.heard = Heard::Nothing;
+        self.is_looking_elsewhere = false;
+    }
+
+    /// Takes an explanation in. Of one key's statements to several channels, the focused one's matters most.
+    pub fn learn(&mut self, world: &World, explanation: Explanation) {
+        let is_here = self.focused(world).is_some_and(|focused| is_about(world, focused, &explanation));
+        let heard = if is_here { Heard::Here } else { Heard::Elsewhere };
+        if heard >= self.heard {
+            self.explain(explanation);
+            self.heard = heard;
+        }
+    }
+
+    /// Nothing has to be explained: what came is said instead of what was explained before. In a lesson its text does that.
+    pub fn learn_that(&mut self, events: &[Event]) {
+        if self.heard > Heard::Nothing || self.why.is_none() {
+            return;
+        }
+        let is_fact = |event: &&Event| !matches!(event.what, What::Refused { .. } | What::Why(_));
+        let lines = events.iter().rev().filter(is_fact).map(transcript::lines);
+        if let Some(line) = lines.flatten().next() {
+            let text = line.trim().to_owned();
+            let what = Explanation { about: String::new(), text, rule: explain::NOTHING, page: None, lesson: None };
+            self.why = Some(what).filter(|_| self.course.shown().is_none());
+            self.is_looking_elsewhere = false;
+        }
+    }
+
+    /// This is what was explained last.
+    pub(super) fn explain(&mut self, explanation: Explanation) {
+        self.why = Some(explanation);
+        self.is_looking_elsewhere = false;
+    }
+
+    /// The focus has gone somewhere, or may have.
+    pub(super) fn look_elsewhere(&mut self) {
+        self.is_looking_elsewhere = true;
+    }
+
+    /// The explanation that is to be seen beside what is seen.
+    pub fn explanation<'a>(&'a self, world: &'a World) -> Option<Cow<'a, Explanation>> {
+        let last = self.past.as_ref().map_or(self.why.as_ref(), |past| past.why.as_ref());
+        let focused = self.focused(world);
+        let about = |last: &&Explanation| focused.is_some_and(|focused| is_about(world, focused, last));
+        let of_focus = || focused.map(|focused| Cow::Owned(explain::end(world, in_question(world, focused))));
+        let last_or_focus = || last.filter(about).map(Cow::Borrowed).or_else(of_focus);
+        match self.view {
+            View::Otherwise => self.otherwise.as_ref().map(|otherwise| Cow::Owned(otherwise.why())),
+            View::Processes => explain::deadlock(world).map(Cow::Owned).or_else(of_focus),
+            View::Xray | View::Grid => last_or_focus(),
+            View::Bench if self.is_looking_elsewhere && last.is_some() => last_or_focus(),
+            View::Lens => last.filter(|last| is_in_lens(world, last)).map(Cow::Borrowed),
+            View::Bench | View::Diagram => last.map(Cow::Borrowed),
+        }
+    }
+}
+
+/// Whether the lens shows what this is about: another channel is none of its five.
+fn is_in_lens(world: &World, last: &Explanation) -> bool {
+    let of_kinds: Vec<Facing> = facing::of_each_kind(world).into_iter().filter_map(|(_, facing)| facing).collect();
+    let mut others = facing::shown(world).into_iter().filter(|facing| !of_kinds.contains(facing));
+    !others.any(|other| is_about(world, other, last))
+}
+
+/// Whether it explains this channel or one of its ends.
+fn is_about(world: &World, facing: Facing, explanation: &Explanation) -> bool {
+    facing.channel(world).is_some_and(|channel| {
+        let index = explanation.about.strip_prefix(&channel.name);
+        index.is_some_and(|index| index.is_empty() || index.starts_with('['))
+    })
+}
+
+/// The end of a channel at which there is something to be said: where something waits, first at the child's; else the parent's,
+/// while it can be read.
+fn in_question(world: &World, facing: Facing) -> EndId {
+    let waits = |end: &EndId| world.end(*end).is_some_and(|end| end.inbox.waiting() > 0 || end.inbox.messages() > 0);
+    let is_open = |end: EndId| world.end(end).is_some_and(|end| !end.closed) && facing::can_carry(world, end, false);
+    let near = if is_open(facing.near) { facing.near } else { facing.far };
+    [facing.far, facing.near].into_iter().find(waits).unwrap_or(near)
+}

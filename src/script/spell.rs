@@ -1,0 +1,269 @@
+//! How bytes are spelled for people: what can be seen stands as it is, everything else by its bytes, as the language writes them
+//! (`\n`, `\xff`; U+202E is `\xe2\x80\xae`). So what is read can be counted and typed. Nothing reaches a screen but through here.
+
+use std::fmt::Write as _;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::words::is_hidden;
+
+/// One letter as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// What is put on the screen.
+    pub text: String,
+    /// Columns.
+    pub width: u16,
+    /// It stands for something that cannot be shown as it is.
+    pub is_escape: bool,
+    /// Where it begins in the bytes.
+    pub at: usize,
+    /// Bytes it stands for.
+    pub len: usize,
+}
+
+/// Bytes as letters; a backslash is doubled, so that `\n` can only be a line break.
+pub fn bytes(bytes: &[u8]) -> Vec<Letter> {
+    let mut letters = Vec::new();
+    let mut at = 0;
+    for chunk in bytes.utf8_chunks() {
+        for grapheme in chunk.valid().graphemes(true) {
+            if grapheme.contains('\\') {
+                // With marks above it, or a sign that goes before it: each stands alone.
+                push_alone(&mut letters, grapheme, at);
+            } else {
+                push_grapheme(&mut letters, grapheme, at);
+            }
+            at += grapheme.len();
+        }
+        for byte in chunk.invalid() {
+            letters.push(letter(by_bytes(&[*byte]), true, at, 1));
+            at += 1;
+        }
+    }
+    letters
+}
+
+/// Text that people or the program wrote, as letters.
+pub fn text(text: &str) -> Vec<Letter> {
+    let mut letters = Vec::new();
+    for (at, grapheme) in text.grapheme_indices(true) {
+        push_grapheme(&mut letters, grapheme, at);
+    }
+    letters
+}
+
+/// The same as one string.
+pub fn string(source: &str) -> String {
+    text(source).into_iter().map(|letter| letter.text).collect()
+}
+
+fn push_grapheme(letters: &mut Vec<Letter>, grapheme: &str, at: usize) {
+    // What has nothing of its own to stand on would join what is shown before it.
+    let stands = grapheme.chars().next().is_some_and(|first| first.width().unwrap_or(0) > 0);
+    let is_plain = stands && !grapheme.chars().any(must_escape) && grapheme.width() > 0;
+    if is_plain {
+        letters.push(letter(grapheme.to_owned(), false, at, grapheme.len()));
+        return;
+    }
+    for (offset, c) in grapheme.char_indices() {
+        let alone = c.encode_utf8(&mut [0; 4]).width() > 0 && !must_escape(c);
+        let text = if alone { c.to_string() } else { escape(c) };
+        letters.push(letter(text, !alone, at + offset, c.len_utf8()));
+    }
+}
+
+fn push_alone(letters: &mut Vec<Letter>, grapheme: &str, at: usize) {
+    for (offset, c) in grapheme.char_indices() {
+        if c == '\\' {
+            letters.push(letter("\\\\".to_owned(), true, at + offset, 1));
+        } else {
+            push_grapheme(letters, c.encode_utf8(&mut [0; 4]), at + offset);
+        }
+    }
+}
+
+fn letter(text: String, is_escape: bool, at: usize, len: usize) -> Letter {
+    let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
+    Letter { text, width, is_escape, at, len }
+}
+
+/// Controls, directions, and what is invisible even between other letters. ZWJ and variation selectors may stay inside one.
+fn must_escape(c: char) -> bool {
+    is_hidden(c)
+        || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(c, '\u{1bca0}'..='\u{1bca3}' | '\u{e0000}'..='\u{e007f}')
+}
+
+fn escape(c: char) -> String {
+    match c {
+        '\n' => "\\n".to_owned(),
+        '\t' => "\\t".to_owned(),
+        '\0' => "\\0".to_owned(),
+        other => by_bytes(other.encode_utf8(&mut [0; 4]).as_bytes()),
+    }
+}
+
+/// Bytes by their numbers.
+pub fn by_bytes(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "\\x{byte:02x}");
+    }
+    out
+}
+
+/// Bytes as a string of the language.
+pub fn quoted(bytes: &[u8]) -> String {
+    // A quote may have marks above it.
+    let letters = self::bytes(bytes).into_iter();
+    let inside: String = letters.map(|letter| letter.text.replace('"', "\\\"")).collect();
+    format!("\"{inside}\"")
+}
+
+/// The beginning of some bytes that were cut: without a last letter that may have gone on behind the cut.
+pub fn whole(bytes: &[u8]) -> &[u8] {
+    let last = self::bytes(bytes).into_iter().rev().find(|letter| letter.len > 0 && !is_broken(bytes, letter));
+    let Some(last) = last else { return bytes };
+    let is_sure = bytes[last.at..last.at + last.len].is_ascii();
+    let end = if is_sure || last.at == 0 { last.at + last.len } else { last.at };
+    // Bytes that are no letter stay, but for the three at most that may begin one.
+    if bytes.len() - (last.at + last.len) > 3 { bytes } else { &bytes[..end] }
+}
+
+/// It stands for a byte that is no letter, or no whole one.
+fn is_broken(bytes: &[u8], letter: &Letter) -> bool {
+    letter.is_escape && bytes[letter.at] >= 0x80 && letter.len == 1
+}
+
+/// A line of strace's with the bytes in it spelled as everywhere.
+pub fn respelled(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some((before, string)) = rest.split_once('"') {
+        let (bytes, after) = unescaped(string);
+        let is_cut = after.starts_with("...");
+        out.push_str(before);
+        out.push_str(&quoted(if is_cut { whole(&bytes) } else { &bytes }));
+        rest = after;
+    }
+    out + rest
+}
+
+/// What a string in C stands for, from behind its first quote on; and what stands behind its last.
+fn unescaped(text: &str) -> (Vec<u8>, &str) {
+    let mut bytes = Vec::new();
+    let source = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = source.get(at) {
+        at += 1;
+        if byte == b'"' {
+            break;
+        }
+        if byte != b'\\' {
+            bytes.push(byte);
+            continue;
+        }
+        let digits = source[at..].iter().take(3).take_while(|digit| (b'0'..=b'7').contains(digit)).count();
+        if digits > 0 {
+            let value = source[at..at + digits].iter().fold(0_u32, |sum, digit| sum * 8 + u32::from(digit - b'0'));
+            bytes.push(u8::try_from(value).unwrap_or(u8::MAX));
+            at += digits;
+            continue;
+        }
+        bytes.push(match source.get(at) {
+            Some(b'n') => b'\n',
+            Some(b't') => b'\t',
+            Some(b'r') => b'\r',
+            Some(b'v') => 0x0b,
+            Some(b'f') => 0x0c,
+            other => other.copied().unwrap_or(b'\\'),
+        });
+        at += 1;
+    }
+    (bytes, text.get(at..).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shown(source: &[u8]) -> String {
+        bytes(source).into_iter().map(|letter| letter.text).collect()
+    }
+
+    #[test]
+    fn what_a_terminal_would_act_on_is_shown_as_an_escape() {
+        assert_eq!(shown(b"a\x1b[2Jb"), "a\\x1b[2Jb");
+        assert_eq!(shown(b"\n\t\r\0\x07\x7f"), "\\n\\t\\x0d\\0\\x07\\x7f");
+        assert_eq!(shown("\u{85}\u{9b}".as_bytes()), "\\xc2\\x85\\xc2\\x9b");
+        assert_eq!(shown("a\u{202e}b\u{2066}\u{200f}".as_bytes()), "a\\xe2\\x80\\xaeb\\xe2\\x81\\xa6\\xe2\\x80\\x8f");
+        assert_eq!(shown(b"\xff\xc3a"), "\\xff\\xc3a");
+        assert_eq!(shown(b"a\\n"), "a\\\\n");
+        assert_eq!(shown("\\\u{301}n".as_bytes()), "\\\\\\xcc\\x81n");
+        assert_eq!(shown("\u{600}\\n".as_bytes()), "\u{600}\\\\n");
+    }
+
+    #[test]
+    fn letters_of_several_characters_stay_whole_and_are_measured() {
+        let letters = bytes("漢e\u{301}👩‍🚀".as_bytes());
+        let got: Vec<(&str, u16)> = letters.iter().map(|letter| (letter.text.as_str(), letter.width)).collect();
+        assert_eq!(got, [("漢", 2), ("e\u{301}", 1), ("👩‍🚀", 2)]);
+    }
+
+    #[test]
+    fn what_has_no_width_of_its_own_is_shown() {
+        assert_eq!(shown("\u{301}\u{200d}\u{200b}".as_bytes()), "\\xcc\\x81\\xe2\\x80\\x8d\\xe2\\x80\\x8b");
+        assert_eq!(shown("\0\u{fe0f}\u{1f3fe}".as_bytes()), "\\0\\xef\\xb8\\x8f\u{1f3fe}");
+    }
+
+    #[test]
+    fn a_line_of_strace_s_is_spelled_as_everything_else() {
+        let line = r#"parent  write(wire[0], "\342\200\256\303\251\n\"\\\33\0001", 11) = 11"#;
+        assert_eq!(respelled(line), r#"parent  write(wire[0], "\xe2\x80\xaeé\n\"\\\x1b\01", 11) = 11"#);
+        for same in
+            ["child1  read(wire[1],  <unfinished ...>", r#"read(a[0], "", 1) = 0"#, r#"read(a[0], "abc"..., 9) = 9"#]
+        {
+            assert_eq!(respelled(same), same);
+        }
+    }
+
+    #[test]
+    fn a_cut_never_goes_through_a_letter() {
+        let astronaut = "👩‍🚀".as_bytes();
+        let text = [b"ab".as_slice(), astronaut, b"c"].concat();
+        for end in 3..2 + astronaut.len() {
+            assert_eq!(whole(&text[..end]), b"ab", "{end}");
+        }
+        assert_eq!(whole(&text), text);
+        assert_eq!(whole(b"abc"), b"abc");
+        assert_eq!(whole(b"\xff\xff\xff\xff\xff"), b"\xff\xff\xff\xff\xff");
+        let octal = r#"write(c[0], "ab\360\237\221\251\342\200\215\360\237"..., 40) = 40"#;
+        assert_eq!(respelled(octal), r#"write(c[0], "ab"..., 40) = 40"#);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_spelled_reads_back(source in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let line = super::super::words::split(&quoted(&source), 1).unwrap();
+            let expected = super::super::words::Kind::Quoted { times: String::new(), bytes: source };
+            prop_assert_eq!(&line.words[0].kind, &expected);
+        }
+
+        #[test]
+        fn nothing_raw_comes_out_and_no_byte_is_forgotten(source in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let letters = bytes(&source);
+            for letter in &letters {
+                prop_assert!(letter.width > 0);
+                prop_assert!(!letter.text.chars().any(must_escape));
+            }
+            let starts: Vec<usize> = letters.iter().map(|letter| letter.at).collect();
+            prop_assert!(starts.windows(2).all(|pair| pair[0] < pair[1]));
+            prop_assert_eq!(letters.iter().map(|letter| letter.len).sum::<usize>(), source.len());
+        }
+    }
+}
