@@ -15,7 +15,7 @@ use kept::Kept;
 use moment::Watch;
 
 /// Bytes that the kept records may take. A call of a loop makes two of 8 bytes, any other four, together about 100.
-pub const MAX_KEPT_BYTES: usize = 20 * 1024 * 1024;
+pub const MAX_KEPT_BYTES: usize = 18 * 1024 * 1024;
 /// Copies of the picture; beyond, every second one is dropped.
 pub const MAX_CHECKPOINTS: usize = 24;
 /// Records between the first copies.
