@@ -102,9 +102,15 @@ fn problems_are_taken_by_keys_and_counted() {
         assert!(!pty.screen().contains("WRITE"), "the bench is empty before the answer:\n{}", pty.screen());
         let right = prediction.options.iter().position(|option| option.ticked).expect("a ticked one");
         let guess = if number == 2 { (right + 1) % prediction.options.len() } else { right };
-        pty.type_bytes((guess + 1).to_string().as_bytes());
         let marked = format!("▸ {} {}", guess + 1, prediction.options[guess].text);
-        pty.wait(&marked, |screen| screen.contains(&marked));
+        // Where not all fits, the first press shows the rest.
+        let rest = "choose when you have seen all of it";
+        pty.type_bytes((guess + 1).to_string().as_bytes());
+        pty.wait(&marked, |screen| screen.contains(&marked) || screen.contains(rest));
+        if !pty.screen().contains(&marked) {
+            pty.type_bytes((guess + 1).to_string().as_bytes());
+            pty.wait(&marked, |screen| screen.contains(&marked));
+        }
         pty.type_bytes(b" ");
         let (word, score) = match number {
             1 => ("RIGHT: the kernel answered", " 1 of 1 right"),
