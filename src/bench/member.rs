@@ -159,7 +159,7 @@ impl Member {
             Entry::Returned { ret, errno, outcome } => {
                 self.last_errno = errno;
                 if errno != Errno::NONE {
-                    self.ahead.iter_mut().for_each(|order| *order = None);
+                    self.leave_out_ahead();
                 }
                 let phase = if self.is_reader && self.next.is_none() { Phase::Waiting } else { Phase::Busy };
                 (phase, [returned(ret, errno, outcome), None])
@@ -186,6 +186,15 @@ impl Member {
         };
         self.phase = phase;
         facts
+    }
+
+    /// A call has failed: what was ordered after it is left out, and who was to be made by that is let go.
+    fn leave_out_ahead(&mut self) {
+        for order in &mut self.ahead {
+            if order.take().is_some_and(|order| order.work.makes_task()) {
+                self.apprentices.pop_back();
+            }
+        }
     }
 
     /// What was ordered ahead is begun, if there is anything.
