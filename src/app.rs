@@ -124,6 +124,8 @@ pub struct App {
     pub notice: Option<String>,
     /// The first line of help that is seen.
     pub help_scroll: u16,
+    /// Whether the last key was asked whether it is meant.
+    is_asked: bool,
     /// What is said once, and has been.
     told: Vec<&'static str>,
     /// The lessons, and the one being taken.
@@ -180,6 +182,7 @@ impl App {
             why: None,
             notice: None,
             help_scroll: 0,
+            is_asked: false,
             told: Vec::new(),
             course: Course::default(),
             view: View::Bench,
