@@ -109,15 +109,15 @@ pub fn become_parent(equipment: Equipment, numbers: descriptors::Numbers) -> ! {
     fork::exit_child(if matches!(result, Ok(Ok(()))) { 0 } else { FAILED });
 }
 
-/// Goes on after execve: the arguments are the numbers that were left open.
+/// Goes on after execve: the arguments are the numbers that were left open, and what Rust's start forgets.
 pub fn resume_after_exec(arguments: &[String]) -> ! {
     let numbers: Vec<i32> = arguments.iter().filter_map(|text| text.parse().ok()).collect();
-    if let [control, ring, bell, lifeline, base, soft] = numbers[..] {
+    if let [control, ring, bell, lifeline, base, soft, pipe_ignored] = numbers[..] {
         complains_over(control);
         complain_of_panics();
         let _ = std::panic::catch_unwind(|| {
             let _ = descriptors::set_soft_limit(u64::try_from(soft).unwrap_or(1024));
-            signal::install_own();
+            signal::restore_after_exec(pipe_ignored != 0);
             let [control, ring] = [control, ring].map(descriptors::adopt);
             let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, base };
             match Agent::start(private, false) {

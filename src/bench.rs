@@ -1,6 +1,7 @@
 //! Owns the tasks: starts them, gives orders, collects what their rings say, folds it into the world, and knows when all is
 //! settled. It holds no descriptor of any end; what it measures with, it closes before the next step.
 
+mod ahead;
 mod collect;
 mod freeze;
 mod measure;
@@ -14,9 +15,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::abi::Signal;
+use crate::abi::{Errno, Signal};
 use crate::agent;
-use crate::order::{Call, Family, Work};
+use crate::order::Work;
 use crate::sys::descriptors::Numbers;
 use crate::sys::fork::Forked;
 use crate::sys::lifeline::Lifeline;
@@ -27,7 +28,7 @@ use crate::world::{Machine, World};
 
 pub use settings::Settings;
 
-use member::{Apprentice, Made, Member, Phase, ignore_death};
+use member::{Apprentice, Member, Phase, ignore_death};
 
 /// The most tasks alive at one time, unless told otherwise.
 pub const MAX_TASKS: usize = 64;
@@ -207,7 +208,7 @@ impl Bench {
     /// Gives a task its order. The caller has made sure that it is idle.
     pub fn order(&mut self, task: TaskId, ordered: Ordered) -> Result<(), BenchError> {
         let made = if ordered.work.makes_task() {
-            Some(Apprentice::prepare(ordered.name.clone().unwrap_or_default(), Vec::new())?)
+            Some(Apprentice::prepare(ordered.name.clone().unwrap_or_default())?)
         } else {
             None
         };
@@ -229,40 +230,6 @@ impl Bench {
         member.send(&message, made)?;
         self.unsettle();
         Ok(())
-    }
-
-    /// Gives a task orders for several calls at once: to fork each of the children, then to close. Each child has its own to
-    /// begin with. What comes after a call that failed is left out.
-    pub fn order_family(&mut self, task: TaskId, family: Family) -> Result<(), BenchError> {
-        let line = self.line;
-        let close = |fd| Ordered { work: Work::Then(Call::Close { fd }), name: None, line };
-        for child in family.children {
-            let orders = child.closes.into_iter().map(close).collect();
-            let fork = Ordered { work: Work::Then(Call::Fork), name: Some(child.name.clone()), line };
-            self.order_ahead(task, fork, Some(Apprentice::prepare(child.name, orders)?))?;
-        }
-        for fd in family.closes {
-            self.order_ahead(task, close(fd), None)?;
-        }
-        self.unsettle();
-        Ok(())
-    }
-
-    /// An order to a task that may not be through with the one before.
-    fn order_ahead(&mut self, task: TaskId, ordered: Ordered, made: Option<Made>) -> Result<(), BenchError> {
-        let Some(member) = self.members.get(&task) else { return Ok(()) };
-        let (message, ordered) = (ordered.work.message(), Rc::new(ordered));
-        let is_idle = member.phase == Phase::Waiting;
-        if is_idle {
-            self.fold(task, Fact::Ordered(Rc::clone(&ordered)));
-        }
-        let Some(member) = self.members.get_mut(&task) else { return Ok(()) };
-        if is_idle {
-            member.phase = Phase::Busy;
-        } else {
-            member.ahead.push_back(Some(ordered));
-        }
-        Ok(member.send(&message, made)?)
     }
 
     /// Sends a signal from outside the bench, as a person with kill(1) does.
@@ -318,10 +285,10 @@ impl Bench {
         self.next_task = 0;
         self.unsettle();
         let (lifeline, line) = lifeline::create()?;
-        let (parent, [control, ring]) = Apprentice::prepare("parent".to_owned(), Vec::new())?;
+        let (parent, [control, ring]) = Apprentice::prepare("parent".to_owned())?;
         let bell = self.bell.try_clone().map_err(|error| SysError {
             operation: "share the bell",
-            errno: crate::abi::Errno(error.raw_os_error().unwrap_or(0)),
+            errno: Errno(error.raw_os_error().unwrap_or(0)),
         })?;
         match fork::fork().map_err(|errno| SysError { operation: "fork parent", errno })? {
             Forked::Child => {

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use color_eyre::eyre::{Result, WrapErr};
+use color_eyre::eyre::{Result, WrapErr, bail};
 
-use crate::lesson::{self, Action, Lesson, LessonError, builtin, load};
+use crate::lesson::{self, Action, Lesson, LessonError, builtin, language, load};
 use crate::sys::kernel_release;
 use crate::sys::watch::Watch;
 
@@ -152,18 +152,34 @@ fn sources(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
     let mut all = Vec::new();
     for path in paths {
         if path.is_dir() {
-            let mut files = Vec::new();
-            for entry in path.read_dir().wrap_err_with(|| format!("{} cannot be read", path.display()))? {
-                files.push(entry?.path());
+            let files = files_in(path)?;
+            if files.is_empty() {
+                bail!("there is no lesson in {}, a lesson's file is named NN-name.md", path.display());
             }
-            files.retain(|file| file.extension().is_some_and(|end| end == "md") && !file.ends_with(lesson::INDEX));
-            files.sort();
             for file in files {
                 all.push(source(&file)?);
             }
         } else {
             all.push(source(path)?);
         }
+    }
+    Ok(all)
+}
+
+/// The lessons in a folder; of a folder of languages those of each language.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let languages = language::LANGUAGES.iter().map(|language| folder.join(language)).filter(|path| path.is_dir());
+    let languages: Vec<PathBuf> = languages.collect();
+    let folders = if languages.is_empty() { vec![folder.to_path_buf()] } else { languages };
+    let mut all = Vec::new();
+    for folder in folders {
+        let mut files = Vec::new();
+        for entry in folder.read_dir().wrap_err_with(|| format!("{} cannot be read", folder.display()))? {
+            files.push(entry?.path());
+        }
+        files.retain(|file| file.extension().is_some_and(|end| end == "md") && !file.ends_with(lesson::INDEX));
+        files.sort();
+        all.extend(files);
     }
     Ok(all)
 }

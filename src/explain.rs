@@ -18,6 +18,7 @@ mod reports;
 mod say;
 mod scene;
 mod sleeps;
+mod states;
 mod writes;
 
 use crate::trace::{CallState, Event, Explanation, TaskId, What};
@@ -31,7 +32,7 @@ type Rule = fn(&Scene<'_>) -> Option<Explanation>;
 
 /// The rules over a call that returned; the particular stands before the general.
 const FAMILIES: &[&[Rule]] =
-    &[errors::RULES, eof::RULES, descriptors::RULES, reads::RULES, writes::RULES, polls::RULES];
+    &[states::RULES, errors::RULES, eof::RULES, descriptors::RULES, reads::RULES, writes::RULES, polls::RULES];
 
 /// The rule of an explanation that explains nothing.
 pub const NOTHING: &str = "nothing-to-explain";

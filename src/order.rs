@@ -55,22 +55,13 @@ impl Work {
     }
 }
 
-/// Children to be forked one after the other, and what is closed then.
+/// What is closed once a channel and the children it is for are there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Family {
-    /// In the order in which they are forked.
-    pub children: Vec<Newborn>,
-    /// What their parent closes, once they are there.
-    pub closes: Vec<i32>,
-}
-
-/// A child to be forked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Newborn {
-    /// Its name.
-    pub name: String,
-    /// What it closes first of all.
-    pub closes: Vec<i32>,
+pub struct Closes {
+    /// By the parent, once all children are forked.
+    pub own: Vec<i32>,
+    /// By each child, first of all: its name, and what.
+    pub children: Vec<(String, Vec<i32>)>,
 }
 
 /// A loop of calls that counts as one statement.

@@ -3,6 +3,7 @@
 //! lesson is what keys mean in the terminal UI: one course, one playground.
 
 mod bench;
+mod past;
 mod talk;
 mod tell;
 
@@ -65,6 +66,7 @@ pub fn run<I: BufRead + AsFd>(
     listener: Listener,
     ends: Ends<'_, I>,
 ) -> Result<Ending> {
+    let settings = Settings { keeps_history: true, ..settings };
     let playground = Playground::open(settings, opening, learning).wrap_err("the bench could not be opened")?;
     let told = Told::default();
     let mut talk =

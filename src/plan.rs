@@ -10,7 +10,7 @@ mod channel;
 mod who;
 
 use crate::abi::Signal;
-use crate::order::{Family, Work};
+use crate::order::{Closes, Work};
 use crate::script::check::Captures;
 use crate::script::{EndRef, Statement, Verb, WhyAbout};
 use crate::trace::TaskId;
@@ -32,8 +32,10 @@ pub enum Step {
         /// The name for what it makes.
         name: Option<String>,
     },
-    /// A task forks children and closes descriptors, the children too: all is ordered at once.
-    Family(TaskId, Family),
+    /// A task forks these children, if the call that it is still at succeeds.
+    Forks(TaskId, Vec<String>),
+    /// A task and the children that it is still forking close descriptors.
+    Closes(TaskId, Closes),
     /// A signal from outside the bench.
     Signal(TaskId, Signal),
     /// SIGRTMIN to one thread.
@@ -127,6 +129,10 @@ impl<'a> Plan<'a> {
 
     /// The next step, or none if there is no further one.
     pub fn next(&self, world: &World, context: Context<'_>, progress: &mut Progress) -> Result<Option<Step>, Refusal> {
+        // Also where nobody makes a call: a task's name that was mistyped is not passed over.
+        if let Some(name) = self.statement.task.as_deref().filter(|_| progress.steps == 0) {
+            who::task(world, name)?;
+        }
         let step = match self.verb {
             Verb::Channel { .. } => channel::next(self, world, context, progress)?,
             _ if progress.steps > 0 => None,
@@ -151,7 +157,7 @@ impl<'a> Plan<'a> {
             Verb::Sleep { ms } => Step::Sleep(count(ms)?),
             Verb::Reset => Step::Reset,
             Verb::Tasks => Step::Tasks,
-            Verb::Queue { end } => Step::Queue(who::held_end(world, end)?),
+            Verb::Queue { end } => Step::Queue(Self::queue(world, end)?),
             Verb::Holders { end } => Step::Holders(who::end_or_closed(world, end)?),
             Verb::Fds { task } => Step::Fds(self.observed(world, task.as_deref())?),
             Verb::Why { about } => Step::Why(about_what(world, about.as_ref())?),
@@ -167,6 +173,17 @@ impl<'a> Plan<'a> {
             }
             _ => calls::order(self, world, context)?,
         })
+    }
+
+    /// An end where bytes can wait.
+    fn queue(world: &World, of: &EndRef) -> Result<EndId, Refusal> {
+        let id = who::held_end(world, of)?;
+        match world.end(id).filter(|end| end.backlog.is_some()) {
+            Some(_) => {
+                Err(Refusal(format!("{of} listens: connections wait there and no bytes; `why {of}` counts them")))
+            }
+            None => Ok(id),
+        }
     }
 
     fn observed(&self, world: &World, task: Option<&str>) -> Result<TaskId, Refusal> {

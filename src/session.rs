@@ -243,7 +243,8 @@ impl Session {
         let Some(running) = &mut self.running else { return Ok(Advance::NotYet) };
         match running.stage {
             Stage::Next => {
-                if !self.bench.have_all_arrived() {
+                let is_first = running.progress.steps == 0;
+                if is_first && !self.bench.have_all_arrived() {
                     self.bench.collect()?;
                     if !self.bench.have_all_arrived() && !self.bench.conclude() {
                         return Ok(Advance::NotYet);
@@ -251,9 +252,9 @@ impl Session {
                 }
                 self.make_step()?;
             }
-            Stage::Returning(task) => {
+            Stage::Making(task, ahead) => {
                 self.bench.collect()?;
-                if !self.bench.has_returned(task) && !self.bench.conclude() {
+                if !self.bench.has_begun(task, ahead) && !self.bench.conclude() {
                     return Ok(Advance::NotYet);
                 }
                 running.stage = Stage::Next;

@@ -14,7 +14,7 @@ use crate::script::{EndName, TaskState};
 use crate::trace::{FdReport, HoldersReport, TaskId, TaskReport};
 
 use channel::{Channel, End, Ends};
-use kind::{ChannelId, EndId};
+use kind::{ChannelId, EndId, Kind};
 use task::{Process, Task};
 
 /// Calls of a loop that are kept one by one, unless every call is asked for.
@@ -51,7 +51,7 @@ pub struct World {
     channels: BTreeMap<ChannelId, Channel>,
     names: HashMap<EndName, EndId>,
     /// Named datagram and listening sockets by their address as written.
-    addresses: HashMap<String, EndId>,
+    addresses: HashMap<(String, Kind), EndId>,
     next_end: u64,
     next_channel: u64,
     anomalies: VecDeque<String>,
@@ -132,9 +132,10 @@ impl World {
         self.ends.get(self.names.get(name)?)
     }
 
-    /// The socket bound to an address as written.
-    pub fn end_at(&self, address: &str) -> Option<&End> {
-        self.ends.get(self.addresses.get(address)?)
+    /// The sockets that are bound to this address now: of an abstract name there can be one of each kind.
+    pub fn ends_at(&self, address: &str) -> impl Iterator<Item = &End> {
+        let bound = [Kind::Stream, Kind::Dgram, Kind::Seqpacket].map(|kind| (address.to_owned(), kind));
+        bound.into_iter().filter_map(|at| self.ends.get(self.addresses.get(&at)?))
     }
 
     /// The label of an end for people.
@@ -217,8 +218,8 @@ impl World {
     fn end_being_read(&self, task: &Task) -> Option<EndId> {
         let ongoing = task.ongoing.as_ref().filter(|ongoing| ongoing.inside && ongoing.call().room().is_some())?;
         let in_table = || Some(self.process_of(task.id)?.table.get(&ongoing.call().fd()?)?.end);
-        let end = ongoing.kept.or_else(in_table)?;
-        self.ends.get(&end).filter(|end| end.kind == kind::Kind::Stream).map(|end| end.id)
+        let end = ongoing.kept.first().map(|kept| kept.1).or_else(in_table)?;
+        self.ends.get(&end).filter(|end| end.kind == Kind::Stream).map(|end| end.id)
     }
 
     /// Calls that were entered so far.

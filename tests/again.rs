@@ -126,7 +126,8 @@ impl Teller {
     fn picture(&self) -> String {
         let tasks: Vec<_> = self.world.tasks().collect();
         let ends: Vec<_> = self.world.ends().collect();
-        format!("{tasks:#?}{ends:#?}{}{:?}", self.world.calls(), self.world.anomalies().collect::<Vec<_>>())
+        let (calls, facts) = (self.world.calls(), self.world.facts());
+        format!("{tasks:#?}{ends:#?}{calls} {facts}{:?}", self.world.anomalies().collect::<Vec<_>>())
     }
 }
 

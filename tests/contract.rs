@@ -155,3 +155,25 @@ fn a_mistake_has_its_line_its_column_and_what_would_be_right() {
         assert!(told.starts_with(&format!("-:{place}: ")) && told.contains(says), "{script}: {told}");
     }
 }
+
+#[test]
+fn a_refusal_tells_what_is_closed_from_what_never_was() {
+    let output = run(
+        "socketpair stream x\nclose x[0]\nclose x[0]\nread y[0]\nclose @3 => EBADF\nsocket stream s\nbind s @s\nlisten s\nqueue s\n\
+         Parent: tasks\nnobody: sleep 1\n",
+        &["--json"],
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let objects =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect::<Vec<Value>>();
+    let refused = |object: &&Value| object["event"] == "refused";
+    let reasons: Vec<&str> = objects.iter().filter(refused).filter_map(|object| object["reason"].as_str()).collect();
+    let want = [
+        "there is no end x[0] any more: its last descriptor is closed; `close @N` tries a number",
+        "there is no end y[0]",
+        "s listens: connections wait there and no bytes; `why s` counts them",
+        "there is no task Parent",
+        "there is no task nobody",
+    ];
+    assert_eq!(reasons, want);
+}

@@ -1,6 +1,7 @@
 //! Every system call that the program makes, of the guardian, the UI and the agents, made to fail once with each error that it can
 //! give: it is explained, nothing is lost, nothing hangs, nothing stays. It traces, so it has no libtest. `TINCANS_FAULTS=all` makes
-//! every call fail, else a sample; a number is the distance of the sample. x86-64 alone, where ptrace(2) is allowed.
+//! every call fail, else a sample; a number is the distance of the sample, `TINCANS_FROM` its first, `TINCANS_SCENE` the only scene.
+//! x86-64 alone, where ptrace(2) is allowed.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 #![expect(clippy::print_stdout, reason = "this is the test runner")]
 

@@ -348,3 +348,18 @@ fn a_watched_lesson_is_checked_each_time_it_is_written_however_that_is_done() {
     let status = child.wait().expect("it ends");
     assert!(status.code() == Some(130) || status.signal() == Some(2), "{status}");
 }
+
+#[test]
+fn a_folder_of_languages_is_checked_whole_and_one_without_lessons_is_an_error() {
+    let lessons = Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons");
+    let (whole, english) = (check(&[&lessons]), check(&[&lessons.join("en")]));
+    assert_eq!(whole.status.code(), Some(0), "{whole:?}");
+    let held = |output: &Output| {
+        String::from_utf8_lossy(&output.stdout).lines().filter(|line| line.ends_with("  holds")).count()
+    };
+    assert!(held(&whole) > held(&english) && held(&english) > 30, "{whole:?}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = check(&[folder.path()]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("there is no lesson in"), "{output:?}");
+}

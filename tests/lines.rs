@@ -68,6 +68,30 @@ fn the_bench_is_lines_and_a_mistake_is_one_too() {
     assert!(!text.contains("never"), "{text}");
 }
 
+/// The diagram and the way back in time, which the terminal UI draws.
+#[test]
+fn what_has_happened_is_told_as_lines_and_the_bench_as_it_was() {
+    let text = plain(
+        "reset\nsocketpair dgram d\nwrite d[0] one\nwrite d[0] second\nread d[1] 2\nclose d[1]\ndiagram\npast 2\npast 0\npast\npast 999\n",
+    );
+    in_order(
+        &text,
+        &[
+            "\n1: parent socketpair(AF_UNIX, SOCK_DGRAM, 0, d) = 0.\n",
+            "2: parent write(d[0], \"one\", 3) = 3; message 1 goes to d[1].\n",
+            "3: parent write(d[0], \"second\", 6) = 6; message 2 goes to d[1].\n",
+            "4: parent read(d[1], \"on\", 2) = 2; takes message 1 of parent; 1 byte of it is lost.\n",
+            "5: parent close(d[1]) = 0; message 2 to d[1] is destroyed unread.\n",
+            "After event 2 of 5:\n2: parent write(d[0]",
+            "why: A write that succeeds has only queued its bytes: 1 message (3 bytes) waits at d[1]",
+            "Waits at d[1]: \"one\" of write 1.\n",
+            "Before the first event:\n",
+            "past asks for an event by its number",
+            "After event 5 of 5:\n",
+        ],
+    );
+}
+
 /// The README's first ten seconds, without a screen.
 #[test]
 fn words_are_messages_and_an_empty_line_lets_the_children_read() {

@@ -114,7 +114,7 @@ fn check(session: &mut Session, program: &[String], base: i32) -> Result<(), Str
     const BY_ITSELF: &[&str] = &["rcvtimeo ", "every="];
     let by_itself = program.iter().any(|text| BY_ITSELF.iter().any(|word| text.contains(word)));
     let mut result = kernel::agrees(session.world(), base);
-    for _ in 0..if by_itself { 5 } else { 0 } {
+    for _ in 0..if by_itself { 40 } else { 0 } {
         if result.is_ok() {
             break;
         }

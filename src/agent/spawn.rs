@@ -71,8 +71,9 @@ impl Agent {
     pub(super) fn exec(&mut self) -> Answer {
         let soft = descriptors::soft_limit();
         let Private { ref control, ref ring, bell, lifeline, base } = self.private;
-        let numbers =
-            [control.number(), poll::number(ring), bell, lifeline, base, i32::try_from(soft).unwrap_or(i32::MAX)];
+        let soft = i32::try_from(soft).unwrap_or(i32::MAX);
+        let pipe_ignored = i32::from(signal::pipe_is_ignored());
+        let numbers = [control.number(), poll::number(ring), bell, lifeline, base, soft, pipe_ignored];
         let words = ["tincans".to_owned(), AGENT_ARGUMENT.to_owned()]
             .into_iter()
             .chain(numbers.map(|number| number.to_string()));

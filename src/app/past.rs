@@ -144,7 +144,7 @@ impl App {
 }
 
 /// Why the last moment came out so, by what its statement had brought until then; failing that, what happened.
-fn why(world: &World, moments: &[Moment]) -> Option<Explanation> {
+pub fn why(world: &World, moments: &[Moment]) -> Option<Explanation> {
     let last = moments.last()?;
     let of_statement = moments.iter().filter(|moment| moment.line == last.line);
     let events: Vec<Event> = of_statement.flat_map(|moment| moment.events.iter().cloned()).collect();

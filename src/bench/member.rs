@@ -50,6 +50,8 @@ pub(super) struct Member {
     pub next: Option<Rc<Ordered>>,
     /// Orders that it has beside the one it is at; none for each that it leaves out, because a call before it failed.
     pub ahead: VecDeque<Option<Rc<Ordered>>>,
+    /// The error of its last call. If there was one, what was ordered ahead is left out.
+    pub last_errno: Errno,
     /// The tasks that its fork or thread orders will make.
     pub apprentices: VecDeque<Apprentice>,
     /// Signals handled so far.
@@ -72,15 +74,20 @@ pub(super) struct Apprentice {
 }
 
 impl Apprentice {
-    /// Makes control pair and ring for a task: our side, and what is its own. Its first orders wait there for it.
-    pub fn prepare(name: String, orders: Vec<Ordered>) -> Result<(Self, [OwnedFd; 2]), SysError> {
+    /// Makes control pair and ring for a task: our side, and what is its own.
+    pub fn prepare(name: String) -> Result<Made, SysError> {
         let (control, their_control) = control::pair()?;
         let (their_ring, ring) = ring::create()?;
-        for ordered in &orders {
-            control.send(&ordered.work.message())?;
+        Ok((Self { name, control, ring, orders: Vec::new() }, [their_control, their_ring]))
+    }
+
+    /// Orders that wait there for it.
+    pub fn order_all(&mut self, orders: impl Iterator<Item = Ordered>) -> Result<(), SysError> {
+        for ordered in orders {
+            self.control.send(&ordered.work.message()).or_else(ignore_death)?;
+            self.orders.push(Rc::new(ordered));
         }
-        let orders = orders.into_iter().map(Rc::new).collect();
-        Ok((Self { name, control, ring, orders }, [their_control, their_ring]))
+        Ok(())
     }
 }
 
@@ -106,6 +113,7 @@ impl Member {
             is_reader: false,
             next: None,
             ahead: apprentice.orders.into_iter().map(Some).collect(),
+            last_errno: Errno::NONE,
             apprentices: VecDeque::new(),
             signals: [0; SIGNAL_COUNTERS],
             last_ns: 0,
@@ -149,6 +157,7 @@ impl Member {
         let (phase, facts) = match entry {
             Entry::Entered { step } => (Phase::Inside, [Some(Fact::Entered { step }), None]),
             Entry::Returned { ret, errno, outcome } => {
+                self.last_errno = errno;
                 if errno != Errno::NONE {
                     self.ahead.iter_mut().for_each(|order| *order = None);
                 }

@@ -55,9 +55,9 @@ impl Bench {
         equal
     }
 
-    /// Whether a task has come back from its order, or is known to be unable to.
-    pub fn has_returned(&self, task: TaskId) -> bool {
-        self.members.get(&task).is_none_or(|member| member.phase == Phase::Waiting)
+    /// Whether a task has begun with the first of so many orders that it was given ahead, or is known to be unable to.
+    pub fn has_begun(&self, task: TaskId, ahead: usize) -> bool {
+        self.members.get(&task).is_none_or(|member| member.ahead.len() < ahead)
     }
 
     /// Whether nobody is still on the way to its first order: before, a signal finds no handler.

@@ -184,7 +184,11 @@ fn peercred_names_creator(scene: &Scene<'_>) -> Option<Explanation> {
     let here = end.label();
     let named = scene.call.names.creds(*creds).map_or_else(|| format!("process {}", creds.pid), str::to_owned);
     let holds = scene.peer().map_or_else(String::new, |peer| format!(" Now, {}.", say::who_holds(scene.world, peer)));
-    let text = if end.name.as_ref().is_some_and(|name| name.index.is_some()) {
+    let text = if creds.pid == 0 {
+        format!(
+            "{here} is connected with nobody, and does not listen: nobody has been written down yet, and pid 0 says so."
+        )
+    } else if end.name.as_ref().is_some_and(|name| name.index.is_some()) {
         format!(
             "SO_PEERCRED is written down once, when the pair is made: both ends of a socketpair name the process that called \
              socketpair, here {named}, whoever holds the other end later.{holds}"

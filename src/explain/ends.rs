@@ -165,14 +165,14 @@ fn still_held(world: &World, end: &End, peer: Option<&End>) -> Explanation {
     let Some(peer) = peer else {
         return say::answer(&here, "nothing-waits", "recv(2)", format!("Nothing waits at {here}."));
     };
-    let there = peer.label();
+    let there = say::title(peer);
     let sleeps = if end.nonblock { "fails with EAGAIN" } else { "sleeps" };
     let holds = say::who_holds(world, peer);
     if end.kind == Kind::Dgram {
         let text = format!(
             "Nothing waits at {here}, so the next read {sleeps}. {}. And even when all copies of {there} are closed, no EOF comes: \
              datagram sockets have none.",
-            capital(&holds)
+            say::capital(&holds)
         );
         return say::answer(&here, "datagram-never-ends", "unix(7)", text);
     }
@@ -184,7 +184,7 @@ fn still_held(world: &World, end: &End, peer: Option<&End>) -> Explanation {
     };
     let text = format!(
         "Nothing waits at {here}, so the next read {sleeps}. {}: while any copy of {there} is open, no EOF comes.{own}",
-        capital(&holds)
+        say::capital(&holds)
     );
     say::answer(&here, "still-held", say::page(end.kind), text)
 }
@@ -196,9 +196,4 @@ fn readers_with_copy(world: &World, end: &End, peer: &End) -> Vec<String> {
     let mut names: Vec<String> = both.map(|(task, _)| task.name.clone()).collect();
     names.dedup();
     names
-}
-
-/// A phrase at the beginning of a sentence; a task's name stays as it is.
-fn capital(phrase: &str) -> String {
-    phrase.strip_prefix("nobody").map_or_else(|| phrase.to_owned(), |rest| format!("Nobody{rest}"))
 }

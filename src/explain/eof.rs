@@ -27,9 +27,14 @@ fn end_by_peer_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
     let end = scene.end.filter(|end| scene.is_eof() && end.shut_rd)?;
     let peer = scene.peer().filter(|peer| !peer.closed)?;
     let (here, there) = (end.label(), peer.label());
+    let back = if end.shut_wr {
+        format!("The other direction, from {here} to {there}, is shut down too.")
+    } else {
+        format!("The other direction, from {here} to {there}, still works.")
+    };
     let text = format!(
         "EOF at {here}: {there} was shut down for writing, and nothing is left in the queue. No descriptor had to be \
-         closed for it: {}, and the other direction, from {here} to {there}, still works.",
+         closed for it: {}. {back}",
         say::who_holds(scene.world, peer)
     );
     Some(say::answer(&here, "eof-peer-shutdown", "shutdown(2)", text))
@@ -39,7 +44,7 @@ fn end_by_peer_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
 fn end_by_last_close(scene: &Scene<'_>) -> Option<Explanation> {
     let end = scene.end.filter(|_| scene.is_eof())?;
     let peer = scene.peer().filter(|peer| peer.closed)?;
-    let (here, there) = (end.label(), peer.label());
+    let (here, there) = (end.label(), say::title(peer));
     let who = scene.who_let_go(peer).map_or_else(String::new, |who| format!(" ({who})"));
     let side = if end.kind.is_pipe() { "the writing end" } else { "the other end" };
     let text = format!(
@@ -56,7 +61,13 @@ fn read_of_no_bytes(scene: &Scene<'_>) -> Option<Explanation> {
     let text = if matches!(scene.call.call, Call::Recv { .. } | Call::Recvmsg { .. }) && end.kind.keeps_messages() {
         format!("The buffer has room for 0 bytes: recv took a message from {here} and had room for none of it.")
     } else {
-        format!("The buffer has room for 0 bytes, so this read of {here} returned 0 without looking. It is not EOF.")
+        let looked = match scene.call.call {
+            Call::Recv { .. } | Call::Recvmsg { .. } => {
+                "recv looks all the same, and would have slept with nothing there; it took nothing"
+            }
+            _ => "the kernel did not even look",
+        };
+        format!("The buffer has room for 0 bytes, so this read of {here} returned 0: {looked}. It is not EOF.")
     };
     Some(say::answer(&here, "read-of-no-bytes", "read(2)", text))
 }
@@ -75,6 +86,9 @@ fn empty_message(scene: &Scene<'_>) -> Option<Explanation> {
     let by = sender.map_or_else(String::new, |who| format!(" from {who}"));
     let tell = if end.kind == Kind::Dgram {
         "A datagram socket never reports EOF, so here 0 always means an empty message."
+    } else if end.shut_rd || scene.peer().is_some_and(|peer| peer.closed) {
+        "By the return value alone it cannot be told from EOF, and here not by poll either: the other side is gone, so \
+         POLLHUP or POLLRDHUP is there already, before the last message is read."
     } else {
         "By the return value alone it cannot be told from EOF: poll can tell, EOF shows as POLLHUP and an empty message does not."
     };

@@ -14,9 +14,7 @@ pub(super) const RULES: &[Rule] = &[
     array_after_failure,
     broken_pipe,
     reset,
-    nobody_listens,
     datagram_peer_gone,
-    not_connected,
     nothing_waits,
     buffer_full,
     message_too_long,
@@ -93,6 +91,9 @@ fn broken_pipe(scene: &Scene<'_>) -> Option<Explanation> {
 fn broken_because(scene: &Scene<'_>, end: &End) -> String {
     let here = end.label();
     match scene.peer() {
+        Some(peer) if peer.closed && peer.name.is_none() => {
+            "the listening socket was closed before anybody accepted, so nobody could ever read it".to_owned()
+        }
         Some(peer) if peer.closed => {
             format!("no descriptor of {} is open any more, so nobody could ever read it", peer.label())
         }
@@ -109,33 +110,30 @@ fn reset(scene: &Scene<'_>) -> Option<Explanation> {
     let failed = scene.ret() < 0 && scene.errno() == Errno::ECONNRESET;
     let end = scene.end.filter(|_| asked || failed)?;
     let here = end.label();
+    let after = if end.inbox.queue.is_empty() {
+        "from then on a read returns 0 and a write fails with EPIPE"
+    } else {
+        "reads take what still waits, then return 0, and a write fails with EPIPE"
+    };
+    let once = format!("The error is reported once, to the first call that asks; {after}.");
+    if scene.peer().is_some_and(|peer| peer.name.is_none()) {
+        let text = format!(
+            "{here} was connected, but the listening socket was closed before anybody accepted, and the connection with \
+             it: the kernel says so by ECONNRESET, whether something was sent or not. {once}"
+        );
+        return Some(say::answer(&here, "reset-never-accepted", "unix(7)", text));
+    }
     let lost = scene.peer().map_or(0, |peer| peer.inbox.totals.destroyed);
-    let (there, lost) = (
+    let (there, lost, destroyed) = (
         scene.peer().map_or_else(|| "the other end".to_owned(), End::label),
         if lost == 0 { "something sent to it".to_owned() } else { say::count(lost, "byte") },
+        if lost > 1 { "they are destroyed" } else { "it is destroyed" },
     );
     let text = format!(
-        "{there} was closed with {lost} from {here} still unread; they are destroyed, and the kernel says so by \
-         ECONNRESET. Whether the reader exited, closed or was killed makes no difference. The error is reported once, to the \
-         first call that asks; from then on a read returns 0 and a write fails with EPIPE."
+        "{there} was closed with {lost} from {here} still unread; {destroyed}, and the kernel says so by ECONNRESET. \
+         Whether the reader exited, closed or was killed makes no difference. {once}"
     );
     Some(say::answer(&here, "reset-by-unread-bytes", "unix(7)", text))
-}
-
-/// ECONNREFUSED of connect(2).
-fn nobody_listens(scene: &Scene<'_>) -> Option<Explanation> {
-    let (Call::Connect { address, .. }, Errno::ECONNREFUSED) = (&scene.call.call, scene.errno()) else { return None };
-    let at = &address.shown;
-    let text = match scene.world.end_at(at) {
-        Some(end) if end.backlog.is_none() => {
-            format!(
-                "{} is bound to {at} but does not listen: a connection is refused until its holder calls listen.",
-                end.label()
-            )
-        }
-        _ => format!("No socket that could take this connection is bound to {at} now."),
-    };
-    Some(say::answer(at, "nobody-listens", "connect(2)", text))
 }
 
 /// ECONNREFUSED, then ENOTCONN: what a datagram pair has in place of EPIPE.
@@ -160,14 +158,6 @@ fn datagram_peer_gone(scene: &Scene<'_>) -> Option<Explanation> {
     None
 }
 
-/// ENOTCONN of a socket that never had a peer.
-fn not_connected(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|end| scene.errno() == Errno::ENOTCONN && end.peer.is_none())?;
-    let here = end.label();
-    let text = format!("{here} is connected with nobody yet: connect it, or give an address with the message.");
-    Some(say::answer(&here, "not-connected", "connect(2)", text))
-}
-
 /// EAGAIN of a read.
 fn nothing_waits(scene: &Scene<'_>) -> Option<Explanation> {
     let reads = scene.call.call.room().is_some() && scene.errno() == Errno::EAGAIN;
@@ -179,7 +169,21 @@ fn nothing_waits(scene: &Scene<'_>) -> Option<Explanation> {
         );
         return Some(say::answer(&here, "receive-timed-out", "socket(7)", text));
     }
+    if let Some(offset) = end.inbox.peek_off.filter(|_| looks_past(scene, end)) {
+        let text = format!(
+            "SO_PEEK_OFF has moved on with each look and stands {offset} bytes behind the front of {here}: nothing waits \
+             beyond it, though {} in all. A read without MSG_PEEK takes from the front and moves it back.",
+            say::waits(end),
+        );
+        return Some(say::answer(&here, "peeked-to-the-end", "socket(7)", text));
+    }
     let why_not = match scene.peer() {
+        _ if end.kind == Kind::Dgram && end.shut_here.0 => {
+            format!("{here} was shut down for reading, and a datagram read that would sleep returns 0 by that")
+        }
+        Some(peer) if end.kind == Kind::Dgram && !peer.closed && peer.shut_here.1 => {
+            format!("{} was shut down for writing, but a datagram socket is never told, so no EOF comes", peer.label())
+        }
         Some(peer) if peer.closed && end.kind == Kind::Dgram => {
             format!("{} is closed, but a datagram socket is never told, so it is EAGAIN for ever", peer.label())
         }
@@ -190,9 +194,22 @@ fn nothing_waits(scene: &Scene<'_>) -> Option<Explanation> {
     Some(say::answer(&here, "nothing-waits", "recv(2)", text))
 }
 
+/// A look with SO_PEEK_OFF that found nothing although something waits.
+fn looks_past(scene: &Scene<'_>, end: &End) -> bool {
+    scene.call.call.flags() & abi::MSG_PEEK != 0 && !end.inbox.queue.is_empty()
+}
+
 /// EAGAIN of a write: the charge for a message is more than its bytes.
 fn buffer_full(scene: &Scene<'_>) -> Option<Explanation> {
     let end = scene.end.filter(|_| scene.is_write() && scene.errno() == Errno::EAGAIN && scene.ret() < 0)?;
+    if scene.call.state == CallState::Resumed && !scene.is_nonblocking() {
+        let here = end.label();
+        let text = format!(
+            "No room came for this write to {here} in the time that SO_SNDTIMEO allows, so it gave up with EAGAIN: nothing \
+             of it was taken."
+        );
+        return Some(say::answer(&here, "send-timed-out", "socket(7)", text));
+    }
     Some(full(end, scene.peer()))
 }
 
@@ -210,6 +227,15 @@ pub(super) fn full(end: &End, peer: Option<&End>) -> Explanation {
         );
         return say::answer(&here, "pipe-full", "pipe(7)", text);
     }
+    if let Some(peer) = peer.filter(|peer| is_short_queue(end, peer)) {
+        let text = format!(
+            "The queue of {there} is full: {} there. {there} is not connected back to {here}, and such a datagram socket \
+             lets only a few messages wait (net.unix.max_dgram_qlen, and one more), however much room SO_SNDBUF has. One \
+             read makes room for one.",
+            say::waits(peer),
+        );
+        return say::answer(&here, "short-queue", "unix(7)", text);
+    }
     let text = format!(
         "The send buffer of {here} is full, though only {waits} at {there}, from {}: SO_SNDBUF is charged for the kernel's \
          whole buffer of each write, several hundred bytes of overhead even for one byte. `queue {there}` shows what is \
@@ -217,6 +243,12 @@ pub(super) fn full(end: &End, peer: Option<&End>) -> Explanation {
         say::count(writes, "write"),
     );
     say::answer(&here, "charged-per-message", "unix(7)", text)
+}
+
+/// Whether the receiver's queue is what is full: of a datagram socket that is not connected back, with little in it.
+pub(super) fn is_short_queue(end: &End, peer: &End) -> bool {
+    const FEW: u64 = 32 * 1024;
+    end.kind == Kind::Dgram && peer.peer != Some(end.id) && peer.inbox.messages() > 1 && peer.inbox.waiting() < FEW
 }
 
 fn bytes_wait(peer: &End) -> String {
@@ -287,6 +319,7 @@ const PLAIN: &[(&str, &str, &str, &str)] = &[
         "send(2)",
         "the socket has its peer already, and an address beside that is one too many",
     ),
+    ("ENOPROTOOPT", "option-only-read", "socket(7)", "this option can only be read, or this kind of socket has it not"),
     ("ECHILD", "no-such-child", "wait(2)", "only a parent can wait, for a child of its own, and only once for each"),
     ("EADDRINUSE", "address-taken", "bind(2)", "another socket has this address, or its file is still there"),
     ("ENOENT", "no-such-address", "unix(7)", "there is no socket file of this name"),

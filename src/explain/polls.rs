@@ -1,20 +1,74 @@
 //! What poll(2) says, and where it misleads.
 
 use crate::order::{Call, Extra};
-use crate::trace::Explanation;
+use crate::trace::{CallState, Explanation};
 use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
 
+use super::errors::is_short_queue;
 use super::scene::Scene;
 use super::{Rule, say};
 
-pub(super) const RULES: &[Rule] =
-    &[writable_but_fails, not_writable_but_works, urgent_byte_taken, end_is_readable, nothing_yet, ready];
+pub(super) const RULES: &[Rule] = &[
+    no_descriptor,
+    listener,
+    writable_but_fails,
+    not_writable_but_works,
+    urgent_byte_taken,
+    end_is_readable,
+    nothing_yet,
+    ready,
+];
 
 const POLLIN: i16 = 0x1;
+const POLLPRI: i16 = 0x2;
 const POLLOUT: i16 = 0x4;
 const POLLERR: i16 = 0x8;
 const POLLHUP: i16 = 0x10;
+const POLLNVAL: i16 = 0x20;
+
+/// A number that means nothing.
+fn no_descriptor(scene: &Scene<'_>) -> Option<Explanation> {
+    let (Call::Poll { fds, .. }, Extra::Revents(bits)) = (&scene.call.call, &scene.call.outcome.extra) else {
+        return None;
+    };
+    let (fd, _) = fds.iter().zip(bits).find(|(_, bits)| *bits & POLLNVAL != 0)?;
+    let here = scene.call.names.end(*fd);
+    let since = if scene.call.state == CallState::Resumed {
+        " It was when the call began, and another thread closed it meanwhile; poll noticed only when it woke and looked again."
+    } else {
+        ""
+    };
+    let text = format!(
+        "POLLNVAL: the number {fd} is not open in this process. poll says so in its answer, where other calls fail with \
+         EBADF.{since}"
+    );
+    Some(say::answer(&here, "no-such-descriptor", "poll(2)", text))
+}
+
+/// What poll says of a socket that takes connections.
+fn listener(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, bits) = polled(scene).find(|(end, bits)| end.backlog.is_some() && (*bits != 0 || scene.ret() == 0))?;
+    let here = end.label();
+    let waiting = end.backlog.as_ref().map_or(0, |backlog| backlog.len() as u64);
+    let text = if end.shut_here.0 {
+        format!(
+            "{here} listens and was shut down for reading: POLLIN says only that an accept would not sleep. {}.",
+            match waiting {
+                0 => "No connection waits, so it would fail with EINVAL".to_owned(),
+                many => format!("{} can still be accepted, then it fails with EINVAL", say::count(many, "connection")),
+            }
+        )
+    } else if bits & POLLIN != 0 {
+        format!(
+            "{here} listens: POLLIN says that an accept would not sleep, {} there. A read would fail all the same.",
+            if waiting == 1 { "a connection waits".to_owned() } else { format!("{waiting} connections wait") },
+        )
+    } else {
+        format!("{here} listens, and no connection waits there: an accept would sleep.")
+    };
+    Some(say::answer(&here, "a-connection-is-readable", "accept(2)", text))
+}
 
 /// POLLOUT where a write fails.
 fn writable_but_fails(scene: &Scene<'_>) -> Option<Explanation> {
@@ -22,7 +76,11 @@ fn writable_but_fails(scene: &Scene<'_>) -> Option<Explanation> {
     let here = end.label();
     let (errno, because) = fails_with(scene, end)?;
     let hung = match (end.kind, bits & (POLLHUP | POLLERR) != 0) {
-        (Kind::Dgram, _) => " Of a datagram socket poll says nothing of the death: neither POLLHUP nor POLLIN.",
+        (Kind::Dgram, false) if end.peer.is_none() => "",
+        (Kind::Dgram, false) if scene.world.end(end.peer?).is_some_and(|peer| !peer.closed) => {
+            " Of a datagram socket poll says nothing of what was done to its peer."
+        }
+        (Kind::Dgram, false) => " Of a datagram socket poll says nothing of the death: neither POLLHUP nor POLLIN.",
         (_, true) => " Look at POLLHUP and POLLERR first.",
         _ => "",
     };
@@ -40,7 +98,14 @@ fn not_writable_but_works(scene: &Scene<'_>) -> Option<Explanation> {
     let (end, _) =
         polled(scene).find(|(end, bits)| asked && bits & POLLOUT == 0 && open(end).is_some() && !reads_only(end))?;
     let (here, peer) = (end.label(), open(end)?);
-    let text = if end.kind.is_pipe() {
+    let text = if is_short_queue(end, peer) {
+        format!(
+            "No POLLOUT at {here}: {} at {}, and that socket is not connected back, so its queue is full with a few \
+             messages, whatever SO_SNDBUF has room for. One read there makes room for one.",
+            say::waits(peer),
+            peer.label(),
+        )
+    } else if end.kind.is_pipe() {
         format!(
             "No POLLOUT at {here}: the pipe has no free page for a write, {} at {}.",
             say::waits(peer),
@@ -78,13 +143,19 @@ fn urgent_byte_taken(scene: &Scene<'_>) -> Option<Explanation> {
 /// POLLHUP, or POLLIN for the end.
 fn end_is_readable(scene: &Scene<'_>) -> Option<Explanation> {
     let (end, bits) = polled(scene).find(|(_, bits)| bits & POLLHUP != 0)?;
-    let (here, there) = (end.label(), scene.world.end(end.peer?)?.label());
+    let (here, there) = (end.label(), say::title(scene.world.end(end.peer?)?));
     let read = match (bits & POLLIN != 0, end.inbox.queue.is_empty()) {
         (true, true) => "POLLIN comes too, since a read would not sleep: it would return 0",
         (true, false) => "POLLIN says that something still waits: it is read first, then 0",
-        (false, _) => "without POLLIN nothing waits: a read returns 0",
+        (false, _) if !asked_to_read(scene) => "POLLHUP is told unasked; POLLIN was not asked for",
+        (false, _) => "Without POLLIN nothing waits: a read returns 0",
     };
-    let text = format!("POLLHUP at {here}: no descriptor of {there} is open any more. {read}.");
+    let gone = if scene.world.end(end.peer?)?.closed {
+        format!("no descriptor of {there} is open any more")
+    } else {
+        "both directions were shut down".to_owned()
+    };
+    let text = format!("POLLHUP at {here}: {gone}. {read}.");
     Some(say::answer(&here, "hung-up", "poll(2)", text))
 }
 
@@ -102,10 +173,32 @@ fn nothing_yet(scene: &Scene<'_>) -> Option<Explanation> {
 fn ready(scene: &Scene<'_>) -> Option<Explanation> {
     let (end, bits) = polled(scene).find(|(_, bits)| *bits != 0)?;
     let here = end.label();
-    let read = if bits & POLLIN == 0 { "a read would sleep" } else { "a read would not sleep" };
-    let write = if bits & POLLOUT == 0 { "" } else { ", and neither would a write of a little" };
-    let text = format!("poll answers for this moment: at {here} {read} ({}){write}.", say::waits(end));
-    Some(say::answer(&here, "ready-now", "poll(2)", text))
+    let too_few = end.kind == Kind::Stream && end.inbox.waiting() < end.low_water && !end.shut_rd;
+    let waits = if end.shut_rd && end.inbox.queue.is_empty() {
+        "it would return 0: shut down".to_owned()
+    } else {
+        say::waits(end)
+    };
+    let read = match bits & POLLIN != 0 {
+        _ if writes_only(end) => None,
+        true if too_few && !end.nonblock => Some(format!(
+            "POLLIN says that something is there, yet a read would sleep ({waits}, and SO_RCVLOWAT asks for {})",
+            end.low_water
+        )),
+        true => Some(format!("a read would not sleep ({waits})")),
+        false if asked_to_read(scene) => Some(format!("a read would sleep ({waits})")),
+        false => None,
+    };
+    let urgent = (bits & POLLPRI != 0).then(|| "an urgent byte can be taken by MSG_OOB".to_owned());
+    let write = (bits & POLLOUT != 0).then(|| "a write of a little would not sleep".to_owned());
+    let would: Vec<String> = [read, urgent, write].into_iter().flatten().collect();
+    let would = if would.is_empty() { "nothing but what it says is known".to_owned() } else { say::list(&would) };
+    Some(say::answer(&here, "ready-now", "poll(2)", format!("poll answers for this moment: at {here} {would}.")))
+}
+
+/// Whether the call asked for POLLIN.
+fn asked_to_read(scene: &Scene<'_>) -> bool {
+    matches!(scene.call.call, Call::Poll { events, .. } if events & i32::from(POLLIN) != 0)
 }
 
 /// The polled ends with poll's answer for each.
@@ -120,8 +213,16 @@ fn polled<'a>(scene: &Scene<'a>) -> impl Iterator<Item = (&'a End, i16)> {
 
 /// How a write at this end would fail now.
 fn fails_with(scene: &Scene<'_>, end: &End) -> Option<(&'static str, String)> {
-    let peer = scene.world.end(end.peer?)?;
-    let there = peer.label();
+    let Some(peer) = end.peer.and_then(|peer| scene.world.end(peer)) else {
+        let loose = end.backlog.is_none() && end.channel.is_none() && !end.kind.is_pipe();
+        return loose.then(|| match end.kind {
+            Kind::Dgram => {
+                ("ENOTCONN", format!("{} has no peer, unless an address comes with the message", end.label()))
+            }
+            _ => ("ENOTCONN", format!("{} is not connected, which POLLHUP says too", end.label())),
+        });
+    };
+    let there = say::title(peer);
     match end.kind {
         Kind::Dgram if peer.closed => Some(("ECONNREFUSED (or ENOTCONN, after that)", format!("{there} is closed"))),
         Kind::Seqpacket if peer.closed && end.reset == Reset::Pending => {
@@ -134,6 +235,11 @@ fn fails_with(scene: &Scene<'_>, end: &End) -> Option<(&'static str, String)> {
         }
         _ => None,
     }
+}
+
+/// A pipe's writing end.
+fn writes_only(end: &End) -> bool {
+    end.kind.is_pipe() && end.name.as_ref().is_some_and(|name| name.index == Some(1))
 }
 
 /// A pipe's reading end.

@@ -2,7 +2,7 @@
 
 use crate::abi;
 use crate::order::Call;
-use crate::trace::{Explanation, TaskId};
+use crate::trace::{CallState, Explanation, TaskId};
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::ledger::{Piece, Read, Write};
@@ -11,8 +11,11 @@ use super::scene::Scene;
 use super::{Rule, descriptors, say};
 
 pub(super) const RULES: &[Rule] = &[
+    took_urgent,
     peeked,
     message_truncated,
+    stops_at_urgent,
+    waited_for_all,
     stops_at_descriptors,
     stops_at_another_sender,
     descriptors::arrived,
@@ -21,6 +24,62 @@ pub(super) const RULES: &[Rule] = &[
     one_message_each,
     takes_what_is_there,
 ];
+
+/// MSG_OOB.
+fn took_urgent(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|_| scene.is_read() && scene.call.call.flags() & abi::MSG_OOB != 0)?;
+    let here = end.label();
+    let left = match (scene.call.call.flags() & abi::MSG_PEEK != 0, end.inbox.queue.is_empty()) {
+        (true, _) => "It was only looked at, and is still there.".to_owned(),
+        (false, true) => "Nothing else waits.".to_owned(),
+        (false, false) => format!("What else was sent keeps its order: {}.", say::waits(end)),
+    };
+    let text = format!(
+        "The last byte of a send with MSG_OOB is urgent: MSG_OOB takes it out of turn, it alone, past all that waits \
+         before it at {here}. {left}"
+    );
+    Some(say::answer(&here, "urgent-byte", "recv(2)", text))
+}
+
+/// A stream read that came to the place of an urgent byte.
+fn stops_at_urgent(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, read) = (scene.end.filter(|end| end.kind == Kind::Stream)?, scene.read()?);
+    let (last, next, urgent) = (*read.pieces.last()?, *end.inbox.queue.front()?, end.inbox.urgent?);
+    let stopped = scene.call.call.room()? > read.len && (next.write, next.start) == urgent;
+    if !stopped || last.tentative {
+        return None;
+    }
+    let here = end.label();
+    let text = format!(
+        "There was room for more, but the byte that comes next at {here} was sent with MSG_OOB: a read stops before the \
+         urgent byte, so that its place can be seen (`atmark {here}`)."
+    );
+    Some(say::answer(&here, "read-stops-at-urgent-byte", "unix(7)", text))
+}
+
+/// MSG_WAITALL that brought less than all.
+fn waited_for_all(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, read) = (scene.end.filter(|end| end.kind == Kind::Stream)?, scene.read()?);
+    let (room, flags) = (scene.call.call.room()?, scene.call.call.flags());
+    if flags & abi::MSG_WAITALL == 0 || read.len >= room || stopped_early(scene).is_some() {
+        return None;
+    }
+    let here = end.label();
+    let ended = match scene.peer() {
+        _ if scene.is_nonblocking() => "this call must not sleep",
+        Some(peer) if peer.closed => "the other end was closed: no more will come",
+        _ if end.shut_rd => "the direction was shut down: no more will come",
+        _ if scene.got_signal() => "a signal came",
+        _ if scene.call.state == CallState::Resumed => "SO_RCVTIMEO ran out",
+        _ => "the kernel gave it up",
+    };
+    let text = format!(
+        "MSG_WAITALL asks for all {room} bytes, however many writes they take. {} had come to {here} when {ended}, so the call \
+         returns these.",
+        say::count(read.len, "byte"),
+    );
+    Some(say::answer(&here, "waited-for-all", "recv(2)", text))
+}
 
 /// MSG_PEEK.
 fn peeked(scene: &Scene<'_>) -> Option<Explanation> {
@@ -32,7 +91,12 @@ fn peeked(scene: &Scene<'_>) -> Option<Explanation> {
         }
         _ => "",
     };
-    let text = format!("MSG_PEEK looks and leaves: the same bytes still wait at {here} for the next read.{copies}");
+    let moved = match end.inbox.peek_off {
+        Some(offset) => format!(" SO_PEEK_OFF is on, so the next look begins {offset} bytes behind the front."),
+        None => String::new(),
+    };
+    let text =
+        format!("MSG_PEEK looks and leaves: the same bytes still wait at {here} for the next read.{moved}{copies}");
     Some(say::answer(&here, "peek-leaves-it", "recv(2)", text))
 }
 
@@ -47,6 +111,8 @@ fn message_truncated(scene: &Scene<'_>) -> Option<Explanation> {
         "recvmsg says so with MSG_TRUNC"
     } else if end.kind.is_pipe() {
         "nothing in the answer says so"
+    } else if scene.call.call.flags() & abi::MSG_TRUNC != 0 {
+        "MSG_TRUNC has the call return the whole length, and not what fitted"
     } else {
         "only recvmsg would have said so, with MSG_TRUNC"
     };
@@ -80,13 +146,24 @@ fn stops_at_descriptors(scene: &Scene<'_>) -> Option<Explanation> {
 
 /// Why a stream read did not go on: with SO_PASSCRED, another process's bytes begin.
 fn stops_at_another_sender(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, _, taken, next) = stopped_early(scene)?;
+    let (end, read, taken, next) = stopped_early(scene)?;
     let process = |task: TaskId| scene.world.task(task).map(|task| task.process);
     let (before, after) = (end.inbox.write(taken.write)?.by, end.inbox.write(next.write)?.by);
-    if process(before) == process(after) {
+    let here = end.label();
+    if !end.passcred || end.inbox.write(next.write)?.reads_before >= read.number {
         return None;
     }
-    let here = end.label();
+    if process(before) == process(after) {
+        if end.inbox.urgent.is_some() || end.inbox.is_urgent_inline || scene.call.state == CallState::Resumed {
+            return None;
+        }
+        let text = format!(
+            "There was room for more, but {} at {here} was written with credentials, or by other ones, and this was not. With \
+             SO_PASSCRED every read must name one sender, so a read never joins bytes whose credentials differ.",
+            say::bytes(&end.inbox, next),
+        );
+        return Some(say::answer(&here, "read-stops-at-another-sender", "unix(7)", text));
+    }
     let text = format!(
         "There was room for more, but what comes next at {here} was written by {}, and this by {}. With SO_PASSCRED every \
          read must name one sender, so a read never joins the bytes of different processes.",

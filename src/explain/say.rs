@@ -29,6 +29,11 @@ pub fn end_labelled<'a>(world: &'a World, label: &str) -> Option<&'a End> {
     world.ends().filter(|end| end.name.is_some() && end.label() == label).max_by_key(|end| end.id)
 }
 
+/// The end's name, or what it is while it has none.
+pub fn title(end: &End) -> String {
+    if end.name.is_some() { end.label() } else { "the end that nobody accepted".to_owned() }
+}
+
 /// `SOCK_STREAM keeps no edges`: the page that says what this kind does.
 pub fn page(kind: Kind) -> &'static str {
     if kind.is_pipe() { "pipe(7)" } else { "unix(7)" }
@@ -84,7 +89,7 @@ pub fn who_holds(world: &World, end: &End) -> String {
     let names = holders(world, end.id);
     let label = end.label();
     let held = match names.len() {
-        0 => None,
+        0 => kept_open(world, end),
         1 => Some(format!("{} still holds {label}", list(&names))),
         _ => Some(format!("{} still hold {label}", list(&names))),
     };
@@ -100,6 +105,27 @@ pub fn who_holds(world: &World, end: &End) -> String {
         (None, None) if end.name.is_none() => "the connection waits for accept(2)".to_owned(),
         (None, None) => format!("nobody holds {label}"),
     }
+}
+
+/// A phrase of [`who_holds`] at the beginning of a sentence; a task's name stays as it is.
+pub fn capital(phrase: &str) -> String {
+    let begun = |with: &str| phrase.strip_prefix(with).map(|rest| (with[..1].to_uppercase() + &with[1..], rest));
+    let begun = ["nobody ", "no descriptor ", "the connection "].into_iter().find_map(begun);
+    begun.map_or_else(|| phrase.to_owned(), |(with, rest)| with + rest)
+}
+
+/// Which sleeping calls keep an end open, though its descriptors are closed.
+fn kept_open(world: &World, end: &End) -> Option<String> {
+    let keeps = |task: &&Task| task.ongoing.as_ref().is_some_and(|of| of.kept.iter().any(|kept| kept.1 == end.id));
+    let keepers: Vec<String> = world
+        .tasks()
+        .filter(keeps)
+        .map(|task| format!("{} in {}", task.name, task.current_call().map_or("a call", crate::order::Call::name)))
+        .collect();
+    (!keepers.is_empty()).then(|| {
+        let label = end.label();
+        format!("no descriptor of {label} is left, but the kernel keeps it open for {}", list(&keepers))
+    })
 }
 
 /// The end in whose queue a copy of this one waits.

@@ -122,6 +122,12 @@ impl<'a> Scene<'a> {
         })
     }
 
+    /// Whether the task got any signal in this statement, or was stopped in it.
+    pub fn got_signal(&self) -> bool {
+        let is_signal = |event: &&Event| matches!(event.what, What::Signal { .. });
+        self.events.iter().filter(is_signal).any(|event| event.task == Some(self.task.id))
+    }
+
     /// Who, during this statement, closed this end for the last time, and how: `parent closed chat[0]`, `child1 died`.
     pub fn who_let_go(&self, end: &End) -> Option<String> {
         let label = end.label();

@@ -1,5 +1,6 @@
 //! Why a task does nothing: asleep in which call, and what would wake it; stopped; or only waiting for a statement.
 
+use crate::abi;
 use crate::order::Call;
 use crate::script::TaskState;
 use crate::trace::Explanation;
@@ -8,6 +9,7 @@ use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::task::{Ongoing, Task};
 
+use super::errors::is_short_queue;
 use super::{deadlock, say};
 
 /// The explanation of a living task's state.
@@ -52,6 +54,17 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
         );
         return say::answer(name, "datagram-never-ends", "unix(7)", text);
     }
+    if let Some(explained) = waits_for_more(name, ongoing.call(), end) {
+        return explained;
+    }
+    if end.kind == Kind::Dgram && peer.shut_here.1 {
+        let other = if end.address.is_some() { "another socket that sends to its address, " } else { "" };
+        let text = format!(
+            "{name} is asleep in {call}({here}): {there} was shut down for writing, but a datagram socket is never told, and no \
+             EOF comes. Only {other}a signal, or shutdown of {here} can wake {name}."
+        );
+        return say::answer(name, "datagram-never-ends", "unix(7)", text);
+    }
     let own = world.holders(peer.id).iter().any(|(holder, _)| holder.process == task.process);
     let rule = if own { "own-copy-keeps-eof-away" } else { "asleep-nothing-to-read" };
     let irrelevant = if own { " That one of them is the reader's own makes no difference." } else { "" };
@@ -65,6 +78,27 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
         say::who_holds(world, peer),
     );
     say::answer(name, rule, say::page(end.kind), text)
+}
+
+/// Bytes have come, and the call sleeps on.
+fn waits_for_more(name: &str, call: &Call, end: &End) -> Option<Explanation> {
+    // The ledger knows what was written; the kernel counts only what the sleeper has not taken out already.
+    let some = end.inbox.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
+    if end.kind != Kind::Stream || some == 0 || call.flags() & abi::MSG_PEEK != 0 {
+        return None;
+    }
+    let (here, room, came) = (end.label(), call.room()?, say::count(some, "byte"));
+    let why = if call.flags() & abi::MSG_WAITALL == 0 {
+        "SO_RCVLOWAT asks for more than that".to_owned()
+    } else {
+        format!("MSG_WAITALL asks for all {room}")
+    };
+    let text = format!(
+        "{name} is asleep in {}({here}): {came} had come, and the call has taken what there was, but {why}. It returns when the \
+         rest has come, or with what it has when nothing more can come, its time is out or a signal comes.",
+        call.name(),
+    );
+    Some(say::answer(name, "asleep-for-the-rest", "recv(2)", text))
 }
 
 fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanation {
@@ -81,6 +115,15 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
         Kind::Stream | Kind::Seqpacket => "ECONNRESET or EPIPE",
         Kind::Pipe | Kind::PacketPipe => "EPIPE",
     };
+    if is_short_queue(end, peer) {
+        let text = format!(
+            "{name} is asleep in {call}({here}): {} at {}, and that socket is not connected back, so its queue is full with a \
+             few messages, whatever SO_SNDBUF has room for. A read there wakes it.{stopped}",
+            say::waits(peer),
+            peer.label(),
+        );
+        return say::answer(name, "asleep-short-queue", "unix(7)", text);
+    }
     let text = format!(
         "{name} is asleep in {call}({here}): the buffer is full, {} at {}, and {}.{stopped} Reads there wake it once there is \
          room; if the last copy goes instead, it wakes with {gone}.",
@@ -99,12 +142,23 @@ fn in_poll(world: &World, task: &Task, ongoing: &Ongoing) -> Explanation {
         .filter_map(|label| world.end(say::end_labelled(world, label)?.peer?))
         .map(|peer| say::who_holds(world, peer))
         .collect();
+    let timed = match ongoing.call() {
+        Call::Poll { timeout_ms, .. } if *timeout_ms < 0 => ", and it has no time-out",
+        _ => ", or its time-out",
+    };
+    let is_mute = |end: &End| {
+        end.kind == Kind::Dgram && end.peer.and_then(|peer| world.end(peer)).is_some_and(|peer| peer.closed)
+    };
+    let mute = ends.iter().filter_map(|label| say::end_labelled(world, label)).find(|end| is_mute(end));
+    let mute = mute.map_or_else(String::new, |end| {
+        format!(" Of the close poll says nothing at {}: a datagram socket is never told.", end.label())
+    });
     let holds = if holds.is_empty() { String::new() } else { format!(" Now, {}.", holds.join("; ")) };
     let text = format!(
-        "{} is asleep in poll over {}: nothing it asks for is so at any of them. The first event at one of them wakes it, or its \
-         time-out.{holds}",
+        "{} is asleep in poll over {}: nothing it asks for is so {}. The first event there wakes it{timed}.{holds}{mute}",
         task.name,
         say::list(&ends),
+        if ends.len() == 1 { "there" } else { "at any of them" },
     );
     say::answer(&task.name, "asleep-in-poll", "poll(2)", text)
 }

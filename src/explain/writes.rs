@@ -6,7 +6,8 @@ use crate::world::channel::End;
 use super::scene::Scene;
 use super::{Rule, say};
 
-pub(super) const RULES: &[Rule] = &[cut_by_close, partial, nothing_offered, slept_for_room, queued_is_not_received];
+pub(super) const RULES: &[Rule] =
+    &[cut_by_close, cut_by_shutdown, partial, nothing_offered, slept_for_room, queued_is_not_received];
 
 /// The reader went away in the middle.
 fn cut_by_close(scene: &Scene<'_>) -> Option<Explanation> {
@@ -22,6 +23,23 @@ fn cut_by_close(scene: &Scene<'_>) -> Option<Explanation> {
     Some(say::answer(&here, "write-cut-by-close", "write(2)", text))
 }
 
+/// One of the two directions' ends was shut down in the middle.
+fn cut_by_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, taken, offered) = short(scene).filter(|_| scene.call.state == CallState::Resumed)?;
+    let here = end.label();
+    let what = match scene.peer() {
+        _ if end.shut_here.1 => format!("{here} was shut down for writing"),
+        Some(peer) if peer.shut_here.0 => format!("{} was shut down for reading", peer.label()),
+        _ => return None,
+    };
+    let text = format!(
+        "{what} while {} was asleep in this write: {taken} of {offered} bytes had been taken, so that count is returned and \
+         the error is swallowed. Only the next write will fail, with EPIPE.",
+        scene.who(),
+    );
+    Some(say::answer(&here, "write-cut-by-shutdown", "shutdown(2)", text))
+}
+
 /// Why a write returned less.
 fn partial(scene: &Scene<'_>) -> Option<Explanation> {
     let (end, taken, offered) = short(scene)?;
@@ -34,6 +52,14 @@ fn partial(scene: &Scene<'_>) -> Option<Explanation> {
             offered - taken,
         );
         return Some(say::answer(&here, "write-takes-what-fits", "write(2)", text));
+    }
+    if !scene.got_signal() {
+        let text = format!(
+            "SO_SNDTIMEO ran out while {} was asleep in this write. {taken} of {offered} bytes had been taken by then, so the \
+             call returns that count and not EAGAIN.",
+            scene.who(),
+        );
+        return Some(say::answer(&here, "write-timed-out", "socket(7)", text));
     }
     let text = format!(
         "A signal came while {} was asleep in this write. {taken} of {offered} bytes had been taken by then, so the call \
@@ -52,7 +78,8 @@ fn nothing_offered(scene: &Scene<'_>) -> Option<Explanation> {
             "A message of no bytes is a message: it waits at the other end of {here}, and a read there will return 0."
         )
     } else {
-        format!("On a stream there is nothing to send in a write of no bytes: the other end of {here} will never know.")
+        let kind = if kind.is_pipe() { "pipe" } else { "stream" };
+        format!("On a {kind} there is nothing to send in a write of no bytes: the other end of {here} will never know.")
     };
     Some(say::answer(&here, "write-of-nothing", "send(2)", text))
 }
@@ -62,8 +89,9 @@ fn slept_for_room(scene: &Scene<'_>) -> Option<Explanation> {
     let end = written(scene).filter(|_| scene.call.state == CallState::Resumed)?;
     let here = end.label();
     let text = format!(
-        "{} slept in this write until a reader had made room; now all {} are taken.",
+        "{} slept in this write until there was room{}; now all {} are taken.",
         scene.who(),
+        if end.kind.is_pipe() { ": something was read, or the pipe was made larger" } else { ", which reads make" },
         say::count(u64::try_from(scene.ret()).unwrap_or(0), "byte"),
     );
     Some(say::answer(&here, "write-waited-for-room", "unix(7)", text))
@@ -78,9 +106,10 @@ fn queued_is_not_received(scene: &Scene<'_>) -> Option<Explanation> {
         format!("What was written to {here} has been read at {there} already.")
     } else {
         format!(
-            "A write that succeeds has only queued its bytes: {} at {there} until somebody reads there. {}.",
+            "A write that succeeds has only queued its bytes: {} {} until somebody reads there. {}.",
             say::waits(peer),
-            say::who_holds(scene.world, peer),
+            if peer.name.is_some() { format!("at {there}") } else { "at the other end".to_owned() },
+            say::capital(&say::who_holds(scene.world, peer)),
         )
     };
     Some(say::answer(&here, "queued-is-not-received", "send(2)", text))

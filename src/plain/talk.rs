@@ -11,10 +11,10 @@ use crate::lesson::{Next, list};
 use crate::playground::Opening;
 use crate::script::parse;
 
-use super::{Talk, bench};
+use super::{Talk, bench, past};
 
 /// The words that steer, and what each does. No statement begins with one of them.
-pub const WORDS: [(&str, &str); 16] = [
+pub const WORDS: [(&str, &str); 18] = [
     (
         "Enter alone, or next",
         "in a lesson go on: run the statement that is next, take the next step, begin the next lesson; outside, Enter alone lets all children read what waits",
@@ -26,6 +26,8 @@ pub const WORDS: [(&str, &str); 16] = [
     ("text", "this step once more"),
     ("redo", "begin this step again, on a bench that is as it should be"),
     ("bench", "all channels: which write each byte of a read came from, what waits, who holds the ends"),
+    ("diagram", "the last events, each with its number and the messages that it moved"),
+    ("past NUMBER", "the bench as it was after that event; what is typed goes on now"),
     ("lessons", "list the lessons, with what is done; lessons WORD only those with that word"),
     ("lesson NUMBER", "take that lesson"),
     ("practice", "problems without end: what happens next?"),
@@ -84,6 +86,8 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
             ("help", "") => self.help()?,
             ("statements", "") => self.statements()?,
             ("bench", "") => self.bench()?,
+            ("diagram", "") => self.diagram()?,
+            ("past", number) => self.past(number)?,
             ("hint", "") => self.hint()?,
             ("answer", "") => self.solve()?,
             ("text", "") => self.told.forget_step(),
@@ -259,6 +263,21 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
     /// What the panels show, in sentences.
     fn bench(&mut self) -> Result<()> {
         bench::lines(self.playground.world()).iter().try_for_each(|line| self.say(line))
+    }
+
+    /// What has happened, as lines.
+    fn diagram(&mut self) -> Result<()> {
+        let lines = self.playground.look_at(u64::MAX, past::TOLD).map(|look| past::moments(&look)).unwrap_or_default();
+        lines.iter().try_for_each(|line| self.say(line))
+    }
+
+    /// The bench as it was.
+    fn past(&mut self, number: &str) -> Result<()> {
+        let Ok(at) = number.parse() else {
+            return self.say("past asks for an event by its number, as in past 3; diagram lists them.");
+        };
+        let lines = self.playground.look_at(at, past::TOLD).map(|look| past::then(&look)).unwrap_or_default();
+        lines.iter().try_for_each(|line| self.say(line))
     }
 
     fn help(&mut self) -> Result<()> {

@@ -1,7 +1,7 @@
 //! The `channel` shorthand, as the calls it stands for: a pair or a pipe, the forks, and the closes that keep EOF possible.
 
 use crate::abi;
-use crate::order::{Call, Family, Newborn, Work};
+use crate::order::{Call, Closes, Work};
 use crate::script::{ChannelChildren, ChannelKind, EndName, Verb};
 use crate::trace::TaskId;
 use crate::world::World;
@@ -32,8 +32,12 @@ pub fn next(
         progress.children = names_of_children(world, context, children)?;
         return make(&wish, world, actor).map(Some);
     };
-    let Some(ends) = ends_of(world, name).filter(|_| progress.steps == 1) else { return Ok(None) };
-    Ok(family(&wish, world, (actor, &progress.children), ends).map(|family| Step::Family(actor, family)))
+    if progress.steps == 1 {
+        // No fork needs to know the numbers of the ends.
+        return Ok(Some(Step::Forks(actor, progress.children.clone())));
+    }
+    let Some(ends) = ends_of(world, name).filter(|_| progress.steps == 2) else { return Ok(None) };
+    Ok(closes(&wish, world, (actor, &progress.children), ends).map(|closes| Step::Closes(actor, closes)))
 }
 
 fn kept_by_children(kind: ChannelKind, children: &ChannelChildren, reverse: bool) -> Vec<usize> {
@@ -78,19 +82,18 @@ fn ends_of(world: &World, name: &str) -> Option<[EndId; 2]> {
 }
 
 /// The parent closes what a child keeps; each child closes everything else it inherits, by ascending number.
-fn family(wish: &Wish<'_>, world: &World, (actor, names): (TaskId, &[String]), ends: [EndId; 2]) -> Option<Family> {
+fn closes(wish: &Wish<'_>, world: &World, (actor, names): (TaskId, &[String]), ends: [EndId; 2]) -> Option<Closes> {
     let table = &world.process_of(actor)?.table;
     let those = |is_closed: &dyn Fn(EndId) -> bool| -> Vec<i32> {
         table.iter().filter(|(_, entry)| is_closed(entry.end)).map(|(fd, _)| *fd).collect()
     };
-    let newborn = |(name, kept): (&String, &usize)| {
+    let of_child = |(name, kept): (&String, &usize)| {
         let (own, other) = (ends[*kept], ends[1 - *kept]);
-        let closes = those(&|end| if wish.leaky { end == other } else { end != own });
-        Newborn { name: name.clone(), closes }
+        (name.clone(), those(&|end| if wish.leaky { end == other } else { end != own }))
     };
-    let children = names.iter().zip(&wish.keeps).map(newborn).collect();
+    let children = names.iter().zip(&wish.keeps).map(of_child).collect();
     let kept_by_a_child = |end| wish.keeps.iter().any(|kept| ends[*kept] == end);
-    Some(Family { children, closes: those(&kept_by_a_child) })
+    Some(Closes { own: those(&kept_by_a_child), children })
 }
 
 fn order(task: TaskId, call: Call, name: Option<String>) -> Step {

@@ -14,7 +14,10 @@ use super::{Context, Plan, Refusal};
 pub fn end(world: &World, end: &EndRef) -> Result<EndId, Refusal> {
     match end {
         EndRef::Named { name, .. } => {
-            world.end_named(name).map(|end| end.id).ok_or_else(|| Refusal(format!("there is no end {name}")))
+            let was = || world.ends().any(|end| end.closed && end.name.as_ref() == Some(name));
+            let why = || if was() { " any more: its last descriptor is closed; `close @N` tries a number" } else { "" };
+            let none = || Refusal(format!("there is no end {name}{}", why()));
+            world.end_named(name).map(|end| end.id).ok_or_else(none)
         }
         EndRef::Raw(fd) => {
             Err(Refusal(format!("@{fd} is a number, and this asks for an end by name, such as chat[0]")))

@@ -3,6 +3,7 @@
 use crate::app::action::Step;
 use crate::app::past::MOMENTS_SEEN;
 use crate::app::{View, update};
+use crate::world::history::Look;
 
 use super::Playground;
 
@@ -24,6 +25,12 @@ impl Playground {
         };
         let look = (target < newest).then(|| history.look(target, MOMENTS_SEEN));
         update::looked(&mut self.app, look);
+    }
+
+    /// The bench as it was after an event, with so many moments before it; the newest if there is none of this number.
+    pub fn look_at(&self, at: u64, count: usize) -> Option<Look> {
+        let history = self.session.history()?;
+        Some(history.look(at.clamp(history.oldest(), history.newest()), count))
     }
 
     /// Time goes on while the past is looked at; of a bench that was made anew there is none.

@@ -29,8 +29,8 @@ pub(super) struct Running {
 pub(super) enum Stage {
     /// Its next step is to be made.
     Next,
-    /// A step of several: its task has to come back.
-    Returning(TaskId),
+    /// A task has to be through with a call, and at the first of so many that were ordered ahead.
+    Making(TaskId, usize),
     /// Its time has to pass.
     Sleeping(Instant),
     /// All has to settle.

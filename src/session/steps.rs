@@ -25,7 +25,7 @@ impl Session {
         match step {
             Step::Order { task, work, name } => {
                 if matches!(running.statement.verb, Verb::Channel { .. }) {
-                    running.stage = Stage::Returning(task);
+                    running.stage = Stage::Next;
                 }
                 if work.makes_task() && !self.bench.has_room(1) {
                     running.refused = Some(NO_ROOM.to_owned());
@@ -33,10 +33,14 @@ impl Session {
                 }
                 self.bench.order(task, Ordered { work, name, line: running.statement.line })?;
             }
-            Step::Family(_, family) if !self.bench.has_room(family.children.len()) => {
+            Step::Forks(_, names) if !self.bench.has_room(names.len()) => {
                 running.refused = Some(NO_ROOM.to_owned());
             }
-            Step::Family(task, family) => self.bench.order_family(task, family)?,
+            Step::Forks(task, names) => {
+                running.stage = Stage::Making(task, names.len());
+                self.bench.order_forks(task, names)?;
+            }
+            Step::Closes(task, closes) => self.bench.order_closes(task, closes)?,
             Step::Signal(task, signal) => self.bench.signal(task, signal)?,
             Step::Interrupt(task) => self.bench.interrupt(task)?,
             Step::Sleep(ms) => running.stage = Stage::Sleeping(Instant::now() + Duration::from_millis(ms)),

@@ -39,20 +39,39 @@ pub fn reset_all() {
     unsafe { libc::sigemptyset(none.as_mut_ptr()) };
     // SAFETY: the set was initialised above; the old mask is not asked for.
     unsafe { libc::sigprocmask(libc::SIG_SETMASK, none.as_ptr(), std::ptr::null_mut()) };
-    install_own();
+    install_own(false);
 }
 
-/// The handlers that every agent has: `interrupt`, and SIGPIPE unless it is ignored (which execve keeps).
-pub fn install_own() {
+/// The handlers that every agent has: `interrupt`, and SIGPIPE unless it is ignored.
+fn install_own(pipe_ignored: bool) {
     let _ = set_action(libc::SIGRTMIN(), count_handler(), 0);
-    let mut old = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: with a null new action sigaction only writes the old one, to a local.
-    unsafe { libc::sigaction(libc::SIGPIPE, std::ptr::null(), old.as_mut_ptr()) };
-    // SAFETY: zeroed is a valid sigaction, and the call above may have overwritten it.
-    let old = unsafe { old.assume_init() };
-    if old.sa_sigaction != libc::SIG_IGN {
+    if !pipe_ignored {
         let _ = set_action(libc::SIGPIPE, pipe_handler(), libc::SA_SIGINFO);
     }
+}
+
+/// Whether SIGPIPE is ignored, which execve keeps.
+pub fn pipe_is_ignored() -> bool {
+    handler_of(libc::SIGPIPE) == libc::SIG_IGN
+}
+
+/// After execve: dispositions as the kernel left them, and the agent's own handlers. Rust's start has ignored SIGPIPE and
+/// caught what tells of a stack's end; neither is the learner's.
+pub fn restore_after_exec(pipe_ignored: bool) {
+    for signal in [libc::SIGSEGV, libc::SIGBUS] {
+        if handler_of(signal) != libc::SIG_IGN {
+            let _ = set_action(signal, libc::SIG_DFL, 0);
+        }
+    }
+    install_own(pipe_ignored);
+}
+
+fn handler_of(signal: i32) -> usize {
+    let mut old = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: with a null new action sigaction only writes the old one, to a local.
+    unsafe { libc::sigaction(signal, std::ptr::null(), old.as_mut_ptr()) };
+    // SAFETY: zeroed is a valid sigaction, and the call above may have overwritten it.
+    unsafe { old.assume_init() }.sa_sigaction
 }
 
 /// SIGTTOU ignored: the terminal can be brought back from a background group too, when the guardian has been killed.

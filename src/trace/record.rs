@@ -21,7 +21,7 @@ pub struct Again {
 }
 
 /// One raw fact.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// The line of the statement during which it came; 0 before the first.
     pub line: u32,
@@ -34,7 +34,7 @@ pub struct Record {
 }
 
 /// What can happen to a task.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fact {
     /// It exists now.
     Born(Rc<Birth>),
@@ -89,7 +89,7 @@ pub enum Fact {
 }
 
 /// What the kernel says of an end when it is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     /// FIONREAD: what the next reads would get; of a datagram end its first message alone.
     pub bytes: Option<u64>,
@@ -102,7 +102,7 @@ pub struct Figures {
 }
 
 /// A new task.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Birth {
     /// Its name on the bench.
     pub name: String,
@@ -115,7 +115,7 @@ pub struct Birth {
 }
 
 /// An order with its names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ordered {
     /// What to do.
     pub work: Work,

@@ -19,8 +19,8 @@ pub struct Sample {
 }
 
 /// One end.
-#[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "five independent facts of the kernel's, not one state")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "six independent facts of the kernel's, not one state")]
 pub struct End {
     /// Its identity.
     pub id: EndId,
@@ -42,6 +42,10 @@ pub struct End {
     pub shut_wr: bool,
     /// What was shut down at this end itself, and not at its peer: SHUT_RD, SHUT_WR.
     pub shut_here: (bool, bool),
+    /// SO_PASSCRED: every message that is read here says who sent it.
+    pub passcred: bool,
+    /// SO_RCVLOWAT: fewer bytes do not end a stream read that may sleep.
+    pub low_water: u64,
     /// Descriptors in processes' tables that refer to it.
     pub held: u32,
     /// Those descriptors: each with the first task of its process, in order of creation, then number.
@@ -76,7 +80,7 @@ pub enum Reset {
 }
 
 /// A connected pair of ends. Of a pipe, `[0]` reads and `[1]` writes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Channel {
     /// Its identity.
     pub id: ChannelId,
@@ -134,6 +138,8 @@ impl End {
             shut_rd: false,
             shut_wr: false,
             shut_here: (false, false),
+            passcred: false,
+            low_water: 1,
             held: 0,
             holders: BTreeSet::new(),
             last_held_by: None,

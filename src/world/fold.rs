@@ -136,7 +136,7 @@ impl World {
         let ongoing = task.ongoing.as_mut()?;
         ongoing.inside = false;
         let (calls, step) = (std::rc::Rc::clone(&ongoing.calls), usize::from(ongoing.step));
-        let (was_kept, was_echoed) = (ongoing.kept.is_some(), step == 0 && ongoing.is_echo());
+        let (was_kept, was_echoed) = (!ongoing.kept.is_empty(), step == 0 && ongoing.is_echo());
         let eof = self.apply(id, &calls[step.min(calls.len() - 1)], &back);
         if was_kept {
             self.let_go_of_kept(id);

@@ -14,10 +14,8 @@ use super::World;
 use kept::Kept;
 use moment::Watch;
 
-/// Records that are kept: a call of a loop makes two, any other four. In most cases eight bytes each.
-pub const MAX_RECORDS: usize = 2_100_000;
-/// Bytes that those of the kept records may take which are longer.
-pub const MAX_DATA_KEPT: usize = 16 * 1024 * 1024;
+/// Bytes that the kept records may take. A call of a loop makes two of 8 bytes, any other four, together about 100.
+pub const MAX_KEPT_BYTES: usize = 18 * 1024 * 1024;
 /// Copies of the picture; beyond, every second one is dropped.
 pub const MAX_CHECKPOINTS: usize = 24;
 /// Records between the first copies.
@@ -29,8 +27,6 @@ pub const MAX_MOMENTS: usize = 512;
 #[derive(Debug, Clone)]
 pub struct History {
     records: Kept,
-    /// The line of each statement, with its first moment.
-    statements: VecDeque<(u64, u32)>,
     checkpoints: VecDeque<Checkpoint>,
     interval: u64,
 }
@@ -59,12 +55,7 @@ pub struct Look {
 
 impl Default for History {
     fn default() -> Self {
-        Self {
-            records: Kept::default(),
-            statements: VecDeque::new(),
-            checkpoints: VecDeque::new(),
-            interval: FIRST_INTERVAL,
-        }
+        Self { records: Kept::default(), checkpoints: VecDeque::new(), interval: FIRST_INTERVAL }
     }
 }
 
@@ -76,11 +67,8 @@ impl History {
             self.checkpoints.push_back(Checkpoint { before: index, world: world.clone() });
             self.thin_out();
         }
-        if moment::is_moment(&record.fact) && self.statements.back().is_none_or(|(_, line)| *line != record.line) {
-            self.statements.push_back((self.newest() + 1, record.line));
-        }
         self.records.push(record);
-        if self.records.end() - self.first() > MAX_RECORDS as u64 || self.records.bytes() > MAX_DATA_KEPT {
+        if self.records.bytes() > MAX_KEPT_BYTES {
             self.forget_oldest();
         }
     }
@@ -100,26 +88,14 @@ impl History {
         self.checkpoints.front().map_or(0, |checkpoint| checkpoint.before)
     }
 
-    /// The line of the statement during which a moment came.
-    pub fn line_of(&self, moment: u64) -> Option<u32> {
-        (moment > 0 && moment <= self.newest()).then(|| self.statement_of(moment)).flatten().map(|(_, line)| line)
-    }
-
-    /// The first moment of the statement that a moment belongs to, and its line.
-    fn statement_of(&self, moment: u64) -> Option<(u64, u32)> {
-        let after = self.statements.partition_point(|(first, _)| *first <= moment);
-        self.statements.get(after.checked_sub(1)?).copied()
-    }
-
     /// The last moment of the statement before the one that `moment` belongs to.
     pub fn statement_before(&self, moment: u64) -> u64 {
-        self.statement_of(moment).map_or(0, |(first, _)| first - 1).clamp(self.oldest(), self.newest())
+        self.records.statement_of(moment).map_or(0, |first| first - 1).clamp(self.oldest(), self.newest())
     }
 
     /// The last moment of the statement that comes after `moment`.
     pub fn statement_after(&self, moment: u64) -> u64 {
-        let next = self.statements.partition_point(|(first, _)| *first <= moment + 1);
-        self.statements.get(next).map_or(self.newest(), |(first, _)| first - 1)
+        self.records.statement_after(moment + 1).map_or(self.newest(), |first| first - 1)
     }
 
     /// The picture at a moment, with at most `count` moments up to it. Costs a copy and the records of one interval.
@@ -196,9 +172,6 @@ impl History {
         }
         self.checkpoints.pop_front();
         self.records.forget_before(self.first());
-        while self.statements.get(1).is_some_and(|(moment, _)| *moment <= self.oldest()) {
-            self.statements.pop_front();
-        }
     }
 }
 
@@ -304,9 +277,9 @@ mod tests {
     #[test]
     fn the_oldest_is_forgotten_and_that_is_known() {
         let mut bench = Bench::new(false);
-        bench.write_and_read(MAX_DATA_KEPT / 300);
+        bench.write_and_read(MAX_KEPT_BYTES / 140);
         let history = &bench.history;
-        assert!(history.records.bytes() <= MAX_DATA_KEPT && history.oldest() > 0);
+        assert!(history.records.bytes() <= MAX_KEPT_BYTES && history.oldest() > 0);
         let look = history.look(1, 10);
         assert_eq!((look.at, look.oldest), (history.oldest(), history.oldest()));
         assert_eq!(look.world.calls(), look.at);
@@ -323,13 +296,13 @@ mod tests {
         }
         assert_eq!((history.oldest(), history.newest(), history.statement_before(77)), (0, 1_000_000, 0));
         let mut note = |fact| history.note(&world, &Record { line: 2, task: PARENT, t_ns: 0, fact });
-        for _ in 0..200_000 {
+        for _ in 0..400_000 {
             note(Fact::Returned { ret: 64, errno: Errno::NONE, outcome: None });
         }
-        assert!(history.oldest() > 0 && history.records.end() - history.first() <= MAX_RECORDS as u64);
-        assert_eq!(history.statement_before(1_100_000), 1_000_000);
+        assert!(history.oldest() > 0 && history.records.bytes() <= MAX_KEPT_BYTES);
+        assert_eq!(history.statement_before(1_300_000), 1_000_000);
         assert_eq!(history.statement_after(999_999), 1_000_000);
-        assert_eq!(history.statement_after(1_000_000), 1_200_000);
+        assert_eq!(history.statement_after(1_000_000), 1_400_000);
     }
 
     #[test]

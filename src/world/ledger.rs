@@ -22,7 +22,7 @@ use super::kind::{EndId, Kind};
 pub const HISTORY: usize = 128;
 
 /// Everything sent towards one end.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Flow {
     /// The last writes, and every write that still has bytes queued; ascending numbers without gaps.
     pub writes: VecDeque<Write>,
@@ -72,7 +72,7 @@ pub struct Totals {
 }
 
 /// One write towards the end.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Write {
     /// Counted from 1 in its flow.
     pub number: u64,
@@ -112,7 +112,7 @@ pub struct Piece {
 }
 
 /// One read at the end.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
     /// Counted from 1 in its flow.
     pub number: u64,

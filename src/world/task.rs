@@ -10,7 +10,7 @@ use crate::trace::{Burst, Death, Names, Ordered, TaskId};
 use super::kind::EndId;
 
 /// A thread of execution with a name.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     /// Its identity.
     pub id: TaskId,
@@ -33,7 +33,7 @@ pub struct Task {
 }
 
 /// An order that is not done.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ongoing {
     /// The order.
     pub ordered: Rc<Ordered>,
@@ -53,8 +53,8 @@ pub struct Ongoing {
     pub slept: bool,
     /// The write it is inside of: the end it goes to, and its number there.
     pub write: Option<(EndId, u64)>,
-    /// What it reads from, where another thread has closed the descriptor meanwhile: the kernel keeps it open for the call.
-    pub kept: Option<EndId>,
+    /// What its call is about, by numbers that another thread has closed meanwhile: the kernel keeps it open for the call.
+    pub kept: Vec<(i32, EndId)>,
     /// What it does was seen by another task, and folded, before it returned.
     pub applied_early: bool,
     /// A loop's calls so far.
@@ -62,7 +62,7 @@ pub struct Ongoing {
 }
 
 /// A process: a descriptor table and dispositions, shared by its threads.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Process {
     /// Number to what it refers to.
     pub table: BTreeMap<i32, Descriptor>,

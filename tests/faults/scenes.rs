@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::errnos;
 use crate::support::processes::{self, Mark};
 use crate::support::pty::{Pty, modes_left_on};
-use crate::support::{PATIENCE, program, until};
+use crate::support::{PATIENCE, number, program, until};
 use crate::tracer::{Fault, Seen, Site, Tracer};
 
 /// Nothing may take longer.
@@ -127,6 +127,7 @@ pub fn all() -> ExitCode {
         Err(_) => SAMPLE,
     };
     let is_short = std::env::var_os("TINCANS_FAULTS").is_none();
+    let from = number("TINCANS_FROM").and_then(|from| usize::try_from(from).ok()).unwrap_or(0);
     let start = Instant::now();
     let mut bad = 0;
     for scene in SCENES.iter().filter(|scene| only.as_ref().is_none_or(|only| only == scene.name)) {
@@ -139,7 +140,7 @@ pub fn all() -> ExitCode {
         let faults = faults(&usual.seen.sites);
         // What is waited for on a screen takes longer.
         let distance = if is_short && !scene.keys.is_empty() { 4 * distance } else { distance };
-        let chosen: Vec<Fault> = faults.iter().copied().step_by(distance).collect();
+        let chosen: Vec<Fault> = faults.iter().copied().skip(from).step_by(distance).collect();
         let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
         for fault in &chosen {
             let came = come(scene, Some(*fault)).expect("ptrace worked a moment ago");

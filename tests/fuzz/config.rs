@@ -15,18 +15,25 @@ pub fn check(data: &[u8]) {
         assert!(!line.is_empty());
         assert_harmless(line, "what is told of the settings");
     }
-    no_key_means_two_things(&config);
-    let written = config.write();
-    let (again, none) = Config::read(&written);
-    assert!(none.is_empty(), "{none:?} of\n{written}");
-    assert!(again.keymap == config.keymap, "the same keys from\n{written}");
-    assert_eq!(again.theme, config.theme);
-    assert_eq!(again.write(), written);
-
+    // What is broken changes nothing, and that nothing is written and read again is told by a test beside the code.
+    if config != Config::default() {
+        no_key_means_two_things(&config);
+        written(&config);
+    }
     let words = std::iter::once("tincans").chain(text.split(['\n', '\0']).take(12));
     if let Err(error) = Arguments::try_parse_from(words) {
         assert!(!error.to_string().is_empty());
     }
+}
+
+/// Written and read again it is the same, with what was left open said.
+fn written(config: &Config) {
+    let written = config.write();
+    let (again, none) = Config::read(&written);
+    assert!(none.is_empty(), "{none:?} of\n{written}");
+    let (is_ascii, has_mouse) = (config.is_ascii.unwrap_or(false), config.has_mouse.unwrap_or(true));
+    let said = Config { is_ascii: Some(is_ascii), has_mouse: Some(has_mouse), ..config.clone() };
+    assert!(again == said, "the same settings and keys from\n{written}");
 }
 
 fn no_key_means_two_things(config: &Config) {

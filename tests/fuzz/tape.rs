@@ -10,6 +10,8 @@ use tincans::trace::{Again, Birth, Death, Fact, Figures, Ordered, Record, TaskId
 
 /// Turns of one tape.
 const MOST: usize = 300;
+/// Calls of all loops of one tape: more than any bound that the world has for them.
+const MOST_CALLS: u64 = 3000;
 /// The largest buffer that is ordered, in bytes.
 const LARGEST: u64 = 1 << 20;
 
@@ -29,11 +31,12 @@ pub struct Tape<'a> {
     born: u32,
     line: u32,
     t_ns: u64,
+    calls_left: u64,
 }
 
 /// All of a tape; `parent` is always there.
 pub fn play(bytes: &[u8]) -> Vec<Told> {
-    let mut tape = Tape { bytes, told: Vec::new(), born: 0, line: 0, t_ns: 0 };
+    let mut tape = Tape { bytes, told: Vec::new(), born: 0, line: 0, t_ns: 0, calls_left: MOST_CALLS };
     tape.bear(None, false);
     for _ in 0..MOST {
         if tape.bytes.is_empty() {
@@ -201,9 +204,11 @@ impl Tape<'_> {
     fn run(&mut self, task: TaskId) {
         let (many, ret, step) = (self.byte(), self.size(), self.byte());
         let ret = if step >= 250 { self.int() } else { i32::try_from(ret).unwrap_or(0) };
-        let calls = (0..u64::from(many)).map(|at| Again { ret, step: u8::from(step % 16 == 15), t_ns: self.t_ns + at });
+        let many = u64::from(many).min(self.calls_left);
+        self.calls_left -= many;
+        let calls = (0..many).map(|at| Again { ret, step: u8::from(step % 16 == 15), t_ns: self.t_ns + at });
         self.told.push(Told::Run(self.line, task, calls.collect()));
-        self.t_ns += u64::from(many);
+        self.t_ns += many;
     }
 
     /// An order, or what a ring holds, by the bytes as they are.

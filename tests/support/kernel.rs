@@ -124,8 +124,8 @@ fn is_being_read(world: &World, end: EndId) -> bool {
         let ongoing = task.ongoing.as_ref().filter(|ongoing| ongoing.inside)?;
         let call = ongoing.call();
         call.room()?;
-        if ongoing.kept.is_some() {
-            return ongoing.kept;
+        if let Some((_, end)) = ongoing.kept.first() {
+            return Some(*end);
         }
         world.process_of(task.id)?.table.get(&call.fd()?).map(|entry| entry.end)
     };

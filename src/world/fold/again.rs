@@ -40,6 +40,7 @@ impl World {
         }
         let last_ns = ongoing.entered_ns;
         self.calls += folded as u64;
+        self.facts += 2 * folded as u64;
         (folded > 0).then_some((folded, last_ns))
     }
 
@@ -65,7 +66,7 @@ impl World {
         let keeps_no_more = |burst: &Burst| burst.first_calls.len() >= BURST_KEEP;
         !self.keep_every_call
             && ongoing.inside
-            && ongoing.kept.is_none()
+            && ongoing.kept.is_empty()
             && ongoing.calls.len() == 1
             && ongoing.burst.as_deref().is_some_and(keeps_no_more)
     }

@@ -59,7 +59,7 @@ impl World {
             entered_ns: 0,
             slept: false,
             write: None,
-            kept: None,
+            kept: Vec::new(),
             applied_early: false,
             burst,
         });

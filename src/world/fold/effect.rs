@@ -54,6 +54,17 @@ impl World {
                     end.inbox.is_urgent_inline = value != 0;
                 }
             }
+            Call::Setsockopt { fd, ref option, value } if option == "passcred" => {
+                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
+                    end.passcred = value != 0;
+                }
+            }
+            Call::Setsockopt { fd, ref option, value } if option == "rcvlowat" => {
+                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
+                    // The kernel takes 0 for 1, and what is negative for the most.
+                    end.low_water = u64::try_from(value).unwrap_or(u64::MAX).max(1);
+                }
+            }
             Call::Setsockopt { fd, ref option, value } if option == "peek_off" => {
                 if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
                     end.inbox.peek_off = u64::try_from(value).ok();
@@ -92,7 +103,9 @@ impl World {
     ) -> Option<(EndId, u64)> {
         let from = self.end_of(by, target.fd)?;
         let to = match &target.to {
-            Some(address) if self.ends.get(&from)?.kind == Kind::Dgram => *self.addresses.get(address)?,
+            Some(address) if self.ends.get(&from)?.kind == Kind::Dgram => {
+                *self.addresses.get(&(address.clone(), Kind::Dgram))?
+            }
             _ => self.ends.get(&from)?.peer?,
         };
         let fds: Vec<EndId> = target.fds.iter().filter_map(|fd| self.file_of(by, *fd)).collect();
@@ -159,8 +172,8 @@ impl World {
         if let Some(name) = name.filter(|name| self.names.get(name) == Some(&id)) {
             self.names.remove(&name);
         }
-        if let Some(address) = address.filter(|address| self.addresses.get(address) == Some(&id)) {
-            self.addresses.remove(&address);
+        if let Some(at) = address.map(|at| (at, kind)).filter(|at| self.addresses.get(at) == Some(&id)) {
+            self.addresses.remove(&at);
         }
         if let Some(peer) = peer.and_then(|peer| self.ends.get_mut(&peer)) {
             peer.reset = if peer.reset == Reset::ToldEarly { Reset::None } else { Reset::Pending };
@@ -180,7 +193,7 @@ impl World {
     /// The error that a close with bytes unread left has been reported, and is reported once. Who slept in a read of it may
     /// return before the close does.
     fn report_reset(&mut self, id: TaskId, call: &Call, errno: abi::Errno) {
-        let Some(end) = call.fd().and_then(|fd| self.end_of(id, fd)).and_then(|end| self.ends.get(&end)) else {
+        let Some(end) = call.fd().and_then(|fd| self.end_of_call(id, fd)).and_then(|end| self.ends.get(&end)) else {
             return;
         };
         let (at, is_open) = (end.id, end.peer.and_then(|peer| self.ends.get(&peer)).is_some_and(|peer| !peer.closed));
@@ -238,7 +251,7 @@ impl World {
         if call.write_target().to.is_some() {
             return;
         }
-        let Some(end) = call.fd().and_then(|fd| self.end_of(id, fd)) else { return };
+        let Some(end) = call.fd().and_then(|fd| self.end_of_call(id, fd)) else { return };
         self.purge(end);
         if let Some(end) = self.ends.get_mut(&end) {
             end.peer = None;
@@ -261,6 +274,13 @@ impl World {
 
     pub(super) fn end_of(&self, id: TaskId, fd: i32) -> Option<EndId> {
         self.process_of(id)?.table.get(&fd).map(|descriptor| descriptor.end)
+    }
+
+    /// What a number in the task's call refers to, although another thread may have closed it since.
+    pub(super) fn end_of_call(&self, id: TaskId, fd: i32) -> Option<EndId> {
+        let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
+        let kept = ongoing.and_then(|ongoing| ongoing.kept.iter().find(|kept| kept.0 == fd));
+        kept.map(|kept| kept.1).or_else(|| self.end_of(id, fd))
     }
 
     /// What a number refers to, the standard streams included.
@@ -287,7 +307,7 @@ impl World {
             return;
         }
         if let Some(descriptor) = self.table(id).and_then(|table| table.remove(&fd)) {
-            self.keep_for_readers(id, fd, descriptor.end);
+            self.keep_for_calls(id, fd, descriptor.end);
             self.lose(id, fd, descriptor.end);
         }
     }

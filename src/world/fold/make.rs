@@ -76,9 +76,9 @@ impl World {
 
     pub(super) fn bind(&mut self, id: TaskId, fd: i32, address: &str) {
         let Some(end) = self.end_of(id, fd) else { return };
-        self.addresses.insert(address.to_owned(), end);
         if let Some(end) = self.ends.get_mut(&end) {
             end.address = Some(address.to_owned());
+            self.addresses.insert((address.to_owned(), end.kind), end.id);
         }
     }
 
@@ -87,8 +87,9 @@ impl World {
         if ongoing.is_some_and(|ongoing| std::mem::take(&mut ongoing.applied_early)) {
             return;
         }
-        let (Some(end), Some(&target)) = (self.end_of(id, fd), self.addresses.get(address)) else { return };
+        let Some(end) = self.end_of_call(id, fd) else { return };
         let Some(kind) = self.ends.get(&end).map(|end| end.kind) else { return };
+        let Some(&target) = self.addresses.get(&(address.to_owned(), kind)) else { return };
         if kind == Kind::Dgram {
             let old = self.ends.get_mut(&end).and_then(|end| end.peer.replace(target));
             if old.is_some_and(|old| old != target) {
@@ -106,7 +107,7 @@ impl World {
     /// accept(2) can return before the connect(2) that it answers.
     fn connect_early(&mut self, listener: EndId) {
         let connects = |task: &Task| match task.ongoing.as_ref().filter(|ongoing| ongoing.inside)?.call() {
-            Call::Connect { fd, address } if self.addresses.get(&address.shown) == Some(&listener) => {
+            Call::Connect { fd, address } if self.listens_at(listener, &address.shown) => {
                 Some((task.id, *fd, address.shown.clone()))
             }
             _ => None,
@@ -118,8 +119,12 @@ impl World {
         }
     }
 
+    fn listens_at(&self, listener: EndId, address: &str) -> bool {
+        self.ends.get(&listener).is_some_and(|end| end.address.as_deref() == Some(address))
+    }
+
     pub(super) fn accept(&mut self, id: TaskId, fd: i32, accepted: i32) {
-        let Some(listener) = self.end_of(id, fd) else { return };
+        let Some(listener) = self.end_of_call(id, fd) else { return };
         if self.ends.get(&listener).and_then(|end| end.backlog.as_ref()).is_none_or(VecDeque::is_empty) {
             self.connect_early(listener);
         }
@@ -127,8 +132,10 @@ impl World {
         let Some(embryo) = embryo else { return };
         let name = EndName { name: self.made_name(id), index: None };
         self.names.insert(name.clone(), embryo);
+        let passcred = self.ends.get(&listener).is_some_and(|end| end.passcred);
         if let Some(end) = self.ends.get_mut(&embryo) {
             end.name = Some(name);
+            end.passcred = passcred;
         }
         self.install(id, accepted, embryo, false);
     }

@@ -18,8 +18,7 @@ const EFAULT: abi::Errno = abi::Errno(14);
 impl World {
     pub(super) fn apply_read(&mut self, id: TaskId, call: &Call, back: &Back, room: u64) -> Option<bool> {
         let fd = call.fd()?;
-        let kept = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref()?.kept);
-        let Some(id_of_end) = kept.or_else(|| self.end_of(id, fd)).filter(|end| *end != EndId::NULL) else {
+        let Some(id_of_end) = self.end_of_call(id, fd).filter(|end| *end != EndId::NULL) else {
             // A file of no channel, such as /dev/null.
             return (back.ret == 0).then_some(room > 0);
         };
@@ -117,11 +116,13 @@ impl World {
         let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
         let Some(ongoing) = ongoing else { return };
         let mut word = back.data().to_vec();
-        let arrived = usize::try_from(back.ret).unwrap_or(0);
+        // It cannot have read more than it asks for; what a ring says is another matter.
+        let asked = ongoing.call().room().unwrap_or(0);
+        let arrived = u64::try_from(back.ret).unwrap_or(0).min(asked);
         let payload = if word.is_empty() {
-            Payload { word: b"?".to_vec(), times: arrived as u64 }
+            Payload { word: b"?".to_vec(), times: arrived }
         } else {
-            word.resize(arrived, b'?');
+            word.resize(usize::try_from(arrived).unwrap_or(0), b'?');
             Payload { word, times: 1 }
         };
         if let Some(content) = ongoing.content.get_mut(1) {
@@ -129,23 +130,24 @@ impl World {
         }
     }
 
-    /// Other threads that are inside a read of a descriptor keep what it referred to open until they come back.
-    pub(super) fn keep_for_readers(&mut self, closer: TaskId, fd: i32, end: EndId) {
+    /// Other threads that are inside a call about a descriptor keep what it referred to open until they come back.
+    pub(super) fn keep_for_calls(&mut self, closer: TaskId, fd: i32, end: EndId) {
         let process = self.tasks.get(&closer).map(|task| task.process);
         let others = self.tasks.values_mut().filter(|task| Some(task.process) == process && task.id != closer);
-        let reads = |ongoing: &Ongoing| {
-            ongoing.inside
-                && ongoing.kept.is_none()
-                && ongoing.call().room().is_some()
-                && ongoing.call().fd() == Some(fd)
+        let is_in = |ongoing: &Ongoing| match ongoing.call() {
+            Call::Poll { fds, .. } => fds.contains(&fd),
+            call => call.fd() == Some(fd),
         };
-        let mut readers = 0;
-        for ongoing in others.filter_map(|task| task.ongoing.as_mut()).filter(|ongoing| reads(ongoing)) {
-            ongoing.kept = Some(end);
-            readers += 1;
+        let mut keepers = 0;
+        for ongoing in others.filter_map(|task| task.ongoing.as_mut()).filter(|of| of.inside && is_in(of)) {
+            // A number that was closed in an earlier call of the same order, and means another end now, is not looked up anew.
+            if ongoing.kept.iter().all(|kept| kept.0 != fd) {
+                ongoing.kept.push((fd, end));
+                keepers += 1;
+            }
         }
         if let Some(end) = self.ends.get_mut(&end) {
-            end.held += readers;
+            end.held += keepers;
         }
     }
 
@@ -153,7 +155,7 @@ impl World {
     /// meanwhile, whatever it means now.
     pub(super) fn begin_again(&mut self, id: TaskId) {
         let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
-        let Some(ongoing) = ongoing.filter(|ongoing| ongoing.kept.is_some()) else { return };
+        let Some(ongoing) = ongoing.filter(|ongoing| !ongoing.kept.is_empty()) else { return };
         let names = self.names_for(id, ongoing.call(), ongoing.names.made.clone());
         self.let_go_of_kept(id);
         if let Some(ongoing) = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut()) {
@@ -164,8 +166,37 @@ impl World {
     /// The call that kept an end open for itself is over.
     pub(super) fn let_go_of_kept(&mut self, id: TaskId) {
         let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
-        if let Some(end) = ongoing.and_then(|ongoing| ongoing.kept.take()) {
+        for (_, end) in ongoing.map(|ongoing| std::mem::take(&mut ongoing.kept)).unwrap_or_default() {
             self.let_go(id, end);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use crate::abi::Errno;
+    use crate::order::{ECHO_BUFFER, Loop, Outcome, Payload, Work};
+    use crate::trace::{Birth, Fact, Ordered, Record, TaskId};
+    use crate::world::World;
+
+    #[test]
+    fn an_echo_that_says_it_read_more_than_it_asked_for_writes_no_more_than_that() {
+        let mut world = World::new();
+        let task = TaskId(0);
+        let birth = Birth { name: "parent".to_owned(), pid: 10, tid: 10, by: None };
+        let work = Work::Loop { of: Loop::Echo { fd: 3 }, keep: 0 };
+        let outcome = Outcome { data: b"x".to_vec(), ..Outcome::default() };
+        for fact in [
+            Fact::Born(Rc::new(birth)),
+            Fact::Ordered(Rc::new(Ordered { work, name: None, line: 1 })),
+            Fact::Entered { step: 0 },
+            Fact::Returned { ret: i32::MAX, errno: Errno::NONE, outcome: Some(Box::new(outcome)) },
+        ] {
+            world.fold(Record { line: 1, task, t_ns: 1, fact }, &mut Vec::new());
+        }
+        let ongoing = world.tasks[&task].ongoing.as_ref().expect("it echoes");
+        assert_eq!(ongoing.content[1].iter().map(Payload::len).sum::<u64>(), ECHO_BUFFER);
     }
 }

@@ -1,10 +1,9 @@
-//! Records in order, nearly all of them in a word of eight bytes: a loop makes millions.
+//! Records in order, nearly all of them in a word of eight bytes, for a loop makes millions; the others as bytes.
 #![expect(clippy::wildcard_enum_match_arm, reason = "two kinds of fact come by the million, and a few carry much")]
 
 use std::collections::VecDeque;
 
 use crate::abi::Errno;
-use crate::order::Outcome;
 use crate::trace::{Again, Fact, Record, TaskId};
 
 use super::moment;
@@ -16,8 +15,11 @@ const SEGMENT: usize = 4096;
 const WIDE: u64 = 0;
 const ENTERED: u64 = 1;
 const RETURNED: u64 = 2;
-/// Then: whose, six bits; the step, the return value or the place of a wide one, 22; and the time since the segment's first, 34.
+const DONE: u64 = 3;
+/// Then: whose, six bits; the step or the return value, 22; and the time since the segment's first, 34. Of a wide one where its
+/// bytes begin.
 const OWNER_BITS: u32 = 6;
+const MAX_OWNERS: usize = 1 << OWNER_BITS;
 const VALUE_BITS: u32 = 22;
 const TIME_BITS: u32 = 34;
 
@@ -25,7 +27,10 @@ const TIME_BITS: u32 = 34;
 #[derive(Debug, Clone, Default)]
 pub struct Kept {
     segments: VecDeque<Segment>,
+    /// What all segments but the last one take.
     bytes: usize,
+    /// The statement of the last moment.
+    line: Option<u32>,
 }
 
 /// Some records that follow each other.
@@ -39,10 +44,12 @@ struct Segment {
     words: Vec<u64>,
     /// Which of them are moments.
     moments: Vec<u16>,
+    /// Which of those are a statement's first.
+    statements: Vec<u16>,
     /// The tasks and lines of its words.
     owners: Vec<(TaskId, u32)>,
-    /// What no word can say.
-    wide: Vec<Record>,
+    /// What no word can say, one after the other.
+    wide: Vec<u8>,
 }
 
 impl Kept {
@@ -50,8 +57,8 @@ impl Kept {
     pub fn push(&mut self, record: &Record) {
         if !self.segments.back().is_some_and(|segment| segment.has_room_for(record)) {
             if let Some(full) = self.segments.back_mut() {
-                full.words.shrink_to_fit();
-                full.moments.shrink_to_fit();
+                full.shrink();
+                self.bytes += full.bytes();
             }
             self.segments.push_back(Segment {
                 first: self.end(),
@@ -59,18 +66,23 @@ impl Kept {
                 start_ns: record.t_ns,
                 words: Vec::new(),
                 moments: Vec::new(),
+                statements: Vec::new(),
                 owners: Vec::new(),
                 wide: Vec::new(),
             });
         }
         let Some(segment) = self.segments.back_mut() else { return };
         if moment::is_moment(&record.fact) {
+            if self.line.replace(record.line) != Some(record.line) {
+                segment.statements.push(u16::try_from(segment.moments.len()).unwrap_or(u16::MAX));
+            }
             segment.moments.push(u16::try_from(segment.words.len()).unwrap_or(u16::MAX));
         }
         let word = segment.word(record).unwrap_or_else(|| {
-            segment.wide.push(record.clone());
-            self.bytes += weight(record);
-            (segment.wide.len() as u64 - 1) << (2 + OWNER_BITS) | WIDE
+            let begin = segment.wide.len() as u64;
+            // Facts are plain data, which postcard never refuses.
+            segment.wide.extend(postcard::to_stdvec(record).unwrap_or_default());
+            begin << 2 | WIDE
         });
         segment.words.push(word);
     }
@@ -80,9 +92,9 @@ impl Kept {
         self.segments.back().map_or(0, |segment| segment.first + segment.words.len() as u64)
     }
 
-    /// Bytes held beside the words.
+    /// Bytes of memory.
     pub fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes + self.segments.back().map_or(0, Segment::bytes)
     }
 
     /// How many moments there were.
@@ -96,6 +108,20 @@ impl Kept {
         let segment = self.segments.get(after.checked_sub(1)?)?;
         let place = usize::try_from(number - segment.moments_before - 1).ok()?;
         segment.moments.get(place).map(|place| segment.first + u64::from(*place))
+    }
+
+    /// The first moment of the statement that a moment belongs to.
+    pub fn statement_of(&self, moment: u64) -> Option<u64> {
+        let after = self.segments.partition_point(|segment| segment.moments_before < moment);
+        let before = self.segments.range(..after).rev();
+        before.flat_map(|segment| segment.statements().rev()).find(|first| *first <= moment)
+    }
+
+    /// The first moment of the first statement that begins after a moment.
+    pub fn statement_after(&self, moment: u64) -> Option<u64> {
+        let after = self.segments.partition_point(|segment| segment.moments_before < moment);
+        let from = self.segments.range(after.saturating_sub(1)..);
+        from.flat_map(Segment::statements).find(|first| *first > moment)
     }
 
     /// How many moments are before the record with this index.
@@ -145,7 +171,7 @@ impl Kept {
         while self.segments.get(1).is_some_and(|second| second.first <= index)
             && let Some(gone) = self.segments.pop_front()
         {
-            self.bytes -= gone.wide.iter().map(weight).sum::<usize>();
+            self.bytes -= gone.bytes();
         }
     }
 }
@@ -153,7 +179,31 @@ impl Kept {
 impl Segment {
     fn has_room_for(&self, record: &Record) -> bool {
         let is_soon = record.t_ns.saturating_sub(self.start_ns) >> TIME_BITS == 0;
-        is_soon && self.words.len() < SEGMENT
+        let is_known = self.owners.len() < MAX_OWNERS || self.owners.contains(&(record.task, record.line));
+        is_soon && is_known && self.words.len() < SEGMENT
+    }
+
+    /// The first moments of its statements.
+    fn statements(&self) -> impl DoubleEndedIterator<Item = u64> {
+        self.statements.iter().map(|place| self.moments_before + u64::from(*place) + 1)
+    }
+
+    /// Nothing is added any more.
+    fn shrink(&mut self) {
+        self.words.shrink_to_fit();
+        self.moments.shrink_to_fit();
+        self.statements.shrink_to_fit();
+        self.owners.shrink_to_fit();
+        self.wide.shrink_to_fit();
+    }
+
+    /// Bytes of memory, the allocator's own not counted.
+    fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + self.words.capacity() * size_of::<u64>()
+            + (self.moments.capacity() + self.statements.capacity()) * size_of::<u16>()
+            + self.owners.capacity() * size_of::<(TaskId, u32)>()
+            + self.wide.capacity()
     }
 
     /// A record as a word, if it is of the kind that comes by the million.
@@ -161,16 +211,20 @@ impl Segment {
         let (kind, value) = match record.fact {
             Fact::Entered { step } => (ENTERED, u64::from(step)),
             Fact::Returned { ret, errno: Errno::NONE, outcome: None } => (RETURNED, u64::try_from(ret).ok()?),
+            Fact::Done => (DONE, 0),
             _ => return None,
         };
         let time = record.t_ns.checked_sub(self.start_ns)?;
         let owner = (record.task, record.line);
-        let place = self.owners.iter().position(|known| *known == owner).or_else(|| {
+        if value >> VALUE_BITS != 0 || time >> TIME_BITS != 0 {
+            return None;
+        }
+        let place = self.owners.iter().rposition(|known| *known == owner).or_else(|| {
             self.owners.push(owner);
             Some(self.owners.len() - 1)
         })?;
-        let fits = place as u64 >> OWNER_BITS == 0 && value >> VALUE_BITS == 0 && time >> TIME_BITS == 0;
-        fits.then_some(kind | (place as u64) << 2 | value << (2 + OWNER_BITS) | time << (2 + OWNER_BITS + VALUE_BITS))
+        (place < MAX_OWNERS)
+            .then_some(kind | (place as u64) << 2 | value << (2 + OWNER_BITS) | time << (2 + OWNER_BITS + VALUE_BITS))
     }
 
     fn record(&self, place: usize) -> Option<Record> {
@@ -179,21 +233,12 @@ impl Segment {
         let fact = match word & 3 {
             ENTERED => Fact::Entered { step: u8::try_from(value).ok()? },
             RETURNED => Fact::Returned { ret: i32::try_from(value).ok()?, errno: Errno::NONE, outcome: None },
-            _ => return self.wide.get(usize::try_from(value).ok()?).cloned(),
+            DONE => Fact::Done,
+            _ => return postcard::from_bytes(self.wide.get(usize::try_from(word >> 2).ok()?..)?).ok(),
         };
         let (task, line) = *self.owners.get(usize::try_from(word >> 2 & ((1 << OWNER_BITS) - 1)).ok()?)?;
         Some(Record { line, task, t_ns: self.start_ns + (word >> (2 + OWNER_BITS + VALUE_BITS)), fact })
     }
-}
-
-/// About how many bytes a wide record takes.
-fn weight(record: &Record) -> usize {
-    let boxed = match &record.fact {
-        Fact::Returned { outcome: Some(outcome), .. } => size_of::<Outcome>() + outcome.data.len(),
-        Fact::Ordered(_) | Fact::Born(_) => 128,
-        _ => 0,
-    };
-    size_of::<Record>() + boxed
 }
 
 #[cfg(test)]
@@ -211,7 +256,8 @@ mod tests {
             .map(|number| {
                 let ret = i32::try_from(number * number).unwrap_or(i32::MAX);
                 let fact = match number % 7 {
-                    0 => Fact::Done,
+                    0 => Fact::Stopped(crate::abi::Signal(19)),
+                    5 => Fact::Done,
                     1 => Fact::Returned { ret: -1, errno: Errno::EPIPE, outcome: None },
                     2 => Fact::Returned { ret, errno: Errno::NONE, outcome: Some(Box::default()) },
                     3 => Fact::Entered { step: u8::try_from(number % 256).unwrap() },
@@ -239,7 +285,7 @@ mod tests {
         assert!((10_000 - SEGMENT as u64..=10_000).contains(&first));
         assert!(kept.between(first, 15_000).eq(records[usize::try_from(first).unwrap()..15_000].iter().cloned()));
         kept.forget_before(u64::MAX);
-        assert!(kept.bytes() <= SEGMENT * (size_of::<Record>() + 128));
+        assert!(kept.bytes() <= SEGMENT * size_of::<Record>());
     }
 
     #[test]
@@ -250,8 +296,7 @@ mod tests {
             kept.push(&record(Fact::Entered { step: 0 }));
             kept.push(&record(Fact::Returned { ret: 64, errno: Errno::NONE, outcome: None }));
         }
-        let words: usize =
-            kept.segments.iter().map(|segment| segment.words.capacity() + segment.moments.capacity()).sum();
-        assert!(kept.bytes() == 0 && words < 310_000, "{words}");
+        let bytes = kept.bytes();
+        assert!((1_600_000..2_000_000).contains(&bytes), "{bytes}");
     }
 }

@@ -234,7 +234,10 @@ impl Programs {
             let more = if verb == "shutdown" { " wr" } else { "" };
             return Some(format!("{by}: {verb} @{number}{more}"));
         }
-        let ends: Vec<&End> = scene.world.ends().filter(|end| end.name.is_some()).collect();
+        // It may hold one after all, and so be a second sleeper.
+        let only_one = self.one_outcome();
+        let is_free = |end: &&End| end.name.is_some() && !(only_one && Self::is_watched(scene.world, end.id));
+        let ends: Vec<&End> = scene.world.ends().filter(is_free).collect();
         Some(format!("{by}: write {} lost", self.random.pick(&ends)?.label()))
     }
 }

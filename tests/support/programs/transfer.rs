@@ -29,7 +29,7 @@ impl Programs {
             // Another thread may have closed the number: the call keeps the end open.
             let in_table = || Some(world.process_of(task.id)?.table.get(&ongoing.call().fd()?)?.end);
             let written = || world.end(ongoing.write?.0)?.peer;
-            ongoing.kept.or_else(written).or_else(in_table)
+            ongoing.kept.first().map(|kept| kept.1).or_else(written).or_else(in_table)
         };
         world.tasks().any(|task| about(task) == Some(id))
     }

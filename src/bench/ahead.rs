@@ -1,0 +1,60 @@
+//! Orders that a task is given before their turn, so that it goes from call to call without waiting for the program.
+
+use std::rc::Rc;
+
+use crate::abi::Errno;
+use crate::order::{Call, Closes, Work};
+use crate::trace::{Fact, Ordered, TaskId};
+
+use super::member::{Apprentice, Made, Phase};
+use super::{Bench, BenchError};
+
+impl Bench {
+    /// Orders a task to fork children, one after the other, if the call that it is at succeeds.
+    pub fn order_forks(&mut self, task: TaskId, names: Vec<String>) -> Result<(), BenchError> {
+        for name in names {
+            let fork = Ordered { work: Work::Then(Call::Fork), name: Some(name.clone()), line: self.line };
+            self.order_ahead(task, fork, Some(Apprentice::prepare(name)?))?;
+        }
+        self.unsettle();
+        Ok(())
+    }
+
+    /// Orders a task to close descriptors unless the call that it is at fails, and its children to begin by that.
+    pub fn order_closes(&mut self, task: TaskId, closes: Closes) -> Result<(), BenchError> {
+        let line = self.line;
+        let close = |fd| Ordered { work: Work::Then(Call::Close { fd }), name: None, line };
+        for (name, fds) in closes.children {
+            let born = self.members.values().rev().find(|member| member.name == name).map(|member| member.id);
+            let makers = self.members.get_mut(&task).map(|member| &mut member.apprentices);
+            let apprentice = makers.and_then(|makers| makers.iter_mut().find(|apprentice| apprentice.name == name));
+            match (apprentice, born) {
+                (Some(apprentice), _) => apprentice.order_all(fds.into_iter().map(close))?,
+                (None, Some(child)) => fds.into_iter().try_for_each(|fd| self.order_ahead(child, close(fd), None))?,
+                (None, None) => {}
+            }
+        }
+        if self.members.get(&task).is_some_and(|member| member.last_errno == Errno::NONE) {
+            closes.own.into_iter().try_for_each(|fd| self.order_ahead(task, close(fd), None))?;
+        }
+        self.unsettle();
+        Ok(())
+    }
+
+    /// An order to a task that may not be through with the one before.
+    fn order_ahead(&mut self, task: TaskId, ordered: Ordered, made: Option<Made>) -> Result<(), BenchError> {
+        let Some(member) = self.members.get(&task) else { return Ok(()) };
+        let (message, ordered) = (ordered.work.message(), Rc::new(ordered));
+        let is_idle = member.phase == Phase::Waiting;
+        if is_idle {
+            self.fold(task, Fact::Ordered(Rc::clone(&ordered)));
+        }
+        let Some(member) = self.members.get_mut(&task) else { return Ok(()) };
+        if is_idle {
+            member.phase = Phase::Busy;
+        } else {
+            member.ahead.push_back(Some(ordered));
+        }
+        Ok(member.send(&message, made)?)
+    }
+}

@@ -1,0 +1,325 @@
+//! What the state of a socket allows and refuses: connected, listening, shut down, bound already, full, of another kind.
+
+use crate::abi::{self, Errno};
+use crate::order::Call;
+use crate::trace::Explanation;
+use crate::world::channel::End;
+use crate::world::kind::Kind;
+
+use super::scene::Scene;
+use super::{Rule, say};
+
+pub(super) const RULES: &[Rule] = &[
+    backlog_full,
+    connect_refused,
+    connects_itself,
+    taken_by_its_peer,
+    bound_already,
+    cannot_listen,
+    cannot_accept,
+    no_urgent_byte,
+    cannot_be_read,
+    not_connected,
+    pipe_keeps_its_size,
+    shut_down,
+    connected,
+    accepted,
+    buffer_sized,
+];
+
+/// The error of a call that failed.
+fn failed(scene: &Scene<'_>, errno: Errno) -> bool {
+    scene.ret() < 0 && scene.errno() == errno
+}
+
+/// EAGAIN of connect(2).
+fn backlog_full(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Connect { address, .. } = &scene.call.call else { return None };
+    let end = scene.end.filter(|_| failed(scene, Errno::EAGAIN))?;
+    let at = &address.shown;
+    let text = format!(
+        "As many connections wait at {at} as listen allows, and nobody has accepted one. A connect from {} must not sleep, \
+         so it says EAGAIN; without O_NONBLOCK it would sleep until an accept.",
+        end.label()
+    );
+    Some(say::answer(at, "backlog-full", "listen(2)", text))
+}
+
+/// ECONNREFUSED or EPROTOTYPE of connect(2).
+fn connect_refused(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Connect { address, .. } = &scene.call.call else { return None };
+    let of_kind = [Errno::ECONNREFUSED, EPROTOTYPE].iter().any(|errno| failed(scene, *errno));
+    let end = scene.end.filter(|_| of_kind)?;
+    let at = &address.shown;
+    let same = scene.world.ends_at(at).find(|other| other.kind == end.kind);
+    let (rule, text) = match (same, scene.world.ends_at(at).next()) {
+        (Some(there), _) => ("nobody-listens", deaf(at, there)),
+        (None, Some(there)) => ("another-kind-is-there", another_kind(at, end, there, scene.errno())),
+        (None, None) => ("nobody-listens", format!("No socket that could take this connection is bound to {at} now.")),
+    };
+    Some(say::answer(at, rule, "connect(2)", text))
+}
+
+/// Why the socket at an address takes no connection.
+fn deaf(at: &str, there: &End) -> String {
+    let label = there.label();
+    match &there.backlog {
+        Some(_) if there.shut_here.0 => {
+            format!("{label} listens at {at}, but it was shut down for reading: from then on it takes no connection.")
+        }
+        Some(_) => format!("{label} at {at} took no connection."),
+        None if there.peer.is_some() => {
+            format!("{label} is bound to {at}, but it is connected itself: such a socket cannot listen.")
+        }
+        None => {
+            format!(
+                "{label} is bound to {at} but does not listen: a connection is refused until its holder calls listen."
+            )
+        }
+    }
+}
+
+fn another_kind(at: &str, end: &End, there: &End, errno: Errno) -> String {
+    let how = if errno == EPROTOTYPE {
+        "the kernel finds the file and says EPROTOTYPE"
+    } else {
+        "of abstract names each kind has its own, so for the kernel nobody is there"
+    };
+    format!(
+        "{} is bound to {at}, but it is {} and {} is {}: only sockets of one kind connect; {how}.",
+        there.label(),
+        there.kind.title(),
+        end.label(),
+        end.kind.title(),
+    )
+}
+
+/// EINVAL of connect(2).
+fn connects_itself(scene: &Scene<'_>) -> Option<Explanation> {
+    let is_connect = matches!(scene.call.call, Call::Connect { .. }) && failed(scene, Errno::EINVAL);
+    let end = scene.end.filter(|end| is_connect && end.backlog.is_some())?;
+    let here = end.label();
+    let text = format!("{here} listens: it takes connections and cannot be connected itself, so connect says EINVAL.");
+    Some(say::answer(&here, "listener-cannot-connect", "connect(2)", text))
+}
+
+/// EPERM of a connect or a send to a datagram socket that has another peer.
+fn taken_by_its_peer(scene: &Scene<'_>) -> Option<Explanation> {
+    let at = match &scene.call.call {
+        Call::Connect { address, .. } => Some(address.shown.clone()),
+        Call::Send { to, .. } | Call::Sendmsg { to, .. } => to.as_ref().map(|to| to.shown.clone()),
+        _ => None,
+    };
+    let end = scene.end.filter(|end| end.kind == Kind::Dgram && failed(scene, EPERM))?;
+    let there = match at {
+        Some(at) => scene.world.ends_at(&at).find(|there| there.kind == Kind::Dgram),
+        None => scene.peer(),
+    }?;
+    let peer = scene.world.end(there.peer?)?;
+    let (here, there) = (end.label(), there.label());
+    let text = format!(
+        "{there} is connected with {}, and a connected datagram socket takes messages from its peer alone: of {here} the \
+         kernel refuses them with EPERM.",
+        peer.label()
+    );
+    Some(say::answer(&here, "takes-only-its-peer", "unix(7)", text))
+}
+
+/// EINVAL of bind(2).
+fn bound_already(scene: &Scene<'_>) -> Option<Explanation> {
+    let is_bind = matches!(scene.call.call, Call::Bind { .. }) && failed(scene, Errno::EINVAL);
+    let end = scene.end.filter(|_| is_bind)?;
+    let (here, at) = (end.label(), end.address.as_ref()?);
+    let text = format!("{here} has its address, {at}: a socket is bound once, and never again while it lives.");
+    Some(say::answer(&here, "bound-already", "bind(2)", text))
+}
+
+/// EINVAL or EOPNOTSUPP of listen(2).
+fn cannot_listen(scene: &Scene<'_>) -> Option<Explanation> {
+    let is_listen = matches!(scene.call.call, Call::Listen { .. });
+    let end = scene.end.filter(|_| is_listen && (failed(scene, Errno::EINVAL) || failed(scene, EOPNOTSUPP)))?;
+    let here = end.label();
+    let why = match (end.kind, end.peer, &end.address) {
+        (Kind::Dgram, _, _) => no_connections(end),
+        (_, Some(_), _) => format!("{here} is connected, and a socket with a peer cannot listen"),
+        (_, None, None) => format!("{here} has no address: only a socket that is bound can listen"),
+        _ => return None,
+    };
+    Some(say::answer(&here, "cannot-listen", "listen(2)", format!("{why}.")))
+}
+
+fn no_connections(end: &End) -> String {
+    format!("{} is {}, which knows no connections: anybody sends to its address", end.label(), end.kind.title())
+}
+
+/// EINVAL or EOPNOTSUPP of accept(2).
+fn cannot_accept(scene: &Scene<'_>) -> Option<Explanation> {
+    let is_accept = matches!(scene.call.call, Call::Accept { .. });
+    let end = scene.end.filter(|_| is_accept && (failed(scene, Errno::EINVAL) || failed(scene, EOPNOTSUPP)))?;
+    let here = end.label();
+    let why = match (end.kind, &end.backlog) {
+        (Kind::Dgram, _) => no_connections(end),
+        (_, None) => {
+            format!("{here} does not listen: accept takes connections of a socket after listen, and of no other")
+        }
+        _ if end.shut_here.0 => {
+            format!(
+                "{here} was shut down for reading: a listening socket takes no connection after that, and accept says so"
+            )
+        }
+        _ => return None,
+    };
+    Some(say::answer(&here, "cannot-accept", "accept(2)", format!("{why}.")))
+}
+
+/// EINVAL of recv(2) with MSG_OOB.
+fn no_urgent_byte(scene: &Scene<'_>) -> Option<Explanation> {
+    let asks = scene.call.call.flags() & abi::MSG_OOB != 0 && scene.call.call.room().is_some();
+    let end = scene.end.filter(|end| asks && failed(scene, Errno::EINVAL) && end.kind == Kind::Stream)?;
+    let here = end.label();
+    let text = if end.inbox.is_urgent_inline {
+        format!(
+            "SO_OOBINLINE is on at {here}: an urgent byte is read in its place, like any other, and never by MSG_OOB."
+        )
+    } else {
+        format!("No urgent byte waits at {here}: none was sent with MSG_OOB, or it was taken, or read past.")
+    };
+    Some(say::answer(&here, "no-urgent-byte", "recv(2)", text))
+}
+
+/// EINVAL or ENOTCONN of a read where no byte can come.
+fn cannot_be_read(scene: &Scene<'_>) -> Option<Explanation> {
+    let is_read = scene.call.call.room().is_some() && (failed(scene, Errno::EINVAL) || failed(scene, Errno::ENOTCONN));
+    let end = scene.end.filter(|end| is_read && end.peer.is_none() && !end.kind.is_pipe())?;
+    let here = end.label();
+    if end.backlog.is_some() {
+        let text = format!("{here} listens: what comes there are connections, taken by accept, and no bytes.");
+        return Some(say::answer(&here, "listener-has-no-bytes", "listen(2)", text));
+    }
+    let other = if end.kind == Kind::Stream { "SOCK_SEQPACKET has ENOTCONN" } else { "SOCK_STREAM has EINVAL" };
+    let text = format!(
+        "{here} is connected with nobody, so nothing can come. {} says {} to that; {other}.",
+        end.kind.title(),
+        scene.errno().name(),
+    );
+    Some(say::answer(&here, "not-connected", "connect(2)", text))
+}
+
+/// ENOTCONN.
+fn not_connected(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|end| failed(scene, Errno::ENOTCONN) && end.peer.is_none() && end.channel.is_none())?;
+    let here = end.label();
+    let text = match (end.kind, &end.backlog) {
+        (_, Some(_)) => {
+            format!("{here} listens: it has no peer. Bytes go through the sockets that accept returns, not through it.")
+        }
+        (Kind::Dgram, None) => format!(
+            "{here} is connected with nobody: never, or no more since a send found its peer gone. Connect it, or give an \
+             address with the message."
+        ),
+        _ => format!("{here} is connected with nobody yet: connect comes before the first byte."),
+    };
+    Some(say::answer(&here, "not-connected", "connect(2)", text))
+}
+
+/// EBUSY and EPERM of F_SETPIPE_SZ.
+fn pipe_keeps_its_size(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::SetPipeSize { size, .. } = &scene.call.call else { return None };
+    let end = scene.end.filter(|end| end.kind.is_pipe())?;
+    let here = end.label();
+    let text = if failed(scene, EBUSY) {
+        "The pipe keeps its size: what waits in it needs more pages than it would have. Nothing is ever thrown away for \
+         that; after some reads it can be made smaller."
+            .to_owned()
+    } else if failed(scene, EPERM) {
+        format!("{size} bytes are more than /proc/sys/fs/pipe-max-size lets an ordinary process have in one pipe.")
+    } else {
+        return None;
+    };
+    Some(say::answer(&here, "pipe-keeps-its-size", "fcntl(2)", text))
+}
+
+/// shutdown(2), and who is told.
+fn shut_down(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Shutdown { how, .. } = &scene.call.call else { return None };
+    let end = scene.end.filter(|end| scene.ret() >= 0 && end.peer.is_some())?;
+    let (here, mute) = (end.label(), end.kind == Kind::Dgram);
+    let there = scene.peer().filter(|peer| !peer.closed).map(say::title);
+    let writes = match &there {
+        Some(there) if mute => format!("A write there fails with EPIPE, and {there}, a datagram socket, is not told"),
+        Some(there) => format!("A write there fails with EPIPE, and a read at {there} returns what waits, then 0"),
+        None => "A write there fails with EPIPE".to_owned(),
+    };
+    let then = if mute { "then 0 where it would sleep" } else { "then 0" };
+    let reads = match &there {
+        Some(there) => format!("A read there returns what waits, {then}, and a write at {there} fails with EPIPE"),
+        None => format!("A read there returns what waits, {then}"),
+    };
+    let what = match how {
+        0 => reads,
+        1 => writes,
+        _ => format!("{writes}. {reads}"),
+    };
+    let text =
+        format!("shutdown acts on the socket, at once and for all who hold {here}; no descriptor is closed. {what}.");
+    Some(say::answer(&here, "shutdown-acts-on-the-socket", "shutdown(2)", text))
+}
+
+/// connect(2) that worked.
+fn connected(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Connect { address, .. } = &scene.call.call else { return None };
+    let end = scene.end.filter(|end| scene.ret() >= 0 && end.peer.is_some())?;
+    let (here, at) = (end.label(), &address.shown);
+    let text = if end.kind == Kind::Dgram {
+        format!(
+            "connect of a datagram socket only notes where {here} sends to: nobody at {at} is asked or told, and no EOF will \
+             ever come from there."
+        )
+    } else if scene.peer().is_some_and(|peer| peer.name.is_none()) {
+        format!(
+            "{here} is connected although nobody has accepted yet: the connection waits at {at}, and what {here} writes waits \
+             with it."
+        )
+    } else {
+        return None;
+    };
+    Some(say::answer(&here, "connected", "connect(2)", text))
+}
+
+/// accept(2) that worked.
+fn accepted(scene: &Scene<'_>) -> Option<Explanation> {
+    let listener = scene.end.filter(|_| matches!(scene.call.call, Call::Accept { .. }) && scene.ret() >= 0)?;
+    let made = scene.call.names.made.as_deref()?;
+    let (here, waiting) = (listener.label(), listener.backlog.as_ref().map_or(0, |backlog| backlog.len() as u64));
+    let left = match waiting {
+        0 => "no connection more waits there".to_owned(),
+        1 => "1 connection more waits there".to_owned(),
+        many => format!("{many} connections more wait there"),
+    };
+    let text =
+        format!("accept made a new socket, {made}, for one connection. {here} itself goes on listening; {left}.");
+    Some(say::answer(made, "accepted", "accept(2)", text))
+}
+
+/// SO_SNDBUF and SO_RCVBUF.
+fn buffer_sized(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Setsockopt { option, value, .. } = &scene.call.call else { return None };
+    let end = scene.end.filter(|_| scene.ret() >= 0)?;
+    let here = end.label();
+    let text = match option.as_str() {
+        "sndbuf" => format!(
+            "The kernel takes {value} twice, for what its own buffers cost, and keeps it between its least and its most: \
+             `getsockopt {here} sndbuf` shows what came of it. It limits what {here} sends, not what it receives."
+        ),
+        "rcvbuf" => {
+            format!("Nothing is limited by this: on AF_UNIX what waits at {here} is charged to its sender's SO_SNDBUF.")
+        }
+        _ => return None,
+    };
+    Some(say::answer(&here, "buffer-sized", "unix(7)", text))
+}
+
+const EPERM: Errno = Errno(1);
+const EBUSY: Errno = Errno(16);
+const EPROTOTYPE: Errno = Errno(91);
+const EOPNOTSUPP: Errno = Errno(95);
