@@ -132,7 +132,7 @@ pub(super) fn asks_before_reset(app: &mut App) -> bool {
     app.notice = Some(format!(
         "{again} once more kills all and forgets the {own} statements of this bench; {save} saves them as a lesson"
     ));
-    app.is_asked = true;
+    app.asked = Some(Action::Reset);
     true
 }
 

@@ -20,10 +20,10 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
         input,
         Input::Settled(_) | Input::NotKept(_) | Input::Said(_) | Input::Warned(_) | Input::Pressed(_) | Input::Posed(_)
     ) || matches!(input, Input::NotPosed(_));
-    let mut is_sure = false;
+    let mut asked = None;
     if !is_told {
         app.notice = None;
-        is_sure = std::mem::take(&mut app.is_asked);
+        asked = app.asked.take();
     }
     match input {
         Input::Settled(verdicts) => learn::settled(app, world, verdicts),
@@ -41,7 +41,7 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
         Input::NotPosed(reason) => practice::not_posed(app, reason),
         Input::Statement(text) => return say::typed(app, &text),
         Input::Take(at) => return learn::take(app, at),
-        Input::Do(action) => return decide(app, world, action, is_sure),
+        Input::Do(action) => return decide(app, world, action, asked),
         Input::Unbound(key) => unbound(app, &key),
         Input::Text(text) => type_in(app, &text, 0),
         Input::Paste { text, dropped } => type_in(app, &text, dropped),
@@ -50,7 +50,7 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
 }
 
 /// An action from a key or from the palette, on the bench that is seen; what would lose much is done when it is asked for again.
-fn decide(app: &mut App, world: &World, action: Action, is_sure: bool) -> Vec<Command> {
+fn decide(app: &mut App, world: &World, action: Action, asked: Option<Action>) -> Vec<Command> {
     let then = app.past.as_ref().map(|past| Rc::clone(&past.world));
     let seen = then.as_deref().unwrap_or(world);
     let is_marked = |place: u16| usize::from(place) == app.palette.selected;
@@ -75,7 +75,7 @@ fn decide(app: &mut App, world: &World, action: Action, is_sure: bool) -> Vec<Co
         app.notice = Some(reason);
         return Vec::new();
     }
-    if action == Action::Reset && !is_sure && say::asks_before_reset(app) {
+    if action == Action::Reset && asked != Some(action) && say::asks_before_reset(app) {
         return Vec::new();
     }
     act(app, seen, action)
