@@ -32,6 +32,7 @@ use crate::world::World;
 use crate::world::history::Moment;
 use crate::world::kind::{ChannelId, Kind};
 
+use action::Action;
 use course::Course;
 use facing::Facing;
 use input_line::InputLine;
@@ -124,6 +125,8 @@ pub struct App {
     pub notice: Option<String>,
     /// The first line of help that is seen.
     pub help_scroll: u16,
+    /// What is done when its key is pressed once more.
+    asked: Option<Action>,
     /// What is said once, and has been.
     told: Vec<&'static str>,
     /// The lessons, and the one being taken.
@@ -180,6 +183,7 @@ impl App {
             why: None,
             notice: None,
             help_scroll: 0,
+            asked: None,
             told: Vec::new(),
             course: Course::default(),
             view: View::Bench,

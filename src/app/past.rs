@@ -64,6 +64,11 @@ impl Said {
         self.statements.back()
     }
 
+    /// How many there are after a line.
+    pub fn after(&self, line: u32) -> usize {
+        self.statements.len() - self.statements.partition_point(|statement| statement.line <= line)
+    }
+
     /// The text of the statement on a line.
     pub fn text(&self, line: u32) -> Option<&str> {
         let at = self.statements.partition_point(|statement| statement.line < line);

@@ -11,6 +11,9 @@ use super::{App, Audience, Mode, facing, learn};
 /// Statements that make the bench the program opens on.
 pub const OPENING: [&str; 3] = ["signal SIGPIPE ignore", "channel stream wire child1", "channel dgram post child2"];
 
+/// A bench of so many statements beyond those is not thrown away by one key.
+const WORTH_ASKING: usize = 12;
+
 /// What became of a statement on the message line.
 const AS_BYTES: &str = "sent as bytes";
 
@@ -115,6 +118,22 @@ pub(super) fn reset(app: &mut App) -> Vec<Command> {
     commands.extend(say(app, [Ok("reset".to_owned())]));
     commands.extend(open(app));
     commands
+}
+
+/// The bench cannot be brought back: whether much would be lost, and this was said. A lesson's step is soon made again, and behind
+/// the curtain nobody would read it.
+pub(super) fn asks_before_reset(app: &mut App) -> bool {
+    let made = app.said.after(app.silent_until);
+    let own = if app.course.taking.is_some() { made } else { made.saturating_sub(OPENING.len()) };
+    if own < WORTH_ASKING || app.course.shown().is_some() || app.room.is_hidden {
+        return false;
+    }
+    let (again, save) = (app.key(Action::Reset), app.key(Action::SaveLesson));
+    app.notice = Some(format!(
+        "{again} once more kills all and forgets the {own} statements of this bench; {save} saves them as a lesson"
+    ));
+    app.asked = Some(Action::Reset);
+    true
 }
 
 pub(super) fn make(app: &mut App, world: &World, deed: Deed) -> Vec<Command> {

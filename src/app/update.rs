@@ -20,8 +20,10 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
         input,
         Input::Settled(_) | Input::NotKept(_) | Input::Said(_) | Input::Warned(_) | Input::Pressed(_) | Input::Posed(_)
     ) || matches!(input, Input::NotPosed(_));
+    let mut asked = None;
     if !is_told {
         app.notice = None;
+        asked = app.asked.take();
     }
     match input {
         Input::Settled(verdicts) => learn::settled(app, world, verdicts),
@@ -39,7 +41,7 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
         Input::NotPosed(reason) => practice::not_posed(app, reason),
         Input::Statement(text) => return say::typed(app, &text),
         Input::Take(at) => return learn::take(app, at),
-        Input::Do(action) => return decide(app, world, action),
+        Input::Do(action) => return decide(app, world, action, asked),
         Input::Unbound(key) => unbound(app, &key),
         Input::Text(text) => type_in(app, &text, 0),
         Input::Paste { text, dropped } => type_in(app, &text, dropped),
@@ -47,8 +49,8 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
     Vec::new()
 }
 
-/// An action from a key or from the palette, on the bench that is seen.
-fn decide(app: &mut App, world: &World, action: Action) -> Vec<Command> {
+/// An action from a key or from the palette, on the bench that is seen; what would lose much is done when it is asked for again.
+fn decide(app: &mut App, world: &World, action: Action, asked: Option<Action>) -> Vec<Command> {
     let then = app.past.as_ref().map(|past| Rc::clone(&past.world));
     let seen = then.as_deref().unwrap_or(world);
     let is_marked = |place: u16| usize::from(place) == app.palette.selected;
@@ -71,6 +73,9 @@ fn decide(app: &mut App, world: &World, action: Action) -> Vec<Command> {
     }
     if let Some(reason) = able::objection(app, seen, action) {
         app.notice = Some(reason);
+        return Vec::new();
+    }
+    if action == Action::Reset && asked != Some(action) && say::asks_before_reset(app) {
         return Vec::new();
     }
     act(app, seen, action)
@@ -528,6 +533,38 @@ mod tests {
         let mut want = vec!["(cancel)", "reset"];
         want.extend(say::OPENING);
         assert_eq!(table.act(Action::Reset), want);
+    }
+
+    #[test]
+    fn a_bench_on_which_much_was_done_is_not_forgotten_by_one_key() {
+        let mut table = Table::new();
+        let say = |table: &mut Table, count: usize| {
+            for _ in 0..count {
+                let line = table.app.number();
+                let statement = parse::statement("write wire[0] x", line).unwrap().unwrap();
+                table.app.said.push(&statement);
+            }
+        };
+        // The opening, and a little.
+        say(&mut table, say::OPENING.len() + 11);
+        let count = |commands: &[String]| commands.iter().filter(|text| *text == "reset").count();
+        assert_eq!(count(&table.act(Action::Reset)), 1);
+        say(&mut table, 1);
+        assert!(table.act(Action::Reset).is_empty());
+        assert!(
+            table.notice().starts_with("R once more kills all and forgets the 12 statements"),
+            "{}",
+            table.notice()
+        );
+        // Any other key, and it is asked again; what comes by itself is no key.
+        table.act(Action::FocusNext);
+        assert!(table.act(Action::Reset).is_empty());
+        table.input(Input::Settled(Vec::new()));
+        assert_eq!(count(&table.act(Action::Reset)), 1);
+        assert!(table.act(Action::Reset).is_empty(), "each time");
+        table.app.room.is_hidden = true;
+        table.act(Action::FocusNext);
+        assert_eq!(count(&table.act(Action::Reset)), 1, "nobody would see it");
     }
 
     #[test]
