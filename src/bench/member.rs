@@ -50,7 +50,7 @@ pub(super) struct Member {
     pub next: Option<Rc<Ordered>>,
     /// Orders that it has beside the one it is at; none for each that it leaves out, because a call before it failed.
     pub ahead: VecDeque<Option<Rc<Ordered>>>,
-    /// The error of its last call. If there was one, what was ordered ahead is left out.
+    /// The error of its last call since it was last ordered in turn. If there was one, what was ordered ahead is left out.
     pub last_errno: Errno,
     /// The tasks that its fork or thread orders will make.
     pub apprentices: VecDeque<Apprentice>,
@@ -159,6 +159,9 @@ impl Member {
             Entry::Returned { ret, errno, outcome } => {
                 self.last_errno = errno;
                 if errno != Errno::NONE {
+                    // What was prepared for their tasks, behind that of the call itself, is for nobody.
+                    let unborn = self.ahead.iter().flatten().filter(|order| order.work.makes_task()).count();
+                    self.apprentices.truncate(self.apprentices.len().saturating_sub(unborn));
                     self.ahead.iter_mut().for_each(|order| *order = None);
                 }
                 let phase = if self.is_reader && self.next.is_none() { Phase::Waiting } else { Phase::Busy };
