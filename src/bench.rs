@@ -222,6 +222,7 @@ impl Bench {
         }
         let Some(member) = self.members.get_mut(&task) else { return Ok(()) };
         member.phase = Phase::Busy;
+        member.last_errno = Errno::NONE;
         if reads_still {
             member.next = Some(ordered);
         } else {

@@ -43,7 +43,9 @@ impl Bench {
 
     /// An order to a task that may not be through with the one before.
     fn order_ahead(&mut self, task: TaskId, ordered: Ordered, made: Option<Made>) -> Result<(), BenchError> {
-        let Some(member) = self.members.get(&task) else { return Ok(()) };
+        let Some(member) = self.members.get(&task).filter(|member| member.last_errno == Errno::NONE) else {
+            return Ok(());
+        };
         let (message, ordered) = (ordered.work.message(), Rc::new(ordered));
         let is_idle = member.phase == Phase::Waiting;
         if is_idle {

@@ -50,7 +50,7 @@ pub(super) struct Member {
     pub next: Option<Rc<Ordered>>,
     /// Orders that it has beside the one it is at; none for each that it leaves out, because a call before it failed.
     pub ahead: VecDeque<Option<Rc<Ordered>>>,
-    /// The error of its last call. If there was one, what was ordered ahead is left out.
+    /// The error of its last call since it was last ordered in turn. If there was one, what was ordered ahead is left out.
     pub last_errno: Errno,
     /// The tasks that its fork or thread orders will make.
     pub apprentices: VecDeque<Apprentice>,
