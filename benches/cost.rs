@@ -184,7 +184,7 @@ fn races() -> Vec<Race> {
         flood("flood of 1,000,000 × 64 bytes, stream", "stream", 64, 1_000_000),
         flood("flood of 1,000,000 × 64 bytes, dgram", "dgram", 64, 1_000_000),
         flood("flood of 1,000,000 × 64 bytes, seqpacket", "seqpacket", 64, 1_000_000),
-        flood("bulk: 20,000 × 64 KiB, stream", "stream", 65536, 20_000),
+        Race { is_pinned: true, ..flood("bulk: 20,000 × 64 KiB, stream, pinned", "stream", 65536, 20_000) },
         Race {
             name: "ping: 100,000 round trips of 64 bytes, pinned",
             arguments: "ping 64 100000".to_owned(),
