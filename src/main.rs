@@ -43,7 +43,11 @@ fn main() -> ExitCode {
     if let Err(error) = crash::install() {
         return ExitCode::from(complain(&error));
     }
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(help) if !help.use_stderr() => help.exit(),
+        Err(mistake) => return ExitCode::from(misused(&mistake)),
+    };
     match dispatch(&arguments) {
         Ok(code) => ExitCode::from(code),
         Err(error) => ExitCode::from(complain(&error)),
@@ -218,6 +222,14 @@ fn guarded(terminal: Terminal, work: impl FnOnce() -> Result<u8>) -> Result<u8> 
 
 fn complain(error: &color_eyre::Report) -> u8 {
     let _ = writeln!(io::stderr(), "tincans: {}", spell::string(&format!("{error:#}")));
+    USAGE
+}
+
+/// The words of a command line are not this program's: what is hidden in them is spelled.
+fn misused(mistake: &clap::Error) -> u8 {
+    for line in mistake.render().to_string().lines() {
+        let _ = writeln!(io::stderr(), "{}", spell::string(line));
+    }
     USAGE
 }
 

@@ -58,6 +58,8 @@ pub struct Heard {
 #[derive(Debug)]
 pub struct Playground {
     session: Session,
+    /// The line whose events were explained last.
+    explained: u32,
     app: App,
     store: Store,
     /// Since when the bench has not been settled, and the statement that it is about.
@@ -89,6 +91,7 @@ impl Playground {
         };
         let mut playground = Self {
             session,
+            explained: 0,
             app,
             store,
             busy_since: None,
@@ -343,8 +346,13 @@ impl Playground {
     fn explain(&mut self, events: &[Event]) -> Vec<Explanation> {
         let mut reasons = Vec::new();
         for of_one in events.chunk_by(|a, b| a.line == b.line) {
-            if of_one.first().is_some_and(|first| !self.app.explains(first.line)) {
+            let line = of_one.first().map_or(0, |first| first.line);
+            if !self.app.explains(line) {
                 continue;
+            }
+            // It came by itself, after what was done there.
+            if std::mem::replace(&mut self.explained, line) == line {
+                self.app.begin();
             }
             let explanation = explain::last(self.session.world(), of_one);
             if explanation.rule == explain::NOTHING {

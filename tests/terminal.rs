@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use support::processes::send;
+use support::processes::{self, send};
 use support::pty::{Pty, Size, modes_left_on, unwelcome};
 use support::{PATIENCE, until};
 
@@ -96,6 +96,22 @@ fn three_words_are_one_read_beside_three_and_a_kill_is_an_eof_at_120_columns() {
 #[test]
 fn three_words_are_one_read_beside_three_and_a_kill_is_an_eof_at_80_columns() {
     kill_shows_death_and_eof(CLASSIC);
+}
+
+#[test]
+fn a_death_from_outside_is_what_why_speaks_of() {
+    let mut pty = start(WIDE);
+    pty.type_bytes(b"one\r");
+    pty.wait("why it waits", |screen| screen.contains("WHY"));
+    let youngest = |pid: i32| processes::children(pid).iter().map(|child| child.pid).max().expect("a child");
+    let parent = youngest(pty.ui());
+    send(youngest(parent), Signal::SIGKILL);
+    pty.wait("why it is gone", |screen| {
+        screen.lines().any(|line| line.contains("WHY") && line.contains("was killed by SIGKILL"))
+    });
+    pty.escape();
+    pty.type_bytes(b"q");
+    assert_eq!(pty.status(), 0);
 }
 
 #[test]

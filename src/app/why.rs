@@ -23,7 +23,7 @@ pub(super) enum Heard {
 
 impl App {
     /// Something is done: what was explained before no longer matters.
-    pub(super) fn begin(&mut self) {
+    pub fn begin(&mut self) {
         self.heard = Heard::Nothing;
         self.is_looking_elsewhere = false;
     }

@@ -23,7 +23,10 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
     };
     let by = task.by.and_then(|by| world.task(by)).map_or("its parent", |by| &by.name);
     let left = if task.id != task.process {
-        "It was a thread: its process and all its descriptors live on"
+        match world.task(task.process) {
+            Some(process) if process.is_alive() => "It was a thread: its process and all its descriptors live on",
+            _ => "It was a thread: what kills one of them kills the process, which is gone with all of them",
+        }
     } else if task.state == TaskState::Zombie {
         return Some(zombie(name, &how, by, rule == "killed-by-sigpipe"));
     } else {

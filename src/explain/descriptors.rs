@@ -107,9 +107,12 @@ fn in_flight(scene: &Scene<'_>) -> Option<Explanation> {
 fn one_copy_of_several(scene: &Scene<'_>) -> Option<Explanation> {
     let end = closed(scene).filter(|end| !end.closed)?;
     let here = end.label();
+    let told = match end.kind {
+        Kind::Dgram => "A datagram peer is told of no close, not even of the last copy's.",
+        _ => "The other side is told of a close only when the last copy is gone.",
+    };
     let text = format!(
-        "{} closed one descriptor of {here}, and the end stays open: {}. The other side is told of a close only when the last \
-         copy is gone.",
+        "{} closed one descriptor of {here}, and the end stays open: {}. {told}",
         scene.who(),
         say::who_holds(scene.world, end),
     );

@@ -187,6 +187,9 @@ fn nothing_waits(scene: &Scene<'_>) -> Option<Explanation> {
         Some(peer) if peer.closed && end.kind == Kind::Dgram => {
             format!("{} is closed, but a datagram socket is never told, so it is EAGAIN for ever", peer.label())
         }
+        Some(peer) if !peer.closed && end.kind == Kind::Dgram => {
+            format!("more may come ({}), and EOF never does at a datagram socket", say::who_holds(scene.world, peer))
+        }
         Some(peer) if !peer.closed => format!("it is not EOF either: {}", say::who_holds(scene.world, peer)),
         _ => "it is not EOF either".to_owned(),
     };

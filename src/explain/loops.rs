@@ -38,11 +38,22 @@ fn joined(scene: &Scene<'_>, end: &End, taken: u64, reads: &[&Read]) -> Option<E
     let pieces: Vec<_> = reads.iter().flat_map(|read| read.pieces.iter()).copied().collect();
     let mut numbers: Vec<u64> = pieces.iter().map(|piece| piece.write).collect();
     numbers.dedup();
-    if numbers.len() as u64 <= taken {
+    if numbers.is_empty() || reads.len() as u64 != taken {
         return None;
     }
     let here = end.label();
     let shown: Vec<String> = pieces.iter().map(|piece| say::bytes(&end.inbox, *piece)).collect();
+    if numbers.len() as u64 <= taken {
+        let text = format!(
+            "{} took what waited at {here}, {}, in {}. {} keeps no edges: had several writes waited, one read would have taken \
+             them all.",
+            scene.who(),
+            say::list(&shown),
+            say::count(taken, "read"),
+            reads::title(end.kind),
+        );
+        return Some(say::answer(&here, "read-takes-what-is-there", say::page(end.kind), text));
+    }
     let text = format!(
         "{} is a stream of bytes and keeps no edges between writes: {} ({}) waited at {here}, and {} by {} took all of them.",
         reads::title(end.kind),

@@ -89,7 +89,7 @@ fn slept_for_room(scene: &Scene<'_>) -> Option<Explanation> {
     let end = written(scene).filter(|_| scene.call.state == CallState::Resumed)?;
     let here = end.label();
     let text = format!(
-        "{} slept in this write until there was room{}; now all {} are taken.",
+        "{} slept in this write until there was room{}; now it has taken {}.",
         scene.who(),
         if end.kind.is_pipe() { ": something was read, or the pipe was made larger" } else { ", which reads make" },
         say::count(u64::try_from(scene.ret()).unwrap_or(0), "byte"),

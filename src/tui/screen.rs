@@ -171,7 +171,10 @@ pub fn bring_back() {
     let _ = queue!(bytes, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
     let until = Instant::now() + FAREWELL;
     let _ = write_while(&bytes, |_| Instant::now() < until);
-    let _ = disable_raw_mode();
+    // Where the guardian was killed the shell has the terminal by now, and its own modes set.
+    if !OUTPUT.get().is_some_and(|output| terminal::is_somebody_elses(output.terminal.as_fd())) {
+        let _ = disable_raw_mode();
+    }
 }
 
 /// The terminal is another's, who has set it up anew: there is nothing to bring back until it is entered again.

@@ -233,3 +233,18 @@ fn what_a_shutdown_a_connect_and_an_accept_have_done() {
         ],
     );
 }
+
+#[test]
+fn what_is_said_of_one_write_of_threads_and_of_datagrams_is_so() {
+    explains(
+        "channel stream a k\nwrite a[0] hello\nk: drain a[1] dontwait\nwhy\n\
+         channel dgram d m\nm: recv d[1] dontwait => EAGAIN\nwhy\ndup d[0]\nclose d[0]\nwhy\nk: thread tt\nkill tt\nwhy k\nwhy tt",
+        &[
+            ("read-takes-what-is-there", &["\"hello\"", "1 read", "would have taken"]),
+            ("nothing-waits", &["EOF never does at a datagram socket"]),
+            ("one-copy-of-several", &["A datagram peer is told of no close"]),
+            ("zombie", &["SIGTERM"]),
+            ("killed", &["kills the process"]),
+        ],
+    );
+}

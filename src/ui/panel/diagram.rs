@@ -55,7 +55,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let wide = ((area.width - GUTTER) / u16::try_from(fit).unwrap_or(1)).clamp(NARROW, WIDE);
     let hidden = all.len() - seen.len();
     let (left, right) = (scene.app.key(Action::SidewaysLeft), scene.app.key(Action::SidewaysRight));
-    let more = if hidden > 0 { format!(" {hidden} more processes, {left} {right} ") } else { String::new() };
+    let more = if hidden > 0 { format!(" processes: {hidden} more, {left} {right} ") } else { String::new() };
     let left = vec![Span::raw("─ "), Span::styled("time ▼", theme.strong()), Span::raw(" ")];
     let heading = words::between(left, vec![Span::styled(more, theme.strong())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);

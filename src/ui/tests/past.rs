@@ -95,5 +95,5 @@ fn no_size_of_the_diagram_and_no_number_of_processes_panics() {
         }
     }
     app.view_scroll = 0;
-    assert_shows(&screen_of(&app, &stage, (80, 24)), &["more processes, < >"]);
+    assert_shows(&screen_of(&app, &stage, (80, 24)), &["processes: ", " more, < >"]);
 }
