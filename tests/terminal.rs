@@ -123,8 +123,8 @@ fn what_is_typed_before_the_first_frame_is_not_lost() {
 #[test]
 fn the_ui_has_one_thread() {
     let pty = start(CLASSIC);
-    assert_eq!(support::processes::threads(pty.guardian()), 1);
-    assert_eq!(support::processes::threads(pty.ui()), 1);
+    assert_eq!(processes::threads(pty.guardian()), 1);
+    assert_eq!(processes::threads(pty.ui()), 1);
 }
 
 /// A way out, and the exit status that it leads to.
