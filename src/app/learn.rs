@@ -302,14 +302,13 @@ pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict
     let Some(lesson) = lessons.get(at) else { return };
     let running = taking.running.take();
     let next = taking.walk.next(lesson);
-    if running == Some(Running::Bench)
-        && let Next::Run(statement) = next
-    {
+    let comes = match next {
+        Next::Run(statement) => Some(statement),
+        Next::Ask(prediction) => Some(&prediction.statement),
+        Next::Reach(_) | Next::Rest | Next::Over => None,
+    };
+    if let Some(statement) = comes.filter(|_| running == Some(Running::Bench)) {
         app.focus = about(world, statement).map(|facing| facing.channel).or(app.focus);
-    } else if running == Some(Running::Bench)
-        && let Next::Ask(prediction) = next
-    {
-        app.focus = about(world, &prediction.statement).map(|facing| facing.channel).or(app.focus);
     } else if running == Some(Running::Statement) {
         if let (Next::Ask(_), Some(guess)) = (next, taking.chosen) {
             let got = verdicts.iter().flatten().map(|verdict| verdict.got.clone()).next().unwrap_or_default();

@@ -34,14 +34,12 @@ impl Bench {
                 (None, None) => {}
             }
         }
-        if self.members.get(&task).is_some_and(|member| member.last_errno == Errno::NONE) {
-            closes.own.into_iter().try_for_each(|fd| self.order_ahead(task, close(fd), None))?;
-        }
+        closes.own.into_iter().try_for_each(|fd| self.order_ahead(task, close(fd), None))?;
         self.unsettle();
         Ok(())
     }
 
-    /// An order to a task that may not be through with the one before.
+    /// An order to a task that may not be through with the one before; after a call that failed, which it would leave out, none.
     fn order_ahead(&mut self, task: TaskId, ordered: Ordered, made: Option<Made>) -> Result<(), BenchError> {
         let Some(member) = self.members.get(&task).filter(|member| member.last_errno == Errno::NONE) else {
             return Ok(());

@@ -64,15 +64,7 @@ pub fn restore(terminal: BorrowedFd<'_>, modes: &Modes) {
 /// non-blocking, as [`open_private`] gives it.
 pub fn undo_modes(terminal: BorrowedFd<'_>) {
     let held = hold_back_sigttou();
-    let mut rest = RESTORE;
-    while !rest.is_empty() {
-        match write(terminal, rest) {
-            Ok(count) => rest = rest.get(count..).unwrap_or_default(),
-            Err(Errno::EINTR) => {}
-            Err(Errno::EAGAIN) if takes_bytes_soon(terminal) => {}
-            Err(_) => break,
-        }
-    }
+    let _ = write_out(terminal, RESTORE, || takes_bytes_soon(terminal));
     let _ = tcflush(terminal, FlushArg::TCIFLUSH);
     release(held.as_ref());
 }

@@ -9,7 +9,7 @@ use crate::script::{Disposition, TaskState};
 use crate::trace::{Death, TaskId};
 
 use super::super::World;
-use super::super::channel::{Channel, Reset};
+use super::super::channel::{Channel, End, Reset};
 use super::super::kind::{ChannelId, EndId, Kind};
 use super::super::task::{Descriptor, Task};
 use super::{Back, WriteTarget};
@@ -44,32 +44,8 @@ impl World {
             Call::Close { fd } => self.close(id, fd, back),
             Call::Dup { fd } => self.dup(id, fd, back.ret),
             Call::Shutdown { fd, how } => self.shut_down(id, fd, how),
-            Call::SetNonblock { fd, on } => {
-                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
-                    end.nonblock = on;
-                }
-            }
-            Call::Setsockopt { fd, ref option, value } if option == "oobinline" => {
-                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
-                    end.inbox.is_urgent_inline = value != 0;
-                }
-            }
-            Call::Setsockopt { fd, ref option, value } if option == "passcred" => {
-                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
-                    end.passcred = value != 0;
-                }
-            }
-            Call::Setsockopt { fd, ref option, value } if option == "rcvlowat" => {
-                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
-                    // The kernel takes 0 for 1, and what is negative for the most.
-                    end.low_water = u64::try_from(value).unwrap_or(u64::MAX).max(1);
-                }
-            }
-            Call::Setsockopt { fd, ref option, value } if option == "peek_off" => {
-                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
-                    end.inbox.peek_off = u64::try_from(value).ok();
-                }
-            }
+            Call::SetNonblock { fd, on } => self.change_end(id, fd, |end| end.nonblock = on),
+            Call::Setsockopt { fd, ref option, value } => self.change_end(id, fd, |end| set_option(end, option, value)),
             Call::SetCloexec { fd, on } => {
                 if let Some(entry) = self.table(id).and_then(|table| table.get_mut(&fd)) {
                     entry.cloexec = on;
@@ -83,14 +59,19 @@ impl World {
                 }
             }
             Call::Bind { fd, ref address } => self.bind(id, fd, &address.shown),
-            Call::Listen { fd, .. } => {
-                if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
-                    end.backlog.get_or_insert_default();
-                }
-            }
+            Call::Listen { fd, .. } => self.change_end(id, fd, |end| {
+                end.backlog.get_or_insert_default();
+            }),
             Call::Connect { fd, ref address } => self.connect(id, fd, &address.shown),
             Call::Accept { fd } => self.accept(id, fd, back.ret),
             _ => {}
+        }
+    }
+
+    /// Changes what a number in the task's table refers to.
+    fn change_end(&mut self, id: TaskId, fd: i32, change: impl FnOnce(&mut End)) {
+        if let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) {
+            change(end);
         }
     }
 
@@ -354,5 +335,17 @@ impl World {
             peer.shut_rd |= write;
             peer.shut_wr |= read;
         }
+    }
+}
+
+/// The options on which something else depends.
+fn set_option(end: &mut End, option: &str, value: i64) {
+    match option {
+        "oobinline" => end.inbox.is_urgent_inline = value != 0,
+        "passcred" => end.passcred = value != 0,
+        // The kernel takes 0 for 1, and what is negative for the most.
+        "rcvlowat" => end.low_water = u64::try_from(value).unwrap_or(u64::MAX).max(1),
+        "peek_off" => end.inbox.peek_off = u64::try_from(value).ok(),
+        _ => {}
     }
 }
