@@ -2,7 +2,7 @@
 
 use super::{Lesson, language, load};
 
-/// File name and text of each, in order. `tests/lessons.rs` proves that this is the whole folder.
+/// File name and text of each, in order. `tests/suite/lessons.rs` proves that this is the whole folder.
 pub const ENGLISH: &[(&str, &str)] = &[
     ("01-first-hello.md", include_str!("../../lessons/en/01-first-hello.md")),
     ("02-a-socket-talks-both-ways.md", include_str!("../../lessons/en/02-a-socket-talks-both-ways.md")),
@@ -65,7 +65,7 @@ pub fn files(language: &str) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// All lessons, read: in this language where there is a translation, else in English. `tests/lessons.rs` proves that none is
+/// All lessons, read: in this language where there is a translation, else in English. `tests/suite/lessons.rs` proves that none is
 /// broken, and that all of one name are the same.
 pub fn lessons_in(language: &str) -> Vec<Lesson> {
     let translated = files(language);

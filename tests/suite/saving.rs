@@ -1,13 +1,11 @@
 //! What was done is saved as a lesson: from the bench by a key, from a script by an option; and what is saved holds at once.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
-mod support;
-
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use support::pty::Pty;
+use crate::support::pty::Pty;
 
 fn program(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tincans")).args(arguments).current_dir(folder).output().expect("it runs")

@@ -2,15 +2,13 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 #![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
-mod support;
-
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::support::processes::{self, send};
+use crate::support::pty::{Pty, Size, modes_left_on, unwelcome};
+use crate::support::{PATIENCE, until};
 use nix::sys::signal::Signal;
-use support::processes::{self, send};
-use support::pty::{Pty, Size, modes_left_on, unwelcome};
-use support::{PATIENCE, until};
 
 const WIDE: Size = (36, 120);
 const CLASSIC: Size = (24, 80);

@@ -4,16 +4,14 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 #![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
-mod support;
-
 use std::time::{Duration, Instant};
 
+use crate::support::processes::Process;
+use crate::support::pty::{Pty, modes_left_on};
+use crate::support::random::Random;
+use crate::support::{PATIENCE, number, until};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use support::processes::Process;
-use support::pty::{Pty, modes_left_on};
-use support::random::Random;
-use support::{PATIENCE, number, until};
 
 const RUNS: u64 = 12;
 /// Blows in one run, before it is ended.

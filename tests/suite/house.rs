@@ -148,7 +148,7 @@ fn layers(tree: &Tree, path: &str, code: &str, found: &mut Vec<String>) {
         return;
     }
     let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == module) else {
-        found.push(format!("{path}: module {module} has no place in tests/house.rs"));
+        found.push(format!("{path}: module {module} has no place in tests/suite/house.rs"));
         return;
     };
     for target in imports(tree, path, code) {

@@ -4,13 +4,11 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 #![expect(clippy::print_stderr, reason = "a failure has to be brought about again")]
 
-mod support;
-
 use std::time::Duration;
 
-use support::pty::{Pty, modes_left_on, unwelcome};
-use support::random::Random;
-use support::{PATIENCE, until};
+use crate::support::pty::{Pty, modes_left_on, unwelcome};
+use crate::support::random::Random;
+use crate::support::{PATIENCE, until};
 
 const KEYS: usize = 4000;
 /// Keys that are sent together, as fast as the terminal takes them.

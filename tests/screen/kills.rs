@@ -3,16 +3,14 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 #![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
-mod support;
-
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use crate::support::processes::send;
+use crate::support::pty::{Pty, modes_left_on};
+use crate::support::random::Random;
+use crate::support::{PATIENCE, number, until};
 use nix::sys::signal::Signal;
-use support::processes::send;
-use support::pty::{Pty, modes_left_on};
-use support::random::Random;
-use support::{PATIENCE, number, until};
 
 const RUNS: u64 = 30;
 /// The promise: nothing alive, no zombie.
@@ -179,7 +177,7 @@ fn killed_it_leaves_no_folder_for_sockets() {
     let folder = tempfile::tempdir().expect("a folder");
     let script = folder.path().join("named.tin");
     std::fs::write(&script, "socket stream server\nbind server name\nsleep 60000\n").expect("a script");
-    let mut command = std::process::Command::new(support::program());
+    let mut command = std::process::Command::new(crate::support::program());
     command.arg("run").arg(&script).env("TMPDIR", folder.path()).stdout(std::process::Stdio::null());
     let mut child = command.spawn().expect("the program starts");
     let rooms = || {
@@ -188,7 +186,7 @@ fn killed_it_leaves_no_folder_for_sockets() {
     };
     assert!(until(PATIENCE, || rooms() == 1).is_some(), "the socket has a folder");
     let guardian = i32::try_from(child.id()).expect("a pid");
-    send(support::processes::children(guardian)[0].pid, Signal::SIGKILL);
+    send(crate::support::processes::children(guardian)[0].pid, Signal::SIGKILL);
     let status = child.wait().expect("our child");
     assert_eq!((status.code(), rooms()), (Some(137), 0));
 }

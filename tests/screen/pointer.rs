@@ -3,11 +3,9 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 #![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
-mod support;
-
 use std::time::Duration;
 
-use support::pty::{Pty, modes_left_on, unwelcome};
+use crate::support::pty::{Pty, modes_left_on, unwelcome};
 
 const ON: &[u8] = b"\x1b[?1000h";
 const OFF: &[u8] = b"\x1b[?1000l";

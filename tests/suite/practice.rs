@@ -2,13 +2,11 @@
 //! ones, and they are taken by keys in a terminal. `TINCANS_SEEDS` says how many seeds are looked at.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
-use support::pty::{Pty, modes_left_on};
+use crate::support::pty::{Pty, modes_left_on};
 use tincans::lesson::{Action, Lesson, Prediction, Step, load};
 
 /// Problems of each seed.

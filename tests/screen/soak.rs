@@ -3,15 +3,13 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 #![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
-mod support;
-
 use std::fmt::Write as _;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use support::processes;
-use support::pty::{Pty, modes_left_on};
-use support::{PATIENCE, number, until};
+use crate::support::processes;
+use crate::support::pty::{Pty, modes_left_on};
+use crate::support::{PATIENCE, number, until};
 
 const SECONDS: u64 = 3;
 /// Channels of one round that cost no process, on which the rest of it happens.

@@ -2,8 +2,6 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 #![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
-mod support;
-
 use std::fmt::Write as _;
 use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -11,9 +9,9 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::processes::{self, Mark};
+use crate::support::{PATIENCE, until};
 use nix::sys::signal::Signal;
-use support::processes::{self, Mark};
-use support::{PATIENCE, until};
 
 /// Pairs of tasks that throw each other the same messages without end: a dozen tasks, all of them runnable.
 const PAIRS: usize = 6;

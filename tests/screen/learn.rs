@@ -2,13 +2,11 @@
 //! cannot be used.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
-mod support;
-
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use support::pty::{Pty, Size, modes_left_on};
+use crate::support::pty::{Pty, Size, modes_left_on};
 
 const CLASSIC: Size = (24, 80);
 
@@ -101,7 +99,7 @@ fn a_goal_is_reached_by_messages_and_keys_too() {
 
 /// The screen when the kernel has answered, and the program has no more to write.
 fn settled(pty: &mut Pty) -> String {
-    let is_settled = support::until(support::PATIENCE, || {
+    let is_settled = crate::support::until(crate::support::PATIENCE, || {
         let before = pty.bytes().len();
         pty.pump_for(Duration::from_millis(20));
         pty.bytes().len() == before && !pty.screen().contains("at work…")

@@ -1,14 +1,12 @@
 //! `tincans --plain`: bench, lessons and practice through a pipe and on a terminal, as lines that can be read aloud.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
-mod support;
-
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use support::pty::Pty;
+use crate::support::pty::Pty;
 
 /// Reading, running, a question, a goal of two statements.
 const LESSON: &str = "+++\ntitle = \"A small one\"\ntopics = [\"basics\"]\nminutes = 1\n+++\n# A small one\n\nProse **one**, \
@@ -280,7 +278,7 @@ fn on_a_terminal_lines_are_wrapped_and_a_prompt_says_what_is_awaited() {
     ] {
         pty.type_bytes(line.as_bytes());
         pty.wait(&format!("{shows:?} after {line:?}"), |_| true);
-        let is_there = support::until(support::PATIENCE, || {
+        let is_there = crate::support::until(crate::support::PATIENCE, || {
             pty.pump(Duration::from_millis(5));
             String::from_utf8_lossy(pty.bytes()).replace('\r', "").contains(shows)
         });

@@ -3,16 +3,14 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
-mod support;
-
 use std::os::unix::fs::MetadataExt;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::processes::{Mark, send};
+use crate::support::pty::{Pty, modes_left_on};
+use crate::support::{PATIENCE, program, until};
 use nix::sys::signal::Signal;
-use support::processes::{Mark, send};
-use support::pty::{Pty, modes_left_on};
-use support::{PATIENCE, program, until};
 
 const SCRIPT: &str = "\
 channel stream chat child1

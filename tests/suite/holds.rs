@@ -1,13 +1,11 @@
 //! What the program must not hold: a descriptor of any end on the bench, in the UI or in the guardian.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
 
-use support::pty::Pty;
+use crate::support::pty::Pty;
 
 /// Private descriptors of an agent are above every soft limit that a shell gives.
 const LEARNERS: std::ops::Range<i32> = 3..200;

@@ -3,14 +3,12 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 #![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use support::number;
+use crate::support::number;
 use tincans::lesson::{Lesson, Next, Walk, builtin};
 use tincans::script::Statement;
 
@@ -68,7 +66,7 @@ fn written(statement: &Statement) -> String {
 
 /// Exit status and transcript of one run.
 fn run(lesson: &Lesson, path: &Path) -> (Option<i32>, String) {
-    let mut command = Command::new(support::program());
+    let mut command = Command::new(crate::support::program());
     let output = command.arg("run").arg(path).stdin(Stdio::null()).output().expect("the program starts");
     let shown = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     let shown = masked(&shown);

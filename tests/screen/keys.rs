@@ -1,16 +1,14 @@
 //! Keys from outside: a person's settings, however broken; the palette; and that no key waits for what is tried beside the bench.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
-mod support;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::support::pty::{Pty, unwelcome};
+use crate::support::{PATIENCE, program, until};
 use nix::sys::stat::Mode;
-use support::pty::{Pty, unwelcome};
-use support::{PATIENCE, program, until};
 
 /// What is told, and what stands in the place of the settings.
 type Case<'a> = (&'a str, &'a dyn Fn(&Path));

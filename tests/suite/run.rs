@@ -2,18 +2,16 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 #![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
-mod support;
-
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::processes::{self, Mark};
+use crate::support::pty::{Pty, modes_left_on};
+use crate::support::{PATIENCE, until};
 use nix::sys::signal::Signal;
 use serde_json::Value;
-use support::processes::{self, Mark};
-use support::pty::{Pty, modes_left_on};
-use support::{PATIENCE, until};
 
 /// Section 3 of the contract.
 const TALK: &str = "\

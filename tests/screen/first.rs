@@ -2,11 +2,9 @@
 //! letters that its locale has.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
-mod support;
-
 use std::time::Duration;
 
-use support::pty::{Pty, Size};
+use crate::support::pty::{Pty, Size};
 
 const SIZE: Size = (36, 120);
 

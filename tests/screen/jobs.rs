@@ -2,15 +2,13 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
-mod support;
-
 use std::process::Command;
 use std::time::Duration;
 
+use crate::support::processes::{self, Process, send};
+use crate::support::pty::{Pty, modes_left_on};
+use crate::support::{PATIENCE, until};
 use nix::sys::signal::Signal;
-use support::processes::{self, Process, send};
-use support::pty::{Pty, modes_left_on};
-use support::{PATIENCE, until};
 
 /// A shell with job control and without an editor of its own, whose modes would be mistaken for the program's.
 struct Shell {

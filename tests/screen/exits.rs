@@ -3,15 +3,13 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 #![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
-mod support;
-
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::support::processes::{self, send};
+use crate::support::pty::{Pty, modes_left_on};
+use crate::support::{PATIENCE, number, until};
 use nix::sys::signal::Signal;
-use support::processes::{self, send};
-use support::pty::{Pty, modes_left_on};
-use support::{PATIENCE, number, until};
 
 /// How one leaves, and the status that a shell is told.
 struct Way {
@@ -109,7 +107,10 @@ fn start(way: &Way, place: Place, has_mouse: bool) -> Run {
         arguments.extend(["learn", "first-hello"]);
     }
     let mut shell = Command::new("bash");
-    shell.args(["--norc", "--noprofile", "--noediting", "-i"]).env("PS1", "ready> ").env("BIN", support::program());
+    shell
+        .args(["--norc", "--noprofile", "--noediting", "-i"])
+        .env("PS1", "ready> ")
+        .env("BIN", crate::support::program());
     shell.env("TINCANS_PANIC", if way.name == PANIC_TWICE { "twice" } else { "once" });
     let folder = std::env::temp_dir();
     shell.env("XDG_STATE_HOME", &folder).env("HOME", &folder).env("RUST_BACKTRACE", "0");

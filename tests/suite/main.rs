@@ -1,0 +1,22 @@
+//! The tests that need no terminal, as one program: each module is one subject. One program, because every test program
+//! links the whole crate and compiles `tests/support` again.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod again;
+mod contract;
+mod facts;
+mod fuzz;
+mod holds;
+mod house;
+mod lessons;
+mod limits;
+mod lines;
+mod matrix;
+mod practice;
+mod readme;
+mod run;
+mod saving;
+mod scarce;
+mod why;
