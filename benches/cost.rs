@@ -1,5 +1,5 @@
 //! What watching costs: the same work by the program, every call recorded, and in plain C, run by run in turn; and what the
-//! program takes as a whole. Prints the table of the README. `cargo bench --bench cost`, or a part of it: `-- flood`.
+//! program takes as a whole. Prints the table of docs/promises.md. `cargo bench --bench cost`, or a part of it: `-- flood`.
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 #![expect(
     clippy::expect_used,
@@ -77,7 +77,7 @@ fn main() -> Result<(), Failure> {
     table.line("");
     whole_program(&mut table, yardstick.as_deref(), is_wanted)?;
     if wanted.is_empty() && std::env::var_os("TINCANS_WRITE_DOCS").is_some() {
-        table.put_into_readme()?;
+        table.put_into_promises()?;
     }
     Ok(())
 }
@@ -139,7 +139,7 @@ fn bytes_for_keys(table: &mut Table) {
     table.line(&format!("| of these, keys × bytes: {} | | |", kinds.join("; ")));
 }
 
-/// What is printed, and may become the README's table.
+/// What is printed, and may become the table of docs/promises.md.
 #[derive(Default)]
 struct Table(String);
 
@@ -156,14 +156,14 @@ impl Table {
         self.line(&format!("| {name} | {value} | ≤ {most}, {verdict} |"));
     }
 
-    fn put_into_readme(&self) -> Result<(), Failure> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-        let mut readme = fs::read_to_string(&path)?;
+    fn put_into_promises(&self) -> Result<(), Failure> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/promises.md");
+        let mut page = fs::read_to_string(&path)?;
         let (open, close) = ("<!-- cost -->\n", "<!-- /cost -->");
-        let begin = readme.find(open).ok_or("README.md has no place for the table")? + open.len();
-        let end = begin + readme[begin..].find(close).ok_or("README.md does not close its table")?;
-        readme.replace_range(begin..end, &format!("\n{}\n", self.0));
-        Ok(fs::write(path, readme)?)
+        let begin = page.find(open).ok_or("docs/promises.md has no place for the table")? + open.len();
+        let end = begin + page[begin..].find(close).ok_or("docs/promises.md does not close its table")?;
+        page.replace_range(begin..end, &format!("\n{}\n", self.0));
+        Ok(fs::write(path, page)?)
     }
 }
 

@@ -23,27 +23,28 @@ fn read(path: &str) -> String {
 /// What stands between `<!-- NAME -->` and `<!-- /NAME -->`, as a range of bytes.
 fn list(document: &str, name: &str) -> std::ops::Range<usize> {
     let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
-    let start = document.find(&open).unwrap_or_else(|| panic!("README.md has no {open}")) + open.len();
-    start..start + document[start..].find(&close).unwrap_or_else(|| panic!("README.md has no {close}"))
+    let start = document.find(&open).unwrap_or_else(|| panic!("no {open}")) + open.len();
+    start..start + document[start..].find(&close).unwrap_or_else(|| panic!("no {close}"))
 }
 
-/// A list in the README is the program's own table.
+/// A list in `docs` is the program's own table.
 fn assert_list(name: &str, lines: impl Iterator<Item = String>, heading: &str) {
+    let path = format!("docs/{name}.md");
     let wanted = format!("\n{heading}{}\n", lines.collect::<Vec<_>>().concat());
-    let mut readme = read("README.md");
-    let place = list(&readme, name);
+    let mut document = read(&path);
+    let place = list(&document, name);
     if std::env::var_os("TINCANS_WRITE_DOCS").is_some() {
-        readme.replace_range(place, &wanted);
-        fs::write(root().join("README.md"), readme).expect("README.md can be written");
+        document.replace_range(place, &wanted);
+        fs::write(root().join(&path), document).expect("the document can be written");
     } else {
-        let is_so = readme[place].trim() == wanted.trim();
-        assert!(is_so, "README.md: the list `{name}` is not the program's; TINCANS_WRITE_DOCS=1 writes it:\n{wanted}");
+        let is_so = document[place].trim() == wanted.trim();
+        assert!(is_so, "{path}: the list `{name}` is not the program's; TINCANS_WRITE_DOCS=1 writes it:\n{wanted}");
     }
 }
 
 /// All three in one test, because writing them anew takes turns on one file.
 #[test]
-fn the_lists_of_the_readme_are_the_program_s_own() {
+fn the_lists_in_the_documents_are_the_program_s_own() {
     let keys = GROUPS.iter().flat_map(|group| {
         group.rows.iter().enumerate().map(|(at, row)| {
             let place = if at == 0 { group.title } else { "" };
@@ -56,7 +57,7 @@ fn the_lists_of_the_readme_are_the_program_s_own() {
     assert_list("statements", statements, "");
     let lessons = builtin::ENGLISH.iter().map(|(file, text)| {
         let lesson = load::load(file, text.as_bytes()).expect("a built-in lesson loads");
-        format!("{}. [{}](lessons/en/{file})\n", lesson.number, lesson.title)
+        format!("{}. [{}](../lessons/en/{file})\n", lesson.number, lesson.title)
     });
     assert_list("lessons", lessons, "");
 }
@@ -75,10 +76,16 @@ fn blocks(document: &str) -> Vec<(String, String)> {
     found
 }
 
-fn block(language: &str) -> String {
-    let mut of_it = blocks(&read("README.md")).into_iter().filter(|(name, _)| name == language);
-    let (_, text) = of_it.next().unwrap_or_else(|| panic!("README.md has no block of {language}"));
-    assert!(of_it.next().is_none(), "README.md has one block of {language}");
+/// The documents whose commands have to work.
+fn documents() -> Vec<String> {
+    let pages = files("docs").into_iter().filter(|path| path.ends_with(".md"));
+    std::iter::once("README.md".to_owned()).chain(pages).collect()
+}
+
+fn block_of(document: &str, language: &str) -> String {
+    let mut of_it = blocks(&read(document)).into_iter().filter(|(name, _)| name == language);
+    let (_, text) = of_it.next().unwrap_or_else(|| panic!("{document} has no block of {language}"));
+    assert!(of_it.next().is_none(), "{document} has one block of {language}");
     text
 }
 
@@ -86,7 +93,7 @@ fn block(language: &str) -> String {
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for name in ["talk.tin", "t.tin"] {
-        fs::write(folder.path().join(name), block("tin")).expect("a file");
+        fs::write(folder.path().join(name), block_of("README.md", "tin")).expect("a file");
     }
     folder
 }
@@ -160,9 +167,10 @@ fn assert_is_test(command: &str) {
 }
 
 #[test]
-fn every_command_of_the_readme_works() {
+fn every_command_of_the_documents_works() {
     let folder = folder();
-    for (_, text) in blocks(&read("README.md")).iter().filter(|(language, _)| language == "sh") {
+    let shells = documents().iter().flat_map(|document| blocks(&read(document))).collect::<Vec<_>>();
+    for (_, text) in shells.iter().filter(|(language, _)| language == "sh") {
         for line in text.lines() {
             // How often, or for how long, is another's affair.
             let is_setting = |word: &str| word.starts_with("TINCANS_") && word.contains('=');
@@ -191,7 +199,7 @@ fn the_readme_asks_for_the_rust_that_the_crate_needs() {
 
 #[test]
 fn the_settings_of_the_readme_can_be_taken() {
-    let (config, complaints) = Config::read(&block("toml"));
+    let (config, complaints) = Config::read(&block_of("docs/keys.md", "toml"));
     assert!(complaints.is_empty() && config != Config::default(), "{complaints:?}");
 }
 
@@ -202,7 +210,7 @@ fn the_script_of_the_readme_prints_the_transcript_of_the_readme() {
     assert_eq!(output.status.code(), Some(0));
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let pid = printed.split("fork() = ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a fork");
-    assert_eq!(printed.replace(&format!("fork() = {pid} "), "fork() = 4711 "), block("text"));
+    assert_eq!(printed.replace(&format!("fork() = {pid} "), "fork() = 4711 "), block_of("README.md", "text"));
 }
 
 #[test]
@@ -279,10 +287,11 @@ fn what_the_architecture_names_is_there() {
 
 #[test]
 fn every_link_leads_somewhere() {
-    for document in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"] {
-        let text = read(document);
+    for document in documents().into_iter().chain(["ARCHITECTURE.md".to_owned(), "CHANGELOG.md".to_owned()]) {
+        let text = read(&document);
+        let folder = root().join(&document).parent().expect("a folder").to_path_buf();
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            let is_there = target.starts_with("https://") || root().join(target).is_file();
+            let is_there = target.starts_with("https://") || folder.join(target).is_file();
             assert!(is_there, "{document} links to {target}");
         }
     }
