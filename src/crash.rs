@@ -1,14 +1,23 @@
 //! What is said when the program crashes, on the screen that was there before it: what happened, that nothing was left behind, and
 //! what is needed to mend it. It names no place that is not there.
 
-use color_eyre::config::HookBuilder;
+use std::io::Write;
+
+use color_eyre::config::{HookBuilder, Theme};
 use color_eyre::eyre::Result;
 
-use crate::sys::kernel_release;
+use crate::sys::{kernel_release, output};
 
 /// From here on a panic is reported so.
 pub fn install() -> Result<()> {
-    HookBuilder::default().panic_section(advice(&kernel_release())).install()
+    let builder = HookBuilder::default().theme(Theme::new()).panic_section(advice(&kernel_release()));
+    let (panics, errors) = builder.try_into_hooks()?;
+    errors.install()?;
+    // The report may hold bytes of anybody's: it takes the way that all output takes.
+    std::panic::set_hook(Box::new(move |info| {
+        let _ = writeln!(output::stderr(), "{}", panics.panic_report(info));
+    }));
+    Ok(())
 }
 
 fn advice(kernel: &str) -> String {

@@ -1,7 +1,6 @@
 //! The first process: it forks the one that does everything, waits, and when that one is gone, by whatever cause, brings the
 //! terminal back, reaps every process left and passes the status on. It draws nothing and never reads the terminal.
 
-use std::io::Write;
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,7 +8,7 @@ use crate::abi::Signal;
 use crate::sys::fork::exit_child;
 use crate::sys::guard::{self, News, Side, Ui, Wake};
 use crate::sys::terminal::{self, Modes};
-use crate::sys::{SysError, job, now_ns, rooms};
+use crate::sys::{SysError, job, now_ns, output, rooms};
 
 /// With this the UI tells the guardian that it panicked; to the shell it is [`INTERNAL_ERROR`].
 const PANICKED: u8 = 101;
@@ -31,14 +30,14 @@ pub enum Terminal {
 /// has not touched the terminal yet.
 pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> {
     // What is still buffered would be written by both.
-    let _ = std::io::stdout().flush();
+    output::flush();
     let kept = Kept::open(terminal);
     match guard::split()? {
         Side::Ui => {
             // The guardian's terminal is not the UI's: agents would inherit it.
             drop(kept);
             let code = catch_unwind(AssertUnwindSafe(ui)).unwrap_or(PANICKED);
-            let _ = std::io::stdout().flush();
+            output::flush();
             exit_child(i32::from(code))
         }
         Side::Guardian(ui) => {
@@ -49,10 +48,7 @@ pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> 
             guard::reap_all();
             rooms::sweep(ui.number(), until);
             if end == End::Lost {
-                let _ = writeln!(
-                    std::io::stderr(),
-                    "tincans: somebody else waited for the guarded process, so its status is lost"
-                );
+                output::complain("somebody else waited for the guarded process, so its status is lost");
             }
             Ok(end.status())
         }

@@ -1,6 +1,6 @@
 //! The program's first and last lines: arguments, mode, error report, exit status.
 
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -26,6 +26,7 @@ use tincans::runner::{self, Options, Verdict};
 use tincans::saving;
 use tincans::script::spell;
 use tincans::session::Settings;
+use tincans::sys::output::{self, Format as Printed};
 use tincans::sys::tty_input::TtyInput;
 use tincans::tui::{self, Looks};
 use tincans::ui::ascii::Letters;
@@ -43,11 +44,13 @@ fn main() -> ExitCode {
     if let Err(error) = crash::install() {
         return ExitCode::from(complain(&error));
     }
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(help) if !help.use_stderr() => help.exit(),
-        Err(mistake) => return ExitCode::from(misused(&mistake)),
-    };
+    // Whatever this program was called by, its help says its own name.
+    let arguments =
+        match Arguments::try_parse_from(std::iter::once("tincans".into()).chain(std::env::args_os().skip(1))) {
+            Ok(arguments) => arguments,
+            Err(help) if !help.use_stderr() => return ExitCode::from(print_help(&help)),
+            Err(mistake) => return ExitCode::from(misused(&mistake)),
+        };
     match dispatch(&arguments) {
         Ok(code) => ExitCode::from(code),
         Err(error) => ExitCode::from(complain(&error)),
@@ -73,7 +76,10 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
                 (None, _) => Request::All,
             };
             let format = matrix_format(*markdown, *json);
-            guarded(Terminal::Untouched, || matrix::run(request, format, &mut io::stdout().lock()).map(|_| 0))
+            guarded(Terminal::Untouched, || {
+                let printed = if *json { Printed::Json } else { Printed::Text };
+                matrix::run(request, format, &mut output::stdout(printed)).map(|_| 0)
+            })
         }
         Some(Command::Config { mine: false }) => print(Config::default().write().as_bytes()),
         Some(Command::Config { mine: true }) => print_settings(),
@@ -108,7 +114,7 @@ fn open(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -> R
     }
     let (config, complaints) = own_settings();
     complain_of_settings(&complaints);
-    let is_person = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let is_person = output::is_dialogue();
     let size = if is_person { TtyInput::open().and_then(|terminal| terminal.size()) } else { None };
     // There are no borders, so all that the locale has can be shown.
     let letters = match theme(arguments, &config).letters() {
@@ -117,7 +123,7 @@ fn open(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -> R
     };
     let listener = Listener { width: size.map(|size| size.0), is_person, letters };
     guarded(Terminal::Untouched, || {
-        let ends = Ends { input: io::stdin().lock(), out: &mut io::stdout().lock() };
+        let ends = Ends { input: io::stdin().lock(), out: &mut output::stdout(Printed::Text) };
         plain::run(settings, opening, learning, listener, ends).map(|_| 0)
     })
 }
@@ -142,7 +148,7 @@ fn own_settings() -> (Config, Vec<String>) {
 
 fn complain_of_settings(complaints: &[String]) {
     for line in complaints {
-        let _ = writeln!(io::stderr(), "tincans: {line}");
+        output::complain(line);
     }
 }
 
@@ -206,13 +212,9 @@ fn texts_in(language: Option<&str>) -> Vec<Lesson> {
 fn list_lessons(lessons: &[Lesson]) -> Result<u8> {
     let (progress, warning) = Store::of_environment().load();
     if let Some(warning) = warning {
-        let _ = writeln!(io::stderr(), "tincans: {warning}");
+        output::complain(&warning);
     }
-    let text = list::text(lessons, &progress);
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(0),
-    }
+    print(list::text(lessons, &progress).as_bytes())
 }
 
 /// Runs `work` in a process of its own, with the guardian above it.
@@ -221,28 +223,36 @@ fn guarded(terminal: Terminal, work: impl FnOnce() -> Result<u8>) -> Result<u8> 
 }
 
 fn complain(error: &color_eyre::Report) -> u8 {
-    let _ = writeln!(io::stderr(), "tincans: {}", spell::string(&format!("{error:#}")));
+    // In one line, whatever lines it has.
+    output::complain(&spell::string(&format!("{error:#}")));
     USAGE
 }
 
-/// The words of a command line are not this program's: what is hidden in them is spelled.
 fn misused(mistake: &clap::Error) -> u8 {
-    for line in mistake.render().to_string().lines() {
-        let _ = writeln!(io::stderr(), "{}", spell::string(line));
-    }
+    let _ = write!(output::stderr(), "{}", mistake.render());
     USAGE
+}
+
+/// Help, in bold and underlined where that can be seen.
+fn print_help(help: &clap::Error) -> u8 {
+    let text = help.render();
+    let is_styled = output::is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let (text, printed) =
+        if is_styled { (text.ansi().to_string(), Printed::Styled) } else { (text.to_string(), Printed::Text) };
+    print_as(text.as_bytes(), printed).unwrap_or_else(|error| complain(&error))
 }
 
 fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
     let name = spell::string(&script.display().to_string());
     let source = read_script(script).wrap_err_with(|| format!("{name} cannot be read"))?;
-    let mut out = io::BufWriter::with_capacity(64 * 1024, io::stdout().lock());
-    let verdict = runner::run(&name, &source, options, (&mut out, &mut io::stderr()))?;
+    let printed = if options.json { Printed::Json } else { Printed::Text };
+    let mut out = io::BufWriter::with_capacity(64 * 1024, output::stdout(printed));
+    let verdict = runner::run(&name, &source, options, (&mut out, &mut output::stderr()))?;
     Ok(match verdict {
         Verdict::Held | Verdict::NobodyReads => 0,
         Verdict::DidNotHold => 1,
         Verdict::NoScript(error) => {
-            let _ = writeln!(io::stderr(), "{name}:{error}");
+            let _ = writeln!(output::stderr(), "{name}:{error}");
             USAGE
         }
     })
@@ -250,7 +260,7 @@ fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
 
 fn check_lessons(paths: &[PathBuf], again: bool) -> Result<u8> {
     let check = if again { checker::watch } else { checker::run };
-    Ok(match check(paths, (&mut io::stdout().lock(), &mut io::stderr()))? {
+    Ok(match check(paths, (&mut output::stdout(Printed::Text), &mut output::stderr()))? {
         Outcome::Right | Outcome::NobodyReads => 0,
         Outcome::Wrong => 1,
         Outcome::NoLesson => USAGE,
@@ -262,8 +272,7 @@ fn matrix_format(markdown: bool, json: bool) -> Format {
         (_, true) => Format::Json,
         (true, false) => Format::Markdown,
         (false, false) => {
-            let size =
-                if io::stdout().is_terminal() { TtyInput::open().and_then(|terminal| terminal.size()) } else { None };
+            let size = if output::is_terminal() { TtyInput::open().and_then(|terminal| terminal.size()) } else { None };
             Format::Text(size.map_or(matrix::WIDTH, |size| usize::from(size.0)))
         }
     }
@@ -271,7 +280,12 @@ fn matrix_format(markdown: bool, json: bool) -> Format {
 
 /// Bytes to stdout, which may be closed.
 fn print(bytes: &[u8]) -> Result<u8> {
-    match io::stdout().lock().write_all(bytes).and_then(|()| io::stdout().flush()) {
+    print_as(bytes, Printed::Text)
+}
+
+fn print_as(bytes: &[u8], printed: Printed) -> Result<u8> {
+    let mut out = output::stdout(printed);
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
         other => other.wrap_err("stdout cannot be written").map(|()| 0),
     }

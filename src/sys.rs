@@ -11,6 +11,7 @@ pub mod job;
 pub mod lifeline;
 pub mod message;
 pub mod options;
+pub mod output;
 pub mod poll;
 pub mod procfs;
 pub mod ring;

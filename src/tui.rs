@@ -25,7 +25,7 @@ use crate::playground::{Opening, Playground};
 use crate::progress::Store;
 use crate::session::Settings;
 use crate::sys::tty_input::{Look, TtyInput};
-use crate::sys::{poll, signal, slice};
+use crate::sys::{output, poll, signal, slice};
 use crate::ui::theme::Theme;
 use crate::ui::{self, Scene, keymap, pointer};
 
@@ -71,7 +71,7 @@ pub fn obstacle() -> Option<&'static str> {
     let is_dumb = std::env::var("TERM").map_or(true, |term| term.is_empty() || term == "dumb");
     if !io::stdin().is_terminal() {
         Some("standard input is not a terminal")
-    } else if !io::stdout().is_terminal() {
+    } else if !output::is_terminal() {
         Some("standard output is not a terminal")
     } else if is_dumb {
         Some("TERM says that this terminal cannot place a cursor")
@@ -126,7 +126,7 @@ pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), look
     Ok(match end {
         End::Asked => {
             if let Some(words) = farewell {
-                let _ = writeln!(io::stdout(), "{words}");
+                let _ = writeln!(output::stdout(output::Format::Text), "{words}");
             }
             0
         }

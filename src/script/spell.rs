@@ -59,11 +59,19 @@ pub fn string(source: &str) -> String {
     text(source).into_iter().map(|letter| letter.text).collect()
 }
 
-fn push_grapheme(letters: &mut Vec<Letter>, grapheme: &str, at: usize) {
+/// The most marks on one letter: an emoji of a family has seven, no language more. With more they run over the lines around.
+const MAX_MARKS: usize = 8;
+
+/// Whether a grapheme may stand on a screen as it is.
+pub fn is_plain(grapheme: &str) -> bool {
     // What has nothing of its own to stand on would join what is shown before it.
     let stands = grapheme.chars().next().is_some_and(|first| first.width().unwrap_or(0) > 0);
-    let is_plain = stands && !grapheme.chars().any(must_escape) && grapheme.width() > 0;
-    if is_plain {
+    let marks = grapheme.chars().filter(|c| c.width() == Some(0)).count();
+    stands && marks <= MAX_MARKS && !grapheme.chars().any(must_escape) && grapheme.width() > 0
+}
+
+fn push_grapheme(letters: &mut Vec<Letter>, grapheme: &str, at: usize) {
+    if is_plain(grapheme) {
         letters.push(letter(grapheme.to_owned(), false, at, grapheme.len()));
         return;
     }

@@ -1,7 +1,6 @@
 //! What the guardian needs of the kernel: one fork with the UI tied to it, signals taken one by one instead of by handlers,
 //! children reported and reaped to the last. It decides nothing; `guardian` does.
 
-use std::io::Write;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -95,7 +94,7 @@ pub fn split() -> Result<Side, SysError> {
             let tied = set_pdeathsig(Number::SIGTERM).and(before.thread_set_mask());
             if let Err(errno) = tied {
                 let why = SysError { operation: "tie itself to its guardian", errno: crate::abi::Errno(errno as i32) };
-                let _ = writeln!(std::io::stderr(), "tincans: the program could not {why}");
+                super::output::complain(&format!("the program could not {why}"));
                 exit_child(2);
             }
             // It may have died before the tie was made, which then never pulls.

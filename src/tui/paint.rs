@@ -8,6 +8,7 @@ use ratatui::layout::Position;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::pen::Pen;
+use crate::script::spell;
 
 /// Blanks from which on erasing is shorter than writing them, where something follows and where nothing does.
 const WORTH_ERASING: usize = 10;
@@ -206,7 +207,8 @@ impl Painter {
     }
 
     fn write(&mut self, cell: &Cell, width: usize, row: &Row<'_>, out: &mut Vec<u8>) {
-        let symbol = cell.symbol();
+        // Whatever a panel has put there: a terminal is shown letters, and nothing that it would act on.
+        let symbol = if is_printable(cell.symbol()) { cell.symbol() } else { &"??"[..width.min(2)] };
         let pen = match (Pen::of(cell), self.pen) {
             (pen, Some(in_hand)) if symbol == " " && pen.leaves_blanks() => in_hand.for_blanks(pen.bg),
             (pen, _) => pen,
@@ -241,10 +243,14 @@ fn erases_in_colour(term: &str) -> bool {
     DO.iter().any(|name| term.starts_with(name))
 }
 
+fn is_printable(symbol: &str) -> bool {
+    matches!(symbol.as_bytes(), [b' '..=b'~']) || spell::is_plain(symbol)
+}
+
 /// One letter in one column everywhere.
 fn is_simple(symbol: &str) -> bool {
     let mut letters = symbol.chars();
-    matches!((letters.next(), letters.next()), (Some(letter), None) if letter.is_ascii() || letter.width() == Some(1))
+    matches!((letters.next(), letters.next()), (Some(letter), None) if is_printable(symbol) && letter.width() == Some(1))
 }
 
 /// Columns of a letter's parts side by side.

@@ -1,10 +1,11 @@
 //! The UI stops and goes on: by Ctrl-Z and its signal, which are heard before, or by SIGSTOP, of which only SIGCONT tells.
 //! While the terminal is the shell's, nothing is written to it.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::os::fd::AsFd;
 
 use crate::sys::job::{self, Reason};
+use crate::sys::output;
 
 use super::{DEFAULT_SIZE, End, HANGUP, Tui, screen};
 
@@ -23,7 +24,9 @@ impl Tui {
         }
         let count = self.playground.freeze();
         screen::bring_back();
-        let _ = writeln!(io::stdout(), "tincans: stopped, and {} with it; fg goes on", processes(count));
+        let mut out = output::stdout(output::Format::Text);
+        let _ = writeln!(out, "tincans: stopped, and {} with it; fg goes on", processes(count));
+        drop(out);
         self.stand_still(Reason::Asked, count)
     }
 

@@ -194,3 +194,21 @@ fn what_is_blank_to_the_edge_is_erased_and_on_an_unknown_terminal_only_without_a
         assert_eq!(text, wanted, "{term}");
     }
 }
+
+#[test]
+fn whatever_a_cell_holds_no_control_reaches_the_terminal() {
+    let area = Rect::new(0, 0, 6, 1);
+    let mut next = Buffer::empty(area);
+    for (x, symbol) in ["\x1b[2J", "\u{9b}2J", "\u{202e}", "a\u{200b}", "漢\x07", "b"].into_iter().enumerate() {
+        next.content[x].set_symbol(symbol);
+    }
+    let mut out = Vec::new();
+    let mut painter = Painter::new("xterm");
+    painter.begin_anew(&mut out);
+    let begun = out.len();
+    painter.paint(&Buffer::empty(area), &next, &mut out);
+    let text = std::str::from_utf8(&out[begun..]).unwrap();
+    let rest = text.replace("\x1b[", "");
+    assert!(!rest.contains(|c: char| c.is_control() || matches!(c, '\u{202e}' | '\u{200b}')), "{text:?}");
+    assert!(!text.contains("2J"), "{text:?}");
+}
