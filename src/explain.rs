@@ -15,7 +15,7 @@ mod loops;
 mod polls;
 mod reads;
 mod reports;
-mod say;
+mod wording;
 mod scene;
 mod sleeps;
 mod states;
@@ -39,7 +39,7 @@ pub const NOTHING: &str = "nothing-to-explain";
 
 /// Which lesson shows which rules.
 pub fn lessons() -> &'static [(&'static [&'static str], &'static str)] {
-    say::LESSONS
+    wording::LESSONS
 }
 
 /// Explains the last statement's events: the last call that a rule knows; failing that a sleeper, a death, a report.
@@ -94,5 +94,5 @@ fn of_event(world: &World, events: &[Event], event: &Event) -> Option<Explanatio
 
 fn nothing(about: &str) -> Explanation {
     let text = "Nothing here needs an explanation: it did what its manual page says.";
-    say::answer(about, NOTHING, None, text)
+    wording::explanation(about, NOTHING, None, text)
 }

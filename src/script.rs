@@ -2,6 +2,7 @@
 //! a call or knows who is alive.
 
 pub mod check;
+mod ends;
 pub mod expect;
 pub mod parse;
 pub mod spell;

@@ -18,6 +18,19 @@ pub use record::{Again, Birth, Death, Fact, Figures, Ordered, Record};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TaskId(pub u32);
 
+/// One side of a channel, or a socket that has none yet: an open file description of the kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EndId(pub u64);
+
+impl EndId {
+    /// /dev/null, which 0, 1 and 2 refer to: no end, but copies of it take numbers.
+    pub const NULL: Self = Self(0);
+}
+
+/// A connected pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ChannelId(pub u64);
+
 /// One fact as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -131,14 +144,25 @@ pub struct CallEvent {
 /// Names for numbers at the moment of a call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
-    /// Descriptor to end, those received by the call included.
-    pub ends: Vec<(i32, String)>,
+    /// What descriptors refer to, those received by the call included.
+    pub ends: Vec<NamedEnd>,
     /// Process to task.
     pub tasks: Vec<(i32, String)>,
     /// The name that a pair, a pipe, a socket or a task made by this call has.
     pub made: Option<String>,
     /// Who the caller is, where it says so (SCM_CREDENTIALS).
     pub own: Option<Credentials>,
+}
+
+/// What a descriptor referred to at the moment of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedEnd {
+    /// The number.
+    pub fd: i32,
+    /// Which end: the name may have been given to another one since.
+    pub id: EndId,
+    /// Its name then.
+    pub name: String,
 }
 
 /// A loop's calls together.
@@ -186,6 +210,8 @@ pub struct Burst {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueReport {
     /// The end whose queue it is.
+    pub id: EndId,
+    /// Its name.
     pub end: String,
     /// FIONREAD.
     pub bytes: u64,
@@ -203,6 +229,8 @@ pub struct QueueReport {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoldersReport {
     /// The end.
+    pub id: EndId,
+    /// Its name.
     pub end: String,
     /// Task and descriptor, in order of creation, then number.
     pub holders: Vec<(String, i32)>,
@@ -238,10 +266,23 @@ pub struct FdReport {
     pub nonblock: bool,
 }
 
+/// What an explanation is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// An end.
+    End(EndId),
+    /// A task.
+    Task(TaskId),
+    /// Neither: a statement, a look at the whole bench.
+    Other,
+}
+
 /// Why something came out so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
-    /// What it is about: an end, a task.
+    /// What it is about.
+    pub subject: Subject,
+    /// The name of what it is about: an end's, a task's.
     pub about: String,
     /// One to three sentences.
     pub text: String,
@@ -285,10 +326,28 @@ impl CallEvent {
     }
 }
 
+#[cfg(test)]
+impl NamedEnd {
+    /// One for a test: its identity is its number.
+    pub fn example((fd, name): (i32, &str)) -> Self {
+        Self { fd, id: EndId(u64::from(fd.unsigned_abs())), name: name.to_owned() }
+    }
+}
+
 impl Names {
     /// `chat[0]`, or `@7` where the number means nothing on the bench.
     pub fn end(&self, fd: i32) -> String {
-        self.ends.iter().find(|row| row.0 == fd).map_or_else(|| format!("@{fd}"), |row| row.1.clone())
+        self.named(fd).map_or_else(|| format!("@{fd}"), |end| end.name.clone())
+    }
+
+    /// The end that a descriptor referred to.
+    pub fn end_id(&self, fd: i32) -> Option<EndId> {
+        self.named(fd).map(|end| end.id)
+    }
+
+    /// What a descriptor referred to, if it was open.
+    pub fn named(&self, fd: i32) -> Option<&NamedEnd> {
+        self.ends.iter().find(|end| end.fd == fd)
     }
 
     /// The task with this pid, if it is one.

@@ -170,7 +170,7 @@ impl World {
     pub fn holders_report(&self, end: EndId) -> HoldersReport {
         let holders = self.holders(end).into_iter().map(|(task, fd)| (task.name.clone(), fd)).collect();
         let in_flight = self.ends.get(&end).map_or(0, |end| u64::from(end.in_flight));
-        HoldersReport { end: self.label(end), holders, in_flight }
+        HoldersReport { id: end, end: self.label(end), holders, in_flight }
     }
 
     /// The answer to `fds TASK`.

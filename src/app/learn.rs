@@ -5,6 +5,7 @@ use crate::lesson::{Lesson, Next, Walk};
 use crate::script::check::Verdict;
 use crate::script::{Statement, Verb};
 use crate::world::World;
+use crate::world::kind::ChannelId;
 
 use super::action::{Action, Command, Learn};
 use super::course::{Answer, Made, Running, Scroll, Taking, Which};
@@ -114,8 +115,8 @@ fn run(app: &mut App, world: &World, lesson: &Lesson, statement: &Statement) -> 
     if app.course.is_practising() {
         commands.extend(practice::program(app, lesson));
     }
-    if let Some(facing) = about(world, statement).filter(|_| !is_strayed) {
-        app.focus = Some(facing.channel);
+    if let Some(channel) = channel_of(world, statement).filter(|_| !is_strayed) {
+        app.focus = Some(channel);
     }
     app.follow = true;
     app.begin();
@@ -130,10 +131,10 @@ fn run(app: &mut App, world: &World, lesson: &Lesson, statement: &Statement) -> 
     commands
 }
 
-/// The channel that a statement names.
-fn about(world: &World, statement: &Statement) -> Option<facing::Facing> {
-    let named = |name: &str| statement.text.contains(&format!("{name}["));
-    facing::shown(world).into_iter().find(|facing| facing.channel(world).is_some_and(|it| named(&it.name)))
+/// The channel of the end that a statement names.
+fn channel_of(world: &World, statement: &Statement) -> Option<ChannelId> {
+    let channel = world.end_named(&statement.verb.first_end_name()?)?.channel?;
+    facing::listed(world).contains(&channel).then_some(channel)
 }
 
 /// The bench as the lesson has it at this place, without a word of it in the trace.
@@ -308,7 +309,7 @@ pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict
         Next::Reach(_) | Next::Rest | Next::Over => None,
     };
     if let Some(statement) = comes.filter(|_| running == Some(Running::Bench)) {
-        app.focus = about(world, statement).map(|facing| facing.channel).or(app.focus);
+        app.focus = channel_of(world, statement).or(app.focus);
     } else if running == Some(Running::Statement) {
         if let (Next::Ask(_), Some(guess)) = (next, taking.chosen) {
             let got = verdicts.iter().flatten().map(|verdict| verdict.got.clone()).next().unwrap_or_default();

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use crate::script::{EndName, spell};
-use crate::trace::Explanation;
+use crate::trace::{Explanation, Subject};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::{EndId, Kind};
@@ -59,7 +59,14 @@ impl Otherwise {
             (false, true) => "There was nothing to be joined: each read found one write alone.".to_owned(),
             (true, false) => "The same writes, and other reads: what differs is when the reader came.".to_owned(),
         };
-        Explanation { about: self.name.clone(), text, rule: "otherwise", page: None, lesson: None }
+        Explanation {
+            subject: Subject::Other,
+            about: self.name.clone(),
+            text,
+            rule: "otherwise",
+            page: None,
+            lesson: None,
+        }
     }
 }
 

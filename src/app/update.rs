@@ -330,7 +330,7 @@ mod tests {
     use crate::app::action::Deed;
     use crate::app::stage::{PARENT, Stage};
     use crate::script::parse;
-    use crate::trace::{Explanation, TaskId};
+    use crate::trace::{Explanation, Subject, TaskId};
 
     const CHILD1: TaskId = TaskId(1);
 
@@ -570,21 +570,23 @@ mod tests {
     #[test]
     fn of_several_explanations_the_focused_channel_s_stays() {
         let mut table = Table::new();
-        let about = |end: &str| Explanation {
+        let id = |end: &str| table.stage.world.ends().find(|of| of.label() == end).map(|of| Subject::End(of.id));
+        let explained = |subject, end: &str| Explanation {
+            subject,
             about: end.to_owned(),
             text: end.to_owned(),
             rule: "rule",
             page: None,
             lesson: None,
         };
-        for (about, want) in
-            [("post[1]", "post[1]"), ("wire[1]", "wire[1]"), ("post[1]", "wire[1]")].map(|row| (about(row.0), row.1))
+        for (about, want) in [("post[1]", "post[1]"), ("wire[1]", "wire[1]"), ("post[1]", "wire[1]")]
+            .map(|row| (explained(id(row.0).unwrap(), row.0), row.1))
         {
             table.app.learn(&table.stage.world, about);
             assert_eq!(table.app.why.as_ref().unwrap().text, want);
         }
         table.act(Action::Send);
-        table.app.learn(&table.stage.world, about("wired[0]"));
+        table.app.learn(&table.stage.world, explained(Subject::Other, "wired[0]"));
         assert_eq!(table.app.why.unwrap().text, "wired[0]");
     }
 

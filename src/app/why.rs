@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::explain;
-use crate::trace::{Event, Explanation, What};
+use crate::trace::{Event, Explanation, Subject, What};
 use crate::world::World;
 use crate::world::kind::EndId;
 
@@ -47,7 +47,8 @@ impl App {
         let lines = events.iter().rev().filter(is_fact).map(transcript::lines);
         if let Some(line) = lines.flatten().next() {
             let text = line.trim().to_owned();
-            let what = Explanation { about: String::new(), text, rule: explain::NOTHING, page: None, lesson: None };
+            let (subject, rule) = (Subject::Other, explain::NOTHING);
+            let what = Explanation { subject, about: String::new(), text, rule, page: None, lesson: None };
             self.why = Some(what).filter(|_| self.course.shown().is_none());
             self.is_looking_elsewhere = false;
         }
@@ -92,10 +93,8 @@ fn is_in_lens(world: &World, last: &Explanation) -> bool {
 
 /// Whether it explains this channel or one of its ends.
 fn is_about(world: &World, facing: Facing, explanation: &Explanation) -> bool {
-    facing.channel(world).is_some_and(|channel| {
-        let index = explanation.about.strip_prefix(&channel.name);
-        index.is_some_and(|index| index.is_empty() || index.starts_with('['))
-    })
+    let Subject::End(end) = explanation.subject else { return false };
+    facing.channel(world).is_some_and(|channel| channel.ends.contains(&end))
 }
 
 /// The end of a channel at which there is something to be said: where something waits, first at the child's; else the parent's,

@@ -32,7 +32,7 @@ impl Bench {
         let inbox =
             of_pipe.map_or(&this.inbox, |peer| if this.inbox.waiting() > 0 { &this.inbox } else { &peer.inbox });
         let messages = this.kind.keeps_messages().then(|| inbox.messages());
-        Some(QueueReport { end: this.label(), bytes, charged, sndbuf, waiting: inbox.waiting(), messages })
+        Some(QueueReport { id: this.id, end: this.label(), bytes, charged, sndbuf, waiting: inbox.waiting(), messages })
     }
 
     /// Asks the kernel where the ledger cannot know: what a writer that sleeps or died in its call has put in.

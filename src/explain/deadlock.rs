@@ -9,7 +9,7 @@ use crate::world::World;
 use crate::world::kind::EndId;
 use crate::world::task::{Ongoing, Task};
 
-use super::say;
+use super::wording;
 
 /// The circle that a sleeping task waits in or for, if nobody outside it can wake anybody.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
@@ -19,16 +19,16 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
     let names: Vec<String> = circle.iter().filter_map(|id| world.task(*id)).map(|task| task.name.clone()).collect();
     let head = match (circle.contains(&task.id), names.len()) {
         (true, 1) => format!("{} waits for itself", task.name),
-        (true, 2) => format!("Deadlock: {} wait for each other", say::list(&names)),
-        (true, _) => format!("Deadlock: {} wait for each other in a circle", say::list(&names)),
-        (false, _) => format!("{} waits for a deadlock, that of {}", task.name, say::list(&names)),
+        (true, 2) => format!("Deadlock: {} wait for each other", wording::list(&names)),
+        (true, _) => format!("Deadlock: {} wait for each other in a circle", wording::list(&names)),
+        (false, _) => format!("{} waits for a deadlock, that of {}", task.name, wording::list(&names)),
     };
     let text = format!(
         "{head}: {}. None of them can take the first step; only `interrupt`, a kill, or somebody new who holds one of these \
          ends can.",
         links.join("; "),
     );
-    Some(say::answer(&task.name, "deadlock", "pipe(7)", text))
+    Some(wording::explanation(task, "deadlock", "pipe(7)", text))
 }
 
 /// The first task of any circle.
@@ -58,7 +58,7 @@ fn wakers(world: &World, task: &Task) -> Option<Vec<TaskId>> {
     match ongoing.call() {
         Call::Waitpid { pid } => Some(children(world, task, *pid)),
         Call::Poll { fds, timeout_ms, .. } if *timeout_ms < 0 => {
-            let ends = fds.iter().map(|fd| say::end_labelled(world, &ongoing.names.end(*fd)));
+            let ends = fds.iter().map(|fd| world.end(ongoing.names.end_id(*fd)?));
             let each: Option<Vec<Vec<TaskId>>> = ends.map(|end| holders(world, end?.peer?)).collect();
             each.map(|lists| lists.concat())
         }
@@ -69,7 +69,7 @@ fn wakers(world: &World, task: &Task) -> Option<Vec<TaskId>> {
 
 /// The other side of the end that a call sleeps on.
 fn end_of(world: &World, ongoing: &Ongoing) -> Option<EndId> {
-    say::end_labelled(world, &ongoing.names.end(ongoing.call().fd()?))?.peer
+    world.end(ongoing.names.end_id(ongoing.call().fd()?)?)?.peer
 }
 
 /// Every living thread of every process that holds an end; none where a copy is in flight, which anybody may receive.
@@ -118,8 +118,8 @@ fn link(world: &World, id: TaskId, (stuck, circle): (&BTreeMap<TaskId, Vec<TaskI
     let at = call.call().fd().map_or_else(String::new, |fd| call.names.end(fd));
     let whom = match &*wakers {
         [_, _, ..] if circle.iter().all(|id| ids.contains(id)) && ids.len() == circle.len() => "one of them".to_owned(),
-        [_, _, ..] => format!("one of {}", say::list(&wakers)),
-        _ => say::list(&wakers),
+        [_, _, ..] => format!("one of {}", wording::list(&wakers)),
+        _ => wording::list(&wakers),
     };
     Some(format!("{} is asleep in {}({at}) until {whom} {what}", task.name, call.call().name()))
 }

@@ -6,7 +6,7 @@ use crate::trace::{Death, Event, Explanation, What};
 use crate::world::World;
 use crate::world::task::Task;
 
-use super::{say, sleeps};
+use super::{sleeps, wording};
 
 /// The explanation of a dead task.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
@@ -28,21 +28,22 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
             _ => "It was a thread: what kills one of them kills the process, which is gone with all of them",
         }
     } else if task.state == TaskState::Zombie {
-        return Some(zombie(name, &how, by, rule == "killed-by-sigpipe"));
+        return Some(zombie(task, &how, by, rule == "killed-by-sigpipe"));
     } else {
         "The kernel closed all its descriptors with it, whatever the way of dying"
     };
     let pipe = if rule == "killed-by-sigpipe" { " by writing where nobody can read any more" } else { "" };
     let text = format!("{name} {how}{pipe}. {left}.");
-    Some(say::answer(name, rule, "signal(7)", text))
+    Some(wording::explanation(task, rule, "signal(7)", text))
 }
 
-fn zombie(name: &str, how: &str, by: &str, by_sigpipe: bool) -> Explanation {
+fn zombie(task: &Task, how: &str, by: &str, by_sigpipe: bool) -> Explanation {
+    let name = &task.name;
     let text = format!(
         "{name} {how}, and its descriptors were closed in that moment. What is left is a zombie: a number and a status that wait \
          until {by} calls wait; it holds nothing open and keeps no EOF away."
     );
-    say::answer(name, if by_sigpipe { "killed-by-sigpipe" } else { "zombie" }, "wait(2)", text)
+    wording::explanation(task, if by_sigpipe { "killed-by-sigpipe" } else { "zombie" }, "wait(2)", text)
 }
 
 /// The last death among the events, or the last signal that stopped somebody.

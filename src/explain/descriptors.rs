@@ -6,7 +6,7 @@ use crate::trace::Explanation;
 use crate::world::kind::Kind;
 
 use super::scene::Scene;
-use super::{Rule, say};
+use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] = &[
     needs_a_byte,
@@ -25,13 +25,12 @@ pub(super) const RULES: &[Rule] = &[
 fn needs_a_byte(scene: &Scene<'_>) -> Option<Explanation> {
     let Call::Sendmsg { data, fds, .. } = &scene.call.call else { return None };
     let end = scene.end.filter(|end| end.kind == Kind::Stream && data.is_empty() && !fds.is_empty())?;
-    let here = end.label();
     let text = format!(
         "sendmsg returned 0 and the descriptor is gone: on a stream it travels with a byte, and this message had none, so nothing \
          was queued at all. Send at least one byte with it; datagrams carry descriptors without any.{}",
         if scene.ret() == 0 { "" } else { " The call failed besides." }
     );
-    Some(say::answer(&here, "descriptor-needs-a-byte", "unix(7)", text))
+    Some(wording::explanation(end, "descriptor-needs-a-byte", "unix(7)", text))
 }
 
 /// A read without a control buffer.
@@ -48,10 +47,10 @@ fn lost_by_plain_read(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "{} travelled with these bytes, and {} at {here} gave no control buffer to receive descriptors in: the kernel \
          closed what it could not hand over. They do not stay queued.",
-        say::count(carried, "descriptor"),
+        wording::count(carried, "descriptor"),
         scene.call.call.name(),
     );
-    Some(say::answer(&here, "descriptor-lost-by-plain-read", "unix(7)", text))
+    Some(wording::explanation(end, "descriptor-lost-by-plain-read", "unix(7)", text))
 }
 
 /// MSG_CTRUNC: a control buffer, or a table, without room for all.
@@ -65,9 +64,9 @@ fn control_too_small(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "{} travelled with this message and only {arrived} arrived at {here}: there was no room for more in the control buffer (or \
          in a table at its RLIMIT_NOFILE). The others are closed, and MSG_CTRUNC says so.",
-        say::count(carried, "descriptor"),
+        wording::count(carried, "descriptor"),
     );
-    Some(say::answer(&here, "control-buffer-too-small", "unix(7)", text))
+    Some(wording::explanation(end, "control-buffer-too-small", "unix(7)", text))
 }
 
 /// Received, and what it is.
@@ -77,14 +76,13 @@ pub(super) fn arrived(scene: &Scene<'_>) -> Option<Explanation> {
     if shown.is_empty() {
         return None;
     }
-    let here = end.label();
     let text = format!(
         "What travels is not the number but the open file behind it: {} received {} as new descriptors of its own, as if by \
          dup. Each is one more copy that keeps its end open.",
         scene.who(),
-        say::list(&shown),
+        wording::list(&shown),
     );
-    Some(say::answer(&here, "descriptor-arrives", "unix(7)", text))
+    Some(wording::explanation(end, "descriptor-arrives", "unix(7)", text))
 }
 
 /// Sent, and not yet received.
@@ -97,10 +95,10 @@ fn in_flight(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "A copy of {} is in flight now, queued behind {here} with its bytes. {} may close its own at once: the copy under way \
          keeps the end open, and keeps EOF away, until it is received and closed, or destroyed unread.",
-        say::list(&names),
+        wording::list(&names),
         scene.who(),
     );
-    Some(say::answer(&here, "descriptor-in-flight", "unix(7)", text))
+    Some(wording::explanation(end, "descriptor-in-flight", "unix(7)", text))
 }
 
 /// close(2) while others hold the end.
@@ -114,9 +112,9 @@ fn one_copy_of_several(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "{} closed one descriptor of {here}, and the end stays open: {}. {told}",
         scene.who(),
-        say::who_holds(scene.world, end),
+        wording::who_holds(scene.world, end),
     );
-    Some(say::answer(&here, "one-copy-of-several", "close(2)", text))
+    Some(wording::explanation(end, "one-copy-of-several", "close(2)", text))
 }
 
 /// close(2) of the last one.
@@ -133,7 +131,7 @@ fn last_copy(scene: &Scene<'_>) -> Option<Explanation> {
         _ => "A reader at the other side now gets what is still queued, then EOF; a writer there gets EPIPE.",
     };
     let text = format!("That was the last descriptor of {here} in any process: now the end itself is closed. {told}");
-    Some(say::answer(&here, "last-close", "close(2)", text))
+    Some(wording::explanation(end, "last-close", "close(2)", text))
 }
 
 /// fork(2).
@@ -141,16 +139,16 @@ fn forked(scene: &Scene<'_>) -> Option<Explanation> {
     if !matches!(scene.call.call, Call::Fork) || scene.ret() < 0 {
         return None;
     }
-    let child = scene.call.names.made.clone().unwrap_or_default();
-    let held = scene.world.task_named(&child).and_then(|task| scene.world.process_of(task.id));
-    let many = held.map_or(0, |process| process.table.len() as u64);
+    let task = scene.world.task_named(scene.call.names.made.as_deref()?)?;
+    let child = &task.name;
+    let many = scene.world.process_of(task.id).map_or(0, |process| process.table.len() as u64);
     let text = format!(
         "{child} is a copy of {} and holds a copy of each of its {}, under the same numbers. An end is closed only when \
          both have closed theirs.",
         scene.who(),
-        say::count(many, "descriptor"),
+        wording::count(many, "descriptor"),
     );
-    Some(say::answer(&child, "fork-copies-descriptors", "fork(2)", text))
+    Some(wording::explanation(task, "fork-copies-descriptors", "fork(2)", text))
 }
 
 /// A thread.
@@ -158,13 +156,14 @@ fn shared_by_thread(scene: &Scene<'_>) -> Option<Explanation> {
     if !matches!(scene.call.call, Call::Thread) || scene.ret() < 0 {
         return None;
     }
-    let thread = scene.call.names.made.clone().unwrap_or_default();
+    let task = scene.world.task_named(scene.call.names.made.as_deref()?)?;
+    let thread = &task.name;
     let text = format!(
         "{thread} is a thread of {}'s process: both use one descriptor table. What one closes is closed for the other, and a \
          thread's exit closes nothing.",
         scene.who()
     );
-    Some(say::answer(&thread, "threads-share-the-table", "pthreads(7)", text))
+    Some(wording::explanation(task, "threads-share-the-table", "pthreads(7)", text))
 }
 
 /// dup(2).
@@ -175,9 +174,9 @@ fn duplicated(scene: &Scene<'_>) -> Option<Explanation> {
         "{} is one more number for the same open file: O_NONBLOCK and the queue are shared, and {here} is open until every \
          copy is closed: {}.",
         scene.ret(),
-        say::who_holds(scene.world, end),
+        wording::who_holds(scene.world, end),
     );
-    Some(say::answer(&here, "dup-is-one-more-copy", "dup(2)", text))
+    Some(wording::explanation(end, "dup-is-one-more-copy", "dup(2)", text))
 }
 
 /// Why SO_PEERCRED names the wrong process.
@@ -186,7 +185,8 @@ fn peercred_names_creator(scene: &Scene<'_>) -> Option<Explanation> {
     let end = scene.end.filter(|_| scene.ret() >= 0)?;
     let here = end.label();
     let named = scene.call.names.creds(*creds).map_or_else(|| format!("process {}", creds.pid), str::to_owned);
-    let holds = scene.peer().map_or_else(String::new, |peer| format!(" Now, {}.", say::who_holds(scene.world, peer)));
+    let holds =
+        scene.peer().map_or_else(String::new, |peer| format!(" Now, {}.", wording::who_holds(scene.world, peer)));
     let text = if creds.pid == 0 {
         format!(
             "{here} is connected with nobody, and does not listen: nobody has been written down yet, and pid 0 says so."
@@ -201,7 +201,7 @@ fn peercred_names_creator(scene: &Scene<'_>) -> Option<Explanation> {
             "SO_PEERCRED is written down once, when the connection is made (connect or listen): here by {named}.{holds}"
         )
     };
-    Some(say::answer(&here, "peercred-names-the-creator", "unix(7)", text))
+    Some(wording::explanation(end, "peercred-names-the-creator", "unix(7)", text))
 }
 
 /// Descriptors that set out with the bytes this read took.

@@ -6,7 +6,7 @@ use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
 
 use super::reads::page_of_messages;
-use super::say;
+use super::wording;
 
 /// The explanation of an end.
 pub(super) fn of_end(world: &World, end: &End) -> Explanation {
@@ -32,14 +32,14 @@ pub(super) fn held(world: &World, end: &End) -> Option<Explanation> {
 fn gone(end: &End) -> Option<Explanation> {
     let here = end.label();
     let text = format!("{here} is closed: nobody holds a descriptor of it, so nobody can read there.");
-    end.closed.then(|| say::answer(&here, "end-is-closed", "close(2)", text))
+    end.closed.then(|| wording::explanation(end, "end-is-closed", "close(2)", text))
 }
 
 fn writes_only(end: &End) -> Option<Explanation> {
     let here = end.label();
     let writes = end.kind.is_pipe() && end.name.as_ref().is_some_and(|name| name.index == Some(1));
     let text = format!("{here} is the writing end of a pipe: a read there fails with EBADF. A pipe goes one way only.");
-    writes.then(|| say::answer(&here, "pipe-goes-one-way", "pipe(7)", text))
+    writes.then(|| wording::explanation(end, "pipe-goes-one-way", "pipe(7)", text))
 }
 
 fn listening(end: &End) -> Option<Explanation> {
@@ -47,9 +47,9 @@ fn listening(end: &End) -> Option<Explanation> {
     let here = end.label();
     let text = format!(
         "{here} listens: it takes connections by accept and cannot be read. {} waiting.",
-        say::count(waiting, "connection")
+        wording::count(waiting, "connection")
     );
-    Some(say::answer(&here, "listener-has-no-bytes", "listen(2)", text))
+    Some(wording::explanation(end, "listener-has-no-bytes", "listen(2)", text))
 }
 
 /// SOCK_SEQPACKET reports the reset before what still waits.
@@ -64,10 +64,10 @@ fn something_waits(end: &End, peer: Option<&End>) -> Option<Explanation> {
         let after = if first.len == 0 { " It is an empty message: the 0 it returns is not EOF." } else { "" };
         let text = format!(
             "{} at {here}. The next read takes the first, {}, and no other; what does not fit its buffer is destroyed.{after}",
-            say::waits(end),
-            say::bytes(&end.inbox, first),
+            wording::waits(end),
+            wording::bytes(&end.inbox, first),
         );
-        return Some(say::answer(&here, "next-read-one-message", page_of_messages(end.kind), text));
+        return Some(wording::explanation(end, "next-read-one-message", page_of_messages(end.kind), text));
     }
     let then = match peer {
         Some(peer) if peer.closed && end.reset == Reset::Pending => ", then ECONNRESET once, then EOF",
@@ -84,10 +84,10 @@ fn something_waits(end: &End, peer: Option<&End>) -> Option<Explanation> {
     };
     let text = format!(
         "{} at {here}, from {}. The next read takes as many as fit its buffer, without regard to the writes they came from{then}.{stops}",
-        say::waits(end),
-        say::count(end.inbox.queue.len() as u64, "write"),
+        wording::waits(end),
+        wording::count(end.inbox.queue.len() as u64, "write"),
     );
-    Some(say::answer(&here, "next-read-takes-bytes", say::page(end.kind), text))
+    Some(wording::explanation(end, "next-read-takes-bytes", wording::page(end.kind), text))
 }
 
 fn shut_down(end: &End) -> Option<Explanation> {
@@ -99,7 +99,7 @@ fn shut_down(end: &End) -> Option<Explanation> {
         let text = format!(
             "{here} was shut down for reading: a read that would sleep returns 0, one that must not sleep says EAGAIN."
         );
-        return Some(say::answer(&here, "eof-own-shutdown", "shutdown(2)", text));
+        return Some(wording::explanation(end, "eof-own-shutdown", "shutdown(2)", text));
     }
     let (rule, whose) = if end.shut_here.0 {
         ("eof-own-shutdown", "it was shut down for reading")
@@ -109,7 +109,7 @@ fn shut_down(end: &End) -> Option<Explanation> {
     let text = format!(
         "The next read at {here} returns 0: nothing waits, and {whose}. No descriptor need be closed for that."
     );
-    Some(say::answer(&here, rule, "shutdown(2)", text))
+    Some(wording::explanation(end, rule, "shutdown(2)", text))
 }
 
 fn reset_pending(end: &End, peer: Option<&End>) -> Option<Explanation> {
@@ -121,7 +121,7 @@ fn reset_pending(end: &End, peer: Option<&End>) -> Option<Explanation> {
          after it come{} {after}.",
         if end.inbox.queue.is_empty() { "s" } else { "" },
     );
-    Some(say::answer(&here, "reset-by-unread-bytes", "unix(7)", text))
+    Some(wording::explanation(end, "reset-by-unread-bytes", "unix(7)", text))
 }
 
 fn unconnected(end: &End) -> Option<Explanation> {
@@ -138,7 +138,7 @@ fn unconnected(end: &End) -> Option<Explanation> {
         }
         _ => format!("{here} is not connected, so a read there fails at once."),
     };
-    Some(say::answer(&here, "not-connected", "connect(2)", text))
+    Some(wording::explanation(end, "not-connected", "connect(2)", text))
 }
 
 fn at_the_end(end: &End, peer: &End) -> Option<Explanation> {
@@ -151,42 +151,42 @@ fn at_the_end(end: &End, peer: &End) -> Option<Explanation> {
             "{there} is closed, and yet no EOF comes at {here}: a datagram socket is never told. A read there sleeps for ever, and \
              poll says nothing; only a send from {here} notices, by ECONNREFUSED."
         );
-        return Some(say::answer(&here, "datagram-never-ends", "unix(7)", text));
+        return Some(wording::explanation(end, "datagram-never-ends", "unix(7)", text));
     }
     let text = format!(
         "The next read at {here} is EOF: nothing waits, and no descriptor of {there} is open in any process. It returns 0 every time."
     );
-    Some(say::answer(&here, "eof-last-close", "read(2)", text))
+    Some(wording::explanation(end, "eof-last-close", "read(2)", text))
 }
 
 /// Why EOF does not come.
 fn still_held(world: &World, end: &End, peer: Option<&End>) -> Explanation {
     let here = end.label();
     let Some(peer) = peer else {
-        return say::answer(&here, "nothing-waits", "recv(2)", format!("Nothing waits at {here}."));
+        return wording::explanation(end, "nothing-waits", "recv(2)", format!("Nothing waits at {here}."));
     };
-    let there = say::title(peer);
+    let there = wording::title(peer);
     let sleeps = if end.nonblock { "fails with EAGAIN" } else { "sleeps" };
-    let holds = say::who_holds(world, peer);
+    let holds = wording::who_holds(world, peer);
     if end.kind == Kind::Dgram {
         let text = format!(
             "Nothing waits at {here}, so the next read {sleeps}. {}. And even when all copies of {there} are closed, no EOF comes: \
              datagram sockets have none.",
-            say::capital(&holds)
+            wording::capital(&holds)
         );
-        return say::answer(&here, "datagram-never-ends", "unix(7)", text);
+        return wording::explanation(end, "datagram-never-ends", "unix(7)", text);
     }
     let own: Vec<String> = readers_with_copy(world, end, peer);
     let own = match own.len() {
         0 => String::new(),
-        1 => format!(" A copy counts also where the reader holds it itself, as {} does.", say::list(&own)),
-        _ => format!(" A copy counts also where the reader holds it itself, as {} do.", say::list(&own)),
+        1 => format!(" A copy counts also where the reader holds it itself, as {} does.", wording::list(&own)),
+        _ => format!(" A copy counts also where the reader holds it itself, as {} do.", wording::list(&own)),
     };
     let text = format!(
         "Nothing waits at {here}, so the next read {sleeps}. {}: while any copy of {there} is open, no EOF comes.{own}",
-        say::capital(&holds)
+        wording::capital(&holds)
     );
-    say::answer(&here, "still-held", say::page(end.kind), text)
+    wording::explanation(end, "still-held", wording::page(end.kind), text)
 }
 
 /// Tasks that hold both ends.

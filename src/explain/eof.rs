@@ -6,7 +6,7 @@ use crate::trace::Explanation;
 use crate::world::kind::Kind;
 
 use super::scene::Scene;
-use super::{Rule, say};
+use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] =
     &[end_by_own_shutdown, end_by_peer_shutdown, end_by_last_close, read_of_no_bytes, empty_message];
@@ -19,7 +19,7 @@ fn end_by_own_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
         "{label} was shut down for reading: shutdown acts on the socket, for all who hold it, however many descriptors \
          are open. What was queued could still be read; after that every read returns 0."
     );
-    Some(say::answer(&label, "eof-own-shutdown", "shutdown(2)", text))
+    Some(wording::explanation(end, "eof-own-shutdown", "shutdown(2)", text))
 }
 
 /// SHUT_WR at the other end.
@@ -35,23 +35,23 @@ fn end_by_peer_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "EOF at {here}: {there} was shut down for writing, and nothing is left in the queue. No descriptor had to be \
          closed for it: {}. {back}",
-        say::who_holds(scene.world, peer)
+        wording::who_holds(scene.world, peer)
     );
-    Some(say::answer(&here, "eof-peer-shutdown", "shutdown(2)", text))
+    Some(wording::explanation(end, "eof-peer-shutdown", "shutdown(2)", text))
 }
 
 /// The last descriptor of the other end is gone.
 fn end_by_last_close(scene: &Scene<'_>) -> Option<Explanation> {
     let end = scene.end.filter(|_| scene.is_eof())?;
     let peer = scene.peer().filter(|peer| peer.closed)?;
-    let (here, there) = (end.label(), say::title(peer));
+    let (here, there) = (end.label(), wording::title(peer));
     let who = scene.who_let_go(peer).map_or_else(String::new, |who| format!(" ({who})"));
     let side = if end.kind.is_pipe() { "the writing end" } else { "the other end" };
     let text = format!(
         "EOF at {here}: no descriptor of {there}, {side}, is open in any process{who}, and nothing is left in the queue. \
          Nobody can ever write here again, so read returns 0 at once, now and every time."
     );
-    Some(say::answer(&here, "eof-last-close", "read(2)", text))
+    Some(wording::explanation(end, "eof-last-close", "read(2)", text))
 }
 
 /// A buffer of no bytes.
@@ -69,7 +69,7 @@ fn read_of_no_bytes(scene: &Scene<'_>) -> Option<Explanation> {
         };
         format!("The buffer has room for 0 bytes, so this read of {here} returned 0: {looked}. It is not EOF.")
     };
-    Some(say::answer(&here, "read-of-no-bytes", "read(2)", text))
+    Some(wording::explanation(end, "read-of-no-bytes", "read(2)", text))
 }
 
 /// A message of no bytes.
@@ -94,5 +94,5 @@ fn empty_message(scene: &Scene<'_>) -> Option<Explanation> {
     };
     let peeked = if scene.call.call.flags() & abi::MSG_PEEK == 0 { "took" } else { "looked at" };
     let text = format!("This 0 is not the end: the read {peeked} a message of no bytes{by} at {here}. {tell}");
-    Some(say::answer(&here, "empty-message", "recv(2)", text))
+    Some(wording::explanation(end, "empty-message", "recv(2)", text))
 }

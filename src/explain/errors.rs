@@ -8,7 +8,8 @@ use crate::world::channel::End;
 use crate::world::kind::Kind;
 
 use super::scene::Scene;
-use super::{Rule, say};
+use super::wording::About;
+use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] = &[
     array_after_failure,
@@ -36,7 +37,7 @@ fn array_after_failure(scene: &Scene<'_>) -> Option<Explanation> {
             "socketpair failed with {} before the kernel had chosen any numbers, so the array is what it was: {{-1, -1}}.",
             errno.name()
         );
-        return Some(say::answer(&name, "array-left", "socketpair(2)", text));
+        return Some(wording::explanation(&*name, "array-left", "socketpair(2)", text));
     }
     let text = format!(
         "socketpair failed with {}, yet the array holds {a} and {b}: this kernel reserves two numbers and writes them into the \
@@ -45,7 +46,7 @@ fn array_after_failure(scene: &Scene<'_>) -> Option<Explanation> {
         errno.name(),
         abi::domain_name(*domain),
     );
-    Some(say::answer(&name, "array-changed", "socketpair(2)", text))
+    Some(wording::explanation(&*name, "array-changed", "socketpair(2)", text))
 }
 
 /// EPIPE, with the signal or without it.
@@ -65,7 +66,7 @@ fn broken_pipe(scene: &Scene<'_>) -> Option<Explanation> {
         } else {
             text
         };
-        return Some(say::answer(&here, "epipe-with-sigpipe", "signal(7)", text));
+        return Some(wording::explanation(end, "epipe-with-sigpipe", "signal(7)", text));
     }
     let ignores =
         scene.world.process_of(scene.task.id).and_then(|process| process.dispositions.get(&abi::Signal::PIPE.0));
@@ -85,7 +86,7 @@ fn broken_pipe(scene: &Scene<'_>) -> Option<Explanation> {
         _ => "No SIGPIPE was seen".to_owned(),
     };
     let text = format!("{who} could not write to {here}: {cause}. {no_signal}.");
-    Some(say::answer(&here, "epipe-without-sigpipe", "send(2)", text))
+    Some(wording::explanation(end, "epipe-without-sigpipe", "send(2)", text))
 }
 
 fn broken_because(scene: &Scene<'_>, end: &End) -> String {
@@ -121,19 +122,19 @@ fn reset(scene: &Scene<'_>) -> Option<Explanation> {
             "{here} was connected, but the listening socket was closed before anybody accepted, and the connection with \
              it: the kernel says so by ECONNRESET, whether something was sent or not. {once}"
         );
-        return Some(say::answer(&here, "reset-never-accepted", "unix(7)", text));
+        return Some(wording::explanation(end, "reset-never-accepted", "unix(7)", text));
     }
     let lost = scene.peer().map_or(0, |peer| peer.inbox.totals.destroyed);
     let (there, lost, destroyed) = (
         scene.peer().map_or_else(|| "the other end".to_owned(), End::label),
-        if lost == 0 { "something sent to it".to_owned() } else { say::count(lost, "byte") },
+        if lost == 0 { "something sent to it".to_owned() } else { wording::count(lost, "byte") },
         if lost > 1 { "they are destroyed" } else { "it is destroyed" },
     );
     let text = format!(
         "{there} was closed with {lost} from {here} still unread; {destroyed}, and the kernel says so by ECONNRESET. \
          Whether the reader exited, closed or was killed makes no difference. {once}"
     );
-    Some(say::answer(&here, "reset-by-unread-bytes", "unix(7)", text))
+    Some(wording::explanation(end, "reset-by-unread-bytes", "unix(7)", text))
 }
 
 /// ECONNREFUSED, then ENOTCONN: what a datagram pair has in place of EPIPE.
@@ -146,14 +147,14 @@ fn datagram_peer_gone(scene: &Scene<'_>) -> Option<Explanation> {
             "Datagram sockets have neither EOF nor SIGPIPE: the first send from {here} that finds {there} closed gets \
              ECONNREFUSED. By that the kernel also takes the connection off {here}, so the next send gets ENOTCONN."
         );
-        return Some(say::answer(&here, "datagram-peer-gone", "unix(7)", text));
+        return Some(wording::explanation(end, "datagram-peer-gone", "unix(7)", text));
     }
     if scene.errno() == Errno::ENOTCONN && scene.peer().is_some_and(|peer| peer.closed) {
         let text = format!(
             "{there} is closed. An earlier send was told so by ECONNREFUSED, and the kernel took the connection off {here} \
              with it; now {here} is connected with nobody, which is what ENOTCONN says."
         );
-        return Some(say::answer(&here, "datagram-disconnected", "send(2)", text));
+        return Some(wording::explanation(end, "datagram-disconnected", "send(2)", text));
     }
     None
 }
@@ -167,15 +168,15 @@ fn nothing_waits(scene: &Scene<'_>) -> Option<Explanation> {
         let text = format!(
             "Nothing came to {here} in the time that SO_RCVTIMEO allows, so the sleeping read gave up with EAGAIN."
         );
-        return Some(say::answer(&here, "receive-timed-out", "socket(7)", text));
+        return Some(wording::explanation(end, "receive-timed-out", "socket(7)", text));
     }
     if let Some(offset) = end.inbox.peek_off.filter(|_| looks_past(scene, end)) {
         let text = format!(
             "SO_PEEK_OFF has moved on with each look and stands {offset} bytes behind the front of {here}: nothing waits \
              beyond it, though {} in all. A read without MSG_PEEK takes from the front and moves it back.",
-            say::waits(end),
+            wording::waits(end),
         );
-        return Some(say::answer(&here, "peeked-to-the-end", "socket(7)", text));
+        return Some(wording::explanation(end, "peeked-to-the-end", "socket(7)", text));
     }
     let why_not = match scene.peer() {
         _ if end.kind == Kind::Dgram && end.shut_here.0 => {
@@ -188,13 +189,16 @@ fn nothing_waits(scene: &Scene<'_>) -> Option<Explanation> {
             format!("{} is closed, but a datagram socket is never told, so it is EAGAIN for ever", peer.label())
         }
         Some(peer) if !peer.closed && end.kind == Kind::Dgram => {
-            format!("more may come ({}), and EOF never does at a datagram socket", say::who_holds(scene.world, peer))
+            format!(
+                "more may come ({}), and EOF never does at a datagram socket",
+                wording::who_holds(scene.world, peer)
+            )
         }
-        Some(peer) if !peer.closed => format!("it is not EOF either: {}", say::who_holds(scene.world, peer)),
+        Some(peer) if !peer.closed => format!("it is not EOF either: {}", wording::who_holds(scene.world, peer)),
         _ => "it is not EOF either".to_owned(),
     };
     let text = format!("Nothing waits at {here}, and this read must not sleep, so it says EAGAIN; {why_not}.");
-    Some(say::answer(&here, "nothing-waits", "recv(2)", text))
+    Some(wording::explanation(end, "nothing-waits", "recv(2)", text))
 }
 
 /// A look with SO_PEEK_OFF that found nothing although something waits.
@@ -211,7 +215,7 @@ fn buffer_full(scene: &Scene<'_>) -> Option<Explanation> {
             "No room came for this write to {here} in the time that SO_SNDTIMEO allows, so it gave up with EAGAIN: nothing \
              of it was taken."
         );
-        return Some(say::answer(&here, "send-timed-out", "socket(7)", text));
+        return Some(wording::explanation(end, "send-timed-out", "socket(7)", text));
     }
     Some(full(end, scene.peer()))
 }
@@ -228,24 +232,24 @@ pub(super) fn full(end: &End, peer: Option<&End>) -> Explanation {
             "The pipe is full: {waits} at {there}. A pipe holds a number of pages (`pipesize {here}`), and a write to it \
              goes on when a reader has emptied some."
         );
-        return say::answer(&here, "pipe-full", "pipe(7)", text);
+        return wording::explanation(end, "pipe-full", "pipe(7)", text);
     }
     if let Some(peer) = peer.filter(|peer| is_short_queue(end, peer)) {
         let text = format!(
             "The queue of {there} is full: {} there. {there} is not connected back to {here}, and such a datagram socket \
              lets only a few messages wait (net.unix.max_dgram_qlen, and one more), however much room SO_SNDBUF has. One \
              read makes room for one.",
-            say::waits(peer),
+            wording::waits(peer),
         );
-        return say::answer(&here, "short-queue", "unix(7)", text);
+        return wording::explanation(end, "short-queue", "unix(7)", text);
     }
     let text = format!(
         "The send buffer of {here} is full, though only {waits} at {there}, from {}: SO_SNDBUF is charged for the kernel's \
          whole buffer of each write, several hundred bytes of overhead even for one byte. `queue {there}` shows what is \
          charged; SO_RCVBUF of {there} plays no part.",
-        say::count(writes, "write"),
+        wording::count(writes, "write"),
     );
-    say::answer(&here, "charged-per-message", "unix(7)", text)
+    wording::explanation(end, "charged-per-message", "unix(7)", text)
 }
 
 /// Whether the receiver's queue is what is full: of a datagram socket that is not connected back, with little in it.
@@ -256,7 +260,7 @@ pub(super) fn is_short_queue(end: &End, peer: &End) -> bool {
 
 fn bytes_wait(peer: &End) -> String {
     let bytes = peer.inbox.waiting();
-    format!("{} {}", say::count(bytes, "byte"), if bytes == 1 { "waits" } else { "wait" })
+    format!("{} {}", wording::count(bytes, "byte"), if bytes == 1 { "waits" } else { "wait" })
 }
 
 /// EMSGSIZE.
@@ -267,9 +271,9 @@ fn message_too_long(scene: &Scene<'_>) -> Option<Explanation> {
         "{} sends a message whole or not at all, and one of {} can never fit SO_SNDBUF of {here}, a little less than which is \
          the most. Nothing was sent; a stream would have taken it piece by piece.",
         end.kind.title(),
-        say::count(scene.call.call.offered().unwrap_or(0), "byte"),
+        wording::count(scene.call.call.offered().unwrap_or(0), "byte"),
     );
-    Some(say::answer(&here, "message-too-long", "send(2)", text))
+    Some(wording::explanation(end, "message-too-long", "send(2)", text))
 }
 
 /// EINTR.
@@ -283,7 +287,7 @@ fn interrupted(scene: &Scene<'_>) -> Option<Explanation> {
         scene.who(),
         scene.call.call.name(),
     );
-    Some(say::answer(scene.who(), "interrupted", "signal(7)", text))
+    Some(wording::explanation(scene.task, "interrupted", "signal(7)", text))
 }
 
 /// Errors that mean the same wherever they come.
@@ -295,9 +299,9 @@ fn plain(scene: &Scene<'_>) -> Option<Explanation> {
     let row = PLAIN.iter().find(|row| row.0 == name);
     let (rule, page, meaning) =
         row.map_or(("failed", "errno(3)", scene.errno().message()), |row| (row.1, row.2, row.3));
-    let about = scene.end.map_or_else(|| scene.who().to_owned(), End::label);
+    let about = scene.end.map_or_else(|| About::from(scene.task), About::from);
     let text = format!("{} by {} failed with {name}: {meaning}.", scene.call.call.name(), scene.who());
-    Some(say::answer(&about, rule, page, text))
+    Some(wording::explanation(about, rule, page, text))
 }
 
 /// Error, rule, page, meaning.

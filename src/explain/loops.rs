@@ -6,7 +6,7 @@ use crate::world::channel::End;
 use crate::world::ledger::{Read, ReadResult};
 
 use super::scene::Scene;
-use super::{reads, say};
+use super::{reads, wording};
 
 /// Reads of one drain that are looked back at.
 const LOOKED_AT: usize = 64;
@@ -24,14 +24,13 @@ pub(super) fn of_scene(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 fn messages(end: &End, taken: u64) -> Option<Explanation> {
-    let here = end.label();
     let text = format!(
         "{} keeps the edges between messages: {} took {}, one each, however large the buffer.",
         end.kind.title(),
-        say::count(taken, "read"),
-        say::count(taken, "message"),
+        wording::count(taken, "read"),
+        wording::count(taken, "message"),
     );
-    (taken > 0).then(|| say::answer(&here, "one-message-each", reads::page_of_messages(end.kind), text))
+    (taken > 0).then(|| wording::explanation(end, "one-message-each", reads::page_of_messages(end.kind), text))
 }
 
 fn joined(scene: &Scene<'_>, end: &End, taken: u64, reads: &[&Read]) -> Option<Explanation> {
@@ -42,27 +41,27 @@ fn joined(scene: &Scene<'_>, end: &End, taken: u64, reads: &[&Read]) -> Option<E
         return None;
     }
     let here = end.label();
-    let shown: Vec<String> = pieces.iter().map(|piece| say::bytes(&end.inbox, *piece)).collect();
+    let shown: Vec<String> = pieces.iter().map(|piece| wording::bytes(&end.inbox, *piece)).collect();
     if numbers.len() as u64 <= taken {
         let text = format!(
             "{} took what waited at {here}, {}, in {}. {} keeps no edges: had several writes waited, one read would have taken \
              them all.",
             scene.who(),
-            say::list(&shown),
-            say::count(taken, "read"),
+            wording::list(&shown),
+            wording::count(taken, "read"),
             reads::title(end.kind),
         );
-        return Some(say::answer(&here, "read-takes-what-is-there", say::page(end.kind), text));
+        return Some(wording::explanation(end, "read-takes-what-is-there", wording::page(end.kind), text));
     }
     let text = format!(
         "{} is a stream of bytes and keeps no edges between writes: {} ({}) waited at {here}, and {} by {} took all of them.",
         reads::title(end.kind),
-        say::count(numbers.len() as u64, "write"),
-        say::list(&shown),
-        say::count(taken, "read"),
+        wording::count(numbers.len() as u64, "write"),
+        wording::list(&shown),
+        wording::count(taken, "read"),
         scene.who(),
     );
-    Some(say::answer(&here, "stream-joins-writes", say::page(end.kind), text))
+    Some(wording::explanation(end, "stream-joins-writes", wording::page(end.kind), text))
 }
 
 fn last_reads<'a>(end: &'a End, scene: &Scene<'_>, many: usize) -> Vec<&'a Read> {

@@ -7,7 +7,7 @@ use crate::world::kind::Kind;
 
 use super::errors::is_short_queue;
 use super::scene::Scene;
-use super::{Rule, say};
+use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] = &[
     no_descriptor,
@@ -33,7 +33,6 @@ fn no_descriptor(scene: &Scene<'_>) -> Option<Explanation> {
         return None;
     };
     let (fd, _) = fds.iter().zip(bits).find(|(_, bits)| *bits & POLLNVAL != 0)?;
-    let here = scene.call.names.end(*fd);
     let since = if scene.call.state == CallState::Resumed {
         " It was when the call began, and another thread closed it meanwhile; poll noticed only when it woke and looked again."
     } else {
@@ -43,7 +42,7 @@ fn no_descriptor(scene: &Scene<'_>) -> Option<Explanation> {
         "POLLNVAL: the number {fd} is not open in this process. poll says so in its answer, where other calls fail with \
          EBADF.{since}"
     );
-    Some(say::answer(&here, "no-such-descriptor", "poll(2)", text))
+    Some(wording::explanation(&*scene.call.names.end(*fd), "no-such-descriptor", "poll(2)", text))
 }
 
 /// What poll says of a socket that takes connections.
@@ -56,7 +55,8 @@ fn listener(scene: &Scene<'_>) -> Option<Explanation> {
             "{here} listens and was shut down for reading: POLLIN says only that an accept would not sleep. {}.",
             match waiting {
                 0 => "No connection waits, so it would fail with EINVAL".to_owned(),
-                many => format!("{} can still be accepted, then it fails with EINVAL", say::count(many, "connection")),
+                many =>
+                    format!("{} can still be accepted, then it fails with EINVAL", wording::count(many, "connection")),
             }
         )
     } else if bits & POLLIN != 0 {
@@ -67,7 +67,7 @@ fn listener(scene: &Scene<'_>) -> Option<Explanation> {
     } else {
         format!("{here} listens, and no connection waits there: an accept would sleep.")
     };
-    Some(say::answer(&here, "a-connection-is-readable", "accept(2)", text))
+    Some(wording::explanation(end, "a-connection-is-readable", "accept(2)", text))
 }
 
 /// POLLOUT where a write fails.
@@ -87,7 +87,7 @@ fn writable_but_fails(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "POLLOUT says only that a write at {here} would not sleep. It would fail at once with {errno}: {because}.{hung}"
     );
-    Some(say::answer(&here, "writable-but-fails", "poll(2)", text))
+    Some(wording::explanation(end, "writable-but-fails", "poll(2)", text))
 }
 
 /// No POLLOUT where a write works.
@@ -102,24 +102,24 @@ fn not_writable_but_works(scene: &Scene<'_>) -> Option<Explanation> {
         format!(
             "No POLLOUT at {here}: {} at {}, and that socket is not connected back, so its queue is full with a few \
              messages, whatever SO_SNDBUF has room for. One read there makes room for one.",
-            say::waits(peer),
+            wording::waits(peer),
             peer.label(),
         )
     } else if end.kind.is_pipe() {
         format!(
             "No POLLOUT at {here}: the pipe has no free page for a write, {} at {}.",
-            say::waits(peer),
+            wording::waits(peer),
             peer.label()
         )
     } else {
         format!(
             "No POLLOUT at {here}: {} at {}. poll calls a socket writable only when no more than a quarter of SO_SNDBUF is \
              charged, but a write needs room for itself alone: after one read it already works, long before poll says so.",
-            say::waits(peer),
+            wording::waits(peer),
             peer.label(),
         )
     };
-    Some(say::answer(&here, "not-writable-but-works", "poll(2)", text))
+    Some(wording::explanation(end, "not-writable-but-works", "poll(2)", text))
 }
 
 /// POLLIN where a read says EAGAIN: the place of an urgent byte that was taken.
@@ -137,13 +137,13 @@ fn urgent_byte_taken(scene: &Scene<'_>) -> Option<Explanation> {
         "POLLIN at {here}, yet a read would find nothing: the place of an urgent byte that was already taken is still in \
          the queue. A read says EAGAIN and clears it."
     );
-    Some(say::answer(&here, "readable-but-empty", "poll(2)", text))
+    Some(wording::explanation(end, "readable-but-empty", "poll(2)", text))
 }
 
 /// POLLHUP, or POLLIN for the end.
 fn end_is_readable(scene: &Scene<'_>) -> Option<Explanation> {
     let (end, bits) = polled(scene).find(|(_, bits)| bits & POLLHUP != 0)?;
-    let (here, there) = (end.label(), say::title(scene.world.end(end.peer?)?));
+    let (here, there) = (end.label(), wording::title(scene.world.end(end.peer?)?));
     let read = match (bits & POLLIN != 0, end.inbox.queue.is_empty()) {
         (true, true) => "POLLIN comes too, since a read would not sleep: it would return 0",
         (true, false) => "POLLIN says that something still waits: it is read first, then 0",
@@ -156,17 +156,19 @@ fn end_is_readable(scene: &Scene<'_>) -> Option<Explanation> {
         "both directions were shut down".to_owned()
     };
     let text = format!("POLLHUP at {here}: {gone}. {read}.");
-    Some(say::answer(&here, "hung-up", "poll(2)", text))
+    Some(wording::explanation(end, "hung-up", "poll(2)", text))
 }
 
 /// No answer, or a time-out.
 fn nothing_yet(scene: &Scene<'_>) -> Option<Explanation> {
     let (end, _) = polled(scene).find(|_| scene.ret() == 0)?;
     let here = end.label();
-    let state =
-        scene.world.end(end.peer?).map_or_else(String::new, |peer| format!("; {}", say::who_holds(scene.world, peer)));
-    let text = format!("Nothing that was asked for is so at {here}: {} there{state}.", say::waits(end));
-    Some(say::answer(&here, "nothing-to-report", "poll(2)", text))
+    let state = scene
+        .world
+        .end(end.peer?)
+        .map_or_else(String::new, |peer| format!("; {}", wording::who_holds(scene.world, peer)));
+    let text = format!("Nothing that was asked for is so at {here}: {} there{state}.", wording::waits(end));
+    Some(wording::explanation(end, "nothing-to-report", "poll(2)", text))
 }
 
 /// The plain answer.
@@ -177,7 +179,7 @@ fn ready(scene: &Scene<'_>) -> Option<Explanation> {
     let waits = if end.shut_rd && end.inbox.queue.is_empty() {
         "it would return 0: shut down".to_owned()
     } else {
-        say::waits(end)
+        wording::waits(end)
     };
     let read = match bits & POLLIN != 0 {
         _ if writes_only(end) => None,
@@ -192,8 +194,8 @@ fn ready(scene: &Scene<'_>) -> Option<Explanation> {
     let urgent = (bits & POLLPRI != 0).then(|| "an urgent byte can be taken by MSG_OOB".to_owned());
     let write = (bits & POLLOUT != 0).then(|| "a write of a little would not sleep".to_owned());
     let would: Vec<String> = [read, urgent, write].into_iter().flatten().collect();
-    let would = if would.is_empty() { "nothing but what it says is known".to_owned() } else { say::list(&would) };
-    Some(say::answer(&here, "ready-now", "poll(2)", format!("poll answers for this moment: at {here} {would}.")))
+    let would = if would.is_empty() { "nothing but what it says is known".to_owned() } else { wording::list(&would) };
+    Some(wording::explanation(end, "ready-now", "poll(2)", format!("poll answers for this moment: at {here} {would}.")))
 }
 
 /// Whether the call asked for POLLIN.
@@ -208,7 +210,7 @@ fn polled<'a>(scene: &Scene<'a>) -> impl Iterator<Item = (&'a End, i16)> {
         (Call::Poll { fds, .. }, Extra::Revents(bits)) => (fds, bits),
         _ => (&[], &[]),
     };
-    fds.iter().zip(bits).filter_map(move |(fd, bits)| Some((say::end_labelled(world, &call.names.end(*fd))?, *bits)))
+    fds.iter().zip(bits).filter_map(move |(fd, bits)| Some((world.end(call.names.end_id(*fd)?)?, *bits)))
 }
 
 /// How a write at this end would fail now.
@@ -222,7 +224,7 @@ fn fails_with(scene: &Scene<'_>, end: &End) -> Option<(&'static str, String)> {
             _ => ("ENOTCONN", format!("{} is not connected, which POLLHUP says too", end.label())),
         });
     };
-    let there = say::title(peer);
+    let there = wording::title(peer);
     match end.kind {
         Kind::Dgram if peer.closed => Some(("ECONNREFUSED (or ENOTCONN, after that)", format!("{there} is closed"))),
         Kind::Seqpacket if peer.closed && end.reset == Reset::Pending => {

@@ -8,7 +8,7 @@ use crate::world::kind::Kind;
 use crate::world::ledger::{Piece, Read, Write};
 
 use super::scene::Scene;
-use super::{Rule, descriptors, say};
+use super::{Rule, descriptors, wording};
 
 pub(super) const RULES: &[Rule] = &[
     took_urgent,
@@ -32,13 +32,13 @@ fn took_urgent(scene: &Scene<'_>) -> Option<Explanation> {
     let left = match (scene.call.call.flags() & abi::MSG_PEEK != 0, end.inbox.queue.is_empty()) {
         (true, _) => "It was only looked at, and is still there.".to_owned(),
         (false, true) => "Nothing else waits.".to_owned(),
-        (false, false) => format!("What else was sent keeps its order: {}.", say::waits(end)),
+        (false, false) => format!("What else was sent keeps its order: {}.", wording::waits(end)),
     };
     let text = format!(
         "The last byte of a send with MSG_OOB is urgent: MSG_OOB takes it out of turn, it alone, past all that waits \
          before it at {here}. {left}"
     );
-    Some(say::answer(&here, "urgent-byte", "recv(2)", text))
+    Some(wording::explanation(end, "urgent-byte", "recv(2)", text))
 }
 
 /// A stream read that came to the place of an urgent byte.
@@ -54,7 +54,7 @@ fn stops_at_urgent(scene: &Scene<'_>) -> Option<Explanation> {
         "There was room for more, but the byte that comes next at {here} was sent with MSG_OOB: a read stops before the \
          urgent byte, so that its place can be seen (`atmark {here}`)."
     );
-    Some(say::answer(&here, "read-stops-at-urgent-byte", "unix(7)", text))
+    Some(wording::explanation(end, "read-stops-at-urgent-byte", "unix(7)", text))
 }
 
 /// MSG_WAITALL that brought less than all.
@@ -76,9 +76,9 @@ fn waited_for_all(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "MSG_WAITALL asks for all {room} bytes, however many writes they take. {} had come to {here} when {ended}, so the call \
          returns these.",
-        say::count(read.len, "byte"),
+        wording::count(read.len, "byte"),
     );
-    Some(say::answer(&here, "waited-for-all", "recv(2)", text))
+    Some(wording::explanation(end, "waited-for-all", "recv(2)", text))
 }
 
 /// MSG_PEEK.
@@ -97,7 +97,7 @@ fn peeked(scene: &Scene<'_>) -> Option<Explanation> {
     };
     let text =
         format!("MSG_PEEK looks and leaves: the same bytes still wait at {here} for the next read.{moved}{copies}");
-    Some(say::answer(&here, "peek-leaves-it", "recv(2)", text))
+    Some(wording::explanation(end, "peek-leaves-it", "recv(2)", text))
 }
 
 /// Where the rest of a message went.
@@ -120,10 +120,10 @@ fn message_truncated(scene: &Scene<'_>) -> Option<Explanation> {
         "{} keeps messages whole: a read takes one message from {here}, and {} of it did not fit the buffer of {}. They \
          are destroyed, no later read gets them; {unseen}.",
         end.kind.title(),
-        say::count(read.lost, "byte"),
+        wording::count(read.lost, "byte"),
         scene.call.call.room().unwrap_or(0),
     );
-    Some(say::answer(&here, "rest-destroyed", page_of_messages(end.kind), text))
+    Some(wording::explanation(end, "rest-destroyed", page_of_messages(end.kind), text))
 }
 
 /// Why a stream read did not go on: the message with descriptors ends it.
@@ -137,11 +137,11 @@ fn stops_at_descriptors(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "There was room for more, and {} still waits at {here}. But {} came with {}, and a stream read never goes on past \
          the bytes that descriptors travelled with: so the receiver knows which bytes they belong to.",
-        say::bytes(&end.inbox, next),
+        wording::bytes(&end.inbox, next),
         content(end, taken),
-        say::count(taken.carried as u64, "descriptor"),
+        wording::count(taken.carried as u64, "descriptor"),
     );
-    Some(say::answer(&here, "read-stops-at-descriptors", "unix(7)", text))
+    Some(wording::explanation(end, "read-stops-at-descriptors", "unix(7)", text))
 }
 
 /// Why a stream read did not go on: with SO_PASSCRED, another process's bytes begin.
@@ -160,9 +160,9 @@ fn stops_at_another_sender(scene: &Scene<'_>) -> Option<Explanation> {
         let text = format!(
             "There was room for more, but {} at {here} was written with credentials, or by other ones, and this was not. With \
              SO_PASSCRED every read must name one sender, so a read never joins bytes whose credentials differ.",
-            say::bytes(&end.inbox, next),
+            wording::bytes(&end.inbox, next),
         );
-        return Some(say::answer(&here, "read-stops-at-another-sender", "unix(7)", text));
+        return Some(wording::explanation(end, "read-stops-at-another-sender", "unix(7)", text));
     }
     let text = format!(
         "There was room for more, but what comes next at {here} was written by {}, and this by {}. With SO_PASSCRED every \
@@ -170,7 +170,7 @@ fn stops_at_another_sender(scene: &Scene<'_>) -> Option<Explanation> {
         scene.name_of(after),
         scene.name_of(before),
     );
-    Some(say::answer(&here, "read-stops-at-another-sender", "unix(7)", text))
+    Some(wording::explanation(end, "read-stops-at-another-sender", "unix(7)", text))
 }
 
 /// Why one read returned several writes.
@@ -182,7 +182,7 @@ fn stream_joins_writes(scene: &Scene<'_>) -> Option<Explanation> {
         return None;
     }
     let here = end.label();
-    let shown: Vec<String> = read.pieces.iter().map(|piece| say::bytes(&end.inbox, *piece)).collect();
+    let shown: Vec<String> = read.pieces.iter().map(|piece| wording::bytes(&end.inbox, *piece)).collect();
     let mut writers: Vec<String> = Vec::new();
     for write in numbers.iter().filter_map(|number| end.inbox.write(*number)) {
         let name = scene.name_of(write.by).to_owned();
@@ -192,17 +192,17 @@ fn stream_joins_writes(scene: &Scene<'_>) -> Option<Explanation> {
     }
     // Of a flood the oldest writes are remembered no more: who made them is not guessed.
     let are_known = numbers.iter().all(|number| end.inbox.write(*number).is_some());
-    let by = if are_known { format!(" by {}", say::list(&writers)) } else { String::new() };
+    let by = if are_known { format!(" by {}", wording::list(&writers)) } else { String::new() };
     let text = format!(
         "{} is a stream of bytes and keeps no edges between writes. {}{by} ({}) waited at {here}, and one read takes \
          all that waits and fits its buffer of {}. Had {} read between the writes, it would have got them apart.",
         title(end.kind),
-        say::count(numbers.len() as u64, "write"),
-        say::list(&shown),
+        wording::count(numbers.len() as u64, "write"),
+        wording::list(&shown),
         scene.call.call.room().unwrap_or(0),
         scene.who(),
     );
-    Some(say::answer(&here, "stream-joins-writes", say::page(end.kind), text))
+    Some(wording::explanation(end, "stream-joins-writes", wording::page(end.kind), text))
 }
 
 /// A stream read that filled its buffer.
@@ -214,14 +214,14 @@ fn rest_waits(scene: &Scene<'_>) -> Option<Explanation> {
     let here = end.label();
     let text = format!(
         "The buffer of {} is full. {} keeps no edges, so nothing is lost: for the next read at {here} {} left.",
-        say::count(read.len, "byte"),
+        wording::count(read.len, "byte"),
         title(end.kind),
         match end.inbox.waiting() {
             1 => "1 byte is".to_owned(),
             many => format!("{many} bytes are"),
         },
     );
-    Some(say::answer(&here, "rest-waits", say::page(end.kind), text))
+    Some(wording::explanation(end, "rest-waits", wording::page(end.kind), text))
 }
 
 /// Why one read returned one write only.
@@ -236,9 +236,9 @@ fn one_message_each(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "{kind} keeps the edges between messages: one read at {here} returns exactly one of them, {} here, even with room \
          for more. {left}.",
-        say::count(read.len, "byte"),
+        wording::count(read.len, "byte"),
     );
-    Some(say::answer(&here, "one-message-each", page_of_messages(end.kind), text))
+    Some(wording::explanation(end, "one-message-each", page_of_messages(end.kind), text))
 }
 
 /// A stream read of less than was asked for.
@@ -249,9 +249,9 @@ fn takes_what_is_there(scene: &Scene<'_>) -> Option<Explanation> {
         "A read does not wait until its buffer of {} is full: as soon as there is something at {here} it returns what is \
          there, {} here.",
         scene.call.call.room().unwrap_or(0),
-        say::count(read.len, "byte"),
+        wording::count(read.len, "byte"),
     );
-    Some(say::answer(&here, "read-takes-what-is-there", "read(2)", text))
+    Some(wording::explanation(end, "read-takes-what-is-there", "read(2)", text))
 }
 
 /// A stream socket's read that had room left while more was waiting: the last piece it took, and the next one.
@@ -263,7 +263,7 @@ fn stopped_early<'a>(scene: &Scene<'a>) -> Option<(&'a End, &'a Read, Piece, Pie
 
 fn content(end: &End, write: &Write) -> String {
     let len = write.taken.unwrap_or(write.offered);
-    say::bytes(&end.inbox, Piece { write: write.number, start: 0, len, tentative: false })
+    wording::bytes(&end.inbox, Piece { write: write.number, start: 0, len, tentative: false })
 }
 
 pub(super) fn title(kind: Kind) -> &'static str {

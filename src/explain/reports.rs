@@ -2,14 +2,15 @@
 
 use crate::trace::{Event, Explanation, QueueReport, What};
 use crate::world::World;
+use crate::world::channel::End;
 
-use super::{deadlock, ends, say};
+use super::{deadlock, ends, wording};
 
 /// The explanation of the last report among the events.
 pub(super) fn of_events(world: &World, events: &[Event]) -> Option<Explanation> {
     events.iter().rev().find_map(|event| match &event.what {
-        What::Queue(report) => Some(queue(report)),
-        What::Holders(report) => ends::held(world, say::end_labelled(world, &report.end)?),
+        What::Queue(report) => Some(queue(report, world.end(report.id)?)),
+        What::Holders(report) => ends::held(world, world.end(report.id)?),
         What::Tasks(_) => deadlock::anywhere(world),
         What::Refused { reason } => Some(refused(reason)),
         _ => None,
@@ -17,10 +18,10 @@ pub(super) fn of_events(world: &World, events: &[Event]) -> Option<Explanation> 
 }
 
 /// Bytes that wait, and what the sender is charged for them.
-fn queue(report: &QueueReport) -> Explanation {
+fn queue(report: &QueueReport, end: &End) -> Explanation {
     let here = &report.end;
-    let waits = say::count(report.waiting, "byte");
-    let of = report.messages.map_or_else(String::new, |many| format!(" in {}", say::count(many, "message")));
+    let waits = wording::count(report.waiting, "byte");
+    let of = report.messages.map_or_else(String::new, |many| format!(" in {}", wording::count(many, "message")));
     let text = match (report.charged, report.sndbuf) {
         (Some(charged), Some(sndbuf)) => format!(
             "At {here}: {waits}{of}. The sender is charged {charged} of its SO_SNDBUF of {sndbuf} for them: the \
@@ -31,10 +32,10 @@ fn queue(report: &QueueReport) -> Explanation {
         }
         _ => format!("At {here}: {waits}{of}; no sender is left to be charged for them."),
     };
-    say::answer(here, "charged-per-message", "socket(7)", text)
+    wording::explanation(end, "charged-per-message", "socket(7)", text)
 }
 
 fn refused(reason: &str) -> Explanation {
     let text = format!("The statement was not made, so no task made any call: {reason}.");
-    say::answer("the last statement", "refused", None, text)
+    wording::explanation("the last statement", "refused", None, text)
 }

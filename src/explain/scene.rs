@@ -8,8 +8,6 @@ use crate::world::channel::End;
 use crate::world::ledger::{Flow, Read, ReadResult};
 use crate::world::task::Task;
 
-use super::say;
-
 /// One call in the picture after it.
 #[derive(Debug, Clone, Copy)]
 pub struct Scene<'a> {
@@ -39,7 +37,7 @@ impl<'a> Scene<'a> {
             return None;
         }
         let task = world.task(event.task?)?;
-        let end = call.call.fd().and_then(|fd| say::end_labelled(world, &call.names.end(fd)));
+        let end = call.call.fd().and_then(|fd| world.end(call.names.end_id(fd)?));
         Some(Self { world, events, call, burst, task, end })
     }
 
@@ -130,11 +128,12 @@ impl<'a> Scene<'a> {
 
     /// Who, during this statement, closed this end for the last time, and how: `parent closed chat[0]`, `child1 died`.
     pub fn who_let_go(&self, end: &End) -> Option<String> {
-        let label = end.label();
         self.events.iter().rev().find_map(|event| match &event.what {
             What::Death { task, .. } => Some(format!("{task} died, and death closes all its descriptors")),
             What::Call(call) => match call.call {
-                Call::Close { fd } if call.names.end(fd) == label => Some(format!("{} has just closed it", call.task)),
+                Call::Close { fd } if call.names.end_id(fd) == Some(end.id) => {
+                    Some(format!("{} has just closed it", call.task))
+                }
                 _ => None,
             },
             _ => None,

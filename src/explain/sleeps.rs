@@ -10,7 +10,7 @@ use crate::world::kind::Kind;
 use crate::world::task::{Ongoing, Task};
 
 use super::errors::is_short_queue;
-use super::{deadlock, say};
+use super::{deadlock, wording};
 
 /// The explanation of a living task's state.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
@@ -25,7 +25,7 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
 
 fn asleep(world: &World, task: &Task) -> Option<Explanation> {
     let ongoing = task.sleeping_call()?;
-    let end = ongoing.call().fd().and_then(|fd| say::end_labelled(world, &ongoing.names.end(fd)));
+    let end = ongoing.call().fd().and_then(|fd| world.end(ongoing.names.end_id(fd)?));
     match (ongoing.call(), end) {
         (Call::Poll { .. }, _) => Some(in_poll(world, task, ongoing)),
         (Call::Waitpid { .. }, _) => Some(in_wait(task, ongoing)),
@@ -44,7 +44,7 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
         let text = format!(
             "{name} is asleep in {call}({here}): nothing has come, and {here} has no peer. A message sent to its address would wake it."
         );
-        return say::answer(name, "asleep-nothing-to-read", "recv(2)", text);
+        return wording::explanation(task, "asleep-nothing-to-read", "recv(2)", text);
     };
     let there = peer.label();
     if peer.closed && end.kind == Kind::Dgram {
@@ -52,9 +52,9 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
             "{name} is asleep in {call}({here}) for ever: {there} is closed, but a datagram socket is never told, and no EOF comes. \
              Only a signal can wake {name} (`interrupt {name}`), or shutdown by another holder of {here}."
         );
-        return say::answer(name, "datagram-never-ends", "unix(7)", text);
+        return wording::explanation(task, "datagram-never-ends", "unix(7)", text);
     }
-    if let Some(explained) = waits_for_more(name, ongoing.call(), end) {
+    if let Some(explained) = waits_for_more(task, ongoing.call(), end) {
         return explained;
     }
     if end.kind == Kind::Dgram && peer.shut_here.1 {
@@ -63,7 +63,7 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
             "{name} is asleep in {call}({here}): {there} was shut down for writing, but a datagram socket is never told, and no \
              EOF comes. Only {other}a signal, or shutdown of {here} can wake {name}."
         );
-        return say::answer(name, "datagram-never-ends", "unix(7)", text);
+        return wording::explanation(task, "datagram-never-ends", "unix(7)", text);
     }
     let own = world.holders(peer.id).iter().any(|(holder, _)| holder.process == task.process);
     let rule = if own { "own-copy-keeps-eof-away" } else { "asleep-nothing-to-read" };
@@ -75,19 +75,19 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
     };
     let text = format!(
         "{name} is asleep in {call}({here}): nothing waits there, and {}.{irrelevant} {wakes}.",
-        say::who_holds(world, peer),
+        wording::who_holds(world, peer),
     );
-    say::answer(name, rule, say::page(end.kind), text)
+    wording::explanation(task, rule, wording::page(end.kind), text)
 }
 
 /// Bytes have come, and the call sleeps on.
-fn waits_for_more(name: &str, call: &Call, end: &End) -> Option<Explanation> {
+fn waits_for_more(task: &Task, call: &Call, end: &End) -> Option<Explanation> {
     // The ledger knows what was written; the kernel counts only what the sleeper has not taken out already.
     let some = end.inbox.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
     if end.kind != Kind::Stream || some == 0 || call.flags() & abi::MSG_PEEK != 0 {
         return None;
     }
-    let (here, room, came) = (end.label(), call.room()?, say::count(some, "byte"));
+    let (name, here, room, came) = (&task.name, end.label(), call.room()?, wording::count(some, "byte"));
     let why = if call.flags() & abi::MSG_WAITALL == 0 {
         "SO_RCVLOWAT asks for more than that".to_owned()
     } else {
@@ -98,14 +98,14 @@ fn waits_for_more(name: &str, call: &Call, end: &End) -> Option<Explanation> {
          rest has come, or with what it has when nothing more can come, its time is out or a signal comes.",
         call.name(),
     );
-    Some(say::answer(name, "asleep-for-the-rest", "recv(2)", text))
+    Some(wording::explanation(task, "asleep-for-the-rest", "recv(2)", text))
 }
 
 fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanation {
     let (name, here, call) = (&task.name, end.label(), ongoing.call().name());
     let Some(peer) = end.peer.and_then(|peer| world.end(peer)) else {
         let text = format!("{name} is asleep in {call}({here}): the queue it sends to is full.");
-        return say::answer(name, "asleep-buffer-full", "unix(7)", text);
+        return wording::explanation(task, "asleep-buffer-full", "unix(7)", text);
     };
     let stopped = world.holders(peer.id).into_iter().find(|(holder, _)| holder.state == TaskState::Stopped);
     let stopped =
@@ -119,29 +119,27 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
         let text = format!(
             "{name} is asleep in {call}({here}): {} at {}, and that socket is not connected back, so its queue is full with a \
              few messages, whatever SO_SNDBUF has room for. A read there wakes it.{stopped}",
-            say::waits(peer),
+            wording::waits(peer),
             peer.label(),
         );
-        return say::answer(name, "asleep-short-queue", "unix(7)", text);
+        return wording::explanation(task, "asleep-short-queue", "unix(7)", text);
     }
     let text = format!(
         "{name} is asleep in {call}({here}): the buffer is full, {} at {}, and {}.{stopped} Reads there wake it once there is \
          room; if the last copy goes instead, it wakes with {gone}.",
-        say::waits(peer),
+        wording::waits(peer),
         peer.label(),
-        say::who_holds(world, peer),
+        wording::who_holds(world, peer),
     );
-    say::answer(name, "asleep-buffer-full", say::page(end.kind), text)
+    wording::explanation(task, "asleep-buffer-full", wording::page(end.kind), text)
 }
 
 fn in_poll(world: &World, task: &Task, ongoing: &Ongoing) -> Explanation {
     let fds: &[i32] = if let Call::Poll { fds, .. } = ongoing.call() { fds } else { &[] };
     let ends: Vec<String> = fds.iter().map(|fd| ongoing.names.end(*fd)).collect();
-    let holds: Vec<String> = ends
-        .iter()
-        .filter_map(|label| world.end(say::end_labelled(world, label)?.peer?))
-        .map(|peer| say::who_holds(world, peer))
-        .collect();
+    let polled = || fds.iter().filter_map(|fd| world.end(ongoing.names.end_id(*fd)?));
+    let holds: Vec<String> =
+        polled().filter_map(|end| world.end(end.peer?)).map(|peer| wording::who_holds(world, peer)).collect();
     let timed = match ongoing.call() {
         Call::Poll { timeout_ms, .. } if *timeout_ms < 0 => ", and it has no time-out",
         _ => ", or its time-out",
@@ -149,7 +147,7 @@ fn in_poll(world: &World, task: &Task, ongoing: &Ongoing) -> Explanation {
     let is_mute = |end: &End| {
         end.kind == Kind::Dgram && end.peer.and_then(|peer| world.end(peer)).is_some_and(|peer| peer.closed)
     };
-    let mute = ends.iter().filter_map(|label| say::end_labelled(world, label)).find(|end| is_mute(end));
+    let mute = polled().find(|end| is_mute(end));
     let mute = mute.map_or_else(String::new, |end| {
         format!(" Of the close poll says nothing at {}: a datagram socket is never told.", end.label())
     });
@@ -157,24 +155,24 @@ fn in_poll(world: &World, task: &Task, ongoing: &Ongoing) -> Explanation {
     let text = format!(
         "{} is asleep in poll over {}: nothing it asks for is so {}. The first event there wakes it{timed}.{holds}{mute}",
         task.name,
-        say::list(&ends),
+        wording::list(&ends),
         if ends.len() == 1 { "there" } else { "at any of them" },
     );
-    say::answer(&task.name, "asleep-in-poll", "poll(2)", text)
+    wording::explanation(task, "asleep-in-poll", "poll(2)", text)
 }
 
 fn in_wait(task: &Task, ongoing: &Ongoing) -> Explanation {
     let pid = if let Call::Waitpid { pid } = ongoing.call() { *pid } else { -1 };
     let child = ongoing.names.task(pid).unwrap_or("one of its children");
     let text = format!("{} is asleep in waitpid: {child} has not died yet. Its death wakes {0}.", task.name);
-    say::answer(&task.name, "asleep-until-death", "wait(2)", text)
+    wording::explanation(task, "asleep-until-death", "wait(2)", text)
 }
 
 fn in_accept(task: &Task, end: &End) -> Explanation {
     let at = end.address.clone().unwrap_or_else(|| "its address".to_owned());
     let text =
         format!("{} is asleep in accept({}): no connection waits. A connect to {at} wakes it.", task.name, end.label());
-    say::answer(&task.name, "asleep-nobody-connects", "accept(2)", text)
+    wording::explanation(task, "asleep-nobody-connects", "accept(2)", text)
 }
 
 fn in_connect(task: &Task, at: &str) -> Explanation {
@@ -182,7 +180,7 @@ fn in_connect(task: &Task, at: &str) -> Explanation {
         "{} is asleep in connect: the queue of connections at {at} is full until somebody there accepts one.",
         task.name
     );
-    say::answer(&task.name, "asleep-backlog-full", "listen(2)", text)
+    wording::explanation(task, "asleep-backlog-full", "listen(2)", text)
 }
 
 fn stopped(task: &Task) -> Explanation {
@@ -192,7 +190,7 @@ fn stopped(task: &Task) -> Explanation {
         "{name} was stopped by a signal{inside}. It is not dead: it holds all its descriptors, so nobody gets EOF, and what is sent \
          to it queues up. `cont {name}` lets it go on."
     );
-    say::answer(name, "stopped-is-not-dead", "signal(7)", text)
+    wording::explanation(task, "stopped-is-not-dead", "signal(7)", text)
 }
 
 fn idle(world: &World, task: &Task) -> Explanation {
@@ -200,17 +198,17 @@ fn idle(world: &World, task: &Task) -> Explanation {
     let ends = world.process_of(task.id).map_or_else(Vec::new, |process| {
         process.table.iter().map(|(fd, entry)| format!("{} (descriptor {fd})", world.label(entry.end))).collect()
     });
-    let holds = if ends.is_empty() { "no end".to_owned() } else { say::list(&ends) };
+    let holds = if ends.is_empty() { "no end".to_owned() } else { wording::list(&ends) };
     let does = if task.is_reader() {
         "reads whenever something comes, and takes statements"
     } else {
         "waits for its next statement"
     };
     let text = format!("{name} is idle: it {does}. It holds {holds}.");
-    say::answer(name, "idle", None, text)
+    wording::explanation(task, "idle", None, text)
 }
 
 fn running(task: &Task) -> Explanation {
     let text = format!("{} is running and has not settled yet.", task.name);
-    say::answer(&task.name, "running", None, text)
+    wording::explanation(task, "running", None, text)
 }

@@ -7,7 +7,7 @@ use crate::world::channel::End;
 use crate::world::kind::Kind;
 
 use super::scene::Scene;
-use super::{Rule, say};
+use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] = &[
     backlog_full,
@@ -42,7 +42,7 @@ fn backlog_full(scene: &Scene<'_>) -> Option<Explanation> {
          so it says EAGAIN; without O_NONBLOCK it would sleep until an accept.",
         end.label()
     );
-    Some(say::answer(at, "backlog-full", "listen(2)", text))
+    Some(wording::explanation(at.as_str(), "backlog-full", "listen(2)", text))
 }
 
 /// ECONNREFUSED or EPROTOTYPE of connect(2).
@@ -57,7 +57,7 @@ fn connect_refused(scene: &Scene<'_>) -> Option<Explanation> {
         (None, Some(there)) => ("another-kind-is-there", another_kind(at, end, there, scene.errno())),
         (None, None) => ("nobody-listens", format!("No socket that could take this connection is bound to {at} now.")),
     };
-    Some(say::answer(at, rule, "connect(2)", text))
+    Some(wording::explanation(at.as_str(), rule, "connect(2)", text))
 }
 
 /// Why the socket at an address takes no connection.
@@ -100,7 +100,7 @@ fn connects_itself(scene: &Scene<'_>) -> Option<Explanation> {
     let end = scene.end.filter(|end| is_connect && end.backlog.is_some())?;
     let here = end.label();
     let text = format!("{here} listens: it takes connections and cannot be connected itself, so connect says EINVAL.");
-    Some(say::answer(&here, "listener-cannot-connect", "connect(2)", text))
+    Some(wording::explanation(end, "listener-cannot-connect", "connect(2)", text))
 }
 
 /// EPERM of a connect or a send to a datagram socket that has another peer.
@@ -122,7 +122,7 @@ fn taken_by_its_peer(scene: &Scene<'_>) -> Option<Explanation> {
          kernel refuses them with EPERM.",
         peer.label()
     );
-    Some(say::answer(&here, "takes-only-its-peer", "unix(7)", text))
+    Some(wording::explanation(end, "takes-only-its-peer", "unix(7)", text))
 }
 
 /// EINVAL of bind(2).
@@ -131,7 +131,7 @@ fn bound_already(scene: &Scene<'_>) -> Option<Explanation> {
     let end = scene.end.filter(|_| is_bind)?;
     let (here, at) = (end.label(), end.address.as_ref()?);
     let text = format!("{here} has its address, {at}: a socket is bound once, and never again while it lives.");
-    Some(say::answer(&here, "bound-already", "bind(2)", text))
+    Some(wording::explanation(end, "bound-already", "bind(2)", text))
 }
 
 /// EINVAL or EOPNOTSUPP of listen(2).
@@ -145,7 +145,7 @@ fn cannot_listen(scene: &Scene<'_>) -> Option<Explanation> {
         (_, None, None) => format!("{here} has no address: only a socket that is bound can listen"),
         _ => return None,
     };
-    Some(say::answer(&here, "cannot-listen", "listen(2)", format!("{why}.")))
+    Some(wording::explanation(end, "cannot-listen", "listen(2)", format!("{why}.")))
 }
 
 fn no_connections(end: &End) -> String {
@@ -169,7 +169,7 @@ fn cannot_accept(scene: &Scene<'_>) -> Option<Explanation> {
         }
         _ => return None,
     };
-    Some(say::answer(&here, "cannot-accept", "accept(2)", format!("{why}.")))
+    Some(wording::explanation(end, "cannot-accept", "accept(2)", format!("{why}.")))
 }
 
 /// EINVAL of recv(2) with MSG_OOB.
@@ -184,7 +184,7 @@ fn no_urgent_byte(scene: &Scene<'_>) -> Option<Explanation> {
     } else {
         format!("No urgent byte waits at {here}: none was sent with MSG_OOB, or it was taken, or read past.")
     };
-    Some(say::answer(&here, "no-urgent-byte", "recv(2)", text))
+    Some(wording::explanation(end, "no-urgent-byte", "recv(2)", text))
 }
 
 /// EINVAL or ENOTCONN of a read where no byte can come.
@@ -194,7 +194,7 @@ fn cannot_be_read(scene: &Scene<'_>) -> Option<Explanation> {
     let here = end.label();
     if end.backlog.is_some() {
         let text = format!("{here} listens: what comes there are connections, taken by accept, and no bytes.");
-        return Some(say::answer(&here, "listener-has-no-bytes", "listen(2)", text));
+        return Some(wording::explanation(end, "listener-has-no-bytes", "listen(2)", text));
     }
     let other = if end.kind == Kind::Stream { "SOCK_SEQPACKET has ENOTCONN" } else { "SOCK_STREAM has EINVAL" };
     let text = format!(
@@ -202,7 +202,7 @@ fn cannot_be_read(scene: &Scene<'_>) -> Option<Explanation> {
         end.kind.title(),
         scene.errno().name(),
     );
-    Some(say::answer(&here, "not-connected", "connect(2)", text))
+    Some(wording::explanation(end, "not-connected", "connect(2)", text))
 }
 
 /// ENOTCONN.
@@ -219,14 +219,13 @@ fn not_connected(scene: &Scene<'_>) -> Option<Explanation> {
         ),
         _ => format!("{here} is connected with nobody yet: connect comes before the first byte."),
     };
-    Some(say::answer(&here, "not-connected", "connect(2)", text))
+    Some(wording::explanation(end, "not-connected", "connect(2)", text))
 }
 
 /// EBUSY and EPERM of F_SETPIPE_SZ.
 fn pipe_keeps_its_size(scene: &Scene<'_>) -> Option<Explanation> {
     let Call::SetPipeSize { size, .. } = &scene.call.call else { return None };
     let end = scene.end.filter(|end| end.kind.is_pipe())?;
-    let here = end.label();
     let text = if failed(scene, EBUSY) {
         "The pipe keeps its size: what waits in it needs more pages than it would have. Nothing is ever thrown away for \
          that; after some reads it can be made smaller."
@@ -236,7 +235,7 @@ fn pipe_keeps_its_size(scene: &Scene<'_>) -> Option<Explanation> {
     } else {
         return None;
     };
-    Some(say::answer(&here, "pipe-keeps-its-size", "fcntl(2)", text))
+    Some(wording::explanation(end, "pipe-keeps-its-size", "fcntl(2)", text))
 }
 
 /// shutdown(2), and who is told.
@@ -244,7 +243,7 @@ fn shut_down(scene: &Scene<'_>) -> Option<Explanation> {
     let Call::Shutdown { how, .. } = &scene.call.call else { return None };
     let end = scene.end.filter(|end| scene.ret() >= 0 && end.peer.is_some())?;
     let (here, mute) = (end.label(), end.kind == Kind::Dgram);
-    let there = scene.peer().filter(|peer| !peer.closed).map(say::title);
+    let there = scene.peer().filter(|peer| !peer.closed).map(wording::title);
     let writes = match &there {
         Some(there) if mute => format!("A write there fails with EPIPE, and {there}, a datagram socket, is not told"),
         Some(there) => format!("A write there fails with EPIPE, and a read at {there} returns what waits, then 0"),
@@ -262,7 +261,7 @@ fn shut_down(scene: &Scene<'_>) -> Option<Explanation> {
     };
     let text =
         format!("shutdown acts on the socket, at once and for all who hold {here}; no descriptor is closed. {what}.");
-    Some(say::answer(&here, "shutdown-acts-on-the-socket", "shutdown(2)", text))
+    Some(wording::explanation(end, "shutdown-acts-on-the-socket", "shutdown(2)", text))
 }
 
 /// connect(2) that worked.
@@ -283,7 +282,7 @@ fn connected(scene: &Scene<'_>) -> Option<Explanation> {
     } else {
         return None;
     };
-    Some(say::answer(&here, "connected", "connect(2)", text))
+    Some(wording::explanation(end, "connected", "connect(2)", text))
 }
 
 /// accept(2) that worked.
@@ -298,7 +297,7 @@ fn accepted(scene: &Scene<'_>) -> Option<Explanation> {
     };
     let text =
         format!("accept made a new socket, {made}, for one connection. {here} itself goes on listening; {left}.");
-    Some(say::answer(made, "accepted", "accept(2)", text))
+    Some(wording::explanation(made, "accepted", "accept(2)", text))
 }
 
 /// SO_SNDBUF and SO_RCVBUF.
@@ -316,7 +315,7 @@ fn buffer_sized(scene: &Scene<'_>) -> Option<Explanation> {
         }
         _ => return None,
     };
-    Some(say::answer(&here, "buffer-sized", "unix(7)", text))
+    Some(wording::explanation(end, "buffer-sized", "unix(7)", text))
 }
 
 const EPERM: Errno = Errno(1);

@@ -4,7 +4,7 @@ use crate::trace::{CallState, Explanation};
 use crate::world::channel::End;
 
 use super::scene::Scene;
-use super::{Rule, say};
+use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] =
     &[cut_by_close, cut_by_shutdown, partial, nothing_offered, slept_for_room, queued_is_not_received];
@@ -13,14 +13,13 @@ pub(super) const RULES: &[Rule] =
 fn cut_by_close(scene: &Scene<'_>) -> Option<Explanation> {
     let (end, taken, offered) = short(scene)?;
     let peer = scene.peer().filter(|peer| peer.closed)?;
-    let here = end.label();
     let text = format!(
         "{} went away while {} was asleep in this write: {taken} of {offered} bytes had been taken, so that count is \
          returned and the error is swallowed. Only the next write will fail.",
         peer.label(),
         scene.who(),
     );
-    Some(say::answer(&here, "write-cut-by-close", "write(2)", text))
+    Some(wording::explanation(end, "write-cut-by-close", "write(2)", text))
 }
 
 /// One of the two directions' ends was shut down in the middle.
@@ -37,7 +36,7 @@ fn cut_by_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
          the error is swallowed. Only the next write will fail, with EPIPE.",
         scene.who(),
     );
-    Some(say::answer(&here, "write-cut-by-shutdown", "shutdown(2)", text))
+    Some(wording::explanation(end, "write-cut-by-shutdown", "shutdown(2)", text))
 }
 
 /// Why a write returned less.
@@ -51,7 +50,7 @@ fn partial(scene: &Scene<'_>) -> Option<Explanation> {
              what fits and returns that count; the other {} are the program's to send again.",
             offered - taken,
         );
-        return Some(say::answer(&here, "write-takes-what-fits", "write(2)", text));
+        return Some(wording::explanation(end, "write-takes-what-fits", "write(2)", text));
     }
     if !scene.got_signal() {
         let text = format!(
@@ -59,14 +58,14 @@ fn partial(scene: &Scene<'_>) -> Option<Explanation> {
              call returns that count and not EAGAIN.",
             scene.who(),
         );
-        return Some(say::answer(&here, "write-timed-out", "socket(7)", text));
+        return Some(wording::explanation(end, "write-timed-out", "socket(7)", text));
     }
     let text = format!(
         "A signal came while {} was asleep in this write. {taken} of {offered} bytes had been taken by then, so the call \
          returns that count and not EINTR.",
         scene.who(),
     );
-    Some(say::answer(&here, "write-interrupted", "signal(7)", text))
+    Some(wording::explanation(end, "write-interrupted", "signal(7)", text))
 }
 
 /// A write of no bytes.
@@ -81,20 +80,19 @@ fn nothing_offered(scene: &Scene<'_>) -> Option<Explanation> {
         let kind = if kind.is_pipe() { "pipe" } else { "stream" };
         format!("On a {kind} there is nothing to send in a write of no bytes: the other end of {here} will never know.")
     };
-    Some(say::answer(&here, "write-of-nothing", "send(2)", text))
+    Some(wording::explanation(end, "write-of-nothing", "send(2)", text))
 }
 
 /// It slept, and there was room.
 fn slept_for_room(scene: &Scene<'_>) -> Option<Explanation> {
     let end = written(scene).filter(|_| scene.call.state == CallState::Resumed)?;
-    let here = end.label();
     let text = format!(
         "{} slept in this write until there was room{}; now it has taken {}.",
         scene.who(),
         if end.kind.is_pipe() { ": something was read, or the pipe was made larger" } else { ", which reads make" },
-        say::count(u64::try_from(scene.ret()).unwrap_or(0), "byte"),
+        wording::count(u64::try_from(scene.ret()).unwrap_or(0), "byte"),
     );
-    Some(say::answer(&here, "write-waited-for-room", "unix(7)", text))
+    Some(wording::explanation(end, "write-waited-for-room", "unix(7)", text))
 }
 
 /// It succeeded, which is less than it sounds.
@@ -107,12 +105,12 @@ fn queued_is_not_received(scene: &Scene<'_>) -> Option<Explanation> {
     } else {
         format!(
             "A write that succeeds has only queued its bytes: {} {} until somebody reads there. {}.",
-            say::waits(peer),
+            wording::waits(peer),
             if peer.name.is_some() { format!("at {there}") } else { "at the other end".to_owned() },
-            say::capital(&say::who_holds(scene.world, peer)),
+            wording::capital(&wording::who_holds(scene.world, peer)),
         )
     };
-    Some(say::answer(&here, "queued-is-not-received", "send(2)", text))
+    Some(wording::explanation(end, "queued-is-not-received", "send(2)", text))
 }
 
 fn written<'a>(scene: &Scene<'a>) -> Option<&'a End> {

@@ -82,6 +82,7 @@ fn observe(condition: &Statement, world: &World) -> Option<Option<What>> {
             let waiting = end.inbox.waiting();
             let messages = end.kind.keeps_messages().then(|| end.inbox.messages());
             What::Queue(QueueReport {
+                id: end.id,
                 end: end.label(),
                 bytes: waiting,
                 charged: None,

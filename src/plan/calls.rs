@@ -119,7 +119,7 @@ impl Resolver<'_> {
 
     /// Statements about an end: who makes it is decided by who holds that end.
     fn about_an_end(&self) -> Result<Step, Refusal> {
-        let Some(end) = first_end(self.plan.verb) else {
+        let Some(end) = self.plan.verb.acts_on() else {
             return Err(Refusal("that statement cannot be made here".to_owned()));
         };
         let (task, fd) = who::actor(self.plan, self.world, self.context, Some(end))?;
@@ -267,39 +267,3 @@ impl Resolver<'_> {
 
 /// The most room for ancillary data, in descriptors or bytes.
 const MAX_CONTROL: u64 = 65536;
-
-fn first_end(verb: &Verb) -> Option<&EndRef> {
-    use Verb as V;
-    match verb {
-        V::Pipesize { end, .. }
-        | V::Read { end, .. }
-        | V::Write { end, .. }
-        | V::Recv { end, .. }
-        | V::Send { end, .. }
-        | V::Readv { end, .. }
-        | V::Writev { end, .. }
-        | V::Recvmsg { end, .. }
-        | V::Sendmsg { end, .. }
-        | V::Close { end }
-        | V::Dup { end }
-        | V::Shutdown { end, .. }
-        | V::Getsockopt { end, .. }
-        | V::Setsockopt { end, .. }
-        | V::Atmark { end }
-        | V::Getsockname { end }
-        | V::Getpeername { end }
-        | V::Nonblock { end, .. }
-        | V::Cloexec { end, .. }
-        | V::Bind { end, .. }
-        | V::Listen { end, .. }
-        | V::Connect { end, .. }
-        | V::Accept { end, .. }
-        | V::Flood { end, .. }
-        | V::Drain { end, .. }
-        | V::Echo { end }
-        | V::Ping { end, .. }
-        | V::Reader { end, .. } => Some(end),
-        V::Poll { ends, .. } => ends.first(),
-        _ => None,
-    }
-}

@@ -116,7 +116,7 @@ pub fn of(event: &CallEvent) -> Vec<Arg> {
 
 /// An end's name, or the number where it has none.
 pub fn shown(event: &CallEvent, fd: i32) -> String {
-    event.names.ends.iter().find(|row| row.0 == fd).map_or_else(|| fd.to_string(), |row| row.1.clone())
+    event.names.named(fd).map_or_else(|| fd.to_string(), |end| end.name.clone())
 }
 
 /// A task's name, or the number where it has none.
@@ -125,7 +125,7 @@ pub fn task(event: &CallEvent, pid: i32) -> String {
 }
 
 fn end(name: &'static str, event: &CallEvent, fd: i32) -> Arg {
-    let known = event.names.ends.iter().any(|row| row.0 == fd);
+    let known = event.names.named(fd).is_some();
     if known { Arg::word(name, shown(event, fd)) } else { Arg::number(name, fd) }
 }
 

@@ -101,7 +101,7 @@ fn burst_keys(burst: &Burst) -> Value {
 fn call_keys(call: &CallEvent, line: u32) -> Value {
     let mut keys = Map::new();
     let fd = call.call.fd();
-    let end = fd.and_then(|fd| call.names.ends.iter().find(|row| row.0 == fd)).map(|row| row.1.as_str());
+    let end = fd.and_then(|fd| call.names.named(fd)).map(|end| end.name.as_str());
     let args: Map<String, Value> = args::of(call).into_iter().map(|arg| (arg.name.to_owned(), arg.value)).collect();
     for (key, value) in [
         ("task", json!(call.task)),
@@ -241,7 +241,7 @@ fn revents(call: &CallEvent, all: &[i16]) -> Value {
 mod tests {
     use super::*;
     use crate::order::Outcome;
-    use crate::trace::Names;
+    use crate::trace::{NamedEnd, Names};
 
     fn call(call: Call, ret: i32, outcome: Outcome) -> CallEvent {
         CallEvent {
@@ -253,7 +253,7 @@ mod tests {
             since: None,
             ret: Some(ret),
             names: Names {
-                ends: vec![(3, "a[0]".into()), (4, "a[1]".into())],
+                ends: [(3, "a[0]"), (4, "a[1]")].map(NamedEnd::example).to_vec(),
                 tasks: vec![(7, "child1".into())],
                 made: None,
                 own: None,

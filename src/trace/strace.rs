@@ -203,10 +203,10 @@ mod tests {
     use crate::abi::Signal;
     use crate::order::{ControlRoom, Credentials, Outcome, Payload, SocketAddress};
     use crate::script::Disposition;
-    use crate::trace::{Names, TaskId};
+    use crate::trace::{NamedEnd, Names, TaskId};
 
     fn event(task: &str, call: Call, ret: i32) -> CallEvent {
-        let ends = [(3, "chat[0]"), (4, "chat[1]"), (5, "p[1]")].map(|row| (row.0, row.1.to_owned()));
+        let ends = [(3, "chat[0]"), (4, "chat[1]"), (5, "p[1]")].map(NamedEnd::example);
         let tasks = vec![(4711, "child1".to_owned()), (4710, "parent".to_owned())];
         CallEvent {
             task: task.to_owned(),

@@ -24,7 +24,7 @@ use crate::app::action::{Action, Input};
 use crate::app::keys::{GROUPS, label};
 use crate::app::stage::{PARENT, Stage};
 use crate::app::{Audience, update};
-use crate::trace::TaskId;
+use crate::trace::{self, TaskId};
 
 const CHILD1: TaskId = TaskId(1);
 const CHILD2: TaskId = TaskId(2);
@@ -35,6 +35,12 @@ fn app_of(stage: &Stage) -> App {
     app.observe(&stage.world);
     app.take(&stage.events);
     app
+}
+
+/// An end as what an explanation is about.
+fn end_of(stage: &Stage, label: &str) -> trace::Subject {
+    let end = stage.world.ends().find(|end| end.label() == label);
+    end.map_or(trace::Subject::Other, |end| trace::Subject::End(end.id))
 }
 
 fn terminal(app: &App, stage: &Stage, (width, height): (u16, u16), colours: Colours) -> Terminal<TestBackend> {

@@ -1,21 +1,10 @@
-//! What ends and channels are called by, and the kinds of thing that carry bytes.
+//! The kinds of thing that carry bytes. The identities of ends and channels are `trace`'s.
 
 use serde::{Deserialize, Serialize};
 
 use crate::abi;
 
-/// One side of a channel, or a socket that has none yet: an open file description of the kernel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct EndId(pub u64);
-
-impl EndId {
-    /// /dev/null, which 0, 1 and 2 refer to: no end, but copies of it take numbers.
-    pub const NULL: Self = Self(0);
-}
-
-/// A connected pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct ChannelId(pub u64);
+pub use crate::trace::{ChannelId, EndId};
 
 /// What kind of thing carries the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -36,8 +36,15 @@ fn reports(world: &World, data: &[u8]) -> Vec<What> {
         all.push(What::Holders(world.holders_report(end.id)));
         all.push(What::Why(explain::end(world, end.id)));
         let (bytes, waiting) = (end.inbox.measured.unwrap_or_default(), end.inbox.waiting());
-        let report =
-            QueueReport { end: end.label(), bytes, charged: None, sndbuf: Some(u64::MAX), waiting, messages: None };
+        let report = QueueReport {
+            id: end.id,
+            end: end.label(),
+            bytes,
+            charged: None,
+            sndbuf: Some(u64::MAX),
+            waiting,
+            messages: None,
+        };
         all.push(What::Queue(report));
     }
     for task in world.tasks() {

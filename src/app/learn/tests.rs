@@ -278,3 +278,25 @@ fn progress_that_is_not_kept_is_said() {
     assert_eq!(table.notice(), "progress is not kept: x");
     assert_eq!(table.app.course.farewell().as_deref(), Some("progress is not kept: x"));
 }
+
+#[test]
+fn the_focus_follows_the_end_that_a_statement_names_and_not_a_name_within_a_name() {
+    let lesson =
+        LESSON.replace("write wire[0] a => 1\nwrite wire[0] b => 1", "write ba[0] \"a[0]\" => 4\nqueue a[1] => 0");
+    let lessons = vec![load::load("01-a.md", lesson.as_bytes()).unwrap()];
+    let mut table = Table { stage: Stage::bare(), app: App::new() };
+    table.stage.pair(crate::abi::SOCK_STREAM, "a", [3, 4]);
+    table.stage.pair(crate::abi::SOCK_STREAM, "ba", [5, 6]);
+    table.app.course = Course::new(lessons.into(), Progress::default(), None);
+    take(&mut table.app, 0);
+    table.settle(vec![]);
+    let focused = |table: &Table| {
+        let facing = table.app.focused(&table.stage.world).unwrap();
+        facing.channel(&table.stage.world).unwrap().name.clone()
+    };
+    assert_eq!(focused(&table), "ba", "the next statement's channel is shown before it is made");
+    assert_eq!(table.step(), ["write ba[0] \"a[0]\""]);
+    assert_eq!(focused(&table), "ba");
+    assert_eq!(table.step(), ["queue a[1]"]);
+    assert_eq!(focused(&table), "a");
+}

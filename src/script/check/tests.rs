@@ -4,10 +4,10 @@ use super::*;
 use crate::abi::{Errno, MSG_TRUNC, Signal};
 use crate::order::{self, Call, Credentials, Extra, Outcome};
 use crate::script::{TaskState, parse};
-use crate::trace::{Burst, HoldersReport, Names, QueueReport};
+use crate::trace::{Burst, EndId, HoldersReport, NamedEnd, Names, QueueReport};
 
 fn call(task: &str, call: Call, ret: i32) -> CallEvent {
-    let ends = vec![(3, "a[0]".to_owned()), (4, "b[0]".to_owned())];
+    let ends = [(3, "a[0]"), (4, "b[0]")].map(NamedEnd::example).to_vec();
     CallEvent {
         task: task.to_owned(),
         pid: 7,
@@ -265,7 +265,8 @@ fn options_names_and_arrays_are_values() {
 #[test]
 fn observations_are_counted_and_named() {
     let holders = vec![("parent".to_owned(), 3), ("parent".to_owned(), 5), ("kid".to_owned(), 3)];
-    let report = scene(vec![event(What::Holders(HoldersReport { end: "a[0]".into(), holders, in_flight: 1 }))]);
+    let report =
+        scene(vec![event(What::Holders(HoldersReport { id: EndId(1), end: "a[0]".into(), holders, in_flight: 1 }))]);
     let wrong = [("held by parent", "held by parent kid"), ("in_flight=0", "in_flight=1"), ("2", "3")];
     rows(&report, &["3", "held by kid parent", "in_flight=1"], &wrong);
     let row = TaskReport { task: "kid".into(), pid: 8, state: TaskState::Zombie, call: None, end: None };
@@ -274,7 +275,15 @@ fn observations_are_counted_and_named() {
         &["1", "zombie kid"],
         &[("dead kid", "zombie kid"), ("idle x", "no task x")],
     );
-    let queue = QueueReport { end: "a[0]".into(), bytes: 6, charged: None, sndbuf: None, waiting: 6, messages: None };
+    let queue = QueueReport {
+        id: EndId(1),
+        end: "a[0]".into(),
+        bytes: 6,
+        charged: None,
+        sndbuf: None,
+        waiting: 6,
+        messages: None,
+    };
     rows(&scene(vec![event(What::Queue(queue))]), &["6"], &[("7", "6")]);
 }
 

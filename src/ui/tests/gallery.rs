@@ -94,8 +94,8 @@ fn app_with(stage: &Stage, text: &str) -> App {
     app.transcript.note(text.to_owned());
     app.line.set(text);
     app.prompt.set(text);
-    let about = "wire[0]".to_owned();
-    app.why = Some(Explanation { about, text: text.to_owned(), rule: "rule", page: None, lesson: None });
+    let (subject, about) = (end_of(stage, "wire[0]"), "wire[0]".to_owned());
+    app.why = Some(Explanation { subject, about, text: text.to_owned(), rule: "rule", page: None, lesson: None });
     app
 }
 

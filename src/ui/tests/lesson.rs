@@ -6,7 +6,7 @@ use crate::app::course::{Course, Scroll};
 use crate::lesson::load;
 use crate::lesson::progress::Progress;
 use crate::script::check::Verdict;
-use crate::trace::Explanation;
+use crate::trace::{Explanation, Subject};
 
 const LESSON: &str = "+++\ntitle = \"The lesson\"\ntopics = [\"basics\"]\nminutes = 5\n+++\n# The lesson\n\
     A **stream** has `no edges`.\n```tin\nwrite wire[0] a => 1\nwrite wire[0] b => 1\n```\nWhat comes?\n\
@@ -127,8 +127,14 @@ fn an_explanation_that_is_cut_stands_as_a_whole_below_the_text() {
     press(&mut app, &stage, &[Learn::Step]);
     let (mut text, last) = ("Many words that explain it. ".repeat(20), "Ω-the-end.");
     text += last;
-    let why =
-        |text: &str| Explanation { about: String::new(), text: text.to_owned(), rule: "r", page: None, lesson: None };
+    let why = |text: &str| Explanation {
+        subject: Subject::Other,
+        about: String::new(),
+        text: text.to_owned(),
+        rule: "r",
+        page: None,
+        lesson: None,
+    };
     app.why = Some(why(&text));
     for size in [(60, 18), (80, 24)] {
         app.course.taking.as_mut().unwrap().scroll = Scroll::Top;

@@ -5,6 +5,7 @@ use ratatui::style::Modifier;
 use super::*;
 use crate::abi::SOCK_STREAM;
 use crate::app::action::Deed;
+use crate::trace::{Explanation, Subject};
 use crate::ui::ascii::Letters;
 use crate::ui::theme::{self, Ground};
 
@@ -127,8 +128,9 @@ fn behind_the_curtain_nothing_says_what_came_of_it() {
     assert_shows(&screen, &["column 7: there is no such verb"]);
 }
 
-fn why(text: &str) -> crate::trace::Explanation {
-    crate::trace::Explanation {
+fn why(text: &str) -> Explanation {
+    Explanation {
+        subject: Subject::Other,
         about: "wire[0]".to_owned(),
         text: text.to_owned(),
         rule: "rule",

@@ -9,15 +9,16 @@ use crate::trace::Explanation;
 
 const LAST: &str = "One read took three writes.";
 
-fn about(end: &str, text: &str) -> Explanation {
-    Explanation { about: end.to_owned(), text: text.to_owned(), rule: "r", page: None, lesson: None }
+fn about(stage: &Stage, end: &str, text: &str) -> Explanation {
+    let subject = end_of(stage, end);
+    Explanation { subject, about: end.to_owned(), text: text.to_owned(), rule: "r", page: None, lesson: None }
 }
 
 /// What was done last is explained, and it was done at `wire`.
 fn explained(stage: &Stage) -> App {
     let mut app = app_of(stage);
     app.mode = Mode::Keys;
-    app.learn(&stage.world, about("wire[1]", LAST));
+    app.learn(&stage.world, about(stage, "wire[1]", LAST));
     app
 }
 
@@ -51,7 +52,7 @@ fn when_the_focus_moves_away_what_has_it_is_explained_and_back_again() {
             assert!(said(&app, &stage, size).contains("post[0]"));
             // What is done is explained, wherever it is.
             update::update(&mut app, &stage.world, Input::Statement("read wire[1]".to_owned()));
-            app.learn(&stage.world, about("wire[1]", "And then?"));
+            app.learn(&stage.world, about(&stage, "wire[1]", "And then?"));
             assert!(view != View::Bench || said(&app, &stage, size).contains("And then?"));
         }
     }
@@ -67,9 +68,9 @@ fn no_cell_moves_because_an_explanation_is_shorter() {
         let rows = screen.lines().skip(2).take_while(|line| !line.starts_with(" WHY"));
         rows.map(|row| row.replace('▸', " ")).collect::<Vec<_>>()
     };
-    app.learn(&stage.world, about("c0[1]", LAST));
+    app.learn(&stage.world, about(&stage, "c0[1]", LAST));
     let short = cells(&app);
-    app.learn(&stage.world, about("c0[1]", &LAST.repeat(20)));
+    app.learn(&stage.world, about(&stage, "c0[1]", &LAST.repeat(20)));
     assert_eq!(short, cells(&app));
 }
 
@@ -78,7 +79,7 @@ fn below_a_view_an_explanation_has_the_rows_that_are_to_spare_and_no_more() {
     let long = "Many words that explain it. ".repeat(20);
     let rows = |stage: &Stage, view, size: (u16, u16)| {
         let mut app = explained(stage);
-        app.learn(&stage.world, about("wire[1]", &long));
+        app.learn(&stage.world, about(&stage, "wire[1]", &long));
         (app.view, app.recent) = (view, stage.history.look(stage.history.newest(), 100).moments);
         let screen = screen_of(&app, stage, size);
         let from = screen.lines().position(|line| line.starts_with(" WHY ")).unwrap_or_else(|| panic!("{screen}"));
@@ -146,7 +147,7 @@ fn what_needs_no_reason_takes_the_place_of_an_old_one() {
     app.learn_that(of_last);
     assert!(said(&app, &stage, (80, 24)).starts_with("TRY"));
     let run = |app: &mut App| update::update(app, &stage.world, Input::Statement("nonblock wire[0] on".to_owned()));
-    app.learn(&stage.world, about("wire[1]", LAST));
+    app.learn(&stage.world, about(&stage, "wire[1]", LAST));
     run(&mut app);
     assert!(said(&app, &stage, (80, 24)).contains(LAST), "nothing has come of it yet");
     app.learn_that(of_last);
@@ -155,7 +156,7 @@ fn what_needs_no_reason_takes_the_place_of_an_old_one() {
     assert_eq!(app.explanation(&stage.world).unwrap().rule, explain::NOTHING);
     // Of one statement what is explained counts, whatever comes after it.
     run(&mut app);
-    app.learn(&stage.world, about("post[1]", "Elsewhere."));
+    app.learn(&stage.world, about(&stage, "post[1]", "Elsewhere."));
     app.learn_that(of_last);
     assert!(said(&app, &stage, (80, 24)).contains("Elsewhere."));
 }
@@ -170,7 +171,7 @@ fn a_lesson_says_what_to_do_where_there_is_no_reason() {
     app.course = Course::new(vec![load::load("01-a.md", LESSON.as_bytes()).unwrap()], Progress::default(), None);
     update::take(&mut app, &stage.world, Some(0));
     update::update(&mut app, &stage.world, Input::Settled(Vec::new()));
-    app.learn(&stage.world, about("wire[1]", LAST));
+    app.learn(&stage.world, about(&stage, "wire[1]", LAST));
     update::update(&mut app, &stage.world, Input::Do(Action::Learn(Learn::Step)));
     app.learn_that(&stage.events[stage.events.len() - 1..]);
     assert!(said(&app, &stage, (80, 24)).starts_with("TRY  Space"));

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::abi::Errno;
 use crate::order::{Call, Credentials, Loop, Payload, Work};
 use crate::script::TaskState;
-use crate::trace::{Birth, Burst, Names, Ordered, TaskId};
+use crate::trace::{Birth, Burst, NamedEnd, Names, Ordered, TaskId};
 
 use super::super::task::{Ongoing, Process, Task};
 use super::super::{DEAD_KEPT, Machine, World};
@@ -105,7 +105,8 @@ impl World {
         }
         for fd in fds {
             if let Some(descriptor) = process.table.get(&fd) {
-                names.ends.push((fd, self.label(descriptor.end)));
+                let id = descriptor.end;
+                names.ends.push(NamedEnd { fd, id, name: self.label(id) });
             }
         }
         names

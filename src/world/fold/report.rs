@@ -2,7 +2,7 @@
 
 use crate::abi::Errno;
 use crate::order::{Call, Extra, Outcome, Work};
-use crate::trace::{Burst, CallEvent, CallState, TaskId, What};
+use crate::trace::{Burst, CallEvent, CallState, NamedEnd, TaskId, What};
 
 use super::super::BURST_KEEP;
 use super::super::World;
@@ -92,9 +92,10 @@ impl World {
     }
 
     /// Names of the descriptors that came with a message, or that the call made.
-    fn received_names(&self, id: TaskId, extra: &Extra) -> Vec<(i32, String)> {
+    fn received_names(&self, id: TaskId, extra: &Extra) -> Vec<NamedEnd> {
         let Extra::Message { fds, .. } = extra else { return Vec::new() };
-        fds.iter().filter_map(|fd| self.end_of(id, *fd).map(|end| (*fd, self.label(end)))).collect()
+        let named = |fd: &i32| self.end_of(id, *fd).map(|end| NamedEnd { fd: *fd, id: end, name: self.label(end) });
+        fds.iter().filter_map(named).collect()
     }
 
     /// Names of the processes that a call brought word of.

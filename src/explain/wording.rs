@@ -1,7 +1,7 @@
 //! Phrases that the rules share: who holds an end, what waits there, how bytes and lists are written.
 
 use crate::script::spell;
-use crate::trace::Explanation;
+use crate::trace::{Explanation, Subject};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::{EndId, Kind};
@@ -13,20 +13,38 @@ const QUOTED: usize = 16;
 /// Items of a list that are named one by one.
 const NAMED: usize = 6;
 
+/// What an explanation is about, with its name.
+#[derive(Debug, Clone)]
+pub struct About(Subject, String);
+
+impl From<&End> for About {
+    fn from(end: &End) -> Self {
+        Self(Subject::End(end.id), end.label())
+    }
+}
+
+impl From<&Task> for About {
+    fn from(task: &Task) -> Self {
+        Self(Subject::Task(task.id), task.name.clone())
+    }
+}
+
+impl From<&str> for About {
+    fn from(name: &str) -> Self {
+        Self(Subject::Other, name.to_owned())
+    }
+}
+
 /// An explanation. The lesson is added from the table at the end of this file.
-pub fn answer(
-    about: &str,
+pub fn explanation(
+    about: impl Into<About>,
     rule: &'static str,
     page: impl Into<Option<&'static str>>,
     text: impl Into<String>,
 ) -> Explanation {
     let lesson = LESSONS.iter().find(|row| row.0.contains(&rule)).map(|row| row.1);
-    Explanation { about: about.to_owned(), text: text.into(), rule, page: page.into(), lesson }
-}
-
-/// The newest end that has, or had, this name.
-pub fn end_labelled<'a>(world: &'a World, label: &str) -> Option<&'a End> {
-    world.ends().filter(|end| end.name.is_some() && end.label() == label).max_by_key(|end| end.id)
+    let About(subject, about) = about.into();
+    Explanation { subject, about, text: text.into(), rule, page: page.into(), lesson }
 }
 
 /// The end's name, or what it is while it has none.
