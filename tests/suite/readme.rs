@@ -79,7 +79,7 @@ fn blocks(document: &str) -> Vec<(String, String)> {
 /// The documents whose commands have to work.
 fn documents() -> Vec<String> {
     let pages = files("docs").into_iter().filter(|path| path.ends_with(".md"));
-    std::iter::once("README.md".to_owned()).chain(pages).collect()
+    ["README.md".to_owned(), "CONTRIBUTING.md".to_owned()].into_iter().chain(pages).collect()
 }
 
 fn block_of(document: &str, language: &str) -> String {
