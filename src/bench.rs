@@ -18,12 +18,12 @@ use std::time::Duration;
 use crate::abi::{Errno, Signal};
 use crate::agent;
 use crate::order::Work;
+use crate::recording::Recording;
 use crate::sys::descriptors::Numbers;
 use crate::sys::fork::Forked;
 use crate::sys::lifeline::Lifeline;
 use crate::sys::{SysError, calls, descriptors, fork, lifeline, message, now_ns, poll};
-use crate::trace::{Birth, Event, Fact, Ordered, Record, TaskId};
-use crate::world::history::History;
+use crate::trace::{Birth, Fact, Ordered, Record, TaskId};
 use crate::world::{Machine, World};
 
 pub use settings::Settings;
@@ -81,15 +81,7 @@ pub struct Bench {
     lifeline: Option<Lifeline>,
     members: BTreeMap<TaskId, Member>,
     next_task: u32,
-    world: World,
-    /// What the world was folded from, where that is to be kept.
-    history: Option<History>,
-    /// The statement that what comes belongs to.
-    line: u32,
-    /// Shown, not yet taken by [`Bench::take_events`].
-    events: Vec<Event>,
-    /// Calls that were counted only.
-    lost: u64,
+    recording: Recording,
     /// Dead tasks that nobody has waited for yet.
     zombies: Vec<Zombie>,
     /// Two equal ones in a row say that all is settled.
@@ -125,11 +117,7 @@ impl Bench {
             lifeline: None,
             members: BTreeMap::new(),
             next_task: 0,
-            world: World::new(),
-            history: None,
-            line: 0,
-            events: Vec::new(),
-            lost: 0,
+            recording: Recording::new(settings.keeping()),
             zombies: Vec::new(),
             last_look: None,
             is_settled: false,
@@ -151,12 +139,17 @@ impl Bench {
 
     /// The picture as far as it is known.
     pub fn world(&self) -> &World {
-        &self.world
+        self.recording.world()
     }
 
-    /// The past of this bench, where it is kept.
-    pub fn history(&self) -> Option<&History> {
-        self.history.as_ref()
+    /// What has happened on it.
+    pub fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
+    /// The same, for what is noted of statements.
+    pub fn recording_mut(&mut self) -> &mut Recording {
+        &mut self.recording
     }
 
     /// The settings it was opened with.
@@ -169,24 +162,9 @@ impl Bench {
         self.numbers
     }
 
-    /// What comes from now on belongs to the statement on this line.
-    pub fn set_line(&mut self, line: u32) {
-        self.line = line;
-    }
-
-    /// The events since the last call, in the order of the facts.
-    pub fn take_events(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.events)
-    }
-
     /// What failed in a task that is none of the learner's doing, since the last call.
     pub fn take_mishaps(&mut self) -> Vec<String> {
         std::mem::take(&mut self.mishaps)
-    }
-
-    /// Calls of which no event was kept, because one statement had too many.
-    pub fn lost(&self) -> u64 {
-        self.lost
     }
 
     /// Whether the program has descriptors left for so many more tasks: when they are there, it is too late to find out.
@@ -263,26 +241,17 @@ impl Bench {
     }
 
     fn process_of<'a>(&'a self, member: &'a Member) -> Option<&'a OwnedFd> {
-        let leader = self.world.task(member.id).map_or(member.id, |task| task.process);
+        let leader = self.recording.world().task(member.id).map_or(member.id, |task| task.process);
         self.members.get(&leader)?.pidfd.as_ref()
     }
 
     fn fold(&mut self, task: TaskId, fact: Fact) {
-        self.fold_record(Record { line: self.line, task, t_ns: now_ns(), fact });
-    }
-
-    fn fold_record(&mut self, record: Record) {
-        if let Some(history) = &mut self.history {
-            history.note(&self.world, &record);
-        }
-        self.world.fold(record, &mut self.events);
+        self.recording.fold(Record { line: self.recording.line(), task, t_ns: now_ns(), fact });
     }
 
     /// Forks `parent` and waits for nothing: its first record says that it is there.
     fn populate(&mut self) -> Result<(), BenchError> {
-        let world = World::new().on(machine());
-        self.world = if self.settings.every_call { world.keeping_every_call() } else { world };
-        self.history = self.settings.keeps_history.then(History::default);
+        self.recording.begin_bench(machine());
         self.next_task = 0;
         self.unsettle();
         let (lifeline, line) = lifeline::create()?;

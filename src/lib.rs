@@ -11,6 +11,7 @@ pub mod trace;
 pub mod world;
 pub mod plan;
 pub mod explain;
+pub mod recording;
 pub mod lesson;
 
 pub mod sys;

@@ -6,7 +6,6 @@ mod judged;
 mod look;
 mod notes;
 mod place;
-mod printing;
 mod running;
 mod steps;
 
@@ -16,17 +15,17 @@ use std::time::{Duration, Instant};
 
 use crate::bench::{self, Bench, BenchError};
 use crate::plan::{Context, Plan, Progress, Refusal};
+use crate::recording::entry::{Checked, Settled};
 use crate::script::check::{self, Captures, Seen};
 use crate::script::{Expectation, Statement, Verb, Want};
 use crate::sys::{kernel_release, now_ns};
-use crate::trace::{Event, Summary, What};
+use crate::trace::{Event, Summary};
 use crate::world::World;
 
 pub use crate::bench::Settings;
 use judged::Judged;
 use notes::Notes;
 use place::Place;
-use printing::in_printing_order;
 use running::{Running, Stage};
 
 /// Statements that may wait for their turn.
@@ -42,8 +41,7 @@ pub struct Session {
     captures: Captures,
     waiting: VecDeque<Statement>,
     running: Option<Running>,
-    /// What `why` without an argument is asked of, and the statement that brought it.
-    last: Vec<Event>,
+    /// The last statement but `why`.
     judged: Option<Judged>,
     /// Kept where somebody may want a lesson of it.
     notes: Option<Notes>,
@@ -73,7 +71,6 @@ impl Session {
             captures: Captures::default(),
             waiting: VecDeque::new(),
             running: None,
-            last: Vec::new(),
             judged: None,
             notes: None,
             is_cut_short: false,
@@ -124,7 +121,7 @@ impl Session {
         for _ in 0..TURN {
             if self.running.is_none() && !self.begin_next() {
                 if self.bench.settle()? {
-                    shown.extend(self.spontaneous());
+                    shown.extend(self.bench.recording_mut().settle_spontaneous());
                 }
                 return Ok(shown);
             }
@@ -196,12 +193,12 @@ impl Session {
 
     /// What the last statement but `why` brought, as far as expectations look at it.
     pub fn seen(&self) -> Option<Seen<'_>> {
-        self.judged.as_ref().map(|judged| judged.seen(&self.last))
+        self.judged.as_ref().map(|judged| judged.seen(self.bench.recording().last_events()))
     }
 
     /// The figures of the run so far.
     pub fn summary(&self) -> Summary {
-        let (calls, lost) = (self.bench.world().calls(), self.bench.lost());
+        let (calls, lost) = (self.bench.world().calls(), self.bench.recording().lost());
         Summary { calls, lost, elapsed_ns: now_ns() - self.started_ns, ..self.summary.clone() }
     }
 
@@ -217,7 +214,7 @@ impl Session {
             Verb::Repeat { count, .. } => self.captures.resolve(count).ok().and_then(|count| u64::try_from(count).ok()),
             _ => Some(1),
         };
-        self.bench.set_line(statement.line);
+        self.bench.recording_mut().begin_statement(&statement);
         self.summary.statements += 1;
         self.running = Some(Running {
             has_overtaken: std::mem::take(&mut self.is_overtaking),
@@ -226,17 +223,10 @@ impl Session {
             progress: Progress::default(),
             stage: Stage::Next,
             refused: None,
-            observed: Vec::new(),
             shown: Vec::new(),
             failed: None,
         });
         true
-    }
-
-    /// What came while no statement was running: a reader's tick, a signal from another terminal.
-    fn spontaneous(&mut self) -> Vec<Event> {
-        let events = self.bench.take_events();
-        in_printing_order(events, None)
     }
 
     fn advance(&mut self, shown: &mut Vec<Event>) -> Result<Advance, BenchError> {
@@ -272,7 +262,8 @@ impl Session {
                 self.finish_round(shown);
             }
             Stage::Settling => {
-                let is_told = running.has_overtaken && (running.refused.is_some() || !running.observed.is_empty());
+                let has_observed = self.bench.recording().has_observed();
+                let is_told = running.has_overtaken && (running.refused.is_some() || has_observed);
                 if !self.bench.settle()? && !is_told {
                     return Ok(Advance::NotYet);
                 }
@@ -309,16 +300,11 @@ impl Session {
     /// A statement, or one round of a `repeat`, has settled.
     fn finish_round(&mut self, shown: &mut Vec<Event>) {
         let Some(mut running) = self.running.take() else { return };
-        let line = running.statement.line;
-        let mut events = in_printing_order(self.bench.take_events(), running.progress.actor);
-        let observed = running.observed.drain(..).map(|what| Event { line, task: None, what });
-        events.extend(observed);
+        let settled = Settled { actor: running.progress.actor, refused: running.refused.clone() };
+        let mut events = self.bench.recording_mut().settle(settled);
         let verdict = self.judge(&running, &events);
         let is_over = running.refused.is_some() || verdict.as_ref().is_some_and(|verdict| !verdict.ok);
         running.failed = verdict;
-        if let Some(reason) = &running.refused {
-            events.push(Event { line, task: None, what: What::Refused { reason: reason.clone() } });
-        }
         running.shown.append(&mut events);
         running.rounds = running.rounds.saturating_sub(1);
         if running.rounds > 0 && !is_over {
@@ -348,25 +334,29 @@ impl Session {
     }
 
     fn finish(&mut self, mut running: Running, shown: &mut Vec<Event>) {
-        let line = running.statement.line;
         let expects_refusal = running.statement.expectations.iter().any(|expected| expected.want == Want::Refused);
         self.summary.refused += u64::from(running.refused.is_some() && !expects_refusal);
+        self.bench.recording_mut().end_statement(&running.shown);
         if !matches!(running.statement.verb, Verb::Why { .. }) {
-            self.last.clone_from(&running.shown);
             let world = self.bench.world();
             let actor = running.progress.actor.and_then(|task| world.task(task)).map(|task| task.name.clone());
             let (statement, refused, asleep) = (running.statement.clone(), running.refused.clone(), world.asleep());
             let judged = Judged { statement, actor, refused, asleep };
             if let Some(notes) = &mut self.notes {
                 let held = running.failed.as_ref().map(|verdict| verdict.ok);
-                notes.take(&judged.statement, held, &judged.seen(&self.last), !running.has_overtaken);
+                notes.take(
+                    &judged.statement,
+                    held,
+                    &judged.seen(self.bench.recording().last_events()),
+                    !running.has_overtaken,
+                );
             }
             self.judged = Some(judged);
         }
         if let Some(check::Verdict { want, got, ok }) = running.failed.take() {
             self.summary.expectations += 1;
             self.summary.failed += u64::from(!ok);
-            running.shown.push(Event { line, task: None, what: What::Expect { want, got, ok } });
+            running.shown.push(self.bench.recording_mut().check(Checked { want, got, ok }));
         }
         shown.append(&mut running.shown);
     }

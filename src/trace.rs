@@ -207,7 +207,7 @@ pub struct Burst {
 }
 
 /// Answer of `queue`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueReport {
     /// The end whose queue it is.
     pub id: EndId,
@@ -226,7 +226,7 @@ pub struct QueueReport {
 }
 
 /// Answer of `holders`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldersReport {
     /// The end.
     pub id: EndId,
@@ -254,7 +254,7 @@ pub struct TaskReport {
 }
 
 /// One row of `fds`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FdReport {
     /// The number.
     pub fd: i32,
@@ -267,7 +267,8 @@ pub struct FdReport {
 }
 
 /// What an explanation is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Subject {
     /// An end.
     End(EndId),

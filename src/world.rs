@@ -10,6 +10,8 @@ pub mod task;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use crate::script::{EndName, TaskState};
 use crate::trace::{FdReport, HoldersReport, TaskId, TaskReport};
 
@@ -25,7 +27,7 @@ pub const DEAD_KEPT: usize = 64;
 pub const ANOMALIES_KEPT: usize = 16;
 
 /// What the kernel says once, and no call changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// Bytes of a page: a pipe of packets cuts longer writes into packets of so many.
     pub page: u64,

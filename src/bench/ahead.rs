@@ -13,7 +13,7 @@ impl Bench {
     /// Orders a task to fork children, one after the other, if the call that it is at succeeds.
     pub fn order_forks(&mut self, task: TaskId, names: Vec<String>) -> Result<(), BenchError> {
         for name in names {
-            let fork = Ordered { work: Work::Then(Call::Fork), name: Some(name.clone()), line: self.line };
+            let fork = Ordered { work: Work::Then(Call::Fork), name: Some(name.clone()), line: self.recording.line() };
             self.order_ahead(task, fork, Some(Apprentice::prepare(name)?))?;
         }
         self.unsettle();
@@ -22,7 +22,7 @@ impl Bench {
 
     /// Orders a task to close descriptors unless the call that it is at fails, and its children to begin by that.
     pub fn order_closes(&mut self, task: TaskId, closes: Closes) -> Result<(), BenchError> {
-        let line = self.line;
+        let line = self.recording.line();
         let close = |fd| Ordered { work: Work::Then(Call::Close { fd }), name: None, line };
         for (name, fds) in closes.children {
             let born = self.members.values().rev().find(|member| member.name == name).map(|member| member.id);

@@ -75,7 +75,9 @@ impl Bench {
         };
         let ended: Vec<TaskId> = self.members.values().filter(ended).map(|member| member.id).collect();
         for id in ended {
-            let Some(Call::Exit { code }) = self.world.task(id).and_then(Task::current_call) else { continue };
+            let Some(Call::Exit { code }) = self.recording.world().task(id).and_then(Task::current_call) else {
+                continue;
+            };
             let code = *code;
             self.fold(id, Fact::Died(Death::Exited(code)));
             self.members.remove(&id);
@@ -120,8 +122,8 @@ impl Bench {
             }
             let available = cursor.head - member.ring.tail();
             // Where the past is kept, every record has its own place in it.
-            if self.history.is_none()
-                && let Some(has_more) = fold_again(&mut self.world, member, cursor, until)
+            if !self.recording.needs_each_record()
+                && let Some(has_more) = fold_again(self.recording.world_mut(), member, cursor, until)
             {
                 if !has_more {
                     return Ok(false);
@@ -133,25 +135,17 @@ impl Bench {
             };
             member.ring.advance(words);
             member.last_ns = cursor.t_ns;
-            let (mut returned, mut has_read) = (None, false);
+            let mut returned = None;
             for fact in member.take(entry).into_iter().flatten() {
                 if let Fact::Returned { ret, .. } = fact {
-                    has_read = member.is_reader && ret > 0;
                     returned = (!member.is_reader).then_some(ret);
                 }
-                let record = Record { line: self.line, task: cursor.task, t_ns: cursor.t_ns, fact };
-                if let Some(history) = &mut self.history {
-                    history.note(&self.world, &record);
-                }
-                self.world.fold(record, &mut self.events);
-            }
-            let is_full = self.events.len() > self.settings.events_kept;
-            if is_full && has_read {
-                self.events.pop();
-                self.lost += 1;
+                let line = self.recording.line();
+                self.recording.fold(Record { line, task: cursor.task, t_ns: cursor.t_ns, fact });
             }
             let next = next_time(member, cursor.head);
-            let makes_task = || self.world.task(cursor.task).and_then(Task::current_call).is_some_and(Call::makes_task);
+            let makes_task =
+                || self.recording.world().task(cursor.task).and_then(Task::current_call).is_some_and(Call::makes_task);
             if let Some(ret) = returned.filter(|_| makes_task())
                 && let Some(apprentice) = member.apprentices.pop_front()
             {
@@ -171,7 +165,8 @@ impl Bench {
             return Ok(());
         }
         let maker_pid = self.members.get(&maker).map_or(0, |member| member.pid);
-        let is_thread = self.world.task(maker).and_then(Task::current_call).is_some_and(|call| call.name() != "fork");
+        let is_thread =
+            self.recording.world().task(maker).and_then(Task::current_call).is_some_and(|call| call.name() != "fork");
         let pid = if is_thread { maker_pid } else { ret };
         let birth = Birth { name: apprentice.name.clone(), pid, tid: ret, by: Some(maker) };
         self.admit(birth, apprentice)
@@ -193,7 +188,7 @@ impl Bench {
             .members
             .keys()
             .copied()
-            .filter(|id| self.world.task(*id).is_some_and(|task| task.process == process))
+            .filter(|id| self.recording.world().task(*id).is_some_and(|task| task.process == process))
             .collect();
         let death = self.death_of(process);
         self.note_last_words(process);
@@ -219,7 +214,7 @@ impl Bench {
 
     fn death_of(&self, process: TaskId) -> Death {
         let Some(member) = self.members.get(&process) else { return Death::Unknown };
-        if let Some(death) = self.world.task(process).and_then(|task| task.death) {
+        if let Some(death) = self.recording.world().task(process).and_then(|task| task.death) {
             return death;
         }
         let of_reaped = || member.pidfd.as_ref().and_then(fork::status_of_reaped);
@@ -230,7 +225,7 @@ impl Bench {
     pub(super) fn bury_own(&mut self) {
         let mut buried = Vec::new();
         self.zombies.retain(|zombie| {
-            let waited_for = self.world.task(zombie.id).is_none_or(|task| task.state == TaskState::Dead);
+            let waited_for = self.recording.world().task(zombie.id).is_none_or(|task| task.state == TaskState::Dead);
             let gone = waited_for || zombie.pidfd.as_ref().is_none_or(|pidfd| fork::reap(pidfd).is_some());
             if gone {
                 buried.push(zombie.id);

@@ -43,7 +43,7 @@ impl Bench {
         if !stops && signal != Signal::CONT {
             return;
         }
-        let leader = self.world.task(task).map_or(task, |task| task.process);
+        let leader = self.recording.world().task(task).map_or(task, |task| task.process);
         if let Some(member) = self.members.get_mut(&leader) {
             member.is_to_stop = stops;
         }

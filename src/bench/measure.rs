@@ -14,11 +14,11 @@ use super::Bench;
 impl Bench {
     /// Answers `queue END`: the kernel's figures, and the ledger's beside them.
     pub fn queue(&mut self, end: EndId) -> Option<QueueReport> {
-        let world = &self.world;
+        let world = self.recording.world();
         let this = world.end(end)?;
         let (task, fd) = world.holders(end).first().map(|(task, fd)| (task.id, *fd))?;
         let bytes = self.with_copy(task, fd, calls::bytes_waiting)?;
-        let world = &self.world;
+        let world = self.recording.world();
         let sender = this.peer.and_then(|peer| world.holders(peer).first().map(|(task, fd)| (task.id, *fd)));
         let (charged, sndbuf) = if this.kind.is_pipe() {
             (None, self.with_copy(task, fd, |fd| u64::try_from(calls::pipe_size(fd).ret).ok()))
@@ -37,7 +37,7 @@ impl Bench {
 
     /// Asks the kernel where the ledger cannot know: what a writer that sleeps or died in its call has put in.
     pub(super) fn measure_undecided(&mut self) {
-        for (task, fd) in self.world.undecided() {
+        for (task, fd) in self.recording.world().undecided() {
             if let Some(bytes) = self.with_copy(task, fd, calls::bytes_waiting) {
                 self.fold(task, Fact::Measured { fd, bytes });
             }
@@ -46,8 +46,10 @@ impl Bench {
 
     /// Takes down what the kernel says of an end now. Only when all is settled: the copy must not outlive anything.
     pub fn sample(&mut self, end: EndId) {
-        let Some((task, fd)) = self.world.holders(end).first().map(|(task, fd)| (task.id, *fd)) else { return };
-        let is_pipe = self.world.end(end).is_some_and(|end| end.kind.is_pipe());
+        let Some((task, fd)) = self.recording.world().holders(end).first().map(|(task, fd)| (task.id, *fd)) else {
+            return;
+        };
+        let is_pipe = self.recording.world().end(end).is_some_and(|end| end.kind.is_pipe());
         let look = |fd| {
             let (_, polled) = calls::poll(&[fd], ALL_POLLED, 0);
             let size = || u64::try_from(calls::pipe_size(fd).ret).ok();
@@ -67,7 +69,7 @@ impl Bench {
     /// does not show it.
     pub fn fds(&self, task: TaskId) -> Option<Vec<FdReport>> {
         let Some(member) = self.members.get(&task) else { return Some(Vec::new()) };
-        let known = self.world.fds_report(task);
+        let known = self.recording.world().fds_report(task);
         let row = |file: OpenFile| {
             let named =
                 known.iter().find(|row| row.fd == file.fd).map_or_else(|| file.target.clone(), |row| row.end.clone());
@@ -81,8 +83,8 @@ impl Bench {
     /// Answers `holders END` from the kernel's own tables: who has a descriptor of the same file, for the same direction. None
     /// where the kernel does not show all of them.
     pub fn holders(&self, end: EndId) -> Option<HoldersReport> {
-        let mut report = self.world.holders_report(end);
-        if self.world.holders(end).is_empty() {
+        let mut report = self.recording.world().holders_report(end);
+        if self.recording.world().holders(end).is_empty() {
             return Some(report);
         }
         let file = self.file_of(end)?;
@@ -99,13 +101,13 @@ impl Bench {
 
     /// What the kernel calls an end: one holder's entry for it.
     fn file_of(&self, end: EndId) -> Option<OpenFile> {
-        let (task, fd) = self.world.holders(end).first().map(|(task, fd)| (task.pid, *fd))?;
+        let (task, fd) = self.recording.world().holders(end).first().map(|(task, fd)| (task.pid, *fd))?;
         procfs::open_file(task, fd)
     }
 
     /// A look through a copy of a task's descriptor, which is closed before this returns.
     fn with_copy<T>(&self, task: TaskId, fd: i32, look: impl FnOnce(i32) -> Option<T>) -> Option<T> {
-        let process = self.world.task(task).map_or(task, |task| task.process);
+        let process = self.recording.world().task(task).map_or(task, |task| task.process);
         let pidfd = self.members.get(&process)?.pidfd.as_ref()?;
         let copy = fork::borrow_descriptor(pidfd, fd).ok()?;
         look(copy.as_raw_fd())

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::recording::Keeping;
+
 use super::MAX_TASKS;
 
 /// Events of one statement beyond which a `reader`'s calls are counted only, unless told otherwise: a `flood` at it may go on
@@ -22,6 +24,13 @@ pub struct Settings {
     /// For how long what has happened is taken in at one time, so that a person at the keys need not wait for a flood; none: until
     /// nothing is left.
     pub turn: Option<Duration>,
+}
+
+impl Settings {
+    /// What its recording keeps.
+    pub(super) fn keeping(&self) -> Keeping {
+        Keeping { every_call: self.every_call, past: self.keeps_history, events: self.events_kept }
+    }
 }
 
 impl Default for Settings {

@@ -100,7 +100,7 @@ impl Bench {
     /// in, or stop its own process by.
     fn somebody_will_ring(&self) -> bool {
         self.members.values().any(|member| {
-            let call = self.world.task(member.id).and_then(Task::current_call);
+            let call = self.recording.world().task(member.id).and_then(Task::current_call);
             let comes_back =
                 matches!(call, Some(Call::Socketpair { .. } | Call::Pipe2 { .. } | Call::Fork | Call::Close { .. }));
             !member.is_stopped && (member.phase == Phase::Arriving || (member.phase != Phase::Waiting && comes_back))
@@ -159,8 +159,12 @@ impl Bench {
     /// A call that can sleep; where /proc may be read, its number must be that of the call which was recorded. A task that
     /// waits for the thread it makes, or for the disk in execve, only looks asleep.
     fn is_in_its_call(&self, member: &Member, look: Look) -> bool {
-        let recorded =
-            self.world.task(member.id).and_then(|task| task.current_call()).map_or(&[][..], procfs::sleeps_as);
+        let recorded = self
+            .recording
+            .world()
+            .task(member.id)
+            .and_then(|task| task.current_call())
+            .map_or(&[][..], procfs::sleeps_as);
         !recorded.is_empty() && look.syscall.is_none_or(|number| recorded.contains(&number))
     }
 
@@ -194,7 +198,7 @@ impl Bench {
                 (true, false) => self.tell_continued(*id, leads),
                 _ => {}
             }
-            if asleep && self.world.task(*id).is_some_and(|task| task.state != TaskState::Asleep) {
+            if asleep && self.recording.world().task(*id).is_some_and(|task| task.state != TaskState::Asleep) {
                 self.fold(*id, Fact::Asleep);
             }
         }
@@ -202,10 +206,10 @@ impl Bench {
 
     /// SIGCONT is about to be sent: what it lets resume comes after it.
     pub(super) fn continue_process(&mut self, task: TaskId) {
-        let process = self.world.task(task).map_or(task, |task| task.process);
+        let process = self.recording.world().task(task).map_or(task, |task| task.process);
         let ids: Vec<TaskId> = self.members.keys().copied().collect();
         for id in ids {
-            if self.world.task(id).is_none_or(|other| other.process != process) {
+            if self.recording.world().task(id).is_none_or(|other| other.process != process) {
                 continue;
             }
             let Some(member) = self.members.get_mut(&id) else { continue };
@@ -218,7 +222,7 @@ impl Bench {
     /// A process that catches SIGCONT tells of it itself, by its handler.
     fn tell_continued(&mut self, task: TaskId, leads: bool) {
         let disposition = |process: &Process| process.dispositions.get(&Signal::CONT.0).copied();
-        let catches = self.world.process_of(task).and_then(disposition) == Some(Disposition::Catch);
+        let catches = self.recording.world().process_of(task).and_then(disposition) == Some(Disposition::Catch);
         self.fold(task, if leads && !catches { Fact::Continued } else { Fact::ContinuedToo });
     }
 }

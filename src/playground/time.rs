@@ -11,7 +11,7 @@ impl Playground {
     /// Looks at the past, a step from what is seen now.
     pub(super) fn look(&mut self, step: Step) {
         const FAR: u64 = 10;
-        let Some(history) = self.session.history() else { return };
+        let Some(history) = self.session.recording().history() else { return };
         let newest = history.newest();
         let at = self.app.past.as_ref().map_or(newest, |past| past.at.min(newest));
         let target = match step {
@@ -29,13 +29,13 @@ impl Playground {
 
     /// The bench as it was after an event, with so many moments before it; the newest if there is none of this number.
     pub fn look_at(&self, at: u64, count: usize) -> Option<Look> {
-        let history = self.session.history()?;
+        let history = self.session.recording().history()?;
         Some(history.look(at.clamp(history.oldest(), history.newest()), count))
     }
 
     /// Time goes on while the past is looked at; of a bench that was made anew there is none.
     pub(super) fn note_time(&mut self) {
-        let Some((past, history)) = self.app.past.as_mut().zip(self.session.history()) else { return };
+        let Some((past, history)) = self.app.past.as_mut().zip(self.session.recording().history()) else { return };
         past.newest = history.newest();
         past.oldest = history.oldest();
         if past.newest < past.at {
@@ -48,7 +48,7 @@ impl Playground {
         if self.app.view != View::Diagram || self.app.past.is_some() {
             return;
         }
-        let Some(history) = self.session.history() else { return };
+        let Some(history) = self.session.recording().history() else { return };
         if self.app.recent.last().map_or(0, |moment| moment.number) != history.newest() {
             self.app.recent = history.look(history.newest(), MOMENTS_SEEN).moments;
         }

@@ -1,7 +1,7 @@
 //! What a UI asks beside the picture of now: the past, the kernel's figures for what it shows, what failed, and that all
 //! stand still while it is stopped.
 
-use crate::world::history::History;
+use crate::recording::Recording;
 use crate::world::kind::EndId;
 
 use super::Session;
@@ -16,9 +16,9 @@ impl Session {
         }
     }
 
-    /// As [`crate::bench::Bench::history`].
-    pub fn history(&self) -> Option<&History> {
-        self.bench.history()
+    /// What has happened on its bench.
+    pub fn recording(&self) -> &Recording {
+        self.bench.recording()
     }
 
     /// Statements that have begun so far.

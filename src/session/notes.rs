@@ -1,12 +1,11 @@
 //! What was done since the last reset, with what came of it: so that it can be written down as a lesson.
 
 use super::Session;
-use crate::explain;
 use crate::lesson::MAX_STATEMENTS;
 use crate::lesson::write::{Done, expected};
 use crate::script::check::{Seen, answer};
 use crate::script::{Statement, Verb};
-use crate::trace::Explanation;
+use crate::trace::{Explanation, Subject};
 
 /// Statements that were made, in order; no more than a lesson may have.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +57,6 @@ impl Session {
 
     /// Why the last statement but `why` came out so.
     pub fn why(&self) -> Explanation {
-        explain::last(self.bench.world(), &self.last)
+        self.bench.recording().why(Subject::Other)
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::plan::Progress;
 use crate::script::{Statement, check};
-use crate::trace::{Event, TaskId, What};
+use crate::trace::{Event, TaskId};
 
 /// A statement on its way.
 #[derive(Debug)]
@@ -17,8 +17,6 @@ pub(super) struct Running {
     pub(super) progress: Progress,
     pub(super) stage: Stage,
     pub(super) refused: Option<String>,
-    /// Observations of this round, which come after the events.
-    pub(super) observed: Vec<What>,
     /// All rounds so far.
     pub(super) shown: Vec<Event>,
     pub(super) failed: Option<check::Verdict>,

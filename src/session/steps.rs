@@ -3,11 +3,10 @@
 use std::time::{Duration, Instant};
 
 use crate::bench::BenchError;
-use crate::explain;
 use crate::plan::{About, Step};
+use crate::recording::entry::Observation;
 use crate::script::Verb;
-use crate::trace::{Event, Explanation, Ordered, What};
-use crate::world::World;
+use crate::trace::{Ordered, Subject};
 
 use super::{Session, Stage};
 
@@ -46,31 +45,31 @@ impl Session {
             Step::Sleep(ms) => running.stage = Stage::Sleeping(Instant::now() + Duration::from_millis(ms)),
             Step::Reset => self.bench.reset()?,
             Step::Queue(end) => match self.bench.queue(end) {
-                Some(report) => running.observed.push(What::Queue(report)),
+                Some(report) => self.bench.recording_mut().observe(Observation::Queue(report)),
                 None => running.refused = Some("the kernel does not let that queue be seen".to_owned()),
             },
             Step::Holders(end) => match self.bench.holders(end) {
-                Some(report) => running.observed.push(What::Holders(report)),
+                Some(report) => self.bench.recording_mut().observe(Observation::Holders(report)),
                 None => running.refused = Some(NO_TABLE.to_owned()),
             },
             Step::Fds(task) => {
                 let name = self.bench.world().task(task).map(|task| task.name.clone()).unwrap_or_default();
                 match self.bench.fds(task) {
-                    Some(fds) => running.observed.push(What::Fds { task: name, fds }),
+                    Some(fds) => self.bench.recording_mut().observe(Observation::Fds { task: name, fds }),
                     None => running.refused = Some(NO_TABLE.to_owned()),
                 }
             }
-            Step::Tasks => running.observed.push(What::Tasks(self.bench.world().tasks_report())),
-            Step::Why(about) => running.observed.push(What::Why(explain_now(self.bench.world(), about, &self.last))),
+            Step::Tasks => self.bench.recording_mut().observe(Observation::Tasks),
+            Step::Why(about) => self.bench.recording_mut().observe(Observation::Why(subject(about))),
         }
         Ok(())
     }
 }
 
-fn explain_now(world: &World, about: About, last: &[Event]) -> Explanation {
+fn subject(about: About) -> Subject {
     match about {
-        About::Last => explain::last(world, last),
-        About::Task(task) => explain::task(world, task),
-        About::End(end) => explain::end(world, end),
+        About::Last => Subject::Other,
+        About::Task(task) => Subject::Task(task),
+        About::End(end) => Subject::End(end),
     }
 }

@@ -84,8 +84,18 @@ impl History {
     }
 
     /// The index of the first record that is kept with the picture before it.
-    fn first(&self) -> u64 {
+    pub fn first(&self) -> u64 {
         self.checkpoints.front().map_or(0, |checkpoint| checkpoint.before)
+    }
+
+    /// The index after the last record.
+    pub fn end(&self) -> u64 {
+        self.records.end()
+    }
+
+    /// The records that are kept, oldest first.
+    pub fn records(&self) -> impl Iterator<Item = Record> + '_ {
+        self.records.between(0, u64::MAX)
     }
 
     /// The last moment of the statement before the one that `moment` belongs to.

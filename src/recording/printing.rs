@@ -5,7 +5,7 @@ use crate::trace::{Event, TaskId, What};
 
 /// The acting task's events first, then the others' in order of creation; of each task its calls before its signal (a SIGCONT
 /// before what it lets resume) and its signal before its death.
-pub(super) fn in_printing_order(mut events: Vec<Event>, actor: Option<TaskId>) -> Vec<Event> {
+pub fn in_printing_order(mut events: Vec<Event>, actor: Option<TaskId>) -> Vec<Event> {
     let rank = |what: &What| match what {
         What::Signal { signal, .. } if *signal == Signal::CONT => 0,
         What::Signal { .. } => 2,

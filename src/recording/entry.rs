@@ -1,0 +1,85 @@
+//! What a recording is made of, in order: records, and what a session noted beside them. A recording file has one entry a line.
+
+use serde::{Deserialize, Serialize};
+
+use crate::trace::{FdReport, HoldersReport, QueueReport, Record, Subject, TaskId};
+use crate::world::Machine;
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// An empty bench begins: at the start, and after each `reset`.
+    Bench(Machine),
+    /// A statement begins.
+    Statement {
+        /// Its line.
+        line: u32,
+        /// As written, without expectations and comment.
+        text: String,
+    },
+    /// Something happened to a task.
+    Record(Record),
+    /// The running statement has looked at something.
+    Observed(Observation),
+    /// What came since the last one is shown.
+    Settled(Settled),
+    /// What was expected of the statement was compared with what came.
+    Checked(Checked),
+}
+
+/// What a statement that only looks has seen: the kernel's words where it was asked, else what it was about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Observation {
+    /// `queue`.
+    Queue(QueueReport),
+    /// `holders`.
+    Holders(HoldersReport),
+    /// `fds`.
+    Fds {
+        /// The task asked about.
+        task: String,
+        /// Its table, from 3 on.
+        fds: Vec<FdReport>,
+    },
+    /// `tasks`: by the records.
+    Tasks,
+    /// `why`: by the records.
+    Why(Subject),
+}
+
+/// A statement, or one round of a `repeat`, is over; or what came by itself is to be shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// The task that acted: its events are printed first.
+    pub actor: Option<TaskId>,
+    /// Why the statement was refused, if it was.
+    pub refused: Option<String>,
+}
+
+/// An expectation and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// As written.
+    pub want: String,
+    /// What came, in the same words.
+    pub got: String,
+    /// Whether it held.
+    pub ok: bool,
+}
+
+impl Entry {
+    /// About how many bytes its texts take.
+    pub fn text_bytes(&self) -> usize {
+        match self {
+            Self::Bench(_) | Self::Record(_) => 0,
+            Self::Statement { text, .. } => text.len(),
+            Self::Observed(Observation::Fds { fds, .. }) => fds.len() * size_of::<FdReport>(),
+            Self::Observed(Observation::Holders(report)) => report.holders.len() * size_of::<(String, i32)>(),
+            Self::Observed(Observation::Queue(_) | Observation::Tasks | Observation::Why(_)) => 0,
+            Self::Settled(settled) => settled.refused.as_ref().map_or(0, String::len),
+            Self::Checked(checked) => checked.want.len() + checked.got.len(),
+        }
+    }
+}
