@@ -1,22 +1,22 @@
 //! All that the UI knows beside the world: mode, focus, what is being typed, what was said. Plain data; only `update` changes
 //! it, and nothing here draws or makes a call.
 
-mod able;
+mod availability;
 pub mod action;
 pub mod complete;
 pub mod config;
 pub mod course;
-pub mod facing;
+pub mod channel_sides;
 pub mod input_line;
 pub mod keys;
 mod learn;
-pub mod otherwise;
+pub mod alternatives;
 pub mod palette;
 pub mod past;
-pub mod phrase;
-pub mod room;
+pub mod key_statements;
+pub mod presentation;
 mod practice;
-mod say;
+mod submit;
 #[cfg(test)]
 pub mod stage;
 pub mod transcript;
@@ -33,15 +33,15 @@ use crate::world::history::Moment;
 use crate::world::kind::{ChannelId, Kind};
 
 use action::Action;
+use alternatives::Alternatives;
+use channel_sides::Facing;
 use course::Course;
-use facing::Facing;
 use input_line::InputLine;
+use key_statements::Situation;
 use keys::Keymap;
-use otherwise::Otherwise;
 use palette::Palette;
 use past::{Past, Said};
-use phrase::Situation;
-use room::Room;
+use presentation::Presentation;
 use transcript::Transcript;
 use why::Heard;
 
@@ -91,7 +91,7 @@ pub enum View {
     /// The processes as a tree, with their tables.
     Processes,
     /// What else could have happened.
-    Otherwise,
+    Alternatives,
     /// All channels, a cell each.
     Grid,
     /// The trace alone.
@@ -136,7 +136,7 @@ pub struct App {
     /// Processes that the view has scrolled past: the diagram from the left, the tree from its end.
     pub view_scroll: u16,
     /// What else could have happened, as last tried.
-    pub otherwise: Option<Otherwise>,
+    pub alternatives: Option<Alternatives>,
     /// The channel for which that is being tried, and its kind.
     pub trying: Option<(String, Kind)>,
     /// What is looked at instead of now.
@@ -146,7 +146,7 @@ pub struct App {
     /// The last moments, while the diagram shows them.
     pub recent: Vec<Moment>,
     /// How it is shown to a room, if it is.
-    pub room: Room,
+    pub present: Presentation,
     /// Whether clicks and the wheel are wanted.
     pub has_mouse: bool,
     focus: Option<ChannelId>,
@@ -172,7 +172,7 @@ impl App {
         Self {
             keymap: Rc::default(),
             palette: Palette::default(),
-            room: Room::default(),
+            present: Presentation::default(),
             has_mouse: true,
             mode: Mode::Line,
             before: Mode::Line,
@@ -188,7 +188,7 @@ impl App {
             course: Course::default(),
             view: View::Bench,
             view_scroll: 0,
-            otherwise: None,
+            alternatives: None,
             trying: None,
             past: None,
             said: Said::default(),
@@ -207,22 +207,22 @@ impl App {
 
     /// The channel that keys act on.
     pub fn focused(&self, world: &World) -> Option<Facing> {
-        let listed = facing::listed(world);
+        let listed = channel_sides::listed(world);
         let focus = listed.iter().find(|id| Some(**id) == self.focus).or_else(|| listed.first());
-        facing::of(world, *focus?)
+        channel_sides::of(world, *focus?)
     }
 
     /// The channels that a message goes to.
     pub fn addressed(&self, world: &World) -> Vec<Facing> {
         match self.audience {
-            Audience::All => facing::shown(world),
+            Audience::All => channel_sides::shown(world),
             Audience::Focused => self.focused(world).into_iter().collect(),
         }
     }
 
     /// Lets the focus follow what was just made.
     pub fn observe(&mut self, world: &World) {
-        let newest = facing::listed(world).into_iter().max();
+        let newest = channel_sides::listed(world).into_iter().max();
         if newest > self.newest && self.follow {
             self.focus = newest;
             self.follow = false;

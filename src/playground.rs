@@ -1,6 +1,6 @@
 //! App and session joined: inputs become statements, what settles becomes the picture. It neither draws nor reads a terminal.
 
-mod otherwise;
+mod alternatives;
 mod time;
 
 use std::os::fd::BorrowedFd;
@@ -25,7 +25,7 @@ use crate::trace::{Event, Explanation};
 use crate::world::World;
 use crate::world::kind::ChannelId;
 
-use otherwise::Trial;
+use alternatives::Trial;
 
 /// How long a bench may go on before keys that act from outside no longer wait until it has settled.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -132,7 +132,7 @@ impl Playground {
         let has_come = came.is_some();
         if let Some(came) = came {
             self.trial = None;
-            update::otherwise(&mut self.app, came);
+            update::alternatives(&mut self.app, came);
         }
         let heard = self.hear_bench()?;
         Ok(Heard { is_new: heard.is_new || has_come, ..heard })
@@ -280,9 +280,9 @@ impl Playground {
             }
             match command {
                 Command::Look(step) => self.look(step),
-                Command::TryOtherwise(statements) => match Trial::begin(&statements) {
+                Command::TryAlternatives(statements) => match Trial::begin(&statements) {
                     Ok(trial) => self.trial = Some(trial),
-                    Err(reason) => update::otherwise(&mut self.app, Err(reason)),
+                    Err(reason) => update::alternatives(&mut self.app, Err(reason)),
                 },
                 Command::Run(statement) if self.is_stuck() && acts_from_outside(&statement) => {
                     self.session.overtake(*statement);

@@ -315,7 +315,7 @@ impl Tui {
                 continue;
             }
             let app = self.playground.app();
-            let pressed = keymap::pressed(&app.keymap, app.mode, &decoded.event).filter(|_| app.room.is_on);
+            let pressed = keymap::pressed(&app.keymap, app.mode, &decoded.event).filter(|_| app.present.is_on);
             if let Some(key) = pressed {
                 self.playground.handle(Input::Pressed(key));
             }

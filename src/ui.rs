@@ -35,7 +35,7 @@ use ratatui::style::Style;
 
 use crate::app::action::{Action, Learn};
 use crate::app::course::Taking;
-use crate::app::{App, Mode, View, facing, palette, update};
+use crate::app::{App, Mode, View, channel_sides, palette, update};
 use crate::lesson::{Lesson, Next};
 use crate::world::World;
 
@@ -59,7 +59,7 @@ const MOST_WHY: u16 = 5;
 
 /// Draws everything into an empty buffer; gives the place of the hardware cursor, if there is to be one.
 pub fn draw(scene: Scene<'_>, buf: &mut Buffer) -> Option<Position> {
-    let scene = if scene.app.room.is_on { Scene { theme: scene.theme.on(Ground::Room), ..scene } } else { scene };
+    let scene = if scene.app.present.is_on { Scene { theme: scene.theme.on(Ground::Room), ..scene } } else { scene };
     let area = buf.area;
     buf.set_style(area, scene.theme.base());
     let position = draw_into(scene, area, buf);
@@ -126,11 +126,11 @@ fn places_of(scene: Scene<'_>, area: Rect) -> Places {
     if scene.app.course.shown().is_some() {
         return lesson(scene, area).1;
     }
-    if scene.app.room.is_on {
-        return present::places(area, panel::why::rows(scene, area.width), facing::listed(scene.world).len());
+    if scene.app.present.is_on {
+        return present::places(area, panel::why::rows(scene, area.width), channel_sides::listed(scene.world).len());
     }
     let why_rows = panel::why::rows(scene, layout::left_width(area));
-    Places::of(area, why_rows, panel::tasks::rows(scene), facing::listed(scene.world).len())
+    Places::of(area, why_rows, panel::tasks::rows(scene), channel_sides::listed(scene.world).len())
 }
 
 /// A view that covers the bench; explanation and keys stay.
@@ -139,18 +139,18 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let (body, why, keys) = cover(scene, area);
     present::last_keys(scene, keys, buf);
     match scene.app.view {
-        _ if scene.app.room.is_hidden => present::curtain(scene, body, buf),
+        _ if scene.app.present.is_hidden => present::curtain(scene, body, buf),
         View::Diagram => panel::diagram::draw(scene, body, buf),
         View::Xray => panel::xray::draw(scene, body, buf),
         View::Processes => panel::tree::draw(scene, body, buf),
-        View::Otherwise => panel::otherwise::draw(scene, body, buf),
+        View::Alternatives => panel::alternatives::draw(scene, body, buf),
         View::Grid => panel::grid::draw(scene, body, buf),
         View::Lens => panel::lens::draw(scene, body, buf),
         View::Trace => panel::trace::draw(scene, body, buf),
         View::Holders => panel::holders::draw_all(scene, body, buf),
         View::Bench => {}
     }
-    if !scene.app.room.is_hidden {
+    if !scene.app.present.is_hidden {
         panel::why::draw(scene, why, buf);
     }
     panel::prompt::draw(scene, Rect { y: area.bottom() - 1, height: 1, ..area }, buf)
@@ -158,7 +158,7 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
 
 /// Where such a view stands, the explanation below it, and the last keys of a room.
 fn cover(scene: Scene<'_>, area: Rect) -> (Rect, Rect, Rect) {
-    let keys = Rect { y: area.bottom() - 2, height: u16::from(scene.app.room.is_on), ..area };
+    let keys = Rect { y: area.bottom() - 2, height: u16::from(scene.app.present.is_on), ..area };
     let wanted = panel::why::rows(scene, area.width);
     let spare = spare(scene, area.height - 4 - keys.height).min(MOST_WHY - 2);
     // Where cells fill the screen, none moves because another one's explanation is shorter.
@@ -172,10 +172,10 @@ fn cover(scene: Scene<'_>, area: Rect) -> (Rect, Rect, Rect) {
 fn spare(scene: Scene<'_>, height: u16) -> u16 {
     let used = match scene.app.view {
         View::Diagram => scene.app.seen_moments().len() + 3,
-        View::Grid => facing::listed(scene.world).len() + 2,
+        View::Grid => channel_sides::listed(scene.world).len() + 2,
         View::Processes => return panel::tree::spare(scene, height),
         // These use what they are given, and can do without some of it.
-        View::Xray | View::Lens | View::Otherwise | View::Trace | View::Holders | View::Bench => {
+        View::Xray | View::Lens | View::Alternatives | View::Trace | View::Holders | View::Bench => {
             return height.saturating_sub(15) / 2;
         }
     };
@@ -184,14 +184,14 @@ fn spare(scene: Scene<'_>, height: u16) -> u16 {
 
 /// Where a lesson's text stands and what it has to take in, and the places of the rest.
 fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place, Places) {
-    let (text, places) = layout::with_lesson(area, facing::listed(scene.world).len());
+    let (text, places) = layout::with_lesson(area, channel_sides::listed(scene.world).len());
     let why = panel::why::cut_explanation(scene, places.why);
     (panel::lesson::Place { area: text, why }, places)
 }
 
 /// Everything but a lesson's text.
 fn bench(scene: Scene<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> Option<Position> {
-    if scene.app.room.is_hidden {
+    if scene.app.present.is_hidden {
         present::curtain(scene, places.channels, buf);
         panel::header::draw(scene, None, header, buf);
     } else {
@@ -199,7 +199,7 @@ fn bench(scene: Scene<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> O
         panel::header::draw(scene, hidden, header, buf);
         panel::why::draw(scene, places.why, buf);
     }
-    if scene.app.room.is_on {
+    if scene.app.present.is_on {
         present::last_keys(scene, places.trace, buf);
     } else {
         panel::trace::draw(scene, places.trace, buf);
@@ -293,7 +293,7 @@ fn asks(lesson: &Lesson, taking: &Taking, number: u8) -> bool {
 
 /// Draws the channels that fit; where not all do, says how many of how many.
 fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usize, usize)> {
-    let shown = facing::listed(scene.world);
+    let shown = channel_sides::listed(scene.world);
     let focused = scene.app.focused(scene.world);
     let Some(focus) = focused.and_then(|focused| shown.iter().position(|id| *id == focused.channel)) else {
         let is_lesson = scene.app.course.shown().is_some();
@@ -312,7 +312,7 @@ fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usiz
     };
     let areas = channel_areas(scene, places);
     for (at, size, area) in &areas {
-        let Some(facing) = facing::of(scene.world, shown[*at]) else { continue };
+        let Some(facing) = channel_sides::of(scene.world, shown[*at]) else { continue };
         let subject = Subject { facing, number: at + 1, is_focused: *at == focus, size: *size };
         panel::channel::draw(scene, subject, *area, buf);
     }
@@ -321,13 +321,13 @@ fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usiz
 
 /// Which channels are drawn, how big and where.
 fn channel_areas(scene: Scene<'_>, places: &Places) -> Vec<(usize, Size, Rect)> {
-    let shown = facing::listed(scene.world);
+    let shown = channel_sides::listed(scene.world);
     let focused = scene.app.focused(scene.world);
     let focus = focused.and_then(|focused| shown.iter().position(|id| *id == focused.channel));
     let Some(focus) = focus else { return Vec::new() };
     let (height, count) = (places.channels.height, shown.len());
     let has_lesson = scene.app.course.shown().is_some();
-    let rows = match (scene.app.room.is_on, has_lesson) {
+    let rows = match (scene.app.present.is_on, has_lesson) {
         (true, _) => present::share(height, count, focus, present::channels_shown(has_lesson)),
         (false, true) => layout::share_evenly(height, count, focus),
         (false, false) => layout::share(height, count, focus),

@@ -64,7 +64,7 @@ pub enum Action {
     /// Messages to all, or to the focused channel.
     ToggleAudience,
     /// A statement about the focused channel.
-    Make(Deed),
+    Make(ChannelAction),
     /// The prompt with the statement for a new channel.
     NewChannel,
     /// A fresh bench.
@@ -128,7 +128,7 @@ pub enum Action {
     /// On fresh processes, everything up to the moment that is looked at.
     RunAgain,
     /// The same writes with the reader earlier or later.
-    TryOtherwise,
+    TryAlternatives,
     /// This view, or from it back to the bench.
     Show(View),
     /// The view, to the left.
@@ -205,7 +205,7 @@ pub enum Step {
 
 /// What is done to the focused channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Deed {
+pub enum ChannelAction {
     /// One read at the far end.
     ReadFar,
     /// One read at the parent's end.
@@ -266,7 +266,7 @@ pub enum Command {
         number: u32,
     },
     /// Run these on a bench of their own, to be told what came of it.
-    TryOtherwise(Vec<String>),
+    TryAlternatives(Vec<String>),
     /// Look at the past, a step from what is looked at now.
     Look(Step),
     /// Give the terminal back, and stop until somebody says `fg`.

@@ -189,7 +189,7 @@ fn broken(text: &str, error: &toml::de::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::{Action, Deed};
+    use crate::app::action::{Action, ChannelAction};
 
     fn complaint(text: &str) -> String {
         let (config, complaints) = Config::read(text);
@@ -222,7 +222,7 @@ mod tests {
             choose = 'A-F'\nanswer = 'Y'\n[keys.lesson]\nkill = 'J'\n[keys.past]\ntext-up = 'x'\n";
         let (config, complaints) = Config::read(text);
         assert_eq!(complaints, ["[keys.past] text-up: this action is not to be had there"]);
-        assert_eq!(config.keymap.action(Mode::Keys, Key::Char('"')), Some(Action::Make(Deed::Kill)));
+        assert_eq!(config.keymap.action(Mode::Keys, Key::Char('"')), Some(Action::Make(ChannelAction::Kill)));
         assert_eq!(Config::read(&config.write()), (config, Vec::new()));
     }
 

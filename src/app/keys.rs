@@ -180,7 +180,7 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::Deed;
+    use crate::app::action::ChannelAction;
 
     #[test]
     fn no_key_means_two_things_in_one_mode() {
@@ -232,7 +232,7 @@ mod tests {
         let keymap = Keymap::default();
         assert_eq!(keymap.action(Mode::Lesson, Key::Char('3')), Some(Action::Learn(Learn::Choose(3))));
         assert_eq!(keymap.action(Mode::Lesson, Key::Char('7')), None);
-        assert_eq!(keymap.action(Mode::Past, Key::Char('k')), Some(Action::Make(Deed::Kill)));
+        assert_eq!(keymap.action(Mode::Past, Key::Char('k')), Some(Action::Make(ChannelAction::Kill)));
         assert_eq!(keymap.action(Mode::Line, Key::Char('k')), None);
     }
 

@@ -9,7 +9,7 @@ use crate::world::kind::ChannelId;
 
 use super::action::{Action, Command, Learn};
 use super::course::{Answer, Made, Running, Scroll, Taking, Which};
-use super::{App, Audience, Mode, facing, practice};
+use super::{App, Audience, Mode, channel_sides, practice};
 
 /// What a key does.
 pub(super) fn act(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
@@ -134,7 +134,7 @@ fn run(app: &mut App, world: &World, lesson: &Lesson, statement: &Statement) -> 
 /// The channel of the end that a statement names.
 fn channel_of(world: &World, statement: &Statement) -> Option<ChannelId> {
     let channel = world.end_named(&statement.verb.first_end_name()?)?.channel?;
-    facing::listed(world).contains(&channel).then_some(channel)
+    channel_sides::listed(world).contains(&channel).then_some(channel)
 }
 
 /// The bench as the lesson has it at this place, without a word of it in the trace.

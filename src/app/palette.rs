@@ -7,7 +7,7 @@ use crate::world::World;
 use super::action::{Action, Learn};
 use super::input_line::InputLine;
 use super::keys::{self, Binding, Key};
-use super::{App, Mode, View, able, say};
+use super::{App, Mode, View, availability, submit};
 
 /// The list while it is looked through.
 #[derive(Debug, Clone)]
@@ -126,7 +126,7 @@ pub fn entries(app: &App, world: &World) -> Vec<Entry> {
         all.into_iter().filter_map(|entry| Some((misfit(&entry, &query)?, entry))).collect();
     found.sort_by_key(|(misfit, _)| *misfit);
     let complete = |entry: Entry| Entry {
-        objection: able::objection(app, world, entry.action),
+        objection: availability::objection(app, world, entry.action),
         statements: statements(app, world, entry.action),
         ..entry
     };
@@ -164,7 +164,7 @@ fn label(binding: &Binding, action: Action) -> String {
 #[expect(clippy::wildcard_enum_match_arm, reason = "no other key stands for a statement by itself")]
 fn statements(app: &App, world: &World, action: Action) -> Vec<String> {
     match action {
-        Action::Make(deed) => say::deed_of(app, world, deed).into_iter().collect(),
+        Action::Make(deed) => submit::channel_statement(app, world, deed).into_iter().collect(),
         Action::Reset => vec!["reset".to_owned()],
         Action::NewChannel => vec![app.situation(world).new_channel()],
         Action::Show(View::Lens) if app.past.is_none() && app.view != View::Lens => {
@@ -213,7 +213,7 @@ fn spread(text: &str, word: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::{Command, Deed, Input};
+    use crate::app::action::{ChannelAction, Command, Input};
     use crate::app::stage::Stage;
     use crate::app::update::update;
     use crate::trace::TaskId;
@@ -310,7 +310,7 @@ mod tests {
         crate::app::update::looked(&mut app, Some(look));
         press(&mut app, &stage, Action::OpenPalette);
         let all = entries(&app, &stage.world);
-        assert!(all.iter().all(|entry| entry.action != Action::Make(Deed::Kill)));
+        assert!(all.iter().all(|entry| entry.action != Action::Make(ChannelAction::Kill)));
         assert!(all.iter().any(|entry| entry.action == Action::RunAgain && entry.objection.is_none()));
         search(&mut app, &stage, "now");
         press(&mut app, &stage, Action::Perform);

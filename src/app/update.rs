@@ -7,7 +7,7 @@ use crate::world::history::Look;
 
 use super::action::{Action, Command, Edit, Input, Learn, Step};
 
-use super::{App, Audience, Mode, View, able, facing, learn, palette, practice, room, say};
+use super::{App, Audience, Mode, View, availability, channel_sides, learn, palette, practice, presentation, submit};
 
 /// Lines that one key scrolls the trace.
 const TRACE_STEP: usize = 5;
@@ -36,10 +36,10 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
             app.notice = Some(words);
         }
         Input::Warned(lines) => warn(app, lines),
-        Input::Pressed(key) => app.room.press(key),
+        Input::Pressed(key) => app.present.press(key),
         Input::Posed(problem) => practice::posed(app, *problem),
         Input::NotPosed(reason) => practice::not_posed(app, reason),
-        Input::Statement(text) => return say::typed(app, &text),
+        Input::Statement(text) => return submit::typed(app, &text),
         Input::Take(at) => return learn::take(app, at),
         Input::Do(action) => return decide(app, world, action, asked),
         Input::Unbound(key) => unbound(app, &key),
@@ -68,14 +68,14 @@ fn decide(app: &mut App, world: &World, action: Action, asked: Option<Action>) -
         app.mode = app.palette.back;
     }
     if app.past.is_some() && !looks(action) {
-        app.notice = Some(in_vain(app));
+        app.notice = Some(past_objection(app));
         return Vec::new();
     }
-    if let Some(reason) = able::objection(app, seen, action) {
+    if let Some(reason) = availability::objection(app, seen, action) {
         app.notice = Some(reason);
         return Vec::new();
     }
-    if action == Action::Reset && asked != Some(action) && say::asks_before_reset(app) {
+    if action == Action::Reset && asked != Some(action) && submit::asks_before_reset(app) {
         return Vec::new();
     }
     act(app, seen, action)
@@ -110,9 +110,9 @@ pub fn looked(app: &mut App, look: Option<Look>) {
     }
 }
 
-/// What came of [`Command::TryOtherwise`].
-pub fn otherwise(app: &mut App, came: Result<World, String>) {
-    app.learn_otherwise(came);
+/// What came of [`Command::TryAlternatives`].
+pub fn alternatives(app: &mut App, came: Result<World, String>) {
+    app.show_alternatives(came);
 }
 
 /// A lesson, by its place in the course; where there is none, the list of all.
@@ -130,16 +130,16 @@ pub fn practise(app: &mut App) -> Vec<Command> {
 
 /// The statements that open a bench.
 pub fn open(app: &mut App) -> Vec<Command> {
-    say::open(app)
+    submit::open(app)
 }
 
 fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
     match action {
-        Action::Send => return say::send(app, world),
-        Action::Run => return say::run(app),
-        Action::Make(deed) => return say::make(app, world, deed),
+        Action::Send => return submit::send(app, world),
+        Action::Run => return submit::run(app),
+        Action::Make(deed) => return submit::make(app, world, deed),
         Action::Reset if app.course.shown().is_some() => return learn::again(app),
-        Action::Reset => return say::reset(app),
+        Action::Reset => return submit::reset(app),
         Action::SaveLesson => return vec![Command::SaveLesson],
         Action::Learn(key) => return learn::act(app, world, key),
         Action::Quit => return vec![Command::Quit],
@@ -179,12 +179,12 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         }
         Action::Edit(edit) => edit_line(app, edit),
         Action::Complete | Action::Present | Action::Curtain | Action::ToggleMouse | Action::Focus(_) => {
-            room::act(app, world, action);
+            presentation::act(app, world, action);
         }
         Action::Go(step) => return vec![Command::Look(step)],
         Action::ReturnToNow => app.return_to_now(),
-        Action::RunAgain => return say::run_again(app),
-        Action::TryOtherwise => return try_otherwise(app, world),
+        Action::RunAgain => return submit::run_again(app),
+        Action::TryAlternatives => return try_alternatives(app, world),
         Action::Show(view) => return show(app, world, view),
         Action::SidewaysLeft => app.view_scroll = app.view_scroll.saturating_sub(1),
         Action::SidewaysRight => app.view_scroll = app.view_scroll.saturating_add(1),
@@ -198,16 +198,16 @@ pub fn trace_step(app: &App) -> usize {
     if app.view == View::Trace { 2 * TRACE_STEP } else { TRACE_STEP }
 }
 
-fn try_otherwise(app: &mut App, world: &World) -> Vec<Command> {
-    if app.view == View::Otherwise {
+fn try_alternatives(app: &mut App, world: &World) -> Vec<Command> {
+    if app.view == View::Alternatives {
         app.view = View::Bench;
         return Vec::new();
     }
-    match super::otherwise::statements(app, world) {
+    match super::alternatives::statements(app, world) {
         Ok(statements) => {
-            app.trying = super::otherwise::about(app, world);
+            app.trying = super::alternatives::about(app, world);
             app.notice = Some("the same writes are run three ways, on processes of their own".to_owned());
-            vec![Command::TryOtherwise(statements)]
+            vec![Command::TryAlternatives(statements)]
         }
         Err(reason) => {
             app.notice = Some(reason);
@@ -225,7 +225,7 @@ fn show(app: &mut App, world: &World, view: View) -> Vec<Command> {
     }
     app.audience = Audience::All;
     let missing = app.situation(world).missing_kinds();
-    say::say(app, missing)
+    submit::submit(app, missing)
 }
 
 /// Nothing can be done to what has been: keys that look around act, all others say why they do not.
@@ -236,7 +236,7 @@ fn looks(action: Action) -> bool {
             Action::Go(_)
                 | Action::ReturnToNow
                 | Action::RunAgain
-                | Action::TryOtherwise
+                | Action::TryAlternatives
                 | Action::Show(_)
                 | Action::SidewaysLeft
                 | Action::SidewaysRight
@@ -263,7 +263,7 @@ fn looks(action: Action) -> bool {
 }
 
 /// Why a key does nothing in the past.
-fn in_vain(app: &App) -> String {
+fn past_objection(app: &App) -> String {
     let (at, newest) = app.past.as_ref().map_or((0, 0), |past| (past.at, past.newest));
     let now = app.key(Action::ReturnToNow);
     format!(
@@ -312,13 +312,13 @@ fn edit_line(app: &mut App, edit: Edit) {
 }
 
 fn move_focus(app: &mut App, world: &World, step: isize) {
-    let shown = facing::shown(world);
+    let shown = channel_sides::shown(world);
     let Some(now) = app.focused(world).and_then(|now| shown.iter().position(|facing| *facing == now)) else { return };
     let next = now.wrapping_add_signed(step + shown.len().cast_signed()) % shown.len();
     app.focus = Some(shown[next].channel);
     app.look_elsewhere();
-    let is_unseen = matches!(app.view, View::Diagram | View::Lens | View::Otherwise | View::Processes | View::Trace);
-    if is_unseen || app.room.is_hidden {
+    let is_unseen = matches!(app.view, View::Diagram | View::Lens | View::Alternatives | View::Processes | View::Trace);
+    if is_unseen || app.present.is_hidden {
         let name = shown[next].channel(world).map_or("it", |channel| channel.name.as_str());
         app.notice = Some(format!("{name} has the focus"));
     }
@@ -327,7 +327,7 @@ fn move_focus(app: &mut App, world: &World, step: isize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::Deed;
+    use crate::app::action::ChannelAction;
     use crate::app::stage::{PARENT, Stage};
     use crate::script::parse;
     use crate::trace::{Explanation, Subject, TaskId};
@@ -361,7 +361,7 @@ mod tests {
                 Command::SaveLesson => "(save lesson)".to_owned(),
                 Command::Pose { .. } => "(pose)".to_owned(),
                 Command::Look(step) => format!("({step:?})"),
-                Command::TryOtherwise(statements) => statements.join("; "),
+                Command::TryAlternatives(statements) => statements.join("; "),
                 Command::Quit => "(quit)".to_owned(),
                 Command::Suspend => "(suspend)".to_owned(),
             };
@@ -437,34 +437,34 @@ mod tests {
     fn keys_are_the_statements_they_stand_for() {
         let mut table = Table::new();
         for (deed, want) in [
-            (Deed::ReadFar, "child1: read wire[1] 4096"),
-            (Deed::Kill, "kill child1 SIGKILL"),
-            (Deed::Close, "close wire[0]"),
-            (Deed::Stop, "stop child1"),
-            (Deed::Why, "why wire[0]"),
+            (ChannelAction::ReadFar, "child1: read wire[1] 4096"),
+            (ChannelAction::Kill, "kill child1 SIGKILL"),
+            (ChannelAction::Close, "close wire[0]"),
+            (ChannelAction::Stop, "stop child1"),
+            (ChannelAction::Why, "why wire[0]"),
         ] {
             assert_eq!(table.act(Action::Make(deed)), [want]);
         }
         table.stage.stop(CHILD1);
-        assert_eq!(table.act(Action::Make(Deed::Continue)), ["cont child1"]);
+        assert_eq!(table.act(Action::Make(ChannelAction::Continue)), ["cont child1"]);
     }
 
     #[test]
     fn a_key_that_cannot_act_says_why() {
         let mut table = Table::new();
-        assert!(table.act(Action::Make(Deed::Continue)).is_empty());
+        assert!(table.act(Action::Make(ChannelAction::Continue)).is_empty());
         assert_eq!(table.notice(), "child1 is not stopped; s stops it");
-        assert!(table.act(Action::Make(Deed::ReadNear)).is_empty());
+        assert!(table.act(Action::Make(ChannelAction::ReadNear)).is_empty());
         assert!(table.notice().starts_with("nothing waits at wire[0]"));
         table.stage.kill(CHILD1);
-        for deed in [Deed::Kill, Deed::Stop, Deed::Continue] {
+        for deed in [ChannelAction::Kill, ChannelAction::Stop, ChannelAction::Continue] {
             assert!(table.act(Action::Make(deed)).is_empty());
             assert_eq!(table.notice(), "child1 was killed by SIGKILL already");
         }
-        assert!(table.act(Action::Make(Deed::ReadFar)).is_empty());
+        assert!(table.act(Action::Make(ChannelAction::ReadFar)).is_empty());
         assert_eq!(table.notice(), "child1 was killed by SIGKILL, so nobody holds wire[1]");
         table.stage.close(PARENT, 3);
-        assert!(table.act(Action::Make(Deed::Close)).is_empty());
+        assert!(table.act(Action::Make(ChannelAction::Close)).is_empty());
         assert_eq!(table.notice(), "wire[0] is closed already");
     }
 
@@ -472,7 +472,7 @@ mod tests {
     fn after_a_death_the_parent_may_read_the_end() {
         let mut table = Table::new();
         table.stage.kill(CHILD1);
-        assert_eq!(table.act(Action::Make(Deed::ReadNear)), ["read wire[0] 4096"]);
+        assert_eq!(table.act(Action::Make(ChannelAction::ReadNear)), ["read wire[0] 4096"]);
     }
 
     #[test]
@@ -531,7 +531,7 @@ mod tests {
     fn a_reset_forgets_what_waits_and_opens_the_bench_again() {
         let mut table = Table::new();
         let mut want = vec!["(cancel)", "reset"];
-        want.extend(say::OPENING);
+        want.extend(submit::OPENING);
         assert_eq!(table.act(Action::Reset), want);
     }
 
@@ -546,7 +546,7 @@ mod tests {
             }
         };
         // The opening, and a little.
-        say(&mut table, say::OPENING.len() + 11);
+        say(&mut table, submit::OPENING.len() + 11);
         let count = |commands: &[String]| commands.iter().filter(|text| *text == "reset").count();
         assert_eq!(count(&table.act(Action::Reset)), 1);
         say(&mut table, 1);
@@ -562,7 +562,7 @@ mod tests {
         table.input(Input::Settled(Vec::new()));
         assert_eq!(count(&table.act(Action::Reset)), 1);
         assert!(table.act(Action::Reset).is_empty(), "each time");
-        table.app.room.is_hidden = true;
+        table.app.present.is_hidden = true;
         table.act(Action::FocusNext);
         assert_eq!(count(&table.act(Action::Reset)), 1, "nobody would see it");
     }
@@ -611,7 +611,9 @@ mod tests {
         let newest = table.stage.history.newest();
         looked(&mut table.app, Some(table.stage.history.look(newest - 1, 10)));
         assert_eq!(table.app.mode, Mode::Past);
-        for action in [Action::Make(Deed::Kill), Action::Reset, Action::OpenPrompt, Action::EnterLine, Action::Send] {
+        for action in
+            [Action::Make(ChannelAction::Kill), Action::Reset, Action::OpenPrompt, Action::EnterLine, Action::Send]
+        {
             assert!(table.act(action).is_empty());
             assert!(table.notice().starts_with(&format!("this is event {} of {newest}", newest - 1)), "{action:?}");
         }
@@ -624,7 +626,7 @@ mod tests {
         assert_eq!(table.app.mode, Mode::Past);
         assert!(table.act(Action::ReturnToNow).is_empty());
         assert_eq!((table.app.mode, table.app.past.is_none()), (Mode::Keys, true));
-        assert_eq!(table.act(Action::Make(Deed::Kill)), ["kill child2 SIGKILL"]);
+        assert_eq!(table.act(Action::Make(ChannelAction::Kill)), ["kill child2 SIGKILL"]);
     }
 
     #[test]
@@ -646,11 +648,11 @@ mod tests {
     #[test]
     fn what_else_could_have_happened_is_the_same_writes_three_ways() {
         let mut table = Table::new();
-        assert!(table.act(Action::TryOtherwise).is_empty());
+        assert!(table.act(Action::TryAlternatives).is_empty());
         assert!(table.notice().starts_with("nothing was written"));
         table.stage.write(PARENT, 3, b"one");
         table.stage.write(PARENT, 3, b"t\x1bo");
-        let all = table.act(Action::TryOtherwise).concat();
+        let all = table.act(Action::TryAlternatives).concat();
         let writes = r#"write late[0] "one"; write late[0] "t\x1bo"; late_reader: drain late[1] dontwait"#;
         assert!(all.contains(writes), "{all}");
         assert!(all.contains(r#"each_reader: read each[1]; write each[0] "t\x1bo"; each_reader: read"#), "{all}");

@@ -7,8 +7,8 @@ use crate::trace::{Event, Explanation, Subject, What};
 use crate::world::World;
 use crate::world::kind::EndId;
 
-use super::facing::Facing;
-use super::{App, View, facing, transcript};
+use super::channel_sides::Facing;
+use super::{App, View, channel_sides, transcript};
 
 /// What is known of the reasons for what was done last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +73,7 @@ impl App {
         let of_focus = || focused.map(|focused| Cow::Owned(explain::end(world, in_question(world, focused))));
         let last_or_focus = || last.filter(about).map(Cow::Borrowed).or_else(of_focus);
         match self.view {
-            View::Otherwise => self.otherwise.as_ref().map(|otherwise| Cow::Owned(otherwise.why())),
+            View::Alternatives => self.alternatives.as_ref().map(|shown| Cow::Owned(shown.why())),
             View::Processes => explain::deadlock(world).map(Cow::Owned).or_else(of_focus),
             View::Holders => of_focus(),
             View::Xray | View::Grid => last_or_focus(),
@@ -86,8 +86,9 @@ impl App {
 
 /// Whether the lens shows what this is about: another channel is none of its five.
 fn is_in_lens(world: &World, last: &Explanation) -> bool {
-    let of_kinds: Vec<Facing> = facing::of_each_kind(world).into_iter().filter_map(|(_, facing)| facing).collect();
-    let mut others = facing::shown(world).into_iter().filter(|facing| !of_kinds.contains(facing));
+    let of_kinds: Vec<Facing> =
+        channel_sides::of_each_kind(world).into_iter().filter_map(|(_, facing)| facing).collect();
+    let mut others = channel_sides::shown(world).into_iter().filter(|facing| !of_kinds.contains(facing));
     !others.any(|other| is_about(world, other, last))
 }
 
@@ -101,7 +102,8 @@ fn is_about(world: &World, facing: Facing, explanation: &Explanation) -> bool {
 /// while it can be read.
 fn in_question(world: &World, facing: Facing) -> EndId {
     let waits = |end: &EndId| world.end(*end).is_some_and(|end| end.inbox.waiting() > 0 || end.inbox.messages() > 0);
-    let is_open = |end: EndId| world.end(end).is_some_and(|end| !end.closed) && facing::can_carry(world, end, false);
+    let is_open =
+        |end: EndId| world.end(end).is_some_and(|end| !end.closed) && channel_sides::can_carry(world, end, false);
     let near = if is_open(facing.near) { facing.near } else { facing.far };
     [facing.far, facing.near].into_iter().find(waits).unwrap_or(near)
 }

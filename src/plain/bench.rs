@@ -2,7 +2,7 @@
 //! came from, what waits, what was lost, who holds the ends.
 
 use crate::abi::Errno;
-use crate::app::facing::{self, Facing};
+use crate::app::channel_sides::{self, Facing};
 use crate::script::spell;
 use crate::trace::TaskId;
 use crate::ui::panel::status;
@@ -18,7 +18,7 @@ const LOOK: usize = 64;
 
 /// Every channel, as lines.
 pub fn lines(world: &World) -> Vec<String> {
-    let channels = facing::shown(world);
+    let channels = channel_sides::shown(world);
     if channels.is_empty() {
         return vec!["There is no channel; for example: channel stream chat child1".to_owned()];
     }

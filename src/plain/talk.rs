@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use color_eyre::eyre::Result;
 
 use crate::app::action::{Action, Edit, Input, Learn};
-use crate::app::{App, Mode, facing};
+use crate::app::{App, Mode, channel_sides};
 use crate::lesson::{Next, list};
 use crate::playground::Opening;
 use crate::script::parse;
@@ -121,7 +121,7 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
 
     /// What Enter on the message line does: the words go to all channels; without any, the children read.
     fn send(&mut self, text: &str) -> Result<()> {
-        if facing::shown(self.playground.world()).is_empty() {
+        if channel_sides::shown(self.playground.world()).is_empty() {
             return if text.is_empty() { Ok(()) } else { self.bench() };
         }
         self.playground.handle(Input::Do(Action::EnterLine));

@@ -81,7 +81,7 @@ fn key(event: KeyEvent) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::{Action, Deed};
+    use crate::app::action::{Action, ChannelAction};
 
     fn press(mode: Mode, code: KeyCode, modifiers: KeyModifiers) -> Option<Input> {
         input(&Keymap::default(), mode, Event::Key(KeyEvent::new(code, modifiers)), 0)
@@ -92,9 +92,9 @@ mod tests {
         let k = |mode| press(mode, KeyCode::Char('k'), KeyModifiers::NONE);
         assert_eq!(k(Mode::Line), Some(Input::Text("k".into())));
         assert_eq!(k(Mode::Palette), Some(Input::Text("k".into())));
-        assert_eq!(k(Mode::Keys), Some(Input::Do(Action::Make(Deed::Kill))));
+        assert_eq!(k(Mode::Keys), Some(Input::Do(Action::Make(ChannelAction::Kill))));
         let shifted = press(Mode::Keys, KeyCode::Char('S'), KeyModifiers::SHIFT);
-        assert_eq!(shifted, Some(Input::Do(Action::Make(Deed::Continue))));
+        assert_eq!(shifted, Some(Input::Do(Action::Make(ChannelAction::Continue))));
         assert_eq!(press(Mode::Line, KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Input::Do(Action::Quit)));
     }
 

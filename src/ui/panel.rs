@@ -9,7 +9,7 @@ pub mod holders;
 pub mod lens;
 pub mod lesson;
 pub mod list;
-pub mod otherwise;
+pub mod alternatives;
 pub mod palette;
 pub mod parcel;
 pub mod prompt;

@@ -4,7 +4,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use crate::app::action::{Action, Learn, Step};
-use crate::app::{Mode, View, facing};
+use crate::app::{Mode, View, channel_sides};
 
 use super::layout::{MIN_HEIGHT, MIN_WIDTH};
 use super::{Scene, channel_areas, is_listed, lesson, list_place, panel, places_of};
@@ -70,14 +70,14 @@ fn wheel(scene: Scene<'_>, area: Rect, at: Position) -> Option<(Action, Action)>
         (_, View::Grid | View::Holders) => return Some(channels),
         (_, View::Processes | View::Trace) => return Some((Action::TraceUp, Action::TraceDown)),
         (_, View::Bench) => {}
-        (_, View::Lens | View::Xray | View::Otherwise) => return None,
+        (_, View::Lens | View::Xray | View::Alternatives) => return None,
     }
     if scene.app.course.shown().is_some() && lesson(scene, area).0.area.contains(at) {
         return Some(learn(Learn::PageUp, Learn::PageDown));
     }
     let places = places_of(scene, area);
-    let has_more = || channel_areas(scene, &places).len() < facing::listed(scene.world).len();
-    if places.trace.contains(at) && !scene.app.room.is_on {
+    let has_more = || channel_areas(scene, &places).len() < channel_sides::listed(scene.world).len();
+    if places.trace.contains(at) && !scene.app.present.is_on {
         Some((Action::TraceUp, Action::TraceDown))
     } else if places.channels.contains(at) && has_more() {
         Some(channels)

@@ -66,7 +66,7 @@ pub fn curtain(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 /// What was pressed last, for those who do not see the keyboard, and the statement that it stood for.
 pub fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let keys: Vec<String> = scene.app.room.keys.iter().map(|key| spell::string(&scene.theme.spelled(key))).collect();
+    let keys: Vec<String> = scene.app.present.keys.iter().map(|key| spell::string(&scene.theme.spelled(key))).collect();
     if area.is_empty() || keys.is_empty() {
         return;
     }
@@ -78,7 +78,7 @@ pub fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 /// The lesson that is shown; behind the curtain as it was before anything came of the step.
 pub fn lesson(scene: Scene<'_>) -> Option<(&Lesson, Cow<'_, Taking>)> {
     let (lesson, taking) = scene.app.course.shown()?;
-    let is_hidden = scene.app.room.is_hidden && taking.walk.current(lesson).is_some();
+    let is_hidden = scene.app.present.is_hidden && taking.walk.current(lesson).is_some();
     let taking = if is_hidden { Cow::Owned(taking.before(lesson)) } else { Cow::Borrowed(taking) };
     Some((lesson, taking))
 }

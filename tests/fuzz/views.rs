@@ -22,7 +22,7 @@ const VIEWS: [View; 9] = [
     View::Lens,
     View::Xray,
     View::Processes,
-    View::Otherwise,
+    View::Alternatives,
     View::Grid,
     View::Trace,
     View::Holders,
@@ -49,7 +49,7 @@ pub fn check(data: &[u8]) {
     app.take(&events);
     app.learn(&world, explain::last(&world, &events));
     app.view = VIEWS[usize::from(look % 7)];
-    app.room.is_on = look / 7 % 8 == 7;
+    app.present.is_on = look / 7 % 8 == 7;
     app.recent = history.look(u64::MAX, 40).moments;
     if look / 56 % 2 == 1 {
         let at = history.newest() / 2;

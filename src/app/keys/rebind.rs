@@ -159,7 +159,7 @@ fn shared(one: &Binding, other: &Binding) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::action::{Action, Deed};
+    use crate::app::action::{Action, ChannelAction};
 
     fn wish(mode: Option<Mode>, name: &str, keys: &[&str]) -> Wish {
         Wish { mode, name: name.to_owned(), keys: keys.iter().map(|key| (*key).to_owned()).collect() }
@@ -177,20 +177,20 @@ mod tests {
         let (keymap, complaints) =
             Keymap::with(&[wish(None, "kill", &["K", "Ctrl-K"]), wish(Some(Mode::Lesson), "kill", &["D"])]);
         assert_eq!(complaints, [""; 0]);
-        let kill = Some(Action::Make(Deed::Kill));
+        let kill = Some(Action::Make(ChannelAction::Kill));
         assert_eq!(keymap.action(Mode::Keys, Key::Char('K')), kill);
         assert_eq!(keymap.action(Mode::Past, Key::Ctrl('k')), kill);
         assert_eq!(keymap.action(Mode::Keys, Key::Char('k')), None);
         assert_eq!(keymap.action(Mode::Lesson, Key::Char('D')), kill);
         assert_eq!(keymap.action(Mode::Lesson, Key::Char('K')), None);
-        assert_eq!(keymap.key(Mode::Lesson, Action::Make(Deed::Kill)), "D");
+        assert_eq!(keymap.key(Mode::Lesson, Action::Make(ChannelAction::Kill)), "D");
     }
 
     #[test]
     fn two_keys_can_be_exchanged() {
         let (keymap, complaints) = Keymap::with(&[wish(None, "kill", &["r"]), wish(None, "read", &["k"])]);
         assert_eq!(complaints, [""; 0]);
-        assert_eq!(keymap.action(Mode::Keys, Key::Char('r')), Some(Action::Make(Deed::Kill)));
+        assert_eq!(keymap.action(Mode::Keys, Key::Char('r')), Some(Action::Make(ChannelAction::Kill)));
     }
 
     #[test]
@@ -205,8 +205,8 @@ mod tests {
     fn of_two_wishes_for_one_key_the_first_is_taken_and_a_default_that_is_needed_again_comes_back() {
         let (keymap, complaints) = Keymap::with(&[wish(None, "kill", &["K"]), wish(None, "read", &["K"])]);
         assert_eq!(complaints.len(), 1);
-        assert_eq!(keymap.action(Mode::Keys, Key::Char('K')), Some(Action::Make(Deed::Kill)));
-        assert_eq!(keymap.action(Mode::Keys, Key::Char('r')), Some(Action::Make(Deed::ReadFar)));
+        assert_eq!(keymap.action(Mode::Keys, Key::Char('K')), Some(Action::Make(ChannelAction::Kill)));
+        assert_eq!(keymap.action(Mode::Keys, Key::Char('r')), Some(Action::Make(ChannelAction::ReadFar)));
         // `kill` takes r because `read` leaves it; but `read` cannot have x.
         let (keymap, complaints) = Keymap::with(&[wish(None, "kill", &["r"]), wish(None, "read", &["x"])]);
         assert_eq!((complaints.len(), keymap), (2, Keymap::default()));

@@ -2,7 +2,7 @@
 
 use super::Key::{Char, Ctrl, Named as N, Six};
 use super::{Key, Named};
-use crate::app::action::{Action, Deed, Edit, Learn, Step};
+use crate::app::action::{Action, ChannelAction, Edit, Learn, Step};
 use crate::app::{Mode, View};
 
 /// What can be done, and the keys for it unless a person has others.
@@ -101,7 +101,7 @@ const VIEWS: &[Row] = &[
         (33, "processes"),
         "the processes, their descriptors",
     ),
-    row("otherwise", &[Char('e')], Action::TryOtherwise, (34, "otherwise"), "what else could have happened, tried"),
+    row("otherwise", &[Char('e')], Action::TryAlternatives, (34, "otherwise"), "what else could have happened, tried"),
     row("grid", &[Char('c')], Action::Show(View::Grid), (35, "channels"), "all channels, a cell each"),
     row("trace", &[Char('T')], Action::Show(View::Trace), (36, "trace"), "the trace alone"),
     row("holders", &[Char('f')], Action::Show(View::Holders), (37, "holders"), "who holds every end"),
@@ -128,14 +128,20 @@ const PAST: &[Row] = &[
 ];
 
 const DEEDS: &[Row] = &[
-    row("read", &[Char('r')], Action::Make(Deed::ReadFar), (10, "read"), "the child reads once, or sleeps in it"),
-    row("kill", &[Char('k')], Action::Make(Deed::Kill), (11, "kill"), "kill the child with SIGKILL"),
-    row("close", &[Char('x')], Action::Make(Deed::Close), (12, "close"), "close the parent's end"),
-    row("stop", &[Char('s')], Action::Make(Deed::Stop), (16, "stop"), "stop the child with SIGSTOP"),
-    row("continue", &[Char('S')], Action::Make(Deed::Continue), SILENT, "let it go on with SIGCONT"),
-    row("read-here", &[Char('p')], Action::Make(Deed::ReadNear), SILENT, "the parent reads once"),
+    row(
+        "read",
+        &[Char('r')],
+        Action::Make(ChannelAction::ReadFar),
+        (10, "read"),
+        "the child reads once, or sleeps in it",
+    ),
+    row("kill", &[Char('k')], Action::Make(ChannelAction::Kill), (11, "kill"), "kill the child with SIGKILL"),
+    row("close", &[Char('x')], Action::Make(ChannelAction::Close), (12, "close"), "close the parent's end"),
+    row("stop", &[Char('s')], Action::Make(ChannelAction::Stop), (16, "stop"), "stop the child with SIGSTOP"),
+    row("continue", &[Char('S')], Action::Make(ChannelAction::Continue), SILENT, "let it go on with SIGCONT"),
+    row("read-here", &[Char('p')], Action::Make(ChannelAction::ReadNear), SILENT, "the parent reads once"),
     row("new", &[Char('n')], Action::NewChannel, (13, "new"), "a new channel"),
-    row("why", &[Char('w')], Action::Make(Deed::Why), (14, "why"), "why the parent's end is as it is"),
+    row("why", &[Char('w')], Action::Make(ChannelAction::Why), (14, "why"), "why the parent's end is as it is"),
     row("reset", &[Char('R')], Action::Reset, (15, "again"), "kill all; begin, or the step, again"),
     row("lessons", &[Char('l')], learn(Learn::List), (17, "lessons"), "the list of lessons"),
     row("save-lesson", &[Char('L')], Action::SaveLesson, SILENT, "save what was done as a lesson here"),

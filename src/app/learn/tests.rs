@@ -81,7 +81,7 @@ fn name(command: Command) -> String {
         | Command::Cancel
         | Command::Save
         | Command::Look(_)
-        | Command::TryOtherwise(_)
+        | Command::TryAlternatives(_)
         | Command::Suspend
         | Command::Quit
         | Command::Pose { .. }) => format!("{other:?}").to_lowercase(),

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use super::shelf::{Form, Shelf};
 use super::status::{self, Remark};
-use crate::app::facing::{self, Facing};
+use crate::app::channel_sides::{self, Facing};
 use crate::ui::theme::Theme;
 use crate::ui::{Scene, words};
 use crate::world::channel::{Channel, End};
@@ -192,7 +192,7 @@ fn heading(scene: Scene<'_>, (near, far): (&End, &End), columns: [(u16, u16); 3]
     let did = |name: &str, what: &str, width: u16| words::name(name, width.saturating_sub(words::width(what))) + what;
     let who = |end: &End, what: &str, width| {
         let tasks = scene.world.keepers(end.id);
-        let name = facing::actor(scene.world, end.id).map_or("nobody", |task| task.name.as_str());
+        let name = channel_sides::actor(scene.world, end.id).map_or("nobody", |task| task.name.as_str());
         let others = if tasks.len() > 1 { format!(" and {} more", tasks.len() - 1) } else { String::new() };
         did(name, &(others + what), width)
     };

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::action::Action;
-use crate::app::facing::{self, Facing};
+use crate::app::channel_sides::{self, Facing};
 use crate::script::TaskState;
 use crate::ui::{Scene, words};
 use crate::world::kind::{ChannelId, EndId, Kind};
@@ -23,7 +23,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         return;
     }
     let theme = scene.theme;
-    let all = facing::listed(scene.world);
+    let all = channel_sides::listed(scene.world);
     let focus = scene.app.focused(scene.world).map(|facing| facing.channel);
     let at = all.iter().position(|id| Some(*id) == focus).unwrap_or(0);
     let (rows, columns) = (usize::from(area.height - 2), usize::from(area.width / CELL));
@@ -52,9 +52,9 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 fn cell(scene: Scene<'_>, (id, number): (ChannelId, usize), is_focused: bool, wide: u16) -> Vec<Span<'static>> {
     let world = scene.world;
-    let (Some(facing), Some(channel)) = (facing::of(world, id), world.channel(id)) else { return Vec::new() };
+    let (Some(facing), Some(channel)) = (channel_sides::of(world, id), world.channel(id)) else { return Vec::new() };
     let (Some(near), Some(far)) = (world.end(facing.near), world.end(facing.far)) else { return Vec::new() };
-    let flow = if facing::can_carry(world, near.id, true) { &far.inbox } else { &near.inbox };
+    let flow = if channel_sides::can_carry(world, near.id, true) { &far.inbox } else { &near.inbox };
     let name_style = if is_focused { scene.theme.shout() } else { scene.theme.strong() };
     let mark = if is_focused { "▸" } else { " " };
     let room = wide - CELL + 7;

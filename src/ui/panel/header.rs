@@ -21,7 +21,7 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
     if let Some(past) = &scene.app.past {
         return of_past(scene, past, area, buf);
     }
-    let is_hidden = scene.app.room.is_hidden;
+    let is_hidden = scene.app.present.is_hidden;
     if let Some(deadlock) = explain::deadlock(scene.world).filter(|_| !is_hidden) {
         // Its first sentence: the circle. The rest is below, where explanations are.
         let (circle, _) = deadlock.text.split_once(". ").unwrap_or((&deadlock.text, ""));
@@ -52,7 +52,7 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         right.push(Span::styled(BUSY, theme.strong()));
     }
     // No trace is beside a view that covers the bench.
-    let is_covered = !matches!(scene.app.view, View::Bench | View::Trace) && !scene.app.room.is_on;
+    let is_covered = !matches!(scene.app.view, View::Bench | View::Trace) && !scene.app.present.is_on;
     let is_covered = is_covered && !matches!(scene.app.mode, Mode::List | Mode::Search);
     if let Some(echo) = scene.app.echo().filter(|_| is_covered) {
         let most = area.width / 3;
@@ -72,7 +72,7 @@ fn tasks(scene: Scene<'_>, room: u16) -> Vec<Span<'static>> {
     for (at, task) in scene.world.tasks().enumerate() {
         let style = if task.is_alive() { Style::new() } else { theme.alarm() };
         let mut one = vec![Span::raw("   "), Span::styled(words::name(&task.name, 16), theme.strong())];
-        if !scene.app.room.is_hidden {
+        if !scene.app.present.is_hidden {
             one.push(Span::styled(format!(" {}", state_of(task)), style));
         }
         let more = |count: usize| Span::styled(format!("   +{count}"), theme.strong());

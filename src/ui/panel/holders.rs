@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::action::Action;
-use crate::app::facing;
+use crate::app::channel_sides;
 use crate::ui::{Scene, words};
 use crate::world::kind::{ChannelId, EndId};
 
@@ -47,7 +47,7 @@ pub fn draw_all(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         return;
     }
     let theme = scene.theme;
-    let all = facing::listed(scene.world);
+    let all = channel_sides::listed(scene.world);
     let focus = scene.app.focused(scene.world).map(|facing| facing.channel);
     let at = all.iter().position(|id| Some(*id) == focus).unwrap_or(0);
     let room = usize::from(area.height - 1);
@@ -89,7 +89,7 @@ pub fn draw_all(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 /// A channel's two ends, each with all its holders.
 fn rows(scene: Scene<'_>, (id, number): (ChannelId, usize), width: u16) -> Vec<Line<'static>> {
     let theme = scene.theme;
-    let Some(facing) = facing::of(scene.world, id) else { return Vec::new() };
+    let Some(facing) = channel_sides::of(scene.world, id) else { return Vec::new() };
     let is_focused = scene.app.focused(scene.world).is_some_and(|focused| focused.channel == id);
     let style = if is_focused { theme.shout() } else { theme.strong() };
     let mut lines = Vec::new();

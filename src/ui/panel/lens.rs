@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::parcel::Parcel;
-use crate::app::facing::{self, Facing};
+use crate::app::channel_sides::{self, Facing};
 use crate::ui::theme::Theme;
 use crate::ui::{Scene, words};
 use crate::world::World;
@@ -228,7 +228,7 @@ fn columns(world: &World) -> Vec<Column<'_>> {
         name: found.and_then(|facing| facing.channel(world)).map_or("", |channel| channel.name.as_str()),
         is_alike: false,
     };
-    let mut columns: Vec<Column<'_>> = facing::of_each_kind(world).into_iter().map(column).collect();
+    let mut columns: Vec<Column<'_>> = channel_sides::of_each_kind(world).into_iter().map(column).collect();
     let flows: Vec<Option<&Flow>> = columns.iter().map(|column| column.ends.map(|(_, far)| &far.inbox)).collect();
     for (column, is_alike) in columns.iter_mut().zip(alike(&flows)) {
         column.is_alike = is_alike;

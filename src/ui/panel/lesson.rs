@@ -123,7 +123,7 @@ impl<'a> Page<'a> {
             }
             page.active.end = page.lines.len();
         }
-        if let Some(why) = on.why.as_deref().filter(|_| !scene.app.room.is_hidden) {
+        if let Some(why) = on.why.as_deref().filter(|_| !scene.app.present.is_hidden) {
             page.blank();
             page.marked("WHY   ", why, Style::new());
         }

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::action::{Action, Learn};
-use crate::app::facing::{self, PARENT};
+use crate::app::channel_sides::{self, PARENT};
 use crate::app::input_line::InputLine;
 use crate::app::keys::Binding;
 use crate::app::{Audience, Mode};
@@ -67,7 +67,7 @@ fn hint(scene: Scene<'_>) -> String {
         // Whose end it is does not matter here, and would have to be found out for each.
         Audience::All => {
             let waits_there = |end: &End| waits(end) && !world.holds(PARENT, end.id);
-            facing::listed(world)
+            channel_sides::listed(world)
                 .iter()
                 .filter_map(|id| world.channel(*id))
                 .any(|channel| channel.ends.iter().filter_map(|end| world.end(*end)).any(waits_there))

@@ -2,8 +2,8 @@
 //! meet, with the reason.
 
 use crate::abi::Errno;
-use crate::app::facing::{self, Facing};
-use crate::app::phrase;
+use crate::app::channel_sides::{self, Facing};
+use crate::app::key_statements;
 use crate::script::TaskState;
 use crate::world::World;
 use crate::world::channel::End;
@@ -45,12 +45,12 @@ pub fn remarks(world: &World, facing: Facing) -> Vec<Remark> {
 
 /// `child1 killed by SIGKILL`.
 fn death_of(task: &Task) -> Option<String> {
-    (!task.is_alive()).then(|| phrase::dead(task).replace(" was ", " "))
+    (!task.is_alive()).then(|| key_statements::dead(task).replace(" was ", " "))
 }
 
 /// `parent closed wire[0]`: an end that nobody holds, though who held it lives.
 fn closed_by_hand(world: &World, end: &End) -> Option<String> {
-    let holder = facing::actor(world, end.id).filter(|task| end.closed && task.is_alive())?;
+    let holder = channel_sides::actor(world, end.id).filter(|task| end.closed && task.is_alive())?;
     Some(format!("{} closed {}", holder.name, end.label()))
 }
 

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use super::channel::{self, Size, Subject};
 use crate::abi::{POLL_EVENTS, flag_names};
-use crate::app::facing;
+use crate::app::channel_sides;
 use crate::ui::{Scene, words};
 use crate::world::channel::End;
 
@@ -31,14 +31,14 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         return;
     };
     let (Some(near), Some(far)) = (world.end(facing.near), world.end(facing.far)) else { return };
-    let number = facing::place(world, facing.channel) + 1;
+    let number = channel_sides::place(world, facing.channel) + 1;
     let sizes = [Size::Tall, Size::Full, Size::Small];
     let size = sizes.into_iter().find(|size| size.rows() + 8 <= area.height).unwrap_or(Size::Small);
     let above = Rect { height: size.rows().min(area.height), ..area };
     channel::draw(scene, Subject { facing, number, is_focused: true, size }, above, buf);
     let mut lines = vec![polled(scene, near, far)];
     for (from, to) in [(near, far), (far, near)] {
-        if facing::can_carry(world, from.id, true) {
+        if channel_sides::can_carry(world, from.id, true) {
             lines.extend(buffer_of(scene, (from, to), area.width));
         }
     }

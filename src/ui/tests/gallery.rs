@@ -29,7 +29,7 @@ pub struct Exhibit {
 impl Exhibit {
     /// It is drawn in present mode.
     pub fn is_for_a_room(&self) -> bool {
-        self.app.room.is_on
+        self.app.present.is_on
     }
 
     /// As it is drawn.
@@ -138,7 +138,7 @@ pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
         show(name, &with(&|app| (app.view, app.mode, app.recent) = (view, Mode::Keys, recent.clone())), world);
     }
     let mut ways = app.clone();
-    update::otherwise(&mut ways, Ok(world.clone()));
+    update::alternatives(&mut ways, Ok(world.clone()));
     show("otherwise", &ways, world);
     let look = stage.history.look(stage.history.newest() - 1, 100);
     let then = World::clone(&look.world);
@@ -149,7 +149,9 @@ pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
         let keys = [text.clone(), "k".to_owned()];
         show(
             name,
-            &with(&|app| (app.room.is_on, app.room.is_hidden, app.room.keys) = (true, is_hidden, keys.clone().into())),
+            &with(&|app| {
+                (app.present.is_on, app.present.is_hidden, app.present.keys) = (true, is_hidden, keys.clone().into())
+            }),
             world,
         );
     }
@@ -157,7 +159,7 @@ pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
         show(name, &exhibit, world);
         if let Some(name) = in_a_room(name) {
             let mut exhibit = exhibit;
-            exhibit.room.is_on = true;
+            exhibit.present.is_on = true;
             show(name, &exhibit, world);
         }
     }

@@ -10,7 +10,7 @@ fn press(app: &mut App, stage: &Stage, size: (u16, u16), action: Action) -> Vec<
         turned(Scene { app, world, theme: Theme::with(Colours::None) }, size, action)
     };
     // As the terminal says it of each key.
-    if app.room.is_on {
+    if app.present.is_on {
         update::update(app, &stage.world, Input::Pressed(app.key(action)));
     }
     update::update(app, &stage.world, Input::Do(action))
@@ -88,8 +88,16 @@ fn the_footer_never_overflows_and_always_names_palette_help_and_way_out() {
 }
 
 /// What covers the bench.
-const VIEWS: [View; 8] =
-    [View::Diagram, View::Lens, View::Xray, View::Processes, View::Otherwise, View::Grid, View::Trace, View::Holders];
+const VIEWS: [View; 8] = [
+    View::Diagram,
+    View::Lens,
+    View::Xray,
+    View::Processes,
+    View::Alternatives,
+    View::Grid,
+    View::Trace,
+    View::Holders,
+];
 
 /// Benches and states in which keys may have nothing to do.
 fn states() -> Vec<(&'static str, App, Stage)> {
@@ -120,13 +128,13 @@ fn states() -> Vec<(&'static str, App, Stage)> {
     asleep.sleep_in_read(CHILD1, 4);
     add("a sleeping child", asleep, &|_, _| {});
     add("at work", three_words(), &|app, stage| {
-        update::update(app, &stage.world, Input::Do(Action::Make(crate::app::action::Deed::ReadFar)));
+        update::update(app, &stage.world, Input::Do(Action::Make(crate::app::action::ChannelAction::ReadFar)));
     });
     for view in VIEWS {
         add(of_view(view), three_words(), &move |app, _| app.view = view);
     }
-    add("a room", three_words(), &|app, _| app.room.is_on = true);
-    add("behind the curtain", three_words(), &|app, _| (app.room.is_on, app.room.is_hidden) = (true, true));
+    add("a room", three_words(), &|app, _| app.present.is_on = true);
+    add("behind the curtain", three_words(), &|app, _| (app.present.is_on, app.present.is_hidden) = (true, true));
     add("something typed", three_words(), &|app, _| {
         for line in [&mut app.line, &mut app.prompt, &mut app.course.list.query, &mut app.palette.query] {
             line.set("wr");
@@ -165,7 +173,7 @@ fn of_view(view: View) -> &'static str {
         View::Lens => "the lens",
         View::Xray => "the X-ray",
         View::Processes => "the processes",
-        View::Otherwise => "the three ways",
+        View::Alternatives => "the three ways",
         View::Grid => "the grid",
         View::Trace => "the trace",
         View::Holders => "the holders",
@@ -370,7 +378,7 @@ fn no_notice_and_no_hint_names_a_key_that_somebody_has_moved() {
 fn where_no_trace_is_seen_a_key_s_statement_stands_beside_it() {
     let stage = three_words();
     let statement = |text| crate::script::parse::statement(text, 9).unwrap().unwrap();
-    for view in [View::Diagram, View::Lens, View::Xray, View::Processes, View::Otherwise, View::Grid] {
+    for view in [View::Diagram, View::Lens, View::Xray, View::Processes, View::Alternatives, View::Grid] {
         let mut app = app_of(&stage);
         (app.mode, app.view) = (Mode::Keys, view);
         app.said.push(&statement("stop child1"));
@@ -379,8 +387,8 @@ fn where_no_trace_is_seen_a_key_s_statement_stands_beside_it() {
         }
     }
     let mut app = app_of(&stage);
-    app.room.is_on = true;
-    app.room.press("s".to_owned());
+    app.present.is_on = true;
+    app.present.press("s".to_owned());
     app.said.push(&statement("stop child1"));
     for size in SIZES {
         assert_shows(&screen_of(&app, &stage, size), &["keys  s   › stop child1"]);

@@ -3,7 +3,7 @@
 use super::*;
 use crate::app::View;
 use crate::app::action::Command;
-use crate::app::facing;
+use crate::app::channel_sides;
 
 /// A channel of each kind, each with a child at its far end.
 fn five_kinds() -> Stage {
@@ -105,7 +105,7 @@ fn the_key_makes_what_is_missing_and_a_second_press_leaves() {
     app.view = View::Bench;
     let full = five_kinds();
     assert!(update::update(&mut app, &full.world, Input::Do(Action::Show(View::Lens))).is_empty());
-    assert!(facing::of_each_kind(&full.world).iter().all(|(_, found)| found.is_some()));
+    assert!(channel_sides::of_each_kind(&full.world).iter().all(|(_, found)| found.is_some()));
 }
 
 #[test]
@@ -137,9 +137,9 @@ fn the_three_ways_of_one_channel_stand_side_by_side() {
     let mut stage = Stage::open();
     stage.write(PARENT, 3, b"one");
     let mut app = app_of(&stage);
-    update::update(&mut app, &stage.world, Input::Do(Action::TryOtherwise));
-    update::otherwise(&mut app, Ok(bench.world.clone()));
-    assert_eq!(app.view, View::Otherwise);
+    update::update(&mut app, &stage.world, Input::Do(Action::TryAlternatives));
+    update::alternatives(&mut app, Ok(bench.world.clone()));
+    assert_eq!(app.view, View::Alternatives);
     for (size, name) in SIZES.into_iter().zip(["ways_wide", "ways_middle", "ways_floor"]) {
         let screen = screen_of(&app, &stage, size);
         assert_shows(&screen, &["WHY  The same writes, in 2, 1, 2 reads: no edges are"]);

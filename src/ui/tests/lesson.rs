@@ -238,14 +238,14 @@ fn behind_the_curtain_a_question_has_no_answer_yet() {
     let stage = Stage::open();
     let mut app = taking(&stage, LESSON);
     press(&mut app, &stage, &[Learn::Step, Learn::Step, Learn::Step, Learn::Choose(1), Learn::Step]);
-    app.room.is_on = true;
+    app.present.is_on = true;
     for size in SIZES {
         assert_shows(&screen_of(&app, &stage, size), &["WRONG", "Because bytes are bytes."]);
-        app.room.is_hidden = true;
+        app.present.is_hidden = true;
         let screen = screen_of(&app, &stage, size);
         assert_shows(&screen, &["What comes?", "child1: read wire[1]", "H shows it"]);
         assert!(!screen.contains("WRONG") && !screen.contains('✓') && !screen.contains("Because"), "{screen}");
-        app.room.is_hidden = false;
+        app.present.is_hidden = false;
     }
 }
 

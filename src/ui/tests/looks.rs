@@ -4,13 +4,13 @@ use ratatui::style::Modifier;
 
 use super::*;
 use crate::abi::SOCK_STREAM;
-use crate::app::action::Deed;
+use crate::app::action::ChannelAction;
 use crate::trace::{Explanation, Subject};
 use crate::ui::ascii::Letters;
 use crate::ui::theme::{self, Ground};
 
 const VIEWS: [View; 7] =
-    [View::Bench, View::Diagram, View::Lens, View::Xray, View::Processes, View::Otherwise, View::Grid];
+    [View::Bench, View::Diagram, View::Lens, View::Xray, View::Processes, View::Alternatives, View::Grid];
 
 /// Every view of a bench on which much has happened, and help.
 fn screens(theme: Theme, mut look: impl FnMut(&Buffer)) {
@@ -72,7 +72,7 @@ fn without_colours_no_cell_has_one() {
 /// A screen for a room, with this many columns and rows.
 fn room(stage: &Stage, size: (u16, u16), prepare: impl FnOnce(&mut App)) -> String {
     let mut app = app_of(stage);
-    app.room.is_on = true;
+    app.present.is_on = true;
     prepare(&mut app);
     screen_of(&app, stage, size)
 }
@@ -81,7 +81,7 @@ fn room(stage: &Stage, size: (u16, u16), prepare: impl FnOnce(&mut App)) -> Stri
 fn a_room_sees_all_that_matters_in_the_upper_two_thirds() {
     let stage = three_words();
     for size in SIZES {
-        let screen = room(&stage, size, |app| app.room.keys.extend(["Esc".to_owned(), "k".to_owned()]));
+        let screen = room(&stage, size, |app| app.present.keys.extend(["Esc".to_owned(), "k".to_owned()]));
         let upper: Vec<&str> = screen.lines().take(usize::from(size.1) * 2 / 3).collect();
         assert_shows(&upper.join("\n"), &["TRY", "1 wire SOCK_STREAM", "3 WRITES ▶ 1 READ", "2 post SOCK_DGRAM"]);
         assert_shows(&upper.join("\n"), &["onetwothree", "3 READS"]);
@@ -104,12 +104,12 @@ fn behind_the_curtain_nothing_says_what_came_of_it() {
             for is_past in [false, true] {
                 let screen = room(&stage, size, |app| {
                     app.mode = Mode::Keys;
-                    update::otherwise(app, Ok(stage.world.clone()));
+                    update::alternatives(app, Ok(stage.world.clone()));
                     app.recent.clone_from(&look.moments);
                     if is_past {
                         update::looked(app, Some(look.clone()));
                     }
-                    (app.view, app.room.is_hidden) = (view, true);
+                    (app.view, app.present.is_hidden) = (view, true);
                     app.notice = Some("refused: child2 is asleep in read(post[1])".to_owned());
                     app.why = Some(why("Because of this."));
                 });
@@ -122,7 +122,7 @@ fn behind_the_curtain_nothing_says_what_came_of_it() {
     }
     // A mistake in a statement gives nothing away, and has to be mended.
     let screen = room(&stage, (60, 18), |app| {
-        (app.mode, app.room.is_hidden) = (Mode::Prompt, true);
+        (app.mode, app.present.is_hidden) = (Mode::Prompt, true);
         app.notice = Some("column 7: there is no such verb".to_owned());
     });
     assert_shows(&screen, &["column 7: there is no such verb"]);
@@ -196,7 +196,7 @@ fn a_click_focuses_what_is_under_it_and_the_wheel_scrolls() {
     let line = screen.lines().find(|line| line.contains(" k kill ")).unwrap();
     let column = |text: &str| u16::try_from(line[..line.find(text).unwrap()].chars().count() + 1).unwrap();
     for (text, want) in [
-        (" k kill ", Action::Make(Deed::Kill)),
+        (" k kill ", Action::Make(ChannelAction::Kill)),
         (" / all ", Action::OpenPalette),
         (" ? help ", Action::OpenHelp),
         (" i say ", Action::EnterLine),

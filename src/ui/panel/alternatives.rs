@@ -8,21 +8,20 @@ use ratatui::text::Span;
 
 use super::lens::{self, DIFFERS};
 use super::parcel::Parcel;
-use crate::app::otherwise::WAYS;
+use crate::app::alternatives::WAYS;
 use crate::ui::{Scene, words};
 use crate::world::ledger::Flow;
 
 /// Draws the three ways.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let Some(otherwise) = scene.app.otherwise.as_ref().filter(|_| area.height >= 4 && area.width >= 40) else { return };
+    let Some(shown) = scene.app.alternatives.as_ref().filter(|_| area.height >= 4 && area.width >= 40) else { return };
     let theme = scene.theme;
-    let title =
-        format!("what else could have happened: {} {}", words::name(&otherwise.name, 16), otherwise.kind.title());
+    let title = format!("what else could have happened: {} {}", words::name(&shown.name, 16), shown.kind.title());
     let left = vec![Span::raw("─ "), Span::styled(title, theme.strong()), Span::raw(" ")];
     let right = vec![Span::styled(" run for real ", theme.strong())];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);
     let wide = area.width / 3;
-    let flows: Vec<Option<&Flow>> = WAYS.iter().map(|(name, _)| otherwise.flow(name)).collect();
+    let flows: Vec<Option<&Flow>> = WAYS.iter().map(|(name, _)| shown.flow(name)).collect();
     let count = |flow: &Flow| words::count(flow.totals.reads, "read", "reads");
     let alike = lens::alike(&flows);
     let compared = |(flow, is_alike): (Option<&Flow>, &bool)| flow.filter(|_| *is_alike).map(count);

@@ -7,8 +7,8 @@ use crate::world::channel::{Channel, End};
 use crate::world::kind::EndId;
 use crate::world::task::Task;
 
-use super::action::{Action, Deed};
-use super::facing::{self, Facing, PARENT};
+use super::action::{Action, ChannelAction};
+use super::channel_sides::{self, Facing, PARENT};
 use super::keys::Hints;
 
 /// Buffer of a keyed read.
@@ -17,7 +17,7 @@ pub const READ_SIZE: u32 = 4096;
 const NAMES: [&str; 8] = ["wire", "post", "chat", "tube", "line", "mail", "talk", "cord"];
 
 /// A statement, or why there is none.
-pub type Phrase = Result<String, String>;
+pub type KeyStatement = Result<String, String>;
 
 /// What all phrases are made from.
 #[derive(Debug, Clone, Copy)]
@@ -30,20 +30,20 @@ pub struct Situation<'a> {
 
 impl<'a> Situation<'a> {
     /// What a key does to a channel.
-    pub fn deed(self, deed: Deed, facing: Facing) -> Phrase {
+    pub fn deed(self, deed: ChannelAction, facing: Facing) -> KeyStatement {
         match deed {
-            Deed::ReadFar => self.read(facing.far),
-            Deed::ReadNear => self.read_near(facing),
-            Deed::Kill => self.child(facing).map(|child| format!("kill {} SIGKILL", child.name)),
-            Deed::Close => self.close(facing),
-            Deed::Stop => self.stop(facing),
-            Deed::Continue => self.cont(facing),
-            Deed::Why => Ok(format!("why {}", self.end(facing.near)?.label())),
+            ChannelAction::ReadFar => self.read(facing.far),
+            ChannelAction::ReadNear => self.read_near(facing),
+            ChannelAction::Kill => self.child(facing).map(|child| format!("kill {} SIGKILL", child.name)),
+            ChannelAction::Close => self.close(facing),
+            ChannelAction::Stop => self.stop(facing),
+            ChannelAction::Continue => self.cont(facing),
+            ChannelAction::Why => Ok(format!("why {}", self.end(facing.near)?.label())),
         }
     }
 
     /// A message from the near end.
-    pub fn write(self, facing: Facing, text: &str) -> Phrase {
+    pub fn write(self, facing: Facing, text: &str) -> KeyStatement {
         let near = self.end(facing.near)?;
         if !Facing::can_write(self.world, near) {
             return Err(format!("{} is the end of a pipe that only reads", near.label()));
@@ -53,7 +53,7 @@ impl<'a> Situation<'a> {
     }
 
     /// The far end reads until nothing is left.
-    pub fn drain(self, facing: Facing) -> Phrase {
+    pub fn drain(self, facing: Facing) -> KeyStatement {
         let (reader, far) = self.reader(facing.far)?;
         if let Some(reason) = self.busy(reader) {
             return Err(reason);
@@ -62,13 +62,13 @@ impl<'a> Situation<'a> {
     }
 
     /// One read.
-    fn read(self, end: EndId) -> Phrase {
+    fn read(self, end: EndId) -> KeyStatement {
         let (reader, end) = self.reader(end)?;
         Ok(format!("{}read {} {READ_SIZE}", prefix(reader), end.label()))
     }
 
     /// One read at the near end, where it would not put the parent to sleep: that would end all keys that act as the parent.
-    fn read_near(self, facing: Facing) -> Phrase {
+    fn read_near(self, facing: Facing) -> KeyStatement {
         let near = self.end(facing.near)?;
         let phrase = self.read(facing.near)?;
         let is_over = near.shut_rd || (self.end(facing.far).is_ok_and(|far| far.closed) && near.kind.gives_eof());
@@ -82,7 +82,7 @@ impl<'a> Situation<'a> {
     }
 
     /// SIGSTOP for the child.
-    fn stop(self, facing: Facing) -> Phrase {
+    fn stop(self, facing: Facing) -> KeyStatement {
         let child = self.child(facing)?;
         if child.state == TaskState::Stopped {
             return Err(format!("{} is stopped already; {}", child.name, self.goes_on()));
@@ -91,26 +91,26 @@ impl<'a> Situation<'a> {
     }
 
     /// SIGCONT for the child.
-    fn cont(self, facing: Facing) -> Phrase {
+    fn cont(self, facing: Facing) -> KeyStatement {
         let child = self.child(facing)?;
         if child.state != TaskState::Stopped {
-            let stop = self.hints.key(Action::Make(Deed::Stop));
+            let stop = self.hints.key(Action::Make(ChannelAction::Stop));
             return Err(format!("{} is not stopped; {stop} stops it", child.name));
         }
         Ok(format!("cont {}", child.name))
     }
 
     /// The near end's descriptor goes.
-    fn close(self, facing: Facing) -> Phrase {
+    fn close(self, facing: Facing) -> KeyStatement {
         let near = self.end(facing.near)?;
         let holder = self.holder(near, true)?;
         Ok(format!("{}close {}", prefix(holder), near.label()))
     }
 
     /// The channels that are missing for one of each kind, each with a free name.
-    pub fn missing_kinds(self) -> Vec<Phrase> {
+    pub fn missing_kinds(self) -> Vec<KeyStatement> {
         let words = ["stream wire", "dgram post", "seqpacket mail", "pipe tube", "packetpipe line"];
-        let missing = facing::of_each_kind(self.world).into_iter().zip(words).filter(|((_, found), _)| {
+        let missing = channel_sides::of_each_kind(self.world).into_iter().zip(words).filter(|((_, found), _)| {
             let is_held = |end: EndId| self.world.end(end).is_some_and(|end| end.held > 0);
             !found.is_some_and(|facing| is_held(facing.near) && is_held(facing.far))
         });
@@ -138,7 +138,7 @@ impl<'a> Situation<'a> {
     }
 
     fn goes_on(self) -> String {
-        format!("{} lets it go on", self.hints.key(Action::Make(Deed::Continue)))
+        format!("{} lets it go on", self.hints.key(Action::Make(ChannelAction::Continue)))
     }
 
     fn busy(self, task: &Task) -> Option<String> {
@@ -160,7 +160,7 @@ impl<'a> Situation<'a> {
     fn holder(self, end: &End, parent_first: bool) -> Result<&'a Task, String> {
         let mut holders: Vec<&Task> = self.world.holders(end.id).into_iter().map(|(task, _)| task).collect();
         holders.sort_by_key(|task| (task.name == PARENT) != parent_first);
-        holders.first().copied().ok_or_else(|| match facing::actor(self.world, end.id) {
+        holders.first().copied().ok_or_else(|| match channel_sides::actor(self.world, end.id) {
             Some(task) if task.is_alive() => format!("{} is closed already", end.label()),
             Some(task) => format!("{}, so nobody holds {}", dead(task), end.label()),
             None => format!("nobody holds {}", end.label()),
@@ -178,7 +178,7 @@ impl<'a> Situation<'a> {
     /// The child at the far end, alive.
     fn child(self, facing: Facing) -> Result<&'a Task, String> {
         let far = self.end(facing.far)?;
-        let Some(task) = facing::actor(self.world, far.id) else {
+        let Some(task) = channel_sides::actor(self.world, far.id) else {
             return Err(format!("nobody holds {}", far.label()));
         };
         if !task.is_alive() {

@@ -3,10 +3,10 @@
 use crate::script::{Statement, parse};
 use crate::world::World;
 
-use super::action::{Action, Command, Deed};
-use super::facing::Facing;
-use super::phrase::Phrase;
-use super::{App, Audience, Mode, facing, learn};
+use super::action::{Action, ChannelAction, Command};
+use super::channel_sides::Facing;
+use super::key_statements::KeyStatement;
+use super::{App, Audience, Mode, channel_sides, learn};
 
 /// Statements that make the bench the program opens on.
 pub const OPENING: [&str; 3] = ["signal SIGPIPE ignore", "channel stream wire child1", "channel dgram post child2"];
@@ -20,15 +20,15 @@ const AS_BYTES: &str = "sent as bytes";
 /// The statements that open a bench.
 pub(super) fn open(app: &mut App) -> Vec<Command> {
     let opening = OPENING.map(|text| Ok(text.to_owned()));
-    say(app, opening)
+    submit(app, opening)
 }
 
 /// What Enter on the message line stands for: the message to all who are addressed; of an empty line, their children read.
-pub(super) fn sending(app: &App, world: &World) -> Vec<Phrase> {
+pub(super) fn sending(app: &App, world: &World) -> Vec<KeyStatement> {
     let text = app.line.text();
     let is_all = app.audience == Audience::All;
     // Of all, a pipe that goes the other way is simply not meant.
-    let is_meant = |end| !is_all || facing::can_carry(world, end, !text.is_empty());
+    let is_meant = |end| !is_all || channel_sides::can_carry(world, end, !text.is_empty());
     let situation = app.situation(world);
     let phrase = |to: Facing| if text.is_empty() { situation.drain(to) } else { situation.write(to, text) };
     let end = |to: &Facing| if text.is_empty() { to.far } else { to.near };
@@ -52,13 +52,13 @@ pub(super) fn send(app: &mut App, world: &World) -> Vec<Command> {
         let (leave, prompt) = (app.key(Action::LeaveLine), app.key(Action::OpenPrompt));
         app.notice = Some(format!("{AS_BYTES}; {leave} then {prompt} runs a statement"));
     }
-    say(app, phrases)
+    submit(app, phrases)
 }
 
 /// Whether somebody may have meant a message to be run: it begins as at the prompt, or it is a statement about an end there is.
 fn looks_like_a_statement(world: &World, text: &str) -> bool {
     let names_an_end = || {
-        let ends = facing::shown(world).into_iter().flat_map(|facing| [facing.near, facing.far]);
+        let ends = channel_sides::shown(world).into_iter().flat_map(|facing| [facing.near, facing.far]);
         ends.filter_map(|end| world.end(end)).any(|end| text.contains(&end.label()))
     };
     text.starts_with(':') || (names_an_end() && matches!(parse::statement(text, 1), Ok(Some(_))))
@@ -115,7 +115,7 @@ fn run_typed(app: &mut App, statement: Statement, text: &str) -> Vec<Command> {
 pub(super) fn reset(app: &mut App) -> Vec<Command> {
     app.forget_bench();
     let mut commands = vec![Command::Cancel];
-    commands.extend(say(app, [Ok("reset".to_owned())]));
+    commands.extend(submit(app, [Ok("reset".to_owned())]));
     commands.extend(open(app));
     commands
 }
@@ -125,7 +125,7 @@ pub(super) fn reset(app: &mut App) -> Vec<Command> {
 pub(super) fn asks_before_reset(app: &mut App) -> bool {
     let made = app.said.after(app.silent_until);
     let own = if app.course.taking.is_some() { made } else { made.saturating_sub(OPENING.len()) };
-    if own < WORTH_ASKING || app.course.shown().is_some() || app.room.is_hidden {
+    if own < WORTH_ASKING || app.course.shown().is_some() || app.present.is_hidden {
         return false;
     }
     let (again, save) = (app.key(Action::Reset), app.key(Action::SaveLesson));
@@ -136,13 +136,13 @@ pub(super) fn asks_before_reset(app: &mut App) -> bool {
     true
 }
 
-pub(super) fn make(app: &mut App, world: &World, deed: Deed) -> Vec<Command> {
-    let phrase = deed_of(app, world, deed);
-    say(app, [phrase])
+pub(super) fn make(app: &mut App, world: &World, deed: ChannelAction) -> Vec<Command> {
+    let phrase = channel_statement(app, world, deed);
+    submit(app, [phrase])
 }
 
 /// The statement about the focused channel.
-pub(super) fn deed_of(app: &App, world: &World, deed: Deed) -> Phrase {
+pub(super) fn channel_statement(app: &App, world: &World, deed: ChannelAction) -> KeyStatement {
     let facing = app.focused(world).ok_or_else(|| no_channel(app))?;
     app.situation(world).deed(deed, facing)
 }
@@ -158,7 +158,7 @@ pub(super) fn run_again(app: &mut App) -> Vec<Command> {
     app.return_to_now();
     app.forget_bench();
     let mut commands = vec![Command::Cancel];
-    commands.extend(say(app, [Ok("reset".to_owned())]));
+    commands.extend(submit(app, [Ok("reset".to_owned())]));
     let last = statements.last().map_or_else(|| "the beginning".to_owned(), |last| last.text.trim().to_owned());
     for statement in statements {
         let statement = Statement { line: app.number(), ..statement };
@@ -171,7 +171,7 @@ pub(super) fn run_again(app: &mut App) -> Vec<Command> {
 }
 
 /// Statements to run; of those that cannot be made, the reasons are said.
-pub(super) fn say(app: &mut App, phrases: impl IntoIterator<Item = Phrase>) -> Vec<Command> {
+pub(super) fn submit(app: &mut App, phrases: impl IntoIterator<Item = KeyStatement>) -> Vec<Command> {
     app.begin();
     let mut commands = Vec::new();
     let mut reasons: Vec<String> = Vec::new();

@@ -10,7 +10,7 @@ use crate::world::channel::End;
 use crate::world::kind::{EndId, Kind};
 use crate::world::ledger::{Flow, Write};
 
-use super::{App, facing};
+use super::{App, channel_sides};
 
 /// Writes that are made again, the last ones.
 pub const MOST_WRITES: usize = 8;
@@ -26,7 +26,7 @@ pub const WAYS: [(&str, &str); 3] = [
 
 /// What was tried, and what came of it.
 #[derive(Debug, Clone)]
-pub struct Otherwise {
+pub struct Alternatives {
     /// The channel whose writes they are.
     pub name: String,
     /// Its kind.
@@ -35,7 +35,7 @@ pub struct Otherwise {
     pub world: Rc<World>,
 }
 
-impl Otherwise {
+impl Alternatives {
     /// What was written and read on one of the ways.
     pub fn flow(&self, way: &str) -> Option<&Flow> {
         let end = |index| self.world.end_named(&EndName { name: way.to_owned(), index: Some(index) });
@@ -115,18 +115,18 @@ fn data_of(write: &Write) -> String {
 /// The channel whose writes are made again, and its kind.
 pub(super) fn about(app: &App, world: &World) -> Option<(String, Kind)> {
     let end = target(app, world)?;
-    let channel = end.channel.and_then(|id| facing::of(world, id)).and_then(|facing| facing.channel(world));
+    let channel = end.channel.and_then(|id| channel_sides::of(world, id)).and_then(|facing| facing.channel(world));
     Some((channel.map_or_else(String::new, |channel| channel.name.clone()), end.kind))
 }
 
 impl App {
     /// All three ways were gone, or why they could not be.
-    pub(super) fn learn_otherwise(&mut self, came: Result<World, String>) {
+    pub(super) fn show_alternatives(&mut self, came: Result<World, String>) {
         self.notice = None;
         match (came, self.trying.take()) {
             (Ok(world), Some((name, kind))) => {
-                self.otherwise = Some(Otherwise { name, kind, world: Rc::new(world) });
-                self.view = super::View::Otherwise;
+                self.alternatives = Some(Alternatives { name, kind, world: Rc::new(world) });
+                self.view = super::View::Alternatives;
             }
             (Err(reason), _) => self.notice = Some(reason),
             (Ok(_), None) => {}

@@ -6,14 +6,14 @@ use crate::world::World;
 
 use super::action::Action;
 use super::complete::{self, Found};
-use super::{App, facing};
+use super::{App, channel_sides};
 
 /// Of the keys that were pressed, those that a room is shown.
 const KEYS_SHOWN: usize = 3;
 
 /// What a room sees.
 #[derive(Debug, Clone, Default)]
-pub struct Room {
+pub struct Presentation {
     /// Light, with few panels.
     pub is_on: bool,
     /// What came of it is not shown yet.
@@ -22,7 +22,7 @@ pub struct Room {
     pub keys: VecDeque<String>,
 }
 
-impl Room {
+impl Presentation {
     /// A key was pressed.
     pub fn press(&mut self, key: String) {
         self.keys.push_back(key);
@@ -41,7 +41,7 @@ pub fn act(app: &mut App, world: &World, action: Action) {
         Action::Curtain => draw_curtain(app),
         Action::ToggleMouse => toggle_mouse(app),
         Action::Focus(place) => {
-            app.focus = facing::listed(world).get(usize::from(place)).copied().or(app.focus);
+            app.focus = channel_sides::listed(world).get(usize::from(place)).copied().or(app.focus);
             app.look_elsewhere();
         }
         _ => {}
@@ -49,15 +49,15 @@ pub fn act(app: &mut App, world: &World, action: Action) {
 }
 
 fn present(app: &mut App) {
-    app.room = Room { is_on: !app.room.is_on, ..Room::default() };
+    app.present = Presentation { is_on: !app.present.is_on, ..Presentation::default() };
     let on = format!("present mode: few panels, the last keys; {} ends it", app.key(Action::Present));
-    app.notice = Some(if app.room.is_on { on } else { "present mode is over".to_owned() });
+    app.notice = Some(if app.present.is_on { on } else { "present mode is over".to_owned() });
 }
 
 fn draw_curtain(app: &mut App) {
-    app.room.is_hidden = !app.room.is_hidden;
+    app.present.is_hidden = !app.present.is_hidden;
     // While something is hidden, the place where it was says so.
-    app.notice = (!app.room.is_hidden).then(|| "nothing is hidden any more".to_owned());
+    app.notice = (!app.present.is_hidden).then(|| "nothing is hidden any more".to_owned());
 }
 
 fn toggle_mouse(app: &mut App) {

@@ -7,7 +7,7 @@ use crate::world::World;
 use super::action::{Action, Edit, Learn, Step};
 use super::course::{Running, Which};
 use super::input_line::InputLine;
-use super::{App, View, facing, otherwise, say};
+use super::{App, View, alternatives, channel_sides, submit};
 
 /// The reason why an action can do nothing now; none if it can.
 #[expect(
@@ -16,12 +16,12 @@ use super::{App, View, facing, otherwise, say};
 )]
 pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
     match action {
-        Action::Make(deed) => say::deed_of(app, world, deed).err(),
+        Action::Make(deed) => submit::channel_statement(app, world, deed).err(),
         Action::Learn(key) => of_lesson(app, key),
         Action::Edit(edit) => app.typed().and_then(|line| of_editing(line, edit)),
         Action::FocusNext | Action::FocusPrevious => of_focus(app, world),
         Action::SaveLesson if app.is_busy() => Some("the kernel is still at work; save it then".to_owned()),
-        Action::Curtain if !app.room.is_on => {
+        Action::Curtain if !app.present.is_on => {
             Some(format!("nothing is hidden but in present mode: {}", app.key(Action::Present)))
         }
         Action::TraceUp | Action::TraceDown | Action::TraceTo(_) => of_trace(app, action),
@@ -33,9 +33,9 @@ pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
             Some("this is now".to_owned())
         }
         Action::RunAgain => of_running_again(app),
-        Action::TryOtherwise if app.trying.is_some() => Some("it is being tried".to_owned()),
-        Action::TryOtherwise if app.view == View::Otherwise => None,
-        Action::TryOtherwise => otherwise::statements(app, world).err(),
+        Action::TryAlternatives if app.trying.is_some() => Some("it is being tried".to_owned()),
+        Action::TryAlternatives if app.view == View::Alternatives => None,
+        Action::TryAlternatives => alternatives::statements(app, world).err(),
         Action::Show(View::Bench) if app.view == View::Bench => Some(format!(
             "this is the bench; {} types a message, {} shows all actions",
             app.key(Action::EnterLine),
@@ -48,8 +48,8 @@ pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
 }
 
 fn of_focus(app: &App, world: &World) -> Option<String> {
-    match facing::shown(world).len() {
-        0 => Some(say::no_channel(app)),
+    match channel_sides::shown(world).len() {
+        0 => Some(submit::no_channel(app)),
         1 => Some("there is one channel alone".to_owned()),
         _ => None,
     }
@@ -73,7 +73,7 @@ fn of_trace(app: &App, action: Action) -> Option<String> {
             app.key(Action::Show(View::Bench))
         ));
     }
-    if app.room.is_on && app.view == View::Bench {
+    if app.present.is_on && app.view == View::Bench {
         return Some(format!("there is no trace in present mode; {} ends it", app.key(Action::Present)));
     }
     let transcript = app.seen_transcript();
@@ -206,7 +206,7 @@ fn of_step(app: &App) -> Option<String> {
             let (some, down) = (choices(app, prediction.options.len()), app.key(Action::Learn(Learn::Down)));
             Some(format!("what will the kernel answer? {some} or {down} chooses; then ask it"))
         }
-        Next::Reach(_) => Some(yours(app)),
+        Next::Reach(_) => Some(goal_help(app)),
         Next::Over => {
             let is_last = |at| at + 1 >= app.course.lessons.len();
             let is_over = matches!(taking.lesson, Which::Lesson(at) if is_last(at));
@@ -218,7 +218,7 @@ fn of_step(app: &App) -> Option<String> {
 }
 
 /// What can be done towards a goal.
-fn yours(app: &App) -> String {
+fn goal_help(app: &App) -> String {
     let learn = |key| app.key(Action::Learn(key));
     format!(
         "this is yours to do: {} types a statement, {} a message; {} is a hint, {} the answer",
