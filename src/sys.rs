@@ -3,21 +3,29 @@
 #![expect(unsafe_code, reason = "the one place where system calls without a safe wrapper are made")]
 
 pub mod calls;
+pub mod child_signal;
 pub mod control;
 pub mod descriptors;
+pub mod file_identity;
 pub mod fork;
 pub mod guard;
 pub mod job;
+pub mod launch;
 pub mod lifeline;
 pub mod message;
 pub mod options;
 pub mod output;
 pub mod poll;
+pub mod process_memory;
 pub mod procfs;
+pub mod ptrace;
 pub mod ring;
 pub mod rooms;
+pub mod seccomp;
 pub mod signal;
 pub mod slice;
+pub mod sock_diag;
+pub mod syscalls;
 pub mod terminal;
 pub mod tty_input;
 pub mod watch;
