@@ -113,7 +113,7 @@ fn socket_of(answer: &[u8]) -> Option<UnixSocket> {
             DIAG_NAME => socket.name = value.to_vec(),
             DIAG_PEER => socket.peer = word(value, 0).map(u64::from).filter(|inode| *inode != 0),
             DIAG_ICONS => {
-                socket.pending = (0..value.len() / 4).filter_map(|at| word(value, at * 4)).map(u64::from).collect()
+                socket.pending = (0..value.len() / 4).filter_map(|at| word(value, at * 4)).map(u64::from).collect();
             }
             DIAG_RQLEN => {
                 socket.received = u64::from(word(value, 0)?);
