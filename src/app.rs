@@ -16,6 +16,7 @@ pub mod past;
 pub mod key_statements;
 pub mod presentation;
 mod practice;
+mod score;
 mod submit;
 #[cfg(test)]
 pub mod stage;

@@ -1,6 +1,7 @@
 //! `tincans check`: proves lessons on this machine's kernel. Each has a fresh bench; its steps must hold, the ticked option of
 //! each prediction and no other, each goal after its solution and not before.
 
+mod c_code;
 mod taken;
 mod translations;
 
@@ -13,6 +14,7 @@ use color_eyre::eyre::{Result, WrapErr, bail};
 use crate::lesson::{self, Action, Lesson, LessonError, builtin, language, load};
 use crate::sys::kernel_release;
 use crate::sys::watch::Watch;
+use c_code::Compiled;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +45,9 @@ struct Tally {
     expectations: u64,
     predictions: usize,
     goals: usize,
+    c_blocks: usize,
+    /// There is C, and nothing to compile it with.
+    has_no_compiler: bool,
 }
 
 /// Checks the built-in lessons, or those at `paths` (files, or folders of them).
@@ -133,10 +138,14 @@ fn written(result: io::Result<()>) -> Result<bool> {
 
 impl Tally {
     fn write(self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { lessons, blocks, expectations, predictions, goals } = self;
+        let Self { lessons, blocks, expectations, predictions, goals, c_blocks, has_no_compiler } = self;
+        if has_no_compiler {
+            writeln!(out, "the C in them was not compiled: there is no C compiler here (cc, gcc or clang)")?;
+        }
         writeln!(
             out,
-            "{lessons} lessons, {blocks} blocks, {expectations} expectations, {predictions} predictions, {goals} goals; Linux {}",
+            "{lessons} lessons, {blocks} blocks, {expectations} expectations, {predictions} predictions, {goals} goals, {c_blocks} \
+             C blocks compiled; Linux {}",
             kernel_release()
         )?;
         out.flush()
@@ -164,6 +173,20 @@ fn sources(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
         }
     }
     Ok(all)
+}
+
+/// The lessons of a folder as a course: by number, extras and bug hunts behind the others.
+pub fn lessons_in(folder: &Path) -> Result<Vec<Lesson>> {
+    let mut lessons = Vec::new();
+    for file in files_in(folder)? {
+        let (name, text) = source(&file)?;
+        lessons.push(load::load(&name, &text)?);
+    }
+    if lessons.is_empty() {
+        bail!("there is no lesson in {}, a lesson's file is named NN-name.md", folder.display());
+    }
+    lessons.sort_by_key(|lesson| (lesson.part, lesson.number));
+    Ok(lessons)
 }
 
 /// The lessons in a folder; of a folder of languages those of each language.
@@ -236,5 +259,11 @@ fn one(lesson: &Lesson, tally: &mut Tally) -> Result<Vec<Fault>> {
     tally.predictions += lesson.steps.iter().filter(|step| matches!(step.action, Action::Predict(_))).count();
     tally.goals += lesson.steps.iter().filter(|step| matches!(step.action, Action::Reach(_))).count();
     let fault = |(line, what)| Fault { file: lesson.file.clone(), line, what };
-    Ok(faults.into_iter().map(fault).collect())
+    let mut faults: Vec<Fault> = faults.into_iter().map(fault).collect();
+    match c_code::compile(lesson) {
+        Compiled::Blocks(count) => tally.c_blocks += count,
+        Compiled::NoCompiler => tally.has_no_compiler = true,
+        Compiled::Error(line, words) => faults.push(fault((line, format!("the C does not compile: {words}")))),
+    }
+    Ok(faults)
 }

@@ -62,27 +62,36 @@ pub enum Command {
     },
     /// Take a lesson in the terminal: text beside the live bench.
     Learn {
-        /// Its number, its name, or a file; unless told, where you left off.
+        /// Its number, its name, a file, or a folder of lessons that is a course of its own; unless told, where you left off.
         #[arg(value_name = "LESSON", conflicts_with = "practice")]
         lesson: Option<String>,
         /// Problems without end instead: a random short program, and what happens next?
         #[arg(long)]
         practice: bool,
-        /// The same problems each time.
-        #[arg(long, value_name = "N", requires = "practice")]
+        /// The same problems, and the same order of the answers, each time; 0 keeps the answers as they are written.
+        #[arg(long, value_name = "N")]
         seed: Option<u64>,
+        /// Only the lessons of the 50-minute course.
+        #[arg(long, conflicts_with = "practice")]
+        track: bool,
         /// The language of the texts, where they are translated; that of the environment unless told.
         #[arg(long, value_name = "LANGUAGE", value_parser = LANGUAGES)]
         lang: Option<String>,
-        /// So many problems as a lesson file to stdout, without a terminal.
+        /// So many problems to stdout, as a sheet without answers.
         #[arg(long, value_name = "COUNT", requires = "practice", value_parser = clap::value_parser!(u16).range(1..=30))]
         print: Option<u16>,
+        /// The same sheet with its answers and their reasons, as a lesson file.
+        #[arg(long, requires = "print")]
+        key: bool,
     },
     /// List the lessons, with what is done.
     Lessons {
         /// The language of the titles, where they are translated; that of the environment unless told.
         #[arg(long, value_name = "LANGUAGE", value_parser = LANGUAGES)]
         lang: Option<String>,
+        /// What was done and answered, as a page for the teacher.
+        #[arg(long)]
+        report: bool,
     },
     /// Prove lessons on this machine's kernel: the built-in ones unless told.
     Check {

@@ -7,7 +7,12 @@ pub mod language;
 pub mod list;
 pub mod load;
 pub mod progress;
+pub mod report;
+pub mod review;
+pub mod score;
+pub mod shuffle;
 pub mod walk;
+pub mod words;
 pub mod write;
 
 use crate::script::{Expectation, Statement};
@@ -66,12 +71,44 @@ pub struct Lesson {
     pub minutes: u32,
     /// Widespread errors that it puts right, by their number in `facts/af_unix.md` (`M01`).
     pub shows: Vec<String>,
+    /// What the learner knows at its end, as the rest of "You now know that …".
+    pub know: Option<String>,
+    /// Whether it belongs to the main course, the extras behind it, or the bug hunts.
+    pub part: Part,
+    /// It is one of the lessons for a course of 50 minutes.
+    pub is_on_track: bool,
+    /// The language of its words, of [`language::LANGUAGES`].
+    pub language: &'static str,
+    /// The C that is shown in it, block by block.
+    pub c: Vec<CodeBlock>,
     /// Run before the first step, not stepped through.
     pub setup: Vec<Statement>,
     /// In order.
     pub steps: Vec<Step>,
     /// Links to other lessons: id and line.
     pub links: Vec<(String, u32)>,
+}
+
+/// Where a lesson stands in its course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// The main course.
+    #[default]
+    Main,
+    /// Behind the line: worth knowing, not needed for the rest.
+    Extra,
+    /// A broken program: find out why, repair it with few statements.
+    Hunt,
+}
+
+/// A block of code that is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeBlock {
+    /// The line of its fence.
+    pub line: u32,
+    /// Without the fence.
+    pub text: String,
 }
 
 /// One step: prose, then something to do.
@@ -120,6 +157,8 @@ pub struct Choice {
     pub expectations: Vec<Expectation>,
     /// Whether it is the right one.
     pub ticked: bool,
+    /// Markdown: why this answer is wrong.
+    pub why: Option<String>,
 }
 
 impl Lesson {
@@ -133,6 +172,23 @@ impl Lesson {
             };
             own + usize::from(step.after.is_some())
         };
-        usize::from(!self.setup.is_empty()) + self.steps.iter().map(of_step).sum::<usize>()
+        usize::from(!self.setup.is_empty()) + self.c.len() + self.steps.iter().map(of_step).sum::<usize>()
+    }
+
+    /// The fewest statements that are known to reach its goals; none without a goal.
+    pub fn fewest_statements(&self) -> Option<u32> {
+        let goals = self.steps.iter().filter_map(|step| match &step.action {
+            Action::Reach(goal) => Some(goal.fewest_statements()),
+            Action::Read | Action::Run(_) | Action::Predict(_) => None,
+        });
+        goals.reduce(u32::saturating_add)
+    }
+
+    /// The questions, each with its step from 0.
+    pub fn questions(&self) -> impl Iterator<Item = (usize, &Prediction)> {
+        self.steps.iter().enumerate().filter_map(|(at, step)| match &step.action {
+            Action::Predict(prediction) => Some((at, prediction)),
+            Action::Read | Action::Run(_) | Action::Reach(_) => None,
+        })
     }
 }

@@ -16,7 +16,7 @@ use tincans::cli::{self, Arguments, Command};
 use tincans::config;
 use tincans::crash;
 use tincans::guardian::{self, Terminal};
-use tincans::lesson::{Lesson, builtin, language, list, load};
+use tincans::lesson::{Lesson, builtin, language, list, load, report};
 use tincans::matrix::{self, Format, Request};
 use tincans::plain::{self, Ends, Listener};
 use tincans::playground::Opening;
@@ -85,22 +85,24 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         Some(Command::Config { mine: true }) => print_settings(),
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => print(&cli::manual_page()?),
-        Some(Command::Lessons { lang }) => list_lessons(&texts_in(lang.as_deref())),
-        Some(Command::Learn { practice: true, seed, print: Some(count), .. }) => {
+        Some(Command::Lessons { lang, report }) => list_lessons(&texts_in(lang.as_deref()), *report),
+        Some(Command::Learn { practice: true, seed, print: Some(count), key, .. }) => {
             let seed = seed.unwrap_or_else(any_seed);
-            guarded(Terminal::Untouched, || print(practice::sheet(seed, *count)?.as_bytes()))
+            guarded(Terminal::Untouched, || print(practice::sheet(seed, *count, *key)?.as_bytes()))
         }
         Some(Command::Learn { practice: true, seed, lang, .. }) => {
-            let (_, (course, store)) = course(None, texts_in(lang.as_deref()))?;
+            let (_, (course, store)) = course(None, texts_in(lang.as_deref()), None)?;
             let course = course.with_seed(seed.unwrap_or_else(any_seed));
             open(arguments, Opening::Practice, (course, store))
         }
-        Some(Command::Learn { lesson, lang, .. }) => {
-            let (opening, learning) = course(lesson.as_deref(), texts_in(lang.as_deref()))?;
+        Some(Command::Learn { lesson, lang, seed, track, .. }) => {
+            let mut lessons = texts_in(lang.as_deref());
+            lessons.retain(|lesson| !track || lesson.is_on_track);
+            let (opening, learning) = course(lesson.as_deref(), lessons, *seed)?;
             open(arguments, opening, learning)
         }
         None => {
-            let (_, learning) = course(None, texts_in(None))?;
+            let (_, learning) = course(None, texts_in(None), None)?;
             open(arguments, Opening::Channels, learning)
         }
     }
@@ -178,12 +180,17 @@ fn print_settings() -> Result<u8> {
     Ok(u8::from(!complaints.is_empty()))
 }
 
-/// The course with what is done, and where to begin: at the lesson that was named, or where the learner left off.
-fn course(name: Option<&str>, mut lessons: Vec<Lesson>) -> Result<(Opening, (Course, Store))> {
+/// The course with what is done, and where to begin: at the lesson that was named, or where the learner left off. A folder is a
+/// course of its own.
+fn course(name: Option<&str>, mut lessons: Vec<Lesson>, seed: Option<u64>) -> Result<(Opening, (Course, Store))> {
     let mut store = Store::of_environment();
-    let (progress, warning) = store.load();
+    let (mut progress, warning) = store.load();
     let at = match name {
         None => progress.resume(&lessons),
+        Some(name) if Path::new(name).is_dir() => {
+            lessons = checker::lessons_in(Path::new(name))?;
+            progress.resume(&lessons).or(Some(0))
+        }
         Some(name) => match list::named(&lessons, name) {
             Some(at) => Some(at),
             None if Path::new(name).is_file() => {
@@ -194,7 +201,9 @@ fn course(name: Option<&str>, mut lessons: Vec<Lesson>) -> Result<(Opening, (Cou
         },
     };
     let opening = at.map_or(Opening::Lessons, Opening::Lesson);
-    Ok((opening, (Course::new(lessons, progress, warning).with_seed(any_seed()), store)))
+    let order = seed.unwrap_or_else(|| progress.seed_or(any_seed().max(1)));
+    let course = Course::new(lessons, progress, warning).with_seed(any_seed()).with_options_by(order);
+    Ok((opening, (course, store)))
 }
 
 /// A seed that nobody has asked for, short enough to be typed again.
@@ -209,12 +218,13 @@ fn texts_in(language: Option<&str>) -> Vec<Lesson> {
     builtin::lessons_in(language.unwrap_or_else(of_environment))
 }
 
-fn list_lessons(lessons: &[Lesson]) -> Result<u8> {
+fn list_lessons(lessons: &[Lesson], is_report: bool) -> Result<u8> {
     let (progress, warning) = Store::of_environment().load();
     if let Some(warning) = warning {
         output::complain(&warning);
     }
-    print(list::text(lessons, &progress).as_bytes())
+    let text = if is_report { report::text(lessons, &progress) } else { list::text(lessons, &progress) };
+    print(text.as_bytes())
 }
 
 /// Runs `work` in a process of its own, with the guardian above it.

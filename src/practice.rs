@@ -234,13 +234,13 @@ fn reset() -> Statement {
     Statement { line: 0, text: "reset".to_owned(), task: None, verb: Verb::Reset, expectations: Vec::new() }
 }
 
-/// The first problems of a seed as one lesson file, to be read, printed, or checked.
-pub fn sheet(seed: u64, count: u16) -> Result<String> {
+/// The first problems of a seed on one sheet, without answers; or with them, as a lesson file that can be checked.
+pub fn sheet(seed: u64, count: u16, is_key: bool) -> Result<String> {
     let mut session = Session::open(Settings::default())?;
-    let mut text = problem::heading(seed, count);
+    let mut text = problem::heading(seed, count, is_key);
     for number in 1..=u32::from(count.min(MOST_ON_A_SHEET)) {
         let problem = pose(seed, number, &mut session)?;
-        text.push_str(&problem.on_a_sheet(number));
+        text.push_str(&if is_key { problem.in_the_key(number) } else { problem.on_a_sheet(number) });
     }
     Ok(text)
 }

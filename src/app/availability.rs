@@ -211,7 +211,7 @@ fn of_step(app: &App) -> Option<String> {
             let is_last = |at| at + 1 >= app.course.lessons.len();
             let is_over = matches!(taking.lesson, Which::Lesson(at) if is_last(at));
             let list = app.key(Action::Learn(Learn::List));
-            is_over.then(|| format!("that was the last lesson; {list} lists them all"))
+            (is_over && app.course.due().is_none()).then(|| format!("that was the last lesson; {list} lists them all"))
         }
         Next::Run(_) | Next::Ask(_) | Next::Rest => None,
     }

@@ -3,7 +3,9 @@
 
 use std::rc::Rc;
 
+use crate::lesson::goal::ConditionState;
 use crate::lesson::progress::Progress;
+use crate::lesson::shuffle;
 use crate::lesson::walk::only_looks;
 use crate::lesson::{Lesson, Next, Walk, list};
 use crate::script::{Statement, Verb};
@@ -28,6 +30,8 @@ pub struct Course {
     pub taking: Option<Taking>,
     /// The practice, once it has begun.
     pub practice: Practice,
+    /// The missed question that is asked again, once one was.
+    pub(super) review: Review,
     /// The list on the screen.
     pub list: List,
 }
@@ -50,6 +54,21 @@ pub enum Which {
     Lesson(usize),
     /// The practice's problem.
     Problem,
+    /// A question that was missed, asked again.
+    Review,
+}
+
+/// A missed question that is asked again.
+#[derive(Debug, Clone)]
+pub(super) struct Review {
+    /// Its name in the progress.
+    pub name: String,
+    /// The lesson after which it is asked.
+    pub after: usize,
+    /// Questions that were asked behind that lesson.
+    pub asked: usize,
+    /// A lesson of this one question; none before the first.
+    pub lesson: Rc<[Lesson]>,
 }
 
 /// Problems without end, and how well they went.
@@ -84,8 +103,10 @@ pub struct Taking {
     pub answer: Option<Answer>,
     /// Hints that are shown.
     pub hints: usize,
-    /// Which of the goal's conditions hold.
-    pub holding: Vec<bool>,
+    /// How the goal's conditions stand.
+    pub states: Vec<ConditionState>,
+    /// Statements that were used on the goal, without those that only look; none once the answer was shown.
+    pub used: Option<u32>,
     /// Which part of the text is seen.
     pub scroll: Scroll,
     /// The learner plays elsewhere, and will be back.
@@ -148,7 +169,18 @@ impl Course {
     pub fn new(lessons: Vec<Lesson>, progress: Progress, warning: Option<String>) -> Self {
         let list = List { selected: 0, query: InputLine::default(), back: Mode::Keys };
         let practice = Practice::of(0);
-        Self { lessons: lessons.into(), progress, warning, taking: None, practice, list }
+        let review = Review { name: String::new(), after: 0, asked: 0, lesson: Rc::new([]) };
+        Self { lessons: lessons.into(), progress, warning, taking: None, practice, review, list }
+    }
+
+    /// With the options of all questions in the order that this seed gives.
+    #[must_use]
+    pub fn with_options_by(self, seed: u64) -> Self {
+        let mut lessons = self.lessons.to_vec();
+        for lesson in &mut lessons {
+            shuffle::shuffle(lesson, seed);
+        }
+        Self { lessons: lessons.into(), ..self }
     }
 
     /// With problems of this series.
@@ -162,6 +194,7 @@ impl Course {
         match self.taking.as_ref()?.lesson {
             Which::Lesson(at) => Some((self.lessons.clone(), at)),
             Which::Problem => Some((self.practice.problem.clone(), 0)),
+            Which::Review => Some((self.review.lesson.clone(), 0)),
         }
     }
 
@@ -169,6 +202,7 @@ impl Course {
         match which {
             Which::Lesson(at) => self.lessons.get(at),
             Which::Problem => self.practice.problem.first(),
+            Which::Review => self.review.lesson.first(),
         }
     }
 
@@ -201,8 +235,10 @@ impl Course {
     /// Where to go on, for the shell's prompt after the program has left.
     pub fn farewell(&self) -> Option<String> {
         let (lesson, taking) = self.current()?;
-        if taking.lesson == Which::Problem {
-            return Some(self.practice.farewell());
+        match taking.lesson {
+            Which::Problem => return Some(self.practice.farewell()),
+            Which::Review => return Some("`tincans learn` goes on with the lessons".to_owned()),
+            Which::Lesson(_) => {}
         }
         let how = match (taking.walk.current(lesson), &self.warning) {
             (_, Some(warning)) => warning.clone(),
@@ -256,6 +292,9 @@ impl Course {
         if matches!(statement.verb, Verb::Reset) {
             taking.since.clear();
         }
+        if matches!(taking.walk.next(lesson), Next::Reach(_)) && !taking.is_out {
+            taking.used = taking.used.filter(|_| !taking.is_solving).map(|used| used.saturating_add(1));
+        }
         let expected = match taking.walk.next(lesson) {
             Next::Reach(goal) if !taking.is_out && !taking.strayed => goal.solution.get(taking.solved),
             Next::Reach(_) | Next::Run(_) | Next::Ask(_) | Next::Rest | Next::Over => None,
@@ -299,7 +338,8 @@ impl Taking {
             chosen: None,
             answer: None,
             hints: 0,
-            holding: Vec::new(),
+            states: Vec::new(),
+            used: Some(0),
             scroll: Scroll::Top,
             is_out: false,
             running: None,

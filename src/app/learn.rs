@@ -1,14 +1,16 @@
 //! What keys do to a lesson: step, choose, ask for help, leave and come back, find another. The lesson's own statements become
 //! commands like any other; a bench on which the learner has played is made anew before the lesson goes on.
 
-use crate::lesson::{Lesson, Next, Walk};
+use std::rc::Rc;
+
+use crate::lesson::{Lesson, Next, Walk, review};
 use crate::script::check::Verdict;
 use crate::script::{Statement, Verb};
 use crate::world::World;
 use crate::world::kind::ChannelId;
 
 use super::action::{Action, Command, Learn};
-use super::course::{Answer, Made, Running, Scroll, Taking, Which};
+use super::course::{Answer, Made, Review, Running, Scroll, Taking, Which};
 use super::{App, Audience, Mode, channel_sides, practice};
 
 /// What a key does.
@@ -77,10 +79,11 @@ fn step(app: &mut App, world: &World, lesson: &Lesson) -> Vec<Command> {
         Next::Ask(prediction) => run(app, world, lesson, &prediction.statement),
         Next::Reach(_) => Vec::new(),
         Next::Rest | Next::Over if taking.lesson == Which::Problem => practice::next(app),
+        Next::Rest | Next::Over if taking.lesson == Which::Review => after_review(app),
         Next::Rest => go_on(app, lesson),
         Next::Over => match taking.lesson {
-            Which::Lesson(at) => take(app, at + 1),
-            Which::Problem => Vec::new(),
+            Which::Lesson(at) => after_lesson(app, at),
+            Which::Problem | Which::Review => Vec::new(),
         },
     }
 }
@@ -105,6 +108,32 @@ fn go_on(app: &mut App, lesson: &Lesson) -> Vec<Command> {
     if app.course.taking.as_ref().is_some_and(|taking| taking.strayed) {
         commands.extend(rebuild(app, lesson));
     }
+    commands
+}
+
+/// Behind a lesson: a question that was missed, if one is due, else the next lesson.
+fn after_lesson(app: &mut App, at: usize) -> Vec<Command> {
+    let due = app.course.due().map(str::to_owned);
+    let asked = due.and_then(|name| review::lesson(&app.course.lessons, &name).map(|lesson| (name, lesson)));
+    let Some((name, lesson)) = asked else { return take(app, at + 1) };
+    let asked = app.course.review.asked + 1;
+    app.course.review = Review { name, after: at, asked, lesson: Rc::new([lesson]) };
+    app.course.taking = Some(Taking::new(Which::Review, Walk::default()));
+    app.mode = Mode::Lesson;
+    let lessons = app.course.review.lesson.clone();
+    lessons.first().map(|lesson| rebuild(app, lesson)).unwrap_or_default()
+}
+
+/// Behind a question that came back: the next one, or the next lesson.
+fn after_review(app: &mut App) -> Vec<Command> {
+    let after = app.course.review.after;
+    let mut commands = vec![Command::Save];
+    if after + 1 >= app.course.lessons.len() && app.course.due().is_none() {
+        app.course.taking = None;
+        open_list(app);
+        return commands;
+    }
+    commands.extend(after_lesson(app, after));
     commands
 }
 
@@ -185,6 +214,10 @@ pub(super) fn take(app: &mut App, at: usize) -> Vec<Command> {
     // A lesson that has become shorter is begun anew.
     let step = if step < lesson.steps.len() { step } else { 0 };
     app.course.taking = Some(Taking::new(Which::Lesson(at), Walk::at(lesson, step)));
+    app.course.review.asked = 0;
+    if step == 0 {
+        app.course.progress.begin(&lesson.id);
+    }
     app.course.progress.reach(&lesson.id, step);
     app.mode = Mode::Lesson;
     app.audience = Audience::Focused;
@@ -268,6 +301,7 @@ fn open_list(app: &mut App) {
     course.list.query.set("");
     let taken = course.taking.as_ref().and_then(|taking| match taking.lesson {
         Which::Lesson(at) => Some(at),
+        Which::Review => Some(course.review.after),
         Which::Problem => None,
     });
     course.list.selected = taken.or_else(|| course.progress.resume(&course.lessons)).unwrap_or(0);
@@ -313,19 +347,25 @@ pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict
     } else if running == Some(Running::Statement) {
         if let (Next::Ask(_), Some(guess)) = (next, taking.chosen) {
             let got = verdicts.iter().flatten().map(|verdict| verdict.got.clone()).next().unwrap_or_default();
-            let held = verdicts.into_iter().map(|verdict| verdict.is_some_and(|verdict| verdict.ok)).collect();
+            let held: Vec<bool> =
+                verdicts.into_iter().map(|verdict| verdict.is_some_and(|verdict| verdict.ok)).collect();
+            let is_right = held.get(guess) == Some(&true);
             taking.answer = Some(Answer { guess, held, got });
+            app.course.score(is_right);
         }
-        taking.walk = taking.walk.advance(lesson);
+        if let Some(taking) = &mut app.course.taking {
+            taking.walk = taking.walk.advance(lesson);
+        }
         practice::count(app);
     } else if let (Next::Reach(goal), false) = (next, taking.is_out) {
-        taking.holding = goal.holding(world, &taking.since);
-        if taking.holding.iter().all(|holds| *holds) {
+        taking.states = goal.states(world, &taking.since);
+        if taking.states.iter().all(|state| state.holds) {
             taking.walk = taking.walk.advance(lesson);
             taking.scroll = Scroll::Active;
             if std::mem::take(&mut taking.is_solving) && app.mode == Mode::Prompt {
                 app.mode = Mode::Lesson;
             }
+            app.course.repaired();
         }
     }
 }

@@ -21,7 +21,9 @@ pub(super) fn begin(app: &mut App) -> Vec<Command> {
 /// The next problem.
 pub(super) fn next(app: &mut App) -> Vec<Command> {
     let number = app.course.practice.number + 1;
-    pose(app, number)
+    let mut commands = vec![Command::Save];
+    commands.extend(pose(app, number));
+    commands
 }
 
 fn pose(app: &mut App, number: u32) -> Vec<Command> {
@@ -75,9 +77,12 @@ pub(super) fn count(app: &mut App) {
     let Some(taking) = app.course.taking.as_ref().filter(|taking| taking.lesson == Which::Problem) else { return };
     let practice = &mut app.course.practice;
     if let (Some(answer), false) = (&taking.answer, practice.is_counted) {
+        let is_right = answer.held.get(answer.guess) == Some(&true);
         practice.is_counted = true;
         practice.answered += 1;
-        practice.right += u32::from(answer.held.get(answer.guess) == Some(&true));
+        practice.right += u32::from(is_right);
+        let topics = practice.problem.first().map(|problem| problem.topics.clone()).unwrap_or_default();
+        app.course.progress.answer_problem(&topics, is_right);
     }
 }
 
@@ -143,7 +148,7 @@ mod tests {
         update(&mut app, &stage.world, Input::Settled(Vec::new()));
         answer(&mut app, &stage, 2);
         assert_eq!(app.course.practice.score(), "0 of 1 right");
-        assert_eq!(key(&mut app, &stage, Learn::Step), ["Pose { seed: 42, number: 2 }"]);
+        assert_eq!(key(&mut app, &stage, Learn::Step), ["Save", "Pose { seed: 42, number: 2 }"]);
         app.view = View::Diagram;
         come(&mut app, &stage, 2);
         assert_eq!((app.view, app.mode), (View::Bench, Mode::Lesson));
@@ -170,6 +175,6 @@ mod tests {
         assert!(app.is_busy());
         update(&mut app, &stage.world, Input::NotPosed("no problem".to_owned()));
         assert!(!app.is_busy() && app.notice.as_deref() == Some("no problem"));
-        assert_eq!(key(&mut app, &stage, Learn::Step), ["Pose { seed: 42, number: 2 }"]);
+        assert_eq!(key(&mut app, &stage, Learn::Step), ["Save", "Pose { seed: 42, number: 2 }"]);
     }
 }

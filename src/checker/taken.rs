@@ -108,8 +108,13 @@ impl Taker {
             self.expectations += 1;
             let Some(verdict) = self.session.would_hold(&option.expectations) else { continue };
             if verdict.ok != option.ticked {
-                let (what, got) = if option.ticked { ("", verdict.got) } else { ("not ", option.text.clone()) };
-                self.faults.push((option.line, format!("wanted {what}{}, got {got}", option.text)));
+                let text = &option.text;
+                let what = if option.ticked {
+                    format!("the ticked option is {text}, but what came is {}", verdict.got)
+                } else {
+                    format!("this option is not ticked, but it holds, too: {text} (what came: {})", verdict.got)
+                };
+                self.faults.push((option.line, what));
             }
         }
         Ok(())
@@ -119,8 +124,7 @@ impl Taker {
     fn reach(&mut self, goal: &Goal) -> Result<()> {
         let line = goal.conditions.first().map_or(0, |condition| condition.line);
         if goal.is_met(self.session.world(), &[]) {
-            self.faults
-                .push((line, "wanted a goal that is still to be reached, got one that holds already".to_owned()));
+            self.faults.push((line, "this goal holds already, before its solution".to_owned()));
         }
         let mut since = Vec::new();
         for statement in &goal.solution {
@@ -130,11 +134,12 @@ impl Taker {
             }
         }
         self.expectations += goal.conditions.len() as u64;
-        let holding = goal.holding(self.session.world(), &since);
-        for (condition, _) in goal.conditions.iter().zip(holding).filter(|(_, holds)| !holds) {
+        let states = goal.states(self.session.world(), &since);
+        for (condition, state) in goal.conditions.iter().zip(states).filter(|(_, state)| !state.holds) {
             let wants: Vec<&str> = condition.expectations.iter().map(|expected| expected.text.as_str()).collect();
+            let instead = state.instead.unwrap_or_else(|| "no such call was made".to_owned());
             let what =
-                format!("wanted {} => {} after the solution, got something else", condition.text, wants.join(", "));
+                format!("{} => {} does not hold after the solution: {instead}", condition.text, wants.join(", "));
             self.faults.push((condition.line, what));
         }
         Ok(())

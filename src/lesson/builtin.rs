@@ -2,7 +2,8 @@
 
 use super::{Lesson, language, load};
 
-/// File name and text of each, in order. `tests/suite/lessons.rs` proves that this is the whole folder.
+/// File name and text of each, in the order of the course: the main lessons, the extras, the bug hunts. `tests/suite/lessons.rs` proves
+/// that this is the whole folder.
 pub const ENGLISH: &[(&str, &str)] = &[
     ("01-first-hello.md", include_str!("../../lessons/en/01-first-hello.md")),
     ("02-a-socket-talks-both-ways.md", include_str!("../../lessons/en/02-a-socket-talks-both-ways.md")),
@@ -65,13 +66,13 @@ pub fn files(language: &str) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// All lessons, read: in this language where there is a translation, else in English. `tests/suite/lessons.rs` proves that none is
-/// broken, and that all of one name are the same.
+/// All lessons in the order of the course, read: in this language where there is a translation, else in English.
+/// `tests/suite/lessons.rs` proves that none is broken, and that all of one name are the same.
 pub fn lessons_in(language: &str) -> Vec<Lesson> {
     let translated = files(language);
-    let load = |(name, text): &(&str, &str)| {
-        let text = translated.iter().find(|other| other.0 == *name).map_or(*text, |other| other.1);
-        load::load(name, text.as_bytes()).ok()
+    let load = |(name, text): &(&str, &str)| match translated.iter().find(|other| other.0 == *name) {
+        Some((_, text)) => load::load(&format!("lessons/{language}/{name}"), text.as_bytes()).ok(),
+        None => load::load(&format!("lessons/{}/{name}", language::ORIGINAL), text.as_bytes()).ok(),
     };
     ENGLISH.iter().filter_map(load).collect()
 }

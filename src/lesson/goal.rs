@@ -8,8 +8,9 @@
 //! Whatever else is on the bench makes no difference: a condition names all that it is about.
 #![expect(clippy::wildcard_enum_match_arm, reason = "conditions ask after a few verbs; all others are none")]
 
+use crate::lesson::walk::only_looks;
 use crate::order::Call;
-use crate::script::check::{self, Captures, Seen};
+use crate::script::check::{self, Captures, Seen, Verdict};
 use crate::script::{EndRef, Statement, Verb, Want};
 use crate::trace::{CallEvent, Event, QueueReport, What};
 use crate::world::World;
@@ -25,10 +26,30 @@ pub struct Goal {
     pub solution: Vec<Statement>,
 }
 
+/// How a condition stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ConditionState {
+    /// It holds.
+    pub holds: bool,
+    /// Where it does not: what is so instead, in the words of expectations; none where no such call was made yet.
+    pub instead: Option<String>,
+}
+
 impl Goal {
-    /// Whether each condition holds: in the world as it is, with the events since the goal's start.
+    /// How each condition stands: in the world as it is, with the events since the goal's start.
+    pub fn states(&self, world: &World, since_start: &[Event]) -> Vec<ConditionState> {
+        self.conditions.iter().map(|condition| state(condition, world, since_start)).collect()
+    }
+
+    /// Whether each condition holds.
     pub fn holding(&self, world: &World, since_start: &[Event]) -> Vec<bool> {
         self.conditions.iter().map(|condition| holds(condition, world, since_start)).collect()
+    }
+
+    /// The fewest statements that are known to reach it: those of the solution that do more than look.
+    pub fn fewest_statements(&self) -> u32 {
+        let acts = self.solution.iter().filter(|statement| !only_looks(statement)).count();
+        u32::try_from(acts).unwrap_or(u32::MAX)
     }
 
     /// Whether all hold.
@@ -57,14 +78,32 @@ pub fn objection(statement: &Statement) -> Option<String> {
 }
 
 fn holds(condition: &Statement, world: &World, events: &[Event]) -> bool {
+    state(condition, world, events).holds
+}
+
+fn state(condition: &Statement, world: &World, events: &[Event]) -> ConditionState {
+    let of = |verdict: Verdict| ConditionState { holds: verdict.ok, instead: (!verdict.ok).then_some(verdict.got) };
     match observe(condition, world) {
-        Some(None) => false,
+        Some(None) => ConditionState { holds: false, instead: Some(missing(condition)) },
         Some(Some(what)) => {
             let report = Event { line: condition.line, task: None, what };
             let all: Vec<Event> = events.iter().cloned().chain([report]).collect();
-            meets(condition, None, &all)
+            of(verdict(condition, None, &all))
         }
-        None => events.iter().any(|event| came_so(condition, event)),
+        None => {
+            let verdicts: Vec<Verdict> = events.iter().flat_map(|event| verdicts(condition, event)).collect();
+            let held = verdicts.iter().position(|verdict| verdict.ok).or(verdicts.len().checked_sub(1));
+            held.and_then(|at| verdicts.into_iter().nth(at)).map_or_else(ConditionState::default, of)
+        }
+    }
+}
+
+/// What an observation is about is not on the bench.
+fn missing(condition: &Statement) -> String {
+    match &condition.verb {
+        Verb::Holders { end } | Verb::Queue { end } => format!("there is no end {end} now"),
+        Verb::Fds { task } => format!("there is no task {} now", task.as_deref().unwrap_or("parent")),
+        _ => "there is nothing to look at".to_owned(),
     }
 }
 
@@ -100,20 +139,22 @@ fn observe(condition: &Statement, world: &World) -> Option<Option<What>> {
     }
 }
 
-/// Whether an event is the call that a condition asks after, with the result it wants.
-fn came_so(condition: &Statement, event: &Event) -> bool {
+/// How the calls of an event that a condition asks after came out.
+fn verdicts(condition: &Statement, event: &Event) -> Vec<Verdict> {
     let calls: Vec<&CallEvent> = match &event.what {
         What::Call(call) => vec![call],
         What::Burst(burst) => burst.first_calls.iter().collect(),
-        _ => return false,
+        _ => return Vec::new(),
     };
-    calls.into_iter().filter(|call| is_asked_for(condition, call)).any(|call| {
+    let asked_for = calls.into_iter().filter(|call| is_asked_for(condition, call));
+    let one = |call: &CallEvent| {
         // Whether it slept first is nothing to the condition.
         let call = CallEvent { since: None, ..call.clone() };
         let task = call.task.clone();
         let events = [Event { line: condition.line, task: event.task, what: What::Call(Box::new(call)) }];
-        meets(condition, Some(&task), &events)
-    })
+        verdict(condition, Some(&task), &events)
+    };
+    asked_for.map(one).collect()
 }
 
 fn is_asked_for(condition: &Statement, call: &CallEvent) -> bool {
@@ -162,9 +203,9 @@ fn end_of(verb: &Verb) -> Option<&EndRef> {
     }
 }
 
-fn meets(condition: &Statement, actor: Option<&str>, events: &[Event]) -> bool {
+fn verdict(condition: &Statement, actor: Option<&str>, events: &[Event]) -> Verdict {
     let seen = Seen { events, actor, refused: None, asleep: &[], verb: &condition.verb };
-    check::check(&condition.expectations, &seen, &mut Captures::default()).ok
+    check::check(&condition.expectations, &seen, &mut Captures::default())
 }
 
 #[cfg(test)]

@@ -49,6 +49,12 @@ pub fn differences(original: &Lesson, translation: &Lesson) -> Vec<Wrong> {
     front("topics", format!("{:?}", original.topics), format!("{:?}", translation.topics));
     front("after", format!("{:?}", original.after), format!("{:?}", translation.after));
     front("shows", format!("{:?}", original.shows), format!("{:?}", translation.shows));
+    front("part", format!("{:?}", original.part), format!("{:?}", translation.part));
+    front("track", original.is_on_track.to_string(), translation.is_on_track.to_string());
+    let has_know = |lesson: &Lesson| if lesson.know.is_some() { "there" } else { "not there" }.to_owned();
+    front("know", has_know(original), has_know(translation));
+    let blocks = |lesson: &Lesson| format!("{} c blocks", lesson.c.len());
+    front("with", blocks(original), blocks(translation));
     front("minutes", original.minutes.to_string(), translation.minutes.to_string());
     statements("tin setup", (&original.setup, &translation.setup), 1, &mut found);
     let end = translation.steps.last().map_or(1, |step| step.line);
@@ -117,7 +123,10 @@ fn prediction((original, translation): (&Prediction, &Prediction), found: &mut V
     }
     for at in 0..original.options.len().max(translation.options.len()) {
         let name = |choice: Option<&Choice>| match choice {
-            Some(choice) => format!("- [{}] {}", if choice.ticked { 'x' } else { ' ' }, choice.text),
+            Some(Choice { ticked, text, why, .. }) => {
+                let mark = if *ticked { 'x' } else { ' ' };
+                format!("- [{mark}] {text}{}", if why.is_some() { " -- and why it is wrong" } else { "" })
+            }
             None => "no more options".to_owned(),
         };
         let (want, got) = (name(original.options.get(at)), name(translation.options.get(at)));

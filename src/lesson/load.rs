@@ -6,7 +6,7 @@ mod front;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::goal::Goal;
-use super::{Action, Lesson, MAX_HINTS, MAX_SOURCE, MAX_STEPS, Step};
+use super::{Action, CodeBlock, Lesson, MAX_HINTS, MAX_SOURCE, MAX_STEPS, Step, language};
 use crate::script::Statement;
 use crate::script::words::is_hidden;
 
@@ -67,6 +67,11 @@ fn read(file: &str, source: &[u8]) -> Result<Lesson, Wrong> {
         after: front.after,
         minutes: front.minutes,
         shows: front.shows,
+        know: front.know,
+        part: front.part,
+        is_on_track: front.track,
+        language: language_of(file),
+        c: reader.c,
         setup: reader.setup,
         steps: reader.steps,
         links: reader.links,
@@ -76,6 +81,12 @@ fn read(file: &str, source: &[u8]) -> Result<Lesson, Wrong> {
 /// Whether a lesson's file may be called so.
 pub fn is_name(file: &str) -> bool {
     name_of(file).is_some()
+}
+
+/// By the folder that the file is in; the original's where that is no language's.
+fn language_of(file: &str) -> &'static str {
+    let folder = std::path::Path::new(file).parent().and_then(|folder| folder.file_name()?.to_str());
+    language::LANGUAGES.into_iter().find(|language| folder == Some(language)).unwrap_or(language::ORIGINAL)
 }
 
 /// What a terminal acts on, and marks that turn the direction of writing round or have no width.
@@ -111,6 +122,7 @@ struct Reader<'a> {
     steps: Vec<Step>,
     statements: usize,
     links: Vec<(String, u32)>,
+    c: Vec<CodeBlock>,
     /// The last goal's solution has been given.
     solved: bool,
 }
@@ -235,6 +247,9 @@ impl Reader<'_> {
             shown if SHOWN.contains(&shown) => {
                 self.prose_from = Some(from);
                 self.end_prose(to);
+                if shown == "c" {
+                    self.c.push(CodeBlock { line: fence.line, text: fence.content.clone() });
+                }
                 Ok(())
             }
             other => Err((

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Lesson;
+use super::score::{Missed, Score};
+use super::{Lesson, review};
 
 /// The largest text, in bytes.
 pub const MAX_TEXT: usize = 256 * 1024;
@@ -19,8 +20,23 @@ pub struct Progress {
     /// The lesson taken last, by id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<String>,
+    /// By which the options of questions are put in order for this learner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    /// Questions answered in all, of lessons and of the practice.
+    #[serde(default, skip_serializing_if = "is_default")]
+    answered: u64,
     #[serde(default, rename = "lesson")]
     lessons: BTreeMap<String, Entry>,
+    /// Answers by topic.
+    #[serde(default, rename = "topic", skip_serializing_if = "BTreeMap::is_empty")]
+    topics: BTreeMap<String, Score>,
+    /// Questions that come back, by [`review::name`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    missed: BTreeMap<String, Missed>,
+    /// The fewest statements with which a bug hunt's program was repaired, by the lesson's id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    best: BTreeMap<String, u32>,
 }
 
 /// What is done of one.
@@ -32,11 +48,39 @@ pub struct Entry {
     /// The step that comes next, from 0.
     #[serde(default)]
     pub step: usize,
+    /// Answers of the last time it was taken.
+    #[serde(flatten)]
+    pub score: Score,
+    /// Questions up to this step, from 0, are counted in `score`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub counted: usize,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// A question of a lesson.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The lesson.
+    pub lesson: &'a Lesson,
+    /// Its step, from 0.
+    pub step: usize,
 }
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { version: VERSION, last: None, lessons: BTreeMap::new() }
+        Self {
+            version: VERSION,
+            last: None,
+            seed: None,
+            answered: 0,
+            lessons: BTreeMap::new(),
+            topics: BTreeMap::new(),
+            missed: BTreeMap::new(),
+            best: BTreeMap::new(),
+        }
     }
 }
 
@@ -72,13 +116,102 @@ impl Progress {
     /// The learner is through with a lesson; taken again, it begins at its beginning.
     pub fn finish(&mut self, id: &str) {
         self.last = Some(id.to_owned());
-        self.lessons.insert(id.to_owned(), Entry { done: true, step: 0 });
+        let entry = self.lessons.entry(id.to_owned()).or_default();
+        (entry.done, entry.step) = (true, 0);
     }
 
-    /// Marks that another terminal may have left meanwhile.
+    /// A lesson is taken from its beginning: its answers count anew.
+    pub fn begin(&mut self, id: &str) {
+        let entry = self.lessons.entry(id.to_owned()).or_default();
+        (entry.score, entry.counted) = (Score::default(), 0);
+    }
+
+    /// A question of a lesson was answered. Only the first answer counts until the lesson is taken again.
+    pub fn answer(&mut self, question: Question<'_>, is_right: bool) {
+        let Question { lesson, step } = question;
+        let entry = self.lessons.entry(lesson.id.clone()).or_default();
+        if step < entry.counted {
+            return;
+        }
+        entry.counted = step + 1;
+        entry.score.add(is_right);
+        let number = lesson.questions().take_while(|(at, _)| *at <= step).count();
+        self.count(&review::name(&lesson.id, number), &lesson.topics, is_right);
+    }
+
+    /// A question that came back was answered.
+    pub fn answer_again(&mut self, name: &str, topics: &[String], is_right: bool) {
+        self.count(name, topics, is_right);
+    }
+
+    /// A problem of the practice was answered.
+    pub fn answer_problem(&mut self, topics: &[String], is_right: bool) {
+        self.answered = self.answered.saturating_add(1);
+        for topic in topics {
+            self.topics.entry(topic.clone()).or_default().add(is_right);
+        }
+    }
+
+    fn count(&mut self, name: &str, topics: &[String], is_right: bool) {
+        self.answer_problem(topics, is_right);
+        match Missed::after(self.missed.get(name).copied(), is_right, self.answered) {
+            Some(missed) => drop(self.missed.insert(name.to_owned(), missed)),
+            None => drop(self.missed.remove(name)),
+        }
+    }
+
+    /// The missed question that comes back now; of several the one that is due longest.
+    pub fn due(&self, lessons: &[Lesson]) -> Option<&str> {
+        let is_there = |name: &str| review::find(lessons, name).is_some();
+        let due = self.missed.iter().filter(|(name, missed)| missed.due <= self.answered && is_there(name));
+        due.min_by_key(|(_, missed)| missed.due).map(|(name, _)| name.as_str())
+    }
+
+    /// Names of all questions that will come back.
+    pub fn missed(&self) -> impl Iterator<Item = &str> {
+        self.missed.keys().map(String::as_str)
+    }
+
+    /// Answers by topic.
+    pub fn topics(&self) -> impl Iterator<Item = (&str, Score)> {
+        self.topics.iter().map(|(topic, score)| (topic.as_str(), *score))
+    }
+
+    /// The topic with the fewest right answers in a hundred, if any is below nine in ten.
+    pub fn weakest(&self) -> Option<&str> {
+        let known = self.topics().filter_map(|(topic, score)| Some((topic, score.percent().filter(|it| *it < 90)?)));
+        known.min_by_key(|(_, percent)| *percent).map(|(topic, _)| topic)
+    }
+
+    /// A bug hunt's program was repaired with so many statements; gives the fewest so far.
+    pub fn repaired(&mut self, id: &str, statements: u32) -> u32 {
+        let best = self.best.entry(id.to_owned()).or_insert(statements);
+        *best = statements.min(*best);
+        *best
+    }
+
+    /// The fewest statements with which a bug hunt's program was repaired.
+    pub fn best(&self, id: &str) -> Option<u32> {
+        self.best.get(id).copied()
+    }
+
+    /// The seed for the order of options; the first one that is offered is kept.
+    pub fn seed_or(&mut self, seed: u64) -> u64 {
+        *self.seed.get_or_insert(seed)
+    }
+
+    /// What another terminal may have left meanwhile: nothing that is done and no better score is lost.
     pub fn add_done(&mut self, other: &Self) {
         for (id, entry) in other.lessons.iter().filter(|(_, entry)| entry.done) {
             self.lessons.entry(id.clone()).or_insert(*entry).done = true;
+        }
+        self.answered = self.answered.max(other.answered);
+        for (topic, score) in &other.topics {
+            let own = self.topics.entry(topic.clone()).or_default();
+            *own = own.merged(*score);
+        }
+        for (id, statements) in &other.best {
+            self.repaired(id, *statements);
         }
     }
 
@@ -154,7 +287,7 @@ mod tests {
         other.finish("a");
         other.finish("b");
         one.add_done(&other);
-        assert_eq!((one.of("a"), one.of("b").done), (Entry { done: true, step: 1 }, true));
+        assert_eq!((one.of("a").done, one.of("a").step, one.of("b").done), (true, 1, true));
     }
 
     #[test]

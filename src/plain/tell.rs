@@ -2,6 +2,9 @@
 
 use crate::app::course::{Answer, Course, Made, Taking, Which};
 use crate::app::{App, Mode};
+use crate::lesson::goal::ConditionState;
+use crate::lesson::language::ORIGINAL;
+use crate::lesson::words::{self as phrases, Words, fill};
 use crate::lesson::{Action, Goal, Lesson, Next, Prediction, Step};
 use crate::script::Statement;
 use crate::script::spell;
@@ -17,7 +20,7 @@ pub struct Told {
     made: usize,
     is_answered: bool,
     hints: usize,
-    holding: Vec<bool>,
+    states: Vec<ConditionState>,
     is_at_rest: bool,
     is_over: bool,
     /// The statement of the solution that was offered.
@@ -26,6 +29,8 @@ pub struct Told {
 
 /// Lines being made.
 struct Page {
+    /// The words around the lesson, in its language.
+    around: &'static Words,
     /// Columns that paragraphs are wrapped to; none of paragraphs as one line.
     width: Option<u16>,
     lines: Vec<String>,
@@ -39,7 +44,8 @@ impl Told {
 
     /// What is new since it was asked last; `reasons` say why that came out so.
     pub fn news(&mut self, app: &App, width: Option<u16>, reasons: &[String]) -> Vec<String> {
-        let mut page = Page { width, lines: Vec::new() };
+        let language = app.course.shown().map_or(ORIGINAL, |(lesson, _)| lesson.language);
+        let mut page = Page { around: phrases::of(language), width, lines: Vec::new() };
         let Some((lesson, taking)) = app.course.shown() else {
             for reason in reasons {
                 page.reason(reason);
@@ -56,12 +62,12 @@ impl Told {
             page.reason(reason);
         }
         if let Some(statement) = next {
-            page.say(&format!("Enter runs: {}", statement.text));
+            page.say(&fill(page.around.line_runs, &[&statement.text]));
         }
         if is_new {
             self.begin(app, (lesson, taking), of, &mut page);
         }
-        self.goal(lesson, taking, &mut page);
+        self.goal(app, (lesson, taking), &mut page);
         self.offer(app, taking, &mut page);
         self.rest(&app.course, (lesson, taking), &mut page);
         page.lines
@@ -98,11 +104,11 @@ impl Told {
         *self = Self { lesson: Some(of), step: Some(taking.walk.step()), ..Self::default() };
         let Some(step) = taking.walk.current(lesson) else { return };
         if taking.lesson != Which::Problem {
-            page.say(&format!("Step {} of {}.", taking.walk.step() + 1, lesson.steps.len()));
+            page.say(&fill(page.around.line_step, &[&(taking.walk.step() + 1), &lesson.steps.len()]));
         }
         page.step(lesson, step, taking);
         self.made = taking.walk.made();
-        self.holding.clone_from(&taking.holding);
+        self.states.clone_from(&taking.states);
         if let (Action::Predict(prediction), Some(answer)) = (&step.action, &taking.answer) {
             page.verdict(prediction, answer);
             self.is_answered = true;
@@ -110,33 +116,34 @@ impl Told {
     }
 
     /// Hints that were asked for, and what has become of the goal's conditions.
-    fn goal(&mut self, lesson: &Lesson, taking: &Taking, page: &mut Page) {
+    fn goal(&mut self, app: &App, (lesson, taking): (&Lesson, &Taking), page: &mut Page) {
         let Some(Action::Reach(goal)) = taking.walk.current(lesson).map(|step| &step.action) else { return };
         let is_met = taking.walk.next(lesson) == Next::Rest;
         for (at, hint) in goal.hints.iter().enumerate().take(taking.hints).skip(self.hints) {
-            page.say(&format!("Hint {} of {}:", at + 1, goal.hints.len()));
+            page.say(&format!("{}:", fill(page.around.hint, &[&(at + 1), &goal.hints.len()])));
             page.prose(hint);
         }
         self.hints = taking.hints;
         if !is_met {
-            for (at, holds) in taking.holding.iter().enumerate() {
-                let held = self.holding.get(at).copied().unwrap_or(false);
-                if let Some(condition) = goal.conditions.get(at).filter(|_| *holds != held) {
-                    let change = if *holds { "holds now" } else { "holds no longer" };
-                    page.say(&format!("{change}: {}", wish(condition)));
-                }
+            for (at, (condition, state)) in goal.conditions.iter().zip(&taking.states).enumerate() {
+                let before = self.states.get(at).cloned().unwrap_or_default();
+                page.change(condition, &before, state);
             }
         } else if !self.is_at_rest {
-            page.say("Reached: all of the goal holds.");
+            page.say(page.around.line_reached);
+            if let Some((used, fewest, best)) = app.course.repair(goal) {
+                page.say(&fill(page.around.statements_used, &[&used, &fewest]));
+                page.say(&fill(page.around.best, &[&best]));
+            }
         }
-        self.holding.clone_from(&taking.holding);
+        self.states.clone_from(&taking.states);
     }
 
     /// The solution's next statement.
     fn offer(&mut self, app: &App, taking: &Taking, page: &mut Page) {
         let offered = (app.mode == Mode::Prompt && taking.is_solving).then(|| app.prompt.text().to_owned());
         if let Some(text) = offered.as_ref().filter(|_| offered != self.offered) {
-            page.say(&format!("The answer has this statement next, Enter runs it: {text}"));
+            page.say(&fill(page.around.line_offer, &[text]));
         }
         self.offered = offered;
     }
@@ -152,21 +159,26 @@ impl Told {
             if taking.lesson == Which::Problem {
                 page.say(&format!("So far {}. Enter: the next problem.", course.practice.score()));
             } else {
-                page.say("Enter goes on.");
+                page.say(page.around.line_on);
             }
         }
         let was_over = std::mem::replace(&mut self.is_over, next == Next::Over);
         if next != Next::Over || was_over {
             return;
         }
-        page.say(&format!("Lesson {} is done.", lesson.number));
+        page.say(&fill(page.around.line_done, &[&lesson.number]));
+        for line in course.summary(lesson) {
+            page.say(&line);
+        }
         let following = match taking.lesson {
             Which::Lesson(at) => course.lessons.get(at + 1),
-            Which::Problem => None,
+            Which::Problem | Which::Review => None,
         };
+        let is_due = course.due().is_some();
         match following {
-            Some(next) => page.say(&format!("Enter begins lesson {}: {}. quit leaves.", next.number, next.title)),
-            None => page.say("It was the last one. lessons lists them all, quit leaves."),
+            _ if is_due => page.say(page.around.line_missed),
+            Some(next) => page.say(&fill(page.around.line_next, &[&next.number, &next.title])),
+            None => page.say(page.around.line_last),
         }
     }
 }
@@ -190,17 +202,32 @@ impl Page {
         }
     }
 
+    /// What has become of a goal's condition, where something has.
+    fn change(&mut self, condition: &Statement, before: &ConditionState, now: &ConditionState) {
+        let wish = wish(condition);
+        match (before.holds, now.holds, &now.instead) {
+            (false, true, _) => self.say(&fill(self.around.line_holds_now, &[&wish])),
+            (true, false, _) => self.say(&fill(self.around.line_holds_no_longer, &[&wish])),
+            (_, false, Some(instead)) if before != now => self.say(&fill(self.around.line_differs, &[&wish, instead])),
+            _ => {}
+        }
+    }
+
     fn reason(&mut self, text: &str) {
         self.say(&format!("why: {text}"));
     }
 
     fn title(&mut self, course: &Course, lesson: &Lesson, taking: &Taking) {
-        let steps = words::count(lesson.steps.len() as u64, "step", "steps");
-        let minutes = words::count(u64::from(lesson.minutes), "minute", "minutes");
+        let steps = lesson.steps.len();
         match taking.lesson {
+            Which::Review => {
+                let again = self.around.again;
+                self.say(&format!("{}: {} {}.", again, lesson.number, lesson.title));
+            }
             Which::Problem => self.say(&format!("Problem {}. So far {}.", lesson.number, course.practice.score())),
             Which::Lesson(_) => {
-                self.say(&format!("Lesson {}: {}. {steps}, about {minutes}.", lesson.number, lesson.title));
+                let title = fill(self.around.line_title, &[&lesson.number, &lesson.title, &steps, &lesson.minutes]);
+                self.say(&title);
             }
         }
     }
@@ -219,12 +246,12 @@ impl Page {
 
     fn statements(&mut self, statements: &[Statement], taking: &Taking) {
         for (at, statement) in statements.iter().enumerate() {
-            let state = match at.cmp(&taking.walk.made()) {
-                std::cmp::Ordering::Less => "done",
-                std::cmp::Ordering::Equal => "Enter runs",
-                std::cmp::Ordering::Greater => "then",
+            let phrase = match at.cmp(&taking.walk.made()) {
+                std::cmp::Ordering::Less => self.around.line_did,
+                std::cmp::Ordering::Equal => self.around.line_runs,
+                std::cmp::Ordering::Greater => self.around.line_then,
             };
-            self.say(&format!("{state}: {}", statement.text));
+            self.say(&fill(phrase, &[&statement.text]));
         }
     }
 
@@ -232,52 +259,57 @@ impl Page {
         match (&made.got, &made.instead_of) {
             (Some(got), None) if made.wanted.is_some() => {
                 let want = made.wanted.as_deref().unwrap_or_default();
-                self.say(&format!("came: {got}; the lesson has {want}, which holds."));
+                self.say(&fill(self.around.line_came_holds, &[got, &want]));
             }
             (Some(got), Some(want)) => {
-                self.say(&format!("came: {got}. This kernel answers otherwise: the lesson has {want}."));
+                self.say(&fill(self.around.line_came_other, &[got, want]));
             }
-            (Some(got), None) => self.say(&format!("came: {got}, as the lesson has it.")),
+            (Some(got), None) => self.say(&fill(self.around.line_came, &[got])),
             (None, _) => {}
         }
     }
 
     fn question(&mut self, prediction: &Prediction) {
-        self.say(&format!("Question: what will the kernel answer to: {}", prediction.statement.text));
+        self.say(&fill(self.around.line_question, &[&prediction.statement.text]));
         for (at, option) in prediction.options.iter().enumerate() {
             self.say(&format!("{}: {}", at + 1, option.text));
         }
-        self.say(&format!("Type the number of your answer, 1 to {}.", prediction.options.len()));
+        self.say(&fill(self.around.line_answer, &[&1, &prediction.options.len()]));
     }
 
     fn verdict(&mut self, prediction: &Prediction, answer: &Answer) {
+        let around = self.around;
         let option = |at: usize| match prediction.options.get(at) {
             Some(option) => format!("{}: {}", at + 1, option.text),
             None => String::new(),
         };
         let held = answer.held.iter().position(|held| *held);
         match held {
-            Some(at) if at == answer.guess => self.say(&format!("Right. The kernel answered {}", option(at))),
+            Some(at) if at == answer.guess => self.say(&fill(around.line_right, &[&option(at)])),
             Some(at) => {
-                self.say(&format!("Wrong. You said {}", option(answer.guess)));
-                self.say(&format!("The kernel answered {}", option(at)));
+                self.say(&fill(around.line_wrong, &[&option(answer.guess)]));
+                self.say(&fill(around.line_kernel, &[&option(at)]));
             }
-            None => self.say(&format!("None of them. This kernel answered {}", answer.got)),
+            None => self.say(&fill(around.line_none, &[&answer.got])),
+        }
+        let why = prediction.options.get(answer.guess).and_then(|option| option.why.as_deref());
+        if let Some(why) = why.filter(|_| held != Some(answer.guess)) {
+            self.prose(why);
         }
         let ticked = prediction.options.iter().position(|option| option.ticked);
         if held.is_some() && held != ticked {
-            self.say("The lesson says something else; on this kernel it is so.");
+            self.say(around.other_kernel);
         }
     }
 
     fn wishes(&mut self, goal: &Goal, taking: &Taking) {
-        self.say("Goal: bring this about, by statements of your own:");
+        self.say(self.around.line_goal);
         for (at, condition) in goal.conditions.iter().enumerate() {
-            let state = if taking.holding.get(at) == Some(&true) { "holds" } else { "not yet" };
-            self.say(&format!("{state}: {}", wish(condition)));
+            let holds = taking.states.get(at).is_some_and(|state| state.holds);
+            let phrase = if holds { self.around.line_holds } else { self.around.line_not_yet };
+            self.say(&fill(phrase, &[&wish(condition)]));
         }
-        let hints = words::count(goal.hints.len() as u64, "hint", "hints");
-        self.say(&format!("hint gives a hint, there are {hints}; answer gives the answer, statement by statement."));
+        self.say(&fill(self.around.line_help, &[&goal.hints.len()]));
     }
 }
 

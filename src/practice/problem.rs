@@ -109,8 +109,18 @@ impl Problem {
         Ok(load::load(&format!("{number}-practice.md"), text.as_bytes())?)
     }
 
-    /// The problem among others in one file.
+    /// The problem among others on a sheet, without its answer.
     pub fn on_a_sheet(&self, number: u32) -> String {
+        let mut text =
+            format!("## Problem {number}\n\n{}\n\n```text\n{}\n```\n\n", self.scene(), self.lines.join("\n"));
+        for (letter, (words, _)) in ('a'..).zip(&self.options) {
+            let _ = writeln!(text, "- ( ) {letter}: `{words}`");
+        }
+        text + "\n"
+    }
+
+    /// The problem among others in a lesson file, with its answer and the reason.
+    pub fn in_the_key(&self, number: u32) -> String {
         let Some((question, program)) = self.lines.split_last() else { return String::new() };
         format!(
             "## Problem {number}\n\n{}\n\n```tin\nreset\n{}\n```\n\n{}\n",
@@ -128,7 +138,7 @@ impl Problem {
             Column::Pipe => "A pipe",
             Column::PacketPipe => "A packet pipe (O_DIRECT)",
         };
-        format!("{what}. What does the last statement bring?")
+        format!("{what}. What does the last statement return?")
     }
 
     fn question(&self, question: &str) -> String {
@@ -161,8 +171,12 @@ fn useful(told: &[Told], at: usize) -> Option<&Told> {
 }
 
 /// The beginning of a sheet.
-pub(super) fn heading(seed: u64, count: u16) -> String {
+pub(super) fn heading(seed: u64, count: u16, is_key: bool) -> String {
     let title = format!("Practice: seed {seed}, {count} problems");
+    let what = format!("--practice --seed {seed} --print {count} --key");
+    if !is_key {
+        return format!("# {title}\n\nWhat does the last statement return? `tincans learn {what}` prints the key.\n\n");
+    }
     format!(
         "{}# {title}\n\nWhat happens next? Each wrong answer is what another kind of channel does, on the kernel on which this was \
          made.\n\n",

@@ -21,7 +21,7 @@ const LESSON: &str = "+++\ntitle = \"A small one\"\ntopics = [\"basics\"]\nminut
 /// `tincans` with its state in a folder, in a terminal.
 fn learn(state: &Path, arguments: &[&str], size: Size) -> Pty {
     let state = state.to_owned();
-    Pty::start_with(size, &[&["learn"], arguments].concat(), move |command| {
+    Pty::start_with(size, &[&["learn", "--seed", "0"], arguments].concat(), move |command| {
         command.env("XDG_STATE_HOME", state);
     })
 }

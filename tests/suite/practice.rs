@@ -18,7 +18,8 @@ fn program() -> Command {
 
 fn sheet(seed: u64, count: u16) -> String {
     let (seed, count) = (seed.to_string(), count.to_string());
-    let output = program().args(["learn", "--practice", "--seed", &seed, "--print", &count]).output().expect("it runs");
+    let output =
+        program().args(["learn", "--practice", "--seed", &seed, "--print", &count, "--key"]).output().expect("it runs");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!((output.status.code(), &*errors), (Some(0), ""));
     String::from_utf8(output.stdout).expect("text")
@@ -129,7 +130,8 @@ fn problems_are_taken_by_keys_and_counted() {
     assert_eq!(pty.status(), 0);
     assert_eq!(modes_left_on(pty.bytes()), Vec::<String>::new());
     assert!(pty.screen().contains("practice: 2 of 3 right; `tincans learn --practice --seed 7`"), "{}", pty.screen());
-    assert!(!state.path().join("tincans/progress.toml").exists(), "practice is no progress");
+    let kept = std::fs::read_to_string(state.path().join("tincans/progress.toml")).expect("scores are kept");
+    assert!(kept.contains("answered = 3") && kept.contains("[topic.") && !kept.contains("[lesson."), "{kept}");
 }
 
 #[test]
@@ -149,7 +151,18 @@ fn the_list_of_lessons_leads_to_practice() {
 }
 
 #[test]
-fn a_seed_without_practice_is_a_mistake() {
-    let output = program().args(["learn", "--seed", "1"]).output().expect("it runs");
-    assert_eq!(output.status.code(), Some(2));
+fn a_sheet_has_no_answers_and_the_key_has_them() {
+    let run = |words: &[&str]| program().args(words).output().expect("it runs");
+    let base = ["learn", "--practice", "--seed", "4711", "--print", "3"];
+    let sheet = String::from_utf8(run(&base).stdout).expect("text");
+    let key = self::sheet(4711, 3);
+    assert!(sheet.contains("## Problem 3") && sheet.contains("- ( ) a: `"), "{sheet}");
+    assert!(!sheet.contains("[x]") && !sheet.contains("```after"), "{sheet}");
+    let lesson = lesson(&key);
+    for (program, prediction, _) in problems(&lesson) {
+        for line in program.statements().iter().skip(1).chain([&&prediction.statement]) {
+            assert!(sheet.contains(&line.text), "{}", line.text);
+        }
+    }
+    assert_eq!(run(&["learn", "--practice", "--key"]).status.code(), Some(2), "a key is printed");
 }

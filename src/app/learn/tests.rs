@@ -98,6 +98,42 @@ fn a_lesson_begins_with_its_own_bench_and_tells_nothing_of_it() {
 }
 
 #[test]
+fn the_first_answer_counts_and_a_missed_question_comes_back_behind_a_lesson() {
+    let mut table = Table::taking();
+    table.step();
+    table.step();
+    table.keys(&[Learn::Step, Learn::Choose(1), Learn::Step]);
+    table.settle(vec![false, true]);
+    let entry = table.app.course.progress.of("a");
+    assert_eq!((entry.score.right, entry.score.wrong), (0, 1));
+    // Again, and rightly: the score stays.
+    table.input(Input::Do(Action::Reset));
+    table.settle(vec![]);
+    table.keys(&[Learn::Choose(2), Learn::Step]);
+    table.settle(vec![false, true]);
+    assert_eq!(table.app.course.progress.of("a").score.right, 0);
+    assert_eq!(table.app.course.progress.missed().collect::<Vec<_>>(), ["a/1"]);
+    assert_eq!(table.app.course.due(), None, "not at once");
+    for _ in 0..3 {
+        table.app.course.progress.answer_problem(&[], true);
+    }
+    let lesson = table.app.course.lessons[0].clone();
+    table.app.course.taking.as_mut().unwrap().walk = Walk::at(&lesson, 9);
+    assert_eq!(
+        table.app.course.summary(&lesson),
+        ["Right at the first answer: 0 of 1. What you missed will come back."]
+    );
+    let commands = table.keys(&[Learn::Step]);
+    assert_eq!(commands, ["cancel", "reset", "channel stream wire child1", "write wire[0] a", "write wire[0] b"]);
+    table.settle(vec![]);
+    table.keys(&[Learn::Choose(2), Learn::Step]);
+    table.settle(vec![false, true]);
+    assert_eq!(table.app.course.due(), None);
+    table.keys(&[Learn::Step]);
+    assert_eq!(table.app.course.taking.as_ref().unwrap().lesson, Which::Lesson(1));
+}
+
+#[test]
 fn one_key_runs_statement_after_statement_and_then_turns_to_the_next_step() {
     let mut table = Table::taking();
     assert_eq!(table.step(), ["write wire[0] a"]);
@@ -287,7 +323,7 @@ fn the_focus_follows_the_end_that_a_statement_names_and_not_a_name_within_a_name
     let mut table = Table { stage: Stage::bare(), app: App::new() };
     table.stage.pair(crate::abi::SOCK_STREAM, "a", [3, 4]);
     table.stage.pair(crate::abi::SOCK_STREAM, "ba", [5, 6]);
-    table.app.course = Course::new(lessons.into(), Progress::default(), None);
+    table.app.course = Course::new(lessons, Progress::default(), None);
     take(&mut table.app, 0);
     table.settle(vec![]);
     let focused = |table: &Table| {

@@ -37,14 +37,43 @@ fn choice(statement: &Statement, line: u32, text: &str) -> Result<Choice, Wrong>
     let (ticked, text) = match (text.strip_prefix("- [ ] "), text.strip_prefix("- [x] ")) {
         (Some(text), _) => (false, text),
         (_, Some(text)) => (true, text),
-        _ => return Err((line, "an option is written - [ ] RESULT, the right one - [x] RESULT".to_owned())),
+        _ => return Err((line, "an option is written - [ ] RESULT -- why not, the right one - [x] RESULT".to_owned())),
     };
+    let (text, why) = remark(text);
+    if ticked && why.is_some() {
+        return Err((line, "the right option needs no word after --, write it into an after block".to_owned()));
+    }
+    if why.is_some_and(str::is_empty) {
+        return Err((line, "say after -- why this answer is wrong, or leave it out".to_owned()));
+    }
     let body = if let Verb::Repeat { body, .. } = &statement.verb { &body.verb } else { &statement.verb };
     let expectations = parse::expectations(text, body, line).map_err(|error| (line, error.message))?;
     if expectations.iter().any(|expected| matches!(expected.want, Want::Anything | Want::Capture(_))) {
         return Err((line, "an option must be able to fail".to_owned()));
     }
-    Ok(Choice { line, text: text.to_owned(), expectations, ticked })
+    Ok(Choice { line, text: text.to_owned(), expectations, ticked, why: why.map(str::to_owned) })
+}
+
+/// An option's result, and what is said of it after the first ` -- ` outside of quotes.
+fn remark(text: &str) -> (&str, Option<&str>) {
+    const MARK: &str = " --";
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_quoted => is_escaped = true,
+            '"' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => {
+                if let Some(rest) = text[at..].strip_prefix(MARK)
+                    && (rest.is_empty() || rest.starts_with(' '))
+                {
+                    return (text[..at].trim_end(), Some(rest.trim()));
+                }
+            }
+            _ => {}
+        }
+    }
+    (text, None)
 }
 
 /// Conditions of a goal.

@@ -3,10 +3,12 @@
 use serde::Deserialize;
 
 use super::{Wrong, is_harmful, line_of};
-use crate::lesson::TOPICS;
+use crate::lesson::{Part, TOPICS};
 
 /// The longest title, in letters.
 const MAX_TITLE: usize = 60;
+/// The longest "You now know that …", in letters.
+const MAX_KNOW: usize = 200;
 /// What a lesson may take, in minutes.
 const MINUTES: std::ops::RangeInclusive<u32> = 1..=30;
 
@@ -21,6 +23,11 @@ pub(super) struct Front {
     pub minutes: u32,
     #[serde(default)]
     pub shows: Vec<String>,
+    pub know: Option<String>,
+    #[serde(default)]
+    pub part: Part,
+    #[serde(default)]
+    pub track: bool,
 }
 
 /// The front matter, and where the text after it begins.
@@ -45,7 +52,7 @@ fn parse(text: &str, from: usize, to: usize) -> Result<Front, Wrong> {
         (line_of(text.as_bytes(), from + at), error.message().to_owned())
     })?;
     // TOML has escapes of its own, which bring in what the file itself may not hold.
-    let words = [&front.title].into_iter().chain(&front.after);
+    let words = [&front.title].into_iter().chain(&front.after).chain(&front.know);
     if let Some(letter) = words.flat_map(|word| word.chars()).find(|letter| is_harmful(*letter)) {
         return Err((
             line_of(text.as_bytes(), from),
@@ -55,6 +62,9 @@ fn parse(text: &str, from: usize, to: usize) -> Result<Front, Wrong> {
     let line_with = |word: &str| text[from..to].find(word).map_or(2, |at| line_of(text.as_bytes(), from + at));
     if front.title.trim().is_empty() || front.title.chars().count() > MAX_TITLE {
         return Err((line_with("title"), format!("a title has 1 to {MAX_TITLE} letters")));
+    }
+    if front.know.as_ref().is_some_and(|know| know.trim().is_empty() || know.chars().count() > MAX_KNOW) {
+        return Err((line_with("know"), format!("what the learner knows then is said in 1 to {MAX_KNOW} letters")));
     }
     if !MINUTES.contains(&front.minutes) {
         return Err((line_with("minutes"), format!("minutes are {} to {}", MINUTES.start(), MINUTES.end())));

@@ -60,6 +60,23 @@ fn what_has_no_meaning_says_where() {
 }
 
 #[test]
+fn an_option_may_say_why_it_is_wrong() {
+    let options = |options: &str| {
+        let read = lesson(&format!("```predict\nread c[0]\n{options}```\n"))?;
+        let Action::Predict(prediction) = &read.steps[0].action else { panic!("{:?}", read.steps[0]) };
+        Ok::<_, (u32, String)>(
+            prediction.options.iter().map(|it| (it.text.clone(), it.why.clone())).collect::<Vec<_>>(),
+        )
+    };
+    let read = options("- [ ] \"a -- b\" -- a *stream* would\n- [x] EOF\n- [ ] -1 -- no -- never\n").unwrap();
+    let why = |text: &str| Some(text.to_owned());
+    assert_eq!(read[0], ("\"a -- b\"".to_owned(), why("a *stream* would")));
+    assert_eq!((&read[1].1, &read[2]), (&None, &("-1".to_owned(), why("no -- never"))));
+    assert_eq!(options("- [x] EOF -- right\n- [ ] 1\n").unwrap_err().0, 8);
+    assert_eq!(options("- [x] EOF\n- [ ] 1 --\n").unwrap_err().0, 9);
+}
+
+#[test]
 fn front_matter_is_strict() {
     for (front, line) in [
         ("", 1),

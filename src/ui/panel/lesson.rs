@@ -11,7 +11,8 @@ use ratatui::text::{Line, Span};
 use crate::app::App;
 use crate::app::action::{self, Learn};
 use crate::app::course::{Answer, Scroll, Taking, Which};
-use crate::lesson::{Action, Goal, Lesson, Next, Prediction};
+use crate::lesson::words::{Words, fill};
+use crate::lesson::{Action, Goal, Lesson, Next, Part, Prediction};
 use crate::script::Statement;
 use crate::ui::theme::Theme;
 use crate::ui::{Scene, present, prose, words};
@@ -19,6 +20,8 @@ use crate::ui::{Scene, present, prose, words};
 /// A step's text, set.
 struct Page<'a> {
     app: &'a App,
+    /// The words around the lesson, in its language.
+    around: &'static Words,
     theme: Theme,
     width: u16,
     lines: Vec<Line<'static>>,
@@ -40,19 +43,21 @@ pub fn draw(scene: Scene<'_>, on: &Place, buf: &mut Buffer) {
     let area = on.area;
     let Some((lesson, taking)) = present::lesson(scene).filter(|_| area.height > 1 && area.width > 4) else { return };
     let theme = scene.theme;
+    let around = crate::lesson::words::of(lesson.language);
     let page = Page::of(scene, lesson, &taking, on);
     let first = page.first(taking.scroll, area);
     let below = page.lines.len().saturating_sub(first + rows(area));
     let mut place = match taking.walk.current(lesson) {
         _ if taking.lesson == Which::Problem => scene.app.course.practice.score(),
-        Some(_) => format!("step {} of {}", taking.walk.step() + 1, lesson.steps.len()),
-        None => "done".to_owned(),
+        _ if taking.lesson == Which::Review => around.again.to_owned(),
+        Some(_) => fill(around.step, &[&(taking.walk.step() + 1), &lesson.steps.len()]),
+        None => around.done.to_owned(),
     };
     if below > 0 {
-        place = format!("{place} · {below} more ↓");
+        place = format!("{place} · {}", fill(around.more, &[&below]));
     }
     if scene.app.course.warning.is_some() {
-        place = format!("NOT SAVED · {place}");
+        place = format!("{} · {place}", around.not_saved);
     }
     let left = vec![
         Span::raw("─ "),
@@ -95,12 +100,10 @@ pub fn rows(area: Rect) -> usize {
 impl<'a> Page<'a> {
     fn of(scene: Scene<'a>, lesson: &Lesson, taking: &Taking, on: &Place) -> Self {
         let width = on.area.width.saturating_sub(2);
-        let mut page = Self { app: scene.app, theme: scene.theme, width, lines: Vec::new(), active: 0..0 };
+        let around = crate::lesson::words::of(lesson.language);
+        let mut page = Self { app: scene.app, around, theme: scene.theme, width, lines: Vec::new(), active: 0..0 };
         let Some(step) = taking.walk.current(lesson) else {
-            page.end(match taking.lesson {
-                Which::Lesson(at) => scene.app.course.lessons.get(at + 1),
-                Which::Problem => None,
-            });
+            page.end(lesson, taking);
             return page;
         };
         // The heading of the panel says the title already.
@@ -111,7 +114,7 @@ impl<'a> Page<'a> {
             Action::Read => {}
             Action::Run(statements) => page.run(statements, taking),
             Action::Predict(prediction) => page.predict(prediction, taking),
-            Action::Reach(goal) => page.reach(goal, taking, taking.walk.next(lesson) == Next::Rest),
+            Action::Reach(goal) => page.reach(goal, taking, (taking.walk.next(lesson) == Next::Rest, lesson.part)),
         }
         if taking.walk.next(lesson) == Next::Rest {
             if let Some(after) = &step.after {
@@ -119,7 +122,7 @@ impl<'a> Page<'a> {
                 page.prose(after);
             }
             if taking.lesson == Which::Problem {
-                page.prose(&format!("**{}**: the next problem.", page.key(Learn::Step)));
+                page.prose(&fill(around.next_problem, &[&page.key(Learn::Step)]));
             }
             page.active.end = page.lines.len();
         }
@@ -152,17 +155,26 @@ impl<'a> Page<'a> {
         if name.starts_with(|c: char| c.is_ascii_punctuation()) { format!("\\{name}") } else { name }
     }
 
-    fn end(&mut self, next: Option<&Lesson>) {
-        self.prose("# This lesson is done.");
-        match next {
-            Some(next) => {
-                let step = self.key(Learn::Step);
-                self.prose(&format!("**{step}**: the next lesson, {} {}.", next.number, next.title));
-            }
-            None => self.prose("It was the last one."),
+    fn end(&mut self, lesson: &Lesson, taking: &Taking) {
+        let around = self.around;
+        self.prose(&format!("# {}", around.lesson_done));
+        for line in self.app.course.summary(lesson) {
+            self.prose(&line);
+        }
+        let step = self.key(Learn::Step);
+        let course = &self.app.course;
+        let next = match taking.lesson {
+            Which::Lesson(at) => course.lessons.get(at + 1),
+            Which::Problem | Which::Review => None,
+        };
+        let (is_due, following) = (course.due().is_some(), next);
+        match following {
+            _ if is_due => self.prose(&fill(around.to_missed, &[&step])),
+            Some(next) => self.prose(&fill(around.to_next, &[&step, &next.number, &next.title])),
+            None => self.prose(around.last),
         }
         let (list, out, quit) = (self.key(Learn::List), self.key(Learn::Out), self.named(action::Action::Quit));
-        self.prose(&format!("**{list}**: all lessons. **{out}**: play on this bench. **{quit}**: leave."));
+        self.prose(&fill(around.end_keys, &[&list, &out, &quit]));
         self.active = 0..self.lines.len();
     }
 
@@ -203,11 +215,7 @@ impl<'a> Page<'a> {
                     let mark = if made.instead_of.is_some() { "✗ " } else { "✓ " };
                     self.marked(mark, &format!("{}{got}", statement.text), Style::new());
                     if let Some(want) = &made.instead_of {
-                        self.marked(
-                            "  ",
-                            &format!("this kernel answers otherwise: the lesson has {want}"),
-                            theme.alarm(),
-                        );
+                        self.marked("  ", &fill(self.around.otherwise, &[want]), theme.alarm());
                     }
                 }
                 None if is_next => self.marked("▸ ", &statement.text, theme.strong()),
@@ -235,9 +243,9 @@ impl<'a> Page<'a> {
                 continue;
             };
             let remark = match (answer.held.get(at).copied().unwrap_or(false), answer.guess == at) {
-                (true, true) => format!("  {arrow} your guess, and what came"),
-                (true, false) => format!("  {arrow} what came"),
-                (false, true) => format!("  {arrow} your guess"),
+                (true, true) => format!("  {arrow} {}", self.around.guess_and_came),
+                (true, false) => format!("  {arrow} {}", self.around.came),
+                (false, true) => format!("  {arrow} {}", self.around.guess),
                 (false, false) => String::new(),
             };
             let held = answer.held.get(at).copied().unwrap_or(false);
@@ -251,13 +259,13 @@ impl<'a> Page<'a> {
                 self.active.start = verdict_from;
             }
             None if taking.chosen.is_some() => {
-                let ask = format!("{}: ask the kernel.", self.key(Learn::Step));
+                let ask = fill(self.around.ask, &[&self.key(Learn::Step)]);
                 self.marked("", &ask, Style::new());
             }
             None => {
                 let (first, last) = (1, prediction.options.len());
                 let [first, last] = [first, last].map(|number| self.app.keymap.choice(number));
-                let how = format!("What will the kernel answer? {first} to {last} chooses.");
+                let how = fill(self.around.question, &[&first, &last]);
                 self.marked("", &how, Style::new());
             }
         }
@@ -265,36 +273,53 @@ impl<'a> Page<'a> {
     }
 
     fn verdict(&mut self, prediction: &Prediction, answer: &Answer) {
+        let around = self.around;
         let text = |at: usize| prediction.options.get(at).map_or("", |option| option.text.as_str());
         let held = answer.held.iter().position(|held| *held);
         let (mark, words) = match held {
-            Some(at) if at == answer.guess => ("RIGHT: ", format!("the kernel answered {}.", text(at))),
-            Some(at) => ("WRONG: ", format!("you said {}, the kernel answered {}.", text(answer.guess), text(at))),
-            None => ("NONE OF THEM: ", format!("this kernel answered {}.", answer.got)),
+            Some(at) if at == answer.guess => (around.right, fill(around.answered, &[&text(at)])),
+            Some(at) => (around.wrong, fill(around.said_answered, &[&text(answer.guess), &text(at)])),
+            None => (around.none, fill(around.this_kernel, &[&answer.got])),
         };
         self.marked(mark, &words, Style::new());
+        let why = prediction.options.get(answer.guess).and_then(|option| option.why.as_deref());
+        if let Some(why) = why.filter(|_| held != Some(answer.guess)) {
+            self.lines.extend(prose::lines(why, self.width, self.theme));
+        }
         let ticked = prediction.options.iter().position(|option| option.ticked);
         if held.is_some() && held != ticked {
-            self.marked("", "The lesson says something else; on this kernel it is so.", self.theme.alarm());
+            self.marked("", around.other_kernel, self.theme.alarm());
         }
     }
 
-    fn reach(&mut self, goal: &Goal, taking: &Taking, is_met: bool) {
-        let theme = self.theme;
-        let head = if is_met { "REACHED" } else { "GOAL: bring this about" };
+    fn reach(&mut self, goal: &Goal, taking: &Taking, (is_met, part): (bool, Part)) {
+        let (theme, around) = (self.theme, self.around);
+        let head = match (is_met, part) {
+            (true, _) => around.reached,
+            (false, Part::Hunt) => around.repair,
+            (false, Part::Main | Part::Extra) => around.goal,
+        };
         self.marked("", head, theme.strong());
         for (at, condition) in goal.conditions.iter().enumerate() {
-            let holds = is_met || taking.holding.get(at).copied().unwrap_or(false);
+            let state = taking.states.get(at);
+            let holds = is_met || state.is_some_and(|state| state.holds);
             let wants: Vec<&str> = condition.expectations.iter().map(|expected| expected.text.as_str()).collect();
             let text = format!("{} => {}", condition.text, wants.join(", "));
             self.marked(if holds { "[✓] " } else { "[ ] " }, &text, Style::new());
+            if let Some(instead) = state.and_then(|state| state.instead.as_ref()).filter(|_| !holds) {
+                self.marked("    ", &fill(around.differs, &[instead]), theme.faint());
+            }
         }
         if is_met {
+            if let Some((used, fewest, best)) = self.app.course.repair(goal) {
+                self.marked("", &fill(around.statements_used, &[&used, &fewest]), theme.strong());
+                self.marked("", &fill(around.best, &[&best]), Style::new());
+            }
             return;
         }
         for (at, hint) in goal.hints.iter().take(taking.hints).enumerate() {
             self.blank();
-            self.marked("", &format!("Hint {} of {}", at + 1, goal.hints.len()), theme.strong());
+            self.marked("", &fill(around.hint, &[&(at + 1), &goal.hints.len()]), theme.strong());
             self.lines.extend(prose::lines(hint, self.width, theme));
         }
         self.active.end = self.lines.len();

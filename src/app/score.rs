@@ -1,0 +1,75 @@
+//! How well the learner does: answers are counted, missed questions come back, the best repair of a bug hunt is kept, and the end of
+//! a lesson is summed up.
+
+use crate::lesson::progress::Question;
+use crate::lesson::words::{self, fill};
+use crate::lesson::{Goal, Lesson, Part};
+
+use super::course::{Course, Which};
+
+/// Missed questions that are asked again between two lessons.
+const MAX_REVIEWS: usize = 2;
+
+impl Course {
+    /// The missed question that comes next, if one does before the next lesson.
+    pub fn due(&self) -> Option<&str> {
+        self.progress.due(&self.lessons).filter(|_| self.review.asked < MAX_REVIEWS)
+    }
+
+    /// The question of the lesson being taken was answered.
+    pub(super) fn score(&mut self, is_right: bool) {
+        let Some((lessons, at)) = self.book() else { return };
+        let (Some(taking), Some(lesson)) = (&self.taking, lessons.get(at)) else { return };
+        match taking.lesson {
+            Which::Lesson(_) => self.progress.answer(Question { lesson, step: taking.walk.step() }, is_right),
+            Which::Review => {
+                let name = self.review.name.clone();
+                self.progress.answer_again(&name, &lesson.topics, is_right);
+            }
+            // The practice counts for itself.
+            Which::Problem => {}
+        }
+    }
+
+    /// The goal of a bug hunt was reached: the fewest statements are kept.
+    pub(super) fn repaired(&mut self) {
+        let Some((lessons, at)) = self.book() else { return };
+        let (Some(taking), Some(lesson)) = (&self.taking, lessons.get(at)) else { return };
+        if let Some(used) = taking.used.filter(|_| lesson.part == Part::Hunt) {
+            self.progress.repaired(&lesson.id, used);
+        }
+    }
+
+    /// Whether the goal is a bug hunt's: it is repaired with as few statements as possible.
+    pub fn is_hunt(&self) -> bool {
+        self.current().is_some_and(|(lesson, _)| lesson.part == Part::Hunt)
+    }
+
+    /// Of a bug hunt that is solved without the answer: statements used, the fewest known, the learner's best.
+    pub fn repair(&self, goal: &Goal) -> Option<(u32, u32, u32)> {
+        let (lesson, taking) = self.current()?;
+        let best = self.progress.best(&lesson.id)?;
+        Some((taking.used?, goal.fewest_statements().min(best), best))
+    }
+
+    /// What is said at the end of a lesson: what the learner knows now and how many answers were right; behind the last lesson of
+    /// the main course, of all of it.
+    pub fn summary(&self, lesson: &Lesson) -> Vec<String> {
+        let around = words::of(lesson.language);
+        let score = self.progress.of(&lesson.id).score;
+        let mut lines: Vec<String> = lesson.know.iter().map(|know| fill(around.know, &[know])).collect();
+        if score.asked() > 0 {
+            let all = fill(around.score, &[&score.right, &score.asked()]);
+            lines.push(if score.wrong > 0 { format!("{all} {}", around.comes_back) } else { all });
+        }
+        let main = |it: &&Lesson| it.part == Part::Main;
+        if self.lessons.iter().rfind(main).is_some_and(|last| last.id == lesson.id) {
+            let done = self.lessons.iter().filter(|it| self.progress.of(&it.id).done).count();
+            let answers = self.lessons.iter().map(|it| self.progress.of(&it.id).score);
+            let all = answers.fold((0, 0), |sum, score| (sum.0 + score.right, sum.1 + score.asked()));
+            lines.push(fill(around.course, &[&done, &all.0, &all.1]));
+            lines.extend(self.progress.weakest().map(|topic| fill(around.weak, &[&topic])));
+        }
+        lines
+    }
+}
