@@ -1,6 +1,6 @@
 //! Nothing raw reaches a terminal: whatever names and variables hold, what the program writes has no control, no direction and
 //! nothing invisible of theirs; and no line of the source writes past `sys::output` and the screen of the UI.
-#![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
 mod support;
 
@@ -73,20 +73,47 @@ fn names_and_variables_are_spelled_out() {
         ("run of no script", output(&[word("run"), broken.into()], nothing)),
         ("run, refused", output(&[word("run"), refused.clone().into()], nothing)),
         ("run --json", output(&[word("run"), word("--json"), refused.into()], nothing)),
-        ("TMPDIR", output(&[word("run"), script.clone().into()], |c| drop(c.env("TMPDIR", hostile("none"))))),
+        (
+            "TMPDIR",
+            output(&[word("run"), script.clone().into()], |c| {
+                c.env("TMPDIR", hostile("none"));
+            }),
+        ),
         (
             "TMPDIR as JSON",
-            output(&[word("run"), word("--json"), script.clone().into()], |c| drop(c.env("TMPDIR", hostile("none")))),
+            output(&[word("run"), word("--json"), script.clone().into()], |c| {
+                c.env("TMPDIR", hostile("none"));
+            }),
         ),
-        ("XDG_STATE_HOME", output(&[word("lessons")], |c| drop(c.env("XDG_STATE_HOME", &state)))),
-        ("XDG_CONFIG_HOME", output(&[word("config"), word("--mine")], |c| drop(c.env("XDG_CONFIG_HOME", &state)))),
+        (
+            "XDG_STATE_HOME",
+            output(&[word("lessons")], |c| {
+                c.env("XDG_STATE_HOME", &state);
+            }),
+        ),
+        (
+            "XDG_CONFIG_HOME",
+            output(&[word("config"), word("--mine")], |c| {
+                c.env("XDG_CONFIG_HOME", &state);
+            }),
+        ),
         ("a word", output(&[hostile("")], nothing)),
         ("a lesson", output(&[word("learn"), hostile("")], nothing)),
         ("an option", output(&[word("--theme"), hostile("")], nothing)),
         ("a row", output(&[word("matrix"), hostile("")], nothing)),
         ("a lesson to save", output(&[word("run"), word("--save-lesson"), hostile(""), script.into()], nothing)),
-        ("argv[0] in help", output(&[word("--help")], |c| drop(c.arg0(hostile(""))))),
-        ("argv[0] in a mistake", output(&[word("run")], |c| drop(c.arg0(hostile(""))))),
+        (
+            "argv[0] in help",
+            output(&[word("--help")], |c| {
+                c.arg0(hostile(""));
+            }),
+        ),
+        (
+            "argv[0] in a mistake",
+            output(&[word("run")], |c| {
+                c.arg0(hostile(""));
+            }),
+        ),
     ];
     for (what, output) in &cases {
         is_clean(what, output);
