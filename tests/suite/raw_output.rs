@@ -1,17 +1,16 @@
 //! Nothing raw reaches a terminal: whatever names and variables hold, what the program writes has no control, no direction and
 //! nothing invisible of theirs; and no line of the source writes past `sys::output` and the screen of the UI.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
+#![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
 
-mod support;
-
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use support::program;
+use crate::support::program;
+use tempfile::TempDir;
 
 /// Writes the clipboard, clears the screen, turns the text round, hides letters, piles marks up; as a part of a name.
 const HOSTILE: &str = "x\u{1b}]52;c;eA==\u{7}\u{1b}[2J\u{9b}3J\u{202e}\u{200b}\u{e0041}\r\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}";
@@ -33,95 +32,90 @@ fn raw(bytes: &[u8]) -> Vec<char> {
     found
 }
 
-fn output(arguments: &[OsString], prepare: impl FnOnce(&mut Command)) -> Output {
+/// What the program writes when it is called by a hostile name, with these arguments and one variable.
+fn output(arguments: &[&OsStr], variable: Option<(&str, &OsStr)>) -> Output {
     let mut command = Command::new(program());
-    command.args(arguments).stdin(Stdio::null()).env("NO_COLOR", "1");
-    prepare(&mut command);
+    command.arg0(hostile("")).args(arguments).stdin(Stdio::null()).env("NO_COLOR", "1");
+    command.envs(variable);
     command.output().expect("the program starts")
 }
 
-fn is_clean(what: &str, output: &Output) {
-    for bytes in [&output.stdout, &output.stderr] {
-        assert!(raw(bytes).is_empty(), "{what}: {:?} in {:?}", raw(bytes), String::from_utf8_lossy(bytes));
+/// Scripts, lessons and a person's folders of hostile names.
+struct Folder {
+    root: TempDir,
+    broken: OsString,
+    refused: OsString,
+    lessons: OsString,
+    state: OsString,
+    bind: OsString,
+}
+
+impl Folder {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |name: OsString, text: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(&path, text).expect("a file");
+            path.into_os_string()
+        };
+        let good = "+++\ntitle = \"T\"\ntopics = [\"basics\"]\nminutes = 5\n+++\n```tin\ntasks => 2\n```\n";
+        file("lessons/03-b.md".into(), good);
+        file(OsString::from_vec([b"lessons/", hostile(".md").as_bytes()].concat()), "no lesson");
+        file("lessons/02-a\u{1b}]52;c;eA==\u{7}.md".into(), "+++\ntitle = \"T\"\n");
+        let state = folder.path().join(hostile("state"));
+        for name in ["tincans/progress.toml", "tincans/config.toml"] {
+            fs::create_dir_all(state.join(name)).expect("a folder in the file's place");
+        }
+        Self {
+            broken: file(hostile("-broken.tin"), "nonsense\n"),
+            refused: file(hostile("-refused.tin"), "read nothing\ntasks => 3\n"),
+            lessons: folder.path().join("lessons").into(),
+            state: state.into(),
+            bind: file("bind.tin".into(), "socket stream s\nbind s n\n"),
+            root: folder,
+        }
     }
 }
 
 #[test]
 fn names_and_variables_are_spelled_out() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let script = folder.path().join("bind.tin");
-    fs::write(&script, "socket stream s\nbind s n\n").expect("a script");
-    let broken = folder.path().join(hostile("-broken.tin"));
-    fs::write(&broken, "nonsense\n").expect("a script");
-    let refused = folder.path().join(hostile("-refused.tin"));
-    fs::write(&refused, "read nothing\ntasks => 3\n").expect("a script");
-    let lessons = folder.path().join("lessons");
-    fs::create_dir(&lessons).expect("a folder");
-    fs::write(lessons.join(hostile(".md")), "no lesson").expect("a file");
-    fs::write(lessons.join("02-a\u{1b}]52;c;eA==\u{7}.md"), "+++\ntitle = \"T\"\n").expect("a file");
-    let good = "+++\ntitle = \"T\"\ntopics = [\"basics\"]\nminutes = 5\n+++\n```tin\ntasks => 2\n```\n";
-    fs::write(lessons.join("03-b.md"), good).expect("a file");
-    let state = folder.path().join(hostile("state"));
-    fs::create_dir_all(state.join("tincans/progress.toml")).expect("a folder in the file's place");
-    fs::create_dir_all(state.join("tincans/config.toml")).expect("a folder in the file's place");
-    let word = |text: &str| OsString::from(text);
-    let nothing = |_: &mut Command| {};
-    let cases: Vec<(&str, Output)> = vec![
-        ("check", output(&[word("check"), lessons.clone().into()], nothing)),
-        ("check of no file", output(&[word("check"), hostile("none")], nothing)),
-        ("run of no file", output(&[word("run"), hostile("none")], nothing)),
-        ("run of no script", output(&[word("run"), broken.into()], nothing)),
-        ("run, refused", output(&[word("run"), refused.clone().into()], nothing)),
-        ("run --json", output(&[word("run"), word("--json"), refused.into()], nothing)),
-        (
-            "TMPDIR",
-            output(&[word("run"), script.clone().into()], |c| {
-                c.env("TMPDIR", hostile("none"));
-            }),
-        ),
-        (
-            "TMPDIR as JSON",
-            output(&[word("run"), word("--json"), script.clone().into()], |c| {
-                c.env("TMPDIR", hostile("none"));
-            }),
-        ),
-        (
-            "XDG_STATE_HOME",
-            output(&[word("lessons")], |c| {
-                c.env("XDG_STATE_HOME", &state);
-            }),
-        ),
-        (
-            "XDG_CONFIG_HOME",
-            output(&[word("config"), word("--mine")], |c| {
-                c.env("XDG_CONFIG_HOME", &state);
-            }),
-        ),
-        ("a word", output(&[hostile("")], nothing)),
-        ("a lesson", output(&[word("learn"), hostile("")], nothing)),
-        ("an option", output(&[word("--theme"), hostile("")], nothing)),
-        ("a row", output(&[word("matrix"), hostile("")], nothing)),
-        ("a lesson to save", output(&[word("run"), word("--save-lesson"), hostile(""), script.into()], nothing)),
-        (
-            "argv[0] in help",
-            output(&[word("--help")], |c| {
-                c.arg0(hostile(""));
-            }),
-        ),
-        (
-            "argv[0] in a mistake",
-            output(&[word("run")], |c| {
-                c.arg0(hostile(""));
-            }),
-        ),
+    let files = Folder::new();
+    let none = files.root.path().join(hostile("none")).into_os_string();
+    let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
+    let of = |first: &[&str], last: &OsString| [words(first), vec![last.clone()]].concat();
+    type Case<'a> = (Vec<OsString>, Option<(&'a str, &'a OsString)>);
+    let cases: Vec<Case<'_>> = vec![
+        (of(&["check"], &files.lessons), None),
+        (of(&["run", "--json"], &files.bind), Some(("TMPDIR", &none))),
+        (of(&["run"], &files.bind), Some(("TMPDIR", &none))),
+        (of(&["check"], &none), None),
+        (of(&["run"], &none), None),
+        (of(&["run"], &files.broken), None),
+        (of(&["run"], &files.refused), None),
+        (of(&["run", "--json"], &files.refused), None),
+        (words(&["lessons"]), Some(("XDG_STATE_HOME", &files.state))),
+        (words(&["config", "--mine"]), Some(("XDG_CONFIG_HOME", &files.state))),
+        (of(&[], &none), None),
+        (of(&["learn"], &none), None),
+        (of(&["--theme"], &none), None),
+        (of(&["matrix"], &none), None),
+        (of(&["run", "-", "--save-lesson"], &none), None),
+        (words(&["--help"]), None),
+        (words(&["run"]), None),
     ];
-    for (what, output) in &cases {
-        is_clean(what, output);
-    }
-    let said = |at: usize| String::from_utf8_lossy(&cases[at].1.stderr).into_owned();
-    assert!(said(0).contains("02-a\\x1b]52;c;eA==\\x07.md"), "{}", said(0));
-    for line in String::from_utf8_lossy(&cases[7].1.stdout).lines() {
-        serde_json::from_str::<serde_json::Value>(line).expect("it stays JSON");
+    for (at, (arguments, variable)) in cases.iter().enumerate() {
+        let arguments: Vec<&OsStr> = arguments.iter().map(OsString::as_os_str).collect();
+        let output = output(&arguments, variable.map(|(name, value)| (name, value.as_os_str())));
+        for bytes in [&output.stdout, &output.stderr] {
+            assert!(raw(bytes).is_empty(), "{arguments:?}: {:?} in {:?}", raw(bytes), String::from_utf8_lossy(bytes));
+        }
+        let (out, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        match at {
+            0 => assert!(said.contains("02-a\\x1b]52;c;eA==\\x07.md"), "{said}"),
+            1 => out.lines().for_each(|line| drop(serde_json::from_str::<serde_json::Value>(line).expect("JSON"))),
+            _ => {}
+        }
     }
 }
 
