@@ -3,10 +3,13 @@
 
 mod calls;
 pub mod record;
+mod run_place;
 mod spawn;
 mod work;
 
+use std::ffi::OsString;
 use std::os::fd::{AsFd, IntoRawFd, OwnedFd};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use crate::order::Work;
@@ -45,6 +48,8 @@ pub struct Equipment {
     pub bell: OwnedFd,
     /// What ties its life to the program's.
     pub lifeline: OwnedFd,
+    /// The run's private folder, for sockets that are files.
+    pub folder: PathBuf,
 }
 
 /// A task's own: its private descriptors and its recorder.
@@ -85,6 +90,7 @@ pub fn become_parent(equipment: Equipment, numbers: descriptors::Numbers) -> ! {
     complains_over(poll::number(&equipment.control));
     complain_of_panics();
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| -> Result<(), SysError> {
+        run_place::set(equipment.folder, false);
         signal::reset_all();
         fork::forbid_core_files();
         let up = |fd| descriptors::move_up(fd, numbers.base);
@@ -110,9 +116,11 @@ pub fn become_parent(equipment: Equipment, numbers: descriptors::Numbers) -> ! {
 }
 
 /// Goes on after execve: the arguments are the numbers that were left open, and what Rust's start forgets.
-pub fn resume_after_exec(arguments: &[String]) -> ! {
-    let numbers: Vec<i32> = arguments.iter().filter_map(|text| text.parse().ok()).collect();
-    if let [control, ring, bell, lifeline, base, soft, pipe_ignored] = numbers[..] {
+pub fn resume_after_exec(arguments: &[OsString]) -> ! {
+    let folder = arguments.first().cloned().unwrap_or_default();
+    let numbers: Vec<i32> = arguments.iter().skip(1).filter_map(|text| text.to_str()?.parse().ok()).collect();
+    if let [is_inside, control, ring, bell, lifeline, base, soft, pipe_ignored] = numbers[..] {
+        run_place::set(PathBuf::from(folder), is_inside != 0);
         complains_over(control);
         complain_of_panics();
         let _ = std::panic::catch_unwind(|| {

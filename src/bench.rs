@@ -12,6 +12,7 @@ mod settle;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -76,6 +77,8 @@ impl From<SysError> for BenchError {
 pub struct Bench {
     settings: Settings,
     numbers: Numbers,
+    /// The run's private folder.
+    folder: PathBuf,
     bell: OwnedFd,
     /// Dropped by a reset before the members, which it kills.
     lifeline: Option<Lifeline>,
@@ -109,10 +112,12 @@ struct Zombie {
 
 impl Bench {
     /// An empty bench with `parent` alone. The limits on descriptors are settled by the caller, once a program.
-    pub fn open(settings: Settings, numbers: Numbers) -> Result<Self, BenchError> {
+    /// Sockets that are files are made in `folder`, which is there when the first one is ordered.
+    pub fn open(settings: Settings, numbers: Numbers, folder: &Path) -> Result<Self, BenchError> {
         let mut bench = Self {
             settings,
             numbers,
+            folder: folder.to_path_buf(),
             bell: poll::new_bell()?,
             lifeline: None,
             members: BTreeMap::new(),
@@ -262,7 +267,7 @@ impl Bench {
         })?;
         match fork::fork().map_err(|errno| SysError { operation: "fork parent", errno })? {
             Forked::Child => {
-                let equipment = agent::Equipment { control, ring, bell, lifeline: line };
+                let equipment = agent::Equipment { control, ring, bell, lifeline: line, folder: self.folder.clone() };
                 agent::become_parent(equipment, self.numbers)
             }
             Forked::Parent(pid) => {

@@ -8,7 +8,7 @@ use crate::abi::Signal;
 use crate::sys::fork::exit_child;
 use crate::sys::guard::{self, News, Side, Ui, Wake};
 use crate::sys::terminal::{self, Modes};
-use crate::sys::{SysError, job, now_ns, output, rooms};
+use crate::sys::{SysError, job, output, private_folder};
 
 /// With this the UI tells the guardian that it panicked; to the shell it is [`INTERNAL_ERROR`].
 const PANICKED: u8 = 101;
@@ -41,12 +41,12 @@ pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> 
             exit_child(i32::from(code))
         }
         Side::Guardian(ui) => {
-            let (end, until) = watch(&ui);
+            let end = watch(&ui);
             if let Some(kept) = kept {
                 kept.bring_back(end);
             }
             guard::reap_all();
-            rooms::sweep(ui.number(), until);
+            private_folder::sweep();
             if end == End::Lost {
                 output::complain("somebody else waited for the guarded process, so its status is lost");
             }
@@ -55,18 +55,16 @@ pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> 
     }
 }
 
-/// Passes signals down and stops along, until the UI is gone; gives a time when it was not reaped yet.
-fn watch(ui: &Ui) -> (End, u64) {
+/// Passes signals down and stops along, until the UI is gone.
+fn watch(ui: &Ui) -> End {
     loop {
-        let wake = ui.wait();
-        let now = now_ns();
-        match wake {
+        match ui.wait() {
             Wake::Child => match ui.news() {
                 News::None => {}
                 News::Stopped(signal) => guard::stop_like(signal),
-                News::Exited(code) => return (End::Left(code), now),
-                News::Killed(signal) => return (End::Killed(signal), now),
-                News::Lost => return (End::Lost, now),
+                News::Exited(code) => return End::Left(code),
+                News::Killed(signal) => return End::Killed(signal),
+                News::Lost => return End::Lost,
             },
             Wake::Keyed(_) => {}
             Wake::Asked(signal) => {

@@ -1,5 +1,6 @@
 //! The program's first and last lines: arguments, mode, error report, exit status.
 
+use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -37,7 +38,7 @@ const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     // A file's name may be no UTF-8, which `args` would panic on.
-    let words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
     if words.first().is_some_and(|word| word == agent::AGENT_ARGUMENT) {
         agent::resume_after_exec(&words[1..]);
     }

@@ -86,14 +86,15 @@ pub struct Context<'a> {
     pub run: &'a RunPlace,
 }
 
-/// Where a run's addresses are.
+/// What keeps a run's addresses apart from another's. Its files need nothing: its processes work in a folder of its own.
 #[derive(Debug, Clone, Default)]
 pub struct RunPlace {
-    /// Stands before every abstract name; ends in `/`.
+    /// Stands before an abstract name that leaves room for it in sun_path; ends in `/`.
     pub prefix: String,
-    /// The private folder of named sockets; ends in `/`.
-    pub folder: Vec<u8>,
 }
+
+/// Bytes of sun_path.
+const SUN_PATH: usize = 108;
 
 /// A statement on its way.
 #[derive(Debug)]

@@ -65,9 +65,10 @@ impl Session {
     pub fn open(settings: Settings) -> Result<Self, BenchError> {
         let numbers = bench::settle_program()?;
         let summary = Summary { kernel: kernel_release(), ..Summary::default() };
+        let place = Place::new();
         Ok(Self {
-            bench: Bench::open(settings, numbers)?,
-            place: Place::new(),
+            bench: Bench::open(settings, numbers, place.folder())?,
+            place,
             captures: Captures::default(),
             waiting: VecDeque::new(),
             running: None,

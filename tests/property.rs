@@ -30,7 +30,7 @@ struct Failure {
 }
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<std::ffi::OsString> = std::env::args_os().skip(1).collect();
     if words.first().is_some_and(|word| word == tincans::agent::AGENT_ARGUMENT) {
         tincans::agent::resume_after_exec(&words[1..]);
     }

@@ -6,6 +6,8 @@ use crate::sys::calls::{self as sys, Answer};
 use crate::sys::signal;
 use crate::sys::{message, options};
 
+use super::run_place;
+
 /// A call made ready: buffers are allocated and filled before the entry is recorded, so that nothing but the call lies between.
 #[derive(Debug)]
 pub struct Prepared<'a> {
@@ -124,13 +126,8 @@ fn array((answer, array): (Answer, [i32; 2])) -> (Answer, Extra) {
     (answer, Extra::Array(array))
 }
 
-/// A socket's name as the statement writes it: `@name` or `name`, without the run's own prefix or folder; empty if it has none.
 fn name((answer, path): (Answer, Vec<u8>)) -> (Answer, Extra) {
-    let is_abstract = path.len() > 1 && path.first() == Some(&0);
-    let path = if is_abstract { &path[1..] } else { path.split(|byte| *byte == 0).next().unwrap_or(&[]) };
-    let own = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
-    let name = if is_abstract { [b"@", own].concat() } else { own.to_vec() };
-    keep_if_ok((answer, Extra::Name(name)))
+    keep_if_ok((answer, Extra::Name(run_place::shown(&path))))
 }
 
 fn keep_if_ok((answer, extra): (Answer, Extra)) -> (Answer, Extra) {

@@ -1,7 +1,8 @@
 //! How an agent becomes two: fork, a thread, and execve of its own program.
 
-use std::ffi::CString;
+use std::ffi::{CString, OsString};
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt;
 
 use crate::abi::Errno;
 use crate::order::Outcome;
@@ -10,7 +11,7 @@ use crate::sys::control::OrderReceiver;
 use crate::sys::fork::Forked;
 use crate::sys::{descriptors, fork, poll, signal};
 
-use super::{AGENT_ARGUMENT, Agent, FAILED, Private};
+use super::{AGENT_ARGUMENT, Agent, FAILED, Private, run_place};
 
 impl Agent {
     /// fork(2): the child gets the control end and the ring that the program sent, and waits there for its first order.
@@ -74,10 +75,9 @@ impl Agent {
         let soft = i32::try_from(soft).unwrap_or(i32::MAX);
         let pipe_ignored = i32::from(signal::pipe_is_ignored());
         let numbers = [control.number(), poll::number(ring), bell, lifeline, base, soft, pipe_ignored];
-        let words = ["tincans".to_owned(), AGENT_ARGUMENT.to_owned()]
-            .into_iter()
-            .chain(numbers.map(|number| number.to_string()));
-        let arguments: Vec<CString> = words.filter_map(|word| CString::new(word).ok()).collect();
+        let words = ["tincans", AGENT_ARGUMENT].map(OsString::from).into_iter().chain(run_place::handed_on());
+        let words = words.chain(numbers.map(|number| number.to_string().into()));
+        let arguments: Vec<CString> = words.filter_map(|word| CString::new(word.into_vec()).ok()).collect();
         self.recorder.enter(0);
         let raised = descriptors::raise_limit();
         let errno = fork::exec(&arguments);

@@ -7,9 +7,9 @@ use crate::order::{Call, ECHO_BUFFER, FLOOD_BYTE, Loop, Outcome, Work};
 use crate::sys::calls::{self as sys, Answer};
 use crate::sys::{descriptors, fork};
 
-use super::Agent;
 use super::calls::Prepared;
 use super::record::Timing;
+use super::{Agent, run_place};
 
 impl Agent {
     /// Carries out one order and says that it is done.
@@ -39,6 +39,9 @@ impl Agent {
             Call::Exec => (self.exec(), Outcome::default()),
             Call::Exit { code } => self.exit(*code),
             _ => {
+                if let Err(error) = run_place::enter_for(call) {
+                    self.fail(&error);
+                }
                 let mut prepared = Prepared::new(call);
                 self.recorder.enter(0);
                 let (answer, extra) = prepared.make();
@@ -47,6 +50,13 @@ impl Agent {
         };
         self.recorder.exit(answer, &outcome);
         self.has_failed = answer.ret < 0;
+    }
+
+    /// What is the program's own has failed, so nothing that a call would return can be believed.
+    fn fail(&self, error: &crate::sys::SysError) -> ! {
+        let _ = self;
+        super::complain(&error.to_string());
+        fork::exit_child(super::FAILED)
     }
 
     /// What the program sent with an order that is not carried out is let go.

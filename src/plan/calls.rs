@@ -10,7 +10,7 @@ use crate::script::{Address, Control, Data, EndRef, MAX_DATA, Number, TaskState,
 use crate::trace::TaskId;
 use crate::world::World;
 
-use super::{Context, MAX_CHANNELS, Plan, Refusal, Step, who};
+use super::{Context, MAX_CHANNELS, Plan, Refusal, SUN_PATH, Step, who};
 
 /// Resolves what a verb's arguments name.
 struct Resolver<'a> {
@@ -254,13 +254,14 @@ impl Resolver<'_> {
     }
 
     fn address(&self, address: &Address) -> SocketAddress {
-        let run = self.context.run;
+        let prefix = self.context.run.prefix.as_bytes();
         match address {
             Address::Abstract(name) => {
-                let path = [b"\0", run.prefix.as_bytes(), name.as_bytes()].concat();
+                let fits = 1 + prefix.len() + name.len() <= SUN_PATH;
+                let path = [&b"\0"[..], if fits { prefix } else { b"" }, name.as_bytes()].concat();
                 SocketAddress { shown: format!("@{name}"), path }
             }
-            Address::File(name) => SocketAddress { shown: name.clone(), path: [&run.folder, name.as_bytes()].concat() },
+            Address::File(name) => SocketAddress { shown: name.clone(), path: name.clone().into_bytes() },
         }
     }
 }

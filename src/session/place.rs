@@ -1,28 +1,24 @@
-//! Where a run's named sockets live: a private folder, made when the first one is bound, gone with the run; and the prefix that
+//! Where a run's named sockets live: a private folder, made when the first file is named, gone with the run; and the prefix that
 //! keeps its abstract names apart from other runs'.
 
-use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::Path;
 
-use crate::plan::RunPlace;
+use crate::plan::{Plan, RunPlace};
 use crate::script::{Address, Statement, Verb};
-use crate::sys::rooms;
+use crate::sys::private_folder::PrivateFolder;
 
 /// A run's own place.
 #[derive(Debug)]
 pub struct Place {
     names: RunPlace,
-    folder: PathBuf,
-    is_made: bool,
+    folder: PrivateFolder,
 }
 
 impl Place {
     /// Nothing is made yet.
     pub fn new() -> Self {
-        let unique = rooms::unique_name();
-        let folder = rooms::place().join(&unique);
-        let path = [folder.as_os_str().as_bytes(), b"/"].concat();
-        Self { names: RunPlace { prefix: format!("{unique}/"), folder: path }, folder, is_made: false }
+        let folder = PrivateFolder::choose();
+        Self { names: RunPlace { prefix: format!("{}/", folder.name()) }, folder }
     }
 
     /// What addresses are made of.
@@ -30,27 +26,31 @@ impl Place {
         &self.names
     }
 
-    /// Makes the folder if a statement is about to bind a file there. bind(2) would put a failure down to the learner's name.
+    /// Where files will be, whether the folder is there yet or not.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Makes the folder if a statement is about to name a file in it. The call would put a failure down to the learner's name.
     pub fn prepare(&mut self, statement: &Statement) -> Result<(), String> {
-        use std::os::unix::fs::DirBuilderExt;
-        if self.is_made || !matches!(statement.verb, Verb::Bind { address: Address::File(_), .. }) {
+        if !names_file(Plan::of(statement).verb()) {
             return Ok(());
         }
-        std::fs::DirBuilder::new().mode(0o700).create(&self.folder).map_err(|error| {
+        self.folder.make().map_err(|error| {
             format!(
                 "no folder for the run's sockets can be made, {}: {error}; TMPDIR says where",
-                self.folder.display()
+                self.folder.path().display()
             )
-        })?;
-        self.is_made = true;
-        Ok(())
+        })
     }
 }
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        if self.is_made {
-            let _ = std::fs::remove_dir_all(&self.folder);
-        }
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other statements have no address")]
+fn names_file(verb: &Verb) -> bool {
+    let is_file = |address: &Address| matches!(address, Address::File(_));
+    match verb {
+        Verb::Bind { address, .. } | Verb::Connect { address, .. } => is_file(address),
+        Verb::Send { to, .. } | Verb::Sendmsg { to, .. } => to.as_ref().is_some_and(is_file),
+        _ => false,
     }
 }

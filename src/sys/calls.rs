@@ -78,8 +78,8 @@ pub fn send(fd: i32, data: &[u8], flags: i32, to: Option<&SocketAddress>) -> Ans
         // SAFETY: pointer and length are those of a live buffer.
         return Answer::of_size(unsafe { libc::send(fd, data.as_ptr().cast(), data.len(), flags) });
     };
-    let (address, length) = sockaddr(to);
-    let pointer = (&raw const address).cast();
+    let address = sockaddr(to);
+    let (pointer, length) = (address.as_ptr().cast(), length_of(&address));
     // SAFETY: both pointers and lengths are those of live objects.
     Answer::of_size(unsafe { libc::sendto(fd, data.as_ptr().cast(), data.len(), flags, pointer, length) })
 }
@@ -229,9 +229,9 @@ pub fn socket(domain: i32, kind: i32, protocol: i32) -> Answer {
 
 /// bind(2).
 pub fn bind(fd: i32, to: &SocketAddress) -> Answer {
-    let (address, length) = sockaddr(to);
-    // SAFETY: pointer and length are those of a local sockaddr_un.
-    Answer::of(unsafe { libc::bind(fd, (&raw const address).cast(), length) })
+    let address = sockaddr(to);
+    // SAFETY: pointer and length are those of a live vector, and the kernel only reads it.
+    Answer::of(unsafe { libc::bind(fd, address.as_ptr().cast(), length_of(&address)) })
 }
 
 /// listen(2).
@@ -242,9 +242,9 @@ pub fn listen(fd: i32, backlog: i32) -> Answer {
 
 /// connect(2).
 pub fn connect(fd: i32, to: &SocketAddress) -> Answer {
-    let (address, length) = sockaddr(to);
-    // SAFETY: pointer and length are those of a local sockaddr_un.
-    Answer::of(unsafe { libc::connect(fd, (&raw const address).cast(), length) })
+    let address = sockaddr(to);
+    // SAFETY: pointer and length are those of a live vector, and the kernel only reads it.
+    Answer::of(unsafe { libc::connect(fd, address.as_ptr().cast(), length_of(&address)) })
 }
 
 /// accept(2).
@@ -272,16 +272,21 @@ pub fn socket_name(fd: i32, peer: bool) -> (Answer, Vec<u8>) {
     (answer, path)
 }
 
-/// `struct sockaddr_un` and its length: exact for an abstract name, with the final zero for a file.
-pub(super) fn sockaddr(of: &SocketAddress) -> (libc::sockaddr_un, libc::socklen_t) {
-    // SAFETY: all zeroes is a valid sockaddr_un.
-    let mut address: libc::sockaddr_un = unsafe { std::mem::zeroed() };
-    address.sun_family = libc::sa_family_t::try_from(libc::AF_UNIX).unwrap_or(1);
-    for (slot, byte) in address.sun_path.iter_mut().zip(&of.path) {
-        *slot = byte.cast_signed();
+/// Bytes of sun_path.
+const SUN_PATH: usize = 108;
+
+/// `struct sockaddr_un` as bytes, whole: exact for an abstract name, with a final zero for a file that leaves room for it. What
+/// is too long for sun_path is the kernel's to refuse, never cut.
+pub(super) fn sockaddr(of: &SocketAddress) -> Vec<u8> {
+    let family = libc::sa_family_t::try_from(libc::AF_UNIX).unwrap_or(1);
+    let mut address = family.to_ne_bytes().to_vec();
+    address.extend_from_slice(&of.path);
+    if of.path.first() != Some(&0) && of.path.len() < SUN_PATH {
+        address.push(0);
     }
-    let is_file = of.path.first() != Some(&0);
-    let used = of.path.len().min(address.sun_path.len() - usize::from(is_file)) + usize::from(is_file);
-    let length = size_of::<libc::sa_family_t>() + used;
-    (address, libc::socklen_t::try_from(length).unwrap_or(0))
+    address
+}
+
+fn length_of(address: &[u8]) -> libc::socklen_t {
+    libc::socklen_t::try_from(address.len()).unwrap_or(libc::socklen_t::MAX)
 }

@@ -143,6 +143,11 @@ pub fn null_standard_streams() -> Result<(), SysError> {
     Ok(())
 }
 
+/// chdir(2).
+pub fn change_directory(to: &std::path::Path) -> Result<(), SysError> {
+    nix::unistd::chdir(to).during("enter the run's private folder")
+}
+
 /// Takes over a number that execve handed on.
 pub fn adopt(fd: i32) -> OwnedFd {
     // Those of its threads, which execve ended, are still open, and nobody knows their numbers.

@@ -112,11 +112,6 @@ impl Ui {
         take(None, self.pid.as_raw()).unwrap_or(Wake::Child)
     }
 
-    /// Its number, which is another's some time after it was reaped.
-    pub fn number(&self) -> i32 {
-        self.pid.as_raw()
-    }
-
     /// Sends it a signal.
     pub fn send(&self, signal: Signal) {
         if let Ok(number) = Number::try_from(signal.0) {

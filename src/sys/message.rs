@@ -39,9 +39,9 @@ pub fn send(fd: i32, data: &[u8], with: &Ancillary<'_>, flags: i32) -> Answer {
         header.msg_control = control.as_mut_ptr().cast();
         header.msg_controllen = control.len() as _;
     }
-    if let Some((address, length)) = &mut address {
-        header.msg_name = std::ptr::from_mut(address).cast();
-        header.msg_namelen = *length;
+    if let Some(address) = &mut address {
+        header.msg_name = address.as_mut_ptr().cast();
+        header.msg_namelen = libc::socklen_t::try_from(address.len()).unwrap_or(libc::socklen_t::MAX);
     }
     // SAFETY: everything the header points to lives until the end of this function.
     let sent = unsafe { libc::sendmsg(fd, &raw const header, flags) };

@@ -15,6 +15,7 @@ mod limits;
 mod lines;
 mod matrix;
 mod practice;
+mod private_folders;
 mod raw_output;
 mod readme;
 mod run;

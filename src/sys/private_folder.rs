@@ -1,0 +1,226 @@
+//! The private folder of a run, for sockets that are files: `TMPDIR/tincans-UID/NAME`. Its owner holds a lock on it (flock(2)),
+//! which the kernel releases with the owner's last process: a folder whose lock can be had belongs to nobody, in whatever PID
+//! namespace its owner was, and is removed. A folder whose owner lives is never touched.
+
+use std::fs::{self, File};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nix::fcntl::{Flock, FlockArg};
+
+use super::now_ns;
+
+/// Before the name of a folder that is not locked yet.
+const UNFINISHED: &str = "new-";
+/// How long a folder may be without a lock before it counts as left by somebody who was killed just then.
+const FINISHED_WITHIN: Duration = Duration::from_secs(60);
+/// What others may do with a folder: nothing.
+const FOR_OTHERS: u32 = 0o077;
+/// How often it is tried to make the folder: whoever leaves removes the one above, if it is empty.
+const TRIES: u32 = 32;
+
+/// A run's folder, which is gone when this is dropped.
+#[derive(Debug)]
+pub struct PrivateFolder {
+    /// Where all of this user's are.
+    above: PathBuf,
+    /// Unique on this machine.
+    name: String,
+    path: PathBuf,
+    /// While it is made: the lock that says that somebody owns it.
+    lock: Option<Flock<File>>,
+}
+
+impl PrivateFolder {
+    /// Nothing is made yet.
+    pub fn choose() -> Self {
+        Self::choose_below(&std::env::temp_dir())
+    }
+
+    fn choose_below(temporary: &Path) -> Self {
+        let above = temporary.join(format!("tincans-{}", nix::unistd::geteuid()));
+        let random = RandomState::new().hash_one((std::process::id(), now_ns()));
+        let name = format!("{random:016x}");
+        Self { path: above.join(&name), above, name, lock: None }
+    }
+
+    /// What no other run's folder is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where it is, or will be.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes it, if it is not there yet.
+    pub fn make(&mut self) -> io::Result<()> {
+        if self.lock.is_some() {
+            return Ok(());
+        }
+        for _ in 0..TRIES {
+            match self.try_make() {
+                Err(error) if error.kind() == ErrorKind::NotFound && self.above.parent().is_some_and(Path::is_dir) => {}
+                Err(error) => return Err(error),
+                Ok(lock) => {
+                    self.lock = Some(lock);
+                    return Ok(());
+                }
+            }
+        }
+        Err(io::Error::other("it is removed again and again"))
+    }
+
+    /// Locked first and named then: whoever finds it by its name finds it locked.
+    fn try_make(&self) -> io::Result<Flock<File>> {
+        make_own_folder(&self.above)?;
+        let unfinished = self.above.join(format!("{UNFINISHED}{}", self.name));
+        fs::DirBuilder::new().mode(0o700).create(&unfinished)?;
+        let made = lock(&unfinished).and_then(|lock| fs::rename(&unfinished, &self.path).map(|()| lock));
+        if made.is_err() {
+            let _ = fs::remove_dir(&unfinished);
+        }
+        made
+    }
+}
+
+impl Drop for PrivateFolder {
+    fn drop(&mut self) {
+        if self.lock.is_some() {
+            let _ = fs::remove_dir_all(&self.path);
+            // Fails as long as somebody else's is in it.
+            let _ = fs::remove_dir(&self.above);
+        }
+    }
+}
+
+/// Removes the folders whose owners are gone.
+pub fn sweep() {
+    sweep_below(&std::env::temp_dir());
+}
+
+fn sweep_below(temporary: &Path) {
+    let above = temporary.join(format!("tincans-{}", nix::unistd::geteuid()));
+    if !is_own_folder(&above) {
+        return;
+    }
+    let Ok(entries) = above.read_dir() else { return };
+    for entry in entries.flatten() {
+        let is_young = || {
+            let made = entry.metadata().and_then(|metadata| metadata.modified());
+            made.is_ok_and(|made| made.elapsed().unwrap_or_default() < FINISHED_WITHIN)
+        };
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) && is_young() {
+            continue;
+        }
+        // Kept until it is removed.
+        if let Ok(_lock) = lock(&entry.path()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+    let _ = fs::remove_dir(&above);
+}
+
+/// Makes the folder above, or finds it; an error where it is somebody else's.
+fn make_own_folder(path: &Path) -> io::Result<()> {
+    match fs::DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && is_own_folder(path) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.symlink_metadata().is_ok() => {
+            Err(io::Error::new(ErrorKind::PermissionDenied, "it is there, and not this user's alone"))
+        }
+        // Removed in between: tried again.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(ErrorKind::NotFound.into()),
+        made => made,
+    }
+}
+
+fn is_own_folder(path: &Path) -> bool {
+    let own = nix::unistd::geteuid().as_raw();
+    path.symlink_metadata().is_ok_and(|data| data.is_dir() && data.uid() == own && data.mode() & FOR_OTHERS == 0)
+}
+
+/// Locks a folder; an error where somebody has it locked, or where the file system knows no locks.
+fn lock(folder: &Path) -> io::Result<Flock<File>> {
+    let flags = libc::O_DIRECTORY | libc::O_NOFOLLOW;
+    let file = fs::OpenOptions::new().read(true).custom_flags(flags).open(folder)?;
+    Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, errno)| errno.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> usize {
+        folder.read_dir().map_or(0, Iterator::count)
+    }
+
+    #[test]
+    fn it_is_there_as_long_as_its_owner_and_leaves_nothing() {
+        let temporary = tempfile::tempdir().unwrap();
+        let (mut one, mut other) =
+            (PrivateFolder::choose_below(temporary.path()), PrivateFolder::choose_below(temporary.path()));
+        assert_ne!(one.name(), other.name());
+        assert_eq!(names(temporary.path()), 0, "nothing is made before it is wanted");
+        one.make().unwrap();
+        other.make().unwrap();
+        one.make().unwrap();
+        fs::write(one.path().join("socket"), "").unwrap();
+        sweep_below(temporary.path());
+        assert!(one.path().join("socket").exists() && other.path().exists(), "their owner lives");
+        drop(one);
+        assert!(other.path().exists());
+        drop(other);
+        assert_eq!(names(temporary.path()), 0);
+    }
+
+    #[test]
+    fn what_an_owner_left_who_is_gone_is_removed_and_nothing_else() {
+        let temporary = tempfile::tempdir().unwrap();
+        let mut folder = PrivateFolder::choose_below(temporary.path());
+        folder.make().unwrap();
+        let above = folder.above.clone();
+        let left = above.join("left");
+        fs::create_dir(&left).unwrap();
+        fs::write(left.join("socket"), "").unwrap();
+        fs::create_dir(above.join("new-just-being-made")).unwrap();
+        fs::write(temporary.path().join("tincans-notes"), "mine").unwrap();
+        sweep_below(temporary.path());
+        assert!(!left.exists() && folder.path().exists() && above.join("new-just-being-made").exists());
+        assert!(temporary.path().join("tincans-notes").exists());
+    }
+
+    #[test]
+    fn many_at_once_come_and_go() {
+        let temporary = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..100 {
+                        let mut folder = PrivateFolder::choose_below(temporary.path());
+                        folder.make().unwrap();
+                        sweep_below(temporary.path());
+                        assert!(folder.path().exists(), "swept away under its owner");
+                    }
+                });
+            }
+        });
+        assert_eq!(names(temporary.path()), 0);
+    }
+
+    #[test]
+    fn a_folder_of_somebody_else_is_not_used() {
+        let temporary = tempfile::tempdir().unwrap();
+        let mut folder = PrivateFolder::choose_below(temporary.path());
+        std::os::unix::fs::symlink("/", &folder.above).unwrap();
+        assert!(folder.make().unwrap_err().to_string().contains("not this user's alone"));
+        sweep_below(temporary.path());
+        fs::remove_file(&folder.above).unwrap();
+        fs::DirBuilder::new().mode(0o777).create(&folder.above).unwrap();
+        fs::set_permissions(&folder.above, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+        assert!(folder.make().is_err());
+    }
+}
