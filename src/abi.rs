@@ -163,6 +163,29 @@ pub const CLOEXEC: i32 = 0o2_000_000;
 /// O_DIRECT: a pipe of packets.
 pub const DIRECT: i32 = 0o40000;
 
+/// Flags of open(2) beside the access mode.
+pub const OPEN_FLAGS: &[(&str, i32)] = &[
+    ("O_CREAT", 0o100),
+    ("O_EXCL", 0o200),
+    ("O_NOCTTY", 0o400),
+    ("O_TRUNC", 0o1000),
+    ("O_APPEND", 0o2000),
+    ("O_NONBLOCK", NONBLOCK),
+    ("O_DSYNC", 0o10000),
+    ("O_ASYNC", 0o20000),
+    ("O_DIRECT", DIRECT),
+    ("O_LARGEFILE", 0o100_000),
+    ("O_DIRECTORY", 0o200_000),
+    ("O_NOFOLLOW", 0o400_000),
+    ("O_NOATIME", 0o1_000_000),
+    ("O_CLOEXEC", CLOEXEC),
+    ("O_PATH", 0o10_000_000),
+];
+
+/// Options of waitpid(2).
+pub const WAIT_OPTIONS: &[(&str, i32)] =
+    &[("WNOHANG", 1), ("WUNTRACED", 2), ("WCONTINUED", 8), ("__WALL", 0x4000_0000)];
+
 /// Flags of send(2) and recv(2), in the order strace prints them.
 pub const MSG_FLAGS: &[(&str, i32)] = &[
     ("MSG_OOB", 0x1),

@@ -2,6 +2,7 @@
 //! settled. It holds no descriptor of any end; what it measures with, it closes before the next step.
 
 mod ahead;
+mod assignment;
 mod collect;
 mod freeze;
 mod measure;
@@ -18,15 +19,15 @@ use std::time::Duration;
 
 use crate::abi::{Errno, Signal};
 use crate::agent;
-use crate::order::Work;
 use crate::recording::Recording;
 use crate::sys::descriptors::Numbers;
 use crate::sys::fork::Forked;
 use crate::sys::lifeline::Lifeline;
 use crate::sys::{SysError, calls, descriptors, fork, lifeline, message, now_ns, poll};
-use crate::trace::{Birth, Fact, Ordered, Record, TaskId};
+use crate::trace::{Birth, Fact, Record, TaskId};
 use crate::world::{Machine, World};
 
+pub use assignment::Assignment;
 pub use settings::Settings;
 
 use member::{Apprentice, Member, Phase, ignore_death};
@@ -189,27 +190,26 @@ impl Bench {
     }
 
     /// Gives a task its order. The caller has made sure that it is idle.
-    pub fn order(&mut self, task: TaskId, ordered: Ordered) -> Result<(), BenchError> {
-        let made = if ordered.work.makes_task() {
-            Some(Apprentice::prepare(ordered.name.clone().unwrap_or_default())?)
+    pub fn order(&mut self, task: TaskId, assignment: Assignment) -> Result<(), BenchError> {
+        let made = if assignment.work().makes_task() {
+            Some(Apprentice::prepare(assignment.ordered().name.clone().unwrap_or_default())?)
         } else {
             None
         };
-        let makes_reader = matches!(ordered.work, Work::Reader { .. });
-        let message = ordered.work.message();
-        let ordered = Rc::new(ordered);
+        let message = assignment.work().message();
         // A reader may still be reading: its last records come first.
         let reads_still = self.members.get(&task).is_some_and(|member| member.is_reader);
         if !reads_still {
-            self.fold(task, Fact::Ordered(Rc::clone(&ordered)));
+            self.fold(task, Fact::Ordered(Rc::clone(assignment.ordered())));
         }
         let Some(member) = self.members.get_mut(&task) else { return Ok(()) };
         member.phase = Phase::Busy;
         member.last_errno = Errno::NONE;
         if reads_still {
-            member.next = Some(ordered);
+            member.next = Some(assignment);
         } else {
-            member.is_reader = makes_reader;
+            member.is_reader = assignment.makes_reader();
+            member.current = Some(assignment);
         }
         member.send(&message, made)?;
         self.unsettle();
@@ -272,7 +272,7 @@ impl Bench {
             }
             Forked::Parent(pid) => {
                 self.lifeline = Some(lifeline);
-                let birth = Birth { name: parent.name.clone(), pid, tid: pid, by: None };
+                let birth = Birth::parent(parent.name.clone(), pid);
                 self.admit(birth, parent)
             }
         }

@@ -12,7 +12,7 @@ use crate::abi::{Errno, Signal};
 use crate::order::{Call, Credentials, Extra, Outcome};
 use crate::script::TaskState;
 
-pub use record::{Again, Birth, Death, Fact, Figures, Ordered, Record};
+pub use record::{Again, Birth, Death, Fact, Figures, Group, Known, Ordered, Record, Role, Side, TableOrigin, Thing};
 
 /// A task of one bench, in order of creation; `parent` is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

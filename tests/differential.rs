@@ -91,7 +91,7 @@ fn difference(call: &CallEvent, reply: &Reply, plain: &Plain) -> Option<String> 
         return Some(format!("{:?}: {here}, {there}", call.call));
     }
     let kept = &reply.data[..reply.data.len().min(KEEP)];
-    let all = if reply.data.len() > KEEP { hash(reply.data.iter().copied()) } else { 0 };
+    let all = if reply.data.len() > KEEP { Some(hash(reply.data.iter().copied())) } else { None };
     if kept != call.outcome.data || all != call.outcome.hash {
         return Some(format!("{:?}: data {:?}, plain C {kept:?}", call.call, call.outcome.data));
     }

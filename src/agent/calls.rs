@@ -58,7 +58,7 @@ impl<'a> Prepared<'a> {
         let Some(data) = self.data.first().filter(|_| arrived > 0) else {
             return Outcome { extra, ..Outcome::default() };
         };
-        let hash = if arrived > KEEP { hash(data[..arrived].iter().copied()) } else { 0 };
+        let hash = (arrived > KEEP).then(|| hash(data[..arrived].iter().copied()));
         Outcome { data: data[..arrived.min(KEEP)].to_vec(), hash, extra }
     }
 }
@@ -73,15 +73,15 @@ fn make_other(call: &Call) -> (Answer, Extra) {
     match *call {
         Call::Socketpair { domain, kind, protocol } => array(sys::socketpair(domain, kind, protocol)),
         Call::Pipe2 { flags } => array(sys::pipe2(flags)),
-        Call::Waitpid { pid } => {
+        Call::Waitpid { pid, options: 0 } => {
             let (answer, status) = sys::waitpid(pid);
             (answer, if answer.ret > 0 { Extra::Status(status) } else { Extra::None })
         }
         Call::Close { fd } => none(sys::close(fd)),
         Call::Dup { fd } => none(sys::dup(fd)),
         Call::Shutdown { fd, how } => none(sys::shutdown(fd, how)),
-        Call::Poll { ref fds, events, timeout_ms } => {
-            let (answer, revents) = sys::poll(fds, events, timeout_ms);
+        Call::Poll { ref fds, ref events, timeout_ms } => {
+            let (answer, revents) = sys::poll(fds, events.last().copied().unwrap_or(0), timeout_ms);
             (answer, Extra::Revents(revents))
         }
         Call::Signal { signal, disposition } => none(match signal::set_disposition(signal, disposition) {
@@ -117,7 +117,7 @@ fn make_socket_call(call: &Call) -> (Answer, Extra) {
         Call::Bind { fd, ref address } => none(sys::bind(fd, address)),
         Call::Listen { fd, backlog } => none(sys::listen(fd, backlog)),
         Call::Connect { fd, ref address } => none(sys::connect(fd, address)),
-        Call::Accept { fd } => none(sys::accept(fd)),
+        Call::Accept { fd, flags: None } => none(sys::accept(fd)),
         _ => none(Answer::failed(crate::abi::Errno::EINVAL)),
     }
 }

@@ -36,7 +36,7 @@ impl Agent {
         let (answer, outcome) = match call {
             Call::Fork => (self.fork(), Outcome::default()),
             Call::Thread => (self.thread(), Outcome::default()),
-            Call::Exec => (self.exec(), Outcome::default()),
+            Call::Exec { .. } => (self.exec(), Outcome::default()),
             Call::Exit { code } => self.exit(*code),
             _ => {
                 if let Err(error) = run_place::enter_for(call) {

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::abi::{self, Errno, Signal};
-use crate::order::{Call, Extra, Outcome, Payload, Work};
-use crate::trace::{Birth, Death, Event, Fact, Figures, Ordered, Record, TaskId};
+use crate::order::{Call, Extra, Outcome, Payload};
+use crate::trace::{Birth, Death, Event, Fact, Figures, Group, Ordered, Record, TaskId};
 use crate::world::World;
 use crate::world::history::History;
 
@@ -68,7 +68,7 @@ impl Stage {
 
     /// A message with descriptors.
     pub fn send_descriptors(&mut self, task: TaskId, fd: i32, data: &[u8], fds: &[i32]) {
-        let payload = Payload { word: data.to_vec(), times: 1 };
+        let payload = Payload::once(data.to_vec());
         let call = Call::Sendmsg { fd, data: payload, fds: fds.to_vec(), creds: false, to: None, flags: 0 };
         self.call(task, call, i32::try_from(data.len()).unwrap());
     }
@@ -90,7 +90,6 @@ impl Stage {
         let pid = 100 + i32::try_from(self.tasks).unwrap();
         self.order(PARENT, Call::Fork, name);
         let child = self.born(name, Some(PARENT));
-        self.fact(PARENT, Fact::Entered { step: 0 });
         self.returned(PARENT, pid, Outcome::default());
         self.call(PARENT, Call::Close { fd }, 0);
         for &fd in others {
@@ -101,7 +100,7 @@ impl Stage {
 
     /// A write that went in whole.
     pub fn write(&mut self, task: TaskId, fd: i32, data: &[u8]) {
-        let data = Payload { word: data.to_vec(), times: 1 };
+        let data = Payload::once(data.to_vec());
         let ret = i32::try_from(data.len()).unwrap();
         self.call(task, Call::Write { fd, data }, ret);
     }
@@ -122,7 +121,6 @@ impl Stage {
     /// A read that does not return.
     pub fn sleep_in_read(&mut self, task: TaskId, fd: i32) {
         self.order(task, Call::Read { fd, count: 4096 }, "");
-        self.fact(task, Fact::Entered { step: 0 });
         self.fact(task, Fact::Asleep);
     }
 
@@ -134,9 +132,8 @@ impl Stage {
 
     /// A failed write.
     pub fn fail_write(&mut self, task: TaskId, fd: i32, data: &[u8], errno: Errno) {
-        let data = Payload { word: data.to_vec(), times: 1 };
+        let data = Payload::once(data.to_vec());
         self.order(task, Call::Write { fd, data }, "");
-        self.fact(task, Fact::Entered { step: 0 });
         self.fact(task, Fact::Returned { ret: -1, errno, outcome: None });
         self.fact(task, Fact::Done);
     }
@@ -165,7 +162,11 @@ impl Stage {
         let id = TaskId(self.tasks);
         let pid = 100 + i32::try_from(self.tasks).unwrap();
         self.tasks += 1;
-        self.fact(id, Fact::Born(Rc::new(Birth { name: name.to_owned(), pid, tid: pid, by })));
+        let birth = match by {
+            None => Birth::parent(name.to_owned(), pid),
+            Some(by) => Birth::child(name.to_owned(), pid, by),
+        };
+        self.fact(id, Fact::Born(Rc::new(birth)));
         id
     }
 
@@ -175,7 +176,6 @@ impl Stage {
 
     fn made(&mut self, task: TaskId, call: Call, name: &str, (ret, outcome): (i32, Outcome)) {
         self.order(task, call, name);
-        self.fact(task, Fact::Entered { step: 0 });
         self.returned(task, ret, outcome);
     }
 
@@ -184,10 +184,12 @@ impl Stage {
         self.fact(task, Fact::Done);
     }
 
+    /// A call that somebody ordered is entered.
     fn order(&mut self, task: TaskId, call: Call, name: &str) {
         self.line += 1;
         let name = (!name.is_empty()).then(|| name.to_owned());
-        self.fact(task, Fact::Ordered(Rc::new(Ordered { work: Work::Call(call), name, line: self.line })));
+        self.fact(task, Fact::Ordered(Rc::new(Ordered { group: Group::Single, name, line: self.line })));
+        self.fact(task, Fact::Entered { call: Rc::new(call) });
     }
 
     fn fact(&mut self, task: TaskId, fact: Fact) {

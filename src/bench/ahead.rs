@@ -4,16 +4,16 @@ use std::rc::Rc;
 
 use crate::abi::Errno;
 use crate::order::{Call, Closes, Work};
-use crate::trace::{Fact, Ordered, TaskId};
+use crate::trace::{Fact, TaskId};
 
 use super::member::{Apprentice, Made, Phase};
-use super::{Bench, BenchError};
+use super::{Assignment, Bench, BenchError};
 
 impl Bench {
     /// Orders a task to fork children, one after the other, if the call that it is at succeeds.
     pub fn order_forks(&mut self, task: TaskId, names: Vec<String>) -> Result<(), BenchError> {
         for name in names {
-            let fork = Ordered { work: Work::Then(Call::Fork), name: Some(name.clone()), line: self.recording.line() };
+            let fork = Assignment::new(Work::Then(Call::Fork), Some(name.clone()), self.recording.line());
             self.order_ahead(task, fork, Some(Apprentice::prepare(name)?))?;
         }
         self.unsettle();
@@ -23,7 +23,7 @@ impl Bench {
     /// Orders a task to close descriptors unless the call that it is at fails, and its children to begin by that.
     pub fn order_closes(&mut self, task: TaskId, closes: Closes) -> Result<(), BenchError> {
         let line = self.recording.line();
-        let close = |fd| Ordered { work: Work::Then(Call::Close { fd }), name: None, line };
+        let close = |fd| Assignment::new(Work::Then(Call::Close { fd }), None, line);
         for (name, fds) in closes.children {
             let born = self.members.values().rev().find(|member| member.name == name).map(|member| member.id);
             let makers = self.members.get_mut(&task).map(|member| &mut member.apprentices);
@@ -40,20 +40,21 @@ impl Bench {
     }
 
     /// An order to a task that may not be through with the one before; after a call that failed, which it would leave out, none.
-    fn order_ahead(&mut self, task: TaskId, ordered: Ordered, made: Option<Made>) -> Result<(), BenchError> {
+    fn order_ahead(&mut self, task: TaskId, assignment: Assignment, made: Option<Made>) -> Result<(), BenchError> {
         let Some(member) = self.members.get(&task).filter(|member| member.last_errno == Errno::NONE) else {
             return Ok(());
         };
-        let (message, ordered) = (ordered.work.message(), Rc::new(ordered));
+        let message = assignment.work().message();
         let is_idle = member.phase == Phase::Waiting;
         if is_idle {
-            self.fold(task, Fact::Ordered(Rc::clone(&ordered)));
+            self.fold(task, Fact::Ordered(Rc::clone(assignment.ordered())));
         }
         let Some(member) = self.members.get_mut(&task) else { return Ok(()) };
         if is_idle {
             member.phase = Phase::Busy;
+            member.current = Some(assignment);
         } else {
-            member.ahead.push_back(Some(ordered));
+            member.ahead.push_back(Some(assignment));
         }
         Ok(member.send(&message, made)?)
     }

@@ -165,10 +165,10 @@ impl Bench {
             return Ok(());
         }
         let maker_pid = self.members.get(&maker).map_or(0, |member| member.pid);
-        let is_thread =
-            self.recording.world().task(maker).and_then(Task::current_call).is_some_and(|call| call.name() != "fork");
-        let pid = if is_thread { maker_pid } else { ret };
-        let birth = Birth { name: apprentice.name.clone(), pid, tid: ret, by: Some(maker) };
+        let is_thread = self.recording.world().task(maker).and_then(Task::current_call) == Some(&Call::Thread);
+        let name = apprentice.name.clone();
+        let birth =
+            if is_thread { Birth::thread(name, (maker_pid, ret), maker) } else { Birth::child(name, ret, maker) };
         self.admit(birth, apprentice)
     }
 

@@ -6,12 +6,14 @@ use std::rc::Rc;
 
 use crate::abi::Errno;
 use crate::agent::record::Entry;
-use crate::order::Work;
+use crate::order::Outcome;
 use crate::sys::control::{self, OrderSender};
 use crate::sys::procfs::ThreadFiles;
 use crate::sys::ring::{self, RingReader, SIGNAL_COUNTERS};
 use crate::sys::{SysError, fork};
-use crate::trace::{Birth, Fact, Ordered, TaskId};
+use crate::trace::{Birth, Fact, TaskId};
+
+use super::Assignment;
 
 /// What a task is at, by its own records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,10 +48,14 @@ pub(super) struct Member {
     pub is_to_stop: bool,
     /// Its last order made it a `reader`: between two reads it waits.
     pub is_reader: bool,
+    /// The order that it is at.
+    pub current: Option<Assignment>,
+    /// Which of its calls it is at.
+    step: u8,
     /// The order that ends its reading: what it records until it says so is still the reader's.
-    pub next: Option<Rc<Ordered>>,
+    pub next: Option<Assignment>,
     /// Orders that it has beside the one it is at; none for each that it leaves out, because a call before it failed.
-    pub ahead: VecDeque<Option<Rc<Ordered>>>,
+    pub ahead: VecDeque<Option<Assignment>>,
     /// The error of its last call since it was last ordered in turn. If there was one, what was ordered ahead is left out.
     pub last_errno: Errno,
     /// The tasks that its fork or thread orders will make.
@@ -70,7 +76,7 @@ pub(super) struct Apprentice {
     pub control: OrderSender,
     pub ring: RingReader,
     /// What it is to do first.
-    pub orders: Vec<Rc<Ordered>>,
+    pub orders: Vec<Assignment>,
 }
 
 impl Apprentice {
@@ -82,10 +88,10 @@ impl Apprentice {
     }
 
     /// Orders that wait there for it.
-    pub fn order_all(&mut self, orders: impl Iterator<Item = Ordered>) -> Result<(), SysError> {
-        for ordered in orders {
-            self.control.send(&ordered.work.message()).or_else(ignore_death)?;
-            self.orders.push(Rc::new(ordered));
+    pub fn order_all(&mut self, orders: impl Iterator<Item = Assignment>) -> Result<(), SysError> {
+        for assignment in orders {
+            self.control.send(&assignment.work().message()).or_else(ignore_death)?;
+            self.orders.push(assignment);
         }
         Ok(())
     }
@@ -111,6 +117,8 @@ impl Member {
             is_stopped: false,
             is_to_stop: false,
             is_reader: false,
+            current: None,
+            step: 0,
             next: None,
             ahead: apprentice.orders.into_iter().map(Some).collect(),
             last_errno: Errno::NONE,
@@ -153,19 +161,21 @@ impl Member {
 
     /// Takes in one of its records: its phase changes, and the facts are for the world.
     pub fn take(&mut self, entry: Entry) -> [Option<Fact>; 2] {
-        let returned = |ret, errno, outcome| Some(Fact::Returned { ret, errno, outcome });
         let (phase, facts) = match entry {
-            Entry::Entered { step } => (Phase::Inside, [Some(Fact::Entered { step }), None]),
+            Entry::Entered { step } => (Phase::Inside, [self.entered(step), None]),
             Entry::Returned { ret, errno, outcome } => {
                 self.last_errno = errno;
+                self.note_returned(ret, outcome.as_deref());
                 if errno != Errno::NONE {
                     self.leave_out_ahead();
                 }
                 let phase = if self.is_reader && self.next.is_none() { Phase::Waiting } else { Phase::Busy };
-                (phase, [returned(ret, errno, outcome), None])
+                (phase, [Some(Fact::Returned { ret, errno, outcome }), None])
             }
             Entry::Again { ret, step } => {
-                (Phase::Inside, [returned(ret, Errno::NONE, None), Some(Fact::Entered { step })])
+                self.note_returned(ret, None);
+                let returned = Fact::Returned { ret, errno: Errno::NONE, outcome: None };
+                (Phase::Inside, [Some(returned), self.entered(step)])
             }
             Entry::Done => {
                 let done = (self.phase != Phase::LeavingOut).then_some(Fact::Done);
@@ -178,9 +188,9 @@ impl Member {
             }
             Entry::Ready if self.is_reader => {
                 let next = self.next.take();
-                self.is_reader = next.as_ref().is_some_and(|next| matches!(next.work, Work::Reader { .. }));
+                self.is_reader = next.as_ref().is_some_and(Assignment::makes_reader);
                 let phase = if next.is_some() { Phase::Busy } else { Phase::Waiting };
-                (phase, [next.map(Fact::Ordered), None])
+                (phase, [next.map(|next| self.begin(next)), None])
             }
             Entry::Ready => (self.phase, [None, None]),
         };
@@ -191,7 +201,7 @@ impl Member {
     /// A call has failed: what was ordered after it is left out, and who was to be made by that is let go.
     fn leave_out_ahead(&mut self) {
         for order in &mut self.ahead {
-            if order.take().is_some_and(|order| order.work.makes_task()) {
+            if order.take().is_some_and(|order| order.work().makes_task()) {
                 self.apprentices.pop_back();
             }
         }
@@ -202,7 +212,25 @@ impl Member {
         match self.ahead.pop_front() {
             None => (Phase::Waiting, None),
             Some(None) => (Phase::LeavingOut, None),
-            Some(Some(next)) => (Phase::Busy, Some(Fact::Ordered(next))),
+            Some(Some(next)) => (Phase::Busy, Some(self.begin(next))),
+        }
+    }
+
+    fn begin(&mut self, assignment: Assignment) -> Fact {
+        let ordered = Rc::clone(assignment.ordered());
+        self.current = Some(assignment);
+        Fact::Ordered(ordered)
+    }
+
+    /// The ring says which call of the order; what it is the order says.
+    fn entered(&mut self, step: u8) -> Option<Fact> {
+        self.step = step;
+        Some(Fact::Entered { call: self.current.as_ref()?.call(step) })
+    }
+
+    fn note_returned(&mut self, ret: i32, outcome: Option<&Outcome>) {
+        if let Some(current) = &mut self.current {
+            current.note_returned(self.step, ret, outcome);
         }
     }
 }

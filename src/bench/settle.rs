@@ -9,10 +9,10 @@ use crate::script::{Disposition, TaskState};
 use crate::sys::procfs::Look;
 use crate::sys::{poll, procfs, ring};
 use crate::trace::{Fact, TaskId};
-use crate::world::task::{Process, Task};
+use crate::world::task::Process;
 
 use super::member::{Member, Phase};
-use super::{Bench, BenchError};
+use super::{Assignment, Bench, BenchError};
 
 /// What one collect saw of all tasks.
 #[derive(Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl Bench {
     /// in, or stop its own process by.
     fn somebody_will_ring(&self) -> bool {
         self.members.values().any(|member| {
-            let call = self.recording.world().task(member.id).and_then(Task::current_call);
+            let call = member.current.as_ref().map(Assignment::first_call);
             let comes_back =
                 matches!(call, Some(Call::Socketpair { .. } | Call::Pipe2 { .. } | Call::Fork | Call::Close { .. }));
             !member.is_stopped && (member.phase == Phase::Arriving || (member.phase != Phase::Waiting && comes_back))

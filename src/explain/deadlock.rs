@@ -56,7 +56,7 @@ fn stuck(world: &World) -> BTreeMap<TaskId, Vec<TaskId>> {
 fn wakers(world: &World, task: &Task) -> Option<Vec<TaskId>> {
     let ongoing = task.sleeping_call()?;
     match ongoing.call() {
-        Call::Waitpid { pid } => Some(children(world, task, *pid)),
+        Call::Waitpid { pid, .. } => Some(children(world, task, *pid)),
         Call::Poll { fds, timeout_ms, .. } if *timeout_ms < 0 => {
             let ends = fds.iter().map(|fd| world.end(ongoing.names.end_id(*fd)?));
             let each: Option<Vec<Vec<TaskId>>> = ends.map(|end| holders(world, end?.peer?)).collect();

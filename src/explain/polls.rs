@@ -93,7 +93,7 @@ fn writable_but_fails(scene: &Scene<'_>) -> Option<Explanation> {
 /// No POLLOUT where a write works.
 fn not_writable_but_works(scene: &Scene<'_>) -> Option<Explanation> {
     let Call::Poll { events, .. } = &scene.call.call else { return None };
-    let asked = events & i32::from(POLLOUT) != 0;
+    let asked = events.iter().any(|asked| asked & i32::from(POLLOUT) != 0);
     let open = |end: &End| scene.world.end(end.peer?).filter(|peer| !peer.closed);
     let (end, _) =
         polled(scene).find(|(end, bits)| asked && bits & POLLOUT == 0 && open(end).is_some() && !reads_only(end))?;
@@ -200,7 +200,7 @@ fn ready(scene: &Scene<'_>) -> Option<Explanation> {
 
 /// Whether the call asked for POLLIN.
 fn asked_to_read(scene: &Scene<'_>) -> bool {
-    matches!(scene.call.call, Call::Poll { events, .. } if events & i32::from(POLLIN) != 0)
+    matches!(&scene.call.call, Call::Poll { events, .. } if events.iter().any(|asked| asked & i32::from(POLLIN) != 0))
 }
 
 /// The polled ends with poll's answer for each.

@@ -162,7 +162,7 @@ fn in_poll(world: &World, task: &Task, ongoing: &Ongoing) -> Explanation {
 }
 
 fn in_wait(task: &Task, ongoing: &Ongoing) -> Explanation {
-    let pid = if let Call::Waitpid { pid } = ongoing.call() { *pid } else { -1 };
+    let pid = if let Call::Waitpid { pid, .. } = ongoing.call() { *pid } else { -1 };
     let child = ongoing.names.task(pid).unwrap_or("one of its children");
     let text = format!("{} is asleep in waitpid: {child} has not died yet. Its death wakes {0}.", task.name);
     wording::explanation(task, "asleep-until-death", "wait(2)", text)

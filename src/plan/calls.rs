@@ -82,7 +82,7 @@ impl Resolver<'_> {
             }
             Verb::Exec => (self.exec()?, None),
             Verb::Exit { code } => (Call::Exit { code: *code }, None),
-            Verb::Wait { task } => (Call::Waitpid { pid: self.pid_or_any(task.as_deref())? }, None),
+            Verb::Wait { task } => (Call::Waitpid { pid: self.pid_or_any(task.as_deref())?, options: 0 }, None),
             Verb::Kill { task, signal } => (self.kill(task, signal.0)?, None),
             Verb::Stop { task } => (self.kill(task, abi::Signal::STOP.0)?, None),
             Verb::Cont { task } => (self.kill(task, abi::Signal::CONT.0)?, None),
@@ -110,7 +110,7 @@ impl Resolver<'_> {
         if threads > 1 {
             return Err(Refusal("the process has other threads, which execve would end".to_owned()));
         }
-        Ok(Call::Exec)
+        Ok(Call::Exec { program: None, args: Vec::new() })
     }
 
     fn pid_or_any(&self, task: Option<&str>) -> Result<i32, Refusal> {
@@ -194,7 +194,7 @@ impl Resolver<'_> {
             Verb::Shutdown { how, .. } => Call::Shutdown { fd, how: *how },
             Verb::Poll { ends, events, timeout_ms } => {
                 let fds = ends.iter().map(|end| self.own_descriptor(task, end)).collect::<Result<_, _>>()?;
-                Call::Poll { fds, events: *events, timeout_ms: *timeout_ms }
+                Call::Poll { fds, events: vec![*events], timeout_ms: *timeout_ms }
             }
             Verb::Getsockopt { option, .. } => Call::Getsockopt { fd, option: option.clone() },
             Verb::Setsockopt { option, value, .. } => {
@@ -212,7 +212,7 @@ impl Resolver<'_> {
                 Call::Listen { fd, backlog: i32::try_from(self.number(backlog)?).unwrap_or(i32::MAX) }
             }
             Verb::Connect { address, .. } => Call::Connect { fd, address: self.address(address) },
-            Verb::Accept { .. } => Call::Accept { fd },
+            Verb::Accept { .. } => Call::Accept { fd, flags: None },
             _ => return Err(Refusal("that statement cannot be made here".to_owned())),
         })
     }

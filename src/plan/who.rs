@@ -144,7 +144,7 @@ pub fn sleeping_in(task: &Task) -> String {
     let Some(ongoing) = &task.ongoing else { return "nothing".to_owned() };
     let call = ongoing.call();
     let about = match call {
-        Call::Waitpid { pid } | Call::Kill { pid, .. } => ongoing.names.task(*pid).unwrap_or("").to_owned(),
+        Call::Waitpid { pid, .. } | Call::Kill { pid, .. } => ongoing.names.task(*pid).unwrap_or("").to_owned(),
         _ => call.fd().map(|fd| ongoing.names.end(fd)).unwrap_or_default(),
     };
     format!("{}({about})", call.name())

@@ -60,7 +60,7 @@ impl Captures {
     pub fn payload(&self, data: &Data) -> Result<Payload, String> {
         let times = self.resolve(&data.times)?;
         let times = u64::try_from(times).map_err(|_error| format!("nothing can be written {times} times"))?;
-        let payload = Payload { word: data.word.clone(), times };
+        let payload = Payload::repeated(data.word.clone(), times);
         if payload.len() > MAX_DATA {
             return Err(format!("{} bytes are too many, {MAX_DATA} (16MiB) are the most", payload.len()));
         }

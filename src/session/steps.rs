@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use crate::bench::Assignment;
 use crate::bench::BenchError;
 use crate::plan::{About, Step};
 use crate::recording::entry::Observation;
 use crate::script::Verb;
-use crate::trace::{Ordered, Subject};
+use crate::trace::Subject;
 
 use super::{Session, Stage};
 
@@ -30,7 +31,7 @@ impl Session {
                     running.refused = Some(NO_ROOM.to_owned());
                     return Ok(());
                 }
-                self.bench.order(task, Ordered { work, name, line: running.statement.line })?;
+                self.bench.order(task, Assignment::new(work, name, running.statement.line))?;
             }
             Step::Forks(_, names) if !self.bench.has_room(names.len()) => {
                 running.refused = Some(NO_ROOM.to_owned());

@@ -3,6 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
 
 mod message;
+mod more;
 
 use std::fmt::Write as _;
 
@@ -62,20 +63,22 @@ pub fn succeeded(event: &CallEvent) -> bool {
 }
 
 /// All arguments of a call.
+#[expect(clippy::too_many_lines, reason = "one table of all calls")]
 pub fn of(event: &CallEvent) -> Vec<Arg> {
     use Call as C;
     match &event.call {
         C::Socketpair { .. } | C::Pipe2 { .. } | C::Socket { .. } => creation(event),
         C::Fork
         | C::Thread
-        | C::Exec
+        | C::Exec { .. }
         | C::Exit { .. }
+        | C::ExitGroup { .. }
         | C::Waitpid { .. }
         | C::Kill { .. }
         | C::Signal { .. }
         | C::Setrlimit { .. } => process(event),
         C::Read { fd, count } => vec![end("fd", event, *fd), arrived(event), Arg::size("count", *count)],
-        C::Recv { fd, count, flags } => {
+        C::Recv { fd, count, flags } | C::Recvfrom { fd, count, flags } => {
             vec![end("sockfd", event, *fd), arrived(event), Arg::size("len", *count), message_flags(*flags)]
         }
         C::Write { fd, data } => vec![end("fd", event, *fd), payload(data), Arg::size("count", data.len())],
@@ -85,11 +88,18 @@ pub fn of(event: &CallEvent) -> Vec<Arg> {
             all.extend(to.iter().flat_map(|to| address("dest_addr", to)));
             all
         }
-        C::Readv { .. } | C::Writev { .. } | C::Recvmsg { .. } | C::Sendmsg { .. } => message::args(event),
-        C::Poll { fds, events, timeout_ms } => {
-            let asked = flag_names(abi::POLL_EVENTS, *events);
-            let rows: Vec<String> =
-                fds.iter().map(|&fd| format!("{{fd={}, events={asked}}}", shown(event, fd))).collect();
+        C::Readv { .. }
+        | C::Writev { .. }
+        | C::Recvmsg { .. }
+        | C::Sendmsg { .. }
+        | C::Recvmmsg { .. }
+        | C::Sendmmsg { .. } => message::args(event),
+        C::Poll { fds, timeout_ms, .. } => {
+            let asked = |place| flag_names(abi::POLL_EVENTS, event.call.asked_at(place));
+            let rows: Vec<String> = (0..)
+                .zip(fds)
+                .map(|(place, &fd)| format!("{{fd={}, events={}}}", shown(event, fd), asked(place)))
+                .collect();
             let count = i64::try_from(fds.len()).unwrap_or(i64::MAX);
             vec![
                 Arg::word("fds", format!("[{}]", rows.join(", "))),
@@ -111,6 +121,32 @@ pub fn of(event: &CallEvent) -> Vec<Arg> {
         | C::Connect { .. }
         | C::Listen { .. }
         | C::Accept { .. } => named(event),
+        C::Vfork
+        | C::Clone { .. }
+        | C::Splice { .. }
+        | C::Tee { .. }
+        | C::Sendfile { .. }
+        | C::CloseRange { .. }
+        | C::Dup2 { .. }
+        | C::Dup3 { .. }
+        | C::DupFrom { .. }
+        | C::Open { .. }
+        | C::Mkfifo { .. }
+        | C::Unlink { .. }
+        | C::Select { .. }
+        | C::EpollCreate { .. }
+        | C::EpollCtl { .. }
+        | C::EpollWait { .. }
+        | C::Eventfd { .. }
+        | C::Signalfd { .. }
+        | C::TimerfdCreate { .. }
+        | C::TimerfdSettime { .. }
+        | C::PidfdOpen { .. }
+        | C::Setsid
+        | C::Setpgid { .. }
+        | C::Getppid
+        | C::ParentDeathSignal { .. }
+        | C::Other { .. } => more::args(event),
     }
 }
 
@@ -192,13 +228,23 @@ fn creation(event: &CallEvent) -> Vec<Arg> {
 fn process(event: &CallEvent) -> Vec<Arg> {
     match &event.call {
         Call::Thread => event.names.made.iter().map(|name| Arg::word("thread", name.as_str())).collect(),
-        Call::Exec => {
-            vec![Arg::word("pathname", "\"tincans\""), Arg::word("argv", "[\"tincans\"]"), Arg::word("envp", "environ")]
+        Call::Exec { program, args } => {
+            let own = "tincans".to_owned();
+            let quoted = |word: &String| string(word.as_bytes(), 0);
+            let words = if args.is_empty() { std::slice::from_ref(program.as_ref().unwrap_or(&own)) } else { args };
+            let words: Vec<String> = words.iter().map(quoted).collect();
+            let argv = format!("[{}]", words.join(", "));
+            let path = quoted(program.as_ref().unwrap_or(&own));
+            vec![Arg::word("pathname", path), Arg::word("argv", argv), Arg::word("envp", "environ")]
         }
-        Call::Exit { code } => vec![Arg::number("status", *code)],
-        Call::Waitpid { pid } => {
+        Call::Exit { code } | Call::ExitGroup { code } => vec![Arg::number("status", *code)],
+        Call::Waitpid { pid, options } => {
             let whom = if *pid > 0 { Arg::word("pid", task(event, *pid)) } else { Arg::number("pid", *pid) };
-            let options = Arg { out: true, ..Arg::number("options", 0) };
+            let options = match *options {
+                0 => Arg::number("options", 0),
+                options => Arg::word("options", flag_names(abi::WAIT_OPTIONS, options)),
+            };
+            let options = Arg { out: true, ..options };
             vec![whom, Arg::out(event, "wstatus", status(event)), options]
         }
         Call::Kill { pid, signal } => {
@@ -316,8 +362,11 @@ fn named(event: &CallEvent) -> Vec<Arg> {
             all
         }
         Call::Listen { fd, backlog } => vec![end("sockfd", event, *fd), Arg::number("backlog", *backlog)],
-        Call::Accept { fd } => {
-            vec![end("sockfd", event, *fd), Arg::word("addr", "NULL"), Arg::word("addrlen", "NULL")]
+        Call::Accept { fd, flags } => {
+            let mut all = vec![end("sockfd", event, *fd), Arg::word("addr", "NULL"), Arg::word("addrlen", "NULL")];
+            let flags = flags.map(|flags| abi::type_name(flags).trim_start_matches("0|").to_owned());
+            all.extend(flags.map(|flags| Arg::word("flags", flags)));
+            all
         }
         Call::Getsockname { fd } | Call::Getpeername { fd } => {
             let name = match &event.outcome.extra {

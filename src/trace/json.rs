@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Burst, CallEvent, CallState, Death, Event, FdReport, Summary, TaskReport, What, args};
 use crate::abi::{self, Errno};
-use crate::order::{Call, Credentials, Extra, KEEP, Payload};
+use crate::order::{Call, Credentials, Extra, KEEP};
 use crate::script::words::is_hidden;
 
 /// One event.
@@ -163,14 +163,13 @@ fn hex_digit(half: u8) -> char {
 }
 
 fn offered_bytes(call: &Call) -> Vec<u8> {
-    let pieces: &[Payload] = match call {
-        Call::Write { data, .. } | Call::Send { data, .. } | Call::Sendmsg { data, .. } => std::slice::from_ref(data),
-        Call::Writev { data, .. } => data,
-        _ => &[],
-    };
     let mut bytes = Vec::new();
-    for piece in pieces {
+    for piece in call.payloads() {
         bytes.extend(piece.slice(0, KEEP.saturating_sub(bytes.len())));
+        // What comes after what is not known cannot be shown in its place.
+        if piece.rest > 0 {
+            break;
+        }
     }
     bytes
 }
@@ -204,7 +203,7 @@ fn extra_keys(call: &CallEvent, keys: &mut Map<String, Value>) {
     if !args::succeeded(call) {
         return;
     }
-    if let (Call::Fork | Call::Thread, Some(made)) = (&call.call, &call.names.made) {
+    if let (true, Some(made)) = (call.call.makes_task(), &call.names.made) {
         keys.insert("child".to_owned(), made.as_str().into());
     }
     if let (Call::Waitpid { .. }, Some(pid)) = (&call.call, call.ret.filter(|&ret| ret > 0)) {
@@ -289,7 +288,7 @@ mod tests {
         assert_eq!(read(b"\xff", 1)["hex"], "ff");
         assert_eq!((&read(b"a\xc3", 9)["data"], &read(b"a\xc3", 9)["data_len"]), (&json!("a"), &json!(9)));
         assert_eq!(read(b"a\xc3", 2)["hex"], "61c3");
-        let payload = Payload { word: b"xy".to_vec(), times: 100_000 };
+        let payload = crate::order::Payload::repeated(b"xy".to_vec(), 100_000);
         let write = json_of(call(Call::Write { fd: 4, data: payload }, 1, Outcome::default()));
         assert_eq!((write["data"].as_str().unwrap().len(), &write["data_len"]), (KEEP, &json!(200_000)));
     }
@@ -307,7 +306,7 @@ mod tests {
 
     #[test]
     fn what_only_some_calls_bring_has_its_keys() {
-        let poll = Call::Poll { fds: vec![3, 4, 3], events: 5, timeout_ms: 0 };
+        let poll = Call::Poll { fds: vec![3, 4, 3], events: vec![5], timeout_ms: 0 };
         let answer = json_of(call(poll, 1, extra(Extra::Revents(vec![5, 0, 0]))));
         assert_eq!(answer["revents"].to_string(), r#"{"a[0]":["POLLIN","POLLOUT"],"a[1]":[],"a[0]@3":[]}"#);
         let creds = Credentials { pid: 7, uid: 1, gid: 2 };
@@ -318,7 +317,10 @@ mod tests {
         assert_eq!(answer["flags"], json!(["MSG_CTRUNC", "MSG_TRUNC"]));
         assert_eq!(answer["fds"], json!(["a[0]"]));
         assert_eq!(answer["creds"].to_string(), r#"{"pid":7,"uid":1,"gid":2,"task":"child1"}"#);
-        assert_eq!(json_of(call(Call::Waitpid { pid: -1 }, 7, extra(Extra::Status(0))))["reaped"], "child1");
+        assert_eq!(
+            json_of(call(Call::Waitpid { pid: -1, options: 0 }, 7, extra(Extra::Status(0))))["reaped"],
+            "child1"
+        );
         let pair = Call::Socketpair { domain: 1, kind: 1, protocol: 0 };
         assert_eq!(json_of(call(pair, 0, extra(Extra::Array([3, 4]))))["sv"], json!([3, 4]));
         let name = extra(Extra::Name(b"@srv".to_vec()));

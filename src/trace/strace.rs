@@ -59,7 +59,7 @@ fn call_text(call: &CallEvent) -> String {
     // strace has written the comma before it knows the next argument.
     let comma = if known > 0 && known < all.len() { ", " } else { "" };
     let (before, after) = (format!("{}{comma}", text(&all[..known])), text(&all[known..]));
-    let is_exit = matches!(call.call, Call::Exit { .. });
+    let is_exit = matches!(call.call, Call::Exit { .. } | Call::ExitGroup { .. });
     match call.state {
         CallState::Returned | CallState::Unfinished if is_exit => format!("{name}({before}) = ?"),
         CallState::Returned => format!("{name}({before}{after}) = {}", result(call)),
@@ -77,7 +77,11 @@ fn result(call: &CallEvent) -> String {
         return format!("-1 {}", error(call.errno));
     }
     match (&call.call, &call.outcome.extra) {
-        (Call::Fork | Call::Thread | Call::Accept { .. } | Call::Socket { .. }, _) => {
+        (Call::Accept { .. } | Call::Socket { .. }, _) => {
+            let name = call.names.made.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
+            format!("{ret}{name}")
+        }
+        (made, _) if made.makes_task() => {
             let name = call.names.made.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
             format!("{ret}{name}")
         }
@@ -225,7 +229,7 @@ mod tests {
     }
 
     fn text(word: &str) -> Payload {
-        Payload { word: word.as_bytes().to_vec(), times: 1 }
+        Payload::once(word.as_bytes().to_vec())
     }
 
     fn with(call: Call, ret: i32, extra: Extra) -> CallEvent {
@@ -293,14 +297,14 @@ mod tests {
         let pair = || Call::Socketpair { domain: 2, kind: 1, protocol: 0 };
         let refused = |array| failed(with(pair(), -1, Extra::Array(array)), Errno(95));
         let creds = Credentials { pid: 4711, uid: 0, gid: 1 };
-        let poll = || Call::Poll { fds: vec![3, 4], events: 0x2007, timeout_ms: 0 };
+        let poll = || Call::Poll { fds: vec![3, 4], events: vec![0x2007], timeout_ms: 0 };
         let recvmsg = || Call::Recvmsg { fd: 4, count: 10, room: ControlRoom::None, flags: 0 };
         let message = Extra::Message { flags: abi::MSG_CTRUNC, fds: vec![3], creds: Some(creds), control: 56 };
         let mut unnamed = refused([-1, -1]);
         unnamed.names.made = Some("a".into());
         let srv = SocketAddress { shown: "@srv".into(), path: b"\0srv-4711".to_vec() };
         let sent = Call::Sendmsg { fd: 3, data: text("x"), fds: vec![5], creds: false, to: None, flags: 0 };
-        let wait = || Call::Waitpid { pid: 4711 };
+        let wait = || Call::Waitpid { pid: 4711, options: 0 };
         let limit = Call::Setrlimit { nofile: 5 };
         let option = |option: &str| Call::Getsockopt { fd: 3, option: option.into() };
         for (call, want) in [
@@ -313,7 +317,7 @@ mod tests {
                 "waitpid(child1, [{WIFEXITED(s) && WEXITSTATUS(s) == 3}], 0) = 4711 (child1)",
             ),
             (
-                with(Call::Waitpid { pid: -1 }, 4711, Extra::Status(9)),
+                with(Call::Waitpid { pid: -1, options: 0 }, 4711, Extra::Status(9)),
                 "waitpid(-1, [{WIFSIGNALED(s) && WTERMSIG(s) == SIGKILL}], 0) = 4711 (child1)",
             ),
             (
@@ -430,7 +434,7 @@ mod tests {
             since: None,
             first_calls: Vec::new(),
         };
-        let data = Payload { word: vec![b'x'], times: 64 };
+        let data = Payload::repeated(vec![b'x'], 64);
         burst.first_calls.push(event("parent", Call::Write { fd: 3, data }, 64));
         let string = format!("\"{}\"...", "x".repeat(32));
         assert_eq!(every_call(&burst)[0], format!("parent  write(chat[0], {string}, 64) = 64"));

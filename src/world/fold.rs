@@ -1,5 +1,4 @@
 //! One record changes the world, and gives the events that it is shown as. `effect` has what each system call changes.
-#![expect(clippy::wildcard_enum_match_arm, reason = "only two calls take an address")]
 
 mod again;
 mod birth;
@@ -8,14 +7,16 @@ mod make;
 mod read;
 mod report;
 
+use std::rc::Rc;
+
 use crate::abi::{Errno, MSG_PEEK, Signal};
-use crate::order::{Call, Extra, Outcome, Work};
+use crate::order::{Call, Extra, Outcome};
 use crate::script::{Disposition, TaskState};
 use crate::trace::{Death, Event, Fact, Record, TaskId, What};
 
 use super::World;
 use super::channel::Sample;
-use super::task::Task;
+use super::task::{Ongoing, Task};
 
 /// What a call brought back, as the fold passes it on.
 #[derive(Debug)]
@@ -37,15 +38,17 @@ impl World {
         self.facts += 1;
         let mut show = |what| events.push(Event { line, task: Some(task), what });
         match fact {
-            Fact::Born(birth) => self.be_born(task, &birth),
-            Fact::Ordered(ordered) => self.take_order(task, &ordered),
-            Fact::Entered { step } => self.enter(task, step, t_ns),
+            Fact::Born(birth) => self.add_task(task, &birth),
+            Fact::Ordered(ordered) => self.begin_order(task, &ordered),
+            Fact::Entered { call } => self.enter(task, &call, (line, t_ns)),
             Fact::Returned { ret, errno, outcome } => {
-                if let Some(what) = self.come_back(task, line, Back { ret, errno, outcome, t_ns }) {
+                if let Some(what) = self.apply_return(task, line, Back { ret, errno, outcome, t_ns }) {
                     show(what);
                 }
             }
             Fact::Asleep => self.fall_asleep(task).into_iter().for_each(show),
+            Fact::Interrupted => self.begin_again(task),
+            Fact::Held | Fact::Unordered | Fact::Exiting(_) | Fact::Known(_) | Fact::Table(_) => {}
             Fact::Done => self.finish(task, line).into_iter().for_each(show),
             Fact::Signalled(signal) => {
                 self.begin_again(task);
@@ -110,39 +113,57 @@ impl World {
         self.asleep_event(id)
     }
 
-    fn enter(&mut self, id: TaskId, step: u8, t_ns: u64) {
+    fn enter(&mut self, id: TaskId, call: &Rc<Call>, (line, t_ns): (u32, u64)) {
         self.calls += 1;
-        let Some(task) = self.tasks.get_mut(&id) else { return };
-        let by = task.id;
-        let Some(ongoing) = task.ongoing.as_mut() else { return };
-        ongoing.step = step;
-        ongoing.inside = true;
-        ongoing.entered_ns = t_ns;
-        if let Some(content) = ongoing.content.get(usize::from(step)).filter(|content| !content.is_empty()) {
-            let content = std::rc::Rc::clone(content);
-            let call = ongoing.calls[usize::from(step)].write_target();
-            let write = self.begin_write(by, &call, &content);
-            if let Some(ongoing) = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut()) {
-                ongoing.write = write;
+        let Some(task) = self.tasks.get_mut(&id).filter(|task| task.is_alive()) else { return };
+        let ordered = task.order.as_ref().map(|order| Rc::clone(&order.ordered));
+        if ordered.is_none() {
+            task.state = TaskState::Running;
+        }
+        let (mut ongoing, is_first) = match task.ongoing.take() {
+            Some(last) if ordered.is_some() && !last.inside => (last, false),
+            other => {
+                self.leave_call(id, other);
+                (Ongoing::new(call, ordered.as_ref().map_or(line, |ordered| ordered.line)), true)
             }
+        };
+        let referred = (ongoing.refers.len(), ongoing.refers.first().copied());
+        ongoing.enter(call, t_ns);
+        self.resolve(id, &mut ongoing);
+        // The calls of a loop are about the same end, and need no names anew.
+        if is_first || referred != (1, ongoing.refers.first().copied()) || ongoing.refers.len() != 1 {
+            ongoing.names = self.names_for(id, call, ordered.and_then(|ordered| ordered.name.clone()));
+        }
+        ongoing.write = ongoing.content().and_then(|content| self.begin_write(id, &ongoing, &content));
+        if let Some(task) = self.tasks.get_mut(&id) {
+            task.ongoing = Some(ongoing);
         }
     }
 
-    fn come_back(&mut self, id: TaskId, line: u32, back: Back) -> Option<What> {
+    /// A task whose last call was not seen to return makes another one.
+    fn leave_call(&mut self, id: TaskId, left: Option<Ongoing>) {
+        let Some(task) = self.tasks.get_mut(&id).filter(|_| left.as_ref().is_some_and(|left| left.inside)) else {
+            return;
+        };
+        task.ongoing = left;
+        self.abandon_write(id);
+        self.let_go_of_kept(id);
+        if let Some(task) = self.tasks.get_mut(&id) {
+            task.ongoing = None;
+        }
+    }
+
+    fn apply_return(&mut self, id: TaskId, line: u32, back: Back) -> Option<What> {
         let task = self.tasks.get_mut(&id)?;
         if task.state == TaskState::Asleep {
             task.state = if task.is_reader() { TaskState::Idle } else { TaskState::Running };
         }
-        let ongoing = task.ongoing.as_mut()?;
+        let ongoing = task.ongoing.as_mut().filter(|ongoing| ongoing.inside)?;
         ongoing.inside = false;
-        let (calls, step) = (std::rc::Rc::clone(&ongoing.calls), usize::from(ongoing.step));
-        let (was_kept, was_echoed) = (!ongoing.kept.is_empty(), step == 0 && ongoing.is_echo());
-        let eof = self.apply(id, &calls[step.min(calls.len() - 1)], &back);
+        let (call, was_kept) = (Rc::clone(&ongoing.call), !ongoing.kept.is_empty());
+        let eof = self.apply(id, &call, &back);
         if was_kept {
             self.let_go_of_kept(id);
-        }
-        if was_echoed {
-            self.note_echoed(id, &back);
         }
         self.returned_event(id, line, back, eof)
     }
@@ -152,8 +173,8 @@ impl World {
         let shown = self.burst_events(id, line, false);
         if let Some(task) = self.tasks.get_mut(&id) {
             task.state = TaskState::Idle;
-            if task.ongoing.as_ref().is_some_and(|ongoing| !matches!(ongoing.ordered.work, Work::Reader { .. })) {
-                task.ongoing = None;
+            if !task.is_reader() {
+                (task.order, task.ongoing) = (None, None);
             }
         }
         shown
@@ -169,7 +190,7 @@ impl World {
         task.death = Some(death);
         let waits = task.state != TaskState::Dead && task.id == task.process && !nobody_waits;
         task.state = if waits { TaskState::Zombie } else { TaskState::Dead };
-        task.ongoing = None;
+        (task.order, task.ongoing) = (None, None);
         let (name, pid) = (task.name.clone(), task.pid);
         if let Death::Killed(signal) = death
             && signal != Signal::KILL
@@ -216,18 +237,6 @@ impl World {
     }
 }
 
-impl Call {
-    /// Descriptor, flags and destination of a writing call, without its data.
-    pub(super) fn write_target(&self) -> WriteTarget {
-        let (to, fds) = match self {
-            Self::Send { to, .. } => (to.as_ref().map(|to| to.shown.clone()), Vec::new()),
-            Self::Sendmsg { to, fds, .. } => (to.as_ref().map(|to| to.shown.clone()), fds.clone()),
-            _ => (None, Vec::new()),
-        };
-        WriteTarget { fd: self.fd().unwrap_or(-1), to, fds }
-    }
-}
-
 impl Back {
     /// The beginning of what arrived.
     fn data(&self) -> &[u8] {
@@ -238,15 +247,4 @@ impl Back {
     fn extra(&self) -> &Extra {
         self.outcome.as_ref().map_or(&Extra::None, |outcome| &outcome.extra)
     }
-}
-
-/// Where a write goes, and which descriptors go with it.
-#[derive(Debug, Clone)]
-pub(super) struct WriteTarget {
-    /// The descriptor written to.
-    pub fd: i32,
-    /// The address given with it, as written.
-    pub to: Option<String>,
-    /// SCM_RIGHTS.
-    pub fds: Vec<i32>,
 }

@@ -150,8 +150,8 @@ impl History {
         let mut unseen = Vec::new();
         let mut at = checkpoint.before;
         while at < index {
-            let again = self.records.again(at, index);
-            if let Some((folded, _)) = again.and_then(|(task, calls)| world.fold_again(task, calls)) {
+            let again = self.records.again(at, index).filter(|(task, call, _)| world.is_at(*task, call));
+            if let Some((folded, _)) = again.and_then(|(task, _, calls)| world.fold_again(task, calls)) {
                 at += 2 * folded as u64;
                 continue;
             }
@@ -189,8 +189,8 @@ impl History {
 mod tests {
     use super::*;
     use crate::abi::{self, Errno};
-    use crate::order::{Call, Extra, Loop, Outcome, Payload, Work};
-    use crate::trace::{Birth, Fact, Ordered, TaskId};
+    use crate::order::{Call, Extra, Loop, Outcome, Payload};
+    use crate::trace::{Birth, Fact, Group, Ordered, TaskId};
     use std::rc::Rc;
 
     const PARENT: TaskId = TaskId(0);
@@ -209,7 +209,7 @@ mod tests {
         fn new(keeps_pictures: bool) -> Self {
             let mut bench =
                 Self { world: World::new(), history: History::default(), seen: Vec::new(), keeps_pictures, line: 0 };
-            bench.fact(Fact::Born(Rc::new(Birth { name: "parent".to_owned(), pid: 1, tid: 1, by: None })));
+            bench.fact(Fact::Born(Rc::new(Birth::parent("parent".to_owned(), 1))));
             let array = Outcome { extra: Extra::Array([3, 4]), ..Outcome::default() };
             bench.call(Call::Socketpair { domain: 1, kind: abi::SOCK_STREAM, protocol: 0 }, "wire", 0, array);
             bench
@@ -218,8 +218,8 @@ mod tests {
         fn call(&mut self, call: Call, name: &str, ret: i32, outcome: Outcome) {
             self.line += 1;
             let name = (!name.is_empty()).then(|| name.to_owned());
-            self.fact(Fact::Ordered(Rc::new(Ordered { work: Work::Call(call), name, line: self.line })));
-            self.fact(Fact::Entered { step: 0 });
+            self.fact(Fact::Ordered(Rc::new(Ordered { group: Group::Single, name, line: self.line })));
+            self.fact(Fact::Entered { call: Rc::new(call) });
             self.fact(Fact::Returned { ret, errno: Errno::NONE, outcome: Some(Box::new(outcome)) });
             self.fact(Fact::Done);
         }
@@ -237,7 +237,7 @@ mod tests {
             for round in 0..rounds {
                 let word = format!("{round}").into_bytes();
                 let ret = i32::try_from(word.len()).unwrap();
-                let data = Payload { word: word.clone(), times: 1 };
+                let data = Payload::once(word.clone());
                 self.call(Call::Write { fd: 3, data }, "", ret, Outcome::default());
                 let outcome = Outcome { data: word, ..Outcome::default() };
                 self.call(Call::Read { fd: 4, count: 4096 }, "", ret, outcome);
@@ -300,8 +300,9 @@ mod tests {
         let mut history = History::default();
         let world = World::new();
         let mut note = |fact| history.note(&world, &Record { line: 1, task: PARENT, t_ns: 0, fact });
+        let call = Rc::new(Call::Read { fd: 3, count: 64 });
         for _ in 0..1_000_000 {
-            note(Fact::Entered { step: 0 });
+            note(Fact::Entered { call: Rc::clone(&call) });
             note(Fact::Returned { ret: 64, errno: Errno::NONE, outcome: None });
         }
         assert_eq!((history.oldest(), history.newest(), history.statement_before(77)), (0, 1_000_000, 0));
@@ -318,15 +319,17 @@ mod tests {
     #[test]
     fn a_loop_looked_at_is_the_picture_as_it_was() {
         let mut bench = Bench::new(true);
-        let flood = |fd, size, count| Work::Loop { of: Loop::Flood { fd, size, count }, keep: 64 };
-        let drain = |fd| Work::Loop { of: Loop::Drain { fd, count: 100, dontwait: true, pipe: false }, keep: 64 };
-        for (work, size, count) in [(flood(3, 10, 900), 10, 900), (drain(4), 100, 89)] {
+        let flood = |fd, size, count| Loop::Flood { fd, size, count };
+        let drain = |fd| Loop::Drain { fd, count: 100, dontwait: true, pipe: false };
+        for (of, size, count) in [(flood(3, 10, 900), 10, 900), (drain(4), 100, 89)] {
             bench.line += 1;
-            bench.fact(Fact::Ordered(Rc::new(Ordered { work, name: None, line: bench.line })));
-            bench.fact(Fact::Entered { step: 0 });
+            let call = Rc::new(of.calls().remove(0));
+            let group = Group::Loop(of);
+            bench.fact(Fact::Ordered(Rc::new(Ordered { group, name: None, line: bench.line })));
+            bench.fact(Fact::Entered { call: Rc::clone(&call) });
             for _ in 1..count {
                 bench.fact(Fact::Returned { ret: size, errno: Errno::NONE, outcome: None });
-                bench.fact(Fact::Entered { step: 0 });
+                bench.fact(Fact::Entered { call: Rc::clone(&call) });
             }
             bench.fact(Fact::Returned { ret: size, errno: Errno::NONE, outcome: None });
             bench.fact(Fact::Done);

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::order::{Call, Loop, Payload, Work};
+use crate::order::{Call, Payload};
 use crate::script::{Disposition, TaskState};
-use crate::trace::{Burst, Death, Names, Ordered, TaskId};
+use crate::trace::{Burst, Death, Group, Names, Ordered, Role, TaskId};
 
 use super::kind::EndId;
 
@@ -24,41 +24,54 @@ pub struct Task {
     pub process: TaskId,
     /// Who made it.
     pub by: Option<TaskId>,
+    /// What it is there for.
+    pub role: Role,
+    /// The program it runs, where that is not the bench's own.
+    pub program: Option<String>,
     /// Its state.
     pub state: TaskState,
     /// How it died.
     pub death: Option<Death>,
-    /// What it is in the middle of.
+    /// What its calls are made for; none of calls that nobody ordered.
+    pub order: Option<Order>,
+    /// The call it is inside of, or has just come back from.
     pub ongoing: Option<Ongoing>,
 }
 
 /// An order that is not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ongoing {
-    /// The order.
+pub struct Order {
+    /// How its calls belong together.
     pub ordered: Rc<Ordered>,
-    /// Its calls, one round.
-    pub calls: Rc<[Call]>,
-    /// What a write of each step sends.
-    pub content: Vec<Rc<[Payload]>>,
+    /// A loop's calls so far.
+    pub burst: Option<Box<Burst>>,
+}
+
+/// A call that was entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ongoing {
+    /// The call.
+    pub call: Rc<Call>,
+    /// What its descriptors referred to when it was entered, and refer to until it returns.
+    pub refers: Vec<(i32, EndId)>,
     /// Names for the numbers in the call.
     pub names: Names,
-    /// Which call it is at.
-    pub step: u8,
+    /// The buffers of the writing calls of its order, each with its call: those of a loop are shared by all rounds.
+    pub contents: Vec<(Rc<Call>, Rc<[Payload]>)>,
     /// Entered and not returned.
     pub inside: bool,
     /// When it entered, nanoseconds.
     pub entered_ns: u64,
-    /// It was reported asleep; the line of that statement is the order's.
+    /// The line of the statement that it belongs to.
+    pub line: u32,
+    /// It was reported asleep.
     pub slept: bool,
     /// The write it is inside of: the end it goes to, and its number there.
     pub write: Option<(EndId, u64)>,
-    /// What its call is about, by numbers that another thread has closed meanwhile: the kernel keeps it open for the call.
+    /// Of what it refers to, the numbers that another thread has closed meanwhile: the kernel keeps it open for the call.
     pub kept: Vec<(i32, EndId)>,
     /// What it does was seen by another task, and folded, before it returned.
     pub applied_early: bool,
-    /// A loop's calls so far.
-    pub burst: Option<Box<Burst>>,
 }
 
 /// A process: a descriptor table and dispositions, shared by its threads.
@@ -80,14 +93,54 @@ pub struct Descriptor {
 }
 
 impl Ongoing {
-    /// Whether it is an `echo`, whose writes have no content but what its reads brought.
-    pub fn is_echo(&self) -> bool {
-        matches!(self.ordered.work, Work::Loop { of: Loop::Echo { .. }, .. })
+    /// One that is about to be entered.
+    pub(super) fn new(call: &Rc<Call>, line: u32) -> Self {
+        Self {
+            call: Rc::clone(call),
+            refers: Vec::new(),
+            names: Names::default(),
+            contents: Vec::new(),
+            inside: false,
+            entered_ns: 0,
+            line,
+            slept: false,
+            write: None,
+            kept: Vec::new(),
+            applied_early: false,
+        }
     }
 
-    /// The call it is at.
+    /// It is entered, or the next call of its loop.
+    pub(super) fn enter(&mut self, call: &Rc<Call>, t_ns: u64) {
+        self.call = Rc::clone(call);
+        (self.inside, self.entered_ns) = (true, t_ns);
+    }
+
+    /// What the call writes, if it writes; of a loop's call the same each time.
+    pub(super) fn content(&mut self) -> Option<Rc<[Payload]>> {
+        /// Calls of one round, as far as they write.
+        const MOST: usize = 2;
+        let payloads = Some(self.call.payloads()).filter(|payloads| !payloads.is_empty())?;
+        if let Some(known) = self.contents.iter().find(|known| Rc::ptr_eq(&known.0, &self.call) || known.0 == self.call)
+        {
+            return Some(Rc::clone(&known.1));
+        }
+        let content: Rc<[Payload]> = payloads.into();
+        if self.contents.len() >= MOST {
+            self.contents.remove(0);
+        }
+        self.contents.push((Rc::clone(&self.call), Rc::clone(&content)));
+        Some(content)
+    }
+
+    /// The call.
     pub fn call(&self) -> &Call {
-        &self.calls[usize::from(self.step).min(self.calls.len() - 1)]
+        &self.call
+    }
+
+    /// What a number in the call refers to.
+    pub fn end_of(&self, fd: i32) -> Option<EndId> {
+        self.refers.iter().find(|row| row.0 == fd).map(|row| row.1)
     }
 }
 
@@ -97,14 +150,19 @@ impl Task {
         !matches!(self.state, TaskState::Zombie | TaskState::Dead)
     }
 
-    /// The call it is at, if it has an order.
+    /// The call it is inside of, or has come back from while its order is not done.
     pub fn current_call(&self) -> Option<&Call> {
         self.ongoing.as_ref().map(Ongoing::call)
     }
 
+    /// A loop's calls so far, if it is in one.
+    pub fn burst(&self) -> Option<&Burst> {
+        self.order.as_ref().and_then(|order| order.burst.as_deref())
+    }
+
     /// Whether it is a `reader`, which is idle and reads by itself.
     pub fn is_reader(&self) -> bool {
-        self.ongoing.as_ref().is_some_and(|ongoing| matches!(ongoing.ordered.work, Work::Reader { .. }))
+        self.order.as_ref().is_some_and(|order| order.ordered.group == Group::Reader)
     }
 
     /// The call it is asleep in, if it is.

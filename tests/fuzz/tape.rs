@@ -1,12 +1,13 @@
 //! Bytes as a trace: whole calls, halves of calls, loops, deaths, in any order. What the program itself orders keeps to the bounds
 //! of the language; what comes out of a ring, which a broken task may have filled, is anything.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use tincans::abi::{self, Errno, Signal};
-use tincans::order::{Call, ControlRoom, Credentials, Extra, Loop, Outcome, Payload, SocketAddress, Work};
+use tincans::order::{Call, ControlRoom, Credentials, Extra, Loop, Outcome, Payload, SocketAddress};
 use tincans::script::Disposition;
-use tincans::trace::{Again, Birth, Death, Fact, Figures, Ordered, Record, TaskId};
+use tincans::trace::{Again, Birth, Death, Fact, Figures, Group, Ordered, Record, TaskId};
 
 /// Turns of one tape.
 const MOST: usize = 300;
@@ -21,7 +22,20 @@ pub enum Told {
     /// One record.
     One(Record),
     /// Calls of a loop, as a ring has them.
-    Run(u32, TaskId, Vec<Again>),
+    Run(Run),
+}
+
+/// Calls of a task's loop, each of which returned and was followed by the next.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The statement's line.
+    pub line: u32,
+    /// Whose.
+    pub task: TaskId,
+    /// What they returned.
+    pub again: Vec<Again>,
+    /// The calls of one round.
+    pub calls: Vec<Rc<Call>>,
 }
 
 /// Reads bytes as choices; behind the end all are 0.
@@ -32,11 +46,14 @@ pub struct Tape<'a> {
     line: u32,
     t_ns: u64,
     calls_left: u64,
+    /// The calls of each task's last loop.
+    loops: HashMap<TaskId, Vec<Rc<Call>>>,
 }
 
 /// All of a tape; `parent` is always there.
 pub fn play(bytes: &[u8]) -> Vec<Told> {
-    let mut tape = Tape { bytes, told: Vec::new(), born: 0, line: 0, t_ns: 0, calls_left: MOST_CALLS };
+    let mut tape =
+        Tape { bytes, told: Vec::new(), born: 0, line: 0, t_ns: 0, calls_left: MOST_CALLS, loops: HashMap::new() };
     tape.bear(None, false);
     for _ in 0..MOST {
         if tape.bytes.is_empty() {
@@ -53,16 +70,20 @@ pub fn records(told: &[Told]) -> Vec<Record> {
     for one in told {
         match one {
             Told::One(record) => all.push(record.clone()),
-            Told::Run(line, task, calls) => all.extend(calls.iter().flat_map(|call| two(*line, *task, *call))),
+            Told::Run(run) => all.extend(run.again.iter().flat_map(|again| run.two(*again))),
         }
     }
     all
 }
 
-/// The two records that a loop's call stands for.
-pub fn two(line: u32, task: TaskId, call: Again) -> [Record; 2] {
-    let returned = Fact::Returned { ret: call.ret, errno: Errno::NONE, outcome: None };
-    [returned, Fact::Entered { step: call.step }].map(|fact| Record { line, task, t_ns: call.t_ns, fact })
+impl Run {
+    /// The two records that a loop's call stands for.
+    pub fn two(&self, again: Again) -> [Record; 2] {
+        let returned = Fact::Returned { ret: again.ret, errno: Errno::NONE, outcome: None };
+        let call = Rc::clone(&self.calls[usize::from(again.step).min(self.calls.len() - 1)]);
+        let (line, task, t_ns) = (self.line, self.task, again.t_ns);
+        [returned, Fact::Entered { call }].map(|fact| Record { line, task, t_ns, fact })
+    }
 }
 
 impl Tape<'_> {
@@ -116,7 +137,7 @@ impl Tape<'_> {
         let word = self.word();
         let most = LARGEST / (word.len() as u64).max(1);
         let times = if self.byte().is_multiple_of(4) { self.size().min(most) } else { 1 };
-        Payload { word, times }
+        Payload::repeated(word, times)
     }
 
     fn errno(&mut self) -> Errno {
@@ -159,16 +180,20 @@ impl Tape<'_> {
         self.told.push(Told::One(Record { line: self.line, task, t_ns: self.t_ns, fact }));
     }
 
-    fn order(&mut self, task: TaskId, work: Work) {
+    fn order(&mut self, task: TaskId, group: Group) {
         let name = self.name();
-        let ordered = Ordered { work, name: Some(name), line: self.line };
+        let ordered = Ordered { group, name: Some(name), line: self.line };
         self.tell(task, Fact::Ordered(Rc::new(ordered)));
+    }
+
+    fn enter(&mut self, task: TaskId, call: Call) {
+        self.tell(task, Fact::Entered { call: Rc::new(call) });
     }
 
     fn whole_call(&mut self, task: TaskId) {
         let call = self.call();
-        self.order(task, Work::Call(call.clone()));
-        self.tell(task, Fact::Entered { step: 0 });
+        self.order(task, Group::Single);
+        self.enter(task, call.clone());
         self.come_back(task, &call);
         self.tell(task, Fact::Done);
     }
@@ -176,12 +201,8 @@ impl Tape<'_> {
     fn begin(&mut self, task: TaskId) {
         let call = self.call();
         let is_reader = matches!(call, Call::Read { .. }) && self.byte() % 2 == 1;
-        let work = match call {
-            Call::Read { fd, count } if is_reader => Work::Reader { fd, every_ms: None, count },
-            call => Work::Call(call),
-        };
-        self.order(task, work);
-        self.tell(task, Fact::Entered { step: 0 });
+        self.order(task, if is_reader { Group::Reader } else { Group::Single });
+        self.enter(task, call);
         if self.byte().is_multiple_of(2) {
             self.tell(task, Fact::Asleep);
         }
@@ -196,8 +217,11 @@ impl Tape<'_> {
             4 => Loop::Echo { fd },
             _ => Loop::Ping { fd, size, count },
         };
-        self.order(task, Work::Loop { of, keep: 0 });
-        self.tell(task, Fact::Entered { step: 0 });
+        let calls: Vec<Rc<Call>> = of.calls().into_iter().map(Rc::new).collect();
+        let call = Rc::clone(&calls[0]);
+        self.loops.insert(task, calls);
+        self.order(task, Group::Loop(of));
+        self.tell(task, Fact::Entered { call });
     }
 
     /// Enough calls to have more than are kept one by one.
@@ -206,8 +230,9 @@ impl Tape<'_> {
         let ret = if step >= 250 { self.int() } else { i32::try_from(ret).unwrap_or(0) };
         let many = u64::from(many).min(self.calls_left);
         self.calls_left -= many;
-        let calls = (0..many).map(|at| Again { ret, step: u8::from(step % 16 == 15), t_ns: self.t_ns + at });
-        self.told.push(Told::Run(self.line, task, calls.collect()));
+        let again = (0..many).map(|at| Again { ret, step: u8::from(step % 16 == 15), t_ns: self.t_ns + at }).collect();
+        let calls = self.loops.get(&task).cloned().unwrap_or_else(|| vec![Rc::new(Call::Read { fd: 3, count: 100 })]);
+        self.told.push(Told::Run(Run { line: self.line, task, again, calls }));
         self.t_ns += many;
     }
 
@@ -225,9 +250,9 @@ impl Tape<'_> {
         let byte = self.byte();
         let call = self.call();
         let fact = match byte % 4 {
-            0 => Fact::Entered { step: byte / 4 },
+            0 => return self.enter(task, call),
             1 => Fact::Done,
-            2 => return self.order(task, Work::Call(call)),
+            2 => return self.order(task, Group::Single),
             _ => return self.come_back(task, &call),
         };
         self.tell(task, fact);
@@ -239,15 +264,20 @@ impl Tape<'_> {
         let (tid, maker) = (number(id), by.map_or(0, number));
         let name = if by.is_none() { "parent".to_owned() } else { format!("child{}", self.born) };
         self.born += 1;
-        self.tell(id, Fact::Born(Rc::new(Birth { name, pid: if is_thread { maker } else { tid }, tid, by })));
+        let birth = match by {
+            None => Birth::parent(name, tid),
+            Some(by) if is_thread => Birth::thread(name, (maker, tid), by),
+            Some(by) => Birth::child(name, tid, by),
+        };
+        self.tell(id, Fact::Born(Rc::new(birth)));
     }
 
     /// A fork or a thread, whose child comes before its call has returned, or after, or not at all.
     fn grow(&mut self, task: TaskId) {
         let byte = self.byte();
         let is_thread = byte % 4 == 3;
-        self.order(task, Work::Call(if is_thread { Call::Thread } else { Call::Fork }));
-        self.tell(task, Fact::Entered { step: 0 });
+        self.order(task, Group::Single);
+        self.enter(task, if is_thread { Call::Thread } else { Call::Fork });
         if self.born < 24 && byte < 250 {
             self.bear(Some(task), is_thread);
         }
@@ -301,7 +331,7 @@ impl Tape<'_> {
             (_, Call::Waitpid { .. }) => i32::try_from(100 + self.born).unwrap_or(0) - i32::from(self.byte() % 8),
             _ => whole,
         };
-        let outcome = Outcome { hash: 0, data, extra };
+        let outcome = Outcome { hash: None, data, extra };
         let outcome = (outcome != Outcome::default()).then(|| Box::new(outcome));
         self.tell(task, Fact::Returned { ret, errno: Errno::NONE, outcome });
     }
@@ -383,12 +413,12 @@ impl Tape<'_> {
                 let fds = (0..self.byte() % 4).map(|_| self.fd()).collect();
                 Call::Sendmsg { fd, data: self.payload(), fds, creds: fd % 2 == 0, to: None, flags: self.flags() }
             }
-            37 => Call::Poll { fds: (0..self.byte() % 4).map(|_| self.fd()).collect(), events: 5, timeout_ms: 0 },
+            37 => Call::Poll { fds: (0..self.byte() % 4).map(|_| self.fd()).collect(), events: vec![5], timeout_ms: 0 },
             38 => Call::Socket { domain: 1, kind: [1, 2, 5][usize::from(self.byte() % 3)], protocol: 0 },
             39 => Call::Bind { fd, address: self.address() },
             40 => Call::Listen { fd, backlog: self.int() },
             41 => Call::Connect { fd, address: self.address() },
-            42 => Call::Accept { fd },
+            42 => Call::Accept { fd, flags: None },
             43 => {
                 let option = abi::SOCKET_OPTIONS[usize::from(self.byte()) % abi::SOCKET_OPTIONS.len()].0.to_owned();
                 match self.byte() % 2 {
@@ -396,7 +426,7 @@ impl Tape<'_> {
                     _ => Call::Setsockopt { fd, option, value: i64::from(self.int()) },
                 }
             }
-            44 => Call::Waitpid { pid: self.int() },
+            44 => Call::Waitpid { pid: self.int(), options: 0 },
             45 => Call::Kill { pid: 100 + i32::from(self.byte() % 4), signal: i32::from(self.byte() % 32) },
             46 => {
                 let disposition = [Disposition::Ignore, Disposition::Default, Disposition::Catch];
@@ -409,7 +439,7 @@ impl Tape<'_> {
     fn rare(&mut self, fd: i32) -> Call {
         let on = self.byte().is_multiple_of(2);
         match self.byte() % 10 {
-            0 => Call::Exec,
+            0 => Call::Exec { program: None, args: Vec::new() },
             1 => Call::Exit { code: fd },
             2 => Call::Atmark { fd },
             3 => Call::Getsockname { fd },

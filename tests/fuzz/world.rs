@@ -3,11 +3,11 @@
 
 use std::fmt::Write;
 
-use tincans::trace::{Again, Event, Record, TaskId};
+use tincans::trace::{Event, Record};
 use tincans::world::World;
 use tincans::world::history::History;
 
-use super::tape::{self, Told};
+use super::tape::{self, Run, Told};
 
 /// Moments of one tape that are looked at, or about so many.
 const MOST_LOOKS: u64 = 64;
@@ -23,7 +23,7 @@ pub fn check(data: &[u8]) {
     for one in &told {
         match one {
             Told::One(record) => fast.fold(record.clone(), &mut unseen),
-            Told::Run(line, task, calls) => is_shorter |= together(&mut fast, (*line, *task), calls, &mut unseen),
+            Told::Run(run) => is_shorter |= together(&mut fast, run, &mut unseen),
         }
         unseen.clear();
     }
@@ -54,15 +54,18 @@ fn one_by_one(told: &[Told], choice: u8) -> World {
 }
 
 /// As the bench does it. Says whether any call went the short way.
-fn together(world: &mut World, (line, task): (u32, TaskId), mut calls: &[Again], events: &mut Vec<Event>) -> bool {
+fn together(world: &mut World, run: &Run, events: &mut Vec<Event>) -> bool {
     let mut is_shorter = false;
+    let mut calls = run.again.as_slice();
     while let [first, rest @ ..] = calls {
-        if let Some((folded, last_ns)) = world.fold_again(task, calls.iter().copied()) {
+        let again = calls.iter().copied();
+        let folded = if world.is_at(run.task, &run.calls[0]) { world.fold_again(run.task, again) } else { None };
+        if let Some((folded, last_ns)) = folded {
             assert_eq!(calls[folded - 1].t_ns, last_ns, "the time is that of the last call folded");
             is_shorter = true;
             calls = &calls[folded..];
         } else {
-            for record in tape::two(line, task, *first) {
+            for record in run.two(*first) {
                 world.fold(record, events);
             }
             calls = rest;

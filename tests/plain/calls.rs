@@ -268,8 +268,8 @@ fn make_other(call: &Call) -> Reply {
             let reply = of(unsafe { libc::pipe2(array.as_mut_ptr(), flags) });
             with(reply, Extra::Array(array))
         }
-        Call::Poll { ref fds, events, timeout_ms } => {
-            let events = i16::try_from(events).unwrap_or(0);
+        Call::Poll { ref fds, ref events, timeout_ms } => {
+            let events = events.last().and_then(|events| i16::try_from(*events).ok()).unwrap_or(0);
             let mut polled: Vec<libc::pollfd> =
                 fds.iter().map(|fd| libc::pollfd { fd: *fd, events, revents: 0 }).collect();
             // SAFETY: pointer and length are the vector's.
@@ -323,7 +323,7 @@ fn make_simple(call: &Call) -> Reply {
         // SAFETY: as above.
         Call::Listen { fd, backlog } => of(unsafe { libc::listen(fd, backlog) }),
         // SAFETY: as above.
-        Call::Accept { fd } => of(unsafe { libc::accept(fd, null_mut(), null_mut()) }),
+        Call::Accept { fd, .. } => of(unsafe { libc::accept(fd, null_mut(), null_mut()) }),
         // SAFETY: as above.
         Call::GetPipeSize { fd } => of(unsafe { libc::fcntl(fd, libc::F_GETPIPE_SZ) }),
         // SAFETY: as above.

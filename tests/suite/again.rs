@@ -2,13 +2,13 @@
 //! either order.
 #![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use proptest::prelude::*;
 use tincans::abi::{self, Errno};
-use tincans::order::{Call, Extra, Loop, Outcome, Payload, Work};
-use tincans::trace::{Again, Birth, Fact, Ordered, Record, TaskId};
+use tincans::order::{Call, Extra, Loop, Outcome, Payload};
+use tincans::trace::{Again, Birth, Fact, Group, Ordered, Record, TaskId};
 use tincans::world::World;
 use tincans::world::channel::Reset;
 
@@ -40,27 +40,28 @@ enum Turn {
 /// One world, told call by call.
 struct Teller {
     world: World,
+    /// The call that each loop makes.
+    loops: HashMap<TaskId, Rc<Call>>,
     t_ns: u64,
 }
 
 impl Teller {
     /// A channel, and a child that has inherited it.
     fn forked(carrier: Carrier) -> Self {
-        let mut teller = Self { world: World::new(), t_ns: 0 };
-        let born = |name: &str, pid| Fact::Born(Rc::new(Birth { name: name.to_owned(), pid, tid: pid, by: None }));
-        teller.tell(WRITER, born("parent", 10));
+        let mut teller = Self { world: World::new(), loops: HashMap::new(), t_ns: 0 };
+        teller.tell(WRITER, Fact::Born(Rc::new(Birth::parent("parent".to_owned(), 10))));
         let (call, ends) = match carrier {
             Carrier::Socket(kind) => (Call::Socketpair { domain: 1, kind, protocol: 0 }, [3, 4]),
             Carrier::Pipe(flags) => (Call::Pipe2 { flags }, [4, 3]),
         };
-        teller.order(WRITER, Work::Call(call), Some("wire"));
-        teller.tell(WRITER, Fact::Entered { step: 0 });
+        teller.order(WRITER, Group::Single, Some("wire"));
+        teller.tell(WRITER, Fact::Entered { call: Rc::new(call) });
         let outcome = Outcome { extra: Extra::Array(ends), ..Outcome::default() };
         teller.tell(WRITER, Fact::Returned { ret: 0, errno: Errno::NONE, outcome: Some(Box::new(outcome)) });
         teller.tell(WRITER, Fact::Done);
-        teller.order(WRITER, Work::Call(Call::Fork), Some("child1"));
-        teller.tell(WRITER, Fact::Entered { step: 0 });
-        let child = Birth { name: "child1".to_owned(), pid: 11, tid: 11, by: Some(WRITER) };
+        teller.order(WRITER, Group::Single, Some("child1"));
+        teller.tell(WRITER, Fact::Entered { call: Rc::new(Call::Fork) });
+        let child = Birth::child("child1".to_owned(), 11, WRITER);
         teller.tell(READER, Fact::Born(Rc::new(child)));
         teller.tell(WRITER, Fact::Returned { ret: 11, errno: Errno::NONE, outcome: None });
         teller.tell(WRITER, Fact::Done);
@@ -72,20 +73,22 @@ impl Teller {
         let mut teller = Self::forked(carrier);
         let drain = Loop::Drain { fd: 4, count: room, dontwait: false, pipe: false };
         for (task, of) in [(WRITER, Loop::Flood { fd: 3, size: SIZE, count: 1_000_000 }), (READER, drain)] {
-            teller.order(task, Work::Loop { of, keep: 0 }, None);
-            teller.tell(task, Fact::Entered { step: 0 });
+            let call = Rc::new(of.calls().remove(0));
+            teller.order(task, Group::Loop(of), None);
+            teller.loops.insert(task, Rc::clone(&call));
+            teller.tell(task, Fact::Entered { call });
         }
         teller
     }
 
-    fn order(&mut self, task: TaskId, work: Work, name: Option<&str>) {
-        self.tell(task, Fact::Ordered(Rc::new(Ordered { work, name: name.map(str::to_owned), line: 1 })));
+    fn order(&mut self, task: TaskId, group: Group, name: Option<&str>) {
+        self.tell(task, Fact::Ordered(Rc::new(Ordered { group, name: name.map(str::to_owned), line: 1 })));
     }
 
     /// A call that is entered.
     fn enter(&mut self, task: TaskId, call: Call) {
-        self.order(task, Work::Call(call), None);
-        self.tell(task, Fact::Entered { step: 0 });
+        self.order(task, Group::Single, None);
+        self.tell(task, Fact::Entered { call: Rc::new(call) });
     }
 
     /// And returns.
@@ -100,9 +103,8 @@ impl Teller {
     }
 
     fn one_by_one(&mut self, task: TaskId, again: Again) {
-        for fact in
-            [Fact::Returned { ret: again.ret, errno: Errno::NONE, outcome: None }, Fact::Entered { step: again.step }]
-        {
+        let call = Rc::clone(&self.loops[&task]);
+        for fact in [Fact::Returned { ret: again.ret, errno: Errno::NONE, outcome: None }, Fact::Entered { call }] {
             self.world.fold(Record { line: 1, task, t_ns: again.t_ns, fact }, &mut Vec::new());
         }
     }
@@ -219,7 +221,7 @@ fn a_reset_is_told_once_whichever_call_returns_first() {
         for (task, call, ret) in [
             (WRITER, Call::Close { fd: 4 }, 0),
             (READER, Call::Close { fd: 3 }, 0),
-            (WRITER, Call::Write { fd: 3, data: Payload { word: b"lost".to_vec(), times: 1 } }, 4),
+            (WRITER, Call::Write { fd: 3, data: Payload::once(b"lost".to_vec()) }, 4),
         ] {
             teller.enter(task, call);
             teller.come_back(task, ret, Errno::NONE);

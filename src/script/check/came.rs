@@ -177,7 +177,7 @@ impl<'a> Came<'a> {
         let whole = kept.len() as u64 == want.len();
         // What is not kept is compared by its hash; a flag such as MSG_TRUNC can make the count longer than what arrived.
         want.iter().zip(kept).all(|(a, b)| a == *b)
-            && (whole || want.len() <= room && order::hash(want.iter()) == call.outcome.hash)
+            && (whole || want.len() <= room && Some(order::hash(want.iter())) == call.outcome.hash)
     }
 
     /// poll's answer for the first end, or for a named one.

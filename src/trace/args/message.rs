@@ -33,8 +33,51 @@ pub fn args(event: &CallEvent) -> Vec<Arg> {
             let msg = Arg { out: true, ..Arg::word("msg", text) };
             vec![end("sockfd", event, *fd), msg, Arg { out: true, ..message_flags(*flags) }]
         }
+        Call::Sendmmsg { fd, messages, flags } => {
+            let rows: Vec<String> = messages
+                .iter()
+                .map(|message| {
+                    let control: Vec<_> =
+                        (!message.fds.is_empty()).then(|| rights(event, &message.fds)).into_iter().collect();
+                    let header = header(None, &written(&message.data), &control);
+                    format!("{{msg_hdr={{{header}, msg_controllen={}, msg_flags=0}}}}", space(&control))
+                })
+                .collect();
+            let vlen = Arg::number("vlen", i64::try_from(messages.len()).unwrap_or(i64::MAX));
+            vec![end("sockfd", event, *fd), Arg::word("msgvec", list(&rows)), vlen, message_flags(*flags)]
+        }
+        Call::Recvmmsg { fd, count, messages, flags } => {
+            let text = if succeeded(event) { list(&received_all(event, *count)) } else { "NULL".to_owned() };
+            let behind = |arg: Arg| Arg { out: true, ..arg };
+            vec![
+                end("sockfd", event, *fd),
+                behind(Arg::word("msgvec", text)),
+                behind(Arg::number("vlen", *messages)),
+                behind(message_flags(*flags)),
+                behind(Arg::word("timeout", "NULL")),
+            ]
+        }
         _ => Vec::new(),
     }
+}
+
+/// The messages that recvmmsg brought, each with its own part of the bytes.
+fn received_all(event: &CallEvent, room: u64) -> Vec<String> {
+    let Extra::Messages(messages) = &event.outcome.extra else { return Vec::new() };
+    let mut data = event.outcome.data.as_slice();
+    let mut rows = Vec::with_capacity(messages.len());
+    for message in messages {
+        let here = usize::try_from(message.len).map_or(data.len(), |len| len.min(data.len()));
+        let (shown, rest) = data.split_at(here);
+        let base = format!("{{iov_base={}, iov_len={room}}}", string(shown, message.len));
+        let flags = flag_names(abi::MSG_FLAGS, message.flags);
+        rows.push(format!(
+            "{{msg_hdr={{msg_iov=[{base}], msg_iovlen=1, msg_flags={flags}}}, msg_len={}}}",
+            message.len
+        ));
+        data = rest;
+    }
+    rows
 }
 
 fn count(count: usize, out: bool) -> Arg {

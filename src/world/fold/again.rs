@@ -10,7 +10,7 @@ use crate::trace::{Again, Burst, TaskId};
 
 use super::super::kind::EndId;
 use super::super::ledger::Found;
-use super::super::task::Ongoing;
+use super::super::task::{Ongoing, Task};
 use super::super::{BURST_KEEP, World};
 
 impl World {
@@ -18,10 +18,11 @@ impl World {
     /// The rest is for [`World::fold`], call by call, with the same outcome.
     pub fn fold_again(&mut self, id: TaskId, calls: impl Iterator<Item = Again>) -> Option<(usize, u64)> {
         let (mut write, end) = self.loop_at(id)?;
-        let ongoing = self.tasks.get_mut(&id)?.ongoing.as_mut()?;
+        let task = self.tasks.get_mut(&id)?;
+        let ongoing = task.ongoing.as_mut()?;
         let flow = &mut self.ends.get_mut(&end)?.inbox;
-        let content = Rc::clone(ongoing.content.first()?);
-        let burst = ongoing.burst.as_mut()?;
+        let content = ongoing.contents.first().map_or_else(|| Rc::from([]), |content| Rc::clone(&content.1));
+        let burst = task.order.as_mut()?.burst.as_mut()?;
         let mut folded = 0;
         for call in calls.take_while(|call| call.step == 0 && call.ret > 0) {
             let is_plain = match &mut write {
@@ -44,12 +45,19 @@ impl World {
         (folded > 0).then_some((folded, last_ns))
     }
 
+    /// Whether a task is inside of this very call.
+    pub fn is_at(&self, id: TaskId, call: &Rc<Call>) -> bool {
+        let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
+        ongoing.is_some_and(|ongoing| Rc::ptr_eq(&ongoing.call, call) || ongoing.call == *call)
+    }
+
     /// The end that a task's loop of one call writes to, with the number of the write that it is inside of, or reads from;
     /// none where a call of it is more than that.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "no other call is made in a loop of its own")]
     fn loop_at(&self, id: TaskId) -> Option<(Option<u64>, EndId)> {
         let task = self.tasks.get(&id).filter(|task| task.state == TaskState::Running)?;
-        let ongoing = task.ongoing.as_ref().filter(|ongoing| self.is_plain_loop(ongoing))?;
-        match ongoing.calls[0] {
+        let ongoing = task.ongoing.as_ref().filter(|ongoing| self.is_plain_loop(task, ongoing))?;
+        match *ongoing.call {
             Call::Write { fd, .. } => {
                 let (to, number) = ongoing.write?;
                 let from = self.ends.get(&self.end_of(id, fd)?)?;
@@ -62,13 +70,13 @@ impl World {
         }
     }
 
-    fn is_plain_loop(&self, ongoing: &Ongoing) -> bool {
+    fn is_plain_loop(&self, task: &Task, ongoing: &Ongoing) -> bool {
         let keeps_no_more = |burst: &Burst| burst.first_calls.len() >= BURST_KEEP;
         !self.keep_every_call
             && ongoing.inside
             && ongoing.kept.is_empty()
-            && ongoing.calls.len() == 1
-            && ongoing.burst.as_deref().is_some_and(keeps_no_more)
+            && task.order.as_ref().is_some_and(|order| order.ordered.group.is_of_one_call())
+            && task.burst().is_some_and(keeps_no_more)
     }
 }
 

@@ -1,68 +1,67 @@
-//! Tasks come into the world, take orders, and are forgotten.
-#![expect(clippy::wildcard_enum_match_arm, reason = "only a few calls name or send something")]
+//! Tasks are added, begin orders, and are forgotten.
 
 use std::rc::Rc;
 
 use crate::abi::Errno;
-use crate::order::{Call, Credentials, Loop, Payload, Work};
+use crate::order::{Call, Credentials, Loop};
 use crate::script::TaskState;
-use crate::trace::{Birth, Burst, NamedEnd, Names, Ordered, TaskId};
+use crate::trace::{Birth, Burst, Group, NamedEnd, Names, Ordered, Role, TableOrigin, TaskId};
 
-use super::super::task::{Ongoing, Process, Task};
+use super::super::task::{Ongoing, Order, Process, Task};
 use super::super::{DEAD_KEPT, Machine, World};
 
 impl World {
-    pub(super) fn be_born(&mut self, id: TaskId, birth: &Birth) {
-        let is_process = birth.pid == birth.tid;
-        let maker = birth.by.and_then(|by| self.tasks.get(&by));
-        let process = if is_process { id } else { maker.map_or(id, |maker| maker.process) };
-        if is_process {
-            let inherited = birth.by.and_then(|by| self.process_of(by)).cloned().unwrap_or_default();
+    pub(super) fn add_task(&mut self, id: TaskId, birth: &Birth) {
+        let shared = match birth.table {
+            TableOrigin::SharedWith(with) => self.tasks.get(&with).map(|with| with.process),
+            TableOrigin::Null | TableOrigin::CopyOf(_) | TableOrigin::Unknown => None,
+        };
+        if shared.is_none() {
+            let inherited = match birth.table {
+                TableOrigin::CopyOf(of) => self.process_of(of).cloned().unwrap_or_default(),
+                TableOrigin::SharedWith(_) | TableOrigin::Null | TableOrigin::Unknown => Process::default(),
+            };
             self.hold_all(id, &inherited);
             self.processes.insert(id, inherited);
         }
+        let is_stranger = birth.role == Role::Stranger;
         let task = Task {
             id,
             name: birth.name.clone(),
             pid: birth.pid,
             tid: birth.tid,
-            process,
+            process: shared.unwrap_or(id),
             by: birth.by,
-            state: TaskState::Idle,
+            role: birth.role,
+            program: birth.program.clone(),
+            state: if is_stranger { TaskState::Running } else { TaskState::Idle },
             death: None,
+            order: None,
             ongoing: None,
         };
         self.tasks.insert(id, task);
     }
 
-    pub(super) fn take_order(&mut self, id: TaskId, ordered: &Rc<Ordered>) {
-        let calls: Rc<[Call]> = match &ordered.work {
-            Work::Call(call) | Work::Then(call) => Rc::new([call.clone()]),
-            Work::Loop { of, .. } => of.calls().into(),
-            Work::Reader { fd, count, .. } => Rc::new([Call::Read { fd: *fd, count: *count }]),
-        };
-        let content = calls.iter().map(content_of).collect();
-        let names = self.names_for(id, &calls[0], ordered.name.clone());
-        let burst = match &ordered.work {
-            Work::Loop { of, .. } => Some(Box::new(self.new_burst(id, of, &names))),
-            Work::Call(_) | Work::Then(_) | Work::Reader { .. } => None,
+    pub(super) fn begin_order(&mut self, id: TaskId, ordered: &Rc<Ordered>) {
+        let burst = match &ordered.group {
+            Group::Loop(of) => Some(Box::new(self.new_burst(id, of))),
+            Group::Single | Group::Reader => None,
         };
         let Some(task) = self.tasks.get_mut(&id).filter(|task| task.is_alive()) else { return };
         task.state = TaskState::Running;
-        task.ongoing = Some(Ongoing {
-            ordered: Rc::clone(ordered),
-            calls,
-            content,
-            names,
-            step: 0,
-            inside: false,
-            entered_ns: 0,
-            slept: false,
-            write: None,
-            kept: Vec::new(),
-            applied_early: false,
-            burst,
-        });
+        let left = task.ongoing.take();
+        task.order = Some(Order { ordered: Rc::clone(ordered), burst });
+        self.leave_call(id, left);
+    }
+
+    /// Notes what the numbers in a call refer to.
+    pub(super) fn resolve(&self, id: TaskId, ongoing: &mut Ongoing) {
+        ongoing.refers.clear();
+        let Some(process) = self.process_of(id) else { return };
+        let more = ongoing.call.more_fds();
+        for fd in ongoing.call.fd().into_iter().chain(more) {
+            ongoing.refers.extend(process.table.get(&fd).map(|descriptor| (fd, descriptor.end)));
+        }
     }
 
     pub(super) fn forget_dead(&mut self) {
@@ -86,33 +85,37 @@ impl World {
     pub(super) fn names_for(&self, id: TaskId, call: &Call, made: Option<String>) -> Names {
         let mut names = Names { made, ..Names::default() };
         let Some(process) = self.process_of(id) else { return names };
-        let mut fds: Vec<i32> = call.fd().into_iter().collect();
-        match call {
-            Call::Poll { fds: polled, .. } => fds.clone_from(polled),
-            Call::Sendmsg { fds: passed, creds, .. } => {
-                fds.extend(passed);
-                let Machine { uid, gid, .. } = self.machine;
-                let pid = self.tasks.get(&id).map_or(0, |task| task.pid);
-                if *creds {
-                    names.own = Some(Credentials { pid, uid, gid });
-                    names.tasks.extend(self.task_of_pid(pid).map(|task| (pid, task.name.clone())));
-                }
-            }
-            Call::Kill { pid, .. } | Call::Waitpid { pid } => {
-                names.tasks.extend(self.task_of_pid(*pid).map(|task| (*pid, task.name.clone())));
-            }
-            _ => {}
-        }
-        for fd in fds {
+        for fd in call.fd().into_iter().chain(call.more_fds()) {
             if let Some(descriptor) = process.table.get(&fd) {
                 let id = descriptor.end;
                 names.ends.push(NamedEnd { fd, id, name: self.label(id) });
             }
         }
+        self.name_tasks(id, call, &mut names);
         names
     }
 
-    fn new_burst(&self, id: TaskId, of: &Loop, names: &Names) -> Burst {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "no other call says a process")]
+    fn name_tasks(&self, id: TaskId, call: &Call, names: &mut Names) {
+        let task_of = |pid: i32| self.task_of_pid(pid).map(|task| (pid, task.name.clone()));
+        match call {
+            Call::Sendmsg { creds: true, .. } => {
+                let Machine { uid, gid, .. } = self.machine;
+                let pid = self.tasks.get(&id).map_or(0, |task| task.pid);
+                names.own = Some(Credentials { pid, uid, gid });
+                names.tasks.extend(task_of(pid));
+            }
+            Call::Kill { pid, .. }
+            | Call::Waitpid { pid, .. }
+            | Call::PidfdOpen { pid, .. }
+            | Call::Setpgid { pid, .. } => {
+                names.tasks.extend(task_of(*pid));
+            }
+            _ => {}
+        }
+    }
+
+    fn new_burst(&self, id: TaskId, of: &Loop) -> Burst {
         let task = self.tasks.get(&id);
         let (verb, call) = match of {
             Loop::Flood { .. } => ("flood", "write"),
@@ -127,7 +130,7 @@ impl World {
             tid: task.map_or(0, |task| task.tid),
             verb,
             call,
-            end: names.end(of.fd()),
+            end: self.end_of(id, of.fd()).map_or_else(|| format!("@{}", of.fd()), |end| self.label(end)),
             calls: 0,
             bytes: 0,
             errors: 0,
@@ -141,14 +144,5 @@ impl World {
             since: None,
             first_calls: Vec::new(),
         }
-    }
-}
-
-/// What a writing call sends, shared by all rounds of a loop; empty for a call that does not write.
-fn content_of(call: &Call) -> Rc<[Payload]> {
-    match call {
-        Call::Write { data, .. } | Call::Send { data, .. } | Call::Sendmsg { data, .. } => Rc::new([data.clone()]),
-        Call::Writev { data, .. } => data.clone().into(),
-        _ => Rc::new([]),
     }
 }

@@ -11,8 +11,8 @@ use crate::trace::{Death, TaskId};
 use super::super::World;
 use super::super::channel::{Channel, End, Reset};
 use super::super::kind::{ChannelId, EndId, Kind};
-use super::super::task::{Descriptor, Task};
-use super::{Back, WriteTarget};
+use super::super::task::{Descriptor, Ongoing, Task};
+use super::Back;
 
 impl World {
     /// Applies a returned call. For a read that returned 0, says whether that was the end.
@@ -51,7 +51,7 @@ impl World {
                     entry.cloexec = on;
                 }
             }
-            Call::Exec => self.execute(id),
+            Call::Exec { .. } => self.execute(id),
             Call::Waitpid { .. } => self.reap(back),
             Call::Signal { signal, disposition } => {
                 if let Some(process) = self.tasks.get(&id).and_then(|task| self.processes.get_mut(&task.process)) {
@@ -63,7 +63,7 @@ impl World {
                 end.backlog.get_or_insert_default();
             }),
             Call::Connect { fd, ref address } => self.connect(id, fd, &address.shown),
-            Call::Accept { fd } => self.accept(id, fd, back.ret),
+            Call::Accept { fd, flags } => self.accept(id, fd, (back.ret, flags)),
             _ => {}
         }
     }
@@ -79,17 +79,18 @@ impl World {
     pub(super) fn begin_write(
         &mut self,
         by: TaskId,
-        target: &WriteTarget,
+        ongoing: &Ongoing,
         content: &Rc<[Payload]>,
     ) -> Option<(EndId, u64)> {
-        let from = self.end_of(by, target.fd)?;
-        let to = match &target.to {
+        let from = ongoing.end_of(ongoing.call.fd()?)?;
+        let to = match destination(&ongoing.call) {
             Some(address) if self.ends.get(&from)?.kind == Kind::Dgram => {
-                *self.addresses.get(&(address.clone(), Kind::Dgram))?
+                *self.addresses.get(&(address.to_owned(), Kind::Dgram))?
             }
             _ => self.ends.get(&from)?.peer?,
         };
-        let fds: Vec<EndId> = target.fds.iter().filter_map(|fd| self.file_of(by, *fd)).collect();
+        let passed = if let Call::Sendmsg { fds, .. } = &*ongoing.call { fds.as_slice() } else { &[] };
+        let fds: Vec<EndId> = passed.iter().filter_map(|fd| self.file_of(by, *fd)).collect();
         for passed in &fds {
             if let Some(end) = self.ends.get_mut(passed) {
                 end.in_flight += 1;
@@ -229,7 +230,7 @@ impl World {
 
     /// A datagram socket found its peer gone: it forgets it, and the kernel throws away what had come from it unread.
     fn disconnect(&mut self, id: TaskId, call: &Call) {
-        if call.write_target().to.is_some() {
+        if destination(call).is_some() {
             return;
         }
         let Some(end) = call.fd().and_then(|fd| self.end_of_call(id, fd)) else { return };
@@ -259,9 +260,7 @@ impl World {
 
     /// What a number in the task's call refers to, although another thread may have closed it since.
     pub(super) fn end_of_call(&self, id: TaskId, fd: i32) -> Option<EndId> {
-        let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
-        let kept = ongoing.and_then(|ongoing| ongoing.kept.iter().find(|kept| kept.0 == fd));
-        kept.map(|kept| kept.1).or_else(|| self.end_of(id, fd))
+        self.tasks.get(&id)?.ongoing.as_ref()?.end_of(fd)
     }
 
     /// What a number refers to, the standard streams included.
@@ -336,6 +335,11 @@ impl World {
             peer.shut_wr |= read;
         }
     }
+}
+
+/// The address that a datagram is sent to, as written.
+fn destination(call: &Call) -> Option<&str> {
+    if let Call::Send { to, .. } | Call::Sendmsg { to, .. } = call { Some(&to.as_ref()?.shown) } else { None }
 }
 
 /// The options on which something else depends.

@@ -37,8 +37,8 @@ impl World {
     }
 
     fn made_name(&self, id: TaskId) -> String {
-        let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
-        ongoing.and_then(|ongoing| ongoing.ordered.name.clone()).unwrap_or_default()
+        let order = self.tasks.get(&id).and_then(|task| task.order.as_ref());
+        order.and_then(|order| order.ordered.name.clone()).unwrap_or_default()
     }
 
     pub(super) fn make_pair(&mut self, id: TaskId, kind: i32, back: &Back) {
@@ -106,11 +106,10 @@ impl World {
 
     /// accept(2) can return before the connect(2) that it answers.
     fn connect_early(&mut self, listener: EndId) {
-        let connects = |task: &Task| match task.ongoing.as_ref().filter(|ongoing| ongoing.inside)?.call() {
-            Call::Connect { fd, address } if self.listens_at(listener, &address.shown) => {
-                Some((task.id, *fd, address.shown.clone()))
-            }
-            _ => None,
+        let connects = |task: &Task| {
+            let call = task.ongoing.as_ref().filter(|ongoing| ongoing.inside)?.call();
+            let Call::Connect { fd, address } = call else { return None };
+            self.listens_at(listener, &address.shown).then(|| (task.id, *fd, address.shown.clone()))
         };
         let Some((task, fd, address)) = self.tasks.values().find_map(connects) else { return };
         self.connect(task, fd, &address);
@@ -123,7 +122,7 @@ impl World {
         self.ends.get(&listener).is_some_and(|end| end.address.as_deref() == Some(address))
     }
 
-    pub(super) fn accept(&mut self, id: TaskId, fd: i32, accepted: i32) {
+    pub(super) fn accept(&mut self, id: TaskId, fd: i32, (accepted, flags): (i32, Option<i32>)) {
         let Some(listener) = self.end_of_call(id, fd) else { return };
         if self.ends.get(&listener).and_then(|end| end.backlog.as_ref()).is_none_or(VecDeque::is_empty) {
             self.connect_early(listener);
@@ -136,7 +135,8 @@ impl World {
         if let Some(end) = self.ends.get_mut(&embryo) {
             end.name = Some(name);
             end.passcred = passcred;
+            end.nonblock = flags.unwrap_or(0) & abi::NONBLOCK != 0;
         }
-        self.install(id, accepted, embryo, false);
+        self.install(id, accepted, embryo, flags.unwrap_or(0) & abi::CLOEXEC != 0);
     }
 }

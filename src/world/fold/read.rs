@@ -1,9 +1,7 @@
 //! What a read takes out of its end: bytes, a message, the urgent byte, and the descriptors that travelled with them.
 
-use std::rc::Rc;
-
 use crate::abi;
-use crate::order::{Call, Extra, Payload};
+use crate::order::{Call, Extra};
 use crate::trace::TaskId;
 
 use super::super::World;
@@ -111,40 +109,15 @@ impl World {
         }
     }
 
-    /// What an `echo` has read is what it writes next. Bytes that were not recorded stand as question marks.
-    pub(super) fn note_echoed(&mut self, id: TaskId, back: &Back) {
-        let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
-        let Some(ongoing) = ongoing else { return };
-        let mut word = back.data().to_vec();
-        // It cannot have read more than it asks for; what a ring says is another matter.
-        let asked = ongoing.call().room().unwrap_or(0);
-        let arrived = u64::try_from(back.ret).unwrap_or(0).min(asked);
-        let payload = if word.is_empty() {
-            Payload { word: b"?".to_vec(), times: arrived }
-        } else {
-            word.resize(usize::try_from(arrived).unwrap_or(0), b'?');
-            Payload { word, times: 1 }
-        };
-        if let Some(content) = ongoing.content.get_mut(1) {
-            *content = Rc::new([payload]);
-        }
-    }
-
     /// Other threads that are inside a call about a descriptor keep what it referred to open until they come back.
     pub(super) fn keep_for_calls(&mut self, closer: TaskId, fd: i32, end: EndId) {
         let process = self.tasks.get(&closer).map(|task| task.process);
         let others = self.tasks.values_mut().filter(|task| Some(task.process) == process && task.id != closer);
-        let is_in = |ongoing: &Ongoing| match ongoing.call() {
-            Call::Poll { fds, .. } => fds.contains(&fd),
-            call => call.fd() == Some(fd),
-        };
+        let is_in = |ongoing: &Ongoing| ongoing.refers.contains(&(fd, end));
         let mut keepers = 0;
         for ongoing in others.filter_map(|task| task.ongoing.as_mut()).filter(|of| of.inside && is_in(of)) {
-            // A number that was closed in an earlier call of the same order, and means another end now, is not looked up anew.
-            if ongoing.kept.iter().all(|kept| kept.0 != fd) {
-                ongoing.kept.push((fd, end));
-                keepers += 1;
-            }
+            ongoing.kept.push((fd, end));
+            keepers += 1;
         }
         if let Some(end) = self.ends.get_mut(&end) {
             end.held += keepers;
@@ -157,9 +130,11 @@ impl World {
         let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
         let Some(ongoing) = ongoing.filter(|ongoing| !ongoing.kept.is_empty()) else { return };
         let names = self.names_for(id, ongoing.call(), ongoing.names.made.clone());
+        let mut anew = ongoing.clone();
+        self.resolve(id, &mut anew);
         self.let_go_of_kept(id);
         if let Some(ongoing) = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut()) {
-            ongoing.names = names;
+            (ongoing.names, ongoing.refers) = (names, anew.refers);
         }
     }
 
@@ -169,34 +144,5 @@ impl World {
         for (_, end) in ongoing.map(|ongoing| std::mem::take(&mut ongoing.kept)).unwrap_or_default() {
             self.let_go(id, end);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::rc::Rc;
-
-    use crate::abi::Errno;
-    use crate::order::{ECHO_BUFFER, Loop, Outcome, Payload, Work};
-    use crate::trace::{Birth, Fact, Ordered, Record, TaskId};
-    use crate::world::World;
-
-    #[test]
-    fn an_echo_that_says_it_read_more_than_it_asked_for_writes_no_more_than_that() {
-        let mut world = World::new();
-        let task = TaskId(0);
-        let birth = Birth { name: "parent".to_owned(), pid: 10, tid: 10, by: None };
-        let work = Work::Loop { of: Loop::Echo { fd: 3 }, keep: 0 };
-        let outcome = Outcome { data: b"x".to_vec(), ..Outcome::default() };
-        for fact in [
-            Fact::Born(Rc::new(birth)),
-            Fact::Ordered(Rc::new(Ordered { work, name: None, line: 1 })),
-            Fact::Entered { step: 0 },
-            Fact::Returned { ret: i32::MAX, errno: Errno::NONE, outcome: Some(Box::new(outcome)) },
-        ] {
-            world.fold(Record { line: 1, task, t_ns: 1, fact }, &mut Vec::new());
-        }
-        let ongoing = world.tasks[&task].ongoing.as_ref().expect("it echoes");
-        assert_eq!(ongoing.content[1].iter().map(Payload::len).sum::<u64>(), ECHO_BUFFER);
     }
 }

@@ -1,7 +1,7 @@
 //! How a call, a sleep, a loop and an interrupted call are shown: the events that the fold gives out.
 
 use crate::abi::Errno;
-use crate::order::{Call, Extra, Outcome, Work};
+use crate::order::{Call, Extra, Outcome};
 use crate::trace::{Burst, CallEvent, CallState, NamedEnd, TaskId, What};
 
 use super::super::BURST_KEEP;
@@ -23,9 +23,8 @@ impl World {
         let mut names = ongoing.names.clone();
         names.ends.extend(received);
         names.tasks.extend(reaped);
-        let is_reader = matches!(ongoing.ordered.work, Work::Reader { .. });
-        let slept = ongoing.slept && !is_reader;
-        let since = (slept && ongoing.ordered.line != line).then_some(ongoing.ordered.line);
+        let slept = ongoing.slept && !task.is_reader();
+        let since = (slept && ongoing.line != line).then_some(ongoing.line);
         let mut event = call_event(task, ongoing, if slept { CallState::Resumed } else { CallState::Returned });
         event.names = names;
         event.since = since;
@@ -50,33 +49,31 @@ impl World {
     /// Death took the task in the middle of something: the call, or what was recorded of a loop.
     pub(super) fn unfinished_events(&mut self, id: TaskId, line: u32) -> Vec<What> {
         let Some(task) = self.tasks.get(&id) else { return Vec::new() };
-        let Some(ongoing) = task.ongoing.as_ref() else { return Vec::new() };
-        if ongoing.burst.is_some() {
+        if task.burst().is_some() {
             return self.burst_events(id, line, true);
         }
-        if !ongoing.inside {
-            return Vec::new();
-        }
+        let Some(ongoing) = task.ongoing.as_ref().filter(|ongoing| ongoing.inside) else { return Vec::new() };
         let mut event = call_event(task, ongoing, CallState::Unfinished);
-        event.since = (ongoing.slept && ongoing.ordered.line != line).then_some(ongoing.ordered.line);
+        event.since = (ongoing.slept && ongoing.line != line).then_some(ongoing.line);
         vec![What::Call(Box::new(event))]
     }
 
     /// A loop is over: the end of its sleep, if it slept, and its calls together.
     pub(super) fn burst_events(&mut self, id: TaskId, line: u32, unfinished: bool) -> Vec<What> {
         let Some(task) = self.tasks.get_mut(&id) else { return Vec::new() };
-        let Some(mut burst) = task.ongoing.as_mut().and_then(|ongoing| ongoing.burst.take()) else { return Vec::new() };
+        let Some(order) = task.order.as_mut() else { return Vec::new() };
+        let Some(mut burst) = order.burst.take() else { return Vec::new() };
         let task = &*task;
-        let Some(ongoing) = task.ongoing.as_ref() else { return Vec::new() };
-        let since = (ongoing.slept && ongoing.ordered.line != line).then_some(ongoing.ordered.line);
+        let slept = task.ongoing.as_ref().filter(|ongoing| ongoing.slept);
+        let since = slept.filter(|slept| slept.line != line).map(|slept| slept.line);
         burst.since = since;
         // A write that dies of SIGPIPE has returned.
         let unfinished = unfinished && burst.errno == Errno::NONE;
         burst.unfinished = unfinished;
         let mut shown = Vec::new();
-        if ongoing.slept {
+        if let Some(slept) = slept {
             let state = if unfinished { CallState::Unfinished } else { CallState::Resumed };
-            let mut event = call_event(task, ongoing, state);
+            let mut event = call_event(task, slept, state);
             event.since = since;
             if !unfinished {
                 event.ret =
@@ -112,16 +109,11 @@ impl World {
 
 /// Counts one call of a loop, and keeps it while there are few. False where the task is in no loop.
 fn count_in_burst(task: &mut Task, back: &Back, eof: Option<bool>, keep_all: bool) -> bool {
-    let Some(ongoing) = task.ongoing.as_ref() else { return false };
-    let Some(burst) = ongoing.burst.as_ref() else { return false };
+    let (Some(ongoing), Some(burst)) = (task.ongoing.as_ref(), task.burst()) else { return false };
     let keep = keep_all || burst.first_calls.len() < BURST_KEEP;
     let moves = burst.call == "recv" || burst.call == ongoing.call().name();
     let kept = keep.then(|| {
         let mut event = call_event(task, ongoing, CallState::Returned);
-        if let (Call::Write { data, .. }, Some([echoed])) = (&mut event.call, ongoing.content.get(1).map(AsRef::as_ref))
-        {
-            data.clone_from(echoed);
-        }
         event.ret = Some(back.ret);
         event.errno = back.errno;
         event.t_ns = back.t_ns;
@@ -129,7 +121,7 @@ fn count_in_burst(task: &mut Task, back: &Back, eof: Option<bool>, keep_all: boo
         event.eof = eof;
         event
     });
-    let Some(burst) = task.ongoing.as_mut().and_then(|ongoing| ongoing.burst.as_mut()) else { return false };
+    let Some(burst) = task.order.as_mut().and_then(|order| order.burst.as_mut()) else { return false };
     count(burst, back, eof, moves);
     match kept {
         Some(event) => burst.first_calls.push(event),

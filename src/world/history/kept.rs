@@ -2,8 +2,10 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "two kinds of fact come by the million, and a few carry much")]
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use crate::abi::Errno;
+use crate::order::{Call, Payload};
 use crate::trace::{Again, Fact, Record, TaskId};
 
 use super::moment;
@@ -16,12 +18,15 @@ const WIDE: u64 = 0;
 const ENTERED: u64 = 1;
 const RETURNED: u64 = 2;
 const DONE: u64 = 3;
-/// Then: whose, six bits; the step or the return value, 22; and the time since the segment's first, 34. Of a wide one where its
-/// bytes begin.
+/// Then: whose, six bits; which call or the return value, 22; and the time since the segment's first, 34. Of a wide one where
+/// its bytes begin.
 const OWNER_BITS: u32 = 6;
 const MAX_OWNERS: usize = 1 << OWNER_BITS;
 const VALUE_BITS: u32 = 22;
 const TIME_BITS: u32 = 34;
+
+/// Calls among which one that comes again is looked for.
+const RECENT: usize = 4;
 
 /// The records that are kept, by an index that counts also those that are not any more.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +53,10 @@ struct Segment {
     statements: Vec<u16>,
     /// The tasks and lines of its words.
     owners: Vec<(TaskId, u32)>,
+    /// Calls that were entered again and again.
+    calls: Vec<Rc<Call>>,
+    /// The last calls that were entered, to see whether one comes again.
+    recent: VecDeque<Rc<Call>>,
     /// What no word can say, one after the other.
     wide: Vec<u8>,
 }
@@ -68,6 +77,8 @@ impl Kept {
                 moments: Vec::new(),
                 statements: Vec::new(),
                 owners: Vec::new(),
+                calls: Vec::new(),
+                recent: VecDeque::new(),
                 wide: Vec::new(),
             });
         }
@@ -139,20 +150,23 @@ impl Kept {
         segment.record(usize::try_from(index - segment.first).ok()?)
     }
 
-    /// The calls of a task's loop from one record on, as long as each returned and the next was entered at once; two records
-    /// each. None if there is no such call.
-    pub fn again(&self, begin: u64, end: u64) -> Option<(TaskId, impl Iterator<Item = Again>)> {
-        let call = move |index: u64| {
+    /// The calls of a task's loop from one record on, as long as each returned and the same one was entered again at once; two
+    /// records each. None if there is no such call.
+    pub fn again(&self, begin: u64, end: u64) -> Option<(TaskId, Rc<Call>, impl Iterator<Item = Again>)> {
+        let pair = move |index: u64| {
             let returned = self.get(index)?;
             let Fact::Returned { ret, errno: Errno::NONE, outcome: None } = returned.fact else { return None };
             let entered = self.get(index + 1).filter(|_| index + 1 < end)?;
-            let Fact::Entered { step } = entered.fact else { return None };
+            let Fact::Entered { call } = entered.fact else { return None };
             let is_one = (entered.task, entered.t_ns) == (returned.task, returned.t_ns);
-            is_one.then_some((returned.task, Again { ret, step, t_ns: returned.t_ns }))
+            is_one.then_some((returned.task, call, Again { ret, step: 0, t_ns: returned.t_ns }))
         };
-        let (first, _) = call(begin)?;
-        let calls = (begin..).step_by(2).map_while(call).take_while(move |(task, _)| *task == first);
-        Some((first, calls.map(|(_, call)| call)))
+        let (task, call, _) = pair(begin)?;
+        let first = Rc::clone(&call);
+        let is_same = move |next: &Rc<Call>| Rc::ptr_eq(next, &first) || *next == first;
+        let pairs = (begin..).step_by(2).map_while(pair);
+        let calls = pairs.take_while(move |(by, next, _)| *by == task && is_same(next)).map(|(.., again)| again);
+        Some((task, call, calls))
     }
 
     /// The records with these indexes, as far as they are kept.
@@ -194,6 +208,8 @@ impl Segment {
         self.moments.shrink_to_fit();
         self.statements.shrink_to_fit();
         self.owners.shrink_to_fit();
+        self.calls.shrink_to_fit();
+        self.recent = VecDeque::new();
         self.wide.shrink_to_fit();
     }
 
@@ -203,13 +219,14 @@ impl Segment {
             + self.words.capacity() * size_of::<u64>()
             + (self.moments.capacity() + self.statements.capacity()) * size_of::<u16>()
             + self.owners.capacity() * size_of::<(TaskId, u32)>()
+            + self.calls.iter().map(|call| bytes_of(call)).sum::<usize>()
             + self.wide.capacity()
     }
 
     /// A record as a word, if it is of the kind that comes by the million.
     fn word(&mut self, record: &Record) -> Option<u64> {
         let (kind, value) = match record.fact {
-            Fact::Entered { step } => (ENTERED, u64::from(step)),
+            Fact::Entered { ref call } => (ENTERED, self.place_of(call)? as u64),
             Fact::Returned { ret, errno: Errno::NONE, outcome: None } => (RETURNED, u64::try_from(ret).ok()?),
             Fact::Done => (DONE, 0),
             _ => return None,
@@ -227,11 +244,29 @@ impl Segment {
             .then_some(kind | (place as u64) << 2 | value << (2 + OWNER_BITS) | time << (2 + OWNER_BITS + VALUE_BITS))
     }
 
+    /// Which of the known calls this is; none of one that has not been entered a moment ago.
+    fn place_of(&mut self, call: &Rc<Call>) -> Option<usize> {
+        let is_same = |known: &Rc<Call>| Rc::ptr_eq(known, call) || known == call;
+        let first = self.calls.len().saturating_sub(RECENT);
+        if let Some(place) = self.calls[first..].iter().rposition(is_same) {
+            return Some(first + place);
+        }
+        if self.recent.iter().any(is_same) {
+            self.calls.push(Rc::clone(call));
+            return Some(self.calls.len() - 1);
+        }
+        if self.recent.len() >= RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(Rc::clone(call));
+        None
+    }
+
     fn record(&self, place: usize) -> Option<Record> {
         let word = *self.words.get(place)?;
         let value = word >> (2 + OWNER_BITS) & ((1 << VALUE_BITS) - 1);
         let fact = match word & 3 {
-            ENTERED => Fact::Entered { step: u8::try_from(value).ok()? },
+            ENTERED => Fact::Entered { call: Rc::clone(self.calls.get(usize::try_from(value).ok()?)?) },
             RETURNED => Fact::Returned { ret: i32::try_from(value).ok()?, errno: Errno::NONE, outcome: None },
             DONE => Fact::Done,
             _ => return postcard::from_bytes(self.wide.get(usize::try_from(word >> 2).ok()?..)?).ok(),
@@ -241,9 +276,19 @@ impl Segment {
     }
 }
 
+/// Bytes of memory that a call takes, about.
+fn bytes_of(call: &Call) -> usize {
+    let payloads = call.payloads().iter().map(|payload| size_of::<Payload>() + payload.word.len());
+    size_of::<Rc<Call>>() + size_of::<Call>() + payloads.sum::<usize>()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(fd: u64) -> Rc<Call> {
+        Rc::new(Call::Read { fd: i32::try_from(fd).unwrap(), count: 4096 })
+    }
 
     fn record(number: u64, fact: Fact) -> Record {
         let task = TaskId(u32::try_from(number % 90).unwrap());
@@ -260,7 +305,7 @@ mod tests {
                     5 => Fact::Done,
                     1 => Fact::Returned { ret: -1, errno: Errno::EPIPE, outcome: None },
                     2 => Fact::Returned { ret, errno: Errno::NONE, outcome: Some(Box::default()) },
-                    3 => Fact::Entered { step: u8::try_from(number % 256).unwrap() },
+                    3 => Fact::Entered { call: read(number / 7 % 6) },
                     _ => Fact::Returned { ret, errno: Errno::NONE, outcome: None },
                 };
                 record(number, fact)
@@ -293,7 +338,7 @@ mod tests {
         let mut kept = Kept::default();
         for number in 0..100_000 {
             let record = |fact| Record { line: 3, task: TaskId(1), t_ns: number * 1000, fact };
-            kept.push(&record(Fact::Entered { step: 0 }));
+            kept.push(&record(Fact::Entered { call: read(3) }));
             kept.push(&record(Fact::Returned { ret: 64, errno: Errno::NONE, outcome: None }));
         }
         let bytes = kept.bytes();

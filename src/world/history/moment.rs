@@ -79,10 +79,16 @@ pub(super) fn is_moment(fact: &Fact) -> bool {
         Fact::Born(_)
         | Fact::Ordered(_)
         | Fact::Entered { .. }
+        | Fact::Interrupted
+        | Fact::Held
+        | Fact::Unordered
         | Fact::Done
         | Fact::StoppedToo
         | Fact::ContinuedToo
+        | Fact::Exiting(_)
         | Fact::Buried
+        | Fact::Known(_)
+        | Fact::Table(_)
         | Fact::Measured { .. }
         | Fact::Sampled { .. } => false,
     }
@@ -97,6 +103,8 @@ pub(super) fn completes(fact: &Fact) -> bool {
             | Fact::StoppedToo
             | Fact::ContinuedToo
             | Fact::Buried
+            | Fact::Known(_)
+            | Fact::Table(_)
             | Fact::Measured { .. }
             | Fact::Sampled { .. }
     )
@@ -172,7 +180,7 @@ impl Watch {
 
 /// The last call of a loop: the loop itself is one event, shown when it is over.
 fn call_of_loop(world: &World, task: TaskId, line: u32) -> Option<Event> {
-    let burst = world.task(task)?.ongoing.as_ref()?.burst.as_ref()?;
+    let burst = world.task(task)?.burst()?;
     let call = burst.first_calls.last()?;
     Some(Event { line, task: Some(task), what: What::Call(Box::new(call.clone())) })
 }

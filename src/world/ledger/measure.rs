@@ -119,7 +119,7 @@ mod tests {
     fn of_two_datagrams_that_came_together_the_kernel_says_which_was_first() {
         let mut flow = Flow::default();
         for (by, times) in [(1, 30_000), (2, 3)] {
-            let content: Rc<[Payload]> = Rc::new([Payload { word: b"x".to_vec(), times }]);
+            let content: Rc<[Payload]> = Rc::new([Payload::repeated(b"x".to_vec(), times)]);
             let number = flow.begin_write(TaskId(by), &content, Vec::new(), (Kind::Dgram, 4096));
             flow.finish_write(number, Ok(times), false).unwrap();
         }

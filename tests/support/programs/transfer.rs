@@ -1,7 +1,8 @@
 //! Statements that move bytes and descriptors: single calls, loops of them, and the same one several times.
 
-use tincans::order::{Loop, Work};
+use tincans::order::Loop;
 use tincans::script::TaskState;
+use tincans::trace::Group;
 use tincans::world::World;
 use tincans::world::channel::End;
 use tincans::world::kind::EndId;
@@ -26,10 +27,7 @@ impl Programs {
     pub(super) fn is_watched(world: &World, id: EndId) -> bool {
         let about = |task: &Task| {
             let ongoing = task.ongoing.as_ref().filter(|_| task.state == TaskState::Asleep || task.is_reader())?;
-            // Another thread may have closed the number: the call keeps the end open.
-            let in_table = || Some(world.process_of(task.id)?.table.get(&ongoing.call().fd()?)?.end);
-            let written = || world.end(ongoing.write?.0)?.peer;
-            ongoing.kept.first().map(|kept| kept.1).or_else(written).or_else(in_table)
+            ongoing.end_of(ongoing.call().fd()?)
         };
         world.tasks().any(|task| about(task) == Some(id))
     }
@@ -163,6 +161,6 @@ impl Programs {
 }
 
 fn is_loop(task: &Task, fits: impl Fn(&Loop) -> bool) -> bool {
-    let Some(ongoing) = &task.ongoing else { return false };
-    matches!(&ongoing.ordered.work, Work::Loop { of, .. } if fits(of))
+    let Some(order) = &task.order else { return false };
+    matches!(&order.ordered.group, Group::Loop(of) if fits(of))
 }

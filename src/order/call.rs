@@ -1,0 +1,575 @@
+//! One system call with its arguments: what a task is told to make, and what any program was seen to make.
+
+use serde::{Deserialize, Serialize};
+
+use crate::script::Disposition;
+
+use super::Payload;
+
+/// A socket address as the kernel gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SocketAddress {
+    /// As written: `@name` or `name`; of a family other than AF_UNIX as `inet 127.0.0.1:80`.
+    pub shown: String,
+    /// `sun_path`: with the leading zero byte of an abstract name, or a path in the run's private folder.
+    #[serde(with = "super::bytes")]
+    pub path: Vec<u8>,
+}
+
+/// A file's name as the kernel gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilePath {
+    /// As written.
+    pub shown: String,
+    /// Where it is: a path in the run's private folder, or the name itself.
+    #[serde(with = "super::bytes")]
+    pub path: Vec<u8>,
+}
+
+/// The control buffer of recvmsg(2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ControlRoom {
+    /// None.
+    None,
+    /// CMSG_LEN of so many descriptors, and of credentials where SO_PASSCRED is on.
+    Descriptors(u32),
+    /// So many bytes.
+    Bytes(u32),
+}
+
+/// One message of sendmmsg(2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutgoingMessage {
+    /// Its bytes.
+    pub data: Payload,
+    /// Descriptors that go with it.
+    pub fds: Vec<i32>,
+}
+
+/// Which call gives a program one more task that shares with it what the flags say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CloneCall {
+    /// clone(2).
+    Clone,
+    /// clone3(2).
+    Clone3,
+}
+
+/// One system call with its arguments; numbers and bits as C passes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "variants and fields are the system calls and their arguments")]
+pub enum Call {
+    Socketpair {
+        domain: i32,
+        kind: i32,
+        protocol: i32,
+    },
+    Pipe2 {
+        flags: i32,
+    },
+    Fork,
+    Vfork,
+    /// A thread of the C library's, with the flags that it passes to clone3(2).
+    Thread,
+    Clone {
+        call: CloneCall,
+        flags: u64,
+    },
+    /// Without a program: the agent's own.
+    Exec {
+        program: Option<String>,
+        args: Vec<String>,
+    },
+    Exit {
+        code: i32,
+    },
+    ExitGroup {
+        code: i32,
+    },
+    Waitpid {
+        pid: i32,
+        options: i32,
+    },
+    Read {
+        fd: i32,
+        count: u64,
+    },
+    Write {
+        fd: i32,
+        data: Payload,
+    },
+    Recv {
+        fd: i32,
+        count: u64,
+        flags: i32,
+    },
+    Recvfrom {
+        fd: i32,
+        count: u64,
+        flags: i32,
+    },
+    Send {
+        fd: i32,
+        data: Payload,
+        flags: i32,
+        to: Option<SocketAddress>,
+    },
+    Readv {
+        fd: i32,
+        counts: Vec<u64>,
+    },
+    Writev {
+        fd: i32,
+        data: Vec<Payload>,
+    },
+    Recvmsg {
+        fd: i32,
+        count: u64,
+        room: ControlRoom,
+        flags: i32,
+    },
+    Sendmsg {
+        fd: i32,
+        data: Payload,
+        fds: Vec<i32>,
+        creds: bool,
+        to: Option<SocketAddress>,
+        flags: i32,
+    },
+    /// At most `messages` messages, each with room for `count` bytes.
+    Recvmmsg {
+        fd: i32,
+        count: u64,
+        messages: u32,
+        flags: i32,
+    },
+    Sendmmsg {
+        fd: i32,
+        messages: Vec<OutgoingMessage>,
+        flags: i32,
+    },
+    Splice {
+        from: i32,
+        to: i32,
+        count: u64,
+        flags: i32,
+    },
+    Tee {
+        from: i32,
+        to: i32,
+        count: u64,
+        flags: i32,
+    },
+    Sendfile {
+        to: i32,
+        from: i32,
+        count: u64,
+    },
+    Close {
+        fd: i32,
+    },
+    CloseRange {
+        first: u32,
+        last: u32,
+        flags: i32,
+    },
+    Dup {
+        fd: i32,
+    },
+    Dup2 {
+        fd: i32,
+        to: i32,
+    },
+    Dup3 {
+        fd: i32,
+        to: i32,
+        flags: i32,
+    },
+    /// fcntl(2) with F_DUPFD, or F_DUPFD_CLOEXEC.
+    DupFrom {
+        fd: i32,
+        least: i32,
+        cloexec: bool,
+    },
+    Open {
+        path: FilePath,
+        flags: i32,
+    },
+    Mkfifo {
+        path: FilePath,
+        mode: u32,
+    },
+    Unlink {
+        path: FilePath,
+    },
+    Shutdown {
+        fd: i32,
+        how: i32,
+    },
+    /// What is asked of each; where there are fewer answers than descriptors, the last is asked of the others too.
+    Poll {
+        fds: Vec<i32>,
+        events: Vec<i32>,
+        timeout_ms: i32,
+    },
+    /// The three sets; without a time-out it waits for ever.
+    Select {
+        read: Vec<i32>,
+        write: Vec<i32>,
+        except: Vec<i32>,
+        timeout_ms: Option<i64>,
+    },
+    EpollCreate {
+        flags: i32,
+    },
+    EpollCtl {
+        epoll: i32,
+        op: i32,
+        fd: i32,
+        events: u32,
+        data: u64,
+    },
+    EpollWait {
+        epoll: i32,
+        count: i32,
+        timeout_ms: i32,
+    },
+    Eventfd {
+        initial: u32,
+        flags: i32,
+    },
+    Signalfd {
+        signals: Vec<i32>,
+        flags: i32,
+    },
+    TimerfdCreate {
+        flags: i32,
+    },
+    TimerfdSettime {
+        fd: i32,
+        ms: u64,
+    },
+    PidfdOpen {
+        pid: i32,
+        flags: i32,
+    },
+    Getsockopt {
+        fd: i32,
+        option: String,
+    },
+    Setsockopt {
+        fd: i32,
+        option: String,
+        value: i64,
+    },
+    Atmark {
+        fd: i32,
+    },
+    Getsockname {
+        fd: i32,
+    },
+    Getpeername {
+        fd: i32,
+    },
+    SetNonblock {
+        fd: i32,
+        on: bool,
+    },
+    SetCloexec {
+        fd: i32,
+        on: bool,
+    },
+    GetPipeSize {
+        fd: i32,
+    },
+    SetPipeSize {
+        fd: i32,
+        size: i64,
+    },
+    Signal {
+        signal: i32,
+        disposition: Disposition,
+    },
+    Setrlimit {
+        nofile: u64,
+    },
+    Socket {
+        domain: i32,
+        kind: i32,
+        protocol: i32,
+    },
+    Bind {
+        fd: i32,
+        address: SocketAddress,
+    },
+    Listen {
+        fd: i32,
+        backlog: i32,
+    },
+    Connect {
+        fd: i32,
+        address: SocketAddress,
+    },
+    /// With flags accept4(2), without accept(2).
+    Accept {
+        fd: i32,
+        flags: Option<i32>,
+    },
+    Kill {
+        pid: i32,
+        signal: i32,
+    },
+    Setsid,
+    Setpgid {
+        pid: i32,
+        group: i32,
+    },
+    Getppid,
+    /// prctl(2) with PR_SET_PDEATHSIG.
+    ParentDeathSignal {
+        signal: i32,
+    },
+    /// A call that is shown and changes nothing: its name, the descriptor it is about, its arguments as they are to be shown.
+    Other {
+        name: String,
+        fd: Option<i32>,
+        text: String,
+    },
+}
+
+impl Call {
+    /// The descriptor the call is about, if it is about one.
+    #[expect(clippy::too_many_lines, reason = "one table of all calls")]
+    pub fn fd(&self) -> Option<i32> {
+        use Call as C;
+        match *self {
+            C::Read { fd, .. }
+            | C::Write { fd, .. }
+            | C::Recv { fd, .. }
+            | C::Recvfrom { fd, .. }
+            | C::Send { fd, .. }
+            | C::Readv { fd, .. }
+            | C::Writev { fd, .. }
+            | C::Recvmsg { fd, .. }
+            | C::Sendmsg { fd, .. }
+            | C::Recvmmsg { fd, .. }
+            | C::Sendmmsg { fd, .. }
+            | C::Splice { from: fd, .. }
+            | C::Tee { from: fd, .. }
+            | C::Sendfile { to: fd, .. }
+            | C::Close { fd }
+            | C::Dup { fd }
+            | C::Dup2 { fd, .. }
+            | C::Dup3 { fd, .. }
+            | C::DupFrom { fd, .. }
+            | C::Shutdown { fd, .. }
+            | C::EpollCtl { epoll: fd, .. }
+            | C::EpollWait { epoll: fd, .. }
+            | C::TimerfdSettime { fd, .. }
+            | C::Getsockopt { fd, .. }
+            | C::Setsockopt { fd, .. }
+            | C::Atmark { fd }
+            | C::Getsockname { fd }
+            | C::Getpeername { fd }
+            | C::SetNonblock { fd, .. }
+            | C::SetCloexec { fd, .. }
+            | C::GetPipeSize { fd }
+            | C::SetPipeSize { fd, .. }
+            | C::Bind { fd, .. }
+            | C::Listen { fd, .. }
+            | C::Connect { fd, .. }
+            | C::Accept { fd, .. } => Some(fd),
+            C::Poll { ref fds, .. } => fds.first().copied(),
+            C::Select { ref read, ref write, ref except, .. } => read.iter().chain(write).chain(except).next().copied(),
+            C::Other { fd, .. } => fd,
+            C::Socketpair { .. }
+            | C::Pipe2 { .. }
+            | C::Fork
+            | C::Vfork
+            | C::Thread
+            | C::Clone { .. }
+            | C::Exec { .. }
+            | C::Exit { .. }
+            | C::ExitGroup { .. }
+            | C::Waitpid { .. }
+            | C::CloseRange { .. }
+            | C::Open { .. }
+            | C::Mkfifo { .. }
+            | C::Unlink { .. }
+            | C::EpollCreate { .. }
+            | C::Eventfd { .. }
+            | C::Signalfd { .. }
+            | C::TimerfdCreate { .. }
+            | C::PidfdOpen { .. }
+            | C::Signal { .. }
+            | C::Setrlimit { .. }
+            | C::Socket { .. }
+            | C::Kill { .. }
+            | C::Setsid
+            | C::Setpgid { .. }
+            | C::Getppid
+            | C::ParentDeathSignal { .. } => None,
+        }
+    }
+
+    /// The further descriptors that it names: all that is polled, what is passed, the other side of what is moved.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other calls name one descriptor at most")]
+    pub fn more_fds(&self) -> Vec<i32> {
+        match self {
+            Self::Poll { fds, .. } => fds.iter().skip(1).copied().collect(),
+            Self::Select { read, write, except, .. } => {
+                read.iter().chain(write).chain(except).skip(1).copied().collect()
+            }
+            Self::Sendmsg { fds, .. } => fds.clone(),
+            Self::Sendmmsg { messages, .. } => {
+                messages.iter().flat_map(|message| message.fds.iter().copied()).collect()
+            }
+            Self::Splice { to, .. } | Self::Tee { to, .. } => vec![*to],
+            Self::Sendfile { from, .. } => vec![*from],
+            Self::EpollCtl { fd, .. } => vec![*fd],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether it gives the bench one more task.
+    pub fn makes_task(&self) -> bool {
+        matches!(self, Self::Fork | Self::Vfork | Self::Thread | Self::Clone { .. })
+    }
+
+    /// libc's name.
+    #[expect(clippy::too_many_lines, reason = "one table of all calls")]
+    pub fn name(&self) -> &str {
+        use Call as C;
+        match self {
+            C::Socketpair { .. } => "socketpair",
+            C::Pipe2 { .. } => "pipe2",
+            C::Fork => "fork",
+            C::Vfork => "vfork",
+            C::Thread => "pthread_create",
+            C::Clone { call: CloneCall::Clone, .. } => "clone",
+            C::Clone { call: CloneCall::Clone3, .. } => "clone3",
+            C::Exec { .. } => "execve",
+            C::Exit { .. } => "exit",
+            C::ExitGroup { .. } => "exit_group",
+            C::Waitpid { .. } => "waitpid",
+            C::Read { .. } => "read",
+            C::Write { .. } => "write",
+            C::Recv { .. } => "recv",
+            C::Recvfrom { .. } => "recvfrom",
+            C::Send { to: None, .. } => "send",
+            C::Send { to: Some(_), .. } => "sendto",
+            C::Readv { .. } => "readv",
+            C::Writev { .. } => "writev",
+            C::Recvmsg { .. } => "recvmsg",
+            C::Sendmsg { .. } => "sendmsg",
+            C::Recvmmsg { .. } => "recvmmsg",
+            C::Sendmmsg { .. } => "sendmmsg",
+            C::Splice { .. } => "splice",
+            C::Tee { .. } => "tee",
+            C::Sendfile { .. } => "sendfile",
+            C::Close { .. } => "close",
+            C::CloseRange { .. } => "close_range",
+            C::Dup { .. } => "dup",
+            C::Dup2 { .. } => "dup2",
+            C::Dup3 { .. } => "dup3",
+            C::Open { .. } => "open",
+            C::Mkfifo { .. } => "mkfifo",
+            C::Unlink { .. } => "unlink",
+            C::Shutdown { .. } => "shutdown",
+            C::Poll { .. } => "poll",
+            C::Select { .. } => "select",
+            C::EpollCreate { .. } => "epoll_create1",
+            C::EpollCtl { .. } => "epoll_ctl",
+            C::EpollWait { .. } => "epoll_wait",
+            C::Eventfd { .. } => "eventfd",
+            C::Signalfd { .. } => "signalfd",
+            C::TimerfdCreate { .. } => "timerfd_create",
+            C::TimerfdSettime { .. } => "timerfd_settime",
+            C::PidfdOpen { .. } => "pidfd_open",
+            C::Getsockopt { .. } => "getsockopt",
+            C::Setsockopt { .. } => "setsockopt",
+            C::Atmark { .. } => "ioctl",
+            C::Getsockname { .. } => "getsockname",
+            C::Getpeername { .. } => "getpeername",
+            C::SetNonblock { .. }
+            | C::SetCloexec { .. }
+            | C::GetPipeSize { .. }
+            | C::SetPipeSize { .. }
+            | C::DupFrom { .. } => "fcntl",
+            C::Signal { .. } => "signal",
+            C::Setrlimit { .. } => "setrlimit",
+            C::Socket { .. } => "socket",
+            C::Bind { .. } => "bind",
+            C::Listen { .. } => "listen",
+            C::Connect { .. } => "connect",
+            C::Accept { flags: None, .. } => "accept",
+            C::Accept { flags: Some(_), .. } => "accept4",
+            C::Kill { .. } => "kill",
+            C::Setsid => "setsid",
+            C::Setpgid { .. } => "setpgid",
+            C::Getppid => "getppid",
+            C::ParentDeathSignal { .. } => "prctl",
+            C::Other { name, .. } => name,
+        }
+    }
+
+    /// The buffers of a writing call.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other calls bring no bytes of their own")]
+    pub fn payloads(&self) -> &[Payload] {
+        match self {
+            Self::Write { data, .. } | Self::Send { data, .. } | Self::Sendmsg { data, .. } => {
+                std::slice::from_ref(data)
+            }
+            Self::Writev { data, .. } => data,
+            _ => &[],
+        }
+    }
+
+    /// Bytes the call offers, if it writes.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other calls bring no bytes of their own")]
+    pub fn offered(&self) -> Option<u64> {
+        match self {
+            Self::Write { .. } | Self::Send { .. } | Self::Sendmsg { .. } | Self::Writev { .. } => {
+                Some(self.payloads().iter().map(Payload::len).sum())
+            }
+            _ => None,
+        }
+    }
+
+    /// Bytes the call has room for, if it reads.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other calls have no buffer to fill")]
+    pub fn room(&self) -> Option<u64> {
+        match self {
+            Self::Read { count, .. }
+            | Self::Recv { count, .. }
+            | Self::Recvfrom { count, .. }
+            | Self::Recvmsg { count, .. } => Some(*count),
+            Self::Readv { counts, .. } => Some(counts.iter().sum()),
+            _ => None,
+        }
+    }
+
+    /// The MSG_ flags it passes.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other calls pass none")]
+    pub fn flags(&self) -> i32 {
+        match self {
+            Self::Recv { flags, .. }
+            | Self::Recvfrom { flags, .. }
+            | Self::Send { flags, .. }
+            | Self::Recvmsg { flags, .. }
+            | Self::Sendmsg { flags, .. }
+            | Self::Recvmmsg { flags, .. }
+            | Self::Sendmmsg { flags, .. } => *flags,
+            _ => 0,
+        }
+    }
+
+    /// What poll(2) asks of the descriptor at this place.
+    pub fn asked_at(&self, place: usize) -> i32 {
+        let Self::Poll { events, .. } = self else { return 0 };
+        events.get(place).or(events.last()).copied().unwrap_or(0)
+    }
+}

@@ -1,0 +1,230 @@
+//! Arguments of the calls about files and descriptors as such, of those that wait for several, and of those that move bytes
+//! without showing them.
+
+use super::super::CallEvent;
+use super::{Arg, end, shown, signal_name, string, task};
+use crate::abi::{self, Signal, flag_names};
+use crate::order::{Call, CloneCall, Extra, FilePath};
+
+/// dup2 to prctl.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other families have functions of their own")]
+pub fn args(event: &CallEvent) -> Vec<Arg> {
+    match &event.call {
+        Call::Dup2 { fd, to } => vec![end("oldfd", event, *fd), Arg::number("newfd", *to)],
+        Call::Dup3 { fd, to, flags } => {
+            vec![end("oldfd", event, *fd), Arg::number("newfd", *to), open_flags("flags", *flags)]
+        }
+        Call::DupFrom { fd, least, cloexec } => {
+            let op = if *cloexec { "F_DUPFD_CLOEXEC" } else { "F_DUPFD" };
+            vec![end("fd", event, *fd), Arg::word("op", op), Arg::number("arg", *least)]
+        }
+        Call::CloseRange { first, last, flags } => {
+            let last = if *last == u32::MAX { Arg::word("last", "~0U") } else { Arg::number("last", *last) };
+            vec![Arg::number("first", *first), last, Arg::word("flags", flag_names(CLOSE_RANGE, *flags))]
+        }
+        Call::Open { path: file, flags } => vec![path(file), access(*flags)],
+        Call::Mkfifo { path: file, mode } => vec![path(file), Arg::word("mode", format!("0{mode:o}"))],
+        Call::Unlink { path: file } => vec![path(file)],
+        Call::Splice { from, to, count, flags } => vec![
+            end("fd_in", event, *from),
+            Arg::word("off_in", "NULL"),
+            end("fd_out", event, *to),
+            Arg::word("off_out", "NULL"),
+            Arg::size("size", *count),
+            Arg::word("flags", flag_names(SPLICE, *flags)),
+        ],
+        Call::Tee { from, to, count, flags } => vec![
+            end("fd_in", event, *from),
+            end("fd_out", event, *to),
+            Arg::size("size", *count),
+            Arg::word("flags", flag_names(SPLICE, *flags)),
+        ],
+        Call::Sendfile { to, from, count } => vec![
+            end("out_fd", event, *to),
+            end("in_fd", event, *from),
+            Arg::word("offset", "NULL"),
+            Arg::size("count", *count),
+        ],
+        _ => waiting(event),
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other families have functions of their own")]
+fn waiting(event: &CallEvent) -> Vec<Arg> {
+    match &event.call {
+        Call::Select { read, write, except, timeout_ms } => {
+            let highest = read.iter().chain(write).chain(except).max().map_or(0, |fd| i64::from(*fd) + 1);
+            let set = |name, fds: &[i32]| Arg::word(name, descriptor_set(event, fds));
+            let limit = timeout_ms.map_or_else(
+                || "NULL".to_owned(),
+                |ms| format!("{{tv_sec={}, tv_usec={}}}", ms.div_euclid(1000), ms.rem_euclid(1000) * 1000),
+            );
+            let sets = [set("readfds", read), set("writefds", write), set("exceptfds", except)];
+            let mut all = vec![Arg::number("nfds", highest)];
+            all.extend(sets);
+            all.push(Arg::word("timeout", limit));
+            all
+        }
+        Call::EpollCreate { flags } | Call::TimerfdCreate { flags } => vec![open_flags("flags", *flags)],
+        Call::EpollCtl { epoll, op, fd, events, .. } => {
+            let op = EPOLL_OPS.iter().find(|row| row.1 == *op).map_or("EPOLL_CTL_?", |row| row.0);
+            let mut all = vec![end("epfd", event, *epoll), Arg::word("op", op), end("fd", event, *fd)];
+            all.push(Arg::word("event", format!("{{events={}}}", epoll_events(*events))));
+            all
+        }
+        Call::EpollWait { epoll, count, timeout_ms } => {
+            let ready: Vec<String> = match &event.outcome.extra {
+                Extra::Epoll(all) => all.iter().map(|row| epoll_row(event, *row)).collect(),
+                _ => Vec::new(),
+            };
+            let behind = |arg: Arg| Arg { out: true, ..arg };
+            vec![
+                end("epfd", event, *epoll),
+                Arg::out(event, "events", format!("[{}]", ready.join(", "))),
+                behind(Arg::number("maxevents", *count)),
+                behind(Arg::number("timeout", *timeout_ms)),
+            ]
+        }
+        Call::Eventfd { initial, flags } => vec![Arg::number("initval", *initial), open_flags("flags", *flags)],
+        Call::Signalfd { signals, flags } => {
+            let names: Vec<String> = signals.iter().map(|signal| Signal(*signal).name()).collect();
+            vec![Arg::word("mask", format!("[{}]", names.join(" "))), open_flags("flags", *flags)]
+        }
+        Call::TimerfdSettime { fd, ms } => {
+            let value = format!("{{tv_sec={}, tv_nsec={}}}", ms / 1000, ms % 1000 * 1_000_000);
+            vec![end("fd", event, *fd), Arg::word("new_value", value)]
+        }
+        _ => process(event),
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other families have functions of their own")]
+fn process(event: &CallEvent) -> Vec<Arg> {
+    match &event.call {
+        Call::PidfdOpen { pid, flags } => vec![Arg::word("pid", task(event, *pid)), open_flags("flags", *flags)],
+        Call::Setpgid { pid, group } => {
+            let whom = if *pid > 0 { Arg::word("pid", task(event, *pid)) } else { Arg::number("pid", *pid) };
+            vec![whom, Arg::number("pgid", *group)]
+        }
+        Call::ParentDeathSignal { signal } => {
+            vec![Arg::word("op", "PR_SET_PDEATHSIG"), Arg::word("arg2", signal_name(*signal))]
+        }
+        Call::Clone { call, flags } => {
+            let flags = clone_flags(*flags);
+            let text = match call {
+                CloneCall::Clone => format!("flags={flags}"),
+                CloneCall::Clone3 => format!("{{flags={flags}}}"),
+            };
+            vec![Arg::word("flags", text)]
+        }
+        Call::Other { text, .. } => vec![Arg::word("text", text.as_str())],
+        _ => Vec::new(),
+    }
+}
+
+/// CLOSE_RANGE_ flags of close_range(2).
+const CLOSE_RANGE: &[(&str, i32)] = &[("CLOSE_RANGE_UNSHARE", 2), ("CLOSE_RANGE_CLOEXEC", 4)];
+/// SPLICE_F_ flags of splice(2).
+const SPLICE: &[(&str, i32)] =
+    &[("SPLICE_F_MOVE", 1), ("SPLICE_F_NONBLOCK", 2), ("SPLICE_F_MORE", 4), ("SPLICE_F_GIFT", 8)];
+/// Operations of epoll_ctl(2).
+const EPOLL_OPS: &[(&str, i32)] = &[("EPOLL_CTL_ADD", 1), ("EPOLL_CTL_DEL", 2), ("EPOLL_CTL_MOD", 3)];
+/// Events of epoll_ctl(2).
+const EPOLL_EVENTS: &[(&str, u32)] = &[
+    ("EPOLLIN", 0x1),
+    ("EPOLLPRI", 0x2),
+    ("EPOLLOUT", 0x4),
+    ("EPOLLERR", 0x8),
+    ("EPOLLHUP", 0x10),
+    ("EPOLLRDHUP", 0x2000),
+    ("EPOLLEXCLUSIVE", 1 << 28),
+    ("EPOLLWAKEUP", 1 << 29),
+    ("EPOLLONESHOT", 1 << 30),
+    ("EPOLLET", 1 << 31),
+];
+/// CLONE_ flags of clone(2).
+const CLONE_FLAGS: &[(&str, u64)] = &[
+    ("CLONE_VM", 0x100),
+    ("CLONE_FS", 0x200),
+    ("CLONE_FILES", 0x400),
+    ("CLONE_SIGHAND", 0x800),
+    ("CLONE_PIDFD", 0x1000),
+    ("CLONE_PTRACE", 0x2000),
+    ("CLONE_VFORK", 0x4000),
+    ("CLONE_PARENT", 0x8000),
+    ("CLONE_THREAD", 0x1_0000),
+    ("CLONE_NEWNS", 0x2_0000),
+    ("CLONE_SYSVSEM", 0x4_0000),
+    ("CLONE_SETTLS", 0x8_0000),
+    ("CLONE_PARENT_SETTID", 0x10_0000),
+    ("CLONE_CHILD_CLEARTID", 0x20_0000),
+    ("CLONE_UNTRACED", 0x80_0000),
+    ("CLONE_CHILD_SETTID", 0x100_0000),
+    ("CLONE_NEWCGROUP", 0x200_0000),
+    ("CLONE_NEWUTS", 0x400_0000),
+    ("CLONE_NEWIPC", 0x800_0000),
+    ("CLONE_NEWUSER", 0x1000_0000),
+    ("CLONE_NEWPID", 0x2000_0000),
+    ("CLONE_NEWNET", 0x4000_0000),
+    ("CLONE_IO", 0x8000_0000),
+];
+
+/// The names of an epoll event mask's bits.
+pub fn epoll_events(bits: u32) -> String {
+    names_of(EPOLL_EVENTS.iter().map(|row| (row.0, u64::from(row.1))), u64::from(bits))
+}
+
+/// The signal that tells of the child's end stands in the lowest byte.
+fn clone_flags(flags: u64) -> String {
+    let signal = i32::try_from(flags & 0xff).unwrap_or(0);
+    let bits = flags & !0xff;
+    match (bits, signal) {
+        (0, 0) => "0".to_owned(),
+        (0, signal) => Signal(signal).name(),
+        (bits, 0) => names_of(CLONE_FLAGS.iter().copied(), bits),
+        (bits, signal) => format!("{}|{}", names_of(CLONE_FLAGS.iter().copied(), bits), Signal(signal).name()),
+    }
+}
+
+fn names_of<'a>(table: impl Iterator<Item = (&'a str, u64)>, bits: u64) -> String {
+    let mut left = bits;
+    let mut names: Vec<String> = Vec::new();
+    for (name, bit) in table {
+        if left & bit == bit {
+            names.push(name.to_owned());
+            left &= !bit;
+        }
+    }
+    if left != 0 {
+        names.push(format!("{left:#x}"));
+    }
+    if names.is_empty() { "0".to_owned() } else { names.join("|") }
+}
+
+fn path(file: &FilePath) -> Arg {
+    Arg { value: file.shown.as_str().into(), ..Arg::word("pathname", string(file.shown.as_bytes(), 0)) }
+}
+
+fn access(flags: i32) -> Arg {
+    const ACCESS: i32 = 3;
+    let access = ["O_RDONLY", "O_WRONLY", "O_RDWR"].get(usize::try_from(flags & ACCESS).unwrap_or(2));
+    let access = access.copied().unwrap_or("O_RDWR");
+    let more = flags & !ACCESS;
+    let text = if more == 0 { access.to_owned() } else { format!("{access}|{}", flag_names(abi::OPEN_FLAGS, more)) };
+    Arg::word("flags", text)
+}
+
+fn open_flags(name: &'static str, flags: i32) -> Arg {
+    Arg::word(name, flag_names(abi::OPEN_FLAGS, flags))
+}
+
+fn descriptor_set(event: &CallEvent, fds: &[i32]) -> String {
+    let names: Vec<String> = fds.iter().map(|fd| shown(event, *fd)).collect();
+    if names.is_empty() { "NULL".to_owned() } else { format!("[{}]", names.join(" ")) }
+}
+
+/// What was given with a descriptor is, as good as always, its number.
+fn epoll_row(event: &CallEvent, (data, events): (u64, u32)) -> String {
+    let named = i32::try_from(data).ok().map_or_else(|| format!("{data:#x}"), |fd| shown(event, fd));
+    format!("{{events={}, data={named}}}", epoll_events(events))
+}
