@@ -20,6 +20,7 @@ mod score;
 mod submit;
 #[cfg(test)]
 pub mod stage;
+pub mod target;
 pub mod transcript;
 pub mod update;
 mod why;
@@ -43,6 +44,7 @@ use keys::Keymap;
 use palette::Palette;
 use past::{Past, Said};
 use presentation::Presentation;
+use target::Target;
 use transcript::Transcript;
 use why::Heard;
 
@@ -67,15 +69,8 @@ pub enum Mode {
     Past,
     /// Letters search all that can be done.
     Palette,
-}
-
-/// Whom a message goes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
-    /// Every channel shown.
-    All,
-    /// The focused one.
-    Focused,
+    /// One letter picks the kind of a new channel.
+    NewChannel,
 }
 
 /// What fills the screen.
@@ -112,8 +107,10 @@ pub struct App {
     pub palette: Palette,
     /// What they meant before the prompt or help.
     pub before: Mode,
-    /// Whom a message goes to.
-    pub audience: Audience,
+    /// Who speaks, and to whom.
+    pub target: Target,
+    /// The number typed before a key: `3r` reads three bytes.
+    pub count: Option<u32>,
     /// The message line.
     pub line: InputLine,
     /// The statement prompt.
@@ -177,7 +174,8 @@ impl App {
             has_mouse: true,
             mode: Mode::Line,
             before: Mode::Line,
-            audience: Audience::All,
+            target: Target::All,
+            count: None,
             line: InputLine::default(),
             prompt: InputLine::default(),
             transcript: Transcript::default(),
@@ -215,9 +213,9 @@ impl App {
 
     /// The channels that a message goes to.
     pub fn addressed(&self, world: &World) -> Vec<Facing> {
-        match self.audience {
-            Audience::All => channel_sides::shown(world),
-            Audience::Focused => self.focused(world).into_iter().collect(),
+        match self.target {
+            Target::All => channel_sides::shown(world),
+            Target::Focused(_) => self.focused(world).into_iter().collect(),
         }
     }
 
@@ -306,7 +304,7 @@ impl App {
 
     /// What statements are made from.
     fn situation<'a>(&'a self, world: &'a World) -> Situation<'a> {
-        Situation { world, hints: self.hints() }
+        Situation { world, hints: self.hints(), count: self.count }
     }
 
     /// The line that letters go to.
@@ -316,7 +314,7 @@ impl App {
             Mode::Prompt => Some(&self.prompt),
             Mode::Search => Some(&self.course.list.query),
             Mode::Palette => Some(&self.palette.query),
-            Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past => None,
+            Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel => None,
         }
     }
 
@@ -333,7 +331,7 @@ impl App {
                 self.palette.selected = 0;
                 Some(&mut self.palette.query)
             }
-            Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past => None,
+            Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel => None,
         }
     }
 

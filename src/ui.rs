@@ -104,9 +104,14 @@ fn listed(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let draw = match scene.app.mode {
         Mode::Help => panel::help::draw,
         Mode::Palette => panel::palette::draw,
-        Mode::Line | Mode::Keys | Mode::Prompt | Mode::Lesson | Mode::List | Mode::Search | Mode::Past => {
-            panel::list::draw
-        }
+        Mode::Line
+        | Mode::Keys
+        | Mode::Prompt
+        | Mode::Lesson
+        | Mode::List
+        | Mode::Search
+        | Mode::Past
+        | Mode::NewChannel => panel::list::draw,
     };
     draw(scene, list, buf);
     if let Some(notice) = &scene.app.notice {
@@ -313,7 +318,8 @@ fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usiz
     let areas = channel_areas(scene, places);
     for (at, size, area) in &areas {
         let Some(facing) = channel_sides::of(scene.world, shown[*at]) else { continue };
-        let subject = Subject { facing, number: at + 1, is_focused: *at == focus, size: *size };
+        let subject =
+            Subject { facing, number: at + 1, is_focused: *at == focus || scene.app.speaks_to_all(), size: *size };
         panel::channel::draw(scene, subject, *area, buf);
     }
     (areas.len() < shown.len()).then_some((areas.len(), shown.len()))

@@ -5,6 +5,8 @@ use crate::script::Statement;
 use crate::script::check::Verdict;
 
 use super::View;
+use super::target::Side;
+use crate::world::kind::Kind;
 
 /// Something that came from the terminal, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,12 +63,24 @@ pub enum Action {
     FocusNext,
     /// Moves the focus back.
     FocusPrevious,
-    /// Messages to all, or to the focused channel.
-    ToggleAudience,
+    /// The next pair of speaker and channel: the parent to all, then each channel from both sides.
+    NextSpeaker,
+    /// The other side of the focused channel speaks.
+    OtherSideSpeaks,
+    /// The message line, for a side of the focused channel.
+    SpeakAs(Side),
+    /// A digit of the number that stands before a key.
+    Count(u8),
     /// A statement about the focused channel.
     Make(ChannelAction),
-    /// The prompt with the statement for a new channel.
+    /// One letter more picks the kind of a new channel.
     NewChannel,
+    /// A new channel of this kind, with a free name and a child.
+    Create(Kind),
+    /// The prompt with the statement for a new channel.
+    TypeChannel,
+    /// Back without a new channel.
+    LeaveNewChannel,
     /// A fresh bench.
     Reset,
     /// What was done, as a lesson in a file.
@@ -214,6 +228,14 @@ pub enum ChannelAction {
     Kill,
     /// Closes the parent's end.
     Close,
+    /// Closes the child's end.
+    CloseFar,
+    /// One side says that it writes no more.
+    HalfClose(Side),
+    /// A message of so many bytes from one side.
+    Bytes(Side),
+    /// The parent waits for a child that has died.
+    Wait,
     /// SIGSTOP for the child.
     Stop,
     /// SIGCONT for the child.

@@ -20,6 +20,7 @@ pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
         Action::Learn(key) => of_lesson(app, key),
         Action::Edit(edit) => app.typed().and_then(|line| of_editing(line, edit)),
         Action::FocusNext | Action::FocusPrevious => of_focus(app, world),
+        Action::NextSpeaker | Action::OtherSideSpeaks if app.focused(world).is_none() => Some(submit::no_channel(app)),
         Action::SaveLesson if app.is_busy() => Some("the kernel is still at work; save it then".to_owned()),
         Action::Curtain if !app.present.is_on => {
             Some(format!("nothing is hidden but in present mode: {}", app.key(Action::Present)))

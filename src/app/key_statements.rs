@@ -4,17 +4,22 @@ use crate::script::{TaskState, spell};
 use crate::trace::Death;
 use crate::world::World;
 use crate::world::channel::{Channel, End};
-use crate::world::kind::EndId;
+use crate::world::kind::{EndId, Kind};
 use crate::world::task::Task;
 
 use super::action::{Action, ChannelAction};
 use super::channel_sides::{self, Facing, PARENT};
 use super::keys::Hints;
+use super::target::Side;
 
 /// Buffer of a keyed read.
 pub const READ_SIZE: u32 = 4096;
-/// Names that new channels are offered.
-const NAMES: [&str; 8] = ["wire", "post", "chat", "tube", "line", "mail", "talk", "cord"];
+/// Bytes of a keyed message without a number before its key.
+const MESSAGE_SIZE: u32 = 5000;
+/// Names that new sockets are offered.
+const SOCKET_NAMES: [&str; 6] = ["wire", "post", "chat", "mail", "talk", "cord"];
+/// Names that new pipes are offered.
+const PIPE_NAMES: [&str; 4] = ["tube", "duct", "hose", "drip"];
 
 /// A statement, or why there is none.
 pub type KeyStatement = Result<String, String>;
@@ -26,35 +31,63 @@ pub struct Situation<'a> {
     pub world: &'a World,
     /// The keys, for what could be done instead.
     pub hints: Hints<'a>,
+    /// The number typed before the key.
+    pub count: Option<u32>,
 }
 
 impl<'a> Situation<'a> {
     /// What a key does to a channel.
     pub fn deed(self, deed: ChannelAction, facing: Facing) -> KeyStatement {
         match deed {
-            ChannelAction::ReadFar => self.read(facing.far),
+            ChannelAction::ReadFar => self.read(facing, Side::Far),
             ChannelAction::ReadNear => self.read_near(facing),
             ChannelAction::Kill => self.child(facing).map(|child| format!("kill {} SIGKILL", child.name)),
-            ChannelAction::Close => self.close(facing),
+            ChannelAction::Close => self.close(facing, Side::Near),
+            ChannelAction::CloseFar => self.close(facing, Side::Far),
+            ChannelAction::HalfClose(side) => self.half_close(facing, side),
+            ChannelAction::Bytes(side) => self.bytes(facing, side),
+            ChannelAction::Wait => self.wait(),
             ChannelAction::Stop => self.stop(facing),
             ChannelAction::Continue => self.cont(facing),
             ChannelAction::Why => Ok(format!("why {}", self.end(facing.near)?.label())),
         }
     }
 
-    /// A message from the near end.
-    pub fn write(self, facing: Facing, text: &str) -> KeyStatement {
-        let near = self.end(facing.near)?;
-        if !Facing::can_write(self.world, near) {
-            return Err(format!("{} is the end of a pipe that only reads", near.label()));
-        }
-        let writer = self.holder(near, true)?;
-        Ok(format!("{}write {} {}", prefix(writer), near.label(), spell::quoted(text.as_bytes())))
+    /// A message from one side.
+    pub fn write(self, facing: Facing, side: Side, text: &str) -> KeyStatement {
+        self.write_data(facing, side, &spell::quoted(text.as_bytes()))
     }
 
-    /// The far end reads until nothing is left.
-    pub fn drain(self, facing: Facing) -> KeyStatement {
-        let (reader, far) = self.reader(facing.far)?;
+    /// A message of so many bytes.
+    fn bytes(self, facing: Facing, side: Side) -> KeyStatement {
+        self.write_data(facing, side, &format!("{}*z", self.count.unwrap_or(MESSAGE_SIZE)))
+    }
+
+    fn write_data(self, facing: Facing, side: Side, data: &str) -> KeyStatement {
+        let end = self.end(facing.end(side))?;
+        if !Facing::can_write(self.world, end) {
+            return Err(format!("{} is the end of a pipe that only reads", end.label()));
+        }
+        let writer = self.holder(end, side == Side::Near)?;
+        Ok(format!("{}write {} {data}", prefix(writer), end.label()))
+    }
+
+    /// One direction is over.
+    fn half_close(self, facing: Facing, side: Side) -> KeyStatement {
+        let end = self.end(facing.end(side))?;
+        let holder = self.holder(end, side == Side::Near)?;
+        Ok(format!("{}shutdown {} wr", prefix(holder), end.label()))
+    }
+
+    /// The parent reaps a child that has died.
+    fn wait(self) -> KeyStatement {
+        let has_dead = self.world.tasks().any(|task| task.state == TaskState::Zombie);
+        if has_dead { Ok("wait".to_owned()) } else { Err("no child has died: `:wait` would sleep".to_owned()) }
+    }
+
+    /// This side reads until nothing is left.
+    pub fn drain(self, facing: Facing, side: Side) -> KeyStatement {
+        let (reader, far) = self.reader(facing.end(side), side)?;
         if let Some(reason) = self.busy(reader) {
             return Err(reason);
         }
@@ -62,23 +95,23 @@ impl<'a> Situation<'a> {
     }
 
     /// One read.
-    fn read(self, end: EndId) -> KeyStatement {
-        let (reader, end) = self.reader(end)?;
-        Ok(format!("{}read {} {READ_SIZE}", prefix(reader), end.label()))
+    fn read(self, facing: Facing, side: Side) -> KeyStatement {
+        let (reader, end) = self.reader(facing.end(side), side)?;
+        Ok(format!("{}read {} {}", prefix(reader), end.label(), self.count.unwrap_or(READ_SIZE)))
     }
 
     /// One read at the near end, where it would not put the parent to sleep: that would end all keys that act as the parent.
     fn read_near(self, facing: Facing) -> KeyStatement {
         let near = self.end(facing.near)?;
-        let phrase = self.read(facing.near)?;
+        let statement = self.read(facing, Side::Near)?;
         let is_over = near.shut_rd || (self.end(facing.far).is_ok_and(|far| far.closed) && near.kind.gives_eof());
         if near.inbox.waiting() == 0 && near.inbox.messages() == 0 && !is_over && !near.nonblock {
             return Err(format!(
-                "nothing waits at {}: the read would sleep. `:{phrase}` does it all the same",
+                "nothing waits at {}: the read would sleep. `:{statement}` does it all the same",
                 near.label()
             ));
         }
-        Ok(phrase)
+        Ok(statement)
     }
 
     /// SIGSTOP for the child.
@@ -100,11 +133,11 @@ impl<'a> Situation<'a> {
         Ok(format!("cont {}", child.name))
     }
 
-    /// The near end's descriptor goes.
-    fn close(self, facing: Facing) -> KeyStatement {
-        let near = self.end(facing.near)?;
-        let holder = self.holder(near, true)?;
-        Ok(format!("{}close {}", prefix(holder), near.label()))
+    /// A side's descriptor goes.
+    fn close(self, facing: Facing, side: Side) -> KeyStatement {
+        let end = self.end(facing.end(side))?;
+        let holder = self.holder(end, side == Side::Near)?;
+        Ok(format!("{}close {}", prefix(holder), end.label()))
     }
 
     /// The channels that are missing for one of each kind, each with a free name.
@@ -130,11 +163,13 @@ impl<'a> Situation<'a> {
         !self.world.channels().any(|channel| channel.name == name && is_held(channel))
     }
 
-    /// A new stream with a free name; the rest is up to the person.
-    pub fn new_channel(self) -> String {
-        let listed = NAMES.into_iter().find(|name| self.is_free(name)).map(str::to_owned);
-        let numbered = || (1..u32::MAX).map(|number| format!("wire{number}")).find(|name| self.is_free(name));
-        format!("channel stream {}", listed.or_else(numbered).unwrap_or_default())
+    /// A new channel with a free name and a child of its own.
+    pub fn new_channel(self, kind: Kind) -> String {
+        let names: &[&str] = if kind.is_pipe() { &PIPE_NAMES } else { &SOCKET_NAMES };
+        let listed = names.iter().find(|name| self.is_free(name)).map(|name| (*name).to_owned());
+        let first = names.first().copied().unwrap_or_default();
+        let numbered = || (1..u32::MAX).map(|number| format!("{first}{number}")).find(|name| self.is_free(name));
+        format!("channel {} {}", kind_word(kind), listed.or_else(numbered).unwrap_or_default())
     }
 
     fn goes_on(self) -> String {
@@ -167,12 +202,12 @@ impl<'a> Situation<'a> {
         })
     }
 
-    fn reader(self, end: EndId) -> Result<(&'a Task, &'a End), String> {
+    fn reader(self, end: EndId, side: Side) -> Result<(&'a Task, &'a End), String> {
         let end = self.end(end)?;
         if end.kind.is_pipe() && Facing::can_write(self.world, end) {
             return Err(format!("{} is the end of a pipe that only writes", end.label()));
         }
-        Ok((self.holder(end, false)?, end))
+        Ok((self.holder(end, side == Side::Near)?, end))
     }
 
     /// The child at the far end, alive.
@@ -185,6 +220,17 @@ impl<'a> Situation<'a> {
             return Err(format!("{} already", dead(task)));
         }
         Ok(task)
+    }
+}
+
+/// The word of the language for a kind of channel.
+pub fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Stream => "stream",
+        Kind::Dgram => "dgram",
+        Kind::Seqpacket => "seqpacket",
+        Kind::Pipe => "pipe",
+        Kind::PacketPipe => "packetpipe",
     }
 }
 

@@ -12,7 +12,7 @@ pub use key::{Key, Named};
 pub use table::{GROUPS, Group, Row};
 
 /// All modes, in the order in which a hint looks for a key.
-pub const MODES: [Mode; 9] = [
+pub const MODES: [Mode; 10] = [
     Mode::Keys,
     Mode::Lesson,
     Mode::Past,
@@ -22,6 +22,7 @@ pub const MODES: [Mode; 9] = [
     Mode::Search,
     Mode::Palette,
     Mode::Help,
+    Mode::NewChannel,
 ];
 
 impl Mode {
@@ -37,6 +38,7 @@ impl Mode {
             Self::Search => "search",
             Self::Past => "past",
             Self::Palette => "palette",
+            Self::NewChannel => "new",
         }
     }
 
@@ -134,10 +136,11 @@ impl Keymap {
     }
 }
 
-/// The number among six keys, where the action asks for one.
+/// The number among several keys, where the action asks for one.
 fn with_number(action: Action, bound: Key, pressed: Key) -> Action {
     match (action, bound.number_of(pressed)) {
         (Action::Learn(Learn::Choose(_)), Some(number)) => Action::Learn(Learn::Choose(number)),
+        (Action::Count(_), Some(digit)) => Action::Count(digit),
         (action, _) => action,
     }
 }
@@ -164,6 +167,7 @@ impl App {
         let mode = match self.mode {
             Mode::Palette => self.palette.back,
             Mode::Help => self.before,
+            Mode::NewChannel => self.home(),
             Mode::Line | Mode::Keys | Mode::Prompt | Mode::Lesson | Mode::List | Mode::Search | Mode::Past => self.mode,
         };
         Hints { keymap: &self.keymap, mode }

@@ -11,7 +11,8 @@ use crate::world::kind::ChannelId;
 
 use super::action::{Action, Command, Learn};
 use super::course::{Answer, Made, Review, Running, Scroll, Taking, Which};
-use super::{App, Audience, Mode, channel_sides, practice};
+use super::target::{Side, Target};
+use super::{App, Mode, channel_sides, practice};
 
 /// What a key does.
 pub(super) fn act(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
@@ -220,7 +221,7 @@ pub(super) fn take(app: &mut App, at: usize) -> Vec<Command> {
     }
     app.course.progress.reach(&lesson.id, step);
     app.mode = Mode::Lesson;
-    app.audience = Audience::Focused;
+    app.target = Target::Focused(Side::Near);
     let mut commands = rebuild(app, lesson);
     commands.push(Command::Save);
     commands

@@ -3,6 +3,7 @@
 
 use crate::lesson::Next;
 use crate::world::World;
+use crate::world::kind::Kind;
 
 use super::action::{Action, Learn};
 use super::input_line::InputLine;
@@ -138,7 +139,8 @@ pub fn entries(app: &App, world: &World) -> Vec<Entry> {
 fn meanings(app: &App, binding: &Binding) -> Vec<(Action, String)> {
     let row = binding.row;
     match row.action {
-        Action::OpenPalette => Vec::new(),
+        // A number is typed, not chosen.
+        Action::OpenPalette | Action::Count(_) => Vec::new(),
         Action::Learn(Learn::Choose(_)) => {
             let next = app.course.current().map(|(lesson, taking)| taking.walk.next(lesson));
             let Some(Next::Ask(prediction)) = next else { return vec![(row.action, row.long.to_owned())] };
@@ -166,7 +168,8 @@ fn statements(app: &App, world: &World, action: Action) -> Vec<String> {
     match action {
         Action::Make(deed) => submit::channel_statement(app, world, deed).into_iter().collect(),
         Action::Reset => vec!["reset".to_owned()],
-        Action::NewChannel => vec![app.situation(world).new_channel()],
+        Action::NewChannel | Action::TypeChannel => vec![app.situation(world).new_channel(Kind::Stream)],
+        Action::Create(kind) => vec![app.situation(world).new_channel(kind)],
         Action::Show(View::Lens) if app.past.is_none() && app.view != View::Lens => {
             app.situation(world).missing_kinds().into_iter().flatten().collect()
         }
@@ -241,7 +244,9 @@ mod tests {
         let all = entries(&app, &stage.world);
         for binding in app.keymap.of_mode(Mode::Keys).iter().filter(|it| it.row.action != Action::OpenPalette) {
             let found: Vec<&Entry> = all.iter().filter(|entry| entry.action == binding.row.action).collect();
-            assert!(found.len() == 1 && found[0].keys.contains(&binding.label()), "{}", binding.row.name);
+            let is_typed = matches!(binding.row.action, Action::Count(_));
+            let is_there = found.len() == 1 && found[0].keys.contains(&binding.label());
+            assert!(is_there || is_typed, "{}", binding.row.name);
         }
         let leave = all.iter().find(|entry| entry.action == Action::Quit).unwrap();
         assert_eq!(leave.keys, "q Ctrl-C");

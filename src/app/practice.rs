@@ -9,7 +9,8 @@ use crate::script::Statement;
 use super::action::Command;
 use super::course::{Running, Taking, Which};
 use super::past::Said;
-use super::{App, Audience, Mode, View};
+use super::target::{Side, Target};
+use super::{App, Mode, View};
 
 /// Begins, or comes back to the problem that has not been answered.
 pub(super) fn begin(app: &mut App) -> Vec<Command> {
@@ -46,7 +47,7 @@ pub(super) fn posed(app: &mut App, problem: Lesson) {
     app.course.taking = Some(Taking::new(Which::Problem, walk));
     app.mode = Mode::Lesson;
     app.view = View::Bench;
-    app.audience = Audience::Focused;
+    app.target = Target::Focused(Side::Near);
 }
 
 /// It could not be made.

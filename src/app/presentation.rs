@@ -42,6 +42,7 @@ pub fn act(app: &mut App, world: &World, action: Action) {
         Action::ToggleMouse => toggle_mouse(app),
         Action::Focus(place) => {
             app.focus = channel_sides::listed(world).get(usize::from(place)).copied().or(app.focus);
+            app.speak_to_focused();
             app.look_elsewhere();
         }
         _ => {}

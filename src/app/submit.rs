@@ -2,11 +2,13 @@
 
 use crate::script::{Statement, parse};
 use crate::world::World;
+use crate::world::kind::Kind;
 
 use super::action::{Action, ChannelAction, Command};
 use super::channel_sides::Facing;
 use super::key_statements::KeyStatement;
-use super::{App, Audience, Mode, channel_sides, learn};
+use super::target::{Side, Target};
+use super::{App, Mode, channel_sides, learn};
 
 /// Statements that make the bench the program opens on.
 pub const OPENING: [&str; 3] = ["signal SIGPIPE ignore", "channel stream wire child1", "channel dgram post child2"];
@@ -23,21 +25,26 @@ pub(super) fn open(app: &mut App) -> Vec<Command> {
     submit(app, opening)
 }
 
-/// What Enter on the message line stands for: the message to all who are addressed; of an empty line, their children read.
+/// What Enter on the message line stands for: the message of who speaks; of an empty line, whoever is spoken to reads.
 pub(super) fn sending(app: &App, world: &World) -> Vec<KeyStatement> {
     let text = app.line.text();
-    let is_all = app.audience == Audience::All;
+    let (is_all, side) = match app.target {
+        Target::All => (true, Side::Near),
+        Target::Focused(side) => (false, side),
+    };
     // Of all, a pipe that goes the other way is simply not meant.
     let is_meant = |end| !is_all || channel_sides::can_carry(world, end, !text.is_empty());
     let situation = app.situation(world);
-    let phrase = |to: Facing| if text.is_empty() { situation.drain(to) } else { situation.write(to, text) };
-    let end = |to: &Facing| if text.is_empty() { to.far } else { to.near };
-    app.addressed(world).into_iter().filter(|to| is_meant(end(to))).map(phrase).collect()
+    let statement = |to: Facing| {
+        if text.is_empty() { situation.drain(to, side.other()) } else { situation.write(to, side, text) }
+    };
+    let end = |to: &Facing| to.end(if text.is_empty() { side.other() } else { side });
+    app.addressed(world).into_iter().filter(|to| is_meant(end(to))).map(statement).collect()
 }
 
 pub(super) fn send(app: &mut App, world: &World) -> Vec<Command> {
-    let phrases = sending(app, world);
-    if phrases.is_empty() {
+    let statements = sending(app, world);
+    if statements.is_empty() {
         // Nothing was sent, so nothing of it is lost.
         app.notice = Some(match (app.focused(world), app.line.text().is_empty()) {
             (None, _) => no_channel(app),
@@ -52,7 +59,7 @@ pub(super) fn send(app: &mut App, world: &World) -> Vec<Command> {
         let (leave, prompt) = (app.key(Action::LeaveLine), app.key(Action::OpenPrompt));
         app.notice = Some(format!("{AS_BYTES}; {leave} then {prompt} runs a statement"));
     }
-    submit(app, phrases)
+    submit(app, statements)
 }
 
 /// Whether somebody may have meant a message to be run: it begins as at the prompt, or it is a statement about an end there is.
@@ -134,6 +141,14 @@ pub(super) fn asks_before_reset(app: &mut App) -> bool {
     ));
     app.asked = Some(Action::Reset);
     true
+}
+
+/// A new channel of this kind, with the focus.
+pub(super) fn create(app: &mut App, world: &World, kind: Kind) -> Vec<Command> {
+    let statement = app.situation(world).new_channel(kind);
+    app.mode = app.home();
+    app.follow = true;
+    submit(app, [Ok(statement)])
 }
 
 pub(super) fn make(app: &mut App, world: &World, deed: ChannelAction) -> Vec<Command> {

@@ -4,15 +4,19 @@ use std::rc::Rc;
 
 use crate::world::World;
 use crate::world::history::Look;
+use crate::world::kind::Kind;
 
-use super::action::{Action, Command, Edit, Input, Learn, Step};
+use super::action::{Action, ChannelAction, Command, Edit, Input, Learn, Step};
+use super::target::{Side, Target};
 
-use super::{App, Audience, Mode, View, availability, channel_sides, learn, palette, practice, presentation, submit};
+use super::{App, Mode, View, availability, channel_sides, learn, palette, practice, presentation, submit};
 
 /// Lines that one key scrolls the trace.
 const TRACE_STEP: usize = 5;
 /// Lines that one key turns help by, where nobody knows how many are seen.
 const HELP_STEP: u16 = 10;
+/// The largest number before a key.
+const MOST_COUNT: u32 = 9_999_999;
 
 /// Changes the state by one input.
 pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
@@ -20,11 +24,21 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
         input,
         Input::Settled(_) | Input::NotKept(_) | Input::Said(_) | Input::Warned(_) | Input::Pressed(_) | Input::Posed(_)
     ) || matches!(input, Input::NotPosed(_));
+    let is_number = matches!(input, Input::Do(Action::Count(_)));
     let mut asked = None;
     if !is_told {
         app.notice = None;
         asked = app.asked.take();
     }
+    let commands = apply(app, world, input, asked);
+    // A number is for the one key that comes after it.
+    if !is_told && !is_number {
+        app.count = None;
+    }
+    commands
+}
+
+fn apply(app: &mut App, world: &World, input: Input, asked: Option<Action>) -> Vec<Command> {
     match input {
         Input::Settled(verdicts) => learn::settled(app, world, verdicts),
         Input::NotKept(reason) => {
@@ -144,8 +158,12 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::Learn(key) => return learn::act(app, world, key),
         Action::Quit => return vec![Command::Quit],
         Action::Suspend => return vec![Command::Suspend],
-        Action::NewChannel => {
-            let text = app.situation(world).new_channel();
+        Action::Create(kind) => return submit::create(app, world, kind),
+        Action::NewChannel => app.mode = Mode::NewChannel,
+        Action::LeaveNewChannel => app.mode = app.home(),
+        Action::TypeChannel => {
+            let text = app.situation(world).new_channel(Kind::Stream);
+            app.mode = app.home();
             app.open_prompt(&text);
         }
         Action::OpenPrompt => app.open_prompt(""),
@@ -155,7 +173,16 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::EnterLine => app.mode = Mode::Line,
         Action::FocusNext => move_focus(app, world, 1),
         Action::FocusPrevious => move_focus(app, world, -1),
-        Action::ToggleAudience => toggle_audience(app, world),
+        Action::NextSpeaker => {
+            app.next_speaker(world);
+            say_who_speaks(app, world);
+        }
+        Action::OtherSideSpeaks => app.other_side_speaks(),
+        Action::SpeakAs(side) => {
+            app.target = Target::Focused(side);
+            app.mode = Mode::Line;
+        }
+        Action::Count(digit) => count(app, digit),
         Action::HelpUp => app.help_scroll = app.help_scroll.saturating_sub(1),
         Action::HelpDown => app.help_scroll = app.help_scroll.saturating_add(1),
         Action::HelpPageUp => app.help_scroll = app.help_scroll.saturating_sub(HELP_STEP),
@@ -223,7 +250,7 @@ fn show(app: &mut App, world: &World, view: View) -> Vec<Command> {
     if app.view != View::Lens || app.past.is_some() {
         return Vec::new();
     }
-    app.audience = Audience::All;
+    app.target = Target::All;
     let missing = app.situation(world).missing_kinds();
     submit::submit(app, missing)
 }
@@ -271,17 +298,33 @@ fn past_objection(app: &App) -> String {
     )
 }
 
-fn toggle_audience(app: &mut App, world: &World) {
-    app.audience = match app.audience {
-        Audience::All => Audience::Focused,
-        Audience::Focused => Audience::All,
-    };
+/// Where the message line is not seen, who speaks is said.
+fn say_who_speaks(app: &mut App, world: &World) {
+    if app.mode == Mode::Line {
+        return;
+    }
+    let speaker = app.speaker(world);
     let focused = app.focused(world).and_then(|facing| facing.channel(world)).map(|channel| channel.name.clone());
-    app.notice = Some(match (app.audience, focused) {
-        (Audience::All, _) => "messages go to all channels".to_owned(),
-        (Audience::Focused, Some(name)) => format!("messages go to {name} alone"),
-        (Audience::Focused, None) => "messages go to the focused channel alone".to_owned(),
+    app.notice = Some(match (app.target, focused) {
+        (Target::All, _) => "parent speaks to all channels".to_owned(),
+        (Target::Focused(_), Some(name)) => format!("{speaker} speaks, on {name} alone"),
+        (Target::Focused(_), None) => "there is no channel to speak on".to_owned(),
     });
+}
+
+/// One more digit of the number before a key.
+fn count(app: &mut App, digit: u8) {
+    let longer = app.count.unwrap_or(0).saturating_mul(10).saturating_add(u32::from(digit));
+    app.count = Some(longer.min(MOST_COUNT));
+    let (read, here, bytes) = (
+        app.key(Action::Make(ChannelAction::ReadFar)),
+        app.key(Action::Make(ChannelAction::ReadNear)),
+        app.key(Action::Make(ChannelAction::Bytes(Side::Near))),
+    );
+    let number = app.count.unwrap_or(0);
+    app.notice = Some(format!(
+        "{number} bytes: {read} the child reads so many at most, {here} the parent; {bytes} writes so many"
+    ));
 }
 
 fn leave_prompt(app: &mut App) {
@@ -316,6 +359,7 @@ fn move_focus(app: &mut App, world: &World, step: isize) {
     let Some(now) = app.focused(world).and_then(|now| shown.iter().position(|facing| *facing == now)) else { return };
     let next = now.wrapping_add_signed(step + shown.len().cast_signed()) % shown.len();
     app.focus = Some(shown[next].channel);
+    app.speak_to_focused();
     app.look_elsewhere();
     let is_unseen = matches!(app.view, View::Diagram | View::Lens | View::Alternatives | View::Processes | View::Trace);
     if is_unseen || app.present.is_hidden {
@@ -426,7 +470,7 @@ mod tests {
     #[test]
     fn a_key_narrows_messages_to_the_focused_channel() {
         let mut table = Table::new();
-        table.act(Action::ToggleAudience);
+        table.act(Action::NextSpeaker);
         table.act(Action::FocusNext);
         table.type_in("x");
         assert_eq!(table.act(Action::Send), [r#"write post[0] "x""#]);
@@ -486,7 +530,12 @@ mod tests {
     #[test]
     fn a_new_channel_gets_a_free_name_and_the_focus() {
         let mut table = Table::new();
+        table.act(Action::LeaveLine);
         table.act(Action::NewChannel);
+        assert_eq!(table.app.mode, Mode::NewChannel);
+        assert_eq!(table.act(Action::Create(Kind::Pipe)), ["channel pipe tube"]);
+        table.act(Action::NewChannel);
+        table.act(Action::TypeChannel);
         assert_eq!((table.app.mode, table.app.prompt.text()), (Mode::Prompt, "channel stream chat"));
         assert_eq!(table.act(Action::Run), ["channel stream chat"]);
         table.stage.pair(crate::abi::SOCK_STREAM, "chat", [5, 6]);

@@ -35,7 +35,7 @@ fn of_key(keymap: &Keymap, mode: Mode, event: KeyEvent) -> Option<Input> {
     }
     Some(match key {
         Key::Char(c) if mode.is_typing() => Input::Text(c.to_string()),
-        Key::Char(_) | Key::Ctrl(_) | Key::Named(_) | Key::Six(_) => Input::Unbound(key.label()),
+        Key::Char(_) | Key::Ctrl(_) | Key::Named(_) | Key::Six(_) | Key::Digits => Input::Unbound(key.label()),
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod blind;
 mod gallery;
+mod key_counts;
 mod keys;
 mod lens;
 mod lesson;
@@ -23,7 +24,8 @@ use crate::abi::{self, Errno};
 use crate::app::action::{Action, Input};
 use crate::app::keys::{GROUPS, label};
 use crate::app::stage::{PARENT, Stage};
-use crate::app::{Audience, update};
+use crate::app::target::{Side, Target};
+use crate::app::update;
 use crate::trace::{self, TaskId};
 
 const CHILD1: TaskId = TaskId(1);
@@ -355,10 +357,12 @@ fn the_caret_is_where_the_next_letter_goes_and_the_line_says_to_whom() {
     let mut on_screen = terminal(&app, &stage, (80, 24), Colours::None);
     let position = on_screen.get_cursor_position().unwrap();
     let row = (0..80).map(|x| on_screen.backend().buffer()[(x, position.y)].symbol()).collect::<String>();
-    assert!(row.starts_with(" to ALL  漢 a"), "{row}");
-    assert_eq!(position.x, 12);
-    app.audience = Audience::Focused;
-    assert_shows(&screen_of(&app, &stage, (80, 24)), &[" to wire "]);
+    assert!(row.starts_with(" parent ▶ all  漢 a"), "{row}");
+    assert_eq!(position.x, 18);
+    app.target = Target::Focused(Side::Near);
+    assert_shows(&screen_of(&app, &stage, (80, 24)), &[" parent ▶ wire "]);
+    app.target = Target::Focused(Side::Far);
+    assert_shows(&screen_of(&app, &stage, (80, 24)), &[" child1 ▶ wire "]);
 }
 
 #[test]

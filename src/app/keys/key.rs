@@ -13,6 +13,8 @@ pub enum Key {
     Named(Named),
     /// Six in a row, from this one: the action gets the number.
     Six(char),
+    /// Any of the ten digits: the action gets it.
+    Digits,
 }
 
 /// Keys that have names.
@@ -75,6 +77,8 @@ const NAMES: &[(Named, &[&str])] = &[
 const SAME_BYTE: [(char, &str); 4] = [('i', "Tab"), ('m', "Enter"), ('j', "Enter"), ('[', "Esc")];
 /// The last function key that terminals agree on.
 const MOST_FUNCTION_KEYS: u8 = 12;
+/// What [`Key::Digits`] is called.
+const DIGITS: &str = "0-9";
 /// Keys that [`Key::Six`] stands for.
 const SIX: u32 = 6;
 
@@ -84,6 +88,7 @@ impl Key {
         match self {
             Self::Ctrl(c) => format!("Ctrl-{}", c.to_uppercase()),
             Self::Six(first) => format!("{first}-{}", after(first, SIX - 1)),
+            Self::Digits => DIGITS.to_owned(),
             Self::Char(' ') => "Space".to_owned(),
             Self::Char(c) => c.to_string(),
             Self::Named(Named::F(number)) => format!("F{number}"),
@@ -99,6 +104,9 @@ impl Key {
         let mut letters = text.chars();
         if let (Some(c), None) = (letters.next(), letters.next()) {
             return if words::is_hidden(c) { Err(format!("{text:?} is no key")) } else { Ok(Self::Char(c)) };
+        }
+        if text == DIGITS {
+            return Ok(Self::Digits);
         }
         if let Some(six) = six(text) {
             return Ok(six);
@@ -122,6 +130,8 @@ impl Key {
     /// Whether pressing one is pressing the other.
     pub fn overlaps(self, other: Self) -> bool {
         match (self, other) {
+            (Self::Digits, Self::Six(first)) | (Self::Six(first), Self::Digits) => first.is_ascii_digit(),
+            (Self::Digits, Self::Char(c)) | (Self::Char(c), Self::Digits) => c.is_ascii_digit(),
             (Self::Six(a), Self::Six(b)) => u32::from(a).abs_diff(u32::from(b)) < SIX,
             (Self::Six(_), Self::Char(_)) => self.number_of(other).is_some(),
             (Self::Char(_), Self::Six(_)) => other.number_of(self).is_some(),
@@ -129,8 +139,11 @@ impl Key {
         }
     }
 
-    /// Which of six keys was pressed, from 1.
+    /// Which of six keys was pressed, from 1; of the digits, which.
     pub fn number_of(self, pressed: Self) -> Option<u8> {
+        if let (Self::Digits, Self::Char(c)) = (self, pressed) {
+            return c.to_digit(10).and_then(|digit| u8::try_from(digit).ok());
+        }
         let (Self::Six(first), Self::Char(c)) = (self, pressed) else { return None };
         let number = u32::from(c).checked_sub(u32::from(first))?;
         (number < SIX).then(|| u8::try_from(number + 1).ok()).flatten()
@@ -145,7 +158,7 @@ impl Key {
 
     /// Whether it is text where one types.
     pub fn is_text(self) -> bool {
-        matches!(self, Self::Char(_) | Self::Six(_))
+        matches!(self, Self::Char(_) | Self::Six(_) | Self::Digits)
     }
 }
 
@@ -190,7 +203,7 @@ mod tests {
         let mut keys: Vec<Key> = NAMES.iter().map(|(named, _)| Key::Named(*named)).collect();
         keys.extend(('!'..='~').map(Key::Char));
         keys.extend(('a'..='z').filter(|c| SAME_BYTE.iter().all(|(same, _)| same != c)).map(Key::Ctrl));
-        keys.extend([Key::Char(' '), Key::Char('é'), Key::Char('漢'), Key::Six('1'), Key::Six('a')]);
+        keys.extend([Key::Char(' '), Key::Char('é'), Key::Char('漢'), Key::Six('1'), Key::Six('a'), Key::Digits]);
         keys.extend((1..=MOST_FUNCTION_KEYS).map(|number| Key::Named(Named::F(number))));
         for key in keys {
             assert_eq!(Key::named(&key.label()), Ok(key));

@@ -7,6 +7,8 @@ use crate::app::Mode;
 const LEAVE: (&str, Key) = ("leave", Key::Ctrl('c'));
 /// The one action that takes six keys in a row.
 const SIX: &str = "choose";
+/// The one action that takes all digits.
+const COUNT: &str = "count";
 
 /// What somebody wants an action's keys to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +60,9 @@ impl Wish {
         for key in &keys {
             if matches!(key, Key::Six(_)) != (self.name == SIX) {
                 return Err(format!("{SIX} alone takes six keys in a row, as 1-6; {} does not fit here", key.label()));
+            }
+            if (*key == Key::Digits) != (self.name == COUNT) {
+                return Err(format!("{COUNT} alone takes the digits, as 0-9; {} does not fit here", key.label()));
             }
             if let Some(mode) = self.modes().find(|mode| mode.is_typing() && key.is_text()) {
                 return Err(format!("{} is text in the mode `{}`", key.label(), mode.name()));
@@ -223,9 +228,9 @@ mod tests {
 
     #[test]
     fn a_letter_is_not_taken_from_where_letters_are_text() {
-        assert!(told(&[wish(None, "next-channel", &["N"])]).contains("N is text in the mode `line`"));
-        let (keymap, complaints) = Keymap::with(&[wish(Some(Mode::Keys), "next-channel", &["N"])]);
-        assert!(complaints.is_empty() && keymap.action(Mode::Keys, Key::Char('N')) == Some(Action::FocusNext));
+        assert!(told(&[wish(None, "speaker", &["N"])]).contains("N is text in the mode `line`"));
+        let (keymap, complaints) = Keymap::with(&[wish(Some(Mode::Keys), "next-channel", &["Z"])]);
+        assert!(complaints.is_empty() && keymap.action(Mode::Keys, Key::Char('Z')) == Some(Action::FocusNext));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The one table of actions: the name by which each is bound, its default keys, what footer, palette and help say of it.
 
-use super::Key::{Char, Ctrl, Named as N, Six};
+use super::Key::{Char, Ctrl, Digits, Named as N, Six};
 use super::{Key, Named};
 use crate::app::action::{Action, ChannelAction, Edit, Learn, Step};
+use crate::app::target::Side;
 use crate::app::{Mode, View};
+use crate::world::kind::Kind;
 
 /// What can be done, and the keys for it unless a person has others.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,6 +71,7 @@ const TO_LINE: &[Row] =
 
 const TYPE: &[Row] = &[
     row("line", &[Char('i')], Action::EnterLine, (4, "say"), "the message line: type a message"),
+    row("line-child", &[Char('I')], Action::SpeakAs(Side::Far), SILENT, "the child's message line: it writes"),
     row("statement", &[Char(':')], Action::OpenPrompt, (5, "type"), "type any statement"),
     row("play", &[Char('o')], learn(Learn::Out), (6, "play/lesson"), "out of the lesson to play, and back"),
 ];
@@ -137,6 +140,36 @@ const DEEDS: &[Row] = &[
     ),
     row("kill", &[Char('k')], Action::Make(ChannelAction::Kill), (11, "kill"), "kill the child with SIGKILL"),
     row("close", &[Char('x')], Action::Make(ChannelAction::Close), (12, "close"), "close the parent's end"),
+    row("close-child", &[Char('X')], Action::Make(ChannelAction::CloseFar), SILENT, "close the child's end"),
+    row(
+        "half-close",
+        &[Char(')')],
+        Action::Make(ChannelAction::HalfClose(Side::Near)),
+        SILENT,
+        "half-close: the parent writes no more",
+    ),
+    row(
+        "half-close-child",
+        &[Char('(')],
+        Action::Make(ChannelAction::HalfClose(Side::Far)),
+        SILENT,
+        "half-close: the child writes no more",
+    ),
+    row(
+        "bytes",
+        &[Char('M')],
+        Action::Make(ChannelAction::Bytes(Side::Near)),
+        SILENT,
+        "the parent writes 5000 (or N) bytes",
+    ),
+    row(
+        "bytes-child",
+        &[Char('N')],
+        Action::Make(ChannelAction::Bytes(Side::Far)),
+        SILENT,
+        "the child writes 5000 (or N) bytes",
+    ),
+    row("wait", &[Char('W')], Action::Make(ChannelAction::Wait), SILENT, "wait for a dead child: reap it"),
     row("stop", &[Char('s')], Action::Make(ChannelAction::Stop), (16, "stop"), "stop the child with SIGSTOP"),
     row("continue", &[Char('S')], Action::Make(ChannelAction::Continue), SILENT, "let it go on with SIGCONT"),
     row("read-here", &[Char('p')], Action::Make(ChannelAction::ReadNear), SILENT, "the parent reads once"),
@@ -145,7 +178,7 @@ const DEEDS: &[Row] = &[
     row("reset", &[Char('R')], Action::Reset, (15, "again"), "kill all; begin, or the step, again"),
     row("lessons", &[Char('l')], learn(Learn::List), (17, "lessons"), "the list of lessons"),
     row("save-lesson", &[Char('L')], Action::SaveLesson, SILENT, "save what was done as a lesson here"),
-    row("audience", &[Char('b')], Action::ToggleAudience, (41, "to all/one"), "messages to all, or to the focused one"),
+    row("audience", &[Char('b')], Action::NextSpeaker, (19, "who speaks"), "who speaks to whom: the next"),
 ];
 
 const LIST: &[Row] = &[
@@ -176,6 +209,38 @@ const PALETTE: &[Row] = &[
 const LINE: &[Row] = &[
     row("send", &[N(Named::Enter)], Action::Send, (1, "send"), "send; on the empty line: children read"),
     row("keys", &[N(Named::Esc)], Action::LeaveLine, (2, "keys"), "leave the line: letters are keys"),
+    row("speaker", &[N(Named::Tab)], Action::NextSpeaker, (3, "who speaks"), "who speaks to whom: the next"),
+    row(
+        "other-side",
+        &[N(Named::BackTab)],
+        Action::OtherSideSpeaks,
+        (4, "other side"),
+        "the other side of the channel speaks",
+    ),
+];
+
+const NUMBER: &[Row] = &[row("count", &[Digits], Action::Count(0), SILENT, "a number first: 3r reads 3 bytes")];
+
+const NEW_CHANNEL: &[Row] = &[
+    row("new-stream", &[Char('s')], Action::Create(Kind::Stream), (1, "stream"), "a stream socket pair, and a child"),
+    row("new-dgram", &[Char('d')], Action::Create(Kind::Dgram), (2, "datagram"), "a datagram pair, and a child"),
+    row(
+        "new-seqpacket",
+        &[Char('q')],
+        Action::Create(Kind::Seqpacket),
+        (3, "seqpacket"),
+        "a seqpacket pair, and a child",
+    ),
+    row("new-pipe", &[Char('p')], Action::Create(Kind::Pipe), (4, "pipe"), "a pipe, and a child that reads"),
+    row("new-packetpipe", &[Char('k')], Action::Create(Kind::PacketPipe), (5, "packet pipe"), "a pipe with O_DIRECT"),
+    row(
+        "new-typed",
+        &[N(Named::Enter), Char(':'), Char('n')],
+        Action::TypeChannel,
+        (6, "type it"),
+        "the statement, to be changed",
+    ),
+    row("new-back", &[N(Named::Esc)], Action::LeaveNewChannel, (7, "back"), "back without a new channel"),
 ];
 
 const PROMPT: &[Row] = &[
@@ -253,16 +318,14 @@ pub const GROUPS: &[Group] = &[
         modes: &[Mode::Line, Mode::Prompt, Mode::Search, Mode::Palette],
         rows: EDITING,
     },
-    Group {
-        title: "line, keys, lesson and past",
-        modes: &[Mode::Lesson, Mode::Keys, Mode::Line, Mode::Past],
-        rows: BENCH,
-    },
+    Group { title: "keys, lesson and past: channels", modes: &[Mode::Lesson, Mode::Keys, Mode::Past], rows: BENCH },
     Group { title: "line, prompt and keys", modes: &[Mode::Keys, Mode::Line, Mode::Prompt], rows: TRACE },
     Group { title: "all actions", modes: &[Mode::Palette], rows: PALETTE },
     Group { title: "list and search", modes: &[Mode::List, Mode::Search], rows: FINDING },
     Group { title: "list of lessons", modes: &[Mode::List], rows: LIST },
     Group { title: "search", modes: &[Mode::Search], rows: SEARCH },
     Group { title: "help", modes: &[Mode::Help], rows: HELP },
+    Group { title: "keys: a number first", modes: &[Mode::Keys], rows: NUMBER },
+    Group { title: "a new channel", modes: &[Mode::NewChannel], rows: NEW_CHANNEL },
     Group { title: "anywhere", modes: &super::MODES, rows: ANYWHERE },
 ];

@@ -42,6 +42,7 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         Mode::Prompt => format!("{} back ", key(Action::LeavePrompt)),
         Mode::Palette => format!("{} back ", key(Action::ClosePalette)),
         Mode::Help => format!("{} close ", key(Action::CloseHelp)),
+        Mode::NewChannel => format!("{} back ", key(Action::LeaveNewChannel)),
     };
     let mut right = vec![Span::raw(" ")];
     if let Some((some, all)) = visible {

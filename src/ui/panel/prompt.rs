@@ -7,11 +7,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::app::Mode;
 use crate::app::action::{Action, Learn};
 use crate::app::channel_sides::{self, PARENT};
 use crate::app::input_line::InputLine;
 use crate::app::keys::Binding;
-use crate::app::{Audience, Mode};
+use crate::app::target::Target;
 use crate::lesson::Next;
 use crate::script::spell;
 use crate::ui::{Scene, words};
@@ -24,7 +25,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
     }
     match scene.app.mode {
         Mode::Line => {
-            let label = format!(" to {} ", addressee(scene));
+            let label = format!(" {} ▶ {} ", words::name(&scene.app.speaker(scene.world), 16), addressee(scene));
             Some(typed(scene, &scene.app.line, (label, hint(scene)), area, buf))
         }
         Mode::Prompt => {
@@ -44,7 +45,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
             let hint = format!("letters search · {perform}: do it · {back}: back");
             Some(typed(scene, &scene.app.palette.query, (" do ".to_owned(), hint), area, buf))
         }
-        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past => {
+        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel => {
             footer(scene, area, buf);
             None
         }
@@ -53,9 +54,9 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
 
 fn addressee(scene: Scene<'_>) -> String {
     let focused = || scene.app.focused(scene.world).and_then(|facing| facing.channel(scene.world));
-    match scene.app.audience {
-        Audience::All => "ALL".to_owned(),
-        Audience::Focused => focused().map_or_else(|| "nobody".to_owned(), |channel| words::name(&channel.name, 16)),
+    match scene.app.target {
+        Target::All => "all".to_owned(),
+        Target::Focused(_) => focused().map_or_else(|| "nobody".to_owned(), |channel| words::name(&channel.name, 16)),
     }
 }
 
@@ -63,26 +64,27 @@ fn addressee(scene: Scene<'_>) -> String {
 fn hint(scene: Scene<'_>) -> String {
     let world = scene.world;
     let waits = |end: &End| end.inbox.waiting() > 0 || end.inbox.messages() > 0;
-    let has_unread = match scene.app.audience {
+    let has_unread = match scene.app.target {
         // Whose end it is does not matter here, and would have to be found out for each.
-        Audience::All => {
+        Target::All => {
             let waits_there = |end: &End| waits(end) && !world.holds(PARENT, end.id);
             channel_sides::listed(world)
                 .iter()
                 .filter_map(|id| world.channel(*id))
                 .any(|channel| channel.ends.iter().filter_map(|end| world.end(*end)).any(waits_there))
         }
-        Audience::Focused => {
+        Target::Focused(side) => {
             let focused = scene.app.focused(world);
-            focused.is_some_and(|facing| world.end(facing.far).is_some_and(waits))
+            focused.is_some_and(|facing| world.end(facing.end(side.other())).is_some_and(waits))
         }
     };
-    let send = scene.app.key(Action::Send);
+    let readers = scene.app.listener(world).map_or_else(|| "the children".to_owned(), |name| words::name(&name, 16));
+    let (send, next) = (scene.app.key(Action::Send), scene.app.key(Action::NextSpeaker));
     match (scene.app.line.text().is_empty(), has_unread) {
-        (false, true) => format!("{send}: send · {send} alone: let the children read"),
+        (false, true) => format!("{send}: send · {send} alone: let {readers} read"),
         (false, false) => format!("{send}: send"),
-        (true, true) => format!("type the next, or {send} alone: let the children read"),
-        (true, false) => format!("type a word · {send}: send"),
+        (true, true) => format!("type the next, or {send} alone: let {readers} read"),
+        (true, false) => format!("type a word · {send}: send · {next}: who speaks"),
     }
 }
 

@@ -206,6 +206,10 @@ fn enter(name: &str, app: &mut App, stage: &Stage, mode: Mode) -> bool {
                 assert!(app.is_busy());
             }
         }
+        Mode::NewChannel => {
+            app.mode = Mode::Keys;
+            press(app, stage, (120, 36), Action::NewChannel);
+        }
         Mode::Palette => {
             app.mode = Mode::Keys;
             let query = app.palette.query.clone();
@@ -335,6 +339,7 @@ fn foreign() -> Keymap {
         let keys = match row.name {
             "leave" => vec!["Ctrl-C".to_owned()],
             "choose" => vec!["A-F".to_owned()],
+            "count" => vec!["0-9".to_owned()],
             _ if is_typed => continue,
             _ => vec![letters.next().unwrap().to_string()],
         };

@@ -89,7 +89,7 @@ fn a_room_sees_all_that_matters_in_the_upper_two_thirds() {
         assert!(boxes == if size.1 < 24 { 1 } else { 3 }, "{boxes}\n{screen}");
         let blank = screen.lines().rev().take_while(|line| line.trim().is_empty()).count();
         assert!(size.1 > 18 || blank < 3, "{blank} rows are not used:\n{screen}");
-        assert_shows(&screen, &["keys  Esc  k", "to ALL"]);
+        assert_shows(&screen, &["keys  Esc  k", "parent ▶ all"]);
         assert!(!screen.contains("trace") && !screen.contains("held by"), "{screen}");
     }
 }
@@ -220,7 +220,7 @@ fn what_came_back_is_told_where_a_channel_has_one_line() {
     }
     stage.write(TaskId(2), 1000, b"hello");
     stage.read(PARENT, 4, b"hello");
-    let told = ["0 WRITES ▶ 0 READS · 1 READ ◀ 1 WRITE", "│ ◀ [1 hello]", "│ ▶ nothing yet"];
+    let told = ["0 WRITES ▶ 0 READS · 1 READ ◀ 1 WRITE", " ◀ [1 hello]", " ▶ nothing yet"];
     assert_shows(&screen(&stage, (80, 24)), &told);
     stage.write(PARENT, 4, b"and you");
     let told = ["1 WRITE ▶ 0 READS · 1 READ ◀ 1 WRITE", "│ ▶ [1 and you]"];
