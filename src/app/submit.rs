@@ -143,12 +143,24 @@ pub(super) fn asks_before_reset(app: &mut App) -> bool {
     true
 }
 
-/// A new channel of this kind, with the focus.
-pub(super) fn create(app: &mut App, world: &World, kind: Kind) -> Vec<Command> {
-    let statement = app.situation(world).new_channel(kind);
+/// A key that leads to a new channel: a letter more says which.
+#[expect(clippy::wildcard_enum_match_arm, reason = "it is asked of four actions")]
+pub(super) fn new_channel(app: &mut App, world: &World, action: Action) -> Vec<Command> {
     app.mode = app.home();
-    app.follow = true;
-    submit(app, [Ok(statement)])
+    match action {
+        Action::NewChannel => app.mode = Mode::NewChannel,
+        Action::TypeChannel => {
+            let text = app.situation(world).new_channel(Kind::Stream);
+            app.open_prompt(&text);
+        }
+        Action::Create(kind) => {
+            let statement = app.situation(world).new_channel(kind);
+            app.follow = true;
+            return submit(app, [Ok(statement)]);
+        }
+        _ => {}
+    }
+    Vec::new()
 }
 
 pub(super) fn make(app: &mut App, world: &World, deed: ChannelAction) -> Vec<Command> {

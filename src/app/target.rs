@@ -4,6 +4,7 @@
 use crate::world::World;
 use crate::world::kind::EndId;
 
+use super::action::{Action, ChannelAction};
 use super::channel_sides::{self, Facing};
 use super::{App, Mode};
 
@@ -27,6 +28,7 @@ pub enum Target {
 
 impl Side {
     /// The other one.
+    #[must_use]
     pub fn other(self) -> Self {
         match self {
             Self::Near => Self::Far,
@@ -43,6 +45,56 @@ impl Facing {
             Side::Far => self.far,
         }
     }
+}
+
+/// The largest number before a key.
+const MOST_COUNT: u32 = 9_999_999;
+
+/// A key that says who speaks, or how many bytes the next key is about.
+#[expect(clippy::wildcard_enum_match_arm, reason = "it is asked of four actions")]
+pub(super) fn act(app: &mut App, world: &World, action: Action) {
+    match action {
+        Action::NextSpeaker => {
+            app.next_speaker(world);
+            say_who_speaks(app, world);
+        }
+        Action::OtherSideSpeaks => app.other_side_speaks(),
+        Action::SpeakAs(side) => {
+            app.target = Target::Focused(side);
+            app.mode = Mode::Line;
+        }
+        Action::Count(digit) => count(app, digit),
+        _ => {}
+    }
+}
+
+/// Where the message line is not seen, who speaks is said.
+fn say_who_speaks(app: &mut App, world: &World) {
+    if app.mode == Mode::Line {
+        return;
+    }
+    let speaker = app.speaker(world);
+    let focused = app.focused(world).and_then(|facing| facing.channel(world)).map(|channel| channel.name.clone());
+    app.notice = Some(match (app.target, focused) {
+        (Target::All, _) => "parent speaks to all channels".to_owned(),
+        (Target::Focused(_), Some(name)) => format!("{speaker} speaks, on {name} alone"),
+        (Target::Focused(_), None) => "there is no channel to speak on".to_owned(),
+    });
+}
+
+/// One more digit of the number before a key.
+fn count(app: &mut App, digit: u8) {
+    let longer = app.count.unwrap_or(0).saturating_mul(10).saturating_add(u32::from(digit));
+    app.count = Some(longer.min(MOST_COUNT));
+    let (read, here, bytes) = (
+        app.key(Action::Make(ChannelAction::ReadFar)),
+        app.key(Action::Make(ChannelAction::ReadNear)),
+        app.key(Action::Make(ChannelAction::Bytes(Side::Near))),
+    );
+    let number = app.count.unwrap_or(0);
+    app.notice = Some(format!(
+        "{number} bytes: {read} the child reads so many at most, {here} the parent; {bytes} writes so many"
+    ));
 }
 
 impl App {
@@ -77,16 +129,9 @@ impl App {
             Target::All => all.iter().find(|(at, _)| *at >= now).or_else(|| all.first()),
             Target::Focused(side) => all.iter().find(|(at, other)| *at > now || (*at == now && is_after(*other, side))),
         };
-        match next.copied() {
-            Some((at, side)) => {
-                self.focus = shown.get(at).map(|facing| facing.channel);
-                self.target = Target::Focused(side);
-            }
-            None => {
-                self.focus = shown.first().map(|facing| facing.channel);
-                self.target = Target::All;
-            }
-        }
+        let (at, target) = next.map_or((0, Target::All), |(at, side)| (*at, Target::Focused(*side)));
+        self.focus = shown.get(at).map(|facing| facing.channel);
+        self.target = target;
         self.look_elsewhere();
     }
 

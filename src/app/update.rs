@@ -4,10 +4,9 @@ use std::rc::Rc;
 
 use crate::world::World;
 use crate::world::history::Look;
-use crate::world::kind::Kind;
 
-use super::action::{Action, ChannelAction, Command, Edit, Input, Learn, Step};
-use super::target::{Side, Target};
+use super::action::{Action, Command, Edit, Input, Learn, Step};
+use super::target::{self, Target};
 
 use super::{App, Mode, View, availability, channel_sides, learn, palette, practice, presentation, submit};
 
@@ -15,8 +14,6 @@ use super::{App, Mode, View, availability, channel_sides, learn, palette, practi
 const TRACE_STEP: usize = 5;
 /// Lines that one key turns help by, where nobody knows how many are seen.
 const HELP_STEP: u16 = 10;
-/// The largest number before a key.
-const MOST_COUNT: u32 = 9_999_999;
 
 /// Changes the state by one input.
 pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
@@ -158,13 +155,8 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::Learn(key) => return learn::act(app, world, key),
         Action::Quit => return vec![Command::Quit],
         Action::Suspend => return vec![Command::Suspend],
-        Action::Create(kind) => return submit::create(app, world, kind),
-        Action::NewChannel => app.mode = Mode::NewChannel,
-        Action::LeaveNewChannel => app.mode = app.home(),
-        Action::TypeChannel => {
-            let text = app.situation(world).new_channel(Kind::Stream);
-            app.mode = app.home();
-            app.open_prompt(&text);
+        Action::NewChannel | Action::LeaveNewChannel | Action::TypeChannel | Action::Create(_) => {
+            return submit::new_channel(app, world, action);
         }
         Action::OpenPrompt => app.open_prompt(""),
         Action::LeavePrompt => leave_prompt(app),
@@ -173,16 +165,9 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::EnterLine => app.mode = Mode::Line,
         Action::FocusNext => move_focus(app, world, 1),
         Action::FocusPrevious => move_focus(app, world, -1),
-        Action::NextSpeaker => {
-            app.next_speaker(world);
-            say_who_speaks(app, world);
+        Action::NextSpeaker | Action::OtherSideSpeaks | Action::SpeakAs(_) | Action::Count(_) => {
+            target::act(app, world, action);
         }
-        Action::OtherSideSpeaks => app.other_side_speaks(),
-        Action::SpeakAs(side) => {
-            app.target = Target::Focused(side);
-            app.mode = Mode::Line;
-        }
-        Action::Count(digit) => count(app, digit),
         Action::HelpUp => app.help_scroll = app.help_scroll.saturating_sub(1),
         Action::HelpDown => app.help_scroll = app.help_scroll.saturating_add(1),
         Action::HelpPageUp => app.help_scroll = app.help_scroll.saturating_sub(HELP_STEP),
@@ -298,35 +283,6 @@ fn past_objection(app: &App) -> String {
     )
 }
 
-/// Where the message line is not seen, who speaks is said.
-fn say_who_speaks(app: &mut App, world: &World) {
-    if app.mode == Mode::Line {
-        return;
-    }
-    let speaker = app.speaker(world);
-    let focused = app.focused(world).and_then(|facing| facing.channel(world)).map(|channel| channel.name.clone());
-    app.notice = Some(match (app.target, focused) {
-        (Target::All, _) => "parent speaks to all channels".to_owned(),
-        (Target::Focused(_), Some(name)) => format!("{speaker} speaks, on {name} alone"),
-        (Target::Focused(_), None) => "there is no channel to speak on".to_owned(),
-    });
-}
-
-/// One more digit of the number before a key.
-fn count(app: &mut App, digit: u8) {
-    let longer = app.count.unwrap_or(0).saturating_mul(10).saturating_add(u32::from(digit));
-    app.count = Some(longer.min(MOST_COUNT));
-    let (read, here, bytes) = (
-        app.key(Action::Make(ChannelAction::ReadFar)),
-        app.key(Action::Make(ChannelAction::ReadNear)),
-        app.key(Action::Make(ChannelAction::Bytes(Side::Near))),
-    );
-    let number = app.count.unwrap_or(0);
-    app.notice = Some(format!(
-        "{number} bytes: {read} the child reads so many at most, {here} the parent; {bytes} writes so many"
-    ));
-}
-
 fn leave_prompt(app: &mut App) {
     app.mode = app.before;
     if let Some(taking) = &mut app.course.taking {
@@ -375,6 +331,7 @@ mod tests {
     use crate::app::stage::{PARENT, Stage};
     use crate::script::parse;
     use crate::trace::{Explanation, Subject, TaskId};
+    use crate::world::kind::Kind;
 
     const CHILD1: TaskId = TaskId(1);
 

@@ -223,6 +223,6 @@ fn what_came_back_is_told_where_a_channel_has_one_line() {
     let told = ["0 WRITES ▶ 0 READS · 1 READ ◀ 1 WRITE", " ◀ [1 hello]", " ▶ nothing yet"];
     assert_shows(&screen(&stage, (80, 24)), &told);
     stage.write(PARENT, 4, b"and you");
-    let told = ["1 WRITE ▶ 0 READS · 1 READ ◀ 1 WRITE", "│ ▶ [1 and you]"];
+    let told = ["1 WRITE ▶ 0 READS · 1 READ ◀ 1 WRITE", " ▶ [1 and you]"];
     assert_shows(&screen(&stage, (80, 24)), &told);
 }
