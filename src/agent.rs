@@ -76,6 +76,11 @@ fn complain(words: &str) {
     control::say_last_words(CONTROL.load(Ordering::Relaxed), words);
 }
 
+/// Passes a result on; a failure is told first, as long as there is a control end to tell it over.
+fn told<T>(result: Result<T, SysError>) -> Result<T, SysError> {
+    result.inspect_err(|error| complain(&error.to_string()))
+}
+
 /// A panic is told too, also one of the standard library's when it starts a thread.
 fn complain_of_panics() {
     std::panic::set_hook(Box::new(|panic| {
@@ -96,22 +101,19 @@ pub fn become_parent(equipment: Equipment, numbers: descriptors::Numbers) -> ! {
         let up = |fd| descriptors::move_up(fd, numbers.base);
         let control = up(equipment.control)?;
         complains_over(poll::number(&control));
-        let ring = up(equipment.ring)?;
-        let (bell, lifeline) = (up(equipment.bell)?, up(equipment.lifeline)?);
+        let ring = told(up(equipment.ring))?;
+        let (bell, lifeline) = (told(up(equipment.bell))?, told(up(equipment.lifeline))?);
         let keep = [&control, &ring, &bell, &lifeline].map(poll::number);
-        descriptors::null_standard_streams()?;
+        told(descriptors::null_standard_streams())?;
         descriptors::close_all_but(3, &keep);
-        if !lifeline::arm(&lifeline)? {
+        if !told(lifeline::arm(&lifeline))? {
             return Ok(());
         }
-        descriptors::set_soft_limit(numbers.soft)?;
+        told(descriptors::set_soft_limit(numbers.soft))?;
         let (bell, lifeline) = (bell.into_raw_fd(), lifeline.into_raw_fd());
         Agent::start(Private { control: OrderReceiver::new(control), ring, bell, lifeline, base: numbers.base }, false)?
             .serve()
     }));
-    if let Ok(Err(error)) = &result {
-        complain(&error.to_string());
-    }
     fork::exit_child(if matches!(result, Ok(Ok(()))) { 0 } else { FAILED });
 }
 
@@ -128,12 +130,9 @@ pub fn resume_after_exec(arguments: &[OsString]) -> ! {
             signal::restore_after_exec(pipe_ignored != 0);
             let [control, ring] = [control, ring].map(descriptors::adopt);
             let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, base };
-            match Agent::start(private, false) {
-                Ok(mut agent) => {
-                    agent.report_exec();
-                    agent.serve()
-                }
-                Err(error) => complain(&error.to_string()),
+            if let Ok(mut agent) = Agent::start(private, false) {
+                agent.report_exec();
+                agent.serve()
             }
         });
     }
@@ -141,8 +140,9 @@ pub fn resume_after_exec(arguments: &[OsString]) -> ! {
 }
 
 impl Agent {
+    /// What fails is told here, while the control end is open.
     fn start(private: Private, is_thread: bool) -> Result<Self, SysError> {
-        let ring = RingWriter::open(private.ring.as_fd())?;
+        let ring = told(RingWriter::open(private.ring.as_fd()))?;
         signal::watch(&ring, private.bell);
         let mut recorder = Recorder::new(ring, private.bell);
         recorder.ready();

@@ -23,7 +23,7 @@ use crate::recording::Recording;
 use crate::sys::descriptors::Numbers;
 use crate::sys::fork::Forked;
 use crate::sys::lifeline::Lifeline;
-use crate::sys::{SysError, calls, descriptors, fork, lifeline, message, now_ns, poll};
+use crate::sys::{SysError, calls, descriptors, fork, lifeline, message, now_ns, poll, procfs};
 use crate::trace::{Birth, Fact, Record, TaskId};
 use crate::world::{Machine, World};
 
@@ -50,6 +50,8 @@ pub enum BenchError {
     BrokenRing(String),
     /// The hard limit leaves no numbers for a learner's descriptors.
     FewDescriptors,
+    /// /proc is missing or strange.
+    NoProc(String),
 }
 
 impl fmt::Display for BenchError {
@@ -57,6 +59,7 @@ impl fmt::Display for BenchError {
         match self {
             Self::Sys(error) => write!(f, "the bench could not {error}"),
             Self::BrokenRing(task) => write!(f, "the record of {task} is broken; `reset` starts a new bench"),
+            Self::NoProc(reason) => f.write_str(reason),
             Self::FewDescriptors => {
                 let least = u64::from(LEAST_BASE.unsigned_abs()) + descriptors::RESERVED;
                 write!(f, "the hard limit on descriptors (`ulimit -Hn`) is too low: {least} is the least")
@@ -323,6 +326,9 @@ fn machine() -> Machine {
 /// Settles what belongs to the program and not to one bench: orphans come to it, and it knows its limits on descriptors
 /// (see [`descriptors::settle_numbers`]).
 pub fn settle_program() -> Result<Numbers, BenchError> {
+    if let Some(reason) = procfs::obstacle() {
+        return Err(BenchError::NoProc(reason));
+    }
     fork::become_subreaper()?;
     let numbers = descriptors::settle_numbers()?;
     if numbers.base < LEAST_BASE { Err(BenchError::FewDescriptors) } else { Ok(numbers) }

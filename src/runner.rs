@@ -66,7 +66,7 @@ pub fn run(
     for statement in statements {
         session.submit(statement);
         while !session.is_settled() {
-            let events = session.pump()?;
+            let events = pump(&mut session)?;
             report(name, &events, diagnostics);
             match show(&events, options, out) {
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Verdict::NobodyReads),
@@ -79,9 +79,6 @@ pub fn run(
         if cfg!(debug_assertions) {
             audit.look(name, session.world(), diagnostics);
         }
-    }
-    if let Some(mishap) = session.take_mishaps().into_iter().next() {
-        return Err(eyre!(mishap));
     }
     if let Some(path) = options.lesson {
         save(&session, path)?;
@@ -99,6 +96,15 @@ pub fn run(
         other => other
             .wrap_err("the transcript could not be written")
             .map(|()| if held { Verdict::Held } else { Verdict::DidNotHold }),
+    }
+}
+
+/// A task that was ended by a fault of the program's own ends the run: nothing after it would be true.
+fn pump(session: &mut Session) -> Result<Vec<Event>> {
+    let events = session.pump();
+    match session.take_mishaps().into_iter().next() {
+        Some(mishap) => Err(eyre!(mishap)),
+        None => Ok(events?),
     }
 }
 

@@ -2,6 +2,7 @@
 //! new. It knows no statement and draws nothing itself.
 
 pub mod decode;
+mod early;
 #[cfg(debug_assertions)]
 mod mishap;
 mod paint;
@@ -29,7 +30,8 @@ use crate::sys::{output, poll, signal, slice};
 use crate::ui::theme::Theme;
 use crate::ui::{self, Scene, keymap, pointer};
 
-use decode::Decoder;
+use decode::{Decoded, Decoder};
+use early::EarlyKeys;
 use screen::{Output, Screen};
 use signals::Signals;
 
@@ -113,6 +115,7 @@ pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), look
         screen,
         theme: looks.theme,
         decoder: Decoder::default(),
+        early: EarlyKeys::default(),
         waits_until: None,
         size,
         has_mouse: false,
@@ -154,6 +157,8 @@ struct Tui {
     screen: Screen,
     theme: Theme,
     decoder: Decoder,
+    /// What was typed while there was no bench to act on.
+    early: EarlyKeys,
     /// When the decoder is to be told that nothing more came.
     waits_until: Option<Instant>,
     size: (u16, u16),
@@ -184,7 +189,7 @@ impl Tui {
                 return Ok(End::Signal(HANGUP));
             }
             self.is_dirty |= self.playground.pump()?;
-            if self.playground.is_over() {
+            if self.playground.is_over() || self.wait_for_bench() {
                 return Ok(End::Asked);
             }
             if self.playground.take_suspension()
@@ -194,6 +199,10 @@ impl Tui {
             }
             if self.draw_if_due().is_err() {
                 return Ok(End::Signal(self.signals.deadly().unwrap_or(HANGUP)));
+            }
+            // One that came before there was anything to be woken by.
+            if let Some(number) = self.signals.deadly() {
+                return Ok(End::Signal(number));
             }
             let woken = self.sleep()?;
             if woken.by_signal
@@ -206,8 +215,32 @@ impl Tui {
             {
                 return Ok(end);
             }
-            self.be_patient();
+            if self.be_patient() {
+                return Ok(End::Asked);
+            }
         }
+    }
+
+    /// While there is no bench for keys to act on they wait, and a person is told how to leave; then they come. True if one of
+    /// them leaves.
+    fn wait_for_bench(&mut self) -> bool {
+        if self.playground.is_open() {
+            for decoded in self.early.take() {
+                // One of them may have taken the bench away again.
+                if !self.playground.is_open() {
+                    self.early.push(decoded);
+                } else {
+                    self.act_on(decoded);
+                }
+            }
+            return false;
+        }
+        self.early.note_closed();
+        if self.early.is_to_be_told() {
+            self.playground.say("this takes long; Ctrl-C, Esc or q leaves".to_owned());
+            self.is_dirty = true;
+        }
+        self.early.has_asked_to_leave()
     }
 
     /// Draws at once when all is settled, else when eyes would miss it: what a key asked for is on the same frame as the key.
@@ -249,14 +282,12 @@ impl Tui {
         let frame = (self.is_dirty && !self.playground.is_posing()).then(|| self.until_next_frame());
         // Last of all, because from here on the bench rings.
         let bench = self.playground.arm();
-        let limit = [decoder, frame, bench].into_iter().flatten().min();
+        let limit = [decoder, frame, bench, self.early.until_late()].into_iter().flatten().min();
         let own: [BorrowedFd<'_>; 2] = [self.signals.as_fd(), self.tty.as_fd()];
-        // Until the opening has settled there is nothing that keys could act on.
-        let own = if self.playground.is_open() { &own[..] } else { &own[..1] };
-        let fds = [own, &self.playground.wait_fds()].concat();
+        let fds = [&own[..], &self.playground.wait_fds()].concat();
         let ready = poll::wait(&fds, limit)?;
         let of_bench = &ready[own.len()..];
-        let woken = Woken { by_signal: ready[0], by_terminal: own.len() > 1 && ready[1] };
+        let woken = Woken { by_signal: ready[0], by_terminal: ready[1] };
         self.is_dirty |= self.playground.disarm(of_bench);
         Ok(woken)
     }
@@ -292,45 +323,51 @@ impl Tui {
             Look::Bytes(count) => self.decoder.feed(&buffer[..count]),
         }
         self.waits_until = self.decoder.patience().map(|patience| Instant::now() + patience);
-        self.act();
-        None
+        self.act().then_some(End::Asked)
     }
 
     /// Nothing more came for an unfinished sequence.
-    fn be_patient(&mut self) {
-        if self.waits_until.is_some_and(|until| Instant::now() >= until) {
+    fn be_patient(&mut self) -> bool {
+        let is_over = self.waits_until.is_some_and(|until| Instant::now() >= until);
+        if is_over {
             self.waits_until = None;
             self.decoder.idle();
-            self.act();
         }
+        is_over && self.act()
     }
 
-    /// Each event means what it means in the mode that the one before it led to.
-    fn act(&mut self) {
+    /// Each event means what it means in the mode that the one before it led to. True if one leaves before there is a bench.
+    fn act(&mut self) -> bool {
         while let Some(decoded) = self.decoder.pop() {
-            #[cfg(debug_assertions)]
-            mishap::happen(&decoded.event);
-            if let Event::Mouse(mouse) = decoded.event {
-                self.point(mouse);
-                continue;
-            }
-            let app = self.playground.app();
-            let pressed = keymap::pressed(&app.keymap, app.mode, &decoded.event).filter(|_| app.present.is_on);
-            if let Some(key) = pressed {
-                self.playground.handle(Input::Pressed(key));
-            }
-            let app = self.playground.app();
-            let input = keymap::input(&app.keymap, app.mode, decoded.event, decoded.dropped);
-            if let Some(input) = input {
-                let input = if let Input::Do(action) = input {
-                    Input::Do(ui::turned(scene(&self.playground, self.theme), self.size, action))
-                } else {
-                    input
-                };
-                self.playground.handle(input);
-                self.is_dirty = true;
+            if self.playground.is_open() {
+                self.act_on(decoded);
+            } else if self.early.push(decoded) {
+                return true;
             }
         }
+        false
+    }
+
+    fn act_on(&mut self, decoded: Decoded) {
+        #[cfg(debug_assertions)]
+        mishap::happen(&decoded.event);
+        if let Event::Mouse(mouse) = decoded.event {
+            return self.point(mouse);
+        }
+        let app = self.playground.app();
+        let pressed = keymap::pressed(&app.keymap, app.mode, &decoded.event).filter(|_| app.present.is_on);
+        if let Some(key) = pressed {
+            self.playground.handle(Input::Pressed(key));
+        }
+        let app = self.playground.app();
+        let Some(input) = keymap::input(&app.keymap, app.mode, decoded.event, decoded.dropped) else { return };
+        let input = if let Input::Do(action) = input {
+            Input::Do(ui::turned(scene(&self.playground, self.theme), self.size, action))
+        } else {
+            input
+        };
+        self.playground.handle(input);
+        self.is_dirty = true;
     }
 
     fn point(&mut self, mouse: MouseEvent) {

@@ -35,10 +35,7 @@ impl Agent {
         let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, base };
         match Self::start(private, false) {
             Ok(child) => child.serve(),
-            Err(error) => {
-                super::complain(&error.to_string());
-                fork::exit_child(FAILED)
-            }
+            Err(_) => fork::exit_child(FAILED),
         }
     }
 
@@ -55,10 +52,7 @@ impl Agent {
             let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match Self::start(private, true) {
                 Ok(thread) => thread.serve(),
                 // It would never arrive: all of the process is told to be gone.
-                Err(error) => {
-                    super::complain(&error.to_string());
-                    fork::exit_child(FAILED)
-                }
+                Err(_) => fork::exit_child(FAILED),
             }));
         };
         match std::thread::Builder::new().stack_size(THREAD_STACK).spawn(body) {

@@ -83,10 +83,11 @@ impl Taker {
         self.session.submit(statement.clone());
         let mut events = Vec::new();
         loop {
-            events.extend(self.session.pump()?);
+            let came = self.session.pump();
             if let Some(mishap) = self.session.take_mishaps().into_iter().next() {
                 bail!(mishap);
             }
+            events.extend(came?);
             if self.session.is_settled() {
                 return Ok(events);
             }

@@ -6,6 +6,20 @@ use std::os::unix::fs::FileExt;
 use crate::abi::Signal;
 use crate::order::Call;
 
+/// Why /proc cannot tell of the program's tasks, and what would mend it; none where it can.
+pub fn obstacle() -> Option<String> {
+    let own = std::process::id();
+    let mounts = "`unshare -pf --mount-proc` or `mount -t proc proc /proc` gives one";
+    match std::fs::read_link("/proc/self") {
+        Err(error) => Some(format!("/proc is needed, which says who is asleep, and is not there ({error}); {mounts}")),
+        Ok(name) if name.as_os_str() == own.to_string().as_str() => None,
+        Ok(name) => {
+            let there = name.display();
+            Some(format!("/proc is of another PID namespace: this process is {own} here, and {there} there; {mounts}"))
+        }
+    }
+}
+
 /// One thread's files under /proc, kept open because they are read at every settling.
 #[derive(Debug)]
 pub struct ThreadFiles {

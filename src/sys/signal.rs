@@ -4,6 +4,8 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering, compiler_fence};
 
+use nix::sys::signal::SigSet;
+
 use crate::abi::Errno;
 use crate::script::Disposition;
 
@@ -77,6 +79,17 @@ fn handler_of(signal: i32) -> usize {
 /// SIGTTOU ignored: the terminal can be brought back from a background group too, when the guardian has been killed.
 pub fn ignore_background_writes() {
     let _ = set_action(libc::SIGTTOU, libc::SIG_IGN, 0);
+}
+
+/// Does something while every signal that can be is held back from this thread.
+pub fn with_all_blocked<T>(work: impl FnOnce() -> T) -> T {
+    let before = SigSet::thread_get_mask();
+    let _ = SigSet::all().thread_block();
+    let done = work();
+    if let Ok(before) = before {
+        let _ = before.thread_set_mask();
+    }
+    done
 }
 
 /// Sets a disposition as a learner asks for it.

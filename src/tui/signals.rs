@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::{SigId, flag, low_level};
 
+use crate::sys::signal;
+
 /// The signals the UI waits for; dropping it stops waiting.
 #[derive(Debug)]
 pub struct Signals {
@@ -20,8 +22,13 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Begins to wait.
+    /// Begins to wait. Signals that come meanwhile are held back: one that found its note but no pipe yet would wake nobody.
     pub fn install() -> io::Result<Self> {
+        signal::with_all_blocked(|| Self::register(|| {}))
+    }
+
+    /// `between` is called after the notes, before the pipe.
+    fn register(between: impl Fn()) -> io::Result<Self> {
         let (pipe, sender) = UnixStream::pair()?;
         pipe.set_nonblocking(true)?;
         let deadly = Arc::new(AtomicUsize::new(0));
@@ -34,6 +41,7 @@ impl Signals {
         }
         registered.push(flag::register(SIGCONT, Arc::clone(&continued))?);
         registered.push(flag::register(SIGTSTP, Arc::clone(&stop_asked))?);
+        between();
         for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGCONT, SIGTSTP] {
             registered.push(low_level::pipe::register(signal, sender.try_clone()?)?);
         }
@@ -79,5 +87,18 @@ impl Drop for Signals {
         for id in self.registered.drain(..) {
             low_level::unregister(id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_that_comes_while_they_are_installed_is_noticed() {
+        let raise = || drop(low_level::raise(SIGQUIT));
+        let signals = signal::with_all_blocked(|| Signals::register(raise)).unwrap();
+        assert_eq!(signals.deadly(), Some(3));
+        assert!(matches!((&signals.pipe).read(&mut [0]), Ok(1)), "nothing wakes the loop");
     }
 }
