@@ -54,7 +54,7 @@ fn pids(pty: &Pty) -> Vec<i32> {
 fn views() -> Result<(), Failure> {
     let (mut pty, first) = start();
     pty.type_bytes(b"one\rtwo\rthree\r\r");
-    pty.wait("one read of three writes", |screen| screen.contains("onetwothree") && screen.contains("3 READS"));
+    pty.wait("one read of three writes", |screen| screen.contains("onetwothree") && screen.contains("3 reads"));
     pty.type_bytes(b"\x1b");
     pty.pump(LONE_ESCAPE);
     pty.type_bytes(b"d");
@@ -97,7 +97,7 @@ fn bench() -> Result<(), Failure> {
     let (mut pty, pids) = start();
 
     pty.type_bytes(b"one\rtwo\rthree\r\r");
-    pty.wait("one read of three writes", |screen| screen.contains("onetwothree") && screen.contains("3 READS"));
+    pty.wait("one read of three writes", |screen| screen.contains("onetwothree") && screen.contains("3 reads"));
     let about = "Two panels. On the stream channel the parent made three writes, one, two and three, and the child's one read \
                  returned onetwothree. On the datagram channel the same three writes were three reads.";
     take(&mut pty, &pids, "bench.svg", ("Three writes: one read on a stream, three on a datagram pair", about))?;

@@ -2,24 +2,26 @@
 //!
 //! ```text
 //!  tincans   parent idle   child1 idle   child2 idle                 Esc keys
-//! ┏ 1 wire SOCK_STREAM ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 3 WRITES ▶ 1 READ ┓
-//! ┃ parent wrote ▶         in the kernel ▶          child1 read          ┃
-//! ┃ ┌1──┐┌2──┐┌3────┐                               ┌1──2──3────┐        ┃
-//! ┃ │one││two││three│      empty                    │onetwothree│        ┃
-//! ┃ └───┘└───┘└─────┘                               └───────────┘        ┃
-//! ┃ ◀ nothing yet          empty                    nothing yet          ┃
-//! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
+//! ┏ 1 wire SOCK_STREAM ━━━━━━━━━━━━━━━ ▶ 3 writes, 1 read ━ ◀ 0 writes, 0 reads ┓
+//! ┃ parent wrote ▶         in the kernel              child1 read ▶              ┃
+//! ┃ ┌1──┐┌2──┐┌3────┐                                 ┌1──2──3────┐              ┃
+//! ┃ │one││two││three│      empty                      │onetwothree│              ┃
+//! ┃ └───┘└───┘└─────┘                                 └───────────┘              ┃
+//! ┃ ◀ child1 wrote nothing yet                                                   ┃
+//! ┃                                                                              ┃
+//! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
 //!  (the other channels)
 //!  WHY  One read took three writes: a stream keeps no edges.
 //!  to ALL ▏                        Enter alone: let the children read
-//! ─ trace ────────────────────────────────────────────────────────────────
+//! ─ trace ──────────────────────────────────────────────────────────────────────
 //!  child1  read(wire[1], "onetwothree", 4096) = 11
 //! ```
 //!
-//! From 120 columns on, processes, holders and trace stand at the right. In a lesson its text stands above the bench, or at the
-//! left of it.
+//! From 150 columns on channels stand side by side, and larger screens have processes and holders below the trace. In a lesson its
+//! text stands above the bench, or at the left of it.
 
 pub mod ascii;
+pub mod direction;
 pub mod keymap;
 pub mod layout;
 pub mod panel;
@@ -39,8 +41,8 @@ use crate::app::{App, Mode, View, channel_sides, palette, update};
 use crate::lesson::{Lesson, Next};
 use crate::world::World;
 
-use layout::{MIN_HEIGHT, MIN_WIDTH, Places};
-use panel::channel::{Size, Subject};
+use layout::{MIN_HEIGHT, MIN_WIDTH, PanelPlace, Places, Wanted};
+use panel::channel::Subject;
 use theme::{Ground, Theme};
 
 /// All that is looked at while drawing.
@@ -134,8 +136,8 @@ fn places_of(scene: Scene<'_>, area: Rect) -> Places {
     if scene.app.present.is_on {
         return present::places(area, panel::why::rows(scene, area.width), channel_sides::listed(scene.world).len());
     }
-    let why_rows = panel::why::rows(scene, layout::left_width(area));
-    Places::of(area, why_rows, panel::tasks::rows(scene), channel_sides::listed(scene.world).len())
+    let (why, tasks) = (panel::why::rows(scene, area.width), scene.world.tasks().count());
+    Places::of(area, Wanted { why, tasks, channels: channel_sides::listed(scene.world).len() })
 }
 
 /// A view that covers the bench; explanation and keys stay.
@@ -209,9 +211,9 @@ fn bench(scene: Scene<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> O
     } else {
         panel::trace::draw(scene, places.trace, buf);
     }
-    if let Some(side) = places.side {
-        panel::tasks::draw(scene, side.tasks, buf);
-        panel::holders::draw(scene, side.holders, buf);
+    if let Some(strip) = places.strip {
+        panel::tasks::draw(scene, strip.tasks, buf);
+        panel::holders::draw(scene, strip.holders, buf);
     }
     panel::prompt::draw(scene, places.prompt, buf)
 }
@@ -316,35 +318,28 @@ fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usiz
         return None;
     };
     let areas = channel_areas(scene, places);
-    for (at, size, area) in &areas {
+    for PanelPlace { at, area } in &areas {
         let Some(facing) = channel_sides::of(scene.world, shown[*at]) else { continue };
-        let subject =
-            Subject { facing, number: at + 1, is_focused: *at == focus || scene.app.speaks_to_all(), size: *size };
+        let is_focused = at == &focus || scene.app.speaks_to_all();
+        let subject = Subject { facing, number: at + 1, is_focused };
         panel::channel::draw(scene, subject, *area, buf);
     }
     (areas.len() < shown.len()).then_some((areas.len(), shown.len()))
 }
 
-/// Which channels are drawn, how big and where.
-fn channel_areas(scene: Scene<'_>, places: &Places) -> Vec<(usize, Size, Rect)> {
+/// Which channels are drawn, and where.
+fn channel_areas(scene: Scene<'_>, places: &Places) -> Vec<PanelPlace> {
     let shown = channel_sides::listed(scene.world);
     let focused = scene.app.focused(scene.world);
     let focus = focused.and_then(|focused| shown.iter().position(|id| *id == focused.channel));
     let Some(focus) = focus else { return Vec::new() };
-    let (height, count) = (places.channels.height, shown.len());
+    let (area, count) = (places.channels, shown.len());
     let has_lesson = scene.app.course.shown().is_some();
-    let rows = match (scene.app.present.is_on, has_lesson) {
-        (true, _) => present::share(height, count, focus, present::channels_shown(has_lesson)),
-        (false, true) => layout::share_evenly(height, count, focus),
-        (false, false) => layout::share(height, count, focus),
-    };
-    let mut y = places.channels.y;
-    let mut areas = Vec::new();
-    for (at, size) in rows {
-        areas.push((at, size, Rect { y, height: size.rows(), ..places.channels }));
-        y += size.rows();
+    match (scene.app.present.is_on, has_lesson) {
+        (true, _) => present::panels(area, count, focus, present::channels_shown(has_lesson)),
+        (false, true) => layout::panels(area, count, focus, layout::share_evenly),
+        (false, false) => layout::panels(area, count, focus, layout::share),
     }
-    areas
 }
 
 #[cfg(test)]

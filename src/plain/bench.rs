@@ -5,11 +5,12 @@ use crate::abi::Errno;
 use crate::app::channel_sides::{self, Facing};
 use crate::script::spell;
 use crate::trace::TaskId;
+use crate::ui::direction::Lane;
 use crate::ui::panel::status;
 use crate::ui::words;
 use crate::world::World;
 use crate::world::channel::End;
-use crate::world::ledger::{Flow, Piece, Read, ReadResult, Write};
+use crate::world::ledger::{Piece, Read, ReadResult, Write};
 
 /// Writes and reads of a direction that are told one by one, the last ones.
 const TOLD: usize = 8;
@@ -35,13 +36,10 @@ fn of_channel(world: &World, facing: Facing) -> Vec<String> {
         held(world, near),
         held(world, far)
     )];
-    for end in [far, near] {
-        of_flow(world, end, &mut lines);
+    for lane in Lane::both(world, facing).into_iter().flatten().filter(|lane| lane.is_possible(world)) {
+        of_direction(world, &lane, &mut lines);
     }
-    if lines.len() == 1 {
-        lines.push("Nothing was written.".to_owned());
-    }
-    lines.extend(status::remarks(world, facing).into_iter().map(|remark| format!("{}.", remark.text)));
+    lines.extend(status::remarks(world, facing).into_iter().map(|remark| format!("{}.", remark.text())));
     lines
 }
 
@@ -59,22 +57,32 @@ fn held(world: &World, end: &End) -> String {
     }
 }
 
-/// What was sent towards an end, in the order in which it happened.
-fn of_flow(world: &World, end: &End, lines: &mut Vec<String>) {
-    let (flow, label) = (&end.inbox, end.label());
+/// What was sent in a direction, in the order in which it happened. Its messages have marks as on the screen: 1 2 3 to the far end, a
+/// b c from it.
+fn of_direction(world: &World, lane: &Lane<'_>, lines: &mut Vec<String>) {
+    let (flow, label) = (lane.flow(), lane.to.label());
+    if !lane.is_used() {
+        lines.push(format!("Towards {label}: nothing was written."));
+        return;
+    }
+    let writes = words::count(flow.totals.writes, "write", "writes");
+    let reads = words::count(flow.totals.reads, "read", "reads");
+    lines.push(format!("Towards {label}: {writes}, {reads}."));
     for write in last(flow.writes.len(), flow.writes.iter(), flow.totals.writes, "write", lines) {
-        lines.push(of_write(world, write, &label));
+        lines.push(of_write(world, lane, write));
     }
     for read in last(flow.reads.len(), flow.reads.iter(), flow.totals.reads, "read", lines) {
-        lines.push(of_read(world, flow, read, &label));
+        lines.push(of_read(world, lane, read));
     }
-    let waiting: Vec<String> = flow.queue.iter().take(TOLD).map(|piece| of_piece(flow, *piece)).collect();
-    if flow.totals.writes > 0 || !flow.reads.is_empty() {
-        let more = flow.queue.len().saturating_sub(TOLD);
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        let what = if waiting.is_empty() { "nothing".to_owned() } else { waiting.join(", ") };
-        lines.push(format!("Waits at {label}: {what}{more}."));
-    }
+    let waiting: Vec<String> = flow.queue.iter().take(TOLD).map(|piece| of_piece(lane, *piece)).collect();
+    let more = flow.queue.len().saturating_sub(TOLD);
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    let what = match (&waiting[..], flow.ghost) {
+        ([], 0) => "nothing".to_owned(),
+        ([], ghost) => format!("nothing, {} destroyed", words::count(ghost, "byte was", "bytes were")),
+        (waiting, _) => waiting.join(", "),
+    };
+    lines.push(format!("Waits at {label}: {what}{more}."));
 }
 
 /// The last few; how many came before them is told.
@@ -92,7 +100,7 @@ fn last<'a, T>(
     all.skip(kept.saturating_sub(TOLD)).collect()
 }
 
-fn of_write(world: &World, write: &Write, label: &str) -> String {
+fn of_write(world: &World, lane: &Lane<'_>, write: &Write) -> String {
     let by = name(world, write.by);
     let data = text(&write.bytes(0, write.offered, LOOK), write.offered);
     let came = match write.taken {
@@ -106,10 +114,12 @@ fn of_write(world: &World, write: &Write, label: &str) -> String {
     } else {
         String::new()
     };
-    format!("Write {} by {by} towards {label}: {data}{fds}{came}.", write.number)
+    let mark = lane.direction.mark(write.number).text();
+    format!("Write {mark} by {by} towards {}: {data}{fds}{came}.", lane.to.label())
 }
 
-fn of_read(world: &World, flow: &Flow, read: &Read, label: &str) -> String {
+fn of_read(world: &World, lane: &Lane<'_>, read: &Read) -> String {
+    let flow = lane.flow();
     let by = name(world, read.by);
     let what = match read.result {
         ReadResult::Eof => "EOF".to_owned(),
@@ -125,13 +135,14 @@ fn of_read(world: &World, flow: &Flow, read: &Read, label: &str) -> String {
     };
     let mut writes: Vec<u64> = read.pieces.iter().map(|piece| piece.write).collect();
     writes.dedup();
+    let mark = |number: u64| lane.direction.mark(number).text();
     let from = match &writes[..] {
         [] => String::new(),
-        [one] => format!(", from write {one}"),
-        [first, .., last] if writes.len() > 3 => format!(", from writes {first} to {last}"),
+        [one] => format!(", from write {}", mark(*one)),
+        [first, .., last] if writes.len() > 3 => format!(", from writes {} to {}", mark(*first), mark(*last)),
         [rest @ .., last] => {
-            let rest: Vec<String> = rest.iter().map(u64::to_string).collect();
-            format!(", from writes {} and {last}", rest.join(", "))
+            let rest: Vec<String> = rest.iter().map(|number| mark(*number)).collect();
+            format!(", from writes {} and {}", rest.join(", "), mark(*last))
         }
     };
     let lost = if read.lost > 0 {
@@ -139,11 +150,12 @@ fn of_read(world: &World, flow: &Flow, read: &Read, label: &str) -> String {
     } else {
         String::new()
     };
-    format!("Read {} by {by} at {label}: {what}{from}{lost}.", read.number)
+    format!("Read {} by {by} at {}: {what}{from}{lost}.", read.number, lane.to.label())
 }
 
-fn of_piece(flow: &Flow, piece: Piece) -> String {
-    format!("{} of write {}", text(&flow.bytes_of(piece, LOOK), piece.len), piece.write)
+fn of_piece(lane: &Lane<'_>, piece: Piece) -> String {
+    let mark = lane.direction.mark(piece.write).text();
+    format!("{} of write {mark}", text(&lane.flow().bytes_of(piece, LOOK), piece.len))
 }
 
 /// Bytes as a string of the language; of many, the first.

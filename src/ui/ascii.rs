@@ -68,7 +68,7 @@ pub fn flatten(area: Rect, buf: &mut Buffer) {
 /// The nearest in ASCII; none for what is no border and no mark.
 fn plain(letter: char) -> Option<char> {
     Some(match letter {
-        '─' | '•' | '‥' => '-',
+        '─' | '•' => '-',
         // What has the focus is heavy.
         '━' => '=',
         '┏' | '┓' | '┗' | '┛' | '█' => '#',

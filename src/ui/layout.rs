@@ -2,20 +2,22 @@
 
 use ratatui::layout::Rect;
 
-pub use super::panel::channel::Size;
-use super::panel::holders;
+use super::panel::channel::{BOXES, LINES, MORE, STRIP, WHOLE};
 
 /// Columns below which nothing useful can be shown.
 pub const MIN_WIDTH: u16 = 60;
 /// Rows below which nothing useful can be shown.
 pub const MIN_HEIGHT: u16 = 18;
-/// Columns from which on the trace stands at the right.
+/// Columns from which on a lesson stands beside its bench.
 const WIDE: u16 = 120;
-/// Rows of the trace below the rest, heading included, when there is little room.
-const LEAST_TRACE: u16 = 3;
+/// Columns that a channel has where several stand side by side.
+const BESIDE: u16 = 75;
+/// Columns and rows from which on there is a strip with processes and holders.
+const STRIP_SIZE: (u16, u16) = (100, 30);
 /// Rows from which on a wide screen has room for a whole explanation beside a lesson.
 const ROOMY: u16 = 30;
-/// Rows of an explanation at most; where there is room, it has them always, so that nothing moves when it is shorter.
+/// Rows of an explanation at most beside a lesson; where there is room, it has them always, so that nothing moves when it is
+/// shorter.
 const MOST_WHY: u16 = 3;
 
 /// The areas of one frame.
@@ -29,17 +31,61 @@ pub struct Places {
     pub prompt: Rect,
     /// The trace.
     pub trace: Rect,
-    /// What stands at the right of a wide screen, above the trace.
-    pub side: Option<Side>,
+    /// What only a larger screen has, at its bottom.
+    pub strip: Option<Strip>,
 }
 
-/// What only a wide screen has.
+/// Who is on the bench, and who holds what.
 #[derive(Debug, Clone, Copy)]
-pub struct Side {
+pub struct Strip {
     /// The processes.
     pub tasks: Rect,
     /// Who holds the focused channel.
     pub holders: Rect,
+}
+
+/// What there is to show.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Rows of explanation.
+    pub why: u16,
+    /// Processes.
+    pub tasks: usize,
+    /// Channels.
+    pub channels: usize,
+}
+
+/// One channel's panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PanelPlace {
+    /// The channel's place among all that are shown.
+    pub at: usize,
+    /// Where it is drawn.
+    pub area: Rect,
+}
+
+/// The heights of the rows of channels, from the first one that is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heights {
+    /// The first row that is shown.
+    pub first: usize,
+    /// Its height, and those of the next.
+    pub heights: Vec<u16>,
+}
+
+impl Heights {
+    #[cfg(test)]
+    fn has(&self, row: usize) -> bool {
+        (self.first..self.first + self.heights.len()).contains(&row)
+    }
+
+    fn sum(&self) -> u16 {
+        self.heights.iter().sum()
+    }
+}
+
+fn rows_of(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
 }
 
 /// Columns of a lesson's text on a wide screen.
@@ -56,7 +102,7 @@ pub fn with_lesson(area: Rect, channels: usize) -> (Rect, Places) {
         let right = Rect { x: text.right() + 1, width: body.width - text.width - 1, ..body };
         let why = if right.height >= ROOMY { 2 * MOST_WHY } else { MOST_WHY };
         let most = (right.height - why - 1) * 3 / 5;
-        let tall = Size::Tall.rows().saturating_mul(u16::try_from(channels.max(1)).unwrap_or(u16::MAX));
+        let tall = WHOLE.saturating_mul(rows_of(channels.max(1)));
         let channels = Rect { height: most.min(tall), ..right };
         return (text, below(channels, why, right.bottom()));
     }
@@ -67,7 +113,7 @@ pub fn with_lesson(area: Rect, channels: usize) -> (Rect, Places) {
     let room = 6 + more / 3 - missing / 3;
     let (free, wanted) = match channels {
         0 => (room - 1, 1),
-        1 => (0, room.min(Size::Small.rows())),
+        1 => (0, room.min(if room >= BOXES { BOXES } else { LINES })),
         _ => (0, room),
     };
     let text = Rect { height: least + free, ..body };
@@ -80,97 +126,138 @@ fn below(channels: Rect, why: u16, bottom: u16) -> Places {
     let why = Rect { y: channels.bottom(), height: why, ..channels };
     let prompt = Rect { y: why.bottom(), height: 1, ..channels };
     let trace = Rect { y: prompt.bottom(), height: bottom.saturating_sub(prompt.bottom()), ..channels };
-    Places { channels, why, prompt, trace, side: None }
-}
-
-/// As many channels as possible, at one line each if need be; what is left goes to the focused one, then to its neighbours.
-pub fn share_evenly(height: u16, count: usize, focus: usize) -> Vec<(usize, Size)> {
-    let fits = |size: Size| usize::from(height / size.rows()) >= count;
-    if count == 0 || fits(Size::Small) {
-        return share(height, count, focus);
-    }
-    let some = usize::from(height / Size::Strip.rows()).min(count);
-    let first = focus.saturating_sub(some / 2).min(count - some);
-    let mut rows: Vec<(usize, Size)> = (first..first + some).map(|at| (at, Size::Strip)).collect();
-    let left = height.saturating_sub(Size::Strip.rows() * u16::try_from(some).unwrap_or(u16::MAX));
-    for row in rows.iter_mut().filter(|row| row.0 == focus && left + Size::Strip.rows() >= Size::Small.rows()) {
-        row.1 = Size::Small;
-    }
-    rows
-}
-
-/// Columns of the channels and what is below them.
-pub fn left_width(area: Rect) -> u16 {
-    if area.width >= WIDE { area.width / 30 * 17 } else { area.width }
+    Places { channels, why, prompt, trace, strip: None }
 }
 
 impl Places {
-    /// Divides a screen of at least the smallest size, for so many rows of explanation and of processes, and so many channels.
-    /// What is not needed stays free at the bottom, which a classroom's heads hide.
-    pub fn of(area: Rect, why_rows: u16, task_rows: u16, channels: usize) -> Self {
+    /// Divides a screen of at least the smallest size. Channels do not move when an explanation gets longer or a line comes: the
+    /// explanation takes its rows from the trace, which is read from the bottom up.
+    pub fn of(area: Rect, wanted: Wanted) -> Self {
         let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
-        let is_wide = area.width >= WIDE;
-        let left = Rect { width: left_width(area), ..body };
         let (least_why, most_why) = match area.height {
             ..24 => (1, 2),
-            ROOMY.. if is_wide => (MOST_WHY, 2 * MOST_WHY),
-            _ => (1, MOST_WHY),
+            24..30 => (1, 3),
+            30..45 => (2, 5),
+            _ => (3, 8),
         };
-        let why = why_rows.clamp(least_why, most_why);
-        let trace_rows = if is_wide { 0 } else { least_trace(body.height, why) };
-        let most = left.height - why - 1 - trace_rows;
-        let wanted = Size::Tall.rows().saturating_mul(u16::try_from(channels.max(1)).unwrap_or(u16::MAX));
-        let channels = Rect { height: if is_wide { most.min(wanted) } else { most }, ..left };
-        let why = Rect { y: channels.bottom(), height: why, ..left };
-        let prompt = Rect { y: why.bottom(), height: 1, ..left };
-        let below = Rect { y: prompt.bottom(), height: body.bottom() - prompt.bottom(), ..left };
-        if !is_wide {
-            return Self { channels, why, prompt, trace: below, side: None };
+        let strip = strip_rows(area, wanted.tasks);
+        let rest = body.height - 1 - least_why - strip;
+        let channels = Rect { height: channel_rows(area, rest, wanted.channels), ..body };
+        // Of the trace the newest line stays, whatever there is to explain.
+        let most_why = most_why.min(least_why + (rest - channels.height).saturating_sub(2));
+        let why = Rect { y: channels.bottom(), height: wanted.why.clamp(least_why, most_why), ..body };
+        let prompt = Rect { y: why.bottom(), height: 1, ..body };
+        let bottom = body.bottom() - strip;
+        let trace = Rect { y: prompt.bottom(), height: bottom - prompt.bottom(), ..body };
+        let left = body.width / 2;
+        let tasks = Rect { y: bottom, height: strip, width: left, ..body };
+        let holders = Rect { x: tasks.right(), width: body.width - left, ..tasks };
+        Self { channels, why, prompt, trace, strip: (strip > 0).then_some(Strip { tasks, holders }) }
+    }
+}
+
+/// Rows of processes and holders, their heading included.
+fn strip_rows(area: Rect, tasks: usize) -> u16 {
+    if area.width < STRIP_SIZE.0 || area.height < STRIP_SIZE.1 {
+        return 0;
+    }
+    let most = if area.height < 40 { 3 } else { area.height / 6 };
+    1 + rows_of(tasks).clamp(2, most)
+}
+
+/// Rows of all channels together, of what they and the trace have.
+fn channel_rows(area: Rect, rest: u16, channels: usize) -> u16 {
+    if channels == 0 {
+        return 1;
+    }
+    let rows = rows_of(channels.div_ceil(across(area.width, channels)));
+    let least_trace = match area.height {
+        ..24 => 3,
+        24..30 => 5,
+        // So many channels that some have a line each.
+        _ if LINES.saturating_mul(rows) + 8 > rest => 5,
+        _ => 8,
+    };
+    let most = rest - least_trace;
+    let mut height = most.min(WHOLE.saturating_mul(rows));
+    // Beyond that, channels grow as long as the trace has its share.
+    let share = area.height * 2 / 5;
+    while rows < 10 && height + MORE * rows + share <= rest {
+        height += MORE * rows;
+    }
+    height
+}
+
+/// How many channels stand side by side.
+fn across(width: u16, channels: usize) -> usize {
+    usize::from(width / BESIDE).clamp(1, channels.max(1))
+}
+
+/// Which channels are drawn, and where; `share` divides the rows.
+pub fn panels(area: Rect, count: usize, focus: usize, share: fn(u16, usize, usize) -> Heights) -> Vec<PanelPlace> {
+    if count == 0 {
+        return Vec::new();
+    }
+    let across = across(area.width, count);
+    let Heights { first, heights } = share(area.height, count.div_ceil(across), focus / across);
+    let mut y = area.y;
+    let mut places = Vec::new();
+    for (row, height) in (first..).zip(heights) {
+        let of_row: Vec<usize> = (row * across..count.min((row + 1) * across)).collect();
+        let wide = area.width / rows_of(of_row.len().max(1));
+        let mut x = area.x;
+        for (index, at) in of_row.iter().enumerate() {
+            let is_last = index + 1 == of_row.len();
+            let width = if is_last { area.right() - x } else { wide };
+            places.push(PanelPlace { at: *at, area: Rect { x, y, width, height } });
+            x += width;
         }
-        let right = Rect { x: left.right() + 1, width: body.width - left.width - 1, ..body };
-        let tasks = Rect { height: task_rows.min(right.height / 3), ..right };
-        let held = Rect { y: tasks.bottom(), height: holders::ROWS, ..right };
-        let trace = Rect { y: held.bottom(), height: right.bottom() - held.bottom(), ..right };
-        Self { channels, why, prompt, trace, side: Some(Side { tasks, holders: held }) }
+        y += height;
     }
+    places
 }
 
-/// The trace gets what two full channels leave, within limits.
-fn least_trace(height: u16, why: u16) -> u16 {
-    let two = 2 * Size::Full.rows();
-    height.saturating_sub(two + why + 1).max(LEAST_TRACE).min(height / 3)
+/// As many rows of channels as possible, at one line each if need be; what is left goes to the focused one.
+pub fn share_evenly(height: u16, count: usize, focus: usize) -> Heights {
+    if count == 0 || usize::from(height / LINES) >= count {
+        return share(height, count, focus);
+    }
+    let some = usize::from(height / STRIP).min(count);
+    let first = focus.saturating_sub(some / 2).min(count - some);
+    let left = height.saturating_sub(STRIP * rows_of(some));
+    let grows = |row: usize| row == focus && left + STRIP >= LINES;
+    let heights = (first..first + some).map(|row| if grows(row) { LINES } else { STRIP }).collect();
+    Heights { first, heights }
 }
 
-/// Which channels are drawn, in order, and how big: the focused one gets room first, then all from the first on, so that as
-/// few as possible change when another has the focus.
-pub fn share(height: u16, count: usize, focus: usize) -> Vec<(usize, Size)> {
-    let least = Size::Strip.rows();
-    let focused = [Size::Full, Size::Small, Size::Strip].into_iter().find(|size| size.rows() <= height);
-    let Some(focused) = focused.filter(|_| count > 0) else { return Vec::new() };
-    let others = usize::from((height - focused.rows()) / least).min(count - 1);
+/// The focused row of channels gets room first, then all from the first on, so that as few as possible change when another has
+/// the focus.
+pub fn share(height: u16, count: usize, focus: usize) -> Heights {
+    let focused = [BOXES, LINES, STRIP].into_iter().find(|rows| *rows <= height);
+    let Some(focused) = focused.filter(|_| count > 0) else { return Heights { first: 0, heights: Vec::new() } };
+    let others = usize::from((height - focused) / STRIP).min(count - 1);
     let first = focus.saturating_sub(others / 2).min(count - 1 - others);
-    let mut rows: Vec<(usize, Size)> = (first..=first + others).map(|at| (at, Size::Strip)).collect();
-    let mut left = height.saturating_sub(focused.rows() + least * u16::try_from(others).unwrap_or(0));
-    for row in rows.iter_mut().filter(|row| row.0 == focus) {
-        row.1 = focused;
-    }
-    for size in [Size::Small, Size::Full] {
-        for row in &mut rows {
-            let more = size.rows().saturating_sub(row.1.rows());
+    let mut shared = Heights { first, heights: vec![STRIP; others + 1] };
+    shared.heights[focus - first] = focused;
+    let mut left = height.saturating_sub(shared.sum());
+    for rows in [LINES, BOXES] {
+        for of_row in &mut shared.heights {
+            let more = rows.saturating_sub(*of_row);
             if more > 0 && more <= left {
                 left -= more;
-                row.1 = size;
+                *of_row = rows;
             }
         }
     }
-    // Boxes in both directions for all, or for none: panels of one height compare better.
-    let taller = (Size::Tall.rows() - Size::Full.rows()) * u16::try_from(rows.len()).unwrap_or(u16::MAX);
-    if taller <= left && rows.iter().all(|row| row.1 == Size::Full) {
-        for row in &mut rows {
-            row.1 = Size::Tall;
-        }
+    // More than that for all, or for none: panels of one height compare better.
+    let mut more = WHOLE - BOXES;
+    let all = rows_of(shared.heights.len());
+    while shared.heights.iter().all(|rows| *rows >= BOXES) && more * all <= left {
+        left -= more * all;
+        shared.heights.iter_mut().for_each(|rows| *rows += more);
+        more = MORE;
     }
-    rows
+    shared
 }
 
 #[cfg(test)]
@@ -179,16 +266,55 @@ mod tests {
 
     #[test]
     fn everything_lies_within_the_screen_and_nothing_overlaps() {
-        for width in [60, 80, 119, 120, 121, 300] {
+        for width in [60, 80, 99, 100, 149, 150, 300] {
             for height in 18..100 {
-                for why in 0..6 {
-                    let area = Rect::new(0, 0, width, height);
-                    let places = Places::of(area, why, 5, 2);
-                    let mut all = vec![places.channels, places.why, places.prompt, places.trace];
-                    all.extend(places.side.iter().flat_map(|side| [side.tasks, side.holders]));
-                    for (at, place) in all.iter().enumerate() {
-                        assert_eq!(area.intersection(*place), *place);
-                        assert!(all[at + 1..].iter().all(|other| !place.intersects(*other)));
+                for why in 0..12 {
+                    for channels in [0, 1, 2, 3, 8, 300] {
+                        let area = Rect::new(0, 0, width, height);
+                        let places = Places::of(area, Wanted { why, tasks: 5, channels });
+                        let mut all = vec![places.channels, places.why, places.prompt, places.trace];
+                        all.extend(places.strip.iter().flat_map(|strip| [strip.tasks, strip.holders]));
+                        for (at, place) in all.iter().enumerate() {
+                            assert_eq!(area.intersection(*place), *place);
+                            assert!(all[at + 1..].iter().all(|other| !place.intersects(*other)));
+                        }
+                        // No row is nobody's.
+                        let used: u16 = all.iter().map(|place| place.area_in_rows(width)).sum();
+                        assert_eq!(used, height - 1, "{width}×{height}");
+                        assert!(places.trace.height >= 2, "{width}×{height}");
+                    }
+                }
+            }
+        }
+    }
+
+    trait Rows {
+        fn area_in_rows(&self, width: u16) -> u16;
+    }
+
+    impl Rows for Rect {
+        /// Two that share rows are half of them each.
+        fn area_in_rows(&self, width: u16) -> u16 {
+            let is_right_half = self.x > 0;
+            if self.width == width || !is_right_half { self.height } else { 0 }
+        }
+    }
+
+    #[test]
+    fn panels_fill_their_area_and_the_focused_one_is_among_them() {
+        for width in [60, 80, 150, 200, 240] {
+            for height in 2..60 {
+                for count in 1..12 {
+                    for focus in 0..count {
+                        for share in [share, share_evenly] {
+                            let area = Rect::new(3, 2, width, height);
+                            let panels = panels(area, count, focus, share);
+                            assert!(panels.iter().any(|panel| panel.at == focus), "{width}×{height} {count}");
+                            for (at, panel) in panels.iter().enumerate() {
+                                assert_eq!(area.intersection(panel.area), panel.area);
+                                assert!(panels[at + 1..].iter().all(|other| !panel.area.intersects(other.area)));
+                            }
+                        }
                     }
                 }
             }
@@ -218,32 +344,34 @@ mod tests {
 
     #[test]
     fn beside_a_lesson_every_channel_has_at_least_a_line() {
-        assert_eq!(share_evenly(6, 3, 1), [(0, Size::Strip), (1, Size::Strip), (2, Size::Strip)]);
-        assert_eq!(share_evenly(6, 2, 1), [(0, Size::Strip), (1, Size::Small)]);
-        assert_eq!(share_evenly(6, 1, 0), [(0, Size::Small)]);
+        assert_eq!(share_evenly(6, 3, 1).heights, [STRIP, STRIP, STRIP]);
+        assert_eq!(share_evenly(6, 2, 1).heights, [STRIP, LINES]);
+        assert_eq!(share_evenly(6, 1, 0).heights, [LINES]);
         for height in 4..60 {
             for count in 1..20 {
                 for focus in 0..count {
                     let rows = share_evenly(height, count, focus);
-                    assert!(rows.iter().any(|row| row.0 == focus));
-                    assert!(rows.iter().map(|row| row.1.rows()).sum::<u16>() <= height);
+                    assert!(rows.has(focus) && rows.sum() <= height);
                 }
             }
         }
     }
 
     #[test]
-    fn both_opening_channels_have_boxes_at_80_by_24_and_leave_a_trace() {
-        let places = Places::of(Rect::new(0, 0, 80, 24), 1, 4, 2);
-        let rows = share(places.channels.height, 2, 0);
-        assert_eq!(rows, [(0, Size::Full), (1, Size::Full)]);
-        assert!(places.trace.height >= 5, "{}", places.trace.height);
-    }
-
-    #[test]
-    fn the_floor_shows_both_opening_channels_whole() {
-        let places = Places::of(Rect::new(0, 0, 60, 18), 2, 4, 2);
-        assert_eq!(share(places.channels.height, 2, 0), [(0, Size::Full), (1, Size::Small)]);
+    fn what_the_opening_shows_at_each_size() {
+        let cases: [((u16, u16), &[u16], u16); 5] = [
+            ((60, 18), &[BOXES, LINES], 3),
+            ((80, 24), &[BOXES, BOXES], 5),
+            ((120, 36), &[WHOLE, WHOLE], 8),
+            ((160, 45), &[WHOLE + 2 * MORE], 20),
+            ((200, 60), &[WHOLE + 5 * MORE], 24),
+        ];
+        for ((width, height), heights, trace) in cases {
+            let places = Places::of(Rect::new(0, 0, width, height), Wanted { why: 1, tasks: 3, channels: 2 });
+            let rows = 2_usize.div_ceil(across(width, 2));
+            assert_eq!(share(places.channels.height, rows, 0).heights, heights, "{width}×{height}");
+            assert!(places.trace.height >= trace, "{width}×{height}: {}", places.trace.height);
+        }
     }
 
     #[test]
@@ -252,8 +380,7 @@ mod tests {
             for count in 1..40 {
                 for focus in 0..count {
                     let rows = share(height, count, focus);
-                    assert!(rows.iter().any(|row| row.0 == focus));
-                    assert!(rows.iter().map(|row| row.1.rows()).sum::<u16>() <= height);
+                    assert!(rows.has(focus) && rows.sum() <= height);
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! The panels, one a file. Each draws a part of the scene into an area of the buffer, whatever the area's size.
 
+pub mod alternatives;
+pub mod box_rows;
 pub mod channel;
 pub mod diagram;
 pub mod grid;
@@ -9,11 +11,9 @@ pub mod holders;
 pub mod lens;
 pub mod lesson;
 pub mod list;
-pub mod alternatives;
+pub mod message_box;
 pub mod palette;
-pub mod parcel;
 pub mod prompt;
-pub mod shelf;
 pub mod status;
 pub mod tasks;
 pub mod trace;

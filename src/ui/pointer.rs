@@ -54,8 +54,8 @@ fn click(scene: Scene<'_>, area: Rect, at: Position) -> Option<Action> {
         return None;
     }
     let places = places_of(scene, area);
-    let (number, _, _) = channel_areas(scene, &places).into_iter().find(|(_, _, area)| area.contains(at))?;
-    Some(Action::Focus(u16::try_from(number).ok()?))
+    let panel = channel_areas(scene, &places).into_iter().find(|panel| panel.area.contains(at))?;
+    Some(Action::Focus(u16::try_from(panel.at).ok()?))
 }
 
 /// What scrolls under the pointer: up and down.

@@ -10,7 +10,8 @@ use crate::app::action::Action;
 use crate::app::course::Taking;
 use crate::lesson::Lesson;
 
-use super::layout::{self, Places, Size};
+use super::layout::{self, Heights, PanelPlace, Places};
+use super::panel::channel::{BOXES, WHOLE};
 use super::{Scene, words};
 use crate::script::spell;
 
@@ -25,15 +26,15 @@ const ROOMY_WHY: u16 = 5;
 pub fn places(area: Rect, why_rows: u16, channels: usize) -> Places {
     let short = why_rows.clamp(1, MOST_WHY);
     let most = area.height - 1 - short - 2;
-    let of = |size: Size| size.rows() * if channels > 1 { 2 } else { 1 };
+    let of = |rows: u16| rows * if channels > 1 { 2 } else { 1 };
     let upper = (area.height * 2 / 3).saturating_sub(1 + short);
-    let wanted = if of(Size::Tall) <= upper { of(Size::Tall) } else { of(Size::Full) };
+    let wanted = if of(WHOLE) <= upper { of(WHOLE) } else { of(BOXES) };
     let spare = most.saturating_sub(wanted);
     let why = Rect { y: area.y + 1, height: why_rows.clamp(1, ROOMY_WHY).min(short + spare), ..area };
     let channels = Rect { y: why.bottom(), height: most.min(wanted), ..area };
     let prompt = Rect { y: channels.bottom(), height: 1, ..area };
     let keys = Rect { y: prompt.bottom(), height: 1, ..area };
-    Places { channels, why, prompt, trace: keys, side: None }
+    Places { channels, why, prompt, trace: keys, strip: None }
 }
 
 /// Beside a lesson's text, which is a panel too, there is room for one channel.
@@ -41,11 +42,18 @@ pub fn channels_shown(has_lesson: bool) -> usize {
     PANELS - 1 - usize::from(has_lesson)
 }
 
-/// Which channels are drawn, and how big: the focused one and its neighbour.
-pub fn share(height: u16, count: usize, focus: usize, most: usize) -> Vec<(usize, Size)> {
+/// Which channels are drawn, and where: the focused one and its neighbour.
+pub fn panels(area: Rect, count: usize, focus: usize, most: usize) -> Vec<PanelPlace> {
     let shown = count.min(most);
     let first = focus.min(count.saturating_sub(shown));
-    layout::share(height, shown, focus - first).into_iter().map(|(at, size)| (first + at, size)).collect()
+    let Heights { heights, .. } = layout::share(area.height, shown, focus - first);
+    let mut y = area.y;
+    let mut places = Vec::new();
+    for (at, height) in (first..).zip(heights) {
+        places.push(PanelPlace { at, area: Rect { y, height, ..area } });
+        y += height;
+    }
+    places
 }
 
 /// Nothing is seen but that something is hidden.
@@ -93,10 +101,9 @@ mod tests {
             let places = places(Rect::new(0, 0, size.0, size.1), why, 2);
             assert!(places.why.height <= ROOMY_WHY && places.trace.bottom() <= size.1);
             for focus in 0..5 {
-                let rows = share(places.channels.height, 5, focus, 2);
-                assert!(rows.len() == 2 && rows.iter().any(|row| row.0 == focus), "{rows:?}");
-                assert!(rows.iter().all(|row| row.1 != Size::Strip), "{size:?} {rows:?}");
-                let used: u16 = rows.iter().map(|row| row.1.rows()).sum();
+                let panels = panels(places.channels, 5, focus, 2);
+                assert!(panels.len() == 2 && panels.iter().any(|panel| panel.at == focus), "{panels:?}");
+                let used: u16 = panels.iter().map(|panel| panel.area.height).sum();
                 assert!(places.channels.height - used < 3, "{size:?}: {used} of {}", places.channels.height);
             }
         }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use ratatui::style::{Color, Modifier, Style};
 
 use super::ascii::Letters;
+use super::direction::{Direction, Mark};
 use crate::app::transcript::Tone;
 use crate::lesson::language;
 
@@ -179,9 +180,11 @@ impl Theme {
         }
     }
 
-    /// The bytes of one write.
-    pub fn hue(self, write: u64) -> Style {
-        let at = usize::try_from(write.saturating_sub(1) % TRUE.len() as u64).unwrap_or(0);
+    /// The bytes of one write. The first of one direction look other than the first of the other.
+    pub fn hue(self, mark: Mark) -> Style {
+        let first = if mark.direction == Direction::Right { 0 } else { TRUE.len() as u64 / 2 };
+        let at = mark.number.saturating_sub(1).wrapping_add(first) % TRUE.len() as u64;
+        let at = usize::try_from(at).unwrap_or(0);
         match self.colours {
             Colours::None => Style::new(),
             Colours::Sixteen | Colours::Indexed | Colours::True => {
@@ -346,7 +349,7 @@ mod tests {
     fn black_letters_can_be_read_on_every_hue() {
         for colours in [Colours::Sixteen, Colours::Indexed, Colours::True] {
             for write in 1..=6 {
-                let hue = Theme::with(colours).hue(write);
+                let hue = Theme::with(colours).hue(Direction::Right.mark(write));
                 assert!(contrast(hue.fg.unwrap(), hue.bg.unwrap()).unwrap() >= 7.0, "{hue:?}");
             }
         }
@@ -355,8 +358,14 @@ mod tests {
     #[test]
     fn no_color_leaves_no_colour_and_keeps_bold() {
         let theme = of(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]);
-        let styles =
-            [theme.base(), theme.hue(1), theme.alarm(), theme.strong(), theme.tone(Tone::Alarm), theme.shout()];
+        let styles = [
+            theme.base(),
+            theme.hue(Direction::Right.mark(1)),
+            theme.alarm(),
+            theme.strong(),
+            theme.tone(Tone::Alarm),
+            theme.shout(),
+        ];
         for style in styles {
             assert_eq!((style.fg, style.bg), (None, None));
         }
@@ -397,7 +406,10 @@ mod tests {
     fn neighbouring_writes_differ_in_hue() {
         for colours in [Colours::Sixteen, Colours::Indexed, Colours::True] {
             let theme = Theme::with(colours);
-            assert!((1..20).all(|write| theme.hue(write) != theme.hue(write + 1)));
+            let hue = |write| theme.hue(Direction::Right.mark(write));
+            assert!((1..20).all(|write| hue(write) != hue(write + 1)));
+            let back = |write| theme.hue(Direction::Left.mark(write));
+            assert!((1..=3).all(|write| (1..=3).all(|other| hue(write) != back(other))));
         }
     }
 }

@@ -62,4 +62,15 @@ impl Kind {
             Self::PacketPipe => "pipe O_DIRECT",
         }
     }
+
+    /// The same in few columns.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::Stream => "stream",
+            Self::Dgram => "dgram",
+            Self::Seqpacket => "seqpacket",
+            Self::Pipe => "pipe",
+            Self::PacketPipe => "packets",
+        }
+    }
 }

@@ -50,6 +50,8 @@ pub struct Flow {
     pub passed_urgent: u64,
     /// A task died while it was reading: the queue may be shorter than what is known.
     reader_died: bool,
+    /// Bytes that were destroyed because nobody can read them any more, until something is written or read here again.
+    pub ghost: u64,
 }
 
 /// The four terms of the law, and the numbers of calls.

@@ -198,7 +198,7 @@ fn the_loop_goes_round_while_it_is_tried_what_else_could_have_happened() {
     let nothing = tempfile::tempdir().expect("a folder");
     let mut pty = start(nothing.path());
     pty.type_bytes(&b"word\r".repeat(8));
-    pty.wait("the writes", |screen| screen.contains("8 WRITES"));
+    pty.wait("the writes", |screen| screen.contains("8 writes"));
     pty.escape();
     let before: Vec<i32> = pty.agents().iter().map(|agent| agent.pid).collect();
     pty.type_bytes(b"e");

@@ -192,7 +192,7 @@ fn one_goes_on_where_one_was_by_just_starting_again() {
     let mut pty = learn(state.path(), &[], CLASSIC);
     pty.wait("the second step", |screen| screen.contains("step 2 of"));
     // What the first step did is on the bench.
-    pty.wait("its bench", |screen| screen.contains("3 WRITES"));
+    pty.wait("its bench", |screen| screen.contains("3 writes"));
     assert!(list(state.path()).contains("step 2 of"), "{}", list(state.path()));
 }
 

@@ -514,7 +514,7 @@ fn the_past_is_stepped_through_by_keys_and_the_bench_run_again_to_there() {
         pty.type_bytes(b"\x1b[D");
         pty.pump(Duration::from_millis(50));
     }
-    pty.wait("the past", |screen| screen.contains("THE PAST") && panel(screen, "SOCK_STREAM").contains("1 WRITE ▶"));
+    pty.wait("the past", |screen| screen.contains("THE PAST") && panel(screen, "SOCK_STREAM").contains("▶ 1 write,"));
     pty.type_bytes(b"k");
     pty.wait("the reason", |screen| screen.contains("what has been cannot be changed"));
     assert_eq!(pids(&pty), before);
@@ -522,7 +522,7 @@ fn the_past_is_stepped_through_by_keys_and_the_bench_run_again_to_there() {
     pty.wait("the bench of then", |screen| {
         !screen.contains("THE PAST")
             && screen.contains("run again")
-            && panel(screen, "SOCK_STREAM").contains("1 WRITE ▶")
+            && panel(screen, "SOCK_STREAM").contains("▶ 1 write,")
     });
     assert!(pids(&pty).iter().all(|pid| !before.contains(pid)), "fresh processes");
 }

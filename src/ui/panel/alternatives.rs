@@ -7,8 +7,9 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::lens::{self, DIFFERS};
-use super::parcel::Parcel;
+use super::message_box::MessageBox;
 use crate::app::alternatives::WAYS;
+use crate::ui::direction::{Directed, Direction};
 use crate::ui::{Scene, words};
 use crate::world::ledger::Flow;
 
@@ -41,10 +42,11 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         let head = format!("{sign}{writes} ▶ {}", count(flow));
         buf.set_stringn(x - 1, y, words::cut(&head, room + 1), usize::from(room + 1), style);
         let rows = usize::from(area.bottom().saturating_sub(y + 1));
-        let reads: Vec<Parcel> = flow.reads.iter().filter_map(|read| Parcel::of_read(flow, read)).collect();
+        let sent = Directed { flow, direction: Direction::Right };
+        let reads: Vec<MessageBox> = flow.reads.iter().filter_map(|read| MessageBox::of_read(sent, read)).collect();
         let skipped = reads.len().saturating_sub(rows);
-        for (y, parcel) in (y + 1..area.bottom()).zip(reads.into_iter().skip(skipped)) {
-            buf.set_line(x, y, &lens::in_one_line(parcel, room, theme), room);
+        for (y, message) in (y + 1..area.bottom()).zip(reads.into_iter().skip(skipped)) {
+            buf.set_line(x, y, &lens::in_one_line(message, room, theme), room);
         }
     }
 }

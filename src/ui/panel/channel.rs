@@ -1,43 +1,34 @@
-//! One channel: what was written, what waits in the kernel, what was read, in both directions; the counts in the title and what
-//! happened to its holders on the lower edge.
+//! One channel: what was written, what waits in the kernel, what was read, in each direction under headings of its own; the counts
+//! of both in the title; on the lower edge what the next read would return and what happened to the holders.
+
+mod plan;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::shelf::{Form, Shelf};
-use super::status::{self, Remark};
-use crate::app::channel_sides::{self, Facing};
-use crate::ui::theme::Theme;
+use super::box_rows::{BoxRows, Form, Part, Space};
+use super::status::{self, Remark, RemarkTone};
+use crate::app::channel_sides::Facing;
+use crate::trace::TaskId;
+use crate::ui::direction::{Direction, Lane};
 use crate::ui::{Scene, words};
 use crate::world::channel::{Channel, End};
-use crate::world::ledger::Flow;
+use crate::world::kind::Kind;
 
-/// How much room a channel gets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Size {
-    /// Nine rows: boxes in both directions.
-    Tall,
-    /// Seven rows: boxes towards the child, one line back.
-    Full,
-    /// Four rows: one line each way.
-    Small,
-    /// Two rows: one line, back from the child if nothing has gone the other way; no lower edge. The title counts both ways.
-    Strip,
-}
+use plan::{Activity, Shape};
 
-impl Size {
-    /// Rows it takes.
-    pub fn rows(self) -> u16 {
-        match self {
-            Self::Tall => 9,
-            Self::Full => 7,
-            Self::Small => 4,
-            Self::Strip => 2,
-        }
-    }
-}
+/// Rows of a channel in one line: its title and that line. It has no lower edge.
+pub const STRIP: u16 = 2;
+/// Rows with one line in each direction.
+pub const LINES: u16 = 4;
+/// Rows with boxes in one direction, and a line with its heading in the other.
+pub const BOXES: u16 = 8;
+/// Rows with boxes in both directions.
+pub const WHOLE: u16 = 10;
+/// Rows of one more row of boxes.
+pub const MORE: u16 = 3;
 
 /// What is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +39,6 @@ pub struct Subject {
     pub number: usize,
     /// Whether keys act on it.
     pub is_focused: bool,
-    /// Its room.
-    pub size: Size,
 }
 
 /// The signs of an edge: corners, sides, lines.
@@ -59,202 +48,351 @@ struct Edge {
     line: &'static str,
 }
 
+/// A column: where it begins and how wide it is.
+#[derive(Debug, Clone, Copy)]
+struct Column {
+    x: u16,
+    width: u16,
+}
+
 /// Columns of a channel's name, however little room there is.
 const LEAST_NAME: u16 = 6;
+/// Columns beside a label that messages need at least.
+const LEAST_MESSAGES: u16 = 12;
 
 const PLAIN: Edge = Edge { corners: ["┌", "┐", "└", "┘"], side: "│", line: "─" };
 const FOCUSED: Edge = Edge { corners: ["┏", "┓", "┗", "┛"], side: "┃", line: "━" };
 
 /// Draws one channel.
 pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
-    let world = scene.world;
-    let Some(channel) = subject.facing.channel(world) else { return };
-    let (Some(near), Some(far)) = (world.end(subject.facing.near), world.end(subject.facing.far)) else { return };
-    if area.width < 20 || area.height < 2 {
+    let Some(channel) = subject.facing.channel(scene.world) else { return };
+    let Some(lanes) = Lane::both(scene.world, subject.facing) else { return };
+    if area.width < 20 || area.height < STRIP {
         return;
     }
-    let counted = if near.kind.is_pipe() && !Facing::can_write(world, near) { near } else { far };
     let edge = if subject.is_focused { FOCUSED } else { PLAIN };
-    let back = (subject.size == Size::Strip && counted.id == far.id && is_used(near)).then_some(&near.inbox);
-    buf.set_line(
-        area.x,
-        area.y,
-        &title(scene, subject, (channel, &counted.inbox, back), &edge, area.width),
-        area.width,
-    );
-    let has_floor = subject.size != Size::Strip;
+    buf.set_line(area.x, area.y, &title(scene, subject, (channel, &lanes), &edge, area.width), area.width);
+    let has_floor = area.height > STRIP;
     let floor = area.bottom() - 1;
     let last = if has_floor { floor } else { area.bottom() };
     for y in area.y + 1..last {
         buf.set_string(area.x, y, edge.side, Style::new());
         buf.set_string(area.right() - 1, y, edge.side, Style::new());
     }
-    if has_floor {
-        let remarks = status::remarks(world, subject.facing);
-        buf.set_line(area.x, floor, &lower_edge(scene, remarks, &edge, area.width), area.width);
-    }
     let inner = Rect::new(area.x + 2, area.y + 1, area.width - 4, last - area.y - 1);
-    body(scene, subject, (near, far), inner, buf);
+    let end = body(scene, &lanes, inner, buf);
+    if !has_floor {
+        return;
+    }
+    let remarks = status::remarks(scene.world, subject.facing);
+    let free = usize::from(inner.bottom() - end);
+    let (on_edge, rest) = choose(&remarks, (area.width - 2, inner.width), free);
+    // What has no room there stands above it, if there is room.
+    let rest = rest.into_iter().filter_map(|remark| Some(Shown { remark, text: remark.fitting(inner.width)? }));
+    for (y, shown) in (end..inner.bottom()).zip(rest) {
+        buf.set_line(inner.x, y, &Line::from(styled(scene, &shown)), inner.width);
+    }
+    buf.set_line(area.x, floor, &lower_edge(scene, &on_edge, &edge, area.width), area.width);
 }
 
+/// Name and kind at the left, the counts of both directions at the right; less of it where there is less room.
 fn title(
     scene: Scene<'_>,
     subject: Subject,
-    (channel, flow, back): (&Channel, &Flow, Option<&Flow>),
+    (channel, lanes): (&Channel, &[Lane<'_>; 2]),
     edge: &Edge,
     width: u16,
 ) -> Line<'static> {
-    let theme = scene.theme;
-    let writes = words::count(flow.totals.writes, "WRITE", "WRITES");
-    let reads = words::count(flow.totals.reads, "READ", "READS");
-    let back = back.map_or_else(String::new, |back| {
-        let writes = words::count(back.totals.writes, "WRITE", "WRITES");
-        format!("· {} ◀ {writes} ", words::count(back.totals.reads, "READ", "READS"))
-    });
-    let right = vec![Span::styled(format!(" {writes} ▶ {reads} {back}"), theme.strong()), Span::raw(edge.corners[1])];
+    let strong = scene.theme.strong();
     let number = format!(" {} ", subject.number);
-    let kind = format!(" {} ", channel.kind.title());
-    let taken = words::spans_width(&right) + words::width(&number) + words::width(&kind) + 1;
-    let name = words::name(&channel.name, width.saturating_sub(taken).clamp(LEAST_NAME, width / 3));
-    let left = vec![
-        Span::raw(edge.corners[0]),
-        Span::styled(number + &name, theme.strong()),
-        Span::styled(kind, theme.strong()),
-    ];
-    words::between(left, right, width, (edge.line, Style::new()))
+    let fixed = words::width(&number) + 2;
+    let whole_name = words::width(&channel.name);
+    let forms = title_forms(scene, channel.kind, lanes);
+    let fits = |name: u16, (kind, counts): &(String, String)| {
+        fixed + name + words::width(kind) + words::width(counts) <= width
+    };
+    // A name may be shortened before the counts are.
+    let names = [20, 12, LEAST_NAME].map(|most| whole_name.min(most));
+    let by_name = |name: u16| forms.iter().take(WORDED).find(|form| fits(name, form));
+    let form = names.into_iter().find_map(by_name).or_else(|| forms.iter().find(|form| fits(LEAST_NAME, form)));
+    let (kind, counts) = form.or(forms.last()).cloned().unwrap_or_default();
+    let taken = fixed + words::width(&kind) + words::width(&counts);
+    let name = words::name(&channel.name, width.saturating_sub(taken).clamp(LEAST_NAME, (width / 3).max(LEAST_NAME)));
+    let mut left = vec![Span::raw(edge.corners[0]), Span::styled(number + &name + &kind, strong)];
+    let gap = width.saturating_sub(words::spans_width(&left) + words::width(&counts) + 1);
+    left.push(Span::raw(edge.line.repeat(usize::from(gap))));
+    left.extend(counts.split_inclusive('━').flat_map(|part| match part.strip_suffix('━') {
+        Some(part) => vec![Span::styled(part.to_owned(), strong), Span::raw(edge.line)],
+        None => vec![Span::styled(part.to_owned(), strong)],
+    }));
+    left.push(Span::raw(edge.corners[1]));
+    Line::from(words::clip(left, width))
 }
 
-/// Whether anything was ever written to be read at the end.
-fn is_used(end: &End) -> bool {
-    end.inbox.totals.writes > 0
-}
+/// Forms of a title whose counts are in words.
+const WORDED: usize = 3;
 
-fn lower_edge(scene: Scene<'_>, remarks: Vec<Remark>, edge: &Edge, width: u16) -> Line<'static> {
-    let theme = scene.theme;
-    let mut spans = vec![Span::raw(edge.corners[2])];
-    for (index, remark) in remarks.into_iter().enumerate() {
-        spans.push(Span::raw(if index == 0 { " " } else { "· " }));
-        let style = if remark.is_alarm { theme.alarm() } else { theme.strong() };
-        match remark.text.split_once("EOF") {
-            Some((before, after)) if remark.is_alarm => spans.extend([
-                Span::styled(words::cut(before, width), style),
-                Span::styled("EOF", theme.shout()),
-                Span::styled(words::cut(after, width), style),
-            ]),
-            _ => spans.push(Span::styled(words::cut(&remark.text, width), style)),
+/// Kind and counts, in full and in less and less.
+fn title_forms(scene: Scene<'_>, kind: Kind, lanes: &[Lane<'_>; 2]) -> Vec<(String, String)> {
+    let possible: Vec<&Lane<'_>> = lanes.iter().filter(|lane| lane.is_possible(scene.world)).collect();
+    let of = |lane: &Lane<'_>, form: Counts| {
+        let (totals, arrow) = (lane.flow().totals, lane.direction.arrow());
+        let writes = words::count(totals.writes, "write", "writes");
+        let reads = words::count(totals.reads, "read", "reads");
+        match form {
+            Counts::Brief if totals.writes == 0 && totals.reads == 0 => format!(" {arrow} nothing "),
+            Counts::Full | Counts::Brief => format!(" {arrow} {writes}, {reads} "),
+            Counts::Letters => format!(" {arrow}{}w {}r ", totals.writes, totals.reads),
         }
+    };
+    let counts = |form: Counts, gap: &str| possible.iter().map(|lane| of(lane, form)).collect::<Vec<_>>().join(gap);
+    let (long, short) = (format!(" {} ", kind.title()), format!(" {} ", kind.short()));
+    vec![
+        (long.clone(), counts(Counts::Full, "━")),
+        (long, counts(Counts::Brief, "━")),
+        (short.clone(), counts(Counts::Full, "━")),
+        (short, counts(Counts::Letters, "")),
+        (" ".to_owned(), counts(Counts::Letters, "")),
+    ]
+}
+
+/// How the title counts a direction.
+#[derive(Debug, Clone, Copy)]
+enum Counts {
+    /// `▶ 3 writes, 1 read`.
+    Full,
+    /// The same; `◀ nothing` where there is none of both.
+    Brief,
+    /// `▶3w 1r`.
+    Letters,
+}
+
+/// A remark in the words that fit.
+struct Shown<'a> {
+    remark: &'a Remark,
+    text: &'a str,
+}
+
+/// Which remarks stand on the lower edge, in which words, and which do not. One that would be shortened there stands in full in a
+/// row above, if there are free ones.
+fn choose(remarks: &[Remark], (on_edge, above): (u16, u16), free: usize) -> (Vec<Shown<'_>>, Vec<&Remark>) {
+    let (mut shown, mut rest, mut left) = (Vec::new(), Vec::new(), on_edge);
+    for remark in remarks {
+        // A blank at both sides; between two a point.
+        let around = if shown.is_empty() { 2 } else { 3 };
+        let has_row = rest.len() < free && words::width(remark.text()) <= above;
+        let room = left.saturating_sub(around);
+        match remark.fitting(room).filter(|text| *text == remark.text() || !has_row) {
+            Some(text) => {
+                left -= words::width(text) + around;
+                shown.push(Shown { remark, text });
+            }
+            None => rest.push(remark),
+        }
+    }
+    (shown, rest)
+}
+
+fn lower_edge(scene: Scene<'_>, shown: &[Shown<'_>], edge: &Edge, width: u16) -> Line<'static> {
+    let mut spans = vec![Span::raw(edge.corners[2])];
+    for (index, one) in shown.iter().enumerate() {
+        spans.push(Span::raw(if index == 0 { " " } else { "· " }));
+        spans.extend(styled(scene, one));
         spans.push(Span::raw(" "));
     }
     words::between(spans, vec![Span::raw(edge.corners[3])], width, (edge.line, Style::new()))
 }
 
-/// The three columns: where they begin and how wide they are.
-fn columns(inner: Rect) -> [(u16, u16); 3] {
+/// `EOF` is seen from the last row.
+fn styled(scene: Scene<'_>, shown: &Shown<'_>) -> Vec<Span<'static>> {
+    let theme = scene.theme;
+    let style = match shown.remark.tone {
+        RemarkTone::Alarm => theme.alarm(),
+        RemarkTone::Plain => theme.strong(),
+    };
+    match shown.text.split_once("EOF") {
+        Some((before, after)) => vec![
+            Span::styled(before.to_owned(), style),
+            Span::styled("EOF", theme.shout()),
+            Span::styled(after.to_owned(), style),
+        ],
+        None => vec![Span::styled(shown.text.to_owned(), style)],
+    }
+}
+
+/// The three columns.
+fn columns(inner: Rect) -> [Column; 3] {
     let third = inner.width / 3;
     let last = inner.width - 2 * third;
-    [(inner.x, third - 1), (inner.x + third, third - 1), (inner.x + 2 * third, last)]
+    [
+        Column { x: inner.x, width: third - 1 },
+        Column { x: inner.x + third, width: third - 1 },
+        Column { x: inner.x + 2 * third, width: last },
+    ]
 }
 
-fn body(scene: Scene<'_>, subject: Subject, (near, far): (&End, &End), inner: Rect, buf: &mut Buffer) {
-    let columns = columns(inner);
+/// Draws both directions; gives the first row that is free.
+fn body(scene: Scene<'_>, lanes: &[Lane<'_>; 2], inner: Rect, buf: &mut Buffer) -> u16 {
+    let activity = |lane: &Lane<'_>| match (lane.is_possible(scene.world), lane.is_used()) {
+        (false, _) => Activity::Impossible,
+        (true, false) => Activity::Idle,
+        (true, true) if lane.flow().waiting() > 0 || lane.flow().messages() > 0 => Activity::Waiting,
+        (true, true) => Activity::Used,
+    };
+    let shapes = plan::shapes(inner.height, [activity(&lanes[0]), activity(&lanes[1])]);
     let mut y = inner.y;
-    let (there, back) = match subject.size {
-        Size::Tall => (Form::Boxes, Form::Boxes),
-        Size::Full => (Form::Boxes, Form::Inline),
-        Size::Small | Size::Strip => (Form::Inline, Form::Inline),
-    };
-    if matches!(subject.size, Size::Tall | Size::Full) {
-        heading(scene, (near, far), columns, y, buf);
-        y += 1;
+    for (lane, shape) in lanes.iter().zip(shapes) {
+        let area = Rect { y, height: shape.height(), ..inner };
+        match shape {
+            Shape::Nothing => {}
+            Shape::Note => note(scene, lane, area, buf),
+            Shape::Labelled => labelled(scene, lane, area, buf),
+            Shape::Line => headed(scene, lane, area, (Form::Inline, 1), buf),
+            Shape::Boxes(rows) => headed(scene, lane, area, (Form::Boxes, rows), buf),
+        }
+        y = area.bottom();
     }
-    let is_pipe = near.kind.is_pipe();
-    let goes_there = !is_pipe || Facing::can_write(scene.world, near);
-    let is_back_alone = subject.size == Size::Strip && !is_pipe && is_used(near) && !is_used(far);
-    if goes_there && !is_back_alone {
-        let way = Way { flow: &far.inbox, form: there, is_back: false };
-        y = direction(scene, &way, columns, y, buf);
-    }
-    if y >= inner.bottom() {
-        return;
-    }
-    if is_pipe && goes_there {
-        faint(scene, (columns[0].0, y), "a pipe goes one way", buf);
-        return;
-    }
-    // A pipe that only comes back has all the room for itself.
-    let form = if is_pipe { there } else { back };
-    let way = Way { flow: &near.inbox, form, is_back: true };
-    direction(scene, &way, columns, y, buf);
+    y
 }
 
-fn heading(scene: Scene<'_>, (near, far): (&End, &End), columns: [(u16, u16); 3], y: u16, buf: &mut Buffer) {
-    // What somebody did stays, however long the name.
-    let did = |name: &str, what: &str, width: u16| words::name(name, width.saturating_sub(words::width(what))) + what;
-    let who = |end: &End, what: &str, width| {
-        let tasks = scene.world.keepers(end.id);
-        let name = channel_sides::actor(scene.world, end.id).map_or("nobody", |task| task.name.as_str());
-        let others = if tasks.len() > 1 { format!(" and {} more", tasks.len() - 1) } else { String::new() };
-        did(name, &(others + what), width)
-    };
-    let writer = scene.world.holders(near.id).first().map(|(task, _)| task.name.clone());
-    let wrote = " wrote ▶";
-    let parent = writer.map_or_else(|| who(near, wrote, columns[0].1), |name| did(&name, wrote, columns[0].1));
-    let waiting = match (far.inbox.waiting(), far.inbox.messages()) {
-        (0, 0) => None,
-        (_, messages) if far.kind.keeps_messages() => Some(words::count(messages, "message", "messages")),
-        (bytes, _) => Some(words::count(bytes, "byte", "bytes")),
-    };
-    let kernel = waiting.map_or_else(
-        || "in the kernel ▶".to_owned(),
-        |waiting| {
-            let forms = ["in the kernel: ", "in kernel: ", "kernel: ", ""].map(|head| format!("{head}{waiting} ▶"));
-            forms.into_iter().find(|form| words::width(form) <= columns[1].1).unwrap_or(waiting)
-        },
-    );
-    let texts = [parent, kernel, who(far, " read", columns[2].1)];
-    for ((x, width), text) in columns.into_iter().zip(texts) {
-        buf.set_stringn(x, y, words::cut(&text, width), usize::from(width), Style::new());
-    }
-}
-
-/// One direction of a channel.
-struct Way<'a> {
-    flow: &'a Flow,
-    form: Form,
-    is_back: bool,
-}
-
-/// A flow's parcels in so many columns.
-type Make = fn(&Flow, u16, Form, Theme) -> Shelf;
-
-/// Three shelves, or words where they are empty. Gives the row below.
-fn direction(scene: Scene<'_>, way: &Way<'_>, mut columns: [(u16, u16); 3], y: u16, buf: &mut Buffer) -> u16 {
-    let form = way.form;
-    let (middle, below) = if form == Form::Boxes { (y + 1, y + 3) } else { (y, y + 1) };
-    if way.is_back || form == Form::Inline {
-        let arrow = if way.is_back { "◀" } else { "▶" };
-        buf.set_string(columns[0].0, middle, arrow, Style::new());
-        columns[0] = (columns[0].0 + 2, columns[0].1.saturating_sub(2));
-    }
-    let make: [Make; 3] = if way.is_back {
-        [Shelf::of_reads, Shelf::of_queue, Shelf::of_writes]
+/// A direction that has carried nothing, in one dim line.
+fn note(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
+    let text = if lane.is_possible(scene.world) {
+        let still = if lane.from.closed { "" } else { " yet" };
+        let (arrow, who) = (lane.direction.arrow(), actors(scene, lane.from, &[], 20));
+        format!("{arrow} {who} wrote nothing{still}")
     } else {
-        [Shelf::of_writes, Shelf::of_queue, Shelf::of_reads]
+        "a pipe goes one way".to_owned()
     };
-    for (index, (make, (x, width))) in make.into_iter().zip(columns).enumerate() {
-        let shelf = make(way.flow, width, form, scene.theme);
-        if shelf.is_empty() {
-            let word = if index == 1 { "empty" } else { "nothing yet" };
-            faint(scene, (x, middle), &words::cut(word, width), buf);
-            continue;
-        }
-        for (row, line) in (y..).zip(shelf.rows(form, scene.theme)) {
-            buf.set_line(x, row, &line, width);
-        }
-    }
-    below
+    buf.set_string(area.x, area.y, words::cut(&text, area.width), scene.theme.faint());
 }
 
-fn faint(scene: Scene<'_>, (x, y): (u16, u16), text: &str, buf: &mut Buffer) {
-    buf.set_string(x, y, text, scene.theme.faint());
+/// Each of the three columns is a part of the direction: what was written stands at the writer's side.
+fn parts(direction: Direction) -> [Part; 3] {
+    match direction {
+        Direction::Right => [Part::Written, Part::Queued, Part::Read],
+        Direction::Left => [Part::Read, Part::Queued, Part::Written],
+    }
+}
+
+/// Headings, and below them the messages.
+fn headed(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (Form, u16), buf: &mut Buffer) {
+    for (column, part) in columns(area).into_iter().zip(parts(lane.direction)) {
+        let heading = heading(scene, lane, part, column.width);
+        buf.set_stringn(column.x, area.y, heading, usize::from(column.width), Style::new());
+        messages(scene, lane, (part, form, rows), Rect::new(column.x, area.y + 1, column.width, area.height - 1), buf);
+    }
+}
+
+/// One line, whose headings stand before the messages as far as there is room.
+fn labelled(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
+    for (index, (column, part)) in columns(area).into_iter().zip(parts(lane.direction)).enumerate() {
+        let arrow = format!("{} ", lane.direction.arrow());
+        let short = if index == 0 { arrow.clone() } else { String::new() };
+        let who = match part {
+            Part::Queued => "kernel: ".to_owned(),
+            Part::Written => format!("{} wrote: ", actor_names(scene, lane, part, 10)),
+            Part::Read => format!("{} read: ", actor_names(scene, lane, part, 10)),
+        };
+        let long = short.clone() + &who;
+        let label = if words::width(&long) + LEAST_MESSAGES <= column.width { long } else { short };
+        let label_width = words::width(&label);
+        buf.set_stringn(column.x, area.y, &label, usize::from(column.width), Style::new());
+        let rest = Rect::new(column.x + label_width, area.y, column.width.saturating_sub(label_width), 1);
+        messages(scene, lane, (part, Form::Inline, 1), rest, buf);
+    }
+}
+
+/// Messages in boxes or in a line, or words where there are none.
+fn messages(scene: Scene<'_>, lane: &Lane<'_>, (part, form, rows): (Part, Form, u16), area: Rect, buf: &mut Buffer) {
+    let space = Space { width: area.width, rows, form };
+    let boxes = BoxRows::of(lane.directed(), part, space, scene.theme);
+    if boxes.is_empty() {
+        let word = match (part, lane.flow().ghost) {
+            (Part::Queued, 0) => "empty".to_owned(),
+            (Part::Queued, bytes) => format!("{bytes} destroyed"),
+            (Part::Written | Part::Read, _) => "nothing yet".to_owned(),
+        };
+        let is_ghost = part == Part::Queued && lane.flow().ghost > 0;
+        let style = if is_ghost { scene.theme.strong() } else { scene.theme.faint() };
+        if is_ghost && form == Form::Boxes {
+            ghost(&word, area, (scene, buf));
+            return;
+        }
+        buf.set_string(area.x, area.y + form.height() / 2, words::cut(&word, area.width), style);
+        return;
+    }
+    for (y, line) in (area.y..area.bottom()).zip(boxes.lines(scene.theme)) {
+        buf.set_line(area.x, y, &line, area.width);
+    }
+}
+
+/// Bytes that nobody can read any more, where they waited.
+fn ghost(word: &str, area: Rect, (scene, buf): (Scene<'_>, &mut Buffer)) {
+    let inside = usize::from(words::width(word).min(area.width.saturating_sub(4)) + 2);
+    let rows = [format!("┌{}┐", "·".repeat(inside)), format!("┆ {word} ┆"), format!("└{}┘", "·".repeat(inside))];
+    for (y, row) in (area.y..area.bottom()).zip(rows) {
+        buf.set_stringn(area.x, y, row, usize::from(area.width), scene.theme.faint());
+    }
+    buf.set_stringn(area.x + 2, area.y + 1, word, usize::from(area.width.saturating_sub(4)), scene.theme.strong());
+}
+
+fn heading(scene: Scene<'_>, lane: &Lane<'_>, part: Part, width: u16) -> String {
+    let (before, behind) = match lane.direction {
+        Direction::Right => ("", " ▶"),
+        Direction::Left => ("◀ ", ""),
+    };
+    let did = match part {
+        Part::Written => " wrote",
+        Part::Read => " read",
+        Part::Queued => return in_kernel(lane, width),
+    };
+    let around = words::width(before) + words::width(did) + words::width(behind);
+    format!("{before}{}{did}{behind}", actor_names(scene, lane, part, width.saturating_sub(around)))
+}
+
+/// What waits, in as many words as there is room for.
+fn in_kernel(lane: &Lane<'_>, width: u16) -> String {
+    let flow = lane.flow();
+    let waiting = match (flow.waiting(), flow.messages()) {
+        (0, 0) => return "in the kernel".to_owned(),
+        (_, messages) if lane.to.kind.keeps_messages() => words::count(messages, "message", "messages"),
+        (bytes, _) => words::count(bytes, "byte", "bytes"),
+    };
+    let forms = ["in the kernel: ", "in kernel: ", "kernel: ", ""].map(|head| format!("{head}{waiting}"));
+    forms.into_iter().find(|form| words::width(form) <= width).unwrap_or(waiting)
+}
+
+/// Who wrote or read; where nobody has, who could.
+fn actor_names(scene: Scene<'_>, lane: &Lane<'_>, part: Part, width: u16) -> String {
+    let flow = lane.flow();
+    let (end, mut did): (&End, Vec<TaskId>) = match part {
+        Part::Read => (lane.to, flow.reads.iter().map(|read| read.by).collect()),
+        Part::Written | Part::Queued => (lane.from, flow.writes.iter().map(|write| write.by).collect()),
+    };
+    did.sort_unstable();
+    did.dedup();
+    actors(scene, end, &did, width)
+}
+
+fn actors(scene: Scene<'_>, end: &End, did: &[TaskId], width: u16) -> String {
+    let world = scene.world;
+    let mut names: Vec<&str> = did.iter().filter_map(|id| world.task(*id)).map(|task| task.name.as_str()).collect();
+    if names.is_empty() {
+        names = world.keepers(end.id).into_iter().map(|task| task.name.as_str()).collect();
+    }
+    let whole = match &names[..] {
+        [] => "nobody".to_owned(),
+        [one] => (*one).to_owned(),
+        [one, other] => format!("{one} and {other}"),
+        [one, rest @ ..] => format!("{one} and {} more", rest.len()),
+    };
+    let short = match &names[..] {
+        [one, rest @ ..] if !rest.is_empty() => {
+            let more = format!(" +{}", rest.len());
+            words::name(one, width.saturating_sub(words::width(&more))) + &more
+        }
+        _ => words::name(&whole, width),
+    };
+    if words::width(&whole) <= width { whole } else { short }
 }

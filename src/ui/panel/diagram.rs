@@ -13,8 +13,9 @@ use crate::abi::Errno;
 use crate::app::action::Action;
 use crate::script::TaskState;
 use crate::trace::{CallEvent, CallState, Death, TaskId, What};
+use crate::ui::direction::Direction;
 use crate::ui::{Scene, words};
-use crate::world::history::{Moment, Traffic};
+use crate::world::history::{Message, Moment, Traffic};
 
 use grid::{Grid, is_alive};
 
@@ -82,7 +83,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         buf.set_stringn(area.x, y, number, usize::from(GUTTER), if is_last { theme.shout() } else { theme.faint() });
         if let Some((x, width)) = row.label {
             let width = width.min(area.width.saturating_sub(x));
-            let text = label(moment, width);
+            let text = label(scene, moment, width);
             let style = if is_alarm(moment) { theme.alarm() } else { style };
             buf.set_stringn(area.x + x, y, &text, usize::from(width), style);
             if row.points_back {
@@ -126,9 +127,9 @@ fn is_alarm(moment: &Moment) -> bool {
 }
 
 /// A moment in so many columns: `write wire[0] 3 #1`, or less of it.
-fn label(moment: &Moment, width: u16) -> String {
+fn label(scene: Scene<'_>, moment: &Moment, width: u16) -> String {
     let mut texts = moment.events.iter().rev().filter_map(|event| match &event.what {
-        What::Call(call) => of_call(call, moment),
+        What::Call(call) => of_call(scene, call, moment),
         What::Signal { signal, .. } => Some(vec![signal.name().clone()]),
         What::Death { death: Death::Killed(signal), .. } => Some(vec![format!("killed by {}", signal.name())]),
         What::Death { death: Death::Exited(code), .. } => Some(vec![format!("exited with {code}")]),
@@ -141,7 +142,7 @@ fn label(moment: &Moment, width: u16) -> String {
 }
 
 /// What is said of a call, the longest first.
-fn of_call(call: &CallEvent, moment: &Moment) -> Option<Vec<String>> {
+fn of_call(scene: Scene<'_>, call: &CallEvent, moment: &Moment) -> Option<Vec<String>> {
     if call.ret.is_none() && call.state != CallState::Asleep {
         return None;
     }
@@ -155,7 +156,7 @@ fn of_call(call: &CallEvent, moment: &Moment) -> Option<Vec<String>> {
         Some(ret) if moves => format!(" {ret}"),
         Some(_) => call.names.made.as_ref().map(|name| format!(" {name}")).unwrap_or_default(),
     };
-    let marks = marks(moment);
+    let marks = marks(scene, moment);
     Some(vec![
         format!("{verb}{end}{what}{marks}"),
         format!("{verb}{end}{marks}"),
@@ -164,17 +165,18 @@ fn of_call(call: &CallEvent, moment: &Moment) -> Option<Vec<String>> {
     ])
 }
 
-/// The numbers of the messages that moved, and what was lost of them.
-fn marks(moment: &Moment) -> String {
+/// The marks of the messages that moved, and what was lost of them.
+fn marks(scene: Scene<'_>, moment: &Moment) -> String {
+    let mark = |(end, number): Message| Direction::towards(scene.world, end).mark(number).text();
     match &moment.traffic {
-        Traffic::Sent((_, number)) => format!(" #{number}"),
+        Traffic::Sent(message) => format!(" #{}", mark(*message)),
         Traffic::Took { messages, lost } => {
-            let numbers = messages.iter().map(|message| message.message.1);
             let scar = if *lost > 0 { format!(" lost {lost}") } else { String::new() };
-            match (numbers.clone().min(), numbers.max()) {
-                (Some(first), Some(last)) if first == last => format!(" #{first}{scar}"),
-                (Some(first), Some(last)) => format!(" #{first}‥{last}{scar}"),
-                _ => String::new(),
+            match &messages[..] {
+                [] => String::new(),
+                [one] => format!(" #{}{scar}", mark(one.message)),
+                [first, .., last] if first.message == last.message => format!(" #{}{scar}", mark(first.message)),
+                [first, .., last] => format!(" #{}-{}{scar}", mark(first.message), mark(last.message)),
             }
         }
         Traffic::None | Traffic::Eof => String::new(),

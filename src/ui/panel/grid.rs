@@ -8,14 +8,17 @@ use ratatui::text::{Line, Span};
 use crate::app::action::Action;
 use crate::app::channel_sides::{self, Facing};
 use crate::script::TaskState;
+use crate::ui::direction::{Direction, Lane};
 use crate::ui::{Scene, words};
-use crate::world::kind::{ChannelId, EndId, Kind};
+use crate::world::kind::{ChannelId, EndId};
 
 /// Columns of a cell, and of one that has room to spare.
-const CELL: u16 = 29;
-const MOST_CELL: u16 = 46;
+const CELL: u16 = 39;
+const MOST_CELL: u16 = 60;
+/// Columns of a channel's name at least.
+const LEAST_NAME: u16 = 7;
 /// What stands in a cell.
-const LEGEND: &str = "writes ▶ bytes that wait ▶ reads   z asleep  ‖ stopped  † an end is closed";
+const LEGEND: &str = "writes ▶ bytes that wait ▶ reads, answers ◀   z asleep  ‖ stopped  † an end is closed";
 
 /// Draws the page on which the focused channel is.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -54,10 +57,15 @@ fn cell(scene: Scene<'_>, (id, number): (ChannelId, usize), is_focused: bool, wi
     let world = scene.world;
     let (Some(facing), Some(channel)) = (channel_sides::of(world, id), world.channel(id)) else { return Vec::new() };
     let (Some(near), Some(far)) = (world.end(facing.near), world.end(facing.far)) else { return Vec::new() };
-    let flow = if channel_sides::can_carry(world, near.id, true) { &far.inbox } else { &near.inbox };
+    let lanes = Lane::both(world, facing).into_iter().flatten().filter(|lane| lane.is_possible(world));
+    // A direction that has carried nothing is left out beside one that has.
+    let mut shown: Vec<Lane<'_>> = lanes.clone().filter(Lane::is_used).collect();
+    if shown.is_empty() {
+        shown.extend(lanes.take(1));
+    }
     let name_style = if is_focused { scene.theme.shout() } else { scene.theme.strong() };
     let mark = if is_focused { "▸" } else { " " };
-    let room = wide - CELL + 7;
+    let room = wide - CELL + LEAST_NAME;
     let state = if near.closed || far.closed { "†" } else { states(scene, facing) };
     vec![
         Span::raw(format!("{mark}{number:>3} ")),
@@ -65,21 +73,24 @@ fn cell(scene: Scene<'_>, (id, number): (ChannelId, usize), is_focused: bool, wi
             format!("{:<columns$}", words::name(&channel.name, room), columns = usize::from(room)),
             name_style,
         ),
-        Span::styled(format!(" {:<6}", short(channel.kind)), scene.theme.faint()),
-        Span::styled(format!(" {state}"), scene.theme.alarm()),
-        Span::raw(format!(" {}▶{}▶{}", flow.totals.writes, flow.waiting(), flow.totals.reads)),
+        Span::styled(format!(" {:<9}", channel.kind.short()), scene.theme.faint()),
+        Span::styled(format!(" {state}"), scene.theme.strong()),
+        Span::raw(shown.iter().map(counts).collect::<String>()),
     ]
 }
 
-/// A kind in six columns.
-fn short(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Stream => "stream",
-        Kind::Dgram => "dgram",
-        Kind::Seqpacket => "seqpkt",
-        Kind::Pipe => "pipe",
-        Kind::PacketPipe => "packet",
-    }
+/// `3▶0▶1`: writes, what waits, reads; of the other direction mirrored.
+fn counts(lane: &Lane<'_>) -> String {
+    let (flow, arrow) = (lane.flow(), lane.direction.arrow());
+    let parts = [flow.totals.writes, flow.waiting(), flow.totals.reads].map(|count| count.to_string());
+    let [first, second, third] = match lane.direction {
+        Direction::Right => parts,
+        Direction::Left => {
+            let [writes, waits, reads] = parts;
+            [reads, waits, writes]
+        }
+    };
+    format!(" {first}{arrow}{second}{arrow}{third}")
 }
 
 /// Whether somebody at the channel is asleep in a call on it, or stopped.

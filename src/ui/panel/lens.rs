@@ -6,8 +6,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::parcel::Parcel;
+use super::message_box::MessageBox;
 use crate::app::channel_sides::{self, Facing};
+use crate::ui::direction::{Directed, Direction};
 use crate::ui::theme::Theme;
 use crate::ui::{Scene, words};
 use crate::world::World;
@@ -35,49 +36,98 @@ struct Column<'a> {
 
 /// What a cell says.
 type Words = fn(&World, &End, &End) -> String;
-/// So many parcels of a flow at most.
-type Pick = fn(&Flow, usize) -> Vec<Parcel>;
-/// How many there are of them.
-type Count = fn(&Flow) -> u64;
+/// Which messages of a direction a list shows.
+#[derive(Debug, Clone, Copy)]
+enum Which {
+    Written,
+    Queued,
+    Read,
+}
 
-/// A row of words to compare, or a list of parcels.
-enum Row {
+/// A row of words to compare, or a list of messages.
+enum LensRow {
     Words(&'static str, Words),
-    Parcels(&'static str, Pick, Count),
+    Messages { label: &'static str, direction: Direction, which: Which },
 }
 
 /// The row that says what was sent.
 const WRITES: &str = "writes";
 
-const ROWS: &[Row] = &[
-    Row::Words(WRITES, |_, _, far| far.inbox.totals.writes.to_string()),
-    Row::Parcels(
-        "wrote",
-        |flow, most| last(flow.writes.iter().map(Parcel::of_write).collect(), most),
-        |flow| flow.totals.writes,
-    ),
-    Row::Words("waiting", |_, _, far| waiting(far)),
-    Row::Parcels(
-        "queue",
-        |flow, most| {
-            let pieces = flow.queue.iter().filter(|piece| !piece.tentative).take(most);
-            pieces.map(|piece| Parcel::of_piece(flow, *piece)).collect()
-        },
-        |flow| flow.queue.iter().filter(|piece| !piece.tentative).count() as u64,
-    ),
-    Row::Words("reads", |_, _, far| far.inbox.totals.reads.to_string()),
-    Row::Parcels(
-        "read",
-        |flow, most| last(flow.reads.iter().filter_map(|read| Parcel::of_read(flow, read)).collect(), most),
-        |flow| {
-            let kept = flow.reads.iter().filter(|read| Parcel::of_read(flow, read).is_some()).count() as u64;
-            flow.totals.reads.max(kept)
-        },
-    ),
-    Row::Words("took", |_, _, far| edges(&far.inbox)),
-    Row::Words("lost", |_, _, far| words::count(far.inbox.totals.destroyed, "byte", "bytes")),
-    Row::Words("next", next_read),
+const ROWS: &[LensRow] = &[
+    LensRow::Words(WRITES, |_, _, far| far.inbox.totals.writes.to_string()),
+    LensRow::Messages { label: "wrote", direction: Direction::Right, which: Which::Written },
+    LensRow::Words("waiting", |_, _, far| waiting(far)),
+    LensRow::Messages { label: "queue", direction: Direction::Right, which: Which::Queued },
+    LensRow::Words("reads", |_, _, far| far.inbox.totals.reads.to_string()),
+    LensRow::Messages { label: "read", direction: Direction::Right, which: Which::Read },
+    LensRow::Words("took", |_, _, far| edges(&far.inbox)),
+    LensRow::Words("lost", |_, _, far| words::count(far.inbox.totals.destroyed, "byte", "bytes")),
+    LensRow::Words("next", next_read),
 ];
+
+/// What is below them once somebody has answered.
+const ANSWERS: &[LensRow] = &[
+    LensRow::Words("◀ writes", |_, near, _| near.inbox.totals.writes.to_string()),
+    LensRow::Messages { label: "wrote", direction: Direction::Left, which: Which::Written },
+    LensRow::Words("◀ reads", |_, near, _| near.inbox.totals.reads.to_string()),
+    LensRow::Messages { label: "read", direction: Direction::Left, which: Which::Read },
+];
+
+impl Which {
+    /// At most so many of them: the newest, or the first of what waits.
+    fn boxes(self, sent: Directed<'_>, most: usize) -> Vec<MessageBox> {
+        let Directed { flow, direction } = sent;
+        match self {
+            Self::Written => {
+                let writes = flow.writes.iter().skip(flow.writes.len().saturating_sub(most));
+                writes.map(|write| MessageBox::of_write(direction, write)).collect()
+            }
+            Self::Queued => {
+                let pieces = flow.queue.iter().filter(|piece| !piece.tentative).take(most);
+                pieces.map(|piece| MessageBox::of_piece(sent, *piece)).collect()
+            }
+            Self::Read => {
+                let mut reads: Vec<MessageBox> =
+                    flow.reads.iter().filter_map(|read| MessageBox::of_read(sent, read)).collect();
+                reads.split_off(reads.len().saturating_sub(most))
+            }
+        }
+    }
+
+    /// How many there are.
+    fn count(self, sent: Directed<'_>) -> u64 {
+        let flow = sent.flow;
+        match self {
+            Self::Written => flow.totals.writes,
+            Self::Queued => flow.messages(),
+            Self::Read => {
+                let kept = flow.reads.iter().filter(|read| MessageBox::of_read(sent, read).is_some()).count() as u64;
+                flow.totals.reads.max(kept)
+            }
+        }
+    }
+}
+
+impl Column<'_> {
+    /// What was sent through this channel in a direction.
+    fn sent(&self, direction: Direction) -> Option<Directed<'_>> {
+        let (near, far) = self.ends?;
+        let flow = match direction {
+            Direction::Right => &far.inbox,
+            Direction::Left => &near.inbox,
+        };
+        Some(Directed { flow, direction })
+    }
+}
+
+/// The rows that there is something for.
+fn rows(columns: &[Column<'_>]) -> Vec<&'static LensRow> {
+    let answers = |column: &Column<'_>| {
+        column.sent(Direction::Left).is_some_and(|sent| sent.flow.totals.writes > 0 || !sent.flow.reads.is_empty())
+    };
+    let has_answers = columns.iter().any(answers);
+    ROWS.iter().chain(ANSWERS.iter().filter(|_| has_answers)).collect()
+}
 
 /// Draws the table.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -94,28 +144,29 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);
     let x_of = |column: usize| area.x + LABELS + 1 + u16::try_from(column).unwrap_or(0) * wide;
     for (at, column) in columns.iter().enumerate() {
-        let title = if words::width(column.kind.title()) < wide { column.kind.title() } else { short(column.kind) };
+        let title = if words::width(column.kind.title()) < wide { column.kind.title() } else { column.kind.short() };
         buf.set_stringn(x_of(at), area.y + 1, words::cut(title, wide - 1), usize::from(wide - 1), theme.strong());
         let name = if column.ends.is_some() { words::name(column.name, wide - 1) } else { "none".to_owned() };
         buf.set_stringn(x_of(at), area.y + 2, name, usize::from(wide - 1), theme.faint());
     }
     let mut y = area.y + 3;
     let place = Place { first: x_of(0), wide, columns: &columns };
-    for (row, height) in ROWS.iter().zip(heights(&columns, area.height - 3)) {
+    let rows = rows(&columns);
+    for (row, height) in rows.iter().zip(heights(&rows, &columns, area.height - 3)) {
         if y >= area.bottom() {
             return;
         }
         match row {
-            Row::Words(label, of) => {
+            LensRow::Words(label, of) => {
                 buf.set_stringn(area.x + 1, y, label, usize::from(LABELS), theme.strong());
                 words_row(scene, &place, (label, *of), y, buf);
             }
-            Row::Parcels(label, of, count) => {
+            LensRow::Messages { label, direction, which } => {
                 let height = height.min(area.bottom() - y);
                 if height > 0 {
                     buf.set_stringn(area.x + 1, y, format!(" {label}"), usize::from(LABELS), theme.faint());
                 }
-                parcels_row(scene, &place, (*of, *count), (y, height), buf);
+                messages_row(scene, &place, (*which, *direction), (y, height), buf);
             }
         }
         y += height;
@@ -136,17 +187,17 @@ impl Place<'_> {
 }
 
 /// Rows that each row of the table gets: words one, lists in turn as long as there are some left.
-fn heights(columns: &[Column<'_>], room: u16) -> Vec<u16> {
-    let wanted = |row: &Row| match row {
-        Row::Words(..) => 0,
-        Row::Parcels(_, of, _) => columns
-            .iter()
-            .filter_map(|column| column.ends.map(|(_, far)| of(&far.inbox, LISTED).len()))
-            .max()
-            .map_or(0, |most| u16::try_from(most).unwrap_or(u16::MAX)),
+fn heights(rows: &[&LensRow], columns: &[Column<'_>], room: u16) -> Vec<u16> {
+    let wanted = |row: &&LensRow| match row {
+        LensRow::Words(..) => 0,
+        LensRow::Messages { direction, which, .. } => {
+            let counts = columns.iter().filter_map(|column| column.sent(*direction));
+            let most = counts.map(|sent| which.boxes(sent, LISTED).len()).max();
+            most.map_or(0, |most| u16::try_from(most).unwrap_or(u16::MAX))
+        }
     };
-    let wanted: Vec<u16> = ROWS.iter().map(wanted).collect();
-    let mut heights: Vec<u16> = ROWS.iter().map(|row| u16::from(matches!(row, Row::Words(..)))).collect();
+    let wanted: Vec<u16> = rows.iter().map(wanted).collect();
+    let mut heights: Vec<u16> = rows.iter().map(|row| u16::from(matches!(row, LensRow::Words(..)))).collect();
     let mut left = room.saturating_sub(heights.iter().sum());
     // What was read matters most, so it is served first.
     while left > 0 && heights.iter().zip(&wanted).any(|(height, wanted)| height < wanted) {
@@ -185,39 +236,39 @@ fn words_row(scene: Scene<'_>, place: &Place<'_>, (label, of): (&str, Words), y:
     }
 }
 
-fn parcels_row(
+fn messages_row(
     scene: Scene<'_>,
     place: &Place<'_>,
-    (of, count): (Pick, Count),
+    (which, direction): (Which, Direction),
     (y, height): (u16, u16),
     buf: &mut Buffer,
 ) {
     let room = place.wide - 1;
     for (at, column) in place.columns.iter().enumerate() {
-        let Some((_, far)) = column.ends else { continue };
-        let parcels = of(&far.inbox, usize::from(height));
-        let shown = parcels.len() as u64;
-        let hidden = count(&far.inbox).saturating_sub(shown);
+        let Some(sent) = column.sent(direction) else { continue };
+        let messages = which.boxes(sent, usize::from(height));
+        let shown = messages.len() as u64;
+        let hidden = which.count(sent).saturating_sub(shown);
         let more = if hidden > 0 { format!("+{hidden}") } else { String::new() };
         let x = place.x_of(at) + room.saturating_sub(words::width(&more));
         // Behind what is said above the list, where there is room for it or nowhere else.
         let is_free = (x.saturating_sub(1)..place.x_of(at) + room).all(|x| buf[(x, y - 1)].symbol() == " ");
         let row_of_more = if is_free || height == 0 { y - 1 } else { y + height - 1 };
         let taken = if hidden > 0 { words::width(&more) + 1 } else { 0 };
-        for (y, parcel) in (y..y + height).zip(parcels) {
+        for (y, message) in (y..y + height).zip(messages) {
             let room = if y == row_of_more { room.saturating_sub(taken) } else { room };
-            buf.set_line(place.x_of(at), y, &in_one_line(parcel, room, scene.theme), room);
+            buf.set_line(place.x_of(at), y, &in_one_line(message, room, scene.theme), room);
         }
         buf.set_stringn(x, row_of_more, &more, usize::from(room), scene.theme.strong());
     }
 }
 
-/// A parcel in so many columns.
-pub fn in_one_line(parcel: Parcel, room: u16, theme: Theme) -> Line<'static> {
-    let mut parcel = parcel.spelled(theme);
-    let around = parcel.inline_width().saturating_sub(parcel.width());
-    parcel.cut(room.saturating_sub(around));
-    Line::from(words::clip(parcel.inline(theme), room))
+/// A message in so many columns.
+pub fn in_one_line(message: MessageBox, room: u16, theme: Theme) -> Line<'static> {
+    let mut message = message.spelled(theme);
+    let around = message.inline_width().saturating_sub(message.width());
+    message.cut(room.saturating_sub(around));
+    Line::from(words::clip(message.inline(theme), room))
 }
 
 fn columns(world: &World) -> Vec<Column<'_>> {
@@ -261,21 +312,6 @@ pub fn usual(cells: &[Option<String>]) -> Option<&String> {
     let count = |text: &String| cells.iter().flatten().filter(|other| *other == text).count();
     let most = said.clone().map(count).max()?;
     said.clone().find(|text| count(text) == most)
-}
-
-/// A kind in few columns.
-pub fn short(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Stream => "stream",
-        Kind::Dgram => "dgram",
-        Kind::Seqpacket => "seqpacket",
-        Kind::Pipe => "pipe",
-        Kind::PacketPipe => "packets",
-    }
-}
-
-fn last(mut parcels: Vec<Parcel>, most: usize) -> Vec<Parcel> {
-    parcels.split_off(parcels.len().saturating_sub(most))
 }
 
 fn waiting(far: &End) -> String {

@@ -1,108 +1,152 @@
-//! What is to be said of a channel beside its bytes: who died of what, who sleeps in which call, and what the next read would
-//! meet, with the reason.
+//! What is to be said of a channel beside its bytes: what the next read would return, who died of what, who sleeps in which call.
 
 use crate::abi::Errno;
 use crate::app::channel_sides::{self, Facing};
 use crate::app::key_statements;
 use crate::script::TaskState;
+use crate::ui::words;
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::ledger::ReadResult;
 use crate::world::task::Task;
 
-/// One remark; an alarm is a death or an end.
+/// One remark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
-    /// The words.
-    pub text: String,
-    /// Whether it must be seen from the last row.
-    pub is_alarm: bool,
+    /// The words; after them the same in fewer and fewer.
+    forms: Vec<String>,
+    /// How it is shown.
+    pub tone: RemarkTone,
 }
 
-/// All remarks on a channel, the most important first.
+/// How a remark is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemarkTone {
+    /// A death or an error.
+    Alarm,
+    /// Everything else.
+    Plain,
+}
+
+impl Remark {
+    fn plain(forms: Vec<String>) -> Self {
+        Self { forms, tone: RemarkTone::Plain }
+    }
+
+    fn alarm(forms: Vec<String>) -> Self {
+        Self { forms, tone: RemarkTone::Alarm }
+    }
+
+    /// In full.
+    pub fn text(&self) -> &str {
+        self.forms.first().map_or("", String::as_str)
+    }
+
+    /// The longest of its forms that has room; none if none has.
+    pub fn fitting(&self, room: u16) -> Option<&str> {
+        self.forms.iter().map(String::as_str).find(|form| words::width(form) <= room)
+    }
+}
+
+/// All remarks on a channel, the most important first: what comes before what was.
 pub fn remarks(world: &World, facing: Facing) -> Vec<Remark> {
     let (Some(near), Some(far)) = (world.end(facing.near), world.end(facing.far)) else { return Vec::new() };
-    let mut remarks = Vec::new();
-    let mut add = |text: Option<String>, is_alarm| remarks.extend(text.map(|text| Remark { text, is_alarm }));
+    let mut remarks: Vec<Remark> = Vec::new();
+    remarks.extend(prospect(world, near, far));
+    remarks.extend(prospect(world, far, near));
     for end in [far, near] {
-        for task in world.keepers(end.id) {
-            add(death_of(task), true);
-        }
-        add(closed_by_hand(world, end), false);
+        remarks.extend(world.keepers(end.id).into_iter().filter_map(death_of));
+        remarks.extend(closed_by_hand(world, end));
     }
-    add(prospect(world, near, far), true);
-    add(prospect(world, far, near), true);
-    for end in [near, far] {
-        for task in world.keepers(end.id) {
-            let other = if end.id == near.id { far } else { near };
-            add(state_here(task, end, other), false);
-        }
+    for (end, other) in [(near, far), (far, near)] {
+        remarks.extend(world.keepers(end.id).into_iter().filter_map(|task| state_here(task, end, other)));
+    }
+    for end in [far, near] {
+        remarks.extend(held_by_several(world, end));
     }
     remarks.dedup();
     remarks
 }
 
 /// `child1 killed by SIGKILL`.
-fn death_of(task: &Task) -> Option<String> {
-    (!task.is_alive()).then(|| key_statements::dead(task).replace(" was ", " "))
+fn death_of(task: &Task) -> Option<Remark> {
+    let text = (!task.is_alive()).then(|| key_statements::dead(task).replace(" was ", " "))?;
+    let short = format!("{} is dead", task.name);
+    Some(Remark::alarm(vec![text, short]))
 }
 
 /// `parent closed wire[0]`: an end that nobody holds, though who held it lives.
-fn closed_by_hand(world: &World, end: &End) -> Option<String> {
+fn closed_by_hand(world: &World, end: &End) -> Option<Remark> {
     let holder = channel_sides::actor(world, end.id).filter(|task| end.closed && task.is_alive())?;
-    Some(format!("{} closed {}", holder.name, end.label()))
+    Some(Remark::plain(vec![format!("{} closed {}", holder.name, end.label()), format!("{} closed", end.label())]))
 }
 
 /// A task that is stopped, or asleep in a call on this channel.
-fn state_here(task: &Task, end: &End, other: &End) -> Option<String> {
+fn state_here(task: &Task, end: &End, other: &End) -> Option<Remark> {
     if task.state == TaskState::Stopped {
-        return Some(format!("{} stopped", task.name));
+        return Some(Remark::plain(vec![format!("{} stopped", task.name)]));
     }
     let ongoing = task.sleeping_call()?;
     let name = ongoing.names.end(ongoing.call().fd()?);
     let is_here = name == end.label() || name == other.label();
-    is_here.then(|| format!("{} asleep in {}({name})", task.name, ongoing.call().name()))
+    let asleep = format!("{} asleep", task.name);
+    let call = ongoing.call().name();
+    is_here.then(|| Remark::plain(vec![format!("{asleep} in {call}({name})"), format!("{asleep} in {call}"), asleep]))
 }
 
 /// What a read at `end` would meet, now that nobody can write to it any more.
-fn prospect(world: &World, end: &End, peer: &End) -> Option<String> {
+fn prospect(world: &World, end: &End, peer: &End) -> Option<Remark> {
     let reader = world.holders(end.id).first().map(|(task, _)| task.name.clone())?;
     if end.kind.is_pipe() && Facing::can_write(world, end) {
-        return peer.closed.then(|| format!("{reader}'s next write: EPIPE, for nobody reads any more"));
+        let told = format!("{reader}'s next write: EPIPE");
+        return peer.closed.then(|| Remark::alarm(vec![format!("{told}, for nobody reads any more"), told]));
     }
     if end.kind == Kind::Dgram {
-        return peer.closed.then(|| "no EOF comes: a datagram socket has no end".to_owned());
+        let short = "no EOF comes".to_owned();
+        let why = format!("{short}: a datagram socket has no EOF");
+        return peer.closed.then(|| Remark::plain(vec![why, format!("{short} on datagrams"), short]));
     }
     if !peer.closed {
-        return if end.shut_rd { Some(eof(end, &reader)) } else { still_held(world, peer) };
+        return if end.shut_rd { Some(eof(end, &reader)) } else { held_in_flight(peer) };
     }
     let was_told = end.inbox.reads.iter().any(|read| read.result == ReadResult::Failed(Errno::ECONNRESET));
     if peer.closed_unread && !was_told {
-        return Some(format!("{reader}'s next read: ECONNRESET, then EOF"));
+        let what = "ECONNRESET, then EOF";
+        let forms = vec![format!("{reader}'s next read: {what}"), format!("next read: {what}"), what.to_owned()];
+        return Some(Remark::alarm(forms));
     }
     Some(eof(end, &reader))
 }
 
-fn eof(end: &End, reader: &str) -> String {
+fn eof(end: &End, reader: &str) -> Remark {
     let has_read = end.inbox.reads.back().is_some_and(|read| read.result == ReadResult::Eof);
-    match end.inbox.waiting() {
-        _ if has_read => format!("EOF: {reader} has read it"),
-        0 => format!("EOF: {reader}'s next read returns 0"),
-        bytes => format!("{bytes} bytes, then EOF for {reader}"),
-    }
+    let forms = match end.inbox.waiting() {
+        _ if has_read => vec![format!("EOF: {reader} has read it"), "EOF was read".to_owned()],
+        0 => vec![format!("EOF: {reader}'s next read returns 0"), "EOF: next read returns 0".to_owned()],
+        bytes => {
+            let what = words::count(bytes, "byte", "bytes") + ", then EOF";
+            vec![format!("{what} for {reader}"), what]
+        }
+    };
+    Remark::plain(forms)
 }
 
-/// The one who should hold an end is dead, but a copy lives on elsewhere: that is why no EOF comes.
-fn still_held(world: &World, peer: &End) -> Option<String> {
-    let holders = world.holders(peer.id);
-    if holders.is_empty() && peer.in_flight > 0 {
-        return Some(format!("no EOF: a copy of {} is in flight", peer.label()));
-    }
+/// Nobody holds the peer, and yet no EOF comes.
+fn held_in_flight(peer: &End) -> Option<Remark> {
+    let is_only_there = peer.held == 0 && peer.in_flight > 0;
+    is_only_there.then(|| Remark::plain(vec![format!("no EOF: a copy of {} is in flight", peer.label())]))
+}
+
+/// More tasks than one hold an end: EOF comes only when all of them are gone.
+fn held_by_several(world: &World, end: &End) -> Option<Remark> {
+    let holders = world.holders(end.id);
     let first = holders.first()?.0.id;
     if holders.iter().all(|(task, _)| task.id == first) {
         return None;
     }
     let names: Vec<String> = holders.iter().map(|(task, fd)| format!("{}@{fd}", task.name)).collect();
-    Some(format!("{} is held by {}", peer.label(), names.join(" ")))
+    let label = end.label();
+    let short = format!("{label} has {} holders", names.len());
+    Some(Remark::plain(vec![format!("{label} is held by {}", names.join(" ")), short]))
 }

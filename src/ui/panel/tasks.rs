@@ -5,6 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::app::View;
+use crate::app::action::Action;
 use crate::script::TaskState;
 use crate::trace::Death;
 use crate::ui::{Scene, words};
@@ -31,28 +33,25 @@ pub fn state_of(task: &Task) -> String {
     }
 }
 
-/// Rows the panel wants, its heading included.
-pub fn rows(scene: Scene<'_>) -> u16 {
-    u16::try_from(scene.world.tasks().count()).unwrap_or(u16::MAX).saturating_add(1)
-}
-
 /// Draws the panel.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
     let theme = scene.theme;
-    let heading = words::between(
-        vec![Span::raw("─ "), Span::styled("processes", theme.strong()), Span::raw(" ")],
-        vec![],
-        area.width,
-        ("─", Style::new()),
-    );
-    buf.set_line(area.x, area.y, &heading, area.width);
     let room = usize::from(area.height - 1);
     let total = scene.world.tasks().count();
     // The living and the newest matter most.
     let skipped = total.saturating_sub(room);
+    let more = format!(" {skipped} more, {} ", scene.app.key(Action::Show(View::Processes)));
+    let more = if skipped > 0 { vec![Span::styled(more, theme.strong())] } else { Vec::new() };
+    let heading = words::between(
+        vec![Span::raw("─ "), Span::styled("processes", theme.strong()), Span::raw(" ")],
+        more,
+        area.width,
+        ("─", Style::new()),
+    );
+    buf.set_line(area.x, area.y, &heading, area.width);
     let shown = || scene.world.tasks().skip(skipped).take(room);
     let widest = shown().map(|task| task.name.len()).max().unwrap_or(0).clamp(8, usize::from(MOST_NAME));
     for (y, task) in (area.y + 1..area.bottom()).zip(shown()) {

@@ -1,6 +1,6 @@
-//! The trace in strace's form, the newest line last; the statement that made a line stands at its right edge, or above it where
-//! there is no room. When a tall panel is full its lines go up by about half of it at once, so that they can be read while more
-//! come.
+//! The trace in strace's form, filled from the bottom, where the newest line is; the statement that made a line stands at its right
+//! edge, or above it where there is no room. A line that is too long is shortened in its data, as strace does, so that what the
+//! call returned stays on it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,8 +15,6 @@ use crate::ui::{Scene, words};
 const INDENT: u16 = 9;
 /// Rows that one long line may take.
 const MOST_ROWS: usize = 3;
-/// Rows from which on there is enough to read while half of them are empty.
-const TALL: usize = 12;
 
 /// Draws heading and lines.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -58,10 +56,10 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         used += lines.len() - over;
         rows.push(lines.split_off(over));
     }
-    let newest = transcript.rows().len() - scroll.min(transcript.rows().len());
-    let newest = dropped + newest as u64;
-    let kept = if scroll > 0 || room < TALL { rows.len() } else { kept(&rows, newest, room) };
-    for (y, line) in (area.y + 1..area.bottom()).zip(rows.into_iter().take(kept).rev().flatten()) {
+    // Where one has gone back to the first line, that is where the panel begins.
+    let is_at_start = scroll > 0 && rows.len() + scroll >= transcript.rows().len();
+    let first = if is_at_start { area.y + 1 } else { area.bottom() - u16::try_from(used).unwrap_or(0) };
+    for (y, line) in (first..area.bottom()).zip(rows.into_iter().rev().flatten()) {
         buf.set_line(area.x, y, &line, area.width);
     }
 }
@@ -76,27 +74,6 @@ pub fn most_back(scene: Scene<'_>, area: Rect) -> usize {
         used <= room
     });
     rows.len() - first.count().max(1).min(rows.len())
-}
-
-/// How many of these rows (the newest first, which is the one of this number) are shown: all while there is room; else from
-/// the row on whose number can be halved most often, of those with which a third of the panel or more is full. So the first
-/// row stays the same while many come, and never goes back, with nothing kept between two frames.
-fn kept(rows: &[Vec<Line<'static>>], newest: u64, room: usize) -> usize {
-    let all = rows.len();
-    if rows.iter().map(Vec::len).sum::<usize>() < room || all as u64 == newest {
-        return all;
-    }
-    let mut used = 0;
-    let (mut best, mut halves) = (all, 0);
-    for (index, row) in rows.iter().enumerate() {
-        used += row.len();
-        let first = newest - index as u64;
-        // The topmost row may be cut.
-        if used * 3 >= room && index + 1 < all && first.trailing_zeros() >= halves {
-            (best, halves) = (index + 1, first.trailing_zeros());
-        }
-    }
-    best
 }
 
 fn row_lines(scene: Scene<'_>, row: &Row, width: u16) -> Vec<Line<'static>> {
@@ -133,39 +110,4 @@ fn row_lines(scene: Scene<'_>, row: &Row, width: u16) -> Vec<Line<'static>> {
         );
     }
     lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_row_stays_for_long_and_never_goes_back_and_a_third_is_always_full() {
-        for heights in [&[1][..], &[1, 2], &[3, 1, 1, 2], &[2]] {
-            let height = |number: u64| heights[usize::try_from(number).unwrap() % heights.len()];
-            for room in [12, 13, 30, 44] {
-                let (mut first, mut moves) = (1, 0);
-                for newest in 1..600 {
-                    let mut rows: Vec<Vec<Line<'static>>> = Vec::new();
-                    let mut left = room;
-                    for lines in (1..=newest).rev().map(height) {
-                        rows.push(vec![Line::default(); lines.min(left)]);
-                        left -= lines.min(left);
-                        if left == 0 {
-                            break;
-                        }
-                    }
-                    let kept = kept(&rows, newest, room);
-                    let now = newest + 1 - kept as u64;
-                    let used: usize = rows[..kept].iter().map(Vec::len).sum();
-                    assert!(now >= first, "{room}: from {first} back to {now}");
-                    assert!(now == 1 || used * 3 >= room, "{room}: {used}");
-                    moves += usize::from(now != first);
-                    first = now;
-                }
-                let lines: usize = (1..600).map(height).sum();
-                assert!(moves * room < lines * 5, "{room}: {moves} moves for {lines} lines");
-            }
-        }
-    }
 }

@@ -6,14 +6,17 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::channel::{self, Size, Subject};
+use super::channel::{self, BOXES, LINES, MORE, Subject, WHOLE};
 use crate::abi::{POLL_EVENTS, flag_names};
 use crate::app::channel_sides;
+use crate::ui::direction::{Direction, Lane};
 use crate::ui::{Scene, words};
 use crate::world::channel::End;
 
 /// Columns of the labels before a bar.
 const LABELS: u16 = 10;
+/// Rows of what is said below the channel.
+const BELOW: u16 = 8;
 
 /// What poll(2) says of an end, in its own words; a dash where the kernel was not asked. Of an end that is gone it says nothing.
 pub fn poll_bits(end: &End) -> String {
@@ -32,15 +35,13 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     let (Some(near), Some(far)) = (world.end(facing.near), world.end(facing.far)) else { return };
     let number = channel_sides::place(world, facing.channel) + 1;
-    let sizes = [Size::Tall, Size::Full, Size::Small];
-    let size = sizes.into_iter().find(|size| size.rows() + 8 <= area.height).unwrap_or(Size::Small);
-    let above = Rect { height: size.rows().min(area.height), ..area };
-    channel::draw(scene, Subject { facing, number, is_focused: true, size }, above, buf);
+    let heights = [WHOLE + 2 * MORE, WHOLE + MORE, WHOLE, BOXES, LINES];
+    let height = heights.into_iter().find(|height| height + BELOW <= area.height).unwrap_or(LINES);
+    let above = Rect { height: height.min(area.height), ..area };
+    channel::draw(scene, Subject { facing, number, is_focused: true }, above, buf);
     let mut lines = vec![polled(scene, near, far)];
-    for (from, to) in [(near, far), (far, near)] {
-        if channel_sides::can_carry(world, from.id, true) {
-            lines.extend(buffer_of(scene, (from, to), area.width));
-        }
+    for lane in Lane::both(world, facing).into_iter().flatten().filter(|lane| lane.is_possible(world)) {
+        lines.extend(buffer_of(scene, &lane, area.width));
     }
     for (y, line) in (above.bottom()..area.bottom()).zip(lines) {
         buf.set_line(area.x, y, &Line::from(words::clip(line.spans, area.width)), area.width);
@@ -66,12 +67,17 @@ fn polled(scene: Scene<'_>, near: &End, far: &End) -> Line<'static> {
 }
 
 /// One direction: the law of its bytes, and the buffer they fill.
-fn buffer_of(scene: Scene<'_>, (from, to): (&End, &End), width: u16) -> Vec<Line<'static>> {
+fn buffer_of(scene: Scene<'_>, lane: &Lane<'_>, width: u16) -> Vec<Line<'static>> {
     let theme = scene.theme;
-    let flow = &to.inbox;
+    let Lane { direction, from, to } = *lane;
+    let flow = lane.flow();
     let totals = flow.totals;
     let queued = (totals.written + totals.borrowed).saturating_sub(totals.read + totals.destroyed);
-    let name = format!(" {} ▶ {} ", words::name(&from.label(), 16), words::name(&to.label(), 16));
+    let [from_name, to_name] = [from, to].map(|end| words::name(&end.label(), 16));
+    let name = match direction {
+        Direction::Right => format!(" {from_name} ▶ {to_name} "),
+        Direction::Left => format!(" {to_name} ◀ {from_name} "),
+    };
     let law = format!(
         " written {} = read {} + waiting {queued} + destroyed {}",
         totals.written + totals.borrowed,
@@ -84,7 +90,7 @@ fn buffer_of(scene: Scene<'_>, (from, to): (&End, &End), width: u16) -> Vec<Line
     if carried > 0 {
         let of_write = |write: &crate::world::ledger::Write| {
             let names: Vec<String> = write.fds.iter().map(|end| scene.world.label(*end)).collect();
-            format!("⊕ {} in message {}", names.join(" "), write.number)
+            format!("⊕ {} in message {}", names.join(" "), direction.mark(write.number).text())
         };
         let waiting = flow.writes.iter().filter(|write| !write.fds.is_empty()).map(of_write);
         lines.push(Line::from(format!(" in flight: {}", waiting.collect::<Vec<_>>().join(", "))));

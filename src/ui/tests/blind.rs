@@ -1,6 +1,7 @@
 //! The colours as people see them who lack one kind of cone: what stands side by side can still be told apart.
 
 use super::*;
+use crate::ui::direction::Direction;
 use crate::ui::theme::Ground;
 
 /// What each of red, green and blue gives of the others, in light: Machado, Oliveira and Fernandes 2009, nothing left of the cone.
@@ -58,7 +59,7 @@ fn a_colour_s_difference_is_what_it_is_known_to_be() {
 #[test]
 fn neighbouring_writes_differ_in_hue_for_everybody() {
     for (colours, least) in [(Colours::True, 30.0), (Colours::Indexed, 30.0), (Colours::Sixteen, 15.0)] {
-        let hue = |write| Theme::with(colours).hue(write).bg.unwrap();
+        let hue = |write| Theme::with(colours).hue(Direction::Right.mark(write)).bg.unwrap();
         for (who, cones) in &SEEN {
             for write in 1..=6 {
                 let apart = difference(hue(write), hue(write + 1), cones);

@@ -83,8 +83,8 @@ fn a_room_sees_all_that_matters_in_the_upper_two_thirds() {
     for size in SIZES {
         let screen = room(&stage, size, |app| app.present.keys.extend(["Esc".to_owned(), "k".to_owned()]));
         let upper: Vec<&str> = screen.lines().take(usize::from(size.1) * 2 / 3).collect();
-        assert_shows(&upper.join("\n"), &["TRY", "1 wire SOCK_STREAM", "3 WRITES ▶ 1 READ", "2 post SOCK_DGRAM"]);
-        assert_shows(&upper.join("\n"), &["onetwothree", "3 READS"]);
+        assert_shows(&upper.join("\n"), &["TRY", "1 wire SOCK_STREAM", "▶ 3 writes, 1 read", "2 post SOCK_DGRAM"]);
+        assert_shows(&upper.join("\n"), &["onetwothree", "3 reads"]);
         let boxes = upper.join("\n").matches("│one││two││three│").count();
         assert!(boxes == if size.1 < 24 { 1 } else { 3 }, "{boxes}\n{screen}");
         let blank = screen.lines().rev().take_while(|line| line.trim().is_empty()).count();
@@ -167,9 +167,9 @@ fn in_ascii_what_is_marked_is_no_arrow_and_what_was_typed_is_neither() {
         let row = |y| (0..80).map(|x| buffer[(x, y)].symbol()).collect::<String>();
         (0..24).map(row).collect::<Vec<_>>().join("\n")
     };
-    assert_shows(&shown(&app), &[" $ sleep 1", "3 WRITES > 1 READ"]);
+    assert_shows(&shown(&app), &[" $ sleep 1", "> 3 writes, 1 read"]);
     app.view = View::Grid;
-    assert_shows(&shown(&app), &["*  1 wire ", " stream   3>0>1", "   2 post "]);
+    assert_shows(&shown(&app), &["*  1 wire ", " stream      3>0>1", "   2 post "]);
 }
 
 #[test]
@@ -220,9 +220,9 @@ fn what_came_back_is_told_where_a_channel_has_one_line() {
     }
     stage.write(TaskId(2), 1000, b"hello");
     stage.read(PARENT, 4, b"hello");
-    let told = ["0 WRITES ▶ 0 READS · 1 READ ◀ 1 WRITE", " ◀ [1 hello]", " ▶ nothing yet"];
+    let told = ["▶ 0 writes, 0 reads ━ ◀ 1 write, 1 read", " ◀ [a hello]", " ▶ nothing yet"];
     assert_shows(&screen(&stage, (80, 24)), &told);
     stage.write(PARENT, 4, b"and you");
-    let told = ["1 WRITE ▶ 0 READS · 1 READ ◀ 1 WRITE", " ▶ [1 and you]"];
+    let told = ["▶ 1 write, 0 reads ━ ◀ 1 write, 1 read", " ▶ [1 and you]"];
     assert_shows(&screen(&stage, (80, 24)), &told);
 }

@@ -28,10 +28,13 @@ fn every_panel_is_as_it_was_and_the_first_line_says_that_it_is_the_past() {
         let screen = past_screen(&app, &stage, size);
         let newest = stage.history.newest();
         assert_shows(&screen, &[&format!("THE PAST  event {} of {newest}", newest - 4), "Esc: back to now"]);
-        assert_shows(&screen, &["3 WRITES ▶ 0 READS", "nothing yet", " Esc now "]);
+        assert_shows(&screen, &["▶ 3 writes, 0 reads", "nothing yet", " Esc now "]);
         assert!(!screen.contains("onetwothree"), "{screen}");
     }
-    assert_shows(&past_screen(&app, &stage, (80, 24)), &["in kernel: 11 bytes ▶", "write(post[0], \"three\", 5) = 5"]);
+    assert_shows(
+        &past_screen(&app, &stage, (80, 24)),
+        &["in the kernel: 11 bytes", "write(post[0], \"three\", 5) = 5"],
+    );
     insta::assert_snapshot!(past_screen(&app, &stage, (80, 24)));
 }
 

@@ -88,7 +88,7 @@ fn all_channels_have_a_cell_and_the_focused_one_s_page_is_seen() {
         let screen = screen_of(&app, &stage, size);
         assert_shows(
             &screen,
-            &["▸  1 c0 ", " stream   1▶5▶0", "stream † 1▶0▶0", "  3 c2 ", "stream z 1▶5▶0", "of 200, Tab"],
+            &["▸  1 c0 ", " stream      1▶5▶0", "stream    † 1▶0▶0", "  3 c2 ", "stream    z 1▶5▶0", "of 200, Tab"],
         );
         insta::assert_snapshot!(name, screen);
     }
@@ -128,10 +128,10 @@ fn counted_with_two_hundred_channels() {
     frame_time(&Stage::many(200));
 }
 
-/// Measured with callgrind: 1.09 times as many instructions. The time here is for what goes wrong by more than a little.
+/// Forty fill the screen as two hundred do. The time here is for what goes wrong by more than a little.
 #[test]
-fn two_hundred_channels_cost_little_more_to_draw_than_eight() {
-    let (few, many) = (Stage::many(8), Stage::many(200));
+fn two_hundred_channels_cost_little_more_to_draw_than_those_that_are_seen() {
+    let (few, many) = (Stage::many(40), Stage::many(200));
     let ratio = || frame_time(&many).as_secs_f64() / frame_time(&few).as_secs_f64();
     let least = (0..5).map(|_| ratio()).fold(f64::MAX, f64::min);
     assert!(least <= 2.0, "{least} times");

@@ -35,6 +35,7 @@ impl Flow {
         (kind, page): (Kind, u64),
     ) -> u64 {
         self.measured = None;
+        self.ghost = 0;
         self.totals.writes += 1;
         let number = self.totals.writes;
         let offered = content.iter().map(Payload::len).sum();
@@ -85,6 +86,7 @@ impl Flow {
         self.settle_pieces(number, amount - gone, keep);
         if reader_gone {
             self.totals.destroyed += amount - gone;
+            self.ghost += amount - gone;
             self.writes[index].gone = amount;
         }
         match amount.cmp(&said) {
@@ -176,6 +178,7 @@ impl Flow {
                 continue;
             }
             self.totals.destroyed += piece.len;
+            self.ghost += piece.len;
             if let Some(index) = self.index_of(piece.write) {
                 self.writes[index].gone += piece.len;
                 fds.append(&mut self.writes[index].fds);
@@ -340,6 +343,7 @@ impl Flow {
         if result == ReadResult::Bytes {
             self.totals.reads += 1;
         }
+        self.ghost = 0;
         let number = self.totals.reads;
         let data = found.data.to_vec();
         self.reads.push_back(Read {

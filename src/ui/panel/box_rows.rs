@@ -1,0 +1,240 @@
+//! Message boxes side by side, in one row or several, in the columns there are: the newest of what was written and read, the first
+//! of what waits.
+
+use ratatui::text::{Line, Span};
+
+use super::message_box::MessageBox;
+use crate::abi::Errno;
+use crate::ui::direction::Directed;
+use crate::ui::theme::Theme;
+use crate::world::ledger::{Piece, ReadResult};
+
+/// How messages are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As boxes of three rows.
+    Boxes,
+    /// In one line.
+    Inline,
+}
+
+/// Where they are drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Space {
+    /// Columns.
+    pub width: u16,
+    /// Rows of boxes, or lines.
+    pub rows: u16,
+    /// How they are drawn.
+    pub form: Form,
+}
+
+/// What of a direction is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The last writes.
+    Written,
+    /// What waits, first to be read first.
+    Queued,
+    /// The last reads.
+    Read,
+}
+
+/// Which messages stay where there is not room for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Newest,
+    First,
+}
+
+/// Messages that fit, and how many do not.
+#[derive(Debug)]
+pub struct BoxRows {
+    rows: Vec<Vec<MessageBox>>,
+    hidden: u64,
+    kept: Kept,
+    form: Form,
+}
+
+/// Columns that the count of what is hidden takes.
+const COUNT_WIDTH: u16 = 4;
+/// Columns that a message may have whatever else there is.
+const COMFORT: u16 = 14;
+
+impl BoxRows {
+    /// A part of what travelled this way.
+    pub fn of(sent: Directed<'_>, part: Part, space: Space, theme: Theme) -> Self {
+        let Directed { flow, direction } = sent;
+        let spelled = |message: MessageBox| message.spelled(theme);
+        match part {
+            Part::Written => {
+                let boxes = flow.writes.iter().rev().map(|write| MessageBox::of_write(direction, write));
+                Self::fit(boxes.map(spelled), flow.totals.writes, space, Kept::Newest)
+            }
+            Part::Read => {
+                let shown = flow.reads.iter().filter(|read| read.result != ReadResult::Failed(Errno::EAGAIN)).count();
+                let total = flow.totals.reads.max(shown as u64);
+                let boxes = flow.reads.iter().rev().filter_map(|read| MessageBox::of_read(sent, read));
+                Self::fit(boxes.map(spelled), total, space, Kept::Newest)
+            }
+            Part::Queued => {
+                // A write that has not returned may have nothing left in it.
+                let is_something = |piece: &&Piece| piece.len > 0 || !piece.tentative;
+                let pieces = flow.queue.iter().filter(is_something);
+                let total = pieces.clone().count() as u64;
+                let boxes = pieces.map(|piece| MessageBox::of_piece(sent, *piece));
+                Self::fit(boxes.map(spelled), total, space, Kept::First)
+            }
+        }
+    }
+
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// `boxes` has the message first that is kept first.
+    fn fit(boxes: impl Iterator<Item = MessageBox>, total: u64, space: Space, kept: Kept) -> Self {
+        let Space { width, rows, form } = space;
+        // One row's messages share it: where there is not room for all, at least two are to be seen.
+        let shared = (width.saturating_sub(COUNT_WIDTH) / 2).max(COMFORT);
+        let (mut all, mut sum, mut least) = (Vec::new(), 0_u32, 0_u32);
+        for message in boxes {
+            let wide = form.width_of(&message).min(width);
+            sum += u32::from(wide);
+            least += u32::from(if rows == 1 { wide.min(shared) } else { wide });
+            all.push(message);
+            // What comes now has no room, however the others are cut.
+            if least > u32::from(width) * u32::from(rows) {
+                break;
+            }
+        }
+        let is_crowded = rows == 1 && all.len() > 1 && (sum > u32::from(width) || (all.len() as u64) < total);
+        let widest = if is_crowded { shared } else { width };
+        for message in &mut all {
+            let around = form.width_of(message) - message.width();
+            message.cut(widest.min(width).saturating_sub(around));
+        }
+        let count = |hidden| fitting(&all, hidden, space);
+        // With a count of what is hidden there is room for fewer of them.
+        let whole = count(false);
+        let shown = if whole as u64 == total { whole } else { count(true) };
+        all.truncate(shown.max(1));
+        let hidden = total.saturating_sub(all.len() as u64);
+        if hidden > 0 && all.len() == 1 {
+            for message in &mut all {
+                let around = form.width_of(message) - message.width();
+                message.cut(width.saturating_sub(COUNT_WIDTH + around));
+            }
+        }
+        if kept == Kept::Newest {
+            all.reverse();
+        }
+        Self { rows: in_rows(all, hidden > 0 && kept == Kept::Newest, space), hidden, kept, form }
+    }
+
+    /// The lines: three of a row of boxes, one of each inline.
+    pub fn lines(&self, theme: Theme) -> Vec<Line<'static>> {
+        let mut lines: Vec<Vec<Span<'static>>> = Vec::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            let mut of_row: Vec<Vec<Span<'static>>> = vec![Vec::new(); usize::from(self.form.height())];
+            if at == 0 && self.kept == Kept::Newest {
+                self.count_hidden(&mut of_row, theme);
+            }
+            for message in row {
+                match self.form {
+                    Form::Inline => of_row[0].extend(message.inline(theme)),
+                    Form::Boxes => {
+                        for (line, part) in of_row.iter_mut().zip(message.boxed(theme)) {
+                            line.extend(part.spans);
+                        }
+                    }
+                }
+            }
+            if at + 1 == self.rows.len() && self.kept == Kept::First {
+                self.count_hidden(&mut of_row, theme);
+            }
+            lines.extend(of_row);
+        }
+        lines.into_iter().map(Line::from).collect()
+    }
+
+    fn count_hidden(&self, rows: &mut [Vec<Span<'static>>], theme: Theme) {
+        if self.hidden == 0 {
+            return;
+        }
+        let count = if self.hidden > 99 { "99+".to_owned() } else { format!("+{}", self.hidden) };
+        let middle = rows.len() / 2;
+        for (index, row) in rows.iter_mut().enumerate() {
+            let text = if index == middle { count.as_str() } else { "" };
+            let text = match self.kept {
+                Kept::Newest => format!("{text:<4}"),
+                Kept::First => format!("{text:>4}"),
+            };
+            row.push(Span::styled(text, theme.faint()));
+        }
+    }
+}
+
+impl Form {
+    /// Lines of one row.
+    pub fn height(self) -> u16 {
+        match self {
+            Self::Boxes => 3,
+            Self::Inline => 1,
+        }
+    }
+
+    fn width_of(self, message: &MessageBox) -> u16 {
+        match self {
+            Self::Boxes => message.width().saturating_add(2),
+            Self::Inline => message.inline_width(),
+        }
+    }
+}
+
+/// How many of these fit, from the first on, beside a count of what is hidden or without it. In either order of reading it is the
+/// same number: consecutive messages fill as few rows as they can from both ends.
+fn fitting(all: &[MessageBox], has_count: bool, space: Space) -> usize {
+    let (mut rows, mut used, mut shown) = (1, 0, 0);
+    for message in all {
+        let wide = space.form.width_of(message);
+        // The count stands in the last row that is filled.
+        let is_last = rows == space.rows;
+        let room = if has_count && is_last { space.width.saturating_sub(COUNT_WIDTH) } else { space.width };
+        if used + wide > room {
+            if is_last {
+                break;
+            }
+            (rows, used) = (rows + 1, 0);
+        }
+        let is_last = rows == space.rows;
+        let room = if has_count && is_last { space.width.saturating_sub(COUNT_WIDTH) } else { space.width };
+        if used + wide > room {
+            break;
+        }
+        used += wide;
+        shown += 1;
+    }
+    shown
+}
+
+/// The messages in order, as many in each row as fit, behind the count of what is hidden if it stands in the first.
+fn in_rows(all: Vec<MessageBox>, begins_with_count: bool, space: Space) -> Vec<Vec<MessageBox>> {
+    let mut rows: Vec<Vec<MessageBox>> = Vec::new();
+    let mut left = 0;
+    for message in all {
+        let wide = space.form.width_of(&message);
+        match rows.last_mut() {
+            Some(row) if wide <= left => row.push(message),
+            Some(_) | None => {
+                let count = if rows.is_empty() && begins_with_count { COUNT_WIDTH } else { 0 };
+                left = space.width.saturating_sub(count);
+                rows.push(vec![message]);
+            }
+        }
+        left = left.saturating_sub(wide);
+    }
+    rows.truncate(usize::from(space.rows));
+    rows
+}
