@@ -1,5 +1,6 @@
 //! What was typed on the command line, validated; what it means is decided in `main`.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -59,6 +60,18 @@ pub enum Command {
         /// Save the run as a lesson, NN-name.md; nothing is overwritten.
         #[arg(long, value_name = "FILE")]
         save_lesson: Option<PathBuf>,
+    },
+    /// Watch an unmodified program and all its children: who writes what to whom, who waits, who holds which end.
+    Watch {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+        /// Where the transcript goes; standard error unless told.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// The program and its arguments.
+        #[arg(value_name = "PROGRAM", trailing_var_arg = true, required = true, allow_hyphen_values = true)]
+        program: Vec<OsString>,
     },
     /// Take a lesson in the terminal: text beside the live bench.
     Learn {

@@ -1,7 +1,9 @@
 //! The program's first and last lines: arguments, mode, error report, exit status.
 
+use std::ffi::CString;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -29,9 +31,11 @@ use tincans::script::spell;
 use tincans::session::Settings;
 use tincans::sys::output::{self, Format as Printed};
 use tincans::sys::tty_input::TtyInput;
+use tincans::trace::Death;
 use tincans::tui::{self, Looks};
 use tincans::ui::ascii::Letters;
 use tincans::ui::theme::{Colours, Ground, Theme};
+use tincans::watch::headless::{self, Ended, Form};
 
 /// Usage, a script that does not parse, no terminal where one is needed.
 const USAGE: u8 = 2;
@@ -69,6 +73,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             let options = Options { json: *json, every_call: *every_call, max_tasks, lesson };
             guarded(Terminal::Untouched, || run_script(script, options))
         }
+        Some(Command::Watch { json, output, program }) => watch(program, *json, output.as_deref()),
         Some(Command::Check { paths, watch }) => guarded(Terminal::Untouched, || check_lessons(paths, *watch)),
         Some(Command::Matrix { row, column, markdown, json }) => {
             let request = match (row, column) {
@@ -251,6 +256,29 @@ fn print_help(help: &clap::Error) -> u8 {
     let (text, printed) =
         if is_styled { (text.ansi().to_string(), Printed::Styled) } else { (text.to_string(), Printed::Text) };
     print_as(text.as_bytes(), printed).unwrap_or_else(|error| complain(&error))
+}
+
+/// Watches a program; its exit status becomes this one's.
+fn watch(program: &[OsString], json: bool, output: Option<&Path>) -> Result<u8> {
+    let words: Result<Vec<CString>, _> = program.iter().map(|word| CString::new(word.as_bytes())).collect();
+    let words = words.wrap_err("a word of the command line has a zero byte")?;
+    let mut out: Box<dyn Write> = match output {
+        Some(path) => {
+            Box::new(io::BufWriter::new(std::fs::File::create(path).wrap_err("the transcript cannot be written")?))
+        }
+        None => Box::new(io::BufWriter::new(io::stderr())),
+    };
+    let form = if json { Form::Json } else { Form::Transcript };
+    match headless::run(&words, form, &mut out)? {
+        Ended::Program(Death::Exited(code)) => Ok(u8::try_from(code).unwrap_or(u8::MAX)),
+        Ended::Program(Death::Killed(signal)) => Ok(u8::try_from(128 + signal.0).unwrap_or(u8::MAX)),
+        Ended::Program(Death::Unknown) => Err(eyre!("how the program ended is not known")),
+        Ended::NotExecuted(errno) => {
+            let name = spell::string(&program[0].to_string_lossy());
+            Err(eyre!("{name} cannot be executed: {} ({})", errno.name(), errno.message()))
+        }
+        Ended::NotWatched(reason) => Err(eyre!("the program cannot be watched: {reason}")),
+    }
 }
 
 fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {

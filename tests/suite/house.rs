@@ -10,7 +10,8 @@ use std::path::Path;
 type Tree = BTreeMap<String, String>;
 
 /// The facts and what can be computed from them: no call, no drawing.
-const PURE: &[&str] = &["abi", "script", "order", "trace", "world", "plan", "explain", "recording", "lesson", "export"];
+const PURE: &[&str] =
+    &["abi", "script", "order", "trace", "world", "plan", "explain", "recording", "lesson", "export", "strace_log"];
 
 /// Who may import whom, below `src/`. A module that is not listed here has to be given its place first.
 const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
@@ -23,6 +24,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("explain", &[PURE]),
     ("recording", &[PURE]),
     ("lesson", &[PURE]),
+    ("strace_log", &[PURE]),
     ("export", &[PURE]),
     ("app", &[PURE]),
     ("ui", &[PURE, &["app"]]),
@@ -44,6 +46,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("runner", &[PURE, &["sys", "bench", "session", "saving"]]),
     ("checker", &[PURE, &["sys", "bench", "session", "runner"]]),
     // The defaults that `--help` names.
+    ("watch", &[PURE, &["sys"]]),
     ("cli", &[PURE, &["bench"]]),
     ("lib", &[]),
 ];

@@ -21,4 +21,5 @@ mod readme;
 mod run;
 mod saving;
 mod scarce;
+mod watch;
 mod why;

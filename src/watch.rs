@@ -1,0 +1,15 @@
+//! Watching an unmodified program: one process, the *watcher*, traces it and all that it makes, and turns the stops into records.
+//! It draws nothing, folds nothing, and holds no descriptor of the program's.
+
+pub mod births;
+pub mod calls;
+pub mod channel_order;
+pub mod decode;
+pub mod headless;
+pub mod known;
+pub mod link;
+pub mod signals;
+pub mod sleepers;
+pub mod tables;
+pub mod tracee;
+pub mod watcher;

@@ -1,0 +1,333 @@
+//! A task at the entry and at the exit of a call: what is shown, what it changes in the tables, and the two records.
+
+use crate::abi::Errno;
+use crate::order::{Call, Extra, Outcome};
+use crate::sys::file_identity::Object;
+use crate::sys::ptrace::{self, CallInfo};
+use crate::sys::seccomp::{FOREIGN_ABI_STOP, OWN_STOP};
+use crate::sys::syscalls::Sysno;
+use crate::sys::{now_ns, process_memory};
+use crate::trace::Fact;
+
+use super::decode::answer::made_numbers;
+use super::decode::{self, Memory};
+use super::tables::ChannelKey;
+use super::tracee::{Answer, Entry, Inside, Place};
+use super::watcher::{Watcher, go_on};
+
+/// What is done about a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Interest {
+    /// It is recorded.
+    Shown,
+    /// It is recorded if it sleeps.
+    IfAsleep,
+    /// It is let go.
+    None,
+}
+
+/// The memory of a task that stands still.
+pub(super) struct TaskMemory(pub i32);
+
+impl Memory for TaskMemory {
+    fn read(&self, address: u64, length: usize) -> Vec<u8> {
+        if length == 0 || address == 0 { Vec::new() } else { process_memory::read(self.0, address, length) }
+    }
+}
+
+impl Watcher<'_> {
+    /// A task stands before a call.
+    pub(super) fn enter(&mut self, tid: i32) {
+        let CallInfo::Entry { number, arguments, data } = ptrace::call_info(tid) else {
+            return go_on(tid, 0);
+        };
+        match data {
+            OWN_STOP => {}
+            FOREIGN_ABI_STOP => {
+                self.note("abi", "a call by another ABI (32-bit, int 0x80 or x32) is not followed");
+                return go_on(tid, 0);
+            }
+            // A filter of the program's own, which would get ENOSYS without a tracer.
+            _ => return Self::refuse(tid),
+        }
+        let Some(sysno) = Sysno::of_number(number) else { return go_on(tid, 0) };
+        if sysno == Sysno::IoUringSetup {
+            self.note("io_uring", "io_uring_setup(2) is answered with ENOSYS: what goes through a ring cannot be seen");
+            return Self::refuse(tid);
+        }
+        let call = decode::call(sysno, arguments, &TaskMemory(tid));
+        self.end_interruption(tid, Some(sysno));
+        if let Some(inside) = self.takes_up_again(tid, sysno) {
+            return self.let_in_again(tid, inside);
+        }
+        match self.interest(tid, sysno, &call) {
+            Interest::None => go_on(tid, 0),
+            Interest::IfAsleep => {
+                let entry = Entry { sysno, arguments, call, channels: Vec::new(), stopped_ns: now_ns() };
+                self.let_in_silently(tid, entry);
+            }
+            Interest::Shown => {
+                self.tell_descriptors(tid, &call);
+                let channels = self.channels_of(tid, &call);
+                let entry = Entry { sysno, arguments, call, channels, stopped_ns: now_ns() };
+                if self.may_enter(tid, &entry.channels) {
+                    self.let_in(tid, entry, false);
+                } else {
+                    self.set_place(tid, Place::Waiting(Box::new(entry)));
+                    self.queue.push(tid);
+                }
+            }
+        }
+    }
+
+    fn refuse(tid: i32) {
+        let _ = ptrace::refuse_call(tid);
+        go_on(tid, 0);
+    }
+
+    /// Lets a task make its call: the record of the entry comes first, so that it lies before the effect.
+    pub(super) fn let_in(&mut self, tid: i32, entry: Entry, is_unordered: bool) {
+        let Some(tracee) = self.tracees.get(&tid) else { return };
+        let task = tracee.task;
+        let goes_on = tracee.goes_on_with == Some(entry.sysno);
+        if let Call::Close { fd } = entry.call {
+            self.tables.forget(tracee.table, fd);
+        }
+        if !goes_on {
+            self.record(task, Fact::Entered { call: entry.call.clone().into() });
+        }
+        if is_unordered {
+            self.record(task, Fact::Unordered);
+        }
+        self.put_inside(tid, entry, true);
+        let _ = ptrace::go_on_to_exit(tid);
+    }
+
+    fn let_in_silently(&mut self, tid: i32, entry: Entry) {
+        self.put_inside(tid, entry, false);
+        let _ = ptrace::go_on_to_exit(tid);
+    }
+
+    fn put_inside(&mut self, tid: i32, entry: Entry, is_told: bool) {
+        self.order += 1;
+        self.naps.begin_again();
+        let order = self.order;
+        let Some(tracee) = self.tracees.get_mut(&tid) else { return };
+        if is_told {
+            tracee.goes_on_with = None;
+        }
+        let inside = Inside { entry, order, since_ns: now_ns(), is_asleep: false, is_told };
+        tracee.place = Place::Inside(Box::new(inside));
+    }
+
+    fn let_in_again(&mut self, tid: i32, mut inside: Inside) {
+        self.order += 1;
+        self.naps.begin_again();
+        inside.order = self.order;
+        inside.since_ns = now_ns();
+        inside.is_asleep = false;
+        self.set_place(tid, Place::Inside(Box::new(inside)));
+        let _ = ptrace::go_on_to_exit(tid);
+    }
+
+    /// A task stands behind a call.
+    pub(super) fn leave(&mut self, tid: i32) {
+        let CallInfo::Exit { value, is_error } = ptrace::call_info(tid) else { return go_on(tid, 0) };
+        let Some(tracee) = self.tracees.get_mut(&tid) else { return go_on(tid, 0) };
+        let place = std::mem::replace(&mut tracee.place, Place::Outside);
+        let Place::Inside(inside) = place else {
+            tracee.place = place;
+            return go_on(tid, 0);
+        };
+        let answer = Answer { value, is_error };
+        if is_error && super::signals::is_restart(value) {
+            tracee.place = Place::Interrupted(inside, value);
+            return go_on(tid, 0);
+        }
+        if self.may_return(tid, &inside.entry.channels, inside.order) {
+            self.returned(tid, *inside, answer);
+        } else {
+            self.set_place(tid, Place::Returning(inside, answer, now_ns()));
+            self.queue.push(tid);
+        }
+    }
+
+    /// Records a return, changes the tables, and lets the task go on.
+    pub(super) fn returned(&mut self, tid: i32, inside: Inside, answer: Answer) {
+        let Some(tracee) = self.tracees.get(&tid) else { return };
+        let (task, pid, table) = (tracee.task, tracee.pid, tracee.table);
+        let Entry { sysno, arguments, call, .. } = inside.entry;
+        let outcome = (!answer.is_error)
+            .then(|| decode::answer::outcome(sysno, arguments, answer.value, &TaskMemory(tid)))
+            .flatten();
+        if !answer.is_error {
+            for fd in made_numbers(&call, answer.value, outcome.as_ref()) {
+                self.tables.renew(table, fd);
+            }
+            self.change_table(tid, &call);
+        }
+        let is_shown = inside.is_told || self.is_of_interest_afterwards(pid, table, &call, answer);
+        if is_shown {
+            if !inside.is_told {
+                self.record(task, Fact::Entered { call: call.clone().into() });
+            }
+            let outcome = self.with_peer(tid, &call, answer, outcome);
+            let (ret, errno) = ret_and_errno(answer);
+            self.record(task, Fact::Returned { ret, errno, outcome: outcome.map(Box::new) });
+            if !answer.is_error {
+                self.tell_made(tid, &call, answer.value);
+            }
+        }
+        go_on(tid, 0);
+    }
+
+    /// accept(2): which socket the new one is connected with.
+    fn with_peer(&mut self, tid: i32, call: &Call, answer: Answer, outcome: Option<Outcome>) -> Option<Outcome> {
+        let Call::Accept { .. } = call else { return outcome };
+        let tracee = self.tracees.get(&tid)?;
+        let fd = i32::try_from(answer.value).ok()?;
+        let row = self.tables.row(tracee.table, tracee.pid, fd)?;
+        let Object::Socket(own) = row.file.object else { return outcome };
+        let peer = self.tables.peer(own)?;
+        Some(Outcome { extra: Extra::Accepted { peer }, ..outcome.unwrap_or_default() })
+    }
+
+    /// What a call of which nothing was told yet did all the same: it opened a pipe.
+    fn is_of_interest_afterwards(
+        &mut self,
+        pid: i32,
+        table: super::tables::TableId,
+        call: &Call,
+        answer: Answer,
+    ) -> bool {
+        match (call, i32::try_from(answer.value)) {
+            (Call::Open { .. }, Ok(fd)) if !answer.is_error => {
+                let is_channel = self.tables.row(table, pid, fd).is_some_and(|row| row.channel.is_some());
+                if !is_channel {
+                    self.tables.forget(table, fd);
+                }
+                is_channel
+            }
+            _ => false,
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all others change no table by themselves")]
+    fn change_table(&mut self, tid: i32, call: &Call) {
+        /// CLOSE_RANGE_CLOEXEC: nothing is closed now.
+        const MARKS_ONLY: i32 = 4;
+        let Some(tracee) = self.tracees.get_mut(&tid) else { return };
+        match call {
+            Call::CloseRange { first, last, flags } if flags & MARKS_ONLY == 0 => {
+                let (first, last) =
+                    (i32::try_from(*first).unwrap_or(i32::MAX), i32::try_from(*last).unwrap_or(i32::MAX));
+                self.tables.forget_range(tracee.table, first, last);
+            }
+            Call::Other { name, .. } if name == "unshare" => tracee.table = self.tables.copy(tracee.table),
+            _ => {}
+        }
+    }
+
+    /// Whether a call is to be recorded.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all others are about descriptors")]
+    fn interest(&mut self, tid: i32, sysno: Sysno, call: &Call) -> Interest {
+        let shown_if = |matters| if matters { Interest::Shown } else { Interest::None };
+        match call {
+            Call::Socketpair { .. }
+            | Call::Pipe2 { .. }
+            | Call::Fork
+            | Call::Vfork
+            | Call::Clone { .. }
+            | Call::Exit { .. }
+            | Call::ExitGroup { .. }
+            | Call::Waitpid { .. }
+            | Call::Kill { .. } => Interest::Shown,
+            Call::Socket { domain, .. } => shown_if(*domain == crate::abi::AF_UNIX),
+            Call::EpollCreate { .. } => Interest::None,
+            Call::Exec { program, .. } => shown_if(program.as_deref().is_none_or(|program| self.exists(tid, program))),
+            Call::Signal { signal, .. } => {
+                self.follow_handler(tid, *signal);
+                shown_if([crate::abi::Signal::PIPE.0, crate::abi::Signal::CHLD.0].contains(signal))
+            }
+            Call::Open { path, .. } => shown_if(self.opens_channel(tid, path)),
+            Call::Other { fd: None, .. } => Interest::IfAsleep,
+            _ => self.interest_by_descriptor(tid, sysno, call),
+        }
+    }
+
+    /// Calls about descriptors are recorded where one of them is a channel's, or was told to be something.
+    fn interest_by_descriptor(&mut self, tid: i32, sysno: Sysno, call: &Call) -> Interest {
+        let Some(tracee) = self.tracees.get(&tid) else { return Interest::None };
+        let (table, pid) = (tracee.table, tracee.pid);
+        let mut may_sleep = is_sleeper(sysno);
+        for fd in about(call) {
+            if self.tables.is_told(table, fd) {
+                return Interest::Shown;
+            }
+            let Some(row) = self.tables.row(table, pid, fd) else { continue };
+            if row.channel.is_some() {
+                return Interest::Shown;
+            }
+            may_sleep &= !is_file(&row.file.name);
+        }
+        if may_sleep { Interest::IfAsleep } else { Interest::None }
+    }
+
+    /// The channels that a call acts on.
+    fn channels_of(&mut self, tid: i32, call: &Call) -> Vec<ChannelKey> {
+        if matches!(call, Call::Poll { .. } | Call::Select { .. } | Call::EpollCtl { .. } | Call::EpollWait { .. }) {
+            return Vec::new();
+        }
+        let Some(tracee) = self.tracees.get(&tid) else { return Vec::new() };
+        let (table, pid) = (tracee.table, tracee.pid);
+        about(call).into_iter().filter_map(|fd| self.tables.row(table, pid, fd)?.channel).collect()
+    }
+}
+
+/// The numbers that a call names.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others name no further number")]
+pub(super) fn about(call: &Call) -> Vec<i32> {
+    let also = match call {
+        Call::Dup2 { to, .. } | Call::Dup3 { to, .. } => Some(*to),
+        _ => None,
+    };
+    call.fd().into_iter().chain(call.more_fds()).chain(also).collect()
+}
+
+fn ret_and_errno(answer: Answer) -> (i32, Errno) {
+    if answer.is_error {
+        return (-1, Errno(i32::try_from(-answer.value).unwrap_or(0)));
+    }
+    (i32::try_from(answer.value).unwrap_or(i32::MAX), Errno::NONE)
+}
+
+/// Calls that may sleep on what is no channel: a terminal, a socket of another family.
+fn is_sleeper(sysno: Sysno) -> bool {
+    use Sysno as S;
+    matches!(
+        sysno,
+        S::Read
+            | S::Readv
+            | S::Write
+            | S::Writev
+            | S::Recvfrom
+            | S::Recvmsg
+            | S::Sendto
+            | S::Sendmsg
+            | S::Connect
+            | S::Accept
+            | S::Accept4
+            | S::Poll
+            | S::Ppoll
+            | S::Select
+            | S::Pselect6
+            | S::EpollWait
+            | S::EpollPwait
+            | S::EpollPwait2
+    )
+}
+
+/// Files never let their reader sleep; devices and what has no path may.
+fn is_file(name: &str) -> bool {
+    name.starts_with('/') && !name.starts_with("/dev/")
+}

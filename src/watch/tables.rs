@@ -1,0 +1,170 @@
+//! The descriptor tables of watched processes: what each number refers to, learned when it is first used and forgotten when it is
+//! closed. The kernel is asked by inode, so no copy of a descriptor is ever taken.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::sys::file_identity::{FileIdentity, Object, identify};
+use crate::sys::sock_diag::{SockDiag, UnixSocket};
+
+/// A descriptor table, which threads share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TableId(pub u32);
+
+/// What of the kernel's one channel is: both its ends have the same key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ChannelKey {
+    /// A pipe's inode.
+    Pipe(u64),
+    /// A FIFO's device and inode.
+    Fifo(u64, u64),
+    /// The lower inode of a connected pair of sockets, or that of a socket alone.
+    Socket(u64),
+}
+
+/// What a number refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The file.
+    pub file: FileIdentity,
+    /// The channel it is an end of; none of another file.
+    pub channel: Option<ChannelKey>,
+}
+
+/// The tables, and who is asked about sockets.
+#[derive(Debug)]
+pub struct Tables {
+    rows: HashMap<TableId, BTreeMap<i32, Option<Row>>>,
+    /// Numbers of each table that the records tell of.
+    told: HashMap<TableId, HashSet<i32>>,
+    next: u32,
+    diag: Option<SockDiag>,
+}
+
+impl Tables {
+    /// None yet.
+    pub fn new() -> Self {
+        Self { rows: HashMap::new(), told: HashMap::new(), next: 0, diag: SockDiag::open().ok() }
+    }
+
+    /// A new table without any number known.
+    pub fn make(&mut self) -> TableId {
+        self.next += 1;
+        TableId(self.next)
+    }
+
+    /// A new table like this one, as fork(2) makes it.
+    pub fn copy(&mut self, of: TableId) -> TableId {
+        let id = self.make();
+        if let Some(rows) = self.rows.get(&of).cloned() {
+            self.rows.insert(id, rows);
+        }
+        if let Some(told) = self.told.get(&of).cloned() {
+            self.told.insert(id, told);
+        }
+        id
+    }
+
+    /// A table that nobody has any more.
+    pub fn forget_table(&mut self, id: TableId) {
+        self.rows.remove(&id);
+        self.told.remove(&id);
+    }
+
+    /// A number that may refer to something else from now on.
+    pub fn forget(&mut self, id: TableId, fd: i32) {
+        if let Some(rows) = self.rows.get_mut(&id) {
+            rows.remove(&fd);
+        }
+        if let Some(told) = self.told.get_mut(&id) {
+            told.remove(&fd);
+        }
+    }
+
+    /// The same of all numbers from one to another.
+    pub fn forget_range(&mut self, id: TableId, first: i32, last: i32) {
+        if let Some(rows) = self.rows.get_mut(&id) {
+            rows.retain(|fd, _| !(first..=last).contains(fd));
+        }
+        if let Some(told) = self.told.get_mut(&id) {
+            told.retain(|fd| !(first..=last).contains(fd));
+        }
+    }
+
+    /// A number that a recorded call has made or changed: its meaning is told, and looked up when it is used.
+    pub fn renew(&mut self, id: TableId, fd: i32) {
+        self.forget(id, fd);
+        self.told.entry(id).or_default().insert(fd);
+    }
+
+    /// All numbers whose meaning may have changed.
+    pub fn forget_all_but(&mut self, id: TableId, open: &[i32]) {
+        if let Some(rows) = self.rows.get_mut(&id) {
+            rows.retain(|fd, _| open.contains(fd));
+        }
+        if let Some(told) = self.told.get_mut(&id) {
+            told.retain(|fd| open.contains(fd));
+        }
+    }
+
+    /// Whether the records tell what this number refers to.
+    pub fn is_told(&self, id: TableId, fd: i32) -> bool {
+        self.told.get(&id).is_some_and(|told| told.contains(&fd))
+    }
+
+    /// From now on they do.
+    pub fn tell(&mut self, id: TableId, fd: i32) {
+        self.told.entry(id).or_default().insert(fd);
+    }
+
+    /// What a number refers to; none if it is not open.
+    pub fn row(&mut self, id: TableId, pid: i32, fd: i32) -> Option<Row> {
+        if let Some(known) = self.rows.get(&id).and_then(|rows| rows.get(&fd)) {
+            let is_sure = known.as_ref().is_none_or(|row| !Self::may_connect(row));
+            if is_sure {
+                return known.clone();
+            }
+        }
+        let row = self.row_of(identify(pid, fd)?);
+        self.rows.entry(id).or_default().insert(fd, Some(row.clone()));
+        Some(row)
+    }
+
+    /// The same of a file.
+    pub fn row_of(&mut self, file: FileIdentity) -> Row {
+        let channel = self.channel_of(&file);
+        Row { file, channel }
+    }
+
+    /// What the kernel says of a socket.
+    pub fn socket(&mut self, inode: u64) -> Option<UnixSocket> {
+        self.diag.as_mut()?.unix_socket(inode)
+    }
+
+    /// A socket that had no peer when it was looked up.
+    fn may_connect(row: &Row) -> bool {
+        matches!((row.file.object, row.channel), (Object::Socket(own), Some(ChannelKey::Socket(key))) if own == key)
+    }
+
+    fn channel_of(&mut self, file: &FileIdentity) -> Option<ChannelKey> {
+        match file.object {
+            Object::Pipe(inode) => Some(ChannelKey::Pipe(inode)),
+            Object::Fifo { device, inode } => Some(ChannelKey::Fifo(device, inode)),
+            Object::Socket(inode) => {
+                let socket = self.socket(inode)?;
+                Some(ChannelKey::Socket(socket.peer.map_or(inode, |peer| peer.min(inode))))
+            }
+            Object::Other => None,
+        }
+    }
+
+    /// The inode of a socket's peer.
+    pub fn peer(&mut self, inode: u64) -> Option<u64> {
+        self.socket(inode)?.peer
+    }
+}
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,200 @@
+//! The watcher's loop: takes stops until nobody is left, lets tasks go on by the rule of order, looks at sleepers when it is
+//! quiet, and otherwise sleeps in poll(2).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::CString;
+use std::time::Duration;
+
+use crate::abi::Errno;
+use crate::sys::child_signal::ChildSignal;
+use crate::sys::launch::{self, Waiting};
+use crate::sys::ptrace::{self, Stop};
+use crate::sys::seccomp::Filter;
+use crate::sys::{SysError, now_ns, poll};
+use crate::trace::{Fact, Record, TaskId};
+
+use super::sleepers::Naps;
+use super::tables::Tables;
+use super::tracee::{Handlers, HandlersId, Tracee};
+
+/// Stops that are taken before those who wait for their turn are looked at.
+const STOPS_A_ROUND: usize = 64;
+
+/// While somebody waits for a turn, the kernel is asked this often whether the other is asleep by now.
+const TURN_PAUSE: Duration = Duration::from_micros(50);
+
+/// Where the records go.
+pub trait Output {
+    /// One more record.
+    fn record(&mut self, record: Record);
+    /// Something that cannot be seen, said once.
+    fn note(&mut self, text: &str);
+    /// Everything so far is to be readable for the other side. False: nobody reads any more.
+    fn flush(&mut self) -> bool;
+}
+
+/// How a watched program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Its first process has ended with this wait status, and nobody of it is left.
+    Status(i32),
+    /// It could not be executed.
+    NotExecuted(Errno),
+    /// Nobody reads the records any more.
+    NobodyReads,
+}
+
+/// The tracer and all that it knows.
+pub struct Watcher<'a> {
+    pub(super) root: i32,
+    pub(super) root_status: Option<i32>,
+    /// The program is executed; before that nothing is shown.
+    pub(super) has_begun: bool,
+    pub(super) tracees: BTreeMap<i32, Tracee>,
+    /// Children whose first stop came before their birth was told.
+    pub(super) unborn: BTreeSet<i32>,
+    pub(super) tables: Tables,
+    pub(super) handlers: HashMap<HandlersId, Handlers>,
+    /// Tasks that wait for their turn on a channel, in order of arrival.
+    pub(super) queue: Vec<i32>,
+    pub(super) naps: Naps,
+    pub(super) next_task: u32,
+    pub(super) next_child: u32,
+    pub(super) next_handlers: u32,
+    pub(super) order: u64,
+    pub(super) said: BTreeSet<&'static str>,
+    turn: u32,
+    acting: Option<TaskId>,
+    out: &'a mut dyn Output,
+}
+
+impl<'a> Watcher<'a> {
+    /// Starts the program and watches it to its end.
+    pub fn watch(arguments: &[CString], out: &'a mut dyn Output) -> Result<Ending, SysError> {
+        let children = ChildSignal::open()?;
+        let filter = Filter::build(|_| true);
+        let mut waiting = launch::launch(arguments, &filter)?;
+        ptrace::seize(waiting.pid)?;
+        waiting.open_gate()?;
+        let mut watcher = Self::new(waiting.pid, out);
+        if !watcher.run(&children)? {
+            return Ok(Ending::NobodyReads);
+        }
+        Ok(watcher.ending(waiting))
+    }
+
+    fn new(root: i32, out: &'a mut dyn Output) -> Self {
+        Self {
+            root,
+            root_status: None,
+            has_begun: false,
+            tracees: BTreeMap::new(),
+            unborn: BTreeSet::new(),
+            tables: Tables::new(),
+            handlers: HashMap::new(),
+            queue: Vec::new(),
+            naps: Naps::default(),
+            next_task: 0,
+            next_child: 0,
+            next_handlers: 0,
+            order: 0,
+            said: BTreeSet::new(),
+            turn: 0,
+            acting: None,
+            out,
+        }
+    }
+
+    fn ending(&self, waiting: Waiting) -> Ending {
+        match waiting.failure() {
+            Some(errno) if !self.has_begun => Ending::NotExecuted(errno),
+            _ => Ending::Status(self.root_status.unwrap_or(0)),
+        }
+    }
+
+    /// Until nobody is left; false if nobody reads any more.
+    fn run(&mut self, children: &ChildSignal) -> Result<bool, SysError> {
+        loop {
+            if !self.take_stops() {
+                return Ok(self.out.flush());
+            }
+            self.adopt_unborn();
+            let is_moving = self.admit_waiting();
+            let until = self.look_at_sleepers();
+            if !self.out.flush() {
+                return Ok(false);
+            }
+            let pause = if is_moving { Some(TURN_PAUSE) } else { until };
+            poll::wait(&[children.fd()], pause)?;
+            children.drain();
+        }
+    }
+
+    /// Takes what has stopped; false if nobody is left.
+    fn take_stops(&mut self) -> bool {
+        for _ in 0..STOPS_A_ROUND {
+            match ptrace::next_stop() {
+                Ok(Some((tid, stop))) => self.take(tid, stop),
+                Ok(None) | Err(Errno::EINTR) => return true,
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    fn take(&mut self, tid: i32, stop: Stop) {
+        if !self.has_begun {
+            return self.take_before_begin(tid, stop);
+        }
+        if !self.tracees.contains_key(&tid) && !matches!(stop, Stop::Executed(_)) {
+            return self.take_unborn(tid, stop);
+        }
+        match stop {
+            Stop::CallEntry => self.enter(tid),
+            Stop::CallExit => self.leave(tid),
+            Stop::Made(child) => self.made(tid, child),
+            Stop::Executed(former) => self.executed(tid, former),
+            Stop::Exiting(status) => self.exiting(tid, status),
+            Stop::Group(signal) => self.group_stopped(tid, signal),
+            Stop::Attached => self.attached(tid),
+            Stop::Signal(signal) => self.signalled(tid, signal),
+            Stop::Gone(status) => self.gone(tid, status),
+        }
+    }
+
+    /// The launching process on its way to the program: it is not the program's, and is not shown.
+    fn take_before_begin(&mut self, tid: i32, stop: Stop) {
+        match stop {
+            Stop::Executed(_) => self.begin(tid),
+            Stop::Gone(status) => self.root_status = Some(status),
+            Stop::Signal(signal) => go_on(tid, signal),
+            Stop::Group(_) => {
+                let _ = ptrace::stay_stopped(tid);
+            }
+            Stop::CallEntry | Stop::CallExit | Stop::Made(_) | Stop::Exiting(_) | Stop::Attached => {
+                go_on(tid, 0);
+            }
+        }
+    }
+
+    /// One more record about a task. The turn counts up when another task acts.
+    pub(super) fn record(&mut self, task: TaskId, fact: Fact) {
+        if matches!(fact, Fact::Entered { .. }) && self.acting != Some(task) {
+            self.acting = Some(task);
+            self.turn += 1;
+        }
+        self.out.record(Record { line: self.turn, task, t_ns: now_ns(), fact });
+    }
+
+    /// Says once what cannot be seen.
+    pub(super) fn note(&mut self, kind: &'static str, text: &str) {
+        if self.said.insert(kind) {
+            self.out.note(text);
+        }
+    }
+}
+
+/// Lets a task go on. One that was killed meanwhile is not there any more, which its end will tell.
+pub(super) fn go_on(tid: i32, signal: i32) {
+    let _ = ptrace::go_on(tid, signal);
+}

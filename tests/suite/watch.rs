@@ -1,0 +1,127 @@
+//! `tincans watch`: a program's output, standard error and status are what they are without it, and the transcript says what it did.
+#![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn run(command: &mut Command) -> Output {
+    command.stdin(Stdio::null()).output().expect("runs")
+}
+
+/// The shell's command line, watched; the transcript goes to a file.
+fn watched(line: &str) -> (Output, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let transcript = folder.path().join("transcript");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    command.arg("watch").arg("-o").arg(&transcript).args(["--", "sh", "-c", line]);
+    let output = run(&mut command);
+    (output, std::fs::read_to_string(transcript).unwrap_or_default())
+}
+
+#[track_caller]
+fn same_as_plain(line: &str) -> String {
+    let plain = run(Command::new("sh").args(["-c", line]));
+    let (output, transcript) = watched(line);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&plain.stdout), "{line}");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&plain.stderr), "{line}");
+    let code = |output: &Output| {
+        use std::os::unix::process::ExitStatusExt;
+        output.status.code().or(output.status.signal().map(|signal| 128 + signal))
+    };
+    assert_eq!(code(&output), code(&plain), "{line}");
+    transcript
+}
+
+#[test]
+fn pipelines_files_and_statuses_are_the_same() {
+    for line in [
+        "echo one | cat; exit 3",
+        "seq 1 20000 | sort -rn | tail -2",
+        "yes | head -3",
+        "echo out; echo err >&2; exit 5",
+        "ls /no/such/folder",
+        "kill -9 $$",
+        "kill -TERM $$",
+        "(sleep 0.1; echo late) & wait; echo done",
+        "trap 'echo caught' USR1; kill -USR1 $$; echo after",
+        "for i in 1 2 3 4; do echo $i; done | xargs -n 1 -P 2 echo | sort",
+        "head -c 300000 /dev/zero | wc -c",
+        "exec 3<&0; echo a | { read x; echo $x; }",
+        "nohup true; echo $?",
+        "sh -c 'kill -STOP $$; echo on' & p=$!; while ! grep -q '^State:.[Tt]' /proc/$p/status; do :; done; kill -CONT $p; wait $p",
+    ] {
+        same_as_plain(line);
+    }
+}
+
+#[test]
+fn a_fifo_with_a_name_is_followed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("fifo");
+    let line = format!("mkfifo {0}; (echo through > {0} &); cat {0}", path.display());
+    let transcript = {
+        let (output, transcript) = watched(&line);
+        assert_eq!(output.stdout, b"through\n");
+        transcript
+    };
+    assert!(transcript.contains("read(") && transcript.contains("\"through\\n\""), "{transcript}");
+}
+
+#[test]
+fn the_transcript_says_who_wrote_what_to_whom() {
+    let transcript = same_as_plain("echo hello | cat");
+    for wanted in ["pipe2(", "fork() = ", "\"hello\\n\"", "+++ exited with 0 +++"] {
+        assert!(transcript.contains(wanted), "{wanted}: {transcript}");
+    }
+    let (write, read) = (transcript.find("write("), transcript.find("read("));
+    assert!(write.is_some() && read.is_some(), "{transcript}");
+}
+
+#[test]
+fn a_program_that_is_not_there_is_told() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let output = run(command.args(["watch", "--", "./no/such/program"]));
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("cannot be executed: ENOENT"), "{said}");
+}
+
+#[test]
+fn json_lines_are_objects() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let output = run(command.args(["watch", "--json", "--", "sh", "-c", "echo hello | cat > /dev/null"]));
+    let lines: Vec<serde_json::Value> = output
+        .stderr
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).expect("an object"))
+        .collect();
+    let reads: Vec<_> = lines.iter().filter(|line| line["call"] == "read" && line["data"] == "hello\n").collect();
+    assert_eq!(reads.len(), 1, "{lines:?}");
+}
+
+#[test]
+fn a_killed_watch_leaves_nobody() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let numbers = folder.path().join("numbers");
+    let line = format!("sleep 1000 & echo $! > {0}.part; mv {0}.part {0}; sleep 1000", numbers.display());
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tincans"))
+        .args(["watch", "-o", "/dev/null", "--", "sh", "-c", &line])
+        .spawn()
+        .expect("starts");
+    while !numbers.exists() {
+        std::thread::yield_now();
+    }
+    let pid = std::fs::read_to_string(&numbers).expect("a number").trim().to_owned();
+    child.kill().expect("kills");
+    child.wait().expect("is reaped");
+    let is_alive = || {
+        let status = std::fs::read_to_string(Path::new("/proc").join(&pid).join("status")).unwrap_or_default();
+        !status.is_empty() && !status.contains("State:\tZ")
+    };
+    let start = std::time::Instant::now();
+    while is_alive() {
+        assert!(start.elapsed().as_secs() < 10, "{pid} lives on");
+        std::thread::yield_now();
+    }
+}
