@@ -10,6 +10,7 @@ pub mod order;
 pub mod trace;
 pub mod strace_log;
 pub mod world;
+pub mod questions;
 pub mod plan;
 pub mod explain;
 pub mod recording;

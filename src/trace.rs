@@ -2,6 +2,7 @@
 //! same fact with its names, as people and programs are shown it. Neither is ever changed after it was made.
 
 pub mod args;
+mod death;
 pub mod json;
 mod record;
 pub mod strace;

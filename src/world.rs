@@ -61,6 +61,8 @@ pub struct World {
     machine: Machine,
     calls: u64,
     facts: u64,
+    /// The line of the last record.
+    line: u32,
 }
 
 impl World {

@@ -1,15 +1,13 @@
 //! A channel as it is drawn: the parent's end on the left, the child's on the right; which channels are shown; and whom
 //! keys act on.
 
+use crate::questions::acting;
 use crate::world::World;
-use crate::world::channel::{Channel, End};
+use crate::world::channel::Channel;
 use crate::world::kind::{ChannelId, EndId, Kind};
-use crate::world::task::Task;
 
 /// Channels without any holder that are still shown.
 pub const CLOSED_SHOWN: usize = 4;
-/// The task that is there from the start.
-pub const PARENT: &str = "parent";
 
 /// A channel with its sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +18,6 @@ pub struct Facing {
     pub near: EndId,
     /// The other one.
     pub far: EndId,
-}
-
-/// The one at an end whom keys act on: not the parent if there is another, a living one before a dead one.
-pub fn actor(world: &World, end: EndId) -> Option<&Task> {
-    let mut all = world.keepers(end);
-    all.sort_by_key(|task| (!task.is_alive(), task.name == PARENT));
-    all.first().copied()
 }
 
 /// All channels that are shown, in order of creation. Cheap however many there are.
@@ -92,7 +83,7 @@ pub fn of_each_kind(world: &World) -> [(Kind, Option<Facing>); 5] {
 
 fn of_channel(world: &World, channel: &Channel) -> Facing {
     let [first, second] = channel.ends;
-    let by_parent = |end: EndId| world.holds(PARENT, end);
+    let by_parent = |end: EndId| acting::holders(world, end).into_iter().any(acting::is_first);
     let is_held = |end: EndId| world.end(end).is_some_and(|end| end.held > 0);
     let is_second = if by_parent(first) != by_parent(second) {
         by_parent(second)
@@ -114,16 +105,10 @@ impl Facing {
     pub fn channel<'a>(&self, world: &'a World) -> Option<&'a Channel> {
         world.channel(self.channel)
     }
-
-    /// Whether bytes can go out at this end at all: a pipe has one direction, into `[1]`.
-    pub fn can_write(world: &World, end: &End) -> bool {
-        let channel = end.channel.and_then(|channel| world.channel(channel));
-        !end.kind.is_pipe() || channel.is_some_and(|channel| channel.ends[1] == end.id)
-    }
 }
 
 /// Whether an end can be written to (or read from) at all.
 pub fn can_carry(world: &World, end: EndId, out: bool) -> bool {
     let Some(end) = world.end(end) else { return false };
-    !end.kind.is_pipe() || Facing::can_write(world, end) == out
+    if out { end.can_be_written() } else { end.can_be_read() }
 }

@@ -1,14 +1,14 @@
 //! What a key stands for, as the statement a person would have typed; or the reason why there is none.
 
+use crate::questions::acting::{self, Prefer};
 use crate::script::{TaskState, spell};
-use crate::trace::Death;
 use crate::world::World;
 use crate::world::channel::{Channel, End};
 use crate::world::kind::{EndId, Kind};
 use crate::world::task::Task;
 
 use super::action::{Action, ChannelAction};
-use super::channel_sides::{self, Facing, PARENT};
+use super::channel_sides::{self, Facing};
 use super::keys::Hints;
 use super::target::Side;
 
@@ -65,17 +65,17 @@ impl<'a> Situation<'a> {
 
     fn write_data(self, facing: Facing, side: Side, data: &str) -> KeyStatement {
         let end = self.end(facing.end(side))?;
-        if !Facing::can_write(self.world, end) {
+        if !end.can_be_written() {
             return Err(format!("{} is the end of a pipe that only reads", end.label()));
         }
-        let writer = self.holder(end, side == Side::Near)?;
+        let writer = self.holder(end, side.prefers())?;
         Ok(format!("{}write {} {data}", prefix(writer), end.label()))
     }
 
     /// One direction is over.
     fn half_close(self, facing: Facing, side: Side) -> KeyStatement {
         let end = self.end(facing.end(side))?;
-        let holder = self.holder(end, side == Side::Near)?;
+        let holder = self.holder(end, side.prefers())?;
         Ok(format!("{}shutdown {} wr", prefix(holder), end.label()))
     }
 
@@ -136,7 +136,7 @@ impl<'a> Situation<'a> {
     /// A side's descriptor goes.
     fn close(self, facing: Facing, side: Side) -> KeyStatement {
         let end = self.end(facing.end(side))?;
-        let holder = self.holder(end, side == Side::Near)?;
+        let holder = self.holder(end, side.prefers())?;
         Ok(format!("{}close {}", prefix(holder), end.label()))
     }
 
@@ -176,48 +176,41 @@ impl<'a> Situation<'a> {
         format!("{} lets it go on", self.hints.key(Action::Make(ChannelAction::Continue)))
     }
 
+    /// Why a task that is alive cannot act now.
     fn busy(self, task: &Task) -> Option<String> {
-        match task.state {
-            TaskState::Asleep => {
-                let call = task.sleeping_call().map_or("a call", |ongoing| ongoing.call().name());
-                Some(format!("{} is asleep in {call}", task.name))
-            }
-            TaskState::Stopped => Some(format!("{} is stopped; {}", task.name, self.goes_on())),
-            TaskState::Idle | TaskState::Running | TaskState::Zombie | TaskState::Dead => None,
-        }
+        let reason = acting::why_not_ready(task).filter(|_| task.state != TaskState::Running)?;
+        Some(if task.state == TaskState::Stopped { format!("{reason}; {}", self.goes_on()) } else { reason })
     }
 
     fn end(self, id: EndId) -> Result<&'a End, String> {
         self.world.end(id).ok_or_else(|| "that end is gone".to_owned())
     }
 
-    /// Who holds an end: the parent first if it is its own, else anybody else first.
-    fn holder(self, end: &End, parent_first: bool) -> Result<&'a Task, String> {
-        let mut holders: Vec<&Task> = self.world.holders(end.id).into_iter().map(|(task, _)| task).collect();
-        holders.sort_by_key(|task| (task.name == PARENT) != parent_first);
-        holders.first().copied().ok_or_else(|| match channel_sides::actor(self.world, end.id) {
+    /// Who acts at an end.
+    fn holder(self, end: &End, prefer: Prefer) -> Result<&'a Task, String> {
+        acting::for_key(self.world, end.id, prefer).ok_or_else(|| match acting::at_end(self.world, end.id) {
             Some(task) if task.is_alive() => format!("{} is closed already", end.label()),
-            Some(task) => format!("{}, so nobody holds {}", dead(task), end.label()),
+            Some(task) => format!("{}, so nobody holds {}", acting::why_dead(task), end.label()),
             None => format!("nobody holds {}", end.label()),
         })
     }
 
     fn reader(self, end: EndId, side: Side) -> Result<(&'a Task, &'a End), String> {
         let end = self.end(end)?;
-        if end.kind.is_pipe() && Facing::can_write(self.world, end) {
+        if !end.can_be_read() {
             return Err(format!("{} is the end of a pipe that only writes", end.label()));
         }
-        Ok((self.holder(end, side == Side::Near)?, end))
+        Ok((self.holder(end, side.prefers())?, end))
     }
 
     /// The child at the far end, alive.
     fn child(self, facing: Facing) -> Result<&'a Task, String> {
         let far = self.end(facing.far)?;
-        let Some(task) = channel_sides::actor(self.world, far.id) else {
+        let Some(task) = acting::at_end(self.world, far.id) else {
             return Err(format!("nobody holds {}", far.label()));
         };
         if !task.is_alive() {
-            return Err(format!("{} already", dead(task)));
+            return Err(format!("{} already", acting::why_dead(task)));
         }
         Ok(task)
     }
@@ -235,14 +228,5 @@ pub fn kind_word(kind: Kind) -> &'static str {
 }
 
 fn prefix(task: &Task) -> String {
-    if task.name == PARENT { String::new() } else { format!("{}: ", task.name) }
-}
-
-/// How a task died: `child1 was killed by SIGKILL`.
-pub fn dead(task: &Task) -> String {
-    match task.death {
-        Some(Death::Exited(code)) => format!("{} exited with {code}", task.name),
-        Some(Death::Killed(signal)) => format!("{} was killed by {}", task.name, signal.name()),
-        Some(Death::Unknown) | None => format!("{} is dead", task.name),
-    }
+    if acting::is_first(task) { String::new() } else { format!("{}: ", task.name) }
 }

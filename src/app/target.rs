@@ -1,6 +1,7 @@
 //! Who speaks on the message line, and to whom: the parent to every channel shown, or one side of the focused channel to the
 //! other. What has the focus and what is spoken to are one thing.
 
+use crate::questions::acting::{self, Prefer};
 use crate::world::World;
 use crate::world::kind::EndId;
 
@@ -27,6 +28,14 @@ pub enum Target {
 }
 
 impl Side {
+    /// Which of several holders a key acts as on this side.
+    pub fn prefers(self) -> Prefer {
+        match self {
+            Self::Near => Prefer::First,
+            Self::Far => Prefer::Others,
+        }
+    }
+
     /// The other one.
     #[must_use]
     pub fn other(self) -> Self {
@@ -105,7 +114,9 @@ impl App {
 
     /// Who speaks: the name of the task that would write.
     pub fn speaker(&self, world: &World) -> String {
-        let Target::Focused(side) = self.target else { return channel_sides::PARENT.to_owned() };
+        let Target::Focused(side) = self.target else {
+            return acting::first_task(world).map_or_else(|| "nobody".to_owned(), |task| task.name.clone());
+        };
         self.focused(world).map_or_else(|| "nobody".to_owned(), |facing| speaker_at(world, facing, side))
     }
 
@@ -162,8 +173,6 @@ fn can_speak(world: &World, shown: &[Facing], (at, side): (usize, Side)) -> bool
 /// The task that writes at a side of a channel.
 fn speaker_at(world: &World, facing: Facing, side: Side) -> String {
     let end = facing.end(side);
-    let mut holders: Vec<_> = world.holders(end).into_iter().map(|(task, _)| task).collect();
-    holders.sort_by_key(|task| (task.name == channel_sides::PARENT) != (side == Side::Near));
-    let task = holders.first().copied().or_else(|| channel_sides::actor(world, end));
+    let task = acting::for_key(world, end, side.prefers()).or_else(|| acting::at_end(world, end));
     task.map_or_else(|| "nobody".to_owned(), |task| task.name.clone())
 }

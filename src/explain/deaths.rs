@@ -11,11 +11,7 @@ use super::{sleeps, wording};
 /// The explanation of a dead task.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
     let (name, death) = (&task.name, task.death?);
-    let how = match death {
-        Death::Exited(code) => format!("exited with {code}"),
-        Death::Killed(signal) => format!("was killed by {}", signal.name()),
-        Death::Unknown => "died".to_owned(),
-    };
+    let how = death.predicate();
     let rule = match death {
         Death::Killed(Signal::PIPE) => "killed-by-sigpipe",
         Death::Killed(_) => "killed",

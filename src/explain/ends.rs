@@ -1,9 +1,12 @@
 //! What the next read at an end would meet, and why: bytes, a message, the end, an error, or sleep.
 
+use crate::abi::Errno;
+use crate::questions::next_read::{Blocking, NextRead, ReadOutcome, next_read};
 use crate::trace::Explanation;
 use crate::world::World;
 use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
+use crate::world::ledger::Piece;
 
 use super::reads::page_of_messages;
 use super::wording;
@@ -11,16 +14,19 @@ use super::wording;
 /// The explanation of an end.
 pub(super) fn of_end(world: &World, end: &End) -> Explanation {
     let peer = end.peer.and_then(|peer| world.end(peer));
-    gone(end)
-        .or_else(|| writes_only(end))
-        .or_else(|| listening(end))
-        .or_else(|| reset_first(end, peer))
-        .or_else(|| something_waits(end, peer))
-        .or_else(|| shut_down(end))
-        .or_else(|| reset_pending(end, peer))
-        .or_else(|| unconnected(end))
-        .or_else(|| at_the_end(end, peer?))
-        .unwrap_or_else(|| still_held(world, end, peer))
+    let Some(next) = next_read(world, end, Blocking::at(end)) else { return gone(end) };
+    let explained = match next.outcome {
+        ReadOutcome::Fails(Errno::EBADF) => Some(writes_only(end)),
+        ReadOutcome::Fails(Errno::ECONNRESET) => reset_pending(end, peer),
+        ReadOutcome::Fails(_) => listening(end).or_else(|| unconnected(end)),
+        ReadOutcome::Bytes { .. } | ReadOutcome::Message(_) => something_waits(end, peer, &next),
+        ReadOutcome::Eof => shut_down(end).or_else(|| at_the_end(end, peer?)),
+        ReadOutcome::Sleeps => too_little(end)
+            .or_else(|| shut_down(end))
+            .or_else(|| unconnected(end))
+            .or_else(|| datagram_peer_closed(end, peer?)),
+    };
+    explained.unwrap_or_else(|| still_held(world, end, peer))
 }
 
 /// After `holders END`: what it means for a reader at the other side that the end is held.
@@ -29,17 +35,16 @@ pub(super) fn held(world: &World, end: &End) -> Option<Explanation> {
     (!reader.closed && !end.closed).then(|| still_held(world, reader, Some(end)))
 }
 
-fn gone(end: &End) -> Option<Explanation> {
+fn gone(end: &End) -> Explanation {
     let here = end.label();
     let text = format!("{here} is closed: nobody holds a descriptor of it, so nobody can read there.");
-    end.closed.then(|| wording::explanation(end, "end-is-closed", "close(2)", text))
+    wording::explanation(end, "end-is-closed", "close(2)", text)
 }
 
-fn writes_only(end: &End) -> Option<Explanation> {
+fn writes_only(end: &End) -> Explanation {
     let here = end.label();
-    let writes = end.kind.is_pipe() && end.name.as_ref().is_some_and(|name| name.index == Some(1));
     let text = format!("{here} is the writing end of a pipe: a read there fails with EBADF. A pipe goes one way only.");
-    writes.then(|| wording::explanation(end, "pipe-goes-one-way", "pipe(7)", text))
+    wording::explanation(end, "pipe-goes-one-way", "pipe(7)", text)
 }
 
 fn listening(end: &End) -> Option<Explanation> {
@@ -52,12 +57,26 @@ fn listening(end: &End) -> Option<Explanation> {
     Some(wording::explanation(end, "listener-has-no-bytes", "listen(2)", text))
 }
 
-/// SOCK_SEQPACKET reports the reset before what still waits.
-fn reset_first(end: &End, peer: Option<&End>) -> Option<Explanation> {
-    (end.kind == Kind::Seqpacket).then(|| reset_pending(end, peer)).flatten()
+/// Something waits, and yet a read sleeps.
+fn too_little(end: &End) -> Option<Explanation> {
+    let first = *end.inbox.queue.front()?;
+    let here = end.label();
+    if end.inbox.is_urgent(first) && end.inbox.queue.len() == 1 {
+        let text = format!(
+            "The one byte that waits at {here} is urgent: `recv {here} oob` takes it. A plain read throws it away and then finds \
+             nothing."
+        );
+        return Some(wording::explanation(end, "urgent-byte-alone", "recv(2)", text));
+    }
+    let text = format!(
+        "{} at {here}, and SO_RCVLOWAT asks for {}: a read sleeps until so many are there, or nothing more can come.",
+        wording::capital(&wording::waits(end)),
+        end.low_water,
+    );
+    (end.low_water > 1).then(|| wording::explanation(end, "asleep-for-the-rest", "socket(7)", text))
 }
 
-fn something_waits(end: &End, peer: Option<&End>) -> Option<Explanation> {
+fn something_waits(end: &End, peer: Option<&End>, next: &NextRead) -> Option<Explanation> {
     let first = *end.inbox.queue.front()?;
     let here = end.label();
     if end.kind.keeps_messages() {
@@ -69,16 +88,17 @@ fn something_waits(end: &End, peer: Option<&End>) -> Option<Explanation> {
         );
         return Some(wording::explanation(end, "next-read-one-message", page_of_messages(end.kind), text));
     }
-    let then = match peer {
-        Some(peer) if peer.closed && end.reset == Reset::Pending => ", then ECONNRESET once, then EOF",
-        Some(peer) if peer.closed => ", then EOF: data survives its sender",
-        _ if end.shut_rd => ", then EOF",
-        _ => "",
+    let is_closed = peer.is_some_and(|peer| peer.closed);
+    let then = match (next.comes_to_eof(), next.reports_reset()) {
+        (true, true) => ", then ECONNRESET once, then EOF",
+        (true, false) if is_closed => ", then EOF: data survives its sender",
+        (true, false) => ", then EOF",
+        (false, _) => "",
     };
-    let stops =
-        end.inbox.queue.iter().position(|piece| end.inbox.write(piece.write).is_some_and(|write| write.carried > 0));
+    let carries = |piece: &Piece| end.inbox.write(piece.write).is_some_and(|write| !write.fds.is_empty());
+    let stops = end.inbox.queue.iter().position(carries);
     let stops = if stops.is_some_and(|at| at + 1 < end.inbox.queue.len()) {
-        " It will stop after the bytes that descriptors travel with."
+        " It stops after the bytes that descriptors travel with."
     } else {
         ""
     };
@@ -142,21 +162,21 @@ fn unconnected(end: &End) -> Option<Explanation> {
 }
 
 fn at_the_end(end: &End, peer: &End) -> Option<Explanation> {
-    if !peer.closed {
-        return None;
-    }
     let (here, there) = (end.label(), peer.label());
-    if end.kind == Kind::Dgram {
-        let text = format!(
-            "{there} is closed, and yet no EOF comes at {here}: a datagram socket is never told. A read there sleeps for ever, and \
-             poll says nothing; only a send from {here} notices, by ECONNREFUSED."
-        );
-        return Some(wording::explanation(end, "datagram-never-ends", "unix(7)", text));
-    }
     let text = format!(
         "The next read at {here} is EOF: nothing waits, and no descriptor of {there} is open in any process. It returns 0 every time."
     );
     Some(wording::explanation(end, "eof-last-close", "read(2)", text))
+}
+
+/// A datagram socket whose peer is gone.
+fn datagram_peer_closed(end: &End, peer: &End) -> Option<Explanation> {
+    let (here, there) = (end.label(), peer.label());
+    let text = format!(
+        "{there} is closed, and yet no EOF comes at {here}: a datagram socket is never told. A read there sleeps for ever, and \
+         poll says nothing; only a send from {here} notices, by ECONNREFUSED."
+    );
+    (peer.closed && end.kind == Kind::Dgram).then(|| wording::explanation(end, "datagram-never-ends", "unix(7)", text))
 }
 
 /// Why EOF does not come.

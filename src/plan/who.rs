@@ -1,9 +1,8 @@
 //! Who acts, and on which descriptor: ends and tasks by name, or a refusal that says what is so instead.
-#![expect(clippy::wildcard_enum_match_arm, reason = "only two calls are about a process")]
 
-use crate::order::Call;
+use crate::questions::acting::{self, NoActor};
 use crate::script::{EndRef, TaskState};
-use crate::trace::{Death, TaskId};
+use crate::trace::TaskId;
 use crate::world::World;
 use crate::world::kind::EndId;
 use crate::world::task::Task;
@@ -69,8 +68,8 @@ pub fn actor(
             (task, descriptor(world, context, task, end)?)
         }
         (Some(name), None) => (ready(task(world, name)?)?, -1),
-        (None, None) => (ready(task(world, "parent")?)?, -1),
-        (None, Some(EndRef::Raw(fd))) => (ready(task(world, "parent")?)?, own_refused(context, *fd)?),
+        (None, None) => (ready(first_task(world)?)?, -1),
+        (None, Some(EndRef::Raw(fd))) => (ready(first_task(world)?)?, own_refused(context, *fd)?),
         (None, Some(end)) => {
             let task = ready(only_holder(world, end)?)?;
             (task, descriptor(world, context, task, end)?)
@@ -79,26 +78,22 @@ pub fn actor(
     Ok((task.id, fd))
 }
 
-/// `parent` if it holds the end, else the only task that does.
+/// The task that makes a statement about an end without being named.
 fn only_holder<'a>(world: &'a World, of: &EndRef) -> Result<&'a Task, Refusal> {
-    let id = end(world, of)?;
-    let mut holders: Vec<&Task> = world.holders(id).into_iter().map(|(task, _)| task).collect();
-    holders.dedup_by_key(|task| task.id);
-    if let Some(parent) = holders.iter().find(|task| task.name == "parent") {
-        return Ok(parent);
-    }
-    match holders[..] {
-        [] => Err(Refusal(format!("nobody holds {of}"))),
-        [only] => Ok(only),
-        [ref first @ .., last] => {
-            let names: Vec<&str> = first.iter().map(|task| task.name.as_str()).collect();
-            let (names, last) = (names.join(", "), &last.name);
-            Err(Refusal(format!(
-                "{of} is held by {names} and {last}: say who, as in `{last}: {}`",
-                "read {of}".replace("{of}", &of.to_string())
-            )))
+    acting::for_statement(world, end(world, of)?).map_err(|no_actor| match no_actor {
+        NoActor::Nobody => Refusal(format!("nobody holds {of}")),
+        NoActor::Several(holders) => {
+            let names: Vec<&str> = holders.iter().map(|task| task.name.as_str()).collect();
+            let last = names.last().copied().unwrap_or_default();
+            let first = names[..names.len() - 1].join(", ");
+            Refusal(format!("{of} is held by {first} and {last}: say who, as in `{last}: read {of}`"))
         }
-    }
+    })
+}
+
+/// The bench's first task, which acts where nobody is named.
+fn first_task(world: &World) -> Result<&Task, Refusal> {
+    acting::first_task(world).ok_or_else(|| Refusal("no task is left on the bench; `reset` begins again".to_owned()))
 }
 
 /// The number of an end in a task's table: the one asked for, or the lowest.
@@ -130,31 +125,13 @@ fn own_refused(context: Context<'_>, fd: i32) -> Result<i32, Refusal> {
 
 /// A task that can take an order now.
 pub fn ready(task: &Task) -> Result<&Task, Refusal> {
-    match task.state {
-        TaskState::Idle => Ok(task),
-        TaskState::Asleep => Err(Refusal(format!("{} is asleep in {}", task.name, sleeping_in(task)))),
-        TaskState::Running => Err(Refusal(format!("{} is still busy", task.name))),
-        TaskState::Stopped => Err(Refusal(format!("{} is stopped; `cont {}` lets it go on", task.name, task.name))),
-        TaskState::Zombie | TaskState::Dead => Err(dead(task)),
+    match (task.state, acting::why_not_ready(task)) {
+        (_, None) => Ok(task),
+        (TaskState::Stopped, Some(reason)) => Err(Refusal(format!("{reason}; `cont {}` lets it go on", task.name))),
+        (_, Some(reason)) => Err(Refusal(reason)),
     }
 }
 
-/// `read(chat[1])`: the call that a task sleeps in.
-pub fn sleeping_in(task: &Task) -> String {
-    let Some(ongoing) = &task.ongoing else { return "nothing".to_owned() };
-    let call = ongoing.call();
-    let about = match call {
-        Call::Waitpid { pid, .. } | Call::Kill { pid, .. } => ongoing.names.task(*pid).unwrap_or("").to_owned(),
-        _ => call.fd().map(|fd| ongoing.names.end(fd)).unwrap_or_default(),
-    };
-    format!("{}({about})", call.name())
-}
-
 fn dead(task: &Task) -> Refusal {
-    let how = match task.death {
-        Some(Death::Killed(signal)) => format!(", killed by {}", signal.name()),
-        Some(Death::Exited(code)) => format!(", it exited with {code}"),
-        Some(Death::Unknown) | None => String::new(),
-    };
-    Refusal(format!("{} is dead{how}", task.name))
+    Refusal(acting::why_dead(task))
 }

@@ -139,11 +139,7 @@ fn burst_text(burst: &Burst) -> String {
 }
 
 fn death_text(death: Death) -> String {
-    match death {
-        Death::Exited(code) => format!("+++ exited with {code} +++"),
-        Death::Killed(signal) => format!("+++ killed by {} +++", signal.name()),
-        Death::Unknown => "+++ died, nobody knows how +++".to_owned(),
-    }
+    format!("+++ {} +++", death.words())
 }
 
 fn plural(count: u64, noun: &str) -> String {

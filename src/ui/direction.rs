@@ -107,8 +107,8 @@ impl<'a> Lane<'a> {
     }
 
     /// Whether bytes can go this way at all: a pipe has one direction.
-    pub fn is_possible(&self, world: &World) -> bool {
-        Facing::can_write(world, self.from)
+    pub fn is_possible(&self) -> bool {
+        self.from.can_be_written()
     }
 
     /// Whether anything was written or read this way. A read that found nothing and did not wait is not shown.

@@ -77,6 +77,9 @@ pub enum Reset {
     Pending,
     /// It was told by a call that returned before the close did.
     ToldEarly,
+    /// A stream write returned less than it offered in this line's statement: if a close with bytes unread is why, the write has
+    /// met the error, and nobody is told of it any more.
+    MaybeMet(u32),
 }
 
 /// A connected pair of ends. Of a pipe, `[0]` reads and `[1]` writes.
@@ -151,6 +154,16 @@ impl End {
             backlog: None,
             sample: None,
         }
+    }
+
+    /// Whether it can be read at all: a pipe has one direction, and `[1]` only writes.
+    pub fn can_be_read(&self) -> bool {
+        !self.kind.is_pipe() || self.name.as_ref().is_none_or(|name| name.index != Some(1))
+    }
+
+    /// Whether it can be written to at all: `[0]` of a pipe only reads.
+    pub fn can_be_written(&self) -> bool {
+        !self.kind.is_pipe() || self.name.as_ref().is_none_or(|name| name.index != Some(0))
     }
 
     /// Its name for people.

@@ -35,6 +35,7 @@ impl World {
     /// Folds one record in; what people are to be shown of it is added to `events`.
     pub fn fold(&mut self, record: Record, events: &mut Vec<Event>) {
         let Record { line, task, t_ns, fact } = record;
+        self.line = line;
         self.facts += 1;
         let mut show = |what| events.push(Event { line, task: Some(task), what });
         match fact {

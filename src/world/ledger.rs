@@ -36,6 +36,8 @@ pub struct Flow {
     pub measured: Option<u64>,
     /// The urgent byte that waits: its write, and where in the write it is.
     pub urgent: Option<(u64, u64)>,
+    /// Writes whose last byte was urgent and was taken before its turn: a read that has something stops at its place.
+    pub urgent_places: Vec<u64>,
     /// SO_OOBINLINE of the reading end: the urgent byte is read in its place, like any other.
     pub is_urgent_inline: bool,
     /// SO_PEEK_OFF of the reading end, where it is on: the next peek begins so many bytes behind the front.

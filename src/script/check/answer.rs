@@ -7,7 +7,7 @@ use super::{Seen, calls, deaths, signals, sleeps_on};
 use crate::abi::{self, Errno, flag_names};
 use crate::order::Extra;
 use crate::script::Want;
-use crate::trace::{CallEvent, CallState, Death, What};
+use crate::trace::{CallEvent, CallState, What};
 
 /// What one statement brought, in the words of the language.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,12 +49,7 @@ fn of_itself(seen: &Seen<'_>) -> Answer {
         return Answer::of("refused", "refused");
     }
     if let Some((task, death)) = seen.actor.and_then(|task| Some((task, deaths(seen, task).next()?))) {
-        let shown = match death {
-            Death::Killed(signal) => format!("killed by {}", signal.name()),
-            Death::Exited(code) => format!("exits {code}"),
-            Death::Unknown => "dies".to_owned(),
-        };
-        return Answer::of(shown, came::death_words(task, death));
+        return Answer::of(death.words(), came::death_words(task, death));
     }
     let mut answer = of_result(&Came::of_statement(seen));
     for signal in seen.actor.into_iter().flat_map(|task| signals(seen, task)) {
@@ -163,7 +158,7 @@ fn of_other(seen: &Seen<'_>, task: &str, answer: &mut Answer) {
 mod tests {
     use super::*;
     use crate::script::Verb;
-    use crate::trace::Event;
+    use crate::trace::{Death, Event};
 
     fn seen<'a>(events: &'a [Event], refused: Option<&'a str>, asleep: &'a [String]) -> Seen<'a> {
         Seen { events, actor: Some("parent"), refused, asleep, verb: &Verb::Exec }

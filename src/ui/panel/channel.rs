@@ -134,7 +134,7 @@ const WORDED: usize = 3;
 
 /// Kind and counts, in full and in less and less.
 fn title_forms(scene: Scene<'_>, kind: Kind, lanes: &[Lane<'_>; 2]) -> Vec<(String, String)> {
-    let possible: Vec<&Lane<'_>> = lanes.iter().filter(|lane| lane.is_possible(scene.world)).collect();
+    let possible: Vec<&Lane<'_>> = lanes.iter().filter(|lane| lane.is_possible()).collect();
     let of = |lane: &Lane<'_>, form: Counts| {
         let (totals, arrow) = (lane.flow().totals, lane.direction.arrow());
         let writes = words::count(totals.writes, "write", "writes");
@@ -233,7 +233,7 @@ fn columns(inner: Rect) -> [Column; 3] {
 
 /// Draws both directions; gives the first row that is free.
 fn body(scene: Scene<'_>, lanes: &[Lane<'_>; 2], inner: Rect, buf: &mut Buffer) -> u16 {
-    let activity = |lane: &Lane<'_>| match (lane.is_possible(scene.world), lane.is_used()) {
+    let activity = |lane: &Lane<'_>| match (lane.is_possible(), lane.is_used()) {
         (false, _) => Activity::Impossible,
         (true, false) => Activity::Idle,
         (true, true) if lane.flow().waiting() > 0 || lane.flow().messages() > 0 => Activity::Waiting,
@@ -257,7 +257,7 @@ fn body(scene: Scene<'_>, lanes: &[Lane<'_>; 2], inner: Rect, buf: &mut Buffer) 
 
 /// A direction that has carried nothing, in one dim line.
 fn note(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
-    let text = if lane.is_possible(scene.world) {
+    let text = if lane.is_possible() {
         let still = if lane.from.closed { "" } else { " yet" };
         let (arrow, who) = (lane.direction.arrow(), actors(scene, lane.from, &[], 20));
         format!("{arrow} {who} wrote nothing{still}")

@@ -12,7 +12,7 @@ use ratatui::text::Span;
 use crate::abi::Errno;
 use crate::app::action::Action;
 use crate::script::TaskState;
-use crate::trace::{CallEvent, CallState, Death, TaskId, What};
+use crate::trace::{CallEvent, CallState, TaskId, What};
 use crate::ui::direction::Direction;
 use crate::ui::{Scene, words};
 use crate::world::history::{Message, Moment, Traffic};
@@ -131,9 +131,7 @@ fn label(scene: Scene<'_>, moment: &Moment, width: u16) -> String {
     let mut texts = moment.events.iter().rev().filter_map(|event| match &event.what {
         What::Call(call) => of_call(scene, call, moment),
         What::Signal { signal, .. } => Some(vec![signal.name().clone()]),
-        What::Death { death: Death::Killed(signal), .. } => Some(vec![format!("killed by {}", signal.name())]),
-        What::Death { death: Death::Exited(code), .. } => Some(vec![format!("exited with {code}")]),
-        What::Death { death: Death::Unknown, .. } => Some(vec!["died".to_owned()]),
+        What::Death { death, .. } => Some(vec![death.words()]),
         _ => None,
     });
     let forms = texts.next().unwrap_or_default();

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::action::Action;
 use crate::app::channel_sides::{self, Facing};
+use crate::questions::sleep;
 use crate::script::TaskState;
 use crate::ui::direction::{Direction, Lane};
 use crate::ui::{Scene, words};
@@ -57,7 +58,7 @@ fn cell(scene: Scene<'_>, (id, number): (ChannelId, usize), is_focused: bool, wi
     let world = scene.world;
     let (Some(facing), Some(channel)) = (channel_sides::of(world, id), world.channel(id)) else { return Vec::new() };
     let (Some(near), Some(far)) = (world.end(facing.near), world.end(facing.far)) else { return Vec::new() };
-    let lanes = Lane::both(world, facing).into_iter().flatten().filter(|lane| lane.is_possible(world));
+    let lanes = Lane::both(world, facing).into_iter().flatten().filter(|lane| lane.is_possible());
     // A direction that has carried nothing is left out beside one that has.
     let mut shown: Vec<Lane<'_>> = lanes.clone().filter(Lane::is_used).collect();
     if shown.is_empty() {
@@ -95,13 +96,9 @@ fn counts(lane: &Lane<'_>) -> String {
 
 /// Whether somebody at the channel is asleep in a call on it, or stopped.
 fn states(scene: Scene<'_>, facing: Facing) -> &'static str {
-    let labels = [facing.near, facing.far].map(|end| scene.world.label(end));
     let holders = |end: EndId| scene.world.holders(end).into_iter().map(|(task, _)| task);
     let tasks = || [facing.near, facing.far].into_iter().flat_map(holders);
-    let sleeps_here = |ongoing: &crate::world::task::Ongoing| {
-        ongoing.call().fd().is_some_and(|fd| labels.contains(&ongoing.names.end(fd)))
-    };
-    if tasks().any(|task| task.sleeping_call().is_some_and(sleeps_here)) {
+    if tasks().any(|task| sleep::is_at(task, facing.near) || sleep::is_at(task, facing.far)) {
         "z"
     } else if tasks().any(|task| task.state == TaskState::Stopped) {
         "‖"

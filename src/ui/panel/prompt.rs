@@ -9,11 +9,12 @@ use ratatui::text::{Line, Span};
 
 use crate::app::Mode;
 use crate::app::action::{Action, Learn};
-use crate::app::channel_sides::{self, PARENT};
+use crate::app::channel_sides;
 use crate::app::input_line::InputLine;
 use crate::app::keys::Binding;
 use crate::app::target::Target;
 use crate::lesson::Next;
+use crate::questions::acting;
 use crate::script::spell;
 use crate::ui::{Scene, words};
 use crate::world::channel::End;
@@ -67,7 +68,8 @@ fn hint(scene: Scene<'_>) -> String {
     let has_unread = match scene.app.target {
         // Whose end it is does not matter here, and would have to be found out for each.
         Target::All => {
-            let waits_there = |end: &End| waits(end) && !world.holds(PARENT, end.id);
+            let waits_there =
+                |end: &End| waits(end) && !acting::holders(world, end.id).into_iter().any(acting::is_first);
             channel_sides::listed(world)
                 .iter()
                 .filter_map(|id| world.channel(*id))

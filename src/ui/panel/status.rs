@@ -1,9 +1,10 @@
 //! What is to be said of a channel beside its bytes: what the next read would return, who died of what, who sleeps in which call.
 
-use crate::abi::Errno;
-use crate::app::channel_sides::{self, Facing};
-use crate::app::key_statements;
+use crate::app::channel_sides::Facing;
+use crate::questions::next_read::{Blocking, NextRead, ReadOutcome, next_read};
+use crate::questions::{acting, sleep};
 use crate::script::TaskState;
+use crate::trace::Death;
 use crate::ui::words;
 use crate::world::World;
 use crate::world::channel::End;
@@ -71,14 +72,14 @@ pub fn remarks(world: &World, facing: Facing) -> Vec<Remark> {
 
 /// `child1 killed by SIGKILL`.
 fn death_of(task: &Task) -> Option<Remark> {
-    let text = (!task.is_alive()).then(|| key_statements::dead(task).replace(" was ", " "))?;
+    let words = task.death.map_or_else(|| "dead".to_owned(), Death::words);
     let short = format!("{} is dead", task.name);
-    Some(Remark::alarm(vec![text, short]))
+    (!task.is_alive()).then(|| Remark::alarm(vec![format!("{} {words}", task.name), short]))
 }
 
 /// `parent closed wire[0]`: an end that nobody holds, though who held it lives.
 fn closed_by_hand(world: &World, end: &End) -> Option<Remark> {
-    let holder = channel_sides::actor(world, end.id).filter(|task| end.closed && task.is_alive())?;
+    let holder = acting::at_end(world, end.id).filter(|task| end.closed && task.is_alive())?;
     Some(Remark::plain(vec![format!("{} closed {}", holder.name, end.label()), format!("{} closed", end.label())]))
 }
 
@@ -88,48 +89,58 @@ fn state_here(task: &Task, end: &End, other: &End) -> Option<Remark> {
         return Some(Remark::plain(vec![format!("{} stopped", task.name)]));
     }
     let ongoing = task.sleeping_call()?;
-    let name = ongoing.names.end(ongoing.call().fd()?);
-    let is_here = name == end.label() || name == other.label();
+    let is_here = sleep::is_at(task, end.id) || sleep::is_at(task, other.id);
     let asleep = format!("{} asleep", task.name);
-    let call = ongoing.call().name();
-    is_here.then(|| Remark::plain(vec![format!("{asleep} in {call}({name})"), format!("{asleep} in {call}"), asleep]))
+    let forms = [format!("{asleep} in {}", sleep::call_words(ongoing)), format!("{asleep} in {}", ongoing.call().name())];
+    is_here.then(|| Remark::plain(forms.into_iter().chain([asleep]).collect()))
 }
 
-/// What a read at `end` would meet, now that nobody can write to it any more.
+/// What a read at `end` meets, where it comes to an end; else who holds that off.
 fn prospect(world: &World, end: &End, peer: &End) -> Option<Remark> {
     let reader = world.holders(end.id).first().map(|(task, _)| task.name.clone())?;
-    if end.kind.is_pipe() && Facing::can_write(world, end) {
+    if !end.can_be_read() {
         let told = format!("{reader}'s next write: EPIPE");
         return peer.closed.then(|| Remark::alarm(vec![format!("{told}, for nobody reads any more"), told]));
+    }
+    let next = next_read(world, end, Blocking::at(end))?;
+    if next.comes_to_eof() || next.reports_reset() {
+        return Some(coming(end, &reader, &next));
     }
     if end.kind == Kind::Dgram {
         let short = "no EOF comes".to_owned();
         let why = format!("{short}: a datagram socket has no EOF");
         return peer.closed.then(|| Remark::plain(vec![why, format!("{short} on datagrams"), short]));
     }
-    if !peer.closed {
-        return if end.shut_rd { Some(eof(end, &reader)) } else { held_in_flight(peer) };
-    }
-    let was_told = end.inbox.reads.iter().any(|read| read.result == ReadResult::Failed(Errno::ECONNRESET));
-    if peer.closed_unread && !was_told {
-        let what = "ECONNRESET, then EOF";
-        let forms = vec![format!("{reader}'s next read: {what}"), format!("next read: {what}"), what.to_owned()];
-        return Some(Remark::alarm(forms));
-    }
-    Some(eof(end, &reader))
+    if peer.closed { None } else { held_in_flight(peer) }
 }
 
-fn eof(end: &End, reader: &str) -> Remark {
+/// What reads come to, in order.
+fn coming(end: &End, reader: &str, next: &NextRead) -> Remark {
+    let outcomes = std::iter::once(&next.outcome).chain(&next.afterwards);
+    let what = outcomes.map(|outcome| outcome_words(end, *outcome)).collect::<Vec<_>>().join(", then ");
     let has_read = end.inbox.reads.back().is_some_and(|read| read.result == ReadResult::Eof);
-    let forms = match end.inbox.waiting() {
-        _ if has_read => vec![format!("EOF: {reader} has read it"), "EOF was read".to_owned()],
-        0 => vec![format!("EOF: {reader}'s next read returns 0"), "EOF: next read returns 0".to_owned()],
-        bytes => {
-            let what = words::count(bytes, "byte", "bytes") + ", then EOF";
+    let forms = match next.outcome {
+        ReadOutcome::Eof if has_read => vec![format!("EOF: {reader} has read it"), "EOF was read".to_owned()],
+        ReadOutcome::Eof => vec![format!("EOF: {reader}'s next read returns 0"), "EOF: next read returns 0".to_owned()],
+        ReadOutcome::Bytes { .. } | ReadOutcome::Message(_) | ReadOutcome::SomeMessage => {
             vec![format!("{what} for {reader}"), what]
         }
+        ReadOutcome::Fails(_) | ReadOutcome::Sleeps => {
+            vec![format!("{reader}'s next read: {what}"), format!("next read: {what}"), what]
+        }
     };
-    Remark::plain(forms)
+    if next.reports_reset() { Remark::alarm(forms) } else { Remark::plain(forms) }
+}
+
+/// What waits is all of it, however many reads that takes.
+fn outcome_words(end: &End, outcome: ReadOutcome) -> String {
+    match outcome {
+        ReadOutcome::Bytes { .. } => words::count(end.inbox.waiting(), "byte", "bytes"),
+        ReadOutcome::Message(_) | ReadOutcome::SomeMessage => words::count(end.inbox.messages(), "message", "messages"),
+        ReadOutcome::Eof => "EOF".to_owned(),
+        ReadOutcome::Fails(errno) => errno.name().to_owned(),
+        ReadOutcome::Sleeps => "nothing".to_owned(),
+    }
 }
 
 /// Nobody holds the peer, and yet no EOF comes.

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::View;
 use crate::app::action::Action;
+use crate::questions::sleep;
 use crate::script::TaskState;
 use crate::trace::Death;
 use crate::ui::{Scene, words};
@@ -18,16 +19,10 @@ const MOST_NAME: u16 = 16;
 /// A task's state in words: `asleep in read(wire[1])`, `killed by SIGKILL`.
 pub fn state_of(task: &Task) -> String {
     match (task.state, task.death) {
-        (_, Some(Death::Killed(signal))) => format!("killed by {}", signal.name()),
-        (_, Some(Death::Exited(code))) => format!("exited with {code}"),
-        (TaskState::Asleep, None) => task.sleeping_call().map_or_else(
-            || "asleep".to_owned(),
-            |ongoing| {
-                let call = ongoing.call();
-                let end = call.fd().map(|fd| ongoing.names.end(fd)).unwrap_or_default();
-                format!("asleep in {}({end})", call.name())
-            },
-        ),
+        (_, Some(death)) if death != Death::Unknown => death.words(),
+        (TaskState::Asleep, None) => task
+            .sleeping_call()
+            .map_or_else(|| "asleep".to_owned(), |ongoing| format!("asleep in {}", sleep::call_words(ongoing))),
         (TaskState::Idle, None) if task.is_reader() => "reads what comes".to_owned(),
         (state, _) => state.word().to_owned(),
     }

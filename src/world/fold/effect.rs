@@ -158,7 +158,8 @@ impl World {
             self.addresses.remove(&at);
         }
         if let Some(peer) = peer.and_then(|peer| self.ends.get_mut(&peer)) {
-            peer.reset = if peer.reset == Reset::ToldEarly { Reset::None } else { Reset::Pending };
+            let is_met = peer.reset == Reset::ToldEarly || peer.reset == Reset::MaybeMet(self.line);
+            peer.reset = if is_met { Reset::None } else { Reset::Pending };
         }
         if kind.is_pipe() && !under_way.is_empty() {
             self.note_anomaly("a pipe carried descriptors".to_owned());
@@ -219,9 +220,14 @@ impl World {
         if call.flags() & abi::MSG_OOB != 0 && end.kind == Kind::Stream {
             end.inbox.mark_urgent(number);
         }
+        let is_short = taken.is_ok_and(|taken| taken > 0 && call.offered().is_some_and(|offered| taken < offered));
+        let from = end.peer.filter(|_| is_short && end.kind == Kind::Stream);
         let back_home = if lost_fds || closed { end.inbox.take_fds(number) } else { Vec::new() };
         for passed in back_home {
             self.land(passed);
+        }
+        if let Some(from) = from.and_then(|from| self.ends.get_mut(&from)) {
+            from.reset = if from.reset == Reset::Pending { Reset::None } else { Reset::MaybeMet(self.line) };
         }
         if let Err(error) = result {
             self.note_anomaly(format!("{}: {error}", call.name()));

@@ -33,10 +33,11 @@ impl Flow {
     /// The urgent byte was thrown away by a read of no bytes.
     pub fn lose_urgent(&mut self) {
         let Some(at) = self.queue.iter().position(|piece| self.is_urgent(*piece)) else { return };
+        let write = self.queue[at].write;
         self.consume(at, 1);
         self.totals.read -= 1;
         self.totals.destroyed += 1;
-        self.urgent = None;
+        self.leave_place(write);
     }
 
     /// A read with MSG_OOB took the urgent byte.
@@ -46,12 +47,27 @@ impl Flow {
         };
         let piece = self.queue[at];
         self.consume(at, 1);
-        self.urgent = None;
+        self.leave_place(piece.write);
         self.remember_read(found, vec![piece], 0, ReadResult::Bytes);
         Ok(())
     }
 
-    fn is_urgent(&self, piece: Piece) -> bool {
+    /// The urgent byte of this write was taken before its turn: its empty buffer stays in the queue until a read comes to it.
+    fn leave_place(&mut self, write: u64) {
+        self.urgent = None;
+        let front = self.queue.front().map_or(u64::MAX, |front| front.write);
+        self.urgent_places.retain(|write| *write >= front);
+        self.urgent_places.push(write);
+    }
+
+    /// Whether a read stops between these two pieces, because an urgent byte that was taken stood there and none waits now.
+    pub fn is_place_of_urgent(&self, before: Piece, after: Piece) -> bool {
+        let is_between = |write: &u64| before.write <= *write && after.write > *write;
+        self.urgent.is_none() && self.urgent_places.iter().any(is_between)
+    }
+
+    /// Whether this piece is the urgent byte.
+    pub fn is_urgent(&self, piece: Piece) -> bool {
         self.urgent == Some((piece.write, piece.start)) && piece.len == 1
     }
 }

@@ -1,0 +1,6 @@
+//! Questions about the world that several views ask, each answered in one place: the panels, `why`, `--plain`, the transcript,
+//! JSON and the lessons all ask here. Pure.
+
+pub mod acting;
+pub mod next_read;
+pub mod sleep;

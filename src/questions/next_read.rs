@@ -1,0 +1,221 @@
+//! What the next read at an end does: bytes, a message, EOF, an error, or sleep; and what comes when all that waits is taken.
+
+use crate::abi::Errno;
+use crate::world::World;
+use crate::world::channel::{End, Reset};
+use crate::world::kind::Kind;
+use crate::world::ledger::{Flow, Piece};
+
+/// A write of no more bytes than this is one buffer of the kernel's, whatever SO_SNDBUF is (unix_stream_sendmsg).
+const ONE_BUFFER: u64 = 2048;
+
+/// What one read does, given room for everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadOutcome {
+    /// It returns bytes of a stream. Fewer than `most` where the kernel alone knows where it stops, or how much a sleeping
+    /// writer adds while it is read.
+    Bytes {
+        /// At least so many.
+        least: u64,
+        /// At most so many.
+        most: u64,
+    },
+    /// It returns one message of this length; an empty one returns 0 and is no EOF.
+    Message(u64),
+    /// It returns 0, and so does every read after it.
+    Eof,
+    /// It fails.
+    Fails(Errno),
+    /// Nothing is there: it sleeps, or fails with EAGAIN where it must not sleep.
+    Sleeps,
+}
+
+/// What the next read does, and what the reads after it come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextRead {
+    /// What the very next read does.
+    pub outcome: ReadOutcome,
+    /// What happens once everything that waits has been taken, if nobody does anything else: an error that is reported once,
+    /// then what stays so. Empty where `outcome` is what stays so.
+    pub afterwards: Vec<ReadOutcome>,
+}
+
+/// Whether a read may sleep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blocking {
+    /// A plain read of a blocking end.
+    MaySleep,
+    /// O_NONBLOCK, or MSG_DONTWAIT.
+    MustNotSleep,
+}
+
+impl Blocking {
+    /// Of a plain read at this end.
+    pub fn at(end: &End) -> Self {
+        if end.nonblock { Self::MustNotSleep } else { Self::MaySleep }
+    }
+}
+
+impl NextRead {
+    fn stays(outcome: ReadOutcome) -> Self {
+        Self { outcome, afterwards: Vec::new() }
+    }
+
+    /// Whether ECONNRESET is reported before or after what waits.
+    pub fn reports_reset(&self) -> bool {
+        let reset = ReadOutcome::Fails(Errno::ECONNRESET);
+        self.outcome == reset || self.afterwards.contains(&reset)
+    }
+
+    /// Whether reads come to EOF without anybody doing anything more.
+    pub fn comes_to_eof(&self) -> bool {
+        self.outcome == ReadOutcome::Eof || self.afterwards.contains(&ReadOutcome::Eof)
+    }
+}
+
+/// The next read at an end, with a buffer that everything fits in; none where nobody can read because the end is closed.
+pub fn next_read(world: &World, end: &End, blocking: Blocking) -> Option<NextRead> {
+    if end.closed {
+        return None;
+    }
+    if !end.can_be_read() {
+        return Some(NextRead::stays(ReadOutcome::Fails(Errno::EBADF)));
+    }
+    if let Some(errno) = not_connected(end) {
+        return Some(NextRead::stays(ReadOutcome::Fails(errno)));
+    }
+    Some(match end.kind {
+        Kind::Stream => of_stream(world, end, blocking),
+        Kind::Seqpacket | Kind::Dgram => of_messages(world, end, blocking),
+        Kind::Pipe => first_then(pipe_bytes(end), vec![nothing_left(world, end, blocking)]),
+        Kind::PacketPipe => first_then(first_packet(end), vec![nothing_left(world, end, blocking)]),
+    })
+}
+
+/// What a read does at an end where nothing waits and no error is pending.
+fn nothing_left(world: &World, end: &End, blocking: Blocking) -> ReadOutcome {
+    let peer_is_closed = end.peer.and_then(|peer| world.end(peer)).is_some_and(|peer| peer.closed);
+    let is_over = match end.kind {
+        // Only a read that would sleep is told of the shutdown; a datagram socket is never told of its peer's close.
+        Kind::Dgram => end.shut_here.0 && blocking == Blocking::MaySleep,
+        Kind::Stream | Kind::Seqpacket => end.shut_rd || peer_is_closed,
+        Kind::Pipe | Kind::PacketPipe => peer_is_closed,
+    };
+    if is_over { ReadOutcome::Eof } else { ReadOutcome::Sleeps }
+}
+
+fn first_then(first: Option<ReadOutcome>, afterwards: Vec<ReadOutcome>) -> NextRead {
+    match (first, &*afterwards) {
+        (Some(outcome), _) => NextRead { outcome, afterwards },
+        (None, [only]) => NextRead::stays(*only),
+        (None, [first, rest @ ..]) => NextRead { outcome: *first, afterwards: rest.to_vec() },
+        (None, []) => NextRead::stays(ReadOutcome::Sleeps),
+    }
+}
+
+/// The error of a socket that has to be connected before it can be read.
+fn not_connected(end: &End) -> Option<Errno> {
+    let is_connected = end.peer.is_some() && end.backlog.is_none();
+    match end.kind {
+        Kind::Stream if !is_connected => Some(Errno::EINVAL),
+        Kind::Seqpacket if !is_connected => Some(Errno::ENOTCONN),
+        Kind::Stream | Kind::Seqpacket | Kind::Dgram | Kind::Pipe | Kind::PacketPipe => None,
+    }
+}
+
+/// A stream gives its bytes first, then the error, then EOF.
+fn of_stream(world: &World, end: &End, blocking: Blocking) -> NextRead {
+    let last = nothing_left(world, end, blocking);
+    let is_reset = end.reset == Reset::Pending;
+    let after = |reset: bool| {
+        let error = reset.then_some(ReadOutcome::Fails(Errno::ECONNRESET));
+        error.into_iter().chain([last]).collect::<Vec<_>>()
+    };
+    let Some(run) = Run::of(end) else { return first_then(None, after(is_reset)) };
+    let bytes = ReadOutcome::Bytes { least: run.least, most: run.most };
+    // The read goes on to look for more than there is, and so meets the error, which is gone by that though nobody is told.
+    let wants_more = run.goes_on && run.least < end.low_water;
+    if wants_more && !is_reset && last == ReadOutcome::Sleeps && blocking == Blocking::MaySleep {
+        return NextRead::stays(ReadOutcome::Sleeps);
+    }
+    first_then(Some(bytes), after(is_reset && !wants_more))
+}
+
+/// Message by message, the error first.
+fn of_messages(world: &World, end: &End, blocking: Blocking) -> NextRead {
+    let first = end.inbox.queue.front().filter(|piece| !piece.tentative).map(|piece| ReadOutcome::Message(piece.len));
+    let last = nothing_left(world, end, blocking);
+    if end.reset == Reset::Pending {
+        let afterwards = first.into_iter().chain([last]).collect();
+        return NextRead { outcome: ReadOutcome::Fails(Errno::ECONNRESET), afterwards };
+    }
+    first_then(first, vec![last])
+}
+
+/// A pipe gives everything that is in it, a sleeping writer's part included.
+fn pipe_bytes(end: &End) -> Option<ReadOutcome> {
+    let bytes = end.inbox.waiting();
+    (bytes > 0).then_some(ReadOutcome::Bytes { least: bytes, most: bytes })
+}
+
+fn first_packet(end: &End) -> Option<ReadOutcome> {
+    let first = end.inbox.queue.front()?;
+    let len = if first.tentative { first.len.min(end.inbox.waiting()) } else { first.len };
+    (len > 0).then_some(ReadOutcome::Message(len))
+}
+
+/// How far one read of a stream goes.
+struct Run {
+    least: u64,
+    most: u64,
+    /// It stopped because nothing more waits, or at the place of an urgent byte: it would rather go on.
+    goes_on: bool,
+}
+
+impl Run {
+    /// Of everything that waits at the end of a stream; none where nothing does, or the urgent byte alone, which the read
+    /// throws away.
+    fn of(end: &End) -> Option<Self> {
+        let flow = &end.inbox;
+        let mut pieces: Vec<Piece> = flow.queue.iter().copied().collect();
+        if pieces.first().is_some_and(|first| flow.is_urgent(*first)) && !flow.is_urgent_inline {
+            pieces.remove(0);
+        }
+        let mut run = Self { least: 0, most: 0, goes_on: true };
+        let first_write = pieces.first()?.write;
+        let mut is_exact = true;
+        for (at, piece) in pieces.iter().enumerate() {
+            let stops_here = at > 0 && (flow.is_urgent(*piece) || flow.is_place_of_urgent(pieces[at - 1], *piece));
+            if stops_here {
+                break;
+            }
+            // Whose credentials a write carries depends on SO_PASSCRED when it was made.
+            is_exact &= !end.passcred || piece.write == first_write;
+            let (inside, more) = inside(flow, *piece);
+            run.least += if is_exact { inside } else { 0 };
+            run.most = run.most.saturating_add(if piece.tentative { u64::MAX } else { inside + more });
+            let write = flow.write(piece.write);
+            if write.is_some_and(|write| !write.fds.is_empty()) {
+                run.goes_on = false;
+                if piece.len > ONE_BUFFER {
+                    // Descriptors travel with the first of several buffers.
+                    run.least = run.least - inside + inside.min(1);
+                }
+                break;
+            }
+            if !is_exact {
+                run.goes_on = false;
+            }
+        }
+        (run.most > 0 && run.least > 0).then_some(run)
+    }
+}
+
+/// How many bytes of a piece are in the queue, and how many more may come while it is read.
+fn inside(flow: &Flow, piece: Piece) -> (u64, u64) {
+    if !piece.tentative {
+        return (piece.len, 0);
+    }
+    let inside = flow.write(piece.write).map_or(0, |write| write.inside.min(piece.len));
+    (inside, piece.len - inside)
+}

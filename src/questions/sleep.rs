@@ -1,0 +1,54 @@
+//! Which task sleeps where: the call it is in, and the end that call is about.
+
+use crate::order::Call;
+use crate::world::World;
+use crate::world::channel::End;
+use crate::world::kind::EndId;
+use crate::world::task::{Ongoing, Task};
+
+/// A call that a task sleeps in.
+#[derive(Debug, Clone, Copy)]
+pub struct Sleep<'a> {
+    /// The order it belongs to.
+    pub ongoing: &'a Ongoing,
+    /// The call.
+    pub call: &'a Call,
+    /// The end it is about; of poll(2) the first.
+    pub end: Option<&'a End>,
+}
+
+/// The call that a task sleeps in, if it sleeps.
+pub fn of_task<'a>(world: &'a World, task: &'a Task) -> Option<Sleep<'a>> {
+    let ongoing = task.sleeping_call()?;
+    let end = end_ids(ongoing).first().and_then(|id| world.end(*id));
+    Some(Sleep { ongoing, call: ongoing.call(), end })
+}
+
+/// The ends that a call is about, by identity, however many numbers have been closed since it was entered.
+pub fn end_ids(ongoing: &Ongoing) -> Vec<EndId> {
+    let id = |fd: i32| ongoing.names.end_id(fd);
+    match ongoing.call() {
+        Call::Poll { fds, .. } => fds.iter().filter_map(|fd| id(*fd)).collect(),
+        call => call.fd().and_then(id).into_iter().collect(),
+    }
+}
+
+/// Whether a task sleeps in a call about this end.
+pub fn is_at(task: &Task, end: EndId) -> bool {
+    task.sleeping_call().is_some_and(|ongoing| end_ids(ongoing).contains(&end))
+}
+
+/// `read(chat[1])`, `waitpid(child1)`: the call a task is in, with what it is about.
+pub fn call_words(ongoing: &Ongoing) -> String {
+    let call = ongoing.call();
+    let about = match call {
+        Call::Waitpid { pid, .. } | Call::Kill { pid, .. } => ongoing.names.task(*pid).unwrap_or("").to_owned(),
+        _ => call.fd().map(|fd| ongoing.names.end(fd)).unwrap_or_default(),
+    };
+    format!("{}({about})", call.name())
+}
+
+/// `child1 is asleep in read(chat[1])`, if it is.
+pub fn sentence(task: &Task) -> Option<String> {
+    task.sleeping_call().map(|ongoing| format!("{} is asleep in {}", task.name, call_words(ongoing)))
+}
