@@ -19,8 +19,10 @@ pub(super) fn of_end(world: &World, end: &End) -> Explanation {
         ReadOutcome::Fails(Errno::EBADF) => Some(writes_only(end)),
         ReadOutcome::Fails(Errno::ECONNRESET) => reset_pending(end, peer),
         ReadOutcome::Fails(_) => listening(end).or_else(|| unconnected(end)),
-        ReadOutcome::Bytes { .. } | ReadOutcome::Message(_) => something_waits(end, peer, &next),
-        ReadOutcome::Eof => shut_down(end).or_else(|| at_the_end(end, peer?)),
+        ReadOutcome::Bytes { .. } | ReadOutcome::Message(_) | ReadOutcome::SomeMessage => {
+            something_waits(end, peer, &next)
+        }
+        ReadOutcome::Eof => shut_down(end).or_else(|| peer.map(|peer| at_the_end(end, peer))),
         ReadOutcome::Sleeps => too_little(end)
             .or_else(|| shut_down(end))
             .or_else(|| unconnected(end))
@@ -161,12 +163,12 @@ fn unconnected(end: &End) -> Option<Explanation> {
     Some(wording::explanation(end, "not-connected", "connect(2)", text))
 }
 
-fn at_the_end(end: &End, peer: &End) -> Option<Explanation> {
+fn at_the_end(end: &End, peer: &End) -> Explanation {
     let (here, there) = (end.label(), peer.label());
     let text = format!(
         "The next read at {here} is EOF: nothing waits, and no descriptor of {there} is open in any process. It returns 0 every time."
     );
-    Some(wording::explanation(end, "eof-last-close", "read(2)", text))
+    wording::explanation(end, "eof-last-close", "read(2)", text)
 }
 
 /// A datagram socket whose peer is gone.

@@ -1,10 +1,13 @@
 //! What the next read at an end does: bytes, a message, EOF, an error, or sleep; and what comes when all that waits is taken.
 
-use crate::abi::Errno;
+use crate::abi::{self, Errno};
 use crate::world::World;
 use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
 use crate::world::ledger::{Flow, Piece};
+use crate::world::task::Task;
+
+use super::sleep;
 
 /// A write of no more bytes than this is one buffer of the kernel's, whatever SO_SNDBUF is (unix_stream_sendmsg).
 const ONE_BUFFER: u64 = 2048;
@@ -22,6 +25,8 @@ pub enum ReadOutcome {
     },
     /// It returns one message of this length; an empty one returns 0 and is no EOF.
     Message(u64),
+    /// It returns one message; which one, where several writers sleep, only the kernel knows.
+    SomeMessage,
     /// It returns 0, and so does every read after it.
     Eof,
     /// It fails.
@@ -131,7 +136,8 @@ fn of_stream(world: &World, end: &End, blocking: Blocking) -> NextRead {
         let error = reset.then_some(ReadOutcome::Fails(Errno::ECONNRESET));
         error.into_iter().chain([last]).collect::<Vec<_>>()
     };
-    let Some(run) = Run::of(end) else { return first_then(None, after(is_reset)) };
+    let run = if is_taken_by_sleeper(world, end) { None } else { Run::of(end) };
+    let Some(run) = run else { return first_then(None, after(is_reset)) };
     let bytes = ReadOutcome::Bytes { least: run.least, most: run.most };
     // The read goes on to look for more than there is, and so meets the error, which is gone by that though nobody is told.
     let wants_more = run.goes_on && run.least < end.low_water;
@@ -139,6 +145,14 @@ fn of_stream(world: &World, end: &End, blocking: Blocking) -> NextRead {
         return NextRead::stays(ReadOutcome::Sleeps);
     }
     first_then(Some(bytes), after(is_reset && !wants_more))
+}
+
+/// Whether a task sleeps in a read there that wants more than there is (MSG_WAITALL, SO_RCVLOWAT): it has taken all of it already.
+fn is_taken_by_sleeper(world: &World, end: &End) -> bool {
+    let reads = |task: &Task| {
+        task.sleeping_call().is_some_and(|of| of.call().room().is_some() && of.call().flags() & abi::MSG_PEEK == 0)
+    };
+    !end.inbox.queue.is_empty() && world.tasks().any(|task| reads(task) && sleep::is_at(task, end.id))
 }
 
 /// Message by message, the error first.
@@ -160,6 +174,9 @@ fn pipe_bytes(end: &End) -> Option<ReadOutcome> {
 
 fn first_packet(end: &End) -> Option<ReadOutcome> {
     let first = end.inbox.queue.front()?;
+    if end.inbox.is_interleaved() && end.inbox.queue.iter().any(|piece| piece.tentative) {
+        return (end.inbox.waiting() > 0).then_some(ReadOutcome::SomeMessage);
+    }
     let len = if first.tentative { first.len.min(end.inbox.waiting()) } else { first.len };
     (len > 0).then_some(ReadOutcome::Message(len))
 }
@@ -181,41 +198,78 @@ impl Run {
         if pieces.first().is_some_and(|first| flow.is_urgent(*first)) && !flow.is_urgent_inline {
             pieces.remove(0);
         }
-        let mut run = Self { least: 0, most: 0, goes_on: true };
-        let first_write = pieces.first()?.write;
-        let mut is_exact = true;
-        for (at, piece) in pieces.iter().enumerate() {
-            let stops_here = at > 0 && (flow.is_urgent(*piece) || flow.is_place_of_urgent(pieces[at - 1], *piece));
-            if stops_here {
-                break;
-            }
-            // Whose credentials a write carries depends on SO_PASSCRED when it was made.
-            is_exact &= !end.passcred || piece.write == first_write;
-            let (inside, more) = inside(flow, *piece);
-            run.least += if is_exact { inside } else { 0 };
-            run.most = run.most.saturating_add(if piece.tentative { u64::MAX } else { inside + more });
-            let write = flow.write(piece.write);
-            if write.is_some_and(|write| !write.fds.is_empty()) {
-                run.goes_on = false;
-                if piece.len > ONE_BUFFER {
-                    // Descriptors travel with the first of several buffers.
-                    run.least = run.least - inside + inside.min(1);
-                }
-                break;
-            }
-            if !is_exact {
-                run.goes_on = false;
-            }
+        let writes = Stretch::up_to_a_stop(end, &pieces);
+        let bytes = |stretch: &[Piece]| stretch.iter().map(|piece| inside(flow, *piece)).sum::<u64>();
+        let all = bytes(&pieces);
+        if all == 0 {
+            return None;
         }
-        (run.most > 0 && run.least > 0).then_some(run)
+        let sleeper = pieces.iter().any(|piece| piece.tentative);
+        let most = if sleeper { u64::MAX } else { all };
+        // Where several writers' bytes are mixed, only the kernel knows where in them a stop is.
+        if flow.is_interleaved() && (writes.stop != Stop::Nothing || sleeper) {
+            return Some(Self { least: 1, most, goes_on: false });
+        }
+        let stretch = &pieces[..writes.pieces];
+        let least = bytes(stretch).saturating_sub(if sleeper { flow.passed_urgent } else { 0 }).max(1);
+        Some(match writes.stop {
+            Stop::Nothing => Self { least, most, goes_on: true },
+            Stop::Urgent => Self { least, most: bytes(stretch), goes_on: true },
+            Stop::Descriptors if stretch.last().is_some_and(|last| last.len > ONE_BUFFER) => {
+                let before = bytes(&stretch[..stretch.len() - 1]);
+                Self { least: before + 1, most: bytes(stretch), goes_on: false }
+            }
+            Stop::Descriptors => Self { least, most: bytes(stretch), goes_on: false },
+            Stop::MaybeCredentials => Self { least, most, goes_on: false },
+        })
     }
 }
 
-/// How many bytes of a piece are in the queue, and how many more may come while it is read.
-fn inside(flow: &Flow, piece: Piece) -> (u64, u64) {
-    if !piece.tentative {
-        return (piece.len, 0);
+/// Why one read of a stream does not go further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// Nothing more waits.
+    Nothing,
+    /// The urgent byte, or the place where one was, comes next.
+    Urgent,
+    /// Descriptors travelled with the last bytes.
+    Descriptors,
+    /// The next write may carry other credentials: that depends on SO_PASSCRED when it was made.
+    MaybeCredentials,
+}
+
+/// The pieces that one read takes.
+struct Stretch {
+    pieces: usize,
+    stop: Stop,
+}
+
+impl Stretch {
+    fn up_to_a_stop(end: &End, pieces: &[Piece]) -> Self {
+        let flow = &end.inbox;
+        let carries = |piece: Piece| flow.write(piece.write).is_some_and(|write| !write.fds.is_empty());
+        for (at, pair) in pieces.windows(2).enumerate() {
+            let (before, after) = (pair[0], pair[1]);
+            let stop = if carries(before) {
+                Stop::Descriptors
+            } else if flow.is_urgent(after) || flow.is_place_of_urgent(before, after) {
+                Stop::Urgent
+            } else if end.passcred && before.write != after.write {
+                Stop::MaybeCredentials
+            } else {
+                continue;
+            };
+            return Self { pieces: at + 1, stop };
+        }
+        let stop = if pieces.last().is_some_and(|last| carries(*last)) { Stop::Descriptors } else { Stop::Nothing };
+        Self { pieces: pieces.len(), stop }
     }
-    let inside = flow.write(piece.write).map_or(0, |write| write.inside.min(piece.len));
-    (inside, piece.len - inside)
+}
+
+/// How many bytes of a piece are in the queue.
+fn inside(flow: &Flow, piece: Piece) -> u64 {
+    if !piece.tentative {
+        return piece.len;
+    }
+    flow.write(piece.write).map_or(0, |write| write.inside.min(piece.len))
 }

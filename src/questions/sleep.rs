@@ -27,10 +27,10 @@ pub fn of_task<'a>(world: &'a World, task: &'a Task) -> Option<Sleep<'a>> {
 /// The ends that a call is about, by identity, however many numbers have been closed since it was entered.
 pub fn end_ids(ongoing: &Ongoing) -> Vec<EndId> {
     let id = |fd: i32| ongoing.names.end_id(fd);
-    match ongoing.call() {
-        Call::Poll { fds, .. } => fds.iter().filter_map(|fd| id(*fd)).collect(),
-        call => call.fd().and_then(id).into_iter().collect(),
+    if let Call::Poll { fds, .. } = ongoing.call() {
+        return fds.iter().filter_map(|fd| id(*fd)).collect();
     }
+    ongoing.call().fd().and_then(id).into_iter().collect()
 }
 
 /// Whether a task sleeps in a call about this end.
@@ -41,9 +41,10 @@ pub fn is_at(task: &Task, end: EndId) -> bool {
 /// `read(chat[1])`, `waitpid(child1)`: the call a task is in, with what it is about.
 pub fn call_words(ongoing: &Ongoing) -> String {
     let call = ongoing.call();
-    let about = match call {
-        Call::Waitpid { pid, .. } | Call::Kill { pid, .. } => ongoing.names.task(*pid).unwrap_or("").to_owned(),
-        _ => call.fd().map(|fd| ongoing.names.end(fd)).unwrap_or_default(),
+    let about = if let Call::Waitpid { pid, .. } | Call::Kill { pid, .. } = call {
+        ongoing.names.task(*pid).unwrap_or_default().to_owned()
+    } else {
+        call.fd().map(|fd| ongoing.names.end(fd)).unwrap_or_default()
     };
     format!("{}({about})", call.name())
 }

@@ -79,7 +79,7 @@ fn below_a_view_an_explanation_has_the_rows_that_are_to_spare_and_no_more() {
     let long = "Many words that explain it. ".repeat(20);
     let rows = |stage: &Stage, view, size: (u16, u16)| {
         let mut app = explained(stage);
-        app.learn(&stage.world, about(&stage, "wire[1]", &long));
+        app.learn(&stage.world, about(stage, "wire[1]", &long));
         (app.view, app.recent) = (view, stage.history.look(stage.history.newest(), 100).moments);
         let screen = screen_of(&app, stage, size);
         let from = screen.lines().position(|line| line.starts_with(" WHY ")).unwrap_or_else(|| panic!("{screen}"));

@@ -145,7 +145,7 @@ impl World {
             return;
         }
         end.closed = true;
-        end.closed_unread = !end.inbox.queue.is_empty();
+        end.closed_unread = end.inbox.is_unread();
         let under_way = end.inbox.destroy();
         let resets = matches!(end.kind, Kind::Stream | Kind::Seqpacket) && (end.closed_unread || end.name.is_none());
         let peer = end.peer.filter(|_| resets);
@@ -180,7 +180,7 @@ impl World {
             return;
         };
         let (at, is_open) = (end.id, end.peer.and_then(|peer| self.ends.get(&peer)).is_some_and(|peer| !peer.closed));
-        let is_early = is_open && end.reset == Reset::None && errno == abi::Errno::ECONNRESET;
+        let is_early = is_open && end.reset != Reset::Pending && errno == abi::Errno::ECONNRESET;
         if let Some(end) = self.ends.get_mut(&at) {
             end.reset = if is_early { Reset::ToldEarly } else { Reset::None };
         }

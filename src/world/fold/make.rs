@@ -8,7 +8,7 @@ use crate::script::EndName;
 use crate::trace::TaskId;
 
 use super::super::World;
-use super::super::channel::{Channel, End};
+use super::super::channel::{Channel, End, Reset};
 use super::super::kind::{ChannelId, EndId, Kind};
 use super::super::task::Task;
 use super::Back;
@@ -92,8 +92,8 @@ impl World {
         let Some(&target) = self.addresses.get(&(address.to_owned(), kind)) else { return };
         if kind == Kind::Dgram {
             let old = self.ends.get_mut(&end).and_then(|end| end.peer.replace(target));
-            if old.is_some_and(|old| old != target) {
-                self.purge(end);
+            if let Some(old) = old.filter(|old| *old != target) {
+                self.leave_peer(end, old);
             }
             return;
         }
@@ -101,6 +101,16 @@ impl World {
         self.connect_ends(self.label(end), kind, [end, embryo]);
         if let Some(listener) = self.ends.get_mut(&target) {
             listener.backlog.get_or_insert_default().push_back(embryo);
+        }
+    }
+
+    /// A datagram socket is connected to somebody else: what waits from its old peer is thrown away, and the old peer, if it is
+    /// still connected here, is told by ECONNRESET (unix_dgram_disconnected).
+    fn leave_peer(&mut self, id: EndId, old: EndId) {
+        let lost = self.ends.get(&id).is_some_and(|end| !end.inbox.queue.is_empty());
+        self.purge(id);
+        if let Some(old) = self.ends.get_mut(&old).filter(|old| lost && !old.closed && old.peer == Some(id)) {
+            old.reset = Reset::Pending;
         }
     }
 

@@ -5,6 +5,7 @@ use crate::order::{Call, Extra};
 use crate::trace::TaskId;
 
 use super::super::World;
+use super::super::channel::Reset;
 use super::super::kind::{EndId, Kind};
 use super::super::ledger::{Found, ReadResult};
 use super::super::task::Ongoing;
@@ -55,7 +56,10 @@ impl World {
         }
         if !peeks {
             let found = Found { by: id, len, data: back.data() };
-            self.take(id_of_end, kind, found, call);
+            let carried = self.take(id_of_end, kind, found, call);
+            if kind == Kind::Stream && !wants_urgent && !carried {
+                self.meet_reset(id_of_end, call, (len, room));
+            }
         }
         if wants_urgent {
             return None;
@@ -64,8 +68,22 @@ impl World {
         (back.ret == 0).then_some(false)
     }
 
-    fn take(&mut self, id: EndId, kind: Kind, found: Found<'_>, call: &Call) {
+    /// A read of a stream that wanted more than it found has gone on to the error that a close with bytes unread left: it takes
+    /// that away, and nobody is told (unix_stream_read_generic).
+    fn meet_reset(&mut self, id: EndId, call: &Call, (len, room): (u64, u64)) {
+        let line = self.line;
         let Some(end) = self.ends.get_mut(&id) else { return };
+        let wants_all = call.flags() & abi::MSG_WAITALL != 0;
+        let target = if wants_all { room } else { end.low_water.min(room) };
+        let next = end.inbox.queue.front();
+        if len < target && next.is_none_or(|next| end.inbox.is_urgent(*next)) {
+            end.reset = if end.reset == Reset::Pending { Reset::None } else { Reset::MaybeMet(line) };
+        }
+    }
+
+    /// Takes what was read out of the ledger. Whether descriptors came with it.
+    fn take(&mut self, id: EndId, kind: Kind, found: Found<'_>, call: &Call) -> bool {
+        let Some(end) = self.ends.get_mut(&id) else { return false };
         let result = match kind.keeps_messages() {
             _ if call.flags() & abi::MSG_OOB != 0 => end.inbox.take_urgent(found),
             true => end.inbox.take_message(found).map(drop),
@@ -74,7 +92,11 @@ impl World {
         if let Err(error) = result {
             let label = self.label(id);
             self.note_anomaly(format!("{}({label}): {error}", call.name()));
+            return false;
         }
+        let Some(end) = self.ends.get(&id) else { return false };
+        let pieces = end.inbox.reads.back().map(|read| Rc::clone(&read.pieces)).unwrap_or_default();
+        pieces.iter().filter_map(|piece| end.inbox.write(piece.write)).any(|write| !write.fds.is_empty())
     }
 
     /// Descriptors that travelled with what was read: installed, or closed by the kernel where there was no room for them.

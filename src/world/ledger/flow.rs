@@ -206,6 +206,17 @@ impl Flow {
         self.measured.unwrap_or_else(|| self.certain())
     }
 
+    /// Whether the kernel calls it unread: a message of no bytes at the front does not count (unix_release_sock).
+    pub fn is_unread(&self) -> bool {
+        let skipped = usize::from(self.queue.front().is_some_and(|first| first.len == 0));
+        self.queue.len() > skipped
+    }
+
+    /// Whether writes of several tasks wait: of a stream, one that slept may have gone in piece by piece between others.
+    pub fn is_interleaved(&self) -> bool {
+        self.is_mixed
+    }
+
     /// Messages that certainly wait.
     pub fn messages(&self) -> u64 {
         self.queue.iter().filter(|piece| !piece.tentative).count() as u64
