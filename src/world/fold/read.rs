@@ -95,7 +95,7 @@ impl World {
             return false;
         }
         let Some(end) = self.ends.get(&id) else { return false };
-        let pieces = end.inbox.reads.back().map(|read| Rc::clone(&read.pieces)).unwrap_or_default();
+        let pieces = end.inbox.reads.back().map(|read| std::rc::Rc::clone(&read.pieces)).unwrap_or_default();
         pieces.iter().filter_map(|piece| end.inbox.write(piece.write)).any(|write| !write.fds.is_empty())
     }
 
