@@ -10,8 +10,20 @@ use std::path::Path;
 type Tree = BTreeMap<String, String>;
 
 /// The facts and what can be computed from them: no call, no drawing.
-const PURE: &[&str] =
-    &["abi", "script", "order", "trace", "world", "questions", "plan", "explain", "recording", "lesson", "export", "strace_log"];
+const PURE: &[&str] = &[
+    "abi",
+    "script",
+    "order",
+    "trace",
+    "world",
+    "questions",
+    "plan",
+    "explain",
+    "recording",
+    "lesson",
+    "export",
+    "strace_log",
+];
 
 /// Who may import whom, below `src/`. A module that is not listed here has to be given its place first.
 const MAY_IMPORT: &[(&str, &[&[&str]])] = &[

@@ -107,7 +107,7 @@ fn title(
     let number = format!(" {} ", subject.number);
     let fixed = words::width(&number) + 2;
     let whole_name = words::width(&channel.name);
-    let forms = title_forms(scene, channel.kind, lanes);
+    let forms = title_forms(channel.kind, lanes);
     let fits = |name: u16, (kind, counts): &(String, String)| {
         fixed + name + words::width(kind) + words::width(counts) <= width
     };
@@ -133,7 +133,7 @@ fn title(
 const WORDED: usize = 3;
 
 /// Kind and counts, in full and in less and less.
-fn title_forms(scene: Scene<'_>, kind: Kind, lanes: &[Lane<'_>; 2]) -> Vec<(String, String)> {
+fn title_forms(kind: Kind, lanes: &[Lane<'_>; 2]) -> Vec<(String, String)> {
     let possible: Vec<&Lane<'_>> = lanes.iter().filter(|lane| lane.is_possible()).collect();
     let of = |lane: &Lane<'_>, form: Counts| {
         let (totals, arrow) = (lane.flow().totals, lane.direction.arrow());

@@ -91,7 +91,8 @@ fn state_here(task: &Task, end: &End, other: &End) -> Option<Remark> {
     let ongoing = task.sleeping_call()?;
     let is_here = sleep::is_at(task, end.id) || sleep::is_at(task, other.id);
     let asleep = format!("{} asleep", task.name);
-    let forms = [format!("{asleep} in {}", sleep::call_words(ongoing)), format!("{asleep} in {}", ongoing.call().name())];
+    let forms =
+        [format!("{asleep} in {}", sleep::call_words(ongoing)), format!("{asleep} in {}", ongoing.call().name())];
     is_here.then(|| Remark::plain(forms.into_iter().chain([asleep]).collect()))
 }
 
