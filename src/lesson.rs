@@ -6,6 +6,7 @@ pub mod goal;
 pub mod language;
 pub mod list;
 pub mod load;
+pub mod problem_wish;
 pub mod progress;
 pub mod report;
 pub mod review;
@@ -50,6 +51,8 @@ pub const TOPICS: &[&str] = &[
     "credentials",
     "by name",
     "claims",
+    "signals",
+    "bug hunts",
 ];
 
 /// One lesson.

@@ -98,7 +98,10 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         }
         Some(Command::Learn { practice: true, seed, lang, .. }) => {
             let (_, (course, store)) = course(None, texts_in(lang.as_deref()), None)?;
-            let course = course.with_seed(seed.unwrap_or_else(any_seed));
+            let course = match seed {
+                Some(seed) => course.with_seed(*seed),
+                None => course,
+            };
             open(arguments, Opening::Practice, (course, store))
         }
         Some(Command::Learn { lesson, lang, seed, track, .. }) => {
@@ -208,7 +211,7 @@ fn course(name: Option<&str>, mut lessons: Vec<Lesson>, seed: Option<u64>) -> Re
     };
     let opening = at.map_or(Opening::Lessons, Opening::Lesson);
     let order = seed.unwrap_or_else(|| progress.seed_or(any_seed().max(1)));
-    let course = Course::new(lessons, progress, warning).with_seed(any_seed()).with_options_by(order);
+    let course = Course::new(lessons, progress, warning).with_any_seed(any_seed()).with_options_by(order);
     Ok((opening, (course, store)))
 }
 

@@ -302,7 +302,9 @@ impl Playground {
                     let words = self.save_lesson().unwrap_or_else(|reason| reason);
                     update::update(&mut self.app, self.session.world(), Input::Said(words));
                 }
-                Command::Pose { seed, number } => self.poser = Some(Poser::begin(seed, number, &mut self.session)),
+                Command::Pose { seed, number, wish } => {
+                    self.poser = Some(Poser::begin((seed, number), wish, &mut self.session));
+                }
                 Command::Suspend => self.is_suspended = true,
                 Command::Quit => self.is_over = true,
             }

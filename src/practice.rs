@@ -12,6 +12,7 @@ use color_eyre::eyre::{Result, bail};
 
 use crate::explain;
 use crate::lesson::Lesson;
+use crate::lesson::problem_wish::ProblemWish;
 use crate::matrix::row::Column;
 use crate::script::check::answer;
 use crate::script::{Statement, Verb, parse};
@@ -41,6 +42,8 @@ pub struct Poser {
     attempts: usize,
     /// What the question is to be about, and how many options are wanted.
     wish: (Option<Theme>, usize),
+    /// What it is to be like beside that.
+    like: ProblemWish,
     draft: Draft,
     /// What each kind answered to each line, as far as it went.
     told: Vec<(Column, Vec<Told>)>,
@@ -85,11 +88,13 @@ pub enum Posed {
 
 impl Poser {
     /// Begins on a session that may be doing something else; that is forgotten.
-    pub fn begin(seed: u64, number: u32, session: &mut Session) -> Self {
+    pub fn begin((seed, number): (u64, u32), like: ProblemWish, session: &mut Session) -> Self {
         let mut random = Random::of(seed, number);
         let theme = THEMES.get(random.weighed(THEMES.iter().map(|theme| theme.1))).map(|theme| theme.0);
-        let wish = (theme, if random.chance(50) { 3 } else { 2 });
-        let draft = draft(&mut random);
+        let theme = like.topic.as_deref().and_then(Theme::about).or(theme);
+        let has_many = random.chance(50) || like.level > 0;
+        let wish = (theme, if has_many { 3 } else { 2 });
+        let draft = draft(&mut random, like.level);
         session.cancel();
         session.overtake(reset());
         Self {
@@ -98,6 +103,7 @@ impl Poser {
             number,
             attempts: 1,
             wish,
+            like,
             draft,
             told: Vec::new(),
             stage: Stage::Clearing,
@@ -134,7 +140,10 @@ impl Poser {
             self.told.push((column, Vec::new()));
             return self.next_line(session);
         }
-        match Problem::of(&self.draft, &self.told, self.wish, &mut self.random) {
+        let problem = Problem::of(&self.draft, &self.told, self.wish, &mut self.random);
+        let is_choosy = self.attempts <= CHOOSY;
+        let is_repeated = |problem: &Problem| problem.likeness().is_some_and(|it| Some(it) == self.like.unlike);
+        match problem.filter(|problem| !(is_choosy && is_repeated(problem))) {
             Some(problem) => {
                 let first = problem.statement(0)?;
                 self.stage = Stage::Proving(Box::new(problem), 0);
@@ -171,7 +180,7 @@ impl Poser {
         if self.attempts > CHOOSY {
             self.wish = (None, 2);
         }
-        self.draft = draft(&mut self.random);
+        self.draft = draft(&mut self.random, self.like.level);
         self.told.clear();
         self.clear(session);
         Ok(())
@@ -238,16 +247,19 @@ fn reset() -> Statement {
 pub fn sheet(seed: u64, count: u16, is_key: bool) -> Result<String> {
     let mut session = Session::open(Settings::default())?;
     let mut text = problem::heading(seed, count, is_key);
+    let mut before = None;
     for number in 1..=u32::from(count.min(MOST_ON_A_SHEET)) {
-        let problem = pose(seed, number, &mut session)?;
+        let like = ProblemWish { unlike: before.take(), ..ProblemWish::default() };
+        let problem = pose(seed, number, like, &mut session)?;
+        before = problem.likeness();
         text.push_str(&if is_key { problem.in_the_key(number) } else { problem.on_a_sheet(number) });
     }
     Ok(text)
 }
 
 /// One problem, waited for.
-fn pose(seed: u64, number: u32, session: &mut Session) -> Result<Box<Problem>> {
-    let mut poser = Poser::begin(seed, number, session);
+fn pose(seed: u64, number: u32, like: ProblemWish, session: &mut Session) -> Result<Box<Problem>> {
+    let mut poser = Poser::begin((seed, number), like, session);
     loop {
         session.pump()?;
         if session.is_settled() {

@@ -1,6 +1,7 @@
 //! What a person can do, and what the program is to do about it: the two ends of `update`.
 
 use crate::lesson::Lesson;
+use crate::lesson::problem_wish::ProblemWish;
 use crate::script::Statement;
 use crate::script::check::Verdict;
 
@@ -286,6 +287,8 @@ pub enum Command {
         seed: u64,
         /// From 1.
         number: u32,
+        /// What it is to be like.
+        wish: ProblemWish,
     },
     /// Run these on a bench of their own, to be told what came of it.
     TryAlternatives(Vec<String>),

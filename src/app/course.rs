@@ -86,6 +86,10 @@ pub struct Practice {
     pub(super) problem: Rc<[Lesson]>,
     /// It is counted already.
     pub(super) is_counted: bool,
+    /// What the problem before it was like.
+    pub(super) before: Option<String>,
+    /// Whoever asked for this seed wants the same problems each time, however they are answered.
+    pub(super) is_fixed: bool,
 }
 
 /// A lesson being taken.
@@ -186,6 +190,12 @@ impl Course {
     /// With problems of this series.
     #[must_use]
     pub fn with_seed(self, seed: u64) -> Self {
+        Self { practice: Practice { is_fixed: true, ..Practice::of(seed) }, ..self }
+    }
+
+    /// With problems of this series, and by what the learner knows.
+    #[must_use]
+    pub fn with_any_seed(self, seed: u64) -> Self {
         Self { practice: Practice::of(seed), ..self }
     }
 
@@ -315,7 +325,16 @@ impl Default for Course {
 
 impl Practice {
     fn of(seed: u64) -> Self {
-        Self { seed, number: 0, answered: 0, right: 0, problem: Rc::new([]), is_counted: false }
+        Self {
+            seed,
+            number: 0,
+            answered: 0,
+            right: 0,
+            problem: Rc::new([]),
+            is_counted: false,
+            before: None,
+            is_fixed: false,
+        }
     }
 
     /// How well it went.
@@ -324,7 +343,11 @@ impl Practice {
     }
 
     fn farewell(&self) -> String {
-        format!("practice: {}; `tincans learn --practice --seed {}` has the same problems", self.score(), self.seed)
+        let score = self.score();
+        if !self.is_fixed {
+            return format!("practice: {score}; `tincans learn --practice` goes on with what is weak");
+        }
+        format!("practice: {score}; `tincans learn --practice --seed {}` has the same problems", self.seed)
     }
 }
 

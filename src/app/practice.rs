@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::lesson::{Lesson, Walk};
+use crate::lesson::{Lesson, Walk, problem_wish};
 use crate::script::Statement;
 
 use super::action::Command;
@@ -31,7 +31,8 @@ fn pose(app: &mut App, number: u32) -> Vec<Command> {
     if let Some(taking) = &mut app.course.taking {
         taking.running = Some(Running::Bench);
     }
-    vec![Command::Pose { seed: app.course.practice.seed, number }]
+    let wish = app.course.wish();
+    vec![Command::Pose { seed: app.course.practice.seed, number, wish }]
 }
 
 /// It is there, and the bench is empty.
@@ -40,7 +41,10 @@ pub(super) fn posed(app: &mut App, problem: Lesson) {
     app.said = Said::default();
     app.transcript.note(format!("-- problem {} --", problem.number));
     let practice = &mut app.course.practice;
-    practice.is_counted &= practice.number == problem.number;
+    if practice.number != problem.number {
+        practice.is_counted = false;
+        practice.before = practice.problem.first().and_then(problem_wish::likeness);
+    }
     practice.number = problem.number;
     let walk = Walk::at(&problem, 0);
     practice.problem = Rc::new([problem]);
@@ -94,16 +98,20 @@ mod tests {
     use crate::app::stage::Stage;
     use crate::app::update::{practise, update};
     use crate::lesson::load;
+    use crate::lesson::problem_wish::ProblemWish;
     use crate::script::check::Verdict;
 
     const PROBLEM: &str = "+++\ntitle = \"T\"\ntopics = [\"basics\"]\nminutes = 5\n+++\n```tin setup\nchannel stream c peer\n\
         write c[0] a\n```\n```predict\npeer: read c[1]\n- [ ] EOF\n- [x] \"a\"\n```\n```after\nBecause.\n```\n";
 
+    /// The second problem is ordered.
+    const NEXT: &str = "Pose { seed: 42, number: 2, wish: ProblemWish { topic: None, level: 0, unlike: Some(\"stream read \\\"a\\\"\") } }";
+
     /// The problem of this number has come.
     fn practising(number: u32) -> (App, Stage) {
         let (mut app, stage) = (App::new(), Stage::open());
         app.course = app.course.with_seed(42);
-        assert_eq!(practise(&mut app), [Command::Pose { seed: 42, number: 1 }]);
+        assert_eq!(practise(&mut app), [Command::Pose { seed: 42, number: 1, wish: ProblemWish::default() }]);
         come(&mut app, &stage, number);
         (app, stage)
     }
@@ -149,7 +157,7 @@ mod tests {
         update(&mut app, &stage.world, Input::Settled(Vec::new()));
         answer(&mut app, &stage, 2);
         assert_eq!(app.course.practice.score(), "0 of 1 right");
-        assert_eq!(key(&mut app, &stage, Learn::Step), ["Save", "Pose { seed: 42, number: 2 }"]);
+        assert_eq!(key(&mut app, &stage, Learn::Step), ["Save", NEXT]);
         app.view = View::Diagram;
         come(&mut app, &stage, 2);
         assert_eq!((app.view, app.mode), (View::Bench, Mode::Lesson));
@@ -176,6 +184,26 @@ mod tests {
         assert!(app.is_busy());
         update(&mut app, &stage.world, Input::NotPosed("no problem".to_owned()));
         assert!(!app.is_busy() && app.notice.as_deref() == Some("no problem"));
-        assert_eq!(key(&mut app, &stage, Learn::Step), ["Save", "Pose { seed: 42, number: 2 }"]);
+        assert_eq!(key(&mut app, &stage, Learn::Step), ["Save", NEXT]);
+    }
+
+    #[test]
+    fn without_a_seed_the_practice_asks_about_what_is_weak_and_grows_harder() {
+        let (mut app, stage) = (App::new(), Stage::open());
+        app.course = app.course.with_any_seed(42);
+        for is_right in [false, false, true] {
+            app.course.progress.answer_problem(&["poll".to_owned()], is_right);
+            app.course.progress.answer_problem(&["errors".to_owned()], true);
+        }
+        practise(&mut app);
+        come(&mut app, &stage, 1);
+        assert_eq!(
+            app.course.wish(),
+            ProblemWish { topic: None, level: 0, unlike: Some("stream read \"a\"".to_owned()) }
+        );
+        app.course.practice.number = 2;
+        app.course.practice.right = 4;
+        let wish = app.course.wish();
+        assert_eq!((wish.topic.as_deref(), wish.level), (Some("poll"), 1), "every second one");
     }
 }

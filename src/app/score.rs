@@ -1,6 +1,7 @@
 //! How well the learner does: answers are counted, missed questions come back, the best repair of a bug hunt is kept, and the end of
 //! a lesson is summed up.
 
+use crate::lesson::problem_wish::{self, ProblemWish};
 use crate::lesson::progress::Question;
 use crate::lesson::words::{self, fill};
 use crate::lesson::{Goal, Lesson, Part};
@@ -14,6 +15,20 @@ impl Course {
     /// The missed question that comes next, if one does before the next lesson.
     pub fn due(&self) -> Option<&str> {
         self.progress.due(&self.lessons).filter(|_| self.review.asked < MAX_REVIEWS)
+    }
+
+    /// What the next problem of the practice is to be like. Every second one is about the weakest topic.
+    pub(super) fn wish(&self) -> ProblemWish {
+        let practice = &self.practice;
+        let is_same = practice.number > 0 && !practice.is_counted;
+        let current = practice.problem.first().and_then(problem_wish::likeness);
+        let unlike = if is_same && practice.number == 0 { None } else { current.or_else(|| practice.before.clone()) };
+        if practice.is_fixed {
+            return ProblemWish { unlike, ..ProblemWish::default() };
+        }
+        let topic = self.progress.weakest().filter(|_| practice.number % 2 == 0).map(str::to_owned);
+        let wrong = practice.answered.saturating_sub(practice.right);
+        ProblemWish { topic, level: problem_wish::level(practice.right, wrong), unlike }
     }
 
     /// The question of the lesson being taken was answered.

@@ -72,8 +72,9 @@ pub fn objection(statement: &Statement) -> Option<String> {
             Some("how many tasks there are depends on what else the learner made, name a task".to_owned())
         }
         Verb::Tasks | Verb::Queue { .. } | Verb::Holders { .. } | Verb::Fds { .. } => None,
+        Verb::Wait { .. } => None,
         verb if end_of(verb).is_some() => None,
-        _ => Some("a condition is tasks, holders, queue, fds, or a call at an end".to_owned()),
+        _ => Some("a condition is tasks, holders, queue, fds, wait, or a call at an end".to_owned()),
     }
 }
 
@@ -159,6 +160,10 @@ fn verdicts(condition: &Statement, event: &Event) -> Vec<Verdict> {
 
 fn is_asked_for(condition: &Statement, call: &CallEvent) -> bool {
     let by = condition.task.as_ref().is_none_or(|task| *task == call.task);
+    if matches!(condition.verb, Verb::Wait { .. }) {
+        // Which child it was, the expectation says.
+        return by && matches!(call.call, Call::Waitpid { .. });
+    }
     let Some(EndRef::Named { name, .. }) = end_of(&condition.verb) else { return false };
     let at = call.call.fd().is_some_and(|fd| call.names.end(fd) == name.to_string());
     by && at && is_of_family(&condition.verb, &call.call)

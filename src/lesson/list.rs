@@ -2,8 +2,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Lesson;
 use super::progress::Progress;
+use super::{Lesson, Part};
 
 /// The lessons in which every word occurs: in title, id, topics or number.
 pub fn found(lessons: &[Lesson], query: &str) -> Vec<usize> {
@@ -22,11 +22,24 @@ pub fn named(lessons: &[Lesson], name: &str) -> Option<usize> {
     lessons.iter().position(|lesson| lesson.id == name || Some(lesson.number) == number)
 }
 
+/// What stands on the line between the parts of a course.
+pub fn part_name(part: Part) -> &'static str {
+    match part {
+        Part::Main => "the course",
+        Part::Extra => "extras: not needed for the rest",
+        Part::Hunt => "bug hunts: find out why, and repair it",
+    }
+}
+
 /// `tincans lessons`: a line a lesson, and what comes next.
 pub fn text(lessons: &[Lesson], progress: &Progress) -> String {
     let widest = lessons.iter().map(|lesson| lesson.title.width()).max().unwrap_or(0);
     let mut lines: Vec<String> = Vec::new();
+    let mut part = Part::Main;
     for lesson in lessons {
+        if std::mem::replace(&mut part, lesson.part) != lesson.part {
+            lines.push(format!("--  {}", part_name(lesson.part)));
+        }
         let Lesson { number, title, minutes, topics, .. } = lesson;
         let words = progress.words(lesson);
         // Of a wide letter `format!` would count one column.
@@ -53,10 +66,10 @@ mod tests {
         let lessons = builtin::lessons();
         assert_eq!(found(&lessons, "").len(), lessons.len());
         let at = |id: &str| lessons.iter().position(|lesson| lesson.id == id);
-        assert_eq!(found(&lessons, "no EDGES").first().copied(), at("a-stream-has-no-edges"));
+        assert_eq!(found(&lessons, "three WRITES").first().copied(), at("a-stream-has-no-edges"));
         assert!(found(&lessons, "errors").len() > 1);
         assert!(found(&lessons, "no such lesson").is_empty());
-        assert_eq!((named(&lessons, "1"), named(&lessons, "half-close")), (Some(0), at("half-close")));
+        assert_eq!((named(&lessons, "1"), named(&lessons, "half-close")), (Some(1), at("half-close")));
         assert_eq!(named(&lessons, "edges"), None);
     }
 
@@ -69,7 +82,7 @@ mod tests {
         let text = text(&lessons, &progress);
         assert!(text.lines().next().unwrap().contains("min  done"), "{text}");
         assert!(text.lines().nth(1).unwrap().contains("step 3 of"), "{text}");
-        assert!(text.ends_with("1 done; `tincans learn` goes on with 2\n"), "{text}");
+        assert!(text.ends_with("1 done; `tincans learn` goes on with 1\n"), "{text}");
     }
 
     #[test]

@@ -42,6 +42,28 @@ pub(super) enum Theme {
     Look,
 }
 
+impl Theme {
+    /// The lessons' topic that it belongs to.
+    pub fn topic(self) -> &'static str {
+        match self {
+            Self::Read => "messages",
+            Self::Write => "buffers",
+            Self::Poll => "poll",
+            Self::End => "end of file",
+            Self::Look => "descriptors",
+        }
+    }
+
+    /// The theme of a topic; none where no problem is about it.
+    pub fn about(topic: &str) -> Option<Self> {
+        match topic {
+            "errors" => Some(Self::Write),
+            "processes" => Some(Self::End),
+            _ => THEMES.into_iter().map(|(theme, _)| theme).find(|theme| theme.topic() == topic),
+        }
+    }
+}
+
 /// Every theme, and how often it is wished for.
 pub(super) const THEMES: [(Theme, usize); 5] =
     [(Theme::Read, 9), (Theme::Write, 4), (Theme::Poll, 3), (Theme::End, 3), (Theme::Look, 1)];
@@ -100,7 +122,7 @@ const MOVES: &[Move] = &[
 ];
 
 /// A program for one problem.
-pub(super) fn draft(random: &mut Random) -> Draft {
+pub(super) fn draft(random: &mut Random, level: u8) -> Draft {
     let is_for_sockets = random.chance(60);
     let mut walk = Walk {
         reading: if random.chance(60) { Reading::Nonblocking } else { Reading::Awake },
@@ -115,7 +137,7 @@ pub(super) fn draft(random: &mut Random) -> Draft {
     if walk.random.chance(15) {
         walk.fill();
     }
-    let length = LENGTH.start() + walk.random.below(LENGTH.end() - LENGTH.start() + 1);
+    let length = usize::from(level) + LENGTH.start() + walk.random.below(LENGTH.end() - LENGTH.start() + 1);
     let moves = |is_for_sockets: bool| MOVES.iter().map(move |made| if made.1 && !is_for_sockets { 0 } else { made.0 });
     for _ in 0..length {
         // Some moves make no sense now; there is always another one, or the program stays short.
@@ -263,7 +285,7 @@ mod tests {
     #[test]
     fn every_program_parses_for_every_kind_it_is_for() {
         for number in 0..2000 {
-            let draft = draft(&mut Random::of(5, number));
+            let draft = draft(&mut Random::of(5, number), 3);
             assert!(draft.lines.len() > 1, "{draft:?}");
             for column in Column::ALL.into_iter().filter(|column| !(draft.is_for_sockets && column.is_pipe())) {
                 for line in &draft.lines {
@@ -276,7 +298,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_makes_the_same_program_and_another_another() {
-        let one = |seed| (0..50).map(|number| draft(&mut Random::of(seed, number))).collect::<Vec<_>>();
+        let one = |seed| (0..50).map(|number| draft(&mut Random::of(seed, number), 0)).collect::<Vec<_>>();
         assert_eq!(one(1), one(1));
         assert_ne!(one(1), one(2));
         let all = one(1);

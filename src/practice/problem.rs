@@ -7,7 +7,7 @@ use color_eyre::eyre::{Result, eyre};
 use super::draft::{Draft, Theme};
 use super::random::Random;
 use super::{Told, WEIGHTS, statement};
-use crate::lesson::{Lesson, MAX_OPTIONS, builtin, load, write};
+use crate::lesson::{Lesson, MAX_OPTIONS, builtin, load, problem_wish, write};
 use crate::matrix::row::Column;
 use crate::script::{Expectation, Statement, parse};
 
@@ -15,6 +15,8 @@ use crate::script::{Expectation, Statement, parse};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {
     column: Column,
+    /// What the question is about.
+    theme: Option<Theme>,
     /// Statements; the last is asked.
     lines: Vec<String>,
     truth: String,
@@ -59,6 +61,7 @@ impl Problem {
         random.shuffle(&mut options);
         Some(Self {
             column: *column,
+            theme: draft.lines[at].theme,
             lines: draft.lines[..=at].iter().map(|line| column.fill(&line.text)).collect(),
             truth: truth.words.join(", "),
             options,
@@ -83,6 +86,12 @@ impl Problem {
         parse::expectations(option, &verb, 0).map_err(|error| eyre!("`{option}`: {error}"))
     }
 
+    /// What makes another problem nearly the same.
+    pub fn likeness(&self) -> Option<String> {
+        let question = self.statement(self.lines.len().checked_sub(1)?).ok()?;
+        Some(problem_wish::likeness_of(self.lines.first()?, &question, &self.truth))
+    }
+
     /// What the kernel answered.
     pub fn truth(&self) -> &str {
         &self.truth
@@ -103,7 +112,8 @@ impl Problem {
     pub fn lesson(&self, seed: u64, number: u32) -> Result<Lesson> {
         let title = format!("What happens next? (seed {seed})");
         let (question, program) = self.lines.split_last().ok_or_else(|| eyre!("a program has lines"))?;
-        let (front, scene, program) = (write::front(&title, &["claims"]), self.scene(), program.join("\n"));
+        let topic = self.theme.map_or("claims", Theme::topic);
+        let (front, scene, program) = (write::front(&title, &[topic]), self.scene(), program.join("\n"));
         let question = self.question(question);
         let text = format!("{front}{scene}\n\n```text\n{program}\n```\n\n```tin setup\n{program}\n```\n\n{question}");
         Ok(load::load(&format!("{number}-practice.md"), text.as_bytes())?)

@@ -57,7 +57,7 @@ fn the_lists_in_the_documents_are_the_program_s_own() {
     assert_list("statements", statements, "");
     let lessons = builtin::ENGLISH.iter().map(|(file, text)| {
         let lesson = load::load(file, text.as_bytes()).expect("a built-in lesson loads");
-        format!("{}. [{}](../lessons/en/{file})\n", lesson.number, lesson.title)
+        format!("- {} [{}](../lessons/en/{file})\n", lesson.number, lesson.title)
     });
     assert_list("lessons", lessons, "");
 }

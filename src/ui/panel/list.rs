@@ -6,7 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::app::action::{Action, Learn};
-use crate::lesson::Lesson;
+use crate::app::course::Course;
+use crate::lesson::{Lesson, Part, list};
 use crate::ui::{Scene, words};
 
 /// Columns of the mark, the number, the minutes.
@@ -31,19 +32,46 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     buf.set_line(area.x, area.y, &heading, area.width);
     let rows = usize::from(area.height - 1);
     let selected = course.list.selected.min(found.len().saturating_sub(1));
-    let first = (selected + 1)
-        .saturating_sub(rows)
-        .max(selected.saturating_sub(rows / 2))
-        .min(found.len().saturating_sub(rows));
-    for (y, (at, lesson)) in (area.y + 1..area.bottom()).zip(found.iter().enumerate().skip(first)) {
-        let Some(lesson) = course.lessons.get(*lesson) else { continue };
-        row(scene, lesson, at == selected, Rect { y, height: 1, ..area }, buf);
+    let all = lines(course, &found);
+    let line = all.iter().position(|line| matches!(line, ListLine::Lesson(at, _) if *at == selected)).unwrap_or(0);
+    let first = (line + 1).saturating_sub(rows).max(line.saturating_sub(rows / 2)).min(all.len().saturating_sub(rows));
+    for (y, line) in (area.y + 1..area.bottom()).zip(all.iter().skip(first)) {
+        let area = Rect { y, height: 1, ..area };
+        match line {
+            ListLine::Part(part) => {
+                let text = format!("  ── {} ", list::part_name(*part));
+                let line = words::between(vec![Span::raw(text)], Vec::new(), area.width, ("─", Style::new()));
+                buf.set_line(area.x, y, &line, area.width);
+            }
+            ListLine::Lesson(at, lesson) => row(scene, lesson, *at == selected, area, buf),
+        }
     }
     if found.is_empty() {
         let all = scene.app.key(Action::Learn(Learn::LeaveSearch));
         let text = format!("no lesson has these words; {all} shows all");
         buf.set_stringn(area.x + 1, area.y + 1, text, usize::from(area.width.saturating_sub(1)), Style::new());
     }
+}
+
+/// A line of the list.
+enum ListLine<'a> {
+    /// Between two parts of the course.
+    Part(Part),
+    /// A lesson, with its place among those found.
+    Lesson(usize, &'a Lesson),
+}
+
+/// All lines: the lessons that were found, with a line where another part of the course begins.
+fn lines<'a>(course: &'a Course, found: &[usize]) -> Vec<ListLine<'a>> {
+    let mut all = Vec::new();
+    let mut part = Part::Main;
+    for (at, lesson) in found.iter().enumerate().filter_map(|(at, place)| Some((at, course.lessons.get(*place)?))) {
+        if std::mem::replace(&mut part, lesson.part) != lesson.part {
+            all.push(ListLine::Part(lesson.part));
+        }
+        all.push(ListLine::Lesson(at, lesson));
+    }
+    all
 }
 
 fn row(scene: Scene<'_>, lesson: &Lesson, is_selected: bool, area: Rect, buf: &mut Buffer) {
