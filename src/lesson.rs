@@ -6,6 +6,7 @@ pub mod goal;
 pub mod language;
 pub mod list;
 pub mod load;
+pub mod other_kinds;
 pub mod problem_wish;
 pub mod progress;
 pub mod report;

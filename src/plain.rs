@@ -140,7 +140,8 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
             let heard = self.playground.hear()?;
             self.events(&heard.events)?;
             reasons.extend(heard.reasons.into_iter().map(|reason| reason.text));
-            if self.playground.is_settled() && !self.playground.is_posing() {
+            if self.playground.is_settled() && !self.playground.is_posing() && !self.playground.is_asking_other_kinds()
+            {
                 break;
             }
             let is_long = self.listener.is_person && start.elapsed() > PATIENCE;

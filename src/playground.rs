@@ -1,6 +1,8 @@
 //! App and session joined: inputs become statements, what settles becomes the picture. It neither draws nor reads a terminal.
 
 mod alternatives;
+mod other_kinds;
+mod outside;
 mod time;
 
 use std::os::fd::BorrowedFd;
@@ -18,14 +20,16 @@ use crate::lesson::{Next, write};
 use crate::practice::{Posed, Poser};
 use crate::progress::Store;
 use crate::saving;
+use crate::script::Statement;
 use crate::script::check::Verdict;
-use crate::script::{Statement, Verb};
 use crate::session::{Session, Settings};
 use crate::trace::{Event, Explanation};
 use crate::world::World;
 use crate::world::kind::ChannelId;
 
 use alternatives::Trial;
+use other_kinds::OtherKinds;
+use outside::acts_from_outside;
 
 /// How long a bench may go on before keys that act from outside no longer wait until it has settled.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -68,6 +72,8 @@ pub struct Playground {
     poser: Option<Poser>,
     /// What else could have happened, on its way beside the bench.
     trial: Option<Trial>,
+    /// A question on other kinds of channel, on its way.
+    other_kinds: Option<OtherKinds>,
     is_open: bool,
     is_over: bool,
     is_suspended: bool,
@@ -97,6 +103,7 @@ impl Playground {
             busy_since: None,
             poser: None,
             trial: None,
+            other_kinds: None,
             sampled: None,
             is_open: false,
             is_over: false,
@@ -134,8 +141,14 @@ impl Playground {
             self.trial = None;
             update::alternatives(&mut self.app, came);
         }
+        let kinds = self.other_kinds.as_mut().and_then(|asked| asked.pump().map(|kinds| (asked.step, kinds)));
+        let is_told = kinds.is_some();
+        if let Some((step, kinds)) = kinds {
+            self.other_kinds = None;
+            self.handle(Input::OtherKinds(step, kinds));
+        }
         let heard = self.hear_bench()?;
-        Ok(Heard { is_new: heard.is_new || has_come, ..heard })
+        Ok(Heard { is_new: heard.is_new || has_come || is_told, ..heard })
     }
 
     fn hear_bench(&mut self) -> Result<Heard, BenchError> {
@@ -219,13 +232,13 @@ impl Playground {
 
     /// The program is about to be stopped: all on the bench stand still. How many that are.
     pub fn freeze(&mut self) -> usize {
-        self.session.freeze() + self.trial.as_mut().map_or(0, Trial::freeze)
+        self.session.freeze() + self.trials_mut().map(Trial::freeze).sum::<usize>()
     }
 
     /// It goes on, and so do they.
     pub fn thaw(&mut self) {
         self.session.thaw();
-        if let Some(trial) = &mut self.trial {
+        for trial in self.trials_mut() {
             trial.thaw();
         }
     }
@@ -250,9 +263,18 @@ impl Playground {
         self.app.past.as_ref().map_or(self.session.world(), |past| &past.world)
     }
 
+    /// Whether a question is being asked on other kinds of channel.
+    pub fn is_asking_other_kinds(&self) -> bool {
+        self.other_kinds.is_some()
+    }
+
+    fn trials_mut(&mut self) -> impl Iterator<Item = &mut Trial> {
+        self.trial.iter_mut().chain(self.other_kinds.as_mut().and_then(OtherKinds::trial_mut))
+    }
+
     /// As [`Session::arm`].
     pub fn arm(&mut self) -> Option<Duration> {
-        let trial = self.trial.as_mut().map(Trial::arm);
+        let trial = self.trials_mut().map(Trial::arm).min();
         [self.session.arm(), trial].into_iter().flatten().min()
     }
 
@@ -261,7 +283,7 @@ impl Playground {
         let (own, others) = ready.split_at(self.session.wait_fds().len().min(ready.len()));
         let has_rung = own.contains(&true);
         self.session.disarm(has_rung);
-        if let Some(trial) = &mut self.trial {
+        for trial in self.trials_mut() {
             trial.disarm(others.contains(&true));
         }
         has_rung
@@ -269,7 +291,8 @@ impl Playground {
 
     /// As [`Session::wait_fds`].
     pub fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
-        let others = self.trial.iter().flat_map(Trial::wait_fds);
+        let asked = self.other_kinds.as_ref().and_then(OtherKinds::trial);
+        let others = self.trial.iter().chain(asked).flat_map(Trial::wait_fds);
         self.session.wait_fds().into_iter().chain(others).collect()
     }
 
@@ -280,6 +303,9 @@ impl Playground {
             }
             match command {
                 Command::Look(step) => self.look(step),
+                Command::AskOtherKinds { step, guess, variants } => {
+                    self.other_kinds = Some(OtherKinds::begin(step, guess, variants));
+                }
                 Command::TryAlternatives(statements) => match Trial::begin(&statements) {
                     Ok(trial) => self.trial = Some(trial),
                     Err(reason) => update::alternatives(&mut self.app, Err(reason)),
@@ -366,22 +392,4 @@ impl Playground {
         }
         reasons
     }
-}
-
-/// What no task has to be free for.
-fn acts_from_outside(statement: &Statement) -> bool {
-    let is_outside = matches!(
-        statement.verb,
-        Verb::Kill { .. }
-            | Verb::Stop { .. }
-            | Verb::Cont { .. }
-            | Verb::Interrupt { .. }
-            | Verb::Reset
-            | Verb::Queue { .. }
-            | Verb::Holders { .. }
-            | Verb::Fds { .. }
-            | Verb::Tasks
-            | Verb::Why { .. }
-    );
-    is_outside && statement.task.is_none()
 }

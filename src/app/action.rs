@@ -1,9 +1,10 @@
 //! What a person can do, and what the program is to do about it: the two ends of `update`.
 
 use crate::lesson::Lesson;
+use crate::lesson::other_kinds::Variant;
 use crate::lesson::problem_wish::ProblemWish;
-use crate::script::Statement;
 use crate::script::check::Verdict;
+use crate::script::{Expectation, Statement};
 
 use super::View;
 use super::target::Side;
@@ -43,6 +44,8 @@ pub enum Input {
     Posed(Box<Lesson>),
     /// There is none, and why.
     NotPosed(String),
+    /// The other kinds of channel on which the wrong answer to a step's question is the right one.
+    OtherKinds(usize, Vec<&'static str>),
 }
 
 /// The meanings of keys.
@@ -289,6 +292,15 @@ pub enum Command {
         number: u32,
         /// What it is to be like.
         wish: ProblemWish,
+    },
+    /// A wrong answer, to be tried on other kinds of channel.
+    AskOtherKinds {
+        /// The step of its question.
+        step: usize,
+        /// The answer.
+        guess: Vec<Expectation>,
+        /// The question on each of them.
+        variants: Vec<Variant>,
     },
     /// Run these on a bench of their own, to be told what came of it.
     TryAlternatives(Vec<String>),

@@ -146,6 +146,8 @@ pub struct Answer {
     pub held: Vec<bool>,
     /// What came, in the options' words.
     pub got: String,
+    /// Kinds of channel on which a wrong guess is the right answer.
+    pub other_kinds: Vec<&'static str>,
 }
 
 /// Which part of a step's text is seen.

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::lesson::{Lesson, Next, Walk, review};
+use crate::lesson::{Lesson, Next, Walk, other_kinds, review};
 use crate::script::check::Verdict;
 use crate::script::{Statement, Verb};
 use crate::world::World;
@@ -332,10 +332,11 @@ fn open_selected(app: &mut App) -> Vec<Command> {
 }
 
 /// Nothing is on its way any more: the lesson takes note of what came.
-pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict>>) {
-    let Some((lessons, at)) = app.course.book() else { return };
-    let Some(taking) = &mut app.course.taking else { return };
-    let Some(lesson) = lessons.get(at) else { return };
+pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict>>) -> Vec<Command> {
+    let mut commands = Vec::new();
+    let Some((lessons, at)) = app.course.book() else { return commands };
+    let Some(taking) = &mut app.course.taking else { return commands };
+    let Some(lesson) = lessons.get(at) else { return commands };
     let running = taking.running.take();
     let next = taking.walk.next(lesson);
     let comes = match next {
@@ -346,12 +347,18 @@ pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict
     if let Some(statement) = comes.filter(|_| running == Some(Running::Bench)) {
         app.focus = channel_of(world, statement).or(app.focus);
     } else if running == Some(Running::Statement) {
-        if let (Next::Ask(_), Some(guess)) = (next, taking.chosen) {
+        if let (Next::Ask(prediction), Some(guess)) = (next, taking.chosen) {
             let got = verdicts.iter().flatten().map(|verdict| verdict.got.clone()).next().unwrap_or_default();
             let held: Vec<bool> =
                 verdicts.into_iter().map(|verdict| verdict.is_some_and(|verdict| verdict.ok)).collect();
             let is_right = held.get(guess) == Some(&true);
-            taking.answer = Some(Answer { guess, held, got });
+            if !is_right && taking.lesson != Which::Problem {
+                let step = taking.walk.step();
+                let variants = other_kinds::variants(lesson, step);
+                let guess = prediction.options.get(guess).map(|option| option.expectations.clone()).unwrap_or_default();
+                commands.push(Command::AskOtherKinds { step, guess, variants });
+            }
+            taking.answer = Some(Answer { guess, held, got, other_kinds: Vec::new() });
             app.course.score(is_right);
         }
         if let Some(taking) = &mut app.course.taking {
@@ -369,6 +376,7 @@ pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict
             app.course.repaired();
         }
     }
+    commands
 }
 
 #[cfg(test)]

@@ -31,6 +31,15 @@ impl Course {
         ProblemWish { topic, level: problem_wish::level(practice.right, wrong), unlike }
     }
 
+    /// Where a wrong answer would have been right.
+    pub(super) fn learn_other_kinds(&mut self, step: usize, kinds: Vec<&'static str>) {
+        if let Some(taking) = self.taking.as_mut().filter(|taking| taking.walk.step() == step)
+            && let Some(answer) = &mut taking.answer
+        {
+            answer.other_kinds = kinds;
+        }
+    }
+
     /// The question of the lesson being taken was answered.
     pub(super) fn score(&mut self, is_right: bool) {
         let Some((lessons, at)) = self.book() else { return };

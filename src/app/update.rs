@@ -20,7 +20,7 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
     let is_told = matches!(
         input,
         Input::Settled(_) | Input::NotKept(_) | Input::Said(_) | Input::Warned(_) | Input::Pressed(_) | Input::Posed(_)
-    ) || matches!(input, Input::NotPosed(_));
+    ) || matches!(input, Input::NotPosed(_) | Input::OtherKinds(..));
     let is_number = matches!(input, Input::Do(Action::Count(_)));
     let mut asked = None;
     if !is_told {
@@ -37,7 +37,8 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
 
 fn apply(app: &mut App, world: &World, input: Input, asked: Option<Action>) -> Vec<Command> {
     match input {
-        Input::Settled(verdicts) => learn::settled(app, world, verdicts),
+        Input::Settled(verdicts) => return learn::settled(app, world, verdicts),
+        Input::OtherKinds(step, kinds) => app.course.learn_other_kinds(step, kinds),
         Input::NotKept(reason) => {
             app.notice = Some(reason.clone());
             app.course.warning = Some(reason);
@@ -361,6 +362,7 @@ mod tests {
                 Command::Save => "(save)".to_owned(),
                 Command::SaveLesson => "(save lesson)".to_owned(),
                 Command::Pose { .. } => "(pose)".to_owned(),
+                Command::AskOtherKinds { .. } => "(ask other kinds)".to_owned(),
                 Command::Look(step) => format!("({step:?})"),
                 Command::TryAlternatives(statements) => statements.join("; "),
                 Command::Quit => "(quit)".to_owned(),

@@ -296,6 +296,9 @@ impl Page {
         if let Some(why) = why.filter(|_| held != Some(answer.guess)) {
             self.prose(why);
         }
+        if !answer.other_kinds.is_empty() {
+            self.say(&fill(around.other_kind, &[&answer.other_kinds.join(", ")]));
+        }
         let ticked = prediction.options.iter().position(|option| option.ticked);
         if held.is_some() && held != ticked {
             self.say(around.other_kernel);

@@ -4,7 +4,7 @@
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
-use crate::script::parse;
+use crate::script::{Expectation, Statement, parse};
 use crate::session::{Session, Settings};
 use crate::world::World;
 
@@ -24,13 +24,23 @@ pub struct Trial {
 impl Trial {
     /// Begins on fresh processes.
     pub fn begin(statements: &[String]) -> Result<Self, String> {
+        let parsed = statements.iter().zip(1..).map(|(text, line)| parse::statement(text, line));
+        let parsed: Result<Vec<_>, _> = parsed.filter_map(Result::transpose).collect();
+        Self::of(parsed.map_err(|error| failed(&error))?)
+    }
+
+    /// The same with statements that have been read already.
+    pub fn of(statements: Vec<Statement>) -> Result<Self, String> {
         let mut session = Session::open(Settings::default()).map_err(|error| failed(&error))?;
-        for (text, line) in statements.iter().zip(1..) {
-            if let Some(statement) = parse::statement(text, line).map_err(|error| failed(&error))? {
-                session.submit(statement);
-            }
+        for statement in statements {
+            session.submit(statement);
         }
         Ok(Self { session, until: Instant::now() + LONGEST })
+    }
+
+    /// Whether the last statement came out so, now that all have settled.
+    pub fn holds(&self, expected: &[Expectation]) -> bool {
+        self.session.would_hold(expected).is_some_and(|verdict| verdict.ok)
     }
 
     /// Goes on without waiting; what came of it, once that is known.

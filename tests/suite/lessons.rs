@@ -337,7 +337,7 @@ fn a_translation_with_other_blocks_is_told_with_its_place() {
     }
     std::fs::write(base.path().join("en").join(name), text).expect("a file");
     let file = base.path().join("xx").join(name);
-    std::fs::write(&file, text.replace("Now `child1` makes", "Jetzt macht `child1`")).expect("a file");
+    std::fs::write(&file, text.replace("What does it get?", "Was bekommt es?")).expect("a file");
     let output = check(&[&base.path().join("xx")]);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(String::from_utf8_lossy(&output.stdout).contains("1 translations were compared"));

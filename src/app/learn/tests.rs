@@ -84,6 +84,7 @@ fn name(command: Command) -> String {
         | Command::TryAlternatives(_)
         | Command::Suspend
         | Command::Quit
+        | Command::AskOtherKinds { .. }
         | Command::Pose { .. }) => format!("{other:?}").to_lowercase(),
     }
 }

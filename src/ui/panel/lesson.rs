@@ -286,6 +286,9 @@ impl<'a> Page<'a> {
         if let Some(why) = why.filter(|_| held != Some(answer.guess)) {
             self.lines.extend(prose::lines(why, self.width, self.theme));
         }
+        if !answer.other_kinds.is_empty() {
+            self.marked("", &fill(around.other_kind, &[&answer.other_kinds.join(", ")]), Style::new());
+        }
         let ticked = prediction.options.iter().position(|option| option.ticked);
         if held.is_some() && held != ticked {
             self.marked("", around.other_kernel, self.theme.alarm());
