@@ -20,7 +20,6 @@ use crate::lesson::{Next, write};
 use crate::practice::{Posed, Poser};
 use crate::progress::Store;
 use crate::saving;
-use crate::script::Statement;
 use crate::script::check::Verdict;
 use crate::session::{Session, Settings};
 use crate::trace::{Event, Explanation};
