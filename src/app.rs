@@ -1,7 +1,7 @@
 //! All that the UI knows beside the world: mode, focus, what is being typed, what was said. Plain data; only `update` changes
 //! it, and nothing here draws or makes a call.
 
-mod availability;
+pub mod availability;
 pub mod action;
 pub mod complete;
 pub mod config;
@@ -9,6 +9,7 @@ pub mod course;
 pub mod channel_sides;
 pub mod input_line;
 pub mod keys;
+pub mod model;
 mod learn;
 pub mod alternatives;
 pub mod palette;
@@ -139,6 +140,8 @@ pub struct App {
     pub trying: Option<(String, Kind)>,
     /// What is looked at instead of now.
     pub past: Option<Past>,
+    /// What is seen is a recording, called so: nothing can be done to it.
+    pub recording: Option<String>,
     /// The statements that made this bench.
     pub said: Said,
     /// The last moments, while the diagram shows them.
@@ -190,6 +193,7 @@ impl App {
             alternatives: None,
             trying: None,
             past: None,
+            recording: None,
             said: Said::default(),
             recent: Vec::new(),
             focus: None,

@@ -52,6 +52,8 @@ pub enum BenchError {
     FewDescriptors,
     /// /proc is missing or strange.
     NoProc(String),
+    /// A task is dead by a fault of the program's own; who waits for it is told so.
+    Mishap(String),
 }
 
 impl fmt::Display for BenchError {
@@ -59,7 +61,7 @@ impl fmt::Display for BenchError {
         match self {
             Self::Sys(error) => write!(f, "the bench could not {error}"),
             Self::BrokenRing(task) => write!(f, "the record of {task} is broken; `reset` starts a new bench"),
-            Self::NoProc(reason) => f.write_str(reason),
+            Self::NoProc(reason) | Self::Mishap(reason) => f.write_str(reason),
             Self::FewDescriptors => {
                 let least = u64::from(LEAST_BASE.unsigned_abs()) + descriptors::RESERVED;
                 write!(f, "the hard limit on descriptors (`ulimit -Hn`) is too low: {least} is the least")

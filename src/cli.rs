@@ -60,6 +60,18 @@ pub enum Command {
         /// Save the run as a lesson, NN-name.md; nothing is overwritten.
         #[arg(long, value_name = "FILE")]
         save_lesson: Option<PathBuf>,
+        /// Keep the run as a recording, for `tincans open`; nothing is overwritten.
+        #[arg(long, value_name = "OUT")]
+        record: Option<PathBuf>,
+    },
+    /// Look at a recording: every view and the past in the terminal UI; lines with --plain, --json or where there is no terminal.
+    Open {
+        /// The recording, or `-` for standard input.
+        #[arg(value_name = "FILE|-")]
+        file: PathBuf,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
     },
     /// Watch an unmodified program and all its children: who writes what to whom, who waits, who holds which end.
     Watch {
@@ -196,6 +208,8 @@ Examples:
   tincans learn --plain        the same as lines, for screen readers and slow links
   tincans run talk.tin         run a script; exit status 1 if an expectation does not hold
   tincans run --json - <t.tin  the same from standard input, as JSON lines
+  tincans run t.tin --record r  the same, kept as a recording
+  tincans open r               look at a recording: every view, its past, and why
   tincans matrix               ask this kernel what each kind of channel does in each situation
   tincans matrix unread dgram  the script behind one answer, to be changed and run
   tincans config               every setting and every key, as a file to be changed

@@ -20,6 +20,8 @@ pub mod sys;
 pub mod agent;
 pub mod bench;
 pub mod session;
+pub mod recorder;
+pub mod source;
 pub mod guardian;
 pub mod crash;
 pub mod xdg;
@@ -37,5 +39,6 @@ pub mod tui;
 
 pub mod plain;
 pub mod runner;
+pub mod opened;
 pub mod checker;
 pub mod watch;

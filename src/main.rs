@@ -2,7 +2,8 @@
 
 use std::ffi::CString;
 use std::ffi::OsString;
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,10 +22,12 @@ use tincans::crash;
 use tincans::guardian::{self, Terminal};
 use tincans::lesson::{Lesson, builtin, language, list, load, report};
 use tincans::matrix::{self, Format, Request};
+use tincans::opened;
 use tincans::plain::{self, Ends, Listener};
 use tincans::playground::Opening;
 use tincans::practice;
 use tincans::progress::Store;
+use tincans::recording::reader::Fault;
 use tincans::runner::{self, Options, Verdict};
 use tincans::saving;
 use tincans::script::spell;
@@ -64,16 +67,18 @@ fn main() -> ExitCode {
 
 fn dispatch(arguments: &Arguments) -> Result<u8> {
     match &arguments.command {
-        Some(Command::Run { script, json, every_call, save_lesson }) => {
+        Some(Command::Run { script, json, every_call, save_lesson, record }) => {
             let lesson = save_lesson.as_deref();
             if let Some(objection) = lesson.and_then(saving::objection) {
                 return Err(eyre!(objection));
             }
             let max_tasks = Some(usize::from(arguments.max_tasks));
-            let options = Options { json: *json, every_call: *every_call, max_tasks, lesson };
+            let record = record.as_deref();
+            let options = Options { json: *json, every_call: *every_call, max_tasks, lesson, record };
             guarded(Terminal::Untouched, || run_script(script, options))
         }
         Some(Command::Watch { json, output, program }) => watch(program, *json, output.as_deref()),
+        Some(Command::Open { file, json }) => open_recording(arguments, file, *json),
         Some(Command::Check { paths, watch }) => guarded(Terminal::Untouched, || check_lessons(paths, *watch)),
         Some(Command::Matrix { row, column, markdown, json }) => {
             let request = match (row, column) {
@@ -288,7 +293,7 @@ fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
     let name = spell::string(&script.display().to_string());
     let source = read_script(script).wrap_err_with(|| format!("{name} cannot be read"))?;
     let printed = if options.json { Printed::Json } else { Printed::Text };
-    let mut out = io::BufWriter::with_capacity(64 * 1024, output::stdout(printed));
+    let mut out = BufWriter::with_capacity(64 * 1024, output::stdout(printed));
     let verdict = runner::run(&name, &source, options, (&mut out, &mut output::stderr()))?;
     Ok(match verdict {
         Verdict::Held | Verdict::NobodyReads => 0,
@@ -298,6 +303,53 @@ fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
             USAGE
         }
     })
+}
+
+/// A recording: in the terminal UI where there can be one, else as lines.
+fn open_recording(arguments: &Arguments, file: &Path, is_json: bool) -> Result<u8> {
+    let name = spell::string(&file.display().to_string());
+    let is_stdin = file == Path::new("-");
+    let input: Box<dyn BufRead> = if is_stdin {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(BufReader::with_capacity(
+            64 * 1024,
+            File::open(file).wrap_err_with(|| format!("{name} cannot be read"))?,
+        ))
+    };
+    let obstacle = if is_stdin { tui::output_obstacle() } else { tui::obstacle() };
+    if is_json || arguments.plain || obstacle.is_some() {
+        return show_recording(&name, input, is_json);
+    }
+    let opened = match opened::load(input) {
+        Ok(opened) => opened,
+        Err(fault) => return Ok(broken(&name, &fault)),
+    };
+    let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
+    let (_, learning) = course(None, texts_in(None), None)?;
+    let (config, complaints) = own_settings();
+    let looks = looks(arguments, config, complaints);
+    guarded(Terminal::Changed, || tui::show(settings, opened, learning, looks))
+}
+
+/// As lines. What was shown before a fault was found stays.
+fn show_recording(name: &str, input: impl BufRead, is_json: bool) -> Result<u8> {
+    let printed = if is_json { Printed::Json } else { Printed::Text };
+    let mut out = BufWriter::with_capacity(64 * 1024, output::stdout(printed));
+    let outcome = opened::show(input, is_json, &mut out)?;
+    let is_read = match out.flush() {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => false,
+        other => other.wrap_err("the recording could not be shown").map(|()| true)?,
+    };
+    Ok(match outcome {
+        opened::Outcome::Broken(fault) if is_read => broken(name, &fault),
+        opened::Outcome::Broken(_) | opened::Outcome::Whole | opened::Outcome::NobodyReads => 0,
+    })
+}
+
+fn broken(name: &str, fault: &Fault) -> u8 {
+    let _ = writeln!(output::stderr(), "{name}:{fault}");
+    USAGE
 }
 
 fn check_lessons(paths: &[PathBuf], again: bool) -> Result<u8> {
@@ -339,7 +391,7 @@ fn read_script(script: &Path) -> io::Result<Vec<u8>> {
     if script == Path::new("-") {
         io::stdin().lock().take(limit).read_to_end(&mut source)?;
     } else {
-        std::fs::File::open(script)?.take(limit).read_to_end(&mut source)?;
+        File::open(script)?.take(limit).read_to_end(&mut source)?;
     }
     Ok(source)
 }

@@ -5,6 +5,7 @@ mod bytes;
 mod call;
 mod outcome;
 mod payload;
+mod shown;
 
 use serde::{Deserialize, Serialize};
 

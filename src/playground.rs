@@ -1,27 +1,30 @@
-//! App and session joined: inputs become statements, what settles becomes the picture. It neither draws nor reads a terminal.
+//! App and source joined: inputs become statements, what has come becomes the picture. It neither draws nor reads a terminal.
 
 mod alternatives;
 mod other_kinds;
 mod outside;
+mod saving;
 mod time;
 
 use std::os::fd::BorrowedFd;
-use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use crate::app::App;
 use crate::app::action::{Command, Input};
 use crate::app::course::Course;
 use crate::app::keys::Keymap;
-use crate::app::{App, update};
+use crate::app::model::Model;
 use crate::bench::BenchError;
-use crate::explain;
-use crate::lesson::{Next, write};
+use crate::lesson::Next;
+use crate::opened::Opened;
 use crate::practice::{Posed, Poser};
 use crate::progress::Store;
-use crate::saving;
+use crate::recording::Recording;
+use crate::script::Statement;
 use crate::script::check::Verdict;
-use crate::session::{Session, Settings};
+use crate::session::{Reached, Session, Settings};
+use crate::source::Source;
 use crate::trace::{Event, Explanation};
 use crate::world::World;
 use crate::world::kind::ChannelId;
@@ -60,10 +63,10 @@ pub struct Heard {
 /// A bench and the state of the UI above it.
 #[derive(Debug)]
 pub struct Playground {
-    session: Session,
-    /// The line whose events were explained last.
-    explained: u32,
-    app: App,
+    source: Box<dyn Source>,
+    /// Of a bench, if another one is needed.
+    settings: Settings,
+    model: Model,
     store: Store,
     /// Since when the bench has not been settled, and the statement that it is about.
     busy_since: Option<(Instant, u64)>,
@@ -83,21 +86,34 @@ pub struct Playground {
 impl Playground {
     /// A bench on which the opening statements are on their way.
     pub fn open(settings: Settings, opening: Opening, (course, store): (Course, Store)) -> Result<Self, BenchError> {
-        let mut session = Session::open(settings)?;
-        session.keep_notes();
-        let mut app = App::new();
-        app.notice = course.warning.clone().filter(|_| opening != Opening::Channels);
-        app.course = course;
+        let session = open_bench(settings)?;
+        let mut model = Model::new(course, opening != Opening::Channels);
         let commands = match opening {
-            Opening::Channels => update::open(&mut app),
-            Opening::Lesson(at) => update::take(&mut app, session.world(), Some(at)),
-            Opening::Lessons => update::take(&mut app, session.world(), None),
-            Opening::Practice => update::practise(&mut app),
+            Opening::Channels => model.open_channels(),
+            Opening::Lesson(at) => model.take_lesson(session.world(), Some(at)),
+            Opening::Lessons => model.take_lesson(session.world(), None),
+            Opening::Practice => model.practise(),
         };
-        let mut playground = Self {
-            session,
-            explained: 0,
-            app,
+        let mut playground = Self::over(Box::new(session), settings, (model, store));
+        playground.carry_out(commands);
+        Ok(playground)
+    }
+
+    /// A recording, to be looked at; `settings` are of the bench on which its statements are run again if somebody wants that.
+    pub fn open_recording(opened: Opened, settings: Settings, (course, store): (Course, Store)) -> Self {
+        let mut model = Model::new(course, false);
+        let Opened { name, recording, events, statements, .. } = opened;
+        model.open_recording(name, statements, (recording.world(), &events));
+        let mut playground = Self::over(Box::new(recording), settings, (model, store));
+        playground.is_open = true;
+        playground
+    }
+
+    fn over(source: Box<dyn Source>, settings: Settings, (model, store): (Model, Store)) -> Self {
+        Self {
+            source,
+            settings,
+            model,
             store,
             busy_since: None,
             poser: None,
@@ -107,22 +123,20 @@ impl Playground {
             is_open: false,
             is_over: false,
             is_suspended: false,
-        };
-        playground.carry_out(commands);
-        Ok(playground)
+        }
     }
 
     /// Somebody's own keys.
     pub fn bind(&mut self, keymap: Rc<Keymap>) {
-        self.app.keymap = keymap;
+        self.model.bind(keymap);
     }
 
     /// One input; what it asks for is on its way when this returns.
     pub fn handle(&mut self, input: Input) {
-        let commands = update::update(&mut self.app, self.session.world(), input);
+        let commands = self.model.update(self.source.recording().world(), input);
         self.carry_out(commands);
-        self.refresh_diagram();
-        if self.session.is_settled() && self.app.past.is_none() {
+        self.keep_time();
+        if self.source.is_settled() && self.model.past.is_none() {
             self.sample_focused();
         }
     }
@@ -138,7 +152,7 @@ impl Playground {
         let has_come = came.is_some();
         if let Some(came) = came {
             self.trial = None;
-            update::alternatives(&mut self.app, came);
+            self.model.show_alternatives(came);
         }
         let kinds = self.other_kinds.as_mut().and_then(|asked| asked.pump().map(|kinds| (asked.step, kinds)));
         let is_told = kinds.is_some();
@@ -154,50 +168,52 @@ impl Playground {
         if let Some(poser) = self.poser.take() {
             return Ok(Heard { is_new: self.pose(poser)?, ..Heard::default() });
         }
-        let was_settled = self.session.is_settled();
-        let events = self.session.pump()?;
-        for mishap in self.session.take_mishaps() {
+        let was_settled = self.source.is_settled();
+        let events = self.source.pump()?;
+        for mishap in self.source.session_mut().map(Session::take_mishaps).unwrap_or_default() {
             self.say(mishap);
         }
-        if self.is_stuck() {
-            self.session.note_stops();
+        if self.is_stuck()
+            && let Some(session) = self.source.session_mut()
+        {
+            session.note_stops();
         }
-        self.app.observe(self.session.world());
-        let reasons = if self.is_open { self.explain(&events) } else { Vec::new() };
-        self.app.take(&events);
-        self.note_time();
-        self.refresh_diagram();
-        if self.session.is_settled() {
-            self.app.settle();
+        let reasons = self.model.receive(self.source.recording().world(), &events, self.is_open);
+        self.keep_time();
+        if self.source.is_settled() {
+            self.model.settle();
             self.sample_focused();
             let verdicts = self.verdicts();
             self.handle(Input::Settled(verdicts));
             self.is_open = true;
             self.busy_since = None;
-        } else {
+        } else if let Some(session) = self.source.session() {
             // Statements that are run one by one, however many wait, are no reason to overtake them.
-            let begun = self.session.begun();
-            let since = self.busy_since.filter(|(_, about)| *about == begun || self.session.has_overtaken());
+            let begun = session.begun();
+            let since = self.busy_since.filter(|(_, about)| *about == begun || session.has_overtaken());
             self.busy_since = Some((since.map_or_else(Instant::now, |(since, _)| since), begun));
         }
         let is_new = !was_settled || !events.is_empty();
-        let events = events.into_iter().filter(|event| !self.app.is_silent(event.line)).collect();
+        let events = events.into_iter().filter(|event| !self.model.is_silent(event.line)).collect();
         Ok(Heard { is_new, events, reasons })
     }
 
     /// Goes on making a problem; what happens meanwhile is nobody's business.
     fn pose(&mut self, mut poser: Poser) -> Result<bool, BenchError> {
+        let Some(session) = self.source.session_mut() else { return Ok(false) };
         let input = loop {
-            self.session.pump()?;
-            let is_late = poser.is_late();
-            if !self.session.is_settled() && !is_late {
-                self.poser = Some(poser);
-                return Ok(false);
-            }
-            match poser.go_on(&mut self.session) {
-                _ if is_late => {
+            let (_, reached) = session.reach(Some(poser.deadline()))?;
+            match reached {
+                Reached::NotYet => {
+                    self.poser = Some(poser);
+                    return Ok(false);
+                }
+                Reached::Late => {
                     break Input::NotPosed("no problem could be made: the bench does not settle".to_owned());
                 }
+                Reached::Settled => {}
+            }
+            match poser.go_on(session) {
                 Ok(Posed::NotYet) => {}
                 Ok(Posed::Ready(problem)) => break Input::Posed(problem),
                 Err(error) => break Input::NotPosed(format!("no problem could be made: {error:#}")),
@@ -231,12 +247,15 @@ impl Playground {
 
     /// The program is about to be stopped: all on the bench stand still. How many that are.
     pub fn freeze(&mut self) -> usize {
-        self.session.freeze() + self.trials_mut().map(Trial::freeze).sum::<usize>()
+        let own = self.source.session_mut().map_or(0, Session::freeze);
+        own + self.trials_mut().map(Trial::freeze).sum::<usize>()
     }
 
     /// It goes on, and so do they.
     pub fn thaw(&mut self) {
-        self.session.thaw();
+        if let Some(session) = self.source.session_mut() {
+            session.thaw();
+        }
         for trial in self.trials_mut() {
             trial.thaw();
         }
@@ -249,17 +268,17 @@ impl Playground {
 
     /// Nothing is on its way.
     pub fn is_settled(&self) -> bool {
-        self.session.is_settled()
+        self.source.is_settled()
     }
 
     /// The state, to be drawn.
     pub fn app(&self) -> &App {
-        &self.app
+        &self.model
     }
 
     /// The bench, to be drawn: as it is, or as it was where the past is looked at.
     pub fn world(&self) -> &World {
-        self.app.past.as_ref().map_or(self.session.world(), |past| &past.world)
+        self.model.past.as_ref().map_or(self.source.recording().world(), |past| &past.world)
     }
 
     /// Whether a question is being asked on other kinds of channel.
@@ -274,14 +293,14 @@ impl Playground {
     /// As [`Session::arm`].
     pub fn arm(&mut self) -> Option<Duration> {
         let trial = self.trials_mut().map(Trial::arm).min();
-        [self.session.arm(), trial].into_iter().flatten().min()
+        [self.source.arm(), trial].into_iter().flatten().min()
     }
 
     /// As [`Session::disarm`], with which of [`Self::wait_fds`] were readable. Says whether the bench that is shown was among them.
     pub fn disarm(&mut self, ready: &[bool]) -> bool {
-        let (own, others) = ready.split_at(self.session.wait_fds().len().min(ready.len()));
+        let (own, others) = ready.split_at(self.source.wait_fds().len().min(ready.len()));
         let has_rung = own.contains(&true);
-        self.session.disarm(has_rung);
+        self.source.disarm(has_rung);
         for trial in self.trials_mut() {
             trial.disarm(others.contains(&true));
         }
@@ -292,14 +311,11 @@ impl Playground {
     pub fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
         let asked = self.other_kinds.as_ref().and_then(OtherKinds::trial);
         let others = self.trial.iter().chain(asked).flat_map(Trial::wait_fds);
-        self.session.wait_fds().into_iter().chain(others).collect()
+        self.source.wait_fds().into_iter().chain(others).collect()
     }
 
     fn carry_out(&mut self, commands: Vec<Command>) {
         for command in commands {
-            if let Command::Run(statement) = &command {
-                self.app.said.push(statement);
-            }
             match command {
                 Command::Look(step) => self.look(step),
                 Command::AskOtherKinds { step, guess, variants } => {
@@ -307,28 +323,28 @@ impl Playground {
                 }
                 Command::TryAlternatives(statements) => match Trial::begin(&statements) {
                     Ok(trial) => self.trial = Some(trial),
-                    Err(reason) => update::alternatives(&mut self.app, Err(reason)),
+                    Err(reason) => self.model.show_alternatives(Err(reason)),
                 },
-                Command::Run(statement) if self.is_stuck() && acts_from_outside(&statement) => {
-                    self.session.overtake(*statement);
-                }
-                Command::Run(statement) => {
-                    if !self.session.submit(*statement) {
-                        self.app.notice = Some("too many statements wait; this one was dropped".to_owned());
+                Command::Run(statement) => self.run(*statement),
+                Command::Cancel => {
+                    if let Some(session) = self.source.session_mut() {
+                        session.cancel();
                     }
                 }
-                Command::Cancel => self.session.cancel(),
                 Command::Save => {
-                    if let Err(reason) = self.store.save(&self.app.course.progress) {
-                        update::update(&mut self.app, self.session.world(), Input::NotKept(reason));
+                    if let Err(reason) = self.store.save(&self.model.course.progress) {
+                        self.tell(Input::NotKept(reason));
                     }
                 }
-                Command::SaveLesson => {
-                    let words = self.save_lesson().unwrap_or_else(|reason| reason);
-                    update::update(&mut self.app, self.session.world(), Input::Said(words));
-                }
+                Command::SaveLesson => self.save_lesson(),
+                Command::SaveRecording => self.save_recording(),
+                Command::LeaveRecording => match open_bench(self.settings) {
+                    Ok(session) => self.source = Box::new(session),
+                    Err(error) => self.tell(Input::Said(format!("no bench can be opened: {error}"))),
+                },
                 Command::Pose { seed, number, wish } => {
-                    self.poser = Some(Poser::begin((seed, number), wish, &mut self.session));
+                    let session = self.source.session_mut();
+                    self.poser = session.map(|session| Poser::begin((seed, number), wish, session));
                 }
                 Command::Suspend => self.is_suspended = true,
                 Command::Quit => self.is_over = true,
@@ -336,26 +352,33 @@ impl Playground {
         }
     }
 
+    /// An input that asks for nothing.
+    fn tell(&mut self, input: Input) {
+        self.model.update(self.source.recording().world(), input);
+    }
+
+    fn run(&mut self, statement: Statement) {
+        let is_stuck = self.is_stuck();
+        let Some(session) = self.source.session_mut() else { return };
+        self.model.note_statement(&statement);
+        if is_stuck && acts_from_outside(&statement) {
+            session.overtake(statement);
+        } else if !session.submit(statement) {
+            self.tell(Input::Said("too many statements wait; this one was dropped".to_owned()));
+        }
+    }
+
     /// The kernel's figures for what has the focus, once after each change: an idle bench is not asked again.
     fn sample_focused(&mut self) {
-        let world = self.session.world();
-        let Some(facing) = self.app.focused(world) else { return };
+        let Some(session) = self.source.session_mut() else { return };
+        let world = session.world();
+        let Some(facing) = self.model.focused(world) else { return };
         let key = (facing.channel, world.facts());
         if self.sampled == Some(key) {
             return;
         }
-        self.session.sample(&[facing.near, facing.far]);
-        self.sampled = Some((facing.channel, self.session.world().facts()));
-    }
-
-    /// A lesson in the folder where the program was started; gives what is to be said of it.
-    fn save_lesson(&self) -> Result<String, String> {
-        let done = self.session.done()?;
-        let why = Some(self.session.why()).filter(|why| why.rule != explain::NOTHING).map(|why| why.text);
-        let kernel = self.session.summary().kernel;
-        let text = |number| write::lesson(&format!("From the bench, {number}"), done, why.as_deref(), &kernel);
-        let path = saving::save_in(Path::new(""), &text)?;
-        Ok(format!("saved here as {0}; `tincans check {0}` proves it", path.display()))
+        session.sample(&[facing.near, facing.far]);
+        self.sampled = Some((facing.channel, session.world().facts()));
     }
 
     fn is_stuck(&self) -> bool {
@@ -364,31 +387,20 @@ impl Playground {
 
     /// What a lesson's question would say to each of its options, now that its statement has settled.
     fn verdicts(&self) -> Vec<Option<Verdict>> {
-        let next = self.app.course.current().map(|(lesson, taking)| taking.walk.next(lesson));
+        let Some(session) = self.source.session() else { return Vec::new() };
+        let next = self.model.course.current().map(|(lesson, taking)| taking.walk.next(lesson));
         let Some(Next::Ask(prediction)) = next else { return Vec::new() };
-        prediction.options.iter().map(|option| self.session.would_hold(&option.expectations)).collect()
+        prediction.options.iter().map(|option| session.would_hold(&option.expectations)).collect()
     }
 
-    /// Each statement's events are explained by themselves.
-    fn explain(&mut self, events: &[Event]) -> Vec<Explanation> {
-        let mut reasons = Vec::new();
-        for of_one in events.chunk_by(|a, b| a.line == b.line) {
-            let line = of_one.first().map_or(0, |first| first.line);
-            if !self.app.explains(line) {
-                continue;
-            }
-            // It came by itself, after what was done there.
-            if std::mem::replace(&mut self.explained, line) == line {
-                self.app.begin();
-            }
-            let explanation = explain::last(self.session.world(), of_one);
-            if explanation.rule == explain::NOTHING {
-                self.app.learn_that(of_one);
-                continue;
-            }
-            reasons.push(explanation.clone());
-            self.app.learn(self.session.world(), explanation);
-        }
-        reasons
+    fn recording(&self) -> &Recording {
+        self.source.recording()
     }
+}
+
+/// A bench of which lessons can be made.
+fn open_bench(settings: Settings) -> Result<Session, BenchError> {
+    let mut session = Session::open(settings)?;
+    session.keep_notes();
+    Ok(session)
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, bail};
 
+use crate::bench::BenchError;
 use crate::explain;
 use crate::lesson::Lesson;
 use crate::lesson::problem_wish::ProblemWish;
@@ -111,9 +112,9 @@ impl Poser {
         }
     }
 
-    /// Whether it has taken too long: a bench that never settles.
-    pub fn is_late(&self) -> bool {
-        Instant::now() > self.deadline
+    /// Until when it may take: a bench may never settle.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
     }
 
     /// Goes on, when all has settled.
@@ -261,18 +262,14 @@ pub fn sheet(seed: u64, count: u16, is_key: bool) -> Result<String> {
 fn pose(seed: u64, number: u32, like: ProblemWish, session: &mut Session) -> Result<Box<Problem>> {
     let mut poser = Poser::begin((seed, number), like, session);
     loop {
-        session.pump()?;
-        if session.is_settled() {
-            if let Stage::Leaving(_) = &poser.stage
-                && let Stage::Leaving(problem) = std::mem::replace(&mut poser.stage, Stage::Clearing)
-            {
-                return Ok(problem);
-            }
-            poser.go_on(session)?;
-        } else if poser.is_late() {
+        if !session.settle_until(Some(poser.deadline), |_, _| Ok::<(), BenchError>(()))? {
             bail!("making a problem takes more than {} s", LONGEST.as_secs());
-        } else {
-            session.wait()?;
         }
+        if let Stage::Leaving(_) = &poser.stage
+            && let Stage::Leaving(problem) = std::mem::replace(&mut poser.stage, Stage::Clearing)
+        {
+            return Ok(problem);
+        }
+        poser.go_on(session)?;
     }
 }

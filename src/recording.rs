@@ -2,7 +2,11 @@
 //! are shown of them, and what a session noted beside them. Views read this and nothing else. Pure.
 
 pub mod entry;
+pub mod file;
+mod limits;
 mod printing;
+pub mod reader;
+pub mod replay;
 
 use std::collections::VecDeque;
 
@@ -12,7 +16,7 @@ use crate::trace::{Event, Explanation, Fact, Record, Subject, What};
 use crate::world::history::History;
 use crate::world::{Machine, World};
 
-use entry::{Entry, Observation};
+use entry::{Checked, Entry, Observation, Settled};
 use printing::in_printing_order;
 
 /// Entries that are no records and are kept beside the past: of more the recording cannot be saved as a whole.
@@ -29,6 +33,8 @@ pub struct Keeping {
     pub past: bool,
     /// Events of one statement beyond which the calls of a `reader` are counted only.
     pub events: usize,
+    /// Every entry is kept until [`Recording::take_unwritten`], for a file.
+    pub unwritten: bool,
 }
 
 /// Records, world, events and past.
@@ -77,18 +83,13 @@ impl Recording {
             line: 0,
             is_why: false,
             lost: 0,
-            unwritten: None,
+            unwritten: keeping.unwritten.then(Vec::new),
         };
         recording.clear(Machine::default());
         recording
     }
 
-    /// From now on every entry is kept until [`Self::take_unwritten`]. To be called before the first one.
-    pub fn keep_unwritten(&mut self) {
-        self.unwritten.get_or_insert_default();
-    }
-
-    /// The entries since the last call.
+    /// The entries since the last call, where they are kept for that.
     pub fn take_unwritten(&mut self) -> Vec<Entry> {
         self.unwritten.as_mut().map(std::mem::take).unwrap_or_default()
     }
@@ -155,7 +156,7 @@ impl Recording {
 
     /// All that has come by now is to be shown: the events in the order in which they are printed, the acting task's first, then
     /// what was observed, and why the statement was refused, if it was.
-    pub fn settle(&mut self, settled: entry::Settled) -> Vec<Event> {
+    pub fn settle(&mut self, settled: Settled) -> Vec<Event> {
         self.note(|| Entry::Settled(settled.clone()));
         let line = self.line;
         let mut events = in_printing_order(std::mem::take(&mut self.events), settled.actor);
@@ -167,7 +168,11 @@ impl Recording {
 
     /// What has come by itself, while no statement was running.
     pub fn settle_spontaneous(&mut self) -> Vec<Event> {
-        if self.events.is_empty() { Vec::new() } else { self.settle(entry::Settled::default()) }
+        if self.events.is_empty() {
+            return Vec::new();
+        }
+        self.note(|| Entry::Spontaneous {});
+        in_printing_order(std::mem::take(&mut self.events), None)
     }
 
     /// The running statement is over, and this is what it brought at last.
@@ -178,9 +183,9 @@ impl Recording {
     }
 
     /// What was expected of the statement, and what came.
-    pub fn check(&mut self, checked: entry::Checked) -> Event {
+    pub fn check(&mut self, checked: Checked) -> Event {
         self.note(|| Entry::Checked(checked.clone()));
-        let entry::Checked { want, got, ok } = checked;
+        let Checked { want, got, ok } = checked;
         Event { line: self.line, task: None, what: What::Expect { want, got, ok } }
     }
 

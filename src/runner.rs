@@ -7,8 +7,8 @@ use std::path::Path;
 
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
-use crate::explain;
-use crate::lesson::write;
+use crate::recorder::{Recorder, Subject};
+use crate::recording::file::Kind;
 use crate::saving;
 use crate::script::parse::{self, ParseError};
 use crate::session::{Session, Settings};
@@ -26,6 +26,8 @@ pub struct Options<'a> {
     pub max_tasks: Option<usize>,
     /// Where to save the run as a lesson.
     pub lesson: Option<&'a Path>,
+    /// Where to keep it as a recording.
+    pub record: Option<&'a Path>,
 }
 
 /// How a run ended.
@@ -52,7 +54,8 @@ pub fn run(
         Ok(statements) => statements,
         Err(error) => return Ok(Verdict::NoScript(error)),
     };
-    let mut settings = Settings { every_call: options.every_call, ..Settings::default() };
+    let is_recorded = options.record.is_some();
+    let mut settings = Settings { every_call: options.every_call, is_recorded, ..Settings::default() };
     settings.max_tasks = options.max_tasks.unwrap_or(settings.max_tasks);
     let mut session = Session::open(settings).wrap_err("the bench could not be opened")?;
     if let Some(from) = session.squeezed_from() {
@@ -62,20 +65,19 @@ pub fn run(
     if options.lesson.is_some() {
         session.keep_notes();
     }
+    let mut recorder = options.record.map(|path| recorder(&session, name, path)).transpose()?;
     let mut audit = Audit::default();
     for statement in statements {
         session.submit(statement);
-        while !session.is_settled() {
-            let events = pump(&mut session)?;
+        let settled = session.settle_until(None, |session, events| {
+            keep(session, &mut recorder)?;
             report(name, &events, diagnostics);
-            match show(&events, options, out) {
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Verdict::NobodyReads),
-                other => other.wrap_err("the transcript could not be written")?,
-            }
-            if !session.is_settled() {
-                session.wait()?;
-            }
-        }
+            show(&events, options, out).wrap_err(UNWRITTEN)
+        });
+        match settled {
+            Err(error) if is_closed(&error) => return Ok(Verdict::NobodyReads),
+            other => other?,
+        };
         if cfg!(debug_assertions) {
             audit.look(name, session.world(), diagnostics);
         }
@@ -89,32 +91,44 @@ pub fn run(
         writeln!(diagnostics, "tincans: {lost} calls of readers were counted and not shown, one statement had so many")
             .ok();
     }
+    if let Some(recorder) = recorder {
+        recorder.end(summary.clone()).map_err(|reason| eyre!(reason))?;
+    }
     let held = summary.failed == 0 && summary.refused == 0;
     let end = [Event { line: 0, task: None, what: What::Summary(summary) }];
     match if options.json { show(&end, options, out) } else { Ok(()) } {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Verdict::NobodyReads),
-        other => other
-            .wrap_err("the transcript could not be written")
-            .map(|()| if held { Verdict::Held } else { Verdict::DidNotHold }),
+        other => other.wrap_err(UNWRITTEN).map(|()| if held { Verdict::Held } else { Verdict::DidNotHold }),
     }
 }
 
-/// A task that was ended by a fault of the program's own ends the run: nothing after it would be true.
-fn pump(session: &mut Session) -> Result<Vec<Event>> {
-    let events = session.pump();
-    match session.take_mishaps().into_iter().next() {
-        Some(mishap) => Err(eyre!(mishap)),
-        None => Ok(events?),
-    }
+/// Why a run ends before its script does.
+const UNWRITTEN: &str = "the transcript could not be written";
+
+/// Whether nobody reads the output any more.
+fn is_closed(error: &color_eyre::Report) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// A new recording of this script. Of its path only the file's name goes in.
+fn recorder(session: &Session, name: &str, path: &Path) -> Result<Recorder> {
+    let script = Path::new(name).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let subject = Subject { kind: Kind::Bench, program: "tincans".to_owned(), argv: vec!["run".to_owned(), script] };
+    let keeping = session.recording().keeping();
+    Recorder::create(path, subject, keeping).map_err(|reason| eyre!(reason))
+}
+
+/// Writes down what has happened since the last time.
+fn keep(session: &mut Session, recorder: &mut Option<Recorder>) -> Result<()> {
+    let Some(recorder) = recorder else { return Ok(()) };
+    recorder.write(session.recording_mut().take_unwritten()).map_err(|reason| eyre!(reason))
 }
 
 /// The run as a lesson, titled after its file.
 fn save(session: &Session, path: &Path) -> Result<()> {
-    let done = session.done().map_err(|reason| eyre!(reason))?;
-    let why = Some(session.why()).filter(|why| why.rule != explain::NOTHING).map(|why| why.text);
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let title = stem.split_once('-').map_or(&*stem, |parts| parts.1).replace('-', " ");
-    let text = write::lesson(&title, done, why.as_deref(), &session.summary().kernel);
+    let text = session.lesson(&title).map_err(|reason| eyre!(reason))?;
     saving::save_as(path, &text).map_err(|reason| eyre!(reason))
 }
 
@@ -133,7 +147,14 @@ impl Audit {
     }
 }
 
+/// Events as lines, at once.
 fn show(events: &[Event], options: Options<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write(events, options, out)?;
+    if events.is_empty() { Ok(()) } else { out.flush() }
+}
+
+/// The same, to be flushed later.
+pub fn write(events: &[Event], options: Options<'_>, out: &mut dyn Write) -> io::Result<()> {
     for event in events {
         if options.json {
             writeln!(out, "{}", json::line(event))?;
@@ -149,7 +170,7 @@ fn show(events: &[Event], options: Options<'_>, out: &mut dyn Write) -> io::Resu
             strace::lines(event).iter().try_for_each(|line| writeln!(out, "{line}"))?;
         }
     }
-    if events.is_empty() { Ok(()) } else { out.flush() }
+    Ok(())
 }
 
 /// What did not hold, with its place. A diagnostic that cannot be written is lost; the exit status says it too.

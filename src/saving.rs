@@ -11,10 +11,10 @@ use crate::lesson::load;
 const MOST_NAMES: u32 = 999;
 
 /// Saves it under the first name that is free in the folder; gives the name. What is not a lesson is not saved.
-pub fn save_in(folder: &Path, text: &dyn Fn(u32) -> String) -> Result<PathBuf, String> {
+pub fn save_in(folder: &Path, text: &dyn Fn(u32) -> Result<String, String>) -> Result<PathBuf, String> {
     for number in 1..=MOST_NAMES {
         let path = folder.join(format!("{number:02}-from-the-bench-{number}.md"));
-        match save(&path, &text(number)) {
+        match save(&path, &text(number)?) {
             Err(Failure::Exists) => {}
             Err(Failure::Other(what)) => return Err(what),
             Ok(()) => return Ok(path),
@@ -111,9 +111,9 @@ mod tests {
     #[test]
     fn each_gets_a_name_of_its_own_and_nothing_else_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let first = save_in(folder.path(), &|_| LESSON.to_owned()).unwrap();
+        let first = save_in(folder.path(), &|_| Ok(LESSON.to_owned())).unwrap();
         fs::write(&first, "changed by its author").unwrap();
-        save_in(folder.path(), &|_| LESSON.to_owned()).unwrap();
+        save_in(folder.path(), &|_| Ok(LESSON.to_owned())).unwrap();
         assert_eq!(names(folder.path()), ["01-from-the-bench-1.md", "02-from-the-bench-2.md"]);
         assert_eq!(fs::read_to_string(first).unwrap(), "changed by its author");
     }
@@ -142,7 +142,7 @@ mod tests {
         let gone = save_as(&folder.path().join("no-such/01-a.md"), LESSON).unwrap_err();
         assert!(gone.starts_with("the lesson is not saved: ") && gone.contains("No such file"), "{gone}");
         // A file system that cannot be written, whoever one is.
-        let refused = save_in(Path::new("/proc"), &|_| LESSON.to_owned()).unwrap_err();
+        let refused = save_in(Path::new("/proc"), &|_| Ok(LESSON.to_owned())).unwrap_err();
         assert!(refused.starts_with("the lesson is not saved: /proc: "), "{refused}");
         let none = save_as(&folder.path().join("01-a.md"), "no lesson").unwrap_err();
         assert!(none.starts_with("this makes no lesson: "), "{none}");

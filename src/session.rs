@@ -2,6 +2,7 @@
 //! Whoever has statements (keys, a script, a lesson) drives this; it never blocks, and never draws.
 #![expect(clippy::wildcard_enum_match_arm, reason = "only one stage waits for time")]
 
+mod drive;
 mod judged;
 mod look;
 mod notes;
@@ -23,6 +24,7 @@ use crate::trace::{Event, Summary};
 use crate::world::World;
 
 pub use crate::bench::Settings;
+pub use drive::Reached;
 use judged::Judged;
 use notes::Notes;
 use place::Place;
@@ -179,12 +181,6 @@ impl Session {
     /// What to poll for reading beside whatever else wakes the caller.
     pub fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
         self.bench.wait_fds()
-    }
-
-    /// Sleeps until something may have happened: for callers that wait for nothing else.
-    pub fn wait(&mut self) -> Result<(), BenchError> {
-        let limit = self.arm();
-        self.bench.nap(limit)
     }
 
     /// Whether expectations would have held of the last statement but `why`: a prediction's options. Nothing is remembered.

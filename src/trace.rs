@@ -297,7 +297,7 @@ pub struct Explanation {
 }
 
 /// Figures at the end of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// Statements run.
     pub statements: u64,

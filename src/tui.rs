@@ -22,6 +22,8 @@ use crossterm::event::{Event, MouseEvent};
 use crate::app::action::{Action, Input};
 use crate::app::course::Course;
 use crate::app::keys::Keymap;
+use crate::bench::BenchError;
+use crate::opened::Opened;
 use crate::playground::{Opening, Playground};
 use crate::progress::Store;
 use crate::session::Settings;
@@ -70,10 +72,14 @@ enum End {
 
 /// Why there can be no UI here; none if there can.
 pub fn obstacle() -> Option<&'static str> {
+    let has_input = io::stdin().is_terminal();
+    if has_input { output_obstacle() } else { Some("standard input is not a terminal") }
+}
+
+/// The same where something else comes from standard input.
+pub fn output_obstacle() -> Option<&'static str> {
     let is_dumb = std::env::var("TERM").map_or(true, |term| term.is_empty() || term == "dumb");
-    if !io::stdin().is_terminal() {
-        Some("standard input is not a terminal")
-    } else if !output::is_terminal() {
+    if !output::is_terminal() {
         Some("standard output is not a terminal")
     } else if is_dumb {
         Some("TERM says that this terminal cannot place a cursor")
@@ -82,8 +88,21 @@ pub fn obstacle() -> Option<&'static str> {
     }
 }
 
-/// Runs the UI until it is left, on a terminal without [`obstacle`]; gives the exit status.
+/// Runs the UI on a bench until it is left, on a terminal without [`obstacle`]; gives the exit status.
 pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), looks: Looks) -> Result<u8> {
+    run_over(looks, settings, |settings| Playground::open(settings, opening, learning))
+}
+
+/// The same over a recording.
+pub fn show(settings: Settings, opened: Opened, learning: (Course, Store), looks: Looks) -> Result<u8> {
+    run_over(looks, settings, |settings| Ok(Playground::open_recording(opened, settings, learning)))
+}
+
+fn run_over(
+    looks: Looks,
+    settings: Settings,
+    open: impl FnOnce(Settings) -> Result<Playground, BenchError>,
+) -> Result<u8> {
     let tty = TtyInput::open_or_say().map_err(|reason| {
         let other = "after su, `script -q -c tincans /dev/null` gives one of your own; `tincans --plain` needs none";
         eyre!("the terminal cannot be opened: {reason}; {other}")
@@ -92,7 +111,7 @@ pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), look
     slice::be_quick();
     let signals = Signals::install().wrap_err("signals could not be watched")?;
     let settings = Settings { events_kept: EVENTS_KEPT, keeps_history: true, turn: Some(TURN), ..settings };
-    let mut playground = Playground::open(settings, opening, learning).wrap_err("the bench could not be opened")?;
+    let mut playground = open(settings).wrap_err("the bench could not be opened")?;
     playground.bind(looks.keymap);
     if !looks.has_mouse {
         playground.handle(Input::Do(Action::ToggleMouse));

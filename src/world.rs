@@ -142,6 +142,13 @@ impl World {
         bound.into_iter().filter_map(|at| self.ends.get(self.addresses.get(&at)?))
     }
 
+    /// Tasks, ends, descriptors and writes that are remembered: how large the picture is.
+    pub fn objects(&self) -> usize {
+        let tables: usize = self.processes.values().map(|process| process.table.len()).sum();
+        let flows = self.ends.values().map(|end| end.inbox.queue.len() + end.inbox.writes.len());
+        self.tasks.len() + tables + self.addresses.len() + flows.map(|of_end| of_end + 1).sum::<usize>()
+    }
+
     /// The label of an end for people.
     pub fn label(&self, id: EndId) -> String {
         let unknown = if id == EndId::NULL { "/dev/null" } else { "?" };

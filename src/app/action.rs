@@ -89,6 +89,8 @@ pub enum Action {
     Reset,
     /// What was done, as a lesson in a file.
     SaveLesson,
+    /// What has happened, as a recording in a file.
+    SaveRecording,
     /// Opens help.
     OpenHelp,
     /// Closes help.
@@ -284,6 +286,10 @@ pub enum Command {
     Save,
     /// Write down as a lesson what was done on the bench.
     SaveLesson,
+    /// Keep as a recording what has happened on the bench.
+    SaveRecording,
+    /// From now on statements are run: on a bench, where a recording was looked at.
+    LeaveRecording,
     /// Make a problem of the practice, and leave an empty bench.
     Pose {
         /// Of which series.

@@ -7,7 +7,7 @@ use crate::world::World;
 use super::action::{Action, Edit, Learn, Step};
 use super::course::{Running, Which};
 use super::input_line::InputLine;
-use super::{App, View, alternatives, channel_sides, submit};
+use super::{App, View, alternatives, channel_sides, palette, submit};
 
 /// The reason why an action can do nothing now; none if it can.
 #[expect(
@@ -15,13 +15,18 @@ use super::{App, View, alternatives, channel_sides, submit};
     reason = "all other actions can always be done, or say by themselves what came of it"
 )]
 pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
+    if app.recording.is_some() && !looks(action) {
+        return Some(past_objection(app));
+    }
     match action {
         Action::Make(deed) => submit::channel_statement(app, world, deed).err(),
         Action::Learn(key) => of_lesson(app, key),
         Action::Edit(edit) => app.typed().and_then(|line| of_editing(line, edit)),
         Action::FocusNext | Action::FocusPrevious => of_focus(app, world),
         Action::NextSpeaker | Action::OtherSideSpeaks if app.focused(world).is_none() => Some(submit::no_channel(app)),
-        Action::SaveLesson if app.is_busy() => Some("the kernel is still at work; save it then".to_owned()),
+        Action::SaveLesson | Action::SaveRecording if app.is_busy() => {
+            Some("the kernel is still at work; save it then".to_owned())
+        }
         Action::Curtain if !app.present.is_on => {
             Some(format!("nothing is hidden but in present mode: {}", app.key(Action::Present)))
         }
@@ -46,6 +51,54 @@ pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
         Action::HelpTo(line) if line == app.help_scroll => Some("help goes no further".to_owned()),
         _ => None,
     }
+}
+
+/// Nothing can be done to what has been: keys that look around act, all others say why they do not.
+pub fn looks(action: Action) -> bool {
+    palette::is_own(action)
+        || matches!(
+            action,
+            Action::Go(_)
+                | Action::ReturnToNow
+                | Action::RunAgain
+                | Action::TryAlternatives
+                | Action::Show(_)
+                | Action::SidewaysLeft
+                | Action::SidewaysRight
+                | Action::ScrollViewTo(_)
+                | Action::OpenHelp
+                | Action::CloseHelp
+                | Action::HelpUp
+                | Action::HelpDown
+                | Action::HelpPageUp
+                | Action::HelpPageDown
+                | Action::HelpTo(_)
+                | Action::FocusNext
+                | Action::FocusPrevious
+                | Action::TraceUp
+                | Action::TraceTo(_)
+                | Action::TraceDown
+                | Action::Suspend
+                | Action::Quit
+                | Action::Present
+                | Action::Curtain
+                | Action::ToggleMouse
+                | Action::Focus(_)
+        )
+}
+
+/// Why a key does nothing in the past.
+pub(super) fn past_objection(app: &App) -> String {
+    if let Some(name) = &app.recording {
+        let again = app.key(Action::RunAgain);
+        let run = if app.said.last().is_some() { format!("; {again} runs it again, for real") } else { String::new() };
+        return format!("{name} is a recording: nothing can be done to what has been{run}");
+    }
+    let (at, newest) = app.past.as_ref().map_or((0, 0), |past| (past.at, past.newest));
+    let now = app.key(Action::ReturnToNow);
+    format!(
+        "this is event {at} of {newest}: what has been cannot be changed. {now} returns to now, where this key acts"
+    )
 }
 
 fn of_focus(app: &App, world: &World) -> Option<String> {
@@ -87,7 +140,10 @@ fn of_trace(app: &App, action: Action) -> Option<String> {
 }
 
 fn of_running_again(app: &App) -> Option<String> {
-    if app.past.is_none() {
+    if app.recording.is_some() && app.said.last().is_none() {
+        return Some("no statements made this recording, so it cannot be run again".to_owned());
+    }
+    if app.past.is_none() && app.recording.is_none() {
         return Some(format!(
             "this is now; {} goes back, and then this key runs everything again to there",
             app.key(Action::Go(Step::Back))

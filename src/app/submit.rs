@@ -177,14 +177,17 @@ pub(super) fn channel_statement(app: &App, world: &World, deed: ChannelAction) -
 /// The kernel cannot undo anything: all that made the bench is done again on fresh processes, up to the end of the statement
 /// that is looked at.
 pub(super) fn run_again(app: &mut App) -> Vec<Command> {
-    let line = app.past.as_ref().and_then(|past| past.moments.last()).map_or(0, |moment| moment.line);
+    // Of a recording that is seen as it ended, all.
+    let newest = if app.past.is_none() { app.said.last().map_or(0, |last| last.line) } else { 0 };
+    let line = app.past.as_ref().and_then(|past| past.moments.last()).map_or(newest, |moment| moment.line);
     let Some(statements) = app.said.up_to(line) else {
         app.notice = Some("what this bench began with is forgotten, so it cannot be run again".to_owned());
         return Vec::new();
     };
     app.return_to_now();
     app.forget_bench();
-    let mut commands = vec![Command::Cancel];
+    let leaves = app.recording.take().map(|_| Command::LeaveRecording);
+    let mut commands: Vec<Command> = leaves.into_iter().chain([Command::Cancel]).collect();
     commands.extend(submit(app, [Ok("reset".to_owned())]));
     let last = statements.last().map_or_else(|| "the beginning".to_owned(), |last| last.text.trim().to_owned());
     for statement in statements {

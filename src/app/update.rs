@@ -51,6 +51,7 @@ fn apply(app: &mut App, world: &World, input: Input, asked: Option<Action>) -> V
         Input::Pressed(key) => app.present.press(key),
         Input::Posed(problem) => practice::posed(app, *problem),
         Input::NotPosed(reason) => practice::not_posed(app, reason),
+        Input::Statement(_) if app.recording.is_some() => app.notice = Some(availability::past_objection(app)),
         Input::Statement(text) => return submit::typed(app, &text),
         Input::Take(at) => return learn::take(app, at),
         Input::Do(action) => return decide(app, world, action, asked),
@@ -79,8 +80,8 @@ fn decide(app: &mut App, world: &World, action: Action, asked: Option<Action>) -
     if app.mode == Mode::Palette && !palette::is_own(action) {
         app.mode = app.palette.back;
     }
-    if app.past.is_some() && !looks(action) {
-        app.notice = Some(past_objection(app));
+    if app.past.is_some() && !availability::looks(action) {
+        app.notice = Some(availability::past_objection(app));
         return Vec::new();
     }
     if let Some(reason) = availability::objection(app, seen, action) {
@@ -153,6 +154,7 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::Reset if app.course.shown().is_some() => return learn::again(app),
         Action::Reset => return submit::reset(app),
         Action::SaveLesson => return vec![Command::SaveLesson],
+        Action::SaveRecording => return vec![Command::SaveRecording],
         Action::Learn(key) => return learn::act(app, world, key),
         Action::Quit => return vec![Command::Quit],
         Action::Suspend => return vec![Command::Suspend],
@@ -241,49 +243,6 @@ fn show(app: &mut App, world: &World, view: View) -> Vec<Command> {
     submit::submit(app, missing)
 }
 
-/// Nothing can be done to what has been: keys that look around act, all others say why they do not.
-fn looks(action: Action) -> bool {
-    palette::is_own(action)
-        || matches!(
-            action,
-            Action::Go(_)
-                | Action::ReturnToNow
-                | Action::RunAgain
-                | Action::TryAlternatives
-                | Action::Show(_)
-                | Action::SidewaysLeft
-                | Action::SidewaysRight
-                | Action::ScrollViewTo(_)
-                | Action::OpenHelp
-                | Action::CloseHelp
-                | Action::HelpUp
-                | Action::HelpDown
-                | Action::HelpPageUp
-                | Action::HelpPageDown
-                | Action::HelpTo(_)
-                | Action::FocusNext
-                | Action::FocusPrevious
-                | Action::TraceUp
-                | Action::TraceTo(_)
-                | Action::TraceDown
-                | Action::Suspend
-                | Action::Quit
-                | Action::Present
-                | Action::Curtain
-                | Action::ToggleMouse
-                | Action::Focus(_)
-        )
-}
-
-/// Why a key does nothing in the past.
-fn past_objection(app: &App) -> String {
-    let (at, newest) = app.past.as_ref().map_or((0, 0), |past| (past.at, past.newest));
-    let now = app.key(Action::ReturnToNow);
-    format!(
-        "this is event {at} of {newest}: what has been cannot be changed. {now} returns to now, where this key acts"
-    )
-}
-
 fn leave_prompt(app: &mut App) {
     app.mode = app.before;
     if let Some(taking) = &mut app.course.taking {
@@ -361,6 +320,8 @@ mod tests {
                 Command::Cancel => "(cancel)".to_owned(),
                 Command::Save => "(save)".to_owned(),
                 Command::SaveLesson => "(save lesson)".to_owned(),
+                Command::SaveRecording => "(save recording)".to_owned(),
+                Command::LeaveRecording => "(leave recording)".to_owned(),
                 Command::Pose { .. } => "(pose)".to_owned(),
                 Command::AskOtherKinds { .. } => "(ask other kinds)".to_owned(),
                 Command::Look(step) => format!("({step:?})"),

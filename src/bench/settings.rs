@@ -21,6 +21,8 @@ pub struct Settings {
     pub events_kept: usize,
     /// Whether the past can be looked at.
     pub keeps_history: bool,
+    /// Whether all that happens is written to a file, by somebody who takes it from the recording.
+    pub is_recorded: bool,
     /// For how long what has happened is taken in at one time, so that a person at the keys need not wait for a flood; none: until
     /// nothing is left.
     pub turn: Option<Duration>,
@@ -29,12 +31,24 @@ pub struct Settings {
 impl Settings {
     /// What its recording keeps.
     pub(super) fn keeping(&self) -> Keeping {
-        Keeping { every_call: self.every_call, past: self.keeps_history, events: self.events_kept }
+        Keeping {
+            every_call: self.every_call,
+            past: self.keeps_history,
+            events: self.events_kept,
+            unwritten: self.is_recorded,
+        }
     }
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { max_tasks: MAX_TASKS, every_call: false, events_kept: EVENTS_KEPT, keeps_history: false, turn: None }
+        Self {
+            max_tasks: MAX_TASKS,
+            every_call: false,
+            events_kept: EVENTS_KEPT,
+            keeps_history: false,
+            is_recorded: false,
+            turn: None,
+        }
     }
 }

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, bail};
 
+use crate::bench::BenchError;
+
 use crate::lesson::{Goal, Lesson, Next, Prediction, Walk};
 use crate::script::{Statement, Verb, Want};
 use crate::session::{Session, Settings};
@@ -82,24 +84,18 @@ impl Taker {
     fn run(&mut self, statement: &Statement) -> Result<Vec<Event>> {
         self.session.submit(statement.clone());
         let mut events = Vec::new();
-        loop {
-            let came = self.session.pump();
-            if let Some(mishap) = self.session.take_mishaps().into_iter().next() {
-                bail!(mishap);
-            }
-            events.extend(came?);
-            if self.session.is_settled() {
-                return Ok(events);
-            }
-            if Instant::now() > self.deadline {
-                let seconds = LONGEST.as_secs();
-                let what = format!("wanted a lesson that is over in {seconds} s, got one that is still here");
-                self.faults.push((statement.line, what));
-                self.is_late = true;
-                bail!("the lesson takes too long");
-            }
-            self.session.wait()?;
+        let is_settled = self.session.settle_until(Some(self.deadline), |_, came| {
+            events.extend(came);
+            Ok::<(), BenchError>(())
+        })?;
+        if !is_settled {
+            let seconds = LONGEST.as_secs();
+            let what = format!("wanted a lesson that is over in {seconds} s, got one that is still here");
+            self.faults.push((statement.line, what));
+            self.is_late = true;
+            bail!("the lesson takes too long");
         }
+        Ok(events)
     }
 
     /// The ticked option holds of what comes, and no other does.

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, bail, eyre};
 
+use crate::bench::BenchError;
+
 use super::row::{Asked, Line};
 use crate::script::Statement;
 use crate::script::check::{Answer, answer};
@@ -71,16 +73,10 @@ pub fn ask(title: &str, lines: &[Line]) -> Result<Answered> {
 fn settle(session: &mut Session, statement: Statement, deadline: Instant) -> Result<()> {
     let text = statement.text.clone();
     session.submit(statement);
-    loop {
-        session.pump()?;
-        if session.is_settled() {
-            return Ok(());
-        }
-        if Instant::now() > deadline {
-            bail!("{text} takes more than {} s", LONGEST.as_secs());
-        }
-        session.wait()?;
+    if session.settle_until(Some(deadline), |_, _| Ok::<(), BenchError>(()))? {
+        return Ok(());
     }
+    bail!("{text} takes more than {} s", LONGEST.as_secs())
 }
 
 /// The part that is wanted, and the expectations that hold of it.

@@ -5,7 +5,7 @@ use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 use crate::script::{Expectation, Statement, parse};
-use crate::session::{Session, Settings};
+use crate::session::{Reached, Session, Settings};
 use crate::world::World;
 
 /// The longest it may take. It takes some milliseconds where the machine has time.
@@ -45,13 +45,11 @@ impl Trial {
 
     /// Goes on without waiting; what came of it, once that is known.
     pub fn pump(&mut self) -> Option<Came> {
-        match self.session.pump() {
+        match self.session.reach(Some(self.until)) {
             Err(error) => Some(Err(failed(&error))),
-            Ok(_) if self.session.is_settled() => Some(Ok(self.session.world().clone())),
-            Ok(_) if Instant::now() >= self.until => {
-                Some(Err("it did not settle in time; nothing of it is shown".to_owned()))
-            }
-            Ok(_) => None,
+            Ok((_, Reached::Settled)) => Some(Ok(self.session.world().clone())),
+            Ok((_, Reached::Late)) => Some(Err("it did not settle in time; nothing of it is shown".to_owned())),
+            Ok((_, Reached::NotYet)) => None,
         }
     }
 

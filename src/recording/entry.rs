@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::trace::{FdReport, HoldersReport, QueueReport, Record, Subject, TaskId};
+use crate::trace::{FdReport, HoldersReport, QueueReport, Record, Subject, Summary, TaskId};
 use crate::world::Machine;
 
 /// One entry.
@@ -22,10 +22,14 @@ pub enum Entry {
     Record(Record),
     /// The running statement has looked at something.
     Observed(Observation),
-    /// What came since the last one is shown.
+    /// A statement, or one round of a `repeat`, is over: what came since the last one is shown.
     Settled(Settled),
+    /// What came by itself since the last statement is shown.
+    Spontaneous {},
     /// What was expected of the statement was compared with what came.
     Checked(Checked),
+    /// It is whole.
+    End(Footer),
 }
 
 /// What a statement that only looks has seen: the kernel's words where it was asked, else what it was about.
@@ -49,8 +53,9 @@ pub enum Observation {
     Why(Subject),
 }
 
-/// A statement, or one round of a `repeat`, is over; or what came by itself is to be shown.
+/// How a statement, or one round of a `repeat`, came to its end.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Settled {
     /// The task that acted: its events are printed first.
     pub actor: Option<TaskId>,
@@ -60,6 +65,7 @@ pub struct Settled {
 
 /// An expectation and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Checked {
     /// As written.
     pub want: String,
@@ -69,11 +75,23 @@ pub struct Checked {
     pub ok: bool,
 }
 
+/// The last line: what a file must have to be whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Footer {
+    /// Lines between the first and this.
+    pub lines: u64,
+    /// Of them, records.
+    pub records: u64,
+    /// The figures of the run.
+    pub summary: Summary,
+}
+
 impl Entry {
     /// About how many bytes its texts take.
     pub fn text_bytes(&self) -> usize {
         match self {
-            Self::Bench(_) | Self::Record(_) => 0,
+            Self::Bench(_) | Self::Record(_) | Self::Spontaneous {} | Self::End(_) => 0,
             Self::Statement { text, .. } => text.len(),
             Self::Observed(Observation::Fds { fds, .. }) => fds.len() * size_of::<FdReport>(),
             Self::Observed(Observation::Holders(report)) => report.holders.len() * size_of::<(String, i32)>(),

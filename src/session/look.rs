@@ -21,6 +21,11 @@ impl Session {
         self.bench.recording()
     }
 
+    /// The same, for who writes it to a file.
+    pub fn recording_mut(&mut self) -> &mut Recording {
+        self.bench.recording_mut()
+    }
+
     /// Statements that have begun so far.
     pub fn begun(&self) -> u64 {
         self.summary.statements

@@ -1,8 +1,9 @@
 //! What was done since the last reset, with what came of it: so that it can be written down as a lesson.
 
 use super::Session;
+use crate::explain;
 use crate::lesson::MAX_STATEMENTS;
-use crate::lesson::write::{Done, expected};
+use crate::lesson::write::{self, Done, expected};
 use crate::script::check::{Seen, answer};
 use crate::script::{Statement, Verb};
 use crate::trace::{Explanation, Subject};
@@ -53,6 +54,12 @@ impl Session {
     /// What was done since the last reset, or why it cannot be told.
     pub fn done(&self) -> Result<&[Done], String> {
         self.notes.as_ref().map_or(Ok(&[]), Notes::all)
+    }
+
+    /// What was done since the last reset as a lesson, with why the last of it came out so.
+    pub fn lesson(&self, title: &str) -> Result<String, String> {
+        let why = Some(self.why()).filter(|why| why.rule != explain::NOTHING).map(|why| why.text);
+        Ok(write::lesson(title, self.done()?, why.as_deref(), &self.summary().kernel))
     }
 
     /// Why the last statement but `why` came out so.

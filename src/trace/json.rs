@@ -39,15 +39,19 @@ pub fn object(event: &Event) -> Value {
     with_head(json!({ "event": kind, "line": event.line }), rest)
 }
 
-/// One event as a line. What a terminal would act on, or what cannot be seen, is `\u` and four digits: the line may be shown.
+/// One event as a line, which may be shown.
 pub fn line(event: &Event) -> String {
-    let text = object(event).to_string();
-    if !text.chars().any(is_hidden) {
-        return text;
+    spelled(object(event).to_string())
+}
+
+/// JSON in which what a terminal would act on, or what cannot be seen, is `\u` and four digits.
+pub fn spelled(json: String) -> String {
+    if !json.chars().any(is_hidden) {
+        return json;
     }
     // All of them are of the basic plane, and stand in strings.
     let seen = |letter| if is_hidden(letter) { format!("\\u{:04x}", u32::from(letter)) } else { letter.to_string() };
-    text.chars().map(seen).collect()
+    json.chars().map(seen).collect()
 }
 
 fn with_head(mut head: Value, rest: Value) -> Value {

@@ -5,6 +5,7 @@ mod config;
 mod input;
 mod json;
 mod lesson;
+mod recording;
 mod records;
 mod sanitise;
 mod statement;
@@ -26,6 +27,7 @@ pub const TARGETS: &[Target] = &[
     ("views", views::check),
     ("input", input::check),
     ("records", records::check),
+    ("recording", recording::check),
 ];
 
 /// Whether a terminal could act on it, turn it round, or show nothing at all: told here anew, so that two have to be wrong.

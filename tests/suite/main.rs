@@ -18,6 +18,7 @@ mod practice;
 mod private_folders;
 mod raw_output;
 mod readme;
+mod recordings;
 mod run;
 mod saving;
 mod scarce;

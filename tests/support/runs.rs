@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use tincans::bench::BenchError;
 use tincans::script::parse;
 use tincans::session::{Session, Settings};
 use tincans::trace::Event;
@@ -19,17 +20,15 @@ pub fn perform(session: &mut Session, text: &str, line: u32) -> Result<Vec<Event
 
 /// Goes on until all is settled.
 pub fn settle(session: &mut Session) -> Result<Vec<Event>, String> {
-    let start = Instant::now();
     let mut shown = Vec::new();
-    loop {
-        shown.extend(session.pump().map_err(|error| error.to_string())?);
-        if session.is_settled() {
-            return Ok(shown);
-        }
-        if start.elapsed() > PATIENCE {
-            return Err("it does not settle".to_owned());
-        }
-        session.wait().map_err(|error| error.to_string())?;
+    let is_settled = session.settle_until(Some(Instant::now() + PATIENCE), |_, events| {
+        shown.extend(events);
+        Ok::<(), BenchError>(())
+    });
+    match is_settled {
+        Ok(true) => Ok(shown),
+        Ok(false) => Err("it does not settle".to_owned()),
+        Err(error) => Err(error.to_string()),
     }
 }
 

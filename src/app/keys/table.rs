@@ -82,13 +82,16 @@ const ALWAYS: &[Row] = &[
     row("quit", &[Char('q')], Action::Quit, (0, "quit"), "leave"),
 ];
 
-const TIME: &[Row] = &[row(
-    "back-in-time",
-    &[N(Named::Left), Char(',')],
-    Action::Go(Step::Back),
-    (40, "back in time"),
-    "back in time: the event before",
-)];
+const TIME: &[Row] = &[
+    row(
+        "back-in-time",
+        &[N(Named::Left), Char(',')],
+        Action::Go(Step::Back),
+        (40, "back in time"),
+        "back in time: the event before",
+    ),
+    row("run-again", &[Char('g')], Action::RunAgain, SILENT, "run a recording again, for real"),
+];
 
 const BACK: &[Row] =
     &[row("bench", &[N(Named::Esc)], Action::Show(View::Bench), SILENT, "from a view back to the bench")];
@@ -179,6 +182,7 @@ const DEEDS: &[Row] = &[
     row("lessons", &[Char('l')], learn(Learn::List), (17, "lessons"), "the list of lessons"),
     row("save-lesson", &[Char('L')], Action::SaveLesson, SILENT, "save what was done as a lesson here"),
     row("audience", &[Char('b')], Action::NextSpeaker, (19, "who speaks"), "who speaks to whom: the next"),
+    row("save-recording", &[Char('K')], Action::SaveRecording, SILENT, "keep what happened as a recording here"),
 ];
 
 const LIST: &[Row] = &[

@@ -78,6 +78,8 @@ fn name(command: Command) -> String {
     match command {
         Command::Run(statement) => statement.text,
         other @ (Command::SaveLesson
+        | Command::SaveRecording
+        | Command::LeaveRecording
         | Command::Cancel
         | Command::Save
         | Command::Look(_)

@@ -38,6 +38,7 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         Mode::Lesson => help(),
         Mode::List | Mode::Search | Mode::Past => String::new(),
         Mode::Line => format!("{} keys, then {}", key(Action::LeaveLine), help()),
+        Mode::Keys if scene.app.recording.is_some() => format!("{} run it again  {}", key(Action::RunAgain), help()),
         Mode::Keys => format!("{} type  {}", key(Action::EnterLine), help()),
         Mode::Prompt => format!("{} back ", key(Action::LeavePrompt)),
         Mode::Palette => format!("{} back ", key(Action::ClosePalette)),
@@ -68,6 +69,10 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
 fn tasks(scene: Scene<'_>, room: u16) -> Vec<Span<'static>> {
     let theme = scene.theme;
     let mut spans = vec![Span::raw(" "), Span::styled("tincans", theme.strong())];
+    if let Some(name) = &scene.app.recording {
+        let name = words::cut(&theme.spelled(name), room / 3);
+        spans.extend([Span::raw("  "), Span::styled(format!(" RECORDING {name} "), theme.shout())]);
+    }
     let mut left = room.saturating_sub(words::spans_width(&spans));
     let total = scene.world.tasks().count();
     for (at, task) in scene.world.tasks().enumerate() {

@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::Mode;
 use crate::app::action::{Action, Learn};
+use crate::app::availability::looks;
 use crate::app::channel_sides;
 use crate::app::input_line::InputLine;
 use crate::app::keys::Binding;
@@ -162,7 +163,8 @@ pub fn named(scene: Scene<'_>, area: Rect) -> Vec<Named> {
         let is_out = binding.row.action == Action::Learn(Learn::Out);
         let is_help = matches!(binding.row.action, Action::Learn(Learn::Hint | Learn::Solve));
         let is_void = (is_out && !has_lesson) || (is_help && !has_goal);
-        !is_void && !binding.row.short.1.is_empty() && !binding.keys.is_empty()
+        let is_past = scene.app.recording.is_some() && !looks(binding.row.action);
+        !is_void && !is_past && !binding.row.short.1.is_empty() && !binding.keys.is_empty()
     };
     let all: Vec<&Binding> = scene.app.keymap.of_mode(scene.app.mode).iter().filter(is_named).collect();
     let (kept, mut others): (Vec<&Binding>, Vec<&Binding>) = all.into_iter().partition(is_kept);

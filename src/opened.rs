@@ -1,0 +1,113 @@
+//! A recording file, opened: read as a whole to be looked at, or shown as lines while it is read.
+
+use std::io::{self, BufRead, Write};
+
+use color_eyre::eyre::{Result, WrapErr};
+use serde_json::json;
+
+use crate::app::transcript::MAX_ROWS;
+use crate::recording::Recording;
+use crate::recording::entry::Entry;
+use crate::recording::file::{Header, Kind};
+use crate::recording::reader::{Fault, Reader};
+use crate::recording::replay::Replay;
+use crate::runner;
+use crate::script::{Statement, parse};
+use crate::trace::Event;
+
+/// How reading ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// All was shown.
+    Whole,
+    /// Nobody reads the output any more.
+    NobodyReads,
+    /// It cannot be taken, from this line on.
+    Broken(Fault),
+}
+
+/// A recording that was read.
+#[derive(Debug)]
+pub struct Opened {
+    /// By which it is called: of a script its file.
+    pub name: String,
+    /// What it is of.
+    pub header: Header,
+    /// What has happened.
+    pub recording: Recording,
+    /// The last events, in the order in which they are printed.
+    pub events: Vec<Event>,
+    /// The statements that made it, since the last empty bench.
+    pub statements: Vec<Statement>,
+}
+
+/// Reads all of it.
+pub fn load(input: impl BufRead) -> Result<Opened, Fault> {
+    let (mut reader, header) = Reader::open(input)?;
+    let mut replay = Replay::new(&header, true);
+    let (mut events, mut statements) = (Vec::new(), Vec::new());
+    while let Some(entry) = reader.next_entry()? {
+        match &entry {
+            Entry::Bench(_) => {
+                events.clear();
+                statements.clear();
+            }
+            Entry::Statement { line, text } => statements.extend(parse::statement(text, *line).ok().flatten()),
+            Entry::Record(_)
+            | Entry::Observed(_)
+            | Entry::Settled(_)
+            | Entry::Spontaneous {}
+            | Entry::Checked(_)
+            | Entry::End(_) => {}
+        }
+        events.extend(replay.take(entry).map_err(|what| reader.fault(what))?);
+        if events.len() > 2 * MAX_ROWS {
+            events.drain(..events.len() - MAX_ROWS);
+        }
+    }
+    let name = header.argv.last().unwrap_or(&header.program).clone();
+    Ok(Opened { name, header, recording: replay.into_recording(), events, statements })
+}
+
+/// Shows it as lines while it is read: what was read before a fault is shown.
+pub fn show(input: impl BufRead, is_json: bool, out: &mut dyn Write) -> Result<Outcome> {
+    let (mut reader, header) = match Reader::open(input) {
+        Ok(opened) => opened,
+        Err(fault) => return Ok(Outcome::Broken(fault)),
+    };
+    let options = runner::Options { json: is_json, every_call: header.every_call, ..runner::Options::default() };
+    let source = if is_json { writeln!(out, "{}", source(&header)) } else { Ok(()) };
+    let mut replay = Replay::new(&header, false);
+    let mut shown = source;
+    loop {
+        match shown {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Outcome::NobodyReads),
+            other => other.wrap_err("the recording could not be shown")?,
+        }
+        let entry = match reader.next_entry() {
+            Ok(Some(entry)) => entry,
+            Ok(None) => return Ok(Outcome::Whole),
+            Err(fault) => return Ok(Outcome::Broken(fault)),
+        };
+        let is_end = matches!(entry, Entry::End(_));
+        let events = match replay.take(entry) {
+            Ok(events) => events,
+            Err(what) => return Ok(Outcome::Broken(reader.fault(what))),
+        };
+        shown = if is_end && !is_json { Ok(()) } else { runner::write(&events, options, out) };
+    }
+}
+
+/// The event that says where all others come from.
+fn source(header: &Header) -> String {
+    let made_by = match header.source {
+        Kind::Bench => "bench",
+        Kind::Watch => "watch",
+        Kind::Strace => "strace",
+    };
+    let event = json!({
+        "event": "source", "kind": "recording", "program": header.program, "argv": header.argv,
+        "kernel": header.kernel, "made_by": made_by, "started": header.started,
+    });
+    crate::trace::json::spelled(event.to_string())
+}

@@ -1,0 +1,58 @@
+//! A recording made again from its entries: the same calls that a session makes of it, so that the same events come out.
+
+use crate::script::parse;
+use crate::trace::{Event, Summary, What};
+
+use super::Recording;
+use super::entry::Entry;
+use super::file::Header;
+use super::limits::Limits;
+
+/// A recording on its way from a file.
+#[derive(Debug)]
+pub struct Replay {
+    recording: Recording,
+    limits: Limits,
+}
+
+impl Replay {
+    /// Nothing of it has been read but what it is of. `past` says whether it is to be looked at moment by moment.
+    pub fn new(header: &Header, past: bool) -> Self {
+        Self { recording: Recording::new(header.keeping(past)), limits: Limits::default() }
+    }
+
+    /// One more entry; gives what is shown then, or what is wrong with it.
+    pub fn take(&mut self, entry: Entry) -> Result<Vec<Event>, String> {
+        self.limits.check(&entry, self.recording.world())?;
+        let recording = &mut self.recording;
+        match entry {
+            Entry::Bench(machine) => recording.begin_bench(machine),
+            Entry::Statement { line, text } => match parse::statement(&text, line) {
+                Ok(Some(statement)) => recording.begin_statement(&statement),
+                Ok(None) => return Err("its statement says nothing".to_owned()),
+                Err(error) => return Err(format!("its statement: {}", error.message)),
+            },
+            Entry::Record(record) => recording.fold(record),
+            Entry::Observed(observation) => recording.observe(observation),
+            Entry::Settled(settled) => {
+                let events = recording.settle(settled);
+                recording.end_statement(&events);
+                return Ok(events);
+            }
+            Entry::Spontaneous {} => return Ok(recording.settle_spontaneous()),
+            Entry::Checked(checked) => return Ok(vec![recording.check(checked)]),
+            Entry::End(footer) => return Ok(vec![end(footer.summary)]),
+        }
+        Ok(Vec::new())
+    }
+
+    /// What has come of it.
+    pub fn into_recording(self) -> Recording {
+        self.recording
+    }
+}
+
+/// The end of a run.
+fn end(summary: Summary) -> Event {
+    Event { line: 0, task: None, what: What::Summary(summary) }
+}
