@@ -40,7 +40,7 @@ pub enum Ended {
 pub fn run(arguments: &[CString], form: Form, out: &mut dyn Write) -> Result<Ended, SysError> {
     child_signal::leave_keys_to_the_program()?;
     let mut receiver = start(arguments)?;
-    let keeping = Keeping { every_call: false, past: false, events: usize::MAX };
+    let keeping = Keeping { every_call: false, past: false, events: usize::MAX, unwritten: false };
     let mut recording = Recording::new(keeping);
     let mut ended = None;
     while !receiver.is_over() {
