@@ -271,10 +271,8 @@ fn watch(program: &[OsString], json: bool, output: Option<&Path>) -> Result<u8> 
     let words: Result<Vec<CString>, _> = program.iter().map(|word| CString::new(word.as_bytes())).collect();
     let words = words.wrap_err("a word of the command line has a zero byte")?;
     let mut out: Box<dyn Write> = match output {
-        Some(path) => {
-            Box::new(io::BufWriter::new(std::fs::File::create(path).wrap_err("the transcript cannot be written")?))
-        }
-        None => Box::new(io::BufWriter::new(io::stderr())),
+        Some(path) => Box::new(BufWriter::new(File::create(path).wrap_err("the transcript cannot be written")?)),
+        None => Box::new(BufWriter::new(io::stderr())),
     };
     let form = if json { Form::Json } else { Form::Transcript };
     match headless::run(&words, form, &mut out)? {
