@@ -8,6 +8,7 @@ pub mod list;
 pub mod load;
 pub mod other_kinds;
 pub mod problem_wish;
+pub mod merge;
 pub mod progress;
 pub mod report;
 pub mod review;

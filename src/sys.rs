@@ -3,10 +3,12 @@
 #![expect(unsafe_code, reason = "the one place where system calls without a safe wrapper are made")]
 
 pub mod calls;
+pub mod children;
 pub mod child_signal;
 pub mod control;
 pub mod descriptors;
 pub mod file_identity;
+pub mod file_lock;
 pub mod fork;
 pub mod guard;
 pub mod job;

@@ -97,6 +97,12 @@ impl Progress {
         Ok(progress)
     }
 
+    /// Whether a newer program has written it: this one must leave it alone.
+    pub fn is_newer(text: &str) -> bool {
+        let version = toml::from_str::<toml::Table>(text).ok().and_then(|table| table.get("version")?.as_integer());
+        version.is_some_and(|version| version > i64::from(VERSION))
+    }
+
     /// Writes it.
     pub fn write(&self) -> Result<String, String> {
         toml::to_string(self).map_err(|error| error.to_string())
@@ -200,21 +206,6 @@ impl Progress {
         *self.seed.get_or_insert(seed)
     }
 
-    /// What another terminal may have left meanwhile: nothing that is done and no better score is lost.
-    pub fn add_done(&mut self, other: &Self) {
-        for (id, entry) in other.lessons.iter().filter(|(_, entry)| entry.done) {
-            self.lessons.entry(id.clone()).or_insert(*entry).done = true;
-        }
-        self.answered = self.answered.max(other.answered);
-        for (topic, score) in &other.topics {
-            let own = self.topics.entry(topic.clone()).or_default();
-            *own = own.merged(*score);
-        }
-        for (id, statements) in &other.best {
-            self.repaired(id, *statements);
-        }
-    }
-
     /// The lesson to go on with: the last one unless it is over, else the first that is not done.
     pub fn resume(&self, lessons: &[Lesson]) -> Option<usize> {
         let last = self.last.as_ref().and_then(|id| lessons.iter().position(|lesson| lesson.id == *id));
@@ -278,16 +269,6 @@ mod tests {
         assert_eq!(progress.resume(&lessons), None);
         progress.reach("a", 1);
         assert_eq!((progress.resume(&lessons), progress.of("a").done), (Some(0), true));
-    }
-
-    #[test]
-    fn done_marks_of_another_terminal_are_kept() {
-        let (mut one, mut other) = (Progress::default(), Progress::default());
-        one.reach("a", 1);
-        other.finish("a");
-        other.finish("b");
-        one.add_done(&other);
-        assert_eq!((one.of("a").done, one.of("a").step, one.of("b").done), (true, 1, true));
     }
 
     #[test]

@@ -34,12 +34,6 @@ impl Score {
     pub fn percent(self) -> Option<u32> {
         (self.asked() >= FEWEST).then(|| self.right.saturating_mul(100) / self.asked())
     }
-
-    /// Of two counts of the same answers, the one with more of them.
-    #[must_use]
-    pub fn merged(self, other: Self) -> Self {
-        if other.asked() > self.asked() { other } else { self }
-    }
 }
 
 /// A question that was answered wrongly and has not been answered rightly often enough since.
@@ -90,6 +84,5 @@ mod tests {
         assert_eq!(score.percent(), None);
         score.add(false);
         assert_eq!(score.percent(), Some(33));
-        assert_eq!(score.merged(Score { right: 9, wrong: 0 }).right, 9);
     }
 }

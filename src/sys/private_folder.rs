@@ -2,15 +2,14 @@
 //! which the kernel releases with the owner's last process: a folder whose lock can be had belongs to nobody, in whatever PID
 //! namespace its owner was, and is removed. A folder whose owner lives is never touched.
 
-use std::fs::{self, File};
+use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use nix::fcntl::{Flock, FlockArg};
-
+use super::file_lock::FolderLock;
 use super::now_ns;
 
 /// Before the name of a folder that is not locked yet.
@@ -31,7 +30,7 @@ pub struct PrivateFolder {
     name: String,
     path: PathBuf,
     /// While it is made: the lock that says that somebody owns it.
-    lock: Option<Flock<File>>,
+    lock: Option<FolderLock>,
 }
 
 impl PrivateFolder {
@@ -76,11 +75,11 @@ impl PrivateFolder {
     }
 
     /// Locked first and named then: whoever finds it by its name finds it locked.
-    fn try_make(&self) -> io::Result<Flock<File>> {
+    fn try_make(&self) -> io::Result<FolderLock> {
         make_own_folder(&self.above)?;
         let unfinished = self.above.join(format!("{UNFINISHED}{}", self.name));
         fs::DirBuilder::new().mode(0o700).create(&unfinished)?;
-        let made = lock(&unfinished).and_then(|lock| fs::rename(&unfinished, &self.path).map(|()| lock));
+        let made = FolderLock::take(&unfinished).and_then(|lock| fs::rename(&unfinished, &self.path).map(|()| lock));
         if made.is_err() {
             let _ = fs::remove_dir(&unfinished);
         }
@@ -118,7 +117,7 @@ fn sweep_below(temporary: &Path) {
             continue;
         }
         // Kept until it is removed.
-        if let Ok(_lock) = lock(&entry.path()) {
+        if let Ok(_lock) = FolderLock::take(&entry.path()) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
@@ -141,13 +140,6 @@ fn make_own_folder(path: &Path) -> io::Result<()> {
 fn is_own_folder(path: &Path) -> bool {
     let own = nix::unistd::geteuid().as_raw();
     path.symlink_metadata().is_ok_and(|data| data.is_dir() && data.uid() == own && data.mode() & FOR_OTHERS == 0)
-}
-
-/// Locks a folder; an error where somebody has it locked, or where the file system knows no locks.
-fn lock(folder: &Path) -> io::Result<Flock<File>> {
-    let flags = libc::O_DIRECTORY | libc::O_NOFOLLOW;
-    let file = fs::OpenOptions::new().read(true).custom_flags(flags).open(folder)?;
-    Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, errno)| errno.into())
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("bench", &[PURE, &["sys", "agent"]]),
     ("session", &[PURE, &["sys", "bench"]]),
     ("xdg", &[]),
-    ("progress", &[PURE, &["xdg"]]),
+    ("progress", &[PURE, &["sys", "xdg"]]),
     ("config", &[PURE, &["app", "xdg"]]),
     ("saving", &[PURE]),
     ("matrix", &[PURE, &["sys", "bench", "session"]]),

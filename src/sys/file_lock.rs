@@ -1,0 +1,42 @@
+//! flock(2): a lock on a folder that the kernel releases with its last holder, however that one ends.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use nix::fcntl::{Flock, FlockArg};
+
+/// How often a lock that somebody holds is tried again.
+const AGAIN: Duration = Duration::from_millis(2);
+
+/// A folder's lock; dropping it releases it.
+#[derive(Debug)]
+pub struct FolderLock {
+    /// What holds it.
+    _file: Flock<File>,
+}
+
+impl FolderLock {
+    /// At once, or not at all: an error where somebody has it, or where the file system knows no locks.
+    pub fn take(folder: &Path) -> io::Result<Self> {
+        let flags = libc::O_DIRECTORY | libc::O_NOFOLLOW;
+        let file = fs::OpenOptions::new().read(true).custom_flags(flags).open(folder)?;
+        let lock = Flock::lock(file, FlockArg::LockExclusiveNonblock);
+        lock.map(|file| Self { _file: file }).map_err(|(_, errno)| errno.into())
+    }
+
+    /// Waits for it; none where the file system knows no locks, an error when the time is over.
+    pub fn wait(folder: &Path, limit: Duration) -> io::Result<Option<Self>> {
+        let start = Instant::now();
+        loop {
+            match Self::take(folder) {
+                Ok(lock) => return Ok(Some(lock)),
+                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Ok(None),
+                Err(error) if start.elapsed() > limit => return Err(error),
+                Err(_) => std::thread::sleep(AGAIN),
+            }
+        }
+    }
+}
