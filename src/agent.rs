@@ -20,7 +20,7 @@ use crate::sys::{SysError, descriptors, fork, lifeline, poll, signal};
 use record::Recorder;
 
 /// The exit code of a process in which a call of the program's own failed.
-const FAILED: i32 = 70;
+pub const FAILED: i32 = 70;
 
 /// The hidden first argument with which an agent executes its own program anew.
 pub const AGENT_ARGUMENT: &str = "--agent-after-execve";

@@ -4,7 +4,7 @@
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::abi::Signal;
+use crate::abi::{Errno, Signal};
 use crate::sys::fork::exit_child;
 use crate::sys::guard::{self, News, Side, Ui, Wake};
 use crate::sys::terminal::{self, Modes};
@@ -40,15 +40,25 @@ pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> 
             output::flush();
             exit_child(i32::from(code))
         }
-        Side::Guardian(ui) => {
-            let end = watch(&ui);
+        Side::Guardian(mut ui) => {
+            let end = watch(&mut ui, kept.as_ref());
+            if matches!(end, End::Lost(Some(_))) {
+                ui.kill_children();
+            }
             if let Some(kept) = kept {
                 kept.bring_back(end);
             }
-            guard::reap_all();
+            ui.reap_all();
             private_folder::sweep();
-            if end == End::Lost {
-                output::complain("somebody else waited for the guarded process, so its status is lost");
+            match end {
+                End::Lost(None) => {
+                    output::complain("somebody else waited for the guarded process, so its status is lost");
+                }
+                End::Lost(Some(errno)) => {
+                    let (name, message) = (errno.name(), errno.message());
+                    output::complain(&format!("the guarded process may not be waited for: {name} ({message})"));
+                }
+                End::Left(_) | End::Killed(_) => {}
             }
             Ok(end.status())
         }
@@ -56,15 +66,21 @@ pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> 
 }
 
 /// Passes signals down and stops along, until the UI is gone.
-fn watch(ui: &Ui) -> End {
+fn watch(ui: &mut Ui, kept: Option<&Kept>) -> End {
     loop {
         match ui.wait() {
             Wake::Child => match ui.news() {
                 News::None => {}
-                News::Stopped(signal) => guard::stop_like(signal),
+                News::Stopped(signal) => {
+                    // By any other it has given the terminal back itself.
+                    if let Some(kept) = kept.filter(|_| signal == Signal::STOP) {
+                        kept.lend();
+                    }
+                    guard::stop_like(signal);
+                }
                 News::Exited(code) => return End::Left(code),
                 News::Killed(signal) => return End::Killed(signal),
-                News::Lost => return End::Lost,
+                News::Lost(why) => return End::Lost(why),
             },
             Wake::Keyed(_) => {}
             Wake::Asked(signal) => {
@@ -83,13 +99,14 @@ fn watch(ui: &Ui) -> End {
 enum End {
     Left(u8),
     Killed(Signal),
-    Lost,
+    /// How is not known, because of this error if there is one.
+    Lost(Option<Errno>),
 }
 
 impl End {
     fn status(self) -> u8 {
         match self {
-            Self::Left(PANICKED) | Self::Lost => INTERNAL_ERROR,
+            Self::Left(PANICKED) | Self::Lost(_) => INTERNAL_ERROR,
             Self::Left(code) => code,
             Self::Killed(signal) => u8::try_from(128 + signal.0).unwrap_or(u8::MAX),
         }
@@ -117,6 +134,16 @@ impl Kept {
         Some(Self { terminal, modes })
     }
 
+    /// The UI stands still, on its own screen: the shell gets the terminal as it was. The UI sets its modes again when it goes on.
+    fn lend(&self) {
+        let terminal = self.terminal.as_fd();
+        let as_before = terminal::save(terminal).is_none_or(|now| now == self.modes);
+        if !as_before && !terminal::is_somebody_elses(terminal) {
+            terminal::undo_modes(terminal);
+            terminal::restore(terminal, &self.modes);
+        }
+    }
+
     /// A UI that left by itself has undone its own modes; the proof is that the termios are as before.
     fn bring_back(&self, end: End) {
         let terminal = self.terminal.as_fd();
@@ -138,6 +165,7 @@ mod tests {
     fn the_status_is_the_uis_or_128_and_the_signal() {
         assert_eq!(End::Left(1).status(), 1);
         assert_eq!(End::Killed(Signal::KILL).status(), 137);
+        assert_eq!(End::Killed(Signal(64)).status(), 192);
         assert_eq!(End::Left(PANICKED).status(), INTERNAL_ERROR);
     }
 

@@ -45,6 +45,7 @@ const CASES: &[Case] = &[
     },
     Case { name: "leaving_without_cleaning_up_is_cleaned_up_after", status: 1, ui: || 1 },
     Case { name: "a_deadly_signal_is_128_and_its_number", status: 132, ui: || die_of(Signal::SIGILL) },
+    Case { name: "a_real_time_signal_is_128_and_its_number", status: 128 + 37, ui: || die_of_number(37) },
     Case { name: "sigkill_is_137", status: 137, ui: || die_of(Signal::SIGKILL) },
     Case {
         name: "children_that_outlive_the_ui_are_killed_and_reaped",
@@ -67,6 +68,13 @@ impl Drop for PanicsWhenDropped {
     fn drop(&mut self) {
         panic!("on purpose too");
     }
+}
+
+/// Of one that has no name.
+fn die_of_number(signal: i32) -> u8 {
+    let pid = std::process::id().to_string();
+    let status = Command::new("sh").args(["-c", &format!("kill -{signal} {pid}")]).status().expect("sh starts");
+    u8::from(status.success())
 }
 
 fn die_of(signal: Signal) -> u8 {

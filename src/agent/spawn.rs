@@ -89,7 +89,7 @@ impl Agent {
     pub(super) fn take_equipment(&mut self) -> Option<(OwnedFd, OwnedFd)> {
         let _raised = descriptors::raise_limit();
         let base = self.private.base;
-        let received = self.private.control.take_over();
+        let received = self.private.control.take_over().unwrap_or_else(|error| self.fail(&error));
         let mut moved = received.into_iter().map(|fd| descriptors::move_up(fd, base));
         Some((moved.next()?.ok()?, moved.next()?.ok()?))
     }

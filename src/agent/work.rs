@@ -53,7 +53,7 @@ impl Agent {
     }
 
     /// What is the program's own has failed, so nothing that a call would return can be believed.
-    fn fail(&self, error: &crate::sys::SysError) -> ! {
+    pub(super) fn fail(&self, error: &crate::sys::SysError) -> ! {
         let _ = self;
         super::complain(&error.to_string());
         fork::exit_child(super::FAILED)

@@ -2,7 +2,7 @@
 //! therefore always folded after the entry of the write that it came from.
 
 use crate::abi::Signal;
-use crate::agent::record;
+use crate::agent::{self, record};
 use crate::order::Call;
 use crate::script::TaskState;
 use crate::sys::{fork, now_ns, poll};
@@ -191,7 +191,7 @@ impl Bench {
             .filter(|id| self.recording.world().task(*id).is_some_and(|task| task.process == process))
             .collect();
         let death = self.death_of(process);
-        self.note_last_words(process);
+        self.note_last_words(process, death);
         for id in tasks {
             self.fold(id, Fact::Died(death));
             if id != process {
@@ -204,9 +204,15 @@ impl Bench {
     }
 
     /// A process that was not ended by its learner says why.
-    fn note_last_words(&mut self, process: TaskId) {
+    fn note_last_words(&mut self, process: TaskId, death: Death) {
         let Some(member) = self.members.get(&process) else { return };
-        if let Some(words) = member.control.last_words() {
+        let words = match member.control.last_words() {
+            Ok(words) => words,
+            // Then its status alone tells it from one that its learner has ended.
+            Err(error) if death == Death::Exited(agent::FAILED) => Some(format!("the program could not {error}")),
+            Err(_) => None,
+        };
+        if let Some(words) = words {
             let name = &member.name;
             self.mishaps.push(format!("{name} is dead because the program itself failed in it: {words}"));
         }
@@ -217,8 +223,10 @@ impl Bench {
         if let Some(death) = self.recording.world().task(process).and_then(|task| task.death) {
             return death;
         }
+        let of_own = member.pidfd.as_ref().and_then(fork::status_of_own);
         let of_reaped = || member.pidfd.as_ref().and_then(fork::status_of_reaped);
-        member.files.exit_status().or_else(of_reaped).and_then(Death::of_status).unwrap_or(Death::Unknown)
+        let status = of_own.or_else(|| member.files.exit_status(member.pid)).or_else(of_reaped);
+        status.and_then(Death::of_status).unwrap_or(Death::Unknown)
     }
 
     /// Reaps the dead that are the program's own children: `parent`, and orphans that came to it.

@@ -53,11 +53,15 @@ impl OrderSender {
     }
 
     /// Why the task left, if it could say so: not of its learner's will, but because a call of the program's own failed in it.
-    pub fn last_words(&self) -> Option<String> {
+    /// An error where they may not be received.
+    pub fn last_words(&self) -> Result<Option<String>, SysError> {
         let mut buffer = [0; LAST_WORDS];
         let flags = MsgFlags::MSG_DONTWAIT;
-        let length = retry(|| nix::sys::socket::recv(self.fd.as_raw_fd(), &mut buffer, flags)).ok()?;
-        (length > 0).then(|| String::from_utf8_lossy(&buffer[..length]).into_owned())
+        match retry(|| nix::sys::socket::recv(self.fd.as_raw_fd(), &mut buffer, flags)) {
+            Ok(0) | Err(nix::Error::EAGAIN | nix::Error::ECONNRESET) => Ok(None),
+            Ok(length) => Ok(Some(String::from_utf8_lossy(&buffer[..length]).into_owned())),
+            Err(errno) => Err(errno).during("receive its last words, recv"),
+        }
     }
 }
 
@@ -102,7 +106,7 @@ impl OrderReceiver {
     }
 
     /// Takes the descriptors of a hand-over.
-    pub fn take_over(&self) -> Vec<OwnedFd> {
+    pub fn take_over(&self) -> Result<Vec<OwnedFd>, SysError> {
         let mut byte = [0_u8; 1];
         let mut space = nix::cmsg_space!([i32; 4]);
         let mut iov = [IoSliceMut::new(&mut byte)];
@@ -114,14 +118,14 @@ impl OrderReceiver {
                 _ => break message,
             }
         };
-        let Ok(message) = message else { return Vec::new() };
-        let Ok(control) = message.cmsgs() else { return Vec::new() };
+        let message = message.during("take over descriptors, recvmsg")?;
+        let Ok(control) = message.cmsgs() else { return Ok(Vec::new()) };
         let rights = control.filter_map(|message| match message {
             ControlMessageOwned::ScmRights(fds) => Some(fds),
             _ => None,
         });
         // SAFETY: each number was installed by the recvmsg above for this process alone, and nothing else owns it.
-        rights.flatten().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }).collect()
+        Ok(rights.flatten().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }).collect())
     }
 }
 

@@ -1,11 +1,9 @@
 //! Processes: fork(2), pidfds, signals through them, and the only ways a forked process may end.
-#![expect(clippy::wildcard_enum_match_arm, reason = "waitid is asked for deaths alone")]
 
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 
 use super::{During, SysError, last_errno};
 use crate::abi::Errno;
-use crate::trace::Death;
 
 /// Which side of a fork one is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,15 +84,29 @@ pub fn borrow_descriptor(process: &impl AsFd, fd: i32) -> Result<OwnedFd, SysErr
     Ok(unsafe { OwnedFd::from_raw_fd(copy) })
 }
 
-/// Reaps a dead child of the program's own, if this is one. Never waits for anybody else's.
-pub fn reap(process: &impl AsFd) -> Option<Death> {
-    use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
-    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG;
-    match waitid(Id::PIDFd(process.as_fd()), flags).ok()? {
-        WaitStatus::Exited(_, code) => Some(Death::Exited(code)),
-        WaitStatus::Signaled(_, signal, _) => Some(Death::Killed(crate::abi::Signal(signal as i32))),
-        _ => None,
+/// Reaps a dead child of the program's own, if this is one; its wait status. Never waits for anybody else's.
+pub fn reap(process: &impl AsFd) -> Option<i32> {
+    wait_id(process, libc::WEXITED | libc::WNOHANG)
+}
+
+/// The wait status of a dead child of the program's own, which stays a zombie.
+pub fn status_of_own(process: &impl AsFd) -> Option<i32> {
+    wait_id(process, libc::WEXITED | libc::WNOHANG | libc::WNOWAIT)
+}
+
+fn wait_id(process: &impl AsFd, flags: i32) -> Option<i32> {
+    let id = libc::id_t::try_from(process.as_fd().as_raw_fd()).ok()?;
+    // SAFETY: siginfo_t is plain data, for which all zeroes is a value.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    // SAFETY: waitid writes one siginfo_t, to a local.
+    let result = unsafe { libc::waitid(libc::P_PIDFD, id, &raw mut info, flags) };
+    // SAFETY: waitid fills in pid and status, or leaves the zeroes.
+    let (pid, status) = unsafe { (info.si_pid(), info.si_status()) };
+    if result != 0 || pid == 0 {
+        return None;
     }
+    // As wait(2) packs it.
+    Some(if info.si_code == libc::CLD_EXITED { (status & 0xff) << 8 } else { status & 0x7f })
 }
 
 /// The wait status of a process that somebody has reaped already, where the kernel keeps it (PIDFD_GET_INFO, Linux 6.15).

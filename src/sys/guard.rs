@@ -1,17 +1,18 @@
 //! What the guardian needs of the kernel: one fork with the UI tied to it, signals taken one by one instead of by handlers,
 //! children reported and reaped to the last. It decides nothing; `guardian` does.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use nix::errno::Errno;
 use nix::sys::prctl::{set_child_subreaper, set_pdeathsig};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal as Number, kill, raise, sigaction};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, getpid, getppid};
 
+use super::children::{self, Waited};
 use super::fork::{Forked, exit_child, fork};
 use super::{During, SysError};
 use crate::abi::Signal;
+use crate::trace::Death;
 
 /// The signals that the guardian takes; all but SIGCHLD are meant for the UI.
 const TAKEN: [Number; 7] = [
@@ -42,6 +43,8 @@ pub enum Side {
 #[derive(Debug)]
 pub struct Ui {
     pid: Pid,
+    /// Children that were there before: a shell that starts the program by `exec` may leave some.
+    strangers: BTreeSet<i32>,
 }
 
 /// Why the guardian woke up.
@@ -67,8 +70,8 @@ pub enum News {
     Exited(u8),
     /// It died of this.
     Killed(Signal),
-    /// It is gone, and how is not known.
-    Lost,
+    /// It is gone, and how is not known; or it may not be waited for, because of this error.
+    Lost(Option<crate::abi::Errno>),
 }
 
 /// Forks the UI. Orphans come to the guardian from now on; the UI gets SIGTERM when the guardian dies, and has the signal mask
@@ -87,9 +90,13 @@ pub fn split() -> Result<Side, SysError> {
     // Blocked before the fork: a SIGTERM in between must find a guardian that can pass it on.
     let before = SigSet::thread_get_mask().during("read the signal mask")?;
     taken().thread_block().during("block signals")?;
+    if !SigSet::thread_get_mask().is_ok_and(|mask| TAKEN.iter().all(|signal| mask.contains(*signal))) {
+        return Err(SysError { operation: "block signals", errno: crate::abi::Errno(libc::EPERM) });
+    }
+    let strangers = children::all();
     let guardian = getpid();
     match fork().map_err(|errno| SysError { operation: "fork the UI", errno })? {
-        Forked::Parent(pid) => Ok(Side::Guardian(Ui { pid: Pid::from_raw(pid) })),
+        Forked::Parent(pid) => Ok(Side::Guardian(Ui { pid: Pid::from_raw(pid), strangers })),
         Forked::Child => {
             let tied = set_pdeathsig(Number::SIGTERM).and(before.thread_set_mask());
             if let Err(errno) = tied {
@@ -114,29 +121,67 @@ impl Ui {
 
     /// Sends it a signal.
     pub fn send(&self, signal: Signal) {
-        if let Ok(number) = Number::try_from(signal.0) {
-            let _ = kill(self.pid, number);
-        }
+        let _ = super::calls::kill(self.pid.as_raw(), signal.0);
     }
 
     /// Reaps whatever is dead, until something is told of the UI or nothing more of anybody.
-    pub fn news(&self) -> News {
+    pub fn news(&mut self) -> News {
         loop {
-            match waitpid(None, Some(WaitPidFlag::WNOHANG | WaitPidFlag::WUNTRACED)) {
-                Ok(WaitStatus::Exited(pid, code)) if pid == self.pid => {
-                    return News::Exited(u8::try_from(code).unwrap_or(u8::MAX));
-                }
-                Ok(WaitStatus::Signaled(pid, number, _)) if pid == self.pid => {
-                    return News::Killed(Signal(number as i32));
-                }
-                Ok(WaitStatus::Stopped(pid, number)) if pid == self.pid => return News::Stopped(Signal(number as i32)),
-                Err(Errno::EINTR) | Ok(WaitStatus::Continued(_)) => {}
+            match children::news(true) {
+                Waited::Nothing => return News::None,
+                Waited::None => return News::Lost(None),
                 // There is no status to tell, and nothing to wait for.
-                Err(_) => return News::Lost,
-                Ok(WaitStatus::StillAlive) => return News::None,
-                Ok(_) => {}
+                Waited::Failed(errno) => return News::Lost(Some(errno)),
+                Waited::Child(pid, status) if pid == self.pid.as_raw() => return news_of(status),
+                Waited::Child(pid, status) => self.note_dead(pid, status),
             }
         }
+    }
+
+    /// Reaps every child of this run. The lifeline has killed those that the UI left; if any lives on after a while, it is
+    /// killed. Children that were there before the program was are somebody else's.
+    pub fn reap_all(&mut self) {
+        let start = Instant::now();
+        while !self.children().is_empty() {
+            match children::news(false) {
+                Waited::None | Waited::Failed(_) => break,
+                Waited::Child(pid, status) => self.note_dead(pid, status),
+                Waited::Nothing => {
+                    if start.elapsed() > GRACE {
+                        self.kill_children();
+                    }
+                    take(Some(LOOK_AGAIN), 0);
+                }
+            }
+        }
+    }
+
+    /// Kills the direct children; theirs come to this process, a subreaper, and are met in the next round.
+    pub fn kill_children(&self) {
+        for pid in self.children() {
+            // Not reaped yet, so the number is still theirs.
+            let _ = kill(Pid::from_raw(pid), Number::SIGKILL);
+        }
+    }
+
+    fn children(&self) -> BTreeSet<i32> {
+        children::all().difference(&self.strangers).copied().collect()
+    }
+
+    /// A number that was a stranger's may be given to one of ours now.
+    fn note_dead(&mut self, pid: i32, status: i32) {
+        if children::stop_of(status).is_none() {
+            self.strangers.remove(&pid);
+        }
+    }
+}
+
+fn news_of(status: i32) -> News {
+    match (children::stop_of(status), Death::of_status(status)) {
+        (Some(signal), _) => News::Stopped(Signal(signal)),
+        (_, Some(Death::Exited(code))) => News::Exited(u8::try_from(code).unwrap_or(u8::MAX)),
+        (_, Some(Death::Killed(signal))) => News::Killed(signal),
+        (_, Some(Death::Unknown) | None) => News::None,
     }
 }
 
@@ -151,32 +196,6 @@ pub fn stop_like(signal: Signal) {
     let _ = mask.thread_unblock();
     if TAKEN.contains(&number) {
         let _ = mask.thread_block();
-    }
-}
-
-/// Reaps every child there is. The lifeline has killed those that the UI left; if any lives on after a while, it is killed.
-pub fn reap_all() {
-    let start = Instant::now();
-    loop {
-        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-            Err(Errno::ECHILD) => return,
-            Ok(WaitStatus::StillAlive) => {
-                if start.elapsed() > GRACE {
-                    kill_children();
-                }
-                take(Some(LOOK_AGAIN), 0);
-            }
-            Ok(_) | Err(_) => {}
-        }
-    }
-}
-
-/// Kills the direct children; theirs come to this process, a subreaper, and are met in the next round.
-fn kill_children() {
-    let list = std::fs::read_to_string("/proc/thread-self/children").unwrap_or_default();
-    for pid in list.split_whitespace().filter_map(|word| word.parse().ok()) {
-        // Not reaped yet, so the number is still theirs.
-        let _ = kill(Pid::from_raw(pid), Number::SIGKILL);
     }
 }
 

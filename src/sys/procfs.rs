@@ -63,12 +63,20 @@ impl ThreadFiles {
         Some(Look { state, switches: u64::try_from(switches).unwrap_or(0), syscall })
     }
 
-    /// The wait status that a zombie still carries (field 52 of stat), where the kernel lets it be read.
-    pub fn exit_status(&self) -> Option<i32> {
+    /// The wait status that a zombie still carries (field 52 of stat); none where the kernel does not let it be read, which it
+    /// says by a 0.
+    pub fn exit_status(&self, pid: i32) -> Option<i32> {
         let mut buffer = [0; 1024];
         let stat = read(&self.stat, &mut buffer)?;
-        last_number(stat).and_then(|number| i32::try_from(number).ok())
+        let status = last_number(stat).and_then(|number| i32::try_from(number).ok())?;
+        (status != 0 || !hides_its_status(pid)).then_some(status)
     }
+}
+
+/// Whether a process may not be looked into, as one that runs a file which may be executed and not read (proc_pid_stat(5), PT).
+fn hides_its_status(pid: i32) -> bool {
+    let link = std::fs::read_link(format!("/proc/{pid}/exe"));
+    link.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
 /// Whose child a process is, and whom it belongs to.
@@ -95,9 +103,13 @@ pub fn kin(pid: i32) -> Option<Kin> {
 
 /// That of all living processes that may be seen.
 pub fn all_kin() -> Vec<Kin> {
-    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
-    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter_map(kin).collect()
+    all_pids().filter_map(kin).collect()
+}
+
+/// The numbers of all processes that may be seen.
+pub fn all_pids() -> impl Iterator<Item = i32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
 /// The four that stop: SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU.

@@ -4,7 +4,7 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use crossterm::cursor::{Hide, Show};
@@ -19,11 +19,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::paint::Painter;
-use crate::sys::terminal;
+use crate::sys::terminal::{self, Modes};
 use crate::ui::{self, Scene};
 
 /// Whether there is something to bring back.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// The terminal's modes as they are while it is entered.
+static RAW: Mutex<Option<Modes>> = Mutex::new(None);
 
 /// Where all is written, also when the program panics, and what says that it is to end.
 static OUTPUT: OnceLock<Output> = OnceLock::new();
@@ -154,6 +157,9 @@ pub fn report_mouse(is_wanted: bool) -> io::Result<()> {
 
 fn switch_on() -> io::Result<()> {
     enable_raw_mode()?;
+    if let (Some(output), Ok(mut raw)) = (OUTPUT.get(), RAW.try_lock()) {
+        *raw = terminal::save(output.terminal.as_fd());
+    }
     IS_ENTERED.store(true, Ordering::SeqCst);
     let mut bytes = Vec::new();
     queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
@@ -171,8 +177,13 @@ pub fn bring_back() {
     let _ = queue!(bytes, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
     let until = Instant::now() + FAREWELL;
     let _ = write_while(&bytes, |_| Instant::now() < until);
-    // Where the guardian was killed the shell has the terminal by now, and its own modes set.
-    if !OUTPUT.get().is_some_and(|output| terminal::is_somebody_elses(output.terminal.as_fd())) {
+    // Where the guardian was killed the shell has the terminal by now. If it has set modes of its own they are its affair; a
+    // shell without a line editor sets none, and reads in ours.
+    let is_ours = |output: &Output| {
+        let own = RAW.try_lock().map_or(None, |mut raw| raw.take());
+        !terminal::is_somebody_elses(output.terminal.as_fd()) || terminal::save(output.terminal.as_fd()) == own
+    };
+    if OUTPUT.get().is_none_or(is_ours) {
         let _ = disable_raw_mode();
     }
 }

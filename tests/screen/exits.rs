@@ -229,3 +229,26 @@ fn every_way_out_of_the_prompt_with_the_mouse() {
 fn every_way_out_of_the_prompt_without_the_mouse() {
     all_ways(Place::Prompt, false);
 }
+
+/// A shell without a line editor sets no modes: what the program has set it would be left with.
+#[test]
+fn a_shell_without_an_editor_has_its_modes_back_when_the_guardian_is_killed() {
+    if Command::new("dash").args(["-c", ":"]).status().is_err() {
+        eprintln!("skipped: there is no dash");
+        return;
+    }
+    let mut shell = Command::new("dash");
+    shell.arg("-i").env("PS1", "ready> ").env("BIN", crate::support::program());
+    let mut pty = Pty::start_command((24, 80), shell);
+    pty.wait("a prompt", |screen| screen.contains("ready>"));
+    pty.type_bytes(b"\"$BIN\"\r");
+    pty.wait("the bench", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
+    let guardian = processes::children(pty.leader())[0].pid;
+    send(guardian, Signal::SIGKILL);
+    assert!(until(PATIENCE, || pty.left().iter().all(|process| !process.name.starts_with("tincans"))).is_some());
+    pty.pump_for(Duration::from_millis(200));
+    assert!(pty.has_its_modes_back(), "termios");
+    assert_eq!(modes_left_on(pty.bytes()), Vec::<String>::new());
+    pty.type_bytes(b"echo status=$?.\r");
+    pty.wait("the status", |screen| screen.contains("status=137."));
+}

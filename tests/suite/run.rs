@@ -484,3 +484,25 @@ fn of_writes_that_are_remembered_no_more_neither_bytes_nor_writers_are_made_up()
     assert!(shown.contains("250 writes (5 bytes, 5 bytes, "), "{shown}");
     assert!(!shown.contains("nobody known") && !shown.contains("(\"\""), "{shown}");
 }
+
+#[test]
+fn children_that_were_there_before_are_not_killed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("some.tin");
+    std::fs::write(&script, "fork a\nkill a KILL\n").expect("a script");
+    // A shell that becomes the program leaves it its children.
+    let shell = "sleep 77 & echo $!; exec \"$0\" run \"$1\"";
+    let start = Instant::now();
+    let mut command = Command::new("sh");
+    command.args(["-c", shell]).arg(crate::support::program()).arg(&script).stdin(Stdio::null());
+    // Not a pipe: the sleeper would hold it open.
+    let out = std::fs::File::create(folder.path().join("out")).expect("a file");
+    let status = command.stdout(out).status().expect("sh starts");
+    assert_eq!(status.code(), Some(0));
+    let shown = std::fs::read_to_string(folder.path().join("out")).expect("text");
+    let sleeper: i32 = shown.lines().next().and_then(|line| line.parse().ok()).expect("its number");
+    let is_there = processes::read(sleeper).is_some_and(|process| process.name == "sleep");
+    assert!(is_there, "it was killed: {shown}");
+    processes::send(sleeper, Signal::SIGKILL);
+    assert!(start.elapsed() < Duration::from_secs(5), "nor waited for: {:?}", start.elapsed());
+}
