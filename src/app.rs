@@ -5,6 +5,7 @@ pub mod availability;
 pub mod action;
 pub mod complete;
 pub mod config;
+pub mod copy;
 pub mod course;
 pub mod channel_sides;
 pub mod input_line;
@@ -17,10 +18,14 @@ pub mod past;
 pub mod key_statements;
 pub mod presentation;
 mod practice;
+mod prompt_command;
 mod score;
+mod search;
 mod submit;
+pub mod signature;
 #[cfg(test)]
 pub mod stage;
+pub mod statement_examples;
 pub mod target;
 pub mod transcript;
 pub mod update;
@@ -72,6 +77,8 @@ pub enum Mode {
     Palette,
     /// One letter picks the kind of a new channel.
     NewChannel,
+    /// One letter says what is copied.
+    Copy,
 }
 
 /// What fills the screen.
@@ -112,6 +119,8 @@ pub struct App {
     pub target: Target,
     /// The number typed before a key: `3r` reads three bytes.
     pub count: Option<u32>,
+    /// What they meant before it was asked what to copy.
+    copy_back: Mode,
     /// The message line.
     pub line: InputLine,
     /// The statement prompt.
@@ -152,6 +161,8 @@ pub struct App {
     pub has_mouse: bool,
     focus: Option<ChannelId>,
     newest: Option<ChannelId>,
+    /// The statement of the prompt that was run last: where it is refused, the prompt comes back with it.
+    typed_last: Option<(u32, String)>,
     /// A channel made by the next statement gets the focus.
     follow: bool,
     /// How much is known of the reasons for what was done last.
@@ -177,6 +188,7 @@ impl App {
             has_mouse: true,
             mode: Mode::Line,
             before: Mode::Line,
+            copy_back: Mode::Keys,
             target: Target::All,
             count: None,
             line: InputLine::default(),
@@ -198,6 +210,7 @@ impl App {
             recent: Vec::new(),
             focus: None,
             newest: None,
+            typed_last: None,
             follow: false,
             heard: Heard::Nothing,
             is_looking_elsewhere: false,
@@ -250,7 +263,7 @@ impl App {
                 What::Why(explanation) => self.explain(explanation.clone()),
                 // The lesson's own text says it.
                 What::Refused { .. } if self.course.is_making() => {}
-                What::Refused { reason } => self.notice = Some(format!("refused: {reason}")),
+                What::Refused { reason } => self.refuse(event.line, reason),
                 What::Call(_)
                 | What::Burst(_)
                 | What::Signal { .. }
@@ -262,6 +275,17 @@ impl App {
                 | What::Expect { .. }
                 | What::Summary(_) => {}
             }
+        }
+    }
+
+    /// A statement was refused: the reason is said, and what was typed can be mended.
+    fn refuse(&mut self, line: u32, reason: &str) {
+        self.said.refuse(line);
+        self.notice = Some(format!("refused: {reason}"));
+        let is_free =
+            matches!(self.mode, Mode::Keys | Mode::Lesson) || (self.mode == Mode::Line && self.line.text().is_empty());
+        if let Some((_, text)) = self.typed_last.take_if(|(typed, _)| *typed == line && is_free) {
+            self.open_prompt(&text);
         }
     }
 
@@ -318,7 +342,7 @@ impl App {
             Mode::Prompt => Some(&self.prompt),
             Mode::Search => Some(&self.course.list.query),
             Mode::Palette => Some(&self.palette.query),
-            Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel => None,
+            Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel | Mode::Copy => None,
         }
     }
 
@@ -335,7 +359,7 @@ impl App {
                 self.palette.selected = 0;
                 Some(&mut self.palette.query)
             }
-            Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel => None,
+            Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel | Mode::Copy => None,
         }
     }
 

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::app::App;
 use crate::app::action::{Command, Input};
+use crate::app::copy::Copied;
 use crate::app::course::Course;
 use crate::app::keys::Keymap;
 use crate::app::model::Model;
@@ -79,6 +80,8 @@ pub struct Playground {
     is_open: bool,
     is_over: bool,
     is_suspended: bool,
+    /// What is to be put on the clipboard.
+    copy: Option<(Copied, String)>,
     /// Of which channel the kernel's figures were taken last, and how much was known then.
     sampled: Option<(ChannelId, u64)>,
 }
@@ -123,6 +126,7 @@ impl Playground {
             is_open: false,
             is_over: false,
             is_suspended: false,
+            copy: None,
         }
     }
 
@@ -245,6 +249,11 @@ impl Playground {
         std::mem::take(&mut self.is_suspended)
     }
 
+    /// What is to be copied, since last asked.
+    pub fn take_copy(&mut self) -> Option<(Copied, String)> {
+        self.copy.take()
+    }
+
     /// The program is about to be stopped: all on the bench stand still. How many that are.
     pub fn freeze(&mut self) -> usize {
         let own = self.source.session_mut().map_or(0, Session::freeze);
@@ -346,6 +355,7 @@ impl Playground {
                     let session = self.source.session_mut();
                     self.poser = session.map(|session| Poser::begin((seed, number), wish, session));
                 }
+                Command::Copy(what, text) => self.copy = Some((what, text)),
                 Command::Suspend => self.is_suspended = true,
                 Command::Quit => self.is_over = true,
             }

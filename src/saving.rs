@@ -23,6 +23,19 @@ pub fn save_in(folder: &Path, text: &dyn Fn(u32) -> Result<String, String>) -> R
     Err(format!("{MOST_NAMES} lessons from the bench are in {} already", shown(folder)))
 }
 
+/// Saves any text under the first free name `STEM-N.EXTENSION`; gives the name.
+pub fn save_text(folder: &Path, (stem, extension): (&str, &str), text: &str) -> Result<PathBuf, String> {
+    for number in 1..=MOST_NAMES {
+        let path = folder.join(format!("{stem}-{number}.{extension}"));
+        match write(&path, text) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(format!("it is not saved: {}: {error}", shown(folder))),
+        }
+    }
+    Err(format!("{MOST_NAMES} files named {stem}-N.{extension} are in {} already", shown(folder)))
+}
+
 /// Saves it under a name, which must be free.
 pub fn save_as(path: &Path, text: &str) -> Result<(), String> {
     save(path, text).map_err(|failure| match failure {

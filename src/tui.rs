@@ -1,6 +1,7 @@
 //! The terminal UI's loop: one thread, one poll(2) over the terminal, signals and the bench; a frame only when there is something
 //! new. It knows no statement and draws nothing itself.
 
+mod clipboard;
 pub mod decode;
 mod early;
 #[cfg(debug_assertions)]
@@ -215,6 +216,10 @@ impl Tui {
                 && let Some(end) = self.suspend()
             {
                 return Ok(end);
+            }
+            if let Some((what, text)) = self.playground.take_copy() {
+                self.playground.handle(Input::Copied(clipboard::put(what, &text)));
+                self.is_dirty = true;
             }
             if self.draw_if_due().is_err() {
                 return Ok(End::Signal(self.signals.deadly().unwrap_or(HANGUP)));

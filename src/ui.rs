@@ -113,7 +113,8 @@ fn listed(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
         | Mode::List
         | Mode::Search
         | Mode::Past
-        | Mode::NewChannel => panel::list::draw,
+        | Mode::NewChannel
+        | Mode::Copy => panel::list::draw,
     };
     draw(scene, list, buf);
     if let Some(notice) = &scene.app.notice {

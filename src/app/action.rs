@@ -7,6 +7,7 @@ use crate::script::check::Verdict;
 use crate::script::{Expectation, Statement};
 
 use super::View;
+use super::copy::Copied;
 use super::target::Side;
 use crate::world::kind::Kind;
 
@@ -40,6 +41,8 @@ pub enum Input {
     NotKept(String),
     /// What became of something that was ordered, to be said.
     Said(String),
+    /// What became of a copy.
+    Copied(String),
     /// The next problem of the practice.
     Posed(Box<Lesson>),
     /// There is none, and why.
@@ -59,6 +62,8 @@ pub enum Action {
     LeaveLine,
     /// Returns to the message line.
     EnterLine,
+    /// The prompt with the first word of this statement, by its place in the table.
+    TypeStatement(u16),
     /// Closes the prompt without running anything.
     LeavePrompt,
     /// Opens the prompt.
@@ -147,6 +152,14 @@ pub enum Action {
     ReturnToNow,
     /// On fresh processes, everything up to the moment that is looked at.
     RunAgain,
+    /// The bench as it was before the last statement, on fresh processes.
+    Undo,
+    /// One letter more says what is copied.
+    OpenCopy,
+    /// Back without copying.
+    CloseCopy,
+    /// This goes to the clipboard, or into a file.
+    Copy(Copied),
     /// The same writes with the reader earlier or later.
     TryAlternatives,
     /// This view, or from it back to the bench.
@@ -194,6 +207,8 @@ pub enum Learn {
     ListDown,
     /// Takes the marked lesson.
     Open,
+    /// Takes the lesson of this place.
+    TakeAt(u16),
     /// Back without.
     CloseList,
     /// Problems without end.
@@ -310,6 +325,8 @@ pub enum Command {
     },
     /// Run these on a bench of their own, to be told what came of it.
     TryAlternatives(Vec<String>),
+    /// Put this text on the clipboard, or where there is none into a file.
+    Copy(Copied, String),
     /// Look at the past, a step from what is looked at now.
     Look(Step),
     /// Give the terminal back, and stop until somebody says `fg`.

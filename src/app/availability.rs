@@ -7,7 +7,7 @@ use crate::world::World;
 use super::action::{Action, Edit, Learn, Step};
 use super::course::{Running, Which};
 use super::input_line::InputLine;
-use super::{App, View, alternatives, channel_sides, palette, submit};
+use super::{App, View, alternatives, channel_sides, copy, palette, submit};
 
 /// The reason why an action can do nothing now; none if it can.
 #[expect(
@@ -39,6 +39,8 @@ pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
             Some("this is now".to_owned())
         }
         Action::RunAgain => of_running_again(app),
+        Action::Undo => of_undo(app),
+        Action::Copy(what) => copy::text(app, what).err(),
         Action::TryAlternatives if app.trying.is_some() => Some("it is being tried".to_owned()),
         Action::TryAlternatives if app.view == View::Alternatives => None,
         Action::TryAlternatives => alternatives::statements(app, world).err(),
@@ -61,6 +63,9 @@ pub fn looks(action: Action) -> bool {
             Action::Go(_)
                 | Action::ReturnToNow
                 | Action::RunAgain
+                | Action::OpenCopy
+                | Action::CloseCopy
+                | Action::Copy(_)
                 | Action::TryAlternatives
                 | Action::Show(_)
                 | Action::SidewaysLeft
@@ -139,6 +144,18 @@ fn of_trace(app: &App, action: Action) -> Option<String> {
     }
 }
 
+fn of_undo(app: &App) -> Option<String> {
+    in_lesson(app).or_else(|| submit::undoable(app).err())
+}
+
+/// In a lesson its own keys lead back.
+fn in_lesson(app: &App) -> Option<String> {
+    app.course.shown().map(|_| {
+        let (again, out) = (app.key(Action::Reset), app.key(Action::Learn(Learn::Out)));
+        format!("in a lesson {again} begins the step again; {out} leaves it, to play")
+    })
+}
+
 fn of_running_again(app: &App) -> Option<String> {
     if app.recording.is_some() && app.said.last().is_none() {
         return Some("no statements made this recording, so it cannot be run again".to_owned());
@@ -149,10 +166,7 @@ fn of_running_again(app: &App) -> Option<String> {
             app.key(Action::Go(Step::Back))
         ));
     }
-    app.course.shown().map(|_| {
-        let (again, out) = (app.key(Action::Reset), app.key(Action::Learn(Learn::Out)));
-        format!("in a lesson {again} begins the step again; {out} leaves it, to play")
-    })
+    in_lesson(app)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "it is asked of three actions")]

@@ -1,8 +1,10 @@
-//! What the word at the caret of the prompt could become: statements, ends, tasks, options. Made from the table of statements
-//! and the bench as it is.
+//! What the word at the caret of the prompt could become: statements, ends, tasks, options; only what fits there. Made from the
+//! table of statements and the bench as it is.
 
 use crate::script::parse;
 use crate::world::World;
+
+use super::signature;
 
 /// What a completion finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,24 +15,12 @@ pub struct Found {
     pub choices: Vec<String>,
 }
 
-/// Types of channels, where a statement asks for a TYPE.
-const TYPES: [&str; 5] = ["stream", "dgram", "seqpacket", "pipe", "packetpipe"];
-
 /// Completes the word that ends at the caret; `before` is what stands before the caret.
 pub fn complete(world: &World, before: &str) -> Found {
-    let typed: Vec<&str> = before.split_whitespace().collect();
-    let is_new = before.is_empty() || before.ends_with(char::is_whitespace);
-    let (earlier, stem) = match typed.split_last() {
-        Some((last, done)) if !is_new => (done, *last),
-        _ => (&typed[..], ""),
-    };
-    // A task may stand before the statement: `child1: read`.
-    let is_named = earlier.first().is_some_and(|first| first.ends_with(':'));
-    let done = if is_named { &earlier[1..] } else { earlier };
-    let mut choices = match done.first() {
-        None => beginnings(world),
-        Some(verb) => arguments(world, verb),
-    };
+    let typed = signature::typed(before);
+    // In a list, as `fds=wire[0],wire[1]`, the last one is completed.
+    let stem = if typed.done.is_empty() { typed.stem } else { typed.stem.rsplit([',', '=']).next().unwrap_or("") };
+    let mut choices = fitting(world, before);
     choices.retain(|choice| choice.starts_with(stem));
     choices.sort();
     choices.dedup();
@@ -45,31 +35,25 @@ pub fn complete(world: &World, before: &str) -> Found {
     Found { more, choices }
 }
 
-fn beginnings(world: &World) -> Vec<String> {
-    let tasks = world.tasks().filter(|task| task.is_alive()).map(|task| format!("{}:", task.name));
-    parse::verbs().iter().map(|verb| verb.name.to_owned()).chain(tasks).collect()
+/// All that could stand where the word at the caret stands.
+pub fn fitting(world: &World, before: &str) -> Vec<String> {
+    let typed = signature::typed(before);
+    if typed.done.is_empty() {
+        return beginnings(world, typed.task.is_some());
+    }
+    let Some(place) = signature::place(&typed) else { return Vec::new() };
+    match typed.stem.split_once('=') {
+        Some(("fds", _)) if place.verb.synopsis.contains("fds=END") => place.held_ends(world),
+        Some(("for", _)) => ["in", "pri", "out", "rdhup"].map(str::to_owned).to_vec(),
+        Some(_) => Vec::new(),
+        None => place.fits(world),
+    }
 }
 
-/// By the words of its synopsis: END and TASK are what is on the bench, small letters are themselves.
-fn arguments(world: &World, verb: &str) -> Vec<String> {
-    let Some(verb) = parse::verbs().iter().find(|known| known.name == verb) else { return Vec::new() };
-    let mut choices = Vec::new();
-    let asks = |what: &str| verb.synopsis.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == what);
-    if asks("END") {
-        choices.extend(world.ends().map(|end| world.label(end.id)));
-    }
-    if asks("TASK") || asks("A") {
-        choices.extend(world.tasks().filter(|task| task.is_alive()).map(|task| task.name.clone()));
-    }
-    if asks("TYPE") {
-        choices.extend(TYPES.map(str::to_owned));
-    }
-    let words = verb.synopsis.split([' ', '[', ']', '|']).skip(1);
-    for word in words.filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase())) {
-        let end = word.find('=').map_or(word.len(), |at| at + 1);
-        choices.push(word[..end].to_owned());
-    }
-    choices
+/// A statement, or the task that is to make it; that is said once.
+fn beginnings(world: &World, has_task: bool) -> Vec<String> {
+    let tasks = world.tasks().filter(|task| task.is_alive() && !has_task).map(|task| format!("{}:", task.name));
+    parse::verbs().iter().map(|verb| verb.name.to_owned()).chain(tasks).collect()
 }
 
 /// What all of them begin with.
@@ -94,11 +78,14 @@ mod tests {
         assert_eq!(more("socketp"), "air ");
         assert_eq!(more("shutdown wi"), "re[");
         assert_eq!(more("shutdown wire[0] rdw"), "r ");
+        assert_eq!(more("child1: read "), "wire[1] ");
+        assert_eq!(more("child1: child"), "");
         assert_eq!(more("kill ch"), "ild");
         assert_eq!(more("kill child1"), " ");
         assert_eq!(more("child2: rea"), "d");
         assert_eq!(more("socketpair seq"), "packet ");
         assert_eq!(more("sendmsg wire[0] x fd"), "s=");
+        assert_eq!(more("sendmsg wire[0] x fds=wire[0],po"), "st[");
     }
 
     #[test]

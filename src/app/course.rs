@@ -1,6 +1,7 @@
 //! Lessons as the UI knows them: which there are, what is done, the one being taken and the place in it. Plain data; what keys
 //! do to it stands in `app::learn`.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::lesson::goal::ConditionState;
@@ -22,6 +23,8 @@ pub const MAX_SINCE: usize = 8192;
 pub struct Course {
     /// In order.
     pub lessons: Rc<[Lesson]>,
+    /// Their words, once somebody has searched them.
+    texts: OnceCell<Vec<(String, String)>>,
     /// What is done.
     pub progress: Progress,
     /// Why progress could not be read or is not kept.
@@ -176,7 +179,16 @@ impl Course {
         let list = List { selected: 0, query: InputLine::default(), back: Mode::Keys };
         let practice = Practice::of(0);
         let review = Review { name: String::new(), after: 0, asked: 0, lesson: Rc::new([]) };
-        Self { lessons: lessons.into(), progress, warning, taking: None, practice, review, list }
+        Self {
+            lessons: lessons.into(),
+            texts: OnceCell::new(),
+            progress,
+            warning,
+            taking: None,
+            practice,
+            review,
+            list,
+        }
     }
 
     /// With the options of all questions in the order that this seed gives.
@@ -199,6 +211,20 @@ impl Course {
     #[must_use]
     pub fn with_any_seed(self, seed: u64) -> Self {
         Self { practice: Practice::of(seed), ..self }
+    }
+
+    /// The words of each lesson, as they are and in small letters.
+    pub fn texts(&self) -> &[(String, String)] {
+        self.texts.get_or_init(|| {
+            self.lessons
+                .iter()
+                .map(list::full_text)
+                .map(|text| {
+                    let small = text.to_lowercase();
+                    (text, small)
+                })
+                .collect()
+        })
     }
 
     /// The lesson being taken, by what stays while the rest changes.

@@ -12,7 +12,7 @@ pub use key::{Key, Named};
 pub use table::{GROUPS, Group, Row};
 
 /// All modes, in the order in which a hint looks for a key.
-pub const MODES: [Mode; 10] = [
+pub const MODES: [Mode; 11] = [
     Mode::Keys,
     Mode::Lesson,
     Mode::Past,
@@ -23,6 +23,7 @@ pub const MODES: [Mode; 10] = [
     Mode::Palette,
     Mode::Help,
     Mode::NewChannel,
+    Mode::Copy,
 ];
 
 impl Mode {
@@ -39,6 +40,7 @@ impl Mode {
             Self::Past => "past",
             Self::Palette => "palette",
             Self::NewChannel => "new",
+            Self::Copy => "copy",
         }
     }
 
@@ -168,6 +170,7 @@ impl App {
             Mode::Palette => self.palette.back,
             Mode::Help => self.before,
             Mode::NewChannel => self.home(),
+            Mode::Copy => self.copy_back,
             Mode::Line | Mode::Keys | Mode::Prompt | Mode::Lesson | Mode::List | Mode::Search | Mode::Past => self.mode,
         };
         Hints { keymap: &self.keymap, mode }

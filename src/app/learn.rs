@@ -28,6 +28,7 @@ pub(super) fn act(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
         }
         Learn::Open => return open_selected(app),
         Learn::Out => return out_and_back(app),
+        Learn::TakeAt(at) => return take(app, usize::from(at)),
         Learn::Practice => return practice::begin(app),
         Learn::Step
         | Learn::Choose(_)

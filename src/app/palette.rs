@@ -8,7 +8,7 @@ use crate::world::kind::Kind;
 use super::action::{Action, Learn};
 use super::input_line::InputLine;
 use super::keys::{self, Binding, Key};
-use super::{App, Mode, View, availability, submit};
+use super::{App, Mode, View, availability, search, submit};
 
 /// The list while it is looked through.
 #[derive(Debug, Clone)]
@@ -42,6 +42,14 @@ pub struct Entry {
     pub statements: Vec<String>,
     /// Why it cannot be done now.
     pub objection: Option<String>,
+    /// More about it, where it is no key.
+    pub detail: Option<String>,
+}
+
+impl Entry {
+    pub(super) fn of(action: Action, long: String) -> Self {
+        Self { action, name: "", keys: String::new(), long, statements: Vec::new(), objection: None, detail: None }
+    }
 }
 
 /// Whether an action is one of the list's own.
@@ -79,6 +87,14 @@ pub(super) fn act(app: &mut App, world: &World, action: Action) {
     }
 }
 
+/// Opens it with something searched for already.
+pub(super) fn open_with(app: &mut App, query: &str) {
+    let back = if app.mode == Mode::Line { app.home() } else { app.mode };
+    app.palette = Palette { back, ..Palette::default() };
+    app.palette.query.set(query);
+    app.mode = Mode::Palette;
+}
+
 fn select(app: &mut App, world: &World, step: isize) {
     match entries(app, world).len() {
         0 => app.notice = Some(nothing(app)),
@@ -102,8 +118,32 @@ pub fn chosen(app: &App, world: &World) -> Option<Entry> {
     found.into_iter().nth(at)
 }
 
-/// All that is found, what fits best first.
+/// All that is found, what fits best first: keys, then statements, lessons and rows of the matrix, once something is searched for.
 pub fn entries(app: &App, world: &World) -> Vec<Entry> {
+    let query = app.palette.query.text().to_lowercase();
+    let mut found: Vec<(u32, Entry)> = actions(app)
+        .into_iter()
+        .filter_map(|entry| {
+            let text = format!("{} {} {}", entry.name, entry.long, entry.keys.to_lowercase()).to_lowercase();
+            Some((search::rank(entry.name, &text, "", &query)?, entry))
+        })
+        .collect();
+    found.extend(search::others(app, &query));
+    // Letters that stand somewhere in order are a last resort.
+    if found.iter().any(|(rank, _)| *rank < search::SCATTERED) {
+        found.retain(|(rank, _)| *rank < search::SCATTERED);
+    }
+    found.sort_by_key(|(rank, _)| *rank);
+    let complete = |entry: Entry| Entry {
+        objection: availability::objection(app, world, entry.action),
+        statements: statements(app, world, entry.action),
+        ..entry
+    };
+    found.into_iter().map(|(_, entry)| complete(entry)).collect()
+}
+
+/// Every key of where one was, by what it does.
+fn actions(app: &App) -> Vec<Entry> {
     let mut all: Vec<Entry> = Vec::new();
     for binding in app.keymap.of_mode(app.palette.back) {
         for (action, long) in meanings(app, binding) {
@@ -111,27 +151,11 @@ pub fn entries(app: &App, world: &World) -> Vec<Entry> {
             match all.iter_mut().find(|entry| entry.action == action) {
                 // Two rows for one action: its keys together.
                 Some(entry) => entry.keys = [entry.keys.as_str(), keys.as_str()].join(" ").trim().into(),
-                None => all.push(Entry {
-                    action,
-                    name: binding.row.name,
-                    keys,
-                    long,
-                    statements: Vec::new(),
-                    objection: None,
-                }),
+                None => all.push(Entry { name: binding.row.name, keys, ..Entry::of(action, long) }),
             }
         }
     }
-    let query = app.palette.query.text().to_lowercase();
-    let mut found: Vec<(u32, Entry)> =
-        all.into_iter().filter_map(|entry| Some((misfit(&entry, &query)?, entry))).collect();
-    found.sort_by_key(|(misfit, _)| *misfit);
-    let complete = |entry: Entry| Entry {
-        objection: availability::objection(app, world, entry.action),
-        statements: statements(app, world, entry.action),
-        ..entry
-    };
-    found.into_iter().map(|(_, entry)| complete(entry)).collect()
+    all
 }
 
 /// What a row can mean: one thing, or each answer to a lesson's question.
@@ -185,34 +209,6 @@ fn statements(app: &App, world: &World, action: Action) -> Vec<String> {
     }
 }
 
-/// How badly what was typed fits, by its words: 0 where a word begins so, more where letters stand inside one or far apart;
-/// none where they are not there in this order.
-fn misfit(entry: &Entry, query: &str) -> Option<u32> {
-    let text = format!("{} {} {}", entry.name, entry.long, entry.keys.to_lowercase()).to_lowercase();
-    query.split_whitespace().try_fold(0, |sum, word| {
-        let begins = text.match_indices(word).any(|(at, _)| !text[..at].ends_with(char::is_alphanumeric));
-        let worst = if entry.name == word {
-            0
-        } else if begins {
-            1
-        } else if text.contains(word) {
-            2
-        } else {
-            3 + spread(&text, word)?
-        };
-        Some(sum + worst)
-    })
-}
-
-/// Over how many letters those of a word are spread, at the first place where they stand in order.
-fn spread(text: &str, word: &str) -> Option<u32> {
-    let mut letters = text.chars().enumerate();
-    let mut places = word.chars().map(|wanted| letters.find(|(_, letter)| *letter == wanted).map(|(at, _)| at));
-    let first = places.next()??;
-    let last = places.try_fold(first, |_, place| place)?;
-    u32::try_from(last - first).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,9 +251,9 @@ mod tests {
     #[test]
     fn letters_find_words_first_and_then_letters_in_order() {
         let (mut app, stage) = opened();
-        assert_eq!(search(&mut app, &stage, "kill")[..2], ["kill", "reset"]);
+        assert_eq!(search(&mut app, &stage, "kill")[..3], ["kill", "kill", "reset"]);
         let (mut app, stage) = opened();
-        assert_eq!(search(&mut app, &stage, "sigk"), ["kill"]);
+        assert_eq!(search(&mut app, &stage, "sigk")[0], "kill");
         let (mut app, stage) = opened();
         assert_eq!(search(&mut app, &stage, "descriptors proc")[0], "processes");
         let (mut app, stage) = opened();
@@ -267,6 +263,36 @@ mod tests {
         assert!(press(&mut app, &stage, Action::Perform).is_empty());
         assert_eq!(app.notice.as_deref(), Some("no action is called so; Esc goes back"));
         assert_eq!(app.mode, Mode::Palette);
+    }
+
+    #[test]
+    fn whole_words_find_what_they_mean() {
+        for (word, want) in [("undo", "undo"), ("write", "write"), ("read", "read"), ("poll", "poll"), ("copy", "copy")]
+        {
+            let (mut app, stage) = opened();
+            assert_eq!(search(&mut app, &stage, word)[0], want);
+        }
+        for word in ["eof", "EPIPE", "SCM_RIGHTS", "sndbuf", "zombie"] {
+            let (mut app, stage) = opened();
+            app.course = crate::app::course::Course::new(
+                crate::lesson::builtin::lessons(),
+                crate::lesson::progress::Progress::default(),
+                None,
+            );
+            let found = search(&mut app, &stage, word);
+            let is_body = found.iter().any(|name| matches!(*name, "lesson" | "sendmsg"));
+            assert!(is_body, "{word}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_statement_that_is_found_goes_into_the_prompt_with_its_signature_told() {
+        let (mut app, stage) = opened();
+        search(&mut app, &stage, "getsockopt");
+        let entry = chosen(&app, &stage.world).unwrap();
+        assert!(entry.detail.as_deref().unwrap_or_default().contains("for example: getsockopt wire[0] sndbuf"));
+        assert!(press(&mut app, &stage, Action::Perform).is_empty());
+        assert_eq!((app.mode, app.prompt.text()), (Mode::Prompt, "getsockopt "));
     }
 
     #[test]

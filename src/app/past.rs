@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::explain;
+use crate::lesson::walk::only_looks;
 use crate::script::{Statement, Verb};
 use crate::trace::{Event, Explanation};
 use crate::world::World;
@@ -16,6 +17,9 @@ use super::{App, Mode};
 pub const MOMENTS_SEEN: usize = 160;
 /// Statements of one bench that are remembered; of more the oldest are forgotten, and it cannot be run again.
 pub const MAX_SAID: usize = 20_000;
+
+/// Refused statements that are remembered.
+const MAX_REFUSED: usize = 64;
 
 /// What is looked at instead of now.
 #[derive(Debug, Clone)]
@@ -42,6 +46,10 @@ pub struct Past {
 #[derive(Debug, Clone, Default)]
 pub struct Said {
     statements: VecDeque<Statement>,
+    /// The lines on which something that a person did begins: one key may be several statements.
+    starts: VecDeque<u32>,
+    /// The lines of statements that were refused, the newest: they changed nothing.
+    refused: VecDeque<u32>,
     forgotten: bool,
 }
 
@@ -49,7 +57,9 @@ impl Said {
     /// One more is on its way; a reset begins anew.
     pub fn push(&mut self, statement: &Statement) {
         if statement.verb == Verb::Reset {
-            *self = Self::default();
+            // What comes after it may be on its way already.
+            self.starts.retain(|line| *line > statement.line);
+            *self = Self { starts: std::mem::take(&mut self.starts), ..Self::default() };
             return;
         }
         if self.statements.len() >= MAX_SAID {
@@ -57,6 +67,40 @@ impl Said {
             self.forgotten = true;
         }
         self.statements.push_back(statement.clone());
+    }
+
+    /// Something that a person does begins on this line.
+    pub fn begin(&mut self, line: u32) {
+        self.starts.push_back(line);
+        if self.starts.len() > MAX_SAID {
+            self.starts.pop_front();
+        }
+    }
+
+    /// The statement of this line was refused.
+    pub fn refuse(&mut self, line: u32) {
+        self.refused.push_back(line);
+        if self.refused.len() > MAX_REFUSED {
+            self.refused.pop_front();
+        }
+    }
+
+    /// Whether something that a person did begins on this line.
+    pub fn begins(&self, line: u32) -> bool {
+        self.starts.binary_search(&line).is_ok()
+    }
+
+    /// The line on which the last thing that changed the bench begins; what only looked at it is passed over.
+    pub fn last_change(&self) -> Option<u32> {
+        let mut until = u32::MAX;
+        for start in self.starts.iter().rev().copied() {
+            let mut group = self.statements.iter().filter(|statement| (start..until).contains(&statement.line));
+            if group.any(|statement| !only_looks(statement) && !self.refused.contains(&statement.line)) {
+                return Some(start);
+            }
+            until = start;
+        }
+        None
     }
 
     /// The newest one.

@@ -6,7 +6,7 @@ use crate::world::World;
 
 use super::action::Action;
 use super::complete::{self, Found};
-use super::{App, channel_sides};
+use super::{App, channel_sides, signature};
 
 /// Of the keys that were pressed, those that a room is shown.
 const KEYS_SHOWN: usize = 3;
@@ -73,8 +73,11 @@ fn complete(app: &mut App, world: &World) {
     let before = app.prompt.text().get(..app.prompt.caret()).unwrap_or_default();
     let Found { more, choices } = complete::complete(world, before);
     if more.is_empty() {
-        let none = "nothing that is known begins like this".to_owned();
-        app.notice = Some(if choices.is_empty() { none } else { choices.join("  ") });
+        let none = || "nothing that fits here begins like this".to_owned();
+        let typed = signature::typed(before);
+        let next = signature::place(&typed).filter(|_| typed.stem.is_empty());
+        let advice = next.and_then(|place| place.next.map(|at| place.slots[at].advice().to_owned()));
+        app.notice = Some(if choices.is_empty() { advice.unwrap_or_else(none) } else { choices.join("  ") });
     }
     app.prompt.insert(&more);
 }

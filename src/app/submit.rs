@@ -1,5 +1,6 @@
 //! Keys that become statements: sent, run, made of the focused channel. Each is parsed as if a person had typed it, and shown.
 
+use crate::lesson::walk::only_looks;
 use crate::script::{Statement, parse};
 use crate::world::World;
 use crate::world::kind::Kind;
@@ -8,13 +9,16 @@ use super::action::{Action, ChannelAction, Command};
 use super::channel_sides::Facing;
 use super::key_statements::KeyStatement;
 use super::target::{Side, Target};
-use super::{App, Mode, channel_sides, learn};
+use super::{App, Mode, channel_sides, learn, prompt_command};
 
 /// Statements that make the bench the program opens on.
 pub const OPENING: [&str; 3] = ["signal SIGPIPE ignore", "channel stream wire child1", "channel dgram post child2"];
 
 /// A bench of so many statements beyond those is not thrown away by one key.
 const WORTH_ASKING: usize = 12;
+
+/// Why nothing can be run again.
+const FORGOTTEN: &str = "what this bench began with is forgotten, so it cannot be run again";
 
 /// What became of a statement on the message line.
 const AS_BYTES: &str = "sent as bytes";
@@ -81,10 +85,14 @@ pub(super) fn no_channel(app: &App) -> String {
 }
 
 /// What was typed at the prompt; a mistake leaves it open, with the place.
-pub(super) fn run(app: &mut App) -> Vec<Command> {
+pub(super) fn run(app: &mut App, world: &World) -> Vec<Command> {
     let typed = app.prompt.text().to_owned();
+    if let Some(commands) = prompt_command::run(app, world, &typed) {
+        return commands;
+    }
     let Some(statement) = understood(app, &typed) else { return Vec::new() };
     let text = app.prompt.enter();
+    app.typed_last = Some((statement.line, text.clone()));
     run_typed(app, statement, &text)
 }
 
@@ -113,6 +121,7 @@ fn understood(app: &mut App, text: &str) -> Option<Statement> {
 /// A statement that was typed as a whole.
 fn run_typed(app: &mut App, statement: Statement, text: &str) -> Vec<Command> {
     app.expect(&statement, text);
+    app.said.begin(statement.line);
     app.follow = true;
     app.begin();
     learn::offer(app);
@@ -181,28 +190,72 @@ pub(super) fn run_again(app: &mut App) -> Vec<Command> {
     let newest = if app.past.is_none() { app.said.last().map_or(0, |last| last.line) } else { 0 };
     let line = app.past.as_ref().and_then(|past| past.moments.last()).map_or(newest, |moment| moment.line);
     let Some(statements) = app.said.up_to(line) else {
-        app.notice = Some("what this bench began with is forgotten, so it cannot be run again".to_owned());
+        app.notice = Some(FORGOTTEN.to_owned());
         return Vec::new();
     };
+    let last = statements.last().map_or_else(|| "the beginning".to_owned(), |last| last.text.trim().to_owned());
+    let commands = replay(app, statements);
+    app.focus = None;
+    app.notice = Some(format!("run again on fresh processes, to the end of: {last}"));
+    commands
+}
+
+/// The last thing that changed the bench, and the statements before it; or why there is none.
+pub(super) fn undoable(app: &App) -> Result<(String, Vec<Statement>), String> {
+    let nothing = || "nothing was done yet that could be undone".to_owned();
+    let start = app.said.last_change().ok_or_else(nothing)?;
+    let all = app.said.up_to(u32::MAX).ok_or_else(|| FORGOTTEN.to_owned())?;
+    let at = all.partition_point(|statement| statement.line < start);
+    let (kept, undone) = all.split_at(at);
+    let is_opening = undone.iter().zip(OPENING).all(|(statement, text)| statement.text.trim() == text);
+    if kept.is_empty() && is_opening {
+        return Err(nothing());
+    }
+    let undone: Vec<&str> = undone.iter().filter(|it| !only_looks(it)).map(|it| it.text.trim()).collect();
+    Ok((undone.join("; "), kept.to_vec()))
+}
+
+/// The bench as it was before the last statement.
+pub(super) fn undo(app: &mut App) -> Vec<Command> {
+    match undoable(app) {
+        Ok((undone, kept)) => {
+            let commands = replay(app, kept);
+            app.notice = Some(format!("undone: {undone}. Everything before it was run again on fresh processes"));
+            commands
+        }
+        Err(reason) => {
+            app.notice = Some(reason);
+            Vec::new()
+        }
+    }
+}
+
+/// A new bench, and these statements on it.
+fn replay(app: &mut App, statements: Vec<Statement>) -> Vec<Command> {
+    let focus = app.focus;
     app.return_to_now();
     app.forget_bench();
+    app.focus = focus;
+    let begins: Vec<bool> = statements.iter().map(|statement| app.said.begins(statement.line)).collect();
     let leaves = app.recording.take().map(|_| Command::LeaveRecording);
     let mut commands: Vec<Command> = leaves.into_iter().chain([Command::Cancel]).collect();
     commands.extend(submit(app, [Ok("reset".to_owned())]));
-    let last = statements.last().map_or_else(|| "the beginning".to_owned(), |last| last.text.trim().to_owned());
-    for statement in statements {
+    for (statement, begins) in statements.into_iter().zip(begins) {
         let statement = Statement { line: app.number(), ..statement };
+        if begins {
+            app.said.begin(statement.line);
+        }
         let text = statement.text.clone();
         app.expect(&statement, &text);
         commands.push(Command::Run(Box::new(statement)));
     }
-    app.notice = Some(format!("run again on fresh processes, to the end of: {last}"));
     commands
 }
 
 /// Statements to run; of those that cannot be made, the reasons are said.
 pub(super) fn submit(app: &mut App, phrases: impl IntoIterator<Item = KeyStatement>) -> Vec<Command> {
     app.begin();
+    app.said.begin(app.next_line.saturating_add(1));
     let mut commands = Vec::new();
     let mut reasons: Vec<String> = Vec::new();
     for phrase in phrases {

@@ -33,6 +33,13 @@ pub struct Row {
     pub tone: Tone,
 }
 
+impl Row {
+    /// Whether an event brought it, not a note or a statement alone.
+    pub fn is_of_event(&self) -> bool {
+        self.tone != Tone::Statement
+    }
+}
+
 /// The lines that are kept.
 #[derive(Debug, Clone, Default)]
 pub struct Transcript {

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
+use crate::script::parse;
 use crate::world::World;
 use crate::world::history::Look;
 
 use super::action::{Action, Command, Edit, Input, Learn, Step};
 use super::target::{self, Target};
 
-use super::{App, Mode, View, availability, channel_sides, learn, palette, practice, presentation, submit};
+use super::{App, Mode, View, availability, channel_sides, copy, learn, palette, practice, presentation, submit};
 
 /// Lines that one key scrolls the trace.
 const TRACE_STEP: usize = 5;
@@ -20,7 +21,7 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
     let is_told = matches!(
         input,
         Input::Settled(_) | Input::NotKept(_) | Input::Said(_) | Input::Warned(_) | Input::Pressed(_) | Input::Posed(_)
-    ) || matches!(input, Input::NotPosed(_) | Input::OtherKinds(..));
+    ) || matches!(input, Input::NotPosed(_) | Input::OtherKinds(..) | Input::Copied(_));
     let is_number = matches!(input, Input::Do(Action::Count(_)));
     let mut asked = None;
     if !is_told {
@@ -47,6 +48,7 @@ fn apply(app: &mut App, world: &World, input: Input, asked: Option<Action>) -> V
             app.transcript.note(format!("-- {words} --"));
             app.notice = Some(words);
         }
+        Input::Copied(words) => app.notice = Some(words),
         Input::Warned(lines) => warn(app, lines),
         Input::Pressed(key) => app.present.press(key),
         Input::Posed(problem) => practice::posed(app, *problem),
@@ -63,7 +65,7 @@ fn apply(app: &mut App, world: &World, input: Input, asked: Option<Action>) -> V
 }
 
 /// An action from a key or from the palette, on the bench that is seen; what would lose much is done when it is asked for again.
-fn decide(app: &mut App, world: &World, action: Action, asked: Option<Action>) -> Vec<Command> {
+pub(super) fn decide(app: &mut App, world: &World, action: Action, asked: Option<Action>) -> Vec<Command> {
     let then = app.past.as_ref().map(|past| Rc::clone(&past.world));
     let seen = then.as_deref().unwrap_or(world);
     let is_marked = |place: u16| usize::from(place) == app.palette.selected;
@@ -149,7 +151,7 @@ pub fn open(app: &mut App) -> Vec<Command> {
 fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
     match action {
         Action::Send => return submit::send(app, world),
-        Action::Run => return submit::run(app),
+        Action::Run => return submit::run(app, world),
         Action::Make(deed) => return submit::make(app, world, deed),
         Action::Reset if app.course.shown().is_some() => return learn::again(app),
         Action::Reset => return submit::reset(app),
@@ -162,6 +164,7 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
             return submit::new_channel(app, world, action);
         }
         Action::OpenPrompt => app.open_prompt(""),
+        Action::TypeStatement(at) => type_statement(app, at),
         Action::LeavePrompt => leave_prompt(app),
         Action::OpenHelp | Action::CloseHelp => app.turn_help(),
         Action::LeaveLine => app.mode = app.home(),
@@ -199,6 +202,10 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::Go(step) => return vec![Command::Look(step)],
         Action::ReturnToNow => app.return_to_now(),
         Action::RunAgain => return submit::run_again(app),
+        Action::Undo => return submit::undo(app),
+        Action::OpenCopy => copy::open(app),
+        Action::CloseCopy => copy::close(app),
+        Action::Copy(what) => return copy::copy(app, what),
         Action::TryAlternatives => return try_alternatives(app, world),
         Action::Show(view) => return show(app, world, view),
         Action::SidewaysLeft => app.view_scroll = app.view_scroll.saturating_sub(1),
@@ -241,6 +248,13 @@ fn show(app: &mut App, world: &World, view: View) -> Vec<Command> {
     app.target = Target::All;
     let missing = app.situation(world).missing_kinds();
     submit::submit(app, missing)
+}
+
+/// The first word of a statement; the rest is up to the person.
+fn type_statement(app: &mut App, at: u16) {
+    if let Some(verb) = parse::verbs().get(usize::from(at)) {
+        app.open_prompt(&format!("{} ", verb.name));
+    }
 }
 
 fn leave_prompt(app: &mut App) {
@@ -326,6 +340,7 @@ mod tests {
                 Command::AskOtherKinds { .. } => "(ask other kinds)".to_owned(),
                 Command::Look(step) => format!("({step:?})"),
                 Command::TryAlternatives(statements) => statements.join("; "),
+                Command::Copy(what, text) => format!("({what:?} {text})"),
                 Command::Quit => "(quit)".to_owned(),
                 Command::Suspend => "(suspend)".to_owned(),
             };
@@ -612,6 +627,68 @@ mod tests {
         assert_eq!(table.act(Action::RunAgain), ["(cancel)", "reset", "pipe p", "write p[1] x"]);
         assert!(table.app.past.is_none());
         assert!(table.notice().ends_with("to the end of: write p[1] x"), "{}", table.notice());
+    }
+
+    #[test]
+    fn undo_is_the_bench_before_what_was_done_last_and_the_opening_stays() {
+        let mut table = Table::new();
+        table.app.mode = Mode::Keys;
+        let run = |table: &mut Table, commands: Vec<Command>| {
+            let mut texts = Vec::new();
+            for command in commands {
+                if let Command::Run(statement) = command {
+                    table.app.said.push(&statement);
+                    texts.push(statement.text.clone());
+                }
+            }
+            texts
+        };
+        let opening = submit::open(&mut table.app);
+        run(&mut table, opening);
+        let press = |table: &mut Table, action| {
+            let commands = update(&mut table.app, &table.stage.world, Input::Do(action));
+            run(table, commands)
+        };
+        assert!(press(&mut table, Action::Undo).is_empty());
+        assert_eq!(table.notice(), "nothing was done yet that could be undone");
+        table.app.mode = Mode::Line;
+        table.type_in("one");
+        press(&mut table, Action::Send);
+        table.app.mode = Mode::Keys;
+        press(&mut table, Action::Make(ChannelAction::Kill));
+        press(&mut table, Action::Make(ChannelAction::Why));
+        // One key was two statements; a look at the bench is none that could be undone.
+        let all = [&["reset"][..], &submit::OPENING[..]].concat();
+        let with_one = [&all[..], &["write wire[0] \"one\"", "write post[0] \"one\""]].concat();
+        assert_eq!(press(&mut table, Action::Undo), with_one);
+        assert!(table.notice().starts_with("undone: kill child1 SIGKILL. "), "{}", table.notice());
+        assert_eq!(press(&mut table, Action::Undo), all);
+        assert!(press(&mut table, Action::Undo).is_empty());
+    }
+
+    #[test]
+    fn the_prompt_takes_commands_and_a_refused_statement_comes_back() {
+        let mut table = Table::new();
+        let prompt = |table: &mut Table, text: &str| {
+            table.act(Action::OpenPrompt);
+            table.type_in(text);
+            table.act(Action::Run)
+        };
+        assert_eq!(prompt(&mut table, "q"), ["(quit)"]);
+        assert_eq!(prompt(&mut table, "quit"), ["(quit)"]);
+        prompt(&mut table, "help shutdown");
+        assert_eq!((table.app.mode, table.app.palette.query.text()), (Mode::Palette, "shutdown"));
+        table.act(Action::ClosePalette);
+        prompt(&mut table, "diagram");
+        assert_eq!((table.app.mode, table.app.view), (Mode::Keys, View::Diagram));
+        table.app.view = View::Bench;
+        assert_eq!(prompt(&mut table, "write wire hello"), ["write wire hello"]);
+        assert_eq!(table.app.mode, Mode::Keys);
+        let line = table.app.next_line;
+        let what = crate::trace::What::Refused { reason: "there is no end wire".to_owned() };
+        table.app.take(&[crate::trace::Event { line, task: None, what }]);
+        assert_eq!((table.app.mode, table.app.prompt.text()), (Mode::Prompt, "write wire hello"));
+        assert_eq!(table.notice(), "refused: there is no end wire");
     }
 
     #[test]

@@ -3,17 +3,45 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::progress::Progress;
-use super::{Lesson, Part};
+use super::{Action, Lesson, Part};
 
-/// The lessons in which every word occurs: in title, id, topics or number.
+/// The lessons in which every word occurs: first those that have it in title, id, topics or number, then those that have it
+/// anywhere in their text.
 pub fn found(lessons: &[Lesson], query: &str) -> Vec<usize> {
     let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
-    let holds = |lesson: &Lesson| {
-        let text = format!("{} {} {} {}", lesson.number, lesson.title, lesson.id, lesson.topics.join(" "));
-        let text = text.to_lowercase();
-        words.iter().all(|word| text.contains(word.as_str()))
+    let holds = |text: &str| words.iter().all(|word| text.contains(word.as_str()));
+    let (first, others): (Vec<usize>, Vec<usize>) =
+        (0..lessons.len()).partition(|at| holds(&heading(&lessons[*at]).to_lowercase()));
+    let others = others.into_iter().filter(|at| holds(&full_text(&lessons[*at]).to_lowercase()));
+    first.into_iter().chain(others).collect()
+}
+
+/// By what a lesson is known: its number, title, id and topics.
+pub fn heading(lesson: &Lesson) -> String {
+    // The topic has a short name that everybody uses.
+    let short = if lesson.topics.iter().any(|topic| topic == "end of file") { " EOF" } else { "" };
+    format!("{} {} {} {}{short}", lesson.number, lesson.title, lesson.id, lesson.topics.join(" "))
+}
+
+/// All its words: prose, statements, options, hints.
+pub fn full_text(lesson: &Lesson) -> String {
+    let mut text = heading(lesson);
+    let mut add = |words: &str| {
+        text.push('\n');
+        text.push_str(words);
     };
-    (0..lessons.len()).filter(|at| holds(&lessons[*at])).collect()
+    lesson.setup.iter().for_each(|statement| add(&statement.text));
+    for step in &lesson.steps {
+        add(&step.prose);
+        add(step.after.as_deref().unwrap_or_default());
+        step.statements().into_iter().for_each(|statement| add(&statement.text));
+        match &step.action {
+            Action::Predict(prediction) => prediction.options.iter().for_each(|option| add(&option.text)),
+            Action::Reach(goal) => goal.hints.iter().for_each(|hint| add(hint)),
+            Action::Read | Action::Run(_) => {}
+        }
+    }
+    text
 }
 
 /// The lesson with this id or number.
@@ -68,7 +96,10 @@ mod tests {
         let at = |id: &str| lessons.iter().position(|lesson| lesson.id == id);
         assert_eq!(found(&lessons, "three WRITES").first().copied(), at("a-stream-has-no-edges"));
         assert!(found(&lessons, "errors").len() > 1);
-        assert!(found(&lessons, "no such lesson").is_empty());
+        assert!(found(&lessons, "nosuchword lesson").is_empty());
+        for word in ["eof", "EPIPE", "SIGPIPE", "shutdown", "EAGAIN", "nonblock", "sndbuf", "signal", "socketpair"] {
+            assert!(!found(&lessons, word).is_empty(), "{word}");
+        }
         assert_eq!((named(&lessons, "1"), named(&lessons, "half-close")), (Some(1), at("half-close")));
         assert_eq!(named(&lessons, "edges"), None);
     }

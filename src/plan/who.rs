@@ -1,9 +1,10 @@
 //! Who acts, and on which descriptor: ends and tasks by name, or a refusal that says what is so instead.
 
 use crate::questions::acting::{self, NoActor};
-use crate::script::{EndRef, TaskState};
+use crate::script::{EndName, EndRef, TaskState};
 use crate::trace::TaskId;
 use crate::world::World;
+use crate::world::channel::End;
 use crate::world::kind::EndId;
 use crate::world::task::Task;
 
@@ -14,7 +15,10 @@ pub fn end(world: &World, end: &EndRef) -> Result<EndId, Refusal> {
     match end {
         EndRef::Named { name, .. } => {
             let was = || world.ends().any(|end| end.closed && end.name.as_ref() == Some(name));
-            let why = || if was() { " any more: its last descriptor is closed; `close @N` tries a number" } else { "" };
+            let why = || {
+                let closed = " any more: its last descriptor is closed; `close @N` tries a number";
+                if was() { closed.to_owned() } else { near_miss(world, name) }
+            };
             let none = || Refusal(format!("there is no end {name}{}", why()));
             world.end_named(name).map(|end| end.id).ok_or_else(none)
         }
@@ -22,6 +26,13 @@ pub fn end(world: &World, end: &EndRef) -> Result<EndId, Refusal> {
             Err(Refusal(format!("@{fd} is a number, and this asks for an end by name, such as chat[0]")))
         }
     }
+}
+
+/// The ends that may have been meant: those of the channel of this name, or the other index.
+fn near_miss(world: &World, name: &EndName) -> String {
+    let of_name = |end: &&End| !end.closed && end.name.as_ref().is_some_and(|other| other.name == name.name);
+    let meant: Vec<String> = world.ends().filter(of_name).map(End::label).collect();
+    if meant.is_empty() { String::new() } else { format!(": {}?", meant.join(" or ")) }
 }
 
 /// The end of this name; while its channel lives on, one that was closed as well: nobody holds it.

@@ -155,6 +155,11 @@ pub fn report_mouse(is_wanted: bool) -> io::Result<()> {
     write_out(if is_wanted { MOUSE_ON } else { MOUSE_OFF })
 }
 
+/// Bytes that are no part of a frame: a sequence that the terminal is to obey by itself.
+pub fn write_raw(bytes: &[u8]) -> io::Result<()> {
+    write_out(bytes)
+}
+
 fn switch_on() -> io::Result<()> {
     enable_raw_mode()?;
     if let (Some(output), Ok(mut raw)) = (OUTPUT.get(), RAW.try_lock()) {

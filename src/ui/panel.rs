@@ -14,6 +14,7 @@ pub mod list;
 pub mod message_box;
 pub mod palette;
 pub mod prompt;
+pub mod signature;
 pub mod status;
 pub mod tasks;
 pub mod trace;

@@ -3,6 +3,7 @@
 use super::Key::{Char, Ctrl, Digits, Named as N, Six};
 use super::{Key, Named};
 use crate::app::action::{Action, ChannelAction, Edit, Learn, Step};
+use crate::app::copy::Copied;
 use crate::app::target::Side;
 use crate::app::{Mode, View};
 use crate::world::kind::Kind;
@@ -178,6 +179,7 @@ const DEEDS: &[Row] = &[
     row("read-here", &[Char('p')], Action::Make(ChannelAction::ReadNear), SILENT, "the parent reads once"),
     row("new", &[Char('n')], Action::NewChannel, (13, "new"), "a new channel"),
     row("why", &[Char('w')], Action::Make(ChannelAction::Why), (14, "why"), "why the parent's end is as it is"),
+    row("undo", &[Char('u')], Action::Undo, (14, "undo"), "undo: the bench before the statement"),
     row("reset", &[Char('R')], Action::Reset, (15, "again"), "kill all; begin, or the step, again"),
     row("lessons", &[Char('l')], learn(Learn::List), (17, "lessons"), "the list of lessons"),
     row("save-lesson", &[Char('L')], Action::SaveLesson, SILENT, "save what was done as a lesson here"),
@@ -222,6 +224,22 @@ const LINE: &[Row] = &[
         "the other side of the channel speaks",
     ),
 ];
+
+const COPY: &[Row] = &[
+    row(
+        "copy-line",
+        &[Char('y'), Char('t')],
+        Action::Copy(Copied::Line),
+        (1, "trace line"),
+        "the newest line of the trace",
+    ),
+    row("copy-statement", &[Char('s')], Action::Copy(Copied::Statement), (2, "statement"), "the last statement"),
+    row("copy-script", &[Char('a')], Action::Copy(Copied::Script), (3, "all as a script"), "the whole run as a script"),
+    row("copy-back", &[N(Named::Esc)], Action::CloseCopy, (4, "back"), "back without copying"),
+];
+
+const TO_COPY: &[Row] =
+    &[row("copy", &[Char('y')], Action::OpenCopy, (21, "copy"), "copy a line, a statement, the run")];
 
 const NUMBER: &[Row] = &[row("count", &[Digits], Action::Count(0), SILENT, "a number first: 3r reads 3 bytes")];
 
@@ -330,6 +348,8 @@ pub const GROUPS: &[Group] = &[
     Group { title: "search", modes: &[Mode::Search], rows: SEARCH },
     Group { title: "help", modes: &[Mode::Help], rows: HELP },
     Group { title: "keys: a number first", modes: &[Mode::Keys], rows: NUMBER },
+    Group { title: "copying", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: TO_COPY },
+    Group { title: "copy what", modes: &[Mode::Copy], rows: COPY },
     Group { title: "a new channel", modes: &[Mode::NewChannel], rows: NEW_CHANNEL },
     Group { title: "anywhere", modes: &super::MODES, rows: ANYWHERE },
 ];

@@ -85,6 +85,7 @@ fn name(command: Command) -> String {
         | Command::Look(_)
         | Command::TryAlternatives(_)
         | Command::Suspend
+        | Command::Copy(..)
         | Command::Quit
         | Command::AskOtherKinds { .. }
         | Command::Pose { .. }) => format!("{other:?}").to_lowercase(),

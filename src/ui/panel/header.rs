@@ -43,6 +43,7 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         Mode::Prompt => format!("{} back ", key(Action::LeavePrompt)),
         Mode::Palette => format!("{} back ", key(Action::ClosePalette)),
         Mode::Help => format!("{} close ", key(Action::CloseHelp)),
+        Mode::Copy => format!("{} back ", key(Action::CloseCopy)),
         Mode::NewChannel => format!("{} back ", key(Action::LeaveNewChannel)),
     };
     let mut right = vec![Span::raw(" ")];

@@ -87,6 +87,9 @@ fn row(scene: Scene<'_>, entry: &Entry, is_selected: bool, area: Rect, buf: &mut
 /// The statement, or the reason why there is none.
 fn remark(entry: &Entry) -> Option<String> {
     let objection = entry.objection.as_ref().map(|reason| format!("{NOT_NOW}: {reason}"));
+    if let Some(detail) = entry.detail.as_ref().filter(|_| objection.is_none()) {
+        return Some(detail.clone());
+    }
     objection.or_else(|| (!entry.statements.is_empty()).then(|| format!(": {}", entry.statements.join("; "))))
 }
 
@@ -95,6 +98,7 @@ fn told(scene: Scene<'_>, entry: &Entry, area: Rect, buf: &mut Buffer) {
     let style = if entry.objection.is_some() { scene.theme.alarm() } else { scene.theme.strong() };
     let text = match (&entry.objection, entry.statements.is_empty()) {
         (Some(reason), _) => format!("{NOT_NOW}: {reason}"),
+        (None, _) if entry.detail.is_some() => entry.detail.clone().unwrap_or_default(),
         (None, false) => format!("the statement: {}", entry.statements.join("; ")),
         (None, true) => format!("{} · to be bound as `{}`", entry.long, entry.name),
     };

@@ -35,7 +35,9 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
             let (run, back) = (scene.app.key(Action::Run), scene.app.key(Action::LeavePrompt));
             let solving = || format!("the answer · {run}: run it · {back}: back");
             let hint = if is_solving { solving() } else { format!("{run}: run · {back}: back") };
-            Some(typed(scene, &scene.app.prompt, (" statement : ".to_owned(), hint), area, buf))
+            let caret = typed(scene, &scene.app.prompt, (" statement : ".to_owned(), hint), area, buf);
+            super::signature::draw(scene, area, buf);
+            Some(caret)
         }
         Mode::Search => {
             let [take, all] = [Learn::Open, Learn::LeaveSearch].map(|key| scene.app.key(Action::Learn(key)));
@@ -47,7 +49,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
             let hint = format!("letters search · {perform}: do it · {back}: back");
             Some(typed(scene, &scene.app.palette.query, (" do ".to_owned(), hint), area, buf))
         }
-        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel => {
+        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel | Mode::Copy => {
             footer(scene, area, buf);
             None
         }

@@ -206,6 +206,10 @@ fn enter(name: &str, app: &mut App, stage: &Stage, mode: Mode) -> bool {
                 assert!(app.is_busy());
             }
         }
+        Mode::Copy => {
+            app.mode = Mode::Keys;
+            press(app, stage, (120, 36), Action::OpenCopy);
+        }
         Mode::NewChannel => {
             app.mode = Mode::Keys;
             press(app, stage, (120, 36), Action::NewChannel);

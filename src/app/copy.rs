@@ -1,0 +1,140 @@
+//! What can be put on the clipboard: a line of the trace, a statement, or the whole run as a script. Here it is chosen, bounded
+//! and spelled; who gets it, the terminal or a file, is decided by whoever has a terminal.
+
+use crate::script::words::is_hidden;
+
+use super::action::Command;
+use super::{App, Mode};
+
+/// The most bytes that are copied; a longer run is not cut, but refused.
+pub const MOST_COPIED: usize = 1024 * 1024;
+/// The first line of a script.
+const HEAD: &str = "# made on the bench; `tincans run FILE` runs it";
+
+/// What is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Copied {
+    /// The newest line of the trace that is seen.
+    Line,
+    /// The last statement.
+    Statement,
+    /// All statements of the bench.
+    Script,
+}
+
+impl Copied {
+    /// As it is said.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Line => "the trace line",
+            Self::Statement => "the statement",
+            Self::Script => "the whole run",
+        }
+    }
+}
+
+/// The text, or why there is none.
+pub fn text(app: &App, what: Copied) -> Result<String, String> {
+    let until = app.past.as_ref().and_then(|past| past.moments.last()).map_or(u32::MAX, |moment| moment.line);
+    let text = match what {
+        Copied::Line => newest_line(app).ok_or("the trace has no line yet")?,
+        Copied::Statement => {
+            let statements = app.said.up_to(until).ok_or("what this bench began with is forgotten")?;
+            statements.last().map(|statement| statement.text.trim().to_owned()).ok_or("no statement was made yet")?
+        }
+        Copied::Script => {
+            let statements = app.said.up_to(until).ok_or("what this bench began with is forgotten")?;
+            let lines = statements.iter().map(|statement| statement.text.trim());
+            std::iter::once(HEAD).chain(lines).fold(String::new(), |text, line| text + line + "\n")
+        }
+    };
+    if text.len() > MOST_COPIED {
+        return Err(format!("it is {} bytes long, and {MOST_COPIED} are the most that are copied", text.len()));
+    }
+    Ok(escaped(&text))
+}
+
+/// The line at the bottom of the trace, of those that an event brought.
+fn newest_line(app: &App) -> Option<String> {
+    let transcript = app.seen_transcript();
+    let rows = transcript.rows();
+    let seen = rows.len().saturating_sub(transcript.scroll());
+    let newest = rows.iter().take(seen).rev().find(|row| !row.text.is_empty() && row.is_of_event());
+    newest.map(|row| row.text.trim().to_owned())
+}
+
+/// Nothing that a terminal would obey when it is pasted.
+fn escaped(text: &str) -> String {
+    let spell = |letter: char| match letter {
+        '\n' => "\n".to_owned(),
+        letter if is_hidden(letter) => {
+            let mut bytes = [0; 4];
+            letter.encode_utf8(&mut bytes).bytes().map(|byte| format!("\\x{byte:02x}")).collect()
+        }
+        letter => letter.to_string(),
+    };
+    text.chars().map(spell).collect()
+}
+
+/// A key: which of them, and back where one was.
+pub(super) fn copy(app: &mut App, what: Copied) -> Vec<Command> {
+    close(app);
+    match text(app, what) {
+        Ok(text) => vec![Command::Copy(what, text)],
+        Err(reason) => {
+            app.notice = Some(reason);
+            Vec::new()
+        }
+    }
+}
+
+/// One letter more says what is copied.
+pub(super) fn open(app: &mut App) {
+    if app.mode != Mode::Copy {
+        app.copy_back = app.mode;
+    }
+    app.mode = Mode::Copy;
+}
+
+/// Back.
+pub(super) fn close(app: &mut App) {
+    app.mode = app.copy_back;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::action::{Action, Input};
+    use crate::app::stage::{PARENT, Stage};
+    use crate::app::update::update;
+    use crate::script::parse;
+
+    fn copied(app: &mut App, stage: &Stage, what: Copied) -> String {
+        update(app, &stage.world, Input::Do(Action::OpenCopy));
+        let commands = update(app, &stage.world, Input::Do(Action::Copy(what)));
+        let [Command::Copy(_, text)] = &commands[..] else { return app.notice.clone().unwrap_or_default() };
+        text.clone()
+    }
+
+    #[test]
+    fn a_line_a_statement_and_the_whole_run_are_copied() {
+        let (mut app, mut stage) = (App::new(), Stage::open());
+        app.mode = Mode::Keys;
+        assert_eq!(copied(&mut app, &stage, Copied::Line), "the trace has no line yet");
+        stage.write(PARENT, 3, b"one\x1b");
+        app.transcript.push_event(stage.events.last().unwrap());
+        app.transcript.note("-- a note --".to_owned());
+        for (line, text) in [(1, "pipe p"), (2, "write p[1] \"a\\x1b\"")] {
+            app.said.push(&parse::statement(text, line).unwrap().unwrap());
+        }
+        assert_eq!(copied(&mut app, &stage, Copied::Line), r#"parent  write(wire[0], "one\x1b", 4) = 4"#);
+        assert_eq!(copied(&mut app, &stage, Copied::Statement), r#"write p[1] "a\x1b""#);
+        assert_eq!(copied(&mut app, &stage, Copied::Script), format!("{HEAD}\npipe p\nwrite p[1] \"a\\x1b\"\n"));
+        assert_eq!(app.mode, Mode::Keys);
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_spelled() {
+        assert_eq!(escaped("a\u{1b}]52;c;x\u{7}\n\u{202e}b"), "a\\x1b]52;c;x\\x07\n\\xe2\\x80\\xaeb");
+    }
+}

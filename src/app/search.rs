@@ -1,0 +1,122 @@
+//! What a search finds beside keys: statements with an example each, lessons by their whole text, rows of the matrix; and how
+//! well a word fits: whole words first.
+
+use crate::lesson::list;
+use crate::script::parse;
+
+use super::action::{Action, Learn};
+use super::palette::Entry;
+use super::{App, statement_examples};
+
+/// From here on, letters stand in order and nothing more.
+pub const SCATTERED: u32 = 100;
+/// What is found in the body of a text comes after what is found in its heading.
+const IN_BODY: u32 = 10;
+/// The shortest query that is searched for in whole texts.
+const SHORTEST: usize = 2;
+/// What else people call what a statement is about.
+const KEYWORDS: &[(&str, &str)] = &[
+    ("sendmsg", "SCM_RIGHTS SCM_CREDENTIALS pass descriptors ancillary control"),
+    ("recvmsg", "SCM_RIGHTS SCM_CREDENTIALS MSG_CTRUNC ancillary control"),
+    ("shutdown", "SHUT_RD SHUT_WR SHUT_RDWR half-close"),
+    ("recv", "MSG_PEEK MSG_DONTWAIT MSG_WAITALL MSG_TRUNC MSG_OOB"),
+    ("send", "MSG_DONTWAIT MSG_NOSIGNAL MSG_OOB MSG_EOR MSG_MORE sendto"),
+    ("nonblock", "EAGAIN EWOULDBLOCK"),
+    ("wait", "zombie reap waitpid"),
+    ("channel", "new socketpair pipe fork"),
+];
+/// Letters shown before a word that was found.
+const BEFORE: usize = 30;
+
+/// How badly what was typed fits, by its words: 0 where one is the name; less than [`SCATTERED`] where all of them occur; none where
+/// their letters do not even stand there in order.
+pub fn rank(name: &str, heading: &str, body: &str, query: &str) -> Option<u32> {
+    query.split_whitespace().try_fold(0, |sum, word| {
+        let of_word = if name == word {
+            0
+        } else if let Some(rank) = occurrence(heading, word) {
+            rank
+        } else if let Some(rank) = occurrence(body, word) {
+            IN_BODY + rank
+        } else {
+            SCATTERED + spread(heading, word)?
+        };
+        Some(sum + of_word)
+    })
+}
+
+/// 1 for a whole word, 2 for the beginning of one, 3 for letters inside.
+fn occurrence(text: &str, word: &str) -> Option<u32> {
+    let mut best = None;
+    for (at, _) in text.match_indices(word) {
+        let begins = !text[..at].ends_with(char::is_alphanumeric);
+        let ends = !text[at + word.len()..].starts_with(char::is_alphanumeric);
+        let rank = match (begins, ends) {
+            (true, true) => return Some(1),
+            (true, false) => 2,
+            (false, _) => 3,
+        };
+        best = Some(best.map_or(rank, |best: u32| best.min(rank)));
+    }
+    best
+}
+
+/// Over how many letters those of a word are spread, at the first place where they stand in order.
+fn spread(text: &str, word: &str) -> Option<u32> {
+    let mut letters = text.chars().enumerate();
+    let mut places = word.chars().map(|wanted| letters.find(|(_, letter)| *letter == wanted).map(|(at, _)| at));
+    let first = places.next()??;
+    let last = places.try_fold(first, |_, place| place)?;
+    u32::try_from(last - first).ok()
+}
+
+/// Statements and lessons in which all words occur.
+pub fn others(app: &App, query: &str) -> Vec<(u32, Entry)> {
+    if query.trim().len() < SHORTEST {
+        return Vec::new();
+    }
+    let found = statements(query).into_iter().chain(lessons(app, query));
+    found.filter(|(rank, _)| *rank < SCATTERED).collect()
+}
+
+fn statements(query: &str) -> Vec<(u32, Entry)> {
+    let of_verb = |(at, verb): (usize, &parse::VerbHelp)| {
+        let words = KEYWORDS.iter().find(|(name, _)| *name == verb.name).map_or("", |(_, words)| words);
+        let text = format!("{} {} {words}", verb.synopsis, verb.about).to_lowercase();
+        let rank = rank(verb.name, &text, "", query)?;
+        let example = statement_examples::of(verb.name).map(|example| format!(" · for example: {example}"));
+        let action = Action::TypeStatement(u16::try_from(at).ok()?);
+        let detail = format!("{} · {}{}", verb.synopsis, verb.about, example.unwrap_or_default());
+        let long = format!("{}: {}", verb.name, verb.about);
+        Some((rank, Entry { name: verb.name, keys: ":".to_owned(), detail: Some(detail), ..Entry::of(action, long) }))
+    };
+    parse::verbs().iter().enumerate().filter_map(of_verb).collect()
+}
+
+fn lessons(app: &App, query: &str) -> Vec<(u32, Entry)> {
+    let texts = app.course.texts();
+    let of_lesson = |at: usize| {
+        let (lesson, (text, small)) = (app.course.lessons.get(at)?, texts.get(at)?);
+        let rank = rank("", &list::heading(lesson).to_lowercase(), small, query)?;
+        let action = Action::Learn(Learn::TakeAt(u16::try_from(at).ok()?));
+        let long = format!("lesson {}: {}", lesson.number, lesson.title);
+        // Where small letters are as long as large ones, the text is shown as it is.
+        let detail = passage(small, if text.len() == small.len() { text } else { small }, query);
+        Some((
+            rank,
+            Entry { name: "lesson", keys: "lesson".to_owned(), detail: Some(detail), ..Entry::of(action, long) },
+        ))
+    };
+    (0..app.course.lessons.len()).filter_map(of_lesson).collect()
+}
+
+/// The words around the first one that was found.
+fn passage(small: &str, text: &str, query: &str) -> String {
+    let at = query.split_whitespace().find_map(|word| small.find(word)).unwrap_or(0);
+    let mut start = at.saturating_sub(BEFORE);
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let words: Vec<&str> = text[start..].split_whitespace().skip(usize::from(start > 0)).take(40).collect();
+    format!("... {} ...", words.join(" "))
+}
