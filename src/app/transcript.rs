@@ -18,7 +18,7 @@ pub enum Tone {
     Statement,
     /// A call that went well, an observation.
     Plain,
-    /// A call that failed, a signal, a death, a refusal.
+    /// A call that failed, a death.
     Alarm,
 }
 
@@ -149,9 +149,11 @@ impl Transcript {
 fn tone(what: &What) -> Tone {
     let is_alarm = match what {
         What::Call(call) => call.errno.0 != 0,
-        What::Signal { .. } | What::Death { .. } | What::Refused { .. } => true,
-        What::Expect { ok, .. } => !ok,
-        What::Burst(_)
+        What::Death { .. } => true,
+        What::Signal { .. }
+        | What::Refused { .. }
+        | What::Expect { .. }
+        | What::Burst(_)
         | What::Queue(_)
         | What::Holders(_)
         | What::Tasks(_)

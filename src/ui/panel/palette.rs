@@ -95,7 +95,7 @@ fn remark(entry: &Entry) -> Option<String> {
 
 /// Everything of the marked one.
 fn told(scene: Scene<'_>, entry: &Entry, area: Rect, buf: &mut Buffer) {
-    let style = if entry.objection.is_some() { scene.theme.alarm() } else { scene.theme.strong() };
+    let style = if entry.objection.is_some() { scene.theme.faint() } else { scene.theme.strong() };
     let text = match (&entry.objection, entry.statements.is_empty()) {
         (Some(reason), _) => format!("{NOT_NOW}: {reason}"),
         (None, _) if entry.detail.is_some() => entry.detail.clone().unwrap_or_default(),

@@ -2,6 +2,8 @@
 //! edge, or above it where there is no room. A line that is too long is shortened in its data, as strace does, so that what the
 //! call returned stays on it.
 
+mod shorten;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -85,7 +87,8 @@ fn row_lines(scene: Scene<'_>, row: &Row, width: u16) -> Vec<Line<'static>> {
         let lines = texts.take(MOST_ROWS).enumerate().map(|(row, text)| format!("{}{text}", mark(row)));
         return lines.map(|text| Line::from(Span::styled(words::cut(&text, width), style))).collect();
     }
-    let mut texts = words::wrap(&theme.spelled(&row.text), width.saturating_sub(1), INDENT);
+    let text = shorten::line(&theme.spelled(&row.text), width.saturating_sub(2));
+    let mut texts = words::wrap(&text, width.saturating_sub(1), INDENT);
     if texts.len() > MOST_ROWS {
         texts.truncate(MOST_ROWS);
         if let Some(last) = texts.last_mut() {
@@ -98,7 +101,8 @@ fn row_lines(scene: Scene<'_>, row: &Row, width: u16) -> Vec<Line<'static>> {
     let statement = &*theme.spelled(statement);
     let first = lines.first().map_or(0, Line::width);
     let echo = format!("‹ {} ", words::cut(statement, width.saturating_sub(4)));
-    if first + usize::from(words::width(&echo)) + 2 <= usize::from(width) {
+    let is_one_line = lines.len() == 1;
+    if is_one_line && first + usize::from(words::width(&echo)) + 2 <= usize::from(width) {
         if let Some(line) = lines.first_mut() {
             let left = std::mem::take(&mut line.spans);
             *line = words::between(left, vec![Span::styled(echo, theme.faint())], width, (" ", Style::new()));
