@@ -1,5 +1,7 @@
-//! The processes as the tree that they are: who forked whom, in what state the kernel has them, with which descriptor table;
-//! zombies and orphans too. Below them, who holds the focused channel's ends.
+//! The processes as a picture of who is connected with whom, and as the tree that they are: who forked whom, in what state the kernel
+//! has them, with which descriptor table; zombies and orphans too. Below them, who holds the focused channel's ends.
+
+mod picture;
 
 use std::collections::BTreeMap;
 
@@ -29,10 +31,16 @@ struct Node<'a> {
     is_orphan: bool,
 }
 
-/// Rows of so many that the tree leaves empty.
+/// Rows of so many that picture and tree leave empty.
 pub fn spare(scene: Scene<'_>, height: u16) -> u16 {
     let rows = u16::try_from(nodes(scene.world).len()).unwrap_or(u16::MAX);
-    height.saturating_sub(rows.saturating_add(holders::ROWS + 1))
+    height.saturating_sub(rows.saturating_add(holders::ROWS + 1 + picture_rows(scene, height)))
+}
+
+/// Rows of the picture: what the tree does not need.
+fn picture_rows(scene: Scene<'_>, height: u16) -> u16 {
+    let tree = u16::try_from(nodes(scene.world).len()).unwrap_or(u16::MAX);
+    picture::rows(scene.world, height.saturating_sub(tree.saturating_add(holders::ROWS + 1)))
 }
 
 /// How many rows can be scrolled back past.
@@ -52,6 +60,10 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
     let theme = scene.theme;
     let nodes = nodes(scene.world);
+    let drawn = picture_rows(scene, area.height);
+    let heading_row = area.y;
+    picture::draw(scene, Rect { y: area.y + 1, height: drawn, ..area }, buf);
+    let area = Rect { y: area.y + drawn, height: area.height - drawn, ..area };
     let room = room(area);
     let above = nodes.len().saturating_sub(room);
     let skipped = above.saturating_sub(usize::from(scene.app.view_scroll));
@@ -65,7 +77,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     let left = vec![Span::raw("─ "), Span::styled("processes and their descriptors", theme.strong()), Span::raw(" ")];
     let heading = words::between(left, vec![Span::styled(hidden, theme.strong())], area.width, ("─", Style::new()));
-    buf.set_line(area.x, area.y, &heading, area.width);
+    buf.set_line(area.x, heading_row, &heading, area.width);
     for (y, node) in (area.y + 1..).zip(nodes.iter().skip(skipped).take(room)) {
         buf.set_line(area.x, y, &Line::from(words::clip(line(scene, node), area.width)), area.width);
     }
@@ -86,7 +98,7 @@ fn line(scene: Scene<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
         Span::styled(state_of(task), if task.is_alive() { Style::new() } else { theme.alarm() }),
     ];
     if task.state == TaskState::Zombie {
-        spans.push(Span::styled(" zombie: nobody has waited for it", theme.alarm()));
+        spans.push(Span::styled(" zombie: nobody has waited for it", theme.strong()));
     }
     if node.is_orphan {
         spans.push(Span::styled(" orphan", theme.strong()));

@@ -1,0 +1,122 @@
+//! The processes and the channels between them as a picture: who holds the one end in a frame at the left, who holds the other at
+//! the right, and between them a string for each channel, torn where an end is closed.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::channel_sides::{self, Facing};
+use crate::ui::direction::Lane;
+use crate::ui::panel::tasks::state_of;
+use crate::ui::{Scene, words};
+use crate::world::World;
+use crate::world::kind::EndId;
+
+/// Columns of a frame, its edges included.
+const FRAME: u16 = 24;
+/// Rows of one channel.
+const ROWS: u16 = 3;
+
+/// Rows that the picture takes, of so many; none where not even one channel has room.
+pub fn rows(world: &World, most: u16) -> u16 {
+    let channels = u16::try_from(channel_sides::listed(world).len()).unwrap_or(u16::MAX);
+    (channels.saturating_mul(ROWS)).min(most / ROWS * ROWS)
+}
+
+/// Draws as many channels as there is room for, the focused one among them.
+pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let all = channel_sides::shown(scene.world);
+    let room = usize::from(area.height / ROWS);
+    if room == 0 || area.width < 2 * FRAME + 10 {
+        return;
+    }
+    let focus = scene.app.focused(scene.world).map(|facing| facing.channel);
+    let at = all.iter().position(|facing| Some(facing.channel) == focus).unwrap_or(0);
+    let first = (at + 1).saturating_sub(room);
+    for (y, facing) in (area.y..area.bottom()).step_by(usize::from(ROWS)).zip(all.iter().skip(first).take(room)) {
+        let is_focused = Some(facing.channel) == focus;
+        channel(scene, (*facing, is_focused), Rect { y, height: ROWS, ..area }, buf);
+    }
+}
+
+/// Who holds an end, in a frame of three rows.
+struct Holder {
+    name: String,
+    state: String,
+    is_alive: bool,
+    fds: String,
+}
+
+fn channel(scene: Scene<'_>, (facing, is_focused): (Facing, bool), area: Rect, buf: &mut Buffer) {
+    let (left, right) = (holder(scene.world, facing.near), holder(scene.world, facing.far));
+    let right_x = area.right().saturating_sub(FRAME + 1);
+    frame(scene, &left, Rect { x: area.x + 1, width: FRAME, ..area }, buf);
+    frame(scene, &right, Rect { x: right_x, width: FRAME, ..area }, buf);
+    let string = Rect { x: area.x + 1 + FRAME, width: right_x - area.x - 1 - FRAME, ..area };
+    let labels = [facing.near, facing.far].map(|end| words::name(&scene.world.label(end), string.width / 2 - 2));
+    let above = words::between(
+        vec![Span::raw(format!("{} {}", left.fds, labels[0]))],
+        vec![Span::raw(format!("{} {}", labels[1], right.fds))],
+        string.width,
+        (" ", Style::new()),
+    );
+    buf.set_line(string.x, string.y, &above, string.width);
+    let line = if is_focused { "━" } else { "─" };
+    let edge = |end: EndId| if scene.world.end(end).is_none_or(|end| end.closed) { "╳" } else { line };
+    let middle = line.repeat(usize::from(string.width.saturating_sub(2)));
+    let text = format!("{}{middle}{}", edge(facing.near), edge(facing.far));
+    buf.set_stringn(string.x, string.y + 1, text, usize::from(string.width), scene.theme.strong());
+    below(scene, facing, string, buf);
+}
+
+/// What the string is made of, and what went through it.
+fn below(scene: Scene<'_>, facing: Facing, string: Rect, buf: &mut Buffer) {
+    let kind = facing.channel(scene.world).map_or("", |channel| channel.kind.title());
+    let lanes = Lane::both(scene.world, facing).into_iter().flatten().filter(|lane| lane.is_possible());
+    let counts = lanes.map(|lane| {
+        let (totals, waiting) = (lane.flow().totals, lane.flow().waiting());
+        let waits = if waiting > 0 { format!(", {waiting} wait") } else { String::new() };
+        format!("{} {} written{waits}", lane.direction.arrow(), words::count(totals.written, "byte", "bytes"))
+    });
+    let counts: Vec<String> = counts.collect();
+    let forms = [format!("{kind}  {}", counts.join("  ")), counts.join("  "), kind.to_owned()];
+    let Some(text) = forms.into_iter().find(|form| words::width(form) <= string.width) else { return };
+    let x = string.x + (string.width - words::width(&text)) / 2;
+    buf.set_stringn(x, string.y + 2, text, usize::from(string.width), scene.theme.faint());
+}
+
+/// The first who holds the end and how many more, or who held it last.
+fn holder(world: &World, end: EndId) -> Holder {
+    let holders = world.holders(end);
+    let keepers = world.keepers(end);
+    let Some(first) = keepers.first() else {
+        return Holder { name: "nobody".to_owned(), state: String::new(), is_alive: true, fds: String::new() };
+    };
+    let more = if keepers.len() > 1 { format!(" +{}", keepers.len() - 1) } else { String::new() };
+    let fds = holders.iter().filter(|(task, _)| task.id == first.id).map(|(_, fd)| fd.to_string());
+    let fds: Vec<String> = fds.collect();
+    Holder {
+        name: words::name(&first.name, FRAME - 8) + &more,
+        state: state_of(first),
+        is_alive: first.is_alive(),
+        fds: fds.join(","),
+    }
+}
+
+fn frame(scene: Scene<'_>, holder: &Holder, area: Rect, buf: &mut Buffer) {
+    let theme = scene.theme;
+    let inside = usize::from(area.width - 2);
+    let name = words::cut(&format!(" {} ", holder.name), area.width - 2);
+    let rest = "─".repeat(inside.saturating_sub(usize::from(words::width(&name))));
+    let upper = Line::from(vec![Span::raw("┌"), Span::styled(name, theme.strong()), Span::raw(rest + "┐")]);
+    buf.set_line(area.x, area.y, &upper, area.width);
+    let style = if holder.is_alive { Style::new() } else { theme.alarm() };
+    // What somebody sleeps in is worth more than where.
+    let forms = [holder.state.as_str(), holder.state.split('(').next().unwrap_or_default()];
+    let state = forms.into_iter().find(|form| words::width(form) + 2 <= area.width - 2).unwrap_or("asleep");
+    let pad = inside.saturating_sub(usize::from(words::width(state)) + 1);
+    let middle = vec![Span::raw("│ "), Span::styled(state.to_owned(), style), Span::raw(" ".repeat(pad) + "│")];
+    buf.set_line(area.x, area.y + 1, &Line::from(middle), area.width);
+    buf.set_stringn(area.x, area.y + 2, format!("└{}┘", "─".repeat(inside)), usize::from(area.width), Style::new());
+}
