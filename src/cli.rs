@@ -75,12 +75,9 @@ pub enum Command {
     },
     /// Watch an unmodified program and all its children: who writes what to whom, who waits, who holds which end.
     Watch {
-        /// One JSON object a line.
-        #[arg(long)]
-        json: bool,
-        /// Where the transcript goes; standard error unless told.
-        #[arg(short, long, value_name = "FILE")]
-        output: Option<PathBuf>,
+        /// How.
+        #[command(flatten)]
+        how: WatchOptions,
         /// The program and its arguments.
         #[arg(value_name = "PROGRAM", trailing_var_arg = true, required = true, allow_hyphen_values = true)]
         program: Vec<OsString>,
@@ -154,6 +151,29 @@ pub enum Command {
     },
     /// The manual page, to stdout.
     Man,
+}
+
+/// How a program is to be watched.
+#[derive(Debug, clap::Args)]
+pub struct WatchOptions {
+    /// One JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+    /// Where the transcript goes; standard error unless told.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// After so many seconds it is said why the program hangs, and it is killed; exit status 1.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<f64>,
+    /// Say what went wrong, a line each, and exit with 1: EPIPE, ECONNRESET, SIGPIPE, lost bytes, a zombie, a hang.
+    #[arg(long)]
+    pub check: bool,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let most = 1e9;
+    let seconds = text.parse().ok().filter(|seconds| (0.0..most).contains(seconds));
+    seconds.ok_or_else(|| "a number of seconds".to_owned())
 }
 
 /// The script that completes commands and options in a shell.

@@ -13,6 +13,7 @@ pub mod world;
 pub mod questions;
 pub mod plan;
 pub mod explain;
+pub mod diagnosis;
 pub mod recording;
 pub mod lesson;
 

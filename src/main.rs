@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::time::Duration;
 
 use clap::Parser;
 use color_eyre::eyre::{Result, WrapErr, eyre};
@@ -32,6 +33,7 @@ use tincans::runner::{self, Options, Verdict};
 use tincans::saving;
 use tincans::script::spell;
 use tincans::session::Settings;
+use tincans::strace_log;
 use tincans::sys::output::{self, Format as Printed};
 use tincans::sys::tty_input::TtyInput;
 use tincans::trace::Death;
@@ -77,7 +79,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             let options = Options { json: *json, every_call: *every_call, max_tasks, lesson, record };
             guarded(Terminal::Untouched, || run_script(script, options))
         }
-        Some(Command::Watch { json, output, program }) => watch(program, *json, output.as_deref()),
+        Some(Command::Watch { how, program }) => watch(program, how),
         Some(Command::Open { file, json }) => open_recording(arguments, file, *json),
         Some(Command::Check { paths, watch }) => guarded(Terminal::Untouched, || check_lessons(paths, *watch)),
         Some(Command::Matrix { row, column, markdown, json }) => {
@@ -267,18 +269,21 @@ fn print_help(help: &clap::Error) -> u8 {
 }
 
 /// Watches a program; its exit status becomes this one's.
-fn watch(program: &[OsString], json: bool, output: Option<&Path>) -> Result<u8> {
+fn watch(program: &[OsString], how: &cli::WatchOptions) -> Result<u8> {
     let words: Result<Vec<CString>, _> = program.iter().map(|word| CString::new(word.as_bytes())).collect();
     let words = words.wrap_err("a word of the command line has a zero byte")?;
-    let mut out: Box<dyn Write> = match output {
+    let mut out: Box<dyn Write> = match &how.output {
         Some(path) => Box::new(BufWriter::new(File::create(path).wrap_err("the transcript cannot be written")?)),
         None => Box::new(BufWriter::new(io::stderr())),
     };
-    let form = if json { Form::Json } else { Form::Transcript };
-    match headless::run(&words, form, &mut out)? {
-        Ended::Program(Death::Exited(code)) => Ok(u8::try_from(code).unwrap_or(u8::MAX)),
-        Ended::Program(Death::Killed(signal)) => Ok(u8::try_from(128 + signal.0).unwrap_or(u8::MAX)),
-        Ended::Program(Death::Unknown) => Err(eyre!("how the program ended is not known")),
+    let form = if how.json { Form::Json } else { Form::Transcript };
+    let timeout = how.timeout.map(Duration::from_secs_f64);
+    let options = headless::Options { form, timeout, checks: how.check };
+    match headless::run(&words, options, &mut out)? {
+        Ended::Hung | Ended::Program(_, false) => Ok(1),
+        Ended::Program(Death::Exited(code), true) => Ok(u8::try_from(code).unwrap_or(u8::MAX)),
+        Ended::Program(Death::Killed(signal), true) => Ok(u8::try_from(128 + signal.0).unwrap_or(u8::MAX)),
+        Ended::Program(Death::Unknown, true) => Err(eyre!("how the program ended is not known")),
         Ended::NotExecuted(errno) => {
             let name = spell::string(&program[0].to_string_lossy());
             Err(eyre!("{name} cannot be executed: {} ({})", errno.name(), errno.message()))
@@ -307,7 +312,7 @@ fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
 fn open_recording(arguments: &Arguments, file: &Path, is_json: bool) -> Result<u8> {
     let name = spell::string(&file.display().to_string());
     let is_stdin = file == Path::new("-");
-    let input: Box<dyn BufRead> = if is_stdin {
+    let mut input: Box<dyn BufRead> = if is_stdin {
         Box::new(io::stdin().lock())
     } else {
         Box::new(BufReader::with_capacity(
@@ -316,18 +321,50 @@ fn open_recording(arguments: &Arguments, file: &Path, is_json: bool) -> Result<u
         ))
     };
     let obstacle = if is_stdin { tui::output_obstacle() } else { tui::obstacle() };
-    if is_json || arguments.plain || obstacle.is_some() {
+    let is_log = strace_log::is_strace_log(input.fill_buf().wrap_err_with(|| format!("{name} cannot be read"))?);
+    let are_lines = is_json || arguments.plain || obstacle.is_some();
+    if are_lines && is_log {
+        return show_log(&name, &mut input, is_json);
+    }
+    if are_lines {
         return show_recording(&name, input, is_json);
     }
-    let opened = match opened::load(input) {
-        Ok(opened) => opened,
-        Err(fault) => return Ok(broken(&name, &fault)),
+    let opened = if is_log {
+        let (opened, remarks) =
+            opened::log::load(&name, &mut input).wrap_err_with(|| format!("{name} cannot be read"))?;
+        say_remarks(&name, &remarks);
+        opened
+    } else {
+        match opened::load(input) {
+            Ok(opened) => opened,
+            Err(fault) => return Ok(broken(&name, &fault)),
+        }
     };
     let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
     let (_, learning) = course(None, texts_in(None), None)?;
     let (config, complaints) = own_settings();
     let looks = looks(arguments, config, complaints);
     guarded(Terminal::Changed, || tui::show(settings, opened, learning, looks))
+}
+
+/// A log of strace as lines.
+fn show_log(name: &str, input: &mut dyn BufRead, is_json: bool) -> Result<u8> {
+    let printed = if is_json { Printed::Json } else { Printed::Text };
+    let mut out = BufWriter::with_capacity(64 * 1024, output::stdout(printed));
+    let (_, remarks) = opened::log::show(name, input, is_json, &mut out)?;
+    match out.flush() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).wrap_err("the log could not be shown"),
+        _ => {
+            say_remarks(name, &remarks);
+            Ok(0)
+        }
+    }
+}
+
+fn say_remarks(name: &str, remarks: &[String]) {
+    for remark in remarks {
+        let _ = writeln!(output::stderr(), "tincans: {name}: {remark}");
+    }
 }
 
 /// As lines. What was shown before a fault was found stays.

@@ -1,5 +1,7 @@
 //! A recording file, opened: read as a whole to be looked at, or shown as lines while it is read.
 
+pub mod log;
+
 use std::io::{self, BufRead, Write};
 
 use color_eyre::eyre::{Result, WrapErr};

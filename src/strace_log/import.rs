@@ -293,3 +293,105 @@ impl Importer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::abi::Errno;
+    use crate::order::{Call, Extra};
+    use crate::trace::{Death, Fact, Side, Thing};
+
+    use super::*;
+
+    fn facts(log: &str) -> Vec<(u32, Fact)> {
+        let (mut importer, mut records) = (Importer::default(), Vec::new());
+        for line in log.lines() {
+            importer.line(line.trim().as_bytes(), &mut records);
+        }
+        importer.end(&mut records);
+        assert_eq!(importer.unknown_lines(), 0);
+        records.into_iter().map(|record| (record.task.0, record.fact)).collect()
+    }
+
+    fn place(facts: &[(u32, Fact)], wanted: impl Fn(u32, &Fact) -> bool) -> usize {
+        facts.iter().position(|(task, fact)| wanted(*task, fact)).unwrap_or_else(|| panic!("is missing in {facts:#?}"))
+    }
+
+    #[test]
+    fn a_child_is_born_before_its_first_line_and_a_cut_call_has_the_arguments_of_both_halves() {
+        let facts = facts(
+            r#"7 1795904004.000001 socketpair(AF_UNIX, SOCK_STREAM, 0, [3<UNIX-STREAM:[1->2]>, 4<UNIX-STREAM:[2->1]>]) = 0
+            7 1795904004.000002 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD <unfinished ...>
+            8 1795904004.000003 read(3<UNIX-STREAM:[1->2]>,  <unfinished ...>
+            7 1795904004.000004 <... clone resumed>, child_tidptr=0x7f) = 8
+            7 1795904004.000005 write(4<UNIX-STREAM:[2->1]>, "hi", 2) = 2
+            8 1795904004.000006 <... read resumed>"hi", 10) = 2
+            8 1795904004.000007 exit_group(3)   = ?
+            8 1795904004.000008 +++ exited with 3 +++
+            7 1795904004.000009 +++ killed by SIGKILL +++"#,
+        );
+        let born = place(&facts, |task, fact| task == 1 && matches!(fact, Fact::Born(birth) if birth.name == "child1"));
+        let forked = place(&facts, |task, fact| task == 0 && matches!(fact, Fact::Returned { ret: 8, .. }));
+        let reads = place(
+            &facts,
+            |_, fact| matches!(fact, Fact::Entered { call } if **call == Call::Read { fd: 3, count: 10 }),
+        );
+        let wrote = place(&facts, |_, fact| matches!(fact, Fact::Entered { call } if call.name() == "write"));
+        let read = place(
+            &facts,
+            |_, fact| matches!(fact, Fact::Returned { ret: 2, outcome: Some(outcome), .. } if outcome.data == b"hi"),
+        );
+        let exits = place(&facts, |task, fact| task == 1 && *fact == Fact::Exiting(Death::Exited(3)));
+        assert!(born < reads && born < forked && reads < wrote && wrote < read && read < exits, "{facts:#?}");
+        let pair = place(
+            &facts,
+            |_, fact| matches!(fact, Fact::Returned { outcome: Some(outcome), .. } if outcome.extra == Extra::Array([3, 4])),
+        );
+        assert!(pair < born);
+    }
+
+    #[test]
+    fn an_inherited_pipe_is_told_when_it_is_used_and_a_file_is_hidden() {
+        let facts = facts(
+            r#"7 read(0<pipe:[45]>, "x", 4096) = 1
+            7 openat(AT_FDCWD</tmp>, "/etc/passwd", O_RDONLY) = 3</etc/passwd>
+            7 read(3</etc/passwd>, "root", 4096) = 4"#,
+        );
+        let known = facts.iter().find_map(|(_, fact)| {
+            let Fact::Known(known) = fact else { return None };
+            Some((known.fd, known.what.clone(), known.outside))
+        });
+        assert_eq!(known, Some((0, Thing::Pipe { inode: 45, side: Side::Reads }, true)));
+        let entered = facts.iter().filter(|(_, fact)| matches!(fact, Fact::Entered { .. })).count();
+        assert_eq!(entered, 1, "{facts:#?}");
+    }
+
+    #[test]
+    fn an_interrupted_call_begins_again_or_fails_with_eintr() {
+        let head = r"7 pipe2([3<pipe:[1]>, 4<pipe:[1]>], 0) = 0
+            7 read(3<pipe:[1]>, 0x7ffd, 4) = ? ERESTARTSYS (To be restarted if SA_RESTART is set)
+            7 --- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_USER} ---";
+        let fails = facts(&format!("{head}\n7 rt_sigreturn({{mask=[]}}) = -1 EINTR (Interrupted system call)"));
+        place(&fails, |_, fact| matches!(fact, Fact::Interrupted));
+        place(&fails, |_, fact| matches!(fact, Fact::Returned { errno: Errno::EINTR, .. }));
+        let again = facts(&format!("{head}\n7 rt_sigreturn({{mask=[]}}) = 0\n7 read(3<pipe:[1]>, \"abcd\", 4) = 4"));
+        let entries = again.iter().filter(|(_, fact)| matches!(fact, Fact::Entered { call } if call.name() == "read"));
+        assert_eq!(entries.count(), 1, "{again:#?}");
+    }
+
+    #[test]
+    fn lines_without_a_number_are_of_the_one_who_has_none() {
+        let facts = facts(
+            r#"pipe2([3, 4], 0) = 0
+            clone(child_stack=NULL, flags=SIGCHLD) = 9
+            [pid 9] write(4, "x", 1) = 1
+            [pid 8] read(3, "x", 1) = 1
+            [pid 9] exit_group(0) = ?
+            [pid 9] +++ exited with 0 +++
+            close(3) = 0"#,
+        );
+        let births = facts.iter().filter(|(_, fact)| matches!(fact, Fact::Born(_))).count();
+        assert_eq!(births, 2, "{facts:#?}");
+        let closes = place(&facts, |_, fact| matches!(fact, Fact::Entered { call } if call.name() == "close"));
+        assert_eq!(facts[closes].0, 0);
+    }
+}

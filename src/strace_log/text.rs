@@ -214,7 +214,7 @@ pub fn number(text: &str) -> Option<i64> {
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
     let (base, digits) = match digits.strip_prefix("0x") {
         Some(hex) => (16, hex),
-        None if digits.len() > 1 && digits.starts_with('0') => (8, &digits[1..]),
+        None if digits.starts_with('0') && digits[1..].starts_with(|next: char| next.is_digit(8)) => (8, &digits[1..]),
         None => (10, digits),
     };
     let end = digits.find(|letter: char| !letter.is_digit(base)).unwrap_or(digits.len());
@@ -302,6 +302,7 @@ mod tests {
     fn numbers_and_flags_are_read_with_what_stands_around_them() {
         assert_eq!(number("3<pipe:[1]>"), Some(3));
         assert_eq!(number("fd=3"), Some(3));
+        assert_eq!(number("0<pipe:[1]>"), Some(0));
         assert_eq!(number("0x10"), Some(16));
         assert_eq!(number("0644"), Some(0o644));
         assert_eq!(number("-1"), Some(-1));

@@ -141,6 +141,18 @@ fn last_number(text: &[u8]) -> Option<i64> {
     std::str::from_utf8(text).ok()?.split_ascii_whitespace().next_back()?.parse().ok()
 }
 
+/// The call in which a thread is asleep, by name where it is one that is often slept in; none where it is not asleep.
+pub fn sleeps_in(pid: i32, tid: i32) -> Option<String> {
+    let look = ThreadFiles::open(pid, tid).ok()?.look(true)?;
+    let number = look.syscall.filter(|_| look.state == b'S')?;
+    let name = match number {
+        libc::SYS_futex => "futex (a lock, or another thread's end)".to_owned(),
+        libc::SYS_nanosleep | libc::SYS_clock_nanosleep => "sleep".to_owned(),
+        number => format!("system call {number}"),
+    };
+    Some(name)
+}
+
 /// The numbers under which a call of libc can sleep in the kernel; none of a call that never sleeps by itself.
 pub fn sleeps_as(call: &Call) -> &'static [i64] {
     match call {

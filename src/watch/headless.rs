@@ -4,13 +4,15 @@
 use std::ffi::CString;
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::{Duration, Instant};
 
-use crate::abi::Errno;
+use crate::abi::{Errno, Signal};
+use crate::diagnosis::{self, Faults};
 use crate::recording::{Keeping, Recording};
 use crate::sys::child_signal;
-use crate::sys::fork::{Forked, exit_child, fork};
-use crate::sys::{During, SysError};
+use crate::sys::fork::{self, Forked, exit_child};
+use crate::sys::{During, SysError, poll, procfs};
 use crate::trace::{Death, Event, json, strace};
 
 use super::link::{Frame, Receiver, Sender};
@@ -25,11 +27,24 @@ pub enum Form {
     Json,
 }
 
+/// How to watch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// How the transcript is written.
+    pub form: Form,
+    /// After so long the program is said to hang, and killed.
+    pub timeout: Option<Duration>,
+    /// Whether what went wrong is told at the end.
+    pub checks: bool,
+}
+
 /// How it went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
-    /// As the program did.
-    Program(Death),
+    /// As the program did, and whether nothing was wrong, where that was to be checked.
+    Program(Death, bool),
+    /// It did not end in time: it was killed.
+    Hung,
     /// It could not be executed.
     NotExecuted(Errno),
     /// It could not be watched, or what watched it was killed.
@@ -37,42 +52,127 @@ pub enum Ended {
 }
 
 /// Watches a program to its end.
-pub fn run(arguments: &[CString], form: Form, out: &mut dyn Write) -> Result<Ended, SysError> {
+pub fn run(arguments: &[CString], options: Options, out: &mut dyn Write) -> Result<Ended, SysError> {
     child_signal::leave_keys_to_the_program()?;
-    let mut receiver = start(arguments)?;
-    let keeping = Keeping { every_call: false, past: false, events: usize::MAX, unwritten: false };
-    let mut recording = Recording::new(keeping);
-    let mut ended = None;
-    while !receiver.is_over() {
-        let frames = receiver.receive().during("read what the watcher says")?;
-        for frame in frames {
-            match frame {
-                Frame::Record(record) => {
-                    recording.fold(record);
-                    // A reader that is gone is no reason to stop the program.
-                    let _ = print(&recording.settle_spontaneous(), form, out);
+    let started = start(arguments)?;
+    Headless::new(options, out).run(started)
+}
+
+/// A program that is being watched, and what has come of it.
+struct Headless<'a> {
+    options: Options,
+    recording: Recording,
+    faults: Faults,
+    out: &'a mut dyn Write,
+    ended: Option<Ended>,
+}
+
+impl<'a> Headless<'a> {
+    fn new(options: Options, out: &'a mut dyn Write) -> Self {
+        let keeping = Keeping { every_call: false, past: false, events: usize::MAX, unwritten: false };
+        Self { options, recording: Recording::new(keeping), faults: Faults::default(), out, ended: None }
+    }
+
+    fn run(mut self, mut started: Started) -> Result<Ended, SysError> {
+        let deadline = self.options.timeout.map(|timeout| Instant::now() + timeout);
+        while !started.receiver.is_over() {
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let is_readable = poll::wait(&[started.receiver.pipe().as_fd()], left)?;
+            if is_readable.first() == Some(&true) {
+                let frames = started.receiver.receive().during("read what the watcher says")?;
+                for frame in frames {
+                    self.take(frame);
                 }
-                Frame::Note(text) => {
-                    let _ = writeln!(io::stderr(), "tincans: {text}");
-                }
-                Frame::Ended(status) => {
-                    ended = Some(Ended::Program(Death::of_status(status).unwrap_or(Death::Unknown)));
-                }
-                Frame::NotExecuted(errno) => ended = Some(Ended::NotExecuted(Errno(errno))),
-                Frame::Failed(reason) => ended = Some(Ended::NotWatched(reason)),
+                let _ = self.out.flush();
+            } else if left == Some(Duration::ZERO) {
+                self.hang();
+                started.kill()?;
+                return Ok(Ended::Hung);
             }
         }
-        let _ = out.flush();
+        if self.options.checks {
+            self.faults.end(self.recording.world());
+            say(self.faults.lines());
+        }
+        let is_clean = !self.options.checks || self.faults.is_clean();
+        Ok(match self.ended {
+            Some(Ended::Program(death, _)) => Ended::Program(death, is_clean),
+            Some(other) => other,
+            None => Ended::NotWatched("what watched the program is gone, and so is the program".to_owned()),
+        })
     }
-    Ok(ended.unwrap_or_else(|| Ended::NotWatched("what watched the program is gone, and so is the program".to_owned())))
+
+    fn take(&mut self, frame: Frame) {
+        match frame {
+            Frame::Record(record) => {
+                self.recording.fold(record);
+                let events = self.recording.settle_spontaneous();
+                for event in &events {
+                    self.faults.event(self.recording.world(), event);
+                }
+                // A reader that is gone is no reason to stop the program.
+                let _ = print(&events, self.options.form, self.out);
+            }
+            Frame::Note(text) => say(&[text]),
+            Frame::Ended(status) => {
+                self.ended = Some(Ended::Program(Death::of_status(status).unwrap_or(Death::Unknown), true));
+            }
+            Frame::NotExecuted(errno) => self.ended = Some(Ended::NotExecuted(Errno(errno))),
+            Frame::Failed(reason) => self.ended = Some(Ended::NotWatched(reason)),
+        }
+    }
+
+    /// The time is up: who sleeps in what, and why.
+    fn hang(&mut self) {
+        self.faults.hung();
+        let mut lines = self.faults.lines().to_vec();
+        lines.extend(diagnosis::hang(self.recording.world()));
+        lines.extend(self.unfollowed());
+        if lines.is_empty() {
+            lines.push("the time is up, and nobody is asleep: it computes".to_owned());
+        }
+        say(&lines);
+    }
+
+    /// Tasks that sleep in a call that is not followed, by the kernel's word.
+    fn unfollowed(&self) -> Vec<String> {
+        let awake = self.recording.world().tasks().filter(|task| task.is_alive() && task.sleeping_call().is_none());
+        awake
+            .filter_map(|task| {
+                let name = procfs::sleeps_in(task.pid, task.tid)?;
+                Some(format!("{} is asleep in {name}, which is about no channel.", task.name))
+            })
+            .collect()
+    }
+}
+
+fn say(lines: &[String]) {
+    for line in lines {
+        let _ = writeln!(io::stderr(), "tincans: {line}");
+    }
+}
+
+/// A watcher that was started.
+#[derive(Debug)]
+pub struct Started {
+    /// What it says.
+    pub receiver: Receiver,
+    process: OwnedFd,
+}
+
+impl Started {
+    /// Kills the watcher, and with it all that is watched.
+    pub fn kill(&self) -> Result<(), SysError> {
+        fork::send_signal(&self.process, Signal::KILL.0)
+    }
 }
 
 /// Starts the watcher in a process of its own, tied to this one.
-pub fn start(arguments: &[CString]) -> Result<Receiver, SysError> {
+pub fn start(arguments: &[CString]) -> Result<Started, SysError> {
     let (ours, theirs) = open_pipe()?;
     let own = std::process::id();
-    match fork().map_err(|errno| SysError { operation: "fork the watcher", errno })? {
-        Forked::Parent(_) => Ok(Receiver::new(ours)),
+    match fork::fork().map_err(|errno| SysError { operation: "fork the watcher", errno })? {
+        Forked::Parent(pid) => Ok(Started { receiver: Receiver::new(ours), process: fork::open_pidfd(pid)? }),
         Forked::Child => {
             drop(ours);
             let mut sender = Sender::new(theirs);

@@ -9,6 +9,7 @@ mod recording;
 mod records;
 mod sanitise;
 mod statement;
+mod strace_log;
 mod tape;
 mod views;
 mod world;
@@ -28,6 +29,7 @@ pub const TARGETS: &[Target] = &[
     ("input", input::check),
     ("records", records::check),
     ("recording", recording::check),
+    ("strace_log", strace_log::check),
 ];
 
 /// Whether a terminal could act on it, turn it round, or show nothing at all: told here anew, so that two have to be wrong.

@@ -125,3 +125,59 @@ fn a_killed_watch_leaves_nobody() {
         std::thread::yield_now();
     }
 }
+
+/// A program of C, built; none where there is no compiler, which is said.
+fn built(name: &str, folder: &Path) -> Option<std::path::PathBuf> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/watch").join(name).with_extension("c");
+    let program = folder.join(name);
+    let compiled = Command::new("cc").arg("-o").arg(&program).arg(source).status();
+    if !compiled.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: no C compiler");
+        return None;
+    }
+    Some(program)
+}
+
+/// What is said of a program that hangs, and the exit status.
+fn said_of_hang(name: &str) -> Option<(String, Option<i32>)> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = built(name, folder.path())?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let output = run(command.args(["watch", "--timeout", "1", "-o", "/dev/null", "--"]).arg(program));
+    Some((String::from_utf8_lossy(&output.stderr).into_owned(), output.status.code()))
+}
+
+#[test]
+fn a_hang_is_told_with_its_cause_and_the_change() {
+    let cases: [(&str, &[&str]); 3] = [
+        ("own_write_end", &["parent waits for itself", "close(4) before the first read"]),
+        (
+            "both_pipes_full",
+            &["Deadlock: parent and child1 wait for each other", "is full and child1 does not read it"],
+        ),
+        ("copy_in_grandchild", &["still holds", "Change: child2 holds", "parent never sees EOF"]),
+    ];
+    for (name, wanted) in cases {
+        let Some((said, status)) = said_of_hang(name) else { return };
+        assert_eq!(status, Some(1), "{name}: {said}");
+        for part in wanted {
+            assert!(said.contains(part), "{name} lacks {part:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_check_tells_what_went_wrong_and_is_silent_where_nothing_did() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(program) = built("three_faults", folder.path()) else { return };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let output = run(command.args(["watch", "--check", "-o", "/dev/null", "--"]).arg(program));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for part in ["failed with EPIPE", "ended without waiting for child1", "were lost"] {
+        assert!(said.contains(part), "lacks {part:?}: {said}");
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let output = run(command.args(["watch", "--check", "-o", "/dev/null", "--", "sh", "-c", "echo a | cat"]));
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+}

@@ -1,0 +1,188 @@
+//! What is wrong with a program that was watched: why it hangs, and what its author would change. Pure: the world and the events
+//! say it all.
+
+use std::collections::BTreeSet;
+
+use crate::abi::{Errno, Signal};
+use crate::explain;
+use crate::order::Call;
+use crate::script::TaskState;
+use crate::trace::{CallEvent, Death, Event, What};
+use crate::world::World;
+use crate::world::channel::End;
+use crate::world::task::{Ongoing, Task};
+
+/// The rule that tells of a circle of tasks.
+const DEADLOCK: &str = "deadlock";
+
+/// Why nothing goes on: one sentence for each task that sleeps, then what would have to change. Empty where nobody sleeps in a
+/// call that is followed.
+pub fn hang(world: &World) -> Vec<String> {
+    let mut lines = Vec::new();
+    let asleep: Vec<&Task> = world.tasks().filter(|task| task.state == TaskState::Asleep).collect();
+    let mut has_deadlock = false;
+    for task in &asleep {
+        let said = explain::task(world, task.id);
+        if said.rule == explain::NOTHING {
+            lines.push(sleeps(task));
+        } else if said.rule == DEADLOCK && std::mem::replace(&mut has_deadlock, true) {
+            // The same circle, told from another place in it.
+        } else {
+            lines.push(said.text);
+        }
+    }
+    let advice: BTreeSet<String> = asleep.iter().flat_map(|task| advice(world, task)).collect();
+    lines.extend(advice);
+    lines
+}
+
+/// `parent is asleep in futex`.
+fn sleeps(task: &Task) -> String {
+    let call = task.sleeping_call().map_or("a call", |ongoing| ongoing.call().name());
+    format!("{} is asleep in {call}.", task.name)
+}
+
+/// What would have to change so that a sleeper goes on.
+fn advice(world: &World, task: &Task) -> Vec<String> {
+    let Some(ongoing) = task.sleeping_call() else { return Vec::new() };
+    let end = ongoing.call().fd().and_then(|fd| world.end(ongoing.names.end_id(fd)?));
+    let Some((end, peer)) = end.and_then(|end| Some((end, world.end(end.peer?)?))) else { return Vec::new() };
+    if ongoing.call().room().is_some() && end.kind.gives_eof() {
+        return copies(world, task, peer);
+    }
+    if ongoing.call().offered().is_some() {
+        return vec![full(world, task, (end, peer))];
+    }
+    Vec::new()
+}
+
+/// Descriptors that keep EOF from a reader.
+fn copies(world: &World, reader: &Task, peer: &End) -> Vec<String> {
+    let label = peer.label();
+    let line = |(holder, fd): (&Task, i32)| {
+        if holder.process == reader.process {
+            return format!(
+                "Change: {} has {label} open itself, as descriptor {fd}, while it reads the other side. EOF cannot come before it \
+                 closes that: close({fd}) before the first read.",
+                reader.name,
+            );
+        }
+        let call = holder.sleeping_call().map(Ongoing::call);
+        let why = match call {
+            Some(Call::Waitpid { .. }) => " It is waiting for a child, and will not write.",
+            Some(call) if call.room().is_some() => " It is itself waiting to read.",
+            Some(_) | None => "",
+        };
+        format!(
+            "Change: {} holds {label} as descriptor {fd}.{why} If it is not to write there, it must close({fd}) after fork or dup2, \
+             or {} never sees EOF.",
+            holder.name, reader.name,
+        )
+    };
+    world.holders(peer.id).into_iter().map(line).collect()
+}
+
+/// A writer for whom there is no room.
+fn full(world: &World, writer: &Task, (end, peer): (&End, &End)) -> String {
+    let readers: Vec<String> = world.holders(peer.id).into_iter().map(|(task, _)| task.name.clone()).collect();
+    let who = match readers.as_slice() {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        many => many.join(" or "),
+    };
+    format!(
+        "Change: {} is full and {who} does not read it. {} must not write all of it before somebody reads: read in between \
+         (poll), or let another task read.",
+        end.label(),
+        writer.name,
+    )
+}
+
+/// What went wrong, collected while events come.
+#[derive(Debug, Default)]
+pub struct Faults {
+    lines: Vec<String>,
+    is_hung: bool,
+}
+
+/// Faults that are kept; of more there is one line that says so.
+const MOST_FAULTS: usize = 100;
+
+impl Faults {
+    /// One more event, after it was folded.
+    pub fn event(&mut self, world: &World, event: &Event) {
+        let line = match &event.what {
+            What::Call(call) if [Errno::EPIPE, Errno::ECONNRESET].contains(&call.errno) => Some(broken(call)),
+            What::Death { task, death: Death::Killed(signal), .. } if *signal == Signal::PIPE => {
+                Some(format!("{task} was killed by SIGPIPE: it wrote where nobody is left to read"))
+            }
+            What::Call(_)
+            | What::Burst(_)
+            | What::Signal { .. }
+            | What::Death { .. }
+            | What::Queue(_)
+            | What::Holders(_)
+            | What::Tasks(_)
+            | What::Fds { .. }
+            | What::Why(_)
+            | What::Expect { .. }
+            | What::Refused { .. }
+            | What::Summary(_) => None,
+        };
+        self.add(line);
+        if let What::Death { .. } = event.what {
+            self.zombies(world, event);
+        }
+    }
+
+    /// The children of a process that ends without having waited for them.
+    fn zombies(&mut self, world: &World, event: &Event) {
+        let Some(dead) = event.task.and_then(|id| world.task(id)).filter(|task| task.id == task.process) else {
+            return;
+        };
+        let is_left = |task: &&Task| task.by == Some(dead.id) && task.state == TaskState::Zombie;
+        let left: Vec<String> = world.tasks().filter(is_left).map(|task| task.name.clone()).collect();
+        for child in left {
+            self.add(Some(format!("{} ended without waiting for {child}, a zombie by then", dead.name)));
+        }
+    }
+
+    /// Nothing goes on any more, or the time is up.
+    pub fn hung(&mut self) {
+        self.is_hung = true;
+    }
+
+    /// The program is over: what was written and never read.
+    pub fn end(&mut self, world: &World) {
+        let unread: Vec<String> = world.ends().filter(|end| end.closed && end.closed_unread).map(End::label).collect();
+        for label in unread {
+            self.add(Some(format!("bytes waited at {label} when it was closed, and were lost")));
+        }
+    }
+
+    fn add(&mut self, line: Option<String>) {
+        if let Some(line) = line.filter(|line| !self.lines.contains(line) && self.lines.len() < MOST_FAULTS) {
+            self.lines.push(line);
+        }
+    }
+
+    /// A line for each fault.
+    pub fn lines(&self) -> &[String] {
+        &self.lines
+    }
+
+    /// Whether there is none.
+    pub fn is_clean(&self) -> bool {
+        self.lines.is_empty() && !self.is_hung
+    }
+}
+
+fn broken(call: &CallEvent) -> String {
+    let at = call.call.fd().map_or_else(String::new, |fd| call.names.end(fd));
+    let why = if call.errno == Errno::EPIPE {
+        "nobody is left who could read there"
+    } else {
+        "the other side was closed with bytes unread"
+    };
+    format!("{}: {}({at}) failed with {}: {why}", call.task, call.call.name(), call.errno.name())
+}
