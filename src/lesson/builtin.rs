@@ -31,6 +31,7 @@ pub const ENGLISH: &[(&str, &str)] = &[
     ("23-two-writers-two-readers.md", include_str!("../../lessons/en/23-two-writers-two-readers.md")),
     ("24-a-star-of-children.md", include_str!("../../lessons/en/24-a-star-of-children.md")),
     ("25-a-ring.md", include_str!("../../lessons/en/25-a-ring.md")),
+    ("40-a-shell-pipeline.md", include_str!("../../lessons/en/40-a-shell-pipeline.md")),
     ("27-threads-share-the-table.md", include_str!("../../lessons/en/27-threads-share-the-table.md")),
     ("28-whose-flag-is-it.md", include_str!("../../lessons/en/28-whose-flag-is-it.md")),
     ("29-what-exec-leaves-open.md", include_str!("../../lessons/en/29-what-exec-leaves-open.md")),

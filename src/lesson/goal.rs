@@ -6,7 +6,6 @@
 //!   that task, or by any; at that end; `read` and `write` stand for their whole families. Its other arguments mean nothing.
 //!
 //! Whatever else is on the bench makes no difference: a condition names all that it is about.
-#![expect(clippy::wildcard_enum_match_arm, reason = "conditions ask after a few verbs; all others are none")]
 
 use crate::lesson::walk::only_looks;
 use crate::order::Call;
@@ -59,6 +58,7 @@ impl Goal {
 }
 
 /// Why a statement is no condition, if it is none.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other statements are no conditions")]
 pub fn objection(statement: &Statement) -> Option<String> {
     let word = |want: &Want| matches!(want, Want::Anything | Want::Capture(_) | Want::Refused | Want::Still(_));
     if statement.expectations.is_empty() {
@@ -100,6 +100,7 @@ fn state(condition: &Statement, world: &World, events: &[Event]) -> ConditionSta
 }
 
 /// What an observation is about is not on the bench.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only these look at a thing that may be gone")]
 fn missing(condition: &Statement) -> String {
     match &condition.verb {
         Verb::Holders { end } | Verb::Queue { end } => format!("there is no end {end} now"),
@@ -110,6 +111,7 @@ fn missing(condition: &Statement) -> String {
 
 /// The answer to an observation; none inside, where what it is about is not there; none at all, where it is a call.
 #[expect(clippy::option_option, reason = "whether it is an observation, and what it answers, are two questions")]
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other statements are calls")]
 fn observe(condition: &Statement, world: &World) -> Option<Option<What>> {
     let end = |end: &EndRef| match end {
         EndRef::Named { name, .. } => world.end_named(name),
@@ -141,6 +143,7 @@ fn observe(condition: &Statement, world: &World) -> Option<Option<What>> {
 }
 
 /// How the calls of an event that a condition asks after came out.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only calls come out somehow")]
 fn verdicts(condition: &Statement, event: &Event) -> Vec<Verdict> {
     let calls: Vec<&CallEvent> = match &event.what {
         What::Call(call) => vec![call],
@@ -169,6 +172,10 @@ fn is_asked_for(condition: &Statement, call: &CallEvent) -> bool {
     by && at && is_of_family(&condition.verb, &call.call)
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a condition stands for a family of calls, all other calls for none"
+)]
 fn is_of_family(verb: &Verb, call: &Call) -> bool {
     match verb {
         Verb::Read { .. } => call.room().is_some(),
@@ -189,6 +196,7 @@ fn is_of_family(verb: &Verb, call: &Call) -> bool {
 }
 
 /// The end of a call that conditions can ask after.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other statements are not about one end")]
 fn end_of(verb: &Verb) -> Option<&EndRef> {
     match verb {
         Verb::Read { end, .. }

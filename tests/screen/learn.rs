@@ -180,6 +180,43 @@ fn every_lesson_is_taken_to_its_end_by_keys_at_120_columns() {
     every_fourth(3, (36, 120));
 }
 
+/// Up to the goal of the hunt with the sibling, whatever is answered before it.
+fn up_to_the_repair(pty: &mut Pty) {
+    pty.wait("the hunt", |screen| screen.contains("Hunt: it hangs with two") && screen.contains("step 1 of"));
+    for _ in 0..40 {
+        let screen = settled(pty);
+        if screen.contains("REPAIR IT, ") {
+            return;
+        }
+        let key: &[u8] = if screen.contains(" chooses.") { b"2" } else { b" " };
+        pty.type_bytes(key);
+        pty.wait("anything new", |now| now != screen);
+    }
+    panic!("there is no goal:\n{}", pty.screen());
+}
+
+#[test]
+fn a_bug_hunt_counts_statements_says_what_is_so_instead_and_keeps_the_best_repair() {
+    let state = tempfile::tempdir().expect("a folder");
+    let mut pty = learn(state.path(), &["52"], (36, 120));
+    up_to_the_repair(&mut pty);
+    // What does not help is told with what is so.
+    key(&mut pty, ":kill worker2\r", "so far: ");
+    assert!(!pty.screen().contains("REACHED"), "{}", pty.screen());
+    key(&mut pty, "R", "REPAIR IT, ");
+    settled(&mut pty);
+    key(&mut pty, ":holders first[0]\r", "held by worker2");
+    key(&mut pty, ":worker2: close first[0]\r", "REACHED");
+    assert!(pty.screen().contains("Statements used: 1. The fewest known: 1."), "{}", pty.screen());
+    assert!(pty.screen().contains("Your best so far: 1."), "{}", pty.screen());
+    pty.type_bytes(b" ");
+    leave(&mut pty);
+    let mut report = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    report.args(["lessons", "--report"]).env("XDG_STATE_HOME", state.path());
+    let page = String::from_utf8(report.output().expect("it runs").stdout).expect("text");
+    assert!(page.contains("| 52 Hunt: it hangs with two children | 1 | 1 |"), "{page}");
+}
+
 #[test]
 fn one_goes_on_where_one_was_by_just_starting_again() {
     let state = tempfile::tempdir().expect("a folder");
