@@ -26,7 +26,7 @@ impl Course {
         if practice.is_fixed {
             return ProblemWish { unlike, ..ProblemWish::default() };
         }
-        let topic = self.progress.weakest().filter(|_| practice.number % 2 == 0).map(str::to_owned);
+        let topic = self.progress.weakest().filter(|_| practice.number.is_multiple_of(2)).map(str::to_owned);
         let wrong = practice.answered.saturating_sub(practice.right);
         ProblemWish { topic, level: problem_wish::level(practice.right, wrong), unlike }
     }

@@ -71,8 +71,7 @@ pub fn objection(statement: &Statement) -> Option<String> {
         Verb::Tasks if statement.expectations.iter().any(|expected| matches!(expected.want, Want::Number(..))) => {
             Some("how many tasks there are depends on what else the learner made, name a task".to_owned())
         }
-        Verb::Tasks | Verb::Queue { .. } | Verb::Holders { .. } | Verb::Fds { .. } => None,
-        Verb::Wait { .. } => None,
+        Verb::Tasks | Verb::Queue { .. } | Verb::Holders { .. } | Verb::Fds { .. } | Verb::Wait { .. } => None,
         verb if end_of(verb).is_some() => None,
         _ => Some("a condition is tasks, holders, queue, fds, wait, or a call at an end".to_owned()),
     }
