@@ -188,8 +188,10 @@ impl<'a> Plan<'a> {
     }
 
     fn observed(&self, world: &World, task: Option<&str>) -> Result<TaskId, Refusal> {
-        let name = task.or(self.statement.task.as_deref()).unwrap_or("parent");
-        who::living(world, name)
+        match task.or(self.statement.task.as_deref()) {
+            Some(name) => who::living(world, name),
+            None => who::first_task(world).and_then(|parent| who::living(world, &parent.name)),
+        }
     }
 }
 

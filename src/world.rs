@@ -6,6 +6,7 @@ pub mod fold;
 pub mod history;
 pub mod kind;
 pub mod ledger;
+pub mod object;
 pub mod task;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -13,10 +14,11 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::script::{EndName, TaskState};
-use crate::trace::{FdReport, HoldersReport, TaskId, TaskReport};
+use crate::trace::{FdReport, HoldersReport, Role, TaskId, TaskReport};
 
 use channel::{Channel, End, Ends};
 use kind::{ChannelId, EndId, Kind};
+use object::Object;
 use task::{Process, Task};
 
 /// Calls of a loop that are kept one by one, unless every call is asked for.
@@ -50,10 +52,15 @@ pub struct World {
     tasks: BTreeMap<TaskId, Task>,
     processes: BTreeMap<TaskId, Process>,
     ends: Ends,
+    objects: BTreeMap<EndId, Object>,
     channels: BTreeMap<ChannelId, Channel>,
     names: HashMap<EndName, EndId>,
-    /// Named datagram and listening sockets by their address as written.
+    /// Named datagram and listening sockets, and FIFOs, by their address as written.
     addresses: HashMap<(String, Kind), EndId>,
+    /// Ends by the kernel's number for them, and the side of a pipe.
+    inodes: HashMap<(u64, usize), EndId>,
+    /// How many of each kind were named by order of making.
+    counted: BTreeMap<&'static str, u32>,
     next_end: u64,
     next_channel: u64,
     anomalies: VecDeque<String>,
@@ -102,7 +109,7 @@ impl World {
 
     /// The task with this thread number, or the first task of this process; living ones before dead ones.
     pub fn task_of_pid(&self, pid: i32) -> Option<&Task> {
-        let with_pid = || self.tasks.values().rev().filter(move |task| task.pid == pid && task.id == task.process);
+        let with_pid = || self.tasks.values().rev().filter(move |task| task.pid == pid && task.leads_process());
         with_pid().find(|task| task.state != TaskState::Dead).or_else(|| with_pid().next())
     }
 
@@ -138,21 +145,37 @@ impl World {
 
     /// The sockets that are bound to this address now: of an abstract name there can be one of each kind.
     pub fn ends_at(&self, address: &str) -> impl Iterator<Item = &End> {
-        let bound = [Kind::Stream, Kind::Dgram, Kind::Seqpacket].map(|kind| (address.to_owned(), kind));
+        let bound = Kind::WITH_NAMES.map(|kind| (address.to_owned(), kind));
         bound.into_iter().filter_map(|at| self.ends.get(self.addresses.get(&at)?))
     }
 
     /// Tasks, ends, descriptors and writes that are remembered: how large the picture is.
-    pub fn objects(&self) -> usize {
+    pub fn remembered(&self) -> usize {
         let tables: usize = self.processes.values().map(|process| process.table.len()).sum();
         let flows = self.ends.values().map(|end| end.inbox.queue.len() + end.inbox.writes.len());
         self.tasks.len() + tables + self.addresses.len() + flows.map(|of_end| of_end + 1).sum::<usize>()
     }
 
+    /// The first task of the bench: it acts where a statement does not say who does.
+    pub fn parent(&self) -> Option<&Task> {
+        self.tasks.values().find(|task| task.role == Role::Parent)
+    }
+
+    /// Something that a descriptor refers to and that is no end.
+    pub fn object(&self, id: EndId) -> Option<&Object> {
+        self.objects.get(&id)
+    }
+
+    /// All of those.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.objects.values()
+    }
+
     /// The label of an end for people.
     pub fn label(&self, id: EndId) -> String {
         let unknown = if id == EndId::NULL { "/dev/null" } else { "?" };
-        self.ends.get(&id).map_or_else(|| unknown.to_owned(), End::label)
+        let object = || self.objects.get(&id).map_or_else(|| unknown.to_owned(), Object::label);
+        self.ends.get(&id).map_or_else(object, End::label)
     }
 
     /// Each process (as its first task) and number that refers to an end, in order of creation, then number.
@@ -164,6 +187,11 @@ impl World {
     /// Whether the process of the task with this name has a descriptor for an end.
     pub fn holds(&self, name: &str, end: EndId) -> bool {
         self.holders(end).iter().any(|(task, _)| task.name == name)
+    }
+
+    /// Whether the bench's first process has a descriptor for an end.
+    pub fn parent_holds(&self, end: EndId) -> bool {
+        self.holders(end).iter().any(|(task, _)| task.role == Role::Parent)
     }
 
     /// Who holds the end, each task once; of an end that nobody holds, who held it last.
@@ -187,13 +215,19 @@ impl World {
     /// The answer to `fds TASK`.
     pub fn fds_report(&self, task: TaskId) -> Vec<FdReport> {
         let Some(process) = self.process_of(task) else { return Vec::new() };
-        let row = |(&fd, descriptor): (&i32, &task::Descriptor)| FdReport {
+        let row = |(fd, descriptor): (i32, &task::Descriptor)| FdReport {
             fd,
             end: self.label(descriptor.end),
             cloexec: descriptor.cloexec,
-            nonblock: self.ends.get(&descriptor.end).is_some_and(|end| end.nonblock),
+            nonblock: self.is_nonblocking(descriptor.end),
         };
-        process.table.iter().map(row).collect()
+        process.rows().map(row).collect()
+    }
+
+    /// O_NONBLOCK of an end or an object.
+    pub fn is_nonblocking(&self, id: EndId) -> bool {
+        let of_object = || self.objects.get(&id).is_some_and(|object| object.nonblock);
+        self.ends.get(&id).map_or_else(of_object, |end| end.nonblock)
     }
 
     /// The answer to `tasks`.

@@ -222,7 +222,7 @@ pub fn kind_word(kind: Kind) -> &'static str {
         Kind::Stream => "stream",
         Kind::Dgram => "dgram",
         Kind::Seqpacket => "seqpacket",
-        Kind::Pipe => "pipe",
+        Kind::Pipe | Kind::Fifo => "pipe",
         Kind::PacketPipe => "packetpipe",
     }
 }

@@ -85,7 +85,7 @@ fn holders(world: &World, end: EndId) -> Option<Vec<TaskId>> {
 fn children(world: &World, parent: &Task, pid: i32) -> Vec<TaskId> {
     let is_child = |task: &&Task| {
         let by = task.by.and_then(|by| world.task(by)).map(|by| by.process);
-        task.is_alive() && by == Some(parent.process) && task.process == task.id && (pid <= 0 || task.pid == pid)
+        task.is_alive() && by == Some(parent.process) && task.leads_process() && (pid <= 0 || task.pid == pid)
     };
     world.tasks().filter(is_child).map(|task| task.id).collect()
 }

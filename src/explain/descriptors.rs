@@ -141,7 +141,7 @@ fn forked(scene: &Scene<'_>) -> Option<Explanation> {
     }
     let task = scene.world.task_named(scene.call.names.made.as_deref()?)?;
     let child = &task.name;
-    let many = scene.world.process_of(task.id).map_or(0, |process| process.table.len() as u64);
+    let many = scene.world.process_of(task.id).map_or(0, |process| process.rows().count() as u64);
     let text = format!(
         "{child} is a copy of {} and holds a copy of each of its {}, under the same numbers. An end is closed only when \
          both have closed theirs.",

@@ -113,7 +113,7 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
     let gone = match end.kind {
         Kind::Dgram => "ECONNREFUSED",
         Kind::Stream | Kind::Seqpacket => "ECONNRESET or EPIPE",
-        Kind::Pipe | Kind::PacketPipe => "EPIPE",
+        Kind::Pipe | Kind::PacketPipe | Kind::Fifo => "EPIPE",
     };
     if is_short_queue(end, peer) {
         let text = format!(
@@ -196,7 +196,7 @@ fn stopped(task: &Task) -> Explanation {
 fn idle(world: &World, task: &Task) -> Explanation {
     let name = &task.name;
     let ends = world.process_of(task.id).map_or_else(Vec::new, |process| {
-        process.table.iter().map(|(fd, entry)| format!("{} (descriptor {fd})", world.label(entry.end))).collect()
+        process.rows().map(|(fd, entry)| format!("{} (descriptor {fd})", world.label(entry.end))).collect()
     });
     let holds = if ends.is_empty() { "no end".to_owned() } else { wording::list(&ends) };
     let does = if task.is_reader() {

@@ -133,9 +133,8 @@ fn observe(condition: &Statement, world: &World) -> Option<Option<What>> {
             })
         })),
         Verb::Fds { task } => {
-            let name = task.as_deref().unwrap_or("parent");
-            let report = |id| What::Fds { task: name.to_owned(), fds: world.fds_report(id) };
-            Some(world.task_named(name).map(|task| report(task.id)))
+            let asked = task.as_deref().map_or_else(|| world.parent(), |name| world.task_named(name));
+            Some(asked.map(|task| What::Fds { task: task.name.clone(), fds: world.fds_report(task.id) }))
         }
         _ => None,
     }

@@ -61,286 +61,82 @@ pub enum CloneCall {
 }
 
 /// One system call with its arguments; numbers and bits as C passes them.
+///
+/// `Thread` is a thread of the C library's, which passes clone3(2) its flags. An `Exec` without a program is of the agent's own.
+/// `Poll` asks of each descriptor what stands at its place, of those beyond the last what stands there. `Select` without a
+/// time-out waits for ever. `DupFrom` is fcntl(2) with F_DUPFD or F_DUPFD_CLOEXEC; `ParentDeathSignal` is prctl(2). With flags
+/// `Accept` is accept4(2), without accept(2). `Recvmmsg` takes at most `messages` messages, each with room for `count` bytes.
+/// `Other` is shown and changes nothing: a name, the descriptor it is about, its arguments as they are to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "variants and fields are the system calls and their arguments")]
 pub enum Call {
-    Socketpair {
-        domain: i32,
-        kind: i32,
-        protocol: i32,
-    },
-    Pipe2 {
-        flags: i32,
-    },
+    Socketpair { domain: i32, kind: i32, protocol: i32 },
+    Pipe2 { flags: i32 },
     Fork,
     Vfork,
-    /// A thread of the C library's, with the flags that it passes to clone3(2).
     Thread,
-    Clone {
-        call: CloneCall,
-        flags: u64,
-    },
-    /// Without a program: the agent's own.
-    Exec {
-        program: Option<String>,
-        args: Vec<String>,
-    },
-    Exit {
-        code: i32,
-    },
-    ExitGroup {
-        code: i32,
-    },
-    Waitpid {
-        pid: i32,
-        options: i32,
-    },
-    Read {
-        fd: i32,
-        count: u64,
-    },
-    Write {
-        fd: i32,
-        data: Payload,
-    },
-    Recv {
-        fd: i32,
-        count: u64,
-        flags: i32,
-    },
-    Recvfrom {
-        fd: i32,
-        count: u64,
-        flags: i32,
-    },
-    Send {
-        fd: i32,
-        data: Payload,
-        flags: i32,
-        to: Option<SocketAddress>,
-    },
-    Readv {
-        fd: i32,
-        counts: Vec<u64>,
-    },
-    Writev {
-        fd: i32,
-        data: Vec<Payload>,
-    },
-    Recvmsg {
-        fd: i32,
-        count: u64,
-        room: ControlRoom,
-        flags: i32,
-    },
-    Sendmsg {
-        fd: i32,
-        data: Payload,
-        fds: Vec<i32>,
-        creds: bool,
-        to: Option<SocketAddress>,
-        flags: i32,
-    },
-    /// At most `messages` messages, each with room for `count` bytes.
-    Recvmmsg {
-        fd: i32,
-        count: u64,
-        messages: u32,
-        flags: i32,
-    },
-    Sendmmsg {
-        fd: i32,
-        messages: Vec<OutgoingMessage>,
-        flags: i32,
-    },
-    Splice {
-        from: i32,
-        to: i32,
-        count: u64,
-        flags: i32,
-    },
-    Tee {
-        from: i32,
-        to: i32,
-        count: u64,
-        flags: i32,
-    },
-    Sendfile {
-        to: i32,
-        from: i32,
-        count: u64,
-    },
-    Close {
-        fd: i32,
-    },
-    CloseRange {
-        first: u32,
-        last: u32,
-        flags: i32,
-    },
-    Dup {
-        fd: i32,
-    },
-    Dup2 {
-        fd: i32,
-        to: i32,
-    },
-    Dup3 {
-        fd: i32,
-        to: i32,
-        flags: i32,
-    },
-    /// fcntl(2) with F_DUPFD, or F_DUPFD_CLOEXEC.
-    DupFrom {
-        fd: i32,
-        least: i32,
-        cloexec: bool,
-    },
-    Open {
-        path: FilePath,
-        flags: i32,
-    },
-    Mkfifo {
-        path: FilePath,
-        mode: u32,
-    },
-    Unlink {
-        path: FilePath,
-    },
-    Shutdown {
-        fd: i32,
-        how: i32,
-    },
-    /// What is asked of each; where there are fewer answers than descriptors, the last is asked of the others too.
-    Poll {
-        fds: Vec<i32>,
-        events: Vec<i32>,
-        timeout_ms: i32,
-    },
-    /// The three sets; without a time-out it waits for ever.
-    Select {
-        read: Vec<i32>,
-        write: Vec<i32>,
-        except: Vec<i32>,
-        timeout_ms: Option<i64>,
-    },
-    EpollCreate {
-        flags: i32,
-    },
-    EpollCtl {
-        epoll: i32,
-        op: i32,
-        fd: i32,
-        events: u32,
-        data: u64,
-    },
-    EpollWait {
-        epoll: i32,
-        count: i32,
-        timeout_ms: i32,
-    },
-    Eventfd {
-        initial: u32,
-        flags: i32,
-    },
-    Signalfd {
-        signals: Vec<i32>,
-        flags: i32,
-    },
-    TimerfdCreate {
-        flags: i32,
-    },
-    TimerfdSettime {
-        fd: i32,
-        ms: u64,
-    },
-    PidfdOpen {
-        pid: i32,
-        flags: i32,
-    },
-    Getsockopt {
-        fd: i32,
-        option: String,
-    },
-    Setsockopt {
-        fd: i32,
-        option: String,
-        value: i64,
-    },
-    Atmark {
-        fd: i32,
-    },
-    Getsockname {
-        fd: i32,
-    },
-    Getpeername {
-        fd: i32,
-    },
-    SetNonblock {
-        fd: i32,
-        on: bool,
-    },
-    SetCloexec {
-        fd: i32,
-        on: bool,
-    },
-    GetPipeSize {
-        fd: i32,
-    },
-    SetPipeSize {
-        fd: i32,
-        size: i64,
-    },
-    Signal {
-        signal: i32,
-        disposition: Disposition,
-    },
-    Setrlimit {
-        nofile: u64,
-    },
-    Socket {
-        domain: i32,
-        kind: i32,
-        protocol: i32,
-    },
-    Bind {
-        fd: i32,
-        address: SocketAddress,
-    },
-    Listen {
-        fd: i32,
-        backlog: i32,
-    },
-    Connect {
-        fd: i32,
-        address: SocketAddress,
-    },
-    /// With flags accept4(2), without accept(2).
-    Accept {
-        fd: i32,
-        flags: Option<i32>,
-    },
-    Kill {
-        pid: i32,
-        signal: i32,
-    },
+    Clone { call: CloneCall, flags: u64 },
+    Exec { program: Option<String>, args: Vec<String> },
+    Exit { code: i32 },
+    ExitGroup { code: i32 },
+    Waitpid { pid: i32, options: i32 },
+    Read { fd: i32, count: u64 },
+    Write { fd: i32, data: Payload },
+    Recv { fd: i32, count: u64, flags: i32 },
+    Recvfrom { fd: i32, count: u64, flags: i32 },
+    Send { fd: i32, data: Payload, flags: i32, to: Option<SocketAddress> },
+    Readv { fd: i32, counts: Vec<u64> },
+    Writev { fd: i32, data: Vec<Payload> },
+    Recvmsg { fd: i32, count: u64, room: ControlRoom, flags: i32 },
+    Sendmsg { fd: i32, data: Payload, fds: Vec<i32>, creds: bool, to: Option<SocketAddress>, flags: i32 },
+    Recvmmsg { fd: i32, count: u64, messages: u32, flags: i32 },
+    Sendmmsg { fd: i32, messages: Vec<OutgoingMessage>, flags: i32 },
+    Splice { from: i32, to: i32, count: u64, flags: i32 },
+    Tee { from: i32, to: i32, count: u64, flags: i32 },
+    Sendfile { to: i32, from: i32, count: u64 },
+    Close { fd: i32 },
+    CloseRange { first: u32, last: u32, flags: i32 },
+    Dup { fd: i32 },
+    Dup2 { fd: i32, to: i32 },
+    Dup3 { fd: i32, to: i32, flags: i32 },
+    DupFrom { fd: i32, least: i32, cloexec: bool },
+    Open { path: FilePath, flags: i32 },
+    Mkfifo { path: FilePath, mode: u32 },
+    Unlink { path: FilePath },
+    Shutdown { fd: i32, how: i32 },
+    Poll { fds: Vec<i32>, events: Vec<i32>, timeout_ms: i32 },
+    Select { read: Vec<i32>, write: Vec<i32>, except: Vec<i32>, timeout_ms: Option<i64> },
+    EpollCreate { flags: i32 },
+    EpollCtl { epoll: i32, op: i32, fd: i32, events: u32, data: u64 },
+    EpollWait { epoll: i32, count: i32, timeout_ms: i32 },
+    Eventfd { initial: u32, flags: i32 },
+    Signalfd { signals: Vec<i32>, flags: i32 },
+    TimerfdCreate { flags: i32 },
+    TimerfdSettime { fd: i32, ms: u64 },
+    PidfdOpen { pid: i32, flags: i32 },
+    Getsockopt { fd: i32, option: String },
+    Setsockopt { fd: i32, option: String, value: i64 },
+    Atmark { fd: i32 },
+    Getsockname { fd: i32 },
+    Getpeername { fd: i32 },
+    SetNonblock { fd: i32, on: bool },
+    SetCloexec { fd: i32, on: bool },
+    GetPipeSize { fd: i32 },
+    SetPipeSize { fd: i32, size: i64 },
+    Signal { signal: i32, disposition: Disposition },
+    Setrlimit { nofile: u64 },
+    Socket { domain: i32, kind: i32, protocol: i32 },
+    Bind { fd: i32, address: SocketAddress },
+    Listen { fd: i32, backlog: i32 },
+    Connect { fd: i32, address: SocketAddress },
+    Accept { fd: i32, flags: Option<i32> },
+    Kill { pid: i32, signal: i32 },
     Setsid,
-    Setpgid {
-        pid: i32,
-        group: i32,
-    },
+    Setpgid { pid: i32, group: i32 },
     Getppid,
-    /// prctl(2) with PR_SET_PDEATHSIG.
-    ParentDeathSignal {
-        signal: i32,
-    },
-    /// A call that is shown and changes nothing: its name, the descriptor it is about, its arguments as they are to be shown.
-    Other {
-        name: String,
-        fd: Option<i32>,
-        text: String,
-    },
+    ParentDeathSignal { signal: i32 },
+    Other { name: String, fd: Option<i32>, text: String },
 }
 
 impl Call {
@@ -437,6 +233,15 @@ impl Call {
         }
     }
 
+    /// The descriptor that its bytes go to, if it writes or moves some.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other calls write to the descriptor they are about")]
+    pub fn written_fd(&self) -> Option<i32> {
+        match *self {
+            Self::Splice { to, .. } | Self::Tee { to, .. } | Self::Sendfile { to, .. } => Some(to),
+            _ => self.fd(),
+        }
+    }
+
     /// Whether it gives the bench one more task.
     pub fn makes_task(&self) -> bool {
         matches!(self, Self::Fork | Self::Vfork | Self::Thread | Self::Clone { .. })
@@ -451,7 +256,7 @@ impl Call {
             C::Pipe2 { .. } => "pipe2",
             C::Fork => "fork",
             C::Vfork => "vfork",
-            C::Thread => "pthread_create",
+            C::Thread => "clone3",
             C::Clone { call: CloneCall::Clone, .. } => "clone",
             C::Clone { call: CloneCall::Clone3, .. } => "clone3",
             C::Exec { .. } => "execve",

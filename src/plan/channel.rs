@@ -83,9 +83,9 @@ fn ends_of(world: &World, name: &str) -> Option<[EndId; 2]> {
 
 /// The parent closes what a child keeps; each child closes everything else it inherits, by ascending number.
 fn closes(wish: &Wish<'_>, world: &World, (actor, names): (TaskId, &[String]), ends: [EndId; 2]) -> Option<Closes> {
-    let table = &world.process_of(actor)?.table;
+    let process = world.process_of(actor)?;
     let those = |is_closed: &dyn Fn(EndId) -> bool| -> Vec<i32> {
-        table.iter().filter(|(_, entry)| is_closed(entry.end)).map(|(fd, _)| *fd).collect()
+        process.rows().filter(|(_, entry)| is_closed(entry.end)).map(|(fd, _)| fd).collect()
     };
     let of_child = |(name, kept): (&String, &usize)| {
         let (own, other) = (ends[*kept], ends[1 - *kept]);

@@ -103,7 +103,7 @@ fn only_holder<'a>(world: &'a World, of: &EndRef) -> Result<&'a Task, Refusal> {
 }
 
 /// The bench's first task, which acts where nobody is named.
-fn first_task(world: &World) -> Result<&Task, Refusal> {
+pub fn first_task(world: &World) -> Result<&Task, Refusal> {
     acting::first_task(world).ok_or_else(|| Refusal("no task is left on the bench; `reset` begins again".to_owned()))
 }
 

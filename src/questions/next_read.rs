@@ -92,7 +92,7 @@ pub fn next_read(world: &World, end: &End, blocking: Blocking) -> Option<NextRea
     Some(match end.kind {
         Kind::Stream => of_stream(world, end, blocking),
         Kind::Seqpacket | Kind::Dgram => of_messages(world, end, blocking),
-        Kind::Pipe => first_then(pipe_bytes(end), vec![nothing_left(world, end, blocking)]),
+        Kind::Pipe | Kind::Fifo => first_then(pipe_bytes(end), vec![nothing_left(world, end, blocking)]),
         Kind::PacketPipe => first_then(first_packet(end), vec![nothing_left(world, end, blocking)]),
     })
 }
@@ -104,7 +104,7 @@ fn nothing_left(world: &World, end: &End, blocking: Blocking) -> ReadOutcome {
         // Only a read that would sleep is told of the shutdown; a datagram socket is never told of its peer's close.
         Kind::Dgram => end.shut_here.0 && blocking == Blocking::MaySleep,
         Kind::Stream | Kind::Seqpacket => end.shut_rd || peer_is_closed,
-        Kind::Pipe | Kind::PacketPipe => peer_is_closed,
+        Kind::Pipe | Kind::PacketPipe | Kind::Fifo => peer_is_closed,
     };
     if is_over { ReadOutcome::Eof } else { ReadOutcome::Sleeps }
 }
@@ -124,7 +124,7 @@ fn not_connected(end: &End) -> Option<Errno> {
     match end.kind {
         Kind::Stream if !is_connected => Some(Errno::EINVAL),
         Kind::Seqpacket if !is_connected => Some(Errno::ENOTCONN),
-        Kind::Stream | Kind::Seqpacket | Kind::Dgram | Kind::Pipe | Kind::PacketPipe => None,
+        Kind::Stream | Kind::Seqpacket | Kind::Dgram | Kind::Pipe | Kind::PacketPipe | Kind::Fifo => None,
     }
 }
 

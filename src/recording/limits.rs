@@ -49,7 +49,7 @@ impl Limits {
         if self.cost < COST_OF_A_LOOK {
             return Ok(());
         }
-        let objects = world.objects();
+        let objects = world.remembered();
         let tasks = world.tasks().count() as u64;
         self.work = self.work.saturating_add(self.cost.saturating_mul(tasks));
         (self.cost, self.objects) = (0, objects as u64);

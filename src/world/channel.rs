@@ -20,7 +20,7 @@ pub struct Sample {
 
 /// One end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "six independent facts of the kernel's, not one state")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of the kernel's, not one state")]
 pub struct End {
     /// Its identity.
     pub id: EndId,
@@ -62,6 +62,12 @@ pub struct End {
     pub reset: Reset,
     /// The address it is bound to, as written.
     pub address: Option<String>,
+    /// The kernel's number for it, where a source has told it; both sides of a pipe have the same.
+    pub inode: Option<u64>,
+    /// Somebody who is not in the picture holds it, or may.
+    pub outside: bool,
+    /// SO_RCVTIMEO and SO_SNDTIMEO: a call that may time out is not begun anew after a handler.
+    pub timeouts: (bool, bool),
     /// Connections that wait for accept(2), if it listens.
     pub backlog: Option<VecDeque<EndId>>,
     /// What the kernel said of it when it was last asked.
@@ -151,6 +157,9 @@ impl End {
             closed_unread: false,
             reset: Reset::None,
             address: None,
+            inode: None,
+            outside: false,
+            timeouts: (false, false),
             backlog: None,
             sample: None,
         }
@@ -168,6 +177,7 @@ impl End {
 
     /// Its name for people.
     pub fn label(&self) -> String {
-        self.name.as_ref().map_or_else(|| "(not accepted)".to_owned(), EndName::to_string)
+        let unnamed = if self.outside { "(outside)" } else { "(not accepted)" };
+        self.name.as_ref().map_or_else(|| unnamed.to_owned(), EndName::to_string)
     }
 }

@@ -3,16 +3,21 @@
 mod again;
 mod birth;
 mod effect;
+mod fifo;
+mod found;
 mod make;
+mod moved;
 mod read;
 mod report;
+mod table;
+mod write;
 
 use std::rc::Rc;
 
 use crate::abi::{Errno, MSG_PEEK, Signal};
 use crate::order::{Call, Extra, Outcome};
 use crate::script::{Disposition, TaskState};
-use crate::trace::{Death, Event, Fact, Record, TaskId, What};
+use crate::trace::{Death, Event, Fact, Record, Role, TaskId, What};
 
 use super::World;
 use super::channel::Sample;
@@ -49,10 +54,15 @@ impl World {
             }
             Fact::Asleep => self.fall_asleep(task).into_iter().for_each(show),
             Fact::Interrupted => self.begin_again(task),
-            Fact::Held | Fact::Unordered | Fact::Exiting(_) | Fact::Known(_) | Fact::Table(_) => {}
+            Fact::Held | Fact::Unordered => {}
+            Fact::Exiting(_) => self.exit(task),
+            Fact::Known(known) => self.find(task, &known),
+            Fact::Table(rows) => self.compare_table(task, &rows),
             Fact::Done => self.finish(task, line).into_iter().for_each(show),
             Fact::Signalled(signal) => {
-                self.begin_again(task);
+                if signal != Signal::INTERRUPT && self.is_restarted(task, true) {
+                    self.begin_again(task);
+                }
                 self.signal(task, signal).into_iter().for_each(show);
             }
             Fact::Stopped(by) => {
@@ -90,14 +100,17 @@ impl World {
     /// A sleeping call comes back to stop, and begins again after SIGCONT, with what its number means then.
     fn halt(&mut self, id: TaskId) {
         self.set_state(id, TaskState::Stopped);
-        self.begin_again(id);
+        if self.is_restarted(id, false) {
+            self.begin_again(id);
+        }
     }
 
     /// After SIGCONT: idle if it has nothing to do; whether it sleeps again the kernel will say.
     fn resume(&mut self, id: TaskId) {
         if let Some(task) = self.tasks.get_mut(&id) {
             let waits = task.ongoing.as_ref().is_none_or(|ongoing| !ongoing.inside);
-            task.state = if waits { TaskState::Idle } else { TaskState::Running };
+            let is_idle = waits && task.role != Role::Stranger;
+            task.state = if is_idle { TaskState::Idle } else { TaskState::Running };
         }
     }
 
@@ -135,9 +148,13 @@ impl World {
         if is_first || referred != (1, ongoing.refers.first().copied()) || ongoing.refers.len() != 1 {
             ongoing.names = self.names_for(id, call, ordered.and_then(|ordered| ordered.name.clone()));
         }
-        ongoing.write = ongoing.content().and_then(|content| self.begin_write(id, &ongoing, &content));
+        self.begin_writes(id, &mut ongoing);
+        let opens = matches!(**call, Call::Open { .. });
         if let Some(task) = self.tasks.get_mut(&id) {
             task.ongoing = Some(ongoing);
+        }
+        if opens {
+            self.begin_open(id);
         }
     }
 
@@ -147,8 +164,7 @@ impl World {
             return;
         };
         task.ongoing = left;
-        self.abandon_write(id);
-        self.let_go_of_kept(id);
+        self.abandon_calls(id);
         if let Some(task) = self.tasks.get_mut(&id) {
             task.ongoing = None;
         }
@@ -164,7 +180,7 @@ impl World {
         let (call, was_kept) = (Rc::clone(&ongoing.call), !ongoing.kept.is_empty());
         let eof = self.apply(id, &call, &back);
         if was_kept {
-            self.let_go_of_kept(id);
+            self.release_kept(id);
         }
         self.returned_event(id, line, back, eof)
     }
@@ -183,13 +199,11 @@ impl World {
 
     fn die(&mut self, id: TaskId, line: u32, death: Death) -> Vec<What> {
         let mut shown = self.unfinished_events(id, line);
-        self.abandon_write(id);
-        self.abandon_read(id);
-        self.let_go_of_kept(id);
+        self.abandon_calls(id);
         let nobody_waits = self.leaves_no_zombie(id);
         let Some(task) = self.tasks.get_mut(&id) else { return shown };
         task.death = Some(death);
-        let waits = task.state != TaskState::Dead && task.id == task.process && !nobody_waits;
+        let waits = task.state != TaskState::Dead && task.leads_process() && !nobody_waits;
         task.state = if waits { TaskState::Zombie } else { TaskState::Dead };
         (task.order, task.ongoing) = (None, None);
         let (name, pid) = (task.name.clone(), task.pid);
@@ -200,10 +214,33 @@ impl World {
             shown.push(What::Signal { task: name.clone(), signal });
         }
         shown.push(What::Death { task: name, pid, death });
-        if let Some(process) = self.processes.remove(&id) {
-            process.table.iter().for_each(|(fd, descriptor)| self.lose(id, *fd, descriptor.end));
-        }
+        self.give_up_descriptors(id);
         shown
+    }
+
+    /// A task is about to die, or is dead: what it was in the middle of is left as it is.
+    fn abandon_calls(&mut self, id: TaskId) {
+        self.abandon_write(id);
+        self.abandon_read(id);
+        self.release_kept(id);
+    }
+
+    /// The kernel takes a task's descriptors away before its parent is told of its death.
+    fn exit(&mut self, id: TaskId) {
+        self.abandon_calls(id);
+        if let Some(task) = self.tasks.get_mut(&id) {
+            task.is_exiting = true;
+        }
+        self.give_up_descriptors(id);
+    }
+
+    /// The last task that has a table takes it with it.
+    fn give_up_descriptors(&mut self, id: TaskId) {
+        let Some(owner) = self.tasks.get(&id).map(|task| task.process) else { return };
+        let needs = |task: &Task| task.process == owner && task.is_alive() && !task.is_exiting;
+        if !self.tasks.values().any(needs) {
+            self.drop_table(owner);
+        }
     }
 
     /// A parent that ignores SIGCHLD has its dead children reaped by the kernel at once.
@@ -219,9 +256,7 @@ impl World {
     }
 
     fn measure(&mut self, id: TaskId, fd: i32, bytes: u64) {
-        let Some(end) = self.process_of(id).and_then(|process| process.table.get(&fd)).map(|entry| entry.end) else {
-            return;
-        };
+        let Some(end) = self.end_of(id, fd) else { return };
         let reads = |task: &Task| {
             let peeks = task.current_call().is_some_and(|call| call.flags() & MSG_PEEK != 0);
             task.is_alive() && !peeks && self.end_being_read(task) == Some(end)

@@ -19,9 +19,14 @@ pub enum Kind {
     Pipe,
     /// A pipe made with O_DIRECT: packets.
     PacketPipe,
+    /// A FIFO: a pipe with a name, which may be opened again and again.
+    Fifo,
 }
 
 impl Kind {
+    /// Those that have an address: of an abstract name there can be one of each.
+    pub const WITH_NAMES: [Self; 4] = [Self::Stream, Self::Dgram, Self::Seqpacket, Self::Fifo];
+
     /// The kind of a socket type; SOCK_ flags are ignored.
     pub fn of_socket(kind: i32) -> Option<Self> {
         match kind & !(abi::CLOEXEC | abi::NONBLOCK) {
@@ -34,7 +39,7 @@ impl Kind {
 
     /// Whether one read never takes more than one write.
     pub fn keeps_messages(self) -> bool {
-        !matches!(self, Self::Stream | Self::Pipe)
+        !matches!(self, Self::Stream | Self::Pipe | Self::Fifo)
     }
 
     /// Whether a write of no bytes is something that can be read.
@@ -49,7 +54,7 @@ impl Kind {
 
     /// Whether it is a pipe.
     pub fn is_pipe(self) -> bool {
-        matches!(self, Self::Pipe | Self::PacketPipe)
+        matches!(self, Self::Pipe | Self::PacketPipe | Self::Fifo)
     }
 
     /// As C writes it: `SOCK_STREAM`, `pipe`.
@@ -60,6 +65,7 @@ impl Kind {
             Self::Seqpacket => "SOCK_SEQPACKET",
             Self::Pipe => "pipe",
             Self::PacketPipe => "pipe O_DIRECT",
+            Self::Fifo => "FIFO",
         }
     }
 
@@ -71,6 +77,7 @@ impl Kind {
             Self::Seqpacket => "seqpacket",
             Self::Pipe => "pipe",
             Self::PacketPipe => "packets",
+            Self::Fifo => "FIFO",
         }
     }
 }

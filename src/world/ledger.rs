@@ -4,6 +4,7 @@
 mod again;
 mod flow;
 mod measure;
+mod outside;
 mod peek;
 mod urgent;
 
@@ -54,6 +55,8 @@ pub struct Flow {
     reader_died: bool,
     /// Bytes that were destroyed because nobody can read them any more, until something is written or read here again.
     pub ghost: u64,
+    /// Somebody who is not in the picture writes here, or may: what nobody wrote came from there.
+    pub has_outside_writers: bool,
 }
 
 /// The four terms of the law, and the numbers of calls.
@@ -146,7 +149,7 @@ pub enum ReadResult {
 }
 
 impl Write {
-    /// At most `limit` of the `len` bytes from `start`.
+    /// At most `limit` of the `len` bytes from `start`, as far as they are known.
     pub fn bytes(&self, start: u64, len: u64, limit: usize) -> Vec<u8> {
         let want = usize::try_from(len).unwrap_or(usize::MAX).min(limit);
         if let [only] = &*self.content {
@@ -156,14 +159,32 @@ impl Write {
         let mut bytes = Vec::new();
         for payload in self.content.iter() {
             if bytes.len() < want {
-                bytes.extend(payload.slice(skip, want - bytes.len()));
+                let part = payload.slice(skip, want - bytes.len());
+                let is_whole = part.len() as u64 == payload.len().saturating_sub(skip).min((want - bytes.len()) as u64);
+                bytes.extend(part);
+                // What comes behind what is not known has its place, but not here.
+                if !is_whole {
+                    break;
+                }
             }
             skip = skip.saturating_sub(payload.len());
         }
         bytes
     }
 
-    fn starts_with(&self, start: u64, data: &[u8]) -> bool {
-        data.is_empty() || self.content.is_empty() || self.bytes(start, data.len() as u64, data.len()) == data
+    /// Whether these can be its bytes from `start` on: what is not known of it can be anything.
+    fn agrees(&self, start: u64, data: &[u8]) -> bool {
+        let end = start.saturating_add(data.len() as u64);
+        let mut base = 0_u64;
+        self.content.iter().all(|payload| {
+            let (from, to) = (start.max(base), end.min(base.saturating_add(payload.known())));
+            let first = base;
+            base = base.saturating_add(payload.len());
+            if from >= to {
+                return true;
+            }
+            let place = |at: u64| usize::try_from(at - start).unwrap_or(usize::MAX);
+            payload.slice(from - first, place(to) - place(from)) == data[place(from)..place(to)]
+        })
     }
 }

@@ -32,6 +32,8 @@ pub struct Task {
     pub state: TaskState,
     /// How it died.
     pub death: Option<Death>,
+    /// It is about to die, and has given up its descriptors.
+    pub is_exiting: bool,
     /// What its calls are made for; none of calls that nobody ordered.
     pub order: Option<Order>,
     /// The call it is inside of, or has just come back from.
@@ -68,6 +70,8 @@ pub struct Ongoing {
     pub slept: bool,
     /// The write it is inside of: the end it goes to, and its number there.
     pub write: Option<(EndId, u64)>,
+    /// Messages of the same call behind that one; their numbers follow.
+    pub more_writes: u32,
     /// Of what it refers to, the numbers that another thread has closed meanwhile: the kernel keeps it open for the call.
     pub kept: Vec<(i32, EndId)>,
     /// What it does was seen by another task, and folded, before it returned.
@@ -86,10 +90,22 @@ pub struct Process {
 /// An entry of a descriptor table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Descriptor {
-    /// The end it refers to.
+    /// What it refers to: an end of a channel, or an object.
     pub end: EndId,
+    /// The other side of a FIFO that was opened for both.
+    pub also: Option<EndId>,
     /// FD_CLOEXEC.
     pub cloexec: bool,
+}
+
+impl Descriptor {
+    /// A standard stream of the bench's.
+    pub const NULL: Self = Self { end: EndId::NULL, also: None, cloexec: false };
+
+    /// All that it refers to.
+    pub fn ends(&self) -> impl Iterator<Item = EndId> + use<> {
+        std::iter::once(self.end).chain(self.also)
+    }
 }
 
 impl Ongoing {
@@ -105,6 +121,7 @@ impl Ongoing {
             line,
             slept: false,
             write: None,
+            more_writes: 0,
             kept: Vec::new(),
             applied_early: false,
         }
@@ -145,6 +162,11 @@ impl Ongoing {
 }
 
 impl Task {
+    /// Whether it is its process's first: the one by whose number it is waited for.
+    pub fn leads_process(&self) -> bool {
+        self.pid == self.tid
+    }
+
     /// Whether it can still do something.
     pub fn is_alive(&self) -> bool {
         !matches!(self.state, TaskState::Zombie | TaskState::Dead)
@@ -172,6 +194,18 @@ impl Task {
 }
 
 impl Process {
+    /// One whose standard streams are /dev/null.
+    pub fn with_null_streams() -> Self {
+        let table = (0..=2).map(|fd| (fd, Descriptor::NULL)).collect();
+        Self { table, ..Self::default() }
+    }
+
+    /// The rows that people are shown: all but the standard streams, as long as they are nothing but /dev/null.
+    pub fn rows(&self) -> impl Iterator<Item = (i32, &Descriptor)> {
+        let is_plain = |fd: i32, row: &Descriptor| fd <= 2 && row.end == EndId::NULL;
+        self.table.iter().map(|(fd, row)| (*fd, row)).filter(move |(fd, row)| !is_plain(*fd, row))
+    }
+
     /// The lowest descriptor that refers to an end.
     pub fn lowest(&self, end: EndId) -> Option<i32> {
         self.table.iter().find(|(_, descriptor)| descriptor.end == end).map(|(fd, _)| *fd)

@@ -94,7 +94,7 @@ fn masked(shown: &str) -> String {
     for line in shown.lines() {
         let Some((call, made)) = line.split_once(") = ") else { continue };
         let Some((pid, name)) = made.split_once(" (") else { continue };
-        let makes_task = ["fork(", "pthread_create("].iter().any(|made| call.contains(made));
+        let makes_task = ["fork(", "clone3("].iter().any(|made| call.contains(made));
         if makes_task && pid.bytes().all(|byte| byte.is_ascii_digit()) {
             names.insert(pid, name.trim_end_matches(')').to_uppercase());
         }
@@ -107,7 +107,7 @@ fn masked(shown: &str) -> String {
 
 /// Whether numbers in it may be processes'; elsewhere one that is the same by chance is none.
 fn tells_of_pids(line: &str) -> bool {
-    ["fork(", "pthread_create(", "waitpid", "kill(", "tasks() = ", "pid=", "getsockname(", "getpeername("]
+    ["fork(", "clone3(", "waitpid", "kill(", "tasks() = ", "pid=", "getsockname(", "getpeername("]
         .iter()
         .any(|mark| line.contains(mark))
 }

@@ -7,6 +7,7 @@ mod support;
 mod again;
 mod contract;
 mod facts;
+mod foreign;
 mod fuzz;
 mod holds;
 mod house;

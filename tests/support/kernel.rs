@@ -45,16 +45,16 @@ fn states(world: &World) -> Result<(), String> {
 /// Every process's table, number for number, and the same file for the same end everywhere. Gives each end's entries.
 fn tables(world: &World, base: i32) -> Result<BTreeMap<EndId, Vec<OpenFile>>, String> {
     let mut entries: BTreeMap<EndId, Vec<OpenFile>> = BTreeMap::new();
-    for task in world.tasks().filter(|task| task.is_alive() && task.id == task.process) {
+    for task in world.tasks().filter(|task| task.is_alive() && task.leads_process()) {
         let all = procfs::open_files(task.pid, base).ok_or_else(|| format!("{}'s table cannot be read", task.name))?;
         let files: Vec<OpenFile> = all.into_iter().filter(|file| file.fd > 2).collect();
         let Some(process) = world.process_of(task.id) else { return Err(format!("{} has no table", task.name)) };
-        let believed: Vec<i32> = process.table.keys().copied().collect();
+        let believed: Vec<i32> = process.rows().map(|(fd, _)| fd).collect();
         let real: Vec<i32> = files.iter().map(|file| file.fd).collect();
         if believed != real {
             return Err(format!("{} holds {real:?}, the world has {believed:?}", task.name));
         }
-        for (file, (fd, entry)) in files.into_iter().zip(&process.table) {
+        for (file, (fd, entry)) in files.into_iter().zip(process.rows()) {
             let label = world.label(entry.end);
             if (file.flags & abi::CLOEXEC != 0) != entry.cloexec {
                 return Err(format!("{}'s {fd} ({label}): FD_CLOEXEC is not {}", task.name, entry.cloexec));

@@ -102,7 +102,7 @@ impl Programs {
         let Some(&task) = self.random.pick(&idle) else { return self.nobody_can_act(world) };
         let held = world
             .process_of(task.id)
-            .map(|process| process.table.iter().map(|(fd, entry)| (*fd, entry.end)).collect::<Vec<_>>());
+            .map(|process| process.rows().map(|(fd, entry)| (fd, entry.end)).collect::<Vec<_>>());
         let scene = Scene { world, task, held: held.unwrap_or_default() };
         let all: usize = MAKERS.iter().map(|(weight, _)| weight).sum();
         for _ in 0..50 {

@@ -113,7 +113,7 @@ fn tasks(scene: Scene<'_>, moments: &[Moment]) -> Vec<TaskId> {
 /// The task that a fork made.
 fn made(scene: Scene<'_>, moment: &Moment) -> Option<TaskId> {
     let What::Call(call) = &moment.events.last()?.what else { return None };
-    let is_fork = matches!(call.call.name(), "fork" | "pthread_create") && call.ret.is_some_and(|ret| ret >= 0);
+    let is_fork = call.call.makes_task() && call.ret.is_some_and(|ret| ret >= 0);
     let name = call.names.made.as_deref().filter(|_| is_fork)?;
     scene.world.tasks().find(|task| task.by == Some(moment.task) && task.name == name).map(|task| task.id)
 }

@@ -108,8 +108,8 @@ fn line(scene: Scene<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
         return spans;
     }
     let Some(process) = scene.world.process_of(task.id) else { return spans };
-    for (fd, descriptor) in &process.table {
-        let nonblock = scene.world.end(descriptor.end).is_some_and(|end| end.nonblock);
+    for (fd, descriptor) in process.rows() {
+        let nonblock = scene.world.is_nonblocking(descriptor.end);
         let flags = match (descriptor.cloexec, nonblock) {
             (true, true) => " cloexec nonblock",
             (true, false) => " cloexec",

@@ -86,4 +86,6 @@ fn count(burst: &mut Burst, call: Again) {
     burst.recorded += 1;
     burst.not_kept += 1;
     burst.bytes += u64::from(call.ret.unsigned_abs());
+    burst.last.0 = call.ret;
+    burst.last.1.data.clear();
 }

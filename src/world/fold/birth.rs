@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::abi::Errno;
-use crate::order::{Call, Credentials, Loop};
+use crate::order::{Call, Credentials, Loop, Outcome};
 use crate::script::TaskState;
 use crate::trace::{Birth, Burst, Group, NamedEnd, Names, Ordered, Role, TableOrigin, TaskId};
 
@@ -19,7 +19,8 @@ impl World {
         if shared.is_none() {
             let inherited = match birth.table {
                 TableOrigin::CopyOf(of) => self.process_of(of).cloned().unwrap_or_default(),
-                TableOrigin::SharedWith(_) | TableOrigin::Null | TableOrigin::Unknown => Process::default(),
+                TableOrigin::Null => Process::with_null_streams(),
+                TableOrigin::SharedWith(_) | TableOrigin::Unknown => Process::default(),
             };
             self.hold_all(id, &inherited);
             self.processes.insert(id, inherited);
@@ -36,6 +37,7 @@ impl World {
             program: birth.program.clone(),
             state: if is_stranger { TaskState::Running } else { TaskState::Idle },
             death: None,
+            is_exiting: false,
             order: None,
             ongoing: None,
         };
@@ -58,9 +60,13 @@ impl World {
     pub(super) fn resolve(&self, id: TaskId, ongoing: &mut Ongoing) {
         ongoing.refers.clear();
         let Some(process) = self.process_of(id) else { return };
-        let more = ongoing.call.more_fds();
+        let (more, written) = (ongoing.call.more_fds(), ongoing.call.written_fd());
+        let writes = ongoing.call.room().is_none();
         for fd in ongoing.call.fd().into_iter().chain(more) {
-            ongoing.refers.extend(process.table.get(&fd).map(|descriptor| (fd, descriptor.end)));
+            let Some(descriptor) = process.table.get(&fd) else { continue };
+            // Of a FIFO that was opened for both sides, the one that the call is about.
+            let other = descriptor.also.filter(|_| writes && written == Some(fd));
+            ongoing.refers.push((fd, other.unwrap_or(descriptor.end)));
         }
     }
 
@@ -74,10 +80,7 @@ impl World {
 
     fn hold_all(&mut self, id: TaskId, process: &Process) {
         for (fd, descriptor) in &process.table {
-            if let Some(end) = self.ends.get_mut(&descriptor.end) {
-                end.held += 1;
-                end.holders.insert((id, *fd));
-            }
+            self.hold((id, *fd), *descriptor);
         }
     }
 
@@ -142,6 +145,7 @@ impl World {
             eof: false,
             unfinished: false,
             since: None,
+            last: (0, Outcome::default()),
             first_calls: Vec::new(),
         }
     }

@@ -8,7 +8,7 @@ use super::super::World;
 use super::super::channel::Reset;
 use super::super::kind::{EndId, Kind};
 use super::super::ledger::{Found, ReadResult};
-use super::super::task::Ongoing;
+use super::super::task::{Descriptor, Ongoing};
 use super::Back;
 
 /// recv(2) of no bytes with MSG_OOB says this, and the urgent byte is gone all the same.
@@ -17,8 +17,8 @@ const EFAULT: abi::Errno = abi::Errno(14);
 impl World {
     pub(super) fn apply_read(&mut self, id: TaskId, call: &Call, back: &Back, room: u64) -> Option<bool> {
         let fd = call.fd()?;
-        let Some(id_of_end) = self.end_of_call(id, fd).filter(|end| *end != EndId::NULL) else {
-            // A file of no channel, such as /dev/null.
+        let Some(id_of_end) = self.end_of_call(id, fd).filter(|end| self.ends.get(end).is_some()) else {
+            // No end of a channel, such as /dev/null.
             return (back.ret == 0).then_some(room > 0);
         };
         let end = self.ends.get_mut(&id_of_end)?;
@@ -82,7 +82,7 @@ impl World {
     }
 
     /// Takes what was read out of the ledger. Whether descriptors came with it.
-    fn take(&mut self, id: EndId, kind: Kind, found: Found<'_>, call: &Call) -> bool {
+    pub(super) fn take(&mut self, id: EndId, kind: Kind, found: Found<'_>, call: &Call) -> bool {
         let Some(end) = self.ends.get_mut(&id) else { return false };
         let result = match kind.keeps_messages() {
             _ if call.flags() & abi::MSG_OOB != 0 => end.inbox.take_urgent(found),
@@ -122,11 +122,11 @@ impl World {
         let installed: &[i32] = if let Extra::Message { fds, .. } = back.extra() { fds } else { &[] };
         let cloexec = call.flags() & abi::MSG_CMSG_CLOEXEC != 0;
         for (fd, end) in installed.iter().zip(&passed) {
-            self.install(id, *fd, *end, cloexec);
+            self.install(id, *fd, Descriptor { end: *end, also: None, cloexec });
         }
         if !peek {
             for passed in passed {
-                self.land(passed);
+                self.end_flight(passed);
             }
         }
     }
@@ -146,25 +146,39 @@ impl World {
         }
     }
 
-    /// A signal took a sleeper out of its call, and the kernel makes the call anew: of a number that another thread has closed
-    /// meanwhile, whatever it means now.
+    /// The kernel makes a call anew that a signal took a task out of: of a number that another thread has closed meanwhile,
+    /// whatever it means now.
     pub(super) fn begin_again(&mut self, id: TaskId) {
         let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
-        let Some(ongoing) = ongoing.filter(|ongoing| !ongoing.kept.is_empty()) else { return };
+        let Some(ongoing) = ongoing.filter(|ongoing| ongoing.inside && !ongoing.kept.is_empty()) else { return };
         let names = self.names_for(id, ongoing.call(), ongoing.names.made.clone());
         let mut anew = ongoing.clone();
         self.resolve(id, &mut anew);
-        self.let_go_of_kept(id);
+        self.release_kept(id);
         if let Some(ongoing) = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut()) {
             (ongoing.names, ongoing.refers) = (names, anew.refers);
         }
+        self.begin_open(id);
+    }
+
+    /// Whether a call that a signal takes a task out of is made anew, by itself after a stop, or after a handler with SA_RESTART:
+    /// not once it has moved anything, for then it returns that.
+    pub(super) fn is_restarted(&self, id: TaskId, after_handler: bool) -> bool {
+        let Some(ongoing) = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref()) else { return false };
+        let call = ongoing.call();
+        let end = call.fd().and_then(|fd| ongoing.end_of(fd)).and_then(|end| self.ends.get(&end));
+        let never = matches!(call, Call::Poll { .. } | Call::Select { .. } | Call::EpollWait { .. });
+        let may_time_out = end.is_some_and(|end| if call.room().is_some() { end.timeouts.0 } else { end.timeouts.1 });
+        let write = ongoing.write.and_then(|(to, number)| self.ends.get(&to)?.inbox.write(number));
+        let has_moved = write.is_some_and(|write| write.gone + write.inside > 0);
+        !has_moved && !(after_handler && (never || may_time_out))
     }
 
     /// The call that kept an end open for itself is over.
-    pub(super) fn let_go_of_kept(&mut self, id: TaskId) {
+    pub(super) fn release_kept(&mut self, id: TaskId) {
         let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
         for (_, end) in ongoing.map(|ongoing| std::mem::take(&mut ongoing.kept)).unwrap_or_default() {
-            self.let_go(id, end);
+            self.release(id, end);
         }
     }
 }

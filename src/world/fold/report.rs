@@ -76,9 +76,10 @@ impl World {
             let mut event = call_event(task, slept, state);
             event.since = since;
             if !unfinished {
-                event.ret =
-                    Some(if burst.errno == Errno::NONE { i32::try_from(burst.bytes).unwrap_or(i32::MAX) } else { -1 });
+                // What the call returned that it was in; the loop's sum is in the burst.
+                event.ret = Some(burst.last.0);
                 event.errno = burst.errno;
+                event.outcome = burst.last.1.clone();
                 event.eof = burst.eof.then_some(true);
                 event.t_ns = burst.last_ns;
             }
@@ -144,6 +145,12 @@ fn count(burst: &mut Burst, back: &Back, eof: Option<bool>, moves: bool) {
         burst.bytes += u64::try_from(back.ret).unwrap_or(0);
     }
     burst.eof |= eof == Some(true);
+    burst.last.0 = back.ret;
+    match &back.outcome {
+        Some(outcome) => burst.last.1.clone_from(outcome),
+        None if burst.last.1.data.is_empty() => {}
+        None => burst.last.1 = Outcome::default(),
+    }
 }
 
 fn call_event(task: &Task, ongoing: &Ongoing, state: CallState) -> CallEvent {

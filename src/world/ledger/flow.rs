@@ -13,6 +13,9 @@ use super::{Flow, HISTORY, Piece, Read, ReadResult, Write};
 /// How far behind the front a concurrent writer's bytes are looked for.
 pub(super) const REACH: usize = 64;
 
+/// Packets of one write: a pipe has room for no more, whatever is asked of it.
+const MOST_PACKETS: usize = 4096;
+
 /// What a read found, handed to `take_bytes` and `take_message`.
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {
@@ -60,7 +63,7 @@ impl Flow {
         self.writes.push_back(write);
         self.kind = Some(kind);
         let packet = if kind == Kind::PacketPipe { page } else { u64::MAX };
-        for start in (0..offered).step_by(usize::try_from(packet).unwrap_or(usize::MAX)) {
+        for start in (0..offered).step_by(usize::try_from(packet).unwrap_or(usize::MAX)).take(MOST_PACKETS) {
             self.queue.push_back(Piece { write: number, start, len: packet.min(offered - start), tentative: true });
         }
         if offered == 0 && kind.keeps_empty_messages() {
@@ -132,8 +135,13 @@ impl Flow {
         let mut data = found.data;
         let mut pieces = Vec::new();
         while left > 0 {
-            let Some((at, most)) = self.pick(data) else {
-                return Err(format!("{left} bytes were read that nobody wrote"));
+            let fits = |front: &Piece| !self.has_outside_writers || self.matches(*front, data);
+            let Some((at, most)) = self.pick(data).filter(|_| self.queue.front().is_some_and(fits)) else {
+                if !self.has_outside_writers {
+                    return Err(format!("{left} bytes were read that nobody wrote"));
+                }
+                self.supply(left);
+                break;
             };
             let piece = self.queue[at];
             let amount = piece.len.min(left).min(most);
@@ -148,6 +156,11 @@ impl Flow {
 
     /// A read took one message, or as much of it as fitted. Returns the number of the write it came from.
     pub fn take_message(&mut self, found: Found<'_>) -> Result<u64, String> {
+        if self.queue.is_empty() && self.has_outside_writers {
+            self.supply(found.len);
+            self.remember_read(found, Vec::new(), 0, ReadResult::Bytes);
+            return Ok(0);
+        }
         let Some(at) = self.pick_message(found) else {
             return Err(format!("a message of {} bytes was read that nobody wrote", found.len));
         };
@@ -325,7 +338,7 @@ impl Flow {
     fn matches(&self, piece: Piece, data: &[u8]) -> bool {
         let Some(write) = self.write(piece.write) else { return true };
         let limit = data.len().min(usize::try_from(piece.len).unwrap_or(usize::MAX));
-        write.starts_with(piece.start, &data[..limit])
+        write.agrees(piece.start, &data[..limit])
     }
 
     pub(super) fn consume(&mut self, at: usize, amount: u64) {

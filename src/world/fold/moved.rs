@@ -1,0 +1,80 @@
+//! Calls that move bytes without showing them, and those that move several messages: splice, tee, sendfile, sendmmsg, recvmmsg.
+
+use std::rc::Rc;
+
+use crate::order::{Call, Extra, Outcome, Payload};
+use crate::trace::TaskId;
+
+use super::super::World;
+use super::super::kind::EndId;
+use super::super::ledger::Found;
+use super::Back;
+
+impl World {
+    /// Bytes went from one descriptor to another. Those that the ledger knows keep their content.
+    pub(super) fn move_bytes(&mut self, id: TaskId, call: &Call, back: &Back, number: Option<(EndId, u64)>) {
+        let (from, stays) = match *call {
+            Call::Splice { from, .. } | Call::Sendfile { from, .. } => (from, false),
+            Call::Tee { from, .. } => (from, true),
+            _ => return,
+        };
+        let Some(len) = u64::try_from(back.ret).ok().filter(|len| *len > 0) else { return };
+        let source = self.end_of_call(id, from).filter(|end| self.ends.get(end).is_some());
+        let Some(source) = source else { return };
+        if let Some((to, number)) = number {
+            let content: Rc<[Payload]> = self.front_of(source, len).into();
+            if let Some(end) = self.ends.get_mut(&to) {
+                end.inbox.set_content(number, content);
+            }
+        }
+        if stays {
+            return;
+        }
+        let Some(end) = self.ends.get_mut(&source) else { return };
+        let kind = end.kind;
+        self.take(source, kind, Found { by: id, len, data: &[] }, call);
+    }
+
+    /// What the ledger knows of the first bytes that wait at an end.
+    fn front_of(&self, id: EndId, len: u64) -> Vec<Payload> {
+        /// Of one message no more is copied.
+        const MOST: u64 = crate::order::KEEP as u64;
+        let Some(end) = self.ends.get(&id) else { return Vec::new() };
+        let (mut payloads, mut left) = (Vec::new(), len);
+        for piece in &end.inbox.queue {
+            let amount = piece.len.min(left);
+            let known = usize::try_from(amount.min(MOST)).unwrap_or(0);
+            payloads.push(Payload::beginning(end.inbox.bytes_of(*piece, known), amount));
+            left -= amount;
+            if left == 0 {
+                break;
+            }
+        }
+        if left > 0 {
+            payloads.push(Payload::beginning(Vec::new(), left));
+        }
+        payloads
+    }
+
+    /// recvmmsg(2): each message as if it had been read by itself.
+    pub(super) fn receive_messages(&mut self, id: TaskId, call: &Call, back: &Back) {
+        let (Call::Recvmmsg { fd, count, flags, .. }, Extra::Messages(messages)) = (call, back.extra()) else { return };
+        let mut data = back.data();
+        for message in messages {
+            let here = usize::try_from(message.len).map_or(data.len(), |len| len.min(data.len()));
+            let (own, rest) = data.split_at(here);
+            let extra =
+                Extra::Message { flags: message.flags, fds: message.fds.clone(), creds: message.creds, control: 0 };
+            let outcome = Outcome { data: own.to_vec(), hash: None, extra };
+            let one = Back {
+                ret: i32::try_from(message.len).unwrap_or(i32::MAX),
+                errno: back.errno,
+                outcome: Some(Box::new(outcome)),
+                t_ns: back.t_ns,
+            };
+            let as_one = Call::Recvmsg { fd: *fd, count: *count, room: crate::order::ControlRoom::None, flags: *flags };
+            self.apply_read(id, &as_one, &one, *count);
+            data = rest;
+        }
+    }
+}

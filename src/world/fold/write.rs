@@ -1,0 +1,138 @@
+//! How writes begin and return: their bytes exist from the entry of the call, and how many were taken its return says.
+
+use std::rc::Rc;
+
+use crate::abi;
+use crate::order::{Call, Payload};
+use crate::script::TaskState;
+use crate::trace::TaskId;
+
+use super::super::World;
+use super::super::channel::Reset;
+use super::super::kind::{EndId, Kind};
+use super::super::task::Ongoing;
+use super::Back;
+
+impl World {
+    /// A call that writes enters the kernel: its bytes exist from now on, towards the peer or the address given.
+    pub(super) fn begin_writes(&mut self, by: TaskId, ongoing: &mut Ongoing) {
+        /// Messages of one call; the kernel takes no more either.
+        const MOST: usize = 1024;
+        (ongoing.write, ongoing.more_writes) = (None, 0);
+        let call = Rc::clone(&ongoing.call);
+        match &*call {
+            Call::Sendmmsg { messages, .. } => {
+                for message in messages.iter().take(MOST) {
+                    let write = self.begin_write(by, ongoing, &Rc::from([message.data.clone()]), &message.fds);
+                    let Some(write) = write else { return };
+                    match ongoing.write {
+                        None => ongoing.write = Some(write),
+                        Some(_) => ongoing.more_writes += 1,
+                    }
+                }
+            }
+            Call::Splice { count, .. } | Call::Tee { count, .. } | Call::Sendfile { count, .. } => {
+                let unknown = Rc::from([Payload::beginning(Vec::new(), *count)]);
+                ongoing.write = self.begin_write(by, ongoing, &unknown, &[]);
+            }
+            Call::Sendmsg { fds, .. } => {
+                let content = ongoing.content();
+                ongoing.write = content.and_then(|content| self.begin_write(by, ongoing, &content, fds));
+            }
+            _ => {
+                let content = ongoing.content();
+                ongoing.write = content.and_then(|content| self.begin_write(by, ongoing, &content, &[]));
+            }
+        }
+    }
+
+    fn begin_write(
+        &mut self,
+        by: TaskId,
+        ongoing: &Ongoing,
+        content: &Rc<[Payload]>,
+        passed: &[i32],
+    ) -> Option<(EndId, u64)> {
+        let from = ongoing.end_of(ongoing.call.written_fd()?)?;
+        let to = match destination(&ongoing.call) {
+            Some(address) if self.ends.get(&from)?.kind == Kind::Dgram => {
+                *self.addresses.get(&(address.to_owned(), Kind::Dgram))?
+            }
+            _ => self.ends.get(&from)?.peer?,
+        };
+        self.ends.get(&to)?;
+        let fds: Vec<EndId> = passed.iter().filter_map(|fd| self.end_of(by, *fd)).collect();
+        for passed in &fds {
+            if let Some(end) = self.ends.get_mut(passed) {
+                end.in_flight += 1;
+            } else if let Some(object) = self.objects.get_mut(passed) {
+                object.in_flight += 1;
+            }
+        }
+        let end = self.ends.get_mut(&to)?;
+        Some((to, end.inbox.begin_write(by, content, fds, (end.kind, self.machine.page))))
+    }
+
+    /// The task died: what it was in the middle of writing counts for anything from nothing to all of it.
+    pub(super) fn abandon_write(&mut self, id: TaskId) {
+        let Some(task) = self.tasks.get_mut(&id) else { return };
+        let asleep = task.state == TaskState::Asleep;
+        let Some((to, number)) = task.ongoing.as_mut().and_then(|ongoing| ongoing.write.take()) else { return };
+        if let Some(end) = self.ends.get_mut(&to) {
+            let kind = end.kind;
+            end.inbox.abandon_write(number, asleep, kind);
+        }
+    }
+
+    pub(super) fn finish_write(&mut self, (to, number): (EndId, u64), call: &Call, back: &Back) {
+        let Some(end) = self.ends.get_mut(&to) else { return };
+        let taken = if back.ret < 0 { Err(back.errno) } else { Ok(u64::try_from(back.ret).unwrap_or(0)) };
+        let lost_fds = taken.is_err() || (taken == Ok(0) && end.kind == Kind::Stream);
+        let closed = end.closed;
+        let result = end.inbox.finish_write(number, taken, closed);
+        if call.flags() & abi::MSG_OOB != 0 && end.kind == Kind::Stream {
+            end.inbox.mark_urgent(number);
+        }
+        let is_short = taken.is_ok_and(|taken| taken > 0 && call.offered().is_some_and(|offered| taken < offered));
+        let from = end.peer.filter(|_| is_short && end.kind == Kind::Stream);
+        let back_home = if lost_fds || closed { end.inbox.take_fds(number) } else { Vec::new() };
+        for passed in back_home {
+            self.end_flight(passed);
+        }
+        if let Some(from) = from.and_then(|from| self.ends.get_mut(&from)) {
+            from.reset = if from.reset == Reset::Pending { Reset::None } else { Reset::MaybeMet(self.line) };
+        }
+        self.pass_outside(to);
+        if let Err(error) = result {
+            self.note_anomaly(format!("{}: {error}", call.name()));
+        }
+    }
+
+    /// sendmmsg(2): so many messages went as it returned, each whole.
+    pub(super) fn finish_messages(&mut self, (to, first): (EndId, u64), more: u32, call: &Call, back: &Back) {
+        let sent = u64::try_from(back.ret).unwrap_or(0);
+        for at in 0..=u64::from(more) {
+            let offered =
+                self.ends.get(&to).and_then(|end| end.inbox.write(first + at)).map_or(0, |write| write.offered);
+            let ret = if at < sent { i32::try_from(offered).unwrap_or(i32::MAX) } else { -1 };
+            let errno = if at < sent { abi::Errno::NONE } else { back.errno };
+            self.finish_write((to, first + at), call, &Back { ret, errno, outcome: None, t_ns: back.t_ns });
+        }
+    }
+
+    /// What goes to an end that nobody in the picture holds is read by somebody outside.
+    fn pass_outside(&mut self, id: EndId) {
+        let Some(end) = self.ends.get_mut(&id).filter(|end| end.outside && end.held == 0) else { return };
+        for passed in end.inbox.read_outside() {
+            if let Some(end) = self.ends.get_mut(&passed) {
+                end.outside = true;
+            }
+            self.end_flight(passed);
+        }
+    }
+}
+
+/// The address that a datagram is sent to, as written.
+pub(super) fn destination(call: &Call) -> Option<&str> {
+    if let Call::Send { to, .. } | Call::Sendmsg { to, .. } = call { Some(&to.as_ref()?.shown) } else { None }
+}

@@ -1,0 +1,42 @@
+//! What a descriptor can refer to beside an end of a channel: files, terminals, sockets of other families, eventfd and the like.
+
+use crate::script::EndName;
+
+use super::kind::EndId;
+
+/// An open file description that is no end of a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// Its identity, of the same numbers as those of ends.
+    pub id: EndId,
+    /// What kind of thing: `file`, `tty`, `inet`, `eventfd`.
+    pub kind: String,
+    /// Which one, where that can be said: `/etc/passwd`, `127.0.0.1:80`.
+    pub name: String,
+    /// What a statement has called it.
+    pub made_as: Option<EndName>,
+    /// O_NONBLOCK.
+    pub nonblock: bool,
+    /// Descriptors in processes' tables that refer to it.
+    pub held: u32,
+    /// Copies sent over a socket and not yet received.
+    pub in_flight: u32,
+}
+
+impl Object {
+    /// One that nobody holds yet.
+    pub fn new(id: EndId, kind: impl Into<String>, name: impl Into<String>) -> Self {
+        let (kind, name) = (kind.into(), name.into());
+        Self { id, kind, name, made_as: None, nonblock: false, held: 0, in_flight: 0 }
+    }
+
+    /// Its name for people: a file by its path, anything else by its kind too.
+    pub fn label(&self) -> String {
+        match &self.made_as {
+            Some(name) => name.to_string(),
+            None if self.name.is_empty() => self.kind.clone(),
+            None if matches!(self.kind.as_str(), "file" | "tty") => self.name.clone(),
+            None => format!("{} {}", self.kind, self.name),
+        }
+    }
+}
