@@ -5,9 +5,12 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use tincans::abi::{self, Errno, Signal};
-use tincans::order::{Call, ControlRoom, Credentials, Extra, Loop, Outcome, Payload, SocketAddress};
+use tincans::order::{
+    Call, ControlRoom, Credentials, Extra, FilePath, IncomingMessage, Loop, Outcome, OutgoingMessage, Payload,
+    SocketAddress,
+};
 use tincans::script::Disposition;
-use tincans::trace::{Again, Birth, Death, Fact, Figures, Group, Ordered, Record, TaskId};
+use tincans::trace::{Again, Birth, Death, Fact, Figures, Group, Known, Ordered, Record, Side, TaskId, Thing};
 
 /// Turns of one tape.
 const MOST: usize = 300;
@@ -157,7 +160,8 @@ impl Tape<'_> {
         self.t_ns += 10;
         let task = self.task(first >> 4);
         match first & 0xf {
-            0..=5 => self.whole_call(task),
+            0..=4 => self.whole_call(task),
+            5 => self.by_itself(task),
             6 => self.begin(task),
             7 => {
                 self.come_back(task, &Call::Read { fd: 3, count: 100 });
@@ -196,6 +200,81 @@ impl Tape<'_> {
         self.enter(task, call.clone());
         self.come_back(task, &call);
         self.tell(task, Fact::Done);
+    }
+
+    /// What a program does that nobody orders, or what is found out about it.
+    fn by_itself(&mut self, task: TaskId) {
+        let byte = self.byte();
+        let fact = match byte % 16 {
+            0 => Fact::Known(Box::new(self.known())),
+            1 => Fact::Table((0..self.byte() % 6).map(|_| self.known()).collect()),
+            2 => Fact::Exiting(Death::Exited(0)),
+            3 => Fact::Interrupted,
+            4 => Fact::Unordered,
+            _ => {
+                let call = if byte < 128 { self.foreign() } else { self.call() };
+                self.enter(task, call.clone());
+                if !byte.is_multiple_of(7) {
+                    self.come_back(task, &call);
+                }
+                return;
+            }
+        };
+        self.tell(task, fact);
+    }
+
+    fn known(&mut self) -> Known {
+        let fd = self.fd() - 3;
+        let side = [Side::Reads, Side::Writes, Side::Both][usize::from(self.byte() % 3)];
+        let inode = u64::from(self.byte() % 8);
+        let what = match self.byte() % 6 {
+            0 | 1 => Thing::Pipe { inode, side },
+            2 => Thing::Fifo { path: self.name(), side },
+            3 => {
+                let (peer, address) = (self.byte().is_multiple_of(2).then_some(inode ^ 1), self.byte() % 4 == 1);
+                let address = address.then(|| self.name());
+                Thing::Socket { kind: fd % 6, inode, peer, address, listens: self.byte() % 4 == 1 }
+            }
+            4 => Thing::Object { kind: self.name(), name: self.name() },
+            _ => Thing::Unknown,
+        };
+        let some = |bit: bool| Some(bit);
+        Known { fd, what, cloexec: some(inode % 2 == 0), nonblock: None, outside: self.byte() % 3 == 0 }
+    }
+
+    /// The calls that no statement makes.
+    fn foreign(&mut self) -> Call {
+        let (fd, to, count) = (self.fd(), self.fd(), self.size());
+        let flags = if self.byte() % 2 == 0 { 0 } else { abi::CLOEXEC };
+        let path = FilePath { shown: self.name(), path: Vec::new() };
+        match self.byte() % 20 {
+            0 => Call::Dup2 { fd, to },
+            1 => Call::Dup3 { fd, to, flags },
+            2 => Call::DupFrom { fd, least: to, cloexec: flags != 0 },
+            3 => Call::CloseRange {
+                first: fd.unsigned_abs(),
+                last: to.unsigned_abs(),
+                flags: i32::from(self.byte() % 8),
+            },
+            4 | 5 => Call::Open { path, flags: flags | i32::from(self.byte() % 3) },
+            6 => Call::Mkfifo { path, mode: 0o600 },
+            7 => Call::Unlink { path },
+            8 => Call::Splice { from: fd, to, count, flags: 0 },
+            9 => Call::Tee { from: fd, to, count: u64::MAX, flags: 0 },
+            10 => Call::Sendfile { to, from: fd, count },
+            11 => {
+                let messages = (0..self.byte() % 4).map(|_| OutgoingMessage { data: self.payload(), fds: vec![to] });
+                Call::Sendmmsg { fd, messages: messages.collect(), flags: 0 }
+            }
+            12 => Call::Recvmmsg { fd, count, messages: 3, flags: 0 },
+            13 => Call::Eventfd { initial: 0, flags },
+            14 => Call::Socket { domain: 2, kind: 1 | flags, protocol: 0 },
+            15 => Call::Accept { fd, flags: Some(flags) },
+            16 => Call::Exec { program: Some(self.name()), args: Vec::new() },
+            17 => Call::Write { fd, data: Payload::beginning(self.word(), count) },
+            18 => Call::Recvfrom { fd, count, flags: self.flags() },
+            _ => Call::Other { name: "futex".to_owned(), fd: Some(fd), text: String::new() },
+        }
     }
 
     fn begin(&mut self, task: TaskId) {
@@ -326,7 +405,17 @@ impl Tape<'_> {
         let ret = match (byte / 8 % 8, call) {
             (7, _) => self.int(),
             (6, _) => whole / 2,
-            (_, Call::Accept { .. } | Call::Dup { .. } | Call::Socket { .. }) => self.fd(),
+            (
+                _,
+                Call::Accept { .. }
+                | Call::Dup { .. }
+                | Call::DupFrom { .. }
+                | Call::Socket { .. }
+                | Call::Open { .. }
+                | Call::Eventfd { .. },
+            ) => self.fd(),
+            (_, Call::Splice { count, .. } | Call::Sendfile { count, .. }) => i32::try_from(*count).unwrap_or(100),
+            (_, Call::Sendmmsg { messages, .. }) => i32::try_from(messages.len()).unwrap_or(0),
             (_, Call::Poll { fds, .. }) => i32::try_from(fds.len()).unwrap_or(0),
             (_, Call::Waitpid { .. }) => i32::try_from(100 + self.born).unwrap_or(0) - i32::from(self.byte() % 8),
             _ => whole,
@@ -350,6 +439,11 @@ impl Tape<'_> {
             Call::Getsockname { .. } | Call::Getpeername { .. } => Extra::Name(self.word()),
             Call::Waitpid { .. } => Extra::Status(i32::from(self.byte()) << (self.byte() % 16)),
             Call::Recvmsg { .. } => self.message(),
+            Call::Recvmmsg { .. } => {
+                let one = |len| IncomingMessage { len, fds: vec![9], ..IncomingMessage::default() };
+                Extra::Messages((0..self.byte() % 4).map(|_| one(self.size())).collect())
+            }
+            Call::Accept { .. } if self.byte() % 2 == 1 => Extra::Accepted { peer: u64::from(self.byte() % 8) },
             _ => Extra::None,
         }
     }

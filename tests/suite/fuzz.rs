@@ -56,3 +56,13 @@ fn each_target_is_one_for_cargo_fuzz_and_has_a_corpus_of_moderate_size() {
     let sum: u64 = files(&corpus()).iter().flat_map(of_folder).sum();
     assert!(sum <= LARGEST, "the corpus has {sum} bytes");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 200, ..proptest::prelude::ProptestConfig::default() })]
+    /// The corpus was found with other choices than a trace has today: some that it has not.
+    #[test]
+    fn no_trace_breaks_the_world(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..1500)) {
+        let check = TARGETS.iter().find(|target| target.0 == "world").expect("there is such a target").1;
+        check(&bytes);
+    }
+}

@@ -143,7 +143,14 @@ impl World {
             return *end;
         }
         let name = self.name_of_found(known, "pipe");
-        let ends = self.new_pair(&name, Kind::Pipe);
+        let ends = if known.outside {
+            let of_place = |at: usize| (at == place).then(|| EndName { name: name.clone(), index: None });
+            let ends = [0, 1].map(|at| self.new_end(of_place(at), Kind::Pipe));
+            self.connect_ends(name, Kind::Pipe, ends);
+            ends
+        } else {
+            self.new_pair(&name, Kind::Pipe)
+        };
         for end in ends {
             self.note_inode(end, inode);
         }

@@ -7,7 +7,7 @@ use crate::script::{Disposition, TaskState};
 use crate::trace::TaskId;
 
 use super::super::World;
-use super::super::kind::EndId;
+use super::super::kind::{EndId, Kind};
 use super::super::object::Object;
 use super::super::task::{Descriptor, Process};
 use super::Back;
@@ -39,7 +39,8 @@ impl World {
             if let Some(end) = self.ends.get_mut(&id) {
                 end.held += 1;
                 end.holders.insert(holder);
-                end.closed = false;
+                // Of all kinds only a FIFO can be opened anew.
+                end.closed &= end.kind != Kind::Fifo;
             } else if let Some(object) = self.objects.get_mut(&id) {
                 object.held += 1;
             }
@@ -90,17 +91,13 @@ impl World {
 
     /// The kernel gave out a number.
     pub(super) fn install(&mut self, id: TaskId, fd: i32, descriptor: Descriptor) {
-        if let Some(replaced) = self.put(id, fd, descriptor) {
+        let process = self.tasks.get(&id).map_or(id, |task| task.process);
+        let Some(table) = self.table(id) else { return };
+        if let Some(replaced) = table.insert(fd, descriptor) {
             self.note_anomaly(format!("descriptor {fd} was given out twice"));
             self.drop_descriptor(id, fd, replaced);
         }
-    }
-
-    fn put(&mut self, id: TaskId, fd: i32, descriptor: Descriptor) -> Option<Descriptor> {
-        let process = self.tasks.get(&id).map_or(id, |task| task.process);
-        let replaced = self.table(id)?.insert(fd, descriptor);
         self.hold((process, fd), descriptor);
-        replaced
     }
 
     pub(super) fn close(&mut self, id: TaskId, fd: i32, back: &Back) {
@@ -147,7 +144,7 @@ impl World {
     pub(super) fn dup_onto(&mut self, id: TaskId, (fd, to): (i32, i32), cloexec: bool) {
         let Some(descriptor) = self.descriptor(id, fd).filter(|_| fd != to) else { return };
         self.close_number(id, to);
-        self.put(id, to, Descriptor { cloexec, ..descriptor });
+        self.install(id, to, Descriptor { cloexec, ..descriptor });
     }
 
     fn descriptor(&self, id: TaskId, fd: i32) -> Option<Descriptor> {
