@@ -24,6 +24,7 @@ pub const HISTORY: usize = 128;
 
 /// Everything sent towards one end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not one state")]
 pub struct Flow {
     /// The last writes, and every write that still has bytes queued; ascending numbers without gaps.
     pub writes: VecDeque<Write>,

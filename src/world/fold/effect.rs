@@ -183,7 +183,9 @@ impl World {
         let peer = self.ends.get(&id).and_then(|end| end.peer);
         if peer.and_then(|peer| self.ends.get(&peer)).is_none_or(|peer| peer.closed) {
             self.purge(id);
-            peer.into_iter().for_each(|peer| self.purge(peer));
+            if let Some(peer) = peer {
+                self.purge(peer);
+            }
         }
     }
 

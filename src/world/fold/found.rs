@@ -129,7 +129,10 @@ impl World {
             Thing::Object { kind, name } if kind == "file" && name == "/dev/null" => EndId::NULL,
             Thing::Object { kind, name } => {
                 let same = self.objects.values().find(|object| object.kind == *kind && object.name == *name);
-                same.map(|same| same.id).unwrap_or_else(|| self.new_object(kind, name))
+                match same {
+                    Some(same) => same.id,
+                    None => self.new_object(kind, name),
+                }
             }
             Thing::Unknown => self.new_object("unknown", ""),
         };
