@@ -224,7 +224,7 @@ impl Tape<'_> {
     }
 
     fn known(&mut self) -> Known {
-        let fd = self.fd() - 3;
+        let fd = self.fd().saturating_sub(3);
         let side = [Side::Reads, Side::Writes, Side::Both][usize::from(self.byte() % 3)];
         let inode = u64::from(self.byte() % 8);
         let what = match self.byte() % 6 {

@@ -39,7 +39,6 @@ impl World {
                 let content = ongoing.content();
                 ongoing.write = content.and_then(|content| self.begin_write(by, ongoing, &content, fds));
             }
-            #[expect(clippy::wildcard_enum_match_arm, reason = "of all others the content says whether they write")]
             _ => {
                 let content = ongoing.content();
                 ongoing.write = content.and_then(|content| self.begin_write(by, ongoing, &content, &[]));
