@@ -11,6 +11,8 @@
 mod keys;
 #[path = "cost/latency.rs"]
 mod latency;
+#[path = "cost/recording.rs"]
+mod recording;
 #[path = "../tests/support/mod.rs"]
 mod support;
 #[path = "cost/whole.rs"]
@@ -37,6 +39,8 @@ const UI_MIB: f64 = 40.0;
 const DRAWING: f64 = 1.5;
 /// Under strace a work is done so much shorter, and its time multiplied.
 const STRACE_SHARE: u64 = 100;
+/// Opening a recording, beside the run.
+const OPENING: f64 = 0.5;
 /// The largest program, mebibytes.
 const BINARY_MIB: f64 = 5.0;
 
@@ -87,6 +91,12 @@ fn whole_program(table: &mut Table, yardstick: Option<&Path>, is_wanted: impl Fn
     if is_wanted("run") {
         let ms = median((0..10 * ROUNDS).map(|_| ten_lines()).collect::<Result<Vec<f64>, Failure>>()?);
         table.row("`tincans run` of ten lines, ms", ms, RUN_MS);
+    }
+    if is_wanted("open") {
+        let mut opened = (0..ROUNDS).map(|_| recording::opening()).collect::<Result<Vec<_>, Failure>>()?;
+        opened.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let (ratio, calls) = opened[ROUNDS / 2];
+        table.row(&format!("to open a recording ÷ to run it ({calls:.0} calls a second)"), ratio, OPENING);
     }
     if is_wanted("frame") {
         let bare = yardstick.map(|program| median(whole::first_frame(Some(program))));

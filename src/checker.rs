@@ -2,7 +2,7 @@
 //! each prediction and no other, each goal after its solution and not before.
 
 mod c_code;
-mod taken;
+mod lesson_run;
 mod translations;
 
 use std::collections::BTreeSet;
@@ -252,7 +252,7 @@ fn together(lessons: &[Lesson], known: &BTreeSet<String>) -> Vec<Fault> {
 }
 
 fn one(lesson: &Lesson, tally: &mut Tally) -> Result<Vec<Fault>> {
-    let (faults, expectations) = taken::take(lesson)?;
+    let (faults, expectations) = lesson_run::run(lesson)?;
     tally.lessons += 1;
     tally.blocks += lesson.blocks();
     tally.expectations += expectations;

@@ -73,6 +73,18 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// What a recording shows, or a script does now, in a form to take home.
+    Export {
+        /// The recording, or a script.
+        #[arg(value_name = "FILE|-")]
+        file: PathBuf,
+        /// A sequence diagram in Mermaid's language, which forges draw.
+        #[arg(long, required = true)]
+        mermaid: bool,
+        /// Where to write it, instead of stdout; nothing is overwritten.
+        #[arg(short, long, value_name = "OUT")]
+        output: Option<PathBuf>,
+    },
     /// Watch an unmodified program and all its children: who writes what to whom, who waits, who holds which end.
     Watch {
         /// How.

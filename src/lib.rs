@@ -15,6 +15,7 @@ pub mod plan;
 pub mod explain;
 pub mod diagnosis;
 pub mod recording;
+pub mod export;
 pub mod lesson;
 
 pub mod sys;

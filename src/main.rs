@@ -20,6 +20,7 @@ use tincans::checker::{self, Outcome};
 use tincans::cli::{self, Arguments, Command};
 use tincans::config;
 use tincans::crash;
+use tincans::export;
 use tincans::guardian::{self, Terminal};
 use tincans::lesson::{Lesson, builtin, language, list, load, report};
 use tincans::matrix::{self, Format, Request};
@@ -81,6 +82,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         }
         Some(Command::Watch { how, program }) => watch(program, how),
         Some(Command::Open { file, json }) => open_recording(arguments, file, *json),
+        Some(Command::Export { file, output, .. }) => export(arguments, file, output.as_deref()),
         Some(Command::Check { paths, watch }) => guarded(Terminal::Untouched, || check_lessons(paths, *watch)),
         Some(Command::Matrix { row, column, markdown, json }) => {
             let request = match (row, column) {
@@ -312,14 +314,7 @@ fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
 fn open_recording(arguments: &Arguments, file: &Path, is_json: bool) -> Result<u8> {
     let name = spell::string(&file.display().to_string());
     let is_stdin = file == Path::new("-");
-    let mut input: Box<dyn BufRead> = if is_stdin {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(BufReader::with_capacity(
-            64 * 1024,
-            File::open(file).wrap_err_with(|| format!("{name} cannot be read"))?,
-        ))
-    };
+    let mut input = input_of(file)?;
     let obstacle = if is_stdin { tui::output_obstacle() } else { tui::obstacle() };
     let is_log = strace_log::is_strace_log(input.fill_buf().wrap_err_with(|| format!("{name} cannot be read"))?);
     let are_lines = is_json || arguments.plain || obstacle.is_some();
@@ -380,6 +375,34 @@ fn show_recording(name: &str, input: impl BufRead, is_json: bool) -> Result<u8> 
         opened::Outcome::Broken(fault) if is_read => broken(name, &fault),
         opened::Outcome::Broken(_) | opened::Outcome::Whole | opened::Outcome::NobodyReads => 0,
     })
+}
+
+/// A recording or a script in a format to take home.
+fn export(arguments: &Arguments, file: &Path, output: Option<&Path>) -> Result<u8> {
+    let name = spell::string(&file.display().to_string());
+    let input = input_of(file)?;
+    let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
+    let format = export::named("mermaid").ok_or_else(|| eyre!("there is no such format"))?;
+    guarded(Terminal::Untouched, || {
+        let text = match opened::export(input, settings, format)? {
+            Ok(text) => text,
+            Err(fault) => return Ok(broken(&name, &fault)),
+        };
+        let Some(path) = output else { return print(text.as_bytes()) };
+        let unwritten = || format!("{} cannot be written", spell::string(&path.display().to_string()));
+        File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes())).wrap_err_with(unwritten)?;
+        Ok(0)
+    })
+}
+
+/// A file, or standard input.
+fn input_of(file: &Path) -> Result<Box<dyn BufRead>> {
+    if file == Path::new("-") {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    let opened =
+        File::open(file).wrap_err_with(|| format!("{} cannot be read", spell::string(&file.display().to_string())))?;
+    Ok(Box::new(BufReader::with_capacity(64 * 1024, opened)))
 }
 
 fn broken(name: &str, fault: &Fault) -> u8 {

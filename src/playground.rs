@@ -19,7 +19,7 @@ use crate::app::model::Model;
 use crate::bench::BenchError;
 use crate::lesson::Next;
 use crate::opened::Opened;
-use crate::practice::{Posed, Poser};
+use crate::practice::{Generated, ProblemGenerator};
 use crate::progress::Store;
 use crate::recording::Recording;
 use crate::script::Statement;
@@ -72,7 +72,7 @@ pub struct Playground {
     /// Since when the bench has not been settled, and the statement that it is about.
     busy_since: Option<(Instant, u64)>,
     /// Makes a problem on the bench, which is nobody else's meanwhile.
-    poser: Option<Poser>,
+    generator: Option<ProblemGenerator>,
     /// What else could have happened, on its way beside the bench.
     trial: Option<Trial>,
     /// A question on other kinds of channel, on its way.
@@ -119,7 +119,7 @@ impl Playground {
             model,
             store,
             busy_since: None,
-            poser: None,
+            generator: None,
             trial: None,
             other_kinds: None,
             sampled: None,
@@ -169,8 +169,8 @@ impl Playground {
     }
 
     fn hear_bench(&mut self) -> Result<Heard, BenchError> {
-        if let Some(poser) = self.poser.take() {
-            return Ok(Heard { is_new: self.pose(poser)?, ..Heard::default() });
+        if let Some(generator) = self.generator.take() {
+            return Ok(Heard { is_new: self.pose(generator)?, ..Heard::default() });
         }
         let was_settled = self.source.is_settled();
         let events = self.source.pump()?;
@@ -203,13 +203,13 @@ impl Playground {
     }
 
     /// Goes on making a problem; what happens meanwhile is nobody's business.
-    fn pose(&mut self, mut poser: Poser) -> Result<bool, BenchError> {
+    fn pose(&mut self, mut generator: ProblemGenerator) -> Result<bool, BenchError> {
         let Some(session) = self.source.session_mut() else { return Ok(false) };
         let input = loop {
-            let (_, reached) = session.reach(Some(poser.deadline()))?;
+            let (_, reached) = session.reach(Some(generator.deadline()))?;
             match reached {
                 Reached::NotYet => {
-                    self.poser = Some(poser);
+                    self.generator = Some(generator);
                     return Ok(false);
                 }
                 Reached::Late => {
@@ -217,9 +217,9 @@ impl Playground {
                 }
                 Reached::Settled => {}
             }
-            match poser.go_on(session) {
-                Ok(Posed::NotYet) => {}
-                Ok(Posed::Ready(problem)) => break Input::Posed(problem),
+            match generator.advance(session) {
+                Ok(Generated::NotYet) => {}
+                Ok(Generated::Ready(problem)) => break Input::Posed(problem),
                 Err(error) => break Input::NotPosed(format!("no problem could be made: {error:#}")),
             }
         };
@@ -231,12 +231,12 @@ impl Playground {
 
     /// Whether there is a bench with channels for keys to act on: the opening statements have settled, and no problem is being made.
     pub fn is_open(&self) -> bool {
-        self.is_open && self.poser.is_none()
+        self.is_open && self.generator.is_none()
     }
 
     /// Whether a problem is being made: nothing of it is to be seen.
     pub fn is_posing(&self) -> bool {
-        self.poser.is_some()
+        self.generator.is_some()
     }
 
     /// Whether it was asked to end.
@@ -353,7 +353,7 @@ impl Playground {
                 },
                 Command::Pose { seed, number, wish } => {
                     let session = self.source.session_mut();
-                    self.poser = session.map(|session| Poser::begin((seed, number), wish, session));
+                    self.generator = session.map(|session| ProblemGenerator::begin((seed, number), wish, session));
                 }
                 Command::Copy(what, text) => self.copy = Some((what, text)),
                 Command::Suspend => self.is_suspended = true,

@@ -1,6 +1,6 @@
-//! Practice without end: a random short program, and what happens next? The program is run on every kind of channel; what the
-//! kernel answers there are the options. So a problem's wrong answers are right ones, of other kinds. Nothing is made up, and
-//! the same seed gives the same problems.
+//! Endless practice: a random short program, and the question what happens next. The program is run on every kind of channel, and
+//! what the kernel answers there are the options: a wrong answer is the right one of another kind. Nothing is made up, and the
+//! same seed gives the same problems.
 
 mod draft;
 mod problem;
@@ -36,7 +36,7 @@ const WEIGHTS: [usize; 5] = [3, 3, 3, 2, 1];
 
 /// Makes one problem, statement by statement, on somebody else's session: whoever drives it need not wait.
 #[derive(Debug)]
-pub struct Poser {
+pub struct ProblemGenerator {
     random: Random,
     seed: u64,
     number: u32,
@@ -80,14 +80,14 @@ enum Stage {
 
 /// How far it is.
 #[derive(Debug)]
-pub enum Posed {
+pub enum Generated {
     /// Something runs; to be called again when all has settled.
     NotYet,
     /// A lesson of one question.
     Ready(Box<Lesson>),
 }
 
-impl Poser {
+impl ProblemGenerator {
     /// Begins on a session that may be doing something else; that is forgotten.
     pub fn begin((seed, number): (u64, u32), like: ProblemWish, session: &mut Session) -> Self {
         let mut random = Random::of(seed, number);
@@ -118,7 +118,7 @@ impl Poser {
     }
 
     /// Goes on, when all has settled.
-    pub fn go_on(&mut self, session: &mut Session) -> Result<Posed> {
+    pub fn advance(&mut self, session: &mut Session) -> Result<Generated> {
         match std::mem::replace(&mut self.stage, Stage::Asking) {
             Stage::Clearing => self.next_kind(session)?,
             Stage::Asking => {
@@ -129,9 +129,9 @@ impl Poser {
                 self.next_line(session)?;
             }
             Stage::Proving(problem, at) => self.prove(problem, at, session)?,
-            Stage::Leaving(problem) => return Ok(Posed::Ready(Box::new(problem.lesson(self.seed, self.number)?))),
+            Stage::Leaving(problem) => return Ok(Generated::Ready(Box::new(problem.lesson(self.seed, self.number)?))),
         }
-        Ok(Posed::NotYet)
+        Ok(Generated::NotYet)
     }
 
     fn next_kind(&mut self, session: &mut Session) -> Result<()> {
@@ -260,16 +260,16 @@ pub fn sheet(seed: u64, count: u16, is_key: bool) -> Result<String> {
 
 /// One problem, waited for.
 fn pose(seed: u64, number: u32, like: ProblemWish, session: &mut Session) -> Result<Box<Problem>> {
-    let mut poser = Poser::begin((seed, number), like, session);
+    let mut generator = ProblemGenerator::begin((seed, number), like, session);
     loop {
-        if !session.settle_until(Some(poser.deadline), |_, _| Ok::<(), BenchError>(()))? {
+        if !session.settle_until(Some(generator.deadline), |_, _| Ok::<(), BenchError>(()))? {
             bail!("making a problem takes more than {} s", LONGEST.as_secs());
         }
-        if let Stage::Leaving(_) = &poser.stage
-            && let Stage::Leaving(problem) = std::mem::replace(&mut poser.stage, Stage::Clearing)
+        if let Stage::Leaving(_) = &generator.stage
+            && let Stage::Leaving(problem) = std::mem::replace(&mut generator.stage, Stage::Clearing)
         {
             return Ok(problem);
         }
-        poser.go_on(session)?;
+        generator.advance(session)?;
     }
 }

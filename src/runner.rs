@@ -1,5 +1,4 @@
 //! A script without a terminal: statements from a file, transcript or JSON lines to a writer, the verdict as an exit status.
-#![expect(clippy::wildcard_enum_match_arm, reason = "only two events are diagnostics")]
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -179,6 +178,7 @@ fn report(name: &str, events: &[Event], diagnostics: &mut dyn Write) {
         |line| events.iter().any(|event| event.line == line && matches!(event.what, What::Expect { ok: true, .. }));
     for event in events {
         let line = event.line;
+        #[expect(clippy::wildcard_enum_match_arm, reason = "only these two are diagnostics")]
         let _ = match &event.what {
             What::Expect { want, got, ok: false } => writeln!(diagnostics, "{name}:{line}: wanted {want}, got {got}"),
             What::Refused { reason } if !is_expected(line) => writeln!(diagnostics, "{name}:{line}: refused: {reason}"),

@@ -1,10 +1,9 @@
 //! Statements in, events out: runs them one after the other on a bench, waits until each has settled, checks what was expected.
 //! Whoever has statements (keys, a script, a lesson) drives this; it never blocks, and never draws.
-#![expect(clippy::wildcard_enum_match_arm, reason = "only one stage waits for time")]
 
 mod drive;
-mod judged;
-mod look;
+mod for_views;
+mod last_verdict;
 mod notes;
 mod place;
 mod running;
@@ -25,7 +24,7 @@ use crate::world::World;
 
 pub use crate::bench::Settings;
 pub use drive::Reached;
-use judged::Judged;
+use last_verdict::LastStatement;
 use notes::Notes;
 use place::Place;
 use running::{Running, Stage};
@@ -44,7 +43,7 @@ pub struct Session {
     waiting: VecDeque<Statement>,
     running: Option<Running>,
     /// The last statement but `why`.
-    judged: Option<Judged>,
+    last: Option<LastStatement>,
     /// Kept where somebody may want a lesson of it.
     notes: Option<Notes>,
     /// The last [`Self::pump`] could have gone on.
@@ -74,7 +73,7 @@ impl Session {
             captures: Captures::default(),
             waiting: VecDeque::new(),
             running: None,
-            judged: None,
+            last: None,
             notes: None,
             is_cut_short: false,
             is_overtaking: false,
@@ -160,10 +159,8 @@ impl Session {
         if self.is_cut_short {
             return Some(Duration::ZERO);
         }
-        let sleep = match self.running.as_ref().map(|running| running.stage) {
-            Some(Stage::Sleeping(until)) => Some(until.saturating_duration_since(Instant::now())),
-            _ => None,
-        };
+        let sleep = self.running.as_ref().and_then(|running| running.stage.wakes_at());
+        let sleep = sleep.map(|until| until.saturating_duration_since(Instant::now()));
         match (nap, sleep) {
             (Some(nap), Some(sleep)) => Some(nap.min(sleep)),
             (nap, sleep) => nap.or(sleep),
@@ -190,7 +187,7 @@ impl Session {
 
     /// What the last statement but `why` brought, as far as expectations look at it.
     pub fn seen(&self) -> Option<Seen<'_>> {
-        self.judged.as_ref().map(|judged| judged.seen(self.bench.recording().last_events()))
+        self.last.as_ref().map(|last| last.seen(self.bench.recording().last_events()))
     }
 
     /// The figures of the run so far.
@@ -207,9 +204,10 @@ impl Session {
 
     fn begin_next(&mut self) -> bool {
         let Some(statement) = self.waiting.pop_front() else { return false };
-        let rounds = match &statement.verb {
-            Verb::Repeat { count, .. } => self.captures.resolve(count).ok().and_then(|count| u64::try_from(count).ok()),
-            _ => Some(1),
+        let rounds = if let Verb::Repeat { count, .. } = &statement.verb {
+            self.captures.resolve(count).ok().and_then(|count| u64::try_from(count).ok())
+        } else {
+            Some(1)
         };
         self.bench.recording_mut().begin_statement(&statement);
         self.summary.statements += 1;
@@ -338,17 +336,17 @@ impl Session {
             let world = self.bench.world();
             let actor = running.progress.actor.and_then(|task| world.task(task)).map(|task| task.name.clone());
             let (statement, refused, asleep) = (running.statement.clone(), running.refused.clone(), world.asleep());
-            let judged = Judged { statement, actor, refused, asleep };
+            let last = LastStatement { statement, actor, refused, asleep };
             if let Some(notes) = &mut self.notes {
                 let held = running.failed.as_ref().map(|verdict| verdict.ok);
                 notes.take(
-                    &judged.statement,
+                    &last.statement,
                     held,
-                    &judged.seen(self.bench.recording().last_events()),
+                    &last.seen(self.bench.recording().last_events()),
                     !running.has_overtaken,
                 );
             }
-            self.judged = Some(judged);
+            self.last = Some(last);
         }
         if let Some(check::Verdict { want, got, ok }) = running.failed.take() {
             self.summary.expectations += 1;

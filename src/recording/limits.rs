@@ -8,12 +8,16 @@ use super::entry::Entry;
 
 /// Tasks, ends, descriptors and writes that one picture has at most.
 pub const MAX_OBJECTS: usize = 512 * 1024;
-/// Entries, each multiplied by what it has to look through: the tasks, or where the kernel was asked, all writes that wait.
-pub const MAX_WORK: u64 = 100_000_000_000;
+/// Entries, each multiplied by what it has to look through: tasks and ends, or where the kernel was asked, all writes that wait.
+pub const MAX_WORK: u64 = 20_000_000_000;
+/// Tasks and ends of one picture: a bench has at most 4096 tasks alive.
+pub const MAX_PARTS: usize = 32 * 1024;
 /// Bytes of one call's buffers: the kernel takes no more at once (MAX_RW_COUNT).
 pub const MAX_OFFERED: u64 = 0x7fff_f000;
 /// The pages of a machine, in bytes.
 pub const PAGES: std::ops::RangeInclusive<u64> = 4096..=64 * 1024;
+/// A report, which may tell of all tasks, in entries.
+const COST_OF_A_REPORT: u64 = 256;
 /// Entries, or what costs as much, between two looks at how large the picture is.
 const COST_OF_A_LOOK: u64 = 1024;
 
@@ -39,24 +43,24 @@ impl Limits {
                 let looks_through = matches!(record.fact, Fact::Measured { .. } | Fact::Died(_) | Fact::Exiting(_));
                 self.work = self.work.saturating_add(if looks_through { self.objects } else { 0 });
             }
-            Entry::Statement { .. }
-            | Entry::Observed(_)
-            | Entry::Settled(_)
-            | Entry::Spontaneous {}
-            | Entry::Checked(_)
-            | Entry::End(_) => {}
+            Entry::Observed(_) => self.cost += COST_OF_A_REPORT,
+            Entry::Statement { .. } | Entry::Settled(_) | Entry::Spontaneous {} | Entry::Checked(_) | Entry::End(_) => {
+            }
         }
         if self.cost < COST_OF_A_LOOK {
             return Ok(());
         }
         let objects = world.remembered();
-        let tasks = world.tasks().count() as u64;
-        self.work = self.work.saturating_add(self.cost.saturating_mul(tasks));
+        let parts = world.tasks().count() + world.ends().count();
+        self.work = self.work.saturating_add(self.cost.saturating_mul(parts as u64));
         (self.cost, self.objects) = (0, objects as u64);
         if objects > MAX_OBJECTS {
             return Err(format!(
                 "there are {objects} tasks, ends, descriptors and writes now; {MAX_OBJECTS} are the most"
             ));
+        }
+        if parts > MAX_PARTS {
+            return Err(format!("there are {parts} tasks and ends now; {MAX_PARTS} are the most"));
         }
         if self.work > MAX_WORK {
             return Err("so many records with so many tasks and writes take too long".to_owned());
@@ -111,4 +115,97 @@ fn of_call(call: &Call) -> Result<u64, String> {
         return Err(format!("a write of {offered} bytes; {MAX_OFFERED} are the most"));
     }
     Ok(offered / PAGES.start())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::order::{Extra, Outcome};
+    use crate::recording::Keeping;
+    use crate::recording::entry::Observation;
+    use crate::recording::file::{Header, Kind};
+    use crate::recording::replay::Replay;
+    use crate::trace::{Birth, TaskId};
+
+    fn replay() -> Replay {
+        let header = Header {
+            version: 1,
+            tincans: String::new(),
+            kernel: String::new(),
+            source: Kind::Bench,
+            program: String::new(),
+            argv: Vec::new(),
+            started: 0,
+            every_call: false,
+            events_kept: 100,
+        };
+        assert_eq!(header.keeping(true), Keeping { every_call: false, past: true, events: 100, unwritten: false });
+        Replay::new(&header, true)
+    }
+
+    fn record(task: u32, fact: Fact) -> Entry {
+        Entry::Record(Record { line: 1, task: TaskId(task), t_ns: 1, fact })
+    }
+
+    fn enter(task: u32, call: Call) -> Entry {
+        record(task, Fact::Entered { call: Rc::new(call) })
+    }
+
+    fn returned(task: u32, ret: i32) -> Entry {
+        record(task, Fact::Returned { ret, errno: crate::abi::Errno::NONE, outcome: None })
+    }
+
+    /// Takes entries until one is too much: how many that were, and why.
+    fn until_refused(mut entries: impl FnMut(u32) -> Vec<Entry>) -> (u32, String) {
+        let mut replay = replay();
+        let parent = Birth::parent("parent".to_owned(), 1);
+        replay.take(record(0, Fact::Born(Rc::new(parent)))).unwrap();
+        for number in 1.. {
+            for entry in entries(number) {
+                if let Err(what) = replay.take(entry) {
+                    return (number, what);
+                }
+            }
+        }
+        unreachable!()
+    }
+
+    #[test]
+    fn what_a_bench_never_makes_is_refused_before_it_costs_much() {
+        let pid = |number: u32| i32::try_from(number).unwrap();
+        let birth = |number: u32| Birth::child("kid".to_owned(), pid(number), TaskId(0));
+        let (count, what) = until_refused(|number| vec![record(number, Fact::Born(Rc::new(birth(number))))]);
+        assert!(count < 40_000 && what.contains("tasks and ends now"), "{count}: {what}");
+
+        let (count, what) = until_refused(|number| {
+            let array =
+                Outcome { extra: Extra::Array([pid(number) * 2 + 1, pid(number) * 2 + 2]), ..Outcome::default() };
+            let made = Fact::Returned { ret: 0, errno: crate::abi::Errno::NONE, outcome: Some(Box::new(array)) };
+            vec![enter(0, Call::Pipe2 { flags: 0 }), record(0, made)]
+        });
+        assert!(count < 20_000 && what.contains("now"), "{count}: {what}");
+
+        let (count, what) = until_refused(|number| {
+            let pieces = Payload::repeated(b"x".to_vec(), u64::from(number) << 20);
+            vec![enter(0, Call::Write { fd: 4, data: pieces }), returned(0, 1)]
+        });
+        assert!(count < 3000 && what.contains("a write of"), "{count}: {what}");
+
+        let (count, what) = until_refused(|number| match number {
+            1..4000 => vec![record(number, Fact::Born(Rc::new(birth(number))))],
+            _ => vec![Entry::Observed(Observation::Tasks)],
+        });
+        assert!(count < 30_000 && what.contains("take too long"), "{count}: {what}");
+    }
+
+    #[test]
+    fn no_machine_has_such_pages() {
+        for page in [0, 1, 4095, 4097, 1 << 40] {
+            let bench = Entry::Bench(Machine { page, uid: 0, gid: 0 });
+            assert!(replay().take(bench).is_err(), "{page}");
+        }
+        assert!(replay().take(Entry::Bench(Machine { page: 16384, uid: 0, gid: 0 })).is_ok());
+    }
 }

@@ -36,3 +36,13 @@ pub(super) enum Stage {
     /// Somebody does not want to wait for that.
     Overtaken,
 }
+
+impl Stage {
+    /// When its time has passed, if it waits for that.
+    pub(super) fn wakes_at(self) -> Option<Instant> {
+        match self {
+            Self::Sleeping(until) => Some(until),
+            Self::Next | Self::Making(..) | Self::Settling | Self::Overtaken => None,
+        }
+    }
+}

@@ -63,7 +63,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("plain", &[PURE, &["sys", "bench", "session", "app", "ui", "playground", "progress"]]),
     ("recorder", &[PURE, &["sys"]]),
     ("runner", &[PURE, &["sys", "bench", "session", "saving", "recorder"]]),
-    ("opened", &[PURE, &["app", "runner"]]),
+    ("opened", &[PURE, &["app", "bench", "session", "runner"]]),
     ("source", &[PURE, &["bench", "session"]]),
     ("checker", &[PURE, &["sys", "bench", "session", "runner"]]),
     // The defaults that `--help` names.

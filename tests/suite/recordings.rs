@@ -224,3 +224,62 @@ fn a_run_that_is_killed_leaves_a_beginning_that_is_known_as_cut() {
     assert!(text(&opened.stdout).contains("write(p[1], \"x\", 1) = 1"));
     assert!(text(&opened.stderr).contains("the recording was cut off"), "{}", text(&opened.stderr));
 }
+
+/// The files were written once, and are never written again: another format needs another version, and a file of its own here.
+#[test]
+fn what_was_recorded_by_an_older_program_opens_still() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
+    let opened = tincans(&folder, &["open", "format-1.tincans", "--json"]);
+    assert_eq!((opened.status.code(), text(&opened.stderr)), (Some(0), String::new()));
+    let wanted = fs::read_to_string(folder.join("format-1.jsonl")).expect("its events");
+    let opened = text(&opened.stdout);
+    assert_eq!(opened.lines().count(), wanted.lines().count());
+    for (got, wanted) in opened.lines().zip(wanted.lines()) {
+        let (got, wanted): (Value, Value) =
+            (serde_json::from_str(got).expect("JSON"), serde_json::from_str(wanted).expect("JSON"));
+        // Keys may be added; and what is explained may be explained better.
+        for (key, value) in wanted.as_object().expect("an object") {
+            assert!(
+                &got[key] == value || (wanted["event"] == "why" && key == "text"),
+                "{key}: {got} instead of {wanted}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_recording_and_its_script_make_the_same_sequence_diagram() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script =
+        "channel stream c kid\nwrite c[0] a;b#\nkid: read c[1] 2\nkid: read c[1]\nkid: read c[1]\nclose c[0]\n";
+    fs::write(folder.path().join("talk.tin"), script).expect("a script");
+    assert!(tincans(folder.path(), &["run", "talk.tin", "--record", "out"]).status.success());
+    let of_recording = tincans(folder.path(), &["export", "out", "--mermaid"]);
+    let of_script = tincans(folder.path(), &["export", "talk.tin", "--mermaid", "-o", "diagram.mmd"]);
+    assert_eq!(
+        (of_recording.status.code(), of_script.status.code()),
+        (Some(0), Some(0)),
+        "{}",
+        text(&of_script.stderr)
+    );
+    let lines = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.chars().filter(|letter| !letter.is_ascii_digit()).collect()).collect()
+    };
+    let drawn = text(&of_recording.stdout);
+    let other = fs::read_to_string(folder.path().join("diagram.mmd")).expect("a diagram");
+    assert_eq!(lines(&drawn), lines(&other));
+    for wanted in [
+        "sequenceDiagram\n    participant t0 as parent\n    participant t1 as kid\n",
+        "    Note over t0: write(c[0], #34;a#59;b#35;#34;, 4) = 4\n",
+        "    t0->>t1: message 1\n    Note over t1: read(c[1], #34;a#59;#34;, 2) = 2\n",
+        "    Note over t1: read(c[1],  #60;unfinished ...#62;\n    Note over t0: close(c[0]) = 0\n",
+    ] {
+        assert!(drawn.contains(wanted), "{wanted} is not in\n{drawn}");
+    }
+    let again = tincans(folder.path(), &["export", "out", "--mermaid", "-o", "diagram.mmd"]);
+    assert_eq!(again.status.code(), Some(2));
+    fs::write(folder.path().join("bad"), "{\"recording\":1}\n").expect("a file");
+    let bad = tincans(folder.path(), &["export", "bad", "--mermaid"]);
+    assert_eq!(bad.status.code(), Some(2));
+    assert!(text(&bad.stderr).starts_with("bad:1: this is no recording"), "{}", text(&bad.stderr));
+}

@@ -17,22 +17,22 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// Line, and what was wanted and what came.
 type Wrong = (u32, String);
 
-/// Takes a lesson. Gives what is wrong with it, and how many expectations were put to the kernel.
-pub(super) fn take(lesson: &Lesson) -> Result<(Vec<Wrong>, u64)> {
-    let mut taker = Taker {
+/// Runs a lesson. Gives what is wrong with it, and how many expectations were put to the kernel.
+pub(super) fn run(lesson: &Lesson) -> Result<(Vec<Wrong>, u64)> {
+    let mut run = LessonRun {
         session: Session::open(Settings::default())?,
         faults: Vec::new(),
         expectations: 0,
         deadline: Instant::now() + LONGEST,
         is_late: false,
     };
-    match taker.all(lesson) {
-        Err(error) if !taker.is_late => Err(error),
-        _ => Ok((taker.faults, taker.expectations)),
+    match run.all(lesson) {
+        Err(error) if !run.is_late => Err(error),
+        _ => Ok((run.faults, run.expectations)),
     }
 }
 
-struct Taker {
+struct LessonRun {
     session: Session,
     faults: Vec<Wrong>,
     expectations: u64,
@@ -41,7 +41,7 @@ struct Taker {
     is_late: bool,
 }
 
-impl Taker {
+impl LessonRun {
     /// From the setup to the end.
     fn all(&mut self, lesson: &Lesson) -> Result<()> {
         for statement in &lesson.setup {

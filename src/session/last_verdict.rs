@@ -7,14 +7,14 @@ use crate::trace::Event;
 
 /// What is kept beside the events.
 #[derive(Debug)]
-pub(super) struct Judged {
+pub(super) struct LastStatement {
     pub statement: Statement,
     pub actor: Option<String>,
     pub refused: Option<String>,
     pub asleep: Vec<String>,
 }
 
-impl Judged {
+impl LastStatement {
     /// As it was when it had settled; `events` are those it brought.
     pub fn seen<'a>(&'a self, events: &'a [Event]) -> Seen<'a> {
         Seen {

@@ -1,0 +1,78 @@
+//! A sequence diagram that forges draw from text: a line of life for each task, a note for each call, and an arrow from who wrote
+//! a message to who read it.
+
+use std::fmt::Write as _;
+
+use crate::recording::Recording;
+use crate::trace::{Fact, TaskId, strace};
+use crate::world::history::{MAX_MOMENTS, Moment, Traffic};
+
+/// Moments that are drawn, the first ones: forges refuse diagrams of more than 50,000 characters.
+pub const MAX_DRAWN: u64 = 300;
+/// The longest note, in characters.
+const MAX_NOTE: usize = 90;
+
+/// The diagram.
+pub fn text(recording: &Recording) -> Result<String, String> {
+    let history = recording.history().ok_or("the recording keeps no past")?;
+    if history.oldest() > 0 {
+        return Err("its oldest events are forgotten, there are too many".to_owned());
+    }
+    let mut text = "sequenceDiagram\n".to_owned();
+    for record in history.records() {
+        if let Fact::Born(birth) = &record.fact {
+            let _ = writeln!(text, "    participant {} as {}", id(record.task), escaped(&birth.name));
+        }
+    }
+    let drawn = history.newest().min(MAX_DRAWN);
+    let mut at = 0;
+    while at < drawn {
+        let next = (at + MAX_MOMENTS as u64).min(drawn);
+        let count = usize::try_from(next - at).unwrap_or(MAX_MOMENTS);
+        history.look(next, count).moments.iter().for_each(|moment| draw(moment, &mut text));
+        at = next;
+    }
+    if drawn < history.newest() {
+        let _ = writeln!(text, "    Note over t0: {} more events are not drawn", history.newest() - drawn);
+    }
+    Ok(text)
+}
+
+fn draw(moment: &Moment, text: &mut String) {
+    let task = id(moment.task);
+    if let Traffic::Took { messages, .. } = &moment.traffic {
+        for taken in messages {
+            let _ = writeln!(text, "    {}->>{task}: message {}", id(taken.by), taken.message.1);
+        }
+    }
+    for line in moment.events.iter().flat_map(strace::lines) {
+        let _ = writeln!(text, "    Note over {task}: {}", escaped(call_of(&line)));
+    }
+}
+
+/// A transcript's line without the task, which the note stands over.
+fn call_of(line: &str) -> &str {
+    line.trim_start().split_once("  ").map_or(line.trim(), |parts| parts.1.trim())
+}
+
+fn id(task: TaskId) -> String {
+    format!("t{}", task.0)
+}
+
+/// What ends a statement of the diagram's language is written by its number; what is long is cut.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for (count, letter) in text.chars().enumerate() {
+        if count == MAX_NOTE {
+            escaped.push('…');
+            break;
+        }
+        match letter {
+            '#' | ';' | '<' | '>' | '&' | '"' => {
+                let _ = write!(escaped, "#{};", u32::from(letter));
+            }
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
