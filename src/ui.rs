@@ -119,7 +119,7 @@ fn listed(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     draw(scene, list, buf);
     if let Some(notice) = &scene.app.notice {
         let text = words::cut(&scene.theme.spelled(notice), list.width - 2);
-        buf.set_string(list.x + 1, list.bottom(), text, scene.theme.alarm());
+        buf.set_string(list.x + 1, list.bottom(), text, scene.theme.strong());
     }
     panel::prompt::draw(scene, Rect { y: area.bottom() - 1, height: 1, ..area }, buf)
 }
@@ -135,7 +135,8 @@ fn places_of(scene: Scene<'_>, area: Rect) -> Places {
         return lesson(scene, area).1;
     }
     if scene.app.present.is_on {
-        return present::places(area, panel::why::rows(scene, area.width), channel_sides::listed(scene.world).len());
+        let why = if scene.app.present.is_hidden { present::CURTAIN } else { panel::why::rows(scene, area.width) };
+        return present::places(area, why, channel_sides::listed(scene.world).len());
     }
     let (why, tasks) = (panel::why::rows(scene, area.width), scene.world.tasks().count());
     Places::of(area, Wanted { why, tasks, channels: channel_sides::listed(scene.world).len() })
@@ -179,7 +180,7 @@ fn cover(scene: Scene<'_>, area: Rect) -> (Rect, Rect, Rect) {
 /// Rows of such a view's body that stay empty, of so many.
 fn spare(scene: Scene<'_>, height: u16) -> u16 {
     let used = match scene.app.view {
-        View::Diagram => scene.app.seen_moments().len() + 3,
+        View::Diagram => panel::diagram::rows(scene),
         View::Grid => channel_sides::listed(scene.world).len() + 2,
         View::Processes => return panel::tree::spare(scene, height),
         // These use what they are given, and can do without some of it.
@@ -199,12 +200,12 @@ fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place, Places) {
 
 /// Everything but a lesson's text.
 fn bench(scene: Scene<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> Option<Position> {
+    // What is hidden in a room: everything but what was written.
+    let unseen = channels(scene, places, buf);
+    panel::header::draw(scene, unseen, header, buf);
     if scene.app.present.is_hidden {
-        present::curtain(scene, places.channels, buf);
-        panel::header::draw(scene, None, header, buf);
+        present::curtain(scene, places.why, buf);
     } else {
-        let hidden = channels(scene, places, buf);
-        panel::header::draw(scene, hidden, header, buf);
         panel::why::draw(scene, places.why, buf);
     }
     if scene.app.present.is_on {

@@ -6,10 +6,10 @@ use crate::world::World;
 
 use super::action::Action;
 use super::complete::{self, Found};
-use super::{App, channel_sides, signature};
+use super::{App, Mode, channel_sides, signature};
 
 /// Of the keys that were pressed, those that a room is shown.
-const KEYS_SHOWN: usize = 3;
+const KEYS_SHOWN: usize = 8;
 
 /// What a room sees.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +30,15 @@ impl Presentation {
             self.keys.pop_front();
         }
     }
+}
+
+/// A key with what it does: what is sent by it, or that the children read.
+pub fn told(app: &App, key: String) -> String {
+    let (send, text) = (app.key(Action::Send), app.line.text());
+    if app.mode != Mode::Line || key.split(' ').next() != Some(send.as_str()) {
+        return key;
+    }
+    if text.is_empty() { format!("{send}: the other side reads") } else { format!("{text} {send}") }
 }
 
 /// A key that changes what is seen, or what is typed.

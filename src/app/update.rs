@@ -50,7 +50,7 @@ fn apply(app: &mut App, world: &World, input: Input, asked: Option<Action>) -> V
         }
         Input::Copied(words) => app.notice = Some(words),
         Input::Warned(lines) => warn(app, lines),
-        Input::Pressed(key) => app.present.press(key),
+        Input::Pressed(key) => app.present.press(presentation::told(app, key)),
         Input::Posed(problem) => practice::posed(app, *problem),
         Input::NotPosed(reason) => practice::not_posed(app, reason),
         Input::Statement(_) if app.recording.is_some() => app.notice = Some(availability::past_objection(app)),

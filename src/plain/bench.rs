@@ -36,7 +36,7 @@ fn of_channel(world: &World, facing: Facing) -> Vec<String> {
         held(world, near),
         held(world, far)
     )];
-    for lane in Lane::both(world, facing).into_iter().flatten().filter(|lane| lane.is_possible()) {
+    for lane in Lane::both(world, facing).into_iter().flatten().filter(Lane::is_possible) {
         of_direction(world, &lane, &mut lines);
     }
     lines.extend(status::remarks(world, facing).into_iter().map(|remark| format!("{}.", remark.text())));

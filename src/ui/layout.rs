@@ -193,13 +193,30 @@ fn across(width: u16, channels: usize) -> usize {
     usize::from(width / BESIDE).clamp(1, channels.max(1))
 }
 
+/// The rows of channels that divide a height.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows {
+    /// How many there are.
+    pub count: usize,
+    /// The one with the focus.
+    pub focus: usize,
+    /// Rows of the screen that each has at least.
+    pub least: u16,
+}
+
+/// How a height is divided.
+pub type Share = fn(u16, Rows) -> Heights;
+
 /// Which channels are drawn, and where; `share` divides the rows.
-pub fn panels(area: Rect, count: usize, focus: usize, share: fn(u16, usize, usize) -> Heights) -> Vec<PanelPlace> {
+pub fn panels(area: Rect, count: usize, focus: usize, share: Share) -> Vec<PanelPlace> {
     if count == 0 {
         return Vec::new();
     }
     let across = across(area.width, count);
-    let Heights { first, heights } = share(area.height, count.div_ceil(across), focus / across);
+    // Where several stand side by side, none needs to be as low as it can be.
+    let least = if across > 1 { LINES } else { STRIP };
+    let rows = Rows { count: count.div_ceil(across), focus: focus / across, least };
+    let Heights { first, heights } = share(area.height, rows);
     let mut y = area.y;
     let mut places = Vec::new();
     for (row, height) in (first..).zip(heights) {
@@ -218,9 +235,10 @@ pub fn panels(area: Rect, count: usize, focus: usize, share: fn(u16, usize, usiz
 }
 
 /// As many rows of channels as possible, at one line each if need be; what is left goes to the focused one.
-pub fn share_evenly(height: u16, count: usize, focus: usize) -> Heights {
+pub fn share_evenly(height: u16, rows: Rows) -> Heights {
+    let Rows { count, focus, .. } = rows;
     if count == 0 || usize::from(height / LINES) >= count {
-        return share(height, count, focus);
+        return share(height, rows);
     }
     let some = usize::from(height / STRIP).min(count);
     let first = focus.saturating_sub(some / 2).min(count - some);
@@ -232,12 +250,13 @@ pub fn share_evenly(height: u16, count: usize, focus: usize) -> Heights {
 
 /// The focused row of channels gets room first, then all from the first on, so that as few as possible change when another has
 /// the focus.
-pub fn share(height: u16, count: usize, focus: usize) -> Heights {
+pub fn share(height: u16, rows: Rows) -> Heights {
+    let Rows { count, focus, least } = rows;
     let focused = [BOXES, LINES, STRIP].into_iter().find(|rows| *rows <= height);
     let Some(focused) = focused.filter(|_| count > 0) else { return Heights { first: 0, heights: Vec::new() } };
-    let others = usize::from((height - focused) / STRIP).min(count - 1);
+    let others = usize::from((height - focused) / least).min(count - 1);
     let first = focus.saturating_sub(others / 2).min(count - 1 - others);
-    let mut shared = Heights { first, heights: vec![STRIP; others + 1] };
+    let mut shared = Heights { first, heights: vec![least; others + 1] };
     shared.heights[focus - first] = focused;
     let mut left = height.saturating_sub(shared.sum());
     for rows in [LINES, BOXES] {
@@ -288,11 +307,15 @@ mod tests {
         }
     }
 
-    trait Rows {
+    fn rows(count: usize, focus: usize) -> Rows {
+        Rows { count, focus, least: STRIP }
+    }
+
+    trait InRows {
         fn area_in_rows(&self, width: u16) -> u16;
     }
 
-    impl Rows for Rect {
+    impl InRows for Rect {
         /// Two that share rows are half of them each.
         fn area_in_rows(&self, width: u16) -> u16 {
             let is_right_half = self.x > 0;
@@ -306,7 +329,7 @@ mod tests {
             for height in 2..60 {
                 for count in 1..12 {
                     for focus in 0..count {
-                        for share in [share, share_evenly] {
+                        for share in [share as Share, share_evenly] {
                             let area = Rect::new(3, 2, width, height);
                             let panels = panels(area, count, focus, share);
                             assert!(panels.iter().any(|panel| panel.at == focus), "{width}×{height} {count}");
@@ -344,13 +367,13 @@ mod tests {
 
     #[test]
     fn beside_a_lesson_every_channel_has_at_least_a_line() {
-        assert_eq!(share_evenly(6, 3, 1).heights, [STRIP, STRIP, STRIP]);
-        assert_eq!(share_evenly(6, 2, 1).heights, [STRIP, LINES]);
-        assert_eq!(share_evenly(6, 1, 0).heights, [LINES]);
+        assert_eq!(share_evenly(6, rows(3, 1)).heights, [STRIP, STRIP, STRIP]);
+        assert_eq!(share_evenly(6, rows(2, 1)).heights, [STRIP, LINES]);
+        assert_eq!(share_evenly(6, rows(1, 0)).heights, [LINES]);
         for height in 4..60 {
             for count in 1..20 {
                 for focus in 0..count {
-                    let rows = share_evenly(height, count, focus);
+                    let rows = share_evenly(height, rows(count, focus));
                     assert!(rows.has(focus) && rows.sum() <= height);
                 }
             }
@@ -368,8 +391,8 @@ mod tests {
         ];
         for ((width, height), heights, trace) in cases {
             let places = Places::of(Rect::new(0, 0, width, height), Wanted { why: 1, tasks: 3, channels: 2 });
-            let rows = 2_usize.div_ceil(across(width, 2));
-            assert_eq!(share(places.channels.height, rows, 0).heights, heights, "{width}×{height}");
+            let count = 2_usize.div_ceil(across(width, 2));
+            assert_eq!(share(places.channels.height, rows(count, 0)).heights, heights, "{width}×{height}");
             assert!(places.trace.height >= trace, "{width}×{height}: {}", places.trace.height);
         }
     }
@@ -379,7 +402,7 @@ mod tests {
         for height in 4..60 {
             for count in 1..40 {
                 for focus in 0..count {
-                    let rows = share(height, count, focus);
+                    let rows = share(height, rows(count, focus));
                     assert!(rows.has(focus) && rows.sum() <= height);
                 }
             }

@@ -1,5 +1,5 @@
-//! For a room: at most three panels, what matters in the upper two thirds, the last keys; and the curtain, behind which nothing says
-//! what came of it: no message, no state, no reason, no view, no answer of a lesson.
+//! For a room: two channels at most, in large boxes, and the last keys with what they did. What the class is to predict can be hidden:
+//! everything but what was written, so no queue, no read, no state, no reason, no view, no answer of a lesson.
 
 use std::borrow::Cow;
 
@@ -10,28 +10,24 @@ use crate::app::action::Action;
 use crate::app::course::Taking;
 use crate::lesson::Lesson;
 
-use super::layout::{self, Heights, PanelPlace, Places};
-use super::panel::channel::{BOXES, WHOLE};
+use super::layout::{PanelPlace, Places};
+use super::panel::channel::{LEAST_LARGE, LINES};
 use super::{Scene, words};
 use crate::script::spell;
 
 /// Panels that a room is shown at most.
 const PANELS: usize = 3;
+/// Rows that say that something is hidden.
+pub const CURTAIN: u16 = 2;
 /// Rows that an explanation may always have.
 const MOST_WHY: u16 = 3;
-/// And where rows would stay empty.
-const ROOMY_WHY: u16 = 5;
 
 /// Where everything stands: the explanation first, then two channels, below them the line and the last keys.
 pub fn places(area: Rect, why_rows: u16, channels: usize) -> Places {
-    let short = why_rows.clamp(1, MOST_WHY);
+    let short = why_rows.clamp(1, if area.height < 24 { 2 } else { MOST_WHY });
     let most = area.height - 1 - short - 2;
-    let of = |rows: u16| rows * if channels > 1 { 2 } else { 1 };
-    let upper = (area.height * 2 / 3).saturating_sub(1 + short);
-    let wanted = if of(WHOLE) <= upper { of(WHOLE) } else { of(BOXES) };
-    let spare = most.saturating_sub(wanted);
-    let why = Rect { y: area.y + 1, height: why_rows.clamp(1, ROOMY_WHY).min(short + spare), ..area };
-    let channels = Rect { y: why.bottom(), height: most.min(wanted), ..area };
+    let why = Rect { y: area.y + 1, height: short, ..area };
+    let channels = Rect { y: why.bottom(), height: if channels == 0 { 1 } else { most }, ..area };
     let prompt = Rect { y: channels.bottom(), height: 1, ..area };
     let keys = Rect { y: prompt.bottom(), height: 1, ..area };
     Places { channels, why, prompt, trace: keys, strip: None }
@@ -46,7 +42,14 @@ pub fn channels_shown(has_lesson: bool) -> usize {
 pub fn panels(area: Rect, count: usize, focus: usize, most: usize) -> Vec<PanelPlace> {
     let shown = count.min(most);
     let first = focus.min(count.saturating_sub(shown));
-    let Heights { heights, .. } = layout::share(area.height, shown, focus - first);
+    let half = area.height / 2;
+    let heights: Vec<u16> = match shown {
+        0 => Vec::new(),
+        1 => vec![area.height],
+        // Both the same, or large boxes for the one that is spoken of.
+        _ if half >= LEAST_LARGE => vec![half, area.height - half],
+        _ => (first..first + shown).map(|at| if at == focus { area.height - LINES } else { LINES }).collect(),
+    };
     let mut y = area.y;
     let mut places = Vec::new();
     for (at, height) in (first..).zip(heights) {
@@ -66,9 +69,10 @@ pub fn curtain(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         Some(_) => lines.push("a note is hidden, too".to_owned()),
         None => {}
     }
-    for (y, line) in (area.y..area.bottom()).zip(lines) {
-        let text = words::cut(&scene.theme.spelled(&line), area.width.saturating_sub(1));
-        buf.set_string(area.x + 1, y, text, scene.theme.strong());
+    let width = area.width.saturating_sub(2).max(1);
+    let text = lines.iter().flat_map(|line| words::wrap(&scene.theme.spelled(line), width, 0));
+    for (y, line) in (area.y..area.bottom()).zip(text) {
+        buf.set_string(area.x + 1, y, line, scene.theme.strong());
     }
 }
 
@@ -79,8 +83,10 @@ pub fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         return;
     }
     let echo = scene.app.echo().map(|text| format!("   › {}", scene.theme.spelled(text))).unwrap_or_default();
-    let text = words::cut(&format!(" keys  {}{echo}", keys.join("  ")), area.width);
-    buf.set_string(area.x, area.y, text, scene.theme.strong());
+    // The newest stay: of what does not fit the oldest are left out.
+    let line = |first: usize| format!(" keys  {}{echo}", keys[first..].join("  "));
+    let first = (0..keys.len()).find(|first| words::width(&line(*first)) <= area.width).unwrap_or(keys.len() - 1);
+    buf.set_string(area.x, area.y, words::cut(&line(first), area.width), scene.theme.strong());
 }
 
 /// The lesson that is shown; behind the curtain as it was before anything came of the step.
@@ -99,7 +105,7 @@ mod tests {
     fn the_room_there_is_is_used_and_the_focused_channel_is_among_two() {
         for (size, why) in [((60, 18), 1), ((60, 18), 9), ((80, 24), 2), ((120, 36), 3)] {
             let places = places(Rect::new(0, 0, size.0, size.1), why, 2);
-            assert!(places.why.height <= ROOMY_WHY && places.trace.bottom() <= size.1);
+            assert!(places.why.height <= MOST_WHY && places.trace.bottom() <= size.1);
             for focus in 0..5 {
                 let panels = panels(places.channels, 5, focus, 2);
                 assert!(panels.len() == 2 && panels.iter().any(|panel| panel.at == focus), "{panels:?}");

@@ -372,7 +372,7 @@ fn bytes_are_spelled_alike_in_panel_trace_and_reason() {
     stage.write(PARENT, 3, text.as_bytes());
     let mut app = app_of(&stage);
     let want = "é\\xe2\\x80\\xae\\x0d👩‍🚀";
-    let screen = screen_of(&app, &stage, (200, 40));
+    let screen = screen_of(&app, &stage, (120, 40));
     let panel = |want: &str| screen.lines().filter(|line| line.contains(&format!("│{want}"))).count();
     assert_eq!(panel(want), 1, "{screen}");
     assert!(!screen.contains("u{202e}") && !screen.contains("\\342"), "{screen}");

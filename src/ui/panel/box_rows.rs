@@ -12,6 +12,10 @@ use crate::world::ledger::{Piece, ReadResult};
 /// How messages are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
+    /// As boxes of five rows, their letters spaced.
+    Large,
+    /// As boxes of five rows.
+    Tall,
     /// As boxes of three rows.
     Boxes,
     /// In one line.
@@ -27,6 +31,8 @@ pub struct Space {
     pub rows: u16,
     /// How they are drawn.
     pub form: Form,
+    /// What came of a write is not told yet.
+    pub is_hidden: bool,
 }
 
 /// What of a direction is shown.
@@ -65,7 +71,11 @@ impl BoxRows {
     /// A part of what travelled this way.
     pub fn of(sent: Directed<'_>, part: Part, space: Space, theme: Theme) -> Self {
         let Directed { flow, direction } = sent;
-        let spelled = |message: MessageBox| message.spelled(theme);
+        let spelled = |message: MessageBox| {
+            let message = message.spelled(theme);
+            let message = if space.is_hidden { message.without_result() } else { message };
+            if space.form == Form::Large { message.spaced() } else { message }
+        };
         match part {
             Part::Written => {
                 let boxes = flow.writes.iter().rev().map(|write| MessageBox::of_write(direction, write));
@@ -88,6 +98,11 @@ impl BoxRows {
         }
     }
 
+    /// Whether all there is has room.
+    pub fn is_whole(&self) -> bool {
+        self.hidden == 0 && self.rows.iter().flatten().all(MessageBox::is_whole)
+    }
+
     /// Whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
@@ -95,7 +110,7 @@ impl BoxRows {
 
     /// `boxes` has the message first that is kept first.
     fn fit(boxes: impl Iterator<Item = MessageBox>, total: u64, space: Space, kept: Kept) -> Self {
-        let Space { width, rows, form } = space;
+        let Space { width, rows, form, .. } = space;
         // One row's messages share it: where there is not room for all, at least two are to be seen.
         let shared = (width.saturating_sub(COUNT_WIDTH) / 2).max(COMFORT);
         let (mut all, mut sum, mut least) = (Vec::new(), 0_u32, 0_u32);
@@ -144,6 +159,11 @@ impl BoxRows {
             for message in row {
                 match self.form {
                     Form::Inline => of_row[0].extend(message.inline(theme)),
+                    Form::Large | Form::Tall => {
+                        for (line, part) in of_row.iter_mut().zip(message.large(theme)) {
+                            line.extend(part.spans);
+                        }
+                    }
                     Form::Boxes => {
                         for (line, part) in of_row.iter_mut().zip(message.boxed(theme)) {
                             line.extend(part.spans);
@@ -180,6 +200,7 @@ impl Form {
     /// Lines of one row.
     pub fn height(self) -> u16 {
         match self {
+            Self::Large | Self::Tall => 5,
             Self::Boxes => 3,
             Self::Inline => 1,
         }
@@ -187,7 +208,7 @@ impl Form {
 
     fn width_of(self, message: &MessageBox) -> u16 {
         match self {
-            Self::Boxes => message.width().saturating_add(2),
+            Self::Large | Self::Tall | Self::Boxes => message.width().saturating_add(2),
             Self::Inline => message.inline_width(),
         }
     }

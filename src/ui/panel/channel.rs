@@ -29,6 +29,8 @@ pub const BOXES: u16 = 8;
 pub const WHOLE: u16 = 10;
 /// Rows of one more row of boxes.
 pub const MORE: u16 = 3;
+/// Rows with large boxes in one direction.
+pub const LEAST_LARGE: u16 = 9;
 
 /// What is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +86,8 @@ pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
     if !has_floor {
         return;
     }
-    let remarks = status::remarks(scene.world, subject.facing);
+    let is_hidden = scene.app.present.is_hidden;
+    let remarks = if is_hidden { Vec::new() } else { status::remarks(scene.world, subject.facing) };
     let free = usize::from(inner.bottom() - end);
     let (on_edge, rest) = choose(&remarks, (area.width - 2, inner.width), free);
     // What has no room there stands above it, if there is room.
@@ -107,7 +110,7 @@ fn title(
     let number = format!(" {} ", subject.number);
     let fixed = words::width(&number) + 2;
     let whole_name = words::width(&channel.name);
-    let forms = title_forms(channel.kind, lanes);
+    let forms = title_forms(scene, channel.kind, lanes);
     let fits = |name: u16, (kind, counts): &(String, String)| {
         fixed + name + words::width(kind) + words::width(counts) <= width
     };
@@ -133,13 +136,15 @@ fn title(
 const WORDED: usize = 3;
 
 /// Kind and counts, in full and in less and less.
-fn title_forms(kind: Kind, lanes: &[Lane<'_>; 2]) -> Vec<(String, String)> {
+fn title_forms(scene: Scene<'_>, kind: Kind, lanes: &[Lane<'_>; 2]) -> Vec<(String, String)> {
     let possible: Vec<&Lane<'_>> = lanes.iter().filter(|lane| lane.is_possible()).collect();
     let of = |lane: &Lane<'_>, form: Counts| {
         let (totals, arrow) = (lane.flow().totals, lane.direction.arrow());
         let writes = words::count(totals.writes, "write", "writes");
-        let reads = words::count(totals.reads, "read", "reads");
+        let is_hidden = scene.app.present.is_hidden;
+        let reads = if is_hidden { "? reads".to_owned() } else { words::count(totals.reads, "read", "reads") };
         match form {
+            Counts::Letters if is_hidden => format!(" {arrow}{}w ?r ", totals.writes),
             Counts::Brief if totals.writes == 0 && totals.reads == 0 => format!(" {arrow} nothing "),
             Counts::Full | Counts::Brief => format!(" {arrow} {writes}, {reads} "),
             Counts::Letters => format!(" {arrow}{}w {}r ", totals.writes, totals.reads),
@@ -239,7 +244,7 @@ fn body(scene: Scene<'_>, lanes: &[Lane<'_>; 2], inner: Rect, buf: &mut Buffer) 
         (true, true) if lane.flow().waiting() > 0 || lane.flow().messages() > 0 => Activity::Waiting,
         (true, true) => Activity::Used,
     };
-    let shapes = plan::shapes(inner.height, [activity(&lanes[0]), activity(&lanes[1])]);
+    let shapes = plan::shapes(inner.height, [activity(&lanes[0]), activity(&lanes[1])], scene.app.present.is_on);
     let mut y = inner.y;
     for (lane, shape) in lanes.iter().zip(shapes) {
         let area = Rect { y, height: shape.height(), ..inner };
@@ -248,7 +253,7 @@ fn body(scene: Scene<'_>, lanes: &[Lane<'_>; 2], inner: Rect, buf: &mut Buffer) 
             Shape::Note => note(scene, lane, area, buf),
             Shape::Labelled => labelled(scene, lane, area, buf),
             Shape::Line => headed(scene, lane, area, (Form::Inline, 1), buf),
-            Shape::Boxes(rows) => headed(scene, lane, area, (Form::Boxes, rows), buf),
+            Shape::Boxes { rows, form } => headed(scene, lane, area, (form, rows), buf),
         }
         y = area.bottom();
     }
@@ -277,11 +282,28 @@ fn parts(direction: Direction) -> [Part; 3] {
 
 /// Headings, and below them the messages.
 fn headed(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (Form, u16), buf: &mut Buffer) {
+    let large = (area.height - 1) / Form::Large.height();
+    let fits = || large > 0 && fit_large(scene, lane, area, large);
+    let (form, rows) = match form {
+        // Letters are spaced where all have room like that.
+        Form::Large if !fits() => (Form::Tall, rows),
+        // Where there are rows for it, few messages are drawn large.
+        Form::Boxes if large > 1 && fits() => (Form::Large, large),
+        Form::Large | Form::Tall | Form::Boxes | Form::Inline => (form, rows),
+    };
     for (column, part) in columns(area).into_iter().zip(parts(lane.direction)) {
         let heading = heading(scene, lane, part, column.width);
         buf.set_stringn(column.x, area.y, heading, usize::from(column.width), Style::new());
         messages(scene, lane, (part, form, rows), Rect::new(column.x, area.y + 1, column.width, area.height - 1), buf);
     }
+}
+
+/// Whether all messages of a direction have room in so many rows of large boxes.
+fn fit_large(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, rows: u16) -> bool {
+    columns(area).into_iter().zip(parts(lane.direction)).all(|(column, part)| {
+        let space = Space { width: column.width, rows, form: Form::Large, is_hidden: false };
+        BoxRows::of(lane.directed(), part, space, scene.theme).is_whole()
+    })
 }
 
 /// One line, whose headings stand before the messages as far as there is room.
@@ -305,7 +327,12 @@ fn labelled(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
 
 /// Messages in boxes or in a line, or words where there are none.
 fn messages(scene: Scene<'_>, lane: &Lane<'_>, (part, form, rows): (Part, Form, u16), area: Rect, buf: &mut Buffer) {
-    let space = Space { width: area.width, rows, form };
+    let is_hidden = scene.app.present.is_hidden;
+    if is_hidden && part != Part::Written {
+        buf.set_string(area.x, area.y + form.height() / 2, "?", scene.theme.strong());
+        return;
+    }
+    let space = Space { width: area.width, rows, form, is_hidden };
     let boxes = BoxRows::of(lane.directed(), part, space, scene.theme);
     if boxes.is_empty() {
         let word = match (part, lane.flow().ghost) {
@@ -315,7 +342,7 @@ fn messages(scene: Scene<'_>, lane: &Lane<'_>, (part, form, rows): (Part, Form, 
         };
         let is_ghost = part == Part::Queued && lane.flow().ghost > 0;
         let style = if is_ghost { scene.theme.strong() } else { scene.theme.faint() };
-        if is_ghost && form == Form::Boxes {
+        if is_ghost && form != Form::Inline {
             ghost(&word, area, (scene, buf));
             return;
         }
@@ -345,6 +372,7 @@ fn heading(scene: Scene<'_>, lane: &Lane<'_>, part: Part, width: u16) -> String 
     let did = match part {
         Part::Written => " wrote",
         Part::Read => " read",
+        Part::Queued if scene.app.present.is_hidden => return "in the kernel".to_owned(),
         Part::Queued => return in_kernel(lane, width),
     };
     let around = words::width(before) + words::width(did) + words::width(behind);

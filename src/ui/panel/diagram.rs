@@ -7,12 +7,12 @@ mod grid;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
 use crate::abi::Errno;
 use crate::app::action::Action;
-use crate::script::TaskState;
-use crate::trace::{CallEvent, CallState, TaskId, What};
+use crate::script::{TaskState, spell};
+use crate::trace::{CallEvent, CallState, Event, TaskId, What};
 use crate::ui::direction::Direction;
 use crate::ui::{Scene, words};
 use crate::world::history::{Message, Moment, Traffic};
@@ -25,6 +25,10 @@ const GUTTER: u16 = 6;
 const NARROW: u16 = 18;
 /// And at most.
 const WIDE: u16 = 34;
+/// Messages of one read that have marks of their own.
+const MAX_MARKS: usize = 4;
+/// Calls that make what the diagram is about.
+const MAKING: [&str; 6] = ["socketpair", "pipe2", "fork", "clone3", "pthread_create", "close"];
 /// What the signs mean.
 const LEGEND: &str = "│ process  · asleep  ‖ stopped  ┆ in the kernel  ▶ read  × destroyed  ╳ dead";
 
@@ -38,7 +42,7 @@ pub fn most_sideways(scene: Scene<'_>, area: Rect) -> u16 {
     if area.width < GUTTER + NARROW {
         return 0;
     }
-    let count = tasks(scene, scene.app.seen_moments()).len();
+    let count = tasks(scene, after_opening(scene)).len();
     u16::try_from(count - fitting(area, count).min(count)).unwrap_or(u16::MAX)
 }
 
@@ -48,7 +52,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         return;
     }
     let theme = scene.theme;
-    let moments = scene.app.seen_moments();
+    let moments = after_opening(scene);
     let all: Vec<TaskId> = tasks(scene, moments);
     let fit = fitting(area, all.len());
     let skipped = usize::from(scene.app.view_scroll).min(all.len() - fit.min(all.len()));
@@ -83,11 +87,11 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         buf.set_stringn(area.x, y, number, usize::from(GUTTER), if is_last { theme.shout() } else { theme.faint() });
         if let Some((x, width)) = row.label {
             let width = width.min(area.width.saturating_sub(x));
-            let text = label(scene, moment, width);
             let style = if is_alarm(moment) { theme.alarm() } else { style };
-            buf.set_stringn(area.x + x, y, &text, usize::from(width), style);
+            let label = label(scene, moment, (width, style));
+            buf.set_line(area.x + x, y, &Line::from(label.clone()), width);
             if row.points_back {
-                let end = x + words::width(&text);
+                let end = x + words::spans_width(&label);
                 buf.set_stringn(area.x + end, y, "◀", 1, style);
             }
         }
@@ -97,6 +101,25 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
     let legend = words::cut(LEGEND, area.width - 1);
     buf.set_stringn(area.x + 1, area.bottom() - 1, legend, usize::from(area.width - 1), theme.faint());
+}
+
+/// The moments without the calls that made the first channels and children: who is there stands in the headings.
+fn after_opening(scene: Scene<'_>) -> &[Moment] {
+    let moments = scene.app.seen_moments();
+    let is_setup = |moment: &&Moment| {
+        let is_making = |event: &Event| match &event.what {
+            What::Call(call) => MAKING.contains(&call.call.name()) && call.errno == Errno::NONE,
+            _ => false,
+        };
+        moment.traffic == Traffic::None && moment.destroyed.is_empty() && moment.events.iter().all(is_making)
+    };
+    let opening = moments.iter().take_while(is_setup).count();
+    if opening == moments.len() { moments } else { &moments[opening..] }
+}
+
+/// Rows that the diagram needs, its headings and its legend included.
+pub fn rows(scene: Scene<'_>) -> usize {
+    after_opening(scene).len() + 3
 }
 
 /// Those who were there during these moments.
@@ -126,21 +149,22 @@ fn is_alarm(moment: &Moment) -> bool {
     })
 }
 
-/// A moment in so many columns: `write wire[0] 3 #1`, or less of it.
-fn label(scene: Scene<'_>, moment: &Moment, width: u16) -> String {
+/// A moment in so many columns: `write wire[0] 3 #1 one`, or less of it.
+fn label(scene: Scene<'_>, moment: &Moment, (width, style): (u16, Style)) -> Vec<Span<'static>> {
+    let plain = |text: String| Some(vec![vec![Span::styled(text, style)]]);
     let mut texts = moment.events.iter().rev().filter_map(|event| match &event.what {
-        What::Call(call) => of_call(scene, call, moment),
-        What::Signal { signal, .. } => Some(vec![signal.name().clone()]),
-        What::Death { death, .. } => Some(vec![death.words()]),
+        What::Call(call) => of_call(scene, call, (moment, style)),
+        What::Signal { signal, .. } => plain(signal.name().clone()),
+        What::Death { death, .. } => plain(death.words()),
         _ => None,
     });
     let forms = texts.next().unwrap_or_default();
-    let fits = forms.iter().find(|form| words::width(form) <= width).or(forms.last());
-    fits.map_or_else(String::new, |form| words::cut(form, width))
+    let fits = forms.iter().find(|form| words::spans_width(form) <= width).or(forms.last());
+    fits.map_or_else(Vec::new, |form| words::clip(form.clone(), width))
 }
 
-/// What is said of a call, the longest first.
-fn of_call(scene: Scene<'_>, call: &CallEvent, moment: &Moment) -> Option<Vec<String>> {
+/// What is said of a call, the longest first. An error is what stays of it.
+fn of_call(scene: Scene<'_>, call: &CallEvent, (moment, style): (&Moment, Style)) -> Option<Vec<Vec<Span<'static>>>> {
     if call.ret.is_none() && call.state != CallState::Asleep {
         return None;
     }
@@ -154,29 +178,64 @@ fn of_call(scene: Scene<'_>, call: &CallEvent, moment: &Moment) -> Option<Vec<St
         Some(ret) if moves => format!(" {ret}"),
         Some(_) => call.names.made.as_ref().map(|name| format!(" {name}")).unwrap_or_default(),
     };
-    let marks = marks(scene, moment);
-    Some(vec![
-        format!("{verb}{end}{what}{marks}"),
-        format!("{verb}{end}{marks}"),
-        format!("{verb}{what}{marks}"),
-        format!("{verb}{}", if marks.is_empty() { what } else { marks }),
-    ])
+    let say = |text: String, marks: Vec<Span<'static>>| {
+        let mut spans = vec![Span::styled(text, style)];
+        spans.extend(marks);
+        spans
+    };
+    let marks = |letters| marks(scene, moment, (letters, style));
+    if marks(0).is_empty() {
+        let short = what.trim_start().to_owned();
+        let forms = [format!("{verb}{end}{what}"), format!("{verb}{what}"), short];
+        return Some(forms.into_iter().map(|text| say(text, Vec::new())).collect());
+    }
+    let mut forms: Vec<Vec<Span<'static>>> =
+        [24, 16, 10, 6].into_iter().map(|letters| say(format!("{verb}{end}"), marks(letters))).collect();
+    forms.extend(
+        [format!("{verb}{end}{what}"), format!("{verb}{end}"), format!("{verb}{what}"), verb.to_owned()]
+            .map(|text| say(text, marks(0))),
+    );
+    Some(forms)
 }
 
-/// The marks of the messages that moved, and what was lost of them.
-fn marks(scene: Scene<'_>, moment: &Moment) -> String {
-    let mark = |(end, number): Message| Direction::towards(scene.world, end).mark(number).text();
-    match &moment.traffic {
-        Traffic::Sent(message) => format!(" #{}", mark(*message)),
-        Traffic::Took { messages, lost } => {
-            let scar = if *lost > 0 { format!(" lost {lost}") } else { String::new() };
-            match &messages[..] {
-                [] => String::new(),
-                [one] => format!(" #{}{scar}", mark(one.message)),
-                [first, .., last] if first.message == last.message => format!(" #{}{scar}", mark(first.message)),
-                [first, .., last] => format!(" #{}-{}{scar}", mark(first.message), mark(last.message)),
+/// The marks of the messages that moved, in their hues, each with so many letters of its words; and what was lost of them.
+fn marks(scene: Scene<'_>, moment: &Moment, (letters, style): (u16, Style)) -> Vec<Span<'static>> {
+    let (messages, destroyed): (Vec<Message>, u64) = match &moment.traffic {
+        Traffic::Sent(message) => (vec![*message], 0),
+        Traffic::Took { messages, lost } => (messages.iter().map(|taken| taken.message).collect(), *lost),
+        Traffic::None | Traffic::Eof => return Vec::new(),
+    };
+    let hued = |(end, number): Message| {
+        let mark = Direction::towards(scene.world, end).mark(number);
+        (mark.text(), scene.theme.hue(mark), words_of(scene, (end, number), letters))
+    };
+    let mut spans = Vec::new();
+    match &messages[..] {
+        [] => {}
+        [first, .., last] if messages.len() > MAX_MARKS || letters == 0 => {
+            let ((first, hue, _), (last, ..)) = (hued(*first), hued(*last));
+            let text = if first == last { format!("#{first}") } else { format!("#{first}-{last}") };
+            spans.extend([Span::styled(" ", style), Span::styled(text, hue)]);
+        }
+        some => {
+            for message in some {
+                let (mark, hue, words) = hued(*message);
+                spans.extend([Span::styled(" ", style), Span::styled(format!("#{mark}{words}"), hue)]);
             }
         }
-        Traffic::None | Traffic::Eof => String::new(),
     }
+    if destroyed > 0 {
+        spans.push(Span::styled(format!(" lost {destroyed}"), style));
+    }
+    spans
+}
+
+/// The beginning of a message's bytes, as far as they are remembered.
+fn words_of(scene: Scene<'_>, (end, number): Message, letters: u16) -> String {
+    let write = scene.world.end(end).and_then(|end| end.inbox.write(number)).filter(|_| letters > 0);
+    let Some(write) = write else { return String::new() };
+    let bytes = write.bytes(0, write.offered, usize::from(letters) * 4);
+    let text: String =
+        spell::bytes(&bytes).into_iter().map(|letter| scene.theme.letters().spell(letter).text).collect();
+    format!(" {}", words::cut(&text, letters))
 }

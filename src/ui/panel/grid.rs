@@ -58,7 +58,7 @@ fn cell(scene: Scene<'_>, (id, number): (ChannelId, usize), is_focused: bool, wi
     let world = scene.world;
     let (Some(facing), Some(channel)) = (channel_sides::of(world, id), world.channel(id)) else { return Vec::new() };
     let (Some(near), Some(far)) = (world.end(facing.near), world.end(facing.far)) else { return Vec::new() };
-    let lanes = Lane::both(world, facing).into_iter().flatten().filter(|lane| lane.is_possible());
+    let lanes = Lane::both(world, facing).into_iter().flatten().filter(Lane::is_possible);
     // A direction that has carried nothing is left out beside one that has.
     let mut shown: Vec<Lane<'_>> = lanes.clone().filter(Lane::is_used).collect();
     if shown.is_empty() {

@@ -1,7 +1,7 @@
 //! One write, one read or one waiting piece as a box: its bytes in the hues of the writes they came from, their marks on the
 //! upper edge, and how many bytes were lost.
 
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::abi::Errno;
@@ -136,6 +136,23 @@ impl MessageBox {
         self
     }
 
+    /// The same with a blank behind each letter, for a large box.
+    #[must_use]
+    pub fn spaced(mut self) -> Self {
+        for (letter, _) in &mut self.letters {
+            letter.text.push(' ');
+            letter.width = letter.width.saturating_add(1);
+        }
+        self
+    }
+
+    /// The same without what came of it: it is not told yet.
+    #[must_use]
+    pub fn without_result(mut self) -> Self {
+        (self.word, self.is_open) = (None, false);
+        self
+    }
+
     /// Columns inside the box.
     pub fn width(&self) -> u16 {
         let mark = self.owners.first().map_or(0, |write| words::width(&self.mark(*write).text()));
@@ -155,6 +172,11 @@ impl MessageBox {
         let marks = words::width(&self.marks());
         let gap = u16::from(marks > 0);
         self.width().saturating_add(marks + gap + 2)
+    }
+
+    /// Whether all its bytes are shown.
+    pub fn is_whole(&self) -> bool {
+        self.seen() as u64 >= self.len
     }
 
     /// Drops letters until the box is at most so wide inside. What came of it (an errno, EOF) stays whole as long as it fits at all.
@@ -245,6 +267,24 @@ impl MessageBox {
             Span::raw(format!("{}┘", "─".repeat(usize::from(rest)))),
         ];
         [upper.into(), middle.into(), lower.into()]
+    }
+
+    /// The five rows of a large box: the hues of its letters stand above and below them, too.
+    pub fn large(&self, theme: Theme) -> [Line<'static>; 5] {
+        let [upper, middle, lower] = self.boxed(theme);
+        let blank = |span: &Span<'static>| {
+            let is_edge = &*span.content == "│";
+            let text = if is_edge { "│".to_owned() } else { " ".repeat(usize::from(words::width(&span.content))) };
+            let text = if span.content.ends_with('│') && !is_edge {
+                format!("{}│", " ".repeat(usize::from(words::width(&span.content).saturating_sub(1))))
+            } else {
+                text
+            };
+            let style = span.style.remove_modifier(Modifier::UNDERLINED | Modifier::REVERSED);
+            Span::styled(text, style)
+        };
+        let pad = Line::from(middle.spans.iter().map(blank).collect::<Vec<_>>());
+        [upper, pad.clone(), middle, pad, lower]
     }
 
     /// The whole in one line: `[1,2 onetwo]`.

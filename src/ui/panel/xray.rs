@@ -40,7 +40,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let above = Rect { height: height.min(area.height), ..area };
     channel::draw(scene, Subject { facing, number, is_focused: true }, above, buf);
     let mut lines = vec![polled(scene, near, far)];
-    for lane in Lane::both(world, facing).into_iter().flatten().filter(|lane| lane.is_possible()) {
+    for lane in Lane::both(world, facing).into_iter().flatten().filter(Lane::is_possible) {
         lines.extend(buffer_of(scene, &lane, area.width));
     }
     for (y, line) in (above.bottom()..area.bottom()).zip(lines) {

@@ -73,7 +73,7 @@ fn channel(scene: Scene<'_>, (facing, is_focused): (Facing, bool), area: Rect, b
 /// What the string is made of, and what went through it.
 fn below(scene: Scene<'_>, facing: Facing, string: Rect, buf: &mut Buffer) {
     let kind = facing.channel(scene.world).map_or("", |channel| channel.kind.title());
-    let lanes = Lane::both(scene.world, facing).into_iter().flatten().filter(|lane| lane.is_possible());
+    let lanes = Lane::both(scene.world, facing).into_iter().flatten().filter(Lane::is_possible);
     let counts = lanes.map(|lane| {
         let (totals, waiting) = (lane.flow().totals, lane.flow().waiting());
         let waits = if waiting > 0 { format!(", {waiting} wait") } else { String::new() };
