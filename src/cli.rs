@@ -242,6 +242,9 @@ Examples:
   tincans run --json - <t.tin  the same from standard input, as JSON lines
   tincans run t.tin --record r  the same, kept as a recording
   tincans open r               look at a recording: every view, its past, and why
+  tincans watch -- ./a.out     what an unmodified program and its children say to each other
+  tincans watch --timeout 2 -o /dev/null -- ./a.out    why it hangs
+  strace -f -yy -ttt -s 65536 -o trace.log ./a.out; tincans open trace.log    the same from a log
   tincans matrix               ask this kernel what each kind of channel does in each situation
   tincans matrix unread dgram  the script behind one answer, to be changed and run
   tincans config               every setting and every key, as a file to be changed

@@ -181,3 +181,17 @@ fn a_check_tells_what_went_wrong_and_is_silent_where_nothing_did() {
     let output = run(command.args(["watch", "--check", "-o", "/dev/null", "--", "sh", "-c", "echo a | cat"]));
     assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
 }
+
+#[test]
+fn a_log_of_strace_opens_as_lines_and_says_what_it_lacks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("trace.log");
+    let text = "7 pipe2([3, 4], 0) = 0\n7 write(4, \"hello\", 5) = 5\n7 read(3, \"hello\", 64) = 5\nnonsense\n7 +++ exited with 0 +++\n";
+    std::fs::write(&log, text).expect("writes");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let output = run(command.args(["open", "--plain"]).arg(&log));
+    let (shown, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(shown.contains("\"hello\", 64) = 5") && shown.contains("+++ exited with 0 +++"), "{shown}");
+    assert!(said.contains("without -yy") && said.contains("1 line of 5 was not understood"), "{said}");
+}
