@@ -149,6 +149,11 @@ impl Recording {
         self.observed.push(what);
     }
 
+    /// Events and reports that have come and are not shown yet.
+    pub fn pending(&self) -> (usize, usize) {
+        (self.events.len(), self.observed.len())
+    }
+
     /// Whether the running statement has observed something.
     pub fn has_observed(&self) -> bool {
         !self.observed.is_empty()

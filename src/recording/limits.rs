@@ -17,7 +17,9 @@ pub const MAX_OFFERED: u64 = 0x7fff_f000;
 /// The pages of a machine, in bytes.
 pub const PAGES: std::ops::RangeInclusive<u64> = 4096..=64 * 1024;
 /// A report, which may tell of all tasks, in entries.
-const COST_OF_A_REPORT: u64 = 256;
+const COST_OF_A_REPORT: u64 = 2048;
+/// Events, and reports, that may come before they are shown.
+pub const MAX_PENDING: (usize, usize) = (256 * 1024, 64);
 /// Entries, or what costs as much, between two looks at how large the picture is.
 const COST_OF_A_LOOK: u64 = 1024;
 
@@ -67,6 +69,14 @@ impl Limits {
         }
         Ok(())
     }
+}
+
+/// What has come and is not shown may not grow without end.
+pub fn check_pending((events, reports): (usize, usize)) -> Result<(), String> {
+    if events <= MAX_PENDING.0 && reports <= MAX_PENDING.1 {
+        return Ok(());
+    }
+    Err(format!("{events} events and {reports} reports have come, and no statement ends"))
 }
 
 fn of_machine(machine: Machine) -> Result<(), String> {
@@ -124,7 +134,7 @@ mod tests {
     use super::*;
     use crate::order::{Extra, Outcome};
     use crate::recording::Keeping;
-    use crate::recording::entry::Observation;
+    use crate::recording::entry::{Observation, Settled};
     use crate::recording::file::{Header, Kind};
     use crate::recording::replay::Replay;
     use crate::trace::{Birth, TaskId};
@@ -162,14 +172,14 @@ mod tests {
         let mut replay = replay();
         let parent = Birth::parent("parent".to_owned(), 1);
         replay.take(record(0, Fact::Born(Rc::new(parent)))).unwrap();
-        for number in 1.. {
+        for number in 1..1_000_000 {
             for entry in entries(number) {
                 if let Err(what) = replay.take(entry) {
                     return (number, what);
                 }
             }
         }
-        unreachable!()
+        panic!("it is never refused")
     }
 
     #[test]
@@ -195,9 +205,15 @@ mod tests {
 
         let (count, what) = until_refused(|number| match number {
             1..4000 => vec![record(number, Fact::Born(Rc::new(birth(number))))],
-            _ => vec![Entry::Observed(Observation::Tasks)],
+            _ => vec![Entry::Observed(Observation::Tasks), Entry::Settled(Settled::default())],
         });
         assert!(count < 30_000 && what.contains("take too long"), "{count}: {what}");
+
+        let (count, what) = until_refused(|_| vec![Entry::Observed(Observation::Tasks)]);
+        assert!(count < 100 && what.contains("no statement ends"), "{count}: {what}");
+
+        let (count, what) = until_refused(|_| vec![enter(0, Call::Getppid), returned(0, 1)]);
+        assert!(count < 300_000 && what.contains("no statement ends"), "{count}: {what}");
     }
 
     #[test]

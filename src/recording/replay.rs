@@ -6,7 +6,7 @@ use crate::trace::{Event, Summary, What};
 use super::Recording;
 use super::entry::Entry;
 use super::file::Header;
-use super::limits::Limits;
+use super::limits::{Limits, check_pending};
 
 /// A recording on its way from a file.
 #[derive(Debug)]
@@ -24,6 +24,7 @@ impl Replay {
     /// One more entry; gives what is shown then, or what is wrong with it.
     pub fn take(&mut self, entry: Entry) -> Result<Vec<Event>, String> {
         self.limits.check(&entry, self.recording.world())?;
+        check_pending(self.recording.pending())?;
         let recording = &mut self.recording;
         match entry {
             Entry::Bench(machine) => recording.begin_bench(machine),
