@@ -1,7 +1,7 @@
 //! Owns the tasks: starts them, gives orders, collects what their rings say, folds it into the world, and knows when all is
 //! settled. It holds no descriptor of any end; what it measures with, it closes before the next step.
 
-mod ahead;
+mod pipelining;
 mod assignment;
 mod collect;
 mod freeze;
@@ -30,7 +30,7 @@ use crate::world::{Machine, World};
 pub use assignment::Assignment;
 pub use settings::Settings;
 
-use member::{Apprentice, Member, Phase, ignore_death};
+use member::{Member, PendingTask, Phase, ignore_death};
 
 /// The most tasks alive at one time, unless told otherwise.
 pub const MAX_TASKS: usize = 64;
@@ -197,7 +197,7 @@ impl Bench {
     /// Gives a task its order. The caller has made sure that it is idle.
     pub fn order(&mut self, task: TaskId, assignment: Assignment) -> Result<(), BenchError> {
         let made = if assignment.work().makes_task() {
-            Some(Apprentice::prepare(assignment.ordered().name.clone().unwrap_or_default())?)
+            Some(PendingTask::prepare(assignment.ordered().name.clone().unwrap_or_default())?)
         } else {
             None
         };
@@ -265,7 +265,7 @@ impl Bench {
         self.next_task = 0;
         self.unsettle();
         let (lifeline, line) = lifeline::create()?;
-        let (parent, [control, ring]) = Apprentice::prepare("parent".to_owned())?;
+        let (parent, [control, ring]) = PendingTask::prepare("parent".to_owned())?;
         let bell = self.bell.try_clone().map_err(|error| SysError {
             operation: "share the bell",
             errno: Errno(error.raw_os_error().unwrap_or(0)),
@@ -284,10 +284,10 @@ impl Bench {
     }
 
     /// A new task joins the bench.
-    fn admit(&mut self, birth: Birth, apprentice: Apprentice) -> Result<(), BenchError> {
+    fn admit(&mut self, birth: Birth, pending: PendingTask) -> Result<(), BenchError> {
         let id = TaskId(self.next_task);
         self.next_task += 1;
-        let member = Member::new(id, &birth, apprentice)?;
+        let member = Member::new(id, &birth, pending)?;
         self.members.insert(id, member);
         self.fold(id, Fact::Born(Rc::new(birth)));
         Ok(())

@@ -10,7 +10,7 @@ use crate::trace::{Birth, Death, Fact, Record, TaskId};
 use crate::world::World;
 use crate::world::task::Task;
 
-use super::member::{Apprentice, Member, Phase};
+use super::member::{Member, PendingTask, Phase};
 use super::{Bench, BenchError};
 
 /// Records after which the clock is looked at.
@@ -49,12 +49,12 @@ impl Bench {
         for task in dead {
             self.fold_rings(Reach { until: u64::MAX, deadline: u64::MAX })?;
             self.fold_signals();
-            self.lay_to_rest(task);
+            self.record_death(task);
         }
         self.fold_signals();
-        self.see_threads_off();
+        self.remove_ended_threads();
         if !self.zombies.is_empty() {
-            self.bury_own();
+            self.reap_children();
         }
         Ok(())
     }
@@ -69,7 +69,7 @@ impl Bench {
     }
 
     /// Threads that have ended alone: no pidfd says so, but /proc has them no more.
-    fn see_threads_off(&mut self) {
+    fn remove_ended_threads(&mut self) {
         let ended = |member: &&Member| {
             member.pidfd.is_none() && member.phase == Phase::Inside && member.files.state().is_none()
         };
@@ -147,9 +147,9 @@ impl Bench {
             let makes_task =
                 || self.recording.world().task(cursor.task).and_then(Task::current_call).is_some_and(Call::makes_task);
             if let Some(ret) = returned.filter(|_| makes_task())
-                && let Some(apprentice) = member.apprentices.pop_front()
+                && let Some(pending) = member.pending.pop_front()
             {
-                self.deliver(cursor.task, ret, apprentice)?;
+                self.deliver(cursor.task, ret, pending)?;
                 cursor.t_ns = next.unwrap_or(0);
                 return Ok(next.is_some());
             }
@@ -160,16 +160,16 @@ impl Bench {
     }
 
     /// After a fork or thread order has returned: the new task joins, or what was prepared for it is dropped.
-    fn deliver(&mut self, maker: TaskId, ret: i32, apprentice: Apprentice) -> Result<(), BenchError> {
+    fn deliver(&mut self, maker: TaskId, ret: i32, pending: PendingTask) -> Result<(), BenchError> {
         if ret <= 0 {
             return Ok(());
         }
         let maker_pid = self.members.get(&maker).map_or(0, |member| member.pid);
         let is_thread = self.recording.world().task(maker).and_then(Task::current_call) == Some(&Call::Thread);
-        let name = apprentice.name.clone();
+        let name = pending.name.clone();
         let birth =
             if is_thread { Birth::thread(name, (maker_pid, ret), maker) } else { Birth::child(name, ret, maker) };
-        self.admit(birth, apprentice)
+        self.admit(birth, pending)
     }
 
     fn fold_signals(&mut self) {
@@ -183,7 +183,7 @@ impl Bench {
     }
 
     /// A process is dead: its threads with it. Its own parent may wait for it; of the program's children it does so itself.
-    fn lay_to_rest(&mut self, process: TaskId) {
+    fn record_death(&mut self, process: TaskId) {
         let tasks: Vec<TaskId> = self
             .members
             .keys()
@@ -230,7 +230,7 @@ impl Bench {
     }
 
     /// Reaps the dead that are the program's own children: `parent`, and orphans that came to it.
-    pub(super) fn bury_own(&mut self) {
+    pub(super) fn reap_children(&mut self) {
         let mut buried = Vec::new();
         self.zombies.retain(|zombie| {
             let waited_for = self.recording.world().task(zombie.id).is_none_or(|task| task.state == TaskState::Dead);

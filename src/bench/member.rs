@@ -59,7 +59,7 @@ pub(super) struct Member {
     /// The error of its last call since it was last ordered in turn. If there was one, what was ordered ahead is left out.
     pub last_errno: Errno,
     /// The tasks that its fork or thread orders will make.
-    pub apprentices: VecDeque<Apprentice>,
+    pub pending: VecDeque<PendingTask>,
     /// Signals handled so far.
     signals: [u64; SIGNAL_COUNTERS],
     /// The time of its last record, for those that have none.
@@ -67,11 +67,11 @@ pub(super) struct Member {
 }
 
 /// What is prepared for a task: the program's side, and the descriptors of its own.
-pub(super) type Made = (Apprentice, [OwnedFd; 2]);
+pub(super) type Made = (PendingTask, [OwnedFd; 2]);
 
 /// What a task to be born will need on the program's side.
 #[derive(Debug)]
-pub(super) struct Apprentice {
+pub(super) struct PendingTask {
     pub name: String,
     pub control: OrderSender,
     pub ring: RingReader,
@@ -79,7 +79,7 @@ pub(super) struct Apprentice {
     pub orders: Vec<Assignment>,
 }
 
-impl Apprentice {
+impl PendingTask {
     /// Makes control pair and ring for a task: our side, and what is its own.
     pub fn prepare(name: String) -> Result<Made, SysError> {
         let (control, their_control) = control::pair()?;
@@ -98,7 +98,7 @@ impl Apprentice {
 }
 
 impl Member {
-    pub fn new(id: TaskId, birth: &Birth, apprentice: Apprentice) -> Result<Self, SysError> {
+    pub fn new(id: TaskId, birth: &Birth, pending: PendingTask) -> Result<Self, SysError> {
         let pidfd = if birth.pid == birth.tid { Some(fork::open_pidfd(birth.pid)?) } else { None };
         let files = ThreadFiles::open(birth.pid, birth.tid).map_err(|error| SysError {
             operation: "look at a new task",
@@ -106,12 +106,12 @@ impl Member {
         })?;
         Ok(Self {
             id,
-            name: apprentice.name,
+            name: pending.name,
             pid: birth.pid,
             tid: birth.tid,
             pidfd,
-            control: apprentice.control,
-            ring: apprentice.ring,
+            control: pending.control,
+            ring: pending.ring,
             files,
             phase: Phase::Arriving,
             is_stopped: false,
@@ -120,9 +120,9 @@ impl Member {
             current: None,
             step: 0,
             next: None,
-            ahead: apprentice.orders.into_iter().map(Some).collect(),
+            ahead: pending.orders.into_iter().map(Some).collect(),
             last_errno: Errno::NONE,
-            apprentices: VecDeque::new(),
+            pending: VecDeque::new(),
             signals: [0; SIGNAL_COUNTERS],
             last_ns: 0,
         })
@@ -132,9 +132,9 @@ impl Member {
     /// way as a fact.
     pub fn send(&mut self, message: &[u8], made: Option<Made>) -> Result<(), SysError> {
         self.control.send(message).or_else(ignore_death)?;
-        if let Some((apprentice, fds)) = made {
+        if let Some((pending, fds)) = made {
             self.control.hand_over(&fds).or_else(ignore_death)?;
-            self.apprentices.push_back(apprentice);
+            self.pending.push_back(pending);
         }
         Ok(())
     }
@@ -202,7 +202,7 @@ impl Member {
     fn leave_out_ahead(&mut self) {
         for order in &mut self.ahead {
             if order.take().is_some_and(|order| order.work().makes_task()) {
-                self.apprentices.pop_back();
+                self.pending.pop_back();
             }
         }
     }

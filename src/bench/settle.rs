@@ -79,7 +79,7 @@ impl Bench {
 
     /// To be called right before sleeping in poll(2): asks the tasks to ring, and says how long to sleep at most.
     pub fn arm(&mut self) -> Option<Duration> {
-        let has_news = ring::lie_down(self.members.values().map(|member| &member.ring));
+        let has_news = ring::mark_sleeping(self.members.values().map(|member| &member.ring));
         if has_news && self.is_settled {
             // It came while nobody slept, and so nobody rings for it.
             self.unsettle();
@@ -110,7 +110,7 @@ impl Bench {
     /// After the sleep: the tasks need not ring any more.
     pub fn disarm(&mut self) {
         for member in self.members.values() {
-            member.ring.rise();
+            member.ring.mark_awake();
         }
     }
 

@@ -12,7 +12,7 @@ use super::{During, SysError};
 use shared::Map;
 
 pub use shared::RING_WORDS;
-pub use sides::{RingReader, RingWriter, SIGNAL_COUNTERS, count_signal, lie_down};
+pub use sides::{RingReader, RingWriter, SIGNAL_COUNTERS, count_signal, mark_sleeping};
 
 /// The longest record, in words.
 pub const MAX_RECORD: usize = 2048;
@@ -94,12 +94,12 @@ mod tests {
             let mut expected = 0;
             while expected < ROUNDS {
                 dawdle(expected * 7 % 401);
-                if !lie_down(std::iter::once(&reader)) {
+                if !mark_sleeping(std::iter::once(&reader)) {
                     let rung = poll::wait(&[bell.as_fd()], Some(Duration::from_secs(5))).unwrap();
                     lost.store(!rung[0], Ordering::Relaxed);
                     assert!(rung[0], "the wake-up after {expected} words was lost");
                 }
-                reader.rise();
+                reader.mark_awake();
                 poll::silence_bell(&bell);
                 take_all(&mut reader, &mut expected);
                 taken.store(expected, Ordering::Release);
@@ -140,13 +140,13 @@ mod tests {
         let all = unsafe { &*counters };
         // SAFETY: the address is that of the flag in the same mapping.
         let sleeps = unsafe { &*sleeps };
-        assert!(!reader.has_new_signals() && !lie_down(std::iter::once(&reader)));
+        assert!(!reader.has_new_signals() && !mark_sleeping(std::iter::once(&reader)));
         assert!(count_signal(counter, all, sleeps), "the reader sleeps");
-        reader.rise();
+        reader.mark_awake();
         assert!(!count_signal(counter, all, sleeps), "it does not");
-        assert!(lie_down(std::iter::once(&reader)), "nobody has rung for the second");
+        assert!(mark_sleeping(std::iter::once(&reader)), "nobody has rung for the second");
         assert!(reader.has_new_signals() && !reader.has_new_signals());
         assert_eq!((reader.signal_count(13), reader.signal_count(14)), (2, 0));
-        assert!(!lie_down(std::iter::once(&reader)));
+        assert!(!mark_sleeping(std::iter::once(&reader)));
     }
 }

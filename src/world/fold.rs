@@ -1,10 +1,10 @@
 //! One record changes the world, and gives the events that it is shown as. `effect` has what each system call changes.
 
-mod again;
 mod birth;
 mod effect;
 mod fifo;
 mod found;
+mod loop_fold;
 mod make;
 mod moved;
 mod read;

@@ -1,8 +1,8 @@
 //! Which bytes of which write wait where, were read by which read, or were destroyed: one [`Flow`] for everything that was
 //! sent towards one end. Its law: bytes written = bytes read + bytes queued + bytes destroyed.
 
-mod again;
 mod flow;
+mod loop_fold;
 mod measure;
 mod outside;
 mod peek;

@@ -5,7 +5,7 @@ pub mod shared;
 mod sides;
 
 pub use shared::{Map, RING_WORDS};
-pub use sides::{RingReader, RingWriter, count_signal, lie_down};
+pub use sides::{RingReader, RingWriter, count_signal, mark_sleeping};
 
 /// Both sides of one ring, and its memory.
 pub fn both_sides() -> (RingWriter, RingReader, Map) {

@@ -149,7 +149,7 @@ impl RingReader {
     }
 
     /// The reader does not sleep any more: it need not be woken.
-    pub fn rise(&self) {
+    pub fn mark_awake(&self) {
         self.map.word(READER_SLEEPS).store(0, Ordering::Relaxed);
     }
 
@@ -172,7 +172,7 @@ impl RingReader {
 
 /// Says of all rings that their reader is about to sleep, then looks once more: true if it must not, because something is there
 /// that nobody may ring for.
-pub fn lie_down<'a>(rings: impl Iterator<Item = &'a RingReader> + Clone) -> bool {
+pub fn mark_sleeping<'a>(rings: impl Iterator<Item = &'a RingReader> + Clone) -> bool {
     for ring in rings.clone() {
         ring.map.word(READER_SLEEPS).store(1, Ordering::Relaxed);
     }

@@ -9,7 +9,7 @@
 //! something does not lie down.
 
 use tincans_model::ring::shared::Bell;
-use tincans_model::ring::{Map, RING_WORDS, RingReader, RingWriter, both_sides, count_signal, lie_down};
+use tincans_model::ring::{Map, RING_WORDS, RingReader, RingWriter, both_sides, count_signal, mark_sleeping};
 
 #[cfg(feature = "loom")]
 use loom::thread;
@@ -60,10 +60,10 @@ fn read_all(reader: &mut RingReader, bell: &Bell, words: u64) {
         if expected == words {
             return;
         }
-        if !lie_down(std::iter::once(&*reader)) {
+        if !mark_sleeping(std::iter::once(&*reader)) {
             bell.wait();
         }
-        reader.rise();
+        reader.mark_awake();
     }
 }
 
@@ -187,10 +187,10 @@ fn no_signal_is_slept_through() {
             if reader.has_new_signals() {
                 break;
             }
-            if !lie_down(std::iter::once(&reader)) {
+            if !mark_sleeping(std::iter::once(&reader)) {
                 bell.wait();
             }
-            reader.rise();
+            reader.mark_awake();
         }
         assert_eq!(reader.signal_count(1), 1, "who knows that one came knows which");
         handler.join().expect("the handler");

@@ -6,7 +6,7 @@ use crate::abi::Errno;
 use crate::order::{Call, Closes, Work};
 use crate::trace::{Fact, TaskId};
 
-use super::member::{Apprentice, Made, Phase};
+use super::member::{Made, PendingTask, Phase};
 use super::{Assignment, Bench, BenchError};
 
 impl Bench {
@@ -14,7 +14,7 @@ impl Bench {
     pub fn order_forks(&mut self, task: TaskId, names: Vec<String>) -> Result<(), BenchError> {
         for name in names {
             let fork = Assignment::new(Work::Then(Call::Fork), Some(name.clone()), self.recording.line());
-            self.order_ahead(task, fork, Some(Apprentice::prepare(name)?))?;
+            self.order_ahead(task, fork, Some(PendingTask::prepare(name)?))?;
         }
         self.unsettle();
         Ok(())
@@ -26,10 +26,10 @@ impl Bench {
         let close = |fd| Assignment::new(Work::Then(Call::Close { fd }), None, line);
         for (name, fds) in closes.children {
             let born = self.members.values().rev().find(|member| member.name == name).map(|member| member.id);
-            let makers = self.members.get_mut(&task).map(|member| &mut member.apprentices);
-            let apprentice = makers.and_then(|makers| makers.iter_mut().find(|apprentice| apprentice.name == name));
-            match (apprentice, born) {
-                (Some(apprentice), _) => apprentice.order_all(fds.into_iter().map(close))?,
+            let makers = self.members.get_mut(&task).map(|member| &mut member.pending);
+            let pending = makers.and_then(|makers| makers.iter_mut().find(|pending| pending.name == name));
+            match (pending, born) {
+                (Some(pending), _) => pending.order_all(fds.into_iter().map(close))?,
                 (None, Some(child)) => fds.into_iter().try_for_each(|fd| self.order_ahead(child, close(fd), None))?,
                 (None, None) => {}
             }
