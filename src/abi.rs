@@ -1,8 +1,10 @@
 //! The kernel's words and their numbers: errno, signals, families, types, flags. Tables only, so that the pure half can name
 //! what it shows without touching `libc`; `sys` proves them against the headers of the machine it is built on.
 
+mod process;
 mod tables;
 
+pub use process::{Disposition, TaskState};
 pub use tables::{ERRNOS, SIGNALS};
 
 /// An error number of errno(3).

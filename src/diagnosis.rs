@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::abi::TaskState;
 use crate::abi::{Errno, Signal};
 use crate::explain;
 use crate::order::Call;
-use crate::script::TaskState;
 use crate::trace::{CallEvent, Death, Event, What};
 use crate::world::World;
 use crate::world::channel::End;

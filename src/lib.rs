@@ -5,9 +5,11 @@
 pub mod cli;
 
 pub mod abi;
+pub mod text;
 pub mod script;
 pub mod order;
 pub mod trace;
+pub mod check;
 pub mod strace_log;
 pub mod world;
 pub mod questions;

@@ -32,11 +32,11 @@ use tincans::progress::Store;
 use tincans::recording::reader::Fault;
 use tincans::runner::{self, Options, Verdict};
 use tincans::saving;
-use tincans::script::spell;
 use tincans::session::Settings;
 use tincans::strace_log;
 use tincans::sys::output::{self, Format as Printed};
 use tincans::sys::tty_input::TtyInput;
+use tincans::text;
 use tincans::trace::Death;
 use tincans::tui::{self, Looks};
 use tincans::ui::ascii::Letters;
@@ -163,7 +163,7 @@ fn open_ui(arguments: &Arguments, settings: Settings, opening: Opening, learning
 /// A person's settings, and what could not be taken of them, as lines that a terminal may show.
 fn own_settings() -> (Config, Vec<String>) {
     let (config, complaints) = config::of_environment();
-    (config, complaints.iter().map(|line| spell::string(line)).collect())
+    (config, complaints.iter().map(|line| text::string(line)).collect())
 }
 
 fn complain_of_settings(complaints: &[String]) {
@@ -252,7 +252,7 @@ fn guarded(terminal: Terminal, work: impl FnOnce() -> Result<u8>) -> Result<u8> 
 
 fn complain(error: &color_eyre::Report) -> u8 {
     // In one line, whatever lines it has.
-    output::complain(&spell::string(&format!("{error:#}")));
+    output::complain(&text::string(&format!("{error:#}")));
     USAGE
 }
 
@@ -287,7 +287,7 @@ fn watch(program: &[OsString], how: &cli::WatchOptions) -> Result<u8> {
         Ended::Program(Death::Killed(signal), true) => Ok(u8::try_from(128 + signal.0).unwrap_or(u8::MAX)),
         Ended::Program(Death::Unknown, true) => Err(eyre!("how the program ended is not known")),
         Ended::NotExecuted(errno) => {
-            let name = spell::string(&program[0].to_string_lossy());
+            let name = text::string(&program[0].to_string_lossy());
             Err(eyre!("{name} cannot be executed: {} ({})", errno.name(), errno.message()))
         }
         Ended::NotWatched(reason) => Err(eyre!("the program cannot be watched: {reason}")),
@@ -295,7 +295,7 @@ fn watch(program: &[OsString], how: &cli::WatchOptions) -> Result<u8> {
 }
 
 fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
-    let name = spell::string(&script.display().to_string());
+    let name = text::string(&script.display().to_string());
     let source = read_script(script).wrap_err_with(|| format!("{name} cannot be read"))?;
     let printed = if options.json { Printed::Json } else { Printed::Text };
     let mut out = BufWriter::with_capacity(64 * 1024, output::stdout(printed));
@@ -312,7 +312,7 @@ fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
 
 /// A recording: in the terminal UI where there can be one, else as lines.
 fn open_recording(arguments: &Arguments, file: &Path, is_json: bool) -> Result<u8> {
-    let name = spell::string(&file.display().to_string());
+    let name = text::string(&file.display().to_string());
     let is_stdin = file == Path::new("-");
     let mut input = input_of(file)?;
     let obstacle = if is_stdin { tui::output_obstacle() } else { tui::obstacle() };

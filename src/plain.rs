@@ -18,9 +18,9 @@ use crate::app::transcript;
 use crate::playground::{Heard, Opening, Playground};
 use crate::progress::Store;
 use crate::script::MAX_STATEMENT;
-use crate::script::spell;
 use crate::session::Settings;
 use crate::sys::{SysError, poll};
+use crate::text;
 use crate::trace::{Event, What};
 use crate::ui::ascii::Letters;
 use crate::ui::words;
@@ -245,7 +245,7 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
     fn say(&mut self, text: &str) -> Result<()> {
         let lines = match self.listener.width {
             Some(width) => words::wrap(text, width, 2),
-            None => vec![spell::string(text)],
+            None => vec![text::string(text)],
         };
         self.lines(&lines)
     }

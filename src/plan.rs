@@ -10,8 +10,8 @@ mod channel;
 mod who;
 
 use crate::abi::Signal;
+use crate::check::Captures;
 use crate::order::{Closes, Work};
-use crate::script::check::Captures;
 use crate::script::{EndRef, Statement, Verb, WhyAbout};
 use crate::trace::TaskId;
 use crate::world::World;

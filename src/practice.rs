@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 use color_eyre::eyre::{Result, bail};
 
 use crate::bench::BenchError;
+use crate::check::answer;
 use crate::explain;
 use crate::lesson::Lesson;
 use crate::lesson::problem_wish::ProblemWish;
 use crate::matrix::row::Column;
-use crate::script::check::answer;
 use crate::script::{Statement, Verb, parse};
 use crate::session::{Session, Settings};
 

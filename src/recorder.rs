@@ -9,8 +9,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::recording::Keeping;
 use crate::recording::entry::Entry;
 use crate::recording::file::{Counts, Header, Kind, VERSION};
-use crate::script::spell;
 use crate::sys::kernel_release;
+use crate::text;
 use crate::trace::Summary;
 
 /// Recordings of one folder that get a name by themselves.
@@ -102,5 +102,5 @@ fn objection(path: &Path, error: &io::Error) -> String {
 }
 
 fn shown(path: &Path) -> String {
-    spell::string(&path.display().to_string())
+    text::string(&path.display().to_string())
 }

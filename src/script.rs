@@ -1,15 +1,13 @@
 //! The language as data: what a statement says and what it expects. Text becomes this in `script::parse`; nothing here makes
 //! a call or knows who is alive.
 
-pub mod check;
 mod ends;
 pub mod expect;
 pub mod parse;
-pub mod spell;
 pub mod values;
 pub mod words;
 
-use crate::abi::{Errno, Signal};
+use crate::abi::{Disposition, Errno, Signal, TaskState};
 
 /// The longest statement, in bytes. A longer one is a parse error.
 pub const MAX_STATEMENT: usize = 64 * 1024;
@@ -92,17 +90,6 @@ pub enum Control {
     Descriptors(Number),
     /// So many bytes.
     Bytes(Number),
-}
-
-/// Disposition of a signal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Disposition {
-    /// SIG_DFL.
-    Default,
-    /// SIG_IGN.
-    Ignore,
-    /// A handler, with SA_RESTART.
-    Catch,
 }
 
 /// The kind of channel that the `channel` shorthand makes.
@@ -263,38 +250,6 @@ pub enum Want {
     Capture(String),
     /// `_`.
     Anything,
-}
-
-/// A task's state, as the kernel gives it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TaskState {
-    /// Waits for a statement, a `reader` included.
-    Idle,
-    /// Runs, or has not settled yet.
-    Running,
-    /// Sleeps in a system call of its statement.
-    Asleep,
-    /// Stopped by a signal.
-    Stopped,
-    /// Dead, and not waited for by its parent.
-    Zombie,
-    /// Dead and gone.
-    Dead,
-}
-
-impl TaskState {
-    /// The word in `tasks` and in expectations.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Running => "running",
-            Self::Asleep => "asleep",
-            Self::Stopped => "stopped",
-            Self::Zombie => "zombie",
-            Self::Dead => "dead",
-        }
-    }
 }
 
 impl std::fmt::Display for EndName {

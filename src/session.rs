@@ -14,9 +14,9 @@ use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 use crate::bench::{self, Bench, BenchError};
+use crate::check::{self, Captures, Seen};
 use crate::plan::{Context, Plan, Progress, Refusal};
 use crate::recording::entry::{Checked, Settled};
-use crate::script::check::{self, Captures, Seen};
 use crate::script::{Expectation, Statement, Verb, Want};
 use crate::sys::{kernel_release, now_ns};
 use crate::trace::{Event, Summary};

@@ -9,9 +9,9 @@ pub mod strace;
 
 use serde::{Deserialize, Serialize};
 
+use crate::abi::TaskState;
 use crate::abi::{Errno, Signal};
 use crate::order::{Call, Credentials, Extra, Outcome};
-use crate::script::TaskState;
 
 pub use record::{Again, Birth, Death, Fact, Figures, Group, Known, Ordered, Record, Role, Side, TableOrigin, Thing};
 

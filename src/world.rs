@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use crate::script::{EndName, TaskState};
+use crate::abi::TaskState;
+use crate::script::EndName;
 use crate::trace::{FdReport, HoldersReport, Role, TaskId, TaskReport};
 
 use channel::{Channel, End, Ends};

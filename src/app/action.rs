@@ -1,9 +1,9 @@
 //! What a person can do, and what the program is to do about it: the two ends of `update`.
 
+use crate::check::Verdict;
 use crate::lesson::Lesson;
 use crate::lesson::other_kinds::Variant;
 use crate::lesson::problem_wish::ProblemWish;
-use crate::script::check::Verdict;
 use crate::script::{Expectation, Statement};
 
 use super::View;

@@ -3,7 +3,8 @@
 
 use std::rc::Rc;
 
-use crate::script::{EndName, spell};
+use crate::script::EndName;
+use crate::text;
 use crate::trace::{Explanation, Subject};
 use crate::world::World;
 use crate::world::channel::End;
@@ -104,7 +105,7 @@ pub fn statements(app: &App, world: &World) -> Result<Vec<String>, String> {
 
 fn data_of(write: &Write) -> String {
     let len = write.taken.unwrap_or(write.offered).min(MOST_BYTES);
-    spell::quoted(&write.bytes(0, len, usize::try_from(len).unwrap_or(0)))
+    text::quoted(&write.bytes(0, len, usize::try_from(len).unwrap_or(0)))
 }
 
 /// The channel whose writes are made again, and its kind.

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 use super::Mode;
 use super::keys::rebind::Wish;
 use super::keys::{GROUPS, Key, Keymap, MODES};
-use crate::script::words::is_hidden;
+use crate::text::is_hidden;
 
 /// The most bytes of a file.
 pub const MAX_CONFIG: usize = 64 * 1024;

@@ -1,7 +1,7 @@
 //! What can be put on the clipboard: a line of the trace, a statement, or the whole run as a script. Here it is chosen, bounded
 //! and spelled; who gets it, the terminal or a file, is decided by whoever has a terminal.
 
-use crate::script::words::is_hidden;
+use crate::text::is_hidden;
 
 use super::action::Command;
 use super::{App, Mode};

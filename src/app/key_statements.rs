@@ -1,7 +1,8 @@
 //! What a key stands for, as the statement a person would have typed; or the reason why there is none.
 
+use crate::abi::TaskState;
 use crate::questions::acting::{self, Prefer};
-use crate::script::{TaskState, spell};
+use crate::text;
 use crate::world::World;
 use crate::world::channel::{Channel, End};
 use crate::world::kind::{EndId, Kind};
@@ -55,7 +56,7 @@ impl<'a> Situation<'a> {
 
     /// A message from one side.
     pub fn write(self, facing: Facing, side: Side, text: &str) -> KeyStatement {
-        self.write_data(facing, side, &spell::quoted(text.as_bytes()))
+        self.write_data(facing, side, &text::quoted(text.as_bytes()))
     }
 
     /// A message of so many bytes.

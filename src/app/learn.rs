@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
+use crate::check::Verdict;
 use crate::lesson::{Lesson, Next, Walk, other_kinds, review};
-use crate::script::check::Verdict;
 use crate::script::{Statement, Verb};
 use crate::world::World;
 use crate::world::kind::ChannelId;

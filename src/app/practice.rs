@@ -97,9 +97,9 @@ mod tests {
     use crate::app::action::{Action, Input, Learn};
     use crate::app::stage::Stage;
     use crate::app::update::{practise, update};
+    use crate::check::Verdict;
     use crate::lesson::load;
     use crate::lesson::problem_wish::ProblemWish;
-    use crate::script::check::Verdict;
 
     const PROBLEM: &str = "+++\ntitle = \"T\"\ntopics = [\"basics\"]\nminutes = 5\n+++\n```tin setup\nchannel stream c peer\n\
         write c[0] a\n```\n```predict\npeer: read c[1]\n- [ ] EOF\n- [x] \"a\"\n```\n```after\nBecause.\n```\n";

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::script::spell;
+use crate::text;
 use crate::trace::{Event, What, strace};
 
 /// Lines that are kept; the oldest go first.
@@ -72,7 +72,7 @@ pub fn lines(event: &Event) -> Vec<String> {
         | What::Summary(_) => strace::lines(event),
     };
     let is_strace = !matches!(event.what, What::Expect { .. } | What::Why(_) | What::Refused { .. });
-    if is_strace { lines.iter().map(|line| spell::respelled(line)).collect() } else { lines }
+    if is_strace { lines.iter().map(|line| text::respelled(line)).collect() } else { lines }
 }
 
 impl Transcript {

@@ -2,9 +2,9 @@
 //! therefore always folded after the entry of the write that it came from.
 
 use crate::abi::Signal;
+use crate::abi::TaskState;
 use crate::agent::{self, record};
 use crate::order::Call;
-use crate::script::TaskState;
 use crate::sys::{fork, now_ns, poll};
 use crate::trace::{Birth, Death, Fact, Record, TaskId};
 use crate::world::World;

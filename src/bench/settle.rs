@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use crate::abi::Disposition;
 use crate::abi::Signal;
+use crate::abi::TaskState;
 use crate::order::Call;
-use crate::script::{Disposition, TaskState};
 use crate::sys::procfs::Look;
 use crate::sys::{poll, procfs, ring};
 use crate::trace::{Fact, TaskId};

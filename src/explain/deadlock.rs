@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::abi::TaskState;
 use crate::order::Call;
-use crate::script::TaskState;
 use crate::trace::{Explanation, TaskId};
 use crate::world::World;
 use crate::world::kind::EndId;

@@ -1,7 +1,7 @@
 //! How a task died, and what its death closed.
 
 use crate::abi::Signal;
-use crate::script::TaskState;
+use crate::abi::TaskState;
 use crate::trace::{Death, Event, Explanation, What};
 use crate::world::World;
 use crate::world::task::Task;

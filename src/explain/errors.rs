@@ -1,8 +1,8 @@
 //! Why a call failed: the errors that say something about the other side, and the plain ones.
 
+use crate::abi::Disposition;
 use crate::abi::{self, Errno};
 use crate::order::{Call, Extra};
-use crate::script::Disposition;
 use crate::trace::{CallState, Explanation};
 use crate::world::channel::End;
 use crate::world::kind::Kind;

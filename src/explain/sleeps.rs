@@ -1,8 +1,8 @@
 //! Why a task does nothing: asleep in which call, and what would wake it; stopped; or only waiting for a statement.
 
 use crate::abi;
+use crate::abi::TaskState;
 use crate::order::Call;
-use crate::script::TaskState;
 use crate::trace::Explanation;
 use crate::world::World;
 use crate::world::channel::End;

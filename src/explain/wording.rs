@@ -1,6 +1,6 @@
 //! Phrases that the rules share: who holds an end, what waits there, how bytes and lists are written.
 
-use crate::script::spell;
+use crate::text;
 use crate::trace::{Explanation, Subject};
 use crate::world::World;
 use crate::world::channel::End;
@@ -80,9 +80,9 @@ pub fn bytes(flow: &Flow, piece: Piece) -> String {
     }
     let shown = flow.bytes_of(piece, QUOTED);
     if piece.len <= QUOTED as u64 {
-        return spell::quoted(&shown);
+        return text::quoted(&shown);
     }
-    format!("{}... ({} bytes)", spell::quoted(spell::whole(&shown)), piece.len)
+    format!("{}... ({} bytes)", text::quoted(text::whole(&shown)), piece.len)
 }
 
 /// The tasks that hold an end, one phrase each: `child1 (descriptor 3)`.

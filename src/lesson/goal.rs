@@ -7,9 +7,9 @@
 //!
 //! Whatever else is on the bench makes no difference: a condition names all that it is about.
 
+use crate::check::{self, Captures, Seen, Verdict};
 use crate::lesson::walk::only_looks;
 use crate::order::Call;
-use crate::script::check::{self, Captures, Seen, Verdict};
 use crate::script::{EndRef, Statement, Verb, Want};
 use crate::trace::{CallEvent, Event, QueueReport, What};
 use crate::world::World;

@@ -8,7 +8,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use super::goal::Goal;
 use super::{Action, CodeBlock, Lesson, MAX_HINTS, MAX_SOURCE, MAX_STEPS, Step, language};
 use crate::script::Statement;
-use crate::script::words::is_hidden;
+use crate::text::is_hidden;
 
 /// How deep lists and quotes of the prose may stand in one another.
 const MAX_NESTING: usize = 8;

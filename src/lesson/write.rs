@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::script::check::Answer;
+use crate::check::Answer;
 use crate::script::{Number, Statement, Verb, Want, parse};
 
 /// Numbers from here on belong to one kernel and its settings; a lesson says relations.

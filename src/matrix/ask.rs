@@ -9,8 +9,8 @@ use color_eyre::eyre::{Result, bail, eyre};
 use crate::bench::BenchError;
 
 use super::row::{Asked, Line};
+use crate::check::{Answer, answer};
 use crate::script::Statement;
-use crate::script::check::{Answer, answer};
 use crate::script::parse;
 use crate::session::{Session, Settings};
 

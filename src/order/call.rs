@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::script::Disposition;
+use crate::abi::Disposition;
 
 use super::Payload;
 use super::shown::shown_only;

@@ -3,7 +3,7 @@
 
 use crate::abi::Errno;
 use crate::app::channel_sides::{self, Facing};
-use crate::script::spell;
+use crate::text;
 use crate::trace::TaskId;
 use crate::ui::direction::Lane;
 use crate::ui::panel::status;
@@ -161,9 +161,9 @@ fn of_piece(lane: &Lane<'_>, piece: Piece) -> String {
 /// Bytes as a string of the language; of many, the first.
 fn text(bytes: &[u8], len: u64) -> String {
     let shown = &bytes[..bytes.len().min(LOOK)];
-    let shown = if (shown.len() as u64) < len { spell::whole(shown) } else { shown };
+    let shown = if (shown.len() as u64) < len { text::whole(shown) } else { shown };
     let more = len.saturating_sub(shown.len() as u64);
-    if more > 0 { format!("{} and {more} bytes more", spell::quoted(shown)) } else { spell::quoted(shown) }
+    if more > 0 { format!("{} and {more} bytes more", text::quoted(shown)) } else { text::quoted(shown) }
 }
 
 fn name(world: &World, task: TaskId) -> String {

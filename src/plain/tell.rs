@@ -7,7 +7,7 @@ use crate::lesson::language::ORIGINAL;
 use crate::lesson::words::{self as phrases, Words, fill};
 use crate::lesson::{Action, Goal, Lesson, Next, Prediction, Step};
 use crate::script::Statement;
-use crate::script::spell;
+use crate::text;
 use crate::ui::{prose, words};
 
 /// What was said of the lesson so far.
@@ -187,7 +187,7 @@ impl Page {
     fn say(&mut self, text: &str) {
         match self.width {
             Some(width) => self.lines.extend(words::wrap(text, width, 2)),
-            None => self.lines.push(spell::string(text)),
+            None => self.lines.push(text::string(text)),
         }
     }
 

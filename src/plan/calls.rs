@@ -5,8 +5,9 @@
 )]
 
 use crate::abi;
+use crate::abi::TaskState;
 use crate::order::{Call, ControlRoom, Loop, Payload, SocketAddress, Work};
-use crate::script::{Address, Control, Data, EndRef, MAX_DATA, Number, TaskState, Verb};
+use crate::script::{Address, Control, Data, EndRef, MAX_DATA, Number, Verb};
 use crate::trace::TaskId;
 use crate::world::World;
 

@@ -1,7 +1,8 @@
 //! Who acts, and on which descriptor: ends and tasks by name, or a refusal that says what is so instead.
 
+use crate::abi::TaskState;
 use crate::questions::acting::{self, NoActor};
-use crate::script::{EndName, EndRef, TaskState};
+use crate::script::{EndName, EndRef};
 use crate::trace::TaskId;
 use crate::world::World;
 use crate::world::channel::End;

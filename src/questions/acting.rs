@@ -1,6 +1,6 @@
 //! Who acts: for a statement that names nobody, and for a key; and whether a task can act now.
 
-use crate::script::TaskState;
+use crate::abi::TaskState;
 use crate::world::World;
 use crate::world::kind::EndId;
 use crate::world::task::Task;

@@ -1,10 +1,11 @@
 //! What stands after `=>` becomes conditions. Whether a result meets them is `check`'s business.
 #![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
 
+use crate::abi::TaskState;
 use crate::abi::{self, Errno};
 use crate::script::values::{self, shown};
 use crate::script::words::{Kind, ParseError, Word};
-use crate::script::{Comparison, EndRef, Expectation, Number, TaskState, Verb, Want};
+use crate::script::{Comparison, EndRef, Expectation, Number, Verb, Want};
 
 const STATES: &[(&str, TaskState)] = &[
     ("idle", TaskState::Idle),

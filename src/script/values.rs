@@ -142,7 +142,7 @@ pub fn data(word: &Word) -> Result<Data, String> {
 /// A word as an error message shows it: in quotes, and cut where it is long.
 pub fn shown(text: &str) -> String {
     const LONGEST: usize = 40;
-    let mut letters: String = text.chars().filter(|&c| !crate::script::words::is_hidden(c)).take(LONGEST).collect();
+    let mut letters: String = text.chars().filter(|&c| !crate::text::is_hidden(c)).take(LONGEST).collect();
     if text.chars().count() > LONGEST {
         letters.push_str("...");
     }

@@ -3,6 +3,8 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::text::is_hidden;
+
 /// Why a line is not a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseError {
@@ -123,13 +125,6 @@ pub fn quote(bytes: &[u8]) -> String {
 fn hex_escape(out: &mut String, byte: u8) {
     // Writing to a String cannot fail.
     let _ = write!(out, "\\x{byte:02x}");
-}
-
-/// Whether a character could make a line show as something else than it is.
-pub fn is_hidden(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 struct Lexer<'a> {

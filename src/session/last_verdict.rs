@@ -1,8 +1,8 @@
 //! A statement that is over, kept as far as expectations look at it: they may be asked of it later, too.
 
+use crate::check::Seen;
 use crate::plan::Plan;
 use crate::script::Statement;
-use crate::script::check::Seen;
 use crate::trace::Event;
 
 /// What is kept beside the events.

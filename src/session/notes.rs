@@ -1,10 +1,10 @@
 //! What was done since the last reset, with what came of it: so that it can be written down as a lesson.
 
 use super::Session;
+use crate::check::{Seen, answer};
 use crate::explain;
 use crate::lesson::MAX_STATEMENTS;
 use crate::lesson::write::{self, Done, expected};
-use crate::script::check::{Seen, answer};
 use crate::script::{Statement, Verb};
 use crate::trace::{Explanation, Subject};
 

@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
+use crate::check;
 use crate::plan::Progress;
-use crate::script::{Statement, check};
+use crate::script::Statement;
 use crate::trace::{Event, TaskId};
 
 /// A statement on its way.

@@ -1,8 +1,8 @@
 //! From a call's name and the text of its arguments to a [`Call`].
 
+use crate::abi::Disposition;
 use crate::abi::{self, Signal};
 use crate::order::{Call, CloneCall, ControlRoom, FilePath, KEEP, OutgoingMessage, Payload, SocketAddress};
-use crate::script::Disposition;
 
 use super::text::{field, flags, int, number, parts, string, value};
 

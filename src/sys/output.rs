@@ -4,7 +4,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use crate::script::spell;
+use crate::text;
 
 /// The longest line that is held back to be looked at as a whole, in bytes.
 const MAX_HELD: usize = 64 * 1024;
@@ -124,13 +124,13 @@ fn spelled(bytes: &[u8], format: Format) -> Vec<u8> {
         for line in chunk.valid().split_inclusive(['\n', '\t']) {
             let (text, end) = line.split_at(line.trim_end_matches(['\n', '\t']).len());
             match format {
-                Format::Text => out.push_str(&spell::string(text)),
+                Format::Text => out.push_str(&text::string(text)),
                 Format::Styled => spell_styled(text, &mut out),
                 Format::Json => spell_json(text, &mut out),
             }
             out.push_str(end);
         }
-        out.push_str(&spell::by_bytes(chunk.invalid()));
+        out.push_str(&text::by_bytes(chunk.invalid()));
     }
     out.into_bytes()
 }
@@ -143,15 +143,15 @@ fn spell_styled(text: &str, out: &mut String) {
         let length = 2 + sequence[2..].bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b';').count();
         let is_sgr = sequence[length..].starts_with('m');
         let (sequence, after) = sequence.split_at(if is_sgr { length + 1 } else { 1 });
-        out.push_str(&spell::string(before));
-        out.push_str(&if is_sgr { sequence.to_owned() } else { spell::string(sequence) });
+        out.push_str(&text::string(before));
+        out.push_str(&if is_sgr { sequence.to_owned() } else { text::string(sequence) });
         rest = after;
     }
-    out.push_str(&spell::string(rest));
+    out.push_str(&text::string(rest));
 }
 
 fn spell_json(text: &str, out: &mut String) {
-    for letter in spell::text(text) {
+    for letter in text::text(text) {
         if !letter.is_escape {
             out.push_str(&letter.text);
             continue;

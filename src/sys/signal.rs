@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering, compiler_fen
 
 use nix::sys::signal::SigSet;
 
+use crate::abi::Disposition;
 use crate::abi::Errno;
-use crate::script::Disposition;
 
 use super::last_errno;
 use super::ring::{RingWriter, SIGNAL_COUNTERS, count_signal};

@@ -11,9 +11,9 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::{CallEvent, CallState, Death};
+use crate::abi::Disposition;
 use crate::abi::{self, Signal, flag_names};
 use crate::order::{Call, Extra, Payload, SocketAddress};
-use crate::script::Disposition;
 
 /// What a thread shares with its process, as clone3(2) is told.
 const THREAD_FLAGS: &str = "CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD";

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Burst, CallEvent, CallState, Death, Event, FdReport, Summary, TaskReport, What, args};
 use crate::abi::{self, Errno};
 use crate::order::{Call, Credentials, Extra, KEEP};
-use crate::script::words::is_hidden;
+use crate::text::is_hidden;
 
 /// One event.
 pub fn object(event: &Event) -> Value {

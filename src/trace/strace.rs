@@ -8,7 +8,7 @@ use super::{
 };
 use crate::abi::{self, Errno, flag_names};
 use crate::order::{Call, Extra};
-use crate::script::words::is_hidden;
+use crate::text::is_hidden;
 
 /// The lines of one event; none of an expectation and of the summary, which are no facts about the bench.
 pub fn lines(event: &Event) -> Vec<String> {
@@ -200,9 +200,9 @@ fn why_text(why: &Explanation) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::abi::Disposition;
     use crate::abi::Signal;
     use crate::order::{ControlRoom, Credentials, Outcome, Payload, SocketAddress};
-    use crate::script::Disposition;
     use crate::trace::{NamedEnd, Names, TaskId};
 
     fn event(task: &str, call: Call, ret: i32) -> CallEvent {

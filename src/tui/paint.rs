@@ -8,7 +8,7 @@ use ratatui::layout::Position;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::pen::Pen;
-use crate::script::spell;
+use crate::text;
 
 /// Blanks from which on erasing is shorter than writing them, where something follows and where nothing does.
 const WORTH_ERASING: usize = 10;
@@ -244,7 +244,7 @@ fn erases_in_colour(term: &str) -> bool {
 }
 
 fn is_printable(symbol: &str) -> bool {
-    matches!(symbol.as_bytes(), [b' '..=b'~']) || spell::is_plain(symbol)
+    matches!(symbol.as_bytes(), [b' '..=b'~']) || text::is_plain(symbol)
 }
 
 /// One letter in one column everywhere.

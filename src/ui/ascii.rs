@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use crate::script::spell::{self, Letter};
+use crate::text::{self, Letter};
 
 /// Which letters of other people's text are shown as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Letters {
         }
         // Of a letter of several characters none may be left to join with what is before it.
         let spell =
-            |c: char| if c.is_ascii() { c.to_string() } else { spell::by_bytes(c.encode_utf8(&mut [0; 4]).as_bytes()) };
+            |c: char| if c.is_ascii() { c.to_string() } else { text::by_bytes(c.encode_utf8(&mut [0; 4]).as_bytes()) };
         let text: String = letter.text.chars().map(spell).collect();
         let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
         Letter { text, width, is_escape: true, ..letter }
@@ -40,7 +40,7 @@ impl Letters {
         if self == Self::All || text.is_ascii() {
             return Cow::Borrowed(text);
         }
-        Cow::Owned(spell::text(text).into_iter().map(|letter| self.spell(letter).text).collect())
+        Cow::Owned(text::text(text).into_iter().map(|letter| self.spell(letter).text).collect())
     }
 
     fn hides(self, c: char) -> bool {
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_letter_s_place_in_the_bytes_stays() {
         let letters: Vec<Letter> =
-            spell::bytes("x─y".as_bytes()).into_iter().map(|letter| Letters::NoMarks.spell(letter)).collect();
+            text::bytes("x─y".as_bytes()).into_iter().map(|letter| Letters::NoMarks.spell(letter)).collect();
         let got: Vec<(&str, u16, usize, usize)> =
             letters.iter().map(|letter| (letter.text.as_str(), letter.width, letter.at, letter.len)).collect();
         assert_eq!(got, [("x", 1, 0, 1), ("\\xe2\\x94\\x80", 12, 1, 3), ("y", 1, 4, 1)]);

@@ -13,7 +13,7 @@ use crate::lesson::Lesson;
 use super::layout::{PanelPlace, Places};
 use super::panel::channel::{LEAST_LARGE, LINES};
 use super::{Scene, words};
-use crate::script::spell;
+use crate::text;
 
 /// Panels that a room is shown at most.
 const PANELS: usize = 3;
@@ -78,7 +78,7 @@ pub fn curtain(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 /// What was pressed last, for those who do not see the keyboard, and the statement that it stood for.
 pub fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let keys: Vec<String> = scene.app.present.keys.iter().map(|key| spell::string(&scene.theme.spelled(key))).collect();
+    let keys: Vec<String> = scene.app.present.keys.iter().map(|key| text::string(&scene.theme.spelled(key))).collect();
     if area.is_empty() || keys.is_empty() {
         return;
     }

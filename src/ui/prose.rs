@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::theme::{Colours, Theme};
 use super::words;
-use crate::script::spell::{self, Letter};
+use crate::text::{self, Letter};
 
 /// The text in lines of at most `width` columns.
 pub fn lines(markdown: &str, width: u16, theme: Theme) -> Vec<Line<'static>> {
@@ -145,7 +145,7 @@ impl Setter {
                     _ => "• ".to_owned(),
                 };
                 self.first = Some(format!("{}{mark}", self.indents.concat()));
-                self.indents.push(" ".repeat(spell::text(&mark).len()));
+                self.indents.push(" ".repeat(text::text(&mark).len()));
             }
             Tag::BlockQuote(_) => {
                 self.indents.push(if self.has_plain_marks { "| " } else { "│ " }.to_owned());
@@ -222,8 +222,8 @@ impl Setter {
     /// The letters as they are shown; an escape is wider than many a line, so it may be broken.
     fn letters(&self, text: &str) -> Vec<Letter> {
         let shown = self.theme.letters();
-        let spelled = spell::text(text).into_iter().map(|letter| shown.spell(letter));
-        spelled.flat_map(|letter| if letter.is_escape { spell::text(&letter.text) } else { vec![letter] }).collect()
+        let spelled = text::text(text).into_iter().map(|letter| shown.spell(letter));
+        spelled.flat_map(|letter| if letter.is_escape { text::text(&letter.text) } else { vec![letter] }).collect()
     }
 
     /// Lines of a block of code, cut by nothing but the width.
@@ -337,7 +337,7 @@ mod tests {
         fn no_line_is_too_wide_and_nothing_hidden_comes_out(text in "[ -~\n漢é*`>#]{0,200}|\\PC{0,60}", width in 12_u16..60) {
             for line in lines(&text, width, Theme::with(Colours::Sixteen)) {
                 prop_assert!(line.width() <= usize::from(width), "{line}");
-                prop_assert!(!line.to_string().chars().any(crate::script::words::is_hidden));
+                prop_assert!(!line.to_string().chars().any(text::is_hidden));
             }
         }
     }

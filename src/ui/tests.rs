@@ -213,7 +213,7 @@ fn bytes_that_a_terminal_would_act_on_are_written_out() {
     stage.read(CHILD2, 5, rude);
     for size in SIZES {
         let screen = screen(&stage, size);
-        assert!(!screen.chars().any(|c| c != '\n' && crate::script::words::is_hidden(c)), "{screen}");
+        assert!(!screen.chars().any(|c| c != '\n' && crate::text::is_hidden(c)), "{screen}");
     }
     assert_shows(&screen(&stage, (200, 40)), &["\\x1b]0;x\\x07\\x9b\\xe2\\x80\\xae\\n"]);
 }

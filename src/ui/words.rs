@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::script::spell;
+use crate::text;
 
 /// Columns of some text, escapes written out.
 pub fn width(text: &str) -> u16 {
@@ -13,7 +13,7 @@ pub fn width(text: &str) -> u16 {
 
 /// The text in at most `limit` columns, with `…` where it was cut.
 pub fn cut(text: &str, limit: u16) -> String {
-    let letters = spell::text(text);
+    let letters = text::text(text);
     let total: usize = letters.iter().map(|letter| usize::from(letter.width)).sum();
     if total <= usize::from(limit) {
         return letters.into_iter().map(|letter| letter.text).collect();
@@ -35,7 +35,7 @@ pub fn cut(text: &str, limit: u16) -> String {
 
 /// A name in at most `limit` columns: of one that is too long both ends stay, for what tells two apart is often a number at the end.
 pub fn name(text: &str, limit: u16) -> String {
-    let letters = spell::text(text);
+    let letters = text::text(text);
     let total: usize = letters.iter().map(|letter| usize::from(letter.width)).sum();
     if total <= usize::from(limit) || limit < 5 {
         return cut(text, limit);
@@ -67,7 +67,7 @@ pub fn wrap(text: &str, limit: u16, indent: u16) -> Vec<String> {
     let mut used = 0;
     let indent = if indent < limit / 2 { indent } else { 0 };
     let pad = " ".repeat(usize::from(indent));
-    let clean = spell::string(text);
+    let clean = text::string(text);
     for word in clean.split_inclusive(' ') {
         let bare = width(word.trim_end_matches(' '));
         let least = if lines.is_empty() { 0 } else { indent };
@@ -75,7 +75,7 @@ pub fn wrap(text: &str, limit: u16, indent: u16) -> Vec<String> {
             lines.push(std::mem::replace(&mut line, pad.clone()).trim_end().to_owned());
             used = indent;
         }
-        for letter in spell::text(word) {
+        for letter in text::text(word) {
             if used.saturating_add(letter.width) > limit && letter.text != " " {
                 lines.push(std::mem::replace(&mut line, pad.clone()));
                 used = indent;

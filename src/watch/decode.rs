@@ -5,8 +5,8 @@ pub mod answer;
 mod message;
 
 use crate::abi;
+use crate::abi::Disposition;
 use crate::order::{Call, CloneCall, FilePath, KEEP, Payload};
-use crate::script::Disposition;
 use crate::sys::syscalls::Sysno;
 
 /// The memory of the task whose call it is.

@@ -14,9 +14,10 @@ mod write;
 
 use std::rc::Rc;
 
+use crate::abi::Disposition;
+use crate::abi::TaskState;
 use crate::abi::{Errno, MSG_PEEK, Signal};
 use crate::order::{Call, Extra, Outcome};
-use crate::script::{Disposition, TaskState};
 use crate::trace::{Death, Event, Fact, Record, Role, TaskId, What};
 
 use super::World;

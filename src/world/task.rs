@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::abi::Disposition;
+use crate::abi::TaskState;
 use crate::order::{Call, Payload};
-use crate::script::{Disposition, TaskState};
 use crate::trace::{Burst, Death, Group, Names, Ordered, Role, TaskId};
 
 use super::kind::EndId;

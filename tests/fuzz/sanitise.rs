@@ -1,24 +1,24 @@
 //! Bytes as they are shown: nothing harmful comes out, every byte is accounted for, widths are as announced, and the bytes can be
 //! told from what is shown.
 
-use tincans::script::spell::{self, Letter};
+use tincans::text::{self, Letter};
 use tincans::ui::words;
 use unicode_width::UnicodeWidthStr;
 
 use super::assert_harmless;
 
 pub fn check(data: &[u8]) {
-    let letters = spell::bytes(data);
+    let letters = text::bytes(data);
     sound(&letters, data.len());
     let shown = joined(&letters);
     assert_eq!(bytes_of(&shown), data, "{shown}");
     // What is shown needs nothing done to it any more.
-    assert_eq!(spell::string(&shown), shown);
+    assert_eq!(text::string(&shown), shown);
 
     let text = String::from_utf8_lossy(data);
-    let letters = spell::text(&text);
+    let letters = text::text(&text);
     sound(&letters, text.len());
-    assert_eq!(joined(&letters), spell::string(&text));
+    assert_eq!(joined(&letters), text::string(&text));
     for limit in [0, 1, 7, 40] {
         let cut = words::cut(&text, limit);
         assert_harmless(&cut, "cut");
@@ -33,7 +33,7 @@ pub fn check(data: &[u8]) {
 
 /// As the screen has it, letter by letter.
 fn columns(text: &str) -> u64 {
-    spell::text(text).iter().map(|letter| u64::from(letter.width)).sum()
+    text::text(text).iter().map(|letter| u64::from(letter.width)).sum()
 }
 
 fn joined(letters: &[Letter]) -> String {

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use tincans::abi::Disposition;
 use tincans::abi::{self, Errno, Signal};
 use tincans::order::{
     Call, ControlRoom, Credentials, Extra, FilePath, IncomingMessage, Loop, Outcome, OutgoingMessage, Payload,
     SocketAddress,
 };
-use tincans::script::Disposition;
 use tincans::trace::{Again, Birth, Death, Fact, Figures, Group, Known, Ordered, Record, Side, TaskId, Thing};
 
 /// Turns of one tape.

@@ -4,9 +4,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tincans::app::{App, View, update};
+use tincans::check::Captures;
 use tincans::explain;
 use tincans::plan::{Context, Plan, Progress, RunPlace};
-use tincans::script::check::Captures;
 use tincans::script::parse;
 use tincans::trace::{Event, Explanation};
 use tincans::ui::theme::{Colours, Ground, Theme};

@@ -5,8 +5,8 @@ use std::mem::{ManuallyDrop, size_of, zeroed};
 use std::os::fd::OwnedFd;
 use std::ptr::null_mut;
 
+use tincans::abi::Disposition;
 use tincans::order::{Call, ControlRoom, Credentials, Extra, Payload, SocketAddress};
-use tincans::script::Disposition;
 
 use super::Reply;
 use super::options::{get, option, set};

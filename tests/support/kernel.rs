@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::os::fd::AsRawFd;
 
 use tincans::abi;
-use tincans::script::TaskState;
+use tincans::abi::TaskState;
 use tincans::sys::procfs::{self, OpenFile, ThreadFiles};
 use tincans::sys::{calls, fork};
 use tincans::trace::TaskId;

@@ -4,7 +4,7 @@
 mod manage;
 mod transfer;
 
-use tincans::script::TaskState;
+use tincans::abi::TaskState;
 use tincans::world::World;
 use tincans::world::channel::End;
 use tincans::world::kind::EndId;

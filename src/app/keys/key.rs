@@ -1,6 +1,6 @@
 //! A key: as it is pressed, as it is written on a keyboard, as a configuration names it.
 
-use crate::script::words;
+use crate::text;
 
 /// A key with its modifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -103,7 +103,7 @@ impl Key {
     pub fn named(text: &str) -> Result<Self, String> {
         let mut letters = text.chars();
         if let (Some(c), None) = (letters.next(), letters.next()) {
-            return if words::is_hidden(c) { Err(format!("{text:?} is no key")) } else { Ok(Self::Char(c)) };
+            return if text::is_hidden(c) { Err(format!("{text:?} is no key")) } else { Ok(Self::Char(c)) };
         }
         if text == DIGITS {
             return Ok(Self::Digits);

@@ -1,10 +1,11 @@
 //! Statements about what is there already: ends and their options, tasks and signals, and what is only looked at.
 
 use super::args::{Args, INT, unknown};
+use crate::abi::Disposition;
 use crate::abi::{self, Signal};
 use crate::script::values;
 use crate::script::words::{Kind, ParseError};
-use crate::script::{Disposition, Number, Verb, WhyAbout};
+use crate::script::{Number, Verb, WhyAbout};
 
 const SHUTDOWNS: &[(&str, i32)] = &[("rd", 0), ("wr", 1), ("rdwr", 2)];
 const POLLS: &[(&str, i32)] = &[("in", 0x1), ("pri", 0x2), ("out", 0x4), ("rdhup", 0x2000)];

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
+use crate::abi::Disposition;
 use crate::abi::{Errno, Signal};
 use crate::order::{Call, Extra, Outcome};
-use crate::script::Disposition;
 use crate::strace_log::answers::{Answer, answer, outcome, peer};
 use crate::strace_log::calls::call;
 use crate::strace_log::text::{annotation, int, value};

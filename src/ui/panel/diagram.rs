@@ -10,8 +10,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::abi::Errno;
+use crate::abi::TaskState;
 use crate::app::action::Action;
-use crate::script::{TaskState, spell};
+use crate::text;
 use crate::trace::{CallEvent, CallState, Event, TaskId, What};
 use crate::ui::direction::Direction;
 use crate::ui::{Scene, words};
@@ -235,7 +236,6 @@ fn words_of(scene: Scene<'_>, (end, number): Message, letters: u16) -> String {
     let write = scene.world.end(end).and_then(|end| end.inbox.write(number)).filter(|_| letters > 0);
     let Some(write) = write else { return String::new() };
     let bytes = write.bytes(0, write.offered, usize::from(letters) * 4);
-    let text: String =
-        spell::bytes(&bytes).into_iter().map(|letter| scene.theme.letters().spell(letter).text).collect();
+    let text: String = text::bytes(&bytes).into_iter().map(|letter| scene.theme.letters().spell(letter).text).collect();
     format!(" {}", words::cut(&text, letters))
 }

@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::abi::TaskState;
 use crate::app::action::Action;
 use crate::app::channel_sides::{self, Facing};
 use crate::questions::sleep;
-use crate::script::TaskState;
 use crate::ui::direction::{Direction, Lane};
 use crate::ui::{Scene, words};
 use crate::world::kind::{ChannelId, EndId};

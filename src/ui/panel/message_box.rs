@@ -5,7 +5,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::abi::Errno;
-use crate::script::spell::{self, Letter};
+use crate::text::{self, Letter};
 use crate::ui::direction::{Directed, Direction, Mark};
 use crate::ui::theme::Theme;
 use crate::ui::words;
@@ -118,8 +118,8 @@ impl MessageBox {
             }
             owners.last().map_or(0, |(_, write)| *write)
         };
-        let bytes = if (bytes.len() as u64) < len { spell::whole(bytes) } else { bytes };
-        let letters = spell::bytes(bytes).into_iter().map(|letter| (owner_at(letter.at), letter));
+        let bytes = if (bytes.len() as u64) < len { text::whole(bytes) } else { bytes };
+        let letters = text::bytes(bytes).into_iter().map(|letter| (owner_at(letter.at), letter));
         let letters = letters.map(|(owner, letter)| (letter, owner)).collect();
         let owners: Vec<u64> = owners.iter().map(|(_, write)| *write).collect();
         let word = (len == 0 && !owners.is_empty()).then(|| ("\"\"".to_owned(), Tint::Faint));

@@ -16,7 +16,7 @@ use crate::app::keys::Binding;
 use crate::app::target::Target;
 use crate::lesson::Next;
 use crate::questions::acting;
-use crate::script::spell;
+use crate::text;
 use crate::ui::{Scene, words};
 use crate::world::channel::End;
 
@@ -106,8 +106,8 @@ fn typed(
     buf.set_stringn(area.x, area.y, &label, usize::from(area.width), theme.shout());
     let x = area.x + start + 1;
     let room = area.width.saturating_sub(start + 2);
-    let letters = spell::text(line.text()).into_iter().map(|letter| theme.letters().spell(letter));
-    let letters: Vec<spell::Letter> = letters.collect();
+    let letters = text::text(line.text()).into_iter().map(|letter| theme.letters().spell(letter));
+    let letters: Vec<text::Letter> = letters.collect();
     let before: u16 = letters
         .iter()
         .filter(|letter| letter.at < line.caret())

@@ -1,9 +1,9 @@
 //! What is to be said of a channel beside its bytes: what the next read would return, who died of what, who sleeps in which call.
 
+use crate::abi::TaskState;
 use crate::app::channel_sides::Facing;
 use crate::questions::next_read::{Blocking, NextRead, ReadOutcome, next_read};
 use crate::questions::{acting, sleep};
-use crate::script::TaskState;
 use crate::trace::Death;
 use crate::ui::words;
 use crate::world::World;

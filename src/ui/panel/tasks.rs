@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::abi::TaskState;
 use crate::app::View;
 use crate::app::action::Action;
 use crate::questions::sleep;
-use crate::script::TaskState;
 use crate::trace::Death;
 use crate::ui::{Scene, words};
 use crate::world::task::Task;

@@ -12,8 +12,8 @@ use ratatui::text::{Line, Span};
 
 use super::holders;
 use super::tasks::state_of;
+use crate::abi::TaskState;
 use crate::app::action::Action;
-use crate::script::TaskState;
 use crate::trace::TaskId;
 use crate::ui::{Scene, words};
 use crate::world::World;

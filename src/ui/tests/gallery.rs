@@ -198,7 +198,7 @@ fn lessons(stage: &Stage, text: &str, app: &App) -> Vec<(&'static str, App)> {
             update::update(&mut app, &stage.world, Input::Do(Action::Learn(*key)));
             app.settle();
             app.why = None;
-            let verdict = |ok| Some(crate::script::check::Verdict { want: text.to_owned(), got: text.to_owned(), ok });
+            let verdict = |ok| Some(crate::check::Verdict { want: text.to_owned(), got: text.to_owned(), ok });
             update::update(&mut app, &stage.world, Input::Settled([false, true].map(verdict).into()));
         }
         shown.push((name, app.clone()));
@@ -290,7 +290,7 @@ fn nothing_that_a_terminal_would_act_on_is_drawn_and_ascii_is_ascii() {
                 for letters in ALL_LETTERS {
                     for cell in &buffer_of(&exhibit, size, theme_with(letters)).content {
                         let symbol = cell.symbol();
-                        assert!(!symbol.chars().any(crate::script::words::is_hidden), "{} {symbol:?}", exhibit.name);
+                        assert!(!symbol.chars().any(crate::text::is_hidden), "{} {symbol:?}", exhibit.name);
                         let is_plain = letters != Letters::Ascii || symbol.is_ascii();
                         assert!(is_plain, "{} {size:?} {symbol:?}", exhibit.name);
                     }
@@ -352,6 +352,6 @@ fn no_panel_panics_at_any_size() {
 fn a_name_is_ascii_and_one_that_is_not_is_refused_with_a_straight_line() {
     for name in ["漢", "e\u{301}", "a\u{202e}b", "a\tb", "a\x1bb"] {
         let error = crate::script::parse::statement(&format!("fork \"{name}\""), 1).expect_err("no name");
-        assert!(!error.message.chars().any(crate::script::words::is_hidden), "{error:?}");
+        assert!(!error.message.chars().any(crate::text::is_hidden), "{error:?}");
     }
 }

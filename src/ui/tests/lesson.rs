@@ -3,9 +3,9 @@
 use super::*;
 use crate::app::action::Step;
 use crate::app::course::{Course, Scroll};
+use crate::check::Verdict;
 use crate::lesson::load;
 use crate::lesson::progress::Progress;
-use crate::script::check::Verdict;
 use crate::trace::{Explanation, Subject};
 
 const LESSON: &str = "+++\ntitle = \"The lesson\"\ntopics = [\"basics\"]\nminutes = 5\n+++\n# The lesson\n\

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::abi::Errno;
+use crate::abi::TaskState;
 use crate::order::{Call, Credentials, Loop, Outcome};
-use crate::script::TaskState;
 use crate::trace::{Birth, Burst, Group, NamedEnd, Names, Ordered, Role, TableOrigin, TaskId};
 
 use super::super::task::{Ongoing, Order, Process, Task};

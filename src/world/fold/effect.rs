@@ -1,8 +1,8 @@
 //! What each system call changes once it has returned: tables, ends, channels, and the bytes between them.
 
 use crate::abi;
+use crate::abi::TaskState;
 use crate::order::{Call, Extra};
-use crate::script::TaskState;
 use crate::trace::{Death, TaskId};
 
 use super::super::World;

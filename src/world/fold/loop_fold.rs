@@ -4,8 +4,8 @@
 use std::rc::Rc;
 
 use crate::abi;
+use crate::abi::TaskState;
 use crate::order::Call;
-use crate::script::TaskState;
 use crate::trace::{Again, Burst, TaskId};
 
 use super::super::kind::EndId;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::abi;
-use crate::script::{Disposition, TaskState};
+use crate::abi::Disposition;
+use crate::abi::TaskState;
 use crate::trace::TaskId;
 
 use super::super::World;

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::abi;
+use crate::abi::TaskState;
 use crate::order::{Call, Payload};
-use crate::script::TaskState;
 use crate::trace::TaskId;
 
 use super::super::World;

@@ -1,8 +1,8 @@
 //! One moment of the past: a call that returned or fell asleep, a signal, a death; and which bytes moved by it.
 #![expect(clippy::wildcard_enum_match_arm, reason = "of all facts only a few move bytes")]
 
+use crate::abi::TaskState;
 use crate::abi::{MSG_OOB, MSG_PEEK};
-use crate::script::TaskState;
 use crate::trace::{Event, Fact, Record, TaskId, What};
 
 use super::super::World;

@@ -1,6 +1,6 @@
 //! Statements that make and manage: pairs, pipes, names, tasks, signals, options, looks.
 
-use tincans::script::TaskState;
+use tincans::abi::TaskState;
 use tincans::world::channel::End;
 use tincans::world::kind::Kind;
 use tincans::world::task::Task;

@@ -1,7 +1,7 @@
 //! Statements that move bytes and descriptors: single calls, loops of them, and the same one several times.
 
+use tincans::abi::TaskState;
 use tincans::order::Loop;
-use tincans::script::TaskState;
 use tincans::trace::Group;
 use tincans::world::World;
 use tincans::world::channel::End;

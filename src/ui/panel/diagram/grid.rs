@@ -1,6 +1,6 @@
 //! The lines of the diagram, row by row: lifelines, the lanes in which messages wait, arrows across.
 
-use crate::script::TaskState;
+use crate::abi::TaskState;
 use crate::trace::TaskId;
 use crate::world::history::{Message, Moment, Taken, Traffic};
 

@@ -1,7 +1,7 @@
 //! A line of the trace that is too long is shortened in its data, as strace does it: `"onetw"..., 4096) = 11`. What the call returned
 //! stays whole.
 
-use crate::script::spell;
+use crate::text;
 use crate::ui::words;
 
 /// Letters of a string that stay at least.
@@ -84,7 +84,7 @@ fn tokens(inside: &str) -> Vec<&str> {
                 2 + more.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count()
             }
             [b'\\', ..] => 2,
-            _ => spell::text(rest).first().map_or(rest.len(), |letter| letter.len),
+            _ => text::text(rest).first().map_or(rest.len(), |letter| letter.len),
         };
         let len = (len.clamp(1, rest.len())..rest.len()).find(|at| rest.is_char_boundary(*at)).unwrap_or(rest.len());
         let (token, after) = rest.split_at(len);

@@ -1,9 +1,10 @@
 //! Every row of the contract's table of expectations, held and not held.
 
 use super::*;
+use crate::abi::TaskState;
 use crate::abi::{Errno, MSG_TRUNC, Signal};
 use crate::order::{self, Call, Credentials, Extra, Outcome};
-use crate::script::{TaskState, parse};
+use crate::script::parse;
 use crate::trace::{Burst, EndId, HoldersReport, NamedEnd, Names, QueueReport};
 
 fn call(task: &str, call: Call, ret: i32) -> CallEvent {

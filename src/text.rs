@@ -6,8 +6,6 @@ use std::fmt::Write as _;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::words::is_hidden;
-
 /// One letter as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
@@ -21,6 +19,13 @@ pub struct Letter {
     pub at: usize,
     /// Bytes it stands for.
     pub len: usize,
+}
+
+/// Whether a character could make a line show as something else than it is.
+pub fn is_hidden(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Bytes as letters; a backslash is doubled, so that `\n` can only be a line break.
@@ -257,8 +262,8 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_spelled_reads_back(source in proptest::collection::vec(any::<u8>(), 0..64)) {
-            let line = super::super::words::split(&quoted(&source), 1).unwrap();
-            let expected = super::super::words::Kind::Quoted { times: String::new(), bytes: source };
+            let line = crate::script::words::split(&quoted(&source), 1).unwrap();
+            let expected = crate::script::words::Kind::Quoted { times: String::new(), bytes: source };
             prop_assert_eq!(&line.words[0].kind, &expected);
         }
 
