@@ -379,7 +379,7 @@ fn show_recording(name: &str, input: impl BufRead, is_json: bool) -> Result<u8> 
 
 /// A recording or a script in a format to take home.
 fn export(arguments: &Arguments, file: &Path, output: Option<&Path>) -> Result<u8> {
-    let name = spell::string(&file.display().to_string());
+    let name = text::string(&file.display().to_string());
     let input = input_of(file)?;
     let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
     let format = export::named("mermaid").ok_or_else(|| eyre!("there is no such format"))?;
@@ -389,7 +389,7 @@ fn export(arguments: &Arguments, file: &Path, output: Option<&Path>) -> Result<u
             Err(fault) => return Ok(broken(&name, &fault)),
         };
         let Some(path) = output else { return print(text.as_bytes()) };
-        let unwritten = || format!("{} cannot be written", spell::string(&path.display().to_string()));
+        let unwritten = || format!("{} cannot be written", text::string(&path.display().to_string()));
         File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes())).wrap_err_with(unwritten)?;
         Ok(0)
     })
@@ -401,7 +401,7 @@ fn input_of(file: &Path) -> Result<Box<dyn BufRead>> {
         return Ok(Box::new(BufReader::new(io::stdin())));
     }
     let opened =
-        File::open(file).wrap_err_with(|| format!("{} cannot be read", spell::string(&file.display().to_string())))?;
+        File::open(file).wrap_err_with(|| format!("{} cannot be read", text::string(&file.display().to_string())))?;
     Ok(Box::new(BufReader::with_capacity(64 * 1024, opened)))
 }
 
