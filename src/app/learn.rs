@@ -361,6 +361,7 @@ pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict
             }
             taking.answer = Some(Answer { guess, held, got, other_kinds: Vec::new() });
             app.course.score(is_right);
+            commands.push(Command::Save);
         }
         if let Some(taking) = &mut app.course.taking {
             taking.walk = taking.walk.advance(lesson);
@@ -375,6 +376,7 @@ pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict
                 app.mode = Mode::Lesson;
             }
             app.course.repaired();
+            commands.push(Command::Save);
         }
     }
     commands
