@@ -184,7 +184,7 @@ const DEEDS: &[Row] = &[
     row("lessons", &[Char('l')], learn(Learn::List), (17, "lessons"), "the list of lessons"),
     row("save-lesson", &[Char('L')], Action::SaveLesson, SILENT, "save what was done as a lesson here"),
     row("audience", &[Char('b')], Action::NextSpeaker, (19, "who speaks"), "who speaks to whom: the next"),
-    row("save-recording", &[Char('K')], Action::SaveRecording, SILENT, "keep what happened as a recording here"),
+    row("save-recording", &[Char('O')], Action::SaveRecording, SILENT, "keep what happened as a recording here"),
 ];
 
 const LIST: &[Row] = &[
