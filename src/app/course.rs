@@ -123,6 +123,8 @@ pub struct Taking {
     /// The solution is in the prompt, one statement after the other.
     pub is_solving: bool,
     pub(super) since: Vec<Event>,
+    /// What would tell an answer is shown in this step, because the learner asked for it.
+    pub(super) is_revealed: bool,
     /// The bench is no longer as the lesson made it.
     pub(super) strayed: bool,
     /// Statements of the goal's solution that were run in its order.
@@ -258,6 +260,27 @@ impl Course {
     /// The same, while its text is on the screen.
     pub fn shown(&self) -> Option<(&Lesson, &Taking)> {
         self.current().filter(|(_, taking)| !taking.is_out)
+    }
+
+    /// Whether what the panels say of the bench would tell the answer to a question that is not answered yet: from the step before
+    /// it until the answer is given. A goal is worked at with everything in sight.
+    pub fn hides_answers(&self) -> bool {
+        let Some((lesson, taking)) = self.shown().filter(|(_, taking)| !taking.is_revealed) else { return false };
+        let asks = |step: usize| {
+            lesson.steps.get(step).is_some_and(|step| matches!(step.action, crate::lesson::Action::Predict(_)))
+        };
+        match taking.walk.next(lesson) {
+            Next::Ask(_) => true,
+            Next::Run(_) | Next::Rest => asks(taking.walk.step() + 1),
+            Next::Reach(_) | Next::Over => false,
+        }
+    }
+
+    /// What would tell an answer is shown after all, until the next step.
+    pub(super) fn reveal(&mut self) {
+        if let Some(taking) = &mut self.taking {
+            taking.is_revealed = true;
+        }
     }
 
     /// Whether a statement of the lesson's own is on its way.
@@ -396,6 +419,7 @@ impl Taking {
             running: None,
             is_solving: false,
             since: Vec::new(),
+            is_revealed: false,
             strayed: false,
             solved: 0,
         }

@@ -6,7 +6,7 @@ use crate::script::parse;
 use crate::world::World;
 use crate::world::history::Look;
 
-use super::action::{Action, Command, Edit, Input, Learn, Step};
+use super::action::{Action, ChannelAction, Command, Edit, Input, Learn, Step};
 use super::target::{self, Target};
 
 use super::{App, Mode, View, availability, channel_sides, copy, learn, palette, practice, presentation, submit};
@@ -152,7 +152,12 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
     match action {
         Action::Send => return submit::send(app, world),
         Action::Run => return submit::run(app, world),
-        Action::Make(deed) => return submit::make(app, world, deed),
+        Action::Make(deed) => {
+            if deed == ChannelAction::Why {
+                app.course.reveal();
+            }
+            return submit::make(app, world, deed);
+        }
         Action::Reset if app.course.shown().is_some() => return learn::again(app),
         Action::Reset => return submit::reset(app),
         Action::SaveLesson => return vec![Command::SaveLesson],

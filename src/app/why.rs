@@ -7,8 +7,12 @@ use crate::trace::{Event, Explanation, Subject, What};
 use crate::world::World;
 use crate::world::kind::EndId;
 
+use super::action::{Action, ChannelAction};
 use super::channel_sides::Facing;
 use super::{App, View, channel_sides, transcript};
+
+/// The rule of an explanation that is not shown, because it would tell the answer to a lesson's question.
+const HIDDEN: &str = "hidden";
 
 /// What is known of the reasons for what was done last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +71,21 @@ impl App {
 
     /// The explanation that is to be seen beside what is seen.
     pub fn explanation<'a>(&'a self, world: &'a World) -> Option<Cow<'a, Explanation>> {
+        let explanation = self.open_explanation(world)?;
+        if !self.hides_answers() {
+            return Some(explanation);
+        }
+        let show = self.key(Action::Make(ChannelAction::Why));
+        let text = format!("? This would tell the answer to a question; {show} asks for it all the same.");
+        Some(Cow::Owned(Explanation { text, rule: HIDDEN, page: None, lesson: None, ..explanation.into_owned() }))
+    }
+
+    /// Whether the panels keep to themselves what would tell the answer to a lesson's question.
+    pub fn hides_answers(&self) -> bool {
+        self.past.is_none() && self.course.hides_answers()
+    }
+
+    fn open_explanation<'a>(&'a self, world: &'a World) -> Option<Cow<'a, Explanation>> {
         let last = self.past.as_ref().map_or(self.why.as_ref(), |past| past.why.as_ref());
         let focused = self.focused(world);
         let about = |last: &&Explanation| focused.is_some_and(|focused| is_about(world, focused, last));

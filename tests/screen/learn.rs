@@ -108,16 +108,36 @@ fn settled(pty: &mut Pty) -> String {
     pty.screen()
 }
 
+/// What the screen says while a question waits for its answer.
+const ASKED: [&str; 3] = [" chooses.", "; then ask it", ": ask the kernel."];
+
+/// The lines in which a panel says what comes: the next read or write of an end, poll's answer, a reason.
+fn tells_of_answers(screen: &str) -> Vec<&str> {
+    let is_verdict =
+        |line: &&str| ["'s next read:", "'s next write:", "no EOF comes:"].iter().any(|it| line.contains(it));
+    let is_reason =
+        |line: &&str| line.split_once(" WHY  ").is_some_and(|(_, text)| !text.trim_start().starts_with('?'));
+    screen.lines().filter(|line| is_verdict(line) || is_reason(line)).collect()
+}
+
 /// Takes the lesson on the screen to its end as somebody would who knows nothing: the first option is always the guess, and
 /// every goal is reached by the answer in the prompt. What the kernel said otherwise than the lesson is a fault.
-fn take_to_the_end(pty: &mut Pty) {
+/// No panel may tell an answer before it is given. Gives the number of questions.
+fn take_to_the_end(pty: &mut Pty) -> usize {
+    let mut questions = 0;
     for _ in 0..300 {
         let screen = settled(pty);
         for fault in ["answers otherwise", "NONE OF THEM", "says something else", "NOTE refused"] {
             assert!(!screen.contains(fault), "{fault}\n{screen}");
         }
         if screen.contains("This lesson is done.") {
-            return;
+            return questions;
+        }
+        let asks = ASKED.iter().any(|words| screen.contains(words));
+        if asks {
+            let told = tells_of_answers(&screen);
+            assert!(told.is_empty(), "the screen tells before it asks: {told:?}\n{screen}");
+            questions += usize::from(screen.contains(" chooses."));
         }
         let (key, shows) = if screen.contains(" statement : ") {
             ("\r", "")
@@ -140,7 +160,7 @@ fn a_built_in_lesson_is_marked_as_done_and_the_next_one_follows() {
     assert!(list(state.path()).contains(", 0 done; `tincans learn` goes on with 0"), "{}", list(state.path()));
     let mut pty = learn(state.path(), &["0"], CLASSIC);
     pty.wait("the first lesson", |screen| screen.contains("step 1 of"));
-    take_to_the_end(&mut pty);
+    let _ = take_to_the_end(&mut pty);
     let text = list(state.path());
     assert!(text.lines().next().expect("a lesson").contains("min  done"), "{text}");
     assert!(text.contains(", 1 done; `tincans learn` goes on with 1"), "{text}");
@@ -154,12 +174,14 @@ fn every_fourth(rest: usize, size: Size) {
     let text = list(state.path());
     let numbers = text.lines().filter(|line| line.contains(" min")).filter_map(|line| line.split_whitespace().next());
     let numbers: Vec<usize> = numbers.map(|number| number.parse().expect("a number")).collect();
+    let mut questions = 0;
     for number in numbers.iter().filter(|number| *number % 4 == rest) {
         let mut pty = learn(state.path(), &[&number.to_string()], size);
         pty.wait("the first step", |screen| screen.contains(&format!("─ {number} ")) && screen.contains("step 1 of"));
-        take_to_the_end(&mut pty);
+        questions += take_to_the_end(&mut pty);
         leave(&mut pty);
     }
+    assert!(questions > 10, "{questions} questions were asked");
     let done = list(state.path()).lines().filter(|line| line.contains("min  done")).count();
     assert_eq!(done, numbers.iter().filter(|number| *number % 4 == rest).count());
 }

@@ -86,8 +86,11 @@ pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
     if !has_floor {
         return;
     }
-    let is_hidden = scene.app.present.is_hidden;
-    let remarks = if is_hidden { Vec::new() } else { status::remarks(scene.world, subject.facing) };
+    let remarks = match (scene.app.present.is_hidden, scene.app.hides_answers()) {
+        (true, _) => Vec::new(),
+        (false, true) => vec![Remark::hidden()],
+        (false, false) => status::remarks(scene.world, subject.facing),
+    };
     let free = usize::from(inner.bottom() - end);
     let (on_edge, rest) = choose(&remarks, (area.width - 2, inner.width), free);
     // What has no room there stands above it, if there is room.

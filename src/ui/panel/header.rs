@@ -22,7 +22,7 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         return of_past(scene, past, area, buf);
     }
     let is_hidden = scene.app.present.is_hidden;
-    if let Some(deadlock) = explain::deadlock(scene.world).filter(|_| !is_hidden) {
+    if let Some(deadlock) = explain::deadlock(scene.world).filter(|_| !is_hidden && !scene.app.hides_answers()) {
         // Its first sentence: the circle. The rest is below, where explanations are.
         let (circle, _) = deadlock.text.split_once(". ").unwrap_or((&deadlock.text, ""));
         let banner = vec![Span::styled(words::cut(&format!(" {circle}"), area.width), theme.shout())];

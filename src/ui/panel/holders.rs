@@ -16,6 +16,8 @@ const LABEL: u16 = 18;
 const BITS: u16 = 18;
 /// Columns before the names that have rows of their own.
 const BELOW: u16 = 7;
+/// Stands for what would tell an answer.
+const HIDDEN: &str = "?";
 /// Rows the panel wants, its heading included.
 pub const ROWS: u16 = 3;
 
@@ -31,7 +33,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     );
     buf.set_line(area.x, area.y, &heading, area.width);
     for (y, end) in (area.y + 1..area.bottom()).zip([facing.near, facing.far]) {
-        let bits = scene.world.end(end).map(super::xray::poll_bits).unwrap_or_default();
+        let bits = bits_of(scene, end);
         let right = vec![Span::styled(format!(" {bits} "), theme.faint())];
         let left = vec![
             Span::styled(format!(" {:<8}", words::name(&scene.world.label(end), area.width / 2)), theme.strong()),
@@ -97,7 +99,7 @@ fn rows(scene: Scene<'_>, (id, number): (ChannelId, usize), width: u16) -> Vec<L
         let mark = if is_focused && at == 0 { "▸" } else { " " };
         let number = if at == 0 { number.to_string() } else { String::new() };
         let label = words::name(&scene.world.label(end), LABEL);
-        let bits = scene.world.end(end).map(super::xray::poll_bits).unwrap_or_default();
+        let bits = bits_of(scene, end);
         let head = format!("{mark}{number:>3} ");
         let gap = usize::from(LABEL.saturating_sub(words::width(&label)) + 1);
         let names = holders(scene, end);
@@ -121,7 +123,18 @@ fn many(scene: Scene<'_>, end: EndId) -> String {
     words::count(report.holders.len() as u64, "holder", "holders")
 }
 
+/// What poll(2) says of an end, unless that would tell the answer to a lesson's question.
+fn bits_of(scene: Scene<'_>, end: EndId) -> String {
+    if scene.app.hides_answers() {
+        return HIDDEN.to_owned();
+    }
+    scene.world.end(end).map(super::xray::poll_bits).unwrap_or_default()
+}
+
 fn holders(scene: Scene<'_>, end: EndId) -> String {
+    if scene.app.hides_answers() {
+        return HIDDEN.to_owned();
+    }
     let report = scene.world.holders_report(end);
     let mut holders: Vec<String> =
         report.holders.iter().map(|(task, fd)| format!("{}@{fd}", words::name(task, 16))).collect();

@@ -39,6 +39,11 @@ impl Remark {
         Self { forms, tone: RemarkTone::Alarm }
     }
 
+    /// That there may be something to say, which would tell the answer to a lesson's question.
+    pub fn hidden() -> Self {
+        Self::plain(vec!["?".to_owned()])
+    }
+
     /// In full.
     pub fn text(&self) -> &str {
         self.forms.first().map_or("", String::as_str)

@@ -55,7 +55,7 @@ fn polled(scene: Scene<'_>, near: &End, far: &End) -> Line<'static> {
     for end in [near, far] {
         spans.extend([
             Span::raw(format!(" {} ", words::name(&end.label(), 16))),
-            Span::styled(poll_bits(end), strong),
+            Span::styled(if scene.app.hides_answers() { "?".to_owned() } else { poll_bits(end) }, strong),
             Span::raw(" "),
         ]);
     }
