@@ -46,8 +46,6 @@ const LEAST_BASE: i32 = 8;
 pub enum BenchError {
     /// A system call.
     Sys(SysError),
-    /// A task's ring holds what no agent writes.
-    BrokenRing(String),
     /// The hard limit leaves no numbers for a learner's descriptors.
     FewDescriptors,
     /// /proc is missing or strange.
@@ -60,7 +58,6 @@ impl fmt::Display for BenchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sys(error) => write!(f, "the bench could not {error}"),
-            Self::BrokenRing(task) => write!(f, "the record of {task} is broken; `reset` starts a new bench"),
             Self::NoProc(reason) | Self::Mishap(reason) => f.write_str(reason),
             Self::FewDescriptors => {
                 let least = u64::from(LEAST_BASE.unsigned_abs()) + descriptors::RESERVED;

@@ -14,6 +14,7 @@ use color_eyre::eyre::{Result, WrapErr, bail};
 use crate::lesson::{self, Action, Lesson, LessonError, builtin, language, load};
 use crate::sys::kernel_release;
 use crate::sys::watch::Watch;
+use crate::xdg;
 use c_code::Compiled;
 
 /// How a check ended.
@@ -216,7 +217,10 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     use std::io::Read;
     let limit = lesson::MAX_SOURCE as u64 + 1;
     let mut text = Vec::new();
-    let file = std::fs::File::open(path).wrap_err_with(|| format!("{} cannot be read", path.display()))?;
+    let cannot = || format!("{} cannot be read", path.display());
+    // A FIFO or a device in a lesson's place would be waited for.
+    let file = xdg::open(path).wrap_err_with(cannot)?;
+    let file = file.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound)).wrap_err_with(cannot)?;
     file.take(limit).read_to_end(&mut text).wrap_err_with(|| format!("{} cannot be read", path.display()))?;
     Ok(text)
 }

@@ -150,6 +150,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// What this machine allows, and what is different where it does not: exit status 1 if something is, 2 if there can be no bench.
+    Doctor,
     /// A settings file with every setting and every key, to stdout; where it belongs is its first line.
     Config {
         /// As your own file has it; what could not be taken goes to stderr, and makes the exit status 1.

@@ -45,4 +45,5 @@ pub mod plain;
 pub mod runner;
 pub mod opened;
 pub mod checker;
+pub mod doctor;
 pub mod watch;

@@ -20,6 +20,7 @@ use tincans::checker::{self, Outcome};
 use tincans::cli::{self, Arguments, Command};
 use tincans::config;
 use tincans::crash;
+use tincans::doctor::{self, Health};
 use tincans::export;
 use tincans::guardian::{self, Terminal};
 use tincans::lesson::{Lesson, builtin, language, list, load, report};
@@ -96,6 +97,13 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
                 matrix::run(request, format, &mut output::stdout(printed)).map(|_| 0)
             })
         }
+        Some(Command::Doctor) => guarded(Terminal::Untouched, || {
+            Ok(match doctor::run(&mut output::stdout(Printed::Text))? {
+                Health::Whole => 0,
+                Health::Limited => 1,
+                Health::Unable => USAGE,
+            })
+        }),
         Some(Command::Config { mine: false }) => print(Config::default().write().as_bytes()),
         Some(Command::Config { mine: true }) => print_settings(),
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),

@@ -8,6 +8,7 @@ pub mod child_signal;
 pub mod control;
 pub mod descriptors;
 pub mod file_identity;
+pub mod figures;
 pub mod file_lock;
 pub mod fork;
 pub mod guard;
@@ -29,6 +30,7 @@ pub mod slice;
 pub mod sock_diag;
 pub mod syscalls;
 pub mod terminal;
+pub mod trial;
 pub mod tty_input;
 pub mod watch;
 

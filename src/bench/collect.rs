@@ -131,7 +131,8 @@ impl Bench {
                 continue;
             }
             let Some((entry, words)) = record::decode(&member.ring, available) else {
-                return Err(BenchError::BrokenRing(member.name.clone()));
+                self.end_broken(cursor.task);
+                return Ok(false);
             };
             member.ring.advance(words);
             member.last_ns = cursor.t_ns;
@@ -157,6 +158,17 @@ impl Bench {
             cursor.t_ns = next;
         }
         Ok(true)
+    }
+
+    /// A task's ring holds what no agent writes: nothing that it records can be believed any more, so it is ended, and it alone.
+    fn end_broken(&mut self, task: TaskId) {
+        let Some(member) = self.members.get_mut(&task) else { return };
+        member.ring.discard();
+        self.mishaps.push(format!("the record of {} is broken, so it was killed", member.name));
+        let Some(member) = self.members.get(&task) else { return };
+        if let Some(process) = self.process_of(member) {
+            let _ = fork::send_signal(process, Signal::KILL.0);
+        }
     }
 
     /// After a fork or thread order has returned: the new task joins, or what was prepared for it is dropped.

@@ -3,29 +3,28 @@
 
 use std::os::fd::AsRawFd;
 
-use crate::order::Extra;
+use crate::sys::figures::EndFigures;
+use crate::sys::fork;
 use crate::sys::procfs::{self, OpenFile};
-use crate::sys::{calls, fork, options};
 use crate::trace::{Fact, FdReport, Figures, HoldersReport, QueueReport, TaskId};
 use crate::world::kind::EndId;
 
 use super::Bench;
+use super::member::Phase;
 
 impl Bench {
     /// Answers `queue END`: the kernel's figures, and the ledger's beside them.
     pub fn queue(&mut self, end: EndId) -> Option<QueueReport> {
         let world = self.recording.world();
         let this = world.end(end)?;
-        let (task, fd) = world.holders(end).first().map(|(task, fd)| (task.id, *fd))?;
-        let bytes = self.with_copy(task, fd, calls::bytes_waiting)?;
-        let world = self.recording.world();
-        let sender = this.peer.and_then(|peer| world.holders(peer).first().map(|(task, fd)| (task.id, *fd)));
+        let own = self.figures(end)?;
+        let bytes = own.bytes?;
         let (charged, sndbuf) = if this.kind.is_pipe() {
-            (None, self.with_copy(task, fd, |fd| u64::try_from(calls::pipe_size(fd).ret).ok()))
+            (None, own.pipe_size)
         } else {
-            let sender = |look: fn(i32) -> Option<u64>| sender.and_then(|(task, fd)| self.with_copy(task, fd, look));
+            let sender = this.peer.and_then(|peer| self.figures(peer));
             // One says nothing without the other.
-            sender(calls::bytes_charged).zip(sender(send_buffer)).unzip()
+            sender.and_then(|sender| sender.charged.zip(sender.sndbuf)).unzip()
         };
         // A pipe has one queue, and FIONREAD tells of it at either end.
         let of_pipe = this.peer.filter(|_| this.kind.is_pipe()).and_then(|peer| world.end(peer));
@@ -38,7 +37,7 @@ impl Bench {
     /// Asks the kernel where the ledger cannot know: what a writer that sleeps or died in its call has put in.
     pub(super) fn measure_undecided(&mut self) {
         for (task, fd) in self.recording.world().undecided() {
-            if let Some(bytes) = self.with_copy(task, fd, calls::bytes_waiting) {
+            if let Some(bytes) = self.figures_by(task, fd).and_then(|figures| figures.bytes) {
                 self.fold(task, Fact::Measured { fd, bytes });
             }
         }
@@ -50,17 +49,10 @@ impl Bench {
             return;
         };
         let is_pipe = self.recording.world().end(end).is_some_and(|end| end.kind.is_pipe());
-        let look = |fd| {
-            let (_, polled) = calls::poll(&[fd], ALL_POLLED, 0);
-            let size = || u64::try_from(calls::pipe_size(fd).ret).ok();
-            Some(Figures {
-                bytes: calls::bytes_waiting(fd),
-                charged: if is_pipe { None } else { calls::bytes_charged(fd) },
-                room: if is_pipe { size() } else { send_buffer(fd) },
-                poll: polled.first().map_or(0, |bits| i32::from(*bits)),
-            })
-        };
-        if let Some(figures) = self.with_copy(task, fd, look) {
+        if let Some(of_end) = self.figures(end) {
+            let room = if is_pipe { of_end.pipe_size } else { of_end.sndbuf };
+            let charged = of_end.charged.filter(|_| !is_pipe);
+            let figures = Figures { bytes: of_end.bytes, charged, room, poll: of_end.poll };
             self.fold(task, Fact::Sampled { fd, figures: Box::new(figures) });
         }
     }
@@ -105,22 +97,25 @@ impl Bench {
         procfs::open_file(task, fd)
     }
 
-    /// A look through a copy of a task's descriptor, which is closed before this returns.
-    fn with_copy<T>(&self, task: TaskId, fd: i32, look: impl FnOnce(i32) -> Option<T>) -> Option<T> {
+    /// The kernel's figures of an end, by the first of its holders that can tell them.
+    fn figures(&self, end: EndId) -> Option<EndFigures> {
+        let holders = self.recording.world().holders(end);
+        holders.iter().find_map(|(task, fd)| self.figures_by(task.id, *fd))
+    }
+
+    /// By a copy of a task's descriptor, which is closed before this returns; where the kernel denies that (Yama, a container
+    /// without CAP_SYS_PTRACE, seccomp), by the task itself while it is idle.
+    fn figures_by(&self, task: TaskId, fd: i32) -> Option<EndFigures> {
         let process = self.recording.world().task(task).map_or(task, |task| task.process);
         let pidfd = self.members.get(&process)?.pidfd.as_ref()?;
-        let copy = fork::borrow_descriptor(pidfd, fd).ok()?;
-        look(copy.as_raw_fd())
+        if let Ok(copy) = fork::borrow_descriptor(pidfd, fd) {
+            return Some(EndFigures::of(copy.as_raw_fd()));
+        }
+        let member = self.members.get(&task)?;
+        let is_idle = member.phase == Phase::Waiting && !member.is_stopped && !member.is_to_stop && !member.is_reader;
+        if is_idle { member.control.ask_figures(fd) } else { None }
     }
 }
 
-/// POLLIN, POLLPRI, POLLOUT, POLLRDHUP; the kernel adds POLLERR and POLLHUP.
-const ALL_POLLED: i32 = 0x2007;
-
 /// O_RDONLY, O_WRONLY or O_RDWR.
 const O_ACCMODE: i32 = 3;
-
-fn send_buffer(fd: i32) -> Option<u64> {
-    let (answer, Extra::Value(value)) = options::get(fd, "sndbuf") else { return None };
-    u64::try_from(value).ok().filter(|_| answer.ret == 0)
-}

@@ -15,6 +15,8 @@ use super::{Session, Stage};
 const NO_ROOM: &str =
     "the program has no descriptors left to watch one more task with (its hard RLIMIT_NOFILE, `ulimit -Hn`)";
 
+/// Why a queue is not told: its holders sleep, and copying their descriptors is denied.
+const NO_FIGURES: &str = "that queue cannot be seen: pidfd_getfd(2) is denied here, and none of its holders is idle; `tincans doctor` says more";
 /// Why there is no answer: half of one would be a wrong one.
 const NO_TABLE: &str = "the kernel does not let a descriptor table be seen (/proc/PID/fd)";
 
@@ -47,7 +49,7 @@ impl Session {
             Step::Reset => self.bench.reset()?,
             Step::Queue(end) => match self.bench.queue(end) {
                 Some(report) => self.bench.recording_mut().observe(Observation::Queue(report)),
-                None => running.refused = Some("the kernel does not let that queue be seen".to_owned()),
+                None => running.refused = Some(NO_FIGURES.to_owned()),
             },
             Step::Holders(end) => match self.bench.holders(end) {
                 Some(report) => self.bench.recording_mut().observe(Observation::Holders(report)),

@@ -3,12 +3,14 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "other control messages are not sent on this pair")]
 
 use std::io::{IoSlice, IoSliceMut};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+use std::time::Duration;
 
 use nix::sys::socket::{
     AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType, recvmsg, sendmsg, socketpair,
 };
 
+use super::figures::{self, EndFigures};
 use super::{During, SysError};
 use crate::abi::Errno;
 
@@ -52,6 +54,17 @@ impl OrderSender {
         Ok(())
     }
 
+    /// Asks an idle task what the kernel says of one of its descriptors; none if it does not answer.
+    pub fn ask_figures(&self, fd: i32) -> Option<EndFigures> {
+        let question = [&[QUESTION][..], &fd.to_le_bytes()].concat();
+        self.send(&question).ok()?;
+        super::poll::wait(&[self.fd.as_fd()], Some(ANSWERS_WITHIN)).ok()?;
+        let mut answer = [0; 2 * figures::BYTES];
+        let flags = MsgFlags::MSG_DONTWAIT;
+        let length = retry(|| nix::sys::socket::recv(self.fd.as_raw_fd(), &mut answer, flags)).ok()?;
+        EndFigures::from_bytes(&answer[..length])
+    }
+
     /// Why the task left, if it could say so: not of its learner's will, but because a call of the program's own failed in it.
     /// An error where they may not be received.
     pub fn last_words(&self) -> Result<Option<String>, SysError> {
@@ -64,6 +77,11 @@ impl OrderSender {
         }
     }
 }
+
+/// Begins a question for figures; no order begins so, they count their kinds from 0.
+const QUESTION: u8 = 0xff;
+/// How long an idle task, which does nothing but wait for this, has to answer.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 
 /// The most of them, in bytes.
 const LAST_WORDS: usize = 512;
@@ -94,6 +112,16 @@ impl OrderReceiver {
     /// Its number, to poll and to keep over execve.
     pub fn number(&self) -> i32 {
         self.fd.as_raw_fd()
+    }
+
+    /// Answers a question for figures, if this message is one.
+    pub fn answers(&self, message: &[u8]) -> bool {
+        let [QUESTION, fd @ ..] = message else { return false };
+        if let Ok(fd) = fd.try_into().map(i32::from_le_bytes) {
+            let answer = EndFigures::of(fd).to_bytes();
+            let _ = nix::sys::socket::send(self.number(), &answer, MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL);
+        }
+        true
     }
 
     /// Sleeps for the next order, which fits [`MAX_ORDER`] bytes.
@@ -145,7 +173,7 @@ fn retry<T>(mut call: impl FnMut() -> nix::Result<T>) -> nix::Result<T> {
 fn passes(errno: nix::Error) -> bool {
     let is_short = matches!(errno, nix::Error::ENOMEM | nix::Error::ENOBUFS);
     if is_short {
-        std::thread::sleep(std::time::Duration::from_millis(1));
+        std::thread::sleep(Duration::from_millis(1));
     }
     is_short || errno == nix::Error::EINTR
 }

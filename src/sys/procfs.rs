@@ -79,6 +79,11 @@ fn hides_its_status(pid: i32) -> bool {
     link.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
+/// Whether the kernel names the call in which a process is asleep.
+pub fn tells_calls(pid: i32) -> bool {
+    std::fs::read(format!("/proc/{pid}/syscall")).is_ok()
+}
+
 /// Whose child a process is, and whom it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kin {

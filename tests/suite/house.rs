@@ -54,7 +54,8 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("runner", &[PURE, &["sys", "bench", "session", "saving", "recorder"]]),
     ("opened", &[PURE, &["app", "bench", "session", "runner"]]),
     ("source", &[PURE, &["bench", "session"]]),
-    ("checker", &[PURE, &["sys", "bench", "session", "runner"]]),
+    ("checker", &[PURE, &["sys", "bench", "session", "runner", "xdg"]]),
+    ("doctor", &[PURE, &["sys", "bench", "session"]]),
     // The defaults that `--help` names.
     ("watch", &[PURE, &["sys"]]),
     ("cli", &[PURE, &["bench"]]),

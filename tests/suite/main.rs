@@ -20,6 +20,7 @@ mod private_folders;
 mod raw_output;
 mod readme;
 mod recordings;
+mod restricted;
 mod run;
 mod saving;
 mod scarce;

@@ -124,6 +124,11 @@ impl RingReader {
         self.tail
     }
 
+    /// Passes over everything that is there, whatever it is.
+    pub fn discard(&mut self) {
+        self.tail = self.head();
+    }
+
     /// The `offset`th word from the tail. Only meaningful below [`Self::head`].
     #[inline]
     pub fn peek(&self, offset: usize) -> u64 {

@@ -96,7 +96,11 @@ fn buffer_of(scene: Scene<'_>, lane: &Lane<'_>, width: u16) -> Vec<Line<'static>
         lines.push(Line::from(format!(" in flight: {}", waiting.collect::<Vec<_>>().join(", "))));
     }
     let Some(figures) = from.sample.map(|sample| sample.figures) else {
-        let text = " the kernel was not asked about this buffer: nobody holds the end that writes";
+        let text = if scene.world.holders(from.id).is_empty() {
+            " the kernel was not asked about this buffer: nobody holds the end that writes"
+        } else {
+            " the kernel does not tell of this buffer now: pidfd_getfd(2) is denied, or its holder sleeps; `tincans doctor`"
+        };
         lines.push(Line::styled(text, theme.faint()));
         return lines;
     };
