@@ -19,6 +19,10 @@ pub fn draw(scene: Scene<'_>, prompt: Rect, buf: &mut Buffer) {
     let lines = lines(scene, before, prompt.width.saturating_sub(1));
     let below = buf.area.bottom().saturating_sub(prompt.bottom());
     let rows = u16::try_from(lines.len()).unwrap_or(MOST_ROWS).min(MOST_ROWS);
+    // Above the line stands what a key has to say.
+    if below == 0 && scene.app.notice.is_some() {
+        return;
+    }
     // One row below is enough for the signature alone.
     let (y, rows) = if below > 0 { (prompt.bottom(), rows.min(below)) } else { (prompt.y.saturating_sub(rows), rows) };
     for (y, line) in (y..y + rows).zip(lines) {
