@@ -1,10 +1,8 @@
 //! The program's first and last lines: arguments, mode, error report, exit status.
 
-use std::ffi::CString;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -38,11 +36,11 @@ use tincans::strace_log;
 use tincans::sys::output::{self, Format as Printed};
 use tincans::sys::tty_input::TtyInput;
 use tincans::text;
-use tincans::trace::Death;
 use tincans::tui::{self, Looks};
 use tincans::ui::ascii::Letters;
 use tincans::ui::theme::{Colours, Ground, Theme};
-use tincans::watch::headless::{self, Ended, Form};
+use tincans::watch;
+use tincans::watch::headless::{self, Form};
 
 /// Usage, a script that does not parse, no terminal where one is needed.
 const USAGE: u8 = 2;
@@ -81,7 +79,12 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             let options = Options { json: *json, every_call: *every_call, max_tasks, lesson, record };
             guarded(Terminal::Untouched, || run_script(script, options))
         }
-        Some(Command::Watch { how, program }) => watch(program, how),
+        Some(Command::Watch { how, program }) => {
+            let form = if how.json { Form::Json } else { Form::Transcript };
+            let timeout = how.timeout.map(Duration::from_secs_f64);
+            let options = headless::Options { form, timeout, checks: how.check };
+            watch::command::run(program, options, how.output.as_deref())
+        }
         Some(Command::Open { file, json }) => open_recording(arguments, file, *json),
         Some(Command::Export { file, output, .. }) => export(arguments, file, output.as_deref()),
         Some(Command::Check { paths, watch }) => guarded(Terminal::Untouched, || check_lessons(paths, *watch)),
@@ -276,30 +279,6 @@ fn print_help(help: &clap::Error) -> u8 {
     let (text, printed) =
         if is_styled { (text.ansi().to_string(), Printed::Styled) } else { (text.to_string(), Printed::Text) };
     print_as(text.as_bytes(), printed).unwrap_or_else(|error| complain(&error))
-}
-
-/// Watches a program; its exit status becomes this one's.
-fn watch(program: &[OsString], how: &cli::WatchOptions) -> Result<u8> {
-    let words: Result<Vec<CString>, _> = program.iter().map(|word| CString::new(word.as_bytes())).collect();
-    let words = words.wrap_err("a word of the command line has a zero byte")?;
-    let mut out: Box<dyn Write> = match &how.output {
-        Some(path) => Box::new(BufWriter::new(File::create(path).wrap_err("the transcript cannot be written")?)),
-        None => Box::new(BufWriter::new(io::stderr())),
-    };
-    let form = if how.json { Form::Json } else { Form::Transcript };
-    let timeout = how.timeout.map(Duration::from_secs_f64);
-    let options = headless::Options { form, timeout, checks: how.check };
-    match headless::run(&words, options, &mut out)? {
-        Ended::Hung | Ended::Program(_, false) => Ok(1),
-        Ended::Program(Death::Exited(code), true) => Ok(u8::try_from(code).unwrap_or(u8::MAX)),
-        Ended::Program(Death::Killed(signal), true) => Ok(u8::try_from(128 + signal.0).unwrap_or(u8::MAX)),
-        Ended::Program(Death::Unknown, true) => Err(eyre!("how the program ended is not known")),
-        Ended::NotExecuted(errno) => {
-            let name = text::string(&program[0].to_string_lossy());
-            Err(eyre!("{name} cannot be executed: {} ({})", errno.name(), errno.message()))
-        }
-        Ended::NotWatched(reason) => Err(eyre!("the program cannot be watched: {reason}")),
-    }
 }
 
 fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {

@@ -2,6 +2,7 @@
 //! is left out, never guessed. Pure: lines come in, records go out.
 
 mod answers;
+mod buffers;
 mod calls;
 mod import;
 mod line;

@@ -4,12 +4,15 @@
 pub mod births;
 pub mod calls;
 pub mod channel_order;
+pub mod command;
 pub mod decode;
 pub mod headless;
 pub mod known;
 pub mod link;
+pub mod naps;
 pub mod signals;
 pub mod sleepers;
 pub mod tables;
+pub mod task_memory;
 pub mod tracee;
 pub mod watcher;

@@ -3,7 +3,8 @@
 use crate::abi::{self, Errno};
 use crate::order::{Credentials, Extra, IncomingMessage, KEEP, Outcome};
 
-use super::calls::{EPOLL_EVENTS, address, epoll_data, rights};
+use super::buffers::rights;
+use super::calls::{EPOLL_EVENTS, address, epoll_data};
 use super::text::{annotation, field, flags, int, number, parts, string, value};
 
 /// What stands behind ` = `.

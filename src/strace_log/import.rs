@@ -1,6 +1,7 @@
 //! Lines become steps, steps become records. A call that was cut is shown at its first half with the arguments of both, and a
 //! child is born before its first line, so steps wait in a queue until the line that completes them has come.
 
+mod descriptors;
 mod steps;
 mod tasks;
 

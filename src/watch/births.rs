@@ -9,8 +9,8 @@ use crate::sys::syscalls::Sysno;
 use crate::sys::{file_identity, launch};
 use crate::trace::{Birth, Death, Fact, Role, TableOrigin, TaskId};
 
-use super::calls::TaskMemory;
 use super::decode::{CLONE_FILES, CLONE_SIGHAND, CLONE_THREAD, Memory};
+use super::task_memory::TaskMemory;
 use super::tracee::{Handler, Handlers, HandlersId, Place, Tracee};
 use super::watcher::{Watcher, go_on};
 

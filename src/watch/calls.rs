@@ -3,15 +3,16 @@
 use crate::abi::Errno;
 use crate::order::{Call, Extra, Outcome};
 use crate::sys::file_identity::Object;
+use crate::sys::now_ns;
 use crate::sys::ptrace::{self, CallInfo};
 use crate::sys::seccomp::{FOREIGN_ABI_STOP, OWN_STOP};
 use crate::sys::syscalls::Sysno;
-use crate::sys::{now_ns, process_memory};
 use crate::trace::Fact;
 
+use super::decode;
 use super::decode::answer::made_numbers;
-use super::decode::{self, Memory};
 use super::tables::ChannelKey;
+use super::task_memory::TaskMemory;
 use super::tracee::{Answer, Entry, Inside, Place};
 use super::watcher::{Watcher, go_on};
 
@@ -24,15 +25,6 @@ enum Interest {
     IfAsleep,
     /// It is let go.
     None,
-}
-
-/// The memory of a task that stands still.
-pub(super) struct TaskMemory(pub i32);
-
-impl Memory for TaskMemory {
-    fn read(&self, address: u64, length: usize) -> Vec<u8> {
-        if length == 0 || address == 0 { Vec::new() } else { process_memory::read(self.0, address, length) }
-    }
 }
 
 impl Watcher<'_> {

@@ -12,6 +12,7 @@ use crate::diagnosis::{self, Faults};
 use crate::recording::{Keeping, Recording};
 use crate::sys::child_signal;
 use crate::sys::fork::{self, Forked, exit_child};
+use crate::sys::output;
 use crate::sys::{During, SysError, poll, procfs};
 use crate::trace::{Death, Event, json, strace};
 
@@ -148,7 +149,7 @@ impl<'a> Headless<'a> {
 
 fn say(lines: &[String]) {
     for line in lines {
-        let _ = writeln!(io::stderr(), "tincans: {line}");
+        let _ = writeln!(output::stderr(), "tincans: {line}");
     }
 }
 

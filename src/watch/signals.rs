@@ -6,8 +6,8 @@ use crate::sys::ptrace;
 use crate::sys::syscalls::Sysno;
 use crate::trace::Fact;
 
-use super::calls::TaskMemory;
 use super::decode::Memory;
+use super::task_memory::TaskMemory;
 use super::tracee::{Handler, Inside, Place};
 use super::watcher::{Watcher, go_on};
 

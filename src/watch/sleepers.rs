@@ -7,31 +7,12 @@ use crate::sys::now_ns;
 use crate::sys::syscalls::{Sysno, rows};
 use crate::trace::Fact;
 
+use super::naps::SHORTEST_NS;
 use super::tracee::{Place, Tracee};
 use super::watcher::Watcher;
 
-/// The first nap, and how long a task is inside before it is looked at.
-const SHORTEST_NS: u64 = 1_000_000;
 /// The longest.
 const LONGEST_NS: u64 = 64_000_000;
-
-/// When to look next.
-#[derive(Debug, Default)]
-pub struct Naps {
-    /// How long the last was.
-    length_ns: u64,
-    /// When it ends; none: nobody is to be looked at.
-    until_ns: Option<u64>,
-}
-
-impl Naps {
-    /// Somebody went into a call: naps are short again.
-    pub fn begin_again(&mut self) {
-        self.length_ns = SHORTEST_NS;
-        let soon = now_ns() + SHORTEST_NS;
-        self.until_ns = Some(self.until_ns.map_or(soon, |until| until.min(soon)));
-    }
-}
 
 impl Watcher<'_> {
     /// Looks if it is time to; says how long nothing is to be done.

@@ -13,7 +13,7 @@ use crate::sys::seccomp::Filter;
 use crate::sys::{SysError, now_ns, poll};
 use crate::trace::{Fact, Record, TaskId};
 
-use super::sleepers::Naps;
+use super::naps::Naps;
 use super::tables::Tables;
 use super::tracee::{Handlers, HandlersId, Tracee};
 
