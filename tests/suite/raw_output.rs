@@ -125,6 +125,9 @@ const WRITERS: &[(&str, &[&str])] = &[
     // Asks them whether they are terminals; the second writes what undoes all modes, and what `tui::screen` gives it.
     ("src/sys/terminal.rs", &["stdout()", "stderr()", "/dev/tty", "terminal::write_out", "unistd::write"]),
     ("src/tui/screen.rs", &["terminal::write_out"]),
+    // Names that a foreign program has opened: compared, never opened here.
+    ("src/watch/known.rs", &["/dev/tty", "/dev/stdout", "/dev/stderr", "/dev/fd"]),
+    ("src/world/fold/fifo.rs", &["/dev/tty"]),
 ];
 
 /// What writes, or leads to something that does.
