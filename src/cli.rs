@@ -244,14 +244,13 @@ Examples:
   tincans run --json - <t.tin  the same from standard input, as JSON lines
   tincans run t.tin --record r  the same, kept as a recording
   tincans open r               look at a recording: every view, its past, and why
-  tincans watch -- ./a.out     what an unmodified program and its children say to each other
-  tincans watch --timeout 2 -o /dev/null -- ./a.out    why it hangs
-  strace -f -yy -ttt -s 65536 -o trace.log ./a.out; tincans open trace.log    the same from a log
+  tincans watch -- sh -c 'echo hi | cat'  what an unmodified program and its children say to each other
   tincans matrix               ask this kernel what each kind of channel does in each situation
   tincans matrix unread dgram  the script behind one answer, to be changed and run
   tincans config               every setting and every key, as a file to be changed
   tincans completions bash     completions to stdout, for zsh, fish, elvish and powershell too
 
+A program that hangs: `tincans watch --timeout 2 -o /dev/null -- ./a.out` says why. A log for `tincans open`: strace -f -yy -ttt -s 65536 -o trace.log ./a.out.
 More: `tincans man` is all of it as a manual page, the keys are on ?, README.md and ARCHITECTURE.md come with the source.
 Faults: `tincans --version` and `uname -r` belong to a report.
 Exit status: 0 done, 1 an expectation or a lesson did not hold, 2 usage, 128+N after signal N.";
