@@ -23,6 +23,7 @@ const PURE: &[&str] = &[
     "explain",
     "recording",
     "strace_log",
+    "diagnosis",
     "lesson",
     "export",
 ];

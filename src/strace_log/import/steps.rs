@@ -1,6 +1,7 @@
 //! What a line, or two halves of one, means for its task.
 
 use crate::abi::Signal;
+use crate::order::Outcome;
 use crate::strace_log::answers::{Answer, answer};
 use crate::strace_log::calls::signal;
 use crate::strace_log::line::Body;
@@ -115,4 +116,15 @@ impl Joined {
             Answer::Failed(_) | Answer::Interrupted | Answer::Unknown => None,
         }
     }
+}
+
+/// What a call that did not fail gave back.
+#[derive(Debug)]
+pub struct Brought<'a> {
+    /// The number.
+    pub value: i64,
+    /// Data and the like.
+    pub outcome: Option<Outcome>,
+    /// The text of its result.
+    pub tail: &'a str,
 }

@@ -12,7 +12,7 @@ use crate::strace_log::text::{annotation, value};
 use crate::trace::{Birth, Death, Fact, Known, Record, Role, Side, TableOrigin, TaskId, Thing};
 
 use super::descriptors::{about, annotated, made, names_channel, side_in, thing};
-use super::steps::{Joined, Step};
+use super::steps::{Brought, Joined, Step};
 
 /// The tasks of a log.
 #[derive(Debug, Default)]
@@ -385,14 +385,6 @@ impl Tasks {
             self.record(pid, Fact::Known(Box::new(known)), out);
         }
     }
-}
-
-/// What a call that did not fail gave back.
-struct Brought<'a> {
-    value: i64,
-    outcome: Option<Outcome>,
-    /// The text of its result.
-    tail: &'a str,
 }
 
 /// Where the records of a step go.
