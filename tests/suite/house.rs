@@ -30,7 +30,6 @@ const PURE: &[&str] = &[
 
 /// Which other modules may import whom, below `src/`. A module that is not listed here has to be given its place first.
 const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
-    ("diagnosis", &[PURE]),
     ("app", &[PURE]),
     ("ui", &[PURE, &["app"]]),
     ("sys", &[PURE]),

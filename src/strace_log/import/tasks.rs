@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::abi::Disposition;
 use crate::abi::{Errno, Signal};
-use crate::order::{Call, Outcome};
+use crate::order::Call;
 use crate::strace_log::answers::{Answer, answer, outcome};
 use crate::strace_log::calls::call;
 use crate::strace_log::text::{annotation, value};
