@@ -19,8 +19,8 @@ pub fn draw(scene: Scene<'_>, prompt: Rect, buf: &mut Buffer) {
     let lines = lines(scene, before, prompt.width.saturating_sub(1));
     let below = buf.area.bottom().saturating_sub(prompt.bottom());
     let rows = u16::try_from(lines.len()).unwrap_or(MOST_ROWS).min(MOST_ROWS);
-    // Above the line stands what a key has to say.
-    if below == 0 && scene.app.notice.is_some() {
+    // What a key has to say stands above the line, and in present mode below it.
+    if scene.app.notice.is_some() && (below == 0 || scene.app.present.is_on) {
         return;
     }
     // One row below is enough for the signature alone.

@@ -1,7 +1,7 @@
 //! A lesson's text beside the bench, at every size; the list.
 
 use super::*;
-use crate::app::action::Step;
+use crate::app::action::{Action, ChannelAction, Step};
 use crate::app::course::{Course, Scroll};
 use crate::check::Verdict;
 use crate::lesson::load;
@@ -135,6 +135,8 @@ fn an_explanation_that_is_cut_stands_as_a_whole_below_the_text() {
         page: None,
         lesson: None,
     };
+    // A question comes next, so the explanation is shown only to a learner who asks for it.
+    update::update(&mut app, &stage.world, Input::Do(Action::Make(ChannelAction::Why)));
     app.why = Some(why(&text));
     for size in [(60, 18), (80, 24)] {
         app.course.taking.as_mut().unwrap().scroll = Scroll::Top;
