@@ -85,9 +85,9 @@ fn of_bench() -> Vec<Finding> {
             Err(reason) => return unable(reason),
         }
     }
-    let pid = events.iter().find_map(|event| match &event.what {
-        What::Call(call) if call.call == Call::Fork => call.ret,
-        _ => None,
+    let pid = events.iter().find_map(|event| {
+        let What::Call(call) = &event.what else { return None };
+        call.ret.filter(|_| call.call == Call::Fork)
     });
     let pid = pid.unwrap_or(0);
     let is_told = events.iter().any(|event| matches!(event.what, What::Queue(_)));

@@ -14,6 +14,7 @@ use crate::explain;
 use crate::script::{Statement, Verb};
 use crate::trace::{Event, Explanation, Fact, Record, Subject, What};
 use crate::world::history::History;
+use crate::world::task::Task;
 use crate::world::{Machine, World};
 
 use entry::{Checked, Entry, Observation, Settled};
@@ -122,7 +123,7 @@ impl Recording {
     pub fn fold(&mut self, record: Record) {
         let has_read = self.events.len() >= self.keeping.events
             && matches!(record.fact, Fact::Returned { ret: 1.., .. })
-            && self.world.task(record.task).is_some_and(|task| task.is_reader());
+            && self.world.task(record.task).is_some_and(Task::is_reader);
         if let Some(past) = &mut self.past {
             past.history.note(&self.world, &record);
         }

@@ -251,10 +251,10 @@ impl Tui {
         if self.playground.is_open() {
             for decoded in self.early.take() {
                 // One of them may have taken the bench away again.
-                if !self.playground.is_open() {
-                    self.early.push(decoded);
-                } else {
+                if self.playground.is_open() {
                     self.act_on(decoded);
+                } else {
+                    self.early.push(decoded);
                 }
             }
             return false;

@@ -1,6 +1,8 @@
 //! What can be put on the clipboard: a line of the trace, a statement, or the whole run as a script. Here it is chosen, bounded
 //! and spelled; who gets it, the terminal or a file, is decided by whoever has a terminal.
 
+use std::fmt::Write;
+
 use crate::text::is_hidden;
 
 use super::action::Command;
@@ -65,15 +67,18 @@ fn newest_line(app: &App) -> Option<String> {
 
 /// Nothing that a terminal would obey when it is pasted.
 fn escaped(text: &str) -> String {
-    let spell = |letter: char| match letter {
-        '\n' => "\n".to_owned(),
-        letter if is_hidden(letter) => {
-            let mut bytes = [0; 4];
-            letter.encode_utf8(&mut bytes).bytes().map(|byte| format!("\\x{byte:02x}")).collect()
+    let mut escaped = String::new();
+    for letter in text.chars() {
+        if letter != '\n' && is_hidden(letter) {
+            for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
+                // Writing to a String cannot fail.
+                _ = write!(escaped, "\\x{byte:02x}");
+            }
+        } else {
+            escaped.push(letter);
         }
-        letter => letter.to_string(),
-    };
-    text.chars().map(spell).collect()
+    }
+    escaped
 }
 
 /// A key: which of them, and back where one was.

@@ -97,6 +97,7 @@ pub struct Practice {
 
 /// A lesson being taken.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts about a lesson, each true or not on its own")]
 pub struct Taking {
     /// Which it is.
     pub lesson: Which,

@@ -152,19 +152,11 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
     match action {
         Action::Send => return submit::send(app, world),
         Action::Run => return submit::run(app, world),
-        Action::Make(deed) => {
-            if deed == ChannelAction::Why {
-                app.course.reveal();
-            }
-            return submit::make(app, world, deed);
-        }
+        Action::Make(made) => return make(app, world, made),
         Action::Reset if app.course.shown().is_some() => return learn::again(app),
         Action::Reset => return submit::reset(app),
-        Action::SaveLesson => return vec![Command::SaveLesson],
-        Action::SaveRecording => return vec![Command::SaveRecording],
         Action::Learn(key) => return learn::act(app, world, key),
-        Action::Quit => return vec![Command::Quit],
-        Action::Suspend => return vec![Command::Suspend],
+        Action::SaveLesson | Action::SaveRecording | Action::Quit | Action::Suspend => return outside(action),
         Action::NewChannel | Action::LeaveNewChannel | Action::TypeChannel | Action::Create(_) => {
             return submit::new_channel(app, world, action);
         }
@@ -179,11 +171,9 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::NextSpeaker | Action::OtherSideSpeaks | Action::SpeakAs(_) | Action::Count(_) => {
             target::act(app, world, action);
         }
-        Action::HelpUp => app.help_scroll = app.help_scroll.saturating_sub(1),
-        Action::HelpDown => app.help_scroll = app.help_scroll.saturating_add(1),
-        Action::HelpPageUp => app.help_scroll = app.help_scroll.saturating_sub(HELP_STEP),
-        Action::HelpPageDown => app.help_scroll = app.help_scroll.saturating_add(HELP_STEP),
-        Action::HelpTo(line) => app.help_scroll = line,
+        Action::HelpUp | Action::HelpDown | Action::HelpPageUp | Action::HelpPageDown | Action::HelpTo(_) => {
+            scroll_help(app, action);
+        }
         Action::OpenPalette
         | Action::ClosePalette
         | Action::PaletteUp
@@ -218,6 +208,40 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::ScrollViewTo(process) => app.view_scroll = process,
     }
     Vec::new()
+}
+
+/// What is done outside the UI's state.
+fn outside(action: Action) -> Vec<Command> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these four")]
+    match action {
+        Action::SaveLesson => vec![Command::SaveLesson],
+        Action::SaveRecording => vec![Command::SaveRecording],
+        Action::Quit => vec![Command::Quit],
+        Action::Suspend => vec![Command::Suspend],
+        _ => Vec::new(),
+    }
+}
+
+/// A statement about the focused channel. Whoever asks why has asked for an answer that is hidden otherwise.
+fn make(app: &mut App, world: &World, made: ChannelAction) -> Vec<Command> {
+    if made == ChannelAction::Why {
+        app.course.reveal();
+    }
+    submit::make(app, world, made)
+}
+
+fn scroll_help(app: &mut App, action: Action) {
+    let at = app.help_scroll;
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over the actions that scroll help")]
+    let to = match action {
+        Action::HelpUp => at.saturating_sub(1),
+        Action::HelpDown => at.saturating_add(1),
+        Action::HelpPageUp => at.saturating_sub(HELP_STEP),
+        Action::HelpPageDown => at.saturating_add(HELP_STEP),
+        Action::HelpTo(line) => line,
+        _ => at,
+    };
+    app.help_scroll = to;
 }
 
 /// Lines that one key scrolls the trace: more where it is alone.

@@ -91,11 +91,14 @@ impl Entry {
     /// About how many bytes its texts take.
     pub fn text_bytes(&self) -> usize {
         match self {
-            Self::Bench(_) | Self::Record(_) | Self::Spontaneous {} | Self::End(_) => 0,
+            Self::Bench(_)
+            | Self::Record(_)
+            | Self::Spontaneous {}
+            | Self::End(_)
+            | Self::Observed(Observation::Queue(_) | Observation::Tasks | Observation::Why(_)) => 0,
             Self::Statement { text, .. } => text.len(),
             Self::Observed(Observation::Fds { fds, .. }) => fds.len() * size_of::<FdReport>(),
             Self::Observed(Observation::Holders(report)) => report.holders.len() * size_of::<(String, i32)>(),
-            Self::Observed(Observation::Queue(_) | Observation::Tasks | Observation::Why(_)) => 0,
             Self::Settled(settled) => settled.refused.as_ref().map_or(0, String::len),
             Self::Checked(checked) => checked.want.len() + checked.got.len(),
         }

@@ -100,8 +100,10 @@ fn wait_id(process: &impl AsFd, flags: i32) -> Option<i32> {
     let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
     // SAFETY: waitid writes one siginfo_t, to a local.
     let result = unsafe { libc::waitid(libc::P_PIDFD, id, &raw mut info, flags) };
-    // SAFETY: waitid fills in pid and status, or leaves the zeroes.
-    let (pid, status) = unsafe { (info.si_pid(), info.si_status()) };
+    // SAFETY: waitid fills in the pid, or leaves the zero.
+    let pid = unsafe { info.si_pid() };
+    // SAFETY: the same of the status.
+    let status = unsafe { info.si_status() };
     if result != 0 || pid == 0 {
         return None;
     }

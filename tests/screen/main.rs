@@ -2,6 +2,7 @@
 //! subject.
 
 #[path = "../support/mod.rs"]
+#[expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 mod support;
 
 mod chaos;

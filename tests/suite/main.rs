@@ -2,6 +2,7 @@
 //! links the whole crate and compiles `tests/support` again.
 
 #[path = "../support/mod.rs"]
+#[expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 mod support;
 
 mod again;

@@ -99,6 +99,15 @@ fn app_with(stage: &Stage, text: &str) -> App {
     app
 }
 
+/// Modes that are pictures of their own.
+const MODES: [(&str, Mode); 5] = [
+    ("line", Mode::Line),
+    ("keys", Mode::Keys),
+    ("prompt", Mode::Prompt),
+    ("help", Mode::Help),
+    ("palette", Mode::Palette),
+];
+
 /// All of them; `text` is in every place where anybody can put text.
 pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
     // What is typed is text. The emulator drops the character that stands for broken bytes.
@@ -115,13 +124,7 @@ pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
         app
     };
     let world = &stage.world;
-    for (name, mode) in [
-        ("line", Mode::Line),
-        ("keys", Mode::Keys),
-        ("prompt", Mode::Prompt),
-        ("help", Mode::Help),
-        ("palette", Mode::Palette),
-    ] {
+    for (name, mode) in MODES {
         show(name, &with(&|app| app.mode = mode), world);
     }
     show("notice", &with(&|app| app.notice = Some(text.clone())), world);
@@ -150,7 +153,7 @@ pub fn gallery(bytes: &[u8]) -> Vec<Exhibit> {
         show(
             name,
             &with(&|app| {
-                (app.present.is_on, app.present.is_hidden, app.present.keys) = (true, is_hidden, keys.clone().into())
+                (app.present.is_on, app.present.is_hidden, app.present.keys) = (true, is_hidden, keys.clone().into());
             }),
             world,
         );
