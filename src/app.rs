@@ -8,8 +8,10 @@ pub mod config;
 pub mod copy;
 pub mod course;
 pub mod channel_sides;
+pub mod entry;
 pub mod input_line;
 pub mod keys;
+pub mod mode;
 pub mod model;
 mod learn;
 pub mod alternatives;
@@ -22,6 +24,7 @@ mod prompt_command;
 mod score;
 mod search;
 mod submit;
+pub mod side;
 pub mod signature;
 #[cfg(test)]
 pub mod stage;
@@ -47,39 +50,13 @@ use course::Course;
 use input_line::InputLine;
 use key_statements::Situation;
 use keys::Keymap;
+pub use mode::Mode;
 use palette::Palette;
 use past::{Past, Said};
 use presentation::Presentation;
 use target::Target;
 use transcript::Transcript;
 use why::Heard;
-
-/// What the keys mean now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Mode {
-    /// Letters are a message.
-    Line,
-    /// Letters are commands.
-    Keys,
-    /// Letters are a statement.
-    Prompt,
-    /// Help covers the screen.
-    Help,
-    /// A lesson's text is beside the bench.
-    Lesson,
-    /// The list of lessons covers the screen.
-    List,
-    /// Letters search it.
-    Search,
-    /// The bench as it was is on the screen.
-    Past,
-    /// Letters search all that can be done.
-    Palette,
-    /// One letter picks the kind of a new channel.
-    NewChannel,
-    /// One letter says what is copied.
-    Copy,
-}
 
 /// What fills the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,8 +1,11 @@
 //! The program's first and last lines: arguments, mode, error report, exit status.
 
+#[path = "main/files.rs"]
+mod files;
+
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -19,20 +22,16 @@ use tincans::cli::{self, Arguments, Command};
 use tincans::config;
 use tincans::crash;
 use tincans::doctor::{self, Health};
-use tincans::export;
 use tincans::guardian::{self, Terminal};
 use tincans::lesson::{Lesson, builtin, language, list, load, report};
 use tincans::matrix::{self, Format, Request};
-use tincans::opened;
 use tincans::plain::{self, Ends, Listener};
 use tincans::playground::Opening;
 use tincans::practice;
 use tincans::progress::Store;
-use tincans::recording::reader::Fault;
 use tincans::runner::{self, Options, Verdict};
 use tincans::saving;
 use tincans::session::Settings;
-use tincans::strace_log;
 use tincans::sys::output::{self, Format as Printed};
 use tincans::sys::tty_input::TtyInput;
 use tincans::text;
@@ -85,8 +84,8 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             let options = headless::Options { form, timeout, checks: how.check };
             watch::command::run(program, options, how.output.as_deref())
         }
-        Some(Command::Open { file, json }) => open_recording(arguments, file, *json),
-        Some(Command::Export { file, output, .. }) => export(arguments, file, output.as_deref()),
+        Some(Command::Open { file, json }) => files::open(arguments, file, *json),
+        Some(Command::Export { file, output, .. }) => files::export(arguments, file, output.as_deref()),
         Some(Command::Check { paths, watch }) => guarded(Terminal::Untouched, || check_lessons(paths, *watch)),
         Some(Command::Matrix { row, column, markdown, json }) => {
             let request = match (row, column) {
@@ -112,11 +111,23 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => print(&cli::manual_page()?),
         Some(Command::Lessons { lang, report }) => list_lessons(&texts_in(lang.as_deref()), *report),
-        Some(Command::Learn { practice: true, seed, print: Some(count), key, .. }) => {
+        Some(command @ Command::Learn { .. }) => learn(arguments, command),
+        None => {
+            let (_, learning) = course(None, texts_in(None), None)?;
+            open(arguments, Opening::Channels, learning)
+        }
+    }
+}
+
+/// `tincans learn`: a lesson, practice, or a sheet of problems.
+fn learn(arguments: &Arguments, command: &Command) -> Result<u8> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over `learn` alone")]
+    match command {
+        Command::Learn { practice: true, seed, print: Some(count), key, .. } => {
             let seed = seed.unwrap_or_else(any_seed);
             guarded(Terminal::Untouched, || print(practice::sheet(seed, *count, *key)?.as_bytes()))
         }
-        Some(Command::Learn { practice: true, seed, lang, .. }) => {
+        Command::Learn { practice: true, seed, lang, .. } => {
             let (_, (course, store)) = course(None, texts_in(lang.as_deref()), None)?;
             let course = match seed {
                 Some(seed) => course.with_seed(*seed),
@@ -124,16 +135,13 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             };
             open(arguments, Opening::Practice, (course, store))
         }
-        Some(Command::Learn { lesson, lang, seed, track, .. }) => {
+        Command::Learn { lesson, lang, seed, track, .. } => {
             let mut lessons = texts_in(lang.as_deref());
             lessons.retain(|lesson| !track || lesson.is_on_track);
             let (opening, learning) = course(lesson.as_deref(), lessons, *seed)?;
             open(arguments, opening, learning)
         }
-        None => {
-            let (_, learning) = course(None, texts_in(None), None)?;
-            open(arguments, Opening::Channels, learning)
-        }
+        _ => Ok(USAGE),
     }
 }
 
@@ -295,106 +303,6 @@ fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
             USAGE
         }
     })
-}
-
-/// A recording: in the terminal UI where there can be one, else as lines.
-fn open_recording(arguments: &Arguments, file: &Path, is_json: bool) -> Result<u8> {
-    let name = text::string(&file.display().to_string());
-    let is_stdin = file == Path::new("-");
-    let mut input = input_of(file)?;
-    let obstacle = if is_stdin { tui::output_obstacle() } else { tui::obstacle() };
-    let is_log = strace_log::is_strace_log(input.fill_buf().wrap_err_with(|| format!("{name} cannot be read"))?);
-    let are_lines = is_json || arguments.plain || obstacle.is_some();
-    if are_lines && is_log {
-        return show_log(&name, &mut input, is_json);
-    }
-    if are_lines {
-        return show_recording(&name, input, is_json);
-    }
-    let opened = if is_log {
-        let (opened, remarks) =
-            opened::log::load(&name, &mut input).wrap_err_with(|| format!("{name} cannot be read"))?;
-        say_remarks(&name, &remarks);
-        opened
-    } else {
-        match opened::load(input) {
-            Ok(opened) => opened,
-            Err(fault) => return Ok(broken(&name, &fault)),
-        }
-    };
-    let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
-    let (_, learning) = course(None, texts_in(None), None)?;
-    let (config, complaints) = own_settings();
-    let looks = looks(arguments, config, complaints);
-    guarded(Terminal::Changed, || tui::show(settings, opened, learning, looks))
-}
-
-/// A log of strace as lines.
-fn show_log(name: &str, input: &mut dyn BufRead, is_json: bool) -> Result<u8> {
-    let printed = if is_json { Printed::Json } else { Printed::Text };
-    let mut out = BufWriter::with_capacity(64 * 1024, output::stdout(printed));
-    let (_, remarks) = opened::log::show(name, input, is_json, &mut out)?;
-    match out.flush() {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).wrap_err("the log could not be shown"),
-        _ => {
-            say_remarks(name, &remarks);
-            Ok(0)
-        }
-    }
-}
-
-fn say_remarks(name: &str, remarks: &[String]) {
-    for remark in remarks {
-        let _ = writeln!(output::stderr(), "tincans: {name}: {remark}");
-    }
-}
-
-/// As lines. What was shown before a fault was found stays.
-fn show_recording(name: &str, input: impl BufRead, is_json: bool) -> Result<u8> {
-    let printed = if is_json { Printed::Json } else { Printed::Text };
-    let mut out = BufWriter::with_capacity(64 * 1024, output::stdout(printed));
-    let outcome = opened::show(input, is_json, &mut out)?;
-    let is_read = match out.flush() {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => false,
-        other => other.wrap_err("the recording could not be shown").map(|()| true)?,
-    };
-    Ok(match outcome {
-        opened::Outcome::Broken(fault) if is_read => broken(name, &fault),
-        opened::Outcome::Broken(_) | opened::Outcome::Whole | opened::Outcome::NobodyReads => 0,
-    })
-}
-
-/// A recording or a script in a format to take home.
-fn export(arguments: &Arguments, file: &Path, output: Option<&Path>) -> Result<u8> {
-    let name = text::string(&file.display().to_string());
-    let input = input_of(file)?;
-    let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
-    let format = export::named("mermaid").ok_or_else(|| eyre!("there is no such format"))?;
-    guarded(Terminal::Untouched, || {
-        let text = match opened::export(input, settings, format)? {
-            Ok(text) => text,
-            Err(fault) => return Ok(broken(&name, &fault)),
-        };
-        let Some(path) = output else { return print(text.as_bytes()) };
-        let unwritten = || format!("{} cannot be written", text::string(&path.display().to_string()));
-        File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes())).wrap_err_with(unwritten)?;
-        Ok(0)
-    })
-}
-
-/// A file, or standard input.
-fn input_of(file: &Path) -> Result<Box<dyn BufRead>> {
-    if file == Path::new("-") {
-        return Ok(Box::new(BufReader::new(io::stdin())));
-    }
-    let opened =
-        File::open(file).wrap_err_with(|| format!("{} cannot be read", text::string(&file.display().to_string())))?;
-    Ok(Box::new(BufReader::with_capacity(64 * 1024, opened)))
-}
-
-fn broken(name: &str, fault: &Fault) -> u8 {
-    let _ = writeln!(output::stderr(), "{name}:{fault}");
-    USAGE
 }
 
 fn check_lessons(paths: &[PathBuf], again: bool) -> Result<u8> {

@@ -1,6 +1,7 @@
 //! App and source joined: inputs become statements, what has come becomes the picture. It neither draws nor reads a terminal.
 
 mod alternatives;
+mod asked;
 mod other_kinds;
 mod outside;
 mod saving;
@@ -17,8 +18,6 @@ use crate::app::course::Course;
 use crate::app::keys::Keymap;
 use crate::app::model::Model;
 use crate::bench::BenchError;
-use crate::check::Verdict;
-use crate::lesson::Next;
 use crate::opened::Opened;
 use crate::practice::{Generated, ProblemGenerator};
 use crate::progress::Store;
@@ -378,29 +377,8 @@ impl Playground {
         }
     }
 
-    /// The kernel's figures for what has the focus, once after each change: an idle bench is not asked again.
-    fn sample_focused(&mut self) {
-        let Some(session) = self.source.session_mut() else { return };
-        let world = session.world();
-        let Some(facing) = self.model.focused(world) else { return };
-        let key = (facing.channel, world.facts());
-        if self.sampled == Some(key) {
-            return;
-        }
-        session.sample(&[facing.near, facing.far]);
-        self.sampled = Some((facing.channel, session.world().facts()));
-    }
-
     fn is_stuck(&self) -> bool {
         self.busy_since.is_some_and(|(since, _)| since.elapsed() > PATIENCE)
-    }
-
-    /// What a lesson's question would say to each of its options, now that its statement has settled.
-    fn verdicts(&self) -> Vec<Option<Verdict>> {
-        let Some(session) = self.source.session() else { return Vec::new() };
-        let next = self.model.course.current().map(|(lesson, taking)| taking.walk.next(lesson));
-        let Some(Next::Ask(prediction)) = next else { return Vec::new() };
-        prediction.options.iter().map(|option| session.would_hold(&option.expectations)).collect()
     }
 
     fn recording(&self) -> &Recording {

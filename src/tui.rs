@@ -6,6 +6,7 @@ pub mod decode;
 mod early;
 #[cfg(debug_assertions)]
 mod mishap;
+mod mouse;
 mod paint;
 mod pen;
 mod screen;
@@ -18,7 +19,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, WrapErr, eyre};
-use crossterm::event::{Event, MouseEvent};
+use crossterm::event::Event;
 
 use crate::app::action::{Action, Input};
 use crate::app::course::Course;
@@ -31,7 +32,7 @@ use crate::session::Settings;
 use crate::sys::tty_input::{Look, TtyInput};
 use crate::sys::{output, poll, signal, slice};
 use crate::ui::theme::Theme;
-use crate::ui::{self, Scene, keymap, pointer};
+use crate::ui::{self, Scene, keymap};
 
 use decode::{Decoded, Decoder};
 use early::EarlyKeys;
@@ -392,23 +393,5 @@ impl Tui {
         };
         self.playground.handle(input);
         self.is_dirty = true;
-    }
-
-    fn point(&mut self, mouse: MouseEvent) {
-        let scene = scene(&self.playground, self.theme);
-        let Some(action) = pointer::action(scene, self.size, mouse) else { return };
-        let action = ui::turned(scene, self.size, action);
-        self.playground.handle(Input::Do(action));
-        self.is_dirty = true;
-    }
-
-    /// What was reported before a switch may still be on its way, and means what it always means.
-    fn keep_mouse(&mut self) -> io::Result<()> {
-        let is_wanted = self.playground.app().has_mouse;
-        if is_wanted != self.has_mouse {
-            self.has_mouse = is_wanted;
-            screen::report_mouse(is_wanted)?;
-        }
-        Ok(())
     }
 }

@@ -7,8 +7,7 @@ use crate::lesson::problem_wish::ProblemWish;
 use crate::script::{Expectation, Statement};
 
 use super::View;
-use super::copy::Copied;
-use super::target::Side;
+use super::side::Side;
 use crate::world::kind::Kind;
 
 /// Something that came from the terminal, decoded.
@@ -333,4 +332,26 @@ pub enum Command {
     Suspend,
     /// Leave.
     Quit,
+}
+
+/// What is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Copied {
+    /// The newest line of the trace that is seen.
+    Line,
+    /// The last statement.
+    Statement,
+    /// All statements of the bench.
+    Script,
+}
+
+impl Copied {
+    /// As it is said.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Line => "the trace line",
+            Self::Statement => "the statement",
+            Self::Script => "the whole run",
+        }
+    }
 }

@@ -7,7 +7,7 @@ use crate::world::World;
 use super::action::{Action, Edit, Learn, Step};
 use super::course::{Running, Which};
 use super::input_line::InputLine;
-use super::{App, View, alternatives, channel_sides, copy, palette, submit};
+use super::{App, View, alternatives, channel_sides, copy, submit};
 
 /// The reason why an action can do nothing now; none if it can.
 #[expect(
@@ -55,9 +55,25 @@ pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
     }
 }
 
+/// Whether an action is one of the palette's own.
+pub(super) fn is_of_palette(action: Action) -> bool {
+    matches!(
+        action,
+        Action::OpenPalette
+            | Action::ClosePalette
+            | Action::PaletteUp
+            | Action::PaletteDown
+            | Action::PaletteAt(_)
+            | Action::Perform
+            | Action::Edit(_)
+            | Action::Suspend
+            | Action::Quit
+    )
+}
+
 /// Nothing can be done to what has been: keys that look around act, all others say why they do not.
 pub fn looks(action: Action) -> bool {
-    palette::is_own(action)
+    is_of_palette(action)
         || matches!(
             action,
             Action::Go(_)

@@ -6,34 +6,13 @@ use std::fmt::Write;
 use crate::text::is_hidden;
 
 use super::action::Command;
+pub use super::action::Copied;
 use super::{App, Mode};
 
 /// The most bytes that are copied; a longer run is not cut, but refused.
 pub const MOST_COPIED: usize = 1024 * 1024;
 /// The first line of a script.
 const HEAD: &str = "# made on the bench; `tincans run FILE` runs it";
-
-/// What is copied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Copied {
-    /// The newest line of the trace that is seen.
-    Line,
-    /// The last statement.
-    Statement,
-    /// All statements of the bench.
-    Script,
-}
-
-impl Copied {
-    /// As it is said.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Line => "the trace line",
-            Self::Statement => "the statement",
-            Self::Script => "the whole run",
-        }
-    }
-}
 
 /// The text, or why there is none.
 pub fn text(app: &App, what: Copied) -> Result<String, String> {

@@ -6,6 +6,7 @@ use crate::world::World;
 use crate::world::kind::Kind;
 
 use super::action::{Action, Learn};
+pub use super::entry::Entry;
 use super::input_line::InputLine;
 use super::keys::{self, Binding, Key};
 use super::{App, Mode, View, availability, search, submit};
@@ -25,47 +26,6 @@ impl Default for Palette {
     fn default() -> Self {
         Self { query: InputLine::default(), selected: 0, back: Mode::Keys }
     }
-}
-
-/// Something that can be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// What it is.
-    pub action: Action,
-    /// The name by which its keys are bound.
-    pub name: &'static str,
-    /// Its keys, as written on a keyboard.
-    pub keys: String,
-    /// What it does.
-    pub long: String,
-    /// The statements it stands for, now.
-    pub statements: Vec<String>,
-    /// Why it cannot be done now.
-    pub objection: Option<String>,
-    /// More about it, where it is no key.
-    pub detail: Option<String>,
-}
-
-impl Entry {
-    pub(super) fn of(action: Action, long: String) -> Self {
-        Self { action, name: "", keys: String::new(), long, statements: Vec::new(), objection: None, detail: None }
-    }
-}
-
-/// Whether an action is one of the list's own.
-pub(super) fn is_own(action: Action) -> bool {
-    matches!(
-        action,
-        Action::OpenPalette
-            | Action::ClosePalette
-            | Action::PaletteUp
-            | Action::PaletteDown
-            | Action::PaletteAt(_)
-            | Action::Perform
-            | Action::Edit(_)
-            | Action::Suspend
-            | Action::Quit
-    )
 }
 
 /// A key that opens, closes or moves in the list.

@@ -5,7 +5,7 @@ use crate::lesson::list;
 use crate::script::parse;
 
 use super::action::{Action, Learn};
-use super::palette::Entry;
+use super::entry::Entry;
 use super::{App, statement_examples};
 
 /// From here on, letters stand in order and nothing more.

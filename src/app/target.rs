@@ -1,7 +1,7 @@
 //! Who speaks on the message line, and to whom: the parent to every channel shown, or one side of the focused channel to the
 //! other. What has the focus and what is spoken to are one thing.
 
-use crate::questions::acting::{self, Prefer};
+use crate::questions::acting;
 use crate::world::World;
 use crate::world::kind::EndId;
 
@@ -9,14 +9,7 @@ use super::action::{Action, ChannelAction};
 use super::channel_sides::{self, Facing};
 use super::{App, Mode};
 
-/// A side of a channel, as it is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// The left one, the parent's.
-    Near,
-    /// The right one, the child's.
-    Far,
-}
+pub use super::side::Side;
 
 /// Whom the message line speaks for, and to whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,25 +18,6 @@ pub enum Target {
     All,
     /// This side of the focused channel, to the other side.
     Focused(Side),
-}
-
-impl Side {
-    /// Which of several holders a key acts as on this side.
-    pub fn prefers(self) -> Prefer {
-        match self {
-            Self::Near => Prefer::First,
-            Self::Far => Prefer::Others,
-        }
-    }
-
-    /// The other one.
-    #[must_use]
-    pub fn other(self) -> Self {
-        match self {
-            Self::Near => Self::Far,
-            Self::Far => Self::Near,
-        }
-    }
 }
 
 impl Facing {

@@ -79,7 +79,7 @@ pub(super) fn decide(app: &mut App, world: &World, action: Action, asked: Option
         None => action,
     };
     // Whatever is none of its own keys was chosen in it.
-    if app.mode == Mode::Palette && !palette::is_own(action) {
+    if app.mode == Mode::Palette && !availability::is_of_palette(action) {
         app.mode = app.palette.back;
     }
     if app.past.is_some() && !availability::looks(action) {

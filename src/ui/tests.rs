@@ -4,6 +4,7 @@ mod blind;
 mod gallery;
 mod key_counts;
 mod keys;
+mod moved_keys;
 mod lens;
 mod lesson;
 mod looks;

@@ -1,8 +1,6 @@
 //! Whatever is killed, stopped, continued, typed or closed, at whatever moment, of the bench or of the program itself: nothing hangs,
 //! nothing stays, and the terminal is as before. `TINCANS_RUNS` says how often, `TINCANS_SEED` from where on, `TINCANS_PROGRAM` which
 //! binary.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,5 @@
 //! Every way out, from help, a lesson and the prompt, with the mouse reported and without: the terminal is as before, each mode that
 //! was switched on is switched off again, and no process is left. `TINCANS_RUNS` says how often.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
 use std::process::Command;
 use std::time::{Duration, Instant};

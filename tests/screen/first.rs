@@ -1,6 +1,5 @@
 //! What a terminal gets first: a whole frame, though it answers nothing, and no question at all, whatever is pressed. And only
 //! letters that its locale has.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
 use std::time::Duration;
 

@@ -1,6 +1,4 @@
 //! Job control under a real shell: Ctrl-Z, `fg`, `bg`, stops from outside, and what they leave of the terminal and the children.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 use std::process::Command;
 use std::time::Duration;

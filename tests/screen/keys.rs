@@ -1,5 +1,4 @@
 //! Keys from outside: a person's settings, however broken; the palette; and that no key waits for what is tried beside the bench.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,7 +1,5 @@
 //! `kill -9` of the UI, now and then of the guardian with it, at random moments, on a bench of twenty: asleep, stopped, looping,
 //! orphaned. `TINCANS_RUNS` says how often, `TINCANS_SEED` from where on, `TINCANS_PROGRAM` which binary.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};

@@ -1,6 +1,5 @@
 //! Lessons from outside: a whole one by keys alone at 80×24, what is kept of it, and what becomes of a state folder that
 //! cannot be used.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
 use std::path::Path;
 use std::process::Command;

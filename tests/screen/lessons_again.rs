@@ -1,7 +1,5 @@
 //! The script of every lesson, again and again beside two processes that spin: one transcript each, but for the pids.
 //! `TINCANS_TIMES` says how often, `TINCANS_LESSON` of which lesson alone, `TINCANS_PROGRAM` with which binary.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,8 +1,9 @@
 //! The tests that run the program in a terminal of their own, and those that measure it, as one program: each module is one
 //! subject.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
+#![expect(clippy::print_stderr, reason = "what was measured or left out is worth reading")]
 
 #[path = "../support/mod.rs"]
-#[expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 mod support;
 
 mod chaos;

@@ -1,8 +1,6 @@
 //! Keys, pastes, mouse reports and sizes at random, on the real program: it neither ends nor hangs, what it writes is never
 //! anything that a terminal would act on but its own sequences, and when it is told to leave, nothing stays.
 //! `TINCANS_KEYS` says how many, `TINCANS_SEED` where to begin.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stderr, reason = "a failure has to be brought about again")]
 
 use std::time::Duration;
 

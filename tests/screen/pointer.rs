@@ -1,7 +1,5 @@
 //! The mouse on the real program: what is switched on for it, what a click does, and that nothing of it stays; and how many
 //! bytes a typed letter costs.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
 use std::time::Duration;
 

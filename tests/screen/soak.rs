@@ -1,7 +1,5 @@
 //! A UI that is used for long: channels are made, used and closed, children come and go, and descriptors, memory and processes stay
 //! what they were. `TINCANS_SECONDS` says how long, `TINCANS_PROGRAM` which binary.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
 use std::fmt::Write as _;
 use std::fs;

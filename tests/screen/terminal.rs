@@ -1,6 +1,4 @@
 //! The terminal UI from outside: what a person who types sees, and what the program leaves behind, however it ends.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
 use std::process::Command;
 use std::time::{Duration, Instant};

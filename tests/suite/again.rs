@@ -1,6 +1,5 @@
 //! The same facts another way give the same world: a loop's calls folded together or one by one, and two calls that return in
 //! either order.
-#![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
 
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;

@@ -1,6 +1,5 @@
 //! The contract read line by line, by somebody who knows nothing of how it is kept: scripts that hold, lines of the transcript
 //! as strace has them, JSON lines with their keys, mistakes with their place.
-#![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
 
 use std::io::Write as _;
 use std::path::Path;

@@ -11,7 +11,6 @@
 //!   two tasks asleep on one end, of which one wakes;
 //! - EFAULT, and a number of bytes or flags that no statement passes;
 //! - numbers of one kernel: 278 messages, 768 bytes each, 212960, 44 against 26.
-#![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

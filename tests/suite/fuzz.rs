@@ -1,5 +1,4 @@
 //! The corpus of the fuzz targets, replayed: what has once broken something does not any more. Hours of it are `.ci/fuzz`.
-#![expect(clippy::expect_used, clippy::panic, reason = "a broken invariant is a panic")]
 
 #[path = "../fuzz/mod.rs"]
 #[expect(clippy::wildcard_enum_match_arm, reason = "choices are made of a few kinds of calls")]

@@ -1,5 +1,4 @@
 //! What the program must not hold: a descriptor of any end on the bench, in the UI or in the guardian.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,6 +1,4 @@
 //! A bench at its limits: a fork that the kernel refuses, and the end of one whose tasks never rest.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
 use std::fmt::Write as _;
 use std::io::Write;

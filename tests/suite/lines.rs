@@ -1,5 +1,4 @@
 //! `tincans --plain`: bench, lessons and practice through a pipe and on a terminal, as lines that can be read aloud.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
 use std::io::Write;
 use std::path::Path;

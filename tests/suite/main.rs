@@ -1,8 +1,9 @@
 //! The tests that need no terminal, as one program: each module is one subject. One program, because every test program
 //! links the whole crate and compiles `tests/support` again.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
+#![expect(clippy::print_stderr, reason = "what was measured or left out is worth reading")]
 
 #[path = "../support/mod.rs"]
-#[expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 mod support;
 
 mod again;

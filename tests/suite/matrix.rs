@@ -1,7 +1,5 @@
 //! `tincans matrix` from outside: every cell's script holds when it is run, the facts that do not depend on one kernel's numbers
 //! are found, and the three forms say the same. Completions and the manual page are here too.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

@@ -1,6 +1,5 @@
 //! Practice without end: problems by seed are well made, their ticked answers are the kernel's, the same seed gives the same
 //! ones, and they are taken by keys in a terminal. `TINCANS_SEEDS` says how many seeds are looked at.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

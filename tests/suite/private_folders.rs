@@ -1,7 +1,5 @@
 //! Sockets that are files live in a folder of the run's own: wherever TMPDIR is, whatever its name, beside any other run, and not
 //! longer than the run.
-#![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 use std::ffi::OsString;
 use std::fs;

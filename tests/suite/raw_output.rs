@@ -1,6 +1,5 @@
 //! Nothing raw reaches a terminal: whatever names and variables hold, what the program writes has no control, no direction and
 //! nothing invisible of theirs; and no line of the source writes past `sys::output` and the screen of the UI.
-#![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

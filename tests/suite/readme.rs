@@ -1,6 +1,5 @@
 //! README.md and ARCHITECTURE.md say what is so: their commands work, their lists are the program's own tables, and what they
 //! name exists. `TINCANS_WRITE_DOCS=1 cargo test --test suite readme::` writes the lists anew.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,5 @@
 //! Recordings from outside: what `run --record` keeps, `open` gives again, event for event; what is no recording is told with
 //! its line.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
 use std::fmt::Write as _;
 use std::fs;

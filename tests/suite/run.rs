@@ -1,6 +1,4 @@
 //! `tincans run` from outside: scripts in, transcript and JSON lines out, exit statuses, nothing left behind.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stderr, reason = "what was measured is worth reading")]
 
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;

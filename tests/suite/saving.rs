@@ -1,5 +1,4 @@
 //! What was done is saved as a lesson: from the bench by a key, from a script by an option; and what is saved holds at once.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

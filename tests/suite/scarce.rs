@@ -1,7 +1,5 @@
 //! Nothing to write to, no room, little memory, a terminal that takes nothing: said in words and with an exit status, and the
 //! terminal and the machine as before.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 use std::os::unix::fs::MetadataExt;
 use std::process::{Command, Output, Stdio};

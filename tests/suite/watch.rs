@@ -1,5 +1,4 @@
 //! `tincans watch`: a program's output, standard error and status are what they are without it, and the transcript says what it did.
-#![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -1,5 +1,4 @@
 //! Each rule of `why`, brought about on the real kernel by a script: the rule's name and the names in its text.
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../why/states.rs"]
 mod states;

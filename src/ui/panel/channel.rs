@@ -1,6 +1,7 @@
 //! One channel: what was written, what waits in the kernel, what was read, in each direction under headings of its own; the counts
 //! of both in the title; on the lower edge what the next read would return and what happened to the holders.
 
+mod heading;
 mod plan;
 
 use ratatui::buffer::Buffer;
@@ -11,12 +12,12 @@ use ratatui::text::{Line, Span};
 use super::box_rows::{BoxRows, Form, Part, Space};
 use super::status::{self, Remark, RemarkTone};
 use crate::app::channel_sides::Facing;
-use crate::trace::TaskId;
 use crate::ui::direction::{Direction, Lane};
 use crate::ui::{Scene, words};
-use crate::world::channel::{Channel, End};
+use crate::world::channel::Channel;
 use crate::world::kind::Kind;
 
+use heading::{actor_names, actors, heading};
 use plan::{Activity, Shape};
 
 /// Rows of a channel in one line: its title and that line. It has no lower edge.
@@ -365,65 +366,4 @@ fn ghost(word: &str, area: Rect, (scene, buf): (Scene<'_>, &mut Buffer)) {
         buf.set_stringn(area.x, y, row, usize::from(area.width), scene.theme.faint());
     }
     buf.set_stringn(area.x + 2, area.y + 1, word, usize::from(area.width.saturating_sub(4)), scene.theme.strong());
-}
-
-fn heading(scene: Scene<'_>, lane: &Lane<'_>, part: Part, width: u16) -> String {
-    let (before, behind) = match lane.direction {
-        Direction::Right => ("", " ▶"),
-        Direction::Left => ("◀ ", ""),
-    };
-    let did = match part {
-        Part::Written => " wrote",
-        Part::Read => " read",
-        Part::Queued if scene.app.present.is_hidden => return "in the kernel".to_owned(),
-        Part::Queued => return in_kernel(lane, width),
-    };
-    let around = words::width(before) + words::width(did) + words::width(behind);
-    format!("{before}{}{did}{behind}", actor_names(scene, lane, part, width.saturating_sub(around)))
-}
-
-/// What waits, in as many words as there is room for.
-fn in_kernel(lane: &Lane<'_>, width: u16) -> String {
-    let flow = lane.flow();
-    let waiting = match (flow.waiting(), flow.messages()) {
-        (0, 0) => return "in the kernel".to_owned(),
-        (_, messages) if lane.to.kind.keeps_messages() => words::count(messages, "message", "messages"),
-        (bytes, _) => words::count(bytes, "byte", "bytes"),
-    };
-    let forms = ["in the kernel: ", "in kernel: ", "kernel: ", ""].map(|head| format!("{head}{waiting}"));
-    forms.into_iter().find(|form| words::width(form) <= width).unwrap_or(waiting)
-}
-
-/// Who wrote or read; where nobody has, who could.
-fn actor_names(scene: Scene<'_>, lane: &Lane<'_>, part: Part, width: u16) -> String {
-    let flow = lane.flow();
-    let (end, mut did): (&End, Vec<TaskId>) = match part {
-        Part::Read => (lane.to, flow.reads.iter().map(|read| read.by).collect()),
-        Part::Written | Part::Queued => (lane.from, flow.writes.iter().map(|write| write.by).collect()),
-    };
-    did.sort_unstable();
-    did.dedup();
-    actors(scene, end, &did, width)
-}
-
-fn actors(scene: Scene<'_>, end: &End, did: &[TaskId], width: u16) -> String {
-    let world = scene.world;
-    let mut names: Vec<&str> = did.iter().filter_map(|id| world.task(*id)).map(|task| task.name.as_str()).collect();
-    if names.is_empty() {
-        names = world.keepers(end.id).into_iter().map(|task| task.name.as_str()).collect();
-    }
-    let whole = match &names[..] {
-        [] => "nobody".to_owned(),
-        [one] => (*one).to_owned(),
-        [one, other] => format!("{one} and {other}"),
-        [one, rest @ ..] => format!("{one} and {} more", rest.len()),
-    };
-    let short = match &names[..] {
-        [one, rest @ ..] if !rest.is_empty() => {
-            let more = format!(" +{}", rest.len());
-            words::name(one, width.saturating_sub(words::width(&more))) + &more
-        }
-        _ => words::name(&whole, width),
-    };
-    if words::width(&whole) <= width { whole } else { short }
 }

@@ -1,0 +1,31 @@
+//! A side of a channel, as it is drawn.
+
+use crate::questions::acting::Prefer;
+
+/// A side of a channel, as it is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// The left one, the parent's.
+    Near,
+    /// The right one, the child's.
+    Far,
+}
+
+impl Side {
+    /// Which of several holders a key acts as on this side.
+    pub fn prefers(self) -> Prefer {
+        match self {
+            Self::Near => Prefer::First,
+            Self::Far => Prefer::Others,
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Near => Self::Far,
+            Self::Far => Self::Near,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! `tincans open` and `tincans export`: what was kept as a file, shown or taken home.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::Path;
+
+use color_eyre::eyre::{Result, WrapErr, eyre};
+use tincans::cli::Arguments;
+use tincans::guardian::Terminal;
+use tincans::recording::reader::Fault;
+use tincans::session::Settings;
+use tincans::sys::output::{self, Format as Printed};
+use tincans::{export, opened, strace_log, text, tui};
+
+use super::{USAGE, course, guarded, looks, own_settings, print, texts_in};
+
+/// A recording: in the terminal UI where there can be one, else as lines.
+pub fn open(arguments: &Arguments, file: &Path, is_json: bool) -> Result<u8> {
+    let name = text::string(&file.display().to_string());
+    let is_stdin = file == Path::new("-");
+    let mut input = input_of(file)?;
+    let obstacle = if is_stdin { tui::output_obstacle() } else { tui::obstacle() };
+    let is_log = strace_log::is_strace_log(input.fill_buf().wrap_err_with(|| format!("{name} cannot be read"))?);
+    let are_lines = is_json || arguments.plain || obstacle.is_some();
+    if are_lines && is_log {
+        return show_log(&name, &mut input, is_json);
+    }
+    if are_lines {
+        return show_recording(&name, input, is_json);
+    }
+    let opened = if is_log {
+        let (opened, remarks) =
+            opened::log::load(&name, &mut input).wrap_err_with(|| format!("{name} cannot be read"))?;
+        say_remarks(&name, &remarks);
+        opened
+    } else {
+        match opened::load(input) {
+            Ok(opened) => opened,
+            Err(fault) => return Ok(broken(&name, &fault)),
+        }
+    };
+    let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
+    let (_, learning) = course(None, texts_in(None), None)?;
+    let (config, complaints) = own_settings();
+    let looks = looks(arguments, config, complaints);
+    guarded(Terminal::Changed, || tui::show(settings, opened, learning, looks))
+}
+
+/// A log of strace as lines.
+fn show_log(name: &str, input: &mut dyn BufRead, is_json: bool) -> Result<u8> {
+    let printed = if is_json { Printed::Json } else { Printed::Text };
+    let mut out = BufWriter::with_capacity(64 * 1024, output::stdout(printed));
+    let (_, remarks) = opened::log::show(name, input, is_json, &mut out)?;
+    match out.flush() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).wrap_err("the log could not be shown"),
+        _ => {
+            say_remarks(name, &remarks);
+            Ok(0)
+        }
+    }
+}
+
+fn say_remarks(name: &str, remarks: &[String]) {
+    for remark in remarks {
+        let _ = writeln!(output::stderr(), "tincans: {name}: {remark}");
+    }
+}
+
+/// As lines. What was shown before a fault was found stays.
+fn show_recording(name: &str, input: impl BufRead, is_json: bool) -> Result<u8> {
+    let printed = if is_json { Printed::Json } else { Printed::Text };
+    let mut out = BufWriter::with_capacity(64 * 1024, output::stdout(printed));
+    let outcome = opened::show(input, is_json, &mut out)?;
+    let is_read = match out.flush() {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => false,
+        other => other.wrap_err("the recording could not be shown").map(|()| true)?,
+    };
+    Ok(match outcome {
+        opened::Outcome::Broken(fault) if is_read => broken(name, &fault),
+        opened::Outcome::Broken(_) | opened::Outcome::Whole | opened::Outcome::NobodyReads => 0,
+    })
+}
+
+/// A recording or a script in a format to take home.
+pub fn export(arguments: &Arguments, file: &Path, output: Option<&Path>) -> Result<u8> {
+    let name = text::string(&file.display().to_string());
+    let input = input_of(file)?;
+    let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
+    let format = export::named("mermaid").ok_or_else(|| eyre!("there is no such format"))?;
+    guarded(Terminal::Untouched, || {
+        let text = match opened::export(input, settings, format)? {
+            Ok(text) => text,
+            Err(fault) => return Ok(broken(&name, &fault)),
+        };
+        let Some(path) = output else { return print(text.as_bytes()) };
+        let unwritten = || format!("{} cannot be written", text::string(&path.display().to_string()));
+        File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes())).wrap_err_with(unwritten)?;
+        Ok(0)
+    })
+}
+
+/// A file, or standard input.
+fn input_of(file: &Path) -> Result<Box<dyn BufRead>> {
+    if file == Path::new("-") {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    let opened =
+        File::open(file).wrap_err_with(|| format!("{} cannot be read", text::string(&file.display().to_string())))?;
+    Ok(Box::new(BufReader::with_capacity(64 * 1024, opened)))
+}
+
+fn broken(name: &str, fault: &Fault) -> u8 {
+    let _ = writeln!(output::stderr(), "{name}:{fault}");
+    USAGE
+}

@@ -1,0 +1,29 @@
+//! The mouse: a click or the wheel is an action, and reports are switched on and off.
+
+use std::io;
+
+use crossterm::event::MouseEvent;
+
+use super::{Tui, scene, screen};
+use crate::app::action::Input;
+use crate::ui::{self, pointer};
+
+impl Tui {
+    pub(super) fn point(&mut self, mouse: MouseEvent) {
+        let scene = scene(&self.playground, self.theme);
+        let Some(action) = pointer::action(scene, self.size, mouse) else { return };
+        let action = ui::turned(scene, self.size, action);
+        self.playground.handle(Input::Do(action));
+        self.is_dirty = true;
+    }
+
+    /// What was reported before a switch may still be on its way, and means what it always means.
+    pub(super) fn keep_mouse(&mut self) -> io::Result<()> {
+        let is_wanted = self.playground.app().has_mouse;
+        if is_wanted != self.has_mouse {
+            self.has_mouse = is_wanted;
+            screen::report_mouse(is_wanted)?;
+        }
+        Ok(())
+    }
+}
