@@ -293,7 +293,7 @@ fn a_broken_file_is_a_warning_on_the_screen_and_is_put_aside() {
     pty.wait("a warning", |screen| screen.contains("cannot be used"));
     leave(&mut pty);
     assert_eq!(std::fs::read_to_string(path.with_extension("toml.broken")).expect("kept"), "nonsense");
-    assert!(list(state.path()).contains("goes on with 0"));
+    assert!(list(state.path()).contains("goes on with 1"));
 }
 
 #[test]
