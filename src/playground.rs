@@ -300,8 +300,17 @@ impl Playground {
 
     /// As [`Session::arm`].
     pub fn arm(&mut self) -> Option<Duration> {
+        if self.has_work() {
+            return Some(Duration::ZERO);
+        }
         let trial = self.trials_mut().map(Trial::arm).min();
         [self.source.arm(), trial].into_iter().flatten().min()
+    }
+
+    /// Whether an input that was handled after the last [`Self::pump`] asked for what nothing will wake the loop for.
+    fn has_work(&self) -> bool {
+        let is_to_begin = self.other_kinds.as_ref().is_some_and(|asked| asked.trial().is_none());
+        is_to_begin || self.is_over
     }
 
     /// As [`Session::disarm`], with which of [`Self::wait_fds`] were readable. Says whether the bench that is shown was among them.

@@ -156,7 +156,9 @@ impl Session {
     /// To be called right before sleeping in poll(2) over [`Self::wait_fds`]: how long at most; none for as long as it takes.
     pub fn arm(&mut self) -> Option<Duration> {
         let nap = self.bench.arm();
-        if self.is_cut_short {
+        // What was submitted after the last pump wakes nobody.
+        let is_to_begin = self.running.is_none() && !self.waiting.is_empty();
+        if self.is_cut_short || is_to_begin {
             return Some(Duration::ZERO);
         }
         let sleep = self.running.as_ref().and_then(|running| running.stage.wakes_at());
