@@ -163,6 +163,8 @@ fn a_built_in_lesson_is_marked_as_done_and_the_next_one_follows() {
     let text = list(state.path());
     assert!(text.lines().next().expect("a lesson").contains("min  done"), "{text}");
     assert!(text.contains(", 1 done; `tincans learn` goes on with 1"), "{text}");
+    // The last page is longer than its panel: it is read to its end first.
+    key(&mut pty, " ", "Space: the next lesson, 1 First hello.");
     key(&mut pty, " ", "─ 1 ");
     leave(&mut pty);
 }
