@@ -1,6 +1,11 @@
 //! The calls by which a program is traced: its gate, the filter's stops, what the kernel says of its calls, memory and sockets.
 //! It forks and traces, so it runs in one thread of its own.
-#![expect(clippy::expect_used, clippy::print_stdout, reason = "a test's helpers fail by panic and say what held")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test's helpers fail by panic and say what held"
+)]
 
 use std::ffi::CString;
 
@@ -93,7 +98,7 @@ fn a_write_stops_before_and_after() {
 fn a_program_that_is_not_there_says_why() {
     let waiting = start(&words("./no/such/program"), &Filter::build(|_| true));
     run(|_, _| {});
-    assert_eq!(waiting.failure().map(|errno| errno.name()), Some("ENOENT"));
+    assert_eq!(waiting.failure().map(tincans::abi::Errno::name), Some("ENOENT"));
 }
 
 fn a_refused_call_returns_enosys() {
