@@ -291,10 +291,8 @@ impl Run {
 
 /// The read of a task among the events.
 fn read_of<'a>(event: &'a Event, task: &str) -> Option<&'a CallEvent> {
-    match &event.what {
-        What::Call(call) if call.task == task && call.call.room() == Some(ROOM) => Some(call),
-        _ => None,
-    }
+    let What::Call(call) = &event.what else { return None };
+    (call.task == task && call.call.room() == Some(ROOM)).then_some(call)
 }
 
 /// Whether the kernel did what was predicted.

@@ -71,7 +71,9 @@ fn comes_back(data: &[u8]) {
     let entries = recording.take_unwritten();
     let mut counts = Counts::default();
     let mut file = header().line();
-    entries.iter().for_each(|entry| file.push_str(&counts.line(entry)));
+    for entry in &entries {
+        file.push_str(&counts.line(entry));
+    }
     file.push_str(&counts.end(Summary::default()));
     assert_harmless(&file.replace('\n', " "), "a recording");
     match read(file.as_bytes()) {

@@ -239,13 +239,19 @@ impl Tape<'_> {
             _ => Thing::Unknown,
         };
         let some = |bit: bool| Some(bit);
-        Known { fd, what, cloexec: some(inode % 2 == 0), nonblock: None, outside: self.byte() % 3 == 0 }
+        Known {
+            fd,
+            what,
+            cloexec: some(inode.is_multiple_of(2)),
+            nonblock: None,
+            outside: self.byte().is_multiple_of(3),
+        }
     }
 
     /// The calls that no statement makes.
     fn foreign(&mut self) -> Call {
         let (fd, to, count) = (self.fd(), self.fd(), self.size());
-        let flags = if self.byte() % 2 == 0 { 0 } else { abi::CLOEXEC };
+        let flags = if self.byte().is_multiple_of(2) { 0 } else { abi::CLOEXEC };
         let path = FilePath { shown: self.name(), path: Vec::new() };
         match self.byte() % 20 {
             0 => Call::Dup2 { fd, to },

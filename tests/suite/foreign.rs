@@ -91,8 +91,8 @@ impl Log {
     }
 
     fn line_of(&self, what: &str) -> String {
-        let all = self.events.iter().flat_map(strace::lines);
-        all.filter(|line| line.contains(what)).last().unwrap_or_default()
+        let mut all = self.events.iter().flat_map(strace::lines);
+        all.rfind(|line| line.contains(what)).unwrap_or_default()
     }
 
     /// What a task's number refers to.

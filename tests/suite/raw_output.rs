@@ -77,13 +77,15 @@ impl Folder {
     }
 }
 
+/// Arguments, and a variable of the environment.
+type Case<'a> = (Vec<OsString>, Option<(&'a str, &'a OsString)>);
+
 #[test]
 fn names_and_variables_are_spelled_out() {
     let files = Folder::new();
     let none = files.root.path().join(hostile("none")).into_os_string();
     let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
     let of = |first: &[&str], last: &OsString| [words(first), vec![last.clone()]].concat();
-    type Case<'a> = (Vec<OsString>, Option<(&'a str, &'a OsString)>);
     let cases: Vec<Case<'_>> = vec![
         (of(&["check"], &files.lessons), None),
         (of(&["run", "--json"], &files.bind), Some(("TMPDIR", &none))),

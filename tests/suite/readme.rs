@@ -77,7 +77,8 @@ fn blocks(document: &str) -> Vec<(String, String)> {
 
 /// The documents whose commands have to work.
 fn documents() -> Vec<String> {
-    let pages = files("docs").into_iter().filter(|path| path.ends_with(".md"));
+    let pages =
+        files("docs").into_iter().filter(|path| Path::new(path).extension().is_some_and(|extension| extension == "md"));
     ["README.md".to_owned(), "CONTRIBUTING.md".to_owned()].into_iter().chain(pages).collect()
 }
 
