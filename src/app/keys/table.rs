@@ -181,7 +181,7 @@ const DEEDS: &[Row] = &[
     row("why", &[Char('w')], Action::Make(ChannelAction::Why), (14, "why"), "why the parent's end is as it is"),
     row("undo", &[Char('u')], Action::Undo, (14, "undo"), "undo: the bench before the statement"),
     row("reset", &[Char('R')], Action::Reset, (15, "again"), "kill all; begin, or the step, again"),
-    row("lessons", &[Char('l')], learn(Learn::List), (17, "lessons"), "the list of lessons"),
+    row("lessons", &[Char('l')], learn(Learn::List), (0, "lessons"), "the list of lessons"),
     row("save-lesson", &[Char('L')], Action::SaveLesson, SILENT, "save what was done as a lesson here"),
     row("audience", &[Char('b')], Action::NextSpeaker, (19, "who speaks"), "who speaks to whom: the next"),
     row("save-recording", &[Char('O')], Action::SaveRecording, SILENT, "keep what happened as a recording here"),
