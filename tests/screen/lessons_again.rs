@@ -14,7 +14,7 @@ const TIMES: u64 = 5;
 
 /// Lessons in which a reader takes a write that is larger than the buffer while it is being made: how much each read gets is left
 /// open by the kernel, and only the sum is compared.
-const OPEN: &[&str] = &["how-big-is-a-message", "the-full-buffer"];
+const OPEN: &[&str] = &["how-big-is-a-message", "the-full-buffer", "hunt-communicate"];
 
 /// Two that leave nobody a quiet processor, until this is dropped.
 struct Load(Vec<Child>);
@@ -80,10 +80,16 @@ fn summed(shown: &str) -> String {
         match (read, brought, lines.last_mut()) {
             (Some((call, _)), Some(more), Some((last, Some(sum)))) if call == last => *sum += more,
             (Some((call, _)), Some(more), _) => lines.push((call.to_owned(), Some(more))),
-            _ => lines.push((line.to_owned(), None)),
+            _ => lines.push((without_rounds(line), None)),
         }
     }
     lines.into_iter().map(|(line, sum)| sum.map_or(format!("{line}\n"), |sum| format!("{line} {sum}\n"))).collect()
+}
+
+/// A loop's line without its number of calls (`x 161`): how many there are depends on how much each read got.
+fn without_rounds(line: &str) -> String {
+    let Some((before, behind)) = line.split_once(" x ") else { return line.to_owned() };
+    format!("{before} x N{}", behind.trim_start_matches(|letter: char| letter.is_ascii_digit()))
 }
 
 /// The transcript with names for the numbers that are others each time: pids, and the names that the kernel makes up.
