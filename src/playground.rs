@@ -88,7 +88,7 @@ pub struct Playground {
 impl Playground {
     /// A bench on which the opening statements are on their way.
     pub fn open(settings: Settings, opening: Opening, (course, store): (Course, Store)) -> Result<Self, BenchError> {
-        let session = open_bench(settings)?;
+        let session = asked::open_bench(settings)?;
         let mut model = Model::new(course, opening != Opening::Channels);
         let commands = match opening {
             Opening::Channels => model.open_channels(),
@@ -201,7 +201,7 @@ impl Playground {
         Ok(Heard { is_new, events, reasons })
     }
 
-    /// Goes on making a problem; what happens meanwhile is nobody's business.
+    /// Continues generating a problem; events until then are not shown.
     fn pose(&mut self, mut generator: ProblemGenerator) -> Result<bool, BenchError> {
         let Some(session) = self.source.session_mut() else { return Ok(false) };
         let input = loop {
@@ -355,7 +355,7 @@ impl Playground {
                 }
                 Command::SaveLesson => self.save_lesson(),
                 Command::SaveRecording => self.save_recording(),
-                Command::LeaveRecording => match open_bench(self.settings) {
+                Command::LeaveRecording => match asked::open_bench(self.settings) {
                     Ok(session) => self.source = Box::new(session),
                     Err(error) => self.tell(Input::Said(format!("no bench can be opened: {error}"))),
                 },
@@ -393,11 +393,4 @@ impl Playground {
     fn recording(&self) -> &Recording {
         self.source.recording()
     }
-}
-
-/// A bench of which lessons can be made.
-fn open_bench(settings: Settings) -> Result<Session, BenchError> {
-    let mut session = Session::open(settings)?;
-    session.keep_notes();
-    Ok(session)
 }

@@ -1,8 +1,10 @@
-//! What is asked of the bench once it has settled: the kernel's figures, and what a question would say.
+//! The bench as the playground uses it: opened, and asked for figures and verdicts once it has settled.
 
 use super::Playground;
+use crate::bench::BenchError;
 use crate::check::Verdict;
 use crate::lesson::Next;
+use crate::session::{Session, Settings};
 
 impl Playground {
     /// The kernel's figures for what has the focus, once after each change: an idle bench is not asked again.
@@ -25,4 +27,11 @@ impl Playground {
         let Some(Next::Ask(prediction)) = next else { return Vec::new() };
         prediction.options.iter().map(|option| session.would_hold(&option.expectations)).collect()
     }
+}
+
+/// A bench of which lessons can be made.
+pub(super) fn open_bench(settings: Settings) -> Result<Session, BenchError> {
+    let mut session = Session::open(settings)?;
+    session.keep_notes();
+    Ok(session)
 }

@@ -424,7 +424,8 @@ fn a_record_reads_back_from_json_as_it_was() {
         data: Payload { word: b"\xff".to_vec(), times: 2, rest: 7 },
         fds: vec![4],
         creds: true,
-        to: Some(SocketAddress { shown: "@a".to_owned(), path: b"\0a".to_vec() }),
+        // The path is of one run, and is not kept.
+        to: Some(SocketAddress { shown: "@a".to_owned(), path: Vec::new() }),
         flags: 0,
     };
     let record = Record { line: 3, task: SHELL, t_ns: 77, fact: Fact::Entered { call: Rc::new(call) } };

@@ -123,7 +123,7 @@ fn what_the_panels_show_is_told_in_sentences() {
         &text,
         &[
             "There is no channel; for example: channel stream chat child1\n",
-            "Channel chat, SOCK_STREAM: parent holds chat[0]; child1 holds chat[1].\nNothing was written.\n",
+            "Channel chat, SOCK_STREAM: parent holds chat[0]; child1 holds chat[1].\nTowards chat[1]: nothing was written.\nTowards chat[0]: nothing was written.\n",
             "Write 1 by parent towards chat[1]: \"one\".\nWrite 2 by parent towards chat[1]: \"two\".\n",
             "Read 1 by child1 at chat[1]: \"onetw\", from writes 1 and 2.\nWaits at chat[1]: \"o\" of write 2.\n",
             "Channel chat, SOCK_STREAM: parent holds chat[0]; nobody holds chat[1].\n",
