@@ -118,7 +118,7 @@ fn assert_works(folder: &Path, line: &str) {
 fn assert_ui_works() {
     let mut pty = Pty::start((36, 120));
     pty.type_bytes(b"word\r\r");
-    pty.wait("a read on each channel", |screen| screen.matches("1 READ").count() == 2);
+    pty.wait("a read on each channel", |screen| screen.matches("1 write, 1 read").count() == 2);
     pty.type_bytes(b"\x03");
     assert_eq!(pty.status(), 0);
 }
