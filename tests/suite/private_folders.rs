@@ -62,11 +62,16 @@ fn names_work_wherever_the_folder_is() {
     }
 }
 
-/// A run that has bound a name and sleeps; its script lies outside TMPDIR.
-fn sleeper(root: &Path, temporary: &Path, before: &[&str]) -> Child {
+/// A script that binds a name and sleeps; it lies outside TMPDIR, and is written once: a run that starts beside another would
+/// read half of it.
+fn sleeping_script(root: &Path) -> PathBuf {
     let script = root.join("sleep.tin");
     fs::write(&script, "socket stream s\nbind s name => 0\nsleep 60000\n").expect("a script");
-    let run = run(&script, temporary);
+    script
+}
+
+fn sleeper(script: &Path, temporary: &Path, before: &[&str]) -> Child {
+    let run = run(script, temporary);
     let mut command = Command::new(before.first().map_or_else(|| run.get_program().to_owned(), OsString::from));
     if let Some((_, rest)) = before.split_first() {
         command.args(rest).arg(run.get_program());
@@ -84,7 +89,8 @@ fn what_a_killed_run_left_goes_with_the_next_and_who_lives_keeps_its_own() {
     let root = tempfile::tempdir().expect("a folder");
     let temporary = root.path().join("tmp");
     fs::create_dir(&temporary).expect("a folder");
-    let (mut killed, mut other) = (sleeper(root.path(), &temporary, &[]), sleeper(root.path(), &temporary, &[]));
+    let script = sleeping_script(root.path());
+    let (mut killed, mut other) = (sleeper(&script, &temporary, &[]), sleeper(&script, &temporary, &[]));
     assert!(until(PATIENCE, || sockets(&temporary) == 2).is_some(), "{:?}", below(&temporary));
     let guardian = i32::try_from(killed.id()).expect("a pid");
     let ui = processes::children(guardian)[0].pid;
@@ -116,8 +122,9 @@ fn runs_in_pid_namespaces_of_their_own_keep_apart() {
     let root = tempfile::tempdir().expect("a folder");
     let temporary = root.path().join("tmp");
     fs::create_dir(&temporary).expect("a folder");
+    let script = sleeping_script(root.path());
     // All of them are process 2 of their namespaces.
-    let mut runs: Vec<Child> = (0..4).map(|_| sleeper(root.path(), &temporary, &namespace)).collect();
+    let mut runs: Vec<Child> = (0..4).map(|_| sleeper(&script, &temporary, &namespace)).collect();
     assert!(until(PATIENCE, || sockets(&temporary) == runs.len()).is_some(), "{:?}", below(&temporary));
     while let Some(mut run) = runs.pop() {
         let inside = processes::descendants(i32::try_from(run.id()).expect("a pid"));
