@@ -427,9 +427,16 @@ fn modes_that_are_left_on_are_seen() {
 
 #[test]
 fn unwelcome_bytes_are_seen() {
-    assert_eq!(unwelcome("\x1b[1mé漢👩‍🚀\r\n".as_bytes()), Vec::<String>::new());
-    for bytes in [&b"\x1b]0;x\x07"[..], b"\x9b31m", "\u{9b}".as_bytes(), "\u{202e}".as_bytes(), b"\x7f", b"\0"] {
+    for bytes in ["\x1b[1mé漢👩‍🚀\r\n", "\x1b]52;c;dGFza3MK\x07", "\x1b]52;c;YQ==\x07\x1b[1m"] {
+        assert_eq!(unwelcome(bytes.as_bytes()), Vec::<String>::new(), "{bytes:?}");
+    }
+    for bytes in [&b"\x1b]0;x\x07"[..], b"\x9b31m", "\u{9b}".as_bytes(), "\u{202e}".as_bytes(), b"\x7f", b"\0", b"\x07"]
+    {
         assert!(!unwelcome(bytes).is_empty(), "{bytes:?}");
+    }
+    // A question for the clipboard, another one, none, one with more in it, one without an end.
+    for rest in ["52;c;?\x07", "52;p;YQ==\x07", "52;c;\x07", "52;c;YQ==;\x07", "52;c;Y\x1b[1m\x07", "52;c;YQ=="] {
+        assert!(!unwelcome(format!("\x1b]{rest}").as_bytes()).is_empty(), "{rest:?}");
     }
 }
 

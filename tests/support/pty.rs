@@ -347,11 +347,14 @@ pub fn unwelcome(bytes: &[u8]) -> Vec<String> {
         Err(error) => return vec![format!("no UTF-8 from byte {}", error.valid_up_to())],
     };
     let mut found = Vec::new();
-    let mut letters = text.chars().peekable();
+    let mut letters = text.chars();
     while let Some(letter) = letters.next() {
         match letter {
-            '\x1b' if letters.peek() == Some(&'[') => {}
-            '\x1b' => found.push(format!("ESC {:?}", letters.peek())),
+            '\x1b' if letters.as_str().starts_with('[') => {}
+            '\x1b' => match copied(letters.as_str()) {
+                Some(rest) => letters = rest.chars(),
+                None => found.push(format!("ESC {:?}", letters.as_str().chars().next())),
+            },
             '\r' | '\n' | '\x08' => {}
             '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
                 found.push(format!("{letter:?}"));
@@ -360,6 +363,13 @@ pub fn unwelcome(bytes: &[u8]) -> Vec<String> {
         }
     }
     found
+}
+
+/// What follows the rest of OSC 52, by which the program puts a text on the clipboard: `]52;c;BASE64 BEL`, nothing else.
+fn copied(rest: &str) -> Option<&str> {
+    let (text, after) = rest.strip_prefix("]52;c;")?.split_once('\x07')?;
+    let is_base64 = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
+    (is_base64 && !text.is_empty()).then_some(after)
 }
 
 /// A process's one child, when it has become the program (before execve it is a copy of its parent).
