@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ const AGAIN: Duration = Duration::from_millis(2);
 #[derive(Debug)]
 pub struct FolderLock {
     /// What holds it.
-    _file: Flock<File>,
+    file: Flock<File>,
 }
 
 impl FolderLock {
@@ -24,7 +24,16 @@ impl FolderLock {
         let flags = libc::O_DIRECTORY | libc::O_NOFOLLOW;
         let file = fs::OpenOptions::new().read(true).custom_flags(flags).open(folder)?;
         let lock = Flock::lock(file, FlockArg::LockExclusiveNonblock);
-        lock.map(|file| Self { _file: file }).map_err(|(_, errno)| errno.into())
+        lock.map(|file| Self { file }).map_err(|(_, errno)| errno.into())
+    }
+
+    /// Whether the folder of this name is the one that is locked: it may have been removed, and made again, since.
+    pub fn is_on(&self, folder: &Path) -> bool {
+        let identity = |data: fs::Metadata| (data.dev(), data.ino());
+        match (self.file.metadata(), folder.symlink_metadata()) {
+            (Ok(locked), Ok(named)) => identity(locked) == identity(named),
+            _ => false,
+        }
     }
 
     /// Waits for it; none where the file system knows no locks, an error when the time is over.

@@ -1,6 +1,7 @@
 //! The private folder of a run, for sockets that are files: `TMPDIR/tincans-UID/NAME`. Its owner holds a lock on it (flock(2)),
 //! which the kernel releases with the owner's last process: a folder whose lock can be had belongs to nobody, in whatever PID
-//! namespace its owner was, and is removed. A folder whose owner lives is never touched.
+//! namespace its owner was, and is removed. A folder whose owner lives is never touched: folders are made and removed by whoever
+//! has the lock of the one above, so that nobody sees one that is made and not locked yet.
 
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
@@ -12,10 +13,8 @@ use std::time::Duration;
 use super::file_lock::FolderLock;
 use super::now_ns;
 
-/// Before the name of a folder that is not locked yet.
-const UNFINISHED: &str = "new-";
-/// How long a folder may be without a lock before it counts as left by somebody who was killed just then.
-const FINISHED_WITHIN: Duration = Duration::from_secs(60);
+/// How long it is waited for somebody who makes or removes a folder, who may have been stopped over it.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// What others may do with a folder: nothing.
 const FOR_OTHERS: u32 = 0o077;
 /// How often it is tried to make the folder: whoever leaves removes the one above, if it is empty.
@@ -74,16 +73,15 @@ impl PrivateFolder {
         Err(io::Error::other("it is removed again and again"))
     }
 
-    /// Locked first and named then: whoever finds it by its name finds it locked.
+    /// `NotFound` where the folder above is removed meanwhile.
     fn try_make(&self) -> io::Result<FolderLock> {
         make_own_folder(&self.above)?;
-        let unfinished = self.above.join(format!("{UNFINISHED}{}", self.name));
-        fs::DirBuilder::new().mode(0o700).create(&unfinished)?;
-        let made = FolderLock::take(&unfinished).and_then(|lock| fs::rename(&unfinished, &self.path).map(|()| lock));
-        if made.is_err() {
-            let _ = fs::remove_dir(&unfinished);
-        }
-        made
+        // None where the file system knows no locks: the next one says so.
+        let _above = lock_above(&self.above)?;
+        fs::DirBuilder::new().mode(0o700).create(&self.path)?;
+        FolderLock::take(&self.path).inspect_err(|_error| {
+            let _ = fs::remove_dir(&self.path);
+        })
     }
 }
 
@@ -107,21 +105,22 @@ fn sweep_below(temporary: &Path) {
     if !is_own_folder(&above) {
         return;
     }
-    let Ok(entries) = above.read_dir() else { return };
+    let (Ok(_above), Ok(entries)) = (lock_above(&above), above.read_dir()) else { return };
     for entry in entries.flatten() {
-        let is_young = || {
-            let made = entry.metadata().and_then(|metadata| metadata.modified());
-            made.is_ok_and(|made| made.elapsed().unwrap_or_default() < FINISHED_WITHIN)
-        };
-        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) && is_young() {
-            continue;
-        }
         // Kept until it is removed.
         if let Ok(_lock) = FolderLock::take(&entry.path()) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
     let _ = fs::remove_dir(&above);
+}
+
+/// Waits for the lock of the folder that all are in; `NotFound` where it is removed meanwhile.
+fn lock_above(above: &Path) -> io::Result<Option<FolderLock>> {
+    let lock = FolderLock::wait(above, PATIENCE)?;
+    // What was locked may be a folder without a name by now.
+    let is_named = lock.as_ref().is_none_or(|lock| lock.is_on(above));
+    if is_named { Ok(lock) } else { Err(ErrorKind::NotFound.into()) }
 }
 
 /// Makes the folder above, or finds it; an error where it is somebody else's.
@@ -178,11 +177,31 @@ mod tests {
         let left = above.join("left");
         fs::create_dir(&left).unwrap();
         fs::write(left.join("socket"), "").unwrap();
-        fs::create_dir(above.join("new-just-being-made")).unwrap();
+        fs::create_dir(above.join("just-made")).unwrap();
         fs::write(temporary.path().join("tincans-notes"), "mine").unwrap();
         sweep_below(temporary.path());
-        assert!(!left.exists() && folder.path().exists() && above.join("new-just-being-made").exists());
+        assert!(!left.exists() && folder.path().exists() && !above.join("just-made").exists());
         assert!(temporary.path().join("tincans-notes").exists());
+    }
+
+    #[test]
+    fn what_is_just_being_made_is_waited_for() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = PrivateFolder::choose_below(temporary.path());
+        make_own_folder(&folder.above).unwrap();
+        // As its owner does it.
+        let above = lock_above(&folder.above).unwrap();
+        fs::create_dir(folder.path()).unwrap();
+        std::thread::scope(|scope| {
+            let sweeper = scope.spawn(|| sweep_below(temporary.path()));
+            let lock = FolderLock::take(folder.path()).unwrap();
+            drop(above);
+            sweeper.join().unwrap();
+            assert!(folder.path().exists(), "it had a lock before the folder above had none");
+            drop(lock);
+        });
+        sweep_below(temporary.path());
+        assert_eq!(names(temporary.path()), 0);
     }
 
     #[test]
