@@ -12,6 +12,7 @@ mod ends;
 mod eof;
 mod errors;
 mod loops;
+mod own_calls;
 mod polls;
 mod reads;
 mod reports;
@@ -49,23 +50,25 @@ pub fn last(world: &World, events: &[Event]) -> Explanation {
         .or_else(|| asleep(world, events))
         .or_else(|| deaths::of_events(world, events))
         .or_else(|| reports::of_events(world, events));
-    found.unwrap_or_else(|| nothing("the last event"))
+    own_calls::of_source(world, found.unwrap_or_else(|| nothing("the last event")))
 }
 
 /// Explains a task's state.
 pub fn task(world: &World, id: TaskId) -> Explanation {
     let Some(task) = world.task(id) else { return nothing("a task that is gone") };
-    sleeps::of_task(world, task).or_else(|| deaths::of_task(world, task)).unwrap_or_else(|| nothing(&task.name))
+    let found = sleeps::of_task(world, task).or_else(|| deaths::of_task(world, task));
+    own_calls::of_source(world, found.unwrap_or_else(|| nothing(&task.name)))
 }
 
 /// Explains an end's state: what the next read there would meet, and why.
 pub fn end(world: &World, id: EndId) -> Explanation {
-    world.end(id).map_or_else(|| nothing("an end that is gone"), |end| ends::of_end(world, end))
+    let found = world.end(id).map_or_else(|| nothing("an end that is gone"), |end| ends::of_end(world, end));
+    own_calls::of_source(world, found)
 }
 
 /// Whether some tasks wait for each other in a circle: who, and for what.
 pub fn deadlock(world: &World) -> Option<Explanation> {
-    deadlock::anywhere(world)
+    deadlock::anywhere(world).map(|found| own_calls::of_source(world, found))
 }
 
 /// A sleeper that came back says more than the call that woke it; a sudden death of SIGPIPE is explained by its write.

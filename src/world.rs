@@ -157,6 +157,11 @@ impl World {
         self.tasks.len() + tables + self.addresses.len() + flows.map(|of_end| of_end + 1).sum::<usize>()
     }
 
+    /// Whether its tasks make the calls that statements ask for: those of a watched program make their own.
+    pub fn takes_statements(&self) -> bool {
+        self.tasks.values().next().is_none_or(|first| first.role != Role::Stranger)
+    }
+
     /// The first task of the bench: it acts where a statement does not say who does.
     pub fn parent(&self) -> Option<&Task> {
         self.tasks.values().find(|task| task.role == Role::Parent)
