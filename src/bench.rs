@@ -23,9 +23,9 @@ use crate::recording::Recording;
 use crate::sys::descriptors::Numbers;
 use crate::sys::fork::Forked;
 use crate::sys::lifeline::Lifeline;
-use crate::sys::{SysError, calls, descriptors, fork, lifeline, message, now_ns, poll, procfs};
+use crate::sys::{self, SysError, descriptors, fork, lifeline, now_ns, poll, procfs};
 use crate::trace::{Birth, Fact, Record, TaskId};
-use crate::world::{Machine, World};
+use crate::world::World;
 
 pub use assignment::Assignment;
 pub use settings::Settings;
@@ -258,7 +258,7 @@ impl Bench {
 
     /// Forks `parent` and waits for nothing: its first record says that it is there.
     fn populate(&mut self) -> Result<(), BenchError> {
-        self.recording.begin_bench(machine());
+        self.recording.begin_bench(sys::machine());
         self.next_task = 0;
         self.unsettle();
         let (lifeline, line) = lifeline::create()?;
@@ -314,12 +314,6 @@ impl Drop for Bench {
     fn drop(&mut self) {
         self.kill_all();
     }
-}
-
-/// What the kernel says of the machine.
-fn machine() -> Machine {
-    let (uid, gid) = message::own_user();
-    Machine { page: calls::page_size(), uid, gid }
 }
 
 /// Settles what belongs to the program and not to one bench: orphans come to it, and it knows its limits on descriptors

@@ -182,6 +182,9 @@ pub struct WatchOptions {
     /// Say what went wrong, a line each, and exit with 1: EPIPE, ECONNRESET, SIGPIPE, lost bytes, a zombie, a hang.
     #[arg(long)]
     pub check: bool,
+    /// Keep the run as a recording, for `tincans open`; nothing is overwritten.
+    #[arg(long, value_name = "OUT")]
+    pub record: Option<PathBuf>,
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

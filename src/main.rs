@@ -39,6 +39,7 @@ use tincans::tui::{self, Looks};
 use tincans::ui::ascii::Letters;
 use tincans::ui::theme::{Colours, Ground, Theme};
 use tincans::watch;
+use tincans::watch::command::Files;
 use tincans::watch::headless::{self, Form};
 
 /// Usage, a script that does not parse, no terminal where one is needed.
@@ -82,7 +83,8 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             let form = if how.json { Form::Json } else { Form::Transcript };
             let timeout = how.timeout.map(Duration::from_secs_f64);
             let options = headless::Options { form, timeout, checks: how.check };
-            watch::command::run(program, options, how.output.as_deref())
+            let files = Files { transcript: how.output.as_deref(), recording: how.record.as_deref() };
+            watch::command::run(program, options, files)
         }
         Some(Command::Open { file, json }) => files::open(arguments, file, *json),
         Some(Command::Export { file, output, .. }) => files::export(arguments, file, output.as_deref()),

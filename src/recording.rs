@@ -95,6 +95,11 @@ impl Recording {
         self.unwritten.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
+    /// Nobody takes them any more.
+    pub fn stop_keeping_unwritten(&mut self) {
+        self.unwritten = None;
+    }
+
     /// Whether every record is needed by itself: then the calls of a loop must not be folded together.
     pub fn needs_each_record(&self) -> bool {
         self.past.is_some() || self.unwritten.is_some()

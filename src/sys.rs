@@ -19,6 +19,7 @@ pub mod message;
 pub mod options;
 pub mod output;
 pub mod poll;
+pub mod pty;
 pub mod private_folder;
 pub mod process_memory;
 pub mod procfs;
@@ -37,6 +38,7 @@ pub mod watch;
 use std::fmt;
 
 use crate::abi::Errno;
+use crate::world::Machine;
 
 /// A system call of the program's own (not a learner's) that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +81,12 @@ pub fn now_ns() -> u64 {
     // SAFETY: the pointer is to a local timespec, which is all that clock_gettime writes.
     unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time) };
     u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(time.tv_nsec).unwrap_or(0)
+}
+
+/// What the kernel says of this machine.
+pub fn machine() -> Machine {
+    let (uid, gid) = message::own_user();
+    Machine { page: calls::page_size(), uid, gid }
 }
 
 /// The kernel's release, as `uname -r` prints it.

@@ -10,7 +10,7 @@ use nix::fcntl::OFlag;
 
 use super::fork::{Forked, exit_child, fork};
 use super::seccomp::Filter;
-use super::{During, SysError, last_errno};
+use super::{During, SysError, last_errno, pty};
 use crate::abi::Errno;
 
 /// The highest signal that has a bit in the two words below.
@@ -70,8 +70,9 @@ pub struct Waiting {
     failure: std::fs::File,
 }
 
-/// Forks. The child waits, then installs the filter and executes the program; it dies with its parent until then.
-pub fn launch(arguments: &[CString], filter: &Filter) -> Result<Waiting, SysError> {
+/// Forks. The child waits, then installs the filter and executes the program, on a terminal of its own where one is given; it
+/// dies with its parent until then.
+pub fn launch(arguments: &[CString], filter: &Filter, terminal: Option<&CString>) -> Result<Waiting, SysError> {
     let pipe = || nix::unistd::pipe2(OFlag::O_CLOEXEC).during("make the gate");
     let (theirs, gate) = pipe()?;
     let (failure, tells) = pipe()?;
@@ -80,7 +81,7 @@ pub fn launch(arguments: &[CString], filter: &Filter) -> Result<Waiting, SysErro
         Forked::Child => {
             drop(gate);
             drop(failure);
-            let errno = become_program(arguments, filter, theirs);
+            let errno = become_program(arguments, filter, (theirs, terminal));
             let _ = std::fs::File::from(tells).write_all(&errno.0.to_ne_bytes());
             exit_child(127)
         }
@@ -101,7 +102,7 @@ impl Waiting {
     }
 }
 
-fn become_program(arguments: &[CString], filter: &Filter, gate: OwnedFd) -> Errno {
+fn become_program(arguments: &[CString], filter: &Filter, (gate, terminal): (OwnedFd, Option<&CString>)) -> Errno {
     let tie = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
     let mut byte = [0];
     let is_let_go = std::fs::File::from(gate).read_exact(&mut byte).is_ok();
@@ -110,6 +111,9 @@ fn become_program(arguments: &[CString], filter: &Filter, gate: OwnedFd) -> Errn
     }
     let _ = nix::sys::prctl::set_pdeathsig(None);
     restore_signals();
+    if let Some(Err(errno)) = terminal.map(pty::become_session) {
+        return Errno(errno as i32);
+    }
     if let Err(error) = filter.install() {
         return error.errno;
     }

@@ -2,22 +2,22 @@
 //! is this program's.
 
 use std::ffi::CString;
-use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-use crate::abi::{Errno, Signal};
-use crate::diagnosis::{self, Faults};
-use crate::recording::{Keeping, Recording};
-use crate::sys::child_signal;
-use crate::sys::fork::{self, Forked, exit_child};
-use crate::sys::output;
-use crate::sys::{During, SysError, poll, procfs};
-use crate::trace::{Death, Event, json, strace};
+use serde_json::json;
 
-use super::link::{Frame, Receiver, Sender};
-use super::watcher::Watcher;
+use crate::diagnosis;
+use crate::recorder::Recorder;
+use crate::sys::child_signal;
+use crate::sys::output;
+use crate::sys::{During, SysError, kernel_release, poll, procfs};
+use crate::trace::{Event, json, strace};
+
+use super::follower::{Ending, Follower, News};
+use super::link::Frame;
+use super::start::{Started, start};
 
 /// How the transcript is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,36 +42,44 @@ pub struct Options {
 /// How it went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
-    /// As the program did, and whether nothing was wrong, where that was to be checked.
-    Program(Death, bool),
+    /// By itself, and whether nothing was wrong, where that was to be checked.
+    Program(Ending, bool),
     /// It did not end in time: it was killed.
     Hung,
-    /// It could not be executed.
-    NotExecuted(Errno),
-    /// It could not be watched, or what watched it was killed.
-    NotWatched(String),
 }
 
 /// Watches a program to its end.
-pub fn run(arguments: &[CString], options: Options, out: &mut dyn Write) -> Result<Ended, SysError> {
+pub fn run(
+    arguments: &[CString],
+    options: Options,
+    recorder: Option<Recorder>,
+    out: &mut dyn Write,
+) -> Result<Ended, SysError> {
     child_signal::leave_keys_to_the_program()?;
-    let started = start(arguments)?;
-    Headless::new(options, out).run(started)
+    let started = start(arguments, None)?;
+    let mut headless = Headless { options, follower: Follower::new(recorder, false), out };
+    headless.announce(arguments);
+    headless.run(started)
 }
 
 /// A program that is being watched, and what has come of it.
 struct Headless<'a> {
     options: Options,
-    recording: Recording,
-    faults: Faults,
+    follower: Follower,
     out: &'a mut dyn Write,
-    ended: Option<Ended>,
 }
 
-impl<'a> Headless<'a> {
-    fn new(options: Options, out: &'a mut dyn Write) -> Self {
-        let keeping = Keeping { every_call: false, past: false, events: usize::MAX, unwritten: false };
-        Self { options, recording: Recording::new(keeping), faults: Faults::default(), out, ended: None }
+impl Headless<'_> {
+    /// The event that says where all others come from.
+    fn announce(&mut self, arguments: &[CString]) {
+        if self.options.form == Form::Json {
+            let words: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+            let (program, argv) = words.split_first().map_or(("", &[][..]), |(first, rest)| (first, rest));
+            let event = json!({
+                "event": "source", "kind": "watch", "program": program, "argv": argv, "kernel": kernel_release(),
+            });
+            let _ = writeln!(self.out, "{}", json::spelled(event.to_string()));
+        }
     }
 
     fn run(mut self, mut started: Started) -> Result<Ended, SysError> {
@@ -88,46 +96,38 @@ impl<'a> Headless<'a> {
             } else if left == Some(Duration::ZERO) {
                 self.hang();
                 started.kill()?;
+                self.end();
                 return Ok(Ended::Hung);
             }
         }
+        self.end();
         if self.options.checks {
-            self.faults.end(self.recording.world());
-            say(self.faults.lines());
+            say(self.follower.faults().lines());
         }
-        let is_clean = !self.options.checks || self.faults.is_clean();
-        Ok(match self.ended {
-            Some(Ended::Program(death, _)) => Ended::Program(death, is_clean),
-            Some(other) => other,
-            None => Ended::NotWatched("what watched the program is gone, and so is the program".to_owned()),
-        })
+        let is_clean = !self.options.checks || self.follower.faults().is_clean();
+        Ok(Ended::Program(self.follower.ending(), is_clean))
+    }
+
+    fn end(&mut self) {
+        self.follower.end();
+        say(self.follower.take_unwritten().as_slice());
     }
 
     fn take(&mut self, frame: Frame) {
-        match frame {
-            Frame::Record(record) => {
-                self.recording.fold(record);
-                let events = self.recording.settle_spontaneous();
-                for event in &events {
-                    self.faults.event(self.recording.world(), event);
-                }
-                // A reader that is gone is no reason to stop the program.
-                let _ = print(&events, self.options.form, self.out);
-            }
-            Frame::Note(text) => say(&[text]),
-            Frame::Ended(status) => {
-                self.ended = Some(Ended::Program(Death::of_status(status).unwrap_or(Death::Unknown), true));
-            }
-            Frame::NotExecuted(errno) => self.ended = Some(Ended::NotExecuted(Errno(errno))),
-            Frame::Failed(reason) => self.ended = Some(Ended::NotWatched(reason)),
+        match self.follower.take(frame) {
+            // A reader that is gone is no reason to stop the program.
+            News::Events(events) => drop(print(&events, self.options.form, self.out)),
+            News::Note(text) => say(&[text]),
+            News::Over => {}
         }
+        say(self.follower.take_unwritten().as_slice());
     }
 
     /// The time is up: who sleeps in what, and why.
     fn hang(&mut self) {
-        self.faults.hung();
-        let mut lines = self.faults.lines().to_vec();
-        lines.extend(diagnosis::hang(self.recording.world()));
+        self.follower.faults().hung();
+        let mut lines = self.follower.faults().lines().to_vec();
+        lines.extend(diagnosis::hang(self.follower.recording().world()));
         lines.extend(self.unfollowed());
         if lines.is_empty() {
             lines.push("the time is up, and nobody is asleep: it computes".to_owned());
@@ -137,7 +137,8 @@ impl<'a> Headless<'a> {
 
     /// Tasks that sleep in a call that is not followed, by the kernel's word.
     fn unfollowed(&self) -> Vec<String> {
-        let awake = self.recording.world().tasks().filter(|task| task.is_alive() && task.sleeping_call().is_none());
+        let world = self.follower.recording().world();
+        let awake = world.tasks().filter(|task| task.is_alive() && task.sleeping_call().is_none());
         awake
             .filter_map(|task| {
                 let name = procfs::sleeps_in(task.pid, task.tid)?;
@@ -151,50 +152,6 @@ fn say(lines: &[String]) {
     for line in lines {
         let _ = writeln!(output::stderr(), "tincans: {line}");
     }
-}
-
-/// A watcher that was started.
-#[derive(Debug)]
-pub struct Started {
-    /// What it says.
-    pub receiver: Receiver,
-    process: OwnedFd,
-}
-
-impl Started {
-    /// Kills the watcher, and with it all that is watched.
-    pub fn kill(&self) -> Result<(), SysError> {
-        fork::send_signal(&self.process, Signal::KILL.0)
-    }
-}
-
-/// Starts the watcher in a process of its own, tied to this one.
-pub fn start(arguments: &[CString]) -> Result<Started, SysError> {
-    let (ours, theirs) = open_pipe()?;
-    let own = std::process::id();
-    match fork::fork().map_err(|errno| SysError { operation: "fork the watcher", errno })? {
-        Forked::Parent(pid) => Ok(Started { receiver: Receiver::new(ours), process: fork::open_pidfd(pid)? }),
-        Forked::Child => {
-            drop(ours);
-            let mut sender = Sender::new(theirs);
-            if !child_signal::die_with_parent(i32::try_from(own).unwrap_or(0)).unwrap_or(false) {
-                exit_child(1);
-            }
-            match Watcher::watch(arguments, &mut sender) {
-                Ok(ending) => sender.end(ending),
-                Err(error) => {
-                    sender.send(&Frame::Failed(error.to_string()));
-                    super::watcher::Output::flush(&mut sender);
-                }
-            }
-            exit_child(0)
-        }
-    }
-}
-
-fn open_pipe() -> Result<(File, File), SysError> {
-    let (read, write) = io::pipe().during("make a pipe")?;
-    Ok((File::from(OwnedFd::from(read)), File::from(OwnedFd::from(write))))
 }
 
 fn print(events: &[Event], form: Form, out: &mut dyn Write) -> io::Result<()> {

@@ -69,11 +69,15 @@ pub struct Watcher<'a> {
 }
 
 impl<'a> Watcher<'a> {
-    /// Starts the program and watches it to its end.
-    pub fn watch(arguments: &[CString], out: &'a mut dyn Output) -> Result<Ending, SysError> {
+    /// Starts the program, on this terminal where one is given, and watches it to its end.
+    pub fn watch(
+        arguments: &[CString],
+        terminal: Option<&CString>,
+        out: &'a mut dyn Output,
+    ) -> Result<Ending, SysError> {
         let children = ChildSignal::open()?;
         let filter = Filter::build(|_| true);
-        let mut waiting = launch::launch(arguments, &filter)?;
+        let mut waiting = launch::launch(arguments, &filter, terminal)?;
         ptrace::seize(waiting.pid)?;
         waiting.open_gate()?;
         let mut watcher = Self::new(waiting.pid, out);

@@ -59,7 +59,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("checker", &[PURE, &["sys", "bench", "session", "runner", "xdg"]]),
     ("doctor", &[PURE, &["sys", "bench", "session"]]),
     // The defaults that `--help` names.
-    ("watch", &[PURE, &["sys", "diagnosis"]]),
+    ("watch", &[PURE, &["sys", "diagnosis", "recorder", "bench", "source"]]),
     ("cli", &[PURE, &["bench"]]),
     ("lib", &[]),
 ];

@@ -194,3 +194,32 @@ fn a_log_of_strace_opens_as_lines_and_says_what_it_lacks() {
     assert!(shown.contains("\"hello\", 64) = 5") && shown.contains("+++ exited with 0 +++"), "{shown}");
     assert!(said.contains("without -yy") && said.contains("1 line of 5 was not understood"), "{said}");
 }
+
+#[test]
+fn a_recording_of_a_watch_opens_with_the_same_lines_and_reasons() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (recording, transcript) = (folder.path().join("kept"), folder.path().join("transcript"));
+    let watch = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+        command.arg("watch").arg("--record").arg(&recording).arg("-o").arg(&transcript);
+        run(command.args(["--", "sh", "-c", "echo hello | cat; exit 3"]))
+    };
+    let output = watch();
+    assert_eq!((output.status.code(), &*output.stdout), (Some(3), &b"hello\n"[..]));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let opened = run(command.args(["open", "--plain"]).arg(&recording));
+    assert_eq!(opened.status.code(), Some(0), "{}", String::from_utf8_lossy(&opened.stderr));
+    assert_eq!(String::from_utf8_lossy(&opened.stdout), std::fs::read_to_string(&transcript).expect("reads"));
+    let again = watch();
+    let said = String::from_utf8_lossy(&again.stderr);
+    assert_eq!(again.status.code(), Some(2), "{said}");
+    assert!(said.contains("is there already"), "{said}");
+}
+
+#[test]
+fn nobody_is_told_to_type_a_statement_about_a_watched_program() {
+    for name in ["own_write_end", "both_pipes_full", "copy_in_grandchild"] {
+        let Some((said, _)) = said_of_hang(name) else { return };
+        assert!(!said.contains('`') && !said.contains("interrupt"), "{said}");
+    }
+}

@@ -1,0 +1,121 @@
+//! What a watcher says, taken in: records are folded, written to a file where somebody wants one, and looked at for faults. It
+//! neither prints nor draws.
+
+use crate::abi::Errno;
+use crate::diagnosis::Faults;
+use crate::recorder::Recorder;
+use crate::recording::{Keeping, Recording};
+use crate::sys;
+use crate::trace::{Death, Event, Summary};
+
+use super::link::Frame;
+
+/// How a watched program ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// By itself, or by a signal.
+    Died(Death),
+    /// It could not be executed.
+    NotExecuted(Errno),
+    /// It could not be watched: why not.
+    NotWatched(String),
+}
+
+/// What one frame has brought.
+#[derive(Debug)]
+pub enum News {
+    /// These events, in the order in which they are shown.
+    Events(Vec<Event>),
+    /// Something that cannot be seen.
+    Note(String),
+    /// The program is over.
+    Over,
+}
+
+/// A program that is followed.
+#[derive(Debug)]
+pub struct Follower {
+    recording: Recording,
+    faults: Faults,
+    recorder: Option<Recorder>,
+    ending: Option<Ending>,
+    /// The file could not be written, and nobody has been told yet.
+    unwritten: Option<String>,
+}
+
+impl Follower {
+    /// Nothing has come yet; `keeps_past` says whether it can be looked at moment by moment.
+    pub fn new(recorder: Option<Recorder>, keeps_past: bool) -> Self {
+        let mut recording = Recording::new(Keeping { unwritten: recorder.is_some(), ..keeping(keeps_past) });
+        recording.begin_bench(sys::machine());
+        Self { recording, faults: Faults::default(), recorder, ending: None, unwritten: None }
+    }
+
+    /// One frame more.
+    pub fn take(&mut self, frame: Frame) -> News {
+        match frame {
+            Frame::Record(record) => {
+                self.recording.fold(record);
+                let events = self.recording.settle_spontaneous();
+                for event in &events {
+                    self.faults.event(self.recording.world(), event);
+                }
+                self.write();
+                return News::Events(events);
+            }
+            Frame::Note(text) => return News::Note(text),
+            Frame::Ended(status) => {
+                self.ending = Some(Ending::Died(Death::of_status(status).unwrap_or(Death::Unknown)))
+            }
+            Frame::NotExecuted(errno) => self.ending = Some(Ending::NotExecuted(Errno(errno))),
+            Frame::Failed(reason) => self.ending = Some(Ending::NotWatched(reason)),
+        }
+        News::Over
+    }
+
+    /// Nothing more comes: the file gets its last line, and what is wrong at the end is noted.
+    pub fn end(&mut self) {
+        self.faults.end(self.recording.world());
+        self.write();
+        let summary =
+            Summary { kernel: sys::kernel_release(), calls: self.recording.world().calls(), ..Summary::default() };
+        if let Some(Err(reason)) = self.recorder.take().map(|recorder| recorder.end(summary)) {
+            self.unwritten = Some(reason);
+        }
+    }
+
+    /// How it ended; where the watcher is gone without a word, that.
+    pub fn ending(&self) -> Ending {
+        let gone = || Ending::NotWatched("what watched the program is gone, and so is the program".to_owned());
+        self.ending.clone().unwrap_or_else(gone)
+    }
+
+    /// What has come of it.
+    pub fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
+    /// What went wrong so far.
+    pub fn faults(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
+    /// Why the file is not whole, once.
+    pub fn take_unwritten(&mut self) -> Option<String> {
+        self.unwritten.take()
+    }
+
+    fn write(&mut self) {
+        let Some(recorder) = &mut self.recorder else { return };
+        if let Err(reason) = recorder.write(self.recording.take_unwritten()) {
+            (self.recorder, self.unwritten) = (None, Some(reason));
+            // Nobody takes them any more.
+            self.recording.stop_keeping_unwritten();
+        }
+    }
+}
+
+/// How the recording of a watched program is made.
+pub fn keeping(past: bool) -> Keeping {
+    Keeping { every_call: false, past, events: usize::MAX, unwritten: false }
+}

@@ -1,0 +1,81 @@
+//! The watcher in a process of its own, tied to the caller's: when the caller is gone, so are the watcher and all that it watches.
+
+use std::ffi::CString;
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
+
+use crate::abi::Signal;
+use crate::sys::fork::{self, Forked, exit_child};
+use crate::sys::{During, SysError, child_signal, poll};
+
+use super::link::{Frame, Receiver, Sender};
+use super::watcher::{Output, Watcher};
+
+/// A watcher that was started.
+#[derive(Debug)]
+pub struct Started {
+    /// What it says.
+    pub receiver: Receiver,
+    process: OwnedFd,
+}
+
+impl Started {
+    /// Kills the watcher, and with it all that is watched.
+    pub fn kill(&self) -> Result<(), SysError> {
+        self.send(Signal::KILL)
+    }
+
+    /// While the watcher stands still, so does whoever comes to a call on a channel.
+    pub fn stop(&self) {
+        let _ = self.send(Signal::STOP);
+    }
+
+    /// It goes on.
+    pub fn go_on(&self) {
+        let _ = self.send(Signal::CONT);
+    }
+
+    /// Waits until the watcher is gone, which was killed.
+    pub fn reap(&self) {
+        /// A killed process that is not gone by then hangs in the kernel.
+        const PATIENCE: Duration = Duration::from_secs(1);
+        let _ = poll::wait(&[self.process.as_fd()], Some(PATIENCE));
+        let _ = fork::reap(&self.process);
+    }
+
+    fn send(&self, signal: Signal) -> Result<(), SysError> {
+        fork::send_signal(&self.process, signal.0)
+    }
+}
+
+/// Starts the watcher in a process of its own, tied to this one; the program has this terminal, where one is given.
+pub fn start(arguments: &[CString], terminal: Option<&CString>) -> Result<Started, SysError> {
+    let (ours, theirs) = open_pipe()?;
+    let own = std::process::id();
+    match fork::fork().map_err(|errno| SysError { operation: "fork the watcher", errno })? {
+        Forked::Parent(pid) => Ok(Started { receiver: Receiver::new(ours), process: fork::open_pidfd(pid)? }),
+        Forked::Child => {
+            drop(ours);
+            let mut sender = Sender::new(theirs);
+            let _ = child_signal::leave_keys_to_the_program();
+            if !child_signal::die_with_parent(i32::try_from(own).unwrap_or(0)).unwrap_or(false) {
+                exit_child(1);
+            }
+            match Watcher::watch(arguments, terminal, &mut sender) {
+                Ok(ending) => sender.end(ending),
+                Err(error) => {
+                    sender.send(&Frame::Failed(error.to_string()));
+                    sender.flush();
+                }
+            }
+            exit_child(0)
+        }
+    }
+}
+
+fn open_pipe() -> Result<(File, File), SysError> {
+    let (read, write) = io::pipe().during("make a pipe")?;
+    Ok((File::from(OwnedFd::from(read)), File::from(OwnedFd::from(write))))
+}
