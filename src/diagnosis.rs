@@ -7,6 +7,7 @@ use crate::abi::TaskState;
 use crate::abi::{Errno, Signal};
 use crate::explain;
 use crate::order::Call;
+use crate::questions::sleep::{self, Sleep};
 use crate::trace::{CallEvent, Death, Event, What};
 use crate::world::World;
 use crate::world::channel::End;
@@ -44,13 +45,12 @@ fn sleeps(task: &Task) -> String {
 
 /// What would have to change so that a sleeper goes on.
 fn advice(world: &World, task: &Task) -> Vec<String> {
-    let Some(ongoing) = task.sleeping_call() else { return Vec::new() };
-    let end = ongoing.call().fd().and_then(|fd| world.end(ongoing.names.end_id(fd)?));
+    let Some(Sleep { call, end, .. }) = sleep::of_task(world, task) else { return Vec::new() };
     let Some((end, peer)) = end.and_then(|end| Some((end, world.end(end.peer?)?))) else { return Vec::new() };
-    if ongoing.call().room().is_some() && end.kind.gives_eof() {
+    if call.room().is_some() && end.kind.gives_eof() {
         return copies(world, task, peer);
     }
-    if ongoing.call().offered().is_some() {
+    if call.offered().is_some() {
         return vec![full(world, task, (end, peer))];
     }
     Vec::new()

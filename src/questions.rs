@@ -3,4 +3,5 @@
 
 pub mod acting;
 pub mod next_read;
+pub mod next_write;
 pub mod sleep;

@@ -162,11 +162,6 @@ impl World {
         self.tasks.values().next().is_none_or(|first| first.role != Role::Stranger)
     }
 
-    /// The first task of the bench: it acts where a statement does not say who does.
-    pub fn parent(&self) -> Option<&Task> {
-        self.tasks.values().find(|task| task.role == Role::Parent)
-    }
-
     /// Something that a descriptor refers to and that is no end.
     pub fn object(&self, id: EndId) -> Option<&Object> {
         self.objects.get(&id)
@@ -193,11 +188,6 @@ impl World {
     /// Whether the process of the task with this name has a descriptor for an end.
     pub fn holds(&self, name: &str, end: EndId) -> bool {
         self.holders(end).iter().any(|(task, _)| task.name == name)
-    }
-
-    /// Whether the bench's first process has a descriptor for an end.
-    pub fn parent_holds(&self, end: EndId) -> bool {
-        self.holders(end).iter().any(|(task, _)| task.role == Role::Parent)
     }
 
     /// Who holds the end, each task once; of an end that nobody holds, who held it last.

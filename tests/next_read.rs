@@ -1,6 +1,6 @@
 //! Random programs; at random moments, and at the end for every end that an idle task holds, the next read is predicted and then
-//! made: the kernel must do what was said. It forks, so it has no libtest. `TINCANS_PROGRAMS` and `TINCANS_SEED` choose how many
-//! and from where.
+//! made: the kernel must do what was said. So too, before those reads, a write: whether it fails at once, and with which error. It
+//! forks, so it has no libtest. `TINCANS_PROGRAMS` and `TINCANS_SEED` choose how many and from where.
 #![expect(clippy::print_stdout, reason = "this is the test runner")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
 
@@ -15,6 +15,7 @@ use support::runs;
 use tincans::abi::Errno;
 use tincans::abi::TaskState;
 use tincans::questions::next_read::{Blocking, NextRead, ReadOutcome, next_read};
+use tincans::questions::next_write;
 use tincans::session::Session;
 use tincans::trace::{CallEvent, CallState, Event, What};
 use tincans::world::channel::End;
@@ -36,6 +37,7 @@ struct Figures {
     statements: u64,
     ends: u64,
     predictions: u64,
+    writes: u64,
     wrong: u64,
 }
 
@@ -64,7 +66,7 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         };
-        let result = run.generate(seed).and_then(|()| run.read_every_end());
+        let result = run.generate(seed).and_then(|()| run.write_at_every_end()).and_then(|()| run.read_every_end());
         if let Err(what) = result {
             run.figures.wrong += 1;
             println!("next_read: seed {seed}: {what}");
@@ -74,11 +76,12 @@ fn main() -> ExitCode {
         all.add(&run.figures);
     }
     println!(
-        "next_read: {} programs, {} statements, {} ends, {} predictions, {} wrong, seeds {first}..{}, {:.1} s",
+        "next_read: {} programs, {} statements, {} ends, {} predictions, {} writes, {} wrong, seeds {first}..{}, {:.1} s",
         all.programs,
         all.statements,
         all.ends,
         all.predictions,
+        all.writes,
         all.wrong,
         first + programs,
         start.elapsed().as_secs_f64(),
@@ -97,6 +100,7 @@ impl Figures {
         self.statements += other.statements;
         self.ends += other.ends;
         self.predictions += other.predictions;
+        self.writes += other.writes;
         self.wrong += other.wrong;
     }
 }
@@ -197,6 +201,47 @@ impl Run {
         if is_there { format!("{task}: connect {label} @h") } else { format!("{task}: bind {label} @h") }
     }
 
+    /// Writes a byte at every end that an idle task holds, after saying whether that fails.
+    fn write_at_every_end(&mut self) -> Result<(), String> {
+        for id in self.readable() {
+            if self.random.chance(50) {
+                continue;
+            }
+            let Some((task, fd)) = self.reader(id) else { continue };
+            let end = self.session.world().end(id).ok_or("no end")?;
+            let (label, is_pipe) = (end.label(), end.kind.is_pipe());
+            if is_pipe && !end.nonblock {
+                self.perform(&format!("{task}: nonblock {label}@{fd} on"))?;
+            }
+            let end = self.session.world().end(id).ok_or("no end")?;
+            let has_no_peer = end.peer.is_none();
+            let predicted = next_write::failure(self.session.world(), end).map(|failure| failure.errno);
+            let text = match is_pipe {
+                true => format!("{task}: write {label}@{fd} w"),
+                false => format!("{task}: send {label}@{fd} w dontwait nosignal"),
+            };
+            self.figures.writes += 1;
+            let events = self.perform(&text)?;
+            let call = events.iter().rev().find_map(|event| write_of(event, &task));
+            let call = call.ok_or_else(|| format!("`{text}` made no write: {events:?}"))?;
+            let agrees = match predicted {
+                // Older kernels look for the peer of a datagram socket before its shutdown.
+                Some(Errno::EPIPE) if call.errno == Errno::ENOTCONN => has_no_peer,
+                Some(errno) => call.ret == Some(-1) && call.errno == errno,
+                // A full buffer, or too many descriptors in flight, is no failure for good.
+                None => call.ret == Some(1) || call.errno == Errno::EAGAIN,
+            };
+            if !agrees {
+                return Err(format!(
+                    "`{text}`: predicted {predicted:?}, the kernel {:?} {}",
+                    call.ret,
+                    call.errno.name()
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Reads at every end that an idle task holds, until nothing changes any more.
     fn read_every_end(&mut self) -> Result<(), String> {
         for end in self.readable() {
@@ -293,6 +338,12 @@ impl Run {
 fn read_of<'a>(event: &'a Event, task: &str) -> Option<&'a CallEvent> {
     let What::Call(call) = &event.what else { return None };
     (call.task == task && call.call.room() == Some(ROOM)).then_some(call)
+}
+
+/// The write of a task among the events.
+fn write_of<'a>(event: &'a Event, task: &str) -> Option<&'a CallEvent> {
+    let What::Call(call) = &event.what else { return None };
+    (call.task == task && call.call.offered() == Some(1)).then_some(call)
 }
 
 /// Whether the kernel did what was predicted.

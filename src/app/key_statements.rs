@@ -2,6 +2,7 @@
 
 use crate::abi::TaskState;
 use crate::questions::acting::{self, Prefer};
+use crate::questions::next_read::{Blocking, ReadOutcome, next_read};
 use crate::text;
 use crate::world::World;
 use crate::world::channel::{Channel, End};
@@ -105,8 +106,9 @@ impl<'a> Situation<'a> {
     fn read_near(self, facing: Facing) -> KeyStatement {
         let near = self.end(facing.near)?;
         let statement = self.read(facing, Side::Near)?;
-        let is_over = near.shut_rd || (self.end(facing.far).is_ok_and(|far| far.closed) && near.kind.gives_eof());
-        if near.inbox.waiting() == 0 && near.inbox.messages() == 0 && !is_over && !near.nonblock {
+        let blocking = Blocking::at(near);
+        let sleeps = next_read(self.world, near, blocking).is_some_and(|next| next.outcome == ReadOutcome::Sleeps);
+        if sleeps && blocking == Blocking::MaySleep {
             return Err(format!(
                 "nothing waits at {}: the read would sleep. `:{statement}` does it all the same",
                 near.label()

@@ -120,7 +120,7 @@ fn is_about(world: &World, facing: Facing, explanation: &Explanation) -> bool {
 /// The end of a channel at which there is something to be said: where something waits, first at the child's; else the parent's,
 /// while it can be read.
 fn in_question(world: &World, facing: Facing) -> EndId {
-    let waits = |end: &EndId| world.end(*end).is_some_and(|end| end.inbox.waiting() > 0 || end.inbox.messages() > 0);
+    let waits = |end: &EndId| world.end(*end).is_some_and(|end| end.inbox.has_something());
     let is_open =
         |end: EndId| world.end(end).is_some_and(|end| !end.closed) && channel_sides::can_carry(world, end, false);
     let near = if is_open(facing.near) { facing.near } else { facing.far };

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::abi::TaskState;
 use crate::order::Call;
+use crate::questions::sleep::{self, Sleep};
 use crate::trace::{Explanation, TaskId};
 use crate::world::World;
 use crate::world::kind::EndId;
-use crate::world::task::{Ongoing, Task};
+use crate::world::task::Task;
 
 use super::wording;
 
@@ -54,22 +55,18 @@ fn stuck(world: &World) -> BTreeMap<TaskId, Vec<TaskId>> {
 
 /// The tasks that could wake a sleeper; none where nobody knows.
 fn wakers(world: &World, task: &Task) -> Option<Vec<TaskId>> {
-    let ongoing = task.sleeping_call()?;
-    match ongoing.call() {
+    let Sleep { ongoing, call, end } = sleep::of_task(world, task)?;
+    match call {
         Call::Waitpid { pid, .. } => Some(children(world, task, *pid)),
         Call::Poll { fds, timeout_ms, .. } if *timeout_ms < 0 => {
-            let ends = fds.iter().map(|fd| world.end(ongoing.names.end_id(*fd)?));
-            let each: Option<Vec<Vec<TaskId>>> = ends.map(|end| holders(world, end?.peer?)).collect();
-            each.map(|lists| lists.concat())
+            let ends = sleep::end_ids(ongoing);
+            let each: Option<Vec<Vec<TaskId>>> =
+                ends.iter().map(|end| holders(world, world.end(*end)?.peer?)).collect();
+            each.filter(|_| ends.len() == fds.len()).map(|lists| lists.concat())
         }
-        call if call.room().is_some() || call.offered().is_some() => holders(world, end_of(world, ongoing)?),
+        call if call.room().is_some() || call.offered().is_some() => holders(world, end?.peer?),
         _ => None,
     }
-}
-
-/// The other side of the end that a call sleeps on.
-fn end_of(world: &World, ongoing: &Ongoing) -> Option<EndId> {
-    world.end(ongoing.names.end_id(ongoing.call().fd()?)?)?.peer
 }
 
 /// Every living thread of every process that holds an end; none where a copy is in flight, which anybody may receive.
@@ -107,19 +104,18 @@ fn circle(stuck: &BTreeMap<TaskId, Vec<TaskId>>, from: TaskId) -> Option<Vec<Tas
 /// `child1 is asleep in read(chat[1]) until parent acts`.
 fn link(world: &World, id: TaskId, (stuck, circle): (&BTreeMap<TaskId, Vec<TaskId>>, &[TaskId])) -> Option<String> {
     let task = world.task(id)?;
-    let call = task.sleeping_call()?;
+    let Sleep { call, end, .. } = sleep::of_task(world, task)?;
     let ids = stuck.get(&id)?;
     let wakers: Vec<String> = ids.iter().filter_map(|id| world.task(*id)).map(|task| task.name.clone()).collect();
-    let what = match end_of(world, call).and_then(|peer| world.end(peer)) {
-        _ if matches!(call.call(), Call::Waitpid { .. }) => "exits",
-        Some(_) if call.call().offered().is_some() => "reads",
+    let what = match end {
+        _ if matches!(call, Call::Waitpid { .. }) => "exits",
+        Some(_) if call.offered().is_some() => "reads",
         _ => "writes",
     };
-    let at = call.call().fd().map_or_else(String::new, |fd| call.names.end(fd));
     let whom = match &*wakers {
         [_, _, ..] if circle.iter().all(|id| ids.contains(id)) && ids.len() == circle.len() => "one of them".to_owned(),
         [_, _, ..] => format!("one of {}", wording::list(&wakers)),
         _ => wording::list(&wakers),
     };
-    Some(format!("{} is asleep in {}({at}) until {whom} {what}", task.name, call.call().name()))
+    Some(format!("{} until {whom} {what}", sleep::sentence(task)?))
 }

@@ -2,7 +2,9 @@
 
 use crate::abi;
 use crate::order::{Call, ControlRoom, Extra};
+use crate::questions::next_read::{Blocking, next_read};
 use crate::trace::Explanation;
+use crate::world::channel::End;
 use crate::world::kind::Kind;
 
 use super::scene::Scene;
@@ -121,13 +123,19 @@ fn one_copy_of_several(scene: &Scene<'_>) -> Option<Explanation> {
 fn last_copy(scene: &Scene<'_>) -> Option<Explanation> {
     let end = closed(scene).filter(|end| end.closed)?;
     let here = end.label();
-    let told = match (end.kind, end.closed_unread) {
-        (Kind::Dgram, _) => {
+    let peer = scene.peer().filter(|peer| !peer.closed);
+    let reset =
+        |peer: &End| next_read(scene.world, peer, Blocking::MustNotSleep).is_some_and(|next| next.reports_reset());
+    let told = match peer {
+        None if end.peer.is_some() => "The other side was closed before, so nobody is left to be told.",
+        _ if end.kind == Kind::Dgram => {
             "A datagram peer is not told: no EOF comes, and only its next send will notice, by ECONNREFUSED."
         }
-        (Kind::Stream | Kind::Seqpacket, true) => {
+        Some(peer) if reset(peer) => {
             "Something unread was destroyed with it, so the other side will be told ECONNRESET, once."
         }
+        Some(peer) if !peer.can_be_read() => "A writer at the other side now gets EPIPE.",
+        Some(peer) if !peer.can_be_written() => "A reader at the other side now gets what is still queued, then EOF.",
         _ => "A reader at the other side now gets what is still queued, then EOF; a writer there gets EPIPE.",
     };
     let text = format!("That was the last descriptor of {here} in any process: now the end itself is closed. {told}");
@@ -213,6 +221,6 @@ fn carried(scene: &Scene<'_>) -> Option<u64> {
 }
 
 /// The end of a close(2) that worked.
-fn closed<'a>(scene: &Scene<'a>) -> Option<&'a crate::world::channel::End> {
+fn closed<'a>(scene: &Scene<'a>) -> Option<&'a End> {
     scene.end.filter(|_| matches!(scene.call.call, Call::Close { .. }) && scene.ret() >= 0)
 }

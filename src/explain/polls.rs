@@ -1,8 +1,11 @@
 //! What poll(2) says, and where it misleads.
 
+use crate::abi::Errno;
 use crate::order::{Call, Extra};
+use crate::questions::next_write::{self, Cause, WriteFailure};
 use crate::trace::{CallState, Explanation};
-use crate::world::channel::{End, Reset};
+use crate::world::World;
+use crate::world::channel::End;
 use crate::world::kind::Kind;
 
 use super::errors::is_short_queue;
@@ -72,9 +75,13 @@ fn listener(scene: &Scene<'_>) -> Option<Explanation> {
 
 /// POLLOUT where a write fails.
 fn writable_but_fails(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, bits) = polled(scene).find(|(end, bits)| bits & POLLOUT != 0 && fails_with(scene, end).is_some())?;
+    let is_writable = |end: &&End, bits: i16| bits & POLLOUT != 0 && end.backlog.is_none();
+    let (end, bits, fails) = polled(scene).find_map(|(end, bits)| {
+        let fails = next_write::failure(scene.world, end).filter(|_| is_writable(&end, bits))?;
+        Some((end, bits, fails))
+    })?;
     let here = end.label();
-    let (errno, because) = fails_with(scene, end)?;
+    let (errno, because) = error_and_cause(scene.world, end, fails)?;
     let hung = match (end.kind, bits & (POLLHUP | POLLERR) != 0) {
         (Kind::Dgram, false) if end.peer.is_none() => "",
         (Kind::Dgram, false) if scene.world.end(end.peer?).is_some_and(|peer| !peer.closed) => {
@@ -95,8 +102,8 @@ fn not_writable_but_works(scene: &Scene<'_>) -> Option<Explanation> {
     let Call::Poll { events, .. } = &scene.call.call else { return None };
     let asked = events.iter().any(|asked| asked & i32::from(POLLOUT) != 0);
     let open = |end: &End| scene.world.end(end.peer?).filter(|peer| !peer.closed);
-    let (end, _) =
-        polled(scene).find(|(end, bits)| asked && bits & POLLOUT == 0 && open(end).is_some() && !reads_only(end))?;
+    let (end, _) = polled(scene)
+        .find(|(end, bits)| asked && bits & POLLOUT == 0 && open(end).is_some() && end.can_be_written())?;
     let (here, peer) = (end.label(), open(end)?);
     let text = if is_short_queue(end, peer) {
         format!(
@@ -182,7 +189,7 @@ fn ready(scene: &Scene<'_>) -> Option<Explanation> {
         wording::waits(end)
     };
     let read = match bits & POLLIN != 0 {
-        _ if writes_only(end) => None,
+        _ if !end.can_be_read() => None,
         true if too_few && !end.nonblock => Some(format!(
             "POLLIN says that something is there, yet a read would sleep ({waits}, and SO_RCVLOWAT asks for {})",
             end.low_water
@@ -213,38 +220,21 @@ fn polled<'a>(scene: &Scene<'a>) -> impl Iterator<Item = (&'a End, i16)> {
     fds.iter().zip(bits).filter_map(move |(fd, bits)| Some((world.end(call.names.end_id(*fd)?)?, *bits)))
 }
 
-/// How a write at this end would fail now.
-fn fails_with(scene: &Scene<'_>, end: &End) -> Option<(&'static str, String)> {
-    let Some(peer) = end.peer.and_then(|peer| scene.world.end(peer)) else {
-        let loose = end.backlog.is_none() && end.channel.is_none() && !end.kind.is_pipe();
-        return loose.then(|| match end.kind {
-            Kind::Dgram => {
-                ("ENOTCONN", format!("{} has no peer, unless an address comes with the message", end.label()))
-            }
-            _ => ("ENOTCONN", format!("{} is not connected, which POLLHUP says too", end.label())),
-        });
+/// The error of a write that fails, and why, in words.
+fn error_and_cause(world: &World, end: &End, failure: WriteFailure) -> Option<(String, String)> {
+    let here = end.label();
+    let there = end.peer.and_then(|peer| world.end(peer)).map_or_else(String::new, wording::title);
+    let cause = match failure.cause {
+        Cause::ReadsOnly => return None,
+        Cause::NotConnected if end.kind == Kind::Dgram => {
+            format!("{here} has no peer, unless an address comes with the message")
+        }
+        Cause::NotConnected => format!("{here} is not connected, which POLLHUP says too"),
+        Cause::PeerClosed => format!("{there} is closed"),
+        Cause::PeerClosedUnread => format!("{there} was closed with bytes unread"),
+        Cause::ShutDown => format!("{here} was shut down for writing"),
+        Cause::PeerShutDown => format!("{there} was shut down for reading"),
     };
-    let there = wording::title(peer);
-    match end.kind {
-        Kind::Dgram if peer.closed => Some(("ECONNREFUSED (or ENOTCONN, after that)", format!("{there} is closed"))),
-        Kind::Seqpacket if peer.closed && end.reset == Reset::Pending => {
-            Some(("ECONNRESET", format!("{there} was closed with bytes unread")))
-        }
-        _ if peer.closed => Some(("EPIPE", format!("{there} is closed"))),
-        _ if end.shut_here.1 => Some(("EPIPE", format!("{} was shut down for writing", end.label()))),
-        _ if end.shut_wr || (end.kind == Kind::Dgram && peer.shut_here.0) => {
-            Some(("EPIPE", format!("{there} was shut down for reading")))
-        }
-        _ => None,
-    }
-}
-
-/// A pipe's writing end.
-fn writes_only(end: &End) -> bool {
-    end.kind.is_pipe() && end.name.as_ref().is_some_and(|name| name.index == Some(1))
-}
-
-/// A pipe's reading end.
-fn reads_only(end: &End) -> bool {
-    end.kind.is_pipe() && end.name.as_ref().is_some_and(|name| name.index == Some(0))
+    let later = if failure.errno == Errno::ECONNREFUSED { " (or ENOTCONN, after that)" } else { "" };
+    Some((format!("{}{later}", failure.errno.name()), cause))
 }

@@ -3,6 +3,7 @@
 use crate::abi;
 use crate::abi::TaskState;
 use crate::order::Call;
+use crate::questions::sleep::{self, Sleep};
 use crate::trace::Explanation;
 use crate::world::World;
 use crate::world::channel::End;
@@ -24,9 +25,8 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
 }
 
 fn asleep(world: &World, task: &Task) -> Option<Explanation> {
-    let ongoing = task.sleeping_call()?;
-    let end = ongoing.call().fd().and_then(|fd| world.end(ongoing.names.end_id(fd)?));
-    match (ongoing.call(), end) {
+    let Sleep { ongoing, call, end } = sleep::of_task(world, task)?;
+    match (call, end) {
         (Call::Poll { .. }, _) => Some(in_poll(world, task, ongoing)),
         (Call::Waitpid { .. }, _) => Some(in_wait(task, ongoing)),
         (Call::Accept { .. }, Some(end)) => Some(in_accept(task, end)),

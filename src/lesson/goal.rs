@@ -10,6 +10,7 @@
 use crate::check::{self, Captures, Seen, Verdict};
 use crate::lesson::walk::only_looks;
 use crate::order::Call;
+use crate::questions::acting;
 use crate::script::{EndRef, Statement, Verb, Want};
 use crate::trace::{CallEvent, Event, QueueReport, What};
 use crate::world::World;
@@ -133,7 +134,7 @@ fn observe(condition: &Statement, world: &World) -> Option<Option<What>> {
             })
         })),
         Verb::Fds { task } => {
-            let asked = task.as_deref().map_or_else(|| world.parent(), |name| world.task_named(name));
+            let asked = task.as_deref().map_or_else(|| acting::first_task(world), |name| world.task_named(name));
             Some(asked.map(|task| What::Fds { task: task.name.clone(), fds: world.fds_report(task.id) }))
         }
         _ => None,

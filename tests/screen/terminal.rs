@@ -69,6 +69,23 @@ fn three_words(pty: &mut Pty) {
     assert!(!panel(&screen, "SOCK_DGRAM").contains("onetwo"), "datagrams keep their edges:\n{screen}");
 }
 
+/// What the panel says of the next read is what it then does.
+#[test]
+fn the_panel_s_next_read_is_the_kernel_s() {
+    let mut pty = start(WIDE);
+    statement(&mut pty, "write wire[0] hello", "write(wire[0], \"hello\", 5) = 5");
+    statement(&mut pty, "child1: close wire[1]", "next read: ECONNRESET, then EOF");
+    statement(&mut pty, "getsockopt wire[0] error", "EOF: parent's next read returns 0");
+    assert!(!panel(&pty.screen(), "SOCK_STREAM").contains("next read: ECONNRESET"), "{}", pty.screen());
+    statement(&mut pty, "read wire[0]", "EOF: parent has read it");
+    statement(&mut pty, "channel stream d c", "fork()");
+    statement(&mut pty, "write d[0] q", "write(d[0], \"q\", 1) = 1");
+    statement(&mut pty, "c: write d[1] reply", "write(d[1], \"reply\", 5) = 5");
+    statement(&mut pty, "c: close d[1]", "5 bytes, then ECONNRESET, then EOF");
+    statement(&mut pty, "read d[0]", "next read: ECONNRESET, then EOF");
+    statement(&mut pty, "read d[0] 77", "EOF: parent's next read returns 0");
+}
+
 fn kill_shows_death_and_eof(size: Size) {
     let mut pty = start(size);
     three_words(&mut pty);

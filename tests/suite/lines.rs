@@ -65,6 +65,38 @@ fn the_bench_is_lines_and_a_mistake_is_one_too() {
     assert!(!text.contains("never"), "{text}");
 }
 
+/// A close with bytes unread leaves an error at the peer. Where somebody has asked for it, it is not told again; and what waits is
+/// read before it.
+#[test]
+fn the_next_read_is_the_same_in_why_in_the_bench_and_in_the_kernel() {
+    let text = plain(
+        "reset\nchannel stream c kid\nwrite c[0] hello\nkid: close c[1]\ngetsockopt c[0] error\nwhy c[0]\nbench\nread c[0]\nquit\n",
+    );
+    in_order(
+        &text,
+        &[
+            "why(c[0]): The next read at c[0] is EOF",
+            "\nEOF: parent's next read returns 0.\n",
+            "parent  read(c[0], \"\", 4096) = 0\n",
+        ],
+    );
+    let text = plain(
+        "reset\nchannel stream d c\nwrite d[0] q\nc: write d[1] reply\nc: close d[1]\nwhy d[0]\nbench\nread d[0]\nbench\n\
+         read d[0]\nread d[0]\nquit\n",
+    );
+    in_order(
+        &text,
+        &[
+            "then ECONNRESET once, then EOF",
+            "\n5 bytes, then ECONNRESET, then EOF for parent.\n",
+            "parent  read(d[0], \"reply\", 4096) = 5\n",
+            "\nparent's next read: ECONNRESET, then EOF.\n",
+            "parent  read(d[0], NULL, 4096) = -1 ECONNRESET",
+            "parent  read(d[0], \"\", 4096) = 0\n",
+        ],
+    );
+}
+
 /// The diagram and the way back in time, which the terminal UI draws.
 #[test]
 fn what_has_happened_is_told_as_lines_and_the_bench_as_it_was() {

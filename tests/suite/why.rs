@@ -314,6 +314,11 @@ fn poll_says_writable_and_a_write_fails() {
             ("epipe-without-sigpipe", &["s[1] was shut down for reading"]),
         ],
     );
+    // Its own shutdown is looked at before its peer.
+    explains(
+        "socketpair dgram e\nshutdown e[0] wr\nclose e[1]\npoll e[0] for=out => POLLOUT\nwhy\nwrite e[0] x => EPIPE",
+        &[("writable-but-fails", &["e[0] was shut down for writing", "EPIPE"])],
+    );
 }
 
 #[test]

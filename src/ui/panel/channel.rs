@@ -245,7 +245,7 @@ fn body(scene: Scene<'_>, lanes: &[Lane<'_>; 2], inner: Rect, buf: &mut Buffer) 
     let activity = |lane: &Lane<'_>| match (lane.is_possible(), lane.is_used()) {
         (false, _) => Activity::Impossible,
         (true, false) => Activity::Idle,
-        (true, true) if lane.flow().waiting() > 0 || lane.flow().messages() > 0 => Activity::Waiting,
+        (true, true) if lane.flow().has_something() => Activity::Waiting,
         (true, true) => Activity::Used,
     };
     let shapes = plan::shapes(inner.height, [activity(&lanes[0]), activity(&lanes[1])], scene.app.present.is_on);

@@ -8,6 +8,8 @@ use ratatui::text::{Line, Span};
 
 use super::message_box::MessageBox;
 use crate::app::channel_sides::{self, Facing};
+use crate::questions::acting;
+use crate::questions::next_read::{Blocking, ReadOutcome, next_read};
 use crate::ui::direction::{Directed, Direction};
 use crate::ui::theme::Theme;
 use crate::ui::{Scene, words};
@@ -62,7 +64,7 @@ const ROWS: &[LensRow] = &[
     LensRow::Messages { label: "read", direction: Direction::Right, which: Which::Read },
     LensRow::Words("took", |_, _, far| edges(&far.inbox)),
     LensRow::Words("lost", |_, _, far| words::count(far.inbox.totals.destroyed, "byte", "bytes")),
-    LensRow::Words("next", next_read),
+    LensRow::Words("next", next),
 ];
 
 /// What is below them once somebody has answered.
@@ -336,18 +338,17 @@ fn edges(flow: &Flow) -> String {
 }
 
 /// What a read at the far end would meet now.
-fn next_read(world: &World, near: &End, far: &End) -> String {
-    let waits = far.inbox.waiting();
-    if far.closed || world.holders(far.id).is_empty() {
-        return "nobody".to_owned();
-    }
-    if waits > 0 || far.inbox.messages() > 0 {
-        let first = far.inbox.queue.iter().find(|piece| !piece.tentative).map_or(waits, |piece| piece.len);
-        return words::count(if far.kind.keeps_messages() { first } else { waits }, "byte", "bytes");
-    }
-    match (far.shut_rd || near.closed, far.kind.gives_eof(), far.nonblock) {
-        (true, true, _) => "EOF".to_owned(),
-        (_, _, true) => "EAGAIN".to_owned(),
-        _ => "sleeps".to_owned(),
+fn next(world: &World, _: &End, far: &End) -> String {
+    let blocking = Blocking::at(far);
+    let next = next_read(world, far, blocking).filter(|_| !acting::holders(world, far.id).is_empty());
+    let Some(next) = next else { return "nobody".to_owned() };
+    match next.outcome {
+        ReadOutcome::Bytes { least, most } if least < most => format!("{least}+ bytes"),
+        ReadOutcome::Bytes { least: bytes, .. } | ReadOutcome::Message(bytes) => words::count(bytes, "byte", "bytes"),
+        ReadOutcome::SomeMessage => "a message".to_owned(),
+        ReadOutcome::Eof => "EOF".to_owned(),
+        ReadOutcome::Fails(errno) => errno.name().to_owned(),
+        ReadOutcome::Sleeps if blocking == Blocking::MustNotSleep => "EAGAIN".to_owned(),
+        ReadOutcome::Sleeps => "sleeps".to_owned(),
     }
 }

@@ -67,7 +67,7 @@ fn addressee(scene: Scene<'_>) -> String {
 /// What Enter would do now.
 fn hint(scene: Scene<'_>) -> String {
     let world = scene.world;
-    let waits = |end: &End| end.inbox.waiting() > 0 || end.inbox.messages() > 0;
+    let waits = |end: &End| end.inbox.has_something();
     let has_unread = match scene.app.target {
         // Whose end it is does not matter here, and would have to be found out for each.
         Target::All => {

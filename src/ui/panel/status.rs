@@ -3,7 +3,7 @@
 use crate::abi::TaskState;
 use crate::app::channel_sides::Facing;
 use crate::questions::next_read::{Blocking, NextRead, ReadOutcome, next_read};
-use crate::questions::{acting, sleep};
+use crate::questions::{acting, next_write, sleep};
 use crate::trace::Death;
 use crate::ui::words;
 use crate::world::World;
@@ -103,10 +103,11 @@ fn state_here(task: &Task, end: &End, other: &End) -> Option<Remark> {
 
 /// What a read at `end` meets, where it comes to an end; else who holds that off.
 fn prospect(world: &World, end: &End, peer: &End) -> Option<Remark> {
-    let reader = world.holders(end.id).first().map(|(task, _)| task.name.clone())?;
+    let reader = acting::at_end(world, end.id).filter(|_| !end.closed)?.name.clone();
     if !end.can_be_read() {
-        let told = format!("{reader}'s next write: EPIPE");
-        return peer.closed.then(|| Remark::alarm(vec![format!("{told}, for nobody reads any more"), told]));
+        let failure = next_write::failure(world, end)?;
+        let told = format!("{reader}'s next write: {}", failure.errno.name());
+        return Some(Remark::alarm(vec![format!("{told}, for nobody reads any more"), told]));
     }
     let next = next_read(world, end, Blocking::at(end))?;
     if next.comes_to_eof() || next.reports_reset() {

@@ -150,3 +150,19 @@ fn the_three_ways_of_one_channel_stand_side_by_side() {
         terminal(&app, &stage, size, Colours::True);
     }
 }
+
+#[test]
+fn the_next_read_of_a_column_is_the_one_that_the_channel_s_panel_says() {
+    let mut stage = five_kinds();
+    // The parent closes with something unread: the child is told of that once, and then reads EOF.
+    stage.write(TaskId(1), 4, b"reply");
+    stage.close(PARENT, 3);
+    let next = |stage: &Stage| {
+        let screen = screen_of(&lens(stage), stage, (120, 36));
+        screen.lines().find(|line| line.starts_with(" next")).unwrap().to_owned()
+    };
+    assert!(next(&stage).contains("ECONNRESET") && !next(&stage).contains("EOF"), "{}", next(&stage));
+    let mut stage = five_kinds();
+    stage.close(PARENT, 3);
+    assert!(next(&stage).contains("EOF") && !next(&stage).contains("ECONNRESET"), "{}", next(&stage));
+}

@@ -230,6 +230,11 @@ impl Flow {
         self.is_mixed
     }
 
+    /// Whether anything waits: bytes, or an empty message.
+    pub fn has_something(&self) -> bool {
+        self.waiting() > 0 || self.messages() > 0
+    }
+
     /// Messages that certainly wait.
     pub fn messages(&self) -> u64 {
         self.queue.iter().filter(|piece| !piece.tentative).count() as u64
