@@ -14,13 +14,11 @@ use std::time::Duration;
 
 #[path = "picture/grid.rs"]
 mod grid;
-#[path = "picture/svg.rs"]
-mod svg;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use grid::Grid;
 use support::pty::Pty;
+use tincans::picture::svg;
 
 /// Rows and columns.
 const SIZE: (u16, u16) = (36, 120);
@@ -118,8 +116,8 @@ fn bench() -> Result<(), Failure> {
 /// Writes the screen as it is, once it is still.
 fn take(pty: &mut Pty, pids: &[i32], name: &str, about: (&str, &str)) -> Result<(), Failure> {
     pty.pump(STILL);
-    let mut grid = Grid::of(pty.emulator());
-    grid.mask(pids);
+    let mut grid = grid::of(pty.emulator());
+    grid::mask_pids(&mut grid, pids);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name);
     fs::create_dir_all(path.parent().ok_or("no folder")?)?;
     fs::write(&path, svg::draw(&grid, about))?;

@@ -44,6 +44,7 @@ pub mod tui;
 pub mod plain;
 pub mod runner;
 pub mod opened;
+pub mod picture;
 pub mod checker;
 pub mod doctor;
 pub mod watch;

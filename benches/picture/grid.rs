@@ -1,10 +1,9 @@
 //! A screen as cells with the colours they are seen in, and pids that are the same each time.
 
-/// Red, green, blue.
-pub type Rgb = (u8, u8, u8);
+use tincans::picture::cells::{Cell, Grid, Look, Rgb};
 
 /// The ground of the picture.
-pub const GROUND: Rgb = (0x16, 0x18, 0x1d);
+const GROUND: Rgb = (0x16, 0x18, 0x1d);
 /// Plain letters.
 const LETTERS: Rgb = (0xdd, 0xe1, 0xe8);
 /// Letters that are dim: still 6:1 on the ground.
@@ -31,56 +30,19 @@ const SIXTEEN: [Rgb; 16] = [
 /// What the first agent's pid is shown as; the others follow.
 const FIRST_PID: i32 = 4711;
 
-/// How a cell looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Look {
-    pub letters: Rgb,
-    pub ground: Rgb,
-    pub is_bold: bool,
-    pub is_italic: bool,
-    pub is_underlined: bool,
+/// What the emulator shows.
+pub fn of(screen: &vt100::Screen) -> Grid {
+    let (rows, columns) = screen.size();
+    let row = |y| (0..columns.get()).filter_map(|x| screen.cell(y, x)).map(cell).collect();
+    let cursor = (!screen.hide_cursor()).then(|| screen.cursor_position());
+    Grid { rows: (0..rows.get()).map(row).collect(), cursor, ground: GROUND }
 }
 
-/// One cell; the second column of a wide letter has no text at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell {
-    pub text: String,
-    pub look: Look,
-}
-
-impl Cell {
-    pub fn is_blank(&self) -> bool {
-        self.text == " "
-    }
-
-    fn is_digit(&self) -> bool {
-        self.text.len() == 1 && self.text.as_bytes()[0].is_ascii_digit()
-    }
-}
-
-/// A screen.
-#[derive(Debug)]
-pub struct Grid {
-    pub rows: Vec<Vec<Cell>>,
-    /// Row and column of the cursor, if it is to be seen.
-    pub cursor: Option<(u16, u16)>,
-}
-
-impl Grid {
-    /// What the emulator shows.
-    pub fn of(screen: &vt100::Screen) -> Self {
-        let (rows, columns) = screen.size();
-        let row = |y| (0..columns.get()).filter_map(|x| screen.cell(y, x)).map(cell).collect();
-        let cursor = (!screen.hide_cursor()).then(|| screen.cursor_position());
-        Self { rows: (0..rows.get()).map(row).collect(), cursor }
-    }
-
-    /// Puts numbers of our own for these pids, wherever they stand alone.
-    pub fn mask(&mut self, pids: &[i32]) {
-        for row in &mut self.rows {
-            for (pid, shown) in pids.iter().zip(FIRST_PID..) {
-                mask(row, &pid.to_string(), &shown.to_string());
-            }
+/// Puts numbers of our own for these pids, wherever they stand alone.
+pub fn mask_pids(grid: &mut Grid, pids: &[i32]) {
+    for row in &mut grid.rows {
+        for (pid, shown) in pids.iter().zip(FIRST_PID..) {
+            mask(row, &pid.to_string(), &shown.to_string());
         }
     }
 }
@@ -137,8 +99,12 @@ fn mask(row: &mut Vec<Cell>, pid: &str, shown: &str) {
 fn stands_at(row: &[Cell], at: usize, number: &str) -> bool {
     let Some(digits) = row.get(at..at + number.len()) else { return false };
     let is_there = digits.iter().map(|cell| cell.text.as_str()).eq(number.split_inclusive(|_| true));
-    let is_cut_out = |place: Option<&Cell>| place.is_none_or(|cell| !cell.is_digit());
+    let is_cut_out = |place: Option<&Cell>| place.is_none_or(|cell| !is_digit(cell));
     is_there
         && is_cut_out(at.checked_sub(1).and_then(|before| row.get(before)))
         && is_cut_out(row.get(at + number.len()))
+}
+
+fn is_digit(cell: &Cell) -> bool {
+    cell.text.len() == 1 && cell.text.as_bytes()[0].is_ascii_digit()
 }

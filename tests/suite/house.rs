@@ -55,6 +55,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("recorder", &[PURE, &["sys"]]),
     ("runner", &[PURE, &["sys", "bench", "session", "saving", "recorder"]]),
     ("opened", &[PURE, &["app", "bench", "session", "runner"]]),
+    ("picture", &[PURE, &["ui"]]),
     ("source", &[PURE, &["bench", "session"]]),
     ("checker", &[PURE, &["sys", "bench", "session", "runner", "xdg"]]),
     ("doctor", &[PURE, &["sys", "bench", "session"]]),
@@ -66,7 +67,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
 
 /// Crates that only some modules may name. `lib` and `main` are modules here.
 const ONLY_IN: &[(&str, &[&str])] =
-    &[("nix", &["sys"]), ("libc", &["sys"]), ("ratatui", &["ui", "tui"]), ("crossterm", &["ui", "tui"])];
+    &[("nix", &["sys"]), ("libc", &["sys"]), ("ratatui", &["ui", "tui", "picture"]), ("crossterm", &["ui", "tui"])];
 
 /// Names that say nothing of what is inside.
 const BAGS: &[&str] = &["common", "util", "utils", "helper", "helpers", "misc"];

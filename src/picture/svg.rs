@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::grid::{Cell, GROUND, Grid, Look, Rgb};
+use super::cells::{Cell, Grid, Look, Rgb};
 
 /// A column's width, a row's height, and the letters in it, in tenths of a unit: whole numbers give the same file each time.
 const COLUMN: usize = 84;
@@ -28,10 +28,10 @@ pub fn draw(grid: &Grid, (title, about): (&str, &str)) -> String {
         font = Tenths(FONT),
         title = escaped(title),
         about = escaped(about),
-        ground = hex(GROUND),
+        ground = hex(grid.ground),
     );
     for (y, row) in grid.rows.iter().enumerate() {
-        grounds(&mut svg, row, y);
+        grounds(&mut svg, row, (y, grid.ground));
     }
     frames(&mut svg, grid);
     for (y, row) in grid.rows.iter().enumerate() {
@@ -49,10 +49,10 @@ pub fn draw(grid: &Grid, (title, about): (&str, &str)) -> String {
 const FAMILY: &str = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, monospace";
 
 /// Pieces of one ground, where it is not the picture's own.
-fn grounds(svg: &mut String, row: &[Cell], y: usize) {
+fn grounds(svg: &mut String, row: &[Cell], (y, ground): (usize, Rgb)) {
     let mut x = 0;
     for piece in row.chunk_by(|a, b| a.look.ground == b.look.ground) {
-        if piece[0].look.ground != GROUND {
+        if piece[0].look.ground != ground {
             let _ = writeln!(
                 svg,
                 "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>",
