@@ -128,6 +128,8 @@ pub struct App {
     pub past: Option<Past>,
     /// What is seen is a recording, called so: nothing can be done to it.
     pub recording: Option<String>,
+    /// It is a picture: nobody can press a key, and none is named.
+    pub is_still: bool,
     /// The statements that made this bench.
     pub said: Said,
     /// The last moments, while the diagram shows them.
@@ -183,6 +185,7 @@ impl App {
             trying: None,
             past: None,
             recording: None,
+            is_still: false,
             said: Said::default(),
             recent: Vec::new(),
             focus: None,

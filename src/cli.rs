@@ -73,14 +73,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// What a recording shows, or a script does now, in a form to take home.
+    /// What a recording shows, or a script or a lesson does now, in a form to take home: a page, a picture, a film, a diagram.
     Export {
-        /// The recording, or a script.
+        /// The recording or log; a script or a lesson is run now.
         #[arg(value_name = "FILE|-")]
         file: PathBuf,
-        /// A sequence diagram in Mermaid's language, which forges draw.
-        #[arg(long, required = true)]
-        mermaid: bool,
+        /// In which form.
+        #[command(flatten)]
+        format: ExportFormat,
         /// Where to write it, instead of stdout; nothing is overwritten.
         #[arg(short, long, value_name = "OUT")]
         output: Option<PathBuf>,
@@ -167,6 +167,59 @@ pub enum Command {
     Man,
 }
 
+/// In which form something is taken home.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false, id = "form")]
+pub struct ExportFlags {
+    /// A page for a browser, without network: step through the run; on paper each statement.
+    #[arg(long)]
+    html: bool,
+    /// A picture of one screen; its text stays text.
+    #[arg(long)]
+    svg: bool,
+    /// A film for asciinema and its players.
+    #[arg(long)]
+    cast: bool,
+    /// A sequence diagram in Mermaid's language, which forges draw.
+    #[arg(long)]
+    mermaid: bool,
+}
+
+/// In which form something is taken home, and what of it is shown there.
+#[derive(Debug, clap::Args)]
+pub struct ExportFormat {
+    /// Which.
+    #[command(flatten)]
+    flags: ExportFlags,
+    /// What the picture or film shows: bench, diagram, zoom, processes, holders, grid or trace.
+    #[arg(long, value_name = "VIEW", conflicts_with_all = ["html", "mermaid"])]
+    pub view: Option<String>,
+    /// The event that the picture shows, or the last one of a page or film; the last of all unless told.
+    #[arg(long, value_name = "N", conflicts_with = "mermaid")]
+    pub at: Option<u64>,
+    /// Columns and rows of the screen.
+    #[arg(long, value_name = "COLUMNSxROWS", value_parser = size, conflicts_with = "mermaid")]
+    pub size: Option<(u16, u16)>,
+}
+
+impl ExportFormat {
+    /// The option that was given.
+    pub fn name(&self) -> &'static str {
+        let ExportFlags { html, svg, cast, mermaid: _ } = self.flags;
+        [(html, "html"), (svg, "svg"), (cast, "cast")]
+            .into_iter()
+            .find_map(|(is_it, name)| is_it.then_some(name))
+            .unwrap_or("mermaid")
+    }
+}
+
+/// A screen's size: what is smaller shows nothing, and nobody has a larger one.
+fn size(text: &str) -> Result<(u16, u16), String> {
+    let sizes = text.split_once('x').and_then(|(columns, rows)| columns.parse().ok().zip(rows.parse().ok()));
+    let fits = |size: &(u16, u16)| (60..=400).contains(&size.0) && (18..=200).contains(&size.1);
+    sizes.filter(fits).ok_or_else(|| "columns and rows, from 60x18 to 400x200".to_owned())
+}
+
 /// How a program is to be watched.
 #[derive(Debug, clap::Args)]
 pub struct WatchOptions {
@@ -247,6 +300,7 @@ Examples:
   tincans run --json - <t.tin  the same from standard input, as JSON lines
   tincans run t.tin --record r  the same, kept as a recording
   tincans open r               look at a recording: every view, its past, and why
+  tincans export t.tin --html -o t.html  a page to step through it in a browser; also --svg, --cast, --mermaid
   tincans watch -- sh -c 'echo hi | cat'  what an unmodified program and its children say to each other
   tincans matrix               ask this kernel what each kind of channel does in each situation
   tincans matrix unread dgram  the script behind one answer, to be changed and run

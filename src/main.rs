@@ -87,7 +87,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             watch::command::run(program, options, files)
         }
         Some(Command::Open { file, json }) => files::open(arguments, file, *json),
-        Some(Command::Export { file, output, .. }) => files::export(arguments, file, output.as_deref()),
+        Some(Command::Export { file, format, output }) => files::export(arguments, file, format, output.as_deref()),
         Some(Command::Check { paths, watch }) => guarded(Terminal::Untouched, || check_lessons(paths, *watch)),
         Some(Command::Matrix { row, column, markdown, json }) => {
             let request = match (row, column) {

@@ -1,15 +1,14 @@
-//! A recording file, opened: read as a whole to be looked at, or shown as lines while it is read.
+//! What is kept as a file, opened: read as a whole to be looked at, or shown as lines while it is read.
 
 pub mod log;
+mod ran;
 
 use std::io::{self, BufRead, Read, Write};
 
-use color_eyre::eyre::{Result, WrapErr, eyre};
+use color_eyre::eyre::{Result, WrapErr};
 use serde_json::json;
 
 use crate::app::transcript::MAX_ROWS;
-use crate::bench::BenchError;
-use crate::export::Format;
 use crate::recording::Recording;
 use crate::recording::entry::Entry;
 use crate::recording::file::{Header, Kind};
@@ -17,7 +16,8 @@ use crate::recording::reader::{Fault, Reader};
 use crate::recording::replay::Replay;
 use crate::runner;
 use crate::script::{MAX_SCRIPT, Statement, parse};
-use crate::session::{Session, Settings};
+use crate::session::Settings;
+use crate::strace_log;
 use crate::trace::Event;
 
 /// How reading ended.
@@ -74,34 +74,21 @@ pub fn load(input: impl BufRead) -> Result<Opened, Fault> {
     Ok(Opened { name, header, recording: replay.into_recording(), events, statements })
 }
 
-/// A recording, or what a script does now, in a format to take home.
-pub fn export(mut input: impl BufRead, settings: Settings, format: Format) -> Result<Result<String, Fault>> {
-    let is_recording = input.fill_buf().wrap_err("it cannot be read")?.first() == Some(&b'{');
-    let exported = if is_recording {
-        match load(input) {
-            Ok(opened) => format(&opened.recording),
-            Err(fault) => return Ok(Err(fault)),
-        }
-    } else {
-        let mut source = Vec::new();
-        input.take(MAX_SCRIPT as u64 + 1).read_to_end(&mut source).wrap_err("it cannot be read")?;
-        let statements = match parse::script(&source) {
-            Ok(statements) => statements,
-            Err(error) => {
-                return Ok(Err(Fault {
-                    line: u64::from(error.line),
-                    what: format!("{}: {}", error.column, error.message),
-                }));
-            }
-        };
-        let mut session = Session::open(Settings { keeps_history: true, ..settings })?;
-        for statement in statements {
-            session.submit(statement);
-            session.settle_until(None, |_, _| Ok::<(), BenchError>(()))?;
-        }
-        format(session.recording())
-    };
-    exported.map(Ok).map_err(|reason| eyre!(reason))
+/// Whatever a file is: a recording or a log of strace is read, a script or a lesson is run now.
+pub fn take(name: &str, mut input: impl BufRead, settings: Settings) -> Result<Result<Opened, Fault>> {
+    let begin = input.fill_buf().wrap_err("it cannot be read")?;
+    if begin.first() == Some(&b'{') {
+        return Ok(load(input));
+    }
+    if strace_log::is_strace_log(begin) {
+        return Ok(Ok(log::load(name, &mut input).wrap_err("it cannot be read")?.0));
+    }
+    let mut source = Vec::new();
+    input.take(MAX_SCRIPT as u64 + 1).read_to_end(&mut source).wrap_err("it cannot be read")?;
+    match ran::statements(name, &source) {
+        Ok(statements) => ran::run(name, statements, settings).map(Ok),
+        Err(fault) => Ok(Err(fault)),
+    }
 }
 
 /// Shows it as lines while it is read: what was read before a fault is shown.

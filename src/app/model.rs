@@ -85,6 +85,11 @@ impl Model {
         self.app.settle();
     }
 
+    /// What is drawn is a picture from now on.
+    pub fn stand_still(&mut self) {
+        self.app.is_still = true;
+    }
+
     /// A statement is on its way.
     pub fn note_statement(&mut self, statement: &Statement) {
         self.app.said.push(statement);

@@ -5,12 +5,14 @@ use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
 use color_eyre::eyre::{Result, WrapErr, eyre};
-use tincans::cli::Arguments;
+use tincans::cli::{Arguments, ExportFormat};
 use tincans::guardian::Terminal;
+use tincans::opened::Opened;
+use tincans::picture::Drawing;
 use tincans::recording::reader::Fault;
 use tincans::session::Settings;
 use tincans::sys::output::{self, Format as Printed};
-use tincans::{export, opened, strace_log, text, tui};
+use tincans::{export, opened, picture, strace_log, text, tui};
 
 use super::{USAGE, course, guarded, looks, own_settings, print, texts_in};
 
@@ -81,22 +83,35 @@ fn show_recording(name: &str, input: impl BufRead, is_json: bool) -> Result<u8> 
     })
 }
 
-/// A recording or a script in a format to take home.
-pub fn export(arguments: &Arguments, file: &Path, output: Option<&Path>) -> Result<u8> {
+/// A recording, a log, a script or a lesson in a format to take home.
+pub fn export(arguments: &Arguments, file: &Path, format: &ExportFormat, output: Option<&Path>) -> Result<u8> {
     let name = text::string(&file.display().to_string());
     let input = input_of(file)?;
     let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
-    let format = export::named("mermaid").ok_or_else(|| eyre!("there is no such format"))?;
     guarded(Terminal::Untouched, || {
-        let text = match opened::export(input, settings, format)? {
-            Ok(text) => text,
+        let own = file.file_name().map_or_else(|| name.clone(), |own| text::string(&own.display().to_string()));
+        let opened = match opened::take(&own, input, settings)? {
+            Ok(opened) => opened,
             Err(fault) => return Ok(broken(&name, &fault)),
         };
+        let text = exported(&opened, format).map_err(|reason| eyre!(reason))?;
         let Some(path) = output else { return print(text.as_bytes()) };
         let unwritten = || format!("{} cannot be written", text::string(&path.display().to_string()));
         File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes())).wrap_err_with(unwritten)?;
         Ok(0)
     })
+}
+
+fn exported(opened: &Opened, format: &ExportFormat) -> Result<String, String> {
+    let name = format.name();
+    if let Some(format) = export::named(name) {
+        return format(&opened.recording);
+    }
+    let draw = picture::named(name).ok_or_else(|| format!("there is no format {name}"))?;
+    let wanted = format.view.as_deref().unwrap_or("bench");
+    let view = picture::views().find(|(name, _)| *name == wanted).map(|(_, view)| view);
+    let view = view.ok_or_else(|| format!("there is no view {wanted}"))?;
+    draw(opened, Drawing { view, at: format.at, size: format.size })
 }
 
 /// A file, or standard input.

@@ -111,7 +111,13 @@ fn shell(folder: &Path, line: &str) -> Output {
 fn assert_works(folder: &Path, line: &str) {
     let output = shell(folder, line);
     assert!(output.status.success(), "{line}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
-    assert!(!output.stdout.is_empty(), "{line} prints something");
+    match line.split_once(" -o ") {
+        Some((_, file)) if !file.contains(' ') => {
+            let written = fs::metadata(folder.join(file)).map_or(0, |data| data.len());
+            assert!(written > 0, "{line} writes {file}");
+        }
+        _ => assert!(!output.stdout.is_empty(), "{line} prints something"),
+    }
 }
 
 /// The UI starts, takes a word to both channels, and is left.

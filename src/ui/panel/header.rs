@@ -97,12 +97,14 @@ fn tasks(scene: Scene<'_>, room: u16) -> Vec<Span<'static>> {
 /// The whole line says that this is not now.
 fn of_past(scene: Scene<'_>, past: &Past, area: Rect, buf: &mut Buffer) {
     let loud = scene.theme.shout();
-    let when = format!(" THE PAST  event {} of {} ", past.at, past.newest);
+    let is_still = scene.app.is_still;
+    let when = format!(" {}event {} of {} ", if is_still { "" } else { "THE PAST  " }, past.at, past.newest);
     let statement = past.moments.last().and_then(|moment| scene.app.said.text(moment.line));
     let during = statement.map(|text| format!(" during: {} ", scene.theme.spelled(text))).unwrap_or_default();
     let oldest = if past.at == past.oldest { " the beginning " } else { "" };
     let oldest = if past.at == past.oldest && past.oldest > 0 { " older events are forgotten " } else { oldest };
     let left = vec![Span::styled(when, loud), Span::styled(during, loud), Span::styled(oldest, loud)];
-    let right = vec![Span::styled(format!(" {}: back to now ", scene.app.key(Action::ReturnToNow)), loud)];
+    let back = || Span::styled(format!(" {}: back to now ", scene.app.key(Action::ReturnToNow)), loud);
+    let right = if is_still { Vec::new() } else { vec![back()] };
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", loud)), area.width);
 }

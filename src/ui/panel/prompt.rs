@@ -22,7 +22,7 @@ use crate::world::channel::End;
 
 /// Draws the line; gives the place of the hardware cursor, if one types.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    if area.is_empty() {
+    if area.is_empty() || scene.app.is_still {
         return None;
     }
     match scene.app.mode {
