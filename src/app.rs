@@ -19,6 +19,7 @@ pub mod palette;
 pub mod past;
 pub mod key_statements;
 pub mod presentation;
+pub mod program;
 mod practice;
 mod prompt_command;
 mod score;
@@ -32,6 +33,7 @@ pub mod statement_examples;
 pub mod target;
 pub mod transcript;
 pub mod update;
+mod watched;
 mod why;
 
 use std::collections::VecDeque;
@@ -54,6 +56,7 @@ pub use mode::Mode;
 use palette::Palette;
 use past::{Past, Said};
 use presentation::Presentation;
+use program::Program;
 use target::Target;
 use transcript::Transcript;
 use why::Heard;
@@ -130,6 +133,8 @@ pub struct App {
     pub recording: Option<String>,
     /// It is a picture: nobody can press a key, and none is named.
     pub is_still: bool,
+    /// The program that is watched, if what is seen is one: its name is that of the recording.
+    pub program: Option<Program>,
     /// The statements that made this bench.
     pub said: Said,
     /// The last moments, while the diagram shows them.
@@ -186,6 +191,7 @@ impl App {
             past: None,
             recording: None,
             is_still: false,
+            program: None,
             said: Said::default(),
             recent: Vec::new(),
             focus: None,

@@ -238,6 +238,19 @@ pub struct WatchOptions {
     /// Keep the run as a recording, for `tincans open`; nothing is overwritten.
     #[arg(long, value_name = "OUT")]
     pub record: Option<PathBuf>,
+    /// Grade the program: lines of `TASK: CALL END => EXPECTATION`, met in order for each task, `_` is any; exit status 1 if one is
+    /// not met.
+    #[arg(long, value_name = "FILE")]
+    pub expect: Option<PathBuf>,
+    /// Write what the program did with its channels as a script with expectations, for `tincans run`; nothing is overwritten.
+    #[arg(long, value_name = "OUT")]
+    pub tin: Option<PathBuf>,
+    /// Run it so often, each time with its tasks in another order; each different end is told with the order that leads to it.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub orders: Option<u64>,
+    /// The same order again: one task at a time makes its next call, and this number picks which.
+    #[arg(long, value_name = "NUMBER", conflicts_with = "orders")]
+    pub order: Option<u64>,
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

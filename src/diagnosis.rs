@@ -11,6 +11,7 @@ use crate::questions::sleep::{self, Sleep};
 use crate::trace::{CallEvent, Death, Event, What};
 use crate::world::World;
 use crate::world::channel::End;
+use crate::world::ledger::ReadResult;
 use crate::world::task::{Ongoing, Task};
 
 /// The rule that tells of a circle of tasks.
@@ -48,12 +49,26 @@ fn advice(world: &World, task: &Task) -> Vec<String> {
     let Some(Sleep { call, end, .. }) = sleep::of_task(world, task) else { return Vec::new() };
     let Some((end, peer)) = end.and_then(|end| Some((end, world.end(end.peer?)?))) else { return Vec::new() };
     if call.room().is_some() && end.kind.gives_eof() {
-        return copies(world, task, peer);
+        return lost_token(world, task, (end, peer)).map_or_else(|| copies(world, task, peer), |line| vec![line]);
     }
     if call.offered().is_some() {
         return vec![full(world, task, (end, peer))];
     }
     Vec::new()
+}
+
+/// A pipe whose readers write to it, too, holds tokens: whoever took the last one is gone with it.
+fn lost_token(world: &World, reader: &Task, (end, peer): (&End, &End)) -> Option<String> {
+    let writes_too = world.holders(peer.id).iter().any(|(holder, _)| holder.process == reader.process);
+    let last = end.inbox.reads.iter().rev().find(|read| read.result == ReadResult::Bytes)?;
+    let taker = world.task(last.by).filter(|taker| writes_too && !taker.is_alive())?;
+    let how = taker.death.map_or_else(|| "died".to_owned(), Death::words);
+    Some(format!(
+        "Change: the last byte of {} was taken by {}, which {how} and wrote nothing back. If these bytes are tokens, as those of a \
+         job server, whoever takes one has to write it back before it ends, also when it fails.",
+        end.label(),
+        taker.name,
+    ))
 }
 
 /// Descriptors that keep EOF from a reader.

@@ -24,6 +24,8 @@ pub enum Terminal {
     Changed,
     /// It writes lines, if anything: no escape sequence may follow them.
     Untouched,
+    /// As [`Self::Changed`], by what watches a program: its orphans go where they would go without it.
+    Watching,
 }
 
 /// Runs `ui` in a process of its own and returns its exit status, 128+N if signal N killed it. The caller has one thread and
@@ -41,6 +43,9 @@ pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> 
             exit_child(i32::from(code))
         }
         Side::Guardian(mut ui) => {
+            if terminal == Terminal::Watching {
+                guard::adopt_nobody();
+            }
             let end = watch(&mut ui, kept.as_ref());
             if matches!(end, End::Lost(Some(_))) {
                 ui.kill_children();

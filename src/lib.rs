@@ -16,6 +16,8 @@ pub mod questions;
 pub mod plan;
 pub mod explain;
 pub mod diagnosis;
+pub mod grade;
+pub mod retold;
 pub mod recording;
 pub mod export;
 pub mod lesson;

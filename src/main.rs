@@ -2,6 +2,8 @@
 
 #[path = "main/files.rs"]
 mod files;
+#[path = "main/watched.rs"]
+mod watched;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -9,7 +11,6 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::Duration;
 
 use clap::Parser;
 use color_eyre::eyre::{Result, WrapErr, eyre};
@@ -38,9 +39,6 @@ use tincans::text;
 use tincans::tui::{self, Looks};
 use tincans::ui::ascii::Letters;
 use tincans::ui::theme::{Colours, Ground, Theme};
-use tincans::watch;
-use tincans::watch::command::Files;
-use tincans::watch::headless::{self, Form};
 
 /// Usage, a script that does not parse, no terminal where one is needed.
 const USAGE: u8 = 2;
@@ -79,13 +77,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             let options = Options { json: *json, every_call: *every_call, max_tasks, lesson, record };
             guarded(Terminal::Untouched, || run_script(script, options))
         }
-        Some(Command::Watch { how, program }) => {
-            let form = if how.json { Form::Json } else { Form::Transcript };
-            let timeout = how.timeout.map(Duration::from_secs_f64);
-            let options = headless::Options { form, timeout, checks: how.check };
-            let files = Files { transcript: how.output.as_deref(), recording: how.record.as_deref() };
-            watch::command::run(program, options, files)
-        }
+        Some(Command::Watch { how, program }) => watched::watch(arguments, how, program),
         Some(Command::Open { file, json }) => files::open(arguments, file, *json),
         Some(Command::Export { file, format, output }) => files::export(arguments, file, format, output.as_deref()),
         Some(Command::Check { paths, watch }) => guarded(Terminal::Untouched, || check_lessons(paths, *watch)),

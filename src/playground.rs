@@ -3,6 +3,7 @@
 mod alternatives;
 mod asked;
 mod other_kinds;
+mod program;
 mod outside;
 mod saving;
 mod time;
@@ -23,7 +24,7 @@ use crate::practice::{Generated, ProblemGenerator};
 use crate::progress::Store;
 use crate::recording::Recording;
 use crate::script::Statement;
-use crate::session::{Reached, Session, Settings};
+use crate::session::{Reached, Settings};
 use crate::source::Source;
 use crate::trace::{Event, Explanation};
 use crate::world::World;
@@ -173,9 +174,10 @@ impl Playground {
         }
         let was_settled = self.source.is_settled();
         let events = self.source.pump()?;
-        for mishap in self.source.session_mut().map(Session::take_mishaps).unwrap_or_default() {
-            self.say(mishap);
+        for note in self.source.take_notes() {
+            self.say(note);
         }
+        let has_drawn = self.hear_program();
         if self.is_stuck()
             && let Some(session) = self.source.session_mut()
         {
@@ -196,7 +198,7 @@ impl Playground {
             let since = self.busy_since.filter(|(_, about)| *about == begun || session.has_overtaken());
             self.busy_since = Some((since.map_or_else(Instant::now, |(since, _)| since), begun));
         }
-        let is_new = !was_settled || !events.is_empty();
+        let is_new = !was_settled || !events.is_empty() || has_drawn;
         let events = events.into_iter().filter(|event| !self.model.is_silent(event.line)).collect();
         Ok(Heard { is_new, events, reasons })
     }
@@ -255,15 +257,13 @@ impl Playground {
 
     /// The program is about to be stopped: all on the bench stand still. How many that are.
     pub fn freeze(&mut self) -> usize {
-        let own = self.source.session_mut().map_or(0, Session::freeze);
+        let own = self.source.freeze();
         own + self.trials_mut().map(Trial::freeze).sum::<usize>()
     }
 
     /// It goes on, and so do they.
     pub fn thaw(&mut self) {
-        if let Some(session) = self.source.session_mut() {
-            session.thaw();
-        }
+        self.source.thaw();
         for trial in self.trials_mut() {
             trial.thaw();
         }
@@ -298,7 +298,7 @@ impl Playground {
         self.trial.iter_mut().chain(self.other_kinds.as_mut().and_then(OtherKinds::trial_mut))
     }
 
-    /// As [`Session::arm`].
+    /// As [`Source::arm`].
     pub fn arm(&mut self) -> Option<Duration> {
         if self.has_work() {
             return Some(Duration::ZERO);
@@ -313,7 +313,7 @@ impl Playground {
         is_to_begin || self.is_over
     }
 
-    /// As [`Session::disarm`], with which of [`Self::wait_fds`] were readable. Says whether the bench that is shown was among them.
+    /// As [`Source::disarm`], with which of [`Self::wait_fds`] were readable. Says whether the bench that is shown was among them.
     pub fn disarm(&mut self, ready: &[bool]) -> bool {
         let (own, others) = ready.split_at(self.source.wait_fds().len().min(ready.len()));
         let has_rung = own.contains(&true);
@@ -324,7 +324,7 @@ impl Playground {
         has_rung
     }
 
-    /// As [`Session::wait_fds`].
+    /// As [`Source::wait_fds`].
     pub fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
         let asked = self.other_kinds.as_ref().and_then(OtherKinds::trial);
         let others = self.trial.iter().chain(asked).flat_map(Trial::wait_fds);

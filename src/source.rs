@@ -5,6 +5,7 @@ use std::fmt;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
+use crate::app::program::ProgramScreen;
 use crate::bench::BenchError;
 use crate::recording::Recording;
 use crate::session::Session;
@@ -45,6 +46,40 @@ pub trait Source: fmt::Debug {
     /// What to poll for reading beside whatever else wakes the caller.
     fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
         Vec::new()
+    }
+
+    /// What is to be said to the person, since last asked: what cannot be seen, what could not be kept.
+    fn take_notes(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What the program's own terminal shows, if that is new since last asked.
+    fn take_screen(&mut self) -> Option<ProgramScreen> {
+        None
+    }
+
+    /// Types on the program's own terminal.
+    fn type_bytes(&mut self, _bytes: &[u8]) {}
+
+    /// The program's own terminal has so many columns and rows now.
+    fn resize(&mut self, _size: (u16, u16)) {}
+
+    /// How the program ended, in words, once it has.
+    fn ending(&self) -> Option<String> {
+        None
+    }
+
+    /// Everybody stands still. How many that are.
+    fn freeze(&mut self) -> usize {
+        0
+    }
+
+    /// They go on.
+    fn thaw(&mut self) {}
+
+    /// Processes of the program that live, and are killed when this is dropped.
+    fn alive(&self) -> usize {
+        0
     }
 }
 
@@ -113,5 +148,17 @@ impl Source for Session {
 
     fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
         Self::wait_fds(self)
+    }
+
+    fn take_notes(&mut self) -> Vec<String> {
+        self.take_mishaps()
+    }
+
+    fn freeze(&mut self) -> usize {
+        Self::freeze(self)
+    }
+
+    fn thaw(&mut self) {
+        Self::thaw(self);
     }
 }

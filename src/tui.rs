@@ -9,6 +9,7 @@ mod mishap;
 mod mouse;
 mod paint;
 mod pen;
+mod program;
 mod screen;
 mod signals;
 mod stops;
@@ -36,6 +37,7 @@ use crate::ui::{self, Scene, keymap};
 
 use decode::{Decoded, Decoder};
 use early::EarlyKeys;
+pub use program::watch;
 use screen::{Output, Screen};
 use signals::Signals;
 
@@ -92,18 +94,18 @@ pub fn output_obstacle() -> Option<&'static str> {
 
 /// Runs the UI on a bench until it is left, on a terminal without [`obstacle`]; gives the exit status.
 pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), looks: Looks) -> Result<u8> {
-    run_over(looks, settings, |settings| Playground::open(settings, opening, learning))
+    run_over(looks, settings, |settings, _| Playground::open(settings, opening, learning))
 }
 
 /// The same over a recording.
 pub fn show(settings: Settings, opened: Opened, learning: (Course, Store), looks: Looks) -> Result<u8> {
-    run_over(looks, settings, |settings| Ok(Playground::open_recording(opened, settings, learning)))
+    run_over(looks, settings, |settings, _| Ok(Playground::open_recording(opened, settings, learning)))
 }
 
 fn run_over(
     looks: Looks,
     settings: Settings,
-    open: impl FnOnce(Settings) -> Result<Playground, BenchError>,
+    open: impl FnOnce(Settings, (u16, u16)) -> Result<Playground, BenchError>,
 ) -> Result<u8> {
     let tty = TtyInput::open_or_say().map_err(|reason| {
         let other = "after su, `script -q -c tincans /dev/null` gives one of your own; `tincans --plain` needs none";
@@ -113,7 +115,8 @@ fn run_over(
     slice::be_quick();
     let signals = Signals::install().wrap_err("signals could not be watched")?;
     let settings = Settings { events_kept: EVENTS_KEPT, keeps_history: true, turn: Some(TURN), ..settings };
-    let mut playground = open(settings).wrap_err("the bench could not be opened")?;
+    let size = tty.size().unwrap_or(DEFAULT_SIZE);
+    let mut playground = open(settings, size).wrap_err("the bench could not be opened")?;
     playground.bind(looks.keymap);
     if !looks.has_mouse {
         playground.handle(Input::Do(Action::ToggleMouse));
@@ -124,8 +127,7 @@ fn run_over(
     if !looks.complaints.is_empty() {
         playground.handle(Input::Warned(looks.complaints));
     }
-    let size = tty.size().unwrap_or(DEFAULT_SIZE);
-    restore_before_panic_reports();
+    screen::restore_before_panic_reports();
     let terminal = tty.as_fd().try_clone_to_owned().wrap_err("the terminal could not be shared")?;
     let output = Output { terminal, deadly: signals.deadly_note() };
     let screen = Screen::enter(size, output).wrap_err("the terminal could not be set up")?;
@@ -145,7 +147,7 @@ fn run_over(
         dirty_since: None,
     };
     let end = ui.live()?;
-    let farewell = ui.playground.app().course.farewell();
+    let farewell = ui.farewell();
     drop(ui);
     Ok(match end {
         End::Asked => {
@@ -156,18 +158,6 @@ fn run_over(
         }
         End::Signal(number) => 128 + number,
     })
-}
-
-/// A report on the alternate screen would vanish with it. Only this process's panics: an agent has a hook of its own.
-fn restore_before_panic_reports() {
-    let owner = std::process::id();
-    let report = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if std::process::id() == owner {
-            screen::bring_back();
-        }
-        report(info);
-    }));
 }
 
 /// The UI while it lives.
@@ -334,6 +324,7 @@ impl Tui {
         if size != self.size {
             self.screen.resize(size);
             self.size = size;
+            self.resize_program();
             self.is_dirty = true;
         }
         None
@@ -345,7 +336,11 @@ impl Tui {
         match self.tty.read(&mut buffer) {
             Look::HungUp => return Some(End::Signal(HANGUP)),
             Look::Nothing => return None,
-            Look::Bytes(count) => self.decoder.feed(&buffer[..count]),
+            Look::Bytes(count) => {
+                if self.take_typed(&buffer[..count]) {
+                    return Some(End::Asked);
+                }
+            }
         }
         self.waits_until = self.decoder.patience().map(|patience| Instant::now() + patience);
         self.act().then_some(End::Asked)

@@ -84,14 +84,34 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
     if is_listed(scene.app.mode) {
         return listed(scene, area, buf);
     }
+    let (area, program) = match &scene.app.program {
+        Some(_) => layout::with_program(area),
+        None => (area, Rect::default()),
+    };
+    let cursor = panel::program::draw(scene, program, buf);
     if scene.app.view != View::Bench {
-        return covered(scene, area, buf);
+        return covered(scene, area, buf).or(cursor);
     }
     if scene.app.course.shown().is_some() {
         let (text, _) = lesson(scene, area);
         panel::lesson::draw(scene, &text, buf);
     }
-    bench(scene, &places_of(scene, area), header, buf)
+    let header = Rect { width: area.width, ..header };
+    bench(scene, &places_of(scene, area), header, buf).or(cursor)
+}
+
+/// The columns and rows of a watched program's own terminal on a screen of this size.
+pub fn program_size((width, height): (u16, u16)) -> (u16, u16) {
+    if width < MIN_WIDTH || height < MIN_HEIGHT {
+        return (80, 24);
+    }
+    let inner = panel::program::inner(layout::with_program(Rect::new(0, 0, width, height)).1);
+    (inner.width, inner.height)
+}
+
+/// What is left to the panels of a screen.
+fn panels_area(scene: Scene<'_>, area: Rect) -> Rect {
+    if scene.app.program.is_some() { layout::with_program(area).0 } else { area }
 }
 
 /// Whether a list covers everything.
@@ -228,6 +248,7 @@ pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), action: Action) -> 
     if width < MIN_WIDTH || height < MIN_HEIGHT {
         return action;
     }
+    let area = if is_listed(scene.app.mode) { area } else { panels_area(scene, area) };
     let help = |by| Action::HelpTo(panel::help::scrolled(scene, list_place(scene, area), by));
     match action {
         Action::HelpUp => help((0, -1)),

@@ -7,6 +7,7 @@ use crate::lesson::problem_wish::ProblemWish;
 use crate::script::{Expectation, Statement};
 
 use super::View;
+use super::program::ProgramScreen;
 use super::side::Side;
 use crate::world::kind::Kind;
 
@@ -46,6 +47,12 @@ pub enum Input {
     Posed(Box<Lesson>),
     /// There is none, and why.
     NotPosed(String),
+    /// What the terminal of the program that is watched shows.
+    ProgramScreen(ProgramScreen),
+    /// It is over: how.
+    ProgramEnded(String),
+    /// What is typed is no longer for the program.
+    KeyboardBack,
     /// The other kinds of channel on which the wrong answer to a step's question is the right one.
     OtherKinds(usize, Vec<&'static str>),
 }

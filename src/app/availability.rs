@@ -4,7 +4,7 @@
 use crate::lesson::Next;
 use crate::world::World;
 
-use super::action::{Action, Edit, Learn, Step};
+use super::action::{Action, ChannelAction, Edit, Learn, Step};
 use super::course::{Running, Which};
 use super::input_line::InputLine;
 use super::{App, View, alternatives, channel_sides, copy, submit};
@@ -15,7 +15,7 @@ use super::{App, View, alternatives, channel_sides, copy, submit};
     reason = "all other actions can always be done, or say by themselves what came of it"
 )]
 pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
-    if app.recording.is_some() && !looks(action) {
+    if app.recording.is_some() && !looks(action) && !can_be_done_to_recordings(app, action) {
         return Some(past_objection(app));
     }
     match action {
@@ -71,6 +71,19 @@ pub(super) fn is_of_palette(action: Action) -> bool {
     )
 }
 
+/// What is no change: to ask why, and to type what a program that is watched reads.
+fn can_be_done_to_recordings(app: &App, action: Action) -> bool {
+    match action {
+        Action::Make(ChannelAction::Why) => true,
+        _ => action == Action::EnterLine && app.program.is_some(),
+    }
+}
+
+/// Whether a key acts on what is seen, as far as its footer is concerned.
+pub fn is_of_use(app: &App, action: Action) -> bool {
+    app.recording.is_none() || looks(action) || can_be_done_to_recordings(app, action)
+}
+
 /// Nothing can be done to what has been: keys that look around act, all others say why they do not.
 pub fn looks(action: Action) -> bool {
     is_of_palette(action)
@@ -110,6 +123,10 @@ pub fn looks(action: Action) -> bool {
 
 /// Why a key does nothing in the past.
 pub(super) fn past_objection(app: &App) -> String {
+    if let (Some(name), true) = (&app.recording, app.program.is_some()) {
+        let keys = app.key(Action::EnterLine);
+        return format!("{name} makes its own calls: it is looked at; {keys} types on its terminal");
+    }
     if let Some(name) = &app.recording {
         let again = app.key(Action::RunAgain);
         let run = if app.said.last().is_some() { format!("; {again} runs it again, for real") } else { String::new() };

@@ -14,6 +14,7 @@ use super::action::{Command, Input};
 use super::course::Course;
 use super::keys::Keymap;
 use super::past::MOMENTS_SEEN;
+use super::program::Program;
 use super::{App, Mode, View, update};
 
 /// The state.
@@ -90,6 +91,13 @@ impl Model {
         self.app.is_still = true;
     }
 
+    /// What is seen is a program that is watched, called so.
+    pub fn open_watched(&mut self, name: String) {
+        self.app.recording = Some(name);
+        self.app.program = Some(Program::default());
+        self.app.mode = Mode::Keys;
+    }
+
     /// A statement is on its way.
     pub fn note_statement(&mut self, statement: &Statement) {
         self.app.said.push(statement);
@@ -98,8 +106,13 @@ impl Model {
     /// What has come since the last time. Gives the reasons why, where `explains`.
     pub fn receive(&mut self, world: &World, events: &[Event], explains: bool) -> Vec<Explanation> {
         self.app.observe(world);
-        let reasons = if explains { self.explain(world, events) } else { Vec::new() };
-        self.app.take(events);
+        let explained = if self.app.program.is_some() { newest(events) } else { events };
+        let reasons = if explains { self.explain(world, explained) } else { Vec::new() };
+        if self.app.program.is_some() {
+            self.app.take_of_program(world, events);
+        } else {
+            self.app.take(events);
+        }
         reasons
     }
 
@@ -158,4 +171,11 @@ impl Model {
         }
         reasons
     }
+}
+
+/// Of a program's events the last are explained: more than one explanation cannot be seen.
+fn newest(events: &[Event]) -> &[Event] {
+    const MOST: usize = 64;
+    let last = events.chunk_by(|one, next| one.line == next.line).next_back().unwrap_or_default();
+    &last[last.len().saturating_sub(MOST)..]
 }

@@ -49,6 +49,8 @@ pub struct Transcript {
     scroll: usize,
     /// A statement that waits for its first line.
     statement: Option<String>,
+    /// Calls about no channel since the last line, which its last line counts.
+    noise: u64,
 }
 
 /// An event as it is shown to people: a short loop call by call, what came of an expectation, bytes as everywhere on the screen.
@@ -125,6 +127,21 @@ impl Transcript {
         self.push(Row { statement: None, text, tone: Tone::Statement });
     }
 
+    /// A call that is about no channel: one line counts all that come in a row.
+    pub fn push_noise(&mut self) {
+        if self.noise > 0 {
+            self.rows.pop_back();
+        }
+        self.noise += 1;
+        let calls = if self.noise == 1 { "1 call".to_owned() } else { format!("{} calls", self.noise) };
+        self.add(Row { statement: None, text: format!("… {calls} on files"), tone: Tone::Statement });
+    }
+
+    /// The next call about no channel begins a line of its own.
+    pub fn end_noise(&mut self) {
+        self.noise = 0;
+    }
+
     /// An event's lines.
     pub fn push_event(&mut self, event: &Event) {
         let tone = tone(&event.what);
@@ -135,6 +152,11 @@ impl Transcript {
     }
 
     fn push(&mut self, row: Row) {
+        self.noise = 0;
+        self.add(row);
+    }
+
+    fn add(&mut self, row: Row) {
         if self.rows.len() >= MAX_ROWS {
             self.rows.pop_front();
             self.dropped += 1;

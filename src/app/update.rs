@@ -9,7 +9,9 @@ use crate::world::history::Look;
 use super::action::{Action, ChannelAction, Command, Edit, Input, Learn, Step};
 use super::target::{self, Target};
 
-use super::{App, Mode, View, availability, channel_sides, copy, learn, palette, practice, presentation, submit};
+use super::{
+    App, Mode, View, availability, channel_sides, copy, learn, palette, practice, presentation, submit, watched,
+};
 
 /// Lines that one key scrolls the trace.
 const TRACE_STEP: usize = 5;
@@ -21,7 +23,8 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
     let is_told = matches!(
         input,
         Input::Settled(_) | Input::NotKept(_) | Input::Said(_) | Input::Warned(_) | Input::Pressed(_) | Input::Posed(_)
-    ) || matches!(input, Input::NotPosed(_) | Input::OtherKinds(..) | Input::Copied(_));
+    ) || matches!(input, Input::NotPosed(_) | Input::OtherKinds(..) | Input::Copied(_))
+        || matches!(input, Input::ProgramScreen(_) | Input::ProgramEnded(_));
     let is_number = matches!(input, Input::Do(Action::Count(_)));
     let mut asked = None;
     if !is_told {
@@ -40,6 +43,7 @@ fn apply(app: &mut App, world: &World, input: Input, asked: Option<Action>) -> V
     match input {
         Input::Settled(verdicts) => return learn::settled(app, world, verdicts),
         Input::OtherKinds(step, kinds) => app.course.learn_other_kinds(step, kinds),
+        Input::ProgramScreen(_) | Input::ProgramEnded(_) | Input::KeyboardBack => watched::update(app, input),
         Input::NotKept(reason) => {
             app.notice = Some(reason.clone());
             app.course.warning = Some(reason);
@@ -165,6 +169,7 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::LeavePrompt => leave_prompt(app),
         Action::OpenHelp | Action::CloseHelp => app.turn_help(),
         Action::LeaveLine => app.mode = app.home(),
+        Action::EnterLine if app.program.is_some() => watched::give_keyboard(app),
         Action::EnterLine => app.mode = Mode::Line,
         Action::FocusNext => move_focus(app, world, 1),
         Action::FocusPrevious => move_focus(app, world, -1),
@@ -226,6 +231,10 @@ fn outside(action: Action) -> Vec<Command> {
 fn make(app: &mut App, world: &World, made: ChannelAction) -> Vec<Command> {
     if made == ChannelAction::Why {
         app.course.reveal();
+        if app.recording.is_some() {
+            watched::explain_focused(app, world);
+            return Vec::new();
+        }
     }
     submit::make(app, world, made)
 }

@@ -74,6 +74,12 @@ pub enum News {
     Lost(Option<crate::abi::Errno>),
 }
 
+/// Orphans do not come to the guardian any more.
+pub fn adopt_nobody() {
+    // What it was able to set it can take back.
+    let _ = set_child_subreaper(false);
+}
+
 /// Forks the UI. Orphans come to the guardian from now on; the UI gets SIGTERM when the guardian dies, and has the signal mask
 /// that it would have had without one.
 pub fn split() -> Result<Side, SysError> {

@@ -2,11 +2,14 @@
 //! what they would be without it. The new process waits at a gate until it is traced.
 
 use std::ffi::CString;
+use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use nix::fcntl::OFlag;
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::unistd::{dup2_stderr, dup2_stdout};
 
 use super::fork::{Forked, exit_child, fork};
 use super::seccomp::Filter;
@@ -61,13 +64,25 @@ pub fn was_ignored(signal: i32) -> bool {
     (1..=LAST_SIGNAL).contains(&signal) && IGNORED.load(Ordering::Relaxed) & (1 << (signal - 1)) != 0
 }
 
+/// A file without a name, for what a program writes.
+pub fn unnamed_file() -> Result<File, SysError> {
+    let fd = memfd_create(c"tincans-output", MFdFlags::MFD_CLOEXEC).during("make a file for the output")?;
+    Ok(File::from(fd))
+}
+
+/// Standard output and error of this process, and of what it starts, go to a file.
+pub fn redirect(file: &File) -> Result<(), SysError> {
+    dup2_stdout(file).during("redirect standard output")?;
+    dup2_stderr(file).during("redirect standard error")
+}
+
 /// A process that waits at its gate.
 #[derive(Debug)]
 pub struct Waiting {
     /// Its number.
     pub pid: i32,
-    gate: std::fs::File,
-    failure: std::fs::File,
+    gate: File,
+    failure: File,
 }
 
 /// Forks. The child waits, then installs the filter and executes the program, on a terminal of its own where one is given; it
@@ -82,7 +97,7 @@ pub fn launch(arguments: &[CString], filter: &Filter, terminal: Option<&CString>
             drop(gate);
             drop(failure);
             let errno = become_program(arguments, filter, (theirs, terminal));
-            let _ = std::fs::File::from(tells).write_all(&errno.0.to_ne_bytes());
+            let _ = File::from(tells).write_all(&errno.0.to_ne_bytes());
             exit_child(127)
         }
     }
@@ -105,7 +120,7 @@ impl Waiting {
 fn become_program(arguments: &[CString], filter: &Filter, (gate, terminal): (OwnedFd, Option<&CString>)) -> Errno {
     let tie = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
     let mut byte = [0];
-    let is_let_go = std::fs::File::from(gate).read_exact(&mut byte).is_ok();
+    let is_let_go = File::from(gate).read_exact(&mut byte).is_ok();
     if tie.is_err() || !is_let_go {
         exit_child(127);
     }

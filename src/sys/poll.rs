@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
+use nix::fcntl::{FcntlArg, OFlag};
 use nix::poll::{PollFd, PollFlags};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::time::TimeSpec;
@@ -20,6 +21,14 @@ pub fn wait(fds: &[BorrowedFd<'_>], timeout: Option<Duration>) -> Result<Vec<boo
         Err(error) => return Err(error).during("poll"),
     }
     Ok(polled.iter().map(|fd| fd.any().unwrap_or(false)).collect())
+}
+
+/// A read of what is empty comes back at once; so it is for all who share its description.
+pub fn do_not_block(fd: &impl AsFd) -> Result<(), SysError> {
+    let flags = nix::fcntl::fcntl(fd, FcntlArg::F_GETFL).during("look at a pipe")?;
+    let flags = OFlag::from_bits_retain(flags) | OFlag::O_NONBLOCK;
+    nix::fcntl::fcntl(fd, FcntlArg::F_SETFL(flags)).during("make a pipe non-blocking")?;
+    Ok(())
 }
 
 /// A new bell: an eventfd, non-blocking.

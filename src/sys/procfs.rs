@@ -53,6 +53,13 @@ impl ThreadFiles {
         stat.get(stat.iter().rposition(|byte| *byte == b')')? + 2).copied()
     }
 
+    /// The time that it has computed so far, nanoseconds; none if the thread has gone, or the kernel does not say.
+    pub fn computed_ns(&self) -> Option<u64> {
+        let mut buffer = [0; 256];
+        let number = first_number(read(self.schedstat.as_ref()?, &mut buffer)?)?;
+        u64::try_from(number).ok()
+    }
+
     /// Looks; none if the thread has gone. The call it sleeps in is asked for where that matters.
     pub fn look(&self, asks_call: bool) -> Option<Look> {
         let state = self.state()?;

@@ -28,7 +28,7 @@ impl Pty {
         grantpt(&master).during("open a terminal for the program")?;
         unlockpt(&master).during("open a terminal for the program")?;
         let name = ptsname_r(&master).during("name the program's terminal")?;
-        let slave = CString::new(name).map_err(|_| SysError {
+        let slave = CString::new(name).map_err(|_zero| SysError {
             operation: "name the program's terminal",
             errno: crate::abi::Errno(Errno::EINVAL as i32),
         })?;

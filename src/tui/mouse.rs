@@ -19,7 +19,8 @@ impl Tui {
 
     /// What was reported before a switch may still be on its way, and means what it always means.
     pub(super) fn keep_mouse(&mut self) -> io::Result<()> {
-        let is_wanted = self.playground.app().has_mouse;
+        // A program that has the keyboard is not told of the mouse.
+        let is_wanted = self.playground.app().has_mouse && !self.playground.is_programs_keyboard();
         if is_wanted != self.has_mouse {
             self.has_mouse = is_wanted;
             screen::report_mouse(is_wanted)?;

@@ -193,6 +193,18 @@ pub fn bring_back() {
     }
 }
 
+/// A report on the alternate screen would vanish with it. Only this process's panics: an agent has a hook of its own.
+pub fn restore_before_panic_reports() {
+    let owner = std::process::id();
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::process::id() == owner {
+            bring_back();
+        }
+        report(info);
+    }));
+}
+
 /// The terminal is another's, who has set it up anew: there is nothing to bring back until it is entered again.
 pub fn let_go() {
     IS_ENTERED.store(false, Ordering::SeqCst);

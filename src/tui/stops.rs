@@ -64,6 +64,7 @@ impl Tui {
 
     fn enter_again(&mut self) -> Option<End> {
         self.size = self.tty.size().unwrap_or(DEFAULT_SIZE);
+        self.resize_program();
         self.is_dirty = true;
         self.has_mouse = false;
         self.screen.enter_again(self.size).is_err().then_some(End::Signal(HANGUP))

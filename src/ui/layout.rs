@@ -129,6 +129,23 @@ fn below(channels: Rect, why: u16, bottom: u16) -> Places {
     Places { channels, why, prompt, trace, strip: None }
 }
 
+/// Columns from which on a watched program's terminal stands beside the bench's panels.
+const PROGRAM_BESIDE: u16 = 150;
+/// Its columns then, at most: what most programs expect.
+const PROGRAM_WIDTH: u16 = 80;
+
+/// What a watched program leaves to the panels, and where its own terminal is drawn, heading included.
+pub fn with_program(area: Rect) -> (Rect, Rect) {
+    if area.width >= PROGRAM_BESIDE {
+        let width = (area.width * 2 / 5).min(PROGRAM_WIDTH);
+        let rest = Rect { width: area.width - width - 1, ..area };
+        return (rest, Rect { x: rest.right() + 1, y: area.y + 1, width, height: area.height - 1 });
+    }
+    let height = (area.height / 3).clamp(5, 20);
+    let rest = Rect { height: area.height - height, ..area };
+    (rest, Rect { y: rest.bottom(), height, ..area })
+}
+
 impl Places {
     /// Divides a screen of at least the smallest size. Channels do not move when an explanation gets longer or a line comes: the
     /// explanation takes its rows from the trace, which is read from the bottom up.

@@ -13,6 +13,7 @@ pub mod lesson;
 pub mod list;
 pub mod message_box;
 pub mod palette;
+pub mod program;
 pub mod prompt;
 pub mod signature;
 pub mod status;

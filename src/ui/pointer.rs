@@ -7,14 +7,16 @@ use crate::app::action::{Action, Learn, Step};
 use crate::app::{Mode, View, channel_sides};
 
 use super::layout::{MIN_HEIGHT, MIN_WIDTH};
-use super::{Scene, channel_areas, is_listed, lesson, list_place, panel, places_of};
+use super::{Scene, channel_areas, is_listed, lesson, list_place, panel, panels_area, places_of};
 
 /// The action for a mouse event on a screen of this size; none where there is nothing to act on.
 pub fn action(scene: Scene<'_>, (width, height): (u16, u16), event: MouseEvent) -> Option<Action> {
     if width < MIN_WIDTH || height < MIN_HEIGHT {
         return None;
     }
-    let (area, at) = (Rect::new(0, 0, width, height), Position::new(event.column, event.row));
+    let whole = Rect::new(0, 0, width, height);
+    let area = if is_listed(scene.app.mode) { whole } else { panels_area(scene, whole) };
+    let at = Position::new(event.column, event.row);
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => click(scene, area, at),
         MouseEventKind::ScrollUp => wheel(scene, area, at).map(|(up, _)| up),

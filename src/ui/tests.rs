@@ -10,6 +10,7 @@ mod lesson;
 mod looks;
 mod names;
 mod past;
+mod program;
 mod tree;
 mod why;
 mod xray;

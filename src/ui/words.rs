@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use crate::text;
+use crate::world::task::Task;
 
 /// Columns of some text, escapes written out.
 pub fn width(text: &str) -> u16 {
@@ -31,6 +32,19 @@ pub fn cut(text: &str, limit: u16) -> String {
         out.push('…');
     }
     out
+}
+
+/// `child2 (head)`: a task, with the program that it runs where that is not the bench's own.
+pub fn task_label(task: &Task) -> String {
+    match &task.program {
+        Some(program) => format!("{} ({program})", task.name),
+        None => task.name.clone(),
+    }
+}
+
+/// The same in at most `limit` columns.
+pub fn task(task: &Task, limit: u16) -> String {
+    name(&task_label(task), limit)
 }
 
 /// A name in at most `limit` columns: of one that is too long both ends stay, for what tells two apart is often a number at the end.

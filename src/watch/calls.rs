@@ -62,7 +62,9 @@ impl Watcher<'_> {
                 self.tell_descriptors(tid, &call);
                 let channels = self.channels_of(tid, &call);
                 let entry = Entry { sysno, arguments, call, channels, stopped_ns: now_ns() };
-                if self.may_enter(tid, &entry.channels) {
+                if !entry.channels.is_empty() && self.hold(tid) {
+                    self.set_place(tid, Place::Waiting(Box::new(entry)));
+                } else if self.may_enter(tid, &entry.channels) {
                     self.let_in(tid, entry, false);
                 } else {
                     self.set_place(tid, Place::Waiting(Box::new(entry)));

@@ -5,17 +5,24 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
+use crate::bench::BenchError;
+use crate::grade::Grade;
 use crate::recorder::{Recorder, Subject};
 use crate::recording::file::Kind;
+use crate::retold::Retold;
+use crate::source::Source;
 use crate::sys::output;
 use crate::text;
 use crate::trace::Death;
 
 use super::follower::{Ending, keeping};
-use super::headless::{self, Ended, Options};
+use super::headless::{self, Ended, Listeners, Options};
+use super::live::Watched;
+use super::orders;
 
 /// Where it goes beside the program's own output.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,21 +31,80 @@ pub struct Files<'a> {
     pub transcript: Option<&'a Path>,
     /// The recording, which must not be there yet.
     pub recording: Option<&'a Path>,
+    /// What is expected of the program.
+    pub expectations: Option<&'a Path>,
+    /// What it did, as a script, which must not be there yet.
+    pub script: Option<&'a Path>,
 }
 
 /// Watches a program; its exit status becomes this one's.
 pub fn run(program: &[OsString], options: Options, files: Files<'_>) -> Result<u8> {
-    let words: Result<Vec<CString>, _> = program.iter().map(|word| CString::new(word.as_bytes())).collect();
-    let words = words.wrap_err("a word of the command line has a zero byte")?;
-    let recorder = files.recording.map(|path| recorder(program, path)).transpose()?;
+    let words = words(program)?;
+    let mut listeners = Listeners {
+        recorder: files.recording.map(|path| recorder(program, path)).transpose()?,
+        grade: files.expectations.map(grade).transpose()?,
+        retold: files.script.map(|_| Retold::new()),
+    };
+    let script =
+        files.script.map(|path| File::create_new(path).wrap_err("the script cannot be written")).transpose()?;
     let mut out: Box<dyn Write> = match files.transcript {
         Some(path) => Box::new(BufWriter::new(File::create(path).wrap_err("the transcript cannot be written")?)),
         None => Box::new(BufWriter::new(output::stderr())),
     };
-    match headless::run(&words, options, recorder, &mut out)? {
-        Ended::Hung | Ended::Program(Ending::Died(_), false) => Ok(1),
-        Ended::Program(ending, _) => status(program, ending),
+    let ended = headless::run(&words, options, &mut listeners, &mut out)?;
+    if let (Some(mut script), Some(retold)) = (script, &listeners.retold) {
+        let name = text::string(&program[0].to_string_lossy());
+        script.write_all(retold.script(&name).as_bytes()).wrap_err("the script cannot be written")?;
     }
+    for (path, line) in unmet(&listeners, files.expectations) {
+        let _ = writeln!(output::stderr(), "{path}:{line}");
+    }
+    match ended {
+        Ended::Hung | Ended::Program { ending: Ending::Died(_), is_clean: false, .. } => Ok(1),
+        Ended::Program { ending, is_met, .. } => {
+            let status = status(program, ending)?;
+            Ok(if status == 0 && !is_met { 1 } else { status })
+        }
+    }
+}
+
+/// The expectations of a file.
+fn grade(path: &Path) -> Result<Grade> {
+    let name = text::string(&path.display().to_string());
+    let source = std::fs::read(path).wrap_err_with(|| format!("{name} cannot be read"))?;
+    Grade::parse(&source).map_err(|error| eyre!("{name}:{error}"))
+}
+
+/// What was expected and did not come, with its file.
+fn unmet(listeners: &Listeners, path: Option<&Path>) -> Vec<(String, String)> {
+    let name = path.map_or_else(String::new, |path| text::string(&path.display().to_string()));
+    let lines = listeners.grade.as_ref().map(Grade::unmet).unwrap_or_default();
+    lines.into_iter().map(|line| (name.clone(), text::string(&line))).collect()
+}
+
+/// Runs it in so many orders, and says which different ends there are. 1 if there is more than one, or a bad one.
+pub fn orders(program: &[OsString], count: u64, timeout: Option<Duration>) -> Result<u8> {
+    let outcomes = orders::run(&words(program)?, count, timeout)?;
+    let name: Vec<String> = program.iter().map(|word| text::string(&word.to_string_lossy())).collect();
+    let mut out = output::stdout(output::Format::Text);
+    for line in outcomes.lines(&name.join(" ")) {
+        writeln!(out, "{}", text::respelled(&line)).wrap_err("stdout cannot be written")?;
+    }
+    Ok(u8::from(!outcomes.are_alike_and_clean()))
+}
+
+/// Starts it as a source for the UI, on a terminal of its own of this size.
+pub fn start(program: &[OsString], recording: Option<&Path>, size: (u16, u16)) -> Result<Box<dyn Source>, BenchError> {
+    let fails = |reason: String| BenchError::Mishap(reason);
+    let words = words(program).map_err(|error| fails(error.to_string()))?;
+    let recorder = recording.map(|path| recorder(program, path)).transpose();
+    let recorder = recorder.map_err(|error| fails(error.to_string()))?;
+    Ok(Box::new(Watched::start(&words, size, recorder)?))
+}
+
+fn words(program: &[OsString]) -> Result<Vec<CString>> {
+    let words: Result<Vec<CString>, _> = program.iter().map(|word| CString::new(word.as_bytes())).collect();
+    words.wrap_err("a word of the command line has a zero byte")
 }
 
 /// The program's exit status as this program's, or why it has none.

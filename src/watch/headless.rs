@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::diagnosis;
+use crate::grade::Grade;
 use crate::recorder::Recorder;
+use crate::retold::Retold;
 use crate::sys::child_signal;
 use crate::sys::output;
 use crate::sys::{During, SysError, kernel_release, poll, procfs};
@@ -17,7 +19,7 @@ use crate::trace::{Event, json, strace};
 
 use super::follower::{Ending, Follower, News};
 use super::link::Frame;
-use super::start::{Started, start};
+use super::start::{Setup, Started, start};
 
 /// How the transcript is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,27 +39,48 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// Whether what went wrong is told at the end.
     pub checks: bool,
+    /// The seed of the order in which tasks go; none: as they like.
+    pub order: Option<u64>,
 }
 
 /// How it went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
-    /// By itself, and whether nothing was wrong, where that was to be checked.
-    Program(Ending, bool),
+    /// By itself.
+    Program {
+        /// How.
+        ending: Ending,
+        /// Nothing was wrong, where that was to be checked.
+        is_clean: bool,
+        /// All that was expected came.
+        is_met: bool,
+    },
     /// It did not end in time: it was killed.
     Hung,
+}
+
+/// Who listens to what the program does, beside the transcript.
+#[derive(Debug, Default)]
+pub struct Listeners {
+    /// Writes the recording.
+    pub recorder: Option<Recorder>,
+    /// What is expected of the program.
+    pub grade: Option<Grade>,
+    /// What it does, as a script.
+    pub retold: Option<Retold>,
 }
 
 /// Watches a program to its end.
 pub fn run(
     arguments: &[CString],
     options: Options,
-    recorder: Option<Recorder>,
+    listeners: &mut Listeners,
     out: &mut dyn Write,
 ) -> Result<Ended, SysError> {
     child_signal::leave_keys_to_the_program()?;
-    let started = start(arguments, None)?;
-    let mut headless = Headless { options, follower: Follower::new(recorder, false), out };
+    let started = start(arguments, Setup { order: options.order, ..Setup::default() })?;
+    let follower = Follower::new(listeners.recorder.take(), false);
+    let mut headless = Headless { options, follower, listeners, out };
     headless.announce(arguments);
     headless.run(started)
 }
@@ -66,7 +89,19 @@ pub fn run(
 struct Headless<'a> {
     options: Options,
     follower: Follower,
+    listeners: &'a mut Listeners,
     out: &'a mut dyn Write,
+}
+
+impl Listeners {
+    fn take(&mut self, event: &Event) {
+        if let Some(grade) = &mut self.grade {
+            grade.event(event);
+        }
+        if let Some(retold) = &mut self.retold {
+            retold.event(event);
+        }
+    }
 }
 
 impl Headless<'_> {
@@ -105,7 +140,8 @@ impl Headless<'_> {
             say(self.follower.faults().lines());
         }
         let is_clean = !self.options.checks || self.follower.faults().is_clean();
-        Ok(Ended::Program(self.follower.ending(), is_clean))
+        let is_met = self.listeners.grade.as_ref().is_none_or(|grade| grade.unmet().is_empty());
+        Ok(Ended::Program { ending: self.follower.ending(), is_clean, is_met })
     }
 
     fn end(&mut self) {
@@ -116,7 +152,12 @@ impl Headless<'_> {
     fn take(&mut self, frame: Frame) {
         match self.follower.take(frame) {
             // A reader that is gone is no reason to stop the program.
-            News::Events(events) => drop(print(&events, self.options.form, self.out)),
+            News::Events(events) => {
+                for event in &events {
+                    self.listeners.take(event);
+                }
+                drop(print(&events, self.options.form, self.out));
+            }
             News::Note(text) => say(&[text]),
             News::Over => {}
         }

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use crate::abi::Signal;
 use crate::sys::fork::{self, Forked, exit_child};
-use crate::sys::{During, SysError, child_signal, poll};
+use crate::sys::{During, SysError, child_signal, launch, poll};
 
 use super::link::{Frame, Receiver, Sender};
+use super::pace::Pace;
 use super::watcher::{Output, Watcher};
 
 /// A watcher that was started.
@@ -50,8 +51,19 @@ impl Started {
     }
 }
 
-/// Starts the watcher in a process of its own, tied to this one; the program has this terminal, where one is given.
-pub fn start(arguments: &[CString], terminal: Option<&CString>) -> Result<Started, SysError> {
+/// How the program is started.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Setup<'a> {
+    /// Its own terminal; none: its standard streams are this program's.
+    pub terminal: Option<&'a CString>,
+    /// The seed of its order; none: all tasks go as they like.
+    pub order: Option<u64>,
+    /// Where its standard output and error go; none: where this program's go.
+    pub output: Option<&'a File>,
+}
+
+/// Starts the watcher in a process of its own, tied to this one.
+pub fn start(arguments: &[CString], setup: Setup<'_>) -> Result<Started, SysError> {
     let (ours, theirs) = open_pipe()?;
     let own = std::process::id();
     match fork::fork().map_err(|errno| SysError { operation: "fork the watcher", errno })? {
@@ -63,7 +75,11 @@ pub fn start(arguments: &[CString], terminal: Option<&CString>) -> Result<Starte
             if !child_signal::die_with_parent(i32::try_from(own).unwrap_or(0)).unwrap_or(false) {
                 exit_child(1);
             }
-            match Watcher::watch(arguments, terminal, &mut sender) {
+            if setup.output.is_some_and(|file| launch::redirect(file).is_err()) {
+                exit_child(1);
+            }
+            let pace = setup.order.map_or(Pace::Free, Pace::seeded);
+            match Watcher::watch(arguments, (setup.terminal, pace), &mut sender) {
                 Ok(ending) => sender.end(ending),
                 Err(error) => {
                     sender.send(&Frame::Failed(error.to_string()));

@@ -14,6 +14,7 @@ use crate::sys::{SysError, now_ns, poll};
 use crate::trace::{Fact, Record, TaskId};
 
 use super::naps::Naps;
+use super::pace::Pace;
 use super::tables::Tables;
 use super::tracee::{Handlers, HandlersId, Tracee};
 
@@ -63,16 +64,17 @@ pub struct Watcher<'a> {
     pub(super) next_handlers: u32,
     pub(super) order: u64,
     pub(super) said: BTreeSet<&'static str>,
+    pub(super) pace: Pace,
     turn: u32,
     acting: Option<TaskId>,
     out: &'a mut dyn Output,
 }
 
 impl<'a> Watcher<'a> {
-    /// Starts the program, on this terminal where one is given, and watches it to its end.
+    /// Starts the program, on this terminal where one is given, and watches it to its end, in this pace.
     pub fn watch(
         arguments: &[CString],
-        terminal: Option<&CString>,
+        (terminal, pace): (Option<&CString>, Pace),
         out: &'a mut dyn Output,
     ) -> Result<Ending, SysError> {
         let children = ChildSignal::open()?;
@@ -80,14 +82,14 @@ impl<'a> Watcher<'a> {
         let mut waiting = launch::launch(arguments, &filter, terminal)?;
         ptrace::seize(waiting.pid)?;
         waiting.open_gate()?;
-        let mut watcher = Self::new(waiting.pid, out);
+        let mut watcher = Self::new(waiting.pid, pace, out);
         if !watcher.run(&children)? {
             return Ok(Ending::NobodyReads);
         }
         Ok(watcher.ending(waiting))
     }
 
-    fn new(root: i32, out: &'a mut dyn Output) -> Self {
+    fn new(root: i32, pace: Pace, out: &'a mut dyn Output) -> Self {
         Self {
             root,
             root_status: None,
@@ -103,6 +105,7 @@ impl<'a> Watcher<'a> {
             next_handlers: 0,
             order: 0,
             said: BTreeSet::new(),
+            pace,
             turn: 0,
             acting: None,
             out,
@@ -124,11 +127,13 @@ impl<'a> Watcher<'a> {
             }
             self.adopt_unborn();
             let is_moving = self.admit_waiting();
+            let again = self.pick();
             let until = self.look_at_sleepers();
             if !self.out.flush() {
                 return Ok(false);
             }
             let pause = if is_moving { Some(TURN_PAUSE) } else { until };
+            let pause = again.into_iter().chain(pause).min();
             poll::wait(&[children.fd()], pause)?;
             children.drain();
         }

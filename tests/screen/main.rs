@@ -19,3 +19,4 @@ mod pointer;
 mod scale;
 mod soak;
 mod terminal;
+mod watched;

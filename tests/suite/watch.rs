@@ -148,7 +148,8 @@ fn said_of_hang(name: &str) -> Option<(String, Option<i32>)> {
 
 #[test]
 fn a_hang_is_told_with_its_cause_and_the_change() {
-    let cases: [(&str, &[&str]); 3] = [
+    let cases: [(&str, &[&str]); 4] = [
+        ("lost_token", &["the last byte of pipe1[0] was taken by child1, which exited with 1 and wrote nothing back"]),
         ("own_write_end", &["parent waits for itself", "close(4) before the first read"]),
         (
             "both_pipes_full",
@@ -221,5 +222,72 @@ fn nobody_is_told_to_type_a_statement_about_a_watched_program() {
     for name in ["own_write_end", "both_pipes_full", "copy_in_grandchild"] {
         let Some((said, _)) = said_of_hang(name) else { return };
         assert!(!said.contains('`') && !said.contains("interrupt"), "{said}");
+    }
+}
+
+/// A watch of one of the programs in `tests/watch` with one more option and its file.
+fn with_file(option: &str, file: &Path, program: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    run(command.args(["watch", "-o", "/dev/null", option]).arg(file).arg("--").arg(program))
+}
+
+#[test]
+fn a_program_is_graded_by_a_file_of_expectations() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(program) = built("echo_child", folder.path()) else { return };
+    let file = folder.path().join("grade.txt");
+    let grade = |text: &str| {
+        std::fs::write(&file, text).expect("writes");
+        let output = with_file("--expect", &file, &program);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let met = "# The child echoes, then both close.\nparent: write pair1[0] \"ping\" => 4\nchild1: read pair1[1] => \"ping\"\n\
+               parent: read _ => \"ping\"\nchild1: read _ => EOF\n_: _ _ => exits child1 0\n";
+    assert_eq!(grade(met), (Some(0), String::new()));
+    let (status, said) = grade("parent: write _ => 4\nchild1: read _ => \"pong\"\n");
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("grade.txt:2: child1: read _ => \"pong\": got"), "{said}");
+    let (status, said) = grade("parent: write\n");
+    assert!(status == Some(2) && said.contains("grade.txt:1:1: nothing is expected here"), "{said}");
+}
+
+#[test]
+fn what_a_program_did_runs_as_a_script_and_every_expectation_holds() {
+    for name in ["echo_child", "own_write_end", "both_pipes_full"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let Some(program) = built(name, folder.path()) else { return };
+        let script = folder.path().join("did.tin");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+        run(command.args(["watch", "--timeout", "1", "-o", "/dev/null", "--tin"]).arg(&script).arg("--").arg(&program));
+        let text = std::fs::read_to_string(&script).expect("a script");
+        assert!(text.lines().filter(|line| line.contains("=>")).count() > 3, "{name}: {text}");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+        let again = run(command.arg("run").arg(&script));
+        assert_eq!(again.status.code(), Some(0), "{name}: {text}\n{}", String::from_utf8_lossy(&again.stderr));
+    }
+}
+
+#[test]
+fn other_orders_find_the_deadlock_and_the_same_order_finds_it_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(program) = built("philosophers", folder.path()) else { return };
+    let orders = |count: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+        let output = run(command.args(["watch", "--orders", count, "--"]).arg(&program));
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    // Some seed of the first thirty leads into the circle, and some other past it.
+    let (status, said) = orders("30");
+    assert_eq!(status, Some(1), "{said}");
+    let line = said.lines().find(|line| line.contains("Deadlock: ")).unwrap_or_else(|| panic!("no deadlock: {said}"));
+    assert!(said.contains("exited with 0"), "{said}");
+    let seed = line.split("--order ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a seed");
+    for _ in 0..3 {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+        command.args(["watch", "--order", seed, "--timeout", "1", "-o", "/dev/null", "--"]).arg(&program);
+        let output = run(&mut command);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("Deadlock: "), "{said}");
     }
 }

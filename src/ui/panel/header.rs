@@ -8,6 +8,7 @@ use ratatui::text::Span;
 use super::tasks::state_of;
 use crate::app::action::{Action, Learn};
 use crate::app::past::Past;
+use crate::app::program::TAKE_BACK_LABEL;
 use crate::app::{Mode, View};
 use crate::explain;
 use crate::ui::{Scene, words};
@@ -38,6 +39,10 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         Mode::Lesson => help(),
         Mode::List | Mode::Search | Mode::Past => String::new(),
         Mode::Line => format!("{} keys, then {}", key(Action::LeaveLine), help()),
+        Mode::Keys if scene.app.program.as_ref().is_some_and(|program| program.has_keyboard) => {
+            format!("{TAKE_BACK_LABEL}: keys  ")
+        }
+        Mode::Keys if scene.app.program.is_some() => format!("{} type to it  {}", key(Action::EnterLine), help()),
         Mode::Keys if scene.app.recording.is_some() => format!("{} run it again  {}", key(Action::RunAgain), help()),
         Mode::Keys => format!("{} type  {}", key(Action::EnterLine), help()),
         Mode::Prompt => format!("{} back ", key(Action::LeavePrompt)),
@@ -72,13 +77,14 @@ fn tasks(scene: Scene<'_>, room: u16) -> Vec<Span<'static>> {
     let mut spans = vec![Span::raw(" "), Span::styled("tincans", theme.strong())];
     if let Some(name) = &scene.app.recording {
         let name = words::cut(&theme.spelled(name), room / 3);
-        spans.extend([Span::raw("  "), Span::styled(format!(" RECORDING {name} "), theme.shout())]);
+        let kind = if scene.app.program.is_some() { "WATCH" } else { "RECORDING" };
+        spans.extend([Span::raw("  "), Span::styled(format!(" {kind} {name} "), theme.shout())]);
     }
     let mut left = room.saturating_sub(words::spans_width(&spans));
     let total = scene.world.tasks().count();
     for (at, task) in scene.world.tasks().enumerate() {
         let style = if task.is_alive() { Style::new() } else { theme.alarm() };
-        let mut one = vec![Span::raw("   "), Span::styled(words::name(&task.name, 16), theme.strong())];
+        let mut one = vec![Span::raw("   "), Span::styled(words::task(task, 24), theme.strong())];
         if !scene.app.present.is_hidden {
             one.push(Span::styled(format!(" {}", state_of(task)), style));
         }

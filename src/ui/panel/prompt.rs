@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::Mode;
 use crate::app::action::{Action, Learn};
-use crate::app::availability::looks;
+use crate::app::availability::is_of_use;
 use crate::app::channel_sides;
 use crate::app::input_line::InputLine;
 use crate::app::keys::Binding;
@@ -150,7 +150,12 @@ pub struct Named {
 /// The keys of this mode, as many as fit, what matters most first; the last are always there: all actions, help, how to leave.
 pub fn named(scene: Scene<'_>, area: Rect) -> Vec<Named> {
     let label = |binding: &Binding| binding.keys.first().map(|key| key.label()).unwrap_or_default();
-    let wide = |binding: &Binding| words::width(&label(binding)) + words::width(binding.row.short.1) + 3;
+    let is_watched = scene.app.program.is_some();
+    let short = |binding: &Binding| match binding.row.action {
+        Action::EnterLine if is_watched => "type to it",
+        _ => binding.row.short.1,
+    };
+    let wide = |binding: &Binding| words::width(&label(binding)) + words::width(short(binding)) + 3;
     let is_kept = |binding: &&Binding| binding.row.short.0 == 0;
     // In a lesson what is done on the bench comes after what is done to the lesson.
     let rank = |binding: &Binding| {
@@ -165,7 +170,7 @@ pub fn named(scene: Scene<'_>, area: Rect) -> Vec<Named> {
         let is_out = binding.row.action == Action::Learn(Learn::Out);
         let is_help = matches!(binding.row.action, Action::Learn(Learn::Hint | Learn::Solve));
         let is_void = (is_out && !has_lesson) || (is_help && !has_goal);
-        let is_past = scene.app.recording.is_some() && !looks(binding.row.action);
+        let is_past = !is_of_use(scene.app, binding.row.action);
         !is_void && !is_past && !binding.row.short.1.is_empty() && !binding.keys.is_empty()
     };
     let all: Vec<&Binding> = scene.app.keymap.of_mode(scene.app.mode).iter().filter(is_named).collect();
@@ -183,7 +188,7 @@ pub fn named(scene: Scene<'_>, area: Rect) -> Vec<Named> {
         }
         let columns = x..x.saturating_add(wide(binding)).min(area.right());
         x = columns.end;
-        named.push(Named { columns, key: label(binding), short: binding.row.short.1, action: binding.row.action });
+        named.push(Named { columns, key: label(binding), short: short(binding), action: binding.row.action });
     }
     named
 }

@@ -48,12 +48,12 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     );
     buf.set_line(area.x, area.y, &heading, area.width);
     let shown = || scene.world.tasks().skip(skipped).take(room);
-    let widest = shown().map(|task| task.name.len()).max().unwrap_or(0).clamp(8, usize::from(MOST_NAME));
+    let widest = shown().map(|task| words::task_label(task).len()).max().unwrap_or(0).clamp(8, usize::from(MOST_NAME));
     for (y, task) in (area.y + 1..area.bottom()).zip(shown()) {
         let zombie = if task.state == TaskState::Zombie { ", zombie" } else { "" };
         let style = if task.is_alive() { Style::new() } else { theme.alarm() };
         let line = Line::from(vec![
-            Span::styled(format!(" {:<widest$}", words::name(&task.name, MOST_NAME)), theme.strong()),
+            Span::styled(format!(" {:<widest$}", words::task(task, MOST_NAME)), theme.strong()),
             Span::styled(format!(" {:>7}  ", task.pid), theme.faint()),
             Span::styled(format!("{}{zombie}", state_of(task)), style),
         ]);

@@ -1,0 +1,332 @@
+//! What a watched program did with its channels, told again as a script of the bench with expectations. What has no statement is a
+//! comment; calls about no channel are left out. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use crate::abi::{self, Errno, Signal};
+use crate::order::{Call, Extra, Payload};
+use crate::script::MAX_SCRIPT;
+use crate::script::words::quote;
+use crate::trace::{CallEvent, CallState, Death, Event, What};
+
+/// Bytes that are written out; longer data is told by its length.
+const MOST_QUOTED: u64 = 256;
+/// MSG_ flags that the language has words for.
+const MESSAGE_FLAGS: &[(i32, &str)] = &[
+    (abi::MSG_DONTWAIT, "dontwait"),
+    (abi::MSG_NOSIGNAL, "nosignal"),
+    (abi::MSG_PEEK, "peek"),
+    (abi::MSG_WAITALL, "waitall"),
+];
+
+/// One statement, or a comment.
+#[derive(Debug, Clone, Default)]
+struct Told {
+    /// Who makes the call; nobody of what comes from outside.
+    task: String,
+    /// Empty of a comment that follows in `wants`.
+    statement: String,
+    wants: Vec<String>,
+    /// The channels that it is about.
+    channels: BTreeSet<String>,
+}
+
+/// A script that grows with a program's events.
+#[derive(Debug, Clone, Default)]
+pub struct Retold {
+    told: Vec<Told>,
+    /// Channels that a statement has made.
+    channels: BTreeSet<String>,
+    /// Tasks that a statement has made, and whether they live.
+    tasks: BTreeMap<String, bool>,
+    /// Who sleeps, and since which statement.
+    asleep: BTreeMap<String, usize>,
+    /// What woke a task that no statement has woken yet.
+    early: Vec<String>,
+    bytes: usize,
+    is_cut: bool,
+}
+
+impl Retold {
+    /// Nothing has happened but that there is a `parent`.
+    pub fn new() -> Self {
+        Self { tasks: BTreeMap::from([("parent".to_owned(), true)]), ..Self::default() }
+    }
+
+    /// One more event.
+    pub fn event(&mut self, event: &Event) {
+        match &event.what {
+            What::Call(call) => self.call(call),
+            What::Death { task, death: Death::Killed(signal), .. } => self.killed(task, *signal),
+            What::Death { .. }
+            | What::Signal { .. }
+            | What::Burst(_)
+            | What::Queue(_)
+            | What::Holders(_)
+            | What::Tasks(_)
+            | What::Fds { .. }
+            | What::Why(_)
+            | What::Expect { .. }
+            | What::Refused { .. }
+            | What::Summary(_) => {}
+        }
+    }
+
+    /// The script; `program` is what it is of.
+    pub fn script(&self, program: &str) -> String {
+        let mut text = format!("# What {program} did, as a script: `tincans run` makes the same calls again.\n");
+        for told in &self.told {
+            if told.statement.is_empty() {
+                let _ = writeln!(text, "# {}", told.wants.join(", "));
+                continue;
+            }
+            let wants = if told.wants.is_empty() { String::new() } else { format!(" => {}", told.wants.join(", ")) };
+            let task = if told.task.is_empty() { String::new() } else { format!("{}: ", told.task) };
+            let _ = writeln!(text, "{task}{}{wants}", told.statement);
+        }
+        if self.is_cut {
+            text.push_str("# The rest is left out: a script has no more room.\n");
+        }
+        text
+    }
+
+    fn call(&mut self, call: &CallEvent) {
+        let task = name(&call.task);
+        if !self.tasks.get(&task).copied().unwrap_or(false) {
+            return;
+        }
+        if call.state == CallState::Resumed {
+            return self.wake(&task, call);
+        }
+        let Some(statement) = self.statement(call) else { return self.comment(call) };
+        let is_exit = matches!(call.call, Call::Exit { .. } | Call::ExitGroup { .. });
+        if call.state == CallState::Unfinished && !is_exit {
+            return;
+        }
+        let wants = if call.state == CallState::Asleep {
+            vec!["sleeps".to_owned()]
+        } else if is_exit {
+            Vec::new()
+        } else {
+            vec![result(call)]
+        };
+        self.put(Told { task: task.clone(), statement, wants, channels: channels(call) });
+        if call.state == CallState::Asleep {
+            self.asleep.insert(task, self.told.len() - 1);
+        } else if is_exit {
+            self.tasks.insert(task, false);
+        }
+        self.made(call);
+    }
+
+    /// What the statements after this one can be about.
+    fn made(&mut self, call: &CallEvent) {
+        let (true, Some(made)) = (call.errno == Errno::NONE, &call.names.made) else { return };
+        if call.call.makes_task() {
+            self.tasks.insert(name(made), true);
+        } else {
+            self.channels.insert(name(made));
+        }
+    }
+
+    /// A sleeper has come back: by the last statement about its channel, or the next one.
+    fn wake(&mut self, task: &str, call: &CallEvent) {
+        let Some(since) = self.asleep.remove(task) else { return };
+        let result = result(call);
+        // What became of a child is said of the child.
+        let wants = if matches!(call.call, Call::Waitpid { .. }) {
+            vec![format!("wakes {task}"), result]
+        } else {
+            vec![format!("wakes {task} {result}")]
+        };
+        let about = channels(call);
+        let wakes = |told: &Told| {
+            !told.statement.is_empty() && told.task != task && (about.is_empty() || !told.channels.is_disjoint(&about))
+        };
+        let by = self.told.iter().enumerate().skip(since + 1).rev().find(|(_, told)| wakes(told)).map(|(at, _)| at);
+        match by.and_then(|at| self.told.get_mut(at)) {
+            Some(told) => told.wants.extend(wants),
+            None => self.early.extend(wants),
+        }
+    }
+
+    /// A task was killed: by a statement of its own where it wrote to nobody, else from outside.
+    fn killed(&mut self, task: &str, signal: Signal) {
+        let task = name(task);
+        if !self.tasks.insert(task.clone(), false).unwrap_or(false) {
+            return;
+        }
+        let by_own = |told: &Told| told.task == task && told.wants.iter().any(|want| want == "EPIPE");
+        let by_kill = format!("kill {task} ");
+        let dies = format!("killed {task} {}", signal.name());
+        let killer = |told: &Told| (signal == Signal::PIPE && by_own(told)) || told.statement.starts_with(&by_kill);
+        if let Some(told) = self.told.iter_mut().rev().take(8).find(|told| killer(told)) {
+            told.wants.push(dies);
+            return;
+        }
+        let statement = format!("kill {task} {}", signal.name());
+        // `kill` without a task in front comes from outside the bench, whoever sent it.
+        self.put(Told { statement, wants: vec![dies], ..Told::default() });
+    }
+
+    fn comment(&mut self, call: &CallEvent) {
+        let about = channels(call);
+        if about.iter().any(|channel| self.channels.contains(channel)) && call.state == CallState::Returned {
+            let end = call.call.fd().map_or_else(String::new, |fd| call.names.end(fd));
+            let words = format!("{}: {}({end}) = {}", name(&call.task), call.call.name(), result(call));
+            self.put(Told { wants: vec![words], channels: about, ..Told::default() });
+        }
+    }
+
+    fn put(&mut self, mut told: Told) {
+        self.bytes += told.task.len() + told.statement.len() + told.wants.iter().map(String::len).sum::<usize>() + 8;
+        self.is_cut |= self.bytes > MAX_SCRIPT / 2;
+        if self.is_cut {
+            return;
+        }
+        if !told.statement.is_empty() {
+            told.wants.append(&mut self.early);
+        }
+        self.told.push(told);
+    }
+
+    /// The statement that makes this call; none where there is none, or its end is none of the script's.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "all other calls have no statement here, and are told as comments"
+    )]
+    fn statement(&self, call: &CallEvent) -> Option<String> {
+        let made = || call.names.made.as_deref().map(name);
+        let end = |fd: i32| {
+            let end = name(&call.names.end(fd));
+            self.channels.contains(channel_of(&end)).then_some(end)
+        };
+        Some(match &call.call {
+            Call::Socketpair { domain: abi::AF_UNIX, kind, .. } => {
+                format!("socketpair {} {}{}", type_of(*kind)?, made()?, made_flags(*kind))
+            }
+            Call::Pipe2 { flags } => {
+                let direct = if flags & abi::DIRECT != 0 { " direct" } else { "" };
+                format!("pipe {}{}{direct}", made()?, made_flags(*flags))
+            }
+            Call::Clone { flags, .. } if flags & CLONE_THREAD != 0 => format!("thread {}", made()?),
+            Call::Fork | Call::Vfork | Call::Clone { .. } => format!("fork {}", made()?),
+            Call::Exit { code } | Call::ExitGroup { code } => format!("exit {code}"),
+            Call::Waitpid { pid, options: 0 } => match call.names.task(*pid) {
+                Some(child) if *pid > 0 => format!("wait {}", name(child)),
+                _ => "wait".to_owned(),
+            },
+            Call::Read { fd, count } => format!("read {} {count}", end(*fd)?),
+            Call::Readv { fd, counts } => format!("readv {} {}", end(*fd)?, join(counts)),
+            Call::Recv { fd, count, flags } | Call::Recvfrom { fd, count, flags } => {
+                format!("recv {} {count}{}", end(*fd)?, message_flags(*flags)?)
+            }
+            Call::Write { fd, data } => format!("write {} {}", end(*fd)?, bytes(data)),
+            Call::Writev { fd, data } => {
+                format!("writev {} {}", end(*fd)?, data.iter().map(bytes).collect::<Vec<_>>().join(" "))
+            }
+            Call::Send { fd, data, flags, to: None } => {
+                format!("send {} {}{}", end(*fd)?, bytes(data), message_flags(*flags)?)
+            }
+            Call::Close { fd } => format!("close {}", end(*fd)?),
+            Call::Dup { fd } | Call::Dup2 { fd, .. } | Call::Dup3 { fd, .. } | Call::DupFrom { fd, .. } => {
+                format!("dup {}", end(*fd)?)
+            }
+            Call::Shutdown { fd, how } => {
+                format!("shutdown {} {}", end(*fd)?, ["rd", "wr", "rdwr"].get(usize::try_from(*how).ok()?)?)
+            }
+            Call::Kill { pid, signal } => {
+                let victim = call.names.task(*pid).filter(|_| *signal > 0)?;
+                format!("kill {} {}", name(victim), Signal(*signal).name())
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// CLONE_THREAD.
+const CLONE_THREAD: u64 = 0x0001_0000;
+
+/// A name as the language takes it: `child1-t2` is `child1_t2`.
+fn name(name: &str) -> String {
+    name.replace('-', "_")
+}
+
+/// `pipe1[0]` is an end of `pipe1`.
+fn channel_of(end: &str) -> &str {
+    end.split('[').next().unwrap_or(end)
+}
+
+fn channels(call: &CallEvent) -> BTreeSet<String> {
+    let made = call.names.made.iter().filter(|_| !call.call.makes_task()).map(|made| name(made));
+    let about = call.call.fd().into_iter().chain(call.call.more_fds());
+    let ends = about.filter_map(|fd| call.names.named(fd)).map(|end| channel_of(&name(&end.name)).to_owned());
+    made.chain(ends).collect()
+}
+
+/// What came, as an expectation.
+fn result(call: &CallEvent) -> String {
+    if call.errno != Errno::NONE {
+        return call.errno.name().to_owned();
+    }
+    if call.eof == Some(true) {
+        return "EOF".to_owned();
+    }
+    let ret = call.ret.unwrap_or(0);
+    if call.call.room().is_some() {
+        let known = u64::try_from(ret).is_ok_and(|ret| ret == call.outcome.data.len() as u64 && ret <= MOST_QUOTED);
+        return if known { quote(&call.outcome.data) } else { ret.to_string() };
+    }
+    if let (Call::Waitpid { .. }, Some(child)) = (&call.call, call.names.task(ret)) {
+        return reaped(&name(child), call).unwrap_or_else(|| "_".to_owned());
+    }
+    // Numbers of processes and descriptors are other ones each time.
+    let is_count = call.call.offered().is_some();
+    if is_count || ret == 0 { ret.to_string() } else { "_".to_owned() }
+}
+
+fn reaped(child: &str, call: &CallEvent) -> Option<String> {
+    let Extra::Status(status) = call.outcome.extra else { return None };
+    match Death::of_status(status)? {
+        Death::Exited(code) => Some(format!("exits {child} {code}")),
+        Death::Killed(signal) => Some(format!("killed {child} {}", signal.name())),
+        Death::Unknown => None,
+    }
+}
+
+fn bytes(data: &Payload) -> String {
+    if data.rest == 0 && data.len() <= MOST_QUOTED {
+        return quote(&data.iter().collect::<Vec<u8>>());
+    }
+    format!("{}*x", data.len())
+}
+
+fn join(counts: &[u64]) -> String {
+    counts.iter().map(u64::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn type_of(kind: i32) -> Option<&'static str> {
+    /// SOCK_TYPE_MASK.
+    const MASK: i32 = 0xf;
+    match kind & MASK {
+        abi::SOCK_STREAM => Some("stream"),
+        abi::SOCK_DGRAM => Some("dgram"),
+        abi::SOCK_SEQPACKET => Some("seqpacket"),
+        _ => None,
+    }
+}
+
+fn made_flags(flags: i32) -> String {
+    let cloexec = if flags & abi::CLOEXEC != 0 { " cloexec" } else { "" };
+    let nonblock = if flags & abi::NONBLOCK != 0 { " nonblock" } else { "" };
+    format!("{cloexec}{nonblock}")
+}
+
+fn message_flags(flags: i32) -> Option<String> {
+    let known = MESSAGE_FLAGS.iter().filter(|row| flags & row.0 != 0);
+    let bits = known.clone().fold(0, |sum, row| sum | row.0);
+    let words: Vec<&str> = known.map(|row| row.1).collect();
+    let space = if words.is_empty() { "" } else { " " };
+    (bits == flags).then(|| space.to_owned() + &words.join(" "))
+}

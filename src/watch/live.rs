@@ -1,0 +1,212 @@
+//! A watched program as a source for the UI: records are folded as they come, and its terminal is drawn in a box. Dropping it
+//! kills the watcher, and so everything that is watched.
+
+use std::ffi::CString;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
+
+use crate::app::program::ProgramScreen;
+use crate::bench::BenchError;
+use crate::recorder::Recorder;
+use crate::recording::Recording;
+use crate::source::{Nature, Source};
+use crate::sys::{During, SysError, poll};
+use crate::trace::{Death, Event};
+
+use super::follower::{Ending, Follower, News};
+use super::program_terminal::ProgramTerminal;
+use super::start::{Setup, Started, start};
+
+/// For how long nothing has to come before all is said to be quiet: a frame is drawn at once then.
+const QUIET: Duration = Duration::from_millis(20);
+/// Frames that are read in one turn.
+const READS_A_TURN: usize = 4;
+
+/// A program that is watched while it runs.
+#[derive(Debug)]
+pub struct Watched {
+    name: String,
+    started: Started,
+    terminal: ProgramTerminal,
+    follower: Follower,
+    /// What is to be said, and has not been yet.
+    notes: Vec<String>,
+    /// The terminal shows something new.
+    has_drawn: bool,
+    /// When all is quiet, if nothing more comes.
+    quiet_at: Option<Instant>,
+    /// The last pump did not take all that was there.
+    is_cut_short: bool,
+    has_ended: bool,
+}
+
+impl Watched {
+    /// Starts it on a terminal of its own of this size.
+    pub fn start(words: &[CString], size: (u16, u16), recorder: Option<Recorder>) -> Result<Self, SysError> {
+        let terminal = ProgramTerminal::open(size)?;
+        let started = start(words, Setup { terminal: Some(terminal.slave()), ..Setup::default() })?;
+        poll::do_not_block(started.receiver.pipe())?;
+        let name = words.first().map_or_else(String::new, |word| word.to_string_lossy().into_owned());
+        Ok(Self {
+            name,
+            started,
+            terminal,
+            follower: Follower::new(recorder, true),
+            notes: Vec::new(),
+            has_drawn: true,
+            quiet_at: Some(Instant::now() + QUIET),
+            is_cut_short: false,
+            has_ended: false,
+        })
+    }
+
+    fn end(&mut self) -> Result<(), BenchError> {
+        self.has_ended = true;
+        self.follower.end();
+        match self.follower.ending() {
+            Ending::Died(_) => Ok(()),
+            Ending::NotExecuted(errno) => Err(BenchError::Mishap(format!(
+                "{} cannot be executed: {} ({})",
+                crate::text::string(&self.name),
+                errno.name(),
+                errno.message()
+            ))),
+            Ending::NotWatched(reason) => Err(BenchError::Mishap(format!("the program cannot be watched: {reason}"))),
+        }
+    }
+}
+
+impl Source for Watched {
+    fn recording(&self) -> &Recording {
+        self.follower.recording()
+    }
+
+    fn nature(&self) -> Nature {
+        Nature { is_live: !self.has_ended, takes_statements: false, asks_kernel: false }
+    }
+
+    fn pump(&mut self) -> Result<Vec<Event>, BenchError> {
+        let mut events = Vec::new();
+        let mut has_come = self.terminal.pump();
+        self.has_drawn |= has_come;
+        self.is_cut_short = !self.has_ended;
+        for _ in 0..READS_A_TURN {
+            if self.has_ended {
+                break;
+            }
+            let frames = self.started.receiver.receive().during("read what the watcher says")?;
+            if self.started.receiver.is_over() {
+                self.end()?;
+                has_come = true;
+            }
+            if frames.is_empty() {
+                self.is_cut_short = false;
+                break;
+            }
+            has_come = true;
+            for frame in frames {
+                match self.follower.take(frame) {
+                    News::Events(more) => events.extend(more),
+                    News::Note(text) => self.notes.push(text),
+                    News::Over => {}
+                }
+            }
+        }
+        self.notes.extend(self.follower.take_unwritten());
+        let now = Instant::now();
+        if has_come {
+            self.quiet_at = Some(now + QUIET);
+        } else if self.quiet_at.is_some_and(|at| at <= now) {
+            self.quiet_at = None;
+        }
+        Ok(events)
+    }
+
+    fn is_settled(&self) -> bool {
+        self.quiet_at.is_none()
+    }
+
+    fn arm(&mut self) -> Option<Duration> {
+        if self.is_cut_short {
+            return Some(Duration::ZERO);
+        }
+        self.quiet_at.map(|at| at.saturating_duration_since(Instant::now()))
+    }
+
+    fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
+        let watcher = (!self.has_ended).then(|| self.started.receiver.pipe().as_fd());
+        watcher.into_iter().chain(self.terminal.wait_fd()).collect()
+    }
+
+    fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
+    }
+
+    fn take_screen(&mut self) -> Option<ProgramScreen> {
+        std::mem::take(&mut self.has_drawn).then(|| self.terminal.screen())
+    }
+
+    fn type_bytes(&mut self, bytes: &[u8]) {
+        self.terminal.type_bytes(&as_wanted(bytes, &self.terminal));
+    }
+
+    fn resize(&mut self, size: (u16, u16)) {
+        self.terminal.resize(size);
+        self.has_drawn = true;
+    }
+
+    fn ending(&self) -> Option<String> {
+        let Ending::Died(death) = self.follower.ending() else { return None };
+        let words = if death == Death::Unknown { "is over".to_owned() } else { death.words() };
+        self.has_ended.then_some(words)
+    }
+
+    fn freeze(&mut self) -> usize {
+        self.started.stop();
+        self.alive()
+    }
+
+    fn thaw(&mut self) {
+        self.started.go_on();
+    }
+
+    fn alive(&self) -> usize {
+        if self.has_ended {
+            return 0;
+        }
+        let world = self.follower.recording().world();
+        world.tasks().filter(|task| task.is_alive() && task.leads_process()).count()
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            let _ = self.started.kill();
+        }
+        self.started.reap();
+    }
+}
+
+/// Keys as the program's terminal sends them: marks of a paste only where it wants them, cursor keys in the form that it wants.
+fn as_wanted(bytes: &[u8], terminal: &ProgramTerminal) -> Vec<u8> {
+    const MARKS: [&[u8]; 2] = [b"\x1b[200~", b"\x1b[201~"];
+    let (marks, application) = (terminal.wants_paste_marked(), terminal.wants_application_keys());
+    let mut sent = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(first) = rest.first() {
+        if let Some(mark) = MARKS.iter().find(|mark| rest.starts_with(mark)).filter(|_| !marks) {
+            rest = &rest[mark.len()..];
+            continue;
+        }
+        let is_cursor_key = rest.starts_with(b"\x1b[") && rest.get(2).is_some_and(|key| b"ABCDHF".contains(key));
+        if is_cursor_key && application {
+            sent.extend([0x1b, b'O', rest[2]]);
+            rest = &rest[3..];
+            continue;
+        }
+        sent.push(*first);
+        rest = &rest[1..];
+    }
+    sent
+}

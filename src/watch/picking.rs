@@ -1,0 +1,99 @@
+//! Who goes on, where one goes at a time: looked for once everybody else stands before a call or sleeps by the kernel's word.
+
+use std::time::Duration;
+
+use crate::sys::now_ns;
+use crate::sys::procfs::ThreadFiles;
+
+use super::pace::Pace;
+use super::tracee::{Place, Tracee};
+use super::watcher::Watcher;
+
+/// While somebody is on the way to a call, the kernel is asked this often who runs.
+const LOOK_AGAIN: Duration = Duration::from_micros(100);
+/// Who has computed for longer than this, by the processor's time, is not waited for: it may never come to a call.
+const SLICE_NS: u64 = 20_000_000;
+/// Nobody is waited for longer than this, whatever the processors do meanwhile.
+const LONGEST_NS: u64 = 2_000_000_000;
+/// Looks in a row that must find nobody running: between two of them a task may wake another.
+const LOOKS: u32 = 2;
+
+impl Watcher<'_> {
+    /// A task stands before its call and waits to be picked. False where all go as they like.
+    pub(super) fn hold(&mut self, tid: i32) -> bool {
+        let Pace::Picked(picks) = &mut self.pace else { return false };
+        picks.held.push(tid);
+        picks.quiet = 0;
+        true
+    }
+
+    /// Lets one of those who stand go on, once nobody else runs. Says when to look again, where somebody stands.
+    pub(super) fn pick(&mut self) -> Option<Duration> {
+        let running = self.running();
+        let Pace::Picked(picks) = &mut self.pace else { return None };
+        let waits = |tid: &i32| self.tracees.get(tid).is_some_and(|tracee| matches!(tracee.place, Place::Waiting(_)));
+        picks.held.retain(waits);
+        if picks.held.is_empty() {
+            return None;
+        }
+        let now = now_ns();
+        let picks_nobody = running.iter().any(|(tid, computed)| {
+            let before = *picks.computed.entry(*tid).or_insert(*computed);
+            computed.saturating_sub(before) < SLICE_NS
+        });
+        if picks_nobody && now.saturating_sub(*picks.busy_since.get_or_insert(now)) < LONGEST_NS {
+            picks.quiet = 0;
+            return Some(LOOK_AGAIN);
+        }
+        picks.quiet += 1;
+        if picks.quiet < LOOKS {
+            return Some(Duration::ZERO);
+        }
+        picks.computed.clear();
+        (picks.quiet, picks.busy_since) = (0, None);
+        // In order of birth: in which order they came to stand is no part of the schedule.
+        picks.held.sort_by_key(|tid| self.tracees.get(tid).map(|tracee| tracee.task));
+        let at = picks.random.usize(..picks.held.len());
+        let tid = picks.held.remove(at);
+        self.let_picked(tid);
+        Some(Duration::ZERO)
+    }
+
+    fn let_picked(&mut self, tid: i32) {
+        let Some(tracee) = self.tracees.get_mut(&tid) else { return };
+        match std::mem::replace(&mut tracee.place, Place::Outside) {
+            Place::Waiting(entry) => self.let_in(tid, *entry, false),
+            place @ (Place::Outside | Place::Inside(_) | Place::Returning(..) | Place::Interrupted(..)) => {
+                self.set_place(tid, place);
+            }
+        }
+    }
+
+    /// Tasks that stand before no call and may come to one by themselves, with the time that each has computed.
+    fn running(&mut self) -> Vec<(i32, u64)> {
+        let Pace::Picked(picks) = &self.pace else { return Vec::new() };
+        let mut running: Vec<(i32, u64)> = self.unborn.iter().chain(&self.queue).map(|tid| (*tid, 0)).collect();
+        let pids: Vec<i32> = self.tracees.values().map(|tracee| tracee.pid).collect();
+        let held = &picks.held;
+        for tracee in self.tracees.values_mut().filter(|tracee| !held.contains(&tracee.tid)) {
+            let is_alone = pids.iter().filter(|pid| **pid == tracee.pid).count() == 1;
+            if is_running(tracee, is_alone) {
+                let computed = tracee.files().and_then(ThreadFiles::computed_ns).unwrap_or(0);
+                running.push((tracee.tid, computed));
+            }
+        }
+        running
+    }
+}
+
+/// By the kernel's word. The parent of a vfork is in state D until its child executes; a stop that nobody has taken yet is one of
+/// state t; and the end of a process whose last thread is gone is about to be taken, which wakes who waits for it.
+fn is_running(tracee: &mut Tracee, is_alone: bool) -> bool {
+    let is_in_vfork = tracee.inside().is_some_and(|inside| inside.entry.call.makes_task());
+    match tracee.state() {
+        Some(b'R' | b'D') => !is_in_vfork,
+        Some(b't') => !tracee.is_stopped,
+        Some(b'Z' | b'X') | None => is_alone,
+        Some(_) => false,
+    }
+}

@@ -1,0 +1,133 @@
+//! `tincans watch` in the terminal UI: the program's own terminal, its keyboard, and what is left when the UI is gone.
+//! `TINCANS_RUNS` says how often it is killed, `TINCANS_SEED` from where on.
+
+use std::time::Duration;
+
+use crate::support::processes::{self, send};
+use crate::support::pty::{Pty, modes_left_on, unwelcome};
+use crate::support::random::Random;
+use crate::support::{PATIENCE, number, until};
+use nix::sys::signal::Signal;
+
+const RUNS: u64 = 6;
+
+fn watched(line: &str) -> Pty {
+    Pty::start_with((36, 120), &["watch", "--", "sh", "-c", line], |_| {})
+}
+
+#[test]
+fn a_watched_program_is_drawn_live_and_reads_what_is_typed_to_it() {
+    let mut pty = watched("echo hello | cat; read x; echo got $x; stty size");
+    pty.wait("its channel", |screen| screen.contains("pipe1") && screen.contains("│hello\\n│"));
+    pty.type_bytes(b"i");
+    pty.wait("its keyboard", |screen| screen.contains("Ctrl-] takes it back"));
+    pty.type_bytes(b"abc\r");
+    pty.wait("its answer", |screen| screen.contains("got abc") && screen.contains("11 120"));
+    pty.wait("its end", |screen| screen.contains("─ exited with 0"));
+    pty.type_bytes(b"q");
+    assert_eq!(pty.status(), 0);
+    assert!(pty.has_its_modes_back());
+    assert_eq!(pty.left().len(), 0);
+}
+
+#[test]
+fn the_keyboard_is_taken_back_and_leaving_kills_the_program() {
+    let mut pty = watched("sleep 1000 & cat");
+    pty.wait("its box", |screen| screen.contains("i types to it"));
+    pty.type_bytes(b"i");
+    pty.wait("its keyboard", |screen| screen.contains("Ctrl-] takes it back"));
+    // What is a key of tincans is a letter for the program.
+    pty.type_bytes(b"quit\r");
+    pty.wait("its echo", |screen| screen.matches("quit").count() >= 2);
+    pty.type_bytes(b"\x1dq");
+    assert_eq!(pty.status(), 0);
+    assert!(pty.has_its_modes_back());
+    assert_eq!(modes_left_on(pty.bytes()), Vec::<String>::new());
+    assert!(pty.screen().contains("processes of the program were still alive"), "{}", pty.screen());
+    assert!(until(PATIENCE, || pty.left().is_empty()).is_some(), "{:?}", pty.left());
+}
+
+#[test]
+fn what_it_writes_to_its_terminal_never_reaches_the_real_one() {
+    let mut pty = watched(
+        "printf 'a\\033]0;title\\007\\033[c\\033[6n\\033[?1000h\\033P+q\\033\\\\\\016\\342\\200\\256b\\n'; echo there",
+    );
+    pty.wait("its end", |screen| screen.contains("there") && screen.contains("─ exited with 0"));
+    let bytes = String::from_utf8_lossy(pty.bytes()).into_owned();
+    assert_eq!(unwelcome(pty.bytes()), Vec::<String>::new());
+    for sequence in ["\x1b[c", "\x1b[6n", "\x1b]0"] {
+        assert!(!bytes.contains(sequence), "{sequence:?}");
+    }
+    pty.type_bytes(b"q");
+    assert_eq!(pty.status(), 0);
+}
+
+#[test]
+fn job_control_and_the_windows_size_are_the_programs_own() {
+    let mut pty = Pty::start_with((45, 200), &["watch", "--", "bash", "--norc", "-i"], |_| {});
+    pty.wait("its box", |screen| screen.contains("i types to it"));
+    pty.type_bytes(b"i");
+    pty.type_bytes(b"PS1='% '\r");
+    pty.wait("its prompt", |screen| screen.lines().any(|line| line.trim_end().ends_with(" %")));
+    pty.type_bytes(b"sleep 1000\r");
+    pty.wait("its child", |screen| screen.contains("asleep in clock_nanosleep"));
+    pty.type_bytes(b"\x1a");
+    pty.wait("the stop", |screen| screen.contains("Stopped"));
+    pty.type_bytes(b"fg\r");
+    pty.wait("the child again", |screen| screen.contains("asleep in clock_nanosleep"));
+    pty.type_bytes(b"\x03echo status $?\r");
+    pty.wait("the interrupt", |screen| screen.contains("status 130"));
+    pty.resize((36, 120));
+    pty.type_bytes(b"stty size\r");
+    pty.wait("the new size", |screen| screen.contains("11 120"));
+    pty.type_bytes(b"\x1dq");
+    assert_eq!(pty.status(), 0);
+}
+
+/// How often somebody slept: each call that had nothing to do is one time more.
+fn sleeps(pid: i32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+    line.and_then(|number| number.trim().parse().ok()).unwrap_or(0)
+}
+
+#[test]
+fn an_idle_watch_makes_no_call() {
+    let mut pty = watched("sleep 1000 | cat");
+    pty.wait("who is asleep", |screen| screen.contains("asleep in"));
+    let watcher = processes::children(pty.ui())[0].pid;
+    let both = [pty.ui(), watcher];
+    let is_quiet = || {
+        let before = both.map(sleeps);
+        std::thread::sleep(Duration::from_millis(700));
+        before == both.map(sleeps)
+    };
+    assert!(until(PATIENCE, is_quiet).is_some(), "one of them wakes again and again");
+}
+
+#[test]
+fn killed_at_any_moment_nothing_that_is_watched_stays() {
+    let (runs, seed) = (number("TINCANS_RUNS").unwrap_or(RUNS), number("TINCANS_SEED").unwrap_or(1));
+    let mut random = Random::new(seed);
+    for turn in 0..runs {
+        let mob =
+            "for i in 1 2 3 4 5; do (sleep 1000 & (while :; do (:); done) & wait) & done; yes | cat > /dev/null & wait";
+        let mut pty = watched(mob);
+        let (guardian, ui) = (pty.guardian(), pty.ui());
+        let _ = pty.pump_for(Duration::from_micros(random.below(400_000) as u64));
+        let watcher = processes::children(ui).first().map(|process| process.pid);
+        // Who is killed: the UI, the watcher, or the guardian.
+        let victim = match (turn % 3, watcher) {
+            (1, Some(watcher)) => watcher,
+            (2, _) => guardian,
+            _ => ui,
+        };
+        send(victim, Signal::SIGKILL);
+        if victim == ui {
+            assert_eq!(pty.status(), 137, "turn {turn}");
+            assert!(pty.has_its_modes_back(), "turn {turn}");
+        }
+        let left = |pty: &Pty| pty.left().into_iter().filter(|process| ![ui, guardian].contains(&process.pid)).count();
+        assert!(until(PATIENCE, || left(&pty) == 0).is_some(), "turn {turn}: {:?}", pty.left());
+    }
+}
