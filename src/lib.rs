@@ -10,6 +10,7 @@ pub mod script;
 pub mod order;
 pub mod trace;
 pub mod check;
+pub mod situation;
 pub mod strace_log;
 pub mod world;
 pub mod questions;

@@ -4,8 +4,6 @@
 mod ask;
 mod json;
 mod markdown;
-pub mod row;
-pub mod rows;
 mod text;
 
 use std::io::{self, Write};
@@ -13,7 +11,7 @@ use std::io::{self, Write};
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use self::ask::{Answered, ask};
-use self::row::{Column, Group, Row};
+use crate::situation::{Column, Group, Row, rows};
 use crate::sys::kernel_release;
 
 /// How wide the text is where there is no terminal.

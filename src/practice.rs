@@ -15,9 +15,9 @@ use crate::check::answer;
 use crate::explain;
 use crate::lesson::Lesson;
 use crate::lesson::problem_wish::ProblemWish;
-use crate::matrix::row::Column;
 use crate::script::{Statement, Verb, parse};
 use crate::session::{Session, Settings};
+use crate::situation::Column;
 
 use draft::{Draft, THEMES, Theme, draft};
 use problem::Problem;

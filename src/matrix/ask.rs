@@ -8,7 +8,7 @@ use color_eyre::eyre::{Result, bail, eyre};
 
 use crate::bench::BenchError;
 
-use super::row::{Asked, Line};
+use crate::situation::{Asked, Line};
 use crate::check::{Answer, answer};
 use crate::script::Statement;
 use crate::script::parse;

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::ask::Told;
-use super::row::Column;
 use super::{Cell, Found, FoundRow};
+use crate::situation::Column;
 
 /// The object, with a newline behind it.
 pub fn render(found: &Found) -> String {

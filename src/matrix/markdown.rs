@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::ask::Told;
-use super::row::Column;
 use super::{Cell, Found, FoundRow};
+use crate::situation::Column;
 
 /// The whole document.
 pub fn render(found: &Found) -> String {

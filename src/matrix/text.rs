@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 use super::ask::{Told, is_number};
-use super::row::Column;
 use super::{Cell, Found, FoundRow, MARK};
+use crate::situation::Column;
 
 /// The narrowest column that can be read. A narrower terminal breaks the lines itself.
 const NARROWEST: usize = 10;

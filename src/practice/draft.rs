@@ -1,4 +1,4 @@
-//! A random short program for any kind of channel: statements with placeholders as in `matrix::row`, `A` the end that is written
+//! A random short program for any kind of channel: statements with placeholders as in `situation`, `A` the end that is written
 //! to (`parent` has it), `B` the other one (`peer` has it). It knows what was closed and who is gone, so that most of what it
 //! writes can be done; what the kernel leaves open it keeps away from.
 
@@ -279,8 +279,8 @@ impl Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matrix::row::Column;
     use crate::script::parse;
+    use crate::situation::Column;
 
     #[test]
     fn every_program_parses_for_every_kind_it_is_for() {

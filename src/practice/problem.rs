@@ -8,8 +8,8 @@ use super::draft::{Draft, Theme};
 use super::random::Random;
 use super::{Told, WEIGHTS, statement};
 use crate::lesson::{Lesson, MAX_OPTIONS, builtin, load, problem_wish, write};
-use crate::matrix::row::Column;
 use crate::script::{Expectation, Statement, parse};
+use crate::situation::Column;
 
 /// A program with a question at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]

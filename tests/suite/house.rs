@@ -16,6 +16,7 @@ const PURE: &[&str] = &[
     "order",
     "trace",
     "check",
+    "situation",
     "world",
     "questions",
     "plan",
@@ -44,10 +45,16 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("config", &[PURE, &["app", "xdg"]]),
     ("saving", &[PURE]),
     ("matrix", &[PURE, &["sys", "bench", "session"]]),
-    ("practice", &[PURE, &["sys", "bench", "session", "matrix"]]),
+    ("practice", &[PURE, &["sys", "bench", "session"]]),
     (
         "playground",
-        &[PURE, &["sys", "bench", "session", "app", "progress", "saving", "practice", "recorder", "source", "opened"]],
+        &[
+            PURE,
+            &[
+                "sys", "bench", "session", "app", "progress", "saving", "practice", "recorder", "source", "opened",
+                "matrix",
+            ],
+        ],
     ),
     (
         "tui",

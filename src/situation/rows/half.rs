@@ -1,7 +1,7 @@
 //! One direction shut down, the other left open.
 
-use super::super::row::{Pipes, Row};
 use super::NO_OPTIONS;
+use crate::situation::{Pipes, Row};
 
 const SOCKETS_ONLY: Pipes = Pipes::Meaningless(NO_OPTIONS);
 

@@ -1,7 +1,7 @@
 //! What is left when a side closes, exits or is killed; with something unread, and without.
 
-use super::super::row::{Pipes, Row};
 use super::{NO_OPTIONS, ONE_WAY};
+use crate::situation::{Pipes, Row};
 
 const TWO_WAYS_ONLY: Pipes = Pipes::Meaningless(ONE_WAY);
 

@@ -1,7 +1,7 @@
 //! Who sleeps in which call, and what wakes them.
 
-use super::super::row::{Pipes, Row};
 use super::{NO_FLAGS, NO_OPTIONS};
+use crate::situation::{Pipes, Row};
 
 /// Fills the channel by messages of a page, then sleeps in one more write.
 const ASLEEP_IN_WRITE: &str = "\

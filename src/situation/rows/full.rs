@@ -1,7 +1,7 @@
 //! How much fits, whose buffer counts, and when there is room again.
 
-use super::super::row::{Pipes, Row};
 use super::NO_OPTIONS;
+use crate::situation::{Pipes, Row};
 
 const ROOM_AGAIN: &str = "\
 MAKE

@@ -7,7 +7,7 @@ mod half;
 mod passed;
 mod sleep;
 
-use super::row::Group;
+use super::Group;
 
 /// Every row, under its heading.
 pub const GROUPS: &[Group] = &[

@@ -1,7 +1,7 @@
 //! What travels beside the bytes, and sockets that have an address.
 
-use super::super::row::{Pipes, Row};
 use super::{BYTES_ONLY, NO_NAMES, NO_OPTIONS};
+use crate::situation::{Pipes, Row};
 
 const SOCKETS_ONLY: Pipes = Pipes::Meaningless(BYTES_ONLY);
 const NAMED_ONLY: Pipes = Pipes::Meaningless(NO_NAMES);

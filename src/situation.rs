@@ -1,5 +1,7 @@
-//! What a row is: a situation written once, as a script with placeholders, and what it becomes in each column. The rows
-//! themselves, which are data, are in `rows`; no answer is written down anywhere.
+//! A situation, written once as a script with placeholders, and what it becomes on each kind of channel: a row of the matrix. The
+//! rows themselves, which are data, are in `rows`; no answer is written down anywhere.
+
+pub mod rows;
 
 use std::fmt::Write as _;
 
@@ -40,7 +42,7 @@ pub struct Row {
 
 /// What a pipe does where sockets do `script`.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Pipes {
+pub enum Pipes {
     /// The same.
     Same,
     /// This, which asks as many questions.
@@ -51,7 +53,7 @@ pub(super) enum Pipes {
 
 /// Which part of a statement's answer is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub enum Asked {
     /// All, and the numbers are the same on every kernel.
     All,
     /// All, and the number is this kernel's own.
@@ -62,7 +64,7 @@ pub(super) enum Asked {
 
 /// One line of a row's script, in one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
+pub struct Line {
     /// The statement, with what the row itself expects, `=> $n`.
     pub text: String,
     /// The same with placeholders: what all columns have in common.
@@ -129,17 +131,17 @@ impl Column {
 
 impl Row {
     /// A row that asks pipes the same.
-    pub(super) const fn new(id: &'static str, title: &'static str, script: &'static str) -> Self {
+    pub const fn new(id: &'static str, title: &'static str, script: &'static str) -> Self {
         Self { id, title, script, pipes: Pipes::Same }
     }
 
     /// Other lines for pipes, or none.
-    pub(super) const fn pipes(self, pipes: Pipes) -> Self {
+    pub const fn pipes(self, pipes: Pipes) -> Self {
         Self { pipes, ..self }
     }
 
     /// The lines in one column, or why there are none.
-    pub(super) fn lines(&self, column: Column) -> Result<Vec<Line>, &'static str> {
+    pub fn lines(&self, column: Column) -> Result<Vec<Line>, &'static str> {
         let script = match (self.pipes, column.is_pipe()) {
             (Pipes::Meaningless(reason), true) => return Err(reason),
             (Pipes::Instead(script), true) => script,
@@ -148,8 +150,13 @@ impl Row {
         Ok(script.lines().map(|line| Line::of(line, column)).collect())
     }
 
+    /// Everything that a person may search for in it, in small letters: heading, name, title and statements.
+    pub fn text(&self, heading: &str) -> String {
+        format!("{heading}\n{}\n{}\n{}\n", self.id, self.title, self.script).to_lowercase()
+    }
+
     /// The questions, in the words that all columns share.
-    pub(super) fn questions(&self) -> Vec<String> {
+    pub fn questions(&self) -> Vec<String> {
         let lines = self.lines(Column::Stream).unwrap_or_default();
         lines.into_iter().filter(|line| line.asked.is_some()).map(|line| line.label).collect()
     }
@@ -169,8 +176,8 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
+    use super::rows::GROUPS;
     use super::*;
-    use crate::matrix::rows::GROUPS;
     use std::collections::BTreeSet;
 
     fn rows() -> impl Iterator<Item = &'static Row> {

@@ -1,7 +1,7 @@
 //! What one read brings of several writes, and what becomes of the rest.
 
-use super::super::row::{Pipes, Row};
 use super::NO_FLAGS;
+use crate::situation::{Pipes, Row};
 
 const SOCKETS_ONLY: Pipes = Pipes::Meaningless(NO_FLAGS);
 
