@@ -9,6 +9,8 @@ pub mod copy;
 pub mod course;
 pub mod channel_sides;
 pub mod entry;
+pub mod five_kinds;
+pub mod first_steps;
 pub mod input_line;
 pub mod keys;
 pub mod mode;
@@ -156,6 +158,8 @@ pub struct App {
     /// Statements on their way, with their lines.
     pending: VecDeque<(u32, String)>,
     next_line: u32,
+    /// The first step that is offered, by its place among all.
+    first_step: Option<usize>,
     /// Statements up to this line make a lesson's bench: nothing is told of them.
     silent_until: u32,
     /// Statements up to this line are not explained: they lead to one that is.
@@ -207,6 +211,7 @@ impl App {
         }
     }
 
+            first_step: None,
     /// The channel that keys act on.
     pub fn focused(&self, world: &World) -> Option<Facing> {
         let listed = channel_sides::listed(world);
@@ -239,6 +244,7 @@ impl App {
             self.course.hear(event);
             while self.pending.front().is_some_and(|(line, _)| *line <= event.line) {
                 self.echo_next();
+        self.pass_done_steps(world);
             }
             // In a lesson its text says whether expectations held.
             let is_told = self.course.shown().is_some() && matches!(event.what, What::Expect { ok: true, .. });

@@ -105,6 +105,24 @@ pub enum Action {
     /// Opens help.
     OpenHelp,
     /// Closes help.
+    /// The matrix: what each kind does in each situation.
+    OpenMatrix,
+    /// The same, with the row of this place.
+    MatrixRow(u16),
+    /// Back from the matrix.
+    CloseMatrix,
+    /// The row above.
+    MatrixUp,
+    /// The row below.
+    MatrixDown,
+    /// The column to the left.
+    MatrixLeft,
+    /// The column to the right.
+    MatrixRight,
+    /// The marked cell, as a bench.
+    OpenCell,
+    /// The first step that is offered is refused.
+    SkipStep,
     CloseHelp,
     /// Help, one line up.
     HelpUp,

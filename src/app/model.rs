@@ -54,6 +54,7 @@ impl Model {
 
     /// The statements that open a bench.
     pub fn open_channels(&mut self) -> Vec<Command> {
+        self.app.offer_first_steps();
         update::open(&mut self.app)
     }
 

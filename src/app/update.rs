@@ -31,7 +31,14 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
         app.notice = None;
         asked = app.asked.take();
     }
-    let commands = apply(app, world, input, asked);
+    let had_step = app.first_step.is_some();
+    let mut commands = apply(app, world, input, asked);
+    app.pass_done_steps(world);
+    commands.extend(app.ask_five_kinds(world));
+    commands.extend(app.ask_next_cell());
+    if had_step && app.first_step.is_none() && !commands.contains(&Command::Save) {
+        commands.push(Command::Save);
+    }
     // A number is for the one key that comes after it.
     if !is_told && !is_number {
         app.count = None;
@@ -212,6 +219,15 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::SidewaysRight => app.view_scroll = app.view_scroll.saturating_add(1),
         Action::ScrollViewTo(process) => app.view_scroll = process,
     }
+        Action::OpenMatrix
+        | Action::MatrixRow(_)
+        | Action::CloseMatrix
+        | Action::MatrixUp
+        | Action::MatrixDown
+        | Action::MatrixLeft
+        | Action::MatrixRight
+        | Action::OpenCell => return matrix_view::act(app, action),
+        Action::SkipStep => return app.skip_first_step(world),
     Vec::new()
 }
 

@@ -37,6 +37,9 @@ pub struct Progress {
     /// The fewest statements with which a bug hunt's program was repaired, by the lesson's id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     best: BTreeMap<String, u32>,
+    /// First steps that are no longer offered.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    steps: BTreeMap<String, bool>,
 }
 
 /// What is done of one.
@@ -80,6 +83,7 @@ impl Default for Progress {
             topics: BTreeMap::new(),
             missed: BTreeMap::new(),
             best: BTreeMap::new(),
+            steps: BTreeMap::new(),
         }
     }
 }
@@ -199,6 +203,16 @@ impl Progress {
     /// The fewest statements with which a bug hunt's program was repaired.
     pub fn best(&self, id: &str) -> Option<u32> {
         self.best.get(id).copied()
+    }
+
+    /// A first step was done or refused: it is no longer offered.
+    pub fn pass_step(&mut self, name: &str) {
+        self.steps.insert(name.to_owned(), true);
+    }
+
+    /// Whether a first step is no longer offered.
+    pub fn is_step_gone(&self, name: &str) -> bool {
+        self.steps.get(name).copied().unwrap_or(false)
     }
 
     /// The seed for the order of options; the first one that is offered is kept.

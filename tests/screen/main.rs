@@ -9,6 +9,8 @@ mod support;
 mod chaos;
 mod exits;
 mod first;
+mod five_kinds;
+mod first_steps;
 mod jobs;
 mod keys;
 mod kills;

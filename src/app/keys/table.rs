@@ -251,6 +251,9 @@ const NEW_CHANNEL: &[Row] = &[
         &[Char('q')],
         Action::Create(Kind::Seqpacket),
         (3, "seqpacket"),
+const FIRST_STEPS: &[Row] =
+    &[row("skip-step", &[Ctrl('n')], Action::SkipStep, SILENT, "refuse the first step that is offered")];
+
         "a seqpacket pair, and a child",
     ),
     row("new-pipe", &[Char('p')], Action::Create(Kind::Pipe), (4, "pipe"), "a pipe, and a child that reads"),
@@ -353,3 +356,4 @@ pub const GROUPS: &[Group] = &[
     Group { title: "a new channel", modes: &[Mode::NewChannel], rows: NEW_CHANNEL },
     Group { title: "anywhere", modes: &super::MODES, rows: ANYWHERE },
 ];
+    Group { title: "line and keys: the first steps", modes: &[Mode::Line, Mode::Keys], rows: FIRST_STEPS },

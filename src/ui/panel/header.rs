@@ -3,9 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
 use super::tasks::state_of;
+use super::trace;
 use crate::app::action::{Action, Learn};
 use crate::app::past::Past;
 use crate::app::program::TAKE_BACK_LABEL;
@@ -13,6 +14,8 @@ use crate::app::{Mode, View};
 use crate::explain;
 use crate::ui::{Scene, words};
 
+/// Columns that the tasks have at least, beside a first step.
+const LEAST_OF_TASKS: u16 = 16;
 /// In a lesson: the kernel has not answered yet.
 const BUSY: &str = "at work… ";
 
@@ -47,6 +50,7 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         Mode::Keys => format!("{} type  {}", key(Action::EnterLine), help()),
         Mode::Prompt => format!("{} back ", key(Action::LeavePrompt)),
         Mode::Palette => format!("{} back ", key(Action::ClosePalette)),
+        Mode::Matrix => format!("{} back ", key(Action::CloseMatrix)),
         Mode::Help => format!("{} close ", key(Action::CloseHelp)),
         Mode::Copy => format!("{} back ", key(Action::CloseCopy)),
         Mode::NewChannel => format!("{} back ", key(Action::LeaveNewChannel)),
@@ -62,6 +66,13 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
     // No trace is beside a view that covers the bench.
     let is_covered = !matches!(scene.app.view, View::Bench | View::Trace) && !scene.app.present.is_on;
     let is_covered = is_covered && !matches!(scene.app.mode, Mode::List | Mode::Search);
+    let room = Rect { x: area.x + LEAST_OF_TASKS, width: area.width.saturating_sub(LEAST_OF_TASKS), height: 1, ..area };
+    let step = if is_covered { trace::first_step(scene, room, buf) } else { 0 };
+    if step > 0 {
+        let width = area.width - step;
+        buf.set_line(area.x, area.y, &Line::from(tasks(scene, width)), width);
+        return;
+    }
     if let Some(echo) = scene.app.echo().filter(|_| is_covered) {
         let most = area.width / 3;
         right.push(Span::styled(words::cut(&format!("› {echo}"), most) + "  ", theme.strong()));

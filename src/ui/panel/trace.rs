@@ -10,11 +10,14 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::action::Action;
+use crate::app::first_steps;
 use crate::app::transcript::Row;
 use crate::ui::{Scene, words};
 
 /// The column of the task's name, under which a long line goes on.
 const INDENT: u16 = 9;
+/// Columns of the heading before what stands at its right.
+const HEADING: u16 = 10;
 /// Rows that one long line may take.
 const MOST_ROWS: usize = 3;
 
@@ -45,6 +48,9 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         Span::raw(" "),
     ];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);
+    if scroll == 0 {
+        first_step(scene, Rect { x: area.x + HEADING, width: area.width.saturating_sub(HEADING), ..area }, buf);
+    }
     let room = usize::from(area.height - 1);
     // From the newest up, as many as there is room for; the topmost may be there in part.
     let mut rows: Vec<Vec<Line<'static>>> = Vec::new();
@@ -64,6 +70,22 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     for (y, line) in (first..area.bottom()).zip(rows.into_iter().rev().flatten()) {
         buf.set_line(area.x, y, &line, area.width);
     }
+}
+
+/// The first step that is offered, and how it is refused, at the right of the first row: in as many words as there is room for.
+/// Gives the columns that it took.
+pub fn first_step(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> u16 {
+    let Some((number, step)) = scene.app.first_step().filter(|_| !scene.app.present.is_on) else { return 0 };
+    let count = first_steps::ALL.len();
+    let skip = format!(" {}: skip ", scene.app.key(Action::SkipStep));
+    let [long, short] = scene.app.told_step(step);
+    let texts = [format!(" step {number} of {count}  {long} "), format!(" {number}/{count} {short} ")];
+    let wide = |text: &str| words::width(text) + words::width(&skip);
+    let Some(text) = texts.into_iter().find(|text| wide(text) <= area.width) else { return 0 };
+    let width = wide(&text);
+    let line = Line::from(vec![Span::styled(text, scene.theme.shout()), Span::styled(skip, scene.theme.faint())]);
+    buf.set_line(area.right() - width, area.y, &line, width);
+    width
 }
 
 /// How many lines can be scrolled back past: the first ones fill the panel.
