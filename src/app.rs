@@ -52,6 +52,7 @@ use alternatives::Alternatives;
 use channel_sides::Facing;
 use course::Course;
 use input_line::InputLine;
+use five_kinds::FiveKinds;
 use key_statements::Situation;
 use keys::Keymap;
 pub use mode::Mode;
@@ -131,6 +132,10 @@ pub struct App {
     pub trying: Option<(String, Kind)>,
     /// What is looked at instead of now.
     pub past: Option<Past>,
+    /// The matrix.
+    pub matrix: MatrixView,
+    /// The focused channel's history on five kinds of channel, as last tried.
+    pub five_kinds: Option<FiveKinds>,
     /// What is seen is a recording, called so: nothing can be done to it.
     pub recording: Option<String>,
     /// It is a picture: nobody can press a key, and none is named.
@@ -196,6 +201,8 @@ impl App {
             recording: None,
             is_still: false,
             program: None,
+            five_kinds: None,
+            matrix: MatrixView::default(),
             said: Said::default(),
             recent: Vec::new(),
             focus: None,

@@ -2,6 +2,8 @@
 
 mod alternatives;
 mod asked;
+mod five_kinds;
+mod matrix_cell;
 mod other_kinds;
 mod program;
 mod outside;
@@ -31,6 +33,8 @@ use crate::world::World;
 use crate::world::kind::ChannelId;
 
 use alternatives::Trial;
+use five_kinds::FiveKinds;
+use matrix_cell::MatrixCell;
 use other_kinds::OtherKinds;
 use outside::acts_from_outside;
 
@@ -75,6 +79,10 @@ pub struct Playground {
     generator: Option<ProblemGenerator>,
     /// What else could have happened, on its way beside the bench.
     trial: Option<Trial>,
+    /// The focused channel's history on five kinds, on its way.
+    five_kinds: Option<FiveKinds>,
+    /// A cell of the matrix, on its way.
+    cell: Option<MatrixCell>,
     /// A question on other kinds of channel, on its way.
     other_kinds: Option<OtherKinds>,
     is_open: bool,
@@ -121,6 +129,8 @@ impl Playground {
             busy_since: None,
             generator: None,
             trial: None,
+            five_kinds: None,
+            cell: None,
             other_kinds: None,
             sampled: None,
             is_open: false,
@@ -294,6 +304,8 @@ impl Playground {
         self.other_kinds.is_some()
     }
 
+                Command::AskCell(place) => self.ask_cell(place),
+                Command::TryKinds(scripts) => self.five_kinds = Some(FiveKinds::begin(scripts)),
     fn trials_mut(&mut self) -> impl Iterator<Item = &mut Trial> {
         self.trial.iter_mut().chain(self.other_kinds.as_mut().and_then(OtherKinds::trial_mut))
     }

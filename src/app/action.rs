@@ -352,6 +352,10 @@ pub enum Command {
     /// Put this text on the clipboard, or where there is none into a file.
     Copy(Copied, String),
     /// Look at the past, a step from what is looked at now.
+    /// Ask this cell of the matrix.
+    AskCell(CellPlace),
+    /// Run each of these on a bench of its own, one after the other, to be told what came of all.
+    TryKinds(Vec<Vec<String>>),
     Look(Step),
     /// Give the terminal back, and stop until somebody says `fg`.
     Suspend,

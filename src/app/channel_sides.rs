@@ -4,7 +4,7 @@
 use crate::questions::acting;
 use crate::world::World;
 use crate::world::channel::Channel;
-use crate::world::kind::{ChannelId, EndId, Kind};
+use crate::world::kind::{ChannelId, EndId};
 
 /// Channels without any holder that are still shown.
 pub const CLOSED_SHOWN: usize = 4;
@@ -58,27 +58,6 @@ pub fn of(world: &World, id: ChannelId) -> Option<Facing> {
 /// The place of a channel among those that are shown, from 0.
 pub fn place(world: &World, id: ChannelId) -> usize {
     listed(world).iter().position(|listed| *listed == id).unwrap_or(0)
-}
-
-/// All kinds of channel, in the order of the lens.
-pub const KINDS: [Kind; 5] = [Kind::Stream, Kind::Dgram, Kind::Seqpacket, Kind::Pipe, Kind::PacketPipe];
-
-/// Of each kind the newest channel that both sides hold and that goes from the near end to the far one; failing that the
-/// newest one.
-pub fn of_each_kind(world: &World) -> [(Kind, Option<Facing>); 5] {
-    let shown = shown(world);
-    let is_open = |facing: &&Facing| {
-        let held = |end: EndId| world.end(end).is_some_and(|end| end.held > 0);
-        held(facing.near) && held(facing.far)
-    };
-    KINDS.map(|kind| {
-        let of_kind = || {
-            let goes_there = |facing: &&Facing| can_carry(world, facing.near, true);
-            let is_kind = move |facing: &&Facing| world.end(facing.near).is_some_and(|end| end.kind == kind);
-            shown.iter().rev().filter(is_kind).filter(goes_there)
-        };
-        (kind, of_kind().find(is_open).or_else(|| of_kind().next()).copied())
-    })
 }
 
 fn of_channel(world: &World, channel: &Channel) -> Facing {

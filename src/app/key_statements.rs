@@ -10,7 +10,7 @@ use crate::world::kind::{EndId, Kind};
 use crate::world::task::Task;
 
 use super::action::{Action, ChannelAction};
-use super::channel_sides::{self, Facing};
+use super::channel_sides::Facing;
 use super::keys::Hints;
 use super::target::Side;
 
@@ -141,23 +141,6 @@ impl<'a> Situation<'a> {
         let end = self.end(facing.end(side))?;
         let holder = self.holder(end, side.prefers())?;
         Ok(format!("{}close {}", prefix(holder), end.label()))
-    }
-
-    /// The channels that are missing for one of each kind, each with a free name.
-    pub fn missing_kinds(self) -> Vec<KeyStatement> {
-        let words = ["stream wire", "dgram post", "seqpacket mail", "pipe tube", "packetpipe line"];
-        let missing = channel_sides::of_each_kind(self.world).into_iter().zip(words).filter(|((_, found), _)| {
-            let is_held = |end: EndId| self.world.end(end).is_some_and(|end| end.held > 0);
-            !found.is_some_and(|facing| is_held(facing.near) && is_held(facing.far))
-        });
-        let phrase = |word: &str| {
-            let names = std::iter::once(word.to_owned()).chain((2..u32::MAX).map(|number| format!("{word}{number}")));
-            let (_, name) = word.split_once(' ').unwrap_or_default();
-            let is_free = |wanted: &String| wanted.split_once(' ').is_some_and(|(_, name)| self.is_free(name));
-            let wanted = names.into_iter().find(is_free).ok_or_else(|| format!("no name like {name} is free"))?;
-            Ok(format!("channel {wanted}"))
-        };
-        missing.map(|(_, word)| phrase(word)).collect()
     }
 
     fn is_free(self, name: &str) -> bool {

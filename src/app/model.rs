@@ -132,6 +132,11 @@ impl Model {
         update::alternatives(&mut self.app, came);
     }
 
+    /// What came of [`Command::TryKinds`].
+    pub fn show_five_kinds(&mut self, came: Result<Vec<World>, String>) {
+        update::five_kinds(&mut self.app, came);
+    }
+
     /// More may have happened by now, while the past is looked at and while the diagram shows the last moments.
     pub fn keep_time(&mut self, history: &History) {
         if let Some(past) = self.app.past.as_mut() {

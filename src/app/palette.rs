@@ -9,7 +9,7 @@ use super::action::{Action, Learn};
 pub use super::entry::Entry;
 use super::input_line::InputLine;
 use super::keys::{self, Binding, Key};
-use super::{App, Mode, View, availability, search, submit};
+use super::{App, Mode, availability, search, submit};
 
 /// The list while it is looked through.
 #[derive(Debug, Clone)]
@@ -154,9 +154,6 @@ fn statements(app: &App, world: &World, action: Action) -> Vec<String> {
         Action::Reset => vec!["reset".to_owned()],
         Action::NewChannel | Action::TypeChannel => vec![app.situation(world).new_channel(Kind::Stream)],
         Action::Create(kind) => vec![app.situation(world).new_channel(kind)],
-        Action::Show(View::Lens) if app.past.is_none() && app.view != View::Lens => {
-            app.situation(world).missing_kinds().into_iter().flatten().collect()
-        }
         Action::Learn(Learn::Step) => {
             let next = app.course.shown().map(|(lesson, taking)| taking.walk.next(lesson));
             match next {

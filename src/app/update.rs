@@ -7,7 +7,7 @@ use crate::world::World;
 use crate::world::history::Look;
 
 use super::action::{Action, ChannelAction, Command, Edit, Input, Learn, Step};
-use super::target::{self, Target};
+use super::target;
 
 use super::{
     App, Mode, View, availability, channel_sides, copy, learn, palette, practice, presentation, submit, watched,
@@ -158,6 +158,11 @@ pub fn practise(app: &mut App) -> Vec<Command> {
 pub fn open(app: &mut App) -> Vec<Command> {
     submit::open(app)
 }
+/// What came of [`Command::TryKinds`].
+pub fn five_kinds(app: &mut App, came: Result<Vec<World>, String>) {
+    app.show_five_kinds(came);
+}
+
 
 fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
     match action {
@@ -292,16 +297,10 @@ fn try_alternatives(app: &mut App, world: &World) -> Vec<Command> {
     }
 }
 
-/// A view, or from it back to the bench. The lens makes the channels that it lacks.
-fn show(app: &mut App, world: &World, view: View) -> Vec<Command> {
+/// A view, or from it back to the bench.
+fn show(app: &mut App, view: View) {
     app.view = if app.view == view { View::Bench } else { view };
     app.view_scroll = 0;
-    if app.view != View::Lens || app.past.is_some() {
-        return Vec::new();
-    }
-    app.target = Target::All;
-    let missing = app.situation(world).missing_kinds();
-    submit::submit(app, missing)
 }
 
 /// The first word of a statement; the rest is up to the person.
@@ -398,6 +397,8 @@ mod tests {
                 Command::Quit => "(quit)".to_owned(),
                 Command::Suspend => "(suspend)".to_owned(),
             };
+                Command::AskCell(place) => format!("(cell {place:?})"),
+                Command::TryKinds(scripts) => format!("({} benches)", scripts.len()),
             commands.into_iter().map(text).collect()
         }
 

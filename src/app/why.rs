@@ -9,6 +9,7 @@ use crate::world::kind::EndId;
 
 use super::action::{Action, ChannelAction};
 use super::channel_sides::Facing;
+use super::five_kinds::FiveKinds;
 use super::{App, View, channel_sides, transcript};
 
 /// The rule of an explanation that is not shown, because it would tell the answer to a lesson's question.
@@ -97,18 +98,13 @@ impl App {
             View::Holders => of_focus(),
             View::Xray | View::Grid => last_or_focus(),
             View::Bench if self.is_looking_elsewhere && last.is_some() => last_or_focus(),
-            View::Lens => last.filter(|last| is_in_lens(world, last)).map(Cow::Borrowed),
+            View::Lens => {
+                let shown = self.five_kinds.as_ref().and_then(FiveKinds::why);
+                shown.map(Cow::Owned).or_else(|| last.map(Cow::Borrowed))
+            }
             View::Bench | View::Diagram | View::Trace => last.map(Cow::Borrowed),
         }
     }
-}
-
-/// Whether the lens shows what this is about: another channel is none of its five.
-fn is_in_lens(world: &World, last: &Explanation) -> bool {
-    let of_kinds: Vec<Facing> =
-        channel_sides::of_each_kind(world).into_iter().filter_map(|(_, facing)| facing).collect();
-    let mut others = channel_sides::shown(world).into_iter().filter(|facing| !of_kinds.contains(facing));
-    !others.any(|other| is_about(world, other, last))
 }
 
 /// Whether it explains this channel or one of its ends.

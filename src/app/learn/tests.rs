@@ -84,6 +84,8 @@ fn name(command: Command) -> String {
         | Command::Save
         | Command::Look(_)
         | Command::TryAlternatives(_)
+        | Command::TryKinds(_)
+        | Command::AskCell(_)
         | Command::Suspend
         | Command::Copy(..)
         | Command::Quit

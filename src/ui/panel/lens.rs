@@ -1,5 +1,6 @@
-//! The broadcast lens: the same messages on a channel of each kind, side by side, row by row. What differs from most of the
-//! others is picked out, by a sign and not by colour alone; a channel to which something else was sent is not compared.
+//! The lens: the focused channel's history, run again on a fresh channel of each kind, side by side, row by row; then what the
+//! reader meets after the writer has closed its end, and after it was killed. What differs from most of the others is picked out,
+//! by a sign and not by colour alone; a channel to which something else was sent is not compared.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -7,7 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::message_box::MessageBox;
-use crate::app::channel_sides::{self, Facing};
+use crate::app::five_kinds::{Ending, FiveKinds, KINDS};
 use crate::questions::acting;
 use crate::questions::next_read::{Blocking, ReadOutcome, next_read};
 use crate::ui::direction::{Directed, Direction};
@@ -20,6 +21,9 @@ use crate::world::ledger::Flow;
 
 /// Columns of the labels.
 const LABELS: u16 = 8;
+/// The same where the screen is so wide that a label can be a sentence.
+const LONG_LABELS: u16 = 25;
+const WIDE: u16 = 140;
 /// The sign of what differs.
 pub const DIFFERS: &str = "≠";
 /// Pieces of a list that are looked at.
@@ -30,8 +34,8 @@ const COMPARED: usize = 64;
 /// One kind's channel.
 struct Column<'a> {
     kind: Kind,
+    world: Option<&'a World>,
     ends: Option<(&'a End, &'a End)>,
-    name: &'a str,
     /// It was sent what most were sent.
     is_alike: bool,
 }
@@ -49,11 +53,21 @@ enum Which {
 /// A row of words to compare, or a list of messages.
 enum LensRow {
     Words(&'static str, Words),
-    Messages { label: &'static str, direction: Direction, which: Which },
+    Messages {
+        label: &'static str,
+        direction: Direction,
+        which: Which,
+    },
+    /// What the reader meets once the writer has gone in this way; the label, and a longer one.
+    After(Ending, [&'static str; 2]),
 }
 
 /// The row that says what was sent.
 const WRITES: &str = "writes";
+/// The row that says what comes.
+const NEXT: &str = "next";
+/// Stands for what would tell the answer to a lesson's question.
+const HIDDEN: &str = "?";
 
 const ROWS: &[LensRow] = &[
     LensRow::Words(WRITES, |_, _, far| far.inbox.totals.writes.to_string()),
@@ -64,7 +78,9 @@ const ROWS: &[LensRow] = &[
     LensRow::Messages { label: "read", direction: Direction::Right, which: Which::Read },
     LensRow::Words("took", |_, _, far| edges(&far.inbox)),
     LensRow::Words("lost", |_, _, far| words::count(far.inbox.totals.destroyed, "byte", "bytes")),
-    LensRow::Words("next", next),
+    LensRow::Words(NEXT, next),
+    LensRow::After(Ending::Closed, ["closed", "after the writer closed"]),
+    LensRow::After(Ending::Killed, ["killed", "after it was killed"]),
 ];
 
 /// What is below them once somebody has answered.
@@ -133,46 +149,88 @@ fn rows(columns: &[Column<'_>]) -> Vec<&'static LensRow> {
 
 /// Draws the table.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let labels = if area.width >= WIDE { LONG_LABELS } else { LABELS };
     if area.height < 4 || area.width < LABELS + 25 {
         return;
     }
-    let theme = scene.theme;
-    let columns = columns(scene.world);
-    let wide = (area.width - LABELS - 1) / u16::try_from(columns.len()).unwrap_or(1);
-    let left = vec![Span::raw("─ "), Span::styled("one message, five kinds", theme.strong()), Span::raw(" ")];
-    let is_all = columns.iter().all(|column| column.is_alike || column.ends.is_none());
-    let meant = if is_all { "differs from most" } else { "differs, the same sent" };
-    let right = vec![Span::styled(format!(" {DIFFERS} {meant} "), theme.strong())];
-    buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);
-    let x_of = |column: usize| area.x + LABELS + 1 + u16::try_from(column).unwrap_or(0) * wide;
+    let shown = scene.app.five_kinds.as_ref();
+    let columns = columns(shown);
+    let wide = (area.width - labels - 1) / u16::try_from(columns.len()).unwrap_or(1);
+    heading(scene, &columns, area, buf);
+    let place = Place { first: area.x + labels + 1, wide, columns: &columns };
     for (at, column) in columns.iter().enumerate() {
         let title = if words::width(column.kind.title()) < wide { column.kind.title() } else { column.kind.short() };
-        buf.set_stringn(x_of(at), area.y + 1, words::cut(title, wide - 1), usize::from(wide - 1), theme.strong());
-        let name = if column.ends.is_some() { words::name(column.name, wide - 1) } else { "none".to_owned() };
-        buf.set_stringn(x_of(at), area.y + 2, name, usize::from(wide - 1), theme.faint());
+        buf.set_stringn(
+            place.x_of(at),
+            area.y + 1,
+            words::cut(title, wide - 1),
+            usize::from(wide - 1),
+            scene.theme.strong(),
+        );
     }
-    let mut y = area.y + 3;
-    let place = Place { first: x_of(0), wide, columns: &columns };
+    let mut y = area.y + 2;
     let rows = rows(&columns);
-    for (row, height) in rows.iter().zip(heights(&rows, &columns, area.height - 3)) {
+    for (row, height) in rows.iter().zip(heights(&rows, &columns, area.height - 2)) {
         if y >= area.bottom() {
             return;
         }
         match row {
             LensRow::Words(label, of) => {
-                buf.set_stringn(area.x + 1, y, label, usize::from(LABELS), theme.strong());
-                words_row(scene, &place, (label, *of), y, buf);
+                buf.set_stringn(area.x + 1, y, label, usize::from(labels), scene.theme.strong());
+                let is_hidden = *label == NEXT && scene.app.hides_answers();
+                let cell = |(world, (near, far)): (&World, (&End, &End))| {
+                    if is_hidden { HIDDEN.to_owned() } else { of(world, near, far) }
+                };
+                let cells = columns.iter().map(|column| column.world.zip(column.ends).map(cell));
+                words_row(scene, &place, (label, cells.collect()), y, buf);
+            }
+            LensRow::After(ending, told) => {
+                let label = told[usize::from(labels == LONG_LABELS)];
+                buf.set_stringn(area.x + 1, y, label, usize::from(labels), scene.theme.strong());
+                words_row(scene, &place, (label, after(scene, *ending, wide)), y, buf);
             }
             LensRow::Messages { label, direction, which } => {
                 let height = height.min(area.bottom() - y);
                 if height > 0 {
-                    buf.set_stringn(area.x + 1, y, format!(" {label}"), usize::from(LABELS), theme.faint());
+                    buf.set_stringn(area.x + 1, y, format!(" {label}"), usize::from(labels), scene.theme.faint());
                 }
                 messages_row(scene, &place, (*which, *direction), (y, height), buf);
             }
         }
         y += height;
     }
+}
+
+/// Whose history it is; whether the kernel has answered.
+fn heading(scene: Scene<'_>, columns: &[Column<'_>], area: Rect, buf: &mut Buffer) {
+    let theme = scene.theme;
+    let shown = scene.app.five_kinds.as_ref();
+    let of = shown.map_or_else(String::new, |shown| format!(": {}'s history", words::name(&shown.name, 16)));
+    let left =
+        vec![Span::raw("─ "), Span::styled(format!("five kinds{of}, run again"), theme.strong()), Span::raw(" ")];
+    let is_all = columns.iter().all(|column| column.is_alike || column.ends.is_none());
+    let meant = if is_all { "differs from most" } else { "differs, the same sent" };
+    let told = match shown {
+        None => " there is no channel ".to_owned(),
+        Some(shown) if shown.is_running() => " being run… ".to_owned(),
+        Some(FiveKinds { left_out: 0, .. }) => format!(" {DIFFERS} {meant} "),
+        Some(FiveKinds { left_out, .. }) => {
+            format!(" {} left out  {DIFFERS} {meant} ", words::count(*left_out as u64, "statement", "statements"))
+        }
+    };
+    let right = vec![Span::styled(told, theme.strong())];
+    buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);
+}
+
+/// What the reader of each column met; in more words where all of them have room.
+fn after(scene: Scene<'_>, ending: Ending, wide: u16) -> Vec<Option<String>> {
+    let Some(shown) = scene.app.five_kinds.as_ref() else { return Vec::new() };
+    if scene.app.hides_answers() {
+        return KINDS.iter().map(|_| Some(HIDDEN.to_owned())).collect();
+    }
+    let came: Vec<Option<[String; 2]>> = KINDS.iter().map(|(kind, _)| shown.came_after(*kind, ending)).collect();
+    let has_room = came.iter().flatten().all(|[_, long]| words::width(long) + 1 < wide);
+    came.into_iter().map(|came| came.map(|[short, long]| if has_room { long } else { short })).collect()
 }
 
 /// Where the columns are.
@@ -191,7 +249,7 @@ impl Place<'_> {
 /// Rows that each row of the table gets: words one, lists in turn as long as there are some left.
 fn heights(rows: &[&LensRow], columns: &[Column<'_>], room: u16) -> Vec<u16> {
     let wanted = |row: &&LensRow| match row {
-        LensRow::Words(..) => 0,
+        LensRow::Words(..) | LensRow::After(..) => 0,
         LensRow::Messages { direction, which, .. } => {
             let counts = columns.iter().filter_map(|column| column.sent(*direction));
             let most = counts.map(|sent| which.boxes(sent, LISTED).len()).max();
@@ -199,7 +257,7 @@ fn heights(rows: &[&LensRow], columns: &[Column<'_>], room: u16) -> Vec<u16> {
         }
     };
     let wanted: Vec<u16> = rows.iter().map(wanted).collect();
-    let mut heights: Vec<u16> = rows.iter().map(|row| u16::from(matches!(row, LensRow::Words(..)))).collect();
+    let mut heights: Vec<u16> = rows.iter().map(|row| u16::from(!matches!(row, LensRow::Messages { .. }))).collect();
     let mut left = room.saturating_sub(heights.iter().sum());
     // What was read matters most, so it is served first.
     while left > 0 && heights.iter().zip(&wanted).any(|(height, wanted)| height < wanted) {
@@ -213,9 +271,13 @@ fn heights(rows: &[&LensRow], columns: &[Column<'_>], room: u16) -> Vec<u16> {
     heights
 }
 
-fn words_row(scene: Scene<'_>, place: &Place<'_>, (label, of): (&str, Words), y: u16, buf: &mut Buffer) {
-    let cells: Vec<Option<String>> =
-        place.columns.iter().map(|column| column.ends.map(|(near, far)| of(scene.world, near, far))).collect();
+fn words_row(
+    scene: Scene<'_>,
+    place: &Place<'_>,
+    (label, cells): (&str, Vec<Option<String>>),
+    y: u16,
+    buf: &mut Buffer,
+) {
     let compared = |(cell, column): (&Option<String>, &Column<'_>)| cell.clone().filter(|_| column.is_alike);
     let compared: Vec<Option<String>> = cells.iter().zip(place.columns).map(compared).collect();
     let usual = usual(&compared);
@@ -273,15 +335,13 @@ pub fn in_one_line(message: MessageBox, room: u16, theme: Theme) -> Line<'static
     Line::from(words::clip(message.inline(theme), room))
 }
 
-fn columns(world: &World) -> Vec<Column<'_>> {
-    let ends = |facing: Facing| Some((world.end(facing.near)?, world.end(facing.far)?));
-    let column = |(kind, found): (Kind, Option<Facing>)| Column {
-        kind,
-        ends: found.and_then(ends),
-        name: found.and_then(|facing| facing.channel(world)).map_or("", |channel| channel.name.as_str()),
-        is_alike: false,
+fn columns(shown: Option<&FiveKinds>) -> Vec<Column<'_>> {
+    let column = |(kind, _): &(Kind, &str)| {
+        let found = shown.and_then(|shown| shown.ends(*kind, Ending::Open));
+        let (world, ends) = found.map(|(world, near, far)| (world, (near, far))).unzip();
+        Column { kind: *kind, world, ends, is_alike: false }
     };
-    let mut columns: Vec<Column<'_>> = channel_sides::of_each_kind(world).into_iter().map(column).collect();
+    let mut columns: Vec<Column<'_>> = KINDS.iter().map(column).collect();
     let flows: Vec<Option<&Flow>> = columns.iter().map(|column| column.ends.map(|(_, far)| &far.inbox)).collect();
     for (column, is_alike) in columns.iter_mut().zip(alike(&flows)) {
         column.is_alike = is_alike;

@@ -1,9 +1,8 @@
-//! Whole screens of the broadcast lens.
+//! Whole screens of the five kinds, and of what else could have happened.
 
 use super::*;
 use crate::app::View;
 use crate::app::action::Command;
-use crate::app::channel_sides;
 
 /// A channel of each kind, each with a child at its far end.
 fn five_kinds() -> Stage {
@@ -39,80 +38,102 @@ fn three_words_to_all() -> Stage {
     stage
 }
 
-fn lens(stage: &Stage) -> App {
-    let mut app = app_of(stage);
+/// The lens over a bench on which nothing was typed, with these benches as what came of the three.
+fn lens(benches: [&Stage; 3]) -> (App, Stage) {
+    let stage = Stage::open();
+    let mut app = app_of(&stage);
     app.mode = Mode::Keys;
-    app.view = View::Lens;
-    app
+    let asked = update::update(&mut app, &stage.world, Input::Do(Action::Show(View::Lens)));
+    assert!(matches!(&asked[..], [Command::TryKinds(scripts)] if scripts.len() == 3), "{asked:?}");
+    update::five_kinds(&mut app, Ok(benches.map(|bench| bench.world.clone()).into()));
+    (app, stage)
+}
+
+/// The writers have closed their ends; whoever can meets EOF, and the two that keep no end sleep.
+fn closed(mut stage: Stage) -> Stage {
+    for (fd, child, of_child) in WIRES {
+        stage.close(PARENT, fd);
+        if of_child == 5 && child == TaskId(2) {
+            stage.sleep_in_read(child, of_child);
+        } else {
+            stage.read(child, of_child, b"");
+        }
+    }
+    stage
 }
 
 #[test]
-fn one_message_on_five_kinds_and_what_differs_is_picked_out() {
-    let stage = three_words_to_all();
+fn one_history_on_five_kinds_and_what_differs_is_picked_out() {
+    let now = three_words_to_all();
+    let after = closed(three_words_to_all());
+    let (app, stage) = lens([&now, &after, &after]);
     for (size, name) in SIZES.into_iter().zip(["wide", "middle", "floor"]) {
-        let screen = screen_of(&lens(&stage), &stage, size);
-        assert_shows(&screen, &["pipe", "≠3 writes", "≠0 bytes", "2 bytes", "≠empty", "1 mess", "≠sleeps"]);
+        let screen = screen_of(&app, &stage, size);
+        let wanted =
+            ["wire's history", "pipe", "≠3 writes", "≠0 bytes", "2 bytes", "≠empty", "1 mess", "≠sleeps", "EOF"];
+        assert_shows(&screen, &wanted);
         insta::assert_snapshot!(name, screen);
     }
+    let wide = screen_of(&app, &stage, (200, 60));
+    assert_shows(&wide, &["after the writer closed", "after it was killed"]);
 }
 
 #[test]
 fn what_is_the_same_everywhere_is_not_picked_out() {
-    let stage = five_kinds();
-    let screen = screen_of(&lens(&stage), &stage, (80, 24));
+    let bench = five_kinds();
+    let (app, stage) = lens([&bench, &bench, &bench]);
+    let screen = screen_of(&app, &stage, (80, 24));
     assert_eq!(screen.matches('≠').count(), 1, "the heading alone: {screen}");
 }
 
 #[test]
 fn channels_that_were_sent_something_else_are_not_compared() {
-    let mut stage = five_kinds();
+    let mut bench = five_kinds();
     for word in [b"one".as_slice(), b"two"] {
-        stage.write(PARENT, 3, word);
-        stage.write(PARENT, 4, word);
+        bench.write(PARENT, 3, word);
+        bench.write(PARENT, 4, word);
     }
-    stage.write(PARENT, 5, b"something");
-    stage.read(TaskId(1), 4, b"onetwo");
-    stage.read(TaskId(2), 5, b"one");
+    bench.write(PARENT, 5, b"something");
+    bench.read(TaskId(1), 4, b"onetwo");
+    bench.read(TaskId(2), 5, b"one");
+    let (app, stage) = lens([&bench, &bench, &bench]);
     for size in SIZES {
-        let screen = screen_of(&lens(&stage), &stage, size);
+        let screen = screen_of(&app, &stage, size);
         assert_shows(&screen, &["≠ differs, the same sent", "0 unsent", "1 unlike", "≠1 messa"]);
         let row = |label: &str| screen.lines().find(|line| line.starts_with(label)).unwrap().matches('≠').count();
         // Two had the same two words: what differs between them is one sign a row, of the second.
-        let signs = [" writes", " waiting", " reads", " took", " lost", " next"].map(row);
-        assert_eq!(signs, [0, 1, 0, 1, 0, 1], "{screen}");
+        assert_eq!([" writes", " waiting", " reads", " took", " lost"].map(row), [0, 1, 0, 1, 0], "{screen}");
     }
-    // The same number of writes is not the same.
-    let mut stage = five_kinds();
-    stage.write(PARENT, 3, b"one");
-    stage.write(PARENT, 4, b"other");
-    let screen = screen_of(&lens(&stage), &stage, (80, 24));
-    assert_eq!((screen.matches('≠').count(), screen.matches("1 unlike").count()), (1, 1), "{screen}");
 }
 
 #[test]
-fn the_key_makes_what_is_missing_and_a_second_press_leaves() {
+fn the_key_adds_nothing_to_the_bench_and_a_second_press_leaves() {
     let stage = Stage::open();
     let mut app = app_of(&stage);
-    let mut press = |world: &World| update::update(&mut app, world, Input::Do(Action::Show(View::Lens)));
-    let statements = press(&stage.world);
-    let made: Vec<&str> = statements
-        .iter()
-        .filter_map(|command| if let Command::Run(statement) = command { Some(statement.text.as_str()) } else { None })
-        .collect();
-    assert_eq!(made, ["channel seqpacket mail", "channel pipe tube", "channel packetpipe line"]);
-    assert!(press(&stage.world).is_empty());
+    let press = |app: &mut App, action| update::update(app, &stage.world, Input::Do(action));
+    let asked = press(&mut app, Action::Show(View::Lens));
+    assert!(!asked.iter().any(|command| matches!(command, Command::Run(_))));
+    assert!(press(&mut app, Action::Show(View::Lens)).is_empty());
     assert_eq!(app.view, View::Bench);
-    app.view = View::Bench;
-    let full = five_kinds();
-    assert!(update::update(&mut app, &full.world, Input::Do(Action::Show(View::Lens))).is_empty());
-    assert!(channel_sides::of_each_kind(&full.world).iter().all(|(_, found)| found.is_some()));
+    // The same history is not run twice; another channel's is.
+    assert!(press(&mut app, Action::Show(View::Lens)).is_empty());
+    app.mode = Mode::Keys;
+    assert!(matches!(press(&mut app, Action::FocusNext)[..], [Command::TryKinds(_)]));
 }
 
 #[test]
-fn no_size_of_the_lens_panics_and_kinds_may_be_missing() {
-    for stage in [three_words_to_all(), Stage::bare(), Stage::open()] {
+fn no_size_of_the_lens_panics_and_what_is_being_run_is_said() {
+    let bench = three_words_to_all();
+    let (app, stage) = lens([&bench, &bench, &bench]);
+    let empty = Stage::bare();
+    let mut none = app_of(&empty);
+    update::update(&mut none, &empty.world, Input::Do(Action::Show(View::Lens)));
+    let mut running = app_of(&stage);
+    update::update(&mut running, &stage.world, Input::Do(Action::Show(View::Lens)));
+    assert_shows(&screen_of(&running, &stage, (80, 24)), &["being run"]);
+    for (app, stage) in [(&app, &stage), (&none, &empty), (&running, &stage)] {
         for size in [(0, 0), (1, 1), (60, 18), (61, 19), (119, 30), (500, 200)] {
-            terminal(&lens(&stage), &stage, size, Colours::True);
+            terminal(app, stage, size, Colours::True);
         }
     }
 }
