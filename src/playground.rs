@@ -90,8 +90,8 @@ pub struct Playground {
     is_suspended: bool,
     /// What is to be put on the clipboard.
     copy: Option<(Copied, String)>,
-    /// Of which channel the kernel's figures were taken last, and how much was known then.
-    sampled: Option<(ChannelId, u64)>,
+    /// Of which channel, or of all, the kernel's figures were taken last, and how much was known then.
+    sampled: Option<(ChannelId, bool, u64)>,
 }
 
 impl Playground {

@@ -204,7 +204,9 @@ fn spare(scene: Scene<'_>, height: u16) -> u16 {
         View::Grid => channel_sides::listed(scene.world).len() + 2,
         View::Processes => return panel::tree::spare(scene, height),
         // These use what they are given, and can do without some of it.
-        View::Xray | View::Lens | View::Alternatives | View::Trace | View::Holders | View::Bench => {
+        View::Holders => 2 * channel_sides::listed(scene.world).len() + 1,
+        View::Xray if height < panel::xray::LOW => panel::xray::LEAST,
+        View::Xray | View::Lens | View::Alternatives | View::Trace | View::Bench => {
             return height.saturating_sub(15) / 2;
         }
     };

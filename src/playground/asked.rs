@@ -1,23 +1,35 @@
 //! The bench as the playground uses it: opened, and asked for figures and verdicts once it has settled.
 
 use super::Playground;
+use crate::app::{View, channel_sides};
 use crate::bench::BenchError;
 use crate::check::Verdict;
 use crate::lesson::Next;
 use crate::session::{Session, Settings};
+use crate::world::kind::EndId;
+
+/// Channels that are asked together; of more the focused one alone is.
+const MOST_SAMPLED: usize = 64;
 
 impl Playground {
-    /// The kernel's figures for what has the focus, once after each change: an idle bench is not asked again.
+    /// The kernel's figures for what is seen of them, the focused channel or all, once after each change: an idle bench is not asked
+    /// again.
     pub(super) fn sample_focused(&mut self) {
+        let sees_all = self.model.view == View::Holders;
         let Some(session) = self.source.session_mut() else { return };
         let world = session.world();
         let Some(facing) = self.model.focused(world) else { return };
-        let key = (facing.channel, world.facts());
+        let key = (facing.channel, sees_all, world.facts());
         if self.sampled == Some(key) {
             return;
         }
-        session.sample(&[facing.near, facing.far]);
-        self.sampled = Some((facing.channel, session.world().facts()));
+        let listed = if sees_all { channel_sides::listed(world) } else { vec![facing.channel] };
+        let is_many = listed.len() > MOST_SAMPLED;
+        let sides = listed.into_iter().filter(|id| !is_many || *id == facing.channel);
+        let sides: Vec<EndId> =
+            sides.filter_map(|id| channel_sides::of(world, id)).flat_map(|facing| [facing.near, facing.far]).collect();
+        session.sample(&sides);
+        self.sampled = Some((facing.channel, sees_all, session.world().facts()));
     }
 
     /// What a lesson's question would say to each of its options, now that its statement has settled.

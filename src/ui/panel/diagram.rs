@@ -156,7 +156,11 @@ fn label(scene: Scene<'_>, moment: &Moment, (width, style): (u16, Style)) -> Vec
     let mut texts = moment.events.iter().rev().filter_map(|event| match &event.what {
         What::Call(call) => of_call(scene, call, (moment, style)),
         What::Signal { signal, .. } => plain(signal.name().clone()),
-        What::Death { death, .. } => plain(death.words()),
+        What::Death { death, .. } => {
+            let words = death.words();
+            let short = words.replace("killed by ", "");
+            Some([words, short].map(|text| vec![Span::styled(text, style)]).into())
+        }
         _ => None,
     });
     let forms = texts.next().unwrap_or_default();

@@ -13,7 +13,7 @@ use crate::world::kind::{ChannelId, EndId};
 
 /// Columns of an end's name, and of poll's bits, where all are shown.
 const LABEL: u16 = 18;
-const BITS: u16 = 18;
+const BITS: u16 = 20;
 /// Columns before the names that have rows of their own.
 const BELOW: u16 = 7;
 /// Stands for what would tell an answer.
@@ -33,12 +33,15 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     );
     buf.set_line(area.x, area.y, &heading, area.width);
     for (y, end) in (area.y + 1..area.bottom()).zip([facing.near, facing.far]) {
+        let label = format!(" {:<8}", words::name(&scene.world.label(end), area.width / 2));
         let bits = bits_of(scene, end);
+        let least = words::width(&super::xray::short_bits(&bits)) + 2;
+        let room = area.width.saturating_sub(words::width(&label) + 1 + least);
+        let names = [holders(scene, end), by_task(scene, end), many(scene, end)];
+        let held = names.iter().find(|names| words::width(names) <= room).unwrap_or(&names[2]);
+        let left = vec![Span::styled(label, theme.strong()), Span::raw(format!(" {held}"))];
+        let bits = fitting(bits, area.width.saturating_sub(words::spans_width(&left)));
         let right = vec![Span::styled(format!(" {bits} "), theme.faint())];
-        let left = vec![
-            Span::styled(format!(" {:<8}", words::name(&scene.world.label(end), area.width / 2)), theme.strong()),
-            Span::raw(format!(" {}", holders(scene, end))),
-        ];
         buf.set_line(area.x, y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
     }
 }
@@ -103,10 +106,12 @@ fn rows(scene: Scene<'_>, (id, number): (ChannelId, usize), width: u16) -> Vec<L
         let head = format!("{mark}{number:>3} ");
         let gap = usize::from(LABEL.saturating_sub(words::width(&label)) + 1);
         let names = holders(scene, end);
-        let room = width.saturating_sub(words::width(&head) + LABEL + 1 + BITS);
-        let is_long = words::width(&names) > room;
+        let room = width.saturating_sub(words::width(&head) + LABEL + 1);
+        let shortest = words::width(&super::xray::short_bits(&bits)).min(BITS) + 2;
+        let is_long = words::width(&names) + shortest > room;
         let first = if is_long { many(scene, end) } else { names.clone() };
         let left = vec![Span::raw(head), Span::styled(label, style), Span::raw(" ".repeat(gap)), Span::raw(first)];
+        let bits = fitting(bits, width.saturating_sub(words::spans_width(&left)));
         let right = vec![Span::styled(format!(" {bits} "), theme.faint())];
         lines.push(words::between(left, right, width, (" ", Style::new())));
         if is_long {
@@ -115,6 +120,26 @@ fn rows(scene: Scene<'_>, (id, number): (ChannelId, usize), width: u16) -> Vec<L
         }
     }
     lines
+}
+
+/// What poll(2) says, in so many columns with a blank at both sides: who holds an end comes before it.
+fn fitting(bits: String, room: u16) -> String {
+    if words::width(&bits) + 2 <= room { bits } else { super::xray::short_bits(&bits) }
+}
+
+/// Each process once, with all its numbers: `parent@3,5,6`.
+fn by_task(scene: Scene<'_>, end: EndId) -> String {
+    let report = scene.world.holders_report(end);
+    let mut tasks: Vec<(&str, Vec<String>)> = Vec::new();
+    for (task, fd) in &report.holders {
+        match tasks.iter_mut().find(|(name, _)| name == task) {
+            Some((_, fds)) => fds.push(fd.to_string()),
+            None => tasks.push((task, vec![fd.to_string()])),
+        }
+    }
+    let told = tasks.iter().map(|(task, fds)| format!("{}@{}", words::name(task, 16), fds.join(",")));
+    let in_flight = (report.in_flight > 0).then(|| format!("{} in flight", report.in_flight));
+    told.chain(in_flight).collect::<Vec<_>>().join("  ")
 }
 
 /// How many they are, where their names stand below.

@@ -17,6 +17,10 @@ use crate::world::channel::End;
 const LABELS: u16 = 10;
 /// Rows of what is said below the channel.
 const BELOW: u16 = 8;
+/// Rows of all of it where the channel has a line in each direction.
+pub const LEAST: usize = 12;
+/// From this height on it has boxes.
+pub const LOW: u16 = BOXES + BELOW;
 
 /// What poll(2) says of an end, in its own words; a dash where the kernel was not asked. Of an end that is gone it says nothing.
 pub fn poll_bits(end: &End) -> String {
@@ -24,6 +28,13 @@ pub fn poll_bits(end: &End) -> String {
         return "closed".to_owned();
     }
     end.sample.map_or_else(|| "-".to_owned(), |sample| flag_names(POLL_EVENTS, sample.figures.poll))
+}
+
+/// The same in fewer letters: `POLLIN|OUT|HUP`.
+pub fn short_bits(bits: &str) -> String {
+    let mut parts = bits.split('|');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, bit| text + "|" + bit.strip_prefix("POLL").unwrap_or(bit))
 }
 
 /// Draws the channel above and its buffers below.
@@ -39,7 +50,11 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let height = heights.into_iter().find(|height| height + BELOW <= area.height).unwrap_or(LINES);
     let above = Rect { height: height.min(area.height), ..area };
     channel::draw(scene, Subject { facing, number, is_focused: true }, above, buf);
-    let mut lines = vec![polled(scene, near, far)];
+    let mut lines = vec![polled(scene, [near, far])];
+    // Of two lines none is cut.
+    if lines[0].width() > usize::from(area.width) {
+        lines = vec![polled(scene, [near]), polled(scene, [far])];
+    }
     for lane in Lane::both(world, facing).into_iter().flatten().filter(Lane::is_possible) {
         lines.extend(buffer_of(scene, &lane, area.width));
     }
@@ -49,10 +64,10 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// What poll(2) says of both ends now; or that it has not been asked since the last call.
-fn polled(scene: Scene<'_>, near: &End, far: &End) -> Line<'static> {
+fn polled<const N: usize>(scene: Scene<'_>, ends: [&End; N]) -> Line<'static> {
     let strong = scene.theme.strong();
     let mut spans = vec![Span::styled(" poll ", strong)];
-    for end in [near, far] {
+    for end in ends {
         spans.extend([
             Span::raw(format!(" {} ", words::name(&end.label(), 16))),
             Span::styled(if scene.app.hides_answers() { "?".to_owned() } else { poll_bits(end) }, strong),
@@ -60,7 +75,7 @@ fn polled(scene: Scene<'_>, near: &End, far: &End) -> Line<'static> {
         ]);
     }
     let is_old = |end: &End| !end.closed && end.sample.is_some_and(|sample| sample.calls != scene.world.calls());
-    if is_old(near) || is_old(far) {
+    if ends.into_iter().any(is_old) {
         spans.push(Span::styled(" (as last asked, before a call or two)", scene.theme.faint()));
     }
     spans.into()
@@ -84,6 +99,8 @@ fn buffer_of(scene: Scene<'_>, lane: &Lane<'_>, width: u16) -> Vec<Line<'static>
         totals.read,
         totals.destroyed
     );
+    let is_wide = words::width(&name) + words::width(&law) <= width;
+    let name = if is_wide { name } else { format!(" {} ", direction.arrow()) };
     let mut lines = vec![Line::from(vec![Span::styled(name, theme.strong()), Span::raw(law)])];
     let carried: usize =
         flow.queue.iter().filter_map(|piece| flow.write(piece.write)).map(|write| write.fds.len()).sum();

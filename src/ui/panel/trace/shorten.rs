@@ -19,10 +19,17 @@ pub fn line(text: &str, width: u16) -> String {
     // Each time the longest string gives way.
     while words::width(&text) > width {
         let over = usize::from(words::width(&text) - width);
-        let Some(shorter) = shorten_longest(&text, over) else { return text };
+        let Some(shorter) = shorten_longest(&text, over).or_else(|| without_flags(&text)) else { return text };
         text = shorter;
     }
     text
+}
+
+/// Where no string can give way, the flags do: `65536, ...) = -1 EAGAIN`.
+fn without_flags(text: &str) -> Option<String> {
+    let at = text.find(", MSG_")? + 2;
+    let flags = text[at..].find([',', ')'])?;
+    Some(format!("{}...{}", &text[..at], &text[at + flags..]))
 }
 
 /// Whether a line ends with `= -1 EAGAIN`.
