@@ -14,6 +14,7 @@ pub mod first_steps;
 pub mod input_line;
 pub mod keys;
 pub mod mode;
+pub mod matrix_view;
 pub mod model;
 mod learn;
 pub mod alternatives;
@@ -51,10 +52,11 @@ use action::Action;
 use alternatives::Alternatives;
 use channel_sides::Facing;
 use course::Course;
-use input_line::InputLine;
 use five_kinds::FiveKinds;
+use input_line::InputLine;
 use key_statements::Situation;
 use keys::Keymap;
+use matrix_view::MatrixView;
 pub use mode::Mode;
 use palette::Palette;
 use past::{Past, Said};
@@ -130,12 +132,12 @@ pub struct App {
     pub alternatives: Option<Alternatives>,
     /// The channel for which that is being tried, and its kind.
     pub trying: Option<(String, Kind)>,
-    /// What is looked at instead of now.
-    pub past: Option<Past>,
     /// The matrix.
     pub matrix: MatrixView,
     /// The focused channel's history on five kinds of channel, as last tried.
     pub five_kinds: Option<FiveKinds>,
+    /// What is looked at instead of now.
+    pub past: Option<Past>,
     /// What is seen is a recording, called so: nothing can be done to it.
     pub recording: Option<String>,
     /// It is a picture: nobody can press a key, and none is named.
@@ -156,6 +158,8 @@ pub struct App {
     typed_last: Option<(u32, String)>,
     /// A channel made by the next statement gets the focus.
     follow: bool,
+    /// The first step that is offered, by its place among all.
+    first_step: Option<usize>,
     /// How much is known of the reasons for what was done last.
     heard: Heard,
     /// The focus has moved since.
@@ -163,8 +167,6 @@ pub struct App {
     /// Statements on their way, with their lines.
     pending: VecDeque<(u32, String)>,
     next_line: u32,
-    /// The first step that is offered, by its place among all.
-    first_step: Option<usize>,
     /// Statements up to this line make a lesson's bench: nothing is told of them.
     silent_until: u32,
     /// Statements up to this line are not explained: they lead to one that is.
@@ -197,18 +199,19 @@ impl App {
             view_scroll: 0,
             alternatives: None,
             trying: None,
-            past: None,
-            recording: None,
             is_still: false,
             program: None,
             five_kinds: None,
             matrix: MatrixView::default(),
+            past: None,
+            recording: None,
             said: Said::default(),
             recent: Vec::new(),
             focus: None,
             newest: None,
             typed_last: None,
             follow: false,
+            first_step: None,
             heard: Heard::Nothing,
             is_looking_elsewhere: false,
             pending: VecDeque::new(),
@@ -218,7 +221,6 @@ impl App {
         }
     }
 
-            first_step: None,
     /// The channel that keys act on.
     pub fn focused(&self, world: &World) -> Option<Facing> {
         let listed = channel_sides::listed(world);
@@ -242,6 +244,7 @@ impl App {
             self.follow = false;
         }
         self.newest = newest;
+        self.pass_done_steps(world);
     }
 
     /// Takes in what has settled: lines for the transcript, an explanation, a refusal.
@@ -251,7 +254,6 @@ impl App {
             self.course.hear(event);
             while self.pending.front().is_some_and(|(line, _)| *line <= event.line) {
                 self.echo_next();
-        self.pass_done_steps(world);
             }
             // In a lesson its text says whether expectations held.
             let is_told = self.course.shown().is_some() && matches!(event.what, What::Expect { ok: true, .. });
@@ -341,6 +343,7 @@ impl App {
             Mode::Prompt => Some(&self.prompt),
             Mode::Search => Some(&self.course.list.query),
             Mode::Palette => Some(&self.palette.query),
+            Mode::Matrix => Some(&self.matrix.query),
             Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel | Mode::Copy => None,
         }
     }
@@ -357,6 +360,10 @@ impl App {
             Mode::Palette => {
                 self.palette.selected = 0;
                 Some(&mut self.palette.query)
+            }
+            Mode::Matrix => {
+                self.matrix.selected = 0;
+                Some(&mut self.matrix.query)
             }
             Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel | Mode::Copy => None,
         }

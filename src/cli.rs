@@ -138,7 +138,7 @@ pub enum Command {
     },
     /// What each kind of channel does in each situation, found out now, on this kernel.
     Matrix {
-        /// Only this row.
+        /// Only this row; where none has this name, those with these words in their text or in an answer.
         row: Option<String>,
         /// Only the script that makes the row's cell in this column.
         #[arg(value_parser = COLUMNS, conflicts_with_all = ["markdown", "json"])]

@@ -1,7 +1,7 @@
 //! `tincans matrix`: what each kind of channel does in each situation, found out now, on this kernel. Rows are scripts with
-//! questions; the kernel answers, and each answer goes back into its script as an expectation, so that a cell can be run again.
+//! questions (`situation`); the kernel answers, and each answer goes back into its script as an expectation, so that a cell can be run again.
 
-mod ask;
+pub mod ask;
 mod json;
 mod markdown;
 mod text;
@@ -36,7 +36,7 @@ pub enum Format {
 pub enum Request<'a> {
     /// Everything.
     All,
-    /// One row.
+    /// One row, by its name; where no row has it, those with these words in their text or in an answer.
     Row(&'a str),
     /// The script that makes one cell.
     Script(&'a str, &'a str),
@@ -74,8 +74,9 @@ enum Cell {
 /// Asks the kernel, and writes what it says. False if nobody reads it any more.
 pub fn run(request: Request<'_>, format: Format, out: &mut dyn Write) -> Result<bool> {
     let bytes = match request {
-        Request::All => report(&find(None)?, format),
-        Request::Row(id) => report(&find(Some(row(id)?.id))?, format),
+        Request::All => report(&find(|_| true)?, format),
+        Request::Row(id) if row(id).is_ok() => report(&find(|row| row.id == id)?, format),
+        Request::Row(words) => report(&search(words)?, format),
         Request::Script(id, column) => script(row(id)?, column)?,
     };
     match out.write_all(bytes.as_bytes()).and_then(|()| out.flush()) {
@@ -108,31 +109,64 @@ fn script(row: &Row, word: &str) -> Result<String> {
     }
 }
 
-/// Runs every cell, or those of one row.
-fn find(only: Option<&str>) -> Result<Found> {
-    let groups = rows::GROUPS.iter().map(|group| find_group(group, only)).collect::<Result<Vec<_>>>()?;
+/// The rows that have all these words in their text or in an answer of the kernel.
+fn search(words: &str) -> Result<Found> {
+    let mut found = find(|_| true)?;
+    for group in &mut found.groups {
+        let heading = group.title;
+        group.rows.retain(|row| {
+            let text = row.row.text(heading) + &row.cells.iter().map(Cell::text).collect::<String>().to_lowercase();
+            words.to_lowercase().split_whitespace().all(|word| text.contains(word))
+        });
+    }
+    found.groups.retain(|group| !group.rows.is_empty());
+    if found.groups.is_empty() {
+        let none = "and none has these words in its text or in an answer";
+        return Err(eyre!("there is no row `{words}`, {none}; `tincans matrix` shows each row's name"));
+    }
+    Ok(found)
+}
+
+/// Runs every cell of the rows that are wanted.
+fn find(is_wanted: impl Fn(&Row) -> bool) -> Result<Found> {
+    let groups = rows::GROUPS.iter().map(|group| find_group(group, &is_wanted)).collect::<Result<Vec<_>>>()?;
     let groups = groups.into_iter().filter(|group| !group.rows.is_empty()).collect();
     Ok(Found { kernel: kernel_release(), groups })
 }
 
-fn find_group(group: &Group, only: Option<&str>) -> Result<FoundGroup> {
+fn find_group(group: &Group, is_wanted: impl Fn(&Row) -> bool) -> Result<FoundGroup> {
     let mut rows = Vec::new();
-    for row in group.rows.iter().filter(|row| only.is_none_or(|id| id == row.id)) {
+    for row in group.rows.iter().filter(|row| is_wanted(row)) {
         let cells = Column::ALL.into_iter().map(|column| cell(row, column)).collect::<Result<Vec<_>>>()?;
         rows.push(FoundRow { row, cells });
     }
     Ok(FoundGroup { title: group.title, rows })
 }
 
+impl Cell {
+    /// All its answers, to be searched.
+    fn text(&self) -> String {
+        match self {
+            Self::Meaningless(_) => String::new(),
+            Self::Found(answered) => answered.answers.iter().map(|told| told.line() + "\n").collect(),
+        }
+    }
+}
+
 fn cell(row: &Row, column: Column) -> Result<Cell> {
     match row.lines(column) {
         Err(reason) => Ok(Cell::Meaningless(reason)),
         Ok(lines) => {
-            let title = format!("{}, {}: {}", row.id, column.title(), row.title);
-            let answered = ask(&title, &lines).wrap_err_with(|| format!("row {}, {}", row.id, column.title()))?;
+            let title = title(row, column);
+            let answered = ask(&title, lines).wrap_err_with(|| format!("row {}, {}", row.id, column.title()))?;
             Ok(Cell::Found(answered))
         }
     }
+}
+
+/// The first line of a cell's script.
+pub fn title(row: &Row, column: Column) -> String {
+    format!("{}, {}: {}", row.id, column.title(), row.title)
 }
 
 impl Found {

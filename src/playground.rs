@@ -9,8 +9,8 @@ mod program;
 mod outside;
 mod saving;
 mod time;
+mod waiting;
 
-use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -162,20 +162,9 @@ impl Playground {
 
     /// The same, with what has happened.
     pub fn hear(&mut self) -> Result<Heard, BenchError> {
-        let came = self.trial.as_mut().and_then(Trial::pump);
-        let has_come = came.is_some();
-        if let Some(came) = came {
-            self.trial = None;
-            self.model.show_alternatives(came);
-        }
-        let kinds = self.other_kinds.as_mut().and_then(|asked| asked.pump().map(|kinds| (asked.step, kinds)));
-        let is_told = kinds.is_some();
-        if let Some((step, kinds)) = kinds {
-            self.other_kinds = None;
-            self.handle(Input::OtherKinds(step, kinds));
-        }
+        let is_told = self.hear_beside();
         let heard = self.hear_bench()?;
-        Ok(Heard { is_new: heard.is_new || has_come || is_told, ..heard })
+        Ok(Heard { is_new: heard.is_new || is_told, ..heard })
     }
 
     fn hear_bench(&mut self) -> Result<Heard, BenchError> {
@@ -304,45 +293,6 @@ impl Playground {
         self.other_kinds.is_some()
     }
 
-                Command::AskCell(place) => self.ask_cell(place),
-                Command::TryKinds(scripts) => self.five_kinds = Some(FiveKinds::begin(scripts)),
-    fn trials_mut(&mut self) -> impl Iterator<Item = &mut Trial> {
-        self.trial.iter_mut().chain(self.other_kinds.as_mut().and_then(OtherKinds::trial_mut))
-    }
-
-    /// As [`Source::arm`].
-    pub fn arm(&mut self) -> Option<Duration> {
-        if self.has_work() {
-            return Some(Duration::ZERO);
-        }
-        let trial = self.trials_mut().map(Trial::arm).min();
-        [self.source.arm(), trial].into_iter().flatten().min()
-    }
-
-    /// Whether an input that was handled after the last [`Self::pump`] asked for what nothing will wake the loop for.
-    fn has_work(&self) -> bool {
-        let is_to_begin = self.other_kinds.as_ref().is_some_and(|asked| asked.trial().is_none());
-        is_to_begin || self.is_over
-    }
-
-    /// As [`Source::disarm`], with which of [`Self::wait_fds`] were readable. Says whether the bench that is shown was among them.
-    pub fn disarm(&mut self, ready: &[bool]) -> bool {
-        let (own, others) = ready.split_at(self.source.wait_fds().len().min(ready.len()));
-        let has_rung = own.contains(&true);
-        self.source.disarm(has_rung);
-        for trial in self.trials_mut() {
-            trial.disarm(others.contains(&true));
-        }
-        has_rung
-    }
-
-    /// As [`Source::wait_fds`].
-    pub fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
-        let asked = self.other_kinds.as_ref().and_then(OtherKinds::trial);
-        let others = self.trial.iter().chain(asked).flat_map(Trial::wait_fds);
-        self.source.wait_fds().into_iter().chain(others).collect()
-    }
-
     fn carry_out(&mut self, commands: Vec<Command>) {
         for command in commands {
             match command {
@@ -354,6 +304,8 @@ impl Playground {
                     Ok(trial) => self.trial = Some(trial),
                     Err(reason) => self.model.show_alternatives(Err(reason)),
                 },
+                Command::AskCell(place) => self.ask_cell(place),
+                Command::TryKinds(scripts) => self.five_kinds = Some(FiveKinds::begin(scripts)),
                 Command::Run(statement) => self.run(*statement),
                 Command::Cancel => {
                     if let Some(session) = self.source.session_mut() {

@@ -116,7 +116,7 @@ fn panels_area(scene: Scene<'_>, area: Rect) -> Rect {
 
 /// Whether a list covers everything.
 fn is_listed(mode: Mode) -> bool {
-    matches!(mode, Mode::Help | Mode::List | Mode::Search | Mode::Palette)
+    matches!(mode, Mode::Help | Mode::List | Mode::Search | Mode::Palette | Mode::Matrix)
 }
 
 /// What covers everything: a list, a notice below it, the line one types in or the keys.
@@ -126,6 +126,7 @@ fn listed(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let draw = match scene.app.mode {
         Mode::Help => panel::help::draw,
         Mode::Palette => panel::palette::draw,
+        Mode::Matrix => panel::matrix::draw,
         Mode::Line
         | Mode::Keys
         | Mode::Prompt
@@ -203,9 +204,9 @@ fn spare(scene: Scene<'_>, height: u16) -> u16 {
         View::Diagram => panel::diagram::rows(scene),
         View::Grid => channel_sides::listed(scene.world).len() + 2,
         View::Processes => return panel::tree::spare(scene, height),
-        // These use what they are given, and can do without some of it.
         View::Holders => 2 * channel_sides::listed(scene.world).len() + 1,
         View::Xray if height < panel::xray::LOW => panel::xray::LEAST,
+        // These use what they are given, and can do without some of it.
         View::Xray | View::Lens | View::Alternatives | View::Trace | View::Bench => {
             return height.saturating_sub(15) / 2;
         }

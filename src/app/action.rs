@@ -7,6 +7,7 @@ use crate::lesson::problem_wish::ProblemWish;
 use crate::script::{Expectation, Statement};
 
 use super::View;
+use super::matrix_view::{CellAnswer, CellPlace};
 use super::program::ProgramScreen;
 use super::side::Side;
 use crate::world::kind::Kind;
@@ -45,6 +46,8 @@ pub enum Input {
     Copied(String),
     /// The next problem of the practice.
     Posed(Box<Lesson>),
+    /// What the kernel said to a cell of the matrix.
+    Cell(CellPlace, CellAnswer),
     /// There is none, and why.
     NotPosed(String),
     /// What the terminal of the program that is watched shows.
@@ -102,9 +105,6 @@ pub enum Action {
     SaveLesson,
     /// What has happened, as a recording in a file.
     SaveRecording,
-    /// Opens help.
-    OpenHelp,
-    /// Closes help.
     /// The matrix: what each kind does in each situation.
     OpenMatrix,
     /// The same, with the row of this place.
@@ -123,6 +123,9 @@ pub enum Action {
     OpenCell,
     /// The first step that is offered is refused.
     SkipStep,
+    /// Opens help.
+    OpenHelp,
+    /// Closes help.
     CloseHelp,
     /// Help, one line up.
     HelpUp,
@@ -349,13 +352,13 @@ pub enum Command {
     },
     /// Run these on a bench of their own, to be told what came of it.
     TryAlternatives(Vec<String>),
-    /// Put this text on the clipboard, or where there is none into a file.
-    Copy(Copied, String),
-    /// Look at the past, a step from what is looked at now.
     /// Ask this cell of the matrix.
     AskCell(CellPlace),
     /// Run each of these on a bench of its own, one after the other, to be told what came of all.
     TryKinds(Vec<Vec<String>>),
+    /// Put this text on the clipboard, or where there is none into a file.
+    Copy(Copied, String),
+    /// Look at the past, a step from what is looked at now.
     Look(Step),
     /// Give the terminal back, and stop until somebody says `fg`.
     Suspend,

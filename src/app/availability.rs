@@ -7,7 +7,7 @@ use crate::world::World;
 use super::action::{Action, ChannelAction, Edit, Learn, Step};
 use super::course::{Running, Which};
 use super::input_line::InputLine;
-use super::{App, View, alternatives, channel_sides, copy, submit};
+use super::{App, View, alternatives, channel_sides, copy, matrix_view, submit};
 
 /// The reason why an action can do nothing now; none if it can.
 #[expect(
@@ -40,6 +40,7 @@ pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
         }
         Action::RunAgain => of_running_again(app),
         Action::Undo => of_undo(app),
+        Action::OpenCell => in_lesson(app).or_else(|| matrix_view::objection(app)),
         Action::Copy(what) => copy::text(app, what).err(),
         Action::TryAlternatives if app.trying.is_some() => Some("it is being tried".to_owned()),
         Action::TryAlternatives if app.view == View::Alternatives => None,
@@ -118,6 +119,13 @@ pub fn looks(action: Action) -> bool {
                 | Action::Curtain
                 | Action::ToggleMouse
                 | Action::Focus(_)
+                | Action::OpenMatrix
+                | Action::MatrixRow(_)
+                | Action::CloseMatrix
+                | Action::MatrixUp
+                | Action::MatrixDown
+                | Action::MatrixLeft
+                | Action::MatrixRight
         )
 }
 

@@ -12,7 +12,7 @@ pub use key::{Key, Named};
 pub use table::{GROUPS, Group, Row};
 
 /// All modes, in the order in which a hint looks for a key.
-pub const MODES: [Mode; 11] = [
+pub const MODES: [Mode; 12] = [
     Mode::Keys,
     Mode::Lesson,
     Mode::Past,
@@ -21,6 +21,7 @@ pub const MODES: [Mode; 11] = [
     Mode::List,
     Mode::Search,
     Mode::Palette,
+    Mode::Matrix,
     Mode::Help,
     Mode::NewChannel,
     Mode::Copy,
@@ -39,6 +40,7 @@ impl Mode {
             Self::Search => "search",
             Self::Past => "past",
             Self::Palette => "palette",
+            Self::Matrix => "matrix",
             Self::NewChannel => "new",
             Self::Copy => "copy",
         }
@@ -46,7 +48,7 @@ impl Mode {
 
     /// Whether letters are text in it.
     pub fn is_typing(self) -> bool {
-        matches!(self, Self::Line | Self::Prompt | Self::Search | Self::Palette)
+        matches!(self, Self::Line | Self::Prompt | Self::Search | Self::Palette | Self::Matrix)
     }
 }
 
@@ -168,6 +170,7 @@ impl App {
     pub fn hints(&self) -> Hints<'_> {
         let mode = match self.mode {
             Mode::Palette => self.palette.back,
+            Mode::Matrix => self.matrix.back,
             Mode::Help => self.before,
             Mode::NewChannel => self.home(),
             Mode::Copy => self.copy_back,

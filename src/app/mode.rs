@@ -21,6 +21,8 @@ pub enum Mode {
     Past,
     /// Letters search all that can be done.
     Palette,
+    /// Letters search the matrix.
+    Matrix,
     /// One letter picks the kind of a new channel.
     NewChannel,
     /// One letter says what is copied.

@@ -3,10 +3,11 @@
 
 use crate::lesson::list;
 use crate::script::parse;
+use crate::situation::Row;
 
 use super::action::{Action, Learn};
 use super::entry::Entry;
-use super::{App, statement_examples};
+use super::{App, matrix_view, statement_examples};
 
 /// From here on, letters stand in order and nothing more.
 pub const SCATTERED: u32 = 100;
@@ -70,12 +71,12 @@ fn spread(text: &str, word: &str) -> Option<u32> {
     u32::try_from(last - first).ok()
 }
 
-/// Statements and lessons in which all words occur.
+/// Statements, lessons and rows of the matrix in which all words occur.
 pub fn others(app: &App, query: &str) -> Vec<(u32, Entry)> {
     if query.trim().len() < SHORTEST {
         return Vec::new();
     }
-    let found = statements(query).into_iter().chain(lessons(app, query));
+    let found = statements(query).into_iter().chain(lessons(app, query)).chain(matrix_rows(query));
     found.filter(|(rank, _)| *rank < SCATTERED).collect()
 }
 
@@ -108,6 +109,18 @@ fn lessons(app: &App, query: &str) -> Vec<(u32, Entry)> {
         ))
     };
     (0..app.course.lessons.len()).filter_map(of_lesson).collect()
+}
+
+fn matrix_rows(query: &str) -> Vec<(u32, Entry)> {
+    let of_row = |(rank, at, row): (u32, usize, &'static Row)| {
+        let action = Action::MatrixRow(u16::try_from(at).ok()?);
+        let questions = row.questions().join("; ");
+        let detail = format!("what each kind of channel answers to: {questions}");
+        let long = format!("matrix, {}: {}", row.id, row.title);
+        let keys = "matrix".to_owned();
+        Some((rank, Entry { name: "matrix", keys, detail: Some(detail), ..Entry::of(action, long) }))
+    };
+    matrix_view::rows_with(query).filter_map(of_row).collect()
 }
 
 /// The words around the first one that was found.

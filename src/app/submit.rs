@@ -138,17 +138,17 @@ pub(super) fn reset(app: &mut App) -> Vec<Command> {
 
 /// The bench cannot be brought back: whether much would be lost, and this was said. A lesson's step is soon made again, and behind
 /// the curtain nobody would read it.
-pub(super) fn asks_before_reset(app: &mut App) -> bool {
+pub(super) fn asks_before_reset(app: &mut App, action: Action) -> bool {
     let made = app.said.after(app.silent_until);
     let own = if app.course.taking.is_some() { made } else { made.saturating_sub(OPENING.len()) };
     if own < WORTH_ASKING || app.course.shown().is_some() || app.present.is_hidden {
         return false;
     }
-    let (again, save) = (app.key(Action::Reset), app.key(Action::SaveLesson));
+    let (again, save) = (app.key(action), app.key(Action::SaveLesson));
     app.notice = Some(format!(
         "{again} once more kills all and forgets the {own} statements of this bench; {save} saves them as a lesson"
     ));
-    app.asked = Some(Action::Reset);
+    app.asked = Some(action);
     true
 }
 
@@ -231,7 +231,7 @@ pub(super) fn undo(app: &mut App) -> Vec<Command> {
 }
 
 /// A new bench, and these statements on it.
-fn replay(app: &mut App, statements: Vec<Statement>) -> Vec<Command> {
+pub(super) fn replay(app: &mut App, statements: Vec<Statement>) -> Vec<Command> {
     let focus = app.focus;
     app.return_to_now();
     app.forget_bench();

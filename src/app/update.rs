@@ -10,7 +10,8 @@ use super::action::{Action, ChannelAction, Command, Edit, Input, Learn, Step};
 use super::target;
 
 use super::{
-    App, Mode, View, availability, channel_sides, copy, learn, palette, practice, presentation, submit, watched,
+    App, Mode, View, availability, channel_sides, copy, learn, matrix_view, palette, practice, presentation, submit,
+    watched,
 };
 
 /// Lines that one key scrolls the trace.
@@ -23,7 +24,7 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
     let is_told = matches!(
         input,
         Input::Settled(_) | Input::NotKept(_) | Input::Said(_) | Input::Warned(_) | Input::Pressed(_) | Input::Posed(_)
-    ) || matches!(input, Input::NotPosed(_) | Input::OtherKinds(..) | Input::Copied(_))
+    ) || matches!(input, Input::NotPosed(_) | Input::OtherKinds(..) | Input::Copied(_) | Input::Cell(..))
         || matches!(input, Input::ProgramScreen(_) | Input::ProgramEnded(_));
     let is_number = matches!(input, Input::Do(Action::Count(_)));
     let mut asked = None;
@@ -49,6 +50,7 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
 fn apply(app: &mut App, world: &World, input: Input, asked: Option<Action>) -> Vec<Command> {
     match input {
         Input::Settled(verdicts) => return learn::settled(app, world, verdicts),
+        Input::Cell(place, answer) => app.take_cell(place, answer),
         Input::OtherKinds(step, kinds) => app.course.learn_other_kinds(step, kinds),
         Input::ProgramScreen(_) | Input::ProgramEnded(_) | Input::KeyboardBack => watched::update(app, input),
         Input::NotKept(reason) => {
@@ -101,7 +103,8 @@ pub(super) fn decide(app: &mut App, world: &World, action: Action, asked: Option
         app.notice = Some(reason);
         return Vec::new();
     }
-    if action == Action::Reset && asked != Some(action) && submit::asks_before_reset(app) {
+    let loses = matches!(action, Action::Reset | Action::OpenCell);
+    if loses && asked != Some(action) && submit::asks_before_reset(app, action) {
         return Vec::new();
     }
     act(app, seen, action)
@@ -154,15 +157,15 @@ pub fn practise(app: &mut App) -> Vec<Command> {
     practice::begin(app)
 }
 
-/// The statements that open a bench.
-pub fn open(app: &mut App) -> Vec<Command> {
-    submit::open(app)
-}
 /// What came of [`Command::TryKinds`].
 pub fn five_kinds(app: &mut App, came: Result<Vec<World>, String>) {
     app.show_five_kinds(came);
 }
 
+/// The statements that open a bench.
+pub fn open(app: &mut App) -> Vec<Command> {
+    submit::open(app)
+}
 
 fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
     match action {
@@ -215,15 +218,6 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::ReturnToNow => app.return_to_now(),
         Action::RunAgain => return submit::run_again(app),
         Action::Undo => return submit::undo(app),
-        Action::OpenCopy => copy::open(app),
-        Action::CloseCopy => copy::close(app),
-        Action::Copy(what) => return copy::copy(app, what),
-        Action::TryAlternatives => return try_alternatives(app, world),
-        Action::Show(view) => return show(app, world, view),
-        Action::SidewaysLeft => app.view_scroll = app.view_scroll.saturating_sub(1),
-        Action::SidewaysRight => app.view_scroll = app.view_scroll.saturating_add(1),
-        Action::ScrollViewTo(process) => app.view_scroll = process,
-    }
         Action::OpenMatrix
         | Action::MatrixRow(_)
         | Action::CloseMatrix
@@ -233,6 +227,15 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         | Action::MatrixRight
         | Action::OpenCell => return matrix_view::act(app, action),
         Action::SkipStep => return app.skip_first_step(world),
+        Action::OpenCopy => copy::open(app),
+        Action::CloseCopy => copy::close(app),
+        Action::Copy(what) => return copy::copy(app, what),
+        Action::TryAlternatives => return try_alternatives(app, world),
+        Action::Show(view) => show(app, view),
+        Action::SidewaysLeft => app.view_scroll = app.view_scroll.saturating_sub(1),
+        Action::SidewaysRight => app.view_scroll = app.view_scroll.saturating_add(1),
+        Action::ScrollViewTo(process) => app.view_scroll = process,
+    }
     Vec::new()
 }
 
@@ -393,12 +396,12 @@ mod tests {
                 Command::AskOtherKinds { .. } => "(ask other kinds)".to_owned(),
                 Command::Look(step) => format!("({step:?})"),
                 Command::TryAlternatives(statements) => statements.join("; "),
+                Command::AskCell(place) => format!("(cell {place:?})"),
+                Command::TryKinds(scripts) => format!("({} benches)", scripts.len()),
                 Command::Copy(what, text) => format!("({what:?} {text})"),
                 Command::Quit => "(quit)".to_owned(),
                 Command::Suspend => "(suspend)".to_owned(),
             };
-                Command::AskCell(place) => format!("(cell {place:?})"),
-                Command::TryKinds(scripts) => format!("({} benches)", scripts.len()),
             commands.into_iter().map(text).collect()
         }
 

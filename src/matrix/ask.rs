@@ -8,11 +8,11 @@ use color_eyre::eyre::{Result, bail, eyre};
 
 use crate::bench::BenchError;
 
-use crate::situation::{Asked, Line};
-use crate::check::{Answer, answer};
+use crate::check::{Answer, Seen, answer};
 use crate::script::Statement;
 use crate::script::parse;
 use crate::session::{Session, Settings};
+use crate::situation::{Asked, Line};
 
 /// The longest a cell may take. One that takes longer never settles.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -37,18 +37,40 @@ pub struct Told {
     pub is_of_this_kernel: bool,
 }
 
-/// Runs the lines of one cell.
-pub fn ask(title: &str, lines: &[Line]) -> Result<Answered> {
-    let mut session = Session::open(Settings::default())?;
-    let deadline = Instant::now() + LONGEST;
-    let mut script = format!("# {title}\n");
-    let mut answers = Vec::new();
-    for (line, number) in lines.iter().zip(2..) {
-        let parsed = parse::statement(&line.text, number).map_err(|error| eyre!("{error}"))?;
-        let Some(statement) = parsed else { continue };
-        settle(&mut session, statement, deadline)?;
-        let seen = session.seen().ok_or_else(|| eyre!("{} has not settled", line.text))?;
-        let came = answer(&seen);
+/// A cell on its way: which statement comes next, and what came of those before.
+#[derive(Debug)]
+pub struct Asking {
+    lines: std::vec::IntoIter<Line>,
+    /// The statement's line in the script; the first is the title's.
+    number: u32,
+    current: Option<Line>,
+    script: String,
+    answers: Vec<Told>,
+}
+
+impl Asking {
+    /// From the first line on.
+    pub fn of(title: &str, lines: Vec<Line>) -> Self {
+        let script = format!("# {title}\n");
+        Self { lines: lines.into_iter(), number: 1, current: None, script, answers: Vec::new() }
+    }
+
+    /// The statement that is to be run next; none when all have been.
+    pub fn next_statement(&mut self) -> Result<Option<Statement>> {
+        for line in self.lines.by_ref() {
+            self.number += 1;
+            if let Some(statement) = parse::statement(&line.text, self.number).map_err(|error| eyre!("{error}"))? {
+                self.current = Some(line);
+                return Ok(Some(statement));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What came of it, now that it has settled.
+    pub fn take(&mut self, seen: &Seen<'_>) {
+        let Some(line) = self.current.take() else { return };
+        let came = answer(seen);
         let is_refused = seen.refused.is_some();
         // A writer that dies of SIGPIPE has got EPIPE too: that this one lives has to be said.
         let survivor =
@@ -56,18 +78,41 @@ pub fn ask(title: &str, lines: &[Line]) -> Result<Answered> {
         let expected = match line.asked {
             Some(asked) => {
                 let (told, expected) = told(came, asked);
-                answers.push(told);
+                self.answers.push(told);
                 expected
             }
             None if is_refused => came.expected,
             None => Vec::new(),
         };
-        write_line(&mut script, &line.text, &expected);
+        write_line(&mut self.script, &line.text, &expected);
         if let (Some(actor), Some(_)) = (survivor, line.asked) {
-            write_line(&mut script, "tasks", &[format!("idle {actor}")]);
+            write_line(&mut self.script, "tasks", &[format!("idle {actor}")]);
         }
     }
-    Ok(Answered { answers, script })
+
+    /// The answers so far.
+    pub fn answers(&self) -> &[Told] {
+        &self.answers
+    }
+
+    /// All answers.
+    pub fn finish(self) -> Answered {
+        Answered { answers: self.answers, script: self.script }
+    }
+}
+
+/// Runs the lines of one cell.
+pub fn ask(title: &str, lines: Vec<Line>) -> Result<Answered> {
+    let mut session = Session::open(Settings::default())?;
+    let deadline = Instant::now() + LONGEST;
+    let mut asking = Asking::of(title, lines);
+    while let Some(statement) = asking.next_statement()? {
+        let text = statement.text.clone();
+        settle(&mut session, statement, deadline)?;
+        let seen = session.seen().ok_or_else(|| eyre!("{text} has not settled"))?;
+        asking.take(&seen);
+    }
+    Ok(asking.finish())
 }
 
 fn settle(session: &mut Session, statement: Statement, deadline: Instant) -> Result<()> {

@@ -4,6 +4,7 @@
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
+use crate::check::Seen;
 use crate::script::{Expectation, Statement, parse};
 use crate::session::{Reached, Session, Settings};
 use crate::world::World;
@@ -36,6 +37,16 @@ impl Trial {
             session.submit(statement);
         }
         Ok(Self { session, until: Instant::now() + LONGEST })
+    }
+
+    /// One more statement.
+    pub fn submit(&mut self, statement: Statement) {
+        self.session.submit(statement);
+    }
+
+    /// As [`Session::seen`].
+    pub fn seen(&self) -> Option<Seen<'_>> {
+        self.session.seen()
     }
 
     /// Whether the last statement came out so, now that all have settled.

@@ -11,6 +11,7 @@ pub mod holders;
 pub mod lens;
 pub mod lesson;
 pub mod list;
+pub mod matrix;
 pub mod message_box;
 pub mod palette;
 pub mod program;

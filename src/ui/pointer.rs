@@ -67,6 +67,7 @@ fn wheel(scene: Scene<'_>, area: Rect, at: Position) -> Option<(Action, Action)>
     match (scene.app.mode, scene.app.view) {
         (Mode::Help, _) => return Some((Action::HelpUp, Action::HelpDown)),
         (Mode::List | Mode::Search, _) => return Some(learn(Learn::ListUp, Learn::ListDown)),
+        (Mode::Matrix, _) => return Some((Action::MatrixUp, Action::MatrixDown)),
         (Mode::Palette, _) => return Some((Action::PaletteUp, Action::PaletteDown)),
         (_, View::Diagram) => return Some((Action::Go(Step::Back), Action::Go(Step::Forth))),
         (_, View::Grid | View::Holders) => return Some(channels),

@@ -16,6 +16,7 @@ mod keys;
 mod kills;
 mod learn;
 mod lessons_again;
+mod matrix;
 mod monkey;
 mod pointer;
 mod scale;

@@ -109,6 +109,7 @@ const VIEWS: &[Row] = &[
         "the processes, their descriptors",
     ),
     row("otherwise", &[Char('e')], Action::TryAlternatives, (34, "otherwise"), "what else could have happened, tried"),
+    row("matrix", &[Char('V')], Action::OpenMatrix, (38, "matrix"), "the matrix: each kind, each situation"),
     row("grid", &[Char('c')], Action::Show(View::Grid), (35, "channels"), "all channels, a cell each"),
     row("trace", &[Char('T')], Action::Show(View::Trace), (36, "trace"), "the trace alone"),
     row("holders", &[Char('f')], Action::Show(View::Holders), (37, "holders"), "who holds every end"),
@@ -212,6 +213,15 @@ const PALETTE: &[Row] = &[
     row("palette-down", &[N(Named::Down)], Action::PaletteDown, SILENT, "the action below"),
 ];
 
+const MATRIX: &[Row] = &[
+    row("cell-open", &[N(Named::Enter)], Action::OpenCell, (1, "open"), "open the marked cell as a bench"),
+    row("matrix-back", &[N(Named::Esc)], Action::CloseMatrix, (2, "back"), "back from the matrix"),
+    row("matrix-up", &[N(Named::Up)], Action::MatrixUp, SILENT, "the row above"),
+    row("matrix-down", &[N(Named::Down)], Action::MatrixDown, SILENT, "the row below"),
+    row("matrix-right", &[N(Named::Tab)], Action::MatrixRight, (3, "next kind"), "the next kind of channel"),
+    row("matrix-left", &[N(Named::BackTab)], Action::MatrixLeft, SILENT, "the kind before"),
+];
+
 const LINE: &[Row] = &[
     row("send", &[N(Named::Enter)], Action::Send, (1, "send"), "send; on the empty line: children read"),
     row("keys", &[N(Named::Esc)], Action::LeaveLine, (2, "keys"), "leave the line: letters are keys"),
@@ -241,6 +251,9 @@ const COPY: &[Row] = &[
 const TO_COPY: &[Row] =
     &[row("copy", &[Char('y')], Action::OpenCopy, (21, "copy"), "copy a line, a statement, the run")];
 
+const FIRST_STEPS: &[Row] =
+    &[row("skip-step", &[Ctrl('n')], Action::SkipStep, SILENT, "refuse the first step that is offered")];
+
 const NUMBER: &[Row] = &[row("count", &[Digits], Action::Count(0), SILENT, "a number first: 3r reads 3 bytes")];
 
 const NEW_CHANNEL: &[Row] = &[
@@ -251,9 +264,6 @@ const NEW_CHANNEL: &[Row] = &[
         &[Char('q')],
         Action::Create(Kind::Seqpacket),
         (3, "seqpacket"),
-const FIRST_STEPS: &[Row] =
-    &[row("skip-step", &[Ctrl('n')], Action::SkipStep, SILENT, "refuse the first step that is offered")];
-
         "a seqpacket pair, and a child",
     ),
     row("new-pipe", &[Char('p')], Action::Create(Kind::Pipe), (4, "pipe"), "a pipe, and a child that reads"),
@@ -340,20 +350,21 @@ pub const GROUPS: &[Group] = &[
     Group { title: "line and prompt", modes: &[Mode::Line, Mode::Prompt], rows: HISTORY },
     Group {
         title: "wherever one types",
-        modes: &[Mode::Line, Mode::Prompt, Mode::Search, Mode::Palette],
+        modes: &[Mode::Line, Mode::Prompt, Mode::Search, Mode::Palette, Mode::Matrix],
         rows: EDITING,
     },
     Group { title: "keys, lesson and past: channels", modes: &[Mode::Lesson, Mode::Keys, Mode::Past], rows: BENCH },
     Group { title: "line, prompt and keys", modes: &[Mode::Keys, Mode::Line, Mode::Prompt], rows: TRACE },
     Group { title: "all actions", modes: &[Mode::Palette], rows: PALETTE },
+    Group { title: "matrix", modes: &[Mode::Matrix], rows: MATRIX },
     Group { title: "list and search", modes: &[Mode::List, Mode::Search], rows: FINDING },
     Group { title: "list of lessons", modes: &[Mode::List], rows: LIST },
     Group { title: "search", modes: &[Mode::Search], rows: SEARCH },
     Group { title: "help", modes: &[Mode::Help], rows: HELP },
     Group { title: "keys: a number first", modes: &[Mode::Keys], rows: NUMBER },
+    Group { title: "line and keys: the first steps", modes: &[Mode::Line, Mode::Keys], rows: FIRST_STEPS },
     Group { title: "copying", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: TO_COPY },
     Group { title: "copy what", modes: &[Mode::Copy], rows: COPY },
     Group { title: "a new channel", modes: &[Mode::NewChannel], rows: NEW_CHANNEL },
     Group { title: "anywhere", modes: &super::MODES, rows: ANYWHERE },
 ];
-    Group { title: "line and keys: the first steps", modes: &[Mode::Line, Mode::Keys], rows: FIRST_STEPS },

@@ -49,6 +49,12 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
             let hint = format!("letters search · {perform}: do it · {back}: back");
             Some(typed(scene, &scene.app.palette.query, (" do ".to_owned(), hint), area, buf))
         }
+        Mode::Matrix => {
+            let [open, next, back] =
+                [Action::OpenCell, Action::MatrixRight, Action::CloseMatrix].map(|action| scene.app.key(action));
+            let hint = format!("{open}: open as a bench · {next}: next kind · {back}: back");
+            Some(typed(scene, &scene.app.matrix.query, (" find ".to_owned(), hint), area, buf))
+        }
         Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel | Mode::Copy => {
             footer(scene, area, buf);
             None

@@ -100,12 +100,13 @@ fn app_with(stage: &Stage, text: &str) -> App {
 }
 
 /// Modes that are pictures of their own.
-const MODES: [(&str, Mode); 5] = [
+const MODES: [(&str, Mode); 6] = [
     ("line", Mode::Line),
     ("keys", Mode::Keys),
     ("prompt", Mode::Prompt),
     ("help", Mode::Help),
     ("palette", Mode::Palette),
+    ("matrix", Mode::Matrix),
 ];
 
 /// All of them; `text` is in every place where anybody can put text.
@@ -327,7 +328,10 @@ fn what_looks_like_a_border_in_a_message_is_not_taken_for_one() {
     for exhibit in gallery("─漢".as_bytes()) {
         let name = exhibit.name;
         // These show no message.
-        if matches!(name, "help" | "palette" | "processes" | "grid" | "diagram" | "curtain" | "holders_of_all") {
+        if matches!(
+            name,
+            "help" | "palette" | "matrix" | "processes" | "grid" | "diagram" | "curtain" | "holders_of_all"
+        ) {
             continue;
         }
         let screen = rows(&exhibit, Letters::NoMarks);

@@ -214,6 +214,12 @@ pub(super) fn enter(name: &str, app: &mut App, stage: &Stage, mode: Mode) -> boo
             app.mode = Mode::Keys;
             press(app, stage, (120, 36), Action::NewChannel);
         }
+        Mode::Matrix => {
+            app.mode = Mode::Keys;
+            let query = app.matrix.query.clone();
+            press(app, stage, (120, 36), Action::OpenMatrix);
+            app.matrix.query = query;
+        }
         Mode::Palette => {
             app.mode = Mode::Keys;
             let query = app.palette.query.clone();

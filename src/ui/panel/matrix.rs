@@ -1,0 +1,159 @@
+//! The matrix inside: a line for each situation with what each kind of channel answers; of the marked one, every question with all
+//! answers below. What differs from most is picked out, by a sign and not by colour alone.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use super::lens::{DIFFERS, usual};
+use crate::app::matrix_view::{self, CellAnswer};
+use crate::situation::{Column, Row};
+use crate::ui::{Scene, words};
+
+/// Rows of the screen for the marked situation, at most: its title, the kinds, the questions.
+const MOST_TOLD: u16 = 8;
+/// Columns of a kind at least.
+const LEAST: u16 = 9;
+/// Stands for a cell that has no meaning.
+const MEANINGLESS: &str = "-";
+/// Stands for one that has not been asked.
+const NOT_YET: &str = "...";
+
+/// Where the columns stand.
+struct Place {
+    label: u16,
+    wide: u16,
+}
+
+impl Place {
+    fn of(area: Rect) -> Self {
+        let wide = (area.width * 3 / 5 / 5).max(LEAST);
+        Self { label: area.width.saturating_sub(wide * 5), wide }
+    }
+}
+
+/// Rows below the list.
+fn told_rows(area: Rect) -> u16 {
+    MOST_TOLD.min(area.height / 3)
+}
+
+/// The first row of the list that is seen, and how many are.
+fn window(area: Rect, marked: usize, count: usize) -> (usize, usize) {
+    let rows = usize::from(area.height.saturating_sub(2 + told_rows(area)));
+    (marked.saturating_sub(rows / 2).min(count.saturating_sub(rows)), rows)
+}
+
+/// Draws it over the whole area.
+pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    if area.height < 6 {
+        return;
+    }
+    let (theme, matrix) = (scene.theme, &scene.app.matrix);
+    let found = matrix.found();
+    let (known, all) = matrix.known();
+    let asked = if known < all { format!(" · {known} of {all} cells asked") } else { String::new() };
+    let right = format!(" {}{asked} ", words::count(found.len() as u64, "situation", "situations"));
+    let left = vec![Span::raw("─ "), Span::styled("matrix: what this kernel answers", theme.strong()), Span::raw(" ")];
+    let heading = words::between(left, vec![Span::styled(right, theme.faint())], area.width, ("─", Style::new()));
+    buf.set_line(area.x, area.y, &heading, area.width);
+    let place = Place::of(area);
+    for (at, column) in Column::ALL.into_iter().enumerate() {
+        let style = if at == matrix.column { theme.shout() } else { theme.strong() };
+        put(buf, (x_of(area, &place, at), area.y + 1), (column.title(), style), place.wide - 1);
+    }
+    let marked = matrix.selected.min(found.len().saturating_sub(1));
+    let (first, rows) = window(area, marked, found.len());
+    for (y, (at, row)) in (area.y + 2..).zip(found.iter().enumerate().skip(first).take(rows)) {
+        line(scene, &place, (*row, at == marked), Rect { y, height: 1, ..area }, buf);
+    }
+    let below = Rect { y: area.bottom() - told_rows(area), height: told_rows(area), ..area };
+    match found.get(marked) {
+        Some(row) => told(scene, &place, *row, below, buf),
+        None => put(buf, (area.x + 1, area.y + 2), ("no row has these words", Style::new()), area.width - 1),
+    }
+}
+
+fn x_of(area: Rect, place: &Place, column: usize) -> u16 {
+    area.x + place.label + u16::try_from(column).unwrap_or(0) * place.wide
+}
+
+fn put(buf: &mut Buffer, (x, y): (u16, u16), (text, style): (&str, Style), room: u16) {
+    buf.set_stringn(x, y, words::cut(text, room), usize::from(room), style);
+}
+
+/// What each column says to one of the questions, or to all of them together.
+fn cells(scene: Scene<'_>, at: usize, row: &Row, question: Option<usize>) -> Vec<Option<String>> {
+    let cell = |(column, kind): (usize, Column)| {
+        if row.lines(kind).is_err() {
+            return Some(MEANINGLESS.to_owned());
+        }
+        Some(match (scene.app.matrix.answer((at, column))?, question) {
+            (CellAnswer::Came(answers), Some(question)) => answers.get(question).cloned().unwrap_or_default(),
+            (answer, None) => answer.lines().join("; "),
+            (CellAnswer::Failed(reason), Some(_)) => reason.clone(),
+        })
+    };
+    Column::ALL.into_iter().enumerate().map(cell).collect()
+}
+
+/// The cells of a line; what differs from most has its sign.
+fn answers(
+    scene: Scene<'_>,
+    place: &Place,
+    (cells, is_marked): (Vec<Option<String>>, bool),
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let theme = scene.theme;
+    let means: Vec<Option<String>> = cells.iter().map(|it| it.clone().filter(|text| text != MEANINGLESS)).collect();
+    let usual = usual(&means);
+    for (column, cell) in cells.iter().enumerate() {
+        let is_chosen = is_marked && column == scene.app.matrix.column;
+        let differs = cell.as_ref().is_some_and(|text| text != MEANINGLESS && usual.is_some_and(|usual| usual != text));
+        let style = match (is_chosen, differs) {
+            (true, _) => theme.shout(),
+            (false, true) => theme.strong(),
+            (false, false) if cell.as_deref().is_none_or(|text| text == MEANINGLESS) => theme.faint(),
+            (false, false) => Style::new(),
+        };
+        let sign = if differs { DIFFERS } else { " " };
+        let text = format!("{sign}{}", theme.spelled(cell.as_deref().unwrap_or(NOT_YET)));
+        put(buf, (x_of(area, place, column).saturating_sub(1), area.y), (&text, style), place.wide);
+    }
+}
+
+fn line(scene: Scene<'_>, place: &Place, (at, is_marked): (usize, bool), area: Rect, buf: &mut Buffer) {
+    let Some((_, row)) = matrix_view::all().nth(at) else { return };
+    let mark = if is_marked { "▸ " } else { "  " };
+    let whole = format!("{mark}{}: {}", row.id, row.title);
+    let room = place.label.saturating_sub(2);
+    let label = if words::width(&whole) <= room { whole } else { format!("{mark}{}", row.id) };
+    let style = if is_marked { scene.theme.shout() } else { Style::new() };
+    put(buf, (area.x, area.y), (&label, style), room);
+    answers(scene, place, (cells(scene, at, row, None), is_marked), area, buf);
+}
+
+/// Everything of the marked situation.
+fn told(scene: Scene<'_>, place: &Place, at: usize, area: Rect, buf: &mut Buffer) {
+    let Some((heading, row)) = matrix_view::all().nth(at) else { return };
+    let theme = scene.theme;
+    let left = vec![Span::raw("─ "), Span::styled(heading, theme.strong()), Span::raw(" ")];
+    buf.set_line(area.x, area.y, &words::between(left, Vec::new(), area.width, ("─", Style::new())), area.width);
+    let mut y = area.y + 1;
+    for text in words::wrap(&format!("{}: {}", row.id, row.title), area.width.saturating_sub(2), 0).into_iter().take(2)
+    {
+        if y < area.bottom() {
+            put(buf, (area.x + 1, y), (&text, Style::new()), area.width - 1);
+        }
+        y += 1;
+    }
+    for (question, text) in row.questions().iter().enumerate() {
+        if y >= area.bottom() {
+            return;
+        }
+        put(buf, (area.x + 1, y), (text, theme.strong()), place.label.saturating_sub(3));
+        answers(scene, place, (cells(scene, at, row, Some(question)), true), Rect { y, height: 1, ..area }, buf);
+        y += 1;
+    }
+}
