@@ -179,7 +179,8 @@ fn the_next_read_of_a_column_is_the_one_that_the_channel_s_panel_says() {
     stage.write(TaskId(1), 4, b"reply");
     stage.close(PARENT, 3);
     let next = |stage: &Stage| {
-        let screen = screen_of(&lens(stage), stage, (120, 36));
+        let (app, over) = lens([stage, stage, stage]);
+        let screen = screen_of(&app, &over, (120, 36));
         screen.lines().find(|line| line.starts_with(" next")).unwrap().to_owned()
     };
     assert!(next(&stage).contains("ECONNRESET") && !next(&stage).contains("EOF"), "{}", next(&stage));
