@@ -8,6 +8,8 @@ use crate::world::kind::{ChannelId, EndId};
 
 /// Channels without any holder that are still shown.
 pub const CLOSED_SHOWN: usize = 4;
+/// Channels of a watched program from which on the busiest come first.
+const MANY: usize = 7;
 
 /// A channel with its sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +22,8 @@ pub struct Facing {
     pub far: EndId,
 }
 
-/// All channels that are shown, in order of creation. Cheap however many there are.
+/// All channels that are shown, in order of creation; of a watched program with many of them the busiest first. Cheap however many
+/// there are.
 pub fn listed(world: &World) -> Vec<ChannelId> {
     let is_closed = |channel: &&Channel| channel.ends.iter().all(|end| world.end(*end).is_none_or(|end| end.closed));
     let is_replaced = |channel: &Channel| {
@@ -42,7 +45,18 @@ pub fn listed(world: &World) -> Vec<ChannelId> {
         }
         listed.push(channel.id);
     }
+    if listed.len() >= MANY && !world.takes_statements() {
+        listed.sort_by_key(|id| std::cmp::Reverse(traffic(world, *id)));
+    }
     listed
+}
+
+/// How busy a channel is: doubled traffic is one more, so that the order does not change with each call.
+fn traffic(world: &World, id: ChannelId) -> u32 {
+    let ends = world.channel(id).into_iter().flat_map(|channel| channel.ends);
+    let totals = ends.filter_map(|end| world.end(end)).map(|end| end.inbox.totals);
+    let calls: u64 = totals.map(|totals| totals.writes.saturating_add(totals.reads)).fold(0, u64::saturating_add);
+    calls.checked_ilog2().map_or(0, |doublings| doublings + 1)
 }
 
 /// The same with their sides, which costs a look at all tables for each.
@@ -90,4 +104,43 @@ impl Facing {
 pub fn can_carry(world: &World, end: EndId, out: bool) -> bool {
     let Some(end) = world.end(end) else { return false };
     if out { end.can_be_written() } else { end.can_be_read() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::abi::Errno;
+    use crate::order::{Call, Extra, Outcome, Payload};
+    use crate::trace::{Birth, Fact, Record, Role, TaskId};
+
+    #[test]
+    fn of_a_watched_programs_many_channels_the_busiest_come_first() {
+        for (role, first) in [(Role::Stranger, "pipe8"), (Role::Parent, "pipe1")] {
+            let mut world = World::new();
+            let mut fold = |fact| world.fold(Record { line: 1, task: TaskId(0), t_ns: 1, fact }, &mut Vec::new());
+            let returned = |ret, extra| {
+                let outcome = Some(Box::new(Outcome { extra, ..Outcome::default() }));
+                Fact::Returned { ret, errno: Errno::NONE, outcome }
+            };
+            fold(Fact::Born(Rc::new(Birth { role, ..Birth::parent("parent".to_owned(), 1) })));
+            for at in 0..8 {
+                if role == Role::Parent {
+                    let name = Some(format!("pipe{}", at + 1));
+                    let ordered = crate::trace::Ordered { group: crate::trace::Group::Single, name, line: 1 };
+                    fold(Fact::Ordered(Rc::new(ordered)));
+                }
+                fold(Fact::Entered { call: Rc::new(Call::Pipe2 { flags: 0 }) });
+                fold(returned(0, Extra::Array([3 + 2 * at, 4 + 2 * at])));
+                fold(Fact::Done);
+            }
+            for _ in 0..2 {
+                fold(Fact::Entered { call: Rc::new(Call::Write { fd: 18, data: Payload::once(b"x".to_vec()) }) });
+                fold(returned(1, Extra::None));
+            }
+            let name = world.channel(listed(&world)[0]).map(|channel| channel.name.as_str());
+            assert_eq!(name, Some(first), "{role:?}");
+        }
+    }
 }
