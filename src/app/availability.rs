@@ -7,6 +7,7 @@ use crate::world::World;
 use super::action::{Action, ChannelAction, Edit, Learn, Step};
 use super::course::{Running, Which};
 use super::input_line::InputLine;
+use super::program::Program;
 use super::{App, View, alternatives, channel_sides, copy, matrix_view, submit};
 
 /// The reason why an action can do nothing now; none if it can.
@@ -76,7 +77,7 @@ pub(super) fn is_of_palette(action: Action) -> bool {
 fn can_be_done_to_recordings(app: &App, action: Action) -> bool {
     match action {
         Action::Make(ChannelAction::Why) => true,
-        _ => action == Action::EnterLine && app.program.is_some(),
+        _ => action == Action::EnterLine && app.program.as_ref().is_some_and(Program::is_running),
     }
 }
 
@@ -132,6 +133,9 @@ pub fn looks(action: Action) -> bool {
 /// Why a key does nothing in the past.
 pub(super) fn past_objection(app: &App) -> String {
     if let (Some(name), true) = (&app.recording, app.program.is_some()) {
+        if !app.program.as_ref().is_some_and(Program::is_running) {
+            return format!("{name} is over: what it did is looked at");
+        }
         let keys = app.key(Action::EnterLine);
         return format!("{name} makes its own calls: it is looked at; {keys} types on its terminal");
     }

@@ -31,6 +31,13 @@ pub struct Program {
     pub ending: Option<String>,
 }
 
+impl Program {
+    /// Whether it reads what is typed.
+    pub fn is_running(&self) -> bool {
+        self.ending.is_none()
+    }
+}
+
 /// The byte by which the keyboard is taken back from the program: Ctrl-].
 pub const TAKE_BACK: u8 = 0x1d;
 /// As it is written on a keyboard.

@@ -28,11 +28,7 @@ pub(super) fn update(app: &mut App, input: Input) {
 /// What is typed goes to the program from here on.
 pub(super) fn give_keyboard(app: &mut App) {
     let Some(program) = &mut app.program else { return };
-    if program.ending.is_some() {
-        app.notice = Some("the program is over: nobody reads its keyboard".to_owned());
-        return;
-    }
-    program.has_keyboard = true;
+    program.has_keyboard = program.is_running();
 }
 
 /// Why the focused channel's near end is as it is; where nobody can be asked by a statement.

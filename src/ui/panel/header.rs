@@ -9,7 +9,7 @@ use super::tasks::state_of;
 use super::trace;
 use crate::app::action::{Action, Learn};
 use crate::app::past::Past;
-use crate::app::program::TAKE_BACK_LABEL;
+use crate::app::program::{Program, TAKE_BACK_LABEL};
 use crate::app::{Mode, View};
 use crate::explain;
 use crate::ui::{Scene, words};
@@ -45,7 +45,10 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         Mode::Keys if scene.app.program.as_ref().is_some_and(|program| program.has_keyboard) => {
             format!("{TAKE_BACK_LABEL}: keys  ")
         }
-        Mode::Keys if scene.app.program.is_some() => format!("{} type to it  {}", key(Action::EnterLine), help()),
+        Mode::Keys if scene.app.program.as_ref().is_some_and(Program::is_running) => {
+            format!("{} type to it  {}", key(Action::EnterLine), help())
+        }
+        Mode::Keys if scene.app.program.is_some() => help(),
         Mode::Keys if scene.app.recording.is_some() => format!("{} run it again  {}", key(Action::RunAgain), help()),
         Mode::Keys => format!("{} type  {}", key(Action::EnterLine), help()),
         Mode::Prompt => format!("{} back ", key(Action::LeavePrompt)),
