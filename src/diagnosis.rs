@@ -127,12 +127,14 @@ impl Faults {
     /// One more event, after it was folded.
     pub fn event(&mut self, world: &World, event: &Event) {
         let line = match &event.what {
-            What::Call(call) if [Errno::EPIPE, Errno::ECONNRESET].contains(&call.errno) => Some(broken(call)),
+            What::Call(call) => broken(call),
             What::Death { task, death: Death::Killed(signal), .. } if *signal == Signal::PIPE => {
                 Some(format!("{task} was killed by SIGPIPE: it wrote where nobody is left to read"))
             }
-            What::Call(_)
-            | What::Burst(_)
+            What::Death { task, death: Death::Killed(signal), .. } if CRASHES.contains(signal) => {
+                Some(format!("{task} crashed: it was killed by {}", signal.name()))
+            }
+            What::Burst(_)
             | What::Signal { .. }
             | What::Death { .. }
             | What::Queue(_)
@@ -159,6 +161,12 @@ impl Faults {
         let left: Vec<String> = world.tasks().filter(is_left).map(|task| task.name.clone()).collect();
         for child in left {
             self.add(Some(format!("{} ended without waiting for {child}, a zombie by then", dead.name)));
+        }
+        // Of those that its children leave behind, a daemon among them, nothing is said.
+        let runs_on = |task: &&Task| task.by == Some(dead.id) && task.is_alive() && task.leads_process();
+        let running: Vec<String> = world.tasks().filter(runs_on).map(|task| task.name.clone()).collect();
+        for child in running.into_iter().filter(|_| dead.by.is_none()) {
+            self.add(Some(format!("{} ended while {child} was still running, and did not wait for it", dead.name)));
         }
     }
 
@@ -192,12 +200,22 @@ impl Faults {
     }
 }
 
-fn broken(call: &CallEvent) -> String {
+/// Deaths by a mistake in the program.
+const CRASHES: [Signal; 5] = [Signal(4), Signal(6), Signal(7), Signal(8), Signal(11)];
+/// Errors of a call that lose what it was to send or to get.
+const LOSSES: [(Errno, &str); 4] = [
+    (Errno::EPIPE, "nobody is left who could read there"),
+    (Errno::ECONNRESET, "the other side was closed with bytes unread"),
+    (
+        Errno::EMSGSIZE,
+        "a message is sent as a whole, and this one is longer than the send buffer takes: nothing was sent",
+    ),
+    (Errno(14), "its buffer is not the program's own memory"),
+];
+
+/// A call that failed and lost something.
+fn broken(call: &CallEvent) -> Option<String> {
+    let (errno, why) = LOSSES.iter().find(|row| row.0 == call.errno)?;
     let at = call.call.fd().map_or_else(String::new, |fd| call.names.end(fd));
-    let why = if call.errno == Errno::EPIPE {
-        "nobody is left who could read there"
-    } else {
-        "the other side was closed with bytes unread"
-    };
-    format!("{}: {}({at}) failed with {}: {why}", call.task, call.call.name(), call.errno.name())
+    Some(format!("{}: {}({at}) failed with {}: {why}", call.task, call.call.name(), errno.name()))
 }

@@ -177,6 +177,14 @@ fn a_check_tells_what_went_wrong_and_is_silent_where_nothing_did() {
     for part in ["failed with EPIPE", "ended without waiting for child1", "were lost"] {
         assert!(said.contains(part), "lacks {part:?}: {said}");
     }
+    let Some(program) = built("unwaited", folder.path()) else { return };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let output = run(command.args(["watch", "--check", "-o", "/dev/null", "--"]).arg(program));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for part in ["failed with EMSGSIZE", "parent ended while child1 was still running", "child1 crashed"] {
+        assert!(said.contains(part), "lacks {part:?}: {said}");
+    }
     let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
     let output = run(command.args(["watch", "--check", "-o", "/dev/null", "--", "sh", "-c", "echo a | cat"]));
     assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
