@@ -499,3 +499,17 @@ fn every_call_keeps_the_end_it_entered_with() {
         assert!(log.world.ends().any(|end| end.label() == "pair1[0]" && end.closed), "{call:?}: it let go of it");
     }
 }
+
+#[test]
+fn a_child_that_was_stopped_or_goes_on_is_waited_for_and_lives() {
+    /// WUNTRACED and WCONTINUED.
+    const CHANGES: i32 = 2 | 8;
+    let mut log = Log::new();
+    let child = TaskId(1);
+    log.fork(child, SHELL);
+    for (status, lives) in [(0x137f, true), (0xffff, true), (0x0300, false)] {
+        log.enter(SHELL, Call::Waitpid { pid: -1, options: CHANGES });
+        log.back(SHELL, number(child), Outcome { extra: Extra::Status(status), ..Outcome::default() });
+        assert_eq!(log.world.task(child).is_some_and(|task| task.is_alive()), lives, "{status:#x}");
+    }
+}

@@ -271,7 +271,11 @@ impl World {
         }
     }
 
+    /// A child that was waited for. With WUNTRACED or WCONTINUED it may have been stopped or have gone on, and lives.
     fn reap(&mut self, back: &Back) {
+        if matches!(*back.extra(), Extra::Status(status) if Death::of_status(status).is_none()) {
+            return;
+        }
         let is_child = |task: &&mut Task| task.pid == back.ret && task.leads_process() && task.state != TaskState::Dead;
         if let Some(child) = self.tasks.values_mut().find(is_child) {
             child.state = TaskState::Dead;
