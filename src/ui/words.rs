@@ -37,7 +37,7 @@ pub fn cut(text: &str, limit: u16) -> String {
 /// `child2 (head)`: a task, with the program that it runs where that is not the bench's own.
 pub fn task_label(task: &Task) -> String {
     match &task.program {
-        Some(program) => format!("{} ({program})", task.name),
+        Some(program) => format!("{} ({})", task.name, program.rsplit('/').next().unwrap_or(program)),
         None => task.name.clone(),
     }
 }
