@@ -218,7 +218,9 @@ mod tests {
         let read = Outcome { data: b"onetwo".to_vec(), ..Outcome::default() };
         let read = event("child1", Call::Read { fd: 4, count: 64 }, "pair1[1]", (6, read));
         let mut grade = Grade::parse(source.as_bytes()).expect("it parses");
-        [write(b"one"), write(b"two"), read].iter().for_each(|event| grade.event(event));
+        for event in [write(b"one"), write(b"two"), read] {
+            grade.event(&event);
+        }
         grade.unmet()
     }
 

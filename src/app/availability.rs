@@ -75,10 +75,8 @@ pub(super) fn is_of_palette(action: Action) -> bool {
 
 /// What is no change: to ask why, and to type what a program that is watched reads.
 fn can_be_done_to_recordings(app: &App, action: Action) -> bool {
-    match action {
-        Action::Make(ChannelAction::Why) => true,
-        _ => action == Action::EnterLine && app.program.as_ref().is_some_and(Program::is_running),
-    }
+    let types = action == Action::EnterLine && app.program.as_ref().is_some_and(Program::is_running);
+    types || action == Action::Make(ChannelAction::Why)
 }
 
 /// Whether a key acts on what is seen, as far as its footer is concerned.

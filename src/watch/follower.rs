@@ -65,7 +65,7 @@ impl Follower {
             }
             Frame::Note(text) => return News::Note(text),
             Frame::Ended(status) => {
-                self.ending = Some(Ending::Died(Death::of_status(status).unwrap_or(Death::Unknown)))
+                self.ending = Some(Ending::Died(Death::of_status(status).unwrap_or(Death::Unknown)));
             }
             Frame::NotExecuted(errno) => self.ending = Some(Ending::NotExecuted(Errno(errno))),
             Frame::Failed(reason) => self.ending = Some(Ending::NotWatched(reason)),

@@ -157,9 +157,9 @@ pub struct Named {
 pub fn named(scene: Scene<'_>, area: Rect) -> Vec<Named> {
     let label = |binding: &Binding| binding.keys.first().map(|key| key.label()).unwrap_or_default();
     let is_watched = scene.app.program.is_some();
-    let short = |binding: &Binding| match binding.row.action {
-        Action::EnterLine if is_watched => "type to it",
-        _ => binding.row.short.1,
+    let short = |binding: &Binding| {
+        let types = binding.row.action == Action::EnterLine && is_watched;
+        if types { "type to it" } else { binding.row.short.1 }
     };
     let wide = |binding: &Binding| words::width(&label(binding)) + words::width(short(binding)) + 3;
     let is_kept = |binding: &&Binding| binding.row.short.0 == 0;
