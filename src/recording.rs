@@ -36,6 +36,8 @@ pub struct Keeping {
     pub events: usize,
     /// Every entry is kept until [`Recording::take_unwritten`], for a file.
     pub unwritten: bool,
+    /// Somebody can act on it by statements: a bench, and nothing else.
+    pub statements: bool,
 }
 
 /// Records, world, events and past.
@@ -113,6 +115,7 @@ impl Recording {
 
     fn clear(&mut self, machine: Machine) {
         let world = World::new().on(machine);
+        let world = if self.keeping.statements { world } else { world.without_statements() };
         self.world = if self.keeping.every_call { world.keeping_every_call() } else { world };
         self.past = self.keeping.past.then(Past::default);
     }
@@ -203,8 +206,10 @@ impl Recording {
     /// Why something is as it is; of no subject, why the last statement but `why` came out so.
     pub fn why(&self, subject: Subject) -> Explanation {
         match subject {
-            Subject::End(end) => explain::end(&self.world, end),
-            Subject::Task(task) => explain::task(&self.world, task),
+            Subject::End(end) => {
+                explain::failed_write(&self.world, &self.last, end).unwrap_or_else(|| explain::end(&self.world, end))
+            }
+            Subject::Task(task) => explain::task(&self.world, &self.last, task),
             Subject::Other => explain::last(&self.world, &self.last),
         }
     }

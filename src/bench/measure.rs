@@ -69,7 +69,8 @@ impl Bench {
             FdReport { fd: file.fd, end: named, cloexec, nonblock: file.flags & crate::abi::NONBLOCK != 0 }
         };
         let files = procfs::open_files(member.pid, self.numbers.base)?;
-        Some(files.into_iter().filter(|file| file.fd > 2).map(row).collect())
+        let is_own = |file: &OpenFile| file.fd > 2 || known.iter().any(|row| row.fd == file.fd);
+        Some(files.into_iter().filter(is_own).map(row).collect())
     }
 
     /// Answers `holders END` from the kernel's own tables: who has a descriptor of the same file, for the same direction. None

@@ -36,6 +36,7 @@ impl Settings {
             past: self.keeps_history,
             events: self.events_kept,
             unwritten: self.is_recorded,
+            statements: true,
         }
     }
 }

@@ -57,7 +57,7 @@ pub fn show(name: &str, input: &mut dyn BufRead, is_json: bool, out: &mut dyn Wr
 }
 
 fn keeping(past: bool) -> Keeping {
-    Keeping { every_call: false, past, events: usize::MAX, unwritten: false }
+    Keeping { every_call: false, past, events: usize::MAX, unwritten: false, statements: false }
 }
 
 fn header(name: &str) -> Header {

@@ -67,7 +67,7 @@ pub struct Counts {
 impl Header {
     /// How the recording is made that the file is read into.
     pub fn keeping(&self, past: bool) -> Keeping {
-        Keeping { every_call: self.every_call, past, events: self.events_kept, unwritten: false }
+        Keeping { every_call: self.every_call, past, events: self.events_kept, unwritten: false, statements: !past }
     }
 
     /// As the first line.

@@ -151,7 +151,10 @@ mod tests {
             every_call: false,
             events_kept: 100,
         };
-        assert_eq!(header.keeping(true), Keeping { every_call: false, past: true, events: 100, unwritten: false });
+        assert_eq!(
+            header.keeping(true),
+            Keeping { every_call: false, past: true, events: 100, unwritten: false, statements: false }
+        );
         Replay::new(&header, true)
     }
 

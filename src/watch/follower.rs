@@ -117,5 +117,5 @@ impl Follower {
 
 /// How the recording of a watched program is made.
 pub fn keeping(past: bool) -> Keeping {
-    Keeping { every_call: false, past, events: usize::MAX, unwritten: false }
+    Keeping { every_call: false, past, events: usize::MAX, unwritten: false, statements: false }
 }

@@ -8,6 +8,7 @@ use crate::trace::{Figures, TaskId};
 
 use super::kind::{ChannelId, EndId, Kind};
 use super::ledger::Flow;
+use super::origin::Origins;
 
 /// The kernel's figures for an end, as they were at one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub struct End {
     pub in_flight: u32,
     /// The last descriptor is gone.
     pub closed: bool,
+    /// The kernel's collector has freed it: it was only in flight, where nobody could receive it.
+    pub was_collected: bool,
     /// It was closed while something waited in it, which its peer is told as ECONNRESET.
     pub closed_unread: bool,
     /// What its peer's close with bytes unread has brought.
@@ -66,12 +69,16 @@ pub struct End {
     pub inode: Option<u64>,
     /// Somebody who is not in the picture holds it, or may.
     pub outside: bool,
-    /// SO_RCVTIMEO and SO_SNDTIMEO: a call that may time out is not begun anew after a handler.
-    pub timeouts: (bool, bool),
+    /// SO_RCVTIMEO and SO_SNDTIMEO in milliseconds: a call that may time out is not begun anew after a handler.
+    pub timeouts: (Option<u64>, Option<u64>),
     /// Connections that wait for accept(2), if it listens.
     pub backlog: Option<VecDeque<EndId>>,
     /// What the kernel said of it when it was last asked.
     pub sample: Option<Sample>,
+    /// Who set what is set of it.
+    pub origins: Origins,
+    /// Of a pipe: its capacity in bytes, where a call has told it.
+    pub pipe_size: Option<u64>,
 }
 
 /// The error that a close with bytes unread leaves at the peer. It is told once.
@@ -154,14 +161,17 @@ impl End {
             last_held_by: None,
             in_flight: 0,
             closed: false,
+            was_collected: false,
             closed_unread: false,
             reset: Reset::None,
             address: None,
             inode: None,
             outside: false,
-            timeouts: (false, false),
+            timeouts: (None, None),
             backlog: None,
             sample: None,
+            origins: Origins::new(),
+            pipe_size: None,
         }
     }
 

@@ -63,6 +63,10 @@ impl World {
             Fact::Signalled(signal) => {
                 if signal != Signal::INTERRUPT && self.is_restarted(task, true) {
                     self.begin_again(task);
+                    let ongoing = self.tasks.get_mut(&task).and_then(|task| task.ongoing.as_mut());
+                    if let Some(ongoing) = ongoing.filter(|ongoing| ongoing.inside) {
+                        ongoing.restarted_after = Some(signal);
+                    }
                 }
                 self.signal(task, signal).into_iter().for_each(show);
             }
@@ -204,6 +208,7 @@ impl World {
         let nobody_waits = self.leaves_no_zombie(id);
         let Some(task) = self.tasks.get_mut(&id) else { return shown };
         task.death = Some(death);
+        task.left_no_zombie = nobody_waits;
         let waits = task.state != TaskState::Dead && task.leads_process() && !nobody_waits;
         task.state = if waits { TaskState::Zombie } else { TaskState::Dead };
         (task.order, task.ongoing) = (None, None);

@@ -5,10 +5,12 @@ mod flow;
 mod loop_fold;
 mod measure;
 mod outside;
+mod pages;
 mod peek;
 mod urgent;
 
 pub use flow::Found;
+pub use pages::Pages;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -50,6 +52,10 @@ pub struct Flow {
     measured_reads: u64,
     /// What carries it, once something was written.
     kind: Option<Kind>,
+    /// Of a pipe: the pages that its bytes stand in.
+    pub pages: Pages,
+    /// Bytes of a page, of a pipe that does not keep messages apart.
+    page: Option<u64>,
     /// Urgent bytes that a read threw away: FIONREAD of Linux 6.18 goes on counting them.
     pub passed_urgent: u64,
     /// A task died while it was reading: the queue may be shorter than what is known.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::abi::Disposition;
-use crate::abi::TaskState;
+use crate::abi::{Disposition, Signal, TaskState};
 use crate::order::{Call, Payload};
 use crate::trace::{Burst, Death, Group, Names, Ordered, Role, TaskId};
 
 use super::kind::EndId;
+use super::origin::{Origin, Origins};
 
 /// A thread of execution with a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,12 +33,16 @@ pub struct Task {
     pub state: TaskState,
     /// How it died.
     pub death: Option<Death>,
+    /// Its parent ignored SIGCHLD when it died: the kernel removed it at once, and kept no status.
+    pub left_no_zombie: bool,
     /// It is about to die, and has given up its descriptors.
     pub is_exiting: bool,
     /// What its calls are made for; none of calls that nobody ordered.
     pub order: Option<Order>,
     /// The call it is inside of, or has just come back from.
     pub ongoing: Option<Ongoing>,
+    /// Ends at which poll has told it of something to read, each with the reads there by then and the line.
+    pub told_readable: Vec<(EndId, u64, u32)>,
 }
 
 /// An order that is not done.
@@ -77,6 +81,8 @@ pub struct Ongoing {
     pub kept: Vec<(i32, EndId)>,
     /// What it does was seen by another task, and folded, before it returned.
     pub applied_early: bool,
+    /// Signals that it went on after: it was begun anew.
+    pub restarted_after: Option<Signal>,
 }
 
 /// A process: a descriptor table and dispositions, shared by its threads.
@@ -86,6 +92,12 @@ pub struct Process {
     pub table: BTreeMap<i32, Descriptor>,
     /// Signals whose disposition was changed.
     pub dispositions: BTreeMap<i32, Disposition>,
+    /// The soft limit RLIMIT_NOFILE, where a call has set it.
+    pub most_descriptors: Option<u64>,
+    /// Who set these; a fork copies that too.
+    pub origins: Origins,
+    /// What the last execve closed: numbers, and what they referred to.
+    pub closed_by_exec: Vec<(i32, String)>,
 }
 
 /// An entry of a descriptor table.
@@ -97,11 +109,13 @@ pub struct Descriptor {
     pub also: Option<EndId>,
     /// FD_CLOEXEC.
     pub cloexec: bool,
+    /// How it came into this table: the call that made it, a fork, a dup, SCM_RIGHTS; none where nobody saw that.
+    pub origin: Option<Origin>,
 }
 
 impl Descriptor {
     /// A standard stream of the bench's.
-    pub const NULL: Self = Self { end: EndId::NULL, also: None, cloexec: false };
+    pub const NULL: Self = Self { end: EndId::NULL, also: None, cloexec: false, origin: None };
 
     /// All that it refers to.
     pub fn ends(&self) -> impl Iterator<Item = EndId> + use<> {
@@ -125,6 +139,7 @@ impl Ongoing {
             more_writes: 0,
             kept: Vec::new(),
             applied_early: false,
+            restarted_after: None,
         }
     }
 

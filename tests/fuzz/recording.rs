@@ -57,7 +57,7 @@ fn read(bytes: &[u8]) -> Result<(Vec<Entry>, Vec<Event>), Fault> {
 
 /// A trace is written, entry by entry, and read.
 fn comes_back(data: &[u8]) {
-    let keeping = Keeping { every_call: false, past: false, events: 1000, unwritten: true };
+    let keeping = Keeping { every_call: false, past: false, events: 1000, unwritten: true, statements: true };
     let mut recording = Recording::new(keeping);
     recording.begin_bench(Machine::default());
     let mut shown = Vec::new();

@@ -65,7 +65,7 @@ fn explained(world: &World, events: &[Event]) {
     for at in 0..events.len().min(8) {
         sentence(&explain::last(world, &events[at..=at]));
     }
-    world.tasks().for_each(|task| sentence(&explain::task(world, task.id)));
+    world.tasks().for_each(|task| sentence(&explain::task(world, &[], task.id)));
     world.ends().for_each(|end| sentence(&explain::end(world, end.id)));
     explain::deadlock(world).iter().for_each(sentence);
 }

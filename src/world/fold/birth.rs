@@ -17,11 +17,15 @@ impl World {
             TableOrigin::Null | TableOrigin::CopyOf(_) | TableOrigin::Unknown => None,
         };
         if shared.is_none() {
-            let inherited = match birth.table {
+            let mut inherited = match birth.table {
                 TableOrigin::CopyOf(of) => self.process_of(of).cloned().unwrap_or_default(),
                 TableOrigin::Null => Process::with_null_streams(),
                 TableOrigin::SharedWith(_) | TableOrigin::Unknown => Process::default(),
             };
+            if let (TableOrigin::CopyOf(_), Some(by)) = (&birth.table, birth.by) {
+                let origin = self.origin(by, "fork");
+                inherited.table.values_mut().for_each(|descriptor| descriptor.origin = Some(origin));
+            }
             self.hold_all(id, &inherited);
             self.processes.insert(id, inherited);
         }
@@ -37,9 +41,11 @@ impl World {
             program: birth.program.clone(),
             state: if is_stranger { TaskState::Running } else { TaskState::Idle },
             death: None,
+            left_no_zombie: false,
             is_exiting: false,
             order: None,
             ongoing: None,
+            told_readable: Vec::new(),
         };
         self.tasks.insert(id, task);
     }

@@ -8,7 +8,8 @@ use crate::trace::{Death, TaskId};
 use super::super::World;
 use super::super::channel::{Channel, End, Reset};
 use super::super::kind::{ChannelId, EndId, Kind};
-use super::super::task::Task;
+use super::super::origin::{Origin, Setting};
+use super::super::task::{Process, Task};
 use super::Back;
 use super::write::destination;
 
@@ -57,15 +58,29 @@ impl World {
             C::Unlink { ref path } => self.unlink(&path.shown),
             C::Shutdown { fd, how } => self.shut_down(id, fd, how),
             C::SetNonblock { fd, on } => self.set_nonblock(id, fd, on),
-            C::Setsockopt { fd, ref option, value } => self.change_end(id, fd, |end| set_option(end, option, value)),
+            C::Setsockopt { fd, ref option, value } => {
+                let origin = self.origin(id, "setsockopt");
+                self.change_end(id, fd, |end| set_option(end, (option, value), origin));
+            }
             C::SetCloexec { fd, on } => self.set_cloexec(id, fd, on),
             C::Exec { ref program, .. } => self.execute(id, program.as_ref()),
             C::Waitpid { .. } => self.reap(back),
+            C::Poll { ref fds, .. } => self.note_readable(id, fds, back),
             C::Signal { signal, disposition } => {
-                if let Some(process) = self.tasks.get(&id).and_then(|task| self.processes.get_mut(&task.process)) {
+                let origin = self.origin(id, "signal");
+                if let Some(process) = self.process_mut(id) {
                     process.dispositions.insert(signal, disposition);
+                    process.origins.insert(Setting::Disposition(signal), origin);
                 }
             }
+            C::Setrlimit { nofile } => {
+                let origin = self.origin(id, "setrlimit");
+                if let Some(process) = self.process_mut(id) {
+                    process.most_descriptors = Some(nofile);
+                    process.origins.insert(Setting::DescriptorLimit, origin);
+                }
+            }
+            C::GetPipeSize { fd } | C::SetPipeSize { fd, .. } => self.note_pipe_size(id, fd, back.ret),
             C::Bind { fd, ref address } => self.bind(id, fd, &address.shown),
             C::Listen { fd, .. } => self.change_end(id, fd, |end| {
                 end.backlog.get_or_insert_default();
@@ -95,7 +110,6 @@ impl World {
             | C::Splice { .. }
             | C::Tee { .. }
             | C::Sendfile { .. }
-            | C::Poll { .. }
             | C::Select { .. }
             | C::EpollCtl { .. }
             | C::EpollWait { .. }
@@ -104,9 +118,6 @@ impl World {
             | C::Atmark { .. }
             | C::Getsockname { .. }
             | C::Getpeername { .. }
-            | C::GetPipeSize { .. }
-            | C::SetPipeSize { .. }
-            | C::Setrlimit { .. }
             | C::Kill { .. }
             | C::Setsid
             | C::Setpgid { .. }
@@ -128,7 +139,48 @@ impl World {
         if let Some(object) = self.objects.get_mut(&end) {
             object.nonblock = on;
         }
-        self.change_end(id, fd, |end| end.nonblock = on);
+        let origin = self.origin(id, "fcntl");
+        self.change_end(id, fd, |end| {
+            // Setting what is set already changes nothing, and nobody's part in it.
+            if end.nonblock != on {
+                end.origins.insert(Setting::Nonblock, origin);
+            }
+            end.nonblock = on;
+        });
+    }
+
+    /// Provenance of what a task's call brings about now.
+    pub(super) fn origin(&self, by: TaskId, call: &'static str) -> Origin {
+        Origin { by, line: self.line, call }
+    }
+
+    fn process_mut(&mut self, id: TaskId) -> Option<&mut Process> {
+        let process = self.tasks.get(&id)?.process;
+        self.processes.get_mut(&process)
+    }
+
+    /// poll(2) has told a task of something to read: who takes it before the task does is known by that.
+    fn note_readable(&mut self, id: TaskId, fds: &[i32], back: &Back) {
+        const POLLIN: i16 = 1;
+        let Extra::Revents(bits) = back.extra() else { return };
+        let line = self.line;
+        let told = fds.iter().zip(bits).filter(|(_, bits)| **bits & POLLIN != 0);
+        let ends = told.filter_map(|(fd, _)| self.ends.get(&self.end_of_call(id, *fd)?));
+        let noted: Vec<(EndId, u64, u32)> = ends.map(|end| (end.id, end.inbox.totals.reads, line)).collect();
+        if let Some(task) = self.tasks.get_mut(&id) {
+            task.told_readable = noted;
+        }
+    }
+
+    /// Both sides of a pipe have its size.
+    fn note_pipe_size(&mut self, id: TaskId, fd: i32, size: i32) {
+        let (Some(end), size) = (self.end_of(id, fd), u64::try_from(size).ok()) else { return };
+        let peer = self.ends.get(&end).and_then(|end| end.peer);
+        for end in [Some(end), peer].into_iter().flatten() {
+            if let Some(end) = self.ends.get_mut(&end) {
+                end.pipe_size = size;
+            }
+        }
     }
 
     /// The task died in the middle of reading.
@@ -286,8 +338,12 @@ impl World {
     }
 
     fn shut_down(&mut self, id: TaskId, fd: i32, how: i32) {
+        let origin = self.origin(id, "shutdown");
         let Some(end) = self.end_of(id, fd).and_then(|end| self.ends.get_mut(&end)) else { return };
         let (read, write) = (how != 1, how != 0);
+        for setting in [(Setting::ShutRead, read), (Setting::ShutWrite, write)].into_iter().filter(|of| of.1) {
+            end.origins.entry(setting.0).or_insert(origin);
+        }
         end.shut_rd |= read;
         end.shut_wr |= write;
         end.shut_here = (end.shut_here.0 | read, end.shut_here.1 | write);
@@ -300,12 +356,22 @@ impl World {
 }
 
 /// The options on which something else depends.
-fn set_option(end: &mut End, option: &str, value: i64) {
+fn set_option(end: &mut End, (option, value): (&str, i64), origin: Origin) {
+    let setting = match option {
+        "passcred" => Some(Setting::PassCredentials),
+        "rcvtimeo" => Some(Setting::ReceiveTimeout),
+        "sndtimeo" => Some(Setting::SendTimeout),
+        "rcvlowat" => Some(Setting::LowWater),
+        _ => None,
+    };
+    if let Some(setting) = setting {
+        end.origins.insert(setting, origin);
+    }
     match option {
         "oobinline" => end.inbox.is_urgent_inline = value != 0,
         "passcred" => end.passcred = value != 0,
-        "rcvtimeo" => end.timeouts.0 = value != 0,
-        "sndtimeo" => end.timeouts.1 = value != 0,
+        "rcvtimeo" => end.timeouts.0 = u64::try_from(value).ok().filter(|ms| *ms > 0),
+        "sndtimeo" => end.timeouts.1 = u64::try_from(value).ok().filter(|ms| *ms > 0),
         // The kernel takes 0 for 1, and what is negative for the most.
         "rcvlowat" => end.low_water = u64::try_from(value).unwrap_or(u64::MAX).max(1),
         "peek_off" => end.inbox.peek_off = u64::try_from(value).ok(),

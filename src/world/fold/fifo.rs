@@ -6,6 +6,7 @@ use crate::trace::{Side, TaskId};
 
 use super::super::World;
 use super::super::kind::{EndId, Kind};
+use super::super::origin::Setting;
 use super::super::task::Descriptor;
 
 /// The access mode in the flags of open(2).
@@ -48,9 +49,9 @@ impl World {
     pub(super) fn fifo_descriptor(&mut self, path: &str, side: Side) -> Descriptor {
         let [reads, writes] = self.fifo_at(path);
         match side {
-            Side::Reads => Descriptor { end: reads, also: None, cloexec: false },
-            Side::Writes => Descriptor { end: writes, also: None, cloexec: false },
-            Side::Both => Descriptor { end: reads, also: Some(writes), cloexec: false },
+            Side::Reads => Descriptor { end: reads, also: None, cloexec: false, origin: None },
+            Side::Writes => Descriptor { end: writes, also: None, cloexec: false, origin: None },
+            Side::Both => Descriptor { end: reads, also: Some(writes), cloexec: false, origin: None },
         }
     }
 
@@ -85,12 +86,14 @@ impl World {
             self.fifo_descriptor(path, side_of(flags))
         } else {
             let end = self.file(id, path);
-            Descriptor { end, also: None, cloexec }
+            Descriptor { end, also: None, cloexec, origin: None }
         };
-        self.install(id, fd, Descriptor { cloexec, ..descriptor });
+        let origin = Some(self.origin(id, "open"));
+        self.install(id, fd, Descriptor { cloexec, origin, ..descriptor });
         for id in descriptor.ends() {
             if let Some(end) = self.ends.get_mut(&id) {
                 end.nonblock = nonblock;
+                end.origins.extend(origin.filter(|_| nonblock).map(|origin| (Setting::Nonblock, origin)));
             } else if let Some(object) = self.objects.get_mut(&id) {
                 object.nonblock = nonblock;
             }

@@ -136,7 +136,11 @@ impl World {
             }
             Thing::Unknown => self.new_object("unknown", ""),
         };
-        self.install(id, known.fd, Descriptor { end, also: None, cloexec: known.cloexec.unwrap_or(false) });
+        self.install(
+            id,
+            known.fd,
+            Descriptor { end, also: None, cloexec: known.cloexec.unwrap_or(false), origin: None },
+        );
         self.learn(end, known);
     }
 

@@ -8,6 +8,7 @@ use crate::trace::TaskId;
 use super::super::World;
 use super::super::channel::{Channel, End, Reset};
 use super::super::kind::{ChannelId, EndId, Kind};
+use super::super::origin::Setting;
 use super::super::task::{Descriptor, Task};
 use super::Back;
 
@@ -107,15 +108,21 @@ impl World {
 
     /// A descriptor of an end, as the flags of the call that made it say; those of sockets and of files are the same bits.
     fn install_end(&mut self, id: TaskId, end: EndId, (flags, fd): (i32, i32)) {
-        self.install(id, fd, Descriptor { end, also: None, cloexec: flags & abi::CLOEXEC != 0 });
+        let call = self.tasks.get(&id).and_then(|task| task.current_call()).map_or("a call", made_by);
+        let origin = self.origin(id, call);
+        let cloexec = flags & abi::CLOEXEC != 0;
+        self.install(id, fd, Descriptor { end, also: None, cloexec, origin: Some(origin) });
         if let Some(end) = self.ends.get_mut(&end) {
             end.nonblock = flags & abi::NONBLOCK != 0;
+            if end.nonblock {
+                end.origins.insert(Setting::Nonblock, origin);
+            }
         }
     }
 
     fn install_object(&mut self, id: TaskId, (kind, name): (&str, &str), (flags, fd): (i32, i32)) {
         let end = self.new_object(kind, name);
-        self.install(id, fd, Descriptor { end, also: None, cloexec: flags & abi::CLOEXEC != 0 });
+        self.install(id, fd, Descriptor { end, also: None, cloexec: flags & abi::CLOEXEC != 0, origin: None });
         if let Some(object) = self.objects.get_mut(&end) {
             object.nonblock = flags & abi::NONBLOCK != 0;
         }
@@ -258,6 +265,18 @@ impl World {
         let chosen = all.iter().find(exact).or_else(|| all.iter().find(|id| fits(self, id))).copied()?;
         self.ends.get_mut(&listener)?.backlog.as_mut()?.retain(|id| *id != chosen);
         Some(chosen)
+    }
+}
+
+/// The call that makes ends, by name.
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other call makes ends")]
+fn made_by(call: &Call) -> &'static str {
+    match call {
+        Call::Pipe2 { .. } => "pipe2",
+        Call::Socketpair { .. } => "socketpair",
+        Call::Socket { .. } => "socket",
+        Call::Accept { .. } => "accept",
+        _ => "a call",
     }
 }
 

@@ -52,6 +52,7 @@ impl World {
             kind.keeps_empty_messages() && end.inbox.queue.front().is_some_and(|piece| piece.len == 0 || room == 0);
         if back.ret == 0 && !empty_message {
             end.inbox.note_read(id, ReadResult::Eof);
+            self.free_uncollected(id_of_end);
             return Some(room > 0);
         }
         if !peeks {
@@ -79,6 +80,22 @@ impl World {
         if len < target && next.is_none_or(|next| end.inbox.is_urgent(*next)) {
             end.reset = if end.reset == Reset::Pending { Reset::None } else { Reset::MaybeMet(line) };
         }
+    }
+
+    /// A read of 0 without a shutdown proves that the other end is gone: where it was only in flight, the kernel's collector has
+    /// freed it, because nobody could ever receive it.
+    fn free_uncollected(&mut self, id: EndId) {
+        let Some(end) = self.ends.get(&id).filter(|end| !end.shut_rd && end.kind != Kind::Dgram) else { return };
+        let peer = end.peer.filter(|peer| {
+            self.ends.get(peer).is_some_and(|peer| peer.held == 0 && peer.in_flight > 0 && !peer.outside)
+        });
+        let Some(peer) = peer else { return };
+        // What waited in it went first, itself included, so nobody is told of bytes unread.
+        self.purge(peer);
+        if let Some(peer) = self.ends.get_mut(&peer) {
+            (peer.in_flight, peer.was_collected) = (0, true);
+        }
+        self.close_if_last(peer);
     }
 
     /// Takes what was read out of the ledger. Whether descriptors came with it.
@@ -122,7 +139,8 @@ impl World {
         let installed: &[i32] = if let Extra::Message { fds, .. } = back.extra() { fds } else { &[] };
         let cloexec = call.flags() & abi::MSG_CMSG_CLOEXEC != 0;
         for (fd, end) in installed.iter().zip(&passed) {
-            self.install(id, *fd, Descriptor { end: *end, also: None, cloexec });
+            let origin = Some(self.origin(id, "recvmsg"));
+            self.install(id, *fd, Descriptor { end: *end, also: None, cloexec, origin });
         }
         if !peek {
             for passed in passed {
@@ -168,7 +186,8 @@ impl World {
         let call = ongoing.call();
         let end = call.fd().and_then(|fd| ongoing.end_of(fd)).and_then(|end| self.ends.get(&end));
         let never = matches!(call, Call::Poll { .. } | Call::Select { .. } | Call::EpollWait { .. });
-        let may_time_out = end.is_some_and(|end| if call.room().is_some() { end.timeouts.0 } else { end.timeouts.1 });
+        let may_time_out =
+            end.is_some_and(|end| if call.room().is_some() { end.timeouts.0 } else { end.timeouts.1 }.is_some());
         let write = ongoing.write.and_then(|(to, number)| self.ends.get(&to)?.inbox.write(number));
         let has_moved = write.is_some_and(|write| write.gone + write.inside > 0);
         !has_moved && !(after_handler && (never || may_time_out))

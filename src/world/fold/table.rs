@@ -137,7 +137,8 @@ impl World {
     /// dup(2) and F_DUPFD: the kernel has chosen the number.
     pub(super) fn dup(&mut self, id: TaskId, fd: i32, copy: i32, cloexec: bool) {
         if let Some(descriptor) = self.descriptor(id, fd) {
-            self.install(id, copy, Descriptor { cloexec, ..descriptor });
+            let origin = Some(self.origin(id, "dup"));
+            self.install(id, copy, Descriptor { cloexec, origin, ..descriptor });
         }
     }
 
@@ -145,7 +146,8 @@ impl World {
     pub(super) fn dup_onto(&mut self, id: TaskId, (fd, to): (i32, i32), cloexec: bool) {
         let Some(descriptor) = self.descriptor(id, fd).filter(|_| fd != to) else { return };
         self.close_number(id, to);
-        self.install(id, to, Descriptor { cloexec, ..descriptor });
+        let origin = Some(self.origin(id, "dup2"));
+        self.install(id, to, Descriptor { cloexec, origin, ..descriptor });
     }
 
     fn descriptor(&self, id: TaskId, fd: i32) -> Option<Descriptor> {
@@ -169,8 +171,13 @@ impl World {
             process.dispositions.retain(|_, disposition| *disposition == Disposition::Ignore);
         }
         let Some(table) = self.table(id) else { return };
-        let gone: Vec<i32> = table.iter().filter(|(_, entry)| entry.cloexec).map(|(fd, _)| *fd).collect();
-        for fd in gone {
+        let gone: Vec<(i32, EndId)> =
+            table.iter().filter(|(_, entry)| entry.cloexec).map(|(fd, entry)| (*fd, entry.end)).collect();
+        let closed = gone.iter().map(|(fd, end)| (*fd, self.label(*end))).collect();
+        if let Some(process) = self.tasks.get(&id).and_then(|task| self.processes.get_mut(&task.process)) {
+            process.closed_by_exec = closed;
+        }
+        for (fd, _) in gone {
             if let Some(descriptor) = self.table(id).and_then(|table| table.remove(&fd)) {
                 self.drop_descriptor(id, fd, descriptor);
             }

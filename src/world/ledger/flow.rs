@@ -62,6 +62,7 @@ impl Flow {
         };
         self.writes.push_back(write);
         self.kind = Some(kind);
+        self.page = (kind.is_pipe() && kind != Kind::PacketPipe).then_some(page);
         let packet = if kind == Kind::PacketPipe { page } else { u64::MAX };
         for start in (0..offered).step_by(usize::try_from(packet).unwrap_or(usize::MAX)).take(MOST_PACKETS) {
             self.queue.push_back(Piece { write: number, start, len: packet.min(offered - start), tentative: true });
@@ -83,6 +84,8 @@ impl Flow {
         let amount = said.min(write.offered).max(gone);
         write.taken = Some(amount);
         write.errno = taken.err().unwrap_or(Errno::NONE);
+        let offered = write.offered;
+        self.fill_pages(amount, offered);
         self.totals.written += amount;
         self.totals.borrowed -= gone.min(self.totals.borrowed);
         let keep = taken.is_ok() && !reader_gone;
@@ -183,6 +186,7 @@ impl Flow {
     /// Everything that waits is destroyed, because its last reader is gone. Returns descriptors that were under way.
     pub fn destroy(&mut self) -> Vec<EndId> {
         self.measured = None;
+        self.pages.clear();
         let mut fds = Vec::new();
         let queue = std::mem::take(&mut self.queue);
         for piece in queue {
@@ -217,17 +221,6 @@ impl Flow {
     /// Bytes that wait: the kernel's figure where an unreturned call makes the ledger's own uncertain.
     pub fn waiting(&self) -> u64 {
         self.measured.unwrap_or_else(|| self.certain())
-    }
-
-    /// Whether the kernel calls it unread: a message of no bytes at the front does not count (unix_release_sock).
-    pub fn is_unread(&self) -> bool {
-        let skipped = usize::from(self.queue.front().is_some_and(|first| first.len == 0));
-        self.queue.len() > skipped
-    }
-
-    /// Whether writes of several tasks wait: of a stream, one that slept may have gone in piece by piece between others.
-    pub fn is_interleaved(&self) -> bool {
-        self.is_mixed
     }
 
     /// Whether anything waits: bytes, or an empty message.
@@ -353,6 +346,7 @@ impl Flow {
         piece.len -= amount;
         let piece = *piece;
         self.step_back(amount);
+        self.empty_pages(amount);
         self.totals.read += amount;
         if piece.tentative {
             self.totals.borrowed += amount;

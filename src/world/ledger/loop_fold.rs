@@ -28,6 +28,7 @@ impl Flow {
         self.totals.written += taken;
         self.totals.borrowed -= last.gone.min(self.totals.borrowed);
         self.measured = None;
+        self.fill_pages(taken, taken);
         self.totals.writes += 1;
         *number = self.totals.writes;
         self.writes.push_back(Write {

@@ -17,6 +17,17 @@ struct Share {
 }
 
 impl Flow {
+    /// Whether writes of several tasks wait: of a stream, one that slept may have gone in piece by piece between others.
+    pub fn is_interleaved(&self) -> bool {
+        self.is_mixed
+    }
+
+    /// Whether the kernel calls it unread: a message of no bytes at the front does not count (unix_release_sock).
+    pub fn is_unread(&self) -> bool {
+        let skipped = usize::from(self.queue.front().is_some_and(|first| first.len == 0));
+        self.queue.len() > skipped
+    }
+
     /// The kernel says how many bytes wait: that decides what unreturned writes have put in so far.
     pub fn measure(&mut self, bytes: u64, kind: Kind, is_dead: impl Fn(TaskId) -> bool) {
         let certain = self.certain();
