@@ -24,7 +24,7 @@ pub fn hang(world: &World) -> Vec<String> {
     let asleep: Vec<&Task> = world.tasks().filter(|task| task.state == TaskState::Asleep).collect();
     let mut has_deadlock = false;
     for task in &asleep {
-        let said = explain::task(world, task.id);
+        let said = explain::task(world, &[], task.id);
         if said.rule == explain::NOTHING {
             lines.push(sleeps(task));
         } else if said.rule == DEADLOCK && std::mem::replace(&mut has_deadlock, true) {

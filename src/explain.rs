@@ -5,23 +5,30 @@
     reason = "a rule asks after a few kinds of calls and events; all others are not its case"
 )]
 
+mod by_others;
 mod deadlock;
 mod deaths;
 mod descriptors;
 mod ends;
 mod eof;
 mod errors;
+mod limits;
 mod loops;
 mod own_calls;
+mod own_copy;
+mod pages;
 mod polls;
 mod reads;
 mod reports;
 mod wording;
 mod scene;
+mod signals;
 mod sleeps;
 mod states;
+mod would_sleep;
 mod writes;
 
+use crate::abi::TaskState;
 use crate::trace::{CallState, Event, Explanation, TaskId, What};
 use crate::world::World;
 use crate::world::kind::EndId;
@@ -32,8 +39,17 @@ use scene::Scene;
 type Rule = fn(&Scene<'_>) -> Option<Explanation>;
 
 /// The rules over a call that returned; the particular stands before the general.
-const FAMILIES: &[&[Rule]] =
-    &[states::RULES, errors::RULES, eof::RULES, descriptors::RULES, reads::RULES, writes::RULES, polls::RULES];
+const FAMILIES: &[&[Rule]] = &[
+    limits::RULES,
+    would_sleep::RULES,
+    states::RULES,
+    errors::RULES,
+    eof::RULES,
+    descriptors::RULES,
+    reads::RULES,
+    writes::RULES,
+    polls::RULES,
+];
 
 /// The rule of an explanation that explains nothing.
 pub const NOTHING: &str = "nothing-to-explain";
@@ -48,22 +64,55 @@ pub fn last(world: &World, events: &[Event]) -> Explanation {
     let found = woken(world, events)
         .or_else(|| returned(world, events))
         .or_else(|| asleep(world, events))
+        .or_else(|| signals::of_events(world, events))
         .or_else(|| deaths::of_events(world, events))
         .or_else(|| reports::of_events(world, events));
-    own_calls::of_source(world, found.unwrap_or_else(|| nothing("the last event")))
+    own_calls::of_source(world, found.unwrap_or_else(|| nothing_of(events)))
 }
 
-/// Explains a task's state.
-pub fn task(world: &World, id: TaskId) -> Explanation {
+/// Explains a task's state; of an idle one that has just failed in a call, or come back from a sleep, that.
+pub fn task(world: &World, events: &[Event], id: TaskId) -> Explanation {
     let Some(task) = world.task(id) else { return nothing("a task that is gone") };
+    if task.state == TaskState::Idle {
+        let says_more = |event: &&Event| event.task == Some(id) && has_come_to_something(event);
+        let said = events.iter().rev().filter(says_more).find_map(|event| of_event(world, events, event));
+        if let Some(said) = said.or_else(|| signals::of_events(world, &of_task(events, id))) {
+            return own_calls::of_source(world, said);
+        }
+    }
     let found = sleeps::of_task(world, task).or_else(|| deaths::of_task(world, task));
     own_calls::of_source(world, found.unwrap_or_else(|| nothing(&task.name)))
+}
+
+/// A call that failed or had slept, of a loop too.
+fn has_come_to_something(event: &Event) -> bool {
+    match &event.what {
+        What::Call(call) => call.ret.is_some_and(|ret| ret < 0) || call.state == CallState::Resumed,
+        What::Burst(burst) => burst.errno != crate::abi::Errno::NONE,
+        _ => false,
+    }
+}
+
+fn of_task(events: &[Event], id: TaskId) -> Vec<Event> {
+    events.iter().filter(|event| event.task == Some(id)).cloned().collect()
 }
 
 /// Explains an end's state: what the next read there would meet, and why.
 pub fn end(world: &World, id: EndId) -> Explanation {
     let found = world.end(id).map_or_else(|| nothing("an end that is gone"), |end| ends::of_end(world, end));
     own_calls::of_source(world, found)
+}
+
+/// Explains why a write to an end has just failed.
+pub fn failed_write(world: &World, events: &[Event], id: EndId) -> Option<Explanation> {
+    let is_that = |event: &&Event| match &event.what {
+        What::Call(call) => {
+            let end = call.call.fd().and_then(|fd| call.names.end_id(fd));
+            call.ret.is_some_and(|ret| ret < 0) && call.call.offered().is_some() && end == Some(id)
+        }
+        _ => false,
+    };
+    events.iter().rev().filter(is_that).find_map(|event| of_event(world, events, event))
 }
 
 /// Whether some tasks wait for each other in a circle: who, and for what.
@@ -93,6 +142,21 @@ fn of_event(world: &World, events: &[Event], event: &Event) -> Option<Explanatio
     let scene = Scene::of(world, events, event)?;
     let rules = FAMILIES.iter().flat_map(|family| family.iter());
     loops::of_scene(&scene).or_else(|| rules.map(|rule| rule(&scene)).find_map(|answer| answer))
+}
+
+/// Nothing is to be explained: what was done is said.
+fn nothing_of(events: &[Event]) -> Explanation {
+    let done = events.iter().rev().find_map(|event| match &event.what {
+        What::Call(call) => Some((call.call.name(), &call.task, call.ret?)),
+        _ => None,
+    });
+    match done {
+        Some((call, task, ret)) => {
+            let text = format!("{call} by {task} returned {ret}.");
+            wording::explanation(task.as_str(), NOTHING, None, text)
+        }
+        None => nothing("the last event"),
+    }
 }
 
 fn nothing(about: &str) -> Explanation {

@@ -7,6 +7,7 @@ pub mod history;
 pub mod kind;
 pub mod ledger;
 pub mod object;
+pub mod origin;
 pub mod task;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -66,6 +67,7 @@ pub struct World {
     next_channel: u64,
     anomalies: VecDeque<String>,
     keep_every_call: bool,
+    takes_no_statements: bool,
     machine: Machine,
     calls: u64,
     facts: u64,
@@ -91,6 +93,23 @@ impl World {
     pub fn keeping_every_call(mut self) -> Self {
         self.keep_every_call = true;
         self
+    }
+
+    /// The same of what nobody can act on: a recording, a log, a watched program.
+    #[must_use]
+    pub fn without_statements(mut self) -> Self {
+        self.takes_no_statements = true;
+        self
+    }
+
+    /// Whether somebody can type statements about it.
+    pub fn takes_statements(&self) -> bool {
+        !self.takes_no_statements && self.tasks.values().next().is_none_or(|first| first.role != Role::Stranger)
+    }
+
+    /// What the kernel says once.
+    pub fn machine(&self) -> Machine {
+        self.machine
     }
 
     /// All tasks in order of creation, the dead ones that are remembered included.
@@ -155,11 +174,6 @@ impl World {
         let tables: usize = self.processes.values().map(|process| process.table.len()).sum();
         let flows = self.ends.values().map(|end| end.inbox.queue.len() + end.inbox.writes.len());
         self.tasks.len() + tables + self.addresses.len() + flows.map(|of_end| of_end + 1).sum::<usize>()
-    }
-
-    /// Whether its tasks make the calls that statements ask for: those of a watched program make their own.
-    pub fn takes_statements(&self) -> bool {
-        self.tasks.values().next().is_none_or(|first| first.role != Role::Stranger)
     }
 
     /// Something that a descriptor refers to and that is no end.

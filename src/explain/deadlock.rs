@@ -7,8 +7,8 @@ use crate::order::Call;
 use crate::questions::sleep::{self, Sleep};
 use crate::trace::{Explanation, TaskId};
 use crate::world::World;
-use crate::world::kind::EndId;
-use crate::world::task::Task;
+use crate::world::kind::{EndId, Kind};
+use crate::world::task::{Ongoing, Task};
 
 use super::wording;
 
@@ -16,6 +16,7 @@ use super::wording;
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
     let stuck = stuck(world);
     let circle = circle(&stuck, task.id)?;
+    let circle = from_first_sleeper(world, circle);
     let links: Vec<String> = circle.iter().filter_map(|id| link(world, *id, (&stuck, &circle))).collect();
     let names: Vec<String> = circle.iter().filter_map(|id| world.task(*id)).map(|task| task.name.clone()).collect();
     let head = match (circle.contains(&task.id), names.len()) {
@@ -24,12 +25,39 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
         (true, _) => format!("Deadlock: {} wait for each other in a circle", wording::list(&names)),
         (false, _) => format!("{} waits for a deadlock, that of {}", task.name, wording::list(&names)),
     };
+    let first = match (&*circle, circle.first().and_then(|id| world.task(*id))) {
+        ([one, others @ ..], Some(first)) if others.iter().any(|other| since(world, *other) > since(world, *one)) => {
+            format!(" {} fell asleep first.", first.name)
+        }
+        _ => String::new(),
+    };
+    let kind = circle.first().and_then(|id| kind_of(world, *id));
     let text = format!(
-        "{head}: {}. None of them can take the first step; only `interrupt`, a kill, or somebody new who holds one of these \
-         ends can.",
+        "{head}: {}.{first} {}: one of these calls has to end by a signal, or somebody new has to get one of these ends.",
         links.join("; "),
+        if circle.len() == 1 { "It cannot take the first step" } else { "None of them can take the first step" },
     );
-    Some(wording::explanation(task, "deadlock", "pipe(7)", text))
+    let explained = wording::explanation(task, "deadlock", kind.map_or("unix(7)", wording::page), text);
+    let sleeper = circle.first().and_then(|id| world.task(*id)).map_or(&task.name, |first| &first.name);
+    Some(wording::advised(world, task, explained, &format!("`interrupt {sleeper}`")))
+}
+
+/// The circle, told from the task that has slept longest.
+fn from_first_sleeper(world: &World, mut circle: Vec<TaskId>) -> Vec<TaskId> {
+    let first = circle.iter().enumerate().min_by_key(|(_, id)| (since(world, **id), **id)).map_or(0, |(at, _)| at);
+    circle.rotate_left(first);
+    circle
+}
+
+/// The line of the statement that a sleeping call belongs to. Of two in one line no clock says the same each time.
+fn since(world: &World, id: TaskId) -> Option<u32> {
+    world.task(id).and_then(Task::sleeping_call).map(|call| call.line)
+}
+
+/// What the task sleeps on.
+fn kind_of(world: &World, id: TaskId) -> Option<Kind> {
+    let ongoing = world.task(id)?.sleeping_call()?;
+    Some(world.end(ongoing.names.end_id(ongoing.call().fd()?)?)?.kind)
 }
 
 /// The first task of any circle.
@@ -64,9 +92,21 @@ fn wakers(world: &World, task: &Task) -> Option<Vec<TaskId>> {
                 ends.iter().map(|end| holders(world, world.end(*end)?.peer?)).collect();
             each.filter(|_| ends.len() == fds.len()).map(|lists| lists.concat())
         }
-        call if call.room().is_some() || call.offered().is_some() => holders(world, end?.peer?),
+        call if call.room().is_some() || call.offered().is_some() => {
+            if ends_by_itself(world, ongoing) {
+                return None;
+            }
+            holders(world, end?.peer?)
+        }
         _ => None,
     }
+}
+
+/// Whether SO_RCVTIMEO or SO_SNDTIMEO ends the sleep.
+fn ends_by_itself(world: &World, ongoing: &Ongoing) -> bool {
+    let end = ongoing.call().fd().and_then(|fd| world.end(ongoing.names.end_id(fd)?));
+    let is_send = ongoing.call().offered().is_some();
+    end.is_some_and(|end| if is_send { end.timeouts.1.is_some() } else { end.timeouts.0.is_some() })
 }
 
 /// Every living thread of every process that holds an end; none where a copy is in flight, which anybody may receive.

@@ -4,6 +4,7 @@ use crate::abi::Signal;
 use crate::abi::TaskState;
 use crate::trace::{Death, Event, Explanation, What};
 use crate::world::World;
+use crate::world::origin::Setting;
 use crate::world::task::Task;
 
 use super::{sleeps, wording};
@@ -23,6 +24,8 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
             Some(process) if process.is_alive() => "It was a thread: its process and all its descriptors live on",
             _ => "It was a thread: what kills one of them kills the process, which is gone with all of them",
         }
+    } else if task.left_no_zombie {
+        return Some(no_zombie(world, task, &how, by));
     } else if task.state == TaskState::Zombie {
         return Some(zombie(task, &how, by, rule == "killed-by-sigpipe"));
     } else {
@@ -31,6 +34,25 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
     let pipe = if rule == "killed-by-sigpipe" { " by writing where nobody can read any more" } else { "" };
     let text = format!("{name} {how}{pipe}. {left}.");
     Some(wording::explanation(task, rule, "signal(7)", text))
+}
+
+/// The parent ignored SIGCHLD.
+fn no_zombie(world: &World, task: &Task, how: &str, by: &str) -> Explanation {
+    let maker = task.by.and_then(|by| world.process_of(by));
+    let origin = maker.and_then(|process| process.origins.get(&Setting::Disposition(Signal::CHLD.0)));
+    let whose = match origin {
+        Some(origin) if task.by != Some(origin.by) => {
+            format!(" (set by {}; it survives fork and exec)", wording::by(world, *origin))
+        }
+        Some(origin) => format!(" (set by {})", wording::by(world, *origin)),
+        None => String::new(),
+    };
+    let text = format!(
+        "{} {how}, and its descriptors were closed in that moment. There is no zombie: {by} ignores SIGCHLD{whose}, so the kernel \
+         kept no status, and a wait for it fails with ECHILD.",
+        task.name
+    );
+    wording::explanation(task, "ignored-sigchld", "wait(2)", text)
 }
 
 fn zombie(task: &Task, how: &str, by: &str, by_sigpipe: bool) -> Explanation {

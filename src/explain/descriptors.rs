@@ -6,6 +6,7 @@ use crate::questions::next_read::{Blocking, next_read};
 use crate::trace::Explanation;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
+use crate::world::origin::Setting;
 
 use super::scene::Scene;
 use super::{Rule, wording};
@@ -14,6 +15,7 @@ pub(super) const RULES: &[Rule] = &[
     needs_a_byte,
     lost_by_plain_read,
     control_too_small,
+    executed,
     in_flight,
     one_copy_of_several,
     last_copy,
@@ -22,6 +24,11 @@ pub(super) const RULES: &[Rule] = &[
     duplicated,
     peercred_names_creator,
 ];
+
+/// `sizeof(struct cmsghdr)`.
+const HEADER: u64 = 16;
+/// CMSG_SPACE of `struct ucred`.
+const CREDENTIALS: u64 = 32;
 
 /// A stream message of no bytes carries nothing.
 fn needs_a_byte(scene: &Scene<'_>) -> Option<Explanation> {
@@ -63,12 +70,31 @@ fn control_too_small(scene: &Scene<'_>) -> Option<Explanation> {
         return None;
     }
     let here = end.label();
+    let room = match &scene.call.call {
+        Call::Recvmsg { room: ControlRoom::Bytes(bytes), .. } => Some(u64::from(*bytes)),
+        _ => None,
+    };
+    let because = match room {
+        Some(room) if end.passcred => format!(
+            "SO_PASSCRED is on at {here}{}, so the kernel puts the sender's credentials first, {CREDENTIALS} bytes of control data, \
+             and they took the room of this buffer of {room}",
+            match end.origins.get(&Setting::PassCredentials) {
+                Some(origin) => format!(" (set by {})", wording::by(scene.world, *origin)),
+                None => String::new(),
+            },
+        ),
+        Some(room) => format!("a control buffer of {room} bytes has no room for more"),
+        None => "there was no room for more in the control buffer (or in a table at its RLIMIT_NOFILE)".to_owned(),
+    };
     let text = format!(
-        "{} travelled with this message and only {arrived} arrived at {here}: there was no room for more in the control buffer (or \
-         in a table at its RLIMIT_NOFILE). The others are closed, and MSG_CTRUNC says so.",
+        "{} travelled with this message and only {arrived} arrived at {here}: {because}. What did not arrive is closed, and \
+         MSG_CTRUNC says so.",
         wording::count(carried, "descriptor"),
     );
-    Some(wording::explanation(end, "control-buffer-too-small", "unix(7)", text))
+    let explained = wording::explanation(end, "control-buffer-too-small", "unix(7)", text);
+    let needed = HEADER + 4 * carried + if end.passcred { CREDENTIALS } else { 0 };
+    let advice = format!("`recvmsg {here} control={}` has room for all", needed.next_multiple_of(8));
+    Some(if room.is_some() { wording::advised(scene.world, scene.task, explained, &advice) } else { explained })
 }
 
 /// Received, and what it is.
@@ -78,6 +104,9 @@ pub(super) fn arrived(scene: &Scene<'_>) -> Option<Explanation> {
     if shown.is_empty() {
         return None;
     }
+    if let Some(explained) = in_the_padding(scene, fds.len() as u64) {
+        return Some(explained);
+    }
     let text = format!(
         "What travels is not the number but the open file behind it: {} received {} as new descriptors of its own, as if by \
          dup. Each is one more copy that keeps its end open.",
@@ -85,6 +114,54 @@ pub(super) fn arrived(scene: &Scene<'_>) -> Option<Explanation> {
         wording::list(&shown),
     );
     Some(wording::explanation(end, "descriptor-arrives", "unix(7)", text))
+}
+
+/// CMSG_SPACE of one descriptor has room for two.
+fn in_the_padding(scene: &Scene<'_>, arrived: u64) -> Option<Explanation> {
+    let Call::Recvmsg { room: ControlRoom::Bytes(bytes), .. } = &scene.call.call else { return None };
+    let (end, bytes) = (scene.end?, u64::from(*bytes));
+    let own = bytes.checked_sub(if end.passcred { CREDENTIALS } else { 0 })?;
+    // What CMSG_SPACE of one descriptor less would be.
+    if arrived < 2 || own != (HEADER + 4 * (arrived - 1)).next_multiple_of(8) || own < HEADER + 4 * arrived {
+        return None;
+    }
+    let text = format!(
+        "A control buffer of {bytes} bytes is CMSG_SPACE of {}, but its padding holds one more: {arrived} arrived, and without \
+         MSG_CTRUNC. A program that expects {} leaks the last. cmsg_len says how many came; CMSG_LEN as the size would have \
+         kept it out.",
+        wording::count(arrived - 1, "descriptor"),
+        arrived - 1,
+    );
+    Some(wording::explanation(end, "padding-holds-one-more", "cmsg(3)", text))
+}
+
+/// execve(2): what it closed, and what it kept.
+fn executed(scene: &Scene<'_>) -> Option<Explanation> {
+    if !matches!(scene.call.call, Call::Exec { .. }) || scene.ret() < 0 {
+        return None;
+    }
+    let process = scene.world.process_of(scene.task.id)?;
+    let closed: Vec<String> = process.closed_by_exec.iter().map(|(fd, label)| format!("{fd} ({label})")).collect();
+    let kept = process.rows().count() as u64;
+    let keeps = match kept {
+        0 => "Nothing else was open".to_owned(),
+        1 => "1 other descriptor stays open in the new program".to_owned(),
+        many => format!("{many} other descriptors stay open in the new program"),
+    };
+    let text = match closed.len() {
+        0 if kept == 0 => return None,
+        0 => format!(
+            "execve closes only what is marked close-on-exec, and nothing was: {} open in the new program, under the same \
+             numbers, and keep EOF away as before.",
+            if kept == 1 { "1 descriptor stays".to_owned() } else { format!("{kept} descriptors stay") },
+        ),
+        many => format!(
+            "execve closed {} marked close-on-exec: {}. {keeps}.",
+            if many == 1 { "1 descriptor that was".to_owned() } else { format!("{many} descriptors that were") },
+            wording::list(&closed),
+        ),
+    };
+    Some(wording::explanation(scene.task, "exec-closes-what-is-marked", "execve(2)", text))
 }
 
 /// Sent, and not yet received.
@@ -150,10 +227,13 @@ fn forked(scene: &Scene<'_>) -> Option<Explanation> {
     let task = scene.world.task_named(scene.call.names.made.as_deref()?)?;
     let child = &task.name;
     let many = scene.world.process_of(task.id).map_or(0, |process| process.rows().count() as u64);
+    let whose = match scene.world.task(scene.task.process).filter(|first| first.id != scene.task.id) {
+        Some(first) => format!("{}'s process", first.name),
+        None => scene.who().to_owned(),
+    };
     let text = format!(
-        "{child} is a copy of {} and holds a copy of each of its {}, under the same numbers. An end is closed only when \
+        "{child} is a copy of {whose} and holds a copy of each of its {}, under the same numbers. An end is closed only when \
          both have closed theirs.",
-        scene.who(),
         wording::count(many, "descriptor"),
     );
     Some(wording::explanation(task, "fork-copies-descriptors", "fork(2)", text))

@@ -9,14 +9,14 @@ use crate::world::kind::Kind;
 use crate::world::ledger::Piece;
 
 use super::reads::page_of_messages;
-use super::wording;
+use super::{pages, wording};
 
 /// The explanation of an end.
 pub(super) fn of_end(world: &World, end: &End) -> Explanation {
     let peer = end.peer.and_then(|peer| world.end(peer));
     let Some(next) = next_read(world, end, Blocking::at(end)) else { return gone(end) };
     let explained = match next.outcome {
-        ReadOutcome::Fails(Errno::EBADF) => Some(writes_only(end)),
+        ReadOutcome::Fails(Errno::EBADF) => Some(writes_only(world, end, peer)),
         ReadOutcome::Fails(Errno::ECONNRESET) => reset_pending(end, peer),
         ReadOutcome::Fails(_) => listening(end).or_else(|| unconnected(end)),
         ReadOutcome::Bytes { .. } | ReadOutcome::Message(_) | ReadOutcome::SomeMessage => {
@@ -43,9 +43,34 @@ fn gone(end: &End) -> Explanation {
     wording::explanation(end, "end-is-closed", "close(2)", text)
 }
 
-fn writes_only(end: &End) -> Explanation {
+/// What a write would meet: `[1]` of a pipe is never read.
+fn writes_only(world: &World, end: &End, peer: Option<&End>) -> Explanation {
     let here = end.label();
-    let text = format!("{here} is the writing end of a pipe: a read there fails with EBADF. A pipe goes one way only.");
+    let sleeps = if end.nonblock { "fails with EAGAIN" } else { "sleeps" };
+    let write = match peer {
+        Some(peer) if peer.closed => format!(
+            "A write there fails with EPIPE, and SIGPIPE comes with it: no descriptor of {} is open any more.",
+            peer.label()
+        ),
+        Some(peer) => match pages::are_all_used(world, peer) {
+            Some(true) => format!(
+                "{} A write {}{sleeps}. {} read.",
+                pages::in_use(world, peer),
+                match peer.inbox.pages.room_in_last(world.machine().page) {
+                    0 => String::new(),
+                    room => format!("of up to {room} fits the last page, a longer one "),
+                },
+                can_read(world, peer),
+            ),
+            Some(false) => {
+                format!("A write of up to {} bytes goes in at once. {} read.", pages::PIPE_BUF, can_read(world, peer))
+            }
+            None => format!("{}. {} read.", wording::capital(&wording::waits(peer)), can_read(world, peer)),
+        },
+        None => String::new(),
+    };
+    let text =
+        format!("{here} is the writing end of a pipe, which goes one way only: a read there fails with EBADF. {write}");
     wording::explanation(end, "pipe-goes-one-way", "pipe(7)", text)
 }
 
@@ -57,6 +82,14 @@ fn listening(end: &End) -> Option<Explanation> {
         wording::count(waiting, "connection")
     );
     Some(wording::explanation(end, "listener-has-no-bytes", "listen(2)", text))
+}
+
+/// `parent (descriptor 3) can`.
+fn can_read(world: &World, end: &End) -> String {
+    match wording::holders(world, end.id) {
+        names if names.is_empty() => "Nobody can".to_owned(),
+        names => format!("{} can", wording::list(&names)),
+    }
 }
 
 /// Something waits, and yet a read sleeps.

@@ -17,7 +17,12 @@ fn end_by_own_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
     let label = end.label();
     let text = format!(
         "{label} was shut down for reading: shutdown acts on the socket, for all who hold it, however many descriptors \
-         are open. What was queued could still be read; after that every read returns 0."
+         are open. What was queued could still be read; after that {}.",
+        if end.kind == Kind::Dgram {
+            "a read that would sleep returns 0, and one that must not sleep fails with EAGAIN"
+        } else {
+            "every read returns 0"
+        },
     );
     Some(wording::explanation(end, "eof-own-shutdown", "shutdown(2)", text))
 }
@@ -46,6 +51,12 @@ fn end_by_last_close(scene: &Scene<'_>) -> Option<Explanation> {
     let peer = scene.peer().filter(|peer| peer.closed)?;
     let (here, there) = (end.label(), wording::title(peer));
     let who = scene.who_let_go(peer).map_or_else(String::new, |who| format!(" ({who})"));
+    let who = if peer.was_collected {
+        " (its last copy was in flight, in a queue that nobody could receive from: the kernel's collector has freed it)"
+            .to_owned()
+    } else {
+        who
+    };
     let side = if end.kind.is_pipe() { "the writing end" } else { "the other end" };
     let text = format!(
         "EOF at {here}: no descriptor of {there}, {side}, is open in any process{who}, and nothing is left in the queue. \

@@ -3,23 +3,23 @@
 use crate::abi::Disposition;
 use crate::abi::{self, Errno};
 use crate::order::{Call, Extra};
-use crate::trace::{CallState, Explanation};
+use crate::trace::Explanation;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 
 use super::scene::Scene;
 use super::wording::About;
-use super::{Rule, wording};
+use super::{Rule, signals, wording};
 
 pub(super) const RULES: &[Rule] = &[
     array_after_failure,
     broken_pipe,
     reset,
+    nobody_at_address,
     datagram_peer_gone,
-    nothing_waits,
-    buffer_full,
     message_too_long,
-    interrupted,
+    signals::interrupted,
+    signals::no_child,
     plain,
 ];
 
@@ -137,6 +137,25 @@ fn reset(scene: &Scene<'_>) -> Option<Explanation> {
     Some(wording::explanation(end, "reset-by-unread-bytes", "unix(7)", text))
 }
 
+/// ECONNREFUSED of a datagram that has an address of its own.
+fn nobody_at_address(scene: &Scene<'_>) -> Option<Explanation> {
+    let to = match &scene.call.call {
+        Call::Send { to, .. } | Call::Sendmsg { to, .. } => to.as_ref()?,
+        _ => return None,
+    };
+    let end = scene.end.filter(|end| end.kind == Kind::Dgram)?;
+    if scene.ret() >= 0 || scene.errno() != Errno::ECONNREFUSED {
+        return None;
+    }
+    let (here, at) = (end.label(), &to.shown);
+    let still = match scene.peer().filter(|peer| !peer.closed) {
+        Some(peer) => format!(" The pair is untouched: without an address {here} still sends to {}.", peer.label()),
+        None => String::new(),
+    };
+    let text = format!("Nobody is bound to {at}, so this datagram is refused with ECONNREFUSED.{still}");
+    Some(wording::explanation(end, "nobody-at-address", "unix(7)", text))
+}
+
 /// ECONNREFUSED, then ENOTCONN: what a datagram pair has in place of EPIPE.
 fn datagram_peer_gone(scene: &Scene<'_>) -> Option<Explanation> {
     let end = scene.end.filter(|end| end.kind == Kind::Dgram && scene.is_write() && scene.ret() < 0)?;
@@ -159,110 +178,6 @@ fn datagram_peer_gone(scene: &Scene<'_>) -> Option<Explanation> {
     None
 }
 
-/// EAGAIN of a read.
-fn nothing_waits(scene: &Scene<'_>) -> Option<Explanation> {
-    let reads = scene.call.call.room().is_some() && scene.errno() == Errno::EAGAIN;
-    let end = scene.end.filter(|_| reads && scene.ret() < 0)?;
-    let here = end.label();
-    if scene.call.state == CallState::Resumed && !scene.is_nonblocking() {
-        let text = format!(
-            "Nothing came to {here} in the time that SO_RCVTIMEO allows, so the sleeping read gave up with EAGAIN."
-        );
-        return Some(wording::explanation(end, "receive-timed-out", "socket(7)", text));
-    }
-    if let Some(offset) = end.inbox.peek_off.filter(|_| looks_past(scene, end)) {
-        let text = format!(
-            "SO_PEEK_OFF has moved on with each look and stands {offset} bytes behind the front of {here}: nothing waits \
-             beyond it, though {} in all. A read without MSG_PEEK takes from the front and moves it back.",
-            wording::waits(end),
-        );
-        return Some(wording::explanation(end, "peeked-to-the-end", "socket(7)", text));
-    }
-    let why_not = match scene.peer() {
-        _ if end.kind == Kind::Dgram && end.shut_here.0 => {
-            format!("{here} was shut down for reading, and a datagram read that would sleep returns 0 by that")
-        }
-        Some(peer) if end.kind == Kind::Dgram && !peer.closed && peer.shut_here.1 => {
-            format!("{} was shut down for writing, but a datagram socket is never told, so no EOF comes", peer.label())
-        }
-        Some(peer) if peer.closed && end.kind == Kind::Dgram => {
-            format!("{} is closed, but a datagram socket is never told, so it is EAGAIN for ever", peer.label())
-        }
-        Some(peer) if !peer.closed && end.kind == Kind::Dgram => {
-            format!(
-                "more may come ({}), and EOF never does at a datagram socket",
-                wording::who_holds(scene.world, peer)
-            )
-        }
-        Some(peer) if !peer.closed => format!("it is not EOF either: {}", wording::who_holds(scene.world, peer)),
-        _ => "it is not EOF either".to_owned(),
-    };
-    let text = format!("Nothing waits at {here}, and this read must not sleep, so it says EAGAIN; {why_not}.");
-    Some(wording::explanation(end, "nothing-waits", "recv(2)", text))
-}
-
-/// A look with SO_PEEK_OFF that found nothing although something waits.
-fn looks_past(scene: &Scene<'_>, end: &End) -> bool {
-    scene.call.call.flags() & abi::MSG_PEEK != 0 && !end.inbox.queue.is_empty()
-}
-
-/// EAGAIN of a write: the charge for a message is more than its bytes.
-fn buffer_full(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|_| scene.is_write() && scene.errno() == Errno::EAGAIN && scene.ret() < 0)?;
-    if scene.call.state == CallState::Resumed && !scene.is_nonblocking() {
-        let here = end.label();
-        let text = format!(
-            "No room came for this write to {here} in the time that SO_SNDTIMEO allows, so it gave up with EAGAIN: nothing \
-             of it was taken."
-        );
-        return Some(wording::explanation(end, "send-timed-out", "socket(7)", text));
-    }
-    Some(full(end, scene.peer()))
-}
-
-/// Why an end can take no more.
-pub(super) fn full(end: &End, peer: Option<&End>) -> Explanation {
-    let here = end.label();
-    let (there, waits, writes) = peer.map_or_else(
-        || ("the other end".to_owned(), "what was sent waits".to_owned(), 0),
-        |peer| (peer.label(), bytes_wait(peer), peer.inbox.queue.len() as u64),
-    );
-    if end.kind.is_pipe() {
-        let text = format!(
-            "The pipe is full: {waits} at {there}. A pipe holds a number of pages (`pipesize {here}`), and a write to it \
-             goes on when a reader has emptied some."
-        );
-        return wording::explanation(end, "pipe-full", "pipe(7)", text);
-    }
-    if let Some(peer) = peer.filter(|peer| is_short_queue(end, peer)) {
-        let text = format!(
-            "The queue of {there} is full: {} there. {there} is not connected back to {here}, and such a datagram socket \
-             lets only a few messages wait (net.unix.max_dgram_qlen, and one more), however much room SO_SNDBUF has. One \
-             read makes room for one.",
-            wording::waits(peer),
-        );
-        return wording::explanation(end, "short-queue", "unix(7)", text);
-    }
-    let text = format!(
-        "The send buffer of {here} is full, though only {waits} at {there}, from {}: SO_SNDBUF is charged for the kernel's \
-         whole buffer of each write, several hundred bytes of overhead even for one byte. `queue {there}` shows what is \
-         charged; SO_RCVBUF of {there} plays no part.",
-        wording::count(writes, "write"),
-    );
-    wording::explanation(end, "charged-per-message", "unix(7)", text)
-}
-
-/// Whether the receiver's queue is what is full: of a datagram socket that is not connected back, with little in it.
-pub(super) fn is_short_queue(end: &End, peer: &End) -> bool {
-    const FEW: u64 = 32 * 1024;
-    end.kind == Kind::Dgram && peer.peer != Some(end.id) && peer.inbox.messages() > 1 && peer.inbox.waiting() < FEW
-}
-
-fn bytes_wait(peer: &End) -> String {
-    let bytes = peer.inbox.waiting();
-    format!("{} {}", wording::count(bytes, "byte"), if bytes == 1 { "waits" } else { "wait" })
-}
-
 /// EMSGSIZE.
 fn message_too_long(scene: &Scene<'_>) -> Option<Explanation> {
     let end = scene.end.filter(|_| scene.errno() == Errno::EMSGSIZE)?;
@@ -274,20 +189,6 @@ fn message_too_long(scene: &Scene<'_>) -> Option<Explanation> {
         wording::count(scene.call.call.offered().unwrap_or(0), "byte"),
     );
     Some(wording::explanation(end, "message-too-long", "send(2)", text))
-}
-
-/// EINTR.
-fn interrupted(scene: &Scene<'_>) -> Option<Explanation> {
-    if scene.errno() != Errno::EINTR || scene.ret() >= 0 {
-        return None;
-    }
-    let text = format!(
-        "A signal whose handler was set without SA_RESTART came while {} was asleep in {}: the call gave up with nothing done, \
-         and says EINTR. It can be made again.",
-        scene.who(),
-        scene.call.call.name(),
-    );
-    Some(wording::explanation(scene.task, "interrupted", "signal(7)", text))
 }
 
 /// Errors that mean the same wherever they come.
@@ -313,7 +214,6 @@ const PLAIN: &[(&str, &str, &str, &str)] = &[
         "the number is not open in this process, or not for this direction; a pipe's [0] only reads and its [1] only writes",
     ),
     ("ENOTSOCK", "not-a-socket", "socket(2)", "the descriptor is open but no socket; a pipe knows only read and write"),
-    ("EMFILE", "too-many-descriptors", "getrlimit(2)", "the process has as many descriptors as RLIMIT_NOFILE allows"),
     (
         "EOPNOTSUPP",
         "not-supported",
@@ -327,7 +227,6 @@ const PLAIN: &[(&str, &str, &str, &str)] = &[
         "the socket has its peer already, and an address beside that is one too many",
     ),
     ("ENOPROTOOPT", "option-only-read", "socket(7)", "this option can only be read, or this kind of socket has it not"),
-    ("ECHILD", "no-such-child", "wait(2)", "only a parent can wait, for a child of its own, and only once for each"),
     ("EADDRINUSE", "address-taken", "bind(2)", "another socket has this address, or its file is still there"),
     ("ENOENT", "no-such-address", "unix(7)", "there is no socket file of this name"),
     (

@@ -11,6 +11,13 @@ const CALLS: &[(&str, &str)] = &[
     ("queue", "ioctl(SIOCOUTQ)"),
     ("pipesize", "fcntl(F_GETPIPE_SZ)"),
     ("atmark", "sockatmark(3)"),
+    ("close", "close(2)"),
+    ("fds", "/proc/self/fd"),
+    ("nonblock", "fcntl(F_SETFL)"),
+    ("poll", "poll(2)"),
+    ("recvmsg", "recvmsg(2)"),
+    ("signal", "sigaction(2)"),
+    ("wait", "waitpid(2)"),
 ];
 
 /// Verbs of which the option decides.
@@ -33,7 +40,8 @@ pub(super) fn of_source(world: &World, explanation: Explanation) -> Explanation 
 
 /// What a program does instead of a statement.
 fn call_for(statement: &str) -> String {
-    let words: Vec<&str> = statement.split_whitespace().collect();
+    // `child1: close p[1]`: who does it stands before.
+    let words: Vec<&str> = statement.split_whitespace().skip_while(|word| word.ends_with(':')).collect();
     let verb = words.first().copied().unwrap_or_default();
     let with_option = WITH_OPTION.iter().find(|row| row.0 == verb && words.contains(&row.1)).map(|row| row.2);
     let plain = || CALLS.iter().find(|row| row.0 == verb).map(|row| row.1);

@@ -8,13 +8,15 @@ use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 
-use super::errors::is_short_queue;
 use super::scene::Scene;
-use super::{Rule, wording};
+use super::would_sleep::is_short_queue;
+use super::{Rule, pages, wording};
 
 pub(super) const RULES: &[Rule] = &[
     no_descriptor,
     listener,
+    hung_up_with_bytes,
+    unconnected_datagram,
     writable_but_fails,
     not_writable_but_works,
     urgent_byte_taken,
@@ -114,9 +116,9 @@ fn not_writable_but_works(scene: &Scene<'_>) -> Option<Explanation> {
         )
     } else if end.kind.is_pipe() {
         format!(
-            "No POLLOUT at {here}: the pipe has no free page for a write, {} at {}.",
-            wording::waits(peer),
-            peer.label()
+            "No POLLOUT at {here}: poll calls a pipe writable only when a whole page is free. {}{}",
+            pages::in_use(scene.world, peer),
+            small_write(scene, peer),
         )
     } else {
         format!(
@@ -127,6 +129,49 @@ fn not_writable_but_works(scene: &Scene<'_>) -> Option<Explanation> {
         )
     };
     Some(wording::explanation(end, "not-writable-but-works", "poll(2)", text))
+}
+
+/// Without a free page a small write may go in all the same.
+fn small_write(scene: &Scene<'_>, reading: &End) -> String {
+    match reading.inbox.pages.used().map(|_| reading.inbox.pages.room_in_last(scene.world.machine().page)) {
+        Some(room) if room > 0 => format!(" A write of up to {room} would still fit the last page."),
+        _ => String::new(),
+    }
+}
+
+/// POLLHUP with bytes that wait: they come first.
+fn hung_up_with_bytes(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, bits) = polled(scene).find(|(end, bits)| {
+        bits & (POLLIN | POLLHUP) == POLLIN | POLLHUP && !end.inbox.queue.is_empty() && end.backlog.is_none()
+    })?;
+    let peer = scene.world.end(end.peer?)?;
+    let (here, there) = (end.label(), wording::title(peer));
+    let gone = if peer.closed { format!("{there} is closed") } else { "both directions were shut down".to_owned() };
+    let fails = next_write::failure(scene.world, end).filter(|_| bits & POLLOUT != 0);
+    let write = match fails.and_then(|fails| error_and_cause(scene.world, end, fails)) {
+        Some((errno, _)) => format!(" POLLOUT means only that a write would not sleep: it would fail with {errno}."),
+        None => String::new(),
+    };
+    let text = format!(
+        "{} at {here}: read until a read returns 0, before anything else. POLLHUP says that nothing more will come ({gone}), not that \
+         nothing is left.{write}",
+        wording::capital(&wording::waits(end)),
+    );
+    Some(wording::explanation(end, "hung-up-with-bytes", "poll(2)", text))
+}
+
+/// POLLOUT of a datagram socket without a peer says nothing of any queue.
+fn unconnected_datagram(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, _) = polled(scene).find(|(end, bits)| {
+        bits & POLLOUT != 0 && end.kind == Kind::Dgram && end.peer.is_none() && end.channel.is_none()
+    })?;
+    let here = end.label();
+    let text = format!(
+        "POLLOUT at {here}, which has no peer, speaks of its own send buffer alone. A plain write would fail at once with ENOTCONN: \
+         {here} has no peer, unless an address comes with the message; and one with an address can meet a full queue there \
+         (EAGAIN, or sleep). Of a connected socket POLLOUT speaks of its peer's queue as well."
+    );
+    Some(wording::explanation(end, "writable-but-fails", "poll(2)", text))
 }
 
 /// POLLIN where a read says EAGAIN: the place of an urgent byte that was taken.

@@ -182,7 +182,7 @@ fn stream_joins_writes(scene: &Scene<'_>) -> Option<Explanation> {
         return None;
     }
     let here = end.label();
-    let shown: Vec<String> = read.pieces.iter().map(|piece| wording::bytes(&end.inbox, *piece)).collect();
+    let shown: Vec<String> = numbers.iter().map(|number| whole_write(end, *number, &read.pieces)).collect();
     let mut writers: Vec<String> = Vec::new();
     for write in numbers.iter().filter_map(|number| end.inbox.write(*number)) {
         let name = scene.name_of(write.by).to_owned();
@@ -192,10 +192,11 @@ fn stream_joins_writes(scene: &Scene<'_>) -> Option<Explanation> {
     }
     // Of a flood the oldest writes are remembered no more: who made them is not guessed.
     let are_known = numbers.iter().all(|number| end.inbox.write(*number).is_some());
+    let cut = cut_in(end, read);
     let by = if are_known { format!(" by {}", wording::list(&writers)) } else { String::new() };
     let text = format!(
         "{} is a stream of bytes and keeps no edges between writes. {}{by} ({}) waited at {here}, and one read takes \
-         all that waits and fits its buffer of {}. Had {} read between the writes, it would have got them apart.",
+         all that waits and fits its buffer of {}{cut}. Had {} read between the writes, it would have got them apart.",
         title(end.kind),
         wording::count(numbers.len() as u64, "write"),
         wording::list(&shown),
@@ -203,6 +204,29 @@ fn stream_joins_writes(scene: &Scene<'_>) -> Option<Explanation> {
         scene.who(),
     );
     Some(wording::explanation(end, "stream-joins-writes", wording::page(end.kind), text))
+}
+
+/// A write as it was made, although only a part of it may have been read.
+fn whole_write(end: &End, number: u64, pieces: &[Piece]) -> String {
+    match end.inbox.write(number) {
+        Some(write) => content(end, write),
+        None => {
+            let len = pieces.iter().filter(|piece| piece.write == number).map(|piece| piece.len).sum();
+            wording::count(len, "byte")
+        }
+    }
+}
+
+/// `: the last write only in part, 1 of its 3 bytes`, where the buffer was full in the middle of a write.
+fn cut_in(end: &End, read: &Read) -> String {
+    let Some(last) = read.pieces.last() else { return String::new() };
+    let Some(write) = end.inbox.write(last.write) else { return String::new() };
+    let whole = write.taken.unwrap_or(write.offered);
+    let taken: u64 = read.pieces.iter().filter(|piece| piece.write == last.write).map(|piece| piece.len).sum();
+    if last.start + last.len >= whole {
+        return String::new();
+    }
+    format!(": of the last write {taken} of {}", wording::count(whole, "byte"))
 }
 
 /// A stream read that filled its buffer.
@@ -245,6 +269,15 @@ fn one_message_each(scene: &Scene<'_>) -> Option<Explanation> {
 fn takes_what_is_there(scene: &Scene<'_>) -> Option<Explanation> {
     let (end, read) = (scene.end.filter(|end| !end.kind.keeps_messages())?, scene.read()?);
     let here = end.label();
+    if read.pieces.first().is_some_and(|piece| piece.start > 0) {
+        let text = format!(
+            "{} {} what an earlier read left at {here}: a stream keeps the rest for the next read. A datagram socket would have \
+             destroyed it.",
+            if read.len == 1 { "This byte".to_owned() } else { format!("These {} bytes", read.len) },
+            if read.len == 1 { "is" } else { "are" },
+        );
+        return Some(wording::explanation(end, "rest-of-an-earlier-read", wording::page(end.kind), text));
+    }
     let text = format!(
         "A read does not wait until its buffer of {} is full: as soon as there is something at {here} it returns what is \
          there, {} here.",

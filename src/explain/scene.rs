@@ -5,6 +5,7 @@ use crate::order::{Call, Extra};
 use crate::trace::{Burst, CallEvent, CallState, Event, TaskId, What};
 use crate::world::World;
 use crate::world::channel::End;
+use crate::world::kind::Kind;
 use crate::world::ledger::{Flow, Read, ReadResult};
 use crate::world::task::Task;
 
@@ -71,6 +72,18 @@ impl<'a> Scene<'a> {
         // A datagram socket that found its peer gone has none any more; its channel still knows.
         let other = || self.world.channel(end.channel?)?.ends.into_iter().find(|other| *other != end.id);
         self.world.end(end.peer.or_else(other)?)
+    }
+
+    /// Where a write goes: of a datagram that has an address of its own, there.
+    pub fn target(&self) -> Option<&'a End> {
+        let to = match &self.call.call {
+            Call::Send { to, .. } | Call::Sendmsg { to, .. } => to.as_ref(),
+            _ => None,
+        };
+        match to.filter(|_| self.end.is_some_and(|end| end.kind == Kind::Dgram)) {
+            Some(to) => self.world.ends_at(&to.shown).find(|there| there.kind == Kind::Dgram),
+            None => self.peer(),
+        }
     }
 
     /// What was sent towards the end.

@@ -8,20 +8,47 @@ use crate::trace::Explanation;
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
+use crate::world::origin::Setting;
 use crate::world::task::{Ongoing, Task};
 
-use super::errors::is_short_queue;
-use super::{deadlock, wording};
+use super::would_sleep::is_short_queue;
+use super::{by_others, deadlock, own_copy, pages, signals, wording};
 
 /// The explanation of a living task's state.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
     match task.state {
-        TaskState::Asleep => deadlock::of_task(world, task).or_else(|| asleep(world, task)),
-        TaskState::Stopped => Some(stopped(task)),
+        TaskState::Asleep => of_sleeper(world, task),
+        TaskState::Stopped => Some(stopped(world, task)),
         TaskState::Idle => Some(idle(world, task)),
         TaskState::Running => Some(running(task)),
         TaskState::Zombie | TaskState::Dead => None,
     }
+}
+
+/// What somebody else has done first, then one's own omissions, then all who wait for each other, then the plain sleep.
+fn of_sleeper(world: &World, task: &Task) -> Option<Explanation> {
+    let ongoing = task.sleeping_call()?;
+    let end = ongoing.call().fd().and_then(|fd| world.end(ongoing.names.end_id(fd)?));
+    let reads = end.filter(|_| ongoing.call().room().is_some());
+    reads
+        .and_then(|end| by_others::taken_after_poll(world, task, end))
+        .or_else(|| reads.and_then(|end| by_others::cleared_nonblock(world, task, end)))
+        .or_else(|| own_copy::of_sleeper(world, task, ongoing))
+        .or_else(|| deadlock::of_task(world, task))
+        .or_else(|| asleep(world, task))
+}
+
+/// ` It ends by itself: SO_RCVTIMEO is 200 ms, set by parent in line 3 (setsockopt).`
+fn ends_by_itself(world: &World, end: &End, is_send: bool) -> String {
+    let (ms, option, setting) = if is_send {
+        (end.timeouts.1, "SO_SNDTIMEO", Setting::SendTimeout)
+    } else {
+        (end.timeouts.0, "SO_RCVTIMEO", Setting::ReceiveTimeout)
+    };
+    let Some(ms) = ms else { return String::new() };
+    let by = end.origins.get(&setting);
+    let by = by.map_or_else(String::new, |origin| format!(", set by {}", wording::by(world, *origin)));
+    format!(" It ends by itself: {option} is {ms} ms{by}.")
 }
 
 fn asleep(world: &World, task: &Task) -> Option<Explanation> {
@@ -29,8 +56,8 @@ fn asleep(world: &World, task: &Task) -> Option<Explanation> {
     match (call, end) {
         (Call::Poll { .. }, _) => Some(in_poll(world, task, ongoing)),
         (Call::Waitpid { .. }, _) => Some(in_wait(task, ongoing)),
-        (Call::Accept { .. }, Some(end)) => Some(in_accept(task, end)),
-        (Call::Connect { address, .. }, _) => Some(in_connect(task, &address.shown)),
+        (Call::Accept { .. }, Some(end)) => Some(in_accept(world, task, end)),
+        (Call::Connect { address, .. }, end) => Some(in_connect(world, task, (&address.shown, end))),
         (call, Some(end)) if call.room().is_some() => Some(in_read(world, task, ongoing, end)),
         (call, Some(end)) if call.offered().is_some() => Some(in_write(world, task, ongoing, end)),
         _ => None,
@@ -50,9 +77,10 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
     if peer.closed && end.kind == Kind::Dgram {
         let text = format!(
             "{name} is asleep in {call}({here}) for ever: {there} is closed, but a datagram socket is never told, and no EOF comes. \
-             Only a signal can wake {name} (`interrupt {name}`), or shutdown by another holder of {here}."
+             Only a signal can wake {name}, or shutdown by another holder of {here}."
         );
-        return wording::explanation(task, "datagram-never-ends", "unix(7)", text);
+        let explained = wording::explanation(task, "datagram-never-ends", "unix(7)", text);
+        return wording::advised(world, task, explained, &format!("`interrupt {name}`"));
     }
     if let Some(explained) = waits_for_more(task, ongoing.call(), end) {
         return explained;
@@ -65,19 +93,17 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
         );
         return wording::explanation(task, "datagram-never-ends", "unix(7)", text);
     }
-    let own = world.holders(peer.id).iter().any(|(holder, _)| holder.process == task.process);
-    let rule = if own { "own-copy-keeps-eof-away" } else { "asleep-nothing-to-read" };
-    let irrelevant = if own { " That one of them is the reader's own makes no difference." } else { "" };
     let wakes = if end.kind == Kind::Dgram {
         format!("Only a message from {there} can wake it; even when {there} is closed, no EOF comes")
     } else {
         format!("A write to {there} wakes it, or the close of its last copy, which is EOF")
     };
     let text = format!(
-        "{name} is asleep in {call}({here}): nothing waits there, and {}.{irrelevant} {wakes}.",
+        "{name} is asleep in {call}({here}): nothing waits there, and {}. {wakes}.{}",
         wording::who_holds(world, peer),
+        ends_by_itself(world, end, false),
     );
-    wording::explanation(task, rule, wording::page(end.kind), text)
+    wording::explanation(task, "asleep-nothing-to-read", wording::page(end.kind), text)
 }
 
 /// Bytes have come, and the call sleeps on.
@@ -124,14 +150,37 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
         );
         return wording::explanation(task, "asleep-short-queue", "unix(7)", text);
     }
+    let (taken, offered) = (taken_so_far(world, ongoing), ongoing.call().offered().unwrap_or(0));
+    let last = match taken {
+        0 => format!("if the last copy goes instead, it wakes with {gone}"),
+        taken => format!(
+            "if the last copy goes instead, the call returns {taken} (or more), the count that was taken, and only the next write \
+             fails"
+        ),
+    };
+    let so_far = match taken {
+        0 => String::new(),
+        taken => format!(" So far {taken} of {offered} bytes have been taken."),
+    };
+    let holds = wording::who_holds(world, peer);
+    let full = if end.kind.is_pipe() {
+        let page = pages::in_use(world, peer);
+        format!(".{so_far} {page}{} {}", pages::does_not_fit(world, peer, offered), wording::capital(&holds))
+    } else {
+        format!(": the buffer is full, {} at {}, and {holds}.{so_far}", wording::waits(peer), peer.label())
+    };
     let text = format!(
-        "{name} is asleep in {call}({here}): the buffer is full, {} at {}, and {}.{stopped} Reads there wake it once there is \
-         room; if the last copy goes instead, it wakes with {gone}.",
-        wording::waits(peer),
-        peer.label(),
-        wording::who_holds(world, peer),
+        "{name} is asleep in {call}({here}){}.{stopped} Reads there wake it once there is room; {last}.{}",
+        full.trim_end_matches('.'),
+        ends_by_itself(world, end, true),
     );
     wording::explanation(task, "asleep-buffer-full", wording::page(end.kind), text)
+}
+
+/// Bytes of the write that a task sleeps in that are in, or were read already.
+fn taken_so_far(world: &World, ongoing: &Ongoing) -> u64 {
+    let write = ongoing.write.and_then(|(to, number)| world.end(to)?.inbox.write(number));
+    write.map_or(0, |write| write.gone + write.inside)
 }
 
 fn in_poll(world: &World, task: &Task, ongoing: &Ongoing) -> Explanation {
@@ -168,29 +217,35 @@ fn in_wait(task: &Task, ongoing: &Ongoing) -> Explanation {
     wording::explanation(task, "asleep-until-death", "wait(2)", text)
 }
 
-fn in_accept(task: &Task, end: &End) -> Explanation {
+fn in_accept(world: &World, task: &Task, end: &End) -> Explanation {
     let at = end.address.clone().unwrap_or_else(|| "its address".to_owned());
-    let text =
-        format!("{} is asleep in accept({}): no connection waits. A connect to {at} wakes it.", task.name, end.label());
+    let text = format!(
+        "{} is asleep in accept({}): no connection waits. A connect to {at} wakes it.{}",
+        task.name,
+        end.label(),
+        ends_by_itself(world, end, false),
+    );
     wording::explanation(task, "asleep-nobody-connects", "accept(2)", text)
 }
 
-fn in_connect(task: &Task, at: &str) -> Explanation {
+fn in_connect(world: &World, task: &Task, (at, end): (&str, Option<&End>)) -> Explanation {
     let text = format!(
-        "{} is asleep in connect: the queue of connections at {at} is full until somebody there accepts one.",
-        task.name
+        "{} is asleep in connect: the queue of connections at {at} is full until somebody there accepts one.{}",
+        task.name,
+        end.map_or_else(String::new, |end| ends_by_itself(world, end, true)),
     );
     wording::explanation(task, "asleep-backlog-full", "listen(2)", text)
 }
 
-fn stopped(task: &Task) -> Explanation {
+fn stopped(world: &World, task: &Task) -> Explanation {
     let name = &task.name;
     let inside = task.current_call().map_or_else(String::new, |call| format!(" in the middle of {}", call.name()));
     let text = format!(
         "{name} was stopped by a signal{inside}. It is not dead: it holds all its descriptors, so nobody gets EOF, and what is sent \
-         to it queues up. `cont {name}` lets it go on."
+         to it queues up. Signals to it wait too, all but SIGKILL and SIGCONT."
     );
-    wording::explanation(task, "stopped-is-not-dead", "signal(7)", text)
+    let explained = wording::explanation(task, "stopped-is-not-dead", "signal(7)", text);
+    wording::advised(world, task, explained, &format!("`cont {name}`"))
 }
 
 fn idle(world: &World, task: &Task) -> Explanation {
@@ -204,7 +259,16 @@ fn idle(world: &World, task: &Task) -> Explanation {
     } else {
         "waits for its next statement"
     };
-    let text = format!("{name} is idle: it {does}. It holds {holds}.");
+    let zombies = signals::zombies(world, task);
+    let zombies = match zombies.len() {
+        0 => String::new(),
+        1 => format!(" Its child {} is a zombie until it waits.", wording::list(&zombies)),
+        _ => format!(
+            " Its children {} are zombies until it waits for each; one SIGCHLD may have stood for several of them.",
+            wording::list(&zombies)
+        ),
+    };
+    let text = format!("{name} is idle: it {does}. It holds {holds}.{zombies}");
     wording::explanation(task, "idle", None, text)
 }
 

@@ -7,10 +7,10 @@ use crate::world::channel::End;
 use crate::world::kind::Kind;
 
 use super::scene::Scene;
-use super::{Rule, wording};
+use super::{Rule, signals, wording};
 
 pub(super) const RULES: &[Rule] = &[
-    backlog_full,
+    signals::pending,
     connect_refused,
     connects_itself,
     taken_by_its_peer,
@@ -30,19 +30,6 @@ pub(super) const RULES: &[Rule] = &[
 /// The error of a call that failed.
 fn failed(scene: &Scene<'_>, errno: Errno) -> bool {
     scene.ret() < 0 && scene.errno() == errno
-}
-
-/// EAGAIN of connect(2).
-fn backlog_full(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Connect { address, .. } = &scene.call.call else { return None };
-    let end = scene.end.filter(|_| failed(scene, Errno::EAGAIN))?;
-    let at = &address.shown;
-    let text = format!(
-        "As many connections wait at {at} as listen allows, and nobody has accepted one. A connect from {} must not sleep, \
-         so it says EAGAIN; without O_NONBLOCK it would sleep until an accept.",
-        end.label()
-    );
-    Some(wording::explanation(at.as_str(), "backlog-full", "listen(2)", text))
 }
 
 /// ECONNREFUSED or EPROTOTYPE of connect(2).
@@ -118,8 +105,8 @@ fn taken_by_its_peer(scene: &Scene<'_>) -> Option<Explanation> {
     let peer = scene.world.end(there.peer?)?;
     let (here, there) = (end.label(), there.label());
     let text = format!(
-        "{there} is connected with {}, and a connected datagram socket takes messages from its peer alone: of {here} the \
-         kernel refuses them with EPERM.",
+        "{there} is connected with {}, and a connected datagram socket takes messages from its peer alone: from {here} \
+         the kernel refuses them with EPERM.",
         peer.label()
     );
     Some(wording::explanation(end, "takes-only-its-peer", "unix(7)", text))
@@ -291,9 +278,9 @@ fn accepted(scene: &Scene<'_>) -> Option<Explanation> {
     let made = scene.call.names.made.as_deref()?;
     let (here, waiting) = (listener.label(), listener.backlog.as_ref().map_or(0, |backlog| backlog.len() as u64));
     let left = match waiting {
-        0 => "no connection more waits there".to_owned(),
-        1 => "1 connection more waits there".to_owned(),
-        many => format!("{many} connections more wait there"),
+        0 => "no more connections wait there".to_owned(),
+        1 => "1 more connection waits there".to_owned(),
+        many => format!("{many} more connections wait there"),
     };
     let text =
         format!("accept made a new socket, {made}, for one connection. {here} itself goes on listening; {left}.");

@@ -1,11 +1,12 @@
 //! Phrases that the rules share: who holds an end, what waits there, how bytes and lists are written.
 
 use crate::text;
-use crate::trace::{Explanation, Subject};
+use crate::trace::{Explanation, Role, Subject};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::{EndId, Kind};
 use crate::world::ledger::{Flow, Piece};
+use crate::world::origin::Origin;
 use crate::world::task::Task;
 
 /// Bytes of a message that are quoted: less where a letter would be cut.
@@ -45,6 +46,26 @@ pub fn explanation(
     let lesson = LESSONS.iter().find(|row| row.0.contains(&rule)).map(|row| row.1);
     let About(subject, about) = about.into();
     Explanation { subject, about, text: text.into(), rule, page: page.into(), lesson }
+}
+
+/// The same with what to type, where somebody can type it: not of a recording, a log or a watched program.
+pub fn advised(world: &World, task: &Task, explanation: Explanation, advice: &str) -> Explanation {
+    if !world.takes_statements() || task.role == Role::Stranger {
+        return explanation;
+    }
+    Explanation { text: format!("{} Now: {advice}.", explanation.text), ..explanation }
+}
+
+/// `parent's pipe2 in line 2`; of a watched program, which has no lines, `parent's pipe2`.
+pub fn by(world: &World, origin: Origin) -> String {
+    let name = world.task(origin.by).map_or("a task that is gone", |task| &task.name);
+    format!("{name}'s {}{}", origin.call, in_line(world, origin))
+}
+
+/// ` in line 2`, where there are lines.
+pub fn in_line(world: &World, origin: Origin) -> String {
+    let is_stranger = world.task(origin.by).is_some_and(|task| task.role == Role::Stranger);
+    if is_stranger || origin.line == 0 { String::new() } else { format!(" in line {}", origin.line) }
 }
 
 /// The end's name, or what it is while it has none.
@@ -194,7 +215,7 @@ pub const LESSONS: &[(&[&str], &str)] = &[
     (&["eof-peer-shutdown", "eof-own-shutdown"], "half-close"),
     (&["reset-by-unread-bytes", "queued-is-not-received"], "unread-and-reset"),
     (&["epipe-with-sigpipe", "epipe-without-sigpipe", "killed-by-sigpipe"], "the-broken-pipe"),
-    (&["zombie", "exited", "killed", "no-such-child", "asleep-until-death"], "zombies-and-orphans"),
+    (&["zombie", "exited", "killed", "no-such-child", "ignored-sigchld", "asleep-until-death"], "zombies-and-orphans"),
     (&["asleep-buffer-full", "write-cut-by-close", "write-interrupted", "write-waited-for-room"], "the-full-buffer"),
     (&["pipe-full", "write-takes-what-fits"], "only-a-part"),
     (&["message-too-long"], "how-big-is-a-message"),

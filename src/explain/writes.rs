@@ -4,7 +4,7 @@ use crate::trace::{CallState, Explanation};
 use crate::world::channel::End;
 
 use super::scene::Scene;
-use super::{Rule, wording};
+use super::{Rule, pages, wording};
 
 pub(super) const RULES: &[Rule] =
     &[cut_by_close, cut_by_shutdown, partial, nothing_offered, slept_for_room, queued_is_not_received];
@@ -45,9 +45,13 @@ fn partial(scene: &Scene<'_>) -> Option<Explanation> {
     let here = end.label();
     let there = scene.peer().map_or_else(|| "the other end".to_owned(), End::label);
     if scene.is_nonblocking() {
+        let why = match scene.peer().filter(|_| end.kind.is_pipe()) {
+            Some(peer) => format!(" {}", pages::in_use(scene.world, peer)),
+            None => String::new(),
+        };
         let text = format!(
             "Only {taken} of {offered} bytes fitted into the buffer between {here} and {there}. A write that must not sleep takes \
-             what fits and returns that count; the other {} are the program's to send again.",
+             what fits and returns that count; the other {} are the program's to send again.{why}",
             offered - taken,
         );
         return Some(wording::explanation(end, "write-takes-what-fits", "write(2)", text));

@@ -150,11 +150,8 @@ fn said_of_hang(name: &str) -> Option<(String, Option<i32>)> {
 fn a_hang_is_told_with_its_cause_and_the_change() {
     let cases: [(&str, &[&str]); 4] = [
         ("lost_token", &["the last byte of pipe1[0] was taken by child1, which exited with 1 and wrote nothing back"]),
-        ("own_write_end", &["parent waits for itself", "close(4) before the first read"]),
-        (
-            "both_pipes_full",
-            &["Deadlock: parent and child1 wait for each other", "is full and child1 does not read it"],
-        ),
+        ("own_write_end", &["keeps EOF away itself", "close(4) before the first read"]),
+        ("both_pipes_full", &["Deadlock: ", "wait for each other", "is full and child1 does not read it"]),
         ("copy_in_grandchild", &["still holds", "Change: child2 holds", "parent never sees EOF"]),
     ];
     for (name, wanted) in cases {

@@ -28,7 +28,7 @@ fn a_full_backlog_and_what_poll_says_of_a_listener() {
         &[
             ("a-connection-is-readable", &["no connection waits there: an accept would sleep"]),
             ("a-connection-is-readable", &["an accept would not sleep, a connection waits there"]),
-            ("backlog-full", &["@s", "A connect from b must not sleep"]),
+            ("backlog-full", &["@s", "The connect from b fails with EAGAIN", "parent's socket in line 10"]),
             ("listener-has-no-bytes", &["connections, taken by accept"]),
             ("not-connected", &["s listens: it has no peer"]),
             ("listener-cannot-connect", &["s listens"]),
@@ -81,8 +81,8 @@ fn a_named_datagram_socket_has_a_short_queue_and_may_belong_to_its_peer() {
             ("short-queue", &["The queue of s is full", "s is not connected back to o", "max_dgram_qlen"]),
             ("not-writable-but-works", &["that socket is not connected back"]),
             ("asleep-short-queue", &["k is asleep in write(o)"]),
-            ("takes-only-its-peer", &["a is connected with b", "of s the kernel refuses"]),
-            ("takes-only-its-peer", &["a is connected with b", "of o the kernel refuses"]),
+            ("takes-only-its-peer", &["a is connected with b", "from s the kernel refuses"]),
+            ("takes-only-its-peer", &["a is connected with b", "from o the kernel refuses"]),
         ],
     );
 }
@@ -99,7 +99,7 @@ fn what_ended_a_sleeping_write_early() {
             ("write-cut-by-shutdown", &["a[1] was shut down for reading while k was asleep"]),
             ("write-cut-by-shutdown", &["b[0] was shut down for writing while j was asleep"]),
             ("write-timed-out", &["SO_SNDTIMEO ran out while parent was asleep"]),
-            ("send-timed-out", &["SO_SNDTIMEO allows", "nothing of it was taken"]),
+            ("send-timed-out", &["200 ms of SO_SNDTIMEO", "Nothing of it was taken"]),
             ("write-interrupted", &["A signal came while i was asleep"]),
         ],
     );
@@ -226,7 +226,7 @@ fn what_a_shutdown_a_connect_and_an_accept_have_done() {
             ("shutdown-acts-on-the-socket", &["d[1], a datagram socket, is not told"]),
             ("shutdown-acts-on-the-socket", &["a write at d[0] fails with EPIPE"]),
             ("connected", &["c is connected although nobody has accepted yet", "@l"]),
-            ("accepted", &["a new socket, a, for one connection", "no connection more waits"]),
+            ("accepted", &["a new socket, a, for one connection", "no more connections wait"]),
             ("connected", &["only notes where e sends to"]),
             ("buffer-sized", &["takes 5000 twice"]),
             ("option-only-read", &["can only be read"]),

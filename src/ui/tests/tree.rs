@@ -55,7 +55,7 @@ fn a_deadlock_has_a_banner_with_its_circle_whatever_is_shown() {
         app.view = view;
         let screen = screen_of(&app, &stage, (120, 36));
         assert!(
-            screen.lines().next().unwrap().starts_with(" Deadlock: parent and child1 wait for each other"),
+            screen.lines().next().unwrap().starts_with(" Deadlock: child1 and parent wait for each other"),
             "{screen}"
         );
     }

@@ -1,0 +1,66 @@
+//! Calls that a limit has stopped: which limit, how much of it is used and by whom, and the way out.
+
+use crate::trace::Explanation;
+use crate::world::World;
+use crate::world::origin::Setting;
+use crate::world::task::Task;
+
+use super::scene::Scene;
+use super::{Rule, wording};
+
+pub(super) const RULES: &[Rule] = &[too_many_descriptors, too_many_in_flight];
+
+/// EMFILE.
+fn too_many_descriptors(scene: &Scene<'_>) -> Option<Explanation> {
+    if scene.ret() >= 0 || scene.errno().name() != "EMFILE" {
+        return None;
+    }
+    let (world, who) = (scene.world, scene.who());
+    let held = world.process_of(scene.task.id).map_or(0, |process| process.table.len() as u64);
+    let text = format!(
+        "{who} has {} open, 0 to 2 included, and its {}: {} needs one more number. A descriptor that is closed is free at once.",
+        wording::count(held, "descriptor"),
+        limit(world, scene.task),
+        scene.call.call.name(),
+    );
+    let explained = wording::explanation(scene.task, "too-many-descriptors", "getrlimit(2)", text);
+    Some(wording::advised(world, scene.task, explained, &format!("`fds {who}` shows what it has open")))
+}
+
+/// ETOOMANYREFS: descriptors in flight are counted for the user, not for the process.
+fn too_many_in_flight(scene: &Scene<'_>) -> Option<Explanation> {
+    if scene.ret() >= 0 || scene.errno().name() != "ETOOMANYREFS" {
+        return None;
+    }
+    let world = scene.world;
+    let of_ends: u64 = world.ends().map(|end| u64::from(end.in_flight)).sum();
+    let of_objects: u64 = world.objects().map(|object| u64::from(object.in_flight)).sum();
+    let queues: Vec<String> = world
+        .ends()
+        .filter(|end| end.inbox.writes.iter().any(|write| !write.fds.is_empty()))
+        .map(crate::world::channel::End::label)
+        .collect();
+    let text = format!(
+        "This user has {} in flight, sent and not yet received (in the queue of {}), and {}'s {}. The kernel counts them for the \
+         user and compares with the sender's limit; a process with CAP_SYS_RESOURCE or CAP_SYS_ADMIN is exempt.",
+        wording::count(of_ends + of_objects, "descriptor"),
+        wording::list(&queues),
+        scene.who(),
+        limit(world, scene.task),
+    );
+    let explained = wording::explanation(scene.task, "too-many-in-flight", "unix(7)", text);
+    let receive =
+        queues.first().map_or_else(|| "receive some".to_owned(), |at| format!("`recvmsg {at} fds=1` makes room"));
+    Some(wording::advised(world, scene.task, explained, &receive))
+}
+
+/// `RLIMIT_NOFILE is 8, set by parent's setrlimit in line 3`.
+fn limit(world: &World, task: &Task) -> String {
+    let process = world.process_of(task.id);
+    let figure = process.and_then(|process| process.most_descriptors);
+    let origin = process.and_then(|process| process.origins.get(&Setting::DescriptorLimit));
+    match (figure, origin) {
+        (Some(figure), Some(origin)) => format!("RLIMIT_NOFILE is {figure}, set by {}", wording::by(world, *origin)),
+        _ => "RLIMIT_NOFILE, inherited from the shell, allows no more".to_owned(),
+    }
+}

@@ -1,0 +1,77 @@
+//! A pipe counts pages, not bytes: how many are in use, what the last one has room for, and what a write of some length meets.
+
+use crate::world::World;
+use crate::world::channel::End;
+
+use super::wording;
+
+/// Up to so many bytes a write to a pipe goes in whole or not at all.
+pub(super) const PIPE_BUF: u64 = 4096;
+
+/// Pages of a pipe whose size nobody has asked or set.
+const USUAL_PAGES: u64 = 16;
+
+/// `A pipe counts pages of 4096 bytes, not bytes: all 16 are in use, though only 65408 of 65536 bytes wait at p[0].`
+pub(super) fn in_use(world: &World, reading: &End) -> String {
+    let (page, there, waiting) = (world.machine().page.max(1), reading.label(), reading.inbox.waiting());
+    let wait = if waiting == 1 { "waits" } else { "wait" };
+    let bytes = wording::count(waiting, "byte");
+    let Some(used) = reading.inbox.pages.used() else {
+        return format!("A pipe counts pages of {page} bytes: those it has are in use, and {bytes} {wait} at {there}.");
+    };
+    let room = used.saturating_mul(page);
+    let all = match (used, capacity(reading, page)) {
+        (1, Some(1)) => "its only one is in use".to_owned(),
+        (used, Some(all)) if used < all => format!("{used} of {all} are in use"),
+        (used, _) => format!("all {used} are in use"),
+    };
+    let though = if waiting < room {
+        format!(", though only {waiting} of {room} bytes {wait} at {there}")
+    } else {
+        format!(", and {bytes} {wait} at {there}")
+    };
+    let half_read = match reading.inbox.pages.first().filter(|_| waiting < room) {
+        Some((read, left)) if read > 0 && left > 0 => {
+            format!(" The first page is read but for {}, and is not free before that.", wording::count(left, "byte"))
+        }
+        _ => String::new(),
+    };
+    format!("A pipe counts pages of {page} bytes, not bytes: {all}{though}.{half_read}")
+}
+
+/// Pages that the pipe has, where that is known.
+pub(super) fn capacity(reading: &End, page: u64) -> Option<u64> {
+    let sampled = reading.sample.and_then(|sample| sample.figures.room);
+    reading.pipe_size.or(sampled).map(|bytes| bytes / page)
+}
+
+/// Whether no page is free for a write, as far as it is known.
+pub(super) fn are_all_used(world: &World, reading: &End) -> Option<bool> {
+    let page = world.machine().page.max(1);
+    let used = reading.inbox.pages.used()?;
+    Some(used >= capacity(reading, page).unwrap_or(USUAL_PAGES))
+}
+
+/// Why a write of so many bytes does not go in, or not whole.
+pub(super) fn does_not_fit(world: &World, reading: &End, offered: u64) -> String {
+    let page = world.machine().page.max(1);
+    let Some(_) = reading.inbox.pages.used() else { return String::new() };
+    let room = reading.inbox.pages.room_in_last(page);
+    if offered > PIPE_BUF {
+        let tail = offered % page;
+        let room = match room {
+            _ if tail == 0 => return " A write of whole pages needs free ones.".to_owned(),
+            0 => "has no room".to_owned(),
+            room => format!("has room for {room}"),
+        };
+        return format!(" Of {offered} bytes the odd {tail} would have to fit the last page, which {room}.");
+    }
+    match room {
+        0 => String::new(),
+        room => format!(
+            " The last page has room for {}, and a write of {offered} is not split: up to PIPE_BUF ({PIPE_BUF}) it goes in whole \
+             or not at all.",
+            wording::count(room, "byte"),
+        ),
+    }
+}

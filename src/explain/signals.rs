@@ -1,0 +1,183 @@
+//! Signals: a sleeping call that one ends or that goes on after it, one that is pending, and several deaths behind one SIGCHLD.
+
+use crate::abi::{Disposition, Errno, Signal, TaskState};
+use crate::order::Call;
+use crate::trace::{Event, Explanation, What};
+use crate::world::World;
+use crate::world::origin::Setting;
+use crate::world::task::Task;
+
+use super::scene::Scene;
+use super::wording;
+
+/// EINTR.
+pub(super) fn interrupted(scene: &Scene<'_>) -> Option<Explanation> {
+    if scene.errno() != Errno::EINTR || scene.ret() >= 0 {
+        return None;
+    }
+    let (who, call, name) = (scene.who(), &scene.call.call, scene.call.call.name());
+    let came = signal_in(scene.events, scene.task);
+    let what = came.map_or_else(|| "a signal".to_owned(), Signal::name);
+    let is_own = came == Some(Signal::INTERRUPT);
+    let never = matches!(call, Call::Poll { .. } | Call::Select { .. } | Call::EpollWait { .. });
+    let timeout = scene.end.and_then(|end| match call.offered() {
+        Some(_) => end.timeouts.1.map(|_| (end, "SO_SNDTIMEO", Setting::SendTimeout)),
+        None => end.timeouts.0.map(|_| (end, "SO_RCVTIMEO", Setting::ReceiveTimeout)),
+    });
+    let because = match timeout {
+        _ if is_own => "its handler is set without SA_RESTART, so the call is not begun anew".to_owned(),
+        _ if never => format!("{name} is never begun anew after a handler, not even with SA_RESTART"),
+        Some((end, option, setting)) => {
+            let by = end
+                .origins
+                .get(&setting)
+                .map_or_else(String::new, |origin| format!(", set by {}", wording::by(scene.world, *origin)));
+            format!(
+                "{option} is on at {}{by}, and a call that may time out is not begun anew after a handler, not even with \
+                 SA_RESTART",
+                end.label()
+            )
+        }
+        None => "its handler was set without SA_RESTART, so the call is not begun anew".to_owned(),
+    };
+    let text = format!(
+        "{what} came while {who} was asleep in {name}: {because}. It fails with EINTR, nothing was moved, and it can be made \
+         again.",
+    );
+    Some(wording::explanation(scene.task, "interrupted", "signal(7)", text))
+}
+
+/// The last signal that a task got in these events.
+fn signal_in(events: &[Event], task: &Task) -> Option<Signal> {
+    events.iter().rev().find_map(|event| match &event.what {
+        What::Signal { signal, .. } if event.task == Some(task.id) => Some(*signal),
+        _ => None,
+    })
+}
+
+/// What the last signal among the events did to its task.
+pub(super) fn of_events(world: &World, events: &[Event]) -> Option<Explanation> {
+    events.iter().rev().find_map(|event| match &event.what {
+        What::Signal { signal, .. } => of_signal(world, world.task(event.task?)?, *signal),
+        _ => None,
+    })
+}
+
+fn of_signal(world: &World, task: &Task, signal: Signal) -> Option<Explanation> {
+    let name = &task.name;
+    if let Some(ongoing) = task.sleeping_call().filter(|ongoing| ongoing.restarted_after == Some(signal)) {
+        let at = ongoing.call().fd().map_or_else(String::new, |fd| ongoing.names.end(fd));
+        let text = format!(
+            "{name} handled {} and sleeps on in {}({at}): the handler was set with SA_RESTART, so the kernel has begun the call \
+             anew. It returned nothing in between.",
+            signal.name(),
+            ongoing.call().name(),
+        );
+        return Some(wording::explanation(task, "restarted", "signal(7)", text));
+    }
+    if signal == Signal::CHLD {
+        return several_deaths(world, task);
+    }
+    None
+}
+
+/// Ordinary signals do not queue.
+fn several_deaths(world: &World, task: &Task) -> Option<Explanation> {
+    let names: Vec<String> = zombies(world, task);
+    let name = &task.name;
+    if names.len() < 2 {
+        return None;
+    }
+    let text = format!(
+        "{name} got one SIGCHLD for {} deaths: {} wait as zombies. An ordinary signal that is pending already is not counted \
+         again, so a handler must wait in a loop until waitpid returns 0 (WNOHANG) or fails with ECHILD.",
+        names.len(),
+        wording::list(&names),
+    );
+    let explained = wording::explanation(task, "one-signal-for-several", "signal(7)", text);
+    Some(wording::advised(world, task, explained, &format!("`{name}: wait` once for each")))
+}
+
+/// The dead children that a task's process has not waited for.
+pub(super) fn zombies(world: &World, task: &Task) -> Vec<String> {
+    let is_own = |child: &&Task| {
+        let by = child.by.and_then(|by| world.task(by)).map(|by| by.process);
+        child.state == TaskState::Zombie && by == Some(task.process)
+    };
+    world.tasks().filter(is_own).map(|child| child.name.clone()).collect()
+}
+
+/// kill(2) of a stopped task: the signal waits.
+pub(super) fn pending(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Kill { signal, .. } = &scene.call.call else { return None };
+    let Call::Kill { pid, .. } = &scene.call.call else { return None };
+    let target = scene.world.task_of_pid(*pid).filter(|_| scene.ret() >= 0)?;
+    let goes_through = [0, Signal::KILL.0, Signal::CONT.0, Signal::STOP.0].contains(signal);
+    if target.state != TaskState::Stopped || goes_through {
+        return None;
+    }
+    let (name, signal) = (&target.name, Signal(*signal).name());
+    let text = format!(
+        "{name} is stopped, so {signal} is pending: it is delivered when {name} is continued. Only SIGKILL and SIGCONT act on a \
+         stopped process at once."
+    );
+    let explained = wording::explanation(target, "signal-pending", "signal(7)", text);
+    Some(wording::advised(scene.world, target, explained, &format!("`cont {name}`")))
+}
+
+/// ECHILD.
+pub(super) fn no_child(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Waitpid { pid, .. } = &scene.call.call else { return None };
+    if scene.ret() >= 0 || scene.errno().name() != "ECHILD" {
+        return None;
+    }
+    let (world, who) = (scene.world, scene.who());
+    let process = world.process_of(scene.task.id);
+    let named = scene.call.names.task(*pid).and_then(|name| world.task_named(name));
+    if process.and_then(|process| process.dispositions.get(&Signal::CHLD.0)) == Some(&Disposition::Ignore) {
+        return Some(ignores_deaths(scene, named));
+    }
+    let text = match named {
+        Some(child) => {
+            let by = child.by.and_then(|by| world.task(by));
+            match by {
+                Some(by) if by.process == scene.task.process => format!(
+                    "{} is not there any more: {who} has waited for it already, and a child's status is given once.",
+                    child.name
+                ),
+                Some(by) => format!(
+                    "{} is a child of {}, not of {who}: only the parent that forked it can wait for it.",
+                    child.name, by.name
+                ),
+                None => format!("{} is no child of {who}: only a parent can wait for its own children.", child.name),
+            }
+        }
+        None if world.tasks().any(|task| task.by == Some(scene.task.id)) => format!(
+            "{who} has waited for all its children. ECHILD is not a fault there: it is how a loop of waits learns that it is done."
+        ),
+        None => format!("{who} has forked nobody, so it has nobody to wait for."),
+    };
+    Some(wording::explanation(scene.task, "no-such-child", "wait(2)", text))
+}
+
+/// A parent that ignores SIGCHLD has no zombies, and gets no status.
+fn ignores_deaths(scene: &Scene<'_>, child: Option<&Task>) -> Explanation {
+    let (world, who) = (scene.world, scene.who());
+    let origin =
+        world.process_of(scene.task.id).and_then(|process| process.origins.get(&Setting::Disposition(Signal::CHLD.0)));
+    let inherited = match origin {
+        Some(origin) if origin.by != scene.task.process => {
+            format!(" (set by {}; it survives fork and exec)", wording::by(world, *origin))
+        }
+        Some(origin) => format!(" (set by {})", wording::by(world, *origin)),
+        None => String::new(),
+    };
+    let slept = scene.call.state == crate::trace::CallState::Resumed;
+    let child = child.map_or("each child", |child| &child.name);
+    let text = format!(
+        "{who} ignores SIGCHLD{inherited}, so the kernel removed {child} as soon as it died and kept no status{}.",
+        if slept { ": the wait slept until the last child was gone, and then had nothing to return" } else { "" },
+    );
+    let explained = wording::explanation(scene.task, "ignored-sigchld", "wait(2)", text);
+    wording::advised(world, scene.task, explained, &format!("`{who}: signal SIGCHLD default` before the next fork"))
+}

@@ -1,0 +1,227 @@
+//! EAGAIN: a call that would have had to sleep, and was told not to, or slept for as long as it may.
+
+use crate::abi::{self, Errno};
+use crate::order::Call;
+use crate::trace::Explanation;
+use crate::world::World;
+use crate::world::channel::End;
+use crate::world::kind::Kind;
+use crate::world::origin::Setting;
+
+use super::scene::Scene;
+use super::{Rule, by_others, pages, wording};
+
+pub(super) const RULES: &[Rule] = &[nothing_to_accept, backlog_full, nothing_waits, buffer_full];
+
+fn is_eagain(scene: &Scene<'_>) -> bool {
+    scene.ret() < 0 && scene.errno() == Errno::EAGAIN
+}
+
+/// Which time-out has run out, if the call may sleep.
+fn timed_out(scene: &Scene<'_>, end: &End, is_send: bool) -> Option<String> {
+    if scene.is_nonblocking() {
+        return None;
+    }
+    let (ms, option, setting) = if is_send {
+        (end.timeouts.1?, "SO_SNDTIMEO", Setting::SendTimeout)
+    } else {
+        (end.timeouts.0?, "SO_RCVTIMEO", Setting::ReceiveTimeout)
+    };
+    let by = end.origins.get(&setting);
+    let by = by.map_or_else(String::new, |origin| format!(" by {}", wording::by(scene.world, *origin)));
+    let set = if by.is_empty() { String::new() } else { format!(", which were set{by},") };
+    Some(format!("the {ms} ms of {option}{set} have run out, so the call fails with EAGAIN, as if it must not sleep"))
+}
+
+/// Why the call did not sleep: who has set O_NONBLOCK, and who else has it by that; or its own flag.
+fn must_not_sleep(scene: &Scene<'_>, end: &End) -> String {
+    if scene.call.call.flags() & abi::MSG_DONTWAIT != 0 {
+        return "MSG_DONTWAIT asks for that".to_owned();
+    }
+    let Some(origin) = end.origins.get(&Setting::Nonblock).filter(|_| end.nonblock) else {
+        return "it is non-blocking".to_owned();
+    };
+    let by = wording::by(scene.world, *origin);
+    let mut others: Vec<String> = Vec::new();
+    for (holder, _) in scene.world.holders(end.id) {
+        if holder.process != scene.task.process && !others.contains(&holder.name) {
+            others.push(holder.name.clone());
+        }
+    }
+    let is_own = origin.by == scene.task.process;
+    let shared = match (&*others, is_own) {
+        ([], true) => String::new(),
+        ([], false) => {
+            format!("; the flag belongs to the open file description, so {} has it too, also after exec", scene.who())
+        }
+        (others, _) => {
+            let mut all = others.to_vec();
+            if !is_own {
+                all.insert(0, scene.who().to_owned());
+            }
+            let has = if all.len() == 1 { "has" } else { "have" };
+            format!(
+                "; the flag belongs to the open file description, so {} {has} it too, also after exec",
+                wording::list(&all)
+            )
+        }
+    };
+    format!("O_NONBLOCK was set by {by}{shared}")
+}
+
+/// EAGAIN of accept(2).
+fn nothing_to_accept(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|_| matches!(scene.call.call, Call::Accept { .. }) && is_eagain(scene))?;
+    let here = end.label();
+    if let Some(ran_out) = timed_out(scene, end, false) {
+        let text = format!("No connection came to {here}: {ran_out}.");
+        return Some(wording::explanation(end, "accept-timed-out", "socket(7)", text));
+    }
+    let text = format!(
+        "No connection waits at {here}, so accept fails with EAGAIN instead of sleeping: {}. That is not a fault.",
+        must_not_sleep(scene, end)
+    );
+    let explained = wording::explanation(end, "nothing-to-accept", "accept(2)", text);
+    let advice = format!("`poll {here} for=in timeout=-1` sleeps until there is one, then accept");
+    Some(wording::advised(scene.world, scene.task, explained, &advice))
+}
+
+/// EAGAIN of connect(2).
+fn backlog_full(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Connect { address, .. } = &scene.call.call else { return None };
+    let end = scene.end.filter(|_| is_eagain(scene))?;
+    let at = &address.shown;
+    let waits = format!("As many connections wait at {at} as listen allows, and nobody has accepted one");
+    if let Some(ran_out) = timed_out(scene, end, true) {
+        let text = format!("{waits}: {ran_out}. An accept there makes room.");
+        return Some(wording::explanation(at.as_str(), "connect-timed-out", "socket(7)", text));
+    }
+    let text = format!(
+        "{waits}. The connect from {} fails with EAGAIN instead of sleeping until an accept: {}.",
+        end.label(),
+        must_not_sleep(scene, end),
+    );
+    Some(wording::explanation(at.as_str(), "backlog-full", "listen(2)", text))
+}
+
+/// EAGAIN of a read.
+fn nothing_waits(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|_| scene.call.call.room().is_some() && is_eagain(scene))?;
+    let here = end.label();
+    if let Some(ran_out) = timed_out(scene, end, false) {
+        let text = format!("Nothing came to {here}: {ran_out}.");
+        return Some(wording::explanation(end, "receive-timed-out", "socket(7)", text));
+    }
+    if let Some(offset) = end.inbox.peek_off.filter(|_| looks_past(scene, end)) {
+        let text = format!(
+            "SO_PEEK_OFF has moved on with each look and stands {offset} bytes behind the front of {here}: nothing waits \
+             beyond it, though {} in all. A read without MSG_PEEK takes from the front and moves it back.",
+            wording::waits(end),
+        );
+        return Some(wording::explanation(end, "peeked-to-the-end", "socket(7)", text));
+    }
+    if let Some(explained) = by_others::taken_after_poll(scene.world, scene.task, end) {
+        return Some(explained);
+    }
+    let text = format!(
+        "Nothing waits at {here}, so the read fails with EAGAIN instead of sleeping: {}. {}.",
+        must_not_sleep(scene, end),
+        why_no_eof(scene, end)
+    );
+    Some(wording::explanation(end, "nothing-waits", "recv(2)", text))
+}
+
+fn why_no_eof(scene: &Scene<'_>, end: &End) -> String {
+    let here = end.label();
+    match scene.peer() {
+        _ if end.kind == Kind::Dgram && end.shut_here.0 => {
+            format!("{here} was shut down for reading, and a datagram read that would sleep returns 0 by that")
+        }
+        Some(peer) if end.kind == Kind::Dgram && !peer.closed && peer.shut_here.1 => {
+            format!("{} was shut down for writing, but a datagram socket is never told, so no EOF comes", peer.label())
+        }
+        Some(peer) if peer.closed && end.kind == Kind::Dgram => {
+            format!("{} is closed, but a datagram socket is never told, so it is EAGAIN for ever", peer.label())
+        }
+        Some(peer) if !peer.closed && end.kind == Kind::Dgram => {
+            format!(
+                "More may come ({}), and EOF never does at a datagram socket",
+                wording::who_holds(scene.world, peer)
+            )
+        }
+        Some(peer) if !peer.closed => format!("It is not EOF: {}", wording::who_holds(scene.world, peer)),
+        _ => "It is not EOF".to_owned(),
+    }
+}
+
+/// A look with SO_PEEK_OFF that found nothing although something waits.
+fn looks_past(scene: &Scene<'_>, end: &End) -> bool {
+    scene.call.call.flags() & abi::MSG_PEEK != 0 && !end.inbox.queue.is_empty()
+}
+
+/// EAGAIN of a write.
+fn buffer_full(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|_| scene.is_write() && is_eagain(scene))?;
+    if let Some(ran_out) = timed_out(scene, end, true) {
+        let text = format!("No room came for this write to {}: {ran_out}. Nothing of it was taken.", end.label());
+        return Some(wording::explanation(end, "send-timed-out", "socket(7)", text));
+    }
+    let offered = scene.call.call.offered().unwrap_or(0);
+    let full = full(scene.world, (end, scene.target()), offered);
+    let text = format!(
+        "The write to {} fails with EAGAIN instead of sleeping: {}. {}",
+        end.label(),
+        must_not_sleep(scene, end),
+        full.text
+    );
+    Some(Explanation { text, ..full })
+}
+
+/// Why an end can take no more, or not a write of so many bytes.
+pub(super) fn full(world: &World, (end, target): (&End, Option<&End>), offered: u64) -> Explanation {
+    let here = end.label();
+    let Some(there) = target else {
+        let text = format!("The buffer that {here} sends to is full.");
+        return wording::explanation(end, "buffer-full", "unix(7)", text);
+    };
+    let there_label = there.label();
+    if end.kind.is_pipe() {
+        let text = format!("{}{}", pages::in_use(world, there), pages::does_not_fit(world, there, offered));
+        return wording::explanation(end, "pipe-full", "pipe(7)", text);
+    }
+    if is_short_queue(end, there) {
+        let text = format!(
+            "The queue of {there_label} is full: {} there. {there_label} is not connected back to {here}, and such a datagram \
+             socket lets only a few messages wait (net.unix.max_dgram_qlen, and one more), whoever sent them and however much \
+             room SO_SNDBUF has. One read makes room for one.",
+            wording::waits(there),
+        );
+        return wording::explanation(end, "short-queue", "unix(7)", text);
+    }
+    let (bytes, writes) = (there.inbox.waiting(), there.inbox.queue.len() as u64);
+    let wait = if bytes == 1 { "waits" } else { "wait" };
+    let (bytes_text, from) = (wording::count(bytes, "byte"), wording::count(writes, "write"));
+    let text = if writes > 0 && bytes / writes >= LARGE {
+        format!(
+            "The send buffer of {here} is full: {bytes_text} {wait} at {there_label}, from {from}, and SO_SNDBUF is charged for \
+             them, the kernel's own overhead included. The kernel checks for room before it takes a piece, so the last piece \
+             may have gone over the limit."
+        )
+    } else {
+        format!(
+            "The send buffer of {here} is full, though only {bytes_text} {wait} at {there_label}, from {from}: SO_SNDBUF is \
+             charged for the kernel's whole buffer of each write, several hundred bytes of overhead even for one byte. \
+             SO_RCVBUF of {there_label} plays no part."
+        )
+    };
+    wording::explanation(end, "charged-per-message", "unix(7)", text)
+}
+
+/// Bytes of a write beside which the kernel's overhead for it is small.
+const LARGE: u64 = 2048;
+
+/// Whether the receiver's queue is what is full: of a datagram socket that is not connected back, with little in it.
+pub(super) fn is_short_queue(end: &End, peer: &End) -> bool {
+    const FEW: u64 = 32 * 1024;
+    end.kind == Kind::Dgram && peer.peer != Some(end.id) && peer.inbox.messages() > 1 && peer.inbox.waiting() < FEW
+}
