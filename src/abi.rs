@@ -184,6 +184,8 @@ pub const OPEN_FLAGS: &[(&str, i32)] = &[
     ("O_PATH", 0o10_000_000),
 ];
 
+/// WNOHANG: waitpid returns 0 where it would sleep.
+pub const WNOHANG: i32 = 1;
 /// Options of waitpid(2).
 pub const WAIT_OPTIONS: &[(&str, i32)] =
     &[("WNOHANG", 1), ("WUNTRACED", 2), ("WCONTINUED", 8), ("__WALL", 0x4000_0000)];

@@ -27,6 +27,7 @@ pub const MAX_NOTE_BYTES: usize = 16 * 1024 * 1024;
 
 /// How a recording is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent choices, not one state")]
 pub struct Keeping {
     /// Each call of a loop is an event of its own.
     pub every_call: bool,

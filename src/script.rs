@@ -124,10 +124,11 @@ pub enum Verb {
     Thread { name: String },
     Exec,
     Exit { code: i32 },
-    Wait { task: Option<String> },
+    Wait { task: Option<String>, nohang: bool },
     Read { end: EndRef, count: Number },
     Write { end: EndRef, data: Data },
     Recv { end: EndRef, count: Number, flags: i32 },
+    Recvfrom { end: EndRef, count: Number, flags: i32 },
     Send { end: EndRef, data: Data, flags: i32, to: Option<Address> },
     Readv { end: EndRef, counts: Vec<Number> },
     Writev { end: EndRef, data: Vec<Data> },
@@ -135,6 +136,10 @@ pub enum Verb {
     Sendmsg { end: EndRef, data: Data, fds: Vec<EndRef>, creds: bool, to: Option<Address>, flags: i32 },
     Close { end: EndRef },
     Dup { end: EndRef },
+    Dup2 { end: EndRef, to: i32 },
+    Dup3 { end: EndRef, to: i32, flags: i32 },
+    Dupfd { end: EndRef, least: i32, cloexec: bool },
+    Closerange { first: u32, last: u32 },
     Shutdown { end: EndRef, how: i32 },
     Poll { ends: Vec<EndRef>, events: i32, timeout_ms: i32 },
     Getsockopt { end: EndRef, option: String },
@@ -146,6 +151,8 @@ pub enum Verb {
     Cloexec { end: EndRef, on: bool },
     Signal { signal: Signal, disposition: Disposition },
     Rlimit { nofile: Number },
+    Getppid,
+    Pdeathsig { signal: Signal },
     Socket { kind: i32, name: String, flags: i32 },
     Bind { end: EndRef, address: Address },
     Listen { end: EndRef, backlog: Number },
@@ -234,6 +241,8 @@ pub enum Want {
     Revents(Option<EndRef>, i32),
     /// `fds=2`.
     Fds(Number),
+    /// `from=@name`; none for `from=none`: who sent what recvfrom got.
+    From(Option<String>),
     /// `creds=TASK`; none for `creds=none`.
     Creds(Option<String>),
     /// A bare word: the task that SO_PEERCRED names.

@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "the one place where system calls without a safe wrapper are made")]
 
 pub mod calls;
+pub mod more_calls;
 pub mod children;
 pub mod child_signal;
 pub mod control;

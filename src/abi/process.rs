@@ -11,6 +11,15 @@ pub enum Disposition {
     Ignore,
     /// A handler, with SA_RESTART.
     Catch,
+    /// A handler, without SA_RESTART: a sleeping call fails with EINTR.
+    CatchNoRestart,
+}
+
+impl Disposition {
+    /// Whether a handler is called.
+    pub fn is_caught(self) -> bool {
+        matches!(self, Self::Catch | Self::CatchNoRestart)
+    }
 }
 
 /// A task's state, as the kernel gives it.

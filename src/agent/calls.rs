@@ -4,7 +4,7 @@
 use crate::order::{Call, Extra, KEEP, Outcome, Payload, hash};
 use crate::sys::calls::{self as sys, Answer};
 use crate::sys::signal;
-use crate::sys::{message, options};
+use crate::sys::{message, more_calls, options};
 
 use super::run_place;
 
@@ -22,7 +22,10 @@ impl<'a> Prepared<'a> {
         let data = match call {
             Call::Write { data, .. } | Call::Send { data, .. } | Call::Sendmsg { data, .. } => vec![bytes(data)],
             Call::Writev { data, .. } => data.iter().map(bytes).collect(),
-            Call::Read { count, .. } | Call::Recv { count, .. } | Call::Recvmsg { count, .. } => vec![buffer(count)],
+            Call::Read { count, .. }
+            | Call::Recv { count, .. }
+            | Call::Recvfrom { count, .. }
+            | Call::Recvmsg { count, .. } => vec![buffer(count)],
             Call::Readv { counts, .. } => vec![buffer(&counts.iter().sum())],
             _ => Vec::new(),
         };
@@ -38,6 +41,10 @@ impl<'a> Prepared<'a> {
             Call::Read { fd, .. } => none(sys::read(fd, data)),
             Call::Write { fd, .. } => none(sys::write(fd, data)),
             Call::Recv { fd, flags, .. } => none(sys::recv(fd, data, flags)),
+            Call::Recvfrom { fd, flags, .. } => {
+                let (answer, from) = more_calls::recvfrom(fd, data, flags);
+                keep_if_ok((answer, Extra::From(run_place::shown(&from))))
+            }
             Call::Send { fd, flags, ref to, .. } => none(sys::send(fd, data, flags, to.as_ref())),
             Call::Readv { fd, ref counts } => none(sys::readv(fd, data, counts)),
             Call::Writev { fd, .. } => none(sys::writev(fd, &self.data)),
@@ -73,12 +80,18 @@ fn make_other(call: &Call) -> (Answer, Extra) {
     match *call {
         Call::Socketpair { domain, kind, protocol } => array(sys::socketpair(domain, kind, protocol)),
         Call::Pipe2 { flags } => array(sys::pipe2(flags)),
-        Call::Waitpid { pid, options: 0 } => {
-            let (answer, status) = sys::waitpid(pid);
+        Call::Waitpid { pid, options } => {
+            let (answer, status) = more_calls::waitpid(pid, options);
             (answer, if answer.ret > 0 { Extra::Status(status) } else { Extra::None })
         }
         Call::Close { fd } => none(sys::close(fd)),
+        Call::CloseRange { first, last, flags } => none(more_calls::close_range(first, last, flags)),
         Call::Dup { fd } => none(sys::dup(fd)),
+        Call::Dup2 { fd, to } => none(more_calls::dup2(fd, to)),
+        Call::Dup3 { fd, to, flags } => none(more_calls::dup3(fd, to, flags)),
+        Call::DupFrom { fd, least, cloexec } => none(more_calls::dup_from(fd, least, cloexec)),
+        Call::Getppid => none(more_calls::getppid()),
+        Call::ParentDeathSignal { signal } => none(more_calls::set_parent_death_signal(signal)),
         Call::Shutdown { fd, how } => none(sys::shutdown(fd, how)),
         Call::Poll { ref fds, ref events, timeout_ms } => {
             let (answer, revents) = sys::poll(fds, events.last().copied().unwrap_or(0), timeout_ms);

@@ -223,7 +223,7 @@ impl Bench {
     /// A process that catches SIGCONT tells of it itself, by its handler.
     fn tell_continued(&mut self, task: TaskId, leads: bool) {
         let disposition = |process: &Process| process.dispositions.get(&Signal::CONT.0).copied();
-        let catches = self.recording.world().process_of(task).and_then(disposition) == Some(Disposition::Catch);
+        let catches = self.recording.world().process_of(task).and_then(disposition).is_some_and(Disposition::is_caught);
         self.fold(task, if leads && !catches { Fact::Continued } else { Fact::ContinuedToo });
     }
 }

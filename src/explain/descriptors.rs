@@ -256,10 +256,24 @@ fn shared_by_thread(scene: &Scene<'_>) -> Option<Explanation> {
 
 /// dup(2).
 fn duplicated(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|_| matches!(scene.call.call, Call::Dup { .. }) && scene.ret() >= 0)?;
+    let to = match scene.call.call {
+        Call::Dup { .. } | Call::DupFrom { .. } => None,
+        Call::Dup2 { fd, to } | Call::Dup3 { fd, to, .. } if fd != to => Some(to),
+        _ => return None,
+    };
+    let end = scene.end.filter(|_| scene.ret() >= 0)?;
     let here = end.label();
+    let before = scene.world.process_of(scene.task.id).and_then(|process| process.closed_by_dup.as_ref());
+    let closed = match (to, before) {
+        (Some(to), Some(before)) => {
+            format!(
+                "The number {to} meant {before} before, and was closed in the same step: no other call can come between. "
+            )
+        }
+        _ => String::new(),
+    };
     let text = format!(
-        "{} is one more number for the same open file: O_NONBLOCK and the queue are shared, and {here} is open until every \
+        "{closed}{} is one more number for the same open file: O_NONBLOCK and the queue are shared, and {here} is open until every \
          copy is closed: {}.",
         scene.ret(),
         wording::who_holds(scene.world, end),

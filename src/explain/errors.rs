@@ -20,6 +20,7 @@ pub(super) const RULES: &[Rule] = &[
     message_too_long,
     signals::interrupted,
     signals::no_child,
+    signals::nobody_died,
     plain,
 ];
 

@@ -208,13 +208,11 @@ fn stream_joins_writes(scene: &Scene<'_>) -> Option<Explanation> {
 
 /// A write as it was made, although only a part of it may have been read.
 fn whole_write(end: &End, number: u64, pieces: &[Piece]) -> String {
-    match end.inbox.write(number) {
-        Some(write) => content(end, write),
-        None => {
-            let len = pieces.iter().filter(|piece| piece.write == number).map(|piece| piece.len).sum();
-            wording::count(len, "byte")
-        }
+    if let Some(write) = end.inbox.write(number) {
+        return content(end, write);
     }
+    let len = pieces.iter().filter(|piece| piece.write == number).map(|piece| piece.len).sum();
+    wording::count(len, "byte")
 }
 
 /// `: the last write only in part, 1 of its 3 bytes`, where the buffer was full in the middle of a write.

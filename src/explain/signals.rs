@@ -125,6 +125,20 @@ pub(super) fn pending(scene: &Scene<'_>) -> Option<Explanation> {
     Some(wording::advised(scene.world, target, explained, &format!("`cont {name}`")))
 }
 
+/// WNOHANG that found nobody dead.
+pub(super) fn nobody_died(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Waitpid { options, .. } = &scene.call.call else { return None };
+    if *options & crate::abi::WNOHANG == 0 || scene.ret() != 0 {
+        return None;
+    }
+    let text = format!(
+        "waitpid returned 0 because of WNOHANG: {} has children, but none that it asks for has died. Without WNOHANG the call would \
+         sleep; ECHILD would say that there is no child at all.",
+        scene.who()
+    );
+    Some(wording::explanation(scene.task, "no-child-has-died", "wait(2)", text))
+}
+
 /// ECHILD.
 pub(super) fn no_child(scene: &Scene<'_>) -> Option<Explanation> {
     let Call::Waitpid { pid, .. } = &scene.call.call else { return None };

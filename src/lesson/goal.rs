@@ -185,6 +185,8 @@ fn is_of_family(verb: &Verb, call: &Call) -> bool {
         Verb::Sendmsg { .. } => matches!(call, Call::Sendmsg { .. }),
         Verb::Close { .. } => matches!(call, Call::Close { .. }),
         Verb::Dup { .. } => matches!(call, Call::Dup { .. }),
+        Verb::Dup2 { .. } => matches!(call, Call::Dup2 { .. }),
+        Verb::Recvfrom { .. } => matches!(call, Call::Recvfrom { .. }),
         Verb::Shutdown { .. } => matches!(call, Call::Shutdown { .. }),
         Verb::Poll { .. } => matches!(call, Call::Poll { .. }),
         Verb::Accept { .. } => matches!(call, Call::Accept { .. }),
@@ -206,6 +208,8 @@ fn end_of(verb: &Verb) -> Option<&EndRef> {
         | Verb::Sendmsg { end, .. }
         | Verb::Close { end }
         | Verb::Dup { end }
+        | Verb::Dup2 { end, .. }
+        | Verb::Recvfrom { end, .. }
         | Verb::Shutdown { end, .. }
         | Verb::Getsockopt { end, .. }
         | Verb::Accept { end, .. }

@@ -306,6 +306,7 @@ impl Call {
             | C::GetPipeSize { .. }
             | C::SetPipeSize { .. }
             | C::DupFrom { .. } => "fcntl",
+            C::Signal { disposition: Disposition::CatchNoRestart, .. } => "sigaction",
             C::Signal { .. } => "signal",
             C::Setrlimit { .. } => "setrlimit",
             C::Socket { .. } => "socket",

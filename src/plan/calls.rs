@@ -83,7 +83,16 @@ impl Resolver<'_> {
             }
             Verb::Exec => (self.exec()?, None),
             Verb::Exit { code } => (Call::Exit { code: *code }, None),
-            Verb::Wait { task } => (Call::Waitpid { pid: self.pid_or_any(task.as_deref())?, options: 0 }, None),
+            Verb::Wait { task, nohang } => {
+                let options = if *nohang { abi::WNOHANG } else { 0 };
+                (Call::Waitpid { pid: self.pid_or_any(task.as_deref())?, options }, None)
+            }
+            Verb::Getppid => (Call::Getppid, None),
+            Verb::Pdeathsig { signal } => (Call::ParentDeathSignal { signal: signal.0 }, None),
+            Verb::Closerange { first, last } => {
+                who::range_refused(self.context, *last)?;
+                (Call::CloseRange { first: *first, last: *last, flags: 0 }, None)
+            }
             Verb::Kill { task, signal } => (self.kill(task, signal.0)?, None),
             Verb::Stop { task } => (self.kill(task, abi::Signal::STOP.0)?, None),
             Verb::Cont { task } => (self.kill(task, abi::Signal::CONT.0)?, None),
@@ -167,6 +176,7 @@ impl Resolver<'_> {
             Verb::Read { count, .. } => Call::Read { fd, count: self.size(count)? },
             Verb::Write { data, .. } => Call::Write { fd, data: self.payload(data)? },
             Verb::Recv { count, flags, .. } => Call::Recv { fd, count: self.size(count)?, flags: *flags },
+            Verb::Recvfrom { count, flags, .. } => Call::Recvfrom { fd, count: self.size(count)?, flags: *flags },
             Verb::Send { data, flags, to, .. } => {
                 Call::Send { fd, data: self.payload(data)?, flags: *flags, to: to.as_ref().map(|to| self.address(to)) }
             }
@@ -192,6 +202,11 @@ impl Resolver<'_> {
         Ok(match self.plan.verb {
             Verb::Close { .. } => Call::Close { fd },
             Verb::Dup { .. } => Call::Dup { fd },
+            Verb::Dup2 { to, .. } => Call::Dup2 { fd, to: who::own_refused(self.context, *to)? },
+            Verb::Dup3 { to, flags, .. } => Call::Dup3 { fd, to: who::own_refused(self.context, *to)?, flags: *flags },
+            Verb::Dupfd { least, cloexec, .. } => {
+                Call::DupFrom { fd, least: who::own_refused(self.context, *least)?, cloexec: *cloexec }
+            }
             Verb::Shutdown { how, .. } => Call::Shutdown { fd, how: *how },
             Verb::Poll { ends, events, timeout_ms } => {
                 let fds = ends.iter().map(|end| self.own_descriptor(task, end)).collect::<Result<_, _>>()?;

@@ -123,7 +123,8 @@ pub fn descriptor(world: &World, context: Context<'_>, task: &Task, of: &EndRef)
     }
 }
 
-fn own_refused(context: Context<'_>, fd: i32) -> Result<i32, Refusal> {
+/// A number that is none of the program's own.
+pub fn own_refused(context: Context<'_>, fd: i32) -> Result<i32, Refusal> {
     // Four for the process and two for each of its threads, with as many more on their way.
     let own = i32::try_from(context.max_tasks).unwrap_or(i32::MAX / 8).min(i32::MAX / 8) * 4 + 16;
     if (context.base..context.base.saturating_add(own)).contains(&fd) {
@@ -133,6 +134,15 @@ fn own_refused(context: Context<'_>, fd: i32) -> Result<i32, Refusal> {
         )));
     }
     Ok(fd)
+}
+
+/// Numbers up to this one are none of the program's own.
+pub fn range_refused(context: Context<'_>, last: u32) -> Result<(), Refusal> {
+    if i64::from(last) < i64::from(context.base) {
+        return Ok(());
+    }
+    let most = context.base - 1;
+    Err(Refusal(format!("the program's own descriptors begin at {}: close up to {most}", context.base)))
 }
 
 /// A task that can take an order now.

@@ -4,6 +4,7 @@ use super::{EndName, EndRef, Verb, WhyAbout};
 
 impl Verb {
     /// The end that decides who makes the statement: the one its call is about.
+    #[expect(clippy::too_many_lines, reason = "one table of all statements")]
     pub fn acts_on(&self) -> Option<&EndRef> {
         match self {
             Self::Pipesize { end, .. }
@@ -17,6 +18,10 @@ impl Verb {
             | Self::Sendmsg { end, .. }
             | Self::Close { end }
             | Self::Dup { end }
+            | Self::Dup2 { end, .. }
+            | Self::Dup3 { end, .. }
+            | Self::Dupfd { end, .. }
+            | Self::Recvfrom { end, .. }
             | Self::Shutdown { end, .. }
             | Self::Getsockopt { end, .. }
             | Self::Setsockopt { end, .. }
@@ -45,6 +50,9 @@ impl Verb {
             | Self::Wait { .. }
             | Self::Signal { .. }
             | Self::Rlimit { .. }
+            | Self::Closerange { .. }
+            | Self::Getppid
+            | Self::Pdeathsig { .. }
             | Self::Socket { .. }
             | Self::Interrupt { .. }
             | Self::Kill { .. }

@@ -45,6 +45,7 @@ pub fn list(words: &[Word], verb: &Verb, place: (u32, u32)) -> Result<Vec<Expect
 fn names_task(verb: &Verb) -> bool {
     match verb {
         Verb::Getsockopt { option, .. } => option == "peercred",
+        Verb::Getppid => true,
         Verb::Repeat { body, .. } => names_task(&body.verb),
         _ => false,
     }
@@ -215,6 +216,11 @@ impl Reader {
         match key {
             "fds" => Ok(Want::Fds(self.number(word, value)?)),
             "in_flight" => Ok(Want::InFlight(self.number(word, value)?)),
+            "from" if value == "none" => Ok(Want::From(None)),
+            "from" => {
+                values::address(value).map_err(|message| self.wrong(word.column, message))?;
+                Ok(Want::From(Some(value.to_owned())))
+            }
             "creds" if value == "none" => Ok(Want::Creds(None)),
             "creds" => {
                 let task = values::name(value).map_err(|message| self.wrong(word.column, message))?;

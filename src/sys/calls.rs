@@ -199,14 +199,6 @@ pub fn bytes_charged(fd: i32) -> Option<u64> {
     (answer == 0).then(|| u64::try_from(value).unwrap_or(0))
 }
 
-/// waitpid(2): the answer and the status word.
-pub fn waitpid(pid: i32) -> (Answer, i32) {
-    let mut status = 0;
-    // SAFETY: the pointer is to a local int.
-    let answer = Answer::of(unsafe { libc::waitpid(pid, &raw mut status, 0) });
-    (answer, status)
-}
-
 /// kill(2).
 pub fn kill(pid: i32, signal: i32) -> Answer {
     // SAFETY: kill only takes numbers.

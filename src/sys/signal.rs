@@ -97,6 +97,7 @@ pub fn set_disposition(signal: i32, disposition: Disposition) -> Result<(), Errn
     match disposition {
         Disposition::Ignore => set_action(signal, libc::SIG_IGN, 0),
         Disposition::Catch => set_action(signal, count_handler(), libc::SA_RESTART),
+        Disposition::CatchNoRestart => set_action(signal, count_handler(), 0),
         Disposition::Default if signal == libc::SIGPIPE => set_action(signal, pipe_handler(), libc::SA_SIGINFO),
         Disposition::Default if signal == libc::SIGRTMIN() => set_action(signal, count_handler(), 0),
         Disposition::Default => set_action(signal, libc::SIG_DFL, 0),

@@ -83,8 +83,14 @@ pub fn of(event: &CallEvent) -> Vec<Arg> {
         | C::Signal { .. }
         | C::Setrlimit { .. } => process(event),
         C::Read { fd, count } => vec![end("fd", event, *fd), arrived(event), Arg::size("count", *count)],
-        C::Recv { fd, count, flags } | C::Recvfrom { fd, count, flags } => {
+        C::Recv { fd, count, flags } => {
             vec![end("sockfd", event, *fd), arrived(event), Arg::size("len", *count), message_flags(*flags)]
+        }
+        C::Recvfrom { fd, count, flags } => {
+            let mut all =
+                vec![end("sockfd", event, *fd), arrived(event), Arg::size("len", *count), message_flags(*flags)];
+            all.extend(sender(event));
+            all
         }
         C::Write { fd, data } => vec![end("fd", event, *fd), payload(data), Arg::size("count", data.len())],
         C::Send { fd, data, flags, to } => {
@@ -268,6 +274,11 @@ fn process(event: &CallEvent) -> Vec<Arg> {
                 Disposition::Default => "SIG_DFL",
                 Disposition::Ignore => "SIG_IGN",
                 Disposition::Catch => "handler",
+                // signal(3) sets SA_RESTART; only sigaction(2) can leave it out.
+                Disposition::CatchNoRestart => {
+                    let act = Arg::word("act", "{sa_handler=handler, sa_flags=0}");
+                    return vec![Arg::word("signum", signal_name(*signal)), act, Arg::word("oldact", "NULL")];
+                }
             };
             vec![Arg::word("signum", signal_name(*signal)), Arg::word("handler", handler)]
         }
@@ -316,6 +327,19 @@ fn named(event: &CallEvent) -> Vec<Arg> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Who sent it, as recvfrom(2) tells.
+fn sender(event: &CallEvent) -> [Arg; 2] {
+    let Extra::From(name) = &event.outcome.extra else {
+        return [Arg::out(event, "src_addr", "NULL".to_owned()), Arg::out(event, "addrlen", "[110]".to_owned())];
+    };
+    let (text, size) = match &**name {
+        // Of a stream the kernel says nothing, not even the family.
+        [] => ("NULL".to_owned(), 0),
+        name => sun_path(&String::from_utf8_lossy(name)),
+    };
+    [Arg::out(event, "src_addr", text), Arg::out(event, "addrlen", format!("[110 => {size}]"))]
 }
 
 fn address(name: &'static str, to: &SocketAddress) -> [Arg; 2] {

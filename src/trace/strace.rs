@@ -85,7 +85,7 @@ fn result(call: &CallEvent) -> String {
             let name = call.names.made.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
             format!("{ret}{name}")
         }
-        (Call::Waitpid { .. }, _) if ret > 0 => {
+        (Call::Waitpid { .. } | Call::Getppid, _) if ret > 0 => {
             let name = call.names.task(ret).map_or_else(String::new, |name| format!(" ({name})"));
             format!("{ret}{name}")
         }

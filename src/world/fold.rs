@@ -61,7 +61,9 @@ impl World {
             Fact::Table(rows) => self.compare_table(task, &rows),
             Fact::Done => self.finish(task, line).into_iter().for_each(show),
             Fact::Signalled(signal) => {
-                if signal != Signal::INTERRUPT && self.is_restarted(task, true) {
+                let disposition = self.process_of(task).and_then(|process| process.dispositions.get(&signal.0));
+                let is_for_good = signal == Signal::INTERRUPT || disposition == Some(&Disposition::CatchNoRestart);
+                if !is_for_good && self.is_restarted(task, true) {
                     self.begin_again(task);
                     let ongoing = self.tasks.get_mut(&task).and_then(|task| task.ongoing.as_mut());
                     if let Some(ongoing) = ongoing.filter(|ongoing| ongoing.inside) {

@@ -96,6 +96,8 @@ pub struct Process {
     pub most_descriptors: Option<u64>,
     /// Who set these; a fork copies that too.
     pub origins: Origins,
+    /// What the number of the last dup2 meant before.
+    pub closed_by_dup: Option<String>,
     /// What the last execve closed: numbers, and what they referred to.
     pub closed_by_exec: Vec<(i32, String)>,
 }

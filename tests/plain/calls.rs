@@ -1,15 +1,15 @@
 //! Each call as a C program would make it.
 #![expect(clippy::wildcard_enum_match_arm, reason = "each match makes its family of calls and hands the others on")]
 
-use std::mem::{ManuallyDrop, size_of, zeroed};
+use std::mem::{ManuallyDrop, zeroed};
 use std::os::fd::OwnedFd;
 use std::ptr::null_mut;
 
 use tincans::abi::Disposition;
 use tincans::order::{Call, ControlRoom, Credentials, Extra, Payload, SocketAddress};
 
-use super::Reply;
 use super::options::{get, option, set};
+use super::{Reply, names};
 
 /// 0, 1 and 2 are /dev/null, the private pipes lie from `base` on, and nothing else is open. It ends by itself after a while.
 pub fn prepare(pipes: &[(OwnedFd, OwnedFd)], base: i32) {
@@ -49,7 +49,7 @@ pub fn leave() -> ! {
     unsafe { libc::_exit(0) }
 }
 
-fn answer(ret: isize) -> Reply {
+pub(super) fn answer(ret: isize) -> Reply {
     let errno = if ret < 0 { std::io::Error::last_os_error().raw_os_error().unwrap_or(0) } else { 0 };
     Reply {
         ret: if ret < 0 { -1 } else { i64::try_from(ret).unwrap_or(0) },
@@ -70,7 +70,7 @@ pub fn with(mut reply: Reply, extra: Extra) -> Reply {
     reply
 }
 
-fn with_data(mut reply: Reply, mut buffer: Vec<u8>) -> Reply {
+pub(super) fn with_data(mut reply: Reply, mut buffer: Vec<u8>) -> Reply {
     buffer.truncate(usize::try_from(reply.ret).unwrap_or(0));
     reply.data = buffer;
     reply
@@ -114,6 +114,7 @@ pub fn make(call: &Call) -> Reply {
             let reply = answer(unsafe { libc::recv(*fd, buffer.as_mut_ptr().cast(), buffer.len(), *flags) });
             with_data(reply, buffer)
         }
+        Call::Recvfrom { fd, count, flags } => names::receive(*fd, room(*count), *flags),
         Call::Send { fd, data, flags, to } => {
             let data = bytes(data);
             let Some(to) = to else {
@@ -276,8 +277,8 @@ fn make_other(call: &Call) -> Reply {
             let reply = of(unsafe { libc::poll(polled.as_mut_ptr(), polled.len() as libc::nfds_t, timeout_ms) });
             with(reply, Extra::Revents(polled.iter().map(|one| one.revents).collect()))
         }
-        Call::Getsockname { fd } => name(fd, libc::getsockname),
-        Call::Getpeername { fd } => name(fd, libc::getpeername),
+        Call::Getsockname { fd } => names::name(fd, libc::getsockname),
+        Call::Getpeername { fd } => names::name(fd, libc::getpeername),
         Call::Getsockopt { fd, option: ref word } => get(fd, word),
         Call::Setsockopt { fd, option: ref word, value } => set(fd, word, i32::try_from(value).unwrap_or(0)),
         Call::Atmark { fd } => {
@@ -317,6 +318,21 @@ fn make_simple(call: &Call) -> Reply {
         // SAFETY: as above.
         Call::Dup { fd } => of(unsafe { libc::dup(fd) }),
         // SAFETY: as above.
+        Call::Dup2 { fd, to } => of(unsafe { libc::dup2(fd, to) }),
+        // SAFETY: as above.
+        Call::Dup3 { fd, to, flags } => of(unsafe { libc::dup3(fd, to, flags) }),
+        Call::DupFrom { fd, least, cloexec } => {
+            let command = if cloexec { libc::F_DUPFD_CLOEXEC } else { libc::F_DUPFD };
+            // SAFETY: as above.
+            of(unsafe { libc::fcntl(fd, command, least) })
+        }
+        Call::CloseRange { first, last, flags } => {
+            // SAFETY: as above.
+            of(unsafe { libc::close_range(first, last, flags) })
+        }
+        // SAFETY: as above.
+        Call::Waitpid { pid, options } => of(unsafe { libc::waitpid(pid, null_mut(), options) }),
+        // SAFETY: as above.
         Call::Shutdown { fd, how } => of(unsafe { libc::shutdown(fd, how) }),
         // SAFETY: as above.
         Call::Socket { domain, kind, protocol } => of(unsafe { libc::socket(domain, kind, protocol) }),
@@ -349,22 +365,4 @@ fn make_simple(call: &Call) -> Reply {
         }
         _ => Reply { ret: -2, errno: 0, data: format!("{call:?} is not made here").into_bytes(), extra: Extra::None },
     }
-}
-
-type NameCall = unsafe extern "C" fn(i32, *mut libc::sockaddr, *mut libc::socklen_t) -> i32;
-
-fn name(fd: i32, of_what: NameCall) -> Reply {
-    // SAFETY: all zeroes is a valid address.
-    let mut address: libc::sockaddr_un = unsafe { zeroed() };
-    let mut length = libc::socklen_t::try_from(size_of::<libc::sockaddr_un>()).unwrap_or(0);
-    // SAFETY: pointer and length are the address's.
-    let reply = of(unsafe { of_what(fd, (&raw mut address).cast(), &raw mut length) });
-    if reply.ret < 0 {
-        return reply;
-    }
-    let path: Vec<u8> =
-        address.sun_path[..(length as usize).saturating_sub(2)].iter().map(|c| c.cast_unsigned()).collect();
-    let text = String::from_utf8_lossy(&path).into_owned();
-    let last = text.trim_matches('\0').rsplit('/').next().unwrap_or_default().to_owned();
-    with(reply, Extra::Name(if text.starts_with('\0') { format!("@{last}") } else { last }.into_bytes()))
 }

@@ -2,6 +2,7 @@
 //! that describe a call and its result.
 
 pub mod calls;
+mod names;
 mod options;
 
 use std::collections::BTreeMap;

@@ -25,9 +25,22 @@ pub fn exit(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     Ok(Verb::Exit { code: code.unwrap_or(0) })
 }
 
-/// `wait [TASK]`.
+/// `wait [TASK] [nohang]`.
 pub fn wait(args: &mut Args<'_>) -> Result<Verb, ParseError> {
-    Ok(Verb::Wait { task: args.optional_name("TASK")? })
+    let names_task = args.peek().is_some_and(|word| !word.is("nohang"));
+    let task = if names_task { Some(args.name("TASK")?) } else { None };
+    Ok(Verb::Wait { task, nohang: args.flags(&[("nohang", 1)])? != 0 })
+}
+
+/// `getppid`.
+#[expect(clippy::unnecessary_wraps, reason = "all statements are read by functions of one shape")]
+pub fn getppid(_: &mut Args<'_>) -> Result<Verb, ParseError> {
+    Ok(Verb::Getppid)
+}
+
+/// `pdeathsig SIGNAL`.
+pub fn pdeathsig(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    Ok(Verb::Pdeathsig { signal: signal_word(args)? })
 }
 
 /// `close END`.
@@ -38,6 +51,30 @@ pub fn close(args: &mut Args<'_>) -> Result<Verb, ParseError> {
 /// `dup END`.
 pub fn dup(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     Ok(Verb::Dup { end: args.end()? })
+}
+
+/// `dup2 END FD`.
+pub fn dup2(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    Ok(Verb::Dup2 { end: args.end()?, to: args.int("FD")? })
+}
+
+/// `dup3 END FD [cloexec]`.
+pub fn dup3(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    let (end, to) = (args.end()?, args.int("FD")?);
+    Ok(Verb::Dup3 { end, to, flags: args.flags(&[("cloexec", abi::CLOEXEC)])? })
+}
+
+/// `dupfd END MIN [cloexec]`.
+pub fn dupfd(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    let (end, least) = (args.end()?, args.int("MIN")?);
+    Ok(Verb::Dupfd { end, least, cloexec: args.flags(&[("cloexec", 1)])? != 0 })
+}
+
+/// `closerange FIRST LAST`.
+pub fn closerange(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    let number = |value: i32| u32::try_from(value).unwrap_or(u32::MAX);
+    let first = number(args.int("FIRST")?);
+    Ok(Verb::Closerange { first, last: number(args.int("LAST")?) })
 }
 
 /// `shutdown END rd|wr|rdwr`.
@@ -124,13 +161,14 @@ fn signal_word(args: &mut Args<'_>) -> Result<Signal, ParseError> {
     values::signal(&word.text).map_err(|message| args.error(word.column, &message))
 }
 
-/// `signal SIGNAL default|ignore|catch`.
+/// `signal SIGNAL default|ignore|catch [norestart]`.
 pub fn signal(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     const WORDS: &[(&str, i32)] = &[("default", 0), ("ignore", 1), ("catch", 2)];
     let signal = signal_word(args)?;
     let disposition = match args.one_of("disposition", WORDS)? {
         0 => Disposition::Default,
         1 => Disposition::Ignore,
+        _ if args.flags(&[("norestart", 1)])? != 0 => Disposition::CatchNoRestart,
         _ => Disposition::Catch,
     };
     Ok(Verb::Signal { signal, disposition })

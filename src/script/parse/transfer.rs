@@ -55,6 +55,11 @@ pub fn recv(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     Ok(Verb::Recv { end: args.end()?, count: args.number_or("N", SIZE, READ_SIZE)?, flags: args.flags(RECV)? })
 }
 
+/// `recvfrom END [N] …`.
+pub fn recvfrom(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    Ok(Verb::Recvfrom { end: args.end()?, count: args.number_or("N", SIZE, READ_SIZE)?, flags: args.flags(RECV)? })
+}
+
 /// `send END DATA …`.
 pub fn send(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     let (end, data) = (args.end()?, args.data()?);

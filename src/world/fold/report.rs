@@ -100,7 +100,7 @@ impl World {
     fn reaped_name(&self, id: TaskId, back: &Back) -> Vec<(i32, String)> {
         let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
         let pid = match (ongoing.map(Ongoing::call), back.extra()) {
-            (Some(Call::Waitpid { .. }), _) if back.ret > 0 => back.ret,
+            (Some(Call::Waitpid { .. } | Call::Getppid), _) if back.ret > 0 => back.ret,
             (_, Extra::Peer(creds) | Extra::Message { creds: Some(creds), .. }) => creds.pid,
             _ => return Vec::new(),
         };

@@ -145,6 +145,10 @@ impl World {
     /// dup2(2) and dup3(2): what the number meant before goes.
     pub(super) fn dup_onto(&mut self, id: TaskId, (fd, to): (i32, i32), cloexec: bool) {
         let Some(descriptor) = self.descriptor(id, fd).filter(|_| fd != to) else { return };
+        let before = self.end_of(id, to).map(|end| self.label(end));
+        if let Some(process) = self.tasks.get(&id).and_then(|task| self.processes.get_mut(&task.process)) {
+            process.closed_by_dup = before;
+        }
         self.close_number(id, to);
         let origin = Some(self.origin(id, "dup2"));
         self.install(id, to, Descriptor { cloexec, origin, ..descriptor });

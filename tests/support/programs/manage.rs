@@ -91,6 +91,10 @@ impl Programs {
             5 | 6 => format!("{by}: thread {}", self.task_name(scene)?),
             7 => format!("{by}: exec"),
             8 if self.random.chance(40) => format!("{by}: exit {}", self.random.below(4)),
+            _ if self.random.chance(30) => format!("{by}: wait nohang"),
+            _ if !self.one_outcome() && self.random.chance(10) => {
+                format!("{by}: pdeathsig {}", self.random.word(SIGNALS))
+            }
             _ if self.random.chance(50) => format!("{by}: wait"),
             _ => format!("{by}: wait {}", self.random.pick(&others)?),
         })
@@ -115,19 +119,36 @@ impl Programs {
             (_, 6) => format!("{by}stop {name}"),
             _ => {
                 let signal = self.random.word(&["SIGPIPE", "SIGPIPE", "SIGUSR1", "SIGTERM", "SIGCHLD"]);
-                format!("{}: signal {signal} {}", scene.task.name, self.random.word(&["default", "ignore", "catch"]))
+                format!(
+                    "{}: signal {signal} {}",
+                    scene.task.name,
+                    self.random.word(&["default", "ignore", "catch", "catch norestart"])
+                )
             }
         })
     }
 
     pub(super) fn close(&mut self, scene: &Scene<'_>) -> Option<String> {
         let end = self.held(scene)?;
+        if self.random.chance(8) {
+            let first = self.random.below(14);
+            return Some(format!("{}: closerange {first} {}", scene.task.name, first + self.random.below(3)));
+        }
         Some(scene.about("close", end))
     }
 
     pub(super) fn dup(&mut self, scene: &Scene<'_>) -> Option<String> {
         let end = self.held(scene)?;
-        (scene.held.len() < 12).then(|| scene.about("dup", end))
+        if scene.held.len() >= 12 {
+            return None;
+        }
+        let (number, cloexec) = (self.random.below(14), self.maybe(40, " cloexec"));
+        Some(match self.random.below(8) {
+            0 | 1 => format!("{} {number}", scene.about("dup2", end)),
+            2 => format!("{} {number}{cloexec}", scene.about("dup3", end)),
+            3 => format!("{} {number}{cloexec}", scene.about("dupfd", end)),
+            _ => scene.about("dup", end),
+        })
     }
 
     pub(super) fn shutdown(&mut self, scene: &Scene<'_>) -> Option<String> {

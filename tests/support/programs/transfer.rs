@@ -93,7 +93,8 @@ impl Programs {
         );
         Some(match self.random.below(10) {
             0..=3 => format!("{}{count}", scene.about("read", end)),
-            4..=6 => format!("{}{count}{flags}", scene.about("recv", end)),
+            4 => format!("{}{count}{flags}", scene.about("recvfrom", end)),
+            5 | 6 => format!("{}{count}{flags}", scene.about("recv", end)),
             7 => format!("{} {} {}", scene.about("readv", end), self.random.below(10), self.random.below(5000)),
             _ => format!("{}{count}{flags}", scene.about("recvmsg", end)),
         })
