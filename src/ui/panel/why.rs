@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::View;
-use crate::app::action::{Action, Learn};
+use crate::app::action::{Action, ChannelAction, Learn, Step};
 use crate::explain;
 use crate::lesson::Next;
 use crate::ui::{Scene, words};
@@ -78,6 +78,14 @@ fn advice(scene: Scene<'_>) -> String {
     let key = |action| scene.app.key(action);
     if scene.app.past.is_some() {
         return "Before the first event there is parent alone.".to_owned();
+    }
+    if scene.app.recording.is_some() {
+        // Nothing can be done to it, so what can be looked at.
+        let (why, back) = (key(Action::Make(ChannelAction::Why)), key(Action::Go(Step::Back)));
+        let diagram = key(Action::Show(View::Diagram));
+        return format!(
+            "{why} says why the marked channel is as it is, {back} goes back in time, {diagram} draws who sent what to whom."
+        );
     }
     let Some((lesson, taking)) = scene.app.course.shown() else {
         // What a beginner reads first.
