@@ -160,9 +160,11 @@ fn reads<'a>(seen: &Seen<'a>, task: &'a str) -> impl Iterator<Item = &'a CallEve
     })
 }
 
-/// It slept before the statement, and does so now.
+/// It slept before the statement, and does so now: in the same call, or in the same loop.
 fn sleeps_on(seen: &Seen<'_>, task: &str) -> bool {
-    let moved = calls(seen).any(|call| call.task == task) || Came::of_waking(seen, task).is_some();
+    let states: Vec<CallState> = calls(seen).filter(|call| call.task == task).map(|call| call.state).collect();
+    let is_in_loop = matches!(states[..], [CallState::Resumed, .., CallState::Asleep]);
+    let moved = !(states.is_empty() || is_in_loop) || Came::of_waking(seen, task).is_some();
     seen.asleep.iter().any(|name| name == task) && !moved
 }
 

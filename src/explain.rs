@@ -122,8 +122,14 @@ pub fn deadlock(world: &World) -> Option<Explanation> {
 
 /// A sleeper that came back says more than the call that woke it; a sudden death of SIGPIPE is explained by its write.
 fn woken(world: &World, events: &[Event]) -> Option<Explanation> {
+    let state = |event: &Event| if let What::Call(call) = &event.what { Some(call.state) } else { None };
+    let sleeps_again = |task| {
+        let last = events.iter().rev().find(|event| event.task == task).and_then(state);
+        last == Some(CallState::Asleep)
+    };
     let resumed = |event: &&Event| matches!(&event.what, What::Call(call) if call.state == CallState::Resumed && call.ret.is_some());
-    events.iter().rev().filter(resumed).find_map(|event| of_event(world, events, event))
+    let back = |event: &&Event| resumed(event) && !sleeps_again(event.task);
+    events.iter().rev().filter(back).find_map(|event| of_event(world, events, event))
 }
 
 fn returned(world: &World, events: &[Event]) -> Option<Explanation> {

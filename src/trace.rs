@@ -203,8 +203,6 @@ pub struct Burst {
     pub unfinished: bool,
     /// The line of its own statement, where it ended in a later one.
     pub since: Option<u32>,
-    /// What the last call returned: its value, and what it brought.
-    pub last: (i32, Outcome),
     /// The first [`crate::world::BURST_KEEP`] calls, one by one.
     pub first_calls: Vec<CallEvent>,
 }

@@ -49,9 +49,12 @@ impl<'a> Came<'a> {
         burst.map(Self::Burst).or_else(|| call().map(Self::Call)).unwrap_or(Self::Done)
     }
 
-    /// What a sleeping task's call, or loop, returned during this statement.
+    /// What a sleeping task's call, or loop, returned during this statement. A loop that sleeps again is not over.
     pub fn of_waking(seen: &Seen<'a>, task: &str) -> Option<Self> {
-        let call = calls(seen).find(|call| call.task == task && call.state == CallState::Resumed);
+        let of_task = || calls(seen).filter(|call| call.task == task);
+        let sleeps_again = of_task().last().is_some_and(|call| call.state == CallState::Asleep);
+        let resumed = of_task().find(|call| call.state == CallState::Resumed);
+        let call = resumed.filter(|_| !sleeps_again);
         // A loop gives its sleeping call first, and then its burst, which is the answer.
         let burst = seen.events.iter().find_map(|event| match &event.what {
             What::Burst(burst) if burst.task == task && !burst.unfinished => Some(burst.as_ref()),

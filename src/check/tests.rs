@@ -180,7 +180,6 @@ fn a_loop_answers_with_its_bytes() {
         eof: false,
         unfinished: false,
         since,
-        last: (0, Outcome::default()),
         first_calls: vec![],
     };
     let own = scene(vec![event(What::Burst(Box::new(burst("parent", None))))]);

@@ -428,7 +428,6 @@ mod tests {
             eof: false,
             unfinished: false,
             since: None,
-            last: (0, Outcome::default()),
             first_calls: Vec::new(),
         };
         let data = Payload::repeated(vec![b'x'], 64);

@@ -236,6 +236,28 @@ fn a_flood_is_recorded_call_by_call_and_shown_as_one_burst() {
     assert!(objects.iter().filter(|object| object["call"] == "write").count() <= 1);
 }
 
+/// As strace shows it: the write it sleeps in, that write's return, and the next one it sleeps in.
+#[test]
+fn a_flood_that_sleeps_shows_each_of_its_sleeps_and_what_that_write_returned() {
+    // So little at a time that the reads do not empty the channel while it is filled.
+    let reads = "kid: recv c[1] 100000 dontwait\n".repeat(14);
+    let script = format!("channel stream c kid\nflood c[0] 20000 40\n{reads}");
+    let transcript = text(&run(&script, &[]).stdout);
+    let is_of_flood = |line: &&str| line.starts_with("parent") && line.contains("write");
+    let of_flood: Vec<&str> = transcript.lines().filter(is_of_flood).collect();
+    let (last, calls) = of_flood.split_last().expect("the loop");
+    assert!(last.contains(" x 40 = 800000 bytes"), "{transcript}");
+    assert!(calls.len() >= 4 && calls.len() % 2 == 0, "{transcript}");
+    for pair in calls.chunks(2) {
+        assert!(pair[0].ends_with(", 20000 <unfinished ...>"), "{transcript}");
+        assert!(pair[1].contains("<... write resumed>") && pair[1].ends_with(") = 20000"), "{transcript}");
+    }
+    let objects = objects(&run(&script, &["--json"]));
+    let writes = objects.iter().filter(|one| one["call"] == "write");
+    let states: Vec<&str> = writes.filter_map(|one| one["state"].as_str()).collect();
+    assert_eq!(states[..3], ["asleep", "resumed", "asleep"], "{objects:?}");
+}
+
 #[test]
 fn a_closed_stdout_is_no_error() {
     let (_folder, path) = file(format!("{TALK}reset\n").repeat(50).as_bytes());

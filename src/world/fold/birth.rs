@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::abi::Errno;
 use crate::abi::TaskState;
-use crate::order::{Call, Credentials, Loop, Outcome};
+use crate::order::{Call, Credentials, Loop};
 use crate::trace::{Birth, Burst, Group, NamedEnd, Names, Ordered, Role, TableOrigin, TaskId};
 
 use super::super::task::{Ongoing, Order, Process, Task};
@@ -151,7 +151,6 @@ impl World {
             eof: false,
             unfinished: false,
             since: None,
-            last: (0, Outcome::default()),
             first_calls: Vec::new(),
         }
     }

@@ -74,6 +74,7 @@ impl World {
         let keeps_no_more = |burst: &Burst| burst.first_calls.len() >= BURST_KEEP;
         !self.keep_every_call
             && ongoing.inside
+            && !ongoing.slept
             && ongoing.kept.is_empty()
             && task.order.as_ref().is_some_and(|order| order.ordered.group.is_of_one_call())
             && task.burst().is_some_and(keeps_no_more)
@@ -86,6 +87,4 @@ fn count(burst: &mut Burst, call: Again) {
     burst.recorded += 1;
     burst.not_kept += 1;
     burst.bytes += u64::from(call.ret.unsigned_abs());
-    burst.last.0 = call.ret;
-    burst.last.1.data.clear();
 }

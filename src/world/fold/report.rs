@@ -10,10 +10,12 @@ use super::super::task::{Ongoing, Task};
 use super::Back;
 
 impl World {
-    /// A call has returned: shown at once, or counted where it is one of a loop's.
+    /// A call has returned: shown at once; one of a loop's is counted, and shown if it was shown asleep.
     pub(super) fn returned_event(&mut self, id: TaskId, line: u32, back: Back, eof: Option<bool>) -> Option<What> {
         let keep_all = self.keep_every_call;
-        if count_in_burst(self.tasks.get_mut(&id)?, &back, eof, keep_all) {
+        let task = self.tasks.get_mut(&id)?;
+        let slept = task.ongoing.as_ref()?.slept && !task.is_reader();
+        if count_in_burst(task, &back, eof, keep_all) && !slept {
             return None;
         }
         let received = self.received_names(id, back.extra());
@@ -23,7 +25,6 @@ impl World {
         let mut names = ongoing.names.clone();
         names.ends.extend(received);
         names.tasks.extend(reaped);
-        let slept = ongoing.slept && !task.is_reader();
         let since = (slept && ongoing.line != line).then_some(ongoing.line);
         let mut event = call_event(task, ongoing, if slept { CallState::Resumed } else { CallState::Returned });
         event.names = names;
@@ -40,7 +41,7 @@ impl World {
     }
 
     /// The call that a task is now known to be asleep in.
-    pub(super) fn asleep_event(&self, id: TaskId) -> Option<What> {
+    pub(in crate::world) fn asleep_event(&self, id: TaskId) -> Option<What> {
         let task = self.tasks.get(&id)?;
         let ongoing = task.ongoing.as_ref()?;
         Some(What::Call(Box::new(call_event(task, ongoing, CallState::Asleep))))
@@ -58,31 +59,23 @@ impl World {
         vec![What::Call(Box::new(event))]
     }
 
-    /// A loop is over: the end of its sleep, if it slept, and its calls together.
+    /// A loop is over: the call that it was asleep in, if it never returned, and its calls together.
     pub(super) fn burst_events(&mut self, id: TaskId, line: u32, unfinished: bool) -> Vec<What> {
         let Some(task) = self.tasks.get_mut(&id) else { return Vec::new() };
         let Some(order) = task.order.as_mut() else { return Vec::new() };
         let Some(mut burst) = order.burst.take() else { return Vec::new() };
+        let began = order.ordered.line;
         let task = &*task;
-        let slept = task.ongoing.as_ref().filter(|ongoing| ongoing.slept);
-        let since = slept.filter(|slept| slept.line != line).map(|slept| slept.line);
+        let since = (began != line).then_some(began);
         burst.since = since;
+        let asleep = task.ongoing.as_ref().filter(|ongoing| ongoing.slept && ongoing.inside);
         // A write that dies of SIGPIPE has returned.
         let unfinished = unfinished && burst.errno == Errno::NONE;
         burst.unfinished = unfinished;
         let mut shown = Vec::new();
-        if let Some(slept) = slept {
-            let state = if unfinished { CallState::Unfinished } else { CallState::Resumed };
-            let mut event = call_event(task, slept, state);
+        if let Some(asleep) = asleep.filter(|_| unfinished) {
+            let mut event = call_event(task, asleep, CallState::Unfinished);
             event.since = since;
-            if !unfinished {
-                // What the call returned that it was in; the loop's sum is in the burst.
-                event.ret = Some(burst.last.0);
-                event.errno = burst.errno;
-                event.outcome = burst.last.1.clone();
-                event.eof = burst.eof.then_some(true);
-                event.t_ns = burst.last_ns;
-            }
             shown.push(What::Call(Box::new(event)));
         }
         shown.push(What::Burst(burst));
@@ -145,12 +138,6 @@ fn count(burst: &mut Burst, back: &Back, eof: Option<bool>, moves: bool) {
         burst.bytes += u64::try_from(back.ret).unwrap_or(0);
     }
     burst.eof |= eof == Some(true);
-    burst.last.0 = back.ret;
-    match &back.outcome {
-        Some(outcome) => burst.last.1.clone_from(outcome),
-        None if burst.last.1.data.is_empty() => {}
-        None => burst.last.1 = Outcome::default(),
-    }
 }
 
 fn call_event(task: &Task, ongoing: &Ongoing, state: CallState) -> CallEvent {

@@ -51,6 +51,11 @@ impl World {
     /// One descriptor less does. With the last one it is closed, and what waits in it is destroyed.
     pub(super) fn drop_descriptor(&mut self, by: TaskId, fd: i32, descriptor: Descriptor) {
         let process = self.tasks.get(&by).map_or(by, |task| task.process);
+        self.drop_entry(process, by, (fd, descriptor));
+    }
+
+    /// The same of a table's entry, which may outlive the task that it is named after.
+    fn drop_entry(&mut self, process: TaskId, by: TaskId, (fd, descriptor): (i32, Descriptor)) {
         for id in descriptor.ends() {
             if let Some(end) = self.ends.get_mut(&id) {
                 end.holders.remove(&(process, fd));
@@ -234,8 +239,8 @@ impl World {
     /// A process has no descriptors any more.
     pub(super) fn drop_table(&mut self, owner: TaskId) {
         if let Some(process) = self.processes.remove(&owner) {
-            for (fd, descriptor) in process.table {
-                self.drop_descriptor(owner, fd, descriptor);
+            for entry in process.table {
+                self.drop_entry(owner, owner, entry);
             }
         }
     }

@@ -148,7 +148,8 @@ impl Watch {
             return None;
         }
         if events.is_empty() {
-            events.extend(call_of_loop(world, task, line));
+            let call = if matches!(fact, Fact::Asleep) { world.asleep_event(task) } else { last_of_loop(world, task) };
+            events.extend(call.map(|what| Event { line, task: Some(task), what }));
         }
         let traffic = match fact {
             Fact::Returned { ret, .. } => traffic(world, task, *ret, sent),
@@ -179,10 +180,9 @@ impl Watch {
 }
 
 /// The last call of a loop: the loop itself is one event, shown when it is over.
-fn call_of_loop(world: &World, task: TaskId, line: u32) -> Option<Event> {
+fn last_of_loop(world: &World, task: TaskId) -> Option<What> {
     let burst = world.task(task)?.burst()?;
-    let call = burst.first_calls.last()?;
-    Some(Event { line, task: Some(task), what: What::Call(Box::new(call.clone())) })
+    burst.first_calls.last().map(|call| What::Call(Box::new(call.clone())))
 }
 
 /// What the call that has just returned moved.
