@@ -10,7 +10,7 @@ use crate::trace::TaskId;
 use super::super::World;
 use super::super::kind::{EndId, Kind};
 use super::super::object::Object;
-use super::super::task::{Descriptor, Process};
+use super::super::task::{Descriptor, Process, Task};
 use super::Back;
 
 /// CLOSE_RANGE_UNSHARE of close_range(2): the process gets a table of its own first.
@@ -51,11 +51,6 @@ impl World {
     /// One descriptor less does. With the last one it is closed, and what waits in it is destroyed.
     pub(super) fn drop_descriptor(&mut self, by: TaskId, fd: i32, descriptor: Descriptor) {
         let process = self.tasks.get(&by).map_or(by, |task| task.process);
-        self.drop_entry(process, by, (fd, descriptor));
-    }
-
-    /// The same of a table's entry, which may outlive the task that it is named after.
-    fn drop_entry(&mut self, process: TaskId, by: TaskId, (fd, descriptor): (i32, Descriptor)) {
         for id in descriptor.ends() {
             if let Some(end) = self.ends.get_mut(&id) {
                 end.holders.remove(&(process, fd));
@@ -219,7 +214,8 @@ impl World {
     pub(super) fn unshare_table(&mut self, id: TaskId) {
         let Some(owner) = self.tasks.get(&id).map(|task| task.process).filter(|owner| *owner != id) else { return };
         let pid = self.tasks.get(&id).map_or(0, |task| task.pid);
-        let has_others = self.tasks.values().any(|task| task.process == owner && task.pid != pid && task.is_alive());
+        let is_other = |task: &&Task| task.process == owner && task.pid != pid && task.is_alive();
+        let other = self.tasks.values().find(is_other).map(|task| task.id);
         let own = match self.processes.get(&owner) {
             Some(shared) => shared.clone(),
             None => Process::default(),
@@ -227,8 +223,11 @@ impl World {
         for (fd, descriptor) in &own.table {
             self.hold((id, *fd), *descriptor);
         }
-        if !has_others {
-            self.drop_table(owner);
+        match other {
+            None => self.drop_table(owner),
+            // The table that stays behind is no longer that of the task it was named after.
+            Some(other) if self.tasks.get(&owner).is_some_and(|owner| owner.pid == pid) => self.hand_over(owner, other),
+            Some(_) => {}
         }
         self.processes.insert(id, own);
         for task in self.tasks.values_mut().filter(|task| task.process == owner && task.pid == pid) {
@@ -236,11 +235,28 @@ impl World {
         }
     }
 
+    /// The table of `owner` becomes that of `heir`, for all processes that share it with it.
+    fn hand_over(&mut self, owner: TaskId, heir: TaskId) {
+        let Some(process) = self.processes.remove(&owner) else { return };
+        for (fd, id) in process.table.iter().flat_map(|(fd, entry)| entry.ends().map(|end| (*fd, end))) {
+            if let Some(end) = self.ends.get_mut(&id)
+                && end.holders.remove(&(owner, fd))
+            {
+                end.holders.insert((heir, fd));
+            }
+        }
+        self.processes.insert(heir, process);
+        let Some(pid) = self.tasks.get(&owner).map(|owner| owner.pid) else { return };
+        for task in self.tasks.values_mut().filter(|task| task.process == owner && task.pid != pid) {
+            task.process = heir;
+        }
+    }
+
     /// A process has no descriptors any more.
     pub(super) fn drop_table(&mut self, owner: TaskId) {
         if let Some(process) = self.processes.remove(&owner) {
-            for entry in process.table {
-                self.drop_entry(owner, owner, entry);
+            for (fd, descriptor) in process.table {
+                self.drop_descriptor(owner, fd, descriptor);
             }
         }
     }
