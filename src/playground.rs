@@ -2,6 +2,7 @@
 
 mod alternatives;
 mod asked;
+mod busy;
 mod five_kinds;
 mod matrix_cell;
 mod other_kinds;
@@ -12,7 +13,6 @@ mod time;
 mod waiting;
 
 use std::rc::Rc;
-use std::time::{Duration, Instant};
 
 use crate::app::App;
 use crate::app::action::{Command, Input};
@@ -33,13 +33,11 @@ use crate::world::World;
 use crate::world::kind::ChannelId;
 
 use alternatives::Trial;
+use busy::Busy;
 use five_kinds::FiveKinds;
 use matrix_cell::MatrixCell;
 use other_kinds::OtherKinds;
 use outside::acts_from_outside;
-
-/// How long a bench may go on before keys that act from outside no longer wait until it has settled.
-const PATIENCE: Duration = Duration::from_millis(200);
 
 /// What the program opens on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +71,8 @@ pub struct Playground {
     settings: Settings,
     model: Model,
     store: Store,
-    /// Since when the bench has not been settled, and the statement that it is about.
-    busy_since: Option<(Instant, u64)>,
+    /// None where all has settled.
+    busy: Option<Busy>,
     /// Makes a problem on the bench, which is nobody else's meanwhile.
     generator: Option<ProblemGenerator>,
     /// What else could have happened, on its way beside the bench.
@@ -126,7 +124,7 @@ impl Playground {
             settings,
             model,
             store,
-            busy_since: None,
+            busy: None,
             generator: None,
             trial: None,
             five_kinds: None,
@@ -190,12 +188,11 @@ impl Playground {
             let verdicts = self.verdicts();
             self.handle(Input::Settled(verdicts));
             self.is_open = true;
-            self.busy_since = None;
+            self.busy = None;
         } else if let Some(session) = self.source.session() {
             // Statements that are run one by one, however many wait, are no reason to overtake them.
             let begun = session.begun();
-            let since = self.busy_since.filter(|(_, about)| *about == begun || session.has_overtaken());
-            self.busy_since = Some((since.map_or_else(Instant::now, |(since, _)| since), begun));
+            self.busy = Some(Busy::with(self.busy, begun, session.has_overtaken()));
         }
         let is_new = !was_settled || !events.is_empty() || has_drawn;
         let events = events.into_iter().filter(|event| !self.model.is_silent(event.line)).collect();
@@ -223,7 +220,7 @@ impl Playground {
                 Err(error) => break Input::NotPosed(format!("no problem could be made: {error:#}")),
             }
         };
-        self.busy_since = None;
+        self.busy = None;
         self.is_open = true;
         self.handle(input);
         Ok(true)
@@ -351,7 +348,7 @@ impl Playground {
     }
 
     fn is_stuck(&self) -> bool {
-        self.busy_since.is_some_and(|(since, _)| since.elapsed() > PATIENCE)
+        self.busy.as_ref().is_some_and(Busy::is_stuck)
     }
 
     fn recording(&self) -> &Recording {

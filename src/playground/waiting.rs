@@ -72,6 +72,9 @@ impl Playground {
     pub fn disarm(&mut self, ready: &[bool]) -> bool {
         let (own, others) = ready.split_at(self.source.wait_fds().len().min(ready.len()));
         let has_rung = own.contains(&true);
+        if let Some(busy) = &mut self.busy {
+            busy.note_look();
+        }
         self.source.disarm(has_rung);
         for trial in self.trials_mut() {
             trial.disarm(others.contains(&true));
