@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::processes::{self, send};
 use crate::support::pty::{Pty, Size, modes_left_on, unwelcome};
-use crate::support::{PATIENCE, until};
+use crate::support::{PATIENCE, assert_within, until};
 use nix::sys::signal::Signal;
 
 const WIDE: Size = (36, 120);
@@ -87,6 +87,10 @@ fn the_panel_s_next_read_is_the_kernel_s() {
 }
 
 fn kill_shows_death_and_eof(size: Size) {
+    assert_within(Duration::from_millis(500), || until_death_is_shown(size));
+}
+
+fn until_death_is_shown(size: Size) -> Duration {
     let mut pty = start(size);
     three_words(&mut pty);
     pty.escape();
@@ -96,9 +100,9 @@ fn kill_shows_death_and_eof(size: Size) {
         panel.contains("killed by SIGKILL") && panel.contains("EOF")
     });
     eprintln!("{}×{}: death and EOF on screen after {took:?}\n{}", size.1, size.0, pty.screen());
-    assert!(took < Duration::from_millis(500), "{took:?}");
     pty.type_bytes(b"q");
     assert_eq!(pty.status(), 0);
+    took
 }
 
 #[test]
@@ -212,7 +216,11 @@ fn end(way: &Way, prepare: Prepare) -> Duration {
 
 /// All ways out of one situation; `TINCANS_RUNS=10` for each of them ten times.
 fn all_ways_out(situation: usize) {
-    let (name, prepare) = SITUATIONS[situation];
+    assert_within(GONE, || until_nothing_is_left(SITUATIONS[situation]));
+}
+
+/// How long something was there in the median of all ways.
+fn until_nothing_is_left((name, prepare): (&str, Prepare)) -> Duration {
     let runs = std::env::var("TINCANS_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
     let mut all = Vec::new();
     for way in WAYS {
@@ -222,8 +230,7 @@ fn all_ways_out(situation: usize) {
         all.append(&mut times);
     }
     all.sort();
-    assert!(all[all.len() / 2] < GONE, "{name}: {all:?}");
-    assert!(all[all.len() - 1] < 10 * GONE, "{name}: {all:?}");
+    all[all.len() / 2]
 }
 
 #[test]
@@ -408,11 +415,14 @@ fn a_repeat_that_never_sleeps_and_a_bench_that_never_settles_can_be_acted_on_and
             pty.escape();
             pty.type_bytes(format!(":{text}\r").as_bytes());
         }
-        // As long as it takes until a person may overtake.
-        pty.pump_for(Duration::from_millis(400));
+        // A person may not overtake at once, and presses the key again: what is stopped already stays so.
         pty.escape();
-        pty.type_bytes(b"s");
-        pty.wait("that child1 is stopped", |screen| panel(screen, "SOCK_STREAM").contains("child1 stopped"));
+        let stopped = until(PATIENCE, || {
+            pty.type_bytes(b"s");
+            pty.pump_for(Duration::from_millis(400));
+            panel(&pty.screen(), "SOCK_STREAM").contains("child1 stopped")
+        });
+        assert!(stopped.is_some(), "{}", pty.screen());
         pty.type_bytes(b":fds child1\r");
         pty.wait("an observation", |screen| screen.contains("fds(child1)"));
         pty.type_bytes(b"\x03");

@@ -354,10 +354,12 @@ fn what_is_wrong_is_told_with_its_place() {
 
 #[test]
 fn a_lesson_of_one_file_is_checked_in_less_than_a_second() {
-    let start = std::time::Instant::now();
-    let output = check(&[&folder().join("03-a-stream-has-no-edges.md")]);
-    assert_eq!(output.status.code(), Some(0));
-    assert!(start.elapsed().as_secs_f64() < 1.0, "{:?}", start.elapsed());
+    crate::support::assert_within(std::time::Duration::from_secs(1), || {
+        let start = std::time::Instant::now();
+        let output = check(&[&folder().join("03-a-stream-has-no-edges.md")]);
+        assert_eq!(output.status.code(), Some(0));
+        start.elapsed()
+    });
 }
 
 /// The pieces on the page about writing lessons, one behind the other.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::processes::{self, Mark};
 use crate::support::pty::{Pty, modes_left_on};
-use crate::support::{PATIENCE, until};
+use crate::support::{PATIENCE, assert_within, until};
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
@@ -329,6 +329,11 @@ fn forking_script() -> String {
 #[test]
 fn killed_at_any_moment_nothing_stays() {
     let runs = std::env::var("TINCANS_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(1) * 20;
+    assert_within(Duration::from_millis(100), || kills_at_any_moment(runs));
+}
+
+/// Kills at different moments, after which nothing may stay; how long it is there in the median.
+fn kills_at_any_moment(runs: u64) -> Duration {
     let (_folder, path) = file(forking_script().as_bytes());
     let mut times = Vec::new();
     for turn in 0..runs {
@@ -350,7 +355,7 @@ fn killed_at_any_moment_nothing_stays() {
     }
     times.sort();
     eprintln!("{runs} kills: nothing alive after {:?}, at most {:?}", times[times.len() / 2], times[times.len() - 1]);
-    assert!(times[times.len() / 2] < Duration::from_millis(100));
+    times[times.len() / 2]
 }
 
 #[test]
@@ -419,9 +424,11 @@ fn a_low_hard_limit_on_descriptors_is_said_and_survived() {
 
 #[test]
 fn a_run_is_quick() {
-    let start = Instant::now();
-    assert_eq!(status(&run(TALK, &[])), 0);
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert_within(Duration::from_secs(2), || {
+        let start = Instant::now();
+        assert_eq!(status(&run(TALK, &[])), 0);
+        start.elapsed()
+    });
 }
 
 /// Runs a script under a hard limit on descriptors.
@@ -511,8 +518,7 @@ fn children_that_were_there_before_are_not_killed() {
     let script = folder.path().join("some.tin");
     std::fs::write(&script, "fork a\nkill a KILL\n").expect("a script");
     // A shell that becomes the program leaves it its children.
-    let shell = "sleep 77 & echo $!; exec \"$0\" run \"$1\"";
-    let start = Instant::now();
+    let shell = "sleep 600 & echo $!; exec \"$0\" run \"$1\"";
     let mut command = Command::new("sh");
     command.args(["-c", shell]).arg(crate::support::program()).arg(&script).stdin(Stdio::null());
     // Not a pipe: the sleeper would hold it open.
@@ -522,7 +528,6 @@ fn children_that_were_there_before_are_not_killed() {
     let shown = std::fs::read_to_string(folder.path().join("out")).expect("text");
     let sleeper: i32 = shown.lines().next().and_then(|line| line.parse().ok()).expect("its number");
     let is_there = processes::read(sleeper).is_some_and(|process| process.name == "sleep");
-    assert!(is_there, "it was killed: {shown}");
+    assert!(is_there, "it was killed, or waited for: {shown}");
     processes::send(sleeper, Signal::SIGKILL);
-    assert!(start.elapsed() < Duration::from_secs(5), "nor waited for: {:?}", start.elapsed());
 }

@@ -8,7 +8,7 @@ use tincans::session::{Session, Settings};
 use tincans::trace::Event;
 
 /// Longer than any statement of a test takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One statement; its events.
 pub fn perform(session: &mut Session, text: &str, line: u32) -> Result<Vec<Event>, String> {
