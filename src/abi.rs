@@ -14,6 +14,10 @@ pub struct Errno(pub i32);
 impl Errno {
     /// No error.
     pub const NONE: Self = Self(0);
+    /// Operation not permitted.
+    pub const EPERM: Self = Self(1);
+    /// Function not implemented.
+    pub const ENOSYS: Self = Self(38);
     /// Interrupted system call.
     pub const EINTR: Self = Self(4);
     /// Bad file descriptor.

@@ -16,12 +16,15 @@ use crate::sys::kernel_release;
 use crate::sys::watch::Watch;
 use crate::xdg;
 use c_code::Compiled;
+use lesson_run::{Proof, Wrong};
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Every lesson is right.
     Right,
+    /// What could be proven is right; this machine does not allow the rest.
+    Skipped,
     /// Some are not.
     Wrong,
     /// Some are no lessons at all.
@@ -47,6 +50,8 @@ struct Tally {
     predictions: usize,
     goals: usize,
     c_blocks: usize,
+    /// Lessons that this machine does not allow.
+    skipped: usize,
     /// There is C, and nothing to compile it with.
     has_no_compiler: bool,
 }
@@ -70,9 +75,13 @@ pub fn run(paths: &[PathBuf], (out, diagnostics): (&mut dyn Write, &mut dyn Writ
     faults.extend(different);
     let mut tally = Tally::default();
     for lesson in &lessons {
-        let before = faults.len();
-        faults.extend(one(lesson, &mut tally).wrap_err_with(|| format!("{} cannot be run", lesson.file))?);
-        let verdict = if faults.len() == before { "holds" } else { "DOES NOT HOLD" };
+        let (found, denied) = one(lesson, &mut tally).wrap_err_with(|| format!("{} cannot be run", lesson.file))?;
+        let verdict = match denied {
+            _ if !found.is_empty() => "DOES NOT HOLD".to_owned(),
+            Some((line, reason)) => format!("SKIPPED, line {line}: {reason}"),
+            None => "holds".to_owned(),
+        };
+        faults.extend(found);
         if !written(writeln!(out, "{:02}-{}  {verdict}", lesson.number, lesson.id))? {
             return Ok(Outcome::NobodyReads);
         }
@@ -87,6 +96,7 @@ pub fn run(paths: &[PathBuf], (out, diagnostics): (&mut dyn Write, &mut dyn Writ
         return Ok(Outcome::NobodyReads);
     }
     Ok(match (broken, faults.len()) {
+        (0, 0) if tally.skipped > 0 => Outcome::Skipped,
         (0, 0) => Outcome::Right,
         (0, _) => Outcome::Wrong,
         _ => Outcome::NoLesson,
@@ -139,7 +149,13 @@ fn written(result: io::Result<()>) -> Result<bool> {
 
 impl Tally {
     fn write(self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { lessons, blocks, expectations, predictions, goals, c_blocks, has_no_compiler } = self;
+        let Self { lessons, blocks, expectations, predictions, goals, c_blocks, skipped, has_no_compiler } = self;
+        if skipped > 0 {
+            writeln!(
+                out,
+                "{skipped} of them were not taken to the end: `tincans doctor` says what this machine denies"
+            )?;
+        }
         if has_no_compiler {
             writeln!(out, "the C in them was not compiled: there is no C compiler here (cc, gcc or clang)")?;
         }
@@ -199,7 +215,7 @@ fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
     for folder in folders {
         let mut files = Vec::new();
         for entry in folder.read_dir().wrap_err_with(|| format!("{} cannot be read", folder.display()))? {
-            files.push(entry?.path());
+            files.push(entry.wrap_err_with(|| format!("{} cannot be read", folder.display()))?.path());
         }
         files.retain(|file| file.extension().is_some_and(|end| end == "md") && !file.ends_with(lesson::INDEX));
         files.sort();
@@ -255,9 +271,11 @@ fn together(lessons: &[Lesson], known: &BTreeSet<String>) -> Vec<Fault> {
     faults
 }
 
-fn one(lesson: &Lesson, tally: &mut Tally) -> Result<Vec<Fault>> {
-    let (faults, expectations) = lesson_run::run(lesson)?;
+/// What is wrong with a lesson; and the line, and the reason, at which this machine does not let it go on.
+fn one(lesson: &Lesson, tally: &mut Tally) -> Result<(Vec<Fault>, Option<Wrong>)> {
+    let Proof { faults, denied, expectations } = lesson_run::run(lesson)?;
     tally.lessons += 1;
+    tally.skipped += usize::from(denied.is_some());
     tally.blocks += lesson.blocks();
     tally.expectations += expectations;
     tally.predictions += lesson.steps.iter().filter(|step| matches!(step.action, Action::Predict(_))).count();
@@ -269,5 +287,5 @@ fn one(lesson: &Lesson, tally: &mut Tally) -> Result<Vec<Fault>> {
         Compiled::NoCompiler => tally.has_no_compiler = true,
         Compiled::Error(line, words) => faults.push(fault((line, format!("the C does not compile: {words}")))),
     }
-    Ok(faults)
+    Ok((faults, denied))
 }

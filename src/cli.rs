@@ -323,4 +323,5 @@ Examples:
 A program that hangs: `tincans watch --timeout 2 -o /dev/null -- ./a.out` says why. A log for `tincans open`: strace -f -yy -ttt -s 65536 -o trace.log ./a.out.
 More: `tincans man` is all of it as a manual page, the keys are on ?, README.md and ARCHITECTURE.md come with the source.
 Faults: `tincans --version` and `uname -r` belong to a report.
-Exit status: 0 done, 1 an expectation or a lesson did not hold, 2 usage, 128+N after signal N.";
+Exit status: 0 done, 1 an expectation or a lesson did not hold, 2 usage, 3 all holds that `check` or `matrix` could try and this
+machine does not allow the rest, 128+N after signal N.";

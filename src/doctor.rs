@@ -90,22 +90,10 @@ fn of_bench() -> Vec<Finding> {
         call.ret.filter(|_| call.call == Call::Fork)
     });
     let pid = pid.unwrap_or(0);
-    let is_told = events.iter().any(|event| matches!(event.what, What::Queue(_)));
-    let has_copy = trial::can_copy_descriptor(pid);
-    let queues = match (has_copy, is_told) {
-        (true, _) => "may be looked at through a copy of a task's descriptor (pidfd_getfd)",
-        (false, true) => {
-            "pidfd_getfd is denied: a task tells of its own ends while it is idle, and of others nothing is known"
-        }
-        (false, false) => "pidfd_getfd is denied: what the kernel counts in a queue is not shown",
-    };
+    let queues = of_queues(&events, trial::can_copy_descriptor(pid));
     vec![
         Finding::new("bench", true, "tasks are forked, take orders and are killed", ""),
-        Finding {
-            health: if has_copy { Health::Whole } else { Health::Limited },
-            about: "queues",
-            says: queues.to_owned(),
-        },
+        queues,
         Finding::new(
             "sleepers",
             procfs::tells_calls(pid),
@@ -119,6 +107,25 @@ fn of_bench() -> Vec<Finding> {
             "a task's table may not be read: `fds` and `holders` are refused",
         ),
     ]
+}
+
+/// Whether what waits in a queue can be told, and by whom.
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is looked for is a refusal")]
+fn of_queues(events: &[Event], has_copy: bool) -> Finding {
+    let refused = events.iter().find_map(|event| match &event.what {
+        What::Refused { reason } => Some(reason.clone()),
+        _ => None,
+    });
+    let (is_whole, says) = match (refused, has_copy) {
+        (Some(reason), _) => (false, reason.replace("; `tincans doctor` says more", "")),
+        (None, true) => (true, "may be looked at through a copy of a task's descriptor (pidfd_getfd)".to_owned()),
+        (None, false) => {
+            let says =
+                "pidfd_getfd is denied: a task tells of its own ends while it is idle, and of others nothing is known";
+            (false, says.to_owned())
+        }
+    };
+    Finding { health: if is_whole { Health::Whole } else { Health::Limited }, about: "queues", says }
 }
 
 fn of_tracing() -> Finding {

@@ -42,6 +42,8 @@ use tincans::ui::theme::{Colours, Ground, Theme};
 
 /// Usage, a script that does not parse, no terminal where one is needed.
 const USAGE: u8 = 2;
+/// All that could be tried holds; this machine does not allow the rest.
+const SKIPPED: u8 = 3;
 
 fn main() -> ExitCode {
     // A file's name may be no UTF-8, which `args` would panic on.
@@ -90,7 +92,10 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
             let format = matrix_format(*markdown, *json);
             guarded(Terminal::Untouched, || {
                 let printed = if *json { Printed::Json } else { Printed::Text };
-                matrix::run(request, format, &mut output::stdout(printed)).map(|_| 0)
+                matrix::run(request, format, &mut output::stdout(printed)).map(|outcome| match outcome {
+                    matrix::Outcome::Whole => 0,
+                    matrix::Outcome::Skipped => SKIPPED,
+                })
             })
         }
         Some(Command::Doctor) => guarded(Terminal::Untouched, || {
@@ -303,6 +308,7 @@ fn check_lessons(paths: &[PathBuf], again: bool) -> Result<u8> {
     let check = if again { checker::watch } else { checker::run };
     Ok(match check(paths, (&mut output::stdout(Printed::Text), &mut output::stderr()))? {
         Outcome::Right | Outcome::NobodyReads => 0,
+        Outcome::Skipped => SKIPPED,
         Outcome::Wrong => 1,
         Outcome::NoLesson => USAGE,
     })

@@ -67,30 +67,43 @@ struct FoundRow {
 enum Cell {
     /// There is no such thing, for this reason.
     Meaningless(&'static str),
+    /// This machine does not allow it to be asked, for this reason.
+    Denied(String),
     /// What came.
     Found(Answered),
 }
 
-/// Asks the kernel, and writes what it says. False if nobody reads it any more.
-pub fn run(request: Request<'_>, format: Format, out: &mut dyn Write) -> Result<bool> {
-    let bytes = match request {
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every cell was asked, or nobody reads the answers any more.
+    Whole,
+    /// This machine does not allow some of them.
+    Skipped,
+}
+
+/// Asks the kernel, and writes what it says.
+pub fn run(request: Request<'_>, format: Format, out: &mut dyn Write) -> Result<Outcome> {
+    let (bytes, outcome) = match request {
         Request::All => report(&find(|_| true)?, format),
         Request::Row(id) if row(id).is_ok() => report(&find(|row| row.id == id)?, format),
         Request::Row(words) => report(&search(words)?, format),
-        Request::Script(id, column) => script(row(id)?, column)?,
+        Request::Script(id, column) => (script(row(id)?, column)?, Outcome::Whole),
     };
     match out.write_all(bytes.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        other => other.wrap_err("the matrix could not be written").map(|()| true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Outcome::Whole),
+        other => other.wrap_err("the matrix could not be written").map(|()| outcome),
     }
 }
 
-fn report(found: &Found, format: Format) -> String {
-    match format {
+fn report(found: &Found, format: Format) -> (String, Outcome) {
+    let text = match format {
         Format::Text(width) => text::render(found, width),
         Format::Markdown => markdown::render(found),
         Format::Json => json::render(found),
-    }
+    };
+    let is_denied = found.cells().any(|cell| matches!(cell, Cell::Denied(_)));
+    (text, if is_denied { Outcome::Skipped } else { Outcome::Whole })
 }
 
 fn row(id: &str) -> Result<&'static Row> {
@@ -105,6 +118,7 @@ fn script(row: &Row, word: &str) -> Result<String> {
     let column = column.ok_or_else(|| eyre!("there is no column `{word}`; there are {words}"))?;
     match cell(row, column)? {
         Cell::Meaningless(reason) => Err(eyre!("`{}` means nothing for {}: {reason}", row.id, column.title())),
+        Cell::Denied(reason) => Err(eyre!("`{}` cannot be asked of {} here: {reason}", row.id, column.title())),
         Cell::Found(answered) => Ok(answered.script),
     }
 }
@@ -147,7 +161,7 @@ impl Cell {
     /// All its answers, to be searched.
     fn text(&self) -> String {
         match self {
-            Self::Meaningless(_) => String::new(),
+            Self::Meaningless(_) | Self::Denied(_) => String::new(),
             Self::Found(answered) => answered.answers.iter().map(|told| told.line() + "\n").collect(),
         }
     }
@@ -158,8 +172,11 @@ fn cell(row: &Row, column: Column) -> Result<Cell> {
         Err(reason) => Ok(Cell::Meaningless(reason)),
         Ok(lines) => {
             let title = title(row, column);
-            let answered = ask(&title, lines).wrap_err_with(|| format!("row {}, {}", row.id, column.title()))?;
-            Ok(Cell::Found(answered))
+            let came = ask(&title, lines).wrap_err_with(|| format!("row {}, {}", row.id, column.title()))?;
+            Ok(match came {
+                ask::Outcome::Answered(answered) => Cell::Found(answered),
+                ask::Outcome::Denied(reason) => Cell::Denied(reason),
+            })
         }
     }
 }
@@ -170,14 +187,20 @@ pub fn title(row: &Row, column: Column) -> String {
 }
 
 impl Found {
+    fn cells(&self) -> impl Iterator<Item = &Cell> {
+        self.groups.iter().flat_map(|group| &group.rows).flat_map(|row| &row.cells)
+    }
+
     /// Why cells are empty, each reason once, in the order in which they are met.
-    fn reasons(&self) -> Vec<&'static str> {
-        let mut reasons = Vec::new();
-        let cells = self.groups.iter().flat_map(|group| &group.rows).flat_map(|row| &row.cells);
-        for cell in cells {
-            if let Cell::Meaningless(reason) = cell
-                && !reasons.contains(reason)
-            {
+    fn reasons(&self) -> Vec<&str> {
+        let mut reasons: Vec<&str> = Vec::new();
+        for cell in self.cells() {
+            let reason = match cell {
+                Cell::Meaningless(reason) => reason,
+                Cell::Denied(reason) => reason.as_str(),
+                Cell::Found(_) => continue,
+            };
+            if !reasons.contains(&reason) {
                 reasons.push(reason);
             }
         }
@@ -187,7 +210,7 @@ impl Found {
     /// `—¹`: a dash, and the number of its reason.
     fn dash(&self, reason: &str) -> String {
         const RAISED: [char; 9] = ['¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-        let at = self.reasons().iter().position(|known| *known == reason);
+        let at = self.reasons().into_iter().position(|known| known == reason);
         let number = at.and_then(|at| RAISED.get(at)).map_or(String::new(), char::to_string);
         format!("—{number}")
     }

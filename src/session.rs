@@ -1,6 +1,7 @@
 //! Statements in, events out: runs them one after the other on a bench, waits until each has settled, checks what was expected.
 //! Whoever has statements (keys, a script, a lesson) drives this; it never blocks, and never draws.
 
+mod denied;
 mod drive;
 mod for_views;
 mod last_verdict;
@@ -50,6 +51,8 @@ pub struct Session {
     is_cut_short: bool,
     /// The statement that begins next has overtaken the others.
     is_overtaking: bool,
+    /// Why this machine does not allow what was wanted last.
+    denied: Option<String>,
     summary: Summary,
     started_ns: u64,
 }
@@ -77,6 +80,7 @@ impl Session {
             notes: None,
             is_cut_short: false,
             is_overtaking: false,
+            denied: None,
             summary,
             started_ns: now_ns(),
         })
@@ -212,6 +216,7 @@ impl Session {
             Some(1)
         };
         self.bench.recording_mut().begin_statement(&statement);
+        self.denied = None;
         self.summary.statements += 1;
         self.running = Some(Running {
             has_overtaken: std::mem::take(&mut self.is_overtaking),
@@ -273,8 +278,8 @@ impl Session {
     fn make_step(&mut self) -> Result<(), BenchError> {
         let Some(running) = &mut self.running else { return Ok(()) };
         if let Err(reason) = self.place.prepare(&running.statement) {
-            running.refused = Some(reason);
             running.stage = Stage::Settling;
+            self.refuse_here(reason);
             return Ok(());
         }
         let context = Context {

@@ -3,6 +3,7 @@
 
 use std::os::fd::AsRawFd;
 
+use crate::sys::calls;
 use crate::sys::figures::EndFigures;
 use crate::sys::fork;
 use crate::sys::procfs::{self, OpenFile};
@@ -104,6 +105,33 @@ impl Bench {
         holders.iter().find_map(|(task, fd)| self.figures_by(task.id, *fd))
     }
 
+    /// Why [`Self::queue`] has no answer for an end that is there.
+    pub fn queue_obstacle(&self, end: EndId) -> String {
+        let holders = self.recording.world().holders(end);
+        let Some((task, fd)) = holders.first().map(|(task, fd)| (task.id, *fd)) else {
+            return "nobody holds that end".to_owned();
+        };
+        let process = self.recording.world().task(task).map_or(task, |task| task.process);
+        let pidfd = self.members.get(&process).and_then(|member| member.pidfd.as_ref());
+        let copied = pidfd.map(|pidfd| fork::borrow_descriptor(pidfd, fd));
+        let errno = match copied {
+            Some(Ok(copy)) => return why_not_waiting(copy.as_raw_fd()),
+            Some(Err(error)) => error.errno.name(),
+            None => "no pidfd",
+        };
+        if holders.iter().any(|(task, _)| self.can_tell(task.id)) {
+            return "ioctl(FIONREAD) is denied here, also to the task that holds that end".to_owned();
+        }
+        format!("pidfd_getfd(2) is denied here ({errno}), and none of its holders is idle")
+    }
+
+    /// Whether a task takes questions for figures now: it waits for an order.
+    fn can_tell(&self, task: TaskId) -> bool {
+        self.members.get(&task).is_some_and(|member| {
+            member.phase == Phase::Waiting && !member.is_stopped && !member.is_to_stop && !member.is_reader
+        })
+    }
+
     /// By a copy of a task's descriptor, which is closed before this returns; where the kernel denies that (Yama, a container
     /// without CAP_SYS_PTRACE, seccomp), by the task itself while it is idle.
     fn figures_by(&self, task: TaskId, fd: i32) -> Option<EndFigures> {
@@ -113,8 +141,15 @@ impl Bench {
             return Some(EndFigures::of(copy.as_raw_fd()));
         }
         let member = self.members.get(&task)?;
-        let is_idle = member.phase == Phase::Waiting && !member.is_stopped && !member.is_to_stop && !member.is_reader;
-        if is_idle { member.control.ask_figures(fd) } else { None }
+        if self.can_tell(task) { member.control.ask_figures(fd) } else { None }
+    }
+}
+
+/// What keeps FIONREAD from an answer, asked over a descriptor of the program's own.
+fn why_not_waiting(fd: i32) -> String {
+    match calls::try_bytes_waiting(fd) {
+        Ok(_) => "the kernel tells no length of it".to_owned(),
+        Err(errno) => format!("ioctl(FIONREAD) is denied here: {}", errno.name()),
     }
 }
 

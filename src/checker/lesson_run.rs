@@ -14,21 +14,35 @@ use crate::trace::{Event, What};
 /// How long a lesson may keep the bench busy.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Line, and what was wanted and what came.
-type Wrong = (u32, String);
+/// Events of one statement that are kept; the oldest go first.
+const EVENTS_KEPT: usize = 8192;
 
-/// Runs a lesson. Gives what is wrong with it, and how many expectations were put to the kernel.
-pub(super) fn run(lesson: &Lesson) -> Result<(Vec<Wrong>, u64)> {
+/// Line, and what was wanted and what came.
+pub(super) type Wrong = (u32, String);
+
+/// What came of a lesson.
+pub(super) struct Proof {
+    /// What is wrong with it.
+    pub faults: Vec<Wrong>,
+    /// Where, and why, this machine does not let it be taken any further.
+    pub denied: Option<Wrong>,
+    /// How many expectations were put to the kernel.
+    pub expectations: u64,
+}
+
+/// Runs a lesson.
+pub(super) fn run(lesson: &Lesson) -> Result<Proof> {
     let mut run = LessonRun {
         session: Session::open(Settings::default())?,
         faults: Vec::new(),
         expectations: 0,
         deadline: Instant::now() + LONGEST,
         is_late: false,
+        denied: None,
     };
     match run.all(lesson) {
-        Err(error) if !run.is_late => Err(error),
-        _ => Ok((run.faults, run.expectations)),
+        Err(error) if !run.is_late && run.denied.is_none() => Err(error),
+        _ => Ok(Proof { faults: run.faults, denied: run.denied, expectations: run.expectations }),
     }
 }
 
@@ -39,6 +53,8 @@ struct LessonRun {
     deadline: Instant,
     /// It takes too long, which is a fault of its own and the last one.
     is_late: bool,
+    /// This machine does not allow a statement: what comes after it would be no lesson's fault.
+    denied: Option<Wrong>,
 }
 
 impl LessonRun {
@@ -83,9 +99,14 @@ impl LessonRun {
 
     fn run(&mut self, statement: &Statement) -> Result<Vec<Event>> {
         self.session.submit(statement.clone());
-        let mut events = Vec::new();
-        let is_settled = self.session.settle_until(Some(self.deadline), |_, came| {
+        let (mut events, mut denial) = (Vec::new(), None);
+        let is_settled = self.session.settle_until(Some(self.deadline), |session, came| {
+            denial = denial.take().or_else(|| session.denial(&came));
             events.extend(came);
+            // Of a `repeat` without end the last are as good as all.
+            if events.len() > 2 * EVENTS_KEPT {
+                events.drain(..events.len() - EVENTS_KEPT);
+            }
             Ok::<(), BenchError>(())
         })?;
         if !is_settled {
@@ -94,6 +115,10 @@ impl LessonRun {
             self.faults.push((statement.line, what));
             self.is_late = true;
             bail!("the lesson takes too long");
+        }
+        if let Some(reason) = denial {
+            self.denied = Some((statement.line, reason));
+            bail!("this machine does not allow it");
         }
         Ok(events)
     }

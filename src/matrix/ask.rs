@@ -37,6 +37,15 @@ pub struct Told {
     pub is_of_this_kernel: bool,
 }
 
+/// What came of a cell.
+#[derive(Debug)]
+pub enum Outcome {
+    /// What the kernel answered.
+    Answered(Answered),
+    /// Why this machine does not allow it to be asked.
+    Denied(String),
+}
+
 /// A cell on its way: which statement comes next, and what came of those before.
 #[derive(Debug)]
 pub struct Asking {
@@ -102,24 +111,32 @@ impl Asking {
 }
 
 /// Runs the lines of one cell.
-pub fn ask(title: &str, lines: Vec<Line>) -> Result<Answered> {
+pub fn ask(title: &str, lines: Vec<Line>) -> Result<Outcome> {
     let mut session = Session::open(Settings::default())?;
     let deadline = Instant::now() + LONGEST;
     let mut asking = Asking::of(title, lines);
     while let Some(statement) = asking.next_statement()? {
         let text = statement.text.clone();
-        settle(&mut session, statement, deadline)?;
+        if let Some(reason) = settle(&mut session, statement, deadline)? {
+            return Ok(Outcome::Denied(reason));
+        }
         let seen = session.seen().ok_or_else(|| eyre!("{text} has not settled"))?;
         asking.take(&seen);
     }
-    Ok(asking.finish())
+    Ok(Outcome::Answered(asking.finish()))
 }
 
-fn settle(session: &mut Session, statement: Statement, deadline: Instant) -> Result<()> {
+/// Runs one statement; why this machine does not allow it, if it does not.
+fn settle(session: &mut Session, statement: Statement, deadline: Instant) -> Result<Option<String>> {
     let text = statement.text.clone();
     session.submit(statement);
-    if session.settle_until(Some(deadline), |_, _| Ok::<(), BenchError>(()))? {
-        return Ok(());
+    let mut denial = None;
+    let is_settled = session.settle_until(Some(deadline), |session, came| {
+        denial = denial.take().or_else(|| session.denial(&came));
+        Ok::<(), BenchError>(())
+    })?;
+    if is_settled {
+        return Ok(denial);
     }
     bail!("{text} takes more than {} s", LONGEST.as_secs())
 }

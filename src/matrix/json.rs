@@ -25,6 +25,7 @@ fn row_keys(group: &str, row: &FoundRow) -> Value {
 fn cell_keys(cell: &Cell) -> Value {
     match cell {
         Cell::Meaningless(reason) => json!({ "answer": null, "script": null, "reason": reason }),
+        Cell::Denied(reason) => json!({ "answer": null, "script": null, "denied": reason }),
         Cell::Found(answered) => {
             let whole: Vec<String> = answered.answers.iter().map(|told| told.words.join(", ")).collect();
             let answers: Vec<Value> = answered.answers.iter().map(told_keys).collect();

@@ -31,6 +31,7 @@ fn write_row(text: &mut String, found: &Found, row: &FoundRow) {
     for cell in &row.cells {
         let words = match cell {
             Cell::Meaningless(reason) => found.dash(reason),
+            Cell::Denied(reason) => found.dash(reason),
             Cell::Found(answered) => answered.answers.iter().map(answer).collect::<Vec<_>>().join("<br>"),
         };
         let _ = write!(text, " {words} |");

@@ -48,6 +48,7 @@ fn write_row(text: &mut String, found: &Found, row: &FoundRow, widths: &[usize])
         let mut line = vec![format!("  {question}")];
         line.extend(row.cells.iter().map(|cell| match cell {
             Cell::Meaningless(reason) => found.dash(reason),
+            Cell::Denied(reason) => found.dash(reason),
             Cell::Found(answered) => answered.answers.get(at).map(Told::line).unwrap_or_default(),
         }));
         write_table_line(text, &line, widths);

@@ -15,8 +15,6 @@ use super::{Session, Stage};
 const NO_ROOM: &str =
     "the program has no descriptors left to watch one more task with (its hard RLIMIT_NOFILE, `ulimit -Hn`)";
 
-/// Why a queue is not told: its holders sleep, and copying their descriptors is denied.
-const NO_FIGURES: &str = "that queue cannot be seen: pidfd_getfd(2) is denied here, and none of its holders is idle; `tincans doctor` says more";
 /// Why there is no answer: half of one would be a wrong one.
 const NO_TABLE: &str = "the kernel does not let a descriptor table be seen (/proc/PID/fd)";
 
@@ -30,36 +28,46 @@ impl Session {
                     running.stage = Stage::Next;
                 }
                 if work.makes_task() && !self.bench.has_room(1) {
-                    running.refused = Some(NO_ROOM.to_owned());
+                    self.refuse_here(NO_ROOM.to_owned());
                     return Ok(());
                 }
                 self.bench.order(task, Assignment::new(work, name, running.statement.line))?;
             }
             Step::Forks(_, names) if !self.bench.has_room(names.len()) => {
-                running.refused = Some(NO_ROOM.to_owned());
+                self.refuse_here(NO_ROOM.to_owned());
             }
             Step::Forks(task, names) => {
                 running.stage = Stage::Making(task, names.len());
                 self.bench.order_forks(task, names)?;
             }
             Step::Closes(task, closes) => self.bench.order_closes(task, closes)?,
-            Step::Signal(task, signal) => self.bench.signal(task, signal)?,
-            Step::Interrupt(task) => self.bench.interrupt(task)?,
+            Step::Signal(task, signal) => {
+                let sent = self.bench.signal(task, signal);
+                self.unless_denied(sent)?;
+            }
+            Step::Interrupt(task) => {
+                let sent = self.bench.interrupt(task);
+                self.unless_denied(sent)?;
+            }
             Step::Sleep(ms) => running.stage = Stage::Sleeping(Instant::now() + Duration::from_millis(ms)),
             Step::Reset => self.bench.reset()?,
-            Step::Queue(end) => match self.bench.queue(end) {
-                Some(report) => self.bench.recording_mut().observe(Observation::Queue(report)),
-                None => running.refused = Some(NO_FIGURES.to_owned()),
-            },
+            Step::Queue(end) => {
+                if let Some(report) = self.bench.queue(end) {
+                    self.bench.recording_mut().observe(Observation::Queue(report));
+                } else {
+                    let why = self.bench.queue_obstacle(end);
+                    self.refuse_here(format!("that queue cannot be seen: {why}; `tincans doctor` says more"));
+                }
+            }
             Step::Holders(end) => match self.bench.holders(end) {
                 Some(report) => self.bench.recording_mut().observe(Observation::Holders(report)),
-                None => running.refused = Some(NO_TABLE.to_owned()),
+                None => self.refuse_here(NO_TABLE.to_owned()),
             },
             Step::Fds(task) => {
                 let name = self.bench.world().task(task).map(|task| task.name.clone()).unwrap_or_default();
                 match self.bench.fds(task) {
                     Some(fds) => self.bench.recording_mut().observe(Observation::Fds { task: name, fds }),
-                    None => running.refused = Some(NO_TABLE.to_owned()),
+                    None => self.refuse_here(NO_TABLE.to_owned()),
                 }
             }
             Step::Tasks => self.bench.recording_mut().observe(Observation::Tasks),

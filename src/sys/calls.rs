@@ -185,10 +185,15 @@ pub fn at_mark(fd: i32) -> (Answer, i32) {
 
 /// FIONREAD: bytes that wait.
 pub fn bytes_waiting(fd: i32) -> Option<u64> {
+    try_bytes_waiting(fd).ok()
+}
+
+/// The same, or what the kernel says instead.
+pub fn try_bytes_waiting(fd: i32) -> Result<u64, Errno> {
     let mut value = 0_i32;
     // SAFETY: FIONREAD writes one int to a local.
     let answer = unsafe { libc::ioctl(fd, libc::FIONREAD, &raw mut value) };
-    (answer == 0).then(|| u64::try_from(value).unwrap_or(0))
+    if answer == 0 { Ok(u64::try_from(value).unwrap_or(0)) } else { Err(last_errno()) }
 }
 
 /// SIOCOUTQ: what the sender's buffer is charged for.

@@ -70,7 +70,13 @@ impl OrderSender {
     pub fn last_words(&self) -> Result<Option<String>, SysError> {
         let mut buffer = [0; LAST_WORDS];
         let flags = MsgFlags::MSG_DONTWAIT;
-        match retry(|| nix::sys::socket::recv(self.fd.as_raw_fd(), &mut buffer, flags)) {
+        let mut receive = || retry(|| nix::sys::socket::recv(self.fd.as_raw_fd(), &mut buffer, flags));
+        // A task that dies without having read all of its orders is said to have reset the pair, once; its words are behind that.
+        let received = match receive() {
+            Err(nix::Error::ECONNRESET) => receive(),
+            other => other,
+        };
+        match received {
             Ok(0) | Err(nix::Error::EAGAIN | nix::Error::ECONNRESET) => Ok(None),
             Ok(length) => Ok(Some(String::from_utf8_lossy(&buffer[..length]).into_owned())),
             Err(errno) => Err(errno).during("receive its last words, recv"),

@@ -61,14 +61,15 @@ pub fn send_signal(process: &impl AsFd, signal: i32) -> Result<(), SysError> {
     // SAFETY: with a null siginfo pidfd_send_signal only takes numbers.
     let result =
         unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, std::ptr::null::<libc::siginfo_t>(), 0) };
-    if result < 0 { Err(SysError { operation: "send a signal", errno: last_errno() }) } else { Ok(()) }
+    let operation = "send a signal, pidfd_send_signal";
+    if result < 0 { Err(SysError { operation, errno: last_errno() }) } else { Ok(()) }
 }
 
 /// tgkill(2): reaches one thread.
 pub fn signal_thread(pid: i32, tid: i32, signal: i32) -> Result<(), SysError> {
     // SAFETY: tgkill only takes numbers.
     let result = unsafe { libc::syscall(libc::SYS_tgkill, pid, tid, signal) };
-    if result < 0 { Err(SysError { operation: "interrupt a thread", errno: last_errno() }) } else { Ok(()) }
+    if result < 0 { Err(SysError { operation: "interrupt a thread, tgkill", errno: last_errno() }) } else { Ok(()) }
 }
 
 /// A momentary copy of another process's descriptor, pidfd_getfd(2). To be dropped before the next step.
@@ -78,7 +79,7 @@ pub fn borrow_descriptor(process: &impl AsFd, fd: i32) -> Result<OwnedFd, SysErr
     let copy = unsafe { libc::syscall(libc::SYS_pidfd_getfd, process, fd, 0) };
     let copy = i32::try_from(copy).unwrap_or(-1);
     if copy < 0 {
-        return Err(SysError { operation: "look at a queue", errno: last_errno() });
+        return Err(SysError { operation: "look at a queue, pidfd_getfd", errno: last_errno() });
     }
     // SAFETY: the kernel has just given out this number, and nothing else owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(copy) })

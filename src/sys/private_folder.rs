@@ -78,9 +78,10 @@ impl PrivateFolder {
         make_own_folder(&self.above)?;
         // None where the file system knows no locks: the next one says so.
         let _above = lock_above(&self.above)?;
-        fs::DirBuilder::new().mode(0o700).create(&self.path)?;
-        FolderLock::take(&self.path).inspect_err(|_error| {
+        fs::DirBuilder::new().mode(0o700).create(&self.path).map_err(|error| named("mkdir", &error))?;
+        FolderLock::take(&self.path).map_err(|error| {
             let _ = fs::remove_dir(&self.path);
+            named("flock", &error)
         })
     }
 }
@@ -117,10 +118,15 @@ fn sweep_below(temporary: &Path) {
 
 /// Waits for the lock of the folder that all are in; `NotFound` where it is removed meanwhile.
 fn lock_above(above: &Path) -> io::Result<Option<FolderLock>> {
-    let lock = FolderLock::wait(above, PATIENCE)?;
+    let lock = FolderLock::wait(above, PATIENCE).map_err(|error| named("flock", &error))?;
     // What was locked may be a folder without a name by now.
     let is_named = lock.as_ref().is_none_or(|lock| lock.is_on(above));
     if is_named { Ok(lock) } else { Err(ErrorKind::NotFound.into()) }
+}
+
+/// The same error with the call that gave it, which a machine may deny while it allows the other.
+fn named(call: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{call}: {error}"))
 }
 
 /// Makes the folder above, or finds it; an error where it is somebody else's.
@@ -132,7 +138,7 @@ fn make_own_folder(path: &Path) -> io::Result<()> {
         }
         // Removed in between: tried again.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(ErrorKind::NotFound.into()),
-        made => made,
+        made => made.map_err(|error| named("mkdir", &error)),
     }
 }
 

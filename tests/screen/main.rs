@@ -7,6 +7,7 @@
 mod support;
 
 mod chaos;
+mod denied;
 mod exits;
 mod first;
 mod five_kinds;

@@ -8,6 +8,7 @@ mod support;
 
 mod again;
 mod contract;
+mod denied;
 mod exports;
 mod facts;
 mod foreign;

@@ -2,6 +2,7 @@
 //! Nothing here forks by hand: libtest has threads, so `Command` does it.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod denied;
 pub mod kernel;
 pub mod processes;
 pub mod programs;
