@@ -33,6 +33,7 @@ use tincans::progress::Store;
 use tincans::runner::{self, Options, Verdict};
 use tincans::saving;
 use tincans::session::Settings;
+use tincans::sys::ending;
 use tincans::sys::output::{self, Format as Printed};
 use tincans::sys::tty_input::TtyInput;
 use tincans::text;
@@ -44,6 +45,8 @@ use tincans::ui::theme::{Colours, Ground, Theme};
 const USAGE: u8 = 2;
 /// All that could be tried holds; this machine does not allow the rest.
 const SKIPPED: u8 = 3;
+/// As if SIGTERM had killed it.
+const TERMINATED: u8 = 128 + 15;
 
 fn main() -> ExitCode {
     // A file's name may be no UTF-8, which `args` would panic on.
@@ -82,7 +85,9 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         Some(Command::Watch { how, program }) => watched::watch(arguments, how, program),
         Some(Command::Open { file, json }) => files::open(arguments, file, *json),
         Some(Command::Export { file, format, output }) => files::export(arguments, file, format, output.as_deref()),
-        Some(Command::Check { paths, watch }) => guarded(Terminal::Untouched, || check_lessons(paths, *watch)),
+        // What waits for a file to change has no folder, and ends at once.
+        Some(Command::Check { paths, watch: true }) => guarded(Terminal::Untouched, || check_lessons(paths, true)),
+        Some(Command::Check { paths, watch: false }) => guarded_run(|| check_lessons(paths, false)),
         Some(Command::Matrix { row, column, markdown, json }) => {
             let request = match (row, column) {
                 (Some(row), Some(column)) => Request::Script(row, column),
@@ -90,7 +95,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
                 (None, _) => Request::All,
             };
             let format = matrix_format(*markdown, *json);
-            guarded(Terminal::Untouched, || {
+            guarded_run(|| {
                 let printed = if *json { Printed::Json } else { Printed::Text };
                 matrix::run(request, format, &mut output::stdout(printed)).map(|outcome| match outcome {
                     matrix::Outcome::Whole => 0,
@@ -268,6 +273,17 @@ fn guarded(terminal: Terminal, work: impl FnOnce() -> Result<u8>) -> Result<u8> 
     Ok(guardian::run(terminal, || work().unwrap_or_else(|error| complain(&error)))?)
 }
 
+/// The same for what has a bench and no screen: asked to leave, it leaves in order.
+fn guarded_run(work: impl FnOnce() -> Result<u8>) -> Result<u8> {
+    guarded(Terminal::Untouched, || {
+        ending::note_sigterm()?;
+        match work() {
+            Err(_) if ending::is_asked() => Ok(TERMINATED),
+            other => other,
+        }
+    })
+}
+
 fn complain(error: &color_eyre::Report) -> u8 {
     // In one line, whatever lines it has.
     output::complain(&text::string(&format!("{error:#}")));
@@ -291,12 +307,15 @@ fn print_help(help: &clap::Error) -> u8 {
 fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
     let name = text::string(&script.display().to_string());
     let source = read_script(script).wrap_err_with(|| format!("{name} cannot be read"))?;
+    // Not before: nothing may keep it from leaving while it waits for its script.
+    ending::note_sigterm()?;
     let printed = if options.json { Printed::Json } else { Printed::Text };
     let mut out = BufWriter::with_capacity(64 * 1024, output::stdout(printed));
     let verdict = runner::run(&name, &source, options, (&mut out, &mut output::stderr()))?;
     Ok(match verdict {
         Verdict::Held | Verdict::NobodyReads => 0,
         Verdict::DidNotHold => 1,
+        Verdict::Terminated => TERMINATED,
         Verdict::NoScript(error) => {
             let _ = writeln!(output::stderr(), "{name}:{error}");
             USAGE

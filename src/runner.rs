@@ -38,6 +38,8 @@ pub enum Verdict {
     DidNotHold,
     /// Nobody reads the output any more.
     NobodyReads,
+    /// Somebody asked the program to leave.
+    Terminated,
     /// It is no script; nothing of it was run.
     NoScript(ParseError),
 }
@@ -75,6 +77,7 @@ pub fn run(
         });
         match settled {
             Err(error) if is_closed(&error) => return Ok(Verdict::NobodyReads),
+            Ok(false) => return Ok(Verdict::Terminated),
             other => other?,
         };
         if cfg!(debug_assertions) {

@@ -9,6 +9,7 @@ pub mod child_signal;
 pub mod control;
 pub mod descriptors;
 pub mod file_identity;
+pub mod ending;
 pub mod figures;
 pub mod file_lock;
 pub mod fork;

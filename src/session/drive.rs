@@ -1,12 +1,16 @@
 //! The one loop that drives a session until all has settled, or until a time is up; and its single turn, for whoever has a loop
 //! of their own.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::bench::BenchError;
+use crate::sys::ending;
 use crate::trace::Event;
 
 use super::Session;
+
+/// How long nobody looks whether the program is to leave.
+const LONGEST_SLEEP: Duration = Duration::from_millis(250);
 
 /// How far a session has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +36,7 @@ impl Session {
         Ok((events, reached))
     }
 
-    /// Waits until all has settled; whether it has before the time was up. What settles meanwhile goes to `take`, which may end
+    /// Waits until all has settled; whether it has before the time was up, and before somebody asked the program to leave. What settles meanwhile goes to `take`, which may end
     /// this by an error.
     pub fn settle_until<E: From<BenchError>>(
         &mut self,
@@ -47,6 +51,9 @@ impl Session {
             }
             let (events, reached) = reached?;
             take(self, events)?;
+            if ending::is_asked() {
+                return Ok(false);
+            }
             match reached {
                 Reached::Settled => return Ok(true),
                 Reached::Late => return Ok(false),
@@ -58,7 +65,8 @@ impl Session {
     /// Sleeps until something may have happened, or the time is up.
     fn wait_until(&mut self, until: Option<Instant>) -> Result<(), BenchError> {
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-        let limit = [self.arm(), left].into_iter().flatten().min();
+        // A SIGTERM that comes just before the sleep does not end it.
+        let limit = [self.arm(), left, Some(LONGEST_SLEEP)].into_iter().flatten().min();
         self.bench.nap(limit)
     }
 }
