@@ -159,6 +159,13 @@ impl Recording {
         self.observed.push(what);
     }
 
+    /// What [`World::take_kept`] gives out, as events of the running statement.
+    pub fn take_kept(&mut self) -> Vec<Event> {
+        let line = self.line;
+        let event = |(task, call)| Event { line, task: Some(task), what: What::Call(Box::new(call)) };
+        self.world.take_kept().into_iter().map(event).collect()
+    }
+
     /// Events and reports that have come and are not shown yet.
     pub fn pending(&self) -> (usize, usize) {
         (self.events.len(), self.observed.len())

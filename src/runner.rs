@@ -72,6 +72,10 @@ pub fn run(
         session.submit(statement);
         let settled = session.settle_until(None, |session, events| {
             keep(session, &mut recorder)?;
+            if options.every_call {
+                let kept = session.recording_mut().take_kept();
+                write(&kept, options, out).wrap_err(UNWRITTEN)?;
+            }
             report(name, &events, diagnostics);
             show(&events, options, out).wrap_err(UNWRITTEN)
         });
@@ -162,7 +166,7 @@ pub fn write(events: &[Event], options: Options<'_>, out: &mut dyn Write) -> io:
             writeln!(out, "{}", json::line(event))?;
         }
         if let (What::Burst(burst), true) = (&event.what, options.every_call) {
-            for call in &burst.first_calls {
+            for call in burst.not_given_out() {
                 let event = Event { line: event.line, task: event.task, what: What::Call(Box::new(call.clone())) };
                 let lines = if options.json { vec![json::line(&event)] } else { strace::lines(&event) };
                 lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;

@@ -205,6 +205,8 @@ pub struct Burst {
     pub since: Option<u32>,
     /// The first [`crate::world::BURST_KEEP`] calls, one by one.
     pub first_calls: Vec<CallEvent>,
+    /// How many calls were given out while the loop went on; the first of all are in `first_calls` nevertheless.
+    pub given_out: usize,
 }
 
 /// Answer of `queue`.

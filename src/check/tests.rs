@@ -181,6 +181,7 @@ fn a_loop_answers_with_its_bytes() {
         unfinished: false,
         since,
         first_calls: vec![],
+        given_out: 0,
     };
     let own = scene(vec![event(What::Burst(Box::new(burst("parent", None))))]);
     rows(&own, &["2048", "EAGAIN", "> 0, EAGAIN", "2KiB"], &[("EPIPE", "2048 EAGAIN"), ("-1", "2048 EAGAIN")]);

@@ -429,6 +429,7 @@ mod tests {
             unfinished: false,
             since: None,
             first_calls: Vec::new(),
+            given_out: 0,
         };
         let data = Payload::repeated(vec![b'x'], 64);
         burst.first_calls.push(event("parent", Call::Write { fd: 3, data }, 64));

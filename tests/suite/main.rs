@@ -7,6 +7,7 @@
 mod support;
 
 mod again;
+mod bounds;
 mod contract;
 mod denied;
 mod exports;

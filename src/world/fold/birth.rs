@@ -152,6 +152,7 @@ impl World {
             unfinished: false,
             since: None,
             first_calls: Vec::new(),
+            given_out: 0,
         }
     }
 }

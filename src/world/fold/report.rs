@@ -82,6 +82,27 @@ impl World {
         shown
     }
 
+    /// Calls of the loops that go on, where each is kept and there are many by now: they are given out, so that a loop of millions
+    /// takes no more memory than one of thousands. The first ones stay, which the loop's expectations are about.
+    pub fn take_kept(&mut self) -> Vec<(TaskId, CallEvent)> {
+        let mut taken = Vec::new();
+        let keeps = self.keep_every_call;
+        for task in self.tasks.values_mut().filter(|_| keeps) {
+            let id = task.id;
+            let Some(burst) = task.order.as_mut().and_then(|order| order.burst.as_mut()) else { continue };
+            if burst.first_calls.len() < KEPT_AT_ONCE {
+                continue;
+            }
+            if burst.given_out == 0 {
+                taken.extend(burst.first_calls[..BURST_KEEP].iter().map(|call| (id, call.clone())));
+            }
+            let before = taken.len();
+            taken.extend(burst.first_calls.drain(BURST_KEEP..).map(|call| (id, call)));
+            burst.given_out += if burst.given_out == 0 { BURST_KEEP } else { 0 } + (taken.len() - before);
+        }
+        taken
+    }
+
     /// Names of the descriptors that came with a message, or that the call made.
     fn received_names(&self, id: TaskId, extra: &Extra) -> Vec<NamedEnd> {
         let Extra::Message { fds, .. } = extra else { return Vec::new() };
@@ -98,6 +119,18 @@ impl World {
             _ => return Vec::new(),
         };
         self.task_of_pid(pid).map(|task| (pid, task.name.clone())).into_iter().collect()
+    }
+}
+
+/// Calls of one loop that are kept before they are given out.
+const KEPT_AT_ONCE: usize = 4096;
+const _: () = assert!(BURST_KEEP < KEPT_AT_ONCE, "the first ones stay");
+
+impl Burst {
+    /// The calls that are kept and were not given out.
+    pub fn not_given_out(&self) -> &[CallEvent] {
+        let told = if self.given_out > 0 { BURST_KEEP } else { 0 };
+        self.first_calls.get(told..).unwrap_or_default()
     }
 }
 
