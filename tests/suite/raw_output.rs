@@ -126,6 +126,8 @@ const WRITERS: &[(&str, &[&str])] = &[
     // Asks them whether they are terminals; the second writes what undoes all modes, and what `tui::screen` gives it.
     ("src/sys/terminal.rs", &["stdout()", "stderr()", "/dev/tty", "terminal::write_out", "unistd::write"]),
     ("src/tui/screen.rs", &["terminal::write_out"]),
+    // Asks whether they are terminals, and types what a person types into the watched program's own.
+    ("src/sys/pty.rs", &["stdout()", "stderr()", "unistd::write"]),
     // What another program has open is named so; nothing is opened.
     ("src/watch/known.rs", &["/dev/tty", "/dev/stdout", "/dev/stderr", "/dev/fd"]),
     ("src/strace_log/import/descriptors.rs", &["/dev/tty"]),
