@@ -80,10 +80,13 @@ impl ThreadFiles {
     }
 }
 
-/// Whether a process may not be looked into, as one that runs a file which may be executed and not read (proc_pid_stat(5), PT).
+/// Whether a process that is there may not be looked into, as one that runs a file which may be executed and not read
+/// (proc_pid_stat(5), PT); with hidepid=2 it is not even listed. A zombie that may be has no such file any more.
 fn hides_its_status(pid: i32) -> bool {
-    let link = std::fs::read_link(format!("/proc/{pid}/exe"));
+    let folder = format!("/proc/{pid}");
+    let link = std::fs::read_link(format!("{folder}/exe"));
     link.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+        || !std::path::Path::new(&folder).exists()
 }
 
 /// Whether the kernel names the call in which a process is asleep.
