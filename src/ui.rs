@@ -333,7 +333,8 @@ fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usiz
         let key = |action| scene.app.key(action);
         let before = if scene.app.mode == Mode::Line { key(Action::LeaveLine) + ", then " } else { String::new() };
         let new = || before + &key(Action::NewChannel);
-        let is_silent = is_lesson || scene.app.is_still || scene.app.recording.is_some();
+        let is_over = scene.app.recording.is_some() || scene.app.past.is_some();
+        let is_silent = is_lesson || scene.app.is_still || is_over;
         let text = if is_silent { "no channel yet".to_owned() } else { format!("no channel yet: {} makes one", new()) };
         buf.set_stringn(
             places.channels.x + 1,

@@ -229,6 +229,10 @@ mod tests {
             let (mut app, stage) = opened();
             assert_eq!(search(&mut app, &stage, word)[0], want);
         }
+        for word in ["5000*z", "64KiB", r"\x00"] {
+            let (mut app, stage) = opened();
+            assert!(search(&mut app, &stage, word).contains(&"write"), "{word}");
+        }
         for word in ["eof", "EPIPE", "SCM_RIGHTS", "sndbuf", "zombie"] {
             let (mut app, stage) = opened();
             app.course = crate::app::course::Course::new(

@@ -7,6 +7,7 @@ use crate::situation::Row;
 
 use super::action::{Action, Learn};
 use super::entry::Entry;
+use super::signature::DATA;
 use super::{App, matrix_view, statement_examples};
 
 /// From here on, letters stand in order and nothing more.
@@ -83,11 +84,13 @@ pub fn others(app: &App, query: &str) -> Vec<(u32, Entry)> {
 fn statements(query: &str) -> Vec<(u32, Entry)> {
     let of_verb = |(at, verb): (usize, &parse::VerbHelp)| {
         let words = KEYWORDS.iter().find(|(name, _)| *name == verb.name).map_or("", |(_, words)| words);
-        let text = format!("{} {} {words}", verb.synopsis, verb.about).to_lowercase();
+        let data = if verb.synopsis.contains(" DATA") { DATA } else { "" };
+        let text = format!("{} {} {words} {data}", verb.synopsis, verb.about).to_lowercase();
         let rank = rank(verb.name, &text, "", query)?;
         let example = statement_examples::of(verb.name).map(|example| format!(" · for example: {example}"));
         let action = Action::TypeStatement(u16::try_from(at).ok()?);
-        let detail = format!("{} · {}{}", verb.synopsis, verb.about, example.unwrap_or_default());
+        let data = if data.is_empty() { String::new() } else { format!(" · {data}") };
+        let detail = format!("{} · {}{data}{}", verb.synopsis, verb.about, example.unwrap_or_default());
         let long = format!("{}: {}", verb.name, verb.about);
         Some((rank, Entry { name: verb.name, keys: ":".to_owned(), detail: Some(detail), ..Entry::of(action, long) }))
     };

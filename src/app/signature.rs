@@ -8,6 +8,9 @@ use crate::world::channel::End;
 
 use super::channel_sides;
 
+/// How the bytes of a message are written.
+pub const DATA: &str = r#"DATA: a word, "text with \n or \x00", 5000*z or 64KiB*z"#;
+
 /// Types of channels, as `channel` writes them.
 const CHANNEL_TYPES: [&str; 5] = ["stream", "dgram", "seqpacket", "pipe", "packetpipe"];
 /// Statements that take bytes out of an end.
@@ -71,7 +74,7 @@ impl Slot {
     /// What it is, for whoever does not know.
     pub fn advice(self) -> &'static str {
         match self.inner {
-            "DATA" => r#"DATA: a word, "text with \n or \x00", 5000*z or 64KiB*z"#,
+            "DATA" => DATA,
             "END" | "TASK|END" => "END: one side of a channel, as wire[0]",
             "N" | "SIZE" | "COUNT" | "BYTES" => "a number of bytes or times; 4KiB is 4096",
             "MS" => "milliseconds",

@@ -274,7 +274,13 @@ pub(super) fn submit(app: &mut App, phrases: impl IntoIterator<Item = KeyStateme
         }
     }
     if !reasons.is_empty() {
-        app.notice = Some(reasons.join(" · "));
+        let reasons = reasons.join(" · ");
+        // Why the others came out as they did is not hidden by it.
+        if commands.is_empty() {
+            app.notice = Some(reasons);
+        } else {
+            app.transcript.note(format!("── {reasons} ──"));
+        }
     }
     commands
 }

@@ -12,6 +12,7 @@ use crate::app::past::Past;
 use crate::app::program::{Program, TAKE_BACK_LABEL};
 use crate::app::{Mode, View};
 use crate::explain;
+use crate::questions::acting;
 use crate::ui::{Scene, words};
 
 /// Columns that the tasks have at least, beside a first step.
@@ -50,6 +51,9 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         }
         Mode::Keys if scene.app.program.is_some() => help(),
         Mode::Keys if scene.app.recording.is_some() => format!("{} run it again  {}", key(Action::RunAgain), help()),
+        Mode::Keys if acting::first_task(scene.world).is_some_and(|task| !task.is_alive()) => {
+            format!("{} begins again  {}", key(Action::Reset), help())
+        }
         Mode::Keys => format!("{} type  {}", key(Action::EnterLine), help()),
         Mode::Prompt => format!("{} back ", key(Action::LeavePrompt)),
         Mode::Palette => format!("{} back ", key(Action::ClosePalette)),
