@@ -1,6 +1,8 @@
 //! From what a terminal shows to what it is to show, in few bytes: only what can be seen to differ, the nearest way to get there,
 //! the shortest change of colours. It only uses what the Linux console, tmux and screen know as well as xterm does.
 
+mod scroll;
+
 use std::io::Write as _;
 
 use ratatui::buffer::{Buffer, Cell};
@@ -9,6 +11,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::pen::Pen;
 use crate::text;
+use scroll::Scroll;
 
 /// Blanks from which on erasing is shorter than writing them, where something follows and where nothing does.
 const WORTH_ERASING: usize = 10;
@@ -85,8 +88,25 @@ impl Painter {
         self.caret = Some(Position::ORIGIN);
     }
 
-    /// Draws what differs: row by row, or colour by colour, whichever is shorter.
+    /// Draws what differs; where rows have only moved, the terminal moves them, if that is shorter.
     pub fn paint(&mut self, shown: &Buffer, next: &Buffer, out: &mut Vec<u8>) {
+        let mut plain = (*self, Vec::new());
+        plain.0.paint_differences(shown, next, &mut plain.1);
+        let scrolled = Scroll::find(shown, next).map(|scroll| {
+            let mut by_scroll = (*self, Vec::new());
+            by_scroll.0.take_up(Pen::default(), &mut by_scroll.1);
+            scroll.write(usize::from(next.area.height), &mut by_scroll.1);
+            by_scroll.0.caret = None;
+            by_scroll.0.paint_differences(&scroll.apply(shown), next, &mut by_scroll.1);
+            by_scroll
+        });
+        let (painter, bytes) = scrolled.filter(|(_, bytes)| bytes.len() < plain.1.len()).unwrap_or(plain);
+        *self = painter;
+        out.extend(bytes);
+    }
+
+    /// Row by row, or colour by colour, whichever is shorter.
+    fn paint_differences(&mut self, shown: &Buffer, next: &Buffer, out: &mut Vec<u8>) {
         let mut rows = differing_rows(shown, next);
         let (mut by_rows, mut by_pens) = ((*self, Vec::new()), (*self, Vec::new()));
         for row in &rows {

@@ -125,18 +125,22 @@ proptest! {
     fn what_is_written_shows_what_the_buffer_has(
         size in (1..40_u16, 1..8_u16),
         ground in style(),
-        frames in proptest::collection::vec((proptest::collection::vec(stroke(), 0..6), any::<bool>()), 1..8),
+        frames in proptest::collection::vec((proptest::collection::vec(stroke(), 0..6), 0..4_u8), 1..8),
         term in select(vec!["xterm-256color", "screen-256color"]),
     ) {
         let area = Rect::new(0, 0, size.0, size.1);
         let (mut parser, mut painter) = (emulator(area), Painter::new(term));
         let (mut shown, mut bytes) = (Buffer::empty(area), Vec::new());
         painter.begin_anew(&mut bytes);
-        for (strokes, is_new) in frames {
-            let mut next = if is_new { Buffer::empty(area) } else { shown.clone() };
-            if is_new {
+        for (strokes, kind) in frames {
+            // Anew, as it was, or moved up by a row or two.
+            let mut next = if kind == 0 { Buffer::empty(area) } else { shown.clone() };
+            if kind == 0 {
                 next.set_style(area, ground);
             }
+            let by = usize::from(kind.saturating_sub(1)) * usize::from(area.width);
+            let by = by.min(next.content.len());
+            next.content.rotate_left(by);
             for stroke in strokes {
                 if stroke.x < area.width && stroke.y < area.height {
                     next.set_string(stroke.x, stroke.y, &stroke.text, stroke.style);
@@ -164,6 +168,31 @@ fn painted(term: &str, before: &str, after: &str) -> String {
     bytes.clear();
     painter.paint(&buffer(before), &buffer(after), &mut bytes);
     String::from_utf8(bytes).unwrap().replace('\x1b', "^")
+}
+
+#[test]
+fn rows_that_have_only_moved_are_moved_by_the_terminal() {
+    let area = Rect::new(0, 0, 40, 12);
+    let rows = |from: u16| {
+        let mut buffer = Buffer::empty(area);
+        buffer.set_string(0, 0, "a heading", Style::new());
+        for y in 1..11 {
+            let text = format!("{} is row {} of many others", from + y, from + y);
+            buffer.set_string(0, y, text, Style::new().fg(Color::Red));
+        }
+        buffer.set_string(0, 11, "a footer", Style::new());
+        buffer
+    };
+    let (mut parser, mut painter, mut bytes) = (emulator(area), Painter::new("xterm"), Vec::new());
+    painter.begin_anew(&mut bytes);
+    painter.paint(&Buffer::empty(area), &rows(0), &mut bytes);
+    parser.process(&bytes);
+    bytes.clear();
+    painter.paint(&rows(0), &rows(2), &mut bytes);
+    parser.process(&bytes);
+    assert_eq!(differences(parser.screen(), &rows(2)), Vec::<String>::new());
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(text.contains("\x1b[2M") && text.contains("\x1b[2L") && text.len() < 120, "{text:?}");
 }
 
 #[test]
