@@ -135,11 +135,17 @@ impl BoxRows {
         let whole = count(false);
         let shown = if whole as u64 == total { whole } else { count(true) };
         all.truncate(shown.max(1));
-        let hidden = total.saturating_sub(all.len() as u64);
-        if hidden > 0 && all.len() == 1 {
-            for message in &mut all {
-                let around = form.width_of(message) - message.width();
-                message.cut(width.saturating_sub(COUNT_WIDTH + around));
+        let mut hidden = total.saturating_sub(all.len() as u64);
+        if let [message] = &mut all[..] {
+            let around = form.width_of(message) - message.width();
+            let beside = if hidden > 0 { COUNT_WIDTH } else { 0 };
+            message.cut(width.saturating_sub(beside + around));
+            // An error stays whole: the count gives way to it, which the title has too, and then the message's mark.
+            if form.width_of(message) + beside > width {
+                hidden = 0;
+            }
+            if form.width_of(message) > width {
+                message.forget_marks();
             }
         }
         if kept == Kept::Newest {

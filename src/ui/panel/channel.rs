@@ -321,7 +321,13 @@ fn labelled(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
             Part::Read => format!("{} read: ", actor_names(scene, lane, part, 10)),
         };
         let long = short.clone() + &who;
-        let label = if words::width(&long) + LEAST_MESSAGES <= column.width { long } else { short };
+        let is_whole = |label: &str| {
+            let width = column.width.saturating_sub(words::width(label));
+            let space = Space { width, rows: 1, form: Form::Inline, is_hidden: scene.app.present.is_hidden };
+            let lines = BoxRows::of(lane.directed(), part, space, scene.theme).lines(scene.theme);
+            width >= LEAST_MESSAGES && lines.iter().all(|line| line.width() <= usize::from(width))
+        };
+        let label = if is_whole(&long) { long } else { short };
         let label_width = words::width(&label);
         buf.set_stringn(column.x, area.y, &label, usize::from(column.width), Style::new());
         let rest = Rect::new(column.x + label_width, area.y, column.width.saturating_sub(label_width), 1);

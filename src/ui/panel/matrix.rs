@@ -82,15 +82,26 @@ fn put(buf: &mut Buffer, (x, y): (u16, u16), (text, style): (&str, Style), room:
     buf.set_stringn(x, y, words::cut(text, room), usize::from(room), style);
 }
 
+/// As many whole answers as have room, of all; where not even the first has, its beginning.
+fn fitting(answers: &[&str], wide: u16) -> String {
+    let short: Vec<&str> = answers.iter().map(|answer| answer.strip_prefix("-1 ").unwrap_or(answer)).collect();
+    let fits = |text: &String| words::width(text) + 1 < wide;
+    let joined = (1..=short.len()).rev().map(|count| {
+        let rest = if count < short.len() { "; …" } else { "" };
+        short[..count].join("; ") + rest
+    });
+    joined.into_iter().find(fits).unwrap_or_else(|| short.first().map_or(String::new(), |first| (*first).to_owned()))
+}
+
 /// What each column says to one of the questions, or to all of them together.
-fn cells(scene: Scene<'_>, at: usize, row: &Row, question: Option<usize>) -> Vec<Option<String>> {
+fn cells(scene: Scene<'_>, place: &Place, (at, row): (usize, &Row), question: Option<usize>) -> Vec<Option<String>> {
     let cell = |(column, kind): (usize, Column)| {
         if row.lines(kind).is_err() {
             return Some(MEANINGLESS.to_owned());
         }
         Some(match (scene.app.matrix.answer((at, column))?, question) {
             (CellAnswer::Came(answers), Some(question)) => answers.get(question).cloned().unwrap_or_default(),
-            (answer, None) => answer.lines().join("; "),
+            (answer, None) => fitting(&answer.lines(), place.wide),
             (CellAnswer::Failed(reason), Some(_)) => reason.clone(),
         })
     };
@@ -131,7 +142,7 @@ fn line(scene: Scene<'_>, place: &Place, (at, is_marked): (usize, bool), area: R
     let label = if words::width(&whole) <= room { whole } else { format!("{mark}{}", row.id) };
     let style = if is_marked { scene.theme.shout() } else { Style::new() };
     put(buf, (area.x, area.y), (&label, style), room);
-    answers(scene, place, (cells(scene, at, row, None), is_marked), area, buf);
+    answers(scene, place, (cells(scene, place, (at, row), None), is_marked), area, buf);
 }
 
 /// Everything of the marked situation.
@@ -153,7 +164,13 @@ fn told(scene: Scene<'_>, place: &Place, at: usize, area: Rect, buf: &mut Buffer
             return;
         }
         put(buf, (area.x + 1, y), (text, theme.strong()), place.label.saturating_sub(3));
-        answers(scene, place, (cells(scene, at, row, Some(question)), true), Rect { y, height: 1, ..area }, buf);
+        answers(
+            scene,
+            place,
+            (cells(scene, place, (at, row), Some(question)), true),
+            Rect { y, height: 1, ..area },
+            buf,
+        );
         y += 1;
     }
 }

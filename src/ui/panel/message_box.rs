@@ -299,6 +299,11 @@ impl MessageBox {
         spans
     }
 
+    /// Where there is no room for them.
+    pub fn forget_marks(&mut self) {
+        self.owners.clear();
+    }
+
     fn marks(&self) -> String {
         if self.owners.len() > MAX_MARKS {
             return self.range();
