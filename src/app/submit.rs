@@ -63,7 +63,14 @@ pub(super) fn send(app: &mut App, world: &World) -> Vec<Command> {
         let (leave, prompt) = (app.key(Action::LeaveLine), app.key(Action::OpenPrompt));
         app.notice = Some(format!("{AS_BYTES}; {leave} then {prompt} runs a statement"));
     }
-    submit(app, statements)
+    let before = app.notice.take();
+    let commands = submit(app, statements);
+    // A message that went to some: why it came out there as it did is not hidden by why it did not go to the others.
+    if let Some(reasons) = app.notice.take_if(|_| !text.is_empty() && !commands.is_empty()) {
+        app.transcript.note(format!("── {reasons} ──"));
+    }
+    app.notice = app.notice.take().or(before);
+    commands
 }
 
 /// Whether somebody may have meant a message to be run: it begins as at the prompt, or it is a statement about an end there is.
@@ -274,13 +281,7 @@ pub(super) fn submit(app: &mut App, phrases: impl IntoIterator<Item = KeyStateme
         }
     }
     if !reasons.is_empty() {
-        let reasons = reasons.join(" · ");
-        // Why the others came out as they did is not hidden by it.
-        if commands.is_empty() {
-            app.notice = Some(reasons);
-        } else {
-            app.transcript.note(format!("── {reasons} ──"));
-        }
+        app.notice = Some(reasons.join(" · "));
     }
     commands
 }
