@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::order::Call;
 use crate::sys::now_ns;
 use crate::sys::procfs::ThreadFiles;
 
@@ -89,9 +90,15 @@ impl Watcher<'_> {
 /// By the kernel's word. The parent of a vfork is in state D until its child executes; a stop that nobody has taken yet is one of
 /// state t; and the end of a process whose last thread is gone is about to be taken, which wakes who waits for it.
 fn is_running(tracee: &mut Tracee, is_alone: bool) -> bool {
-    let is_in_vfork = tracee.inside().is_some_and(|inside| inside.entry.call.makes_task());
+    /// CLONE_VFORK.
+    const VFORK: u64 = 0x4000;
+    let is_in_vfork = tracee.inside().is_some_and(|inside| {
+        let call = &inside.entry.call;
+        *call == Call::Vfork || matches!(call, Call::Clone { flags, .. } if flags & VFORK != 0)
+    });
     match tracee.state() {
-        Some(b'R' | b'D') => !is_in_vfork,
+        Some(b'R') => true,
+        Some(b'D') => !is_in_vfork,
         Some(b't') => !tracee.is_stopped,
         Some(b'Z' | b'X') | None => is_alone,
         Some(_) => false,
