@@ -2,6 +2,7 @@
 
 use std::process::{Command, Output, Stdio};
 
+use crate::support::denied::deny_all;
 use crate::support::{PATIENCE, program, until};
 
 /// What it writes and how it ends, which has to be soon.
@@ -65,4 +66,63 @@ fn a_fifo_in_a_lessons_place_is_not_waited_for() {
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
         assert!(said(&output).contains("it is no file"), "{}", said(&output));
     }
+}
+
+/// What a container runtime's default profile denies to who has no CAP_SYS_PTRACE, of the calls that the program makes.
+const DENIED_IN_CONTAINERS: [i64; 4] =
+    [libc::SYS_ptrace, libc::SYS_pidfd_getfd, libc::SYS_process_vm_readv, libc::SYS_kcmp];
+
+/// The program as in a container: PID and user namespaces of its own, a /proc of its own, and the calls that are denied there.
+fn contained(arguments: &[&str]) -> Command {
+    let mut command = Command::new("unshare");
+    command.args(["-Urpf", "--kill-child", "--mount-proc"]).arg(program()).args(arguments);
+    deny_all(&mut command, &DENIED_IN_CONTAINERS, libc::EPERM);
+    command
+}
+
+/// The image of `tests/container`, where a container runtime is at work; its answer to `doctor` and `check`.
+fn in_an_image() -> Option<Output> {
+    let engine = ["podman", "docker"].into_iter().find(|engine| {
+        let info = Command::new(engine).arg("info").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        info.is_ok_and(|status| status.success())
+    })?;
+    let context = tempfile::tempdir().expect("a folder");
+    std::fs::copy(program(), context.path().join("tincans")).expect("a copy");
+    let recipe = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/container/Containerfile");
+    let build =
+        Command::new(engine).args(["build", "-q", "-f", recipe]).arg(context.path()).output().expect("it builds");
+    let image = String::from_utf8_lossy(&build.stdout).trim().to_owned();
+    // Without a network there is no base image.
+    let is_built = build.status.success() && !image.is_empty();
+    is_built.then(|| Command::new(engine).args(["run", "--rm", &image]).output().expect("it runs"))
+}
+
+#[test]
+fn in_a_container_what_can_be_proven_is_and_nothing_false_is_said() {
+    match in_an_image() {
+        Some(output) => {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned() + &said(&output);
+            assert!(matches!(output.status.code(), Some(0 | 3)), "{text}");
+            assert!(!text.contains("DOES NOT HOLD") && !text.contains("nobody holds"), "{text}");
+        }
+        None => eprintln!("skipped: no container runtime is at work, or it has no base image"),
+    }
+    let can = Command::new("unshare").args(["-Urpf", "--mount-proc", "true"]).stderr(Stdio::null()).status();
+    if !can.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: no namespaces can be had");
+        return;
+    }
+    let lessons = ["03-a-stream-has-no-edges", "17-the-full-buffer", "20-what-is-charged", "32-who-is-there"];
+    let paths = lessons.map(|name| format!("{}/lessons/en/{name}.md", env!("CARGO_MANIFEST_DIR")));
+    let mut arguments = vec!["check"];
+    arguments.extend(paths.iter().map(String::as_str));
+    let check = output(contained(&arguments));
+    let text = String::from_utf8_lossy(&check.stdout).into_owned() + &said(&check);
+    assert!(matches!(check.status.code(), Some(0 | 3)), "{text}");
+    assert_eq!(check.status.code() == Some(3), text.contains("SKIPPED, line "), "{text}");
+    assert!(!text.contains("DOES NOT HOLD") && !text.contains("nobody holds"), "{text}");
+    let doctor = output(contained(&["doctor"]));
+    let text = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert_eq!(doctor.status.code(), Some(1), "{text}");
+    assert!(text.contains("less  queues") && text.contains("less  tracing"), "{text}");
 }

@@ -17,19 +17,25 @@ pub fn program_denied(call: i64, errno: i32) -> Command {
 
 /// Denies it a call.
 pub fn deny(command: &mut Command, call: i64, errno: i32) {
+    deny_all(command, &[call], errno);
+}
+
+/// Denies it some calls.
+pub fn deny_all(command: &mut Command, calls: &[i64], errno: i32) {
     let instruction =
         |code: u32, jt, jf, k| libc::sock_filter { code: u16::try_from(code).expect("16 bits"), jt, jf, k };
-    let number = u32::try_from(call).expect("a call's number");
     let refusal = libc::SECCOMP_RET_ERRNO | u32::try_from(errno).expect("an errno");
     // The call's number is the first word of what the filter sees.
-    let filter = [
-        instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
-        instruction(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 0, 1, number),
-        instruction(libc::BPF_RET | libc::BPF_K, 0, 0, refusal),
-        instruction(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW),
-    ];
+    let mut filter = vec![instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0)];
+    for call in calls {
+        let number = u32::try_from(*call).expect("a call's number");
+        filter.push(instruction(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 0, 1, number));
+        filter.push(instruction(libc::BPF_RET | libc::BPF_K, 0, 0, refusal));
+    }
+    filter.push(instruction(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW));
     let install = move || {
-        let program = libc::sock_fprog { len: 4, filter: filter.as_ptr().cast_mut() };
+        let length = u16::try_from(filter.len()).unwrap_or(0);
+        let program = libc::sock_fprog { len: length, filter: filter.as_ptr().cast_mut() };
         // SAFETY: both only take numbers and a filter of that length, which the kernel copies.
         let failed = unsafe {
             libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
