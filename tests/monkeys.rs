@@ -79,8 +79,7 @@ impl Names {
     fn new() -> Self {
         let errors = (1..200).map(|number| Errno(number).name()).filter(|name| *name != "E?").map(str::to_owned);
         let polls = ["POLLIN", "POLLPRI", "POLLOUT", "POLLERR", "POLLHUP", "POLLNVAL", "POLLRDHUP"];
-        let signals = ["SIGKILL", "SIGTERM", "SIGPIPE", "SIGSTOP", "SIGCONT", "SIGCHLD"];
-        Self(errors.chain(polls.into_iter().chain(signals).map(str::to_owned)).collect())
+        Self(errors.chain(polls.into_iter().map(str::to_owned)).collect())
     }
 
     /// Whether a word is the beginning of a name, and none itself.

@@ -332,6 +332,10 @@ pub fn in_one_line(message: MessageBox, room: u16, theme: Theme) -> Line<'static
     let mut message = message.spelled(theme);
     let around = message.inline_width().saturating_sub(message.width());
     message.cut(room.saturating_sub(around));
+    // An error comes before the mark of its message.
+    if message.inline_width() > room {
+        message.forget_marks();
+    }
     Line::from(words::clip(message.inline(theme), room))
 }
 

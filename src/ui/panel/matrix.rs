@@ -15,6 +15,9 @@ use crate::ui::{Scene, words};
 const MOST_TOLD: u16 = 8;
 /// Columns of a kind at least.
 const LEAST: u16 = 9;
+/// The same where the names of situations have room beside them, and from which width on that is so: the longest error.
+const COMFORT: u16 = 14;
+const WIDE: u16 = 90;
 /// Stands for a cell that has no meaning.
 const MEANINGLESS: &str = "-";
 /// Stands for one that has not been asked.
@@ -28,7 +31,8 @@ struct Place {
 
 impl Place {
     fn of(area: Rect) -> Self {
-        let wide = (area.width * 3 / 5 / 5).max(LEAST);
+        let least = if area.width >= WIDE { COMFORT } else { LEAST };
+        let wide = (area.width * 3 / 5 / 5).max(least);
         Self { label: area.width.saturating_sub(wide * 5), wide }
     }
 }
@@ -90,7 +94,8 @@ fn fitting(answers: &[&str], wide: u16) -> String {
         let rest = if count < short.len() { "; …" } else { "" };
         short[..count].join("; ") + rest
     });
-    joined.into_iter().find(fits).unwrap_or_else(|| short.first().map_or(String::new(), |first| (*first).to_owned()))
+    let first = || super::xray::short_bits(short.first().copied().unwrap_or_default());
+    joined.into_iter().find(fits).unwrap_or_else(first)
 }
 
 /// What each column says to one of the questions, or to all of them together.
@@ -100,7 +105,9 @@ fn cells(scene: Scene<'_>, place: &Place, (at, row): (usize, &Row), question: Op
             return Some(MEANINGLESS.to_owned());
         }
         Some(match (scene.app.matrix.answer((at, column))?, question) {
-            (CellAnswer::Came(answers), Some(question)) => answers.get(question).cloned().unwrap_or_default(),
+            (CellAnswer::Came(answers), Some(question)) => {
+                answers.get(question).map_or_else(String::new, |answer| fitting(&[answer], place.wide))
+            }
             (answer, None) => fitting(&answer.lines(), place.wide),
             (CellAnswer::Failed(reason), Some(_)) => reason.clone(),
         })
