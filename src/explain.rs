@@ -12,6 +12,7 @@ mod descriptors;
 mod ends;
 mod eof;
 mod errors;
+mod foretold;
 mod limits;
 mod loops;
 mod own_calls;

@@ -8,6 +8,7 @@ use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
 use crate::world::ledger::Piece;
 
+use super::pages::Room;
 use super::reads::page_of_messages;
 use super::{pages, wording};
 
@@ -52,17 +53,16 @@ fn writes_only(world: &World, end: &End, peer: Option<&End>) -> Explanation {
             "A write there fails with EPIPE, and SIGPIPE comes with it: no descriptor of {} is open any more.",
             peer.label()
         ),
-        Some(peer) => match pages::are_all_used(world, peer) {
-            Some(true) => format!(
-                "{} A write {}{sleeps}. {} read.",
+        Some(peer) => match pages::room(world, peer) {
+            Some(Room::LastPage(bytes)) => format!(
+                "{} A write of up to {bytes} fits the last page, a longer one {sleeps}. {} read.",
                 pages::in_use(world, peer),
-                match peer.inbox.pages.room_in_last(world.machine().page) {
-                    0 => String::new(),
-                    room => format!("of up to {room} fits the last page, a longer one "),
-                },
                 can_read(world, peer),
             ),
-            Some(false) => {
+            Some(Room::Nothing) => {
+                format!("{} A write {sleeps}. {} read.", pages::in_use(world, peer), can_read(world, peer))
+            }
+            Some(Room::Pages) => {
                 format!("A write of up to {} bytes goes in at once. {} read.", pages::PIPE_BUF, can_read(world, peer))
             }
             None => format!("{}. {} read.", wording::capital(&wording::waits(peer)), can_read(world, peer)),

@@ -2,6 +2,7 @@
 
 use crate::world::World;
 use crate::world::channel::End;
+use crate::world::kind::Kind;
 
 use super::wording;
 
@@ -16,7 +17,12 @@ pub(super) fn in_use(world: &World, reading: &End) -> String {
     let (page, there, waiting) = (world.machine().page.max(1), reading.label(), reading.inbox.waiting());
     let wait = if waiting == 1 { "waits" } else { "wait" };
     let bytes = wording::count(waiting, "byte");
-    let Some(used) = reading.inbox.pages.used() else {
+    let used = if reading.kind == Kind::PacketPipe {
+        Some(reading.inbox.queue.len() as u64)
+    } else {
+        reading.inbox.pages.used()
+    };
+    let Some(used) = used else {
         return format!("A pipe counts pages of {page} bytes: those it has are in use, and {bytes} {wait} at {there}.");
     };
     let room = used.saturating_mul(page);
@@ -45,17 +51,41 @@ pub(super) fn capacity(reading: &End, page: u64) -> Option<u64> {
     reading.pipe_size.or(sampled).map(|bytes| bytes / page)
 }
 
-/// Whether no page is free for a write, as far as it is known.
-pub(super) fn are_all_used(world: &World, reading: &End) -> Option<bool> {
+/// What a write to a pipe meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// A page is free: up to [`PIPE_BUF`] bytes go in.
+    Pages,
+    /// So many bytes fit the last page, and no more.
+    LastPage(u64),
+    /// Not one byte goes in.
+    Nothing,
+}
+
+/// The room for a write, where it is known: not while another write sleeps there.
+pub(super) fn room(world: &World, reading: &End) -> Option<Room> {
     let page = world.machine().page.max(1);
-    let used = reading.inbox.pages.used()?;
-    Some(used >= capacity(reading, page).unwrap_or(USUAL_PAGES))
+    if reading.inbox.queue.iter().any(|piece| piece.tentative) {
+        return None;
+    }
+    let (used, left) = match reading.kind {
+        // Each packet has a page of its own.
+        Kind::PacketPipe => (reading.inbox.queue.len() as u64, 0),
+        _ => (reading.inbox.pages.used()?, reading.inbox.pages.room_in_last(page)),
+    };
+    Some(match left {
+        _ if used < capacity(reading, page).unwrap_or(USUAL_PAGES) => Room::Pages,
+        0 => Room::Nothing,
+        left => Room::LastPage(left),
+    })
 }
 
 /// Why a write of so many bytes does not go in, or not whole.
 pub(super) fn does_not_fit(world: &World, reading: &End, offered: u64) -> String {
     let page = world.machine().page.max(1);
-    let Some(_) = reading.inbox.pages.used() else { return String::new() };
+    if reading.kind == Kind::PacketPipe || reading.inbox.pages.used().is_none() {
+        return String::new();
+    }
     let room = reading.inbox.pages.room_in_last(page);
     if offered > PIPE_BUF {
         let tail = offered % page;

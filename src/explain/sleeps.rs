@@ -12,7 +12,7 @@ use crate::world::origin::Setting;
 use crate::world::task::{Ongoing, Task};
 
 use super::would_sleep::is_short_queue;
-use super::{by_others, deadlock, own_copy, pages, signals, wording};
+use super::{by_others, deadlock, foretold, own_copy, pages, signals, wording};
 
 /// The explanation of a living task's state.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
@@ -96,7 +96,11 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
     let wakes = if end.kind == Kind::Dgram {
         format!("Only a message from {there} can wake it; even when {there} is closed, no EOF comes")
     } else {
-        format!("A write to {there} wakes it, or the close of its last copy, which is EOF")
+        let write = match foretold::any_byte_wakes(world, (task, ongoing), end) {
+            Some(_) => format!("A write to {there} wakes it"),
+            None => format!("A write to {there} that brings what it asks for wakes it"),
+        };
+        format!("{write}, or the close of its last copy, which is EOF")
     };
     let text = format!(
         "{name} is asleep in {call}({here}): nothing waits there, and {}. {wakes}.{}",
