@@ -1,8 +1,4 @@
 //! Statements that are one order: each verb's arguments, resolved into the call or loop that a task is to make.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "each match takes its family of statements and hands the others on"
-)]
 
 use crate::abi;
 use crate::abi::TaskState;
@@ -62,6 +58,10 @@ pub fn room_for_tasks(world: &World, context: Context<'_>, more: usize) -> Resul
 
 impl Resolver<'_> {
     /// Statements of a task that are about no end yet.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other families of statements are handed on, to `managing` last"
+    )]
     fn making(&self) -> Result<Option<Step>, Refusal> {
         let (call, name) = match self.plan.verb {
             Verb::Socketpair { kind, name, domain, protocol, flags } => {
@@ -149,6 +149,10 @@ impl Resolver<'_> {
         Ok(Step::Order { task, work, name })
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other families of statements are handed on, to `managing` last"
+    )]
     fn looping(&self, end: &EndRef, fd: i32) -> Result<Option<Work>, Refusal> {
         let work = match self.plan.verb {
             Verb::Flood { size, count, .. } => Loop::Flood { fd, size: self.size(size)?, count: self.count(count)? },
@@ -171,6 +175,10 @@ impl Resolver<'_> {
         Ok(Some(Work::Loop { of: work, keep }))
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other families of statements are handed on, to `managing` last"
+    )]
     fn transfer(&self, task: TaskId, fd: i32) -> Result<Option<Call>, Refusal> {
         Ok(Some(match self.plan.verb {
             Verb::Read { count, .. } => Call::Read { fd, count: self.size(count)? },
@@ -198,6 +206,7 @@ impl Resolver<'_> {
         }))
     }
 
+    #[expect(clippy::too_many_lines, reason = "one table of all statements: a new one has to be given its place")]
     fn managing(&self, task: TaskId, fd: i32) -> Result<Call, Refusal> {
         Ok(match self.plan.verb {
             Verb::Close { .. } => Call::Close { fd },
@@ -229,7 +238,48 @@ impl Resolver<'_> {
             }
             Verb::Connect { address, .. } => Call::Connect { fd, address: self.address(address) },
             Verb::Accept { .. } => Call::Accept { fd, flags: None },
-            _ => return Err(Refusal("that statement cannot be made here".to_owned())),
+            Verb::Socketpair { .. }
+            | Verb::Pipe { .. }
+            | Verb::Fork { .. }
+            | Verb::Thread { .. }
+            | Verb::Exec
+            | Verb::Exit { .. }
+            | Verb::Wait { .. }
+            | Verb::Closerange { .. }
+            | Verb::Signal { .. }
+            | Verb::Rlimit { .. }
+            | Verb::Getppid
+            | Verb::Pdeathsig { .. }
+            | Verb::Socket { .. }
+            | Verb::Kill { .. }
+            | Verb::Stop { .. }
+            | Verb::Cont { .. } => return Err(elsewhere("made by `making`")),
+            Verb::Read { .. }
+            | Verb::Write { .. }
+            | Verb::Recv { .. }
+            | Verb::Recvfrom { .. }
+            | Verb::Send { .. }
+            | Verb::Readv { .. }
+            | Verb::Writev { .. }
+            | Verb::Recvmsg { .. }
+            | Verb::Sendmsg { .. } => {
+                return Err(elsewhere("made by `transfer`"));
+            }
+            Verb::Flood { .. } | Verb::Drain { .. } | Verb::Echo { .. } | Verb::Ping { .. } | Verb::Reader { .. } => {
+                return Err(elsewhere("made by `looping`"));
+            }
+            Verb::Interrupt { .. }
+            | Verb::Channel { .. }
+            | Verb::Repeat { .. }
+            | Verb::Sleep { .. }
+            | Verb::Reset
+            | Verb::Queue { .. }
+            | Verb::Holders { .. }
+            | Verb::Fds { .. }
+            | Verb::Tasks
+            | Verb::Why { .. } => {
+                return Err(elsewhere("no call of one task: steps.rs"));
+            }
         })
     }
 
@@ -284,3 +334,8 @@ impl Resolver<'_> {
 
 /// The most room for ancillary data, in descriptors or bytes.
 const MAX_CONTROL: u64 = 65536;
+
+/// A statement that is no call about an end: the function named makes it.
+fn elsewhere(_place: &str) -> Refusal {
+    Refusal("that statement cannot be made here".to_owned())
+}
