@@ -14,6 +14,7 @@ pub mod first_steps;
 pub mod input_line;
 pub mod keys;
 pub mod mode;
+pub mod matrix_cell;
 pub mod matrix_view;
 pub mod model;
 mod learn;
@@ -27,6 +28,8 @@ mod practice;
 mod prompt_command;
 mod score;
 mod search;
+mod search_rank;
+mod typing;
 mod submit;
 pub mod side;
 pub mod signature;
@@ -334,39 +337,6 @@ impl App {
     /// What statements are made from.
     fn situation<'a>(&'a self, world: &'a World) -> Situation<'a> {
         Situation { world, hints: self.hints(), count: self.count }
-    }
-
-    /// The line that letters go to.
-    fn typed(&self) -> Option<&InputLine> {
-        match self.mode {
-            Mode::Line => Some(&self.line),
-            Mode::Prompt => Some(&self.prompt),
-            Mode::Search => Some(&self.course.list.query),
-            Mode::Palette => Some(&self.palette.query),
-            Mode::Matrix => Some(&self.matrix.query),
-            Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel | Mode::Copy => None,
-        }
-    }
-
-    /// The same, to be changed: what it searches is marked from the beginning again.
-    fn typed_mut(&mut self) -> Option<&mut InputLine> {
-        match self.mode {
-            Mode::Line => Some(&mut self.line),
-            Mode::Prompt => Some(&mut self.prompt),
-            Mode::Search => {
-                self.course.list.selected = 0;
-                Some(&mut self.course.list.query)
-            }
-            Mode::Palette => {
-                self.palette.selected = 0;
-                Some(&mut self.palette.query)
-            }
-            Mode::Matrix => {
-                self.matrix.selected = 0;
-                Some(&mut self.matrix.query)
-            }
-            Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel | Mode::Copy => None,
-        }
     }
 
     /// Opens help, or closes it.

@@ -7,7 +7,7 @@ use crate::lesson::problem_wish::ProblemWish;
 use crate::script::{Expectation, Statement};
 
 use super::View;
-use super::matrix_view::{CellAnswer, CellPlace};
+use super::matrix_cell::{CellAnswer, CellPlace};
 use super::program::ProgramScreen;
 use super::side::Side;
 use crate::world::kind::Kind;

@@ -9,19 +9,8 @@ use crate::situation::{Column, Row, rows};
 
 use super::action::{Action, Command};
 use super::input_line::InputLine;
-use super::{App, Mode, search, submit};
-
-/// A cell: the row's place among all, and the column's.
-pub type CellPlace = (usize, usize);
-
-/// What the kernel said to one cell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CellAnswer {
-    /// An answer for each of the row's questions.
-    Came(Vec<String>),
-    /// It could not be asked, and why.
-    Failed(String),
-}
+pub use super::matrix_cell::{CellAnswer, CellPlace};
+use super::{App, Mode, search_rank, submit};
 
 /// The matrix while it is looked through.
 #[derive(Debug, Clone)]
@@ -79,13 +68,13 @@ impl MatrixView {
             .filter_map(|(at, (heading, row))| {
                 let answers: Vec<&str> =
                     self.answers.range((at, 0)..(at + 1, 0)).flat_map(|(_, it)| it.lines()).collect();
-                let rank = search::rank(
+                let rank = search_rank::rank(
                     row.id,
                     &row.title.to_lowercase(),
                     &(row.text(heading) + &answers.join("\n").to_lowercase()),
                     &query,
                 )?;
-                (rank < search::SCATTERED).then_some((rank, at))
+                (rank < search_rank::SCATTERED).then_some((rank, at))
             })
             .collect();
         found.sort_by_key(|(rank, _)| *rank);
@@ -110,16 +99,6 @@ impl MatrixView {
         };
         let cells = below.chain(0..count).flat_map(|row| (0..Column::ALL.len()).map(move |column| (row, column)));
         cells.into_iter().find(is_open)
-    }
-}
-
-impl CellAnswer {
-    /// A line for each question.
-    pub fn lines(&self) -> Vec<&str> {
-        match self {
-            Self::Came(answers) => answers.iter().map(String::as_str).collect(),
-            Self::Failed(reason) => vec![reason],
-        }
     }
 }
 
@@ -214,7 +193,8 @@ impl App {
 pub(super) fn rows_with(query: &str) -> impl Iterator<Item = (u32, usize, &'static Row)> {
     let query = query.to_owned();
     all().enumerate().filter_map(move |(at, (heading, row))| {
-        let rank = search::rank("", &format!("{} {}", row.id, row.title).to_lowercase(), &row.text(heading), &query)?;
+        let rank =
+            search_rank::rank("", &format!("{} {}", row.id, row.title).to_lowercase(), &row.text(heading), &query)?;
         Some((rank, at, row))
     })
 }

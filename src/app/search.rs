@@ -1,5 +1,4 @@
-//! What a search finds beside keys: statements with an example each, lessons by their whole text, rows of the matrix; and how
-//! well a word fits: whole words first.
+//! What a search finds beside keys: statements with an example each, lessons by their whole text and rows of the matrix.
 
 use crate::lesson::list;
 use crate::script::parse;
@@ -7,13 +6,10 @@ use crate::situation::Row;
 
 use super::action::{Action, Learn};
 use super::entry::Entry;
+pub use super::search_rank::{SCATTERED, rank};
 use super::signature::DATA;
 use super::{App, matrix_view, statement_examples};
 
-/// From here on, letters stand in order and nothing more.
-pub const SCATTERED: u32 = 100;
-/// What is found in the body of a text comes after what is found in its heading.
-const IN_BODY: u32 = 10;
 /// The shortest query that is searched for in whole texts.
 const SHORTEST: usize = 2;
 /// What else people call what a statement is about.
@@ -29,48 +25,6 @@ const KEYWORDS: &[(&str, &str)] = &[
 ];
 /// Letters shown before a word that was found.
 const BEFORE: usize = 30;
-
-/// How badly what was typed fits, by its words: 0 where one is the name; less than [`SCATTERED`] where all of them occur; none where
-/// their letters do not even stand there in order.
-pub fn rank(name: &str, heading: &str, body: &str, query: &str) -> Option<u32> {
-    query.split_whitespace().try_fold(0, |sum, word| {
-        let of_word = if name == word {
-            0
-        } else if let Some(rank) = occurrence(heading, word) {
-            rank
-        } else if let Some(rank) = occurrence(body, word) {
-            IN_BODY + rank
-        } else {
-            SCATTERED + spread(heading, word)?
-        };
-        Some(sum + of_word)
-    })
-}
-
-/// 1 for a whole word, 2 for the beginning of one, 3 for letters inside.
-fn occurrence(text: &str, word: &str) -> Option<u32> {
-    let mut best = None;
-    for (at, _) in text.match_indices(word) {
-        let begins = !text[..at].ends_with(char::is_alphanumeric);
-        let ends = !text[at + word.len()..].starts_with(char::is_alphanumeric);
-        let rank = match (begins, ends) {
-            (true, true) => return Some(1),
-            (true, false) => 2,
-            (false, _) => 3,
-        };
-        best = Some(best.map_or(rank, |best: u32| best.min(rank)));
-    }
-    best
-}
-
-/// Over how many letters those of a word are spread, at the first place where they stand in order.
-fn spread(text: &str, word: &str) -> Option<u32> {
-    let mut letters = text.chars().enumerate();
-    let mut places = word.chars().map(|wanted| letters.find(|(_, letter)| *letter == wanted).map(|(at, _)| at));
-    let first = places.next()??;
-    let last = places.try_fold(first, |_, place| place)?;
-    u32::try_from(last - first).ok()
-}
 
 /// Statements, lessons and rows of the matrix in which all words occur.
 pub fn others(app: &App, query: &str) -> Vec<(u32, Entry)> {
