@@ -170,7 +170,11 @@ pub enum Command {
 /// In which form something is taken home.
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false, id = "form")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, of which one is given")]
 pub struct ExportFlags {
+    /// A C program that makes the same calls and checks every result.
+    #[arg(long)]
+    c: bool,
     /// A page for a browser, without network: step through the run; on paper each statement.
     #[arg(long)]
     html: bool,
@@ -192,21 +196,21 @@ pub struct ExportFormat {
     #[command(flatten)]
     flags: ExportFlags,
     /// What the picture or film shows: bench, diagram, zoom, processes, holders, grid or trace.
-    #[arg(long, value_name = "VIEW", conflicts_with_all = ["html", "mermaid"])]
+    #[arg(long, value_name = "VIEW", conflicts_with_all = ["c", "html", "mermaid"])]
     pub view: Option<String>,
     /// The event that the picture shows, or the last one of a page or film; the last of all unless told.
-    #[arg(long, value_name = "N", conflicts_with = "mermaid")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["c", "mermaid"])]
     pub at: Option<u64>,
     /// Columns and rows of the screen.
-    #[arg(long, value_name = "COLUMNSxROWS", value_parser = size, conflicts_with = "mermaid")]
+    #[arg(long, value_name = "COLUMNSxROWS", value_parser = size, conflicts_with_all = ["c", "mermaid"])]
     pub size: Option<(u16, u16)>,
 }
 
 impl ExportFormat {
     /// The option that was given.
     pub fn name(&self) -> &'static str {
-        let ExportFlags { html, svg, cast, mermaid: _ } = self.flags;
-        [(html, "html"), (svg, "svg"), (cast, "cast")]
+        let ExportFlags { c, html, svg, cast, mermaid: _ } = self.flags;
+        [(c, "c"), (html, "html"), (svg, "svg"), (cast, "cast")]
             .into_iter()
             .find_map(|(is_it, name)| is_it.then_some(name))
             .unwrap_or("mermaid")

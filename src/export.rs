@@ -1,6 +1,7 @@
 //! What can be made of a recording to take home: one file a format, each a function from a recording to text. The caller decides
 //! where it goes. Pure.
 
+mod c;
 mod mermaid;
 
 use crate::recording::Recording;
@@ -9,7 +10,7 @@ use crate::recording::Recording;
 pub type Format = fn(&Recording) -> Result<String, String>;
 
 /// All of them, by the option of `tincans export` that asks for it.
-pub const FORMATS: &[(&str, Format)] = &[("mermaid", mermaid::text)];
+pub const FORMATS: &[(&str, Format)] = &[("c", c::text), ("mermaid", mermaid::text)];
 
 /// The format of this name.
 pub fn named(name: &str) -> Option<Format> {

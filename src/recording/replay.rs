@@ -3,10 +3,10 @@
 use crate::script::parse;
 use crate::trace::{Event, Summary, What};
 
-use super::Recording;
 use super::entry::Entry;
 use super::file::Header;
 use super::limits::{Limits, check_pending};
+use super::{Keeping, Recording};
 
 /// A recording on its way from a file.
 #[derive(Debug)]
@@ -19,6 +19,17 @@ impl Replay {
     /// Nothing of it has been read but what it is of. `past` says whether it is to be looked at moment by moment.
     pub fn new(header: &Header, past: bool) -> Self {
         Self { recording: Recording::new(header.keeping(past)), limits: Limits::default() }
+    }
+
+    /// The same of a recording that is at hand, without its past.
+    pub fn keeping(keeping: Keeping) -> Self {
+        let keeping = Keeping { past: false, unwritten: false, ..keeping };
+        Self { recording: Recording::new(keeping), limits: Limits::default() }
+    }
+
+    /// What has come of it so far.
+    pub fn recording(&self) -> &Recording {
+        &self.recording
     }
 
     /// One more entry; gives what is shown then, or what is wrong with it.

@@ -11,6 +11,7 @@ mod bounds;
 mod contract;
 mod denied;
 mod exports;
+mod exports_c;
 mod facts;
 mod foreign;
 mod fuzz;

@@ -1,0 +1,530 @@
+/* turns: each task makes its calls when it is its turn, so that every run goes like the one that was seen. A task that is about
+ * to fall asleep in a call gives the turn away first; whoever is next waits until the kernel says that it sleeps. */
+enum { ENDED_AFTER_SECONDS = 60, STUCK_AFTER_SECONDS = 10 };
+
+static struct shared {
+    _Atomic int clock;          /* whose turn it is: the number of the part that may run */
+    _Atomic int failed;         /* something came out otherwise, and it was told */
+    _Atomic int told_wrong;     /* somebody is telling it */
+    _Atomic int said;           /* lines of the transcript so far */
+    _Atomic int inside[TASKS];  /* 1: in a call that sleeps; 2: it has returned, and that is not told yet */
+    _Atomic int line[TASKS];    /* the last line of this file that was reached */
+    _Atomic int pid[TASKS];     /* the process */
+    _Atomic int tid[TASKS];     /* the thread: of a process with one thread, its pid */
+} *all;
+
+static _Thread_local int me;
+
+/* What the kernel says of a task: R runs, S sleeps, Z is dead, 0 is not there any more. */
+static char state_of(int task)
+{
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", all->tid[task]);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd == -1)
+        return 0;
+    ssize_t n = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (n <= 0)
+        return 0;
+    text[n] = 0;
+    char *name_end = strrchr(text, ')');
+    return name_end ? name_end[2] : 0;
+}
+
+static void rest(void)
+{
+    for (;;)
+        pause();
+}
+
+static void wait_while_running(void)
+{
+    int saved = errno;
+    if (all->failed)
+        rest();
+    sched_yield();
+    errno = saved;
+}
+
+/* Whoever is inside a call is asleep, or dead: nothing moves. */
+static void quiet(void)
+{
+    for (int task = 0; task < TASKS; task++)
+        while (task != me && all->inside[task] == 1 && strchr("RD", state_of(task) ? state_of(task) : 'Z'))
+            wait_while_running();
+}
+
+static void turn_at(int number, int line)
+{
+    all->line[me] = line;
+    while (all->clock != number)
+        wait_while_running();
+    quiet();
+}
+#define turn(number) turn_at(number, __LINE__)
+
+/* part: wrong */
+
+/* Something came out otherwise: the program is told, and ends. */
+static void wrong(int line, const char *what, long got, long want)
+{
+    if (!atomic_exchange(&all->told_wrong, 1)) {
+        dprintf(2, "%s:%d: %s: %s: %ld came, %ld was seen (%s)\n", __FILE__, line, names[me], what, got, want,
+                got == -1 ? strerror(errno) : "no error");
+        all->failed = 1;
+    }
+    rest();
+}
+/* part: over */
+
+static void over(void)
+{
+    all->clock++;
+}
+/* part: until_stopped */
+
+/* A signal has stopped this task. */
+static void until_stopped(int task)
+{
+    while (state_of(task) && !strchr("TtZX", state_of(task)))
+        wait_while_running();
+}
+/* part: back */
+
+/* The call of this task has returned. */
+static void back(int task)
+{
+    while (all->inside[task])
+        wait_while_running();
+}
+/* part: pid_of */
+
+static int pid_of(int task)
+{
+    return all->pid[task];
+}
+/* part: tell */
+
+/* A line of the transcript, in one piece. */
+static void tell(const char *format, va_list values)
+{
+    char line[1 << 14];
+    int length = vsnprintf(line, sizeof line - 1, format, values);
+    if (length > (int)sizeof line - 2)
+        length = (int)sizeof line - 2;
+    line[length] = '\n';
+    if (write(1, line, (size_t)length + 1) == -1)
+        all->failed = 1;
+    all->said++;
+}
+/* part: say */
+
+/* A line of the transcript. */
+static void say(const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    tell(format, values);
+    va_end(values);
+}
+/* part: sleeps */
+
+/* The next call sleeps: others go on meanwhile. */
+#define sleeps(...) do { say(__VA_ARGS__); all->line[me] = __LINE__; all->inside[me] = 1; over(); } while (0)
+/* part: returned */
+
+/* The call that slept has returned; what it brought is told after so many lines. */
+static void returned(int lines)
+{
+    int saved = errno;
+    all->inside[me] = 2;
+    while (all->said < lines)
+        wait_while_running();
+    errno = saved;
+}
+/* part: woke */
+
+static void woke(void)
+{
+    all->inside[me] = 0;
+}
+/* part: check */
+
+/* What a call returned is what was seen. */
+static void check(int line, const char *call, long got, long want, int error, const char *format, ...)
+{
+    if (got != want || (got == -1 && errno != error))
+        wrong(line, call, got == -1 ? -(long)errno : got, want == -1 ? -(long)error : want);
+    all->line[me] = line;
+    va_list values;
+    va_start(values, format);
+    tell(format, values);
+    va_end(values);
+}
+/* part: saw */
+#define saw(call, want, ...) check(__LINE__, #call, call, want, 0, __VA_ARGS__)
+/* part: failed */
+#define failed(call, error, ...) check(__LINE__, #call, call, -1, error, __VA_ARGS__)
+/* part: never */
+
+/* A call that never returned. */
+#define never(call) do { long came = (long)(call); wrong(__LINE__, #call " returned", came, 0); } while (0)
+/* part: equal */
+#define equal(value, want) do { if ((long)(value) != (long)(want)) wrong(__LINE__, #value, (long)(value), (long)(want)); } while (0)
+/* part: same */
+
+/* The bytes are those that were seen. */
+#define same(bytes, want, count) do { if (memcmp(bytes, want, count) != 0) wrong(__LINE__, "other bytes than " #want, 1, 0); } while (0)
+/* part: sum */
+
+/* FNV-1a: whether so many bytes are those that were seen. */
+static unsigned long long sum(const char *bytes, size_t count)
+{
+    unsigned long long sum = 0xcbf29ce484222325ULL;
+    for (size_t at = 0; at < count; at++)
+        sum = (sum ^ (unsigned char)bytes[at]) * 0x100000001b3ULL;
+    return sum;
+}
+/* part: many */
+
+/* The same word so often, one after the other. */
+static char *many(const char *word, size_t length, size_t times)
+{
+    char *bytes = malloc(length * times + 1);
+    for (size_t at = 0; bytes && at < times; at++)
+        memcpy(bytes + at * length, word, length);
+    return bytes;
+}
+/* part: address */
+
+/* The address of a name: a file in this program's folder, or after @ a name in the abstract namespace. */
+static struct sockaddr_un address_room;
+
+static struct sockaddr *address(const char *name)
+{
+    memset(&address_room, 0, sizeof address_room);
+    address_room.sun_family = AF_UNIX;
+    char *path = address_room.sun_path;
+    if (name[0] == '@')
+        snprintf(path + 1, sizeof address_room.sun_path - 1, "%d-%s", all->pid[STAGE], name + 1);
+    else
+        snprintf(path, sizeof address_room.sun_path, "%s", name);
+    return (struct sockaddr *)&address_room;
+}
+
+static socklen_t address_size(void)
+{
+    const char *path = address_room.sun_path;
+    size_t length = path[0] ? strlen(path) + 1 : 1 + strlen(path + 1);
+    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+}
+/* part: bind_to */
+
+static int bind_to(int fd, const char *name)
+{
+    struct sockaddr *to = address(name);
+    return bind(fd, to, address_size());
+}
+/* part: connect_to */
+
+static int connect_to(int fd, const char *name)
+{
+    struct sockaddr *to = address(name);
+    return connect(fd, to, address_size());
+}
+/* part: send_to */
+
+static ssize_t send_to(int fd, const char *bytes, size_t length, int flags, const char *name)
+{
+    struct sockaddr *to = address(name);
+    return sendto(fd, bytes, length, flags, to, address_size());
+}
+/* part: is_address */
+
+/* Whether a socket has this name; "" is none. */
+static int is_address(const struct sockaddr_un *got, socklen_t size, const char *name)
+{
+    if (!name[0])
+        return size == sizeof got->sun_family;
+    address(name);
+    return memcmp(got->sun_path, address_room.sun_path, address_size() - offsetof(struct sockaddr_un, sun_path)) == 0;
+}
+/* part: set_nonblock */
+
+static int set_nonblock(int fd, int on)
+{
+    int flags = fcntl(fd, F_GETFL);
+    if (flags == -1)
+        return -1;
+    return fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+}
+/* part: get_int */
+
+/* An option that is an int; `failure` is what getsockopt returned. */
+static int get_int(int fd, int option, int *failure)
+{
+    int value = 0;
+    socklen_t size = sizeof value;
+    *failure = getsockopt(fd, SOL_SOCKET, option, &value, &size);
+    return value;
+}
+/* part: set_int */
+
+static int set_int(int fd, int option, int value)
+{
+    return setsockopt(fd, SOL_SOCKET, option, &value, sizeof value);
+}
+/* part: set_time */
+
+static int set_time(int fd, int option, long milliseconds)
+{
+    struct timeval time = { .tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000 };
+    return setsockopt(fd, SOL_SOCKET, option, &time, sizeof time);
+}
+/* part: limit_descriptors */
+
+static int limit_descriptors(unsigned long count)
+{
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = count;
+    return setrlimit(RLIMIT_NOFILE, &limit);
+}
+/* part: send_with */
+
+/* sendmsg with descriptors, and the sender's credentials if `creds`. */
+static ssize_t send_with(int fd, const char *bytes, size_t length, const int *fds, int count, int creds, const char *to, int flags)
+{
+    _Alignas(struct cmsghdr) char control[2048] = { 0 };
+    struct iovec part = { .iov_base = (char *)bytes, .iov_len = length };
+    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+    struct cmsghdr *next = CMSG_FIRSTHDR(&message);
+    size_t used = 0;
+    if (count > 0) {
+        next->cmsg_level = SOL_SOCKET;
+        next->cmsg_type = SCM_RIGHTS;
+        next->cmsg_len = CMSG_LEN(sizeof(int) * (size_t)count);
+        memcpy(CMSG_DATA(next), fds, sizeof(int) * (size_t)count);
+        used += CMSG_SPACE(sizeof(int) * (size_t)count);
+        next = CMSG_NXTHDR(&message, next);
+    }
+    if (creds) {
+        struct ucred own = { .pid = getpid(), .uid = getuid(), .gid = getgid() };
+        next->cmsg_level = SOL_SOCKET;
+        next->cmsg_type = SCM_CREDENTIALS;
+        next->cmsg_len = CMSG_LEN(sizeof own);
+        memcpy(CMSG_DATA(next), &own, sizeof own);
+        used += CMSG_SPACE(sizeof own);
+    }
+    message.msg_controllen = used;
+    if (used == 0)
+        message.msg_control = NULL;
+    if (to) {
+        message.msg_name = address(to);
+        message.msg_namelen = address_size();
+    }
+    return sendmsg(fd, &message, flags);
+}
+/* part: room_for */
+
+/* A control buffer for so many descriptors; where SO_PASSCRED is on, the sender's credentials come before them. */
+static size_t room_for(int fd, int count)
+{
+    int creds = 0;
+    socklen_t size = sizeof creds;
+    getsockopt(fd, SOL_SOCKET, SO_PASSCRED, &creds, &size);
+    size_t rights = count > 0 ? CMSG_LEN(sizeof(int) * (size_t)count) : 0;
+    return rights + (creds ? CMSG_SPACE(sizeof(struct ucred)) : 0);
+}
+/* part: receive_with */
+
+/* What came with the last message of this task. */
+static _Thread_local struct came {
+    int flags, count, pid;
+    int fds[253];
+} came;
+
+/* recvmsg with a control buffer of so many bytes. */
+static ssize_t receive_with(int fd, char *bytes, size_t length, size_t room, int flags)
+{
+    _Alignas(struct cmsghdr) char control[2048] = { 0 };
+    struct iovec part = { .iov_base = bytes, .iov_len = length };
+    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_controllen = room };
+    message.msg_control = room ? control : NULL;
+    came = (struct came){ 0 };
+    ssize_t got = recvmsg(fd, &message, flags);
+    if (got == -1)
+        return -1;
+    came.flags = message.msg_flags;
+    for (struct cmsghdr *next = CMSG_FIRSTHDR(&message); next; next = CMSG_NXTHDR(&message, next)) {
+        if (next->cmsg_type == SCM_RIGHTS) {
+            came.count = (int)((next->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+            memcpy(came.fds, CMSG_DATA(next), sizeof(int) * (size_t)came.count);
+        } else if (next->cmsg_type == SCM_CREDENTIALS && next->cmsg_len >= CMSG_LEN(sizeof(struct ucred))) {
+            struct ucred sender;
+            memcpy(&sender, CMSG_DATA(next), sizeof sender);
+            came.pid = sender.pid;
+        }
+    }
+    return got;
+}
+/* part: handler */
+
+static void handler(int signal)
+{
+    (void)signal;
+}
+/* part: catch_without_restart */
+
+static int catch_without_restart(int signal)
+{
+    struct sigaction action = { .sa_handler = handler };
+    return sigaction(signal, &action, NULL);
+}
+/* part: died */
+
+/* A task is dead; where its parent has not waited for it yet, the kernel says of what. */
+static void died(int task, int status, int line, const char *format, ...)
+{
+    char path[64], text[1024];
+    while (state_of(task) && !strchr("ZX", state_of(task)))
+        wait_while_running();
+    snprintf(path, sizeof path, "/proc/%d/stat", all->tid[task]);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd == -1 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd != -1)
+        close(fd);
+    if (n > 0) {
+        text[n] = 0;
+        char *last = strrchr(text, ' ');
+        int came = last ? atoi(last + 1) : status;
+        if ((came & ~0x80) != status)
+            wrong(line, "the status of a dead task", came, status);
+    }
+    all->inside[task] = 0;
+    va_list values;
+    va_start(values, format);
+    tell(format, values);
+    va_end(values);
+}
+/* part: begin */
+
+/* A new process begins its part. */
+static void begin(int task, void (*part)(void))
+{
+    me = task;
+    all->pid[me] = getpid();
+    all->tid[me] = (int)syscall(SYS_gettid);
+    alarm(ENDED_AFTER_SECONDS);
+    INTERRUPTS
+    part();
+    rest();
+}
+/* part: fork_task */
+
+static int fork_task(int task, void (*part)(void))
+{
+    all->tid[task] = 0;
+    int pid = fork();
+    if (pid == 0)
+        begin(task, part);
+    while (pid > 0 && !all->tid[task])
+        wait_while_running();
+    return pid;
+}
+/* part: start_thread */
+
+static void *run_thread(void *task)
+{
+    me = (int)(intptr_t)task;
+    all->pid[me] = getpid();
+    all->tid[me] = (int)syscall(SYS_gettid);
+    parts[me]();
+    rest();
+    return NULL;
+}
+
+static int start_thread(int task)
+{
+    pthread_t thread;
+    all->tid[task] = 0;
+    int error = pthread_create(&thread, NULL, run_thread, (void *)(intptr_t)task);
+    if (error) {
+        errno = error;
+        return -1;
+    }
+    while (!all->tid[task])
+        wait_while_running();
+    return all->tid[task];
+}
+
+/* part: flood */
+
+/* Writes so many pieces of so many bytes, until one fails: how many calls that were, and the bytes. */
+static long flood(int fd, size_t size, long count, long *written)
+{
+    char *piece = many("x", 1, size);
+    long calls = 0;
+    *written = 0;
+    while (calls < count) {
+        ssize_t n = write(fd, piece, size);
+        calls++;
+        if (n == -1)
+            break;
+        *written += n;
+    }
+    int saved = errno;
+    free(piece);
+    errno = saved;
+    return calls;
+}
+/* part: may_come */
+
+/* After a read of 0: an empty message is not the end. */
+static int may_come(int fd)
+{
+    int type = SOCK_STREAM;
+    socklen_t size = sizeof type;
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == -1 || type == SOCK_STREAM)
+        return 0;
+    struct pollfd polled = { .fd = fd, .events = POLLRDHUP };
+    poll(&polled, 1, 0);
+    return !(polled.revents & (POLLHUP | POLLRDHUP));
+}
+/* part: drain */
+
+/* Reads until nothing comes any more: how many calls that were, and the bytes. */
+static long drain(int fd, size_t size, int dont_wait, int is_pipe, long *came)
+{
+    char *piece = malloc(size + 1);
+    long calls = 0;
+    ssize_t n;
+    *came = 0;
+    do {
+        struct pollfd polled = { .fd = fd, .events = POLLIN };
+        if (dont_wait && is_pipe && (poll(&polled, 1, 0), !polled.revents))
+            break;
+        n = dont_wait && !is_pipe ? recv(fd, piece, size, MSG_DONTWAIT) : read(fd, piece, size);
+        calls++;
+        *came += n > 0 ? n : 0;
+    } while (n > 0 || (n == 0 && size > 0 && may_come(fd)));
+    int saved = errno;
+    free(piece);
+    errno = saved;
+    return calls;
+}
+/* part: exec_again */
+
+/* This program anew, in the same process: it goes on with another part. All that it shares stays at a high number. */
+enum { SHARED_FD = 900 };
+
+static void exec_again(int part)
+{
+    char task[16], number[16];
+    snprintf(task, sizeof task, "%d", me);
+    snprintf(number, sizeof number, "%d", part);
+    execl("/proc/self/exe", "run", task, number, (char *)NULL);
+    wrong(__LINE__, "execve", -1, 0);
+}
+/* part: end */

@@ -1,0 +1,157 @@
+//! A run as a C program: it compiles without a warning, prints the run's own transcript, and tells a result that is not so.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn tincans(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    command.current_dir(folder).args(arguments).stdin(Stdio::null());
+    command.output().expect("the program starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn has_compiler() -> bool {
+    let is_there = Command::new("cc").arg("--version").output().is_ok_and(|output| output.status.success());
+    if !is_there {
+        eprintln!("skipped: there is no C compiler");
+    }
+    is_there
+}
+
+/// Runs a script, exports its recording, compiles that and runs it: what the run and the program have said.
+fn both(folder: &Path, script: &Path, change: impl Fn(String) -> String) -> Result<(String, Output), String> {
+    let script = script.to_str().expect("UTF-8");
+    let _ = fs::remove_file(folder.join("seen"));
+    let ran = tincans(folder, &["run", script, "--record", "seen"]);
+    let exported = tincans(folder, &["export", "seen", "--c"]);
+    if !exported.status.success() {
+        return Err(text(&exported.stderr));
+    }
+    fs::write(folder.join("run.c"), change(text(&exported.stdout))).expect("a file");
+    let flags = ["-Wall", "-Wextra", "-Werror", "-std=c11", "-pthread", "run.c", "-o", "program"];
+    let compiled = Command::new("cc").args(flags).current_dir(folder).output().expect("a compiler");
+    assert!(compiled.status.success(), "{script}: {}", text(&compiled.stderr));
+    let program = Command::new("./program").current_dir(folder).stdin(Stdio::null()).output().expect("it starts");
+    Ok((text(&ran.stdout), program))
+}
+
+/// Pids are those of each run, and what was only looked at is no call.
+fn plain(transcript: &str) -> Vec<String> {
+    let line = |line: &str| match line.rsplit_once("= ") {
+        Some((before, after)) if after.ends_with(')') && after.starts_with(|digit: char| digit.is_ascii_digit()) => {
+            format!("{before}= N{}", after.trim_start_matches(|digit: char| digit.is_ascii_digit()))
+        }
+        _ => line.to_owned(),
+    };
+    transcript.lines().filter(|line| !line.starts_with("        ")).map(line).collect()
+}
+
+/// Threads, sleepers, deaths, messages with descriptors, names, execve, loops.
+const SCRIPT: &str = "\
+channel stream c kid
+kid: read c[1]
+write c[0] \"a?\\\"\\0011\"
+kid: write c[1] 400000*z
+read c[0] 65536
+recv c[0] 100 peek
+kill kid KILL
+socketpair dgram d
+pipe p
+sendmsg d[0] x fds=p[1]
+recvmsg d[1] 10
+dup d[0]
+thread t
+t: read p[0]
+interrupt t
+t: read p[0] 3
+write p[1] three
+nonblock d[1] on
+read d[1]
+setsockopt d[0] sndbuf 10000
+getsockopt d[0] sndbuf
+poll d[0] d[1] for=in,out timeout=0
+socket stream server
+bind server @name
+listen server 1
+socket stream client
+connect client @name
+accept server served
+getpeername client
+fork other
+other: cloexec c[0] on
+other: exec
+other: write c[0] x
+other: exit 3
+wait other
+signal PIPE ignore
+flood d[0] 10 3
+drain d[1] dontwait
+close p[0]
+";
+
+#[test]
+fn a_run_as_c_prints_its_transcript() {
+    if !has_compiler() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("own.tin");
+    fs::write(&own, SCRIPT).expect("a script");
+    let contract = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contract");
+    let mut scripts: Vec<PathBuf> = fs::read_dir(contract)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "tin"))
+        .filter(|path| !fs::read_to_string(path).expect("a script").lines().any(|line| line.starts_with("reset")))
+        .collect();
+    scripts.sort();
+    scripts.insert(0, own);
+    let mut same = 0;
+    for script in &scripts {
+        let (ran, program) = match both(folder.path(), script, |text| text) {
+            Ok(both) => both,
+            // What has no form in C says so, with its line.
+            Err(reason) => {
+                assert!(script != &scripts[0] && reason.contains("line "), "{}: {reason}", script.display());
+                continue;
+            }
+        };
+        let said = text(&program.stderr);
+        assert_eq!((program.status.code(), said.as_str()), (Some(0), ""), "{}", script.display());
+        assert_eq!(plain(&text(&program.stdout)), plain(&ran), "{}", script.display());
+        same += 1;
+    }
+    eprintln!("{same} of {} scripts as C: the same transcript", scripts.len());
+    assert!(same > scripts.len() / 2, "{same} of {}", scripts.len());
+}
+
+#[test]
+fn a_result_that_is_not_so_is_told_with_its_line() {
+    if !has_compiler() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("talk.tin");
+    fs::write(&script, "channel stream c kid\nkid: read c[1]\nwrite c[0] one\nkid: exit 3\nread c[0]\n")
+        .expect("a script");
+    let changes = [
+        ("write(c_fd[0], \"one\", 3), 3,", "write(c_fd[0], \"one\", 3), 4,", "3 came, 4 was seen"),
+        ("same(bytes, \"one\", 3)", "same(bytes, \"own\", 3)", "other bytes"),
+        ("died(KID_TASK, 0x300,", "died(KID_TASK, 0x400,", "768 came, 1024 was seen"),
+        ("read(c_fd[0], bytes, 4096), 0,", "write(c_fd[0], bytes, 1), 1,", ""),
+    ];
+    for (from, to, wanted) in changes {
+        let change = |text: String| {
+            assert!(text.contains(from), "no {from} in\n{text}");
+            text.replace(from, to)
+        };
+        let (_, program) = both(folder.path(), &script, change).expect("it has a form in C");
+        let said = text(&program.stderr);
+        assert_eq!(program.status.code(), Some(1), "{from}: {said}");
+        assert!(said.starts_with("run.c:") && said.contains(wanted), "{from}: {said}");
+    }
+}
