@@ -94,6 +94,7 @@ pub enum View {
 
 /// All that the UI knows.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct App {
     /// The keys.
     pub keymap: Rc<Keymap>,

@@ -40,6 +40,7 @@ pub fn named(name: &str) -> Option<Format> {
 pub fn views() -> impl Iterator<Item = (&'static str, View)> {
     let rows = GROUPS.iter().flat_map(|group| group.rows);
     // Those that try something out need a bench.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys show no view")]
     rows.filter_map(|row| match row.action {
         Action::Show(View::Lens | View::Alternatives) => None,
         Action::Show(view) => Some((row.name, view)),

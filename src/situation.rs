@@ -136,6 +136,7 @@ impl Row {
     }
 
     /// Other lines for pipes, or none.
+    #[must_use]
     pub const fn pipes(self, pipes: Pipes) -> Self {
         Self { pipes, ..self }
     }

@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
 
 #[path = "support/random.rs"]
+#[expect(dead_code, reason = "other programs of tests use more of it")]
 mod random;
 
 use std::collections::VecDeque;
@@ -138,10 +139,8 @@ impl Table {
         }
         let app = self.playground.app();
         let Some(input) = keymap::input(&app.keymap, app.mode, Event::Key(event), 0) else { return };
-        let input = match input {
-            Input::Do(action) => Input::Do(ui::turned(self.scene(), size, action)),
-            other => other,
-        };
+        let input =
+            if let Input::Do(action) = input { Input::Do(ui::turned(self.scene(), size, action)) } else { input };
         self.playground.handle(input);
         self.go_on(PATIENCE);
         let _ = (self.playground.take_suspension(), self.playground.take_copy());
@@ -331,9 +330,10 @@ fn title_fault(world: &World, number: usize, title: &str) -> Option<String> {
         let numbers: Vec<u64> =
             told.split(|letter: char| !letter.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect();
         let want = if told.contains("nothing") { vec![] } else { vec![totals.writes, totals.reads] };
-        let is_right = match told.contains('?') {
-            true => numbers == [totals.writes],
-            false => numbers == want && (!want.is_empty() || totals.writes + totals.reads == 0),
+        let is_right = if told.contains('?') {
+            numbers == [totals.writes]
+        } else {
+            numbers == want && (!want.is_empty() || totals.writes + totals.reads == 0)
         };
         if !is_right {
             return Some(format!("{arrow} {}, {} of the world", totals.writes, totals.reads));

@@ -216,9 +216,10 @@ impl Run {
             let end = self.session.world().end(id).ok_or("no end")?;
             let has_no_peer = end.peer.is_none();
             let predicted = next_write::failure(self.session.world(), end).map(|failure| failure.errno);
-            let text = match is_pipe {
-                true => format!("{task}: write {label}@{fd} w"),
-                false => format!("{task}: send {label}@{fd} w dontwait nosignal"),
+            let text = if is_pipe {
+                format!("{task}: write {label}@{fd} w")
+            } else {
+                format!("{task}: send {label}@{fd} w dontwait nosignal")
             };
             self.figures.writes += 1;
             let events = self.perform(&text)?;

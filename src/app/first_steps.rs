@@ -98,7 +98,9 @@ impl App {
             self.first_step = Some(next).filter(|next| *next < ALL.len());
             if self.first_step.is_none() && *step == FirstStep::Lessons {
                 // All of them: they are not offered at the next start either.
-                ALL.iter().for_each(|step| self.course.progress.pass_step(step.name()));
+                for step in ALL {
+                    self.course.progress.pass_step(step.name());
+                }
             }
         }
     }
@@ -192,8 +194,8 @@ mod tests {
     fn what_is_refused_stays_so_and_is_kept() {
         let (mut app, stage) = (App::new(), Stage::open());
         app.offer_first_steps();
-        for at in 0..ALL.len() {
-            assert_eq!(offered(&mut app, &stage), Some(ALL[at]));
+        for step in ALL {
+            assert_eq!(offered(&mut app, &stage), Some(step));
             assert_eq!(update(&mut app, &stage.world, Input::Do(Action::SkipStep)), [Command::Save]);
         }
         assert_eq!(offered(&mut app, &stage), None);

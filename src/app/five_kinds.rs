@@ -114,11 +114,11 @@ impl FiveKinds {
     /// What differs between the kinds, in words.
     pub fn why(&self) -> Option<Explanation> {
         self.benches.as_ref()?;
-        let reads = self.grouped(|kind| {
+        let reads = grouped(|kind| {
             let (_, _, far) = self.ends(kind, Ending::Open)?;
             Some(format!("{} for {}", far.inbox.totals.reads, far.inbox.totals.writes))
         });
-        let closed = self.grouped(|kind| self.came_after(kind, Ending::Closed).map(|[short, _]| short));
+        let closed = grouped(|kind| self.came_after(kind, Ending::Closed).map(|[short, _]| short));
         let told = |groups: &[(String, Vec<&str>)]| {
             let each = |(what, kinds): &(String, Vec<&str>)| format!("{what} on {}", kinds.join(", "));
             groups.iter().map(each).collect::<Vec<_>>().join("; ")
@@ -130,19 +130,19 @@ impl FiveKinds {
         let about = self.name.clone();
         Some(Explanation { subject: Subject::Other, about, text, rule: "five kinds", page: None, lesson: None })
     }
+}
 
-    /// What the kinds say, each answer once, with who gave it.
-    fn grouped(&self, of: impl Fn(Kind) -> Option<String>) -> Vec<(String, Vec<&'static str>)> {
-        let mut groups: Vec<(String, Vec<&'static str>)> = Vec::new();
-        for (kind, _) in KINDS {
-            let Some(said) = of(kind) else { continue };
-            match groups.iter_mut().find(|(other, _)| *other == said) {
-                Some((_, kinds)) => kinds.push(kind_word(kind)),
-                None => groups.push((said, vec![kind_word(kind)])),
-            }
+/// What the kinds say, each answer once, with who gave it.
+fn grouped(of: impl Fn(Kind) -> Option<String>) -> Vec<(String, Vec<&'static str>)> {
+    let mut groups: Vec<(String, Vec<&'static str>)> = Vec::new();
+    for (kind, _) in KINDS {
+        let Some(said) = of(kind) else { continue };
+        match groups.iter_mut().find(|(other, _)| *other == said) {
+            Some((_, kinds)) => kinds.push(kind_word(kind)),
+            None => groups.push((said, vec![kind_word(kind)])),
         }
-        groups
     }
+    groups
 }
 
 /// The name of the error with which a read failed; that nothing waited there is not one.

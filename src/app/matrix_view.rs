@@ -120,6 +120,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Command> {
 }
 
 fn open(app: &mut App, row: Option<usize>) {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "any other mode is gone back to")]
     let back = match app.mode {
         Mode::Matrix => app.matrix.back,
         Mode::Palette => app.palette.back,

@@ -167,6 +167,7 @@ pub fn open(app: &mut App) -> Vec<Command> {
     submit::open(app)
 }
 
+#[expect(clippy::too_many_lines, reason = "one table of all actions")]
 fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
     match action {
         Action::Send => return submit::send(app, world),

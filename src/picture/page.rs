@@ -2,6 +2,7 @@
 //! the screens at the end of each statement. A line that several screens have is in it once.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use crate::app::View;
 use crate::opened::Opened;
@@ -55,7 +56,7 @@ pub fn text(opened: &Opened, drawing: Drawing) -> Result<String, String> {
         at += 1;
     }
     let left_out = newest + 1 - at;
-    page_text::write(&Page {
+    Ok(page_text::write(&Page {
         name: &opened.name,
         kernel: &opened.header.kernel,
         size,
@@ -63,7 +64,7 @@ pub fn text(opened: &Opened, drawing: Drawing) -> Result<String, String> {
         styles: &lines.styles,
         steps: &steps,
         left_out,
-    })
+    }))
 }
 
 /// The lines of one screen; those at its end that are empty are left out.
@@ -89,7 +90,7 @@ impl Lines {
             let text: String = run.iter().map(|(cell, _)| cell.text.as_str()).collect();
             let text = escaped(&text);
             let class = self.class((run[0].0.look, run[0].1.look));
-            html.push_str(&format!("<i class=s{class}>{text}</i>"));
+            let _ = write!(html, "<i class=s{class}>{text}</i>");
         }
         if let Some(number) = self.of_html.get(&html) {
             return *number;

@@ -49,7 +49,7 @@ pub struct Page<'a> {
 }
 
 /// As one file.
-pub fn write(page: &Page<'_>) -> Result<String, String> {
+pub fn write(page: &Page<'_>) -> String {
     let data = serde_json::json!({ "lines": page.lines, "steps": page.steps });
     // A script ends where its closing tag is read, also inside a string.
     let data = data.to_string().replace('<', "\\u003c");
@@ -60,7 +60,7 @@ pub fn write(page: &Page<'_>) -> Result<String, String> {
         1 => "<p class=note>1 more event of this run is not in the page.</p>".to_owned(),
         many => format!("<p class=note>{many} more events of this run are not in the page.</p>"),
     };
-    Ok(format!(
+    format!(
         "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n\
          <meta name=viewport content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'; \
@@ -86,7 +86,7 @@ pub fn write(page: &Page<'_>) -> Result<String, String> {
         last = page.steps.len().saturating_sub(1),
         looks = looks(page.styles),
         transcript = transcript(page.steps),
-    ))
+    )
 }
 
 fn transcript(steps: &[Step]) -> String {
@@ -97,7 +97,9 @@ fn transcript(steps: &[Step]) -> String {
             before = step.statement.as_ref();
             let _ = writeln!(text, "\n{}", escaped(before.map_or("", String::as_str)));
         }
-        step.told.iter().for_each(|line| text.push_str(&format!("  {}\n", escaped(line))));
+        for line in &step.told {
+            let _ = writeln!(text, "  {}", escaped(line));
+        }
     }
     text
 }

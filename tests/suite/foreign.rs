@@ -510,6 +510,6 @@ fn a_child_that_was_stopped_or_goes_on_is_waited_for_and_lives() {
     for (status, lives) in [(0x137f, true), (0xffff, true), (0x0300, false)] {
         log.enter(SHELL, Call::Waitpid { pid: -1, options: CHANGES });
         log.back(SHELL, number(child), Outcome { extra: Extra::Status(status), ..Outcome::default() });
-        assert_eq!(log.world.task(child).is_some_and(|task| task.is_alive()), lives, "{status:#x}");
+        assert_eq!(log.world.task(child).is_some_and(tincans::world::task::Task::is_alive), lives, "{status:#x}");
     }
 }

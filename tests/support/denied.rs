@@ -36,11 +36,12 @@ pub fn deny_all(command: &mut Command, calls: &[i64], errno: i32) {
     let install = move || {
         let length = u16::try_from(filter.len()).unwrap_or(0);
         let program = libc::sock_fprog { len: length, filter: filter.as_ptr().cast_mut() };
-        // SAFETY: both only take numbers and a filter of that length, which the kernel copies.
-        let failed = unsafe {
-            libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
-                || libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) != 0
-        };
+        // SAFETY: it takes numbers.
+        let is_barred = unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 };
+        // SAFETY: the kernel copies a filter of that length.
+        let is_set =
+            || unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) == 0 };
+        let failed = !(is_barred && is_set());
         if failed { Err(io::Error::last_os_error()) } else { Ok(()) }
     };
     // SAFETY: prctl and seccomp are async-signal-safe, and nothing is allocated.

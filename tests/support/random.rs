@@ -18,7 +18,6 @@ impl Random {
     }
 
     /// True in `percent` of a hundred cases.
-    #[allow(dead_code, reason = "not every program of tests needs it")]
     pub fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }

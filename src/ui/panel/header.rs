@@ -34,37 +34,9 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         buf.set_line(area.x, area.y, &words::between(banner, vec![], area.width, (" ", theme.shout())), area.width);
         return;
     }
-    let key = |action| scene.app.key(action);
-    let help = || format!("{} help ", key(Action::OpenHelp));
-    let hint = match scene.app.mode {
-        Mode::Keys if scene.app.course.current().is_some() => {
-            format!("{}: back to the lesson  {}", key(Action::Learn(Learn::Out)), help())
-        }
-        Mode::Lesson => help(),
-        Mode::List | Mode::Search | Mode::Past => String::new(),
-        Mode::Line => format!("{} keys, then {}", key(Action::LeaveLine), help()),
-        Mode::Keys if scene.app.program.as_ref().is_some_and(|program| program.has_keyboard) => {
-            format!("{TAKE_BACK_LABEL}: keys  ")
-        }
-        Mode::Keys if scene.app.program.as_ref().is_some_and(Program::is_running) => {
-            format!("{} type to it  {}", key(Action::EnterLine), help())
-        }
-        Mode::Keys if scene.app.program.is_some() => help(),
-        Mode::Keys if scene.app.recording.is_some() => format!("{} run it again  {}", key(Action::RunAgain), help()),
-        Mode::Keys if acting::first_task(scene.world).is_some_and(|task| !task.is_alive()) => {
-            format!("{} begins again  {}", key(Action::Reset), help())
-        }
-        Mode::Keys => format!("{} type  {}", key(Action::EnterLine), help()),
-        Mode::Prompt => format!("{} back ", key(Action::LeavePrompt)),
-        Mode::Palette => format!("{} back ", key(Action::ClosePalette)),
-        Mode::Matrix => format!("{} back ", key(Action::CloseMatrix)),
-        Mode::Help => format!("{} close ", key(Action::CloseHelp)),
-        Mode::Copy => format!("{} back ", key(Action::CloseCopy)),
-        Mode::NewChannel => format!("{} back ", key(Action::LeaveNewChannel)),
-    };
     let mut right = vec![Span::raw(" ")];
     if let Some((some, all)) = visible {
-        let next = key(Action::FocusNext);
+        let next = scene.app.key(Action::FocusNext);
         right.extend([Span::styled(format!(" {some} of {all}, {next} "), theme.shout()), Span::raw(" ")]);
     }
     if scene.app.course.shown().is_some() && scene.app.is_busy() {
@@ -84,7 +56,7 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         let most = area.width / 3;
         right.push(Span::styled(words::cut(&format!("› {echo}"), most) + "  ", theme.strong()));
     }
-    right.push(Span::styled(hint, theme.faint()));
+    right.push(Span::styled(hint(scene), theme.faint()));
     let left = tasks(scene, area.width.saturating_sub(words::spans_width(&right)));
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
 }
@@ -116,6 +88,38 @@ fn tasks(scene: Scene<'_>, room: u16) -> Vec<Span<'static>> {
         spans.extend(one);
     }
     spans
+}
+
+/// The key that matters most in this mode.
+fn hint(scene: Scene<'_>) -> String {
+    let key = |action| scene.app.key(action);
+    let help = || format!("{} help ", key(Action::OpenHelp));
+    match scene.app.mode {
+        Mode::Keys if scene.app.course.current().is_some() => {
+            format!("{}: back to the lesson  {}", key(Action::Learn(Learn::Out)), help())
+        }
+        Mode::Lesson => help(),
+        Mode::List | Mode::Search | Mode::Past => String::new(),
+        Mode::Line => format!("{} keys, then {}", key(Action::LeaveLine), help()),
+        Mode::Keys if scene.app.program.as_ref().is_some_and(|program| program.has_keyboard) => {
+            format!("{TAKE_BACK_LABEL}: keys  ")
+        }
+        Mode::Keys if scene.app.program.as_ref().is_some_and(Program::is_running) => {
+            format!("{} type to it  {}", key(Action::EnterLine), help())
+        }
+        Mode::Keys if scene.app.program.is_some() => help(),
+        Mode::Keys if scene.app.recording.is_some() => format!("{} run it again  {}", key(Action::RunAgain), help()),
+        Mode::Keys if acting::first_task(scene.world).is_some_and(|task| !task.is_alive()) => {
+            format!("{} begins again  {}", key(Action::Reset), help())
+        }
+        Mode::Keys => format!("{} type  {}", key(Action::EnterLine), help()),
+        Mode::Prompt => format!("{} back ", key(Action::LeavePrompt)),
+        Mode::Palette => format!("{} back ", key(Action::ClosePalette)),
+        Mode::Matrix => format!("{} back ", key(Action::CloseMatrix)),
+        Mode::Help => format!("{} close ", key(Action::CloseHelp)),
+        Mode::Copy => format!("{} back ", key(Action::CloseCopy)),
+        Mode::NewChannel => format!("{} back ", key(Action::LeaveNewChannel)),
+    }
 }
 
 /// The whole line says that this is not now.
