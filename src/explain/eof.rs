@@ -69,11 +69,13 @@ fn end_by_last_close(scene: &Scene<'_>) -> Option<Explanation> {
 fn read_of_no_bytes(scene: &Scene<'_>) -> Option<Explanation> {
     let end = scene.end.filter(|_| scene.call.call.room() == Some(0) && scene.ret() == 0)?;
     let here = end.label();
-    let text = if matches!(scene.call.call, Call::Recv { .. } | Call::Recvmsg { .. }) && end.kind.keeps_messages() {
+    let text = if matches!(scene.call.call, Call::Recv { .. } | Call::Recvfrom { .. } | Call::Recvmsg { .. })
+        && end.kind.keeps_messages()
+    {
         format!("The buffer has room for 0 bytes: recv took a message from {here} and had room for none of it.")
     } else {
         let looked = match scene.call.call {
-            Call::Recv { .. } | Call::Recvmsg { .. } => {
+            Call::Recv { .. } | Call::Recvfrom { .. } | Call::Recvmsg { .. } => {
                 "recv looks all the same, and would have slept with nothing there; it took nothing"
             }
             _ => "the kernel did not even look",
