@@ -95,9 +95,11 @@ pub fn split() -> Result<Side, SysError> {
     set_child_subreaper(true).during("become a subreaper")?;
     // Blocked before the fork: a SIGTERM in between must find a guardian that can pass it on.
     let before = SigSet::thread_get_mask().during("read the signal mask")?;
-    taken().thread_block().during("block signals")?;
-    if !SigSet::thread_get_mask().is_ok_and(|mask| TAKEN.iter().all(|signal| mask.contains(*signal))) {
-        return Err(SysError { operation: "block signals", errno: crate::abi::Errno(libc::EPERM) });
+    // It returns its error, where nix looks into errno.
+    // SAFETY: it reads the one set and writes no other.
+    let errno = unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, taken().as_ref(), std::ptr::null_mut()) };
+    if errno != 0 {
+        return Err(SysError { operation: "block signals", errno: crate::abi::Errno(errno) });
     }
     let strangers = children::all();
     let guardian = getpid();
