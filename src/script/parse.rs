@@ -182,6 +182,8 @@ mod tests {
         writev a[0] one \"two\" 3*x\nreadv a[0] 3 4\n\
         sendmsg a[0] x fds=a[0],p[1]@5 creds to=file dontwait nosignal oob\n\
         recvmsg a[0] 4 fds=2 dontwait peek trunc waitall oob cloexec\nrecvmsg a[0] control=24\n\
+        dup2 a[0] 7\ndup3 a[0] 7 cloexec\ndupfd a[0] 10 cloexec\ncloserange 5 9\nrecvfrom a[0] 3 peek\n\
+        getppid\npdeathsig TERM\nwait nohang\nsignal USR1 catch norestart\n\
         close a[0]\ndup a[0]\nshutdown a[0] rd\nshutdown a[0] wr\nshutdown a[0] rdwr\n\
         poll a[0] b[1] srv for=in,out timeout=-1\npoll a[0]\n\
         getsockopt a[0] sndbuf\nsetsockopt a[0] rcvtimeo 500\nsetsockopt a[0] passcred on\n\
@@ -223,6 +225,10 @@ mod tests {
             ("ADDR", "@x"),
             ("MS", "5"),
             ("N", "3"),
+            ("FD", "7"),
+            ("MIN", "10"),
+            ("FIRST", "5"),
+            ("LAST", "9"),
             ("rd|wr|rdwr", "wr"),
             ("on|off", "on"),
             ("default|ignore|catch", "ignore"),

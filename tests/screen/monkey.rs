@@ -197,7 +197,7 @@ fn every_view_of_hostile_bytes_is_visited_and_none_lets_them_through() {
         ("d", "time ▼"),
         ("e", "what else could have happened"),
         ("e", "1 wire SOCK_STREAM"),
-        ("v", "one message, five kinds"),
+        ("v", "─ five kinds: "),
         ("z", "POLLOUT"),
         ("t", "processes and their descriptors"),
         ("c", "all channels"),

@@ -47,7 +47,9 @@ fn tables(world: &World, base: i32) -> Result<BTreeMap<EndId, Vec<OpenFile>>, St
     let mut entries: BTreeMap<EndId, Vec<OpenFile>> = BTreeMap::new();
     for task in world.tasks().filter(|task| task.is_alive() && task.leads_process()) {
         let all = procfs::open_files(task.pid, base).ok_or_else(|| format!("{}'s table cannot be read", task.name))?;
-        let files: Vec<OpenFile> = all.into_iter().filter(|file| file.fd > 2).collect();
+        // 0, 1 and 2 are /dev/null, unless dup2 has made something else of them.
+        let is_counted = |file: &OpenFile| file.fd > 2 || file.target != "/dev/null";
+        let files: Vec<OpenFile> = all.into_iter().filter(is_counted).collect();
         let Some(process) = world.process_of(task.id) else { return Err(format!("{} has no table", task.name)) };
         let believed: Vec<i32> = process.rows().map(|(fd, _)| fd).collect();
         let real: Vec<i32> = files.iter().map(|file| file.fd).collect();
