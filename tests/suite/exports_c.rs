@@ -103,7 +103,7 @@ fn a_run_as_c_prints_its_transcript() {
     fs::write(&own, SCRIPT).expect("a script");
     let contract = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contract");
     let mut scripts: Vec<PathBuf> =
-        ["messages", "pipes", "tasks"].map(|name| contract.join(format!("{name}.tin"))).into();
+        ["messages", "exec", "polls"].map(|name| contract.join(format!("{name}.tin"))).into();
     scripts.insert(0, own);
     let mut same = 0;
     for script in &scripts {
