@@ -225,7 +225,7 @@ fn is_explained(usual: &str, shown: &str, errno: i32) -> bool {
     let errno = nix::errno::Errno::from_raw(errno);
     let name = format!("{errno:?}");
     let is_news = |line: &&str| [" = -1 E", " +++ "].iter().any(|mark| line.contains(mark)) && !usual.contains(*line);
-    [name.as_str(), errno.desc(), "tincans: ", "cannot", "could not", "refused: ", "DOES NOT HOLD"]
+    [name.as_str(), errno.desc(), "tincans: ", "cannot", "could not", "refused: ", "DOES NOT HOLD", "SKIPPED, line "]
         .iter()
         .any(|words| shown.contains(words))
         || shown.lines().any(|line| is_news(&line))
