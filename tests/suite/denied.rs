@@ -78,15 +78,22 @@ fn whichever_call_is_denied_a_run_and_a_check_say_why_and_end() {
     let script = folder.path().join("all.tin");
     fs::write(&script, SCRIPT).expect("a script");
     let lesson = concat!(env!("CARGO_MANIFEST_DIR"), "/lessons/en/03-a-stream-has-no-edges.md");
-    for (call, number) in CALLS {
-        for errno in ERRNOS {
-            let mut run = program_denied(*number, errno);
-            run.arg("run").arg(&script).env("TMPDIR", folder.path());
-            assert_is_told("run", (call, errno), &output(run));
-            // It compiles C, and what a compiler says is not ours: none is found.
-            let mut check = program_denied(*number, errno);
-            check.args(["check", lesson]).env("TMPDIR", folder.path()).env("PATH", "");
-            assert_is_told("check", (call, errno), &output(check));
+    // Both errors for both commands take a minute: one goes one way, the next the other, unless somebody wants all.
+    let wants_all = std::env::var_os("TINCANS_ALL").is_some();
+    for (at, (call, number)) in CALLS.iter().enumerate() {
+        for (turn, errno) in ERRNOS.into_iter().enumerate() {
+            let is_even = (at + turn) % 2 == 0;
+            if is_even || wants_all {
+                let mut run = program_denied(*number, errno);
+                run.arg("run").arg(&script).env("TMPDIR", folder.path());
+                assert_is_told("run", (call, errno), &output(run));
+            }
+            if !is_even || wants_all {
+                // It compiles C, and what a compiler says is not ours: none is found.
+                let mut check = program_denied(*number, errno);
+                check.args(["check", lesson]).env("TMPDIR", folder.path()).env("PATH", "");
+                assert_is_told("check", (call, errno), &output(check));
+            }
         }
     }
     let left: Vec<_> =
