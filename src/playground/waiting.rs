@@ -52,7 +52,7 @@ impl Playground {
         self.trial.iter_mut().chain(kinds).chain(cell).chain(self.other_kinds.as_mut().and_then(OtherKinds::trial_mut))
     }
 
-    /// As [`Source::arm`].
+    /// As [`crate::source::Source::arm`].
     pub fn arm(&mut self) -> Option<Duration> {
         if self.has_work() {
             return Some(Duration::ZERO);
@@ -68,7 +68,7 @@ impl Playground {
         is_to_begin || is_to_try || self.is_over
     }
 
-    /// As [`Source::disarm`], with which of [`Self::wait_fds`] were readable. Says whether the bench that is shown was among them.
+    /// As [`crate::source::Source::disarm`], with which of [`Self::wait_fds`] were readable. Says whether the bench that is shown was among them.
     pub fn disarm(&mut self, ready: &[bool]) -> bool {
         let (own, others) = ready.split_at(self.source.wait_fds().len().min(ready.len()));
         let has_rung = own.contains(&true);
@@ -82,7 +82,7 @@ impl Playground {
         has_rung
     }
 
-    /// As [`Source::wait_fds`].
+    /// As [`crate::source::Source::wait_fds`].
     pub fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
         let asked = self.other_kinds.as_ref().and_then(OtherKinds::trial);
         let kinds = self.five_kinds.as_ref().and_then(FiveKinds::trial);
