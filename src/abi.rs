@@ -194,6 +194,9 @@ pub const WNOHANG: i32 = 1;
 pub const WAIT_OPTIONS: &[(&str, i32)] =
     &[("WNOHANG", 1), ("WUNTRACED", 2), ("WCONTINUED", 8), ("__WALL", 0x4000_0000)];
 
+/// Flags of pipe2(2), in the order strace prints them.
+pub const PIPE_FLAGS: &[(&str, i32)] = &[("O_NONBLOCK", NONBLOCK), ("O_DIRECT", DIRECT), ("O_CLOEXEC", CLOEXEC)];
+
 /// Flags of send(2) and recv(2), in the order strace prints them.
 pub const MSG_FLAGS: &[(&str, i32)] = &[
     ("MSG_OOB", 0x1),

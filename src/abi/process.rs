@@ -16,6 +16,15 @@ pub enum Disposition {
 }
 
 impl Disposition {
+    /// What C sets: `SIG_DFL`, `SIG_IGN`, or a function.
+    pub fn handler(self) -> &'static str {
+        match self {
+            Self::Default => "SIG_DFL",
+            Self::Ignore => "SIG_IGN",
+            Self::Catch | Self::CatchNoRestart => "handler",
+        }
+    }
+
     /// Whether a handler is called.
     pub fn is_caught(self) -> bool {
         matches!(self, Self::Catch | Self::CatchNoRestart)

@@ -217,9 +217,7 @@ fn creation(event: &CallEvent) -> Vec<Arg> {
     };
     match &event.call {
         Call::Pipe2 { flags } => {
-            const FLAGS: &[(&str, i32)] =
-                &[("O_NONBLOCK", abi::NONBLOCK), ("O_DIRECT", abi::DIRECT), ("O_CLOEXEC", abi::CLOEXEC)];
-            vec![Arg::word("pipefd", shown), Arg::word("flags", flag_names(FLAGS, *flags))]
+            vec![Arg::word("pipefd", shown), Arg::word("flags", flag_names(abi::PIPE_FLAGS, *flags))]
         }
         Call::Socketpair { domain, kind, protocol } => {
             vec![
@@ -269,18 +267,13 @@ fn process(event: &CallEvent) -> Vec<Arg> {
         Call::Kill { pid, signal } => {
             vec![Arg::word("pid", task(event, *pid)), Arg::word("sig", signal_name(*signal))]
         }
+        // signal(3) sets SA_RESTART; only sigaction(2) can leave it out.
+        Call::Signal { signal, disposition: Disposition::CatchNoRestart } => {
+            let act = Arg::word("act", "{sa_handler=handler, sa_flags=0}");
+            vec![Arg::word("signum", signal_name(*signal)), act, Arg::word("oldact", "NULL")]
+        }
         Call::Signal { signal, disposition } => {
-            let handler = match disposition {
-                Disposition::Default => "SIG_DFL",
-                Disposition::Ignore => "SIG_IGN",
-                Disposition::Catch => "handler",
-                // signal(3) sets SA_RESTART; only sigaction(2) can leave it out.
-                Disposition::CatchNoRestart => {
-                    let act = Arg::word("act", "{sa_handler=handler, sa_flags=0}");
-                    return vec![Arg::word("signum", signal_name(*signal)), act, Arg::word("oldact", "NULL")];
-                }
-            };
-            vec![Arg::word("signum", signal_name(*signal)), Arg::word("handler", handler)]
+            vec![Arg::word("signum", signal_name(*signal)), Arg::word("handler", disposition.handler())]
         }
         Call::Setrlimit { nofile } => {
             vec![Arg::word("resource", "RLIMIT_NOFILE"), Arg::word("rlim", format!("{{rlim_cur={nofile}}}"))]

@@ -1,5 +1,4 @@
 //! One call as C: what is called, what it must return, and what else must be so then.
-#![expect(clippy::wildcard_enum_match_arm, reason = "what has no form in C is refused by its name, in one place")]
 
 use crate::abi::{self, Disposition, Signal, flag_names};
 use crate::order::{Call, ControlRoom, Extra, KEEP, Payload, SocketAddress};
@@ -31,6 +30,7 @@ pub type Tasks<'a> = &'a [(i32, String)];
 
 /// The call, before its result is looked at.
 #[expect(clippy::too_many_lines, reason = "one table of calls")]
+#[expect(clippy::wildcard_enum_match_arm, reason = "what has no form in C is refused by its name")]
 pub fn made(event: &CallEvent, fds: &Descriptors, tasks: Tasks<'_>) -> Result<Made, String> {
     let fd = |fd: i32| fds.written(event.pid, fd);
     let just = |call: String| Ok(Made { call, ..Made::default() });
@@ -66,15 +66,11 @@ pub fn made(event: &CallEvent, fds: &Descriptors, tasks: Tasks<'_>) -> Result<Ma
             Ok(Made { before, call: format!("waitpid({whom}, &status, {options})"), want, after, ..Made::default() })
         }
         Call::Kill { pid, signal } => just(format!("kill({}, {})", pid_of(*pid, tasks), signal_name(*signal))),
+        Call::Signal { signal, disposition: Disposition::CatchNoRestart } => {
+            just(format!("catch_without_restart({})", signal_name(*signal)))
+        }
         Call::Signal { signal, disposition } => {
-            let signal = signal_name(*signal);
-            let handler = match disposition {
-                Disposition::Default => "SIG_DFL",
-                Disposition::Ignore => "SIG_IGN",
-                Disposition::Catch => "handler",
-                Disposition::CatchNoRestart => return just(format!("catch_without_restart({signal})")),
-            };
-            just(format!("signal({signal}, {handler}) == SIG_ERR ? -1 : 0"))
+            just(format!("signal({}, {}) == SIG_ERR ? -1 : 0", signal_name(*signal), disposition.handler()))
         }
         Call::Setrlimit { nofile } => just(format!("limit_descriptors({nofile})")),
         Call::SetNonblock { fd: number, on } => just(format!("set_nonblock({}, {})", fd(*number), u8::from(*on))),
@@ -115,10 +111,7 @@ fn poll(event: &CallEvent, fds: &Descriptors) -> Made {
         format!("{{ .fd = {}, .events = {events} }}", fds.written(event.pid, *fd))
     };
     let rows: Vec<String> = asked.iter().enumerate().map(row).collect();
-    let answers = match &event.outcome.extra {
-        Extra::Revents(answers) => answers.as_slice(),
-        _ => &[],
-    };
+    let answers = if let Extra::Revents(answers) = &event.outcome.extra { answers.as_slice() } else { &[] };
     let answer = |(place, bits): (usize, &i16)| {
         format!("equal(polled[{place}].revents, {});", flag_names(abi::POLL_EVENTS, i32::from(bits.cast_unsigned())))
     };
@@ -130,6 +123,7 @@ fn poll(event: &CallEvent, fds: &Descriptors) -> Made {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these two")]
 fn option(event: &CallEvent, fds: &Descriptors, tasks: Tasks<'_>) -> Result<Made, String> {
     let constant = |option: &str| {
         let row = abi::SOCKET_OPTIONS.iter().find(|row| row.0 == option);
@@ -179,6 +173,7 @@ fn option(event: &CallEvent, fds: &Descriptors, tasks: Tasks<'_>) -> Result<Made
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over calls that write")]
 fn writing(event: &CallEvent, fds: &Descriptors) -> Result<Made, String> {
     let just = |call: String| Ok(Made { call, ..Made::default() });
     match &event.call {
@@ -228,6 +223,7 @@ fn writing(event: &CallEvent, fds: &Descriptors) -> Result<Made, String> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over calls that read")]
 fn reading(event: &CallEvent, fds: &Descriptors, tasks: Tasks<'_>) -> Result<Made, String> {
     // A buffer has a byte at least.
     let room = event.call.room().unwrap_or(0).max(1);
