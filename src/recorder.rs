@@ -41,19 +41,7 @@ impl Recorder {
         let file = File::create_new(path).map_err(|error| objection(path, &error))?;
         let mut recorder =
             Self { out: BufWriter::with_capacity(64 * 1024, file), path: path.to_owned(), counts: Counts::default() };
-        let Subject { kind, program, argv } = subject;
-        let header = Header {
-            version: VERSION,
-            tincans: env!("CARGO_PKG_VERSION").to_owned(),
-            kernel: kernel_release(),
-            source: kind,
-            program,
-            argv,
-            started: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
-            every_call: keeping.every_call,
-            events_kept: keeping.events,
-        };
-        recorder.put(&header.line())?;
+        recorder.put(&header(subject, keeping).line())?;
         Ok(recorder)
     }
 
@@ -91,6 +79,21 @@ impl Recorder {
 
     fn unwritten(&self, error: &io::Error) -> String {
         format!("the recording is not whole: {}: {error}", shown(&self.path))
+    }
+}
+
+/// What a recording that begins now is of.
+pub fn header(Subject { kind, program, argv }: Subject, keeping: Keeping) -> Header {
+    Header {
+        version: VERSION,
+        tincans: env!("CARGO_PKG_VERSION").to_owned(),
+        kernel: kernel_release(),
+        source: kind,
+        program,
+        argv,
+        started: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        every_call: keeping.every_call,
+        events_kept: keeping.events,
     }
 }
 

@@ -1,18 +1,16 @@
 //! A script or a lesson, run now, to be looked at like a recording that was opened.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use color_eyre::eyre::{Result, eyre};
+use color_eyre::eyre::Result;
 
 use crate::bench::BenchError;
 use crate::lesson::{self, Action};
-use crate::recording::file::{Header, Kind, VERSION};
+use crate::recorder::{self, Subject};
+use crate::recording::Recording;
+use crate::recording::file::Kind;
 use crate::recording::reader::Fault;
-use crate::recording::replay::Replay;
 use crate::script::words::ParseError;
 use crate::script::{Statement, parse};
 use crate::session::{Session, Settings};
-use crate::sys::kernel_release;
 use crate::trace::Event;
 
 use super::Opened;
@@ -49,20 +47,9 @@ pub fn run(name: &str, statements: Vec<Statement>, settings: Settings) -> Result
         })?;
     }
     let keeping = session.recording().keeping();
-    let header = Header {
-        version: VERSION,
-        tincans: env!("CARGO_PKG_VERSION").to_owned(),
-        kernel: kernel_release(),
-        source: Kind::Bench,
-        program: "tincans".to_owned(),
-        argv: vec![name.to_owned()],
-        started: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
-        every_call: keeping.every_call,
-        events_kept: keeping.events,
-    };
-    let mut replay = Replay::new(&header, true);
-    for entry in session.recording().entries().map_err(|reason| eyre!(reason))? {
-        replay.take(entry).map_err(|what| eyre!(what))?;
-    }
-    Ok(Opened { name: name.to_owned(), header, recording: replay.into_recording(), events, statements })
+    let subject = Subject { kind: Kind::Bench, program: "tincans".to_owned(), argv: vec![name.to_owned()] };
+    let header = recorder::header(subject, keeping);
+    // The session is over: nobody asks it for what it has recorded any more.
+    let recording = std::mem::replace(session.recording_mut(), Recording::new(keeping));
+    Ok(Opened { name: name.to_owned(), header, recording, events, statements })
 }

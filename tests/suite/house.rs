@@ -78,7 +78,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("plain", &[PURE, &["sys", "bench", "session", "app", "ui", "playground", "progress"]]),
     ("recorder", &[PURE, &["sys"]]),
     ("runner", &[PURE, &["sys", "bench", "session", "saving", "recorder"]]),
-    ("opened", &[PURE, &["app", "sys", "bench", "session", "runner"]]),
+    ("opened", &[PURE, &["app", "bench", "session", "runner", "recorder"]]),
     ("picture", &[PURE, &["app", "ui", "opened"]]),
     ("source", &[PURE, &["bench", "session", "app"]]),
     ("checker", &[PURE, &["sys", "bench", "session", "runner", "xdg"]]),
