@@ -30,12 +30,12 @@ pub fn program(turns: &Turns) -> String {
     let main = if has_exec { after_exec(turns) } else { String::new() } + &main_function(turns);
     let mut declared = String::new();
     for task in 1..turns.parts.len() {
-        let _ = writeln!(declared, "static void {}(void);", function_name(turns, task));
+        let _ = writeln!(declared, "static void {}(void);", turns.function(task));
     }
     let threads = functions.contains("start_thread(");
     if threads {
-        let rows = (0..turns.parts.len())
-            .map(|task| if task == STAGE { "NULL".to_owned() } else { function_name(turns, task) });
+        let rows =
+            (0..turns.parts.len()).map(|task| if task == STAGE { "NULL".to_owned() } else { turns.function(task) });
         let _ =
             writeln!(declared, "static void (*const parts[])(void) = {{ {} }};", rows.collect::<Vec<_>>().join(", "));
     }
@@ -119,22 +119,10 @@ fn mentions(text: &str, name: &str) -> bool {
     is_called || (name == "handler" && [", handler)", "= handler }"].iter().any(|mention| text.contains(mention)))
 }
 
-fn function_name(turns: &Turns, task: usize) -> String {
-    let name = literal::name(&turns.parts[task].name);
-    let is_first = turns.parts[..task].iter().all(|other| literal::name(&other.name) != name);
-    if task == STAGE {
-        "stage_part".to_owned()
-    } else if is_first {
-        format!("{name}_part")
-    } else {
-        format!("{name}_part_{task}")
-    }
-}
-
 /// The functions of a task: one more after each execve(2).
 fn function(turns: &Turns, task: usize) -> String {
     let Part { lines, before_exec, room, .. } = &turns.parts[task];
-    let name = function_name(turns, task);
+    let name = turns.function(task);
     let bodies: Vec<&Vec<String>> = before_exec.iter().chain([lines]).collect();
     let mut text = String::new();
     for (at, lines) in bodies.iter().enumerate().rev() {
@@ -157,7 +145,7 @@ fn after_exec(turns: &Turns) -> String {
     let mut rows = Vec::new();
     for task in &turns.executions {
         counts[*task] += 1;
-        rows.push(format!("{}_after_exec_{}", function_name(turns, *task), counts[*task]));
+        rows.push(format!("{}_after_exec_{}", turns.function(*task), counts[*task]));
     }
     format!("static void (*const after_exec[])(void) = {{ {} }};\n\n", rows.join(", "))
 }
@@ -167,5 +155,5 @@ fn main_function(turns: &Turns) -> String {
     let (arguments, share) =
         if turns.executions.is_empty() { ("void", ONCE) } else { ("int arguments, char **argument", THROUGH_EXEC) };
     let main = MAIN.replace("ARGUMENTS", arguments).replace("    SHARE\n", share);
-    main.replace("PARENT_TASK", &turns.id(1)).replace("parent_part", &function_name(turns, 1))
+    main.replace("PARENT_TASK", &turns.id(1)).replace("parent_part", &turns.function(1))
 }

@@ -1,5 +1,4 @@
 //! What each call and loop of a recording is in the part of its task: the call as C, with what it returned.
-#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few calls; all others go the usual way")]
 
 use crate::abi::{self, Errno, Signal};
 use crate::order::{Call, Extra};
@@ -8,7 +7,7 @@ use crate::trace::{Burst, CallEvent, CallState};
 
 use super::calls::{self, Made};
 use super::literal;
-use super::turns::{STAGE, Turns};
+use super::turns::Turns;
 
 impl Turns {
     /// One call of one task.
@@ -16,55 +15,40 @@ impl Turns {
         let is_exit = matches!(event.call, Call::Exit { .. } | Call::ExitGroup { .. });
         match event.state {
             CallState::Asleep => {
-                self.act(who);
-                self.push(who, format!("sleeps({});", literal::format(line)));
-                self.given_away(who);
-                self.inside.insert(who);
+                self.falls_asleep(who, line);
                 self.parts[who].asleep = Some(self.entered(event)?);
-                Ok(())
-            }
-            CallState::Resumed if is_deadly => {
-                self.act(STAGE);
-                self.push(STAGE, format!("say({});", literal::format(line)));
-                Ok(())
-            }
-            CallState::Resumed => {
-                self.checked(event, who, line)?;
-                self.push(who, "woke();".to_owned());
-                self.inside.remove(&who);
-                self.returned.push(who);
-                Ok(())
             }
             // It was asleep, and death took it.
-            CallState::Unfinished if event.since.is_some() => {
-                self.act(STAGE);
-                self.push(STAGE, format!("say({});", literal::format(line)));
-                Ok(())
+            CallState::Resumed if is_deadly => self.told_by_stage(line),
+            CallState::Unfinished if event.since.is_some() => self.told_by_stage(line),
+            CallState::Resumed => {
+                self.checked(event, who, line)?;
+                self.woke(who);
             }
-            CallState::Returned | CallState::Unfinished
-                if is_exit || is_deadly || event.state == CallState::Unfinished =>
-            {
+            CallState::Returned if !is_exit && !is_deadly => {
                 self.act(who);
-                self.push(who, format!("sleeps({});", literal::format(line)));
-                self.given_away(who);
-                self.inside.insert(who);
-                match event.call {
-                    Call::Exit { code } if event.pid != event.tid => {
-                        self.push(who, format!("syscall(SYS_exit, {code});"));
-                    }
-                    Call::Exit { code } | Call::ExitGroup { code } => self.push(who, format!("_exit({code});")),
-                    _ => {
-                        let made = self.entered(event)?;
-                        self.never(&made, who);
-                    }
-                }
-                Ok(())
+                self.checked(event, who, line)?;
             }
             CallState::Returned | CallState::Unfinished => {
-                self.act(who);
-                self.checked(event, who, line)
+                self.falls_asleep(who, line);
+                self.last_call(event, who)?;
             }
         }
+        Ok(())
+    }
+
+    /// The call that a task dies in.
+    fn last_call(&mut self, event: &CallEvent, who: usize) -> Result<(), String> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "all other calls end nobody by themselves")]
+        match event.call {
+            Call::Exit { code } if event.pid != event.tid => self.push(who, format!("syscall(SYS_exit, {code});")),
+            Call::Exit { code } | Call::ExitGroup { code } => self.push(who, format!("_exit({code});")),
+            _ => {
+                let made = self.entered(event)?;
+                self.never(&made, who);
+            }
+        }
+        Ok(())
     }
 
     /// A loop's calls together.
@@ -87,18 +71,13 @@ impl Turns {
         let was_asleep = self.parts[who].asleep.take();
         let is_resumed = was_asleep.is_some();
         let made = was_asleep.unwrap_or(made);
-        if !is_resumed {
-            self.act(who);
+        match (is_resumed, is_deadly) {
+            (true, true) => self.told_by_stage(line),
+            (false, true) => self.falls_asleep(who, line),
+            (true, false) => {}
+            (false, false) => self.act(who),
         }
         if is_deadly {
-            if is_resumed {
-                self.act(STAGE);
-                self.push(STAGE, format!("say({});", literal::format(line)));
-            } else {
-                self.push(who, format!("sleeps({});", literal::format(line)));
-                self.given_away(who);
-                self.inside.insert(who);
-            }
             self.never(&made, who);
             return Ok(());
         }
@@ -116,9 +95,7 @@ impl Turns {
         self.push_in(who, format!("say({});", literal::format(line)), true);
         self.close(who, true);
         if is_resumed {
-            self.push(who, "woke();".to_owned());
-            self.inside.remove(&who);
-            self.returned.push(who);
+            self.woke(who);
         }
         Ok(())
     }
@@ -143,12 +120,13 @@ impl Turns {
         self.open(who, made, is_block);
         self.push_in(who, format!("never({});", made.call), is_block);
         self.close(who, is_block);
-        self.parts[who].room = self.parts[who].room.max(made.room);
+        self.gives_room(who, made);
     }
 
     /// A call, with what it returned.
     fn checked(&mut self, event: &CallEvent, who: usize, line: &str) -> Result<(), String> {
         let ret = event.ret.unwrap_or(0);
+        #[expect(clippy::wildcard_enum_match_arm, reason = "all other calls are written the same way")]
         match &event.call {
             call if call.makes_task() => return self.task_made(event, who, line),
             Call::Socketpair { .. } | Call::Pipe2 { .. } => {
@@ -215,7 +193,13 @@ impl Turns {
             self.push_in(who, line.clone(), is_block);
         }
         self.close(who, is_block);
-        self.parts[who].room = self.parts[who].room.max(made.room);
+        self.gives_room(who, made);
+    }
+
+    /// The part's buffer has room for what the call brings.
+    fn gives_room(&mut self, who: usize, made: &Made) {
+        let part = &mut self.parts[who];
+        part.room = part.room.max(made.room);
     }
 
     /// The line as a format, with the process that it ends with.
@@ -260,7 +244,7 @@ impl Turns {
             format!("start_thread({id})")
         } else {
             self.descriptors.fork(event.pid, event.ret.unwrap_or(0));
-            format!("fork_task({id}, {}_part)", literal::name(&self.parts[task].name))
+            format!("fork_task({id}, {})", self.function(task))
         };
         let (format, pid) = self.format(event, line);
         self.push(who, format!("equal({call} > 0, 1);"));
@@ -269,20 +253,13 @@ impl Turns {
     }
 
     fn pair_made(&mut self, event: &CallEvent, who: usize, line: &str) {
-        let name = event.names.made.clone();
-        let array = match &name {
-            Some(name) => self.descriptors.array(name),
-            None => self.descriptors.array("none"),
-        };
+        let array = self.descriptors.array(event.names.made.as_deref().unwrap_or("none"));
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these two")]
         let call = match &event.call {
             Call::Socketpair { domain, kind, protocol } => {
                 format!("socketpair({}, {}, {protocol}, {array})", abi::domain_name(*domain), abi::type_name(*kind))
             }
-            Call::Pipe2 { flags } => {
-                const FLAGS: &[(&str, i32)] =
-                    &[("O_NONBLOCK", abi::NONBLOCK), ("O_DIRECT", abi::DIRECT), ("O_CLOEXEC", abi::CLOEXEC)];
-                format!("pipe2({array}, {})", abi::flag_names(FLAGS, *flags))
-            }
+            Call::Pipe2 { flags } => format!("pipe2({array}, {})", abi::flag_names(abi::PIPE_FLAGS, *flags)),
             _ => return,
         };
         let mut made = Made { call, ..Made::default() };

@@ -1,6 +1,5 @@
 //! Who does what when: a recording's calls, each in the part of its task, with the turns between them. A call that sleeps gives the
-//! turn away before; whoever goes on after it has returned waits for that.
-#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others go the usual way")]
+//! turn away before; the task that goes on after it has returned waits for that.
 
 use std::collections::BTreeSet;
 
@@ -32,9 +31,10 @@ pub struct Turns {
     clock: u32,
     /// Who acted last, and whether the turn was given away already.
     last: Option<(usize, bool)>,
-    pub(super) inside: BTreeSet<usize>,
+    /// Who is inside of a call that sleeps.
+    inside: BTreeSet<usize>,
     /// Whose sleeping calls have returned since somebody acted.
-    pub(super) returned: Vec<usize>,
+    returned: Vec<usize>,
     /// Lines of the transcript so far.
     pub(super) told: usize,
     pub(super) statement: Option<Statement>,
@@ -48,6 +48,8 @@ pub struct Turns {
 pub struct Part {
     /// Its name.
     pub name: String,
+    /// The name by which C knows it, which no other part has.
+    c_name: String,
     /// Its process.
     pub pid: i32,
     /// Whether it is a thread of its parent's process.
@@ -64,7 +66,8 @@ pub struct Part {
 
 /// The run of a recording.
 pub fn of(recording: &Recording) -> Result<Turns, String> {
-    let mut turns = Turns { parts: vec![Part { name: "stage".to_owned(), ..Part::default() }], ..Turns::default() };
+    let mut turns = Turns::default();
+    turns.add("stage", 0, false);
     let mut replay = Replay::keeping(recording.keeping());
     let mut is_bench = false;
     for entry in recording.entries()? {
@@ -76,8 +79,7 @@ pub fn of(recording: &Recording) -> Result<Turns, String> {
             Entry::Statement { line, text } => turns.begin(parse::statement(text, *line).ok().flatten())?,
             Entry::Record(record) => {
                 if let Fact::Born(birth) = &record.fact {
-                    let is_thread = birth.pid != birth.tid;
-                    turns.parts.push(Part { name: birth.name.clone(), pid: birth.pid, is_thread, ..Part::default() });
+                    turns.add(&birth.name, birth.pid, birth.pid != birth.tid);
                 }
             }
             Entry::Observed(_) | Entry::Settled(_) | Entry::Spontaneous {} | Entry::Checked(_) | Entry::End(_) => {}
@@ -98,25 +100,25 @@ pub fn of(recording: &Recording) -> Result<Turns, String> {
 }
 
 impl Turns {
+    /// One more part.
+    fn add(&mut self, name: &str, pid: i32, is_thread: bool) {
+        let mut c_name = literal::name(name).to_lowercase();
+        if self.parts.iter().any(|part| part.c_name == c_name) {
+            c_name = format!("{c_name}_{}", self.parts.len());
+        }
+        self.parts.push(Part { name: name.to_owned(), c_name, pid, is_thread, ..Part::default() });
+    }
+
     fn begin(&mut self, statement: Option<Statement>) -> Result<(), String> {
         self.noted.clear();
-        if let Some(statement) = &statement {
-            let refusal = match statement.verb {
-                Verb::Reader { .. } => Some("a reader reads when it likes"),
-                Verb::Echo { .. } | Verb::Ping { .. } => Some("two tasks work at one time"),
-                Verb::Repeat { .. } => Some("what is repeated is not written out"),
-                _ => None,
-            };
-            if let Some(reason) = refusal {
-                return Err(format!(
-                    "line {}: {}: {reason}, which has no form in C yet",
-                    statement.line,
-                    statement.text.trim()
-                ));
-            }
-        }
         self.statement = statement;
-        Ok(())
+        let reason = match self.verb() {
+            Some(Verb::Reader { .. }) => "a reader reads when it likes",
+            Some(Verb::Echo { .. } | Verb::Ping { .. }) => "two tasks work at one time",
+            Some(Verb::Repeat { .. }) => "what is repeated is not written out",
+            _ => return Ok(()),
+        };
+        Err(self.refused(&format!("{reason}, which has no form in C yet")))
     }
 
     /// What a statement has brought, in the order of the transcript.
@@ -155,6 +157,7 @@ impl Turns {
     /// Signals that nobody on the bench sends.
     fn act_from_outside(&mut self) {
         let Some(statement) = self.statement.as_ref().filter(|statement| statement.task.is_none()) else { return };
+        #[expect(clippy::wildcard_enum_match_arm, reason = "all other statements are made by a task")]
         let (name, signal) = match &statement.verb {
             Verb::Kill { task, signal } => (task.clone(), calls::signal_name(signal.0)),
             Verb::Stop { task } => (task.clone(), "SIGSTOP".to_owned()),
@@ -188,8 +191,7 @@ impl Turns {
                 self.burst(burst, who, (&line, is_deadly)).map_err(|reason| self.refused(&reason))
             }
             (What::Signal { .. }, _) => {
-                self.act(STAGE);
-                self.push(STAGE, format!("say({});", literal::format(&line)));
+                self.told_by_stage(&line);
                 Ok(())
             }
             (What::Death { death, .. }, Some(who)) => {
@@ -237,7 +239,7 @@ impl Turns {
         let is_same = self.last == Some((who, false));
         if !is_same {
             if let Some((last, false)) = self.last {
-                self.push(last, "over();".to_owned());
+                self.push(last, "over();");
                 self.clock += 1;
             }
             self.push(who, format!("turn({});", self.clock));
@@ -247,7 +249,7 @@ impl Turns {
             self.push(who, format!("back({id});"));
         }
         if is_same && !self.inside.is_empty() {
-            self.push(who, "quiet();".to_owned());
+            self.push(who, "quiet();");
         }
         self.last = Some((who, false));
         self.note(who);
@@ -266,9 +268,26 @@ impl Turns {
         }
     }
 
-    pub(super) fn given_away(&mut self, who: usize) {
+    /// A line that its task cannot tell.
+    pub(super) fn told_by_stage(&mut self, line: &str) {
+        self.act(STAGE);
+        self.push(STAGE, format!("say({});", literal::format(line)));
+    }
+
+    /// The next call of this one sleeps, or is its last: others go on meanwhile.
+    pub(super) fn falls_asleep(&mut self, who: usize, line: &str) {
+        self.act(who);
+        self.push(who, format!("sleeps({});", literal::format(line)));
         self.clock += 1;
         self.last = Some((who, true));
+        self.inside.insert(who);
+    }
+
+    /// It has returned from the call that slept, and told it.
+    pub(super) fn woke(&mut self, who: usize) {
+        self.push(who, "woke();");
+        self.inside.remove(&who);
+        self.returned.push(who);
     }
 
     pub(super) fn push(&mut self, who: usize, line: impl Into<String>) {
@@ -283,7 +302,7 @@ impl Turns {
 
     pub(super) fn open(&mut self, who: usize, made: &Made, is_block: bool) {
         if is_block {
-            self.push(who, "{".to_owned());
+            self.push(who, "{");
         }
         for line in &made.before {
             self.push_in(who, line.clone(), is_block);
@@ -292,22 +311,18 @@ impl Turns {
 
     pub(super) fn close(&mut self, who: usize, is_block: bool) {
         if is_block {
-            self.push(who, "}".to_owned());
+            self.push(who, "}");
         }
     }
 
     /// The name of a task's number in C.
     pub fn id(&self, task: usize) -> String {
-        let part = &self.parts[task];
-        let name = literal::name(&part.name).to_uppercase();
-        let is_first = self.parts[..task].iter().all(|other| literal::name(&other.name).to_uppercase() != name);
-        if task == STAGE {
-            "STAGE".to_owned()
-        } else if is_first {
-            format!("{name}_TASK")
-        } else {
-            format!("{name}_TASK_{task}")
-        }
+        if task == STAGE { "STAGE".to_owned() } else { format!("{}_TASK", self.parts[task].c_name.to_uppercase()) }
+    }
+
+    /// The name of a task's function in C.
+    pub fn function(&self, task: usize) -> String {
+        format!("{}_part", self.parts[task].c_name)
     }
 
     pub(super) fn tasks(&self) -> Vec<(i32, String)> {
@@ -325,6 +340,7 @@ fn is_killed_by_pipe(event: &Event, rest: &[Event]) -> bool {
     let is_death = |next: &Event| {
         next.task == event.task && matches!(next.what, What::Death { death: Death::Killed(Signal::PIPE), .. })
     };
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other events write nothing")]
     let writes = match &event.what {
         What::Call(call) => call.call.offered().is_some(),
         What::Burst(burst) => burst.call == "write",
