@@ -2,11 +2,11 @@
 //! named; `check` and `matrix` skip what cannot be proven here.
 
 use std::fs;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use crate::support::denied::{CALLS, ERRNOS, program_denied};
 use crate::support::processes::Mark;
-use crate::support::{PATIENCE, until};
+use crate::support::{PATIENCE, output_of, until};
 
 /// Every part of the bench: ends of both kinds, sleepers, figures, tables, signals, a thread, an exec, a socket that is a file.
 const SCRIPT: &str = "\
@@ -39,14 +39,7 @@ getsockopt chat[0] sndbuf
 fn output(mut command: Command) -> Output {
     let mark = Mark::new();
     mark.put_on(&mut command);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("it starts");
-    let is_over = until(PATIENCE, || child.try_wait().expect("our child").is_some()).is_some();
-    if !is_over {
-        child.kill().expect("our child");
-    }
-    let output = child.wait_with_output().expect("its output");
-    assert!(is_over, "{command:?} hangs: {output:?}");
+    let output = output_of(command);
     assert!(until(PATIENCE, || mark.bearers().is_empty()).is_some(), "{:?} stay", mark.bearers());
     output
 }

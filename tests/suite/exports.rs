@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
+use crate::support::{run_in, text};
 use serde_json::Value;
 
 /// What is written would be a tag, an entity, an end of the page's data, and a command to a terminal.
@@ -19,21 +19,11 @@ kill kid KILL
 read wire[0]
 ";
 
-fn tincans(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
-    command.current_dir(folder).args(arguments).stdin(Stdio::null());
-    command.output().expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 /// What comes of the script in this form.
 fn exported(options: &[&str]) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("talk.tin"), SCRIPT).expect("a script");
-    let output = tincans(folder.path(), &[&["export", "talk.tin"], options].concat());
+    let output = run_in(folder.path(), &[&["export", "talk.tin"], options].concat());
     assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""), "{options:?}");
     text(&output.stdout)
 }
@@ -135,12 +125,12 @@ fn a_film_plays_to_the_last_screen() {
 fn a_recording_a_lesson_and_a_log_are_taken_home_too() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("talk.tin"), SCRIPT).expect("a script");
-    assert!(tincans(folder.path(), &["run", "talk.tin", "--record", "out"]).status.success());
+    assert!(run_in(folder.path(), &["run", "talk.tin", "--record", "out"]).status.success());
     let lesson = Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons/en/01-first-hello.md");
     let log = "10 1.0 pipe2([3, 4], 0) = 0\n10 1.1 write(4, \"one\", 3) = 3\n10 1.2 read(3, \"one\", 9) = 3\n";
     fs::write(folder.path().join("trace.log"), log).expect("a log");
     for (file, wanted) in [("out", "thanks"), (lesson.to_str().expect("UTF-8"), "SOCK_STREAM"), ("trace.log", "one")] {
-        let output = tincans(folder.path(), &["export", file, "--svg"]);
+        let output = run_in(folder.path(), &["export", file, "--svg"]);
         assert_eq!(output.status.code(), Some(0), "{file}: {}", text(&output.stderr));
         assert!(text(&output.stdout).contains(wanted), "{file}: {}", text(&output.stdout));
     }
@@ -160,7 +150,7 @@ fn what_cannot_be_taken_home_says_why() {
         (&["bad.tin", "--html"], "bad.tin:2:"),
         (&["no.tin", "--html"], "no.tin"),
     ] {
-        let output = tincans(folder.path(), &[&["export"], arguments].concat());
+        let output = run_in(folder.path(), &[&["export"], arguments].concat());
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(text(&output.stderr).contains(wanted), "{arguments:?}: {}", text(&output.stderr));
         assert_eq!(text(&output.stdout), "", "{arguments:?}");

@@ -4,15 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-fn tincans(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
-    command.current_dir(folder).args(arguments).stdin(Stdio::null());
-    command.output().expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
+use crate::support::{run_in, text};
 
 fn has_compiler() -> bool {
     let is_there = Command::new("cc").arg("--version").output().is_ok_and(|output| output.status.success());
@@ -26,8 +18,8 @@ fn has_compiler() -> bool {
 fn both(folder: &Path, script: &Path, change: impl Fn(String) -> String) -> Result<(String, Output), String> {
     let script = script.to_str().expect("UTF-8");
     let _ = fs::remove_file(folder.join("seen"));
-    let ran = tincans(folder, &["run", script, "--record", "seen"]);
-    let exported = tincans(folder, &["export", "seen", "--c"]);
+    let ran = run_in(folder, &["run", script, "--record", "seen"]);
+    let exported = run_in(folder, &["export", "seen", "--c"]);
     if !exported.status.success() {
         return Err(text(&exported.stderr));
     }

@@ -5,27 +5,18 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
+use crate::support::{run_in, text};
 use serde_json::Value;
 use tincans::lesson::{Next, Walk, builtin};
-
-fn tincans(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
-    command.current_dir(folder).args(arguments).stdin(Stdio::null());
-    command.output().expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
 
 /// Runs a script with these flags, and opens its recording: what both have said, the first event of the latter apart.
 fn run_and_open(folder: &Path, script: &str, flags: &[&str]) -> (String, String, Value) {
     fs::write(folder.join("talk.tin"), script).expect("a script");
     let _ = fs::remove_file(folder.join("out"));
-    let ran = tincans(folder, &[&["run", "talk.tin", "--json", "--record", "out"], flags].concat());
-    let opened = tincans(folder, &["open", "out", "--json"]);
+    let ran = run_in(folder, &[&["run", "talk.tin", "--json", "--record", "out"], flags].concat());
+    let opened = run_in(folder, &["open", "out", "--json"]);
     assert_eq!((opened.status.code(), text(&opened.stderr).as_str()), (Some(0), ""), "{script}");
     let opened = text(&opened.stdout);
     let (source, events) = opened.split_once('\n').expect("a first event");
@@ -96,13 +87,13 @@ fn as_a_transcript_it_is_the_run_s_own() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("talk.tin"), "channel stream c kid\nwrite c[0] one\nkid: read c[1] => EOF\n")
         .expect("a script");
-    let ran = tincans(folder.path(), &["run", "talk.tin", "--record", "out"]);
+    let ran = run_in(folder.path(), &["run", "talk.tin", "--record", "out"]);
     assert_eq!(ran.status.code(), Some(1));
     for flags in [&["open", "out"][..], &["open", "out", "--plain"]] {
-        let opened = tincans(folder.path(), flags);
+        let opened = run_in(folder.path(), flags);
         assert_eq!((opened.status.code(), text(&opened.stdout)), (Some(0), text(&ran.stdout)));
     }
-    let again = tincans(folder.path(), &["run", "talk.tin", "--record", "out"]);
+    let again = run_in(folder.path(), &["run", "talk.tin", "--record", "out"]);
     assert_eq!(
         (again.status.code(), text(&again.stderr)),
         (Some(2), "tincans: out is there already, and is not overwritten\n".to_owned())
@@ -134,7 +125,7 @@ fn nothing_of_this_machine_s_paths_is_in_it() {
 /// A small whole recording.
 fn recording(folder: &Path) -> String {
     fs::write(folder.join("talk.tin"), "pipe p\nwrite p[1] one\nread p[0]\n").expect("a script");
-    let ran = tincans(folder, &["run", "talk.tin", "--record", "whole"]);
+    let ran = run_in(folder, &["run", "talk.tin", "--record", "whole"]);
     assert!(ran.status.success(), "{}", text(&ran.stderr));
     fs::read_to_string(folder.join("whole")).expect("a recording")
 }
@@ -175,7 +166,7 @@ fn what_is_no_whole_recording_is_told_with_its_line() {
     ];
     for (content, line, what) in cases {
         fs::write(folder.path().join("bad"), content).expect("a file");
-        let opened = tincans(folder.path(), &["open", "bad", "--json"]);
+        let opened = run_in(folder.path(), &["open", "bad", "--json"]);
         let said = text(&opened.stderr);
         assert_eq!(opened.status.code(), Some(2), "{what}: {said}");
         assert!(
@@ -183,7 +174,7 @@ fn what_is_no_whole_recording_is_told_with_its_line() {
             "{what}: {said}"
         );
     }
-    let none = tincans(folder.path(), &["open", "nothing"]);
+    let none = run_in(folder.path(), &["open", "nothing"]);
     assert_eq!(none.status.code(), Some(2));
 }
 
@@ -218,7 +209,7 @@ fn a_run_that_is_killed_leaves_a_beginning_that_is_known_as_cut() {
     )
     .expect("it is there");
     child.wait().expect("it is dead");
-    let opened = tincans(folder.path(), &["open", "out"]);
+    let opened = run_in(folder.path(), &["open", "out"]);
     assert_eq!(opened.status.code(), Some(2));
     assert!(text(&opened.stdout).contains("write(p[1], \"x\", 1) = 1"));
     assert!(text(&opened.stderr).contains("the recording was cut off"), "{}", text(&opened.stderr));
@@ -228,7 +219,7 @@ fn a_run_that_is_killed_leaves_a_beginning_that_is_known_as_cut() {
 #[test]
 fn what_was_recorded_by_an_older_program_opens_still() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
-    let opened = tincans(&folder, &["open", "format-1.tincans", "--json"]);
+    let opened = run_in(&folder, &["open", "format-1.tincans", "--json"]);
     assert_eq!((opened.status.code(), text(&opened.stderr)), (Some(0), String::new()));
     let wanted = fs::read_to_string(folder.join("format-1.jsonl")).expect("its events");
     let opened = text(&opened.stdout);
@@ -253,9 +244,9 @@ fn a_recording_and_its_script_make_the_same_sequence_diagram() {
     let script = "channel stream c kid\nwrite c[0] a;b#\nkid: read c[1] 2\nkid: read c[1]\nkid: read c[1]\n\
                   interrupt kid\nclose c[0]\n";
     fs::write(folder.path().join("talk.tin"), script).expect("a script");
-    assert!(tincans(folder.path(), &["run", "talk.tin", "--record", "out"]).status.success());
-    let of_recording = tincans(folder.path(), &["export", "out", "--mermaid"]);
-    let of_script = tincans(folder.path(), &["export", "talk.tin", "--mermaid", "-o", "diagram.mmd"]);
+    assert!(run_in(folder.path(), &["run", "talk.tin", "--record", "out"]).status.success());
+    let of_recording = run_in(folder.path(), &["export", "out", "--mermaid"]);
+    let of_script = run_in(folder.path(), &["export", "talk.tin", "--mermaid", "-o", "diagram.mmd"]);
     assert_eq!(
         (of_recording.status.code(), of_script.status.code()),
         (Some(0), Some(0)),
@@ -277,10 +268,10 @@ fn a_recording_and_its_script_make_the_same_sequence_diagram() {
     ] {
         assert!(drawn.contains(wanted), "{wanted} is not in\n{drawn}");
     }
-    let again = tincans(folder.path(), &["export", "out", "--mermaid", "-o", "diagram.mmd"]);
+    let again = run_in(folder.path(), &["export", "out", "--mermaid", "-o", "diagram.mmd"]);
     assert_eq!(again.status.code(), Some(2));
     fs::write(folder.path().join("bad"), "{\"recording\":1}\n").expect("a file");
-    let bad = tincans(folder.path(), &["export", "bad", "--mermaid"]);
+    let bad = run_in(folder.path(), &["export", "bad", "--mermaid"]);
     assert_eq!(bad.status.code(), Some(2));
     assert!(text(&bad.stderr).starts_with("bad:1: this is no recording"), "{}", text(&bad.stderr));
 }

@@ -3,20 +3,7 @@
 use std::process::{Command, Output, Stdio};
 
 use crate::support::denied::deny_all;
-use crate::support::{PATIENCE, program, until};
-
-/// What it writes and how it ends, which has to be soon.
-fn output(mut command: Command) -> Output {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("it starts");
-    let is_over = until(PATIENCE, || child.try_wait().expect("our child").is_some()).is_some();
-    if !is_over {
-        child.kill().expect("our child");
-    }
-    let output = child.wait_with_output().expect("its output");
-    assert!(is_over, "it hangs: {output:?}");
-    output
-}
+use crate::support::{output_of, program};
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
@@ -33,7 +20,7 @@ fn the_proc_of_another_pid_namespace_is_named() {
     for arguments in [&["run", "-"][..], &["check"], &["doctor"]] {
         let mut command = Command::new("unshare");
         command.args(namespace).arg(program()).args(arguments);
-        let output = output(command);
+        let output = output_of(command);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", said(&output));
         let all = said(&output) + &String::from_utf8_lossy(&output.stdout);
         assert!(all.contains("/proc is of another PID namespace"), "{arguments:?}: {all}");
@@ -44,7 +31,7 @@ fn the_proc_of_another_pid_namespace_is_named() {
 fn the_doctor_says_in_ten_lines_what_is_allowed() {
     let mut command = Command::new(program());
     command.arg("doctor");
-    let output = output(command);
+    let output = output_of(command);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let lines: Vec<&str> = text.lines().collect();
     assert!((5..=10).contains(&lines.len()), "{text}");
@@ -62,7 +49,7 @@ fn a_fifo_in_a_lessons_place_is_not_waited_for() {
     for place in [path.as_path(), folder.path()] {
         let mut command = Command::new(program());
         command.arg("check").arg(place);
-        let output = output(command);
+        let output = output_of(command);
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
         assert!(said(&output).contains("it is no file"), "{}", said(&output));
     }
@@ -116,12 +103,12 @@ fn in_a_container_what_can_be_proven_is_and_nothing_false_is_said() {
     let paths = lessons.map(|name| format!("{}/lessons/en/{name}.md", env!("CARGO_MANIFEST_DIR")));
     let mut arguments = vec!["check"];
     arguments.extend(paths.iter().map(String::as_str));
-    let check = output(contained(&arguments));
+    let check = output_of(contained(&arguments));
     let text = String::from_utf8_lossy(&check.stdout).into_owned() + &said(&check);
     assert!(matches!(check.status.code(), Some(0 | 3)), "{text}");
     assert_eq!(check.status.code() == Some(3), text.contains("SKIPPED, line "), "{text}");
     assert!(!text.contains("DOES NOT HOLD") && !text.contains("nobody holds"), "{text}");
-    let doctor = output(contained(&["doctor"]));
+    let doctor = output_of(contained(&["doctor"]));
     let text = String::from_utf8_lossy(&doctor.stdout).into_owned();
     assert_eq!(doctor.status.code(), Some(1), "{text}");
     assert!(text.contains("less  queues") && text.contains("less  tracing"), "{text}");

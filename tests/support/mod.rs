@@ -67,6 +67,32 @@ pub fn program() -> OsString {
     std::env::var_os("TINCANS_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_tincans").into())
 }
 
+/// The program in a folder, without any input, to its end.
+pub fn run_in(folder: &std::path::Path, arguments: &[&str]) -> std::process::Output {
+    let mut command = std::process::Command::new(program());
+    command.current_dir(folder).args(arguments).stdin(std::process::Stdio::null());
+    command.output().expect("the program starts")
+}
+
+/// What it has written.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The child to its end, with what it has written; it is killed and the test fails where there is none within [`PATIENCE`].
+pub fn output_of(mut command: std::process::Command) -> std::process::Output {
+    use std::process::Stdio;
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let is_over = until(PATIENCE, || child.try_wait().expect("our child").is_some()).is_some();
+    if !is_over {
+        child.kill().expect("our child");
+    }
+    let output = child.wait_with_output().expect("its output");
+    assert!(is_over, "{command:?} hangs: {output:?}");
+    output
+}
+
 /// A number from the environment, by which a test is made longer.
 pub fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
