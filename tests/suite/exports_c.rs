@@ -117,6 +117,25 @@ fn a_run_as_c_prints_its_transcript() {
 }
 
 #[test]
+fn what_has_no_form_in_c_is_named_with_its_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (script, wanted) in [
+        ("channel stream c kid\nflood c[0] 20000 100\nrepeat 6 kid: read c[1] 65536\n", "line 3: "),
+        ("pipe p\nreader p[0]\n", "line 2: reader p[0]: a reader reads when it likes"),
+        (
+            "channel stream c kid\nflood c[0] 20000 100\nkid: read c[1] 1000000\nkid: read c[1] 1000000\n",
+            "a flood that wakes and goes on",
+        ),
+    ] {
+        fs::write(folder.path().join("talk.tin"), script).expect("a script");
+        let exported = run_in(folder.path(), &["export", "talk.tin", "--c"]);
+        let said = text(&exported.stderr);
+        assert_eq!((exported.status.code(), text(&exported.stdout)), (Some(2), String::new()), "{script}");
+        assert!(said.contains(wanted), "{script}: {said}");
+    }
+}
+
+#[test]
 fn a_result_that_is_not_so_is_told_with_its_line() {
     if !has_compiler() {
         return;

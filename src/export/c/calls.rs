@@ -23,6 +23,8 @@ pub struct Made {
     pub after: Vec<String>,
     /// Room for the bytes that it brings.
     pub room: u64,
+    /// It is a loop: of the calls it is made of none can be told apart.
+    pub is_loop: bool,
 }
 
 /// The tasks of the run: pid and the name by which C knows them.

@@ -21,6 +21,9 @@ impl Turns {
             // It was asleep, and death took it.
             CallState::Resumed if is_deadly => self.told_by_stage(line),
             CallState::Unfinished if event.since.is_some() => self.told_by_stage(line),
+            CallState::Resumed if self.parts[who].asleep.as_ref().is_some_and(|made| made.is_loop) => {
+                return Err("a flood that wakes and goes on has no form in C yet".to_owned());
+            }
             CallState::Resumed => {
                 self.checked(event, who, line)?;
                 self.woke(who);
@@ -105,7 +108,7 @@ impl Turns {
         if let (Some(Verb::Flood { .. }), Call::Write { fd, data }) = (self.verb(), &event.call) {
             let fd = self.descriptors.written(event.pid, *fd);
             let call = format!("flood({fd}, {}, {}, &written)", data.len(), u32::MAX);
-            return Ok(Made { before: vec!["long written;".to_owned()], call, ..Made::default() });
+            return Ok(Made { before: vec!["long written;".to_owned()], call, is_loop: true, ..Made::default() });
         }
         calls::made(event, &self.descriptors, &self.tasks())
     }
