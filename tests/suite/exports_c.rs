@@ -79,6 +79,11 @@ other: exec
 other: write c[0] x
 other: exit 3
 wait other
+fork other
+other: exit 4
+wait other
+fork stage
+stage: exit 5
 signal PIPE ignore
 flood d[0] 10 3
 drain d[1] dontwait
