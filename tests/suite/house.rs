@@ -5,6 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{Attribute, Item, ItemExternCrate, ItemMod, ItemUse, Macro, Meta, UseTree};
+
 /// Path in the repository, with `/` → text.
 type Tree = BTreeMap<String, String>;
 
@@ -102,18 +106,19 @@ const MAX_LINES: usize = 400;
 /// Everything that is wrong with a tree, as `FILE: what`.
 fn faults(tree: &Tree) -> Vec<String> {
     let mut found = Vec::new();
+    let sources = tree.iter().filter(|(path, _)| is_source(path));
+    let codes: BTreeMap<&str, Code> = sources.map(|(path, text)| (path.as_str(), Code::of(text))).collect();
     for (path, text) in tree {
         machine_paths(path, text, &mut found);
         if is_rust(path) {
             shape(path, text, &mut found);
         }
-        if is_source(path) {
-            let code = code_of(text);
-            words(path, &code, &mut found);
-            layers(tree, path, &code, &mut found);
+        if let Some(code) = codes.get(path.as_str()) {
+            words(path, code, &mut found);
+            layers(tree, path, code, &mut found);
         }
     }
-    mutual_imports(tree, &mut found);
+    mutual_imports(tree, &codes, &mut found);
     found
 }
 
@@ -160,31 +165,19 @@ fn shape(path: &str, text: &str, found: &mut Vec<String>) {
     }
 }
 
-fn words(path: &str, code: &str, found: &mut Vec<String>) {
+fn words(path: &str, code: &Code, found: &mut Vec<String>) {
     let module = module_of(path);
-    if module != "sys" && tokens(code).any(|token| token == "unsafe" || token == "unsafe_code") {
+    if module != "sys" && code.is_unsafe {
         found.push(format!("{path}: unsafe outside src/sys"));
     }
     for (name, places) in ONLY_IN {
-        if !places.contains(&module) && names_crate(code, name) {
+        if !places.contains(&module) && code.paths.iter().any(|path| path[0] == *name) {
             found.push(format!("{path}: names {name}, which only {} may", places.join(" and ")));
         }
     }
 }
 
-/// `nix::…`, `use nix;`, `extern crate nix`, `use {nix::…}`; not `crate::sys::nix_like` nor a field called `nix`.
-fn names_crate(code: &str, name: &str) -> bool {
-    code.match_indices(name).any(|(at, _)| {
-        let before = code[..at].trim_end();
-        let after = code[at + name.len()..].trim_start();
-        let starts_here = !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-        let is_path = after.starts_with("::") && !before.ends_with("::");
-        let is_use = before.ends_with("use") && after.starts_with([';', ' ']);
-        starts_here && (is_path || is_use || before.ends_with("extern crate"))
-    })
-}
-
-fn layers(tree: &Tree, path: &str, code: &str, found: &mut Vec<String>) {
+fn layers(tree: &Tree, path: &str, code: &Code, found: &mut Vec<String>) {
     let module = module_of(path);
     if module == "main" {
         return;
@@ -208,17 +201,16 @@ fn layers(tree: &Tree, path: &str, code: &str, found: &mut Vec<String>) {
     }
 }
 
-fn mutual_imports(tree: &Tree, found: &mut Vec<String>) {
-    let sources = tree.iter().filter(|(path, _)| is_source(path));
-    let graph: BTreeMap<&String, BTreeSet<String>> =
-        sources.map(|(path, text)| (path, imports(tree, path, &code_of(text)))).collect();
+fn mutual_imports(tree: &Tree, codes: &BTreeMap<&str, Code>, found: &mut Vec<String>) {
+    let graph: BTreeMap<&str, BTreeSet<String>> =
+        codes.iter().map(|(path, code)| (*path, imports(tree, path, code))).collect();
     for (path, targets) in &graph {
-        for target in targets.iter().filter(|target| path.as_str() < target.as_str()) {
+        for target in targets.iter().filter(|target| *path < target.as_str()) {
             // A module's file holds what its parts share, and calls them: they are one house, with the door inside.
             if is_part_of(path, target) || is_part_of(target, path) {
                 continue;
             }
-            if graph.get(target).is_some_and(|back| back.contains(path.as_str())) {
+            if graph.get(target.as_str()).is_some_and(|back| back.contains(*path)) {
                 found.push(format!("{path}: and {target} import each other"));
             }
         }
@@ -231,19 +223,18 @@ fn is_part_of(whole: &str, part: &str) -> bool {
 }
 
 /// The files that a file names: by `crate::`, `super::`, `self::`, and by the name of a module declared in it.
-fn imports(tree: &Tree, path: &str, code: &str) -> BTreeSet<String> {
+fn imports(tree: &Tree, path: &str, code: &Code) -> BTreeSet<String> {
     let own = module_path(path);
-    let declared: Vec<&str> = code.lines().filter_map(declared_module).collect();
     let mut found = BTreeSet::new();
-    for written in paths(code) {
-        let mut parts: Vec<String> = written.clone();
+    for written in &code.paths {
+        let mut parts = written.clone();
         let mut base = own.clone();
-        let first = parts.first().map(String::as_str).unwrap_or_default();
+        let first = written[0].as_str();
         if first == "crate" {
             base.clear();
         } else if first == "super" {
             base.pop();
-        } else if first != "self" && !declared.contains(&first) {
+        } else if first != "self" && !code.declared.contains(first) {
             continue;
         }
         let is_keyword = matches!(first, "crate" | "super" | "self");
@@ -258,14 +249,6 @@ fn imports(tree: &Tree, path: &str, code: &str) -> BTreeSet<String> {
     found
 }
 
-/// `mod channel;` and `pub mod channel;` declare; they import nothing.
-fn declared_module(line: &str) -> Option<&str> {
-    let line = line.trim();
-    let line = line.strip_prefix("pub ").unwrap_or(line);
-    let line = line.strip_prefix("pub(crate) ").unwrap_or(line);
-    line.strip_prefix("mod ")?.strip_suffix(';')
-}
-
 fn module_path(path: &str) -> Vec<String> {
     let below = path.trim_start_matches("src/").trim_end_matches(".rs");
     if below == "lib" || below == "main" { Vec::new() } else { below.split('/').map(str::to_owned).collect() }
@@ -277,114 +260,158 @@ fn file_of(tree: &Tree, parts: &[String]) -> Option<String> {
     candidates.into_iter().find(|file| tree.contains_key(file))
 }
 
-/// Every path with `::` in it, `use` trees multiplied out.
-fn paths(code: &str) -> Vec<Vec<String>> {
-    let mut found = Vec::new();
-    let mut rest = code;
-    while let Some(at) = rest.find("::") {
-        let start = rest[..at].rfind(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(0, |before| before + 1);
-        let mut tree = &rest[start..];
-        let consumed = expand(&mut tree, &[], &mut found);
-        let next = start + consumed.max(at + 2 - start);
-        rest = &rest[next..];
-    }
-    found
-}
-
-/// Reads one path or one branch of a `use` tree; how many bytes that took.
-fn expand(text: &mut &str, before: &[String], found: &mut Vec<Vec<String>>) -> usize {
-    let whole = text.len();
-    let mut path = before.to_vec();
-    loop {
-        *text = text.trim_start();
-        if let Some(inside) = text.strip_prefix('{') {
-            *text = inside;
-            while !text.is_empty() && !text.starts_with('}') {
-                expand(text, &path, found);
-                // `as name` and the comma belong to nobody.
-                let end = text.find([',', '}']).unwrap_or(text.len());
-                *text = text[end..].strip_prefix(',').unwrap_or(&text[end..]).trim_start();
-            }
-            *text = text.strip_prefix('}').unwrap_or(text);
-            break;
-        }
-        let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
-        path.push(text[..end].to_owned());
-        *text = &text[end..];
-        match text.strip_prefix("::") {
-            Some(further) if end > 0 => *text = further,
-            _ => {
-                found.push(path);
-                break;
-            }
-        }
-    }
-    whole - text.len()
-}
-
-fn tokens(code: &str) -> impl Iterator<Item = &str> {
-    code.split(|c: char| !(c.is_alphanumeric() || c == '_'))
-}
-
 fn before_tests(text: &str) -> &str {
     text.find("#[cfg(test)]\nmod ").map_or(text, |at| &text[..at])
 }
 
-/// What the compiler sees of a file's own code: no tests, no comments, no text in quotes.
-fn code_of(text: &str) -> String {
-    let mut rest = before_tests(text);
-    let mut code = String::with_capacity(rest.len());
-    while let Some(letter) = rest.chars().next() {
-        let skipped = skippable(rest, code.chars().last());
-        if skipped > 0 {
-            code.push(' ');
-            // Lines stay lines.
-            code.extend(rest[..skipped].chars().filter(|letter| *letter == '\n'));
-            rest = &rest[skipped..];
-        } else {
-            code.push(letter);
-            rest = &rest[letter.len_utf8()..];
-        }
-    }
-    code
+/// What a file's own code names, its tests, comments and texts left out.
+#[derive(Default)]
+struct Code {
+    /// The names of the modules that it declares with `mod name;`.
+    declared: BTreeSet<String>,
+    /// Every path of more than one part, and every `use`, its branches multiplied out. None is empty.
+    paths: Vec<Vec<String>>,
+    /// Whether `unsafe` or `unsafe_code` is written anywhere.
+    is_unsafe: bool,
 }
 
-/// How long the comment, string or character is that begins here; 0 where none does.
-fn skippable(rest: &str, last: Option<char>) -> usize {
-    let in_word = last.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    if rest.starts_with("//") {
-        return rest.find('\n').unwrap_or(rest.len());
+impl Code {
+    fn of(text: &str) -> Self {
+        let mut code = Self::default();
+        let file = syn::parse_file(text).expect("the file is Rust");
+        code.visit_file(&file);
+        code
     }
-    if rest.starts_with("/*") {
-        return rest.find("*/").map_or(rest.len(), |at| at + 2);
+
+    fn add_use(&mut self, tree: &UseTree, before: &[String]) {
+        let with = |name: &syn::Ident| [before, &[name.to_string()]].concat();
+        match tree {
+            UseTree::Path(part) => self.add_use(&part.tree, &with(&part.ident)),
+            UseTree::Name(last) => self.paths.push(with(&last.ident)),
+            UseTree::Rename(last) => self.paths.push(with(&last.ident)),
+            UseTree::Glob(_) => self.paths.push(before.to_vec()),
+            UseTree::Group(group) => group.items.iter().for_each(|branch| self.add_use(branch, before)),
+        }
     }
-    if rest.starts_with('"') {
-        return quoted(rest, '"');
+
+    /// What is written inside a macro call or an attribute: `a::b` is a path there, too.
+    fn add_tokens(&mut self, tokens: TokenStream) {
+        let mut path: Vec<String> = Vec::new();
+        let mut colons = 0;
+        for token in tokens {
+            match token {
+                TokenTree::Punct(mark) if mark.as_char() == ':' => colons += 1,
+                TokenTree::Ident(name) => {
+                    let name = name.to_string();
+                    self.is_unsafe |= is_unsafe_word(&name);
+                    if colons != 2 {
+                        self.add_path(&path);
+                        path.clear();
+                    }
+                    path.push(name);
+                    colons = 0;
+                }
+                other => {
+                    self.add_path(&std::mem::take(&mut path));
+                    colons = 0;
+                    if let TokenTree::Group(group) = other {
+                        self.add_tokens(group.stream());
+                    }
+                }
+            }
+        }
+        self.add_path(&path);
     }
-    if !in_word && (rest.starts_with('r') || rest.starts_with("br")) {
-        let hashes: String = rest.trim_start_matches(['b', 'r']).chars().take_while(|letter| *letter == '#').collect();
-        let open = rest.find('"').filter(|at| rest[..*at].trim_start_matches(['b', 'r']) == hashes);
-        let close = format!("\"{hashes}");
-        return open.map_or(0, |at| rest[at + 1..].find(&close).map_or(rest.len(), |end| at + 1 + end + close.len()));
-    }
-    let mut letters = rest.chars();
-    match (letters.next(), letters.next(), letters.next()) {
-        (Some('\''), Some('\\'), _) | (Some('\''), Some(_), Some('\'')) => quoted(rest, '\''),
-        _ => 0,
+
+    fn add_path(&mut self, path: &[String]) {
+        if path.len() > 1 {
+            self.paths.push(path.to_vec());
+        }
     }
 }
 
-fn quoted(rest: &str, quote: char) -> usize {
-    let mut escaped = false;
-    for (at, letter) in rest.char_indices().skip(1) {
-        match letter {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            letter if letter == quote => return at + 1,
-            _ => {}
+impl<'ast> Visit<'ast> for Code {
+    fn visit_item(&mut self, item: &'ast Item) {
+        if !is_for_tests(item) {
+            visit::visit_item(self, item);
         }
     }
-    rest.len()
+
+    fn visit_item_mod(&mut self, module: &'ast ItemMod) {
+        if module.content.is_none() {
+            self.declared.insert(module.ident.to_string());
+        }
+        visit::visit_item_mod(self, module);
+    }
+
+    fn visit_item_use(&mut self, item: &'ast ItemUse) {
+        self.add_use(&item.tree, &[]);
+    }
+
+    fn visit_item_extern_crate(&mut self, item: &'ast ItemExternCrate) {
+        self.paths.push(vec![item.ident.to_string()]);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let names: Vec<String> = path.segments.iter().map(|part| part.ident.to_string()).collect();
+        self.add_path(&names);
+        visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, call: &'ast Macro) {
+        visit::visit_macro(self, call);
+        self.add_tokens(call.tokens.clone());
+    }
+
+    /// `unsafe_code` in a lint's list; what `#[doc]` says is no code.
+    fn visit_attribute(&mut self, attribute: &'ast Attribute) {
+        if let Meta::List(list) = &attribute.meta {
+            self.add_tokens(list.tokens.clone());
+        }
+    }
+
+    fn visit_expr_unsafe(&mut self, block: &'ast syn::ExprUnsafe) {
+        self.is_unsafe = true;
+        visit::visit_expr_unsafe(self, block);
+    }
+
+    fn visit_signature(&mut self, signature: &'ast syn::Signature) {
+        self.is_unsafe |= signature.unsafety.is_some();
+        visit::visit_signature(self, signature);
+    }
+
+    fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
+        self.is_unsafe |= item.unsafety.is_some();
+        visit::visit_item_impl(self, item);
+    }
+
+    fn visit_item_trait(&mut self, item: &'ast syn::ItemTrait) {
+        self.is_unsafe |= item.unsafety.is_some();
+        visit::visit_item_trait(self, item);
+    }
+
+    fn visit_item_foreign_mod(&mut self, _: &'ast syn::ItemForeignMod) {
+        self.is_unsafe = true;
+    }
+}
+
+/// `#[cfg(test)]`, on an item of any kind.
+fn is_for_tests(item: &Item) -> bool {
+    let attributes = match item {
+        Item::Fn(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Macro(item) => &item.attrs,
+        _ => return false,
+    };
+    attributes.iter().any(|attribute| {
+        matches!(&attribute.meta, Meta::List(list) if list.path.is_ident("cfg") && list.tokens.to_string() == "test")
+    })
+}
+
+fn is_unsafe_word(word: &str) -> bool {
+    word == "unsafe" || word == "unsafe_code"
 }
 
 /// The files of the repository, as far as they are text.
@@ -455,6 +482,8 @@ fn an_arrow_that_points_up_is_found_however_it_is_written() {
         "fn f() { crate::bench::run() }",
         "use super::bench;",
         "use crate::{\n    bench as b,\n};",
+        "fn f() { println!(\"{}\", crate::bench::NAME) }",
+        "mod inner { pub fn f(bench: &super::super::bench::Bench) {} }",
     ] {
         let fault = fault(&[("src/app.rs", import), ("src/bench.rs", ""), ("src/abi.rs", "")]);
         assert!(fault.contains("app may not import bench"), "{import}: {fault}");
@@ -503,7 +532,17 @@ fn a_module_without_a_place_is_found() {
 #[test]
 fn unsafe_and_foreign_crates_have_their_places() {
     assert!(fault(&[("src/agent.rs", "fn f() { unsafe { g() } }")]).contains("unsafe outside"));
-    assert!(fault(&[("src/bench.rs", "#![expect(unsafe_code)]")]).contains("unsafe outside"));
+    for written in [
+        "#![expect(unsafe_code)]",
+        "unsafe fn f() {}",
+        "unsafe impl Send for X {}",
+        "unsafe extern \"C\" { fn f(); }",
+        "fn f() { vec![unsafe { g() }]; }",
+    ] {
+        assert!(fault(&[("src/bench.rs", written)]).contains("unsafe outside"), "{written}");
+    }
+    let tests = "#[cfg(test)]\nmod tests { fn f() { unsafe { libc::pause() } } }";
+    assert_eq!(faults(&fake(&[("src/bench.rs", tests)])), Vec::<String>::new());
     assert!(fault(&[("src/bench.rs", "use nix::errno::Errno;")]).contains("names nix"));
     assert!(fault(&[("src/agent.rs", "fn f() { libc::pause() }")]).contains("names libc"));
     assert!(fault(&[("src/app.rs", "use ratatui::style::Color;")]).contains("names ratatui"));
