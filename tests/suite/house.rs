@@ -311,7 +311,7 @@ impl Code {
                     path.push(name);
                     colons = 0;
                 }
-                other => {
+                other @ (TokenTree::Group(_) | TokenTree::Punct(_) | TokenTree::Literal(_)) => {
                     self.add_path(&std::mem::take(&mut path));
                     colons = 0;
                     if let TokenTree::Group(group) = other {
@@ -396,6 +396,7 @@ impl<'ast> Visit<'ast> for Code {
 }
 
 /// `#[cfg(test)]`, on an item of any kind.
+#[expect(clippy::wildcard_enum_match_arm, reason = "nothing else is for tests alone")]
 fn is_for_tests(item: &Item) -> bool {
     let attributes = match item {
         Item::Fn(item) => &item.attrs,
