@@ -1,6 +1,5 @@
 //! Does what came meet what was expected? Looks at the events of one statement only, and says in the words of the language
 //! what came.
-#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
 
 mod answer;
 mod came;
@@ -74,6 +73,7 @@ impl Captures {
 }
 
 /// Whether all expectations hold; what is captured is remembered even where another does not hold.
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 pub fn check(wants: &[Expectation], seen: &Seen<'_>, captures: &mut Captures) -> Verdict {
     let primary = Came::of_statement(seen);
     let mut ok = true;
@@ -93,6 +93,7 @@ pub fn check(wants: &[Expectation], seen: &Seen<'_>, captures: &mut Captures) ->
     Verdict { want, got: got.join(", "), ok }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn holds(want: &Want, primary: &Came<'_>, seen: &Seen<'_>, captures: &mut Captures) -> bool {
     if let Came::Refused(_) = primary {
         return *want == Want::Refused;
@@ -117,6 +118,7 @@ fn holds(want: &Want, primary: &Came<'_>, seen: &Seen<'_>, captures: &mut Captur
 }
 
 /// The part of the answer that a want is about, in the words of the language.
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn what_came(want: &Want, primary: &Came<'_>, seen: &Seen<'_>) -> String {
     if let Came::Refused(reason) = primary {
         return format!("refused: {reason}");
@@ -169,6 +171,7 @@ fn sleeps_on(seen: &Seen<'_>, task: &str) -> bool {
 }
 
 /// How a task died: in this statement, or as a `wait` in it tells.
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn deaths<'a>(seen: &Seen<'a>, task: &'a str) -> impl Iterator<Item = Death> {
     let seen_now = seen.events.iter().filter_map(move |event| match &event.what {
         What::Death { task: who, death, .. } if who == task => Some(*death),
@@ -177,6 +180,7 @@ fn deaths<'a>(seen: &Seen<'a>, task: &'a str) -> impl Iterator<Item = Death> {
     seen_now.chain(calls(seen).filter_map(move |call| came::reaped(call).filter(|who| who.0 == task).map(|who| who.1)))
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn signals<'a>(seen: &Seen<'a>, task: &'a str) -> impl Iterator<Item = String> {
     seen.events.iter().filter_map(move |event| match &event.what {
         What::Signal { task: who, signal } if who == task => Some(signal.name()),
@@ -184,6 +188,7 @@ fn signals<'a>(seen: &Seen<'a>, task: &'a str) -> impl Iterator<Item = String> {
     })
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn row<'a>(seen: &Seen<'a>, task: &str) -> Option<&'a TaskReport> {
     seen.events.iter().find_map(|event| match &event.what {
         // Of several that had one name, the newest.

@@ -1,9 +1,5 @@
 //! Why it came out so: an explanation of the last event, of a task's state, or of an end's, by small rules over the world.
 //! Pure. A rule looks at one call and the picture after it, and answers in one to three sentences or not at all.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a rule asks after a few kinds of calls and events; all others are not its case"
-)]
 
 mod by_others;
 mod deadlock;
@@ -86,6 +82,7 @@ pub fn task(world: &World, events: &[Event], id: TaskId) -> Explanation {
 }
 
 /// A call that failed or had slept, of a loop too.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
 fn has_come_to_something(event: &Event) -> bool {
     match &event.what {
         What::Call(call) => call.ret.is_some_and(|ret| ret < 0) || call.state == CallState::Resumed,
@@ -105,6 +102,7 @@ pub fn end(world: &World, id: EndId) -> Explanation {
 }
 
 /// Explains why a write to an end has just failed.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
 pub fn failed_write(world: &World, events: &[Event], id: EndId) -> Option<Explanation> {
     let is_that = |event: &&Event| match &event.what {
         What::Call(call) => {
@@ -137,6 +135,7 @@ fn returned(world: &World, events: &[Event]) -> Option<Explanation> {
     events.iter().rev().find_map(|event| of_event(world, events, event))
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
 fn asleep(world: &World, events: &[Event]) -> Option<Explanation> {
     let sleeper = events.iter().rev().find_map(|event| match &event.what {
         What::Call(call) if call.state == CallState::Asleep => event.task,
@@ -152,6 +151,7 @@ fn of_event(world: &World, events: &[Event], event: &Event) -> Option<Explanatio
 }
 
 /// Nothing is to be explained: what was done is said.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
 fn nothing_of(events: &[Event]) -> Explanation {
     let done = events.iter().rev().find_map(|event| match &event.what {
         What::Call(call) => Some((call.call.name(), &call.task, call.ret?)),

@@ -1,9 +1,5 @@
 //! From a statement to what is to be done: names become numbers by the world as it is now, or the statement is refused with
 //! the reason. A shorthand becomes several steps, each decided when the one before it has settled. Pure.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "each match takes its family of statements and hands the others on"
-)]
 
 mod calls;
 mod channel;
@@ -116,6 +112,7 @@ pub struct Progress {
 
 impl<'a> Plan<'a> {
     /// The plan of a statement; of a `repeat`, of one round.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "it takes its family of statements and hands the others on")]
     pub fn of(statement: &'a Statement) -> Self {
         match &statement.verb {
             Verb::Repeat { body, .. } => Self { statement: body, verb: &body.verb },
@@ -129,6 +126,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The next step, or none if there is no further one.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "it takes its family of statements and hands the others on")]
     pub fn next(&self, world: &World, context: Context<'_>, progress: &mut Progress) -> Result<Option<Step>, Refusal> {
         // Also where nobody makes a call: a task's name that was mistyped is not passed over.
         if let Some(name) = self.statement.task.as_deref().filter(|_| progress.steps == 0) {
@@ -147,6 +145,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The step of a statement that has just one.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "it takes its family of statements and hands the others on")]
     fn only(&self, world: &World, context: Context<'_>) -> Result<Step, Refusal> {
         let number = |number| context.captures.resolve(number).map_err(Refusal);
         let count = |of| {

@@ -1,6 +1,5 @@
 //! The other way round: from what one statement brought to the expectations that hold of it, as somebody who knows the answer
 //! would have written them. Nothing is asked of the kernel here, and nothing is guessed.
-#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
 
 use super::came::{self, Came};
 use super::{Seen, calls, deaths, signals, sleeps_on};
@@ -60,6 +59,7 @@ fn of_itself(seen: &Seen<'_>) -> Answer {
 }
 
 /// One result, by itself.
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn of_result(came: &Came<'_>) -> Answer {
     match came {
         Came::Call(call) => of_call(came, call),
@@ -115,6 +115,7 @@ fn of_call(came: &Came<'_>, call: &CallEvent) -> Answer {
 }
 
 /// What became of the other tasks: who woke, who sleeps on, who died, in the order of the events.
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn of_others(seen: &Seen<'_>) -> Answer {
     let mut answer = Answer::default();
     let mut tasks: Vec<&str> = Vec::new();

@@ -1,5 +1,4 @@
 //! One result: what it is, whether it meets a condition, and how it reads in the words of the language.
-#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
 
 use super::{Captures, Seen, calls};
 use crate::abi::{self, Errno, flag_names};
@@ -25,6 +24,7 @@ pub enum Came<'a> {
 
 impl<'a> Came<'a> {
     /// The primary result of a statement.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
     pub fn of_statement(seen: &Seen<'a>) -> Self {
         if let Some(reason) = seen.refused {
             return Self::Refused(reason);
@@ -50,6 +50,7 @@ impl<'a> Came<'a> {
     }
 
     /// What a sleeping task's call, or loop, returned during this statement. A loop that sleeps again is not over.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
     pub fn of_waking(seen: &Seen<'a>, task: &str) -> Option<Self> {
         let of_task = || calls(seen).filter(|call| call.task == task);
         let sleeps_again = of_task().last().is_some_and(|call| call.state == CallState::Asleep);
@@ -65,6 +66,7 @@ impl<'a> Came<'a> {
     }
 
     /// Whether a condition about one result holds of this one.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
     pub fn meets(&self, want: &Want, captures: &mut Captures) -> bool {
         match want {
             Want::Anything => true,
@@ -216,6 +218,7 @@ impl<'a> Came<'a> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
     fn call_words(&self, call: &CallEvent, want: &Want) -> String {
         if let (Want::Sv(..), Some(Extra::Array([a, b]))) = (want, self.extra()) {
             return format!("sv={a},{b}");
@@ -314,6 +317,7 @@ fn burst_words(burst: &Burst) -> String {
     words
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn report_words(what: &What, want: &Want) -> String {
     match what {
         What::Holders(report) if matches!(want, Want::InFlight(_)) => format!("in_flight={}", report.in_flight),
@@ -326,6 +330,7 @@ fn report_words(what: &What, want: &Want) -> String {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn value_words(call: &CallEvent, ret: i64, as_number: bool) -> String {
     match &call.outcome.extra {
         Extra::Value(value) if asks_error(&call.call) && *value != 0 => {

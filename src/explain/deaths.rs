@@ -65,6 +65,7 @@ fn zombie(task: &Task, how: &str, by: &str, by_sigpipe: bool) -> Explanation {
 }
 
 /// The last death among the events, or the last signal that stopped somebody.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
 pub(super) fn of_events(world: &World, events: &[Event]) -> Option<Explanation> {
     events.iter().rev().find_map(|event| match &event.what {
         What::Death { .. } => of_task(world, world.task(event.task?)?),

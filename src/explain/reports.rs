@@ -7,6 +7,7 @@ use crate::world::channel::End;
 use super::{deadlock, ends, wording};
 
 /// The explanation of the last report among the events.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
 pub(super) fn of_events(world: &World, events: &[Event]) -> Option<Explanation> {
     events.iter().rev().find_map(|event| match &event.what {
         What::Queue(report) => Some(queue(report, world.end(report.id)?)),

@@ -91,6 +91,7 @@ fn connects_itself(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// EPERM of a connect or a send to a datagram socket that has another peer.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
 fn taken_by_its_peer(scene: &Scene<'_>) -> Option<Explanation> {
     let at = match &scene.call.call {
         Call::Connect { address, .. } => Some(address.shown.clone()),

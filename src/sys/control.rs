@@ -1,6 +1,5 @@
 //! The control pair over which a task is told what to do: SOCK_SEQPACKET, one order a message, and a second message with
 //! descriptors (a child's control end and ring) where an order needs them.
-#![expect(clippy::wildcard_enum_match_arm, reason = "other control messages are not sent on this pair")]
 
 use std::io::{IoSlice, IoSliceMut};
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
@@ -140,6 +139,7 @@ impl OrderReceiver {
     }
 
     /// Takes the descriptors of a hand-over.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other control messages are not sent on this pair")]
     pub fn take_over(&self) -> Result<Vec<OwnedFd>, SysError> {
         let mut byte = [0_u8; 1];
         let mut space = nix::cmsg_space!([i32; 4]);

@@ -1,6 +1,5 @@
 //! The arguments of a call in signature order, with libc's names for them: what the transcript and the JSON lines have in
 //! common.
-#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
 
 mod message;
 mod more;
@@ -203,6 +202,7 @@ pub fn length(event: &CallEvent) -> Option<u64> {
     event.call.room().map(|room| ret.min(room))
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn creation(event: &CallEvent) -> Vec<Arg> {
     let array = match event.outcome.extra {
         Extra::Array(array) => Some(array),
@@ -236,6 +236,7 @@ fn creation(event: &CallEvent) -> Vec<Arg> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn process(event: &CallEvent) -> Vec<Arg> {
     match &event.call {
         // As strace begins it; the rest is where glibc wants to be told of the thread.
@@ -295,6 +296,7 @@ fn status(event: &CallEvent) -> String {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn named(event: &CallEvent) -> Vec<Arg> {
     match &event.call {
         Call::Bind { fd, address: to } | Call::Connect { fd, address: to } => {

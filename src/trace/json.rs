@@ -1,5 +1,4 @@
 //! Events as JSON, one object each: the table of section 4 of the contract, its keys in its order. None may be renamed.
-#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
 
 use serde_json::{Map, Value, json};
 
@@ -178,6 +177,7 @@ fn offered_bytes(call: &Call) -> Vec<u8> {
     bytes
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn extra_keys(call: &CallEvent, keys: &mut Map<String, Value>) {
     match &call.outcome.extra {
         Extra::Array([a, b]) => {

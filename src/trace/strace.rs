@@ -1,6 +1,5 @@
 //! Events as lines of a transcript, in strace's own form with names for numbers. What cannot be seen on a terminal never
 //! leaves here as it is.
-#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
 
 use super::{
     Burst, CallEvent, CallState, Death, Event, Explanation, FdReport, HoldersReport, QueueReport, TaskReport, What,
@@ -47,6 +46,7 @@ fn printable(line: &str) -> String {
     line.chars().map(|c| if unseen(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn call_text(call: &CallEvent) -> String {
     let name = match call.call {
         // What exit(3) of a process calls in the end; a thread ends alone.

@@ -1,5 +1,4 @@
 //! Arguments of the calls that take several buffers, and of those that carry descriptors and credentials.
-#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
 
 use super::{Arg, CUT, end, length, message_flags, shown, string, succeeded, task};
 use crate::abi::{self, flag_names};
@@ -10,6 +9,7 @@ use crate::trace::CallEvent;
 const HEADER: usize = 16;
 
 /// readv, writev, recvmsg, sendmsg.
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 pub fn args(event: &CallEvent) -> Vec<Arg> {
     match &event.call {
         Call::Writev { fd, data } => {

@@ -1,5 +1,4 @@
 //! Arguments of the calls that ask for an option or a flag, or change one.
-#![expect(clippy::wildcard_enum_match_arm, reason = "each match asks after a few kinds; all others mean no")]
 
 use super::super::CallEvent;
 use super::{Arg, end, message};
@@ -7,6 +6,7 @@ use crate::abi::{self, Errno, flag_names};
 use crate::order::{Call, Extra};
 
 /// getsockopt, setsockopt, and ioctl with SIOCATMARK.
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 pub fn args(event: &CallEvent) -> Vec<Arg> {
     let (fd, option, value) = match &event.call {
         Call::Getsockopt { fd, option } => (*fd, option.as_str(), None),
@@ -55,6 +55,7 @@ fn option_value(option: &str, value: i64) -> (String, i64) {
 }
 
 /// fcntl.
+#[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 pub fn fcntl(event: &CallEvent) -> Vec<Arg> {
     const STATUS: &[(&str, i32)] =
         &[("O_APPEND", 0o2000), ("O_NONBLOCK", abi::NONBLOCK), ("O_ASYNC", 0o20000), ("O_DIRECT", abi::DIRECT)];

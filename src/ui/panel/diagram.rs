@@ -1,6 +1,5 @@
 //! The space-time diagram: a line a process, downwards in time, an arrow a message. The line is dotted while the process is
 //! asleep in the kernel, and a message that waits there has a line of its own beside its sender's. No colour is needed for it.
-#![expect(clippy::wildcard_enum_match_arm, reason = "most kinds of event are no moments")]
 
 mod grid;
 
@@ -105,6 +104,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// The moments without the calls that made the first channels and children: who is there stands in the headings.
+#[expect(clippy::wildcard_enum_match_arm, reason = "most kinds of event are no moments")]
 fn after_opening(scene: Scene<'_>) -> &[Moment] {
     let moments = scene.app.seen_moments();
     let is_setup = |moment: &&Moment| {
@@ -142,6 +142,7 @@ fn made(scene: Scene<'_>, moment: &Moment) -> Option<TaskId> {
     scene.world.tasks().find(|task| task.by == Some(moment.task) && task.name == name).map(|task| task.id)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "most kinds of event are no moments")]
 fn is_alarm(moment: &Moment) -> bool {
     moment.events.iter().any(|event| match &event.what {
         What::Death { .. } => true,
@@ -151,6 +152,7 @@ fn is_alarm(moment: &Moment) -> bool {
 }
 
 /// A moment in so many columns: `write wire[0] 3 #1 one`, or less of it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "most kinds of event are no moments")]
 fn label(scene: Scene<'_>, moment: &Moment, (width, style): (u16, Style)) -> Vec<Span<'static>> {
     let plain = |text: String| Some(vec![vec![Span::styled(text, style)]]);
     let mut texts = moment.events.iter().rev().filter_map(|event| match &event.what {

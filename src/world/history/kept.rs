@@ -1,5 +1,4 @@
 //! Records in order, nearly all of them in a word of eight bytes, for a loop makes millions; the others as bytes.
-#![expect(clippy::wildcard_enum_match_arm, reason = "two kinds of fact come by the million, and a few carry much")]
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -224,6 +223,7 @@ impl Segment {
     }
 
     /// A record as a word, if it is of the kind that comes by the million.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "two kinds of fact come by the million, and a few carry much")]
     fn word(&mut self, record: &Record) -> Option<u64> {
         let (kind, value) = match record.fact {
             Fact::Entered { ref call } => (ENTERED, self.place_of(call)? as u64),

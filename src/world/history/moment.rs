@@ -1,5 +1,4 @@
 //! One moment of the past: a call that returned or fell asleep, a signal, a death; and which bytes moved by it.
-#![expect(clippy::wildcard_enum_match_arm, reason = "of all facts only a few move bytes")]
 
 use crate::abi::TaskState;
 use crate::abi::{MSG_OOB, MSG_PEEK};
@@ -137,6 +136,7 @@ impl Watch {
     }
 
     /// Folds a record; gives the moment that it is, if it is one.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of all facts only a few move bytes")]
     pub(super) fn fold(&mut self, world: &mut World, record: &Record, number: u64) -> Option<Moment> {
         let Record { line, task, t_ns, ref fact } = *record;
         let sent = world.task(task).and_then(|task| task.ongoing.as_ref()?.write);
@@ -186,6 +186,7 @@ fn last_of_loop(world: &World, task: TaskId) -> Option<What> {
 }
 
 /// What the call that has just returned moved.
+#[expect(clippy::wildcard_enum_match_arm, reason = "of all facts only a few move bytes")]
 fn traffic(world: &World, task: TaskId, ret: i32, sent: Option<Message>) -> Traffic {
     let Some(ongoing) = world.task(task).and_then(|task| task.ongoing.as_ref()) else { return Traffic::None };
     let call = ongoing.call();
