@@ -39,6 +39,7 @@ pub mod statement_examples;
 pub mod target;
 pub mod transcript;
 pub mod update;
+pub mod view;
 mod watched;
 mod why;
 
@@ -67,30 +68,8 @@ use presentation::Presentation;
 use program::Program;
 use target::Target;
 use transcript::Transcript;
+pub use view::View;
 use why::Heard;
-
-/// What fills the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum View {
-    /// The channels, with everything else beside or below.
-    Bench,
-    /// The space-time diagram.
-    Diagram,
-    /// A channel of each kind, side by side.
-    Lens,
-    /// The focused channel, with its buffers as an X-ray.
-    Xray,
-    /// The processes as a tree, with their tables.
-    Processes,
-    /// What else could have happened.
-    Alternatives,
-    /// All channels, a cell each.
-    Grid,
-    /// The trace alone.
-    Trace,
-    /// Who holds every end.
-    Holders,
-}
 
 /// All that the UI knows.
 #[derive(Debug, Clone)]

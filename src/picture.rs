@@ -8,8 +8,6 @@ mod screens;
 pub mod svg;
 
 use crate::app::View;
-use crate::app::action::Action;
-use crate::app::keys::GROUPS;
 use crate::opened::Opened;
 
 use screens::Screens;
@@ -34,18 +32,6 @@ pub const FORMATS: &[(&str, Format)] = &[("svg", picture), ("html", page::text),
 /// The format of this name.
 pub fn named(name: &str) -> Option<Format> {
     FORMATS.iter().find(|format| format.0 == name).map(|format| format.1)
-}
-
-/// Views that can be drawn of a recording, by the names of their keys.
-pub fn views() -> impl Iterator<Item = (&'static str, View)> {
-    let rows = GROUPS.iter().flat_map(|group| group.rows);
-    // Those that try something out need a bench.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys show no view")]
-    rows.filter_map(|row| match row.action {
-        Action::Show(View::Lens | View::Alternatives) => None,
-        Action::Show(view) => Some((row.name, view)),
-        _ => None,
-    })
 }
 
 /// One screen as SVG.

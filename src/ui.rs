@@ -168,17 +168,10 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     panel::header::draw(scene, None, Rect { height: 1, ..area }, buf);
     let (body, why, keys) = cover(scene, area);
     present::last_keys(scene, keys, buf);
-    match scene.app.view {
-        _ if scene.app.present.is_hidden => present::curtain(scene, body, buf),
-        View::Diagram => panel::diagram::draw(scene, body, buf),
-        View::Xray => panel::xray::draw(scene, body, buf),
-        View::Processes => panel::tree::draw(scene, body, buf),
-        View::Alternatives => panel::alternatives::draw(scene, body, buf),
-        View::Grid => panel::grid::draw(scene, body, buf),
-        View::Lens => panel::lens::draw(scene, body, buf),
-        View::Trace => panel::trace::draw(scene, body, buf),
-        View::Holders => panel::holders::draw_all(scene, body, buf),
-        View::Bench => {}
+    if scene.app.present.is_hidden {
+        present::curtain(scene, body, buf);
+    } else if let Some(covering) = panel::covering(scene.app.view) {
+        (covering.draw)(scene, body, buf);
     }
     if !scene.app.present.is_hidden {
         panel::why::draw(scene, why, buf);
@@ -190,28 +183,13 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
 fn cover(scene: Scene<'_>, area: Rect) -> (Rect, Rect, Rect) {
     let keys = Rect { y: area.bottom() - 2, height: u16::from(scene.app.present.is_on), ..area };
     let wanted = panel::why::rows(scene, area.width);
-    let spare = spare(scene, area.height - 4 - keys.height).min(MOST_WHY - 2);
+    let height = area.height - 4 - keys.height;
+    let spare = panel::covering(scene.app.view).map_or(0, |covering| (covering.spare)(scene, height)).min(MOST_WHY - 2);
     // Where cells fill the screen, none moves because another one's explanation is shorter.
     let least = if scene.app.view == View::Grid && spare == 0 { 2 } else { 0 };
     let rows = wanted.min(2 + spare).max(least);
     let body = Rect { y: area.y + 1, height: area.height - 2 - keys.height - rows, ..area };
     (body, Rect { y: body.bottom(), height: rows, ..area }, keys)
-}
-
-/// Rows of such a view's body that stay empty, of so many.
-fn spare(scene: Scene<'_>, height: u16) -> u16 {
-    let used = match scene.app.view {
-        View::Diagram => panel::diagram::rows(scene),
-        View::Grid => channel_sides::listed(scene.world).len() + 2,
-        View::Processes => return panel::tree::spare(scene, height),
-        View::Holders => 2 * channel_sides::listed(scene.world).len() + 1,
-        View::Xray if height < panel::xray::LOW => panel::xray::LEAST,
-        // These use what they are given, and can do without some of it.
-        View::Xray | View::Lens | View::Alternatives | View::Trace | View::Bench => {
-            return height.saturating_sub(15) / 2;
-        }
-    };
-    height.saturating_sub(u16::try_from(used).unwrap_or(u16::MAX))
 }
 
 /// Where a lesson's text stands and what it has to take in, and the places of the rest.

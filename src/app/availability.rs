@@ -169,7 +169,7 @@ fn of_trace(app: &App, action: Action) -> Option<String> {
     if app.view == View::Processes {
         return None;
     }
-    if !matches!(app.view, View::Bench | View::Trace) {
+    if !app.view.traits().has_trace {
         return Some(format!(
             "there is no trace beside this view; {} goes back to the bench",
             app.key(Action::Show(View::Bench))

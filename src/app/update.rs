@@ -348,8 +348,7 @@ fn move_focus(app: &mut App, world: &World, step: isize) {
     app.focus = Some(shown[next].channel);
     app.speak_to_focused();
     app.look_elsewhere();
-    let is_unseen = matches!(app.view, View::Diagram | View::Lens | View::Alternatives | View::Processes | View::Trace);
-    if is_unseen || app.present.is_hidden {
+    if !app.view.traits().shows_focus || app.present.is_hidden {
         let name = shown[next].channel(world).map_or("it", |channel| channel.name.as_str());
         app.notice = Some(format!("{name} has the focus"));
     }

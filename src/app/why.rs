@@ -10,6 +10,7 @@ use crate::world::kind::EndId;
 use super::action::{Action, ChannelAction};
 use super::channel_sides::Facing;
 use super::five_kinds::FiveKinds;
+use super::view::Explains;
 use super::{App, View, channel_sides, transcript};
 
 /// The rule of an explanation that is not shown, because it would tell the answer to a lesson's question.
@@ -92,17 +93,17 @@ impl App {
         let about = |last: &&Explanation| focused.is_some_and(|focused| is_about(world, focused, last));
         let of_focus = || focused.map(|focused| Cow::Owned(explain::end(world, in_question(world, focused))));
         let last_or_focus = || last.filter(about).map(Cow::Borrowed).or_else(of_focus);
-        match self.view {
-            View::Alternatives => self.alternatives.as_ref().map(|shown| Cow::Owned(shown.why())),
-            View::Processes => explain::deadlock(world).map(Cow::Owned).or_else(of_focus),
-            View::Holders => of_focus(),
-            View::Xray | View::Grid => last_or_focus(),
-            View::Bench if self.is_looking_elsewhere && last.is_some() => last_or_focus(),
-            View::Lens => {
+        match self.view.traits().explains {
+            _ if self.view == View::Bench && self.is_looking_elsewhere && last.is_some() => last_or_focus(),
+            Explains::Alternatives => self.alternatives.as_ref().map(|shown| Cow::Owned(shown.why())),
+            Explains::Deadlock => explain::deadlock(world).map(Cow::Owned).or_else(of_focus),
+            Explains::Focus => of_focus(),
+            Explains::LastOnFocus => last_or_focus(),
+            Explains::FiveKinds => {
                 let shown = self.five_kinds.as_ref().and_then(FiveKinds::why);
                 shown.map(Cow::Owned).or_else(|| last.map(Cow::Borrowed))
             }
-            View::Bench | View::Diagram | View::Trace => last.map(Cow::Borrowed),
+            Explains::Last => last.map(Cow::Borrowed),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
 use color_eyre::eyre::{Result, WrapErr, eyre};
+use tincans::app::view;
 use tincans::cli::{Arguments, ExportFormat};
 use tincans::guardian::Terminal;
 use tincans::opened::Opened;
@@ -109,7 +110,7 @@ fn exported(opened: &Opened, format: &ExportFormat) -> Result<String, String> {
     }
     let draw = picture::named(name).ok_or_else(|| format!("there is no format {name}"))?;
     let wanted = format.view.as_deref().unwrap_or("bench");
-    let view = picture::views().find(|(name, _)| *name == wanted).map(|(_, view)| view);
+    let view = view::of_recordings().find(|(name, _)| *name == wanted).map(|(_, view)| view);
     let view = view.ok_or_else(|| format!("there is no view {wanted}"))?;
     draw(opened, Drawing { view, at: format.at, size: format.size })
 }

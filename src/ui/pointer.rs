@@ -4,6 +4,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use crate::app::action::{Action, Learn, Step};
+use crate::app::view::Wheel;
 use crate::app::{Mode, View, channel_sides};
 
 use super::layout::{MIN_HEIGHT, MIN_WIDTH};
@@ -64,16 +65,16 @@ fn click(scene: Scene<'_>, area: Rect, at: Position) -> Option<Action> {
 fn wheel(scene: Scene<'_>, area: Rect, at: Position) -> Option<(Action, Action)> {
     let learn = |up, down| (Action::Learn(up), Action::Learn(down));
     let channels = (Action::FocusPrevious, Action::FocusNext);
-    match (scene.app.mode, scene.app.view) {
+    match (scene.app.mode, scene.app.view.traits().wheel) {
         (Mode::Help, _) => return Some((Action::HelpUp, Action::HelpDown)),
         (Mode::List | Mode::Search, _) => return Some(learn(Learn::ListUp, Learn::ListDown)),
         (Mode::Matrix, _) => return Some((Action::MatrixUp, Action::MatrixDown)),
         (Mode::Palette, _) => return Some((Action::PaletteUp, Action::PaletteDown)),
-        (_, View::Diagram) => return Some((Action::Go(Step::Back), Action::Go(Step::Forth))),
-        (_, View::Grid | View::Holders) => return Some(channels),
-        (_, View::Processes | View::Trace) => return Some((Action::TraceUp, Action::TraceDown)),
-        (_, View::Bench) => {}
-        (_, View::Lens | View::Xray | View::Alternatives) => return None,
+        (_, Wheel::Time) => return Some((Action::Go(Step::Back), Action::Go(Step::Forth))),
+        (_, Wheel::Focus) => return Some(channels),
+        (_, Wheel::Lines) => return Some((Action::TraceUp, Action::TraceDown)),
+        (_, Wheel::Under) => {}
+        (_, Wheel::Nothing) => return None,
     }
     if scene.app.course.shown().is_some() && lesson(scene, area).0.area.contains(at) {
         return Some(learn(Learn::PageUp, Learn::PageDown));

@@ -118,9 +118,9 @@ fn after_opening(scene: Scene<'_>) -> &[Moment] {
     if opening == moments.len() { moments } else { &moments[opening..] }
 }
 
-/// Rows that the diagram needs, its headings and its legend included.
-pub fn rows(scene: Scene<'_>) -> usize {
-    after_opening(scene).len() + 3
+/// Rows of so many that the diagram, its headings and its legend leave.
+pub fn spare(scene: Scene<'_>, height: u16) -> u16 {
+    height.saturating_sub(u16::try_from(after_opening(scene).len() + 3).unwrap_or(u16::MAX))
 }
 
 /// Those who were there during these moments.

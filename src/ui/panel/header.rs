@@ -7,10 +7,10 @@ use ratatui::text::{Line, Span};
 
 use super::tasks::state_of;
 use super::trace;
+use crate::app::Mode;
 use crate::app::action::{Action, Learn};
 use crate::app::past::Past;
 use crate::app::program::{Program, TAKE_BACK_LABEL};
-use crate::app::{Mode, View};
 use crate::explain;
 use crate::questions::acting;
 use crate::ui::{Scene, words};
@@ -43,7 +43,7 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
         right.push(Span::styled(BUSY, theme.strong()));
     }
     // No trace is beside a view that covers the bench.
-    let is_covered = !matches!(scene.app.view, View::Bench | View::Trace) && !scene.app.present.is_on;
+    let is_covered = !scene.app.view.traits().has_trace && !scene.app.present.is_on;
     let is_covered = is_covered && !matches!(scene.app.mode, Mode::List | Mode::Search);
     let room = Rect { x: area.x + LEAST_OF_TASKS, width: area.width.saturating_sub(LEAST_OF_TASKS), height: 1, ..area };
     let step = if is_covered { trace::first_step(scene, room, buf) } else { 0 };

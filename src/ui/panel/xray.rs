@@ -18,9 +18,14 @@ const LABELS: u16 = 10;
 /// Rows of what is said below the channel.
 const BELOW: u16 = 8;
 /// Rows of all of it where the channel has a line in each direction.
-pub const LEAST: usize = 12;
+const LEAST: u16 = 12;
 /// From this height on it has boxes.
-pub const LOW: u16 = BOXES + BELOW;
+const LOW: u16 = BOXES + BELOW;
+
+/// Rows of so many that it can do without.
+pub fn spare(_: Scene<'_>, height: u16) -> u16 {
+    if height < LOW { height.saturating_sub(LEAST) } else { super::of_any(height) }
+}
 
 /// What poll(2) says of an end, in its own words; a dash where the kernel was not asked. Of an end that is gone it says nothing.
 pub fn poll_bits(end: &End) -> String {
