@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use crate::app::view;
 use crate::lesson::language::LANGUAGES;
+use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -195,8 +197,8 @@ pub struct ExportFormat {
     /// Which.
     #[command(flatten)]
     flags: ExportFlags,
-    /// What the picture or film shows: bench, diagram, zoom, processes, holders, grid or trace.
-    #[arg(long, value_name = "VIEW", conflicts_with_all = ["c", "html", "mermaid"])]
+    /// What the picture or film shows.
+    #[arg(long, value_name = "VIEW", value_parser = views(), conflicts_with_all = ["c", "html", "mermaid"])]
     pub view: Option<String>,
     /// The event that the picture shows, or the last one of a page or film; the last of all unless told.
     #[arg(long, value_name = "N", conflicts_with_all = ["c", "mermaid"])]
@@ -297,6 +299,11 @@ const THEMES: [&str; 3] = ["dark", "light", "room"];
 
 /// The colours of [`crate::ui::theme::Colours`].
 const COLOURS: [&str; 5] = ["auto", "never", "16", "256", "always"];
+
+/// The views that a recording has.
+fn views() -> PossibleValuesParser {
+    PossibleValuesParser::new(view::of_recordings().map(|(name, _)| name))
+}
 
 /// The columns of `matrix`.
 const COLUMNS: [&str; 5] = ["stream", "dgram", "seqpacket", "pipe", "packetpipe"];

@@ -143,7 +143,7 @@ fn what_cannot_be_taken_home_says_why() {
     fs::write(folder.path().join("bad.tin"), "pipe p\nwrit p[1] x\n").expect("a script");
     for (arguments, wanted) in [
         (&["talk.tin", "--svg", "--at", "999"][..], "there is no event 999"),
-        (&["talk.tin", "--svg", "--view", "lens"], "there is no view lens"),
+        (&["talk.tin", "--svg", "--view", "lens"], "possible values: bench, diagram"),
         (&["talk.tin", "--svg", "--size", "10x10"], "from 60x18"),
         (&["talk.tin", "--svg", "--html"], "cannot be used with"),
         (&["talk.tin"], "required"),

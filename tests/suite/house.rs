@@ -89,7 +89,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("doctor", &[PURE, &["sys", "bench", "session"]]),
     // The defaults that `--help` names.
     ("watch", &[PURE, &["sys", "diagnosis", "recorder", "bench", "source", "app"]]),
-    ("cli", &[PURE, &["bench"]]),
+    ("cli", &[PURE, &["bench", "app"]]),
     ("lib", &[]),
 ];
 
