@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use crate::app::view;
+use crate::kind::Kind;
 use crate::lesson::language::LANGUAGES;
 use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -143,7 +144,7 @@ pub enum Command {
         /// Only this row; where none has this name, those with these words in their text or in an answer.
         row: Option<String>,
         /// Only the script that makes the row's cell in this column.
-        #[arg(value_parser = COLUMNS, conflicts_with_all = ["markdown", "json"])]
+        #[arg(value_parser = Kind::WORDS, conflicts_with_all = ["markdown", "json"])]
         column: Option<String>,
         /// Tables for a forge.
         #[arg(long, conflicts_with = "json")]
@@ -304,9 +305,6 @@ const COLOURS: [&str; 5] = ["auto", "never", "16", "256", "always"];
 fn views() -> PossibleValuesParser {
     PossibleValuesParser::new(view::of_recordings().map(|(name, _)| name))
 }
-
-/// The columns of `matrix`.
-const COLUMNS: [&str; 5] = ["stream", "dgram", "seqpacket", "pipe", "packetpipe"];
 
 /// [`crate::bench::MAX_TASKS`], as clap wants it.
 const DEFAULT_MAX_TASKS: u16 = 64;

@@ -6,6 +6,7 @@ pub mod cli;
 
 pub mod abi;
 pub mod text;
+pub mod kind;
 pub mod script;
 pub mod order;
 pub mod trace;

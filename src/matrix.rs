@@ -11,7 +11,8 @@ use std::io::{self, Write};
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use self::ask::{Answered, ask};
-use crate::situation::{Column, Group, Row, rows};
+use crate::kind::Kind;
+use crate::situation::{Group, Row, rows};
 use crate::sys::kernel_release;
 
 /// How wide the text is where there is no terminal.
@@ -113,8 +114,8 @@ fn row(id: &str) -> Result<&'static Row> {
 
 /// The script of one cell; of one without meaning, the reason as a failure.
 fn script(row: &Row, word: &str) -> Result<String> {
-    let column = Column::ALL.into_iter().find(|column| column.word() == word);
-    let words = Column::ALL.map(Column::word).join(", ");
+    let column = Kind::CHANNELS.into_iter().find(|column| column.word() == word);
+    let words = Kind::CHANNELS.map(Kind::word).join(", ");
     let column = column.ok_or_else(|| eyre!("there is no column `{word}`; there are {words}"))?;
     match cell(row, column)? {
         Cell::Meaningless(reason) => Err(eyre!("`{}` means nothing for {}: {reason}", row.id, column.title())),
@@ -151,7 +152,7 @@ fn find(is_wanted: impl Fn(&Row) -> bool) -> Result<Found> {
 fn find_group(group: &Group, is_wanted: impl Fn(&Row) -> bool) -> Result<FoundGroup> {
     let mut rows = Vec::new();
     for row in group.rows.iter().filter(|row| is_wanted(row)) {
-        let cells = Column::ALL.into_iter().map(|column| cell(row, column)).collect::<Result<Vec<_>>>()?;
+        let cells = Kind::CHANNELS.into_iter().map(|column| cell(row, column)).collect::<Result<Vec<_>>>()?;
         rows.push(FoundRow { row, cells });
     }
     Ok(FoundGroup { title: group.title, rows })
@@ -167,7 +168,7 @@ impl Cell {
     }
 }
 
-fn cell(row: &Row, column: Column) -> Result<Cell> {
+fn cell(row: &Row, column: Kind) -> Result<Cell> {
     match row.lines(column) {
         Err(reason) => Ok(Cell::Meaningless(reason)),
         Ok(lines) => {
@@ -182,7 +183,7 @@ fn cell(row: &Row, column: Column) -> Result<Cell> {
 }
 
 /// The first line of a cell's script.
-pub fn title(row: &Row, column: Column) -> String {
+pub fn title(row: &Row, column: Kind) -> String {
     format!("{}, {}: {}", row.id, column.title(), row.title)
 }
 

@@ -13,11 +13,12 @@ use color_eyre::eyre::{Result, bail};
 use crate::bench::BenchError;
 use crate::check::answer;
 use crate::explain;
+use crate::kind::Kind;
 use crate::lesson::Lesson;
 use crate::lesson::problem_wish::ProblemWish;
 use crate::script::{Statement, Verb, parse};
 use crate::session::{Session, Settings};
-use crate::situation::Column;
+use crate::situation;
 
 use draft::{Draft, THEMES, Theme, draft};
 use problem::Problem;
@@ -31,8 +32,16 @@ const MOST_ATTEMPTS: usize = 200;
 const CHOOSY: usize = 12;
 /// The most problems of one sheet.
 pub const MOST_ON_A_SHEET: u16 = 30;
-/// How often a kind is the one that is asked about, as in [`Column::ALL`]: pipes are of fewer minds.
-const WEIGHTS: [usize; 5] = [3, 3, 3, 2, 1];
+
+/// How often a kind is the one that is asked about, among the others: pipes are of fewer minds.
+fn weight(kind: Kind) -> usize {
+    match kind {
+        Kind::Stream | Kind::Dgram | Kind::Seqpacket => 3,
+        Kind::Pipe => 2,
+        Kind::PacketPipe => 1,
+        Kind::Fifo => 0,
+    }
+}
 
 /// Makes one problem, statement by statement, on somebody else's session: whoever drives it need not wait.
 #[derive(Debug)]
@@ -47,7 +56,7 @@ pub struct ProblemGenerator {
     like: ProblemWish,
     draft: Draft,
     /// What each kind answered to each line, as far as it went.
-    told: Vec<(Column, Vec<Told>)>,
+    told: Vec<(Kind, Vec<Told>)>,
     stage: Stage,
     deadline: Instant,
 }
@@ -135,8 +144,8 @@ impl ProblemGenerator {
     }
 
     fn next_kind(&mut self, session: &mut Session) -> Result<()> {
-        let is_fit = |column: &Column| !(self.draft.is_for_sockets && column.is_pipe());
-        let next = Column::ALL.into_iter().filter(is_fit).nth(self.told.len());
+        let is_fit = |column: &Kind| !(self.draft.is_for_sockets && column.is_pipe());
+        let next = Kind::CHANNELS.into_iter().filter(is_fit).nth(self.told.len());
         if let Some(column) = next {
             self.told.push((column, Vec::new()));
             return self.next_line(session);
@@ -159,7 +168,7 @@ impl ProblemGenerator {
         let line = self.told.last().and_then(|(column, told)| Some((column, self.draft.lines.get(told.len())?)));
         match line {
             Some((column, line)) => {
-                session.submit(statement(&column.fill(&line.text))?);
+                session.submit(statement(&situation::fill(*column, &line.text))?);
                 self.stage = Stage::Asking;
             }
             None => self.clear(session),

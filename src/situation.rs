@@ -5,16 +5,7 @@ pub mod rows;
 
 use std::fmt::Write as _;
 
-/// The kinds of channel that are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the five columns")]
-pub enum Column {
-    Stream,
-    Dgram,
-    Seqpacket,
-    Pipe,
-    PacketPipe,
-}
+use crate::kind::Kind;
 
 /// Rows that are about one thing.
 #[derive(Debug)]
@@ -73,60 +64,34 @@ pub struct Line {
     pub asked: Option<Asked>,
 }
 
-impl Column {
-    /// In the order they are shown.
-    pub const ALL: [Self; 5] = [Self::Stream, Self::Dgram, Self::Seqpacket, Self::Pipe, Self::PacketPipe];
+/// What stands for a placeholder. Of a pipe, `[1]` is the end that is written to.
+fn meaning(kind: Kind, placeholder: &str) -> Option<String> {
+    let word = kind.word();
+    Some(match placeholder {
+        "A" => if kind.is_pipe() { "c[1]" } else { "c[0]" }.to_owned(),
+        "B" => if kind.is_pipe() { "c[0]" } else { "c[1]" }.to_owned(),
+        "MAKE" => format!("channel {word} c peer"),
+        "TURNED" => format!("channel {word} c peer reverse"),
+        "PAIR" if kind == Kind::Pipe => "pipe c".to_owned(),
+        "PAIR" if kind == Kind::PacketPipe => "pipe c direct".to_owned(),
+        "PAIR" => format!("socketpair {word} c"),
+        "TYPE" => word.to_owned(),
+        _ => return None,
+    })
+}
 
-    /// As `channel` and the command line write it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Stream => "stream",
-            Self::Dgram => "dgram",
-            Self::Seqpacket => "seqpacket",
-            Self::Pipe => "pipe",
-            Self::PacketPipe => "packetpipe",
-        }
+/// A statement for this kind of channel, its placeholders filled.
+pub fn fill(kind: Kind, text: &str) -> String {
+    let mut filled = String::new();
+    for (at, word) in text.split(|letter: char| !letter.is_ascii_alphanumeric()).scan(0, |at, word| {
+        let start = *at;
+        *at += word.len() + 1;
+        Some((start, word))
+    }) {
+        let after = text[at + word.len()..].chars().next().map_or(String::new(), String::from);
+        let _ = write!(filled, "{}{after}", meaning(kind, word).unwrap_or_else(|| word.to_owned()));
     }
-
-    /// As a heading.
-    pub fn title(self) -> &'static str {
-        if self == Self::PacketPipe { "packet pipe" } else { self.word() }
-    }
-
-    /// Whether it is a pipe.
-    pub fn is_pipe(self) -> bool {
-        matches!(self, Self::Pipe | Self::PacketPipe)
-    }
-
-    /// What stands for a placeholder. Of a pipe, `[1]` is the end that is written to.
-    fn meaning(self, placeholder: &str) -> Option<String> {
-        let word = self.word();
-        Some(match placeholder {
-            "A" => if self.is_pipe() { "c[1]" } else { "c[0]" }.to_owned(),
-            "B" => if self.is_pipe() { "c[0]" } else { "c[1]" }.to_owned(),
-            "MAKE" => format!("channel {word} c peer"),
-            "TURNED" => format!("channel {word} c peer reverse"),
-            "PAIR" if self == Self::Pipe => "pipe c".to_owned(),
-            "PAIR" if self == Self::PacketPipe => "pipe c direct".to_owned(),
-            "PAIR" => format!("socketpair {word} c"),
-            "TYPE" => word.to_owned(),
-            _ => return None,
-        })
-    }
-
-    /// A statement for this kind of channel, its placeholders filled.
-    pub fn fill(self, text: &str) -> String {
-        let mut filled = String::new();
-        for (at, word) in text.split(|letter: char| !letter.is_ascii_alphanumeric()).scan(0, |at, word| {
-            let start = *at;
-            *at += word.len() + 1;
-            Some((start, word))
-        }) {
-            let after = text[at + word.len()..].chars().next().map_or(String::new(), String::from);
-            let _ = write!(filled, "{}{after}", self.meaning(word).unwrap_or_else(|| word.to_owned()));
-        }
-        filled
-    }
+    filled
 }
 
 impl Row {
@@ -142,7 +107,7 @@ impl Row {
     }
 
     /// The lines in one column, or why there are none.
-    pub fn lines(&self, column: Column) -> Result<Vec<Line>, &'static str> {
+    pub fn lines(&self, column: Kind) -> Result<Vec<Line>, &'static str> {
         let script = match (self.pipes, column.is_pipe()) {
             (Pipes::Meaningless(reason), true) => return Err(reason),
             (Pipes::Instead(script), true) => script,
@@ -158,20 +123,20 @@ impl Row {
 
     /// The questions, in the words that all columns share.
     pub fn questions(&self) -> Vec<String> {
-        let lines = self.lines(Column::Stream).unwrap_or_default();
+        let lines = self.lines(Kind::Stream).unwrap_or_default();
         lines.into_iter().filter(|line| line.asked.is_some()).map(|line| line.label).collect()
     }
 }
 
 impl Line {
-    fn of(line: &str, column: Column) -> Self {
+    fn of(line: &str, column: Kind) -> Self {
         let (statement, asked) = match line.split_once(" => ?") {
             None => (line, None),
             Some((statement, "n")) => (statement, Some(Asked::Number)),
             Some((statement, "others")) => (statement, Some(Asked::Others)),
             Some((statement, _)) => (statement, Some(Asked::All)),
         };
-        Self { text: column.fill(statement), label: statement.to_owned(), asked }
+        Self { text: fill(column, statement), label: statement.to_owned(), asked }
     }
 }
 
@@ -187,8 +152,8 @@ mod tests {
 
     #[test]
     fn placeholders_are_whole_words() {
-        assert_eq!(Column::Pipe.fill("peer: sendmsg A AB fds=A,B # A:"), "peer: sendmsg c[1] AB fds=c[1],c[0] # c[1]:");
-        assert_eq!(Column::Dgram.fill("MAKE"), "channel dgram c peer");
+        assert_eq!(fill(Kind::Pipe, "peer: sendmsg A AB fds=A,B # A:"), "peer: sendmsg c[1] AB fds=c[1],c[0] # c[1]:");
+        assert_eq!(fill(Kind::Dgram, "MAKE"), "channel dgram c peer");
     }
 
     #[test]
@@ -197,7 +162,7 @@ mod tests {
         assert_eq!(names.len(), rows().count());
         assert!(names.len() >= 40, "{} rows", names.len());
         for row in rows() {
-            for column in Column::ALL {
+            for column in Kind::CHANNELS {
                 let Ok(lines) = row.lines(column) else { continue };
                 let asked = lines.iter().filter(|line| line.asked.is_some()).count();
                 assert_eq!(asked, row.questions().len(), "{} {}", row.id, column.word());
@@ -209,7 +174,7 @@ mod tests {
     #[test]
     fn every_row_parses_in_every_column() {
         for row in rows() {
-            for column in Column::ALL {
+            for column in Kind::CHANNELS {
                 for line in row.lines(column).unwrap_or_default() {
                     let parsed = crate::script::parse::statement(&line.text, 1);
                     assert!(matches!(parsed, Ok(Some(_))), "{} {}: {}", row.id, column.word(), line.text);

@@ -11,7 +11,6 @@ use crate::world::channel::End;
 use crate::world::kind::{EndId, Kind};
 use crate::world::ledger::{Flow, Write};
 
-use super::key_statements::kind_word;
 use super::{App, channel_sides};
 
 /// Writes that are made again, the last ones.
@@ -85,7 +84,7 @@ pub fn statements(app: &App, world: &World) -> Result<Vec<String>, String> {
     let end = target(app, world).ok_or_else(nothing)?;
     let first = end.inbox.writes.len().saturating_sub(MOST_WRITES);
     let data: Vec<String> = end.inbox.writes.iter().skip(first).map(data_of).collect();
-    let kind = kind_word(end.kind);
+    let kind = end.kind.word();
     let near = usize::from(end.kind.is_pipe());
     let far = 1 - near;
     let mut statements = vec!["signal SIGPIPE ignore".to_owned()];

@@ -18,7 +18,6 @@ use crate::world::ledger::{Read, ReadResult, Write};
 
 use super::action::Command;
 use super::channel_sides::Facing;
-use super::key_statements::kind_word;
 use super::{App, View};
 use turn::{Turn, is_about};
 
@@ -138,8 +137,8 @@ fn grouped(of: impl Fn(Kind) -> Option<String>) -> Vec<(String, Vec<&'static str
     for (kind, _) in KINDS {
         let Some(said) = of(kind) else { continue };
         match groups.iter_mut().find(|(other, _)| *other == said) {
-            Some((_, kinds)) => kinds.push(kind_word(kind)),
-            None => groups.push((said, vec![kind_word(kind)])),
+            Some((_, kinds)) => kinds.push(kind.word()),
+            None => groups.push((said, vec![kind.word()])),
         }
     }
     groups
@@ -238,7 +237,7 @@ fn makes(statement: &Statement, name: &str) -> bool {
 fn script(history: &[Turn], ending: Ending) -> Vec<String> {
     let mut statements = vec!["signal SIGPIPE ignore".to_owned()];
     for (kind, name) in KINDS {
-        let word = kind_word(kind);
+        let word = kind.word();
         let (first, second) = if kind.is_pipe() { ("far", "near") } else { ("near", "far") };
         statements.push(format!("channel {word} {name} between={name}_{first},{name}_{second}"));
         // What becomes of the writer is met by a reader that is still there.

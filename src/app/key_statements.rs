@@ -155,7 +155,7 @@ impl<'a> Situation<'a> {
         let listed = names.iter().find(|name| self.is_free(name)).map(|name| (*name).to_owned());
         let first = names.first().copied().unwrap_or_default();
         let numbered = || (1..u32::MAX).map(|number| format!("{first}{number}")).find(|name| self.is_free(name));
-        format!("channel {} {}", kind_word(kind), listed.or_else(numbered).unwrap_or_default())
+        format!("channel {} {}", kind.word(), listed.or_else(numbered).unwrap_or_default())
     }
 
     fn goes_on(self) -> String {
@@ -199,17 +199,6 @@ impl<'a> Situation<'a> {
             return Err(format!("{} already", acting::why_dead(task)));
         }
         Ok(task)
-    }
-}
-
-/// The word of the language for a kind of channel.
-pub fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Stream => "stream",
-        Kind::Dgram => "dgram",
-        Kind::Seqpacket => "seqpacket",
-        Kind::Pipe | Kind::Fifo => "pipe",
-        Kind::PacketPipe => "packetpipe",
     }
 }
 

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::kind::Kind;
 use crate::script::Statement;
 use crate::script::parse;
-use crate::situation::{Column, Row, rows};
+use crate::situation::{Row, rows};
 
 use super::action::{Action, Command};
 use super::input_line::InputLine;
@@ -56,7 +57,7 @@ impl MatrixView {
     /// How many cells are known, of how many that mean anything.
     pub fn known(&self) -> (usize, usize) {
         let means =
-            |(_, row): (&str, &'static Row)| Column::ALL.into_iter().filter(|it| row.lines(*it).is_ok()).count();
+            |(_, row): (&str, &'static Row)| Kind::CHANNELS.into_iter().filter(|it| row.lines(*it).is_ok()).count();
         (self.answers.len(), all().map(means).sum())
     }
 
@@ -94,10 +95,10 @@ impl MatrixView {
         let below = found.iter().skip(marked).chain(found.iter().take(marked)).copied();
         let count = all().count();
         let is_open = |place: &CellPlace| {
-            let means = || all().nth(place.0).is_some_and(|(_, row)| row.lines(Column::ALL[place.1]).is_ok());
+            let means = || all().nth(place.0).is_some_and(|(_, row)| row.lines(Kind::CHANNELS[place.1]).is_ok());
             !self.answers.contains_key(place) && means()
         };
-        let cells = below.chain(0..count).flat_map(|row| (0..Column::ALL.len()).map(move |column| (row, column)));
+        let cells = below.chain(0..count).flat_map(|row| (0..Kind::CHANNELS.len()).map(move |column| (row, column)));
         cells.into_iter().find(is_open)
     }
 }
@@ -111,8 +112,8 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Command> {
         Action::CloseMatrix => app.mode = app.matrix.back,
         Action::MatrixUp => select(app, -1),
         Action::MatrixDown => select(app, 1),
-        Action::MatrixLeft => app.matrix.column = (app.matrix.column + Column::ALL.len() - 1) % Column::ALL.len(),
-        Action::MatrixRight => app.matrix.column = (app.matrix.column + 1) % Column::ALL.len(),
+        Action::MatrixLeft => app.matrix.column = (app.matrix.column + Kind::CHANNELS.len() - 1) % Kind::CHANNELS.len(),
+        Action::MatrixRight => app.matrix.column = (app.matrix.column + 1) % Kind::CHANNELS.len(),
         Action::OpenCell => return open_cell(app),
         _ => {}
     }
@@ -149,7 +150,7 @@ pub(super) fn objection(app: &App) -> Option<String> {
     let Some((_, row)) = app.matrix.marked().and_then(|at| all().nth(at)) else {
         return Some("no row has these words".to_owned());
     };
-    let column = Column::ALL[app.matrix.column];
+    let column = Kind::CHANNELS[app.matrix.column];
     let reason = row.lines(column).err()?;
     Some(format!("`{}` means nothing for {}: {reason}", row.id, column.title()))
 }
@@ -157,7 +158,7 @@ pub(super) fn objection(app: &App) -> Option<String> {
 /// The marked cell's statements, on a fresh bench.
 fn open_cell(app: &mut App) -> Vec<Command> {
     let Some((_, row)) = app.matrix.marked().and_then(|at| all().nth(at)) else { return Vec::new() };
-    let column = Column::ALL[app.matrix.column];
+    let column = Kind::CHANNELS[app.matrix.column];
     let lines = row.lines(column).unwrap_or_default();
     let parsed = lines.iter().map(|line| parse::statement(&line.text, 1).ok().flatten());
     let statements: Vec<Statement> = parsed.flatten().collect();
@@ -201,9 +202,9 @@ pub(super) fn rows_with(query: &str) -> impl Iterator<Item = (u32, usize, &'stat
 }
 
 /// The title of a cell, and its statements.
-pub fn cell(place: CellPlace) -> Option<(&'static Row, Column)> {
+pub fn cell(place: CellPlace) -> Option<(&'static Row, Kind)> {
     let (_, row) = all().nth(place.0)?;
-    Some((row, *Column::ALL.get(place.1)?))
+    Some((row, *Kind::CHANNELS.get(place.1)?))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! as it is. Made from the table of statements, which help and the parser use too.
 
 use crate::abi::{self, SIGNALS};
+use crate::kind::Kind;
 use crate::script::parse::{self, VerbHelp};
 use crate::world::World;
 use crate::world::channel::End;
@@ -12,7 +13,6 @@ use super::channel_sides;
 pub const DATA: &str = r#"DATA: a word, "text with \n or \x00", 5000*z or 64KiB*z"#;
 
 /// Types of channels, as `channel` writes them.
-const CHANNEL_TYPES: [&str; 5] = ["stream", "dgram", "seqpacket", "pipe", "packetpipe"];
 /// Statements that take bytes out of an end.
 const READS: [&str; 7] = ["read", "recv", "readv", "recvmsg", "drain", "reader", "atmark"];
 /// Statements that put bytes into an end.
@@ -202,7 +202,7 @@ impl Place<'_> {
             "END" => self.ends(world),
             "TASK|END" => [tasks(), self.ends(world)].concat(),
             "TASK" => tasks(),
-            "TYPE" if self.verb.name == "channel" => owned(&CHANNEL_TYPES),
+            "TYPE" if self.verb.name == "channel" => owned(&Kind::WORDS),
             "TYPE" => abi::TYPES.iter().map(|row| row.0.to_owned()).collect(),
             "SIGNAL" => SIGNALS.iter().map(|row| row.0.to_owned()).collect(),
             "NAME" if is_option => abi::SOCKET_OPTIONS.iter().map(|row| row.0.to_owned()).collect(),
@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(fits("write "), ["wire[0]", "wire[1]", "post[0]", "post[1]", "tube[1]"]);
         assert_eq!(fits("child1: read "), ["wire[1]"]);
         assert_eq!(fits("read wire[1] "), [""; 0]);
-        assert_eq!(fits("channel "), CHANNEL_TYPES);
+        assert_eq!(fits("channel "), Kind::WORDS);
         assert_eq!(fits("shutdown wire[0] "), ["rd", "wr", "rdwr"]);
         assert!(fits("setsockopt wire[0] ").contains(&"sndbuf".to_owned()));
         assert!(!fits("setsockopt wire[0] ").contains(&"wire[0]".to_owned()));

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::ask::Told;
 use super::{Cell, Found, FoundRow};
-use crate::situation::Column;
+use crate::kind::Kind;
 
 /// The object, with a newline behind it.
 pub fn render(found: &Found) -> String {
@@ -15,8 +15,11 @@ pub fn render(found: &Found) -> String {
 }
 
 fn row_keys(group: &str, row: &FoundRow) -> Value {
-    let cells: Map<String, Value> =
-        Column::ALL.iter().zip(&row.cells).map(|(column, cell)| (column.word().to_owned(), cell_keys(cell))).collect();
+    let cells: Map<String, Value> = Kind::CHANNELS
+        .iter()
+        .zip(&row.cells)
+        .map(|(column, cell)| (column.word().to_owned(), cell_keys(cell)))
+        .collect();
     json!({
         "row": row.row.id, "title": row.row.title, "group": group, "asked": row.row.questions(), "cells": cells,
     })

@@ -4,15 +4,15 @@ use std::fmt::Write as _;
 
 use super::ask::Told;
 use super::{Cell, Found, FoundRow};
-use crate::situation::Column;
+use crate::kind::Kind;
 
 /// The whole document.
 pub fn render(found: &Found) -> String {
     let mut text = format!("# What this kernel does\n\nLinux {}, found out by running every cell.\n", found.kernel);
     for group in &found.groups {
-        let columns = Column::ALL.map(Column::title).join(" | ");
+        let columns = Kind::CHANNELS.map(Kind::title).join(" | ");
         let _ = write!(text, "\n## {}\n\n| situation | asked | {columns} |\n|", group.title);
-        text.push_str(&" --- |".repeat(Column::ALL.len() + 2));
+        text.push_str(&" --- |".repeat(Kind::CHANNELS.len() + 2));
         text.push('\n');
         for row in &group.rows {
             write_row(&mut text, found, row);

@@ -6,21 +6,21 @@ use unicode_width::UnicodeWidthStr;
 
 use super::ask::{Told, is_number};
 use super::{Cell, Found, FoundRow, MARK};
-use crate::situation::Column;
+use crate::kind::Kind;
 
 /// The narrowest column that can be read. A narrower terminal breaks the lines itself.
 const NARROWEST: usize = 10;
 
 /// The whole text, at most `width` columns wide.
 pub fn render(found: &Found, width: usize) -> String {
-    let columns = Column::ALL.len();
+    let columns = Kind::CHANNELS.len();
     let cell = (width * 4 / 5 / columns).max(NARROWEST);
     let label = width.saturating_sub(cell * columns).max(NARROWEST);
     let widths: Vec<usize> = std::iter::once(label).chain(std::iter::repeat_n(cell, columns)).collect();
     let mut text = format!("What this kernel does, Linux {}, asked now\n", found.kernel);
     for group in &found.groups {
         let mut head = vec![String::new()];
-        head.extend(Column::ALL.map(|column| column.title().to_owned()));
+        head.extend(Kind::CHANNELS.map(|column| column.title().to_owned()));
         let _ = writeln!(text, "\n{}\n", group.title.to_uppercase());
         write_table_line(&mut text, &head, &widths);
         for row in &group.rows {

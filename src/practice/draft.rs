@@ -279,17 +279,18 @@ impl Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kind::Kind;
     use crate::script::parse;
-    use crate::situation::Column;
+    use crate::situation;
 
     #[test]
     fn every_program_parses_for_every_kind_it_is_for() {
         for number in 0..2000 {
             let draft = draft(&mut Random::of(5, number), 3);
             assert!(draft.lines.len() > 1, "{draft:?}");
-            for column in Column::ALL.into_iter().filter(|column| !(draft.is_for_sockets && column.is_pipe())) {
+            for column in Kind::CHANNELS.into_iter().filter(|column| !(draft.is_for_sockets && column.is_pipe())) {
                 for line in &draft.lines {
-                    let text = column.fill(&line.text);
+                    let text = situation::fill(column, &line.text);
                     assert!(matches!(parse::statement(&text, 1), Ok(Some(_))), "{text}");
                 }
             }

@@ -6,22 +6,23 @@ use color_eyre::eyre::{Result, eyre};
 
 use super::draft::{Draft, Theme};
 use super::random::Random;
-use super::{Told, WEIGHTS, statement};
+use super::{Told, statement, weight};
+use crate::kind::Kind;
 use crate::lesson::{Lesson, MAX_OPTIONS, builtin, load, problem_wish, write};
 use crate::script::{Expectation, Statement, parse};
-use crate::situation::Column;
+use crate::situation;
 
 /// A program with a question at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {
-    column: Column,
+    column: Kind,
     /// What the question is about.
     theme: Option<Theme>,
     /// Statements; the last is asked.
     lines: Vec<String>,
     truth: String,
     /// What it is on each kind, the asked one among them, each once; in the order in which they are offered.
-    options: Vec<(String, Vec<Column>)>,
+    options: Vec<(String, Vec<Kind>)>,
     why: String,
     lesson: Option<&'static str>,
 }
@@ -30,12 +31,12 @@ impl Problem {
     /// The line at which the kinds differ most, and one kind that is asked about; none if no line is worth asking.
     pub fn of(
         draft: &Draft,
-        told: &[(Column, Vec<Told>)],
+        told: &[(Kind, Vec<Told>)],
         (theme, wanted): (Option<Theme>, usize),
         random: &mut Random,
     ) -> Option<Self> {
-        let options = |at: usize| -> Vec<(String, Vec<Column>)> {
-            let mut options: Vec<(String, Vec<Column>)> = Vec::new();
+        let options = |at: usize| -> Vec<(String, Vec<Kind>)> {
+            let mut options: Vec<(String, Vec<Kind>)> = Vec::new();
             for (column, told) in told.iter().filter_map(|(column, told)| Some((*column, useful(told, at)?))) {
                 let words = told.words.join(", ");
                 match options.iter_mut().find(|option| option.0 == words) {
@@ -52,17 +53,16 @@ impl Problem {
         if options.len() < wanted || options.len() > MAX_OPTIONS {
             return None;
         }
-        let fit: Vec<(Column, &Told)> = told
+        let fit: Vec<(Kind, &Told)> = told
             .iter()
             .filter_map(|(column, told)| Some((*column, useful(told, at).filter(|told| told.why.is_some())?)))
             .collect();
-        let weight = |column: Column| Column::ALL.iter().position(|it| *it == column).map_or(0, |at| WEIGHTS[at]);
         let (column, truth) = fit.get(random.weighed(fit.iter().map(|(column, _)| weight(*column))))?;
         random.shuffle(&mut options);
         Some(Self {
             column: *column,
             theme: draft.lines[at].theme,
-            lines: draft.lines[..=at].iter().map(|line| column.fill(&line.text)).collect(),
+            lines: draft.lines[..=at].iter().map(|line| situation::fill(*column, &line.text)).collect(),
             truth: truth.words.join(", "),
             options,
             why: truth.why.clone()?,
@@ -142,11 +142,12 @@ impl Problem {
 
     fn scene(&self) -> String {
         let what = match self.column {
-            Column::Stream => "A stream socket pair (SOCK_STREAM)",
-            Column::Dgram => "A datagram socket pair (SOCK_DGRAM)",
-            Column::Seqpacket => "A seqpacket socket pair (SOCK_SEQPACKET)",
-            Column::Pipe => "A pipe",
-            Column::PacketPipe => "A packet pipe (O_DIRECT)",
+            Kind::Stream => "A stream socket pair (SOCK_STREAM)",
+            Kind::Dgram => "A datagram socket pair (SOCK_DGRAM)",
+            Kind::Seqpacket => "A seqpacket socket pair (SOCK_SEQPACKET)",
+            Kind::Pipe => "A pipe",
+            Kind::PacketPipe => "A packet pipe (O_DIRECT)",
+            Kind::Fifo => "A FIFO",
         };
         format!("{what}. What does the last statement return?")
     }

@@ -16,6 +16,7 @@ type Tree = BTreeMap<String, String>;
 const PURE: &[&str] = &[
     "abi",
     "text",
+    "kind",
     "script",
     "order",
     "trace",

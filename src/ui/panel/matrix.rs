@@ -8,7 +8,8 @@ use ratatui::text::Span;
 
 use super::lens::{DIFFERS, usual};
 use crate::app::matrix_view::{self, CellAnswer};
-use crate::situation::{Column, Row};
+use crate::kind::Kind;
+use crate::situation::Row;
 use crate::ui::{Scene, words};
 
 /// Rows of the screen for the marked situation, at most: its title, the kinds, the questions.
@@ -62,7 +63,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let heading = words::between(left, vec![Span::styled(right, theme.faint())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);
     let place = Place::of(area);
-    for (at, column) in Column::ALL.into_iter().enumerate() {
+    for (at, column) in Kind::CHANNELS.into_iter().enumerate() {
         let style = if at == matrix.column { theme.shout() } else { theme.strong() };
         put(buf, (x_of(area, &place, at), area.y + 1), (column.title(), style), place.wide - 1);
     }
@@ -100,7 +101,7 @@ fn fitting(answers: &[&str], wide: u16) -> String {
 
 /// What each column says to one of the questions, or to all of them together.
 fn cells(scene: Scene<'_>, place: &Place, (at, row): (usize, &Row), question: Option<usize>) -> Vec<Option<String>> {
-    let cell = |(column, kind): (usize, Column)| {
+    let cell = |(column, kind): (usize, Kind)| {
         if row.lines(kind).is_err() {
             return Some(MEANINGLESS.to_owned());
         }
@@ -112,7 +113,7 @@ fn cells(scene: Scene<'_>, place: &Place, (at, row): (usize, &Row), question: Op
             (CellAnswer::Failed(reason), Some(_)) => reason.clone(),
         })
     };
-    Column::ALL.into_iter().enumerate().map(cell).collect()
+    Kind::CHANNELS.into_iter().enumerate().map(cell).collect()
 }
 
 /// The cells of a line; what differs from most has its sign.
