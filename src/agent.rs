@@ -32,8 +32,10 @@ pub struct Private {
     ring: OwnedFd,
     /// Shared by all threads of the process, and never closed: a number is enough.
     bell: i32,
-    /// The same.
+    /// The same, and of the whole process group that agents are born into.
     lifeline: i32,
+    /// This process's alone: it may leave that group.
+    own_lifeline: i32,
     base: i32,
 }
 
@@ -109,10 +111,11 @@ pub fn become_parent(equipment: Equipment, numbers: descriptors::Numbers) -> ! {
         if !told(lifeline::arm(&lifeline))? {
             return Ok(());
         }
+        let Some(own_lifeline) = told(lifeline::arm_own(poll::number(&lifeline), numbers.base))? else { return Ok(()) };
         told(descriptors::set_soft_limit(numbers.soft))?;
-        let (bell, lifeline) = (bell.into_raw_fd(), lifeline.into_raw_fd());
-        Agent::start(Private { control: OrderReceiver::new(control), ring, bell, lifeline, base: numbers.base }, false)?
-            .serve()
+        let [bell, lifeline, own_lifeline] = [bell, lifeline, own_lifeline].map(IntoRawFd::into_raw_fd);
+        let control = OrderReceiver::new(control);
+        Agent::start(Private { control, ring, bell, lifeline, own_lifeline, base: numbers.base }, false)?.serve()
     }));
     fork::exit_child(if matches!(result, Ok(Ok(()))) { 0 } else { FAILED });
 }
@@ -121,7 +124,7 @@ pub fn become_parent(equipment: Equipment, numbers: descriptors::Numbers) -> ! {
 pub fn resume_after_exec(arguments: &[OsString]) -> ! {
     let folder = arguments.first().cloned().unwrap_or_default();
     let numbers: Vec<i32> = arguments.iter().skip(1).filter_map(|text| text.to_str()?.parse().ok()).collect();
-    if let [is_inside, control, ring, bell, lifeline, base, soft, pipe_ignored] = numbers[..] {
+    if let [is_inside, control, ring, bell, lifeline, own_lifeline, base, soft, pipe_ignored] = numbers[..] {
         run_place::set(PathBuf::from(folder), is_inside != 0);
         complains_over(control);
         complain_of_panics();
@@ -129,7 +132,8 @@ pub fn resume_after_exec(arguments: &[OsString]) -> ! {
             let _ = descriptors::set_soft_limit(u64::try_from(soft).unwrap_or(1024));
             signal::restore_after_exec(pipe_ignored != 0);
             let [control, ring] = [control, ring].map(descriptors::adopt);
-            let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, base };
+            let control = OrderReceiver::new(control);
+            let private = Private { control, ring, bell, lifeline, own_lifeline, base };
             if let Ok(mut agent) = Agent::start(private, false) {
                 agent.report_exec();
                 agent.serve()

@@ -1,7 +1,7 @@
 //! How an agent becomes two: fork, a thread, and execve of its own program.
 
 use std::ffi::{CString, OsString};
-use std::os::fd::OwnedFd;
+use std::os::fd::{IntoRawFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 
 use crate::abi::Errno;
@@ -9,7 +9,7 @@ use crate::order::Outcome;
 use crate::sys::calls::Answer;
 use crate::sys::control::OrderReceiver;
 use crate::sys::fork::Forked;
-use crate::sys::{descriptors, fork, poll, signal};
+use crate::sys::{descriptors, fork, lifeline, poll, signal};
 
 use super::{AGENT_ARGUMENT, Agent, FAILED, Private, run_place};
 
@@ -32,7 +32,12 @@ impl Agent {
         super::complains_over(poll::number(&control));
         let Private { bell, lifeline, base, .. } = self.private;
         descriptors::close_private_but(base, &[poll::number(&control), poll::number(&ring), bell, lifeline]);
-        let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, base };
+        let own_lifeline = match super::told(lifeline::arm_own(lifeline, base)) {
+            Ok(Some(own)) => own.into_raw_fd(),
+            Ok(None) => fork::exit_child(0),
+            Err(_) => fork::exit_child(FAILED),
+        };
+        let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, own_lifeline, base };
         match Self::start(private, false) {
             Ok(child) => child.serve(),
             Err(_) => fork::exit_child(FAILED),
@@ -44,8 +49,8 @@ impl Agent {
         let equipment = self.take_equipment();
         self.recorder.enter(0);
         let Some((control, ring)) = equipment else { return Answer::failed(Errno::EMFILE) };
-        let Private { bell, lifeline, base, .. } = self.private;
-        let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, base };
+        let Private { bell, lifeline, own_lifeline, base, .. } = self.private;
+        let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, own_lifeline, base };
         let (said, heard) = std::sync::mpsc::channel();
         let body = move || {
             let _ = said.send(fork::thread_id());
@@ -65,10 +70,10 @@ impl Agent {
     /// because a dynamic loader under `rlimit nofile 5` would die.
     pub(super) fn exec(&mut self) -> Answer {
         let soft = descriptors::soft_limit();
-        let Private { ref control, ref ring, bell, lifeline, base } = self.private;
+        let Private { ref control, ref ring, bell, lifeline, own_lifeline, base } = self.private;
         let soft = i32::try_from(soft).unwrap_or(i32::MAX);
         let pipe_ignored = i32::from(signal::pipe_is_ignored());
-        let numbers = [control.number(), poll::number(ring), bell, lifeline, base, soft, pipe_ignored];
+        let numbers = [control.number(), poll::number(ring), bell, lifeline, own_lifeline, base, soft, pipe_ignored];
         let words = ["tincans", AGENT_ARGUMENT].map(OsString::from).into_iter().chain(run_place::handed_on());
         let words = words.chain(numbers.map(|number| number.to_string().into()));
         let arguments: Vec<CString> = words.filter_map(|word| CString::new(word.into_vec()).ok()).collect();

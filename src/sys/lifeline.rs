@@ -5,7 +5,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 
 use nix::fcntl::OFlag;
 
-use super::{During, SysError, last_errno};
+use super::{During, SysError, descriptors, last_errno};
 
 /// The program's end. Dropping it kills every agent of the group.
 #[derive(Debug)]
@@ -40,10 +40,29 @@ pub fn arm(line: &OwnedFd) -> Result<bool, SysError> {
     set(line, F_SETSIG, libc::SIGKILL)?;
     set(line, libc::F_SETFL, libc::O_ASYNC)?;
     set(line, libc::F_SETFD, 0)?;
+    Ok(is_held(line))
+}
+
+/// Ties the caller's own life to the other end, whichever process group it is in later: it opens the pipe once more, because
+/// whom the kernel signals belongs to the open file description. The new descriptor is private too. None if the program has
+/// already gone.
+pub fn arm_own(line: i32, base: i32) -> Result<Option<OwnedFd>, SysError> {
+    let raised = descriptors::raise_limit();
+    let opened = std::fs::File::open(format!("/proc/self/fd/{line}")).during("open the lifeline once more")?;
+    let own = descriptors::move_up(OwnedFd::from(opened), base)?;
+    drop(raised);
+    set(&own, libc::F_SETOWN, i32::try_from(std::process::id()).unwrap_or(i32::MAX))?;
+    set(&own, F_SETSIG, libc::SIGKILL)?;
+    set(&own, libc::F_SETFL, libc::O_ASYNC)?;
+    Ok(is_held(&own).then_some(own))
+}
+
+/// Whether the program is still there.
+fn is_held(line: &OwnedFd) -> bool {
     let mut polled = libc::pollfd { fd: line.as_raw_fd(), events: 0, revents: 0 };
     // SAFETY: the pointer is to one local pollfd, as the count says.
     unsafe { libc::poll(&raw mut polled, 1, 0) };
-    Ok(polled.revents & libc::POLLHUP == 0)
+    polled.revents & libc::POLLHUP == 0
 }
 
 fn set(line: &OwnedFd, command: i32, value: i32) -> Result<(), SysError> {
