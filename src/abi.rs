@@ -38,6 +38,8 @@ impl Errno {
     pub const EMFILE: Self = Self(24);
     /// Cannot allocate memory.
     pub const ENOMEM: Self = Self(12);
+    /// No such process.
+    pub const ESRCH: Self = Self(3);
     /// No child processes.
     pub const ECHILD: Self = Self(10);
     /// Invalid argument.

@@ -9,6 +9,7 @@ mod ends;
 mod eof;
 mod errors;
 mod foretold;
+mod groups;
 mod limits;
 mod loops;
 mod own_calls;
@@ -40,6 +41,7 @@ const FAMILIES: &[&[Rule]] = &[
     limits::RULES,
     would_sleep::RULES,
     states::RULES,
+    groups::RULES,
     errors::RULES,
     eof::RULES,
     descriptors::RULES,

@@ -34,6 +34,8 @@ pub enum Step {
     Closes(TaskId, Closes),
     /// A signal from outside the bench.
     Signal(TaskId, Signal),
+    /// The same to every process of a group.
+    SignalGroup(Vec<TaskId>, Signal),
     /// SIGRTMIN to one thread.
     Interrupt(TaskId),
     /// The script waits, milliseconds.
@@ -170,6 +172,9 @@ impl<'a> Plan<'a> {
             }
             Verb::Kill { task, signal } if self.statement.task.is_none() => {
                 Step::Signal(who::present(world, task)?, *signal)
+            }
+            Verb::KillGroup { task, signal } if self.statement.task.is_none() => {
+                Step::SignalGroup(who::members(world, task)?, *signal)
             }
             _ => calls::order(self, world, context)?,
         })

@@ -248,6 +248,10 @@ pub struct TaskReport {
     pub task: String,
     /// Its process.
     pub pid: i32,
+    /// Its process group, by the name of who made it; none where it is not known.
+    pub group: Option<String>,
+    /// Whether that is another group than the first task's.
+    pub is_in_other_group: bool,
     /// As the kernel gives it.
     pub state: TaskState,
     /// The call it is asleep in.

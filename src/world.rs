@@ -242,11 +242,15 @@ impl World {
 
     /// The answer to `tasks`.
     pub fn tasks_report(&self) -> Vec<TaskReport> {
+        let usual = self.tasks.values().next().and_then(|first| first.group).map(|group| group.id);
         let row = |task: &Task| {
             let asleep = task.sleeping_call();
+            let group = task.group.map(|group| group.id);
             TaskReport {
                 task: task.name.clone(),
                 pid: task.pid,
+                group: group.map(|group| self.group_name(group)),
+                is_in_other_group: task.state != TaskState::Dead && group.is_some() && group != usual,
                 state: task.state,
                 call: asleep.map(|ongoing| ongoing.call().name().to_owned()),
                 end: asleep.and_then(|ongoing| ongoing.call().fd().map(|fd| ongoing.names.end(fd))),

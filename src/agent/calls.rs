@@ -93,6 +93,8 @@ fn make_other(call: &Call) -> (Answer, Extra) {
         Call::Dup3 { fd, to, flags } => none(more_calls::dup3(fd, to, flags)),
         Call::DupFrom { fd, least, cloexec } => none(more_calls::dup_from(fd, least, cloexec)),
         Call::Getppid => none(more_calls::getppid()),
+        Call::Setsid => none(more_calls::setsid()),
+        Call::Setpgid { pid, group } => none(more_calls::setpgid(pid, group)),
         Call::ParentDeathSignal { signal } => none(more_calls::set_parent_death_signal(signal)),
         Call::Shutdown { fd, how } => none(sys::shutdown(fd, how)),
         Call::Poll { ref fds, ref events, timeout_ms } => {
@@ -153,6 +155,8 @@ fn make_socket_call(call: &Call) -> (Answer, Extra) {
         | Call::Dup3 { .. }
         | Call::DupFrom { .. }
         | Call::Getppid
+        | Call::Setsid
+        | Call::Setpgid { .. }
         | Call::ParentDeathSignal { .. }
         | Call::Shutdown { .. }
         | Call::Poll { .. }
@@ -181,8 +185,6 @@ fn make_socket_call(call: &Call) -> (Answer, Extra) {
         | Call::TimerfdCreate { .. }
         | Call::TimerfdSettime { .. }
         | Call::PidfdOpen { .. }
-        | Call::Setsid
-        | Call::Setpgid { .. }
         | Call::Other { .. } => refused("no statement orders it: watched programs alone make it"),
     }
 }

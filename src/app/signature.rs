@@ -82,6 +82,7 @@ impl Slot {
             "NAME" | "AS" | "CHILD" => "a name: letters and digits",
             "ADDR" => "ADDR: @name, or name for a file",
             "TASK" => "TASK: a process or thread of the bench",
+            "TASK|-TASK" => "TASK: a process or thread of the bench; -TASK: its process group",
             "SIGNAL" => "SIGNAL: SIGTERM, SIGKILL ...",
             "VALUE" => "VALUE: a number, on or off",
             "CODE" => "CODE: the exit status, from 0 to 255",
@@ -201,7 +202,7 @@ impl Place<'_> {
         match slot.inner {
             "END" => self.ends(world),
             "TASK|END" => [tasks(), self.ends(world)].concat(),
-            "TASK" => tasks(),
+            "TASK" | "TASK|-TASK" => tasks(),
             "TYPE" if self.verb.name == "channel" => owned(&Kind::WORDS),
             "TYPE" => abi::TYPES.iter().map(|row| row.0.to_owned()).collect(),
             "SIGNAL" => SIGNALS.iter().map(|row| row.0.to_owned()).collect(),

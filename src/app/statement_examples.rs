@@ -13,6 +13,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("wait", "wait child1"),
     ("getppid", "child1: getppid"),
     ("pdeathsig", "child1: pdeathsig SIGTERM"),
+    ("setsid", "child1: setsid"),
+    ("setpgid", "setpgid child2 group=child1"),
     ("read", "child1: read wire[1] 3"),
     ("write", "write wire[0] 5000*z"),
     ("recv", "child1: recv wire[1] peek"),

@@ -15,8 +15,10 @@ impl Bench {
             let Some(process) = &member.pidfd else { continue };
             // What the learner stopped is the learner's, also where it is not known yet.
             let is_stopped = || member.files.state().is_some_and(procfs::is_stopped);
+            // Where all is settled it has come to nothing: it is ignored, or the kernel drops it in an orphaned group.
+            let is_on_its_way = member.is_to_stop && !self.is_settled;
             if !member.is_stopped
-                && !member.is_to_stop
+                && !is_on_its_way
                 && !is_stopped()
                 && fork::send_signal(process, Signal::STOP.0).is_ok()
             {

@@ -111,7 +111,7 @@ impl<'a> Came<'a> {
             (Want::Creds(None), Some(Extra::Message { creds, .. })) => creds.is_none_or(|creds| creds.pid == 0),
             (Want::From(None), Some(Extra::From(name))) => name.is_empty(),
             (Want::From(Some(from)), Some(Extra::From(name))) => *name == from.as_bytes(),
-            (Want::Task(task), _) if matches!(call.call, Call::Getppid) => {
+            (Want::Task(task), _) if matches!(call.call, Call::Getppid | Call::Setsid) => {
                 call.ret.and_then(|ret| call.names.task(ret)) == Some(task.as_str())
             }
             (Want::Task(task), Some(Extra::Peer(creds))) => call.names.creds(*creds) == Some(task.as_str()),

@@ -270,7 +270,15 @@ fn observations_are_counted_and_named() {
         scene(vec![event(What::Holders(HoldersReport { id: EndId(1), end: "a[0]".into(), holders, in_flight: 1 }))]);
     let wrong = [("held by parent", "held by parent kid"), ("in_flight=0", "in_flight=1"), ("2", "3")];
     rows(&report, &["3", "held by kid parent", "in_flight=1"], &wrong);
-    let row = TaskReport { task: "kid".into(), pid: 8, state: TaskState::Zombie, call: None, end: None };
+    let row = TaskReport {
+        task: "kid".into(),
+        pid: 8,
+        group: None,
+        is_in_other_group: false,
+        state: TaskState::Zombie,
+        call: None,
+        end: None,
+    };
     rows(
         &scene(vec![event(What::Tasks(vec![row]))]),
         &["1", "zombie kid"],

@@ -39,11 +39,14 @@ pub fn expected(statement: &Statement, held: bool, answer: &Answer) -> Vec<Strin
     let (of_itself, of_others) = answer.expected.split_at(split);
     let of_itself: Vec<String> = match &statement.verb {
         // A pid; several rounds; the time.
-        Verb::Fork { .. } | Verb::Getppid => vec!["> 0".to_owned()],
+        Verb::Fork { .. } | Verb::Getppid | Verb::Setsid => vec!["> 0".to_owned()],
         Verb::Thread { .. } | Verb::Repeat { .. } | Verb::Reader { .. } | Verb::Sleep { .. } | Verb::Exec => Vec::new(),
-        Verb::Channel { .. } | Verb::Kill { .. } | Verb::Stop { .. } | Verb::Cont { .. } | Verb::Interrupt { .. } => {
-            of_itself.iter().filter(|word| *word != "0").cloned().collect()
-        }
+        Verb::Channel { .. }
+        | Verb::Kill { .. }
+        | Verb::KillGroup { .. }
+        | Verb::Stop { .. }
+        | Verb::Cont { .. }
+        | Verb::Interrupt { .. } => of_itself.iter().filter(|word| *word != "0").cloned().collect(),
         verb => of_itself.iter().map(|word| relation(verb, word)).collect(),
     };
     let of_others = of_others.iter().map(|word| match word.rsplit_once(' ') {

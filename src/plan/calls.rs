@@ -94,6 +94,11 @@ impl Resolver<'_> {
                 (Call::CloseRange { first: *first, last: *last, flags: 0 }, None)
             }
             Verb::Kill { task, signal } => (self.kill(task, signal.0)?, None),
+            Verb::KillGroup { task, signal } => {
+                (Call::Kill { pid: -who::group(self.world, task)?, signal: signal.0 }, None)
+            }
+            Verb::Setsid => (Call::Setsid, None),
+            Verb::Setpgid { task, group } => (self.setpgid(task.as_deref(), group.as_deref())?, None),
             Verb::Stop { task } => (self.kill(task, abi::Signal::STOP.0)?, None),
             Verb::Cont { task } => (self.kill(task, abi::Signal::CONT.0)?, None),
             Verb::Signal { signal, .. } if *signal == abi::Signal::INTERRUPT => {
@@ -111,6 +116,13 @@ impl Resolver<'_> {
 
     fn kill(&self, task: &str, signal: i32) -> Result<Call, Refusal> {
         Ok(Call::Kill { pid: who::task(self.world, task)?.pid, signal })
+    }
+
+    /// 0 is the caller, and of the group the process itself.
+    fn setpgid(&self, task: Option<&str>, group: Option<&str>) -> Result<Call, Refusal> {
+        let pid = task.map_or(Ok(0), |name| who::task(self.world, name).map(|task| task.pid))?;
+        let group = group.map_or(Ok(0), |name| who::group(self.world, name))?;
+        Ok(Call::Setpgid { pid, group })
     }
 
     fn exec(&self) -> Result<Call, Refusal> {
@@ -252,6 +264,9 @@ impl Resolver<'_> {
             | Verb::Pdeathsig { .. }
             | Verb::Socket { .. }
             | Verb::Kill { .. }
+            | Verb::KillGroup { .. }
+            | Verb::Setsid
+            | Verb::Setpgid { .. }
             | Verb::Stop { .. }
             | Verb::Cont { .. } => return Err(elsewhere("made by `making`")),
             Verb::Read { .. }

@@ -67,6 +67,21 @@ pub fn present(world: &World, name: &str) -> Result<TaskId, Refusal> {
     if task.state == TaskState::Dead { Err(dead(task)) } else { Ok(task.id) }
 }
 
+/// The number of the process group that the task of this name is in, or was in when it died.
+pub fn group(world: &World, name: &str) -> Result<i32, Refusal> {
+    let task = task(world, name)?;
+    let unknown = || Refusal(format!("which process group {name} is in is not known"));
+    world.group_of(task.id).map(|group| group.id).ok_or_else(unknown)
+}
+
+/// The processes of that group, of which the kernel must still have one.
+pub fn members(world: &World, name: &str) -> Result<Vec<TaskId>, Refusal> {
+    let group = group(world, name)?;
+    let members: Vec<TaskId> = world.members_of(group).map(|task| task.id).collect();
+    let nobody = || Refusal(format!("no process is left in process group {}", world.group_name(group)));
+    if members.is_empty() { Err(nobody()) } else { Ok(members) }
+}
+
 /// The task that is to make a call, ready to take an order; and the descriptor in its table, if the call is about an end.
 pub fn actor(
     plan: &Plan<'_>,
@@ -125,7 +140,7 @@ pub fn descriptor(world: &World, context: Context<'_>, task: &Task, of: &EndRef)
 
 /// A number that is none of the program's own.
 pub fn own_refused(context: Context<'_>, fd: i32) -> Result<i32, Refusal> {
-    // Four for the process and two for each of its threads, with as many more on their way.
+    // Five for the process and two for each of its threads, with as many more on their way.
     let own = i32::try_from(context.max_tasks).unwrap_or(i32::MAX / 8).min(i32::MAX / 8) * 4 + 16;
     if (context.base..context.base.saturating_add(own)).contains(&fd) {
         return Err(Refusal(format!(

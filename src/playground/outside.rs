@@ -7,6 +7,7 @@ pub fn acts_from_outside(statement: &Statement) -> bool {
     let is_outside = matches!(
         statement.verb,
         Verb::Kill { .. }
+            | Verb::KillGroup { .. }
             | Verb::Stop { .. }
             | Verb::Cont { .. }
             | Verb::Interrupt { .. }

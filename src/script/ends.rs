@@ -56,6 +56,9 @@ impl Verb {
             | Self::Socket { .. }
             | Self::Interrupt { .. }
             | Self::Kill { .. }
+            | Self::KillGroup { .. }
+            | Self::Setsid
+            | Self::Setpgid { .. }
             | Self::Stop { .. }
             | Self::Cont { .. }
             | Self::Channel { .. }

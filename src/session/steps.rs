@@ -45,6 +45,12 @@ impl Session {
                 let sent = self.bench.signal(task, signal);
                 self.unless_denied(sent)?;
             }
+            Step::SignalGroup(tasks, signal) => {
+                for task in tasks {
+                    let sent = self.bench.signal(task, signal);
+                    self.unless_denied(sent)?;
+                }
+            }
             Step::Interrupt(task) => {
                 let sent = self.bench.interrupt(task);
                 self.unless_denied(sent)?;

@@ -53,6 +53,18 @@ pub fn getppid() -> Answer {
     Answer::of(unsafe { libc::getppid() })
 }
 
+/// setsid(2).
+pub fn setsid() -> Answer {
+    // SAFETY: setsid takes nothing.
+    Answer::of(unsafe { libc::setsid() })
+}
+
+/// setpgid(2).
+pub fn setpgid(pid: i32, group: i32) -> Answer {
+    // SAFETY: setpgid only takes numbers.
+    Answer::of(unsafe { libc::setpgid(pid, group) })
+}
+
 /// PR_SET_PDEATHSIG of prctl(2).
 pub fn set_parent_death_signal(signal: i32) -> Answer {
     let Ok(signal) = libc::c_ulong::try_from(signal) else { return Answer::failed(Errno::EINVAL) };

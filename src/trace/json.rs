@@ -61,7 +61,7 @@ fn with_head(mut head: Value, rest: Value) -> Value {
 }
 
 fn task_row(row: &TaskReport) -> Value {
-    json!({ "task": row.task, "pid": row.pid, "state": row.state.word(), "call": row.call, "end": row.end })
+    json!({ "task": row.task, "pid": row.pid, "group": row.group, "state": row.state.word(), "call": row.call, "end": row.end })
 }
 
 fn fd_row(row: &FdReport) -> Value {

@@ -85,7 +85,7 @@ fn result(call: &CallEvent) -> String {
             let name = call.names.made.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
             format!("{ret}{name}")
         }
-        (Call::Waitpid { .. } | Call::Getppid, _) if ret > 0 => {
+        (Call::Waitpid { .. } | Call::Getppid | Call::Setsid, _) if ret > 0 => {
             let name = call.names.task(ret).map_or_else(String::new, |name| format!(" ({name})"));
             format!("{ret}{name}")
         }
@@ -177,7 +177,9 @@ fn tasks_text(rows: &[TaskReport]) -> String {
             (Some(call), None) => format!(" in {call}"),
             (None, _) => String::new(),
         };
-        format!("{} {} {}{call}", row.task, row.pid, row.state.word())
+        let group = row.group.as_ref().filter(|_| row.is_in_other_group);
+        let group = group.map_or_else(String::new, |group| format!(" in group {group}"));
+        format!("{} {} {}{call}{group}", row.task, row.pid, row.state.word())
     };
     format!("tasks() = {}", rows.iter().map(row).collect::<Vec<_>>().join(", "))
 }

@@ -4,6 +4,7 @@ mod birth;
 mod effect;
 mod fifo;
 mod found;
+mod groups;
 mod loop_fold;
 mod make;
 mod moved;

@@ -23,6 +23,8 @@ pub struct Task {
     pub tid: i32,
     /// The first task of its process, itself or another.
     pub process: TaskId,
+    /// The process group and session that its process is in, where that is known.
+    pub group: Option<ProcessGroup>,
     /// Who made it.
     pub by: Option<TaskId>,
     /// What it is there for.
@@ -43,6 +45,17 @@ pub struct Task {
     pub ongoing: Option<Ongoing>,
     /// Ends at which poll has told it of something to read, each with the reads there by then and the line.
     pub told_readable: Vec<(EndId, u64, u32)>,
+}
+
+/// The process group that a process is in, credentials(7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProcessGroup {
+    /// The number of the process that made it.
+    pub id: i32,
+    /// The same of its session; none where nobody saw which it is.
+    pub session: Option<i32>,
+    /// Who brought the process into it; none where it was born there.
+    pub origin: Option<Origin>,
 }
 
 /// An order that is not done.

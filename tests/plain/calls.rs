@@ -33,6 +33,9 @@ pub fn prepare(pipes: &[(OwnedFd, OwnedFd)], base: i32) {
     unsafe { libc::close_range(after, u32::MAX, 0) };
     // SAFETY: SIG_IGN is a disposition.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+    // The bench's first process leads its process group.
+    // SAFETY: setpgid takes numbers.
+    unsafe { libc::setpgid(0, 0) };
     // SAFETY: alarm takes a number.
     unsafe { libc::alarm(60) };
 }
@@ -332,6 +335,10 @@ fn make_simple(call: &Call) -> Reply {
         }
         // SAFETY: as above.
         Call::Waitpid { pid, options } => of(unsafe { libc::waitpid(pid, null_mut(), options) }),
+        // SAFETY: as above.
+        Call::Setsid => of(unsafe { libc::setsid() }),
+        // SAFETY: as above.
+        Call::Setpgid { pid, group } => of(unsafe { libc::setpgid(pid, group) }),
         // SAFETY: as above.
         Call::Shutdown { fd, how } => of(unsafe { libc::shutdown(fd, how) }),
         // SAFETY: as above.

@@ -85,6 +85,18 @@ impl Plain {
         self.tasks.iter().find(|(_, (_, other))| *other == pid).map(|(name, _)| name.clone())
     }
 
+    /// The same call with the numbers of this run's own processes.
+    pub fn with_own_numbers<'a>(&self, call: &Call, name: impl Fn(i32) -> Option<&'a str>) -> Result<Call, String> {
+        let own = |pid: i32| {
+            let known = || name(pid).and_then(|name| self.tasks.get(name)).map(|(_, own)| *own);
+            if pid == 0 { Ok(0) } else { known().ok_or_else(|| format!("no process {pid}")) }
+        };
+        match *call {
+            Call::Setpgid { pid, group } => Ok(Call::Setpgid { pid: own(pid)?, group: own(group)? }),
+            ref other => Ok(other.clone()),
+        }
+    }
+
     /// The same call with addresses of this run's own.
     fn at_own_place(&self, mut call: Call) -> Call {
         if let Call::Send { to: Some(address), .. }

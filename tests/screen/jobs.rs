@@ -103,6 +103,8 @@ fn ctrl_z_gives_the_terminal_back_and_all_stand_still() {
     shell.open_bench();
     // One the learner has stopped, two throw a message to and fro without end.
     shell.states("stop child1", "SIGSTOP");
+    // Who is in a session of its own stands still with the others.
+    shell.states("child2: setsid", "setsid()");
     for endless in ["child2: echo post[1]", "ping post[0] 64 1000000000"] {
         shell.types("\x1b");
         shell.pty.pump_for(Duration::from_millis(60));

@@ -1,6 +1,7 @@
 //! `tincans run` from outside: scripts in, transcript and JSON lines out, exit statuses, nothing left behind.
 
-use std::io::{Read, Write};
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -356,6 +357,35 @@ fn kills_at_any_moment(runs: u64) -> Duration {
     times.sort();
     eprintln!("{runs} kills: nothing alive after {:?}, at most {:?}", times[times.len() / 2], times[times.len() - 1]);
     times[times.len() / 2]
+}
+
+#[test]
+fn who_has_left_the_group_dies_with_the_program_too() {
+    const SCRIPT: &str = "channel stream c asleep\nasleep: setsid\nasleep: read c[1] => sleeps\nfork own\nsetpgid own\n\
+        fork still\nstill: setsid\nstill: fork below\nbelow: setpgid\nstop still\nfork fresh\nfresh: setsid\n\
+        fresh: exec\nfresh: setpgid => EPERM\nfork lost\nlost: setsid\nlost: fork orphan\nlost: exit\ntasks\nsleep 60000\n";
+    let (_folder, path) = file(SCRIPT.as_bytes());
+    let mut guardian = tincans(&["run", &path]).spawn().expect("the program starts");
+    let mut lines = BufReader::new(guardian.stdout.take().expect("it is piped")).lines();
+    assert!(lines.any(|line| line.is_ok_and(|line| line.contains("tasks()"))), "the script came to its end");
+    let first = i32::try_from(guardian.id()).expect("a pid");
+    let mut all = processes::descendants(first);
+    all.retain(|process| process.state != 'Z');
+    let ui = processes::children(first).first().map(|process| process.pid).expect("the one that does the work");
+    let groups: BTreeSet<i32> = all.iter().map(|process| process.group).collect();
+    assert_eq!((all.len(), groups.len()), (8, 8), "the program's group, the agents', and six of their own: {all:?}");
+    // Who guards it cannot help.
+    processes::send(first, Signal::SIGSTOP);
+    processes::send(ui, Signal::SIGKILL);
+    let is_left = |process: &&processes::Process| {
+        processes::read(process.pid).is_some_and(|now| now.state != 'Z' && now.group == process.group)
+    };
+    let gone = until(PATIENCE, || all.iter().find(is_left).is_none());
+    let left: Vec<_> = all.iter().filter(is_left).collect();
+    processes::send(first, Signal::SIGCONT);
+    // It reaps them all, and kills whoever is left after a while.
+    guardian.wait().expect("our child");
+    assert!(gone.is_some(), "{left:?}");
 }
 
 #[test]

@@ -4,6 +4,8 @@
 mod states;
 #[path = "../why/reports.rs"]
 mod reports;
+#[path = "../why/groups.rs"]
+mod groups;
 
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -67,6 +67,7 @@ pub fn made(event: &CallEvent, fds: &Descriptors, tasks: Tasks<'_>) -> Result<Ma
             let before = vec!["int status = 0;".to_owned()];
             Ok(Made { before, call: format!("waitpid({whom}, &status, {options})"), want, after, ..Made::default() })
         }
+        Call::Kill { pid, .. } if *pid <= 0 => Err("a process group has no form in C yet".to_owned()),
         Call::Kill { pid, signal } => just(format!("kill({}, {})", pid_of(*pid, tasks), signal_name(*signal))),
         Call::Signal { signal, disposition: Disposition::CatchNoRestart } => {
             just(format!("catch_without_restart({})", signal_name(*signal)))

@@ -115,6 +115,7 @@ impl Turns {
         let reason = match self.verb() {
             Some(Verb::Reader { .. }) => "a reader reads when it likes",
             Some(Verb::Echo { .. } | Verb::Ping { .. }) => "two tasks work at one time",
+            Some(Verb::KillGroup { .. }) => "a process group gets a signal",
             Some(Verb::Repeat { .. }) => "what is repeated is not written out",
             _ => return Ok(()),
         };

@@ -77,6 +77,14 @@ impl<'a> Args<'a> {
         how(&word.text).map_err(|message| self.error(word.column, &message))
     }
 
+    /// A task, or `-TASK`: true of the whole process group that it is in.
+    pub fn task_or_group(&mut self) -> Result<(String, bool), ParseError> {
+        self.read("TASK", |text| {
+            let name = text.strip_prefix('-');
+            Ok((values::name(name.unwrap_or(text))?, name.is_some()))
+        })
+    }
+
     /// A name for something on the bench, or of a task.
     pub fn name(&mut self, what: &str) -> Result<String, ParseError> {
         self.read(what, values::name)

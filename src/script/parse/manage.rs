@@ -185,11 +185,31 @@ pub fn interrupt(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     Ok(Verb::Interrupt { task: args.name("TASK")? })
 }
 
-/// `kill TASK [SIGNAL]`.
+/// `kill TASK [SIGNAL]`, `kill -TASK [SIGNAL]`.
 pub fn kill(args: &mut Args<'_>) -> Result<Verb, ParseError> {
-    let task = args.name("TASK")?;
-    let signal = args.peek().map(|_| signal_word(args)).transpose()?;
-    Ok(Verb::Kill { task, signal: signal.unwrap_or(Signal::TERM) })
+    let (task, is_group) = args.task_or_group()?;
+    let signal = args.peek().map(|_| signal_word(args)).transpose()?.unwrap_or(Signal::TERM);
+    Ok(if is_group { Verb::KillGroup { task, signal } } else { Verb::Kill { task, signal } })
+}
+
+/// `setsid`.
+#[expect(clippy::unnecessary_wraps, reason = "all statements are read by functions of one shape")]
+pub fn setsid(_: &mut Args<'_>) -> Result<Verb, ParseError> {
+    Ok(Verb::Setsid)
+}
+
+/// `setpgid [TASK] [group=TASK]`.
+pub fn setpgid(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    let names_task = args.peek().is_some_and(|word| !word.text.contains('='));
+    let task = if names_task { Some(args.name("TASK")?) } else { None };
+    let mut group = None;
+    while let Some(opt) = args.option()? {
+        match opt.key {
+            "group=" => group = Some(args.option_value(&opt, values::name)?),
+            _ => return Err(args.no_option(&opt)),
+        }
+    }
+    Ok(Verb::Setpgid { task, group })
 }
 
 /// `stop TASK`.

@@ -48,6 +48,12 @@ pub const VERBS: &[VerbHelp] = &[
     verb("wait [TASK] [nohang]", manage::wait, "waitpid(2): for one child, or any; nohang is WNOHANG"),
     verb("getppid", manage::getppid, "getppid(2): who is the parent now"),
     verb("pdeathsig SIGNAL", manage::pdeathsig, "PR_SET_PDEATHSIG: the signal at the parent's death"),
+    verb("setsid", manage::setsid, "setsid(2): a session and a process group of its own"),
+    verb(
+        "setpgid [TASK] [group=TASK]",
+        manage::setpgid,
+        "setpgid(2): into a process group of its own, or into another's; itself unless told",
+    ),
     verb("read END [N]", transfer::read, "read(2), into 4096 bytes unless told"),
     verb("write END DATA", transfer::write, "write(2)"),
     verb("recv END [N] [peek] [dontwait] [waitall] [trunc] [oob]", transfer::recv, "recv(2) with MSG_ flags"),
@@ -105,7 +111,7 @@ pub const VERBS: &[VerbHelp] = &[
     verb("ping END SIZE COUNT", transfer::ping, "COUNT times: write, then read the answer"),
     verb("reader END [every=MS] [N]", transfer::reader, "read whenever there is something, until the next statement"),
     verb("interrupt TASK", manage::interrupt, "a signal that only makes a sleeping call return"),
-    verb("kill TASK [SIGNAL]", manage::kill, "kill(2): SIGTERM unless told"),
+    verb("kill TASK|-TASK [SIGNAL]", manage::kill, "kill(2): SIGTERM unless told; -TASK: its whole process group"),
     verb("stop TASK", manage::stop, "SIGSTOP"),
     verb("cont TASK", manage::cont, "SIGCONT"),
     VerbHelp {

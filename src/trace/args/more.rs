@@ -104,7 +104,8 @@ fn process(event: &CallEvent) -> Vec<Arg> {
         Call::PidfdOpen { pid, flags } => vec![Arg::word("pid", task(event, *pid)), open_flags("flags", *flags)],
         Call::Setpgid { pid, group } => {
             let whom = if *pid > 0 { Arg::word("pid", task(event, *pid)) } else { Arg::number("pid", *pid) };
-            vec![whom, Arg::number("pgid", *group)]
+            let group = if *group > 0 { Arg::word("pgid", task(event, *group)) } else { Arg::number("pgid", *group) };
+            vec![whom, group]
         }
         Call::ParentDeathSignal { signal } => {
             vec![Arg::word("op", "PR_SET_PDEATHSIG"), Arg::word("arg2", signal_name(*signal))]

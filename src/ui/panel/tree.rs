@@ -103,6 +103,7 @@ fn line(scene: Scene<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
     if node.is_orphan {
         spans.push(Span::styled(" orphan", theme.strong()));
     }
+    spans.extend(group_of(scene.world, task).map(|words| Span::styled(words, theme.strong())));
     if is_thread {
         spans.push(Span::styled("  shares the table", theme.faint()));
         return spans;
@@ -121,6 +122,14 @@ fn line(scene: Scene<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
         spans.push(Span::styled(flags, theme.faint()));
     }
     spans
+}
+
+/// ` group child1`, ` session child1`: of a process that has left the group in which the first one is.
+fn group_of(world: &World, task: &Task) -> Option<String> {
+    let group = task.group.filter(|_| task.is_alive() && task.id == task.process)?;
+    let usual = world.tasks().next().and_then(|first| first.group).map(|first| first.id);
+    let what = if group.session == Some(group.id) { "session" } else { "group" };
+    (Some(group.id) != usual).then(|| format!(" {what} {}", world.group_name(group.id)))
 }
 
 /// All tasks that are remembered and not long gone, each below who made it, or on its own where that one is dead.

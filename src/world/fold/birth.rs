@@ -36,6 +36,7 @@ impl World {
             pid: birth.pid,
             tid: birth.tid,
             process: shared.unwrap_or(id),
+            group: self.group_at_birth(birth),
             by: birth.by,
             role: birth.role,
             program: birth.program.clone(),
@@ -114,12 +115,18 @@ impl World {
                 names.own = Some(Credentials { pid, uid, gid });
                 names.tasks.extend(task_of(pid));
             }
-            Call::Kill { pid, .. }
-            | Call::Waitpid { pid, .. }
-            | Call::PidfdOpen { pid, .. }
-            | Call::Setpgid { pid, .. } => {
+            // A whole group, by the name of who leads it.
+            Call::Kill { pid, .. } if *pid < -1 => {
+                names.tasks.extend(task_of(-pid).map(|(_, name)| (*pid, format!("-{name}"))));
+            }
+            Call::Kill { pid, .. } | Call::Waitpid { pid, .. } | Call::PidfdOpen { pid, .. } => {
                 names.tasks.extend(task_of(*pid));
             }
+            Call::Setpgid { pid, group } => {
+                names.tasks.extend(task_of(*pid));
+                names.tasks.extend(task_of(*group).filter(|_| pid != group));
+            }
+            Call::Setsid => names.tasks.extend(self.tasks.get(&id).map(|task| (task.pid, task.name.clone()))),
             _ => {}
         }
     }

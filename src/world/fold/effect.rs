@@ -93,6 +93,8 @@ impl World {
             C::Signalfd { flags, .. } => self.make_object(id, ("signalfd", String::new()), flags, back),
             C::TimerfdCreate { flags } => self.make_object(id, ("timerfd", String::new()), flags, back),
             C::PidfdOpen { pid, flags } => self.make_object(id, ("pidfd", self.task_name(pid)), flags, back),
+            C::Setsid => self.lead_session(id),
+            C::Setpgid { pid, group } => self.set_group(id, pid, group),
             C::Fork | C::Vfork | C::Thread | C::Clone { .. } => self.name_made_task(id, back.ret),
             // What these change is seen by what comes after them, or is no matter of the picture's.
             C::Exit { .. }
@@ -119,8 +121,6 @@ impl World {
             | C::Getsockname { .. }
             | C::Getpeername { .. }
             | C::Kill { .. }
-            | C::Setsid
-            | C::Setpgid { .. }
             | C::Getppid
             | C::ParentDeathSignal { .. }
             | C::Other { .. } => {}

@@ -79,12 +79,18 @@ impl Programs {
         let by = &scene.task.name;
         let others: Vec<&str> = scene.world.tasks().map(|task| task.name.as_str()).collect();
         if self.no_sleep() {
+            if self.random.chance(30) {
+                return self.group(scene);
+            }
             return self
                 .random
                 .chance(40)
                 .then(|| self.task_name(scene))
                 .flatten()
                 .map(|name| format!("{by}: fork {name}"));
+        }
+        if self.random.chance(12) {
+            return self.group(scene);
         }
         Some(match self.random.below(10) {
             0..=4 => format!("{by}: fork {}", self.task_name(scene)?),
@@ -97,6 +103,20 @@ impl Programs {
             }
             _ if self.random.chance(50) => format!("{by}: wait"),
             _ => format!("{by}: wait {}", self.random.pick(&others)?),
+        })
+    }
+
+    /// Groups and sessions: of itself, of another, of one that may not be moved.
+    fn group(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let by = &scene.task.name;
+        let others: Vec<&str> = scene.world.tasks().map(|task| task.name.as_str()).collect();
+        let (whom, leader) = (*self.random.pick(&others)?, *self.random.pick(&others)?);
+        Some(match self.random.below(5) {
+            0 => format!("{by}: setsid"),
+            1 => format!("{by}: setpgid"),
+            2 => format!("{by}: setpgid {whom}"),
+            3 => format!("{by}: setpgid group={leader}"),
+            _ => format!("{by}: setpgid {whom} group={leader}"),
         })
     }
 
@@ -115,6 +135,7 @@ impl Programs {
         Some(match (whom.state, self.random.below(10)) {
             (TaskState::Stopped, 0..=5) | (_, 8) => format!("{by}cont {name}"),
             (TaskState::Asleep, 0..=4) | (_, 7) => format!("interrupt {name}"),
+            (_, 5) if self.random.chance(30) && !self.one_outcome() => format!("{by}kill -{name} {signal}"),
             (_, 5) if self.random.chance(50) => format!("{by}kill {name} {signal}"),
             (_, 6) => format!("{by}stop {name}"),
             _ => {
