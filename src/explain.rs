@@ -23,6 +23,7 @@ mod scene;
 mod signals;
 mod sleeps;
 mod states;
+mod survivors;
 mod would_sleep;
 mod writes;
 

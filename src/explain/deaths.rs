@@ -7,7 +7,7 @@ use crate::world::World;
 use crate::world::origin::Setting;
 use crate::world::task::Task;
 
-use super::{sleeps, wording};
+use super::{sleeps, survivors, wording};
 
 /// The explanation of a dead task.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
@@ -27,12 +27,12 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
     } else if task.left_no_zombie {
         return Some(no_zombie(world, task, &how, by));
     } else if task.state == TaskState::Zombie {
-        return Some(zombie(task, &how, by, rule == "killed-by-sigpipe"));
+        return Some(zombie(world, task, (&how, by), rule == "killed-by-sigpipe"));
     } else {
         "The kernel closed all its descriptors with it, whatever the way of dying"
     };
     let pipe = if rule == "killed-by-sigpipe" { " by writing where nobody can read any more" } else { "" };
-    let text = format!("{name} {how}{pipe}. {left}.");
+    let text = format!("{}{name} {how}{pipe}. {left}.", survivors::before(world, task));
     Some(wording::explanation(task, rule, "signal(7)", text))
 }
 
@@ -48,18 +48,20 @@ fn no_zombie(world: &World, task: &Task, how: &str, by: &str) -> Explanation {
         None => String::new(),
     };
     let text = format!(
-        "{} {how}, and its descriptors were closed in that moment. There is no zombie: {by} ignores SIGCHLD{whose}, so the kernel \
-         kept no status, and a wait for it fails with ECHILD.",
+        "{}{} {how}. There is no zombie: {by} ignores SIGCHLD{whose}, so the kernel kept no status, and a wait for it fails \
+         with ECHILD.",
+        survivors::before(world, task),
         task.name
     );
     wording::explanation(task, "ignored-sigchld", "wait(2)", text)
 }
 
-fn zombie(task: &Task, how: &str, by: &str, by_sigpipe: bool) -> Explanation {
+fn zombie(world: &World, task: &Task, (how, by): (&str, &str), by_sigpipe: bool) -> Explanation {
     let name = &task.name;
     let text = format!(
-        "{name} {how}, and its descriptors were closed in that moment. What is left is a zombie: a number and a status that wait \
-         until {by} calls wait; it holds nothing open and keeps no EOF away."
+        "{}{name} {how}, and that closed its descriptors. A zombie is left until {by} calls wait: a number and a status; it \
+         holds nothing open and keeps no EOF away.",
+        survivors::before(world, task)
     );
     wording::explanation(task, if by_sigpipe { "killed-by-sigpipe" } else { "zombie" }, "wait(2)", text)
 }

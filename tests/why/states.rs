@@ -1,6 +1,7 @@
 //! Situations whose explanation was once untrue: what a socket's state refuses, what ended a call early, what poll means there.
 
 use super::explains;
+use crate::why::whys;
 
 #[test]
 fn a_connect_that_finds_another_kind_or_somebody_deaf() {
@@ -247,4 +248,57 @@ fn what_is_said_of_one_write_of_threads_and_of_datagrams_is_so() {
             ("killed", &["kills the process"]),
         ],
     );
+}
+
+/// The first sentence is what the survivor meets, and it is then so.
+#[test]
+fn a_death_begins_with_what_comes_to_the_survivor() {
+    for (kind, before, foretold, then) in [
+        ("stream", "", "from c[0] returns 0, which is EOF.", "read c[0] => EOF"),
+        (
+            "stream",
+            "peer: write c[1] hello\n",
+            "from c[0] returns 5 bytes, then EOF.",
+            "read c[0] => \"hello\"\nread c[0] => EOF",
+        ),
+        (
+            "stream",
+            "write c[0] one\n",
+            "from c[0] fails with ECONNRESET, for bytes were destroyed unread, then EOF.",
+            "read c[0] => ECONNRESET\nread c[0] => EOF",
+        ),
+        (
+            "seqpacket",
+            "peer: write c[1] a\npeer: write c[1] b\n",
+            "from c[0] returns the first of 2 messages, then EOF.",
+            "read c[0] => \"a\"\nread c[0] => \"b\"\nread c[0] => EOF",
+        ),
+        ("dgram", "", "from c[0] sleeps: no EOF comes on datagrams.", "read c[0] => sleeps"),
+        ("dgram", "nonblock c[0] on\n", "from c[0] fails with EAGAIN: no EOF", "read c[0] => EAGAIN"),
+        (
+            "pipe",
+            "",
+            "write to c[1] fails with EPIPE, and SIGPIPE kills it.",
+            "write c[1] x => EPIPE, killed parent SIGPIPE",
+        ),
+        (
+            "pipe",
+            "signal PIPE ignore\n",
+            "write to c[1] fails with EPIPE; SIGPIPE is ignored.",
+            "write c[1] x => EPIPE",
+        ),
+    ] {
+        let whys = whys(&format!("channel {kind} c peer\n{before}kill peer SIGKILL\nwhy\n{then}"));
+        let text = whys[0]["text"].as_str().expect("text is a string");
+        assert!(text.starts_with("parent's next "), "{kind} {before:?}: {text}");
+        assert!(text.contains(foretold), "{kind} {before:?}: {text}");
+    }
+}
+
+#[test]
+fn a_death_that_nobody_faces_tells_of_no_survivor() {
+    let alone = whys("fork peer\nkill peer SIGKILL\nwhy");
+    assert!(alone[0]["text"].as_str().expect("text").starts_with("peer was killed"), "{alone:#?}");
+    let held = whys("channel stream c peer\npeer: fork other\nkill peer SIGKILL\nwhy\nread c[0] => sleeps");
+    assert!(held[0]["text"].as_str().expect("text").starts_with("peer was killed"), "{held:#?}");
 }

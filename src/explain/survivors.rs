@@ -1,0 +1,81 @@
+//! What a death means for those who live: the next read or write at the other side of each end that died with it.
+
+use crate::abi::{Disposition, Errno, Signal};
+use crate::questions::next_read::{Blocking, NextRead, ReadOutcome, next_read};
+use crate::questions::{acting, next_write};
+use crate::world::World;
+use crate::world::channel::End;
+use crate::world::kind::Kind;
+use crate::world::task::Task;
+
+use super::wording;
+
+/// Ends of which something is said; a task may leave hundreds behind.
+const MOST: usize = 2;
+
+/// What comes before the death itself is told; nothing where nobody faces what it left.
+pub(super) fn before(world: &World, dead: &Task) -> String {
+    let told = sentences(world, dead);
+    if told.is_empty() { String::new() } else { told.join(" ") + " " }
+}
+
+/// A sentence for each end whose last descriptor went with this task, and which somebody still faces.
+fn sentences(world: &World, dead: &Task) -> Vec<String> {
+    let faced = world.ends().filter(|end| end.closed && end.last_held_by == Some(dead.process));
+    let survivors = faced.filter_map(|end| survivor(world, end));
+    let mut told: Vec<String> = survivors.collect();
+    let more = told.len().saturating_sub(MOST);
+    told.truncate(MOST);
+    if more > 0 {
+        told.push(format!("{} more lost the other side.", wording::count(more as u64, "end")));
+    }
+    told
+}
+
+/// What becomes of who faces an end that is gone.
+fn survivor(world: &World, gone: &End) -> Option<String> {
+    let end = world.end(gone.peer?).filter(|end| !end.closed)?;
+    let task = acting::at_end(world, end.id).filter(|task| task.is_alive())?;
+    let name = &task.name;
+    let here = end.label();
+    if !end.can_be_read() {
+        let errno = next_write::failure(world, end)?.errno.name();
+        let disposition = world.process_of(task.id).and_then(|process| process.dispositions.get(&Signal::PIPE.0));
+        let signal = match disposition {
+            Some(Disposition::Ignore) => "; SIGPIPE is ignored",
+            Some(Disposition::Catch | Disposition::CatchNoRestart) => ", and SIGPIPE comes with it",
+            Some(Disposition::Default) | None => ", and SIGPIPE kills it",
+        };
+        return Some(format!("{name}'s next write to {here} fails with {errno}{signal}."));
+    }
+    let next = next_read(world, end, Blocking::at(end))?;
+    let outcomes: Vec<String> = std::iter::once(&next.outcome)
+        .chain(&next.afterwards)
+        .map(|outcome| outcome_words(end, &next, *outcome))
+        .collect();
+    let read = format!("{name}'s next read from {here} {}", outcomes.join(", then "));
+    Some(if end.kind == Kind::Dgram { format!("{read}: no EOF comes on datagrams.") } else { format!("{read}.") })
+}
+
+/// `returns 3 bytes`: all that waits, however many reads that takes.
+fn outcome_words(end: &End, next: &NextRead, outcome: ReadOutcome) -> String {
+    let is_first = outcome == next.outcome;
+    match outcome {
+        ReadOutcome::Bytes { .. } => format!("returns {}", wording::count(end.inbox.waiting(), "byte")),
+        ReadOutcome::Message(_) | ReadOutcome::SomeMessage if end.inbox.messages() > 1 => {
+            format!("returns the first of {}", wording::count(end.inbox.messages(), "message"))
+        }
+        ReadOutcome::Message(_) | ReadOutcome::SomeMessage => "returns the message that waits".to_owned(),
+        ReadOutcome::Eof if is_first => "returns 0, which is EOF".to_owned(),
+        ReadOutcome::Eof => "EOF".to_owned(),
+        ReadOutcome::Fails(Errno::ECONNRESET) if is_first => {
+            "fails with ECONNRESET, for bytes were destroyed unread".to_owned()
+        }
+        ReadOutcome::Fails(errno) if is_first => format!("fails with {}", errno.name()),
+        ReadOutcome::Fails(errno) => errno.name().to_owned(),
+        ReadOutcome::Sleeps if is_first && end.nonblock => "fails with EAGAIN".to_owned(),
+        ReadOutcome::Sleeps if is_first => "sleeps".to_owned(),
+        ReadOutcome::Sleeps if end.nonblock => "EAGAIN".to_owned(),
+        ReadOutcome::Sleeps => "sleep".to_owned(),
+    }
+}
