@@ -56,17 +56,15 @@ fn broken_pipe(scene: &Scene<'_>) -> Option<Explanation> {
     let (here, who) = (end.label(), scene.who());
     let cause = broken_because(scene, end);
     if scene.got_sigpipe() {
+        let outcome = if scene.task.is_alive() {
+            "catches it, so it had to handle the signal"
+        } else {
+            "had not said otherwise (SIG_DFL), so the signal killed it"
+        };
         let text = format!(
             "{who} could not write to {here}: {cause}. On a stream or a pipe the kernel sends SIGPIPE as well as EPIPE, and \
-             {who} had not said otherwise (SIG_DFL), so the signal killed it."
+             {who} {outcome}."
         );
-        let caught = "the signal killed it";
-        let text = if scene.task.is_alive() {
-            text.replace(caught, "it had to handle the signal")
-                .replace(" had not said otherwise (SIG_DFL), so", " catches it, so")
-        } else {
-            text
-        };
         return Some(wording::explanation(end, "epipe-with-sigpipe", "signal(7)", text));
     }
     let ignores =
