@@ -118,8 +118,8 @@ fn script(row: &Row, word: &str) -> Result<String> {
     let words = Kind::CHANNELS.map(Kind::word).join(", ");
     let column = column.ok_or_else(|| eyre!("there is no column `{word}`; there are {words}"))?;
     match cell(row, column)? {
-        Cell::Meaningless(reason) => Err(eyre!("`{}` means nothing for {}: {reason}", row.id, column.title())),
-        Cell::Denied(reason) => Err(eyre!("`{}` cannot be asked of {} here: {reason}", row.id, column.title())),
+        Cell::Meaningless(reason) => Err(eyre!("`{}` means nothing for {}: {reason}", row.id, column.heading())),
+        Cell::Denied(reason) => Err(eyre!("`{}` cannot be asked of {} here: {reason}", row.id, column.heading())),
         Cell::Found(answered) => Ok(answered.script),
     }
 }
@@ -173,7 +173,7 @@ fn cell(row: &Row, column: Kind) -> Result<Cell> {
         Err(reason) => Ok(Cell::Meaningless(reason)),
         Ok(lines) => {
             let title = title(row, column);
-            let came = ask(&title, lines).wrap_err_with(|| format!("row {}, {}", row.id, column.title()))?;
+            let came = ask(&title, lines).wrap_err_with(|| format!("row {}, {}", row.id, column.heading()))?;
             Ok(match came {
                 ask::Outcome::Answered(answered) => Cell::Found(answered),
                 ask::Outcome::Denied(reason) => Cell::Denied(reason),
@@ -184,7 +184,7 @@ fn cell(row: &Row, column: Kind) -> Result<Cell> {
 
 /// The first line of a cell's script.
 pub fn title(row: &Row, column: Kind) -> String {
-    format!("{}, {}: {}", row.id, column.title(), row.title)
+    format!("{}, {}: {}", row.id, column.heading(), row.title)
 }
 
 impl Found {

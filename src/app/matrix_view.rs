@@ -152,7 +152,7 @@ pub(super) fn objection(app: &App) -> Option<String> {
     };
     let column = Kind::CHANNELS[app.matrix.column];
     let reason = row.lines(column).err()?;
-    Some(format!("`{}` means nothing for {}: {reason}", row.id, column.title()))
+    Some(format!("`{}` means nothing for {}: {reason}", row.id, column.heading()))
 }
 
 /// The marked cell's statements, on a fresh bench.
@@ -165,7 +165,7 @@ fn open_cell(app: &mut App) -> Vec<Command> {
     app.mode = Mode::Keys;
     app.view = super::View::Bench;
     let commands = submit::replay(app, statements);
-    app.notice = Some(format!("{} on {}: {}", row.id, column.title(), row.title));
+    app.notice = Some(format!("{} on {}: {}", row.id, column.heading(), row.title));
     commands
 }
 

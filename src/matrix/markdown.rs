@@ -10,7 +10,7 @@ use crate::kind::Kind;
 pub fn render(found: &Found) -> String {
     let mut text = format!("# What this kernel does\n\nLinux {}, found out by running every cell.\n", found.kernel);
     for group in &found.groups {
-        let columns = Kind::CHANNELS.map(Kind::title).join(" | ");
+        let columns = Kind::CHANNELS.map(Kind::heading).join(" | ");
         let _ = write!(text, "\n## {}\n\n| situation | asked | {columns} |\n|", group.title);
         text.push_str(&" --- |".repeat(Kind::CHANNELS.len() + 2));
         text.push('\n');

@@ -20,7 +20,7 @@ pub fn render(found: &Found, width: usize) -> String {
     let mut text = format!("What this kernel does, Linux {}, asked now\n", found.kernel);
     for group in &found.groups {
         let mut head = vec![String::new()];
-        head.extend(Kind::CHANNELS.map(|column| column.title().to_owned()));
+        head.extend(Kind::CHANNELS.map(|column| column.heading().to_owned()));
         let _ = writeln!(text, "\n{}\n", group.title.to_uppercase());
         write_table_line(&mut text, &head, &widths);
         for row in &group.rows {

@@ -161,7 +161,7 @@ impl Problem {
         let _ = write!(text, "```\n\n```after\n{}\n", write::escaped(&self.why));
         text.push('\n');
         for (words, columns) in &self.options {
-            let kinds: Vec<&str> = columns.iter().map(|column| column.title()).collect();
+            let kinds: Vec<&str> = columns.iter().map(|column| column.heading()).collect();
             let _ = writeln!(text, "- {}: `{words}`", kinds.join(", "));
         }
         let known = builtin::ENGLISH.iter().find(|(name, _)| {

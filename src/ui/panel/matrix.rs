@@ -65,7 +65,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let place = Place::of(area);
     for (at, column) in Kind::CHANNELS.into_iter().enumerate() {
         let style = if at == matrix.column { theme.shout() } else { theme.strong() };
-        put(buf, (x_of(area, &place, at), area.y + 1), (column.title(), style), place.wide - 1);
+        put(buf, (x_of(area, &place, at), area.y + 1), (column.heading(), style), place.wide - 1);
     }
     let marked = matrix.selected.min(found.len().saturating_sub(1));
     let (first, rows) = window(area, marked, found.len());
