@@ -97,6 +97,26 @@ pub enum Command {
         #[arg(value_name = "PROGRAM", trailing_var_arg = true, required = true, allow_hyphen_values = true)]
         program: Vec<OsString>,
     },
+    /// Grade the programs of a folder, executables and C files: each is watched within bounds and held against a file of expectations.
+    Grade {
+        /// The folder.
+        folder: PathBuf,
+        /// The expectations, as for `watch --expect`; the comment above a line says what it wants.
+        #[arg(long, value_name = "FILE")]
+        task: PathBuf,
+        /// Comma-separated values for a spreadsheet, instead of text.
+        #[arg(long)]
+        csv: bool,
+        /// After so many seconds a program is killed.
+        #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+        timeout: f64,
+        /// MiB of memory for each process.
+        #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(16..=65_536))]
+        memory: u64,
+        /// Processes and threads alive at one time.
+        #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
+        processes: u16,
+    },
     /// Take a lesson in the terminal: text beside the live bench.
     Learn {
         /// Its number, its name, a file, or a folder of lessons that is a course of its own; unless told, where you left off.
@@ -329,6 +349,7 @@ Examples:
   tincans config               every setting and every key, as a file to be changed
   tincans completions bash     completions to stdout, for zsh, fish, elvish and powershell too
 
+A folder of programs to be graded: `tincans grade FOLDER --task FILE`, docs/grading.md.
 A program that hangs: `tincans watch --timeout 2 -o /dev/null -- ./a.out` says why. A log for `tincans open`: strace -f -yy -ttt -s 65536 -o trace.log ./a.out.
 More: `tincans man` is all of it as a manual page, the keys are on ?, README.md and ARCHITECTURE.md come with the source.
 Faults: `tincans --version` and `uname -r` belong to a report.

@@ -1,6 +1,8 @@
 //! What is wrong with a program that was watched: why it hangs, and what its author would change. Pure: the world and the events
 //! say it all.
 
+pub mod mistakes;
+
 use std::collections::BTreeSet;
 
 use crate::abi::TaskState;
@@ -179,7 +181,7 @@ impl Faults {
     pub fn end(&mut self, world: &World) {
         let unread: Vec<String> = world.ends().filter(|end| end.closed && end.closed_unread).map(End::label).collect();
         for label in unread {
-            self.add(Some(format!("bytes waited at {label} when it was closed, and were lost")));
+            self.add(Some(lost(&label)));
         }
     }
 
@@ -200,6 +202,11 @@ impl Faults {
     }
 }
 
+/// Bytes that nobody read.
+pub fn lost(label: &str) -> String {
+    format!("bytes waited at {label} when it was closed, and were lost")
+}
+
 /// Deaths by a mistake in the program.
 const CRASHES: [Signal; 5] = [Signal(4), Signal(6), Signal(7), Signal(8), Signal(11)];
 /// Errors of a call that lose what it was to send or to get.
@@ -214,7 +221,7 @@ const LOSSES: [(Errno, &str); 4] = [
 ];
 
 /// A call that failed and lost something.
-fn broken(call: &CallEvent) -> Option<String> {
+pub fn broken(call: &CallEvent) -> Option<String> {
     let (errno, why) = LOSSES.iter().find(|row| row.0 == call.errno)?;
     let at = call.call.fd().map_or_else(String::new, |fd| call.names.end(fd));
     Some(format!("{}: {}({at}) failed with {}: {why}", call.task, call.call.name(), errno.name()))

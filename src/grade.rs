@@ -1,18 +1,24 @@
 //! Grades a program that somebody else wrote: a file of expectations, each about a call of a task on an end, met in order by what
 //! the program does. Other calls between them do not matter. Pure.
 //!
-//! `[TASK:] CALL END [DATA] => EXPECTATION, …`, where `_` is any task, any call, any end.
+//! `[TASK:] CALL END [DATA] => EXPECTATION, …`, where `_` is any task, any call, any end. CALL and END may be alternatives, `a|b`;
+//! A line that begins with `!` must not be met.
+//! `reads` and `writes` are all calls that take or give bytes, whose text may come in several of them. The comment above a line says
+//! what it wants, in the words of whoever wrote it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::check::{self, Captures, Seen};
 use crate::order::Payload;
-use crate::script::words::{self, Line, ParseError, Word};
-use crate::script::{Data, Expectation, MAX_SCRIPT, Verb, parse, values};
+use crate::script::words::{self, Line, ParseError, Word, quote};
+use crate::script::{Data, Expectation, MAX_SCRIPT, Verb, Want, parse, values};
 use crate::trace::{CallEvent, CallState, Event, What};
 
 /// Stands for any task, call or end.
 const ANY: &str = "_";
+/// What is said of a line that must not be met and was.
+pub const FORBIDDEN: &str = "what must not be";
 
 /// One line of the file.
 #[derive(Debug, Clone)]
@@ -25,8 +31,55 @@ struct Rule {
     wants: Vec<Expectation>,
     /// As written.
     text: String,
+    /// The comment above it.
+    wish: String,
     /// What came of the last call that it was about and that did not meet it.
-    nearest: Option<String>,
+    nearest: Option<Nearest>,
+    /// Of `reads` and `writes`: the beginning of its text, which has come.
+    so_far: Vec<u8>,
+}
+
+/// A call that did not meet its line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Nearest {
+    /// `read(pair1[0])`; none of a death.
+    call: Option<String>,
+    /// What came, in the words of the language.
+    got: String,
+}
+
+/// A line that was not met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmet {
+    /// Its number in the file.
+    pub line: u32,
+    /// As written.
+    pub text: String,
+    /// The comment above it; empty where there is none.
+    pub wish: String,
+    /// Whose call it is about; `_` of anybody's.
+    pub task: String,
+    /// Whether it wants something written.
+    pub is_about_writing: bool,
+    /// What came of the last call that it was about, by whom: `child1: read(pair1[1])` and the answer.
+    pub nearest: Option<(String, String)>,
+    /// Lines of the same task behind it, which were not looked for.
+    pub behind: usize,
+}
+
+impl fmt::Display for Unmet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, text, task, nearest, behind, .. } = self;
+        match nearest {
+            Some((_, got)) => write!(f, "{line}: {text}: got {got}")?,
+            None => write!(f, "{line}: {text}: no such call came")?,
+        }
+        match behind {
+            0 => Ok(()),
+            1 => write!(f, "; 1 line for {task} after it was not reached"),
+            many => write!(f, "; {many} lines for {task} after it were not reached"),
+        }
+    }
 }
 
 /// A file of expectations, and how far the program has met them.
@@ -34,6 +87,8 @@ struct Rule {
 pub struct Grade {
     /// For each task as the file names it, its rules; the first is the next to be met.
     rules: BTreeMap<String, Vec<Rule>>,
+    /// Lines that must not be met.
+    forbidden: Vec<Rule>,
     captures: Captures,
     total: usize,
 }
@@ -47,10 +102,24 @@ impl Grade {
         }
         let text = std::str::from_utf8(source).map_err(|_error| fail(1, "the file is not UTF-8"))?;
         let mut grade = Self::default();
+        let mut wish = String::new();
+        let mut is_wish_over = true;
         for (number, text) in (1..).zip(text.lines()) {
-            if let Some(rule) = rule(text, number)? {
+            if let Some(comment) = text.trim_start().strip_prefix('#') {
+                if std::mem::take(&mut is_wish_over) {
+                    wish.clear();
+                }
+                wish.extend([if wish.is_empty() { "" } else { " " }, comment.trim()]);
+            } else if let Some(rule) = rule(text, number)? {
+                is_wish_over = true;
                 grade.total += 1;
-                grade.rules.entry(rule.task.clone()).or_default().push(rule);
+                let rule = Rule { wish: wish.clone(), ..rule };
+                match rule.task.strip_prefix('!') {
+                    Some(task) => grade.forbidden.push(Rule { task: task.to_owned(), ..rule }),
+                    None => grade.rules.entry(rule.task.clone()).or_default().push(rule),
+                }
+            } else {
+                wish.clear();
             }
         }
         // Met from the end, so that the next one is the last.
@@ -58,8 +127,9 @@ impl Grade {
         Ok(grade)
     }
 
-    /// One more event.
-    pub fn event(&mut self, event: &Event) {
+    /// One more event; true if a line is met by it.
+    pub fn event(&mut self, event: &Event) -> bool {
+        let mut is_met = false;
         let task = match &event.what {
             What::Call(call) => &call.task,
             What::Death { task, .. } | What::Signal { task, .. } => task,
@@ -71,8 +141,14 @@ impl Grade {
             | What::Why(_)
             | What::Expect { .. }
             | What::Refused { .. }
-            | What::Summary(_) => return,
+            | What::Summary(_) => return false,
         };
+        for rule in &mut self.forbidden {
+            let is_about = is_one_of(&rule.task, task) && rule.is_about(event);
+            if is_about && rule.nearest.is_none() && rule.came(event, task, &mut self.captures.clone()).is_none() {
+                rule.nearest = Some(Nearest { call: words_of_event(event), got: FORBIDDEN.to_owned() });
+            }
+        }
         for name in [task.as_str(), ANY] {
             let Some(rule) = self.rules.get_mut(name).and_then(|rules| rules.last_mut()) else { continue };
             if !rule.is_about(event) {
@@ -83,11 +159,20 @@ impl Grade {
             match came {
                 None => {
                     self.captures = captures;
+                    is_met = true;
                     self.rules.get_mut(name).and_then(Vec::pop);
                 }
-                Some(got) => rule.nearest = Some(got),
+                Some(got) => {
+                    let call = words_of_event(event);
+                    // Of a text the first that was another one; of all else the last.
+                    let had_text = rule.nearest.as_ref().is_some_and(|nearest| nearest.got.starts_with('"'));
+                    if !(had_text && rule.wants_text()) {
+                        rule.nearest = Some(Nearest { call, got });
+                    }
+                }
             }
         }
+        is_met
     }
 
     /// How many expectations there are.
@@ -96,37 +181,80 @@ impl Grade {
     }
 
     /// What was not met, by its lines: of each task the first, for those behind it were not looked for.
-    pub fn unmet(&self) -> Vec<String> {
-        let mut unmet: Vec<(u32, String)> = self.rules.values().filter_map(|rules| describe(rules)).collect();
-        unmet.sort();
-        unmet.into_iter().map(|(line, text)| format!("{line}: {text}")).collect()
+    pub fn unmet(&self) -> Vec<Unmet> {
+        let broken = self.forbidden.iter().filter(|rule| rule.nearest.is_some());
+        let broken = broken.filter_map(|rule| describe(std::slice::from_ref(rule)));
+        let mut unmet: Vec<Unmet> = self.rules.values().filter_map(|rules| describe(rules)).chain(broken).collect();
+        unmet.sort_by_key(|unmet| unmet.line);
+        unmet
     }
 }
 
-fn describe(rules: &[Rule]) -> Option<(u32, String)> {
+fn describe(rules: &[Rule]) -> Option<Unmet> {
     let rule = rules.last()?;
-    let text = match &rule.nearest {
-        Some(got) => format!("{}: got {got}", rule.text),
-        None => format!("{}: no such call came", rule.text),
-    };
-    let behind = match rules.len() - 1 {
-        0 => String::new(),
-        1 => format!("; 1 line for {} after it was not reached", rule.task),
-        many => format!("; {many} lines for {} after it were not reached", rule.task),
-    };
-    Some((rule.line, text + &behind))
+    let nearest = rule.nearest.as_ref().map(|nearest| (nearest.call.clone().unwrap_or_default(), nearest.got.clone()));
+    Some(Unmet {
+        line: rule.line,
+        text: rule.text.clone(),
+        wish: rule.wish.clone(),
+        task: rule.task.clone(),
+        is_about_writing: rule.call.split('|').any(|word| word.starts_with("write") || word.starts_with("send")),
+        nearest,
+        behind: rules.len() - 1,
+    })
+}
+
+fn words_of_event(event: &Event) -> Option<String> {
+    if let What::Call(call) = &event.what { Some(words_of(call)) } else { None }
+}
+
+/// `child1: read(pair1[1])`.
+fn words_of(call: &CallEvent) -> String {
+    let end = call.call.fd().map_or_else(String::new, |fd| call.names.end(fd));
+    format!("{}: {}({end})", call.task, call.call.name())
+}
+
+/// Whether one of the alternatives is any, or this name.
+fn is_one_of(alternatives: &str, name: &str) -> bool {
+    alternatives.split('|').any(|one| one == ANY || one == name)
 }
 
 impl Rule {
     /// Whether an event is the call on the end that it names; a death or signal is only where any call will do.
     fn is_about(&self, event: &Event) -> bool {
         let What::Call(call) = &event.what else { return self.call == ANY };
-        let is_call = self.call == ANY || self.call == call.call.name();
+        if self.wants_death() {
+            return false;
+        }
+        let is_call = is_one_of(&self.call, call.call.name())
+            || self.takes() && call.call.room().is_some()
+            || self.gives() && call.call.offered().is_some();
         let is_end = match self.end.as_deref() {
             None | Some(ANY) => true,
-            Some(end) => call.call.fd().is_some_and(|fd| call.names.end(fd) == end),
+            Some(ends) => call.call.fd().is_some_and(|fd| is_one_of(ends, &call.names.end(fd))),
         };
         is_call && is_end && self.is_of_data(call)
+    }
+
+    /// How a task ends, or a signal: no call can tell.
+    fn wants_death(&self) -> bool {
+        let is_death = |want: &Want| matches!(want, Want::Exits(..) | Want::Killed(..) | Want::Signals(..));
+        self.call == ANY && self.wants.iter().all(|expectation| is_death(&expectation.want))
+    }
+
+    /// A text, and nothing else.
+    fn wants_text(&self) -> bool {
+        matches!(&*self.wants, [Expectation { want: Want::Data(_), .. }])
+    }
+
+    /// `reads`: any call that takes bytes.
+    fn takes(&self) -> bool {
+        self.call == "reads"
+    }
+
+    /// `writes`: any call that gives bytes.
+    fn gives(&self) -> bool {
+        self.call == "writes"
     }
 
     fn is_of_data(&self, call: &CallEvent) -> bool {
@@ -136,7 +264,15 @@ impl Rule {
     }
 
     /// What came instead of what is expected; none if it holds.
-    fn came(&self, event: &Event, task: &str, captures: &mut Captures) -> Option<String> {
+    fn came(&mut self, event: &Event, task: &str, captures: &mut Captures) -> Option<String> {
+        if let What::Call(call) = &event.what
+            && (self.takes() || self.gives())
+            && let [Expectation { want: Want::Data(text), .. }] = &*self.wants
+            && let Ok(text) = captures.payload(text)
+            && let Some(bytes) = moved(call)
+        {
+            return self.came_in_parts(&bytes, &text.iter().collect::<Vec<u8>>());
+        }
         let mut event = event.clone();
         let mut asleep = Vec::new();
         if let What::Call(call) = &mut event.what {
@@ -153,6 +289,30 @@ impl Rule {
         let verdict = check::check(&self.wants, &seen, captures);
         (!verdict.ok).then_some(verdict.got)
     }
+}
+
+impl Rule {
+    /// The text may come in several calls, which begin where it begins.
+    fn came_in_parts(&mut self, bytes: &[u8], text: &[u8]) -> Option<String> {
+        let all = [std::mem::take(&mut self.so_far), bytes.to_vec()].concat();
+        if all == text || bytes == text {
+            return None;
+        }
+        let got = quote(&all);
+        self.so_far =
+            [all.as_slice(), bytes].into_iter().find(|so_far| text.starts_with(so_far)).unwrap_or(&[]).to_vec();
+        Some(got)
+    }
+}
+
+/// The bytes that a call has taken or given; none of one that has not come back with some.
+fn moved(call: &CallEvent) -> Option<Vec<u8>> {
+    let count = usize::try_from(call.ret?).ok().filter(|count| *count > 0)?;
+    let bytes: Vec<u8> = match call.call.offered() {
+        Some(_) => call.call.payloads().iter().flat_map(Payload::iter).take(count).collect(),
+        None => call.outcome.data.clone(),
+    };
+    (bytes.len() == count).then_some(bytes)
 }
 
 fn rule(text: &str, line: u32) -> Result<Option<Rule>, ParseError> {
@@ -180,7 +340,8 @@ fn rule(text: &str, line: u32) -> Result<Option<Rule>, ParseError> {
     let after = text.get(arrow.span.end..).unwrap_or_default();
     let wants = parse::expectations(after, &Verb::Tasks, line)?;
     let (call, text) = (call.text.clone(), text.trim().to_owned());
-    Ok(Some(Rule { line, task, call, end, data, wants, text, nearest: None }))
+    let (wish, so_far) = (String::new(), Vec::new());
+    Ok(Some(Rule { line, task, call, end, data, wants, text, wish, nearest: None, so_far }))
 }
 
 #[cfg(test)]
@@ -221,7 +382,7 @@ mod tests {
         for event in [write(b"one"), write(b"two"), read] {
             grade.event(&event);
         }
-        grade.unmet()
+        grade.unmet().iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -240,6 +401,30 @@ mod tests {
         assert_eq!(unmet("child1: read _ => EOF"), ["1: child1: read _ => EOF: got \"onetwo\""]);
         // In order: the second message does not come before the first.
         assert_eq!(unmet("parent: write _ \"two\" => 3\nparent: write _ \"one\" => 3").len(), 1);
+    }
+
+    #[test]
+    fn a_text_may_come_in_several_calls_of_any_name() {
+        assert_eq!(unmet("parent: writes _ => \"onetwo\"\nchild1: reads _ => \"onetwo\""), Vec::<String>::new());
+        assert_eq!(unmet("parent: writes x|pair1[0] => \"one\"\nparent: send|write _ => 3"), Vec::<String>::new());
+        let halves = unmet("parent: writes _ => \"two\"\nparent: writes _ => \"more\"");
+        assert_eq!(halves, ["2: parent: writes _ => \"more\": no such call came"]);
+        let got = unmet("parent: writes _ => \"onetwo!\"");
+        assert_eq!(got, ["1: parent: writes _ => \"onetwo!\": got \"onetwo\""]);
+    }
+
+    #[test]
+    fn what_must_not_be_is_told_if_it_was() {
+        assert_eq!(unmet("!child2: _ => _\n!parent: write _ => EPIPE"), Vec::<String>::new());
+        assert_eq!(unmet("!parent: write _ => 3"), ["1: !parent: write _ => 3: got what must not be"]);
+    }
+
+    #[test]
+    fn the_comment_above_a_line_is_what_it_wants() {
+        let grade = Grade::parse(b"# A text.\n\n# Both\n# come.\nparent: write a => 3\nchild1: read a => 3\n")
+            .expect("it parses");
+        let wishes: Vec<String> = grade.unmet().into_iter().map(|unmet| unmet.wish).collect();
+        assert_eq!(wishes, ["Both come.", "Both come."]);
     }
 
     #[test]

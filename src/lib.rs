@@ -52,3 +52,4 @@ pub mod picture;
 pub mod checker;
 pub mod doctor;
 pub mod watch;
+pub mod hand_in;

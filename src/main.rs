@@ -11,6 +11,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::time::Duration;
 
 use clap::Parser;
 use color_eyre::eyre::{Result, WrapErr, eyre};
@@ -24,6 +25,7 @@ use tincans::config;
 use tincans::crash;
 use tincans::doctor::{self, Health};
 use tincans::guardian::{self, Terminal};
+use tincans::hand_in::{self, Bounds};
 use tincans::lesson::{Lesson, builtin, language, list, load, report};
 use tincans::matrix::{self, Format, Request};
 use tincans::plain::{self, Ends, Listener};
@@ -85,6 +87,17 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         Some(Command::Watch { how, program }) => watched::watch(arguments, how, program),
         Some(Command::Open { file, json }) => files::open(arguments, file, *json),
         Some(Command::Export { file, format, output }) => files::export(arguments, file, format, output.as_deref()),
+        Some(Command::Grade { folder, task, csv, timeout, memory, processes }) => {
+            let bounds = Bounds {
+                timeout: Duration::from_secs_f64(*timeout),
+                memory_mib: *memory,
+                processes: usize::from(*processes),
+            };
+            guarded(Terminal::Untouched, || {
+                let passes = hand_in::run(folder, task, bounds, (*csv, &mut output::stdout(Printed::Text)))?;
+                Ok(u8::from(!passes))
+            })
+        }
         // What waits for a file to change has no folder, and ends at once.
         Some(Command::Check { paths, watch: true }) => guarded(Terminal::Untouched, || check_lessons(paths, true)),
         Some(Command::Check { paths, watch: false }) => guarded_run(|| check_lessons(paths, false)),

@@ -6,6 +6,7 @@ pub mod calls;
 pub mod more_calls;
 pub mod children;
 pub mod child_signal;
+pub mod confine;
 pub mod control;
 pub mod descriptors;
 pub mod file_identity;

@@ -38,7 +38,7 @@ fn words(text: &str) -> Vec<CString> {
 }
 
 fn start(command: &[CString], filter: &Filter) -> Waiting {
-    let mut waiting = launch::launch(command, filter, None).expect("launches");
+    let mut waiting = launch::launch(command, filter, launch::Surroundings::default()).expect("launches");
     ptrace::seize(waiting.pid).expect("seizes");
     waiting.open_gate().expect("lets it go");
     waiting

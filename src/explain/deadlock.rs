@@ -8,7 +8,7 @@ use crate::questions::sleep::{self, Sleep};
 use crate::trace::{Explanation, TaskId};
 use crate::world::World;
 use crate::world::kind::{EndId, Kind};
-use crate::world::task::{Ongoing, Task};
+use crate::world::task::Task;
 
 use super::wording;
 
@@ -94,20 +94,13 @@ fn wakers(world: &World, task: &Task) -> Option<Vec<TaskId>> {
             each.filter(|_| ends.len() == fds.len()).map(|lists| lists.concat())
         }
         call if call.room().is_some() || call.offered().is_some() => {
-            if ends_by_itself(world, ongoing) {
+            if sleep::ends_by_itself(world, ongoing) {
                 return None;
             }
             holders(world, end?.peer?)
         }
         _ => None,
     }
-}
-
-/// Whether SO_RCVTIMEO or SO_SNDTIMEO ends the sleep.
-fn ends_by_itself(world: &World, ongoing: &Ongoing) -> bool {
-    let end = ongoing.call().fd().and_then(|fd| world.end(ongoing.names.end_id(fd)?));
-    let is_send = ongoing.call().offered().is_some();
-    end.is_some_and(|end| if is_send { end.timeouts.1.is_some() } else { end.timeouts.0.is_some() })
 }
 
 /// Every living thread of every process that holds an end; none where a copy is in flight, which anybody may receive.

@@ -70,10 +70,14 @@ fn writer(world: &World, task: &Task, (ongoing, end): (&Ongoing, &End)) -> Optio
         return None;
     }
     let (name, here, there, call) = (&task.name, end.label(), peer.label(), ongoing.call().name());
+    // How much of a write that sleeps is in the queue already, nobody has said.
+    let waits = match peer.inbox.waiting() {
+        0 => String::new(),
+        _ => format!(", {} at {there}", wording::waits(peer)),
+    };
     let text = format!(
-        "{name} is asleep in {call}({here}): there is no room, {} at {there}, and nobody but {name} itself could read there: it \
+        "{name} is asleep in {call}({here}): there is no room{waits}, and nobody but {name} itself could read there: it \
          still has {there} open, as {own}. Without that copy the write would fail with EPIPE instead of sleeping.",
-        wording::waits(peer),
     );
     let explained = wording::explanation(task, "own-copy-keeps-epipe-away", wording::page(end.kind), text);
     Some(wording::advised(world, task, explained, &format!("`interrupt {name}`, then `{name}: close {there}`")))

@@ -33,6 +33,35 @@ pub fn end_ids(ongoing: &Ongoing) -> Vec<EndId> {
     ongoing.call().fd().and_then(id).into_iter().collect()
 }
 
+/// Whether SO_RCVTIMEO or SO_SNDTIMEO ends the sleep.
+pub fn ends_by_itself(world: &World, ongoing: &Ongoing) -> bool {
+    let end = ongoing.call().fd().and_then(|fd| world.end(ongoing.names.end_id(fd)?));
+    let is_send = ongoing.call().offered().is_some();
+    end.is_some_and(|end| if is_send { end.timeouts.1.is_some() } else { end.timeouts.0.is_some() })
+}
+
+/// Whether every task that lives sleeps in a call that no time-out ends and nobody outside can end: then nothing happens any more,
+/// unless a signal comes.
+pub fn is_all_still(world: &World) -> bool {
+    let mut living = world.tasks().filter(|task| task.is_alive()).peekable();
+    living.peek().is_some() && living.all(|task| is_still(world, task))
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "of all other calls it is not known what ends them")]
+fn is_still(world: &World, task: &Task) -> bool {
+    let Some(Sleep { ongoing, call, .. }) = of_task(world, task) else { return false };
+    let ends: Vec<&End> = end_ids(ongoing).into_iter().filter_map(|id| world.end(id)).collect();
+    let is_inside = |count: usize| ends.len() == count && ends.iter().all(|end| !end.outside);
+    match call {
+        Call::Waitpid { .. } => true,
+        Call::Other { name, .. } => name == "pause",
+        Call::Poll { fds, timeout_ms, .. } => *timeout_ms < 0 && is_inside(fds.len()),
+        Call::Accept { .. } => is_inside(1),
+        call if call.room().is_some() || call.offered().is_some() => is_inside(1) && !ends_by_itself(world, ongoing),
+        _ => false,
+    }
+}
+
 /// Whether a task sleeps in a call about this end.
 pub fn is_at(task: &Task, end: EndId) -> bool {
     task.sleeping_call().is_some_and(|ongoing| end_ids(ongoing).contains(&end))

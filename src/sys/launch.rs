@@ -11,6 +11,7 @@ use nix::fcntl::OFlag;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::unistd::{dup2_stderr, dup2_stdout};
 
+use super::confine::Limits;
 use super::fork::{Forked, exit_child, fork};
 use super::seccomp::Filter;
 use super::{During, SysError, last_errno, pty};
@@ -85,9 +86,17 @@ pub struct Waiting {
     failure: File,
 }
 
-/// Forks. The child waits, then installs the filter and executes the program, on a terminal of its own where one is given; it
-/// dies with its parent until then.
-pub fn launch(arguments: &[CString], filter: &Filter, terminal: Option<&CString>) -> Result<Waiting, SysError> {
+/// What the program gets beside its arguments.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Surroundings<'a> {
+    /// A terminal of its own.
+    pub terminal: Option<&'a CString>,
+    /// What each of its processes may use; none: what this program may.
+    pub limits: Option<Limits>,
+}
+
+/// Forks. The child waits, then installs the filter and executes the program; it dies with its parent until then.
+pub fn launch(arguments: &[CString], filter: &Filter, given: Surroundings<'_>) -> Result<Waiting, SysError> {
     let pipe = || nix::unistd::pipe2(OFlag::O_CLOEXEC).during("make the gate");
     let (theirs, gate) = pipe()?;
     let (failure, tells) = pipe()?;
@@ -96,7 +105,7 @@ pub fn launch(arguments: &[CString], filter: &Filter, terminal: Option<&CString>
         Forked::Child => {
             drop(gate);
             drop(failure);
-            let errno = become_program(arguments, filter, (theirs, terminal));
+            let errno = become_program(arguments, filter, (theirs, given));
             let _ = File::from(tells).write_all(&errno.0.to_ne_bytes());
             exit_child(127)
         }
@@ -117,7 +126,7 @@ impl Waiting {
     }
 }
 
-fn become_program(arguments: &[CString], filter: &Filter, (gate, terminal): (OwnedFd, Option<&CString>)) -> Errno {
+fn become_program(arguments: &[CString], filter: &Filter, (gate, given): (OwnedFd, Surroundings<'_>)) -> Errno {
     let tie = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
     let mut byte = [0];
     let is_let_go = File::from(gate).read_exact(&mut byte).is_ok();
@@ -126,8 +135,11 @@ fn become_program(arguments: &[CString], filter: &Filter, (gate, terminal): (Own
     }
     let _ = nix::sys::prctl::set_pdeathsig(None);
     restore_signals();
-    if let Some(Err(errno)) = terminal.map(pty::become_session) {
+    if let Some(Err(errno)) = given.terminal.map(pty::become_session) {
         return Errno(errno as i32);
+    }
+    if let Some(Err(error)) = given.limits.map(Limits::set) {
+        return error.errno;
     }
     if let Err(error) = filter.install() {
         return error.errno;

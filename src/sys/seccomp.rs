@@ -9,9 +9,10 @@ pub const OWN_STOP: u16 = 0x7c1a;
 /// The same of a call made for another architecture or by another ABI, which is not followed.
 pub const FOREIGN_ABI_STOP: u16 = 0x7c1b;
 
-/// Where `struct seccomp_data` has the call's number and the architecture.
+/// Where `struct seccomp_data` has the call's number, the architecture, and the lower half of the first argument.
 const OFFSET_NUMBER: u32 = 0;
 const OFFSET_ARCH: u32 = 4;
+const OFFSET_FIRST_ARGUMENT: u32 = if cfg!(target_endian = "big") { 20 } else { 16 };
 
 /// A filter, ready to be installed.
 #[derive(Debug, Clone)]
@@ -36,6 +37,28 @@ impl Filter {
         }
         program.push(give(libc::SECCOMP_RET_ALLOW));
         program.push(give(libc::SECCOMP_RET_TRACE | u32::from(OWN_STOP)));
+        Self(program)
+    }
+
+    /// The same, and no socket of any family but AF_UNIX is made: EACCES. What cannot be told apart, calls of another ABI, is not
+    /// made at all: ENOSYS.
+    #[must_use]
+    pub fn without_network(self) -> Self {
+        let number = |call: i64| u32::try_from(call).unwrap_or(u32::MAX);
+        let family = u32::try_from(libc::AF_UNIX).unwrap_or(0);
+        let mut program = vec![
+            load(OFFSET_ARCH),
+            jump(libc::BPF_JEQ, AUDIT_ARCH, 1, 0),
+            give(libc::SECCOMP_RET_ERRNO | number(libc::ENOSYS.into())),
+            load(OFFSET_NUMBER),
+            jump(libc::BPF_JGE, X32_BIT, 0, 1),
+            give(libc::SECCOMP_RET_ERRNO | number(libc::ENOSYS.into())),
+            jump(libc::BPF_JEQ, number(libc::SYS_socket), 0, 3),
+            load(OFFSET_FIRST_ARGUMENT),
+            jump(libc::BPF_JEQ, family, 1, 0),
+            give(libc::SECCOMP_RET_ERRNO | number(libc::EACCES.into())),
+        ];
+        program.extend(self.0);
         Self(program)
     }
 
@@ -72,6 +95,10 @@ mod tests {
 
     /// What the filter says of a call: the few instructions it is made of, carried out.
     fn verdict(filter: &Filter, arch: u32, number: u32) -> u32 {
+        verdict_with(filter, (arch, number), 0)
+    }
+
+    fn verdict_with(filter: &Filter, (arch, number): (u32, u32), argument: u32) -> u32 {
         let (mut at, mut loaded) = (0, 0);
         loop {
             let line = filter.0[at];
@@ -80,7 +107,11 @@ mod tests {
             if code == libc::BPF_RET | libc::BPF_K {
                 return line.k;
             } else if code == libc::BPF_LD | libc::BPF_W | libc::BPF_ABS {
-                loaded = if line.k == OFFSET_ARCH { arch } else { number };
+                loaded = match line.k {
+                    OFFSET_ARCH => arch,
+                    OFFSET_FIRST_ARGUMENT => argument,
+                    _ => number,
+                };
             } else {
                 let holds = if code & 0xf0 == libc::BPF_JGE { loaded >= line.k } else { loaded == line.k };
                 at += usize::from(if holds { line.jt } else { line.jf });
@@ -105,6 +136,24 @@ mod tests {
         let foreign = libc::SECCOMP_RET_TRACE | u32::from(FOREIGN_ABI_STOP);
         assert_eq!(verdict(&filter, 0x4000_0003, 4), foreign, "int 0x80 of a 64-bit program");
         assert_eq!(verdict(&filter, AUDIT_ARCH, X32_BIT | 1), foreign, "x32");
+    }
+
+    #[test]
+    fn without_network_only_sockets_of_this_machine_are_made() {
+        let filter = Filter::build(|_| true).without_network();
+        let socket = u32::try_from(libc::SYS_socket).expect("a call's number");
+        let denied = libc::SECCOMP_RET_ERRNO | u32::try_from(libc::EACCES).expect("an errno");
+        let verdict_of =
+            |family: i32| verdict_with(&filter, (AUDIT_ARCH, socket), u32::try_from(family).expect("small"));
+        for family in [libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK, libc::AF_PACKET, libc::AF_VSOCK] {
+            assert_eq!(verdict_of(family), denied);
+        }
+        assert_eq!(verdict_of(libc::AF_UNIX), libc::SECCOMP_RET_TRACE | u32::from(OWN_STOP));
+        let getpid = u32::try_from(libc::SYS_getpid).expect("a call's number");
+        assert_eq!(verdict(&filter, AUDIT_ARCH, getpid), libc::SECCOMP_RET_ALLOW);
+        let unknown = libc::SECCOMP_RET_ERRNO | u32::try_from(libc::ENOSYS).expect("an errno");
+        assert_eq!(verdict(&filter, 0x4000_0003, 359), unknown, "socket by int 0x80");
+        assert_eq!(verdict(&filter, AUDIT_ARCH, X32_BIT | socket), unknown, "socket of x32");
     }
 
     #[test]

@@ -79,7 +79,7 @@ fn grade(path: &Path) -> Result<Grade> {
 fn unmet(listeners: &Listeners, path: Option<&Path>) -> Vec<(String, String)> {
     let name = path.map_or_else(String::new, |path| text::string(&path.display().to_string()));
     let lines = listeners.grade.as_ref().map(Grade::unmet).unwrap_or_default();
-    lines.into_iter().map(|line| (name.clone(), text::string(&line))).collect()
+    lines.into_iter().map(|line| (name.clone(), text::string(&line.to_string()))).collect()
 }
 
 /// Runs it in so many orders, and says which different ends there are. 1 if there is more than one, or a bad one.

@@ -73,7 +73,7 @@ pub fn run(arguments: &[CString], count: u64, timeout: Option<Duration>) -> Resu
 
 fn once(arguments: &[CString], seed: u64, patience: Duration) -> Result<Outcome, SysError> {
     let output = launch::unnamed_file()?;
-    let mut started = start(arguments, Setup { terminal: None, order: Some(seed), output: Some(&output) })?;
+    let mut started = start(arguments, Setup { order: Some(seed), output: Some(&output), ..Setup::default() })?;
     let mut follower = Follower::new(None, false);
     let ending = follow(&mut started, &mut follower, patience)?;
     if ending.is_some() {

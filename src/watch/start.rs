@@ -7,6 +7,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
 use crate::abi::Signal;
+use crate::sys::confine::Confinement;
 use crate::sys::fork::{self, Forked, exit_child};
 use crate::sys::{During, SysError, child_signal, launch, poll};
 
@@ -20,6 +21,8 @@ pub struct Started {
     /// What it says.
     pub receiver: Receiver,
     process: OwnedFd,
+    /// Its number.
+    pub pid: i32,
 }
 
 impl Started {
@@ -60,6 +63,8 @@ pub struct Setup<'a> {
     pub order: Option<u64>,
     /// Where its standard output and error go; none: where this program's go.
     pub output: Option<&'a File>,
+    /// What it may use; none: what this program may.
+    pub bounds: Option<Confinement<'a>>,
 }
 
 /// Starts the watcher in a process of its own, tied to this one.
@@ -67,7 +72,7 @@ pub fn start(arguments: &[CString], setup: Setup<'_>) -> Result<Started, SysErro
     let (ours, theirs) = open_pipe()?;
     let own = std::process::id();
     match fork::fork().map_err(|errno| SysError { operation: "fork the watcher", errno })? {
-        Forked::Parent(pid) => Ok(Started { receiver: Receiver::new(ours), process: fork::open_pidfd(pid)? }),
+        Forked::Parent(pid) => Ok(Started { receiver: Receiver::new(ours), process: fork::open_pidfd(pid)?, pid }),
         Forked::Child => {
             drop(ours);
             let mut sender = Sender::new(theirs);
@@ -79,7 +84,9 @@ pub fn start(arguments: &[CString], setup: Setup<'_>) -> Result<Started, SysErro
                 exit_child(1);
             }
             let pace = setup.order.map_or(Pace::Free, Pace::seeded);
-            match Watcher::watch(arguments, (setup.terminal, pace), &mut sender) {
+            let entered = setup.bounds.map_or(Ok(()), |bounds| bounds.enter());
+            let watch = |()| Watcher::watch(arguments, (setup.terminal, setup.bounds, pace), &mut sender);
+            match entered.and_then(watch) {
                 Ok(ending) => sender.end(ending),
                 Err(error) => {
                     sender.send(&Frame::Failed(error.to_string()));

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use crate::abi::Errno;
 use crate::sys::child_signal::ChildSignal;
-use crate::sys::launch::{self, Waiting};
+use crate::sys::confine::{Confinement, Network};
+use crate::sys::launch::{self, Surroundings, Waiting};
 use crate::sys::ptrace::{self, Stop};
 use crate::sys::seccomp::Filter;
 use crate::sys::{SysError, now_ns, poll};
@@ -71,15 +72,19 @@ pub struct Watcher<'a> {
 }
 
 impl<'a> Watcher<'a> {
-    /// Starts the program, on this terminal where one is given, and watches it to its end, in this pace.
+    /// Starts the program and watches it to its end, in this pace: on this terminal where one is given, within these bounds.
     pub fn watch(
         arguments: &[CString],
-        (terminal, pace): (Option<&CString>, Pace),
+        (terminal, bounds, pace): (Option<&CString>, Option<Confinement<'_>>, Pace),
         out: &'a mut dyn Output,
     ) -> Result<Ending, SysError> {
         let children = ChildSignal::open()?;
-        let filter = Filter::build(|_| true);
-        let mut waiting = launch::launch(arguments, &filter, terminal)?;
+        let filter = match bounds.map(|bounds| bounds.network) {
+            Some(Network::Filtered) => Filter::build(|_| true).without_network(),
+            Some(Network::OwnNamespace) | None => Filter::build(|_| true),
+        };
+        let given = Surroundings { terminal, limits: bounds.map(|bounds| bounds.limits) };
+        let mut waiting = launch::launch(arguments, &filter, given)?;
         ptrace::seize(waiting.pid)?;
         waiting.open_gate()?;
         let mut watcher = Self::new(waiting.pid, pace, out);

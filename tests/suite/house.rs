@@ -90,6 +90,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("doctor", &[PURE, &["sys", "bench", "session"]]),
     // The defaults that `--help` names.
     ("watch", &[PURE, &["sys", "diagnosis", "recorder", "bench", "source", "app"]]),
+    ("hand_in", &[PURE, &["sys", "watch"]]),
     ("cli", &[PURE, &["bench", "app"]]),
     ("lib", &[]),
 ];

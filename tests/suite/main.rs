@@ -10,6 +10,7 @@ mod again;
 mod bounds;
 mod contract;
 mod denied;
+mod exercises;
 mod exports;
 mod exports_c;
 mod facts;

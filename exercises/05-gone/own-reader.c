@@ -1,0 +1,30 @@
+/* A mistake: the parent keeps the reading end itself, so there is always a reader and the pipe fills. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(void)
+{
+    int fd[2];
+    char buf[7];
+    if (pipe(fd) == -1)
+        return 1;
+    signal(SIGPIPE, SIG_IGN);
+    if (fork() == 0) {
+        close(fd[1]);
+        read(fd[0], buf, sizeof buf);
+        _exit(0);
+    }
+    while (write(fd[1], "a line\n", 7) == 7)
+        ;
+    close(fd[1]);
+    wait(NULL);
+    return 0;
+}

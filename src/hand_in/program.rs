@@ -1,0 +1,186 @@
+//! One program of a folder under watch, until it has ended, stands still for ever, or has used up what it may use.
+
+use std::ffi::CString;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::abi::Errno;
+use crate::diagnosis::{self, mistakes::Mistakes};
+use crate::grade::Grade;
+use crate::questions::sleep;
+use crate::sys::confine::Confinement;
+use crate::sys::procfs::ThreadFiles;
+use crate::sys::{During, SysError, launch, poll};
+use crate::trace::{CallEvent, Event, TaskId, What};
+use crate::watch::follower::{Ending, Follower, News};
+use crate::watch::start::{Setup, Started, start};
+
+use super::Bounds;
+use super::judgement::{Ended, Judgement, Seen};
+
+/// Where all seem to sleep: how long nothing may come until the kernel is asked whether that is so.
+const QUIET: Duration = Duration::from_millis(20);
+/// Bytes of the output that are read.
+const MOST_OUTPUT: u64 = 64 * 1024;
+/// Calls after which a sleeping process may be woken by a timer's signal.
+const TIMERS: [&str; 2] = ["alarm", "setitimer"];
+
+/// Runs a program and says what is to be said of it.
+pub fn judge(
+    program: &Path,
+    grade: Grade,
+    (bounds, confinement): (Bounds, Confinement<'_>),
+) -> Result<Judgement, SysError> {
+    let words = [CString::new(program.as_os_str().as_bytes()).unwrap_or_default()];
+    let output = launch::unnamed_file()?;
+    let started = start(&words, Setup { output: Some(&output), bounds: Some(confinement), ..Setup::default() })?;
+    let mut run = Run {
+        follower: Follower::new(None, false),
+        grade,
+        mistakes: Mistakes::default(),
+        excused: Vec::new(),
+        has_timer: false,
+        is_end_wanted: false,
+        bounds,
+    };
+    let stopped = run.follow(started)?;
+    run.follower.end();
+    run.mistakes.end(run.follower.recording().world());
+    let ended = stopped.unwrap_or_else(|| match run.follower.ending() {
+        Ending::Died(death) => Ended::Died(death),
+        Ending::NotExecuted(errno) => {
+            Ended::NotRun(format!("It cannot be executed: {} ({}).", errno.name(), errno.message()))
+        }
+        Ending::NotWatched(reason) => Ended::NotRun(format!("It cannot be watched: {reason}.")),
+    });
+    let output = read(output);
+    Ok(run.judgement(ended, &output))
+}
+
+/// A program that is running, and what is known of it by now.
+struct Run {
+    follower: Follower,
+    grade: Grade,
+    mistakes: Mistakes,
+    excused: Vec<String>,
+    /// A signal may come by itself.
+    has_timer: bool,
+    /// A line is about how the first task ends.
+    is_end_wanted: bool,
+    bounds: Bounds,
+}
+
+/// How often each task was given a processor, at a look at which all of them slept.
+type Look = Vec<u64>;
+
+impl Run {
+    fn judgement(&mut self, ended: Ended, output: &[u8]) -> Judgement {
+        let faults = std::mem::take(self.follower.faults());
+        let world = self.follower.recording().world();
+        let Self { grade, excused, mistakes, is_end_wanted, .. } = self;
+        let is_end_wanted = *is_end_wanted;
+        Judgement::of(&Seen { ended, is_end_wanted, world, grade, faults: &faults, excused, mistakes, output })
+    }
+
+    /// To its end; how it was stopped, if it had to be.
+    fn follow(&mut self, mut started: Started) -> Result<Option<Ended>, SysError> {
+        let deadline = Instant::now() + self.bounds.timeout;
+        let mut last: Option<Look> = None;
+        let stopped = loop {
+            if started.receiver.is_over() {
+                break None;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            let seems_still = !self.has_timer && sleep::is_all_still(self.follower.recording().world());
+            let pause = if seems_still { left.min(QUIET) } else { left };
+            let ready = poll::wait(&[started.receiver.pipe().as_fd()], Some(pause))?;
+            if ready.first() == Some(&true) {
+                last = None;
+                for frame in started.receiver.receive().during("read what the watcher says")? {
+                    if let News::Events(events) = self.follower.take(frame) {
+                        for event in &events {
+                            self.note(event);
+                        }
+                    }
+                }
+                let living = self.follower.recording().world().tasks().filter(|task| task.is_alive()).count();
+                if living > self.bounds.processes {
+                    break Some(Ended::TooMany(self.bounds.processes));
+                }
+            } else if left == Duration::ZERO {
+                break Some(Ended::TimeUp(self.bounds.timeout));
+            } else if seems_still {
+                let look = self.look(&started);
+                if look.is_some() && look == last {
+                    break Some(Ended::Still);
+                }
+                last = look;
+            }
+        };
+        if stopped.is_some() {
+            started.kill()?;
+        }
+        started.reap();
+        Ok(stopped)
+    }
+
+    fn note(&mut self, event: &Event) {
+        let is_met = self.grade.event(event);
+        self.mistakes.event(self.follower.recording().world(), event);
+        match &event.what {
+            // What the task asks for is no fault.
+            What::Call(call) if is_met && call.errno != Errno::NONE => self.excuse(call),
+            What::Call(call) => self.has_timer |= TIMERS.contains(&call.call.name()),
+            What::Death { .. } => self.is_end_wanted |= is_met && event.task.is_some_and(|id| self.is_first(id)),
+            What::Signal { .. }
+            | What::Burst(_)
+            | What::Queue(_)
+            | What::Holders(_)
+            | What::Tasks(_)
+            | What::Fds { .. }
+            | What::Why(_)
+            | What::Expect { .. }
+            | What::Refused { .. }
+            | What::Summary(_) => {}
+        }
+    }
+
+    /// A line wants this failure: it is no fault, and neither is what its reader left behind.
+    fn excuse(&mut self, call: &CallEvent) {
+        self.excused.extend(diagnosis::broken(call));
+        let world = self.follower.recording().world();
+        let end = call.call.fd().and_then(|fd| call.names.end_id(fd)).and_then(|id| world.end(id));
+        if let Some(peer) = end.and_then(|end| world.end(end.peer?)) {
+            self.excused.push(diagnosis::lost(&peer.label()));
+            self.mistakes.leave_unread(peer.id);
+        }
+    }
+
+    /// Whether it is the task that the program began with.
+    fn is_first(&self, id: TaskId) -> bool {
+        self.follower.recording().world().task(id).is_some_and(|task| task.by.is_none())
+    }
+
+    /// A look at everybody, the watcher too; none where one of them does not sleep by the kernel's word.
+    fn look(&self, started: &Started) -> Option<Look> {
+        let living = self.follower.recording().world().tasks().filter(|task| task.is_alive());
+        let all = living.map(|task| (task.pid, task.tid)).chain([(started.pid, started.pid)]);
+        let sleeps = |(pid, tid): (i32, i32)| {
+            let look = ThreadFiles::open(pid, tid).ok()?.look(false)?;
+            (look.state == b'S').then_some(look.switches)
+        };
+        all.map(sleeps).collect()
+    }
+}
+
+fn read(mut output: File) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if output.seek(SeekFrom::Start(0)).is_ok() {
+        let _ = output.take(MOST_OUTPUT).read_to_end(&mut bytes);
+    }
+    bytes
+}

@@ -1,0 +1,249 @@
+//! The ready exercises: each is solved by its solution, and each program with a usual mistake is told that mistake. The programs are
+//! compiled and graded by the program itself.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::support::text;
+
+/// An exercise, and of each program with a mistake words that name it.
+type Mistakes = (&'static str, &'static [(&'static str, &'static str)]);
+
+const EXERCISES: &[Mistakes] = &[
+    (
+        "01-greeting",
+        &[
+            ("own-copy", "child1 has pair1[0] open itself, as descriptor 3, while it reads the other side"),
+            ("no-wait", "parent ended"),
+            ("wrong-message", "parent: write(pair1[0]) wrote \"hallo\""),
+            ("with-the-zero", "sends the zero byte that ends a C string, too"),
+            ("no-eof", "child1 exited with 0 without it"),
+            ("both-read-first", "parent is asleep in read(pair1[0]) until child1 writes"),
+            ("datagrams", "a datagram socket is never told, and no EOF comes"),
+            ("no-child", "There was no child1"),
+            ("same-end", "parent exited with 0 and no write(2) of it has reached a channel"),
+        ],
+    ),
+    (
+        "02-count",
+        &[
+            ("one-read", "pipe1[0] was read once. A read brings what is there"),
+            ("until-short", "bytes waited at pipe1[0] when it was closed, and were lost"),
+            (
+                "child-keeps-its-writer",
+                "child1 has pipe1[1] open itself, as descriptor 4, while it reads the other side",
+            ),
+            ("parent-keeps-its-writer", "parent holds pipe1[1] as descriptor 4"),
+            ("wait-first", "parent is asleep in waitpid() until child1 exits"),
+            ("wrong-end", "child1: read(pipe1[1]) failed with EBADF: that is the writing end"),
+            ("no-fork", "nobody but parent itself could read there"),
+            ("answer-in-binary", "child1: write(pipe2[1]) wrote \"\\xa0\\x86\\x01"),
+        ],
+    ),
+    (
+        "03-messages",
+        &[
+            ("waits-for-eof", "a datagram socket is never told, and no EOF comes"),
+            ("small-buffer", "had room for 3 bytes of a message of 5: the other 2 are gone"),
+            ("a-stream", "child1: recv(pair1[1]) came back with \"red"),
+            ("one-receive", "child1 exited with 0 without it"),
+            ("with-the-zero", "sends the zero byte that ends a C string, too"),
+            ("all-in-one", "came back with \"redgreenblue\""),
+        ],
+    ),
+    (
+        "04-pipeline",
+        &[
+            ("lost-in-the-buffer", "what is in printf's buffer is lost at _exit"),
+            ("dup2-without-close", "child2 has pipe1[1] open itself, as descriptor 4, while it reads the other side"),
+            (
+                "parent-keeps-the-writer",
+                "parent holds pipe1[1] as descriptor 4. It is waiting for a child, and will not write",
+            ),
+            ("dup2-turned-round", "The first argument is what is copied"),
+            ("one-wait", "parent ended"),
+            ("wait-between", "parent holds pipe1[1] as descriptor 4. It is waiting for a child, and will not write"),
+            ("no-exit", "The child's branch after fork has to end with _exit"),
+            ("failed-exec", "execve(/dev/null) failed with EACCES. It returns only if it failed"),
+        ],
+    ),
+    (
+        "05-gone",
+        &[
+            ("dies-of-sigpipe", "parent was killed by SIGPIPE: it wrote where nobody is left to read"),
+            ("ignored-too-late", "parent was killed by SIGPIPE: it wrote where nobody is left to read"),
+            ("own-reader", "it still has pipe1[0] open, as descriptor 3"),
+            ("one-line", "The parent writes until it is told EPIPE."),
+            ("an-error-status", "It exited with 1."),
+            ("no-wait", "parent ended"),
+        ],
+    ),
+    (
+        "06-only-a-part",
+        &[
+            ("rest-forgotten", "were not written. write(2) may take a part"),
+            ("from-the-beginning", "the next one began with the first byte again"),
+            ("in-a-circle", "failed with EAGAIN 3 times in a row: it asks in a circle"),
+            ("gives-up", "It exited with 1."),
+            ("polls-the-wrong-side", "parent: poll(pipe2[0]) fell asleep, and nothing came"),
+            ("adds-minus-one", "the next one began too early, so that 1 of them were sent twice"),
+        ],
+    ),
+    (
+        "07-half-close",
+        &[
+            ("no-shutdown", "The parent says by shutdown that nothing more comes."),
+            ("close-instead", "child1: write(pair1[1]) failed with EPIPE: nobody is left who could read there"),
+            ("shuts-reading", "shutdown(pair1[0], SHUT_RD) ends its own reading"),
+            ("shuts-both", "child1: write(pair1[1]) failed with EPIPE: nobody is left who could read there"),
+            ("answers-at-once", "The child sees that the question is over: EOF."),
+            ("child-keeps-the-other-end", "child1 is asleep in pause"),
+            ("wait-first", "parent is asleep in waitpid() until child1 exits"),
+        ],
+    ),
+    (
+        "08-workers",
+        &[
+            ("one-wait", "The parent waits for three workers."),
+            (
+                "parent-keeps-its-writer",
+                "keeps EOF away itself: nobody else has pipe1[1] open, but parent still has it",
+            ),
+            ("children-fork-too", "The child's branch after fork has to end with _exit"),
+            ("one-read", "The parent reads until EOF."),
+            ("same-status", "child1 exited with 0."),
+            ("waits-too-often", "parent has no child that it has not waited for"),
+            ("reads-its-own-writer", "child1 is asleep in read(pipe1[0])"),
+        ],
+    ),
+];
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises").join(name)
+}
+
+/// The rows of a CSV file: cells, whose quotes are taken off.
+fn rows(csv: &str) -> Vec<Vec<String>> {
+    let (mut rows, mut row, mut cell, mut is_quoted) = (Vec::new(), Vec::new(), String::new(), false);
+    let mut letters = csv.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if is_quoted && letters.peek() == Some(&'"') => cell.extend(letters.next()),
+            '"' => is_quoted = !is_quoted,
+            ',' if !is_quoted => row.push(std::mem::take(&mut cell)),
+            '\n' if !is_quoted => {
+                row.push(std::mem::take(&mut cell));
+                rows.push(std::mem::take(&mut row));
+            }
+            letter => cell.push(letter),
+        }
+    }
+    rows
+}
+
+/// Each program of a folder with the cells behind its name; none without a compiler.
+fn graded(folder: &Path, task: &Path) -> Option<BTreeMap<String, Vec<String>>> {
+    if Command::new("cc").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no C compiler");
+        return None;
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let output = command.arg("grade").arg(folder).arg("--task").arg(task).args(["--csv", "--timeout", "60"]).output();
+    let output = output.expect("it starts");
+    assert_eq!(text(&output.stderr), "", "{}", folder.display());
+    let mut rows = rows(&text(&output.stdout)).into_iter();
+    assert_eq!(rows.next().expect("a head"), ["program", "result", "wanted", "came", "why"]);
+    let rows: BTreeMap<String, Vec<String>> = rows.map(|mut row| (row.remove(0), row)).collect();
+    let all_pass = rows.values().all(|row| row[0] == "passes");
+    assert_eq!(output.status.code(), Some(i32::from(!all_pass)));
+    Some(rows)
+}
+
+#[test]
+fn solutions_pass_and_each_wrong_program_is_told_its_mistake() {
+    let mut wrong = 0;
+    for (exercise, mistakes) in EXERCISES {
+        let Some(rows) = graded(&folder(exercise), &folder(exercise).with_extension("tin")) else { return };
+        assert_eq!(rows["solution.c"], ["passes", "", "", ""], "{exercise}");
+        assert_eq!(rows.len(), mistakes.len() + 1, "{exercise}: {:?}", rows.keys());
+        for (program, words) in *mistakes {
+            let row = &rows[&format!("{program}.c")];
+            assert_eq!(row[0], "fails", "{exercise}/{program}");
+            assert!(row[1..].iter().any(|cell| cell.contains(words)), "{exercise}/{program} lacks {words:?}: {row:#?}");
+            wrong += 1;
+        }
+    }
+    let files = fs::read_dir(folder("")).expect("a folder").flatten();
+    let tasks = files.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "tin")).count();
+    assert_eq!(tasks, EXERCISES.len());
+    eprintln!("{} exercises solved, {wrong} wrong programs told", EXERCISES.len());
+    assert!(wrong >= 40, "{wrong}");
+}
+
+/// A folder with one C program, graded by a task.
+fn one(task: &str, body: &str, options: &[&str]) -> Option<(i32, String)> {
+    if Command::new("cc").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no C compiler");
+        return None;
+    }
+    let made = tempfile::tempdir().expect("a folder");
+    let heads = "#include <errno.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\n\
+                 #include <sys/socket.h>\n#include <sys/wait.h>\n";
+    fs::write(made.path().join("one.c"), format!("{heads}int main(void) {{ {body} return 0; }}\n")).expect("a file");
+    let file = made.path().join("task.tin");
+    fs::write(&file, task).expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let output = command.arg("grade").arg(made.path()).arg("--task").arg(&file).args(options).output();
+    let output = output.expect("it starts");
+    Some((output.status.code().unwrap_or(-1), text(&output.stdout) + &text(&output.stderr)))
+}
+
+#[test]
+fn what_a_program_may_use_is_bounded() {
+    let task = "parent: write _ => 1\n";
+    let works = "int fd[2]; pipe(fd); write(fd[1], \"x\", 1); char c; read(fd[0], &c, 1); ";
+    let cases: &[(&str, &[&str], &str)] = &[
+        ("for (;;) ;", &["--timeout", "1"], "It was still running after 1 s, and was killed."),
+        ("for (;;) fork();", &["--processes", "8"], "It made more, and was killed."),
+        (
+            "char *p = malloc(1 << 28); printf(\"%p\", (void *)p); if (!p) exit(7);",
+            &["--memory", "64"],
+            "It exited with 7.",
+        ),
+        ("char b[65536] = {0}; for (;;) if (write(1, b, sizeof b) == -1) exit(3);", &[], "It was killed by SIGXFSZ."),
+        (
+            "if (socket(AF_INET, SOCK_STREAM, 0) == -1) exit(4); exit(getenv(\"CARGO_MANIFEST_DIR\") ? 5 : 6);",
+            &[],
+            "It exited with",
+        ),
+    ];
+    for (body, options, wanted) in cases {
+        let Some((status, said)) = one(task, &format!("{works}{body}"), options) else { return };
+        assert_eq!(status, 1, "{body}: {said}");
+        assert!(said.contains(wanted), "{body} lacks {wanted:?}: {said}");
+        assert!(!said.contains("exited with 5"), "the environment is not the program's: {said}");
+    }
+    let Some((status, said)) = one(task, works, &[]) else { return };
+    assert!(status == 0 && said.contains("1 program: 1 pass, 0 fail."), "{said}");
+    assert!(
+        said.contains("no network (a network namespace") || said.contains("no network (a seccomp filter"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_cannot_be_graded_is_said() {
+    let Some((status, said)) = one("parent: write _ => 1\n", "this is no C;", &[]) else { return };
+    assert!(status == 1 && said.contains("A program that compiles.") && said.contains("error: "), "{said}");
+    let Some((status, said)) = one("# Nothing.\n", "", &[]) else { return };
+    assert!(status == 2 && said.contains("expects nothing"), "{said}");
+    let Some((status, said)) = one("parent: write\n", "", &[]) else { return };
+    assert!(status == 2 && said.contains("task.tin:1:1: nothing is expected here"), "{said}");
+    let empty = tempfile::tempdir().expect("a folder");
+    let task = folder("01-greeting.tin");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let output = command.arg("grade").arg(empty.path()).arg("--task").arg(task).output().expect("it starts");
+    assert!(output.status.code() == Some(2) && text(&output.stderr).contains("has no program"));
+}
