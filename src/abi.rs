@@ -20,6 +20,10 @@ impl Errno {
     pub const ENOSYS: Self = Self(38);
     /// Interrupted system call.
     pub const EINTR: Self = Self(4);
+    /// No such file or directory.
+    pub const ENOENT: Self = Self(2);
+    /// No such device or address.
+    pub const ENXIO: Self = Self(6);
     /// Bad file descriptor.
     pub const EBADF: Self = Self(9);
     /// Resource temporarily unavailable.
@@ -168,6 +172,16 @@ pub const SOCK_SEQPACKET: i32 = 5;
 pub const NONBLOCK: i32 = 0o4000;
 /// SOCK_CLOEXEC and O_CLOEXEC.
 pub const CLOEXEC: i32 = 0o2_000_000;
+/// O_RDONLY.
+pub const READ_ONLY: i32 = 0;
+/// O_WRONLY.
+pub const WRITE_ONLY: i32 = 1;
+/// O_RDWR.
+pub const READ_WRITE: i32 = 2;
+/// O_ACCMODE: the bits of these three.
+pub const ACCESS_MODE: i32 = 3;
+/// Those three by name.
+pub const ACCESS: &[(&str, i32)] = &[("O_RDONLY", READ_ONLY), ("O_WRONLY", WRITE_ONLY), ("O_RDWR", READ_WRITE)];
 /// O_DIRECT: a pipe of packets.
 pub const DIRECT: i32 = 0o40000;
 

@@ -7,6 +7,7 @@ mod deaths;
 mod descriptors;
 mod ends;
 mod eof;
+mod fifos;
 mod errors;
 mod foretold;
 mod groups;
@@ -40,6 +41,7 @@ type Rule = fn(&Scene<'_>) -> Option<Explanation>;
 /// The rules over a call that returned; the particular stands before the general.
 const FAMILIES: &[&[Rule]] = &[
     limits::RULES,
+    fifos::RULES,
     would_sleep::RULES,
     states::RULES,
     groups::RULES,

@@ -119,6 +119,9 @@ pub enum ChannelChildren {
 pub enum Verb {
     Socketpair { kind: i32, name: String, domain: i32, protocol: i32, flags: i32 },
     Pipe { name: String, flags: i32 },
+    Mkfifo { file: String },
+    Open { file: String, flags: i32, name: String },
+    Unlink { file: String },
     Pipesize { end: EndRef, size: Option<Number> },
     Fork { name: String },
     Thread { name: String },

@@ -10,6 +10,7 @@ pub mod confine;
 pub mod control;
 pub mod descriptors;
 pub mod file_identity;
+pub mod files;
 pub mod ending;
 pub mod figures;
 pub mod file_lock;

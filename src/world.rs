@@ -7,6 +7,7 @@ pub mod history;
 pub mod kind;
 pub mod ledger;
 pub mod object;
+pub mod opening;
 pub mod origin;
 pub mod task;
 
@@ -15,13 +16,15 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::abi::TaskState;
+use crate::order::Call;
 use crate::script::EndName;
 use crate::trace::{FdReport, HoldersReport, Role, TaskId, TaskReport};
 
 use channel::{Channel, End, Ends};
 use kind::{ChannelId, EndId, Kind};
 use object::Object;
-use task::{Process, Task};
+use opening::Opening;
+use task::{Descriptor, Process, Task};
 
 /// Calls of a loop that are kept one by one, unless every call is asked for.
 pub const BURST_KEEP: usize = 64;
@@ -55,6 +58,7 @@ pub struct World {
     processes: BTreeMap<TaskId, Process>,
     ends: Ends,
     objects: BTreeMap<EndId, Object>,
+    openings: BTreeMap<EndId, Opening>,
     channels: BTreeMap<ChannelId, Channel>,
     names: HashMap<EndName, EndId>,
     /// Named datagram and listening sockets, and FIFOs, by their address as written.
@@ -158,9 +162,45 @@ impl World {
         self.ends.values()
     }
 
-    /// The end that has this name now.
+    /// The end that has this name now; of a name for one opening of a FIFO, the side that it was opened for.
     pub fn end_named(&self, name: &EndName) -> Option<&End> {
-        self.ends.get(self.names.get(name)?)
+        let id = self.named(name)?;
+        self.ends.get(&self.openings.get(&id).map_or(id, |opening| opening.end))
+    }
+
+    /// What has this name now: an end, an object, or one opening of a FIFO.
+    pub fn named(&self, name: &EndName) -> Option<EndId> {
+        self.names.get(name).copied()
+    }
+
+    /// Whether an end, an object or an opening of a FIFO has this name, or a call is about to give it to one.
+    pub fn is_taken(&self, name: &str) -> bool {
+        let is_it = |other: Option<&EndName>| other.is_some_and(|other| other.name == name);
+        let is_made = |task: &Task| {
+            let made = task.order.as_ref().and_then(|order| order.ordered.name.as_ref());
+            made.is_some_and(|made| made == name) && task.current_call().is_some_and(Call::makes_end)
+        };
+        self.ends.values().any(|end| !self.is_over(end) && is_it(end.name.as_ref()))
+            || self.openings.values().any(|opening| is_it(opening.name.as_ref()))
+            || self.objects.values().any(|object| is_it(object.made_as.as_ref()))
+            || self.tasks.values().any(is_made)
+    }
+
+    /// A name for what is made now: this one, or where somebody still has it, this one with a number.
+    pub fn free_name(&self, name: &str) -> String {
+        let numbered = (2..).map(|number: u32| format!("{name}-{number}"));
+        let mut all = std::iter::once(name.to_owned()).chain(numbered);
+        all.find(|name| !self.is_taken(name)).unwrap_or_default()
+    }
+
+    /// An open file description of a FIFO.
+    pub fn opening(&self, id: EndId) -> Option<&Opening> {
+        self.openings.get(&id)
+    }
+
+    /// All openings of FIFOs that somebody has.
+    pub fn openings(&self) -> impl Iterator<Item = &Opening> {
+        self.openings.values()
     }
 
     /// The sockets that are bound to this address now: of an abstract name there can be one of each kind.
@@ -189,13 +229,29 @@ impl World {
     /// The label of an end for people.
     pub fn label(&self, id: EndId) -> String {
         let unknown = if id == EndId::NULL { "/dev/null" } else { "?" };
-        let object = || self.objects.get(&id).map_or_else(|| unknown.to_owned(), Object::label);
+        let opening = || self.openings.get(&id).map_or_else(|| unknown.to_owned(), |of| self.opening_label(of));
+        let object = || self.objects.get(&id).map_or_else(opening, Object::label);
         self.ends.get(&id).map_or_else(object, End::label)
     }
 
-    /// Each process (as its first task) and number that refers to an end, in order of creation, then number.
-    pub fn holders(&self, end: EndId) -> Vec<(&Task, i32)> {
-        let holders = self.ends.get(&end).into_iter().flat_map(|end| &end.holders);
+    fn opening_label(&self, opening: &Opening) -> String {
+        let side = || self.ends.get(&opening.end).map(End::label).unwrap_or_default();
+        opening.name.as_ref().map_or_else(side, EndName::to_string)
+    }
+
+    /// The label of what a descriptor refers to: of a FIFO that was opened by a name of its own, that name.
+    pub fn label_of(&self, descriptor: &Descriptor) -> String {
+        self.label(descriptor.passed())
+    }
+
+    /// Each process (as its first task) and number that refers to an end, or to one opening of a FIFO, in order of creation, then
+    /// number.
+    pub fn holders(&self, id: EndId) -> Vec<(&Task, i32)> {
+        let opening = self.openings.get(&id);
+        let end = opening.map_or(id, |opening| opening.end);
+        let entry = |(by, fd): &(TaskId, i32)| self.processes.get(by)?.table.get(fd);
+        let is_meant = |at: &&(TaskId, i32)| opening.is_none() || entry(at).is_some_and(|entry| entry.is_of(id));
+        let holders = self.ends.get(&end).into_iter().flat_map(|end| &end.holders).filter(is_meant);
         holders.filter_map(|(id, fd)| Some((self.tasks.get(id)?, *fd))).collect()
     }
 
@@ -218,25 +274,27 @@ impl World {
     /// The answer to `holders END`.
     pub fn holders_report(&self, end: EndId) -> HoldersReport {
         let holders = self.holders(end).into_iter().map(|(task, fd)| (task.name.clone(), fd)).collect();
-        let in_flight = self.ends.get(&end).map_or(0, |end| u64::from(end.in_flight));
+        let of_opening = || self.openings.get(&end).map_or(0, |opening| u64::from(opening.in_flight));
+        let in_flight = self.ends.get(&end).map_or_else(of_opening, |end| u64::from(end.in_flight));
         HoldersReport { id: end, end: self.label(end), holders, in_flight }
     }
 
     /// The answer to `fds TASK`.
     pub fn fds_report(&self, task: TaskId) -> Vec<FdReport> {
         let Some(process) = self.process_of(task) else { return Vec::new() };
-        let row = |(fd, descriptor): (i32, &task::Descriptor)| FdReport {
+        let row = |(fd, descriptor): (i32, &Descriptor)| FdReport {
             fd,
-            end: self.label(descriptor.end),
+            end: self.label_of(descriptor),
             cloexec: descriptor.cloexec,
-            nonblock: self.is_nonblocking(descriptor.end),
+            nonblock: self.is_nonblocking(descriptor.passed()),
         };
         process.rows().map(row).collect()
     }
 
-    /// O_NONBLOCK of an end or an object.
+    /// O_NONBLOCK of an end, an object or one opening of a FIFO; of a side of a FIFO, whether all its openings have it.
     pub fn is_nonblocking(&self, id: EndId) -> bool {
-        let of_object = || self.objects.get(&id).is_some_and(|object| object.nonblock);
+        let of_opening = || self.openings.get(&id).is_some_and(|opening| opening.nonblock);
+        let of_object = || self.objects.get(&id).map_or_else(of_opening, |object| object.nonblock);
         self.ends.get(&id).map_or_else(of_object, |end| end.nonblock)
     }
 

@@ -3,7 +3,7 @@
 use crate::order::{Call, Extra, KEEP, Outcome, Payload, hash};
 use crate::sys::calls::{self as sys, Answer};
 use crate::sys::signal;
-use crate::sys::{message, more_calls, options};
+use crate::sys::{files, message, more_calls, options};
 
 use super::run_place;
 
@@ -106,6 +106,9 @@ fn make_other(call: &Call) -> (Answer, Extra) {
             Err(errno) => Answer::failed(errno),
         }),
         Call::Setrlimit { nofile } => none(sys::limit_descriptors(nofile)),
+        Call::Open { ref path, flags } => none(files::open(path, flags)),
+        Call::Mkfifo { ref path, mode } => none(files::mkfifo(path, mode)),
+        Call::Unlink { ref path } => none(files::unlink(path)),
         Call::Kill { pid, signal } => none(sys::kill(pid, signal)),
         _ => make_socket_call(call),
     }
@@ -162,6 +165,9 @@ fn make_socket_call(call: &Call) -> (Answer, Extra) {
         | Call::Poll { .. }
         | Call::Signal { .. }
         | Call::Setrlimit { .. }
+        | Call::Open { .. }
+        | Call::Mkfifo { .. }
+        | Call::Unlink { .. }
         | Call::Kill { .. } => refused("made by the functions before"),
         Call::Fork | Call::Thread | Call::Exec { .. } | Call::Exit { .. } => refused("made by spawn.rs and work.rs"),
         Call::Accept { flags: Some(_), .. }
@@ -173,9 +179,6 @@ fn make_socket_call(call: &Call) -> (Answer, Extra) {
         | Call::Splice { .. }
         | Call::Tee { .. }
         | Call::Sendfile { .. }
-        | Call::Open { .. }
-        | Call::Mkfifo { .. }
-        | Call::Unlink { .. }
         | Call::Select { .. }
         | Call::EpollCreate { .. }
         | Call::EpollCtl { .. }

@@ -43,6 +43,7 @@ fn names_file(call: &Call) -> bool {
     match call {
         Call::Bind { address, .. } | Call::Connect { address, .. } => is_file(address),
         Call::Send { to, .. } | Call::Sendmsg { to, .. } => to.as_ref().is_some_and(is_file),
+        Call::Open { .. } | Call::Mkfifo { .. } | Call::Unlink { .. } => true,
         _ => false,
     }
 }

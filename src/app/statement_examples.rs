@@ -4,6 +4,9 @@
 const EXAMPLES: &[(&str, &str)] = &[
     ("socketpair", "socketpair stream chat nonblock"),
     ("pipe", "pipe tube"),
+    ("mkfifo", "mkfifo jobs"),
+    ("open", "child1: open jobs rd in nonblock"),
+    ("unlink", "unlink jobs"),
     ("pipesize", "pipesize tube[1] 64KiB"),
     ("channel", "channel dgram chat"),
     ("fork", "fork child3"),

@@ -10,12 +10,14 @@ use crate::world::ledger::Piece;
 
 use super::pages::Room;
 use super::reads::page_of_messages;
-use super::{pages, wording};
+use super::{fifos, pages, wording};
 
 /// The explanation of an end.
 pub(super) fn of_end(world: &World, end: &End) -> Explanation {
     let peer = end.peer.and_then(|peer| world.end(peer));
-    let Some(next) = next_read(world, end, Blocking::at(end)) else { return gone(end) };
+    let Some(next) = next_read(world, end, Blocking::at(end)) else {
+        return fifos::not_open(end).unwrap_or_else(|| gone(end));
+    };
     let explained = match next.outcome {
         ReadOutcome::Fails(Errno::EBADF) => Some(writes_only(world, end, peer)),
         ReadOutcome::Fails(Errno::ECONNRESET) => reset_pending(end, peer),
@@ -23,7 +25,9 @@ pub(super) fn of_end(world: &World, end: &End) -> Explanation {
         ReadOutcome::Bytes { .. } | ReadOutcome::Message(_) | ReadOutcome::SomeMessage => {
             something_waits(end, peer, &next)
         }
-        ReadOutcome::Eof => shut_down(end).or_else(|| peer.map(|peer| at_the_end(end, peer))),
+        ReadOutcome::Eof => shut_down(end)
+            .or_else(|| fifos::at_the_end(world, end, peer?))
+            .or_else(|| peer.map(|peer| at_the_end(end, peer))),
         ReadOutcome::Sleeps => too_little(end)
             .or_else(|| shut_down(end))
             .or_else(|| unconnected(end))

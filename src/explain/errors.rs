@@ -94,6 +94,10 @@ fn broken_because(scene: &Scene<'_>, end: &End) -> String {
         Some(peer) if peer.closed && peer.name.is_none() => {
             "the listening socket was closed before anybody accepted, so nobody could ever read it".to_owned()
         }
+        Some(peer) if peer.closed && peer.kind == Kind::Fifo => {
+            let at = peer.address.as_deref().unwrap_or_default();
+            format!("nobody has {at} open for reading; once somebody has, writes go in again")
+        }
         Some(peer) if peer.closed => {
             format!("no descriptor of {} is open any more, so nobody could ever read it", peer.label())
         }

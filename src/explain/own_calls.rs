@@ -16,6 +16,7 @@ const CALLS: &[(&str, &str)] = &[
     ("close", "close(2)"),
     ("fds", "/proc/self/fd"),
     ("nonblock", "fcntl(F_SETFL)"),
+    ("open", "open(2)"),
     ("poll", "poll(2)"),
     ("recvmsg", "recvmsg(2)"),
     ("signal", "sigaction(2)"),

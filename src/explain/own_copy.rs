@@ -8,7 +8,7 @@ use crate::world::channel::End;
 use crate::world::origin::Origin;
 use crate::world::task::{Ongoing, Task};
 
-use super::wording;
+use super::{fifos, wording};
 
 /// What a sleeper keeps away from itself, if it does.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
@@ -59,6 +59,14 @@ fn reader(world: &World, task: &Task, (ongoing, end): (&Ongoing, &End)) -> Optio
             wording::list(others),
         ),
     };
+    if let Some(fd) = fifos::opened_for_both(world, task, peer.id) {
+        let at = end.address.as_deref().unwrap_or(&here);
+        let text = format!(
+            "{name} is asleep in {call}({here}) and will get no EOF: it has opened {at} for reading and writing (descriptor {fd}), so \
+             it counts as a writer itself. A write wakes it, by anybody who has {at} open for writing."
+        );
+        return Some(wording::explanation(task, "own-opening-keeps-eof-away", "fifo(7)", text));
+    }
     let explained = wording::explanation(task, "own-copy-keeps-eof-away", wording::page(end.kind), text);
     Some(wording::advised(world, task, explained, &format!("`interrupt {name}`, then `{name}: close {there}`")))
 }

@@ -7,6 +7,7 @@ use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::ledger::{Flow, Read, ReadResult};
+use crate::world::opening::Opening;
 use crate::world::task::Task;
 
 /// One call in the picture after it.
@@ -116,7 +117,15 @@ impl<'a> Scene<'a> {
 
     /// Whether the call would rather fail than sleep.
     pub fn is_nonblocking(&self) -> bool {
-        self.end.is_some_and(|end| end.nonblock) || self.call.call.flags() & abi::MSG_DONTWAIT != 0
+        let opening = self.opening().map(|opening| opening.nonblock);
+        opening.unwrap_or_else(|| self.end.is_some_and(|end| end.nonblock))
+            || self.call.call.flags() & abi::MSG_DONTWAIT != 0
+    }
+
+    /// Of a FIFO: the open file description that the call is about, if its number still means that.
+    pub fn opening(&self) -> Option<&'a Opening> {
+        let entry = self.world.process_of(self.task.id)?.table.get(&self.call.call.fd()?)?;
+        self.world.opening(entry.opening?)
     }
 
     /// Flags of a received message.

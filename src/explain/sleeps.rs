@@ -12,7 +12,7 @@ use crate::world::origin::Setting;
 use crate::world::task::{Ongoing, Task};
 
 use super::would_sleep::is_short_queue;
-use super::{by_others, deadlock, foretold, own_copy, pages, signals, wording};
+use super::{by_others, deadlock, fifos, foretold, own_copy, pages, signals, wording};
 
 /// The explanation of a living task's state.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
@@ -56,6 +56,7 @@ fn asleep(world: &World, task: &Task) -> Option<Explanation> {
     match (call, end) {
         (Call::Poll { .. }, _) => Some(in_poll(world, task, ongoing)),
         (Call::Waitpid { .. }, _) => Some(in_wait(task, ongoing)),
+        (Call::Open { .. }, _) => fifos::asleep(world, task),
         (Call::Accept { .. }, Some(end)) => Some(in_accept(world, task, end)),
         (Call::Connect { address, .. }, end) => Some(in_connect(world, task, (&address.shown, end))),
         (call, Some(end)) if call.room().is_some() => Some(in_read(world, task, ongoing, end)),
@@ -256,7 +257,7 @@ fn stopped(world: &World, task: &Task) -> Explanation {
 fn idle(world: &World, task: &Task) -> Explanation {
     let name = &task.name;
     let ends = world.process_of(task.id).map_or_else(Vec::new, |process| {
-        process.rows().map(|(fd, entry)| format!("{} (descriptor {fd})", world.label(entry.end))).collect()
+        process.rows().map(|(fd, entry)| format!("{} (descriptor {fd})", world.label_of(entry))).collect()
     });
     let holds = if ends.is_empty() { "no end".to_owned() } else { wording::list(&ends) };
     let does = if task.is_reader() {

@@ -38,12 +38,17 @@ fn must_not_sleep(scene: &Scene<'_>, end: &End) -> String {
     if scene.call.call.flags() & abi::MSG_DONTWAIT != 0 {
         return "MSG_DONTWAIT asks for that".to_owned();
     }
-    let Some(origin) = end.origins.get(&Setting::Nonblock).filter(|_| end.nonblock) else {
+    let opening = scene.opening();
+    let set = match opening {
+        Some(opening) => opening.nonblock_by,
+        None => end.origins.get(&Setting::Nonblock).filter(|_| end.nonblock).copied(),
+    };
+    let Some(origin) = set else {
         return "it is non-blocking".to_owned();
     };
-    let by = wording::by(scene.world, *origin);
+    let by = wording::by(scene.world, origin);
     let mut others: Vec<String> = Vec::new();
-    for (holder, _) in scene.world.holders(end.id) {
+    for (holder, _) in scene.world.holders(opening.map_or(end.id, |opening| opening.id)) {
         if holder.process != scene.task.process && !others.contains(&holder.name) {
             others.push(holder.name.clone());
         }

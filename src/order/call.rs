@@ -247,6 +247,12 @@ impl Call {
         matches!(self, Self::Fork | Self::Vfork | Self::Thread | Self::Clone { .. })
     }
 
+    /// Whether it gives its task a descriptor of something new that gets a name.
+    pub fn makes_end(&self) -> bool {
+        matches!(self, Self::Socketpair { .. } | Self::Pipe2 { .. } | Self::Socket { .. } | Self::Accept { .. })
+            || matches!(self, Self::Open { .. } | Self::Mkfifo { .. })
+    }
+
     /// libc's name.
     #[expect(clippy::too_many_lines, reason = "one table of all calls")]
     pub fn name(&self) -> &str {

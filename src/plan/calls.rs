@@ -2,7 +2,7 @@
 
 use crate::abi;
 use crate::abi::TaskState;
-use crate::order::{Call, ControlRoom, Loop, Payload, SocketAddress, Work};
+use crate::order::{Call, ControlRoom, FilePath, Loop, Payload, SocketAddress, Work};
 use crate::script::{Address, Control, Data, EndRef, MAX_DATA, Number, Verb};
 use crate::trace::TaskId;
 use crate::world::World;
@@ -36,8 +36,7 @@ pub fn free_task_name(world: &World, name: &str) -> Result<(), Refusal> {
 
 /// Refuses a name that an end has.
 pub fn free_end_name(world: &World, name: &str) -> Result<(), Refusal> {
-    let taken = world.ends().any(|end| !end.closed && end.name.as_ref().is_some_and(|other| other.name == name));
-    if taken {
+    if world.is_taken(name) {
         return Err(Refusal(format!("the name {name} is taken until its last descriptor is gone")));
     }
     let alive = world.ends().filter(|end| !end.closed).count();
@@ -76,6 +75,16 @@ impl Resolver<'_> {
                 free_end_name(self.world, name)?;
                 (Call::Socket { domain: abi::AF_UNIX, kind: kind | flags, protocol: 0 }, Some(name))
             }
+            Verb::Mkfifo { file } => {
+                let made = self.world.free_name(file);
+                let call = Call::Mkfifo { path: self.path(file), mode: FIFO_MODE };
+                return self.by_actor(call, Some(made)).map(Some);
+            }
+            Verb::Open { file, flags, name } => {
+                free_end_name(self.world, name)?;
+                (Call::Open { path: self.path(file), flags: *flags }, Some(name))
+            }
+            Verb::Unlink { file } => (Call::Unlink { path: self.path(file) }, None),
             Verb::Fork { name } | Verb::Thread { name } => {
                 free_task_name(self.world, name)?;
                 room_for_tasks(self.world, self.context, 1)?;
@@ -110,8 +119,13 @@ impl Resolver<'_> {
             Verb::Rlimit { nofile } => (Call::Setrlimit { nofile: self.count(nofile)? }, None),
             _ => return Ok(None),
         };
+        self.by_actor(call, name.cloned()).map(Some)
+    }
+
+    /// A call that is about no end, and the name for what it makes.
+    fn by_actor(&self, call: Call, name: Option<String>) -> Result<Step, Refusal> {
         let (task, _) = who::actor(self.plan, self.world, self.context, None)?;
-        Ok(Some(Step::Order { task, work: Work::Call(call), name: name.cloned() }))
+        Ok(Step::Order { task, work: Work::Call(call), name })
     }
 
     fn kill(&self, task: &str, signal: i32) -> Result<Call, Refusal> {
@@ -252,6 +266,9 @@ impl Resolver<'_> {
             Verb::Accept { .. } => Call::Accept { fd, flags: None },
             Verb::Socketpair { .. }
             | Verb::Pipe { .. }
+            | Verb::Mkfifo { .. }
+            | Verb::Open { .. }
+            | Verb::Unlink { .. }
             | Verb::Fork { .. }
             | Verb::Thread { .. }
             | Verb::Exec
@@ -334,6 +351,12 @@ impl Resolver<'_> {
         })
     }
 
+    /// A file in the run's private folder, where every process of the bench works that names one.
+    fn path(&self, file: &str) -> FilePath {
+        let _ = self;
+        FilePath { shown: file.to_owned(), path: file.to_owned().into_bytes() }
+    }
+
     fn address(&self, address: &Address) -> SocketAddress {
         let prefix = self.context.run.prefix.as_bytes();
         match address {
@@ -346,6 +369,9 @@ impl Resolver<'_> {
         }
     }
 }
+
+/// Who may open a FIFO: its owner. The folder is nobody else's anyhow.
+const FIFO_MODE: u32 = 0o600;
 
 /// The most room for ancillary data, in descriptors or bytes.
 const MAX_CONTROL: u64 = 65536;

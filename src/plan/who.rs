@@ -11,9 +11,15 @@ use crate::world::task::Task;
 
 use super::{Context, Plan, Refusal};
 
-/// The end of this name.
-pub fn end(world: &World, end: &EndRef) -> Result<EndId, Refusal> {
-    match end {
+/// The end of this name; of one opening of a FIFO, its side.
+pub fn end(world: &World, of: &EndRef) -> Result<EndId, Refusal> {
+    let id = named(world, of)?;
+    Ok(world.opening(id).map_or(id, |opening| opening.end))
+}
+
+/// The end of this name, or the opening of a FIFO.
+fn named(world: &World, of: &EndRef) -> Result<EndId, Refusal> {
+    match of {
         EndRef::Named { name, .. } => {
             let was = || world.ends().any(|end| end.closed && end.name.as_ref() == Some(name));
             let why = || {
@@ -21,7 +27,8 @@ pub fn end(world: &World, end: &EndRef) -> Result<EndId, Refusal> {
                 if was() { closed.to_owned() } else { near_miss(world, name) }
             };
             let none = || Refusal(format!("there is no end {name}{}", why()));
-            world.end_named(name).map(|end| end.id).ok_or_else(none)
+            let id = world.named(name).filter(|id| world.end(*id).is_some() || world.opening(*id).is_some());
+            id.ok_or_else(none)
         }
         EndRef::Raw(fd) => {
             Err(Refusal(format!("@{fd} is a number, and this asks for an end by name, such as chat[0]")))
@@ -41,7 +48,7 @@ pub fn end_or_closed(world: &World, of: &EndRef) -> Result<EndId, Refusal> {
     let EndRef::Named { name, .. } = of else { return end(world, of) };
     let lives_on = |peer: EndId| world.end(peer).is_some_and(|peer| !peer.closed);
     let closed = || world.ends().filter(|end| end.name.as_ref() == Some(name) && end.peer.is_some_and(lives_on));
-    end(world, of).or_else(|refusal| closed().map(|end| end.id).max().ok_or(refusal))
+    named(world, of).or_else(|refusal| closed().map(|end| end.id).max().ok_or(refusal))
 }
 
 /// The end of this name, which somebody must hold.
@@ -107,7 +114,7 @@ pub fn actor(
 
 /// The task that makes a statement about an end without being named.
 fn only_holder<'a>(world: &'a World, of: &EndRef) -> Result<&'a Task, Refusal> {
-    acting::for_statement(world, end(world, of)?).map_err(|no_actor| match no_actor {
+    acting::for_statement(world, named(world, of)?).map_err(|no_actor| match no_actor {
         NoActor::Nobody => Refusal(format!("nobody holds {of}")),
         NoActor::Several(holders) => {
             let names: Vec<&str> = holders.iter().map(|task| task.name.as_str()).collect();
@@ -129,11 +136,11 @@ pub fn descriptor(world: &World, context: Context<'_>, task: &Task, of: &EndRef)
         let EndRef::Raw(fd) = of else { return Ok(-1) };
         return own_refused(context, *fd);
     };
-    let id = end(world, of)?;
+    let id = named(world, of)?;
     let process = world.process_of(task.id).ok_or_else(|| dead(task))?;
     match fd {
         None => process.lowest(id).ok_or_else(|| Refusal(format!("{} does not hold {name}", task.name))),
-        Some(fd) if process.table.get(fd).is_some_and(|entry| entry.end == id) => Ok(*fd),
+        Some(fd) if process.table.get(fd).is_some_and(|entry| entry.is_of(id)) => Ok(*fd),
         Some(fd) => Err(Refusal(format!("{}'s descriptor {fd} is not {name}", task.name))),
     }
 }

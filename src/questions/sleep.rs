@@ -70,10 +70,11 @@ pub fn is_at(task: &Task, end: EndId) -> bool {
 /// `read(chat[1])`, `waitpid(child1)`: the call a task is in, with what it is about.
 pub fn call_words(ongoing: &Ongoing) -> String {
     let call = ongoing.call();
-    let about = if let Call::Waitpid { pid, .. } | Call::Kill { pid, .. } = call {
-        ongoing.names.task(*pid).unwrap_or_default().to_owned()
-    } else {
-        call.fd().map(|fd| ongoing.names.end(fd)).unwrap_or_default()
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other calls are about a descriptor, or about nothing")]
+    let about = match call {
+        Call::Waitpid { pid, .. } | Call::Kill { pid, .. } => ongoing.names.task(*pid).unwrap_or_default().to_owned(),
+        Call::Open { path, .. } => path.shown.clone(),
+        _ => call.fd().map(|fd| ongoing.names.end(fd)).unwrap_or_default(),
     };
     format!("{}({about})", call.name())
 }

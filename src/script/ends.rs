@@ -43,6 +43,9 @@ impl Verb {
             Self::Repeat { body, .. } => body.verb.acts_on(),
             Self::Socketpair { .. }
             | Self::Pipe { .. }
+            | Self::Mkfifo { .. }
+            | Self::Open { .. }
+            | Self::Unlink { .. }
             | Self::Fork { .. }
             | Self::Thread { .. }
             | Self::Exec

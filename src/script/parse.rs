@@ -183,6 +183,7 @@ mod tests {
         sendmsg a[0] x fds=a[0],p[1]@5 creds to=file dontwait nosignal oob\n\
         recvmsg a[0] 4 fds=2 dontwait peek trunc waitall oob cloexec\nrecvmsg a[0] control=24\n\
         dup2 a[0] 7\ndup3 a[0] 7 cloexec\ndupfd a[0] 10 cloexec\ncloserange 5 9\nrecvfrom a[0] 3 peek\n\
+        mkfifo jobs\nopen jobs rd in\nopen jobs wr out cloexec nonblock\nopen file rdwr both\nunlink jobs\n\
         getppid\npdeathsig TERM\nwait nohang\nsignal USR1 catch norestart\n\
         close a[0]\ndup a[0]\nshutdown a[0] rd\nshutdown a[0] wr\nshutdown a[0] rdwr\n\
         poll a[0] b[1] srv for=in,out timeout=-1\npoll a[0]\n\

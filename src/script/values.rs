@@ -99,6 +99,15 @@ pub fn address(text: &str) -> Result<Address, String> {
     Ok(if text.starts_with('@') { Address::Abstract(bare_name) } else { Address::File(bare_name) })
 }
 
+/// A file in the run's private folder.
+pub fn file(text: &str) -> Result<String, String> {
+    match address(text) {
+        Ok(Address::File(name)) => Ok(name),
+        Ok(Address::Abstract(_)) => Err(format!("{} is no file, an abstract name has none", shown(text))),
+        Err(error) => Err(error),
+    }
+}
+
 /// `SIGTERM`, `TERM`, `term`, `15`, `SIGRTMIN+1`.
 pub fn signal(text: &str) -> Result<Signal, String> {
     let upper = text.to_ascii_uppercase();

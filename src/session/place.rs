@@ -31,6 +31,13 @@ impl Place {
         self.folder.path()
     }
 
+    /// A new bench finds no file of the one before.
+    pub fn empty(&self) -> Result<(), String> {
+        self.folder
+            .empty()
+            .map_err(|error| format!("the run's files in {} cannot be removed: {error}", self.folder.path().display()))
+    }
+
     /// Makes the folder if a statement is about to name a file in it. The call would put a failure down to the learner's name.
     pub fn prepare(&mut self, statement: &Statement) -> Result<(), String> {
         if !names_file(Plan::of(statement).verb()) {
@@ -38,7 +45,7 @@ impl Place {
         }
         self.folder.make().map_err(|error| {
             format!(
-                "no folder for the run's sockets can be made, {}: {error}; TMPDIR says where",
+                "no folder for the run's files can be made, {}: {error}; TMPDIR says where",
                 self.folder.path().display()
             )
         })
@@ -51,6 +58,7 @@ fn names_file(verb: &Verb) -> bool {
     match verb {
         Verb::Bind { address, .. } | Verb::Connect { address, .. } => is_file(address),
         Verb::Send { to, .. } | Verb::Sendmsg { to, .. } => to.as_ref().is_some_and(is_file),
+        Verb::Mkfifo { .. } | Verb::Open { .. } | Verb::Unlink { .. } => true,
         _ => false,
     }
 }

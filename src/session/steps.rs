@@ -56,7 +56,12 @@ impl Session {
                 self.unless_denied(sent)?;
             }
             Step::Sleep(ms) => running.stage = Stage::Sleeping(Instant::now() + Duration::from_millis(ms)),
-            Step::Reset => self.bench.reset()?,
+            Step::Reset => {
+                self.bench.reset()?;
+                if let Err(reason) = self.place.empty() {
+                    self.refuse_here(reason);
+                }
+            }
             Step::Queue(end) => {
                 if let Some(report) = self.bench.queue(end) {
                     self.bench.recording_mut().observe(Observation::Queue(report));

@@ -73,6 +73,20 @@ impl PrivateFolder {
         Err(io::Error::other("it is removed again and again"))
     }
 
+    /// Removes the files in it, if it is there.
+    pub fn empty(&self) -> io::Result<()> {
+        if self.lock.is_none() {
+            return Ok(());
+        }
+        for entry in self.path.read_dir()? {
+            match fs::remove_file(entry?.path()) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// `NotFound` where the folder above is removed meanwhile.
     fn try_make(&self) -> io::Result<FolderLock> {
         make_own_folder(&self.above)?;
@@ -165,6 +179,9 @@ mod tests {
         one.make().unwrap();
         other.make().unwrap();
         one.make().unwrap();
+        fs::write(one.path().join("gone"), "").unwrap();
+        one.empty().unwrap();
+        assert_eq!(names(one.path()), 0);
         fs::write(one.path().join("socket"), "").unwrap();
         sweep_below(temporary.path());
         assert!(one.path().join("socket").exists() && other.path().exists(), "their owner lives");

@@ -184,6 +184,7 @@ pub fn sleeps_as(call: &Call) -> &'static [i64] {
         Call::Accept { .. } => &[libc::SYS_accept, libc::SYS_accept4],
         Call::Connect { .. } => &[libc::SYS_connect],
         Call::Waitpid { .. } => &[libc::SYS_wait4],
+        Call::Open { .. } => &[libc::SYS_openat],
         // A poll that was stopped and continued goes on under another number.
         #[cfg(target_arch = "x86_64")]
         Call::Poll { .. } => &[libc::SYS_poll, libc::SYS_ppoll, libc::SYS_restart_syscall],
@@ -209,7 +210,6 @@ pub fn sleeps_as(call: &Call) -> &'static [i64] {
         | Call::Dup2 { .. }
         | Call::Dup3 { .. }
         | Call::DupFrom { .. }
-        | Call::Open { .. }
         | Call::Mkfifo { .. }
         | Call::Unlink { .. }
         | Call::Shutdown { .. }

@@ -77,7 +77,7 @@ fn result(call: &CallEvent) -> String {
         return format!("-1 {}", error(call.errno));
     }
     match (&call.call, &call.outcome.extra) {
-        (Call::Accept { .. } | Call::Socket { .. }, _) => {
+        (Call::Accept { .. } | Call::Socket { .. } | Call::Open { .. }, _) => {
             let name = call.names.made.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
             format!("{ret}{name}")
         }

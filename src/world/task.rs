@@ -122,6 +122,8 @@ pub struct Descriptor {
     pub end: EndId,
     /// The other side of a FIFO that was opened for both.
     pub also: Option<EndId>,
+    /// Of a FIFO: the open file description, where somebody saw it made.
+    pub opening: Option<EndId>,
     /// FD_CLOEXEC.
     pub cloexec: bool,
     /// How it came into this table: the call that made it, a fork, a dup, SCM_RIGHTS; none where nobody saw that.
@@ -130,11 +132,21 @@ pub struct Descriptor {
 
 impl Descriptor {
     /// A standard stream of the bench's.
-    pub const NULL: Self = Self { end: EndId::NULL, also: None, cloexec: false, origin: None };
+    pub const NULL: Self = Self { end: EndId::NULL, also: None, opening: None, cloexec: false, origin: None };
 
     /// All that it refers to.
     pub fn ends(&self) -> impl Iterator<Item = EndId> + use<> {
         std::iter::once(self.end).chain(self.also)
+    }
+
+    /// Whether it refers to this: an end, an object, or one opening of a FIFO.
+    pub fn is_of(&self, id: EndId) -> bool {
+        self.end == id || self.also == Some(id) || self.opening == Some(id)
+    }
+
+    /// What a message carries that passes it on: the open file description.
+    pub fn passed(&self) -> EndId {
+        self.opening.unwrap_or(self.end)
     }
 }
 
@@ -237,8 +249,8 @@ impl Process {
         self.table.iter().map(|(fd, row)| (*fd, row)).filter(move |(fd, row)| !is_plain(*fd, row))
     }
 
-    /// The lowest descriptor that refers to an end.
-    pub fn lowest(&self, end: EndId) -> Option<i32> {
-        self.table.iter().find(|(_, descriptor)| descriptor.end == end).map(|(fd, _)| *fd)
+    /// The lowest descriptor that refers to an end, an object, or one opening of a FIFO.
+    pub fn lowest(&self, id: EndId) -> Option<i32> {
+        self.table.iter().find(|(_, descriptor)| descriptor.is_of(id)).map(|(fd, _)| *fd)
     }
 }

@@ -9,7 +9,7 @@ use tincans::abi::Disposition;
 use tincans::order::{Call, ControlRoom, Credentials, Extra, Payload, SocketAddress};
 
 use super::options::{get, option, set};
-use super::{Reply, names};
+use super::{Reply, files, names};
 
 /// 0, 1 and 2 are /dev/null, the private pipes lie from `base` on, and nothing else is open. It ends by itself after a while.
 pub fn prepare(pipes: &[(OwnedFd, OwnedFd)], base: i32) {
@@ -279,6 +279,9 @@ fn make_other(call: &Call) -> Reply {
             // SAFETY: pointer and length are the vector's.
             let reply = of(unsafe { libc::poll(polled.as_mut_ptr(), polled.len() as libc::nfds_t, timeout_ms) });
             with(reply, Extra::Revents(polled.iter().map(|one| one.revents).collect()))
+        }
+        Call::Open { ref path, .. } | Call::Mkfifo { ref path, .. } | Call::Unlink { ref path } => {
+            files::make(call, path)
         }
         Call::Getsockname { fd } => names::name(fd, libc::getsockname),
         Call::Getpeername { fd } => names::name(fd, libc::getpeername),

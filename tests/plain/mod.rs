@@ -2,6 +2,7 @@
 //! that describe a call and its result.
 
 pub mod calls;
+mod files;
 mod names;
 mod options;
 
@@ -109,6 +110,9 @@ impl Plain {
                 Some(name) => format!("\0{folder}/{name}").into_bytes(),
                 None => format!("{folder}/{}", address.shown).into_bytes(),
             };
+        }
+        if let Call::Open { path, .. } | Call::Mkfifo { path, .. } | Call::Unlink { path } = &mut call {
+            path.path = format!("{}/{}", self.folder.to_string_lossy(), path.shown).into_bytes();
         }
         call
     }

@@ -73,6 +73,17 @@ socket stream client
 connect client @name
 accept server served
 getpeername client
+mkfifo jobs
+mkfifo jobs
+t: open jobs rd in
+open jobs wr out
+t: read in
+write out work
+t: close in
+open jobs rd in nonblock cloexec
+unlink jobs
+close out
+read in
 fork other
 other: cloexec c[0] on
 other: exec

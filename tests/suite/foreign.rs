@@ -255,7 +255,7 @@ fn a_fifo_is_opened_any_number_of_times() {
     log.write(SHELL, 3, b"one");
     log.call(SHELL, Call::Close { fd: 3 }, 0);
     log.back(reader, 3, Outcome::default());
-    assert_eq!(log.line_of("open("), "child1  open(\"/tmp/f\", O_RDONLY) = 3");
+    assert_eq!(log.line_of("open("), "child1  open(\"/tmp/f\", O_RDONLY) = 3 (fifo1[0])");
     log.read(reader, 3, b"one");
     log.read(reader, 3, b"");
     assert_eq!(log.last().eof, Some(true));

@@ -2,6 +2,8 @@
 
 #[path = "../why/states.rs"]
 mod states;
+#[path = "../why/fifos.rs"]
+mod fifos;
 #[path = "../why/reports.rs"]
 mod reports;
 #[path = "../why/groups.rs"]

@@ -57,11 +57,11 @@ fn tables(world: &World, base: i32) -> Result<BTreeMap<EndId, Vec<OpenFile>>, St
             return Err(format!("{} holds {real:?}, the world has {believed:?}", task.name));
         }
         for (file, (fd, entry)) in files.into_iter().zip(process.rows()) {
-            let label = world.label(entry.end);
+            let label = world.label_of(entry);
             if (file.flags & abi::CLOEXEC != 0) != entry.cloexec {
                 return Err(format!("{}'s {fd} ({label}): FD_CLOEXEC is not {}", task.name, entry.cloexec));
             }
-            let nonblock = world.end(entry.end).is_some_and(|end| end.nonblock);
+            let nonblock = world.is_nonblocking(entry.passed());
             if entry.end != EndId::NULL && (file.flags & abi::NONBLOCK != 0) != nonblock {
                 return Err(format!("{}'s {fd} ({label}): O_NONBLOCK is not {nonblock}", task.name));
             }

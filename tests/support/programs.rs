@@ -46,6 +46,7 @@ type Maker = fn(&mut Programs, &Scene<'_>) -> Option<String>;
 const MAKERS: &[(usize, Maker)] = &[
     (6, Programs::pair),
     (3, Programs::pipe),
+    (5, Programs::fifo),
     (4, Programs::channel),
     (3, Programs::socket),
     (8, Programs::by_name),
@@ -100,9 +101,9 @@ impl Programs {
             return "reset".to_owned();
         }
         let Some(&task) = self.random.pick(&idle) else { return self.nobody_can_act(world) };
-        let held = world
-            .process_of(task.id)
-            .map(|process| process.rows().map(|(fd, entry)| (fd, entry.end)).collect::<Vec<_>>());
+        let held = world.process_of(task.id).map(|process| {
+            process.rows().flat_map(|(fd, entry)| entry.ends().map(move |end| (fd, end))).collect::<Vec<_>>()
+        });
         let scene = Scene { world, task, held: held.unwrap_or_default() };
         let all: usize = MAKERS.iter().map(|(weight, _)| weight).sum();
         for _ in 0..50 {

@@ -40,6 +40,14 @@ pub fn made(event: &CallEvent, fds: &Descriptors, tasks: Tasks<'_>) -> Result<Ma
         Call::Close { fd: number } => just(format!("close({})", fd(*number))),
         Call::Dup { fd: number } => just(format!("dup({})", fd(*number))),
         Call::Dup2 { fd: number, to } => just(format!("dup2({}, {})", fd(*number), fd(*to))),
+        Call::Open { path, flags } => {
+            let (access, more) = (*flags & abi::ACCESS_MODE, *flags & !abi::ACCESS_MODE);
+            let access = abi::ACCESS.iter().find(|row| row.1 == access).map_or("O_RDWR", |row| row.0);
+            let more = if more == 0 { String::new() } else { format!("|{}", flag_names(abi::OPEN_FLAGS, more)) };
+            just(format!("open({}, {access}{more})", literal::string(path.shown.as_bytes())))
+        }
+        Call::Mkfifo { path, mode } => just(format!("mkfifo({}, 0{mode:o})", literal::string(path.shown.as_bytes()))),
+        Call::Unlink { path } => just(format!("unlink({})", literal::string(path.shown.as_bytes()))),
         Call::Shutdown { fd: number, how } => {
             let how =
                 abi::SHUTDOWNS.iter().find(|row| row.1 == *how).map_or_else(|| how.to_string(), |row| row.0.to_owned());

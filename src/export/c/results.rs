@@ -152,7 +152,8 @@ impl Turns {
         }
         let is_new =
             matches!(event.call, Call::Dup { .. } | Call::Dup2 { .. } | Call::Socket { .. } | Call::Accept { .. })
-                && ret >= 0;
+                || matches!(event.call, Call::Open { .. });
+        let is_new = is_new && ret >= 0;
         if is_new {
             let end = event.names.made.clone().or_else(|| event.names.named(ret).map(|end| end.name.clone()));
             let source = event.call.fd().and_then(|fd| event.names.named(fd)).map(|end| end.name.clone());

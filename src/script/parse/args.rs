@@ -105,6 +105,11 @@ impl<'a> Args<'a> {
         self.read("ADDR", values::address)
     }
 
+    /// The name of a file in the run's private folder.
+    pub fn file(&mut self, what: &str) -> Result<String, ParseError> {
+        self.read(what, values::file)
+    }
+
     /// One of these words, as its number.
     pub fn one_of(&mut self, what: &str, table: &[(&str, i32)]) -> Result<i32, ParseError> {
         let word = self.bare(what)?;

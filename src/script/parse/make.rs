@@ -41,6 +41,25 @@ pub fn pipe(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     Ok(Verb::Pipe { name, flags: args.flags(PIPE)? })
 }
 
+/// `mkfifo NAME`.
+pub fn mkfifo(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    Ok(Verb::Mkfifo { file: args.name("NAME")? })
+}
+
+/// `open NAME rd|wr|rdwr AS [cloexec] [nonblock]`.
+pub fn open(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    let file = args.file("NAME")?;
+    let access =
+        args.one_of("direction", &[("rd", abi::READ_ONLY), ("wr", abi::WRITE_ONLY), ("rdwr", abi::READ_WRITE)])?;
+    let name = args.name("AS")?;
+    Ok(Verb::Open { file, flags: access | args.flags(CREATION)?, name })
+}
+
+/// `unlink NAME`.
+pub fn unlink(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    Ok(Verb::Unlink { file: args.file("NAME")? })
+}
+
 /// `pipesize END [N]`.
 pub fn pipesize(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     let end = args.end()?;

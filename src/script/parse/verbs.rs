@@ -35,6 +35,13 @@ pub const VERBS: &[VerbHelp] = &[
         "socketpair(2): two connected sockets, NAME[0] and NAME[1]",
     ),
     verb("pipe NAME [cloexec] [nonblock] [direct]", make::pipe, "pipe2(2): NAME[0] reads what NAME[1] writes"),
+    verb("mkfifo NAME", make::mkfifo, "mkfifo(3): a FIFO, a pipe with a name; NAME[0] reads what NAME[1] writes"),
+    verb(
+        "open NAME rd|wr|rdwr AS [cloexec] [nonblock]",
+        make::open,
+        "open(2): a FIFO becomes AS; sleeps until the other side is opened",
+    ),
+    verb("unlink NAME", make::unlink, "unlink(2): a FIFO or a socket's file loses its name, what is open stays"),
     verb("pipesize END [N]", make::pipesize, "F_GETPIPE_SZ, F_SETPIPE_SZ: how much a pipe holds"),
     verb(
         "channel TYPE NAME [CHILD] [leaky] [reverse] [between=A,B]",

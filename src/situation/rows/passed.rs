@@ -116,6 +116,24 @@ pub(super) const ROWS: &[Row] = &[
     )
     .pipes(NAMED_ONLY),
     Row::new(
+        "open-file",
+        "a socket's file, or a FIFO, is opened: for reading, then for writing; neither may sleep",
+        "socket TYPE srv\nbind srv file\nopen file rd r nonblock => ?\nopen file wr w nonblock => ?\nclose srv\n\
+         open file wr w nonblock => ?",
+    )
+    .pipes(Pipes::Instead(
+        "mkfifo file\nopen file rd r nonblock => ?\nopen file wr w nonblock => ?\nclose w\nclose r\n\
+         open file wr w nonblock => ?",
+    )),
+    Row::new(
+        "unlinked-file",
+        "the file is unlinked while somebody has it: connect to its name, or open it",
+        "socket TYPE srv\nbind srv file\nunlink file => ?\nsocket TYPE s\nconnect s file => ?",
+    )
+    .pipes(Pipes::Instead(
+        "mkfifo file\nopen file rdwr both\nunlink file => ?\nopen file rd r nonblock => ?",
+    )),
+    Row::new(
         "named-full",
         "messages of one byte to a named socket that never receives",
         "socket TYPE srv\nbind srv @srv\nlisten srv\nsocket TYPE s\nconnect s @srv\nnonblock s on\nflood s 1 1000000 => ?n",

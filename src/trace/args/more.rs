@@ -207,10 +207,8 @@ fn path(file: &FilePath) -> Arg {
 }
 
 fn access(flags: i32) -> Arg {
-    const ACCESS: i32 = 3;
-    let access = ["O_RDONLY", "O_WRONLY", "O_RDWR"].get(usize::try_from(flags & ACCESS).unwrap_or(2));
-    let access = access.copied().unwrap_or("O_RDWR");
-    let more = flags & !ACCESS;
+    let access = abi::ACCESS.iter().find(|row| row.1 == flags & abi::ACCESS_MODE).map_or("O_RDWR", |row| row.0);
+    let more = flags & !abi::ACCESS_MODE;
     let text = if more == 0 { access.to_owned() } else { format!("{access}|{}", flag_names(abi::OPEN_FLAGS, more)) };
     Arg::word("flags", text)
 }

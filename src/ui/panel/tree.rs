@@ -110,7 +110,7 @@ fn line(scene: Scene<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
     }
     let Some(process) = scene.world.process_of(task.id) else { return spans };
     for (fd, descriptor) in process.rows() {
-        let nonblock = scene.world.is_nonblocking(descriptor.end);
+        let nonblock = scene.world.is_nonblocking(descriptor.passed());
         let flags = match (descriptor.cloexec, nonblock) {
             (true, true) => " cloexec nonblock",
             (true, false) => " cloexec",
@@ -118,7 +118,7 @@ fn line(scene: Scene<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
             (false, false) => "",
         };
         spans.push(Span::styled(format!("  {fd}"), theme.strong()));
-        spans.push(Span::raw(format!(" {}", scene.world.label(descriptor.end))));
+        spans.push(Span::raw(format!(" {}", scene.world.label_of(descriptor))));
         spans.push(Span::styled(flags, theme.faint()));
     }
     spans

@@ -7,7 +7,8 @@ use crate::abi::TaskState;
 use crate::order::{Call, Credentials, Loop};
 use crate::trace::{Birth, Burst, Group, NamedEnd, Names, Ordered, Role, TableOrigin, TaskId};
 
-use super::super::task::{Ongoing, Order, Process, Task};
+use super::super::kind::EndId;
+use super::super::task::{Descriptor, Ongoing, Order, Process, Task};
 use super::super::{DEAD_KEPT, Machine, World};
 
 impl World {
@@ -67,13 +68,9 @@ impl World {
     pub(super) fn resolve(&self, id: TaskId, ongoing: &mut Ongoing) {
         ongoing.refers.clear();
         let Some(process) = self.process_of(id) else { return };
-        let (more, written) = (ongoing.call.more_fds(), ongoing.call.written_fd());
-        let writes = ongoing.call.room().is_none();
-        for fd in ongoing.call.fd().into_iter().chain(more) {
+        for fd in ongoing.call.fd().into_iter().chain(ongoing.call.more_fds()) {
             let Some(descriptor) = process.table.get(&fd) else { continue };
-            // Of a FIFO that was opened for both sides, the one that the call is about.
-            let other = descriptor.also.filter(|_| writes && written == Some(fd));
-            ongoing.refers.push((fd, other.unwrap_or(descriptor.end)));
+            ongoing.refers.push((fd, side_of(&ongoing.call, fd, descriptor)));
         }
     }
 
@@ -97,8 +94,9 @@ impl World {
         let Some(process) = self.process_of(id) else { return names };
         for fd in call.fd().into_iter().chain(call.more_fds()) {
             if let Some(descriptor) = process.table.get(&fd) {
-                let id = descriptor.end;
-                names.ends.push(NamedEnd { fd, id, name: self.label(id) });
+                let id = side_of(call, fd, descriptor);
+                let name = if descriptor.opening.is_some() { self.label_of(descriptor) } else { self.label(id) };
+                names.ends.push(NamedEnd { fd, id, name });
             }
         }
         self.name_tasks(id, call, &mut names);
@@ -146,7 +144,7 @@ impl World {
             tid: task.map_or(0, |task| task.tid),
             verb,
             call,
-            end: self.end_of(id, of.fd()).map_or_else(|| format!("@{}", of.fd()), |end| self.label(end)),
+            end: self.descriptor(id, of.fd()).map_or_else(|| format!("@{}", of.fd()), |entry| self.label_of(&entry)),
             calls: 0,
             bytes: 0,
             errors: 0,
@@ -162,4 +160,10 @@ impl World {
             given_out: 0,
         }
     }
+}
+
+/// What a number in a call is about: of a FIFO that was opened for both sides, the one that the call writes to or reads from.
+fn side_of(call: &Call, fd: i32, descriptor: &Descriptor) -> EndId {
+    let writes = call.room().is_none() && call.written_fd() == Some(fd);
+    descriptor.also.filter(|_| writes).unwrap_or(descriptor.end)
 }

@@ -54,7 +54,7 @@ impl World {
             C::Dup3 { fd, to, flags } => self.dup_onto(id, (fd, to), flags & abi::CLOEXEC != 0),
             C::DupFrom { fd, cloexec, .. } => self.dup(id, fd, back.ret, cloexec),
             C::Open { ref path, flags } => self.open(id, (&path.shown, flags), back.ret),
-            C::Mkfifo { ref path, .. } => self.make_fifo(&path.shown),
+            C::Mkfifo { ref path, .. } => self.make_fifo(id, &path.shown),
             C::Unlink { ref path } => self.unlink(&path.shown),
             C::Shutdown { fd, how } => self.shut_down(id, fd, how),
             C::SetNonblock { fd, on } => self.set_nonblock(id, fd, on),
@@ -135,11 +135,14 @@ impl World {
     }
 
     fn set_nonblock(&mut self, id: TaskId, fd: i32, on: bool) {
-        let Some(end) = self.end_of(id, fd) else { return };
-        if let Some(object) = self.objects.get_mut(&end) {
+        let Some(descriptor) = self.descriptor(id, fd) else { return };
+        let origin = self.origin(id, "fcntl");
+        if let Some(opening) = descriptor.opening {
+            return self.set_nonblock_of_opening(opening, on, Some(origin));
+        }
+        if let Some(object) = self.objects.get_mut(&descriptor.end) {
             object.nonblock = on;
         }
-        let origin = self.origin(id, "fcntl");
         self.change_end(id, fd, |end| {
             // Setting what is set already changes nothing, and nobody's part in it.
             if end.nonblock != on {
@@ -254,8 +257,25 @@ impl World {
         }
     }
 
+    /// A copy is sent over a socket.
+    pub(super) fn begin_flight(&mut self, id: EndId) {
+        if let Some(object) = self.objects.get_mut(&id) {
+            object.in_flight += 1;
+        } else if let Some(opening) = self.openings.get_mut(&id) {
+            opening.in_flight += 1;
+            opening.ends().for_each(|end| self.begin_flight(end));
+        } else if let Some(end) = self.ends.get_mut(&id) {
+            end.in_flight += 1;
+        }
+    }
+
     /// A copy in flight is gone: received, or lost.
     pub(super) fn end_flight(&mut self, id: EndId) {
+        if let Some(opening) = self.openings.get_mut(&id) {
+            opening.in_flight = opening.in_flight.saturating_sub(1);
+            opening.ends().for_each(|end| self.end_flight(end));
+            return self.forget_opening(Some(id));
+        }
         if let Some(object) = self.objects.get_mut(&id) {
             object.in_flight = object.in_flight.saturating_sub(1);
             return self.forget_object(id);
@@ -284,7 +304,7 @@ impl World {
     }
 
     /// Whether nobody can have an end any more: of a FIFO, as long as it has a name, somebody can.
-    fn is_over(&self, end: &End) -> bool {
+    pub fn is_over(&self, end: &End) -> bool {
         let has_name = || {
             let at = end.address.clone().map(|at| (at, Kind::Fifo));
             at.and_then(|at| self.addresses.get(&at)).is_some_and(|named| Some(*named) == end.peer || *named == end.id)

@@ -12,7 +12,12 @@ impl World {
     pub(super) fn find(&mut self, id: TaskId, known: &Known) {
         let row = self.process_of(id).and_then(|process| process.table.get(&known.fd)).copied();
         match row {
-            Some(row) if self.fits(row.end, &known.what) => self.learn(row.end, known),
+            Some(row) if self.fits(row.end, &known.what) => {
+                self.learn(row.end, known);
+                if let (Some(opening), Some(nonblock)) = (row.opening, known.nonblock) {
+                    self.set_nonblock_of_opening(opening, nonblock, None);
+                }
+            }
             Some(row) => {
                 let (label, found) = (self.label(row.end), describe(&known.what));
                 let task = self.tasks.get(&id).map(|task| task.name.clone()).unwrap_or_default();
@@ -119,7 +124,7 @@ impl World {
         let end = match &known.what {
             Thing::Pipe { inode, side } => self.found_pipe(*inode, *side, known),
             Thing::Fifo { path, side } => {
-                let descriptor = self.fifo_descriptor(path, *side);
+                let descriptor = self.found_fifo(path, *side, known.nonblock == Some(true));
                 return self.install(id, known.fd, descriptor);
             }
             Thing::Socket { kind, inode, .. } => match Kind::of_socket(*kind) {
@@ -139,7 +144,7 @@ impl World {
         self.install(
             id,
             known.fd,
-            Descriptor { end, also: None, cloexec: known.cloexec.unwrap_or(false), origin: None },
+            Descriptor { end, also: None, opening: None, cloexec: known.cloexec.unwrap_or(false), origin: None },
         );
         self.learn(end, known);
     }

@@ -140,7 +140,8 @@ impl World {
         let cloexec = call.flags() & abi::MSG_CMSG_CLOEXEC != 0;
         for (fd, end) in installed.iter().zip(&passed) {
             let origin = Some(self.origin(id, "recvmsg"));
-            self.install(id, *fd, Descriptor { end: *end, also: None, cloexec, origin });
+            let descriptor = self.descriptor_to(*end);
+            self.install(id, *fd, Descriptor { cloexec, origin, ..descriptor });
         }
         if !peek {
             for passed in passed {
@@ -197,7 +198,7 @@ impl World {
     pub(super) fn release_kept(&mut self, id: TaskId) {
         let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
         for (_, end) in ongoing.map(|ongoing| std::mem::take(&mut ongoing.kept)).unwrap_or_default() {
-            self.release(id, end);
+            self.release(end);
         }
     }
 }

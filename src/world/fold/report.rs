@@ -106,7 +106,10 @@ impl World {
     /// Names of the descriptors that came with a message, or that the call made.
     fn received_names(&self, id: TaskId, extra: &Extra) -> Vec<NamedEnd> {
         let Extra::Message { fds, .. } = extra else { return Vec::new() };
-        let named = |fd: &i32| self.end_of(id, *fd).map(|end| NamedEnd { fd: *fd, id: end, name: self.label(end) });
+        let named = |fd: &i32| {
+            let entry = self.descriptor(id, *fd)?;
+            Some(NamedEnd { fd: *fd, id: entry.end, name: self.label_of(&entry) })
+        };
         fds.iter().filter_map(named).collect()
     }
 

@@ -46,6 +46,9 @@ impl World {
                 object.held += 1;
             }
         }
+        if let Some(opening) = descriptor.opening.and_then(|id| self.openings.get_mut(&id)) {
+            opening.held += 1;
+        }
     }
 
     /// One descriptor less does. With the last one it is closed, and what waits in it is destroyed.
@@ -54,21 +57,24 @@ impl World {
         for id in descriptor.ends() {
             if let Some(end) = self.ends.get_mut(&id) {
                 end.holders.remove(&(process, fd));
+                end.last_held_by = Some(process);
             }
-            self.release(by, id);
+            self.release(id);
         }
+        if let Some(opening) = descriptor.opening.and_then(|id| self.openings.get_mut(&id)) {
+            opening.held = opening.held.saturating_sub(1);
+        }
+        self.forget_opening(descriptor.opening);
     }
 
     /// The same of what is no descriptor: a call that keeps an end open.
-    pub(super) fn release(&mut self, by: TaskId, id: EndId) {
+    pub(super) fn release(&mut self, id: EndId) {
         if let Some(object) = self.objects.get_mut(&id) {
             object.held = object.held.saturating_sub(1);
             return self.forget_object(id);
         }
-        let process = self.tasks.get(&by).map(|task| task.process);
         let Some(end) = self.ends.get_mut(&id) else { return };
         end.held = end.held.saturating_sub(1);
-        end.last_held_by = process.or(end.last_held_by);
         self.close_if_last(id);
     }
 
@@ -145,7 +151,7 @@ impl World {
     /// dup2(2) and dup3(2): what the number meant before goes.
     pub(super) fn dup_onto(&mut self, id: TaskId, (fd, to): (i32, i32), cloexec: bool) {
         let Some(descriptor) = self.descriptor(id, fd).filter(|_| fd != to) else { return };
-        let before = self.end_of(id, to).map(|end| self.label(end));
+        let before = self.descriptor(id, to).map(|entry| self.label_of(&entry));
         if let Some(process) = self.tasks.get(&id).and_then(|task| self.processes.get_mut(&task.process)) {
             process.closed_by_dup = before;
         }
@@ -154,7 +160,7 @@ impl World {
         self.install(id, to, Descriptor { cloexec, origin, ..descriptor });
     }
 
-    fn descriptor(&self, id: TaskId, fd: i32) -> Option<Descriptor> {
+    pub(super) fn descriptor(&self, id: TaskId, fd: i32) -> Option<Descriptor> {
         self.process_of(id)?.table.get(&fd).copied()
     }
 
@@ -175,9 +181,9 @@ impl World {
             process.dispositions.retain(|_, disposition| *disposition == Disposition::Ignore);
         }
         let Some(table) = self.table(id) else { return };
-        let gone: Vec<(i32, EndId)> =
-            table.iter().filter(|(_, entry)| entry.cloexec).map(|(fd, entry)| (*fd, entry.end)).collect();
-        let closed = gone.iter().map(|(fd, end)| (*fd, self.label(*end))).collect();
+        let gone: Vec<(i32, Descriptor)> =
+            table.iter().filter(|(_, entry)| entry.cloexec).map(|(fd, entry)| (*fd, *entry)).collect();
+        let closed = gone.iter().map(|(fd, entry)| (*fd, self.label_of(entry))).collect();
         if let Some(process) = self.tasks.get(&id).and_then(|task| self.processes.get_mut(&task.process)) {
             process.closed_by_exec = closed;
         }

@@ -62,13 +62,9 @@ impl World {
             _ => self.ends.get(&from)?.peer?,
         };
         self.ends.get(&to)?;
-        let fds: Vec<EndId> = passed.iter().filter_map(|fd| self.end_of(by, *fd)).collect();
+        let fds: Vec<EndId> = passed.iter().filter_map(|fd| Some(self.descriptor(by, *fd)?.passed())).collect();
         for passed in &fds {
-            if let Some(end) = self.ends.get_mut(passed) {
-                end.in_flight += 1;
-            } else if let Some(object) = self.objects.get_mut(passed) {
-                object.in_flight += 1;
-            }
+            self.begin_flight(*passed);
         }
         let end = self.ends.get_mut(&to)?;
         Some((to, end.inbox.begin_write(by, content, fds, (end.kind, self.machine.page))))

@@ -29,6 +29,27 @@ impl Programs {
         Some(format!("{}: pipe {name}{cloexec}{nonblock}{direct}", scene.task.name))
     }
 
+    /// A FIFO is made, opened or unlinked; of the files that are sockets now and then one.
+    pub(super) fn fifo(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let (by, file) = (&scene.task.name, self.random.word(&["q", "q", "q", "r", "r", "f"]));
+        let is_there = scene.world.ends_at(file).next().is_some();
+        if self.random.chance(if is_there { 10 } else { 85 }) {
+            return Some(format!("{by}: mkfifo {file}"));
+        }
+        if self.random.chance(8) {
+            return Some(format!("{by}: unlink {file}"));
+        }
+        let (side, cloexec) =
+            (self.random.word(&["rd", "rd", "rd", "wr", "wr", "wr", "rdwr"]), self.maybe(15, " cloexec"));
+        let nonblock = self.nonblock(50);
+        Some(format!("{by}: open {file} {side} {}{cloexec}{nonblock}", self.opening_name(scene)?))
+    }
+
+    fn opening_name(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let name = format!("o{}", self.random.below(8));
+        (scene.held.len() < 12 && !scene.world.is_taken(&name)).then_some(name)
+    }
+
     pub(super) fn channel(&mut self, scene: &Scene<'_>) -> Option<String> {
         if self.no_sleep() {
             return None;

@@ -1,0 +1,240 @@
+//! FIFOs: why an open of one sleeps or fails, what comes when nobody has its other side open, and what a file's name is to it.
+
+use crate::abi::{self, Errno};
+use crate::order::Call;
+use crate::trace::{CallState, Explanation, Role, What};
+use crate::world::World;
+use crate::world::channel::End;
+use crate::world::kind::{EndId, Kind};
+use crate::world::task::Task;
+
+use super::scene::Scene;
+use super::{Rule, wording};
+
+/// Rules that are asked before those for all kinds.
+pub(super) const RULES: &[Rule] =
+    &[nobody_reads, socket_is_not_opened, no_file, name_is_there, opened, unlinked, end_of_fifo];
+
+/// EEXIST of mkfifo(3).
+const EEXIST: Errno = Errno(17);
+
+fn failed(scene: &Scene<'_>, errno: Errno) -> bool {
+    scene.ret() < 0 && scene.errno() == errno
+}
+
+/// A FIFO's file as written, with what open(2) is asked for.
+fn opening(call: &Call) -> Option<(&str, i32)> {
+    if let Call::Open { path, flags } = call { Some((&path.shown, *flags)) } else { None }
+}
+
+/// For which sides flags of open(2) ask: `writing`, and the side that has to be there.
+fn sides(flags: i32) -> Option<(&'static str, &'static str, &'static str)> {
+    match flags & abi::ACCESS_MODE {
+        abi::READ_ONLY => Some(("reading", "writing", "wr")),
+        abi::WRITE_ONLY => Some(("writing", "reading", "rd")),
+        _ => None,
+    }
+}
+
+/// ENXIO of an open for writing that must not sleep.
+fn nobody_reads(scene: &Scene<'_>) -> Option<Explanation> {
+    let (at, _) = opening(&scene.call.call).filter(|_| failed(scene, Errno::ENXIO))?;
+    let end = fifo_at(scene.world, at)?;
+    let text = format!(
+        "{} opened {at} for writing with O_NONBLOCK, and nobody has it open for reading: without a reader such an open fails with \
+         ENXIO. Without O_NONBLOCK it would sleep until a reader comes; for reading, O_NONBLOCK succeeds at once.",
+        scene.who(),
+    );
+    Some(wording::explanation(end, "fifo-has-no-reader", "fifo(7)", text))
+}
+
+/// ENXIO of any open of a socket.
+fn socket_is_not_opened(scene: &Scene<'_>) -> Option<Explanation> {
+    let (at, _) = opening(&scene.call.call).filter(|_| failed(scene, Errno::ENXIO))?;
+    let bound = scene.world.ends_at(at).next().map_or_else(String::new, |end| format!(", that of {},", end.label()));
+    let text =
+        format!("{at}{bound} is the file of a socket, which cannot be opened, only connected to: open says ENXIO.");
+    Some(wording::explanation(at, "socket-is-not-opened", "open(2)", text))
+}
+
+/// ENOENT of open(2) and unlink(2).
+fn no_file(scene: &Scene<'_>) -> Option<Explanation> {
+    let at = match &scene.call.call {
+        Call::Open { path, .. } | Call::Unlink { path } => &path.shown,
+        _ => return None,
+    };
+    if !failed(scene, Errno::ENOENT) {
+        return None;
+    }
+    let left = scene.world.ends().find(|end| end.address.as_deref() == Some(at) && !end.closed);
+    let left = left.map_or_else(String::new, |end| {
+        let what = if end.kind == Kind::Fifo { "The FIFO that had it" } else { "The socket that had it" };
+        format!(" {what} lives on without a name: {}.", wording::who_holds(scene.world, end))
+    });
+    let text = format!("No file has the name {at}: {} failed with ENOENT.{left}", scene.call.call.name());
+    Some(wording::explanation(&**at, "no-such-file", "path_resolution(7)", text))
+}
+
+/// EEXIST of mkfifo(3).
+fn name_is_there(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Mkfifo { path, .. } = &scene.call.call else { return None };
+    let at = &path.shown;
+    let what = match fifo_at(scene.world, at) {
+        Some(_) => "a FIFO",
+        None => "a file",
+    };
+    let text = format!(
+        "There is {what} called {at} already, and mkfifo makes a new one or none: EEXIST. A file stays until it is unlinked, \
+         also when nobody has it open and its maker is dead."
+    );
+    failed(scene, EEXIST).then(|| wording::explanation(&**at, "name-is-taken", "mkfifo(3)", text))
+}
+
+/// An open that succeeded, and what it had to wait for.
+fn opened(scene: &Scene<'_>) -> Option<Explanation> {
+    let (at, flags) = opening(&scene.call.call).filter(|_| scene.ret() >= 0)?;
+    let end = fifo_at(scene.world, at)?;
+    let who = scene.who();
+    let Some((side, other, _)) = sides(flags) else {
+        let text = format!(
+            "{who} opened {at} for reading and writing: on Linux such an open never sleeps, because it is both sides itself. As long \
+             as it is open, no reader of {at} gets EOF."
+        );
+        return Some(wording::explanation(end, "fifo-opened-for-both", "fifo(7)", text));
+    };
+    let is_it = |event: &&What| match event {
+        What::Call(call) if call.task != scene.call.task && call.ret.is_some_and(|ret| ret >= 0) => {
+            opening(&call.call).is_some_and(|(path, asked)| path == at && sides(asked).map(|of| of.0) != Some(side))
+        }
+        _ => false,
+    };
+    let partner = scene.events.iter().map(|event| &event.what).find(is_it);
+    let text = match partner {
+        Some(What::Call(partner)) if scene.call.state == CallState::Resumed => format!(
+            "{who} was asleep in open({at}), because nobody had {at} open for {other}; {} has opened it, so both opens are done.",
+            partner.task
+        ),
+        _ if flags & abi::NONBLOCK != 0 && side == "reading" => format!(
+            "{who} opened {at} for reading with O_NONBLOCK, so it did not wait for a writer. A read returns 0 while nobody has it \
+             open for writing, and fails with EAGAIN once somebody has."
+        ),
+        _ => return None,
+    };
+    Some(wording::explanation(end, "fifo-opened", "fifo(7)", text))
+}
+
+/// unlink(2) of something that is open.
+fn unlinked(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Unlink { path } = &scene.call.call else { return None };
+    let at = &path.shown;
+    let is_open = |end: &&End| end.address.as_deref() == Some(at) && !end.closed;
+    let newest = scene.world.ends().filter(is_open).last().filter(|_| scene.ret() >= 0)?;
+    let sides = newest.channel.and_then(|channel| scene.world.channel(channel)).map(|channel| channel.ends);
+    let end = sides.into_iter().flatten().filter_map(|side| scene.world.end(side)).find(is_open).unwrap_or(newest);
+    let then = if end.kind == Kind::Fifo {
+        format!(
+            "the FIFO works for them as before, and is gone with the last of them. mkfifo {at} now makes another one"
+        )
+    } else {
+        format!("{} lives on, and connections that there are work; nobody can connect by {at} any more", end.label())
+    };
+    let text = format!(
+        "unlink took the name {at} away, not what it stood for: {}; {then}.",
+        wording::who_holds(scene.world, end)
+    );
+    Some(wording::explanation(end, "name-is-gone", "unlink(2)", text))
+}
+
+/// A read of 0: unlike that of a pipe, it need not be the last word.
+fn end_of_fifo(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end.filter(|end| scene.is_eof() && end.kind == Kind::Fifo)?;
+    let peer = scene.peer().filter(|peer| peer.closed)?;
+    let who = scene.who_let_go(peer).map_or_else(String::new, |who| format!(" ({who})"));
+    let here = end.label();
+    let text = format!("EOF at {here}: {}{who}. {}", nobody_writes(end, peer), not_for_good(scene.world, end));
+    Some(wording::explanation(end, "eof-of-a-fifo", "fifo(7)", text))
+}
+
+/// What the next read of a FIFO is where nothing waits and nobody writes.
+pub(super) fn at_the_end(world: &World, end: &End, peer: &End) -> Option<Explanation> {
+    let here = end.label();
+    let text = format!("The next read at {here} returns 0: {}. {}", nobody_writes(end, peer), not_for_good(world, end));
+    (end.kind == Kind::Fifo).then(|| wording::explanation(end, "eof-of-a-fifo", "fifo(7)", text))
+}
+
+fn nobody_writes(end: &End, peer: &End) -> String {
+    let at = end.address.as_deref().unwrap_or("the FIFO");
+    match peer.last_held_by {
+        Some(_) => format!("nothing is left in it, and nobody has {at} open for writing any more"),
+        None => format!("nobody has opened {at} for writing yet, and a read does not wait for the first writer"),
+    }
+}
+
+fn not_for_good(world: &World, end: &End) -> String {
+    let at = end.address.as_deref().unwrap_or("it");
+    if fifo_at(world, at).is_some_and(|fifo| fifo.id == end.id || Some(fifo.id) == end.peer) {
+        format!(
+            "As long as that is so every read returns 0; when somebody opens {at} for writing again, reads wait for data again. A \
+             reader that opens it for reading and writing never sees EOF."
+        )
+    } else {
+        "Its name is gone, so nobody can open it again.".to_owned()
+    }
+}
+
+/// A side of a FIFO that nobody has open.
+pub(super) fn not_open(end: &End) -> Option<Explanation> {
+    let at = end.address.as_deref().filter(|_| end.kind == Kind::Fifo)?;
+    let what = if end.can_be_read() { "reading" } else { "writing" };
+    let text = format!(
+        "Nobody has {at} open for {what} now: its name is in the file system, and open(2) makes descriptors of it."
+    );
+    Some(wording::explanation(end, "fifo-is-not-open", "fifo(7)", text))
+}
+
+/// A sleeping open(2).
+pub(super) fn asleep(world: &World, task: &Task) -> Option<Explanation> {
+    let (at, flags) = opening(task.sleeping_call()?.call())?;
+    let (side, other, direction) = sides(flags)?;
+    let name = &task.name;
+    let others = sleeping_openers(world, task);
+    let more = if others.is_empty() {
+        "O_NONBLOCK does not wait; nor does an open for reading and writing.".to_owned()
+    } else {
+        format!(
+            "{}: each waits for somebody who opens the other side of its own FIFO. Open two FIFOs in the same order on both sides.",
+            wording::list(&others)
+        )
+    };
+    let text = format!(
+        "{name} is asleep in open({at}): it opens the FIFO for {side}, and nobody has it open for {other}. An open of it for \
+         {other} wakes {name}, and both are then open. {more}"
+    );
+    let explained = wording::explanation(task, "asleep-in-open", "fifo(7)", text);
+    let idle = world.tasks().find(|other| other.state == abi::TaskState::Idle && other.role != Role::Stranger);
+    let advice = match idle {
+        Some(Task { name, .. }) => format!("`{name}: open {at} {direction} {}`", world.free_name("other")),
+        None => format!("`interrupt {name}`"),
+    };
+    Some(wording::advised(world, task, explained, &advice))
+}
+
+/// All others that sleep in an open of another FIFO.
+fn sleeping_openers(world: &World, task: &Task) -> Vec<String> {
+    let at = |task: &Task| Some(opening(task.sleeping_call()?.call())?.0.to_owned());
+    let mine = at(task);
+    let others = world.tasks().filter(|other| other.id != task.id);
+    let slept = others.filter_map(|other| Some((other, at(other)?))).filter(|(_, path)| Some(path) != mine.as_ref());
+    slept.map(|(other, path)| format!("{} is asleep in open({path}) too", other.name)).collect()
+}
+
+/// The FIFO that has this name now, as its reading side.
+fn fifo_at<'a>(world: &'a World, at: &str) -> Option<&'a End> {
+    world.ends_at(at).find(|end| end.kind == Kind::Fifo)
+}
+
+/// What an own descriptor that keeps EOF away is, where it was opened for both sides.
+pub(super) fn opened_for_both(world: &World, task: &Task, end: EndId) -> Option<i32> {
+    let process = world.process_of(task.id)?;
+    process.table.iter().find(|(_, entry)| entry.also == Some(end)).map(|(fd, _)| *fd)
+}

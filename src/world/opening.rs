@@ -1,0 +1,40 @@
+//! One opening of a FIFO: an open file description (open(2)). Any number of them share the two sides of one FIFO; each has its own
+//! O_NONBLOCK, and the name that its statement gave it.
+
+use crate::script::EndName;
+
+use super::kind::EndId;
+use super::origin::Origin;
+
+/// What open(2) of a FIFO makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// Its identity, of the same numbers as those of ends.
+    pub id: EndId,
+    /// What a statement has called it.
+    pub name: Option<EndName>,
+    /// The side it was opened for; of one for both, the one that reads.
+    pub end: EndId,
+    /// The side that writes, where it was opened for both.
+    pub also: Option<EndId>,
+    /// O_NONBLOCK, shared by all copies of its descriptors.
+    pub nonblock: bool,
+    /// Who set that flag.
+    pub nonblock_by: Option<Origin>,
+    /// Descriptors in processes' tables that refer to it.
+    pub held: u32,
+    /// Copies sent over a socket and not yet received.
+    pub in_flight: u32,
+}
+
+impl Opening {
+    /// The sides it was opened for.
+    pub fn ends(&self) -> impl Iterator<Item = EndId> + use<> {
+        std::iter::once(self.end).chain(self.also)
+    }
+
+    /// Whether it was opened for this side.
+    pub fn is_of(&self, end: EndId) -> bool {
+        self.end == end || self.also == Some(end)
+    }
+}
