@@ -182,6 +182,8 @@ pub const READ_WRITE: i32 = 2;
 pub const ACCESS_MODE: i32 = 3;
 /// Those three by name.
 pub const ACCESS: &[(&str, i32)] = &[("O_RDONLY", READ_ONLY), ("O_WRONLY", WRITE_ONLY), ("O_RDWR", READ_WRITE)];
+/// EFD_SEMAPHORE: a read of an eventfd takes 1, not all.
+pub const EFD_SEMAPHORE: i32 = 1;
 /// O_DIRECT: a pipe of packets.
 pub const DIRECT: i32 = 0o40000;
 

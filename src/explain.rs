@@ -13,6 +13,7 @@ mod foretold;
 mod groups;
 mod limits;
 mod loops;
+mod objects;
 mod own_calls;
 mod own_copy;
 mod pages;
@@ -42,6 +43,7 @@ type Rule = fn(&Scene<'_>) -> Option<Explanation>;
 const FAMILIES: &[&[Rule]] = &[
     limits::RULES,
     fifos::RULES,
+    objects::RULES,
     would_sleep::RULES,
     states::RULES,
     groups::RULES,

@@ -3,6 +3,7 @@
 
 mod calls;
 mod channel;
+mod waits;
 mod who;
 
 use crate::abi::Signal;
@@ -136,6 +137,9 @@ impl<'a> Plan<'a> {
         }
         let step = match self.verb {
             Verb::Channel { .. } => channel::next(self, world, context, progress)?,
+            Verb::Eventfd { .. } | Verb::Timerfd { .. } | Verb::Signalfd { .. } | Verb::Pidfd { .. } => {
+                waits::next(self, world, context, progress)?
+            }
             _ if progress.steps > 0 => None,
             _ => Some(self.only(world, context)?),
         };
@@ -183,6 +187,9 @@ impl<'a> Plan<'a> {
     /// An end where bytes can wait.
     fn queue(world: &World, of: &EndRef) -> Result<EndId, Refusal> {
         let id = who::held_end(world, of)?;
+        if let Some(object) = world.object(id) {
+            return Err(Refusal(format!("{of} is no end of a channel ({}): no bytes wait there", object.kind)));
+        }
         match world.end(id).filter(|end| end.backlog.is_some()) {
             Some(_) => {
                 Err(Refusal(format!("{of} listens: connections wait there and no bytes; `why {of}` counts them")))

@@ -154,6 +154,10 @@ pub enum Verb {
     Cloexec { end: EndRef, on: bool },
     Signal { signal: Signal, disposition: Disposition },
     Rlimit { nofile: Number },
+    Eventfd { name: String, initial: Number, flags: i32 },
+    Timerfd { name: String, ms: Number, flags: i32 },
+    Signalfd { name: String, signals: Vec<Signal>, flags: i32 },
+    Pidfd { name: String, task: String, flags: i32 },
     Getppid,
     Pdeathsig { signal: Signal },
     Socket { kind: i32, name: String, flags: i32 },
@@ -182,6 +186,17 @@ pub enum Verb {
     Fds { task: Option<String> },
     Tasks,
     Why { about: Option<WhyAbout> },
+}
+
+/// In how many calls a statement is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Steps {
+    /// In one.
+    One,
+    /// In two: the second when the first has settled.
+    OneByOne,
+    /// In several, which are ordered ahead.
+    Ahead,
 }
 
 /// What `why` is asked of. A bare word may name a task or a socket; who runs it decides.
@@ -249,6 +264,8 @@ pub enum Want {
     Fds(Number),
     /// `from=@name`; none for `from=none`: who sent what recvfrom got.
     From(Option<String>),
+    /// `value=3`, `value=SIGUSR1`: what a read of an eventfd, a timerfd or a signalfd brought.
+    Value(Number),
     /// `creds=TASK`; none for `creds=none`.
     Creds(Option<String>),
     /// A bare word: the task that SO_PEERCRED names.

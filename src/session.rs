@@ -244,6 +244,12 @@ impl Session {
                 }
                 self.make_step()?;
             }
+            Stage::Between => {
+                if !self.bench.settle()? {
+                    return Ok(Advance::NotYet);
+                }
+                running.stage = Stage::Next;
+            }
             Stage::Making(task, ahead) => {
                 self.bench.collect()?;
                 if !self.bench.has_begun(task, ahead) && !self.bench.conclude() {

@@ -37,6 +37,7 @@ pub mod syscalls;
 pub mod terminal;
 pub mod trial;
 pub mod tty_input;
+pub mod wait_calls;
 pub mod watch;
 
 use std::fmt;

@@ -153,6 +153,27 @@ pub struct Names {
     pub made: Option<String>,
     /// Who the caller is, where it says so (SCM_CREDENTIALS).
     pub own: Option<Credentials>,
+    /// What a read of an eventfd or the like brought.
+    pub brought: Option<Brought>,
+}
+
+/// What a read of an object brought, as what its bytes mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Brought {
+    /// The number of an eventfd or a timerfd.
+    Number(u64),
+    /// The signals of a signalfd, each with its sender's process.
+    Signals(Vec<(i32, i32)>),
+}
+
+impl Brought {
+    /// The number; of signals that of the first.
+    pub fn number(self) -> Option<u64> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Signals(all) => all.first().and_then(|one| u64::try_from(one.0).ok()),
+        }
+    }
 }
 
 /// What a descriptor referred to at the moment of a call.

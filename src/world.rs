@@ -203,6 +203,18 @@ impl World {
         self.openings.values()
     }
 
+    /// The same, if it is remembered.
+    pub fn id_named(&self, name: &EndName) -> Option<EndId> {
+        let is_known =
+            |id: &EndId| self.ends.get(id).is_some() || self.objects.contains_key(id) || self.openings.contains_key(id);
+        self.named(name).filter(is_known)
+    }
+
+    /// Whether it is an eventfd.
+    pub fn is_counter(&self, id: EndId) -> bool {
+        self.objects.get(&id).is_some_and(|object| matches!(object.inside, object::Inside::Counter { .. }))
+    }
+
     /// The sockets that are bound to this address now: of an abstract name there can be one of each kind.
     pub fn ends_at(&self, address: &str) -> impl Iterator<Item = &End> {
         let bound = Kind::WITH_NAMES.map(|kind| (address.to_owned(), kind));
@@ -244,14 +256,16 @@ impl World {
         self.label(descriptor.passed())
     }
 
-    /// Each process (as its first task) and number that refers to an end, or to one opening of a FIFO, in order of creation, then
-    /// number.
+    /// Each process (as its first task) and number that refers to an end, to one opening of a FIFO or to an object, in order of
+    /// creation, then number.
     pub fn holders(&self, id: EndId) -> Vec<(&Task, i32)> {
         let opening = self.openings.get(&id);
         let end = opening.map_or(id, |opening| opening.end);
         let entry = |(by, fd): &(TaskId, i32)| self.processes.get(by)?.table.get(fd);
         let is_meant = |at: &&(TaskId, i32)| opening.is_none() || entry(at).is_some_and(|entry| entry.is_of(id));
-        let holders = self.ends.get(&end).into_iter().flat_map(|end| &end.holders).filter(is_meant);
+        let of_object = || self.objects.get(&end).map(|object| &object.holders);
+        let all = self.ends.get(&end).map(|end| &end.holders).or_else(of_object);
+        let holders = all.into_iter().flatten().filter(is_meant);
         holders.filter_map(|(id, fd)| Some((self.tasks.get(id)?, *fd))).collect()
     }
 
@@ -274,8 +288,9 @@ impl World {
     /// The answer to `holders END`.
     pub fn holders_report(&self, end: EndId) -> HoldersReport {
         let holders = self.holders(end).into_iter().map(|(task, fd)| (task.name.clone(), fd)).collect();
-        let of_opening = || self.openings.get(&end).map_or(0, |opening| u64::from(opening.in_flight));
-        let in_flight = self.ends.get(&end).map_or_else(of_opening, |end| u64::from(end.in_flight));
+        let of_opening = || self.openings.get(&end).map_or(0, |opening| opening.in_flight);
+        let of_object = || self.objects.get(&end).map_or_else(of_opening, |object| object.in_flight);
+        let in_flight = u64::from(self.ends.get(&end).map_or_else(of_object, |end| end.in_flight));
         HoldersReport { id: end, end: self.label(end), holders, in_flight }
     }
 

@@ -3,7 +3,7 @@
 use crate::order::{Call, Extra, KEEP, Outcome, Payload, hash};
 use crate::sys::calls::{self as sys, Answer};
 use crate::sys::signal;
-use crate::sys::{files, message, more_calls, options};
+use crate::sys::{files, message, more_calls, options, wait_calls};
 
 use super::run_place;
 
@@ -93,6 +93,12 @@ fn make_other(call: &Call) -> (Answer, Extra) {
         Call::Dup3 { fd, to, flags } => none(more_calls::dup3(fd, to, flags)),
         Call::DupFrom { fd, least, cloexec } => none(more_calls::dup_from(fd, least, cloexec)),
         Call::Getppid => none(more_calls::getppid()),
+        Call::Eventfd { initial, flags } => none(wait_calls::eventfd(initial, flags)),
+        Call::Signalfd { ref signals, flags } => none(wait_calls::signalfd(signals, flags)),
+        Call::TimerfdCreate { flags } => none(wait_calls::timerfd_create(flags)),
+        Call::TimerfdSettime { fd, ms } => none(wait_calls::timerfd_settime(fd, ms)),
+        Call::PidfdOpen { pid, flags } => none(wait_calls::pidfd_open(pid, flags)),
+        Call::BlockSignals { ref signals } => none(wait_calls::block_signals(signals)),
         Call::Setsid => none(more_calls::setsid()),
         Call::Setpgid { pid, group } => none(more_calls::setpgid(pid, group)),
         Call::ParentDeathSignal { signal } => none(more_calls::set_parent_death_signal(signal)),
@@ -158,6 +164,12 @@ fn make_socket_call(call: &Call) -> (Answer, Extra) {
         | Call::Dup3 { .. }
         | Call::DupFrom { .. }
         | Call::Getppid
+        | Call::Eventfd { .. }
+        | Call::Signalfd { .. }
+        | Call::TimerfdCreate { .. }
+        | Call::TimerfdSettime { .. }
+        | Call::PidfdOpen { .. }
+        | Call::BlockSignals { .. }
         | Call::Setsid
         | Call::Setpgid { .. }
         | Call::ParentDeathSignal { .. }
@@ -183,11 +195,6 @@ fn make_socket_call(call: &Call) -> (Answer, Extra) {
         | Call::EpollCreate { .. }
         | Call::EpollCtl { .. }
         | Call::EpollWait { .. }
-        | Call::Eventfd { .. }
-        | Call::Signalfd { .. }
-        | Call::TimerfdCreate { .. }
-        | Call::TimerfdSettime { .. }
-        | Call::PidfdOpen { .. }
         | Call::Other { .. } => refused("no statement orders it: watched programs alone make it"),
     }
 }

@@ -78,7 +78,8 @@ impl Bench {
     /// where the kernel does not show all of them.
     pub fn holders(&self, end: EndId) -> Option<HoldersReport> {
         let mut report = self.recording.world().holders_report(end);
-        if self.recording.world().holders(end).is_empty() {
+        // Of eventfd and the like /proc does not say which one it is.
+        if self.recording.world().holders(end).is_empty() || self.recording.world().object(end).is_some() {
             return Some(report);
         }
         let file = self.file_of(end)?;

@@ -5,7 +5,7 @@ use crate::abi::{self, Errno, flag_names};
 use crate::order::{self, Call, Extra, Payload};
 use crate::script::words::quote;
 use crate::script::{Comparison, Data, EndRef, Want};
-use crate::trace::{Burst, CallEvent, CallState, Death, What};
+use crate::trace::{Brought, Burst, CallEvent, CallState, Death, What};
 
 /// What came of a statement, or of a call that woke.
 #[derive(Debug, Clone, Copy)]
@@ -109,6 +109,7 @@ impl<'a> Came<'a> {
                 creds.pid != 0 && call.names.creds(*creds) == Some(task.as_str())
             }
             (Want::Creds(None), Some(Extra::Message { creds, .. })) => creds.is_none_or(|creds| creds.pid == 0),
+            (Want::Value(number), _) => brought(call).is_some() && captures.resolve(number).ok() == brought(call),
             (Want::From(None), Some(Extra::From(name))) => name.is_empty(),
             (Want::From(Some(from)), Some(Extra::From(name))) => *name == from.as_bytes(),
             (Want::Task(task), _) if matches!(call.call, Call::Getppid | Call::Setsid) => {
@@ -229,6 +230,11 @@ impl<'a> Came<'a> {
         if ret == -1 && call.errno != Errno::NONE {
             return format!("-1 {}", call.errno.name());
         }
+        if let (Want::Value(_), Some(number)) = (want, brought(call)) {
+            let is_signal = matches!(call.names.brought, Some(Brought::Signals(_)));
+            let name = i32::try_from(number).map(|number| abi::Signal(number).name()).ok().filter(|_| is_signal);
+            return format!("value={}", name.unwrap_or_else(|| number.to_string()));
+        }
         if let Some(Extra::Message { flags, fds, creds, .. }) = self.extra() {
             match want {
                 Want::MsgFlag(..) if *flags == 0 => return "no flag".to_owned(),
@@ -243,6 +249,11 @@ impl<'a> Came<'a> {
         }
         value_words(call, ret, matches!(want, Want::Number(..) | Want::Capture(_)))
     }
+}
+
+/// The number that a read of an eventfd or the like brought.
+fn brought(call: &CallEvent) -> Option<i64> {
+    call.names.brought.clone().and_then(Brought::number).and_then(|number| i64::try_from(number).ok())
 }
 
 fn own(seen: &Seen<'_>, task: &str, since: Option<u32>, line: u32) -> bool {

@@ -7,6 +7,7 @@ use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::ledger::{Flow, Read, ReadResult};
+use crate::world::object::Object;
 use crate::world::opening::Opening;
 use crate::world::task::Task;
 
@@ -42,6 +43,11 @@ impl<'a> Scene<'a> {
         let task = world.task(event.task?)?;
         let end = call.call.fd().and_then(|fd| world.end(call.names.end_id(fd)?));
         Some(Self { world, events, call, burst, task, end })
+    }
+
+    /// What it is about, where that is no end.
+    pub fn object(&self) -> Option<&'a Object> {
+        self.world.object(self.call.names.end_id(self.call.call.fd()?)?)
     }
 
     /// What it returned; of a loop that an error ended, -1.

@@ -12,7 +12,7 @@ use crate::world::origin::Setting;
 use crate::world::task::{Ongoing, Task};
 
 use super::would_sleep::is_short_queue;
-use super::{by_others, deadlock, fifos, foretold, own_copy, pages, signals, wording};
+use super::{by_others, deadlock, fifos, foretold, objects, own_copy, pages, signals, wording};
 
 /// The explanation of a living task's state.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
@@ -53,6 +53,9 @@ fn ends_by_itself(world: &World, end: &End, is_send: bool) -> String {
 
 fn asleep(world: &World, task: &Task) -> Option<Explanation> {
     let Sleep { ongoing, call, end } = sleep::of_task(world, task)?;
+    if let Some(explained) = objects::asleep(world, task, ongoing) {
+        return Some(explained);
+    }
     match (call, end) {
         (Call::Poll { .. }, _) => Some(in_poll(world, task, ongoing)),
         (Call::Waitpid { .. }, _) => Some(in_wait(task, ongoing)),

@@ -66,6 +66,7 @@ pub enum CloneCall {
 /// `Poll` asks of each descriptor what stands at its place, of those beyond the last what stands there. `Select` without a
 /// time-out waits for ever. `DupFrom` is fcntl(2) with F_DUPFD or F_DUPFD_CLOEXEC; `ParentDeathSignal` is prctl(2). With flags
 /// `Accept` is accept4(2), without accept(2). `Recvmmsg` takes at most `messages` messages, each with room for `count` bytes.
+/// `BlockSignals` is sigprocmask(2) with SIG_BLOCK.
 /// `Other` is shown and changes nothing: a name, the descriptor it is about, its arguments as they are to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -115,6 +116,7 @@ pub enum Call {
     TimerfdCreate { flags: i32 },
     TimerfdSettime { fd: i32, ms: u64 },
     PidfdOpen { pid: i32, flags: i32 },
+    BlockSignals { signals: Vec<i32> },
     Getsockopt { fd: i32, option: String },
     Setsockopt { fd: i32, option: String, value: i64 },
     Atmark { fd: i32 },
@@ -203,6 +205,7 @@ impl Call {
             | C::Signalfd { .. }
             | C::TimerfdCreate { .. }
             | C::PidfdOpen { .. }
+            | C::BlockSignals { .. }
             | C::Signal { .. }
             | C::Setrlimit { .. }
             | C::Socket { .. }
@@ -250,7 +253,8 @@ impl Call {
     /// Whether it gives its task a descriptor of something new that gets a name.
     pub fn makes_end(&self) -> bool {
         matches!(self, Self::Socketpair { .. } | Self::Pipe2 { .. } | Self::Socket { .. } | Self::Accept { .. })
-            || matches!(self, Self::Open { .. } | Self::Mkfifo { .. })
+            || matches!(self, Self::Open { .. } | Self::Mkfifo { .. } | Self::EpollCreate { .. } | Self::Eventfd { .. })
+            || matches!(self, Self::Signalfd { .. } | Self::TimerfdCreate { .. } | Self::PidfdOpen { .. })
     }
 
     /// libc's name.
@@ -302,6 +306,7 @@ impl Call {
             C::TimerfdCreate { .. } => "timerfd_create",
             C::TimerfdSettime { .. } => "timerfd_settime",
             C::PidfdOpen { .. } => "pidfd_open",
+            C::BlockSignals { .. } => "sigprocmask",
             C::Getsockopt { .. } => "getsockopt",
             C::Setsockopt { .. } => "setsockopt",
             C::Atmark { .. } => "ioctl",

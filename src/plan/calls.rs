@@ -110,11 +110,8 @@ impl Resolver<'_> {
             Verb::Setpgid { task, group } => (self.setpgid(task.as_deref(), group.as_deref())?, None),
             Verb::Stop { task } => (self.kill(task, abi::Signal::STOP.0)?, None),
             Verb::Cont { task } => (self.kill(task, abi::Signal::CONT.0)?, None),
-            Verb::Signal { signal, .. } if *signal == abi::Signal::INTERRUPT => {
-                return Err(Refusal(format!("{} is kept for `interrupt`, take another", signal.name())));
-            }
             Verb::Signal { signal, disposition } => {
-                (Call::Signal { signal: signal.0, disposition: *disposition }, None)
+                (Call::Signal { signal: who::own_signal_refused(*signal)?, disposition: *disposition }, None)
             }
             Verb::Rlimit { nofile } => (Call::Setrlimit { nofile: self.count(nofile)? }, None),
             _ => return Ok(None),
@@ -208,7 +205,9 @@ impl Resolver<'_> {
     fn transfer(&self, task: TaskId, fd: i32) -> Result<Option<Call>, Refusal> {
         Ok(Some(match self.plan.verb {
             Verb::Read { count, .. } => Call::Read { fd, count: self.size(count)? },
-            Verb::Write { data, .. } => Call::Write { fd, data: self.payload(data)? },
+            Verb::Write { end, data } => {
+                Call::Write { fd, data: self.number_for(end, data).map_or_else(|| self.payload(data), Ok)? }
+            }
             Verb::Recv { count, flags, .. } => Call::Recv { fd, count: self.size(count)?, flags: *flags },
             Verb::Recvfrom { count, flags, .. } => Call::Recvfrom { fd, count: self.size(count)?, flags: *flags },
             Verb::Send { data, flags, to, .. } => {
@@ -302,6 +301,10 @@ impl Resolver<'_> {
             }
             Verb::Interrupt { .. }
             | Verb::Channel { .. }
+            | Verb::Eventfd { .. }
+            | Verb::Timerfd { .. }
+            | Verb::Signalfd { .. }
+            | Verb::Pidfd { .. }
             | Verb::Repeat { .. }
             | Verb::Sleep { .. }
             | Verb::Reset
@@ -340,6 +343,14 @@ impl Resolver<'_> {
 
     fn payload(&self, data: &Data) -> Result<Payload, Refusal> {
         self.context.captures.payload(data).map_err(Refusal)
+    }
+
+    /// To an eventfd a number is written, as its 8 bytes.
+    fn number_for(&self, end: &EndRef, data: &Data) -> Option<Payload> {
+        let is_counter = who::end(self.world, end).ok().is_some_and(|id| self.world.is_counter(id));
+        let digits = std::str::from_utf8(&data.word).ok().filter(|_| is_counter && data.times == Number::Literal(1));
+        let number = digits.and_then(|digits| digits.parse::<u64>().ok());
+        number.map(|number| Payload::once(number.to_ne_bytes().to_vec()))
     }
 
     fn room(&self, control: &Control) -> Result<ControlRoom, Refusal> {

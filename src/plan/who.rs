@@ -1,6 +1,6 @@
 //! Who acts, and on which descriptor: ends and tasks by name, or a refusal that says what is so instead.
 
-use crate::abi::TaskState;
+use crate::abi::{Signal, TaskState};
 use crate::questions::acting::{self, NoActor};
 use crate::script::{EndName, EndRef};
 use crate::trace::TaskId;
@@ -27,8 +27,7 @@ fn named(world: &World, of: &EndRef) -> Result<EndId, Refusal> {
                 if was() { closed.to_owned() } else { near_miss(world, name) }
             };
             let none = || Refusal(format!("there is no end {name}{}", why()));
-            let id = world.named(name).filter(|id| world.end(*id).is_some() || world.opening(*id).is_some());
-            id.ok_or_else(none)
+            world.id_named(name).ok_or_else(none)
         }
         EndRef::Raw(fd) => {
             Err(Refusal(format!("@{fd} is a number, and this asks for an end by name, such as chat[0]")))
@@ -142,6 +141,14 @@ pub fn descriptor(world: &World, context: Context<'_>, task: &Task, of: &EndRef)
         None => process.lowest(id).ok_or_else(|| Refusal(format!("{} does not hold {name}", task.name))),
         Some(fd) if process.table.get(fd).is_some_and(|entry| entry.is_of(id)) => Ok(*fd),
         Some(fd) => Err(Refusal(format!("{}'s descriptor {fd} is not {name}", task.name))),
+    }
+}
+
+/// The number of a signal that is not the program's own.
+pub fn own_signal_refused(signal: Signal) -> Result<i32, Refusal> {
+    match signal {
+        Signal::INTERRUPT => Err(Refusal(format!("{} is kept for `interrupt`, take another", signal.name()))),
+        signal => Ok(signal.0),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which ends a statement names.
 
-use super::{EndName, EndRef, Verb, WhyAbout};
+use super::{EndName, EndRef, Steps, Verb, WhyAbout};
 
 impl Verb {
     /// The end that decides who makes the statement: the one its call is about.
@@ -53,6 +53,10 @@ impl Verb {
             | Self::Wait { .. }
             | Self::Signal { .. }
             | Self::Rlimit { .. }
+            | Self::Eventfd { .. }
+            | Self::Timerfd { .. }
+            | Self::Signalfd { .. }
+            | Self::Pidfd { .. }
             | Self::Closerange { .. }
             | Self::Getppid
             | Self::Pdeathsig { .. }
@@ -72,6 +76,17 @@ impl Verb {
             | Self::Fds { .. }
             | Self::Tasks
             | Self::Why { .. } => None,
+        }
+    }
+
+    /// In how many calls it is made.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other statements are one call, or none")]
+    pub fn takes_steps(&self) -> Steps {
+        match self {
+            Self::Channel { .. } => Steps::Ahead,
+            Self::Timerfd { .. } | Self::Signalfd { .. } => Steps::OneByOne,
+            Self::Repeat { body, .. } => body.verb.takes_steps(),
+            _ => Steps::One,
         }
     }
 

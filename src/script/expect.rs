@@ -216,6 +216,10 @@ impl Reader {
         match key {
             "fds" => Ok(Want::Fds(self.number(word, value)?)),
             "in_flight" => Ok(Want::InFlight(self.number(word, value)?)),
+            "value" => match values::signal(value) {
+                Ok(signal) if value.starts_with("SIG") => Ok(Want::Value(Number::Literal(i64::from(signal.0)))),
+                _ => Ok(Want::Value(self.number(word, value)?)),
+            },
             "from" if value == "none" => Ok(Want::From(None)),
             "from" => {
                 values::address(value).map_err(|message| self.wrong(word.column, message))?;

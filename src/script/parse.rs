@@ -6,6 +6,7 @@ mod make;
 mod manage;
 mod transfer;
 mod verbs;
+mod waits;
 
 pub use self::verbs::VerbHelp;
 pub use crate::script::words::ParseError;
@@ -184,6 +185,8 @@ mod tests {
         recvmsg a[0] 4 fds=2 dontwait peek trunc waitall oob cloexec\nrecvmsg a[0] control=24\n\
         dup2 a[0] 7\ndup3 a[0] 7 cloexec\ndupfd a[0] 10 cloexec\ncloserange 5 9\nrecvfrom a[0] 3 peek\n\
         mkfifo jobs\nopen jobs rd in\nopen jobs wr out cloexec nonblock\nopen file rdwr both\nunlink jobs\n\
+        eventfd e\neventfd e 3 semaphore nonblock cloexec\ntimerfd t 500 nonblock\nsignalfd s USR1 SIGCHLD nonblock\n\
+        pidfd d child1 nonblock\nsetsid\nsetpgid\nsetpgid a\nsetpgid group=b\nsetpgid a group=b\nkill -a\nkill -a INT\n\
         getppid\npdeathsig TERM\nwait nohang\nsignal USR1 catch norestart\n\
         close a[0]\ndup a[0]\nshutdown a[0] rd\nshutdown a[0] wr\nshutdown a[0] rdwr\n\
         poll a[0] b[1] srv for=in,out timeout=-1\npoll a[0]\n\
@@ -220,6 +223,8 @@ mod tests {
             ("END", "a[0]"),
             ("DATA", "x"),
             ("SIGNAL", "TERM"),
+            ("SIGNAL...", "TERM INT"),
+            ("TASK|-TASK", "-child1"),
             ("SIZE", "1"),
             ("COUNT", "1"),
             ("VALUE", "1"),

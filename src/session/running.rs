@@ -28,6 +28,8 @@ pub(super) struct Running {
 pub(super) enum Stage {
     /// Its next step is to be made.
     Next,
+    /// All has to settle before its next step is made.
+    Between,
     /// A task has to be through with a call, and at the first of so many that were ordered ahead.
     Making(TaskId, usize),
     /// Its time has to pass.
@@ -43,7 +45,7 @@ impl Stage {
     pub(super) fn wakes_at(self) -> Option<Instant> {
         match self {
             Self::Sleeping(until) => Some(until),
-            Self::Next | Self::Making(..) | Self::Settling | Self::Overtaken => None,
+            Self::Next | Self::Between | Self::Making(..) | Self::Settling | Self::Overtaken => None,
         }
     }
 }

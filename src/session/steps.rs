@@ -6,8 +6,8 @@ use crate::bench::Assignment;
 use crate::bench::BenchError;
 use crate::plan::{About, Step};
 use crate::recording::entry::Observation;
-use crate::script::Verb;
-use crate::trace::Subject;
+use crate::script::Steps;
+use crate::trace::{Subject, TaskId};
 
 use super::{Session, Stage};
 
@@ -24,8 +24,10 @@ impl Session {
         running.stage = Stage::Settling;
         match step {
             Step::Order { task, work, name } => {
-                if matches!(running.statement.verb, Verb::Channel { .. }) {
-                    running.stage = Stage::Next;
+                match running.statement.verb.takes_steps() {
+                    Steps::Ahead => running.stage = Stage::Next,
+                    Steps::OneByOne if running.progress.steps == 1 => running.stage = Stage::Between,
+                    Steps::OneByOne | Steps::One => {}
                 }
                 if work.makes_task() && !self.bench.has_room(1) {
                     self.refuse_here(NO_ROOM.to_owned());
@@ -74,17 +76,19 @@ impl Session {
                 Some(report) => self.bench.recording_mut().observe(Observation::Holders(report)),
                 None => self.refuse_here(NO_TABLE.to_owned()),
             },
-            Step::Fds(task) => {
-                let name = self.bench.world().task(task).map(|task| task.name.clone()).unwrap_or_default();
-                match self.bench.fds(task) {
-                    Some(fds) => self.bench.recording_mut().observe(Observation::Fds { task: name, fds }),
-                    None => self.refuse_here(NO_TABLE.to_owned()),
-                }
-            }
+            Step::Fds(task) => self.tell_table(task),
             Step::Tasks => self.bench.recording_mut().observe(Observation::Tasks),
             Step::Why(about) => self.bench.recording_mut().observe(Observation::Why(subject(about))),
         }
         Ok(())
+    }
+
+    fn tell_table(&mut self, task: TaskId) {
+        let name = self.bench.world().task(task).map(|task| task.name.clone()).unwrap_or_default();
+        match self.bench.fds(task) {
+            Some(fds) => self.bench.recording_mut().observe(Observation::Fds { task: name, fds }),
+            None => self.refuse_here(NO_TABLE.to_owned()),
+        }
     }
 }
 

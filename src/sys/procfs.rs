@@ -222,6 +222,7 @@ pub fn sleeps_as(call: &Call) -> &'static [i64] {
         | Call::TimerfdCreate { .. }
         | Call::TimerfdSettime { .. }
         | Call::PidfdOpen { .. }
+        | Call::BlockSignals { .. }
         | Call::Getsockopt { .. }
         | Call::Setsockopt { .. }
         | Call::Atmark { .. }

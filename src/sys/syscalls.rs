@@ -59,7 +59,7 @@ calls! {
     EpollPwait = SYS_epoll_pwait, EpollPwait2 = SYS_epoll_pwait2,
     Clone = SYS_clone, Clone3 = SYS_clone3, Execve = SYS_execve, Execveat = SYS_execveat,
     Exit = SYS_exit, ExitGroup = SYS_exit_group, Wait4 = SYS_wait4, Waitid = SYS_waitid,
-    Kill = SYS_kill, Tkill = SYS_tkill, Tgkill = SYS_tgkill, PidfdSendSignal = SYS_pidfd_send_signal,
+    Setsid = SYS_setsid, Setpgid = SYS_setpgid, Kill = SYS_kill, Tkill = SYS_tkill, Tgkill = SYS_tgkill, PidfdSendSignal = SYS_pidfd_send_signal,
     RtSigaction = SYS_rt_sigaction, RestartSyscall = SYS_restart_syscall, Nanosleep = SYS_nanosleep,
     ClockNanosleep = SYS_clock_nanosleep, RtSigsuspend = SYS_rt_sigsuspend, RtSigtimedwait = SYS_rt_sigtimedwait,
     Setitimer = SYS_setitimer, IoUringSetup = SYS_io_uring_setup,

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{CallEvent, CallState, Death};
+use super::{Brought, CallEvent, CallState, Death};
 use crate::abi::Disposition;
 use crate::abi::{self, Signal, flag_names};
 use crate::order::{Call, Extra, Payload, SocketAddress};
@@ -154,6 +154,7 @@ pub fn of(event: &CallEvent) -> Vec<Arg> {
         | C::TimerfdCreate { .. }
         | C::TimerfdSettime { .. }
         | C::PidfdOpen { .. }
+        | C::BlockSignals { .. }
         | C::Setsid
         | C::Setpgid { .. }
         | C::Getppid
@@ -170,6 +171,20 @@ pub fn shown(event: &CallEvent, fd: i32) -> String {
 /// A task's name, or the number where it has none.
 pub fn task(event: &CallEvent, pid: i32) -> String {
     event.names.task(pid).map_or_else(|| pid.to_string(), str::to_owned)
+}
+
+/// What a read of an eventfd and the like brought: `3`, `SIGUSR1 from parent`.
+pub fn brought_words(event: &CallEvent, brought: &Brought) -> String {
+    match brought {
+        Brought::Number(number) => number.to_string(),
+        Brought::Signals(all) => {
+            let one = |(signal, sender): &(i32, i32)| {
+                let sender = event.names.task(*sender).unwrap_or("outside");
+                format!("{} from {sender}", Signal(*signal).name())
+            };
+            all.iter().map(one).collect::<Vec<_>>().join(", ")
+        }
+    }
 }
 
 fn end(name: &'static str, event: &CallEvent, fd: i32) -> Arg {

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Burst, CallEvent, CallState, Death, Event, FdReport, Summary, TaskReport, What, args};
-use crate::abi::{self, Errno};
+use super::{Brought, Burst, CallEvent, CallState, Death, Event, FdReport, Summary, TaskReport, What, args};
+use crate::abi::{self, Errno, Signal};
 use crate::order::{Call, Credentials, Extra, KEEP};
 use crate::text::is_hidden;
 
@@ -179,6 +179,16 @@ fn offered_bytes(call: &Call) -> Vec<u8> {
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
 fn extra_keys(call: &CallEvent, keys: &mut Map<String, Value>) {
+    match &call.names.brought {
+        Some(Brought::Number(number)) => {
+            keys.insert("value".to_owned(), json!(number));
+        }
+        Some(Brought::Signals(all)) => {
+            let row = |(signal, sender): &(i32, i32)| json!({ "signal": Signal(*signal).name(), "pid": sender, "task": call.names.task(*sender) });
+            keys.insert("signals".to_owned(), all.iter().map(row).collect());
+        }
+        None => {}
+    }
     match &call.outcome.extra {
         Extra::Array([a, b]) => {
             keys.insert("sv".to_owned(), json!([a, b]));
@@ -260,6 +270,7 @@ mod tests {
                 tasks: vec![(7, "child1".into())],
                 made: None,
                 own: None,
+                brought: None,
             },
             errno: Errno::NONE,
             t_ns: 9,

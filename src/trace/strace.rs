@@ -89,6 +89,10 @@ fn result(call: &CallEvent) -> String {
             let name = call.names.task(ret).map_or_else(String::new, |name| format!(" ({name})"));
             format!("{ret}{name}")
         }
+        _ if call.names.brought.is_some() => {
+            let words = call.names.brought.as_ref().map(|brought| args::brought_words(call, brought));
+            format!("{ret} ({})", words.unwrap_or_default())
+        }
         (Call::Poll { .. }, _) if ret == 0 => "0 (Timeout)".to_owned(),
         (Call::Poll { fds, .. }, Extra::Revents(all)) => {
             let answer = |bits: i16| flag_names(abi::POLL_EVENTS, i32::from(bits.cast_unsigned()));
@@ -218,7 +222,7 @@ mod tests {
             state: CallState::Returned,
             since: None,
             ret: Some(ret),
-            names: Names { ends: ends.to_vec(), tasks, made: None, own: None },
+            names: Names { ends: ends.to_vec(), tasks, made: None, own: None, brought: None },
             errno: Errno::NONE,
             t_ns: 1,
             outcome: Outcome::default(),

@@ -235,6 +235,8 @@ impl Watcher<'_> {
             | Call::Exit { .. }
             | Call::ExitGroup { .. }
             | Call::Waitpid { .. }
+            | Call::Setsid
+            | Call::Setpgid { .. }
             | Call::Kill { .. } => Interest::Shown,
             Call::Socket { domain, .. } => shown_if(*domain == crate::abi::AF_UNIX),
             Call::EpollCreate { .. } => Interest::None,

@@ -11,6 +11,7 @@ mod moved;
 mod read;
 mod report;
 mod table;
+mod waits;
 mod write;
 
 use std::rc::Rc;

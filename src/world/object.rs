@@ -1,8 +1,34 @@
 //! What a descriptor can refer to beside an end of a channel: files, terminals, sockets of other families, eventfd and the like.
 
+use std::collections::BTreeSet;
+
 use crate::script::EndName;
+use crate::trace::TaskId;
 
 use super::kind::EndId;
+
+/// What is known of an object's inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inside {
+    /// Nothing.
+    Opaque,
+    /// An eventfd.
+    Counter {
+        /// What a read would take, as far as the returns that were seen say.
+        count: i128,
+        /// EFD_SEMAPHORE: a read takes 1.
+        is_semaphore: bool,
+    },
+    /// A timerfd.
+    Timer {
+        /// What it was set to, milliseconds.
+        ms: Option<u64>,
+    },
+    /// A signalfd, and the signals it takes.
+    Signals(Vec<i32>),
+    /// A pidfd, and the process's number.
+    Process(i32),
+}
 
 /// An open file description that is no end of a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +43,12 @@ pub struct Object {
     pub made_as: Option<EndName>,
     /// O_NONBLOCK.
     pub nonblock: bool,
+    /// What is known of its inside.
+    pub inside: Inside,
     /// Descriptors in processes' tables that refer to it.
     pub held: u32,
+    /// Those descriptors: each with the first task of its process, in order of creation, then number.
+    pub holders: BTreeSet<(TaskId, i32)>,
     /// Copies sent over a socket and not yet received.
     pub in_flight: u32,
 }
@@ -27,7 +57,17 @@ impl Object {
     /// One that nobody holds yet.
     pub fn new(id: EndId, kind: impl Into<String>, name: impl Into<String>) -> Self {
         let (kind, name) = (kind.into(), name.into());
-        Self { id, kind, name, made_as: None, nonblock: false, held: 0, in_flight: 0 }
+        Self {
+            id,
+            kind,
+            name,
+            made_as: None,
+            nonblock: false,
+            inside: Inside::Opaque,
+            held: 0,
+            holders: BTreeSet::new(),
+            in_flight: 0,
+        }
     }
 
     /// Its name for people: a file by its path, anything else by its kind too.

@@ -37,6 +37,8 @@ pub struct Task {
     pub death: Option<Death>,
     /// Its parent ignored SIGCHLD when it died: the kernel removed it at once, and kept no status.
     pub left_no_zombie: bool,
+    /// Signals that it has blocked, and who did that: they wait until they are taken by a signalfd.
+    pub blocked: BTreeMap<i32, Origin>,
     /// It is about to die, and has given up its descriptors.
     pub is_exiting: bool,
     /// What its calls are made for; none of calls that nobody ordered.

@@ -339,6 +339,12 @@ fn make_simple(call: &Call) -> Reply {
         // SAFETY: as above.
         Call::Waitpid { pid, options } => of(unsafe { libc::waitpid(pid, null_mut(), options) }),
         // SAFETY: as above.
+        Call::Eventfd { initial, flags } => of(unsafe { libc::eventfd(initial, flags) }),
+        Call::PidfdOpen { pid, flags } => {
+            // SAFETY: as above.
+            of(i32::try_from(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, flags) }).unwrap_or(-1))
+        }
+        // SAFETY: as above.
         Call::Setsid => of(unsafe { libc::setsid() }),
         // SAFETY: as above.
         Call::Setpgid { pid, group } => of(unsafe { libc::setpgid(pid, group) }),

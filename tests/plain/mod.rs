@@ -94,6 +94,7 @@ impl Plain {
         };
         match *call {
             Call::Setpgid { pid, group } => Ok(Call::Setpgid { pid: own(pid)?, group: own(group)? }),
+            Call::PidfdOpen { pid, flags } => Ok(Call::PidfdOpen { pid: own(pid)?, flags }),
             ref other => Ok(other.clone()),
         }
     }

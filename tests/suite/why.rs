@@ -8,6 +8,8 @@ mod fifos;
 mod reports;
 #[path = "../why/groups.rs"]
 mod groups;
+#[path = "../why/objects.rs"]
+mod objects;
 
 use std::io::Write;
 use std::process::{Command, Stdio};

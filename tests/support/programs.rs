@@ -3,6 +3,7 @@
 
 mod manage;
 mod transfer;
+mod waits;
 
 use tincans::abi::TaskState;
 use tincans::world::World;
@@ -64,6 +65,7 @@ const MAKERS: &[(usize, Maker)] = &[
     (5, Programs::flags),
     (5, Programs::loops),
     (2, Programs::limits),
+    (5, Programs::waits),
     (3, Programs::observe),
     (3, Programs::wrong),
     (2, Programs::repeat),

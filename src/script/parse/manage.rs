@@ -156,7 +156,8 @@ pub fn cloexec(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     Ok(Verb::Cloexec { end: args.end()?, on: args.on_off()? })
 }
 
-fn signal_word(args: &mut Args<'_>) -> Result<Signal, ParseError> {
+/// SIGNAL.
+pub fn signal_word(args: &mut Args<'_>) -> Result<Signal, ParseError> {
     let word = args.bare("SIGNAL")?;
     values::signal(&word.text).map_err(|message| args.error(word.column, &message))
 }

@@ -1,7 +1,7 @@
 //! The one table of statements: parsing, help and completion are all made from it.
 
 use super::args::Args;
-use super::{make, manage, transfer};
+use super::{make, manage, transfer, waits};
 use crate::script::Verb;
 use crate::script::words::ParseError;
 
@@ -112,6 +112,22 @@ pub const VERBS: &[VerbHelp] = &[
     verb("listen NAME [N]", make::listen, "listen(2): let others connect"),
     verb("connect NAME ADDR", make::connect, "connect(2): to the socket with that address"),
     verb("accept NAME AS", make::accept, "accept(2): the next connection becomes AS"),
+    verb(
+        "eventfd NAME [N] [semaphore] [nonblock] [cloexec]",
+        waits::eventfd,
+        "eventfd(2): a count that a write adds to and a read takes; `write NAME 3` writes 3 as its 8 bytes",
+    ),
+    verb(
+        "timerfd NAME MS [nonblock] [cloexec]",
+        waits::timerfd,
+        "timerfd_create(2), timerfd_settime(2): a read sleeps until the time is up",
+    ),
+    verb(
+        "signalfd NAME SIGNAL... [nonblock] [cloexec]",
+        waits::signalfd,
+        "sigprocmask(2), signalfd(2): the task blocks these signals, and a read takes one that is pending",
+    ),
+    verb("pidfd NAME TASK [nonblock]", waits::pidfd, "pidfd_open(2): poll says POLLIN once that process is dead"),
     verb("flood END SIZE COUNT", transfer::flood, "COUNT writes of SIZE bytes, until the first error"),
     verb("drain END [N] [dontwait]", transfer::drain, "reads until EOF or an error, or until nothing is left"),
     verb("echo END", transfer::echo, "write back what is read, until EOF"),

@@ -65,7 +65,8 @@ fn waiting(event: &CallEvent) -> Vec<Arg> {
             all.push(Arg::word("timeout", limit));
             all
         }
-        Call::EpollCreate { flags } | Call::TimerfdCreate { flags } => vec![open_flags("flags", *flags)],
+        Call::EpollCreate { flags } => vec![own_flags("EPOLL", *flags)],
+        Call::TimerfdCreate { flags } => vec![Arg::word("clockid", "CLOCK_MONOTONIC"), own_flags("TFD", *flags)],
         Call::EpollCtl { epoll, op, fd, events, .. } => {
             let op = EPOLL_OPS.iter().find(|row| row.1 == *op).map_or("EPOLL_CTL_?", |row| row.0);
             let mut all = vec![end("epfd", event, *epoll), Arg::word("op", op), end("fd", event, *fd)];
@@ -85,14 +86,18 @@ fn waiting(event: &CallEvent) -> Vec<Arg> {
                 behind(Arg::number("timeout", *timeout_ms)),
             ]
         }
-        Call::Eventfd { initial, flags } => vec![Arg::number("initval", *initial), open_flags("flags", *flags)],
+        Call::Eventfd { initial, flags } => vec![Arg::number("initval", *initial), own_flags("EFD", *flags)],
         Call::Signalfd { signals, flags } => {
-            let names: Vec<String> = signals.iter().map(|signal| Signal(*signal).name()).collect();
-            vec![Arg::word("mask", format!("[{}]", names.join(" "))), open_flags("flags", *flags)]
+            vec![Arg::number("fd", -1), Arg::word("mask", signal_set(signals)), own_flags("SFD", *flags)]
+        }
+        Call::BlockSignals { signals } => {
+            vec![Arg::word("how", "SIG_BLOCK"), Arg::word("set", signal_set(signals)), Arg::word("oldset", "NULL")]
         }
         Call::TimerfdSettime { fd, ms } => {
-            let value = format!("{{tv_sec={}, tv_nsec={}}}", ms / 1000, ms % 1000 * 1_000_000);
-            vec![end("fd", event, *fd), Arg::word("new_value", value)]
+            let time = |ms: u64| format!("{{tv_sec={}, tv_nsec={}}}", ms / 1000, ms % 1000 * 1_000_000);
+            let value = format!("{{it_interval={}, it_value={}}}", time(0), time(*ms));
+            let value = Arg::word("new_value", value);
+            vec![end("fd", event, *fd), Arg::number("flags", 0), value, Arg::word("old_value", "NULL")]
         }
         _ => process(event),
     }
@@ -101,7 +106,7 @@ fn waiting(event: &CallEvent) -> Vec<Arg> {
 #[expect(clippy::wildcard_enum_match_arm, reason = "the other families have functions of their own")]
 fn process(event: &CallEvent) -> Vec<Arg> {
     match &event.call {
-        Call::PidfdOpen { pid, flags } => vec![Arg::word("pid", task(event, *pid)), open_flags("flags", *flags)],
+        Call::PidfdOpen { pid, flags } => vec![Arg::word("pid", task(event, *pid)), own_flags("PIDFD", *flags)],
         Call::Setpgid { pid, group } => {
             let whom = if *pid > 0 { Arg::word("pid", task(event, *pid)) } else { Arg::number("pid", *pid) };
             let group = if *group > 0 { Arg::word("pgid", task(event, *group)) } else { Arg::number("pgid", *group) };
@@ -215,6 +220,19 @@ fn access(flags: i32) -> Arg {
 
 fn open_flags(name: &'static str, flags: i32) -> Arg {
     Arg::word(name, flag_names(abi::OPEN_FLAGS, flags))
+}
+
+/// Flags that have other names here for the bits of open(2).
+fn own_flags(prefix: &str, flags: i32) -> Arg {
+    let table = [("SEMAPHORE", abi::EFD_SEMAPHORE), ("CLOEXEC", abi::CLOEXEC), ("NONBLOCK", abi::NONBLOCK)];
+    let names: Vec<String> =
+        table.iter().filter(|row| flags & row.1 != 0).map(|row| format!("{prefix}_{}", row.0)).collect();
+    Arg::word("flags", if names.is_empty() { "0".to_owned() } else { names.join("|") })
+}
+
+fn signal_set(signals: &[i32]) -> String {
+    let names: Vec<String> = signals.iter().map(|signal| Signal(*signal).name()).collect();
+    format!("[{}]", names.join(" "))
 }
 
 fn descriptor_set(event: &CallEvent, fds: &[i32]) -> String {

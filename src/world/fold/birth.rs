@@ -1,5 +1,6 @@
 //! Tasks are added, begin orders, and are forgotten.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::abi::Errno;
@@ -44,6 +45,7 @@ impl World {
             state: if is_stranger { TaskState::Running } else { TaskState::Idle },
             death: None,
             left_no_zombie: false,
+            blocked: birth.by.and_then(|by| self.tasks.get(&by)).map_or_else(BTreeMap::new, |by| by.blocked.clone()),
             is_exiting: false,
             order: None,
             ongoing: None,

@@ -20,6 +20,7 @@ impl World {
         {
             self.report_reset(id, call, back.errno);
         }
+        self.count(id, call, back);
         if let Some(room) = call.room() {
             return self.apply_read(id, call, back, room);
         }
@@ -88,11 +89,13 @@ impl World {
             C::Connect { fd, ref address } => self.connect(id, fd, &address.shown),
             C::Accept { fd, flags } => self.accept(id, fd, (back, flags)),
             C::Recvmmsg { .. } => self.receive_messages(id, call, back),
-            C::EpollCreate { flags } => self.make_object(id, ("epoll", String::new()), flags, back),
-            C::Eventfd { flags, .. } => self.make_object(id, ("eventfd", String::new()), flags, back),
-            C::Signalfd { flags, .. } => self.make_object(id, ("signalfd", String::new()), flags, back),
-            C::TimerfdCreate { flags } => self.make_object(id, ("timerfd", String::new()), flags, back),
-            C::PidfdOpen { pid, flags } => self.make_object(id, ("pidfd", self.task_name(pid)), flags, back),
+            C::EpollCreate { .. }
+            | C::Eventfd { .. }
+            | C::Signalfd { .. }
+            | C::TimerfdCreate { .. }
+            | C::TimerfdSettime { .. }
+            | C::PidfdOpen { .. } => self.make_to_wait_for(id, call, back),
+            C::BlockSignals { ref signals } => self.block(id, signals),
             C::Setsid => self.lead_session(id),
             C::Setpgid { pid, group } => self.set_group(id, pid, group),
             C::Fork | C::Vfork | C::Thread | C::Clone { .. } => self.name_made_task(id, back.ret),
@@ -115,7 +118,6 @@ impl World {
             | C::Select { .. }
             | C::EpollCtl { .. }
             | C::EpollWait { .. }
-            | C::TimerfdSettime { .. }
             | C::Getsockopt { .. }
             | C::Atmark { .. }
             | C::Getsockname { .. }

@@ -2,7 +2,7 @@
 
 use crate::abi::Errno;
 use crate::order::{Call, Extra, Outcome};
-use crate::trace::{Burst, CallEvent, CallState, NamedEnd, TaskId, What};
+use crate::trace::{Brought, Burst, CallEvent, CallState, NamedEnd, TaskId, What};
 
 use super::super::BURST_KEEP;
 use super::super::World;
@@ -20,11 +20,18 @@ impl World {
         }
         let received = self.received_names(id, back.extra());
         let reaped = self.reaped_name(id, &back);
+        let call = self.tasks.get(&id)?.current_call()?;
+        let brought = self.brought_by(id, call, &back);
+        let sent = if let Some(Brought::Signals(all)) = &brought { all.as_slice() } else { &[] };
+        let sender = |one: &(i32, i32)| self.task_of_pid(one.1).map(|task| (one.1, task.name.clone()));
+        let senders: Vec<(i32, String)> = sent.iter().filter_map(sender).collect();
         let task = self.tasks.get_mut(&id)?;
         let ongoing = task.ongoing.as_ref()?;
         let mut names = ongoing.names.clone();
         names.ends.extend(received);
         names.tasks.extend(reaped);
+        names.tasks.extend(senders);
+        names.brought = brought;
         let since = (slept && ongoing.line != line).then_some(ongoing.line);
         let mut event = call_event(task, ongoing, if slept { CallState::Resumed } else { CallState::Returned });
         event.names = names;

@@ -44,6 +44,7 @@ impl World {
                 end.closed &= end.kind != Kind::Fifo;
             } else if let Some(object) = self.objects.get_mut(&id) {
                 object.held += 1;
+                object.holders.insert(holder);
             }
         }
         if let Some(opening) = descriptor.opening.and_then(|id| self.openings.get_mut(&id)) {
@@ -58,6 +59,8 @@ impl World {
             if let Some(end) = self.ends.get_mut(&id) {
                 end.holders.remove(&(process, fd));
                 end.last_held_by = Some(process);
+            } else if let Some(object) = self.objects.get_mut(&id) {
+                object.holders.remove(&(process, fd));
             }
             self.release(id);
         }
@@ -249,6 +252,11 @@ impl World {
                 && end.holders.remove(&(owner, fd))
             {
                 end.holders.insert((heir, fd));
+            }
+            if let Some(object) = self.objects.get_mut(&id)
+                && object.holders.remove(&(owner, fd))
+            {
+                object.holders.insert((heir, fd));
             }
         }
         self.processes.insert(heir, process);

@@ -1,0 +1,221 @@
+//! What can be waited for and is no channel: an eventfd's count, a timer, a signal that is blocked, a process that is alive.
+
+use crate::abi::{Disposition, Errno, Signal, TaskState};
+use crate::order::{Call, Extra};
+use crate::questions::sleep;
+use crate::trace::{Brought, Explanation};
+use crate::world::World;
+use crate::world::object::{Inside, Object};
+use crate::world::task::{Ongoing, Task};
+
+use super::scene::Scene;
+use super::{Rule, wording};
+
+pub(super) const RULES: &[Rule] = &[blocked, brought, would_sleep, not_so_long, polled];
+
+const POLLIN: i16 = 0x1;
+const POLLHUP: i16 = 0x10;
+
+/// The page of each kind.
+fn page(of: &Object) -> &'static str {
+    match of.inside {
+        Inside::Counter { .. } => "eventfd(2)",
+        Inside::Timer { .. } => "timerfd_create(2)",
+        Inside::Signals(_) => "signalfd(2)",
+        Inside::Process(_) => "pidfd_open(2)",
+        Inside::Opaque => "errno(3)",
+    }
+}
+
+fn about(of: &Object) -> String {
+    of.label()
+}
+
+fn names(signals: &[i32]) -> String {
+    let names: Vec<String> = signals.iter().map(|signal| Signal(*signal).name()).collect();
+    wording::list(&names)
+}
+
+/// Whether the process of this number is there and not dead.
+fn is_alive(world: &World, pid: i32) -> bool {
+    world.task_of_pid(pid).is_some_and(Task::is_alive)
+}
+
+fn name_of(world: &World, pid: i32) -> String {
+    world.task_of_pid(pid).map_or_else(|| pid.to_string(), |task| task.name.clone())
+}
+
+/// kill(2) of a task that has blocked the signal.
+fn blocked(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Kill { pid, signal } = scene.call.call else { return None };
+    let target = scene.world.task_of_pid(pid).filter(|target| scene.ret() >= 0 && target.is_alive())?;
+    let origin = target.blocked.get(&signal)?;
+    if [Signal::KILL.0, Signal::STOP.0].contains(&signal) || target.state == TaskState::Stopped {
+        return None;
+    }
+    let process = scene.world.process_of(target.id);
+    let ignores = process.and_then(|process| process.dispositions.get(&signal)) == Some(&Disposition::Ignore);
+    let (name, signal) = (&target.name, Signal(signal).name());
+    let though = if ignores { ", although it is ignored: a blocked signal is never thrown away" } else { "" };
+    let text = format!(
+        "{signal} is blocked in {name}, by {}, so it is pending{though}: no handler runs and nobody dies of it until a read of a \
+         signalfd takes it. The same signal, sent twice, is pending once.",
+        wording::by(scene.world, *origin),
+    );
+    Some(wording::explanation(target, "signal-is-blocked", "signalfd(2)", text))
+}
+
+/// A read that brought a number or a signal.
+fn brought(scene: &Scene<'_>) -> Option<Explanation> {
+    let object = scene.object().filter(|_| scene.ret() >= 0)?;
+    let (here, who) = (about(object), scene.who());
+    let text = match (scene.call.names.brought.as_ref()?, &object.inside) {
+        (Brought::Number(number), Inside::Counter { is_semaphore: true, .. }) => format!(
+            "{who} took {number} from {here}: of an eventfd with EFD_SEMAPHORE a read takes 1, however much is there."
+        ),
+        (Brought::Number(number), Inside::Counter { .. }) => format!(
+            "{who} took {number} from {here}, all that the writes had added up to: a read of an eventfd takes the whole count and \
+             leaves 0. How many writes it was is not kept."
+        ),
+        (Brought::Number(number), _) => format!(
+            "{who} read {number} from {here}: so often the time was up since the last read. The timer was set once, so there is no \
+             second time."
+        ),
+        (Brought::Signals(all), _) => {
+            let signals: Vec<i32> = all.iter().map(|one| one.0).collect();
+            format!(
+                "{who} took {} off {here}, as bytes and not by a handler. It was pending because {who} blocks it; whoever reads \
+                 first takes it, and it is pending no more.",
+                names(&signals),
+            )
+        }
+    };
+    Some(wording::explanation(here.as_str(), "object-was-read", page(object), text))
+}
+
+/// EAGAIN.
+fn would_sleep(scene: &Scene<'_>) -> Option<Explanation> {
+    let object = scene.object().filter(|_| scene.ret() < 0 && scene.errno() == Errno::EAGAIN)?;
+    let text = format!(
+        "{}, so {} fails with EAGAIN instead of sleeping: {} is non-blocking. That is not a fault.",
+        state(scene.world, object, scene.call.call.offered().is_some())?,
+        scene.call.call.name(),
+        about(object),
+    );
+    Some(wording::explanation(about(object).as_str(), "object-would-sleep", page(object), text))
+}
+
+/// Why a read or a write of it would sleep.
+fn state(world: &World, object: &Object, is_write: bool) -> Option<String> {
+    let here = about(object);
+    Some(match &object.inside {
+        Inside::Counter { count, .. } if is_write => {
+            format!("The count of {here} is {count}, and with what is to be added it would pass the most, 2^64 - 2")
+        }
+        Inside::Counter { .. } => format!("The count of {here} is 0"),
+        Inside::Timer { ms: None | Some(0) } => format!("The timer {here} is not set"),
+        Inside::Timer { ms: Some(ms) } => {
+            format!("The {ms} ms of {here} are not up, or were read already: a timer that is set once is over once")
+        }
+        Inside::Signals(signals) => format!("None of {} is pending", names(signals)),
+        Inside::Process(pid) => format!("{} has not died", name_of(world, *pid)),
+        Inside::Opaque => return None,
+    })
+}
+
+/// EINVAL.
+fn not_so_long(scene: &Scene<'_>) -> Option<Explanation> {
+    let object = scene.object().filter(|_| scene.ret() < 0 && scene.errno() == Errno::EINVAL)?;
+    let (here, is_write) = (about(object), scene.call.call.offered().is_some());
+    if !is_write && scene.call.call.room().is_none() {
+        return None;
+    }
+    let because = match &object.inside {
+        Inside::Counter { .. } if is_write && scene.call.call.offered() == Some(8) => {
+            "2^64 - 1 cannot be added: it is the one number that a count never reaches".to_owned()
+        }
+        Inside::Counter { .. } if is_write => {
+            format!(
+                "what is written to an eventfd is a number of 8 bytes, and these are {}",
+                scene.call.call.offered()?
+            )
+        }
+        Inside::Counter { .. } | Inside::Timer { .. } if !is_write => {
+            "it gives a number of 8 bytes, and the buffer is shorter".to_owned()
+        }
+        Inside::Signals(_) if !is_write => "it gives 128 bytes for each signal, and the buffer is shorter".to_owned(),
+        Inside::Process(_) => {
+            "a pidfd has nothing to read or write: poll tells of the death, waitid of the status".to_owned()
+        }
+        Inside::Counter { .. } | Inside::Timer { .. } | Inside::Signals(_) => "it can only be read".to_owned(),
+        Inside::Opaque => return None,
+    };
+    let text = format!("{} of {here} fails with EINVAL: {because}.", scene.call.call.name());
+    Some(wording::explanation(here.as_str(), "object-has-its-size", page(object), text))
+}
+
+/// poll(2) of an object.
+fn polled(scene: &Scene<'_>) -> Option<Explanation> {
+    let (Call::Poll { fds, .. }, Extra::Revents(bits)) = (&scene.call.call, &scene.call.outcome.extra) else {
+        return None;
+    };
+    let objects =
+        fds.iter().zip(bits).filter_map(|(fd, bits)| Some((scene.world.object(scene.call.names.end_id(*fd)?)?, *bits)));
+    let (object, bits) =
+        objects.filter(|of| of.0.inside != Inside::Opaque).find(|(_, bits)| *bits != 0 || scene.ret() == 0)?;
+    let here = about(object);
+    let text = match &object.inside {
+        Inside::Process(pid) if bits & POLLHUP != 0 => {
+            format!(
+                "{} is dead and was waited for: POLLHUP says that nothing is left of it, not even a zombie.",
+                name_of(scene.world, *pid)
+            )
+        }
+        Inside::Process(pid) if bits & POLLIN != 0 => format!(
+            "POLLIN at {here}: {} is dead. A pidfd becomes readable at that moment, though it cannot be read; its parent still has to \
+             wait for it.",
+            name_of(scene.world, *pid)
+        ),
+        Inside::Process(pid) if is_alive(scene.world, *pid) => format!(
+            "{} is alive, so nothing is to be told at {here}. Its death is the one event of a pidfd.",
+            name_of(scene.world, *pid)
+        ),
+        _ if bits & POLLIN == 0 => format!("{}: a read of {here} would sleep.", state(scene.world, object, false)?),
+        Inside::Counter { .. } => format!("POLLIN at {here}: its count is not 0, so a read would not sleep."),
+        Inside::Timer { .. } => format!("POLLIN at {here}: the time is up, and nobody has read that yet."),
+        Inside::Signals(_) => format!("POLLIN at {here}: a signal that it takes is pending for {}.", scene.who()),
+        Inside::Process(_) | Inside::Opaque => return None,
+    };
+    Some(wording::explanation(here.as_str(), "object-was-polled", page(object), text))
+}
+
+/// Who sleeps at an object.
+pub(super) fn asleep(world: &World, task: &Task, ongoing: &Ongoing) -> Option<Explanation> {
+    let call = ongoing.call();
+    let object = world.object(ongoing.names.end_id(call.fd()?)?)?;
+    let is_write = call.offered().is_some();
+    if !is_write && call.room().is_none() {
+        return None;
+    }
+    let wakes = match &object.inside {
+        Inside::Counter { .. } if is_write => "A read makes room.",
+        Inside::Counter { .. } => "A write there wakes it.",
+        Inside::Timer { ms: Some(1..) } => "It wakes by itself when the time is up.",
+        Inside::Timer { .. } => "Nothing but a signal wakes it.",
+        Inside::Signals(_) => "The next of them that is sent to it wakes it.",
+        Inside::Process(_) | Inside::Opaque => return None,
+    };
+    let text = format!(
+        "{} is asleep in {}: {}. {wakes}",
+        task.name,
+        sleep::call_words(ongoing),
+        lower(&state(world, object, is_write)?)
+    );
+    Some(wording::explanation(task, "asleep-at-object", page(object), text))
+}
+
+/// A phrase of [`state`] in the middle of a sentence.
+fn lower(phrase: &str) -> String {
+    let begun = ["The ", "None "].into_iter().find_map(|with| phrase.strip_prefix(with).map(|rest| (with, rest)));
+    begun.map_or_else(|| phrase.to_owned(), |(with, rest)| with.to_lowercase() + rest)
+}

@@ -1,0 +1,54 @@
+//! Statements about what can be waited for beside channels: eventfd, timerfd, signalfd, pidfd.
+
+use tincans::world::kind::EndId;
+
+use super::{Programs, Scene};
+
+impl Programs {
+    pub(super) fn waits(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let objects: Vec<(i32, EndId)> =
+            scene.held.iter().copied().filter(|(_, id)| scene.world.object(*id).is_some()).collect();
+        if scene.world.objects().count() < 3 && self.random.chance(40) {
+            return self.make_object(scene);
+        }
+        let object = *self.random.pick(&objects)?;
+        // A read or a write may sleep: whether a timer is over is a matter of time.
+        let may_sleep = !self.no_sleep() || scene.world.is_nonblocking(object.1);
+        let is_timer = scene.world.object(object.1).is_some_and(|object| object.kind == "timerfd");
+        let is_alone = scene.world.holders(object.1).len() == 1;
+        if !may_sleep || (is_timer && self.one_outcome()) || (self.one_outcome() && !is_alone) {
+            return Some(format!("{} timeout=0", scene.about("poll", object))).filter(|_| !is_timer);
+        }
+        Some(match self.random.below(6) {
+            0..=2 => {
+                format!("{} {}", scene.about("read", object), self.random.word(&["", "8", "7", "128", "300", "0"]))
+            }
+            3 => format!(
+                "{} {}",
+                scene.about("write", object),
+                self.random.word(&["1", "3", "abc", "18446744073709551614"])
+            ),
+            4 => format!("{} 18446744073709551615", scene.about("write", object)),
+            _ => format!("{} timeout=0", scene.about("poll", object)),
+        })
+    }
+
+    fn make_object(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let (by, name) = (&scene.task.name, self.end_name(scene)?);
+        let nonblock = self.nonblock(50);
+        let (semaphore, cloexec) = (self.maybe(30, " semaphore"), self.maybe(20, " cloexec"));
+        Some(match self.random.below(6) {
+            0..=2 => format!("{by}: eventfd {name} {}{semaphore}{nonblock}{cloexec}", self.random.below(4)),
+            3 if !self.no_sleep() => {
+                format!("{by}: timerfd {name} {}{nonblock}", self.random.word(&["0", "1", "60000"]))
+            }
+            4 if !self.no_sleep() => {
+                format!("{by}: signalfd {name} {}{nonblock}", self.random.word(&["SIGUSR1", "SIGCHLD SIGTERM"]))
+            }
+            _ => {
+                let others: Vec<&str> = scene.world.tasks().map(|task| task.name.as_str()).collect();
+                format!("{by}: pidfd {name} {}{nonblock}", self.random.pick(&others)?)
+            }
+        })
+    }
+}
