@@ -78,7 +78,7 @@ pub enum Command {
     },
     /// What a recording shows, or a script or a lesson does now, in a form to take home: a page, a picture, a film, a diagram.
     Export {
-        /// The recording or log; a script or a lesson is run now.
+        /// The recording or log; a script or a lesson is run now. For a sheet, key or quiz a lesson, by file, number or name.
         #[arg(value_name = "FILE|-")]
         file: PathBuf,
         /// In which form.
@@ -138,8 +138,11 @@ pub enum Command {
         #[arg(long, value_name = "COUNT", requires = "practice", value_parser = clap::value_parser!(u16).range(1..=30))]
         print: Option<u16>,
         /// The same sheet with its answers and their reasons, as a lesson file.
-        #[arg(long, requires = "print")]
+        #[arg(long, requires = "print", conflicts_with = "quiz")]
         key: bool,
+        /// The same problems in GIFT, which Moodle and other learning platforms import.
+        #[arg(long, requires = "print")]
+        quiz: bool,
     },
     /// List the lessons, with what is done.
     Lessons {
@@ -149,6 +152,9 @@ pub enum Command {
         /// What was done and answered, as a page for the teacher.
         #[arg(long)]
         report: bool,
+        /// A plan for a class of 50 minutes: what to type, and what will be seen.
+        #[arg(long, conflicts_with = "report")]
+        plan: bool,
     },
     /// Prove lessons on this machine's kernel: the built-in ones unless told.
     Check {
@@ -164,11 +170,14 @@ pub enum Command {
         /// Only this row; where none has this name, those with these words in their text or in an answer.
         row: Option<String>,
         /// Only the script that makes the row's cell in this column.
-        #[arg(value_parser = Kind::WORDS, conflicts_with_all = ["markdown", "json"])]
+        #[arg(value_parser = Kind::WORDS, conflicts_with_all = ["markdown", "html", "json"])]
         column: Option<String>,
         /// Tables for a forge.
-        #[arg(long, conflicts_with = "json")]
+        #[arg(long, conflicts_with_all = ["html", "json"])]
         markdown: bool,
+        /// One page to be printed, without network.
+        #[arg(long, conflicts_with = "json")]
+        html: bool,
         /// One JSON object; each cell with its script.
         #[arg(long)]
         json: bool,
@@ -201,6 +210,15 @@ pub struct ExportFlags {
     /// A page for a browser, without network: step through the run; on paper each statement.
     #[arg(long)]
     html: bool,
+    /// A lesson's questions on paper, without answers.
+    #[arg(long)]
+    sheet: bool,
+    /// The answers of that sheet, with their reasons.
+    #[arg(long)]
+    key: bool,
+    /// A lesson's questions in GIFT, which Moodle and other learning platforms import.
+    #[arg(long)]
+    quiz: bool,
     /// A picture of one screen; its text stays text.
     #[arg(long)]
     svg: bool,
@@ -219,21 +237,21 @@ pub struct ExportFormat {
     #[command(flatten)]
     flags: ExportFlags,
     /// What the picture or film shows.
-    #[arg(long, value_name = "VIEW", value_parser = views(), conflicts_with_all = ["c", "html", "mermaid"])]
+    #[arg(long, value_name = "VIEW", value_parser = views(), conflicts_with_all = ["c", "html", "mermaid", "sheet", "key", "quiz"])]
     pub view: Option<String>,
     /// The event that the picture shows, or the last one of a page or film; the last of all unless told.
-    #[arg(long, value_name = "N", conflicts_with_all = ["c", "mermaid"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["c", "mermaid", "sheet", "key", "quiz"])]
     pub at: Option<u64>,
     /// Columns and rows of the screen.
-    #[arg(long, value_name = "COLUMNSxROWS", value_parser = size, conflicts_with_all = ["c", "mermaid"])]
+    #[arg(long, value_name = "COLUMNSxROWS", value_parser = size, conflicts_with_all = ["c", "mermaid", "sheet", "key", "quiz"])]
     pub size: Option<(u16, u16)>,
 }
 
 impl ExportFormat {
     /// The option that was given.
     pub fn name(&self) -> &'static str {
-        let ExportFlags { c, html, svg, cast, mermaid: _ } = self.flags;
-        [(c, "c"), (html, "html"), (svg, "svg"), (cast, "cast")]
+        let ExportFlags { c, html, sheet, key, quiz, svg, cast, mermaid: _ } = self.flags;
+        [(c, "c"), (html, "html"), (sheet, "sheet"), (key, "key"), (quiz, "quiz"), (svg, "svg"), (cast, "cast")]
             .into_iter()
             .find_map(|(is_it, name)| is_it.then_some(name))
             .unwrap_or("mermaid")

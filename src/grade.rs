@@ -164,8 +164,10 @@ impl Grade {
                 }
                 Some(got) => {
                     let call = words_of_event(event);
-                    // Of a text the first that was another one; of all else the last.
-                    let had_text = rule.nearest.as_ref().is_some_and(|nearest| nearest.got.starts_with('"'));
+                    // Of a text the first that was another one, with what it has grown to; of all else the last.
+                    let is_other =
+                        |before: &str| before.starts_with('"') && !got.starts_with(before.trim_end_matches('"'));
+                    let had_text = rule.nearest.as_ref().is_some_and(|nearest| is_other(&nearest.got));
                     if !(had_text && rule.wants_text()) {
                         rule.nearest = Some(Nearest { call, got });
                     }

@@ -2,6 +2,7 @@
 //! goal is met, `lesson::goal` says. Nothing here makes a call.
 
 pub mod builtin;
+pub mod gift;
 pub mod goal;
 pub mod language;
 pub mod list;
@@ -9,10 +10,12 @@ pub mod load;
 pub mod other_kinds;
 pub mod problem_wish;
 pub mod merge;
+pub mod plan;
 pub mod progress;
 pub mod report;
 pub mod review;
 pub mod score;
+pub mod sheet;
 pub mod shuffle;
 pub mod walk;
 pub mod words;

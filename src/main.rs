@@ -26,11 +26,11 @@ use tincans::crash;
 use tincans::doctor::{self, Health};
 use tincans::guardian::{self, Terminal};
 use tincans::hand_in::{self, Bounds};
-use tincans::lesson::{Lesson, builtin, language, list, load, report};
+use tincans::lesson::{Lesson, builtin, language, list, load, plan, report};
 use tincans::matrix::{self, Format, Request};
 use tincans::plain::{self, Ends, Listener};
 use tincans::playground::Opening;
-use tincans::practice;
+use tincans::practice::{self, Form};
 use tincans::progress::Store;
 use tincans::runner::{self, Options, Verdict};
 use tincans::saving;
@@ -87,27 +87,17 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         Some(Command::Watch { how, program }) => watched::watch(arguments, how, program),
         Some(Command::Open { file, json }) => files::open(arguments, file, *json),
         Some(Command::Export { file, format, output }) => files::export(arguments, file, format, output.as_deref()),
-        Some(Command::Grade { folder, task, csv, timeout, memory, processes }) => {
-            let bounds = Bounds {
-                timeout: Duration::from_secs_f64(*timeout),
-                memory_mib: *memory,
-                processes: usize::from(*processes),
-            };
-            guarded(Terminal::Untouched, || {
-                let passes = hand_in::run(folder, task, bounds, (*csv, &mut output::stdout(Printed::Text)))?;
-                Ok(u8::from(!passes))
-            })
-        }
+        Some(command @ Command::Grade { .. }) => grade(command),
         // What waits for a file to change has no folder, and ends at once.
         Some(Command::Check { paths, watch: true }) => guarded(Terminal::Untouched, || check_lessons(paths, true)),
         Some(Command::Check { paths, watch: false }) => guarded_run(|| check_lessons(paths, false)),
-        Some(Command::Matrix { row, column, markdown, json }) => {
+        Some(Command::Matrix { row, column, markdown, html, json }) => {
             let request = match (row, column) {
                 (Some(row), Some(column)) => Request::Script(row, column),
                 (Some(row), None) => Request::Row(row),
                 (None, _) => Request::All,
             };
-            let format = matrix_format(*markdown, *json);
+            let format = matrix_format(*markdown, *html, *json);
             guarded_run(|| {
                 let printed = if *json { Printed::Json } else { Printed::Text };
                 matrix::run(request, format, &mut output::stdout(printed)).map(|outcome| match outcome {
@@ -127,7 +117,8 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         Some(Command::Config { mine: true }) => print_settings(),
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => print(&cli::manual_page()?),
-        Some(Command::Lessons { lang, report }) => list_lessons(&texts_in(lang.as_deref()), *report),
+        Some(Command::Lessons { lang, plan: true, .. }) => print(plan::text(&texts_in(lang.as_deref())).as_bytes()),
+        Some(Command::Lessons { lang, report, .. }) => list_lessons(&texts_in(lang.as_deref()), *report),
         Some(command @ Command::Learn { .. }) => learn(arguments, command),
         None => {
             let (_, learning) = course(None, texts_in(None), None)?;
@@ -136,13 +127,37 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
     }
 }
 
+/// `tincans grade`: the programs of a folder.
+fn grade(command: &Command) -> Result<u8> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over `grade` alone")]
+    match command {
+        Command::Grade { folder, task, csv, timeout, memory, processes } => {
+            let bounds = Bounds {
+                timeout: Duration::from_secs_f64(*timeout),
+                memory_mib: *memory,
+                processes: usize::from(*processes),
+            };
+            guarded(Terminal::Untouched, || {
+                let passes = hand_in::run(folder, task, bounds, (*csv, &mut output::stdout(Printed::Text)))?;
+                Ok(u8::from(!passes))
+            })
+        }
+        _ => Ok(USAGE),
+    }
+}
+
 /// `tincans learn`: a lesson, practice, or a sheet of problems.
 fn learn(arguments: &Arguments, command: &Command) -> Result<u8> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over `learn` alone")]
     match command {
-        Command::Learn { practice: true, seed, print: Some(count), key, .. } => {
+        Command::Learn { practice: true, seed, print: Some(count), key, quiz, .. } => {
             let seed = seed.unwrap_or_else(any_seed);
-            guarded(Terminal::Untouched, || print(practice::sheet(seed, *count, *key)?.as_bytes()))
+            let form = match (key, quiz) {
+                (_, true) => Form::Quiz,
+                (true, false) => Form::Key,
+                (false, false) => Form::Sheet,
+            };
+            guarded(Terminal::Untouched, || print(practice::sheet(seed, *count, form)?.as_bytes()))
         }
         Command::Learn { practice: true, seed, lang, .. } => {
             let (_, (course, store)) = course(None, texts_in(lang.as_deref()), None)?;
@@ -346,11 +361,12 @@ fn check_lessons(paths: &[PathBuf], again: bool) -> Result<u8> {
     })
 }
 
-fn matrix_format(markdown: bool, json: bool) -> Format {
-    match (markdown, json) {
-        (_, true) => Format::Json,
-        (true, false) => Format::Markdown,
-        (false, false) => {
+fn matrix_format(markdown: bool, html: bool, json: bool) -> Format {
+    match (markdown, html, json) {
+        (_, _, true) => Format::Json,
+        (_, true, false) => Format::Html,
+        (true, false, false) => Format::Markdown,
+        (false, false, false) => {
             let size = if output::is_terminal() { TtyInput::open().and_then(|terminal| terminal.size()) } else { None };
             Format::Text(size.map_or(matrix::WIDTH, |size| usize::from(size.0)))
         }

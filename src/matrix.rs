@@ -2,6 +2,7 @@
 //! questions (`situation`); the kernel answers, and each answer goes back into its script as an expectation, so that a cell can be run again.
 
 pub mod ask;
+mod html;
 mod json;
 mod markdown;
 mod text;
@@ -28,6 +29,8 @@ pub enum Format {
     Text(usize),
     /// Tables for a forge.
     Markdown,
+    /// One page to be printed.
+    Html,
     /// One object.
     Json,
 }
@@ -101,6 +104,7 @@ fn report(found: &Found, format: Format) -> (String, Outcome) {
     let text = match format {
         Format::Text(width) => text::render(found, width),
         Format::Markdown => markdown::render(found),
+        Format::Html => html::render(found),
         Format::Json => json::render(found),
     };
     let is_denied = found.cells().any(|cell| matches!(cell, Cell::Denied(_)));

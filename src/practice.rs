@@ -253,16 +253,31 @@ fn reset() -> Statement {
     Statement { line: 0, text: "reset".to_owned(), task: None, verb: Verb::Reset, expectations: Vec::new() }
 }
 
-/// The first problems of a seed on one sheet, without answers; or with them, as a lesson file that can be checked.
-pub fn sheet(seed: u64, count: u16, is_key: bool) -> Result<String> {
+/// What is made of some problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For paper, without answers.
+    Sheet,
+    /// With answers, as a lesson file that can be checked.
+    Key,
+    /// GIFT, for learning platforms.
+    Quiz,
+}
+
+/// The first problems of a seed in this form.
+pub fn sheet(seed: u64, count: u16, form: Form) -> Result<String> {
     let mut session = Session::open(Settings::default())?;
-    let mut text = problem::heading(seed, count, is_key);
+    let mut text = problem::heading(seed, count, form);
     let mut before = None;
     for number in 1..=u32::from(count.min(MOST_ON_A_SHEET)) {
         let like = ProblemWish { unlike: before.take(), ..ProblemWish::default() };
         let problem = pose(seed, number, like, &mut session)?;
         before = problem.likeness();
-        text.push_str(&if is_key { problem.in_the_key(number) } else { problem.on_a_sheet(number) });
+        text.push_str(&match form {
+            Form::Sheet => problem.on_a_sheet(number),
+            Form::Key => problem.in_the_key(number),
+            Form::Quiz => problem.in_a_quiz(number),
+        });
     }
     Ok(text)
 }

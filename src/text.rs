@@ -64,6 +64,11 @@ pub fn string(source: &str) -> String {
     text(source).into_iter().map(|letter| letter.text).collect()
 }
 
+/// Text as HTML has it, between marks and inside a quoted attribute.
+pub fn in_markup(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
 /// The most marks on one letter: an emoji of a family has seven, no language more. With more they run over the lines around.
 const MAX_MARKS: usize = 8;
 

@@ -6,8 +6,10 @@ use std::path::Path;
 
 use color_eyre::eyre::{Result, WrapErr, eyre};
 use tincans::app::view;
+use tincans::checker;
 use tincans::cli::{Arguments, ExportFormat};
 use tincans::guardian::Terminal;
+use tincans::lesson::{Lesson, list, load, sheet};
 use tincans::opened::Opened;
 use tincans::picture::Drawing;
 use tincans::recording::reader::Fault;
@@ -86,6 +88,9 @@ fn show_recording(name: &str, input: impl BufRead, is_json: bool) -> Result<u8> 
 
 /// A recording, a log, a script or a lesson in a format to take home.
 pub fn export(arguments: &Arguments, file: &Path, format: &ExportFormat, output: Option<&Path>) -> Result<u8> {
+    if let Some(on_paper) = sheet::form(format.name()) {
+        return write(&on_paper(&lesson(file)?), output);
+    }
     let name = text::string(&file.display().to_string());
     let input = input_of(file)?;
     let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
@@ -96,11 +101,27 @@ pub fn export(arguments: &Arguments, file: &Path, format: &ExportFormat, output:
             Err(fault) => return Ok(broken(&name, &fault)),
         };
         let text = exported(&opened, format).map_err(|reason| eyre!(reason))?;
-        let Some(path) = output else { return print(text.as_bytes()) };
-        let unwritten = || format!("{} cannot be written", text::string(&path.display().to_string()));
-        File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes())).wrap_err_with(unwritten)?;
-        Ok(0)
+        write(&text, output)
     })
+}
+
+/// To a file that is not there yet, or to standard output.
+fn write(text: &str, output: Option<&Path>) -> Result<u8> {
+    let Some(path) = output else { return print(text.as_bytes()) };
+    let unwritten = || format!("{} cannot be written", text::string(&path.display().to_string()));
+    File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes())).wrap_err_with(unwritten)?;
+    Ok(0)
+}
+
+/// A lesson: a file, or the number or name of a built-in one.
+fn lesson(file: &Path) -> Result<Lesson> {
+    let name = file.to_string_lossy();
+    let mut lessons = texts_in(None);
+    match list::named(&lessons, &name) {
+        Some(at) => Ok(lessons.swap_remove(at)),
+        None if file.is_file() => Ok(load::load(&name, &checker::read(file)?)?),
+        None => Err(eyre!("there is no lesson {}; `tincans lessons` lists them", text::string(&name))),
+    }
 }
 
 fn exported(opened: &Opened, format: &ExportFormat) -> Result<String, String> {

@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 
 use crate::app::View;
 use crate::opened::Opened;
+use crate::text::in_markup;
 
 use super::Drawing;
 use super::cells::{Cell, Grid, Look};
-use super::page_text::{self, Page, Step, escaped};
+use super::page_text::{self, Page, Step};
 use super::screens::{DARK, LIGHT, Screens};
 
 /// Moments that are shown, the first ones.
@@ -88,7 +89,7 @@ impl Lines {
         let used = cells.iter().rposition(|pair| !is_empty(pair)).map_or(0, |last| last + 1);
         for run in cells[..used].chunk_by(|one, next| (one.0.look, one.1.look) == (next.0.look, next.1.look)) {
             let text: String = run.iter().map(|(cell, _)| cell.text.as_str()).collect();
-            let text = escaped(&text);
+            let text = in_markup(&text);
             let class = self.class((run[0].0.look, run[0].1.look));
             let _ = write!(html, "<i class=s{class}>{text}</i>");
         }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::cells::{Look, Rgb};
+use crate::text::in_markup;
 
 /// How the page looks beside the screens.
 const STYLE: &str = include_str!("page.css");
@@ -53,8 +54,8 @@ pub fn write(page: &Page<'_>) -> String {
     let data = serde_json::json!({ "lines": page.lines, "steps": page.steps });
     // A script ends where its closing tag is read, also inside a string.
     let data = data.to_string().replace('<', "\\u003c");
-    let name = escaped(page.name);
-    let on = if page.kernel.is_empty() { String::new() } else { format!(" on Linux {}", escaped(page.kernel)) };
+    let name = in_markup(page.name);
+    let on = if page.kernel.is_empty() { String::new() } else { format!(" on Linux {}", in_markup(page.kernel)) };
     let left_out = match page.left_out {
         0 => String::new(),
         1 => "<p class=note>1 more event of this run is not in the page.</p>".to_owned(),
@@ -95,10 +96,10 @@ fn transcript(steps: &[Step]) -> String {
     for step in steps {
         if before != step.statement.as_ref() {
             before = step.statement.as_ref();
-            let _ = writeln!(text, "\n{}", escaped(before.map_or("", String::as_str)));
+            let _ = writeln!(text, "\n{}", in_markup(before.map_or("", String::as_str)));
         }
         for line in &step.told {
-            let _ = writeln!(text, "  {}", escaped(line));
+            let _ = writeln!(text, "  {}", in_markup(line));
         }
     }
     text
@@ -124,9 +125,4 @@ fn style(look: Look) -> String {
     ];
     more.into_iter().filter(|(is_on, _)| *is_on).for_each(|(_, text)| style.push_str(text));
     style
-}
-
-/// Text as HTML has it.
-pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -6,8 +6,9 @@ use color_eyre::eyre::{Result, eyre};
 
 use super::draft::{Draft, Theme};
 use super::random::Random;
-use super::{Told, statement, weight};
+use super::{Form, Told, statement, weight};
 use crate::kind::Kind;
+use crate::lesson::gift::{self, Choice};
 use crate::lesson::{Lesson, MAX_OPTIONS, builtin, load, problem_wish, write};
 use crate::script::{Expectation, Statement, parse};
 use crate::situation;
@@ -140,6 +141,22 @@ impl Problem {
         )
     }
 
+    /// The problem as a question of a quiz file.
+    pub fn in_a_quiz(&self, number: u32) -> String {
+        let question = format!("{}\n{}", self.scene(), self.lines.join("\n"));
+        let choices: Vec<Choice<'_>> = self
+            .options
+            .iter()
+            .map(|(words, columns)| {
+                let is_right = *words == self.truth;
+                // Of a wrong answer: where it would be right.
+                let kinds = if is_right { None } else { columns.first().map(|column| column.heading()) };
+                Choice { text: words, is_right, why: kinds }
+            })
+            .collect();
+        gift::question(&format!("Problem {number}"), &question, &choices)
+    }
+
     fn scene(&self) -> String {
         let what = match self.column {
             Kind::Stream => "A stream socket pair (SOCK_STREAM)",
@@ -182,10 +199,13 @@ fn useful(told: &[Told], at: usize) -> Option<&Told> {
 }
 
 /// The beginning of a sheet.
-pub(super) fn heading(seed: u64, count: u16, is_key: bool) -> String {
-    let title = format!("Practice: seed {seed}, {count} problems");
+pub(super) fn heading(seed: u64, count: u16, form: Form) -> String {
+    let title = format!("Practice: seed {seed}, {count} {}", if count == 1 { "problem" } else { "problems" });
     let what = format!("--practice --seed {seed} --print {count} --key");
-    if !is_key {
+    if form == Form::Quiz {
+        return format!("// {title}, in GIFT, for Moodle and others that import it.\n\n");
+    }
+    if form == Form::Sheet {
         return format!("# {title}\n\nWhat does the last statement return? `tincans learn {what}` prints the key.\n\n");
     }
     format!(

@@ -31,5 +31,6 @@ mod restricted;
 mod run;
 mod saving;
 mod scarce;
+mod sheets;
 mod watch;
 mod why;
