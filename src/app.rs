@@ -36,6 +36,7 @@ pub mod signature;
 #[cfg(test)]
 pub mod stage;
 pub mod statement_examples;
+pub mod stepping;
 pub mod target;
 pub mod transcript;
 pub mod update;

@@ -290,6 +290,9 @@ pub struct WatchOptions {
     /// Write what the program did with its channels as a script with expectations, for `tincans run`; nothing is overwritten.
     #[arg(long, value_name = "OUT")]
     pub tin: Option<PathBuf>,
+    /// One call at a time: each task stands before its next call, the screen says what each is about to do, and you let one go.
+    #[arg(long, conflicts_with_all = ["json", "output", "timeout", "check", "expect", "tin", "orders", "order"])]
+    pub step: bool,
     /// Run it so often, each time with its tasks in another order; each different end is told with the order that leads to it.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub orders: Option<u64>,

@@ -5,7 +5,7 @@ use std::fmt;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-use crate::app::program::ProgramScreen;
+use crate::app::program::{ProgramScreen, Standing, StepOrder};
 use crate::bench::BenchError;
 use crate::recording::Recording;
 use crate::session::Session;
@@ -57,6 +57,14 @@ pub trait Source: fmt::Debug {
     fn take_screen(&mut self) -> Option<ProgramScreen> {
         None
     }
+
+    /// Who stands before which call, if that is new since last asked.
+    fn take_standing(&mut self) -> Option<Vec<Standing>> {
+        None
+    }
+
+    /// Says who is to go on, where a program is stepped.
+    fn step(&mut self, _order: StepOrder) {}
 
     /// Types on the program's own terminal.
     fn type_bytes(&mut self, _bytes: &[u8]) {}

@@ -135,7 +135,8 @@ fn listed(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
         | Mode::Search
         | Mode::Past
         | Mode::NewChannel
-        | Mode::Copy => panel::list::draw,
+        | Mode::Copy
+        | Mode::Until => panel::list::draw,
     };
     draw(scene, list, buf);
     if let Some(notice) = &scene.app.notice {

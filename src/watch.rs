@@ -7,6 +7,7 @@ pub mod channel_order;
 pub mod command;
 pub mod decode;
 pub mod follower;
+pub mod frames;
 pub mod headless;
 pub mod known;
 pub mod link;

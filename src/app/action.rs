@@ -8,7 +8,7 @@ use crate::script::{Expectation, Statement};
 
 use super::View;
 use super::matrix_cell::{CellAnswer, CellPlace};
-use super::program::ProgramScreen;
+use super::program::{ProgramScreen, Standing, StepOrder, Stepping};
 use super::side::Side;
 use crate::world::kind::Kind;
 
@@ -52,6 +52,8 @@ pub enum Input {
     NotPosed(String),
     /// What the terminal of the program that is watched shows.
     ProgramScreen(ProgramScreen),
+    /// Who of it stands before which call.
+    ProgramStands(Vec<Standing>),
     /// It is over: how.
     ProgramEnded(String),
     /// What is typed is no longer for the program.
@@ -121,6 +123,8 @@ pub enum Action {
     MatrixRight,
     /// The marked cell, as a bench.
     OpenCell,
+    /// Stepping a program that is watched.
+    Step(Stepping),
     /// The first step that is offered is refused.
     SkipStep,
     /// Opens help.
@@ -358,6 +362,8 @@ pub enum Command {
     TryKinds(Vec<Vec<String>>),
     /// Put this text on the clipboard, or where there is none into a file.
     Copy(Copied, String),
+    /// Say who of a watched program is to go on.
+    StepProgram(StepOrder),
     /// Look at the past, a step from what is looked at now.
     Look(Step),
     /// Give the terminal back, and stop until somebody says `fg`.

@@ -7,8 +7,8 @@ use crate::world::World;
 use super::action::{Action, ChannelAction, Edit, Learn, Step};
 use super::course::{Running, Which};
 use super::input_line::InputLine;
-use super::program::Program;
-use super::{App, View, alternatives, channel_sides, copy, matrix_view, submit};
+use super::program::{Program, Stepping};
+use super::{App, View, alternatives, channel_sides, copy, matrix_view, stepping, submit};
 
 /// The reason why an action can do nothing now; none if it can.
 #[expect(
@@ -40,6 +40,7 @@ pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
             Some("this is now".to_owned())
         }
         Action::RunAgain => of_running_again(app),
+        Action::Step(key) => stepping::objection(app, key),
         Action::Undo => of_undo(app),
         Action::OpenCell => in_lesson(app).or_else(|| matrix_view::objection(app)),
         Action::Copy(what) => copy::text(app, what).err(),
@@ -76,11 +77,15 @@ pub(super) fn is_of_palette(action: Action) -> bool {
 /// What is no change: to ask why, and to type what a program that is watched reads.
 fn can_be_done_to_recordings(app: &App, action: Action) -> bool {
     let types = action == Action::EnterLine && app.program.as_ref().is_some_and(Program::is_running);
-    types || action == Action::Make(ChannelAction::Why)
+    types || action == Action::Make(ChannelAction::Why) || (app.program.is_some() && matches!(action, Action::Step(_)))
 }
 
 /// Whether a key acts on what is seen, as far as its footer is concerned.
 pub fn is_of_use(app: &App, action: Action) -> bool {
+    // Nobody comes to the others without a program.
+    if matches!(action, Action::Step(Stepping::Go | Stepping::Choose | Stepping::All | Stepping::OpenUntil)) {
+        return app.program.as_ref().is_some_and(Program::is_running);
+    }
     app.recording.is_none() || looks(action) || can_be_done_to_recordings(app, action)
 }
 

@@ -12,7 +12,7 @@ pub use key::{Key, Named};
 pub use table::{GROUPS, Group, Row};
 
 /// All modes, in the order in which a hint looks for a key.
-pub const MODES: [Mode; 12] = [
+pub const MODES: [Mode; 13] = [
     Mode::Keys,
     Mode::Lesson,
     Mode::Past,
@@ -25,6 +25,7 @@ pub const MODES: [Mode; 12] = [
     Mode::Help,
     Mode::NewChannel,
     Mode::Copy,
+    Mode::Until,
 ];
 
 impl Mode {
@@ -43,6 +44,7 @@ impl Mode {
             Self::Matrix => "matrix",
             Self::NewChannel => "new",
             Self::Copy => "copy",
+            Self::Until => "until",
         }
     }
 
@@ -172,7 +174,7 @@ impl App {
             Mode::Palette => self.palette.back,
             Mode::Matrix => self.matrix.back,
             Mode::Help => self.before,
-            Mode::NewChannel => self.home(),
+            Mode::NewChannel | Mode::Until => self.home(),
             Mode::Copy => self.copy_back,
             Mode::Line | Mode::Keys | Mode::Prompt | Mode::Lesson | Mode::List | Mode::Search | Mode::Past => self.mode,
         };

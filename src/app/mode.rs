@@ -27,4 +27,6 @@ pub enum Mode {
     NewChannel,
     /// One letter says what is copied.
     Copy,
+    /// One letter says until what a watched program goes on.
+    Until,
 }

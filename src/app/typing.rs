@@ -12,7 +12,14 @@ impl App {
             Mode::Search => Some(&self.course.list.query),
             Mode::Palette => Some(&self.palette.query),
             Mode::Matrix => Some(&self.matrix.query),
-            Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel | Mode::Copy => None,
+            Mode::Keys
+            | Mode::Help
+            | Mode::Lesson
+            | Mode::List
+            | Mode::Past
+            | Mode::NewChannel
+            | Mode::Copy
+            | Mode::Until => None,
         }
     }
 
@@ -33,7 +40,14 @@ impl App {
                 self.matrix.selected = 0;
                 Some(&mut self.matrix.query)
             }
-            Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel | Mode::Copy => None,
+            Mode::Keys
+            | Mode::Help
+            | Mode::Lesson
+            | Mode::List
+            | Mode::Past
+            | Mode::NewChannel
+            | Mode::Copy
+            | Mode::Until => None,
         }
     }
 }

@@ -10,8 +10,8 @@ use super::action::{Action, ChannelAction, Command, Edit, Input, Learn, Step};
 use super::target;
 
 use super::{
-    App, Mode, View, availability, channel_sides, copy, learn, matrix_view, palette, practice, presentation, submit,
-    watched,
+    App, Mode, View, availability, channel_sides, copy, learn, matrix_view, palette, practice, presentation, stepping,
+    submit, watched,
 };
 
 /// Lines that one key scrolls the trace.
@@ -25,7 +25,7 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
         input,
         Input::Settled(_) | Input::NotKept(_) | Input::Said(_) | Input::Warned(_) | Input::Pressed(_) | Input::Posed(_)
     ) || matches!(input, Input::NotPosed(_) | Input::OtherKinds(..) | Input::Copied(_) | Input::Cell(..))
-        || matches!(input, Input::ProgramScreen(_) | Input::ProgramEnded(_));
+        || matches!(input, Input::ProgramScreen(_) | Input::ProgramEnded(_) | Input::ProgramStands(_));
     let is_number = matches!(input, Input::Do(Action::Count(_)));
     let mut asked = None;
     if !is_told {
@@ -52,7 +52,9 @@ fn apply(app: &mut App, world: &World, input: Input, asked: Option<Action>) -> V
         Input::Settled(verdicts) => return learn::settled(app, world, verdicts),
         Input::Cell(place, answer) => app.take_cell(place, answer),
         Input::OtherKinds(step, kinds) => app.course.learn_other_kinds(step, kinds),
-        Input::ProgramScreen(_) | Input::ProgramEnded(_) | Input::KeyboardBack => watched::update(app, input),
+        Input::ProgramScreen(_) | Input::ProgramEnded(_) | Input::ProgramStands(_) | Input::KeyboardBack => {
+            return watched::update(app, input);
+        }
         Input::NotKept(reason) => {
             app.notice = Some(reason.clone());
             app.course.warning = Some(reason);
@@ -228,6 +230,7 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         | Action::MatrixRight
         | Action::OpenCell => return matrix_view::act(app, action),
         Action::SkipStep => return app.skip_first_step(world),
+        Action::Step(key) => return stepping::act(app, world, key),
         Action::OpenCopy => copy::open(app),
         Action::CloseCopy => copy::close(app),
         Action::Copy(what) => return copy::copy(app, what),
@@ -399,6 +402,7 @@ mod tests {
                 Command::AskCell(place) => format!("(cell {place:?})"),
                 Command::TryKinds(scripts) => format!("({} benches)", scripts.len()),
                 Command::Copy(what, text) => format!("({what:?} {text})"),
+                Command::StepProgram(order) => format!("({order:?})"),
                 Command::Quit => "(quit)".to_owned(),
                 Command::Suspend => "(suspend)".to_owned(),
             };

@@ -4,13 +4,13 @@ use crate::explain;
 use crate::trace::{Event, What};
 use crate::world::World;
 
-use super::App;
-use super::action::Input;
+use super::action::{Command, Input};
+use super::{App, stepping};
 
 /// Something that has come from the program, or from whoever holds its keyboard.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these three")]
-pub(super) fn update(app: &mut App, input: Input) {
-    let Some(program) = &mut app.program else { return };
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these four")]
+pub(super) fn update(app: &mut App, input: Input) -> Vec<Command> {
+    let Some(program) = &mut app.program else { return Vec::new() };
     match input {
         Input::ProgramScreen(screen) => program.screen = screen,
         Input::ProgramEnded(words) => {
@@ -18,11 +18,14 @@ pub(super) fn update(app: &mut App, input: Input) {
             app.transcript.end_noise();
             let name = app.recording.clone().unwrap_or_default();
             app.notice = Some(format!("{name} {words}; what it did stays here until you leave"));
+            program.standing.clear();
             program.ending = Some(words);
         }
         Input::KeyboardBack => program.has_keyboard = false,
+        Input::ProgramStands(standing) => return stepping::stands(app, standing),
         _ => {}
     }
+    Vec::new()
 }
 
 /// What is typed goes to the program from here on.
@@ -43,6 +46,9 @@ pub(super) fn explain_focused(app: &mut App, world: &World) {
 impl App {
     /// Takes in what a watched program did. The trace begins at its first channel, and what is about none is counted.
     pub(super) fn take_of_program(&mut self, world: &World, events: &[Event]) {
+        if let Some(words) = self.program.as_mut().and_then(|program| stepping::look_at(program, events)) {
+            self.notice = Some(words);
+        }
         for event in events {
             if is_noise(world, event) {
                 self.transcript.push_noise();

@@ -11,7 +11,7 @@ use super::action::{Action, ChannelAction};
 use super::channel_sides::Facing;
 use super::five_kinds::FiveKinds;
 use super::view::Explains;
-use super::{App, View, channel_sides, transcript};
+use super::{App, View, channel_sides, stepping, transcript};
 
 /// The rule of an explanation that is not shown, because it would tell the answer to a lesson's question.
 const HIDDEN: &str = "hidden";
@@ -88,6 +88,9 @@ impl App {
     }
 
     fn open_explanation<'a>(&'a self, world: &'a World) -> Option<Cow<'a, Explanation>> {
+        if let Some(standing) = stepping::explanation(self) {
+            return Some(Cow::Owned(standing));
+        }
         let last = self.past.as_ref().map_or(self.why.as_ref(), |past| past.why.as_ref());
         let focused = self.focused(world);
         let about = |last: &&Explanation| focused.is_some_and(|focused| is_about(world, focused, last));

@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use color_eyre::eyre::Result;
+use color_eyre::eyre::{Result, eyre};
 use tincans::cli::{Arguments, WatchOptions};
 use tincans::guardian::Terminal;
 use tincans::session::Settings;
 use tincans::watch::command::{self, Files};
 use tincans::watch::headless::{self, Form};
+use tincans::watch::start::Wanted;
 use tincans::{text, tui};
 
 use super::{course, guarded, looks, own_settings, texts_in};
@@ -19,6 +20,9 @@ pub fn watch(arguments: &Arguments, how: &WatchOptions, program: &[OsString]) ->
     let is_headless = asks_for_lines || how.expect.is_some() || how.tin.is_some() || how.order.is_some();
     if let Some(count) = how.orders {
         return command::orders(program, count, how.timeout.map(Duration::from_secs_f64));
+    }
+    if let (true, Some(obstacle)) = (how.step, tui::output_obstacle()) {
+        return Err(eyre!("--step needs a terminal: {obstacle}"));
     }
     if is_headless || tui::output_obstacle().is_some() {
         let form = if how.json { Form::Json } else { Form::Transcript };
@@ -37,6 +41,7 @@ pub fn watch(arguments: &Arguments, how: &WatchOptions, program: &[OsString]) ->
     let (config, complaints) = own_settings();
     let looks = looks(arguments, config, complaints);
     let name = program.first().map(|word| text::string(&word.to_string_lossy())).unwrap_or_default();
-    let start = |size| command::start(program, how.record.as_deref(), size);
+    let pace = if how.step { Wanted::Stepped } else { Wanted::Free };
+    let start = |size| command::start(program, how.record.as_deref(), (size, pace));
     guarded(Terminal::Watching, || tui::watch(settings, (start, name), learning, looks))
 }

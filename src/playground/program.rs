@@ -30,12 +30,17 @@ impl Playground {
         if let Some(screen) = screen {
             self.tell(Input::ProgramScreen(screen));
         }
+        let standing = self.source.take_standing();
+        let has_stood = standing.is_some();
+        if let Some(standing) = standing {
+            self.handle(Input::ProgramStands(standing));
+        }
         let ending = self.source.ending().filter(|_| was_alive);
         let has_ended = ending.is_some();
         if let Some(words) = ending {
             self.tell(Input::ProgramEnded(words));
         }
-        has_drawn || has_ended
+        has_drawn || has_stood || has_ended
     }
 
     /// Whether what is typed goes to the program.

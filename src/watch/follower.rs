@@ -2,11 +2,15 @@
 //! neither prints nor draws.
 
 use crate::abi::Errno;
+use crate::app::program::{Does, Standing};
 use crate::diagnosis::Faults;
+use crate::order::Call;
+use crate::questions::about_to;
 use crate::recorder::Recorder;
 use crate::recording::{Keeping, Recording};
 use crate::sys;
-use crate::trace::{Death, Event, Summary};
+use crate::trace::{Death, Event, Summary, TaskId};
+use crate::world::World;
 
 use super::link::Frame;
 
@@ -28,6 +32,8 @@ pub enum News {
     Events(Vec<Event>),
     /// Something that cannot be seen.
     Note(String),
+    /// Who stands before which call.
+    Standing(Vec<Standing>),
     /// The program is over.
     Over,
 }
@@ -64,6 +70,10 @@ impl Follower {
                 return News::Events(events);
             }
             Frame::Note(text) => return News::Note(text),
+            Frame::Standing(calls) => {
+                let world = self.recording.world();
+                return News::Standing(calls.iter().filter_map(|(task, call)| standing(world, *task, call)).collect());
+            }
             Frame::Ended(status) => {
                 self.ending = Some(Ending::Died(Death::of_status(status).unwrap_or(Death::Unknown)));
             }
@@ -113,6 +123,20 @@ impl Follower {
             self.recording.stop_keeping_unwritten();
         }
     }
+}
+
+fn standing(world: &World, task: TaskId, call: &Call) -> Option<Standing> {
+    let does = if matches!(call, Call::Close { .. } | Call::CloseRange { .. }) {
+        Does::Closes
+    } else if call.offered().is_some() {
+        Does::Writes
+    } else if call.room().is_some() {
+        Does::Reads
+    } else {
+        Does::Other
+    };
+    let (words, end) = (about_to::words(world, task, call), about_to::end(world, task, call));
+    Some(Standing { task, name: world.task(task)?.name.clone(), call: words, end, does })
 }
 
 /// How the recording of a watched program is made.

@@ -19,7 +19,7 @@ use crate::trace::{Event, json, strace};
 
 use super::follower::{Ending, Follower, News};
 use super::link::Frame;
-use super::start::{Setup, Started, start};
+use super::start::{Setup, Started, Wanted, start};
 
 /// How the transcript is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,8 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<Ended, SysError> {
     child_signal::leave_keys_to_the_program()?;
-    let started = start(arguments, Setup { order: options.order, ..Setup::default() })?;
+    let started =
+        start(arguments, Setup { pace: options.order.map_or(Wanted::Free, Wanted::Seeded), ..Setup::default() })?;
     let follower = Follower::new(listeners.recorder.take(), false);
     let mut headless = Headless { options, follower, listeners, out };
     headless.announce(arguments);
@@ -159,7 +160,8 @@ impl Headless<'_> {
                 drop(print(&events, self.options.form, self.out));
             }
             News::Note(text) => say(&[text]),
-            News::Over => {}
+            // Nobody steps a program without a terminal.
+            News::Standing(_) | News::Over => {}
         }
         say(self.follower.take_unwritten().as_slice());
     }

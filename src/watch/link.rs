@@ -2,19 +2,16 @@
 //! pipe is full the watcher waits, and the watched program with it.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read, Write};
+use std::io::Write;
 
 use serde::{Deserialize, Serialize};
 
 use crate::abi::Errno;
-use crate::trace::Record;
+use crate::order::Call;
+use crate::trace::{Record, TaskId};
 
+use super::frames::{BATCH, framed};
 use super::watcher::{Ending, Output};
-
-/// Bytes that are collected before they are written.
-const BATCH: usize = 64 * 1024;
-/// The most bytes of one frame: a record with a whole table is the longest.
-pub const LONGEST_FRAME: usize = 16 * 1024 * 1024;
 
 /// One thing that the watcher says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +20,8 @@ pub enum Frame {
     Record(Record),
     /// Something that cannot be seen.
     Note(String),
+    /// Nobody runs, and these stand before these calls: whoever steps them picks one.
+    Standing(Vec<(TaskId, Call)>),
     /// The end, and the program's wait status.
     Ended(i32),
     /// The program could not be executed: an errno.
@@ -47,10 +46,7 @@ impl Sender {
 
     /// Adds a frame.
     pub fn send(&mut self, frame: &Frame) {
-        let Ok(bytes) = postcard::to_stdvec(frame) else { return };
-        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        self.batch.extend(length.to_ne_bytes());
-        self.batch.extend(bytes);
+        self.batch.extend(framed(frame));
         if self.batch.len() >= BATCH {
             self.flush();
         }
@@ -76,6 +72,10 @@ impl Output for Sender {
         self.send(&Frame::Note(text.to_owned()));
     }
 
+    fn standing(&mut self, standing: Vec<(TaskId, Call)>) {
+        self.send(&Frame::Standing(standing));
+    }
+
     fn flush(&mut self) -> bool {
         if !self.batch.is_empty() && !self.is_broken {
             self.is_broken = self.pipe.write_all(&self.batch).is_err();
@@ -85,72 +85,18 @@ impl Output for Sender {
     }
 }
 
-/// The other side.
-#[derive(Debug)]
-pub struct Receiver {
-    pipe: File,
-    bytes: Vec<u8>,
-    is_over: bool,
-}
-
-impl Receiver {
-    /// Over this pipe.
-    pub fn new(pipe: File) -> Self {
-        Self { pipe, bytes: Vec::new(), is_over: false }
-    }
-
-    /// To be polled.
-    pub fn pipe(&self) -> &File {
-        &self.pipe
-    }
-
-    /// Whether all has come.
-    pub fn is_over(&self) -> bool {
-        self.is_over
-    }
-
-    /// Reads once, and gives the frames that are whole by now. Of a pipe that does not block, it may be none.
-    pub fn receive(&mut self) -> std::io::Result<Vec<Frame>> {
-        let mut part = vec![0; BATCH];
-        match self.pipe.read(&mut part) {
-            Ok(0) => self.is_over = true,
-            Ok(length) => self.bytes.extend(&part[..length]),
-            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
-            Err(error) => return Err(error),
-        }
-        self.take_whole()
-    }
-
-    fn take_whole(&mut self) -> std::io::Result<Vec<Frame>> {
-        let mut frames = Vec::new();
-        let mut at = 0;
-        while let Some(head) = self.bytes.get(at..at + 4) {
-            let length = u32::from_ne_bytes([head[0], head[1], head[2], head[3]]) as usize;
-            if length > LONGEST_FRAME {
-                return Err(ErrorKind::InvalidData.into());
-            }
-            let Some(body) = self.bytes.get(at + 4..at + 4 + length) else { break };
-            let frame =
-                postcard::from_bytes(body).map_err(|error| std::io::Error::new(ErrorKind::InvalidData, error))?;
-            frames.push(frame);
-            at += 4 + length;
-        }
-        self.bytes.drain(..at);
-        Ok(frames)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::trace::{Fact, TaskId};
 
+    use super::super::frames::Receiver;
     use super::*;
 
     #[test]
     fn frames_come_out_as_they_went_in_however_they_are_cut() {
         let (read, write) = std::io::pipe().expect("a pipe");
         let mut sender = Sender::new(File::from(std::os::fd::OwnedFd::from(write)));
-        let mut receiver = Receiver::new(File::from(std::os::fd::OwnedFd::from(read)));
+        let mut receiver = Receiver::<Frame>::new(File::from(std::os::fd::OwnedFd::from(read)));
         let record = Record { line: 3, task: TaskId(1), t_ns: 7, fact: Fact::Asleep };
         sender.record(record.clone());
         sender.note("io_uring");
@@ -166,7 +112,7 @@ mod tests {
     #[test]
     fn a_frame_that_is_too_long_is_an_error() {
         let (read, mut write) = std::io::pipe().expect("a pipe");
-        let mut receiver = Receiver::new(File::from(std::os::fd::OwnedFd::from(read)));
+        let mut receiver = Receiver::<Frame>::new(File::from(std::os::fd::OwnedFd::from(read)));
         write.write_all(&u32::MAX.to_ne_bytes()).expect("writes");
         assert!(receiver.receive().is_err());
     }

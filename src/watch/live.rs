@@ -5,7 +5,7 @@ use std::ffi::CString;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-use crate::app::program::ProgramScreen;
+use crate::app::program::{ProgramScreen, Standing, StepOrder};
 use crate::bench::BenchError;
 use crate::recorder::Recorder;
 use crate::recording::Recording;
@@ -15,7 +15,7 @@ use crate::trace::{Death, Event};
 
 use super::follower::{Ending, Follower, News};
 use super::program_terminal::ProgramTerminal;
-use super::start::{Setup, Started, start};
+use super::start::{Setup, Started, Wanted, start};
 
 /// For how long nothing has to come before all is said to be quiet: a frame is drawn at once then.
 const QUIET: Duration = Duration::from_millis(20);
@@ -31,6 +31,8 @@ pub struct Watched {
     follower: Follower,
     /// What is to be said, and has not been yet.
     notes: Vec<String>,
+    /// Who stands before which call, and nobody has been told yet.
+    standing: Option<Vec<Standing>>,
     /// The terminal shows something new.
     has_drawn: bool,
     /// When all is quiet, if nothing more comes.
@@ -41,10 +43,14 @@ pub struct Watched {
 }
 
 impl Watched {
-    /// Starts it on a terminal of its own of this size.
-    pub fn start(words: &[CString], size: (u16, u16), recorder: Option<Recorder>) -> Result<Self, SysError> {
+    /// Starts it on a terminal of its own of this size, its tasks in this pace.
+    pub fn start(
+        words: &[CString],
+        (size, pace): ((u16, u16), Wanted),
+        recorder: Option<Recorder>,
+    ) -> Result<Self, SysError> {
         let terminal = ProgramTerminal::open(size)?;
-        let started = start(words, Setup { terminal: Some(terminal.slave()), ..Setup::default() })?;
+        let started = start(words, Setup { terminal: Some(terminal.slave()), pace, ..Setup::default() })?;
         poll::do_not_block(started.receiver.pipe())?;
         let name = words.first().map_or_else(String::new, |word| word.to_string_lossy().into_owned());
         Ok(Self {
@@ -53,6 +59,7 @@ impl Watched {
             terminal,
             follower: Follower::new(recorder, true),
             notes: Vec::new(),
+            standing: None,
             has_drawn: true,
             quiet_at: Some(Instant::now() + QUIET),
             is_cut_short: false,
@@ -108,6 +115,7 @@ impl Source for Watched {
                 match self.follower.take(frame) {
                     News::Events(more) => events.extend(more),
                     News::Note(text) => self.notes.push(text),
+                    News::Standing(standing) => self.standing = Some(standing),
                     News::Over => {}
                 }
             }
@@ -144,6 +152,14 @@ impl Source for Watched {
 
     fn take_screen(&mut self) -> Option<ProgramScreen> {
         std::mem::take(&mut self.has_drawn).then(|| self.terminal.screen())
+    }
+
+    fn take_standing(&mut self) -> Option<Vec<Standing>> {
+        self.standing.take()
+    }
+
+    fn step(&mut self, order: StepOrder) {
+        self.started.order(order);
     }
 
     fn type_bytes(&mut self, bytes: &[u8]) {

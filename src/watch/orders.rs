@@ -15,7 +15,7 @@ use crate::sys::{During, SysError, child_signal, launch, poll};
 use crate::trace::{CallState, Event, What};
 
 use super::follower::{Ending, Follower, News};
-use super::start::{Setup, Started, start};
+use super::start::{Setup, Started, Wanted, start};
 
 /// A run that takes longer is said to hang.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -73,7 +73,8 @@ pub fn run(arguments: &[CString], count: u64, timeout: Option<Duration>) -> Resu
 
 fn once(arguments: &[CString], seed: u64, patience: Duration) -> Result<Outcome, SysError> {
     let output = launch::unnamed_file()?;
-    let mut started = start(arguments, Setup { order: Some(seed), output: Some(&output), ..Setup::default() })?;
+    let pace = Wanted::Seeded(seed);
+    let mut started = start(arguments, Setup { pace, output: Some(&output), ..Setup::default() })?;
     let mut follower = Follower::new(None, false);
     let ending = follow(&mut started, &mut follower, patience)?;
     if ending.is_some() {

@@ -1,7 +1,9 @@
-//! Other orders: every task stands before each call that is followed, one of them is let go at a time, and a seed picks which. So
-//! the seed is the whole schedule: the same one gives the same order again.
+//! One at a time: every task stands before each call that is followed, one of them is let go, and a seed or a person picks which.
+//! The seed is the whole schedule: the same one gives the same order again.
 
 use std::collections::HashMap;
+
+use crate::trace::TaskId;
 
 /// Who goes on, and when.
 #[derive(Debug)]
@@ -15,7 +17,7 @@ pub enum Pace {
 /// Tasks that stand before a call, and what picks one of them.
 #[derive(Debug)]
 pub struct Picks {
-    pub(super) random: fastrand::Rng,
+    pub(super) picker: Picker,
     pub(super) held: Vec<i32>,
     /// Looks in a row that found nobody running.
     pub(super) quiet: u32,
@@ -25,10 +27,32 @@ pub struct Picks {
     pub(super) computed: HashMap<i32, u64>,
 }
 
+/// What picks the next one.
+#[derive(Debug)]
+pub enum Picker {
+    /// Chance, by a seed.
+    Seed(fastrand::Rng),
+    /// Whoever looks on: the task that may go, once it is named, and those that were said to stand.
+    Person {
+        /// Named, and not let go yet.
+        next: Option<TaskId>,
+        /// In order of birth.
+        told: Vec<TaskId>,
+    },
+}
+
 impl Pace {
     /// By a seed.
     pub fn seeded(seed: u64) -> Self {
-        let random = fastrand::Rng::with_seed(seed);
-        Self::Picked(Picks { random, held: Vec::new(), quiet: 0, busy_since: None, computed: HashMap::new() })
+        Self::picked(Picker::Seed(fastrand::Rng::with_seed(seed)))
+    }
+
+    /// By a person, one call after the other.
+    pub fn stepped() -> Self {
+        Self::picked(Picker::Person { next: None, told: Vec::new() })
+    }
+
+    fn picked(picker: Picker) -> Self {
+        Self::Picked(Picks { picker, held: Vec::new(), quiet: 0, busy_since: None, computed: HashMap::new() })
     }
 }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use crate::app::program::StepOrder;
 use crate::order::Call;
 use crate::sys::now_ns;
 use crate::sys::procfs::ThreadFiles;
+use crate::trace::TaskId;
 
-use super::pace::Pace;
+use super::pace::{Pace, Picker, Picks};
 use super::tracee::{Place, Tracee};
 use super::watcher::Watcher;
 
@@ -35,6 +37,12 @@ impl Watcher<'_> {
         let waits = |tid: &i32| self.tracees.get(tid).is_some_and(|tracee| matches!(tracee.place, Place::Waiting(_)));
         picks.held.retain(waits);
         if picks.held.is_empty() {
+            // Whoever was said to stand was killed there.
+            if let Picker::Person { told, .. } = &mut picks.picker
+                && !std::mem::take(told).is_empty()
+            {
+                self.tell_standing();
+            }
             return None;
         }
         let now = now_ns();
@@ -54,10 +62,54 @@ impl Watcher<'_> {
         (picks.quiet, picks.busy_since) = (0, None);
         // In order of birth: in which order they came to stand is no part of the schedule.
         picks.held.sort_by_key(|tid| self.tracees.get(tid).map(|tracee| tracee.task));
-        let at = picks.random.usize(..picks.held.len());
+        let task_of = |tid: &i32| self.tracees.get(tid).map(|tracee| tracee.task);
+        let at = match &mut picks.picker {
+            Picker::Seed(random) => random.usize(..picks.held.len()),
+            Picker::Person { next, told } => {
+                let at = next.take().and_then(|next| picks.held.iter().position(|tid| task_of(tid) == Some(next)));
+                let standing: Vec<TaskId> = picks.held.iter().filter_map(task_of).collect();
+                let Some(at) = at else {
+                    if *told != standing {
+                        told.clone_from(&standing);
+                        self.tell_standing();
+                    }
+                    return None;
+                };
+                told.clear();
+                at
+            }
+        };
         let tid = picks.held.remove(at);
         self.let_picked(tid);
         Some(Duration::ZERO)
+    }
+
+    /// Says who stands before which call.
+    fn tell_standing(&mut self) {
+        let Pace::Picked(picks) = &self.pace else { return };
+        let standing = picks.held.iter().filter_map(|tid| {
+            let tracee = self.tracees.get(tid)?;
+            let Place::Waiting(entry) = &tracee.place else { return None };
+            Some((tracee.task, entry.call.clone()))
+        });
+        let standing = standing.collect();
+        self.out.standing(standing);
+    }
+
+    /// What whoever looks on wants.
+    pub(super) fn obey(&mut self, order: StepOrder) {
+        match (order, &mut self.pace) {
+            (StepOrder::LetGo(task), Pace::Picked(Picks { picker: Picker::Person { next, .. }, .. })) => {
+                *next = Some(task);
+            }
+            (StepOrder::Hold, Pace::Free) => self.pace = Pace::stepped(),
+            (StepOrder::AllGo, Pace::Picked(picks)) => {
+                // From here on the rule of order admits them.
+                self.queue.append(&mut picks.held);
+                self.pace = Pace::Free;
+            }
+            (StepOrder::LetGo(_) | StepOrder::Hold | StepOrder::AllGo, Pace::Free | Pace::Picked(_)) => {}
+        }
     }
 
     fn let_picked(&mut self, tid: i32) {

@@ -2,16 +2,18 @@
 
 use std::ffi::CString;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
 use crate::abi::Signal;
+use crate::app::program::StepOrder;
 use crate::sys::confine::Confinement;
 use crate::sys::fork::{self, Forked, exit_child};
 use crate::sys::{During, SysError, child_signal, launch, poll};
 
-use super::link::{Frame, Receiver, Sender};
+use super::frames::{Receiver, framed};
+use super::link::{Frame, Sender};
 use super::pace::Pace;
 use super::watcher::{Output, Watcher};
 
@@ -19,16 +21,24 @@ use super::watcher::{Output, Watcher};
 #[derive(Debug)]
 pub struct Started {
     /// What it says.
-    pub receiver: Receiver,
+    pub receiver: Receiver<Frame>,
     process: OwnedFd,
     /// Its number.
     pub pid: i32,
+    /// Orders for the watcher.
+    orders: File,
 }
 
 impl Started {
     /// Kills the watcher, and with it all that is watched.
     pub fn kill(&self) -> Result<(), SysError> {
         self.send(Signal::KILL)
+    }
+
+    /// Which task is to go on, or all, or none.
+    pub fn order(&mut self, order: StepOrder) {
+        // Where the watcher is gone, so is what was ordered about.
+        let _ = self.orders.write_all(&framed(&order));
     }
 
     /// While the watcher stands still, so does whoever comes to a call on a channel.
@@ -54,13 +64,25 @@ impl Started {
     }
 }
 
+/// In which order the tasks of a program go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Wanted {
+    /// As they like.
+    #[default]
+    Free,
+    /// One at a time, by this seed.
+    Seeded(u64),
+    /// One at a time, by orders.
+    Stepped,
+}
+
 /// How the program is started.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Setup<'a> {
     /// Its own terminal; none: its standard streams are this program's.
     pub terminal: Option<&'a CString>,
-    /// The seed of its order; none: all tasks go as they like.
-    pub order: Option<u64>,
+    /// In which order its tasks go on.
+    pub pace: Wanted,
     /// Where its standard output and error go; none: where this program's go.
     pub output: Option<&'a File>,
     /// What it may use; none: what this program may.
@@ -70,11 +92,15 @@ pub struct Setup<'a> {
 /// Starts the watcher in a process of its own, tied to this one.
 pub fn start(arguments: &[CString], setup: Setup<'_>) -> Result<Started, SysError> {
     let (ours, theirs) = open_pipe()?;
+    let (their_orders, our_orders) = open_pipe()?;
     let own = std::process::id();
     match fork::fork().map_err(|errno| SysError { operation: "fork the watcher", errno })? {
-        Forked::Parent(pid) => Ok(Started { receiver: Receiver::new(ours), process: fork::open_pidfd(pid)?, pid }),
+        Forked::Parent(pid) => {
+            let process = fork::open_pidfd(pid)?;
+            Ok(Started { receiver: Receiver::new(ours), process, pid, orders: our_orders })
+        }
         Forked::Child => {
-            drop(ours);
+            drop((ours, our_orders));
             let mut sender = Sender::new(theirs);
             let _ = child_signal::leave_keys_to_the_program();
             if !child_signal::die_with_parent(i32::try_from(own).unwrap_or(0)).unwrap_or(false) {
@@ -83,9 +109,18 @@ pub fn start(arguments: &[CString], setup: Setup<'_>) -> Result<Started, SysErro
             if setup.output.is_some_and(|file| launch::redirect(file).is_err()) {
                 exit_child(1);
             }
-            let pace = setup.order.map_or(Pace::Free, Pace::seeded);
+            if poll::do_not_block(&their_orders).is_err() {
+                exit_child(1);
+            }
+            let pace = match setup.pace {
+                Wanted::Free => Pace::Free,
+                Wanted::Seeded(seed) => Pace::seeded(seed),
+                Wanted::Stepped => Pace::stepped(),
+            };
+            let orders = Some(Receiver::new(their_orders));
             let entered = setup.bounds.map_or(Ok(()), |bounds| bounds.enter());
-            let watch = |()| Watcher::watch(arguments, (setup.terminal, setup.bounds, pace), &mut sender);
+            let given = (setup.terminal, setup.bounds);
+            let watch = |()| Watcher::watch(arguments, given, (pace, orders), &mut sender);
             match entered.and_then(watch) {
                 Ok(ending) => sender.end(ending),
                 Err(error) => {

@@ -3,9 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::CString;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 use crate::abi::Errno;
+use crate::app::program::StepOrder;
+use crate::order::Call;
 use crate::sys::child_signal::ChildSignal;
 use crate::sys::confine::{Confinement, Network};
 use crate::sys::launch::{self, Surroundings, Waiting};
@@ -14,6 +17,7 @@ use crate::sys::seccomp::Filter;
 use crate::sys::{SysError, now_ns, poll};
 use crate::trace::{Fact, Record, TaskId};
 
+use super::frames::Receiver;
 use super::naps::Naps;
 use super::pace::Pace;
 use super::tables::Tables;
@@ -31,6 +35,8 @@ pub trait Output {
     fn record(&mut self, record: Record);
     /// Something that cannot be seen, said once.
     fn note(&mut self, text: &str);
+    /// Nobody runs, and these stand before these calls.
+    fn standing(&mut self, standing: Vec<(TaskId, Call)>);
     /// Everything so far is to be readable for the other side. False: nobody reads any more.
     fn flush(&mut self) -> bool;
 }
@@ -68,14 +74,18 @@ pub struct Watcher<'a> {
     pub(super) pace: Pace,
     turn: u32,
     acting: Option<TaskId>,
-    out: &'a mut dyn Output,
+    pub(super) out: &'a mut dyn Output,
+    /// What whoever steps the program wants; none where nobody can.
+    orders: Option<Receiver<StepOrder>>,
 }
 
 impl<'a> Watcher<'a> {
-    /// Starts the program and watches it to its end, in this pace: on this terminal where one is given, within these bounds.
+    /// Starts the program, on this terminal where one is given and within these bounds, and watches it to its end, in this pace,
+    /// which orders may change.
     pub fn watch(
         arguments: &[CString],
-        (terminal, bounds, pace): (Option<&CString>, Option<Confinement<'_>>, Pace),
+        (terminal, bounds): (Option<&CString>, Option<Confinement<'_>>),
+        (pace, orders): (Pace, Option<Receiver<StepOrder>>),
         out: &'a mut dyn Output,
     ) -> Result<Ending, SysError> {
         let children = ChildSignal::open()?;
@@ -87,14 +97,14 @@ impl<'a> Watcher<'a> {
         let mut waiting = launch::launch(arguments, &filter, given)?;
         ptrace::seize(waiting.pid)?;
         waiting.open_gate()?;
-        let mut watcher = Self::new(waiting.pid, pace, out);
+        let mut watcher = Self::new(waiting.pid, (pace, orders), out);
         if !watcher.run(&children)? {
             return Ok(Ending::NobodyReads);
         }
         Ok(watcher.ending(waiting))
     }
 
-    fn new(root: i32, pace: Pace, out: &'a mut dyn Output) -> Self {
+    fn new(root: i32, (pace, orders): (Pace, Option<Receiver<StepOrder>>), out: &'a mut dyn Output) -> Self {
         Self {
             root,
             root_status: None,
@@ -114,6 +124,7 @@ impl<'a> Watcher<'a> {
             turn: 0,
             acting: None,
             out,
+            orders,
         }
     }
 
@@ -139,8 +150,18 @@ impl<'a> Watcher<'a> {
             }
             let pause = if is_moving { Some(TURN_PAUSE) } else { until };
             let pause = again.into_iter().chain(pause).min();
-            poll::wait(&[children.fd()], pause)?;
+            let orders = self.orders.as_ref().filter(|orders| !orders.is_over()).map(|orders| orders.pipe().as_fd());
+            let fds: Vec<BorrowedFd<'_>> = std::iter::once(children.fd()).chain(orders).collect();
+            poll::wait(&fds, pause)?;
             children.drain();
+            self.take_orders();
+        }
+    }
+
+    fn take_orders(&mut self) {
+        let Some(orders) = self.orders.as_mut().filter(|orders| !orders.is_over()) else { return };
+        for order in orders.receive().unwrap_or_default() {
+            self.obey(order);
         }
     }
 

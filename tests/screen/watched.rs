@@ -131,3 +131,47 @@ fn killed_at_any_moment_nothing_that_is_watched_stays() {
         assert!(until(PATIENCE, || left(&pty) == 0).is_some(), "turn {turn}: {:?}", pty.left());
     }
 }
+
+#[test]
+fn one_call_at_a_time_is_made_by_whom_the_person_picks() {
+    let mut pty = Pty::start_with((36, 120), &["watch", "--step", "--", "sh", "-c", "echo hello | cat"], |_| {});
+    pty.wait("two stand before a call", |screen| {
+        // Nothing is made before it is let go.
+        let stands = screen.contains("Next, by Space: ") && screen.contains("Others stand: ");
+        stands && screen.contains("0 writes, 0 reads") && screen.contains("i types to it")
+    });
+    if pty.screen().contains("┏ 1 inherited") {
+        // Who runs the tests has left a pipe open.
+        pty.type_bytes(b"\t");
+        pty.wait("the program's own pipe has the focus", |screen| screen.contains("┏ 2 pipe1"));
+    }
+    // Until the focused pipe is written to: whoever closes or duplicates before is let go.
+    pty.type_bytes(b"Bw");
+    pty.wait("echo stands before its write", |screen| screen.contains("is about to write(pipe1[1], \"hello\\n\", 6)"));
+    assert!(pty.screen().contains("0 writes, 0 reads"));
+    pty.type_bytes(b" ");
+    pty.wait("the write is made", |screen| screen.contains("1 write, 0 reads"));
+    pty.type_bytes(b"Be");
+    pty.wait("EOF", |screen| screen.contains("has read EOF") || screen.contains("exited with 0; "));
+    pty.type_bytes(b"G");
+    pty.wait("it is over", |screen| screen.contains("exited with 0") && screen.contains("hello"));
+    pty.type_bytes(b"q");
+    assert_eq!(pty.status(), 0);
+}
+
+#[test]
+fn a_key_stops_a_program_that_goes_as_it_likes_before_its_next_call() {
+    let line = "while read x; do echo got $x; done | cat";
+    let mut pty = watched(line);
+    pty.wait("it waits", |screen| screen.contains("pipe1"));
+    pty.type_bytes(b" ");
+    pty.type_bytes(b"ione\r\x1d");
+    pty.wait("it stands", |screen| screen.contains("write(pipe1[1], \"got one\\n\", 8)"));
+    assert!(pty.screen().contains("0 writes"), "not made yet");
+    pty.type_bytes(b"G");
+    pty.wait("it went on", |screen| screen.contains("1 write") && screen.contains("got one"));
+    pty.type_bytes(b"q");
+    pty.pump(Duration::from_millis(100));
+    pty.type_bytes(b"q");
+    pty.status();
+}

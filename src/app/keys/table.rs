@@ -4,6 +4,7 @@ use super::Key::{Char, Ctrl, Digits, Named as N, Six};
 use super::{Key, Named};
 use crate::app::action::{Action, ChannelAction, Edit, Learn, Step};
 use crate::app::copy::Copied;
+use crate::app::program::{Stepping, Until};
 use crate::app::target::Side;
 use crate::app::{Mode, View};
 use crate::world::kind::Kind;
@@ -51,6 +52,10 @@ const fn row(
 
 const fn learn(key: Learn) -> Action {
     Action::Learn(key)
+}
+
+const fn step(key: Stepping) -> Action {
+    Action::Step(key)
 }
 
 /// The footer is silent about it.
@@ -235,6 +240,29 @@ const LINE: &[Row] = &[
     ),
 ];
 
+const STEPPING: &[Row] = &[
+    row("step-program", &[Char(' ')], step(Stepping::Go), (1, "step"), "a watched program: one makes its next call"),
+    row("step-who", &[Char('j')], step(Stepping::Choose), (2, "who"), "which of its tasks that is: the next"),
+    row("step-until", &[Char('B')], step(Stepping::OpenUntil), (3, "until"), "it goes on until something comes"),
+    row("step-all", &[Char('G')], step(Stepping::All), (4, "all go"), "its tasks go on as they like"),
+];
+
+const UNTIL: &[Row] = &[
+    row(
+        "until-read",
+        &[Char('r')],
+        step(Stepping::Until(Until::Read)),
+        (1, "read"),
+        "somebody reads from the focused channel",
+    ),
+    row("until-write", &[Char('w')], step(Stepping::Until(Until::Write)), (2, "write"), "somebody writes to it"),
+    row("until-close", &[Char('c')], step(Stepping::Until(Until::Close)), (3, "close"), "somebody closes an end of it"),
+    row("until-sleep", &[Char('s')], step(Stepping::Until(Until::Sleep)), (4, "sleep"), "somebody falls asleep"),
+    row("until-eof", &[Char('e')], step(Stepping::Until(Until::Eof)), (5, "EOF"), "somebody reads EOF"),
+    row("until-broken", &[Char('p')], step(Stepping::Until(Until::Broken)), (6, "EPIPE"), "EPIPE or SIGPIPE comes"),
+    row("until-back", &[N(Named::Esc)], step(Stepping::CloseUntil), (7, "back"), "back, and nothing goes on"),
+];
+
 const COPY: &[Row] = &[
     row(
         "copy-line",
@@ -364,6 +392,8 @@ pub const GROUPS: &[Group] = &[
     Group { title: "keys: a number first", modes: &[Mode::Keys], rows: NUMBER },
     Group { title: "line and keys: the first steps", modes: &[Mode::Line, Mode::Keys], rows: FIRST_STEPS },
     Group { title: "copying", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: TO_COPY },
+    Group { title: "keys: a watched program, call by call", modes: &[Mode::Keys], rows: STEPPING },
+    Group { title: "it goes on until", modes: &[Mode::Until], rows: UNTIL },
     Group { title: "copy what", modes: &[Mode::Copy], rows: COPY },
     Group { title: "a new channel", modes: &[Mode::NewChannel], rows: NEW_CHANNEL },
     Group { title: "anywhere", modes: &super::MODES, rows: ANYWHERE },

@@ -87,6 +87,7 @@ fn name(command: Command) -> String {
         | Command::TryKinds(_)
         | Command::AskCell(_)
         | Command::Suspend
+        | Command::StepProgram(_)
         | Command::Copy(..)
         | Command::Quit
         | Command::AskOtherKinds { .. }

@@ -10,7 +10,7 @@ use super::trace;
 use crate::app::Mode;
 use crate::app::action::{Action, Learn};
 use crate::app::past::Past;
-use crate::app::program::{Program, TAKE_BACK_LABEL};
+use crate::app::program::{Program, Stepping, TAKE_BACK_LABEL};
 use crate::explain;
 use crate::questions::acting;
 use crate::ui::{Scene, words};
@@ -76,7 +76,9 @@ fn tasks(scene: Scene<'_>, room: u16) -> Vec<Span<'static>> {
         let style = if task.is_alive() { Style::new() } else { theme.alarm() };
         let mut one = vec![Span::raw("   "), Span::styled(words::task(task, 24), theme.strong())];
         if !scene.app.present.is_hidden {
-            one.push(Span::styled(format!(" {}", state_of(task)), style));
+            let stands = scene.app.program.as_ref().is_some_and(|program| program.stands(task.id));
+            let state = if stands { "stands".into() } else { state_of(task) };
+            one.push(Span::styled(format!(" {state}"), style));
         }
         let more = |count: usize| Span::styled(format!("   +{count}"), theme.strong());
         let behind = if at + 1 < total { words::width(&more(total - at - 1).content) } else { 0 };
@@ -117,6 +119,7 @@ fn hint(scene: Scene<'_>) -> String {
         Mode::Palette => format!("{} back ", key(Action::ClosePalette)),
         Mode::Matrix => format!("{} back ", key(Action::CloseMatrix)),
         Mode::Help => format!("{} close ", key(Action::CloseHelp)),
+        Mode::Until => format!("{} back ", key(Action::Step(Stepping::CloseUntil))),
         Mode::Copy => format!("{} back ", key(Action::CloseCopy)),
         Mode::NewChannel => format!("{} back ", key(Action::LeaveNewChannel)),
     }

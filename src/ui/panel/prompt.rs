@@ -55,7 +55,14 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
             let hint = format!("{open}: open as a bench · {next}: next kind · {back}: back");
             Some(typed(scene, &scene.app.matrix.query, (" find ".to_owned(), hint), area, buf))
         }
-        Mode::Keys | Mode::Help | Mode::Lesson | Mode::List | Mode::Past | Mode::NewChannel | Mode::Copy => {
+        Mode::Keys
+        | Mode::Help
+        | Mode::Lesson
+        | Mode::List
+        | Mode::Past
+        | Mode::NewChannel
+        | Mode::Copy
+        | Mode::Until => {
             footer(scene, area, buf);
             None
         }

@@ -206,6 +206,8 @@ pub(super) fn enter(name: &str, app: &mut App, stage: &Stage, mode: Mode) -> boo
                 assert!(app.is_busy());
             }
         }
+        // It is entered from a program that is watched.
+        Mode::Until => app.mode = Mode::Until,
         Mode::Copy => {
             app.mode = Mode::Keys;
             press(app, stage, (120, 36), Action::OpenCopy);
