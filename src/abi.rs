@@ -182,6 +182,12 @@ pub const READ_WRITE: i32 = 2;
 pub const ACCESS_MODE: i32 = 3;
 /// Those three by name.
 pub const ACCESS: &[(&str, i32)] = &[("O_RDONLY", READ_ONLY), ("O_WRONLY", WRITE_ONLY), ("O_RDWR", READ_WRITE)];
+/// EPOLLET: a change is told once.
+pub const EPOLLET: u32 = 1 << 31;
+/// EPOLLONESHOT: the first event is told, and then none until it is modified.
+pub const EPOLLONESHOT: u32 = 1 << 30;
+/// Operations of epoll_ctl(2) by the word a statement uses.
+pub const EPOLL_CTL_WORDS: &[(&str, i32)] = &[("add", 1), ("mod", 3), ("del", 2)];
 /// EFD_SEMAPHORE: a read of an eventfd takes 1, not all.
 pub const EFD_SEMAPHORE: i32 = 1;
 /// O_DIRECT: a pipe of packets.

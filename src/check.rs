@@ -3,6 +3,7 @@
 
 mod answer;
 mod came;
+mod epoll;
 
 use std::collections::BTreeMap;
 

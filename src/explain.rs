@@ -8,6 +8,7 @@ mod descriptors;
 mod ends;
 mod eof;
 mod fifos;
+mod epolls;
 mod errors;
 mod foretold;
 mod groups;
@@ -43,6 +44,7 @@ type Rule = fn(&Scene<'_>) -> Option<Explanation>;
 const FAMILIES: &[&[Rule]] = &[
     limits::RULES,
     fifos::RULES,
+    epolls::RULES,
     objects::RULES,
     would_sleep::RULES,
     states::RULES,

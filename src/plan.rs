@@ -137,9 +137,13 @@ impl<'a> Plan<'a> {
         }
         let step = match self.verb {
             Verb::Channel { .. } => channel::next(self, world, context, progress)?,
-            Verb::Eventfd { .. } | Verb::Timerfd { .. } | Verb::Signalfd { .. } | Verb::Pidfd { .. } => {
-                waits::next(self, world, context, progress)?
-            }
+            Verb::Eventfd { .. }
+            | Verb::Timerfd { .. }
+            | Verb::Signalfd { .. }
+            | Verb::Pidfd { .. }
+            | Verb::Epoll { .. }
+            | Verb::Epollctl { .. }
+            | Verb::Epollwait { .. } => waits::next(self, world, context, progress)?,
             _ if progress.steps > 0 => None,
             _ => Some(self.only(world, context)?),
         };

@@ -1,6 +1,7 @@
 //! One result: what it is, whether it meets a condition, and how it reads in the words of the language.
 
-use super::{Captures, Seen, calls};
+use super::epoll::names;
+use super::{Captures, Seen, calls, epoll};
 use crate::abi::{self, Errno, flag_names};
 use crate::order::{self, Call, Extra, Payload};
 use crate::script::words::quote;
@@ -193,6 +194,9 @@ impl<'a> Came<'a> {
 
     /// poll's answer for the first end, or for a named one.
     fn revents(&self, end: Option<&EndRef>) -> Option<i32> {
+        if let (Self::Call(call), Some(Extra::Epoll(rows))) = (self, self.extra()) {
+            return Some(epoll::answer(call, rows, end));
+        }
         let (Self::Call(call), Some(Extra::Revents(all))) = (self, self.extra()) else { return None };
         let Call::Poll { fds, .. } = &call.call else { return None };
         let at = match end {
@@ -294,13 +298,6 @@ fn compare(comparison: Comparison, got: i64, want: i64) -> bool {
     }
 }
 
-fn names(call: &CallEvent, end: &EndRef, number: i32) -> bool {
-    match end {
-        EndRef::Raw(fd) => *fd == number,
-        EndRef::Named { name, fd } => fd.is_none_or(|fd| fd == number) && call.names.end(number) == name.to_string(),
-    }
-}
-
 /// The child that a waitpid reaped, and how it had died.
 pub fn reaped(call: &CallEvent) -> Option<(&str, Death)> {
     let ret = returned(call).filter(|&ret| ret > 0)?;
@@ -354,6 +351,7 @@ fn value_words(call: &CallEvent, ret: i64, as_number: bool) -> String {
         Extra::Peer(creds) => creds.pid.to_string(),
         Extra::Name(name) if !as_number => quote(name),
         Extra::Revents(all) if ret > 0 => poll_words(call, all),
+        Extra::Epoll(rows) if ret > 0 && !as_number => epoll::words(call, rows),
         Extra::Status(_) => match reaped(call) {
             Some((task, death)) if !as_number => death_words(task, death),
             _ => ret.to_string(),

@@ -23,6 +23,7 @@ fn page(of: &Object) -> &'static str {
         Inside::Timer { .. } => "timerfd_create(2)",
         Inside::Signals(_) => "signalfd(2)",
         Inside::Process(_) => "pidfd_open(2)",
+        Inside::Epoll(_) => "epoll(7)",
         Inside::Opaque => "errno(3)",
     }
 }
@@ -119,7 +120,7 @@ fn state(world: &World, object: &Object, is_write: bool) -> Option<String> {
         }
         Inside::Signals(signals) => format!("None of {} is pending", names(signals)),
         Inside::Process(pid) => format!("{} has not died", name_of(world, *pid)),
-        Inside::Opaque => return None,
+        Inside::Epoll(_) | Inside::Opaque => return None,
     })
 }
 
@@ -148,7 +149,7 @@ fn not_so_long(scene: &Scene<'_>) -> Option<Explanation> {
             "a pidfd has nothing to read or write: poll tells of the death, waitid of the status".to_owned()
         }
         Inside::Counter { .. } | Inside::Timer { .. } | Inside::Signals(_) => "it can only be read".to_owned(),
-        Inside::Opaque => return None,
+        Inside::Epoll(_) | Inside::Opaque => return None,
     };
     let text = format!("{} of {here} fails with EINVAL: {because}.", scene.call.call.name());
     Some(wording::explanation(here.as_str(), "object-has-its-size", page(object), text))
@@ -184,7 +185,7 @@ fn polled(scene: &Scene<'_>) -> Option<Explanation> {
         Inside::Counter { .. } => format!("POLLIN at {here}: its count is not 0, so a read would not sleep."),
         Inside::Timer { .. } => format!("POLLIN at {here}: the time is up, and nobody has read that yet."),
         Inside::Signals(_) => format!("POLLIN at {here}: a signal that it takes is pending for {}.", scene.who()),
-        Inside::Process(_) | Inside::Opaque => return None,
+        Inside::Process(_) | Inside::Epoll(_) | Inside::Opaque => return None,
     };
     Some(wording::explanation(here.as_str(), "object-was-polled", page(object), text))
 }
@@ -203,7 +204,7 @@ pub(super) fn asleep(world: &World, task: &Task, ongoing: &Ongoing) -> Option<Ex
         Inside::Timer { ms: Some(1..) } => "It wakes by itself when the time is up.",
         Inside::Timer { .. } => "Nothing but a signal wakes it.",
         Inside::Signals(_) => "The next of them that is sent to it wakes it.",
-        Inside::Process(_) | Inside::Opaque => return None,
+        Inside::Process(_) | Inside::Epoll(_) | Inside::Opaque => return None,
     };
     let text = format!(
         "{} is asleep in {}: {}. {wakes}",

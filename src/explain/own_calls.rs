@@ -8,6 +8,8 @@ use crate::world::World;
 const CALLS: &[(&str, &str)] = &[
     ("interrupt", "kill(2) with a handler for it"),
     ("cont", "SIGCONT"),
+    ("epollctl", "epoll_ctl(2)"),
+    ("mod", "EPOLL_CTL_MOD"),
     ("fork", "fork(2)"),
     ("kill", "kill(2)"),
     ("queue", "ioctl(SIOCOUTQ)"),

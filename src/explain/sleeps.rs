@@ -12,7 +12,7 @@ use crate::world::origin::Setting;
 use crate::world::task::{Ongoing, Task};
 
 use super::would_sleep::is_short_queue;
-use super::{by_others, deadlock, fifos, foretold, objects, own_copy, pages, signals, wording};
+use super::{by_others, deadlock, epolls, fifos, foretold, objects, own_copy, pages, signals, wording};
 
 /// The explanation of a living task's state.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
@@ -53,8 +53,9 @@ fn ends_by_itself(world: &World, end: &End, is_send: bool) -> String {
 
 fn asleep(world: &World, task: &Task) -> Option<Explanation> {
     let Sleep { ongoing, call, end } = sleep::of_task(world, task)?;
-    if let Some(explained) = objects::asleep(world, task, ongoing) {
-        return Some(explained);
+    let of_object = epolls::asleep(world, task, ongoing).or_else(|| objects::asleep(world, task, ongoing));
+    if of_object.is_some() {
+        return of_object;
     }
     match (call, end) {
         (Call::Poll { .. }, _) => Some(in_poll(world, task, ongoing)),

@@ -305,6 +305,9 @@ impl Resolver<'_> {
             | Verb::Timerfd { .. }
             | Verb::Signalfd { .. }
             | Verb::Pidfd { .. }
+            | Verb::Epoll { .. }
+            | Verb::Epollctl { .. }
+            | Verb::Epollwait { .. }
             | Verb::Repeat { .. }
             | Verb::Sleep { .. }
             | Verb::Reset

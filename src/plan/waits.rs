@@ -25,6 +25,22 @@ pub fn next(
             let initial = u32::try_from(initial).unwrap_or(u32::MAX);
             order(actor(world)?, Call::Eventfd { initial, flags: *flags }, Some(name))
         }
+        (Verb::Epoll { name, flags }, 0, _) => {
+            calls::free_end_name(world, name)?;
+            order(actor(world)?, Call::EpollCreate { flags: *flags }, Some(name))
+        }
+        (Verb::Epollctl { epoll, op, end, events }, 0, _) => {
+            let (task, epoll) = who::actor(plan, world, context, Some(epoll))?;
+            let fd = world.task(task).map_or(Ok(-1), |task| who::descriptor(world, context, task, end))?;
+            let data = u64::try_from(fd).unwrap_or(0);
+            order(task, Call::EpollCtl { epoll, op: *op, fd, events: *events, data }, None)
+        }
+        (Verb::Epollwait { epoll, count, timeout_ms }, 0, _) => {
+            let (task, epoll) = who::actor(plan, world, context, Some(epoll))?;
+            let count = context.captures.resolve(count).map_err(Refusal)?;
+            let count = i32::try_from(count).unwrap_or(i32::MAX);
+            order(task, Call::EpollWait { epoll, count, timeout_ms: *timeout_ms }, None)
+        }
         (Verb::Pidfd { name, task, flags }, 0, _) => {
             calls::free_end_name(world, name)?;
             let pid = who::task(world, task)?.pid;

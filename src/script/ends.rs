@@ -39,6 +39,7 @@ impl Verb {
             | Self::Echo { end }
             | Self::Ping { end, .. }
             | Self::Reader { end, .. } => Some(end),
+            Self::Epollctl { epoll, .. } | Self::Epollwait { epoll, .. } => Some(epoll),
             Self::Poll { ends, .. } => ends.first(),
             Self::Repeat { body, .. } => body.verb.acts_on(),
             Self::Socketpair { .. }
@@ -57,6 +58,7 @@ impl Verb {
             | Self::Timerfd { .. }
             | Self::Signalfd { .. }
             | Self::Pidfd { .. }
+            | Self::Epoll { .. }
             | Self::Closerange { .. }
             | Self::Getppid
             | Self::Pdeathsig { .. }

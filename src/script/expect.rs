@@ -240,7 +240,9 @@ impl Reader {
 }
 
 fn bits(table: &[(&str, i32)], text: &str) -> Option<i32> {
-    text.split('|').try_fold(0, |sum, name| table.iter().find(|row| row.0 == name).map(|row| sum | row.1))
+    text.split('|').try_fold(0, |sum, name| {
+        table.iter().find(|row| row.0 == name || name.strip_prefix('E') == Some(row.0)).map(|row| sum | row.1)
+    })
 }
 
 fn flags(text: &str) -> Option<Want> {

@@ -2,6 +2,7 @@
 //! the first error is the only one.
 
 mod args;
+mod epolls;
 mod make;
 mod manage;
 mod transfer;
@@ -185,7 +186,8 @@ mod tests {
         recvmsg a[0] 4 fds=2 dontwait peek trunc waitall oob cloexec\nrecvmsg a[0] control=24\n\
         dup2 a[0] 7\ndup3 a[0] 7 cloexec\ndupfd a[0] 10 cloexec\ncloserange 5 9\nrecvfrom a[0] 3 peek\n\
         mkfifo jobs\nopen jobs rd in\nopen jobs wr out cloexec nonblock\nopen file rdwr both\nunlink jobs\n\
-        eventfd e\neventfd e 3 semaphore nonblock cloexec\ntimerfd t 500 nonblock\nsignalfd s USR1 SIGCHLD nonblock\n\
+        epoll ep cloexec\nepollctl ep add a[0] for=in,out et oneshot\nepollctl ep mod a[0]\nepollctl ep del a[0]\n\
+        epollwait ep\nepollwait ep 3 timeout=-1\neventfd e\neventfd e 3 semaphore nonblock cloexec\ntimerfd t 500 nonblock\nsignalfd s USR1 SIGCHLD nonblock\n\
         pidfd d child1 nonblock\nsetsid\nsetpgid\nsetpgid a\nsetpgid group=b\nsetpgid a group=b\nkill -a\nkill -a INT\n\
         getppid\npdeathsig TERM\nwait nohang\nsignal USR1 catch norestart\n\
         close a[0]\ndup a[0]\nshutdown a[0] rd\nshutdown a[0] wr\nshutdown a[0] rdwr\n\
@@ -236,6 +238,7 @@ mod tests {
             ("FIRST", "5"),
             ("LAST", "9"),
             ("rd|wr|rdwr", "wr"),
+            ("add|mod|del", "add"),
             ("on|off", "on"),
             ("default|ignore|catch", "ignore"),
             ("[TASK:]", ""),

@@ -24,16 +24,16 @@ impl Session {
         running.stage = Stage::Settling;
         match step {
             Step::Order { task, work, name } => {
-                match running.statement.verb.takes_steps() {
-                    Steps::Ahead => running.stage = Stage::Next,
-                    Steps::OneByOne if running.progress.steps == 1 => running.stage = Stage::Between,
-                    Steps::OneByOne | Steps::One => {}
-                }
+                running.stage = match running.statement.verb.takes_steps() {
+                    Steps::Ahead => Stage::Next,
+                    Steps::OneByOne if running.progress.steps == 1 => Stage::Between,
+                    Steps::OneByOne | Steps::One => Stage::Settling,
+                };
                 if work.makes_task() && !self.bench.has_room(1) {
                     self.refuse_here(NO_ROOM.to_owned());
-                    return Ok(());
+                } else {
+                    self.bench.order(task, Assignment::new(work, name, running.statement.line))?;
                 }
-                self.bench.order(task, Assignment::new(work, name, running.statement.line))?;
             }
             Step::Forks(_, names) if !self.bench.has_room(names.len()) => {
                 self.refuse_here(NO_ROOM.to_owned());

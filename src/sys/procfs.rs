@@ -190,6 +190,10 @@ pub fn sleeps_as(call: &Call) -> &'static [i64] {
         Call::Poll { .. } => &[libc::SYS_poll, libc::SYS_ppoll, libc::SYS_restart_syscall],
         #[cfg(not(target_arch = "x86_64"))]
         Call::Poll { .. } => &[libc::SYS_ppoll, libc::SYS_restart_syscall],
+        #[cfg(target_arch = "x86_64")]
+        Call::EpollWait { .. } => &[libc::SYS_epoll_wait, libc::SYS_epoll_pwait],
+        #[cfg(not(target_arch = "x86_64"))]
+        Call::EpollWait { .. } => &[libc::SYS_epoll_pwait],
         Call::Socketpair { .. }
         | Call::Pipe2 { .. }
         | Call::Fork
@@ -216,7 +220,6 @@ pub fn sleeps_as(call: &Call) -> &'static [i64] {
         | Call::Select { .. }
         | Call::EpollCreate { .. }
         | Call::EpollCtl { .. }
-        | Call::EpollWait { .. }
         | Call::Eventfd { .. }
         | Call::Signalfd { .. }
         | Call::TimerfdCreate { .. }

@@ -10,6 +10,33 @@ pub fn eventfd(initial: u32, flags: i32) -> Answer {
     Answer::of(unsafe { libc::eventfd(initial, flags) })
 }
 
+/// epoll_create1(2).
+pub fn epoll_create(flags: i32) -> Answer {
+    // SAFETY: epoll_create1 only takes a number.
+    Answer::of(unsafe { libc::epoll_create1(flags) })
+}
+
+/// epoll_ctl(2): the epoll, the operation and the descriptor; the events, and what is told back with them.
+pub fn epoll_ctl((epoll, op, fd): (i32, i32, i32), (events, data): (u32, u64)) -> Answer {
+    let mut event = libc::epoll_event { events, u64: data };
+    let event = if op == libc::EPOLL_CTL_DEL { std::ptr::null_mut() } else { &raw mut event };
+    // SAFETY: the pointer is to a local epoll_event, which the kernel only reads, or null where it does not.
+    Answer::of(unsafe { libc::epoll_ctl(epoll, op, fd, event) })
+}
+
+/// epoll_wait(2): the answer, and of each that is ready what was given with it and its events.
+pub fn epoll_wait(epoll: i32, count: i32, timeout_ms: i32) -> (Answer, Vec<(u64, u32)>) {
+    /// More than so many do not come to be ready on a bench.
+    const MOST: usize = 4096;
+    let room = usize::try_from(count).unwrap_or(0).min(MOST);
+    let mut ready = vec![libc::epoll_event { events: 0, u64: 0 }; room.max(1)];
+    let asked = if count > 0 { i32::try_from(room).unwrap_or(count) } else { count };
+    // SAFETY: there is room for as many events as are asked for; a count that is not positive is refused.
+    let answer = Answer::of(unsafe { libc::epoll_wait(epoll, ready.as_mut_ptr(), asked, timeout_ms) });
+    ready.truncate(usize::try_from(answer.ret).unwrap_or(0));
+    (answer, ready.into_iter().map(|event| (event.u64, event.events)).collect())
+}
+
 /// timerfd_create(2), by the monotonic clock.
 pub fn timerfd_create(flags: i32) -> Answer {
     // SAFETY: timerfd_create only takes numbers.

@@ -196,6 +196,13 @@ fn extra_keys(call: &CallEvent, keys: &mut Map<String, Value>) {
         Extra::Revents(all) if args::succeeded(call) => {
             keys.insert("revents".to_owned(), revents(call, all));
         }
+        Extra::Epoll(rows) => {
+            let row = |row: &(u64, u32)| {
+                let end = i32::try_from(row.0).map_or_else(|_| row.0.to_string(), |fd| call.names.end(fd));
+                (end, names(abi::POLL_EVENTS, row.1.cast_signed()))
+            };
+            keys.insert("revents".to_owned(), Value::Object(rows.iter().map(row).collect()));
+        }
         Extra::Value(_) if matches!(call.call, Call::Getsockopt { .. } | Call::Atmark { .. }) => {
             keys.insert("value".to_owned(), json!(call.value()));
         }

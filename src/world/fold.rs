@@ -2,12 +2,14 @@
 
 mod birth;
 mod effect;
+mod epolls;
 mod fifo;
 mod found;
 mod groups;
 mod loop_fold;
 mod make;
 mod moved;
+mod options;
 mod read;
 mod report;
 mod table;

@@ -6,6 +6,7 @@ use crate::script::EndName;
 use crate::trace::TaskId;
 
 use super::kind::EndId;
+use super::origin::Origin;
 
 /// What is known of an object's inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,25 @@ pub enum Inside {
     Signals(Vec<i32>),
     /// A pidfd, and the process's number.
     Process(i32),
+    /// An epoll, and all that was added to it.
+    Epoll(Vec<Interest>),
+}
+
+/// What an epoll is to wait for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interest {
+    /// The number by which it was added.
+    pub fd: i32,
+    /// What that meant then: the open file description.
+    pub end: EndId,
+    /// What was given with it, to be told back.
+    pub data: u64,
+    /// Events, and EPOLLET and EPOLLONESHOT.
+    pub events: u32,
+    /// EPOLLONESHOT, and it was told: nothing more comes until it is modified.
+    pub is_spent: bool,
+    /// Who added it.
+    pub origin: Origin,
 }
 
 /// An open file description that is no end of a channel.

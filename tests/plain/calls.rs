@@ -339,6 +339,21 @@ fn make_simple(call: &Call) -> Reply {
         // SAFETY: as above.
         Call::Waitpid { pid, options } => of(unsafe { libc::waitpid(pid, null_mut(), options) }),
         // SAFETY: as above.
+        Call::EpollCreate { flags } => of(unsafe { libc::epoll_create1(flags) }),
+        Call::EpollCtl { epoll, op, fd, events, data } => {
+            let mut event = libc::epoll_event { events, u64: data };
+            // SAFETY: the pointer is to a whole epoll_event.
+            of(unsafe { libc::epoll_ctl(epoll, op, fd, &raw mut event) })
+        }
+        Call::EpollWait { epoll, count, timeout_ms } => {
+            let mut ready = [libc::epoll_event { events: 0, u64: 0 }; 64];
+            // SAFETY: there is room for as many as are asked for.
+            let reply = of(unsafe { libc::epoll_wait(epoll, ready.as_mut_ptr(), count.min(64), timeout_ms) });
+            let told = usize::try_from(reply.ret).unwrap_or(0);
+            let rows = ready[..told].iter().map(|event| (event.u64, event.events)).collect();
+            if reply.ret < 0 { reply } else { with(reply, Extra::Epoll(rows)) }
+        }
+        // SAFETY: as above.
         Call::Eventfd { initial, flags } => of(unsafe { libc::eventfd(initial, flags) }),
         Call::PidfdOpen { pid, flags } => {
             // SAFETY: as above.

@@ -6,6 +6,8 @@ mod states;
 mod fifos;
 #[path = "../why/reports.rs"]
 mod reports;
+#[path = "../why/epolls.rs"]
+mod epolls;
 #[path = "../why/groups.rs"]
 mod groups;
 #[path = "../why/objects.rs"]

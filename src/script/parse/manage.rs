@@ -99,7 +99,8 @@ pub fn poll(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     Ok(Verb::Poll { ends, events, timeout_ms })
 }
 
-fn poll_events(text: &str) -> Result<i32, String> {
+/// `in,out`: the bits of poll(2), which epoll shares.
+pub fn poll_events(text: &str) -> Result<i32, String> {
     text.split(',').try_fold(0, |bits, word| match POLLS.iter().find(|row| row.0 == word) {
         Some(row) => Ok(bits | row.1),
         None => Err(unknown("event", word, POLLS)),

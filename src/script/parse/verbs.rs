@@ -1,7 +1,7 @@
 //! The one table of statements: parsing, help and completion are all made from it.
 
 use super::args::Args;
-use super::{make, manage, transfer, waits};
+use super::{epolls, make, manage, transfer, waits};
 use crate::script::Verb;
 use crate::script::words::ParseError;
 
@@ -126,6 +126,17 @@ pub const VERBS: &[VerbHelp] = &[
         "signalfd NAME SIGNAL... [nonblock] [cloexec]",
         waits::signalfd,
         "sigprocmask(2), signalfd(2): the task blocks these signals, and a read takes one that is pending",
+    ),
+    verb("epoll NAME [cloexec]", epolls::epoll, "epoll_create1(2): remembers what it is to wait for"),
+    verb(
+        "epollctl END add|mod|del END [for=in,pri,out,rdhup] [et] [oneshot]",
+        epolls::epollctl,
+        "epoll_ctl(2): for=in unless told; et: a change is told once; oneshot: one event, then none until mod",
+    ),
+    verb(
+        "epollwait END [N] [timeout=MS]",
+        epolls::epollwait,
+        "epoll_wait(2): what is ready, at most N; answers as poll does",
     ),
     verb("pidfd NAME TASK [nonblock]", waits::pidfd, "pidfd_open(2): poll says POLLIN once that process is dead"),
     verb("flood END SIZE COUNT", transfer::flood, "COUNT writes of SIZE bytes, until the first error"),

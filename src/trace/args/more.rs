@@ -70,7 +70,9 @@ fn waiting(event: &CallEvent) -> Vec<Arg> {
         Call::EpollCtl { epoll, op, fd, events, .. } => {
             let op = EPOLL_OPS.iter().find(|row| row.1 == *op).map_or("EPOLL_CTL_?", |row| row.0);
             let mut all = vec![end("epfd", event, *epoll), Arg::word("op", op), end("fd", event, *fd)];
-            all.push(Arg::word("event", format!("{{events={}}}", epoll_events(*events))));
+            let is_removal = op == "EPOLL_CTL_DEL";
+            let given = if is_removal { "NULL".to_owned() } else { format!("{{events={}}}", epoll_events(*events)) };
+            all.push(Arg::word("event", given));
             all
         }
         Call::EpollWait { epoll, count, timeout_ms } => {

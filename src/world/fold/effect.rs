@@ -11,6 +11,7 @@ use super::super::kind::{ChannelId, EndId, Kind};
 use super::super::origin::{Origin, Setting};
 use super::super::task::{Process, Task};
 use super::Back;
+use super::options::set_option;
 use super::write::destination;
 
 impl World {
@@ -95,6 +96,8 @@ impl World {
             | C::TimerfdCreate { .. }
             | C::TimerfdSettime { .. }
             | C::PidfdOpen { .. } => self.make_to_wait_for(id, call, back),
+            C::EpollCtl { .. } => self.control_epoll(id, call),
+            C::EpollWait { .. } => self.told_by_epoll(id, call, back),
             C::BlockSignals { ref signals } => self.block(id, signals),
             C::Setsid => self.lead_session(id),
             C::Setpgid { pid, group } => self.set_group(id, pid, group),
@@ -116,8 +119,6 @@ impl World {
             | C::Tee { .. }
             | C::Sendfile { .. }
             | C::Select { .. }
-            | C::EpollCtl { .. }
-            | C::EpollWait { .. }
             | C::Getsockopt { .. }
             | C::Atmark { .. }
             | C::Getsockname { .. }
@@ -374,29 +375,5 @@ impl World {
             peer.shut_rd |= write;
             peer.shut_wr |= read;
         }
-    }
-}
-
-/// The options on which something else depends.
-fn set_option(end: &mut End, (option, value): (&str, i64), origin: Origin) {
-    let setting = match option {
-        "passcred" => Some(Setting::PassCredentials),
-        "rcvtimeo" => Some(Setting::ReceiveTimeout),
-        "sndtimeo" => Some(Setting::SendTimeout),
-        "rcvlowat" => Some(Setting::LowWater),
-        _ => None,
-    };
-    if let Some(setting) = setting {
-        end.origins.insert(setting, origin);
-    }
-    match option {
-        "oobinline" => end.inbox.is_urgent_inline = value != 0,
-        "passcred" => end.passcred = value != 0,
-        "rcvtimeo" => end.timeouts.0 = u64::try_from(value).ok().filter(|ms| *ms > 0),
-        "sndtimeo" => end.timeouts.1 = u64::try_from(value).ok().filter(|ms| *ms > 0),
-        // The kernel takes 0 for 1, and what is negative for the most.
-        "rcvlowat" => end.low_water = u64::try_from(value).unwrap_or(u64::MAX).max(1),
-        "peek_off" => end.inbox.peek_off = u64::try_from(value).ok(),
-        _ => {}
     }
 }

@@ -22,6 +22,7 @@ impl World {
         let reaped = self.reaped_name(id, &back);
         let call = self.tasks.get(&id)?.current_call()?;
         let brought = self.brought_by(id, call, &back);
+        let told = self.told_names(id, call, &back);
         let sent = if let Some(Brought::Signals(all)) = &brought { all.as_slice() } else { &[] };
         let sender = |one: &(i32, i32)| self.task_of_pid(one.1).map(|task| (one.1, task.name.clone()));
         let senders: Vec<(i32, String)> = sent.iter().filter_map(sender).collect();
@@ -29,6 +30,7 @@ impl World {
         let ongoing = task.ongoing.as_ref()?;
         let mut names = ongoing.names.clone();
         names.ends.extend(received);
+        names.ends.extend(told);
         names.tasks.extend(reaped);
         names.tasks.extend(senders);
         names.brought = brought;

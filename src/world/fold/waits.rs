@@ -39,7 +39,10 @@ impl World {
                 self.make_object(id, ("pidfd", self.task_name(pid)), flags | abi::CLOEXEC, back);
                 self.set_inside(id, back.ret, Inside::Process(pid));
             }
-            Call::EpollCreate { flags } => self.make_object(id, ("epoll", nameless), flags, back),
+            Call::EpollCreate { flags } => {
+                self.make_object(id, ("epoll", nameless), flags, back);
+                self.set_inside(id, back.ret, Inside::Epoll(Vec::new()));
+            }
             _ => {}
         }
     }
@@ -96,7 +99,7 @@ fn brought(inside: &Inside, back: &Back) -> Option<Brought> {
             let one = |at| Some((word(at)?, word(at + SENDER)?));
             Some(Brought::Signals((0..length).step_by(SIGINFO).filter_map(one).collect()))
         }
-        Inside::Counter { .. } | Inside::Timer { .. } | Inside::Process(_) | Inside::Opaque => None,
+        Inside::Counter { .. } | Inside::Timer { .. } | Inside::Process(_) | Inside::Epoll(_) | Inside::Opaque => None,
     }
 }
 

@@ -14,6 +14,9 @@ impl Programs {
         let object = *self.random.pick(&objects)?;
         // A read or a write may sleep: whether a timer is over is a matter of time.
         let may_sleep = !self.no_sleep() || scene.world.is_nonblocking(object.1);
+        if scene.world.object(object.1).is_some_and(|of| of.kind == "epoll") {
+            return self.epoll(scene, object);
+        }
         let is_timer = scene.world.object(object.1).is_some_and(|object| object.kind == "timerfd");
         let is_alone = scene.world.holders(object.1).len() == 1;
         if !may_sleep || (is_timer && self.one_outcome()) || (self.one_outcome() && !is_alone) {
@@ -33,11 +36,31 @@ impl Programs {
         })
     }
 
+    /// epoll_ctl more often than epoll_wait; nothing that sleeps.
+    fn epoll(&mut self, scene: &Scene<'_>, epoll: (i32, EndId)) -> Option<String> {
+        if self.random.chance(40) {
+            return Some(format!("{}{}", scene.about("epollwait", epoll), self.random.word(&["", " 1", " 3", " 0"])));
+        }
+        let other = self.held(scene)?;
+        // When a time is up, and who is told of it, is a matter of time.
+        if self.one_outcome() && scene.world.object(other.1).is_some_and(|of| of.kind == "timerfd") {
+            return None;
+        }
+        let op = self.random.word(&["add", "add", "add", "mod", "del"]);
+        let (events, et, oneshot) = (
+            self.random.word(&["", " for=in,out", " for=out", " for=in,rdhup"]),
+            self.maybe(40, " et"),
+            self.maybe(20, " oneshot"),
+        );
+        Some(format!("{} {op} {}{events}{et}{oneshot}", scene.about("epollctl", epoll), scene.name(other)))
+    }
+
     fn make_object(&mut self, scene: &Scene<'_>) -> Option<String> {
         let (by, name) = (&scene.task.name, self.end_name(scene)?);
         let nonblock = self.nonblock(50);
         let (semaphore, cloexec) = (self.maybe(30, " semaphore"), self.maybe(20, " cloexec"));
-        Some(match self.random.below(6) {
+        Some(match self.random.below(8) {
+            6 | 7 => format!("{by}: epoll {name}{cloexec}"),
             0..=2 => format!("{by}: eventfd {name} {}{semaphore}{nonblock}{cloexec}", self.random.below(4)),
             3 if !self.no_sleep() => {
                 format!("{by}: timerfd {name} {}{nonblock}", self.random.word(&["0", "1", "60000"]))

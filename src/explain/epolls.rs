@@ -1,0 +1,165 @@
+//! epoll: an edge that is told once, a single shot, a description that outlives its number, and what cannot be added.
+
+use crate::abi;
+use crate::order::{Call, Extra};
+use crate::trace::{CallState, Explanation};
+use crate::world::World;
+use crate::world::channel::End;
+use crate::world::object::Interest;
+use crate::world::task::{Ongoing, Task};
+
+use super::scene::Scene;
+use super::{Rule, wording};
+
+pub(super) const RULES: &[Rule] = &[not_added, spent, edge_was_told, outlives_its_number, told, nothing_there];
+
+const EPOLLIN: u32 = 1;
+
+/// epoll_ctl(2) that failed.
+fn not_added(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::EpollCtl { epoll, fd, .. } = scene.call.call else { return None };
+    if scene.ret() >= 0 {
+        return None;
+    }
+    let (here, what) = (scene.call.names.end(epoll), scene.call.names.end(fd));
+    let errno = scene.errno().name();
+    let because = match errno {
+        "EEXIST" => format!("{what} is in {here} already, under the number {fd}; `mod` changes what is there"),
+        "ENOENT" => format!("{what} was never added to {here} under the number {fd}, or is not there any more"),
+        "EPERM" => format!("{what} can always be read and written, as files can: there is nothing to wait for"),
+        "ELOOP" => format!("{what} waits for {here} already: a circle of epolls would never end"),
+        "EINVAL" if epoll == fd => format!("{here} cannot wait for itself"),
+        "EINVAL" if scene.object().is_none() => format!("{here} is no epoll"),
+        _ => return None,
+    };
+    let text = format!("epoll_ctl fails with {errno}: {because}.");
+    Some(wording::explanation(here.as_str(), "epoll-refuses", "epoll_ctl(2)", text))
+}
+
+/// What the epoll of the call waits for; none where it is another call or it has not returned.
+fn interests<'a>(scene: &Scene<'a>) -> Vec<&'a Interest> {
+    let Call::EpollWait { epoll, .. } = scene.call.call else { return Vec::new() };
+    if scene.ret() < 0 {
+        return Vec::new();
+    }
+    scene.call.names.end_id(epoll).map_or_else(Vec::new, |epoll| scene.world.interests(epoll))
+}
+
+fn rows<'a>(scene: &Scene<'a>) -> &'a [(u64, u32)] {
+    if let Extra::Epoll(rows) = &scene.call.outcome.extra { rows } else { &[] }
+}
+
+/// An end that waits to be read, and is asked about that.
+fn unread<'a>(world: &'a World, interest: &Interest) -> Option<&'a End> {
+    let end = world.end(interest.end)?;
+    (interest.events & EPOLLIN != 0 && !end.inbox.queue.is_empty()).then_some(end)
+}
+
+/// EPOLLONESHOT that was told.
+fn spent(scene: &Scene<'_>) -> Option<Explanation> {
+    let is_quiet = scene.ret() == 0;
+    let all = interests(scene);
+    let interest = all.iter().find(|interest| is_quiet && interest.is_spent)?;
+    let label = scene.world.label(interest.end);
+    let waits = unread(scene.world, interest)
+        .map_or_else(String::new, |end| format!(" {} there.", wording::capital(&wording::waits(end))));
+    let text = format!(
+        "{label} was added with EPOLLONESHOT, and its one event was told: it is switched off, whatever happens there, until epoll_ctl \
+         modifies it.{waits}"
+    );
+    let explained = wording::explanation(label.as_str(), "one-shot-is-spent", "epoll_ctl(2)", text);
+    let epoll = scene.call.call.fd().map(|fd| scene.call.names.end(fd)).unwrap_or_default();
+    Some(wording::advised(scene.world, scene.task, explained, &format!("`epollctl {epoll} mod {label} oneshot`")))
+}
+
+/// EPOLLET and something unread.
+fn edge_was_told(scene: &Scene<'_>) -> Option<Explanation> {
+    let is_quiet = scene.ret() == 0;
+    let all = interests(scene);
+    let is_edge = |interest: &&&Interest| interest.events & abi::EPOLLET != 0;
+    let end = all.iter().filter(is_edge).find_map(|interest| unread(scene.world, interest).filter(|_| is_quiet))?;
+    let here = end.label();
+    let text = format!(
+        "An edge is told once: {} at {here}, and epoll_wait told of that when it came. With EPOLLET it tells only of what is new, so \
+         the rest stays unread until more is written or somebody reads it unasked. Read until EAGAIN after each edge, from a \
+         non-blocking descriptor; without EPOLLET it would be told again each time.",
+        wording::waits(end)
+    );
+    Some(wording::explanation(end, "edge-was-told", "epoll(7)", text))
+}
+
+/// A number that is closed, and still told.
+fn outlives_its_number(scene: &Scene<'_>) -> Option<Explanation> {
+    let process = scene.world.process_of(scene.task.id)?;
+    let all = interests(scene);
+    let is_told = |interest: &&&Interest| rows(scene).iter().any(|row| row.0 == interest.data);
+    let has_it = |interest: &Interest| process.table.get(&interest.fd).is_some_and(|entry| entry.is_of(interest.end));
+    let interest = all.iter().filter(is_told).find(|interest| !has_it(interest))?;
+    let (label, who, fd) = (scene.world.label(interest.end), scene.who(), interest.fd);
+    let holders = wording::list(&wording::holders(scene.world, interest.end));
+    let text = format!(
+        "{who} has no descriptor {fd} for {label}, and epoll tells of it all the same: it watches the open file description, which \
+         lives on with {holders}. {who} cannot remove it by that number any more: remove it from the epoll before the close."
+    );
+    Some(wording::explanation(label.as_str(), "epoll-outlives-close", "epoll(7)", text))
+}
+
+/// What is ready.
+fn told(scene: &Scene<'_>) -> Option<Explanation> {
+    let all = interests(scene);
+    let row = rows(scene).first()?;
+    let interest = all.iter().rev().find(|interest| interest.data == row.0)?;
+    let label = scene.world.label(interest.end);
+    let how = if interest.events & abi::EPOLLET != 0 {
+        "With EPOLLET this is told once: the next wait tells only of what comes after it"
+    } else if interest.events & abi::EPOLLONESHOT != 0 {
+        "With EPOLLONESHOT this is told once, and nothing more until epoll_ctl modifies it"
+    } else {
+        "It is told again by each wait as long as it is so: that is level-triggered"
+    };
+    let waits = unread(scene.world, interest).filter(|_| row.1 & EPOLLIN != 0);
+    let waits = waits.map_or_else(String::new, |end| format!(" ({})", wording::waits(end)));
+    let text = format!("epoll_wait tells of {label}{waits}. {how}.");
+    Some(wording::explanation(label.as_str(), "epoll-tells", "epoll(7)", text))
+}
+
+/// 0, and nothing is ready.
+fn nothing_there(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::EpollWait { epoll, .. } = scene.call.call else { return None };
+    if scene.ret() != 0 {
+        return None;
+    }
+    let here = scene.call.names.end(epoll);
+    let all: Vec<String> = interests(scene).iter().map(|interest| scene.world.label(interest.end)).collect();
+    let over = if scene.call.state == CallState::Resumed { " before the time-out" } else { "" };
+    let text = match &*all {
+        [] => format!("Nothing is in {here}, so nothing can be told."),
+        all => format!("Nothing that was asked for came{over} at {}.", wording::list(all)),
+    };
+    Some(wording::explanation(here.as_str(), "epoll-nothing-there", "epoll_wait(2)", text))
+}
+
+/// Who sleeps in epoll_wait(2).
+pub(super) fn asleep(world: &World, task: &Task, ongoing: &Ongoing) -> Option<Explanation> {
+    let Call::EpollWait { epoll, timeout_ms, .. } = ongoing.call() else { return None };
+    let interests = world.interests(ongoing.names.end_id(*epoll)?);
+    let all: Vec<String> = interests.iter().map(|interest| world.label(interest.end)).collect();
+    let unread = interests.iter().find_map(|interest| unread(world, interest));
+    let edge = unread.map_or_else(String::new, |end| {
+        format!(
+            " {} at {}, but that was told already: an edge is told once.",
+            wording::capital(&wording::waits(end)),
+            end.label()
+        )
+    });
+    let until = if *timeout_ms < 0 { "it has no time-out" } else { "its time-out ends it" };
+    let text = match &*all {
+        [] => format!("{} is asleep in epoll_wait, and nothing was added to wait for; {until}.", task.name),
+        all => format!(
+            "{} is asleep in epoll_wait: nothing new that was asked for has come at {}. The first event there wakes it; {until}.{edge}",
+            task.name,
+            wording::list(all)
+        ),
+    };
+    Some(wording::explanation(task, "asleep-in-epoll", "epoll_wait(2)", text))
+}
