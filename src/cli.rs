@@ -293,6 +293,9 @@ pub struct WatchOptions {
     /// One call at a time: each task stands before its next call, the screen says what each is about to do, and you let one go.
     #[arg(long, conflicts_with_all = ["json", "output", "timeout", "check", "expect", "tin", "orders", "order"])]
     pub step: bool,
+    /// In the terminal UI the program's output goes through a pipe instead of to its terminal: stdio keeps it until its buffer is full.
+    #[arg(long, conflicts_with_all = ["json", "output", "timeout", "check", "expect", "tin", "orders", "order"])]
+    pub pipe: bool,
     /// Run it so often, each time with its tasks in another order; each different end is told with the order that leads to it.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub orders: Option<u64>,

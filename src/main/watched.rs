@@ -9,6 +9,7 @@ use tincans::guardian::Terminal;
 use tincans::session::Settings;
 use tincans::watch::command::{self, Files};
 use tincans::watch::headless::{self, Form};
+use tincans::watch::live::Way;
 use tincans::watch::start::Wanted;
 use tincans::{text, tui};
 
@@ -21,8 +22,10 @@ pub fn watch(arguments: &Arguments, how: &WatchOptions, program: &[OsString]) ->
     if let Some(count) = how.orders {
         return command::orders(program, count, how.timeout.map(Duration::from_secs_f64));
     }
-    if let (true, Some(obstacle)) = (how.step, tui::output_obstacle()) {
-        return Err(eyre!("--step needs a terminal: {obstacle}"));
+    let needs_terminal =
+        [(how.step, "--step"), (how.pipe, "--pipe")].into_iter().find_map(|(is_it, name)| is_it.then_some(name));
+    if let (Some(name), Some(obstacle)) = (needs_terminal, tui::output_obstacle()) {
+        return Err(eyre!("{name} needs a terminal: {obstacle}"));
     }
     if is_headless || tui::output_obstacle().is_some() {
         let form = if how.json { Form::Json } else { Form::Transcript };
@@ -42,6 +45,7 @@ pub fn watch(arguments: &Arguments, how: &WatchOptions, program: &[OsString]) ->
     let looks = looks(arguments, config, complaints);
     let name = program.first().map(|word| text::string(&word.to_string_lossy())).unwrap_or_default();
     let pace = if how.step { Wanted::Stepped } else { Wanted::Free };
-    let start = |size| command::start(program, how.record.as_deref(), (size, pace));
+    let way = Way { pace, has_pipe: how.pipe };
+    let start = |size| command::start(program, how.record.as_deref(), (size, way));
     guarded(Terminal::Watching, || tui::watch(settings, (start, name), learning, looks))
 }

@@ -21,9 +21,8 @@ use crate::trace::Death;
 
 use super::follower::{Ending, keeping};
 use super::headless::{self, Ended, Listeners, Options};
-use super::live::Watched;
+use super::live::{Watched, Way};
 use super::orders;
-use super::start::Wanted;
 
 /// Where it goes beside the program's own output.
 #[derive(Debug, Clone, Copy, Default)]
@@ -94,17 +93,17 @@ pub fn orders(program: &[OsString], count: u64, timeout: Option<Duration>) -> Re
     Ok(u8::from(!outcomes.are_alike_and_clean()))
 }
 
-/// Starts it as a source for the UI, on a terminal of its own of this size, its tasks in this pace.
+/// Starts it as a source for the UI, on a terminal of its own of this size, in this way.
 pub fn start(
     program: &[OsString],
     recording: Option<&Path>,
-    (size, pace): ((u16, u16), Wanted),
+    (size, way): ((u16, u16), Way),
 ) -> Result<Box<dyn Source>, BenchError> {
     let fails = |reason: String| BenchError::Mishap(reason);
     let words = words(program).map_err(|error| fails(error.to_string()))?;
     let recorder = recording.map(|path| recorder(program, path)).transpose();
     let recorder = recorder.map_err(|error| fails(error.to_string()))?;
-    Ok(Box::new(Watched::start(&words, (size, pace), recorder)?))
+    Ok(Box::new(Watched::start(&words, (size, way), recorder)?))
 }
 
 fn words(program: &[OsString]) -> Result<Vec<CString>> {

@@ -22,6 +22,15 @@ const QUIET: Duration = Duration::from_millis(20);
 /// Frames that are read in one turn.
 const READS_A_TURN: usize = 4;
 
+/// How it is started.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Way {
+    /// In which order its tasks go on.
+    pub pace: Wanted,
+    /// Its output goes through a pipe, not to its terminal.
+    pub has_pipe: bool,
+}
+
 /// A program that is watched while it runs.
 #[derive(Debug)]
 pub struct Watched {
@@ -43,14 +52,17 @@ pub struct Watched {
 }
 
 impl Watched {
-    /// Starts it on a terminal of its own of this size, its tasks in this pace.
+    /// Starts it on a terminal of its own of this size, in this way.
     pub fn start(
         words: &[CString],
-        (size, pace): ((u16, u16), Wanted),
+        (size, way): ((u16, u16), Way),
         recorder: Option<Recorder>,
     ) -> Result<Self, SysError> {
-        let terminal = ProgramTerminal::open(size)?;
-        let started = start(words, Setup { terminal: Some(terminal.slave()), pace, ..Setup::default() })?;
+        let mut terminal = ProgramTerminal::open(size)?;
+        let output = way.has_pipe.then(|| terminal.open_pipe()).transpose()?;
+        let pace = way.pace;
+        let started =
+            start(words, Setup { terminal: Some(terminal.slave()), pace, output: output.as_ref(), bounds: None })?;
         poll::do_not_block(started.receiver.pipe())?;
         let name = words.first().map_or_else(String::new, |word| word.to_string_lossy().into_owned());
         Ok(Self {
@@ -143,7 +155,7 @@ impl Source for Watched {
 
     fn wait_fds(&self) -> Vec<BorrowedFd<'_>> {
         let watcher = (!self.has_ended).then(|| self.started.receiver.pipe().as_fd());
-        watcher.into_iter().chain(self.terminal.wait_fd()).collect()
+        watcher.into_iter().chain(self.terminal.wait_fds()).collect()
     }
 
     fn take_notes(&mut self) -> Vec<String> {

@@ -3,13 +3,15 @@
 
 use std::ffi::CString;
 use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
 use std::num::NonZeroU16;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use crate::app::program::{ProgramCell, ProgramScreen};
-use crate::sys::SysError;
 use crate::sys::pty::Pty;
 use crate::sys::tty_input::Look;
+use crate::sys::{During, SysError, poll};
 use crate::text;
 
 /// Bytes that are read at once.
@@ -27,6 +29,8 @@ pub struct ProgramTerminal {
     /// Typed, and not taken yet.
     typed: Vec<u8>,
     is_open: bool,
+    /// Where the program's output comes, if not on the terminal.
+    output: Option<File>,
 }
 
 impl fmt::Debug for ProgramTerminal {
@@ -40,7 +44,16 @@ impl ProgramTerminal {
     pub fn open(size: (u16, u16)) -> Result<Self, SysError> {
         let (columns, rows) = at_least_one(size);
         let parser = vt100::Parser::new(rows, columns, 0);
-        Ok(Self { pty: Pty::open(size)?, parser, size, typed: Vec::new(), is_open: true })
+        Ok(Self { pty: Pty::open(size)?, parser, size, typed: Vec::new(), is_open: true, output: None })
+    }
+
+    /// Beside it a pipe for the program's output, whose writing end this is: stdio keeps what is written there until its buffer
+    /// is full.
+    pub fn open_pipe(&mut self) -> Result<File, SysError> {
+        let (read, write) = io::pipe().during("make a pipe for the output")?;
+        poll::do_not_block(&read)?;
+        self.output = Some(File::from(OwnedFd::from(read)));
+        Ok(File::from(OwnedFd::from(write)))
     }
 
     /// What the program's process opens.
@@ -48,16 +61,17 @@ impl ProgramTerminal {
         self.pty.slave()
     }
 
-    /// To be polled while the program has it open.
-    pub fn wait_fd(&self) -> Option<BorrowedFd<'_>> {
-        self.is_open.then(|| self.pty.as_fd())
+    /// To be polled while the program has them open.
+    pub fn wait_fds(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        let pty = self.is_open.then(|| self.pty.as_fd());
+        pty.into_iter().chain(self.output.as_ref().map(AsFd::as_fd))
     }
 
     /// Takes in what was written, without waiting. True if something was.
     pub fn pump(&mut self) -> bool {
         self.hand_over();
         let mut part = vec![0; PART];
-        let mut has_come = false;
+        let mut has_come = self.pump_output(&mut part);
         for _ in 0..PARTS_A_TURN {
             if !self.is_open {
                 break;
@@ -69,6 +83,31 @@ impl ProgramTerminal {
                 }
                 Look::Nothing => break,
                 Look::HungUp => self.is_open = false,
+            }
+        }
+        has_come
+    }
+
+    /// No terminal makes carriage returns of what comes through a pipe.
+    fn pump_output(&mut self, part: &mut [u8]) -> bool {
+        let mut has_come = false;
+        for _ in 0..PARTS_A_TURN {
+            let Some(output) = &mut self.output else { break };
+            match output.read(part) {
+                Ok(0) => self.output = None,
+                Ok(count) => {
+                    for line in part[..count].split_inclusive(|byte| *byte == b'\n') {
+                        match line.split_last() {
+                            Some((b'\n', before)) => {
+                                self.parser.process(before);
+                                self.parser.process(b"\r\n");
+                            }
+                            _ => self.parser.process(line),
+                        }
+                    }
+                    has_come = true;
+                }
+                Err(_) => break,
             }
         }
         has_come

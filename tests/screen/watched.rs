@@ -1,6 +1,7 @@
 //! `tincans watch` in the terminal UI: the program's own terminal, its keyboard, and what is left when the UI is gone.
 //! `TINCANS_RUNS` says how often it is killed, `TINCANS_SEED` from where on.
 
+use std::process::Command;
 use std::time::Duration;
 
 use crate::support::processes::{self, send};
@@ -174,4 +175,25 @@ fn a_key_stops_a_program_that_goes_as_it_likes_before_its_next_call() {
     pty.pump(Duration::from_millis(100));
     pty.type_bytes(b"q");
     pty.status();
+}
+
+#[test]
+fn through_a_pipe_stdio_keeps_what_its_child_loses_at_exit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = folder.path().join("lost_at_exit");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/watch/lost_at_exit.c");
+    let compiled = Command::new("cc").arg("-o").arg(&program).arg(source).status();
+    if !compiled.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: no C compiler");
+        return;
+    }
+    let program = program.to_str().expect("a plain path");
+    for (options, is_seen) in [(&[][..], true), (&["--pipe"][..], false)] {
+        let words = [&["watch"], options, &["--", program]].concat();
+        let mut pty = Pty::start_with((36, 120), &words, |_| {});
+        pty.wait("its end", |screen| screen.contains("─ exited with 0") && screen.contains("parent"));
+        assert_eq!(pty.screen().lines().any(|line| line.trim() == "child"), is_seen, "{options:?}\n{}", pty.screen());
+        pty.type_bytes(b"q");
+        assert_eq!(pty.status(), 0);
+    }
 }
