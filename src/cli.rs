@@ -69,8 +69,8 @@ pub enum Command {
     },
     /// Look at a recording: every view and the past in the terminal UI; lines with --plain, --json or where there is no terminal.
     Open {
-        /// The recording, or `-` for standard input.
-        #[arg(value_name = "FILE|-")]
+        /// The recording, or `-` for standard input; or a run as a string, which is made again.
+        #[arg(value_name = "FILE|-|tin:…")]
         file: PathBuf,
         /// One JSON object a line.
         #[arg(long)]

@@ -8,6 +8,7 @@ pub mod abi;
 pub mod text;
 pub mod kind;
 pub mod script;
+pub mod share;
 pub mod order;
 pub mod trace;
 pub mod check;

@@ -4,6 +4,7 @@ pub mod log;
 mod ran;
 
 use std::io::{self, BufRead, Read, Write};
+use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr};
 use serde_json::json;
@@ -18,7 +19,7 @@ use crate::runner;
 use crate::script::{MAX_SCRIPT, Statement, parse};
 use crate::session::Settings;
 use crate::strace_log;
-use crate::trace::Event;
+use crate::trace::{Event, json, strace};
 
 /// How reading ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,9 +87,39 @@ pub fn take(name: &str, mut input: impl BufRead, settings: Settings) -> Result<R
     let mut source = Vec::new();
     input.take(MAX_SCRIPT as u64 + 1).read_to_end(&mut source).wrap_err("it cannot be read")?;
     match ran::statements(name, &source) {
-        Ok(statements) => ran::run(name, statements, settings).map(Ok),
+        Ok(statements) => {
+            let opened = ran::run(name, statements, settings, None)?;
+            Ok(opened.ok_or_else(endless))
+        }
         Err(fault) => Ok(Err(fault)),
     }
+}
+
+/// How long the run of a string may take: it may come from anybody.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A script that came as a string, run now.
+pub fn shared(name: &str, script: &str, settings: Settings) -> Result<Result<Opened, Fault>> {
+    match ran::statements("shared.tin", script.as_bytes()) {
+        Ok(statements) => Ok(ran::run(name, statements, settings, Some(PATIENCE))?.ok_or_else(endless)),
+        Err(fault) => Ok(Err(fault)),
+    }
+}
+
+fn endless() -> Fault {
+    Fault { line: 1, what: format!(" it does not come to its end within {} s", PATIENCE.as_secs()) }
+}
+
+/// Its events as lines.
+pub fn print(opened: &Opened, is_json: bool, out: &mut dyn Write) -> io::Result<()> {
+    for event in &opened.events {
+        if is_json {
+            writeln!(out, "{}", json::line(event))?;
+        } else {
+            strace::lines(event).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        }
+    }
+    out.flush()
 }
 
 /// Shows it as lines while it is read: what was read before a fault is shown.
@@ -131,5 +162,5 @@ fn source(header: &Header) -> String {
         "event": "source", "kind": "recording", "program": header.program, "argv": header.argv,
         "kernel": header.kernel, "made_by": made_by, "started": header.started,
     });
-    crate::trace::json::spelled(event.to_string())
+    json::spelled(event.to_string())
 }

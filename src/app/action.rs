@@ -381,6 +381,8 @@ pub enum Copied {
     Statement,
     /// All statements of the bench.
     Script,
+    /// The same as a short string for `tincans open`.
+    Short,
 }
 
 impl Copied {
@@ -390,6 +392,7 @@ impl Copied {
             Self::Line => "the trace line",
             Self::Statement => "the statement",
             Self::Script => "the whole run",
+            Self::Short => "the whole run as a string",
         }
     }
 }

@@ -1,8 +1,9 @@
-//! What can be put on the clipboard: a line of the trace, a statement, or the whole run as a script. Here it is chosen, bounded
+//! What can be put on the clipboard: a line of the trace, a statement, or the whole run as a script or a short string. Here it is chosen, bounded
 //! and spelled; who gets it, the terminal or a file, is decided by whoever has a terminal.
 
 use std::fmt::Write;
 
+use crate::share;
 use crate::text::is_hidden;
 
 use super::action::Command;
@@ -23,16 +24,19 @@ pub fn text(app: &App, what: Copied) -> Result<String, String> {
             let statements = app.said.up_to(until).ok_or("what this bench began with is forgotten")?;
             statements.last().map(|statement| statement.text.trim().to_owned()).ok_or("no statement was made yet")?
         }
-        Copied::Script => {
-            let statements = app.said.up_to(until).ok_or("what this bench began with is forgotten")?;
-            let lines = statements.iter().map(|statement| statement.text.trim());
-            std::iter::once(HEAD).chain(lines).fold(String::new(), |text, line| text + line + "\n")
-        }
+        Copied::Script => HEAD.to_owned() + "\n" + &run(app, until)?,
+        Copied::Short => share::encode(&run(app, until)?)?,
     };
     if text.len() > MOST_COPIED {
         return Err(format!("it is {} bytes long, and {MOST_COPIED} are the most that are copied", text.len()));
     }
     Ok(escaped(&text))
+}
+
+/// All statements of the bench, a line each.
+fn run(app: &App, until: u32) -> Result<String, String> {
+    let statements = app.said.up_to(until).ok_or("what this bench began with is forgotten")?;
+    Ok(statements.iter().fold(String::new(), |text, statement| text + statement.text.trim() + "\n"))
 }
 
 /// The line at the bottom of the trace, of those that an event brought.
@@ -114,6 +118,8 @@ mod tests {
         assert_eq!(copied(&mut app, &stage, Copied::Line), r#"parent  write(wire[0], "one\x1b", 4) = 4"#);
         assert_eq!(copied(&mut app, &stage, Copied::Statement), r#"write p[1] "a\x1b""#);
         assert_eq!(copied(&mut app, &stage, Copied::Script), format!("{HEAD}\npipe p\nwrite p[1] \"a\\x1b\"\n"));
+        let short = copied(&mut app, &stage, Copied::Short);
+        assert_eq!(share::decode(&short), Some(Ok("pipe p\nwrite p[1] \"a\\x1b\"\n".to_owned())));
         assert_eq!(app.mode, Mode::Keys);
     }
 

@@ -15,13 +15,20 @@ use tincans::picture::Drawing;
 use tincans::recording::reader::Fault;
 use tincans::session::Settings;
 use tincans::sys::output::{self, Format as Printed};
-use tincans::{export, opened, picture, strace_log, text, tui};
+use tincans::{export, opened, picture, share, strace_log, text, tui};
 
 use super::{USAGE, course, guarded, looks, own_settings, print, texts_in};
 
 /// A recording: in the terminal UI where there can be one, else as lines.
 pub fn open(arguments: &Arguments, file: &Path, is_json: bool) -> Result<u8> {
     let name = text::string(&file.display().to_string());
+    if let Some(script) = file.to_str().and_then(share::decode) {
+        return open_shared(
+            arguments,
+            &script.map_err(|reason| eyre!("the string cannot be opened: {reason}"))?,
+            is_json,
+        );
+    }
     let is_stdin = file == Path::new("-");
     let mut input = input_of(file)?;
     let obstacle = if is_stdin { tui::output_obstacle() } else { tui::obstacle() };
@@ -49,6 +56,32 @@ pub fn open(arguments: &Arguments, file: &Path, is_json: bool) -> Result<u8> {
     let (config, complaints) = own_settings();
     let looks = looks(arguments, config, complaints);
     guarded(Terminal::Changed, || tui::show(settings, opened, learning, looks))
+}
+
+/// A run that came as a string: it is made again.
+fn open_shared(arguments: &Arguments, script: &str, is_json: bool) -> Result<u8> {
+    let name = "shared";
+    let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
+    let are_lines = is_json || arguments.plain || tui::obstacle().is_some();
+    if are_lines {
+        return guarded(Terminal::Untouched, || match opened::shared(name, script, settings)? {
+            Ok(opened) => {
+                let printed = if is_json { Printed::Json } else { Printed::Text };
+                match opened::print(&opened, is_json, &mut output::stdout(printed)) {
+                    Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+                    _ => Ok(0),
+                }
+            }
+            Err(fault) => Ok(broken(name, &fault)),
+        });
+    }
+    let (_, learning) = course(None, texts_in(None), None)?;
+    let (config, complaints) = own_settings();
+    let looks = looks(arguments, config, complaints);
+    guarded(Terminal::Changed, || match opened::shared(name, script, settings)? {
+        Ok(opened) => tui::show(settings, opened, learning, looks),
+        Err(fault) => Ok(broken(name, &fault)),
+    })
 }
 
 /// A log of strace as lines.

@@ -1,5 +1,7 @@
 //! A script or a lesson, run now, to be looked at like a recording that was opened.
 
+use std::time::{Duration, Instant};
+
 use color_eyre::eyre::Result;
 
 use crate::bench::BenchError;
@@ -35,21 +37,30 @@ pub fn statements(name: &str, source: &[u8]) -> Result<Vec<Statement>, Fault> {
     Ok(lesson.setup.into_iter().chain(lesson.steps.into_iter().flat_map(of_step)).collect())
 }
 
-/// Runs them on a bench of their own, to their end.
-pub fn run(name: &str, statements: Vec<Statement>, settings: Settings) -> Result<Opened> {
+/// Runs them on a bench of their own, to their end; none if that takes longer than `within`.
+pub fn run(
+    name: &str,
+    statements: Vec<Statement>,
+    settings: Settings,
+    within: Option<Duration>,
+) -> Result<Option<Opened>> {
+    let deadline = within.map(|within| Instant::now() + within);
     let mut session = Session::open(Settings { keeps_history: true, ..settings })?;
     let mut events: Vec<Event> = Vec::new();
     for statement in &statements {
         session.submit(statement.clone());
-        session.settle_until(None, |_, came| {
+        let is_settled = session.settle_until(deadline, |_, came| {
             events.extend(came);
             Ok::<(), BenchError>(())
         })?;
+        if !is_settled {
+            return Ok(None);
+        }
     }
     let keeping = session.recording().keeping();
     let subject = Subject { kind: Kind::Bench, program: "tincans".to_owned(), argv: vec![name.to_owned()] };
     let header = recorder::header(subject, keeping);
     // The session is over: nobody asks it for what it has recorded any more.
     let recording = std::mem::replace(session.recording_mut(), Recording::new(keeping));
-    Ok(Opened { name: name.to_owned(), header, recording, events, statements })
+    Ok(Some(Opened { name: name.to_owned(), header, recording, events, statements }))
 }

@@ -41,7 +41,7 @@ pub fn put(what: Copied, text: &str) -> String {
         return format!("copied to the clipboard: {} ({size})", what.name());
     }
     let (stem, extension) = match what {
-        Copied::Line | Copied::Statement => ("copied", "txt"),
+        Copied::Line | Copied::Statement | Copied::Short => ("copied", "txt"),
         Copied::Script => ("bench", "tin"),
     };
     match saving::save_text(Path::new(""), (stem, extension), text) {

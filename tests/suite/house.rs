@@ -18,6 +18,7 @@ const PURE: &[&str] = &[
     "text",
     "kind",
     "script",
+    "share",
     "order",
     "trace",
     "check",

@@ -31,6 +31,7 @@ mod restricted;
 mod run;
 mod saving;
 mod scarce;
+mod shared;
 mod sheets;
 mod watch;
 mod why;

@@ -273,7 +273,14 @@ const COPY: &[Row] = &[
     ),
     row("copy-statement", &[Char('s')], Action::Copy(Copied::Statement), (2, "statement"), "the last statement"),
     row("copy-script", &[Char('a')], Action::Copy(Copied::Script), (3, "all as a script"), "the whole run as a script"),
-    row("copy-back", &[N(Named::Esc)], Action::CloseCopy, (4, "back"), "back without copying"),
+    row(
+        "copy-string",
+        &[Char('l')],
+        Action::Copy(Copied::Short),
+        (4, "all as a string"),
+        "the run as a string for `tincans open`",
+    ),
+    row("copy-back", &[N(Named::Esc)], Action::CloseCopy, (5, "back"), "back without copying"),
 ];
 
 const TO_COPY: &[Row] =
