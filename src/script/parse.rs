@@ -5,6 +5,7 @@ mod args;
 mod epolls;
 mod make;
 mod manage;
+mod real_calls;
 mod transfer;
 mod verbs;
 mod waits;
@@ -136,6 +137,9 @@ impl Source<'_> {
     fn help(&self, word: &Word) -> Result<&'static VerbHelp, ParseError> {
         if let Some(help) = VERBS.iter().find(|help| word.is(help.name)) {
             return Ok(help);
+        }
+        if let Some(why) = real_calls::not_offered(&word.text) {
+            return Err(fail(self.line, word.column, why));
         }
         let advice = match nearest(&word.text) {
             Some(near) => format!("did you mean: {}", near.synopsis),
@@ -294,6 +298,8 @@ mod tests {
     #[test]
     fn errors_have_a_place_and_advice() {
         for (text, want) in [
+            ("ioctl a[0]", "1:1: ioctl is not offered: write queue (FIONREAD) or atmark (SIOCATMARK) instead"),
+            ("futex", "1:1: futex is not offered: no statement makes that call"),
             ("raed a[0]", "1:1: `raed` is no statement, did you mean: read END [N]"),
             ("read", "1:5: END is missing, write: read END [N]"),
             ("read a[2]", "1:6: a channel has two ends, a[0] and a[1], write: read END [N]"),

@@ -146,6 +146,8 @@ fn a_mistake_has_its_line_its_column_and_what_would_be_right() {
         ("read s[0] => EPIPE|foo", "1:14", "is no expectation"),
         ("read s[0] => 1,", "1:16", "an expectation is missing here"),
         ("read s[0] = 1", "1:11", "`=` is too much here"),
+        ("ioctl s[0]", "1:1", "ioctl is not offered: write queue"),
+        ("parent: mmap", "1:9", "mmap is not offered: no statement makes that call"),
         ("a:b: read s[0]", "1:3", "`b:` is no statement"),
     ] {
         let output = run(&format!("{script}\n"), &[]);
