@@ -8,6 +8,7 @@ mod translations;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr, bail};
 
@@ -56,8 +57,21 @@ struct Tally {
     has_no_compiler: bool,
 }
 
-/// Checks the built-in lessons, or those at `paths` (files, or folders of them).
-pub fn run(paths: &[PathBuf], (out, diagnostics): (&mut dyn Write, &mut dyn Write)) -> Result<Outcome> {
+/// What is checked.
+#[derive(Debug, Clone, Copy)]
+pub struct Check<'a> {
+    /// Files, or folders of them; none: the built-in lessons.
+    pub paths: &'a [PathBuf],
+    /// How long a lesson may keep the bench busy.
+    pub longest: Duration,
+}
+
+/// Checks once, or again and again; what holds goes to the first, what does not to the second.
+pub type Checking = fn(Check<'_>, (&mut dyn Write, &mut dyn Write)) -> Result<Outcome>;
+
+/// Checks lessons once.
+pub fn run(check: Check<'_>, (out, diagnostics): (&mut dyn Write, &mut dyn Write)) -> Result<Outcome> {
+    let paths = check.paths;
     let mut lessons = Vec::new();
     let mut broken = 0;
     for (file, source) in sources(paths)? {
@@ -75,7 +89,8 @@ pub fn run(paths: &[PathBuf], (out, diagnostics): (&mut dyn Write, &mut dyn Writ
     faults.extend(different);
     let mut tally = Tally::default();
     for lesson in &lessons {
-        let (found, denied) = one(lesson, &mut tally).wrap_err_with(|| format!("{} cannot be run", lesson.file))?;
+        let (found, denied) =
+            one((lesson, check.longest), &mut tally).wrap_err_with(|| format!("{} cannot be run", lesson.file))?;
         let verdict = match denied {
             _ if !found.is_empty() => "DOES NOT HOLD".to_owned(),
             Some((line, reason)) => format!("SKIPPED, line {line}: {reason}"),
@@ -104,7 +119,8 @@ pub fn run(paths: &[PathBuf], (out, diagnostics): (&mut dyn Write, &mut dyn Writ
 }
 
 /// Checks these, and again whenever one of them is written, until somebody ends it.
-pub fn watch(paths: &[PathBuf], (out, diagnostics): (&mut dyn Write, &mut dyn Write)) -> Result<Outcome> {
+pub fn watch(check: Check<'_>, (out, diagnostics): (&mut dyn Write, &mut dyn Write)) -> Result<Outcome> {
+    let paths = check.paths;
     let folder = |path: &PathBuf| {
         if path.is_dir() { path.clone() } else { path.parent().map(Path::to_path_buf).unwrap_or_default() }
     };
@@ -116,7 +132,7 @@ pub fn watch(paths: &[PathBuf], (out, diagnostics): (&mut dyn Write, &mut dyn Wr
             || is_lesson && changed.parent().is_some_and(|folder| paths.iter().any(|it| it == folder))
     };
     loop {
-        match run(paths, (&mut *out, &mut *diagnostics)) {
+        match run(check, (&mut *out, &mut *diagnostics)) {
             Ok(Outcome::NobodyReads) => return Ok(Outcome::NobodyReads),
             Ok(_) => {}
             // A file may be away for a moment.
@@ -272,8 +288,8 @@ fn together(lessons: &[Lesson], known: &BTreeSet<String>) -> Vec<Fault> {
 }
 
 /// What is wrong with a lesson; and the line, and the reason, at which this machine does not let it go on.
-fn one(lesson: &Lesson, tally: &mut Tally) -> Result<(Vec<Fault>, Option<Wrong>)> {
-    let Proof { faults, denied, expectations } = lesson_run::run(lesson)?;
+fn one((lesson, longest): (&Lesson, Duration), tally: &mut Tally) -> Result<(Vec<Fault>, Option<Wrong>)> {
+    let Proof { faults, denied, expectations } = lesson_run::run(lesson, longest)?;
     tally.lessons += 1;
     tally.skipped += usize::from(denied.is_some());
     tally.blocks += lesson.blocks();

@@ -164,6 +164,9 @@ pub enum Command {
         /// Again whenever one of them is written, until Ctrl-C.
         #[arg(long, requires = "paths")]
         watch: bool,
+        /// A lesson that is not over after so many seconds is a fault.
+        #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value_t = 30.0)]
+        timeout: f64,
     },
     /// What each kind of channel does in each situation, found out now, on this kernel.
     Matrix {
@@ -267,6 +270,7 @@ fn size(text: &str) -> Result<(u16, u16), String> {
 
 /// How a program is to be watched.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct WatchOptions {
     /// One JSON object a line.
     #[arg(long)]

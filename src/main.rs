@@ -8,7 +8,7 @@ mod watched;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use color_eyre::eyre::{Result, WrapErr, eyre};
 use tincans::agent;
 use tincans::app::config::Config;
 use tincans::app::course::Course;
-use tincans::checker::{self, Outcome};
+use tincans::checker::{self, Check, Outcome};
 use tincans::cli::{self, Arguments, Command};
 use tincans::config;
 use tincans::crash;
@@ -89,8 +89,14 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         Some(Command::Export { file, format, output }) => files::export(arguments, file, format, output.as_deref()),
         Some(command @ Command::Grade { .. }) => grade(command),
         // What waits for a file to change has no folder, and ends at once.
-        Some(Command::Check { paths, watch: true }) => guarded(Terminal::Untouched, || check_lessons(paths, true)),
-        Some(Command::Check { paths, watch: false }) => guarded_run(|| check_lessons(paths, false)),
+        Some(Command::Check { paths, watch, timeout }) => {
+            let what = Check { paths, longest: Duration::from_secs_f64(*timeout) };
+            if *watch {
+                guarded(Terminal::Untouched, || check_lessons(checker::watch, what))
+            } else {
+                guarded_run(|| check_lessons(checker::run, what))
+            }
+        }
         Some(Command::Matrix { row, column, markdown, html, json }) => {
             let request = match (row, column) {
                 (Some(row), Some(column)) => Request::Script(row, column),
@@ -351,9 +357,8 @@ fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
     })
 }
 
-fn check_lessons(paths: &[PathBuf], again: bool) -> Result<u8> {
-    let check = if again { checker::watch } else { checker::run };
-    Ok(match check(paths, (&mut output::stdout(Printed::Text), &mut output::stderr()))? {
+fn check_lessons(check: checker::Checking, what: Check<'_>) -> Result<u8> {
+    Ok(match check(what, (&mut output::stdout(Printed::Text), &mut output::stderr()))? {
         Outcome::Right | Outcome::NobodyReads => 0,
         Outcome::Skipped => SKIPPED,
         Outcome::Wrong => 1,

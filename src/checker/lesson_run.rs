@@ -11,9 +11,6 @@ use crate::script::{Statement, Verb, Want};
 use crate::session::{Session, Settings};
 use crate::trace::{Event, What};
 
-/// How long a lesson may keep the bench busy.
-const LONGEST: Duration = Duration::from_secs(30);
-
 /// Events of one statement that are kept; the oldest go first.
 const EVENTS_KEPT: usize = 8192;
 
@@ -30,13 +27,14 @@ pub(super) struct Proof {
     pub expectations: u64,
 }
 
-/// Runs a lesson.
-pub(super) fn run(lesson: &Lesson) -> Result<Proof> {
+/// Runs a lesson, which may keep the bench busy for so long.
+pub(super) fn run(lesson: &Lesson, longest: Duration) -> Result<Proof> {
     let mut run = LessonRun {
         session: Session::open(Settings::default())?,
         faults: Vec::new(),
         expectations: 0,
-        deadline: Instant::now() + LONGEST,
+        deadline: Instant::now() + longest,
+        longest,
         is_late: false,
         denied: None,
     };
@@ -51,6 +49,7 @@ struct LessonRun {
     faults: Vec<Wrong>,
     expectations: u64,
     deadline: Instant,
+    longest: Duration,
     /// It takes too long, which is a fault of its own and the last one.
     is_late: bool,
     /// This machine does not allow a statement: what comes after it would be no lesson's fault.
@@ -110,7 +109,7 @@ impl LessonRun {
             Ok::<(), BenchError>(())
         })?;
         if !is_settled {
-            let seconds = LONGEST.as_secs();
+            let seconds = self.longest.as_secs();
             let what = format!("wanted a lesson that is over in {seconds} s, got one that is still here");
             self.faults.push((statement.line, what));
             self.is_late = true;
