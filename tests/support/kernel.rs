@@ -75,7 +75,8 @@ fn tables(world: &World, base: i32) -> Result<BTreeMap<EndId, Vec<OpenFile>>, St
 fn same_files(world: &World, entries: &BTreeMap<EndId, Vec<OpenFile>>) -> Result<(), String> {
     let mut seen: BTreeMap<(String, bool), EndId> = BTreeMap::new();
     for (end, files) in entries {
-        for file in files {
+        // Of eventfd and the like the kernel names the kind alone.
+        for file in files.iter().filter(|file| !file.target.starts_with("anon_inode:")) {
             let is_pipe = world.end(*end).is_some_and(|end| end.kind.is_pipe());
             let key = (file.target.clone(), is_pipe && file.flags & 1 != 0);
             let other = *seen.entry(key).or_insert(*end);
