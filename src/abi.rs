@@ -256,6 +256,9 @@ pub const MSG_MORE: i32 = 0x8000;
 /// MSG_CMSG_CLOEXEC: received descriptors are close-on-exec.
 pub const MSG_CMSG_CLOEXEC: i32 = 0x4000_0000;
 
+/// SPLICE_F_NONBLOCK.
+pub const SPLICE_NONBLOCK: i32 = 2;
+
 /// Bits of poll(2).
 pub const POLL_EVENTS: &[(&str, i32)] = &[
     ("POLLIN", 0x1),

@@ -14,6 +14,7 @@ mod foretold;
 mod groups;
 mod limits;
 mod loops;
+mod moves;
 mod objects;
 mod own_calls;
 mod own_copy;
@@ -46,6 +47,7 @@ const FAMILIES: &[&[Rule]] = &[
     fifos::RULES,
     epolls::RULES,
     objects::RULES,
+    moves::RULES,
     would_sleep::RULES,
     states::RULES,
     groups::RULES,

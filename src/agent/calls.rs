@@ -118,6 +118,8 @@ fn make_other(call: &Call) -> (Answer, Extra) {
             Err(errno) => Answer::failed(errno),
         }),
         Call::Setrlimit { nofile } => none(sys::limit_descriptors(nofile)),
+        Call::Splice { from, to, count, flags } => none(more_calls::splice((from, to), count, flags)),
+        Call::Tee { from, to, count, flags } => none(more_calls::tee((from, to), count, flags)),
         Call::Open { ref path, flags } => none(files::open(path, flags)),
         Call::Mkfifo { ref path, mode } => none(files::mkfifo(path, mode)),
         Call::Unlink { ref path } => none(files::unlink(path)),
@@ -186,6 +188,8 @@ fn make_socket_call(call: &Call) -> (Answer, Extra) {
         | Call::Poll { .. }
         | Call::Signal { .. }
         | Call::Setrlimit { .. }
+        | Call::Splice { .. }
+        | Call::Tee { .. }
         | Call::Open { .. }
         | Call::Mkfifo { .. }
         | Call::Unlink { .. }
@@ -197,8 +201,6 @@ fn make_socket_call(call: &Call) -> (Answer, Extra) {
         | Call::ExitGroup { .. }
         | Call::Recvmmsg { .. }
         | Call::Sendmmsg { .. }
-        | Call::Splice { .. }
-        | Call::Tee { .. }
         | Call::Sendfile { .. }
         | Call::Select { .. }
         | Call::Other { .. } => refused("no statement orders it: watched programs alone make it"),

@@ -27,6 +27,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("writev", "writev wire[0] one two"),
     ("recvmsg", "child1: recvmsg wire[1] fds=1"),
     ("sendmsg", "sendmsg wire[0] x fds=post[0]"),
+    ("splice", "splice tube[0] wire[0] 100 nonblock"),
+    ("tee", "tee tube[0] other[1] 100"),
     ("close", "close wire[0]"),
     ("dup", "dup wire[0]"),
     ("dup2", "dup2 wire[0] 10"),

@@ -3,12 +3,13 @@
 
 use std::os::fd::AsRawFd;
 
+use crate::abi;
 use crate::sys::calls;
 use crate::sys::figures::EndFigures;
 use crate::sys::fork;
 use crate::sys::procfs::{self, OpenFile};
 use crate::trace::{Fact, FdReport, Figures, HoldersReport, QueueReport, TaskId};
-use crate::world::kind::EndId;
+use crate::world::kind::{EndId, Kind};
 
 use super::Bench;
 use super::member::Phase;
@@ -66,8 +67,8 @@ impl Bench {
         let row = |file: OpenFile| {
             let named =
                 known.iter().find(|row| row.fd == file.fd).map_or_else(|| file.target.clone(), |row| row.end.clone());
-            let cloexec = file.flags & crate::abi::CLOEXEC != 0;
-            FdReport { fd: file.fd, end: named, cloexec, nonblock: file.flags & crate::abi::NONBLOCK != 0 }
+            let cloexec = file.flags & abi::CLOEXEC != 0;
+            FdReport { fd: file.fd, end: named, cloexec, nonblock: file.flags & abi::NONBLOCK != 0 }
         };
         let files = procfs::open_files(member.pid, self.numbers.base)?;
         let is_own = |file: &OpenFile| file.fd > 2 || known.iter().any(|row| row.fd == file.fd);
@@ -83,12 +84,22 @@ impl Bench {
             return Some(report);
         }
         let file = self.file_of(end)?;
-        let direction = |flags: i32| flags & O_ACCMODE;
+        let is_fifo = self.recording.world().end(end).is_some_and(|end| end.kind == Kind::Fifo);
+        let writes = is_fifo && self.recording.world().end(end).is_some_and(|end| !end.can_be_read());
+        let other_side = if writes { abi::READ_ONLY } else { abi::WRITE_ONLY };
+        let access = |flags: i32| flags & abi::ACCESS_MODE;
+        // A FIFO's side is also open where it was opened for both.
+        let is_same_side = |flags: i32| {
+            if is_fifo { access(flags) != other_side } else { access(flags) == access(file.flags) }
+        };
+        // Of one opening of a FIFO the kernel does not say which descriptors are its own.
+        if self.recording.world().opening(end).is_some() {
+            return Some(report);
+        }
         report.holders.clear();
         for member in self.members.values().filter(|member| member.pidfd.is_some()) {
             let files = procfs::open_files(member.pid, self.numbers.base)?.into_iter();
-            let same =
-                files.filter(|other| other.target == file.target && direction(other.flags) == direction(file.flags));
+            let same = files.filter(|other| other.target == file.target && is_same_side(other.flags));
             report.holders.extend(same.map(|other| (member.name.clone(), other.fd)));
         }
         Some(report)
@@ -112,6 +123,9 @@ impl Bench {
         let Some((task, fd)) = holders.first().map(|(task, fd)| (task.id, *fd)) else {
             return "nobody holds that end".to_owned();
         };
+        if self.recording.world().is_locked(end) {
+            return "a sleeping splice holds the pipe's lock until its socket has room".to_owned();
+        }
         let process = self.recording.world().task(task).map_or(task, |task| task.process);
         let pidfd = self.members.get(&process).and_then(|member| member.pidfd.as_ref());
         let copied = pidfd.map(|pidfd| fork::borrow_descriptor(pidfd, fd));
@@ -137,6 +151,11 @@ impl Bench {
     /// without CAP_SYS_PTRACE, seccomp), by the task itself while it is idle.
     fn figures_by(&self, task: TaskId, fd: i32) -> Option<EndFigures> {
         let process = self.recording.world().task(task).map_or(task, |task| task.process);
+        let entry = self.recording.world().process_of(task).and_then(|process| process.table.get(&fd));
+        // Who asks for the length of such a pipe waits for its lock, and so would this program.
+        if entry.is_some_and(|entry| self.recording.world().is_locked(entry.end)) {
+            return None;
+        }
         let pidfd = self.members.get(&process)?.pidfd.as_ref()?;
         if let Ok(copy) = fork::borrow_descriptor(pidfd, fd) {
             return Some(EndFigures::of(copy.as_raw_fd()));
@@ -153,6 +172,3 @@ fn why_not_waiting(fd: i32) -> String {
         Err(errno) => format!("ioctl(FIONREAD) is denied here: {}", errno.name()),
     }
 }
-
-/// O_RDONLY, O_WRONLY or O_RDWR.
-const O_ACCMODE: i32 = 3;

@@ -147,7 +147,8 @@ impl Bench {
     fn is_quiet(&self, member: &Member, look: Look) -> bool {
         match look.state {
             state if procfs::is_stopped(state) => true,
-            // D is a wait for a lock or a disk, not for what another task does.
+            // D is a wait for a lock or a disk, not for what another task does; but the lock of a pipe can be held by a sleeper.
+            b'D' => member.phase == Phase::Inside && self.recording.world().locked_pipes().next().is_some(),
             b'S' => match member.phase {
                 Phase::Arriving | Phase::Busy | Phase::LeavingOut => false,
                 Phase::Waiting => true,

@@ -10,7 +10,7 @@ use crate::world::World;
 use crate::world::kind::{EndId, Kind};
 use crate::world::task::Task;
 
-use super::wording;
+use super::{moves, wording};
 
 /// The circle that a sleeping task waits in or for, if nobody outside it can wake anybody.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
@@ -93,6 +93,7 @@ fn wakers(world: &World, task: &Task) -> Option<Vec<TaskId>> {
                 ends.iter().map(|end| holders(world, world.end(*end)?.peer?)).collect();
             each.filter(|_| ends.len() == fds.len()).map(|lists| lists.concat())
         }
+        Call::Splice { .. } | Call::Tee { .. } => holders(world, moves::waits_for(world, task)?),
         call if call.room().is_some() || call.offered().is_some() => {
             if sleep::ends_by_itself(world, ongoing) {
                 return None;

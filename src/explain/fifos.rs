@@ -59,10 +59,8 @@ fn socket_is_not_opened(scene: &Scene<'_>) -> Option<Explanation> {
 
 /// ENOENT of open(2) and unlink(2).
 fn no_file(scene: &Scene<'_>) -> Option<Explanation> {
-    let at = match &scene.call.call {
-        Call::Open { path, .. } | Call::Unlink { path } => &path.shown,
-        _ => return None,
-    };
+    let (Call::Open { path, .. } | Call::Unlink { path }) = &scene.call.call else { return None };
+    let at = &path.shown;
     if !failed(scene, Errno::ENOENT) {
         return None;
     }
@@ -102,11 +100,11 @@ fn opened(scene: &Scene<'_>) -> Option<Explanation> {
         );
         return Some(wording::explanation(end, "fifo-opened-for-both", "fifo(7)", text));
     };
-    let is_it = |event: &&What| match event {
-        What::Call(call) if call.task != scene.call.task && call.ret.is_some_and(|ret| ret >= 0) => {
-            opening(&call.call).is_some_and(|(path, asked)| path == at && sides(asked).map(|of| of.0) != Some(side))
-        }
-        _ => false,
+    let is_it = |event: &&What| {
+        let What::Call(call) = event else { return false };
+        let is_done = call.task != scene.call.task && call.ret.is_some_and(|ret| ret >= 0);
+        is_done
+            && opening(&call.call).is_some_and(|(path, asked)| path == at && sides(asked).map(|of| of.0) != Some(side))
     };
     let partner = scene.events.iter().map(|event| &event.what).find(is_it);
     let text = match partner {

@@ -12,7 +12,7 @@ use crate::world::origin::Setting;
 use crate::world::task::{Ongoing, Task};
 
 use super::would_sleep::is_short_queue;
-use super::{by_others, deadlock, epolls, fifos, foretold, objects, own_copy, pages, signals, wording};
+use super::{by_others, deadlock, epolls, fifos, foretold, moves, objects, own_copy, pages, signals, wording};
 
 /// The explanation of a living task's state.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
@@ -30,8 +30,8 @@ fn of_sleeper(world: &World, task: &Task) -> Option<Explanation> {
     let ongoing = task.sleeping_call()?;
     let end = ongoing.call().fd().and_then(|fd| world.end(ongoing.names.end_id(fd)?));
     let reads = end.filter(|_| ongoing.call().room().is_some());
-    reads
-        .and_then(|end| by_others::taken_after_poll(world, task, end))
+    moves::locked_out(world, task, end)
+        .or_else(|| reads.and_then(|end| by_others::taken_after_poll(world, task, end)))
         .or_else(|| reads.and_then(|end| by_others::cleared_nonblock(world, task, end)))
         .or_else(|| own_copy::of_sleeper(world, task, ongoing))
         .or_else(|| deadlock::of_task(world, task))
@@ -61,6 +61,7 @@ fn asleep(world: &World, task: &Task) -> Option<Explanation> {
         (Call::Poll { .. }, _) => Some(in_poll(world, task, ongoing)),
         (Call::Waitpid { .. }, _) => Some(in_wait(task, ongoing)),
         (Call::Open { .. }, _) => fifos::asleep(world, task),
+        (Call::Splice { .. } | Call::Tee { .. }, _) => moves::asleep(world, task),
         (Call::Accept { .. }, Some(end)) => Some(in_accept(world, task, end)),
         (Call::Connect { address, .. }, end) => Some(in_connect(world, task, (&address.shown, end))),
         (call, Some(end)) if call.room().is_some() => Some(in_read(world, task, ongoing, end)),

@@ -149,7 +149,7 @@ pub fn who_holds(world: &World, end: &End) -> String {
 /// A phrase of [`who_holds`] at the beginning of a sentence; a task's name stays as it is.
 pub fn capital(phrase: &str) -> String {
     let begun = |with: &str| phrase.strip_prefix(with).map(|rest| (with[..1].to_uppercase() + &with[1..], rest));
-    let begun = ["nobody ", "no descriptor ", "the connection "].into_iter().find_map(begun);
+    let begun = ["nobody ", "no descriptor ", "the connection ", "nothing ", "there "].into_iter().find_map(begun);
     begun.map_or_else(|| phrase.to_owned(), |(with, rest)| with + rest)
 }
 

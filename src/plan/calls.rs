@@ -241,6 +241,14 @@ impl Resolver<'_> {
             Verb::Dupfd { least, cloexec, .. } => {
                 Call::DupFrom { fd, least: who::own_refused(self.context, *least)?, cloexec: *cloexec }
             }
+            Verb::Splice { to, count, flags, .. } => {
+                let to = self.own_descriptor(task, to)?;
+                Call::Splice { from: fd, to, count: self.size(count)?, flags: *flags }
+            }
+            Verb::Tee { to, count, flags, .. } => {
+                let to = self.own_descriptor(task, to)?;
+                Call::Tee { from: fd, to, count: self.size(count)?, flags: *flags }
+            }
             Verb::Shutdown { how, .. } => Call::Shutdown { fd, how: *how },
             Verb::Poll { ends, events, timeout_ms } => {
                 let fds = ends.iter().map(|end| self.own_descriptor(task, end)).collect::<Result<_, _>>()?;

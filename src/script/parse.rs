@@ -193,6 +193,7 @@ mod tests {
         epoll ep cloexec\nepollctl ep add a[0] for=in,out et oneshot\nepollctl ep mod a[0]\nepollctl ep del a[0]\n\
         epollwait ep\nepollwait ep 3 timeout=-1\neventfd e\neventfd e 3 semaphore nonblock cloexec\ntimerfd t 500 nonblock\nsignalfd s USR1 SIGCHLD nonblock\n\
         pidfd d child1 nonblock\nsetsid\nsetpgid\nsetpgid a\nsetpgid group=b\nsetpgid a group=b\nkill -a\nkill -a INT\n\
+        splice p[0] a[0] 100\nsplice p[0] q[1] 4KiB nonblock\ntee p[0] q[1] 3 nonblock\n\
         getppid\npdeathsig TERM\nwait nohang\nsignal USR1 catch norestart\n\
         close a[0]\ndup a[0]\nshutdown a[0] rd\nshutdown a[0] wr\nshutdown a[0] rdwr\n\
         poll a[0] b[1] srv for=in,out timeout=-1\npoll a[0]\n\

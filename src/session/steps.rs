@@ -19,6 +19,15 @@ const NO_ROOM: &str =
 const NO_TABLE: &str = "the kernel does not let a descriptor table be seen (/proc/PID/fd)";
 
 impl Session {
+    /// A new bench, which finds no file of the one before.
+    fn reset(&mut self) -> Result<(), BenchError> {
+        self.bench.reset()?;
+        if let Err(reason) = self.place.empty() {
+            self.refuse_here(reason);
+        }
+        Ok(())
+    }
+
     pub(super) fn carry_out(&mut self, step: Step) -> Result<(), BenchError> {
         let Some(running) = &mut self.running else { return Ok(()) };
         running.stage = Stage::Settling;
@@ -58,12 +67,7 @@ impl Session {
                 self.unless_denied(sent)?;
             }
             Step::Sleep(ms) => running.stage = Stage::Sleeping(Instant::now() + Duration::from_millis(ms)),
-            Step::Reset => {
-                self.bench.reset()?;
-                if let Err(reason) = self.place.empty() {
-                    self.refuse_here(reason);
-                }
-            }
+            Step::Reset => self.reset()?,
             Step::Queue(end) => {
                 if let Some(report) = self.bench.queue(end) {
                     self.bench.recording_mut().observe(Observation::Queue(report));

@@ -77,3 +77,19 @@ pub fn close_range(first: u32, last: u32, flags: i32) -> Answer {
     // SAFETY: close_range only takes numbers.
     Answer::of(unsafe { libc::syscall(libc::SYS_close_range, first, last, flags) })
 }
+
+/// splice(2), each descriptor at its own place.
+pub fn splice((from, to): (i32, i32), count: u64, flags: i32) -> Answer {
+    let (count, flags, null) = (usize::try_from(count).unwrap_or(0), flags.cast_unsigned(), std::ptr::null_mut());
+    // SAFETY: null pointers say that there are no offsets; the rest are numbers.
+    let moved = unsafe { libc::splice(from, null, to, null, count, flags) };
+    Answer::of(i64::try_from(moved).unwrap_or(-1))
+}
+
+/// tee(2).
+pub fn tee((from, to): (i32, i32), count: u64, flags: i32) -> Answer {
+    let (count, flags) = (usize::try_from(count).unwrap_or(0), flags.cast_unsigned());
+    // SAFETY: tee only takes numbers.
+    let copied = unsafe { libc::tee(from, to, count, flags) };
+    Answer::of(i64::try_from(copied).unwrap_or(-1))
+}

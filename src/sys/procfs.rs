@@ -185,6 +185,8 @@ pub fn sleeps_as(call: &Call) -> &'static [i64] {
         Call::Connect { .. } => &[libc::SYS_connect],
         Call::Waitpid { .. } => &[libc::SYS_wait4],
         Call::Open { .. } => &[libc::SYS_openat],
+        Call::Splice { .. } => &[libc::SYS_splice],
+        Call::Tee { .. } => &[libc::SYS_tee],
         // A poll that was stopped and continued goes on under another number.
         #[cfg(target_arch = "x86_64")]
         Call::Poll { .. } => &[libc::SYS_poll, libc::SYS_ppoll, libc::SYS_restart_syscall],
@@ -205,8 +207,6 @@ pub fn sleeps_as(call: &Call) -> &'static [i64] {
         | Call::ExitGroup { .. }
         | Call::Recvmmsg { .. }
         | Call::Sendmmsg { .. }
-        | Call::Splice { .. }
-        | Call::Tee { .. }
         | Call::Sendfile { .. }
         | Call::Close { .. }
         | Call::CloseRange { .. }

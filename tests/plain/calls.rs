@@ -321,6 +321,15 @@ fn make_simple(call: &Call) -> Reply {
     match *call {
         // SAFETY: these take numbers, and a null pointer where accept allows it.
         Call::Close { fd } => of(unsafe { libc::close(fd) }),
+        Call::Splice { from, to, count, flags } => {
+            let count = usize::try_from(count).unwrap_or(0);
+            // SAFETY: as above.
+            answer(unsafe { libc::splice(from, null_mut(), to, null_mut(), count, flags.cast_unsigned()) })
+        }
+        Call::Tee { from, to, count, flags } => {
+            // SAFETY: as above.
+            answer(unsafe { libc::tee(from, to, usize::try_from(count).unwrap_or(0), flags.cast_unsigned()) })
+        }
         // SAFETY: as above.
         Call::Dup { fd } => of(unsafe { libc::dup(fd) }),
         // SAFETY: as above.

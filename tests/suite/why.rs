@@ -4,6 +4,8 @@
 mod states;
 #[path = "../why/fifos.rs"]
 mod fifos;
+#[path = "../why/moves.rs"]
+mod moves;
 #[path = "../why/reports.rs"]
 mod reports;
 #[path = "../why/epolls.rs"]

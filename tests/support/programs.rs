@@ -57,6 +57,7 @@ const MAKERS: &[(usize, Maker)] = &[
     (24, Programs::read),
     (5, Programs::pass),
     (9, Programs::take),
+    (4, Programs::splice),
     (8, Programs::close),
     (3, Programs::dup),
     (3, Programs::shutdown),

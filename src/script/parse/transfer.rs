@@ -154,6 +154,20 @@ fn one_control(args: &Args<'_>, opt: &Opt<'_>, before: &Control) -> Result<Contr
     }
 }
 
+const SPLICE: &[(&str, i32)] = &[("nonblock", abi::SPLICE_NONBLOCK)];
+
+/// `splice END END N [nonblock]`.
+pub fn splice(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    let (from, to) = (args.end()?, args.end()?);
+    Ok(Verb::Splice { from, to, count: args.number("N", SIZE)?, flags: args.flags(SPLICE)? })
+}
+
+/// `tee END END N [nonblock]`.
+pub fn tee(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    let (from, to) = (args.end()?, args.end()?);
+    Ok(Verb::Tee { from, to, count: args.number("N", SIZE)?, flags: args.flags(SPLICE)? })
+}
+
 /// `flood END SIZE COUNT`.
 pub fn flood(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     Ok(Verb::Flood { end: args.end()?, size: args.number("SIZE", SIZE)?, count: args.number("COUNT", COUNT)? })

@@ -100,4 +100,9 @@ pub(super) const ROWS: &[Row] = &[
         "a forked child and its parent write, then one read",
         "MAKE\nfork third\nthird: write A one\nparent: write A two\nread B => ?",
     ),
+    Row::new(
+        "splice",
+        "two messages wait: splice moves them into a pipe",
+        "PAIR\nwrite A abc\nwrite A def\npipe p\nsplice B p[1] 100 => ?\nread p[0] => ?\nqueue p[0] => ?",
+    ),
 ];

@@ -20,6 +20,10 @@ impl World {
             _ => return,
         };
         let Some(len) = u64::try_from(back.ret).ok().filter(|len| *len > 0) else { return };
+        if let Some(end) = number.and_then(|(to, _)| self.ends.get_mut(&to)) {
+            // Whole pages have moved, or shared ones: how full each is, no call tells.
+            end.inbox.lose_track_of_pages();
+        }
         let source = self.end_of_call(id, from).filter(|end| self.ends.get(end).is_some());
         let Some(source) = source else { return };
         if let Some((to, number)) = number {

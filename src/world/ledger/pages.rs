@@ -91,6 +91,11 @@ impl Flow {
         }
     }
 
+    /// Bytes have come that no write has put in: splice(2) and tee(2) give pages of another pipe.
+    pub fn lose_track_of_pages(&mut self) {
+        self.pages.lose_track();
+    }
+
     /// A read of a pipe has taken bytes out of them.
     pub(super) fn empty_pages(&mut self, amount: u64) {
         if self.page.is_some() {

@@ -5,7 +5,7 @@ use tincans::order::Loop;
 use tincans::trace::Group;
 use tincans::world::World;
 use tincans::world::channel::End;
-use tincans::world::kind::EndId;
+use tincans::world::kind::{EndId, Kind};
 use tincans::world::task::Task;
 
 use super::{Programs, Scene};
@@ -98,6 +98,28 @@ impl Programs {
             7 => format!("{} {} {}", scene.about("readv", end), self.random.below(10), self.random.below(5000)),
             _ => format!("{}{count}{flags}", scene.about("recvmsg", end)),
         })
+    }
+
+    /// From a pipe to a pipe or a stream, or from a stream to a pipe. A packet stays one in whatever pipe it is moved to, so those are
+    /// left out; and a sleeping splice to a socket holds the pipe's lock.
+    pub(super) fn splice(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let only_one = self.one_outcome();
+        let fits = |end: &End| {
+            matches!(end.kind, Kind::Pipe | Kind::Fifo | Kind::Stream)
+                && end.inbox.writes.iter().all(|of| of.fds.is_empty())
+        };
+        let is_free = |end: &End| fits(end) && !(only_one && Self::is_busy(scene.world, end.id));
+        let many = self.random.chance(10);
+        let from = self
+            .held_where(scene, |end| is_free(end) && (many || !end.label().ends_with("[1]") || !end.kind.is_pipe()))?;
+        let to = self
+            .held_where(scene, |end| is_free(end) && (many || !end.label().ends_with("[0]") || !end.kind.is_pipe()))?;
+        let verb = self.random.word(&["splice", "splice", "tee"]);
+        let is_pipe = |id| scene.end(id).is_some_and(|end| end.kind.is_pipe());
+        let must = self.no_sleep() || !(is_pipe(from.1) && is_pipe(to.1));
+        let nonblock = if must { " nonblock" } else { self.maybe(50, " nonblock") };
+        let count = self.random.word(&["1", "3", "100", "4096", "100000", "0"]);
+        Some(format!("{} {} {count}{nonblock}", scene.about(verb, from), scene.name(to)))
     }
 
     /// A descriptor on its way: never round in a circle, which only the kernel's collector would break.

@@ -1,0 +1,200 @@
+//! splice(2) and tee(2): what they moved, why they could not, and which of their two ends a sleeping one waits for.
+
+use crate::abi::Errno;
+use crate::order::Call;
+use crate::trace::Explanation;
+use crate::world::World;
+use crate::world::channel::End;
+use crate::world::kind::EndId;
+use crate::world::task::Task;
+
+use super::scene::Scene;
+use super::wording::About;
+use super::{Rule, wording};
+
+pub(super) const RULES: &[Rule] = &[refused, would_sleep, nobody_reads, nothing_comes, moved];
+
+/// One of the two calls, with its descriptors.
+struct Move {
+    name: &'static str,
+    from: i32,
+    to: i32,
+    stays: bool,
+}
+
+impl Move {
+    fn of(call: &Call) -> Option<Self> {
+        if let Call::Splice { from, to, .. } = *call {
+            return Some(Self { name: "splice", from, to, stays: false });
+        }
+        let Call::Tee { from, to, .. } = *call else { return None };
+        Some(Self { name: "tee", from, to, stays: true })
+    }
+
+    fn page(&self) -> &'static str {
+        if self.stays { "tee(2)" } else { "splice(2)" }
+    }
+}
+
+/// The call, and what its descriptors referred to.
+fn scene_of<'a>(scene: &Scene<'a>) -> Option<(Move, Option<&'a End>, Option<&'a End>)> {
+    let of = Move::of(&scene.call.call)?;
+    let end = |fd: i32| scene.world.end(scene.call.names.end_id(fd)?);
+    let (from, to) = (end(of.from), end(of.to));
+    Some((of, from, to))
+}
+
+/// EINVAL.
+fn refused(scene: &Scene<'_>) -> Option<Explanation> {
+    let (of, from, to) = scene_of(scene).filter(|_| scene.ret() < 0 && scene.errno() == Errno::EINVAL)?;
+    let is_pipe = |end: Option<&End>| end.is_some_and(|end| end.kind.is_pipe());
+    let (source, target) = (scene.call.names.end(of.from), scene.call.names.end(of.to));
+    let text = match (is_pipe(from), is_pipe(to)) {
+        (true, true) if from.and_then(|from| from.peer) == to.map(|to| to.id) => {
+            format!(
+                "{source} and {target} are the two sides of one pipe, and {} does not move bytes round in a circle.",
+                of.name
+            )
+        }
+        (false, false) => {
+            format!("{} moves pages of a pipe: {source} or {target} must be a pipe's end, and neither is.", of.name)
+        }
+        _ if of.stays => {
+            format!(
+                "tee lets two pipes share pages: both {source} and {target} must be pipes. splice can have a socket at one side."
+            )
+        }
+        _ => format!("splice cannot use {source} or {target} in this state: a socket must be connected."),
+    };
+    Some(wording::explanation(scene.task, "moves-between-pipes", of.page(), text))
+}
+
+/// EAGAIN.
+fn would_sleep(scene: &Scene<'_>) -> Option<Explanation> {
+    let (of, from, to) = scene_of(scene).filter(|_| scene.ret() < 0 && scene.errno() == Errno::EAGAIN)?;
+    let about = from.map_or_else(|| About::from(scene.task), About::from);
+    let text = format!(
+        "{}, so {} fails with EAGAIN instead of sleeping: SPLICE_F_NONBLOCK or O_NONBLOCK of one of the two ends asks for that.",
+        wording::capital(&what_lacks(scene.world, from, to)),
+        of.name,
+    );
+    Some(wording::explanation(about, "nothing-to-move", of.page(), text))
+}
+
+/// `nothing waits at p[0]`, or `there is no room at q[1]`.
+fn what_lacks(world: &World, from: Option<&End>, to: Option<&End>) -> String {
+    match (from, to) {
+        (Some(from), _) if from.inbox.queue.iter().all(|piece| piece.tentative) => {
+            let holds = from.peer.and_then(|peer| world.end(peer)).map(|peer| wording::who_holds(world, peer));
+            let holds = holds.map_or_else(String::new, |holds| format!(", and {holds}"));
+            format!("nothing waits at {}{holds}", from.label())
+        }
+        (_, Some(to)) => format!("there is no room behind {}", to.label()),
+        _ => "nothing can be moved now".to_owned(),
+    }
+}
+
+/// EPIPE.
+fn nobody_reads(scene: &Scene<'_>) -> Option<Explanation> {
+    let (of, from, to) = scene_of(scene).filter(|_| scene.ret() < 0 && scene.errno() == Errno::EPIPE)?;
+    let (to, peer) = (to?, scene.world.end(to?.peer?).filter(|peer| peer.closed)?);
+    let source = from.map_or_else(|| scene.call.names.end(of.from), End::label);
+    let text = format!(
+        "{} could not move anything to {}: nobody has {} open any more, which is EPIPE and SIGPIPE as for a write. What waits at \
+         {source} is still there.",
+        scene.who(),
+        to.label(),
+        wording::title(peer),
+    );
+    Some(wording::explanation(to, "moves-to-nobody", of.page(), text))
+}
+
+/// 0, although bytes were asked for.
+fn nothing_comes(scene: &Scene<'_>) -> Option<Explanation> {
+    let (of, from, _) = scene_of(scene).filter(|_| scene.ret() == 0)?;
+    if matches!(scene.call.call, Call::Splice { count: 0, .. } | Call::Tee { count: 0, .. }) {
+        return None;
+    }
+    let from = from?;
+    let gone = from.peer.and_then(|peer| scene.world.end(peer)).filter(|peer| peer.closed)?;
+    let text = format!(
+        "{} returned 0, as a read there would: nothing is left at {}, and nobody has {} open any more.",
+        of.name,
+        from.label(),
+        wording::title(gone),
+    );
+    Some(wording::explanation(from, "moves-to-the-end", of.page(), text))
+}
+
+/// What was moved, and where it is now.
+fn moved(scene: &Scene<'_>) -> Option<Explanation> {
+    let (of, from, to) = scene_of(scene).filter(|_| scene.ret() > 0)?;
+    let (from, to) = (from?, to?);
+    let now = scene.world.end(to.peer?)?;
+    let bytes = wording::count(u64::try_from(scene.ret()).unwrap_or(0), "byte");
+    let text = if of.stays {
+        format!(
+            "tee put {bytes} of {} in the pipe behind {} as well, without taking them away: who reads there and who reads at {} both \
+             get them. It copies no byte, the two pipes share the pages, and it always starts at the front.",
+            from.label(),
+            to.label(),
+            now.label(),
+        )
+    } else {
+        format!(
+            "splice moved {bytes} from {} to {}, inside the kernel: {} got none of them in a buffer of its own. They are no longer at \
+             {} and wait at {}.",
+            from.label(),
+            to.label(),
+            scene.who(),
+            from.label(),
+            now.label(),
+        )
+    };
+    let rule = if of.stays { "tee-leaves-them" } else { "moved-inside-the-kernel" };
+    Some(wording::explanation(to, rule, of.page(), text))
+}
+
+/// A sleeping call.
+pub(super) fn asleep(world: &World, task: &Task) -> Option<Explanation> {
+    let ongoing = task.sleeping_call()?;
+    let of = Move::of(ongoing.call())?;
+    let end = |fd: i32| world.end(ongoing.names.end_id(fd)?);
+    let (from, to) = (end(of.from), end(of.to));
+    let text = format!(
+        "{} is asleep in {}({}, {}): {}. It moves nothing before it can move something at both sides.",
+        task.name,
+        of.name,
+        ongoing.names.end(of.from),
+        ongoing.names.end(of.to),
+        what_lacks(world, from, to),
+    );
+    Some(wording::explanation(task, "asleep-in-splice", of.page(), text))
+}
+
+/// A task that waits for the lock of a pipe, which somebody's sleeping splice holds.
+pub(super) fn locked_out(world: &World, task: &Task, end: Option<&End>) -> Option<Explanation> {
+    let end =
+        end.filter(|end| world.is_locked(end.id) && task.current_call().is_some_and(|call| Move::of(call).is_none()))?;
+    let holds = |other: &&Task| other.sleeping_call().is_some_and(|of| Move::of(of.call()).is_some());
+    let splicer = world.tasks().find(holds)?;
+    let text = format!(
+        "{} is asleep in {}({}), and no signal can wake it: {} is asleep in a splice from this pipe to a socket that has no room, and \
+         the kernel holds the pipe's lock all that time. A read at the other side of the socket lets both go on.",
+        task.name,
+        task.current_call().map_or("a call", Call::name),
+        end.label(),
+        splicer.name,
+    );
+    Some(wording::explanation(task, "locked-by-a-splice", "splice(2)", text))
+}
+
+/// The end at which somebody has to do something before a sleeping call moves anything: the other side of what is empty or full.
+pub(super) fn waits_for(world: &World, task: &Task) -> Option<EndId> {
+    let ongoing = task.sleeping_call()?;
+    let of = Move::of(ongoing.call())?;
+    let from = world.end(ongoing.names.end_id(of.from)?)?;
+    let to = world.end(ongoing.names.end_id(of.to)?)?;
+    let is_empty = from.inbox.queue.iter().all(|piece| piece.tentative);
+    if is_empty { from.peer } else { to.peer }
+}

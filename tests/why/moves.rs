@@ -1,0 +1,53 @@
+//! What is said of splice and tee.
+
+use super::explains;
+
+#[test]
+fn what_splice_and_tee_moved_is_said_and_why_they_could_not() {
+    explains(
+        "pipe p\npipe q\nwrite p[1] hello\nsplice p[0] q[1] 3 => 3\nwhy\ntee p[0] q[1] 10 => 2\nwhy\nread p[0]\n\
+         splice p[0] q[1] 10 nonblock => EAGAIN\nwhy\nsplice p[0] p[1] 1 => EINVAL\nwhy",
+        &[
+            ("moved-inside-the-kernel", &["3 bytes from p[0] to q[1]", "parent got none", "wait at q[0]"]),
+            ("tee-leaves-them", &["2 bytes of p[0]", "q[1]"]),
+            (
+                "nothing-to-move",
+                &["Nothing waits at p[0]", "parent (descriptor 4) still holds p[1]", "SPLICE_F_NONBLOCK"],
+            ),
+            ("moves-between-pipes", &["p[0] and p[1] are the two sides of one pipe"]),
+        ],
+    );
+    explains(
+        "pipe p\nsocketpair stream s\nsignal PIPE ignore\nsplice s[0] s[1] 1 => EINVAL\nwhy\ntee p[0] s[1] 1 => EINVAL\nwhy\n\
+         write p[1] x\nclose s[1]\nsplice p[0] s[0] 1 => EPIPE\nwhy\nread p[0] => \"x\"\nclose p[1]\nsplice p[0] s[0] 1 => 0\nwhy",
+        &[
+            ("moves-between-pipes", &["s[0] or s[1] must be a pipe's end"]),
+            ("moves-between-pipes", &["both p[0] and s[1] must be pipes"]),
+            ("moves-to-nobody", &["nobody has s[1] open any more", "still there"]),
+            ("moves-to-the-end", &["nobody has p[1] open any more"]),
+        ],
+    );
+}
+
+#[test]
+fn a_sleeping_splice_waits_for_one_of_its_sides_and_may_hold_a_lock() {
+    explains(
+        "pipe p\npipe q\nfork c\nc: splice p[0] q[1] 10 => sleeps\nwhy\nwrite p[1] now => wakes c 3\nwhy\nread p[0] => sleeps\n\
+         interrupt parent\nclose p[1]\nc: close p[1]\nc: read q[0] => \"now\"\nc: read q[0] => sleeps",
+        &[
+            ("asleep-in-splice", &["c is asleep in splice(p[0], q[1])", "nothing waits at p[0]"]),
+            ("moved-inside-the-kernel", &["c got none"]),
+        ],
+    );
+    let full = "pipe p\nsocketpair stream s\nnonblock s[0] on\nflood s[0] 4096 100000 => EAGAIN\nnonblock s[0] off\nwrite p[1] abc\n";
+    explains(
+        &format!(
+            "{full}fork c\nfork d\nc: splice p[0] s[0] 3 => sleeps\nwhy\nd: write p[1] y => sleeps\nwhy\ninterrupt d => still d\n\
+             queue p[0] => refused\ndrain s[1] dontwait => _, wakes c 3, wakes d 1\nqueue p[0] => 1"
+        ),
+        &[
+            ("asleep-in-splice", &["there is no room behind s[0]"]),
+            ("locked-by-a-splice", &["d is asleep in write(p[1])", "c is asleep in a splice"]),
+        ],
+    );
+}
