@@ -99,6 +99,20 @@ signal PIPE ignore
 flood d[0] 10 3
 drain d[1] dontwait
 close p[0]
+fork heir
+heir: getppid
+heir: pdeathsig TERM
+heir: wait nohang
+pipe q
+dup2 q[0] 20
+dup3 q[1] 21 cloexec
+dupfd q[0] 30
+dupfd q[1] 30 cloexec
+closerange 20 29
+wait nohang
+socketpair dgram e
+send e[0] hi
+recvfrom e[1]
 ";
 
 #[test]
@@ -137,6 +151,7 @@ fn what_has_no_form_in_c_is_named_with_its_line() {
     let folder = tempfile::tempdir().expect("a folder");
     for (script, wanted) in [
         ("channel stream c kid\nflood c[0] 20000 100\nrepeat 6 kid: read c[1] 65536\n", "line 3: "),
+        ("pipe p\ndup2 p[1] 1\n", "line 2: dup2 p[1] 1: a dup2 over standard output"),
         ("pipe p\nreader p[0]\n", "line 2: reader p[0]: a reader reads when it likes"),
         (
             "channel stream c kid\nflood c[0] 20000 100\nkid: read c[1] 1000000\nkid: read c[1] 1000000\n",

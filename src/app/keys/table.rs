@@ -264,22 +264,10 @@ const UNTIL: &[Row] = &[
 ];
 
 const COPY: &[Row] = &[
-    row(
-        "copy-line",
-        &[Char('y'), Char('t')],
-        Action::Copy(Copied::Line),
-        (1, "trace line"),
-        "the newest line of the trace",
-    ),
+    row("copy-line", &[Char('y'), Char('t')], Action::Copy(Copied::Line), (1, "trace line"), "the newest trace line"),
     row("copy-statement", &[Char('s')], Action::Copy(Copied::Statement), (2, "statement"), "the last statement"),
     row("copy-script", &[Char('a')], Action::Copy(Copied::Script), (3, "all as a script"), "the whole run as a script"),
-    row(
-        "copy-string",
-        &[Char('l')],
-        Action::Copy(Copied::Short),
-        (4, "all as a string"),
-        "the run as a string for `tincans open`",
-    ),
+    row("copy-string", &[Char('l')], Action::Copy(Copied::Short), (4, "as a string"), "the run as a short string"),
     row("copy-back", &[N(Named::Esc)], Action::CloseCopy, (5, "back"), "back without copying"),
 ];
 

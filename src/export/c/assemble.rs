@@ -129,7 +129,7 @@ fn function(turns: &Turns, task: usize) -> String {
     for (at, lines) in bodies.iter().enumerate().rev() {
         let after = if at == 0 { String::new() } else { format!("_after_exec_{at}") };
         let _ = writeln!(text, "static void {name}{after}(void)\n{{");
-        if *room > 0 && lines.iter().any(|line| line.contains("bytes")) {
+        if *room > 0 && lines.iter().any(|line| uses_bytes(line)) {
             let _ = writeln!(text, "    static char bytes[{room}];\n");
         }
         for line in *lines {
@@ -157,4 +157,9 @@ fn main_function(turns: &Turns) -> String {
         if turns.executions.is_empty() { ("void", ONCE) } else { ("int arguments, char **argument", THROUGH_EXEC) };
     let main = MAIN.replace("ARGUMENTS", arguments).replace("    SHARE\n", share);
     main.replace("PARENT_TASK", &turns.id(1)).replace("parent_part", &turns.function(1))
+}
+
+/// Whether a line of C names the buffer; a comment may speak of bytes, too.
+fn uses_bytes(line: &str) -> bool {
+    [", bytes,", "(bytes,", "= bytes +"].iter().any(|written| line.contains(written))
 }

@@ -39,7 +39,26 @@ pub fn made(event: &CallEvent, fds: &Descriptors, tasks: Tasks<'_>) -> Result<Ma
     match &event.call {
         Call::Close { fd: number } => just(format!("close({})", fd(*number))),
         Call::Dup { fd: number } => just(format!("dup({})", fd(*number))),
+        // The program tells its transcript there.
+        Call::Dup2 { to: 1 | 2, .. } | Call::Dup3 { to: 1 | 2, .. } => {
+            Err("a dup2 over standard output or error has no form in C yet".to_owned())
+        }
         Call::Dup2 { fd: number, to } => just(format!("dup2({}, {})", fd(*number), fd(*to))),
+        Call::Dup3 { fd: number, to, flags } => {
+            let flags = flag_names(abi::PIPE_FLAGS, *flags);
+            just(format!("dup3({}, {}, {flags})", fd(*number), fd(*to)))
+        }
+        Call::DupFrom { fd: number, least, cloexec } => {
+            let command = if *cloexec { "F_DUPFD_CLOEXEC" } else { "F_DUPFD" };
+            just(format!("fcntl({}, {command}, {least})", fd(*number)))
+        }
+        // Not every C library has the call by name.
+        Call::CloseRange { first, last, flags: 0 } => just(format!("syscall(SYS_close_range, {first}u, {last}u, 0)")),
+        Call::Getppid => {
+            let want = event.ret.map(|ret| pid_of(ret, tasks));
+            Ok(Made { call: "getppid()".to_owned(), want, ..Made::default() })
+        }
+        Call::ParentDeathSignal { signal } => just(format!("prctl(PR_SET_PDEATHSIG, {})", signal_name(*signal))),
         Call::Open { path, flags } => {
             let (access, more) = (*flags & abi::ACCESS_MODE, *flags & !abi::ACCESS_MODE);
             let access = abi::ACCESS.iter().find(|row| row.1 == access).map_or("O_RDWR", |row| row.0);
@@ -110,7 +129,9 @@ pub fn made(event: &CallEvent, fds: &Descriptors, tasks: Tasks<'_>) -> Result<Ma
             Ok(Made { before, call, after, ..Made::default() })
         }
         Call::Write { .. } | Call::Send { .. } | Call::Writev { .. } | Call::Sendmsg { .. } => writing(event, fds),
-        Call::Read { .. } | Call::Recv { .. } | Call::Readv { .. } | Call::Recvmsg { .. } => reading(event, fds, tasks),
+        Call::Read { .. } | Call::Recv { .. } | Call::Recvfrom { .. } | Call::Readv { .. } | Call::Recvmsg { .. } => {
+            reading(event, fds, tasks)
+        }
         other => Err(format!("{} has no form in C yet", other.name())),
     }
 }
@@ -244,6 +265,18 @@ fn reading(event: &CallEvent, fds: &Descriptors, tasks: Tasks<'_>) -> Result<Mad
         Call::Recv { fd, count, flags } => {
             let flags = flag_names(abi::MSG_FLAGS, *flags);
             made.call = format!("recv({}, bytes, {count}, {flags})", fds.written(event.pid, *fd));
+        }
+        Call::Recvfrom { fd, count, flags } => {
+            let flags = flag_names(abi::MSG_FLAGS, *flags);
+            let number = fds.written(event.pid, *fd);
+            made.before = vec!["struct sockaddr_un from;".to_owned(), "socklen_t size = sizeof from;".to_owned()];
+            made.call = format!("recvfrom({number}, bytes, {count}, {flags}, (struct sockaddr *)&from, &size)");
+            made.after.push(match &event.outcome.extra {
+                // Who has no name is told as an address of no length.
+                Extra::From(name) if name.is_empty() => "equal(size, 0);".to_owned(),
+                Extra::From(name) => format!("equal(is_address(&from, size, {}), 1);", literal::string(name)),
+                _ => "(void)from;".to_owned(),
+            });
         }
         Call::Readv { fd, counts } => {
             let mut at = 0;

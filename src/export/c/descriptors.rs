@@ -81,6 +81,13 @@ impl Descriptors {
         }
     }
 
+    /// The numbers that a process has from one to another.
+    pub fn open_in(&self, pid: i32, first: u32, last: u32) -> Vec<i32> {
+        let table = self.tables.get(&pid);
+        let open = table.into_iter().flat_map(|table| table.open.keys().copied());
+        open.filter(|fd| u32::try_from(*fd).is_ok_and(|fd| (first..=last).contains(&fd))).collect()
+    }
+
     /// A child has what its parent has.
     pub fn fork(&mut self, parent: i32, child: i32) {
         let table = self.tables.get(&parent).cloned().unwrap_or_default();

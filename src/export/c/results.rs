@@ -152,7 +152,7 @@ impl Turns {
         }
         let is_new =
             matches!(event.call, Call::Dup { .. } | Call::Dup2 { .. } | Call::Socket { .. } | Call::Accept { .. })
-                || matches!(event.call, Call::Open { .. });
+                || matches!(event.call, Call::Dup3 { .. } | Call::DupFrom { .. } | Call::Open { .. });
         let is_new = is_new && ret >= 0;
         if is_new {
             let end = event.names.made.clone().or_else(|| event.names.named(ret).map(|end| end.name.clone()));
@@ -176,6 +176,11 @@ impl Turns {
         }
         if let (Call::Close { fd }, 0) = (&event.call, ret) {
             self.descriptors.close(event.pid, *fd);
+        }
+        if let (Call::CloseRange { first, last, .. }, 0) = (&event.call, ret) {
+            for fd in self.descriptors.open_in(event.pid, *first, *last) {
+                self.descriptors.close(event.pid, fd);
+            }
         }
         self.wrote(event, who, line, &made);
         Ok(())
@@ -209,7 +214,7 @@ impl Turns {
     /// The line as a format, with the process that it ends with.
     fn format(&self, event: &CallEvent, line: &str) -> (String, String) {
         let Some(ret) = event.ret.filter(|ret| *ret > 0) else { return (literal::format(line), String::new()) };
-        let names_process = event.call.makes_task() || matches!(event.call, Call::Waitpid { .. });
+        let names_process = event.call.makes_task() || matches!(event.call, Call::Waitpid { .. } | Call::Getppid);
         let (before, after) = match line.rsplit_once(&format!("= {ret}")) {
             Some(parts) if names_process => parts,
             _ => return (literal::format(line), String::new()),
