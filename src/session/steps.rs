@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::abi::Signal;
 use crate::bench::Assignment;
 use crate::bench::BenchError;
 use crate::plan::{About, Step};
@@ -56,12 +57,7 @@ impl Session {
                 let sent = self.bench.signal(task, signal);
                 self.unless_denied(sent)?;
             }
-            Step::SignalGroup(tasks, signal) => {
-                for task in tasks {
-                    let sent = self.bench.signal(task, signal);
-                    self.unless_denied(sent)?;
-                }
-            }
+            Step::SignalGroup(tasks, signal) => self.signal_all(tasks, signal)?,
             Step::Interrupt(task) => {
                 let sent = self.bench.interrupt(task);
                 self.unless_denied(sent)?;
@@ -83,6 +79,14 @@ impl Session {
             Step::Fds(task) => self.tell_table(task),
             Step::Tasks => self.bench.recording_mut().observe(Observation::Tasks),
             Step::Why(about) => self.bench.recording_mut().observe(Observation::Why(subject(about))),
+        }
+        Ok(())
+    }
+
+    fn signal_all(&mut self, tasks: Vec<TaskId>, signal: Signal) -> Result<(), BenchError> {
+        for task in tasks {
+            let sent = self.bench.signal(task, signal);
+            self.unless_denied(sent)?;
         }
         Ok(())
     }
