@@ -311,6 +311,7 @@ pub fn type_name(kind: i32) -> String {
 
 /// Options of getsockopt(2) by the word a statement uses, with C's name and number.
 pub const SOCKET_OPTIONS: &[(&str, &str, i32)] = &[
+    ("reuseaddr", "SO_REUSEADDR", 2),
     ("type", "SO_TYPE", 3),
     ("error", "SO_ERROR", 4),
     ("sndbuf", "SO_SNDBUF", 7),

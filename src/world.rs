@@ -6,6 +6,7 @@ pub mod fold;
 pub mod history;
 pub mod kind;
 pub mod ledger;
+mod names;
 pub mod object;
 pub mod opening;
 pub mod origin;
@@ -171,26 +172,6 @@ impl World {
     /// What has this name now: an end, an object, or one opening of a FIFO.
     pub fn named(&self, name: &EndName) -> Option<EndId> {
         self.names.get(name).copied()
-    }
-
-    /// Whether an end, an object or an opening of a FIFO has this name, or a call is about to give it to one.
-    pub fn is_taken(&self, name: &str) -> bool {
-        let is_it = |other: Option<&EndName>| other.is_some_and(|other| other.name == name);
-        let is_made = |task: &Task| {
-            let made = task.order.as_ref().and_then(|order| order.ordered.name.as_ref());
-            made.is_some_and(|made| made == name) && task.current_call().is_some_and(Call::makes_end)
-        };
-        self.ends.values().any(|end| !self.is_over(end) && is_it(end.name.as_ref()))
-            || self.openings.values().any(|opening| is_it(opening.name.as_ref()))
-            || self.objects.values().any(|object| is_it(object.made_as.as_ref()))
-            || self.tasks.values().any(is_made)
-    }
-
-    /// A name for what is made now: this one, or where somebody still has it, this one with a number.
-    pub fn free_name(&self, name: &str) -> String {
-        let numbered = (2..).map(|number: u32| format!("{name}-{number}"));
-        let mut all = std::iter::once(name.to_owned()).chain(numbered);
-        all.find(|name| !self.is_taken(name)).unwrap_or_default()
     }
 
     /// An open file description of a FIFO.

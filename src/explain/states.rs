@@ -15,6 +15,7 @@ pub(super) const RULES: &[Rule] = &[
     connects_itself,
     taken_by_its_peer,
     bound_already,
+    reuses_nothing,
     cannot_listen,
     cannot_accept,
     no_urgent_byte,
@@ -111,6 +112,18 @@ fn taken_by_its_peer(scene: &Scene<'_>) -> Option<Explanation> {
         peer.label()
     );
     Some(wording::explanation(end, "takes-only-its-peer", "unix(7)", text))
+}
+
+/// SO_REUSEADDR, which people know from TCP.
+fn reuses_nothing(scene: &Scene<'_>) -> Option<Explanation> {
+    let is_it = matches!(&scene.call.call, Call::Setsockopt { option, .. } if option == "reuseaddr");
+    let end = scene.end.filter(|_| is_it && scene.ret() >= 0)?;
+    let text = format!(
+        "SO_REUSEADDR is set and does nothing at {}: it is for TCP and UDP. The address of a local socket is a file, which bind makes and \
+         nobody removes: unlink it before bind, or take an abstract name, which goes with its socket.",
+        end.label(),
+    );
+    Some(wording::explanation(end, "reuseaddr-does-nothing", "unix(7)", text))
 }
 
 /// EINVAL of bind(2).

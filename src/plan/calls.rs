@@ -2,7 +2,7 @@
 
 use crate::abi;
 use crate::abi::TaskState;
-use crate::order::{Call, ControlRoom, FilePath, Loop, Payload, SocketAddress, Work};
+use crate::order::{Call, ControlRoom, Loop, Payload, SocketAddress, Work};
 use crate::script::{Address, Control, Data, EndRef, MAX_DATA, Number, Verb};
 use crate::trace::TaskId;
 use crate::world::World;
@@ -77,14 +77,14 @@ impl Resolver<'_> {
             }
             Verb::Mkfifo { file } => {
                 let made = self.world.free_name(file);
-                let call = Call::Mkfifo { path: self.path(file), mode: FIFO_MODE };
+                let call = Call::Mkfifo { path: who::in_folder(file), mode: FIFO_MODE };
                 return self.by_actor(call, Some(made)).map(Some);
             }
             Verb::Open { file, flags, name } => {
                 free_end_name(self.world, name)?;
-                (Call::Open { path: self.path(file), flags: *flags }, Some(name))
+                (Call::Open { path: who::in_folder(file), flags: *flags }, Some(name))
             }
-            Verb::Unlink { file } => (Call::Unlink { path: self.path(file) }, None),
+            Verb::Unlink { file } => (Call::Unlink { path: who::in_folder(file) }, None),
             Verb::Fork { name } | Verb::Thread { name } => {
                 free_task_name(self.world, name)?;
                 room_for_tasks(self.world, self.context, 1)?;
@@ -371,12 +371,6 @@ impl Resolver<'_> {
             Control::Descriptors(count) => ControlRoom::Descriptors(small(count)?),
             Control::Bytes(bytes) => ControlRoom::Bytes(small(bytes)?),
         })
-    }
-
-    /// A file in the run's private folder, where every process of the bench works that names one.
-    fn path(&self, file: &str) -> FilePath {
-        let _ = self;
-        FilePath { shown: file.to_owned(), path: file.to_owned().into_bytes() }
     }
 
     fn address(&self, address: &Address) -> SocketAddress {

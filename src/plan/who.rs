@@ -1,6 +1,7 @@
 //! Who acts, and on which descriptor: ends and tasks by name, or a refusal that says what is so instead.
 
 use crate::abi::{Signal, TaskState};
+use crate::order::FilePath;
 use crate::questions::acting::{self, NoActor};
 use crate::script::{EndName, EndRef};
 use crate::trace::TaskId;
@@ -172,6 +173,11 @@ pub fn range_refused(context: Context<'_>, last: u32) -> Result<(), Refusal> {
     }
     let most = context.base - 1;
     Err(Refusal(format!("the program's own descriptors begin at {}: close up to {most}", context.base)))
+}
+
+/// A file in the run's private folder, where every process of the bench works that names one.
+pub fn in_folder(file: &str) -> FilePath {
+    FilePath { shown: file.to_owned(), path: file.to_owned().into_bytes() }
 }
 
 /// A task that can take an order now.

@@ -19,6 +19,7 @@ fn option_number(word: &str) -> i32 {
         "sndtimeo" => libc::SO_SNDTIMEO,
         "rcvtimeo" => libc::SO_RCVTIMEO,
         "peek_off" => libc::SO_PEEK_OFF,
+        "reuseaddr" => libc::SO_REUSEADDR,
         "oobinline" => libc::SO_OOBINLINE,
         "linger" => libc::SO_LINGER,
         "rcvlowat" => libc::SO_RCVLOWAT,

@@ -138,7 +138,7 @@ fn a_mistake_has_its_line_its_column_and_what_would_be_right() {
         ("send s[0] x oob oob", "1:17", "once is enough"),
         ("recv s[0] 3 pek", "1:13", "write: recv END [N] [peek]"),
         ("poll s[0] for=foo", "1:11", "there are in pri out rdhup"),
-        ("getsockopt s[0] foo", "1:17", "there are type error sndbuf"),
+        ("getsockopt s[0] foo", "1:17", "there are reuseaddr type error sndbuf"),
         ("shutdown s[0] both", "1:15", "there are rd wr rdwr"),
         ("signal SIGPIPE foo", "1:16", "there are default ignore catch"),
         ("channel stream c between=a", "1:18", "write between=A,B"),

@@ -525,3 +525,11 @@ fn sockets_by_name() {
 fn a_refusal_says_what_was_refused() {
     explains("channel stream c child1\nread d[0] => refused\nwhy", &[("refused", &["no task made any call"])]);
 }
+
+#[test]
+fn reuseaddr_is_said_to_do_nothing() {
+    explains(
+        "socket stream s\nsetsockopt s reuseaddr on => 0\nwhy",
+        &[("reuseaddr-does-nothing", &["does nothing at s", "unlink it before bind"])],
+    );
+}

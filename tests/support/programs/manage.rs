@@ -225,11 +225,13 @@ impl Programs {
             "rcvtimeo",
             "peek_off",
             "oobinline",
+            "reuseaddr",
             "linger",
             "rcvlowat",
         ];
         const WRITTEN: &[&str] = &[
             "sndbuf 4096",
+            "reuseaddr on",
             "sndbuf 20000",
             "rcvbuf 4096",
             "passcred 1",
