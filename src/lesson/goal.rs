@@ -191,32 +191,34 @@ fn is_of_family(verb: &Verb, call: &Call) -> bool {
         Verb::Poll { .. } => matches!(call, Call::Poll { .. }),
         Verb::Accept { .. } => matches!(call, Call::Accept { .. }),
         Verb::Connect { .. } => matches!(call, Call::Connect { .. }),
+        Verb::Epollwait { .. } => matches!(call, Call::EpollWait { .. }),
+        Verb::Epollctl { .. } => matches!(call, Call::EpollCtl { .. }),
+        Verb::Dup3 { .. } => matches!(call, Call::Dup3 { .. }),
+        Verb::Dupfd { .. } => matches!(call, Call::DupFrom { .. }),
+        Verb::Setsockopt { option: wanted, .. } => matches!(call, Call::Setsockopt { option, .. } if option == wanted),
+        Verb::Getsockname { .. } => matches!(call, Call::Getsockname { .. }),
+        Verb::Getpeername { .. } => matches!(call, Call::Getpeername { .. }),
+        Verb::Bind { .. } => matches!(call, Call::Bind { .. }),
+        Verb::Listen { .. } => matches!(call, Call::Listen { .. }),
         Verb::Getsockopt { option: wanted, .. } => matches!(call, Call::Getsockopt { option, .. } if option == wanted),
         _ => false,
     }
 }
 
 /// The end of a call that conditions can ask after.
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other statements are not about one end")]
 fn end_of(verb: &Verb) -> Option<&EndRef> {
-    match verb {
-        Verb::Read { end, .. }
-        | Verb::Write { end, .. }
-        | Verb::Recv { end, .. }
-        | Verb::Send { end, .. }
-        | Verb::Recvmsg { end, .. }
-        | Verb::Sendmsg { end, .. }
-        | Verb::Close { end }
-        | Verb::Dup { end }
-        | Verb::Dup2 { end, .. }
-        | Verb::Recvfrom { end, .. }
-        | Verb::Shutdown { end, .. }
-        | Verb::Getsockopt { end, .. }
-        | Verb::Accept { end, .. }
-        | Verb::Connect { end, .. } => Some(end),
-        Verb::Poll { ends, .. } => ends.first(),
-        _ => None,
-    }
+    let is_loop = matches!(
+        verb,
+        Verb::Flood { .. }
+            | Verb::Drain { .. }
+            | Verb::Echo { .. }
+            | Verb::Ping { .. }
+            | Verb::Reader { .. }
+            | Verb::Repeat { .. }
+    );
+    let sets = matches!(verb, Verb::Pipesize { .. } | Verb::Nonblock { .. } | Verb::Cloexec { .. });
+    let is_other = matches!(verb, Verb::Readv { .. } | Verb::Writev { .. } | Verb::Atmark { .. });
+    verb.acts_on().filter(|_| !is_loop && !sets && !is_other)
 }
 
 fn verdict(condition: &Statement, actor: Option<&str>, events: &[Event]) -> Verdict {
