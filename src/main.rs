@@ -2,6 +2,8 @@
 
 #[path = "main/files.rs"]
 mod files;
+#[path = "main/proofs.rs"]
+mod proofs;
 #[path = "main/watched.rs"]
 mod watched;
 
@@ -19,7 +21,7 @@ use color_eyre::eyre::{Result, WrapErr, eyre};
 use tincans::agent;
 use tincans::app::config::Config;
 use tincans::app::course::Course;
-use tincans::checker::{self, Check, Outcome};
+use tincans::checker::{self, Check};
 use tincans::cli::{self, Arguments, Command};
 use tincans::config;
 use tincans::crash;
@@ -27,7 +29,7 @@ use tincans::doctor::{self, Health};
 use tincans::guardian::{self, Terminal};
 use tincans::hand_in::{self, Bounds};
 use tincans::lesson::{Lesson, builtin, language, list, load, plan, report};
-use tincans::matrix::{self, Format, Request};
+use tincans::matrix::{self, Request};
 use tincans::plain::{self, Ends, Listener};
 use tincans::playground::Opening;
 use tincans::practice::{self, Form};
@@ -42,6 +44,8 @@ use tincans::text;
 use tincans::tui::{self, Looks};
 use tincans::ui::ascii::Letters;
 use tincans::ui::theme::{Colours, Ground, Theme};
+
+use proofs::{check_lessons, matrix_format};
 
 /// Usage, a script that does not parse, no terminal where one is needed.
 const USAGE: u8 = 2;
@@ -355,27 +359,6 @@ fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
             USAGE
         }
     })
-}
-
-fn check_lessons(check: checker::Checking, what: Check<'_>) -> Result<u8> {
-    Ok(match check(what, (&mut output::stdout(Printed::Text), &mut output::stderr()))? {
-        Outcome::Right | Outcome::NobodyReads => 0,
-        Outcome::Skipped => SKIPPED,
-        Outcome::Wrong => 1,
-        Outcome::NoLesson => USAGE,
-    })
-}
-
-fn matrix_format(markdown: bool, html: bool, json: bool) -> Format {
-    match (markdown, html, json) {
-        (_, _, true) => Format::Json,
-        (_, true, false) => Format::Html,
-        (true, false, false) => Format::Markdown,
-        (false, false, false) => {
-            let size = if output::is_terminal() { TtyInput::open().and_then(|terminal| terminal.size()) } else { None };
-            Format::Text(size.map_or(matrix::WIDTH, |size| usize::from(size.0)))
-        }
-    }
 }
 
 /// Bytes to stdout, which may be closed.
