@@ -138,6 +138,18 @@ impl World {
         with_pid().find(|task| task.state != TaskState::Dead).or_else(|| with_pid().next())
     }
 
+    /// [`Self::task_of_pid`] of every number at once.
+    fn leaders(&self) -> BTreeMap<i32, &Task> {
+        let mut leaders: BTreeMap<i32, &Task> = BTreeMap::new();
+        for task in self.tasks.values().filter(|task| task.leads_process()) {
+            let is_there = |task: &Task| task.state != TaskState::Dead;
+            if is_there(task) || leaders.get(&task.pid).is_none_or(|before| !is_there(before)) {
+                leaders.insert(task.pid, task);
+            }
+        }
+        leaders
+    }
+
     /// A task's descriptor table and dispositions; none once it is dead.
     pub fn process_of(&self, task: TaskId) -> Option<&Process> {
         self.processes.get(&self.tasks.get(&task)?.process)
@@ -297,13 +309,15 @@ impl World {
     /// The answer to `tasks`.
     pub fn tasks_report(&self) -> Vec<TaskReport> {
         let usual = self.tasks.values().next().and_then(|first| first.group).map(|group| group.id);
+        let leaders = self.leaders();
         let row = |task: &Task| {
             let asleep = task.sleeping_call();
             let group = task.group.map(|group| group.id);
             TaskReport {
                 task: task.name.clone(),
                 pid: task.pid,
-                group: group.map(|group| self.group_name(group)),
+                group: group
+                    .map(|group| leaders.get(&group).map_or_else(|| group.to_string(), |task| task.name.clone())),
                 is_in_other_group: task.state != TaskState::Dead && group.is_some() && group != usual,
                 state: task.state,
                 call: asleep.map(|ongoing| ongoing.call().name().to_owned()),
