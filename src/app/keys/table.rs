@@ -241,20 +241,14 @@ const LINE: &[Row] = &[
 ];
 
 const STEPPING: &[Row] = &[
-    row("step-program", &[Char(' ')], step(Stepping::Go), (1, "step"), "a watched program: one makes its next call"),
-    row("step-who", &[Char('j')], step(Stepping::Choose), (2, "who"), "which of its tasks that is: the next"),
-    row("step-until", &[Char('B')], step(Stepping::OpenUntil), (3, "until"), "it goes on until something comes"),
-    row("step-all", &[Char('G')], step(Stepping::All), (4, "all go"), "its tasks go on as they like"),
+    row("step-program", &[Char(' ')], step(Stepping::Go), (1, "step"), "watched program: the next call"),
+    row("step-who", &[Char('j')], step(Stepping::Choose), (2, "who"), "which task makes it: the next"),
+    row("step-until", &[Char('B')], step(Stepping::OpenUntil), (3, "until"), "go on until something comes"),
+    row("step-all", &[Char('G')], step(Stepping::All), (4, "all go"), "all its tasks go on freely"),
 ];
 
 const UNTIL: &[Row] = &[
-    row(
-        "until-read",
-        &[Char('r')],
-        step(Stepping::Until(Until::Read)),
-        (1, "read"),
-        "somebody reads from the focused channel",
-    ),
+    row("until-read", &[Char('r')], step(Stepping::Until(Until::Read)), (1, "read"), "somebody reads from the channel"),
     row("until-write", &[Char('w')], step(Stepping::Until(Until::Write)), (2, "write"), "somebody writes to it"),
     row("until-close", &[Char('c')], step(Stepping::Until(Until::Close)), (3, "close"), "somebody closes an end of it"),
     row("until-sleep", &[Char('s')], step(Stepping::Until(Until::Sleep)), (4, "sleep"), "somebody falls asleep"),

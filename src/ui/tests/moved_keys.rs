@@ -6,7 +6,8 @@ use crate::app::keys::{Keymap, MODES, rebind::Wish};
 
 /// Every action has a key that no default has.
 fn foreign() -> Keymap {
-    let mut letters = (0x3b1..0x3c9).chain(0x430..0x450).chain(0x561..0x587).filter_map(char::from_u32);
+    let mut letters =
+        (0x3b1..0x3c9).chain(0x430..0x450).chain(0x561..0x587).chain(0x10d0..0x10f0).filter_map(char::from_u32);
     let mut wishes: Vec<Wish> = Vec::new();
     for row in GROUPS.iter().flat_map(|group| group.rows) {
         if wishes.iter().any(|wish| wish.name == row.name) {
