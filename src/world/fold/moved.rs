@@ -6,7 +6,7 @@ use crate::order::{Call, Extra, Outcome, Payload};
 use crate::trace::TaskId;
 
 use super::super::World;
-use super::super::kind::EndId;
+use super::super::kind::{EndId, Kind};
 use super::super::ledger::Found;
 use super::Back;
 
@@ -37,7 +37,17 @@ impl World {
         }
         let Some(end) = self.ends.get_mut(&source) else { return };
         let kind = end.kind;
-        self.take(source, kind, Found { by: id, len, data: &[] }, call);
+        // Packets of a pipe are moved one after the other.
+        let (mut parts, mut left) = (Vec::new(), len);
+        for piece in end.inbox.queue.iter().filter(|_| kind == Kind::PacketPipe) {
+            let part = piece.len.min(left);
+            left -= part;
+            parts.extend((part > 0).then_some(part));
+        }
+        parts.extend((left > 0).then_some(left));
+        for len in parts {
+            self.take(source, kind, Found { by: id, len, data: &[] }, call);
+        }
     }
 
     /// What the ledger knows of the first bytes that wait at an end.
