@@ -288,7 +288,10 @@ impl Run {
     fn readable(&self) -> Vec<EndId> {
         let world = self.session.world();
         let is_held = |end: &&End| self.reader(end.id).is_some();
-        world.ends().filter(|end| !end.closed && end.name.is_some()).filter(is_held).map(|end| end.id).collect()
+        // At a FIFO that was opened for both, the answer depends on the descriptor.
+        let is_both = |end: &End| world.openings().any(|opening| opening.also.is_some() && opening.is_of(end.id));
+        let open = world.ends().filter(|end| !end.closed && end.name.is_some() && !is_both(end));
+        open.filter(is_held).map(|end| end.id).collect()
     }
 
     /// An idle task that holds an end, and its number.

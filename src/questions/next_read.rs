@@ -83,6 +83,10 @@ pub fn next_read(world: &World, end: &End, blocking: Blocking) -> Option<NextRea
     if end.closed {
         return None;
     }
+    // A FIFO that was opened for both is read by the same descriptor.
+    if !end.can_be_read() && world.openings().any(|opening| opening.also == Some(end.id)) {
+        return None;
+    }
     if !end.can_be_read() {
         return Some(NextRead::stays(ReadOutcome::Fails(Errno::EBADF)));
     }

@@ -38,6 +38,10 @@ pub fn failure(world: &World, end: &End) -> Option<WriteFailure> {
         return None;
     }
     if !end.can_be_written() {
+        // A FIFO that was opened for both is written by the same descriptor.
+        if world.openings().any(|opening| opening.also.is_some() && opening.end == end.id) {
+            return None;
+        }
         return failure(Errno::EBADF, Cause::ReadsOnly);
     }
     // Its own shutdown is looked at first, before anybody asks for a peer (older kernels say ENOTCONN where there is none).
