@@ -115,9 +115,21 @@ fn masked(shown: &str) -> String {
 
 /// Whether numbers in it may be processes'; elsewhere one that is the same by chance is none.
 fn tells_of_pids(line: &str) -> bool {
-    ["fork(", "clone3(", "waitpid", "kill(", "tasks() = ", "pid=", "getsockname(", "getpeername("]
-        .iter()
-        .any(|mark| line.contains(mark))
+    [
+        "fork(",
+        "clone3(",
+        "setsid(",
+        "setpgid(",
+        "getppid(",
+        "waitpid",
+        "kill(",
+        "tasks() = ",
+        "pid=",
+        "getsockname(",
+        "getpeername(",
+    ]
+    .iter()
+    .any(|mark| line.contains(mark))
 }
 
 fn without_pids(line: &str, names: &BTreeMap<&str, String>) -> String {

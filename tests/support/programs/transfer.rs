@@ -165,6 +165,8 @@ impl Programs {
         let (size, times) = (self.random.word(&["1", "100", "4096", "30000"]), 1 + self.random.below(300));
         let size = if self.random.chance(10) { "0" } else { size };
         let echoes = scene.world.tasks().any(|task| is_loop(task, |of| matches!(of, Loop::Echo { .. })));
+        // What is opened for both sides reads its own echo without end.
+        let echoes = echoes || scene.world.openings().any(|opening| opening.also.is_some() && opening.is_of(end.1));
         Some(match self.random.below(10) {
             0..=3 => format!("{} {size} {times}", scene.about("flood", end)),
             4..=6 => format!("{}{}", scene.about("drain", end), self.random.word(&[" dontwait", " 100 dontwait", ""])),
