@@ -3,8 +3,9 @@
 
 use std::fmt::Write as _;
 
+use crate::abi::Signal;
 use crate::recording::Recording;
-use crate::trace::{Fact, TaskId, strace};
+use crate::trace::{Fact, TaskId, What, strace};
 use crate::world::history::{MAX_MOMENTS, Moment, Traffic};
 
 /// Moments that are drawn, the first ones: forges refuse diagrams of more than 50,000 characters.
@@ -29,13 +30,32 @@ pub fn text(recording: &Recording) -> Result<String, String> {
     while at < drawn {
         let next = (at + MAX_MOMENTS as u64).min(drawn);
         let count = usize::try_from(next - at).unwrap_or(MAX_MOMENTS);
-        history.look(next, count).moments.iter().for_each(|moment| draw(moment, &mut text));
+        let mut moments = history.look(next, count).moments;
+        calls_before_signals(&mut moments);
+        for moment in &moments {
+            draw(moment, &mut text);
+        }
         at = next;
     }
     if drawn < history.newest() {
         let _ = writeln!(text, "    Note over t0: {} more events are not drawn", history.newest() - drawn);
     }
     Ok(text)
+}
+
+/// As in the transcript: a task's call comes before its signal, in whichever order a sleeping call and its handler were recorded.
+fn calls_before_signals(moments: &mut [Moment]) {
+    let is_signal =
+        |what: &What| matches!(what, What::Signal { signal, .. } if ![Signal::CONT, Signal::STOP].contains(signal));
+    for at in 1..moments.len() {
+        let (signal, call) = (&moments[at - 1], &moments[at]);
+        let is_one = signal.task == call.task && signal.line == call.line;
+        let was_signal = signal.events.iter().all(|event| is_signal(&event.what)) && !signal.events.is_empty();
+        let is_call = call.events.iter().any(|event| matches!(event.what, What::Call(_)));
+        if is_one && was_signal && is_call {
+            moments.swap(at - 1, at);
+        }
+    }
 }
 
 fn draw(moment: &Moment, text: &mut String) {
