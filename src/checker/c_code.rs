@@ -6,9 +6,8 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use crate::lesson::{CodeBlock, Lesson};
+use crate::sys::launch::C_COMPILERS;
 
-/// Compilers that are tried, in order.
-const COMPILERS: [&str; 3] = ["cc", "gcc", "clang"];
 /// What the blocks may take for granted.
 const HEADERS: &str = "assert.h errno.h fcntl.h poll.h signal.h stddef.h stdint.h stdio.h stdlib.h string.h unistd.h arpa/inet.h \
                        sys/epoll.h sys/ioctl.h sys/resource.h sys/socket.h sys/stat.h sys/types.h sys/uio.h sys/un.h sys/wait.h \
@@ -33,7 +32,7 @@ pub(super) fn compile(lesson: &Lesson) -> Compiled {
         return Compiled::Blocks(0);
     }
     let source = source(&lesson.c, &lesson.file);
-    for compiler in COMPILERS {
+    for compiler in C_COMPILERS {
         match run(compiler, &source) {
             Ok(errors) if errors.is_empty() => return Compiled::Blocks(lesson.c.len()),
             Ok(errors) => {

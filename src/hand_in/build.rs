@@ -1,7 +1,6 @@
 //! A C file made into a program by this machine's compiler, within bounds: a file that never ends to compile is a mistake in it.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,8 +10,6 @@ use crate::sys::confine::{self, Limits};
 use crate::sys::{fork, launch, poll};
 use crate::text;
 
-/// Compilers that are tried, in order.
-const COMPILERS: [&str; 3] = ["cc", "gcc", "clang"];
 /// How long one may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What it may use.
@@ -33,7 +30,7 @@ pub enum Built {
 /// Compiles a file; the program stands in `folder`.
 pub fn compile(source: &Path, folder: &Path) -> Result<Built, String> {
     let program = folder.join("program");
-    for compiler in COMPILERS {
+    for compiler in launch::C_COMPILERS {
         let said = launch::unnamed_file().map_err(|error| error.to_string())?;
         let mut command = Command::new(compiler);
         command.args(["-std=gnu11", "-O1", "-pthread", "-o"]).arg(&program).arg(source);
@@ -63,12 +60,8 @@ fn finish(mut child: Child) -> Result<Option<bool>, String> {
 }
 
 /// `LINE:COLUMN: error: words`, without the folder that it is in.
-fn first_error(mut said: File, source: &Path) -> String {
-    let mut bytes = Vec::new();
-    if said.seek(SeekFrom::Start(0)).is_ok() {
-        let _ = said.take(MOST_SAID).read_to_end(&mut bytes);
-    }
-    let words = String::from_utf8_lossy(&bytes).into_owned();
+fn first_error(said: File, source: &Path) -> String {
+    let words = String::from_utf8_lossy(&launch::read_back(said, MOST_SAID)).into_owned();
     let of_source = |line: &str| line.contains("error");
     let line = words.lines().find(|line| of_source(line)).or(words.lines().next()).unwrap_or("it does not say why");
     let own = source.display().to_string();

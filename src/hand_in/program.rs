@@ -1,8 +1,6 @@
 //! One program of a folder under watch, until it has ended, stands still for ever, or has used up what it may use.
 
 use std::ffi::CString;
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -57,7 +55,7 @@ pub fn judge(
         }
         Ending::NotWatched(reason) => Ended::NotRun(format!("It cannot be watched: {reason}.")),
     });
-    let output = read(output);
+    let output = launch::read_back(output, MOST_OUTPUT);
     Ok(run.judgement(ended, &output))
 }
 
@@ -175,12 +173,4 @@ impl Run {
         };
         all.map(sleeps).collect()
     }
-}
-
-fn read(mut output: File) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    if output.seek(SeekFrom::Start(0)).is_ok() {
-        let _ = output.take(MOST_OUTPUT).read_to_end(&mut bytes);
-    }
-    bytes
 }

@@ -3,7 +3,7 @@
 
 use std::ffi::CString;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -70,6 +70,18 @@ pub fn unnamed_file() -> Result<File, SysError> {
     let fd = memfd_create(c"tincans-output", MFdFlags::MFD_CLOEXEC).during("make a file for the output")?;
     Ok(File::from(fd))
 }
+
+/// The first bytes of such a file, at most so many; none where it cannot be read.
+pub fn read_back(mut file: File, most: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if file.seek(SeekFrom::Start(0)).is_ok() {
+        let _ = file.take(most).read_to_end(&mut bytes);
+    }
+    bytes
+}
+
+/// C compilers that are tried, in order.
+pub const C_COMPILERS: [&str; 3] = ["cc", "gcc", "clang"];
 
 /// Standard output and error of this process, and of what it starts, go to a file.
 pub fn redirect(file: &File) -> Result<(), SysError> {

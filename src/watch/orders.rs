@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::CString;
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
@@ -88,7 +86,7 @@ fn once(arguments: &[CString], seed: u64, patience: Duration) -> Result<Outcome,
         Ending::NotExecuted(errno) => format!("cannot be executed: {}", errno.name()),
         Ending::NotWatched(reason) => reason,
     });
-    Ok(Outcome { ending, is_clean, output: read(output) })
+    Ok(Outcome { ending, is_clean, output: launch::read_back(output, MOST_OUTPUT) })
 }
 
 const CLEAN: crate::trace::Death = crate::trace::Death::Exited(0);
@@ -125,12 +123,4 @@ fn falls_asleep(event: &Event) -> bool {
 fn deadlock(recording: &Recording) -> Option<String> {
     let text = explain::deadlock(recording.world())?.text;
     Some(text.split(". None of them").next().unwrap_or(&text).to_owned())
-}
-
-fn read(mut output: File) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    if output.seek(SeekFrom::Start(0)).is_ok() {
-        let _ = output.take(MOST_OUTPUT).read_to_end(&mut bytes);
-    }
-    bytes
 }
