@@ -22,6 +22,8 @@ impl Errno {
     pub const EINTR: Self = Self(4);
     /// No such file or directory.
     pub const ENOENT: Self = Self(2);
+    /// File exists.
+    pub const EEXIST: Self = Self(17);
     /// No such device or address.
     pub const ENXIO: Self = Self(6);
     /// Bad file descriptor.
@@ -258,6 +260,21 @@ pub const MSG_CMSG_CLOEXEC: i32 = 0x4000_0000;
 
 /// SPLICE_F_NONBLOCK.
 pub const SPLICE_NONBLOCK: i32 = 2;
+
+/// POLLIN, in an answer of poll(2).
+pub const POLLIN: i16 = 0x1;
+/// POLLPRI, in an answer of poll(2).
+pub const POLLPRI: i16 = 0x2;
+/// POLLOUT, in an answer of poll(2).
+pub const POLLOUT: i16 = 0x4;
+/// POLLERR, in an answer of poll(2).
+pub const POLLERR: i16 = 0x8;
+/// POLLHUP, in an answer of poll(2).
+pub const POLLHUP: i16 = 0x10;
+/// POLLNVAL, in an answer of poll(2).
+pub const POLLNVAL: i16 = 0x20;
+/// POLLRDHUP, in an answer of poll(2).
+pub const POLLRDHUP: i16 = 0x2000;
 
 /// Bits of poll(2).
 pub const POLL_EVENTS: &[(&str, i32)] = &[

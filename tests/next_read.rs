@@ -289,8 +289,7 @@ impl Run {
         let world = self.session.world();
         let is_held = |end: &&End| self.reader(end.id).is_some();
         // At a FIFO that was opened for both, the answer depends on the descriptor.
-        let is_both = |end: &End| world.openings().any(|opening| opening.also.is_some() && opening.is_of(end.id));
-        let open = world.ends().filter(|end| !end.closed && end.name.is_some() && !is_both(end));
+        let open = world.ends().filter(|end| !end.closed && end.name.is_some() && !world.is_opened_for_both(end.id));
         open.filter(is_held).map(|end| end.id).collect()
     }
 

@@ -128,12 +128,10 @@ impl Agent {
     /// After a read of 0: an empty message is not the end. Only a socket that keeps messages has those; it says so by its type,
     /// and EOF by POLLHUP or POLLRDHUP, or by nothing to read.
     fn more_may_come(&self, fd: i32) -> bool {
-        const POLLRDHUP: i16 = 0x2000;
-        const POLLHUP: i16 = 0x10;
         let _ = self;
         let (answer, kind) = crate::sys::options::get(fd, "type");
         let keeps_messages = answer.ret == 0 && kind != crate::order::Extra::Value(i64::from(abi::SOCK_STREAM));
-        keeps_messages && look(&[fd], i32::from(POLLRDHUP), 0).1[0] & (POLLRDHUP | POLLHUP) == 0
+        keeps_messages && look(&[fd], i32::from(abi::POLLRDHUP), 0).1[0] & (abi::POLLRDHUP | abi::POLLHUP) == 0
     }
 
     fn echo(&mut self, fd: i32) {

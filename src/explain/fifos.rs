@@ -15,9 +15,6 @@ use super::{Rule, wording};
 pub(super) const RULES: &[Rule] =
     &[nobody_reads, socket_is_not_opened, no_file, name_is_there, opened, unlinked, end_of_fifo];
 
-/// EEXIST of mkfifo(3).
-const EEXIST: Errno = Errno(17);
-
 fn failed(scene: &Scene<'_>, errno: Errno) -> bool {
     scene.ret() < 0 && scene.errno() == errno
 }
@@ -85,7 +82,7 @@ fn name_is_there(scene: &Scene<'_>) -> Option<Explanation> {
         "There is {what} called {at} already, and mkfifo makes a new one or none: EEXIST. A file stays until it is unlinked, \
          also when nobody has it open and its maker is dead."
     );
-    failed(scene, EEXIST).then(|| wording::explanation(&**at, "name-is-taken", "mkfifo(3)", text))
+    failed(scene, Errno::EEXIST).then(|| wording::explanation(&**at, "name-is-taken", "mkfifo(3)", text))
 }
 
 /// An open that succeeded, and what it had to wait for.

@@ -71,7 +71,7 @@ fn not_moved(scene: &Scene<'_>) -> Option<Explanation> {
         "EPERM" => format!(
             "there is no process group {} in {name}'s session: a group cannot be entered from another session, and it is gone \
              with its last process",
-            scene.world.group_name(group)
+            scene.world.name_of_pid(group)
         ),
         _ => return None,
     };
@@ -85,7 +85,7 @@ fn moved(scene: &Scene<'_>) -> Option<Explanation> {
     let target = target?;
     let (name, group) = (&target.name, target.group?.id);
     let others = others(scene, group, target);
-    let leader = scene.world.group_name(group);
+    let leader = scene.world.name_of_pid(group);
     let with = if others.is_empty() { "alone".to_owned() } else { format!("with {}", wording::list(&others)) };
     let text = format!(
         "{name} is in process group {leader} now, {with}. A signal to the group, which kill(2) is told by a negative number, \
@@ -104,7 +104,7 @@ fn group_is_empty(scene: &Scene<'_>) -> Option<Explanation> {
     if pid >= -1 || scene.ret() >= 0 || scene.errno() != Errno::ESRCH {
         return None;
     }
-    let leader = scene.world.group_name(-pid);
+    let leader = scene.world.name_of_pid(-pid);
     let text = format!(
         "No process is left in process group {leader}: a group is there as long as one process is in it, a zombie too, whether its \
          first one lives or not."
@@ -126,7 +126,7 @@ fn whole_group(scene: &Scene<'_>) -> Option<Explanation> {
         task.leads_process() && task.group.is_some_and(|of| of.id == -pid) && (task.is_alive() || died(task))
     };
     let reached: Vec<String> = scene.world.tasks().filter(is_reached).map(|task| task.name.clone()).collect();
-    let (leader, signal) = (scene.world.group_name(-pid), Signal(signal).name());
+    let (leader, signal) = (scene.world.name_of_pid(-pid), Signal(signal).name());
     let text = format!(
         "kill with a negative number sends {signal} to every process of process group {leader}: {}. Who has left the group by \
          setpgid or setsid does not get it.",

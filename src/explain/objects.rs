@@ -1,6 +1,6 @@
 //! What can be waited for and is no channel: an eventfd's count, a timer, a signal that is blocked, a process that is alive.
 
-use crate::abi::{Disposition, Errno, Signal, TaskState};
+use crate::abi::{Disposition, Errno, POLLHUP, POLLIN, Signal, TaskState};
 use crate::order::{Call, Extra};
 use crate::questions::sleep;
 use crate::trace::{Brought, Explanation};
@@ -12,9 +12,6 @@ use super::scene::Scene;
 use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] = &[blocked, brought, would_sleep, not_so_long, polled];
-
-const POLLIN: i16 = 0x1;
-const POLLHUP: i16 = 0x10;
 
 /// The page of each kind.
 fn page(of: &Object) -> &'static str {
@@ -28,10 +25,6 @@ fn page(of: &Object) -> &'static str {
     }
 }
 
-fn about(of: &Object) -> String {
-    of.label()
-}
-
 fn names(signals: &[i32]) -> String {
     let names: Vec<String> = signals.iter().map(|signal| Signal(*signal).name()).collect();
     wording::list(&names)
@@ -40,10 +33,6 @@ fn names(signals: &[i32]) -> String {
 /// Whether the process of this number is there and not dead.
 fn is_alive(world: &World, pid: i32) -> bool {
     world.task_of_pid(pid).is_some_and(Task::is_alive)
-}
-
-fn name_of(world: &World, pid: i32) -> String {
-    world.task_of_pid(pid).map_or_else(|| pid.to_string(), |task| task.name.clone())
 }
 
 /// kill(2) of a task that has blocked the signal.
@@ -69,7 +58,7 @@ fn blocked(scene: &Scene<'_>) -> Option<Explanation> {
 /// A read that brought a number or a signal.
 fn brought(scene: &Scene<'_>) -> Option<Explanation> {
     let object = scene.object().filter(|_| scene.ret() >= 0)?;
-    let (here, who) = (about(object), scene.who());
+    let (here, who) = (object.label(), scene.who());
     let text = match (scene.call.names.brought.as_ref()?, &object.inside) {
         (Brought::Number(number), Inside::Counter { is_semaphore: true, .. }) => format!(
             "{who} took {number} from {here}: of an eventfd with EFD_SEMAPHORE a read takes 1, however much is there."
@@ -101,14 +90,14 @@ fn would_sleep(scene: &Scene<'_>) -> Option<Explanation> {
         "{}, so {} fails with EAGAIN instead of sleeping: {} is non-blocking. That is not a fault.",
         state(scene.world, object, scene.call.call.offered().is_some())?,
         scene.call.call.name(),
-        about(object),
+        object.label(),
     );
-    Some(wording::explanation(about(object).as_str(), "object-would-sleep", page(object), text))
+    Some(wording::explanation(object.label().as_str(), "object-would-sleep", page(object), text))
 }
 
 /// Why a read or a write of it would sleep.
 fn state(world: &World, object: &Object, is_write: bool) -> Option<String> {
-    let here = about(object);
+    let here = object.label();
     Some(match &object.inside {
         Inside::Counter { count, .. } if is_write => {
             format!("The count of {here} is {count}, and with what is to be added it would pass the most, 2^64 - 2")
@@ -119,7 +108,7 @@ fn state(world: &World, object: &Object, is_write: bool) -> Option<String> {
             format!("The {ms} ms of {here} are not up, or were read already: a timer that is set once is over once")
         }
         Inside::Signals(signals) => format!("None of {} is pending", names(signals)),
-        Inside::Process(pid) => format!("{} has not died", name_of(world, *pid)),
+        Inside::Process(pid) => format!("{} has not died", world.name_of_pid(*pid)),
         Inside::Epoll(_) | Inside::Opaque => return None,
     })
 }
@@ -127,7 +116,7 @@ fn state(world: &World, object: &Object, is_write: bool) -> Option<String> {
 /// EINVAL.
 fn not_so_long(scene: &Scene<'_>) -> Option<Explanation> {
     let object = scene.object().filter(|_| scene.ret() < 0 && scene.errno() == Errno::EINVAL)?;
-    let (here, is_write) = (about(object), scene.call.call.offered().is_some());
+    let (here, is_write) = (object.label(), scene.call.call.offered().is_some());
     if !is_write && scene.call.call.room().is_none() {
         return None;
     }
@@ -164,22 +153,22 @@ fn polled(scene: &Scene<'_>) -> Option<Explanation> {
         fds.iter().zip(bits).filter_map(|(fd, bits)| Some((scene.world.object(scene.call.names.end_id(*fd)?)?, *bits)));
     let (object, bits) =
         objects.filter(|of| of.0.inside != Inside::Opaque).find(|(_, bits)| *bits != 0 || scene.ret() == 0)?;
-    let here = about(object);
+    let here = object.label();
     let text = match &object.inside {
         Inside::Process(pid) if bits & POLLHUP != 0 => {
             format!(
                 "{} is dead and was waited for: POLLHUP says that nothing is left of it, not even a zombie.",
-                name_of(scene.world, *pid)
+                scene.world.name_of_pid(*pid)
             )
         }
         Inside::Process(pid) if bits & POLLIN != 0 => format!(
             "POLLIN at {here}: {} is dead. A pidfd becomes readable at that moment, though it cannot be read; its parent still has to \
              wait for it.",
-            name_of(scene.world, *pid)
+            scene.world.name_of_pid(*pid)
         ),
         Inside::Process(pid) if is_alive(scene.world, *pid) => format!(
             "{} is alive, so nothing is to be told at {here}. Its death is the one event of a pidfd.",
-            name_of(scene.world, *pid)
+            scene.world.name_of_pid(*pid)
         ),
         _ if bits & POLLIN == 0 => format!("{}: a read of {here} would sleep.", state(scene.world, object, false)?),
         Inside::Counter { .. } => format!("POLLIN at {here}: its count is not 0, so a read would not sleep."),

@@ -1,6 +1,6 @@
 //! What poll(2) says, and where it misleads.
 
-use crate::abi::Errno;
+use crate::abi::{Errno, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI};
 use crate::order::{Call, Extra};
 use crate::questions::next_write::{self, Cause, WriteFailure};
 use crate::trace::{CallState, Explanation};
@@ -24,13 +24,6 @@ pub(super) const RULES: &[Rule] = &[
     nothing_yet,
     ready,
 ];
-
-const POLLIN: i16 = 0x1;
-const POLLPRI: i16 = 0x2;
-const POLLOUT: i16 = 0x4;
-const POLLERR: i16 = 0x8;
-const POLLHUP: i16 = 0x10;
-const POLLNVAL: i16 = 0x20;
 
 /// A number that means nothing.
 fn no_descriptor(scene: &Scene<'_>) -> Option<Explanation> {

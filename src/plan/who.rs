@@ -85,7 +85,7 @@ pub fn group(world: &World, name: &str) -> Result<i32, Refusal> {
 pub fn members(world: &World, name: &str) -> Result<Vec<TaskId>, Refusal> {
     let group = group(world, name)?;
     let members: Vec<TaskId> = world.members_of(group).map(|task| task.id).collect();
-    let nobody = || Refusal(format!("no process is left in process group {}", world.group_name(group)));
+    let nobody = || Refusal(format!("no process is left in process group {}", world.name_of_pid(group)));
     if members.is_empty() { Err(nobody()) } else { Ok(members) }
 }
 

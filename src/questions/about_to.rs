@@ -5,21 +5,20 @@ use crate::script::words::quote;
 use crate::trace::TaskId;
 use crate::world::World;
 use crate::world::kind::EndId;
+use crate::world::task::Descriptor;
 
 /// Bytes of what is written that are shown.
 const SHOWN: usize = 32;
 
 /// The end that a call of this task is about.
 pub fn end(world: &World, task: TaskId, call: &Call) -> Option<EndId> {
-    let fd = call.fd()?;
-    let process = world.process_of(task)?;
-    process.rows().find(|(number, _)| *number == fd).map(|(_, descriptor)| descriptor.end)
+    descriptor(world, task, call).map(|descriptor| descriptor.end)
 }
 
 /// `write(pipe1[1], "hello", 5)`, `read(pipe1[0], 4096)`, `close(pipe1[0])`.
 pub fn words(world: &World, task: TaskId, call: &Call) -> String {
-    let about = match end(world, task, call) {
-        Some(end) => world.label(end),
+    let about = match descriptor(world, task, call) {
+        Some(descriptor) => world.label_of(descriptor),
         None => call.fd().map(|fd| fd.to_string()).unwrap_or_default(),
     };
     let mut arguments = vec![about];
@@ -31,4 +30,8 @@ pub fn words(world: &World, task: TaskId, call: &Call) -> String {
         arguments.push(room.to_string());
     }
     format!("{}({})", call.name(), arguments.join(", "))
+}
+
+fn descriptor<'a>(world: &'a World, task: TaskId, call: &Call) -> Option<&'a Descriptor> {
+    world.process_of(task)?.table.get(&call.fd()?)
 }

@@ -84,7 +84,7 @@ pub fn next_read(world: &World, end: &End, blocking: Blocking) -> Option<NextRea
         return None;
     }
     // A FIFO that was opened for both is read by the same descriptor.
-    if !end.can_be_read() && world.openings().any(|opening| opening.also == Some(end.id)) {
+    if !end.can_be_read() && world.is_opened_for_both(end.id) {
         return None;
     }
     if !end.can_be_read() {

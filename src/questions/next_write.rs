@@ -39,7 +39,7 @@ pub fn failure(world: &World, end: &End) -> Option<WriteFailure> {
     }
     if !end.can_be_written() {
         // A FIFO that was opened for both is written by the same descriptor.
-        if world.openings().any(|opening| opening.also.is_some() && opening.end == end.id) {
+        if world.is_opened_for_both(end.id) {
             return None;
         }
         return failure(Errno::EBADF, Cause::ReadsOnly);

@@ -1,4 +1,4 @@
-//! Which names are taken.
+//! Names: whose a number is, and which are taken.
 
 use crate::order::Call;
 use crate::script::EndName;
@@ -7,6 +7,11 @@ use super::World;
 use super::task::Task;
 
 impl World {
+    /// The name of [`Self::task_of_pid`]; of a process group, which has the number of its leader, the leader's. The number where it is not known.
+    pub fn name_of_pid(&self, pid: i32) -> String {
+        self.task_of_pid(pid).map_or_else(|| pid.to_string(), |task| task.name.clone())
+    }
+
     /// Whether an end, an object or an opening of a FIFO has this name, or a call is about to give it to one.
     pub fn is_taken(&self, name: &str) -> bool {
         let is_it = |other: Option<&EndName>| other.is_some_and(|other| other.name == name);

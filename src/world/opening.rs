@@ -3,6 +3,7 @@
 
 use crate::script::EndName;
 
+use super::World;
 use super::kind::EndId;
 use super::origin::Origin;
 
@@ -36,5 +37,12 @@ impl Opening {
     /// Whether it was opened for this side.
     pub fn is_of(&self, end: EndId) -> bool {
         self.end == end || self.also == Some(end)
+    }
+}
+
+impl World {
+    /// Whether this is a side of a FIFO that somebody has open for both: what such a descriptor does is not told by its side.
+    pub fn is_opened_for_both(&self, end: EndId) -> bool {
+        self.openings.values().any(|opening| opening.also.is_some() && opening.is_of(end))
     }
 }

@@ -129,7 +129,7 @@ fn group_of(world: &World, task: &Task) -> Option<String> {
     let group = task.group.filter(|_| task.is_alive() && task.id == task.process)?;
     let usual = world.tasks().next().and_then(|first| first.group).map(|first| first.id);
     let what = if group.session == Some(group.id) { "session" } else { "group" };
-    (Some(group.id) != usual).then(|| format!(" {what} {}", world.group_name(group.id)))
+    (Some(group.id) != usual).then(|| format!(" {what} {}", world.name_of_pid(group.id)))
 }
 
 /// All tasks that are remembered and not long gone, each below who made it, or on its own where that one is dead.

@@ -167,10 +167,9 @@ impl World {
 
     /// poll(2) has told a task of something to read: who takes it before the task does is known by that.
     fn note_readable(&mut self, id: TaskId, fds: &[i32], back: &Back) {
-        const POLLIN: i16 = 1;
         let Extra::Revents(bits) = back.extra() else { return };
         let line = self.line;
-        let told = fds.iter().zip(bits).filter(|(_, bits)| **bits & POLLIN != 0);
+        let told = fds.iter().zip(bits).filter(|(_, bits)| **bits & abi::POLLIN != 0);
         let ends = told.filter_map(|(fd, _)| self.ends.get(&self.end_of_call(id, *fd)?));
         let noted: Vec<(EndId, u64, u32)> = ends.map(|end| (end.id, end.inbox.totals.reads, line)).collect();
         if let Some(task) = self.tasks.get_mut(&id) {

@@ -51,9 +51,4 @@ impl World {
         let is_there = |task: &&Task| task.leads_process() && task.state != crate::abi::TaskState::Dead;
         self.tasks.values().filter(is_there).filter(move |task| task.group.is_some_and(|of| of.id == group))
     }
-
-    /// The name of a group for people: that of the task whose number it has.
-    pub fn group_name(&self, group: i32) -> String {
-        self.task_name(group)
-    }
 }

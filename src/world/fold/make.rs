@@ -71,10 +71,6 @@ impl World {
         }
     }
 
-    pub(super) fn task_name(&self, pid: i32) -> String {
-        self.task_of_pid(pid).map_or_else(|| pid.to_string(), |task| task.name.clone())
-    }
-
     pub(super) fn make_pair(&mut self, id: TaskId, (domain, kind): (i32, i32), back: &Back) {
         let Some(of) = Kind::of_socket(kind).filter(|_| domain == abi::AF_UNIX) else {
             let Extra::Array(fds) = *back.extra() else { return };

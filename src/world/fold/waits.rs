@@ -36,7 +36,7 @@ impl World {
             }
             Call::TimerfdSettime { fd, ms } => self.set_inside(id, fd, Inside::Timer { ms: Some(ms) }),
             Call::PidfdOpen { pid, flags } => {
-                self.make_object(id, ("pidfd", self.task_name(pid)), flags | abi::CLOEXEC, back);
+                self.make_object(id, ("pidfd", self.name_of_pid(pid)), flags | abi::CLOEXEC, back);
                 self.set_inside(id, back.ret, Inside::Process(pid));
             }
             Call::EpollCreate { flags } => {

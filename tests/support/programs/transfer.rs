@@ -166,7 +166,7 @@ impl Programs {
         let size = if self.random.chance(10) { "0" } else { size };
         let echoes = scene.world.tasks().any(|task| is_loop(task, |of| matches!(of, Loop::Echo { .. })));
         // What is opened for both sides reads its own echo without end.
-        let echoes = echoes || scene.world.openings().any(|opening| opening.also.is_some() && opening.is_of(end.1));
+        let echoes = echoes || scene.world.is_opened_for_both(end.1);
         Some(match self.random.below(10) {
             0..=3 => format!("{} {size} {times}", scene.about("flood", end)),
             4..=6 => format!("{}{}", scene.about("drain", end), self.random.word(&[" dontwait", " 100 dontwait", ""])),
