@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::trace::TaskId;
 use crate::world::kind::EndId;
 
-/// What whoever steps a program wants of the watcher.
+/// What a person who steps a program wants of the watcher.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StepOrder {
     /// This task makes the call that it stands before.

@@ -1,7 +1,7 @@
 //! What a death means for those who live: the next read or write at the other side of each end that died with it.
 
 use crate::abi::{Disposition, Errno, Signal};
-use crate::questions::next_read::{Blocking, NextRead, ReadOutcome, next_read};
+use crate::questions::next_read::{Blocking, ReadOutcome, next_read};
 use crate::questions::{acting, next_write};
 use crate::world::World;
 use crate::world::channel::End;
@@ -51,15 +51,15 @@ fn survivor(world: &World, gone: &End) -> Option<String> {
     let next = next_read(world, end, Blocking::at(end))?;
     let outcomes: Vec<String> = std::iter::once(&next.outcome)
         .chain(&next.afterwards)
-        .map(|outcome| outcome_words(end, &next, *outcome))
+        .enumerate()
+        .map(|(at, outcome)| outcome_words(end, *outcome, at == 0))
         .collect();
     let read = format!("{name}'s next read from {here} {}", outcomes.join(", then "));
     Some(if end.kind == Kind::Dgram { format!("{read}: no EOF comes on datagrams.") } else { format!("{read}.") })
 }
 
 /// `returns 3 bytes`: all that waits, however many reads that takes.
-fn outcome_words(end: &End, next: &NextRead, outcome: ReadOutcome) -> String {
-    let is_first = outcome == next.outcome;
+fn outcome_words(end: &End, outcome: ReadOutcome, is_first: bool) -> String {
     match outcome {
         ReadOutcome::Bytes { .. } => format!("returns {}", wording::count(end.inbox.waiting(), "byte")),
         ReadOutcome::Message(_) | ReadOutcome::SomeMessage if end.inbox.messages() > 1 => {

@@ -59,7 +59,7 @@ pub enum Fact {
     Asleep,
     /// A signal took it out of the call it is inside of, which the kernel begins anew with the same arguments.
     Interrupted,
-    /// It stands before its next call, because whoever steps it wants that.
+    /// It stands before its next call, because a person steps it.
     Held,
     /// In which order its call and another task's, which were inside at one time, reached the kernel is not known.
     Unordered,

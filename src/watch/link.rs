@@ -20,7 +20,7 @@ pub enum Frame {
     Record(Record),
     /// Something that cannot be seen.
     Note(String),
-    /// Nobody runs, and these stand before these calls: whoever steps them picks one.
+    /// Nobody runs, and these stand before these calls: the person who steps them picks one.
     Standing(Vec<(TaskId, Call)>),
     /// The end, and the program's wait status.
     Ended(i32),

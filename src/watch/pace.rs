@@ -32,7 +32,7 @@ pub struct Picks {
 pub enum Picker {
     /// Chance, by a seed.
     Seed(fastrand::Rng),
-    /// Whoever looks on: the task that may go, once it is named, and those that were said to stand.
+    /// A person: the task that may go, once it is named, and those that were said to stand.
     Person {
         /// Named, and not let go yet.
         next: Option<TaskId>,

@@ -37,7 +37,7 @@ impl Watcher<'_> {
         let waits = |tid: &i32| self.tracees.get(tid).is_some_and(|tracee| matches!(tracee.place, Place::Waiting(_)));
         picks.held.retain(waits);
         if picks.held.is_empty() {
-            // Whoever was said to stand was killed there.
+            // Those who were said to stand were killed there.
             if let Picker::Person { told, .. } = &mut picks.picker
                 && !std::mem::take(told).is_empty()
             {
@@ -96,7 +96,7 @@ impl Watcher<'_> {
         self.out.standing(standing);
     }
 
-    /// What whoever looks on wants.
+    /// What the person who steps the program wants.
     pub(super) fn obey(&mut self, order: StepOrder) {
         match (order, &mut self.pace) {
             (StepOrder::LetGo(task), Pace::Picked(Picks { picker: Picker::Person { next, .. }, .. })) => {

@@ -75,7 +75,7 @@ pub struct Watcher<'a> {
     turn: u32,
     acting: Option<TaskId>,
     pub(super) out: &'a mut dyn Output,
-    /// What whoever steps the program wants; none where nobody can.
+    /// What the person who steps the program wants; none where nobody can.
     orders: Option<Receiver<StepOrder>>,
 }
 
