@@ -134,7 +134,12 @@ pub struct Descriptor {
 
 impl Descriptor {
     /// A standard stream of the bench's.
-    pub const NULL: Self = Self { end: EndId::NULL, also: None, opening: None, cloexec: false, origin: None };
+    pub const NULL: Self = Self::to(EndId::NULL);
+
+    /// One that refers to this alone, stays open at exec, and came by no call that is known.
+    pub const fn to(end: EndId) -> Self {
+        Self { end, also: None, opening: None, cloexec: false, origin: None }
+    }
 
     /// All that it refers to.
     pub fn ends(&self) -> impl Iterator<Item = EndId> + use<> {

@@ -60,7 +60,7 @@ impl World {
             Side::Writes => (writes, None),
             Side::Both => (reads, Some(writes)),
         };
-        Descriptor { end, also, opening: None, cloexec: false, origin: None }
+        Descriptor { also, ..Descriptor::to(end) }
     }
 
     fn is_fifo(&self, path: &str) -> bool {
@@ -70,7 +70,7 @@ impl World {
     /// Who is inside of an open(2) of a FIFO counts as its opener, although it waits for the other side.
     pub(super) fn begin_open(&mut self, id: TaskId) {
         let call = self.tasks.get(&id).and_then(|task| task.current_call());
-        let Some(Call::Open { path, flags }) = call.filter(|_| self.tasks.contains_key(&id)) else { return };
+        let Some(Call::Open { path, flags }) = call else { return };
         if !self.is_fifo(&path.shown) {
             return;
         }
@@ -98,7 +98,7 @@ impl World {
             if let Some(object) = self.objects.get_mut(&end) {
                 object.nonblock = nonblock;
             }
-            Descriptor { end, also: None, opening: None, cloexec, origin: None }
+            Descriptor::to(end)
         };
         self.install(id, fd, Descriptor { cloexec, origin: Some(origin), ..descriptor });
     }
@@ -109,7 +109,7 @@ impl World {
         let kept: Vec<EndId> = ongoing.kept.iter().filter(|row| row.0 == -1).map(|row| row.1).collect();
         let (end, also) = (kept.first().copied()?, kept.get(1).copied());
         let address = self.ends.get(&end)?.address.as_deref();
-        (address == Some(path)).then_some(Descriptor { end, also, opening: None, cloexec: false, origin: None })
+        (address == Some(path)).then_some(Descriptor { also, ..Descriptor::to(end) })
     }
 
     /// A new open file description; it has the name that was ordered.
@@ -150,7 +150,7 @@ impl World {
     pub(super) fn descriptor_to(&self, passed: EndId) -> Descriptor {
         let opening = self.openings.get(&passed);
         let (end, also) = opening.map_or((passed, None), |opening| (opening.end, opening.also));
-        Descriptor { end, also, opening: opening.map(|opening| opening.id), cloexec: false, origin: None }
+        Descriptor { also, opening: opening.map(|opening| opening.id), ..Descriptor::to(end) }
     }
 
     pub(super) fn set_nonblock_of_opening(&mut self, id: EndId, on: bool, by: Option<Origin>) {

@@ -141,11 +141,7 @@ impl World {
             }
             Thing::Unknown => self.new_object("unknown", ""),
         };
-        self.install(
-            id,
-            known.fd,
-            Descriptor { end, also: None, opening: None, cloexec: known.cloexec.unwrap_or(false), origin: None },
-        );
+        self.install(id, known.fd, Descriptor { cloexec: known.cloexec.unwrap_or(false), ..Descriptor::to(end) });
         self.learn(end, known);
     }
 

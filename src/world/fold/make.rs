@@ -107,7 +107,7 @@ impl World {
         let call = self.tasks.get(&id).and_then(|task| task.current_call()).map_or("a call", made_by);
         let origin = self.origin(id, call);
         let cloexec = flags & abi::CLOEXEC != 0;
-        self.install(id, fd, Descriptor { end, also: None, opening: None, cloexec, origin: Some(origin) });
+        self.install(id, fd, Descriptor { cloexec, origin: Some(origin), ..Descriptor::to(end) });
         if let Some(end) = self.ends.get_mut(&end) {
             end.nonblock = flags & abi::NONBLOCK != 0;
             if end.nonblock {
@@ -118,11 +118,7 @@ impl World {
 
     fn install_object(&mut self, id: TaskId, (kind, name): (&str, &str), (flags, fd): (i32, i32)) {
         let end = self.new_object(kind, name);
-        self.install(
-            id,
-            fd,
-            Descriptor { end, also: None, opening: None, cloexec: flags & abi::CLOEXEC != 0, origin: None },
-        );
+        self.install(id, fd, Descriptor { cloexec: flags & abi::CLOEXEC != 0, ..Descriptor::to(end) });
         if let Some(object) = self.objects.get_mut(&end) {
             object.nonblock = flags & abi::NONBLOCK != 0;
         }
