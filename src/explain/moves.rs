@@ -81,10 +81,15 @@ fn would_sleep(scene: &Scene<'_>) -> Option<Explanation> {
     Some(wording::explanation(about, "nothing-to-move", of.page(), text))
 }
 
+/// What a sleeping write has offered is not there yet.
+fn is_empty(from: &End) -> bool {
+    from.inbox.queue.iter().all(|piece| piece.tentative)
+}
+
 /// `nothing waits at p[0]`, or `there is no room at q[1]`.
 fn what_lacks(world: &World, from: Option<&End>, to: Option<&End>) -> String {
     match (from, to) {
-        (Some(from), _) if from.inbox.queue.iter().all(|piece| piece.tentative) => {
+        (Some(from), _) if is_empty(from) => {
             let holds = from.peer.and_then(|peer| world.end(peer)).map(|peer| wording::who_holds(world, peer));
             let holds = holds.map_or_else(String::new, |holds| format!(", and {holds}"));
             format!("nothing waits at {}{holds}", from.label())
@@ -195,6 +200,5 @@ pub(super) fn waits_for(world: &World, task: &Task) -> Option<EndId> {
     let of = Move::of(ongoing.call())?;
     let from = world.end(ongoing.names.end_id(of.from)?)?;
     let to = world.end(ongoing.names.end_id(of.to)?)?;
-    let is_empty = from.inbox.queue.iter().all(|piece| piece.tentative);
-    if is_empty { from.peer } else { to.peer }
+    if is_empty(from) { from.peer } else { to.peer }
 }
