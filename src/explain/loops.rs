@@ -25,10 +25,11 @@ pub(super) fn of_scene(scene: &Scene<'_>) -> Option<Explanation> {
 
 fn messages(end: &End, taken: u64) -> Option<Explanation> {
     let text = format!(
-        "{} keeps the edges between messages: {} took {}, one each, however large the buffer.",
-        end.kind.title(),
+        "{} took {}{}, however large the buffer: {} keeps the edges between messages.",
         wording::count(taken, "read"),
         wording::count(taken, "message"),
+        if taken > 1 { ", one each" } else { "" },
+        end.kind.title(),
     );
     (taken > 0).then(|| wording::explanation(end, "one-message-each", reads::page_of_messages(end.kind), text))
 }
@@ -54,12 +55,12 @@ fn joined(scene: &Scene<'_>, end: &End, taken: u64, reads: &[&Read]) -> Option<E
         return Some(wording::explanation(end, "read-takes-what-is-there", wording::page(end.kind), text));
     }
     let text = format!(
-        "{} is a stream of bytes and keeps no edges between writes: {} ({}) waited at {here}, and {} by {} took all of them.",
-        reads::title(end.kind),
-        wording::count(numbers.len() as u64, "write"),
-        wording::list(&shown),
+        "{} by {} took {} that waited at {here} ({}): {} is a stream of bytes and keeps no edges between writes.",
         wording::count(taken, "read"),
         scene.who(),
+        wording::count(numbers.len() as u64, "write"),
+        wording::list(&shown),
+        reads::title(end.kind),
     );
     Some(wording::explanation(end, "stream-joins-writes", wording::page(end.kind), text))
 }

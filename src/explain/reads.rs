@@ -195,11 +195,11 @@ fn stream_joins_writes(scene: &Scene<'_>) -> Option<Explanation> {
     let cut = cut_in(end, read);
     let by = if are_known { format!(" by {}", wording::list(&writers)) } else { String::new() };
     let text = format!(
-        "{} is a stream of bytes and keeps no edges between writes. {}{by} ({}) waited at {here}, and one read takes \
-         all that waits and fits its buffer of {}{cut}. Had {} read between the writes, it would have got them apart.",
-        title(end.kind),
+        "One read took {}{by} that waited at {here} ({}): {} is a stream of bytes and keeps no edges between writes. \
+         A read takes all that waits and fits its buffer of {}{cut}. Had {} read between the writes, it would have got them apart.",
         wording::count(numbers.len() as u64, "write"),
         wording::list(&shown),
+        title(end.kind),
         scene.call.call.room().unwrap_or(0),
         scene.who(),
     );
