@@ -325,10 +325,11 @@ fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usiz
         return None;
     };
     let areas = channel_areas(scene, places);
-    for PanelPlace { at, area } in &areas {
-        let Some(facing) = channel_sides::of(scene.world, shown[*at]) else { continue };
+    let facings = areas.iter().filter_map(|place| Some((place, channel_sides::of(scene.world, shown[place.at])?)));
+    let may_be_large = facings.clone().all(|(place, facing)| panel::channel::fits_large(scene, facing, place.area));
+    for (PanelPlace { at, area }, facing) in facings {
         let is_focused = at == &focus || scene.app.speaks_to_all();
-        let subject = Subject { facing, number: at + 1, is_focused };
+        let subject = Subject { facing, number: at + 1, is_focused, may_be_large };
         panel::channel::draw(scene, subject, *area, buf);
     }
     (areas.len() < shown.len()).then_some((areas.len(), shown.len()))

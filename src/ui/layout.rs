@@ -14,6 +14,8 @@ const WIDE: u16 = 120;
 const BESIDE: u16 = 75;
 /// Columns and rows from which on there is a strip with processes and holders.
 const STRIP_SIZE: (u16, u16) = (100, 30);
+/// Rows from which on the strip has the holders of more than the focused channel.
+const ALL_HOLDERS: u16 = 45;
 /// Rows from which on a wide screen has room for a whole explanation beside a lesson.
 const ROOMY: u16 = 30;
 /// Rows of an explanation at most beside a lesson; where there is room, it has them always, so that nothing moves when it is
@@ -40,7 +42,7 @@ pub struct Places {
 pub struct Strip {
     /// The processes.
     pub tasks: Rect,
-    /// Who holds the focused channel.
+    /// Who holds the focused channel, and others where there is room.
     pub holders: Rect,
 }
 
@@ -157,7 +159,7 @@ impl Places {
             30..45 => (2, 5),
             _ => (3, 8),
         };
-        let strip = strip_rows(area, wanted.tasks);
+        let strip = strip_rows(area, wanted);
         let rest = body.height - 1 - least_why - strip;
         let channels = Rect { height: channel_rows(area, rest, wanted.channels), ..body };
         // Of the trace the newest line stays, whatever there is to explain.
@@ -174,12 +176,14 @@ impl Places {
 }
 
 /// Rows of processes and holders, their heading included.
-fn strip_rows(area: Rect, tasks: usize) -> u16 {
+fn strip_rows(area: Rect, wanted: Wanted) -> u16 {
     if area.width < STRIP_SIZE.0 || area.height < STRIP_SIZE.1 {
         return 0;
     }
     let most = if area.height < 40 { 3 } else { area.height / 6 };
-    1 + rows_of(tasks).clamp(2, most)
+    // On a large screen the holders of every channel are shown, two ends each.
+    let ends = if area.height < ALL_HOLDERS { 2 } else { wanted.channels.saturating_mul(2) };
+    1 + rows_of(wanted.tasks.max(ends)).clamp(2, most)
 }
 
 /// Rows of all channels together, of what they and the trace have.
@@ -403,7 +407,7 @@ mod tests {
             ((60, 18), &[BOXES, LINES], 3),
             ((80, 24), &[BOXES, BOXES], 5),
             ((120, 36), &[WHOLE, WHOLE], 8),
-            ((160, 45), &[WHOLE + 2 * MORE], 20),
+            ((160, 45), &[WHOLE + 2 * MORE], 19),
             ((200, 60), &[WHOLE + 5 * MORE], 24),
         ];
         for ((width, height), heights, trace) in cases {

@@ -42,6 +42,8 @@ pub struct Subject {
     pub number: usize,
     /// Whether keys act on it.
     pub is_focused: bool,
+    /// Whether its messages may be drawn large where they all fit: beside others they are as large as the others' are.
+    pub may_be_large: bool,
 }
 
 /// The signs of an edge: corners, sides, lines.
@@ -82,8 +84,8 @@ pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
         buf.set_string(area.x, y, edge.side, Style::new());
         buf.set_string(area.right() - 1, y, edge.side, Style::new());
     }
-    let inner = Rect::new(area.x + 2, area.y + 1, area.width - 4, last - area.y - 1);
-    let end = body(scene, &lanes, inner, buf);
+    let inner = inside(area);
+    let end = body(scene, (&lanes, subject.may_be_large), inner, buf);
     if !has_floor {
         return;
     }
@@ -240,28 +242,59 @@ fn columns(inner: Rect) -> [Column; 3] {
     ]
 }
 
-/// Draws both directions; gives the first row that is free.
-fn body(scene: Scene<'_>, lanes: &[Lane<'_>; 2], inner: Rect, buf: &mut Buffer) -> u16 {
+/// How both directions are drawn in the inner rows of a panel.
+fn shapes_of(scene: Scene<'_>, lanes: &[Lane<'_>; 2], rows: u16) -> [Shape; 2] {
     let activity = |lane: &Lane<'_>| match (lane.is_possible(), lane.is_used()) {
         (false, _) => Activity::Impossible,
         (true, false) => Activity::Idle,
         (true, true) if lane.flow().has_something() => Activity::Waiting,
         (true, true) => Activity::Used,
     };
-    let shapes = plan::shapes(inner.height, [activity(&lanes[0]), activity(&lanes[1])], scene.app.present.is_on);
+    plan::shapes(rows, [activity(&lanes[0]), activity(&lanes[1])], scene.app.present.is_on)
+}
+
+/// Whether the messages of a panel would all fit as large boxes; of one without boxes, too.
+pub fn fits_large(scene: Scene<'_>, facing: Facing, area: Rect) -> bool {
+    let Some(lanes) = Lane::both(scene.world, facing) else { return true };
+    let inner = inside(area);
+    let shapes = shapes_of(scene, &lanes, inner.height);
+    lanes.iter().zip(shapes).all(|(lane, shape)| match shape {
+        Shape::Boxes { .. } => large_rows(scene, lane, Rect { height: shape.height(), ..inner }).is_some(),
+        Shape::Nothing | Shape::Note | Shape::Labelled | Shape::Line => true,
+    })
+}
+
+/// What a panel has between its edges.
+fn inside(area: Rect) -> Rect {
+    let edges = if area.height > STRIP { 2 } else { 1 };
+    Rect::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), area.height.saturating_sub(edges))
+}
+
+/// Draws both directions; gives the first row that is free.
+fn body(scene: Scene<'_>, (lanes, may_be_large): (&[Lane<'_>; 2], bool), inner: Rect, buf: &mut Buffer) -> u16 {
     let mut y = inner.y;
-    for (lane, shape) in lanes.iter().zip(shapes) {
+    for (lane, shape) in lanes.iter().zip(shapes_of(scene, lanes, inner.height)) {
         let area = Rect { y, height: shape.height(), ..inner };
         match shape {
             Shape::Nothing => {}
             Shape::Note => note(scene, lane, area, buf),
             Shape::Labelled => labelled(scene, lane, area, buf),
             Shape::Line => headed(scene, lane, area, (Form::Inline, 1), buf),
-            Shape::Boxes { rows, form } => headed(scene, lane, area, (form, rows), buf),
+            Shape::Boxes { rows, form } => {
+                // Where there are rows for it, few messages are drawn large.
+                let large = large_rows(scene, lane, area).filter(|_| may_be_large && form == Form::Boxes);
+                headed(scene, lane, area, large.map_or((form, rows), |rows| (Form::Large, rows)), buf);
+            }
         }
         y = area.bottom();
     }
     y
+}
+
+/// How many rows of large boxes a direction has, if there is more than one and all its messages have room in them.
+fn large_rows(scene: Scene<'_>, lane: &Lane<'_>, area: Rect) -> Option<u16> {
+    let rows = (area.height - 1) / Form::Large.height();
+    (rows > 1 && fit_large(scene, lane, area, rows)).then_some(rows)
 }
 
 /// A direction that has carried nothing, in one dim line.
@@ -286,15 +319,8 @@ fn parts(direction: Direction) -> [Part; 3] {
 
 /// Headings, and below them the messages.
 fn headed(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (Form, u16), buf: &mut Buffer) {
-    let large = (area.height - 1) / Form::Large.height();
-    let fits = || large > 0 && fit_large(scene, lane, area, large);
-    let (form, rows) = match form {
-        // Letters are spaced where all have room like that.
-        Form::Large if !fits() => (Form::Tall, rows),
-        // Where there are rows for it, few messages are drawn large.
-        Form::Boxes if large > 1 && fits() => (Form::Large, large),
-        Form::Large | Form::Tall | Form::Boxes | Form::Inline => (form, rows),
-    };
+    // Letters are spaced where all have room like that.
+    let form = if form == Form::Large && !fit_large(scene, lane, area, rows) { Form::Tall } else { form };
     for (column, part) in columns(area).into_iter().zip(parts(lane.direction)) {
         let heading = heading(scene, lane, part, column.width);
         buf.set_stringn(column.x, area.y, heading, usize::from(column.width), Style::new());

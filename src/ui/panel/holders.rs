@@ -1,4 +1,4 @@
-//! Who holds the ends of the focused channel, or of all: each process and number, copies in flight too. An end lives as long as one
+//! Who holds the ends of the focused channel, then of others where there is room, or of all: each process and number, copies in flight too. An end lives as long as one
 //! of them.
 
 use ratatui::buffer::Buffer;
@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::action::Action;
-use crate::app::channel_sides;
+use crate::app::channel_sides::{self, Facing};
 use crate::ui::{Scene, words};
 use crate::world::kind::{ChannelId, EndId};
 
@@ -32,7 +32,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         ("─", Style::new()),
     );
     buf.set_line(area.x, area.y, &heading, area.width);
-    for (y, end) in (area.y + 1..area.bottom()).zip([facing.near, facing.far]) {
+    for (y, end) in (area.y + 1..area.bottom()).zip(ends_shown(scene, facing, usize::from(area.height - 1))) {
         let label = format!(" {:<8}", words::name(&scene.world.label(end), area.width / 2));
         let bits = bits_of(scene, end);
         let least = words::width(&super::xray::short_bits(&bits)) + 2;
@@ -44,6 +44,14 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         let right = vec![Span::styled(format!(" {bits} "), theme.faint())];
         buf.set_line(area.x, y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
     }
+}
+
+/// The focused channel's ends, and below them both ends of others as far as there is room.
+fn ends_shown(scene: Scene<'_>, focused: Facing, room: usize) -> Vec<EndId> {
+    let others = channel_sides::listed(scene.world).into_iter().filter(|id| *id != focused.channel);
+    let others = others.filter_map(|id| channel_sides::of(scene.world, id));
+    let channels = std::iter::once(focused).chain(others).take((room / 2).max(1));
+    channels.flat_map(|facing| [facing.near, facing.far]).collect()
 }
 
 /// Draws the same of every channel, the focused one among them.

@@ -54,7 +54,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let heights = [WHOLE + 2 * MORE, WHOLE + MORE, WHOLE, BOXES, LINES];
     let height = heights.into_iter().find(|height| height + BELOW <= area.height).unwrap_or(LINES);
     let above = Rect { height: height.min(area.height), ..area };
-    channel::draw(scene, Subject { facing, number, is_focused: true }, above, buf);
+    channel::draw(scene, Subject { facing, number, is_focused: true, may_be_large: true }, above, buf);
     let mut lines = vec![polled(scene, [near, far])];
     // Of two lines none is cut.
     if lines[0].width() > usize::from(area.width) {
