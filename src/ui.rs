@@ -37,6 +37,7 @@ use ratatui::style::Style;
 
 use crate::app::action::{Action, Learn};
 use crate::app::course::Taking;
+use crate::app::mode::Listed;
 use crate::app::{App, Mode, View, channel_sides, palette, update};
 use crate::lesson::{Lesson, Next};
 use crate::world::World;
@@ -81,8 +82,8 @@ fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position>
         return None;
     }
     let header = Rect { height: 1, ..area };
-    if is_listed(scene.app.mode) {
-        return listed(scene, area, buf);
+    if let Some(list) = scene.app.mode.listed() {
+        return listed(scene, list, area, buf);
     }
     let (area, program) = match &scene.app.program {
         Some(_) => layout::with_program(area),
@@ -114,29 +115,15 @@ fn panels_area(scene: Scene<'_>, area: Rect) -> Rect {
     if scene.app.program.is_some() { layout::with_program(area).0 } else { area }
 }
 
-/// Whether a list covers everything.
-fn is_listed(mode: Mode) -> bool {
-    matches!(mode, Mode::Help | Mode::List | Mode::Search | Mode::Palette | Mode::Matrix)
-}
-
 /// What covers everything: a list, a notice below it, the line one types in or the keys.
-fn listed(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+fn listed(scene: Scene<'_>, what: Listed, area: Rect, buf: &mut Buffer) -> Option<Position> {
     panel::header::draw(scene, None, Rect { height: 1, ..area }, buf);
     let list = list_place(scene, area);
-    let draw = match scene.app.mode {
-        Mode::Help => panel::help::draw,
-        Mode::Palette => panel::palette::draw,
-        Mode::Matrix => panel::matrix::draw,
-        Mode::Line
-        | Mode::Keys
-        | Mode::Prompt
-        | Mode::Lesson
-        | Mode::List
-        | Mode::Search
-        | Mode::Past
-        | Mode::NewChannel
-        | Mode::Copy
-        | Mode::Until => panel::list::draw,
+    let draw = match what {
+        Listed::Help => panel::help::draw,
+        Listed::Actions => panel::palette::draw,
+        Listed::Matrix => panel::matrix::draw,
+        Listed::Lessons => panel::list::draw,
     };
     draw(scene, list, buf);
     if let Some(notice) = &scene.app.notice {
@@ -230,7 +217,7 @@ pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), action: Action) -> 
     if width < MIN_WIDTH || height < MIN_HEIGHT {
         return action;
     }
-    let area = if is_listed(scene.app.mode) { area } else { panels_area(scene, area) };
+    let area = if scene.app.mode.listed().is_some() { area } else { panels_area(scene, area) };
     let help = |by| Action::HelpTo(panel::help::scrolled(scene, list_place(scene, area), by));
     match action {
         Action::HelpUp => help((0, -1)),

@@ -50,7 +50,7 @@ impl Mode {
 
     /// Whether letters are text in it.
     pub fn is_typing(self) -> bool {
-        matches!(self, Self::Line | Self::Prompt | Self::Search | Self::Palette | Self::Matrix)
+        self.typed().is_some()
     }
 }
 

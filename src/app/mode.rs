@@ -30,3 +30,70 @@ pub enum Mode {
     /// One letter says until what a watched program goes on.
     Until,
 }
+
+/// A line that letters go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typed {
+    /// A message.
+    Message,
+    /// A statement.
+    Statement,
+    /// What the list of lessons is searched for.
+    Lessons,
+    /// What all actions are searched for.
+    Actions,
+    /// What the matrix is searched for.
+    Matrix,
+}
+
+/// A list that covers the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// The keys.
+    Help,
+    /// The lessons.
+    Lessons,
+    /// All that can be done.
+    Actions,
+    /// The rows of the matrix.
+    Matrix,
+}
+
+impl Mode {
+    /// The line that letters go to.
+    pub fn typed(self) -> Option<Typed> {
+        match self {
+            Self::Line => Some(Typed::Message),
+            Self::Prompt => Some(Typed::Statement),
+            Self::Search => Some(Typed::Lessons),
+            Self::Palette => Some(Typed::Actions),
+            Self::Matrix => Some(Typed::Matrix),
+            Self::Keys
+            | Self::Help
+            | Self::Lesson
+            | Self::List
+            | Self::Past
+            | Self::NewChannel
+            | Self::Copy
+            | Self::Until => None,
+        }
+    }
+
+    /// The list that covers the screen.
+    pub fn listed(self) -> Option<Listed> {
+        match self {
+            Self::Help => Some(Listed::Help),
+            Self::List | Self::Search => Some(Listed::Lessons),
+            Self::Palette => Some(Listed::Actions),
+            Self::Matrix => Some(Listed::Matrix),
+            Self::Line
+            | Self::Keys
+            | Self::Prompt
+            | Self::Lesson
+            | Self::Past
+            | Self::NewChannel
+            | Self::Copy
+            | Self::Until => None,
+        }
+    }
+}

@@ -1,53 +1,38 @@
 //! Which line letters go to.
 
+use super::App;
 use super::input_line::InputLine;
-use super::{App, Mode};
+use super::mode::Typed;
 
 impl App {
     /// The line that letters go to.
     pub(super) fn typed(&self) -> Option<&InputLine> {
-        match self.mode {
-            Mode::Line => Some(&self.line),
-            Mode::Prompt => Some(&self.prompt),
-            Mode::Search => Some(&self.course.list.query),
-            Mode::Palette => Some(&self.palette.query),
-            Mode::Matrix => Some(&self.matrix.query),
-            Mode::Keys
-            | Mode::Help
-            | Mode::Lesson
-            | Mode::List
-            | Mode::Past
-            | Mode::NewChannel
-            | Mode::Copy
-            | Mode::Until => None,
-        }
+        Some(match self.mode.typed()? {
+            Typed::Message => &self.line,
+            Typed::Statement => &self.prompt,
+            Typed::Lessons => &self.course.list.query,
+            Typed::Actions => &self.palette.query,
+            Typed::Matrix => &self.matrix.query,
+        })
     }
 
     /// The same, to be changed: what it searches is marked from the beginning again.
     pub(super) fn typed_mut(&mut self) -> Option<&mut InputLine> {
-        match self.mode {
-            Mode::Line => Some(&mut self.line),
-            Mode::Prompt => Some(&mut self.prompt),
-            Mode::Search => {
+        Some(match self.mode.typed()? {
+            Typed::Message => &mut self.line,
+            Typed::Statement => &mut self.prompt,
+            Typed::Lessons => {
                 self.course.list.selected = 0;
-                Some(&mut self.course.list.query)
+                &mut self.course.list.query
             }
-            Mode::Palette => {
+            Typed::Actions => {
                 self.palette.selected = 0;
-                Some(&mut self.palette.query)
+                &mut self.palette.query
             }
-            Mode::Matrix => {
+            Typed::Matrix => {
                 self.matrix.selected = 0;
-                Some(&mut self.matrix.query)
+                &mut self.matrix.query
             }
-            Mode::Keys
-            | Mode::Help
-            | Mode::Lesson
-            | Mode::List
-            | Mode::Past
-            | Mode::NewChannel
-            | Mode::Copy
-            | Mode::Until => None,
-        }
+        })
     }
 }

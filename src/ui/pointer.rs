@@ -8,7 +8,7 @@ use crate::app::view::Wheel;
 use crate::app::{Mode, View, channel_sides};
 
 use super::layout::{MIN_HEIGHT, MIN_WIDTH};
-use super::{Scene, channel_areas, is_listed, lesson, list_place, panel, panels_area, places_of};
+use super::{Scene, channel_areas, lesson, list_place, panel, panels_area, places_of};
 
 /// The action for a mouse event on a screen of this size; none where there is nothing to act on.
 pub fn action(scene: Scene<'_>, (width, height): (u16, u16), event: MouseEvent) -> Option<Action> {
@@ -16,7 +16,7 @@ pub fn action(scene: Scene<'_>, (width, height): (u16, u16), event: MouseEvent) 
         return None;
     }
     let whole = Rect::new(0, 0, width, height);
-    let area = if is_listed(scene.app.mode) { whole } else { panels_area(scene, whole) };
+    let area = if scene.app.mode.listed().is_some() { whole } else { panels_area(scene, whole) };
     let at = Position::new(event.column, event.row);
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => click(scene, area, at),
@@ -33,7 +33,7 @@ pub fn action(scene: Scene<'_>, (width, height): (u16, u16), event: MouseEvent) 
 
 /// Whether the bench's panels are on the screen.
 fn shows_bench(scene: Scene<'_>) -> bool {
-    scene.app.view == View::Bench && !is_listed(scene.app.mode)
+    scene.app.view == View::Bench && scene.app.mode.listed().is_none()
 }
 
 /// A key that the footer names acts; a channel gets the focus, and the line one types in gets the letters.

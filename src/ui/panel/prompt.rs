@@ -13,6 +13,7 @@ use crate::app::availability::is_of_use;
 use crate::app::channel_sides;
 use crate::app::input_line::InputLine;
 use crate::app::keys::Binding;
+use crate::app::mode::Typed;
 use crate::app::target::Target;
 use crate::lesson::Next;
 use crate::questions::acting;
@@ -25,12 +26,12 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
     if area.is_empty() || scene.app.is_still {
         return None;
     }
-    match scene.app.mode {
-        Mode::Line => {
+    match scene.app.mode.typed() {
+        Some(Typed::Message) => {
             let label = format!(" {} ▶ {} ", words::name(&scene.app.speaker(scene.world), 16), addressee(scene));
             Some(typed(scene, &scene.app.line, (label, hint(scene)), area, buf))
         }
-        Mode::Prompt => {
+        Some(Typed::Statement) => {
             let is_solving = scene.app.course.current().is_some_and(|(_, taking)| taking.is_solving);
             let (run, back) = (scene.app.key(Action::Run), scene.app.key(Action::LeavePrompt));
             let solving = || format!("the answer · {run}: run it · {back}: back");
@@ -39,30 +40,23 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
             super::signature::draw(scene, area, buf);
             Some(caret)
         }
-        Mode::Search => {
+        Some(Typed::Lessons) => {
             let [take, all] = [Learn::Open, Learn::LeaveSearch].map(|key| scene.app.key(Action::Learn(key)));
             let hint = format!("{take}: take the marked lesson · {all}: all lessons");
             Some(typed(scene, &scene.app.course.list.query, (" search ".to_owned(), hint), area, buf))
         }
-        Mode::Palette => {
+        Some(Typed::Actions) => {
             let (perform, back) = (scene.app.key(Action::Perform), scene.app.key(Action::ClosePalette));
             let hint = format!("letters search · {perform}: do it · {back}: back");
             Some(typed(scene, &scene.app.palette.query, (" do ".to_owned(), hint), area, buf))
         }
-        Mode::Matrix => {
+        Some(Typed::Matrix) => {
             let [open, next, back] =
                 [Action::OpenCell, Action::MatrixRight, Action::CloseMatrix].map(|action| scene.app.key(action));
             let hint = format!("{open}: open as a bench · {next}: next kind · {back}: back");
             Some(typed(scene, &scene.app.matrix.query, (" find ".to_owned(), hint), area, buf))
         }
-        Mode::Keys
-        | Mode::Help
-        | Mode::Lesson
-        | Mode::List
-        | Mode::Past
-        | Mode::NewChannel
-        | Mode::Copy
-        | Mode::Until => {
+        None => {
             footer(scene, area, buf);
             None
         }
