@@ -145,26 +145,18 @@ fn assert_practice_works() {
     assert_eq!(pty.status(), 0);
 }
 
-/// The source of a test program's module: `screen`, `kills` is `tests/screen/kills.rs`; a program of one file has no modules.
-fn test_source(target: &str, module: &str) -> String {
-    let folder = format!("tests/{target}");
-    if root().join(&folder).join("main.rs").is_file() {
-        read(&format!("{folder}/{module}.rs"))
-    } else {
-        read(&format!("tests/{target}.rs"))
-    }
-}
-
-/// `cargo test …`: the target is there, and so is a test that the filter finds.
+/// `cargo test …`: the target is there, and so is a test that the filter finds. `screen`, `kills::` is `tests/screen/kills.rs`; of
+/// `forks`, which has no libtest, a whole module is one test.
 fn assert_is_test(command: &str) {
     let words: Vec<&str> = command.split_whitespace().take_while(|word| *word != "--").collect();
     let ["cargo", "test", rest @ ..] = &words[..] else { panic!("{command}") };
     match rest {
         [] => {}
-        ["--test", target] => _ = read(&format!("tests/{target}.rs")),
+        ["--test", target] => _ = read(&format!("tests/{target}/main.rs")),
+        ["--test", "forks", module] => _ = read(&format!("tests/forks/{module}.rs")),
         ["--test", target, filter] => {
             let (module, name) = filter.split_once("::").unwrap_or(("", filter));
-            let source = test_source(target, module);
+            let source = read(&format!("tests/{target}/{module}.rs"));
             let finds = source.lines().any(|line| line.strip_prefix("fn ").is_some_and(|test| test.contains(name)));
             assert!(finds, "{command}: no test that {filter} finds");
         }

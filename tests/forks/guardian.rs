@@ -1,18 +1,14 @@
-//! The guardian around UIs that end badly. It forks, so this file has no libtest, which has threads: started with a case, it
-//! is the guarded program; started without, it runs itself in a terminal for each case.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-#![expect(clippy::print_stdout, reason = "this is the test runner")]
-
-mod support;
+//! The guardian around UIs that end badly: started with a case, it is the guarded program; started without, it runs itself in a
+//! terminal for each case.
 
 use std::io::Write;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
+use crate::support::pty::{Pty, modes_left_on};
+use crate::support::{PATIENCE, until};
 use nix::sys::signal::{Signal, raise};
 use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
-use support::pty::{Pty, modes_left_on};
-use support::{PATIENCE, until};
 use tincans::guardian::{self, Terminal};
 
 const CASE: &str = "TINCANS_GUARDIAN_CASE";
@@ -115,24 +111,13 @@ fn check(case: &Case) {
     assert!(until(PATIENCE, || pty.left().is_empty()).is_some(), "{}: {:?}", case.name, pty.left());
 }
 
-fn main() -> ExitCode {
+pub fn all() -> ExitCode {
     if let Ok(name) = std::env::var(CASE) {
         return CASES.iter().find(|case| case.name == name).map_or(ExitCode::FAILURE, guarded);
     }
-    // As much of libtest's command line as cargo and nextest use.
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
-    let filters: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
-    let is_wanted =
-        |case: &&Case| filters.is_empty() || filters.iter().any(|filter| case.name.contains(filter.as_str()));
-    let cases: Vec<&Case> = if has("--ignored") { Vec::new() } else { CASES.iter().filter(is_wanted).collect() };
-    for case in cases {
-        if has("--list") {
-            println!("{}: test", case.name);
-        } else {
-            check(case);
-            println!("test {} ... ok", case.name);
-        }
+    for case in CASES {
+        check(case);
+        println!("test {} ... ok", case.name);
     }
     ExitCode::SUCCESS
 }

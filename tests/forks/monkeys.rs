@@ -1,19 +1,13 @@
 //! Random keys on the playground without a terminal. After each key the screen is drawn and read: no verdict, holder, answer of
 //! poll or error is cut inside a word while cells are free beside it, and the counts of both directions in every title are those
-//! of the world. It forks, so it has no libtest. `TINCANS_KEYS` and `TINCANS_SEED` choose how many and from where.
-#![expect(clippy::print_stdout, reason = "this is the test runner")]
-#![expect(clippy::expect_used, reason = "a test's helpers fail by panic")]
-
-#[path = "support/random.rs"]
-#[expect(dead_code, reason = "other programs of tests use more of it")]
-mod random;
+//! of the world. `TINCANS_KEYS` and `TINCANS_SEED` choose how many and from where.
 
 use std::collections::VecDeque;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use random::Random;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tincans::abi::Errno;
@@ -29,6 +23,8 @@ use tincans::sys::descriptors;
 use tincans::ui::theme::{Colours, Theme};
 use tincans::ui::{self, Scene, keymap};
 use tincans::world::World;
+
+use crate::support::random::Random;
 
 /// Keys of a run in CI.
 const KEYS: u64 = 1500;
@@ -152,11 +148,7 @@ impl Table {
     }
 }
 
-fn main() -> ExitCode {
-    let words: Vec<std::ffi::OsString> = std::env::args_os().skip(1).collect();
-    if words.first().is_some_and(|word| word == tincans::agent::AGENT_ARGUMENT) {
-        tincans::agent::resume_after_exec(&words[1..]);
-    }
+pub fn all() -> ExitCode {
     // Progress and saved files belong into a folder of its own.
     if std::env::var_os("TINCANS_MONKEYS").is_none() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -1,17 +1,13 @@
 //! Random programs; at random moments, and at the end for every end that an idle task holds, the next read is predicted and then
-//! made: the kernel must do what was said. So too, before those reads, a write: whether it fails at once, and with which error. It
-//! forks, so it has no libtest. `TINCANS_PROGRAMS` and `TINCANS_SEED` choose how many and from where.
-#![expect(clippy::print_stdout, reason = "this is the test runner")]
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-
-mod support;
+//! made: the kernel must do what was said. So too, before those reads, a write: whether it fails at once, and with which error.
+//! `TINCANS_PROGRAMS` and `TINCANS_SEED` choose how many and from where.
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use support::programs::{Openness, Programs};
-use support::random::Random;
-use support::runs;
+use crate::support::programs::{Openness, Programs};
+use crate::support::random::Random;
+use crate::support::runs;
 use tincans::abi::Errno;
 use tincans::abi::TaskState;
 use tincans::questions::next_read::{Blocking, NextRead, ReadOutcome, next_read};
@@ -49,11 +45,7 @@ struct Run {
     figures: Figures,
 }
 
-fn main() -> ExitCode {
-    let words: Vec<std::ffi::OsString> = std::env::args_os().skip(1).collect();
-    if words.first().is_some_and(|word| word == tincans::agent::AGENT_ARGUMENT) {
-        tincans::agent::resume_after_exec(&words[1..]);
-    }
+pub fn all() -> ExitCode {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let (first, programs) = (number("TINCANS_SEED").unwrap_or(1), number("TINCANS_PROGRAMS").unwrap_or(PROGRAMS));
     let start = Instant::now();

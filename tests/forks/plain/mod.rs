@@ -1,5 +1,6 @@
 //! Processes that make plain C calls when they are told to over a pair of pipes: nothing of the program is used but the words
 //! that describe a call and its result.
+#![expect(unsafe_code, reason = "the second path calls the C library directly")]
 
 pub mod calls;
 mod files;
@@ -87,6 +88,7 @@ impl Plain {
     }
 
     /// The same call with the numbers of this run's own processes.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only these have numbers of processes")]
     pub fn with_own_numbers<'a>(&self, call: &Call, name: impl Fn(i32) -> Option<&'a str>) -> Result<Call, String> {
         let own = |pid: i32| {
             let known = || name(pid).and_then(|name| self.tasks.get(name)).map(|(_, own)| *own);

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::errnos;
+use super::errnos;
+use super::tracer::{Fault, Seen, Site, Tracer};
 use crate::support::processes::{self, Mark};
 use crate::support::pty::{Pty, modes_left_on};
 use crate::support::{PATIENCE, number, program, until};
-use crate::tracer::{Fault, Seen, Site, Tracer};
 
 /// Nothing may take longer.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -242,7 +242,7 @@ fn come(scene: &Scene, fault: Option<Fault>) -> Option<Came> {
     for (name, text) in [
         ("script.tin", SCRIPT),
         ("short.tin", "socketpair stream a\nwrite a[0] x => 1\nread a[1] => \"x\"\n"),
-        ("01-first-hello.md", include_str!("../../lessons/en/01-first-hello.md")),
+        ("01-first-hello.md", include_str!("../../../lessons/en/01-first-hello.md")),
     ] {
         fs::write(folder.path().join(name), text).expect("a file");
     }

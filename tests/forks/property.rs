@@ -1,16 +1,12 @@
 //! Random programs over the whole language: after every statement the ledger's law holds, and what the world believes is what
-//! the kernel says. It forks, so it has no libtest. `TINCANS_PROGRAMS` and `TINCANS_SEED` choose how many and from where.
-#![expect(clippy::print_stdout, reason = "this is the test runner")]
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-
-mod support;
+//! the kernel says. `TINCANS_PROGRAMS` and `TINCANS_SEED` choose how many and from where.
 
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use support::programs::{Openness, Programs};
-use support::{kernel, runs};
+use crate::support::programs::{Openness, Programs};
+use crate::support::{kernel, runs};
 use tincans::session::Session;
 use tincans::sys::descriptors;
 
@@ -29,11 +25,7 @@ struct Failure {
     what: String,
 }
 
-fn main() -> ExitCode {
-    let words: Vec<std::ffi::OsString> = std::env::args_os().skip(1).collect();
-    if words.first().is_some_and(|word| word == tincans::agent::AGENT_ARGUMENT) {
-        tincans::agent::resume_after_exec(&words[1..]);
-    }
+pub fn all() -> ExitCode {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     // Twice: the second time with the limit as the first has raised it, which is how each session will find it.
     let base = match descriptors::settle_numbers().and_then(|_| descriptors::settle_numbers()) {

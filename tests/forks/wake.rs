@@ -1,21 +1,17 @@
 //! What tasks do while the program is awake, and so nobody rings for: the program sees it before it lies down, and does not sleep
-//! over it. It forks, so it has no libtest.
-#![expect(clippy::print_stdout, reason = "this is the test runner")]
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-
-mod support;
+//! over it.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use crate::support::runs;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use support::runs;
 use tincans::session::Session;
 use tincans::sys::descriptors;
 use tincans::trace::{Event, What};
 
-fn main() -> ExitCode {
+pub fn all() -> ExitCode {
     descriptors::settle_numbers().expect("numbers");
     a_signal_from_outside_is_not_slept_through();
     println!("wake: a signal from outside ok");

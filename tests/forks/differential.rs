@@ -1,18 +1,12 @@
 //! The same random programs twice: by the program itself, and by plain C calls in processes forked here, which know nothing of
-//! it. Return values, errno and data must be equal. It forks, so it has no libtest.
-#![expect(unsafe_code, reason = "the second path calls the C library directly")]
+//! it. Return values, errno and data must be equal.
 #![expect(clippy::wildcard_enum_match_arm, reason = "only calls are compared")]
-#![expect(clippy::print_stdout, reason = "this is the test runner")]
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-
-mod plain;
-mod support;
 
 use std::process::ExitCode;
 
-use plain::{Plain, Reply};
-use support::programs::{Openness, Programs};
-use support::runs;
+use crate::plain::{Plain, Reply};
+use crate::support::programs::{Openness, Programs};
+use crate::support::runs;
 use tincans::order::{Call, Extra, KEEP, hash};
 use tincans::session::Session;
 use tincans::trace::{CallEvent, CallState, What};
@@ -20,7 +14,7 @@ use tincans::trace::{CallEvent, CallState, What};
 const STATEMENTS: usize = 60;
 const PROGRAMS: u64 = 100;
 
-fn main() -> ExitCode {
+pub fn all() -> ExitCode {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let (first, programs) = (number("TINCANS_SEED").unwrap_or(1), number("TINCANS_PROGRAMS").unwrap_or(PROGRAMS));
     let (mut compared, mut failed) = (0, 0);

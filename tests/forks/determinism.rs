@@ -1,17 +1,13 @@
 //! The same script gives the same transcript each time, on a busy machine too: random programs that keep away from what the
-//! kernel leaves open, run again and again beside two processes that spin. It forks, so it has no libtest.
+//! kernel leaves open, run again and again beside two processes that spin.
 //! `TINCANS_PROGRAMS`, `TINCANS_TIMES` and `TINCANS_SEED` choose how many, how often and from where.
 #![expect(clippy::wildcard_enum_match_arm, reason = "only calls are compared")]
-#![expect(clippy::print_stdout, reason = "this is the test runner")]
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panic")]
-
-mod support;
 
 use std::process::{Child, Command, ExitCode};
 use std::time::Instant;
 
-use support::programs::{Openness, Programs};
-use support::runs;
+use crate::support::programs::{Openness, Programs};
+use crate::support::runs;
 use tincans::order::{Call, Extra};
 use tincans::trace::{CallEvent, Event, What, strace};
 
@@ -38,11 +34,7 @@ impl Drop for Load {
     }
 }
 
-fn main() -> ExitCode {
-    let words: Vec<std::ffi::OsString> = std::env::args_os().skip(1).collect();
-    if words.first().is_some_and(|word| word == tincans::agent::AGENT_ARGUMENT) {
-        tincans::agent::resume_after_exec(&words[1..]);
-    }
+pub fn all() -> ExitCode {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let first = number("TINCANS_SEED").unwrap_or(1);
     let (programs, times) = (number("TINCANS_PROGRAMS").unwrap_or(PROGRAMS), number("TINCANS_TIMES").unwrap_or(TIMES));
