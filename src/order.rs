@@ -1,6 +1,7 @@
 //! What a task is told to do, every name resolved to a number, and what came of it. Both directions of the control channel
 //! and of the ring are typed here; nothing here makes a call.
 
+mod address;
 mod bytes;
 mod call;
 mod outcome;
@@ -9,7 +10,8 @@ mod shown;
 
 use serde::{Deserialize, Serialize};
 
-pub use call::{Call, CloneCall, ControlRoom, FilePath, OutgoingMessage, SocketAddress};
+pub use address::{FilePath, SocketAddress};
+pub use call::{Call, CloneCall, ControlRoom, OutgoingMessage};
 pub use outcome::{Credentials, Extra, IncomingMessage, Outcome};
 pub use payload::{Payload, hash};
 

@@ -75,10 +75,25 @@ pub struct EndName {
 /// An address for bind, connect and `to=`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
-    /// `@name`: the abstract namespace.
-    Abstract(String),
+    /// `@name`: the abstract namespace. The bytes behind the `@`, of any value.
+    Abstract(Vec<u8>),
     /// `name`: a file in the run's private folder.
-    File(String),
+    File(Vec<u8>),
+}
+
+impl Address {
+    /// The name as the kernel tells it: an `@` in front of an abstract one, of a file's up to its first zero byte.
+    pub fn name(&self) -> Vec<u8> {
+        match self {
+            Self::Abstract(name) => [b"@", name.as_slice()].concat(),
+            Self::File(name) => name.split(|byte| *byte == 0).next().unwrap_or_default().to_vec(),
+        }
+    }
+
+    /// That name for people.
+    pub fn shown(&self) -> String {
+        crate::text::name(&self.name())
+    }
 }
 
 /// What `recvmsg` gives room for.
@@ -267,8 +282,8 @@ pub enum Want {
     Revents(Option<EndRef>, i32),
     /// `fds=2`.
     Fds(Number),
-    /// `from=@name`; none for `from=none`: who sent what recvfrom got.
-    From(Option<String>),
+    /// `from=@name`; none for `from=none`: who sent what recvfrom got, by its name's bytes.
+    From(Option<Vec<u8>>),
     /// `value=3`, `value=SIGUSR1`: what a read of an eventfd, a timerfd or a signalfd brought.
     Value(Number),
     /// `creds=TASK`; none for `creds=none`.

@@ -141,6 +141,39 @@ pub fn quoted(bytes: &[u8]) -> String {
     format!("\"{inside}\"")
 }
 
+/// A name: as it is where each of its letters can be seen, none is a space and none needs an escape; else as a string of the language.
+/// Two names that differ are never shown alike, and [`name_bytes`] gives them back.
+pub fn name(bytes: &[u8]) -> String {
+    let is_seen = |letter: &Letter| !letter.is_escape && letter.text.chars().all(|c| !c.is_whitespace() && c != '"');
+    match str::from_utf8(bytes) {
+        Ok(name) if self::bytes(bytes).iter().all(is_seen) => name.to_owned(),
+        _ => quoted(bytes),
+    }
+}
+
+/// The bytes of what [`name`] shows.
+pub fn name_bytes(shown: &str) -> Vec<u8> {
+    let Some(inside) = shown.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return shown.as_bytes().to_vec();
+    };
+    let mut bytes = Vec::new();
+    let mut letters = inside.chars();
+    while let Some(letter) = letters.next() {
+        let next = if letter == '\\' { letters.next() } else { None };
+        match next {
+            Some('n') => bytes.push(b'\n'),
+            Some('t') => bytes.push(b'\t'),
+            Some('0') => bytes.push(0),
+            Some('x') => {
+                let digits: String = letters.by_ref().take(2).collect();
+                bytes.push(u8::from_str_radix(&digits, 16).unwrap_or(b'?'));
+            }
+            shown => bytes.extend(shown.unwrap_or(letter).encode_utf8(&mut [0; 4]).bytes()),
+        }
+    }
+    bytes
+}
+
 /// The beginning of some bytes that were cut: without a last letter that may have gone on behind the cut.
 pub fn whole(bytes: &[u8]) -> &[u8] {
     let last = self::bytes(bytes).into_iter().rev().find(|letter| letter.len > 0 && !is_broken(bytes, letter));
@@ -268,7 +301,7 @@ mod tests {
         #[test]
         fn what_is_spelled_reads_back(source in proptest::collection::vec(any::<u8>(), 0..64)) {
             let line = crate::script::words::split(&quoted(&source), 1).unwrap();
-            let expected = crate::script::words::Kind::Quoted { times: String::new(), bytes: source };
+            let expected = crate::script::words::Kind::Quoted { before: String::new(), bytes: source };
             prop_assert_eq!(&line.words[0].kind, &expected);
         }
 

@@ -80,7 +80,7 @@ impl Slot {
             "MS" => "milliseconds",
             "TYPE" => "TYPE: what kind of channel",
             "NAME" | "AS" | "CHILD" => "a name: letters and digits",
-            "ADDR" => "ADDR: @name, or name for a file",
+            "ADDR" => "ADDR: @name, or name for a file; \"@a\\0b\" for other bytes",
             "TASK" => "TASK: a process or thread of the bench",
             "TASK|-TASK" => "TASK: a process or thread of the bench; -TASK: its process group",
             "SIGNAL" => "SIGNAL: SIGTERM, SIGKILL ...",

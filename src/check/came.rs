@@ -112,7 +112,7 @@ impl<'a> Came<'a> {
             (Want::Creds(None), Some(Extra::Message { creds, .. })) => creds.is_none_or(|creds| creds.pid == 0),
             (Want::Value(number), _) => brought(call).is_some() && captures.resolve(number).ok() == brought(call),
             (Want::From(None), Some(Extra::From(name))) => name.is_empty(),
-            (Want::From(Some(from)), Some(Extra::From(name))) => *name == from.as_bytes(),
+            (Want::From(Some(from)), Some(Extra::From(name))) => name == from,
             (Want::Task(task), _) if matches!(call.call, Call::Getppid | Call::Setsid) => {
                 call.ret.and_then(|ret| call.names.task(ret)) == Some(task.as_str())
             }

@@ -1,7 +1,7 @@
 //! What the state of a socket allows and refuses: connected, listening, shut down, bound already, full, of another kind.
 
 use crate::abi::{self, Errno};
-use crate::order::Call;
+use crate::order::{Call, SocketAddress};
 use crate::trace::Explanation;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
@@ -11,6 +11,7 @@ use super::{Rule, signals, wording};
 
 pub(super) const RULES: &[Rule] = &[
     signals::pending,
+    address_too_long,
     connect_refused,
     connects_itself,
     taken_by_its_peer,
@@ -31,6 +32,30 @@ pub(super) const RULES: &[Rule] = &[
 /// The error of a call that failed.
 fn failed(scene: &Scene<'_>, errno: Errno) -> bool {
     scene.ret() < 0 && scene.errno() == errno
+}
+
+/// EINVAL of any call that was given more than sun_path holds.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other calls take no address")]
+fn address_too_long(scene: &Scene<'_>) -> Option<Explanation> {
+    let address = match &scene.call.call {
+        Call::Bind { address, .. } | Call::Connect { address, .. } => address,
+        Call::Send { to, .. } | Call::Sendmsg { to, .. } => to.as_ref()?,
+        _ => return None,
+    };
+    let most = SocketAddress::MOST;
+    let end = scene.end.filter(|_| failed(scene, Errno::EINVAL) && address.len_in_path() > most)?;
+    let first = if address.shown.trim_start_matches('"').starts_with('@') {
+        "the zero byte in front of an abstract name is one of them"
+    } else {
+        "a file's name may fill it to the last byte, without a zero byte behind it"
+    };
+    let text = format!(
+        "The address that {} was given has {} bytes, and sun_path has room for {most}: {first}. A longer address is not cut, the \
+         whole call fails with EINVAL.",
+        end.label(),
+        address.len_in_path(),
+    );
+    Some(wording::explanation(end, "address-too-long", "unix(7)", text))
 }
 
 /// ECONNREFUSED or EPROTOTYPE of connect(2).

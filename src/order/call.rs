@@ -5,29 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::abi::Disposition;
 
 use super::Payload;
-use super::shown::shown_only;
-
-/// A socket address as the kernel gets it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SocketAddress {
-    /// As written: `@name` or `name`; of a family other than AF_UNIX as `inet 127.0.0.1:80`.
-    pub shown: String,
-    /// `sun_path`: with the leading zero byte of an abstract name, or a path in the run's private folder.
-    pub path: Vec<u8>,
-}
-
-shown_only!(SocketAddress);
-
-/// A file's name as the kernel gets it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FilePath {
-    /// As written.
-    pub shown: String,
-    /// Where it is: a path in the run's private folder, or the name itself.
-    pub path: Vec<u8>,
-}
-
-shown_only!(FilePath);
+use super::address::{FilePath, SocketAddress};
 
 /// The control buffer of recvmsg(2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

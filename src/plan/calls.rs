@@ -378,10 +378,10 @@ impl Resolver<'_> {
         match address {
             Address::Abstract(name) => {
                 let fits = 1 + prefix.len() + name.len() <= SUN_PATH;
-                let path = [&b"\0"[..], if fits { prefix } else { b"" }, name.as_bytes()].concat();
-                SocketAddress { shown: format!("@{name}"), path }
+                let path = [&b"\0"[..], if fits { prefix } else { b"" }, name].concat();
+                SocketAddress { shown: address.shown(), path }
             }
-            Address::File(name) => SocketAddress { shown: name.clone(), path: name.clone().into_bytes() },
+            Address::File(name) => SocketAddress { shown: address.shown(), path: name.clone() },
         }
     }
 }

@@ -177,7 +177,7 @@ pub fn range_refused(context: Context<'_>, last: u32) -> Result<(), Refusal> {
 
 /// A file in the run's private folder, where every process of the bench works that names one.
 pub fn in_folder(file: &str) -> FilePath {
-    FilePath { shown: file.to_owned(), path: file.to_owned().into_bytes() }
+    FilePath { shown: file.to_owned(), path: crate::text::name_bytes(file) }
 }
 
 /// A task that can take an order now.

@@ -161,6 +161,14 @@ impl Reader {
             return self.comparison(words, sign, comparison);
         }
         self.end_of(rest)?;
+        if let Kind::Quoted { before, bytes } = &first.kind
+            && before == "from="
+        {
+            let address = values::quoted_address(&first.text, bytes);
+            return address
+                .map(|from| Want::From(Some(from.name())))
+                .map_err(|message| self.wrong(first.column, message));
+        }
         if first.kind != Kind::Bare {
             return self.data(first);
         }
@@ -222,8 +230,8 @@ impl Reader {
             },
             "from" if value == "none" => Ok(Want::From(None)),
             "from" => {
-                values::address(value).map_err(|message| self.wrong(word.column, message))?;
-                Ok(Want::From(Some(value.to_owned())))
+                let address = values::bare_address(value).map_err(|message| self.wrong(word.column, message))?;
+                Ok(Want::From(Some(address.name())))
             }
             "creds" if value == "none" => Ok(Want::Creds(None)),
             "creds" => {

@@ -84,27 +84,47 @@ fn end_name(text: &str, whole: &str) -> Result<EndName, String> {
     if is_name(name) { Ok(EndName { name: name.to_owned(), index }) } else { Err(wrong()) }
 }
 
+/// `@name`, `name`, `"@a\0b"`, `"a b"`. How long it is, is the kernel's business.
+pub fn address(word: &Word) -> Result<Address, String> {
+    match &word.kind {
+        Kind::Quoted { before, bytes } if !before.ends_with('*') => quoted_address(&word.text, bytes),
+        Kind::Quoted { .. } => Err(format!("{} is no address, it is written once", shown(&word.text))),
+        Kind::Bare | Kind::Arrow | Kind::Comma => bare_address(&word.text),
+    }
+}
+
 /// `@name` or `name`.
-pub fn address(text: &str) -> Result<Address, String> {
+pub fn bare_address(text: &str) -> Result<Address, String> {
     let bare = text.strip_prefix('@').unwrap_or(text);
     let letters = bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
     let begins = bare.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-    if !letters || !begins || bare.len() > MAX_NAME {
+    if !letters || !begins {
         return Err(format!(
-            "{} is no address, write @name or name, letters and digits, {MAX_NAME} at most",
+            "{} is no address, write @name or name with letters and digits, or \"any bytes\"",
             shown(text)
         ));
     }
-    let bare_name = bare.to_owned();
+    let bare_name = bare.as_bytes().to_vec();
     Ok(if text.starts_with('@') { Address::Abstract(bare_name) } else { Address::File(bare_name) })
 }
 
-/// A file in the run's private folder.
-pub fn file(text: &str) -> Result<String, String> {
-    match address(text) {
-        Ok(Address::File(name)) => Ok(name),
-        Ok(Address::Abstract(_)) => Err(format!("{} is no file, an abstract name has none", shown(text))),
-        Err(error) => Err(error),
+/// The bytes between quotes: `@` or a zero byte begins an abstract name. A file stays in the run's private folder.
+pub fn quoted_address(text: &str, bytes: &[u8]) -> Result<Address, String> {
+    if let [b'@' | 0, name @ ..] = bytes {
+        return Ok(Address::Abstract(name.to_vec()));
+    }
+    let file = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+    if file.is_empty() || file.contains(&b'/') || file == b"." || file == b".." {
+        return Err(format!("{} is no address, a file's name has no / and is not . or ..", shown(text)));
+    }
+    Ok(Address::File(bytes.to_vec()))
+}
+
+/// A file in the run's private folder, as it is shown.
+pub fn file(word: &Word) -> Result<String, String> {
+    match address(word)? {
+        address @ Address::File(_) => Ok(address.shown()),
+        Address::Abstract(_) => Err(format!("{} is no file, an abstract name has none", shown(&word.text))),
     }
 }
 
@@ -123,7 +143,10 @@ pub fn signal(text: &str) -> Result<Signal, String> {
 /// A bare word, a string, `N*word`, `N*"string"`.
 pub fn data(word: &Word) -> Result<Data, String> {
     let (times, bytes) = match &word.kind {
-        Kind::Quoted { times, bytes } => (times.strip_suffix('*'), bytes.as_slice()),
+        Kind::Quoted { before, .. } if before.ends_with('=') => {
+            return Err(format!("{} is no DATA, put a space before the quote", shown(&word.text)));
+        }
+        Kind::Quoted { before, bytes } => (before.strip_suffix('*'), bytes.as_slice()),
         Kind::Bare | Kind::Arrow | Kind::Comma => match word.text.split_once('*') {
             Some((times, rest)) if number(times).is_some() => (Some(times), rest.as_bytes()),
             _ => (None, word.text.as_bytes()),
@@ -197,9 +220,24 @@ mod tests {
     #[test]
     fn an_address_never_leaves_its_folder() {
         for text in ["..", "a/b", "@", "", ".", "/tmp/x", "@a b"] {
-            assert!(address(text).is_err(), "{text}");
+            assert!(bare_address(text).is_err(), "{text}");
         }
-        assert_eq!(address("@srv.1"), Ok(Address::Abstract("srv.1".into())));
+        for bytes in [&b""[..], b"..", b".", b"a/b", b"/tmp/x", b"..\0x", b"a/\0"] {
+            assert!(quoted_address("it", bytes).is_err(), "{bytes:?}");
+        }
+        assert_eq!(bare_address("@srv.1"), Ok(Address::Abstract("srv.1".into())));
+        assert_eq!(quoted_address("it", b"@a\0/b"), Ok(Address::Abstract(b"a\0/b".to_vec())));
+        assert_eq!(quoted_address("it", b"\0srv"), bare_address("@srv"));
+        assert_eq!(Address::File(b"a\0b".to_vec()).shown(), "a");
+        assert_eq!(Address::Abstract(b"a\0b".to_vec()).shown(), "\"@a\\0b\"");
+    }
+
+    #[test]
+    fn a_quoted_address_may_follow_to_and_data_may_not() {
+        let word = |text: &str| crate::script::words::split(text, 1).unwrap().words.remove(0);
+        assert_eq!(address(&word(r#"to="@a b""#)), Ok(Address::Abstract(b"a b".to_vec())));
+        assert!(address(&word(r#"3*"@a""#)).is_err());
+        assert!(data(&word(r#"to="@a b""#)).is_err());
     }
 
     #[test]

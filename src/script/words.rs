@@ -42,10 +42,10 @@ pub struct Word {
 pub enum Kind {
     /// Letters as they stand.
     Bare,
-    /// `"text"`, `3*"text"`.
+    /// `"text"`, `3*"text"`, `to="text"`.
     Quoted {
-        /// `3*`, or nothing.
-        times: String,
+        /// `3*`, `to=`, `from=` or nothing.
+        before: String,
         /// Escapes resolved.
         bytes: Vec<u8>,
     },
@@ -189,9 +189,9 @@ impl Lexer<'_> {
                 ' ' | '\t' => break,
                 // `sv=-1,-1` is one expectation.
                 ',' if self.expecting && (so_far.contains(',') || !so_far.starts_with("sv=")) => break,
-                '"' if so_far.is_empty() || so_far.ends_with('*') => {
-                    let times = so_far.to_owned();
-                    return Ok(Kind::Quoted { times, bytes: self.string()? });
+                '"' if so_far.is_empty() || so_far.ends_with('*') || ["to=", "from="].contains(&so_far) => {
+                    let before = so_far.to_owned();
+                    return Ok(Kind::Quoted { before, bytes: self.string()? });
                 }
                 '"' => {
                     let message = "a quote inside a word, put the whole word in quotes and write \\\" inside";
@@ -299,7 +299,7 @@ mod tests {
         #[test]
         fn what_is_quoted_reads_back_as_the_same_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             let line = split(&quote(&bytes), 1).unwrap();
-            prop_assert_eq!(&line.words[0].kind, &Kind::Quoted { times: String::new(), bytes });
+            prop_assert_eq!(&line.words[0].kind, &Kind::Quoted { before: String::new(), bytes });
         }
 
         #[test]

@@ -41,7 +41,7 @@ pub fn outcome(name: &str, arguments: &[&str], moved: i64, tail: &str) -> Option
         "recvfrom" | "recv" => {
             let mut outcome = data(at(1));
             if at(4).contains('{') {
-                outcome.extra = Extra::From(address(at(4)).shown.into_bytes());
+                outcome.extra = Extra::From(crate::text::name_bytes(&address(at(4)).shown));
             }
             return Some(outcome);
         }
@@ -58,7 +58,7 @@ pub fn outcome(name: &str, arguments: &[&str], moved: i64, tail: &str) -> Option
             Extra::Epoll(parts(value(at(1))).into_iter().filter(|part| part.starts_with('{')).map(one).collect())
         }
         "getsockopt" => Extra::Value(parts(value(at(3))).first().and_then(|one| number(one)).unwrap_or(0)),
-        "getsockname" | "getpeername" => Extra::Name(address(at(1)).shown.into_bytes()),
+        "getsockname" | "getpeername" => Extra::Name(crate::text::name_bytes(&address(at(1)).shown)),
         "wait4" | "waitpid" if moved > 0 => Extra::Status(status(at(1))?),
         "accept" | "accept4" => Extra::Accepted { peer: peer(annotation(tail)?)? },
         _ => return None,

@@ -239,10 +239,10 @@ pub fn address(text: &str) -> SocketAddress {
     let path = field(value(text), "sun_path");
     match path.and_then(|path| Some((path.starts_with('@'), string(path)?.0))) {
         Some((true, name)) => {
-            let shown = format!("@{}", String::from_utf8_lossy(&name));
+            let shown = crate::text::name(&[b"@", name.as_slice()].concat());
             SocketAddress { shown, path: [&[0], name.as_slice()].concat() }
         }
-        Some((false, name)) => SocketAddress { shown: String::from_utf8_lossy(&name).into_owned(), path: name },
+        Some((false, name)) => SocketAddress { shown: crate::text::name(&name), path: name },
         None => {
             let family = field(value(text), "sa_family").unwrap_or("").trim_start_matches("AF_").to_lowercase();
             SocketAddress { shown: family, path: Vec::new() }
@@ -252,7 +252,7 @@ pub fn address(text: &str) -> SocketAddress {
 
 fn path(text: &str) -> FilePath {
     let bytes = string(value(text)).map(|text| text.0).unwrap_or_default();
-    FilePath { shown: String::from_utf8_lossy(&bytes).into_owned(), path: bytes }
+    FilePath { shown: crate::text::name(&bytes), path: bytes }
 }
 
 fn execute(program: &str, arguments: &str) -> Call {

@@ -1,6 +1,7 @@
 //! The arguments of a call in signature order, with libc's names for them: what the transcript and the JSON lines have in
 //! common.
 
+mod address;
 mod message;
 mod more;
 mod option;
@@ -12,7 +13,7 @@ use serde_json::Value;
 use super::{Brought, CallEvent, CallState, Death};
 use crate::abi::Disposition;
 use crate::abi::{self, Signal, flag_names};
-use crate::order::{Call, Extra, Payload, SocketAddress};
+use crate::order::{Call, Extra, Payload};
 
 /// What a thread shares with its process, as clone3(2) is told.
 const THREAD_FLAGS: &str = "CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD";
@@ -88,14 +89,14 @@ pub fn of(event: &CallEvent) -> Vec<Arg> {
         C::Recvfrom { fd, count, flags } => {
             let mut all =
                 vec![end("sockfd", event, *fd), arrived(event), Arg::size("len", *count), message_flags(*flags)];
-            all.extend(sender(event));
+            all.extend(address::sender(event));
             all
         }
         C::Write { fd, data } => vec![end("fd", event, *fd), payload(data), Arg::size("count", data.len())],
         C::Send { fd, data, flags, to } => {
             let mut all =
                 vec![end("sockfd", event, *fd), payload(data), Arg::size("len", data.len()), message_flags(*flags)];
-            all.extend(to.iter().flat_map(|to| address("dest_addr", to)));
+            all.extend(to.iter().flat_map(|to| address::to("dest_addr", to)));
             all
         }
         C::Readv { .. }
@@ -316,7 +317,7 @@ fn named(event: &CallEvent) -> Vec<Arg> {
     match &event.call {
         Call::Bind { fd, address: to } | Call::Connect { fd, address: to } => {
             let mut all = vec![end("sockfd", event, *fd)];
-            all.extend(address("addr", to));
+            all.extend(address::to("addr", to));
             all
         }
         Call::Listen { fd, backlog } => vec![end("sockfd", event, *fd), Arg::number("backlog", *backlog)],
@@ -327,11 +328,8 @@ fn named(event: &CallEvent) -> Vec<Arg> {
             all
         }
         Call::Getsockname { fd } | Call::Getpeername { fd } => {
-            let name = match &event.outcome.extra {
-                Extra::Name(name) => String::from_utf8_lossy(name).into_owned(),
-                _ => String::new(),
-            };
-            let (text, size) = sun_path(&name);
+            let name: &[u8] = if let Extra::Name(name) = &event.outcome.extra { name } else { &[] };
+            let (text, size) = address::told(name);
             let size = Arg::out(event, "addrlen", format!("[110 => {size}]"));
             vec![end("sockfd", event, *fd), Arg::out(event, "addr", text), size]
         }
@@ -339,38 +337,23 @@ fn named(event: &CallEvent) -> Vec<Arg> {
     }
 }
 
-/// Who sent it, as recvfrom(2) tells.
-fn sender(event: &CallEvent) -> [Arg; 2] {
-    let Extra::From(name) = &event.outcome.extra else {
-        return [Arg::out(event, "src_addr", "NULL".to_owned()), Arg::out(event, "addrlen", "[110]".to_owned())];
-    };
-    let (text, size) = match &**name {
-        // Of a stream the kernel says nothing, not even the family.
-        [] => ("NULL".to_owned(), 0),
-        name => sun_path(&String::from_utf8_lossy(name)),
-    };
-    [Arg::out(event, "src_addr", text), Arg::out(event, "addrlen", format!("[110 => {size}]"))]
-}
-
-fn address(name: &'static str, to: &SocketAddress) -> [Arg; 2] {
-    let (text, size) = sun_path(&to.shown);
-    [Arg::word(name, text), Arg::number("addrlen", size)]
-}
-
-/// The structure, and its size for the name as it is shown: what makes a name unique to the run is left out of both.
-fn sun_path(name: &str) -> (String, i64) {
-    let length = i64::try_from(name.len()).unwrap_or(0);
-    match name.strip_prefix('@') {
-        _ if name.is_empty() => ("{sa_family=AF_UNIX}".to_owned(), 2),
-        Some(rest) => (format!("{{sa_family=AF_UNIX, sun_path=@{}}}", string(rest.as_bytes(), 0)), 2 + length),
-        None => (format!("{{sa_family=AF_UNIX, sun_path={}}}", string(name.as_bytes(), 0)), 3 + length),
-    }
-}
-
 /// Bytes as strace writes them: C's escapes, octal for the rest, cut after [`CUT`] bytes of `total`.
 pub fn string(data: &[u8], total: u64) -> String {
-    let mut out = String::from("\"");
-    for (at, &byte) in data.iter().enumerate().take(CUT) {
+    let mut out = format!("\"{}\"", escaped_beginning(data, CUT));
+    if total > CUT as u64 || data.len() > CUT {
+        out.push_str("...");
+    }
+    out
+}
+
+/// The same without quotes, however long.
+fn escaped(data: &[u8]) -> String {
+    escaped_beginning(data, data.len())
+}
+
+fn escaped_beginning(data: &[u8], most: usize) -> String {
+    let mut out = String::new();
+    for (at, &byte) in data.iter().enumerate().take(most) {
         match byte {
             b'\n' => out.push_str("\\n"),
             b'\t' => out.push_str("\\t"),
@@ -385,10 +368,6 @@ pub fn string(data: &[u8], total: u64) -> String {
             _ if data.get(at + 1).is_some_and(u8::is_ascii_digit) => drop(write!(out, "\\{byte:03o}")),
             _ => drop(write!(out, "\\{byte:o}")),
         }
-    }
-    out.push('"');
-    if total > CUT as u64 || data.len() > CUT {
-        out.push_str("...");
     }
     out
 }

@@ -201,7 +201,7 @@ pub fn gathered(address: u64, count: u64, memory: &dyn Memory) -> Vec<Payload> {
 
 /// A path, as it may be shown.
 fn path(bytes: Vec<u8>) -> FilePath {
-    FilePath { shown: String::from_utf8_lossy(&bytes).into_owned(), path: bytes }
+    FilePath { shown: crate::text::name(&bytes), path: bytes }
 }
 
 fn clone(call: CloneCall, flags: u64) -> Call {

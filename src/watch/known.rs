@@ -88,10 +88,11 @@ impl Watcher<'_> {
     pub(super) fn opens_channel(&mut self, tid: i32, path: &FilePath) -> bool {
         let Some(tracee) = self.tracees.get(&tid) else { return false };
         let (pid, table) = (tracee.pid, tracee.table);
-        if let Some(fd) = own_descriptor(&path.shown, pid) {
+        let path = String::from_utf8_lossy(&path.path);
+        if let Some(fd) = own_descriptor(&path, pid) {
             return self.tables.row(table, pid, fd).is_some_and(|row| row.channel.is_some());
         }
-        file_identity::is_fifo(&seen_by(pid, &path.shown))
+        file_identity::is_fifo(&seen_by(pid, &path))
     }
 
     /// Whether there is such a file for a task: a search along PATH tries many.

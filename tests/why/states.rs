@@ -21,6 +21,23 @@ fn a_connect_that_finds_another_kind_or_somebody_deaf() {
 }
 
 #[test]
+fn an_address_longer_than_sun_path() {
+    let (path, name) = ("p".repeat(109), "n".repeat(108));
+    explains(
+        &format!(
+            "socket dgram d\nbind d \"{path}\" => EINVAL\nwhy\nconnect d \"@{name}\" => EINVAL\nwhy\nbind d \"@a\\0b\" => 0\n\
+             bind d @c => EINVAL\nwhy\nsocket dgram e\nbind e \"@a\\0b\" => EADDRINUSE\nwhy"
+        ),
+        &[
+            ("address-too-long", &["d was given has 109 bytes", "room for 108", "fill it to the last byte"]),
+            ("address-too-long", &["d was given has 109 bytes", "the zero byte in front of an abstract name"]),
+            ("bound-already", &["\"@a\\0b\""]),
+            ("address-taken", &["another socket has this address"]),
+        ],
+    );
+}
+
+#[test]
 fn a_full_backlog_and_what_poll_says_of_a_listener() {
     explains(
         "socket stream s\nbind s @s\nlisten s 0\npoll s => 0\nwhy\nsocket stream a nonblock\nconnect a @s => 0\npoll s => POLLIN\nwhy\n\

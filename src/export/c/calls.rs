@@ -2,6 +2,7 @@
 
 use crate::abi::{self, Disposition, Signal, flag_names};
 use crate::order::{Call, ControlRoom, Extra, KEEP, Payload, SocketAddress};
+use crate::text;
 use crate::trace::CallEvent;
 
 use super::descriptors::Descriptors;
@@ -63,10 +64,12 @@ pub fn made(event: &CallEvent, fds: &Descriptors, tasks: Tasks<'_>) -> Result<Ma
             let (access, more) = (*flags & abi::ACCESS_MODE, *flags & !abi::ACCESS_MODE);
             let access = abi::ACCESS.iter().find(|row| row.1 == access).map_or("O_RDWR", |row| row.0);
             let more = if more == 0 { String::new() } else { format!("|{}", flag_names(abi::OPEN_FLAGS, more)) };
-            just(format!("open({}, {access}{more})", literal::string(path.shown.as_bytes())))
+            just(format!("open({}, {access}{more})", literal::string(&text::name_bytes(&path.shown))))
         }
-        Call::Mkfifo { path, mode } => just(format!("mkfifo({}, 0{mode:o})", literal::string(path.shown.as_bytes()))),
-        Call::Unlink { path } => just(format!("unlink({})", literal::string(path.shown.as_bytes()))),
+        Call::Mkfifo { path, mode } => {
+            just(format!("mkfifo({}, 0{mode:o})", literal::string(&text::name_bytes(&path.shown))))
+        }
+        Call::Unlink { path } => just(format!("unlink({})", literal::string(&text::name_bytes(&path.shown)))),
         Call::Shutdown { fd: number, how } => {
             let how =
                 abi::SHUTDOWNS.iter().find(|row| row.1 == *how).map_or_else(|| how.to_string(), |row| row.0.to_owned());
@@ -123,7 +126,7 @@ pub fn made(event: &CallEvent, fds: &Descriptors, tasks: Tasks<'_>) -> Result<Ma
             let before = vec!["struct sockaddr_un got;".to_owned(), "socklen_t size = sizeof got;".to_owned()];
             let call = format!("{}({}, (struct sockaddr *)&got, &size)", event.call.name(), fd(*number));
             let after = match &event.outcome.extra {
-                Extra::Name(name) => vec![format!("equal(is_address(&got, size, {}), 1);", literal::string(name))],
+                Extra::Name(name) => vec![format!("equal(is_address(&got, size, {}), 1);", named(name))],
                 _ => Vec::new(),
             };
             Ok(Made { before, call, after, ..Made::default() })
@@ -231,7 +234,7 @@ fn writing(event: &CallEvent, fds: &Descriptors) -> Result<Made, String> {
                 ..Made::default()
             })
         }
-        Call::Sendmsg { fd, data, fds: passed, creds, to, flags } => {
+        Call::Sendmsg { fd, data, fds: passed, creds, to: address, flags } => {
             let numbers: Vec<String> = passed.iter().map(|fd| fds.written(event.pid, *fd)).collect();
             let before = if passed.is_empty() {
                 Vec::new()
@@ -239,7 +242,7 @@ fn writing(event: &CallEvent, fds: &Descriptors) -> Result<Made, String> {
                 vec![format!("int passed[] = {{ {} }};", numbers.join(", "))]
             };
             let array = if passed.is_empty() { "NULL" } else { "passed" };
-            let to = to.as_ref().map_or_else(|| "NULL".to_owned(), |to| literal::string(to.shown.as_bytes()));
+            let to = address.as_ref().map_or_else(|| "NULL, 0".to_owned(), to);
             let call = format!(
                 "send_with({}, {}, {}, {array}, {}, {}, {to}, {})",
                 fds.written(event.pid, *fd),
@@ -274,7 +277,7 @@ fn reading(event: &CallEvent, fds: &Descriptors, tasks: Tasks<'_>) -> Result<Mad
             made.after.push(match &event.outcome.extra {
                 // Who has no name is told as an address of no length.
                 Extra::From(name) if name.is_empty() => "equal(size, 0);".to_owned(),
-                Extra::From(name) => format!("equal(is_address(&from, size, {}), 1);", literal::string(name)),
+                Extra::From(name) => format!("equal(is_address(&from, size, {}), 1);", named(name)),
                 _ => "(void)from;".to_owned(),
             });
         }
@@ -343,7 +346,12 @@ fn bytes(data: &Payload) -> Result<String, String> {
 }
 
 fn to(address: &SocketAddress) -> String {
-    literal::string(address.shown.as_bytes())
+    named(&text::name_bytes(&address.shown))
+}
+
+/// A name with its length: it may have zero bytes in it.
+fn named(name: &[u8]) -> String {
+    format!("{}, {}", literal::string(name), name.len())
 }
 
 /// A process, by the task that it is.

@@ -199,56 +199,64 @@ static char *many(const char *word, size_t length, size_t times)
 /* part: address */
 
 /* The address of a name: a file in this program's folder, or after @ a name in the abstract namespace. */
-static struct sockaddr_un address_room;
+static union { struct sockaddr_un un; char bytes[512]; } address_room;
+static socklen_t address_size;
 
-static struct sockaddr *address(const char *name)
+static struct sockaddr *address(const char *name, size_t length)
 {
     memset(&address_room, 0, sizeof address_room);
-    address_room.sun_family = AF_UNIX;
-    char *path = address_room.sun_path;
-    if (name[0] == '@')
-        snprintf(path + 1, sizeof address_room.sun_path - 1, "%d-%s", all->pid[STAGE], name + 1);
-    else
-        snprintf(path, sizeof address_room.sun_path, "%s", name);
+    address_room.un.sun_family = AF_UNIX;
+    char *path = address_room.un.sun_path, own[16] = "";
+    size_t size = sizeof address_room.un.sun_path, most = sizeof address_room - 64;
+    if (length > most)
+        length = most;
+    if (name[0] == '@') {
+        /* Made unique to this run, where there is room for it. */
+        int prefix = snprintf(own, sizeof own, "%d-", all->pid[STAGE]);
+        if (length + (size_t)prefix > size)
+            prefix = 0;
+        memcpy(path + 1, own, (size_t)prefix);
+        memcpy(path + 1 + prefix, name + 1, length - 1);
+        length += (size_t)prefix;
+    } else {
+        memcpy(path, name, length);
+        if (length < size)
+            length++;
+    }
+    address_size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
     return (struct sockaddr *)&address_room;
-}
-
-static socklen_t address_size(void)
-{
-    const char *path = address_room.sun_path;
-    size_t length = path[0] ? strlen(path) + 1 : 1 + strlen(path + 1);
-    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
 }
 /* part: bind_to */
 
-static int bind_to(int fd, const char *name)
+static int bind_to(int fd, const char *name, size_t name_length)
 {
-    struct sockaddr *to = address(name);
-    return bind(fd, to, address_size());
+    struct sockaddr *to = address(name, name_length);
+    return bind(fd, to, address_size);
 }
 /* part: connect_to */
 
-static int connect_to(int fd, const char *name)
+static int connect_to(int fd, const char *name, size_t name_length)
 {
-    struct sockaddr *to = address(name);
-    return connect(fd, to, address_size());
+    struct sockaddr *to = address(name, name_length);
+    return connect(fd, to, address_size);
 }
 /* part: send_to */
 
-static ssize_t send_to(int fd, const char *bytes, size_t length, int flags, const char *name)
+static ssize_t send_to(int fd, const char *bytes, size_t length, int flags, const char *name, size_t name_length)
 {
-    struct sockaddr *to = address(name);
-    return sendto(fd, bytes, length, flags, to, address_size());
+    struct sockaddr *to = address(name, name_length);
+    return sendto(fd, bytes, length, flags, to, address_size);
 }
 /* part: is_address */
 
 /* Whether a socket has this name; "" is none. */
-static int is_address(const struct sockaddr_un *got, socklen_t size, const char *name)
+static int is_address(const struct sockaddr_un *got, socklen_t size, const char *name, size_t name_length)
 {
-    if (!name[0])
+    if (name_length == 0)
         return size == sizeof got->sun_family;
-    address(name);
-    return memcmp(got->sun_path, address_room.sun_path, address_size() - offsetof(struct sockaddr_un, sun_path)) == 0;
+    address(name, name_length);
+    size_t length = address_size - offsetof(struct sockaddr_un, sun_path);
+    return memcmp(got->sun_path, address_room.un.sun_path, length) == 0;
 }
 /* part: set_nonblock */
 
@@ -294,7 +302,7 @@ static int limit_descriptors(unsigned long count)
 /* part: send_with */
 
 /* sendmsg with descriptors, and the sender's credentials if `creds`. */
-static ssize_t send_with(int fd, const char *bytes, size_t length, const int *fds, int count, int creds, const char *to, int flags)
+static ssize_t send_with(int fd, const char *bytes, size_t length, const int *fds, int count, int creds, const char *to, size_t to_length, int flags)
 {
     _Alignas(struct cmsghdr) char control[2048] = { 0 };
     struct iovec part = { .iov_base = (char *)bytes, .iov_len = length };
@@ -321,8 +329,8 @@ static ssize_t send_with(int fd, const char *bytes, size_t length, const int *fd
     if (used == 0)
         message.msg_control = NULL;
     if (to) {
-        message.msg_name = address(to);
-        message.msg_namelen = address_size();
+        message.msg_name = address(to, to_length);
+        message.msg_namelen = address_size;
     }
     return sendmsg(fd, &message, flags);
 }

@@ -21,8 +21,9 @@ pub struct Args<'a> {
 pub struct Opt<'a> {
     /// The flag, or the key with its `=`.
     pub key: &'a str,
-    /// What follows the `=`; empty for a flag.
+    /// What follows the `=`; empty for a flag, and of a string.
     pub value: &'a str,
+    word: &'a Word,
     column: u32,
 }
 
@@ -77,6 +78,12 @@ impl<'a> Args<'a> {
         how(&word.text).map_err(|message| self.error(word.column, &message))
     }
 
+    /// The same where the word may be a string.
+    fn named<T>(&mut self, what: &str, how: impl FnOnce(&'a Word) -> Result<T, String>) -> Result<T, ParseError> {
+        let word = self.next(what)?;
+        how(word).map_err(|message| self.error(word.column, &message))
+    }
+
     /// A task, or `-TASK`: true of the whole process group that it is in.
     pub fn task_or_group(&mut self) -> Result<(String, bool), ParseError> {
         self.read("TASK", |text| {
@@ -102,12 +109,12 @@ impl<'a> Args<'a> {
 
     /// An address.
     pub fn address(&mut self) -> Result<Address, ParseError> {
-        self.read("ADDR", values::address)
+        self.named("ADDR", values::address)
     }
 
     /// The name of a file in the run's private folder.
     pub fn file(&mut self, what: &str) -> Result<String, ParseError> {
-        self.read(what, values::file)
+        self.named(what, values::file)
     }
 
     /// One of these words, as its number.
@@ -180,14 +187,18 @@ impl<'a> Args<'a> {
     /// The next option, each at most once.
     pub fn option(&mut self) -> Result<Option<Opt<'a>>, ParseError> {
         let Some(word) = self.peek() else { return Ok(None) };
-        let word = self.bare("a flag").map(|_| word)?;
+        if matches!(&word.kind, Kind::Quoted { before, .. } if before.ends_with('=')) {
+            self.at += 1;
+        } else {
+            self.bare("a flag")?;
+        }
         let cut = word.text.find('=').map_or(word.text.len(), |at| at + 1);
         let (key, value) = word.text.split_at(cut);
         if self.seen.contains(&key) {
             return Err(self.error(word.column, &format!("{} is there twice, once is enough", shown(key))));
         }
         self.seen.push(key);
-        Ok(Some(Opt { key, value, column: word.column }))
+        Ok(Some(Opt { key, value, word, column: word.column }))
     }
 
     /// The error for an option that this statement does not have.
@@ -218,6 +229,15 @@ impl<'a> Args<'a> {
         how: impl FnOnce(&'a str) -> Result<T, String>,
     ) -> Result<T, ParseError> {
         how(opt.value).map_err(|message| self.error(opt.column, &message))
+    }
+
+    /// An option's address.
+    pub fn option_address(&self, opt: &Opt<'a>) -> Result<Address, ParseError> {
+        let address = match &opt.word.kind {
+            Kind::Quoted { bytes, .. } => values::quoted_address(&opt.word.text, bytes),
+            Kind::Bare | Kind::Arrow | Kind::Comma => values::bare_address(opt.value),
+        };
+        address.map_err(|message| self.error(opt.column, &message))
     }
 
     /// Flags until the end, as their bits together.

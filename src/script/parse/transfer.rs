@@ -66,7 +66,7 @@ pub fn send(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     let (mut to, mut flags) = (None, 0);
     while let Some(opt) = args.option()? {
         match opt.key {
-            "to=" => to = Some(args.option_value(&opt, values::address)?),
+            "to=" => to = Some(args.option_address(&opt)?),
             _ => flags |= args.flag(&opt, SEND)?,
         }
     }
@@ -120,7 +120,7 @@ pub fn sendmsg(args: &mut Args<'_>) -> Result<Verb, ParseError> {
         match opt.key {
             "fds=" => fds = args.option_value(&opt, ends)?,
             "creds" => creds = true,
-            "to=" => to = Some(args.option_value(&opt, values::address)?),
+            "to=" => to = Some(args.option_address(&opt)?),
             _ => flags |= args.flag(&opt, SENDMSG)?,
         }
     }

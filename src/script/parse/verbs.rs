@@ -114,7 +114,7 @@ pub const VERBS: &[VerbHelp] = &[
     ),
     verb("rlimit nofile N", manage::rlimit, "setrlimit(2): how many descriptors the process may have"),
     verb("socket TYPE NAME [cloexec] [nonblock]", make::socket, "socket(2): not connected yet"),
-    verb("bind NAME ADDR", make::bind, "bind(2): give it an address, @name or name"),
+    verb("bind NAME ADDR", make::bind, "bind(2): give it an address, @name or name, or \"any bytes\""),
     verb("listen NAME [N]", make::listen, "listen(2): let others connect"),
     verb("connect NAME ADDR", make::connect, "connect(2): to the socket with that address"),
     verb("accept NAME AS", make::accept, "accept(2): the next connection becomes AS"),

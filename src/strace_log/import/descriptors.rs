@@ -42,8 +42,7 @@ pub fn thing(text: &str, side: Side) -> Option<Thing> {
         let kind = if kind == "-STREAM" { crate::abi::SOCK_STREAM } else { crate::abi::SOCK_DGRAM };
         let address = rest.split_once(',').map(|named| named.1).and_then(|name| {
             let (bytes, _) = crate::strace_log::text::string(name)?;
-            let shown = String::from_utf8_lossy(&bytes).into_owned();
-            Some(if name.starts_with('@') { format!("@{shown}") } else { shown })
+            Some(crate::text::name(&if name.starts_with('@') { [b"@", bytes.as_slice()].concat() } else { bytes }))
         });
         return Some(Thing::Socket { kind, inode: inode(rest)?, peer: peer(rest), address, listens: false });
     }

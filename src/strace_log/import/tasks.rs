@@ -345,7 +345,7 @@ impl Tasks {
     fn note_fifo(&mut self, joined: &Joined, arguments: &[&str]) {
         if joined.name.starts_with("mknod") && arguments.iter().any(|argument| argument.contains("S_IFIFO")) {
             let path = arguments.iter().find_map(|argument| crate::strace_log::text::string(value(argument)));
-            self.fifos.extend(path.map(|path| String::from_utf8_lossy(&path.0).into_owned()));
+            self.fifos.extend(path.map(|path| crate::text::name(&path.0)));
         }
     }
 

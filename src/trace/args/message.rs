@@ -1,6 +1,6 @@
 //! Arguments of the calls that take several buffers, and of those that carry descriptors and credentials.
 
-use super::{Arg, CUT, end, length, message_flags, shown, string, succeeded, task};
+use super::{Arg, CUT, address, end, length, message_flags, shown, string, succeeded, task};
 use crate::abi::{self, flag_names};
 use crate::order::{Call, Credentials, Extra, Payload, SocketAddress};
 use crate::trace::CallEvent;
@@ -114,7 +114,7 @@ fn space(control: &[(String, usize)]) -> usize {
 
 fn header(to: Option<&SocketAddress>, buffer: &str, control: &[(String, usize)]) -> String {
     let (name, length) = match to {
-        Some(to) => super::sun_path(&to.shown),
+        Some(to) => address::sun_path(&crate::text::name_bytes(&to.shown)),
         None => ("NULL".to_owned(), 0),
     };
     let mut text = format!("msg_name={name}, msg_namelen={length}, msg_iov=[{buffer}], msg_iovlen=1");

@@ -210,7 +210,7 @@ fn names_of<'a>(table: impl Iterator<Item = (&'a str, u64)>, bits: u64) -> Strin
 }
 
 fn path(file: &FilePath) -> Arg {
-    Arg { value: file.shown.as_str().into(), ..Arg::word("pathname", string(file.shown.as_bytes(), 0)) }
+    Arg { value: file.shown.as_str().into(), ..Arg::word("pathname", string(&crate::text::name_bytes(&file.shown), 0)) }
 }
 
 fn access(flags: i32) -> Arg {

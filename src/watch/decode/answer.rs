@@ -19,7 +19,7 @@ pub fn outcome(sysno: Sysno, arguments: [u64; 6], value: i64, memory: &dyn Memor
             let mut outcome = bytes(&[(a1, a2)], moved, memory);
             if a4 != 0 {
                 let length = u64::from(memory.word32(a5));
-                outcome.extra = Extra::From(message::address(a4, length, memory).shown.into_bytes());
+                outcome.extra = Extra::From(crate::text::name_bytes(&message::address(a4, length, memory).shown));
             }
             return Some(outcome);
         }
@@ -36,7 +36,7 @@ pub fn outcome(sysno: Sysno, arguments: [u64; 6], value: i64, memory: &dyn Memor
         S::Getsockopt => Extra::Value(i64::from(memory.word32(a3).cast_signed())),
         S::Getsockname | S::Getpeername => {
             let length = u64::from(memory.word32(a2));
-            Extra::Name(message::address(a1, length, memory).shown.into_bytes())
+            Extra::Name(crate::text::name_bytes(&message::address(a1, length, memory).shown))
         }
         S::Wait4 if a1 != 0 && value > 0 => Extra::Status(memory.word32(a1).cast_signed()),
         _ => return None,

@@ -141,12 +141,12 @@ pub fn named(bytes: &[u8]) -> SocketAddress {
     let port = || path.get(..2).map_or(0, |port| u16::from_be_bytes([port[0], port[1]]));
     match (family, path) {
         (1, [0, name @ ..]) => {
-            let shown = format!("@{}", String::from_utf8_lossy(name));
+            let shown = crate::text::name(&[b"@", name].concat());
             SocketAddress { shown, path: path.to_vec() }
         }
         (1, name) => {
             let end = name.iter().position(|byte| *byte == 0).unwrap_or(name.len());
-            SocketAddress { shown: String::from_utf8_lossy(&name[..end]).into_owned(), path: name[..end].to_vec() }
+            SocketAddress { shown: crate::text::name(&name[..end]), path: name[..end].to_vec() }
         }
         (2, [_, _, a, b, c, d, ..]) => {
             SocketAddress { shown: format!("inet {a}.{b}.{c}.{d}:{}", port()), path: Vec::new() }

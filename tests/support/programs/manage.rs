@@ -70,8 +70,12 @@ impl Programs {
         Some(format!("{}: socket {kind} {name}{cloexec}{nonblock}", scene.task.name))
     }
 
-    pub(super) fn address(&mut self) -> &'static str {
-        self.random.word(&["@a", "@b", "f", "g"])
+    pub(super) fn address(&mut self) -> String {
+        if self.random.chance(10) {
+            let long = format!("\"{}\"", "l".repeat(108 + self.random.below(2)));
+            return self.random.word(&["\"@a\\0b\"", "\"x y\"", "\"f\\0z\"", &long]).to_owned();
+        }
+        self.random.word(&["@a", "@b", "f", "g"]).to_owned()
     }
 
     /// The calls of sockets by name, one that fits the socket more often than not.
