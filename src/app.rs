@@ -38,6 +38,7 @@ pub mod stage;
 pub mod statement_examples;
 pub mod stepping;
 pub mod target;
+pub mod trace_filter;
 pub mod transcript;
 pub mod update;
 pub mod view;
@@ -96,6 +97,8 @@ pub struct App {
     pub prompt: InputLine,
     /// What happened, as text.
     pub transcript: Transcript,
+    /// Words that its lines have to have to be seen.
+    pub trace_filter: InputLine,
     /// The last explanation.
     pub why: Option<Explanation>,
     /// Something to be said until the next key: why a key could not act, a statement's mistake.
@@ -173,6 +176,7 @@ impl App {
             line: InputLine::default(),
             prompt: InputLine::default(),
             transcript: Transcript::default(),
+            trace_filter: InputLine::default(),
             why: None,
             notice: None,
             help_scroll: 0,

@@ -159,6 +159,12 @@ pub enum Action {
     TraceDown,
     /// The trace, so many lines before the newest: what going back is where it is known how many are seen.
     TraceTo(usize),
+    /// Begins to type words that the lines of the trace have to have.
+    OpenFilter,
+    /// The trace stays filtered.
+    KeepFilter,
+    /// The trace has all its lines again.
+    ClearFilter,
     /// Stops the program, as Ctrl-Z does in a shell.
     Suspend,
     /// Leaves the program.

@@ -117,6 +117,9 @@ pub fn looks(action: Action) -> bool {
                 | Action::TraceUp
                 | Action::TraceTo(_)
                 | Action::TraceDown
+                | Action::OpenFilter
+                | Action::KeepFilter
+                | Action::ClearFilter
                 | Action::Suspend
                 | Action::Quit
                 | Action::Present
@@ -162,6 +165,18 @@ fn of_focus(app: &App, world: &World) -> Option<String> {
     }
 }
 
+/// Why no line of the trace is on the screen.
+pub(super) fn without_trace(app: &App) -> Option<String> {
+    if !app.view.traits().has_trace {
+        return Some(format!(
+            "there is no trace beside this view; {} goes back to the bench",
+            app.key(Action::Show(View::Bench))
+        ));
+    }
+    (app.present.is_on && app.view == View::Bench)
+        .then(|| format!("there is no trace in present mode; {} ends it", app.key(Action::Present)))
+}
+
 fn of_trace(app: &App, action: Action) -> Option<String> {
     let is_up = action != Action::TraceDown;
     let diagram_goes_back = app.view == View::Diagram && is_up;
@@ -174,17 +189,11 @@ fn of_trace(app: &App, action: Action) -> Option<String> {
     if app.view == View::Processes {
         return None;
     }
-    if !app.view.traits().has_trace {
-        return Some(format!(
-            "there is no trace beside this view; {} goes back to the bench",
-            app.key(Action::Show(View::Bench))
-        ));
-    }
-    if app.present.is_on && app.view == View::Bench {
-        return Some(format!("there is no trace in present mode; {} ends it", app.key(Action::Present)));
+    if let Some(reason) = without_trace(app) {
+        return Some(reason);
     }
     let transcript = app.seen_transcript();
-    let (scroll, rows) = (transcript.scroll(), transcript.rows().len());
+    let (scroll, rows) = (transcript.scroll(), transcript.seen_count());
     match is_up {
         true if scroll + 1 >= rows || action == Action::TraceTo(scroll) => Some("the trace begins here".to_owned()),
         false if scroll == 0 => Some("this is the newest line of the trace".to_owned()),

@@ -42,9 +42,8 @@ fn run(app: &App, until: u32) -> Result<String, String> {
 /// The line at the bottom of the trace, of those that an event brought.
 fn newest_line(app: &App) -> Option<String> {
     let transcript = app.seen_transcript();
-    let rows = transcript.rows();
-    let seen = rows.len().saturating_sub(transcript.scroll());
-    let newest = rows.iter().take(seen).rev().find(|row| !row.text.is_empty() && row.is_of_event());
+    let newest =
+        transcript.seen().rev().skip(transcript.scroll()).find(|row| !row.text.is_empty() && row.is_of_event());
     newest.map(|row| row.text.trim().to_owned())
 }
 

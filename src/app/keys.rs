@@ -12,7 +12,7 @@ pub use key::{Key, Named};
 pub use table::{GROUPS, Group, Row};
 
 /// All modes, in the order in which a hint looks for a key.
-pub const MODES: [Mode; 13] = [
+pub const MODES: [Mode; 14] = [
     Mode::Keys,
     Mode::Lesson,
     Mode::Past,
@@ -26,6 +26,7 @@ pub const MODES: [Mode; 13] = [
     Mode::NewChannel,
     Mode::Copy,
     Mode::Until,
+    Mode::Filter,
 ];
 
 impl Mode {
@@ -45,6 +46,7 @@ impl Mode {
             Self::NewChannel => "new",
             Self::Copy => "copy",
             Self::Until => "until",
+            Self::Filter => "filter",
         }
     }
 
@@ -174,7 +176,8 @@ impl App {
             Mode::Palette => self.palette.back,
             Mode::Matrix => self.matrix.back,
             Mode::Help => self.before,
-            Mode::NewChannel | Mode::Until => self.home(),
+            Mode::Filter if self.past.is_some() => Mode::Past,
+            Mode::NewChannel | Mode::Until | Mode::Filter => self.home(),
             Mode::Copy => self.copy_back,
             Mode::Line | Mode::Keys | Mode::Prompt | Mode::Lesson | Mode::List | Mode::Search | Mode::Past => self.mode,
         };

@@ -29,6 +29,8 @@ pub enum Mode {
     Copy,
     /// One letter says until what a watched program goes on.
     Until,
+    /// Letters are words that the lines of the trace have.
+    Filter,
 }
 
 /// A line that letters go to.
@@ -44,6 +46,8 @@ pub enum Typed {
     Actions,
     /// What the matrix is searched for.
     Matrix,
+    /// What the lines of the trace have.
+    Trace,
 }
 
 /// A list that covers the screen.
@@ -68,6 +72,7 @@ impl Mode {
             Self::Search => Some(Typed::Lessons),
             Self::Palette => Some(Typed::Actions),
             Self::Matrix => Some(Typed::Matrix),
+            Self::Filter => Some(Typed::Trace),
             Self::Keys
             | Self::Help
             | Self::Lesson
@@ -93,7 +98,8 @@ impl Mode {
             | Self::Past
             | Self::NewChannel
             | Self::Copy
-            | Self::Until => None,
+            | Self::Until
+            | Self::Filter => None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::trace_filter::TraceFilter;
 use crate::text;
 use crate::trace::{Event, What, strace};
 
@@ -45,7 +46,11 @@ impl Row {
 pub struct Transcript {
     rows: VecDeque<Row>,
     dropped: u64,
-    /// Lines between the last one shown and the newest.
+    /// Which of them are seen.
+    filter: TraceFilter,
+    /// How many are seen.
+    seen: usize,
+    /// Seen lines between the last one shown and the newest.
     scroll: usize,
     /// A statement that waits for its first line.
     statement: Option<String>,
@@ -88,19 +93,40 @@ impl Transcript {
         self.dropped
     }
 
-    /// Lines between the last one shown and the newest.
+    /// The lines that are seen, oldest first.
+    pub fn seen(&self) -> impl DoubleEndedIterator<Item = &Row> {
+        self.rows.iter().filter(|row| self.filter.takes(row))
+    }
+
+    /// How many that are.
+    pub fn seen_count(&self) -> usize {
+        self.seen
+    }
+
+    /// Which lines are seen.
+    pub fn filter(&self) -> &TraceFilter {
+        &self.filter
+    }
+
+    /// From now on these are seen, from the newest on.
+    pub fn set_filter(&mut self, filter: TraceFilter) {
+        (self.filter, self.scroll) = (filter, 0);
+        self.seen = self.seen().count();
+    }
+
+    /// Seen lines between the last one shown and the newest.
     pub fn scroll(&self) -> usize {
-        self.scroll.min(self.rows.len().saturating_sub(1))
+        self.scroll.min(self.seen.saturating_sub(1))
     }
 
     /// Looks further back.
     pub fn back(&mut self, rows: usize) {
-        self.scroll = (self.scroll + rows).min(self.rows.len().saturating_sub(1));
+        self.scroll = (self.scroll + rows).min(self.seen.saturating_sub(1));
     }
 
     /// Looks at so many lines before the newest.
     pub fn scroll_to(&mut self, lines: usize) {
-        self.scroll = lines.min(self.rows.len().saturating_sub(1));
+        self.scroll = lines.min(self.seen.saturating_sub(1));
     }
 
     /// Looks towards now.
@@ -130,7 +156,8 @@ impl Transcript {
     /// A call that is about no channel: one line counts all that come in a row.
     pub fn push_noise(&mut self) {
         if self.noise > 0 {
-            self.rows.pop_back();
+            let last = self.rows.pop_back();
+            self.forget(last);
         }
         self.noise += 1;
         let calls = if self.noise == 1 { "1 call".to_owned() } else { format!("{} calls", self.noise) };
@@ -158,12 +185,22 @@ impl Transcript {
 
     fn add(&mut self, row: Row) {
         if self.rows.len() >= MAX_ROWS {
-            self.rows.pop_front();
+            let first = self.rows.pop_front();
+            self.forget(first);
             self.dropped += 1;
         }
+        if self.filter.takes(&row) {
+            self.seen += 1;
+            if self.scroll > 0 {
+                self.scroll += 1;
+            }
+        }
         self.rows.push_back(row);
-        if self.scroll > 0 {
-            self.scroll += 1;
+    }
+
+    fn forget(&mut self, row: Option<Row>) {
+        if row.is_some_and(|row| self.filter.takes(&row)) {
+            self.seen -= 1;
         }
     }
 }

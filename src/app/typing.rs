@@ -13,6 +13,7 @@ impl App {
             Typed::Lessons => &self.course.list.query,
             Typed::Actions => &self.palette.query,
             Typed::Matrix => &self.matrix.query,
+            Typed::Trace => &self.trace_filter,
         })
     }
 
@@ -33,6 +34,7 @@ impl App {
                 self.matrix.selected = 0;
                 &mut self.matrix.query
             }
+            Typed::Trace => &mut self.trace_filter,
         })
     }
 }

@@ -11,7 +11,7 @@ use super::target;
 
 use super::{
     App, Mode, View, availability, channel_sides, copy, learn, matrix_view, palette, practice, presentation, stepping,
-    submit, watched,
+    submit, trace_filter, watched,
 };
 
 /// Lines that one key scrolls the trace.
@@ -34,6 +34,7 @@ pub fn update(app: &mut App, world: &World, input: Input) -> Vec<Command> {
     }
     let had_step = app.first_step.is_some();
     let mut commands = apply(app, world, input, asked);
+    app.filter_trace();
     app.pass_done_steps(world);
     commands.extend(app.ask_five_kinds(world));
     commands.extend(app.ask_next_cell());
@@ -139,6 +140,7 @@ pub fn looked(app: &mut App, look: Option<Look>) {
         None if app.past.is_some() => app.return_to_now(),
         None => app.notice = Some("nothing has happened yet, so there is no past".to_owned()),
     }
+    app.filter_trace();
 }
 
 /// What came of [`Command::TryAlternatives`].
@@ -213,6 +215,9 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
             let by = trace_step(app);
             app.seen_transcript_mut().forth(by);
         }
+        Action::OpenFilter => trace_filter::open(app),
+        Action::KeepFilter => trace_filter::keep(app),
+        Action::ClearFilter => trace_filter::clear(app),
         Action::Edit(edit) => edit_line(app, edit),
         Action::Complete | Action::Present | Action::Curtain | Action::ToggleMouse | Action::Focus(_) => {
             presentation::act(app, world, action);

@@ -344,6 +344,14 @@ const TRACE: &[Row] = &[
     row("trace-down", &[N(Named::PageDown)], Action::TraceDown, SILENT, "the trace, on"),
 ];
 
+const TO_FILTER: &[Row] =
+    &[row("filter", &[Char('F')], Action::OpenFilter, (39, "filter"), "the trace: only lines with these words")];
+
+const FILTER: &[Row] = &[
+    row("filter-keep", &[N(Named::Enter)], Action::KeepFilter, SILENT, "only these lines from now on"),
+    row("filter-clear", &[N(Named::Esc)], Action::ClearFilter, SILENT, "all lines again"),
+];
+
 const ANYWHERE: &[Row] = &[
     row("leave", &[Ctrl('c')], Action::Quit, SILENT, "leave"),
     row("suspend", &[Ctrl('z')], Action::Suspend, SILENT, "back to the shell, until fg"),
@@ -367,11 +375,13 @@ pub const GROUPS: &[Group] = &[
     Group { title: "line and prompt", modes: &[Mode::Line, Mode::Prompt], rows: HISTORY },
     Group {
         title: "wherever one types",
-        modes: &[Mode::Line, Mode::Prompt, Mode::Search, Mode::Palette, Mode::Matrix],
+        modes: &[Mode::Line, Mode::Prompt, Mode::Search, Mode::Palette, Mode::Matrix, Mode::Filter],
         rows: EDITING,
     },
     Group { title: "keys, lesson and past: channels", modes: &[Mode::Lesson, Mode::Keys, Mode::Past], rows: BENCH },
-    Group { title: "line, prompt and keys", modes: &[Mode::Keys, Mode::Line, Mode::Prompt], rows: TRACE },
+    Group { title: "line, prompt and keys", modes: &[Mode::Keys, Mode::Line, Mode::Prompt, Mode::Filter], rows: TRACE },
+    Group { title: "keys and past: trace", modes: &[Mode::Keys, Mode::Past], rows: TO_FILTER },
+    Group { title: "words of the trace", modes: &[Mode::Filter], rows: FILTER },
     Group { title: "all actions", modes: &[Mode::Palette], rows: PALETTE },
     Group { title: "matrix", modes: &[Mode::Matrix], rows: MATRIX },
     Group { title: "list and search", modes: &[Mode::List, Mode::Search], rows: FINDING },

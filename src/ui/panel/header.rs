@@ -118,6 +118,7 @@ fn hint(scene: Scene<'_>) -> String {
         Mode::Prompt => format!("{} back ", key(Action::LeavePrompt)),
         Mode::Palette => format!("{} back ", key(Action::ClosePalette)),
         Mode::Matrix => format!("{} back ", key(Action::CloseMatrix)),
+        Mode::Filter => format!("{} all lines ", key(Action::ClearFilter)),
         Mode::Help => format!("{} close ", key(Action::CloseHelp)),
         Mode::Until => format!("{} back ", key(Action::Step(Stepping::CloseUntil))),
         Mode::Copy => format!("{} back ", key(Action::CloseCopy)),

@@ -56,6 +56,11 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
             let hint = format!("{open}: open as a bench · {next}: next kind · {back}: back");
             Some(typed(scene, &scene.app.matrix.query, (" find ".to_owned(), hint), area, buf))
         }
+        Some(Typed::Trace) => {
+            let [keep, clear] = [Action::KeepFilter, Action::ClearFilter].map(|action| scene.app.key(action));
+            let hint = format!("words of a line, -word: without it · {keep}: keep · {clear}: all lines");
+            Some(typed(scene, &scene.app.trace_filter, (" only ".to_owned(), hint), area, buf))
+        }
         None => {
             footer(scene, area, buf);
             None

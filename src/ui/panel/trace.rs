@@ -34,6 +34,10 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     if scroll > 0 {
         remarks.push(format!("{scroll} newer lines below, {}", scene.app.key(Action::TraceDown)));
     }
+    let filter = transcript.filter();
+    if !filter.is_empty() {
+        remarks.push(format!("{} of {} lines", transcript.seen_count(), transcript.rows().len()));
+    }
     if dropped > 0 {
         remarks.push(format!("{dropped} oldest lines dropped"));
     }
@@ -42,20 +46,19 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     } else {
         vec![Span::styled(format!(" {} ", remarks.join(", ")), theme.faint())]
     };
-    let left = vec![
-        Span::raw("─ "),
-        Span::styled(if scene.app.past.is_some() { "trace until then" } else { "trace" }, theme.strong()),
-        Span::raw(" "),
-    ];
+    let when = if scene.app.past.is_some() { "trace until then" } else { "trace" };
+    let only = words::cut(&theme.spelled(filter.text()), area.width / 3);
+    let title = if filter.is_empty() { when.to_owned() } else { format!("{when}: only {only}") };
+    let left = vec![Span::raw("─ "), Span::styled(title, theme.strong()), Span::raw(" ")];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);
-    if scroll == 0 {
+    if scroll == 0 && filter.is_empty() {
         first_step(scene, Rect { x: area.x + HEADING, width: area.width.saturating_sub(HEADING), ..area }, buf);
     }
     let room = usize::from(area.height - 1);
     // From the newest up, as many as there is room for; the topmost may be there in part.
     let mut rows: Vec<Vec<Line<'static>>> = Vec::new();
     let mut used = 0;
-    for row in transcript.rows().iter().rev().skip(scroll) {
+    for row in transcript.seen().rev().skip(scroll) {
         if used >= room {
             break;
         }
@@ -65,7 +68,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         rows.push(lines.split_off(over));
     }
     // Where one has gone back to the first line, that is where the panel begins.
-    let is_at_start = scroll > 0 && rows.len() + scroll >= transcript.rows().len();
+    let is_at_start = scroll > 0 && rows.len() + scroll >= transcript.seen_count();
     let first = if is_at_start { area.y + 1 } else { area.bottom() - u16::try_from(used).unwrap_or(0) };
     for (y, line) in (first..area.bottom()).zip(rows.into_iter().rev().flatten()) {
         buf.set_line(area.x, y, &line, area.width);
@@ -90,14 +93,15 @@ pub fn first_step(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> u16 {
 
 /// How many lines can be scrolled back past: the first ones fill the panel.
 pub fn most_back(scene: Scene<'_>, area: Rect) -> usize {
-    let rows = scene.app.seen_transcript().rows();
+    let transcript = scene.app.seen_transcript();
     let room = usize::from(area.height.saturating_sub(1));
     let mut used = 0;
-    let first = rows.iter().take_while(|row| {
+    let first = transcript.seen().take_while(|row| {
         used += row_lines(scene, row, area.width).len();
         used <= room
     });
-    rows.len() - first.count().max(1).min(rows.len())
+    let seen = transcript.seen_count();
+    seen - first.count().max(1).min(seen)
 }
 
 fn row_lines(scene: Scene<'_>, row: &Row, width: u16) -> Vec<Line<'static>> {

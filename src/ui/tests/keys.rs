@@ -188,6 +188,11 @@ fn course() -> crate::app::course::Course {
     )
 }
 
+fn from_keys(app: &mut App, stage: &Stage, action: Action) {
+    app.mode = Mode::Keys;
+    press(app, stage, (120, 36), action);
+}
+
 /// Puts the state into a mode as keys would; none where that mode is not to be had.
 pub(super) fn enter(name: &str, app: &mut App, stage: &Stage, mode: Mode) -> bool {
     match mode {
@@ -208,14 +213,9 @@ pub(super) fn enter(name: &str, app: &mut App, stage: &Stage, mode: Mode) -> boo
         }
         // It is entered from a program that is watched.
         Mode::Until => app.mode = Mode::Until,
-        Mode::Copy => {
-            app.mode = Mode::Keys;
-            press(app, stage, (120, 36), Action::OpenCopy);
-        }
-        Mode::NewChannel => {
-            app.mode = Mode::Keys;
-            press(app, stage, (120, 36), Action::NewChannel);
-        }
+        Mode::Filter => from_keys(app, stage, Action::OpenFilter),
+        Mode::Copy => from_keys(app, stage, Action::OpenCopy),
+        Mode::NewChannel => from_keys(app, stage, Action::NewChannel),
         Mode::Matrix => {
             app.mode = Mode::Keys;
             let query = app.matrix.query.clone();

@@ -51,6 +51,41 @@ fn the_trace_fills_the_screen_and_scrolls_to_its_first_line_and_no_further() {
 }
 
 #[test]
+fn only_lines_with_the_words_that_were_typed_are_seen_until_all_are_asked_for() {
+    let mut stage = Stage::open();
+    for number in 0..60 {
+        stage.write(PARENT, 3, format!("word{number:02}").as_bytes());
+    }
+    let lines = app_of(&stage).transcript.rows().len();
+    for (size, view) in SIZES.into_iter().flat_map(|size| [(size, View::Bench), (size, View::Trace)]) {
+        let mut app = shown(&stage, view);
+        let all = screen_of(&app, &stage, size);
+        press(&mut app, &stage, size, Action::OpenFilter);
+        update::update(&mut app, &stage.world, Input::Text("WORD1 write -word12".to_owned()));
+        let typing = screen_of(&app, &stage, size);
+        assert_shows(&typing, &[" only  WORD1", &format!("9 of {lines} lines"), "word19"]);
+        assert!(!typing.contains("word12\"") && !typing.contains("\"word59\", 6)"), "{typing}");
+        press(&mut app, &stage, size, Action::KeepFilter);
+        assert_eq!(app.mode, Mode::Keys);
+        assert_shows(&screen_of(&app, &stage, size), &[&format!("9 of {lines} lines"), "word19"]);
+        // Back to the first of nine, and no further.
+        while app.notice.is_none() {
+            press(&mut app, &stage, size, Action::TraceUp);
+        }
+        assert_eq!(app.notice.take().as_deref(), Some("the trace begins here"));
+        assert_shows(&screen_of(&app, &stage, size), &["word10"]);
+        // The past has the same words.
+        update::looked(&mut app, Some(stage.history.look(stage.history.newest(), 100)));
+        assert_shows(&screen_of(&app, &stage, size), &["trace until then: only WORD1"]);
+        press(&mut app, &stage, size, Action::OpenFilter);
+        press(&mut app, &stage, size, Action::ClearFilter);
+        assert_eq!(app.mode, Mode::Past);
+        press(&mut app, &stage, size, Action::ReturnToNow);
+        assert_eq!(screen_of(&app, &stage, size), all, "all lines again");
+    }
+}
+
+#[test]
 fn in_a_lesson_the_page_keys_turn_the_trace_that_is_in_front_of_its_text() {
     let stage = three_words();
     let mut app = shown(&stage, View::Trace);
