@@ -10,6 +10,7 @@ pub mod course;
 pub mod channel_sides;
 pub mod entry;
 pub mod five_kinds;
+mod filtering;
 pub mod first_steps;
 pub mod input_line;
 pub mod keys;

@@ -7,6 +7,7 @@ use crate::lesson::problem_wish::ProblemWish;
 use crate::script::{Expectation, Statement};
 
 use super::View;
+use super::input_line::Edit;
 use super::matrix_cell::{CellAnswer, CellPlace};
 use super::program::{ProgramScreen, Standing, StepOrder, Stepping};
 use super::side::Side;
@@ -300,31 +301,6 @@ pub enum ChannelAction {
     Continue,
     /// Asks why the parent's end is as it is.
     Why,
-}
-
-/// Editing keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Edit {
-    /// One letter left.
-    Left,
-    /// One letter right.
-    Right,
-    /// To the beginning.
-    Start,
-    /// To the end.
-    End,
-    /// Deletes the letter before the caret.
-    Backspace,
-    /// Deletes the letter under the caret.
-    Delete,
-    /// Deletes the word before the caret.
-    DeleteWord,
-    /// Deletes what is before the caret.
-    DeleteToStart,
-    /// What was entered before.
-    Older,
-    /// What was entered after that.
-    Newer,
 }
 
 /// What the program is to do.

@@ -4,8 +4,9 @@
 use crate::lesson::Next;
 use crate::world::World;
 
-use super::action::{Action, ChannelAction, Edit, Learn, Step};
+use super::action::{Action, ChannelAction, Learn, Step};
 use super::course::{Running, Which};
+use super::input_line::Edit;
 use super::input_line::InputLine;
 use super::program::{Program, Stepping};
 use super::{App, View, alternatives, channel_sides, copy, matrix_view, stepping, submit};

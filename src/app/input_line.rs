@@ -2,12 +2,35 @@
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
-use super::action::Edit;
-
 /// The most bytes a line takes; what is beyond is dropped and said.
 pub const MAX_INPUT: usize = 8 * 1024;
 /// Entered lines that are remembered.
 pub const MAX_HISTORY: usize = 200;
+
+/// Editing keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Edit {
+    /// One letter left.
+    Left,
+    /// One letter right.
+    Right,
+    /// To the beginning.
+    Start,
+    /// To the end.
+    End,
+    /// Deletes the letter before the caret.
+    Backspace,
+    /// Deletes the letter under the caret.
+    Delete,
+    /// Deletes the word before the caret.
+    DeleteWord,
+    /// Deletes what is before the caret.
+    DeleteToStart,
+    /// What was entered before.
+    Older,
+    /// What was entered after that.
+    Newer,
+}
 
 /// A line being typed.
 #[derive(Debug, Clone, Default)]

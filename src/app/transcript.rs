@@ -35,6 +35,10 @@ pub struct Row {
 }
 
 impl Row {
+    fn is_seen(&self, filter: &TraceFilter) -> bool {
+        filter.takes(&self.text, self.statement.as_deref())
+    }
+
     /// Whether an event brought it, not a note or a statement alone.
     pub fn is_of_event(&self) -> bool {
         self.tone != Tone::Statement
@@ -95,7 +99,7 @@ impl Transcript {
 
     /// The lines that are seen, oldest first.
     pub fn seen(&self) -> impl DoubleEndedIterator<Item = &Row> {
-        self.rows.iter().filter(|row| self.filter.takes(row))
+        self.rows.iter().filter(|row| row.is_seen(&self.filter))
     }
 
     /// How many that are.
@@ -189,7 +193,7 @@ impl Transcript {
             self.forget(first);
             self.dropped += 1;
         }
-        if self.filter.takes(&row) {
+        if row.is_seen(&self.filter) {
             self.seen += 1;
             if self.scroll > 0 {
                 self.scroll += 1;
@@ -199,7 +203,7 @@ impl Transcript {
     }
 
     fn forget(&mut self, row: Option<Row>) {
-        if row.is_some_and(|row| self.filter.takes(&row)) {
+        if row.is_some_and(|row| row.is_seen(&self.filter)) {
             self.seen -= 1;
         }
     }

@@ -6,12 +6,13 @@ use crate::script::parse;
 use crate::world::World;
 use crate::world::history::Look;
 
-use super::action::{Action, ChannelAction, Command, Edit, Input, Learn, Step};
+use super::action::{Action, ChannelAction, Command, Input, Learn, Step};
+use super::input_line::Edit;
 use super::target;
 
 use super::{
-    App, Mode, View, availability, channel_sides, copy, learn, matrix_view, palette, practice, presentation, stepping,
-    submit, trace_filter, watched,
+    App, Mode, View, availability, channel_sides, copy, filtering, learn, matrix_view, palette, practice, presentation,
+    stepping, submit, watched,
 };
 
 /// Lines that one key scrolls the trace.
@@ -215,9 +216,9 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
             let by = trace_step(app);
             app.seen_transcript_mut().forth(by);
         }
-        Action::OpenFilter => trace_filter::open(app),
-        Action::KeepFilter => trace_filter::keep(app),
-        Action::ClearFilter => trace_filter::clear(app),
+        Action::OpenFilter => filtering::open(app),
+        Action::KeepFilter => filtering::keep(app),
+        Action::ClearFilter => filtering::clear(app),
         Action::Edit(edit) => edit_line(app, edit),
         Action::Complete | Action::Present | Action::Curtain | Action::ToggleMouse | Action::Focus(_) => {
             presentation::act(app, world, action);

@@ -5,7 +5,8 @@ use std::os::fd::AsFd;
 
 use color_eyre::eyre::Result;
 
-use crate::app::action::{Action, Edit, Input, Learn};
+use crate::app::action::{Action, Input, Learn};
+use crate::app::input_line::Edit;
 use crate::app::{App, Mode, channel_sides};
 use crate::lesson::{Next, list};
 use crate::playground::Opening;

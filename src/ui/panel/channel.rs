@@ -257,8 +257,7 @@ fn shapes_of(scene: Scene<'_>, lanes: &[Lane<'_>; 2], rows: u16) -> [Shape; 2] {
 pub fn fits_large(scene: Scene<'_>, facing: Facing, area: Rect) -> bool {
     let Some(lanes) = Lane::both(scene.world, facing) else { return true };
     let inner = inside(area);
-    let shapes = shapes_of(scene, &lanes, inner.height);
-    lanes.iter().zip(shapes).all(|(lane, shape)| match shape {
+    lanes.iter().zip(shapes_of(scene, &lanes, inner.height)).all(|(lane, shape)| match shape {
         Shape::Boxes { .. } => large_rows(scene, lane, Rect { height: shape.height(), ..inner }).is_some(),
         Shape::Nothing | Shape::Note | Shape::Labelled | Shape::Line => true,
     })

@@ -1,0 +1,33 @@
+//! The keys that filter the trace: words are typed, the lines that have them stay, or all come back.
+
+use super::trace_filter::TraceFilter;
+use super::{App, Mode, View, availability};
+
+/// Letters are words of the filter from now on, and the trace is seen.
+pub(super) fn open(app: &mut App) {
+    if availability::without_trace(app).is_some() {
+        app.view = View::Trace;
+    }
+    app.mode = Mode::Filter;
+}
+
+/// The lines stay as they are seen.
+pub(super) fn keep(app: &mut App) {
+    app.mode = if app.past.is_some() { Mode::Past } else { app.home() };
+}
+
+/// All lines are seen again.
+pub(super) fn clear(app: &mut App) {
+    app.trace_filter.set("");
+    keep(app);
+}
+
+impl App {
+    /// The trace that is seen has the lines that were asked for.
+    pub(super) fn filter_trace(&mut self) {
+        if self.seen_transcript().filter().text() != self.trace_filter.text() {
+            let filter = TraceFilter::of(self.trace_filter.text());
+            self.seen_transcript_mut().set_filter(filter);
+        }
+    }
+}
