@@ -11,8 +11,9 @@ use crate::sys::{kernel_release, output};
 /// From here on a panic is reported so.
 pub fn install() -> Result<()> {
     let builder = HookBuilder::default().theme(Theme::new()).panic_section(advice(&kernel_release()));
-    let (panics, errors) = builder.try_into_hooks()?;
-    errors.install()?;
+    // Not its hook for errors: with RUST_BACKTRACE=1 that one looks up the lines of a backtrace for each error, and an error is
+    // told in one line without.
+    let (panics, _) = builder.try_into_hooks()?;
     // The report may hold bytes of anybody's: it takes the way that all output takes.
     std::panic::set_hook(Box::new(move |info| {
         let _ = writeln!(output::stderr(), "{}", panics.panic_report(info));
