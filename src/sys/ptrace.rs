@@ -179,13 +179,14 @@ fn event_message(tid: i32) -> Option<i32> {
     (result == 0).then(|| i32::try_from(message).unwrap_or(0))
 }
 
-fn request(
-    request: libc::c_uint,
-    tid: i32,
-    address: usize,
-    data: usize,
-    operation: &'static str,
-) -> Result<(), SysError> {
+/// What its constants are: the C libraries differ.
+#[cfg(target_env = "musl")]
+type Request = libc::c_int;
+/// What its constants are: the C libraries differ.
+#[cfg(not(target_env = "musl"))]
+type Request = libc::c_uint;
+
+fn request(request: Request, tid: i32, address: usize, data: usize, operation: &'static str) -> Result<(), SysError> {
     // SAFETY: none of these requests writes to the caller's memory; address and data are numbers, or point to what it reads.
     let result = unsafe { libc::ptrace(request as _, tid, address, data) };
     if result < 0 { Err(SysError { operation, errno: last_errno() }) } else { Ok(()) }

@@ -1,6 +1,9 @@
 //! The calls that learners make about what can be waited for, as in `calls`: eventfd, timerfd, signalfd, pidfd.
 
 use std::mem::MaybeUninit;
+use std::time::Duration;
+
+use nix::sys::time::TimeSpec;
 
 use super::calls::Answer;
 
@@ -46,10 +49,7 @@ pub fn timerfd_create(flags: i32) -> Answer {
 /// timerfd_settime(2): once, after so long; 0 stops it.
 pub fn timerfd_settime(fd: i32, ms: u64) -> Answer {
     let none = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    let value = libc::timespec {
-        tv_sec: libc::time_t::try_from(ms / 1000).unwrap_or(libc::time_t::MAX),
-        tv_nsec: libc::c_long::try_from(ms % 1000).unwrap_or(0) * 1_000_000,
-    };
+    let value = *TimeSpec::from(Duration::from_millis(ms)).as_ref();
     let value = libc::itimerspec { it_interval: none, it_value: value };
     // SAFETY: the pointer is to a local itimerspec; the old value is not asked for.
     Answer::of(unsafe { libc::timerfd_settime(fd, 0, &raw const value, std::ptr::null_mut()) })
