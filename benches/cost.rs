@@ -1,5 +1,6 @@
 //! What watching costs: the same work by the program, every call recorded, and in plain C, run by run in turn; and what the
 //! program takes as a whole. Prints the table of docs/promises.md. `cargo bench --bench cost`, or a part of it: `-- flood`.
+//! A row that was measured while others used the machine says so, and such a table is not written into the docs.
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 #![expect(
     clippy::expect_used,
@@ -11,6 +12,8 @@
 mod keys;
 #[path = "cost/latency.rs"]
 mod latency;
+#[path = "cost/machine.rs"]
+mod machine;
 #[path = "cost/recording.rs"]
 mod recording;
 #[path = "../tests/support/mod.rs"]
@@ -69,6 +72,7 @@ fn main() -> Result<(), Failure> {
         println!("no C compiler (cc) here: nothing to hold the program against");
     }
     let mut table = Table::default();
+    println!("{}\n", machine::told());
     table.line(&format!(
         "| work, median of {ROUNDS} runs in turn | C's time ÷ ours | target | all runs | under `strace -f` |"
     ));
@@ -80,7 +84,11 @@ fn main() -> Result<(), Failure> {
     }
     table.line("");
     whole_program(&mut table, yardstick.as_deref(), is_wanted)?;
+    println!("{}", machine::told());
     if wanted.is_empty() && std::env::var_os("TINCANS_WRITE_DOCS").is_some() {
+        if table.busy_rows > 0 {
+            return Err(format!("{} rows are of a busy machine: the table is not written", table.busy_rows).into());
+        }
         table.put_into_promises()?;
     }
     Ok(())
@@ -151,17 +159,29 @@ fn bytes_for_keys(table: &mut Table) {
 
 /// What is printed, and may become the table of docs/promises.md.
 #[derive(Default)]
-struct Table(String);
+struct Table {
+    text: String,
+    /// Measured while others used the machine.
+    busy_rows: usize,
+}
 
 impl Table {
     fn line(&mut self, line: &str) {
         println!("{line}");
-        self.0 += line;
-        self.0.push('\n');
+        self.text += line;
+        self.text.push('\n');
+    }
+
+    /// The verdict of a row that has just been measured, with a mark if the machine is busy.
+    fn verdict(&mut self, is_met: bool) -> String {
+        let verdict = if is_met { "met" } else { "MISSED" };
+        let Some(mark) = machine::mark() else { return verdict.to_owned() };
+        self.busy_rows += 1;
+        format!("{verdict}, {mark}")
     }
 
     fn row(&mut self, name: &str, value: f64, most: f64) {
-        let verdict = if value <= most { "met" } else { "MISSED" };
+        let verdict = self.verdict(value <= most);
         let value = if value.fract() == 0.0 { format!("{value}") } else { format!("{value:.2}") };
         self.line(&format!("| {name} | {value} | ≤ {most}, {verdict} |"));
     }
@@ -172,7 +192,7 @@ impl Table {
         let (open, close) = ("<!-- cost -->\n", "<!-- /cost -->");
         let begin = page.find(open).ok_or("docs/promises.md has no place for the table")? + open.len();
         let end = begin + page[begin..].find(close).ok_or("docs/promises.md does not close its table")?;
-        page.replace_range(begin..end, &format!("\n{}\n", self.0));
+        page.replace_range(begin..end, &format!("\n{}\n", self.text));
         Ok(fs::write(path, page)?)
     }
 }
@@ -238,7 +258,7 @@ fn run_race(race: &Race, yardstick: &Path, table: &mut Table) -> Result<(), Fail
     let middle = median(ratios.clone());
     ratios.sort_by(f64::total_cmp);
     let all: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
-    let verdict = if middle >= race.target { "met" } else { "MISSED" };
+    let verdict = table.verdict(middle >= race.target);
     let traced = match under_strace(race, yardstick)? {
         Some(traced) => format!("{:.3}", median(bares) / traced),
         None => "no strace(1) here".to_owned(),
