@@ -234,6 +234,7 @@ pub const MSG_FLAGS: &[(&str, i32)] = &[
     ("MSG_WAITALL", 0x100),
     ("MSG_NOSIGNAL", 0x4000),
     ("MSG_MORE", 0x8000),
+    ("MSG_WAITFORONE", 0x1_0000),
     ("MSG_CMSG_CLOEXEC", 0x4000_0000),
 ];
 
@@ -255,6 +256,8 @@ pub const MSG_WAITALL: i32 = 0x100;
 pub const MSG_NOSIGNAL: i32 = 0x4000;
 /// MSG_MORE: more is coming.
 pub const MSG_MORE: i32 = 0x8000;
+/// MSG_WAITFORONE: sleep for the first message only.
+pub const MSG_WAITFORONE: i32 = 0x1_0000;
 /// MSG_CMSG_CLOEXEC: received descriptors are close-on-exec.
 pub const MSG_CMSG_CLOEXEC: i32 = 0x4000_0000;
 

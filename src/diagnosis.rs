@@ -50,10 +50,10 @@ fn sleeps(task: &Task) -> String {
 fn advice(world: &World, task: &Task) -> Vec<String> {
     let Some(Sleep { call, end, .. }) = sleep::of_task(world, task) else { return Vec::new() };
     let Some((end, peer)) = end.and_then(|end| Some((end, world.end(end.peer?)?))) else { return Vec::new() };
-    if call.room().is_some() && end.kind.gives_eof() {
+    if call.is_reading() && end.kind.gives_eof() {
         return lost_token(world, task, (end, peer)).map_or_else(|| copies(world, task, peer), |line| vec![line]);
     }
-    if call.offered().is_some() {
+    if call.is_writing() {
         return vec![full(world, task, (end, peer))];
     }
     Vec::new()

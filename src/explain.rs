@@ -14,6 +14,7 @@ mod foretold;
 mod groups;
 mod limits;
 mod loops;
+mod messages;
 mod moves;
 mod objects;
 mod own_calls;
@@ -48,6 +49,7 @@ const FAMILIES: &[&[Rule]] = &[
     epolls::RULES,
     objects::RULES,
     moves::RULES,
+    messages::RULES,
     would_sleep::RULES,
     states::RULES,
     groups::RULES,
@@ -118,7 +120,7 @@ pub fn failed_write(world: &World, events: &[Event], id: EndId) -> Option<Explan
     let is_that = |event: &&Event| match &event.what {
         What::Call(call) => {
             let end = call.call.fd().and_then(|fd| call.names.end_id(fd));
-            call.ret.is_some_and(|ret| ret < 0) && call.call.offered().is_some() && end == Some(id)
+            call.ret.is_some_and(|ret| ret < 0) && call.call.is_writing() && end == Some(id)
         }
         _ => false,
     };

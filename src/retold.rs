@@ -18,6 +18,7 @@ const MESSAGE_FLAGS: &[(i32, &str)] = &[
     (abi::MSG_NOSIGNAL, "nosignal"),
     (abi::MSG_PEEK, "peek"),
     (abi::MSG_WAITALL, "waitall"),
+    (abi::MSG_WAITFORONE, "waitforone"),
 ];
 
 /// One statement, or a comment.
@@ -226,6 +227,13 @@ impl Retold {
             Call::Writev { fd, data } => {
                 format!("writev {} {}", end(*fd)?, data.iter().map(bytes).collect::<Vec<_>>().join(" "))
             }
+            Call::Sendmmsg { fd, messages, flags: 0 } if messages.iter().all(|message| message.fds.is_empty()) => {
+                let data: Vec<String> = messages.iter().map(|message| bytes(&message.data)).collect();
+                format!("sendmmsg {} {}", end(*fd)?, data.join(" "))
+            }
+            Call::Recvmmsg { fd, count, messages, flags } => {
+                format!("recvmmsg {} {count} {messages}{}", end(*fd)?, message_flags(*flags)?)
+            }
             Call::Send { fd, data, flags, to: None } => {
                 format!("send {} {}{}", end(*fd)?, bytes(data), message_flags(*flags)?)
             }
@@ -282,7 +290,7 @@ fn result(call: &CallEvent) -> String {
         return reaped(&name(child), call).unwrap_or_else(|| "_".to_owned());
     }
     // Numbers of processes and descriptors are other ones each time.
-    let is_count = call.call.offered().is_some();
+    let is_count = call.call.is_writing() || call.call.is_reading();
     if is_count || ret == 0 { ret.to_string() } else { "_".to_owned() }
 }
 

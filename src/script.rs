@@ -152,6 +152,8 @@ pub enum Verb {
     Writev { end: EndRef, data: Vec<Data> },
     Recvmsg { end: EndRef, count: Number, control: Control, flags: i32 },
     Sendmsg { end: EndRef, data: Data, fds: Vec<EndRef>, creds: bool, to: Option<Address>, flags: i32 },
+    Sendmmsg { end: EndRef, data: Vec<Data> },
+    Recvmmsg { end: EndRef, count: Number, messages: Number, flags: i32 },
     Splice { from: EndRef, to: EndRef, count: Number, flags: i32 },
     Tee { from: EndRef, to: EndRef, count: Number, flags: i32 },
     Close { end: EndRef },

@@ -343,7 +343,7 @@ impl World {
 
     /// The byte stream that a task is in the middle of reading: with MSG_WAITALL it may have taken some of it by now.
     fn end_being_read(&self, task: &Task) -> Option<EndId> {
-        let ongoing = task.ongoing.as_ref().filter(|ongoing| ongoing.inside && ongoing.call().room().is_some())?;
+        let ongoing = task.ongoing.as_ref().filter(|ongoing| ongoing.inside && ongoing.call().is_reading())?;
         let end = ongoing.end_of(ongoing.call().fd()?)?;
         self.ends.get(&end).filter(|end| end.kind == Kind::Stream).map(|end| end.id)
     }

@@ -1,6 +1,6 @@
 //! One statement, one function, exactly its call: an order's [`Call`] goes to the kernel and comes back as answer and outcome.
 
-use crate::order::{Call, Extra, KEEP, Outcome, Payload, hash};
+use crate::order::{Call, Extra, IncomingMessage, KEEP, Outcome, Payload, hash};
 use crate::sys::calls::{self as sys, Answer};
 use crate::sys::signal;
 use crate::sys::{files, message, more_calls, options, wait_calls};
@@ -27,6 +27,8 @@ impl<'a> Prepared<'a> {
             | Call::Recvfrom { count, .. }
             | Call::Recvmsg { count, .. } => vec![buffer(count)],
             Call::Readv { counts, .. } => vec![buffer(&counts.iter().sum())],
+            Call::Sendmmsg { messages, .. } => messages.iter().map(|message| bytes(&message.data)).collect(),
+            Call::Recvmmsg { count, messages, .. } => (0..*messages).map(|_| buffer(count)).collect(),
             _ => Vec::new(),
         };
         Self { call, data }
@@ -35,6 +37,11 @@ impl<'a> Prepared<'a> {
     /// Makes the call.
     #[expect(clippy::wildcard_enum_match_arm, reason = "the other families are made by the next functions")]
     pub fn make(&mut self) -> (Answer, Extra) {
+        match *self.call {
+            Call::Sendmmsg { fd, flags, .. } => return message::send_many(fd, &mut self.data, flags),
+            Call::Recvmmsg { fd, flags, .. } => return message::receive_many(fd, &mut self.data, flags),
+            _ => {}
+        }
         let none = |answer| (answer, Extra::None);
         let nothing = &mut Vec::new();
         let data = self.data.first_mut().unwrap_or(nothing);
@@ -60,6 +67,15 @@ impl<'a> Prepared<'a> {
 
     /// What arrived, shortened to what a record keeps.
     pub fn outcome(&self, answer: Answer, extra: Extra) -> Outcome {
+        if let (Call::Recvmmsg { .. }, Extra::Messages(messages)) = (self.call, &extra) {
+            let part = |(buffer, message): (&Vec<u8>, &IncomingMessage)| {
+                buffer[..usize::try_from(message.len).map_or(buffer.len(), |len| len.min(buffer.len()))].to_vec()
+            };
+            let mut data: Vec<u8> = self.data.iter().zip(messages).flat_map(part).collect();
+            let hash = (data.len() > KEEP).then(|| hash(data.iter().copied()));
+            data.truncate(KEEP);
+            return Outcome { data, hash, extra };
+        }
         let Some(room) = self.call.room() else { return Outcome { extra, ..Outcome::default() } };
         let arrived = u64::try_from(answer.ret).unwrap_or(0).min(room);
         let arrived = usize::try_from(arrived).unwrap_or(0);

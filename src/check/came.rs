@@ -103,6 +103,9 @@ impl<'a> Came<'a> {
         match (want, self.extra()) {
             (Want::MsgFlag(bits, true), Some(Extra::Message { flags, .. })) => flags & bits == *bits,
             (Want::MsgFlag(bits, false), Some(Extra::Message { flags, .. })) => flags & bits == 0,
+            (Want::MsgFlag(bits, is_set), Some(Extra::Messages(messages))) => {
+                messages.iter().any(|message| message.flags & bits == *bits) == *is_set
+            }
             (Want::Fds(number), Some(Extra::Message { fds, .. })) => {
                 captures.resolve(number).is_ok_and(|want| i64::try_from(fds.len()) == Ok(want))
             }
@@ -178,6 +181,10 @@ impl<'a> Came<'a> {
         if let Some(Extra::Name(name)) = self.extra() {
             return want.len() == name.len() as u64 && want.iter().eq(name.iter().copied());
         }
+        if let Some(Extra::Messages(messages)) = self.extra() {
+            let total: u64 = messages.iter().map(|message| message.len).sum();
+            return matches!(call.call, Call::Recvmmsg { .. }) && want.len() == total && is_all(call, &want);
+        }
         let Some(room) = call.call.room() else { return false };
         if i64::try_from(want.len()) != Ok(ret) {
             return false;
@@ -185,11 +192,8 @@ impl<'a> Came<'a> {
         if want.is_empty() {
             return call.eof == Some(false) && room > 0;
         }
-        let kept = &call.outcome.data;
-        let whole = kept.len() as u64 == want.len();
-        // What is not kept is compared by its hash; a flag such as MSG_TRUNC can make the count longer than what arrived.
-        want.iter().zip(kept).all(|(a, b)| a == *b)
-            && (whole || want.len() <= room && Some(order::hash(want.iter())) == call.outcome.hash)
+        // A flag such as MSG_TRUNC can make the count longer than what arrived.
+        (call.outcome.data.len() as u64 == want.len() || want.len() <= room) && is_all(call, &want)
     }
 
     /// poll's answer for the first end, or for a named one.
@@ -350,7 +354,7 @@ fn value_words(call: &CallEvent, ret: i64, as_number: bool) -> String {
         }
         Extra::Peer(creds) => creds.pid.to_string(),
         Extra::Name(name) if !as_number => quote(name),
-        Extra::Revents(all) if ret > 0 => poll_words(call, all),
+        Extra::Revents(all) if ret > 0 => epoll::poll_words(call, all),
         Extra::Epoll(rows) if ret > 0 && !as_number => epoll::words(call, rows),
         Extra::Status(_) => match reaped(call) {
             Some((task, death)) if !as_number => death_words(task, death),
@@ -364,14 +368,11 @@ fn value_words(call: &CallEvent, ret: i64, as_number: bool) -> String {
     }
 }
 
-fn poll_words(call: &CallEvent, all: &[i16]) -> String {
-    let Call::Poll { fds, .. } = &call.call else { return String::new() };
-    let answer = |bits: i16| flag_names(abi::POLL_EVENTS, i32::from(bits.cast_unsigned()));
-    let rows = fds.iter().zip(all).enumerate();
-    let words = rows.filter(|(at, (_, bits))| *at == 0 || **bits != 0).map(|(at, (&fd, &bits))| {
-        if at == 0 { answer(bits) } else { format!("{}:{}", call.names.end(fd), answer(bits)) }
-    });
-    words.collect::<Vec<_>>().join(", ")
+/// Whether these bytes came; those that are not kept are compared by their hash.
+fn is_all(call: &CallEvent, want: &Payload) -> bool {
+    let kept = &call.outcome.data;
+    let is_whole = kept.len() as u64 == want.len();
+    want.iter().zip(kept).all(|(a, b)| a == *b) && (is_whole || Some(order::hash(want.iter())) == call.outcome.hash)
 }
 
 fn data_words(kept: &[u8], ret: i64) -> String {

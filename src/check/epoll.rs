@@ -1,6 +1,7 @@
-//! What epoll_wait(2) answers, in the words of the language.
+//! What epoll_wait(2) and poll(2) answer, in the words of the language.
 
 use crate::abi::{self, flag_names};
+use crate::order::Call;
 use crate::script::EndRef;
 use crate::trace::CallEvent;
 
@@ -25,4 +26,15 @@ pub fn names(call: &CallEvent, end: &EndRef, number: i32) -> bool {
         EndRef::Raw(fd) => *fd == number,
         EndRef::Named { name, fd } => fd.is_none_or(|fd| fd == number) && call.names.end(number) == name.to_string(),
     }
+}
+
+/// The same of poll: the first descriptor asked about always, others where they have any.
+pub fn poll_words(call: &CallEvent, all: &[i16]) -> String {
+    let Call::Poll { fds, .. } = &call.call else { return String::new() };
+    let answer = |bits: i16| flag_names(abi::POLL_EVENTS, i32::from(bits.cast_unsigned()));
+    let rows = fds.iter().zip(all).enumerate();
+    let words = rows.filter(|(at, (_, bits))| *at == 0 || **bits != 0).map(|(at, (&fd, &bits))| {
+        if at == 0 { answer(bits) } else { format!("{}:{}", call.names.end(fd), answer(bits)) }
+    });
+    words.collect::<Vec<_>>().join(", ")
 }

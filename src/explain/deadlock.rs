@@ -94,7 +94,7 @@ fn wakers(world: &World, task: &Task) -> Option<Vec<TaskId>> {
             each.filter(|_| ends.len() == fds.len()).map(|lists| lists.concat())
         }
         Call::Splice { .. } | Call::Tee { .. } => holders(world, moves::waits_for(world, task)?),
-        call if call.room().is_some() || call.offered().is_some() => {
+        call if call.is_reading() || call.is_writing() => {
             if sleep::ends_by_itself(world, ongoing) {
                 return None;
             }
@@ -144,7 +144,7 @@ fn link(world: &World, id: TaskId, (stuck, circle): (&BTreeMap<TaskId, Vec<TaskI
     let wakers: Vec<String> = ids.iter().filter_map(|id| world.task(*id)).map(|task| task.name.clone()).collect();
     let what = match end {
         _ if matches!(call, Call::Waitpid { .. }) => "exits",
-        Some(_) if call.offered().is_some() => "reads",
+        Some(_) if call.is_writing() => "reads",
         _ => "writes",
     };
     let whom = match &*wakers {

@@ -118,7 +118,7 @@ impl<'a> Scene<'a> {
 
     /// Whether it is a call of the write family.
     pub fn is_write(&self) -> bool {
-        self.call.call.offered().is_some()
+        self.call.call.is_writing()
     }
 
     /// Whether the call would rather fail than sleep.

@@ -12,7 +12,9 @@ use crate::world::origin::Setting;
 use crate::world::task::{Ongoing, Task};
 
 use super::would_sleep::is_short_queue;
-use super::{by_others, deadlock, epolls, fifos, foretold, moves, objects, own_copy, pages, signals, wording};
+use super::{
+    by_others, deadlock, epolls, fifos, foretold, messages, moves, objects, own_copy, pages, signals, wording,
+};
 
 /// The explanation of a living task's state.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
@@ -29,7 +31,7 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
 fn of_sleeper(world: &World, task: &Task) -> Option<Explanation> {
     let ongoing = task.sleeping_call()?;
     let end = ongoing.call().fd().and_then(|fd| world.end(ongoing.names.end_id(fd)?));
-    let reads = end.filter(|_| ongoing.call().room().is_some());
+    let reads = end.filter(|_| ongoing.call().is_reading());
     moves::locked_out(world, task, end)
         .or_else(|| reads.and_then(|end| by_others::taken_after_poll(world, task, end)))
         .or_else(|| reads.and_then(|end| by_others::cleared_nonblock(world, task, end)))
@@ -64,8 +66,9 @@ fn asleep(world: &World, task: &Task) -> Option<Explanation> {
         (Call::Splice { .. } | Call::Tee { .. }, _) => moves::asleep(world, task),
         (Call::Accept { .. }, Some(end)) => Some(in_accept(world, task, end)),
         (Call::Connect { address, .. }, end) => Some(in_connect(world, task, (&address.shown, end))),
+        (Call::Recvmmsg { .. }, Some(end)) => Some(messages::asleep(world, task, ongoing, end)),
         (call, Some(end)) if call.room().is_some() => Some(in_read(world, task, ongoing, end)),
-        (call, Some(end)) if call.offered().is_some() => Some(in_write(world, task, ongoing, end)),
+        (call, Some(end)) if call.is_writing() => Some(in_write(world, task, ongoing, end)),
         _ => None,
     }
 }

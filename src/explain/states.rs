@@ -215,7 +215,7 @@ fn no_urgent_byte(scene: &Scene<'_>) -> Option<Explanation> {
 
 /// EINVAL or ENOTCONN of a read where no byte can come.
 fn cannot_be_read(scene: &Scene<'_>) -> Option<Explanation> {
-    let is_read = scene.call.call.room().is_some() && (failed(scene, Errno::EINVAL) || failed(scene, Errno::ENOTCONN));
+    let is_read = scene.call.call.is_reading() && (failed(scene, Errno::EINVAL) || failed(scene, Errno::ENOTCONN));
     let end = scene.end.filter(|end| is_read && end.peer.is_none() && !end.kind.is_pipe())?;
     let here = end.label();
     if end.backlog.is_some() {

@@ -111,7 +111,7 @@ fn backlog_full(scene: &Scene<'_>) -> Option<Explanation> {
 
 /// EAGAIN of a read.
 fn nothing_waits(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|_| scene.call.call.room().is_some() && is_eagain(scene))?;
+    let end = scene.end.filter(|_| scene.call.call.is_reading() && is_eagain(scene))?;
     let here = end.label();
     if let Some(ran_out) = timed_out(scene, end, false) {
         let text = format!("Nothing came to {here}: {ran_out}.");

@@ -349,6 +349,16 @@ impl Call {
         }
     }
 
+    /// Whether it reads: into one buffer, several, or a message into each.
+    pub fn is_reading(&self) -> bool {
+        self.room().is_some() || matches!(self, Self::Recvmmsg { .. })
+    }
+
+    /// Whether it writes bytes of its own.
+    pub fn is_writing(&self) -> bool {
+        self.offered().is_some() || matches!(self, Self::Sendmmsg { .. })
+    }
+
     /// The MSG_ flags it passes.
     #[expect(clippy::wildcard_enum_match_arm, reason = "all other calls pass none")]
     pub fn flags(&self) -> i32 {

@@ -60,13 +60,14 @@ pub enum Extra {
         /// `msg_controllen`: how much of the control buffer is filled.
         control: u64,
     },
-    /// What came with each message of recvmmsg(2); their bytes follow one another in the outcome's data.
+    /// What came with each message of recvmmsg(2); their bytes follow one another in the outcome's data. Of sendmmsg(2) how much
+    /// went of each.
     Messages(Vec<IncomingMessage>),
     /// The status word of waitpid.
     Status(i32),
 }
 
-/// One message of recvmmsg(2).
+/// One message of recvmmsg(2) or sendmmsg(2).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IncomingMessage {
     /// Its bytes.

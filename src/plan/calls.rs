@@ -1,13 +1,15 @@
 //! Statements that are one order: each verb's arguments, resolved into the call or loop that a task is to make.
 
+mod values;
+
 use crate::abi;
 use crate::abi::TaskState;
-use crate::order::{Call, ControlRoom, Loop, Payload, SocketAddress, Work};
-use crate::script::{Address, Control, Data, EndRef, MAX_DATA, Number, Verb};
+use crate::order::{Call, Loop, OutgoingMessage, Work};
+use crate::script::{EndRef, MAX_DATA, Verb};
 use crate::trace::TaskId;
 use crate::world::World;
 
-use super::{Context, MAX_CHANNELS, Plan, Refusal, SUN_PATH, Step, who};
+use super::{Context, MAX_CHANNELS, Plan, Refusal, Step, who};
 
 /// Resolves what a verb's arguments name.
 struct Resolver<'a> {
@@ -227,6 +229,18 @@ impl Resolver<'_> {
                 let to = to.as_ref().map(|to| self.address(to));
                 Call::Sendmsg { fd, data: self.payload(data)?, fds, creds: *creds, to, flags: *flags }
             }
+            Verb::Sendmmsg { data, .. } => {
+                let message = |data| Ok(OutgoingMessage { data: self.payload(data)?, fds: Vec::new() });
+                Call::Sendmmsg { fd, messages: data.iter().map(message).collect::<Result<_, _>>()?, flags: 0 }
+            }
+            Verb::Recvmmsg { count, messages, flags, .. } => {
+                let (count, messages) = (self.size(count)?, self.count(messages)?);
+                if messages > MAX_MESSAGES || count.saturating_mul(messages) > MAX_DATA {
+                    return Err(Refusal(format!("{messages} buffers of {count} bytes are too much for one call")));
+                }
+                let messages = u32::try_from(messages).unwrap_or(0);
+                Call::Recvmmsg { fd, count, messages, flags: *flags }
+            }
             _ => return Ok(None),
         }))
     }
@@ -301,7 +315,9 @@ impl Resolver<'_> {
             | Verb::Readv { .. }
             | Verb::Writev { .. }
             | Verb::Recvmsg { .. }
-            | Verb::Sendmsg { .. } => {
+            | Verb::Sendmsg { .. }
+            | Verb::Sendmmsg { .. }
+            | Verb::Recvmmsg { .. } => {
                 return Err(elsewhere("made by `transfer`"));
             }
             Verb::Flood { .. } | Verb::Drain { .. } | Verb::Echo { .. } | Verb::Ping { .. } | Verb::Reader { .. } => {
@@ -328,69 +344,13 @@ impl Resolver<'_> {
             }
         })
     }
-
-    fn own_descriptor(&self, task: TaskId, end: &EndRef) -> Result<i32, Refusal> {
-        let task = self.world.task(task).ok_or_else(|| Refusal("the task is gone".to_owned()))?;
-        who::descriptor(self.world, self.context, task, end)
-    }
-
-    fn number(&self, number: &Number) -> Result<i64, Refusal> {
-        self.context.captures.resolve(number).map_err(Refusal)
-    }
-
-    fn count(&self, number: &Number) -> Result<u64, Refusal> {
-        let value = self.number(number)?;
-        u64::try_from(value).map_err(|_error| Refusal(format!("{value} is less than nothing")))
-    }
-
-    fn size(&self, number: &Number) -> Result<u64, Refusal> {
-        let size = self.count(number)?;
-        if size > MAX_DATA {
-            Err(Refusal(format!("{size} bytes are too many, {MAX_DATA} (16MiB) are the most")))
-        } else {
-            Ok(size)
-        }
-    }
-
-    fn payload(&self, data: &Data) -> Result<Payload, Refusal> {
-        self.context.captures.payload(data).map_err(Refusal)
-    }
-
-    /// To an eventfd a number is written, as its 8 bytes.
-    fn number_for(&self, end: &EndRef, data: &Data) -> Option<Payload> {
-        let is_counter = who::end(self.world, end).ok().is_some_and(|id| self.world.is_counter(id));
-        let digits = std::str::from_utf8(&data.word).ok().filter(|_| is_counter && data.times == Number::Literal(1));
-        let number = digits.and_then(|digits| digits.parse::<u64>().ok());
-        number.map(|number| Payload::once(number.to_ne_bytes().to_vec()))
-    }
-
-    fn room(&self, control: &Control) -> Result<ControlRoom, Refusal> {
-        let small = |number| self.count(number).map(|value| u32::try_from(value.min(MAX_CONTROL)).unwrap_or(0));
-        Ok(match control {
-            Control::None => ControlRoom::None,
-            Control::Descriptors(count) => ControlRoom::Descriptors(small(count)?),
-            Control::Bytes(bytes) => ControlRoom::Bytes(small(bytes)?),
-        })
-    }
-
-    fn address(&self, address: &Address) -> SocketAddress {
-        let prefix = self.context.run.prefix.as_bytes();
-        match address {
-            Address::Abstract(name) => {
-                let fits = 1 + prefix.len() + name.len() <= SUN_PATH;
-                let path = [&b"\0"[..], if fits { prefix } else { b"" }, name].concat();
-                SocketAddress { shown: address.shown(), path }
-            }
-            Address::File(name) => SocketAddress { shown: address.shown(), path: name.clone() },
-        }
-    }
 }
 
 /// Who may open a FIFO: its owner. The folder is nobody else's anyhow.
 const FIFO_MODE: u32 = 0o600;
 
-/// The most room for ancillary data, in descriptors or bytes.
-const MAX_CONTROL: u64 = 65536;
+/// The most messages of one recvmmsg(2): the kernel's UIO_MAXIOV.
+const MAX_MESSAGES: u64 = 1024;
 
 /// A statement that is no call about an end: the function named makes it.
 fn elsewhere(_place: &str) -> Refusal {

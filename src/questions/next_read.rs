@@ -154,7 +154,7 @@ fn of_stream(world: &World, end: &End, blocking: Blocking) -> NextRead {
 /// Whether a task sleeps in a read there that wants more than there is (MSG_WAITALL, SO_RCVLOWAT): it has taken all of it already.
 fn is_taken_by_sleeper(world: &World, end: &End) -> bool {
     let reads = |task: &Task| {
-        task.sleeping_call().is_some_and(|of| of.call().room().is_some() && of.call().flags() & abi::MSG_PEEK == 0)
+        task.sleeping_call().is_some_and(|of| of.call().is_reading() && of.call().flags() & abi::MSG_PEEK == 0)
     };
     !end.inbox.queue.is_empty() && world.tasks().any(|task| reads(task) && sleep::is_at(task, end.id))
 }

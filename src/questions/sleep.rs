@@ -36,7 +36,7 @@ pub fn end_ids(ongoing: &Ongoing) -> Vec<EndId> {
 /// Whether SO_RCVTIMEO or SO_SNDTIMEO ends the sleep.
 pub fn ends_by_itself(world: &World, ongoing: &Ongoing) -> bool {
     let end = ongoing.call().fd().and_then(|fd| world.end(ongoing.names.end_id(fd)?));
-    let is_send = ongoing.call().offered().is_some();
+    let is_send = ongoing.call().is_writing();
     end.is_some_and(|end| if is_send { end.timeouts.1.is_some() } else { end.timeouts.0.is_some() })
 }
 
@@ -57,7 +57,7 @@ fn is_still(world: &World, task: &Task) -> bool {
         Call::Other { name, .. } => name == "pause",
         Call::Poll { fds, timeout_ms, .. } => *timeout_ms < 0 && is_inside(fds.len()),
         Call::Accept { .. } => is_inside(1),
-        call if call.room().is_some() || call.offered().is_some() => is_inside(1) && !ends_by_itself(world, ongoing),
+        call if call.is_reading() || call.is_writing() => is_inside(1) && !ends_by_itself(world, ongoing),
         _ => false,
     }
 }

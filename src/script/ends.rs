@@ -16,6 +16,8 @@ impl Verb {
             | Self::Writev { end, .. }
             | Self::Recvmsg { end, .. }
             | Self::Sendmsg { end, .. }
+            | Self::Sendmmsg { end, .. }
+            | Self::Recvmmsg { end, .. }
             | Self::Splice { from: end, .. }
             | Self::Tee { from: end, .. }
             | Self::Close { end }

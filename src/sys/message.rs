@@ -1,7 +1,7 @@
 //! sendmsg(2) and recvmsg(2) with ancillary data: descriptors and credentials, laid out as C does it, with control buffers as
 //! small as the learner asks for.
 
-use crate::order::{ControlRoom, Credentials, Extra, SocketAddress};
+use crate::order::{ControlRoom, Credentials, Extra, IncomingMessage, SocketAddress};
 
 use super::calls::{Answer, sockaddr};
 
@@ -69,6 +69,52 @@ pub fn receive(fd: i32, buffer: &mut [u8], room: ControlRoom, flags: i32) -> (An
     let used = (header.msg_controllen as usize).min(control.len());
     let (fds, creds) = parse_messages(&control[..used]);
     (answer, Extra::Message { flags: header.msg_flags, fds, creds, control: used as u64 })
+}
+
+/// sendmmsg(2): how many went, and how much of each.
+pub fn send_many(fd: i32, messages: &mut [Vec<u8>], flags: i32) -> (Answer, Extra) {
+    let mut parts = parts(messages);
+    let mut headers = headers(&mut parts);
+    let count = libc::c_uint::try_from(headers.len()).unwrap_or(0);
+    // SAFETY: all that the headers point to, `parts` and the messages, lives until the end of this function.
+    let answer = Answer::of(unsafe { libc::sendmmsg(fd, headers.as_mut_ptr(), count, flags as _) });
+    (answer, lengths(answer, &headers))
+}
+
+/// recvmmsg(2) without a time-out and without room for ancillary data: a message into each buffer.
+pub fn receive_many(fd: i32, buffers: &mut [Vec<u8>], flags: i32) -> (Answer, Extra) {
+    let mut parts = parts(buffers);
+    let mut headers = headers(&mut parts);
+    let count = libc::c_uint::try_from(headers.len()).unwrap_or(0);
+    // SAFETY: as above, and a null pointer says that there is no time-out.
+    let answer =
+        Answer::of(unsafe { libc::recvmmsg(fd, headers.as_mut_ptr(), count, flags as _, std::ptr::null_mut()) });
+    (answer, lengths(answer, &headers))
+}
+
+fn parts(buffers: &mut [Vec<u8>]) -> Vec<libc::iovec> {
+    let part = |buffer: &mut Vec<u8>| libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
+    buffers.iter_mut().map(part).collect()
+}
+
+fn headers(parts: &mut [libc::iovec]) -> Vec<libc::mmsghdr> {
+    let header = |part: &mut libc::iovec| {
+        // SAFETY: all zeroes is a valid mmsghdr.
+        let mut header: libc::mmsghdr = unsafe { std::mem::zeroed() };
+        (header.msg_hdr.msg_iov, header.msg_hdr.msg_iovlen) = (std::ptr::from_mut(part), 1);
+        header
+    };
+    parts.iter_mut().map(header).collect()
+}
+
+fn lengths(answer: Answer, headers: &[libc::mmsghdr]) -> Extra {
+    let Ok(done) = usize::try_from(answer.ret) else { return Extra::None };
+    let message = |header: &libc::mmsghdr| IncomingMessage {
+        len: u64::from(header.msg_len),
+        flags: header.msg_hdr.msg_flags,
+        ..IncomingMessage::default()
+    };
+    Extra::Messages(headers.iter().take(done).map(message).collect())
 }
 
 /// CMSG_LEN of so many descriptors, with room for credentials in front where SO_PASSCRED is on.

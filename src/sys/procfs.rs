@@ -187,6 +187,8 @@ pub fn sleeps_as(call: &Call) -> &'static [i64] {
         Call::Open { .. } => &[libc::SYS_openat],
         Call::Splice { .. } => &[libc::SYS_splice],
         Call::Tee { .. } => &[libc::SYS_tee],
+        Call::Recvmmsg { .. } => &[libc::SYS_recvmmsg],
+        Call::Sendmmsg { .. } => &[libc::SYS_sendmmsg],
         // A poll that was stopped and continued goes on under another number.
         #[cfg(target_arch = "x86_64")]
         Call::Poll { .. } => &[libc::SYS_poll, libc::SYS_ppoll, libc::SYS_restart_syscall],
@@ -205,8 +207,6 @@ pub fn sleeps_as(call: &Call) -> &'static [i64] {
         | Call::Exec { .. }
         | Call::Exit { .. }
         | Call::ExitGroup { .. }
-        | Call::Recvmmsg { .. }
-        | Call::Sendmmsg { .. }
         | Call::Sendfile { .. }
         | Call::Close { .. }
         | Call::CloseRange { .. }

@@ -3,6 +3,31 @@
 use super::explains;
 
 #[test]
+fn several_messages_by_one_call_are_counted_and_not_their_bytes() {
+    explains(
+        "socketpair seqpacket q\nsendmmsg q[0] one three x\nrecvmmsg q[1] 4 2 => 2\nwhy\nrecvmmsg q[1] 4 2 dontwait => 1\nwhy\n\
+         recvmmsg q[1] 4 dontwait => EAGAIN\nwhy\nsendmmsg q[0] a b\nrecvmmsg q[1] 4 2 => 2\nwhy\n\
+         write q[0] z\nclose q[0]\nrecvmmsg q[1] 4 3 => 3\nwhy\nsignal SIGPIPE ignore\nsendmmsg q[1] a b => EPIPE\nwhy",
+        &[
+            ("message-of-many-cut", &["Message 2 of 2", "4 bytes of its buffer"]),
+            ("fewer-messages-came", &["returned 1, the number of messages", "room for 2", "must not sleep"]),
+            ("nothing-waits", &["Nothing waits at q[1]"]),
+            ("messages-came", &["returned 2", "each buffer has one message", "nothing more waits"]),
+            ("messages-filled-with-eof", &["1 message came with bytes", "2 messages of no bytes stand for EOF"]),
+            ("epipe-without-sigpipe", &["q[1]"]),
+        ],
+    );
+    explains(
+        "socketpair dgram d nonblock\nsetsockopt d[0] sndbuf 4608\nsendmmsg d[0] 3000*a 3000*b 3000*c 3000*d => < 4\nwhy\nfork c\n\
+         c: nonblock d[1] off\nc: recvmmsg d[1] 4 9 => sleeps\nwhy",
+        &[
+            ("fewer-messages-went", &["of 4 messages went to d[1]", "of the others nothing"]),
+            ("asleep-for-all-messages", &["had come", "asked for 9", "waitforone"]),
+        ],
+    );
+}
+
+#[test]
 fn what_splice_and_tee_moved_is_said_and_why_they_could_not() {
     explains(
         "pipe p\npipe q\nwrite p[1] hello\nsplice p[0] q[1] 3 => 3\nwhy\ntee p[0] q[1] 10 => 2\nwhy\nread p[0]\n\

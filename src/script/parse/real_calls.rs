@@ -22,12 +22,12 @@ const NAMES: &str = "\
     pidfd_open pidfd_send_signal pipe2 pivot_root pkey_alloc pkey_free pkey_mprotect popen posix_spawn ppoll prctl pread64 \
     preadv preadv2 printf prlimit64 process_madvise process_mrelease process_vm_readv process_vm_writev pselect pselect6 \
     pthread_create pthread_join pthread_kill pthread_mutex_lock pthread_sigmask ptrace putpmsg pwrite64 pwritev pwritev2 \
-    query_module quotactl quotactl_fd raise readahead readlink readlinkat reboot recvmmsg remap_file_pages removexattr \
+    query_module quotactl quotactl_fd raise readahead readlink readlinkat reboot remap_file_pages removexattr \
     rename renameat renameat2 request_key restart_syscall rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask \
     rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_tgsigqueueinfo sched_get_priority_max \
     sched_get_priority_min sched_getaffinity sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval \
     sched_setaffinity sched_setattr sched_setparam sched_setscheduler sched_yield seccomp security select sem_post \
-    sem_wait semctl semget semop semtimedop sendfile sendmmsg sendto set_mempolicy set_mempolicy_home_node set_robust_list \
+    sem_wait semctl semget semop semtimedop sendfile sendto set_mempolicy set_mempolicy_home_node set_robust_list \
     set_thread_area set_tid_address setdomainname setfsgid setfsuid setgid setgroups sethostname setitimer setns \
     setpriority setregid setresgid setresuid setreuid setrlimit settimeofday setuid setxattr shm_open shmat shmctl shmdt \
     shmget sigaction sigaltstack signalfd4 sigprocmask sigqueue sigsuspend sigwait sigwaitinfo sockatmark splice stat \

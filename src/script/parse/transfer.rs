@@ -4,12 +4,14 @@ use super::args::{Args, COUNT, Opt, SIZE};
 use crate::abi;
 use crate::script::values;
 use crate::script::words::{Kind, ParseError};
-use crate::script::{Control, EndRef, MAX_DATA, Number, Verb};
+use crate::script::{Control, Data, EndRef, MAX_DATA, Number, Verb};
 
 /// Buffer of a read that names none, in bytes.
 const READ_SIZE: i64 = 4096;
 /// Buffer of `drain`, in bytes.
 const DRAIN_SIZE: i64 = 65536;
+/// Messages of a `recvmmsg` that names no number.
+const MESSAGES: i64 = 8;
 /// The most buffers one call takes: the kernel's `IOV_MAX`.
 const MAX_BUFFERS: usize = 1024;
 /// The most descriptors or control bytes one message is given room for.
@@ -30,6 +32,7 @@ const RECVMSG: &[(&str, i32)] = &[
     ("oob", abi::MSG_OOB),
     ("cloexec", abi::MSG_CMSG_CLOEXEC),
 ];
+const RECVMMSG: &[(&str, i32)] = &[("dontwait", abi::MSG_DONTWAIT), ("waitforone", abi::MSG_WAITFORONE)];
 const SEND: &[(&str, i32)] = &[
     ("dontwait", abi::MSG_DONTWAIT),
     ("nosignal", abi::MSG_NOSIGNAL),
@@ -75,7 +78,28 @@ pub fn send(args: &mut Args<'_>) -> Result<Verb, ParseError> {
 
 /// `writev END DATA…`.
 pub fn writev(args: &mut Args<'_>) -> Result<Verb, ParseError> {
-    let end = args.end()?;
+    Ok(Verb::Writev { end: args.end()?, data: several(args)? })
+}
+
+/// `sendmmsg END DATA…`.
+pub fn sendmmsg(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    Ok(Verb::Sendmmsg { end: args.end()?, data: several(args)? })
+}
+
+/// `recvmmsg END N [K] …`.
+pub fn recvmmsg(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    const MOST: i64 = MAX_BUFFERS.cast_signed() as i64;
+    let (end, count) = (args.end()?, args.number("N", SIZE)?);
+    let messages = args.number_or("K", (0, MOST), MESSAGES)?;
+    let (bytes, buffers) = (literal_size(&count, 1), literal_size(&messages, 1));
+    if let Some(word) = args.peek().filter(|_| bytes.saturating_mul(buffers) > MAX_DATA) {
+        return Err(args.error(word.column, &too_much()));
+    }
+    Ok(Verb::Recvmmsg { end, count, messages, flags: args.flags(RECVMMSG)? })
+}
+
+/// DATA until the end of the statement.
+fn several(args: &mut Args<'_>) -> Result<Vec<Data>, ParseError> {
     let mut data = vec![args.data()?];
     while let Some(word) = args.peek() {
         data.push(args.data()?);
@@ -84,7 +108,7 @@ pub fn writev(args: &mut Args<'_>) -> Result<Verb, ParseError> {
             return Err(args.error(word.column, &too_much()));
         }
     }
-    Ok(Verb::Writev { end, data })
+    Ok(data)
 }
 
 fn literal_size(times: &Number, width: usize) -> u64 {

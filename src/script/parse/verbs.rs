@@ -87,6 +87,16 @@ pub const VERBS: &[VerbHelp] = &[
         "sendmsg(2): bytes, and descriptors and credentials with them",
     ),
     verb(
+        "sendmmsg END DATA...",
+        transfer::sendmmsg,
+        "sendmmsg(2): one call, several messages; it returns how many went",
+    ),
+    verb(
+        "recvmmsg END N [K] [dontwait] [waitforone]",
+        transfer::recvmmsg,
+        "recvmmsg(2): up to K messages of N bytes each, 8 unless told; sleeps until all K are there",
+    ),
+    verb(
         "splice END END N [nonblock]",
         transfer::splice,
         "splice(2): bytes go from one end to another, one of them a pipe's",

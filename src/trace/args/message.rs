@@ -2,7 +2,7 @@
 
 use super::{Arg, CUT, address, end, length, message_flags, shown, string, succeeded, task};
 use crate::abi::{self, flag_names};
-use crate::order::{Call, Credentials, Extra, Payload, SocketAddress};
+use crate::order::{Call, Credentials, Extra, IncomingMessage, Payload, SocketAddress};
 use crate::trace::CallEvent;
 
 /// Size of `struct cmsghdr`.
@@ -34,17 +34,22 @@ pub fn args(event: &CallEvent) -> Vec<Arg> {
             vec![end("sockfd", event, *fd), msg, Arg { out: true, ..message_flags(*flags) }]
         }
         Call::Sendmmsg { fd, messages, flags } => {
+            let sent: &[IncomingMessage] = if let Extra::Messages(sent) = &event.outcome.extra { sent } else { &[] };
             let rows: Vec<String> = messages
                 .iter()
-                .map(|message| {
+                .enumerate()
+                .map(|(at, message)| {
                     let control: Vec<_> =
                         (!message.fds.is_empty()).then(|| rights(event, &message.fds)).into_iter().collect();
                     let header = header(None, &written(&message.data), &control);
-                    format!("{{msg_hdr={{{header}, msg_controllen={}, msg_flags=0}}}}", space(&control))
+                    let length = sent.get(at).map_or_else(String::new, |sent| format!(", msg_len={}", sent.len));
+                    format!("{{msg_hdr={{{header}, msg_controllen={}, msg_flags=0}}{length}}}", space(&control))
                 })
                 .collect();
             let vlen = Arg::number("vlen", i64::try_from(messages.len()).unwrap_or(i64::MAX));
-            vec![end("sockfd", event, *fd), Arg::word("msgvec", list(&rows)), vlen, message_flags(*flags)]
+            let out = !sent.is_empty();
+            let msgvec = Arg { out, ..Arg::word("msgvec", list(&rows)) };
+            vec![end("sockfd", event, *fd), msgvec, Arg { out, ..vlen }, Arg { out, ..message_flags(*flags) }]
         }
         Call::Recvmmsg { fd, count, messages, flags } => {
             let text = if succeeded(event) { list(&received_all(event, *count)) } else { "NULL".to_owned() };

@@ -177,7 +177,7 @@ fn of_call(scene: Scene<'_>, call: &CallEvent, (moment, style): (&Moment, Style)
     }
     let verb = call.call.name();
     let end = call.call.fd().map(|fd| format!(" {}", call.names.end(fd))).unwrap_or_default();
-    let moves = call.call.room().is_some() || call.call.offered().is_some();
+    let moves = call.call.is_reading() || call.call.is_writing();
     let what = match call.ret {
         None => " sleeps".to_owned(),
         Some(ret) if ret < 0 => format!(" {}", call.errno.name()),

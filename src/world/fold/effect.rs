@@ -28,12 +28,14 @@ impl World {
         let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
         let (write, more) = ongoing.map_or((None, 0), |ongoing| (ongoing.write.take(), ongoing.more_writes));
         match write {
-            Some(write) if more > 0 => self.finish_messages(write, more, call, back),
+            Some(write) if matches!(call, Call::Sendmmsg { .. }) => self.finish_messages(write, more, call, back),
             Some(write) => self.finish_write(write, call, back),
             None => {}
         }
         self.move_bytes(id, call, back, write);
-        if back.errno == abi::Errno::ECONNREFUSED && matches!(call.name(), "write" | "send" | "writev" | "sendmsg") {
+        if back.errno == abi::Errno::ECONNREFUSED
+            && matches!(call.name(), "write" | "send" | "writev" | "sendmsg" | "sendmmsg")
+        {
             self.disconnect(id, call);
         }
         if back.ret >= 0 || matches!(call, Call::Close { .. }) {

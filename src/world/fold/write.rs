@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::abi;
 use crate::abi::TaskState;
-use crate::order::{Call, Payload};
+use crate::order::{Call, Extra, Payload};
 use crate::trace::TaskId;
 
 use super::super::World;
@@ -74,10 +74,11 @@ impl World {
     pub(super) fn abandon_write(&mut self, id: TaskId) {
         let Some(task) = self.tasks.get_mut(&id) else { return };
         let asleep = task.state == TaskState::Asleep;
-        let Some((to, number)) = task.ongoing.as_mut().and_then(|ongoing| ongoing.write.take()) else { return };
+        let of = task.ongoing.as_mut().and_then(|ongoing| Some((ongoing.write.take()?, ongoing.more_writes)));
+        let Some(((to, number), more)) = of else { return };
         if let Some(end) = self.ends.get_mut(&to) {
             let kind = end.kind;
-            end.inbox.abandon_write(number, asleep, kind);
+            (0..=u64::from(more)).for_each(|at| end.inbox.abandon_write(number + at, asleep, kind));
         }
     }
 
@@ -105,13 +106,19 @@ impl World {
         }
     }
 
-    /// sendmmsg(2): so many messages went as it returned, each whole.
+    /// sendmmsg(2): so many messages went as it returned, each as much as it says, or whole where it does not.
     pub(super) fn finish_messages(&mut self, (to, first): (EndId, u64), more: u32, call: &Call, back: &Back) {
         let sent = u64::try_from(back.ret).unwrap_or(0);
         for at in 0..=u64::from(more) {
             let offered =
                 self.ends.get(&to).and_then(|end| end.inbox.write(first + at)).map_or(0, |write| write.offered);
-            let ret = if at < sent { i32::try_from(offered).unwrap_or(i32::MAX) } else { -1 };
+            let told = if let Extra::Messages(sent) = back.extra() {
+                sent.get(usize::try_from(at).unwrap_or(0))
+            } else {
+                None
+            };
+            let went = told.map_or(offered, |message| message.len.min(offered));
+            let ret = if at < sent { i32::try_from(went).unwrap_or(i32::MAX) } else { -1 };
             let errno = if at < sent { abi::Errno::NONE } else { back.errno };
             self.finish_write((to, first + at), call, &Back { ret, errno, outcome: None, t_ns: back.t_ns });
         }

@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use std::ptr::null_mut;
 
 use tincans::abi::Disposition;
-use tincans::order::{Call, ControlRoom, Credentials, Extra, Payload, SocketAddress};
+use tincans::order::{Call, ControlRoom, Credentials, Extra, IncomingMessage, Payload, SocketAddress};
 
 use super::options::{get, option, set};
 use super::{Reply, files, names};
@@ -87,12 +87,12 @@ fn room(count: u64) -> Vec<u8> {
     vec![0; usize::try_from(count).unwrap_or(0)]
 }
 
-fn address(of: &SocketAddress) -> (libc::sockaddr_un, libc::socklen_t) {
-    // SAFETY: all zeroes is a valid address.
-    let mut address: libc::sockaddr_un = unsafe { zeroed() };
-    address.sun_family = 1;
-    for (to, from) in address.sun_path.iter_mut().zip(&of.path) {
-        *to = from.cast_signed();
+/// The address with room for one that is too long.
+fn address(of: &SocketAddress) -> ([u16; 128], libc::socklen_t) {
+    let mut address = [0; 128];
+    address[0] = 1;
+    for (to, from) in address[1..].iter_mut().zip(of.path.chunks(2)) {
+        *to = u16::from_ne_bytes([from[0], from.get(1).copied().unwrap_or(0)]);
     }
     (address, libc::socklen_t::try_from(2 + of.path.len()).unwrap_or(0))
 }
@@ -144,12 +144,52 @@ pub fn make(call: &Call) -> Reply {
             answer(unsafe { libc::writev(*fd, parts.as_ptr(), i32::try_from(parts.len()).unwrap_or(0)) })
         }
         Call::Recvmsg { .. } | Call::Sendmsg { .. } => make_message(call),
+        Call::Sendmmsg { fd, messages, flags } => {
+            let mut buffers: Vec<Vec<u8>> = messages.iter().map(|message| bytes(&message.data)).collect();
+            let mut parts: Vec<libc::iovec> = buffers.iter_mut().map(|buffer| part(buffer)).collect();
+            let mut all = headers(&mut parts);
+            let count = u32::try_from(all.len()).unwrap_or(0);
+            // SAFETY: the headers point to parts of live buffers.
+            let reply = of(unsafe { libc::sendmmsg(*fd, all.as_mut_ptr(), count, *flags as _) });
+            with_messages(reply, &all, &[])
+        }
+        Call::Recvmmsg { fd, count, messages, flags } => {
+            let mut buffers: Vec<Vec<u8>> = (0..*messages).map(|_| room(*count)).collect();
+            let mut parts: Vec<libc::iovec> = buffers.iter_mut().map(|buffer| part(buffer)).collect();
+            let mut all = headers(&mut parts);
+            // SAFETY: the headers point to parts of live buffers; there is no time-out.
+            let reply = of(unsafe { libc::recvmmsg(*fd, all.as_mut_ptr(), *messages, *flags as _, null_mut()) });
+            with_messages(reply, &all, &buffers)
+        }
         _ => make_other(call),
     }
 }
 
 fn part(buffer: &mut [u8]) -> libc::iovec {
     libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() }
+}
+
+fn headers(parts: &mut [libc::iovec]) -> Vec<libc::mmsghdr> {
+    let one = |part: &mut libc::iovec| {
+        // SAFETY: all zeroes is a valid mmsghdr.
+        let mut one: libc::mmsghdr = unsafe { zeroed() };
+        (one.msg_hdr.msg_iov, one.msg_hdr.msg_iovlen) = (std::ptr::from_mut(part), 1);
+        one
+    };
+    parts.iter_mut().map(one).collect()
+}
+
+fn with_messages(mut reply: Reply, all: &[libc::mmsghdr], buffers: &[Vec<u8>]) -> Reply {
+    let Ok(done) = usize::try_from(reply.ret) else { return reply };
+    for (one, buffer) in all.iter().take(done).zip(buffers) {
+        reply.data.extend(&buffer[..buffer.len().min(one.msg_len as usize)]);
+    }
+    let message = |one: &libc::mmsghdr| IncomingMessage {
+        len: u64::from(one.msg_len),
+        flags: one.msg_hdr.msg_flags,
+        ..IncomingMessage::default()
+    };
+    with(reply, Extra::Messages(all.iter().take(done).map(message).collect()))
 }
 
 fn make_message(call: &Call) -> Reply {

@@ -63,6 +63,9 @@ impl Plain {
         let pid = unsafe { libc::fork() };
         if pid == 0 {
             calls::prepare(&theirs, BASE);
+            if std::env::set_current_dir(&folder).is_err() {
+                calls::leave();
+            }
             serve(0);
         }
         let tasks = BTreeMap::from([("parent".to_owned(), (0, pid))]);
@@ -108,14 +111,11 @@ impl Plain {
         | Call::Bind { address, .. }
         | Call::Connect { address, .. } = &mut call
         {
-            let folder = self.folder.to_string_lossy();
-            address.path = match address.shown.strip_prefix('@') {
-                Some(name) => format!("\0{folder}/{name}").into_bytes(),
-                None => format!("{folder}/{}", address.shown).into_bytes(),
-            };
-        }
-        if let Call::Open { path, .. } | Call::Mkfifo { path, .. } | Call::Unlink { path } = &mut call {
-            path.path = format!("{}/{}", self.folder.to_string_lossy(), path.shown).into_bytes();
+            // A file is in the folder that these processes work in; an abstract name gets that folder's in front.
+            if let [b'@', name @ ..] = &*tincans::text::name_bytes(&address.shown) {
+                let folder = self.folder.file_name().unwrap_or_default().as_encoded_bytes();
+                address.path = [b"\0", folder, b"/", name].concat();
+            }
         }
         call
     }

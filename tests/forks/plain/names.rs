@@ -35,8 +35,10 @@ pub fn receive(fd: i32, mut buffer: Vec<u8>, flags: i32) -> Reply {
 }
 
 fn shown(address: &libc::sockaddr_un, length: libc::socklen_t) -> Vec<u8> {
-    let path: Vec<u8> =
-        address.sun_path[..(length as usize).saturating_sub(2)].iter().map(|c| c.cast_unsigned()).collect();
+    let path: Vec<u8> = address.sun_path[..(length as usize).saturating_sub(2).min(address.sun_path.len())]
+        .iter()
+        .map(|c| c.cast_unsigned())
+        .collect();
     let text = String::from_utf8_lossy(&path).into_owned();
     let last = text.trim_matches('\0').rsplit('/').next().unwrap_or_default().to_owned();
     if text.starts_with('\0') { format!("@{last}") } else { last }.into_bytes()

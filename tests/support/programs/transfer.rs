@@ -72,7 +72,10 @@ impl Programs {
                 self.random.word(&[" oob", " oob", " eor", " more"])
             ),
             7 => format!("{} {data}{flags} to={}", scene.about("send", end), self.address()),
-            8 if !busy => format!("{} {data} {} {}", scene.about("writev", end), self.data(false), self.data(false)),
+            8 if !busy => {
+                let verb = self.random.word(&["writev", "sendmmsg"]);
+                format!("{} {data} {} {}", scene.about(verb, end), self.data(false), self.data(false))
+            }
             _ => format!("{} {data}{flags}{}", scene.about("sendmsg", end), self.maybe(30, " creds")),
         })
     }
@@ -95,6 +98,10 @@ impl Programs {
             0..=3 => format!("{}{count}", scene.about("read", end)),
             4 => format!("{}{count}{flags}", scene.about("recvfrom", end)),
             5 | 6 => format!("{}{count}{flags}", scene.about("recv", end)),
+            7 if self.random.chance(50) => {
+                let (count, messages) = (self.random.word(&["3", "7", "5000"]), 1 + self.random.below(4));
+                format!("{} {count} {messages} dontwait", scene.about("recvmmsg", end))
+            }
             7 => format!("{} {} {}", scene.about("readv", end), self.random.below(10), self.random.below(5000)),
             _ => format!("{}{count}{flags}", scene.about("recvmsg", end)),
         })

@@ -1,0 +1,134 @@
+//! sendmmsg(2) and recvmmsg(2): several messages by one call, which counts messages and not bytes.
+
+use crate::abi::{self, MSG_TRUNC};
+use crate::order::{Call, Extra, IncomingMessage};
+use crate::trace::Explanation;
+use crate::world::World;
+use crate::world::channel::End;
+use crate::world::ledger::ReadResult;
+use crate::world::task::{Ongoing, Task};
+
+use super::scene::Scene;
+use super::{Rule, wording};
+
+pub(super) const RULES: &[Rule] = &[fewer_went, filled_with_eof, cut, fewer_came, came];
+
+/// The end, the messages, and how many there could have been.
+fn received<'a>(scene: &Scene<'a>) -> Option<(&'a End, &'a [IncomingMessage], u64)> {
+    let (Call::Recvmmsg { messages: most, .. }, Extra::Messages(messages)) =
+        (&scene.call.call, &scene.call.outcome.extra)
+    else {
+        return None;
+    };
+    Some((scene.end?, messages, u64::from(*most)))
+}
+
+/// sendmmsg(2) that stopped on the way.
+fn fewer_went(scene: &Scene<'_>) -> Option<Explanation> {
+    let Call::Sendmmsg { messages, .. } = &scene.call.call else { return None };
+    let (went, all) = (u64::try_from(scene.ret()).ok()?, messages.len() as u64);
+    let end = scene.end.filter(|_| went < all)?;
+    let text = format!(
+        "{went} of {} went to {}, and of the others nothing: sendmmsg returns how many went, and the error that stopped it is told \
+         to nobody. The next send there meets it again.",
+        wording::count(all, "message"),
+        scene.peer().map_or_else(|| "the other side".to_owned(), End::label),
+    );
+    Some(wording::explanation(end, "fewer-messages-went", "sendmmsg(2)", text))
+}
+
+/// At the end of file each buffer left is told of it.
+fn filled_with_eof(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, messages, _) = received(scene)?;
+    let is_eof = end.inbox.reads.back().is_some_and(|read| read.result == ReadResult::Eof && read.by == scene.task.id);
+    let before = messages.iter().rev().skip_while(|message| message.len == 0).count();
+    let ends = (messages.len() - before) as u64;
+    if !is_eof || ends == 0 {
+        return None;
+    }
+    let text = format!(
+        "{} came with bytes; {} of no bytes stand for EOF: recvmmsg goes on to the next buffer after it, and is told of it \
+         again for each. Which of them is an empty message and which is EOF, only a recv alone can tell.",
+        wording::count(before as u64, "message"),
+        wording::count(ends, "message"),
+    );
+    Some(wording::explanation(end, "messages-filled-with-eof", "recvmmsg(2)", text))
+}
+
+/// MSG_TRUNC in one message's flags.
+fn cut(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, messages, _) = received(scene)?;
+    let Call::Recvmmsg { count, .. } = scene.call.call else { return None };
+    let at = messages.iter().position(|message| message.flags & MSG_TRUNC != 0)?;
+    let text = format!(
+        "Message {} of {} was longer than the {} of its buffer, and the rest of it is gone. MSG_TRUNC stands in the msg_flags of that \
+         message alone: the call itself succeeds.",
+        at + 1,
+        messages.len(),
+        wording::count(count, "byte"),
+    );
+    Some(wording::explanation(end, "message-of-many-cut", "recvmmsg(2)", text))
+}
+
+/// It came back before all buffers were filled.
+fn fewer_came(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, messages, most) = received(scene)?;
+    let came = messages.len() as u64;
+    if came == 0 || came >= most {
+        return None;
+    }
+    let flags = scene.call.call.flags();
+    let why = if flags & abi::MSG_DONTWAIT != 0 || end.nonblock {
+        "nothing more waited, and it must not sleep"
+    } else if flags & abi::MSG_WAITFORONE != 0 {
+        "MSG_WAITFORONE lets it sleep for the first message only"
+    } else {
+        "a signal or a time-out ended the wait for the others"
+    };
+    let text = format!(
+        "recvmmsg returned {came}, the number of messages, not of bytes: msg_len of each says those. There was room for {most}; {why}."
+    );
+    Some(wording::explanation(end, "fewer-messages-came", "recvmmsg(2)", text))
+}
+
+/// All buffers were filled.
+fn came(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, messages, most) = received(scene).filter(|(_, messages, _)| !messages.is_empty())?;
+    let what = if end.kind.keeps_messages() {
+        "each buffer has one message"
+    } else {
+        "a byte stream has no messages: each buffer was filled as by a recv of its own"
+    };
+    let more = if end.inbox.queue.is_empty() { "nothing more waits" } else { "more waits" };
+    let text = format!(
+        "recvmmsg returned {}, the number of messages, not of bytes: {what}. It had room for {most}; {more}.",
+        messages.len(),
+    );
+    Some(wording::explanation(end, "messages-came", "recvmmsg(2)", text))
+}
+
+/// It sleeps until all messages are there.
+pub(super) fn asleep(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanation {
+    let call = ongoing.call();
+    let (name, here) = (&task.name, end.label());
+    let most = if let Call::Recvmmsg { messages, .. } = call { u64::from(*messages) } else { 0 };
+    let came = end.inbox.queue.iter().filter(|piece| !piece.tentative).count() as u64;
+    let who = end.peer.and_then(|peer| world.end(peer)).map(|peer| wording::who_holds(world, peer));
+    let who = who.map_or_else(String::new, |who| format!(" {}.", wording::capital(&who)));
+    let text = if call.flags() & abi::MSG_WAITFORONE != 0 || came == 0 {
+        let all = if call.flags() & abi::MSG_WAITFORONE != 0 {
+            "the first message wakes it, and it takes what waits by then".to_owned()
+        } else {
+            format!("it returns once all {most} have come, not with the first")
+        };
+        format!("{name} is asleep in recvmmsg({here}): nothing waits there; {all}.{who}")
+    } else {
+        format!(
+            "{name} is asleep in recvmmsg({here}): {} had come, and the call has taken what there was, but it asked for {most} and \
+             returns with fewer only at an error, a time-out or a signal. MSG_WAITFORONE, `waitforone` here, or MSG_DONTWAIT would have \
+             returned with those.{who}",
+            wording::count(came, "message"),
+        )
+    };
+    wording::explanation(task, "asleep-for-all-messages", "recvmmsg(2)", text)
+}
