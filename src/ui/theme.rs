@@ -82,9 +82,10 @@ const ROOM: Palette = Palette {
 /// among xterm's 256, whose numbers are the shorter way to say them.
 const TRUE: [Rgb; 6] =
     [(135, 215, 255), (255, 175, 0), (95, 215, 175), (215, 135, 215), (255, 255, 95), (255, 135, 95)];
-/// The same from the terminal's own palette, in the order in which neighbours are furthest apart for everybody (`ui/tests/blind.rs`).
+/// The same from the terminal's own palette, in the order in which neighbours are furthest apart for everybody and no light shade
+/// is within two of its dark one (`ui/tests/blind.rs`).
 const SIXTEEN: [Color; 6] =
-    [Color::Cyan, Color::Yellow, Color::LightCyan, Color::Green, Color::Gray, Color::LightGreen];
+    [Color::Green, Color::LightYellow, Color::Cyan, Color::White, Color::Yellow, Color::LightCyan];
 
 impl Colours {
     /// As the command line has it; `auto` is none of them.

@@ -70,6 +70,24 @@ fn neighbouring_writes_differ_in_hue_for_everybody() {
 }
 
 #[test]
+fn of_sixteen_colours_three_writes_in_a_row_have_three_names() {
+    const FAMILIES: [[Color; 2]; 4] = [
+        [Color::Green, Color::LightGreen],
+        [Color::Yellow, Color::LightYellow],
+        [Color::Cyan, Color::LightCyan],
+        [Color::Gray, Color::White],
+    ];
+    let colour = |write| Theme::with(Colours::Sixteen).hue(Direction::Right.mark(write)).bg.unwrap();
+    let family = |write| FAMILIES.iter().position(|shades| shades.contains(&colour(write))).unwrap();
+    for write in 1..=6 {
+        let three = [family(write), family(write + 1), family(write + 2)];
+        assert!(three[0] != three[1] && three[1] != three[2] && three[0] != three[2], "{write}: {three:?}");
+    }
+    let first = Theme::with(Colours::Sixteen).hue(Direction::Left.mark(1)).bg.unwrap();
+    assert!(!FAMILIES[family(1)].contains(&first), "the other way begins with another");
+}
+
+#[test]
 fn what_is_alarming_looks_other_than_text_and_what_is_faint_for_everybody() {
     for ground in [Ground::Dark, Ground::Light, Ground::Room] {
         for colours in [Colours::True, Colours::Indexed] {
