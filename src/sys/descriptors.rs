@@ -44,18 +44,22 @@ pub fn settle_numbers() -> Result<Numbers, SysError> {
 #[derive(Debug)]
 pub struct RaisedLimit {
     soft: u64,
+    hard: u64,
 }
 
-/// Raises the soft limit for a private operation.
+/// Raises the soft limit for a private operation; none where there is nothing to raise.
 pub fn raise_limit() -> Option<RaisedLimit> {
     let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).ok()?;
+    if soft == hard {
+        return None;
+    }
     setrlimit(Resource::RLIMIT_NOFILE, hard, hard).ok()?;
-    Some(RaisedLimit { soft })
+    Some(RaisedLimit { soft, hard })
 }
 
 impl Drop for RaisedLimit {
     fn drop(&mut self) {
-        let _ = set_soft_limit(self.soft);
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, self.soft, self.hard);
     }
 }
 
