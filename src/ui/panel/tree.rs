@@ -93,7 +93,7 @@ fn line(scene: Scene<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
     let is_thread = task.id != task.process;
     let mut spans = vec![
         Span::raw(format!(" {branch}")),
-        Span::styled(words::name(&task.name, 16), theme.strong()),
+        Span::styled(words::task(task, 24), theme.strong()),
         Span::styled(format!(" {}{} ", if is_thread { "thread " } else { "" }, task.tid), theme.faint()),
         Span::styled(state_of(task), if task.is_alive() { Style::new() } else { theme.alarm() }),
     ];

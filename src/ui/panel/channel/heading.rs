@@ -5,6 +5,7 @@ use crate::ui::direction::{Direction, Lane};
 use crate::ui::panel::box_rows::Part;
 use crate::ui::{Scene, words};
 use crate::world::channel::End;
+use crate::world::task::Task;
 
 pub(super) fn heading(scene: Scene<'_>, lane: &Lane<'_>, part: Part, width: u16) -> String {
     let (before, behind) = match lane.direction {
@@ -47,22 +48,23 @@ pub(super) fn actor_names(scene: Scene<'_>, lane: &Lane<'_>, part: Part, width: 
 
 pub(super) fn actors(scene: Scene<'_>, end: &End, did: &[TaskId], width: u16) -> String {
     let world = scene.world;
-    let mut names: Vec<&str> = did.iter().filter_map(|id| world.task(*id)).map(|task| task.name.as_str()).collect();
-    if names.is_empty() {
-        names = world.keepers(end.id).into_iter().map(|task| task.name.as_str()).collect();
+    let mut tasks: Vec<&Task> = did.iter().filter_map(|id| world.task(*id)).collect();
+    if tasks.is_empty() {
+        tasks = world.keepers(end.id);
     }
-    let whole = match &names[..] {
+    // With the programs that they run, if there is room.
+    let forms = [words::task_label, |task: &Task| task.name.clone()].map(|label| match &tasks[..] {
         [] => "nobody".to_owned(),
-        [one] => (*one).to_owned(),
-        [one, other] => format!("{one} and {other}"),
-        [one, rest @ ..] => format!("{one} and {} more", rest.len()),
-    };
-    let short = match &names[..] {
+        [one] => label(one),
+        [one, other] => format!("{} and {}", label(one), label(other)),
+        [one, rest @ ..] => format!("{} and {} more", label(one), rest.len()),
+    });
+    let short = || match &tasks[..] {
         [one, rest @ ..] if !rest.is_empty() => {
             let more = format!(" +{}", rest.len());
-            words::name(one, width.saturating_sub(words::width(&more))) + &more
+            words::name(&one.name, width.saturating_sub(words::width(&more))) + &more
         }
-        _ => words::name(&whole, width),
+        _ => words::name(&forms[1], width),
     };
-    if words::width(&whole) <= width { whole } else { short }
+    forms.iter().find(|form| words::width(form) <= width).cloned().unwrap_or_else(short)
 }

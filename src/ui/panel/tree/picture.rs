@@ -97,7 +97,7 @@ fn holder(world: &World, end: EndId) -> Holder {
     let fds = holders.iter().filter(|(task, _)| task.id == first.id).map(|(_, fd)| fd.to_string());
     let fds: Vec<String> = fds.collect();
     Holder {
-        name: words::name(&first.name, FRAME - 8) + &more,
+        name: words::task(first, FRAME - 8) + &more,
         state: state_of(first),
         is_alive: first.is_alive(),
         fds: fds.join(","),
