@@ -34,13 +34,13 @@ struct Node<'a> {
 /// Rows of so many that picture and tree leave empty.
 pub fn spare(scene: Scene<'_>, height: u16) -> u16 {
     let rows = u16::try_from(nodes(scene.world).len()).unwrap_or(u16::MAX);
-    height.saturating_sub(rows.saturating_add(holders::ROWS + 1 + picture_rows(scene, height)))
+    height.saturating_sub(rows.saturating_add(holders::ROWS + 1 + picture_rows(scene, (0, height))))
 }
 
 /// Rows of the picture: what the tree does not need.
-fn picture_rows(scene: Scene<'_>, height: u16) -> u16 {
+fn picture_rows(scene: Scene<'_>, (width, height): (u16, u16)) -> u16 {
     let tree = u16::try_from(nodes(scene.world).len()).unwrap_or(u16::MAX);
-    picture::rows(scene.world, height.saturating_sub(tree.saturating_add(holders::ROWS + 1)))
+    picture::rows(scene.world, height.saturating_sub(tree.saturating_add(holders::ROWS + 1)), width)
 }
 
 /// How many rows can be scrolled back past.
@@ -60,7 +60,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
     let theme = scene.theme;
     let nodes = nodes(scene.world);
-    let drawn = picture_rows(scene, area.height);
+    let drawn = picture_rows(scene, (area.width, area.height));
     let heading_row = area.y;
     picture::draw(scene, Rect { y: area.y + 1, height: drawn, ..area }, buf);
     let area = Rect { y: area.y + drawn, height: area.height - drawn, ..area };

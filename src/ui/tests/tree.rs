@@ -37,6 +37,30 @@ fn the_tree_has_states_tables_holders_and_the_reason() {
 }
 
 #[test]
+fn a_pipeline_stands_in_one_row_where_there_is_room_and_its_pipes_below_each_other_where_not() {
+    let mut stage = Stage::bare();
+    stage.pipe("a", [3, 4]);
+    stage.child("one", 4, &[3]);
+    stage.pipe("b", [5, 6]);
+    stage.child("two", 6, &[5]);
+    stage.close(PARENT, 3);
+    stage.child("three", 5, &[]);
+    let row_of = |size: (u16, u16), name: &str| {
+        let screen = screen_of(&processes(&stage), &stage, size);
+        screen
+            .lines()
+            .position(|line| line.contains(&format!("┌ {name} ─")))
+            .unwrap_or_else(|| panic!("{name}\n{screen}"))
+    };
+    assert_eq!([row_of((120, 36), "one"), row_of((120, 36), "three")], [row_of((120, 36), "two"); 2]);
+    assert!(row_of((80, 40), "three") > row_of((80, 40), "one"));
+    // Two channels of one parent are no pipeline.
+    let fork = Stage::open();
+    let screen = screen_of(&processes(&fork), &fork, (200, 60));
+    assert_eq!(screen.matches("┌ parent ─").count(), 2, "{screen}");
+}
+
+#[test]
 fn an_orphan_is_said_to_be_one() {
     let mut stage = Stage::open();
     stage.kill(PARENT);

@@ -1,5 +1,5 @@
 //! The processes and the channels between them as a picture: who holds the one end in a frame at the left, who holds the other at
-//! the right, and between them a string for each channel, torn where an end is closed.
+//! the right, and between them a string for each channel, torn where an end is closed. The pipes of a pipeline stand in one row.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -17,26 +17,55 @@ use crate::world::kind::EndId;
 const FRAME: u16 = 24;
 /// Rows of one channel.
 const ROWS: u16 = 3;
+/// Columns of a string at least where several stand in one row.
+const LEAST_STRING: u16 = 20;
 
 /// Rows that the picture takes, of so many; none where not even one channel has room.
-pub fn rows(world: &World, most: u16) -> u16 {
-    let channels = u16::try_from(channel_sides::listed(world).len()).unwrap_or(u16::MAX);
-    (channels.saturating_mul(ROWS)).min(most / ROWS * ROWS)
+pub fn rows(world: &World, most: u16, width: u16) -> u16 {
+    let pipelines = u16::try_from(pipelines(world, width).len()).unwrap_or(u16::MAX);
+    (pipelines.saturating_mul(ROWS)).min(most / ROWS * ROWS)
+}
+
+/// The channels, row by row: pipes of which each is read by the task that writes to the next stand side by side, as many as there
+/// is room for.
+fn pipelines(world: &World, width: u16) -> Vec<Vec<Facing>> {
+    let most = usize::from(width.saturating_sub(2 + FRAME) / (FRAME + LEAST_STRING)).max(1);
+    let keeper = |end: EndId| world.keepers(end).first().map(|task| task.id);
+    let is_pipe = |facing: &Facing| facing.channel(world).is_some_and(|channel| channel.kind.is_pipe());
+    let mut rows: Vec<Vec<Facing>> = Vec::new();
+    for facing in channel_sides::shown(world) {
+        let writer = keeper(facing.near).filter(|_| is_pipe(&facing));
+        let before = rows.iter_mut().find(|row| {
+            let reader = row.last().filter(|last| is_pipe(last)).and_then(|last| keeper(last.far));
+            row.len() < most && writer.is_some() && reader == writer
+        });
+        match before {
+            Some(row) => row.push(facing),
+            None => rows.push(vec![facing]),
+        }
+    }
+    rows
 }
 
 /// Draws as many channels as there is room for, the focused one among them.
 pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let all = channel_sides::shown(scene.world);
+    let all = pipelines(scene.world, area.width);
     let room = usize::from(area.height / ROWS);
     if room == 0 || area.width < 2 * FRAME + 10 {
         return;
     }
     let focus = scene.app.focused(scene.world).map(|facing| facing.channel);
-    let at = all.iter().position(|facing| Some(facing.channel) == focus).unwrap_or(0);
+    let is_focused = |facing: &Facing| Some(facing.channel) == focus;
+    let at = all.iter().position(|row| row.iter().any(is_focused)).unwrap_or(0);
     let first = (at + 1).saturating_sub(room);
-    for (y, facing) in (area.y..area.bottom()).step_by(usize::from(ROWS)).zip(all.iter().skip(first).take(room)) {
-        let is_focused = Some(facing.channel) == focus;
-        channel(scene, (*facing, is_focused), Rect { y, height: ROWS, ..area }, buf);
+    for (y, row) in (area.y..area.bottom()).step_by(usize::from(ROWS)).zip(all.iter().skip(first).take(room)) {
+        let inner = Rect { x: area.x + 1, y, width: area.width - 2, height: ROWS };
+        let step = (inner.width - FRAME) / u16::try_from(row.len()).unwrap_or(1);
+        for (x, facing) in (inner.x..).step_by(usize::from(step)).zip(row) {
+            let is_last = row.last() == Some(facing);
+            let width = if is_last { inner.right() - x } else { step + FRAME };
+            channel(scene, (*facing, is_focused(facing)), Rect { x, width, ..inner }, buf);
+        }
     }
 }
 
@@ -50,10 +79,10 @@ struct Holder {
 
 fn channel(scene: Scene<'_>, (facing, is_focused): (Facing, bool), area: Rect, buf: &mut Buffer) {
     let (left, right) = (holder(scene.world, facing.near), holder(scene.world, facing.far));
-    let right_x = area.right().saturating_sub(FRAME + 1);
-    frame(scene, &left, Rect { x: area.x + 1, width: FRAME, ..area }, buf);
+    let right_x = area.right().saturating_sub(FRAME);
+    frame(scene, &left, Rect { width: FRAME, ..area }, buf);
     frame(scene, &right, Rect { x: right_x, width: FRAME, ..area }, buf);
-    let string = Rect { x: area.x + 1 + FRAME, width: right_x - area.x - 1 - FRAME, ..area };
+    let string = Rect { x: area.x + FRAME, width: right_x - area.x - FRAME, ..area };
     let labels = [facing.near, facing.far].map(|end| words::name(&scene.world.label(end), string.width / 2 - 2));
     let above = words::between(
         vec![Span::raw(format!("{} {}", left.fds, labels[0]))],
