@@ -3,6 +3,7 @@
 
 pub mod args;
 mod death;
+mod foretold;
 pub mod json;
 mod record;
 pub mod strace;
@@ -13,6 +14,7 @@ use crate::abi::TaskState;
 use crate::abi::{Errno, Signal};
 use crate::order::{Call, Credentials, Extra, Outcome};
 
+pub use foretold::{Foretold, ReadOutcome};
 pub use record::{Again, Birth, Death, Fact, Figures, Group, Known, Ordered, Record, Role, Side, TableOrigin, Thing};
 
 /// A task of one bench, in order of creation; `parent` is 0.
@@ -321,6 +323,8 @@ pub struct Explanation {
     pub page: Option<&'static str>,
     /// The lesson that shows it.
     pub lesson: Option<&'static str>,
+    /// What its sentences say will happen.
+    pub foretold: Vec<Foretold>,
 }
 
 /// Figures at the end of a run.

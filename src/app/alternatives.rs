@@ -67,6 +67,7 @@ impl Alternatives {
             rule: "otherwise",
             page: None,
             lesson: None,
+            foretold: Vec::new(),
         }
     }
 }

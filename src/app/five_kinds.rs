@@ -127,7 +127,15 @@ impl FiveKinds {
         let reads = if has_reads { format!("Reads for writes: {}. ", told(&reads)) } else { String::new() };
         let text = format!("{reads}After the writer has closed, the reader meets: {}.", told(&closed));
         let about = self.name.clone();
-        Some(Explanation { subject: Subject::Other, about, text, rule: "five kinds", page: None, lesson: None })
+        Some(Explanation {
+            subject: Subject::Other,
+            about,
+            text,
+            rule: "five kinds",
+            page: None,
+            lesson: None,
+            foretold: Vec::new(),
+        })
     }
 }
 

@@ -115,7 +115,7 @@ pub(super) fn explanation(app: &App) -> Option<Explanation> {
     }
     _ = write!(text, " {}: all go on; {}: until something comes.", key(Stepping::All), key(Stepping::OpenUntil));
     let (subject, rule) = (Subject::Other, explain::NOTHING);
-    Some(Explanation { subject, about: String::new(), text, rule, page: None, lesson: None })
+    Some(Explanation { subject, about: String::new(), text, rule, page: None, lesson: None, foretold: Vec::new() })
 }
 
 fn go_until(app: &mut App, world: &World, until: Until) -> Vec<Command> {

@@ -630,6 +630,7 @@ mod tests {
             rule: "rule",
             page: None,
             lesson: None,
+            foretold: Vec::new(),
         };
         for (about, want) in [("post[1]", "post[1]"), ("wire[1]", "wire[1]"), ("post[1]", "wire[1]")]
             .map(|row| (explained(id(row.0).unwrap(), row.0), row.1))

@@ -33,7 +33,7 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
     };
     let pipe = if rule == "killed-by-sigpipe" { " by writing where nobody can read any more" } else { "" };
     let text = format!("{}{name} {how}{pipe}. {left}.", survivors::before(world, task));
-    Some(wording::explanation(task, rule, "signal(7)", text))
+    Some(wording::explanation(task, rule, "signal(7)", text).foretelling(survivors::foretold(world, task)))
 }
 
 /// The parent ignored SIGCHLD.
@@ -53,7 +53,7 @@ fn no_zombie(world: &World, task: &Task, how: &str, by: &str) -> Explanation {
         survivors::before(world, task),
         task.name
     );
-    wording::explanation(task, "ignored-sigchld", "wait(2)", text)
+    wording::explanation(task, "ignored-sigchld", "wait(2)", text).foretelling(survivors::foretold(world, task))
 }
 
 fn zombie(world: &World, task: &Task, (how, by): (&str, &str), by_sigpipe: bool) -> Explanation {
@@ -63,7 +63,8 @@ fn zombie(world: &World, task: &Task, (how, by): (&str, &str), by_sigpipe: bool)
          holds nothing open and keeps no EOF away.",
         survivors::before(world, task)
     );
-    wording::explanation(task, if by_sigpipe { "killed-by-sigpipe" } else { "zombie" }, "wait(2)", text)
+    let rule = if by_sigpipe { "killed-by-sigpipe" } else { "zombie" };
+    wording::explanation(task, rule, "wait(2)", text).foretelling(survivors::foretold(world, task))
 }
 
 /// The last death among the events, or the last signal that stopped somebody.

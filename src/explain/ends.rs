@@ -2,7 +2,7 @@
 
 use crate::abi::Errno;
 use crate::questions::next_read::{Blocking, NextRead, ReadOutcome, next_read};
-use crate::trace::Explanation;
+use crate::trace::{Explanation, Foretold};
 use crate::world::World;
 use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
@@ -21,7 +21,10 @@ pub(super) fn of_end(world: &World, end: &End) -> Explanation {
     let explained = match next.outcome {
         ReadOutcome::Fails(Errno::EBADF) => Some(writes_only(world, end, peer)),
         ReadOutcome::Fails(Errno::ECONNRESET) => reset_pending(end, peer),
-        ReadOutcome::Fails(_) => listening(end).or_else(|| unconnected(end)),
+        ReadOutcome::Fails(errno) => {
+            let fails = Foretold::read(end.id, ReadOutcome::Fails(errno));
+            listening(end).or_else(|| unconnected(end)).map(|explained| explained.foretelling([fails]))
+        }
         ReadOutcome::Bytes { .. } | ReadOutcome::Message(_) | ReadOutcome::SomeMessage => {
             something_waits(end, peer, &next)
         }
@@ -38,8 +41,11 @@ pub(super) fn of_end(world: &World, end: &End) -> Explanation {
 
 /// After `holders END`: what it means for a reader at the other side that the end is held.
 pub(super) fn held(world: &World, end: &End) -> Option<Explanation> {
-    let reader = world.end(end.peer?)?;
-    (!reader.closed && !end.closed).then(|| still_held(world, reader, Some(end)))
+    let reader = world.end(end.peer?).filter(|reader| reader.can_be_read() && !end.closed)?;
+    match next_read(world, reader, Blocking::at(reader))?.outcome {
+        ReadOutcome::Sleeps if reader.inbox.queue.is_empty() => Some(still_held(world, reader, Some(end))),
+        _ => Some(of_end(world, reader)),
+    }
 }
 
 fn gone(end: &End) -> Explanation {
@@ -52,21 +58,31 @@ fn gone(end: &End) -> Explanation {
 fn writes_only(world: &World, end: &End, peer: Option<&End>) -> Explanation {
     let here = end.label();
     let sleeps = if end.nonblock { "fails with EAGAIN" } else { "sleeps" };
+    let mut foretold = vec![Foretold::read(end.id, ReadOutcome::Fails(Errno::EBADF))];
+    let (end_id, fits) = (end.id, |bytes| Foretold::WriteFits { end: end.id, bytes });
     let write = match peer {
-        Some(peer) if peer.closed => format!(
-            "A write there fails with EPIPE, and SIGPIPE comes with it: no descriptor of {} is open any more.",
-            peer.label()
-        ),
+        Some(peer) if peer.closed => {
+            foretold.push(Foretold::write_fails(end_id, Errno::EPIPE));
+            format!(
+                "A write there fails with EPIPE, and SIGPIPE comes with it: no descriptor of {} is open any more.",
+                peer.label()
+            )
+        }
         Some(peer) => match pages::room(world, peer) {
-            Some(Room::LastPage(bytes)) => format!(
-                "{} A write of up to {bytes} fits the last page, a longer one {sleeps}. {} read.",
-                pages::in_use(world, peer),
-                can_read(world, peer),
-            ),
+            Some(Room::LastPage(bytes)) => {
+                foretold.extend([fits(bytes), Foretold::WriteSleeps { end: end_id, bytes: bytes + 1 }]);
+                format!(
+                    "{} A write of up to {bytes} fits the last page, a longer one {sleeps}. {} read.",
+                    pages::in_use(world, peer),
+                    can_read(world, peer),
+                )
+            }
             Some(Room::Nothing) => {
+                foretold.push(Foretold::WriteSleeps { end: end_id, bytes: 1 });
                 format!("{} A write {sleeps}. {} read.", pages::in_use(world, peer), can_read(world, peer))
             }
             Some(Room::Pages) => {
+                foretold.push(fits(pages::PIPE_BUF));
                 format!("A write of up to {} bytes goes in at once. {} read.", pages::PIPE_BUF, can_read(world, peer))
             }
             None => format!("{}. {} read.", wording::capital(&wording::waits(peer)), can_read(world, peer)),
@@ -75,7 +91,7 @@ fn writes_only(world: &World, end: &End, peer: Option<&End>) -> Explanation {
     };
     let text =
         format!("{here} is the writing end of a pipe, which goes one way only: a read there fails with EBADF. {write}");
-    wording::explanation(end, "pipe-goes-one-way", "pipe(7)", text)
+    wording::explanation(end, "pipe-goes-one-way", "pipe(7)", text).foretelling(foretold)
 }
 
 fn listening(end: &End) -> Option<Explanation> {
@@ -105,7 +121,8 @@ fn too_little(end: &End) -> Option<Explanation> {
             "The one byte that waits at {here} is urgent: `recv {here} oob` takes it. A plain read throws it away and then finds \
              nothing."
         );
-        return Some(wording::explanation(end, "urgent-byte-alone", "recv(2)", text));
+        let explained = wording::explanation(end, "urgent-byte-alone", "recv(2)", text);
+        return Some(explained.foretelling([Foretold::read(end.id, ReadOutcome::Sleeps)]));
     }
     let text = format!(
         "{} at {here}, and SO_RCVLOWAT asks for {}: a read sleeps until so many are there, or nothing more can come.",
@@ -125,7 +142,8 @@ fn something_waits(end: &End, peer: Option<&End>, next: &NextRead) -> Option<Exp
             wording::waits(end),
             wording::bytes(&end.inbox, first),
         );
-        return Some(wording::explanation(end, "next-read-one-message", page_of_messages(end.kind), text));
+        let explained = wording::explanation(end, "next-read-one-message", page_of_messages(end.kind), text);
+        return Some(explained.foretelling([Foretold::read(end.id, ReadOutcome::Message(first.len))]));
     }
     let is_closed = peer.is_some_and(|peer| peer.closed);
     let then = match (next.comes_to_eof(), next.reports_reset()) {
@@ -146,7 +164,11 @@ fn something_waits(end: &End, peer: Option<&End>, next: &NextRead) -> Option<Exp
         wording::waits(end),
         wording::count(end.inbox.queue.len() as u64, "write"),
     );
-    Some(wording::explanation(end, "next-read-takes-bytes", wording::page(end.kind), text))
+    let reset = next.reports_reset().then_some(ReadOutcome::Fails(Errno::ECONNRESET));
+    let eof = next.comes_to_eof().then_some(ReadOutcome::Eof);
+    let outcomes = std::iter::once(next.outcome).chain(reset).chain(eof).collect();
+    let explained = wording::explanation(end, "next-read-takes-bytes", wording::page(end.kind), text);
+    Some(explained.foretelling([Foretold::Reads { end: end.id, outcomes }]))
 }
 
 fn shut_down(end: &End) -> Option<Explanation> {
@@ -158,7 +180,8 @@ fn shut_down(end: &End) -> Option<Explanation> {
         let text = format!(
             "{here} was shut down for reading: a read that would sleep returns 0, one that must not sleep says EAGAIN."
         );
-        return Some(wording::explanation(end, "eof-own-shutdown", "shutdown(2)", text));
+        let explained = wording::explanation(end, "eof-own-shutdown", "shutdown(2)", text);
+        return Some(explained.foretelling([Foretold::read(end.id, ReadOutcome::Sleeps)]));
     }
     let (rule, whose) = if end.shut_here.0 {
         ("eof-own-shutdown", "it was shut down for reading")
@@ -168,7 +191,8 @@ fn shut_down(end: &End) -> Option<Explanation> {
     let text = format!(
         "The next read at {here} returns 0: nothing waits, and {whose}. No descriptor need be closed for that."
     );
-    Some(wording::explanation(end, rule, "shutdown(2)", text))
+    let explained = wording::explanation(end, rule, "shutdown(2)", text);
+    Some(explained.foretelling([Foretold::read(end.id, ReadOutcome::Eof)]))
 }
 
 fn reset_pending(end: &End, peer: Option<&End>) -> Option<Explanation> {
@@ -180,7 +204,10 @@ fn reset_pending(end: &End, peer: Option<&End>) -> Option<Explanation> {
          after it come{} {after}.",
         if end.inbox.queue.is_empty() { "s" } else { "" },
     );
-    Some(wording::explanation(end, "reset-by-unread-bytes", "unix(7)", text))
+    let eof = end.inbox.queue.is_empty().then_some(ReadOutcome::Eof);
+    let outcomes = std::iter::once(ReadOutcome::Fails(Errno::ECONNRESET)).chain(eof).collect();
+    let explained = wording::explanation(end, "reset-by-unread-bytes", "unix(7)", text);
+    Some(explained.foretelling([Foretold::Reads { end: end.id, outcomes }]))
 }
 
 fn unconnected(end: &End) -> Option<Explanation> {
@@ -197,7 +224,8 @@ fn unconnected(end: &End) -> Option<Explanation> {
         }
         _ => format!("{here} is not connected, so a read there fails at once."),
     };
-    Some(wording::explanation(end, "not-connected", "connect(2)", text))
+    let sleeps = (end.kind == Kind::Dgram).then_some(Foretold::read(end.id, ReadOutcome::Sleeps));
+    Some(wording::explanation(end, "not-connected", "connect(2)", text).foretelling(sleeps))
 }
 
 fn at_the_end(end: &End, peer: &End) -> Explanation {
@@ -205,7 +233,7 @@ fn at_the_end(end: &End, peer: &End) -> Explanation {
     let text = format!(
         "The next read at {here} is EOF: nothing waits, and no descriptor of {there} is open in any process. It returns 0 every time."
     );
-    wording::explanation(end, "eof-last-close", "read(2)", text)
+    wording::explanation(end, "eof-last-close", "read(2)", text).foretelling([Foretold::read(end.id, ReadOutcome::Eof)])
 }
 
 /// A datagram socket whose peer is gone.
@@ -215,16 +243,19 @@ fn datagram_peer_closed(end: &End, peer: &End) -> Option<Explanation> {
         "{there} is closed, and yet no EOF comes at {here}: a datagram socket is never told. A read there sleeps for ever, and \
          poll says nothing; only a send from {here} notices, by ECONNREFUSED."
     );
-    (peer.closed && end.kind == Kind::Dgram).then(|| wording::explanation(end, "datagram-never-ends", "unix(7)", text))
+    let foretold = [Foretold::read(end.id, ReadOutcome::Sleeps), Foretold::write_fails(end.id, Errno::ECONNREFUSED)];
+    (peer.closed && end.kind == Kind::Dgram)
+        .then(|| wording::explanation(end, "datagram-never-ends", "unix(7)", text).foretelling(foretold))
 }
 
 /// Why EOF does not come.
 fn still_held(world: &World, end: &End, peer: Option<&End>) -> Explanation {
-    let here = end.label();
+    let (here, sleeps) = (end.label(), [Foretold::read(end.id, ReadOutcome::Sleeps)]);
     let Some(peer) = peer else {
-        return wording::explanation(end, "nothing-waits", "recv(2)", format!("Nothing waits at {here}."));
+        let text = format!("Nothing waits at {here}.");
+        return wording::explanation(end, "nothing-waits", "recv(2)", text).foretelling(sleeps);
     };
-    let there = wording::title(peer);
+    let (there, foretold) = (wording::title(peer), sleeps);
     let sleeps = if end.nonblock { "fails with EAGAIN" } else { "sleeps" };
     let holds = wording::who_holds(world, peer);
     if end.kind == Kind::Dgram {
@@ -233,7 +264,7 @@ fn still_held(world: &World, end: &End, peer: Option<&End>) -> Explanation {
              datagram sockets have none.",
             wording::capital(&holds)
         );
-        return wording::explanation(end, "datagram-never-ends", "unix(7)", text);
+        return wording::explanation(end, "datagram-never-ends", "unix(7)", text).foretelling(foretold);
     }
     let own: Vec<String> = readers_with_copy(world, end, peer);
     let own = match own.len() {
@@ -245,7 +276,7 @@ fn still_held(world: &World, end: &End, peer: Option<&End>) -> Explanation {
         "Nothing waits at {here}, so the next read {sleeps}. {}: while any copy of {there} is open, no EOF comes.{own}",
         wording::capital(&holds)
     );
-    wording::explanation(end, "still-held", wording::page(end.kind), text)
+    wording::explanation(end, "still-held", wording::page(end.kind), text).foretelling(foretold)
 }
 
 /// Tasks that hold both ends.

@@ -2,7 +2,7 @@
 
 use crate::abi;
 use crate::order::Call;
-use crate::trace::Explanation;
+use crate::trace::{Explanation, Foretold, ReadOutcome};
 use crate::world::kind::Kind;
 
 use super::scene::Scene;
@@ -24,7 +24,9 @@ fn end_by_own_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
             "every read returns 0"
         },
     );
-    Some(wording::explanation(end, "eof-own-shutdown", "shutdown(2)", text))
+    let next = if end.kind == Kind::Dgram { ReadOutcome::Sleeps } else { ReadOutcome::Eof };
+    let explained = wording::explanation(end, "eof-own-shutdown", "shutdown(2)", text);
+    Some(explained.foretelling([Foretold::read(end.id, next)]))
 }
 
 /// SHUT_WR at the other end.
@@ -62,7 +64,8 @@ fn end_by_last_close(scene: &Scene<'_>) -> Option<Explanation> {
         "EOF at {here}: no descriptor of {there}, {side}, is open in any process{who}, and nothing is left in the queue. \
          Nobody can ever write here again, so read returns 0 at once, now and every time."
     );
-    Some(wording::explanation(end, "eof-last-close", "read(2)", text))
+    let explained = wording::explanation(end, "eof-last-close", "read(2)", text);
+    Some(explained.foretelling([Foretold::read(end.id, ReadOutcome::Eof)]))
 }
 
 /// A buffer of no bytes.

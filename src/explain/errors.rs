@@ -3,7 +3,7 @@
 use crate::abi::Disposition;
 use crate::abi::{self, Errno};
 use crate::order::{Call, Extra};
-use crate::trace::Explanation;
+use crate::trace::{Explanation, Foretold, ReadOutcome};
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 
@@ -119,13 +119,15 @@ fn reset(scene: &Scene<'_>) -> Option<Explanation> {
     } else {
         "reads take what still waits, then return 0, and a write fails with EPIPE"
     };
+    let eof = end.inbox.queue.is_empty().then_some(Foretold::read(end.id, ReadOutcome::Eof));
+    let foretold = eof.into_iter().chain([Foretold::write_fails(end.id, Errno::EPIPE)]);
     let once = format!("The error is reported once, to the first call that asks; {after}.");
     if scene.peer().is_some_and(|peer| peer.name.is_none()) {
         let text = format!(
             "{here} was connected, but the listening socket was closed before anybody accepted, and the connection with \
              it: the kernel says so by ECONNRESET, whether something was sent or not. {once}"
         );
-        return Some(wording::explanation(end, "reset-never-accepted", "unix(7)", text));
+        return Some(wording::explanation(end, "reset-never-accepted", "unix(7)", text).foretelling(foretold));
     }
     let lost = scene.peer().map_or(0, |peer| peer.inbox.totals.destroyed);
     let (there, lost, destroyed) = (
@@ -137,7 +139,7 @@ fn reset(scene: &Scene<'_>) -> Option<Explanation> {
         "{there} was closed with {lost} from {here} still unread; {destroyed}, and the kernel says so by ECONNRESET. \
          Whether the reader exited, closed or was killed makes no difference. {once}"
     );
-    Some(wording::explanation(end, "reset-by-unread-bytes", "unix(7)", text))
+    Some(wording::explanation(end, "reset-by-unread-bytes", "unix(7)", text).foretelling(foretold))
 }
 
 /// ECONNREFUSED of a datagram that has an address of its own.

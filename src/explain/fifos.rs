@@ -2,7 +2,7 @@
 
 use crate::abi::{self, Errno};
 use crate::order::Call;
-use crate::trace::{CallState, Explanation, Role, What};
+use crate::trace::{CallState, Explanation, Foretold, ReadOutcome, Role, What};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::{EndId, Kind};
@@ -147,14 +147,19 @@ fn end_of_fifo(scene: &Scene<'_>) -> Option<Explanation> {
     let who = scene.who_let_go(peer).map_or_else(String::new, |who| format!(" ({who})"));
     let here = end.label();
     let text = format!("EOF at {here}: {}{who}. {}", nobody_writes(end, peer), not_for_good(scene.world, end));
-    Some(wording::explanation(end, "eof-of-a-fifo", "fifo(7)", text))
+    Some(wording::explanation(end, "eof-of-a-fifo", "fifo(7)", text).foretelling(nothing_more(end)))
 }
 
 /// What the next read of a FIFO is where nothing waits and nobody writes.
 pub(super) fn at_the_end(world: &World, end: &End, peer: &End) -> Option<Explanation> {
     let here = end.label();
     let text = format!("The next read at {here} returns 0: {}. {}", nobody_writes(end, peer), not_for_good(world, end));
-    (end.kind == Kind::Fifo).then(|| wording::explanation(end, "eof-of-a-fifo", "fifo(7)", text))
+    (end.kind == Kind::Fifo)
+        .then(|| wording::explanation(end, "eof-of-a-fifo", "fifo(7)", text).foretelling(nothing_more(end)))
+}
+
+fn nothing_more(end: &End) -> [Foretold; 1] {
+    [Foretold::read(end.id, ReadOutcome::Eof)]
 }
 
 fn nobody_writes(end: &End, peer: &End) -> String {

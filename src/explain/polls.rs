@@ -3,7 +3,7 @@
 use crate::abi::{Errno, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI};
 use crate::order::{Call, Extra};
 use crate::questions::next_write::{self, Cause, WriteFailure};
-use crate::trace::{CallState, Explanation};
+use crate::trace::{CallState, Explanation, Foretold, ReadOutcome};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
@@ -76,6 +76,7 @@ fn writable_but_fails(scene: &Scene<'_>) -> Option<Explanation> {
         Some((end, bits, fails))
     })?;
     let here = end.label();
+    let foretold = [Foretold::write_fails(end.id, fails.errno)];
     let (errno, because) = error_and_cause(scene.world, end, fails)?;
     let hung = match (end.kind, bits & (POLLHUP | POLLERR) != 0) {
         (Kind::Dgram, false) if end.peer.is_none() => "",
@@ -89,7 +90,7 @@ fn writable_but_fails(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "POLLOUT says only that a write at {here} would not sleep. It would fail at once with {errno}: {because}.{hung}"
     );
-    Some(wording::explanation(end, "writable-but-fails", "poll(2)", text))
+    Some(wording::explanation(end, "writable-but-fails", "poll(2)", text).foretelling(foretold))
 }
 
 /// No POLLOUT where a write works.
@@ -150,7 +151,8 @@ fn hung_up_with_bytes(scene: &Scene<'_>) -> Option<Explanation> {
          nothing is left.{write}",
         wording::capital(&wording::waits(end)),
     );
-    Some(wording::explanation(end, "hung-up-with-bytes", "poll(2)", text))
+    let fails = fails.map(|fails| Foretold::write_fails(end.id, fails.errno));
+    Some(wording::explanation(end, "hung-up-with-bytes", "poll(2)", text).foretelling(fails))
 }
 
 /// POLLOUT of a datagram socket without a peer says nothing of any queue.
@@ -164,7 +166,8 @@ fn unconnected_datagram(scene: &Scene<'_>) -> Option<Explanation> {
          {here} has no peer, unless an address comes with the message; and one with an address can meet a full queue there \
          (EAGAIN, or sleep). Of a connected socket POLLOUT speaks of its peer's queue as well."
     );
-    Some(wording::explanation(end, "writable-but-fails", "poll(2)", text))
+    let fails = Foretold::write_fails(end.id, Errno::ENOTCONN);
+    Some(wording::explanation(end, "writable-but-fails", "poll(2)", text).foretelling([fails]))
 }
 
 /// POLLIN where a read says EAGAIN: the place of an urgent byte that was taken.
@@ -182,7 +185,8 @@ fn urgent_byte_taken(scene: &Scene<'_>) -> Option<Explanation> {
         "POLLIN at {here}, yet a read would find nothing: the place of an urgent byte that was already taken is still in \
          the queue. A read says EAGAIN and clears it."
     );
-    Some(wording::explanation(end, "readable-but-empty", "poll(2)", text))
+    let empty = Foretold::read(end.id, ReadOutcome::Sleeps);
+    Some(wording::explanation(end, "readable-but-empty", "poll(2)", text).foretelling([empty]))
 }
 
 /// POLLHUP, or POLLIN for the end.

@@ -4,7 +4,7 @@ use crate::abi;
 use crate::abi::TaskState;
 use crate::order::Call;
 use crate::questions::sleep::{self, Sleep};
-use crate::trace::Explanation;
+use crate::trace::{Explanation, Foretold};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
@@ -82,6 +82,7 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
         );
         return wording::explanation(task, "asleep-nothing-to-read", "recv(2)", text);
     };
+    let any_byte = foretold::any_byte_wakes(world, (task, ongoing), end);
     let there = peer.label();
     if peer.closed && end.kind == Kind::Dgram {
         let text = format!(
@@ -105,7 +106,7 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
     let wakes = if end.kind == Kind::Dgram {
         format!("Only a message from {there} can wake it; even when {there} is closed, no EOF comes")
     } else {
-        let write = match foretold::any_byte_wakes(world, (task, ongoing), end) {
+        let write = match any_byte {
             Some(_) => format!("A write to {there} wakes it"),
             None => format!("A write to {there} that brings what it asks for wakes it"),
         };
@@ -116,7 +117,9 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
         wording::who_holds(world, peer),
         ends_by_itself(world, end, false),
     );
-    wording::explanation(task, "asleep-nothing-to-read", wording::page(end.kind), text)
+    let wakes =
+        any_byte.filter(|_| end.kind != Kind::Dgram).map(|write_at| Foretold::Wakes { write_at, task: task.id });
+    wording::explanation(task, "asleep-nothing-to-read", wording::page(end.kind), text).foretelling(wakes)
 }
 
 /// Bytes have come, and the call sleeps on.

@@ -2,8 +2,8 @@
 
 use crate::abi::{self, Errno};
 use crate::order::{Call, SocketAddress};
-use crate::trace::Explanation;
-use crate::world::channel::End;
+use crate::trace::{Explanation, Foretold, ReadOutcome};
+use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
 
 use super::scene::Scene;
@@ -287,7 +287,20 @@ fn shut_down(scene: &Scene<'_>) -> Option<Explanation> {
     };
     let text =
         format!("shutdown acts on the socket, at once and for all who hold {here}; no descriptor is closed. {what}.");
-    Some(wording::explanation(end, "shutdown-acts-on-the-socket", "shutdown(2)", text))
+    let open = scene.peer().filter(|peer| !peer.closed);
+    let nothing_waits = |end: &&End| end.inbox.queue.is_empty() && !mute;
+    let eof = |end: &End| Foretold::read(end.id, ReadOutcome::Eof);
+    let of_writes = [
+        Some(Foretold::write_fails(end.id, Errno::EPIPE)),
+        open.filter(nothing_waits).filter(|peer| peer.reset == Reset::None).map(eof),
+    ];
+    let of_reads = [
+        Some(end).filter(nothing_waits).filter(|end| end.reset == Reset::None).map(eof),
+        open.map(|peer| Foretold::write_fails(peer.id, Errno::EPIPE)),
+    ];
+    let foretold = of_writes.into_iter().filter(|_| *how != 0).chain(of_reads.into_iter().filter(|_| *how != 1));
+    let explained = wording::explanation(end, "shutdown-acts-on-the-socket", "shutdown(2)", text);
+    Some(explained.foretelling(foretold.flatten()))
 }
 
 /// connect(2) that worked.

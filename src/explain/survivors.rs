@@ -3,6 +3,7 @@
 use crate::abi::{Disposition, Errno, Signal};
 use crate::questions::next_read::{Blocking, ReadOutcome, next_read};
 use crate::questions::{acting, next_write};
+use crate::trace::Foretold;
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
@@ -19,11 +20,20 @@ pub(super) fn before(world: &World, dead: &Task) -> String {
     if told.is_empty() { String::new() } else { told.join(" ") + " " }
 }
 
+/// What that foretells.
+pub(super) fn foretold(world: &World, dead: &Task) -> impl Iterator<Item = Foretold> {
+    survivors(world, dead).take(MOST).map(|(_, foretold)| foretold)
+}
+
+fn survivors(world: &World, dead: &Task) -> impl Iterator<Item = (String, Foretold)> {
+    let process = dead.process;
+    let faced = world.ends().filter(move |end| end.closed && end.last_held_by == Some(process));
+    faced.filter_map(|end| survivor(world, end))
+}
+
 /// A sentence for each end whose last descriptor went with this task, and which somebody still faces.
 fn sentences(world: &World, dead: &Task) -> Vec<String> {
-    let faced = world.ends().filter(|end| end.closed && end.last_held_by == Some(dead.process));
-    let survivors = faced.filter_map(|end| survivor(world, end));
-    let mut told: Vec<String> = survivors.collect();
+    let mut told: Vec<String> = survivors(world, dead).map(|(sentence, _)| sentence).collect();
     let more = told.len().saturating_sub(MOST);
     told.truncate(MOST);
     if more > 0 {
@@ -33,20 +43,22 @@ fn sentences(world: &World, dead: &Task) -> Vec<String> {
 }
 
 /// What becomes of who faces an end that is gone.
-fn survivor(world: &World, gone: &End) -> Option<String> {
+fn survivor(world: &World, gone: &End) -> Option<(String, Foretold)> {
     let end = world.end(gone.peer?).filter(|end| !end.closed)?;
     let task = acting::at_end(world, end.id).filter(|task| task.is_alive())?;
     let name = &task.name;
     let here = end.label();
     if !end.can_be_read() {
-        let errno = next_write::failure(world, end)?.errno.name();
+        let fails = next_write::failure(world, end)?;
+        let errno = fails.errno.name();
         let disposition = world.process_of(task.id).and_then(|process| process.dispositions.get(&Signal::PIPE.0));
         let signal = match disposition {
             Some(Disposition::Ignore) => "; SIGPIPE is ignored",
             Some(Disposition::Catch | Disposition::CatchNoRestart) => ", and SIGPIPE comes with it",
             Some(Disposition::Default) | None => ", and SIGPIPE kills it",
         };
-        return Some(format!("{name}'s next write to {here} fails with {errno}{signal}."));
+        let text = format!("{name}'s next write to {here} fails with {errno}{signal}.");
+        return Some((text, Foretold::write_fails(end.id, fails.errno)));
     }
     let next = next_read(world, end, Blocking::at(end))?;
     let outcomes: Vec<String> = std::iter::once(&next.outcome)
@@ -55,7 +67,9 @@ fn survivor(world: &World, gone: &End) -> Option<String> {
         .map(|(at, outcome)| outcome_words(end, *outcome, at == 0))
         .collect();
     let read = format!("{name}'s next read from {here} {}", outcomes.join(", then "));
-    Some(if end.kind == Kind::Dgram { format!("{read}: no EOF comes on datagrams.") } else { format!("{read}.") })
+    let text = if end.kind == Kind::Dgram { format!("{read}: no EOF comes on datagrams.") } else { format!("{read}.") };
+    let outcomes = std::iter::once(next.outcome).chain(next.afterwards).collect();
+    Some((text, Foretold::Reads { end: end.id, outcomes }))
 }
 
 /// `returns 3 bytes`: all that waits, however many reads that takes.

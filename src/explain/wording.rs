@@ -45,7 +45,7 @@ pub fn explanation(
 ) -> Explanation {
     let lesson = LESSONS.iter().find(|row| row.0.contains(&rule)).map(|row| row.1);
     let About(subject, about) = about.into();
-    Explanation { subject, about, text: text.into(), rule, page: page.into(), lesson }
+    Explanation { subject, about, text: text.into(), rule, page: page.into(), lesson, foretold: Vec::new() }
 }
 
 /// The same with what to type, where somebody can type it: not of a recording, a log or a watched program.

@@ -1,6 +1,6 @@
 //! What a write did: taken whole, in part, or after a sleep; and that taken is not received.
 
-use crate::trace::{CallState, Explanation};
+use crate::trace::{CallState, Explanation, Foretold};
 use crate::world::channel::End;
 
 use super::scene::Scene;
@@ -19,7 +19,8 @@ fn cut_by_close(scene: &Scene<'_>) -> Option<Explanation> {
         peer.label(),
         scene.who(),
     );
-    Some(wording::explanation(end, "write-cut-by-close", "write(2)", text))
+    let fails = Foretold::WriteFails { end: end.id, errno: None };
+    Some(wording::explanation(end, "write-cut-by-close", "write(2)", text).foretelling([fails]))
 }
 
 /// One of the two directions' ends was shut down in the middle.
@@ -36,7 +37,8 @@ fn cut_by_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
          the error is swallowed. Only the next write will fail, with EPIPE.",
         scene.who(),
     );
-    Some(wording::explanation(end, "write-cut-by-shutdown", "shutdown(2)", text))
+    let fails = Foretold::write_fails(end.id, crate::abi::Errno::EPIPE);
+    Some(wording::explanation(end, "write-cut-by-shutdown", "shutdown(2)", text).foretelling([fails]))
 }
 
 /// Why a write returned less.

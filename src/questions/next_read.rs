@@ -1,6 +1,7 @@
 //! What the next read at an end does: bytes, a message, EOF, an error, or sleep; and what comes when all that waits is taken.
 
 use crate::abi::{self, Errno};
+pub use crate::trace::ReadOutcome;
 use crate::world::World;
 use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
@@ -11,29 +12,6 @@ use super::sleep;
 
 /// A write of no more bytes than this is one buffer of the kernel's, whatever SO_SNDBUF is (unix_stream_sendmsg).
 const ONE_BUFFER: u64 = 2048;
-
-/// What one read does, given room for everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReadOutcome {
-    /// It returns bytes of a stream. Fewer than `most` where the kernel alone knows where it stops, or how much a sleeping
-    /// writer adds while it is read.
-    Bytes {
-        /// At least so many.
-        least: u64,
-        /// At most so many.
-        most: u64,
-    },
-    /// It returns one message of this length; an empty one returns 0 and is no EOF.
-    Message(u64),
-    /// It returns one message; which one, where several writers sleep, only the kernel knows.
-    SomeMessage,
-    /// It returns 0, and so does every read after it.
-    Eof,
-    /// It fails.
-    Fails(Errno),
-    /// Nothing is there: it sleeps, or fails with EAGAIN where it must not sleep.
-    Sleeps,
-}
 
 /// What the next read does, and what the reads after it come to.
 #[derive(Debug, Clone, PartialEq, Eq)]

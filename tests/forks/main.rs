@@ -10,6 +10,7 @@ mod support;
 mod determinism;
 mod differential;
 mod faults;
+mod foretold;
 mod guardian;
 mod monkeys;
 mod next_read;
@@ -37,6 +38,7 @@ const SUBJECTS: &[Subject] = &[
     ("determinism", determinism::all),
     ("monkeys", monkeys::all),
     ("next_read", next_read::all),
+    ("foretold", foretold::all),
     ("differential", differential::all),
     ("guardian", guardian::all),
     ("wake", wake::all),

@@ -2,6 +2,16 @@
 
 use super::{explains, whys};
 
+#[test]
+fn holders_of_an_end_say_what_a_reader_at_the_other_side_would_meet() {
+    explains(
+        "pipe p\nholders p[1] => 1\nwhy\nwrite p[1] x\nholders p[1] => 1\nwhy",
+        &[("still-held", &["Nothing waits at p[0]"]), ("next-read-takes-bytes", &["1 byte", "p[0]"])],
+    );
+    // Nobody reads at a writing end.
+    never_says("pipe p\nholders p[0] => 1\nwhy", &["next read"]);
+}
+
 /// The texts must not say this.
 fn never_says(script: &str, words: &[&str]) {
     for why in whys(script) {

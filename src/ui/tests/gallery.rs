@@ -95,7 +95,15 @@ fn app_with(stage: &Stage, text: &str) -> App {
     app.line.set(text);
     app.prompt.set(text);
     let (subject, about) = (end_of(stage, "wire[0]"), "wire[0]".to_owned());
-    app.why = Some(Explanation { subject, about, text: text.to_owned(), rule: "rule", page: None, lesson: None });
+    app.why = Some(Explanation {
+        subject,
+        about,
+        text: text.to_owned(),
+        rule: "rule",
+        page: None,
+        lesson: None,
+        foretold: Vec::new(),
+    });
     app
 }
 

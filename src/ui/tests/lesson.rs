@@ -134,6 +134,7 @@ fn an_explanation_that_is_cut_stands_as_a_whole_below_the_text() {
         rule: "r",
         page: None,
         lesson: None,
+        foretold: Vec::new(),
     };
     // A question comes next, so the explanation is shown only to a learner who asks for it.
     update::update(&mut app, &stage.world, Input::Do(Action::Make(ChannelAction::Why)));

@@ -140,6 +140,7 @@ fn why(text: &str) -> Explanation {
         rule: "rule",
         page: None,
         lesson: None,
+        foretold: Vec::new(),
     }
 }
 

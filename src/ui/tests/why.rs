@@ -11,7 +11,15 @@ const LAST: &str = "One read took three writes.";
 
 fn about(stage: &Stage, end: &str, text: &str) -> Explanation {
     let subject = end_of(stage, end);
-    Explanation { subject, about: end.to_owned(), text: text.to_owned(), rule: "r", page: None, lesson: None }
+    Explanation {
+        subject,
+        about: end.to_owned(),
+        text: text.to_owned(),
+        rule: "r",
+        page: None,
+        lesson: None,
+        foretold: Vec::new(),
+    }
 }
 
 /// What was done last is explained, and it was done at `wire`.
