@@ -99,16 +99,6 @@ phrases! {
     end_keys: "**{}**: all lessons. **{}**: play on this bench. **{}**: leave.", "**{}**: все уроки. **{}**: играть на этом стенде. **{}**: выйти.", "**{}**：所有课程。**{}**：在这个实验台上自由练习。**{}**：退出。";
     /// The key to the next problem of the practice.
     next_problem: "**{}**: the next problem.", "**{}**: следующая задача.", "**{}**：下一题。";
-    /// A key's meaning in the footer.
-    goes_on: "goes on", "дальше", "继续";
-    /// A key's meaning in the footer.
-    gives_hint: "hint", "подсказка", "提示";
-    /// A key's meaning in the footer.
-    gives_answer: "answer", "ответ", "答案";
-    /// A key's meaning in the footer.
-    lists_lessons: "lessons", "уроки", "课程列表";
-    /// A key's meaning in the footer.
-    chooses: "choose", "выбор", "选择";
     /// As a line: a lesson begins (number, title, steps, minutes).
     line_title: "Lesson {}: {}. Steps: {}. Minutes: about {}.", "Урок {}: {}. Шагов: {}. Минут: около {}.", "第 {} 课：{}。共 {} 步，约 {} 分钟。";
     /// As a line: a step begins.
@@ -165,6 +155,50 @@ phrases! {
     line_next: "Enter begins lesson {}: {}. quit leaves.", "Enter начнёт урок {}: {}. quit — выход.", "回车开始第 {} 课：{}。quit 退出。";
     /// As a line: nothing follows.
     line_last: "It was the last one. lessons lists them all, quit leaves.", "Это был последний. lessons — список, quit — выход.", "这是最后一课。lessons 列出全部，quit 退出。";
+}
+
+/// The footer's words for what keys do, in English, Russian and Chinese.
+const FOOTER: &[[&str; 3]] = &[
+    ["next", "дальше", "继续"],
+    ["hint", "подсказка", "提示"],
+    ["answer", "ответ", "答案"],
+    ["say", "сказать", "说话"],
+    ["type", "команда", "语句"],
+    ["play/lesson", "играть/урок", "练习/课程"],
+    ["all", "все", "全部"],
+    ["help", "помощь", "帮助"],
+    ["quit", "выход", "退出"],
+    ["lessons", "уроки", "课程"],
+    ["read", "читать", "读"],
+    ["kill", "убить", "杀死"],
+    ["close", "закрыть", "关闭"],
+    ["new", "новый", "新建"],
+    ["why", "почему", "为什么"],
+    ["undo", "отменить", "撤销"],
+    ["again", "заново", "重来"],
+    ["stop", "остановить", "停止"],
+    ["who speaks", "кто говорит", "谁说话"],
+    ["copy", "копировать", "复制"],
+    ["diagram", "схема", "图"],
+    ["5 kinds", "5 видов", "五种"],
+    ["zoom", "крупно", "放大"],
+    ["processes", "процессы", "进程"],
+    ["channels", "каналы", "通道"],
+    ["trace", "трасса", "跟踪"],
+    ["holders", "кто держит", "持有者"],
+    ["matrix", "матрица", "矩阵"],
+    ["otherwise", "иначе", "其他可能"],
+    ["back in time", "в прошлое", "回到过去"],
+];
+
+/// What the footer says of a key, in the language of the lesson beside it; in English where it is not translated.
+pub fn footer(language: &str, word: &'static str) -> &'static str {
+    let at = match language {
+        "ru" => 1,
+        "zh" => 2,
+        _ => return word,
+    };
+    FOOTER.iter().find(|row| row[0] == word).map_or(word, |row| row[at])
 }
 
 /// The words of a language; English for one that is not known.

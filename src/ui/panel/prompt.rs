@@ -15,7 +15,7 @@ use crate::app::input_line::InputLine;
 use crate::app::keys::Binding;
 use crate::app::mode::Typed;
 use crate::app::target::Target;
-use crate::lesson::Next;
+use crate::lesson::{self, Next, language};
 use crate::questions::acting;
 use crate::text;
 use crate::ui::{Scene, words};
@@ -163,9 +163,10 @@ pub struct Named {
 pub fn named(scene: Scene<'_>, area: Rect) -> Vec<Named> {
     let label = |binding: &Binding| binding.keys.first().map(|key| key.label()).unwrap_or_default();
     let is_watched = scene.app.program.is_some();
+    let language = scene.app.course.shown().map_or(language::ORIGINAL, |(lesson, _)| lesson.language);
     let short = |binding: &Binding| {
         let types = binding.row.action == Action::EnterLine && is_watched;
-        if types { "type to it" } else { binding.row.short.1 }
+        if types { "type to it" } else { lesson::words::footer(language, binding.row.short.1) }
     };
     let wide = |binding: &Binding| words::width(&label(binding)) + words::width(short(binding)) + 3;
     let is_kept = |binding: &&Binding| binding.row.short.0 == 0;
@@ -176,12 +177,15 @@ pub fn named(scene: Scene<'_>, area: Rect) -> Vec<Named> {
         binding.row.short.0.saturating_add(later)
     };
     let has_lesson = scene.app.course.taking.is_some();
+    let is_shown = scene.app.course.shown().is_some();
     let next = scene.app.course.current().map(|(lesson, taking)| taking.walk.next(lesson));
     let has_goal = matches!(next, Some(Next::Reach(_)));
     let is_named = |binding: &&Binding| {
         let is_out = binding.row.action == Action::Learn(Learn::Out);
         let is_help = matches!(binding.row.action, Action::Learn(Learn::Hint | Learn::Solve));
-        let is_void = (is_out && !has_lesson) || (is_help && !has_goal);
+        // The bench of a step is not undone, the step is begun again.
+        let is_undo = binding.row.action == Action::Undo;
+        let is_void = (is_out && !has_lesson) || (is_help && !has_goal) || (is_undo && is_shown);
         let is_past = !is_of_use(scene.app, binding.row.action);
         !is_void && !is_past && !binding.row.short.1.is_empty() && !binding.keys.is_empty()
     };
