@@ -42,10 +42,9 @@ pub(super) fn of_end(world: &World, end: &End) -> Explanation {
 /// After `holders END`: what it means for a reader at the other side that the end is held.
 pub(super) fn held(world: &World, end: &End) -> Option<Explanation> {
     let reader = world.end(end.peer?).filter(|reader| reader.can_be_read() && !end.closed)?;
-    match next_read(world, reader, Blocking::at(reader))?.outcome {
-        ReadOutcome::Sleeps if reader.inbox.queue.is_empty() => Some(still_held(world, reader, Some(end))),
-        _ => Some(of_end(world, reader)),
-    }
+    let outcome = next_read(world, reader, Blocking::at(reader))?.outcome;
+    let waits_for_it = outcome == ReadOutcome::Sleeps && reader.inbox.queue.is_empty();
+    Some(if waits_for_it { still_held(world, reader, Some(end)) } else { of_end(world, reader) })
 }
 
 fn gone(end: &End) -> Explanation {

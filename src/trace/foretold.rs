@@ -82,6 +82,7 @@ impl Foretold {
 
 impl Explanation {
     /// The same, and one of its sentences foretells this.
+    #[must_use]
     pub fn foretelling(mut self, foretold: impl IntoIterator<Item = Foretold>) -> Self {
         self.foretold.extend(foretold);
         self
