@@ -134,6 +134,16 @@ fn too_little(end: &End) -> Option<Explanation> {
 fn something_waits(end: &End, peer: Option<&End>, next: &NextRead) -> Option<Explanation> {
     let first = *end.inbox.queue.front()?;
     let here = end.label();
+    if end.inbox.has_foreign_pages(end.kind) {
+        let text = format!(
+            "{} at {here}. What splice or tee moved here stays what it was: a read takes plain bytes as they come and ends behind a \
+             packet of an O_DIRECT pipe, and what of that packet does not fit is gone. The next read, with room enough, takes {}.",
+            wording::waits(end),
+            wording::count(end.inbox.first_of_pages(), "byte"),
+        );
+        let explained = wording::explanation(end, "packets-stay-packets", "pipe(2)", text);
+        return Some(explained.foretelling([Foretold::read(end.id, next.outcome)]));
+    }
     if end.kind.keeps_messages() {
         let after = if first.len == 0 { " It is an empty message: the 0 it returns is not EOF." } else { "" };
         let text = format!(

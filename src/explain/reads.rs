@@ -294,7 +294,7 @@ fn stopped_early<'a>(scene: &Scene<'a>) -> Option<(&'a End, &'a Read, Piece, Pie
 
 fn content(end: &End, write: &Write) -> String {
     let len = write.taken.unwrap_or(write.offered);
-    wording::bytes(&end.inbox, Piece { write: write.number, start: 0, len, tentative: false })
+    wording::bytes(&end.inbox, Piece { write: write.number, start: 0, len, tentative: false, is_packet: false })
 }
 
 pub(super) fn title(kind: Kind) -> &'static str {

@@ -71,6 +71,9 @@ pub fn next_read(world: &World, end: &End, blocking: Blocking) -> Option<NextRea
     if let Some(errno) = not_connected(end) {
         return Some(NextRead::stays(ReadOutcome::Fails(errno)));
     }
+    if end.inbox.has_foreign_pages(end.kind) {
+        return Some(first_then(first_of_pages(end), vec![nothing_left(world, end, blocking)]));
+    }
     Some(match end.kind {
         Kind::Stream => of_stream(world, end, blocking),
         Kind::Seqpacket | Kind::Dgram => of_messages(world, end, blocking),
@@ -152,6 +155,20 @@ fn of_messages(world: &World, end: &End, blocking: Blocking) -> NextRead {
 fn pipe_bytes(end: &End) -> Option<ReadOutcome> {
     let bytes = end.inbox.waiting();
     (bytes > 0).then_some(ReadOutcome::Bytes { least: bytes, most: bytes })
+}
+
+/// Packets among other bytes: splice has brought them together.
+fn first_of_pages(end: &End) -> Option<ReadOutcome> {
+    let bytes = end.inbox.first_of_pages();
+    let is_open = end.inbox.queue.iter().any(|piece| piece.tentative);
+    // A packet that was written behind plain bytes may share their page, and so be none.
+    let may_share = end.kind == Kind::PacketPipe && end.inbox.queue.front().is_some_and(|front| !front.is_packet);
+    let (least, most) = match (is_open, may_share) {
+        (true, _) => (1, u64::MAX),
+        (false, true) => (bytes, end.inbox.waiting()),
+        (false, false) => (bytes, bytes),
+    };
+    (end.inbox.waiting() > 0).then_some(ReadOutcome::Bytes { least, most })
 }
 
 fn first_packet(end: &End) -> Option<ReadOutcome> {

@@ -5,6 +5,7 @@ mod flow;
 mod loop_fold;
 mod measure;
 mod outside;
+mod packets;
 mod pages;
 mod peek;
 mod urgent;
@@ -123,6 +124,8 @@ pub struct Piece {
     pub len: u64,
     /// The write has not returned: anything from nothing to all of it is queued.
     pub tentative: bool,
+    /// In a pipe: a read ends behind it, and what of it does not fit is gone (PIPE_BUF_FLAG_PACKET).
+    pub is_packet: bool,
 }
 
 /// One read at the end.

@@ -28,6 +28,14 @@ fn several_messages_by_one_call_are_counted_and_not_their_bytes() {
 }
 
 #[test]
+fn packets_that_were_moved_to_a_plain_pipe_stay_packets() {
+    explains(
+        "pipe d direct\npipe p\nwrite d[1] aaa\nwrite d[1] bb\nsplice d[0] p[1] 100 => 5\nwrite p[1] x\nwhy p[0]\nread p[0] => \"aaa\"",
+        &[("packets-stay-packets", &["6 bytes", "ends behind a packet", "takes 3 bytes"])],
+    );
+}
+
+#[test]
 fn what_splice_and_tee_moved_is_said_and_why_they_could_not() {
     explains(
         "pipe p\npipe q\nwrite p[1] hello\nsplice p[0] q[1] 3 => 3\nwhy\ntee p[0] q[1] 10 => 2\nwhy\nread p[0]\n\

@@ -6,7 +6,7 @@ use crate::order::{Call, Extra, Outcome, Payload};
 use crate::trace::TaskId;
 
 use super::super::World;
-use super::super::kind::{EndId, Kind};
+use super::super::kind::EndId;
 use super::super::ledger::Found;
 use super::Back;
 
@@ -26,27 +26,26 @@ impl World {
         }
         let source = self.end_of_call(id, from).filter(|end| self.ends.get(end).is_some());
         let Some(source) = source else { return };
+        let parts = self.ends.get(&source).map(|end| end.inbox.moved(len)).unwrap_or_default();
         if let Some((to, number)) = number {
             let content: Rc<[Payload]> = self.front_of(source, len).into();
             if let Some(end) = self.ends.get_mut(&to) {
                 end.inbox.set_content(number, content);
+                if end.kind.is_pipe() {
+                    end.inbox.set_pages(number, &parts);
+                }
             }
         }
         if stays {
             return;
         }
         let Some(end) = self.ends.get_mut(&source) else { return };
-        let kind = end.kind;
-        // Packets of a pipe are moved one after the other.
-        let (mut parts, mut left) = (Vec::new(), len);
-        for piece in end.inbox.queue.iter().filter(|_| kind == Kind::PacketPipe) {
-            let part = piece.len.min(left);
-            left -= part;
-            parts.extend((part > 0).then_some(part));
-        }
-        parts.extend((left > 0).then_some(left));
-        for len in parts {
-            self.take(source, kind, Found { by: id, len, data: &[] }, call);
+        let (kind, found) = (end.kind, Found { by: id, len, data: &[] });
+        if !kind.is_pipe() {
+            self.take(source, kind, found, call);
+        } else if let Err(error) = end.inbox.take_bytes(found) {
+            let label = self.label(source);
+            self.note_anomaly(format!("{}({label}): {error}", call.name()));
         }
     }
 

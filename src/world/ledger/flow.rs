@@ -63,12 +63,19 @@ impl Flow {
         self.writes.push_back(write);
         self.kind = Some(kind);
         self.page = (kind.is_pipe() && kind != Kind::PacketPipe).then_some(page);
-        let packet = if kind == Kind::PacketPipe { page } else { u64::MAX };
+        let is_packet = kind == Kind::PacketPipe;
+        let packet = if is_packet { page } else { u64::MAX };
         for start in (0..offered).step_by(usize::try_from(packet).unwrap_or(usize::MAX)).take(MOST_PACKETS) {
-            self.queue.push_back(Piece { write: number, start, len: packet.min(offered - start), tentative: true });
+            self.queue.push_back(Piece {
+                write: number,
+                start,
+                len: packet.min(offered - start),
+                tentative: true,
+                is_packet,
+            });
         }
         if offered == 0 && kind.keeps_empty_messages() {
-            self.queue.push_back(Piece { write: number, start: 0, len: 0, tentative: true });
+            self.queue.push_back(Piece { write: number, start: 0, len: 0, tentative: true, is_packet });
         }
         self.forget_old();
         number
@@ -274,16 +281,6 @@ impl Flow {
     /// Takes the descriptors that travel with a write, because a read has reached it.
     pub fn take_fds(&mut self, number: u64) -> Vec<EndId> {
         self.index_of(number).map_or_else(Vec::new, |index| std::mem::take(&mut self.writes[index].fds))
-    }
-
-    pub(super) fn decide(&mut self, number: u64, taken: u64) {
-        let Some(index) = self.index_of(number) else { return };
-        let offered = self.writes[index].offered;
-        let result = self.finish_write(number, Ok(taken.min(offered)), false);
-        debug_assert!(result.is_ok(), "a decided write was read beyond its end");
-        if taken == 0 {
-            self.queue.retain(|piece| piece.write != number);
-        }
     }
 
     pub(super) fn index_of(&self, number: u64) -> Option<usize> {

@@ -44,7 +44,7 @@ impl Flow {
             reads_before: self.totals.reads,
             inside: 0,
         });
-        self.queue.push_back(Piece { write: *number, start: 0, len: taken, tentative: true });
+        self.queue.push_back(Piece { write: *number, start: 0, len: taken, tentative: true, is_packet: false });
         self.forget_old();
         true
     }
@@ -52,7 +52,8 @@ impl Flow {
     /// A read took `found`, from the front.
     pub fn read_again(&mut self, found: Found<'_>) -> bool {
         let Some(kind) = self.kind.filter(|_| self.is_simple()) else { return false };
-        let Some(front) = self.queue.front() else { return false };
+        let fits = |front: &&Piece| front.is_packet == (kind == Kind::PacketPipe);
+        let Some(front) = self.queue.front().filter(fits) else { return false };
         let lost = if kind.keeps_messages() { front.len.checked_sub(found.len) } else { self.is_there(found.len) };
         let Some(lost) = lost else { return false };
         let mut read = self.oldest_read();

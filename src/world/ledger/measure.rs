@@ -17,6 +17,17 @@ struct Share {
 }
 
 impl Flow {
+    /// So much of a write went in, as the kernel's figures say.
+    pub(super) fn decide(&mut self, number: u64, taken: u64) {
+        let Some(index) = self.index_of(number) else { return };
+        let offered = self.writes[index].offered;
+        let result = self.finish_write(number, Ok(taken.min(offered)), false);
+        debug_assert!(result.is_ok(), "a decided write was read beyond its end");
+        if taken == 0 {
+            self.queue.retain(|piece| piece.write != number);
+        }
+    }
+
     /// Whether writes of several tasks wait: of a stream, one that slept may have gone in piece by piece between others.
     pub fn is_interleaved(&self) -> bool {
         self.is_mixed

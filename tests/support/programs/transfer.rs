@@ -107,12 +107,12 @@ impl Programs {
         })
     }
 
-    /// From a pipe to a pipe or a stream, or from a stream to a pipe. A packet stays one in whatever pipe it is moved to, so those are
-    /// left out; and a sleeping splice to a socket holds the pipe's lock.
+    /// From a pipe to a pipe or a stream, or from a stream to a pipe; into a pipe of packets from another such pipe alone: behind
+    /// plain bytes there, only the kernel knows what is a packet. A sleeping splice to a socket holds the pipe's lock.
     pub(super) fn splice(&mut self, scene: &Scene<'_>) -> Option<String> {
         let only_one = self.one_outcome();
         let fits = |end: &End| {
-            matches!(end.kind, Kind::Pipe | Kind::Fifo | Kind::Stream)
+            matches!(end.kind, Kind::Pipe | Kind::PacketPipe | Kind::Fifo | Kind::Stream)
                 && end.inbox.writes.iter().all(|of| of.fds.is_empty())
         };
         let is_free = |end: &End| fits(end) && !(only_one && Self::is_busy(scene.world, end.id));
@@ -121,6 +121,10 @@ impl Programs {
             .held_where(scene, |end| is_free(end) && (many || !end.label().ends_with("[1]") || !end.kind.is_pipe()))?;
         let to = self
             .held_where(scene, |end| is_free(end) && (many || !end.label().ends_with("[0]") || !end.kind.is_pipe()))?;
+        let is_of_packets = |id| scene.end(id).is_some_and(|end| end.kind == Kind::PacketPipe);
+        if is_of_packets(to.1) && !is_of_packets(from.1) {
+            return None;
+        }
         let verb = self.random.word(&["splice", "splice", "tee"]);
         let is_pipe = |id| scene.end(id).is_some_and(|end| end.kind.is_pipe());
         let must = self.no_sleep() || !(is_pipe(from.1) && is_pipe(to.1));
