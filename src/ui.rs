@@ -21,6 +21,7 @@
 //! text stands above the bench, or at the left of it.
 
 pub mod ascii;
+pub mod big;
 pub mod direction;
 pub mod keymap;
 pub mod layout;
@@ -43,6 +44,7 @@ use crate::lesson::{Lesson, Next};
 use crate::world::World;
 
 use layout::{MIN_HEIGHT, MIN_WIDTH, PanelPlace, Places, Wanted};
+use panel::box_rows::Form;
 use panel::channel::Subject;
 use theme::{Ground, Theme};
 
@@ -313,10 +315,12 @@ fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usiz
     };
     let areas = channel_areas(scene, places);
     let facings = areas.iter().filter_map(|place| Some((place, channel_sides::of(scene.world, shown[place.at])?)));
-    let may_be_large = facings.clone().all(|(place, facing)| panel::channel::fits_large(scene, facing, place.area));
+    let fit =
+        |form: &Form| facings.clone().all(|(place, facing)| panel::channel::fits(scene, facing, place.area, *form));
+    let largest = present::forms(scene).into_iter().find(fit).unwrap_or(Form::Boxes);
     for (PanelPlace { at, area }, facing) in facings {
         let is_focused = at == &focus || scene.app.speaks_to_all();
-        let subject = Subject { facing, number: at + 1, is_focused, may_be_large };
+        let subject = Subject { facing, number: at + 1, is_focused, largest };
         panel::channel::draw(scene, subject, *area, buf);
     }
     (areas.len() < shown.len()).then_some((areas.len(), shown.len()))

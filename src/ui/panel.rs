@@ -19,6 +19,7 @@ pub mod prompt;
 pub mod signature;
 pub mod status;
 pub mod tasks;
+pub mod tint;
 pub mod trace;
 pub mod tree;
 pub mod why;

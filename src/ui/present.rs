@@ -11,6 +11,7 @@ use crate::app::course::Taking;
 use crate::lesson::Lesson;
 
 use super::layout::{PanelPlace, Places};
+use super::panel::box_rows::Form;
 use super::panel::channel::{LEAST_LARGE, LINES};
 use super::{Scene, words};
 use crate::text;
@@ -57,6 +58,12 @@ pub fn panels(area: Rect, count: usize, focus: usize, most: usize) -> Vec<PanelP
         y += height;
     }
     places
+}
+
+/// How large the boxes of messages may be, the largest first: in a room as large as letters can be drawn.
+pub fn forms(scene: Scene<'_>) -> Vec<Form> {
+    let in_a_room = scene.app.present.is_on && !scene.theme.is_ascii();
+    if in_a_room { vec![Form::Biggest, Form::Large] } else { vec![Form::Large] }
 }
 
 /// Nothing is seen but that something is hidden.

@@ -12,6 +12,8 @@ use crate::world::ledger::{Piece, ReadResult};
 /// How messages are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
+    /// As boxes of six rows, their letters drawn with blocks.
+    Biggest,
     /// As boxes of five rows, their letters spaced.
     Large,
     /// As boxes of five rows.
@@ -74,7 +76,11 @@ impl BoxRows {
         let spelled = |message: MessageBox| {
             let message = message.spelled(theme);
             let message = if space.is_hidden { message.without_result() } else { message };
-            if space.form == Form::Large { message.spaced() } else { message }
+            match space.form {
+                Form::Biggest => message.big(),
+                Form::Large => message.spaced(),
+                Form::Tall | Form::Boxes | Form::Inline => message,
+            }
         };
         match part {
             Part::Written => {
@@ -165,6 +171,11 @@ impl BoxRows {
             for message in row {
                 match self.form {
                     Form::Inline => of_row[0].extend(message.inline(theme)),
+                    Form::Biggest => {
+                        for (line, part) in of_row.iter_mut().zip(message.biggest(theme)) {
+                            line.extend(part.spans);
+                        }
+                    }
                     Form::Large | Form::Tall => {
                         for (line, part) in of_row.iter_mut().zip(message.large(theme)) {
                             line.extend(part.spans);
@@ -206,6 +217,7 @@ impl Form {
     /// Lines of one row.
     pub fn height(self) -> u16 {
         match self {
+            Self::Biggest => 6,
             Self::Large | Self::Tall => 5,
             Self::Boxes => 3,
             Self::Inline => 1,
@@ -214,7 +226,7 @@ impl Form {
 
     fn width_of(self, message: &MessageBox) -> u16 {
         match self {
-            Self::Large | Self::Tall | Self::Boxes => message.width().saturating_add(2),
+            Self::Biggest | Self::Large | Self::Tall | Self::Boxes => message.width().saturating_add(2),
             Self::Inline => message.inline_width(),
         }
     }

@@ -2,6 +2,7 @@
 //! of both in the title; on the lower edge what the next read would return and what happened to the holders.
 
 mod heading;
+mod places;
 mod plan;
 
 use ratatui::buffer::Buffer;
@@ -12,13 +13,14 @@ use ratatui::text::{Line, Span};
 use super::box_rows::{BoxRows, Form, Part, Space};
 use super::status::{self, Remark, RemarkTone};
 use crate::app::channel_sides::Facing;
-use crate::ui::direction::{Direction, Lane};
+use crate::ui::direction::Lane;
 use crate::ui::{Scene, words};
 use crate::world::channel::Channel;
 use crate::world::kind::Kind;
 
 use heading::{actor_names, actors, heading};
-use plan::{Activity, Shape};
+use places::{all_fit, areas, columns, grown, parts};
+use plan::Shape;
 
 /// Rows of a channel in one line: its title and that line. It has no lower edge.
 pub const STRIP: u16 = 2;
@@ -42,8 +44,8 @@ pub struct Subject {
     pub number: usize,
     /// Whether keys act on it.
     pub is_focused: bool,
-    /// Whether its messages may be drawn large where they all fit: beside others they are as large as the others' are.
-    pub may_be_large: bool,
+    /// How large its boxes may be where there is room: beside others they are as large as the others' are.
+    pub largest: Form,
 }
 
 /// The signs of an edge: corners, sides, lines.
@@ -51,13 +53,6 @@ struct Edge {
     corners: [&'static str; 4],
     side: &'static str,
     line: &'static str,
-}
-
-/// A column: where it begins and how wide it is.
-#[derive(Debug, Clone, Copy)]
-struct Column {
-    x: u16,
-    width: u16,
 }
 
 /// Columns of a channel's name, however little room there is.
@@ -85,7 +80,7 @@ pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
         buf.set_string(area.right() - 1, y, edge.side, Style::new());
     }
     let inner = inside(area);
-    let end = body(scene, (&lanes, subject.may_be_large), inner, buf);
+    let end = body(scene, (&lanes, subject.largest), inner, buf);
     if !has_floor {
         return;
     }
@@ -231,36 +226,9 @@ fn styled(scene: Scene<'_>, shown: &Shown<'_>) -> Vec<Span<'static>> {
     }
 }
 
-/// The three columns.
-fn columns(inner: Rect) -> [Column; 3] {
-    let third = inner.width / 3;
-    let last = inner.width - 2 * third;
-    [
-        Column { x: inner.x, width: third - 1 },
-        Column { x: inner.x + third, width: third - 1 },
-        Column { x: inner.x + 2 * third, width: last },
-    ]
-}
-
-/// How both directions are drawn in the inner rows of a panel.
-fn shapes_of(scene: Scene<'_>, lanes: &[Lane<'_>; 2], rows: u16) -> [Shape; 2] {
-    let activity = |lane: &Lane<'_>| match (lane.is_possible(), lane.is_used()) {
-        (false, _) => Activity::Impossible,
-        (true, false) => Activity::Idle,
-        (true, true) if lane.flow().has_something() => Activity::Waiting,
-        (true, true) => Activity::Used,
-    };
-    plan::shapes(rows, [activity(&lanes[0]), activity(&lanes[1])], scene.app.present.is_on)
-}
-
-/// Whether the messages of a panel would all fit as large boxes; of one without boxes, too.
-pub fn fits_large(scene: Scene<'_>, facing: Facing, area: Rect) -> bool {
-    let Some(lanes) = Lane::both(scene.world, facing) else { return true };
-    let inner = inside(area);
-    lanes.iter().zip(shapes_of(scene, &lanes, inner.height)).all(|(lane, shape)| match shape {
-        Shape::Boxes { .. } => large_rows(scene, lane, Rect { height: shape.height(), ..inner }).is_some(),
-        Shape::Nothing | Shape::Note | Shape::Labelled | Shape::Line => true,
-    })
+/// Whether the messages of a panel would all fit as boxes of this form; of one without boxes, too.
+pub fn fits(scene: Scene<'_>, facing: Facing, area: Rect, form: Form) -> bool {
+    Lane::both(scene.world, facing).is_none_or(|lanes| places::fit(scene, &lanes, inside(area), form))
 }
 
 /// What a panel has between its edges.
@@ -270,30 +238,23 @@ fn inside(area: Rect) -> Rect {
 }
 
 /// Draws both directions; gives the first row that is free.
-fn body(scene: Scene<'_>, (lanes, may_be_large): (&[Lane<'_>; 2], bool), inner: Rect, buf: &mut Buffer) -> u16 {
-    let mut y = inner.y;
-    for (lane, shape) in lanes.iter().zip(shapes_of(scene, lanes, inner.height)) {
-        let area = Rect { y, height: shape.height(), ..inner };
+fn body(scene: Scene<'_>, (lanes, largest): (&[Lane<'_>; 2], Form), inner: Rect, buf: &mut Buffer) -> u16 {
+    let areas = areas(scene, lanes, inner);
+    for (lane, (shape, area)) in lanes.iter().zip(areas) {
         match shape {
             Shape::Nothing => {}
             Shape::Note => note(scene, lane, area, buf),
             Shape::Labelled => labelled(scene, lane, area, buf),
             Shape::Line => headed(scene, lane, area, (Form::Inline, 1), buf),
             Shape::Boxes { rows, form } => {
-                // Where there are rows for it, few messages are drawn large.
-                let large = large_rows(scene, lane, area).filter(|_| may_be_large && form == Form::Boxes);
-                headed(scene, lane, area, large.map_or((form, rows), |rows| (Form::Large, rows)), buf);
+                // Where there are rows for it, few messages are drawn larger.
+                let grows = largest == Form::Biggest || (largest == Form::Large && form == Form::Boxes);
+                let rows_of_it = grown(scene, lane, area, largest).filter(|_| grows);
+                headed(scene, lane, area, rows_of_it.map_or((form, rows), |rows| (largest, rows)), buf);
             }
         }
-        y = area.bottom();
     }
-    y
-}
-
-/// How many rows of large boxes a direction has, if there is more than one and all its messages have room in them.
-fn large_rows(scene: Scene<'_>, lane: &Lane<'_>, area: Rect) -> Option<u16> {
-    let rows = (area.height - 1) / Form::Large.height();
-    (rows > 1 && fit_large(scene, lane, area, rows)).then_some(rows)
+    areas[1].1.bottom()
 }
 
 /// A direction that has carried nothing, in one dim line.
@@ -308,31 +269,15 @@ fn note(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
     buf.set_string(area.x, area.y, words::cut(&text, area.width), scene.theme.faint());
 }
 
-/// Each of the three columns is a part of the direction: what was written stands at the writer's side.
-fn parts(direction: Direction) -> [Part; 3] {
-    match direction {
-        Direction::Right => [Part::Written, Part::Queued, Part::Read],
-        Direction::Left => [Part::Read, Part::Queued, Part::Written],
-    }
-}
-
 /// Headings, and below them the messages.
 fn headed(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (Form, u16), buf: &mut Buffer) {
     // Letters are spaced where all have room like that.
-    let form = if form == Form::Large && !fit_large(scene, lane, area, rows) { Form::Tall } else { form };
+    let form = if form == Form::Large && !all_fit(scene, lane, area, (form, rows)) { Form::Tall } else { form };
     for (column, part) in columns(area).into_iter().zip(parts(lane.direction)) {
         let heading = heading(scene, lane, part, column.width);
         buf.set_stringn(column.x, area.y, heading, usize::from(column.width), Style::new());
         messages(scene, lane, (part, form, rows), Rect::new(column.x, area.y + 1, column.width, area.height - 1), buf);
     }
-}
-
-/// Whether all messages of a direction have room in so many rows of large boxes.
-fn fit_large(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, rows: u16) -> bool {
-    columns(area).into_iter().zip(parts(lane.direction)).all(|(column, part)| {
-        let space = Space { width: column.width, rows, form: Form::Large, is_hidden: false };
-        BoxRows::of(lane.directed(), part, space, scene.theme).is_whole()
-    })
 }
 
 /// One line, whose headings stand before the messages as far as there is room.

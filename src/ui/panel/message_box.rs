@@ -1,11 +1,13 @@
 //! One write, one read or one waiting piece as a box: its bytes in the hues of the writes they came from, their marks on the
 //! upper edge, and how many bytes were lost.
 
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
+use super::tint::Tint;
 use crate::abi::Errno;
 use crate::text::{self, Letter};
+use crate::ui::big;
 use crate::ui::direction::{Directed, Direction, Mark};
 use crate::ui::theme::Theme;
 use crate::ui::words;
@@ -37,15 +39,8 @@ pub struct MessageBox {
     descriptors: usize,
     /// A write that has not returned.
     is_open: bool,
-}
-
-/// How a box's word looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tint {
-    Shout,
-    Alarm,
-    Strong,
-    Faint,
+    /// Columns that one column of its letters takes: more than one where they are drawn big.
+    scale: u16,
 }
 
 /// How the bytes that are not shown are told.
@@ -124,7 +119,7 @@ impl MessageBox {
         let owners: Vec<u64> = owners.iter().map(|(_, write)| *write).collect();
         let word = (len == 0 && !owners.is_empty()).then(|| ("\"\"".to_owned(), Tint::Faint));
         let (rest, lost, descriptors, is_open) = (Rest::Counted, 0, 0, false);
-        Self { direction, letters, owners, len, rest, word, lost, descriptors, is_open }
+        Self { direction, letters, owners, len, rest, word, lost, descriptors, is_open, scale: 1 }
     }
 
     /// The same with its letters as they are shown.
@@ -146,6 +141,12 @@ impl MessageBox {
         self
     }
 
+    /// The same in big letters.
+    #[must_use]
+    pub fn big(self) -> Self {
+        Self { scale: big::SIZE, ..self }
+    }
+
     /// The same without what came of it: it is not told yet.
     #[must_use]
     pub fn without_result(mut self) -> Self {
@@ -156,7 +157,8 @@ impl MessageBox {
     /// Columns inside the box.
     pub fn width(&self) -> u16 {
         let mark = self.owners.first().map_or(0, |write| words::width(&self.mark(*write).text()));
-        self.letters_width().saturating_add(self.tail_after(self.letters.len(), self.seen())).max(mark).max(1)
+        let inside = self.letters_width().saturating_add(self.tail_after(self.letters.len(), self.seen()));
+        inside.saturating_mul(self.scale).max(mark).max(1)
     }
 
     fn letters_width(&self) -> u16 {
@@ -176,7 +178,13 @@ impl MessageBox {
 
     /// Whether all its bytes are shown.
     pub fn is_whole(&self) -> bool {
-        self.seen() as u64 >= self.len
+        self.seen() as u64 >= self.len && (self.scale == 1 || self.can_be_big())
+    }
+
+    /// Whether there are big letters for all that is in it.
+    fn can_be_big(&self) -> bool {
+        self.letters.iter().all(|(letter, _)| big::can_draw(&letter.text))
+            && self.tail().iter().all(|(text, _)| big::can_draw(text))
     }
 
     /// Drops letters until the box is at most so wide inside. What came of it (an errno, EOF) stays whole as long as it fits at all.
@@ -184,7 +192,7 @@ impl MessageBox {
         if self.width() <= limit {
             return;
         }
-        let all = self.letters.len();
+        let (all, limit) = (self.letters.len(), limit / self.scale);
         for rest in [Rest::Counted, Rest::Dots, Rest::Silent] {
             self.rest = rest;
             let kept = self.fitting(limit);
@@ -287,6 +295,19 @@ impl MessageBox {
         [upper, pad.clone(), middle, pad, lower]
     }
 
+    /// The six rows of a box with big letters.
+    pub fn biggest(&self, theme: Theme) -> [Line<'static>; 6] {
+        let [upper, _, lower] = self.boxed(theme);
+        let inside = self.inside(theme);
+        let pad = self.width().saturating_sub(words::spans_width(&inside).saturating_mul(self.scale));
+        let [first, second, third, fourth] = big::rows(&inside).map(|row| {
+            let edge = || vec![Span::raw("│")];
+            let pad = Span::raw(" ".repeat(usize::from(pad)));
+            Line::from([edge(), row, vec![pad], edge()].concat())
+        });
+        [upper, first, second, third, fourth, lower]
+    }
+
     /// The whole in one line: `[1,2 onetwo]`.
     pub fn inline(&self, theme: Theme) -> Vec<Span<'static>> {
         let marks = self.marks();
@@ -344,7 +365,7 @@ impl MessageBox {
                 starts.push((at, *write));
                 last = Some(*write);
             }
-            at += letter.width;
+            at += letter.width * self.scale;
         }
         if let (true, Some(write)) = (starts.is_empty(), self.owners.first()) {
             starts.push((0, *write));
@@ -366,17 +387,6 @@ impl MessageBox {
         }
         spans.push(Span::raw("─".repeat(usize::from(width.saturating_sub(used)))));
         (spans, are_all_marked)
-    }
-}
-
-impl Tint {
-    fn style(self, theme: Theme) -> Style {
-        match self {
-            Self::Shout => theme.shout(),
-            Self::Alarm => theme.alarm(),
-            Self::Strong => theme.strong(),
-            Self::Faint => theme.faint(),
-        }
     }
 }
 

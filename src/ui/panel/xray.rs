@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::box_rows::Form;
 use super::channel::{self, BOXES, LINES, MORE, Subject, WHOLE};
 use crate::abi::{POLL_EVENTS, flag_names};
 use crate::app::channel_sides;
@@ -54,7 +55,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let heights = [WHOLE + 2 * MORE, WHOLE + MORE, WHOLE, BOXES, LINES];
     let height = heights.into_iter().find(|height| height + BELOW <= area.height).unwrap_or(LINES);
     let above = Rect { height: height.min(area.height), ..area };
-    channel::draw(scene, Subject { facing, number, is_focused: true, may_be_large: true }, above, buf);
+    channel::draw(scene, Subject { facing, number, is_focused: true, largest: Form::Large }, above, buf);
     let mut lines = vec![polled(scene, [near, far])];
     // Of two lines none is cut.
     if lines[0].width() > usize::from(area.width) {

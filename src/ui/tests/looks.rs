@@ -78,6 +78,22 @@ fn room(stage: &Stage, size: (u16, u16), prepare: impl FnOnce(&mut App)) -> Stri
 }
 
 #[test]
+fn in_a_large_room_letters_are_drawn_big_in_every_panel_or_in_none() {
+    let stage = three_words();
+    // The `n` of `one`: in the writes and the reads of both channels.
+    let has_big = |screen: &str| screen.matches("▟▀▙ █▀▙ ▟▀▙").count();
+    for size in [(160, 45), (200, 60)] {
+        let screen = room(&stage, size, |_| ());
+        assert_eq!(has_big(&screen), 4, "{screen}");
+    }
+    assert_eq!(has_big(&room(&stage, (100, 36), |_| ())), 0, "one read of three words has no room");
+    // For a letter that no font has, nothing is drawn big.
+    let mut stage = three_words();
+    stage.write(PARENT, 3, "漢".as_bytes());
+    assert_eq!(has_big(&room(&stage, (200, 60), |_| ())), 0);
+}
+
+#[test]
 fn a_room_sees_all_that_matters_in_the_upper_two_thirds() {
     let stage = three_words();
     for size in SIZES {

@@ -1,0 +1,87 @@
+//! Where each direction's messages go inside a panel, and how large the boxes are that have room there.
+
+use ratatui::layout::Rect;
+
+use super::plan::{self, Activity, Shape};
+use crate::ui::Scene;
+use crate::ui::direction::{Direction, Lane};
+use crate::ui::panel::box_rows::{BoxRows, Form, Part, Space};
+
+/// Rows that are left free for what is said of a channel above its lower edge.
+const REMARKS: u16 = 1;
+
+/// A column: where it begins and how wide it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Column {
+    pub x: u16,
+    pub width: u16,
+}
+
+/// The three columns.
+pub(super) fn columns(inner: Rect) -> [Column; 3] {
+    let third = inner.width / 3;
+    let last = inner.width - 2 * third;
+    [
+        Column { x: inner.x, width: third - 1 },
+        Column { x: inner.x + third, width: third - 1 },
+        Column { x: inner.x + 2 * third, width: last },
+    ]
+}
+
+/// How both directions are drawn in the inner rows of a panel.
+fn shapes_of(scene: Scene<'_>, lanes: &[Lane<'_>; 2], rows: u16) -> [Shape; 2] {
+    let activity = |lane: &Lane<'_>| match (lane.is_possible(), lane.is_used()) {
+        (false, _) => Activity::Impossible,
+        (true, false) => Activity::Idle,
+        (true, true) if lane.flow().has_something() => Activity::Waiting,
+        (true, true) => Activity::Used,
+    };
+    plan::shapes(rows, [activity(&lanes[0]), activity(&lanes[1])], scene.app.present.is_on)
+}
+
+/// How both directions are drawn, and where: rows that are left over go to those with boxes.
+pub(super) fn areas(scene: Scene<'_>, lanes: &[Lane<'_>; 2], inner: Rect) -> [(Shape, Rect); 2] {
+    let shapes = shapes_of(scene, lanes, inner.height);
+    let boxes = shapes.iter().filter(|shape| matches!(shape, Shape::Boxes { .. })).count();
+    let used: u16 = shapes.iter().map(|shape| shape.height()).sum();
+    let free = if scene.app.present.is_on { inner.height.saturating_sub(used + REMARKS) } else { 0 };
+    let more = free.checked_div(u16::try_from(boxes).unwrap_or(1)).unwrap_or(0);
+    let mut y = inner.y;
+    shapes.map(|shape| {
+        let height = shape.height() + if matches!(shape, Shape::Boxes { .. }) { more } else { 0 };
+        y += height;
+        (shape, Rect { y: y - height, height, ..inner })
+    })
+}
+
+/// Whether the messages of both directions would fit as boxes of this form; those without boxes do.
+pub(super) fn fit(scene: Scene<'_>, lanes: &[Lane<'_>; 2], inner: Rect, form: Form) -> bool {
+    areas(scene, lanes, inner).into_iter().zip(lanes).all(|((shape, area), lane)| match shape {
+        Shape::Boxes { .. } => grown(scene, lane, area, form).is_some(),
+        Shape::Nothing | Shape::Note | Shape::Labelled | Shape::Line => true,
+    })
+}
+
+/// How many rows of larger boxes a direction has, if all its messages have room in them. Of large ones it is more than one row:
+/// with one row smaller boxes show more of what comes.
+pub(super) fn grown(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, form: Form) -> Option<u16> {
+    let rows = (area.height - 1) / form.height();
+    let least = if form == Form::Biggest { 1 } else { 2 };
+    (rows >= least && all_fit(scene, lane, area, (form, rows))).then_some(rows)
+}
+
+/// Whether all messages of a direction have room in so many rows of boxes.
+pub(super) fn all_fit(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (Form, u16)) -> bool {
+    columns(area).into_iter().zip(parts(lane.direction)).all(|(column, part)| {
+        let space = Space { width: column.width, rows, form, is_hidden: false };
+        BoxRows::of(lane.directed(), part, space, scene.theme).is_whole()
+    })
+}
+
+/// Each of the three columns is a part of the direction: what was written stands at the writer's side.
+pub(super) fn parts(direction: Direction) -> [Part; 3] {
+    match direction {
+        Direction::Right => [Part::Written, Part::Queued, Part::Read],
+        Direction::Left => [Part::Read, Part::Queued, Part::Written],
+    }
+}
