@@ -147,8 +147,12 @@ impl Bench {
     fn is_quiet(&self, member: &Member, look: Look) -> bool {
         match look.state {
             state if procfs::is_stopped(state) => true,
-            // D is a wait for a lock or a disk, not for what another task does; but the lock of a pipe can be held by a sleeper.
-            b'D' => member.phase == Phase::Inside && self.recording.world().locked_pipes().next().is_some(),
+            // D is a wait for a lock or a disk, not for what another task does; but the lock of a pipe can be held by a sleeper. Who
+            // waits for it outside of any call was killed: it closes its openings of the pipe, and is dead once it has the lock.
+            b'D' => {
+                matches!(member.phase, Phase::Inside | Phase::Waiting)
+                    && self.recording.world().locked_pipes().next().is_some()
+            }
             b'S' => match member.phase {
                 Phase::Arriving | Phase::Busy | Phase::LeavingOut => false,
                 Phase::Waiting => true,
