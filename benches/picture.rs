@@ -18,10 +18,13 @@ mod grid;
 mod support;
 
 use support::pty::Pty;
+use tincans::picture::cells::Grid;
 use tincans::picture::svg;
 
 /// Rows and columns.
 const SIZE: (u16, u16) = (36, 120);
+/// Those of a screen for a room.
+const ROOM: (u16, u16) = (40, 160);
 /// Nothing more comes after so long.
 const STILL: Duration = Duration::from_millis(400);
 /// A lone escape is told from the beginning of a sequence by the time that passes.
@@ -31,12 +34,13 @@ type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
     bench()?;
-    views()
+    views()?;
+    room()
 }
 
 /// The program in a terminal with colours, and its processes.
-fn start() -> (Pty, Vec<i32>) {
-    let mut pty = Pty::start_with(SIZE, &[], |command| {
+fn start(size: (u16, u16)) -> (Pty, Vec<i32>) {
+    let mut pty = Pty::start_with(size, &[], |command| {
         command.env_remove("NO_COLOR").env("COLORTERM", "truecolor");
     });
     pty.wait("two channels", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
@@ -50,7 +54,7 @@ fn pids(pty: &Pty) -> Vec<i32> {
 
 /// The views that cover the bench.
 fn views() -> Result<(), Failure> {
-    let (mut pty, first) = start();
+    let (mut pty, first) = start(SIZE);
     pty.type_bytes(b"one\rtwo\rthree\r\r");
     pty.wait("one read of three writes", |screen| screen.contains("onetwothree") && screen.contains("3 reads"));
     pty.type_bytes(b"\x1b");
@@ -62,7 +66,8 @@ fn views() -> Result<(), Failure> {
     take(&mut pty, &first, "diagram.svg", ("Who sent what to whom, and where it waited", about))?;
 
     pty.type_bytes(b"v");
-    pty.wait("the same on all kinds", |screen| screen.contains("pipe O_DIRECT") && screen.contains("killed"));
+    let is_done = |screen: &str| screen.contains("pipe O_DIRECT") && !screen.contains("being run");
+    pty.wait("the same on all kinds", is_done);
     let about = "A table with a column for each kind of channel. On the stream and the pipe one read took three writes, which is \
                  picked out; on the others each read took one.";
     take(&mut pty, &first, "lens.svg", ("The same three messages on five kinds of channel", about))?;
@@ -87,13 +92,20 @@ fn leave(mut pty: Pty) -> Result<(), Failure> {
 
 /// The bench before and after two deaths.
 fn bench() -> Result<(), Failure> {
-    let (mut pty, pids) = start();
-
-    pty.type_bytes(b"one\rtwo\rthree\r\r");
+    let (mut pty, pids) = start(SIZE);
+    let mut screens = vec![(still(&mut pty, &pids), 1.5)];
+    let steps: [(&[u8], &str, f64); 4] =
+        [(b"one\r", "│one│", 1.0), (b"two\r", "│two│", 1.0), (b"three\r", "│three│", 2.0), (b"\r", "onetwothree", 6.0)];
+    for (keys, shows, seconds) in steps {
+        pty.type_bytes(keys);
+        pty.wait(shows, |screen| screen.contains(shows));
+        screens.push((still(&mut pty, &pids), seconds));
+    }
     pty.wait("one read of three writes", |screen| screen.contains("onetwothree") && screen.contains("3 reads"));
     let about = "Two panels. On the stream channel the parent made three writes, one, two and three, and the child's one read \
                  returned onetwothree. On the datagram channel the same three writes were three reads.";
-    take(&mut pty, &pids, "bench.svg", ("Three writes: one read on a stream, three on a datagram pair", about))?;
+    let about = ("Three writes: one read on a stream, three on a datagram pair", about);
+    write("bench.svg", &svg::moving(&screens, about))?;
 
     pty.type_bytes(b"\x1b");
     pty.pump(LONE_ESCAPE);
@@ -108,14 +120,40 @@ fn bench() -> Result<(), Failure> {
     leave(pty)
 }
 
+/// Present mode, where letters are drawn big.
+fn room() -> Result<(), Failure> {
+    let (mut pty, pids) = start(ROOM);
+    pty.type_bytes(b"one\rtwo\rthree\r\r");
+    pty.wait("one read of three writes", |screen| screen.contains("onetwothree") && screen.contains("3 reads"));
+    pty.type_bytes(b"\x1b");
+    pty.pump(LONE_ESCAPE);
+    pty.type_bytes(b"P\r");
+    pty.wait("big letters", |screen| screen.contains("▟▀▙ █▀▙ ▟▀▙") && screen.contains("parent ▶ all"));
+    let about = "The two panels in present mode, on a light ground: the letters of each message are four columns and four rows \
+                 large.";
+    take(&mut pty, &pids, "room.svg", ("Present mode, for the last row of a class", about))?;
+    pty.type_bytes(b"\x1b");
+    pty.pump(LONE_ESCAPE);
+    leave(pty)
+}
+
 /// Writes the screen as it is, once it is still.
 fn take(pty: &mut Pty, pids: &[i32], name: &str, about: (&str, &str)) -> Result<(), Failure> {
+    write(name, &svg::draw(&still(pty, pids), about))?;
+    println!("{}\nassets/{name} has this screen", pty.screen());
+    Ok(())
+}
+
+/// The screen, once it is still.
+fn still(pty: &mut Pty, pids: &[i32]) -> Grid {
     pty.pump(STILL);
     let mut grid = grid::of(pty.emulator());
     grid::mask_pids(&mut grid, pids);
+    grid
+}
+
+fn write(name: &str, picture: &str) -> Result<(), Failure> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name);
     fs::create_dir_all(path.parent().ok_or("no folder")?)?;
-    fs::write(&path, svg::draw(&grid, about))?;
-    println!("{}\nassets/{name} has this screen", pty.screen());
-    Ok(())
+    Ok(fs::write(&path, picture)?)
 }

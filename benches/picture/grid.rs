@@ -1,6 +1,7 @@
 //! A screen as cells with the colours they are seen in, and pids that are the same each time.
 
 use tincans::picture::cells::{Cell, Grid, Look, Rgb};
+use tincans::ui::theme;
 
 /// The ground of the picture.
 const GROUND: Rgb = (0x16, 0x18, 0x1d);
@@ -35,7 +36,9 @@ pub fn of(screen: &vt100::Screen) -> Grid {
     let (rows, columns) = screen.size();
     let row = |y| (0..columns.get()).filter_map(|x| screen.cell(y, x)).map(cell).collect();
     let cursor = (!screen.hide_cursor()).then(|| screen.cursor_position());
-    Grid { rows: (0..rows.get()).map(row).collect(), cursor, ground: GROUND }
+    // Around the screen is what is behind its letters.
+    let ground = screen.cell(0, 0).map_or(GROUND, |cell| rgb(cell.bgcolor(), GROUND));
+    Grid { rows: (0..rows.get()).map(row).collect(), cursor, ground }
 }
 
 /// Puts numbers of our own for these pids, wherever they stand alone.
@@ -67,7 +70,10 @@ fn cell(cell: &vt100::Cell) -> Cell {
 fn rgb(colour: vt100::Color, default: Rgb) -> Rgb {
     match colour {
         vt100::Color::Default => default,
-        vt100::Color::Idx(index) => SIXTEEN.get(usize::from(index)).copied().unwrap_or(default),
+        vt100::Color::Idx(index) => {
+            let of_palette = || theme::rgb(ratatui::style::Color::Indexed(index));
+            SIXTEEN.get(usize::from(index)).copied().or_else(of_palette).unwrap_or(default)
+        }
         vt100::Color::Rgb(r, g, b) => (r, g, b),
     }
 }

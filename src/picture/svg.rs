@@ -15,10 +15,47 @@ const BASELINE: usize = 125;
 const MARGIN: usize = 120;
 
 /// The picture, with a title and a description for those who do not see it.
-pub fn draw(grid: &Grid, (title, about): (&str, &str)) -> String {
+pub fn draw(grid: &Grid, about: (&str, &str)) -> String {
+    let mut svg = head(grid, about);
+    screen(&mut svg, grid);
+    svg.push_str("</svg>\n");
+    svg
+}
+
+/// Screens of one size, one after the other without end, each for so many seconds. Where somebody wants nothing to move, and on
+/// paper, it is the last.
+pub fn moving(screens: &[(Grid, f64)], about: (&str, &str)) -> String {
+    let Some((first, _)) = screens.first() else { return String::new() };
+    let mut svg = head(first, about);
+    let whole: f64 = screens.iter().map(|(_, seconds)| seconds).sum();
+    svg.push_str(
+        "<style>g{visibility:hidden}g:last-of-type{visibility:visible}@media (prefers-reduced-motion:no-preference){",
+    );
+    let mut from = 0.0;
+    for (at, (_, seconds)) in screens.iter().enumerate() {
+        let [begin, end] = [from, from + seconds].map(|seconds| 100.0 * seconds / whole);
+        let _ = write!(
+            svg,
+            "#s{at}{{animation:k{at} {whole}s step-end infinite}}@keyframes k{at}{{0%{{visibility:hidden}}\
+             {begin:.2}%{{visibility:visible}}{end:.2}%{{visibility:hidden}}}}"
+        );
+        from += seconds;
+    }
+    svg.push_str("}</style>\n");
+    for (at, (grid, _)) in screens.iter().enumerate() {
+        let _ = writeln!(svg, "<g id=\"s{at}\">");
+        screen(&mut svg, grid);
+        svg.push_str("</g>\n");
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+/// Size, title, description and ground.
+fn head(grid: &Grid, (title, about): (&str, &str)) -> String {
     let columns = grid.rows.first().map_or(0, Vec::len);
     let (width, height) = (x_of(columns) + MARGIN, y_of(grid.rows.len()) + MARGIN);
-    let mut svg = format!(
+    format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" \
          aria-labelledby=\"title about\" font-family=\"{FAMILY}\" font-size=\"{font}\">\n\
          <title id=\"title\">{title}</title>\n<desc id=\"about\">{about}</desc>\n\
@@ -29,20 +66,22 @@ pub fn draw(grid: &Grid, (title, about): (&str, &str)) -> String {
         title = escaped(title),
         about = escaped(about),
         ground = hex(grid.ground),
-    );
+    )
+}
+
+/// What is on a screen.
+fn screen(svg: &mut String, grid: &Grid) {
     for (y, row) in grid.rows.iter().enumerate() {
-        grounds(&mut svg, row, (y, grid.ground));
+        grounds(svg, row, (y, grid.ground));
     }
-    frames(&mut svg, grid);
+    frames(svg, grid);
     for (y, row) in grid.rows.iter().enumerate() {
-        letters(&mut svg, row, y);
+        letters(svg, row, y);
     }
     if let Some((row, column)) = grid.cursor {
         let (x, y) = (Tenths(x_of(usize::from(column))), Tenths(y_of(usize::from(row))));
         let _ = writeln!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"2\" height=\"{}\" fill=\"#dde1e8\"/>", Tenths(ROW));
     }
-    svg.push_str("</svg>\n");
-    svg
 }
 
 /// The first that the viewer has.

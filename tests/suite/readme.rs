@@ -1,6 +1,7 @@
 //! README.md and ARCHITECTURE.md say what is so: their commands work, their lists are the program's own tables, and what they
 //! name exists. `TINCANS_WRITE_DOCS=1 cargo test --test suite readme::` writes the lists anew.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -306,4 +307,12 @@ fn the_pictures_show_what_their_descriptions_say() {
         assert!(kill.contains(text), "{text}; `cargo bench --bench picture` makes it anew");
     }
     assert!(bench.ends_with("</svg>\n") && kill.ends_with("</svg>\n"));
+    assert!(bench.contains("@keyframes"), "the first picture moves");
+    // Each write has a hue, and the letters of a write have it in every picture with messages.
+    for name in ["bench", "kill", "diagram", "lens", "room"] {
+        let picture = read(&format!("assets/{name}.svg"));
+        let fills = picture.split("fill=\"#").skip(1).filter_map(|rest| rest.get(..6));
+        let colourful = fills.filter(|fill| fill[..2] != fill[2..4]).collect::<BTreeSet<&str>>();
+        assert!(colourful.len() >= 4, "{name}: {colourful:?}");
+    }
 }
