@@ -325,6 +325,7 @@ impl Playground {
                     self.generator = session.map(|session| ProblemGenerator::begin((seed, number), wish, session));
                 }
                 Command::Copy(what, text) => self.copy = Some((what, text)),
+                Command::CopyProgram => self.copy_program(),
                 Command::StepProgram(order) => self.source.step(order),
                 Command::Suspend => self.is_suspended = true,
                 Command::Quit => self.is_over = true,

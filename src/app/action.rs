@@ -344,6 +344,8 @@ pub enum Command {
     TryKinds(Vec<Vec<String>>),
     /// Put this text on the clipboard, or where there is none into a file.
     Copy(Copied, String),
+    /// The same with what happened, as a C program.
+    CopyProgram,
     /// Say who of a watched program is to go on.
     StepProgram(StepOrder),
     /// Look at the past, a step from what is looked at now.
@@ -365,6 +367,8 @@ pub enum Copied {
     Script,
     /// The same as a short string for `tincans open`.
     Short,
+    /// What happened, as a C program.
+    C,
 }
 
 impl Copied {
@@ -375,6 +379,7 @@ impl Copied {
             Self::Statement => "the statement",
             Self::Script => "the whole run",
             Self::Short => "the whole run as a string",
+            Self::C => "the whole run as C",
         }
     }
 }

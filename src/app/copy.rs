@@ -1,5 +1,5 @@
-//! What can be put on the clipboard: a line of the trace, a statement, or the whole run as a script or a short string. Here it is chosen, bounded
-//! and spelled; who gets it, the terminal or a file, is decided by whoever has a terminal.
+//! What can be put on the clipboard: a line of the trace, a statement, or the whole run as a script, a short string or a program. Here it is
+//! chosen, bounded and spelled; who gets it, the terminal or a file, is decided by whoever has a terminal.
 
 use std::fmt::Write;
 
@@ -15,7 +15,7 @@ pub const MOST_COPIED: usize = 1024 * 1024;
 /// The first line of a script.
 const HEAD: &str = "# made on the bench; `tincans run FILE` runs it";
 
-/// The text, or why there is none.
+/// The text, or why there is none. A program is made of the recording, by whoever has that.
 pub fn text(app: &App, what: Copied) -> Result<String, String> {
     let until = app.past.as_ref().and_then(|past| past.moments.last()).map_or(u32::MAX, |moment| moment.line);
     let text = match what {
@@ -26,11 +26,18 @@ pub fn text(app: &App, what: Copied) -> Result<String, String> {
         }
         Copied::Script => HEAD.to_owned() + "\n" + &run(app, until)?,
         Copied::Short => share::encode(&run(app, until)?)?,
+        Copied::C if app.is_busy() => return Err("the kernel is still at work; copy it then".to_owned()),
+        Copied::C => String::new(),
     };
+    fitting(&text)
+}
+
+/// A text as it is copied, unless it is too long.
+pub fn fitting(text: &str) -> Result<String, String> {
     if text.len() > MOST_COPIED {
         return Err(format!("it is {} bytes long, and {MOST_COPIED} are the most that are copied", text.len()));
     }
-    Ok(escaped(&text))
+    Ok(escaped(text))
 }
 
 /// All statements of the bench, a line each.
@@ -67,6 +74,7 @@ fn escaped(text: &str) -> String {
 pub(super) fn copy(app: &mut App, what: Copied) -> Vec<Command> {
     close(app);
     match text(app, what) {
+        Ok(_) if what == Copied::C => vec![Command::CopyProgram],
         Ok(text) => vec![Command::Copy(what, text)],
         Err(reason) => {
             app.notice = Some(reason);
@@ -120,6 +128,8 @@ mod tests {
         let short = copied(&mut app, &stage, Copied::Short);
         assert_eq!(share::decode(&short), Some(Ok("pipe p\nwrite p[1] \"a\\x1b\"\n".to_owned())));
         assert_eq!(app.mode, Mode::Keys);
+        update(&mut app, &stage.world, Input::Do(Action::OpenCopy));
+        assert_eq!(update(&mut app, &stage.world, Input::Do(Action::Copy(Copied::C))), [Command::CopyProgram]);
     }
 
     #[test]

@@ -408,6 +408,7 @@ mod tests {
                 Command::AskCell(place) => format!("(cell {place:?})"),
                 Command::TryKinds(scripts) => format!("({} benches)", scripts.len()),
                 Command::Copy(what, text) => format!("({what:?} {text})"),
+                Command::CopyProgram => "(copy program)".to_owned(),
                 Command::StepProgram(order) => format!("({order:?})"),
                 Command::Quit => "(quit)".to_owned(),
                 Command::Suspend => "(suspend)".to_owned(),

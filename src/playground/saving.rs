@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use crate::app::action::Input;
+use crate::app::copy::{self, Copied};
+use crate::export;
 use crate::recorder::{Recorder, Subject};
 use crate::recording::file::Kind;
 use crate::saving;
@@ -27,6 +29,16 @@ impl Playground {
     pub(super) fn save_recording(&mut self) {
         let words = self.record().unwrap_or_else(|reason| reason);
         self.tell(Input::Said(words));
+    }
+
+    /// Copies what has happened as a C program, or says why not.
+    pub(super) fn copy_program(&mut self) {
+        let export = export::named("c").ok_or_else(|| "there is no format c".to_owned());
+        let text = export.and_then(|export| export(self.recording())).and_then(|text| copy::fitting(&text));
+        match text {
+            Ok(text) => self.copy = Some((Copied::C, text)),
+            Err(reason) => self.tell(Input::Said(reason)),
+        }
     }
 
     fn record(&self) -> Result<String, String> {

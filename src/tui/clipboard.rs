@@ -43,6 +43,7 @@ pub fn put(what: Copied, text: &str) -> String {
     let (stem, extension) = match what {
         Copied::Line | Copied::Statement | Copied::Short => ("copied", "txt"),
         Copied::Script => ("bench", "tin"),
+        Copied::C => ("bench", "c"),
     };
     match saving::save_text(Path::new(""), (stem, extension), text) {
         Ok(path) => format!("saved here as {}: {} ({size})", path.display(), what.name()),

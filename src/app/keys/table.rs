@@ -263,7 +263,8 @@ const COPY: &[Row] = &[
     row("copy-statement", &[Char('s')], Action::Copy(Copied::Statement), (2, "statement"), "the last statement"),
     row("copy-script", &[Char('a')], Action::Copy(Copied::Script), (3, "all as a script"), "the whole run as a script"),
     row("copy-string", &[Char('l')], Action::Copy(Copied::Short), (4, "as a string"), "the run as a short string"),
-    row("copy-back", &[N(Named::Esc)], Action::CloseCopy, (5, "back"), "back without copying"),
+    row("copy-c", &[Char('c')], Action::Copy(Copied::C), (5, "as C"), "the whole run as a C program"),
+    row("copy-back", &[N(Named::Esc)], Action::CloseCopy, (6, "back"), "back without copying"),
 ];
 
 const TO_COPY: &[Row] =

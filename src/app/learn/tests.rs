@@ -89,6 +89,7 @@ fn name(command: Command) -> String {
         | Command::Suspend
         | Command::StepProgram(_)
         | Command::Copy(..)
+        | Command::CopyProgram
         | Command::Quit
         | Command::AskOtherKinds { .. }
         | Command::Pose { .. }) => format!("{other:?}").to_lowercase(),
