@@ -18,7 +18,7 @@ pub fn render(found: &Found) -> String {
     let kernel = in_markup(&found.kernel);
     let mut text = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>What Linux {kernel} does</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>What Linux {kernel} does</h1>\n\
+         <title>What Linux {kernel} does</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>What Linux {kernel} does</h1>\n\
          <p>Found out by running every cell.</p>\n"
     );
     for group in &found.groups {
@@ -38,7 +38,7 @@ pub fn render(found: &Found) -> String {
     for note in found.notes() {
         let _ = writeln!(text, "<li>{}</li>", in_markup(&note));
     }
-    text + "</ul>\n</body>\n</html>\n"
+    text + "</ul>\n</main>\n</body>\n</html>\n"
 }
 
 fn write_row(text: &mut String, found: &Found, row: &FoundRow) {
