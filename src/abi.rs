@@ -261,6 +261,9 @@ pub const MSG_WAITFORONE: i32 = 0x1_0000;
 /// MSG_CMSG_CLOEXEC: received descriptors are close-on-exec.
 pub const MSG_CMSG_CLOEXEC: i32 = 0x4000_0000;
 
+/// Flags of splice(2) and tee(2).
+pub const SPLICE_FLAGS: &[(&str, i32)] =
+    &[("SPLICE_F_MOVE", 1), ("SPLICE_F_NONBLOCK", SPLICE_NONBLOCK), ("SPLICE_F_MORE", 4), ("SPLICE_F_GIFT", 8)];
 /// SPLICE_F_NONBLOCK.
 pub const SPLICE_NONBLOCK: i32 = 2;
 

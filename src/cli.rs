@@ -210,6 +210,9 @@ pub struct ExportFlags {
     /// A C program that makes the same calls and checks every result.
     #[arg(long)]
     c: bool,
+    /// A Python program that makes the same calls with Python's own modules and checks every result.
+    #[arg(long)]
+    python: bool,
     /// A page for a browser, without network: step through the run; on paper each statement.
     #[arg(long)]
     html: bool,
@@ -240,24 +243,33 @@ pub struct ExportFormat {
     #[command(flatten)]
     flags: ExportFlags,
     /// What the picture or film shows.
-    #[arg(long, value_name = "VIEW", value_parser = views(), conflicts_with_all = ["c", "html", "mermaid", "sheet", "key", "quiz"])]
+    #[arg(long, value_name = "VIEW", value_parser = views(), conflicts_with_all = ["c", "python", "html", "mermaid", "sheet", "key", "quiz"])]
     pub view: Option<String>,
     /// The event that the picture shows, or the last one of a page or film; the last of all unless told.
-    #[arg(long, value_name = "N", conflicts_with_all = ["c", "mermaid", "sheet", "key", "quiz"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["c", "python", "mermaid", "sheet", "key", "quiz"])]
     pub at: Option<u64>,
     /// Columns and rows of the screen.
-    #[arg(long, value_name = "COLUMNSxROWS", value_parser = size, conflicts_with_all = ["c", "mermaid", "sheet", "key", "quiz"])]
+    #[arg(long, value_name = "COLUMNSxROWS", value_parser = size, conflicts_with_all = ["c", "python", "mermaid", "sheet", "key", "quiz"])]
     pub size: Option<(u16, u16)>,
 }
 
 impl ExportFormat {
     /// The option that was given.
     pub fn name(&self) -> &'static str {
-        let ExportFlags { c, html, sheet, key, quiz, svg, cast, mermaid: _ } = self.flags;
-        [(c, "c"), (html, "html"), (sheet, "sheet"), (key, "key"), (quiz, "quiz"), (svg, "svg"), (cast, "cast")]
-            .into_iter()
-            .find_map(|(is_it, name)| is_it.then_some(name))
-            .unwrap_or("mermaid")
+        let ExportFlags { c, python, html, sheet, key, quiz, svg, cast, mermaid: _ } = self.flags;
+        [
+            (c, "c"),
+            (python, "python"),
+            (html, "html"),
+            (sheet, "sheet"),
+            (key, "key"),
+            (quiz, "quiz"),
+            (svg, "svg"),
+            (cast, "cast"),
+        ]
+        .into_iter()
+        .find_map(|(is_it, name)| is_it.then_some(name))
+        .unwrap_or("mermaid")
     }
 }
 

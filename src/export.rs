@@ -1,7 +1,11 @@
 //! What can be made of a recording to take home: one file a format, each a function from a recording to text. The caller decides
 //! where it goes. Pure.
 
+mod walk;
+mod frame;
+mod names;
 mod c;
+mod python;
 mod mermaid;
 
 use crate::recording::Recording;
@@ -10,7 +14,7 @@ use crate::recording::Recording;
 pub type Format = fn(&Recording) -> Result<String, String>;
 
 /// All of them, by the option of `tincans export` that asks for it.
-pub const FORMATS: &[(&str, Format)] = &[("c", c::text), ("mermaid", mermaid::text)];
+pub const FORMATS: &[(&str, Format)] = &[("c", c::text), ("python", python::text), ("mermaid", mermaid::text)];
 
 /// The format of this name.
 pub fn named(name: &str) -> Option<Format> {

@@ -3,14 +3,17 @@
 
 mod assemble;
 mod calls;
-mod descriptors;
 mod literal;
-mod results;
-mod turns;
+mod made;
+mod steps;
+mod transfer;
+mod waiting;
 
 use crate::recording::Recording;
 
+use super::walk;
+
 /// The program, or why the run has no form in C.
 pub fn text(recording: &Recording) -> Result<String, String> {
-    Ok(assemble::program(&turns::of(recording)?))
+    assemble::program(&walk::of(recording)?)
 }

@@ -1,45 +1,17 @@
 //! A run as a C program: it compiles without a warning, prints the run's own transcript, and tells a result that is not so.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Output;
 
+use crate::exported::{self, C};
 use crate::support::{run_in, text};
-
-fn has_compiler() -> bool {
-    let is_there = Command::new("cc").arg("--version").output().is_ok_and(|output| output.status.success());
-    if !is_there {
-        eprintln!("skipped: there is no C compiler");
-    }
-    is_there
-}
 
 /// Runs a script, exports its recording, compiles that and runs it: what the run and the program have said.
 fn both(folder: &Path, script: &Path, change: impl Fn(String) -> String) -> Result<(String, Output), String> {
-    let script = script.to_str().expect("UTF-8");
-    let _ = fs::remove_file(folder.join("seen"));
-    let ran = run_in(folder, &["run", script, "--record", "seen"]);
-    let exported = run_in(folder, &["export", "seen", "--c"]);
-    if !exported.status.success() {
-        return Err(text(&exported.stderr));
-    }
-    fs::write(folder.join("run.c"), change(text(&exported.stdout))).expect("a file");
-    let flags = ["-Wall", "-Wextra", "-Werror", "-std=c11", "-pthread", "run.c", "-o", "program"];
-    let compiled = Command::new("cc").args(flags).current_dir(folder).output().expect("a compiler");
-    assert!(compiled.status.success(), "{script}: {}", text(&compiled.stderr));
-    let program = Command::new("./program").current_dir(folder).stdin(Stdio::null()).output().expect("it starts");
-    Ok((text(&ran.stdout), program))
-}
-
-/// Pids are those of each run, and what was only looked at is no call.
-fn plain(transcript: &str) -> Vec<String> {
-    let line = |line: &str| match line.rsplit_once("= ") {
-        Some((before, after)) if after.ends_with(')') && after.starts_with(|digit: char| digit.is_ascii_digit()) => {
-            format!("{before}= N{}", after.trim_start_matches(|digit: char| digit.is_ascii_digit()))
-        }
-        _ => line.to_owned(),
-    };
-    transcript.lines().filter(|line| !line.starts_with("        ")).map(line).collect()
+    let ran = exported::run(folder, script);
+    let mut program = exported::export(&C, folder, change)?;
+    Ok((ran, program.output().expect("it starts")))
 }
 
 /// Threads, sleepers, deaths, messages with descriptors, names, execve, loops.
@@ -113,46 +85,71 @@ wait nohang
 socketpair dgram e
 send e[0] hi
 recvfrom e[1]
+eventfd count 3 semaphore
+read count
+write count 5
+timerfd soon 1
+read soon
+signalfd caught USR1
+kill parent USR1
+read caught
+fork quick
+pidfd watched quick
+quick: exit 3
+poll watched
+epoll ep
+epollctl ep add e[1]
+epollwait ep timeout=0
+write e[0] x
+epollwait ep timeout=0
+epollctl ep mod e[1] for=in,out oneshot
+epollctl ep del e[1]
+pipe one
+pipe two
+write one[1] spliced
+tee one[0] two[1] 3
+splice one[0] two[1] 2
+read two[0]
+sleep 1
+fork leader
+leader: setsid
+leader: fork led
+led: setpgid
+setpgid led
+kill -leader TERM
+repeat 2 write two[1] x
+fork reading
+reading: reader two[0]
+write two[1] by-itself
 ";
 
 #[test]
-fn a_run_as_c_prints_its_transcript() {
-    if !has_compiler() {
+fn a_run_as_c_prints_its_transcript_and_an_altered_result_is_told() {
+    if !exported::has("cc") {
         return;
     }
-    let folder = tempfile::tempdir().expect("a folder");
-    let own = folder.path().join("own.tin");
-    fs::write(&own, SCRIPT).expect("a script");
-    let contract = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contract");
-    let mut scripts: Vec<PathBuf> =
-        ["messages", "exec", "polls"].map(|name| contract.join(format!("{name}.tin"))).into();
-    scripts.insert(0, own);
-    let mut same = 0;
-    for script in &scripts {
-        let (ran, program) = match both(folder.path(), script, |text| text) {
-            Ok(both) => both,
-            // What has no form in C says so, with its line.
-            Err(reason) => {
-                assert!(script != &scripts[0] && reason.contains("line "), "{}: {reason}", script.display());
-                continue;
-            }
-        };
-        let said = text(&program.stderr);
-        assert_eq!((program.status.code(), said.as_str()), (Some(0), ""), "{}", script.display());
-        assert_eq!(plain(&text(&program.stdout)), plain(&ran), "{}", script.display());
-        same += 1;
-    }
-    eprintln!("{same} of {} scripts as C: the same transcript", scripts.len());
+    let mut scripts = exported::scripts_in("tests/contract");
+    scripts.extend(exported::some(exported::lessons(), 12));
+    scripts.extend(exported::some(exported::scripts_in("tests/facts"), 24));
+    let same = exported::each_prints_its_transcript(&C, &scripts);
     assert!(same > scripts.len() / 2, "{same} of {}", scripts.len());
+}
+
+#[test]
+fn everything_that_c_has_is_in_one_program() {
+    if !exported::has("cc") {
+        return;
+    }
+    let own = [("own".to_owned(), SCRIPT.to_owned())];
+    assert_eq!(exported::each_prints_its_transcript(&C, &own), 1);
 }
 
 #[test]
 fn what_has_no_form_in_c_is_named_with_its_line() {
     let folder = tempfile::tempdir().expect("a folder");
     for (script, wanted) in [
-        ("channel stream c kid\nflood c[0] 20000 100\nrepeat 6 kid: read c[1] 65536\n", "line 3: "),
         ("pipe p\ndup2 p[1] 1\n", "line 2: dup2 p[1] 1: a dup2 over standard output"),
-        ("pipe p\nreader p[0]\n", "line 2: reader p[0]: a reader reads when it likes"),
+        ("channel stream c kid\nkid: echo c[1]\n", "line 2: kid: echo c[1]: two tasks work at one time"),
         (
             "channel stream c kid\nflood c[0] 20000 100\nkid: read c[1] 1000000\nkid: read c[1] 1000000\n",
             "a flood that wakes and goes on",
@@ -168,7 +165,7 @@ fn what_has_no_form_in_c_is_named_with_its_line() {
 
 #[test]
 fn a_result_that_is_not_so_is_told_with_its_line() {
-    if !has_compiler() {
+    if !exported::has("cc") {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");

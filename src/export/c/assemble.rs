@@ -2,11 +2,19 @@
 
 use std::fmt::Write as _;
 
-use super::literal;
-use super::turns::{Part, STAGE, Turns};
+use crate::export::frame::Frame;
+use crate::export::names;
+use crate::export::walk::{Part, Run, STAGE};
 
-/// The helpers, in pieces: each has the name of what it defines, and is taken where that is used.
-const FRAME: &str = include_str!("frame.c");
+use super::literal;
+use super::steps::Lines;
+
+const FRAME: Frame = Frame {
+    text: include_str!("frame.c"),
+    mark: ("/* part: ", " */\n"),
+    always: &["begin"],
+    also: &[("handler", ", handler)"), ("handler", "= handler }")],
+};
 /// What watches over the tasks.
 const MAIN: &str = include_str!("main.c");
 /// How they share what they need of each other: a part of their memory.
@@ -21,35 +29,43 @@ const INTERRUPT: &str =
 const INTERRUPTS: &str =
     "    struct sigaction action = { .sa_handler = handler };\n    sigaction(INTERRUPT, &action, NULL);\n";
 
+/// Where groups matter.
+const LEADS: &str =
+    "    setpgid(0, 0);                          /* the first task leads the group that all begin in */\n";
+
 /// The program.
-pub fn program(turns: &Turns) -> String {
-    let ids: Vec<String> = (0..turns.parts.len()).map(|task| turns.id(task)).collect();
-    let names: Vec<String> = turns.parts.iter().map(|part| literal::string(part.name.as_bytes())).collect();
-    let functions: String = (0..turns.parts.len()).map(|task| function(turns, task)).collect();
-    let has_exec = !turns.executions.is_empty();
-    let main = if has_exec { after_exec(turns) } else { String::new() } + &main_function(turns);
-    let mut declared = String::new();
-    for task in 1..turns.parts.len() {
-        let _ = writeln!(declared, "static void {}(void);", turns.function(task));
+pub fn program(run: &Run) -> Result<String, String> {
+    let ids: Vec<String> = (0..run.parts.len()).map(|task| names::id(run, task)).collect();
+    let shown: Vec<String> = run.parts.iter().map(|part| literal::string(part.name.as_bytes())).collect();
+    let mut functions: String = (0..run.parts.len()).map(|task| function(run, task)).collect::<Result<_, _>>()?;
+    if ["setsid()", "setpgid(", "kill(-"].iter().any(|call| functions.contains(call)) {
+        let begin = format!("static void {}(void)\n{{\n", names::function(run, 1));
+        functions = functions.replacen(&begin, &format!("{begin}{LEADS}"), 1);
     }
-    let threads = functions.contains("start_thread(");
-    if threads {
-        let rows =
-            (0..turns.parts.len()).map(|task| if task == STAGE { "NULL".to_owned() } else { turns.function(task) });
-        let _ =
-            writeln!(declared, "static void (*const parts[])(void) = {{ {} }};", rows.collect::<Vec<_>>().join(", "));
+    let main = if run.executions.is_empty() { String::new() } else { after_exec(run) } + &main_function(run);
+    let mut declared = String::new();
+    for task in 1..run.parts.len() {
+        let _ = writeln!(declared, "static void {}(void);", names::function(run, task));
+    }
+    if functions.contains("start_thread(") {
+        let row = |task| if task == STAGE { "NULL".to_owned() } else { names::function(run, task) };
+        let rows: Vec<String> = (0..run.parts.len()).map(row).collect();
+        let _ = writeln!(declared, "static void (*const parts[])(void) = {{ {} }};", rows.join(", "));
     }
     let body = format!("{functions}{main}");
     let interrupts = if body.contains("INTERRUPT") { INTERRUPTS } else { "" };
-    let helpers = helpers(&format!("{body}{interrupts}")).replace("    INTERRUPTS\n", interrupts);
+    let helpers = FRAME.taken(&format!("{body}{interrupts}")).replace("    INTERRUPTS\n", interrupts);
     let interrupt = if body.contains("INTERRUPT") { INTERRUPT } else { "" };
-    let descriptors = turns.descriptors.declarations().join("\n");
-    format!(
+    let variable =
+        |(name, is_array): &(String, bool)| format!("static int {name}{};", if *is_array { "[2]" } else { "" });
+    let descriptors: Vec<String> = run.variables.iter().map(variable).collect();
+    Ok(format!(
         "{HEAD}\nenum {{ {}, TASKS }};\nstatic const char *const names[] = {{ {} }};\n{interrupt}{declared}\n{helpers}\n\
-         /* Descriptors. Each process has its own copy of these. */\n{descriptors}\n\n{body}",
+         /* Descriptors. Each process has its own copy of these. */\n{}\n\n{body}",
         ids.join(", "),
-        names.join(", "),
-    )
+        shown.join(", "),
+        descriptors.join("\n"),
+    ))
 }
 
 const HEAD: &str =
@@ -70,13 +86,17 @@ const HEAD: &str =
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -85,78 +105,52 @@ const HEAD: &str =
 #include <linux/sockios.h>
 ";
 
-/// The pieces that are used, in order; one may use another.
-fn helpers(body: &str) -> String {
-    let pieces: Vec<(&str, &str)> = FRAME
-        .split("/* part: ")
-        .enumerate()
-        .map(|(at, piece)| if at == 0 { ("turns", piece) } else { piece.split_once(" */\n").unwrap_or((piece, "")) })
-        .collect();
-    let mut used = vec![false; pieces.len()];
-    let mut text = body.to_owned();
-    // A piece uses only those before it, but for macros: twice is enough.
-    for _ in 0..2 {
-        for (at, (name, piece)) in pieces.iter().enumerate().rev() {
-            let is_wanted = *name == "turns" || *name == "begin" || mentions(&text, name);
-            if is_wanted && !used[at] {
-                used[at] = true;
-                text.push_str(piece);
-            }
-        }
-    }
-    pieces
-        .iter()
-        .zip(used)
-        .filter(|(_, is_used)| *is_used)
-        .map(|((_, piece), _)| piece.trim_end().to_owned() + "\n")
-        .collect()
-}
-
-/// Whether a text calls a function of this name, or has it as the handler of a signal.
-fn mentions(text: &str, name: &str) -> bool {
-    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    let called = format!("{name}(");
-    let is_called = text.match_indices(&called).any(|(at, _)| !text[..at].ends_with(is_letter));
-    is_called || (name == "handler" && [", handler)", "= handler }"].iter().any(|mention| text.contains(mention)))
-}
-
 /// The functions of a task: one more after each execve(2).
-fn function(turns: &Turns, task: usize) -> String {
-    let Part { lines, before_exec, room, .. } = &turns.parts[task];
-    let name = turns.function(task);
-    let bodies: Vec<&Vec<String>> = before_exec.iter().chain([lines]).collect();
+fn function(run: &Run, task: usize) -> Result<String, String> {
+    let Part { steps, before_exec, .. } = &run.parts[task];
+    let name = names::function(run, task);
+    let mut bodies = Vec::new();
+    let mut room = 0;
+    for steps in before_exec.iter().chain([steps]) {
+        let mut lines = Lines::new(run);
+        for step in steps {
+            lines.step(step)?;
+        }
+        room = room.max(lines.room);
+        bodies.push(lines.text);
+    }
     let mut text = String::new();
     for (at, lines) in bodies.iter().enumerate().rev() {
         let after = if at == 0 { String::new() } else { format!("_after_exec_{at}") };
         let _ = writeln!(text, "static void {name}{after}(void)\n{{");
-        if *room > 0 && lines.iter().any(|line| uses_bytes(line)) {
+        if room > 0 && lines.iter().any(|line| uses_bytes(line)) {
             let _ = writeln!(text, "    static char bytes[{room}];\n");
         }
-        for line in *lines {
+        for line in lines {
             let _ = writeln!(text, "{line}");
         }
         text.push_str("}\n\n");
     }
-    text
+    Ok(text)
 }
 
 /// The functions with which tasks go on after execve(2), as a table.
-fn after_exec(turns: &Turns) -> String {
-    let mut counts = vec![0; turns.parts.len()];
+fn after_exec(run: &Run) -> String {
+    let mut counts = vec![0; run.parts.len()];
     let mut rows = Vec::new();
-    for task in &turns.executions {
+    for task in &run.executions {
         counts[*task] += 1;
-        rows.push(format!("{}_after_exec_{}", turns.function(*task), counts[*task]));
+        rows.push(format!("{}_after_exec_{}", names::function(run, *task), counts[*task]));
     }
     format!("static void (*const after_exec[])(void) = {{ {} }};\n\n", rows.join(", "))
 }
 
 /// What begins everything, and ends it.
-fn main_function(turns: &Turns) -> String {
+fn main_function(run: &Run) -> String {
     let (arguments, share) =
-        if turns.executions.is_empty() { ("void", ONCE) } else { ("int arguments, char **argument", THROUGH_EXEC) };
+        if run.executions.is_empty() { ("void", ONCE) } else { ("int arguments, char **argument", THROUGH_EXEC) };
     let main = MAIN.replace("ARGUMENTS", arguments).replace("    SHARE\n", share);
-    main.replace("PARENT_TASK", &turns.id(1)).replace("parent_part", &turns.function(1))
+    main.replace("PARENT_TASK", &names::id(run, 1)).replace("parent_part", &names::function(run, 1))
 }
 
 /// Whether a line of C names the buffer; a comment may speak of bytes, too.

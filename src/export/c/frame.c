@@ -1,4 +1,4 @@
-/* turns: each task makes its calls when it is its turn, so that every run goes like the one that was seen. A task that is about
+/* Turns: each task makes its calls when it is its turn, so that every run goes like the one that was seen. A task that is about
  * to fall asleep in a call gives the turn away first; whoever is next waits until the kernel says that it sleeps. */
 enum { ENDED_AFTER_SECONDS = 60, STUCK_AFTER_SECONDS = 10 };
 
@@ -376,6 +376,54 @@ static ssize_t receive_with(int fd, char *bytes, size_t length, size_t room, int
         }
     }
     return got;
+}
+/* part: set_of */
+
+/* A set of signals: numbers, the last is 0. */
+static sigset_t set_of(int signal, va_list more)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (; signal; signal = va_arg(more, int))
+        sigaddset(&set, signal);
+    return set;
+}
+/* part: signal_fd */
+
+static int signal_fd(int flags, int first, ...)
+{
+    va_list more;
+    va_start(more, first);
+    sigset_t set = set_of(first, more);
+    va_end(more);
+    return signalfd(-1, &set, flags);
+}
+/* part: block_signals */
+
+static int block_signals(int first, ...)
+{
+    va_list more;
+    va_start(more, first);
+    sigset_t set = set_of(first, more);
+    va_end(more);
+    return sigprocmask(SIG_BLOCK, &set, NULL);
+}
+/* part: signal_at */
+
+/* The number of a signal that a read of a signalfd has brought. */
+static int signal_at(const char *bytes, int at)
+{
+    struct signalfd_siginfo came;
+    memcpy(&came, bytes + sizeof came * (size_t)at, sizeof came);
+    return (int)came.ssi_signo;
+}
+/* part: set_timer */
+
+/* Once, after so many milliseconds. */
+static int set_timer(int fd, long milliseconds)
+{
+    struct itimerspec time = { .it_value = { .tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000 } };
+    return timerfd_settime(fd, 0, &time, NULL);
 }
 /* part: handler */
 

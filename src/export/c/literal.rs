@@ -30,11 +30,6 @@ pub fn comment(text: &str) -> String {
     text.replace("*/", "* /").replace("/*", "/ *").chars().map(seen).collect()
 }
 
-/// A name of the language as a part of a C name.
-pub fn name(name: &str) -> String {
-    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +39,5 @@ mod tests {
         assert_eq!(string(b"a\"\\\n\x001\x7f??="), r#""a\"\\\n\0001\177\?\?=""#);
         assert_eq!(format("100%d"), r#""100%%d""#);
         assert_eq!(comment("a */ b /* c\x1b"), "a * / b / * c ");
-        assert_eq!(name("a-b[0]"), "a_b_0_");
     }
 }

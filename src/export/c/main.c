@@ -51,8 +51,10 @@ int main(ARGUMENTS)
         sched_yield();
     watch_over(stage);
     kill(-stage, SIGKILL);
-    while (waitpid(-1, NULL, 0) > 0)
-        ;
+    while (waitpid(-1, NULL, WNOHANG) != -1)        /* until there are no children; some are in groups of their own */
+        for (int task = 1; task < TASKS; task++)
+            if (all->pid[task] && waitid(P_PID, (id_t)all->pid[task], NULL, WEXITED | WNOHANG | WNOWAIT) == 0)
+                kill(all->pid[task], SIGKILL);
     char command[64];
     snprintf(command, sizeof command, "rm -rf %s", folder);
     if (chdir("/") == -1 || system(command) != 0)

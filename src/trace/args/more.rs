@@ -3,7 +3,7 @@
 
 use super::super::CallEvent;
 use super::{Arg, end, shown, signal_name, string, task};
-use crate::abi::{self, Signal, flag_names};
+use crate::abi::{self, SPLICE_FLAGS, Signal, flag_names};
 use crate::order::{Call, CloneCall, Extra, FilePath};
 
 /// dup2 to prctl.
@@ -31,13 +31,13 @@ pub fn args(event: &CallEvent) -> Vec<Arg> {
             end("fd_out", event, *to),
             Arg::word("off_out", "NULL"),
             Arg::size("size", *count),
-            Arg::word("flags", flag_names(SPLICE, *flags)),
+            Arg::word("flags", flag_names(SPLICE_FLAGS, *flags)),
         ],
         Call::Tee { from, to, count, flags } => vec![
             end("fd_in", event, *from),
             end("fd_out", event, *to),
             Arg::size("size", *count),
-            Arg::word("flags", flag_names(SPLICE, *flags)),
+            Arg::word("flags", flag_names(SPLICE_FLAGS, *flags)),
         ],
         Call::Sendfile { to, from, count } => vec![
             end("out_fd", event, *to),
@@ -132,9 +132,6 @@ fn process(event: &CallEvent) -> Vec<Arg> {
 
 /// CLOSE_RANGE_ flags of close_range(2).
 const CLOSE_RANGE: &[(&str, i32)] = &[("CLOSE_RANGE_UNSHARE", 2), ("CLOSE_RANGE_CLOEXEC", 4)];
-/// SPLICE_F_ flags of splice(2).
-const SPLICE: &[(&str, i32)] =
-    &[("SPLICE_F_MOVE", 1), ("SPLICE_F_NONBLOCK", 2), ("SPLICE_F_MORE", 4), ("SPLICE_F_GIFT", 8)];
 /// Operations of epoll_ctl(2).
 const EPOLL_OPS: &[(&str, i32)] = &[("EPOLL_CTL_ADD", 1), ("EPOLL_CTL_DEL", 2), ("EPOLL_CTL_MOD", 3)];
 /// Events of epoll_ctl(2).

@@ -1,32 +1,33 @@
 //! Who does what when: a recording's calls, each in the part of its task, with the turns between them. A call that sleeps gives the
-//! turn away before; the task that goes on after it has returned waits for that.
+//! turn away before; the task that goes on after it has returned waits for that. No language yet: that is each format's own.
+
+mod descriptors;
+mod results;
+mod step;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::abi::Signal;
 use crate::explain;
 use crate::recording::Recording;
 use crate::recording::entry::Entry;
 use crate::recording::replay::Replay;
-use crate::script::{Statement, Verb, parse};
-use crate::trace::{Death, Event, Fact, Subject, TaskId, What, strace};
+use crate::script::{Number, Statement, Verb, parse};
+use crate::trace::{CallEvent, CallState, Death, Event, Fact, Subject, TaskId, What, strace};
 
-use super::calls::{self, Made};
-use super::descriptors::Descriptors;
-use super::literal;
+use descriptors::Descriptors;
+pub use descriptors::Variable;
+pub use step::{Act, Alone, Entered, Kept, Line, Names, Part, Run, Seen, SeenLoop, Sent, Step, Whose};
 
 /// The one that does what no task does: it sends the signals that come from outside, and tells of deaths.
 pub const STAGE: usize = 0;
 
-/// A run as parts of a program.
+/// How far the walk has come.
 #[derive(Debug, Default)]
-pub struct Turns {
-    /// The stage, then the tasks in order of creation.
-    pub parts: Vec<Part>,
-    /// The variables of descriptors.
-    pub descriptors: Descriptors,
-    /// Who called execve(2), in order.
-    pub executions: Vec<usize>,
+struct Walk {
+    run: Run,
+    descriptors: Descriptors,
     /// The number of the turn.
     clock: u32,
     /// Who acted last, and whether the turn was given away already.
@@ -36,38 +37,25 @@ pub struct Turns {
     /// Whose sleeping calls have returned since somebody acted.
     returned: Vec<usize>,
     /// Lines of the transcript so far.
-    pub(super) told: usize,
-    pub(super) statement: Option<Statement>,
+    told: usize,
+    statement: Option<Statement>,
     /// Whose part has the running statement as a comment.
     noted: BTreeSet<usize>,
     why: Option<String>,
-}
-
-/// What one task does.
-#[derive(Debug, Default)]
-pub struct Part {
-    /// Its name.
-    pub name: String,
-    /// The name by which C knows it, which no other part has.
-    c_name: String,
-    /// Its process.
-    pub pid: i32,
-    /// Whether it is a thread of its parent's process.
-    pub is_thread: bool,
-    /// Its lines.
-    pub lines: Vec<String>,
-    /// The most bytes that one of its reads has room for.
-    pub room: u64,
-    /// What it did before each execve(2): its lines are those after the last one.
-    pub before_exec: Vec<Vec<String>>,
-    /// The call that it is asleep in, to be written when it is known what comes of it.
-    pub(super) asleep: Option<Made>,
+    /// Whether the stage did what the statement says; of one that is repeated, each time.
+    is_sent: bool,
+    /// Whether somebody was told to read by itself.
+    has_reader: bool,
+    /// Whether no task makes the running statement.
+    is_outside: bool,
+    /// Processes and their tasks: of two with one pid the newer is first.
+    tasks: Rc<Vec<(i32, usize)>>,
 }
 
 /// The run of a recording.
-pub fn of(recording: &Recording) -> Result<Turns, String> {
-    let mut turns = Turns::default();
-    turns.add("stage", 0, false);
+pub fn of(recording: &Recording) -> Result<Run, String> {
+    let mut walk = Walk::default();
+    walk.add("stage", 0, false);
     let mut replay = Replay::keeping(recording.keeping());
     let mut is_bench = false;
     for entry in recording.entries()? {
@@ -76,10 +64,10 @@ pub fn of(recording: &Recording) -> Result<Turns, String> {
                 return Err("the bench was reset: only one bench fits into a program".to_owned());
             }
             Entry::Bench(_) => is_bench = true,
-            Entry::Statement { line, text } => turns.begin(parse::statement(text, *line).ok().flatten())?,
+            Entry::Statement { line, text } => walk.begin(parse::statement(text, *line).ok().flatten())?,
             Entry::Record(record) => {
                 if let Fact::Born(birth) = &record.fact {
-                    turns.add(&birth.name, birth.pid, birth.pid != birth.tid);
+                    walk.add(&birth.name, birth.pid, birth.pid != birth.tid);
                 }
             }
             Entry::Observed(_) | Entry::Settled(_) | Entry::Spontaneous {} | Entry::Checked(_) | Entry::End(_) => {}
@@ -88,47 +76,55 @@ pub fn of(recording: &Recording) -> Result<Turns, String> {
         let events = replay.take(entry)?;
         if is_settled {
             let why = replay.recording().why(Subject::Other);
-            turns.why = (why.rule != explain::NOTHING).then_some(why.text);
+            walk.why = (why.rule != explain::NOTHING).then_some(why.text);
         }
-        turns.settled(&events)?;
+        walk.settled(&events, is_settled)?;
     }
     if !is_bench {
-        return Err("only what a bench did has a form in C: of another program not all calls are known".to_owned());
+        return Err(
+            "only what a bench did has a form as a program: of another program not all calls are known".to_owned()
+        );
     }
-    turns.end();
-    Ok(turns)
+    Ok(walk.end())
 }
 
-impl Turns {
+impl Walk {
     /// One more part.
     fn add(&mut self, name: &str, pid: i32, is_thread: bool) {
-        let mut c_name = literal::name(name).to_lowercase();
-        if self.parts.iter().any(|part| part.c_name == c_name) {
-            c_name = format!("{c_name}_{}", self.parts.len());
+        let mut own = word(name).to_lowercase();
+        let task = self.run.parts.len();
+        if self.run.parts.iter().any(|part| part.word == own) {
+            own = format!("{own}_{task}");
         }
-        self.parts.push(Part { name: name.to_owned(), c_name, pid, is_thread, ..Part::default() });
+        if task != STAGE && !is_thread {
+            Rc::make_mut(&mut self.tasks).insert(0, (pid, task));
+        }
+        self.run.parts.push(Part { name: name.to_owned(), word: own, is_thread, ..Part::default() });
     }
 
     fn begin(&mut self, statement: Option<Statement>) -> Result<(), String> {
         self.noted.clear();
         self.statement = statement;
-        let reason = match self.verb() {
-            Some(Verb::Reader { .. }) => "a reader reads when it likes",
-            Some(Verb::Echo { .. } | Verb::Ping { .. }) => "two tasks work at one time",
-            Some(Verb::KillGroup { .. }) => "a process group gets a signal",
-            Some(Verb::Repeat { .. }) => "what is repeated is not written out",
-            _ => return Ok(()),
-        };
-        Err(self.refused(&format!("{reason}, which has no form in C yet")))
+        (self.is_sent, self.is_outside) = (false, false);
+        if matches!(self.verb(), Some(Verb::Echo { .. } | Verb::Ping { .. })) {
+            return Err(self.refused("two tasks work at one time, which has no form as a program yet"));
+        }
+        Ok(())
     }
 
     /// What a statement has brought, in the order of the transcript.
-    fn settled(&mut self, events: &[Event]) -> Result<(), String> {
+    fn settled(&mut self, events: &[Event], is_settled: bool) -> Result<(), String> {
         if events.iter().any(|event| matches!(event.what, What::Refused { .. })) {
             return Ok(());
         }
-        if !events.is_empty() {
-            self.act_from_outside();
+        let is_repeated =
+            self.statement.as_ref().is_some_and(|statement| matches!(statement.verb, Verb::Repeat { .. }));
+        if is_settled || (!is_repeated && !self.is_sent && !events.is_empty()) {
+            let is_due = is_repeated || !self.is_sent;
+            if is_due {
+                self.act_from_outside();
+            }
+            self.is_sent = true;
         }
         let is_loop = events.iter().any(|event| matches!(event.what, What::Burst(_)));
         let tasks: BTreeSet<Option<TaskId>> = events
@@ -136,7 +132,7 @@ impl Turns {
             .filter(|event| matches!(event.what, What::Call(_) | What::Burst(_)))
             .map(|event| event.task)
             .collect();
-        if is_loop && tasks.len() > 1 {
+        if tasks.len() > 1 && (is_loop || self.is_reader_beside_writer(events)) {
             return Err(self.refused("two tasks work at one time, and no order of their calls is known"));
         }
         for (at, event) in events.iter().enumerate() {
@@ -148,6 +144,15 @@ impl Turns {
         Ok(())
     }
 
+    /// Whether somebody reads by itself while a write sleeps: how much each read gets is a matter of time.
+    fn is_reader_beside_writer(&mut self, events: &[Event]) -> bool {
+        if matches!(self.verb(), Some(Verb::Reader { .. })) {
+            self.has_reader = true;
+        }
+        let sleeps = |call: &CallEvent| call.call.offered().is_some() && call.state != CallState::Returned;
+        self.has_reader && events.iter().any(|event| matches!(&event.what, What::Call(call) if sleeps(call)))
+    }
+
     fn refused(&self, reason: &str) -> String {
         match &self.statement {
             Some(statement) => format!("line {}: {}: {reason}", statement.line, statement.text.trim()),
@@ -157,32 +162,39 @@ impl Turns {
 
     /// Signals that nobody on the bench sends.
     fn act_from_outside(&mut self) {
-        let Some(statement) = self.statement.as_ref().filter(|statement| statement.task.is_none()) else { return };
+        let Some(statement) = self.made().filter(|statement| statement.task.is_none()) else { return };
         #[expect(clippy::wildcard_enum_match_arm, reason = "all other statements are made by a task")]
-        let (name, signal) = match &statement.verb {
-            Verb::Kill { task, signal } => (task.clone(), calls::signal_name(signal.0)),
-            Verb::Stop { task } => (task.clone(), "SIGSTOP".to_owned()),
-            Verb::Cont { task } => (task.clone(), "SIGCONT".to_owned()),
-            Verb::Interrupt { task } => (task.clone(), "INTERRUPT".to_owned()),
+        let (name, sent) = match &statement.verb {
+            Verb::Kill { task, signal } => (task.clone(), Sent::Process(signal.0)),
+            Verb::KillGroup { task, signal } => (task.clone(), Sent::Group(signal.0)),
+            Verb::Stop { task } => (task.clone(), Sent::Process(Signal::STOP.0)),
+            Verb::Cont { task } => (task.clone(), Sent::Process(Signal::CONT.0)),
+            Verb::Interrupt { task } => (task.clone(), Sent::Interrupt),
+            Verb::Sleep { ms: Number::Literal(ms) } => {
+                let ms = u64::try_from(*ms).unwrap_or(0);
+                self.is_outside = true;
+                self.act(STAGE);
+                self.push(STAGE, Step::Pause(ms));
+                return;
+            }
             _ => return,
         };
-        let Some(task) = self.parts.iter().rposition(|part| part.name == name) else { return };
+        let Some(task) = self.run.parts.iter().rposition(|part| part.name == name) else { return };
+        self.is_outside = true;
         self.act(STAGE);
-        let id = self.id(task);
-        let call = match (signal.as_str(), self.parts[task].is_thread) {
-            ("INTERRUPT", _) | (_, true) => format!("syscall(SYS_tgkill, pid_of({id}), all->tid[{id}], {signal});"),
-            _ => format!("kill(pid_of({id}), {signal});"),
+        let sent = match sent {
+            Sent::Process(signal) if self.run.parts[task].is_thread => Sent::Thread(signal),
+            Sent::Process(_) | Sent::Thread(_) | Sent::Group(_) | Sent::Interrupt => sent,
         };
-        self.push(STAGE, call);
-        if signal == "SIGSTOP" {
-            self.push(STAGE, format!("until_stopped({id});"));
+        self.push(STAGE, Step::Signal(task, sent));
+        if matches!(sent, Sent::Process(signal) | Sent::Thread(signal) if signal == Signal::STOP.0) {
+            self.push(STAGE, Step::UntilStopped(task));
         }
-        self.statement = None;
     }
 
     fn event(&mut self, event: &Event, rest: &[Event]) -> Result<(), String> {
         let line = strace::lines(event).into_iter().next().unwrap_or_default();
-        let who = event.task.map(|task| task.0 as usize + 1).filter(|who| *who < self.parts.len());
+        let who = event.task.map(|task| task.0 as usize + 1).filter(|who| *who < self.run.parts.len());
         match (&event.what, who) {
             (What::Call(call), Some(who)) => {
                 self.call(call, who, &line, is_killed_by_pipe(event, rest)).map_err(|reason| self.refused(&reason))
@@ -202,8 +214,7 @@ impl Turns {
                     Death::Killed(signal) => signal.0,
                     Death::Unknown => 0,
                 };
-                let id = self.id(who);
-                self.push(STAGE, format!("died({id}, {status:#x}, __LINE__, {});", literal::format(&line)));
+                self.push(STAGE, Step::Died(who, status, Line::fixed(&line)));
                 self.inside.remove(&who);
                 self.finish_asleep(who);
                 Ok(())
@@ -212,7 +223,7 @@ impl Turns {
             _ => {
                 if !line.is_empty() {
                     let last = self.last.map_or(STAGE, |last| last.0);
-                    self.push(last, format!("/* {} */", literal::comment(line.trim())));
+                    self.push(last, Step::Comment(line.trim().to_owned()));
                 }
                 Ok(())
             }
@@ -220,37 +231,38 @@ impl Turns {
     }
 
     /// Those that are asleep at the end stay so.
-    fn end(&mut self) {
-        for who in 0..self.parts.len() {
+    fn end(mut self) -> Run {
+        for who in 0..self.run.parts.len() {
             self.finish_asleep(who);
         }
         self.statement = None;
         self.act(STAGE);
+        self.run.variables = self.descriptors.variables;
+        self.run
     }
 
     fn finish_asleep(&mut self, who: usize) {
-        if let Some(made) = self.parts[who].asleep.take() {
-            self.never(&made, who);
+        if let Some(entered) = self.run.parts[who].asleep.take() {
+            self.push(who, Step::Never(Box::new(entered)));
         }
     }
 
     /// It is this one's turn.
-    pub(super) fn act(&mut self, who: usize) {
+    fn act(&mut self, who: usize) {
         let returned = std::mem::take(&mut self.returned);
         let is_same = self.last == Some((who, false));
         if !is_same {
             if let Some((last, false)) = self.last {
-                self.push(last, "over();");
+                self.push(last, Step::Over);
                 self.clock += 1;
             }
-            self.push(who, format!("turn({});", self.clock));
+            self.push(who, Step::Turn(self.clock));
         }
         for other in returned.iter().filter(|other| **other != who) {
-            let id = self.id(*other);
-            self.push(who, format!("back({id});"));
+            self.push(who, Step::Back(*other));
         }
         if is_same && !self.inside.is_empty() {
-            self.push(who, "quiet();");
+            self.push(who, Step::Quiet);
         }
         self.last = Some((who, false));
         self.note(who);
@@ -258,80 +270,64 @@ impl Turns {
 
     /// The statement, and why it comes out so, before the first call that it makes in a part.
     fn note(&mut self, who: usize) {
-        if let Some(statement) = self.statement.as_ref().filter(|_| who != STAGE)
+        if let Some(statement) = self.statement.as_ref().filter(|_| who != STAGE && !self.is_outside)
             && self.noted.insert(who)
         {
-            let text = format!("/* line {}: {} */", statement.line, literal::comment(statement.text.trim()));
-            self.push(who, text);
+            let text = format!("line {}: {}", statement.line, statement.text.trim());
+            self.push(who, Step::Comment(text));
             if let Some(why) = self.why.take() {
-                self.push(who, format!("/* {} */", literal::comment(&why)));
+                self.push(who, Step::Comment(why));
             }
         }
     }
 
     /// A line that its task cannot tell.
-    pub(super) fn told_by_stage(&mut self, line: &str) {
+    fn told_by_stage(&mut self, line: &str) {
         self.act(STAGE);
-        self.push(STAGE, format!("say({});", literal::format(line)));
+        self.push(STAGE, Step::Say(Line::fixed(line)));
     }
 
     /// The next call of this one sleeps, or is its last: others go on meanwhile.
-    pub(super) fn falls_asleep(&mut self, who: usize, line: &str) {
+    fn falls_asleep(&mut self, who: usize, line: &str) {
         self.act(who);
-        self.push(who, format!("sleeps({});", literal::format(line)));
+        self.push(who, Step::Sleeps(Line::fixed(line)));
         self.clock += 1;
         self.last = Some((who, true));
         self.inside.insert(who);
     }
 
     /// It has returned from the call that slept, and told it.
-    pub(super) fn woke(&mut self, who: usize) {
-        self.push(who, "woke();");
+    fn woke(&mut self, who: usize) {
+        self.push(who, Step::Woke);
         self.inside.remove(&who);
         self.returned.push(who);
     }
 
-    pub(super) fn push(&mut self, who: usize, line: impl Into<String>) {
-        self.push_in(who, line, false);
+    fn push(&mut self, who: usize, step: Step) {
+        self.run.parts[who].steps.push(step);
     }
 
-    pub(super) fn push_in(&mut self, who: usize, line: impl Into<String>, is_block: bool) {
-        let line = line.into();
-        let indent = if is_block { "        " } else { "    " };
-        self.parts[who].lines.push(format!("{indent}{line}"));
+    /// What numbers mean to a process now.
+    fn names(&self, pid: i32) -> Names {
+        let statement = self.statement.as_ref();
+        let statement = statement.map(|statement| format!("line {}: {}", statement.line, statement.text.trim()));
+        Names::new(self.descriptors.table(pid), self.tasks.clone(), statement.map(Rc::from))
     }
 
-    pub(super) fn open(&mut self, who: usize, made: &Made, is_block: bool) {
-        if is_block {
-            self.push(who, "{");
-        }
-        for line in &made.before {
-            self.push_in(who, line.clone(), is_block);
-        }
+    /// The statement that is made; of one that repeats another that one.
+    fn made(&self) -> Option<&Statement> {
+        let statement = self.statement.as_ref()?;
+        if let Verb::Repeat { body, .. } = &statement.verb { Some(body) } else { Some(statement) }
     }
 
-    pub(super) fn close(&mut self, who: usize, is_block: bool) {
-        if is_block {
-            self.push(who, "}");
-        }
+    fn verb(&self) -> Option<&Verb> {
+        self.made().map(|statement| &statement.verb)
     }
+}
 
-    /// The name of a task's number in C.
-    pub fn id(&self, task: usize) -> String {
-        if task == STAGE { "STAGE".to_owned() } else { format!("{}_TASK", self.parts[task].c_name.to_uppercase()) }
-    }
-
-    /// The name of a task's function in C.
-    pub fn function(&self, task: usize) -> String {
-        format!("{}_part", self.parts[task].c_name)
-    }
-
-    pub(super) fn tasks(&self) -> Vec<(i32, String)> {
-        let is_process = |(_, part): &(usize, &Part)| !part.is_thread;
-        let rows = self.parts.iter().enumerate().skip(1).filter(is_process);
-        // Of two with one pid the newer is meant.
-        rows.map(|(at, part)| (part.pid, self.id(at))).rev().collect()
-    }
+/// A name of the bench as a part of a name in a program.
+fn word(name: &str) -> String {
+    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
 }
 
 /// Whether the SIGPIPE of this call kills its task: then it does not return.

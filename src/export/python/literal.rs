@@ -1,0 +1,95 @@
+//! Bytes, text and constants as Python writes them.
+
+use std::fmt::Write as _;
+
+use crate::abi::{self, Signal};
+use crate::order::Payload;
+
+/// Bytes of which a literal is written; longer ones are compared by their sum, or are a word repeated.
+pub const LONGEST: usize = 400;
+
+/// Bytes.
+pub fn bytes(bytes: &[u8]) -> String {
+    let mut text = String::from("b\"");
+    for byte in bytes {
+        match byte {
+            b'\n' => text.push_str("\\n"),
+            b'\t' => text.push_str("\\t"),
+            b'"' | b'\\' => text.extend(['\\', char::from(*byte)]),
+            b' '..=b'~' => text.push(char::from(*byte)),
+            // Writing to a String cannot fail.
+            _ => drop(write!(text, "\\x{byte:02x}")),
+        }
+    }
+    text.push('"');
+    text
+}
+
+/// Text.
+pub fn string(text: &str) -> String {
+    let mut written = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '\n' => written.push_str("\\n"),
+            '\t' => written.push_str("\\t"),
+            '"' | '\\' => written.extend(['\\', letter]),
+            ' '..='~' => written.push(letter),
+            // Writing to a String cannot fail.
+            _ => drop(write!(written, "\\U{:08x}", u32::from(letter))),
+        }
+    }
+    written.push('"');
+    written
+}
+
+/// Bytes to write: a literal, or a word repeated.
+pub fn payload(data: &Payload) -> Result<String, String> {
+    if data.rest > 0 {
+        return Err("bytes that nobody has seen cannot be written".to_owned());
+    }
+    let length = usize::try_from(data.len()).unwrap_or(usize::MAX);
+    if length <= LONGEST || data.times <= 1 {
+        return Ok(bytes(&data.iter().collect::<Vec<u8>>()));
+    }
+    Ok(format!("{} * {}", bytes(&data.word), data.times))
+}
+
+/// `A|B` as names of a module; a number stays one.
+pub fn of(module: &str, names: &str) -> String {
+    let name = |name: &str| {
+        if name.starts_with(|first: char| first.is_ascii_digit()) {
+            name.to_owned()
+        } else {
+            format!("{module}.{name}")
+        }
+    };
+    names.split('|').map(name).collect::<Vec<_>>().join(" | ")
+}
+
+/// Flags of send(2) and recv(2).
+pub fn message_flags(flags: i32) -> String {
+    of("socket", &abi::flag_names(abi::MSG_FLAGS, flags))
+}
+
+/// A signal: its name, or its number.
+pub fn signal(number: i32) -> String {
+    match Signal(number).name() {
+        name if number > 0 && name.starts_with("SIG") && !name.contains('+') && !name.contains('_') => {
+            format!("signal.{name}")
+        }
+        _ => number.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_literal_ends_it_or_means_more() {
+        assert_eq!(bytes(b"a\"\\\n\x001\x7f?"), r#"b"a\"\\\n\x001\x7f?""#);
+        assert_eq!(string("a\"é\\"), r#""a\"\U000000e9\\""#);
+        assert_eq!(of("os", "O_RDONLY|0x40"), "os.O_RDONLY | 0x40");
+        assert_eq!(signal(9), "signal.SIGKILL");
+    }
+}

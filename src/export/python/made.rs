@@ -1,0 +1,97 @@
+//! A call of the run, and what it is in Python.
+
+use crate::export::names;
+use crate::export::walk::{Names, Run};
+use crate::order::SocketAddress;
+use crate::text;
+use crate::trace::CallEvent;
+
+use super::literal;
+
+/// A call as Python.
+#[derive(Debug)]
+pub struct Made {
+    /// The expression.
+    pub call: String,
+    /// What it gives.
+    pub gives: Gives,
+    /// What must be so after it.
+    pub after: Vec<String>,
+}
+
+/// What a call gives.
+#[derive(Debug)]
+pub enum Gives {
+    /// Nothing that is looked at: an error is an exception.
+    Nothing,
+    /// This.
+    Value(String),
+    /// What goes to these variables, and is checked so.
+    Names(String, Vec<String>),
+}
+
+/// One call of the run.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// What was called, and what came.
+    pub event: &'a CallEvent,
+    /// What its numbers mean.
+    pub names: &'a Names,
+    /// All tasks.
+    pub run: &'a Run,
+}
+
+impl Call<'_> {
+    /// A descriptor.
+    pub fn fd(&self, fd: i32) -> String {
+        names::fd(self.names, fd)
+    }
+
+    /// The same, of a socket.
+    pub fn sock(&self, fd: i32) -> String {
+        format!("sock({})", self.fd(fd))
+    }
+
+    /// A process.
+    pub fn pid(&self, pid: i32) -> String {
+        names::pid(self.run, self.names, pid)
+    }
+
+    /// What was returned.
+    pub fn ret(&self) -> i32 {
+        self.event.ret.unwrap_or(0)
+    }
+}
+
+/// Text inside of a comment.
+pub fn comment(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+/// A call that gives nothing that is looked at.
+#[expect(clippy::unnecessary_wraps, reason = "each row of the table is a result")]
+pub fn just(call: String) -> Result<Made, String> {
+    Ok(Made { call, gives: Gives::Nothing, after: Vec::new() })
+}
+
+/// A call that gives this.
+#[expect(clippy::unnecessary_wraps, reason = "each row of the table is a result")]
+#[expect(clippy::needless_pass_by_value, reason = "what is seen is made where it is handed over")]
+pub fn value(call: String, seen: impl ToString) -> Result<Made, String> {
+    Ok(Made { call, gives: Gives::Value(seen.to_string()), after: Vec::new() })
+}
+
+/// Why a call has no form.
+pub fn not_offered(call: &str) -> String {
+    format!("Python's modules do not offer {call}")
+}
+
+/// An address as the helpers take it.
+pub fn to(address: &SocketAddress) -> String {
+    format!("address({})", literal::bytes(&text::name_bytes(&address.shown)))
+}
+
+/// What Python gives for a socket's name.
+pub fn named(name: &[u8]) -> String {
+    if name.is_empty() { "\"\"".to_owned() } else { format!("address({})", literal::bytes(name)) }
+}

@@ -1,0 +1,208 @@
+//! A run as a program of some language: it prints the run's own transcript, and tells a result that is not so. What has no form
+//! there is refused by its name.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tincans::lesson::{Action, Lesson, builtin, load};
+
+use crate::support::{run_in, text};
+
+/// A language that runs are exported to.
+pub struct Language {
+    /// The option of `export`.
+    pub option: &'static str,
+    /// The file that its program stands in.
+    pub file: &'static str,
+    /// Makes the file a program; none where it is one already, or what is missing for it.
+    pub build: fn(&Path) -> Option<Command>,
+    /// Starts it.
+    pub start: fn(&Path) -> Command,
+    /// An altered line, where it has an assertion.
+    pub alter: fn(&str) -> Option<String>,
+}
+
+/// C, as strictly as it is promised.
+pub const C: Language = Language {
+    option: "--c",
+    file: "run.c",
+    build: |_| {
+        let mut command = Command::new("cc");
+        command.args(["-Wall", "-Wextra", "-Werror", "-std=c11", "-pthread", "run.c", "-o", "program"]);
+        Some(command)
+    },
+    start: |folder| Command::new(folder.join("program")),
+    alter: |line| {
+        let is_check = line.trim_start().starts_with("saw(") || line.trim_start().starts_with("failed(");
+        (is_check && line.ends_with(',')).then(|| format!("{} + 1,", line.trim_end_matches(',')))
+    },
+};
+
+/// Python, with nothing but its own modules.
+pub const PYTHON: Language = Language {
+    option: "--python",
+    file: "run.py",
+    build: |_| None,
+    start: |_| {
+        let mut command = Command::new("python3");
+        command.args(["-W", "error", "run.py"]);
+        command
+    },
+    alter: |line| {
+        let (before, check) = line.split_once("equal(")?;
+        let check = check.strip_suffix(')').filter(|_| before == "    ")?;
+        Some(format!("{before}equal([{check}], None)"))
+    },
+};
+
+/// Whether a program is there; where it is not, that is said.
+pub fn has(program: &str) -> bool {
+    let is_there = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !is_there {
+        eprintln!("skipped: there is no {program}");
+    }
+    is_there
+}
+
+/// Runs a script in a folder and keeps its recording: what it has said.
+pub fn run(folder: &Path, script: &Path) -> String {
+    let _ = fs::remove_file(folder.join("seen"));
+    let script = script.to_str().expect("UTF-8");
+    text(&run_in(folder, &["run", script, "--record", "seen"]).stdout)
+}
+
+/// The recording of a folder as a program that is ready to start, or why it is none.
+pub fn export(language: &Language, folder: &Path, change: impl Fn(String) -> String) -> Result<Command, String> {
+    let exported = run_in(folder, &["export", "seen", language.option]);
+    if !exported.status.success() {
+        return Err(text(&exported.stderr));
+    }
+    fs::write(folder.join(language.file), change(text(&exported.stdout))).expect("a file");
+    if let Some(mut build) = (language.build)(folder) {
+        let built = build.current_dir(folder).output().expect("it starts");
+        assert!(built.status.success(), "{}: {}", folder.display(), text(&built.stderr));
+    }
+    let mut command = (language.start)(folder);
+    command.current_dir(folder).stdin(Stdio::null());
+    Ok(command)
+}
+
+/// Pids are those of each run, and what was only looked at is no call. Of several benches the last one is exported.
+pub fn plain(transcript: &str) -> Vec<String> {
+    let line = |line: &str| match line.rsplit_once("= ") {
+        Some((before, after)) if after.ends_with(')') && after.starts_with(|digit: char| digit.is_ascii_digit()) => {
+            format!("{before}= N{}", after.trim_start_matches(|digit: char| digit.is_ascii_digit()))
+        }
+        _ => line.to_owned(),
+    };
+    transcript.lines().filter(|line| !line.starts_with("        ")).map(line).collect()
+}
+
+/// A script with its name.
+pub type Script = (String, String);
+
+/// The scripts of a folder.
+pub fn scripts_in(folder: &str) -> Vec<Script> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).expect("it is there").flatten().map(|file| file.path()).collect();
+    files.sort();
+    let script = |file: &PathBuf| (file.display().to_string(), fs::read_to_string(file).expect("a script"));
+    files.iter().map(script).collect()
+}
+
+/// All that each lesson runs, with the solutions of its goals.
+pub fn lessons() -> Vec<Script> {
+    let script = |lesson: Lesson| {
+        let of_step = |action: Action| match action {
+            Action::Read => Vec::new(),
+            Action::Run(statements) => statements,
+            Action::Predict(prediction) => vec![prediction.statement],
+            Action::Reach(goal) => goal.solution,
+        };
+        let steps = lesson.steps.into_iter().flat_map(|step| of_step(step.action));
+        let lines = lesson.setup.into_iter().chain(steps).map(|statement| statement.text + "\n");
+        (lesson.id, lines.collect())
+    };
+    let lessons = builtin::ENGLISH.iter();
+    lessons.map(|(name, text)| script(load::load(name, text.as_bytes()).expect("it loads"))).collect()
+}
+
+/// Some of many: with TINCANS_EXPORTS=all all of them.
+pub fn some(scripts: Vec<Script>, every: usize) -> Vec<Script> {
+    if std::env::var("TINCANS_EXPORTS").is_ok_and(|which| which == "all") {
+        return scripts;
+    }
+    scripts.into_iter().step_by(every).collect()
+}
+
+/// What came of many.
+#[derive(Default)]
+struct Tally {
+    same: usize,
+    caught: usize,
+    refused: BTreeMap<String, usize>,
+}
+
+/// Each script that has a form prints its own transcript; with one assertion altered it says on which line.
+pub fn each_prints_its_transcript(language: &Language, scripts: &[Script]) -> usize {
+    let mut tally = Tally::default();
+    // Some at one time: their programs wait for each other most of the time.
+    for some in scripts.chunks(4) {
+        let mut started = Vec::new();
+        for (name, script) in some {
+            let folder = tempfile::tempdir().expect("a folder");
+            let file = folder.path().join("talk.tin");
+            // A program shows one bench.
+            let last = script.rsplit("\nreset\n").next().unwrap_or_default();
+            fs::write(&file, last).expect("a script");
+            let ran = run(folder.path(), &file);
+            match export(language, folder.path(), |text| text) {
+                Ok(mut command) => {
+                    let program = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+                    started.push((name, folder, ran, program));
+                }
+                Err(reason) => *tally.refused.entry(reason_of(&reason)).or_default() += 1,
+            }
+        }
+        for (at, (name, folder, ran, program)) in started.into_iter().enumerate() {
+            same(name, &ran, &program.wait_with_output().expect("it ends"));
+            tally.same += 1;
+            tally.caught += usize::from(is_caught(language, folder.path(), at));
+        }
+    }
+    eprintln!("{} of {} as {}: the same transcript", tally.same, scripts.len(), language.option);
+    eprintln!("{} altered in one assertion, each caught; refused: {:#?}", tally.caught, tally.refused);
+    tally.same
+}
+
+fn same(name: &str, ran: &str, program: &Output) {
+    assert_eq!((program.status.code(), text(&program.stderr).as_str()), (Some(0), ""), "{name}");
+    assert_eq!(plain(&text(&program.stdout)), plain(ran), "{name}");
+}
+
+/// Without what is of this script alone.
+fn reason_of(said: &str) -> String {
+    said.trim().rsplit(": ").next().unwrap_or_default().to_owned()
+}
+
+/// Alters one assertion: the program has to say on which line. False where it has none.
+fn is_caught(language: &Language, folder: &Path, which: usize) -> bool {
+    let program = fs::read_to_string(folder.join(language.file)).expect("a program");
+    let altered: Vec<(usize, String)> =
+        program.lines().enumerate().filter_map(|(at, line)| Some((at, (language.alter)(line)?))).collect();
+    let Some((at, line)) = altered.get(which * 7 % altered.len().max(1)) else { return false };
+    let lines = program.lines().enumerate().map(|(number, own)| if number == *at { line } else { own });
+    let text_of = lines.collect::<Vec<_>>().join("\n") + "\n";
+    let mut command = export(language, folder, |_| text_of.clone()).expect("it has a form");
+    let output = command.output().expect("it starts");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{line}: {said}");
+    let wanted = format!("{}:", language.file);
+    let number = said.split_once(&wanted).and_then(|(_, rest)| rest.split(':').next()?.parse::<usize>().ok());
+    // Of a call that is written on several lines any is right.
+    assert!(number.is_some_and(|number| number.abs_diff(at + 1) <= 3), "line {}: {line}: {said}", at + 1);
+    true
+}
