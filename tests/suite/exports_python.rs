@@ -56,7 +56,7 @@ close p[1]
 signal PIPE ignore
 flood d[0] 10 3
 drain d[1] dontwait
-recv d[1] 2 dontwait,peek
+recv d[1] 2 dontwait peek
 write d[0] longer
 recv d[1] 2 trunc
 close d[1]

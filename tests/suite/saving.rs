@@ -204,8 +204,8 @@ fn a_key_copies_what_was_done_as_c_and_a_recording_s_c_is_the_same() {
     pty.wait("the keys", |screen| screen.contains("? help"));
     key(&mut pty, "yc", "saved here as bench-1.c: the whole run as C");
     key(&mut pty, "O", "saved here as bench-1.tincans");
-    key(&mut pty, ":echo wire[0]\r", "wire[0]");
-    key(&mut pty, "yc", "two tasks work at one time");
+    key(&mut pty, ":dup2 wire[0] 1\r", "dup2(wire[0], 1) = 1");
+    key(&mut pty, "yc", "a dup2 over standard output");
     pty.type_bytes(b"q");
     assert_eq!(pty.status(), 0);
     let copied = std::fs::read_to_string(folder.path().join("bench-1.c")).expect("it is saved");

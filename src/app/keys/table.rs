@@ -2,8 +2,7 @@
 
 use super::Key::{Char, Ctrl, Digits, Named as N, Six};
 use super::{Key, Named};
-use crate::app::action::{Action, ChannelAction, Learn, Step};
-use crate::app::copy::Copied;
+use crate::app::action::{Action, ChannelAction, Copied, Learn, Step};
 use crate::app::input_line::Edit;
 use crate::app::program::{Stepping, Until};
 use crate::app::target::Side;
