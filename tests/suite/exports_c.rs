@@ -88,15 +88,6 @@ recvfrom e[1]
 eventfd count 3 semaphore
 read count
 write count 5
-timerfd soon 1
-read soon
-signalfd caught USR1
-kill parent USR1
-read caught
-fork quick
-pidfd watched quick
-quick: exit 3
-poll watched
 epoll ep
 epollctl ep add e[1]
 epollwait ep timeout=0
@@ -110,17 +101,7 @@ write one[1] spliced
 tee one[0] two[1] 3
 splice one[0] two[1] 2
 read two[0]
-sleep 1
-fork leader
-leader: setsid
-leader: fork led
-led: setpgid
-setpgid led
-kill -leader TERM
 repeat 2 write two[1] x
-fork reading
-reading: reader two[0]
-write two[1] by-itself
 ";
 
 #[test]

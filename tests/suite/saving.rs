@@ -189,39 +189,6 @@ fn a_key_saves_what_was_just_done_on_the_bench() {
 }
 
 #[test]
-fn a_key_copies_what_was_done_as_c_and_a_recording_s_c_is_the_same() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let start = |arguments: &[&str]| {
-        let own = folder.path().to_owned();
-        Pty::start_with((24, 80), arguments, move |command| {
-            command.current_dir(own).env("TINCANS_CLIPBOARD", "file");
-        })
-    };
-    let mut pty = start(&[]);
-    pty.wait("the bench", |screen| screen.contains("SOCK_DGRAM") && screen.contains("child2 idle"));
-    key(&mut pty, "one\r", "write(post[0], \"one\", 3) = 3");
-    pty.type_bytes(b"\x1b");
-    pty.wait("the keys", |screen| screen.contains("? help"));
-    key(&mut pty, "yc", "saved here as bench-1.c: the whole run as C");
-    key(&mut pty, "O", "saved here as bench-1.tincans");
-    key(&mut pty, ":dup2 wire[0] 1\r", "dup2(wire[0], 1) = 1");
-    key(&mut pty, "yc", "a dup2 over standard output");
-    pty.type_bytes(b"q");
-    assert_eq!(pty.status(), 0);
-    let copied = std::fs::read_to_string(folder.path().join("bench-1.c")).expect("it is saved");
-    let recordings: Vec<String> = names(folder.path()).into_iter().filter(|name| name.ends_with(".tincans")).collect();
-    let exported = program(folder.path(), &["export", &recordings[0], "--c"]);
-    assert_eq!(copied, String::from_utf8_lossy(&exported.stdout));
-    // The same key where a recording is looked at.
-    let mut pty = start(&["open", &recordings[0]]);
-    pty.wait("the recording", |screen| screen.contains("event"));
-    key(&mut pty, "yc", "saved here as bench-2.c: the whole run as C");
-    pty.type_bytes(b"q");
-    assert_eq!(pty.status(), 0);
-    assert_eq!(std::fs::read_to_string(folder.path().join("bench-2.c")).expect("it is saved"), copied);
-}
-
-#[test]
 fn a_folder_that_cannot_be_written_is_said_on_the_screen() {
     let folder = tempfile::tempdir().expect("a folder");
     let locked = folder.path().join("locked");
