@@ -27,7 +27,7 @@ pub fn hang(world: &World) -> Vec<String> {
     let mut has_deadlock = false;
     for task in &asleep {
         let said = explain::task(world, &[], task.id);
-        if said.rule == explain::NOTHING {
+        if !said.has_rule() {
             lines.push(sleeps(task));
         } else if said.rule == DEADLOCK && std::mem::replace(&mut has_deadlock, true) {
             // The same circle, told from another place in it.

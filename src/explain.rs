@@ -61,9 +61,6 @@ const FAMILIES: &[&[Rule]] = &[
     polls::RULES,
 ];
 
-/// The rule of an explanation that explains nothing.
-pub const NOTHING: &str = "nothing-to-explain";
-
 /// Which lesson shows which rules.
 pub fn lessons() -> &'static [(&'static [&'static str], &'static str)] {
     wording::LESSONS
@@ -173,7 +170,7 @@ fn nothing_of(events: &[Event]) -> Explanation {
     match done {
         Some((call, task, ret)) => {
             let text = format!("{call} by {task} returned {ret}.");
-            wording::explanation(task.as_str(), NOTHING, None, text)
+            wording::explanation(task.as_str(), Explanation::NO_RULE, None, text)
         }
         None => nothing("the last event"),
     }
@@ -181,5 +178,5 @@ fn nothing_of(events: &[Event]) -> Explanation {
 
 fn nothing(about: &str) -> Explanation {
     let text = "Nothing here needs an explanation: it did what its manual page says.";
-    wording::explanation(about, NOTHING, None, text)
+    wording::explanation(about, Explanation::NO_RULE, None, text)
 }

@@ -232,7 +232,7 @@ fn tell(session: &Session) -> Told {
     };
     let words = answer(&seen).expected;
     let why = explain::last(session.world(), seen.events);
-    let is_known = why.rule != explain::NOTHING;
+    let is_known = why.has_rule();
     Told {
         is_useless: seen.refused.is_some() || words.iter().any(|word| word == "_" || word == "refused"),
         words,

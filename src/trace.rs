@@ -3,6 +3,7 @@
 
 pub mod args;
 mod death;
+mod explanation;
 mod foretold;
 pub mod json;
 mod record;
@@ -14,6 +15,7 @@ use crate::abi::TaskState;
 use crate::abi::{Errno, Signal};
 use crate::order::{Call, Credentials, Extra, Outcome};
 
+pub use explanation::Explanation;
 pub use foretold::{Foretold, ReadOutcome};
 pub use record::{Again, Birth, Death, Fact, Figures, Group, Known, Ordered, Record, Role, Side, TableOrigin, Thing};
 
@@ -306,25 +308,6 @@ pub enum Subject {
     Task(TaskId),
     /// Neither: a statement, a look at the whole bench.
     Other,
-}
-
-/// Why something came out so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Explanation {
-    /// What it is about.
-    pub subject: Subject,
-    /// The name of what it is about: an end's, a task's.
-    pub about: String,
-    /// One to three sentences.
-    pub text: String,
-    /// The rule's name.
-    pub rule: &'static str,
-    /// The manual page and section that say so, where one does.
-    pub page: Option<&'static str>,
-    /// The lesson that shows it.
-    pub lesson: Option<&'static str>,
-    /// What its sentences say will happen.
-    pub foretold: Vec<Foretold>,
 }
 
 /// Figures at the end of a run.

@@ -168,7 +168,7 @@ impl Model {
                 self.app.begin();
             }
             let explanation = explain::last(world, of_one);
-            if explanation.rule == explain::NOTHING {
+            if !explanation.has_rule() {
                 self.app.learn_that(of_one);
                 continue;
             }

@@ -193,7 +193,7 @@ pub fn why(world: &World, moments: &[Moment]) -> Option<Explanation> {
     let of_statement = moments.iter().filter(|moment| moment.line == last.line);
     let events: Vec<Event> = of_statement.flat_map(|moment| moment.events.iter().cloned()).collect();
     let explanation = explain::last(world, &events);
-    if explanation.rule != explain::NOTHING {
+    if explanation.has_rule() {
         return Some(explanation);
     }
     let text = last.events.iter().flat_map(transcript::lines).collect::<Vec<_>>().join("; ");

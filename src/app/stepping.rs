@@ -4,8 +4,7 @@
 use std::fmt::Write;
 
 use crate::abi::{Errno, Signal};
-use crate::explain;
-use crate::trace::{CallState, Event, Explanation, Subject, What};
+use crate::trace::{CallState, Event, Explanation, What};
 use crate::world::World;
 
 use super::action::{Action, Command};
@@ -114,8 +113,7 @@ pub(super) fn explanation(app: &App) -> Option<Explanation> {
         _ = write!(text, " Others stand: {}; {} chooses.", others.join(", "), key(Stepping::Choose));
     }
     _ = write!(text, " {}: all go on; {}: until something comes.", key(Stepping::All), key(Stepping::OpenUntil));
-    let (subject, rule) = (Subject::Other, explain::NOTHING);
-    Some(Explanation { subject, about: String::new(), text, rule, page: None, lesson: None, foretold: Vec::new() })
+    Some(Explanation::of_fact(text))
 }
 
 fn go_until(app: &mut App, world: &World, until: Until) -> Vec<Command> {

@@ -53,17 +53,7 @@ impl App {
         let lines = events.iter().rev().filter(is_fact).map(transcript::lines);
         if let Some(line) = lines.flatten().next() {
             let text = line.trim().to_owned();
-            let (subject, rule) = (Subject::Other, explain::NOTHING);
-            let what = Explanation {
-                subject,
-                about: String::new(),
-                text,
-                rule,
-                page: None,
-                lesson: None,
-                foretold: Vec::new(),
-            };
-            self.why = Some(what).filter(|_| self.course.shown().is_none());
+            self.why = Some(Explanation::of_fact(text)).filter(|_| self.course.shown().is_none());
             self.is_looking_elsewhere = false;
         }
     }

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::abi::Signal;
-use crate::explain;
 use crate::recording::Recording;
 use crate::recording::entry::Entry;
 use crate::recording::replay::Replay;
@@ -76,7 +75,7 @@ pub fn of(recording: &Recording) -> Result<Run, String> {
         let events = replay.take(entry)?;
         if is_settled {
             let why = replay.recording().why(Subject::Other);
-            walk.why = (why.rule != explain::NOTHING).then_some(why.text);
+            walk.why = why.has_rule().then_some(why.text);
         }
         walk.settled(&events, is_settled)?;
     }

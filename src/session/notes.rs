@@ -2,7 +2,6 @@
 
 use super::Session;
 use crate::check::{Seen, answer};
-use crate::explain;
 use crate::lesson::MAX_STATEMENTS;
 use crate::lesson::write::{self, Done, expected};
 use crate::script::{Statement, Verb};
@@ -58,7 +57,7 @@ impl Session {
 
     /// What was done since the last reset as a lesson, with why the last of it came out so.
     pub fn lesson(&self, title: &str) -> Result<String, String> {
-        let why = Some(self.why()).filter(|why| why.rule != explain::NOTHING).map(|why| why.text);
+        let why = Some(self.why()).filter(Explanation::has_rule).map(|why| why.text);
         Ok(write::lesson(title, self.done()?, why.as_deref(), &self.summary().kernel))
     }
 

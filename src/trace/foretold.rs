@@ -2,7 +2,7 @@
 
 use crate::abi::Errno;
 
-use super::{EndId, Explanation, TaskId};
+use super::{EndId, TaskId};
 
 /// What one read does, given room for everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,14 +77,5 @@ impl Foretold {
     /// A write that fails with this error.
     pub fn write_fails(end: EndId, errno: Errno) -> Self {
         Self::WriteFails { end, errno: Some(errno) }
-    }
-}
-
-impl Explanation {
-    /// The same, and one of its sentences foretells this.
-    #[must_use]
-    pub fn foretelling(mut self, foretold: impl IntoIterator<Item = Foretold>) -> Self {
-        self.foretold.extend(foretold);
-        self
     }
 }

@@ -6,7 +6,6 @@ use ratatui::text::{Line, Span};
 
 use crate::app::View;
 use crate::app::action::{Action, ChannelAction, Learn, Step};
-use crate::explain;
 use crate::lesson::Next;
 use crate::ui::{Scene, words};
 
@@ -31,7 +30,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let why = scene.app.explanation(scene.world);
     let (label, style) = match (&scene.app.notice, &why) {
         (Some(_), _) => ("NOTE", theme.shout()),
-        (None, Some(why)) if why.rule == explain::NOTHING => ("THEN", theme.shout()),
+        (None, Some(why)) if !why.has_rule() => ("THEN", theme.shout()),
         (None, Some(_)) => ("WHY", theme.shout()),
         (None, None) => ("TRY", theme.shout()),
     };
