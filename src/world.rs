@@ -348,21 +348,25 @@ impl World {
         self.ends.get(&end).filter(|end| end.kind == Kind::Stream).map(|end| end.id)
     }
 
-    /// Whether a task is inside of a splice from this pipe to a socket: all that time the kernel holds the pipe's lock, and whoever
-    /// reads it, writes to it, closes it or asks for its length sleeps until the socket has room, and no signal wakes him.
+    /// Whether a task is inside of a splice between this pipe and a socket: so long the kernel holds the pipe's lock, and whoever
+    /// reads it, writes to it, closes it or asks for its length sleeps until the socket has room or bytes; no signal wakes him.
     pub fn is_locked(&self, id: EndId) -> bool {
         let peer = self.ends.get(&id).and_then(|end| end.peer);
         self.locked_pipes().any(|pipe| pipe == id || Some(pipe) == peer)
     }
 
-    /// The reading sides of all such pipes.
+    /// All such pipes, by the side that the splice uses.
     pub fn locked_pipes(&self) -> impl Iterator<Item = EndId> {
         self.tasks.values().filter_map(|task| {
             let ongoing = task.ongoing.as_ref().filter(|ongoing| ongoing.inside)?;
             let Call::Splice { from, to, .. } = *ongoing.call() else { return None };
             let is_pipe = |id: EndId| self.ends.get(&id).is_some_and(|end| end.kind.is_pipe());
             let (from, to) = (ongoing.end_of(from)?, ongoing.end_of(to)?);
-            (is_pipe(from) && !is_pipe(to)).then_some(from)
+            match (is_pipe(from), is_pipe(to)) {
+                (true, false) => Some(from),
+                (false, true) => Some(to),
+                (true, true) | (false, false) => None,
+            }
         })
     }
 

@@ -124,7 +124,7 @@ impl Bench {
             return "nobody holds that end".to_owned();
         };
         if self.recording.world().is_locked(end) {
-            return "a sleeping splice holds the pipe's lock until its socket has room".to_owned();
+            return "a sleeping splice holds the pipe's lock until its socket has room or bytes".to_owned();
         }
         let process = self.recording.world().task(task).map_or(task, |task| task.process);
         let pidfd = self.members.get(&process).and_then(|member| member.pidfd.as_ref());

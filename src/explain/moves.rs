@@ -183,9 +183,16 @@ pub(super) fn locked_out(world: &World, task: &Task, end: Option<&End>) -> Optio
         end.filter(|end| world.is_locked(end.id) && task.current_call().is_some_and(|call| Move::of(call).is_none()))?;
     let holds = |other: &&Task| other.sleeping_call().is_some_and(|of| Move::of(of.call()).is_some());
     let splicer = world.tasks().find(holds)?;
+    let ongoing = splicer.sleeping_call()?;
+    let from = ongoing.names.end_id(Move::of(ongoing.call())?.from).and_then(|from| world.end(from));
+    let (splices, helps) = if from.is_some_and(|from| from.kind.is_pipe()) {
+        ("from this pipe to a socket that has no room", "read")
+    } else {
+        ("into this pipe from a socket where nothing waits", "write")
+    };
     let text = format!(
-        "{} is asleep in {}({}), and no signal can wake it: {} is asleep in a splice from this pipe to a socket that has no room, and \
-         the kernel holds the pipe's lock all that time. A read at the other side of the socket lets both go on.",
+        "{} is asleep in {}({}), and no signal can wake it: {} is asleep in a splice {splices}, and the kernel holds the pipe's \
+         lock all that time. A {helps} at the other side of the socket lets both go on.",
         task.name,
         task.current_call().map_or("a call", Call::name),
         end.label(),

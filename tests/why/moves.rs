@@ -83,4 +83,12 @@ fn a_sleeping_splice_waits_for_one_of_its_sides_and_may_hold_a_lock() {
             ("locked-by-a-splice", &["d is asleep in write(p[1])", "c is asleep in a splice"]),
         ],
     );
+    explains(
+        "socketpair stream s\npipe p\nfork c\nfork d\nc: splice s[0] p[1] 9 => sleeps\nwhy\nd: read p[0] => sleeps\nwhy\n\
+         write s[1] hello => 5, wakes c 5, wakes d \"hello\"",
+        &[
+            ("asleep-in-splice", &["nothing waits at s[0]"]),
+            ("locked-by-a-splice", &["into this pipe from a socket where nothing waits", "A write at the other side"]),
+        ],
+    );
 }
