@@ -45,6 +45,8 @@ struct Walk {
     is_sent: bool,
     /// Whether somebody was told to read by itself.
     has_reader: bool,
+    /// Names of timerfds.
+    timers: BTreeSet<String>,
     /// Whether no task makes the running statement.
     is_outside: bool,
     /// Processes and their tasks: of two with one pid the newer is first.

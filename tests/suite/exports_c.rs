@@ -130,6 +130,7 @@ fn what_has_no_form_in_c_is_named_with_its_line() {
     let folder = tempfile::tempdir().expect("a folder");
     for (script, wanted) in [
         ("pipe p\ndup2 p[1] 1\n", "line 2: dup2 p[1] 1: a dup2 over standard output"),
+        ("timerfd soon 50\nfork kid\nread soon\nsleep 80\n", "line 3: read soon: a read that a timer wakes"),
         ("channel stream c kid\nkid: echo c[1]\n", "line 2: kid: echo c[1]: two tasks work at one time"),
         (
             "channel stream c kid\nflood c[0] 20000 100\nkid: read c[1] 1000000\nkid: read c[1] 1000000\n",

@@ -94,6 +94,10 @@ fn what_python_does_not_offer_is_named_with_its_statement() {
             "line 3: recv d[1] 0: Python's modules do not offer recv of 0 bytes",
         ),
         ("pipe p\nthread t\nt: read p[0]\ninterrupt t\n", "t is a thread, and only its first thread sees signals"),
+        (
+            "socket stream s\nbind s \"@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\n",
+            "Python's modules do not offer an address of",
+        ),
         ("pdeathsig TERM\n", "line 1: pdeathsig TERM: Python's modules do not offer prctl"),
     ] {
         fs::write(folder.path().join("talk.tin"), script).expect("a script");

@@ -26,7 +26,7 @@ pub fn epoll(call: &Call<'_>) -> Result<Made, String> {
             let mut most = count.to_string();
             if *count < 1 {
                 // The compiler would object to it.
-                before.push(format!("int most = {count};"));
+                before.push(format!("volatile int most = {count};"));
                 "most".clone_into(&mut most);
             }
             Ok(Made {

@@ -63,8 +63,8 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
         C::Accept { fd: number, flags: None | Some(abi::CLOEXEC) } => {
             value(format!("{}.accept()[0].detach()", sock(number)), call.ret())
         }
-        C::Bind { fd: number, address } => just(format!("{}.bind({})", sock(number), to(address))),
-        C::Connect { fd: number, address } => just(format!("{}.connect({})", sock(number), to(address))),
+        C::Bind { fd: number, address } => just(format!("{}.bind({})", sock(number), to(address)?)),
+        C::Connect { fd: number, address } => just(format!("{}.connect({})", sock(number), to(address)?)),
         C::Waitpid { pid, options } => waitpid(call, *pid, *options),
         C::Setsid | C::Setpgid { .. } => Err(format!("{} has no form in Python yet", event.call.name())),
         C::Kill { pid, .. } if *pid <= 0 => Err("a signal to a process group has no form in Python yet".to_owned()),

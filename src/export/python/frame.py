@@ -346,8 +346,8 @@ def wrong(part, error):
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.name == part.__name__]
     what = error if isinstance(error, Otherwise) else f"{type(error).__name__}: {error}"
     if not shared[FAILED]:
-        shared[FAILED] = 1
         os.write(2, f"{__file__}:{(lines or [0])[-1]}: {NAMES[here.task]}: {what}\n".encode())
+        shared[FAILED] = 1                              # only now: whoever sees it kills all
 
 
 def do(task, part):

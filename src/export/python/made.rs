@@ -86,9 +86,16 @@ pub fn not_offered(call: &str) -> String {
     format!("Python's modules do not offer {call}")
 }
 
+/// Bytes of an address that Python hands to the kernel: a longer one it refuses by itself.
+const MOST_OF_ADDRESS: usize = 107;
+
 /// An address as the helpers take it.
-pub fn to(address: &SocketAddress) -> String {
-    format!("address({})", literal::bytes(&text::name_bytes(&address.shown)))
+pub fn to(address: &SocketAddress) -> Result<String, String> {
+    let name = text::name_bytes(&address.shown);
+    if name.len() > MOST_OF_ADDRESS {
+        return Err(not_offered(&format!("an address of {} bytes", name.len())));
+    }
+    Ok(format!("address({})", literal::bytes(&name)))
 }
 
 /// What Python gives for a socket's name.

@@ -16,7 +16,7 @@ pub fn writing(call: &Call<'_>) -> Result<Made, String> {
         }
         C::Send { fd, data, flags, to: Some(address) } => {
             let data = literal::payload(data)?;
-            format!("{}.sendto({data}, {}, {})", call.sock(*fd), message_flags(*flags), to(address))
+            format!("{}.sendto({data}, {}, {})", call.sock(*fd), message_flags(*flags), to(address)?)
         }
         C::Writev { fd, data } => {
             let parts: Vec<String> = data.iter().map(literal::payload).collect::<Result<_, _>>()?;
@@ -31,7 +31,7 @@ pub fn writing(call: &Call<'_>) -> Result<Made, String> {
             if *creds {
                 control.push("credentials()".to_owned());
             }
-            let whom = whom.as_ref().map(|whom| format!(", {}", to(whom))).unwrap_or_default();
+            let whom = whom.as_ref().map(to).transpose()?.map(|whom| format!(", {whom}")).unwrap_or_default();
             let (data, control, flags) = (literal::payload(data)?, control.join(", "), message_flags(*flags));
             format!("{}.sendmsg([{data}], [{control}], {flags}{whom})", call.sock(*fd))
         }

@@ -11,7 +11,17 @@ impl Walk {
     /// One call of one task.
     pub(super) fn call(&mut self, event: &CallEvent, who: usize, line: &str, is_deadly: bool) -> Result<(), String> {
         let is_exit = matches!(event.call, Call::Exit { .. } | Call::ExitGroup { .. });
+        if matches!(event.call, Call::TimerfdCreate { .. }) {
+            self.timers.extend(event.names.made.clone());
+        }
+        // Orphans of the bench are waited for at once; those of a program by whoever comes to it.
+        if matches!(event.call, Call::Kill { pid: ..0, .. }) && event.errno == Errno::ESRCH {
+            return Err("that a group has no process left has no form as a program yet".to_owned());
+        }
         match event.state {
+            CallState::Asleep if self.waits_for_a_timer(event) => {
+                return Err("a read that a timer wakes has no form as a program yet".to_owned());
+            }
             CallState::Asleep => {
                 self.falls_asleep(who, line);
                 self.run.parts[who].asleep = Some(self.entered(event));
@@ -36,6 +46,12 @@ impl Walk {
             }
         }
         Ok(())
+    }
+
+    /// Whether the call sleeps until a time has come: nobody's turn says when it wakes.
+    fn waits_for_a_timer(&self, event: &CallEvent) -> bool {
+        let Call::Read { fd, .. } = &event.call else { return false };
+        event.names.ends.iter().any(|end| end.fd == *fd && self.timers.contains(&end.name))
     }
 
     /// The call that a task dies in.
