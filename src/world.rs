@@ -341,11 +341,12 @@ impl World {
         uncertain.filter_map(|end| self.holders(end.id).first().map(|(task, fd)| (task.id, *fd))).collect()
     }
 
-    /// The byte stream that a task is in the middle of reading: with MSG_WAITALL it may have taken some of it by now.
+    /// The end that a task is reading and may have taken from by now: MSG_WAITALL, recvmmsg(2).
     fn end_being_read(&self, task: &Task) -> Option<EndId> {
         let ongoing = task.ongoing.as_ref().filter(|ongoing| ongoing.inside && ongoing.call().is_reading())?;
         let end = ongoing.end_of(ongoing.call().fd()?)?;
-        self.ends.get(&end).filter(|end| end.kind == Kind::Stream).map(|end| end.id)
+        let takes = |end: &&End| end.kind == Kind::Stream || matches!(ongoing.call(), Call::Recvmmsg { .. });
+        self.ends.get(&end).filter(takes).map(|end| end.id)
     }
 
     /// Whether a task is inside of a splice between this pipe and a socket: so long the kernel holds the pipe's lock, and whoever
@@ -360,13 +361,10 @@ impl World {
         self.tasks.values().filter_map(|task| {
             let ongoing = task.ongoing.as_ref().filter(|ongoing| ongoing.inside)?;
             let Call::Splice { from, to, .. } = *ongoing.call() else { return None };
-            let is_pipe = |id: EndId| self.ends.get(&id).is_some_and(|end| end.kind.is_pipe());
-            let (from, to) = (ongoing.end_of(from)?, ongoing.end_of(to)?);
-            match (is_pipe(from), is_pipe(to)) {
-                (true, false) => Some(from),
-                (false, true) => Some(to),
-                (true, true) | (false, false) => None,
-            }
+            let is_pipe = |id: &EndId| self.ends.get(id).is_some_and(|end| end.kind.is_pipe());
+            let both = [ongoing.end_of(from)?, ongoing.end_of(to)?];
+            // Of two pipes none is locked while nothing can be moved.
+            both.into_iter().find(is_pipe).filter(|_| !both.iter().all(is_pipe))
         })
     }
 

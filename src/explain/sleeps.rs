@@ -176,6 +176,8 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
     };
     let so_far = match taken {
         0 => String::new(),
+        // Of several messages the call does not say how many bytes they are.
+        taken if offered == 0 => format!(" So far {taken} bytes have been taken."),
         taken => format!(" So far {taken} of {offered} bytes have been taken."),
     };
     let holds = wording::who_holds(world, peer);

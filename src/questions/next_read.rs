@@ -132,7 +132,8 @@ fn of_stream(world: &World, end: &End, blocking: Blocking) -> NextRead {
     first_then(Some(bytes), after(is_reset && !wants_more))
 }
 
-/// Whether a task sleeps in a read there that wants more than there is (MSG_WAITALL, SO_RCVLOWAT): it has taken all of it already.
+/// Whether a task sleeps in a read there that wants more than there is (MSG_WAITALL, SO_RCVLOWAT, recvmmsg): it has taken all of
+/// it already.
 fn is_taken_by_sleeper(world: &World, end: &End) -> bool {
     let reads = |task: &Task| {
         task.sleeping_call().is_some_and(|of| of.call().is_reading() && of.call().flags() & abi::MSG_PEEK == 0)
@@ -142,7 +143,8 @@ fn is_taken_by_sleeper(world: &World, end: &End) -> bool {
 
 /// Message by message, the error first.
 fn of_messages(world: &World, end: &End, blocking: Blocking) -> NextRead {
-    let first = end.inbox.queue.front().filter(|piece| !piece.tentative).map(|piece| ReadOutcome::Message(piece.len));
+    let first = end.inbox.queue.front().filter(|piece| !piece.tentative && !is_taken_by_sleeper(world, end));
+    let first = first.map(|piece| ReadOutcome::Message(piece.len));
     let last = nothing_left(world, end, blocking);
     if end.reset == Reset::Pending {
         let afterwards = first.into_iter().chain([last]).collect();

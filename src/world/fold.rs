@@ -278,7 +278,7 @@ impl World {
         if let Some(end) = self.ends.get_mut(&end) {
             let kind = end.kind;
             if !is_read {
-                end.inbox.lose_what_the_dead_took(bytes);
+                end.inbox.lose_what_the_dead_took(bytes, kind);
             }
             end.inbox.measure(bytes, kind, |task| dead.contains(&task));
         }

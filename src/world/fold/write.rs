@@ -78,7 +78,9 @@ impl World {
         let Some(((to, number), more)) = of else { return };
         if let Some(end) = self.ends.get_mut(&to) {
             let kind = end.kind;
-            (0..=u64::from(more)).for_each(|at| end.inbox.abandon_write(number + at, asleep, kind));
+            // Of several messages those before the one that it slept with are there.
+            let slept = asleep && more == 0;
+            (0..=u64::from(more)).for_each(|at| end.inbox.abandon_write(number + at, slept, kind));
         }
     }
 

@@ -235,8 +235,11 @@ impl Flow {
         self.waiting() > 0 || self.messages() > 0
     }
 
-    /// Messages that certainly wait.
+    /// Messages that certainly wait; none where the kernel has said so, because somebody's call has them.
     pub fn messages(&self) -> u64 {
+        if self.measured == Some(0) && self.certain() > 0 {
+            return 0;
+        }
         self.queue.iter().filter(|piece| !piece.tentative).count() as u64
     }
 

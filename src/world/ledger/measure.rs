@@ -9,6 +9,8 @@ use super::flow::REACH;
 /// A write that has not returned.
 struct Share {
     number: u64,
+    /// Whose it is, if that is remembered.
+    by: Option<TaskId>,
     /// Bytes of it that may be in the queue.
     len: u64,
     /// Bytes of it that are.
@@ -42,15 +44,23 @@ impl Flow {
     /// The kernel says how many bytes wait: that decides what unreturned writes have put in so far.
     pub fn measure(&mut self, bytes: u64, kind: Kind, is_dead: impl Fn(TaskId) -> bool) {
         let certain = self.certain();
+        let is_one_there = self.queue.front().is_some_and(|piece| !piece.tentative && piece.len > 0);
+        if kind == Kind::Dgram && bytes == 0 && is_one_there {
+            // All of them are in the call of somebody who waits for more.
+            (self.measured, self.measured_reads) = (Some(0), self.totals.reads);
+            return;
+        }
         if kind == Kind::Dgram && certain > 0 {
             return self.come_first(bytes);
         }
         let mut shares = self.shares(is_dead);
         self.share_out(bytes.saturating_sub(certain), &mut shares);
-        for Share { number, inside, is_dead, .. } in shares {
+        for (at, Share { number, inside, is_dead, .. }) in shares.into_iter().enumerate() {
+            // Of datagrams it is the length of the first: what is behind it is decided when that one is gone.
+            let is_told = kind != Kind::Dgram || at == 0 || bytes == 0;
             let Some(index) = self.index_of(number) else { continue };
             self.writes[index].inside = inside;
-            if is_dead {
+            if is_dead && is_told {
                 self.decide(number, self.writes[index].gone + inside);
             }
         }
@@ -71,9 +81,10 @@ impl Flow {
         }
     }
 
-    /// Nobody is reading now: what is missing from the queue went with the readers that died.
-    pub fn lose_what_the_dead_took(&mut self, bytes: u64) {
-        if std::mem::take(&mut self.reader_died) {
+    /// Nobody is reading now: what is missing from the queue went with the readers that died. Of datagrams the kernel tells the
+    /// first alone.
+    pub fn lose_what_the_dead_took(&mut self, bytes: u64, kind: Kind) {
+        if std::mem::take(&mut self.reader_died) && (kind != Kind::Dgram || bytes == 0) {
             self.lose(self.certain().saturating_sub(bytes));
         }
     }
@@ -88,7 +99,8 @@ impl Flow {
             let write = self.write(piece.write);
             let is_dead = write.is_some_and(|write| is_dead(write.by));
             let inside = write.map_or(0, |write| write.inside);
-            shares.push(Share { number: piece.write, len: piece.len, inside, is_dead });
+            let by = write.map(|write| write.by);
+            shares.push(Share { number: piece.write, by, len: piece.len, inside, is_dead });
         }
         shares
     }
@@ -103,6 +115,8 @@ impl Flow {
         let mut order: Vec<&mut Share> = shares.iter_mut().collect();
         if self.totals.reads == self.measured_reads {
             order.reverse();
+            // One call's messages go in one after the other.
+            order.chunk_by_mut(|one, next| one.by == next.by).for_each(<[&mut Share]>::reverse);
         }
         order.sort_by_key(|share| !share.is_dead);
         for share in order {
@@ -112,7 +126,7 @@ impl Flow {
         }
     }
 
-    /// A task died inside a read of a byte stream: what it had taken by then is lost, and the queue will tell how much.
+    /// A task died inside a read that takes more than once: what it had taken by then is lost, and the queue will tell how much.
     pub fn abandon_read(&mut self) {
         self.reader_died = !self.queue.is_empty();
     }
