@@ -107,7 +107,9 @@ fn of_task(events: &[Event], id: TaskId) -> Vec<Event> {
 
 /// Explains an end's state: what the next read there would meet, and why.
 pub fn end(world: &World, id: EndId) -> Explanation {
-    let found = world.end(id).map_or_else(|| nothing("an end that is gone"), |end| ends::of_end(world, end));
+    let other =
+        || world.object(id).map_or_else(|| nothing("an end that is gone"), |object| objects::of_object(world, object));
+    let found = world.end(id).map_or_else(other, |end| ends::of_end(world, end));
     own_calls::of_source(world, found)
 }
 

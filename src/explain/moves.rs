@@ -64,6 +64,12 @@ fn refused(scene: &Scene<'_>) -> Option<Explanation> {
                 "tee lets two pipes share pages: both {source} and {target} must be pipes. splice can have a socket at one side."
             )
         }
+        _ if from.is_none() || to.is_none() => {
+            let other = if from.is_none() { source } else { target };
+            format!(
+                "splice cannot use {other}: beside the pipe there must be another pipe, a socket or a file that offers its bytes."
+            )
+        }
         _ => format!("splice cannot use {source} or {target} in this state: a socket must be connected."),
     };
     Some(wording::explanation(scene.task, "moves-between-pipes", of.page(), text))
@@ -104,9 +110,12 @@ fn nobody_reads(scene: &Scene<'_>) -> Option<Explanation> {
     let (of, from, to) = scene_of(scene).filter(|_| scene.ret() < 0 && scene.errno() == Errno::EPIPE)?;
     let (to, peer) = (to?, scene.world.end(to?.peer?).filter(|peer| peer.closed)?);
     let source = from.map_or_else(|| scene.call.names.end(of.from), End::label);
+    let rest = match from {
+        Some(from) if from.closed => format!("What waited at {source} has gone with its last descriptor."),
+        _ => format!("What waits at {source} is still there."),
+    };
     let text = format!(
-        "{} could not move anything to {}: nobody has {} open any more, which is EPIPE and SIGPIPE as for a write. What waits at \
-         {source} is still there.",
+        "{} could not move anything to {}: nobody has {} open any more, which is EPIPE and SIGPIPE as for a write. {rest}",
         scene.who(),
         to.label(),
         wording::title(peer),
@@ -121,13 +130,16 @@ fn nothing_comes(scene: &Scene<'_>) -> Option<Explanation> {
         return None;
     }
     let from = from?;
-    let gone = from.peer.and_then(|peer| scene.world.end(peer)).filter(|peer| peer.closed)?;
-    let text = format!(
-        "{} returned 0, as a read there would: nothing is left at {}, and nobody has {} open any more.",
-        of.name,
-        from.label(),
-        wording::title(gone),
-    );
+    let peer = from.peer.and_then(|peer| scene.world.end(peer));
+    let why = match peer.filter(|peer| peer.closed) {
+        Some(gone) => format!("nobody has {} open any more", wording::title(gone)),
+        None if from.shut_rd || peer.is_some_and(|peer| peer.shut_wr) => {
+            "the connection was shut down in this direction".to_owned()
+        }
+        None => return None,
+    };
+    let text =
+        format!("{} returned 0, as a read there would: nothing is left at {}, and {why}.", of.name, from.label());
     Some(wording::explanation(from, "moves-to-the-end", of.page(), text))
 }
 
@@ -185,14 +197,14 @@ pub(super) fn locked_out(world: &World, task: &Task, end: Option<&End>) -> Optio
     let splicer = world.tasks().find(holds)?;
     let ongoing = splicer.sleeping_call()?;
     let from = ongoing.names.end_id(Move::of(ongoing.call())?.from).and_then(|from| world.end(from));
-    let (splices, helps) = if from.is_some_and(|from| from.kind.is_pipe()) {
+    let (way, help) = if from.is_some_and(|from| from.kind.is_pipe()) {
         ("from this pipe to a socket that has no room", "read")
     } else {
         ("into this pipe from a socket where nothing waits", "write")
     };
     let text = format!(
-        "{} is asleep in {}({}), and no signal can wake it: {} is asleep in a splice {splices}, and the kernel holds the pipe's \
-         lock all that time. A {helps} at the other side of the socket lets both go on.",
+        "{} is asleep in {}({}), and no signal can wake it: {} is asleep in a splice {way}, and the kernel holds the pipe's \
+         lock all that time. A {help} at the other side of the socket lets both go on.",
         task.name,
         task.current_call().map_or("a call", Call::name),
         end.label(),

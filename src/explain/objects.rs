@@ -209,3 +209,38 @@ fn lower(phrase: &str) -> String {
     let begun = ["The ", "None "].into_iter().find_map(|with| phrase.strip_prefix(with).map(|rest| (with, rest)));
     begun.map_or_else(|| phrase.to_owned(), |(with, rest)| with.to_lowercase() + rest)
 }
+
+/// What an object is and what is in it, as far as the returns that were seen say.
+pub(super) fn of_object(world: &World, object: &Object) -> Explanation {
+    let label = object.label();
+    let inside = match &object.inside {
+        Inside::Counter { count: 0, .. } => " Its count is 0: a read sleeps until somebody writes.".to_owned(),
+        Inside::Counter { count, is_semaphore: true } => format!(" Its count is {count}: a read takes 1 of it."),
+        Inside::Counter { count, is_semaphore: false } => {
+            format!(" Its count is {count}: a read takes all of it, and then it is 0.")
+        }
+        Inside::Timer { ms } => {
+            let set = ms.map_or_else(String::new, |ms| format!(" It was set to {ms} ms."));
+            format!("{set} A read sleeps until the time has come, and returns how often it has.")
+        }
+        Inside::Signals(signals) => {
+            format!(
+                " It takes {}: a read returns what is blocked and pending, and sleeps where nothing is.",
+                names(signals)
+            )
+        }
+        Inside::Process(pid) => {
+            format!(" It stands for {}, and poll says POLLIN once that is dead.", world.name_of_pid(*pid))
+        }
+        Inside::Epoll(all) => format!(" It watches {}.", wording::count(all.len() as u64, "descriptor")),
+        Inside::Opaque => String::new(),
+    };
+    let holders = wording::holders(world, object.id);
+    let held = match holders.len() {
+        0 => String::new(),
+        1 => format!(" {} holds it.", wording::list(&holders)),
+        _ => format!(" {} hold it.", wording::list(&holders)),
+    };
+    let text = format!("{label}: {}.{inside}{held}", object.kind);
+    wording::explanation(label.as_str(), "state-of-an-object", page(object), text)
+}

@@ -91,4 +91,11 @@ fn a_sleeping_splice_waits_for_one_of_its_sides_and_may_hold_a_lock() {
             ("locked-by-a-splice", &["into this pipe from a socket where nothing waits", "A write at the other side"]),
         ],
     );
+    explains(
+        "eventfd e 2\npipe p\nsplice e p[1] 8 => EINVAL\nwhy\nsocketpair stream s\nshutdown s[1] wr\nsplice s[0] p[1] 9 => 0\nwhy",
+        &[
+            ("moves-between-pipes", &["splice cannot use e: beside the pipe there must be"]),
+            ("moves-to-the-end", &["the connection was shut down in this direction"]),
+        ],
+    );
 }

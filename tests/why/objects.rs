@@ -68,3 +68,19 @@ fn a_pidfd_tells_of_one_death() {
         ],
     );
 }
+
+#[test]
+fn of_each_object_its_kind_its_state_and_its_holders_are_told() {
+    explains(
+        "eventfd e 2\nwhy e\nread e => value=2\nwhy e\ntimerfd t 500\nwhy t\nsignalfd sg SIGUSR1\nwhy sg\nfork k\npidfd pf k\nwhy pf\n\
+         epoll ep\nepollctl ep add e\nwhy ep",
+        &[
+            ("state-of-an-object", &["e: eventfd.", "count is 2", "parent (descriptor 3) holds it"]),
+            ("state-of-an-object", &["count is 0: a read sleeps"]),
+            ("state-of-an-object", &["It was set to 500 ms."]),
+            ("state-of-an-object", &["It takes SIGUSR1"]),
+            ("state-of-an-object", &["It stands for k"]),
+            ("state-of-an-object", &["It watches 1 descriptor."]),
+        ],
+    );
+}
