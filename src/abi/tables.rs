@@ -132,6 +132,7 @@ pub const ERRNOS: &[(&str, i32, &str)] = &[
     ("EOWNERDEAD", 130, "Owner died"),
     ("ENOTRECOVERABLE", 131, "State not recoverable"),
     ("ERFKILL", 132, "Operation not possible due to RF-kill"),
+    ("EHWPOISON", 133, "Memory page has hardware error"),
 ];
 
 /// The standard signals of x86 and ARM: name, number.

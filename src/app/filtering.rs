@@ -3,11 +3,12 @@
 use super::trace_filter::TraceFilter;
 use super::{App, Mode, View, availability};
 
-/// Letters are words of the filter from now on, and the trace is seen.
+/// Letters are words of a new filter from now on, and the trace is seen.
 pub(super) fn open(app: &mut App) {
     if availability::without_trace(app).is_some() {
         app.view = View::Trace;
     }
+    app.trace_filter.set("");
     app.mode = Mode::Filter;
 }
 
