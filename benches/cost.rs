@@ -45,7 +45,7 @@ const STRACE_SHARE: u64 = 100;
 /// Opening a recording, beside the run.
 const OPENING: f64 = 0.5;
 /// The largest program, mebibytes.
-const BINARY_MIB: f64 = 5.0;
+const BINARY_MIB: f64 = 9.0;
 
 type Failure = Box<dyn std::error::Error>;
 
