@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use crossterm::cursor::{Hide, Show};
+use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::queue;
 use crossterm::style::ResetColor;
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -179,7 +179,9 @@ pub fn bring_back() {
     let mut bytes = Vec::new();
     let _ = queue!(bytes, EndSynchronizedUpdate);
     bytes.extend_from_slice(MOUSE_OFF);
-    let _ = queue!(bytes, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
+    // A terminal that was resized meanwhile (tmux) would push rows of this screen into the shell's.
+    let _ = queue!(bytes, DisableBracketedPaste, ResetColor, Clear(ClearType::All), MoveTo(0, 0));
+    let _ = queue!(bytes, LeaveAlternateScreen, Show);
     let until = Instant::now() + FAREWELL;
     let _ = write_while(&bytes, |_| Instant::now() < until);
     // Where the guardian was killed the shell has the terminal by now. If it has set modes of its own they are its affair; a
