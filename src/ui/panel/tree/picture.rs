@@ -44,6 +44,9 @@ fn pipelines(world: &World, width: u16) -> Vec<Vec<Facing>> {
             None => rows.push(vec![facing]),
         }
     }
+    // What is still open comes first: where there is not room for all, it is what matters.
+    let is_closed = |end: EndId| world.end(end).is_none_or(|end| end.closed);
+    rows.sort_by_key(|row| row.iter().all(|facing| is_closed(facing.near) && is_closed(facing.far)));
     rows
 }
 
