@@ -21,6 +21,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("read", "child1: read wire[1] 3"),
     ("write", "write wire[0] 5000*z"),
     ("recv", "child1: recv wire[1] peek"),
+    ("sendmmsg", "sendmmsg wire[0] one two"),
+    ("recvmmsg", "child1: recvmmsg wire[1] 10 2 dontwait"),
     ("recvfrom", "child1: recvfrom wire[1] dontwait"),
     ("send", "send wire[0] \"a\\x00b\" dontwait"),
     ("readv", "child1: readv wire[1] 2 2"),

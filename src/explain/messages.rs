@@ -125,7 +125,7 @@ pub(super) fn asleep(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -
     } else {
         format!(
             "{name} is asleep in recvmmsg({here}): {} had come, and the call has taken what there was, but it asked for {most} and \
-             returns with fewer only at an error, a time-out or a signal. MSG_WAITFORONE, `waitforone` here, or MSG_DONTWAIT would have \
+             returns with fewer only at an error, a time-out or a signal. MSG_WAITFORONE or MSG_DONTWAIT would have \
              returned with those.{who}",
             wording::count(came, "message"),
         )

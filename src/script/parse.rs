@@ -206,7 +206,7 @@ mod tests {
         kill child1\nkill child1 SIGKILL\nchild1: kill parent TERM\nstop child1\ncont child1\n\
         channel stream chat\nchannel pipe p child2 leaky reverse\nchannel packetpipe p\nchannel pipe p direct\n\
         channel 1 c between=a,b leaky\nrepeat 3 write a[0] x => 1\nrepeat 3 child1: read a[0]\n\
-        child1: repeat 3 read a[0]\nsleep 100\nreset\nqueue a[0]\nholders a[0]\nfds\nfds child1\ntasks\nwhy\n\
+        child1: repeat 3 read a[0]\nsendmmsg a[0] one two\nrecvmmsg a[0] 10 2 dontwait\nsleep 100\nreset\nqueue a[0]\nholders a[0]\nfds\nfds child1\ntasks\nwhy\n\
         why child1\nwhy a[0]\nchild1:read a[0]\nchild1: read a[0]   => \"x\" # seen\r\n  # only this\n\n\t\r\n";
 
     #[test]
