@@ -104,7 +104,8 @@ fn transcript(events: Vec<Event>) -> Vec<String> {
 
 /// Numbers of processes, and the names that the kernel gives to sockets by itself.
 fn mask(call: &mut CallEvent) {
-    if matches!(call.call, Call::Fork | Call::Thread | Call::Waitpid { .. }) && call.ret > Some(0) {
+    let is_pid = matches!(call.call, Call::Fork | Call::Thread | Call::Waitpid { .. } | Call::Setsid | Call::Getppid);
+    if is_pid && call.ret > Some(0) {
         let name = call.ret.and_then(|pid| call.names.task(pid)).unwrap_or_default().to_owned();
         call.names.tasks.push((1, name));
         call.ret = Some(1);
