@@ -538,7 +538,7 @@ fn who_holds_both_ends_waits_for_one_of_the_circle() {
 fn of_writes_that_are_remembered_no_more_neither_bytes_nor_writers_are_made_up() {
     let output = run("channel stream a child1\nrepeat 250 write a[0] hello\nchild1: read a[1] 65536\nwhy\n", &[]);
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(shown.contains("250 writes (5 bytes, 5 bytes, "), "{shown}");
+    assert!(shown.contains("250 writes that waited at a[1] (5 bytes, 5 bytes, "), "{shown}");
     assert!(!shown.contains("nobody known") && !shown.contains("(\"\""), "{shown}");
 }
 

@@ -22,7 +22,7 @@ fn several_messages_by_one_call_are_counted_and_not_their_bytes() {
          c: nonblock d[1] off\nc: recvmmsg d[1] 4 9 => sleeps\nwhy",
         &[
             ("fewer-messages-went", &["of 4 messages went to d[1]", "of the others nothing"]),
-            ("asleep-for-all-messages", &["had come", "asked for 9", "waitforone"]),
+            ("asleep-for-all-messages", &["had come", "asked for 9", "MSG_WAITFORONE"]),
         ],
     );
 }
