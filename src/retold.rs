@@ -33,6 +33,9 @@ struct Told {
     channels: BTreeSet<String>,
 }
 
+/// Calls that are remembered until a fork returns.
+const MOST_UNBORN: usize = 1000;
+
 /// A script that grows with a program's events.
 #[derive(Debug, Clone, Default)]
 pub struct Retold {
@@ -45,6 +48,8 @@ pub struct Retold {
     asleep: BTreeMap<String, usize>,
     /// What woke a task that no statement has woken yet.
     early: Vec<String>,
+    /// Calls of tasks whose fork has not returned yet.
+    unborn: Vec<CallEvent>,
     bytes: usize,
     is_cut: bool,
 }
@@ -94,8 +99,11 @@ impl Retold {
 
     fn call(&mut self, call: &CallEvent) {
         let task = name(&call.task);
-        if !self.tasks.get(&task).copied().unwrap_or(false) {
-            return;
+        match self.tasks.get(&task) {
+            Some(true) => {}
+            Some(false) => return,
+            // It runs before the fork that made it has returned.
+            None => return self.unborn.extend((self.unborn.len() < MOST_UNBORN).then(|| call.clone())),
         }
         if call.state == CallState::Resumed {
             return self.wake(&task, call);
@@ -125,7 +133,12 @@ impl Retold {
     fn made(&mut self, call: &CallEvent) {
         let (true, Some(made)) = (call.errno == Errno::NONE, &call.names.made) else { return };
         if call.call.makes_task() {
-            self.tasks.insert(name(made), true);
+            let made = name(made);
+            let early = self.unborn.extract_if(.., |early| name(&early.task) == made).collect::<Vec<_>>();
+            self.tasks.insert(made, true);
+            for early in &early {
+                self.call(early);
+            }
         } else {
             self.channels.insert(name(made));
         }
