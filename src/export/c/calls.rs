@@ -1,12 +1,12 @@
 //! One call as C: what is called, what it must return, and what else must be so then.
 
 use crate::abi::{self, Disposition, flag_names};
-use crate::export::names;
+use crate::export::names::{self, Call};
 use crate::export::walk::{Act, Names};
 use crate::order::{Call as C, Extra};
 use crate::text;
 
-use super::made::{Call, Made, PAIR, named, signal_name, to};
+use super::made::{Made, PAIR, named, to};
 use super::{literal, transfer, waiting};
 
 /// The call, before its result is looked at.
@@ -42,7 +42,7 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
             let want = event.ret.map(|ret| call.pid(ret));
             Ok(Made { call: "getppid()".to_owned(), want, ..Made::default() })
         }
-        C::ParentDeathSignal { signal } => just(format!("prctl(PR_SET_PDEATHSIG, {})", signal_name(*signal))),
+        C::ParentDeathSignal { signal } => just(format!("prctl(PR_SET_PDEATHSIG, {})", names::signal(*signal))),
         C::Open { path, flags } => {
             let (access, more) = (*flags & abi::ACCESS_MODE, *flags & !abi::ACCESS_MODE);
             let access = abi::ACCESS.iter().find(|row| row.1 == access).map_or("O_RDWR", |row| row.0);
@@ -81,7 +81,7 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
             Ok(Made { before, call: format!("waitpid({whom}, &status, {options})"), want, after, ..Made::default() })
         }
         C::Kill { pid, signal } if *pid < 0 && call.names.task(-pid).is_some() => {
-            just(format!("kill(-{}, {})", call.pid(-pid), signal_name(*signal)))
+            just(format!("kill(-{}, {})", call.pid(-pid), names::signal(*signal)))
         }
         C::Kill { pid, .. } if *pid <= 0 => Err("a group that no task leads has no form in C".to_owned()),
         C::Setsid => {
@@ -98,12 +98,12 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
             waiting::object(call)
         }
         C::PidfdOpen { .. } | C::BlockSignals { .. } => waiting::object(call),
-        C::Kill { pid, signal } => just(format!("kill({}, {})", call.pid(*pid), signal_name(*signal))),
+        C::Kill { pid, signal } => just(format!("kill({}, {})", call.pid(*pid), names::signal(*signal))),
         C::Signal { signal, disposition: Disposition::CatchNoRestart } => {
-            just(format!("catch_without_restart({})", signal_name(*signal)))
+            just(format!("catch_without_restart({})", names::signal(*signal)))
         }
         C::Signal { signal, disposition } => {
-            just(format!("signal({}, {}) == SIG_ERR ? -1 : 0", signal_name(*signal), disposition.handler()))
+            just(format!("signal({}, {}) == SIG_ERR ? -1 : 0", names::signal(*signal), disposition.handler()))
         }
         C::Setrlimit { nofile } => just(format!("limit_descriptors({nofile})")),
         C::SetNonblock { fd: number, on } => just(format!("set_nonblock({}, {})", fd(*number), u8::from(*on))),

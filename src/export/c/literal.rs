@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::export::names;
+
 /// A string literal: octal escapes have three digits, so that what follows is never taken for a part of them.
 pub fn string(bytes: &[u8]) -> String {
     let mut text = String::from("\"");
@@ -26,8 +28,7 @@ pub fn format(text: &str) -> String {
 
 /// Text inside of a comment.
 pub fn comment(text: &str) -> String {
-    let seen = |letter: char| if letter.is_control() { ' ' } else { letter };
-    text.replace("*/", "* /").replace("/*", "/ *").chars().map(seen).collect()
+    names::comment(&text.replace("*/", "* /").replace("/*", "/ *"))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Each step of a part as lines of C.
 
 use crate::abi::Errno;
-use crate::export::names;
+use crate::export::names::{self, Call};
 use crate::export::walk::{Act, Alone, Entered, Kept, Line, Names, Run, Seen, SeenLoop, Sent, Step, Whose};
 
-use super::made::{self, Call, Made};
+use super::made::{self, Made};
 use super::{calls, literal};
 
 /// The lines of a part, and the room that its reads need.
@@ -71,11 +71,11 @@ impl<'a> Lines<'a> {
     fn sent(&self, task: usize, sent: Sent) -> String {
         let id = names::id(self.run, task);
         match sent {
-            Sent::Process(signal) => format!("kill(pid_of({id}), {});", made::signal_name(signal)),
+            Sent::Process(signal) => format!("kill(pid_of({id}), {});", names::signal(signal)),
             Sent::Thread(signal) => {
-                format!("syscall(SYS_tgkill, pid_of({id}), all->tid[{id}], {});", made::signal_name(signal))
+                format!("syscall(SYS_tgkill, pid_of({id}), all->tid[{id}], {});", names::signal(signal))
             }
-            Sent::Group(signal) => format!("kill(-pid_of({id}), {});", made::signal_name(signal)),
+            Sent::Group(signal) => format!("kill(-pid_of({id}), {});", names::signal(signal)),
             Sent::Interrupt => format!("syscall(SYS_tgkill, pid_of({id}), all->tid[{id}], INTERRUPT);"),
         }
     }

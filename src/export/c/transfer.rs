@@ -1,10 +1,11 @@
 //! The calls that write, read and move bytes, as C.
 
 use crate::abi::{self, flag_names};
+use crate::export::names::Call;
 use crate::order::{Call as C, ControlRoom, Extra, KEEP, Payload};
 use crate::trace::{Brought, CallEvent};
 
-use super::made::{Call, Made, named, to};
+use super::made::{Made, named, to};
 use super::{literal, waiting};
 
 /// Bytes of which a literal is written; longer ones are compared by their sum, or are a word repeated.

@@ -1,9 +1,10 @@
 //! The calls of epoll(7), and of the objects that are descriptors: eventfd, timerfd, signalfd, pidfd.
 
 use crate::abi;
+use crate::export::names::{self, Call};
 use crate::order::{Call as C, Extra};
 
-use super::made::{Call, Made, signal_name};
+use super::made::Made;
 
 /// A call of epoll(7).
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these three")]
@@ -63,7 +64,7 @@ pub fn object(call: &Call<'_>) -> Result<Made, String> {
 /// What a read of a signalfd brought.
 pub fn signals(came: &[(i32, i32)]) -> Vec<String> {
     let check =
-        |(at, (signal, _)): (usize, &(i32, i32))| format!("equal(signal_at(bytes, {at}), {});", signal_name(*signal));
+        |(at, (signal, _)): (usize, &(i32, i32))| format!("equal(signal_at(bytes, {at}), {});", names::signal(*signal));
     came.iter().enumerate().map(check).collect()
 }
 
@@ -82,5 +83,5 @@ fn flags_of(prefix: &str, flags: i32) -> String {
 
 /// Signals as the arguments of a function that ends with 0.
 fn set_of(signals: &[i32]) -> String {
-    signals.iter().map(|signal| signal_name(*signal) + ", ").collect::<String>() + "0"
+    signals.iter().map(|signal| names::signal(*signal) + ", ").collect::<String>() + "0"
 }

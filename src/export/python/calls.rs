@@ -1,12 +1,12 @@
 //! One call as Python: what is called, what it must give, and what else must be so then.
 
 use crate::abi::{self, Disposition, flag_names};
-use crate::export::names;
+use crate::export::names::{self, Call};
 use crate::export::walk::{Act, Names};
 use crate::order::{Call as C, Extra};
 use crate::text;
 
-use super::made::{Call, Gives, Made, just, named, not_offered, to, value};
+use super::made::{Gives, Made, just, named, not_offered, sock, to, value};
 use super::{literal, transfer};
 
 /// The call, and what it gives.
@@ -14,7 +14,7 @@ use super::{literal, transfer};
 #[expect(clippy::wildcard_enum_match_arm, reason = "what has no form in Python is refused by its name")]
 pub fn made(call: &Call<'_>) -> Result<Made, String> {
     let event = call.event;
-    let (fd, sock) = (|fd: &i32| call.fd(*fd), |fd: &i32| call.sock(*fd));
+    let fd = |fd: &i32| call.fd(*fd);
     match &event.call {
         C::Socketpair { domain, kind, protocol } => {
             just(format!("pair({}, {}, {protocol})", domain_of(*domain), literal::of("socket", &abi::type_name(*kind))))
@@ -57,14 +57,14 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
         C::Shutdown { fd: number, how } => {
             let named = abi::SHUTDOWNS.iter().find(|row| row.1 == *how);
             let how = named.map_or_else(|| how.to_string(), |row| format!("socket.{}", row.0));
-            just(format!("{}.shutdown({how})", sock(number)))
+            just(format!("{}.shutdown({how})", sock(call, *number)))
         }
-        C::Listen { fd: number, backlog } => just(format!("{}.listen({backlog})", sock(number))),
+        C::Listen { fd: number, backlog } => just(format!("{}.listen({backlog})", sock(call, *number))),
         C::Accept { fd: number, flags: None | Some(abi::CLOEXEC) } => {
-            value(format!("{}.accept()[0].detach()", sock(number)), call.ret())
+            value(format!("{}.accept()[0].detach()", sock(call, *number)), call.ret())
         }
-        C::Bind { fd: number, address } => just(format!("{}.bind({})", sock(number), to(address)?)),
-        C::Connect { fd: number, address } => just(format!("{}.connect({})", sock(number), to(address)?)),
+        C::Bind { fd: number, address } => just(format!("{}.bind({})", sock(call, *number), to(address)?)),
+        C::Connect { fd: number, address } => just(format!("{}.connect({})", sock(call, *number), to(address)?)),
         C::Waitpid { pid, options } => waitpid(call, *pid, *options),
         C::Setsid | C::Setpgid { .. } => Err(format!("{} has no form in Python yet", event.call.name())),
         C::Kill { pid, .. } if *pid <= 0 => Err("a signal to a process group has no form in Python yet".to_owned()),
@@ -100,7 +100,7 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
         C::Poll { .. } => poll(call),
         C::Getsockopt { .. } | C::Setsockopt { .. } => option(call),
         C::Getsockname { fd: number } | C::Getpeername { fd: number } => {
-            let asked = format!("{}.{}()", sock(number), event.call.name());
+            let asked = format!("{}.{}()", sock(call, *number), event.call.name());
             match &event.outcome.extra {
                 Extra::Name(name) => value(asked, named(name)),
                 _ => just(asked),
@@ -186,7 +186,7 @@ fn option(call: &Call<'_>) -> Result<Made, String> {
         C::Setsockopt { fd, option, value } => {
             let set = |value: String| {
                 let name = constant(option)?;
-                just(format!("{}.setsockopt(socket.SOL_SOCKET, {name}, {value})", call.sock(*fd)))
+                just(format!("{}.setsockopt(socket.SOL_SOCKET, {name}, {value})", sock(call, *fd)))
             };
             match option.as_str() {
                 "sndtimeo" | "rcvtimeo" => {
@@ -202,7 +202,7 @@ fn option(call: &Call<'_>) -> Result<Made, String> {
                 "sndtimeo" | "rcvtimeo" => format!("milliseconds({}, {})", call.fd(*fd), constant(option)?),
                 "linger" => format!("linger({})", call.fd(*fd)),
                 "peercred" => format!("peer_of({})", call.fd(*fd)),
-                _ => format!("{}.getsockopt(socket.SOL_SOCKET, {})", call.sock(*fd), constant(option)?),
+                _ => format!("{}.getsockopt(socket.SOL_SOCKET, {})", sock(call, *fd), constant(option)?),
             };
             match &event.outcome.extra {
                 Extra::Value(seen) => value(asked, seen),

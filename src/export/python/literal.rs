@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::abi::{self, Signal};
+use crate::abi;
+use crate::export::names;
 use crate::order::Payload;
 
 /// Bytes of which a literal is written; longer ones are compared by their sum, or are a word repeated.
@@ -73,12 +74,8 @@ pub fn message_flags(flags: i32) -> String {
 
 /// A signal: its name, or its number.
 pub fn signal(number: i32) -> String {
-    match Signal(number).name() {
-        name if number > 0 && name.starts_with("SIG") && !name.contains('+') && !name.contains('_') => {
-            format!("signal.{name}")
-        }
-        _ => number.to_string(),
-    }
+    let name = names::signal(number);
+    if name.starts_with("SIG") { format!("signal.{name}") } else { name }
 }
 
 #[cfg(test)]

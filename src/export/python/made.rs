@@ -1,10 +1,8 @@
-//! A call of the run, and what it is in Python.
+//! What a call of the run is in Python.
 
-use crate::export::names;
-use crate::export::walk::{Names, Run};
+use crate::export::names::Call;
 use crate::order::SocketAddress;
 use crate::text;
-use crate::trace::CallEvent;
 
 use super::literal;
 
@@ -30,42 +28,9 @@ pub enum Gives {
     Names(String, Vec<String>),
 }
 
-/// One call of the run.
-#[derive(Debug, Clone, Copy)]
-pub struct Call<'a> {
-    /// What was called, and what came.
-    pub event: &'a CallEvent,
-    /// What its numbers mean.
-    pub names: &'a Names,
-    /// All tasks.
-    pub run: &'a Run,
-}
-
-impl Call<'_> {
-    /// A descriptor.
-    pub fn fd(&self, fd: i32) -> String {
-        names::fd(self.names, fd)
-    }
-
-    /// The same, of a socket.
-    pub fn sock(&self, fd: i32) -> String {
-        format!("sock({})", self.fd(fd))
-    }
-
-    /// A process.
-    pub fn pid(&self, pid: i32) -> String {
-        names::pid(self.run, self.names, pid)
-    }
-
-    /// What was returned.
-    pub fn ret(&self) -> i32 {
-        self.event.ret.unwrap_or(0)
-    }
-}
-
-/// Text inside of a comment.
-pub fn comment(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+/// A descriptor of a socket.
+pub fn sock(call: &Call<'_>, fd: i32) -> String {
+    format!("sock({})", call.fd(fd))
 }
 
 /// A call that gives nothing that is looked at.

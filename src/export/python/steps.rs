@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::abi::{Errno, Signal};
 use crate::export::frame::wrapped;
-use crate::export::names;
+use crate::export::names::{self, Call};
 use crate::export::walk::{Act, Alone, Entered, Kept, Line, Names, Run, Seen, SeenLoop, Sent, Step, Whose};
 
-use super::made::{self, Call, Gives, Made};
+use super::made::{Gives, Made};
 use super::{calls, literal};
 
 /// The lines of a part.
@@ -40,7 +40,7 @@ impl<'a> Lines<'a> {
             Step::Say(line) => format!("say({})", self.said(line, &no_names)),
             Step::Sleeps(line) => format!("sleeps({})", self.said(line, &no_names)),
             Step::Comment(text) => {
-                for line in wrapped(&made::comment(text), 110) {
+                for line in wrapped(&names::comment(text), 110) {
                     self.push(format!("# {line}"));
                 }
                 return Ok(());

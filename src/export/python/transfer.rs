@@ -1,10 +1,11 @@
 //! The calls that write and read, as Python.
 
 use crate::abi::{self, Errno};
+use crate::export::names::Call;
 use crate::order::{Call as C, ControlRoom, Extra, KEEP};
 
 use super::literal::{self, message_flags};
-use super::made::{Call, Gives, Made, just, named, not_offered, to, value};
+use super::made::{Gives, Made, just, named, not_offered, sock, to, value};
 
 /// A call that writes.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over calls that write")]
@@ -12,11 +13,11 @@ pub fn writing(call: &Call<'_>) -> Result<Made, String> {
     let written = match &call.event.call {
         C::Write { fd, data } => format!("os.write({}, {})", call.fd(*fd), literal::payload(data)?),
         C::Send { fd, data, flags, to: None } => {
-            format!("{}.send({}, {})", call.sock(*fd), literal::payload(data)?, message_flags(*flags))
+            format!("{}.send({}, {})", sock(call, *fd), literal::payload(data)?, message_flags(*flags))
         }
         C::Send { fd, data, flags, to: Some(address) } => {
             let data = literal::payload(data)?;
-            format!("{}.sendto({data}, {}, {})", call.sock(*fd), message_flags(*flags), to(address)?)
+            format!("{}.sendto({data}, {}, {})", sock(call, *fd), message_flags(*flags), to(address)?)
         }
         C::Writev { fd, data } => {
             let parts: Vec<String> = data.iter().map(literal::payload).collect::<Result<_, _>>()?;
@@ -33,7 +34,7 @@ pub fn writing(call: &Call<'_>) -> Result<Made, String> {
             }
             let whom = whom.as_ref().map(to).transpose()?.map(|whom| format!(", {whom}")).unwrap_or_default();
             let (data, control, flags) = (literal::payload(data)?, control.join(", "), message_flags(*flags));
-            format!("{}.sendmsg([{data}], [{control}], {flags}{whom})", call.sock(*fd))
+            format!("{}.sendmsg([{data}], [{control}], {flags}{whom})", sock(call, *fd))
         }
         _ => return Err("a write has no form in Python yet".to_owned()),
     };
@@ -55,10 +56,10 @@ pub fn reading(call: &Call<'_>) -> Result<Made, String> {
         // It returns at once, and asks no kernel.
         C::Recv { count: 0, .. } => Err(not_offered("recv of 0 bytes")),
         C::Recv { fd, count, flags } => {
-            bytes_of(call, format!("{}.recv({count}, {})", call.sock(*fd), message_flags(*flags)))
+            bytes_of(call, format!("{}.recv({count}, {})", sock(call, *fd), message_flags(*flags)))
         }
         C::Recvfrom { fd, count, flags } => {
-            Ok(with_sender(call, format!("{}.recvfrom({count}, {})", call.sock(*fd), message_flags(*flags))))
+            Ok(with_sender(call, format!("{}.recvfrom({count}, {})", sock(call, *fd), message_flags(*flags))))
         }
         C::Readv { fd, counts } => {
             let parts: Vec<String> = counts.iter().map(|count| format!("bytearray({count})")).collect();
@@ -81,7 +82,7 @@ pub fn reading(call: &Call<'_>) -> Result<Made, String> {
                 ControlRoom::Bytes(bytes) => bytes.to_string(),
             };
             let flags = message_flags(*flags);
-            let mut made = just(format!("{}.recvmsg({count}, {room}, {flags})", call.sock(*fd)))?;
+            let mut made = just(format!("{}.recvmsg({count}, {room}, {flags})", sock(call, *fd)))?;
             if call.ret() >= 0 {
                 let mut checks = vec![arrived(call, "data")];
                 if let Extra::Message { flags, creds, .. } = &event.outcome.extra {
@@ -117,7 +118,7 @@ fn with_sender(call: &Call<'_>, text: String) -> Made {
 
 /// recv(2) with MSG_TRUNC: it returns how long the message was, which may be more than there is room for.
 fn real_length(call: &Call<'_>, (fd, count, flags): (i32, u64, i32)) -> Made {
-    let into = format!("{}.recv_into(data := bytearray({count}), {count}, {})", call.sock(fd), message_flags(flags));
+    let into = format!("{}.recv_into(data := bytearray({count}), {count}, {})", sock(call, fd), message_flags(flags));
     let known = &call.event.outcome.data;
     let known = &known[..known.len().min(literal::LONGEST)];
     let checks = vec![
