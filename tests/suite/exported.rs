@@ -178,6 +178,24 @@ pub fn each_prints_its_transcript(language: &Language, scripts: &[Script]) -> us
     tally.same
 }
 
+/// One script with all that a language has a form for.
+pub fn has_all_of(language: &Language, script: &str) {
+    let own = [("own".to_owned(), script.to_owned())];
+    assert_eq!(each_prints_its_transcript(language, &own), 1);
+}
+
+/// Scripts that have no form, each with words of the reason: nothing is written, and it is said why.
+pub fn refuses(language: &Language, refused: &[(&str, &str)]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (script, wanted) in refused {
+        fs::write(folder.path().join("talk.tin"), script).expect("a script");
+        let exported = run_in(folder.path(), &["export", "talk.tin", language.option]);
+        let said = text(&exported.stderr);
+        assert_eq!((exported.status.code(), text(&exported.stdout)), (Some(2), String::new()), "{script}");
+        assert!(said.contains(wanted), "{script}: {said}");
+    }
+}
+
 fn same(name: &str, ran: &str, program: &Output) {
     assert_eq!((program.status.code(), text(&program.stderr).as_str()), (Some(0), ""), "{name}");
     assert_eq!(plain(&text(&program.stdout)), plain(ran), "{name}");

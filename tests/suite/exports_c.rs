@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Output;
 
 use crate::exported::{self, C};
-use crate::support::{run_in, text};
+use crate::support::text;
 
 /// Runs a script, exports its recording, compiles that and runs it: what the run and the program have said.
 fn both(folder: &Path, script: &Path, change: impl Fn(String) -> String) -> Result<(String, Output), String> {
@@ -121,14 +121,12 @@ fn everything_that_c_has_is_in_one_program() {
     if !exported::has("cc") {
         return;
     }
-    let own = [("own".to_owned(), SCRIPT.to_owned())];
-    assert_eq!(exported::each_prints_its_transcript(&C, &own), 1);
+    exported::has_all_of(&C, SCRIPT);
 }
 
 #[test]
 fn what_has_no_form_in_c_is_named_with_its_line() {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (script, wanted) in [
+    let refused = [
         ("pipe p\ndup2 p[1] 1\n", "line 2: dup2 p[1] 1: a dup2 over standard output"),
         ("timerfd soon 50\nfork kid\nread soon\nsleep 80\n", "line 3: read soon: a read that a timer wakes"),
         ("channel stream c kid\nkid: echo c[1]\n", "line 2: kid: echo c[1]: two tasks work at one time"),
@@ -136,13 +134,8 @@ fn what_has_no_form_in_c_is_named_with_its_line() {
             "channel stream c kid\nflood c[0] 20000 100\nkid: read c[1] 1000000\nkid: read c[1] 1000000\n",
             "a flood that wakes and goes on",
         ),
-    ] {
-        fs::write(folder.path().join("talk.tin"), script).expect("a script");
-        let exported = run_in(folder.path(), &["export", "talk.tin", "--c"]);
-        let said = text(&exported.stderr);
-        assert_eq!((exported.status.code(), text(&exported.stdout)), (Some(2), String::new()), "{script}");
-        assert!(said.contains(wanted), "{script}: {said}");
-    }
+    ];
+    exported::refuses(&C, &refused);
 }
 
 #[test]

@@ -1,9 +1,6 @@
 //! A run as a Python program, with nothing but the modules that come with Python.
 
-use std::fs;
-
 use crate::exported::{self, PYTHON};
-use crate::support::{run_in, text};
 
 #[test]
 fn a_run_as_python_prints_its_transcript_and_an_altered_result_is_told() {
@@ -77,14 +74,12 @@ fn everything_that_python_has_is_in_one_program() {
     if !exported::has("python3") {
         return;
     }
-    let own = [("own".to_owned(), SCRIPT.to_owned())];
-    assert_eq!(exported::each_prints_its_transcript(&PYTHON, &own), 1);
+    exported::has_all_of(&PYTHON, SCRIPT);
 }
 
 #[test]
 fn what_python_does_not_offer_is_named_with_its_statement() {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (script, wanted) in [
+    let refused = [
         (
             "pipe p\npipe q\nwrite p[1] x\ntee p[0] q[1] 1\n",
             "line 4: tee p[0] q[1] 1: Python's modules do not offer tee",
@@ -99,11 +94,6 @@ fn what_python_does_not_offer_is_named_with_its_statement() {
             "Python's modules do not offer an address of",
         ),
         ("pdeathsig TERM\n", "line 1: pdeathsig TERM: Python's modules do not offer prctl"),
-    ] {
-        fs::write(folder.path().join("talk.tin"), script).expect("a script");
-        let exported = run_in(folder.path(), &["export", "talk.tin", "--python"]);
-        let said = text(&exported.stderr);
-        assert_eq!((exported.status.code(), text(&exported.stdout)), (Some(2), String::new()), "{script}");
-        assert!(said.contains(wanted), "{script}: {said}");
-    }
+    ];
+    exported::refuses(&PYTHON, &refused);
 }
