@@ -27,8 +27,6 @@ const SIZE: (u16, u16) = (36, 120);
 const ROOM: (u16, u16) = (40, 160);
 /// Nothing more comes after so long.
 const STILL: Duration = Duration::from_millis(400);
-/// A lone escape is told from the beginning of a sequence by the time that passes.
-const LONE_ESCAPE: Duration = Duration::from_millis(80);
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -52,13 +50,17 @@ fn pids(pty: &Pty) -> Vec<i32> {
     pty.agents().iter().map(|process| process.pid).collect()
 }
 
+/// Three writes, and the reads of both children.
+fn say_three_words(pty: &mut Pty) {
+    pty.type_bytes(b"one\rtwo\rthree\r\r");
+    pty.wait("one read of three writes", |screen| screen.contains("onetwothree") && screen.contains("3 reads"));
+}
+
 /// The views that cover the bench.
 fn views() -> Result<(), Failure> {
     let (mut pty, first) = start(SIZE);
-    pty.type_bytes(b"one\rtwo\rthree\r\r");
-    pty.wait("one read of three writes", |screen| screen.contains("onetwothree") && screen.contains("3 reads"));
-    pty.type_bytes(b"\x1b");
-    pty.pump(LONE_ESCAPE);
+    say_three_words(&mut pty);
+    pty.escape();
     pty.type_bytes(b"d");
     pty.wait("the diagram", |screen| screen.contains("time ▼"));
     let about = "A line a process, downwards in time. Three messages on the stream leave the parent one by one and arrive at \
@@ -72,8 +74,7 @@ fn views() -> Result<(), Failure> {
                  picked out; on the others each read took one.";
     take(&mut pty, &first, "lens.svg", ("The same three messages on five kinds of channel", about))?;
 
-    pty.type_bytes(b"\x1b");
-    pty.pump(LONE_ESCAPE);
+    pty.escape();
     pty.type_bytes(b"t");
     pty.wait("the processes", |screen| screen.contains("processes and their descriptors"));
     let about = "The parent and its two children as a tree, each with its state and its descriptors; below them who holds the \
@@ -107,8 +108,7 @@ fn bench() -> Result<(), Failure> {
     let about = ("Three writes: one read on a stream, three on a datagram pair", about);
     write("bench.svg", &svg::moving(&screens, about))?;
 
-    pty.type_bytes(b"\x1b");
-    pty.pump(LONE_ESCAPE);
+    pty.escape();
     pty.type_bytes(b"k");
     pty.wait("the stream's end", |screen| screen.contains("killed by SIGKILL") && screen.contains("EOF"));
     pty.type_bytes(b"\tk");
@@ -123,17 +123,14 @@ fn bench() -> Result<(), Failure> {
 /// Present mode, where letters are drawn big.
 fn room() -> Result<(), Failure> {
     let (mut pty, pids) = start(ROOM);
-    pty.type_bytes(b"one\rtwo\rthree\r\r");
-    pty.wait("one read of three writes", |screen| screen.contains("onetwothree") && screen.contains("3 reads"));
-    pty.type_bytes(b"\x1b");
-    pty.pump(LONE_ESCAPE);
+    say_three_words(&mut pty);
+    pty.escape();
     pty.type_bytes(b"P\r");
     pty.wait("big letters", |screen| screen.contains("▟▀▙ █▀▙ ▟▀▙") && screen.contains("parent ▶ all"));
     let about = "The two panels in present mode, on a light ground: the letters of each message are four columns and four rows \
                  large.";
     take(&mut pty, &pids, "room.svg", ("Present mode, for the last row of a class", about))?;
-    pty.type_bytes(b"\x1b");
-    pty.pump(LONE_ESCAPE);
+    pty.escape();
     leave(pty)
 }
 
