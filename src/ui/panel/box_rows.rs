@@ -169,23 +169,14 @@ impl BoxRows {
                 self.count_hidden(&mut of_row, theme);
             }
             for message in row {
-                match self.form {
-                    Form::Inline => of_row[0].extend(message.inline(theme)),
-                    Form::Biggest => {
-                        for (line, part) in of_row.iter_mut().zip(message.biggest(theme)) {
-                            line.extend(part.spans);
-                        }
-                    }
-                    Form::Large | Form::Tall => {
-                        for (line, part) in of_row.iter_mut().zip(message.large(theme)) {
-                            line.extend(part.spans);
-                        }
-                    }
-                    Form::Boxes => {
-                        for (line, part) in of_row.iter_mut().zip(message.boxed(theme)) {
-                            line.extend(part.spans);
-                        }
-                    }
+                let drawn: Vec<Line<'static>> = match self.form {
+                    Form::Inline => vec![Line::from(message.inline(theme))],
+                    Form::Biggest => message.biggest(theme).into(),
+                    Form::Large | Form::Tall => message.large(theme).into(),
+                    Form::Boxes => message.boxed(theme).into(),
+                };
+                for (line, part) in of_row.iter_mut().zip(drawn) {
+                    line.extend(part.spans);
                 }
             }
             if at + 1 == self.rows.len() && self.kept == Kept::First {
