@@ -103,7 +103,12 @@ impl Retold {
             Some(true) => {}
             Some(false) => return,
             // It runs before the fork that made it has returned.
-            None => return self.unborn.extend((self.unborn.len() < MOST_UNBORN).then(|| call.clone())),
+            None => {
+                if self.unborn.len() < MOST_UNBORN {
+                    self.unborn.push(call.clone());
+                }
+                return;
+            }
         }
         if call.state == CallState::Resumed {
             return self.wake(&task, call);
