@@ -1,21 +1,19 @@
 //! flock(2): a lock on a folder that the kernel releases with its last holder, however that one ends.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use nix::fcntl::{Flock, FlockArg};
-
 /// How often a lock that somebody holds is tried again.
 const AGAIN: Duration = Duration::from_millis(2);
 
-/// A folder's lock; dropping it releases it.
+/// A folder's lock; closing the file, which drop does, releases it.
 #[derive(Debug)]
 pub struct FolderLock {
     /// What holds it.
-    file: Flock<File>,
+    file: File,
 }
 
 impl FolderLock {
@@ -23,8 +21,11 @@ impl FolderLock {
     pub fn take(folder: &Path) -> io::Result<Self> {
         let flags = libc::O_DIRECTORY | libc::O_NOFOLLOW;
         let file = fs::OpenOptions::new().read(true).custom_flags(flags).open(folder)?;
-        let lock = Flock::lock(file, FlockArg::LockExclusiveNonblock);
-        lock.map(|file| Self { file }).map_err(|(_, errno)| errno.into())
+        match file.try_lock() {
+            Ok(()) => Ok(Self { file }),
+            Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
     }
 
     /// Whether the folder of this name is the one that is locked: it may have been removed, and made again, since.
