@@ -66,13 +66,13 @@ use keys::Keymap;
 use matrix_view::MatrixView;
 pub use mode::Mode;
 use palette::Palette;
-use past::{Past, Said};
+use past::{Past, SaidStatements};
 use presentation::Presentation;
 use program::Program;
 use target::Target;
 use transcript::Transcript;
 pub use view::View;
-use why::Heard;
+use why::ExplanationState;
 
 /// All that the UI knows.
 #[derive(Debug, Clone)]
@@ -133,7 +133,7 @@ pub struct App {
     /// The program that is watched, if what is seen is one: its name is that of the recording.
     pub program: Option<Program>,
     /// The statements that made this bench.
-    pub said: Said,
+    pub said: SaidStatements,
     /// The last moments, while the diagram shows them.
     pub recent: Vec<Moment>,
     /// How it is shown to a room, if it is.
@@ -149,7 +149,7 @@ pub struct App {
     /// The first step that is offered, by its place among all.
     first_step: Option<usize>,
     /// How much is known of the reasons for what was done last.
-    heard: Heard,
+    heard: ExplanationState,
     /// The focus has moved since.
     is_looking_elsewhere: bool,
     /// Statements on their way, with their lines.
@@ -194,14 +194,14 @@ impl App {
             matrix: MatrixView::default(),
             past: None,
             recording: None,
-            said: Said::default(),
+            said: SaidStatements::default(),
             recent: Vec::new(),
             focus: None,
             newest: None,
             typed_last: None,
             follow: false,
             first_step: None,
-            heard: Heard::Nothing,
+            heard: ExplanationState::Nothing,
             is_looking_elsewhere: false,
             pending: VecDeque::new(),
             next_line: 0,

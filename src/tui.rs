@@ -33,7 +33,7 @@ use crate::session::Settings;
 use crate::sys::tty_input::{Look, TtyInput};
 use crate::sys::{output, poll, signal, slice};
 use crate::ui::theme::Theme;
-use crate::ui::{self, Scene, keymap};
+use crate::ui::{self, ViewContext, keymap};
 
 use decode::{Decoded, Decoder};
 use early::EarlyKeys;
@@ -182,8 +182,8 @@ struct Tui {
     dirty_since: Option<Instant>,
 }
 
-fn scene(playground: &Playground, theme: Theme) -> Scene<'_> {
-    Scene { app: playground.app(), world: playground.world(), theme }
+fn scene(playground: &Playground, theme: Theme) -> ViewContext<'_> {
+    ViewContext { app: playground.app(), world: playground.world(), theme }
 }
 
 /// What woke the loop.

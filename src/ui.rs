@@ -43,14 +43,14 @@ use crate::app::{App, Mode, View, channel_sides, palette, update};
 use crate::lesson::{Lesson, Next};
 use crate::world::World;
 
-use layout::{MIN_HEIGHT, MIN_WIDTH, PanelPlace, Places, Wanted};
-use panel::box_rows::Form;
-use panel::channel::Subject;
+use layout::{LayoutNeeds, MIN_HEIGHT, MIN_WIDTH, PanelPlace, Places};
+use panel::box_rows::BoxForm;
+use panel::channel::ChannelView;
 use theme::{Ground, Theme};
 
 /// All that is looked at while drawing.
 #[derive(Debug, Clone, Copy)]
-pub struct Scene<'a> {
+pub struct ViewContext<'a> {
     /// The UI's state.
     pub app: &'a App,
     /// The bench.
@@ -63,8 +63,9 @@ pub struct Scene<'a> {
 const MOST_WHY: u16 = 5;
 
 /// Draws everything into an empty buffer; gives the place of the hardware cursor, if there is to be one.
-pub fn draw(scene: Scene<'_>, buf: &mut Buffer) -> Option<Position> {
-    let scene = if scene.app.present.is_on { Scene { theme: scene.theme.on(Ground::Room), ..scene } } else { scene };
+pub fn draw(scene: ViewContext<'_>, buf: &mut Buffer) -> Option<Position> {
+    let scene =
+        if scene.app.present.is_on { ViewContext { theme: scene.theme.on(Ground::Room), ..scene } } else { scene };
     let area = buf.area;
     buf.set_style(area, scene.theme.base());
     let position = draw_into(scene, area, buf);
@@ -75,7 +76,7 @@ pub fn draw(scene: Scene<'_>, buf: &mut Buffer) -> Option<Position> {
 }
 
 /// Draws into a buffer; gives the place of the hardware cursor.
-fn draw_into(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+fn draw_into(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     if area.width < MIN_WIDTH || area.height < MIN_HEIGHT {
         if !area.is_empty() {
             let text = format!("need {MIN_WIDTH}×{MIN_HEIGHT}, have {}×{}", area.width, area.height);
@@ -113,12 +114,12 @@ pub fn program_size((width, height): (u16, u16)) -> (u16, u16) {
 }
 
 /// What is left to the panels of a screen.
-fn panels_area(scene: Scene<'_>, area: Rect) -> Rect {
+fn panels_area(scene: ViewContext<'_>, area: Rect) -> Rect {
     if scene.app.program.is_some() { layout::with_program(area).0 } else { area }
 }
 
 /// What covers everything: a list, a notice below it, the line one types in or the keys.
-fn listed(scene: Scene<'_>, what: Listed, area: Rect, buf: &mut Buffer) -> Option<Position> {
+fn listed(scene: ViewContext<'_>, what: Listed, area: Rect, buf: &mut Buffer) -> Option<Position> {
     panel::header::draw(scene, None, Rect { height: 1, ..area }, buf);
     let list = list_place(scene, area);
     let draw = match what {
@@ -136,12 +137,12 @@ fn listed(scene: Scene<'_>, what: Listed, area: Rect, buf: &mut Buffer) -> Optio
 }
 
 /// Where such a list stands.
-fn list_place(scene: Scene<'_>, area: Rect) -> Rect {
+fn list_place(scene: ViewContext<'_>, area: Rect) -> Rect {
     Rect { y: area.y + 1, height: area.height - 2 - u16::from(scene.app.notice.is_some()), ..area }
 }
 
 /// Where the bench's panels stand.
-fn places_of(scene: Scene<'_>, area: Rect) -> Places {
+fn places_of(scene: ViewContext<'_>, area: Rect) -> Places {
     if scene.app.course.shown().is_some() {
         return lesson(scene, area).1;
     }
@@ -150,11 +151,11 @@ fn places_of(scene: Scene<'_>, area: Rect) -> Places {
         return present::places(area, why, channel_sides::listed(scene.world).len());
     }
     let (why, tasks) = (panel::why::rows(scene, area.width), scene.world.tasks().count());
-    Places::of(area, Wanted { why, tasks, channels: channel_sides::listed(scene.world).len() })
+    Places::of(area, LayoutNeeds { why, tasks, channels: channel_sides::listed(scene.world).len() })
 }
 
 /// A view that covers the bench; explanation and keys stay.
-fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+fn covered(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     panel::header::draw(scene, None, Rect { height: 1, ..area }, buf);
     let (body, why, keys) = cover(scene, area);
     present::last_keys(scene, keys, buf);
@@ -170,7 +171,7 @@ fn covered(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
 }
 
 /// Where such a view stands, the explanation below it, and the last keys of a room.
-fn cover(scene: Scene<'_>, area: Rect) -> (Rect, Rect, Rect) {
+fn cover(scene: ViewContext<'_>, area: Rect) -> (Rect, Rect, Rect) {
     let keys = Rect { y: area.bottom() - 2, height: u16::from(scene.app.present.is_on), ..area };
     let wanted = panel::why::rows(scene, area.width);
     let height = area.height - 4 - keys.height;
@@ -183,14 +184,14 @@ fn cover(scene: Scene<'_>, area: Rect) -> (Rect, Rect, Rect) {
 }
 
 /// Where a lesson's text stands and what it has to take in, and the places of the rest.
-fn lesson(scene: Scene<'_>, area: Rect) -> (panel::lesson::Place, Places) {
+fn lesson(scene: ViewContext<'_>, area: Rect) -> (panel::lesson::TextPlace, Places) {
     let (text, places) = layout::with_lesson(area, channel_sides::listed(scene.world).len());
     let why = panel::why::cut_explanation(scene, places.why);
-    (panel::lesson::Place { area: text, why }, places)
+    (panel::lesson::TextPlace { area: text, why }, places)
 }
 
 /// Everything but a lesson's text.
-fn bench(scene: Scene<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> Option<Position> {
+fn bench(scene: ViewContext<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> Option<Position> {
     // What is hidden in a room: everything but what was written.
     let unseen = channels(scene, places, buf);
     panel::header::draw(scene, unseen, header, buf);
@@ -214,7 +215,7 @@ fn bench(scene: Scene<'_>, places: &Places, header: Rect, buf: &mut Buffer) -> O
 /// Some keys turn pages, and only the view knows how long they are. In a lesson the key that goes on first shows what has not been
 /// read, and arrows scroll where there is nothing to choose.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys turn no page")]
-pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), action: Action) -> Action {
+pub fn turned(scene: ViewContext<'_>, (width, height): (u16, u16), action: Action) -> Action {
     let area = Rect::new(0, 0, width, height);
     if width < MIN_WIDTH || height < MIN_HEIGHT {
         return action;
@@ -254,7 +255,7 @@ pub fn turned(scene: Scene<'_>, (width, height): (u16, u16), action: Action) -> 
 }
 
 /// The trace goes back until its first line is seen, and no further.
-fn traced_back(scene: Scene<'_>, area: Rect) -> Action {
+fn traced_back(scene: ViewContext<'_>, area: Rect) -> Action {
     let place = if scene.app.view == View::Trace { cover(scene, area).0 } else { places_of(scene, area).trace };
     let now = scene.app.seen_transcript().scroll();
     let most = panel::trace::most_back(scene, place).max(now);
@@ -262,7 +263,7 @@ fn traced_back(scene: Scene<'_>, area: Rect) -> Action {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys turn no page")]
-fn turned_in_lesson(scene: Scene<'_>, area: Rect, key: Learn) -> Learn {
+fn turned_in_lesson(scene: ViewContext<'_>, area: Rect, key: Learn) -> Learn {
     let Some((lesson, taking)) = scene.app.course.shown() else { return key };
     let (text, _) = self::lesson(scene, area);
     let page = isize::try_from(panel::lesson::rows(text.area).saturating_sub(1)).unwrap_or(1);
@@ -293,7 +294,7 @@ fn asks(lesson: &Lesson, taking: &Taking, number: u8) -> bool {
 }
 
 /// Draws the channels that fit; where not all do, says how many of how many.
-fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usize, usize)> {
+fn channels(scene: ViewContext<'_>, places: &Places, buf: &mut Buffer) -> Option<(usize, usize)> {
     let shown = channel_sides::listed(scene.world);
     let focused = scene.app.focused(scene.world);
     let Some(focus) = focused.and_then(|focused| shown.iter().position(|id| *id == focused.channel)) else {
@@ -316,18 +317,18 @@ fn channels(scene: Scene<'_>, places: &Places, buf: &mut Buffer) -> Option<(usiz
     let areas = channel_areas(scene, places);
     let facings = areas.iter().filter_map(|place| Some((place, channel_sides::of(scene.world, shown[place.at])?)));
     let fit =
-        |form: &Form| facings.clone().all(|(place, facing)| panel::channel::fits(scene, facing, place.area, *form));
-    let largest = present::forms(scene).into_iter().find(fit).unwrap_or(Form::Boxes);
+        |form: &BoxForm| facings.clone().all(|(place, facing)| panel::channel::fits(scene, facing, place.area, *form));
+    let largest = present::forms(scene).into_iter().find(fit).unwrap_or(BoxForm::Boxes);
     for (PanelPlace { at, area }, facing) in facings {
         let is_focused = at == &focus || scene.app.speaks_to_all();
-        let subject = Subject { facing, number: at + 1, is_focused, largest };
+        let subject = ChannelView { facing, number: at + 1, is_focused, largest };
         panel::channel::draw(scene, subject, *area, buf);
     }
     (areas.len() < shown.len()).then_some((areas.len(), shown.len()))
 }
 
 /// Which channels are drawn, and where.
-fn channel_areas(scene: Scene<'_>, places: &Places) -> Vec<PanelPlace> {
+fn channel_areas(scene: ViewContext<'_>, places: &Places) -> Vec<PanelPlace> {
     let shown = channel_sides::listed(scene.world);
     let focused = scene.app.focused(scene.world);
     let focus = focused.and_then(|focused| shown.iter().position(|id| *id == focused.channel));

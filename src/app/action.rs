@@ -10,7 +10,7 @@ use super::View;
 use super::input_line::Edit;
 use super::matrix_cell::{CellAnswer, CellPlace};
 use super::program::{ProgramScreen, Standing, StepOrder, Stepping};
-use super::side::Side;
+use super::side::PanelSide;
 use crate::world::kind::Kind;
 
 /// Something that came from the terminal, decoded.
@@ -89,7 +89,7 @@ pub enum Action {
     /// The other side of the focused channel speaks.
     OtherSideSpeaks,
     /// The message line, for a side of the focused channel.
-    SpeakAs(Side),
+    SpeakAs(PanelSide),
     /// A digit of the number that stands before a key.
     Count(u8),
     /// A statement about the focused channel.
@@ -185,7 +185,7 @@ pub enum Action {
     /// The focus goes to the channel of this place, from 0.
     Focus(u16),
     /// A step in time.
-    Go(Step),
+    Go(Move),
     /// Back to now.
     ReturnToNow,
     /// On fresh processes, everything up to the moment that is looked at.
@@ -257,9 +257,9 @@ pub enum Learn {
     LeaveSearch,
 }
 
-/// Steps in time.
+/// Moves in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Step {
+pub enum Move {
     /// The event before.
     Back,
     /// The next event.
@@ -290,9 +290,9 @@ pub enum ChannelAction {
     /// Closes the child's end.
     CloseFar,
     /// One side says that it writes no more.
-    HalfClose(Side),
+    HalfClose(PanelSide),
     /// A message of so many bytes from one side.
-    Bytes(Side),
+    Bytes(PanelSide),
     /// The parent waits for a child that has died.
     Wait,
     /// SIGSTOP for the child.
@@ -349,7 +349,7 @@ pub enum Command {
     /// Say who of a watched program is to go on.
     StepProgram(StepOrder),
     /// Look at the past, a step from what is looked at now.
-    Look(Step),
+    Look(Move),
     /// Give the terminal back, and stop until somebody says `fg`.
     Suspend,
     /// Leave.

@@ -4,8 +4,8 @@
 use crate::lesson::Next;
 use crate::world::World;
 
-use super::action::{Action, ChannelAction, Learn, Step};
-use super::course::{Running, Which};
+use super::action::{Action, ChannelAction, Learn, Move};
+use super::course::{CourseItem, RunningWork};
 use super::input_line::Edit;
 use super::input_line::InputLine;
 use super::program::{Program, Stepping};
@@ -33,11 +33,11 @@ pub fn objection(app: &App, world: &World, action: Action) -> Option<String> {
             Some(format!("nothing is hidden but in present mode: {}", app.key(Action::Present)))
         }
         Action::TraceUp | Action::TraceDown | Action::TraceTo(_) => of_trace(app, action),
-        Action::Go(Step::Back | Step::FarBack | Step::StatementBack | Step::First) => {
+        Action::Go(Move::Back | Move::FarBack | Move::StatementBack | Move::First) => {
             let is_first = app.past.as_ref().is_some_and(|past| past.at <= past.oldest);
             is_first.then(|| "nothing older is known".to_owned())
         }
-        Action::Go(Step::Forth | Step::FarForth | Step::StatementForth) if app.past.is_none() => {
+        Action::Go(Move::Forth | Move::FarForth | Move::StatementForth) if app.past.is_none() => {
             Some("this is now".to_owned())
         }
         Action::RunAgain => of_running_again(app),
@@ -221,7 +221,7 @@ fn of_running_again(app: &App) -> Option<String> {
     if app.past.is_none() && app.recording.is_none() {
         return Some(format!(
             "this is now; {} goes back, and then this key runs everything again to there",
-            app.key(Action::Go(Step::Back))
+            app.key(Action::Go(Move::Back))
         ));
     }
     in_lesson(app)
@@ -307,7 +307,7 @@ fn of_lesson(app: &App, key: Learn) -> Option<String> {
         Learn::Out if app.course.taking.is_none() => {
             Some(format!("no lesson is being taken; {} lists them", learn(Learn::List)))
         }
-        Learn::Out => (is_running == Some(Running::Statement)).then(|| AT_WORK.to_owned()),
+        Learn::Out => (is_running == Some(RunningWork::Statement)).then(|| AT_WORK.to_owned()),
         Learn::List => app.course.lessons.is_empty().then(|| "there are no lessons".to_owned()),
         Learn::ListUp | Learn::ListDown => {
             (app.course.found().len() < 2).then(|| "there is no other lesson to be marked".to_owned())
@@ -338,7 +338,7 @@ fn of_step(app: &App) -> Option<String> {
         Next::Reach(_) => Some(goal_help(app)),
         Next::Over => {
             let is_last = |at| at + 1 >= app.course.lessons.len();
-            let is_over = matches!(taking.lesson, Which::Lesson(at) if is_last(at));
+            let is_over = matches!(taking.lesson, CourseItem::Lesson(at) if is_last(at));
             let list = app.key(Action::Learn(Learn::List));
             (is_over && app.course.due().is_none()).then(|| format!("that was the last lesson; {list} lists them all"))
         }

@@ -8,7 +8,7 @@ use super::signature;
 
 /// What a completion finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct Completion {
     /// To be put at the caret.
     pub more: String,
     /// All that the word could become, where that is not one thing.
@@ -16,7 +16,7 @@ pub struct Found {
 }
 
 /// Completes the word that ends at the caret; `before` is what stands before the caret.
-pub fn complete(world: &World, before: &str) -> Found {
+pub fn complete(world: &World, before: &str) -> Completion {
     let typed = signature::typed(before);
     // In a list, as `fds=wire[0],wire[1]`, the last one is completed.
     let stem = if typed.done.is_empty() { typed.stem } else { typed.stem.rsplit([',', '=']).next().unwrap_or("") };
@@ -32,7 +32,7 @@ pub fn complete(world: &World, before: &str) -> Found {
         }
         choices.clear();
     }
-    Found { more, choices }
+    Completion { more, choices }
 }
 
 /// All that could stand where the word at the caret stands.
@@ -67,10 +67,10 @@ fn common(choices: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::stage::Stage;
+    use crate::app::stage::RecordedBench;
 
     fn more(before: &str) -> String {
-        complete(&Stage::open().world, before).more
+        complete(&RecordedBench::open().world, before).more
     }
 
     #[test]
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn where_there_are_several_all_are_told() {
-        let found = complete(&Stage::open().world, "read ");
+        let found = complete(&RecordedBench::open().world, "read ");
         assert_eq!(found.choices, ["post[0]", "post[1]", "wire[0]", "wire[1]"]);
         assert_eq!(more("nonsense x"), "");
         assert_eq!(more("écrire"), "");

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use toml::{Table, Value};
 
 use super::Mode;
-use super::keys::rebind::Wish;
+use super::keys::rebind::KeySetting;
 use super::keys::{GROUPS, Key, Keymap, MODES};
 use crate::text::is_hidden;
 
@@ -139,7 +139,7 @@ fn list(keys: &[Key]) -> String {
 }
 
 /// What stands in `[keys]`.
-fn wishes(table: &Table, complaints: &mut Vec<String>) -> Vec<Wish> {
+fn wishes(table: &Table, complaints: &mut Vec<String>) -> Vec<KeySetting> {
     let mut wishes = Vec::new();
     for (name, value) in table {
         let mode = MODES.into_iter().find(|mode| mode.name() == name);
@@ -157,14 +157,14 @@ fn wishes(table: &Table, complaints: &mut Vec<String>) -> Vec<Wish> {
     wishes
 }
 
-fn wish(mode: Option<Mode>, name: &str, value: &Value, (wishes, complaints): (&mut Vec<Wish>, &mut Vec<String>)) {
+fn wish(mode: Option<Mode>, name: &str, value: &Value, (wishes, complaints): (&mut Vec<KeySetting>, &mut Vec<String>)) {
     let texts = match value {
         Value::String(key) => Some(vec![key.clone()]),
         Value::Array(keys) => keys.iter().map(|key| key.as_str().map(str::to_owned)).collect(),
         Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Table(_) => None,
     };
     match texts {
-        Some(keys) => wishes.push(Wish { mode, name: quoted(name), keys }),
+        Some(keys) => wishes.push(KeySetting { mode, name: quoted(name), keys }),
         None => complaints.push(format!("[keys] {}: a key is a text, as \"x\", or a list of them", quoted(name))),
     }
 }

@@ -100,11 +100,11 @@ pub(super) fn close(app: &mut App) {
 mod tests {
     use super::*;
     use crate::app::action::{Action, Input};
-    use crate::app::stage::{PARENT, Stage};
+    use crate::app::stage::{PARENT, RecordedBench};
     use crate::app::update::update;
     use crate::script::parse;
 
-    fn copied(app: &mut App, stage: &Stage, what: Copied) -> String {
+    fn copied(app: &mut App, stage: &RecordedBench, what: Copied) -> String {
         update(app, &stage.world, Input::Do(Action::OpenCopy));
         let commands = update(app, &stage.world, Input::Do(Action::Copy(what)));
         let [Command::Copy(_, text)] = &commands[..] else { return app.notice.clone().unwrap_or_default() };
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_line_a_statement_and_the_whole_run_are_copied() {
-        let (mut app, mut stage) = (App::new(), Stage::open());
+        let (mut app, mut stage) = (App::new(), RecordedBench::open());
         app.mode = Mode::Keys;
         assert_eq!(copied(&mut app, &stage, Copied::Line), "the trace has no line yet");
         stage.write(PARENT, 3, b"one\x1b");

@@ -54,7 +54,7 @@ pub struct List {
 
 /// What is being taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which {
+pub enum CourseItem {
     /// A lesson of the course.
     Lesson(usize),
     /// The practice's problem.
@@ -102,15 +102,15 @@ pub struct Practice {
 #[expect(clippy::struct_excessive_bools, reason = "four facts about a lesson, each true or not on its own")]
 pub struct Taking {
     /// Which it is.
-    pub lesson: Which,
+    pub lesson: CourseItem,
     /// The place in it.
     pub walk: Walk,
     /// What came of the step's statements so far.
-    pub made: Vec<Made>,
+    pub made: Vec<StatementResult>,
     /// The option that is marked.
     pub chosen: Option<usize>,
     /// The kernel's answer to the question.
-    pub answer: Option<Answer>,
+    pub answer: Option<QuestionResult>,
     /// Hints that are shown.
     pub hints: usize,
     /// How the goal's conditions stand.
@@ -118,11 +118,11 @@ pub struct Taking {
     /// Statements that were used on the goal, without those that only look; none once the answer was shown.
     pub used: Option<u32>,
     /// Which part of the text is seen.
-    pub scroll: Scroll,
+    pub scroll: TextScroll,
     /// The learner plays elsewhere, and will be back.
     pub is_out: bool,
     /// What the lesson itself has on its way.
-    pub running: Option<Running>,
+    pub running: Option<RunningWork>,
     /// The solution is in the prompt, one statement after the other.
     pub is_solving: bool,
     pub(super) since: Vec<Event>,
@@ -136,7 +136,7 @@ pub struct Taking {
 
 /// What came of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
+pub struct StatementResult {
     /// In the expectations' words; none where there are none.
     pub got: Option<String>,
     /// What the lesson wanted, where something else came.
@@ -147,7 +147,7 @@ pub struct Made {
 
 /// What the kernel answered to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct QuestionResult {
     /// The learner's guess.
     pub guess: usize,
     /// Which options hold.
@@ -160,7 +160,7 @@ pub struct Answer {
 
 /// Which part of a step's text is seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scroll {
+pub enum TextScroll {
     /// Its beginning.
     Top,
     /// What is to be done, or has just been done.
@@ -171,7 +171,7 @@ pub enum Scroll {
 
 /// What a lesson has on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Running {
+pub enum RunningWork {
     /// The bench is being made anew.
     Bench,
     /// A statement of its own.
@@ -235,23 +235,23 @@ impl Course {
     /// The lesson being taken, by what stays while the rest changes.
     pub(super) fn book(&self) -> Option<(Rc<[Lesson]>, usize)> {
         match self.taking.as_ref()?.lesson {
-            Which::Lesson(at) => Some((self.lessons.clone(), at)),
-            Which::Problem => Some((self.practice.problem.clone(), 0)),
-            Which::Review => Some((self.review.lesson.clone(), 0)),
+            CourseItem::Lesson(at) => Some((self.lessons.clone(), at)),
+            CourseItem::Problem => Some((self.practice.problem.clone(), 0)),
+            CourseItem::Review => Some((self.review.lesson.clone(), 0)),
         }
     }
 
-    fn lesson(&self, which: Which) -> Option<&Lesson> {
+    fn lesson(&self, which: CourseItem) -> Option<&Lesson> {
         match which {
-            Which::Lesson(at) => self.lessons.get(at),
-            Which::Problem => self.practice.problem.first(),
-            Which::Review => self.review.lesson.first(),
+            CourseItem::Lesson(at) => self.lessons.get(at),
+            CourseItem::Problem => self.practice.problem.first(),
+            CourseItem::Review => self.review.lesson.first(),
         }
     }
 
     /// Whether the practice's problem is being taken.
     pub fn is_practising(&self) -> bool {
-        self.taking.as_ref().is_some_and(|taking| taking.lesson == Which::Problem)
+        self.taking.as_ref().is_some_and(|taking| taking.lesson == CourseItem::Problem)
     }
 
     /// The lesson being taken, and the place in it.
@@ -288,7 +288,7 @@ impl Course {
 
     /// Whether a statement of the lesson's own is on its way.
     pub fn is_making(&self) -> bool {
-        self.taking.as_ref().is_some_and(|taking| taking.running == Some(Running::Statement))
+        self.taking.as_ref().is_some_and(|taking| taking.running == Some(RunningWork::Statement))
     }
 
     /// Which lessons the list shows.
@@ -300,9 +300,9 @@ impl Course {
     pub fn farewell(&self) -> Option<String> {
         let (lesson, taking) = self.current()?;
         match taking.lesson {
-            Which::Problem => return Some(self.practice.farewell()),
-            Which::Review => return Some("`tincans learn` goes on with the lessons".to_owned()),
-            Which::Lesson(_) => {}
+            CourseItem::Problem => return Some(self.practice.farewell()),
+            CourseItem::Review => return Some("`tincans learn` goes on with the lessons".to_owned()),
+            CourseItem::Lesson(_) => {}
         }
         let how = match (taking.walk.current(lesson), &self.warning) {
             (_, Some(warning)) => warning.clone(),
@@ -328,18 +328,18 @@ impl Course {
             }
             taking.since.push(event.clone());
         }
-        if taking.running != Some(Running::Statement) {
+        if taking.running != Some(RunningWork::Statement) {
             return;
         }
         #[expect(clippy::wildcard_enum_match_arm, reason = "only these two say what came of a statement")]
         let made = match &event.what {
-            What::Expect { want, got, ok } => Made {
+            What::Expect { want, got, ok } => StatementResult {
                 got: Some(got.clone()),
                 instead_of: (!ok).then(|| want.clone()),
                 wanted: (*ok && want != got).then(|| want.clone()),
             },
             What::Refused { reason } => {
-                Made { got: Some(format!("refused: {reason}")), instead_of: None, wanted: None }
+                StatementResult { got: Some(format!("refused: {reason}")), instead_of: None, wanted: None }
             }
             _ => return,
         };

@@ -4,7 +4,7 @@ use super::action::Action;
 
 /// Something that can be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct ActionEntry {
     /// What it is.
     pub action: Action,
     /// The name by which its keys are bound.
@@ -21,7 +21,7 @@ pub struct Entry {
     pub detail: Option<String>,
 }
 
-impl Entry {
+impl ActionEntry {
     pub(super) fn of(action: Action, long: String) -> Self {
         Self { action, name: "", keys: String::new(), long, statements: Vec::new(), objection: None, detail: None }
     }

@@ -165,18 +165,18 @@ impl App {
 mod tests {
     use super::*;
     use crate::app::action::Input;
-    use crate::app::stage::{PARENT, Stage};
+    use crate::app::stage::{PARENT, RecordedBench};
     use crate::app::update::update;
     use crate::trace::TaskId;
 
-    fn offered(app: &mut App, stage: &Stage) -> Option<FirstStep> {
+    fn offered(app: &mut App, stage: &RecordedBench) -> Option<FirstStep> {
         app.observe(&stage.world);
         app.first_step().map(|(_, step)| step)
     }
 
     #[test]
     fn a_step_is_gone_when_the_bench_shows_that_it_was_done_whatever_key_did_it() {
-        let (mut app, mut stage) = (App::new(), Stage::open());
+        let (mut app, mut stage) = (App::new(), RecordedBench::open());
         assert_eq!(offered(&mut app, &stage), None);
         app.offer_first_steps();
         assert_eq!(offered(&mut app, &stage), Some(FirstStep::Words));
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn what_is_refused_stays_so_and_is_kept() {
-        let (mut app, stage) = (App::new(), Stage::open());
+        let (mut app, stage) = (App::new(), RecordedBench::open());
         app.offer_first_steps();
         for step in ALL {
             assert_eq!(offered(&mut app, &stage), Some(step));
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn the_last_one_is_gone_once_the_lessons_are_listed_and_then_all_are() {
-        let (mut app, stage) = (App::new(), Stage::open());
+        let (mut app, stage) = (App::new(), RecordedBench::open());
         app.offer_first_steps();
         for _ in 1..ALL.len() {
             update(&mut app, &stage.world, Input::Do(Action::SkipStep));

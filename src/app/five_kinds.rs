@@ -37,7 +37,7 @@ const MOST_BYTES: u64 = 4096;
 
 /// How a bench of the three ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum WriterEnding {
     /// As the channel stands now.
     Open,
     /// The writer has closed its end, and the reader reads until it can read no more.
@@ -47,7 +47,7 @@ pub enum Ending {
 }
 
 /// In the order in which they are run.
-pub const ENDINGS: [Ending; 3] = [Ending::Open, Ending::Closed, Ending::Killed];
+pub const ENDINGS: [WriterEnding; 3] = [WriterEnding::Open, WriterEnding::Closed, WriterEnding::Killed];
 
 /// Of which history this is: where something has been done since, it is run anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub struct FiveKinds {
 
 impl FiveKinds {
     /// The two ends of a kind's channel on one of the benches: the writer's and the reader's.
-    pub fn ends(&self, kind: Kind, ending: Ending) -> Option<(&World, &End, &End)> {
+    pub fn ends(&self, kind: Kind, ending: WriterEnding) -> Option<(&World, &End, &End)> {
         let at = ENDINGS.iter().position(|other| *other == ending)?;
         let world = self.benches.as_ref()?.get(at)?;
         let (_, name) = KINDS.iter().find(|(other, _)| *other == kind)?;
@@ -90,9 +90,9 @@ impl FiveKinds {
     }
 
     /// What the reader came to after the writer had gone, in a few words, and in more.
-    pub fn came_after(&self, kind: Kind, ending: Ending) -> Option<[String; 2]> {
+    pub fn came_after(&self, kind: Kind, ending: WriterEnding) -> Option<[String; 2]> {
         let (world, _, far) = self.ends(kind, ending)?;
-        let before = self.ends(kind, Ending::Open)?.2.inbox.reads.len();
+        let before = self.ends(kind, WriterEnding::Open)?.2.inbox.reads.len();
         let after: Vec<&Read> = far.inbox.reads.iter().skip(before).collect();
         let bytes: u64 = after.iter().map(|read| read.len).sum();
         let failed: Vec<String> = after.iter().filter_map(|read| failure(read)).collect();
@@ -114,10 +114,10 @@ impl FiveKinds {
     pub fn why(&self) -> Option<Explanation> {
         self.benches.as_ref()?;
         let reads = grouped(|kind| {
-            let (_, _, far) = self.ends(kind, Ending::Open)?;
+            let (_, _, far) = self.ends(kind, WriterEnding::Open)?;
             Some(format!("{} for {}", far.inbox.totals.reads, far.inbox.totals.writes))
         });
-        let closed = grouped(|kind| self.came_after(kind, Ending::Closed).map(|[short, _]| short));
+        let closed = grouped(|kind| self.came_after(kind, WriterEnding::Closed).map(|[short, _]| short));
         let told = |groups: &[(String, Vec<&str>)]| {
             let each = |(what, kinds): &(String, Vec<&str>)| format!("{what} on {}", kinds.join(", "));
             groups.iter().map(each).collect::<Vec<_>>().join("; ")
@@ -242,20 +242,20 @@ fn makes(statement: &Statement, name: &str) -> bool {
 }
 
 /// The statements of one bench.
-fn script(history: &[Turn], ending: Ending) -> Vec<String> {
+fn script(history: &[Turn], ending: WriterEnding) -> Vec<String> {
     let mut statements = vec!["signal SIGPIPE ignore".to_owned()];
     for (kind, name) in KINDS {
         let word = kind.word();
         let (first, second) = if kind.is_pipe() { ("far", "near") } else { ("near", "far") };
         statements.push(format!("channel {word} {name} between={name}_{first},{name}_{second}"));
         // What becomes of the writer is met by a reader that is still there.
-        let is_meant = |turn: &&Turn| ending == Ending::Open || turn.is_by_near || !turn.is_an_end();
+        let is_meant = |turn: &&Turn| ending == WriterEnding::Open || turn.is_by_near || !turn.is_an_end();
         statements.extend(history.iter().filter(is_meant).filter_map(|turn| turn.on(kind, name)));
         let near = usize::from(kind.is_pipe());
         match ending {
-            Ending::Open => continue,
-            Ending::Closed => statements.push(format!("{name}_near: close {name}[{near}]")),
-            Ending::Killed => statements.push(format!("kill {name}_near SIGKILL")),
+            WriterEnding::Open => continue,
+            WriterEnding::Closed => statements.push(format!("{name}_near: close {name}[{near}]")),
+            WriterEnding::Killed => statements.push(format!("kill {name}_near SIGKILL")),
         }
         statements.push(format!("{name}_far: drain {name}[{}]", 1 - near));
     }

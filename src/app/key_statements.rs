@@ -12,7 +12,7 @@ use crate::world::task::Task;
 use super::action::{Action, ChannelAction};
 use super::channel_sides::Facing;
 use super::keys::Hints;
-use super::target::Side;
+use super::target::PanelSide;
 
 /// Buffer of a keyed read.
 pub const READ_SIZE: u32 = 4096;
@@ -41,11 +41,11 @@ impl<'a> Situation<'a> {
     /// What a key does to a channel.
     pub fn deed(self, deed: ChannelAction, facing: Facing) -> KeyStatement {
         match deed {
-            ChannelAction::ReadFar => self.read(facing, Side::Far),
+            ChannelAction::ReadFar => self.read(facing, PanelSide::Far),
             ChannelAction::ReadNear => self.read_near(facing),
             ChannelAction::Kill => self.child(facing).map(|child| format!("kill {} SIGKILL", child.name)),
-            ChannelAction::Close => self.close(facing, Side::Near),
-            ChannelAction::CloseFar => self.close(facing, Side::Far),
+            ChannelAction::Close => self.close(facing, PanelSide::Near),
+            ChannelAction::CloseFar => self.close(facing, PanelSide::Far),
             ChannelAction::HalfClose(side) => self.half_close(facing, side),
             ChannelAction::Bytes(side) => self.bytes(facing, side),
             ChannelAction::Wait => self.wait(),
@@ -56,16 +56,16 @@ impl<'a> Situation<'a> {
     }
 
     /// A message from one side.
-    pub fn write(self, facing: Facing, side: Side, text: &str) -> KeyStatement {
+    pub fn write(self, facing: Facing, side: PanelSide, text: &str) -> KeyStatement {
         self.write_data(facing, side, &text::quoted(text.as_bytes()))
     }
 
     /// A message of so many bytes.
-    fn bytes(self, facing: Facing, side: Side) -> KeyStatement {
+    fn bytes(self, facing: Facing, side: PanelSide) -> KeyStatement {
         self.write_data(facing, side, &format!("{}*z", self.count.unwrap_or(MESSAGE_SIZE)))
     }
 
-    fn write_data(self, facing: Facing, side: Side, data: &str) -> KeyStatement {
+    fn write_data(self, facing: Facing, side: PanelSide, data: &str) -> KeyStatement {
         let end = self.end(facing.end(side))?;
         if !end.can_be_written() {
             return Err(format!("{} is the end of a pipe that only reads", end.label()));
@@ -75,7 +75,7 @@ impl<'a> Situation<'a> {
     }
 
     /// One direction is over.
-    fn half_close(self, facing: Facing, side: Side) -> KeyStatement {
+    fn half_close(self, facing: Facing, side: PanelSide) -> KeyStatement {
         let end = self.end(facing.end(side))?;
         let holder = self.holder(end, side.prefers())?;
         Ok(format!("{}shutdown {} wr", prefix(holder), end.label()))
@@ -88,7 +88,7 @@ impl<'a> Situation<'a> {
     }
 
     /// This side reads until nothing is left.
-    pub fn drain(self, facing: Facing, side: Side) -> KeyStatement {
+    pub fn drain(self, facing: Facing, side: PanelSide) -> KeyStatement {
         let (reader, far) = self.reader(facing.end(side), side)?;
         if let Some(reason) = self.busy(reader) {
             return Err(reason);
@@ -97,7 +97,7 @@ impl<'a> Situation<'a> {
     }
 
     /// One read.
-    fn read(self, facing: Facing, side: Side) -> KeyStatement {
+    fn read(self, facing: Facing, side: PanelSide) -> KeyStatement {
         let (reader, end) = self.reader(facing.end(side), side)?;
         Ok(format!("{}read {} {}", prefix(reader), end.label(), self.count.unwrap_or(READ_SIZE)))
     }
@@ -105,7 +105,7 @@ impl<'a> Situation<'a> {
     /// One read at the near end, where it would not put the parent to sleep: that would end all keys that act as the parent.
     fn read_near(self, facing: Facing) -> KeyStatement {
         let near = self.end(facing.near)?;
-        let statement = self.read(facing, Side::Near)?;
+        let statement = self.read(facing, PanelSide::Near)?;
         let blocking = Blocking::at(near);
         let sleeps = next_read(self.world, near, blocking).is_some_and(|next| next.outcome == ReadOutcome::Sleeps);
         if sleeps && blocking == Blocking::MaySleep {
@@ -137,7 +137,7 @@ impl<'a> Situation<'a> {
     }
 
     /// A side's descriptor goes.
-    fn close(self, facing: Facing, side: Side) -> KeyStatement {
+    fn close(self, facing: Facing, side: PanelSide) -> KeyStatement {
         let end = self.end(facing.end(side))?;
         let holder = self.holder(end, side.prefers())?;
         Ok(format!("{}close {}", prefix(holder), end.label()))
@@ -181,7 +181,7 @@ impl<'a> Situation<'a> {
         })
     }
 
-    fn reader(self, end: EndId, side: Side) -> Result<(&'a Task, &'a End), String> {
+    fn reader(self, end: EndId, side: PanelSide) -> Result<(&'a Task, &'a End), String> {
         let end = self.end(end)?;
         if !end.can_be_read() {
             return Err(format!("{} is the end of a pipe that only writes", end.label()));

@@ -9,7 +9,7 @@ use super::action::{Action, Learn};
 use super::{App, Mode};
 
 pub use key::{Key, Named};
-pub use table::{GROUPS, Group, Row};
+pub use table::{GROUPS, KeyGroup, KeyRow};
 
 /// All modes, in the order in which a hint looks for a key.
 pub const MODES: [Mode; 14] = [
@@ -60,7 +60,7 @@ impl Mode {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
     /// The row.
-    pub row: &'static Row,
+    pub row: &'static KeyRow,
     /// Its keys there; none if it was taken off the keyboard.
     pub keys: Vec<Key>,
 }
@@ -118,7 +118,7 @@ impl Keymap {
         self.bound(mode, key).map(|(row, _)| row.name)
     }
 
-    fn bound(&self, mode: Mode, key: Key) -> Option<(&'static Row, Key)> {
+    fn bound(&self, mode: Mode, key: Key) -> Option<(&'static KeyRow, Key)> {
         let found = self.of_mode(mode).iter().find_map(|binding| {
             let bound = binding.keys.iter().find(|bound| bound.overlaps(key))?;
             Some((binding.row, *bound))

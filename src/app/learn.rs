@@ -10,8 +10,8 @@ use crate::world::World;
 use crate::world::kind::ChannelId;
 
 use super::action::{Action, Command, Learn};
-use super::course::{Answer, Made, Review, Running, Scroll, Taking, Which};
-use super::target::{Side, Target};
+use super::course::{CourseItem, QuestionResult, Review, RunningWork, StatementResult, Taking, TextScroll};
+use super::target::{PanelSide, Target};
 use super::{App, Mode, channel_sides, practice};
 
 /// What a key does.
@@ -57,9 +57,9 @@ fn in_lesson(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
         // Without options the view has turned these into `ScrollTo`.
         Learn::Up => choose(app, lesson, |chosen, count| Some((chosen.unwrap_or(0) + count - 1) % count)),
         Learn::Down => choose(app, lesson, |chosen, count| Some(chosen.map_or(0, |at| at + 1) % count)),
-        Learn::ScrollTo(line) => taking.scroll = Scroll::At(line),
+        Learn::ScrollTo(line) => taking.scroll = TextScroll::At(line),
         Learn::ReadFirst(line) => {
-            taking.scroll = Scroll::At(line);
+            taking.scroll = TextScroll::At(line);
             app.notice = Some("the text goes on here; choose when you have seen all of it".to_owned());
         }
         Learn::Hint => hint(app),
@@ -80,12 +80,12 @@ fn step(app: &mut App, world: &World, lesson: &Lesson) -> Vec<Command> {
         }
         Next::Ask(prediction) => run(app, world, lesson, &prediction.statement),
         Next::Reach(_) => Vec::new(),
-        Next::Rest | Next::Over if taking.lesson == Which::Problem => practice::next(app),
-        Next::Rest | Next::Over if taking.lesson == Which::Review => after_review(app),
+        Next::Rest | Next::Over if taking.lesson == CourseItem::Problem => practice::next(app),
+        Next::Rest | Next::Over if taking.lesson == CourseItem::Review => after_review(app),
         Next::Rest => go_on(app, lesson),
         Next::Over => match taking.lesson {
-            Which::Lesson(at) => after_lesson(app, at),
-            Which::Problem | Which::Review => Vec::new(),
+            CourseItem::Lesson(at) => after_lesson(app, at),
+            CourseItem::Problem | CourseItem::Review => Vec::new(),
         },
     }
 }
@@ -120,7 +120,7 @@ fn after_lesson(app: &mut App, at: usize) -> Vec<Command> {
     let Some((name, lesson)) = asked else { return take(app, at + 1) };
     let asked = app.course.review.asked + 1;
     app.course.review = Review { name, after: at, asked, lesson: Rc::new([lesson]) };
-    app.course.taking = Some(Taking::new(Which::Review, Walk::default()));
+    app.course.taking = Some(Taking::new(CourseItem::Review, Walk::default()));
     app.mode = Mode::Lesson;
     let lessons = app.course.review.lesson.clone();
     lessons.first().map(|lesson| rebuild(app, lesson)).unwrap_or_default()
@@ -155,9 +155,9 @@ fn run(app: &mut App, world: &World, lesson: &Lesson, statement: &Statement) -> 
     app.pending.push_back((line, statement.text.clone()));
     commands.push(Command::Run(Box::new(Statement { line, ..statement.clone() })));
     if let Some(taking) = &mut app.course.taking {
-        taking.running = Some(Running::Statement);
-        taking.made.push(Made { got: None, instead_of: None, wanted: None });
-        taking.scroll = Scroll::Active;
+        taking.running = Some(RunningWork::Statement);
+        taking.made.push(StatementResult { got: None, instead_of: None, wanted: None });
+        taking.scroll = TextScroll::Active;
     }
     commands
 }
@@ -174,9 +174,9 @@ fn rebuild(app: &mut App, lesson: &Lesson) -> Vec<Command> {
     taking.strayed = false;
     taking.solved = 0;
     taking.since.clear();
-    taking.running = Some(Running::Bench);
+    taking.running = Some(RunningWork::Bench);
     let (walk, step) = (taking.walk, taking.walk.step() + 1);
-    let is_problem = taking.lesson == Which::Problem;
+    let is_problem = taking.lesson == CourseItem::Problem;
     let is_secret = is_problem && taking.answer.is_none();
     let mut commands = vec![Command::Cancel];
     app.forget_bench();
@@ -215,14 +215,14 @@ pub(super) fn take(app: &mut App, at: usize) -> Vec<Command> {
     let step = app.course.progress.of(&lesson.id).step;
     // A lesson that has become shorter is begun anew.
     let step = if step < lesson.steps.len() { step } else { 0 };
-    app.course.taking = Some(Taking::new(Which::Lesson(at), Walk::at(lesson, step)));
+    app.course.taking = Some(Taking::new(CourseItem::Lesson(at), Walk::at(lesson, step)));
     app.course.review.asked = 0;
     if step == 0 {
         app.course.progress.begin(&lesson.id);
     }
     app.course.progress.reach(&lesson.id, step);
     app.mode = Mode::Lesson;
-    app.target = Target::Focused(Side::Near);
+    app.target = Target::Focused(PanelSide::Near);
     let mut commands = rebuild(app, lesson);
     commands.push(Command::Save);
     commands
@@ -242,13 +242,13 @@ fn choose(app: &mut App, lesson: &Lesson, which: impl FnOnce(Option<usize>, usiz
         app.notice = Some("this is chosen already".to_owned());
     }
     taking.chosen = chosen;
-    taking.scroll = Scroll::Active;
+    taking.scroll = TextScroll::Active;
 }
 
 fn hint(app: &mut App) {
     if let Some(taking) = &mut app.course.taking {
         taking.hints += 1;
-        taking.scroll = Scroll::Active;
+        taking.scroll = TextScroll::Active;
     }
 }
 
@@ -302,9 +302,9 @@ fn open_list(app: &mut App) {
     course.list.back = app.mode;
     course.list.query.set("");
     let taken = course.taking.as_ref().and_then(|taking| match taking.lesson {
-        Which::Lesson(at) => Some(at),
-        Which::Review => Some(course.review.after),
-        Which::Problem => None,
+        CourseItem::Lesson(at) => Some(at),
+        CourseItem::Review => Some(course.review.after),
+        CourseItem::Problem => None,
     });
     course.list.selected = taken.or_else(|| course.progress.resume(&course.lessons)).unwrap_or(0);
     app.mode = Mode::List;
@@ -323,8 +323,8 @@ fn open_selected(app: &mut App) -> Vec<Command> {
     let Some(at) = app.course.found().get(app.course.list.selected).copied() else { return Vec::new() };
     app.course.list.query.set("");
     match &app.course.taking {
-        Some(taking) if taking.lesson == Which::Lesson(at) && taking.is_out => out_and_back(app),
-        Some(taking) if taking.lesson == Which::Lesson(at) => {
+        Some(taking) if taking.lesson == CourseItem::Lesson(at) && taking.is_out => out_and_back(app),
+        Some(taking) if taking.lesson == CourseItem::Lesson(at) => {
             app.mode = Mode::Lesson;
             Vec::new()
         }
@@ -345,21 +345,21 @@ pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict
         Next::Ask(prediction) => Some(&prediction.statement),
         Next::Reach(_) | Next::Rest | Next::Over => None,
     };
-    if let Some(statement) = comes.filter(|_| running == Some(Running::Bench)) {
+    if let Some(statement) = comes.filter(|_| running == Some(RunningWork::Bench)) {
         app.focus = channel_of(world, statement).or(app.focus);
-    } else if running == Some(Running::Statement) {
+    } else if running == Some(RunningWork::Statement) {
         if let (Next::Ask(prediction), Some(guess)) = (next, taking.chosen) {
             let got = verdicts.iter().flatten().map(|verdict| verdict.got.clone()).next().unwrap_or_default();
             let held: Vec<bool> =
                 verdicts.into_iter().map(|verdict| verdict.is_some_and(|verdict| verdict.ok)).collect();
             let is_right = held.get(guess) == Some(&true);
-            if !is_right && taking.lesson != Which::Problem {
+            if !is_right && taking.lesson != CourseItem::Problem {
                 let step = taking.walk.step();
                 let variants = other_kinds::variants(lesson, step);
                 let guess = prediction.options.get(guess).map(|option| option.expectations.clone()).unwrap_or_default();
                 commands.push(Command::AskOtherKinds { step, guess, variants });
             }
-            taking.answer = Some(Answer { guess, held, got, other_kinds: Vec::new() });
+            taking.answer = Some(QuestionResult { guess, held, got, other_kinds: Vec::new() });
             app.course.score(is_right);
             commands.push(Command::Save);
         }
@@ -371,7 +371,7 @@ pub(super) fn settled(app: &mut App, world: &World, verdicts: Vec<Option<Verdict
         taking.states = goal.states(world, &taking.since);
         if taking.states.iter().all(|state| state.holds) {
             taking.walk = taking.walk.advance(lesson);
-            taking.scroll = Scroll::Active;
+            taking.scroll = TextScroll::Active;
             if std::mem::take(&mut taking.is_solving) && app.mode == Mode::Prompt {
                 app.mode = Mode::Lesson;
             }

@@ -211,15 +211,15 @@ pub fn cell(place: CellPlace) -> Option<(&'static Row, Kind)> {
 mod tests {
     use super::*;
     use crate::app::action::Input;
-    use crate::app::stage::Stage;
+    use crate::app::stage::RecordedBench;
     use crate::app::update::update;
 
-    fn press(app: &mut App, stage: &Stage, action: Action) -> Vec<Command> {
+    fn press(app: &mut App, stage: &RecordedBench, action: Action) -> Vec<Command> {
         update(app, &stage.world, Input::Do(action))
     }
 
-    fn opened() -> (App, Stage) {
-        let (mut app, stage) = (App::new(), Stage::open());
+    fn opened() -> (App, RecordedBench) {
+        let (mut app, stage) = (App::new(), RecordedBench::open());
         app.mode = Mode::Keys;
         let asked = press(&mut app, &stage, Action::OpenMatrix);
         assert_eq!(asked, [Command::AskCell((0, 0))]);

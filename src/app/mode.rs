@@ -35,7 +35,7 @@ pub enum Mode {
 
 /// A line that letters go to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Typed {
+pub enum InputPurpose {
     /// A message.
     Message,
     /// A statement.
@@ -65,14 +65,14 @@ pub enum Listed {
 
 impl Mode {
     /// The line that letters go to.
-    pub fn typed(self) -> Option<Typed> {
+    pub fn typed(self) -> Option<InputPurpose> {
         match self {
-            Self::Line => Some(Typed::Message),
-            Self::Prompt => Some(Typed::Statement),
-            Self::Search => Some(Typed::Lessons),
-            Self::Palette => Some(Typed::Actions),
-            Self::Matrix => Some(Typed::Matrix),
-            Self::Filter => Some(Typed::Trace),
+            Self::Line => Some(InputPurpose::Message),
+            Self::Prompt => Some(InputPurpose::Statement),
+            Self::Search => Some(InputPurpose::Lessons),
+            Self::Palette => Some(InputPurpose::Actions),
+            Self::Matrix => Some(InputPurpose::Matrix),
+            Self::Filter => Some(InputPurpose::Trace),
             Self::Keys
             | Self::Help
             | Self::Lesson

@@ -6,7 +6,7 @@ use crate::world::World;
 use crate::world::kind::Kind;
 
 use super::action::{Action, Learn};
-pub use super::entry::Entry;
+pub use super::entry::ActionEntry;
 use super::input_line::InputLine;
 use super::keys::{self, Binding, Key};
 use super::{App, Mode, availability, search, submit};
@@ -72,16 +72,16 @@ pub fn nothing(app: &App) -> String {
 }
 
 /// What is marked.
-pub fn chosen(app: &App, world: &World) -> Option<Entry> {
+pub fn chosen(app: &App, world: &World) -> Option<ActionEntry> {
     let found = entries(app, world);
     let at = app.palette.selected.min(found.len().saturating_sub(1));
     found.into_iter().nth(at)
 }
 
 /// All that is found, what fits best first: keys, then statements, lessons and rows of the matrix, once something is searched for.
-pub fn entries(app: &App, world: &World) -> Vec<Entry> {
+pub fn entries(app: &App, world: &World) -> Vec<ActionEntry> {
     let query = app.palette.query.text().to_lowercase();
-    let mut found: Vec<(u32, Entry)> = actions(app)
+    let mut found: Vec<(u32, ActionEntry)> = actions(app)
         .into_iter()
         .filter_map(|entry| {
             let text = format!("{} {} {}", entry.name, entry.long, entry.keys.to_lowercase()).to_lowercase();
@@ -94,7 +94,7 @@ pub fn entries(app: &App, world: &World) -> Vec<Entry> {
         found.retain(|(rank, _)| *rank < search::SCATTERED);
     }
     found.sort_by_key(|(rank, _)| *rank);
-    let complete = |entry: Entry| Entry {
+    let complete = |entry: ActionEntry| ActionEntry {
         objection: availability::objection(app, world, entry.action),
         statements: statements(app, world, entry.action),
         ..entry
@@ -103,15 +103,15 @@ pub fn entries(app: &App, world: &World) -> Vec<Entry> {
 }
 
 /// Every key of where one was, by what it does.
-fn actions(app: &App) -> Vec<Entry> {
-    let mut all: Vec<Entry> = Vec::new();
+fn actions(app: &App) -> Vec<ActionEntry> {
+    let mut all: Vec<ActionEntry> = Vec::new();
     for binding in app.keymap.of_mode(app.palette.back) {
         for (action, long) in meanings(app, binding) {
             let keys = label(binding, action);
             match all.iter_mut().find(|entry| entry.action == action) {
                 // Two rows for one action: its keys together.
                 Some(entry) => entry.keys = [entry.keys.as_str(), keys.as_str()].join(" ").trim().into(),
-                None => all.push(Entry { name: binding.row.name, keys, ..Entry::of(action, long) }),
+                None => all.push(ActionEntry { name: binding.row.name, keys, ..ActionEntry::of(action, long) }),
             }
         }
     }
@@ -170,23 +170,23 @@ fn statements(app: &App, world: &World, action: Action) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::app::action::{ChannelAction, Command, Input};
-    use crate::app::stage::Stage;
+    use crate::app::stage::RecordedBench;
     use crate::app::update::update;
     use crate::trace::TaskId;
 
-    fn opened() -> (App, Stage) {
-        let (mut app, stage) = (App::new(), Stage::open());
+    fn opened() -> (App, RecordedBench) {
+        let (mut app, stage) = (App::new(), RecordedBench::open());
         app.observe(&stage.world);
         app.mode = Mode::Keys;
         press(&mut app, &stage, Action::OpenPalette);
         (app, stage)
     }
 
-    fn press(app: &mut App, stage: &Stage, action: Action) -> Vec<Command> {
+    fn press(app: &mut App, stage: &RecordedBench, action: Action) -> Vec<Command> {
         update(app, &stage.world, Input::Do(action))
     }
 
-    fn search(app: &mut App, stage: &Stage, text: &str) -> Vec<&'static str> {
+    fn search(app: &mut App, stage: &RecordedBench, text: &str) -> Vec<&'static str> {
         update(app, &stage.world, Input::Text(text.to_owned()));
         entries(app, &stage.world).iter().map(|entry| entry.name).collect()
     }
@@ -196,7 +196,7 @@ mod tests {
         let (app, stage) = opened();
         let all = entries(&app, &stage.world);
         for binding in app.keymap.of_mode(Mode::Keys).iter().filter(|it| it.row.action != Action::OpenPalette) {
-            let found: Vec<&Entry> = all.iter().filter(|entry| entry.action == binding.row.action).collect();
+            let found: Vec<&ActionEntry> = all.iter().filter(|entry| entry.action == binding.row.action).collect();
             let is_typed = matches!(binding.row.action, Action::Count(_));
             let is_there = found.len() == 1 && found[0].keys.contains(&binding.label());
             assert!(is_there || is_typed, "{}", binding.row.name);

@@ -44,7 +44,7 @@ pub struct Past {
 
 /// The statements that made the bench, in order.
 #[derive(Debug, Clone, Default)]
-pub struct Said {
+pub struct SaidStatements {
     statements: VecDeque<Statement>,
     /// The lines on which something that a person did begins: one key may be several statements.
     starts: VecDeque<u32>,
@@ -53,7 +53,7 @@ pub struct Said {
     forgotten: bool,
 }
 
-impl Said {
+impl SaidStatements {
     /// One more is on its way; a reset begins anew.
     pub fn push(&mut self, statement: &Statement) {
         if statement.verb == Verb::Reset {

@@ -7,9 +7,9 @@ use crate::lesson::{Lesson, Walk, problem_wish};
 use crate::script::Statement;
 
 use super::action::Command;
-use super::course::{Running, Taking, Which};
-use super::past::Said;
-use super::target::{Side, Target};
+use super::course::{CourseItem, RunningWork, Taking};
+use super::past::SaidStatements;
+use super::target::{PanelSide, Target};
 use super::{App, Mode, View};
 
 /// Begins, or comes back to the problem that has not been answered.
@@ -29,7 +29,7 @@ pub(super) fn next(app: &mut App) -> Vec<Command> {
 
 fn pose(app: &mut App, number: u32) -> Vec<Command> {
     if let Some(taking) = &mut app.course.taking {
-        taking.running = Some(Running::Bench);
+        taking.running = Some(RunningWork::Bench);
     }
     let wish = app.course.wish();
     vec![Command::Pose { seed: app.course.practice.seed, number, wish }]
@@ -38,7 +38,7 @@ fn pose(app: &mut App, number: u32) -> Vec<Command> {
 /// It is there, and the bench is empty.
 pub(super) fn posed(app: &mut App, problem: Lesson) {
     app.forget_bench();
-    app.said = Said::default();
+    app.said = SaidStatements::default();
     app.transcript.note(format!("-- problem {} --", problem.number));
     let practice = &mut app.course.practice;
     if practice.number != problem.number {
@@ -48,10 +48,10 @@ pub(super) fn posed(app: &mut App, problem: Lesson) {
     practice.number = problem.number;
     let walk = Walk::at(&problem, 0);
     practice.problem = Rc::new([problem]);
-    app.course.taking = Some(Taking::new(Which::Problem, walk));
+    app.course.taking = Some(Taking::new(CourseItem::Problem, walk));
     app.mode = Mode::Lesson;
     app.view = View::Bench;
-    app.target = Target::Focused(Side::Near);
+    app.target = Target::Focused(PanelSide::Near);
 }
 
 /// It could not be made.
@@ -79,7 +79,7 @@ pub(super) fn program(app: &mut App, problem: &Lesson) -> Vec<Command> {
 
 /// A problem counts once, however often it is tried.
 pub(super) fn count(app: &mut App) {
-    let Some(taking) = app.course.taking.as_ref().filter(|taking| taking.lesson == Which::Problem) else { return };
+    let Some(taking) = app.course.taking.as_ref().filter(|taking| taking.lesson == CourseItem::Problem) else { return };
     let practice = &mut app.course.practice;
     if let (Some(answer), false) = (&taking.answer, practice.is_counted) {
         let is_right = answer.held.get(answer.guess) == Some(&true);
@@ -95,7 +95,7 @@ pub(super) fn count(app: &mut App) {
 mod tests {
     use super::*;
     use crate::app::action::{Action, Input, Learn};
-    use crate::app::stage::Stage;
+    use crate::app::stage::RecordedBench;
     use crate::app::update::{practise, update};
     use crate::check::Verdict;
     use crate::lesson::load;
@@ -108,29 +108,29 @@ mod tests {
     const NEXT: &str = "Pose { seed: 42, number: 2, wish: ProblemWish { topic: None, level: 0, unlike: Some(\"stream read \\\"a\\\"\") } }";
 
     /// The problem of this number has come.
-    fn practising(number: u32) -> (App, Stage) {
-        let (mut app, stage) = (App::new(), Stage::open());
+    fn practising(number: u32) -> (App, RecordedBench) {
+        let (mut app, stage) = (App::new(), RecordedBench::open());
         app.course = app.course.with_seed(42);
         assert_eq!(practise(&mut app), [Command::Pose { seed: 42, number: 1, wish: ProblemWish::default() }]);
         come(&mut app, &stage, number);
         (app, stage)
     }
 
-    fn come(app: &mut App, stage: &Stage, number: u32) {
+    fn come(app: &mut App, stage: &RecordedBench, number: u32) {
         let problem = load::load(&format!("{number}-practice.md"), PROBLEM.as_bytes()).unwrap();
         update(app, &stage.world, Input::Posed(Box::new(problem)));
         app.settle();
         update(app, &stage.world, Input::Settled(Vec::new()));
     }
 
-    fn key(app: &mut App, stage: &Stage, key: Learn) -> Vec<String> {
+    fn key(app: &mut App, stage: &RecordedBench, key: Learn) -> Vec<String> {
         let commands = update(app, &stage.world, Input::Do(Action::Learn(key)));
         let text =
             |command| if let Command::Run(statement) = command { statement.text } else { format!("{command:?}") };
         commands.into_iter().map(text).collect()
     }
 
-    fn answer(app: &mut App, stage: &Stage, guess: u8) -> Vec<String> {
+    fn answer(app: &mut App, stage: &RecordedBench, guess: u8) -> Vec<String> {
         key(app, stage, Learn::Choose(guess));
         let commands = key(app, stage, Learn::Step);
         app.settle();
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn without_a_seed_the_practice_asks_about_what_is_weak_and_grows_harder() {
-        let (mut app, stage) = (App::new(), Stage::open());
+        let (mut app, stage) = (App::new(), RecordedBench::open());
         app.course = app.course.with_any_seed(42);
         for is_right in [false, false, true] {
             app.course.progress.answer_problem(&["poll".to_owned()], is_right);

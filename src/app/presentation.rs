@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::world::World;
 
 use super::action::Action;
-use super::complete::{self, Found};
+use super::complete::{self, Completion};
 use super::{App, Mode, channel_sides, signature};
 
 /// Of the keys that were pressed, those that a room is shown.
@@ -80,7 +80,7 @@ fn toggle_mouse(app: &mut App) {
 /// The word at the caret grows as far as that is certain; where it is not, all that it could be are told.
 fn complete(app: &mut App, world: &World) {
     let before = app.prompt.text().get(..app.prompt.caret()).unwrap_or_default();
-    let Found { more, choices } = complete::complete(world, before);
+    let Completion { more, choices } = complete::complete(world, before);
     if more.is_empty() {
         let none = || "nothing that fits here begins like this".to_owned();
         let typed = signature::typed(before);

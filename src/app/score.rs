@@ -6,7 +6,7 @@ use crate::lesson::progress::Question;
 use crate::lesson::words::{self, fill};
 use crate::lesson::{Goal, Lesson, Part};
 
-use super::course::{Course, Which};
+use super::course::{Course, CourseItem};
 
 /// Missed questions that are asked again between two lessons.
 const MAX_REVIEWS: usize = 2;
@@ -45,13 +45,13 @@ impl Course {
         let Some((lessons, at)) = self.book() else { return };
         let (Some(taking), Some(lesson)) = (&self.taking, lessons.get(at)) else { return };
         match taking.lesson {
-            Which::Lesson(_) => self.progress.answer(Question { lesson, step: taking.walk.step() }, is_right),
-            Which::Review => {
+            CourseItem::Lesson(_) => self.progress.answer(Question { lesson, step: taking.walk.step() }, is_right),
+            CourseItem::Review => {
                 let name = self.review.name.clone();
                 self.progress.answer_again(&name, &lesson.topics, is_right);
             }
             // The practice counts for itself.
-            Which::Problem => {}
+            CourseItem::Problem => {}
         }
     }
 

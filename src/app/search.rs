@@ -5,7 +5,7 @@ use crate::script::parse;
 use crate::situation::Row;
 
 use super::action::{Action, Learn};
-use super::entry::Entry;
+use super::entry::ActionEntry;
 pub use super::search_rank::{SCATTERED, rank};
 use super::signature::DATA;
 use super::{App, matrix_view, statement_examples};
@@ -27,7 +27,7 @@ const KEYWORDS: &[(&str, &str)] = &[
 const BEFORE: usize = 30;
 
 /// Statements, lessons and rows of the matrix in which all words occur.
-pub fn others(app: &App, query: &str) -> Vec<(u32, Entry)> {
+pub fn others(app: &App, query: &str) -> Vec<(u32, ActionEntry)> {
     if query.trim().len() < SHORTEST {
         return Vec::new();
     }
@@ -35,7 +35,7 @@ pub fn others(app: &App, query: &str) -> Vec<(u32, Entry)> {
     found.filter(|(rank, _)| *rank < SCATTERED).collect()
 }
 
-fn statements(query: &str) -> Vec<(u32, Entry)> {
+fn statements(query: &str) -> Vec<(u32, ActionEntry)> {
     let of_verb = |(at, verb): (usize, &parse::VerbHelp)| {
         let words = KEYWORDS.iter().find(|(name, _)| *name == verb.name).map_or("", |(_, words)| words);
         let data = if verb.synopsis.contains(" DATA") { DATA } else { "" };
@@ -46,12 +46,20 @@ fn statements(query: &str) -> Vec<(u32, Entry)> {
         let data = if data.is_empty() { String::new() } else { format!(" · {data}") };
         let detail = format!("{} · {}{data}{}", verb.synopsis, verb.about, example.unwrap_or_default());
         let long = format!("{}: {}", verb.name, verb.about);
-        Some((rank, Entry { name: verb.name, keys: ":".to_owned(), detail: Some(detail), ..Entry::of(action, long) }))
+        Some((
+            rank,
+            ActionEntry {
+                name: verb.name,
+                keys: ":".to_owned(),
+                detail: Some(detail),
+                ..ActionEntry::of(action, long)
+            },
+        ))
     };
     parse::verbs().iter().enumerate().filter_map(of_verb).collect()
 }
 
-fn lessons(app: &App, query: &str) -> Vec<(u32, Entry)> {
+fn lessons(app: &App, query: &str) -> Vec<(u32, ActionEntry)> {
     let texts = app.course.texts();
     let of_lesson = |at: usize| {
         let (lesson, (text, small)) = (app.course.lessons.get(at)?, texts.get(at)?);
@@ -62,20 +70,25 @@ fn lessons(app: &App, query: &str) -> Vec<(u32, Entry)> {
         let detail = passage(small, if text.len() == small.len() { text } else { small }, query);
         Some((
             rank,
-            Entry { name: "lesson", keys: "lesson".to_owned(), detail: Some(detail), ..Entry::of(action, long) },
+            ActionEntry {
+                name: "lesson",
+                keys: "lesson".to_owned(),
+                detail: Some(detail),
+                ..ActionEntry::of(action, long)
+            },
         ))
     };
     (0..app.course.lessons.len()).filter_map(of_lesson).collect()
 }
 
-fn matrix_rows(query: &str) -> Vec<(u32, Entry)> {
+fn matrix_rows(query: &str) -> Vec<(u32, ActionEntry)> {
     let of_row = |(rank, at, row): (u32, usize, &'static Row)| {
         let action = Action::MatrixRow(u16::try_from(at).ok()?);
         let questions = row.questions().join("; ");
         let detail = format!("what each kind of channel answers to: {questions}");
         let long = format!("matrix, {}: {}", row.id, row.title);
         let keys = "matrix".to_owned();
-        Some((rank, Entry { name: "matrix", keys, detail: Some(detail), ..Entry::of(action, long) }))
+        Some((rank, ActionEntry { name: "matrix", keys, detail: Some(detail), ..ActionEntry::of(action, long) }))
     };
     matrix_view::rows_with(query).filter_map(of_row).collect()
 }

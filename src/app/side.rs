@@ -4,14 +4,14 @@ use crate::questions::acting::Prefer;
 
 /// A side of a channel, as it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
+pub enum PanelSide {
     /// The left one, the parent's.
     Near,
     /// The right one, the child's.
     Far,
 }
 
-impl Side {
+impl PanelSide {
     /// Which of several holders a key acts as on this side.
     pub fn prefers(self) -> Prefer {
         match self {

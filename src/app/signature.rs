@@ -20,7 +20,7 @@ const WRITES: [&str; 5] = ["write", "send", "writev", "sendmsg", "flood"];
 
 /// One argument of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slot {
+pub struct Argument {
     /// As the synopsis writes it, with its brackets.
     pub text: &'static str,
     /// What is inside them, without `...`.
@@ -31,11 +31,11 @@ pub struct Slot {
 
 /// Where one is in a statement that is being typed.
 #[derive(Clone)]
-pub struct Place<'a> {
+pub struct SignaturePosition<'a> {
     /// The statement.
     pub verb: &'static VerbHelp,
     /// Its arguments.
-    pub slots: Vec<Slot>,
+    pub slots: Vec<Argument>,
     /// The one that comes next; none if there is no more to say.
     pub next: Option<usize>,
     /// Those that are there already.
@@ -46,7 +46,7 @@ pub struct Place<'a> {
 
 /// What is typed so far, cut into whole words and the one at the caret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Typed<'a> {
+pub struct TypedWords<'a> {
     /// `TASK` of `TASK:`.
     pub task: Option<&'a str>,
     /// The words after it that are whole.
@@ -55,7 +55,7 @@ pub struct Typed<'a> {
     pub stem: &'a str,
 }
 
-impl Slot {
+impl Argument {
     /// Whether its place says what it is, not a word of its own.
     fn is_positional(self) -> bool {
         !self.is_optional || self.inner.starts_with(|c: char| c.is_ascii_uppercase())
@@ -92,7 +92,7 @@ impl Slot {
 }
 
 /// The arguments of a statement.
-pub fn slots(verb: &VerbHelp) -> Vec<Slot> {
+pub fn slots(verb: &VerbHelp) -> Vec<Argument> {
     let mut slots = Vec::new();
     let mut rest = verb.synopsis.get(verb.name.len()..).unwrap_or_default().trim_start();
     while !rest.is_empty() {
@@ -105,14 +105,14 @@ pub fn slots(verb: &VerbHelp) -> Vec<Slot> {
         let (text, more) = rest.split_at(end);
         let bare = text.trim_start_matches('[').trim_end_matches(']');
         let inner = if is_optional { bare } else { bare.trim_end_matches("...") };
-        slots.push(Slot { text, inner, is_optional, is_repeated: !is_optional && bare.ends_with("...") });
+        slots.push(Argument { text, inner, is_optional, is_repeated: !is_optional && bare.ends_with("...") });
         rest = more.trim_start();
     }
     slots
 }
 
 /// Cuts what stands before the caret; a string may have spaces.
-pub fn typed(before: &str) -> Typed<'_> {
+pub fn typed(before: &str) -> TypedWords<'_> {
     let mut words: Vec<&str> = Vec::new();
     let (mut start, mut is_quoted, mut is_escaped) = (None, false, false);
     for (at, letter) in before.char_indices() {
@@ -139,11 +139,11 @@ pub fn typed(before: &str) -> Typed<'_> {
             None => break,
         }
     }
-    Typed { task, done: done.to_vec(), stem }
+    TypedWords { task, done: done.to_vec(), stem }
 }
 
 /// Where one is, if a statement is known by its first word.
-pub fn place<'a>(typed: &Typed<'a>) -> Option<Place<'a>> {
+pub fn place<'a>(typed: &TypedWords<'a>) -> Option<SignaturePosition<'a>> {
     let (first, arguments) = match typed.done.split_first() {
         Some((first, rest)) => (*first, rest),
         None => (typed.stem, &[][..]),
@@ -157,11 +157,11 @@ pub fn place<'a>(typed: &Typed<'a>) -> Option<Place<'a>> {
         }
     }
     let next = next(&slots, &filled);
-    Some(Place { verb, slots, next, filled, task: typed.task })
+    Some(SignaturePosition { verb, slots, next, filled, task: typed.task })
 }
 
 /// Which argument a word is.
-fn taker(slots: &[Slot], filled: &[bool], word: &str) -> Option<usize> {
+fn taker(slots: &[Argument], filled: &[bool], word: &str) -> Option<usize> {
     let open = || slots.iter().enumerate().filter(|(at, _)| !filled[*at]);
     let required = open().find(|(_, slot)| !slot.is_optional);
     let named = open().find(|(_, slot)| slot.is_named_by(word));
@@ -171,7 +171,7 @@ fn taker(slots: &[Slot], filled: &[bool], word: &str) -> Option<usize> {
 }
 
 /// Which argument comes next.
-fn next(slots: &[Slot], filled: &[bool]) -> Option<usize> {
+fn next(slots: &[Argument], filled: &[bool]) -> Option<usize> {
     let open = || slots.iter().enumerate().filter(|(at, _)| !filled[*at]);
     let required = open().find(|(_, slot)| !slot.is_optional);
     let repeated = slots.iter().enumerate().find(|(_, slot)| slot.is_repeated);
@@ -179,7 +179,7 @@ fn next(slots: &[Slot], filled: &[bool]) -> Option<usize> {
     required.or(repeated).or(positional).or_else(|| open().next()).map(|(at, _)| at)
 }
 
-impl Place<'_> {
+impl SignaturePosition<'_> {
     /// What can stand next: what fits the argument, and the options, once nothing else has to come first.
     pub fn fits(&self, world: &World) -> Vec<String> {
         let mut fits = Vec::new();
@@ -195,7 +195,7 @@ impl Place<'_> {
         fits
     }
 
-    fn of_slot(&self, world: &World, slot: Slot) -> Vec<String> {
+    fn of_slot(&self, world: &World, slot: Argument) -> Vec<String> {
         let tasks = || world.tasks().filter(|task| task.is_alive()).map(|task| task.name.clone()).collect::<Vec<_>>();
         let is_option = matches!(self.verb.name, "getsockopt" | "setsockopt");
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
@@ -235,7 +235,7 @@ impl Place<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::stage::Stage;
+    use crate::app::stage::RecordedBench;
 
     fn next_of(before: &str) -> &'static str {
         let typed = typed(before);
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn only_what_fits_there_is_offered() {
-        let mut stage = Stage::open();
+        let mut stage = RecordedBench::open();
         stage.pipe("tube", [6, 7]);
         let fits = |before: &str| {
             let typed = typed(before);

@@ -12,7 +12,7 @@ use crate::world::history::History;
 pub const PARENT: TaskId = TaskId(0);
 
 /// A bench that is told what happened.
-pub struct Stage {
+pub struct RecordedBench {
     /// The picture so far.
     pub world: World,
     /// What happened.
@@ -23,7 +23,7 @@ pub struct Stage {
     line: u32,
 }
 
-impl Stage {
+impl RecordedBench {
     /// `parent` alone.
     pub fn bare() -> Self {
         let mut stage =

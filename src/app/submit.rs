@@ -8,7 +8,7 @@ use crate::world::kind::Kind;
 use super::action::{Action, ChannelAction, Command};
 use super::channel_sides::Facing;
 use super::key_statements::KeyStatement;
-use super::target::{Side, Target};
+use super::target::{PanelSide, Target};
 use super::{App, Mode, channel_sides, learn, prompt_command};
 
 /// Statements that make the bench the program opens on.
@@ -33,7 +33,7 @@ pub(super) fn open(app: &mut App) -> Vec<Command> {
 pub(super) fn sending(app: &App, world: &World) -> Vec<KeyStatement> {
     let text = app.line.text();
     let (is_all, side) = match app.target {
-        Target::All => (true, Side::Near),
+        Target::All => (true, PanelSide::Near),
         Target::Focused(side) => (false, side),
     };
     // Of all, a pipe that goes the other way is simply not meant.

@@ -9,7 +9,7 @@ use super::action::{Action, ChannelAction};
 use super::channel_sides::{self, Facing};
 use super::{App, Mode};
 
-pub use super::side::Side;
+pub use super::side::PanelSide;
 
 /// Whom the message line speaks for, and to whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,15 +17,15 @@ pub enum Target {
     /// The parent, to every channel shown.
     All,
     /// This side of the focused channel, to the other side.
-    Focused(Side),
+    Focused(PanelSide),
 }
 
 impl Facing {
     /// The end on this side.
-    pub fn end(&self, side: Side) -> EndId {
+    pub fn end(&self, side: PanelSide) -> EndId {
         match side {
-            Side::Near => self.near,
-            Side::Far => self.far,
+            PanelSide::Near => self.near,
+            PanelSide::Far => self.far,
         }
     }
 }
@@ -72,7 +72,7 @@ fn count(app: &mut App, digit: u8) {
     let (read, here, bytes) = (
         app.key(Action::Make(ChannelAction::ReadFar)),
         app.key(Action::Make(ChannelAction::ReadNear)),
-        app.key(Action::Make(ChannelAction::Bytes(Side::Near))),
+        app.key(Action::Make(ChannelAction::Bytes(PanelSide::Near))),
     );
     let number = app.count.unwrap_or(0);
     app.notice = Some(format!(
@@ -106,8 +106,8 @@ impl App {
         let Some(now) = self.focused(world).and_then(|now| shown.iter().position(|facing| *facing == now)) else {
             return;
         };
-        let sides = |at: usize| [Side::Near, Side::Far].map(|side| (at, side));
-        let all: Vec<(usize, Side)> =
+        let sides = |at: usize| [PanelSide::Near, PanelSide::Far].map(|side| (at, side));
+        let all: Vec<(usize, PanelSide)> =
             (0..shown.len()).flat_map(sides).filter(|at| can_speak(world, &shown, *at)).collect();
         let next = match self.target {
             // The channel with the focus comes first: it is the one that is looked at.
@@ -123,7 +123,7 @@ impl App {
     /// The other side of the focused channel speaks; of all, the child's.
     pub(super) fn other_side_speaks(&mut self) {
         self.target = match self.target {
-            Target::All => Target::Focused(Side::Far),
+            Target::All => Target::Focused(PanelSide::Far),
             Target::Focused(side) => Target::Focused(side.other()),
         };
     }
@@ -131,21 +131,21 @@ impl App {
     /// A channel was picked: it alone is spoken to.
     pub(super) fn speak_to_focused(&mut self) {
         if self.target == Target::All {
-            self.target = Target::Focused(Side::Near);
+            self.target = Target::Focused(PanelSide::Near);
         }
     }
 }
 
-fn is_after(one: Side, other: Side) -> bool {
-    one == Side::Far && other == Side::Near
+fn is_after(one: PanelSide, other: PanelSide) -> bool {
+    one == PanelSide::Far && other == PanelSide::Near
 }
 
-fn can_speak(world: &World, shown: &[Facing], (at, side): (usize, Side)) -> bool {
+fn can_speak(world: &World, shown: &[Facing], (at, side): (usize, PanelSide)) -> bool {
     shown.get(at).is_some_and(|facing| channel_sides::can_carry(world, facing.end(side), true))
 }
 
 /// The task that writes at a side of a channel.
-fn speaker_at(world: &World, facing: Facing, side: Side) -> String {
+fn speaker_at(world: &World, facing: Facing, side: PanelSide) -> String {
     let end = facing.end(side);
     let task = acting::for_key(world, end, side.prefers()).or_else(|| acting::at_end(world, end));
     task.map_or_else(|| "nobody".to_owned(), |task| task.name.clone())

@@ -25,7 +25,7 @@ pub enum Tone {
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct TraceRow {
     /// The statement it is the first line of.
     pub statement: Option<String>,
     /// The line.
@@ -34,7 +34,7 @@ pub struct Row {
     pub tone: Tone,
 }
 
-impl Row {
+impl TraceRow {
     fn is_seen(&self, filter: &TraceFilter) -> bool {
         filter.takes(&self.text, self.statement.as_deref())
     }
@@ -48,7 +48,7 @@ impl Row {
 /// The lines that are kept.
 #[derive(Debug, Clone, Default)]
 pub struct Transcript {
-    rows: VecDeque<Row>,
+    rows: VecDeque<TraceRow>,
     dropped: u64,
     /// Which of them are seen.
     filter: TraceFilter,
@@ -88,7 +88,7 @@ pub fn lines(event: &Event) -> Vec<String> {
 
 impl Transcript {
     /// The lines, oldest first.
-    pub fn rows(&self) -> &VecDeque<Row> {
+    pub fn rows(&self) -> &VecDeque<TraceRow> {
         &self.rows
     }
 
@@ -98,7 +98,7 @@ impl Transcript {
     }
 
     /// The lines that are seen, oldest first.
-    pub fn seen(&self) -> impl DoubleEndedIterator<Item = &Row> {
+    pub fn seen(&self) -> impl DoubleEndedIterator<Item = &TraceRow> {
         self.rows.iter().filter(|row| row.is_seen(&self.filter))
     }
 
@@ -147,14 +147,14 @@ impl Transcript {
     /// A statement that brought no event gets a line of its own.
     pub fn flush(&mut self) {
         if let Some(text) = self.statement.take() {
-            self.push(Row { statement: Some(text), text: String::new(), tone: Tone::Statement });
+            self.push(TraceRow { statement: Some(text), text: String::new(), tone: Tone::Statement });
         }
     }
 
     /// A line that is no event's.
     pub fn note(&mut self, text: String) {
         self.flush();
-        self.push(Row { statement: None, text, tone: Tone::Statement });
+        self.push(TraceRow { statement: None, text, tone: Tone::Statement });
     }
 
     /// A call that is about no channel: one line counts all that come in a row.
@@ -165,7 +165,7 @@ impl Transcript {
         }
         self.noise += 1;
         let calls = if self.noise == 1 { "1 call".to_owned() } else { format!("{} calls", self.noise) };
-        self.add(Row { statement: None, text: format!("… {calls} on files"), tone: Tone::Statement });
+        self.add(TraceRow { statement: None, text: format!("… {calls} on files"), tone: Tone::Statement });
     }
 
     /// The next call about no channel begins a line of its own.
@@ -178,16 +178,16 @@ impl Transcript {
         let tone = tone(&event.what);
         for text in lines(event) {
             let statement = self.statement.take();
-            self.push(Row { statement, text, tone });
+            self.push(TraceRow { statement, text, tone });
         }
     }
 
-    fn push(&mut self, row: Row) {
+    fn push(&mut self, row: TraceRow) {
         self.noise = 0;
         self.add(row);
     }
 
-    fn add(&mut self, row: Row) {
+    fn add(&mut self, row: TraceRow) {
         if self.rows.len() >= MAX_ROWS {
             let first = self.rows.pop_front();
             self.forget(first);
@@ -202,7 +202,7 @@ impl Transcript {
         self.rows.push_back(row);
     }
 
-    fn forget(&mut self, row: Option<Row>) {
+    fn forget(&mut self, row: Option<TraceRow>) {
         if row.is_some_and(|row| row.is_seen(&self.filter)) {
             self.seen -= 1;
         }

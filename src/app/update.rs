@@ -6,7 +6,7 @@ use crate::script::parse;
 use crate::world::World;
 use crate::world::history::Look;
 
-use super::action::{Action, ChannelAction, Command, Input, Learn, Step};
+use super::action::{Action, ChannelAction, Command, Input, Learn, Move};
 use super::input_line::Edit;
 use super::target;
 
@@ -206,7 +206,7 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         | Action::PaletteDown
         | Action::PaletteAt(_)
         | Action::Perform => palette::act(app, world, action),
-        Action::TraceUp if app.view == View::Diagram => return vec![Command::Look(Step::FarBack)],
+        Action::TraceUp if app.view == View::Diagram => return vec![Command::Look(Move::FarBack)],
         Action::TraceUp => {
             let by = trace_step(app);
             app.seen_transcript_mut().back(by);
@@ -367,7 +367,7 @@ fn move_focus(app: &mut App, world: &World, step: isize) {
 mod tests {
     use super::*;
     use crate::app::action::ChannelAction;
-    use crate::app::stage::{PARENT, Stage};
+    use crate::app::stage::{PARENT, RecordedBench};
     use crate::script::parse;
     use crate::trace::{Explanation, Subject, TaskId};
     use crate::world::kind::Kind;
@@ -376,13 +376,13 @@ mod tests {
 
     /// A bench, the state above it, and what was asked for so far.
     struct Table {
-        stage: Stage,
+        stage: RecordedBench,
         app: App,
     }
 
     impl Table {
         fn new() -> Self {
-            let mut table = Self { stage: Stage::open(), app: App::new() };
+            let mut table = Self { stage: RecordedBench::open(), app: App::new() };
             table.app.observe(&table.stage.world);
             table
         }
@@ -661,7 +661,7 @@ mod tests {
         let mut table = Table::new();
         table.stage.write(PARENT, 3, b"one");
         table.act(Action::LeaveLine);
-        assert_eq!(table.act(Action::Go(Step::Back)), ["(Back)"]);
+        assert_eq!(table.act(Action::Go(Move::Back)), ["(Back)"]);
         let newest = table.stage.history.newest();
         looked(&mut table.app, Some(table.stage.history.look(newest - 1, 10)));
         assert_eq!(table.app.mode, Mode::Past);

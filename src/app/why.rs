@@ -18,7 +18,7 @@ const HIDDEN: &str = "hidden";
 
 /// What is known of the reasons for what was done last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Heard {
+pub(super) enum ExplanationState {
     /// None was given.
     Nothing,
     /// One about something that has not the focus.
@@ -30,14 +30,14 @@ pub(super) enum Heard {
 impl App {
     /// Something is done: what was explained before no longer matters.
     pub fn begin(&mut self) {
-        self.heard = Heard::Nothing;
+        self.heard = ExplanationState::Nothing;
         self.is_looking_elsewhere = false;
     }
 
     /// Takes an explanation in. Of one key's statements to several channels, the focused one's matters most.
     pub fn learn(&mut self, world: &World, explanation: Explanation) {
         let is_here = self.focused(world).is_some_and(|focused| is_about(world, focused, &explanation));
-        let heard = if is_here { Heard::Here } else { Heard::Elsewhere };
+        let heard = if is_here { ExplanationState::Here } else { ExplanationState::Elsewhere };
         if heard >= self.heard {
             self.explain(explanation);
             self.heard = heard;
@@ -46,7 +46,7 @@ impl App {
 
     /// Nothing has to be explained: what came is said instead of what was explained before. In a lesson its text does that.
     pub fn learn_that(&mut self, events: &[Event]) {
-        if self.heard > Heard::Nothing || self.why.is_none() {
+        if self.heard > ExplanationState::Nothing || self.why.is_none() {
             return;
         }
         let is_fact = |event: &&Event| !matches!(event.what, What::Refused { .. } | What::Why(_));

@@ -12,7 +12,7 @@ use crate::app::transcript;
 use crate::lesson::progress::Progress;
 use crate::opened::Opened;
 use crate::ui::theme::{Colours, Ground, Theme};
-use crate::ui::{self, Scene};
+use crate::ui::{self, ViewContext};
 use crate::world::history::{History, Moment};
 
 use super::cells::{Grid, Rgb};
@@ -76,7 +76,7 @@ impl<'a> Screens<'a> {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
         let world = self.model.past.as_ref().map_or(self.opened.recording.world(), |past| &past.world);
         let theme = Theme::with(Colours::True).on(ground);
-        ui::draw(Scene { app: &self.model, world, theme }, &mut buffer);
+        ui::draw(ViewContext { app: &self.model, world, theme }, &mut buffer);
         Grid::of(&buffer, plain)
     }
 

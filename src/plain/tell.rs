@@ -1,6 +1,6 @@
 //! What a lesson has to say, as lines: only what has not been said yet. Every line makes sense by itself when it is read aloud.
 
-use crate::app::course::{Answer, Course, Made, Taking, Which};
+use crate::app::course::{Course, CourseItem, QuestionResult, StatementResult, Taking};
 use crate::app::{App, Mode};
 use crate::lesson::goal::ConditionState;
 use crate::lesson::language::ORIGINAL;
@@ -14,7 +14,7 @@ use crate::ui::{prose, words};
 #[derive(Debug, Clone, Default)]
 pub struct Told {
     /// Which lesson or problem, by its number.
-    lesson: Option<(Which, u32)>,
+    lesson: Option<(CourseItem, u32)>,
     /// Which step.
     step: Option<usize>,
     made: usize,
@@ -97,13 +97,13 @@ impl Told {
     }
 
     /// A lesson, or its next step.
-    fn begin(&mut self, app: &App, (lesson, taking): (&Lesson, &Taking), of: (Which, u32), page: &mut Page) {
+    fn begin(&mut self, app: &App, (lesson, taking): (&Lesson, &Taking), of: (CourseItem, u32), page: &mut Page) {
         if self.lesson != Some(of) {
             page.title(&app.course, lesson, taking);
         }
         *self = Self { lesson: Some(of), step: Some(taking.walk.step()), ..Self::default() };
         let Some(step) = taking.walk.current(lesson) else { return };
-        if taking.lesson != Which::Problem {
+        if taking.lesson != CourseItem::Problem {
             page.say(&fill(page.around.line_step, &[&(taking.walk.step() + 1), &lesson.steps.len()]));
         }
         page.step(lesson, step, taking);
@@ -156,7 +156,7 @@ impl Told {
             if let Some(after) = taking.walk.current(lesson).and_then(|step| step.after.as_ref()) {
                 page.prose(after);
             }
-            if taking.lesson == Which::Problem {
+            if taking.lesson == CourseItem::Problem {
                 page.say(&format!("So far {}. Enter: the next problem.", course.practice.score()));
             } else {
                 page.say(page.around.line_on);
@@ -171,8 +171,8 @@ impl Told {
             page.say(&line);
         }
         let following = match taking.lesson {
-            Which::Lesson(at) => course.lessons.get(at + 1),
-            Which::Problem | Which::Review => None,
+            CourseItem::Lesson(at) => course.lessons.get(at + 1),
+            CourseItem::Problem | CourseItem::Review => None,
         };
         let is_due = course.due().is_some();
         match following {
@@ -220,12 +220,12 @@ impl Page {
     fn title(&mut self, course: &Course, lesson: &Lesson, taking: &Taking) {
         let steps = lesson.steps.len();
         match taking.lesson {
-            Which::Review => {
+            CourseItem::Review => {
                 let again = self.around.again;
                 self.say(&format!("{}: {} {}.", again, lesson.number, lesson.title));
             }
-            Which::Problem => self.say(&format!("Problem {}. So far {}.", lesson.number, course.practice.score())),
-            Which::Lesson(_) => {
+            CourseItem::Problem => self.say(&format!("Problem {}. So far {}.", lesson.number, course.practice.score())),
+            CourseItem::Lesson(_) => {
                 let title = fill(self.around.line_title, &[&lesson.number, &lesson.title, &steps, &lesson.minutes]);
                 self.say(&title);
             }
@@ -255,7 +255,7 @@ impl Page {
         }
     }
 
-    fn made(&mut self, made: &Made) {
+    fn made(&mut self, made: &StatementResult) {
         match (&made.got, &made.instead_of) {
             (Some(got), None) if made.wanted.is_some() => {
                 let want = made.wanted.as_deref().unwrap_or_default();
@@ -277,7 +277,7 @@ impl Page {
         self.say(&fill(self.around.line_answer, &[&1, &prediction.options.len()]));
     }
 
-    fn verdict(&mut self, prediction: &Prediction, answer: &Answer) {
+    fn verdict(&mut self, prediction: &Prediction, answer: &QuestionResult) {
         let around = self.around;
         let option = |at: usize| match prediction.options.get(at) {
             Some(option) => format!("{}: {}", at + 1, option.text),

@@ -1,6 +1,6 @@
 //! The past as a UI looks at it: a step from what is seen, and what goes on meanwhile.
 
-use crate::app::action::Step;
+use crate::app::action::Move;
 use crate::app::past::MOMENTS_SEEN;
 use crate::world::history::Look;
 
@@ -8,19 +8,19 @@ use super::Playground;
 
 impl Playground {
     /// Looks at the past, a step from what is seen now.
-    pub(super) fn look(&mut self, step: Step) {
+    pub(super) fn look(&mut self, step: Move) {
         const FAR: u64 = 10;
         let Some(history) = self.recording().history() else { return };
         let newest = history.newest();
         let at = self.model.past.as_ref().map_or(newest, |past| past.at.min(newest));
         let target = match step {
-            Step::Back => at.saturating_sub(1),
-            Step::Forth => at + 1,
-            Step::FarBack => at.saturating_sub(FAR),
-            Step::FarForth => at + FAR,
-            Step::StatementBack => history.statement_before(at),
-            Step::StatementForth => history.statement_after(at),
-            Step::First => 0,
+            Move::Back => at.saturating_sub(1),
+            Move::Forth => at + 1,
+            Move::FarBack => at.saturating_sub(FAR),
+            Move::FarForth => at + FAR,
+            Move::StatementBack => history.statement_before(at),
+            Move::StatementForth => history.statement_after(at),
+            Move::First => 0,
         };
         let look = (target < newest).then(|| history.look(target, MOMENTS_SEEN));
         self.model.look(look);

@@ -20,7 +20,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::paint::Painter;
 use crate::sys::terminal::{self, Modes};
-use crate::ui::{self, Scene};
+use crate::ui::{self, ViewContext};
 
 /// Whether there is something to bring back.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
@@ -62,7 +62,7 @@ impl Screen {
     }
 
     /// Draws a frame and writes it at once.
-    pub fn draw(&mut self, scene: Scene<'_>) -> io::Result<()> {
+    pub fn draw(&mut self, scene: ViewContext<'_>) -> io::Result<()> {
         let bytes = self.canvas.frame(|buffer| ui::draw(scene, buffer));
         if bytes.is_empty() { Ok(()) } else { write_out(&bytes) }
     }

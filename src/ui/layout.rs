@@ -48,7 +48,7 @@ pub struct Strip {
 
 /// What there is to show.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted {
+pub struct LayoutNeeds {
     /// Rows of explanation.
     pub why: u16,
     /// Processes.
@@ -151,7 +151,7 @@ pub fn with_program(area: Rect) -> (Rect, Rect) {
 impl Places {
     /// Divides a screen of at least the smallest size. Channels do not move when an explanation gets longer or a line comes: the
     /// explanation takes its rows from the trace, which is read from the bottom up.
-    pub fn of(area: Rect, wanted: Wanted) -> Self {
+    pub fn of(area: Rect, wanted: LayoutNeeds) -> Self {
         let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
         let (least_why, most_why) = match area.height {
             ..24 => (1, 2),
@@ -176,7 +176,7 @@ impl Places {
 }
 
 /// Rows of processes and holders, their heading included.
-fn strip_rows(area: Rect, wanted: Wanted) -> u16 {
+fn strip_rows(area: Rect, wanted: LayoutNeeds) -> u16 {
     if area.width < STRIP_SIZE.0 || area.height < STRIP_SIZE.1 {
         return 0;
     }
@@ -311,7 +311,7 @@ mod tests {
                 for why in 0..12 {
                     for channels in [0, 1, 2, 3, 8, 300] {
                         let area = Rect::new(0, 0, width, height);
-                        let places = Places::of(area, Wanted { why, tasks: 5, channels });
+                        let places = Places::of(area, LayoutNeeds { why, tasks: 5, channels });
                         let mut all = vec![places.channels, places.why, places.prompt, places.trace];
                         all.extend(places.strip.iter().flat_map(|strip| [strip.tasks, strip.holders]));
                         for (at, place) in all.iter().enumerate() {
@@ -411,7 +411,7 @@ mod tests {
             ((200, 60), &[WHOLE + 5 * MORE], 24),
         ];
         for ((width, height), heights, trace) in cases {
-            let places = Places::of(Rect::new(0, 0, width, height), Wanted { why: 1, tasks: 3, channels: 2 });
+            let places = Places::of(Rect::new(0, 0, width, height), LayoutNeeds { why: 1, tasks: 3, channels: 2 });
             let count = 2_usize.div_ceil(across(width, 2));
             assert_eq!(share(places.channels.height, rows(count, 0)).heights, heights, "{width}×{height}");
             assert!(places.trace.height >= trace, "{width}×{height}: {}", places.trace.height);

@@ -28,15 +28,15 @@ pub mod xray;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::Scene;
+use super::ViewContext;
 use crate::app::{View, channel_sides};
 
 /// A panel that covers the bench.
 pub struct Covering {
     /// Draws it.
-    pub draw: fn(Scene<'_>, Rect, &mut Buffer),
+    pub draw: fn(ViewContext<'_>, Rect, &mut Buffer),
     /// Rows of so many that it can do without: an explanation takes them.
-    pub spare: fn(Scene<'_>, u16) -> u16,
+    pub spare: fn(ViewContext<'_>, u16) -> u16,
 }
 
 /// The panel of a view; none for the bench, which no panel covers.
@@ -55,7 +55,7 @@ pub fn covering(view: View) -> Option<Covering> {
 }
 
 /// What a list of all channels leaves: so many rows each, and so many for the headings.
-fn without(scene: Scene<'_>, height: u16, (each, headings): (usize, usize)) -> u16 {
+fn without(scene: ViewContext<'_>, height: u16, (each, headings): (usize, usize)) -> u16 {
     let used = each * channel_sides::listed(scene.world).len() + headings;
     height.saturating_sub(u16::try_from(used).unwrap_or(u16::MAX))
 }

@@ -3,15 +3,15 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use crate::app::action::{Action, Learn, Step};
+use crate::app::action::{Action, Learn, Move};
 use crate::app::view::Wheel;
 use crate::app::{Mode, View, channel_sides};
 
 use super::layout::{MIN_HEIGHT, MIN_WIDTH};
-use super::{Scene, channel_areas, lesson, list_place, panel, panels_area, places_of};
+use super::{ViewContext, channel_areas, lesson, list_place, panel, panels_area, places_of};
 
 /// The action for a mouse event on a screen of this size; none where there is nothing to act on.
-pub fn action(scene: Scene<'_>, (width, height): (u16, u16), event: MouseEvent) -> Option<Action> {
+pub fn action(scene: ViewContext<'_>, (width, height): (u16, u16), event: MouseEvent) -> Option<Action> {
     if width < MIN_WIDTH || height < MIN_HEIGHT {
         return None;
     }
@@ -32,12 +32,12 @@ pub fn action(scene: Scene<'_>, (width, height): (u16, u16), event: MouseEvent) 
 }
 
 /// Whether the bench's panels are on the screen.
-fn shows_bench(scene: Scene<'_>) -> bool {
+fn shows_bench(scene: ViewContext<'_>) -> bool {
     scene.app.view == View::Bench && scene.app.mode.listed().is_none()
 }
 
 /// A key that the footer names acts; a channel gets the focus, and the line one types in gets the letters.
-fn click(scene: Scene<'_>, area: Rect, at: Position) -> Option<Action> {
+fn click(scene: ViewContext<'_>, area: Rect, at: Position) -> Option<Action> {
     let app = scene.app;
     let foot = if shows_bench(scene) {
         places_of(scene, area).prompt
@@ -62,7 +62,7 @@ fn click(scene: Scene<'_>, area: Rect, at: Position) -> Option<Action> {
 }
 
 /// What scrolls under the pointer: up and down.
-fn wheel(scene: Scene<'_>, area: Rect, at: Position) -> Option<(Action, Action)> {
+fn wheel(scene: ViewContext<'_>, area: Rect, at: Position) -> Option<(Action, Action)> {
     let learn = |up, down| (Action::Learn(up), Action::Learn(down));
     let channels = (Action::FocusPrevious, Action::FocusNext);
     match (scene.app.mode, scene.app.view.traits().wheel) {
@@ -70,7 +70,7 @@ fn wheel(scene: Scene<'_>, area: Rect, at: Position) -> Option<(Action, Action)>
         (Mode::List | Mode::Search, _) => return Some(learn(Learn::ListUp, Learn::ListDown)),
         (Mode::Matrix, _) => return Some((Action::MatrixUp, Action::MatrixDown)),
         (Mode::Palette, _) => return Some((Action::PaletteUp, Action::PaletteDown)),
-        (_, Wheel::Time) => return Some((Action::Go(Step::Back), Action::Go(Step::Forth))),
+        (_, Wheel::Time) => return Some((Action::Go(Move::Back), Action::Go(Move::Forth))),
         (_, Wheel::Focus) => return Some(channels),
         (_, Wheel::Lines) => return Some((Action::TraceUp, Action::TraceDown)),
         (_, Wheel::Under) => {}

@@ -11,9 +11,9 @@ use crate::app::course::Taking;
 use crate::lesson::Lesson;
 
 use super::layout::{PanelPlace, Places};
-use super::panel::box_rows::Form;
+use super::panel::box_rows::BoxForm;
 use super::panel::channel::{LEAST_LARGE, LINES};
-use super::{Scene, words};
+use super::{ViewContext, words};
 use crate::text;
 
 /// Panels that a room is shown at most.
@@ -61,13 +61,13 @@ pub fn panels(area: Rect, count: usize, focus: usize, most: usize) -> Vec<PanelP
 }
 
 /// How large the boxes of messages may be, the largest first: in a room as large as letters can be drawn.
-pub fn forms(scene: Scene<'_>) -> Vec<Form> {
+pub fn forms(scene: ViewContext<'_>) -> Vec<BoxForm> {
     let in_a_room = scene.app.present.is_on && !scene.theme.is_ascii();
-    if in_a_room { vec![Form::Biggest, Form::Large] } else { vec![Form::Large] }
+    if in_a_room { vec![BoxForm::Biggest, BoxForm::Large] } else { vec![BoxForm::Large] }
 }
 
 /// Nothing is seen but that something is hidden.
-pub fn curtain(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn curtain(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let shows = scene.app.key(Action::Curtain);
     let mut lines = vec![format!("hidden: say what you expect, then {shows} shows it")];
     match &scene.app.notice {
@@ -84,7 +84,7 @@ pub fn curtain(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// What was pressed last, for those who do not see the keyboard, and the statement that it stood for.
-pub fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn last_keys(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let keys: Vec<String> = scene.app.present.keys.iter().map(|key| text::string(&scene.theme.spelled(key))).collect();
     if area.is_empty() || keys.is_empty() {
         return;
@@ -97,7 +97,7 @@ pub fn last_keys(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// The lesson that is shown; behind the curtain as it was before anything came of the step.
-pub fn lesson(scene: Scene<'_>) -> Option<(&Lesson, Cow<'_, Taking>)> {
+pub fn lesson(scene: ViewContext<'_>) -> Option<(&Lesson, Cow<'_, Taking>)> {
     let (lesson, taking) = scene.app.course.shown()?;
     let is_hidden = scene.app.present.is_hidden && taking.walk.current(lesson).is_some();
     let taking = if is_hidden { Cow::Owned(taking.before(lesson)) } else { Cow::Borrowed(taking) };

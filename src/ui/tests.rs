@@ -25,8 +25,8 @@ use super::*;
 use crate::abi::{self, Errno};
 use crate::app::action::{Action, Input};
 use crate::app::keys::{GROUPS, label};
-use crate::app::stage::{PARENT, Stage};
-use crate::app::target::{Side, Target};
+use crate::app::stage::{PARENT, RecordedBench};
+use crate::app::target::{PanelSide, Target};
 use crate::app::update;
 use crate::trace::{self, TaskId};
 
@@ -34,7 +34,7 @@ const CHILD1: TaskId = TaskId(1);
 const CHILD2: TaskId = TaskId(2);
 const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (60, 18)];
 
-fn app_of(stage: &Stage) -> App {
+fn app_of(stage: &RecordedBench) -> App {
     let mut app = App::new();
     app.observe(&stage.world);
     app.take(&stage.events);
@@ -42,19 +42,19 @@ fn app_of(stage: &Stage) -> App {
 }
 
 /// An end as what an explanation is about.
-fn end_of(stage: &Stage, label: &str) -> trace::Subject {
+fn end_of(stage: &RecordedBench, label: &str) -> trace::Subject {
     let end = stage.world.ends().find(|end| end.label() == label);
     end.map_or(trace::Subject::Other, |end| trace::Subject::End(end.id))
 }
 
-fn terminal(app: &App, stage: &Stage, (width, height): (u16, u16), colours: Colours) -> Terminal<TestBackend> {
+fn terminal(app: &App, stage: &RecordedBench, (width, height): (u16, u16), colours: Colours) -> Terminal<TestBackend> {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    let scene = Scene { app, world: &stage.world, theme: Theme::with(colours) };
+    let scene = ViewContext { app, world: &stage.world, theme: Theme::with(colours) };
     show(&mut terminal, scene);
     terminal
 }
 
-fn show<B: ratatui::backend::Backend>(terminal: &mut Terminal<B>, scene: Scene<'_>)
+fn show<B: ratatui::backend::Backend>(terminal: &mut Terminal<B>, scene: ViewContext<'_>)
 where
     B::Error: std::fmt::Debug,
 {
@@ -66,14 +66,14 @@ where
     terminal.draw(on).unwrap();
 }
 
-fn screen_of(app: &App, stage: &Stage, size: (u16, u16)) -> String {
+fn screen_of(app: &App, stage: &RecordedBench, size: (u16, u16)) -> String {
     let terminal = terminal(app, stage, size, Colours::None);
     let buffer = terminal.backend().buffer();
     let row = |y| (0..size.0).map(|x| buffer[(x, y)].symbol()).collect::<String>();
     (0..size.1).map(row).collect::<Vec<_>>().join("\n")
 }
 
-fn screen(stage: &Stage, size: (u16, u16)) -> String {
+fn screen(stage: &RecordedBench, size: (u16, u16)) -> String {
     screen_of(&app_of(stage), stage, size)
 }
 
@@ -84,8 +84,8 @@ fn assert_shows(screen: &str, wanted: &[&str]) {
 }
 
 /// Three words to both children, read by both.
-fn three_words() -> Stage {
-    let mut stage = Stage::open();
+fn three_words() -> RecordedBench {
+    let mut stage = RecordedBench::open();
     for word in [b"one".as_slice(), b"two", b"three"] {
         stage.write(PARENT, 3, word);
         stage.write(PARENT, 4, word);
@@ -132,7 +132,7 @@ fn the_floor_shows_all_that_is_needed() {
 
 #[test]
 fn what_waits_stands_in_the_middle_and_the_line_says_how_to_read_it() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.write(PARENT, 3, b"one");
     let screen = screen(&stage, (80, 24));
     assert_shows(&screen, &["in the kernel: 3 bytes", "Enter alone: let the children read"]);
@@ -153,7 +153,7 @@ fn after_a_kill_the_panel_tells_the_death_and_the_eof() {
 
 #[test]
 fn on_a_datagram_pair_no_eof_comes_and_the_panel_says_so() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     let mut app = app_of(&stage);
     stage.kill(CHILD2);
     app.observe(&stage.world);
@@ -163,7 +163,7 @@ fn on_a_datagram_pair_no_eof_comes_and_the_panel_says_so() {
 
 #[test]
 fn death_with_bytes_unread_is_told_as_econnreset_first() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     let mut app = app_of(&stage);
     stage.write(PARENT, 3, b"one");
     stage.kill(CHILD1);
@@ -173,7 +173,7 @@ fn death_with_bytes_unread_is_told_as_econnreset_first() {
 
 #[test]
 fn a_copy_that_keeps_eof_away_is_named() {
-    let mut stage = Stage::bare();
+    let mut stage = RecordedBench::bare();
     stage.pair(abi::SOCK_STREAM, "wire", [3, 4]);
     stage.child("child1", 3, &[]);
     stage.child("child2", 4, &[]);
@@ -182,7 +182,7 @@ fn a_copy_that_keeps_eof_away_is_named() {
 
 #[test]
 fn sleepers_and_the_stopped_are_named_with_their_call() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.sleep_in_read(CHILD1, 4);
     stage.stop(CHILD2);
     let screen = screen(&stage, (120, 36));
@@ -191,7 +191,7 @@ fn sleepers_and_the_stopped_are_named_with_their_call() {
 
 #[test]
 fn truncation_leaves_a_scar_and_a_failed_write_its_errno() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.write(PARENT, 4, b"three");
     stage.recv_short(CHILD2, 5, b"thre");
     stage.fail_write(PARENT, 3, b"x", Errno::EPIPE);
@@ -200,7 +200,7 @@ fn truncation_leaves_a_scar_and_a_failed_write_its_errno() {
 
 #[test]
 fn an_empty_message_is_something_and_a_pipe_goes_one_way() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.write(PARENT, 4, b"");
     stage.pipe("tube", [5, 6]);
     stage.child("child3", 5, &[3, 4, 6]);
@@ -209,7 +209,7 @@ fn an_empty_message_is_something_and_a_pipe_goes_one_way() {
 
 #[test]
 fn bytes_that_a_terminal_would_act_on_are_written_out() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     let rude = b"\x1b]0;x\x07\x9b\xe2\x80\xae\n";
     stage.write(PARENT, 4, rude);
     stage.read(CHILD2, 5, rude);
@@ -222,7 +222,7 @@ fn bytes_that_a_terminal_would_act_on_are_written_out() {
 
 #[test]
 fn borders_stay_straight_around_wide_and_joined_letters() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     let text = "漢字e\u{301}👩‍🚀";
     stage.write(PARENT, 3, text.as_bytes());
     let terminal = terminal(&app_of(&stage), &stage, (80, 24), Colours::None);
@@ -251,7 +251,7 @@ fn a_byte_keeps_the_hue_of_its_write() {
 
 #[test]
 fn many_writes_show_the_newest_and_count_the_rest() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     for _ in 0..300 {
         stage.write(PARENT, 3, b"x");
     }
@@ -262,7 +262,7 @@ fn many_writes_show_the_newest_and_count_the_rest() {
 
 #[test]
 fn more_channels_than_fit_are_counted() {
-    let mut stage = Stage::bare();
+    let mut stage = RecordedBench::bare();
     for number in 0..8 {
         stage.pair(abi::SOCK_STREAM, &format!("c{number}"), [3 + 2 * number, 4 + 2 * number]);
     }
@@ -288,7 +288,7 @@ fn below_the_floor_one_line_says_what_is_needed() {
 #[test]
 fn no_size_and_no_mode_panics() {
     let stage = three_words();
-    let empty = Stage::bare();
+    let empty = RecordedBench::bare();
     for stage in [&stage, &empty] {
         let mut app = app_of(stage);
         app.notice = Some("x".repeat(500));
@@ -333,7 +333,7 @@ fn no_line_of_help_is_cut_at_the_floor_or_beside_another_list() {
 
 #[test]
 fn help_fits_the_floor_by_scrolling_to_its_last_line() {
-    let stage = Stage::bare();
+    let stage = RecordedBench::bare();
     let mut app = app_of(&stage);
     app.mode = Mode::Help;
     app.help_scroll = u16::MAX;
@@ -343,7 +343,7 @@ fn help_fits_the_floor_by_scrolling_to_its_last_line() {
 
 #[test]
 fn the_footer_never_overflows_and_always_says_how_to_leave() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let mut app = app_of(&stage);
     app.mode = Mode::Keys;
     for size in SIZES {
@@ -353,7 +353,7 @@ fn the_footer_never_overflows_and_always_says_how_to_leave() {
 
 #[test]
 fn the_caret_is_where_the_next_letter_goes_and_the_line_says_to_whom() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let mut app = app_of(&stage);
     app.line.set("漢a");
     let mut on_screen = terminal(&app, &stage, (80, 24), Colours::None);
@@ -361,15 +361,15 @@ fn the_caret_is_where_the_next_letter_goes_and_the_line_says_to_whom() {
     let row = (0..80).map(|x| on_screen.backend().buffer()[(x, position.y)].symbol()).collect::<String>();
     assert!(row.starts_with(" parent ▶ all  漢 a"), "{row}");
     assert_eq!(position.x, 18);
-    app.target = Target::Focused(Side::Near);
+    app.target = Target::Focused(PanelSide::Near);
     assert_shows(&screen_of(&app, &stage, (80, 24)), &[" parent ▶ wire "]);
-    app.target = Target::Focused(Side::Far);
+    app.target = Target::Focused(PanelSide::Far);
     assert_shows(&screen_of(&app, &stage, (80, 24)), &[" child1 ▶ wire "]);
 }
 
 #[test]
 fn bytes_are_spelled_alike_in_panel_trace_and_reason() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     let text = "é\u{202e}\r👩‍🚀";
     stage.write(PARENT, 3, text.as_bytes());
     let mut app = app_of(&stage);

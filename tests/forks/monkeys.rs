@@ -21,7 +21,7 @@ use tincans::progress::Store;
 use tincans::session::Settings;
 use tincans::sys::descriptors;
 use tincans::ui::theme::{Colours, Theme};
-use tincans::ui::{self, Scene, keymap};
+use tincans::ui::{self, ViewContext, keymap};
 use tincans::world::World;
 
 use crate::support::random::Random;
@@ -142,9 +142,9 @@ impl Table {
         let _ = (self.playground.take_suspension(), self.playground.take_copy());
     }
 
-    fn scene(&self) -> Scene<'_> {
+    fn scene(&self) -> ViewContext<'_> {
         let theme = Theme::with(Colours::True);
-        Scene { app: self.playground.app(), world: self.playground.world(), theme }
+        ViewContext { app: self.playground.app(), world: self.playground.world(), theme }
     }
 }
 

@@ -10,7 +10,7 @@ use tincans::plan::{Context, Plan, Progress, RunPlace};
 use tincans::script::parse;
 use tincans::trace::{Event, Explanation};
 use tincans::ui::theme::{Colours, Ground, Theme};
-use tincans::ui::{Scene, draw};
+use tincans::ui::{ViewContext, draw};
 use tincans::world::World;
 use tincans::world::history::History;
 
@@ -57,7 +57,7 @@ pub fn check(data: &[u8]) {
     }
     let theme = Theme::with([Colours::None, Colours::True, Colours::Indexed][usize::from(look / 112)]);
     let theme = if look % 2 == 0 { theme } else { Theme::chosen(Some(Ground::Light), true, |_| None) };
-    drawn(Scene { app: &app, world: &world, theme }, (u16::from(*width), u16::from(height % 80)));
+    drawn(ViewContext { app: &app, world: &world, theme }, (u16::from(*width), u16::from(height % 80)));
 }
 
 fn explained(world: &World, events: &[Event]) {
@@ -87,7 +87,7 @@ fn type_in(world: &World, typed: &[u8]) {
     assert!(steps.take(100).count() < 100, "a plan comes to its end");
 }
 
-fn drawn(scene: Scene<'_>, (width, height): (u16, u16)) {
+fn drawn(scene: ViewContext<'_>, (width, height): (u16, u16)) {
     let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
     draw(scene, &mut buf);
     for cell in buf.content() {

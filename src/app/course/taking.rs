@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Practice, Scroll, Taking, Which};
+use super::{CourseItem, Practice, Taking, TextScroll};
 use crate::lesson::Lesson;
 use crate::lesson::walk::Walk;
 
@@ -36,7 +36,7 @@ impl Practice {
 
 impl Taking {
     /// At a place of a lesson.
-    pub(in crate::app) fn new(lesson: Which, walk: Walk) -> Self {
+    pub(in crate::app) fn new(lesson: CourseItem, walk: Walk) -> Self {
         Self {
             lesson,
             walk,
@@ -46,7 +46,7 @@ impl Taking {
             hints: 0,
             states: Vec::new(),
             used: Some(0),
-            scroll: Scroll::Top,
+            scroll: TextScroll::Top,
             is_out: false,
             running: None,
             is_solving: false,

@@ -12,7 +12,7 @@ const COUNT: &str = "count";
 
 /// What somebody wants an action's keys to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub struct KeySetting {
     /// Where; wherever the action is to be had unless told.
     pub mode: Option<Mode>,
     /// The action's name.
@@ -22,12 +22,12 @@ pub struct Wish {
 }
 
 /// A wish that can be taken as far as it goes by itself.
-struct Taken<'a> {
-    wish: &'a Wish,
+struct AcceptedSetting<'a> {
+    wish: &'a KeySetting,
     keys: Vec<Key>,
 }
 
-impl Wish {
+impl KeySetting {
     fn place(&self) -> String {
         let mode = self.mode.map(|mode| format!(".{}", mode.name())).unwrap_or_default();
         format!("[keys{mode}] {}", self.name)
@@ -39,7 +39,7 @@ impl Wish {
     }
 
     /// The keys, if nothing but another key can be in their way.
-    fn take(&self) -> Result<Taken<'_>, String> {
+    fn take(&self) -> Result<AcceptedSetting<'_>, String> {
         let of_this_name = || table::GROUPS.iter().flat_map(|group| group.rows).any(|row| row.name == self.name);
         if !of_this_name() {
             return Err(format!("there is no such action; {}`tincans config` lists all", self.nearest()));
@@ -68,7 +68,7 @@ impl Wish {
                 return Err(format!("{} is text in the mode `{}`", key.label(), mode.name()));
             }
         }
-        Ok(Taken { wish: self, keys })
+        Ok(AcceptedSetting { wish: self, keys })
     }
 
     /// A name like it, to be named.
@@ -82,9 +82,9 @@ impl Wish {
 
 impl Keymap {
     /// The table with these wishes; and of those that could not be taken, each in one line.
-    pub fn with(wishes: &[Wish]) -> (Self, Vec<String>) {
+    pub fn with(wishes: &[KeySetting]) -> (Self, Vec<String>) {
         let mut complaints = Vec::new();
-        let mut taken: Vec<Taken<'_>> = Vec::new();
+        let mut taken: Vec<AcceptedSetting<'_>> = Vec::new();
         for wish in wishes {
             match wish.take() {
                 Ok(wish) => taken.push(wish),
@@ -112,7 +112,7 @@ impl Keymap {
         MODES.into_iter().any(|mode| !self.of_mode(mode).iter().any(acts))
     }
 
-    fn laid(taken: &[Taken<'_>]) -> Self {
+    fn laid(taken: &[AcceptedSetting<'_>]) -> Self {
         let mut keymap = Self::default();
         for taken in taken {
             for mode in taken.wish.modes() {
@@ -125,14 +125,14 @@ impl Keymap {
     }
 
     /// The first key that would mean two things: the wish that is to blame for it, and what is to be said.
-    fn clash(&self, taken: &[Taken<'_>]) -> Option<(usize, String)> {
+    fn clash(&self, taken: &[AcceptedSetting<'_>]) -> Option<(usize, String)> {
         for mode in MODES {
             let bindings = self.of_mode(mode);
             for (at, one) in bindings.iter().enumerate() {
                 for other in &bindings[at + 1..] {
                     let Some(key) = shared(one, other) else { continue };
                     let wished = |binding: &Binding| {
-                        let is_it = |it: &Taken<'_>| {
+                        let is_it = |it: &AcceptedSetting<'_>| {
                             it.wish.name == binding.row.name && it.wish.modes().any(|wanted| wanted == mode)
                         };
                         taken.iter().rposition(is_it)
@@ -166,11 +166,11 @@ mod tests {
     use super::*;
     use crate::app::action::{Action, ChannelAction};
 
-    fn wish(mode: Option<Mode>, name: &str, keys: &[&str]) -> Wish {
-        Wish { mode, name: name.to_owned(), keys: keys.iter().map(|key| (*key).to_owned()).collect() }
+    fn wish(mode: Option<Mode>, name: &str, keys: &[&str]) -> KeySetting {
+        KeySetting { mode, name: name.to_owned(), keys: keys.iter().map(|key| (*key).to_owned()).collect() }
     }
 
-    fn told(wishes: &[Wish]) -> String {
+    fn told(wishes: &[KeySetting]) -> String {
         let (keymap, complaints) = Keymap::with(wishes);
         assert_eq!(complaints.len(), 1, "{complaints:?}");
         assert_eq!(keymap, Keymap::default(), "the default stays");

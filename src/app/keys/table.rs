@@ -2,16 +2,16 @@
 
 use super::Key::{Char, Ctrl, Digits, Named as N, Six};
 use super::{Key, Named};
-use crate::app::action::{Action, ChannelAction, Copied, Learn, Step};
+use crate::app::action::{Action, ChannelAction, Copied, Learn, Move};
 use crate::app::input_line::Edit;
 use crate::app::program::{Stepping, Until};
-use crate::app::target::Side;
+use crate::app::target::PanelSide;
 use crate::app::{Mode, View};
 use crate::world::kind::Kind;
 
 /// What can be done, and the keys for it unless a person has others.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct KeyRow {
     /// By which it is bound; the same action has it wherever it is to be had.
     pub name: &'static str,
     /// The default keys.
@@ -26,17 +26,17 @@ pub struct Row {
 
 /// Rows that belong together.
 #[derive(Debug)]
-pub struct Group {
+pub struct KeyGroup {
     /// Their heading.
     pub title: &'static str,
     /// Where they hold.
     pub modes: &'static [Mode],
     /// The rows.
-    pub rows: &'static [Row],
+    pub rows: &'static [KeyRow],
 }
 
 /// The rows that hold in a mode.
-pub fn rows(mode: Mode) -> impl Iterator<Item = &'static Row> {
+pub fn rows(mode: Mode) -> impl Iterator<Item = &'static KeyRow> {
     GROUPS.iter().filter(move |group| group.modes.contains(&mode)).flat_map(|group| group.rows)
 }
 
@@ -46,8 +46,8 @@ const fn row(
     action: Action,
     short: (u8, &'static str),
     long: &'static str,
-) -> Row {
-    Row { name, keys, action, short, long }
+) -> KeyRow {
+    KeyRow { name, keys, action, short, long }
 }
 
 const fn learn(key: Learn) -> Action {
@@ -61,7 +61,7 @@ const fn step(key: Stepping) -> Action {
 /// The footer is silent about it.
 const SILENT: (u8, &str) = (u8::MAX, "");
 
-const LESSON: &[Row] = &[
+const LESSON: &[KeyRow] = &[
     row("step", &[Char(' '), N(Named::Enter)], learn(Learn::Step), (1, "next"), "go on: run it, ask it, the next step"),
     row("choose", &[Six('1')], learn(Learn::Choose(0)), SILENT, "choose an answer"),
     row("answer-up", &[N(Named::Up)], learn(Learn::Up), SILENT, "the answer above; or a line up"),
@@ -72,37 +72,37 @@ const LESSON: &[Row] = &[
     row("answer", &[Char('a')], learn(Learn::Solve), (3, "answer"), "the answer into the prompt, not run"),
 ];
 
-const TO_LINE: &[Row] =
+const TO_LINE: &[KeyRow] =
     &[row("to-line", &[N(Named::Enter)], Action::EnterLine, SILENT, "return to the message line, too")];
 
-const TYPE: &[Row] = &[
+const TYPE: &[KeyRow] = &[
     row("line", &[Char('i')], Action::EnterLine, (4, "say"), "the message line: type a message"),
-    row("line-child", &[Char('I')], Action::SpeakAs(Side::Far), SILENT, "the child's message line: it writes"),
+    row("line-child", &[Char('I')], Action::SpeakAs(PanelSide::Far), SILENT, "the child's message line: it writes"),
     row("statement", &[Char(':')], Action::OpenPrompt, (5, "type"), "type any statement"),
     row("play", &[Char('o')], learn(Learn::Out), (6, "play/lesson"), "out of the lesson to play, and back"),
 ];
 
-const ALWAYS: &[Row] = &[
+const ALWAYS: &[KeyRow] = &[
     row("palette", &[Char('/')], Action::OpenPalette, (0, "all"), "all actions: find one, do it"),
     row("help", &[Char('?')], Action::OpenHelp, (0, "help"), "this help"),
     row("quit", &[Char('q')], Action::Quit, (0, "quit"), "leave"),
 ];
 
-const TIME: &[Row] = &[
+const TIME: &[KeyRow] = &[
     row(
         "back-in-time",
         &[N(Named::Left), Char(',')],
-        Action::Go(Step::Back),
+        Action::Go(Move::Back),
         (40, "back in time"),
         "back in time: the event before",
     ),
     row("run-again", &[Char('g')], Action::RunAgain, SILENT, "run a recording again, for real"),
 ];
 
-const BACK: &[Row] =
+const BACK: &[KeyRow] =
     &[row("bench", &[N(Named::Esc)], Action::Show(View::Bench), SILENT, "from a view back to the bench")];
 
-const VIEWS: &[Row] = &[
+const VIEWS: &[KeyRow] = &[
     row("diagram", &[Char('d')], Action::Show(View::Diagram), (30, "diagram"), "a diagram: who sent what to whom"),
     row("lens", &[Char('v')], Action::Show(View::Lens), (31, "5 kinds"), "one message, five kinds side by side"),
     row("zoom", &[Char('z')], Action::Show(View::Xray), (32, "zoom"), "the channel alone, its buffers X-rayed"),
@@ -122,25 +122,25 @@ const VIEWS: &[Row] = &[
     row("view-right", &[Char('>')], Action::SidewaysRight, SILENT, "the diagram, to the right"),
 ];
 
-const PAST: &[Row] = &[
+const PAST: &[KeyRow] = &[
     row("run-again", &[Char('g')], Action::RunAgain, (1, "run again to here"), "run it all again to here, for real"),
     row("now", &[N(Named::Esc), N(Named::End)], Action::ReturnToNow, (2, "now"), "back to now"),
-    row("event-back", &[N(Named::Left), Char(',')], Action::Go(Step::Back), (3, "back"), "the event before"),
-    row("event-on", &[N(Named::Right), Char('.')], Action::Go(Step::Forth), (4, "on"), "the next event"),
+    row("event-back", &[N(Named::Left), Char(',')], Action::Go(Move::Back), (3, "back"), "the event before"),
+    row("event-on", &[N(Named::Right), Char('.')], Action::Go(Move::Forth), (4, "on"), "the next event"),
     row(
         "statement-back",
         &[N(Named::Up)],
-        Action::Go(Step::StatementBack),
+        Action::Go(Move::StatementBack),
         (5, "statement before"),
         "the end of the statement before",
     ),
-    row("statement-on", &[N(Named::Down)], Action::Go(Step::StatementForth), SILENT, "the end of the next statement"),
-    row("ten-back", &[N(Named::PageUp)], Action::Go(Step::FarBack), SILENT, "ten events back"),
-    row("ten-on", &[N(Named::PageDown)], Action::Go(Step::FarForth), SILENT, "ten events on"),
-    row("first-event", &[N(Named::Home)], Action::Go(Step::First), (6, "first"), "the first event that is known"),
+    row("statement-on", &[N(Named::Down)], Action::Go(Move::StatementForth), SILENT, "the end of the next statement"),
+    row("ten-back", &[N(Named::PageUp)], Action::Go(Move::FarBack), SILENT, "ten events back"),
+    row("ten-on", &[N(Named::PageDown)], Action::Go(Move::FarForth), SILENT, "ten events on"),
+    row("first-event", &[N(Named::Home)], Action::Go(Move::First), (6, "first"), "the first event that is known"),
 ];
 
-const DEEDS: &[Row] = &[
+const DEEDS: &[KeyRow] = &[
     row(
         "read",
         &[Char('r')],
@@ -154,28 +154,28 @@ const DEEDS: &[Row] = &[
     row(
         "half-close",
         &[Char(')')],
-        Action::Make(ChannelAction::HalfClose(Side::Near)),
+        Action::Make(ChannelAction::HalfClose(PanelSide::Near)),
         SILENT,
         "half-close: the parent writes no more",
     ),
     row(
         "half-close-child",
         &[Char('(')],
-        Action::Make(ChannelAction::HalfClose(Side::Far)),
+        Action::Make(ChannelAction::HalfClose(PanelSide::Far)),
         SILENT,
         "half-close: the child writes no more",
     ),
     row(
         "bytes",
         &[Char('M')],
-        Action::Make(ChannelAction::Bytes(Side::Near)),
+        Action::Make(ChannelAction::Bytes(PanelSide::Near)),
         SILENT,
         "the parent writes 5000 (or N) bytes",
     ),
     row(
         "bytes-child",
         &[Char('N')],
-        Action::Make(ChannelAction::Bytes(Side::Far)),
+        Action::Make(ChannelAction::Bytes(PanelSide::Far)),
         SILENT,
         "the child writes 5000 (or N) bytes",
     ),
@@ -193,7 +193,7 @@ const DEEDS: &[Row] = &[
     row("save-recording", &[Char('O')], Action::SaveRecording, SILENT, "keep what happened as a recording here"),
 ];
 
-const LIST: &[Row] = &[
+const LIST: &[KeyRow] = &[
     row("list-search", &[Char('/')], learn(Learn::Search), (2, "search"), "search the list"),
     row("list-back", &[N(Named::Esc), Char('l')], learn(Learn::CloseList), (3, "back"), "back without taking one"),
     row("practice", &[Char('p')], learn(Learn::Practice), (4, "practice"), "problems without end"),
@@ -202,23 +202,23 @@ const LIST: &[Row] = &[
     row("quit", &[Char('q')], Action::Quit, (0, "quit"), "leave the program"),
 ];
 
-const FINDING: &[Row] = &[
+const FINDING: &[KeyRow] = &[
     row("list-take", &[N(Named::Enter)], learn(Learn::Open), (1, "take it"), "take the marked lesson"),
     row("list-up", &[N(Named::Up)], learn(Learn::ListUp), SILENT, "the lesson above"),
     row("list-down", &[N(Named::Down)], learn(Learn::ListDown), SILENT, "the lesson below"),
 ];
 
-const SEARCH: &[Row] =
+const SEARCH: &[KeyRow] =
     &[row("search-back", &[N(Named::Esc)], learn(Learn::LeaveSearch), (1, "all lessons"), "end the search, show all")];
 
-const PALETTE: &[Row] = &[
+const PALETTE: &[KeyRow] = &[
     row("palette-do", &[N(Named::Enter)], Action::Perform, (1, "do it"), "do what is marked"),
     row("palette-back", &[N(Named::Esc)], Action::ClosePalette, (2, "back"), "back without doing anything"),
     row("palette-up", &[N(Named::Up)], Action::PaletteUp, SILENT, "the action above"),
     row("palette-down", &[N(Named::Down)], Action::PaletteDown, SILENT, "the action below"),
 ];
 
-const MATRIX: &[Row] = &[
+const MATRIX: &[KeyRow] = &[
     row("cell-open", &[N(Named::Enter)], Action::OpenCell, (1, "open"), "open the marked cell as a bench"),
     row("matrix-back", &[N(Named::Esc)], Action::CloseMatrix, (2, "back"), "back from the matrix"),
     row("matrix-up", &[N(Named::Up)], Action::MatrixUp, SILENT, "the row above"),
@@ -227,7 +227,7 @@ const MATRIX: &[Row] = &[
     row("matrix-left", &[N(Named::BackTab)], Action::MatrixLeft, SILENT, "the kind before"),
 ];
 
-const LINE: &[Row] = &[
+const LINE: &[KeyRow] = &[
     row("send", &[N(Named::Enter)], Action::Send, (1, "send"), "send; on the empty line: children read"),
     row("keys", &[N(Named::Esc)], Action::LeaveLine, (2, "keys"), "leave the line: letters are keys"),
     row("speaker", &[N(Named::Tab)], Action::NextSpeaker, (3, "who speaks"), "who speaks to whom: the next"),
@@ -240,14 +240,14 @@ const LINE: &[Row] = &[
     ),
 ];
 
-const STEPPING: &[Row] = &[
+const STEPPING: &[KeyRow] = &[
     row("step-program", &[Char(' ')], step(Stepping::Go), (1, "step"), "watched program: the next call"),
     row("step-who", &[Char('j')], step(Stepping::Choose), (2, "who"), "which task makes it: the next"),
     row("step-until", &[Char('B')], step(Stepping::OpenUntil), (3, "until"), "go on until something comes"),
     row("step-all", &[Char('G')], step(Stepping::All), (4, "all go"), "all its tasks go on freely"),
 ];
 
-const UNTIL: &[Row] = &[
+const UNTIL: &[KeyRow] = &[
     row("until-read", &[Char('r')], step(Stepping::Until(Until::Read)), (1, "read"), "somebody reads from the channel"),
     row("until-write", &[Char('w')], step(Stepping::Until(Until::Write)), (2, "write"), "somebody writes to it"),
     row("until-close", &[Char('c')], step(Stepping::Until(Until::Close)), (3, "close"), "somebody closes an end of it"),
@@ -257,7 +257,7 @@ const UNTIL: &[Row] = &[
     row("until-back", &[N(Named::Esc)], step(Stepping::CloseUntil), (7, "back"), "back, and nothing goes on"),
 ];
 
-const COPY: &[Row] = &[
+const COPY: &[KeyRow] = &[
     row("copy-line", &[Char('y'), Char('t')], Action::Copy(Copied::Line), (1, "trace line"), "the newest trace line"),
     row("copy-statement", &[Char('s')], Action::Copy(Copied::Statement), (2, "statement"), "the last statement"),
     row("copy-script", &[Char('a')], Action::Copy(Copied::Script), (3, "all as a script"), "the whole run as a script"),
@@ -266,15 +266,15 @@ const COPY: &[Row] = &[
     row("copy-back", &[N(Named::Esc)], Action::CloseCopy, (6, "back"), "back without copying"),
 ];
 
-const TO_COPY: &[Row] =
+const TO_COPY: &[KeyRow] =
     &[row("copy", &[Char('y')], Action::OpenCopy, (21, "copy"), "copy a line, a statement, the run")];
 
-const FIRST_STEPS: &[Row] =
+const FIRST_STEPS: &[KeyRow] =
     &[row("skip-step", &[Ctrl('n')], Action::SkipStep, SILENT, "refuse the first step that is offered")];
 
-const NUMBER: &[Row] = &[row("count", &[Digits], Action::Count(0), SILENT, "a number first: 3r reads 3 bytes")];
+const NUMBER: &[KeyRow] = &[row("count", &[Digits], Action::Count(0), SILENT, "a number first: 3r reads 3 bytes")];
 
-const NEW_CHANNEL: &[Row] = &[
+const NEW_CHANNEL: &[KeyRow] = &[
     row("new-stream", &[Char('s')], Action::Create(Kind::Stream), (1, "stream"), "a stream socket pair, and a child"),
     row("new-dgram", &[Char('d')], Action::Create(Kind::Dgram), (2, "datagram"), "a datagram pair, and a child"),
     row(
@@ -296,12 +296,12 @@ const NEW_CHANNEL: &[Row] = &[
     row("new-back", &[N(Named::Esc)], Action::LeaveNewChannel, (7, "back"), "back without a new channel"),
 ];
 
-const PROMPT: &[Row] = &[
+const PROMPT: &[KeyRow] = &[
     row("run", &[N(Named::Enter)], Action::Run, (1, "run"), "run the statement"),
     row("prompt-back", &[N(Named::Esc)], Action::LeavePrompt, (2, "back"), "back without running it"),
 ];
 
-const EDITING: &[Row] = &[
+const EDITING: &[KeyRow] = &[
     row("letter-left", &[N(Named::Left)], Action::Edit(Edit::Left), SILENT, "one letter left"),
     row("letter-right", &[N(Named::Right)], Action::Edit(Edit::Right), SILENT, "one letter right"),
     row("line-start", &[N(Named::Home), Ctrl('a')], Action::Edit(Edit::Start), SILENT, "to the beginning"),
@@ -312,21 +312,21 @@ const EDITING: &[Row] = &[
     row("delete-to-start", &[Ctrl('u')], Action::Edit(Edit::DeleteToStart), SILENT, "delete all before the caret"),
 ];
 
-const COMPLETION: &[Row] =
+const COMPLETION: &[KeyRow] =
     &[row("complete", &[N(Named::Tab)], Action::Complete, SILENT, "complete a verb, an end, a task")];
 
-const SHOWING: &[Row] = &[
+const SHOWING: &[KeyRow] = &[
     row("present", &[Char('P')], Action::Present, SILENT, "present mode: light, few panels"),
     row("hide", &[Char('H')], Action::Curtain, SILENT, "in it: hide what comes; show it"),
     row("mouse", &[Char('m')], Action::ToggleMouse, SILENT, "the mouse: here, or selects text"),
 ];
 
-const HISTORY: &[Row] = &[
+const HISTORY: &[KeyRow] = &[
     row("older", &[N(Named::Up)], Action::Edit(Edit::Older), SILENT, "what was entered before"),
     row("newer", &[N(Named::Down)], Action::Edit(Edit::Newer), SILENT, "and after that"),
 ];
 
-const HELP: &[Row] = &[
+const HELP: &[KeyRow] = &[
     row("help-back", &[N(Named::Esc), Char('q'), Char('?')], Action::CloseHelp, (1, "close"), "close help"),
     row("help-up", &[N(Named::Up), Char('k')], Action::HelpUp, (2, "up"), "one line up"),
     row("help-down", &[N(Named::Down), Char('j')], Action::HelpDown, (3, "down"), "one line down"),
@@ -335,66 +335,70 @@ const HELP: &[Row] = &[
     row("help-search", &[Char('/')], Action::OpenPalette, (4, "search"), "search: all actions, as a list"),
 ];
 
-const BENCH: &[Row] = &[
+const BENCH: &[KeyRow] = &[
     row("next-channel", &[N(Named::Tab)], Action::FocusNext, (18, "next"), "the next channel"),
     row("previous-channel", &[N(Named::BackTab)], Action::FocusPrevious, SILENT, "the channel before"),
 ];
 
-const TRACE: &[Row] = &[
+const TRACE: &[KeyRow] = &[
     row("trace-up", &[N(Named::PageUp)], Action::TraceUp, SILENT, "the trace, back"),
     row("trace-down", &[N(Named::PageDown)], Action::TraceDown, SILENT, "the trace, on"),
 ];
 
-const TO_FILTER: &[Row] =
+const TO_FILTER: &[KeyRow] =
     &[row("filter", &[Char('F')], Action::OpenFilter, (39, "filter"), "the trace: only lines with these words")];
 
-const FILTER: &[Row] = &[
+const FILTER: &[KeyRow] = &[
     row("filter-keep", &[N(Named::Enter)], Action::KeepFilter, SILENT, "only these lines from now on"),
     row("filter-clear", &[N(Named::Esc)], Action::ClearFilter, SILENT, "all lines again"),
 ];
 
-const ANYWHERE: &[Row] = &[
+const ANYWHERE: &[KeyRow] = &[
     row("leave", &[Ctrl('c')], Action::Quit, SILENT, "leave"),
     row("suspend", &[Ctrl('z')], Action::Suspend, SILENT, "back to the shell, until fg"),
 ];
 
 /// All rows.
-pub const GROUPS: &[Group] = &[
-    Group { title: "lesson", modes: &[Mode::Lesson], rows: LESSON },
-    Group { title: "the past", modes: &[Mode::Past], rows: PAST },
-    Group { title: "keys and lesson", modes: &[Mode::Keys, Mode::Lesson], rows: TYPE },
-    Group { title: "keys (off the line)", modes: &[Mode::Keys], rows: TO_LINE },
-    Group { title: "keys, lesson and past", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: ALWAYS },
-    Group { title: "keys and lesson: what is done", modes: &[Mode::Keys, Mode::Lesson], rows: DEEDS },
-    Group { title: "keys and lesson, beside a view", modes: &[Mode::Keys, Mode::Lesson], rows: BACK },
-    Group { title: "views", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: VIEWS },
-    Group { title: "to be seen", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: SHOWING },
-    Group { title: "looking back", modes: &[Mode::Keys, Mode::Lesson], rows: TIME },
-    Group { title: "message line", modes: &[Mode::Line], rows: LINE },
-    Group { title: "statement prompt", modes: &[Mode::Prompt], rows: PROMPT },
-    Group { title: "in the prompt", modes: &[Mode::Prompt], rows: COMPLETION },
-    Group { title: "line and prompt", modes: &[Mode::Line, Mode::Prompt], rows: HISTORY },
-    Group {
+pub const GROUPS: &[KeyGroup] = &[
+    KeyGroup { title: "lesson", modes: &[Mode::Lesson], rows: LESSON },
+    KeyGroup { title: "the past", modes: &[Mode::Past], rows: PAST },
+    KeyGroup { title: "keys and lesson", modes: &[Mode::Keys, Mode::Lesson], rows: TYPE },
+    KeyGroup { title: "keys (off the line)", modes: &[Mode::Keys], rows: TO_LINE },
+    KeyGroup { title: "keys, lesson and past", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: ALWAYS },
+    KeyGroup { title: "keys and lesson: what is done", modes: &[Mode::Keys, Mode::Lesson], rows: DEEDS },
+    KeyGroup { title: "keys and lesson, beside a view", modes: &[Mode::Keys, Mode::Lesson], rows: BACK },
+    KeyGroup { title: "views", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: VIEWS },
+    KeyGroup { title: "to be seen", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: SHOWING },
+    KeyGroup { title: "looking back", modes: &[Mode::Keys, Mode::Lesson], rows: TIME },
+    KeyGroup { title: "message line", modes: &[Mode::Line], rows: LINE },
+    KeyGroup { title: "statement prompt", modes: &[Mode::Prompt], rows: PROMPT },
+    KeyGroup { title: "in the prompt", modes: &[Mode::Prompt], rows: COMPLETION },
+    KeyGroup { title: "line and prompt", modes: &[Mode::Line, Mode::Prompt], rows: HISTORY },
+    KeyGroup {
         title: "wherever one types",
         modes: &[Mode::Line, Mode::Prompt, Mode::Search, Mode::Palette, Mode::Matrix, Mode::Filter],
         rows: EDITING,
     },
-    Group { title: "keys, lesson and past: channels", modes: &[Mode::Lesson, Mode::Keys, Mode::Past], rows: BENCH },
-    Group { title: "line, prompt and keys", modes: &[Mode::Keys, Mode::Line, Mode::Prompt, Mode::Filter], rows: TRACE },
-    Group { title: "keys and past: trace", modes: &[Mode::Keys, Mode::Past], rows: TO_FILTER },
-    Group { title: "words of the trace", modes: &[Mode::Filter], rows: FILTER },
-    Group { title: "all actions", modes: &[Mode::Palette], rows: PALETTE },
-    Group { title: "matrix", modes: &[Mode::Matrix], rows: MATRIX },
-    Group { title: "list and search", modes: &[Mode::List, Mode::Search], rows: FINDING },
-    Group { title: "list of lessons", modes: &[Mode::List], rows: LIST },
-    Group { title: "search", modes: &[Mode::Search], rows: SEARCH },
-    Group { title: "help", modes: &[Mode::Help], rows: HELP },
-    Group { title: "keys: a number first", modes: &[Mode::Keys], rows: NUMBER },
-    Group { title: "line and keys: the first steps", modes: &[Mode::Line, Mode::Keys], rows: FIRST_STEPS },
-    Group { title: "copying", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: TO_COPY },
-    Group { title: "keys: a watched program, call by call", modes: &[Mode::Keys], rows: STEPPING },
-    Group { title: "it goes on until", modes: &[Mode::Until], rows: UNTIL },
-    Group { title: "copy what", modes: &[Mode::Copy], rows: COPY },
-    Group { title: "a new channel", modes: &[Mode::NewChannel], rows: NEW_CHANNEL },
-    Group { title: "anywhere", modes: &super::MODES, rows: ANYWHERE },
+    KeyGroup { title: "keys, lesson and past: channels", modes: &[Mode::Lesson, Mode::Keys, Mode::Past], rows: BENCH },
+    KeyGroup {
+        title: "line, prompt and keys",
+        modes: &[Mode::Keys, Mode::Line, Mode::Prompt, Mode::Filter],
+        rows: TRACE,
+    },
+    KeyGroup { title: "keys and past: trace", modes: &[Mode::Keys, Mode::Past], rows: TO_FILTER },
+    KeyGroup { title: "words of the trace", modes: &[Mode::Filter], rows: FILTER },
+    KeyGroup { title: "all actions", modes: &[Mode::Palette], rows: PALETTE },
+    KeyGroup { title: "matrix", modes: &[Mode::Matrix], rows: MATRIX },
+    KeyGroup { title: "list and search", modes: &[Mode::List, Mode::Search], rows: FINDING },
+    KeyGroup { title: "list of lessons", modes: &[Mode::List], rows: LIST },
+    KeyGroup { title: "search", modes: &[Mode::Search], rows: SEARCH },
+    KeyGroup { title: "help", modes: &[Mode::Help], rows: HELP },
+    KeyGroup { title: "keys: a number first", modes: &[Mode::Keys], rows: NUMBER },
+    KeyGroup { title: "line and keys: the first steps", modes: &[Mode::Line, Mode::Keys], rows: FIRST_STEPS },
+    KeyGroup { title: "copying", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: TO_COPY },
+    KeyGroup { title: "keys: a watched program, call by call", modes: &[Mode::Keys], rows: STEPPING },
+    KeyGroup { title: "it goes on until", modes: &[Mode::Until], rows: UNTIL },
+    KeyGroup { title: "copy what", modes: &[Mode::Copy], rows: COPY },
+    KeyGroup { title: "a new channel", modes: &[Mode::NewChannel], rows: NEW_CHANNEL },
+    KeyGroup { title: "anywhere", modes: &super::MODES, rows: ANYWHERE },
 ];

@@ -3,7 +3,7 @@
 use super::*;
 use crate::app::action::{Action, Input};
 use crate::app::course::Course;
-use crate::app::stage::Stage;
+use crate::app::stage::RecordedBench;
 use crate::app::update::update;
 use crate::lesson::load;
 use crate::lesson::progress::Progress;
@@ -16,14 +16,14 @@ const LESSON: &str = "+++\ntitle = \"T\"\ntopics = [\"basics\"]\nminutes = 5\n++
     ```solution\nwrite wire[0] x\nwrite wire[0] y\n```\nThe end.\n";
 
 struct Table {
-    stage: Stage,
+    stage: RecordedBench,
     app: App,
 }
 
 impl Table {
     fn new() -> Self {
         let lessons = ["01-a.md", "02-b.md"].map(|name| load::load(name, LESSON.as_bytes()).unwrap());
-        let mut table = Self { stage: Stage::open(), app: App::new() };
+        let mut table = Self { stage: RecordedBench::open(), app: App::new() };
         table.app.course = Course::new(lessons.into(), Progress::default(), None);
         table
     }
@@ -138,7 +138,7 @@ fn the_first_answer_counts_and_a_missed_question_comes_back_behind_a_lesson() {
     table.settle(vec![false, true]);
     assert_eq!(table.app.course.due(), None);
     table.keys(&[Learn::Step]);
-    assert_eq!(table.app.course.taking.as_ref().unwrap().lesson, Which::Lesson(1));
+    assert_eq!(table.app.course.taking.as_ref().unwrap().lesson, CourseItem::Lesson(1));
 }
 
 #[test]
@@ -167,7 +167,10 @@ fn what_came_stands_at_its_statement() {
     table.app.take(&[Event { line: table.app.next_line, task: None, what: expect }]);
     table.settle(vec![]);
     let made = &table.app.course.taking.as_ref().unwrap().made;
-    assert_eq!(made[..], [Made { got: Some("EPIPE".to_owned()), instead_of: Some("1".to_owned()), wanted: None }]);
+    assert_eq!(
+        made[..],
+        [StatementResult { got: Some("EPIPE".to_owned()), instead_of: Some("1".to_owned()), wanted: None }]
+    );
 }
 
 #[test]
@@ -289,7 +292,7 @@ fn the_end_is_kept_and_leads_to_the_next_lesson() {
     assert!(table.app.course.progress.of("a").done);
     assert!(table.app.course.farewell().unwrap().contains("is done"));
     table.step();
-    assert_eq!((table.app.course.taking.as_ref().unwrap().lesson, table.place()), (Which::Lesson(1), (0, 0)));
+    assert_eq!((table.app.course.taking.as_ref().unwrap().lesson, table.place()), (CourseItem::Lesson(1), (0, 0)));
 }
 
 #[test]
@@ -304,7 +307,7 @@ fn the_list_is_searched_by_letters_and_opens_what_is_marked() {
     table.keys(&[Learn::LeaveSearch, Learn::Search]);
     table.input(Input::Text("2".to_owned()));
     assert_eq!(table.keys(&[Learn::Open])[0], "cancel");
-    assert_eq!(table.app.course.taking.as_ref().unwrap().lesson, Which::Lesson(1));
+    assert_eq!(table.app.course.taking.as_ref().unwrap().lesson, CourseItem::Lesson(1));
 }
 
 #[test]
@@ -328,7 +331,7 @@ fn the_focus_follows_the_end_that_a_statement_names_and_not_a_name_within_a_name
     let lesson =
         LESSON.replace("write wire[0] a => 1\nwrite wire[0] b => 1", "write ba[0] \"a[0]\" => 4\nqueue a[1] => 0");
     let lessons = vec![load::load("01-a.md", lesson.as_bytes()).unwrap()];
-    let mut table = Table { stage: Stage::bare(), app: App::new() };
+    let mut table = Table { stage: RecordedBench::bare(), app: App::new() };
     table.stage.pair(crate::abi::SOCK_STREAM, "a", [3, 4]);
     table.stage.pair(crate::abi::SOCK_STREAM, "ba", [5, 6]);
     table.app.course = Course::new(lessons, Progress::default(), None);

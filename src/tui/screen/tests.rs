@@ -6,7 +6,7 @@ use proptest::sample::select;
 use super::super::paint::tests::{differences, emulator};
 use super::*;
 use crate::app::action::{Action, Input};
-use crate::app::stage::{PARENT, Stage};
+use crate::app::stage::{PARENT, RecordedBench};
 use crate::app::{App, Mode, View, update};
 use crate::trace::TaskId;
 use crate::ui::theme::{Colours, Ground, Theme};
@@ -42,7 +42,7 @@ fn happening() -> impl Strategy<Value = Happening> {
     ]
 }
 
-fn happen(happening: &Happening, app: &mut App, stage: &mut Stage, unread: &mut [Vec<u8>; 2]) {
+fn happen(happening: &Happening, app: &mut App, stage: &mut RecordedBench, unread: &mut [Vec<u8>; 2]) {
     match happening {
         Happening::Write(first, bytes) => {
             stage.write(PARENT, if *first { 3 } else { 4 }, bytes);
@@ -85,7 +85,7 @@ proptest! {
         colours in select(vec![Colours::None, Colours::True]),
         term in select(vec!["xterm-256color", "screen", "linux"]),
     ) {
-        let mut stage = Stage::open();
+        let mut stage = RecordedBench::open();
         let mut app = App::new();
         app.observe(&stage.world);
         app.take(&std::mem::take(&mut stage.events));
@@ -101,7 +101,7 @@ proptest! {
             }
             let mut caret = None;
             let bytes = canvas.frame(|buffer| {
-                caret = ui::draw(Scene { app: &app, world: &stage.world, theme }, buffer);
+                caret = ui::draw(ViewContext { app: &app, world: &stage.world, theme }, buffer);
                 caret
             });
             parser.process(&bytes);
@@ -110,7 +110,7 @@ proptest! {
             if let Some(place) = caret {
                 prop_assert_eq!(parser.screen().cursor_position(), (place.y, place.x));
             }
-            let again = canvas.frame(|buffer| ui::draw(Scene { app: &app, world: &stage.world, theme }, buffer));
+            let again = canvas.frame(|buffer| ui::draw(ViewContext { app: &app, world: &stage.world, theme }, buffer));
             prop_assert_eq!(again, Vec::<u8>::new(), "nothing new is nothing written");
         }
     }

@@ -10,11 +10,11 @@ use super::lens::{self, DIFFERS};
 use super::message_box::MessageBox;
 use crate::app::alternatives::WAYS;
 use crate::ui::direction::{Directed, Direction};
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 use crate::world::ledger::Flow;
 
 /// Draws the three ways.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let Some(shown) = scene.app.alternatives.as_ref().filter(|_| area.height >= 4 && area.width >= 40) else { return };
     let theme = scene.theme;
     let title = format!("what else could have happened: {} {}", words::name(&shown.name, 16), shown.kind.title());

@@ -11,7 +11,7 @@ use crate::world::ledger::{Piece, ReadResult};
 
 /// How messages are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum BoxForm {
     /// As boxes of six rows, their letters drawn with blocks.
     Biggest,
     /// As boxes of five rows, their letters spaced.
@@ -32,14 +32,14 @@ pub struct Space {
     /// Rows of boxes, or lines.
     pub rows: u16,
     /// How they are drawn.
-    pub form: Form,
+    pub form: BoxForm,
     /// What came of a write is not told yet.
     pub is_hidden: bool,
 }
 
 /// What of a direction is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum FlowPart {
     /// The last writes.
     Written,
     /// What waits, first to be read first.
@@ -50,7 +50,7 @@ pub enum Part {
 
 /// Which messages stay where there is not room for all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kept {
+enum KeptWhenFull {
     Newest,
     First,
 }
@@ -60,8 +60,8 @@ enum Kept {
 pub struct BoxRows {
     rows: Vec<Vec<MessageBox>>,
     hidden: u64,
-    kept: Kept,
-    form: Form,
+    kept: KeptWhenFull,
+    form: BoxForm,
 }
 
 /// Columns that the count of what is hidden takes.
@@ -71,35 +71,35 @@ const COMFORT: u16 = 14;
 
 impl BoxRows {
     /// A part of what travelled this way.
-    pub fn of(sent: Directed<'_>, part: Part, space: Space, theme: Theme) -> Self {
+    pub fn of(sent: Directed<'_>, part: FlowPart, space: Space, theme: Theme) -> Self {
         let Directed { flow, direction } = sent;
         let spelled = |message: MessageBox| {
             let message = message.spelled(theme);
             let message = if space.is_hidden { message.without_result() } else { message };
             match space.form {
-                Form::Biggest => message.big(),
-                Form::Large => message.spaced(),
-                Form::Tall | Form::Boxes | Form::Inline => message,
+                BoxForm::Biggest => message.big(),
+                BoxForm::Large => message.spaced(),
+                BoxForm::Tall | BoxForm::Boxes | BoxForm::Inline => message,
             }
         };
         match part {
-            Part::Written => {
+            FlowPart::Written => {
                 let boxes = flow.writes.iter().rev().map(|write| MessageBox::of_write(direction, write));
-                Self::fit(boxes.map(spelled), flow.totals.writes, space, Kept::Newest)
+                Self::fit(boxes.map(spelled), flow.totals.writes, space, KeptWhenFull::Newest)
             }
-            Part::Read => {
+            FlowPart::Read => {
                 let shown = flow.reads.iter().filter(|read| read.result != ReadResult::Failed(Errno::EAGAIN)).count();
                 let total = flow.totals.reads.max(shown as u64);
                 let boxes = flow.reads.iter().rev().filter_map(|read| MessageBox::of_read(sent, read));
-                Self::fit(boxes.map(spelled), total, space, Kept::Newest)
+                Self::fit(boxes.map(spelled), total, space, KeptWhenFull::Newest)
             }
-            Part::Queued => {
+            FlowPart::Queued => {
                 // A write that has not returned may have nothing left in it.
                 let is_something = |piece: &&Piece| piece.len > 0 || !piece.tentative;
                 let pieces = flow.queue.iter().filter(is_something);
                 let total = pieces.clone().count() as u64;
                 let boxes = pieces.map(|piece| MessageBox::of_piece(sent, *piece));
-                Self::fit(boxes.map(spelled), total, space, Kept::First)
+                Self::fit(boxes.map(spelled), total, space, KeptWhenFull::First)
             }
         }
     }
@@ -115,7 +115,7 @@ impl BoxRows {
     }
 
     /// `boxes` has the message first that is kept first.
-    fn fit(boxes: impl Iterator<Item = MessageBox>, total: u64, space: Space, kept: Kept) -> Self {
+    fn fit(boxes: impl Iterator<Item = MessageBox>, total: u64, space: Space, kept: KeptWhenFull) -> Self {
         let Space { width, rows, form, .. } = space;
         // One row's messages share it: where there is not room for all, at least two are to be seen.
         let shared = (width.saturating_sub(COUNT_WIDTH) / 2).max(COMFORT);
@@ -154,10 +154,10 @@ impl BoxRows {
                 message.forget_marks();
             }
         }
-        if kept == Kept::Newest {
+        if kept == KeptWhenFull::Newest {
             all.reverse();
         }
-        Self { rows: in_rows(all, hidden > 0 && kept == Kept::Newest, space), hidden, kept, form }
+        Self { rows: in_rows(all, hidden > 0 && kept == KeptWhenFull::Newest, space), hidden, kept, form }
     }
 
     /// The lines: three of a row of boxes, one of each inline.
@@ -165,21 +165,21 @@ impl BoxRows {
         let mut lines: Vec<Vec<Span<'static>>> = Vec::new();
         for (at, row) in self.rows.iter().enumerate() {
             let mut of_row: Vec<Vec<Span<'static>>> = vec![Vec::new(); usize::from(self.form.height())];
-            if at == 0 && self.kept == Kept::Newest {
+            if at == 0 && self.kept == KeptWhenFull::Newest {
                 self.count_hidden(&mut of_row, theme);
             }
             for message in row {
                 let drawn: Vec<Line<'static>> = match self.form {
-                    Form::Inline => vec![Line::from(message.inline(theme))],
-                    Form::Biggest => message.biggest(theme).into(),
-                    Form::Large | Form::Tall => message.large(theme).into(),
-                    Form::Boxes => message.boxed(theme).into(),
+                    BoxForm::Inline => vec![Line::from(message.inline(theme))],
+                    BoxForm::Biggest => message.biggest(theme).into(),
+                    BoxForm::Large | BoxForm::Tall => message.large(theme).into(),
+                    BoxForm::Boxes => message.boxed(theme).into(),
                 };
                 for (line, part) in of_row.iter_mut().zip(drawn) {
                     line.extend(part.spans);
                 }
             }
-            if at + 1 == self.rows.len() && self.kept == Kept::First {
+            if at + 1 == self.rows.len() && self.kept == KeptWhenFull::First {
                 self.count_hidden(&mut of_row, theme);
             }
             lines.extend(of_row);
@@ -196,15 +196,15 @@ impl BoxRows {
         for (index, row) in rows.iter_mut().enumerate() {
             let text = if index == middle { count.as_str() } else { "" };
             let text = match self.kept {
-                Kept::Newest => format!("{text:<4}"),
-                Kept::First => format!("{text:>4}"),
+                KeptWhenFull::Newest => format!("{text:<4}"),
+                KeptWhenFull::First => format!("{text:>4}"),
             };
             row.push(Span::styled(text, theme.faint()));
         }
     }
 }
 
-impl Form {
+impl BoxForm {
     /// Lines of one row.
     pub fn height(self) -> u16 {
         match self {

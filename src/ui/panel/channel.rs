@@ -10,11 +10,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::box_rows::{BoxRows, Form, Part, Space};
+use super::box_rows::{BoxForm, BoxRows, FlowPart, Space};
 use super::status::{self, Remark, RemarkTone};
 use crate::app::channel_sides::Facing;
 use crate::ui::direction::Lane;
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 use crate::world::channel::Channel;
 use crate::world::kind::Kind;
 
@@ -37,7 +37,7 @@ pub const LEAST_LARGE: u16 = 9;
 
 /// What is drawn.
 #[derive(Debug, Clone, Copy)]
-pub struct Subject {
+pub struct ChannelView {
     /// The channel.
     pub facing: Facing,
     /// Its place among all, from 1.
@@ -45,7 +45,7 @@ pub struct Subject {
     /// Whether keys act on it.
     pub is_focused: bool,
     /// How large its boxes may be where there is room: beside others they are as large as the others' are.
-    pub largest: Form,
+    pub largest: BoxForm,
 }
 
 /// The signs of an edge: corners, sides, lines.
@@ -64,7 +64,7 @@ const PLAIN: Edge = Edge { corners: ["┌", "┐", "└", "┘"], side: "│", l
 const FOCUSED: Edge = Edge { corners: ["┏", "┓", "┗", "┛"], side: "┃", line: "━" };
 
 /// Draws one channel.
-pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, subject: ChannelView, area: Rect, buf: &mut Buffer) {
     let Some(channel) = subject.facing.channel(scene.world) else { return };
     let Some(lanes) = Lane::both(scene.world, subject.facing) else { return };
     if area.width < 20 || area.height < STRIP {
@@ -101,8 +101,8 @@ pub fn draw(scene: Scene<'_>, subject: Subject, area: Rect, buf: &mut Buffer) {
 
 /// Name and kind at the left, the counts of both directions at the right; less of it where there is less room.
 fn title(
-    scene: Scene<'_>,
-    subject: Subject,
+    scene: ViewContext<'_>,
+    subject: ChannelView,
     (channel, lanes): (&Channel, &[Lane<'_>; 2]),
     edge: &Edge,
     width: u16,
@@ -137,7 +137,7 @@ fn title(
 const WORDED: usize = 3;
 
 /// Kind and counts, in full and in less and less.
-fn title_forms(scene: Scene<'_>, kind: Kind, lanes: &[Lane<'_>; 2]) -> Vec<(String, String)> {
+fn title_forms(scene: ViewContext<'_>, kind: Kind, lanes: &[Lane<'_>; 2]) -> Vec<(String, String)> {
     let possible: Vec<&Lane<'_>> = lanes.iter().filter(|lane| lane.is_possible()).collect();
     let of = |lane: &Lane<'_>, form: Counts| {
         let (totals, arrow) = (lane.flow().totals, lane.direction.arrow());
@@ -199,7 +199,7 @@ fn choose(remarks: &[Remark], (on_edge, above): (u16, u16), free: usize) -> (Vec
     (shown, rest)
 }
 
-fn lower_edge(scene: Scene<'_>, shown: &[Shown<'_>], edge: &Edge, width: u16) -> Line<'static> {
+fn lower_edge(scene: ViewContext<'_>, shown: &[Shown<'_>], edge: &Edge, width: u16) -> Line<'static> {
     let mut spans = vec![Span::raw(edge.corners[2])];
     for (index, one) in shown.iter().enumerate() {
         spans.push(Span::raw(if index == 0 { " " } else { "· " }));
@@ -210,7 +210,7 @@ fn lower_edge(scene: Scene<'_>, shown: &[Shown<'_>], edge: &Edge, width: u16) ->
 }
 
 /// `EOF` is seen from the last row.
-fn styled(scene: Scene<'_>, shown: &Shown<'_>) -> Vec<Span<'static>> {
+fn styled(scene: ViewContext<'_>, shown: &Shown<'_>) -> Vec<Span<'static>> {
     let theme = scene.theme;
     let style = match shown.remark.tone {
         RemarkTone::Alarm => theme.alarm(),
@@ -227,7 +227,7 @@ fn styled(scene: Scene<'_>, shown: &Shown<'_>) -> Vec<Span<'static>> {
 }
 
 /// Whether the messages of a panel would all fit as boxes of this form; of one without boxes, too.
-pub fn fits(scene: Scene<'_>, facing: Facing, area: Rect, form: Form) -> bool {
+pub fn fits(scene: ViewContext<'_>, facing: Facing, area: Rect, form: BoxForm) -> bool {
     Lane::both(scene.world, facing).is_none_or(|lanes| places::fit(scene, &lanes, inside(area), form))
 }
 
@@ -238,17 +238,17 @@ fn inside(area: Rect) -> Rect {
 }
 
 /// Draws both directions; gives the first row that is free.
-fn body(scene: Scene<'_>, (lanes, largest): (&[Lane<'_>; 2], Form), inner: Rect, buf: &mut Buffer) -> u16 {
+fn body(scene: ViewContext<'_>, (lanes, largest): (&[Lane<'_>; 2], BoxForm), inner: Rect, buf: &mut Buffer) -> u16 {
     let areas = areas(scene, lanes, inner);
     for (lane, (shape, area)) in lanes.iter().zip(areas) {
         match shape {
             Shape::Nothing => {}
             Shape::Note => note(scene, lane, area, buf),
             Shape::Labelled => labelled(scene, lane, area, buf),
-            Shape::Line => headed(scene, lane, area, (Form::Inline, 1), buf),
+            Shape::Line => headed(scene, lane, area, (BoxForm::Inline, 1), buf),
             Shape::Boxes { rows, form } => {
                 // Where there are rows for it, few messages are drawn larger.
-                let grows = largest == Form::Biggest || (largest == Form::Large && form == Form::Boxes);
+                let grows = largest == BoxForm::Biggest || (largest == BoxForm::Large && form == BoxForm::Boxes);
                 let rows_of_it = grown(scene, lane, area, largest).filter(|_| grows);
                 headed(scene, lane, area, rows_of_it.map_or((form, rows), |rows| (largest, rows)), buf);
             }
@@ -258,7 +258,7 @@ fn body(scene: Scene<'_>, (lanes, largest): (&[Lane<'_>; 2], Form), inner: Rect,
 }
 
 /// A direction that has carried nothing, in one dim line.
-fn note(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
+fn note(scene: ViewContext<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
     let text = if lane.is_possible() {
         let still = if lane.from.closed { "" } else { " yet" };
         let (arrow, who) = (lane.direction.arrow(), actors(scene, lane.from, &[], 20));
@@ -270,9 +270,9 @@ fn note(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// Headings, and below them the messages.
-fn headed(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (Form, u16), buf: &mut Buffer) {
+fn headed(scene: ViewContext<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (BoxForm, u16), buf: &mut Buffer) {
     // Letters are spaced where all have room like that.
-    let form = if form == Form::Large && !all_fit(scene, lane, area, (form, rows)) { Form::Tall } else { form };
+    let form = if form == BoxForm::Large && !all_fit(scene, lane, area, (form, rows)) { BoxForm::Tall } else { form };
     for (column, part) in columns(area).into_iter().zip(parts(lane.direction)) {
         let heading = heading(scene, lane, part, column.width);
         buf.set_stringn(column.x, area.y, heading, usize::from(column.width), Style::new());
@@ -281,19 +281,19 @@ fn headed(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (Form, u1
 }
 
 /// One line, whose headings stand before the messages as far as there is room.
-fn labelled(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
+fn labelled(scene: ViewContext<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
     for (index, (column, part)) in columns(area).into_iter().zip(parts(lane.direction)).enumerate() {
         let arrow = format!("{} ", lane.direction.arrow());
         let short = if index == 0 { arrow.clone() } else { String::new() };
         let who = match part {
-            Part::Queued => "kernel: ".to_owned(),
-            Part::Written => format!("{} wrote: ", actor_names(scene, lane, part, 10)),
-            Part::Read => format!("{} read: ", actor_names(scene, lane, part, 10)),
+            FlowPart::Queued => "kernel: ".to_owned(),
+            FlowPart::Written => format!("{} wrote: ", actor_names(scene, lane, part, 10)),
+            FlowPart::Read => format!("{} read: ", actor_names(scene, lane, part, 10)),
         };
         let long = short.clone() + &who;
         let is_whole = |label: &str| {
             let width = column.width.saturating_sub(words::width(label));
-            let space = Space { width, rows: 1, form: Form::Inline, is_hidden: scene.app.present.is_hidden };
+            let space = Space { width, rows: 1, form: BoxForm::Inline, is_hidden: scene.app.present.is_hidden };
             let lines = BoxRows::of(lane.directed(), part, space, scene.theme).lines(scene.theme);
             width >= LEAST_MESSAGES && lines.iter().all(|line| line.width() <= usize::from(width))
         };
@@ -301,14 +301,20 @@ fn labelled(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
         let label_width = words::width(&label);
         buf.set_stringn(column.x, area.y, &label, usize::from(column.width), Style::new());
         let rest = Rect::new(column.x + label_width, area.y, column.width.saturating_sub(label_width), 1);
-        messages(scene, lane, (part, Form::Inline, 1), rest, buf);
+        messages(scene, lane, (part, BoxForm::Inline, 1), rest, buf);
     }
 }
 
 /// Messages in boxes or in a line, or words where there are none.
-fn messages(scene: Scene<'_>, lane: &Lane<'_>, (part, form, rows): (Part, Form, u16), area: Rect, buf: &mut Buffer) {
+fn messages(
+    scene: ViewContext<'_>,
+    lane: &Lane<'_>,
+    (part, form, rows): (FlowPart, BoxForm, u16),
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let is_hidden = scene.app.present.is_hidden;
-    if is_hidden && part != Part::Written {
+    if is_hidden && part != FlowPart::Written {
         buf.set_string(area.x, area.y + form.height() / 2, "?", scene.theme.strong());
         return;
     }
@@ -316,13 +322,13 @@ fn messages(scene: Scene<'_>, lane: &Lane<'_>, (part, form, rows): (Part, Form, 
     let boxes = BoxRows::of(lane.directed(), part, space, scene.theme);
     if boxes.is_empty() {
         let word = match (part, lane.flow().ghost) {
-            (Part::Queued, 0) => "empty".to_owned(),
-            (Part::Queued, bytes) => format!("{bytes} destroyed"),
-            (Part::Written | Part::Read, _) => "nothing yet".to_owned(),
+            (FlowPart::Queued, 0) => "empty".to_owned(),
+            (FlowPart::Queued, bytes) => format!("{bytes} destroyed"),
+            (FlowPart::Written | FlowPart::Read, _) => "nothing yet".to_owned(),
         };
-        let is_ghost = part == Part::Queued && lane.flow().ghost > 0;
+        let is_ghost = part == FlowPart::Queued && lane.flow().ghost > 0;
         let style = if is_ghost { scene.theme.strong() } else { scene.theme.faint() };
-        if is_ghost && form != Form::Inline {
+        if is_ghost && form != BoxForm::Inline {
             ghost(&word, area, (scene, buf));
             return;
         }
@@ -335,7 +341,7 @@ fn messages(scene: Scene<'_>, lane: &Lane<'_>, (part, form, rows): (Part, Form, 
 }
 
 /// Bytes that nobody can read any more, where they waited.
-fn ghost(word: &str, area: Rect, (scene, buf): (Scene<'_>, &mut Buffer)) {
+fn ghost(word: &str, area: Rect, (scene, buf): (ViewContext<'_>, &mut Buffer)) {
     let inside = usize::from(words::width(word).min(area.width.saturating_sub(4)) + 2);
     let rows = [format!("┌{}┐", "·".repeat(inside)), format!("┆ {word} ┆"), format!("└{}┘", "·".repeat(inside))];
     for (y, row) in (area.y..area.bottom()).zip(rows) {

@@ -14,7 +14,7 @@ use crate::app::action::Action;
 use crate::text;
 use crate::trace::{CallEvent, CallState, Event, TaskId, What};
 use crate::ui::direction::Direction;
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 use crate::world::history::{Message, Moment, Traffic};
 
 use grid::{Grid, is_alive};
@@ -38,7 +38,7 @@ fn fitting(area: Rect, count: usize) -> usize {
 }
 
 /// How many processes can be scrolled past.
-pub fn most_sideways(scene: Scene<'_>, area: Rect) -> u16 {
+pub fn most_sideways(scene: ViewContext<'_>, area: Rect) -> u16 {
     if area.width < GUTTER + NARROW {
         return 0;
     }
@@ -47,7 +47,7 @@ pub fn most_sideways(scene: Scene<'_>, area: Rect) -> u16 {
 }
 
 /// Draws the last moments that fit, the newest at the bottom.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 4 || area.width < GUTTER + NARROW {
         return;
     }
@@ -105,7 +105,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 /// The moments without the calls that made the first channels and children: who is there stands in the headings.
 #[expect(clippy::wildcard_enum_match_arm, reason = "most kinds of event are no moments")]
-fn after_opening(scene: Scene<'_>) -> &[Moment] {
+fn after_opening(scene: ViewContext<'_>) -> &[Moment] {
     let moments = scene.app.seen_moments();
     let is_setup = |moment: &&Moment| {
         let is_making = |event: &Event| match &event.what {
@@ -119,12 +119,12 @@ fn after_opening(scene: Scene<'_>) -> &[Moment] {
 }
 
 /// Rows of so many that the diagram, its headings and its legend leave.
-pub fn spare(scene: Scene<'_>, height: u16) -> u16 {
+pub fn spare(scene: ViewContext<'_>, height: u16) -> u16 {
     height.saturating_sub(u16::try_from(after_opening(scene).len() + 3).unwrap_or(u16::MAX))
 }
 
 /// Those who were there during these moments.
-fn tasks(scene: Scene<'_>, moments: &[Moment]) -> Vec<TaskId> {
+fn tasks(scene: ViewContext<'_>, moments: &[Moment]) -> Vec<TaskId> {
     let lived = |id: TaskId| {
         let lives = |state: &TaskState| is_alive(*state);
         let in_moment = |moment: &Moment| moment.states.iter().any(|(task, state)| *task == id && lives(state));
@@ -135,7 +135,7 @@ fn tasks(scene: Scene<'_>, moments: &[Moment]) -> Vec<TaskId> {
 }
 
 /// The task that a fork made.
-fn made(scene: Scene<'_>, moment: &Moment) -> Option<TaskId> {
+fn made(scene: ViewContext<'_>, moment: &Moment) -> Option<TaskId> {
     let What::Call(call) = &moment.events.last()?.what else { return None };
     let is_fork = call.call.makes_task() && call.ret.is_some_and(|ret| ret >= 0);
     let name = call.names.made.as_deref().filter(|_| is_fork)?;
@@ -153,7 +153,7 @@ fn is_alarm(moment: &Moment) -> bool {
 
 /// A moment in so many columns: `write wire[0] 3 #1 one`, or less of it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "most kinds of event are no moments")]
-fn label(scene: Scene<'_>, moment: &Moment, (width, style): (u16, Style)) -> Vec<Span<'static>> {
+fn label(scene: ViewContext<'_>, moment: &Moment, (width, style): (u16, Style)) -> Vec<Span<'static>> {
     let plain = |text: String| Some(vec![vec![Span::styled(text, style)]]);
     let mut texts = moment.events.iter().rev().filter_map(|event| match &event.what {
         What::Call(call) => of_call(scene, call, (moment, style)),
@@ -171,7 +171,11 @@ fn label(scene: Scene<'_>, moment: &Moment, (width, style): (u16, Style)) -> Vec
 }
 
 /// What is said of a call, the longest first. An error is what stays of it.
-fn of_call(scene: Scene<'_>, call: &CallEvent, (moment, style): (&Moment, Style)) -> Option<Vec<Vec<Span<'static>>>> {
+fn of_call(
+    scene: ViewContext<'_>,
+    call: &CallEvent,
+    (moment, style): (&Moment, Style),
+) -> Option<Vec<Vec<Span<'static>>>> {
     if call.ret.is_none() && call.state != CallState::Asleep {
         return None;
     }
@@ -206,7 +210,7 @@ fn of_call(scene: Scene<'_>, call: &CallEvent, (moment, style): (&Moment, Style)
 }
 
 /// The marks of the messages that moved, in their hues, each with so many letters of its words; and what was lost of them.
-fn marks(scene: Scene<'_>, moment: &Moment, (letters, style): (u16, Style)) -> Vec<Span<'static>> {
+fn marks(scene: ViewContext<'_>, moment: &Moment, (letters, style): (u16, Style)) -> Vec<Span<'static>> {
     let (messages, destroyed): (Vec<Message>, u64) = match &moment.traffic {
         Traffic::Sent(message) => (vec![*message], 0),
         Traffic::Took { messages, lost } => (messages.iter().map(|taken| taken.message).collect(), *lost),
@@ -238,7 +242,7 @@ fn marks(scene: Scene<'_>, moment: &Moment, (letters, style): (u16, Style)) -> V
 }
 
 /// The beginning of a message's bytes, as far as they are remembered.
-fn words_of(scene: Scene<'_>, (end, number): Message, letters: u16) -> String {
+fn words_of(scene: ViewContext<'_>, (end, number): Message, letters: u16) -> String {
     let write = scene.world.end(end).and_then(|end| end.inbox.write(number)).filter(|_| letters > 0);
     let Some(write) = write else { return String::new() };
     let bytes = write.bytes(0, write.offered, usize::from(letters) * 4);

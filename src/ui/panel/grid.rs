@@ -10,7 +10,7 @@ use crate::app::action::Action;
 use crate::app::channel_sides::{self, Facing};
 use crate::questions::sleep;
 use crate::ui::direction::{Direction, Lane};
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 use crate::world::kind::{ChannelId, EndId};
 
 /// Columns of a cell, and of one that has room to spare.
@@ -22,7 +22,7 @@ const LEAST_NAME: u16 = 7;
 const LEGEND: &str = "writes ▶ bytes that wait ▶ reads, answers ◀   z asleep  ‖ stopped  † an end is closed";
 
 /// Draws the page on which the focused channel is.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 3 || area.width < CELL + 1 {
         return;
     }
@@ -54,7 +54,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     buf.set_stringn(area.x + 1, area.bottom() - 1, legend, usize::from(area.width - 1), theme.faint());
 }
 
-fn cell(scene: Scene<'_>, (id, number): (ChannelId, usize), is_focused: bool, wide: u16) -> Vec<Span<'static>> {
+fn cell(scene: ViewContext<'_>, (id, number): (ChannelId, usize), is_focused: bool, wide: u16) -> Vec<Span<'static>> {
     let world = scene.world;
     let (Some(facing), Some(channel)) = (channel_sides::of(world, id), world.channel(id)) else { return Vec::new() };
     let (Some(near), Some(far)) = (world.end(facing.near), world.end(facing.far)) else { return Vec::new() };
@@ -95,7 +95,7 @@ fn counts(lane: &Lane<'_>) -> String {
 }
 
 /// Whether somebody at the channel is asleep in a call on it, or stopped.
-fn states(scene: Scene<'_>, facing: Facing) -> &'static str {
+fn states(scene: ViewContext<'_>, facing: Facing) -> &'static str {
     let holders = |end: EndId| scene.world.holders(end).into_iter().map(|(task, _)| task);
     let tasks = || [facing.near, facing.far].into_iter().flat_map(holders);
     if tasks().any(|task| sleep::is_at(task, facing.near) || sleep::is_at(task, facing.far)) {

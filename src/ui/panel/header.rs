@@ -13,7 +13,7 @@ use crate::app::past::Past;
 use crate::app::program::{Program, Stepping, TAKE_BACK_LABEL};
 use crate::explain;
 use crate::questions::acting;
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 
 /// Columns that the tasks have at least, beside a first step.
 const LEAST_OF_TASKS: u16 = 16;
@@ -21,7 +21,7 @@ const LEAST_OF_TASKS: u16 = 16;
 const BUSY: &str = "at work… ";
 
 /// Draws the line. Of the channels only some may be visible: so many of so many.
-pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, visible: Option<(usize, usize)>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
     if let Some(past) = &scene.app.past {
         return of_past(scene, past, area, buf);
@@ -62,7 +62,7 @@ pub fn draw(scene: Scene<'_>, visible: Option<(usize, usize)>, area: Rect, buf: 
 }
 
 /// Who is on the bench, as many as there is room for, and how many more.
-fn tasks(scene: Scene<'_>, room: u16) -> Vec<Span<'static>> {
+fn tasks(scene: ViewContext<'_>, room: u16) -> Vec<Span<'static>> {
     let theme = scene.theme;
     let mut spans = vec![Span::raw(" "), Span::styled("tincans", theme.strong())];
     if let Some(name) = &scene.app.recording {
@@ -93,7 +93,7 @@ fn tasks(scene: Scene<'_>, room: u16) -> Vec<Span<'static>> {
 }
 
 /// The key that matters most in this mode.
-fn hint(scene: Scene<'_>) -> String {
+fn hint(scene: ViewContext<'_>) -> String {
     let key = |action| scene.app.key(action);
     let help = || format!("{} help ", key(Action::OpenHelp));
     match scene.app.mode {
@@ -127,7 +127,7 @@ fn hint(scene: Scene<'_>) -> String {
 }
 
 /// The whole line says that this is not now.
-fn of_past(scene: Scene<'_>, past: &Past, area: Rect, buf: &mut Buffer) {
+fn of_past(scene: ViewContext<'_>, past: &Past, area: Rect, buf: &mut Buffer) {
     let loud = scene.theme.shout();
     let is_still = scene.app.is_still;
     let when = format!(" {}event {} of {} ", if is_still { "" } else { "THE PAST  " }, past.at, past.newest);

@@ -6,10 +6,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::App;
-use crate::app::keys::{self, GROUPS, Group, Row};
+use crate::app::keys::{self, GROUPS, KeyGroup, KeyRow};
 use crate::app::{Mode, action::Action};
 use crate::ui::theme::Theme;
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 
 /// Columns of the keys.
 const KEYS: usize = 18;
@@ -19,7 +19,8 @@ const LIST: u16 = 56;
 /// All lines of help.
 pub fn lines(app: &App, theme: Theme) -> Vec<Line<'static>> {
     let here = app.hints().mode;
-    let (of_here, elsewhere): (Vec<&Group>, Vec<&Group>) = GROUPS.iter().partition(|group| group.modes.contains(&here));
+    let (of_here, elsewhere): (Vec<&KeyGroup>, Vec<&KeyGroup>) =
+        GROUPS.iter().partition(|group| group.modes.contains(&here));
     let mut lines = Vec::new();
     for group in of_here.into_iter().chain(elsewhere) {
         lines.push(Line::from(Span::styled(group.title, theme.strong())));
@@ -37,7 +38,7 @@ pub fn lines(app: &App, theme: Theme) -> Vec<Line<'static>> {
 }
 
 /// A row's keys where one is; and in each other mode where somebody has bound it otherwise.
-fn labels(app: &App, here: Mode, group: &Group, row: &Row) -> Vec<(String, String)> {
+fn labels(app: &App, here: Mode, group: &KeyGroup, row: &KeyRow) -> Vec<(String, String)> {
     let first = *group.modes.iter().find(|mode| **mode == here).unwrap_or(&group.modes[0]);
     let label = |mode: Mode| {
         let binding = app.keymap.of_mode(mode).iter().find(|binding| binding.row.name == row.name);
@@ -57,7 +58,7 @@ fn measure(count: usize, area: Rect) -> (u16, usize, usize) {
 }
 
 /// The line from which on help is seen after scrolling by so many pages and lines.
-pub fn scrolled(scene: Scene<'_>, area: Rect, (pages, by): (isize, isize)) -> u16 {
+pub fn scrolled(scene: ViewContext<'_>, area: Rect, (pages, by): (isize, isize)) -> u16 {
     let (lists, rows, most) = measure(lines(scene.app, scene.theme).len(), area);
     let page = isize::try_from(rows * usize::from(lists)).unwrap_or(1);
     let first = usize::from(scene.app.help_scroll).min(most).saturating_add_signed(pages * page + by);
@@ -65,7 +66,7 @@ pub fn scrolled(scene: Scene<'_>, area: Rect, (pages, by): (isize, isize)) -> u1
 }
 
 /// Draws help over the whole area.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 2 {
         return;
     }

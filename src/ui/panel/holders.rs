@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::action::Action;
 use crate::app::channel_sides::{self, Facing};
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 use crate::world::kind::{ChannelId, EndId};
 
 /// Columns of an end's name, and of poll's bits, where all are shown.
@@ -22,7 +22,7 @@ const HIDDEN: &str = "?";
 pub const ROWS: u16 = 3;
 
 /// Draws the panel.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let Some(facing) = scene.app.focused(scene.world).filter(|_| !area.is_empty()) else { return };
     let theme = scene.theme;
     let heading = words::between(
@@ -47,7 +47,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// The focused channel's ends, and below them both ends of others as far as there is room.
-fn ends_shown(scene: Scene<'_>, focused: Facing, room: usize) -> Vec<EndId> {
+fn ends_shown(scene: ViewContext<'_>, focused: Facing, room: usize) -> Vec<EndId> {
     let others = channel_sides::listed(scene.world).into_iter().filter(|id| *id != focused.channel);
     let others = others.filter_map(|id| channel_sides::of(scene.world, id));
     let channels = std::iter::once(focused).chain(others).take((room / 2).max(1));
@@ -55,7 +55,7 @@ fn ends_shown(scene: Scene<'_>, focused: Facing, room: usize) -> Vec<EndId> {
 }
 
 /// Draws the same of every channel, the focused one among them.
-pub fn draw_all(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw_all(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 3 || area.width < 40 {
         return;
     }
@@ -100,7 +100,7 @@ pub fn draw_all(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// A channel's two ends, each with all its holders.
-fn rows(scene: Scene<'_>, (id, number): (ChannelId, usize), width: u16) -> Vec<Line<'static>> {
+fn rows(scene: ViewContext<'_>, (id, number): (ChannelId, usize), width: u16) -> Vec<Line<'static>> {
     let theme = scene.theme;
     let Some(facing) = channel_sides::of(scene.world, id) else { return Vec::new() };
     let is_focused = scene.app.focused(scene.world).is_some_and(|focused| focused.channel == id);
@@ -136,7 +136,7 @@ fn fitting(bits: String, room: u16) -> String {
 }
 
 /// Each process once, with all its numbers: `parent@3,5,6`.
-fn by_task(scene: Scene<'_>, end: EndId) -> String {
+fn by_task(scene: ViewContext<'_>, end: EndId) -> String {
     let report = scene.world.holders_report(end);
     let mut tasks: Vec<(&str, Vec<String>)> = Vec::new();
     for (task, fd) in &report.holders {
@@ -151,20 +151,20 @@ fn by_task(scene: Scene<'_>, end: EndId) -> String {
 }
 
 /// How many they are, where their names stand below.
-fn many(scene: Scene<'_>, end: EndId) -> String {
+fn many(scene: ViewContext<'_>, end: EndId) -> String {
     let report = scene.world.holders_report(end);
     words::count(report.holders.len() as u64, "holder", "holders")
 }
 
 /// What poll(2) says of an end, unless that would tell the answer to a lesson's question.
-fn bits_of(scene: Scene<'_>, end: EndId) -> String {
+fn bits_of(scene: ViewContext<'_>, end: EndId) -> String {
     if scene.app.hides_answers() {
         return HIDDEN.to_owned();
     }
     scene.world.end(end).map(super::xray::poll_bits).unwrap_or_default()
 }
 
-fn holders(scene: Scene<'_>, end: EndId) -> String {
+fn holders(scene: ViewContext<'_>, end: EndId) -> String {
     if scene.app.hides_answers() {
         return HIDDEN.to_owned();
     }

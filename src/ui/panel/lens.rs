@@ -10,12 +10,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::message_box::MessageBox;
-use crate::app::five_kinds::{Ending, FiveKinds, KINDS};
+use crate::app::five_kinds::{FiveKinds, KINDS, WriterEnding};
 use crate::questions::acting;
 use crate::questions::next_read::{Blocking, ReadOutcome, next_read};
 use crate::ui::direction::{Directed, Direction};
 use crate::ui::theme::Theme;
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
@@ -34,7 +34,7 @@ pub const DIFFERS: &str = "≠";
 const LISTED: usize = 12;
 
 /// One kind's channel.
-struct Column<'a> {
+struct LensColumn<'a> {
     kind: Kind,
     world: Option<&'a World>,
     ends: Option<(&'a End, &'a End)>,
@@ -46,7 +46,7 @@ struct Column<'a> {
 type Words = fn(&World, &End, &End) -> String;
 /// Which messages of a direction a list shows.
 #[derive(Debug, Clone, Copy)]
-enum Which {
+enum MessageFilter {
     Written,
     Queued,
     Read,
@@ -58,10 +58,10 @@ enum LensRow {
     Messages {
         label: &'static str,
         direction: Direction,
-        which: Which,
+        which: MessageFilter,
     },
     /// What the reader meets once the writer has gone in this way; the label, and a longer one.
-    After(Ending, [&'static str; 2]),
+    After(WriterEnding, [&'static str; 2]),
 }
 
 /// The row that says what was sent.
@@ -73,27 +73,27 @@ const HIDDEN: &str = "?";
 
 const ROWS: &[LensRow] = &[
     LensRow::Words(WRITES, |_, _, far| far.inbox.totals.writes.to_string()),
-    LensRow::Messages { label: "wrote", direction: Direction::Right, which: Which::Written },
+    LensRow::Messages { label: "wrote", direction: Direction::Right, which: MessageFilter::Written },
     LensRow::Words("waiting", |_, _, far| waiting(far)),
-    LensRow::Messages { label: "queue", direction: Direction::Right, which: Which::Queued },
+    LensRow::Messages { label: "queue", direction: Direction::Right, which: MessageFilter::Queued },
     LensRow::Words("reads", |_, _, far| far.inbox.totals.reads.to_string()),
-    LensRow::Messages { label: "read", direction: Direction::Right, which: Which::Read },
+    LensRow::Messages { label: "read", direction: Direction::Right, which: MessageFilter::Read },
     LensRow::Words("took", |_, _, far| edges(&far.inbox)),
     LensRow::Words("lost", |_, _, far| words::count(far.inbox.totals.destroyed, "byte", "bytes")),
     LensRow::Words(NEXT, next),
-    LensRow::After(Ending::Closed, ["closed", "after the writer closed"]),
-    LensRow::After(Ending::Killed, ["killed", "after it was killed"]),
+    LensRow::After(WriterEnding::Closed, ["closed", "after the writer closed"]),
+    LensRow::After(WriterEnding::Killed, ["killed", "after it was killed"]),
 ];
 
 /// What is below them once somebody has answered.
 const ANSWERS: &[LensRow] = &[
     LensRow::Words("◀ writes", |_, near, _| near.inbox.totals.writes.to_string()),
-    LensRow::Messages { label: "wrote", direction: Direction::Left, which: Which::Written },
+    LensRow::Messages { label: "wrote", direction: Direction::Left, which: MessageFilter::Written },
     LensRow::Words("◀ reads", |_, near, _| near.inbox.totals.reads.to_string()),
-    LensRow::Messages { label: "read", direction: Direction::Left, which: Which::Read },
+    LensRow::Messages { label: "read", direction: Direction::Left, which: MessageFilter::Read },
 ];
 
-impl Which {
+impl MessageFilter {
     /// At most so many of them: the newest, or the first of what waits.
     fn boxes(self, sent: Directed<'_>, most: usize) -> Vec<MessageBox> {
         let Directed { flow, direction } = sent;
@@ -128,7 +128,7 @@ impl Which {
     }
 }
 
-impl Column<'_> {
+impl LensColumn<'_> {
     /// What was sent through this channel in a direction.
     fn sent(&self, direction: Direction) -> Option<Directed<'_>> {
         let (near, far) = self.ends?;
@@ -141,8 +141,8 @@ impl Column<'_> {
 }
 
 /// The rows that there is something for.
-fn rows(columns: &[Column<'_>]) -> Vec<&'static LensRow> {
-    let answers = |column: &Column<'_>| {
+fn rows(columns: &[LensColumn<'_>]) -> Vec<&'static LensRow> {
+    let answers = |column: &LensColumn<'_>| {
         column.sent(Direction::Left).is_some_and(|sent| sent.flow.totals.writes > 0 || !sent.flow.reads.is_empty())
     };
     let has_answers = columns.iter().any(answers);
@@ -150,7 +150,7 @@ fn rows(columns: &[Column<'_>]) -> Vec<&'static LensRow> {
 }
 
 /// Draws the table.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let labels = if area.width >= WIDE { LONG_LABELS } else { LABELS };
     if area.height < 4 || area.width < LABELS + 25 {
         return;
@@ -159,7 +159,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let columns = columns(shown);
     let wide = (area.width - labels - 1) / u16::try_from(columns.len()).unwrap_or(1);
     heading(scene, &columns, area, buf);
-    let place = Place { first: area.x + labels + 1, wide, columns: &columns };
+    let place = LensColumns { first: area.x + labels + 1, wide, columns: &columns };
     for (at, column) in columns.iter().enumerate() {
         let title = if words::width(column.kind.title()) < wide { column.kind.title() } else { column.kind.short() };
         buf.set_stringn(
@@ -204,7 +204,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// Whose history it is; whether the kernel has answered.
-fn heading(scene: Scene<'_>, columns: &[Column<'_>], area: Rect, buf: &mut Buffer) {
+fn heading(scene: ViewContext<'_>, columns: &[LensColumn<'_>], area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
     let shown = scene.app.five_kinds.as_ref();
     let of = shown.map_or_else(String::new, |shown| format!(": {}'s history", words::name(&shown.name, 16)));
@@ -225,7 +225,7 @@ fn heading(scene: Scene<'_>, columns: &[Column<'_>], area: Rect, buf: &mut Buffe
 }
 
 /// What the reader of each column met; in more words where all of them have room.
-fn after(scene: Scene<'_>, ending: Ending, wide: u16) -> Vec<Option<String>> {
+fn after(scene: ViewContext<'_>, ending: WriterEnding, wide: u16) -> Vec<Option<String>> {
     let Some(shown) = scene.app.five_kinds.as_ref() else { return Vec::new() };
     if scene.app.hides_answers() {
         return KINDS.iter().map(|_| Some(HIDDEN.to_owned())).collect();
@@ -236,20 +236,20 @@ fn after(scene: Scene<'_>, ending: Ending, wide: u16) -> Vec<Option<String>> {
 }
 
 /// Where the columns are.
-struct Place<'a> {
+struct LensColumns<'a> {
     first: u16,
     wide: u16,
-    columns: &'a [Column<'a>],
+    columns: &'a [LensColumn<'a>],
 }
 
-impl Place<'_> {
+impl LensColumns<'_> {
     fn x_of(&self, column: usize) -> u16 {
         self.first + u16::try_from(column).unwrap_or(0) * self.wide
     }
 }
 
 /// Rows that each row of the table gets: words one, lists in turn as long as there are some left.
-fn heights(rows: &[&LensRow], columns: &[Column<'_>], room: u16) -> Vec<u16> {
+fn heights(rows: &[&LensRow], columns: &[LensColumn<'_>], room: u16) -> Vec<u16> {
     let wanted = |row: &&LensRow| match row {
         LensRow::Words(..) | LensRow::After(..) => 0,
         LensRow::Messages { direction, which, .. } => {
@@ -274,13 +274,13 @@ fn heights(rows: &[&LensRow], columns: &[Column<'_>], room: u16) -> Vec<u16> {
 }
 
 fn words_row(
-    scene: Scene<'_>,
-    place: &Place<'_>,
+    scene: ViewContext<'_>,
+    place: &LensColumns<'_>,
     (label, cells): (&str, Vec<Option<String>>),
     y: u16,
     buf: &mut Buffer,
 ) {
-    let compared = |(cell, column): (&Option<String>, &Column<'_>)| cell.clone().filter(|_| column.is_alike);
+    let compared = |(cell, column): (&Option<String>, &LensColumn<'_>)| cell.clone().filter(|_| column.is_alike);
     let compared: Vec<Option<String>> = cells.iter().zip(place.columns).map(compared).collect();
     let usual = usual(&compared);
     for (at, cell) in cells.iter().enumerate() {
@@ -303,9 +303,9 @@ fn words_row(
 }
 
 fn messages_row(
-    scene: Scene<'_>,
-    place: &Place<'_>,
-    (which, direction): (Which, Direction),
+    scene: ViewContext<'_>,
+    place: &LensColumns<'_>,
+    (which, direction): (MessageFilter, Direction),
     (y, height): (u16, u16),
     buf: &mut Buffer,
 ) {
@@ -341,13 +341,13 @@ pub fn in_one_line(message: MessageBox, room: u16, theme: Theme) -> Line<'static
     Line::from(words::clip(message.inline(theme), room))
 }
 
-fn columns(shown: Option<&FiveKinds>) -> Vec<Column<'_>> {
+fn columns(shown: Option<&FiveKinds>) -> Vec<LensColumn<'_>> {
     let column = |(kind, _): &(Kind, &str)| {
-        let found = shown.and_then(|shown| shown.ends(*kind, Ending::Open));
+        let found = shown.and_then(|shown| shown.ends(*kind, WriterEnding::Open));
         let (world, ends) = found.map(|(world, near, far)| (world, (near, far))).unzip();
-        Column { kind: *kind, world, ends, is_alike: false }
+        LensColumn { kind: *kind, world, ends, is_alike: false }
     };
-    let mut columns: Vec<Column<'_>> = KINDS.iter().map(column).collect();
+    let mut columns: Vec<LensColumn<'_>> = KINDS.iter().map(column).collect();
     let flows: Vec<Option<&Flow>> = columns.iter().map(|column| column.ends.map(|(_, far)| &far.inbox)).collect();
     for (column, is_alike) in columns.iter_mut().zip(alike(&flows)) {
         column.is_alike = is_alike;

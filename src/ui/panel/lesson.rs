@@ -10,12 +10,12 @@ use ratatui::text::{Line, Span};
 
 use crate::app::App;
 use crate::app::action::{self, Learn};
-use crate::app::course::{Answer, Scroll, Taking, Which};
+use crate::app::course::{CourseItem, QuestionResult, Taking, TextScroll};
 use crate::lesson::words::{Words, fill};
 use crate::lesson::{Action, Goal, Lesson, Next, Part, Prediction};
 use crate::script::Statement;
 use crate::ui::theme::Theme;
-use crate::ui::{Scene, present, prose, words};
+use crate::ui::{ViewContext, present, prose, words};
 
 /// A step's text, set.
 struct Page<'a> {
@@ -31,7 +31,7 @@ struct Page<'a> {
 
 /// Where the text stands, and what has no room elsewhere.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct TextPlace {
     /// Heading and text.
     pub area: Rect,
     /// An explanation that was cut: it stands below the text as a whole.
@@ -39,7 +39,7 @@ pub struct Place {
 }
 
 /// Draws heading and text.
-pub fn draw(scene: Scene<'_>, on: &Place, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, on: &TextPlace, buf: &mut Buffer) {
     let area = on.area;
     let Some((lesson, taking)) = present::lesson(scene).filter(|_| area.height > 1 && area.width > 4) else { return };
     let theme = scene.theme;
@@ -48,8 +48,8 @@ pub fn draw(scene: Scene<'_>, on: &Place, buf: &mut Buffer) {
     let first = page.first(taking.scroll, area);
     let below = page.lines.len().saturating_sub(first + rows(area));
     let mut place = match taking.walk.current(lesson) {
-        _ if taking.lesson == Which::Problem => scene.app.course.practice.score(),
-        _ if taking.lesson == Which::Review => around.again.to_owned(),
+        _ if taking.lesson == CourseItem::Problem => scene.app.course.practice.score(),
+        _ if taking.lesson == CourseItem::Review => around.again.to_owned(),
         Some(_) => fill(around.step, &[&(taking.walk.step() + 1), &lesson.steps.len()]),
         None => around.done.to_owned(),
     };
@@ -75,7 +75,7 @@ pub fn draw(scene: Scene<'_>, on: &Place, buf: &mut Buffer) {
 }
 
 /// Where a key that scrolls leads to: the first line seen after it.
-pub fn scrolled(scene: Scene<'_>, on: &Place, by: isize) -> u16 {
+pub fn scrolled(scene: ViewContext<'_>, on: &TextPlace, by: isize) -> u16 {
     let area = on.area;
     let Some((lesson, taking)) = present::lesson(scene) else { return 0 };
     let page = Page::of(scene, lesson, &taking, on);
@@ -85,7 +85,7 @@ pub fn scrolled(scene: Scene<'_>, on: &Place, by: isize) -> u16 {
 }
 
 /// Whether something that is to be read before going on lies below what is seen.
-pub fn has_unread(scene: Scene<'_>, on: &Place) -> bool {
+pub fn has_unread(scene: ViewContext<'_>, on: &TextPlace) -> bool {
     let area = on.area;
     let Some((lesson, taking)) = present::lesson(scene) else { return false };
     let page = Page::of(scene, lesson, &taking, on);
@@ -98,7 +98,7 @@ pub fn rows(area: Rect) -> usize {
 }
 
 impl<'a> Page<'a> {
-    fn of(scene: Scene<'a>, lesson: &Lesson, taking: &Taking, on: &Place) -> Self {
+    fn of(scene: ViewContext<'a>, lesson: &Lesson, taking: &Taking, on: &TextPlace) -> Self {
         let width = on.area.width.saturating_sub(2);
         let around = crate::lesson::words::of(lesson.language);
         let mut page = Self { app: scene.app, around, theme: scene.theme, width, lines: Vec::new(), active: 0..0 };
@@ -121,7 +121,7 @@ impl<'a> Page<'a> {
                 page.blank();
                 page.prose(after);
             }
-            if taking.lesson == Which::Problem {
+            if taking.lesson == CourseItem::Problem {
                 page.prose(&fill(around.next_problem, &[&page.key(Learn::Step)]));
             }
             page.active.end = page.lines.len();
@@ -134,14 +134,14 @@ impl<'a> Page<'a> {
     }
 
     /// The first line seen.
-    fn first(&self, scroll: Scroll, area: Rect) -> usize {
+    fn first(&self, scroll: TextScroll, area: Rect) -> usize {
         let rows = rows(area);
         let most = self.lines.len().saturating_sub(rows);
         match scroll {
-            Scroll::Top => 0,
-            Scroll::At(line) => usize::from(line).min(most),
-            Scroll::Active if self.active.len() > rows => self.active.start,
-            Scroll::Active => self.active.end.saturating_sub(rows),
+            TextScroll::Top => 0,
+            TextScroll::At(line) => usize::from(line).min(most),
+            TextScroll::Active if self.active.len() > rows => self.active.start,
+            TextScroll::Active => self.active.end.saturating_sub(rows),
         }
     }
 
@@ -164,8 +164,8 @@ impl<'a> Page<'a> {
         let step = self.key(Learn::Step);
         let course = &self.app.course;
         let next = match taking.lesson {
-            Which::Lesson(at) => course.lessons.get(at + 1),
-            Which::Problem | Which::Review => None,
+            CourseItem::Lesson(at) => course.lessons.get(at + 1),
+            CourseItem::Problem | CourseItem::Review => None,
         };
         let (is_due, following) = (course.due().is_some(), next);
         match following {
@@ -272,7 +272,7 @@ impl<'a> Page<'a> {
         self.active.end = self.lines.len();
     }
 
-    fn verdict(&mut self, prediction: &Prediction, answer: &Answer) {
+    fn verdict(&mut self, prediction: &Prediction, answer: &QuestionResult) {
         let around = self.around;
         let text = |at: usize| prediction.options.get(at).map_or("", |option| option.text.as_str());
         let held = answer.held.iter().position(|held| *held);

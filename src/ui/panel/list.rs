@@ -8,7 +8,7 @@ use ratatui::text::Span;
 use crate::app::action::{Action, Learn};
 use crate::app::course::Course;
 use crate::lesson::{Lesson, Part, list};
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 
 /// Columns of the mark, the number, the minutes.
 const NUMBERS: u16 = 6;
@@ -16,7 +16,7 @@ const NUMBERS: u16 = 6;
 const DONE: u16 = 13;
 
 /// Draws the list over the whole area.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 2 {
         return;
     }
@@ -74,7 +74,7 @@ fn lines<'a>(course: &'a Course, found: &[usize]) -> Vec<ListLine<'a>> {
     all
 }
 
-fn row(scene: Scene<'_>, lesson: &Lesson, is_selected: bool, area: Rect, buf: &mut Buffer) {
+fn row(scene: ViewContext<'_>, lesson: &Lesson, is_selected: bool, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
     let mark = if is_selected { "▸" } else { " " };
     let topics = format!("  {} ", lesson.topics.join(", "));

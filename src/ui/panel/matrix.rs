@@ -10,7 +10,7 @@ use super::lens::{DIFFERS, usual};
 use crate::app::matrix_view::{self, CellAnswer};
 use crate::kind::Kind;
 use crate::situation::Row;
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 
 /// Rows of the screen for the marked situation, at most: its title, the kinds, the questions.
 const MOST_TOLD: u16 = 8;
@@ -25,12 +25,12 @@ const MEANINGLESS: &str = "-";
 const NOT_YET: &str = "...";
 
 /// Where the columns stand.
-struct Place {
+struct MatrixColumns {
     label: u16,
     wide: u16,
 }
 
-impl Place {
+impl MatrixColumns {
     fn of(area: Rect) -> Self {
         let least = if area.width >= WIDE { COMFORT } else { LEAST };
         let wide = (area.width * 3 / 5 / 5).max(least);
@@ -50,7 +50,7 @@ fn window(area: Rect, marked: usize, count: usize) -> (usize, usize) {
 }
 
 /// Draws it over the whole area.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 6 {
         return;
     }
@@ -62,7 +62,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let left = vec![Span::raw("─ "), Span::styled("matrix: what this kernel answers", theme.strong()), Span::raw(" ")];
     let heading = words::between(left, vec![Span::styled(right, theme.faint())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);
-    let place = Place::of(area);
+    let place = MatrixColumns::of(area);
     for (at, column) in Kind::CHANNELS.into_iter().enumerate() {
         let style = if at == matrix.column { theme.shout() } else { theme.strong() };
         put(buf, (x_of(area, &place, at), area.y + 1), (column.heading(), style), place.wide - 1);
@@ -79,7 +79,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn x_of(area: Rect, place: &Place, column: usize) -> u16 {
+fn x_of(area: Rect, place: &MatrixColumns, column: usize) -> u16 {
     area.x + place.label + u16::try_from(column).unwrap_or(0) * place.wide
 }
 
@@ -100,7 +100,12 @@ fn fitting(answers: &[&str], wide: u16) -> String {
 }
 
 /// What each column says to one of the questions, or to all of them together.
-fn cells(scene: Scene<'_>, place: &Place, (at, row): (usize, &Row), question: Option<usize>) -> Vec<Option<String>> {
+fn cells(
+    scene: ViewContext<'_>,
+    place: &MatrixColumns,
+    (at, row): (usize, &Row),
+    question: Option<usize>,
+) -> Vec<Option<String>> {
     let cell = |(column, kind): (usize, Kind)| {
         if row.lines(kind).is_err() {
             return Some(MEANINGLESS.to_owned());
@@ -118,8 +123,8 @@ fn cells(scene: Scene<'_>, place: &Place, (at, row): (usize, &Row), question: Op
 
 /// The cells of a line; what differs from most has its sign.
 fn answers(
-    scene: Scene<'_>,
-    place: &Place,
+    scene: ViewContext<'_>,
+    place: &MatrixColumns,
     (cells, is_marked): (Vec<Option<String>>, bool),
     area: Rect,
     buf: &mut Buffer,
@@ -142,7 +147,7 @@ fn answers(
     }
 }
 
-fn line(scene: Scene<'_>, place: &Place, (at, is_marked): (usize, bool), area: Rect, buf: &mut Buffer) {
+fn line(scene: ViewContext<'_>, place: &MatrixColumns, (at, is_marked): (usize, bool), area: Rect, buf: &mut Buffer) {
     let Some((_, row)) = matrix_view::all().nth(at) else { return };
     let mark = if is_marked { "▸ " } else { "  " };
     let whole = format!("{mark}{}: {}", row.id, row.title);
@@ -154,7 +159,7 @@ fn line(scene: Scene<'_>, place: &Place, (at, is_marked): (usize, bool), area: R
 }
 
 /// Everything of the marked situation.
-fn told(scene: Scene<'_>, place: &Place, at: usize, area: Rect, buf: &mut Buffer) {
+fn told(scene: ViewContext<'_>, place: &MatrixColumns, at: usize, area: Rect, buf: &mut Buffer) {
     let Some((heading, row)) = matrix_view::all().nth(at) else { return };
     let theme = scene.theme;
     let left = vec![Span::raw("─ "), Span::styled(heading, theme.strong()), Span::raw(" ")];

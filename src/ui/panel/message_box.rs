@@ -394,12 +394,12 @@ impl MessageBox {
 mod tests {
     use super::*;
     use crate::app::channel_sides;
-    use crate::app::stage::{PARENT, Stage};
+    use crate::app::stage::{PARENT, RecordedBench};
     use crate::ui::direction::Lane;
     use crate::ui::theme::Colours;
 
     fn failed(text: &[u8]) -> MessageBox {
-        let mut stage = Stage::open();
+        let mut stage = RecordedBench::open();
         stage.fail_write(PARENT, 4, text, Errno::ECONNREFUSED);
         let facing = channel_sides::shown(&stage.world)[1];
         let [lane, _] = Lane::both(&stage.world, facing).unwrap();

@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use crate::app::palette::{self, Entry};
-use crate::ui::{Scene, words};
+use crate::app::palette::{self, ActionEntry};
+use crate::ui::{ViewContext, words};
 
 /// Columns of mark and keys.
 const KEYS: u16 = 18;
@@ -22,7 +22,7 @@ const TOLD: u16 = 2;
 const NOT_NOW: &str = "not now";
 
 /// Draws the list over the whole area.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < TOLD + 2 {
         return;
     }
@@ -49,7 +49,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// Which entry stands in a row of the list.
-pub fn at(scene: Scene<'_>, area: Rect, y: u16) -> Option<usize> {
+pub fn at(scene: ViewContext<'_>, area: Rect, y: u16) -> Option<usize> {
     let rows = usize::from(area.height.checked_sub(1 + TOLD)?);
     let row = usize::from(y.checked_sub(area.y + 1)?);
     let found = palette::entries(scene.app, scene.world).len();
@@ -58,7 +58,7 @@ pub fn at(scene: Scene<'_>, area: Rect, y: u16) -> Option<usize> {
     (row < rows && first + row < found).then_some(first + row)
 }
 
-fn row(scene: Scene<'_>, entry: &Entry, is_selected: bool, area: Rect, buf: &mut Buffer) {
+fn row(scene: ViewContext<'_>, entry: &ActionEntry, is_selected: bool, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
     let mark = if is_selected { "▸ " } else { "  " };
     let keys = words::cut(&format!("{mark}{}", entry.keys), KEYS - 1);
@@ -85,7 +85,7 @@ fn row(scene: Scene<'_>, entry: &Entry, is_selected: bool, area: Rect, buf: &mut
 }
 
 /// The statement, or the reason why there is none.
-fn remark(entry: &Entry) -> Option<String> {
+fn remark(entry: &ActionEntry) -> Option<String> {
     let objection = entry.objection.as_ref().map(|reason| format!("{NOT_NOW}: {reason}"));
     if let Some(detail) = entry.detail.as_ref().filter(|_| objection.is_none()) {
         return Some(detail.clone());
@@ -94,7 +94,7 @@ fn remark(entry: &Entry) -> Option<String> {
 }
 
 /// Everything of the marked one.
-fn told(scene: Scene<'_>, entry: &Entry, area: Rect, buf: &mut Buffer) {
+fn told(scene: ViewContext<'_>, entry: &ActionEntry, area: Rect, buf: &mut Buffer) {
     let style = if entry.objection.is_some() { scene.theme.faint() } else { scene.theme.strong() };
     let text = match (&entry.objection, entry.statements.is_empty()) {
         (Some(reason), _) => format!("{NOT_NOW}: {reason}"),

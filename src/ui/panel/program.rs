@@ -7,7 +7,7 @@ use ratatui::text::Span;
 
 use crate::app::action::Action;
 use crate::app::program::{Program, TAKE_BACK_LABEL};
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 
 /// Where the program's own cells stand in its box.
 pub fn inner(area: Rect) -> Rect {
@@ -15,7 +15,7 @@ pub fn inner(area: Rect) -> Rect {
 }
 
 /// Draws heading and cells; gives the program's cursor where the keyboard is its.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let program = scene.app.program.as_ref().filter(|_| !area.is_empty())?;
     buf.set_line(area.x, area.y, &heading(scene, program, area.width), area.width);
     let inner = inner(area);
@@ -42,7 +42,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
     inner.contains(at).then_some(at)
 }
 
-fn heading(scene: Scene<'_>, program: &Program, width: u16) -> ratatui::text::Line<'static> {
+fn heading(scene: ViewContext<'_>, program: &Program, width: u16) -> ratatui::text::Line<'static> {
     let theme = scene.theme;
     let state = match &program.ending {
         Some(ending) => vec![Span::styled(format!(" {ending} "), theme.alarm())],

@@ -13,25 +13,25 @@ use crate::app::availability::is_of_use;
 use crate::app::channel_sides;
 use crate::app::input_line::InputLine;
 use crate::app::keys::Binding;
-use crate::app::mode::Typed;
+use crate::app::mode::InputPurpose;
 use crate::app::target::Target;
 use crate::lesson::{self, Next, language};
 use crate::questions::acting;
 use crate::text;
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 use crate::world::channel::End;
 
 /// Draws the line; gives the place of the hardware cursor, if one types.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     if area.is_empty() || scene.app.is_still {
         return None;
     }
     match scene.app.mode.typed() {
-        Some(Typed::Message) => {
+        Some(InputPurpose::Message) => {
             let label = format!(" {} ▶ {} ", words::name(&scene.app.speaker(scene.world), 16), addressee(scene));
             Some(typed(scene, &scene.app.line, (label, hint(scene)), area, buf))
         }
-        Some(Typed::Statement) => {
+        Some(InputPurpose::Statement) => {
             let is_solving = scene.app.course.current().is_some_and(|(_, taking)| taking.is_solving);
             let (run, back) = (scene.app.key(Action::Run), scene.app.key(Action::LeavePrompt));
             let solving = || format!("the answer · {run}: run it · {back}: back");
@@ -40,23 +40,23 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
             super::signature::draw(scene, area, buf);
             Some(caret)
         }
-        Some(Typed::Lessons) => {
+        Some(InputPurpose::Lessons) => {
             let [take, all] = [Learn::Open, Learn::LeaveSearch].map(|key| scene.app.key(Action::Learn(key)));
             let hint = format!("{take}: take the marked lesson · {all}: all lessons");
             Some(typed(scene, &scene.app.course.list.query, (" search ".to_owned(), hint), area, buf))
         }
-        Some(Typed::Actions) => {
+        Some(InputPurpose::Actions) => {
             let (perform, back) = (scene.app.key(Action::Perform), scene.app.key(Action::ClosePalette));
             let hint = format!("letters search · {perform}: do it · {back}: back");
             Some(typed(scene, &scene.app.palette.query, (" do ".to_owned(), hint), area, buf))
         }
-        Some(Typed::Matrix) => {
+        Some(InputPurpose::Matrix) => {
             let [open, next, back] =
                 [Action::OpenCell, Action::MatrixRight, Action::CloseMatrix].map(|action| scene.app.key(action));
             let hint = format!("{open}: open as a bench · {next}: next kind · {back}: back");
             Some(typed(scene, &scene.app.matrix.query, (" find ".to_owned(), hint), area, buf))
         }
-        Some(Typed::Trace) => {
+        Some(InputPurpose::Trace) => {
             let [keep, clear] = [Action::KeepFilter, Action::ClearFilter].map(|action| scene.app.key(action));
             let hint = format!("words of a line, -word: without it · {keep}: keep · {clear}: all lines");
             Some(typed(scene, &scene.app.trace_filter, (" only ".to_owned(), hint), area, buf))
@@ -68,7 +68,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> 
     }
 }
 
-fn addressee(scene: Scene<'_>) -> String {
+fn addressee(scene: ViewContext<'_>) -> String {
     let focused = || scene.app.focused(scene.world).and_then(|facing| facing.channel(scene.world));
     match scene.app.target {
         Target::All => "all".to_owned(),
@@ -77,7 +77,7 @@ fn addressee(scene: Scene<'_>) -> String {
 }
 
 /// What Enter would do now.
-fn hint(scene: Scene<'_>) -> String {
+fn hint(scene: ViewContext<'_>) -> String {
     let world = scene.world;
     let waits = |end: &End| end.inbox.has_something();
     let has_unread = match scene.app.target {
@@ -106,7 +106,7 @@ fn hint(scene: Scene<'_>) -> String {
 }
 
 fn typed(
-    scene: Scene<'_>,
+    scene: ViewContext<'_>,
     line: &InputLine,
     (label, hint): (String, String),
     area: Rect,
@@ -148,7 +148,7 @@ fn typed(
 
 /// A key of the footer: where it stands, and what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
+pub struct FooterKey {
     /// The columns.
     pub columns: Range<u16>,
     /// As it is written on a keyboard.
@@ -160,7 +160,7 @@ pub struct Named {
 }
 
 /// The keys of this mode, as many as fit, what matters most first; the last are always there: all actions, help, how to leave.
-pub fn named(scene: Scene<'_>, area: Rect) -> Vec<Named> {
+pub fn named(scene: ViewContext<'_>, area: Rect) -> Vec<FooterKey> {
     let label = |binding: &Binding| binding.keys.first().map(|key| key.label()).unwrap_or_default();
     let is_watched = scene.app.program.is_some();
     let language = scene.app.course.shown().map_or(language::ORIGINAL, |(lesson, _)| lesson.language);
@@ -204,13 +204,13 @@ pub fn named(scene: Scene<'_>, area: Rect) -> Vec<Named> {
         }
         let columns = x..x.saturating_add(wide(binding)).min(area.right());
         x = columns.end;
-        named.push(Named { columns, key: label(binding), short: short(binding), action: binding.row.action });
+        named.push(FooterKey { columns, key: label(binding), short: short(binding), action: binding.row.action });
     }
     named
 }
 
-fn footer(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    for Named { columns, key, short, .. } in named(scene, area) {
+fn footer(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+    for FooterKey { columns, key, short, .. } in named(scene, area) {
         let spans = vec![Span::raw(" "), Span::styled(key, scene.theme.shout()), Span::raw(format!(" {short} "))];
         let width = columns.end - columns.start;
         buf.set_line(columns.start, area.y, &Line::from(words::clip(spans, width)), width);

@@ -5,15 +5,15 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::signature::{self, Place};
+use crate::app::signature::{self, SignaturePosition};
 use crate::app::{complete, statement_examples};
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 
 /// Rows that it takes at most.
 const MOST_ROWS: u16 = 4;
 
 /// Draws it over what stands below the line; where nothing does, above it.
-pub fn draw(scene: Scene<'_>, prompt: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, prompt: Rect, buf: &mut Buffer) {
     let prompt_line = &scene.app.prompt;
     let before = prompt_line.text().get(..prompt_line.caret()).unwrap_or_default();
     let lines = lines(scene, before, prompt.width.saturating_sub(1));
@@ -33,7 +33,7 @@ pub fn draw(scene: Scene<'_>, prompt: Rect, buf: &mut Buffer) {
     }
 }
 
-fn lines(scene: Scene<'_>, before: &str, width: u16) -> Vec<Line<'static>> {
+fn lines(scene: ViewContext<'_>, before: &str, width: u16) -> Vec<Line<'static>> {
     let typed = signature::typed(before);
     let stem = typed.stem;
     let place = signature::place(&typed);
@@ -60,7 +60,7 @@ fn lines(scene: Scene<'_>, before: &str, width: u16) -> Vec<Line<'static>> {
 }
 
 /// `write END DATA  write(2)`, with the argument that comes next marked.
-fn signature_of(scene: Scene<'_>, place: &Place<'_>) -> Vec<Span<'static>> {
+fn signature_of(scene: ViewContext<'_>, place: &SignaturePosition<'_>) -> Vec<Span<'static>> {
     let theme = scene.theme;
     let mut spans = vec![Span::styled(place.verb.name, theme.strong())];
     for (at, slot) in place.slots.iter().enumerate() {

@@ -10,7 +10,7 @@ use crate::app::View;
 use crate::app::action::Action;
 use crate::questions::sleep;
 use crate::trace::Death;
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 use crate::world::task::Task;
 
 /// Columns of a name at most.
@@ -29,7 +29,7 @@ pub fn state_of(task: &Task) -> String {
 }
 
 /// Draws the panel.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }

@@ -11,8 +11,8 @@ use ratatui::text::{Line, Span};
 
 use crate::app::action::Action;
 use crate::app::first_steps;
-use crate::app::transcript::Row;
-use crate::ui::{Scene, words};
+use crate::app::transcript::TraceRow;
+use crate::ui::{ViewContext, words};
 
 /// The column of the task's name, under which a long line goes on.
 const INDENT: u16 = 9;
@@ -22,7 +22,7 @@ const HEADING: u16 = 10;
 const MOST_ROWS: usize = 3;
 
 /// Draws heading and lines.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
@@ -77,7 +77,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 /// The first step that is offered, and how it is refused, at the right of the first row: in as many words as there is room for.
 /// Gives the columns that it took.
-pub fn first_step(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> u16 {
+pub fn first_step(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> u16 {
     let Some((number, step)) = scene.app.first_step().filter(|_| !scene.app.present.is_on) else { return 0 };
     let count = first_steps::ALL.len();
     let skip = format!(" {}: skip ", scene.app.key(Action::SkipStep));
@@ -92,7 +92,7 @@ pub fn first_step(scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> u16 {
 }
 
 /// How many lines can be scrolled back past: the first ones fill the panel.
-pub fn most_back(scene: Scene<'_>, area: Rect) -> usize {
+pub fn most_back(scene: ViewContext<'_>, area: Rect) -> usize {
     let transcript = scene.app.seen_transcript();
     let room = usize::from(area.height.saturating_sub(1));
     let mut used = 0;
@@ -104,7 +104,7 @@ pub fn most_back(scene: Scene<'_>, area: Rect) -> usize {
     seen - first.count().max(1).min(seen)
 }
 
-fn row_lines(scene: Scene<'_>, row: &Row, width: u16) -> Vec<Line<'static>> {
+fn row_lines(scene: ViewContext<'_>, row: &TraceRow, width: u16) -> Vec<Line<'static>> {
     let theme = scene.theme;
     let style = theme.tone(row.tone);
     if let (Some(statement), true) = (&row.statement, row.text.is_empty()) {

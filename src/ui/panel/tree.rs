@@ -15,7 +15,7 @@ use super::tasks::state_of;
 use crate::abi::TaskState;
 use crate::app::action::Action;
 use crate::trace::TaskId;
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 use crate::world::World;
 use crate::world::task::Task;
 
@@ -32,19 +32,19 @@ struct Node<'a> {
 }
 
 /// Rows of so many that picture and tree leave empty.
-pub fn spare(scene: Scene<'_>, height: u16) -> u16 {
+pub fn spare(scene: ViewContext<'_>, height: u16) -> u16 {
     let rows = u16::try_from(nodes(scene.world).len()).unwrap_or(u16::MAX);
     height.saturating_sub(rows.saturating_add(holders::ROWS + 1 + picture_rows(scene, (0, height))))
 }
 
 /// Rows of the picture: what the tree does not need.
-fn picture_rows(scene: Scene<'_>, (width, height): (u16, u16)) -> u16 {
+fn picture_rows(scene: ViewContext<'_>, (width, height): (u16, u16)) -> u16 {
     let tree = u16::try_from(nodes(scene.world).len()).unwrap_or(u16::MAX);
     picture::rows(scene.world, height.saturating_sub(tree.saturating_add(holders::ROWS + 1)), width)
 }
 
 /// How many rows can be scrolled back past.
-pub fn most_back(scene: Scene<'_>, area: Rect) -> u16 {
+pub fn most_back(scene: ViewContext<'_>, area: Rect) -> u16 {
     u16::try_from(nodes(scene.world).len().saturating_sub(room(area))).unwrap_or(u16::MAX)
 }
 
@@ -54,7 +54,7 @@ fn room(area: Rect) -> usize {
 }
 
 /// Draws tree and holders.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < holders::ROWS + 2 || area.width < 40 {
         return;
     }
@@ -84,7 +84,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     holders::draw(scene, Rect { y: area.bottom() - holders::ROWS, height: holders::ROWS, ..area }, buf);
 }
 
-fn line(scene: Scene<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
+fn line(scene: ViewContext<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
     let (theme, task) = (scene.theme, node.task);
     let branch = match (node.depth, node.is_last) {
         (0, _) => String::new(),

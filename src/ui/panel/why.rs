@@ -5,27 +5,27 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::View;
-use crate::app::action::{Action, ChannelAction, Learn, Step};
+use crate::app::action::{Action, ChannelAction, Learn, Move};
 use crate::lesson::Next;
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 
 /// Columns of the label.
 const LABEL: u16 = 6;
 
 /// Rows that the text wants.
-pub fn rows(scene: Scene<'_>, width: u16) -> u16 {
+pub fn rows(scene: ViewContext<'_>, width: u16) -> u16 {
     u16::try_from(wrapped(scene, width).len()).unwrap_or(u16::MAX)
 }
 
 /// The explanation, if this area has not the rows that it needs.
-pub fn cut_explanation(scene: Scene<'_>, area: Rect) -> Option<String> {
+pub fn cut_explanation(scene: ViewContext<'_>, area: Rect) -> Option<String> {
     let why = scene.app.explanation(scene.world)?;
     let is_cut = set(scene, &why.text, area.width).len() > usize::from(area.height);
     is_cut.then(|| why.into_owned().text)
 }
 
 /// Draws the text.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
     let why = scene.app.explanation(scene.world);
     let (label, style) = match (&scene.app.notice, &why) {
@@ -57,7 +57,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn wrapped(scene: Scene<'_>, width: u16) -> Vec<String> {
+fn wrapped(scene: ViewContext<'_>, width: u16) -> Vec<String> {
     let advice = advice(scene);
     let why = scene.app.explanation(scene.world);
     let text = match (&scene.app.notice, &why) {
@@ -68,19 +68,19 @@ fn wrapped(scene: Scene<'_>, width: u16) -> Vec<String> {
     set(scene, text, width)
 }
 
-fn set(scene: Scene<'_>, text: &str, width: u16) -> Vec<String> {
+fn set(scene: ViewContext<'_>, text: &str, width: u16) -> Vec<String> {
     words::wrap(&scene.theme.spelled(text), width.saturating_sub(LABEL + 1).max(1), 0)
 }
 
 /// What to do next.
-fn advice(scene: Scene<'_>) -> String {
+fn advice(scene: ViewContext<'_>) -> String {
     let key = |action| scene.app.key(action);
     if scene.app.past.is_some() {
         return "Before the first event there is parent alone.".to_owned();
     }
     if scene.app.recording.is_some() {
         // Nothing can be done to it, so what can be looked at.
-        let (why, back) = (key(Action::Make(ChannelAction::Why)), key(Action::Go(Step::Back)));
+        let (why, back) = (key(Action::Make(ChannelAction::Why)), key(Action::Go(Move::Back)));
         let diagram = key(Action::Show(View::Diagram));
         return format!(
             "{why} says why the marked channel is as it is, {back} goes back in time, {diagram} draws who sent what to whom."

@@ -6,12 +6,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::box_rows::Form;
-use super::channel::{self, BOXES, LINES, MORE, Subject, WHOLE};
+use super::box_rows::BoxForm;
+use super::channel::{self, BOXES, ChannelView, LINES, MORE, WHOLE};
 use crate::abi::{POLL_EVENTS, flag_names};
 use crate::app::channel_sides;
 use crate::ui::direction::{Direction, Lane};
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 use crate::world::channel::End;
 
 /// Columns of the labels before a bar.
@@ -24,7 +24,7 @@ const LEAST: u16 = 12;
 const LOW: u16 = BOXES + BELOW;
 
 /// Rows of so many that it can do without.
-pub fn spare(_: Scene<'_>, height: u16) -> u16 {
+pub fn spare(_: ViewContext<'_>, height: u16) -> u16 {
     if height < LOW { height.saturating_sub(LEAST) } else { super::of_any(height) }
 }
 
@@ -44,7 +44,7 @@ pub fn short_bits(bits: &str) -> String {
 }
 
 /// Draws the channel above and its buffers below.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let world = scene.world;
     let Some(facing) = scene.app.focused(world).filter(|_| area.height >= 4 && area.width >= 40) else {
         buf.set_stringn(area.x, area.y, "no channel yet", usize::from(area.width), scene.theme.faint());
@@ -55,7 +55,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let heights = [WHOLE + 2 * MORE, WHOLE + MORE, WHOLE, BOXES, LINES];
     let height = heights.into_iter().find(|height| height + BELOW <= area.height).unwrap_or(LINES);
     let above = Rect { height: height.min(area.height), ..area };
-    channel::draw(scene, Subject { facing, number, is_focused: true, largest: Form::Large }, above, buf);
+    channel::draw(scene, ChannelView { facing, number, is_focused: true, largest: BoxForm::Large }, above, buf);
     let mut lines = vec![polled(scene, [near, far])];
     // Of two lines none is cut.
     if lines[0].width() > usize::from(area.width) {
@@ -70,7 +70,7 @@ pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// What poll(2) says of both ends now; or that it has not been asked since the last call.
-fn polled<const N: usize>(scene: Scene<'_>, ends: [&End; N]) -> Line<'static> {
+fn polled<const N: usize>(scene: ViewContext<'_>, ends: [&End; N]) -> Line<'static> {
     let strong = scene.theme.strong();
     let mut spans = vec![Span::styled(" poll ", strong)];
     for end in ends {
@@ -88,7 +88,7 @@ fn polled<const N: usize>(scene: Scene<'_>, ends: [&End; N]) -> Line<'static> {
 }
 
 /// One direction: the law of its bytes, and the buffer they fill.
-fn buffer_of(scene: Scene<'_>, lane: &Lane<'_>, width: u16) -> Vec<Line<'static>> {
+fn buffer_of(scene: ViewContext<'_>, lane: &Lane<'_>, width: u16) -> Vec<Line<'static>> {
     let theme = scene.theme;
     let Lane { direction, from, to } = *lane;
     let flow = lane.flow();

@@ -39,8 +39,8 @@ impl Exhibit {
 }
 
 /// The bench with these bytes written, read and waiting everywhere.
-fn stage_of(text: &[u8]) -> Stage {
-    let mut stage = Stage::open();
+fn stage_of(text: &[u8]) -> RecordedBench {
+    let mut stage = RecordedBench::open();
     stage.pipe("tube", [6, 7]);
     for fd in [3, 4] {
         stage.write(PARENT, fd, b"one");
@@ -86,7 +86,7 @@ fn lesson_of(text: &str) -> Course {
 }
 
 /// The bench, and this text in every place where anybody can put text.
-fn app_with(stage: &Stage, text: &str) -> App {
+fn app_with(stage: &RecordedBench, text: &str) -> App {
     let mut app = app_of(stage);
     app.transcript.push_statement(format!("write wire[0] {text}"));
     app.transcript.push_event(stage.events.last().expect("an event"));
@@ -188,7 +188,7 @@ fn in_a_room(name: &str) -> Option<&'static str> {
 }
 
 /// The list, and each kind of step before and after it is done.
-fn lessons(stage: &Stage, text: &str, app: &App) -> Vec<(&'static str, App)> {
+fn lessons(stage: &RecordedBench, text: &str, app: &App) -> Vec<(&'static str, App)> {
     let mut app = app.clone();
     app.course = lesson_of(text);
     let mut shown = Vec::new();
@@ -220,7 +220,7 @@ fn lessons(stage: &Stage, text: &str, app: &App) -> Vec<(&'static str, App)> {
 
 fn buffer_of(exhibit: &Exhibit, size: (u16, u16), theme: Theme) -> Buffer {
     let mut buf = Buffer::empty(Rect::new(0, 0, size.0, size.1));
-    draw(Scene { app: &exhibit.app, world: &exhibit.world, theme }, &mut buf);
+    draw(ViewContext { app: &exhibit.app, world: &exhibit.world, theme }, &mut buf);
     buf
 }
 

@@ -4,7 +4,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
 use crate::app::App;
 use crate::app::action::{Command, Input};
-use crate::app::stage::{PARENT, Stage};
+use crate::app::stage::{PARENT, RecordedBench};
 use crate::app::update::update;
 use crate::trace::TaskId;
 use crate::ui::keymap;
@@ -26,7 +26,7 @@ enum Part {
 use Part::{Key, Letter, Text};
 
 /// Presses it all on a fresh line; gives the statements that came of it, and how many keys it took beside the text.
-fn cost(stage: &Stage, parts: &[Part]) -> (Vec<String>, usize) {
+fn cost(stage: &RecordedBench, parts: &[Part]) -> (Vec<String>, usize) {
     let mut app = App::new();
     app.observe(&stage.world);
     let (mut statements, mut keys) = (Vec::new(), 0);
@@ -53,14 +53,14 @@ fn cost(stage: &Stage, parts: &[Part]) -> (Vec<String>, usize) {
 
 #[test]
 fn no_usual_operation_costs_more_than_its_text_and_three_keys() {
-    let open = Stage::open();
-    let mut answered = Stage::open();
+    let open = RecordedBench::open();
+    let mut answered = RecordedBench::open();
     answered.write(TaskId(1), 4, b"hi");
-    let mut killed = Stage::open();
+    let mut killed = RecordedBench::open();
     killed.kill(TaskId(1));
-    let mut messages = Stage::open();
+    let mut messages = RecordedBench::open();
     messages.write(PARENT, 3, b"one");
-    let cases: &[(&Stage, &[Part], &[&str], usize)] = &[
+    let cases: &[(&RecordedBench, &[Part], &[&str], usize)] = &[
         (&open, &[Text("one"), Key(ENTER)], &["write wire[0] \"one\"", "write post[0] \"one\""], 1),
         (&messages, &[Key(ENTER)], &["child1: drain wire[1] dontwait", "child2: drain post[1] dontwait"], 1),
         (&open, &[Key(ESC), Letter('r')], &["child1: read wire[1] 4096"], 2),
@@ -95,7 +95,7 @@ fn no_usual_operation_costs_more_than_its_text_and_three_keys() {
 
 #[test]
 fn the_speakers_come_round_and_the_label_and_the_focus_are_one() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let mut app = App::new();
     app.observe(&stage.world);
     let mut seen = Vec::new();

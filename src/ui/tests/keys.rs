@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::app::action::Command;
-use crate::app::keys::{Key, Keymap, MODES, Named, rebind::Wish};
+use crate::app::keys::{Key, Keymap, MODES, Named, rebind::KeySetting};
 
-pub(super) fn press(app: &mut App, stage: &Stage, size: (u16, u16), action: Action) -> Vec<Command> {
+pub(super) fn press(app: &mut App, stage: &RecordedBench, size: (u16, u16), action: Action) -> Vec<Command> {
     let action = {
         let world = app.past.as_ref().map_or(&stage.world, |past| &past.world);
-        turned(Scene { app, world, theme: Theme::with(Colours::None) }, size, action)
+        turned(ViewContext { app, world, theme: Theme::with(Colours::None) }, size, action)
     };
     // As the terminal says it of each key.
     if app.present.is_on {
@@ -17,15 +17,15 @@ pub(super) fn press(app: &mut App, stage: &Stage, size: (u16, u16), action: Acti
 }
 
 /// What is seen, as the terminal has it: the past's bench while it is looked at.
-fn seen(app: &App, stage: &Stage, size: (u16, u16)) -> String {
+fn seen(app: &App, stage: &RecordedBench, size: (u16, u16)) -> String {
     let mut buf = Buffer::empty(Rect::new(0, 0, size.0, size.1));
     let world = app.past.as_ref().map_or(&stage.world, |past| &past.world);
-    let scene = Scene { app, world, theme: Theme::with(Colours::None) };
+    let scene = ViewContext { app, world, theme: Theme::with(Colours::None) };
     let cursor = draw(scene, &mut buf);
     format!("{buf:?} {cursor:?}")
 }
 
-fn palette(stage: &Stage, back: Mode, query: &str) -> App {
+fn palette(stage: &RecordedBench, back: Mode, query: &str) -> App {
     let mut app = app_of(stage);
     app.mode = back;
     press(&mut app, stage, (80, 24), Action::OpenPalette);
@@ -63,7 +63,7 @@ fn of_the_marked_action_everything_is_told_at_every_size() {
 #[test]
 fn the_footer_never_overflows_and_always_names_palette_help_and_way_out() {
     let stage = three_words();
-    let long = Wish { mode: None, name: "read".into(), keys: vec!["Shift-Tab".into(), "Page Down".into()] };
+    let long = KeySetting { mode: None, name: "read".into(), keys: vec!["Shift-Tab".into(), "Page Down".into()] };
     let keymaps = [Keymap::default(), Keymap::with(&[long]).0];
     for keymap in keymaps {
         for mode in MODES.into_iter().filter(|mode| !mode.is_typing()) {
@@ -72,7 +72,7 @@ fn the_footer_never_overflows_and_always_names_palette_help_and_way_out() {
                 app.keymap = keymap.clone().into();
                 (app.mode, app.palette.back) = (mode, Mode::Keys);
                 let area = Rect { x: 3, y: 0, width, height: 1 };
-                let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+                let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
                 let named = panel::prompt::named(scene, area);
                 assert!(named.iter().all(|named| named.columns.end <= area.right()), "{mode:?} {width}");
                 assert!(named.windows(2).all(|pair| pair[0].columns.end == pair[1].columns.start));
@@ -100,16 +100,16 @@ const VIEWS: [View; 8] = [
 ];
 
 /// Benches and states in which keys may have nothing to do.
-pub(super) fn states() -> Vec<(&'static str, App, Stage)> {
+pub(super) fn states() -> Vec<(&'static str, App, RecordedBench)> {
     let mut states = Vec::new();
     let course = course();
-    let mut add = |name, stage: Stage, prepare: &dyn Fn(&mut App, &Stage)| {
+    let mut add = |name, stage: RecordedBench, prepare: &dyn Fn(&mut App, &RecordedBench)| {
         let mut app = app_of(&stage);
         app.course = course.clone();
         prepare(&mut app, &stage);
         states.push((name, app, stage));
     };
-    add("no channel", Stage::bare(), &|_, _| {});
+    add("no channel", RecordedBench::bare(), &|_, _| {});
     add("two channels", three_words(), &|_, _| {});
     let mut dead = three_words();
     dead.kill(CHILD1);
@@ -188,13 +188,13 @@ fn course() -> crate::app::course::Course {
     )
 }
 
-fn from_keys(app: &mut App, stage: &Stage, action: Action) {
+fn from_keys(app: &mut App, stage: &RecordedBench, action: Action) {
     app.mode = Mode::Keys;
     press(app, stage, (120, 36), action);
 }
 
 /// Puts the state into a mode as keys would; none where that mode is not to be had.
-pub(super) fn enter(name: &str, app: &mut App, stage: &Stage, mode: Mode) -> bool {
+pub(super) fn enter(name: &str, app: &mut App, stage: &RecordedBench, mode: Mode) -> bool {
     match mode {
         Mode::Past => {
             app.mode = Mode::Keys;

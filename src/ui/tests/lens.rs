@@ -5,8 +5,8 @@ use crate::app::View;
 use crate::app::action::Command;
 
 /// A channel of each kind, each with a child at its far end.
-fn five_kinds() -> Stage {
-    let mut stage = Stage::open();
+fn five_kinds() -> RecordedBench {
+    let mut stage = RecordedBench::open();
     stage.pair(abi::SOCK_SEQPACKET, "mail", [5, 6]);
     stage.child("child3", 6, &[3, 4, 5]);
     stage.pipe("tube", [6, 7]);
@@ -20,7 +20,7 @@ fn five_kinds() -> Stage {
 const WIRES: [(i32, TaskId, i32); 5] =
     [(3, TaskId(1), 4), (4, TaskId(2), 5), (5, TaskId(3), 6), (7, TaskId(4), 6), (8, TaskId(5), 6)];
 
-fn three_words_to_all() -> Stage {
+fn three_words_to_all() -> RecordedBench {
     let mut stage = five_kinds();
     for (fd, ..) in WIRES {
         for word in [b"one".as_slice(), b"two", b"three"] {
@@ -39,8 +39,8 @@ fn three_words_to_all() -> Stage {
 }
 
 /// The lens over a bench on which nothing was typed, with these benches as what came of the three.
-fn lens(benches: [&Stage; 3]) -> (App, Stage) {
-    let stage = Stage::open();
+fn lens(benches: [&RecordedBench; 3]) -> (App, RecordedBench) {
+    let stage = RecordedBench::open();
     let mut app = app_of(&stage);
     app.mode = Mode::Keys;
     let asked = update::update(&mut app, &stage.world, Input::Do(Action::Show(View::Lens)));
@@ -50,7 +50,7 @@ fn lens(benches: [&Stage; 3]) -> (App, Stage) {
 }
 
 /// The writers have closed their ends; whoever can meets EOF, and the two that keep no end sleep.
-fn closed(mut stage: Stage) -> Stage {
+fn closed(mut stage: RecordedBench) -> RecordedBench {
     for (fd, child, of_child) in WIRES {
         stage.close(PARENT, fd);
         if of_child == 5 && child == TaskId(2) {
@@ -108,7 +108,7 @@ fn channels_that_were_sent_something_else_are_not_compared() {
 
 #[test]
 fn the_key_adds_nothing_to_the_bench_and_a_second_press_leaves() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let mut app = app_of(&stage);
     let press = |app: &mut App, action| update::update(app, &stage.world, Input::Do(action));
     let asked = press(&mut app, Action::Show(View::Lens));
@@ -125,7 +125,7 @@ fn the_key_adds_nothing_to_the_bench_and_a_second_press_leaves() {
 fn no_size_of_the_lens_panics_and_what_is_being_run_is_said() {
     let bench = three_words_to_all();
     let (app, stage) = lens([&bench, &bench, &bench]);
-    let empty = Stage::bare();
+    let empty = RecordedBench::bare();
     let mut none = app_of(&empty);
     update::update(&mut none, &empty.world, Input::Do(Action::Show(View::Lens)));
     let mut running = app_of(&stage);
@@ -140,7 +140,7 @@ fn no_size_of_the_lens_panics_and_what_is_being_run_is_said() {
 
 #[test]
 fn the_three_ways_of_one_channel_stand_side_by_side() {
-    let mut bench = Stage::bare();
+    let mut bench = RecordedBench::bare();
     for (at, name) in ["each", "late", "first"].into_iter().enumerate() {
         let fd = 3 + i32::try_from(at).unwrap();
         bench.pair(abi::SOCK_STREAM, name, [fd, 9]);
@@ -155,7 +155,7 @@ fn the_three_ways_of_one_channel_stand_side_by_side() {
             bench.read(child, 9, b"two");
         }
     }
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.write(PARENT, 3, b"one");
     let mut app = app_of(&stage);
     update::update(&mut app, &stage.world, Input::Do(Action::TryAlternatives));
@@ -178,7 +178,7 @@ fn the_next_read_of_a_column_is_the_one_that_the_channel_s_panel_says() {
     // The parent closes with something unread: the child is told of that once, and then reads EOF.
     stage.write(TaskId(1), 4, b"reply");
     stage.close(PARENT, 3);
-    let next = |stage: &Stage| {
+    let next = |stage: &RecordedBench| {
         let (app, over) = lens([stage, stage, stage]);
         let screen = screen_of(&app, &over, (120, 36));
         screen.lines().find(|line| line.starts_with(" next")).unwrap().to_owned()

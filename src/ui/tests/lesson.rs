@@ -1,8 +1,8 @@
 //! A lesson's text beside the bench, at every size; the list.
 
 use super::*;
-use crate::app::action::{Action, ChannelAction, Step};
-use crate::app::course::{Course, Scroll};
+use crate::app::action::{Action, ChannelAction, Move};
+use crate::app::course::{Course, TextScroll};
 use crate::check::Verdict;
 use crate::lesson::load;
 use crate::lesson::progress::Progress;
@@ -13,7 +13,7 @@ const LESSON: &str = "+++\ntitle = \"The lesson\"\ntopics = [\"basics\"]\nminute
     ```predict\nchild1: read wire[1]\n- [ ] \"a\"\n- [x] \"ab\"\n```\n```after\nBecause bytes are bytes.\n```\n\
     ```goal\nqueue wire[1] => 2\n```\n```hint\nWrite.\n```\n```solution\nwrite wire[0] xy\n```\n";
 
-fn press(app: &mut App, stage: &Stage, keys: &[Learn]) {
+fn press(app: &mut App, stage: &RecordedBench, keys: &[Learn]) {
     for key in keys {
         update::update(app, &stage.world, Input::Do(Action::Learn(*key)));
         app.settle();
@@ -29,7 +29,7 @@ fn course(text: &str) -> Course {
 }
 
 /// In the first lesson.
-fn taking(stage: &Stage, text: &str) -> App {
+fn taking(stage: &RecordedBench, text: &str) -> App {
     let mut app = App::new();
     app.course = course(text);
     update::take(&mut app, &stage.world, Some(0));
@@ -40,7 +40,7 @@ fn taking(stage: &Stage, text: &str) -> App {
 
 #[test]
 fn prose_statements_and_bench_are_seen_together_at_every_size() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let mut app = taking(&stage, LESSON);
     press(&mut app, &stage, &[Learn::Step]);
     for size in SIZES {
@@ -54,7 +54,7 @@ fn prose_statements_and_bench_are_seen_together_at_every_size() {
 
 #[test]
 fn a_lesson_s_footer_is_in_its_own_language_and_every_word_of_it_is_translated() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let mut app = taking(&stage, LESSON);
     let english = screen_of(&app, &stage, (200, 60));
     for language in ["ru", "zh"] {
@@ -71,19 +71,19 @@ fn a_lesson_s_footer_is_in_its_own_language_and_every_word_of_it_is_translated()
 
 #[test]
 fn the_text_stands_beside_the_bench_on_a_wide_screen() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     insta::assert_snapshot!(screen_of(&taking(&stage, LESSON), &stage, (120, 36)));
 }
 
 #[test]
 fn the_text_stands_above_the_bench_at_80_by_24() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     insta::assert_snapshot!(screen_of(&taking(&stage, LESSON), &stage, (80, 24)));
 }
 
 #[test]
 fn a_wrong_guess_is_told_in_words_with_the_reason() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let mut app = taking(&stage, LESSON);
     press(&mut app, &stage, &[Learn::Step, Learn::Step, Learn::Step, Learn::Choose(1)]);
     assert_shows(&screen_of(&app, &stage, (80, 24)), &["▸ 1 \"a\"", "  2 \"ab\"", "Space: ask the kernel."]);
@@ -98,7 +98,7 @@ fn a_wrong_guess_is_told_in_words_with_the_reason() {
 
 #[test]
 fn a_goal_has_ticks_and_hints() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     let mut app = taking(&stage, LESSON);
     press(&mut app, &stage, &[Learn::Step, Learn::Step, Learn::Step, Learn::Choose(2), Learn::Step, Learn::Step]);
     assert_shows(&screen_of(&app, &stage, (80, 24)), &["GOAL", "[ ] queue wire[1] => 2"]);
@@ -113,15 +113,15 @@ fn a_goal_has_ticks_and_hints() {
 
 #[test]
 fn the_key_that_goes_on_first_shows_what_was_not_read() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let long = LESSON.replace("A **stream**", &"Much more is to be read here.\n\n".repeat(30));
     let mut app = taking(&stage, &long);
     for size in SIZES {
-        app.course.taking.as_mut().unwrap().scroll = Scroll::Top;
+        app.course.taking.as_mut().unwrap().scroll = TextScroll::Top;
         assert_shows(&screen_of(&app, &stage, size), &[" more ↓"]);
         let mut pages = 0;
         loop {
-            let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+            let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
             let key = turned(scene, size, Action::Learn(Learn::Step));
             if key == Action::Learn(Learn::Step) {
                 break;
@@ -131,7 +131,7 @@ fn the_key_that_goes_on_first_shows_what_was_not_read() {
         }
         assert!((1..20).contains(&pages), "{pages}");
         assert_shows(&screen_of(&app, &stage, size), &["▸ write wire[0] a"]);
-        let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+        let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
         let up = turned(scene, size, Action::Learn(Learn::PageUp));
         assert!(matches!(up, Action::Learn(Learn::ScrollTo(_))), "{up:?}");
     }
@@ -139,7 +139,7 @@ fn the_key_that_goes_on_first_shows_what_was_not_read() {
 
 #[test]
 fn an_explanation_that_is_cut_stands_as_a_whole_below_the_text() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let mut app = taking(&stage, LESSON);
     press(&mut app, &stage, &[Learn::Step]);
     let (mut text, last) = ("Many words that explain it. ".repeat(20), "Ω-the-end.");
@@ -157,17 +157,17 @@ fn an_explanation_that_is_cut_stands_as_a_whole_below_the_text() {
     update::update(&mut app, &stage.world, Input::Do(Action::Make(ChannelAction::Why)));
     app.why = Some(why(&text));
     for size in [(60, 18), (80, 24)] {
-        app.course.taking.as_mut().unwrap().scroll = Scroll::Top;
+        app.course.taking.as_mut().unwrap().scroll = TextScroll::Top;
         assert_shows(&screen_of(&app, &stage, size), &["… Page Down", " more ↓", "▸ write wire[0] b"]);
         for _ in 0..9 {
-            let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+            let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
             let key = turned(scene, size, Action::Learn(Learn::PageDown));
             update::update(&mut app, &stage.world, Input::Do(key));
         }
         assert_eq!(app.notice.take().as_deref(), Some("the text goes no further"));
         assert_shows(&screen_of(&app, &stage, size), &[last]);
         // It need not be read: the key that goes on goes on.
-        let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+        let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
         assert_eq!(turned(scene, size, Action::Learn(Learn::Step)), Action::Learn(Learn::Step));
     }
     app.why = Some(why(last));
@@ -177,7 +177,7 @@ fn an_explanation_that_is_cut_stands_as_a_whole_below_the_text() {
 
 #[test]
 fn progress_that_is_not_kept_is_seen() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let mut app = taking(&stage, LESSON);
     update::update(&mut app, &stage.world, Input::NotKept("progress is not kept: read-only".to_owned()));
     for size in SIZES {
@@ -187,7 +187,7 @@ fn progress_that_is_not_kept_is_seen() {
 
 #[test]
 fn the_list_has_marks_and_is_searched() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let mut app = App::new();
     app.course = course(LESSON);
     app.course.progress.finish("a");
@@ -202,10 +202,10 @@ fn the_list_has_marks_and_is_searched() {
 
 #[test]
 fn the_footer_names_what_this_step_needs_first() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let mut app = taking(&stage, LESSON);
     let named = |app: &App, width| {
-        let scene = Scene { app, world: &stage.world, theme: Theme::with(Colours::None) };
+        let scene = ViewContext { app, world: &stage.world, theme: Theme::with(Colours::None) };
         let keys = panel::prompt::named(scene, Rect::new(0, 17, width, 1)).into_iter();
         keys.map(|named| named.action).collect::<Vec<_>>()
     };
@@ -219,7 +219,7 @@ fn the_footer_names_what_this_step_needs_first() {
     let place = |keys: &[Action], action| keys.iter().position(|key| *key == action);
     let wide = named(&app, 400);
     assert!(
-        first_deed(&wide).is_some() && place(&wide, Action::Go(Step::Back)) < first_deed(&wide),
+        first_deed(&wide).is_some() && place(&wide, Action::Go(Move::Back)) < first_deed(&wide),
         "the lesson's keys before the bench's: {wide:?}"
     );
     press(&mut app, &stage, &[Learn::Step, Learn::Step, Learn::Step, Learn::Choose(2), Learn::Step, Learn::Step]);
@@ -233,7 +233,7 @@ fn the_footer_names_what_this_step_needs_first() {
 
 #[test]
 fn no_size_panics_wherever_one_is_in_a_lesson() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let mut app = taking(&stage, LESSON);
     let keys = [Learn::Step, Learn::Step, Learn::Step, Learn::Choose(1), Learn::Step, Learn::Step, Learn::Hint];
     for key in keys {
@@ -244,7 +244,7 @@ fn no_size_panics_wherever_one_is_in_a_lesson() {
                 [(0, 0), (1, 1), (1, 300), (300, 1), (59, 18), (60, 17), (60, 18), (119, 20), (120, 18), (300, 100)]
             {
                 terminal(&app, &stage, size, Colours::True);
-                let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+                let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
                 turned(scene, size, Action::Learn(Learn::Step));
                 turned(scene, size, Action::Learn(Learn::PageUp));
             }
@@ -255,7 +255,7 @@ fn no_size_panics_wherever_one_is_in_a_lesson() {
 
 #[test]
 fn behind_the_curtain_a_question_has_no_answer_yet() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let mut app = taking(&stage, LESSON);
     press(&mut app, &stage, &[Learn::Step, Learn::Step, Learn::Step, Learn::Choose(1), Learn::Step]);
     app.present.is_on = true;
@@ -277,11 +277,11 @@ const PROBLEM: &str = "+++\ntitle = \"What happens next?\"\ntopics = [\"basics\"
 
 #[test]
 fn no_answer_is_chosen_before_all_of_the_question_was_seen() {
-    let empty = Stage::bare();
+    let empty = RecordedBench::bare();
     let mut app = taking(&empty, PROBLEM);
     assert_shows(&screen_of(&app, &empty, (60, 18)), &[" more ↓", "no channel yet"]);
     for is_last in [false, true] {
-        let scene = Scene { app: &app, world: &empty.world, theme: Theme::with(Colours::None) };
+        let scene = ViewContext { app: &app, world: &empty.world, theme: Theme::with(Colours::None) };
         let key = turned(scene, (60, 18), Action::Learn(Learn::Choose(2)));
         assert_eq!(matches!(key, Action::Learn(Learn::ReadFirst(_))), !is_last, "{key:?}");
         update::update(&mut app, &empty.world, Input::Do(key));
@@ -294,7 +294,7 @@ fn no_answer_is_chosen_before_all_of_the_question_was_seen() {
     // Where there is nothing more to see, and where no such answer is, keys are what they are.
     for (size, number) in [((120, 36), 2), ((60, 18), 7)] {
         let app = taking(&empty, PROBLEM);
-        let scene = Scene { app: &app, world: &empty.world, theme: Theme::with(Colours::None) };
+        let scene = ViewContext { app: &app, world: &empty.world, theme: Theme::with(Colours::None) };
         let key = Action::Learn(Learn::Choose(number));
         assert_eq!(turned(scene, size, key), key);
     }
@@ -302,8 +302,8 @@ fn no_answer_is_chosen_before_all_of_the_question_was_seen() {
 
 #[test]
 fn where_no_channel_is_the_text_has_its_rows() {
-    let (empty, some) = (Stage::bare(), Stage::open());
-    let rows = |stage: &Stage| {
+    let (empty, some) = (RecordedBench::bare(), RecordedBench::open());
+    let rows = |stage: &RecordedBench| {
         let screen = screen_of(&taking(stage, PROBLEM), stage, (60, 18));
         let found = |text: &str| screen.lines().position(|line| line.contains(text)).unwrap();
         (screen.lines().filter(|line| line.starts_with("   ")).count(), found("─ trace"), found(" q quit"))
@@ -315,7 +315,7 @@ fn where_no_channel_is_the_text_has_its_rows() {
 
 #[test]
 fn every_question_of_every_lesson_shows_all_its_answers_at_the_floor() {
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let lessons = crate::lesson::builtin::lessons();
     let mut asked = 0;
     for (at, lesson) in lessons.iter().enumerate() {

@@ -23,7 +23,7 @@ fn screens(theme: Theme, mut look: impl FnMut(&Buffer)) {
                 (app.mode, app.view) = (mode, view);
                 app.notice = Some("refused: something".to_owned());
                 let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-                let scene = Scene { app: &app, world: &stage.world, theme };
+                let scene = ViewContext { app: &app, world: &stage.world, theme };
                 show(&mut terminal, scene);
                 look(terminal.backend().buffer());
             }
@@ -70,7 +70,7 @@ fn without_colours_no_cell_has_one() {
 }
 
 /// A screen for a room, with this many columns and rows.
-fn room(stage: &Stage, size: (u16, u16), prepare: impl FnOnce(&mut App)) -> String {
+fn room(stage: &RecordedBench, size: (u16, u16), prepare: impl FnOnce(&mut App)) -> String {
     let mut app = app_of(stage);
     app.present.is_on = true;
     prepare(&mut app);
@@ -184,7 +184,7 @@ fn in_ascii_what_is_marked_is_no_arrow_and_what_was_typed_is_neither() {
     let shown = |app: &App| {
         let area = Rect::new(0, 0, 80, 24);
         let mut buffer = Buffer::empty(area);
-        draw(Scene { app, world: &stage.world, theme }, &mut buffer);
+        draw(ViewContext { app, world: &stage.world, theme }, &mut buffer);
         let row = |y| (0..80).map(|x| buffer[(x, y)].symbol()).collect::<String>();
         (0..24).map(row).collect::<Vec<_>>().join("\n")
     };
@@ -200,7 +200,7 @@ fn a_click_focuses_what_is_under_it_and_the_wheel_scrolls() {
     let mut app = app_of(&stage);
     app.mode = Mode::Keys;
     let pointed = |app: &App, kind, (column, row)| {
-        let scene = Scene { app, world: &stage.world, theme: Theme::with(Colours::None) };
+        let scene = ViewContext { app, world: &stage.world, theme: Theme::with(Colours::None) };
         pointer::action(scene, (80, 24), MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE })
     };
     let click = MouseEventKind::Down(MouseButton::Left);
@@ -234,7 +234,7 @@ fn a_click_focuses_what_is_under_it_and_the_wheel_scrolls() {
 
 #[test]
 fn what_came_back_is_told_where_a_channel_has_one_line() {
-    let mut stage = Stage::bare();
+    let mut stage = RecordedBench::bare();
     for number in 0..8 {
         stage.pair(SOCK_STREAM, &format!("c{number}"), [3 + number, 1000]);
         stage.child(&format!("kid{number}"), 1000, &[]);
@@ -273,7 +273,7 @@ fn red_is_for_errors_and_deaths_only() {
                 app.view = view;
                 let area = Rect::new(0, 0, size.0, size.1);
                 let mut buffer = Buffer::empty(area);
-                draw(Scene { app: &app, world, theme }, &mut buffer);
+                draw(ViewContext { app: &app, world, theme }, &mut buffer);
                 for y in 0..size.1 {
                     let letters = (0..size.0).filter(|x| buffer[(*x, y)].fg == red);
                     let text: String = letters.map(|x| buffer[(x, y)].symbol()).collect();

@@ -2,13 +2,13 @@
 
 use super::keys::{enter, press, states};
 use super::*;
-use crate::app::keys::{Keymap, MODES, rebind::Wish};
+use crate::app::keys::{Keymap, MODES, rebind::KeySetting};
 
 /// Every action has a key that no default has.
 fn foreign() -> Keymap {
     let mut letters =
         (0x3b1..0x3c9).chain(0x430..0x450).chain(0x561..0x587).chain(0x10d0..0x10f0).filter_map(char::from_u32);
-    let mut wishes: Vec<Wish> = Vec::new();
+    let mut wishes: Vec<KeySetting> = Vec::new();
     for row in GROUPS.iter().flat_map(|group| group.rows) {
         if wishes.iter().any(|wish| wish.name == row.name) {
             continue;
@@ -23,7 +23,7 @@ fn foreign() -> Keymap {
             _ if is_typed => continue,
             _ => vec![letters.next().unwrap().to_string()],
         };
-        wishes.push(Wish { mode: None, name: row.name.to_owned(), keys });
+        wishes.push(KeySetting { mode: None, name: row.name.to_owned(), keys });
     }
     let (keymap, complaints) = Keymap::with(&wishes);
     assert!(complaints.is_empty(), "{complaints:?}");

@@ -3,8 +3,8 @@
 use super::*;
 
 /// Eight channels and their children, whose names differ in their last letter alone.
-fn long_names() -> Stage {
-    let mut stage = Stage::bare();
+fn long_names() -> RecordedBench {
+    let mut stage = RecordedBench::bare();
     for number in 0..8 {
         stage.pair(abi::SOCK_SEQPACKET, &format!("a_channel_with_a_long_name_{number}"), [3 + number, 1000]);
         let held: Vec<i32> = (3..=3 + number).collect();
@@ -58,7 +58,7 @@ fn the_first_line_has_whole_names_and_counts_the_rest() {
         assert!(!first.contains("… ") && first.trim_end().ends_with("help"), "{first}");
     }
     // All fit, and none is counted.
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let first = screen(&stage, (120, 36)).lines().next().unwrap().to_owned();
     assert!(first.contains("child2 idle") && !first.contains('+'), "{first}");
 }

@@ -5,15 +5,15 @@ use crate::app::View;
 use crate::app::update::looked;
 
 /// The state while a moment, so many before the newest, is looked at.
-fn past(stage: &Stage, back: u64) -> App {
+fn past(stage: &RecordedBench, back: u64) -> App {
     let mut app = app_of(stage);
     app.mode = Mode::Keys;
     looked(&mut app, Some(stage.history.look(stage.history.newest() - back, 100)));
     app
 }
 
-fn past_screen(app: &App, stage: &Stage, size: (u16, u16)) -> String {
-    let mut then = Stage::bare();
+fn past_screen(app: &App, stage: &RecordedBench, size: (u16, u16)) -> String {
+    let mut then = RecordedBench::bare();
     then.world = World::clone(&app.past.as_ref().unwrap().world);
     then.history = stage.history.clone();
     screen_of(app, &then, size)
@@ -50,7 +50,7 @@ fn the_dead_live_in_the_past_and_what_was_closed_is_open() {
 }
 
 /// A bench with everything that a diagram shows: sleep, a message each way, truncation, destruction, death.
-fn busy_bench() -> Stage {
+fn busy_bench() -> RecordedBench {
     let mut stage = three_words();
     stage.sleep_in_read(CHILD1, 4);
     stage.write(PARENT, 3, b"four");

@@ -11,7 +11,7 @@ fn filled((columns, rows): (u16, u16)) -> ProgramScreen {
     ProgramScreen { rows: vec![row; usize::from(rows)], cursor: Some((columns.saturating_sub(1), 0)) }
 }
 
-fn watched(stage: &Stage, size: (u16, u16)) -> App {
+fn watched(stage: &RecordedBench, size: (u16, u16)) -> App {
     let mut app = app_of(stage);
     app.mode = Mode::Keys;
     app.recording = Some("./worker".to_owned());
@@ -43,7 +43,7 @@ fn who_has_the_keyboard_is_said_and_the_cursor_is_the_programs_then() {
     }
     let shown = screen_of(&app, &stage, size);
     assert_shows(&shown, &["Ctrl-] takes it back", "Ctrl-]: keys"]);
-    let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+    let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
     let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
     let cursor = draw(scene, &mut buffer).expect("a cursor");
     assert_eq!((cursor.x, cursor.y), (79, 17));

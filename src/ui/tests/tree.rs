@@ -3,7 +3,7 @@
 use super::*;
 use crate::app::View;
 
-fn processes(stage: &Stage) -> App {
+fn processes(stage: &RecordedBench) -> App {
     let mut app = app_of(stage);
     app.mode = Mode::Keys;
     app.view = View::Processes;
@@ -12,7 +12,7 @@ fn processes(stage: &Stage) -> App {
 
 #[test]
 fn the_tree_has_states_tables_holders_and_the_reason() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.sleep_in_read(CHILD1, 4);
     stage.stop(CHILD2);
     stage.pipe("tube", [5, 6]);
@@ -38,7 +38,7 @@ fn the_tree_has_states_tables_holders_and_the_reason() {
 
 #[test]
 fn a_pipeline_stands_in_one_row_where_there_is_room_and_its_pipes_below_each_other_where_not() {
-    let mut stage = Stage::bare();
+    let mut stage = RecordedBench::bare();
     stage.pipe("a", [3, 4]);
     stage.child("one", 4, &[3]);
     stage.pipe("b", [5, 6]);
@@ -55,14 +55,14 @@ fn a_pipeline_stands_in_one_row_where_there_is_room_and_its_pipes_below_each_oth
     assert_eq!([row_of((120, 36), "one"), row_of((120, 36), "three")], [row_of((120, 36), "two"); 2]);
     assert!(row_of((80, 40), "three") > row_of((80, 40), "one"));
     // Two channels of one parent are no pipeline.
-    let fork = Stage::open();
+    let fork = RecordedBench::open();
     let screen = screen_of(&processes(&fork), &fork, (200, 60));
     assert_eq!(screen.matches("┌ parent ─").count(), 2, "{screen}");
 }
 
 #[test]
 fn an_orphan_is_said_to_be_one() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.kill(PARENT);
     stage.reap(PARENT);
     assert_shows(&screen_of(&processes(&stage), &stage, (80, 24)), &["child1 101 idle orphan"]);
@@ -70,7 +70,7 @@ fn an_orphan_is_said_to_be_one() {
 
 #[test]
 fn a_deadlock_has_a_banner_with_its_circle_whatever_is_shown() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.sleep_in_read(CHILD1, 4);
     assert!(!screen(&stage, (80, 24)).contains("Deadlock"));
     stage.sleep_in_read(PARENT, 3);
@@ -87,11 +87,11 @@ fn a_deadlock_has_a_banner_with_its_circle_whatever_is_shown() {
 
 #[test]
 fn a_tree_that_is_too_long_scrolls_to_its_beginning_and_back() {
-    let stage = Stage::many(40);
+    let stage = RecordedBench::many(40);
     for size in [(80, 24), (60, 18)] {
         let mut app = processes(&stage);
         let press = |app: &mut App, action| {
-            let scene = Scene { app, world: &stage.world, theme: Theme::with(Colours::None) };
+            let scene = ViewContext { app, world: &stage.world, theme: Theme::with(Colours::None) };
             let action = turned(scene, size, action);
             update::update(app, &stage.world, Input::Do(action));
         };
@@ -124,7 +124,7 @@ fn a_tree_that_is_too_long_scrolls_to_its_beginning_and_back() {
 
 #[test]
 fn no_size_of_the_tree_panics() {
-    for stage in [Stage::many(40), Stage::bare()] {
+    for stage in [RecordedBench::many(40), RecordedBench::bare()] {
         for size in [(0, 0), (1, 1), (60, 18), (61, 19), (119, 30), (500, 200)] {
             terminal(&processes(&stage), &stage, size, Colours::True);
         }

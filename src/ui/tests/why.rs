@@ -8,7 +8,7 @@ use crate::trace::Explanation;
 
 const LAST: &str = "One read took three writes.";
 
-fn about(stage: &Stage, end: &str, text: &str) -> Explanation {
+fn about(stage: &RecordedBench, end: &str, text: &str) -> Explanation {
     let subject = end_of(stage, end);
     Explanation {
         subject,
@@ -22,20 +22,20 @@ fn about(stage: &Stage, end: &str, text: &str) -> Explanation {
 }
 
 /// What was done last is explained, and it was done at `wire`.
-fn explained(stage: &Stage) -> App {
+fn explained(stage: &RecordedBench) -> App {
     let mut app = app_of(stage);
     app.mode = Mode::Keys;
     app.learn(&stage.world, about(stage, "wire[1]", LAST));
     app
 }
 
-fn act(app: &mut App, stage: &Stage, action: Action) {
+fn act(app: &mut App, stage: &RecordedBench, action: Action) {
     update::update(app, &stage.world, Input::Do(action));
     app.notice = None;
 }
 
 /// The rows from the explanation's label on, without what ends its last one.
-fn said(app: &App, stage: &Stage, size: (u16, u16)) -> String {
+fn said(app: &App, stage: &RecordedBench, size: (u16, u16)) -> String {
     let screen = screen_of(app, stage, size);
     let from = |label| screen.lines().position(|line: &str| line.starts_with(label));
     let first = [" WHY ", " THEN ", " TRY "].into_iter().find_map(from).unwrap_or_else(|| panic!("{screen}"));
@@ -67,7 +67,7 @@ fn when_the_focus_moves_away_what_has_it_is_explained_and_back_again() {
 
 #[test]
 fn no_cell_moves_because_an_explanation_is_shorter() {
-    let stage = Stage::many(200);
+    let stage = RecordedBench::many(200);
     let mut app = app_of(&stage);
     (app.mode, app.view) = (Mode::Keys, View::Grid);
     let cells = |app: &App| {
@@ -84,7 +84,7 @@ fn no_cell_moves_because_an_explanation_is_shorter() {
 #[test]
 fn below_a_view_an_explanation_has_the_rows_that_are_to_spare_and_no_more() {
     let long = "Many words that explain it. ".repeat(20);
-    let rows = |stage: &Stage, view, size: (u16, u16)| {
+    let rows = |stage: &RecordedBench, view, size: (u16, u16)| {
         let mut app = explained(stage);
         app.learn(&stage.world, about(stage, "wire[1]", &long));
         (app.view, app.recent) = (view, stage.history.look(stage.history.newest(), 100).moments);
@@ -92,7 +92,7 @@ fn below_a_view_an_explanation_has_the_rows_that_are_to_spare_and_no_more() {
         let from = screen.lines().position(|line| line.starts_with(" WHY ")).unwrap_or_else(|| panic!("{screen}"));
         usize::from(size.1) - 1 - from
     };
-    let (few, mut many) = (Stage::open(), Stage::open());
+    let (few, mut many) = (RecordedBench::open(), RecordedBench::open());
     for _ in 0..40 {
         many.write(PARENT, 3, b"x");
     }
@@ -120,7 +120,7 @@ fn each_view_explains_what_it_shows() {
 
 #[test]
 fn where_something_waits_is_what_is_explained_and_a_pipe_is_looked_at_from_its_reader() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.pipe("tube", [5, 6]);
     stage.child("child3", 5, &[3, 4, 6]);
     let mut app = app_of(&stage);
@@ -140,7 +140,7 @@ fn where_something_waits_is_what_is_explained_and_a_pipe_is_looked_at_from_its_r
 
 #[test]
 fn what_needs_no_reason_takes_the_place_of_an_old_one() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.write(PARENT, 3, b"one");
     let events = stage.events.clone();
     let of_last = &events[events.len() - 1..];
@@ -167,7 +167,7 @@ fn what_needs_no_reason_takes_the_place_of_an_old_one() {
 fn a_lesson_says_what_to_do_where_there_is_no_reason() {
     const LESSON: &str =
         "+++\ntitle = \"T\"\ntopics = [\"basics\"]\nminutes = 5\n+++\nText.\n```tin\nwrite wire[0] a => 1\n```\n";
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.write(PARENT, 3, b"a");
     let mut app = App::new();
     app.course = Course::new(vec![load::load("01-a.md", LESSON.as_bytes()).unwrap()], Progress::default(), None);

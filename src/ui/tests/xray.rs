@@ -8,7 +8,7 @@ use crate::trace::Figures;
 
 const QUIET: Figures = Figures { bytes: Some(0), charged: Some(0), room: Some(212_992), poll: 0x4 };
 
-fn zoomed(stage: &Stage) -> App {
+fn zoomed(stage: &RecordedBench) -> App {
     let mut app = app_of(stage);
     app.mode = Mode::Keys;
     app.view = View::Xray;
@@ -17,7 +17,7 @@ fn zoomed(stage: &Stage) -> App {
 
 #[test]
 fn the_buffer_shows_bytes_and_charge_and_both_lines_and_poll_its_bits() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.pipe("tube", [5, 6]);
     stage.write(PARENT, 3, &[b'x'; 9000]);
     stage.send_descriptors(PARENT, 3, b"tube", &[5]);
@@ -36,7 +36,7 @@ fn the_buffer_shows_bytes_and_charge_and_both_lines_and_poll_its_bits() {
 
 #[test]
 fn figures_of_before_the_last_call_are_said_to_be_old() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.sample(PARENT, 3, QUIET);
     assert!(!screen_of(&zoomed(&stage), &stage, (80, 24)).contains("as last asked"));
     stage.write(PARENT, 3, b"x");
@@ -45,7 +45,7 @@ fn figures_of_before_the_last_call_are_said_to_be_old() {
 
 #[test]
 fn an_end_that_is_gone_has_no_bits_of_poll_and_no_old_ones() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.sample(CHILD1, 4, Figures { poll: 0x5, ..QUIET });
     stage.kill(CHILD1);
     stage.sample(PARENT, 3, Figures { poll: 0x11, ..QUIET });
@@ -59,7 +59,7 @@ fn an_end_that_is_gone_has_no_bits_of_poll_and_no_old_ones() {
 
 #[test]
 fn what_truncation_destroyed_is_in_the_law_and_a_message_carries_its_token() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     stage.write(PARENT, 4, b"three");
     stage.recv_short(CHILD2, 5, b"thre");
     stage.send_descriptors(PARENT, 4, b"x", &[3]);
@@ -70,7 +70,7 @@ fn what_truncation_destroyed_is_in_the_law_and_a_message_carries_its_token() {
 
 #[test]
 fn no_size_of_the_zoom_panics() {
-    for stage in [Stage::open(), Stage::bare()] {
+    for stage in [RecordedBench::open(), RecordedBench::bare()] {
         for size in [(0, 0), (1, 1), (60, 18), (61, 19), (119, 30), (500, 200)] {
             terminal(&zoomed(&stage), &stage, size, Colours::True);
         }
@@ -79,7 +79,7 @@ fn no_size_of_the_zoom_panics() {
 
 #[test]
 fn all_channels_have_a_cell_and_the_focused_one_s_page_is_seen() {
-    let mut stage = Stage::many(200);
+    let mut stage = RecordedBench::many(200);
     stage.sleep_in_read(TaskId(3), 1000);
     stage.kill(TaskId(2));
     let mut app = app_of(&stage);
@@ -96,15 +96,15 @@ fn all_channels_have_a_cell_and_the_focused_one_s_page_is_seen() {
     assert_shows(&screen_of(&app, &stage, (80, 24)), &["▸200 c199"]);
     for size in [(0, 0), (1, 1), (60, 18), (61, 19), (500, 200)] {
         terminal(&app, &stage, size, Colours::True);
-        terminal(&app, &Stage::bare(), size, Colours::True);
+        terminal(&app, &RecordedBench::bare(), size, Colours::True);
     }
 }
 
 /// The least time that one frame takes.
-fn frame_time(stage: &Stage) -> Duration {
+fn frame_time(stage: &RecordedBench) -> Duration {
     let mut app = app_of(stage);
     app.mode = Mode::Keys;
-    let scene = Scene { app: &app, world: &stage.world, theme: Theme::with(Colours::True) };
+    let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::True) };
     let mut buffer = Buffer::empty(Rect::new(0, 0, 200, 60));
     let area = buffer.area;
     let once = |buffer: &mut Buffer| {
@@ -119,19 +119,19 @@ fn frame_time(stage: &Stage) -> Duration {
 #[test]
 #[ignore = "callgrind counts it; by itself it asserts nothing"]
 fn counted_with_eight_channels() {
-    frame_time(&Stage::many(8));
+    frame_time(&RecordedBench::many(8));
 }
 
 #[test]
 #[ignore = "callgrind counts it; by itself it asserts nothing"]
 fn counted_with_two_hundred_channels() {
-    frame_time(&Stage::many(200));
+    frame_time(&RecordedBench::many(200));
 }
 
 /// Forty fill the screen as two hundred do. The time here is for what goes wrong by more than a little.
 #[test]
 fn two_hundred_channels_cost_little_more_to_draw_than_those_that_are_seen() {
-    let (few, many) = (Stage::many(40), Stage::many(200));
+    let (few, many) = (RecordedBench::many(40), RecordedBench::many(200));
     let ratio = || frame_time(&many).as_secs_f64() / frame_time(&few).as_secs_f64();
     let least = (0..5).map(|_| ratio()).fold(f64::MAX, f64::min);
     assert!(least <= 2.0, "{least} times");

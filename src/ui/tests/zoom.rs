@@ -2,21 +2,21 @@
 
 use super::*;
 
-fn shown(stage: &Stage, view: View) -> App {
+fn shown(stage: &RecordedBench, view: View) -> App {
     let mut app = app_of(stage);
     (app.mode, app.view) = (Mode::Keys, view);
     app
 }
 
-fn press(app: &mut App, stage: &Stage, size: (u16, u16), action: Action) {
-    let scene = Scene { app, world: &stage.world, theme: Theme::with(Colours::None) };
+fn press(app: &mut App, stage: &RecordedBench, size: (u16, u16), action: Action) {
+    let scene = ViewContext { app, world: &stage.world, theme: Theme::with(Colours::None) };
     let action = turned(scene, size, action);
     update::update(app, &stage.world, Input::Do(action));
 }
 
 #[test]
 fn the_trace_fills_the_screen_and_scrolls_to_its_first_line_and_no_further() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     for number in 0..60 {
         stage.write(PARENT, 3, format!("word{number:02}").as_bytes());
     }
@@ -44,7 +44,7 @@ fn the_trace_fills_the_screen_and_scrolls_to_its_first_line_and_no_further() {
         assert_eq!(app.view, View::Bench, "the same key goes back");
     }
     // Where all is seen there is nothing to go back to.
-    let stage = Stage::open();
+    let stage = RecordedBench::open();
     let mut app = shown(&stage, View::Trace);
     press(&mut app, &stage, (120, 36), Action::TraceUp);
     assert_eq!(app.notice.as_deref(), Some("the trace begins here"));
@@ -52,7 +52,7 @@ fn the_trace_fills_the_screen_and_scrolls_to_its_first_line_and_no_further() {
 
 #[test]
 fn only_lines_with_the_words_that_were_typed_are_seen_until_all_are_asked_for() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     for number in 0..60 {
         stage.write(PARENT, 3, format!("word{number:02}").as_bytes());
     }
@@ -98,7 +98,7 @@ fn in_a_lesson_the_page_keys_turn_the_trace_that_is_in_front_of_its_text() {
 
 #[test]
 fn every_end_has_all_its_holders_and_the_focused_channel_is_among_those_seen() {
-    let mut stage = Stage::open();
+    let mut stage = RecordedBench::open();
     for number in 3..40 {
         stage.child(&format!("child{number}"), 3, &[]);
     }
@@ -117,7 +117,7 @@ fn every_end_has_all_its_holders_and_the_focused_channel_is_among_those_seen() {
         }
     }
     // Of many channels a page is seen, with the focused one.
-    let many = Stage::many(60);
+    let many = RecordedBench::many(60);
     for focus in [0, 7, 30, 59] {
         let mut app = shown(&many, View::Holders);
         press(&mut app, &many, (80, 24), Action::Focus(focus));
@@ -127,6 +127,6 @@ fn every_end_has_all_its_holders_and_the_focused_channel_is_among_those_seen() {
     }
     for size in [(0, 0), (1, 1), (60, 18), (61, 19), (500, 200)] {
         terminal(&app, &stage, size, Colours::True);
-        terminal(&app, &Stage::bare(), size, Colours::True);
+        terminal(&app, &RecordedBench::bare(), size, Colours::True);
     }
 }

@@ -2,21 +2,21 @@
 
 use crate::trace::TaskId;
 use crate::ui::direction::{Direction, Lane};
-use crate::ui::panel::box_rows::Part;
-use crate::ui::{Scene, words};
+use crate::ui::panel::box_rows::FlowPart;
+use crate::ui::{ViewContext, words};
 use crate::world::channel::End;
 use crate::world::task::Task;
 
-pub(super) fn heading(scene: Scene<'_>, lane: &Lane<'_>, part: Part, width: u16) -> String {
+pub(super) fn heading(scene: ViewContext<'_>, lane: &Lane<'_>, part: FlowPart, width: u16) -> String {
     let (before, behind) = match lane.direction {
         Direction::Right => ("", " ▶"),
         Direction::Left => ("◀ ", ""),
     };
     let did = match part {
-        Part::Written => " wrote",
-        Part::Read => " read",
-        Part::Queued if scene.app.present.is_hidden => return "in the kernel".to_owned(),
-        Part::Queued => return in_kernel(lane, width),
+        FlowPart::Written => " wrote",
+        FlowPart::Read => " read",
+        FlowPart::Queued if scene.app.present.is_hidden => return "in the kernel".to_owned(),
+        FlowPart::Queued => return in_kernel(lane, width),
     };
     let around = words::width(before) + words::width(did) + words::width(behind);
     format!("{before}{}{did}{behind}", actor_names(scene, lane, part, width.saturating_sub(around)))
@@ -35,18 +35,18 @@ fn in_kernel(lane: &Lane<'_>, width: u16) -> String {
 }
 
 /// Who wrote or read; where nobody has, who could.
-pub(super) fn actor_names(scene: Scene<'_>, lane: &Lane<'_>, part: Part, width: u16) -> String {
+pub(super) fn actor_names(scene: ViewContext<'_>, lane: &Lane<'_>, part: FlowPart, width: u16) -> String {
     let flow = lane.flow();
     let (end, mut did): (&End, Vec<TaskId>) = match part {
-        Part::Read => (lane.to, flow.reads.iter().map(|read| read.by).collect()),
-        Part::Written | Part::Queued => (lane.from, flow.writes.iter().map(|write| write.by).collect()),
+        FlowPart::Read => (lane.to, flow.reads.iter().map(|read| read.by).collect()),
+        FlowPart::Written | FlowPart::Queued => (lane.from, flow.writes.iter().map(|write| write.by).collect()),
     };
     did.sort_unstable();
     did.dedup();
     actors(scene, end, &did, width)
 }
 
-pub(super) fn actors(scene: Scene<'_>, end: &End, did: &[TaskId], width: u16) -> String {
+pub(super) fn actors(scene: ViewContext<'_>, end: &End, did: &[TaskId], width: u16) -> String {
     let world = scene.world;
     let mut tasks: Vec<&Task> = did.iter().filter_map(|id| world.task(*id)).collect();
     if tasks.is_empty() {

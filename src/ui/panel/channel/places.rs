@@ -3,9 +3,9 @@
 use ratatui::layout::Rect;
 
 use super::plan::{self, Activity, Shape};
-use crate::ui::Scene;
+use crate::ui::ViewContext;
 use crate::ui::direction::{Direction, Lane};
-use crate::ui::panel::box_rows::{BoxRows, Form, Part, Space};
+use crate::ui::panel::box_rows::{BoxForm, BoxRows, FlowPart, Space};
 
 /// Rows that are left free for what is said of a channel above its lower edge.
 const REMARKS: u16 = 1;
@@ -29,7 +29,7 @@ pub(super) fn columns(inner: Rect) -> [Column; 3] {
 }
 
 /// How both directions are drawn in the inner rows of a panel.
-fn shapes_of(scene: Scene<'_>, lanes: &[Lane<'_>; 2], rows: u16) -> [Shape; 2] {
+fn shapes_of(scene: ViewContext<'_>, lanes: &[Lane<'_>; 2], rows: u16) -> [Shape; 2] {
     let activity = |lane: &Lane<'_>| match (lane.is_possible(), lane.is_used()) {
         (false, _) => Activity::Impossible,
         (true, false) => Activity::Idle,
@@ -40,7 +40,7 @@ fn shapes_of(scene: Scene<'_>, lanes: &[Lane<'_>; 2], rows: u16) -> [Shape; 2] {
 }
 
 /// How both directions are drawn, and where: rows that are left over go to those with boxes.
-pub(super) fn areas(scene: Scene<'_>, lanes: &[Lane<'_>; 2], inner: Rect) -> [(Shape, Rect); 2] {
+pub(super) fn areas(scene: ViewContext<'_>, lanes: &[Lane<'_>; 2], inner: Rect) -> [(Shape, Rect); 2] {
     let shapes = shapes_of(scene, lanes, inner.height);
     let boxes = shapes.iter().filter(|shape| matches!(shape, Shape::Boxes { .. })).count();
     let used: u16 = shapes.iter().map(|shape| shape.height()).sum();
@@ -55,7 +55,7 @@ pub(super) fn areas(scene: Scene<'_>, lanes: &[Lane<'_>; 2], inner: Rect) -> [(S
 }
 
 /// Whether the messages of both directions would fit as boxes of this form; those without boxes do.
-pub(super) fn fit(scene: Scene<'_>, lanes: &[Lane<'_>; 2], inner: Rect, form: Form) -> bool {
+pub(super) fn fit(scene: ViewContext<'_>, lanes: &[Lane<'_>; 2], inner: Rect, form: BoxForm) -> bool {
     areas(scene, lanes, inner).into_iter().zip(lanes).all(|((shape, area), lane)| match shape {
         Shape::Boxes { .. } => grown(scene, lane, area, form).is_some(),
         Shape::Nothing | Shape::Note | Shape::Labelled | Shape::Line => true,
@@ -64,14 +64,14 @@ pub(super) fn fit(scene: Scene<'_>, lanes: &[Lane<'_>; 2], inner: Rect, form: Fo
 
 /// How many rows of larger boxes a direction has, if all its messages have room in them. Of large ones it is more than one row:
 /// with one row smaller boxes show more of what comes.
-pub(super) fn grown(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, form: Form) -> Option<u16> {
+pub(super) fn grown(scene: ViewContext<'_>, lane: &Lane<'_>, area: Rect, form: BoxForm) -> Option<u16> {
     let rows = (area.height - 1) / form.height();
-    let least = if form == Form::Biggest { 1 } else { 2 };
+    let least = if form == BoxForm::Biggest { 1 } else { 2 };
     (rows >= least && all_fit(scene, lane, area, (form, rows))).then_some(rows)
 }
 
 /// Whether all messages of a direction have room in so many rows of boxes.
-pub(super) fn all_fit(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (Form, u16)) -> bool {
+pub(super) fn all_fit(scene: ViewContext<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (BoxForm, u16)) -> bool {
     columns(area).into_iter().zip(parts(lane.direction)).all(|(column, part)| {
         let space = Space { width: column.width, rows, form, is_hidden: false };
         BoxRows::of(lane.directed(), part, space, scene.theme).is_whole()
@@ -79,9 +79,9 @@ pub(super) fn all_fit(scene: Scene<'_>, lane: &Lane<'_>, area: Rect, (form, rows
 }
 
 /// Each of the three columns is a part of the direction: what was written stands at the writer's side.
-pub(super) fn parts(direction: Direction) -> [Part; 3] {
+pub(super) fn parts(direction: Direction) -> [FlowPart; 3] {
     match direction {
-        Direction::Right => [Part::Written, Part::Queued, Part::Read],
-        Direction::Left => [Part::Read, Part::Queued, Part::Written],
+        Direction::Right => [FlowPart::Written, FlowPart::Queued, FlowPart::Read],
+        Direction::Left => [FlowPart::Read, FlowPart::Queued, FlowPart::Written],
     }
 }

@@ -1,6 +1,6 @@
 //! How the rows inside a channel's panel are shared by its two directions.
 
-use super::Form;
+use super::BoxForm;
 
 /// What there is of a direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum Shape {
         /// How many.
         rows: u16,
         /// How they are drawn.
-        form: Form,
+        form: BoxForm,
     },
 }
 
@@ -65,7 +65,7 @@ fn reversed([first, second]: [Shape; 2]) -> [Shape; 2] {
 
 /// One direction that matters, and the other.
 fn one(rows: u16, other: Shape, wants_large: bool) -> [Shape; 2] {
-    let form = if wants_large && rows > 1 + Form::Large.height() { Form::Large } else { Form::Boxes };
+    let form = if wants_large && rows > 1 + BoxForm::Large.height() { BoxForm::Large } else { BoxForm::Boxes };
     match rows {
         0 => [Shape::Nothing; 2],
         1 => [Shape::Labelled, Shape::Nothing],
@@ -78,12 +78,12 @@ fn one(rows: u16, other: Shape, wants_large: bool) -> [Shape; 2] {
 
 /// Two that matter.
 fn both(rows: u16, [right, left]: [Activity; 2], wants_large: bool) -> [Shape; 2] {
-    let boxes = |rows: u16| Shape::Boxes { rows, form: Form::Boxes };
-    let (large, small) = (Form::Large.height(), Form::Boxes.height());
+    let boxes = |rows: u16| Shape::Boxes { rows, form: BoxForm::Boxes };
+    let (large, small) = (BoxForm::Large.height(), BoxForm::Boxes.height());
     match rows {
         _ if wants_large && rows >= 2 + 2 * large => {
             let all = (rows - 2) / large;
-            [all.div_ceil(2), all / 2].map(|rows| Shape::Boxes { rows, form: Form::Large })
+            [all.div_ceil(2), all / 2].map(|rows| Shape::Boxes { rows, form: BoxForm::Large })
         }
         0 => [Shape::Nothing; 2],
         // What waits is what comes next.
@@ -131,7 +131,7 @@ mod tests {
     fn no_row_of_boxes_is_left_over() {
         for rows in 8..60 {
             let used: u16 = shapes(rows, [Activity::Used; 2], false).iter().map(|shape| shape.height()).sum();
-            assert!(rows - used < Form::Boxes.height(), "{rows}");
+            assert!(rows - used < BoxForm::Boxes.height(), "{rows}");
         }
     }
 }

@@ -17,7 +17,7 @@ pub struct Grid {
 }
 
 /// One row.
-pub struct Row {
+pub struct GridRow {
     /// Everything but the words.
     pub text: String,
     /// Where the words stand, and in how many columns.
@@ -34,7 +34,7 @@ impl Grid {
     }
 
     /// The row of the next moment, which made a task or not.
-    pub fn row(&mut self, moment: &Moment, made: Option<TaskId>) -> Row {
+    pub fn row(&mut self, moment: &Moment, made: Option<TaskId>) -> GridRow {
         if std::mem::take(&mut self.is_first) {
             for (message, by) in &moment.waited {
                 self.occupy(*by, *message);
@@ -75,7 +75,7 @@ impl Grid {
         } else {
             label
         };
-        Row { text: cells.into_iter().collect(), label, points_back }
+        GridRow { text: cells.into_iter().collect(), label, points_back }
     }
 
     fn column_of(&self, task: TaskId) -> Option<(usize, u16)> {

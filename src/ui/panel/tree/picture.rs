@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 use crate::app::channel_sides::{self, Facing};
 use crate::ui::direction::Lane;
 use crate::ui::panel::tasks::state_of;
-use crate::ui::{Scene, words};
+use crate::ui::{ViewContext, words};
 use crate::world::World;
 use crate::world::kind::EndId;
 
@@ -51,7 +51,7 @@ fn pipelines(world: &World, width: u16) -> Vec<Vec<Facing>> {
 }
 
 /// Draws as many channels as there is room for, the focused one among them.
-pub fn draw(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let all = pipelines(scene.world, area.width);
     let room = usize::from(area.height / ROWS);
     if room == 0 || area.width < 2 * FRAME + 10 {
@@ -80,7 +80,7 @@ struct Holder {
     fds: String,
 }
 
-fn channel(scene: Scene<'_>, (facing, is_focused): (Facing, bool), area: Rect, buf: &mut Buffer) {
+fn channel(scene: ViewContext<'_>, (facing, is_focused): (Facing, bool), area: Rect, buf: &mut Buffer) {
     let (left, right) = (holder(scene.world, facing.near), holder(scene.world, facing.far));
     let right_x = area.right().saturating_sub(FRAME);
     frame(scene, &left, Rect { width: FRAME, ..area }, buf);
@@ -103,7 +103,7 @@ fn channel(scene: Scene<'_>, (facing, is_focused): (Facing, bool), area: Rect, b
 }
 
 /// What the string is made of, and what went through it.
-fn below(scene: Scene<'_>, facing: Facing, string: Rect, buf: &mut Buffer) {
+fn below(scene: ViewContext<'_>, facing: Facing, string: Rect, buf: &mut Buffer) {
     let kind = facing.channel(scene.world).map_or("", |channel| channel.kind.title());
     let lanes = Lane::both(scene.world, facing).into_iter().flatten().filter(Lane::is_possible);
     let counts = lanes.map(|lane| {
@@ -136,7 +136,7 @@ fn holder(world: &World, end: EndId) -> Holder {
     }
 }
 
-fn frame(scene: Scene<'_>, holder: &Holder, area: Rect, buf: &mut Buffer) {
+fn frame(scene: ViewContext<'_>, holder: &Holder, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
     let inside = usize::from(area.width - 2);
     let name = words::cut(&format!(" {} ", holder.name), area.width - 2);
