@@ -7,15 +7,15 @@ mod epoll;
 
 use std::collections::BTreeMap;
 
-pub use self::answer::{Answer, answer};
-use self::came::Came;
+pub use self::answer::{AnswerWords, answer};
+use self::came::Observed;
 use crate::order::Payload;
 use crate::script::{Data, Expectation, MAX_DATA, Number, Verb, Want};
 use crate::trace::{CallEvent, CallState, Death, Event, TaskReport, What};
 
 /// What one statement brought.
 #[derive(Debug, Clone, Copy)]
-pub struct Seen<'a> {
+pub struct StatementRun<'a> {
     /// The events that came during it, in the order they are printed.
     pub events: &'a [Event],
     /// The task that made the statement's call, if one did.
@@ -75,8 +75,8 @@ impl Captures {
 
 /// Whether all expectations hold; what is captured is remembered even where another does not hold.
 #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
-pub fn check(wants: &[Expectation], seen: &Seen<'_>, captures: &mut Captures) -> Verdict {
-    let primary = Came::of_statement(seen);
+pub fn check(wants: &[Expectation], seen: &StatementRun<'_>, captures: &mut Captures) -> Verdict {
+    let primary = Observed::of_statement(seen);
     let mut ok = true;
     let mut got: Vec<String> = Vec::new();
     for expectation in wants {
@@ -95,17 +95,17 @@ pub fn check(wants: &[Expectation], seen: &Seen<'_>, captures: &mut Captures) ->
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
-fn holds(want: &Want, primary: &Came<'_>, seen: &Seen<'_>, captures: &mut Captures) -> bool {
-    if let Came::Refused(_) = primary {
+fn holds(want: &Want, primary: &Observed<'_>, seen: &StatementRun<'_>, captures: &mut Captures) -> bool {
+    if let Observed::Refused(_) = primary {
         return *want == Want::Refused;
     }
     match want {
-        Want::Wakes(task, result) => match (Came::of_waking(seen, task), result) {
+        Want::Wakes(task, result) => match (Observed::of_waking(seen, task), result) {
             (None, _) => false,
             (Some(_), None) => true,
             (Some(came), Some(result)) => came.meets(result, captures),
         },
-        Want::Reads(task, result) => reads(seen, task).any(|call| Came::Call(call).meets(result, captures)),
+        Want::Reads(task, result) => reads(seen, task).any(|call| Observed::Call(call).meets(result, captures)),
         Want::Still(task) => sleeps_on(seen, task),
         Want::Exits(task, code) => {
             let code = captures.resolve(code).ok();
@@ -120,22 +120,22 @@ fn holds(want: &Want, primary: &Came<'_>, seen: &Seen<'_>, captures: &mut Captur
 
 /// The part of the answer that a want is about, in the words of the language.
 #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
-fn what_came(want: &Want, primary: &Came<'_>, seen: &Seen<'_>) -> String {
-    if let Came::Refused(reason) = primary {
+fn what_came(want: &Want, primary: &Observed<'_>, seen: &StatementRun<'_>) -> String {
+    if let Observed::Refused(reason) = primary {
         return format!("refused: {reason}");
     }
     match want {
-        Want::Wakes(task, result) => match Came::of_waking(seen, task) {
+        Want::Wakes(task, result) => match Observed::of_waking(seen, task) {
             Some(came) => format!("wakes {task} {}", came.words(result.as_deref().unwrap_or(&Want::Anything))),
             None => fate(seen, task),
         },
-        Want::Still(task) => match Came::of_waking(seen, task) {
+        Want::Still(task) => match Observed::of_waking(seen, task) {
             Some(came) => format!("wakes {task} {}", came.words(&Want::Anything)),
             None => fate(seen, task),
         },
         Want::Reads(task, result) => {
             let all: Vec<String> =
-                reads(seen, task).map(|call| format!("reads {task} {}", Came::Call(call).words(result))).collect();
+                reads(seen, task).map(|call| format!("reads {task} {}", Observed::Call(call).words(result))).collect();
             if all.is_empty() { format!("{task} read nothing") } else { all.join(", ") }
         }
         Want::Exits(task, _) | Want::Killed(task, _) => fate(seen, task),
@@ -151,12 +151,12 @@ fn what_came(want: &Want, primary: &Came<'_>, seen: &Seen<'_>) -> String {
     }
 }
 
-fn calls<'a>(seen: &Seen<'a>) -> impl Iterator<Item = &'a CallEvent> + use<'a> {
+fn calls<'a>(seen: &StatementRun<'a>) -> impl Iterator<Item = &'a CallEvent> + use<'a> {
     seen.events.iter().filter_map(|event| if let What::Call(call) = &event.what { Some(call.as_ref()) } else { None })
 }
 
 /// What a task's `reader` read during the statement; its own `read` is no such thing.
-fn reads<'a>(seen: &Seen<'a>, task: &'a str) -> impl Iterator<Item = &'a CallEvent> {
+fn reads<'a>(seen: &StatementRun<'a>, task: &'a str) -> impl Iterator<Item = &'a CallEvent> {
     let behaves = seen.actor != Some(task) || matches!(seen.verb, Verb::Reader { .. });
     calls(seen).filter(move |call| {
         behaves && call.task == task && call.call.room().is_some() && call.state == CallState::Returned
@@ -164,16 +164,16 @@ fn reads<'a>(seen: &Seen<'a>, task: &'a str) -> impl Iterator<Item = &'a CallEve
 }
 
 /// It slept before the statement, and does so now: in the same call, or in the same loop.
-fn sleeps_on(seen: &Seen<'_>, task: &str) -> bool {
+fn sleeps_on(seen: &StatementRun<'_>, task: &str) -> bool {
     let states: Vec<CallState> = calls(seen).filter(|call| call.task == task).map(|call| call.state).collect();
     let is_in_loop = matches!(states[..], [CallState::Resumed, .., CallState::Asleep]);
-    let moved = !(states.is_empty() || is_in_loop) || Came::of_waking(seen, task).is_some();
+    let moved = !(states.is_empty() || is_in_loop) || Observed::of_waking(seen, task).is_some();
     seen.asleep.iter().any(|name| name == task) && !moved
 }
 
 /// How a task died: in this statement, or as a `wait` in it tells.
 #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
-fn deaths<'a>(seen: &Seen<'a>, task: &'a str) -> impl Iterator<Item = Death> {
+fn deaths<'a>(seen: &StatementRun<'a>, task: &'a str) -> impl Iterator<Item = Death> {
     let seen_now = seen.events.iter().filter_map(move |event| match &event.what {
         What::Death { task: who, death, .. } if who == task => Some(*death),
         _ => None,
@@ -182,7 +182,7 @@ fn deaths<'a>(seen: &Seen<'a>, task: &'a str) -> impl Iterator<Item = Death> {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
-fn signals<'a>(seen: &Seen<'a>, task: &'a str) -> impl Iterator<Item = String> {
+fn signals<'a>(seen: &StatementRun<'a>, task: &'a str) -> impl Iterator<Item = String> {
     seen.events.iter().filter_map(move |event| match &event.what {
         What::Signal { task: who, signal } if who == task => Some(signal.name()),
         _ => None,
@@ -190,7 +190,7 @@ fn signals<'a>(seen: &Seen<'a>, task: &'a str) -> impl Iterator<Item = String> {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
-fn row<'a>(seen: &Seen<'a>, task: &str) -> Option<&'a TaskReport> {
+fn row<'a>(seen: &StatementRun<'a>, task: &str) -> Option<&'a TaskReport> {
     seen.events.iter().find_map(|event| match &event.what {
         // Of several that had one name, the newest.
         What::Tasks(rows) => rows.iter().rev().find(|row| row.task == task),
@@ -198,7 +198,7 @@ fn row<'a>(seen: &Seen<'a>, task: &str) -> Option<&'a TaskReport> {
     })
 }
 
-fn fate(seen: &Seen<'_>, task: &str) -> String {
+fn fate(seen: &StatementRun<'_>, task: &str) -> String {
     if let Some(death) = deaths(seen, task).next() {
         return came::death_words(task, death);
     }

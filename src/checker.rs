@@ -14,14 +14,14 @@ use color_eyre::eyre::{Result, WrapErr, bail};
 
 use crate::lesson::{self, Action, Lesson, LessonError, builtin, language, load};
 use crate::sys::kernel_release;
-use crate::sys::watch::Watch;
+use crate::sys::watch::FolderWatch;
 use crate::xdg;
 use c_code::Compiled;
 use lesson_run::{Proof, Wrong};
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CheckOutcome {
     /// Every lesson is right.
     Right,
     /// What could be proven is right; this machine does not allow the rest.
@@ -67,10 +67,10 @@ pub struct Check<'a> {
 }
 
 /// Checks once, or again and again; what holds goes to the first, what does not to the second.
-pub type Checking = fn(Check<'_>, (&mut dyn Write, &mut dyn Write)) -> Result<Outcome>;
+pub type Checking = fn(Check<'_>, (&mut dyn Write, &mut dyn Write)) -> Result<CheckOutcome>;
 
 /// Checks lessons once.
-pub fn run(check: Check<'_>, (out, diagnostics): (&mut dyn Write, &mut dyn Write)) -> Result<Outcome> {
+pub fn run(check: Check<'_>, (out, diagnostics): (&mut dyn Write, &mut dyn Write)) -> Result<CheckOutcome> {
     let paths = check.paths;
     let mut lessons = Vec::new();
     let mut broken = 0;
@@ -98,34 +98,34 @@ pub fn run(check: Check<'_>, (out, diagnostics): (&mut dyn Write, &mut dyn Write
         };
         faults.extend(found);
         if !written(writeln!(out, "{:02}-{}  {verdict}", lesson.number, lesson.id))? {
-            return Ok(Outcome::NobodyReads);
+            return Ok(CheckOutcome::NobodyReads);
         }
     }
     for Fault { file, line, what } in &faults {
         writeln!(diagnostics, "{file}:{line}: {what}").ok();
     }
     if translated > 0 && !written(writeln!(out, "{translated} translations were compared with their originals"))? {
-        return Ok(Outcome::NobodyReads);
+        return Ok(CheckOutcome::NobodyReads);
     }
     if !written(tally.write(out))? {
-        return Ok(Outcome::NobodyReads);
+        return Ok(CheckOutcome::NobodyReads);
     }
     Ok(match (broken, faults.len()) {
-        (0, 0) if tally.skipped > 0 => Outcome::Skipped,
-        (0, 0) => Outcome::Right,
-        (0, _) => Outcome::Wrong,
-        _ => Outcome::NoLesson,
+        (0, 0) if tally.skipped > 0 => CheckOutcome::Skipped,
+        (0, 0) => CheckOutcome::Right,
+        (0, _) => CheckOutcome::Wrong,
+        _ => CheckOutcome::NoLesson,
     })
 }
 
 /// Checks these, and again whenever one of them is written, until somebody ends it.
-pub fn watch(check: Check<'_>, (out, diagnostics): (&mut dyn Write, &mut dyn Write)) -> Result<Outcome> {
+pub fn watch(check: Check<'_>, (out, diagnostics): (&mut dyn Write, &mut dyn Write)) -> Result<CheckOutcome> {
     let paths = check.paths;
     let folder = |path: &PathBuf| {
         if path.is_dir() { path.clone() } else { path.parent().map(Path::to_path_buf).unwrap_or_default() }
     };
     let folders: BTreeSet<PathBuf> = paths.iter().map(folder).collect();
-    let watch = Watch::of(&folders.into_iter().collect::<Vec<_>>())?;
+    let watch = FolderWatch::of(&folders.into_iter().collect::<Vec<_>>())?;
     let concerns = |changed: &PathBuf| {
         let is_lesson = changed.extension().is_some_and(|end| end == "md");
         paths.contains(changed)
@@ -133,14 +133,14 @@ pub fn watch(check: Check<'_>, (out, diagnostics): (&mut dyn Write, &mut dyn Wri
     };
     loop {
         match run(check, (&mut *out, &mut *diagnostics)) {
-            Ok(Outcome::NobodyReads) => return Ok(Outcome::NobodyReads),
+            Ok(CheckOutcome::NobodyReads) => return Ok(CheckOutcome::NobodyReads),
             Ok(_) => {}
             // A file may be away for a moment.
             Err(error) => drop(writeln!(diagnostics, "tincans: {error:#}")),
         }
         let waits = writeln!(out, "waiting for changes; Ctrl-C ends it\n").and_then(|()| out.flush());
         if !written(waits)? {
-            return Ok(Outcome::NobodyReads);
+            return Ok(CheckOutcome::NobodyReads);
         }
         loop {
             let changed = watch.wait()?;

@@ -9,9 +9,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::check::{self, Captures, Seen};
+use crate::check::{self, Captures, StatementRun};
 use crate::order::Payload;
-use crate::script::words::{self, Line, ParseError, Word, quote};
+use crate::script::words::{self, ParseError, Word, WordLine, quote};
 use crate::script::{Data, Expectation, MAX_SCRIPT, Verb, Want, parse, values};
 use crate::trace::{CallEvent, CallState, Event, What};
 
@@ -287,7 +287,8 @@ impl Rule {
             }
         }
         let events = [event];
-        let seen = Seen { events: &events, actor: Some(task), refused: None, asleep: &asleep, verb: &Verb::Tasks };
+        let seen =
+            StatementRun { events: &events, actor: Some(task), refused: None, asleep: &asleep, verb: &Verb::Tasks };
         let verdict = check::check(&self.wants, &seen, captures);
         (!verdict.ok).then_some(verdict.got)
     }
@@ -318,7 +319,7 @@ fn moved(call: &CallEvent) -> Option<Vec<u8>> {
 }
 
 fn rule(text: &str, line: u32) -> Result<Option<Rule>, ParseError> {
-    let Line { words, arrow, .. } = words::split(text, line)?;
+    let WordLine { words, arrow, .. } = words::split(text, line)?;
     let form = "write: TASK: CALL END => EXPECTATION";
     let wrong = |column, what: &str| ParseError { line, column, message: format!("{what}, {form}") };
     let Some(arrow) = arrow else {

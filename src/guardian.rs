@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::{Errno, Signal};
 use crate::sys::fork::exit_child;
-use crate::sys::guard::{self, News, Side, Ui, Wake};
+use crate::sys::guard::{self, ForkSide, Ui, UiNews, Wake};
 use crate::sys::terminal::{self, Modes};
 use crate::sys::{SysError, job, output, private_folder};
 
@@ -33,21 +33,21 @@ pub enum Terminal {
 pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> {
     // What is still buffered would be written by both.
     output::flush();
-    let kept = Kept::open(terminal);
+    let kept = SavedTerminal::open(terminal);
     match guard::split()? {
-        Side::Ui => {
+        ForkSide::Ui => {
             // The guardian's terminal is not the UI's: agents would inherit it.
             drop(kept);
             let code = catch_unwind(AssertUnwindSafe(ui)).unwrap_or(PANICKED);
             output::flush();
             exit_child(i32::from(code))
         }
-        Side::Guardian(mut ui) => {
+        ForkSide::Guardian(mut ui) => {
             if terminal == Terminal::Watching {
                 guard::adopt_nobody();
             }
             let end = watch(&mut ui, kept.as_ref());
-            if matches!(end, End::Lost(Some(_))) {
+            if matches!(end, UiEnd::Lost(Some(_))) {
                 ui.kill_children();
             }
             if let Some(kept) = kept {
@@ -56,14 +56,14 @@ pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> 
             ui.reap_all();
             private_folder::sweep();
             match end {
-                End::Lost(None) => {
+                UiEnd::Lost(None) => {
                     output::complain("somebody else waited for the guarded process, so its status is lost");
                 }
-                End::Lost(Some(errno)) => {
+                UiEnd::Lost(Some(errno)) => {
                     let (name, message) = (errno.name(), errno.message());
                     output::complain(&format!("the guarded process may not be waited for: {name} ({message})"));
                 }
-                End::Left(_) | End::Killed(_) => {}
+                UiEnd::Left(_) | UiEnd::Killed(_) => {}
             }
             Ok(end.status())
         }
@@ -71,21 +71,21 @@ pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> 
 }
 
 /// Passes signals down and stops along, until the UI is gone.
-fn watch(ui: &mut Ui, kept: Option<&Kept>) -> End {
+fn watch(ui: &mut Ui, kept: Option<&SavedTerminal>) -> UiEnd {
     loop {
         match ui.wait() {
             Wake::Child => match ui.news() {
-                News::None => {}
-                News::Stopped(signal) => {
+                UiNews::None => {}
+                UiNews::Stopped(signal) => {
                     // By any other it has given the terminal back itself.
                     if let Some(kept) = kept.filter(|_| signal == Signal::STOP) {
                         kept.lend();
                     }
                     guard::stop_like(signal);
                 }
-                News::Exited(code) => return End::Left(code),
-                News::Killed(signal) => return End::Killed(signal),
-                News::Lost(why) => return End::Lost(why),
+                UiNews::Exited(code) => return UiEnd::Left(code),
+                UiNews::Killed(signal) => return UiEnd::Killed(signal),
+                UiNews::Lost(why) => return UiEnd::Lost(why),
             },
             Wake::Keyed(_) => {}
             Wake::Asked(signal) => {
@@ -101,14 +101,14 @@ fn watch(ui: &mut Ui, kept: Option<&Kept>) -> End {
 
 /// How the UI ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+enum UiEnd {
     Left(u8),
     Killed(Signal),
     /// How is not known, because of this error if there is one.
     Lost(Option<Errno>),
 }
 
-impl End {
+impl UiEnd {
     fn status(self) -> u8 {
         match self {
             Self::Left(PANICKED) | Self::Lost(_) => INTERNAL_ERROR,
@@ -123,12 +123,12 @@ impl End {
 }
 
 /// The terminal and the modes it had at the start.
-struct Kept {
+struct SavedTerminal {
     terminal: OwnedFd,
     modes: Modes,
 }
 
-impl Kept {
+impl SavedTerminal {
     fn open(terminal: Terminal) -> Option<Self> {
         if terminal == Terminal::Untouched {
             return None;
@@ -150,7 +150,7 @@ impl Kept {
     }
 
     /// A UI that left by itself has undone its own modes; the proof is that the termios are as before.
-    fn bring_back(&self, end: End) {
+    fn bring_back(&self, end: UiEnd) {
         let terminal = self.terminal.as_fd();
         let as_before = terminal::save(terminal).is_none_or(|now| now == self.modes);
         // After `bg` the terminal is the shell's or somebody's whom the shell runs: hands off.
@@ -168,17 +168,17 @@ mod tests {
 
     #[test]
     fn the_status_is_the_uis_or_128_and_the_signal() {
-        assert_eq!(End::Left(1).status(), 1);
-        assert_eq!(End::Killed(Signal::KILL).status(), 137);
-        assert_eq!(End::Killed(Signal(64)).status(), 192);
-        assert_eq!(End::Left(PANICKED).status(), INTERNAL_ERROR);
+        assert_eq!(UiEnd::Left(1).status(), 1);
+        assert_eq!(UiEnd::Killed(Signal::KILL).status(), 137);
+        assert_eq!(UiEnd::Killed(Signal(64)).status(), 192);
+        assert_eq!(UiEnd::Left(PANICKED).status(), INTERNAL_ERROR);
     }
 
     #[test]
     fn a_panic_and_a_signal_are_not_a_clean_end() {
-        assert!(End::Left(0).is_clean());
-        assert!(End::Left(2).is_clean());
-        assert!(!End::Left(PANICKED).is_clean());
-        assert!(!End::Killed(Signal::TERM).is_clean());
+        assert!(UiEnd::Left(0).is_clean());
+        assert!(UiEnd::Left(2).is_clean());
+        assert!(!UiEnd::Left(PANICKED).is_clean());
+        assert!(!UiEnd::Killed(Signal::TERM).is_clean());
     }
 }

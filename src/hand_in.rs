@@ -15,13 +15,13 @@ use std::time::Duration;
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use crate::grade::Grade;
-use crate::sys::confine::{self, Confinement, Limits, Network};
+use crate::sys::confine::{self, Confinement, Network, ProcessLimits};
 use crate::sys::{child_signal, private_folder::PrivateFolder};
 use crate::text;
 
 use build::Built;
 use judgement::Judgement;
-use table::Row;
+use table::GradeRow;
 
 /// Programs of one folder; more are a usage error.
 pub const MOST_PROGRAMS: usize = 1000;
@@ -100,7 +100,7 @@ impl Grader {
         out.write_all(if is_csv { table::CSV_HEAD.to_owned() } else { self.said_first() }.as_bytes())?;
         let mut passed = 0;
         for path in programs {
-            let row = Row { program: file_name(path), judgement: self.judge(path) };
+            let row = GradeRow { program: file_name(path), judgement: self.judge(path) };
             passed += usize::from(row.judgement.passes());
             out.write_all(if is_csv { row.csv() } else { row.text() }.as_bytes())?;
             out.flush()?;
@@ -133,7 +133,7 @@ impl Grader {
     }
 
     fn judge_in(&self, path: &Path, folder: &Path) -> std::result::Result<Judgement, String> {
-        let limits = Limits {
+        let limits = ProcessLimits {
             seconds: self.bounds.timeout.as_secs() + 1,
             memory: self.bounds.memory_mib * 1024 * 1024,
             file_size: FILE_SIZE,

@@ -25,7 +25,7 @@ use crate::script::{Expectation, Statement};
 
 pub use goal::Goal;
 pub use load::LessonError;
-pub use walk::{Next, Walk};
+pub use walk::{LessonPosition, Next};
 
 /// The largest lesson file, in bytes. A larger one is an error.
 pub const MAX_SOURCE: usize = 256 * 1024;
@@ -82,7 +82,7 @@ pub struct Lesson {
     /// What the learner knows at its end, as the rest of "You now know that …".
     pub know: Option<String>,
     /// Whether it belongs to the main course, the extras behind it, or the bug hunts.
-    pub part: Part,
+    pub part: CoursePart,
     /// It is one of the lessons for a course of 50 minutes.
     pub is_on_track: bool,
     /// The language of its words, of [`language::LANGUAGES`].
@@ -92,7 +92,7 @@ pub struct Lesson {
     /// Run before the first step, not stepped through.
     pub setup: Vec<Statement>,
     /// In order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<LessonStep>,
     /// Links to other lessons: id and line.
     pub links: Vec<(String, u32)>,
 }
@@ -100,7 +100,7 @@ pub struct Lesson {
 /// Where a lesson stands in its course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Part {
+pub enum CoursePart {
     /// The main course.
     #[default]
     Main,
@@ -121,7 +121,7 @@ pub struct CodeBlock {
 
 /// One step: prose, then something to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct LessonStep {
     /// The line of its block in the file; of a step that is only prose, of that.
     pub line: u32,
     /// Markdown.
@@ -172,7 +172,7 @@ pub struct Choice {
 impl Lesson {
     /// Blocks of all kinds that the lesson is made of.
     pub fn blocks(&self) -> usize {
-        let of_step = |step: &Step| {
+        let of_step = |step: &LessonStep| {
             let own = match &step.action {
                 Action::Read => 0,
                 Action::Run(_) | Action::Predict(_) => 1,

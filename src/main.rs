@@ -31,10 +31,10 @@ use tincans::hand_in::{self, Bounds};
 use tincans::lesson::{Lesson, builtin, language, list, load, plan, report};
 use tincans::matrix::{self, Request};
 use tincans::plain::{self, Ends, Listener};
-use tincans::playground::Opening;
-use tincans::practice::{self, Form};
+use tincans::playground::OpeningView;
+use tincans::practice::{self, SheetForm};
 use tincans::progress::Store;
-use tincans::runner::{self, Options, Verdict};
+use tincans::runner::{self, Options, RunVerdict};
 use tincans::saving;
 use tincans::session::Settings;
 use tincans::sys::ending;
@@ -132,7 +132,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8> {
         Some(command @ Command::Learn { .. }) => learn(arguments, command),
         None => {
             let (_, learning) = course(None, texts_in(None), None)?;
-            open(arguments, Opening::Channels, learning)
+            open(arguments, OpeningView::Channels, learning)
         }
     }
 }
@@ -163,9 +163,9 @@ fn learn(arguments: &Arguments, command: &Command) -> Result<u8> {
         Command::Learn { practice: true, seed, print: Some(count), key, quiz, .. } => {
             let seed = seed.unwrap_or_else(any_seed);
             let form = match (key, quiz) {
-                (_, true) => Form::Quiz,
-                (true, false) => Form::Key,
-                (false, false) => Form::Sheet,
+                (_, true) => SheetForm::Quiz,
+                (true, false) => SheetForm::Key,
+                (false, false) => SheetForm::Sheet,
             };
             guarded(Terminal::Untouched, || print(practice::sheet(seed, *count, form)?.as_bytes()))
         }
@@ -175,7 +175,7 @@ fn learn(arguments: &Arguments, command: &Command) -> Result<u8> {
                 Some(seed) => course.with_seed(*seed),
                 None => course,
             };
-            open(arguments, Opening::Practice, (course, store))
+            open(arguments, OpeningView::Practice, (course, store))
         }
         Command::Learn { lesson, lang, seed, track, .. } => {
             let mut lessons = texts_in(lang.as_deref());
@@ -188,7 +188,7 @@ fn learn(arguments: &Arguments, command: &Command) -> Result<u8> {
 }
 
 /// Opens the terminal UI, or the same as lines.
-fn open(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -> Result<u8> {
+fn open(arguments: &Arguments, opening: OpeningView, learning: (Course, Store)) -> Result<u8> {
     let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
     if !arguments.plain {
         return open_ui(arguments, settings, opening, learning);
@@ -210,7 +210,7 @@ fn open(arguments: &Arguments, opening: Opening, learning: (Course, Store)) -> R
 }
 
 /// Opens the terminal UI.
-fn open_ui(arguments: &Arguments, settings: Settings, opening: Opening, learning: (Course, Store)) -> Result<u8> {
+fn open_ui(arguments: &Arguments, settings: Settings, opening: OpeningView, learning: (Course, Store)) -> Result<u8> {
     if let Some(reason) = tui::obstacle() {
         return Err(eyre!(
             "{reason}; with `--plain` bench and lessons are lines, which need none, and `tincans run FILE` runs a script"
@@ -261,7 +261,7 @@ fn print_settings() -> Result<u8> {
 
 /// The course with what is done, and where to begin: at the lesson that was named, or where the learner left off. A folder is a
 /// course of its own.
-fn course(name: Option<&str>, mut lessons: Vec<Lesson>, seed: Option<u64>) -> Result<(Opening, (Course, Store))> {
+fn course(name: Option<&str>, mut lessons: Vec<Lesson>, seed: Option<u64>) -> Result<(OpeningView, (Course, Store))> {
     let mut store = Store::of_environment();
     let (mut progress, warning) = store.load();
     let at = match name {
@@ -279,7 +279,7 @@ fn course(name: Option<&str>, mut lessons: Vec<Lesson>, seed: Option<u64>) -> Re
             None => return Err(eyre!("there is no lesson {name}; `tincans lessons` lists them")),
         },
     };
-    let opening = at.map_or(Opening::Lessons, Opening::Lesson);
+    let opening = at.map_or(OpeningView::Lessons, OpeningView::Lesson);
     let order = seed.unwrap_or_else(|| progress.seed_or(any_seed().max(1)));
     let course = Course::new(lessons, progress, warning).with_any_seed(any_seed()).with_options_by(order);
     Ok((opening, (course, store)))
@@ -351,10 +351,10 @@ fn run_script(script: &Path, options: Options<'_>) -> Result<u8> {
     let mut out = BufWriter::with_capacity(64 * 1024, output::stdout(printed));
     let verdict = runner::run(&name, &source, options, (&mut out, &mut output::stderr()))?;
     Ok(match verdict {
-        Verdict::Held | Verdict::NobodyReads => 0,
-        Verdict::DidNotHold => 1,
-        Verdict::Terminated => TERMINATED,
-        Verdict::NoScript(error) => {
+        RunVerdict::Held | RunVerdict::NobodyReads => 0,
+        RunVerdict::DidNotHold => 1,
+        RunVerdict::Terminated => TERMINATED,
+        RunVerdict::NoScript(error) => {
             let _ = writeln!(output::stderr(), "{name}:{error}");
             USAGE
         }

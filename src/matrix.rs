@@ -13,7 +13,7 @@ use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use self::ask::{Answered, ask};
 use crate::kind::Kind;
-use crate::situation::{Group, Row, rows};
+use crate::situation::{MatrixGroup, MatrixRow, rows};
 use crate::sys::kernel_release;
 
 /// How wide the text is where there is no terminal.
@@ -48,7 +48,7 @@ pub enum Request<'a> {
 
 /// What the kernel said.
 #[derive(Debug)]
-struct Found {
+struct CellResult {
     kernel: String,
     groups: Vec<FoundGroup>,
 }
@@ -61,7 +61,7 @@ struct FoundGroup {
 
 #[derive(Debug)]
 struct FoundRow {
-    row: &'static Row,
+    row: &'static MatrixRow,
     /// One for each column, in their order.
     cells: Vec<Cell>,
 }
@@ -100,7 +100,7 @@ pub fn run(request: Request<'_>, format: Format, out: &mut dyn Write) -> Result<
     }
 }
 
-fn report(found: &Found, format: Format) -> (String, Outcome) {
+fn report(found: &CellResult, format: Format) -> (String, Outcome) {
     let text = match format {
         Format::Text(width) => text::render(found, width),
         Format::Markdown => markdown::render(found),
@@ -111,13 +111,13 @@ fn report(found: &Found, format: Format) -> (String, Outcome) {
     (text, if is_denied { Outcome::Skipped } else { Outcome::Whole })
 }
 
-fn row(id: &str) -> Result<&'static Row> {
+fn row(id: &str) -> Result<&'static MatrixRow> {
     let mut rows = rows::GROUPS.iter().flat_map(|group| group.rows);
     rows.find(|row| row.id == id).ok_or_else(|| eyre!("there is no row `{id}`; `tincans matrix` shows each row's name"))
 }
 
 /// The script of one cell; of one without meaning, the reason as a failure.
-fn script(row: &Row, word: &str) -> Result<String> {
+fn script(row: &MatrixRow, word: &str) -> Result<String> {
     let column = Kind::CHANNELS.into_iter().find(|column| column.word() == word);
     let words = Kind::CHANNELS.map(Kind::word).join(", ");
     let column = column.ok_or_else(|| eyre!("there is no column `{word}`; there are {words}"))?;
@@ -129,7 +129,7 @@ fn script(row: &Row, word: &str) -> Result<String> {
 }
 
 /// The rows that have all these words in their text or in an answer of the kernel.
-fn search(words: &str) -> Result<Found> {
+fn search(words: &str) -> Result<CellResult> {
     let mut found = find(|_| true)?;
     for group in &mut found.groups {
         let heading = group.title;
@@ -147,13 +147,13 @@ fn search(words: &str) -> Result<Found> {
 }
 
 /// Runs every cell of the rows that are wanted.
-fn find(is_wanted: impl Fn(&Row) -> bool) -> Result<Found> {
+fn find(is_wanted: impl Fn(&MatrixRow) -> bool) -> Result<CellResult> {
     let groups = rows::GROUPS.iter().map(|group| find_group(group, &is_wanted)).collect::<Result<Vec<_>>>()?;
     let groups = groups.into_iter().filter(|group| !group.rows.is_empty()).collect();
-    Ok(Found { kernel: kernel_release(), groups })
+    Ok(CellResult { kernel: kernel_release(), groups })
 }
 
-fn find_group(group: &Group, is_wanted: impl Fn(&Row) -> bool) -> Result<FoundGroup> {
+fn find_group(group: &MatrixGroup, is_wanted: impl Fn(&MatrixRow) -> bool) -> Result<FoundGroup> {
     let mut rows = Vec::new();
     for row in group.rows.iter().filter(|row| is_wanted(row)) {
         let cells = Kind::CHANNELS.into_iter().map(|column| cell(row, column)).collect::<Result<Vec<_>>>()?;
@@ -172,7 +172,7 @@ impl Cell {
     }
 }
 
-fn cell(row: &Row, column: Kind) -> Result<Cell> {
+fn cell(row: &MatrixRow, column: Kind) -> Result<Cell> {
     match row.lines(column) {
         Err(reason) => Ok(Cell::Meaningless(reason)),
         Ok(lines) => {
@@ -187,11 +187,11 @@ fn cell(row: &Row, column: Kind) -> Result<Cell> {
 }
 
 /// The first line of a cell's script.
-pub fn title(row: &Row, column: Kind) -> String {
+pub fn title(row: &MatrixRow, column: Kind) -> String {
     format!("{}, {}: {}", row.id, column.heading(), row.title)
 }
 
-impl Found {
+impl CellResult {
     fn cells(&self) -> impl Iterator<Item = &Cell> {
         self.groups.iter().flat_map(|group| &group.rows).flat_map(|row| &row.cells)
     }

@@ -11,9 +11,9 @@ use serde_json::json;
 
 use crate::app::transcript::MAX_ROWS;
 use crate::recording::Recording;
-use crate::recording::entry::Entry;
-use crate::recording::file::{Header, Kind};
-use crate::recording::reader::{Fault, Reader};
+use crate::recording::entry::RecordingEntry;
+use crate::recording::file::{Header, SourceKind};
+use crate::recording::reader::{Fault, RecordingReader};
 use crate::recording::replay::Replay;
 use crate::runner;
 use crate::script::{MAX_SCRIPT, Statement, parse};
@@ -23,7 +23,7 @@ use crate::trace::{Event, json, strace};
 
 /// How reading ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum OpenOutcome {
     /// All was shown.
     Whole,
     /// Nobody reads the output any more.
@@ -49,22 +49,22 @@ pub struct Opened {
 
 /// Reads all of it.
 pub fn load(input: impl BufRead) -> Result<Opened, Fault> {
-    let (mut reader, header) = Reader::open(input)?;
+    let (mut reader, header) = RecordingReader::open(input)?;
     let mut replay = Replay::new(&header, true);
     let (mut events, mut statements) = (Vec::new(), Vec::new());
     while let Some(entry) = reader.next_entry()? {
         match &entry {
-            Entry::Bench(_) => {
+            RecordingEntry::Bench(_) => {
                 events.clear();
                 statements.clear();
             }
-            Entry::Statement { line, text } => statements.extend(parse::statement(text, *line).ok().flatten()),
-            Entry::Record(_)
-            | Entry::Observed(_)
-            | Entry::Settled(_)
-            | Entry::Spontaneous {}
-            | Entry::Checked(_)
-            | Entry::End(_) => {}
+            RecordingEntry::Statement { line, text } => statements.extend(parse::statement(text, *line).ok().flatten()),
+            RecordingEntry::Record(_)
+            | RecordingEntry::Observed(_)
+            | RecordingEntry::Settled(_)
+            | RecordingEntry::Spontaneous {}
+            | RecordingEntry::Checked(_)
+            | RecordingEntry::End(_) => {}
         }
         events.extend(replay.take(entry).map_err(|what| reader.fault(what))?);
         if events.len() > 2 * MAX_ROWS {
@@ -123,10 +123,10 @@ pub fn print(opened: &Opened, is_json: bool, out: &mut dyn Write) -> io::Result<
 }
 
 /// Shows it as lines while it is read: what was read before a fault is shown.
-pub fn show(input: impl BufRead, is_json: bool, out: &mut dyn Write) -> Result<Outcome> {
-    let (mut reader, header) = match Reader::open(input) {
+pub fn show(input: impl BufRead, is_json: bool, out: &mut dyn Write) -> Result<OpenOutcome> {
+    let (mut reader, header) = match RecordingReader::open(input) {
         Ok(opened) => opened,
-        Err(fault) => return Ok(Outcome::Broken(fault)),
+        Err(fault) => return Ok(OpenOutcome::Broken(fault)),
     };
     let options = runner::Options { json: is_json, every_call: header.every_call, ..runner::Options::default() };
     let source = if is_json { writeln!(out, "{}", source(&header)) } else { Ok(()) };
@@ -134,18 +134,18 @@ pub fn show(input: impl BufRead, is_json: bool, out: &mut dyn Write) -> Result<O
     let mut shown = source;
     loop {
         match shown {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Outcome::NobodyReads),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(OpenOutcome::NobodyReads),
             other => other.wrap_err("the recording could not be shown")?,
         }
         let entry = match reader.next_entry() {
             Ok(Some(entry)) => entry,
-            Ok(None) => return Ok(Outcome::Whole),
-            Err(fault) => return Ok(Outcome::Broken(fault)),
+            Ok(None) => return Ok(OpenOutcome::Whole),
+            Err(fault) => return Ok(OpenOutcome::Broken(fault)),
         };
-        let is_end = matches!(entry, Entry::End(_));
+        let is_end = matches!(entry, RecordingEntry::End(_));
         let events = match replay.take(entry) {
             Ok(events) => events,
-            Err(what) => return Ok(Outcome::Broken(reader.fault(what))),
+            Err(what) => return Ok(OpenOutcome::Broken(reader.fault(what))),
         };
         shown = if is_end && !is_json { Ok(()) } else { runner::write(&events, options, out) };
     }
@@ -154,9 +154,9 @@ pub fn show(input: impl BufRead, is_json: bool, out: &mut dyn Write) -> Result<O
 /// The event that says where all others come from.
 fn source(header: &Header) -> String {
     let made_by = match header.source {
-        Kind::Bench => "bench",
-        Kind::Watch => "watch",
-        Kind::Strace => "strace",
+        SourceKind::Bench => "bench",
+        SourceKind::Watch => "watch",
+        SourceKind::Strace => "strace",
     };
     let event = json!({
         "event": "source", "kind": "recording", "program": header.program, "argv": header.argv,

@@ -15,7 +15,7 @@ use color_eyre::eyre::{Result, WrapErr};
 
 use crate::app::course::Course;
 use crate::app::transcript;
-use crate::playground::{Heard, Opening, Playground};
+use crate::playground::{Changes, OpeningView, Playground};
 use crate::progress::Store;
 use crate::script::MAX_STATEMENT;
 use crate::session::Settings;
@@ -25,14 +25,14 @@ use crate::trace::{Event, What};
 use crate::ui::ascii::Letters;
 use crate::ui::words;
 
-use tell::Told;
+use tell::ToldSoFar;
 
 /// After that, a person is told that the bench is still at work.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum PlainEnding {
     /// Asked to, or nothing more comes in.
     Left,
     /// Nobody reads what comes out.
@@ -61,19 +61,19 @@ pub struct Ends<'a, I> {
 /// Takes lines until there are no more. One that is wrong is told, and the next is taken.
 pub fn run<I: BufRead + AsFd>(
     settings: Settings,
-    opening: Opening,
+    opening: OpeningView,
     learning: (Course, Store),
     listener: Listener,
     ends: Ends<'_, I>,
-) -> Result<Ending> {
+) -> Result<PlainEnding> {
     let settings = Settings { keeps_history: true, ..settings };
     let playground = Playground::open(settings, opening, learning).wrap_err("the bench could not be opened")?;
-    let told = Told::default();
+    let told = ToldSoFar::default();
     let mut talk =
-        Talk { playground, told, listener, ends, typed: Typed::default(), is_noted: false, is_prompted: false };
+        Talk { playground, told, listener, ends, typed: PendingInput::default(), is_noted: false, is_prompted: false };
     match talk.live(opening) {
-        Err(error) if is_broken_pipe(&error) => Ok(Ending::NobodyReads),
-        other => other.map(|()| Ending::Left),
+        Err(error) if is_broken_pipe(&error) => Ok(PlainEnding::NobodyReads),
+        other => other.map(|()| PlainEnding::Left),
     }
 }
 
@@ -83,12 +83,12 @@ fn is_broken_pipe(error: &color_eyre::Report) -> bool {
 
 /// What has come in and was not taken yet.
 #[derive(Debug, Default)]
-struct Typed {
+struct PendingInput {
     bytes: Vec<u8>,
     is_over: bool,
 }
 
-impl Typed {
+impl PendingInput {
     /// One line of at most a statement's length; what is beyond makes it one that does not parse.
     fn line(&mut self) -> Option<String> {
         let end = self.bytes.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
@@ -102,10 +102,10 @@ impl Typed {
 /// The conversation.
 struct Talk<'a, I> {
     playground: Playground,
-    told: Told,
+    told: ToldSoFar,
     listener: Listener,
     ends: Ends<'a, I>,
-    typed: Typed,
+    typed: PendingInput,
     /// What the app had to note has been said.
     is_noted: bool,
     /// The last thing written is a prompt, without a line's end.
@@ -113,7 +113,7 @@ struct Talk<'a, I> {
 }
 
 impl<I: BufRead + AsFd> Talk<'_, I> {
-    fn live(&mut self, opening: Opening) -> Result<()> {
+    fn live(&mut self, opening: OpeningView) -> Result<()> {
         self.greet(opening)?;
         loop {
             self.settle()?;
@@ -192,7 +192,7 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
                 return Ok(None);
             }
             self.sleep(true, None)?;
-            let Heard { events, reasons, .. } = self.playground.hear()?;
+            let Changes { events, reasons, .. } = self.playground.hear()?;
             if events.is_empty() && reasons.is_empty() {
                 continue;
             }

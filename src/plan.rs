@@ -19,7 +19,7 @@ pub const MAX_CHANNELS: usize = 1024;
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum PlanStep {
     /// A task gets an order.
     Order {
         /// Which.
@@ -130,7 +130,12 @@ impl<'a> Plan<'a> {
 
     /// The next step, or none if there is no further one.
     #[expect(clippy::wildcard_enum_match_arm, reason = "it takes its family of statements and hands the others on")]
-    pub fn next(&self, world: &World, context: Context<'_>, progress: &mut Progress) -> Result<Option<Step>, Refusal> {
+    pub fn next(
+        &self,
+        world: &World,
+        context: Context<'_>,
+        progress: &mut Progress,
+    ) -> Result<Option<PlanStep>, Refusal> {
         // Also where nobody makes a call: a task's name that was mistyped is not passed over.
         if let Some(name) = self.statement.task.as_deref().filter(|_| progress.steps == 0) {
             who::task(world, name)?;
@@ -147,7 +152,7 @@ impl<'a> Plan<'a> {
             _ if progress.steps > 0 => None,
             _ => Some(self.only(world, context)?),
         };
-        if let Some(Step::Order { task, .. }) = &step {
+        if let Some(PlanStep::Order { task, .. }) = &step {
             progress.actor.get_or_insert(*task);
         }
         progress.steps += usize::from(step.is_some());
@@ -156,7 +161,7 @@ impl<'a> Plan<'a> {
 
     /// The step of a statement that has just one.
     #[expect(clippy::wildcard_enum_match_arm, reason = "it takes its family of statements and hands the others on")]
-    fn only(&self, world: &World, context: Context<'_>) -> Result<Step, Refusal> {
+    fn only(&self, world: &World, context: Context<'_>) -> Result<PlanStep, Refusal> {
         let number = |number| context.captures.resolve(number).map_err(Refusal);
         let count = |of| {
             number(of).and_then(|value| {
@@ -164,25 +169,25 @@ impl<'a> Plan<'a> {
             })
         };
         Ok(match self.verb {
-            Verb::Sleep { ms } => Step::Sleep(count(ms)?),
-            Verb::Reset => Step::Reset,
-            Verb::Tasks => Step::Tasks,
-            Verb::Queue { end } => Step::Queue(Self::queue(world, end)?),
-            Verb::Holders { end } => Step::Holders(who::end_or_closed(world, end)?),
-            Verb::Fds { task } => Step::Fds(self.observed(world, task.as_deref())?),
-            Verb::Why { about } => Step::Why(about_what(world, about.as_ref())?),
-            Verb::Interrupt { task } => Step::Interrupt(who::living(world, task)?),
+            Verb::Sleep { ms } => PlanStep::Sleep(count(ms)?),
+            Verb::Reset => PlanStep::Reset,
+            Verb::Tasks => PlanStep::Tasks,
+            Verb::Queue { end } => PlanStep::Queue(Self::queue(world, end)?),
+            Verb::Holders { end } => PlanStep::Holders(who::end_or_closed(world, end)?),
+            Verb::Fds { task } => PlanStep::Fds(self.observed(world, task.as_deref())?),
+            Verb::Why { about } => PlanStep::Why(about_what(world, about.as_ref())?),
+            Verb::Interrupt { task } => PlanStep::Interrupt(who::living(world, task)?),
             Verb::Stop { task } if self.statement.task.is_none() => {
-                Step::Signal(who::present(world, task)?, Signal::STOP)
+                PlanStep::Signal(who::present(world, task)?, Signal::STOP)
             }
             Verb::Cont { task } if self.statement.task.is_none() => {
-                Step::Signal(who::present(world, task)?, Signal::CONT)
+                PlanStep::Signal(who::present(world, task)?, Signal::CONT)
             }
             Verb::Kill { task, signal } if self.statement.task.is_none() => {
-                Step::Signal(who::present(world, task)?, *signal)
+                PlanStep::Signal(who::present(world, task)?, *signal)
             }
             Verb::KillGroup { task, signal } if self.statement.task.is_none() => {
-                Step::SignalGroup(who::members(world, task)?, *signal)
+                PlanStep::SignalGroup(who::members(world, task)?, *signal)
             }
             _ => calls::order(self, world, context)?,
         })

@@ -41,7 +41,7 @@ use outside::acts_from_outside;
 
 /// What the program opens on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Opening {
+pub enum OpeningView {
     /// Two channels to play with.
     Channels,
     /// A lesson of the course.
@@ -54,7 +54,7 @@ pub enum Opening {
 
 /// What has happened since it was looked at last.
 #[derive(Debug, Default)]
-pub struct Heard {
+pub struct Changes {
     /// There may be something new to see.
     pub is_new: bool,
     /// What is to be told, in the order in which it is printed.
@@ -94,14 +94,18 @@ pub struct Playground {
 
 impl Playground {
     /// A bench on which the opening statements are on their way.
-    pub fn open(settings: Settings, opening: Opening, (course, store): (Course, Store)) -> Result<Self, BenchError> {
+    pub fn open(
+        settings: Settings,
+        opening: OpeningView,
+        (course, store): (Course, Store),
+    ) -> Result<Self, BenchError> {
         let session = asked::open_bench(settings)?;
-        let mut model = Model::new(course, opening != Opening::Channels);
+        let mut model = Model::new(course, opening != OpeningView::Channels);
         let commands = match opening {
-            Opening::Channels => model.open_channels(),
-            Opening::Lesson(at) => model.take_lesson(session.world(), Some(at)),
-            Opening::Lessons => model.take_lesson(session.world(), None),
-            Opening::Practice => model.practise(),
+            OpeningView::Channels => model.open_channels(),
+            OpeningView::Lesson(at) => model.take_lesson(session.world(), Some(at)),
+            OpeningView::Lessons => model.take_lesson(session.world(), None),
+            OpeningView::Practice => model.practise(),
         };
         let mut playground = Self::over(Box::new(session), settings, (model, store));
         playground.carry_out(commands);
@@ -159,15 +163,15 @@ impl Playground {
     }
 
     /// The same, with what has happened.
-    pub fn hear(&mut self) -> Result<Heard, BenchError> {
+    pub fn hear(&mut self) -> Result<Changes, BenchError> {
         let is_told = self.hear_beside();
         let heard = self.hear_bench()?;
-        Ok(Heard { is_new: heard.is_new || is_told, ..heard })
+        Ok(Changes { is_new: heard.is_new || is_told, ..heard })
     }
 
-    fn hear_bench(&mut self) -> Result<Heard, BenchError> {
+    fn hear_bench(&mut self) -> Result<Changes, BenchError> {
         if let Some(generator) = self.generator.take() {
-            return Ok(Heard { is_new: self.pose(generator)?, ..Heard::default() });
+            return Ok(Changes { is_new: self.pose(generator)?, ..Changes::default() });
         }
         let was_settled = self.source.is_settled();
         let events = self.source.pump()?;
@@ -196,7 +200,7 @@ impl Playground {
         }
         let is_new = !was_settled || !events.is_empty() || has_drawn;
         let events = events.into_iter().filter(|event| !self.model.is_silent(event.line)).collect();
-        Ok(Heard { is_new, events, reasons })
+        Ok(Changes { is_new, events, reasons })
     }
 
     /// Continues generating a problem; events until then are not shown.

@@ -20,7 +20,7 @@ use crate::script::{Statement, Verb, parse};
 use crate::session::{Session, Settings};
 use crate::situation;
 
-use draft::{Draft, THEMES, Theme, draft};
+use draft::{Draft, QuestionTheme, THEMES, draft};
 use problem::Problem;
 use random::Random;
 
@@ -51,19 +51,19 @@ pub struct ProblemGenerator {
     number: u32,
     attempts: usize,
     /// What the question is to be about, and how many options are wanted.
-    wish: (Option<Theme>, usize),
+    wish: (Option<QuestionTheme>, usize),
     /// What it is to be like beside that.
     like: ProblemWish,
     draft: Draft,
     /// What each kind answered to each line, as far as it went.
-    told: Vec<(Kind, Vec<Told>)>,
-    stage: Stage,
+    told: Vec<(Kind, Vec<LineResult>)>,
+    stage: ProblemStage,
     deadline: Instant,
 }
 
 /// What a statement brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Told {
+struct LineResult {
     /// In expectations.
     words: Vec<String>,
     /// It was not made, or its result does not say what happened.
@@ -76,7 +76,7 @@ struct Told {
 
 /// What is being run.
 #[derive(Debug)]
-enum Stage {
+enum ProblemStage {
     /// The bench is emptied before the first, or the next, kind.
     Clearing,
     /// A line of the program on the last kind of `told`.
@@ -101,7 +101,7 @@ impl ProblemGenerator {
     pub fn begin((seed, number): (u64, u32), like: ProblemWish, session: &mut Session) -> Self {
         let mut random = Random::of(seed, number);
         let theme = THEMES.get(random.weighed(THEMES.iter().map(|theme| theme.1))).map(|theme| theme.0);
-        let theme = like.topic.as_deref().and_then(Theme::about).or(theme);
+        let theme = like.topic.as_deref().and_then(QuestionTheme::about).or(theme);
         let has_many = random.chance(50) || like.level > 0;
         let wish = (theme, if has_many { 3 } else { 2 });
         let draft = draft(&mut random, like.level);
@@ -116,7 +116,7 @@ impl ProblemGenerator {
             like,
             draft,
             told: Vec::new(),
-            stage: Stage::Clearing,
+            stage: ProblemStage::Clearing,
             deadline: Instant::now() + LONGEST,
         }
     }
@@ -128,17 +128,19 @@ impl ProblemGenerator {
 
     /// Goes on, when all has settled.
     pub fn advance(&mut self, session: &mut Session) -> Result<Generated> {
-        match std::mem::replace(&mut self.stage, Stage::Asking) {
-            Stage::Clearing => self.next_kind(session)?,
-            Stage::Asking => {
+        match std::mem::replace(&mut self.stage, ProblemStage::Asking) {
+            ProblemStage::Clearing => self.next_kind(session)?,
+            ProblemStage::Asking => {
                 let told = tell(session);
                 if let Some((_, of_kind)) = self.told.last_mut() {
                     of_kind.push(told);
                 }
                 self.next_line(session)?;
             }
-            Stage::Proving(problem, at) => self.prove(problem, at, session)?,
-            Stage::Leaving(problem) => return Ok(Generated::Ready(Box::new(problem.lesson(self.seed, self.number)?))),
+            ProblemStage::Proving(problem, at) => self.prove(problem, at, session)?,
+            ProblemStage::Leaving(problem) => {
+                return Ok(Generated::Ready(Box::new(problem.lesson(self.seed, self.number)?)));
+            }
         }
         Ok(Generated::NotYet)
     }
@@ -156,7 +158,7 @@ impl ProblemGenerator {
         match problem.filter(|problem| !(is_choosy && is_repeated(problem))) {
             Some(problem) => {
                 let first = problem.statement(0)?;
-                self.stage = Stage::Proving(Box::new(problem), 0);
+                self.stage = ProblemStage::Proving(Box::new(problem), 0);
                 session.submit(first);
                 Ok(())
             }
@@ -169,7 +171,7 @@ impl ProblemGenerator {
         match line {
             Some((column, line)) => {
                 session.submit(statement(&situation::fill(*column, &line.text))?);
-                self.stage = Stage::Asking;
+                self.stage = ProblemStage::Asking;
             }
             None => self.clear(session),
         }
@@ -178,7 +180,7 @@ impl ProblemGenerator {
 
     fn clear(&mut self, session: &mut Session) {
         session.submit(reset());
-        self.stage = Stage::Clearing;
+        self.stage = ProblemStage::Clearing;
     }
 
     /// Another program.
@@ -200,7 +202,7 @@ impl ProblemGenerator {
     fn prove(&mut self, mut problem: Box<Problem>, at: usize, session: &mut Session) -> Result<()> {
         if !problem.is_question(at) {
             let next = problem.statement(at + 1)?;
-            self.stage = Stage::Proving(problem, at + 1);
+            self.stage = ProblemStage::Proving(problem, at + 1);
             session.submit(next);
             return Ok(());
         }
@@ -219,21 +221,21 @@ impl ProblemGenerator {
             return self.again(session);
         }
         problem.keep(&wrong);
-        self.stage = Stage::Leaving(problem);
+        self.stage = ProblemStage::Leaving(problem);
         session.submit(reset());
         Ok(())
     }
 }
 
 /// What the last statement brought.
-fn tell(session: &Session) -> Told {
+fn tell(session: &Session) -> LineResult {
     let Some(seen) = session.seen() else {
-        return Told { words: Vec::new(), is_useless: true, why: None, lesson: None };
+        return LineResult { words: Vec::new(), is_useless: true, why: None, lesson: None };
     };
     let words = answer(&seen).expected;
     let why = explain::last(session.world(), seen.events);
     let is_known = why.has_rule();
-    Told {
+    LineResult {
         is_useless: seen.refused.is_some() || words.iter().any(|word| word == "_" || word == "refused"),
         words,
         why: is_known.then_some(why.text),
@@ -255,7 +257,7 @@ fn reset() -> Statement {
 
 /// What is made of some problems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum SheetForm {
     /// For paper, without answers.
     Sheet,
     /// With answers, as a lesson file that can be checked.
@@ -265,7 +267,7 @@ pub enum Form {
 }
 
 /// The first problems of a seed in this form.
-pub fn sheet(seed: u64, count: u16, form: Form) -> Result<String> {
+pub fn sheet(seed: u64, count: u16, form: SheetForm) -> Result<String> {
     let mut session = Session::open(Settings::default())?;
     let mut text = problem::heading(seed, count, form);
     let mut before = None;
@@ -274,9 +276,9 @@ pub fn sheet(seed: u64, count: u16, form: Form) -> Result<String> {
         let problem = pose(seed, number, like, &mut session)?;
         before = problem.likeness();
         text.push_str(&match form {
-            Form::Sheet => problem.on_a_sheet(number),
-            Form::Key => problem.in_the_key(number),
-            Form::Quiz => problem.in_a_quiz(number),
+            SheetForm::Sheet => problem.on_a_sheet(number),
+            SheetForm::Key => problem.in_the_key(number),
+            SheetForm::Quiz => problem.in_a_quiz(number),
         });
     }
     Ok(text)
@@ -289,8 +291,8 @@ fn pose(seed: u64, number: u32, like: ProblemWish, session: &mut Session) -> Res
         if !session.settle_until(Some(generator.deadline), |_, _| Ok::<(), BenchError>(()))? {
             bail!("making a problem takes more than {} s", LONGEST.as_secs());
         }
-        if let Stage::Leaving(_) = &generator.stage
-            && let Stage::Leaving(problem) = std::mem::replace(&mut generator.stage, Stage::Clearing)
+        if let ProblemStage::Leaving(_) = &generator.stage
+            && let ProblemStage::Leaving(problem) = std::mem::replace(&mut generator.stage, ProblemStage::Clearing)
         {
             return Ok(problem);
         }

@@ -28,7 +28,7 @@ pub struct Store {
 }
 
 /// What is in the file's place.
-enum Found {
+enum StoredProgress {
     Nothing,
     Progress(Box<Progress>, String),
     /// It could be read, and makes no progress.
@@ -57,10 +57,10 @@ impl Store {
         };
         let warning = |what: &str| Some(format!("{} cannot be used: {what}", path.display()));
         let (progress, warning) = match look(path) {
-            Found::Nothing => (Progress::default(), None),
-            Found::Progress(progress, _) => (*progress, None),
-            Found::Garbage(what) => (Progress::default(), warning(&what)),
-            Found::Kept(what) => (Progress::default(), warning(&format!("{what}; it stays as it is"))),
+            StoredProgress::Nothing => (Progress::default(), None),
+            StoredProgress::Progress(progress, _) => (*progress, None),
+            StoredProgress::Garbage(what) => (Progress::default(), warning(&what)),
+            StoredProgress::Kept(what) => (Progress::default(), warning(&format!("{what}; it stays as it is"))),
         };
         self.last = progress.clone();
         (progress, warning)
@@ -84,12 +84,12 @@ impl Store {
             io::Error::new(ErrorKind::WouldBlock, "another terminal has locked it and does not go on")
         })?;
         let text = match look(path) {
-            Found::Kept(what) => return Err(io::Error::other(what)),
-            Found::Nothing => {
+            StoredProgress::Kept(what) => return Err(io::Error::other(what)),
+            StoredProgress::Nothing => {
                 merge::merged(&self.last, progress, &Progress::default().write().map_err(io::Error::other)?)
             }
-            Found::Progress(_, text) => merge::merged(&self.last, progress, &text),
-            Found::Garbage(_) => {
+            StoredProgress::Progress(_, text) => merge::merged(&self.last, progress, &text),
+            StoredProgress::Garbage(_) => {
                 put_aside(path)?;
                 progress.write()
             }
@@ -133,21 +133,21 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     file.sync_data()
 }
 
-fn look(path: &Path) -> Found {
+fn look(path: &Path) -> StoredProgress {
     let file = match xdg::open(path) {
         Ok(Some(file)) => file,
-        Ok(None) => return Found::Nothing,
-        Err(error) => return Found::Kept(error.to_string()),
+        Ok(None) => return StoredProgress::Nothing,
+        Err(error) => return StoredProgress::Kept(error.to_string()),
     };
     let mut bytes = Vec::new();
     if let Err(error) = file.take(MAX_TEXT as u64 + 1).read_to_end(&mut bytes) {
-        return Found::Kept(error.to_string());
+        return StoredProgress::Kept(error.to_string());
     }
-    let Ok(text) = String::from_utf8(bytes) else { return Found::Garbage("it is no UTF-8".to_owned()) };
+    let Ok(text) = String::from_utf8(bytes) else { return StoredProgress::Garbage("it is no UTF-8".to_owned()) };
     match Progress::read(&text) {
-        Ok(progress) => Found::Progress(Box::new(progress), text),
-        Err(what) if Progress::is_newer(&text) || text.len() > MAX_TEXT => Found::Kept(what),
-        Err(what) => Found::Garbage(what),
+        Ok(progress) => StoredProgress::Progress(Box::new(progress), text),
+        Err(what) if Progress::is_newer(&text) || text.len() > MAX_TEXT => StoredProgress::Kept(what),
+        Err(what) => StoredProgress::Garbage(what),
     }
 }
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::recording::Keeping;
-use crate::recording::entry::Entry;
-use crate::recording::file::{Counts, Header, Kind, VERSION};
+use crate::recording::entry::RecordingEntry;
+use crate::recording::file::{Counts, Header, SourceKind, VERSION};
 use crate::sys::kernel_release;
 use crate::text;
 use crate::trace::Summary;
@@ -26,9 +26,9 @@ pub struct Recorder {
 
 /// What is recorded: the program with its arguments, and who makes its calls.
 #[derive(Debug, Clone)]
-pub struct Subject {
+pub struct RecordedProgram {
     /// Who makes the calls.
-    pub kind: Kind,
+    pub kind: SourceKind,
     /// The program.
     pub program: String,
     /// Its arguments.
@@ -37,7 +37,7 @@ pub struct Subject {
 
 impl Recorder {
     /// A new file with its first line.
-    pub fn create(path: &Path, subject: Subject, keeping: Keeping) -> Result<Self, String> {
+    pub fn create(path: &Path, subject: RecordedProgram, keeping: Keeping) -> Result<Self, String> {
         let file = File::create_new(path).map_err(|error| objection(path, &error))?;
         let mut recorder =
             Self { out: BufWriter::with_capacity(64 * 1024, file), path: path.to_owned(), counts: Counts::default() };
@@ -46,7 +46,7 @@ impl Recorder {
     }
 
     /// The same under the first name that is free in a folder.
-    pub fn create_in(folder: &Path, subject: &Subject, keeping: Keeping) -> Result<Self, String> {
+    pub fn create_in(folder: &Path, subject: &RecordedProgram, keeping: Keeping) -> Result<Self, String> {
         for number in 1..=MOST_NAMES {
             let path = folder.join(format!("bench-{number}.tincans"));
             if path.symlink_metadata().is_err() {
@@ -57,7 +57,7 @@ impl Recorder {
     }
 
     /// What has come since the last call.
-    pub fn write(&mut self, entries: impl IntoIterator<Item = Entry>) -> Result<(), String> {
+    pub fn write(&mut self, entries: impl IntoIterator<Item = RecordingEntry>) -> Result<(), String> {
         for entry in entries {
             let line = self.counts.line(&entry);
             self.put(&line)?;
@@ -83,7 +83,7 @@ impl Recorder {
 }
 
 /// What a recording that begins now is of.
-pub fn header(Subject { kind, program, argv }: Subject, keeping: Keeping) -> Header {
+pub fn header(RecordedProgram { kind, program, argv }: RecordedProgram, keeping: Keeping) -> Header {
     Header {
         version: VERSION,
         tincans: env!("CARGO_PKG_VERSION").to_owned(),

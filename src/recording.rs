@@ -17,7 +17,7 @@ use crate::world::history::History;
 use crate::world::task::Task;
 use crate::world::{Machine, World};
 
-use entry::{Checked, Entry, Observation, Settled};
+use entry::{Checked, Observation, RecordingEntry, Settled};
 use printing::in_printing_order;
 
 /// Entries that are no records and are kept beside the past: of more the recording cannot be saved as a whole.
@@ -60,7 +60,7 @@ pub struct Recording {
     /// Calls that were counted only.
     lost: u64,
     /// Entries that nobody has written to a file yet, where they are to be.
-    unwritten: Option<Vec<Entry>>,
+    unwritten: Option<Vec<RecordingEntry>>,
 }
 
 /// What has been, as far as it is kept.
@@ -68,7 +68,7 @@ pub struct Recording {
 struct Past {
     history: History,
     /// Entries that are no records, each with the index of the record that it comes before.
-    notes: VecDeque<(u64, Entry)>,
+    notes: VecDeque<(u64, RecordingEntry)>,
     note_bytes: usize,
     /// A bound has dropped some of them.
     has_gaps: bool,
@@ -94,7 +94,7 @@ impl Recording {
     }
 
     /// The entries since the last call, where they are kept for that.
-    pub fn take_unwritten(&mut self) -> Vec<Entry> {
+    pub fn take_unwritten(&mut self) -> Vec<RecordingEntry> {
         self.unwritten.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
@@ -111,7 +111,7 @@ impl Recording {
     /// An empty bench on this machine; what was there before is forgotten.
     pub fn begin_bench(&mut self, machine: Machine) {
         self.clear(machine);
-        self.note(|| Entry::Bench(machine));
+        self.note(|| RecordingEntry::Bench(machine));
     }
 
     fn clear(&mut self, machine: Machine) {
@@ -125,7 +125,7 @@ impl Recording {
     pub fn begin_statement(&mut self, statement: &Statement) {
         self.line = statement.line;
         self.is_why = matches!(statement.verb, Verb::Why { .. });
-        self.note(|| Entry::Statement { line: statement.line, text: statement.text.clone() });
+        self.note(|| RecordingEntry::Statement { line: statement.line, text: statement.text.clone() });
     }
 
     /// One more record.
@@ -137,7 +137,7 @@ impl Recording {
             past.history.note(&self.world, &record);
         }
         if let Some(unwritten) = &mut self.unwritten {
-            unwritten.push(Entry::Record(record.clone()));
+            unwritten.push(RecordingEntry::Record(record.clone()));
         }
         self.world.fold(record, &mut self.events);
         if has_read {
@@ -148,7 +148,7 @@ impl Recording {
 
     /// Somebody has looked, by the statement that is running.
     pub fn observe(&mut self, observation: Observation) {
-        self.note(|| Entry::Observed(observation.clone()));
+        self.note(|| RecordingEntry::Observed(observation.clone()));
         let what = match observation {
             Observation::Queue(report) => What::Queue(report),
             Observation::Holders(report) => What::Holders(report),
@@ -179,7 +179,7 @@ impl Recording {
     /// All that has come by now is to be shown: the events in the order in which they are printed, the acting task's first, then
     /// what was observed, and why the statement was refused, if it was.
     pub fn settle(&mut self, settled: Settled) -> Vec<Event> {
-        self.note(|| Entry::Settled(settled.clone()));
+        self.note(|| RecordingEntry::Settled(settled.clone()));
         let line = self.line;
         let mut events = in_printing_order(std::mem::take(&mut self.events), settled.actor);
         let told = |what| Event { line, task: None, what };
@@ -193,7 +193,7 @@ impl Recording {
         if self.events.is_empty() {
             return Vec::new();
         }
-        self.note(|| Entry::Spontaneous {});
+        self.note(|| RecordingEntry::Spontaneous {});
         in_printing_order(std::mem::take(&mut self.events), None)
     }
 
@@ -206,7 +206,7 @@ impl Recording {
 
     /// What was expected of the statement, and what came.
     pub fn check(&mut self, checked: Checked) -> Event {
-        self.note(|| Entry::Checked(checked.clone()));
+        self.note(|| RecordingEntry::Checked(checked.clone()));
         let Checked { want, got, ok } = checked;
         Event { line: self.line, task: None, what: What::Expect { want, got, ok } }
     }
@@ -258,7 +258,7 @@ impl Recording {
     }
 
     /// All entries since the bench was empty, to be saved; or why they are not all there.
-    pub fn entries(&self) -> Result<impl Iterator<Item = Entry> + '_, &'static str> {
+    pub fn entries(&self) -> Result<impl Iterator<Item = RecordingEntry> + '_, &'static str> {
         let past = self.past.as_ref().ok_or("this bench keeps no past")?;
         if past.has_gaps || past.history.first() > 0 {
             return Err("the oldest events of this bench are forgotten, there were too many");
@@ -269,13 +269,13 @@ impl Recording {
             let next = records.peek().map_or(u64::MAX, |(index, _)| *index);
             match notes.next_if(|(before, _)| *before <= next) {
                 Some((_, entry)) => Some(entry.clone()),
-                None => records.next().map(|(_, record)| Entry::Record(record)),
+                None => records.next().map(|(_, record)| RecordingEntry::Record(record)),
             }
         }))
     }
 
     /// Keeps an entry that is no record.
-    fn note(&mut self, entry: impl Fn() -> Entry) {
+    fn note(&mut self, entry: impl Fn() -> RecordingEntry) {
         if let Some(unwritten) = &mut self.unwritten {
             unwritten.push(entry());
         }

@@ -23,7 +23,7 @@ const MESSAGE_FLAGS: &[(i32, &str)] = &[
 
 /// One statement, or a comment.
 #[derive(Debug, Clone, Default)]
-struct Told {
+struct ScriptLine {
     /// Who makes the call; nobody of what comes from outside.
     task: String,
     /// Empty of a comment that follows in `wants`.
@@ -39,7 +39,7 @@ const MOST_UNBORN: usize = 1000;
 /// A script that grows with a program's events.
 #[derive(Debug, Clone, Default)]
 pub struct Retold {
-    told: Vec<Told>,
+    told: Vec<ScriptLine>,
     /// Channels that a statement has made.
     channels: BTreeSet<String>,
     /// Tasks that a statement has made, and whether they live.
@@ -125,7 +125,7 @@ impl Retold {
         } else {
             vec![result(call)]
         };
-        self.put(Told { task: task.clone(), statement, wants, channels: channels(call) });
+        self.put(ScriptLine { task: task.clone(), statement, wants, channels: channels(call) });
         if call.state == CallState::Asleep {
             self.asleep.insert(task, self.told.len() - 1);
         } else if is_exit {
@@ -160,7 +160,7 @@ impl Retold {
             vec![format!("wakes {task} {result}")]
         };
         let about = channels(call);
-        let wakes = |told: &Told| {
+        let wakes = |told: &ScriptLine| {
             !told.statement.is_empty() && told.task != task && (about.is_empty() || !told.channels.is_disjoint(&about))
         };
         let by = self.told.iter().enumerate().skip(since + 1).rev().find(|(_, told)| wakes(told)).map(|(at, _)| at);
@@ -176,17 +176,18 @@ impl Retold {
         if !self.tasks.insert(task.clone(), false).unwrap_or(false) {
             return;
         }
-        let by_own = |told: &Told| told.task == task && told.wants.iter().any(|want| want == "EPIPE");
+        let by_own = |told: &ScriptLine| told.task == task && told.wants.iter().any(|want| want == "EPIPE");
         let by_kill = format!("kill {task} ");
         let dies = format!("killed {task} {}", signal.name());
-        let killer = |told: &Told| (signal == Signal::PIPE && by_own(told)) || told.statement.starts_with(&by_kill);
+        let killer =
+            |told: &ScriptLine| (signal == Signal::PIPE && by_own(told)) || told.statement.starts_with(&by_kill);
         if let Some(told) = self.told.iter_mut().rev().take(8).find(|told| killer(told)) {
             told.wants.push(dies);
             return;
         }
         let statement = format!("kill {task} {}", signal.name());
         // `kill` without a task in front comes from outside the bench, whoever sent it.
-        self.put(Told { statement, wants: vec![dies], ..Told::default() });
+        self.put(ScriptLine { statement, wants: vec![dies], ..ScriptLine::default() });
     }
 
     fn comment(&mut self, call: &CallEvent) {
@@ -194,11 +195,11 @@ impl Retold {
         if about.iter().any(|channel| self.channels.contains(channel)) && call.state == CallState::Returned {
             let end = call.call.fd().map_or_else(String::new, |fd| call.names.end(fd));
             let words = format!("{}: {}({end}) = {}", name(&call.task), call.call.name(), result(call));
-            self.put(Told { wants: vec![words], channels: about, ..Told::default() });
+            self.put(ScriptLine { wants: vec![words], channels: about, ..ScriptLine::default() });
         }
     }
 
-    fn put(&mut self, mut told: Told) {
+    fn put(&mut self, mut told: ScriptLine) {
         self.bytes += told.task.len() + told.statement.len() + told.wants.iter().map(String::len).sum::<usize>() + 8;
         self.is_cut |= self.bytes > MAX_SCRIPT / 2;
         if self.is_cut {

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
-use crate::recorder::{Recorder, Subject};
-use crate::recording::file::Kind;
+use crate::recorder::{RecordedProgram, Recorder};
+use crate::recording::file::SourceKind;
 use crate::saving;
 use crate::script::parse::{self, ParseError};
 use crate::session::{Session, Settings};
@@ -31,7 +31,7 @@ pub struct Options<'a> {
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RunVerdict {
     /// Every expectation held, and nothing was refused that was not expected to be.
     Held,
     /// Some did not.
@@ -50,10 +50,10 @@ pub fn run(
     source: &[u8],
     options: Options<'_>,
     (out, diagnostics): (&mut dyn Write, &mut dyn Write),
-) -> Result<Verdict> {
+) -> Result<RunVerdict> {
     let statements = match parse::script(source) {
         Ok(statements) => statements,
-        Err(error) => return Ok(Verdict::NoScript(error)),
+        Err(error) => return Ok(RunVerdict::NoScript(error)),
     };
     let is_recorded = options.record.is_some();
     let mut settings = Settings { every_call: options.every_call, is_recorded, ..Settings::default() };
@@ -80,8 +80,8 @@ pub fn run(
             show(&events, options, out).wrap_err(UNWRITTEN)
         });
         match settled {
-            Err(error) if is_closed(&error) => return Ok(Verdict::NobodyReads),
-            Ok(false) => return Ok(Verdict::Terminated),
+            Err(error) if is_closed(&error) => return Ok(RunVerdict::NobodyReads),
+            Ok(false) => return Ok(RunVerdict::Terminated),
             other => other?,
         };
         if cfg!(debug_assertions) {
@@ -103,8 +103,8 @@ pub fn run(
     let held = summary.failed == 0 && summary.refused == 0;
     let end = [Event { line: 0, task: None, what: What::Summary(summary) }];
     match if options.json { show(&end, options, out) } else { Ok(()) } {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Verdict::NobodyReads),
-        other => other.wrap_err(UNWRITTEN).map(|()| if held { Verdict::Held } else { Verdict::DidNotHold }),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(RunVerdict::NobodyReads),
+        other => other.wrap_err(UNWRITTEN).map(|()| if held { RunVerdict::Held } else { RunVerdict::DidNotHold }),
     }
 }
 
@@ -119,7 +119,11 @@ fn is_closed(error: &color_eyre::Report) -> bool {
 /// A new recording of this script. Of its path only the file's name goes in.
 fn recorder(session: &Session, name: &str, path: &Path) -> Result<Recorder> {
     let script = Path::new(name).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let subject = Subject { kind: Kind::Bench, program: "tincans".to_owned(), argv: vec!["run".to_owned(), script] };
+    let subject = RecordedProgram {
+        kind: SourceKind::Bench,
+        program: "tincans".to_owned(),
+        argv: vec!["run".to_owned(), script],
+    };
     let keeping = session.recording().keeping();
     Recorder::create(path, subject, keeping).map_err(|reason| eyre!(reason))
 }

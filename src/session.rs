@@ -15,7 +15,7 @@ use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 use crate::bench::{self, Bench, BenchError};
-use crate::check::{self, Captures, Seen};
+use crate::check::{self, Captures, StatementRun};
 use crate::plan::{Context, Plan, Progress, Refusal};
 use crate::recording::entry::{Checked, Settled};
 use crate::script::{Expectation, Statement, Verb, Want};
@@ -27,8 +27,8 @@ pub use crate::bench::Settings;
 pub use drive::Reached;
 use last_verdict::LastStatement;
 use notes::Notes;
-use place::Place;
-use running::{Running, Stage};
+use place::RunFolder;
+use running::{RunningStatement, StatementStage};
 
 /// Statements that may wait for their turn.
 pub const MAX_WAITING: usize = 65536;
@@ -39,10 +39,10 @@ const TURN: usize = 256;
 #[derive(Debug)]
 pub struct Session {
     bench: Bench,
-    place: Place,
+    place: RunFolder,
     captures: Captures,
     waiting: VecDeque<Statement>,
-    running: Option<Running>,
+    running: Option<RunningStatement>,
     /// The last statement but `why`.
     last: Option<LastStatement>,
     /// Kept where somebody may want a lesson of it.
@@ -69,7 +69,7 @@ impl Session {
     pub fn open(settings: Settings) -> Result<Self, BenchError> {
         let numbers = bench::settle_program()?;
         let summary = Summary { kernel: kernel_release(), ..Summary::default() };
-        let place = Place::new();
+        let place = RunFolder::new();
         Ok(Self {
             bench: Bench::open(settings, numbers, place.folder())?,
             place,
@@ -112,9 +112,9 @@ impl Session {
         self.is_overtaking = true;
         let Some(running) = &mut self.running else { return };
         running.rounds = 1;
-        let is_between = running.stage == Stage::Next && running.progress.steps == 0;
-        if is_between || matches!(running.stage, Stage::Settling | Stage::Sleeping(_)) {
-            running.stage = Stage::Overtaken;
+        let is_between = running.stage == StatementStage::Next && running.progress.steps == 0;
+        if is_between || matches!(running.stage, StatementStage::Settling | StatementStage::Sleeping(_)) {
+            running.stage = StatementStage::Overtaken;
         }
     }
 
@@ -192,7 +192,7 @@ impl Session {
     }
 
     /// What the last statement but `why` brought, as far as expectations look at it.
-    pub fn seen(&self) -> Option<Seen<'_>> {
+    pub fn seen(&self) -> Option<StatementRun<'_>> {
         self.last.as_ref().map(|last| last.seen(self.bench.recording().last_events()))
     }
 
@@ -218,12 +218,12 @@ impl Session {
         self.bench.recording_mut().begin_statement(&statement);
         self.denied = None;
         self.summary.statements += 1;
-        self.running = Some(Running {
+        self.running = Some(RunningStatement {
             has_overtaken: std::mem::take(&mut self.is_overtaking),
             rounds: rounds.unwrap_or(0),
             statement,
             progress: Progress::default(),
-            stage: Stage::Next,
+            stage: StatementStage::Next,
             refused: None,
             shown: Vec::new(),
             failed: None,
@@ -234,7 +234,7 @@ impl Session {
     fn advance(&mut self, shown: &mut Vec<Event>) -> Result<Advance, BenchError> {
         let Some(running) = &mut self.running else { return Ok(Advance::NotYet) };
         match running.stage {
-            Stage::Next => {
+            StatementStage::Next => {
                 let is_first = running.progress.steps == 0;
                 if is_first && !self.bench.have_all_arrived() {
                     self.bench.collect()?;
@@ -244,32 +244,32 @@ impl Session {
                 }
                 self.make_step()?;
             }
-            Stage::Between => {
+            StatementStage::Between => {
                 if !self.bench.settle()? {
                     return Ok(Advance::NotYet);
                 }
-                running.stage = Stage::Next;
+                running.stage = StatementStage::Next;
             }
-            Stage::Making(task, ahead) => {
+            StatementStage::Making(task, ahead) => {
                 self.bench.collect()?;
                 if !self.bench.has_begun(task, ahead) && !self.bench.conclude() {
                     return Ok(Advance::NotYet);
                 }
-                running.stage = Stage::Next;
+                running.stage = StatementStage::Next;
             }
-            Stage::Sleeping(until) => {
+            StatementStage::Sleeping(until) => {
                 self.bench.settle()?;
                 if Instant::now() < until {
                     return Ok(Advance::NotYet);
                 }
                 self.bench.unsettle();
-                running.stage = Stage::Settling;
+                running.stage = StatementStage::Settling;
             }
-            Stage::Overtaken => {
+            StatementStage::Overtaken => {
                 self.bench.collect()?;
                 self.finish_round(shown);
             }
-            Stage::Settling => {
+            StatementStage::Settling => {
                 let has_observed = self.bench.recording().has_observed();
                 let is_told = running.has_overtaken && (running.refused.is_some() || has_observed);
                 if !self.bench.settle()? && !is_told {
@@ -284,7 +284,7 @@ impl Session {
     fn make_step(&mut self) -> Result<(), BenchError> {
         let Some(running) = &mut self.running else { return Ok(()) };
         if let Err(reason) = self.place.prepare(&running.statement) {
-            running.stage = Stage::Settling;
+            running.stage = StatementStage::Settling;
             self.refuse_here(reason);
             return Ok(());
         }
@@ -301,7 +301,7 @@ impl Session {
             Ok(None) => {}
             Err(Refusal(reason)) => running.refused = Some(reason),
         }
-        running.stage = Stage::Settling;
+        running.stage = StatementStage::Settling;
         Ok(())
     }
 
@@ -317,7 +317,7 @@ impl Session {
         running.rounds = running.rounds.saturating_sub(1);
         if running.rounds > 0 && !is_over {
             running.progress = Progress::default();
-            running.stage = Stage::Next;
+            running.stage = StatementStage::Next;
             shown.append(&mut running.shown);
             self.running = Some(running);
             return;
@@ -325,13 +325,13 @@ impl Session {
         self.finish(running, shown);
     }
 
-    fn judge(&mut self, running: &Running, events: &[Event]) -> Option<check::Verdict> {
+    fn judge(&mut self, running: &RunningStatement, events: &[Event]) -> Option<check::Verdict> {
         if running.statement.expectations.is_empty() {
             return None;
         }
         let world = self.bench.world();
         let actor = running.progress.actor.and_then(|task| world.task(task)).map(|task| task.name.clone());
-        let seen = Seen {
+        let seen = StatementRun {
             events,
             actor: actor.as_deref(),
             refused: running.refused.as_deref(),
@@ -341,7 +341,7 @@ impl Session {
         Some(check::check(&running.statement.expectations, &seen, &mut self.captures))
     }
 
-    fn finish(&mut self, mut running: Running, shown: &mut Vec<Event>) {
+    fn finish(&mut self, mut running: RunningStatement, shown: &mut Vec<Event>) {
         let expects_refusal = running.statement.expectations.iter().any(|expected| expected.want == Want::Refused);
         self.summary.refused += u64::from(running.refused.is_some() && !expects_refusal);
         self.bench.recording_mut().end_statement(&running.shown);

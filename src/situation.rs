@@ -9,11 +9,11 @@ use crate::kind::Kind;
 
 /// Rows that are about one thing.
 #[derive(Debug)]
-pub struct Group {
+pub struct MatrixGroup {
     /// The heading.
     pub title: &'static str,
     /// In the order they are shown.
-    pub rows: &'static [Row],
+    pub rows: &'static [MatrixRow],
 }
 
 /// One situation.
@@ -22,7 +22,7 @@ pub struct Group {
 /// with `peer` at A; `PAIR` makes the two ends and no child; `TYPE` is the word of a socket's type. A statement that ends in `=> ?`
 /// is asked; `=> ?n` says that a number in its answer belongs to this kernel, `=> ?others` asks only what became of the others.
 #[derive(Debug)]
-pub struct Row {
+pub struct MatrixRow {
     /// One word, by which a person names it.
     pub id: &'static str,
     /// The situation, in a few words.
@@ -44,7 +44,7 @@ pub enum Pipes {
 
 /// Which part of a statement's answer is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum AskedPart {
     /// All, and the numbers are the same on every kernel.
     All,
     /// All, and the number is this kernel's own.
@@ -55,13 +55,13 @@ pub enum Asked {
 
 /// One line of a row's script, in one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct MatrixLine {
     /// The statement, with what the row itself expects, `=> $n`.
     pub text: String,
     /// The same with placeholders: what all columns have in common.
     pub label: String,
     /// Whether it is asked.
-    pub asked: Option<Asked>,
+    pub asked: Option<AskedPart>,
 }
 
 /// What stands for a placeholder. Of a pipe, `[1]` is the end that is written to.
@@ -94,7 +94,7 @@ pub fn fill(kind: Kind, text: &str) -> String {
     filled
 }
 
-impl Row {
+impl MatrixRow {
     /// A row that asks pipes the same.
     pub const fn new(id: &'static str, title: &'static str, script: &'static str) -> Self {
         Self { id, title, script, pipes: Pipes::Same }
@@ -107,13 +107,13 @@ impl Row {
     }
 
     /// The lines in one column, or why there are none.
-    pub fn lines(&self, column: Kind) -> Result<Vec<Line>, &'static str> {
+    pub fn lines(&self, column: Kind) -> Result<Vec<MatrixLine>, &'static str> {
         let script = match (self.pipes, column.is_pipe()) {
             (Pipes::Meaningless(reason), true) => return Err(reason),
             (Pipes::Instead(script), true) => script,
             _ => self.script,
         };
-        Ok(script.lines().map(|line| Line::of(line, column)).collect())
+        Ok(script.lines().map(|line| MatrixLine::of(line, column)).collect())
     }
 
     /// Everything that a person may search for in it, in small letters: heading, name, title and statements.
@@ -128,13 +128,13 @@ impl Row {
     }
 }
 
-impl Line {
+impl MatrixLine {
     fn of(line: &str, column: Kind) -> Self {
         let (statement, asked) = match line.split_once(" => ?") {
             None => (line, None),
-            Some((statement, "n")) => (statement, Some(Asked::Number)),
-            Some((statement, "others")) => (statement, Some(Asked::Others)),
-            Some((statement, _)) => (statement, Some(Asked::All)),
+            Some((statement, "n")) => (statement, Some(AskedPart::Number)),
+            Some((statement, "others")) => (statement, Some(AskedPart::Others)),
+            Some((statement, _)) => (statement, Some(AskedPart::All)),
         };
         Self { text: fill(column, statement), label: statement.to_owned(), asked }
     }
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    fn rows() -> impl Iterator<Item = &'static Row> {
+    fn rows() -> impl Iterator<Item = &'static MatrixRow> {
         GROUPS.iter().flat_map(|group| group.rows)
     }
 

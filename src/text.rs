@@ -301,7 +301,7 @@ mod tests {
         #[test]
         fn what_is_spelled_reads_back(source in proptest::collection::vec(any::<u8>(), 0..64)) {
             let line = crate::script::words::split(&quoted(&source), 1).unwrap();
-            let expected = crate::script::words::Kind::Quoted { before: String::new(), bytes: source };
+            let expected = crate::script::words::WordKind::Quoted { before: String::new(), bytes: source };
             prop_assert_eq!(&line.words[0].kind, &expected);
         }
 

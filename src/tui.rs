@@ -27,10 +27,10 @@ use crate::app::course::Course;
 use crate::app::keys::Keymap;
 use crate::bench::BenchError;
 use crate::opened::Opened;
-use crate::playground::{Opening, Playground};
+use crate::playground::{OpeningView, Playground};
 use crate::progress::Store;
 use crate::session::Settings;
-use crate::sys::tty_input::{Look, TtyInput};
+use crate::sys::tty_input::{InputCheck, TtyInput};
 use crate::sys::{output, poll, signal, slice};
 use crate::ui::theme::Theme;
 use crate::ui::{self, ViewContext, keymap};
@@ -69,7 +69,7 @@ pub struct Looks {
 
 /// Why the loop ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+enum LoopEnd {
     Asked,
     Signal(u8),
 }
@@ -93,7 +93,7 @@ pub fn output_obstacle() -> Option<&'static str> {
 }
 
 /// Runs the UI on a bench until it is left, on a terminal without [`obstacle`]; gives the exit status.
-pub fn run(settings: Settings, opening: Opening, learning: (Course, Store), looks: Looks) -> Result<u8> {
+pub fn run(settings: Settings, opening: OpeningView, learning: (Course, Store), looks: Looks) -> Result<u8> {
     run_over(looks, settings, |settings, _| Playground::open(settings, opening, learning))
 }
 
@@ -150,13 +150,13 @@ fn run_over(
     let farewell = ui.farewell();
     drop(ui);
     Ok(match end {
-        End::Asked => {
+        LoopEnd::Asked => {
             if let Some(words) = farewell {
                 let _ = writeln!(output::stdout(output::Format::Text), "{words}");
             }
             0
         }
-        End::Signal(number) => 128 + number,
+        LoopEnd::Signal(number) => 128 + number,
     })
 }
 
@@ -194,14 +194,14 @@ struct Woken {
 }
 
 impl Tui {
-    fn live(&mut self) -> Result<End> {
+    fn live(&mut self) -> Result<LoopEnd> {
         loop {
             if self.answers_at_once() && self.draw().is_err() {
-                return Ok(End::Signal(HANGUP));
+                return Ok(LoopEnd::Signal(HANGUP));
             }
             self.is_dirty |= self.playground.pump()?;
             if self.playground.is_over() || self.wait_for_bench() {
-                return Ok(End::Asked);
+                return Ok(LoopEnd::Asked);
             }
             if self.playground.take_suspension()
                 && let Some(end) = self.suspend()
@@ -213,11 +213,11 @@ impl Tui {
                 self.is_dirty = true;
             }
             if self.draw_if_due().is_err() {
-                return Ok(End::Signal(self.signals.deadly().unwrap_or(HANGUP)));
+                return Ok(LoopEnd::Signal(self.signals.deadly().unwrap_or(HANGUP)));
             }
             // One that came before there was anything to be woken by.
             if let Some(number) = self.signals.deadly() {
-                return Ok(End::Signal(number));
+                return Ok(LoopEnd::Signal(number));
             }
             let woken = self.sleep()?;
             if woken.by_signal
@@ -231,7 +231,7 @@ impl Tui {
                 return Ok(end);
             }
             if self.be_patient() {
-                return Ok(End::Asked);
+                return Ok(LoopEnd::Asked);
             }
         }
     }
@@ -307,10 +307,10 @@ impl Tui {
         Ok(woken)
     }
 
-    fn hear(&mut self) -> Option<End> {
+    fn hear(&mut self) -> Option<LoopEnd> {
         self.signals.drain();
         if let Some(number) = self.signals.deadly() {
-            return Some(End::Signal(number));
+            return Some(LoopEnd::Signal(number));
         }
         if self.signals.was_asked_to_stop()
             && let Some(end) = self.suspend()
@@ -330,20 +330,20 @@ impl Tui {
         None
     }
 
-    fn read(&mut self) -> Option<End> {
+    fn read(&mut self) -> Option<LoopEnd> {
         self.is_urgent = !self.playground.is_settled();
         let mut buffer = [0; 16 * 1024];
         match self.tty.read(&mut buffer) {
-            Look::HungUp => return Some(End::Signal(HANGUP)),
-            Look::Nothing => return None,
-            Look::Bytes(count) => {
+            InputCheck::HungUp => return Some(LoopEnd::Signal(HANGUP)),
+            InputCheck::Nothing => return None,
+            InputCheck::Bytes(count) => {
                 if self.take_typed(&buffer[..count]) {
-                    return Some(End::Asked);
+                    return Some(LoopEnd::Asked);
                 }
             }
         }
         self.waits_until = self.decoder.patience().map(|patience| Instant::now() + patience);
-        self.act().then_some(End::Asked)
+        self.act().then_some(LoopEnd::Asked)
     }
 
     /// Nothing more came for an unfinished sequence.

@@ -24,7 +24,7 @@ use crate::trace::{FdReport, HoldersReport, Role, TaskId, TaskReport};
 use channel::{Channel, End, Ends};
 use kind::{ChannelId, EndId, Kind};
 use object::Object;
-use opening::Opening;
+use opening::FifoOpening;
 use task::{Descriptor, Process, Task};
 
 /// Calls of a loop that are kept one by one, unless every call is asked for.
@@ -59,7 +59,7 @@ pub struct World {
     processes: BTreeMap<TaskId, Process>,
     ends: Ends,
     objects: BTreeMap<EndId, Object>,
-    openings: BTreeMap<EndId, Opening>,
+    openings: BTreeMap<EndId, FifoOpening>,
     channels: BTreeMap<ChannelId, Channel>,
     names: HashMap<EndName, EndId>,
     /// Named datagram and listening sockets, and FIFOs, by their address as written.
@@ -187,12 +187,12 @@ impl World {
     }
 
     /// An open file description of a FIFO.
-    pub fn opening(&self, id: EndId) -> Option<&Opening> {
+    pub fn opening(&self, id: EndId) -> Option<&FifoOpening> {
         self.openings.get(&id)
     }
 
     /// All openings of FIFOs that somebody has.
-    pub fn openings(&self) -> impl Iterator<Item = &Opening> {
+    pub fn openings(&self) -> impl Iterator<Item = &FifoOpening> {
         self.openings.values()
     }
 
@@ -239,7 +239,7 @@ impl World {
         self.ends.get(&id).map_or_else(object, End::label)
     }
 
-    fn opening_label(&self, opening: &Opening) -> String {
+    fn opening_label(&self, opening: &FifoOpening) -> String {
         let side = || self.ends.get(&opening.end).map(End::label).unwrap_or_default();
         opening.name.as_ref().map_or_else(side, EndName::to_string)
     }

@@ -1,6 +1,6 @@
 //! A screen as cells with the colours they are seen in, and pids that are the same each time.
 
-use tincans::picture::cells::{Cell, Grid, Look, Rgb};
+use tincans::picture::cells::{Cell, CellStyle, Grid, Rgb};
 use tincans::ui::theme;
 
 /// The ground of the picture.
@@ -63,7 +63,7 @@ fn cell(cell: &vt100::Cell) -> Cell {
     let ground = rgb(cell.bgcolor(), GROUND);
     let (letters, ground) = if cell.inverse() { (ground, letters) } else { (letters, ground) };
     let look =
-        Look { letters, ground, is_bold: cell.bold(), is_italic: cell.italic(), is_underlined: cell.underline() };
+        CellStyle { letters, ground, is_bold: cell.bold(), is_italic: cell.italic(), is_underlined: cell.underline() };
     Cell { text: text.to_owned(), look }
 }
 

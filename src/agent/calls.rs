@@ -1,7 +1,7 @@
 //! One statement, one function, exactly its call: an order's [`Call`] goes to the kernel and comes back as answer and outcome.
 
 use crate::order::{Call, Extra, IncomingMessage, KEEP, Outcome, Payload, hash};
-use crate::sys::calls::{self as sys, Answer};
+use crate::sys::calls::{self as sys, CallResult};
 use crate::sys::signal;
 use crate::sys::{files, message, more_calls, options, wait_calls};
 
@@ -36,7 +36,7 @@ impl<'a> Prepared<'a> {
 
     /// Makes the call.
     #[expect(clippy::wildcard_enum_match_arm, reason = "the other families are made by the next functions")]
-    pub fn make(&mut self) -> (Answer, Extra) {
+    pub fn make(&mut self) -> (CallResult, Extra) {
         match *self.call {
             Call::Sendmmsg { fd, flags, .. } => return message::send_many(fd, &mut self.data, flags),
             Call::Recvmmsg { fd, flags, .. } => return message::receive_many(fd, &mut self.data, flags),
@@ -66,7 +66,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// What arrived, shortened to what a record keeps.
-    pub fn outcome(&self, answer: Answer, extra: Extra) -> Outcome {
+    pub fn outcome(&self, answer: CallResult, extra: Extra) -> Outcome {
         if let (Call::Recvmmsg { .. }, Extra::Messages(messages)) = (self.call, &extra) {
             let part = |(buffer, message): (&Vec<u8>, &IncomingMessage)| {
                 buffer[..usize::try_from(message.len).map_or(buffer.len(), |len| len.min(buffer.len()))].to_vec()
@@ -93,7 +93,7 @@ fn bytes(data: &Payload) -> Vec<u8> {
 
 /// The calls without buffers.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the last family is made by the next function")]
-fn make_other(call: &Call) -> (Answer, Extra) {
+fn make_other(call: &Call) -> (CallResult, Extra) {
     let none = |answer| (answer, Extra::None);
     match *call {
         Call::Socketpair { domain, kind, protocol } => array(sys::socketpair(domain, kind, protocol)),
@@ -130,8 +130,8 @@ fn make_other(call: &Call) -> (Answer, Extra) {
             (answer, Extra::Revents(revents))
         }
         Call::Signal { signal, disposition } => none(match signal::set_disposition(signal, disposition) {
-            Ok(()) => Answer::ok(0),
-            Err(errno) => Answer::failed(errno),
+            Ok(()) => CallResult::ok(0),
+            Err(errno) => CallResult::failed(errno),
         }),
         Call::Setrlimit { nofile } => none(sys::limit_descriptors(nofile)),
         Call::Splice { from, to, count, flags } => none(more_calls::splice((from, to), count, flags)),
@@ -146,7 +146,7 @@ fn make_other(call: &Call) -> (Answer, Extra) {
 
 /// The calls that only sockets and flags know; and a place for every call that is none of an agent's.
 #[expect(clippy::too_many_lines, reason = "one table of all calls: a new one has to be given its place")]
-fn make_socket_call(call: &Call) -> (Answer, Extra) {
+fn make_socket_call(call: &Call) -> (CallResult, Extra) {
     let none = |answer| (answer, Extra::None);
     match *call {
         Call::Getsockopt { fd, ref option } => keep_if_ok(options::get(fd, option)),
@@ -224,18 +224,18 @@ fn make_socket_call(call: &Call) -> (Answer, Extra) {
 }
 
 /// A call that is not made here, and why it is not.
-fn refused(_reason: &str) -> (Answer, Extra) {
-    (Answer::failed(crate::abi::Errno::EINVAL), Extra::None)
+fn refused(_reason: &str) -> (CallResult, Extra) {
+    (CallResult::failed(crate::abi::Errno::EINVAL), Extra::None)
 }
 
-fn array((answer, array): (Answer, [i32; 2])) -> (Answer, Extra) {
+fn array((answer, array): (CallResult, [i32; 2])) -> (CallResult, Extra) {
     (answer, Extra::Array(array))
 }
 
-fn name((answer, path): (Answer, Vec<u8>)) -> (Answer, Extra) {
+fn name((answer, path): (CallResult, Vec<u8>)) -> (CallResult, Extra) {
     keep_if_ok((answer, Extra::Name(run_place::shown(&path))))
 }
 
-fn keep_if_ok((answer, extra): (Answer, Extra)) -> (Answer, Extra) {
+fn keep_if_ok((answer, extra): (CallResult, Extra)) -> (CallResult, Extra) {
     (answer, if answer.ret < 0 { Extra::None } else { extra })
 }

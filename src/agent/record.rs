@@ -8,7 +8,7 @@
 
 use crate::abi::Errno;
 use crate::order::{KEEP_IN_LOOP, Outcome};
-use crate::sys::calls::Answer;
+use crate::sys::calls::CallResult;
 use crate::sys::ring::{MAX_RECORD, RingReader, RingWriter};
 use crate::sys::{now_ns, poll, signal};
 use crate::trace::Again;
@@ -30,7 +30,7 @@ const ROOM: usize = MAX_RECORD + 2;
 
 /// One record as the program reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Entry {
+pub enum RingRecord {
     /// About to make the `step`th call.
     Entered {
         /// Which call of the order.
@@ -119,7 +119,7 @@ impl Recorder {
     }
 
     /// Records what a call returned.
-    pub fn exit(&mut self, answer: Answer, outcome: &Outcome) {
+    pub fn exit(&mut self, answer: CallResult, outcome: &Outcome) {
         let bytes =
             if *outcome == Outcome::default() { Vec::new() } else { postcard::to_stdvec(outcome).unwrap_or_default() };
         let kind = if bytes.is_empty() { EXIT } else { EXIT_OUTCOME };
@@ -131,7 +131,7 @@ impl Recorder {
     /// The same inside a loop: the beginning of the data and nothing else. `next` is the step that is made right after this,
     /// whose entry is recorded here too. Rings only where the ring fills.
     #[inline]
-    pub fn exit_loop(&mut self, answer: Answer, data: &[u8], next: Option<u8>, timing: Timing) {
+    pub fn exit_loop(&mut self, answer: CallResult, data: &[u8], next: Option<u8>, timing: Timing) {
         let is_timed = timing == Timing::Exact || next.is_none() || self.untimed + 1 >= SAMPLED;
         self.untimed = if is_timed { 0 } else { self.untimed + 1 };
         let now = if is_timed { now_ns() } else { self.last_ns };
@@ -155,7 +155,7 @@ impl Recorder {
         }
     }
 
-    fn exit_long(&mut self, answer: Answer, data: &[u8], (now, next): (u64, Option<u8>)) {
+    fn exit_long(&mut self, answer: CallResult, data: &[u8], (now, next): (u64, Option<u8>)) {
         let kind = if data.is_empty() { EXIT } else { EXIT_DATA };
         self.write_exit(kind, answer, (now, &data[..data.len().min(KEEP_IN_LOOP)]));
         if let Some(step) = next {
@@ -171,7 +171,7 @@ impl Recorder {
         }
     }
 
-    fn write_exit(&mut self, kind: u64, answer: Answer, (now, bytes): (u64, &[u8])) {
+    fn write_exit(&mut self, kind: u64, answer: CallResult, (now, bytes): (u64, &[u8])) {
         let payload = if kind == EXIT { 0 } else { 1 + bytes.len().div_ceil(8) };
         self.ring.push(head(kind, 2 + payload as u64, small(answer.errno), low(answer.ret)));
         self.ring.push(now);
@@ -237,14 +237,14 @@ fn ret_of_again(word: u64) -> i32 {
 
 /// Reads the record at the tail without moving past it: the record, and its length in words. `available` words are published.
 /// None if there is none, or if what is there is no record.
-pub fn decode(ring: &RingReader, available: u64) -> Option<(Entry, usize)> {
+pub fn decode(ring: &RingReader, available: u64) -> Option<(RingRecord, usize)> {
     if available == 0 {
         return None;
     }
     let first = ring.peek(0);
     if first & 0xff == AGAIN {
         let ret = ret_of_again(first);
-        return Some((Entry::Again { ret, step: u8::from(first & 0x100 != 0) }, 1));
+        return Some((RingRecord::Again { ret, step: u8::from(first & 0x100 != 0) }, 1));
     }
     let words = usize::try_from(first >> 8 & 0xffff).unwrap_or(0);
     if words == 0 || words as u64 > available {
@@ -254,18 +254,18 @@ pub fn decode(ring: &RingReader, available: u64) -> Option<(Entry, usize)> {
     let ret = u32::try_from(first >> 32).unwrap_or(0).cast_signed();
     let errno = Errno(i32::from(small));
     let entry = match first & 0xff {
-        ENTER => Entry::Entered { step: small },
-        EXIT => Entry::Returned { ret, errno, outcome: None },
+        ENTER => RingRecord::Entered { step: small },
+        EXIT => RingRecord::Returned { ret, errno, outcome: None },
         EXIT_OUTCOME => {
             let outcome = postcard::from_bytes(&payload(ring, words)).ok()?;
-            Entry::Returned { ret, errno, outcome: Some(Box::new(outcome)) }
+            RingRecord::Returned { ret, errno, outcome: Some(Box::new(outcome)) }
         }
         EXIT_DATA => {
             let outcome = Outcome { data: payload(ring, words), ..Outcome::default() };
-            Entry::Returned { ret, errno, outcome: Some(Box::new(outcome)) }
+            RingRecord::Returned { ret, errno, outcome: Some(Box::new(outcome)) }
         }
-        DONE => Entry::Done,
-        READY => Entry::Ready,
+        DONE => RingRecord::Done,
+        READY => RingRecord::Ready,
         _ => return None,
     };
     Some((entry, words))

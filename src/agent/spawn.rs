@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 
 use crate::abi::Errno;
 use crate::order::Outcome;
-use crate::sys::calls::Answer;
+use crate::sys::calls::CallResult;
 use crate::sys::control::OrderReceiver;
 use crate::sys::fork::Forked;
 use crate::sys::{descriptors, fork, lifeline, poll, signal};
@@ -15,14 +15,14 @@ use super::{AGENT_ARGUMENT, Agent, FAILED, Private, run_place};
 
 impl Agent {
     /// fork(2): the child gets the control end and the ring that the program sent, and waits there for its first order.
-    pub(super) fn fork(&mut self) -> Answer {
+    pub(super) fn fork(&mut self) -> CallResult {
         let equipment = self.take_equipment();
         self.recorder.enter(0);
-        let Some((control, ring)) = equipment else { return Answer::failed(Errno::EMFILE) };
+        let Some((control, ring)) = equipment else { return CallResult::failed(Errno::EMFILE) };
         match fork::fork() {
             Ok(Forked::Child) => self.become_child(control, ring),
-            Ok(Forked::Parent(pid)) => Answer::ok(i64::from(pid)),
-            Err(errno) => Answer::failed(errno),
+            Ok(Forked::Parent(pid)) => CallResult::ok(i64::from(pid)),
+            Err(errno) => CallResult::failed(errno),
         }
     }
 
@@ -45,10 +45,10 @@ impl Agent {
     }
 
     /// A new thread of this process, with a control end and a ring of its own.
-    pub(super) fn thread(&mut self) -> Answer {
+    pub(super) fn thread(&mut self) -> CallResult {
         let equipment = self.take_equipment();
         self.recorder.enter(0);
-        let Some((control, ring)) = equipment else { return Answer::failed(Errno::EMFILE) };
+        let Some((control, ring)) = equipment else { return CallResult::failed(Errno::EMFILE) };
         let Private { bell, lifeline, own_lifeline, base, .. } = self.private;
         let private = Private { control: OrderReceiver::new(control), ring, bell, lifeline, own_lifeline, base };
         let (said, heard) = std::sync::mpsc::channel();
@@ -61,14 +61,14 @@ impl Agent {
             }));
         };
         match std::thread::Builder::new().stack_size(THREAD_STACK).spawn(body) {
-            Ok(_) => heard.recv().map_or(Answer::failed(Errno::EAGAIN), |tid| Answer::ok(i64::from(tid))),
-            Err(error) => Answer::failed(Errno(error.raw_os_error().unwrap_or(Errno::EAGAIN.0))),
+            Ok(_) => heard.recv().map_or(CallResult::failed(Errno::EAGAIN), |tid| CallResult::ok(i64::from(tid))),
+            Err(error) => CallResult::failed(Errno(error.raw_os_error().unwrap_or(Errno::EAGAIN.0))),
         }
     }
 
     /// execve(2) of the program's own file. The private descriptors are not close-on-exec; the limit is raised meanwhile,
     /// because a dynamic loader under `rlimit nofile 5` would die.
-    pub(super) fn exec(&mut self) -> Answer {
+    pub(super) fn exec(&mut self) -> CallResult {
         let soft = descriptors::soft_limit();
         let Private { ref control, ref ring, bell, lifeline, own_lifeline, base } = self.private;
         let soft = i32::try_from(soft).unwrap_or(i32::MAX);
@@ -81,12 +81,12 @@ impl Agent {
         let raised = descriptors::raise_limit();
         let errno = fork::exec(&arguments);
         drop(raised);
-        Answer::failed(errno)
+        CallResult::failed(errno)
     }
 
     /// The first words of an agent after its execve: the call that it was in has succeeded.
     pub(super) fn report_exec(&mut self) {
-        self.recorder.exit(Answer::ok(0), &Outcome::default());
+        self.recorder.exit(CallResult::ok(0), &Outcome::default());
         self.recorder.done();
     }
 

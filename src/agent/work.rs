@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::abi::{self, Errno};
 use crate::order::{Call, ECHO_BUFFER, FLOOD_BYTE, Loop, Outcome, Work};
-use crate::sys::calls::{self as sys, Answer};
+use crate::sys::calls::{self as sys, CallResult};
 use crate::sys::{descriptors, fork};
 
 use super::calls::Prepared;
@@ -174,7 +174,7 @@ impl Agent {
     }
 
     /// Records a loop's read, with its data as long as that is wanted.
-    fn exit_with_data(&mut self, answer: Answer, buffer: &[u8], next: Option<u8>) {
+    fn exit_with_data(&mut self, answer: CallResult, buffer: &[u8], next: Option<u8>) {
         let data = if self.keep > 0 { arrived(buffer, answer) } else { &[] };
         self.keep = self.keep.saturating_sub(1);
         self.recorder.exit_loop(answer, data, next, Timing::Exact);
@@ -216,7 +216,7 @@ impl Agent {
 
 /// poll(2) for the agent's own purposes: it refuses more descriptors than the soft limit allows numbers, which a learner may
 /// have set to 0.
-fn look(fds: &[i32], events: i32, timeout_ms: i32) -> (Answer, Vec<i16>) {
+fn look(fds: &[i32], events: i32, timeout_ms: i32) -> (CallResult, Vec<i16>) {
     loop {
         let (answer, revents) = sys::poll(fds, events, timeout_ms);
         match answer.errno {
@@ -256,6 +256,6 @@ fn flood_data(size: u64) -> Vec<u8> {
     vec![FLOOD_BYTE; usize::try_from(size).unwrap_or(0)]
 }
 
-fn arrived(buffer: &[u8], answer: Answer) -> &[u8] {
+fn arrived(buffer: &[u8], answer: CallResult) -> &[u8] {
     &buffer[..usize::try_from(answer.ret).unwrap_or(0).min(buffer.len())]
 }

@@ -10,7 +10,7 @@ use crate::lesson::goal::ConditionState;
 use crate::lesson::progress::Progress;
 use crate::lesson::shuffle;
 use crate::lesson::walk::only_looks;
-use crate::lesson::{Lesson, Next, Walk, list};
+use crate::lesson::{Lesson, LessonPosition, Next, list};
 use crate::script::{Statement, Verb};
 use crate::trace::{Event, What};
 
@@ -104,7 +104,7 @@ pub struct Taking {
     /// Which it is.
     pub lesson: CourseItem,
     /// The place in it.
-    pub walk: Walk,
+    pub walk: LessonPosition,
     /// What came of the step's statements so far.
     pub made: Vec<StatementResult>,
     /// The option that is marked.

@@ -9,7 +9,7 @@ use super::action::{Action, Learn};
 use super::{App, Mode};
 
 pub use key::{Key, Named};
-pub use table::{GROUPS, KeyGroup, KeyRow};
+pub use table::{GROUPS, Group, KeyRow};
 
 /// All modes, in the order in which a hint looks for a key.
 pub const MODES: [Mode; 14] = [

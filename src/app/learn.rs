@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use crate::check::Verdict;
-use crate::lesson::{Lesson, Next, Walk, other_kinds, review};
+use crate::lesson::{Lesson, LessonPosition, Next, other_kinds, review};
 use crate::script::{Statement, Verb};
 use crate::world::World;
 use crate::world::kind::ChannelId;
@@ -120,7 +120,7 @@ fn after_lesson(app: &mut App, at: usize) -> Vec<Command> {
     let Some((name, lesson)) = asked else { return take(app, at + 1) };
     let asked = app.course.review.asked + 1;
     app.course.review = Review { name, after: at, asked, lesson: Rc::new([lesson]) };
-    app.course.taking = Some(Taking::new(CourseItem::Review, Walk::default()));
+    app.course.taking = Some(Taking::new(CourseItem::Review, LessonPosition::default()));
     app.mode = Mode::Lesson;
     let lessons = app.course.review.lesson.clone();
     lessons.first().map(|lesson| rebuild(app, lesson)).unwrap_or_default()
@@ -204,7 +204,7 @@ pub(super) fn again(app: &mut App) -> Vec<Command> {
     let Some((lessons, at)) = app.course.book() else { return Vec::new() };
     let Some(taking) = &mut app.course.taking else { return Vec::new() };
     let Some(lesson) = lessons.get(at) else { return Vec::new() };
-    taking.enter(Walk::at(lesson, taking.walk.step()));
+    taking.enter(LessonPosition::at(lesson, taking.walk.step()));
     rebuild(app, lesson)
 }
 
@@ -215,7 +215,7 @@ pub(super) fn take(app: &mut App, at: usize) -> Vec<Command> {
     let step = app.course.progress.of(&lesson.id).step;
     // A lesson that has become shorter is begun anew.
     let step = if step < lesson.steps.len() { step } else { 0 };
-    app.course.taking = Some(Taking::new(CourseItem::Lesson(at), Walk::at(lesson, step)));
+    app.course.taking = Some(Taking::new(CourseItem::Lesson(at), LessonPosition::at(lesson, step)));
     app.course.review.asked = 0;
     if step == 0 {
         app.course.progress.begin(&lesson.id);

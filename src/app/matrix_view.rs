@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::kind::Kind;
 use crate::script::Statement;
 use crate::script::parse;
-use crate::situation::{Row, rows};
+use crate::situation::{MatrixRow, rows};
 
 use super::action::{Action, Command};
 use super::input_line::InputLine;
@@ -44,7 +44,7 @@ impl Default for MatrixView {
 }
 
 /// All rows, each with the heading above it.
-pub fn all() -> impl Iterator<Item = (&'static str, &'static Row)> {
+pub fn all() -> impl Iterator<Item = (&'static str, &'static MatrixRow)> {
     rows::GROUPS.iter().flat_map(|group| group.rows.iter().map(|row| (group.title, row)))
 }
 
@@ -56,8 +56,9 @@ impl MatrixView {
 
     /// How many cells are known, of how many that mean anything.
     pub fn known(&self) -> (usize, usize) {
-        let means =
-            |(_, row): (&str, &'static Row)| Kind::CHANNELS.into_iter().filter(|it| row.lines(*it).is_ok()).count();
+        let means = |(_, row): (&str, &'static MatrixRow)| {
+            Kind::CHANNELS.into_iter().filter(|it| row.lines(*it).is_ok()).count()
+        };
         (self.answers.len(), all().map(means).sum())
     }
 
@@ -192,7 +193,7 @@ impl App {
 }
 
 /// Rows of the matrix in which all words of a search occur, by their places.
-pub(super) fn rows_with(query: &str) -> impl Iterator<Item = (u32, usize, &'static Row)> {
+pub(super) fn rows_with(query: &str) -> impl Iterator<Item = (u32, usize, &'static MatrixRow)> {
     let query = query.to_owned();
     all().enumerate().filter_map(move |(at, (heading, row))| {
         let rank =
@@ -202,7 +203,7 @@ pub(super) fn rows_with(query: &str) -> impl Iterator<Item = (u32, usize, &'stat
 }
 
 /// The title of a cell, and its statements.
-pub fn cell(place: CellPlace) -> Option<(&'static Row, Kind)> {
+pub fn cell(place: CellPlace) -> Option<(&'static MatrixRow, Kind)> {
     let (_, row) = all().nth(place.0)?;
     Some((row, *Kind::CHANNELS.get(place.1)?))
 }

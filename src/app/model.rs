@@ -8,7 +8,7 @@ use crate::explain;
 use crate::script::Statement;
 use crate::trace::{Event, Explanation};
 use crate::world::World;
-use crate::world::history::{History, Look};
+use crate::world::history::{History, PastPicture};
 
 use super::action::{Command, Input};
 use super::course::Course;
@@ -123,7 +123,7 @@ impl Model {
     }
 
     /// What was asked for by [`Command::Look`].
-    pub fn look(&mut self, look: Option<Look>) {
+    pub fn look(&mut self, look: Option<PastPicture>) {
         update::looked(&mut self.app, look);
     }
 

@@ -8,7 +8,7 @@ use crate::lesson::walk::only_looks;
 use crate::script::{Statement, Verb};
 use crate::trace::{Event, Explanation};
 use crate::world::World;
-use crate::world::history::{Look, Moment};
+use crate::world::history::{Moment, PastPicture};
 
 use super::transcript::{self, Transcript};
 use super::{App, Mode};
@@ -134,7 +134,7 @@ impl App {
     }
 
     /// Something of the past is to be seen.
-    pub(super) fn look_back(&mut self, look: Look) {
+    pub(super) fn look_back(&mut self, look: PastPicture) {
         let back = self.past.as_ref().map_or(self.mode, |past| past.back);
         let mut transcript = Transcript::default();
         let mut line = None;
@@ -151,7 +151,7 @@ impl App {
             moment.events.iter().for_each(|event| transcript.push_event(event));
         }
         let why = why(&look.world, &look.moments);
-        let Look { at, newest, oldest, world, moments } = look;
+        let PastPicture { at, newest, oldest, world, moments } = look;
         self.past = Some(Past { at, newest, oldest, world: Rc::new(world), moments, transcript, why, back });
         self.mode = Mode::Past;
         self.is_looking_elsewhere = false;

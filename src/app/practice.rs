@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::lesson::{Lesson, Walk, problem_wish};
+use crate::lesson::{Lesson, LessonPosition, problem_wish};
 use crate::script::Statement;
 
 use super::action::Command;
@@ -46,7 +46,7 @@ pub(super) fn posed(app: &mut App, problem: Lesson) {
         practice.before = practice.problem.first().and_then(problem_wish::likeness);
     }
     practice.number = problem.number;
-    let walk = Walk::at(&problem, 0);
+    let walk = LessonPosition::at(&problem, 0);
     practice.problem = Rc::new([problem]);
     app.course.taking = Some(Taking::new(CourseItem::Problem, walk));
     app.mode = Mode::Lesson;

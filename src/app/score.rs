@@ -4,7 +4,7 @@
 use crate::lesson::problem_wish::{self, ProblemWish};
 use crate::lesson::progress::Question;
 use crate::lesson::words::{self, fill};
-use crate::lesson::{Goal, Lesson, Part};
+use crate::lesson::{CoursePart, Goal, Lesson};
 
 use super::course::{Course, CourseItem};
 
@@ -59,14 +59,14 @@ impl Course {
     pub(super) fn repaired(&mut self) {
         let Some((lessons, at)) = self.book() else { return };
         let (Some(taking), Some(lesson)) = (&self.taking, lessons.get(at)) else { return };
-        if let Some(used) = taking.used.filter(|_| lesson.part == Part::Hunt) {
+        if let Some(used) = taking.used.filter(|_| lesson.part == CoursePart::Hunt) {
             self.progress.repaired(&lesson.id, used);
         }
     }
 
     /// Whether the goal is a bug hunt's: it is repaired with as few statements as possible.
     pub fn is_hunt(&self) -> bool {
-        self.current().is_some_and(|(lesson, _)| lesson.part == Part::Hunt)
+        self.current().is_some_and(|(lesson, _)| lesson.part == CoursePart::Hunt)
     }
 
     /// Of a bug hunt that is solved without the answer: statements used, the fewest known, the learner's best.
@@ -86,7 +86,7 @@ impl Course {
             let all = fill(around.score, &[&score.right, &score.asked()]);
             lines.push(if score.wrong > 0 { format!("{all} {}", around.comes_back) } else { all });
         }
-        let main = |it: &&Lesson| it.part == Part::Main;
+        let main = |it: &&Lesson| it.part == CoursePart::Main;
         if self.lessons.iter().rfind(main).is_some_and(|last| last.id == lesson.id) {
             let done = self.lessons.iter().filter(|it| self.progress.of(&it.id).done).count();
             let answers = self.lessons.iter().map(|it| self.progress.of(&it.id).score);

@@ -2,7 +2,7 @@
 
 use crate::lesson::list;
 use crate::script::parse;
-use crate::situation::Row;
+use crate::situation::MatrixRow;
 
 use super::action::{Action, Learn};
 use super::entry::ActionEntry;
@@ -82,7 +82,7 @@ fn lessons(app: &App, query: &str) -> Vec<(u32, ActionEntry)> {
 }
 
 fn matrix_rows(query: &str) -> Vec<(u32, ActionEntry)> {
-    let of_row = |(rank, at, row): (u32, usize, &'static Row)| {
+    let of_row = |(rank, at, row): (u32, usize, &'static MatrixRow)| {
         let action = Action::MatrixRow(u16::try_from(at).ok()?);
         let questions = row.questions().join("; ");
         let detail = format!("what each kind of channel answers to: {questions}");

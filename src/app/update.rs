@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::script::parse;
 use crate::world::World;
-use crate::world::history::Look;
+use crate::world::history::PastPicture;
 
 use super::action::{Action, ChannelAction, Command, Input, Learn, Move};
 use super::input_line::Edit;
@@ -135,7 +135,7 @@ fn warn(app: &mut App, lines: Vec<String>) {
 }
 
 /// What was asked for by [`Command::Look`]: the past, or now where there is nothing that old.
-pub fn looked(app: &mut App, look: Option<Look>) {
+pub fn looked(app: &mut App, look: Option<PastPicture>) {
     match look {
         Some(look) => app.look_back(look),
         None if app.past.is_some() => app.return_to_now(),

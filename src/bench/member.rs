@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 
 use crate::abi::Errno;
-use crate::agent::record::Entry;
+use crate::agent::record::RingRecord;
 use crate::order::Outcome;
 use crate::sys::control::{self, OrderSender};
 use crate::sys::procfs::ThreadFiles;
@@ -160,10 +160,10 @@ impl Member {
     }
 
     /// Takes in one of its records: its phase changes, and the facts are for the world.
-    pub fn take(&mut self, entry: Entry) -> [Option<Fact>; 2] {
+    pub fn take(&mut self, entry: RingRecord) -> [Option<Fact>; 2] {
         let (phase, facts) = match entry {
-            Entry::Entered { step } => (Phase::Inside, [self.entered(step), None]),
-            Entry::Returned { ret, errno, outcome } => {
+            RingRecord::Entered { step } => (Phase::Inside, [self.entered(step), None]),
+            RingRecord::Returned { ret, errno, outcome } => {
                 self.last_errno = errno;
                 self.note_returned(ret, outcome.as_deref());
                 if errno != Errno::NONE {
@@ -172,27 +172,27 @@ impl Member {
                 let phase = if self.is_reader && self.next.is_none() { Phase::Waiting } else { Phase::Busy };
                 (phase, [Some(Fact::Returned { ret, errno, outcome }), None])
             }
-            Entry::Again { ret, step } => {
+            RingRecord::Again { ret, step } => {
                 self.note_returned(ret, None);
                 let returned = Fact::Returned { ret, errno: Errno::NONE, outcome: None };
                 (Phase::Inside, [Some(returned), self.entered(step)])
             }
-            Entry::Done => {
+            RingRecord::Done => {
                 let done = (self.phase != Phase::LeavingOut).then_some(Fact::Done);
                 let (phase, next) = self.next_ahead();
                 (phase, [done, next])
             }
-            Entry::Ready if self.phase == Phase::Arriving => {
+            RingRecord::Ready if self.phase == Phase::Arriving => {
                 let (phase, next) = self.next_ahead();
                 (phase, [next, None])
             }
-            Entry::Ready if self.is_reader => {
+            RingRecord::Ready if self.is_reader => {
                 let next = self.next.take();
                 self.is_reader = next.as_ref().is_some_and(Assignment::makes_reader);
                 let phase = if next.is_some() { Phase::Busy } else { Phase::Waiting };
                 (phase, [next.map(|next| self.begin(next)), None])
             }
-            Entry::Ready => (self.phase, [None, None]),
+            RingRecord::Ready => (self.phase, [None, None]),
         };
         self.phase = phase;
         facts

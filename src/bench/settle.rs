@@ -7,7 +7,7 @@ use crate::abi::Disposition;
 use crate::abi::Signal;
 use crate::abi::TaskState;
 use crate::order::Call;
-use crate::sys::procfs::Look;
+use crate::sys::procfs::ThreadSample;
 use crate::sys::{poll, procfs, ring};
 use crate::trace::{Fact, TaskId};
 use crate::world::task::Process;
@@ -18,7 +18,7 @@ use super::{Assignment, Bench, BenchError};
 /// What one collect saw of all tasks.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Collected {
-    rows: Vec<(TaskId, u64, Look)>,
+    rows: Vec<(TaskId, u64, ThreadSample)>,
 }
 
 /// The first nap while something still runs; each further one is twice as long.
@@ -144,7 +144,7 @@ impl Bench {
         Some(Collected { rows: rows.collect::<Option<_>>()? })
     }
 
-    fn is_quiet(&self, member: &Member, look: Look) -> bool {
+    fn is_quiet(&self, member: &Member, look: ThreadSample) -> bool {
         match look.state {
             state if procfs::is_stopped(state) => true,
             // D is a wait for a lock or a disk, not for what another task does; but the lock of a pipe can be held by a sleeper. Who
@@ -164,7 +164,7 @@ impl Bench {
 
     /// A call that can sleep; where /proc may be read, its number must be that of the call which was recorded. A task that
     /// waits for the thread it makes, or for the disk in execve, only looks asleep.
-    fn is_in_its_call(&self, member: &Member, look: Look) -> bool {
+    fn is_in_its_call(&self, member: &Member, look: ThreadSample) -> bool {
         let recorded = self
             .recording
             .world()

@@ -1,8 +1,8 @@
 //! The other way round: from what one statement brought to the expectations that hold of it, as somebody who knows the answer
 //! would have written them. Nothing is asked of the kernel here, and nothing is guessed.
 
-use super::came::{self, Came};
-use super::{Seen, calls, deaths, signals, sleeps_on};
+use super::came::{self, Observed};
+use super::{StatementRun, calls, deaths, signals, sleeps_on};
 use crate::abi::{self, Errno, flag_names};
 use crate::order::Extra;
 use crate::script::Want;
@@ -10,7 +10,7 @@ use crate::trace::{CallEvent, CallState, What};
 
 /// What one statement brought, in the words of the language.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct AnswerWords {
     /// To be read: `-1 EPIPE`, `"hell" MSG_TRUNC`, `killed by SIGPIPE`.
     pub shown: Vec<String>,
     /// To stand after `=>`: all of them hold.
@@ -20,7 +20,7 @@ pub struct Answer {
 }
 
 /// The answer of a statement: its own result, and what it did to others.
-pub fn answer(seen: &Seen<'_>) -> Answer {
+pub fn answer(seen: &StatementRun<'_>) -> AnswerWords {
     let mut answer = of_others(seen);
     let mut own = of_itself(seen);
     own.others = answer.shown.len();
@@ -29,7 +29,7 @@ pub fn answer(seen: &Seen<'_>) -> Answer {
     own
 }
 
-impl Answer {
+impl AnswerWords {
     fn of(shown: impl Into<String>, expected: impl Into<String>) -> Self {
         Self { shown: vec![shown.into()], expected: vec![expected.into()], others: 0 }
     }
@@ -43,14 +43,14 @@ impl Answer {
 }
 
 /// The statement's own result.
-fn of_itself(seen: &Seen<'_>) -> Answer {
+fn of_itself(seen: &StatementRun<'_>) -> AnswerWords {
     if seen.refused.is_some() {
-        return Answer::of("refused", "refused");
+        return AnswerWords::of("refused", "refused");
     }
     if let Some((task, death)) = seen.actor.and_then(|task| Some((task, deaths(seen, task).next()?))) {
-        return Answer::of(death.words(), came::death_words(task, death));
+        return AnswerWords::of(death.words(), came::death_words(task, death));
     }
-    let mut answer = of_result(&Came::of_statement(seen));
+    let mut answer = of_result(&Observed::of_statement(seen));
     for signal in seen.actor.into_iter().flat_map(|task| signals(seen, task)) {
         answer.shown.push(signal.clone());
         answer.expected.push(format!("signals {} {signal}", seen.actor.unwrap_or_default()));
@@ -60,11 +60,11 @@ fn of_itself(seen: &Seen<'_>) -> Answer {
 
 /// One result, by itself.
 #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
-fn of_result(came: &Came<'_>) -> Answer {
+fn of_result(came: &Observed<'_>) -> AnswerWords {
     match came {
-        Came::Call(call) => of_call(came, call),
-        Came::Burst(burst) => {
-            let mut answer = Answer::default();
+        Observed::Call(call) => of_call(came, call),
+        Observed::Burst(burst) => {
+            let mut answer = AnswerWords::default();
             answer.add(burst.bytes.to_string());
             if burst.errno != Errno::NONE {
                 answer.add(burst.errno.name());
@@ -74,8 +74,8 @@ fn of_result(came: &Came<'_>) -> Answer {
             }
             answer
         }
-        Came::Report(What::Holders(report)) => {
-            let mut answer = Answer::default();
+        Observed::Report(What::Holders(report)) => {
+            let mut answer = AnswerWords::default();
             answer.add(report.holders.len().to_string());
             if !report.holders.is_empty() {
                 answer.add(came.words(&Want::HeldBy(Vec::new())));
@@ -83,18 +83,21 @@ fn of_result(came: &Came<'_>) -> Answer {
             answer.add(format!("in_flight={}", report.in_flight));
             answer
         }
-        other => Answer::of(other.words(&Want::Anything), other.words(&Want::Anything)),
+        other => AnswerWords::of(other.words(&Want::Anything), other.words(&Want::Anything)),
     }
 }
 
-fn of_call(came: &Came<'_>, call: &CallEvent) -> Answer {
+fn of_call(came: &Observed<'_>, call: &CallEvent) -> AnswerWords {
     if call.state == CallState::Unfinished {
-        return Answer::of("unfinished", "_");
+        return AnswerWords::of("unfinished", "_");
     }
-    let mut answer = Answer::default();
+    let mut answer = AnswerWords::default();
     if let Some(errno) = came.errno() {
         let failed = call.ret == Some(-1);
-        return Answer::of(if failed { format!("-1 {}", errno.name()) } else { errno.name().to_owned() }, errno.name());
+        return AnswerWords::of(
+            if failed { format!("-1 {}", errno.name()) } else { errno.name().to_owned() },
+            errno.name(),
+        );
     }
     let words = came.words(&Want::Anything);
     let words = if words.ends_with(" bytes)") { call.ret.unwrap_or(0).to_string() } else { words };
@@ -116,8 +119,8 @@ fn of_call(came: &Came<'_>, call: &CallEvent) -> Answer {
 
 /// What became of the other tasks: who woke, who sleeps on, who died, in the order of the events.
 #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
-fn of_others(seen: &Seen<'_>) -> Answer {
-    let mut answer = Answer::default();
+fn of_others(seen: &StatementRun<'_>) -> AnswerWords {
+    let mut answer = AnswerWords::default();
     let mut tasks: Vec<&str> = Vec::new();
     for event in seen.events {
         let task = match &event.what {
@@ -140,10 +143,10 @@ fn of_others(seen: &Seen<'_>) -> Answer {
     answer
 }
 
-fn of_other(seen: &Seen<'_>, task: &str, answer: &mut Answer) {
+fn of_other(seen: &StatementRun<'_>, task: &str, answer: &mut AnswerWords) {
     if let Some(death) = deaths(seen, task).next() {
         answer.add(came::death_words(task, death));
-    } else if let Some(came) = Came::of_waking(seen, task) {
+    } else if let Some(came) = Observed::of_waking(seen, task) {
         let result = of_result(&came);
         let slept = calls(seen).any(|call| call.task == task && call.state == CallState::Asleep);
         if let (Some(words), Some(want), false) = (result.shown.first(), result.expected.first(), slept) {
@@ -161,8 +164,8 @@ mod tests {
     use crate::script::Verb;
     use crate::trace::{Death, Event};
 
-    fn seen<'a>(events: &'a [Event], refused: Option<&'a str>, asleep: &'a [String]) -> Seen<'a> {
-        Seen { events, actor: Some("parent"), refused, asleep, verb: &Verb::Exec }
+    fn seen<'a>(events: &'a [Event], refused: Option<&'a str>, asleep: &'a [String]) -> StatementRun<'a> {
+        StatementRun { events, actor: Some("parent"), refused, asleep, verb: &Verb::Exec }
     }
 
     fn death(task: &str, signal: abi::Signal) -> Event {
@@ -172,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_the_whole_answer_of_its_own() {
-        assert_eq!(answer(&seen(&[], Some("no"), &[])), Answer::of("refused", "refused"));
+        assert_eq!(answer(&seen(&[], Some("no"), &[])), AnswerWords::of("refused", "refused"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One result: what it is, whether it meets a condition, and how it reads in the words of the language.
 
 use super::epoll::names;
-use super::{Captures, Seen, calls, epoll};
+use super::{Captures, StatementRun, calls, epoll};
 use crate::abi::{self, Errno, flag_names};
 use crate::order::{self, Call, Extra, Payload};
 use crate::script::words::quote;
@@ -10,7 +10,7 @@ use crate::trace::{Brought, Burst, CallEvent, CallState, Death, What};
 
 /// What came of a statement, or of a call that woke.
 #[derive(Debug, Clone, Copy)]
-pub enum Came<'a> {
+pub enum Observed<'a> {
     /// The statement was not made.
     Refused(&'a str),
     /// A call.
@@ -23,10 +23,10 @@ pub enum Came<'a> {
     Done,
 }
 
-impl<'a> Came<'a> {
+impl<'a> Observed<'a> {
     /// The primary result of a statement.
     #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
-    pub fn of_statement(seen: &Seen<'a>) -> Self {
+    pub fn of_statement(seen: &StatementRun<'a>) -> Self {
         if let Some(reason) = seen.refused {
             return Self::Refused(reason);
         }
@@ -52,7 +52,7 @@ impl<'a> Came<'a> {
 
     /// What a sleeping task's call, or loop, returned during this statement. A loop that sleeps again is not over.
     #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
-    pub fn of_waking(seen: &Seen<'a>, task: &str) -> Option<Self> {
+    pub fn of_waking(seen: &StatementRun<'a>, task: &str) -> Option<Self> {
         let of_task = || calls(seen).filter(|call| call.task == task);
         let sleeps_again = of_task().last().is_some_and(|call| call.state == CallState::Asleep);
         let resumed = of_task().find(|call| call.state == CallState::Resumed);
@@ -264,7 +264,7 @@ fn brought(call: &CallEvent) -> Option<i64> {
     call.names.brought.clone().and_then(Brought::number).and_then(|number| i64::try_from(number).ok())
 }
 
-fn own(seen: &Seen<'_>, task: &str, since: Option<u32>, line: u32) -> bool {
+fn own(seen: &StatementRun<'_>, task: &str, since: Option<u32>, line: u32) -> bool {
     seen.actor == Some(task) && since.is_none_or(|since| since == line)
 }
 
@@ -338,7 +338,7 @@ fn report_words(what: &What, want: &Want) -> String {
             tasks.dedup();
             if tasks.is_empty() { "held by nobody".to_owned() } else { format!("held by {}", tasks.join(" ")) }
         }
-        _ => Came::Report(what).number().map_or_else(|| "no number".to_owned(), |number| number.to_string()),
+        _ => Observed::Report(what).number().map_or_else(|| "no number".to_owned(), |number| number.to_string()),
     }
 }
 

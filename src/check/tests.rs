@@ -78,7 +78,7 @@ fn scene(events: Vec<Event>) -> Scene {
 fn verdict(text: &str, scene: &Scene, captures: &mut Captures) -> Verdict {
     let verb = Verb::Getsockopt { end: crate::script::EndRef::Raw(3), option: "peercred".into() };
     let wants = parse::expectations(text, &verb, 1).unwrap_or_else(|error| panic!("{text}: {error}"));
-    let seen = Seen {
+    let seen = StatementRun {
         events: &scene.events,
         actor: Some("parent"),
         refused: scene.refused,

@@ -6,7 +6,7 @@ use color_eyre::eyre::{Result, bail};
 
 use crate::bench::BenchError;
 
-use crate::lesson::{Goal, Lesson, Next, Prediction, Walk};
+use crate::lesson::{Goal, Lesson, LessonPosition, Next, Prediction};
 use crate::script::{Statement, Verb, Want};
 use crate::session::{Session, Settings};
 use crate::trace::{Event, What};
@@ -62,7 +62,7 @@ impl LessonRun {
         for statement in &lesson.setup {
             self.one(statement)?;
         }
-        let mut walk = Walk::default();
+        let mut walk = LessonPosition::default();
         loop {
             match walk.next(lesson) {
                 Next::Run(statement) => drop(self.one(statement)?),

@@ -8,7 +8,7 @@ use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::ledger::{Flow, Read, ReadResult};
 use crate::world::object::Object;
-use crate::world::opening::Opening;
+use crate::world::opening::FifoOpening;
 use crate::world::task::Task;
 
 /// One call in the picture after it.
@@ -129,7 +129,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Of a FIFO: the open file description that the call is about, if its number still means that.
-    pub fn opening(&self) -> Option<&'a Opening> {
+    pub fn opening(&self) -> Option<&'a FifoOpening> {
         let entry = self.world.process_of(self.task.id)?.table.get(&self.call.call.fd()?)?;
         self.world.opening(entry.opening?)
     }

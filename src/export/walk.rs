@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use crate::abi::Signal;
 use crate::recording::Recording;
-use crate::recording::entry::Entry;
+use crate::recording::entry::RecordingEntry;
 use crate::recording::replay::Replay;
 use crate::script::{Number, Statement, Verb, parse};
 use crate::trace::{CallEvent, CallState, Death, Event, Fact, Subject, TaskId, What, strace};
@@ -61,19 +61,23 @@ pub fn of(recording: &Recording) -> Result<Run, String> {
     let mut is_bench = false;
     for entry in recording.entries()? {
         match &entry {
-            Entry::Bench(_) if is_bench => {
+            RecordingEntry::Bench(_) if is_bench => {
                 return Err("the bench was reset: only one bench fits into a program".to_owned());
             }
-            Entry::Bench(_) => is_bench = true,
-            Entry::Statement { line, text } => walk.begin(parse::statement(text, *line).ok().flatten())?,
-            Entry::Record(record) => {
+            RecordingEntry::Bench(_) => is_bench = true,
+            RecordingEntry::Statement { line, text } => walk.begin(parse::statement(text, *line).ok().flatten())?,
+            RecordingEntry::Record(record) => {
                 if let Fact::Born(birth) = &record.fact {
                     walk.add(&birth.name, birth.pid, birth.pid != birth.tid);
                 }
             }
-            Entry::Observed(_) | Entry::Settled(_) | Entry::Spontaneous {} | Entry::Checked(_) | Entry::End(_) => {}
+            RecordingEntry::Observed(_)
+            | RecordingEntry::Settled(_)
+            | RecordingEntry::Spontaneous {}
+            | RecordingEntry::Checked(_)
+            | RecordingEntry::End(_) => {}
         }
-        let is_settled = matches!(entry, Entry::Settled(_));
+        let is_settled = matches!(entry, RecordingEntry::Settled(_));
         let events = replay.take(entry)?;
         if is_settled {
             let why = replay.recording().why(Subject::Other);

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::sys::confine::{self, Limits};
+use crate::sys::confine::{self, ProcessLimits};
 use crate::sys::{fork, launch, poll};
 use crate::text;
 
 /// How long one may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What it may use.
-const LIMITS: Limits =
-    Limits { seconds: 30, memory: 4 * 1024 * 1024 * 1024, file_size: 64 * 1024 * 1024, descriptors: 256 };
+const LIMITS: ProcessLimits =
+    ProcessLimits { seconds: 30, memory: 4 * 1024 * 1024 * 1024, file_size: 64 * 1024 * 1024, descriptors: 256 };
 /// Bytes of what it says that are read.
 const MOST_SAID: u64 = 64 * 1024;
 

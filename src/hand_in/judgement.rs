@@ -41,7 +41,7 @@ pub enum Ended {
 
 /// All that is known of a run.
 #[derive(Debug)]
-pub struct Seen<'a> {
+pub struct ProgramRun<'a> {
     /// How it ended.
     pub ended: Ended,
     /// A line of the task is about how the first task ends.
@@ -78,7 +78,7 @@ impl Judgement {
     }
 
     /// What is to be said of a run.
-    pub fn of(seen: &Seen<'_>) -> Self {
+    pub fn of(seen: &ProgramRun<'_>) -> Self {
         let mut judgement = Self::default();
         if let Ended::NotRun(reason) = &seen.ended {
             return Self::not_run(reason.clone());
@@ -121,7 +121,7 @@ impl Judgement {
     }
 
     /// It has to end by itself, with 0 unless a line wants another status.
-    fn end(&mut self, seen: &Seen<'_>) {
+    fn end(&mut self, seen: &ProgramRun<'_>) {
         let (wanted, came) = match &seen.ended {
             Ended::Died(Death::Exited(0)) | Ended::NotRun(_) => return,
             Ended::Died(_) if seen.is_end_wanted => return,

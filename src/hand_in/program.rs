@@ -18,7 +18,7 @@ use crate::watch::follower::{Ending, Follower, News};
 use crate::watch::start::{Setup, Started, start};
 
 use super::Bounds;
-use super::judgement::{Ended, Judgement, Seen};
+use super::judgement::{Ended, Judgement, ProgramRun};
 
 /// Where all seem to sleep: how long nothing may come until the kernel is asked whether that is so.
 const QUIET: Duration = Duration::from_millis(20);
@@ -36,7 +36,7 @@ pub fn judge(
     let words = [CString::new(program.as_os_str().as_bytes()).unwrap_or_default()];
     let output = launch::unnamed_file()?;
     let started = start(&words, Setup { output: Some(&output), bounds: Some(confinement), ..Setup::default() })?;
-    let mut run = Run {
+    let mut run = RunningProgram {
         follower: Follower::new(None, false),
         grade,
         mistakes: Mistakes::default(),
@@ -60,7 +60,7 @@ pub fn judge(
 }
 
 /// A program that is running, and what is known of it by now.
-struct Run {
+struct RunningProgram {
     follower: Follower,
     grade: Grade,
     mistakes: Mistakes,
@@ -75,13 +75,13 @@ struct Run {
 /// How often each task was given a processor, at a look at which all of them slept.
 type Look = Vec<u64>;
 
-impl Run {
+impl RunningProgram {
     fn judgement(&mut self, ended: Ended, output: &[u8]) -> Judgement {
         let faults = std::mem::take(self.follower.faults());
         let world = self.follower.recording().world();
         let Self { grade, excused, mistakes, is_end_wanted, .. } = self;
         let is_end_wanted = *is_end_wanted;
-        Judgement::of(&Seen { ended, is_end_wanted, world, grade, faults: &faults, excused, mistakes, output })
+        Judgement::of(&ProgramRun { ended, is_end_wanted, world, grade, faults: &faults, excused, mistakes, output })
     }
 
     /// To its end; how it was stopped, if it had to be.

@@ -9,14 +9,14 @@ pub const CSV_HEAD: &str = "program,result,wanted,came,why\n";
 
 /// One program.
 #[derive(Debug)]
-pub struct Row {
+pub struct GradeRow {
     /// Its file.
     pub program: String,
     /// What has come of it.
     pub judgement: Judgement,
 }
 
-impl Row {
+impl GradeRow {
     /// `passes`, or `fails` with what was wanted, what came, and why.
     pub fn text(&self) -> String {
         let Judgement { wanted, came, why } = &self.judgement;
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn a_cell_is_quoted_where_it_must_be_and_never_a_formula() {
         let judgement = Judgement { wanted: vec!["a, b".into()], came: vec!["\"x\"".into()], why: vec!["=1+1".into()] };
-        let row = Row { program: "-x.c".into(), judgement };
+        let row = GradeRow { program: "-x.c".into(), judgement };
         assert_eq!(row.csv(), "'-x.c,fails,\"a, b\",\"\"\"x\"\"\",'=1+1\n");
         assert_eq!(row.text(), "-x.c: fails\n    wanted  a, b\n    came    \"x\"\n    why     =1+1\n");
         assert_eq!(sum(1, 1), "1 program: 1 pass, 0 fail.");

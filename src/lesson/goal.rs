@@ -7,7 +7,7 @@
 //!
 //! Whatever else is on the bench makes no difference: a condition names all that it is about.
 
-use crate::check::{self, Captures, Seen, Verdict};
+use crate::check::{self, Captures, StatementRun, Verdict};
 use crate::lesson::walk::only_looks;
 use crate::order::Call;
 use crate::questions::acting;
@@ -222,7 +222,7 @@ fn end_of(verb: &Verb) -> Option<&EndRef> {
 }
 
 fn verdict(condition: &Statement, actor: Option<&str>, events: &[Event]) -> Verdict {
-    let seen = Seen { events, actor, refused: None, asleep: &[], verb: &condition.verb };
+    let seen = StatementRun { events, actor, refused: None, asleep: &[], verb: &condition.verb };
     check::check(&condition.expectations, &seen, &mut Captures::default())
 }
 

@@ -1,7 +1,7 @@
 //! Languages that lessons are written in: which one a learner reads, and whether a translation is the same lesson. Only words
 //! may differ; what is run, asked and wanted is the same in every language.
 
-use super::{Action, Choice, Goal, Lesson, Prediction, Step};
+use super::{Action, Choice, Goal, Lesson, LessonStep, Prediction};
 use crate::script::Statement;
 
 /// The language in which every lesson is there; the others have some, and those are the same.
@@ -62,7 +62,7 @@ pub fn differences(original: &Lesson, translation: &Lesson) -> Vec<Wrong> {
         match (original.steps.get(at), translation.steps.get(at)) {
             (Some(want), Some(got)) if kind(want) == kind(got) => step(want, got, &mut found),
             (want, got) => {
-                let name = |step: Option<&Step>| step.map_or("the end", kind);
+                let name = |step: Option<&LessonStep>| step.map_or("the end", kind);
                 let line = got.map_or(end, |step| step.line);
                 found.push((line, format!("wanted {} as in the original, got {}", name(want), name(got))));
                 break;
@@ -72,7 +72,7 @@ pub fn differences(original: &Lesson, translation: &Lesson) -> Vec<Wrong> {
     found
 }
 
-fn kind(step: &Step) -> &'static str {
+fn kind(step: &LessonStep) -> &'static str {
     match &step.action {
         Action::Read => "only prose",
         Action::Run(_) => "a tin block",
@@ -82,7 +82,7 @@ fn kind(step: &Step) -> &'static str {
 }
 
 /// Two steps of one kind.
-fn step(original: &Step, translation: &Step, found: &mut Vec<Wrong>) {
+fn step(original: &LessonStep, translation: &LessonStep, found: &mut Vec<Wrong>) {
     let line = translation.line;
     match (&original.action, &translation.action) {
         (Action::Run(want), Action::Run(got)) => statements("tin", (want, got), line, found),
@@ -91,7 +91,7 @@ fn step(original: &Step, translation: &Step, found: &mut Vec<Wrong>) {
         // Of two kinds only the kinds are told.
         (Action::Read | Action::Run(_) | Action::Predict(_) | Action::Reach(_), _) => {}
     }
-    let name = |step: &Step| if step.after.is_some() { "an after block" } else { "no after block" };
+    let name = |step: &LessonStep| if step.after.is_some() { "an after block" } else { "no after block" };
     if name(original) != name(translation) {
         let (want, got) = (name(original), name(translation));
         found.push((line, format!("wanted {want} behind this as in the original, got {got}")));

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::progress::Progress;
-use super::{Action, Lesson, Part};
+use super::{Action, CoursePart, Lesson};
 
 /// The lessons in which every word occurs: first those that have it in title, id, topics or number, then those that have it
 /// anywhere in their text.
@@ -51,11 +51,11 @@ pub fn named(lessons: &[Lesson], name: &str) -> Option<usize> {
 }
 
 /// What stands on the line between the parts of a course.
-pub fn part_name(part: Part) -> &'static str {
+pub fn part_name(part: CoursePart) -> &'static str {
     match part {
-        Part::Main => "the course",
-        Part::Extra => "extras: not needed for the rest",
-        Part::Hunt => "bug hunts: find out why, and repair it",
+        CoursePart::Main => "the course",
+        CoursePart::Extra => "extras: not needed for the rest",
+        CoursePart::Hunt => "bug hunts: find out why, and repair it",
     }
 }
 
@@ -63,7 +63,7 @@ pub fn part_name(part: Part) -> &'static str {
 pub fn text(lessons: &[Lesson], progress: &Progress) -> String {
     let widest = lessons.iter().map(|lesson| lesson.title.width()).max().unwrap_or(0);
     let mut lines: Vec<String> = Vec::new();
-    let mut part = Part::Main;
+    let mut part = CoursePart::Main;
     for lesson in lessons {
         if std::mem::replace(&mut part, lesson.part) != lesson.part {
             lines.push(format!("--  {}", part_name(lesson.part)));

@@ -6,7 +6,7 @@ mod front;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::goal::Goal;
-use super::{Action, CodeBlock, Lesson, MAX_HINTS, MAX_SOURCE, MAX_STEPS, Step, language};
+use super::{Action, CodeBlock, Lesson, LessonStep, MAX_HINTS, MAX_SOURCE, MAX_STEPS, language};
 use crate::script::Statement;
 use crate::text::is_hidden;
 
@@ -119,7 +119,7 @@ struct Reader<'a> {
     prose: String,
     prose_from: Option<usize>,
     setup: Vec<Statement>,
-    steps: Vec<Step>,
+    steps: Vec<LessonStep>,
     statements: usize,
     links: Vec<(String, u32)>,
     c: Vec<CodeBlock>,
@@ -274,7 +274,7 @@ impl Reader<'_> {
             return Err((line, format!("a lesson has at most {MAX_STEPS} steps")));
         }
         let prose = std::mem::take(&mut self.prose);
-        self.steps.push(Step { line, prose, action, after: None });
+        self.steps.push(LessonStep { line, prose, action, after: None });
         Ok(())
     }
 
@@ -287,7 +287,7 @@ impl Reader<'_> {
     }
 
     fn is_unsolved(&self) -> bool {
-        matches!(self.steps.last(), Some(Step { action: Action::Reach(_), .. })) && !self.solved
+        matches!(self.steps.last(), Some(LessonStep { action: Action::Reach(_), .. })) && !self.solved
     }
 
     fn last_goal(&mut self, line: u32, what: &str) -> Result<&mut Goal, Wrong> {
@@ -338,7 +338,7 @@ impl Reader<'_> {
         }
         let prose = std::mem::take(&mut self.prose);
         if !prose.is_empty() {
-            self.steps.push(Step { line: end, prose, action: Action::Read, after: None });
+            self.steps.push(LessonStep { line: end, prose, action: Action::Read, after: None });
         }
         Ok(self)
     }

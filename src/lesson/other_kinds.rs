@@ -1,7 +1,7 @@
 //! A lesson's question on the other kinds of channel: the same statements with another type of socket. Where a wrong answer is what
 //! another kind does, the learner is told so.
 
-use super::{Lesson, Walk};
+use super::{Lesson, LessonPosition};
 use crate::script::{Statement, parse};
 
 /// The types of sockets that stand in for one another: as a statement names them, and as a learner does.
@@ -19,7 +19,7 @@ pub struct Variant {
 /// The question of a step, on each other kind of channel than its own; none where it is not about a channel of sockets.
 pub fn variants(lesson: &Lesson, step: usize) -> Vec<Variant> {
     let Some((_, prediction)) = lesson.questions().find(|(at, _)| *at == step) else { return Vec::new() };
-    let way: Vec<&Statement> = Walk::at(lesson, step).way(lesson);
+    let way: Vec<&Statement> = LessonPosition::at(lesson, step).way(lesson);
     let Some(name) = channel_of(&prediction.statement.text) else { return Vec::new() };
     let made = way.iter().position(|statement| kind_of(&statement.text, name).is_some());
     let Some((at, own)) = made.and_then(|at| Some((at, kind_of(&way[at].text, name)?))) else { return Vec::new() };

@@ -27,7 +27,7 @@ pub struct Progress {
     #[serde(default, skip_serializing_if = "is_default")]
     answered: u64,
     #[serde(default, rename = "lesson")]
-    lessons: BTreeMap<String, Entry>,
+    lessons: BTreeMap<String, LessonProgress>,
     /// Answers by topic.
     #[serde(default, rename = "topic", skip_serializing_if = "BTreeMap::is_empty")]
     topics: BTreeMap<String, Score>,
@@ -44,7 +44,7 @@ pub struct Progress {
 
 /// What is done of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Entry {
+pub struct LessonProgress {
     /// It was taken to its end.
     #[serde(default)]
     pub done: bool,
@@ -113,7 +113,7 @@ impl Progress {
     }
 
     /// Of one lesson.
-    pub fn of(&self, id: &str) -> Entry {
+    pub fn of(&self, id: &str) -> LessonProgress {
         self.lessons.get(id).copied().unwrap_or_default()
     }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::progress::Progress;
 use super::score::Score;
-use super::{Lesson, Part, review};
+use super::{CoursePart, Lesson, review};
 
 /// The page, in Markdown.
 pub fn text(lessons: &[Lesson], progress: &Progress) -> String {
@@ -51,7 +51,7 @@ fn hunts(lessons: &[Lesson], progress: &Progress, page: &mut String) {
         let fewest = lesson.fewest_statements()?;
         Some(format!("| {} {} | {} | {fewest} |", lesson.number, lesson.title, progress.best(&lesson.id)?))
     };
-    let rows: Vec<String> = lessons.iter().filter(|lesson| lesson.part == Part::Hunt).filter_map(best).collect();
+    let rows: Vec<String> = lessons.iter().filter(|lesson| lesson.part == CoursePart::Hunt).filter_map(best).collect();
     if !rows.is_empty() {
         let rows = rows.join("\n");
         let _ =

@@ -1,6 +1,6 @@
 //! A question that was missed, as a lesson of its own: the bench is made as it was at that place, then the question is asked again.
 
-use super::{Lesson, Walk};
+use super::{Lesson, LessonPosition};
 
 /// How a question is named in a learner's progress: its lesson, and its number among the lesson's questions from 1.
 pub fn name(id: &str, question: usize) -> String {
@@ -18,7 +18,7 @@ pub fn find<'a>(lessons: &'a [Lesson], name: &str) -> Option<(&'a Lesson, usize)
 /// The lesson that asks it.
 pub fn lesson(lessons: &[Lesson], name: &str) -> Option<Lesson> {
     let (lesson, step) = find(lessons, name)?;
-    let way = Walk::at(lesson, step).way(lesson);
+    let way = LessonPosition::at(lesson, step).way(lesson);
     let setup = way.into_iter().map(|statement| {
         let mut statement = statement.clone();
         statement.expectations.retain(|expected| matches!(expected.want, crate::script::Want::Capture(_)));
@@ -44,7 +44,7 @@ mod tests {
         for of in &lessons {
             for (number, (step, prediction)) in (1..).zip(of.questions()) {
                 let again = lesson(&lessons, &name(&of.id, number)).unwrap();
-                assert_eq!(again.setup.len(), Walk::at(of, step).way(of).len());
+                assert_eq!(again.setup.len(), LessonPosition::at(of, step).way(of).len());
                 assert!(matches!(&again.steps[..], [one] if one.action == Action::Predict(prediction.clone())));
             }
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Action, Lesson, Prediction, Step, gift, shuffle};
+use super::{Action, Lesson, LessonStep, Prediction, gift, shuffle};
 use crate::script::Statement;
 
 /// What is made of a lesson.
@@ -151,7 +151,7 @@ fn answers(asked: &Prediction) -> String {
 }
 
 /// The words of a step without headings.
-fn prose(step: &Step) -> String {
+fn prose(step: &LessonStep) -> String {
     let paragraphs = step.prose.split("\n\n").filter(|part| !part.trim_start().starts_with('#'));
     paragraphs.collect::<Vec<_>>().join("\n\n").trim().to_owned()
 }

@@ -1,12 +1,12 @@
 //! A place in a lesson, what comes next there, and the statements that lead to it. The checker and the terminal UI go through
 //! a lesson by the same steps.
 
-use super::{Action, Goal, Lesson, Prediction, Step};
+use super::{Action, Goal, Lesson, LessonStep, Prediction};
 use crate::script::{Statement, Verb};
 
 /// A place in a lesson.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Walk {
+pub struct LessonPosition {
     step: usize,
     /// What is done of the step: statements of a run, the one question, the one goal.
     made: usize,
@@ -27,7 +27,7 @@ pub enum Next<'a> {
     Over,
 }
 
-impl Walk {
+impl LessonPosition {
     /// The beginning of a step; beyond the last one, the lesson's end.
     pub fn at(lesson: &Lesson, step: usize) -> Self {
         Self { step: step.min(lesson.steps.len()), made: 0 }
@@ -44,7 +44,7 @@ impl Walk {
     }
 
     /// The step itself; none at the end.
-    pub fn current(self, lesson: &Lesson) -> Option<&Step> {
+    pub fn current(self, lesson: &Lesson) -> Option<&LessonStep> {
         lesson.steps.get(self.step)
     }
 
@@ -71,8 +71,8 @@ impl Walk {
 
     /// The statements that bring a fresh bench to this place: those of a goal are its solution.
     pub fn way(self, lesson: &Lesson) -> Vec<&Statement> {
-        let before = lesson.steps.iter().take(self.step).flat_map(Step::statements);
-        let here = self.current(lesson).map(Step::statements).unwrap_or_default();
+        let before = lesson.steps.iter().take(self.step).flat_map(LessonStep::statements);
+        let here = self.current(lesson).map(LessonStep::statements).unwrap_or_default();
         let made = match self.current(lesson).map(|step| &step.action) {
             Some(Action::Run(_)) => self.made,
             _ if self.made > 0 => here.len(),
@@ -82,7 +82,7 @@ impl Walk {
     }
 }
 
-impl Step {
+impl LessonStep {
     /// The statements that do what the step asks for.
     pub fn statements(&self) -> Vec<&Statement> {
         match &self.action {
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn a_walk_meets_every_block_in_order_and_stays_at_the_end() {
         let lesson = lesson();
-        let mut walk = Walk::default();
+        let mut walk = LessonPosition::default();
         let mut met = Vec::new();
         for _ in 0..11 {
             met.push(kind(walk.next(&lesson)));
@@ -145,7 +145,7 @@ mod tests {
     fn the_way_to_a_place_is_all_that_was_done_before_it() {
         let lesson = lesson();
         let lengths = |step: usize, advances: usize| {
-            let walk = (0..advances).fold(Walk::at(&lesson, step), |walk, _| walk.advance(&lesson));
+            let walk = (0..advances).fold(LessonPosition::at(&lesson, step), |walk, _| walk.advance(&lesson));
             walk.way(&lesson).len()
         };
         assert_eq!([lengths(0, 0), lengths(0, 1), lengths(0, 2)], [1, 2, 3]);
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn a_step_beyond_the_last_is_the_end() {
         let lesson = lesson();
-        assert_eq!(Walk::at(&lesson, 99).next(&lesson), Next::Over);
+        assert_eq!(LessonPosition::at(&lesson, 99).next(&lesson), Next::Over);
     }
 
     #[test]

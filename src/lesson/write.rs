@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::check::Answer;
+use crate::check::AnswerWords;
 use crate::script::{Number, Statement, Verb, Want, parse};
 
 /// Numbers from here on belong to one kernel and its settings; a lesson says relations.
@@ -24,7 +24,7 @@ pub struct Done {
 /// What may be expected of a statement when it is made again, on a bench on which the same was done before: what its author
 /// expected, if that held; else what came, without what is another number each time or on each kernel.
 #[expect(clippy::wildcard_enum_match_arm, reason = "of all other statements the results are kept")]
-pub fn expected(statement: &Statement, held: bool, answer: &Answer) -> Vec<String> {
+pub fn expected(statement: &Statement, held: bool, answer: &AnswerWords) -> Vec<String> {
     let own = || statement.expectations.iter().map(|expectation| expectation.text.clone());
     if held {
         return own().collect();
@@ -168,7 +168,7 @@ mod tests {
     fn kept(text: &str, held: bool, got: &[&str], others: usize) -> Vec<String> {
         let statement = parse::statement(text, 1).unwrap().unwrap();
         let got: Vec<String> = got.iter().map(|word| (*word).to_owned()).collect();
-        expected(&statement, held, &Answer { shown: got.clone(), expected: got, others })
+        expected(&statement, held, &AnswerWords { shown: got.clone(), expected: got, others })
     }
 
     #[test]

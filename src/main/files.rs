@@ -114,8 +114,8 @@ fn show_recording(name: &str, input: impl BufRead, is_json: bool) -> Result<u8> 
         other => other.wrap_err("the recording could not be shown").map(|()| true)?,
     };
     Ok(match outcome {
-        opened::Outcome::Broken(fault) if is_read => broken(name, &fault),
-        opened::Outcome::Broken(_) | opened::Outcome::Whole | opened::Outcome::NobodyReads => 0,
+        opened::OpenOutcome::Broken(fault) if is_read => broken(name, &fault),
+        opened::OpenOutcome::Broken(_) | opened::OpenOutcome::Whole | opened::OpenOutcome::NobodyReads => 0,
     })
 }
 

@@ -1,7 +1,7 @@
 //! `tincans check` and `tincans matrix`: what holds on this kernel, and how it is told.
 
 use color_eyre::eyre::Result;
-use tincans::checker::{self, Check, Outcome};
+use tincans::checker::{self, Check, CheckOutcome};
 use tincans::matrix::{self, Format};
 use tincans::sys::output::{self, Format as Printed};
 use tincans::sys::tty_input::TtyInput;
@@ -11,10 +11,10 @@ use super::{SKIPPED, USAGE};
 /// Checks lessons; the exit status says what came of it.
 pub fn check_lessons(check: checker::Checking, what: Check<'_>) -> Result<u8> {
     Ok(match check(what, (&mut output::stdout(Printed::Text), &mut output::stderr()))? {
-        Outcome::Right | Outcome::NobodyReads => 0,
-        Outcome::Skipped => SKIPPED,
-        Outcome::Wrong => 1,
-        Outcome::NoLesson => USAGE,
+        CheckOutcome::Right | CheckOutcome::NobodyReads => 0,
+        CheckOutcome::Skipped => SKIPPED,
+        CheckOutcome::Wrong => 1,
+        CheckOutcome::NoLesson => USAGE,
     })
 }
 

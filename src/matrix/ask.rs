@@ -8,11 +8,11 @@ use color_eyre::eyre::{Result, bail, eyre};
 
 use crate::bench::BenchError;
 
-use crate::check::{Answer, Seen, answer};
+use crate::check::{AnswerWords, StatementRun, answer};
 use crate::script::Statement;
 use crate::script::parse;
 use crate::session::{Session, Settings};
-use crate::situation::{Asked, Line};
+use crate::situation::{AskedPart, MatrixLine};
 
 /// The longest a cell may take. One that takes longer never settles.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -23,14 +23,14 @@ const ARROW_AT: usize = 28;
 #[derive(Debug)]
 pub struct Answered {
     /// One for each question.
-    pub answers: Vec<Told>,
+    pub answers: Vec<ToldAnswer>,
     /// The lines with the answers as expectations.
     pub script: String,
 }
 
 /// One answer, to be read.
 #[derive(Debug)]
-pub struct Told {
+pub struct ToldAnswer {
     /// In the words of the language.
     pub words: Vec<String>,
     /// Whether its number belongs to this kernel.
@@ -49,17 +49,17 @@ pub enum Outcome {
 /// A cell on its way: which statement comes next, and what came of those before.
 #[derive(Debug)]
 pub struct Asking {
-    lines: std::vec::IntoIter<Line>,
+    lines: std::vec::IntoIter<MatrixLine>,
     /// The statement's line in the script; the first is the title's.
     number: u32,
-    current: Option<Line>,
+    current: Option<MatrixLine>,
     script: String,
-    answers: Vec<Told>,
+    answers: Vec<ToldAnswer>,
 }
 
 impl Asking {
     /// From the first line on.
-    pub fn of(title: &str, lines: Vec<Line>) -> Self {
+    pub fn of(title: &str, lines: Vec<MatrixLine>) -> Self {
         let script = format!("# {title}\n");
         Self { lines: lines.into_iter(), number: 1, current: None, script, answers: Vec::new() }
     }
@@ -77,7 +77,7 @@ impl Asking {
     }
 
     /// What came of it, now that it has settled.
-    pub fn take(&mut self, seen: &Seen<'_>) {
+    pub fn take(&mut self, seen: &StatementRun<'_>) {
         let Some(line) = self.current.take() else { return };
         let came = answer(seen);
         let is_refused = seen.refused.is_some();
@@ -100,7 +100,7 @@ impl Asking {
     }
 
     /// The answers so far.
-    pub fn answers(&self) -> &[Told] {
+    pub fn answers(&self) -> &[ToldAnswer] {
         &self.answers
     }
 
@@ -111,7 +111,7 @@ impl Asking {
 }
 
 /// Runs the lines of one cell.
-pub fn ask(title: &str, lines: Vec<Line>) -> Result<Outcome> {
+pub fn ask(title: &str, lines: Vec<MatrixLine>) -> Result<Outcome> {
     let mut session = Session::open(Settings::default())?;
     let deadline = Instant::now() + LONGEST;
     let mut asking = Asking::of(title, lines);
@@ -142,17 +142,17 @@ fn settle(session: &mut Session, statement: Statement, deadline: Instant) -> Res
 }
 
 /// The part that is wanted, and the expectations that hold of it.
-fn told(mut came: Answer, asked: Asked) -> (Told, Vec<String>) {
-    if asked == Asked::Others && came.expected != ["refused"] {
+fn told(mut came: AnswerWords, asked: AskedPart) -> (ToldAnswer, Vec<String>) {
+    if asked == AskedPart::Others && came.expected != ["refused"] {
         let own = came.shown.len() - came.others;
         came.shown.drain(..own);
         came.expected.drain(..own);
         if came.expected.is_empty() {
-            came = Answer { shown: vec!["nobody wakes".to_owned()], expected: vec!["_".to_owned()], others: 0 };
+            came = AnswerWords { shown: vec!["nobody wakes".to_owned()], expected: vec!["_".to_owned()], others: 0 };
         }
     }
     let has_number = came.shown.iter().any(|word| is_number(word));
-    (Told { words: came.shown, is_of_this_kernel: asked == Asked::Number && has_number }, came.expected)
+    (ToldAnswer { words: came.shown, is_of_this_kernel: asked == AskedPart::Number && has_number }, came.expected)
 }
 
 /// `STATEMENT   => EXPECTATION, …`; a row may have an expectation of its own, to remember a number.

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::ask::Told;
-use super::{Cell, Found, FoundRow};
+use super::ask::ToldAnswer;
+use super::{Cell, CellResult, FoundRow};
 use crate::kind::Kind;
 use crate::text::in_markup;
 
@@ -14,7 +14,7 @@ const STYLE: &str = "@page{size:A4 landscape;margin:10mm}body{font:9pt/1.3 syste
                      tr{break-inside:avoid}code{font:8pt ui-monospace,monospace;white-space:pre-wrap}th{background:#eee}";
 
 /// The whole page.
-pub fn render(found: &Found) -> String {
+pub fn render(found: &CellResult) -> String {
     let kernel = in_markup(&found.kernel);
     let mut text = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
@@ -41,7 +41,7 @@ pub fn render(found: &Found) -> String {
     text + "</ul>\n</main>\n</body>\n</html>\n"
 }
 
-fn write_row(text: &mut String, found: &Found, row: &FoundRow) {
+fn write_row(text: &mut String, found: &CellResult, row: &FoundRow) {
     let questions: Vec<String> = row.row.questions().iter().map(|question| code(question)).collect();
     let (id, title) = (in_markup(row.row.id), in_markup(row.row.title));
     let _ = write!(text, "<tr><th scope=\"row\"><code>{id}</code> {title}</th><td>{}</td>", questions.join("<br>"));
@@ -56,7 +56,7 @@ fn write_row(text: &mut String, found: &Found, row: &FoundRow) {
     text.push_str("</tr>\n");
 }
 
-fn answer(told: &Told) -> String {
+fn answer(told: &ToldAnswer) -> String {
     told.marked().iter().map(|word| code(word)).collect::<Vec<_>>().join(", ")
 }
 

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::ask::Told;
-use super::{Cell, Found, FoundRow};
+use super::ask::ToldAnswer;
+use super::{Cell, CellResult, FoundRow};
 use crate::kind::Kind;
 
 /// The object, with a newline behind it.
-pub fn render(found: &Found) -> String {
+pub fn render(found: &CellResult) -> String {
     let rows: Vec<Value> =
         found.groups.iter().flat_map(|group| group.rows.iter().map(|row| row_keys(group.title, row))).collect();
     let whole = json!({ "kernel": found.kernel, "rows": rows });
@@ -37,6 +37,6 @@ fn cell_keys(cell: &Cell) -> Value {
     }
 }
 
-fn told_keys(told: &Told) -> Value {
+fn told_keys(told: &ToldAnswer) -> Value {
     json!({ "words": told.words, "of_this_kernel": told.is_of_this_kernel })
 }

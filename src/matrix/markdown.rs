@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::ask::Told;
-use super::{Cell, Found, FoundRow};
+use super::ask::ToldAnswer;
+use super::{Cell, CellResult, FoundRow};
 use crate::kind::Kind;
 
 /// The whole document.
-pub fn render(found: &Found) -> String {
+pub fn render(found: &CellResult) -> String {
     let mut text = format!("# What this kernel does\n\nLinux {}, found out by running every cell.\n", found.kernel);
     for group in &found.groups {
         let columns = Kind::CHANNELS.map(Kind::heading).join(" | ");
@@ -25,7 +25,7 @@ pub fn render(found: &Found) -> String {
     text
 }
 
-fn write_row(text: &mut String, found: &Found, row: &FoundRow) {
+fn write_row(text: &mut String, found: &CellResult, row: &FoundRow) {
     let questions: Vec<String> = row.row.questions().iter().map(|question| code(question)).collect();
     let _ = write!(text, "| `{}`: {} | {} |", row.row.id, escape(row.row.title), questions.join("<br>"));
     for cell in &row.cells {
@@ -39,7 +39,7 @@ fn write_row(text: &mut String, found: &Found, row: &FoundRow) {
     text.push('\n');
 }
 
-fn answer(told: &Told) -> String {
+fn answer(told: &ToldAnswer) -> String {
     told.marked().iter().map(|word| code(word)).collect::<Vec<_>>().join(", ")
 }
 

@@ -4,15 +4,15 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::ask::{Told, is_number};
-use super::{Cell, Found, FoundRow, MARK};
+use super::ask::{ToldAnswer, is_number};
+use super::{Cell, CellResult, FoundRow, MARK};
 use crate::kind::Kind;
 
 /// The narrowest column that can be read. A narrower terminal breaks the lines itself.
 const NARROWEST: usize = 10;
 
 /// The whole text, at most `width` columns wide.
-pub fn render(found: &Found, width: usize) -> String {
+pub fn render(found: &CellResult, width: usize) -> String {
     let columns = Kind::CHANNELS.len();
     let cell = (width * 4 / 5 / columns).max(NARROWEST);
     let label = width.saturating_sub(cell * columns).max(NARROWEST);
@@ -43,13 +43,13 @@ fn wrapped_title(row: &FoundRow, width: usize) -> String {
     wrap(&title, width).into_iter().map(|line| line + "\n").collect()
 }
 
-fn write_row(text: &mut String, found: &Found, row: &FoundRow, widths: &[usize]) {
+fn write_row(text: &mut String, found: &CellResult, row: &FoundRow, widths: &[usize]) {
     for (at, question) in row.row.questions().into_iter().enumerate() {
         let mut line = vec![format!("  {question}")];
         line.extend(row.cells.iter().map(|cell| match cell {
             Cell::Meaningless(reason) => found.dash(reason),
             Cell::Denied(reason) => found.dash(reason),
-            Cell::Found(answered) => answered.answers.get(at).map(Told::line).unwrap_or_default(),
+            Cell::Found(answered) => answered.answers.get(at).map(ToldAnswer::line).unwrap_or_default(),
         }));
         write_table_line(text, &line, widths);
     }
@@ -95,7 +95,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
-impl Told {
+impl ToldAnswer {
     /// The words, with a mark behind the number that is this kernel's: the first that is no bare 0.
     pub fn marked(&self) -> Vec<String> {
         let mut words = self.words.clone();

@@ -6,13 +6,13 @@ use color_eyre::eyre::{Result, WrapErr};
 use serde_json::json;
 
 use crate::app::transcript::MAX_ROWS;
-use crate::recording::file::{Header, Kind, VERSION};
+use crate::recording::file::{Header, SourceKind, VERSION};
 use crate::recording::{Keeping, Recording};
 use crate::runner;
 use crate::strace_log::{Importer, LONGEST_LINE};
 use crate::trace::{Event, Record};
 
-use super::{Opened, Outcome};
+use super::{OpenOutcome, Opened};
 
 /// What is said of a log beside its events: what it lacks, what was not understood.
 pub type Remarks = Vec<String>;
@@ -36,7 +36,7 @@ pub fn load(name: &str, input: &mut dyn BufRead) -> io::Result<(Opened, Remarks)
 }
 
 /// Shows it as lines while it is read.
-pub fn show(name: &str, input: &mut dyn BufRead, is_json: bool, out: &mut dyn Write) -> Result<(Outcome, Remarks)> {
+pub fn show(name: &str, input: &mut dyn BufRead, is_json: bool, out: &mut dyn Write) -> Result<(OpenOutcome, Remarks)> {
     let options = runner::Options { json: is_json, ..runner::Options::default() };
     let mut recording = Recording::new(keeping(false));
     if is_json {
@@ -51,8 +51,8 @@ pub fn show(name: &str, input: &mut dyn BufRead, is_json: bool, out: &mut dyn Wr
         Ok(())
     });
     match shown {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok((Outcome::NobodyReads, Vec::new())),
-        other => Ok((Outcome::Whole, remarks(&other.wrap_err("the log could not be shown")?))),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok((OpenOutcome::NobodyReads, Vec::new())),
+        other => Ok((OpenOutcome::Whole, remarks(&other.wrap_err("the log could not be shown")?))),
     }
 }
 
@@ -65,7 +65,7 @@ fn header(name: &str) -> Header {
         version: VERSION,
         tincans: env!("CARGO_PKG_VERSION").to_owned(),
         kernel: String::new(),
-        source: Kind::Strace,
+        source: SourceKind::Strace,
         program: name.to_owned(),
         argv: Vec::new(),
         started: 0,

@@ -6,9 +6,9 @@ use color_eyre::eyre::Result;
 
 use crate::bench::BenchError;
 use crate::lesson::{self, Action};
-use crate::recorder::{self, Subject};
+use crate::recorder::{self, RecordedProgram};
 use crate::recording::Recording;
-use crate::recording::file::Kind;
+use crate::recording::file::SourceKind;
 use crate::recording::reader::Fault;
 use crate::script::words::ParseError;
 use crate::script::{Statement, parse};
@@ -28,7 +28,7 @@ pub fn statements(name: &str, source: &[u8]) -> Result<Vec<Statement>, Fault> {
     }
     let lesson = lesson::load::load(name, source)
         .map_err(|error| Fault { line: u64::from(error.line), what: format!(" {}", error.message) })?;
-    let of_step = |step: lesson::Step| match step.action {
+    let of_step = |step: lesson::LessonStep| match step.action {
         Action::Read => Vec::new(),
         Action::Run(statements) => statements,
         Action::Predict(prediction) => vec![prediction.statement],
@@ -58,7 +58,8 @@ pub fn run(
         }
     }
     let keeping = session.recording().keeping();
-    let subject = Subject { kind: Kind::Bench, program: "tincans".to_owned(), argv: vec![name.to_owned()] };
+    let subject =
+        RecordedProgram { kind: SourceKind::Bench, program: "tincans".to_owned(), argv: vec![name.to_owned()] };
     let header = recorder::header(subject, keeping);
     // The session is over: nobody asks it for what it has recorded any more.
     let recording = std::mem::replace(session.recording_mut(), Recording::new(keeping));

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::opened::Opened;
 
 use super::Drawing;
-use super::cells::{Cell, Grid, Look};
+use super::cells::{Cell, CellStyle, Grid};
 use super::screens::{DARK, Screens};
 
 /// Moments that are shown, the first ones.
@@ -68,7 +68,8 @@ fn painted(grid: &Grid, shown: Option<&Grid>) -> String {
 }
 
 fn paint(run: &[Cell], bytes: &mut String) {
-    let Some(Look { letters, ground, is_bold, is_italic, is_underlined }) = run.first().map(|cell| cell.look) else {
+    let Some(CellStyle { letters, ground, is_bold, is_italic, is_underlined }) = run.first().map(|cell| cell.look)
+    else {
         return;
     };
     bytes.push_str("\u{1b}[0");

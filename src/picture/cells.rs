@@ -11,7 +11,7 @@ pub type Rgb = (u8, u8, u8);
 
 /// How a cell looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Look {
+pub struct CellStyle {
     /// Of its letter.
     pub letters: Rgb,
     /// Behind it.
@@ -30,7 +30,7 @@ pub struct Cell {
     /// Its letter, with what combines with it.
     pub text: String,
     /// How it looks.
-    pub look: Look,
+    pub look: CellStyle,
 }
 
 impl Cell {
@@ -67,7 +67,7 @@ fn row(cells: &[ratatui::buffer::Cell], (letters, ground): (Rgb, Rgb)) -> Vec<Ce
         let (letters, ground) = (rgb(cell.fg, letters), rgb(cell.bg, ground));
         let is = |modifier| cell.modifier.contains(modifier);
         let (letters, ground) = if is(Modifier::REVERSED) { (ground, letters) } else { (letters, ground) };
-        Look {
+        CellStyle {
             letters,
             ground,
             is_bold: is(Modifier::BOLD),

@@ -9,8 +9,8 @@ use crate::opened::Opened;
 use crate::text::in_markup;
 
 use super::Drawing;
-use super::cells::{Cell, Grid, Look};
-use super::page_text::{self, Page, Step};
+use super::cells::{Cell, CellStyle, Grid};
+use super::page_text::{self, Page, PageStep};
 use super::screens::{DARK, LIGHT, Screens};
 
 /// Moments that are shown, the first ones.
@@ -23,8 +23,8 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 struct Lines {
     of_html: HashMap<String, usize>,
     html: Vec<String>,
-    classes: HashMap<(Look, Look), usize>,
-    styles: Vec<(Look, Look)>,
+    classes: HashMap<(CellStyle, CellStyle), usize>,
+    styles: Vec<(CellStyle, CellStyle)>,
     bytes: usize,
 }
 
@@ -32,7 +32,7 @@ struct Lines {
 pub fn text(opened: &Opened, drawing: Drawing) -> Result<String, String> {
     let size = drawing.size.unwrap_or((80, 30));
     let mut screens = Screens::of(opened, size)?;
-    let (mut lines, mut steps) = (Lines::default(), Vec::<Step>::new());
+    let (mut lines, mut steps) = (Lines::default(), Vec::<PageStep>::new());
     let (oldest, newest) = (screens.oldest(), drawing.at.unwrap_or(screens.newest()).min(screens.newest()));
     let mut at = oldest;
     while at <= newest && steps.len() < MAX_STEPS && lines.bytes < MAX_BYTES {
@@ -40,7 +40,7 @@ pub fn text(opened: &Opened, drawing: Drawing) -> Result<String, String> {
         let bench = drawn(&mut screens, View::Bench, &mut lines);
         let diagram = drawn(&mut screens, View::Diagram, &mut lines);
         let statement = screens.statement().map(str::to_owned);
-        let step = Step {
+        let step = PageStep {
             at,
             statement,
             told: screens.told(),
@@ -102,7 +102,7 @@ impl Lines {
         self.html.len() - 1
     }
 
-    fn class(&mut self, looks: (Look, Look)) -> usize {
+    fn class(&mut self, looks: (CellStyle, CellStyle)) -> usize {
         let styles = &mut self.styles;
         *self.classes.entry(looks).or_insert_with(|| {
             styles.push(looks);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::cells::{Look, Rgb};
+use super::cells::{CellStyle, Rgb};
 use crate::text::in_markup;
 
 /// How the page looks beside the screens.
@@ -14,7 +14,7 @@ const PROGRAM: &str = include_str!("page.js");
 
 /// One moment.
 #[derive(Debug, Serialize)]
-pub struct Step {
+pub struct PageStep {
     /// Its number.
     pub at: u64,
     /// The statement during which it came.
@@ -42,9 +42,9 @@ pub struct Page<'a> {
     /// The lines that screens are made of, as HTML.
     pub lines: &'a [String],
     /// The looks of their letters, on a dark and on a light ground.
-    pub styles: &'a [(Look, Look)],
+    pub styles: &'a [(CellStyle, CellStyle)],
     /// The moments.
-    pub steps: &'a [Step],
+    pub steps: &'a [PageStep],
     /// Events after them that are not in the page.
     pub left_out: u64,
 }
@@ -90,7 +90,7 @@ pub fn write(page: &Page<'_>) -> String {
     )
 }
 
-fn transcript(steps: &[Step]) -> String {
+fn transcript(steps: &[PageStep]) -> String {
     let mut text = String::new();
     let mut before = None;
     for step in steps {
@@ -106,7 +106,7 @@ fn transcript(steps: &[Step]) -> String {
 }
 
 /// A class for each look, in both colourings; on paper the light one.
-fn looks(styles: &[(Look, Look)]) -> String {
+fn looks(styles: &[(CellStyle, CellStyle)]) -> String {
     let (mut light, mut dark) = (String::new(), String::new());
     for (number, (on_dark, on_light)) in styles.iter().enumerate() {
         let _ = writeln!(light, ".s{number}{{{}}}", style(*on_light));
@@ -115,7 +115,7 @@ fn looks(styles: &[(Look, Look)]) -> String {
     format!("{light}@media screen and (prefers-color-scheme: dark){{\n{dark}}}\n")
 }
 
-fn style(look: Look) -> String {
+fn style(look: CellStyle) -> String {
     let hex = |(r, g, b): Rgb| format!("#{r:02x}{g:02x}{b:02x}");
     let mut style = format!("color:{};background:{}", hex(look.letters), hex(look.ground));
     let more = [

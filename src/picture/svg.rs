@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::cells::{Cell, Grid, Look, Rgb};
+use super::cells::{Cell, CellStyle, Grid, Rgb};
 
 /// A column's width, a row's height, and the letters in it, in tenths of a unit: whole numbers give the same file each time.
 const COLUMN: usize = 84;
@@ -197,11 +197,11 @@ fn run(row: &[Cell]) -> usize {
 }
 
 /// What a piece of text has of a look: not its ground, which is drawn below it.
-fn written(look: Look) -> (Rgb, bool, bool, bool) {
+fn written(look: CellStyle) -> (Rgb, bool, bool, bool) {
     (look.letters, look.is_bold, look.is_italic, look.is_underlined)
 }
 
-fn attributes(look: Look) -> String {
+fn attributes(look: CellStyle) -> String {
     let all = [
         (look.is_bold, " font-weight=\"bold\""),
         (look.is_italic, " font-style=\"italic\""),

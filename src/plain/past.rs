@@ -5,7 +5,7 @@ use crate::app::transcript;
 use crate::trace::TaskId;
 use crate::ui::words;
 use crate::world::World;
-use crate::world::history::{Look, Message, Moment, Traffic};
+use crate::world::history::{Message, Moment, PastPicture, Traffic};
 
 use super::bench;
 
@@ -13,7 +13,7 @@ use super::bench;
 pub const TOLD: usize = 40;
 
 /// The diagram without a drawing: a line a moment, and which message went where.
-pub fn moments(look: &Look) -> Vec<String> {
+pub fn moments(look: &PastPicture) -> Vec<String> {
     if look.moments.is_empty() {
         return vec!["Nothing has happened yet.".to_owned()];
     }
@@ -23,7 +23,7 @@ pub fn moments(look: &Look) -> Vec<String> {
 }
 
 /// The bench right after a moment: the moment, why it came out so, and what `bench` would have told then.
-pub fn then(look: &Look) -> Vec<String> {
+pub fn then(look: &PastPicture) -> Vec<String> {
     let mut lines = match look.moments.last() {
         Some(moment) => vec![format!("After event {} of {}:", look.at, look.newest), of_moment(&look.world, moment)],
         None => vec!["Before the first event:".to_owned()],

@@ -9,7 +9,7 @@ use crate::app::action::{Action, Input, Learn};
 use crate::app::input_line::Edit;
 use crate::app::{App, Mode, channel_sides};
 use crate::lesson::{Next, list};
-use crate::playground::Opening;
+use crate::playground::OpeningView;
 use crate::script::parse;
 
 use super::{Talk, bench, past};
@@ -64,11 +64,11 @@ fn is_message(line: &str) -> bool {
 }
 
 impl<I: BufRead + AsFd> Talk<'_, I> {
-    pub(super) fn greet(&mut self, opening: Opening) -> Result<()> {
+    pub(super) fn greet(&mut self, opening: OpeningView) -> Result<()> {
         match opening {
-            Opening::Channels => self.say(WELCOME),
-            Opening::Lesson(_) | Opening::Practice => self.say(LEARNER),
-            Opening::Lessons => {
+            OpeningView::Channels => self.say(WELCOME),
+            OpeningView::Lesson(_) | OpeningView::Practice => self.say(LEARNER),
+            OpeningView::Lessons => {
                 self.say(LEARNER)?;
                 self.list("")
             }

@@ -5,14 +5,14 @@ use crate::app::{App, Mode};
 use crate::lesson::goal::ConditionState;
 use crate::lesson::language::ORIGINAL;
 use crate::lesson::words::{self as phrases, Words, fill};
-use crate::lesson::{Action, Goal, Lesson, Next, Prediction, Step};
+use crate::lesson::{Action, Goal, Lesson, LessonStep, Next, Prediction};
 use crate::script::Statement;
 use crate::text;
 use crate::ui::{prose, words};
 
 /// What was said of the lesson so far.
 #[derive(Debug, Clone, Default)]
-pub struct Told {
+pub struct ToldSoFar {
     /// Which lesson or problem, by its number.
     lesson: Option<(CourseItem, u32)>,
     /// Which step.
@@ -36,7 +36,7 @@ struct Page {
     lines: Vec<String>,
 }
 
-impl Told {
+impl ToldSoFar {
     /// The step is to be told once more.
     pub fn forget_step(&mut self) {
         *self = Self { lesson: self.lesson, is_over: false, ..Self::default() };
@@ -232,7 +232,7 @@ impl Page {
         }
     }
 
-    fn step(&mut self, lesson: &Lesson, step: &Step, taking: &Taking) {
+    fn step(&mut self, lesson: &Lesson, step: &LessonStep, taking: &Taking) {
         // What is said first of a lesson is its title already.
         let title = step.prose.strip_prefix("# ").and_then(|rest| rest.strip_prefix(&lesson.title));
         self.prose(title.unwrap_or(&step.prose).trim_start());

@@ -9,7 +9,7 @@ use crate::script::{EndRef, MAX_DATA, Verb};
 use crate::trace::TaskId;
 use crate::world::World;
 
-use super::{Context, MAX_CHANNELS, Plan, Refusal, Step, who};
+use super::{Context, MAX_CHANNELS, Plan, PlanStep, Refusal, who};
 
 /// Resolves what a verb's arguments name.
 struct Resolver<'a> {
@@ -19,7 +19,7 @@ struct Resolver<'a> {
 }
 
 /// The order that a statement stands for.
-pub fn order(plan: &Plan<'_>, world: &World, context: Context<'_>) -> Result<Step, Refusal> {
+pub fn order(plan: &Plan<'_>, world: &World, context: Context<'_>) -> Result<PlanStep, Refusal> {
     let resolver = Resolver { plan, world, context };
     let made = match resolver.making()? {
         Some(made) => made,
@@ -63,7 +63,7 @@ impl Resolver<'_> {
         clippy::wildcard_enum_match_arm,
         reason = "the other families of statements are handed on, to `managing` last"
     )]
-    fn making(&self) -> Result<Option<Step>, Refusal> {
+    fn making(&self) -> Result<Option<PlanStep>, Refusal> {
         let (call, name) = match self.plan.verb {
             Verb::Socketpair { kind, name, domain, protocol, flags } => {
                 free_end_name(self.world, name)?;
@@ -122,9 +122,9 @@ impl Resolver<'_> {
     }
 
     /// A call that is about no end, and the name for what it makes.
-    fn by_actor(&self, call: Call, name: Option<String>) -> Result<Step, Refusal> {
+    fn by_actor(&self, call: Call, name: Option<String>) -> Result<PlanStep, Refusal> {
         let (task, _) = who::actor(self.plan, self.world, self.context, None)?;
-        Ok(Step::Order { task, work: Work::Call(call), name })
+        Ok(PlanStep::Order { task, work: Work::Call(call), name })
     }
 
     fn kill(&self, task: &str, signal: i32) -> Result<Call, Refusal> {
@@ -153,7 +153,7 @@ impl Resolver<'_> {
     }
 
     /// Statements about an end: who makes it is decided by who holds that end.
-    fn about_an_end(&self) -> Result<Step, Refusal> {
+    fn about_an_end(&self) -> Result<PlanStep, Refusal> {
         let Some(end) = self.plan.verb.acts_on() else {
             return Err(Refusal("that statement cannot be made here".to_owned()));
         };
@@ -171,7 +171,7 @@ impl Resolver<'_> {
         } else {
             None
         };
-        Ok(Step::Order { task, work, name })
+        Ok(PlanStep::Order { task, work, name })
     }
 
     #[expect(

@@ -7,10 +7,10 @@ use crate::trace::TaskId;
 use crate::world::World;
 use crate::world::kind::EndId;
 
-use super::{Context, Plan, Progress, Refusal, Step, calls, who};
+use super::{Context, Plan, PlanStep, Progress, Refusal, calls, who};
 
 /// What the statement asks for.
-struct Wish<'a> {
+struct ChannelRequest<'a> {
     kind: ChannelKind,
     name: &'a str,
     leaky: bool,
@@ -24,9 +24,9 @@ pub fn next(
     world: &World,
     context: Context<'_>,
     progress: &mut Progress,
-) -> Result<Option<Step>, Refusal> {
+) -> Result<Option<PlanStep>, Refusal> {
     let Verb::Channel { kind, name, children, leaky, reverse } = plan.verb else { return Ok(None) };
-    let wish = Wish { kind: *kind, name, leaky: *leaky, keeps: kept_by_children(*kind, children, *reverse) };
+    let wish = ChannelRequest { kind: *kind, name, leaky: *leaky, keeps: kept_by_children(*kind, children, *reverse) };
     let Some(actor) = progress.actor else {
         let (actor, _) = who::actor(plan, world, context, None)?;
         progress.children = names_of_children(world, context, children)?;
@@ -34,10 +34,10 @@ pub fn next(
     };
     if progress.steps == 1 {
         // No fork needs to know the numbers of the ends.
-        return Ok(Some(Step::Forks(actor, progress.children.clone())));
+        return Ok(Some(PlanStep::Forks(actor, progress.children.clone())));
     }
     let Some(ends) = ends_of(world, name).filter(|_| progress.steps == 2) else { return Ok(None) };
-    Ok(closes(&wish, world, (actor, &progress.children), ends).map(|closes| Step::Closes(actor, closes)))
+    Ok(closes(&wish, world, (actor, &progress.children), ends).map(|closes| PlanStep::Closes(actor, closes)))
 }
 
 fn kept_by_children(kind: ChannelKind, children: &ChannelChildren, reverse: bool) -> Vec<usize> {
@@ -67,7 +67,7 @@ fn next_free(world: &World) -> String {
     names.find(|name| world.task_named(name).is_none()).unwrap_or_default()
 }
 
-fn make(wish: &Wish<'_>, world: &World, actor: TaskId) -> Result<Step, Refusal> {
+fn make(wish: &ChannelRequest<'_>, world: &World, actor: TaskId) -> Result<PlanStep, Refusal> {
     calls::free_end_name(world, wish.name)?;
     let call = match wish.kind {
         ChannelKind::Pair(kind) => Call::Socketpair { domain: abi::AF_UNIX, kind, protocol: 0 },
@@ -82,7 +82,12 @@ fn ends_of(world: &World, name: &str) -> Option<[EndId; 2]> {
 }
 
 /// The parent closes what a child keeps; each child closes everything else it inherits, by ascending number.
-fn closes(wish: &Wish<'_>, world: &World, (actor, names): (TaskId, &[String]), ends: [EndId; 2]) -> Option<Closes> {
+fn closes(
+    wish: &ChannelRequest<'_>,
+    world: &World,
+    (actor, names): (TaskId, &[String]),
+    ends: [EndId; 2],
+) -> Option<Closes> {
     let process = world.process_of(actor)?;
     let those = |is_closed: &dyn Fn(EndId) -> bool| -> Vec<i32> {
         process.rows().filter(|(_, entry)| is_closed(entry.end)).map(|(fd, _)| fd).collect()
@@ -96,6 +101,6 @@ fn closes(wish: &Wish<'_>, world: &World, (actor, names): (TaskId, &[String]), e
     Some(Closes { own: those(&kept_by_a_child), children })
 }
 
-fn order(task: TaskId, call: Call, name: Option<String>) -> Step {
-    Step::Order { task, work: Work::Call(call), name }
+fn order(task: TaskId, call: Call, name: Option<String>) -> PlanStep {
+    PlanStep::Order { task, work: Work::Call(call), name }
 }

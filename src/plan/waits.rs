@@ -5,7 +5,7 @@ use crate::script::{EndName, Verb};
 use crate::trace::TaskId;
 use crate::world::World;
 
-use super::{Context, Plan, Progress, Refusal, Step, calls, who};
+use super::{Context, Plan, PlanStep, Progress, Refusal, calls, who};
 
 /// The next call; of `timerfd` and `signalfd` there are two, and none once both are made or the first has failed.
 pub fn next(
@@ -13,9 +13,9 @@ pub fn next(
     world: &World,
     context: Context<'_>,
     progress: &Progress,
-) -> Result<Option<Step>, Refusal> {
+) -> Result<Option<PlanStep>, Refusal> {
     let order = |task: TaskId, call: Call, name: Option<&String>| {
-        Ok(Some(Step::Order { task, work: Work::Call(call), name: name.cloned() }))
+        Ok(Some(PlanStep::Order { task, work: Work::Call(call), name: name.cloned() }))
     };
     let actor = |world| who::actor(plan, world, context, None).map(|(task, _)| task);
     match (plan.verb, progress.steps, progress.actor) {

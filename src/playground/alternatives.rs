@@ -4,7 +4,7 @@
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
-use crate::check::Seen;
+use crate::check::StatementRun;
 use crate::script::{Expectation, Statement, parse};
 use crate::session::{Reached, Session, Settings};
 use crate::world::World;
@@ -45,7 +45,7 @@ impl Trial {
     }
 
     /// As [`Session::seen`].
-    pub fn seen(&self) -> Option<Seen<'_>> {
+    pub fn seen(&self) -> Option<StatementRun<'_>> {
         self.session.seen()
     }
 

@@ -2,7 +2,7 @@
 
 use super::alternatives::Trial;
 use crate::app::matrix_view::{self, CellAnswer, CellPlace};
-use crate::matrix::ask::{Asking, Told};
+use crate::matrix::ask::{Asking, ToldAnswer};
 use crate::matrix::title;
 
 /// A cell on its way.
@@ -34,7 +34,9 @@ impl MatrixCell {
             }
             match self.asking.next_statement() {
                 Ok(Some(statement)) => self.trial.submit(statement),
-                Ok(None) => return Some(CellAnswer::Came(self.asking.answers().iter().map(Told::line).collect())),
+                Ok(None) => {
+                    return Some(CellAnswer::Came(self.asking.answers().iter().map(ToldAnswer::line).collect()));
+                }
                 Err(error) => return Some(CellAnswer::Failed(error.to_string())),
             }
         }

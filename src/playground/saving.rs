@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::app::action::Input;
 use crate::app::copy::{self, Copied};
 use crate::export;
-use crate::recorder::{Recorder, Subject};
-use crate::recording::file::Kind;
+use crate::recorder::{RecordedProgram, Recorder};
+use crate::recording::file::SourceKind;
 use crate::saving;
 
 use super::Playground;
@@ -45,7 +45,7 @@ impl Playground {
         let session = self.source.session().ok_or("this is a recording already")?;
         let recording = session.recording();
         let entries = recording.entries()?;
-        let subject = Subject { kind: Kind::Bench, program: "tincans".to_owned(), argv: Vec::new() };
+        let subject = RecordedProgram { kind: SourceKind::Bench, program: "tincans".to_owned(), argv: Vec::new() };
         let mut recorder = Recorder::create_in(Path::new(""), &subject, recording.keeping())?;
         recorder.write(entries)?;
         let path = recorder.end(session.summary())?;

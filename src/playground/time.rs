@@ -2,7 +2,7 @@
 
 use crate::app::action::Move;
 use crate::app::past::MOMENTS_SEEN;
-use crate::world::history::Look;
+use crate::world::history::PastPicture;
 
 use super::Playground;
 
@@ -27,7 +27,7 @@ impl Playground {
     }
 
     /// The bench as it was after an event, with so many moments before it; the newest if there is none of this number.
-    pub fn look_at(&self, at: u64, count: usize) -> Option<Look> {
+    pub fn look_at(&self, at: u64, count: usize) -> Option<PastPicture> {
         let history = self.recording().history()?;
         Some(history.look(at.clamp(history.oldest(), history.newest()), count))
     }

@@ -13,23 +13,23 @@ const WORDS: &[&str] = &["one", "two", "tin", "cans", "red", "blue", "hello", "a
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Draft {
     /// In order; the first makes the channel.
-    pub lines: Vec<Line>,
+    pub lines: Vec<DraftLine>,
     /// It has calls that a pipe does not know, or uses both directions.
     pub is_for_sockets: bool,
 }
 
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct DraftLine {
     /// With placeholders.
     pub text: String,
     /// What it is about as a question; none where it may be none.
-    pub theme: Option<Theme>,
+    pub theme: Option<QuestionTheme>,
 }
 
 /// What questions are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Theme {
+pub(super) enum QuestionTheme {
     /// What a read brings.
     Read,
     /// What a write says.
@@ -42,7 +42,7 @@ pub(super) enum Theme {
     Look,
 }
 
-impl Theme {
+impl QuestionTheme {
     /// The lessons' topic that it belongs to.
     pub fn topic(self) -> &'static str {
         match self {
@@ -65,8 +65,13 @@ impl Theme {
 }
 
 /// Every theme, and how often it is wished for.
-pub(super) const THEMES: [(Theme, usize); 5] =
-    [(Theme::Read, 9), (Theme::Write, 4), (Theme::Poll, 3), (Theme::End, 3), (Theme::Look, 1)];
+pub(super) const THEMES: [(QuestionTheme, usize); 5] = [
+    (QuestionTheme::Read, 9),
+    (QuestionTheme::Write, 4),
+    (QuestionTheme::Poll, 3),
+    (QuestionTheme::End, 3),
+    (QuestionTheme::Look, 1),
+];
 
 /// What a read of nothing does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +86,7 @@ enum Reading {
 
 /// What the walk knows of the bench.
 #[derive(Debug)]
-struct Walk {
+struct DraftWalk {
     random: Random,
     draft: Draft,
     /// `A`, `B`: whether somebody may still use it.
@@ -95,36 +100,38 @@ struct Walk {
 
 /// How often each move is tried, whether it is for sockets alone, what it asks, and how it is made; none where it makes no
 /// sense now.
-type Move = (usize, bool, Theme, fn(&mut Walk) -> Option<String>);
+type Move = (usize, bool, QuestionTheme, fn(&mut DraftWalk) -> Option<String>);
 
 const MOVES: &[Move] = &[
-    (9, false, Theme::Write, Walk::write),
-    (2, false, Theme::Write, Walk::write_nothing),
-    (1, false, Theme::Write, |walk| walk.near(|walk| format!("writev A {} {}", walk.any_word(), walk.any_word()))),
-    (6, false, Theme::Read, |walk| walk.far_read(|_| "peer: read B".to_owned())),
-    (6, false, Theme::Read, |walk| walk.far_read(|walk| format!("peer: read B {}", walk.few()))),
-    (1, false, Theme::Read, |walk| walk.far_read(|_| "peer: readv B 2 2".to_owned())),
-    (2, false, Theme::Look, |walk| walk.far(|_| "queue B".to_owned())),
-    (2, false, Theme::Poll, |walk| walk.far(|_| "peer: poll B".to_owned())),
-    (2, false, Theme::Poll, |walk| walk.near(|_| "poll A".to_owned())),
-    (2, false, Theme::End, Walk::close_near),
-    (1, false, Theme::End, Walk::close_far),
-    (1, false, Theme::End, Walk::end_child),
-    (1, false, Theme::End, Walk::third),
-    (3, true, Theme::Read, |walk| walk.far_read(|walk| format!("peer: recv B {} peek", walk.few()))),
-    (2, true, Theme::Read, |walk| walk.far_read(|walk| format!("peer: recv B {} trunc", walk.few()))),
-    (3, true, Theme::Read, |walk| walk.far_read(|walk| format!("peer: recvmsg B {}", walk.few()))),
-    (5, true, Theme::Write, |walk| walk.far(|walk| format!("peer: write B {}", walk.any_word()))),
-    (3, true, Theme::Read, Walk::read_near),
-    (2, true, Theme::End, Walk::shut_near),
-    (1, true, Theme::End, Walk::shut_far),
-    (2, true, Theme::Look, |walk| walk.near(|_| "getsockopt A error".to_owned())),
+    (9, false, QuestionTheme::Write, DraftWalk::write),
+    (2, false, QuestionTheme::Write, DraftWalk::write_nothing),
+    (1, false, QuestionTheme::Write, |walk| {
+        walk.near(|walk| format!("writev A {} {}", walk.any_word(), walk.any_word()))
+    }),
+    (6, false, QuestionTheme::Read, |walk| walk.far_read(|_| "peer: read B".to_owned())),
+    (6, false, QuestionTheme::Read, |walk| walk.far_read(|walk| format!("peer: read B {}", walk.few()))),
+    (1, false, QuestionTheme::Read, |walk| walk.far_read(|_| "peer: readv B 2 2".to_owned())),
+    (2, false, QuestionTheme::Look, |walk| walk.far(|_| "queue B".to_owned())),
+    (2, false, QuestionTheme::Poll, |walk| walk.far(|_| "peer: poll B".to_owned())),
+    (2, false, QuestionTheme::Poll, |walk| walk.near(|_| "poll A".to_owned())),
+    (2, false, QuestionTheme::End, DraftWalk::close_near),
+    (1, false, QuestionTheme::End, DraftWalk::close_far),
+    (1, false, QuestionTheme::End, DraftWalk::end_child),
+    (1, false, QuestionTheme::End, DraftWalk::third),
+    (3, true, QuestionTheme::Read, |walk| walk.far_read(|walk| format!("peer: recv B {} peek", walk.few()))),
+    (2, true, QuestionTheme::Read, |walk| walk.far_read(|walk| format!("peer: recv B {} trunc", walk.few()))),
+    (3, true, QuestionTheme::Read, |walk| walk.far_read(|walk| format!("peer: recvmsg B {}", walk.few()))),
+    (5, true, QuestionTheme::Write, |walk| walk.far(|walk| format!("peer: write B {}", walk.any_word()))),
+    (3, true, QuestionTheme::Read, DraftWalk::read_near),
+    (2, true, QuestionTheme::End, DraftWalk::shut_near),
+    (1, true, QuestionTheme::End, DraftWalk::shut_far),
+    (2, true, QuestionTheme::Look, |walk| walk.near(|_| "getsockopt A error".to_owned())),
 ];
 
 /// A program for one problem.
 pub(super) fn draft(random: &mut Random, level: u8) -> Draft {
     let is_for_sockets = random.chance(60);
-    let mut walk = Walk {
+    let mut walk = DraftWalk {
         reading: if random.chance(60) { Reading::Nonblocking } else { Reading::Awake },
         random: random.clone(),
         draft: Draft { lines: Vec::new(), is_for_sockets },
@@ -153,9 +160,9 @@ pub(super) fn draft(random: &mut Random, level: u8) -> Draft {
     walk.draft
 }
 
-impl Walk {
-    fn say(&mut self, text: impl Into<String>, theme: Option<Theme>) {
-        self.draft.lines.push(Line { text: text.into(), theme });
+impl DraftWalk {
+    fn say(&mut self, text: impl Into<String>, theme: Option<QuestionTheme>) {
+        self.draft.lines.push(DraftLine { text: text.into(), theme });
     }
 
     fn begin(&mut self) {

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use color_eyre::eyre::{Result, eyre};
 
-use super::draft::{Draft, Theme};
+use super::draft::{Draft, QuestionTheme};
 use super::random::Random;
-use super::{Form, Told, statement, weight};
+use super::{LineResult, SheetForm, statement, weight};
 use crate::kind::Kind;
 use crate::lesson::gift::{self, Choice};
 use crate::lesson::{Lesson, MAX_OPTIONS, builtin, load, problem_wish, write};
@@ -18,7 +18,7 @@ use crate::situation;
 pub(super) struct Problem {
     column: Kind,
     /// What the question is about.
-    theme: Option<Theme>,
+    theme: Option<QuestionTheme>,
     /// Statements; the last is asked.
     lines: Vec<String>,
     truth: String,
@@ -32,8 +32,8 @@ impl Problem {
     /// The line at which the kinds differ most, and one kind that is asked about; none if no line is worth asking.
     pub fn of(
         draft: &Draft,
-        told: &[(Kind, Vec<Told>)],
-        (theme, wanted): (Option<Theme>, usize),
+        told: &[(Kind, Vec<LineResult>)],
+        (theme, wanted): (Option<QuestionTheme>, usize),
         random: &mut Random,
     ) -> Option<Self> {
         let options = |at: usize| -> Vec<(String, Vec<Kind>)> {
@@ -54,7 +54,7 @@ impl Problem {
         if options.len() < wanted || options.len() > MAX_OPTIONS {
             return None;
         }
-        let fit: Vec<(Kind, &Told)> = told
+        let fit: Vec<(Kind, &LineResult)> = told
             .iter()
             .filter_map(|(column, told)| Some((*column, useful(told, at).filter(|told| told.why.is_some())?)))
             .collect();
@@ -113,7 +113,7 @@ impl Problem {
     pub fn lesson(&self, seed: u64, number: u32) -> Result<Lesson> {
         let title = format!("What happens next? (seed {seed})");
         let (question, program) = self.lines.split_last().ok_or_else(|| eyre!("a program has lines"))?;
-        let topic = self.theme.map_or("claims", Theme::topic);
+        let topic = self.theme.map_or("claims", QuestionTheme::topic);
         let (front, scene, program) = (write::front(&title, &[topic]), self.scene(), program.join("\n"));
         let question = self.question(question);
         let text = format!("{front}{scene}\n\n```text\n{program}\n```\n\n```tin setup\n{program}\n```\n\n{question}");
@@ -193,19 +193,19 @@ impl Problem {
 }
 
 /// What a kind answered at a place, if that can be asked about and all before it was made.
-fn useful(told: &[Told], at: usize) -> Option<&Told> {
+fn useful(told: &[LineResult], at: usize) -> Option<&LineResult> {
     let is_whole = told.get(..=at)?.iter().all(|told| !told.is_useless);
     told.get(at).filter(|_| is_whole)
 }
 
 /// The beginning of a sheet.
-pub(super) fn heading(seed: u64, count: u16, form: Form) -> String {
+pub(super) fn heading(seed: u64, count: u16, form: SheetForm) -> String {
     let title = format!("Practice: seed {seed}, {count} {}", if count == 1 { "problem" } else { "problems" });
     let what = format!("--practice --seed {seed} --print {count} --key");
-    if form == Form::Quiz {
+    if form == SheetForm::Quiz {
         return format!("// {title}, in GIFT, for Moodle and others that import it.\n\n");
     }
-    if form == Form::Sheet {
+    if form == SheetForm::Sheet {
         return format!("# {title}\n\nWhat does the last statement return? `tincans learn {what}` prints the key.\n\n");
     }
     format!(

@@ -121,7 +121,7 @@ fn of_stream(world: &World, end: &End, blocking: Blocking) -> NextRead {
         let error = reset.then_some(ReadOutcome::Fails(Errno::ECONNRESET));
         error.into_iter().chain([last]).collect::<Vec<_>>()
     };
-    let run = if is_taken_by_sleeper(world, end) { None } else { Run::of(end) };
+    let run = if is_taken_by_sleeper(world, end) { None } else { ReadRun::of(end) };
     let Some(run) = run else { return first_then(None, after(is_reset)) };
     let bytes = ReadOutcome::Bytes { least: run.least, most: run.most };
     // The read goes on to look for more than there is, and so meets the error, which is gone by that though nobody is told.
@@ -183,14 +183,14 @@ fn first_packet(end: &End) -> Option<ReadOutcome> {
 }
 
 /// How far one read of a stream goes.
-struct Run {
+struct ReadRun {
     least: u64,
     most: u64,
     /// It stopped because nothing more waits, or at the place of an urgent byte: it would rather go on.
     goes_on: bool,
 }
 
-impl Run {
+impl ReadRun {
     /// Of everything that waits at the end of a stream; none where nothing does, or the urgent byte alone, which the read
     /// throws away.
     fn of(end: &End) -> Option<Self> {
@@ -208,27 +208,27 @@ impl Run {
         let sleeper = pieces.iter().any(|piece| piece.tentative);
         let most = if sleeper { u64::MAX } else { all };
         // Where several writers' bytes are mixed, only the kernel knows where in them a stop is.
-        if flow.is_interleaved() && (writes.stop != Stop::Nothing || sleeper) {
+        if flow.is_interleaved() && (writes.stop != ReadStop::Nothing || sleeper) {
             return Some(Self { least: 1, most, goes_on: false });
         }
         let stretch = &pieces[..writes.pieces];
         let least = bytes(stretch).saturating_sub(if sleeper { flow.passed_urgent } else { 0 }).max(1);
         Some(match writes.stop {
-            Stop::Nothing => Self { least, most, goes_on: true },
-            Stop::Urgent => Self { least, most: bytes(stretch), goes_on: true },
-            Stop::Descriptors if stretch.last().is_some_and(|last| last.len > ONE_BUFFER) => {
+            ReadStop::Nothing => Self { least, most, goes_on: true },
+            ReadStop::Urgent => Self { least, most: bytes(stretch), goes_on: true },
+            ReadStop::Descriptors if stretch.last().is_some_and(|last| last.len > ONE_BUFFER) => {
                 let before = bytes(&stretch[..stretch.len() - 1]);
                 Self { least: before + 1, most: bytes(stretch), goes_on: false }
             }
-            Stop::Descriptors => Self { least, most: bytes(stretch), goes_on: false },
-            Stop::MaybeCredentials => Self { least, most, goes_on: false },
+            ReadStop::Descriptors => Self { least, most: bytes(stretch), goes_on: false },
+            ReadStop::MaybeCredentials => Self { least, most, goes_on: false },
         })
     }
 }
 
 /// Why one read of a stream does not go further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stop {
+enum ReadStop {
     /// Nothing more waits.
     Nothing,
     /// The urgent byte, or the place where one was, comes next.
@@ -242,7 +242,7 @@ enum Stop {
 /// The pieces that one read takes.
 struct Stretch {
     pieces: usize,
-    stop: Stop,
+    stop: ReadStop,
 }
 
 impl Stretch {
@@ -252,17 +252,18 @@ impl Stretch {
         for (at, pair) in pieces.windows(2).enumerate() {
             let (before, after) = (pair[0], pair[1]);
             let stop = if carries(before) {
-                Stop::Descriptors
+                ReadStop::Descriptors
             } else if flow.is_urgent(after) || flow.is_place_of_urgent(before, after) {
-                Stop::Urgent
+                ReadStop::Urgent
             } else if end.passcred && before.write != after.write {
-                Stop::MaybeCredentials
+                ReadStop::MaybeCredentials
             } else {
                 continue;
             };
             return Self { pieces: at + 1, stop };
         }
-        let stop = if pieces.last().is_some_and(|last| carries(*last)) { Stop::Descriptors } else { Stop::Nothing };
+        let stop =
+            if pieces.last().is_some_and(|last| carries(*last)) { ReadStop::Descriptors } else { ReadStop::Nothing };
         Self { pieces: pieces.len(), stop }
     }
 }

@@ -8,7 +8,7 @@ use crate::world::Machine;
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Entry {
+pub enum RecordingEntry {
     /// An empty bench begins: at the start, and after each `reset`.
     Bench(Machine),
     /// A statement begins.
@@ -87,7 +87,7 @@ pub struct Footer {
     pub summary: Summary,
 }
 
-impl Entry {
+impl RecordingEntry {
     /// About how many bytes its texts take.
     pub fn text_bytes(&self) -> usize {
         match self {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::trace::{Summary, json};
 
 use super::Keeping;
-use super::entry::{Entry, Footer};
+use super::entry::{Footer, RecordingEntry};
 
 /// The version of the format. A program reads those up to its own.
 pub const VERSION: u32 = 1;
@@ -30,7 +30,7 @@ pub struct Header {
     /// `uname -r`.
     pub kernel: String,
     /// Who made the calls.
-    pub source: Kind,
+    pub source: SourceKind,
     /// The program that was run.
     pub program: String,
     /// What it was given.
@@ -46,7 +46,7 @@ pub struct Header {
 /// What has given the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum SourceKind {
     /// The bench's own agents, by statements.
     Bench,
     /// A program that was watched.
@@ -78,20 +78,20 @@ impl Header {
 
 impl Counts {
     /// One entry as a line.
-    pub fn line(&mut self, entry: &Entry) -> String {
+    pub fn line(&mut self, entry: &RecordingEntry) -> String {
         self.add(entry);
         line(entry)
     }
 
     /// One entry more.
-    pub fn add(&mut self, entry: &Entry) {
+    pub fn add(&mut self, entry: &RecordingEntry) {
         self.lines += 1;
-        self.records += u64::from(matches!(entry, Entry::Record(_)));
+        self.records += u64::from(matches!(entry, RecordingEntry::Record(_)));
     }
 
     /// The last line.
     pub fn end(self, summary: Summary) -> String {
-        line(&Entry::End(Footer { lines: self.lines, records: self.records, summary }))
+        line(&RecordingEntry::End(Footer { lines: self.lines, records: self.records, summary }))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::order::{Call, Payload};
 use crate::trace::{Fact, Record};
 use crate::world::{Machine, World};
 
-use super::entry::Entry;
+use super::entry::RecordingEntry;
 
 /// Tasks, ends, descriptors and writes that one picture has at most.
 pub const MAX_OBJECTS: usize = 512 * 1024;
@@ -25,7 +25,7 @@ const COST_OF_A_LOOK: u64 = 1024;
 
 /// What has been read so far.
 #[derive(Debug, Default)]
-pub struct Limits {
+pub struct RecordingLimits {
     /// Since the picture was looked at last.
     cost: u64,
     /// How large it was then.
@@ -34,20 +34,23 @@ pub struct Limits {
     work: u64,
 }
 
-impl Limits {
+impl RecordingLimits {
     /// What an entry asks too much of, if it does.
-    pub fn check(&mut self, entry: &Entry, world: &World) -> Result<(), String> {
+    pub fn check(&mut self, entry: &RecordingEntry, world: &World) -> Result<(), String> {
         self.cost += 1;
         match entry {
-            Entry::Bench(machine) => of_machine(*machine)?,
-            Entry::Record(record) => {
+            RecordingEntry::Bench(machine) => of_machine(*machine)?,
+            RecordingEntry::Record(record) => {
                 self.cost += of_record(record, world)?;
                 let looks_through = matches!(record.fact, Fact::Measured { .. } | Fact::Died(_) | Fact::Exiting(_));
                 self.work = self.work.saturating_add(if looks_through { self.objects } else { 0 });
             }
-            Entry::Observed(_) => self.cost += COST_OF_A_REPORT,
-            Entry::Statement { .. } | Entry::Settled(_) | Entry::Spontaneous {} | Entry::Checked(_) | Entry::End(_) => {
-            }
+            RecordingEntry::Observed(_) => self.cost += COST_OF_A_REPORT,
+            RecordingEntry::Statement { .. }
+            | RecordingEntry::Settled(_)
+            | RecordingEntry::Spontaneous {}
+            | RecordingEntry::Checked(_)
+            | RecordingEntry::End(_) => {}
         }
         if self.cost < COST_OF_A_LOOK {
             return Ok(());
@@ -135,7 +138,7 @@ mod tests {
     use crate::order::{Extra, Outcome};
     use crate::recording::Keeping;
     use crate::recording::entry::{Observation, Settled};
-    use crate::recording::file::{Header, Kind};
+    use crate::recording::file::{Header, SourceKind};
     use crate::recording::replay::Replay;
     use crate::trace::{Birth, TaskId};
 
@@ -144,7 +147,7 @@ mod tests {
             version: 1,
             tincans: String::new(),
             kernel: String::new(),
-            source: Kind::Bench,
+            source: SourceKind::Bench,
             program: String::new(),
             argv: Vec::new(),
             started: 0,
@@ -158,20 +161,20 @@ mod tests {
         Replay::new(&header, true)
     }
 
-    fn record(task: u32, fact: Fact) -> Entry {
-        Entry::Record(Record { line: 1, task: TaskId(task), t_ns: 1, fact })
+    fn record(task: u32, fact: Fact) -> RecordingEntry {
+        RecordingEntry::Record(Record { line: 1, task: TaskId(task), t_ns: 1, fact })
     }
 
-    fn enter(task: u32, call: Call) -> Entry {
+    fn enter(task: u32, call: Call) -> RecordingEntry {
         record(task, Fact::Entered { call: Rc::new(call) })
     }
 
-    fn returned(task: u32, ret: i32) -> Entry {
+    fn returned(task: u32, ret: i32) -> RecordingEntry {
         record(task, Fact::Returned { ret, errno: crate::abi::Errno::NONE, outcome: None })
     }
 
     /// Takes entries until one is too much: how many that were, and why.
-    fn until_refused(mut entries: impl FnMut(u32) -> Vec<Entry>) -> (u32, String) {
+    fn until_refused(mut entries: impl FnMut(u32) -> Vec<RecordingEntry>) -> (u32, String) {
         let mut replay = replay();
         let parent = Birth::parent("parent".to_owned(), 1);
         replay.take(record(0, Fact::Born(Rc::new(parent)))).unwrap();
@@ -208,11 +211,11 @@ mod tests {
 
         let (count, what) = until_refused(|number| match number {
             1..4000 => vec![record(number, Fact::Born(Rc::new(birth(number))))],
-            _ => vec![Entry::Observed(Observation::Tasks), Entry::Settled(Settled::default())],
+            _ => vec![RecordingEntry::Observed(Observation::Tasks), RecordingEntry::Settled(Settled::default())],
         });
         assert!(count < 30_000 && what.contains("take too long"), "{count}: {what}");
 
-        let (count, what) = until_refused(|_| vec![Entry::Observed(Observation::Tasks)]);
+        let (count, what) = until_refused(|_| vec![RecordingEntry::Observed(Observation::Tasks)]);
         assert!(count < 100 && what.contains("no statement ends"), "{count}: {what}");
 
         let (count, what) = until_refused(|_| vec![enter(0, Call::Getppid), returned(0, 1)]);
@@ -222,9 +225,9 @@ mod tests {
     #[test]
     fn no_machine_has_such_pages() {
         for page in [0, 1, 4095, 4097, 1 << 40] {
-            let bench = Entry::Bench(Machine { page, uid: 0, gid: 0 });
+            let bench = RecordingEntry::Bench(Machine { page, uid: 0, gid: 0 });
             assert!(replay().take(bench).is_err(), "{page}");
         }
-        assert!(replay().take(Entry::Bench(Machine { page: 16384, uid: 0, gid: 0 })).is_ok());
+        assert!(replay().take(RecordingEntry::Bench(Machine { page: 16384, uid: 0, gid: 0 })).is_ok());
     }
 }

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::io::{self, BufRead, Read};
 
-use super::entry::Entry;
+use super::entry::RecordingEntry;
 use super::file::{Counts, FirstLine, Header, VERSION};
 
 /// The longest line, in bytes.
@@ -29,7 +29,7 @@ impl fmt::Display for Fault {
 
 /// A file of which some lines have been read.
 #[derive(Debug)]
-pub struct Reader<R> {
+pub struct RecordingReader<R> {
     input: R,
     buffer: Vec<u8>,
     line: u64,
@@ -37,7 +37,7 @@ pub struct Reader<R> {
     is_over: bool,
 }
 
-impl<R: BufRead> Reader<R> {
+impl<R: BufRead> RecordingReader<R> {
     /// Reads the first line.
     pub fn open(input: R) -> Result<(Self, Header), Fault> {
         let mut reader = Self { input, buffer: Vec::new(), line: 0, counts: Counts::default(), is_over: false };
@@ -58,7 +58,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The next entry; none after the last one of a whole file.
-    pub fn next_entry(&mut self) -> Result<Option<Entry>, Fault> {
+    pub fn next_entry(&mut self) -> Result<Option<RecordingEntry>, Fault> {
         let has_line = self.next_line()?;
         if self.is_over {
             return if has_line {
@@ -70,11 +70,11 @@ impl<R: BufRead> Reader<R> {
         if !has_line {
             return Err(self.fault("the recording was cut off: its last line is missing".to_owned()));
         }
-        let entry: Entry = match serde_json::from_slice(&self.buffer) {
+        let entry: RecordingEntry = match serde_json::from_slice(&self.buffer) {
             Ok(entry) => entry,
             Err(error) => return Err(self.fault(format!("this is no line of a recording: {}", short(&error)))),
         };
-        if let Entry::End(footer) = &entry {
+        if let RecordingEntry::End(footer) = &entry {
             self.is_over = true;
             let Counts { lines, records } = self.counts;
             if (footer.lines, footer.records) != (lines, records) {

@@ -3,28 +3,28 @@
 use crate::script::parse;
 use crate::trace::{Event, Summary, What};
 
-use super::entry::Entry;
+use super::entry::RecordingEntry;
 use super::file::Header;
-use super::limits::{Limits, check_pending};
+use super::limits::{RecordingLimits, check_pending};
 use super::{Keeping, Recording};
 
 /// A recording on its way from a file.
 #[derive(Debug)]
 pub struct Replay {
     recording: Recording,
-    limits: Limits,
+    limits: RecordingLimits,
 }
 
 impl Replay {
     /// Nothing of it has been read but what it is of. `past` says whether it is to be looked at moment by moment.
     pub fn new(header: &Header, past: bool) -> Self {
-        Self { recording: Recording::new(header.keeping(past)), limits: Limits::default() }
+        Self { recording: Recording::new(header.keeping(past)), limits: RecordingLimits::default() }
     }
 
     /// The same of a recording that is at hand, without its past.
     pub fn keeping(keeping: Keeping) -> Self {
         let keeping = Keeping { past: false, unwritten: false, ..keeping };
-        Self { recording: Recording::new(keeping), limits: Limits::default() }
+        Self { recording: Recording::new(keeping), limits: RecordingLimits::default() }
     }
 
     /// What has come of it so far.
@@ -33,27 +33,27 @@ impl Replay {
     }
 
     /// One more entry; gives what is shown then, or what is wrong with it.
-    pub fn take(&mut self, entry: Entry) -> Result<Vec<Event>, String> {
+    pub fn take(&mut self, entry: RecordingEntry) -> Result<Vec<Event>, String> {
         self.limits.check(&entry, self.recording.world())?;
         check_pending(self.recording.pending())?;
         let recording = &mut self.recording;
         match entry {
-            Entry::Bench(machine) => recording.begin_bench(machine),
-            Entry::Statement { line, text } => match parse::statement(&text, line) {
+            RecordingEntry::Bench(machine) => recording.begin_bench(machine),
+            RecordingEntry::Statement { line, text } => match parse::statement(&text, line) {
                 Ok(Some(statement)) => recording.begin_statement(&statement),
                 Ok(None) => return Err("its statement says nothing".to_owned()),
                 Err(error) => return Err(format!("its statement: {}", error.message)),
             },
-            Entry::Record(record) => recording.fold(record),
-            Entry::Observed(observation) => recording.observe(observation),
-            Entry::Settled(settled) => {
+            RecordingEntry::Record(record) => recording.fold(record),
+            RecordingEntry::Observed(observation) => recording.observe(observation),
+            RecordingEntry::Settled(settled) => {
                 let events = recording.settle(settled);
                 recording.end_statement(&events);
                 return Ok(events);
             }
-            Entry::Spontaneous {} => return Ok(recording.settle_spontaneous()),
-            Entry::Checked(checked) => return Ok(vec![recording.check(checked)]),
-            Entry::End(footer) => return Ok(vec![end(footer.summary)]),
+            RecordingEntry::Spontaneous {} => return Ok(recording.settle_spontaneous()),
+            RecordingEntry::Checked(checked) => return Ok(vec![recording.check(checked)]),
+            RecordingEntry::End(footer) => return Ok(vec![end(footer.summary)]),
         }
         Ok(Vec::new())
     }

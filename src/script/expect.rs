@@ -3,7 +3,7 @@
 use crate::abi::TaskState;
 use crate::abi::{self, Errno};
 use crate::script::values::{self, shown};
-use crate::script::words::{Kind, ParseError, Word};
+use crate::script::words::{ParseError, Word, WordKind};
 use crate::script::{Comparison, EndRef, Expectation, Number, Verb, Want};
 
 const STATES: &[(&str, TaskState)] = &[
@@ -27,7 +27,7 @@ const SOME: &str = "write a number, \"text\", EOF, an errno's name, sleeps, wake
 pub fn list(words: &[Word], verb: &Verb, place: (u32, u32)) -> Result<Vec<Expectation>, ParseError> {
     let mut all = Vec::new();
     let mut end = place.1;
-    for item in words.split(|word| word.kind == Kind::Comma) {
+    for item in words.split(|word| word.kind == WordKind::Comma) {
         let reader = Reader { line: place.0, names_task: names_task(verb) };
         let Some(last) = item.last() else {
             return Err(reader.error(end, "an expectation is missing here"));
@@ -67,7 +67,7 @@ impl Reader {
 
     fn item(&self, words: &[Word]) -> Result<Want, ParseError> {
         let [first, rest @ ..] = words else { return Err(self.error(1, "an expectation is missing here")) };
-        let quoted = first.kind != Kind::Bare;
+        let quoted = first.kind != WordKind::Bare;
         match first.text.as_str() {
             "wakes" if !quoted => {
                 let (task, rest) = self.task(first, rest)?;
@@ -142,7 +142,7 @@ impl Reader {
     }
 
     fn number(&self, word: &Word, text: &str) -> Result<Number, ParseError> {
-        let number = values::number(text).filter(|_| word.kind == Kind::Bare);
+        let number = values::number(text).filter(|_| word.kind == WordKind::Bare);
         number.ok_or_else(|| self.wrong(word.column, format!("{} is no number, write 3, 64KiB or $n", shown(text))))
     }
 
@@ -155,13 +155,13 @@ impl Reader {
 
     fn simple(&self, words: &[Word]) -> Result<Want, ParseError> {
         let [first, rest @ ..] = words else { return Err(self.error(1, "a result is missing here")) };
-        if first.kind == Kind::Bare
+        if first.kind == WordKind::Bare
             && let Some(&(sign, comparison)) = COMPARISONS.iter().find(|row| first.text.starts_with(row.0))
         {
             return self.comparison(words, sign, comparison);
         }
         self.end_of(rest)?;
-        if let Kind::Quoted { before, bytes } = &first.kind
+        if let WordKind::Quoted { before, bytes } = &first.kind
             && before == "from="
         {
             let address = values::quoted_address(&first.text, bytes);
@@ -169,7 +169,7 @@ impl Reader {
                 .map(|from| Want::From(Some(from.name())))
                 .map_err(|message| self.wrong(first.column, message));
         }
-        if first.kind != Kind::Bare {
+        if first.kind != WordKind::Bare {
             return self.data(first);
         }
         match first.text.as_str() {

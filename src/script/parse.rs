@@ -17,7 +17,7 @@ use self::args::{Args, COUNT};
 use self::verbs::{VERBS, nearest};
 use crate::script::expect;
 use crate::script::values::{self, shown};
-use crate::script::words::{self, Kind, Line, Word};
+use crate::script::words::{self, Word, WordKind, WordLine};
 use crate::script::{Expectation, MAX_SCRIPT, MAX_STATEMENT, Statement, Verb};
 
 /// Every statement of the language: help and completion are made from this.
@@ -55,7 +55,7 @@ pub fn statement(text: &str, line: u32) -> Result<Option<Statement>, ParseError>
         let message = format!("the statement has {} bytes, {MAX_STATEMENT} are the most", text.len());
         return Err(ParseError { line, column: 1, message });
     }
-    let Line { words, arrow, wants } = words::split(text, line)?;
+    let WordLine { words, arrow, wants } = words::split(text, line)?;
     if words.is_empty() {
         return match arrow {
             None => Ok(None),
@@ -116,7 +116,7 @@ impl Source<'_> {
     /// Takes `TASK:` off, glued to the verb or not.
     fn prefix(&self, words: &[Word]) -> Result<(Option<String>, Vec<Word>), ParseError> {
         let Some((first, rest)) = words.split_first() else { return Ok((None, Vec::new())) };
-        let Some((task, verb)) = first.text.split_once(':').filter(|_| first.kind == Kind::Bare) else {
+        let Some((task, verb)) = first.text.split_once(':').filter(|_| first.kind == WordKind::Bare) else {
             return Ok((None, words.to_vec()));
         };
         let task_name = values::name(task).map_err(|message| fail(self.line, first.column, message))?;
@@ -125,7 +125,7 @@ impl Source<'_> {
             let cut = first.text.len() - verb.len();
             let column = first.column.saturating_add(u32::try_from(cut).unwrap_or(0));
             let span = first.span.start + cut..first.span.end;
-            left.push(Word { column, text: verb.to_owned(), kind: Kind::Bare, span });
+            left.push(Word { column, text: verb.to_owned(), kind: WordKind::Bare, span });
         }
         left.extend_from_slice(rest);
         if left.is_empty() {

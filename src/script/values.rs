@@ -2,7 +2,7 @@
 //! it means or, in words, what would be right.
 
 use crate::abi::Signal;
-use crate::script::words::{Kind, Word};
+use crate::script::words::{Word, WordKind};
 use crate::script::{Address, Data, EndName, EndRef, MAX_DATA, Number};
 
 /// The longest name of a task, a channel, a socket or an address.
@@ -87,9 +87,9 @@ fn end_name(text: &str, whole: &str) -> Result<EndName, String> {
 /// `@name`, `name`, `"@a\0b"`, `"a b"`. How long it is, is the kernel's business.
 pub fn address(word: &Word) -> Result<Address, String> {
     match &word.kind {
-        Kind::Quoted { before, bytes } if !before.ends_with('*') => quoted_address(&word.text, bytes),
-        Kind::Quoted { .. } => Err(format!("{} is no address, it is written once", shown(&word.text))),
-        Kind::Bare | Kind::Arrow | Kind::Comma => bare_address(&word.text),
+        WordKind::Quoted { before, bytes } if !before.ends_with('*') => quoted_address(&word.text, bytes),
+        WordKind::Quoted { .. } => Err(format!("{} is no address, it is written once", shown(&word.text))),
+        WordKind::Bare | WordKind::Arrow | WordKind::Comma => bare_address(&word.text),
     }
 }
 
@@ -143,11 +143,11 @@ pub fn signal(text: &str) -> Result<Signal, String> {
 /// A bare word, a string, `N*word`, `N*"string"`.
 pub fn data(word: &Word) -> Result<Data, String> {
     let (times, bytes) = match &word.kind {
-        Kind::Quoted { before, .. } if before.ends_with('=') => {
+        WordKind::Quoted { before, .. } if before.ends_with('=') => {
             return Err(format!("{} is no DATA, put a space before the quote", shown(&word.text)));
         }
-        Kind::Quoted { before, bytes } => (before.strip_suffix('*'), bytes.as_slice()),
-        Kind::Bare | Kind::Arrow | Kind::Comma => match word.text.split_once('*') {
+        WordKind::Quoted { before, bytes } => (before.strip_suffix('*'), bytes.as_slice()),
+        WordKind::Bare | WordKind::Arrow | WordKind::Comma => match word.text.split_once('*') {
             Some((times, rest)) if number(times).is_some() => (Some(times), rest.as_bytes()),
             _ => (None, word.text.as_bytes()),
         },
@@ -156,7 +156,7 @@ pub fn data(word: &Word) -> Result<Data, String> {
         None => Number::Literal(1),
         Some(text) => number(text).ok_or_else(|| format!("{} is no number of times, as in 3*ab", shown(text)))?,
     };
-    if word.kind == Kind::Bare && bytes.is_empty() {
+    if word.kind == WordKind::Bare && bytes.is_empty() {
         return Err("there is nothing to repeat, write a word after the *, as in 3*ab".to_owned());
     }
     if let Number::Literal(count) = times {

@@ -32,14 +32,14 @@ pub struct Word {
     /// As written, quotes and escapes included.
     pub text: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: WordKind,
     /// Where it stands in the line, in bytes.
     pub span: std::ops::Range<usize>,
 }
 
 /// The kinds of word.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum WordKind {
     /// Letters as they stand.
     Bare,
     /// `"text"`, `3*"text"`, `to="text"`.
@@ -57,7 +57,7 @@ pub enum Kind {
 
 /// A line in words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Line {
+pub struct WordLine {
     /// Before `=>`.
     pub words: Vec<Word>,
     /// `=>`, if there is one.
@@ -74,27 +74,27 @@ impl Word {
 
     /// Whether it is this bare word.
     pub fn is(&self, text: &str) -> bool {
-        self.kind == Kind::Bare && self.text == text
+        self.kind == WordKind::Bare && self.text == text
     }
 }
 
 /// Cuts one line, without its newline, into words.
-pub fn split(text: &str, line: u32) -> Result<Line, ParseError> {
+pub fn split(text: &str, line: u32) -> Result<WordLine, ParseError> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let mut lexer = Lexer { text, chars, at: 0, line, expecting: false };
     lexer.refuse_controls()?;
-    let mut cut = Line::default();
+    let mut cut = WordLine::default();
     while let Some(word) = lexer.word()? {
         match (&word.kind, lexer.expecting) {
-            (Kind::Arrow, false) => {
+            (WordKind::Arrow, false) => {
                 lexer.expecting = true;
                 cut.arrow = Some(word);
             }
-            (Kind::Arrow, true) => {
+            (WordKind::Arrow, true) => {
                 return Err(lexer.error(word.column, "`=>` stands once, with a comma between expectations"));
             }
-            (Kind::Bare | Kind::Quoted { .. } | Kind::Comma, true) => cut.wants.push(word),
-            (Kind::Bare | Kind::Quoted { .. } | Kind::Comma, false) => cut.words.push(word),
+            (WordKind::Bare | WordKind::Quoted { .. } | WordKind::Comma, true) => cut.wants.push(word),
+            (WordKind::Bare | WordKind::Quoted { .. } | WordKind::Comma, false) => cut.words.push(word),
         }
     }
     Ok(cut)
@@ -169,20 +169,20 @@ impl Lexer<'_> {
             None | Some('#') => return Ok(None),
             Some(',') if self.expecting => {
                 self.at += 1;
-                Kind::Comma
+                WordKind::Comma
             }
             Some(_) => self.letters(from)?,
         };
         let span = from..self.offset();
         let text = self.text[span.clone()].to_owned();
-        let kind = if kind == Kind::Bare && text == "=>" { Kind::Arrow } else { kind };
-        if kind == Kind::Bare && text.starts_with("=>") {
+        let kind = if kind == WordKind::Bare && text == "=>" { WordKind::Arrow } else { kind };
+        if kind == WordKind::Bare && text.starts_with("=>") {
             return Err(self.error(column, "`=>` stands alone, put a space after it"));
         }
         Ok(Some(Word { column, text, kind, span }))
     }
 
-    fn letters(&mut self, from: usize) -> Result<Kind, ParseError> {
+    fn letters(&mut self, from: usize) -> Result<WordKind, ParseError> {
         while let Some(letter) = self.peek() {
             let so_far = &self.text[from..self.offset()];
             match letter {
@@ -191,7 +191,7 @@ impl Lexer<'_> {
                 ',' if self.expecting && (so_far.contains(',') || !so_far.starts_with("sv=")) => break,
                 '"' if so_far.is_empty() || so_far.ends_with('*') || ["to=", "from="].contains(&so_far) => {
                     let before = so_far.to_owned();
-                    return Ok(Kind::Quoted { before, bytes: self.string()? });
+                    return Ok(WordKind::Quoted { before, bytes: self.string()? });
                 }
                 '"' => {
                     let message = "a quote inside a word, put the whole word in quotes and write \\\" inside";
@@ -204,7 +204,7 @@ impl Lexer<'_> {
                 _ => self.at += 1,
             }
         }
-        Ok(Kind::Bare)
+        Ok(WordKind::Bare)
     }
 
     fn string(&mut self) -> Result<Vec<u8>, ParseError> {
@@ -299,7 +299,7 @@ mod tests {
         #[test]
         fn what_is_quoted_reads_back_as_the_same_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             let line = split(&quote(&bytes), 1).unwrap();
-            prop_assert_eq!(&line.words[0].kind, &Kind::Quoted { before: String::new(), bytes });
+            prop_assert_eq!(&line.words[0].kind, &WordKind::Quoted { before: String::new(), bytes });
         }
 
         #[test]

@@ -1,6 +1,6 @@
 //! A statement that is over, kept as far as expectations look at it: they may be asked of it later, too.
 
-use crate::check::Seen;
+use crate::check::StatementRun;
 use crate::plan::Plan;
 use crate::script::Statement;
 use crate::trace::Event;
@@ -16,8 +16,8 @@ pub(super) struct LastStatement {
 
 impl LastStatement {
     /// As it was when it had settled; `events` are those it brought.
-    pub fn seen<'a>(&'a self, events: &'a [Event]) -> Seen<'a> {
-        Seen {
+    pub fn seen<'a>(&'a self, events: &'a [Event]) -> StatementRun<'a> {
+        StatementRun {
             events,
             actor: self.actor.as_deref(),
             refused: self.refused.as_deref(),

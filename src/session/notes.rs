@@ -1,7 +1,7 @@
 //! What was done since the last reset, with what came of it: so that it can be written down as a lesson.
 
 use super::Session;
-use crate::check::{Seen, answer};
+use crate::check::{StatementRun, answer};
 use crate::lesson::MAX_STATEMENTS;
 use crate::lesson::write::{self, Done, expected};
 use crate::script::{Statement, Verb};
@@ -17,7 +17,7 @@ pub(super) struct Notes {
 
 impl Notes {
     /// A statement is over. Of one that somebody did not wait for, only that it was made is certain.
-    pub fn take(&mut self, statement: &Statement, held: Option<bool>, seen: &Seen<'_>, is_certain: bool) {
+    pub fn take(&mut self, statement: &Statement, held: Option<bool>, seen: &StatementRun<'_>, is_certain: bool) {
         if matches!(statement.verb, Verb::Reset) {
             *self = Self::default();
         } else if matches!(statement.verb, Verb::Why { .. }) {

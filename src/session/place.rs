@@ -9,12 +9,12 @@ use crate::sys::private_folder::PrivateFolder;
 
 /// A run's own place.
 #[derive(Debug)]
-pub struct Place {
+pub struct RunFolder {
     names: RunPlace,
     folder: PrivateFolder,
 }
 
-impl Place {
+impl RunFolder {
     /// Nothing is made yet.
     pub fn new() -> Self {
         let folder = PrivateFolder::choose();

@@ -9,14 +9,14 @@ use crate::trace::{Event, TaskId};
 
 /// A statement on its way.
 #[derive(Debug)]
-pub(super) struct Running {
+pub(super) struct RunningStatement {
     pub(super) statement: Statement,
     /// What it observes is told at once, settled or not.
     pub(super) has_overtaken: bool,
     /// Rounds of a `repeat` still to begin.
     pub(super) rounds: u64,
     pub(super) progress: Progress,
-    pub(super) stage: Stage,
+    pub(super) stage: StatementStage,
     pub(super) refused: Option<String>,
     /// All rounds so far.
     pub(super) shown: Vec<Event>,
@@ -25,7 +25,7 @@ pub(super) struct Running {
 
 /// What a statement waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum StatementStage {
     /// Its next step is to be made.
     Next,
     /// All has to settle before its next step is made.
@@ -40,7 +40,7 @@ pub(super) enum Stage {
     Overtaken,
 }
 
-impl Stage {
+impl StatementStage {
     /// When its time has passed, if it waits for that.
     pub(super) fn wakes_at(self) -> Option<Instant> {
         match self {

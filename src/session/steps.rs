@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use crate::abi::Signal;
 use crate::bench::Assignment;
 use crate::bench::BenchError;
-use crate::plan::{About, Step};
+use crate::plan::{About, PlanStep};
 use crate::recording::entry::Observation;
 use crate::script::Steps;
 use crate::trace::{Subject, TaskId};
 
-use super::{Session, Stage};
+use super::{Session, StatementStage};
 
 /// Why a task is not made although the kernel would make it.
 const NO_ROOM: &str =
@@ -29,15 +29,15 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn carry_out(&mut self, step: Step) -> Result<(), BenchError> {
+    pub(super) fn carry_out(&mut self, step: PlanStep) -> Result<(), BenchError> {
         let Some(running) = &mut self.running else { return Ok(()) };
-        running.stage = Stage::Settling;
+        running.stage = StatementStage::Settling;
         match step {
-            Step::Order { task, work, name } => {
+            PlanStep::Order { task, work, name } => {
                 running.stage = match running.statement.verb.takes_steps() {
-                    Steps::Ahead => Stage::Next,
-                    Steps::OneByOne if running.progress.steps == 1 => Stage::Between,
-                    Steps::OneByOne | Steps::One => Stage::Settling,
+                    Steps::Ahead => StatementStage::Next,
+                    Steps::OneByOne if running.progress.steps == 1 => StatementStage::Between,
+                    Steps::OneByOne | Steps::One => StatementStage::Settling,
                 };
                 if work.makes_task() && !self.bench.has_room(1) {
                     self.refuse_here(NO_ROOM.to_owned());
@@ -45,26 +45,26 @@ impl Session {
                     self.bench.order(task, Assignment::new(work, name, running.statement.line))?;
                 }
             }
-            Step::Forks(_, names) if !self.bench.has_room(names.len()) => {
+            PlanStep::Forks(_, names) if !self.bench.has_room(names.len()) => {
                 self.refuse_here(NO_ROOM.to_owned());
             }
-            Step::Forks(task, names) => {
-                running.stage = Stage::Making(task, names.len());
+            PlanStep::Forks(task, names) => {
+                running.stage = StatementStage::Making(task, names.len());
                 self.bench.order_forks(task, names)?;
             }
-            Step::Closes(task, closes) => self.bench.order_closes(task, closes)?,
-            Step::Signal(task, signal) => {
+            PlanStep::Closes(task, closes) => self.bench.order_closes(task, closes)?,
+            PlanStep::Signal(task, signal) => {
                 let sent = self.bench.signal(task, signal);
                 self.unless_denied(sent)?;
             }
-            Step::SignalGroup(tasks, signal) => self.signal_all(tasks, signal)?,
-            Step::Interrupt(task) => {
+            PlanStep::SignalGroup(tasks, signal) => self.signal_all(tasks, signal)?,
+            PlanStep::Interrupt(task) => {
                 let sent = self.bench.interrupt(task);
                 self.unless_denied(sent)?;
             }
-            Step::Sleep(ms) => running.stage = Stage::Sleeping(Instant::now() + Duration::from_millis(ms)),
-            Step::Reset => self.reset()?,
-            Step::Queue(end) => {
+            PlanStep::Sleep(ms) => running.stage = StatementStage::Sleeping(Instant::now() + Duration::from_millis(ms)),
+            PlanStep::Reset => self.reset()?,
+            PlanStep::Queue(end) => {
                 if let Some(report) = self.bench.queue(end) {
                     self.bench.recording_mut().observe(Observation::Queue(report));
                 } else {
@@ -72,13 +72,13 @@ impl Session {
                     self.refuse_here(format!("that queue cannot be seen: {why}; `tincans doctor` says more"));
                 }
             }
-            Step::Holders(end) => match self.bench.holders(end) {
+            PlanStep::Holders(end) => match self.bench.holders(end) {
                 Some(report) => self.bench.recording_mut().observe(Observation::Holders(report)),
                 None => self.refuse_here(NO_TABLE.to_owned()),
             },
-            Step::Fds(task) => self.tell_table(task),
-            Step::Tasks => self.bench.recording_mut().observe(Observation::Tasks),
-            Step::Why(about) => self.bench.recording_mut().observe(Observation::Why(subject(about))),
+            PlanStep::Fds(task) => self.tell_table(task),
+            PlanStep::Tasks => self.bench.recording_mut().observe(Observation::Tasks),
+            PlanStep::Why(about) => self.bench.recording_mut().observe(Observation::Why(subject(about))),
         }
         Ok(())
     }

@@ -7,16 +7,16 @@ mod half;
 mod passed;
 mod sleep;
 
-use super::Group;
+use super::MatrixGroup;
 
 /// Every row, under its heading.
-pub const GROUPS: &[Group] = &[
-    Group { title: "Bytes and messages", rows: bytes::ROWS },
-    Group { title: "Sleeping and waking", rows: sleep::ROWS },
-    Group { title: "Full buffers", rows: full::ROWS },
-    Group { title: "The other side is gone", rows: gone::ROWS },
-    Group { title: "Half-closed", rows: half::ROWS },
-    Group { title: "Descriptors, credentials, names", rows: passed::ROWS },
+pub const GROUPS: &[MatrixGroup] = &[
+    MatrixGroup { title: "Bytes and messages", rows: bytes::ROWS },
+    MatrixGroup { title: "Sleeping and waking", rows: sleep::ROWS },
+    MatrixGroup { title: "Full buffers", rows: full::ROWS },
+    MatrixGroup { title: "The other side is gone", rows: gone::ROWS },
+    MatrixGroup { title: "Half-closed", rows: half::ROWS },
+    MatrixGroup { title: "Descriptors, credentials, names", rows: passed::ROWS },
 ];
 
 /// Why a row has no meaning on a pipe.

@@ -19,7 +19,7 @@ use super::{During, SysError, poll};
 
 /// What one process may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct ProcessLimits {
     /// Seconds of processor time.
     pub seconds: u64,
     /// Bytes of address space.
@@ -43,14 +43,14 @@ pub enum Network {
 #[derive(Debug, Clone, Copy)]
 pub struct Confinement<'a> {
     /// What each of its processes may use.
-    pub limits: Limits,
+    pub limits: ProcessLimits,
     /// How the network is kept away, as [`network`] has found out.
     pub network: Network,
     /// The folder that it is started in, and its HOME and TMPDIR.
     pub folder: &'a Path,
 }
 
-impl Limits {
+impl ProcessLimits {
     /// Sets them for the caller and all that it makes. They can only be lowered after that.
     pub fn set(self) -> Result<(), SysError> {
         let rows = [
@@ -129,7 +129,7 @@ fn set_variable(name: &CStr, value: &CStr) -> bool {
 }
 
 /// Starts a command that is trusted with what is not: within these limits, and a group of its own.
-pub fn spawn_within(command: &mut Command, limits: Limits) -> std::io::Result<Child> {
+pub fn spawn_within(command: &mut Command, limits: ProcessLimits) -> std::io::Result<Child> {
     command.process_group(0);
     let set = move || limits.set().map_err(|error| std::io::Error::from_raw_os_error(error.errno.0));
     // SAFETY: between fork and exec it only calls setrlimit, which is async-signal-safe in effect: a system call and no memory.

@@ -8,7 +8,7 @@ use std::path::Path;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileIdentity {
     /// The file.
-    pub object: Object,
+    pub object: FileKey,
     /// It may be read.
     pub is_readable: bool,
     /// It may be written.
@@ -19,7 +19,7 @@ pub struct FileIdentity {
 
 /// A file's identity. While it is open, no other file has the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Object {
+pub enum FileKey {
     /// A pipe of pipe(2): both ends have one inode.
     Pipe(u64),
     /// A FIFO, a pipe with a name in the file system.
@@ -41,24 +41,24 @@ pub fn identify(pid: i32, fd: i32) -> Option<FileIdentity> {
     let name = std::fs::read_link(&link).ok()?.to_string_lossy().into_owned();
     let object = object_of(&link, &name);
     // The link's own mode says how the file was opened; of a socket it says nothing that is needed.
-    let mode = if matches!(object, Object::Socket(_)) { 0o700 } else { std::fs::symlink_metadata(&link).ok()?.mode() };
+    let mode = if matches!(object, FileKey::Socket(_)) { 0o700 } else { std::fs::symlink_metadata(&link).ok()?.mode() };
     Some(FileIdentity { object, is_readable: mode & 0o400 != 0, is_writable: mode & 0o200 != 0, name })
 }
 
-fn object_of(link: &str, name: &str) -> Object {
+fn object_of(link: &str, name: &str) -> FileKey {
     let inode = |prefix: &str| name.strip_prefix(prefix)?.strip_suffix(']')?.parse().ok();
     if let Some(inode) = inode("pipe:[") {
-        return Object::Pipe(inode);
+        return FileKey::Pipe(inode);
     }
     if let Some(inode) = inode("socket:[") {
-        return Object::Socket(inode);
+        return FileKey::Socket(inode);
     }
     let is_path = name.starts_with('/') && !name.starts_with("/dev/pts/") && !name.starts_with("/dev/tty");
     match std::fs::metadata(link) {
         Ok(metadata) if is_path && metadata.file_type().is_fifo() => {
-            Object::Fifo { device: metadata.dev(), inode: metadata.ino() }
+            FileKey::Fifo { device: metadata.dev(), inode: metadata.ino() }
         }
-        _ => Object::Other,
+        _ => FileKey::Other,
     }
 }
 

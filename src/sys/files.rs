@@ -5,30 +5,30 @@ use std::ffi::CString;
 use crate::abi::Errno;
 use crate::order::FilePath;
 
-use super::calls::Answer;
+use super::calls::CallResult;
 
 /// open(2).
-pub fn open(path: &FilePath, flags: i32) -> Answer {
+pub fn open(path: &FilePath, flags: i32) -> CallResult {
     // SAFETY: the pointer is to a C string that lives until the call is over.
     with_path(path, |path| unsafe { libc::open(path, flags) })
 }
 
 /// mkfifo(3).
-pub fn mkfifo(path: &FilePath, mode: u32) -> Answer {
+pub fn mkfifo(path: &FilePath, mode: u32) -> CallResult {
     // SAFETY: as above.
     with_path(path, |path| unsafe { libc::mkfifo(path, mode) })
 }
 
 /// unlink(2).
-pub fn unlink(path: &FilePath) -> Answer {
+pub fn unlink(path: &FilePath) -> CallResult {
     // SAFETY: as above.
     with_path(path, |path| unsafe { libc::unlink(path) })
 }
 
-fn with_path(path: &FilePath, call: impl FnOnce(*const libc::c_char) -> libc::c_int) -> Answer {
+fn with_path(path: &FilePath, call: impl FnOnce(*const libc::c_char) -> libc::c_int) -> CallResult {
     match CString::new(path.path.as_slice()) {
-        Ok(path) => Answer::of(call(path.as_ptr())),
+        Ok(path) => CallResult::of(call(path.as_ptr())),
         // No name of the language has a zero byte in it.
-        Err(_) => Answer::failed(Errno::ENOENT),
+        Err(_) => CallResult::failed(Errno::ENOENT),
     }
 }

@@ -32,7 +32,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Which of the two one is after [`split`].
 #[derive(Debug)]
-pub enum Side {
+pub enum ForkSide {
     /// The first process, with the one it guards.
     Guardian(Ui),
     /// The new one. It must leave by [`exit_child`].
@@ -61,7 +61,7 @@ pub enum Wake {
 
 /// What has become of the UI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum News {
+pub enum UiNews {
     /// Nothing new.
     None,
     /// It is stopped.
@@ -82,7 +82,7 @@ pub fn adopt_nobody() {
 
 /// Forks the UI. Orphans come to the guardian from now on; the UI gets SIGTERM when the guardian dies, and has the signal mask
 /// that it would have had without one.
-pub fn split() -> Result<Side, SysError> {
+pub fn split() -> Result<ForkSide, SysError> {
     let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
     // SAFETY: SIG_DFL is no handler, so no code of ours can come to run in a signal's context.
     let inherited = unsafe { sigaction(Number::SIGCHLD, &default) };
@@ -104,7 +104,7 @@ pub fn split() -> Result<Side, SysError> {
     let strangers = children::all();
     let guardian = getpid();
     match fork().map_err(|errno| SysError { operation: "fork the UI", errno })? {
-        Forked::Parent(pid) => Ok(Side::Guardian(Ui { pid: Pid::from_raw(pid), strangers })),
+        Forked::Parent(pid) => Ok(ForkSide::Guardian(Ui { pid: Pid::from_raw(pid), strangers })),
         Forked::Child => {
             let tied = set_pdeathsig(Number::SIGTERM).and(before.thread_set_mask());
             if let Err(errno) = tied {
@@ -116,7 +116,7 @@ pub fn split() -> Result<Side, SysError> {
             if getppid() != guardian {
                 exit_child(128 + Number::SIGTERM as i32);
             }
-            Ok(Side::Ui)
+            Ok(ForkSide::Ui)
         }
     }
 }
@@ -133,13 +133,13 @@ impl Ui {
     }
 
     /// Reaps whatever is dead, until something is told of the UI or nothing more of anybody.
-    pub fn news(&mut self) -> News {
+    pub fn news(&mut self) -> UiNews {
         loop {
             match children::news(true) {
-                Waited::Nothing => return News::None,
-                Waited::None => return News::Lost(None),
+                Waited::Nothing => return UiNews::None,
+                Waited::None => return UiNews::Lost(None),
                 // There is no status to tell, and nothing to wait for.
-                Waited::Failed(errno) => return News::Lost(Some(errno)),
+                Waited::Failed(errno) => return UiNews::Lost(Some(errno)),
                 Waited::Child(pid, status) if pid == self.pid.as_raw() => return news_of(status),
                 Waited::Child(pid, status) => self.note_dead(pid, status),
             }
@@ -184,12 +184,12 @@ impl Ui {
     }
 }
 
-fn news_of(status: i32) -> News {
+fn news_of(status: i32) -> UiNews {
     match (children::stop_of(status), Death::of_status(status)) {
-        (Some(signal), _) => News::Stopped(Signal(signal)),
-        (_, Some(Death::Exited(code))) => News::Exited(u8::try_from(code).unwrap_or(u8::MAX)),
-        (_, Some(Death::Killed(signal))) => News::Killed(signal),
-        (_, Some(Death::Unknown) | None) => News::None,
+        (Some(signal), _) => UiNews::Stopped(Signal(signal)),
+        (_, Some(Death::Exited(code))) => UiNews::Exited(u8::try_from(code).unwrap_or(u8::MAX)),
+        (_, Some(Death::Killed(signal))) => UiNews::Killed(signal),
+        (_, Some(Death::Unknown) | None) => UiNews::None,
     }
 }
 

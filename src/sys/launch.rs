@@ -11,7 +11,7 @@ use nix::fcntl::OFlag;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::unistd::{dup2_stderr, dup2_stdout};
 
-use super::confine::Limits;
+use super::confine::ProcessLimits;
 use super::fork::{Forked, exit_child, fork};
 use super::seccomp::Filter;
 use super::{During, SysError, last_errno, pty};
@@ -104,7 +104,7 @@ pub struct Surroundings<'a> {
     /// A terminal of its own.
     pub terminal: Option<&'a CString>,
     /// What each of its processes may use; none: what this program may.
-    pub limits: Option<Limits>,
+    pub limits: Option<ProcessLimits>,
 }
 
 /// Forks. The child waits, then installs the filter and executes the program; it dies with its parent until then.
@@ -150,7 +150,7 @@ fn become_program(arguments: &[CString], filter: &Filter, (gate, given): (OwnedF
     if let Some(Err(errno)) = given.terminal.map(pty::become_session) {
         return Errno(errno as i32);
     }
-    if let Some(Err(error)) = given.limits.map(Limits::set) {
+    if let Some(Err(error)) = given.limits.map(ProcessLimits::set) {
         return error.errno;
     }
     if let Err(error) = filter.install() {

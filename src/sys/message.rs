@@ -3,7 +3,7 @@
 
 use crate::order::{ControlRoom, Credentials, Extra, IncomingMessage, SocketAddress};
 
-use super::calls::{Answer, sockaddr};
+use super::calls::{CallResult, sockaddr};
 
 const HEADER: usize = size_of::<libc::cmsghdr>();
 const ALIGN: usize = size_of::<usize>();
@@ -20,7 +20,7 @@ pub struct Ancillary<'a> {
 }
 
 /// sendmsg(2).
-pub fn send(fd: i32, data: &[u8], with: &Ancillary<'_>, flags: i32) -> Answer {
+pub fn send(fd: i32, data: &[u8], with: &Ancillary<'_>, flags: i32) -> CallResult {
     let mut control = Vec::new();
     if !with.fds.is_empty() {
         let payload: Vec<u8> = with.fds.iter().flat_map(|fd| fd.to_ne_bytes()).collect();
@@ -45,11 +45,11 @@ pub fn send(fd: i32, data: &[u8], with: &Ancillary<'_>, flags: i32) -> Answer {
     }
     // SAFETY: everything the header points to lives until the end of this function.
     let sent = unsafe { libc::sendmsg(fd, &raw const header, flags) };
-    Answer::of(i64::try_from(sent).unwrap_or(-1))
+    CallResult::of(i64::try_from(sent).unwrap_or(-1))
 }
 
 /// recvmsg(2): the answer, and flags, descriptors and credentials that came.
-pub fn receive(fd: i32, buffer: &mut [u8], room: ControlRoom, flags: i32) -> (Answer, Extra) {
+pub fn receive(fd: i32, buffer: &mut [u8], room: ControlRoom, flags: i32) -> (CallResult, Extra) {
     let mut control = vec![0_u8; control_bytes(fd, room)];
     let mut part = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
     // SAFETY: all zeroes is a valid msghdr.
@@ -62,7 +62,7 @@ pub fn receive(fd: i32, buffer: &mut [u8], room: ControlRoom, flags: i32) -> (An
     }
     // SAFETY: everything the header points to lives until the end of this function.
     let received = unsafe { libc::recvmsg(fd, &raw mut header, flags) };
-    let answer = Answer::of(i64::try_from(received).unwrap_or(-1));
+    let answer = CallResult::of(i64::try_from(received).unwrap_or(-1));
     if answer.ret < 0 {
         return (answer, Extra::None);
     }
@@ -72,23 +72,23 @@ pub fn receive(fd: i32, buffer: &mut [u8], room: ControlRoom, flags: i32) -> (An
 }
 
 /// sendmmsg(2): how many went, and how much of each.
-pub fn send_many(fd: i32, messages: &mut [Vec<u8>], flags: i32) -> (Answer, Extra) {
+pub fn send_many(fd: i32, messages: &mut [Vec<u8>], flags: i32) -> (CallResult, Extra) {
     let mut parts = parts(messages);
     let mut headers = headers(&mut parts);
     let count = libc::c_uint::try_from(headers.len()).unwrap_or(0);
     // SAFETY: all that the headers point to, `parts` and the messages, lives until the end of this function.
-    let answer = Answer::of(unsafe { libc::sendmmsg(fd, headers.as_mut_ptr(), count, flags as _) });
+    let answer = CallResult::of(unsafe { libc::sendmmsg(fd, headers.as_mut_ptr(), count, flags as _) });
     (answer, lengths(answer, &headers))
 }
 
 /// recvmmsg(2) without a time-out and without room for ancillary data: a message into each buffer.
-pub fn receive_many(fd: i32, buffers: &mut [Vec<u8>], flags: i32) -> (Answer, Extra) {
+pub fn receive_many(fd: i32, buffers: &mut [Vec<u8>], flags: i32) -> (CallResult, Extra) {
     let mut parts = parts(buffers);
     let mut headers = headers(&mut parts);
     let count = libc::c_uint::try_from(headers.len()).unwrap_or(0);
     // SAFETY: as above, and a null pointer says that there is no time-out.
     let answer =
-        Answer::of(unsafe { libc::recvmmsg(fd, headers.as_mut_ptr(), count, flags as _, std::ptr::null_mut()) });
+        CallResult::of(unsafe { libc::recvmmsg(fd, headers.as_mut_ptr(), count, flags as _, std::ptr::null_mut()) });
     (answer, lengths(answer, &headers))
 }
 
@@ -107,7 +107,7 @@ fn headers(parts: &mut [libc::iovec]) -> Vec<libc::mmsghdr> {
     parts.iter_mut().map(header).collect()
 }
 
-fn lengths(answer: Answer, headers: &[libc::mmsghdr]) -> Extra {
+fn lengths(answer: CallResult, headers: &[libc::mmsghdr]) -> Extra {
     let Ok(done) = usize::try_from(answer.ret) else { return Extra::None };
     let message = |header: &libc::mmsghdr| IncomingMessage {
         len: u64::from(header.msg_len),

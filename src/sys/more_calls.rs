@@ -4,35 +4,35 @@ use std::mem::MaybeUninit;
 
 use crate::abi::Errno;
 
-use super::calls::Answer;
+use super::calls::CallResult;
 
 /// dup2(2).
-pub fn dup2(fd: i32, to: i32) -> Answer {
+pub fn dup2(fd: i32, to: i32) -> CallResult {
     // SAFETY: dup2 only takes numbers; the program's own are refused before they come here.
-    Answer::of(unsafe { libc::dup2(fd, to) })
+    CallResult::of(unsafe { libc::dup2(fd, to) })
 }
 
 /// dup3(2).
-pub fn dup3(fd: i32, to: i32, flags: i32) -> Answer {
+pub fn dup3(fd: i32, to: i32, flags: i32) -> CallResult {
     // SAFETY: as above.
-    Answer::of(unsafe { libc::dup3(fd, to, flags) })
+    CallResult::of(unsafe { libc::dup3(fd, to, flags) })
 }
 
 /// F_DUPFD, or F_DUPFD_CLOEXEC: the lowest free number from `least` on.
-pub fn dup_from(fd: i32, least: i32, cloexec: bool) -> Answer {
+pub fn dup_from(fd: i32, least: i32, cloexec: bool) -> CallResult {
     let command = if cloexec { libc::F_DUPFD_CLOEXEC } else { libc::F_DUPFD };
     // SAFETY: both commands only take a number.
-    Answer::of(unsafe { libc::fcntl(fd, command, least) })
+    CallResult::of(unsafe { libc::fcntl(fd, command, least) })
 }
 
 /// recvfrom(2): the answer, and `sun_path` of who sent it; empty where the sender has no address.
-pub fn recvfrom(fd: i32, buffer: &mut [u8], flags: i32) -> (Answer, Vec<u8>) {
+pub fn recvfrom(fd: i32, buffer: &mut [u8], flags: i32) -> (CallResult, Vec<u8>) {
     let mut address = MaybeUninit::<libc::sockaddr_un>::zeroed();
     let mut length = libc::socklen_t::try_from(size_of::<libc::sockaddr_un>()).unwrap_or(0);
     let (pointer, from) = (buffer.as_mut_ptr().cast(), address.as_mut_ptr().cast());
     // SAFETY: pointers and lengths are those of a live buffer and of a local sockaddr_un.
     let received = unsafe { libc::recvfrom(fd, pointer, buffer.len(), flags, from, &raw mut length) };
-    let answer = Answer::of(i64::try_from(received).unwrap_or(-1));
+    let answer = CallResult::of(i64::try_from(received).unwrap_or(-1));
     // SAFETY: all zeroes is a valid sockaddr_un, and the kernel only writes bytes into it.
     let address = unsafe { address.assume_init() };
     let given = (length as usize).saturating_sub(size_of::<libc::sa_family_t>()).min(address.sun_path.len());
@@ -40,56 +40,56 @@ pub fn recvfrom(fd: i32, buffer: &mut [u8], flags: i32) -> (Answer, Vec<u8>) {
 }
 
 /// waitpid(2) with options: the answer and the status word.
-pub fn waitpid(pid: i32, options: i32) -> (Answer, i32) {
+pub fn waitpid(pid: i32, options: i32) -> (CallResult, i32) {
     let mut status = 0;
     // SAFETY: the pointer is to a local int.
-    let answer = Answer::of(unsafe { libc::waitpid(pid, &raw mut status, options) });
+    let answer = CallResult::of(unsafe { libc::waitpid(pid, &raw mut status, options) });
     (answer, status)
 }
 
 /// getppid(2).
-pub fn getppid() -> Answer {
+pub fn getppid() -> CallResult {
     // SAFETY: getppid takes nothing and cannot fail.
-    Answer::of(unsafe { libc::getppid() })
+    CallResult::of(unsafe { libc::getppid() })
 }
 
 /// setsid(2).
-pub fn setsid() -> Answer {
+pub fn setsid() -> CallResult {
     // SAFETY: setsid takes nothing.
-    Answer::of(unsafe { libc::setsid() })
+    CallResult::of(unsafe { libc::setsid() })
 }
 
 /// setpgid(2).
-pub fn setpgid(pid: i32, group: i32) -> Answer {
+pub fn setpgid(pid: i32, group: i32) -> CallResult {
     // SAFETY: setpgid only takes numbers.
-    Answer::of(unsafe { libc::setpgid(pid, group) })
+    CallResult::of(unsafe { libc::setpgid(pid, group) })
 }
 
 /// PR_SET_PDEATHSIG of prctl(2).
-pub fn set_parent_death_signal(signal: i32) -> Answer {
-    let Ok(signal) = libc::c_ulong::try_from(signal) else { return Answer::failed(Errno::EINVAL) };
+pub fn set_parent_death_signal(signal: i32) -> CallResult {
+    let Ok(signal) = libc::c_ulong::try_from(signal) else { return CallResult::failed(Errno::EINVAL) };
     // SAFETY: this operation only takes a number.
-    Answer::of(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal) })
+    CallResult::of(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal) })
 }
 
 /// close_range(2). The program's own numbers are refused before they come here.
-pub fn close_range(first: u32, last: u32, flags: i32) -> Answer {
+pub fn close_range(first: u32, last: u32, flags: i32) -> CallResult {
     // SAFETY: close_range only takes numbers.
-    Answer::of(unsafe { libc::syscall(libc::SYS_close_range, first, last, flags) })
+    CallResult::of(unsafe { libc::syscall(libc::SYS_close_range, first, last, flags) })
 }
 
 /// splice(2), each descriptor at its own place.
-pub fn splice((from, to): (i32, i32), count: u64, flags: i32) -> Answer {
+pub fn splice((from, to): (i32, i32), count: u64, flags: i32) -> CallResult {
     let (count, flags, null) = (usize::try_from(count).unwrap_or(0), flags.cast_unsigned(), std::ptr::null_mut());
     // SAFETY: null pointers say that there are no offsets; the rest are numbers.
     let moved = unsafe { libc::splice(from, null, to, null, count, flags) };
-    Answer::of(i64::try_from(moved).unwrap_or(-1))
+    CallResult::of(i64::try_from(moved).unwrap_or(-1))
 }
 
 /// tee(2).
-pub fn tee((from, to): (i32, i32), count: u64, flags: i32) -> Answer {
+pub fn tee((from, to): (i32, i32), count: u64, flags: i32) -> CallResult {
     let (count, flags) = (usize::try_from(count).unwrap_or(0), flags.cast_unsigned());
     // SAFETY: tee only takes numbers.
     let copied = unsafe { libc::tee(from, to, count, flags) };
-    Answer::of(i64::try_from(copied).unwrap_or(-1))
+    CallResult::of(i64::try_from(copied).unwrap_or(-1))
 }

@@ -30,7 +30,7 @@ pub struct ThreadFiles {
 
 /// What a thread is doing, at one look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Look {
+pub struct ThreadSample {
     /// The letter of proc_pid_stat(5): R S D T t Z X.
     pub state: u8,
     /// How often it was given a processor; two equal figures say that it did not run in between.
@@ -61,13 +61,13 @@ impl ThreadFiles {
     }
 
     /// Looks; none if the thread has gone. The call it sleeps in is asked for where that matters.
-    pub fn look(&self, asks_call: bool) -> Option<Look> {
+    pub fn look(&self, asks_call: bool) -> Option<ThreadSample> {
         let state = self.state()?;
         let mut buffer = [0; 256];
         let syscall =
             self.syscall.as_ref().filter(|_| asks_call).and_then(|file| first_number(read(file, &mut buffer)?));
         let switches = self.schedstat.as_ref().and_then(|file| last_number(read(file, &mut buffer)?)).unwrap_or(0);
-        Some(Look { state, switches: u64::try_from(switches).unwrap_or(0), syscall })
+        Some(ThreadSample { state, switches: u64::try_from(switches).unwrap_or(0), syscall })
     }
 
     /// The wait status that a zombie still carries (field 52 of stat); none where the kernel does not let it be read, which it

@@ -23,7 +23,7 @@ const SYSCALL_STOP: i32 = libc::SIGTRAP | 0x80;
 
 /// Why a task stands still, or that it is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
+pub enum TraceStop {
     /// Before a call that a filter asked to stop at.
     CallEntry,
     /// After a call.
@@ -143,7 +143,7 @@ pub fn signal_sender(tid: i32) -> Option<(i32, i32)> {
 }
 
 /// One task that stopped or ended, if there is one now; `ECHILD` where nobody is left.
-pub fn next_stop() -> Result<Option<(i32, Stop)>, Errno> {
+pub fn next_stop() -> Result<Option<(i32, TraceStop)>, Errno> {
     let mut status = 0;
     // SAFETY: waitpid writes one local int.
     let tid = unsafe { libc::waitpid(-1, &raw mut status, libc::__WALL | libc::WNOHANG) };
@@ -154,21 +154,21 @@ pub fn next_stop() -> Result<Option<(i32, Stop)>, Errno> {
     }
 }
 
-fn stop_of(tid: i32, status: i32) -> Stop {
+fn stop_of(tid: i32, status: i32) -> TraceStop {
     if status & 0xff != 0x7f {
-        return Stop::Gone(status);
+        return TraceStop::Gone(status);
     }
     let (signal, event) = ((status >> 8) & 0xff, status >> 16);
     let message = || event_message(tid).unwrap_or(0);
     match event {
-        libc::PTRACE_EVENT_SECCOMP => Stop::CallEntry,
-        libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => Stop::Made(message()),
-        libc::PTRACE_EVENT_EXEC => Stop::Executed(message()),
-        libc::PTRACE_EVENT_EXIT => Stop::Exiting(message()),
-        EVENT_STOP if signal == libc::SIGTRAP => Stop::Attached,
-        EVENT_STOP => Stop::Group(signal),
-        _ if signal == SYSCALL_STOP => Stop::CallExit,
-        _ => Stop::Signal(signal),
+        libc::PTRACE_EVENT_SECCOMP => TraceStop::CallEntry,
+        libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => TraceStop::Made(message()),
+        libc::PTRACE_EVENT_EXEC => TraceStop::Executed(message()),
+        libc::PTRACE_EVENT_EXIT => TraceStop::Exiting(message()),
+        EVENT_STOP if signal == libc::SIGTRAP => TraceStop::Attached,
+        EVENT_STOP => TraceStop::Group(signal),
+        _ if signal == SYSCALL_STOP => TraceStop::CallExit,
+        _ => TraceStop::Signal(signal),
     }
 }
 

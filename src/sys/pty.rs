@@ -10,7 +10,7 @@ use nix::pty::{PtyMaster, grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::stat::Mode;
 use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout, isatty, setsid};
 
-use super::tty_input::Look;
+use super::tty_input::InputCheck;
 use super::{During, SysError};
 
 /// The master's side.
@@ -50,12 +50,12 @@ impl Pty {
     }
 
     /// Reads what the program has written; nobody has it open any more where it is hung up.
-    pub fn read(&self, buffer: &mut [u8]) -> Look {
+    pub fn read(&self, buffer: &mut [u8]) -> InputCheck {
         match nix::unistd::read(&self.master, buffer) {
-            Ok(0) => Look::HungUp,
-            Ok(count) => Look::Bytes(count),
-            Err(Errno::EAGAIN | Errno::EINTR) => Look::Nothing,
-            Err(_) => Look::HungUp,
+            Ok(0) => InputCheck::HungUp,
+            Ok(count) => InputCheck::Bytes(count),
+            Err(Errno::EAGAIN | Errno::EINTR) => InputCheck::Nothing,
+            Err(_) => InputCheck::HungUp,
         }
     }
 

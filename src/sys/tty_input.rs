@@ -13,7 +13,7 @@ pub struct TtyInput(OwnedFd);
 
 /// What a look at the terminal gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub enum InputCheck {
     /// So many bytes.
     Bytes(usize),
     /// Nothing is there now.
@@ -34,12 +34,12 @@ impl TtyInput {
     }
 
     /// Reads what is there.
-    pub fn read(&self, buffer: &mut [u8]) -> Look {
+    pub fn read(&self, buffer: &mut [u8]) -> InputCheck {
         match nix::unistd::read(&self.0, buffer) {
-            Ok(0) => Look::HungUp,
-            Ok(count) => Look::Bytes(count),
-            Err(Errno::EAGAIN | Errno::EINTR) => Look::Nothing,
-            Err(_) => Look::HungUp,
+            Ok(0) => InputCheck::HungUp,
+            Ok(count) => InputCheck::Bytes(count),
+            Err(Errno::EAGAIN | Errno::EINTR) => InputCheck::Nothing,
+            Err(_) => InputCheck::HungUp,
         }
     }
 

@@ -8,12 +8,12 @@ use super::{During, SysError};
 
 /// Folders that are watched.
 #[derive(Debug)]
-pub struct Watch {
+pub struct FolderWatch {
     inotify: Inotify,
     folders: Vec<(WatchDescriptor, PathBuf)>,
 }
 
-impl Watch {
+impl FolderWatch {
     /// Of these folders; what happens from now on will be told.
     pub fn of(folders: &[PathBuf]) -> Result<Self, SysError> {
         let inotify = Inotify::init(InitFlags::IN_CLOEXEC).during("watch for changes")?;

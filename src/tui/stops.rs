@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use crate::sys::job::{self, Reason};
 use crate::sys::output;
 
-use super::{DEFAULT_SIZE, End, HANGUP, Tui, screen};
+use super::{DEFAULT_SIZE, HANGUP, LoopEnd, Tui, screen};
 
 /// So many processes, in words.
 fn processes(count: usize) -> String {
@@ -16,7 +16,7 @@ fn processes(count: usize) -> String {
 
 impl Tui {
     /// Gives the terminal back and stops, all on the bench too, until the shell says `fg`.
-    pub(super) fn suspend(&mut self) -> Option<End> {
+    pub(super) fn suspend(&mut self) -> Option<LoopEnd> {
         if !job::can_be_continued() {
             self.playground.say("nothing stops: no shell is behind this that could say fg".to_owned());
             self.is_dirty = true;
@@ -30,19 +30,19 @@ impl Tui {
         self.stand_still(Reason::Asked, count)
     }
 
-    fn stand_still(&mut self, mut reason: Reason, count: usize) -> Option<End> {
+    fn stand_still(&mut self, mut reason: Reason, count: usize) -> Option<LoopEnd> {
         loop {
             job::stop(reason);
             // `bg` gives no terminal, and without one there is nothing to do.
             reason = Reason::NoTerminal;
             if let Some(number) = self.signals.deadly() {
-                return Some(End::Signal(number));
+                return Some(LoopEnd::Signal(number));
             }
             if !job::is_in_background(self.tty.as_fd()) {
                 break;
             }
             if !job::can_be_continued() {
-                return Some(End::Signal(HANGUP));
+                return Some(LoopEnd::Signal(HANGUP));
             }
         }
         self.signals.was_continued();
@@ -53,7 +53,7 @@ impl Tui {
     }
 
     /// After a SIGSTOP, which nobody hears of before it is over.
-    pub(super) fn go_on(&mut self) -> Option<End> {
+    pub(super) fn go_on(&mut self) -> Option<LoopEnd> {
         if !job::is_in_background(self.tty.as_fd()) {
             return self.enter_again();
         }
@@ -62,11 +62,11 @@ impl Tui {
         self.stand_still(Reason::NoTerminal, count)
     }
 
-    fn enter_again(&mut self) -> Option<End> {
+    fn enter_again(&mut self) -> Option<LoopEnd> {
         self.size = self.tty.size().unwrap_or(DEFAULT_SIZE);
         self.resize_program();
         self.is_dirty = true;
         self.has_mouse = false;
-        self.screen.enter_again(self.size).is_err().then_some(End::Signal(HANGUP))
+        self.screen.enter_again(self.size).is_err().then_some(LoopEnd::Signal(HANGUP))
     }
 }

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use crate::abi::Errno;
-use crate::sys::ptrace::{self, Stop};
+use crate::sys::ptrace::{self, TraceStop};
 use crate::sys::syscalls::Sysno;
 use crate::sys::{file_identity, launch};
 use crate::trace::{Birth, Death, Fact, Role, TableOrigin, TaskId};
@@ -124,10 +124,10 @@ impl Watcher<'_> {
 
     /// A stop of a task of whose birth nothing was told yet: it stands until that comes.
     #[expect(clippy::wildcard_enum_match_arm, reason = "at whatever else it stands, it waits")]
-    pub(super) fn take_unborn(&mut self, tid: i32, stop: Stop) {
+    pub(super) fn take_unborn(&mut self, tid: i32, stop: TraceStop) {
         match stop {
-            Stop::Gone(_) => drop(self.unborn.remove(&tid)),
-            Stop::Exiting(_) => go_on(tid, 0),
+            TraceStop::Gone(_) => drop(self.unborn.remove(&tid)),
+            TraceStop::Exiting(_) => go_on(tid, 0),
             _ => drop(self.unborn.insert(tid)),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::abi::Errno;
 use crate::order::{Call, Extra, Outcome};
-use crate::sys::file_identity::Object;
+use crate::sys::file_identity::FileKey;
 use crate::sys::now_ns;
 use crate::sys::ptrace::{self, CallInfo};
 use crate::sys::seccomp::{FOREIGN_ABI_STOP, OWN_STOP};
@@ -181,7 +181,7 @@ impl Watcher<'_> {
         let tracee = self.tracees.get(&tid)?;
         let fd = i32::try_from(answer.value).ok()?;
         let row = self.tables.row(tracee.table, tracee.pid, fd)?;
-        let Object::Socket(own) = row.file.object else { return outcome };
+        let FileKey::Socket(own) = row.file.object else { return outcome };
         let peer = self.tables.peer(own)?;
         Some(Outcome { extra: Extra::Accepted { peer }, ..outcome.unwrap_or_default() })
     }

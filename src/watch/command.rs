@@ -11,8 +11,8 @@ use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use crate::bench::BenchError;
 use crate::grade::Grade;
-use crate::recorder::{Recorder, Subject};
-use crate::recording::file::Kind;
+use crate::recorder::{RecordedProgram, Recorder};
+use crate::recording::file::SourceKind;
 use crate::retold::Retold;
 use crate::source::Source;
 use crate::sys::output;
@@ -128,6 +128,7 @@ pub fn status(program: &[OsString], ending: Ending) -> Result<u8> {
 /// A new recording of this program.
 pub fn recorder(program: &[OsString], path: &Path) -> Result<Recorder> {
     let mut words = program.iter().map(|word| word.to_string_lossy().into_owned());
-    let subject = Subject { kind: Kind::Watch, program: words.next().unwrap_or_default(), argv: words.collect() };
+    let subject =
+        RecordedProgram { kind: SourceKind::Watch, program: words.next().unwrap_or_default(), argv: words.collect() };
     Recorder::create(path, subject, keeping(false)).map_err(|reason| eyre!(reason))
 }

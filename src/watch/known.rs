@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::order::{Call, FilePath};
-use crate::sys::file_identity::{self, FileIdentity, Object};
+use crate::sys::file_identity::{self, FileIdentity, FileKey};
 use crate::trace::{Fact, Known, Side, Thing};
 
 use super::calls::about;
@@ -70,9 +70,9 @@ impl Watcher<'_> {
     fn thing(&mut self, row: &Row) -> Thing {
         let file = &row.file;
         match file.object {
-            Object::Pipe(inode) => Thing::Pipe { inode, side: side(file) },
-            Object::Fifo { .. } => Thing::Fifo { path: file.name.clone(), side: side(file) },
-            Object::Socket(inode) => match self.tables.socket(inode) {
+            FileKey::Pipe(inode) => Thing::Pipe { inode, side: side(file) },
+            FileKey::Fifo { .. } => Thing::Fifo { path: file.name.clone(), side: side(file) },
+            FileKey::Socket(inode) => match self.tables.socket(inode) {
                 Some(socket) => {
                     let address = (!socket.name.is_empty()).then(|| address(&socket.name));
                     let listens = socket.listens;
@@ -80,7 +80,7 @@ impl Watcher<'_> {
                 }
                 None => Thing::Object { kind: "inet".to_owned(), name: file.name.clone() },
             },
-            Object::Other => Thing::Object { kind: kind_of(&file.name).to_owned(), name: file.name.clone() },
+            FileKey::Other => Thing::Object { kind: kind_of(&file.name).to_owned(), name: file.name.clone() },
         }
     }
 

@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use crate::app::program::{ProgramCell, ProgramScreen};
 use crate::sys::pty::Pty;
-use crate::sys::tty_input::Look;
+use crate::sys::tty_input::InputCheck;
 use crate::sys::{During, SysError, poll};
 use crate::text;
 
@@ -77,12 +77,12 @@ impl ProgramTerminal {
                 break;
             }
             match self.pty.read(&mut part) {
-                Look::Bytes(count) => {
+                InputCheck::Bytes(count) => {
                     self.parser.process(&part[..count]);
                     has_come = true;
                 }
-                Look::Nothing => break,
-                Look::HungUp => self.is_open = false,
+                InputCheck::Nothing => break,
+                InputCheck::HungUp => self.is_open = false,
             }
         }
         has_come

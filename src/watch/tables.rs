@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::sys::file_identity::{FileIdentity, Object, identify};
+use crate::sys::file_identity::{FileIdentity, FileKey, identify};
 use crate::sys::sock_diag::{SockDiag, UnixSocket};
 
 /// A descriptor table, which threads share.
@@ -142,18 +142,18 @@ impl Tables {
 
     /// A socket that had no peer when it was looked up.
     fn may_connect(row: &Row) -> bool {
-        matches!((row.file.object, row.channel), (Object::Socket(own), Some(ChannelKey::Socket(key))) if own == key)
+        matches!((row.file.object, row.channel), (FileKey::Socket(own), Some(ChannelKey::Socket(key))) if own == key)
     }
 
     fn channel_of(&mut self, file: &FileIdentity) -> Option<ChannelKey> {
         match file.object {
-            Object::Pipe(inode) => Some(ChannelKey::Pipe(inode)),
-            Object::Fifo { device, inode } => Some(ChannelKey::Fifo(device, inode)),
-            Object::Socket(inode) => {
+            FileKey::Pipe(inode) => Some(ChannelKey::Pipe(inode)),
+            FileKey::Fifo { device, inode } => Some(ChannelKey::Fifo(device, inode)),
+            FileKey::Socket(inode) => {
                 let socket = self.socket(inode)?;
                 Some(ChannelKey::Socket(socket.peer.map_or(inode, |peer| peer.min(inode))))
             }
-            Object::Other => None,
+            FileKey::Other => None,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::order::Call;
 use crate::sys::child_signal::ChildSignal;
 use crate::sys::confine::{Confinement, Network};
 use crate::sys::launch::{self, Surroundings, Waiting};
-use crate::sys::ptrace::{self, Stop};
+use crate::sys::ptrace::{self, TraceStop};
 use crate::sys::seccomp::Filter;
 use crate::sys::{SysError, now_ns, poll};
 use crate::trace::{Fact, Record, TaskId};
@@ -177,36 +177,40 @@ impl<'a> Watcher<'a> {
         true
     }
 
-    fn take(&mut self, tid: i32, stop: Stop) {
+    fn take(&mut self, tid: i32, stop: TraceStop) {
         if !self.has_begun {
             return self.take_before_begin(tid, stop);
         }
-        if !self.tracees.contains_key(&tid) && !matches!(stop, Stop::Executed(_)) {
+        if !self.tracees.contains_key(&tid) && !matches!(stop, TraceStop::Executed(_)) {
             return self.take_unborn(tid, stop);
         }
         match stop {
-            Stop::CallEntry => self.enter(tid),
-            Stop::CallExit => self.leave(tid),
-            Stop::Made(child) => self.made(tid, child),
-            Stop::Executed(former) => self.executed(tid, former),
-            Stop::Exiting(status) => self.exiting(tid, status),
-            Stop::Group(signal) => self.group_stopped(tid, signal),
-            Stop::Attached => self.attached(tid),
-            Stop::Signal(signal) => self.signalled(tid, signal),
-            Stop::Gone(status) => self.gone(tid, status),
+            TraceStop::CallEntry => self.enter(tid),
+            TraceStop::CallExit => self.leave(tid),
+            TraceStop::Made(child) => self.made(tid, child),
+            TraceStop::Executed(former) => self.executed(tid, former),
+            TraceStop::Exiting(status) => self.exiting(tid, status),
+            TraceStop::Group(signal) => self.group_stopped(tid, signal),
+            TraceStop::Attached => self.attached(tid),
+            TraceStop::Signal(signal) => self.signalled(tid, signal),
+            TraceStop::Gone(status) => self.gone(tid, status),
         }
     }
 
     /// The launching process on its way to the program: it is not the program's, and is not shown.
-    fn take_before_begin(&mut self, tid: i32, stop: Stop) {
+    fn take_before_begin(&mut self, tid: i32, stop: TraceStop) {
         match stop {
-            Stop::Executed(_) => self.begin(tid),
-            Stop::Gone(status) => self.root_status = Some(status),
-            Stop::Signal(signal) => go_on(tid, signal),
-            Stop::Group(_) => {
+            TraceStop::Executed(_) => self.begin(tid),
+            TraceStop::Gone(status) => self.root_status = Some(status),
+            TraceStop::Signal(signal) => go_on(tid, signal),
+            TraceStop::Group(_) => {
                 let _ = ptrace::stay_stopped(tid);
             }
-            Stop::CallEntry | Stop::CallExit | Stop::Made(_) | Stop::Exiting(_) | Stop::Attached => {
+            TraceStop::CallEntry
+            | TraceStop::CallExit
+            | TraceStop::Made(_)
+            | TraceStop::Exiting(_)
+            | TraceStop::Attached => {
                 go_on(tid, 0);
             }
         }

@@ -4,15 +4,15 @@
 mod kept;
 mod moment;
 
-pub use moment::{Message, Moment, Taken, Traffic};
+pub use moment::{Message, Moment, TakenMessage, Traffic};
 
 use std::collections::VecDeque;
 
 use crate::trace::Record;
 
 use super::World;
-use kept::Kept;
-use moment::Watch;
+use kept::KeptRecords;
+use moment::MessageWatch;
 
 /// Bytes that the kept records may take. A call of a loop makes two of 8 bytes, any other four, together about 100.
 pub const MAX_KEPT_BYTES: usize = 18 * 1024 * 1024;
@@ -26,7 +26,7 @@ pub const MAX_MOMENTS: usize = 512;
 /// What has happened on one bench, to be looked back at.
 #[derive(Debug, Clone)]
 pub struct History {
-    records: Kept,
+    records: KeptRecords,
     checkpoints: VecDeque<Checkpoint>,
     interval: u64,
 }
@@ -40,7 +40,7 @@ struct Checkpoint {
 
 /// The picture as it was, and how it came to be so.
 #[derive(Debug, Clone)]
-pub struct Look {
+pub struct PastPicture {
     /// The moment looked at, counted from 1; 0 is before everything.
     pub at: u64,
     /// The newest moment there is.
@@ -55,7 +55,7 @@ pub struct Look {
 
 impl Default for History {
     fn default() -> Self {
-        Self { records: Kept::default(), checkpoints: VecDeque::new(), interval: FIRST_INTERVAL }
+        Self { records: KeptRecords::default(), checkpoints: VecDeque::new(), interval: FIRST_INTERVAL }
     }
 }
 
@@ -109,15 +109,15 @@ impl History {
     }
 
     /// The picture at a moment, with at most `count` moments up to it. Costs a copy and the records of one interval.
-    pub fn look(&self, at: u64, count: usize) -> Look {
+    pub fn look(&self, at: u64, count: usize) -> PastPicture {
         let (newest, oldest) = (self.newest(), self.oldest());
         let at = at.clamp(oldest, newest);
         let from = at.saturating_sub(count.min(MAX_MOMENTS) as u64).max(oldest);
         // Whoever looks at the newest moment sees also what came after it and is no moment.
         let end = if at == newest { self.records.end() } else { self.end_of(at) };
         let begin = self.index_of(from).min(end);
-        let mut look = Look { at, newest, oldest, world: self.world_before(begin), moments: Vec::new() };
-        let mut watch = Watch::over(&look.world);
+        let mut look = PastPicture { at, newest, oldest, world: self.world_before(begin), moments: Vec::new() };
+        let mut watch = MessageWatch::over(&look.world);
         let mut number = from;
         for record in self.records.between(begin, end) {
             number += u64::from(moment::is_moment(&record.fact));
@@ -359,7 +359,7 @@ mod tests {
         let Traffic::Sent(message) = moments[1].traffic else { panic!("{:?}", moments[1]) };
         assert_eq!(
             moments[2].traffic,
-            Traffic::Took { messages: vec![Taken { message, by: PARENT, stays: false }], lost: 0 }
+            Traffic::Took { messages: vec![TakenMessage { message, by: PARENT, stays: false }], lost: 0 }
         );
     }
 }

@@ -10,7 +10,7 @@ mod pages;
 mod peek;
 mod urgent;
 
-pub use flow::Found;
+pub use flow::ReadBytes;
 pub use pages::Pages;
 
 use std::collections::VecDeque;

@@ -9,7 +9,7 @@ use super::origin::Origin;
 
 /// What open(2) of a FIFO makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opening {
+pub struct FifoOpening {
     /// Its identity, of the same numbers as those of ends.
     pub id: EndId,
     /// What a statement has called it.
@@ -28,7 +28,7 @@ pub struct Opening {
     pub in_flight: u32,
 }
 
-impl Opening {
+impl FifoOpening {
     /// The sides it was opened for.
     pub fn ends(&self) -> impl Iterator<Item = EndId> + use<> {
         std::iter::once(self.end).chain(self.also)

@@ -16,7 +16,7 @@ use tincans::app::course::Course;
 use tincans::app::{View, channel_sides};
 use tincans::lesson::builtin;
 use tincans::lesson::progress::Progress;
-use tincans::playground::{Opening, Playground};
+use tincans::playground::{OpeningView, Playground};
 use tincans::progress::Store;
 use tincans::session::Settings;
 use tincans::sys::descriptors;
@@ -101,7 +101,7 @@ impl Table {
     fn open() -> Self {
         let settings = Settings { keeps_history: true, ..Settings::default() };
         let course = Course::new(builtin::lessons(), Progress::default(), None);
-        let playground = Playground::open(settings, Opening::Channels, (course, Store::of_environment()));
+        let playground = Playground::open(settings, OpeningView::Channels, (course, Store::of_environment()));
         let playground = playground.expect("a bench");
         let mut table = Self { playground, pressed: VecDeque::new(), typed: VecDeque::new() };
         let start = Instant::now();

@@ -3,9 +3,9 @@
 use std::ffi::CString;
 use std::process::ExitCode;
 
-use tincans::sys::file_identity::{self, Object};
+use tincans::sys::file_identity::{self, FileKey};
 use tincans::sys::launch::{self, Waiting};
-use tincans::sys::ptrace::{self, CallInfo, Stop};
+use tincans::sys::ptrace::{self, CallInfo, TraceStop};
 use tincans::sys::seccomp::{Filter, OWN_STOP};
 use tincans::sys::sock_diag::SockDiag;
 use tincans::sys::syscalls::Sysno;
@@ -40,7 +40,7 @@ fn start(command: &[CString], filter: &Filter) -> Waiting {
 }
 
 /// The next stop of anybody; none once all are gone.
-fn next() -> Option<(i32, Stop)> {
+fn next() -> Option<(i32, TraceStop)> {
     loop {
         match ptrace::next_stop() {
             Ok(Some(stop)) => return Some(stop),
@@ -51,16 +51,20 @@ fn next() -> Option<(i32, Stop)> {
 }
 
 /// Runs to the end; what `at_entry` says is done at each entry: go on to the exit, or just go on.
-fn run(mut at_stop: impl FnMut(i32, Stop)) -> Option<i32> {
+fn run(mut at_stop: impl FnMut(i32, TraceStop)) -> Option<i32> {
     let mut status = None;
     while let Some((tid, stop)) = next() {
         at_stop(tid, stop);
         match stop {
-            Stop::Gone(with) => status = Some(with),
-            Stop::CallEntry => drop(ptrace::go_on_to_exit(tid)),
-            Stop::Signal(signal) => drop(ptrace::go_on(tid, signal)),
-            Stop::Group(_) => drop(ptrace::stay_stopped(tid)),
-            Stop::CallExit | Stop::Made(_) | Stop::Executed(_) | Stop::Exiting(_) | Stop::Attached => {
+            TraceStop::Gone(with) => status = Some(with),
+            TraceStop::CallEntry => drop(ptrace::go_on_to_exit(tid)),
+            TraceStop::Signal(signal) => drop(ptrace::go_on(tid, signal)),
+            TraceStop::Group(_) => drop(ptrace::stay_stopped(tid)),
+            TraceStop::CallExit
+            | TraceStop::Made(_)
+            | TraceStop::Executed(_)
+            | TraceStop::Exiting(_)
+            | TraceStop::Attached => {
                 drop(ptrace::go_on(tid, 0));
             }
         }
@@ -75,14 +79,14 @@ fn a_write_stops_before_and_after() {
     );
     let (mut seen, mut returned) = (Vec::new(), Vec::new());
     let status = run(|tid, stop| match (stop, ptrace::call_info(tid)) {
-        (Stop::CallEntry, CallInfo::Entry { number, arguments, data }) => {
+        (TraceStop::CallEntry, CallInfo::Entry { number, arguments, data }) => {
             assert_eq!(data, OWN_STOP);
             if Sysno::of_number(number) == Some(Sysno::Write) {
                 let length = usize::try_from(arguments[2]).expect("a length");
                 seen.push(process_memory::read(tid, arguments[1], length));
             }
         }
-        (Stop::CallExit, CallInfo::Exit { value, is_error }) => returned.push((value, is_error)),
+        (TraceStop::CallExit, CallInfo::Exit { value, is_error }) => returned.push((value, is_error)),
         _ => {}
     });
     assert_eq!(seen, [b"watched\n".to_vec()]);
@@ -103,13 +107,13 @@ fn a_refused_call_returns_enosys() {
     );
     let (mut executed, mut answers) = (false, Vec::new());
     run(|tid, stop| match (stop, ptrace::call_info(tid)) {
-        (Stop::Executed(_), _) => executed = true,
-        (Stop::CallEntry, CallInfo::Entry { number, .. })
+        (TraceStop::Executed(_), _) => executed = true,
+        (TraceStop::CallEntry, CallInfo::Entry { number, .. })
             if executed && Sysno::of_number(number) == Some(Sysno::Openat) =>
         {
             ptrace::refuse_call(tid).expect("refuses");
         }
-        (Stop::CallExit, CallInfo::Exit { value, .. }) if executed => answers.push(value),
+        (TraceStop::CallExit, CallInfo::Exit { value, .. }) if executed => answers.push(value),
         _ => {}
     });
     assert!(answers.contains(&-38), "{answers:?}");
@@ -120,7 +124,7 @@ fn both_ends_of_a_pipe_have_one_identity() {
     let own = i32::try_from(std::process::id()).expect("a pid");
     let number = |fd: &dyn std::os::fd::AsRawFd| file_identity::identify(own, fd.as_raw_fd()).expect("is open");
     let (reads, writes) = (number(&read), number(&write));
-    assert!(matches!(reads.object, Object::Pipe(_)));
+    assert!(matches!(reads.object, FileKey::Pipe(_)));
     assert_eq!(reads.object, writes.object);
     assert_eq!((reads.is_readable, reads.is_writable), (true, false));
     assert_eq!((writes.is_readable, writes.is_writable), (false, true));
@@ -132,7 +136,7 @@ fn the_ends_of_a_pair_name_each_other() {
     let own = i32::try_from(std::process::id()).expect("a pid");
     let inode =
         |fd: &dyn std::os::fd::AsRawFd| match file_identity::identify(own, fd.as_raw_fd()).map(|file| file.object) {
-            Some(Object::Socket(inode)) => inode,
+            Some(FileKey::Socket(inode)) => inode,
             other => panic!("{other:?} is no socket"),
         };
     one.write_all(b"four").expect("writes");
@@ -150,7 +154,7 @@ fn an_ignored_signal_stays_as_it_was_started() {
     let pid = start(&words("sleep 100"), &Filter::build(|call| call == Sysno::Execve)).pid;
     let mut ignored = None;
     run(|tid, stop| {
-        if matches!(stop, Stop::Executed(_)) {
+        if matches!(stop, TraceStop::Executed(_)) {
             let status = std::fs::read_to_string(format!("/proc/{tid}/status")).expect("its status");
             let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).expect("a mask").trim();
             ignored = Some(u64::from_str_radix(mask, 16).expect("hexadecimal") & (1 << 12) != 0);

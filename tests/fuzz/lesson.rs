@@ -7,7 +7,8 @@ use tincans::lesson::merge;
 use tincans::lesson::progress::{MAX_TEXT, Progress};
 use tincans::lesson::write::{self, Done};
 use tincans::lesson::{
-    Action, Lesson, MAX_HINTS, MAX_OPTIONS, MAX_STATEMENTS, MAX_STEPS, Next, Step, TOPICS, Walk, goal, list,
+    Action, Lesson, LessonPosition, LessonStep, MAX_HINTS, MAX_OPTIONS, MAX_STATEMENTS, MAX_STEPS, Next, TOPICS, goal,
+    list,
 };
 use tincans::script::Statement;
 use tincans::ui::prose;
@@ -101,7 +102,7 @@ fn in_place(lesson: &Lesson, lines: &[String]) {
 
 /// From the beginning to the end, and the way to each place is one statement longer or not at all.
 fn walked(lesson: &Lesson) {
-    let mut walk = Walk::default();
+    let mut walk = LessonPosition::default();
     let mut way = walk.way(lesson).len();
     assert_eq!(way, lesson.setup.len());
     while walk.next(lesson) != Next::Over {
@@ -117,7 +118,7 @@ fn walked(lesson: &Lesson) {
 
 fn shown(lesson: &Lesson) {
     let theme = Theme::with(Colours::None);
-    let prose = |step: &Step| [Some(step.prose.clone()), step.after.clone()];
+    let prose = |step: &LessonStep| [Some(step.prose.clone()), step.after.clone()];
     for text in lesson.steps.iter().flat_map(prose).flatten() {
         for width in [10, 60] {
             for line in prose::lines(&text, width, theme) {
@@ -139,7 +140,8 @@ fn written(lesson: &Lesson) {
         expected: statement.expectations.iter().map(|expectation| expectation.text.clone()).collect(),
         is_refused: false,
     };
-    let all: Vec<Done> = lesson.setup.iter().chain(lesson.steps.iter().flat_map(Step::statements)).map(done).collect();
+    let all: Vec<Done> =
+        lesson.setup.iter().chain(lesson.steps.iter().flat_map(LessonStep::statements)).map(done).collect();
     let prose = lesson.steps.iter().map(|step| step.prose.trim()).find(|prose| !prose.is_empty());
     let why = prose.map(|prose| prose.split('\n').next().unwrap_or_default().trim()).filter(|line| !line.is_empty());
     let text = write::lesson(&lesson.title, &all, why, "6.18");
@@ -147,7 +149,7 @@ fn written(lesson: &Lesson) {
         return;
     }
     let read = load(FILE, text.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let again = read.setup.iter().chain(read.steps.iter().flat_map(Step::statements));
+    let again = read.setup.iter().chain(read.steps.iter().flat_map(LessonStep::statements));
     let texts: Vec<&str> = again.map(|statement| statement.text.as_str()).collect();
     assert_eq!(texts, all.iter().map(|done| done.text.as_str()).collect::<Vec<_>>());
 }

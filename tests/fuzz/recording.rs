@@ -1,9 +1,9 @@
 //! Recording files: any bytes are taken or told with a line, in bounded time; what any trace gives is written and read back to the
 //! same entries and the same events.
 
-use tincans::recording::entry::{Entry, Settled};
-use tincans::recording::file::{Counts, Header, Kind, VERSION};
-use tincans::recording::reader::{Fault, Reader};
+use tincans::recording::entry::{RecordingEntry, Settled};
+use tincans::recording::file::{Counts, Header, SourceKind, VERSION};
+use tincans::recording::reader::{Fault, RecordingReader};
 use tincans::recording::replay::Replay;
 use tincans::recording::{Keeping, Recording};
 use tincans::trace::{Event, Summary, json, strace};
@@ -27,7 +27,7 @@ fn header() -> Header {
         version: VERSION,
         tincans: "0".to_owned(),
         kernel: "6".to_owned(),
-        source: Kind::Bench,
+        source: SourceKind::Bench,
         program: "tincans".to_owned(),
         argv: Vec::new(),
         started: 0,
@@ -37,8 +37,8 @@ fn header() -> Header {
 }
 
 /// All entries and events of a file.
-fn read(bytes: &[u8]) -> Result<(Vec<Entry>, Vec<Event>), Fault> {
-    let (mut reader, header) = Reader::open(bytes)?;
+fn read(bytes: &[u8]) -> Result<(Vec<RecordingEntry>, Vec<Event>), Fault> {
+    let (mut reader, header) = RecordingReader::open(bytes)?;
     let mut replay = Replay::new(&header, true);
     let (mut entries, mut events) = (Vec::new(), Vec::new());
     while let Some(entry) = reader.next_entry()? {

@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use std::os::fd::AsFd;
 
 use tincans::abi::Errno;
-use tincans::agent::record::{self, Entry, Recorder, Timing};
+use tincans::agent::record::{self, Recorder, RingRecord, Timing};
 use tincans::order::{KEEP, KEEP_IN_LOOP, Outcome};
-use tincans::sys::calls::Answer;
+use tincans::sys::calls::CallResult;
 use tincans::sys::ring::{self, RingReader, RingWriter};
 
 /// Rings are a mebibyte each: made once.
@@ -54,7 +54,7 @@ fn any_words((writer, reader): &mut (RingWriter, RingReader), words: &[u64]) {
         assert!(again <= left);
         let Some((entry, words)) = record::decode(reader, left) else { break };
         assert!((1..=left).contains(&(words as u64)), "{words} words of {left}");
-        assert!(again == 0 || matches!(entry, Entry::Again { .. }), "{entry:?}");
+        assert!(again == 0 || matches!(entry, RingRecord::Again { .. }), "{entry:?}");
         reader.advance(words);
         left -= words as u64;
     }
@@ -70,38 +70,38 @@ fn recorded((recorder, reader): &mut (Recorder, RingReader), data: &[u8]) {
     let (mut at, got) = ([0; 4], other.len());
     at[..other.len().min(4)].copy_from_slice(&other[..other.len().min(4)]);
     let any = i32::from_le_bytes(at);
-    let answer = Answer { ret: i64::from(any), errno: Errno(i32::from(*errno)) };
+    let answer = CallResult { ret: i64::from(any), errno: Errno(i32::from(*errno)) };
     let outcome: Outcome =
         postcard::from_bytes(other).unwrap_or(Outcome { data: bytes.to_vec(), ..Outcome::default() });
     recorder.enter(*step);
     recorder.exit(answer, &outcome);
-    assert_eq!(next(reader), Entry::Entered { step: *step });
+    assert_eq!(next(reader), RingRecord::Entered { step: *step });
     let brought = (outcome != Outcome::default()).then(|| Box::new(outcome));
-    assert_eq!(next(reader), Entry::Returned { ret: any, errno: answer.errno, outcome: brought });
+    assert_eq!(next(reader), RingRecord::Returned { ret: any, errno: answer.errno, outcome: brought });
 
     recorder.enter_loop(0);
     let step = step % 2;
-    let answer = Answer::ok(i64::try_from(got).unwrap_or(0));
+    let answer = CallResult::ok(i64::try_from(got).unwrap_or(0));
     recorder.exit_loop(answer, bytes, Some(step), Timing::Sampled);
     recorder.exit_loop(answer, &[], None, Timing::Exact);
     recorder.done();
-    assert_eq!(next(reader), Entry::Entered { step: 0 });
+    assert_eq!(next(reader), RingRecord::Entered { step: 0 });
     let got = i32::try_from(got).unwrap_or(0);
     if bytes.is_empty() {
-        assert_eq!(next(reader), Entry::Again { ret: got, step });
+        assert_eq!(next(reader), RingRecord::Again { ret: got, step });
     } else {
         let data = bytes[..bytes.len().min(KEEP_IN_LOOP)].to_vec();
         let outcome = Some(Box::new(Outcome { data, ..Outcome::default() }));
-        assert_eq!(next(reader), Entry::Returned { ret: got, errno: Errno::NONE, outcome });
-        assert_eq!(next(reader), Entry::Entered { step });
+        assert_eq!(next(reader), RingRecord::Returned { ret: got, errno: Errno::NONE, outcome });
+        assert_eq!(next(reader), RingRecord::Entered { step });
     }
-    assert_eq!(next(reader), Entry::Returned { ret: got, errno: Errno::NONE, outcome: None });
-    assert_eq!(next(reader), Entry::Done);
+    assert_eq!(next(reader), RingRecord::Returned { ret: got, errno: Errno::NONE, outcome: None });
+    assert_eq!(next(reader), RingRecord::Done);
     assert_eq!(reader.head(), reader.tail(), "nothing else was recorded");
     reader.release();
 }
 
-fn next(reader: &mut RingReader) -> Entry {
+fn next(reader: &mut RingReader) -> RingRecord {
     let (entry, words) = record::decode(reader, reader.head() - reader.tail()).expect("a record");
     reader.advance(words);
     entry

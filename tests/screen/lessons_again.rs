@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use crate::support::number;
-use tincans::lesson::{Lesson, Next, Walk, builtin};
+use tincans::lesson::{Lesson, LessonPosition, Next, builtin};
 use tincans::script::Statement;
 
 const TIMES: u64 = 5;
@@ -38,7 +38,7 @@ impl Drop for Load {
 /// What a learner runs who always does what is asked.
 fn script(lesson: &Lesson) -> String {
     let mut lines: Vec<&Statement> = lesson.setup.iter().collect();
-    let mut walk = Walk::default();
+    let mut walk = LessonPosition::default();
     loop {
         match walk.next(lesson) {
             Next::Run(statement) => lines.push(statement),

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::support::pty::{Pty, modes_left_on};
-use tincans::lesson::{Action, Lesson, Prediction, Step, load};
+use tincans::lesson::{Action, Lesson, LessonStep, Prediction, load};
 
 /// Problems of each seed.
 const PROBLEMS: u16 = 10;
@@ -29,7 +29,7 @@ fn lesson(sheet: &str) -> Lesson {
 }
 
 /// Program, question, explanation of each problem.
-fn problems(lesson: &Lesson) -> Vec<(&Step, &Prediction, &str)> {
+fn problems(lesson: &Lesson) -> Vec<(&LessonStep, &Prediction, &str)> {
     let asked = lesson.steps.windows(2).filter_map(|pair| match &pair[1].action {
         Action::Predict(prediction) => Some((&pair[0], prediction, pair[1].after.as_deref().unwrap_or_default())),
         Action::Read | Action::Run(_) | Action::Reach(_) => None,

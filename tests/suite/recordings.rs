@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::{run_in, text};
 use serde_json::Value;
-use tincans::lesson::{Next, Walk, builtin};
+use tincans::lesson::{LessonPosition, Next, builtin};
 
 /// Runs a script with these flags, and opens its recording: what both have said, the first event of the latter apart.
 fn run_and_open(folder: &Path, script: &str, flags: &[&str]) -> (String, String, Value) {
@@ -59,7 +59,7 @@ fn a_script_s_recording_opens_as_the_same_events() {
 #[test]
 fn so_do_those_of_all_lessons() {
     for lesson in builtin::lessons() {
-        let mut walk = Walk::default();
+        let mut walk = LessonPosition::default();
         while !matches!(walk.next(&lesson), Next::Over) {
             walk = walk.advance(&lesson);
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{CourseItem, Practice, Taking, TextScroll};
 use crate::lesson::Lesson;
-use crate::lesson::walk::Walk;
+use crate::lesson::walk::LessonPosition;
 
 impl Practice {
     pub(super) fn of(seed: u64) -> Self {
@@ -36,7 +36,7 @@ impl Practice {
 
 impl Taking {
     /// At a place of a lesson.
-    pub(in crate::app) fn new(lesson: CourseItem, walk: Walk) -> Self {
+    pub(in crate::app) fn new(lesson: CourseItem, walk: LessonPosition) -> Self {
         Self {
             lesson,
             walk,
@@ -60,13 +60,13 @@ impl Taking {
     /// The same before anything came of the step: what is asked and wanted, and no answer.
     #[must_use]
     pub fn before(&self, lesson: &Lesson) -> Self {
-        let walk = Walk::at(lesson, self.walk.step());
+        let walk = LessonPosition::at(lesson, self.walk.step());
         let (chosen, hints, scroll) = (self.chosen, self.hints, self.scroll);
         Self { chosen, hints, scroll, ..Self::new(self.lesson, walk) }
     }
 
     /// Another step begins, or the same again; whether the bench is as it should be is another question.
-    pub(in crate::app) fn enter(&mut self, walk: Walk) {
+    pub(in crate::app) fn enter(&mut self, walk: LessonPosition) {
         *self = Self { strayed: self.strayed, ..Self::new(self.lesson, walk) };
     }
 }

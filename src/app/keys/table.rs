@@ -26,7 +26,7 @@ pub struct KeyRow {
 
 /// Rows that belong together.
 #[derive(Debug)]
-pub struct KeyGroup {
+pub struct Group {
     /// Their heading.
     pub title: &'static str,
     /// Where they hold.
@@ -359,46 +359,42 @@ const ANYWHERE: &[KeyRow] = &[
 ];
 
 /// All rows.
-pub const GROUPS: &[KeyGroup] = &[
-    KeyGroup { title: "lesson", modes: &[Mode::Lesson], rows: LESSON },
-    KeyGroup { title: "the past", modes: &[Mode::Past], rows: PAST },
-    KeyGroup { title: "keys and lesson", modes: &[Mode::Keys, Mode::Lesson], rows: TYPE },
-    KeyGroup { title: "keys (off the line)", modes: &[Mode::Keys], rows: TO_LINE },
-    KeyGroup { title: "keys, lesson and past", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: ALWAYS },
-    KeyGroup { title: "keys and lesson: what is done", modes: &[Mode::Keys, Mode::Lesson], rows: DEEDS },
-    KeyGroup { title: "keys and lesson, beside a view", modes: &[Mode::Keys, Mode::Lesson], rows: BACK },
-    KeyGroup { title: "views", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: VIEWS },
-    KeyGroup { title: "to be seen", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: SHOWING },
-    KeyGroup { title: "looking back", modes: &[Mode::Keys, Mode::Lesson], rows: TIME },
-    KeyGroup { title: "message line", modes: &[Mode::Line], rows: LINE },
-    KeyGroup { title: "statement prompt", modes: &[Mode::Prompt], rows: PROMPT },
-    KeyGroup { title: "in the prompt", modes: &[Mode::Prompt], rows: COMPLETION },
-    KeyGroup { title: "line and prompt", modes: &[Mode::Line, Mode::Prompt], rows: HISTORY },
-    KeyGroup {
+pub const GROUPS: &[Group] = &[
+    Group { title: "lesson", modes: &[Mode::Lesson], rows: LESSON },
+    Group { title: "the past", modes: &[Mode::Past], rows: PAST },
+    Group { title: "keys and lesson", modes: &[Mode::Keys, Mode::Lesson], rows: TYPE },
+    Group { title: "keys (off the line)", modes: &[Mode::Keys], rows: TO_LINE },
+    Group { title: "keys, lesson and past", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: ALWAYS },
+    Group { title: "keys and lesson: what is done", modes: &[Mode::Keys, Mode::Lesson], rows: DEEDS },
+    Group { title: "keys and lesson, beside a view", modes: &[Mode::Keys, Mode::Lesson], rows: BACK },
+    Group { title: "views", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: VIEWS },
+    Group { title: "to be seen", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: SHOWING },
+    Group { title: "looking back", modes: &[Mode::Keys, Mode::Lesson], rows: TIME },
+    Group { title: "message line", modes: &[Mode::Line], rows: LINE },
+    Group { title: "statement prompt", modes: &[Mode::Prompt], rows: PROMPT },
+    Group { title: "in the prompt", modes: &[Mode::Prompt], rows: COMPLETION },
+    Group { title: "line and prompt", modes: &[Mode::Line, Mode::Prompt], rows: HISTORY },
+    Group {
         title: "wherever one types",
         modes: &[Mode::Line, Mode::Prompt, Mode::Search, Mode::Palette, Mode::Matrix, Mode::Filter],
         rows: EDITING,
     },
-    KeyGroup { title: "keys, lesson and past: channels", modes: &[Mode::Lesson, Mode::Keys, Mode::Past], rows: BENCH },
-    KeyGroup {
-        title: "line, prompt and keys",
-        modes: &[Mode::Keys, Mode::Line, Mode::Prompt, Mode::Filter],
-        rows: TRACE,
-    },
-    KeyGroup { title: "keys and past: trace", modes: &[Mode::Keys, Mode::Past], rows: TO_FILTER },
-    KeyGroup { title: "words of the trace", modes: &[Mode::Filter], rows: FILTER },
-    KeyGroup { title: "all actions", modes: &[Mode::Palette], rows: PALETTE },
-    KeyGroup { title: "matrix", modes: &[Mode::Matrix], rows: MATRIX },
-    KeyGroup { title: "list and search", modes: &[Mode::List, Mode::Search], rows: FINDING },
-    KeyGroup { title: "list of lessons", modes: &[Mode::List], rows: LIST },
-    KeyGroup { title: "search", modes: &[Mode::Search], rows: SEARCH },
-    KeyGroup { title: "help", modes: &[Mode::Help], rows: HELP },
-    KeyGroup { title: "keys: a number first", modes: &[Mode::Keys], rows: NUMBER },
-    KeyGroup { title: "line and keys: the first steps", modes: &[Mode::Line, Mode::Keys], rows: FIRST_STEPS },
-    KeyGroup { title: "copying", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: TO_COPY },
-    KeyGroup { title: "keys: a watched program, call by call", modes: &[Mode::Keys], rows: STEPPING },
-    KeyGroup { title: "it goes on until", modes: &[Mode::Until], rows: UNTIL },
-    KeyGroup { title: "copy what", modes: &[Mode::Copy], rows: COPY },
-    KeyGroup { title: "a new channel", modes: &[Mode::NewChannel], rows: NEW_CHANNEL },
-    KeyGroup { title: "anywhere", modes: &super::MODES, rows: ANYWHERE },
+    Group { title: "keys, lesson and past: channels", modes: &[Mode::Lesson, Mode::Keys, Mode::Past], rows: BENCH },
+    Group { title: "line, prompt and keys", modes: &[Mode::Keys, Mode::Line, Mode::Prompt, Mode::Filter], rows: TRACE },
+    Group { title: "keys and past: trace", modes: &[Mode::Keys, Mode::Past], rows: TO_FILTER },
+    Group { title: "words of the trace", modes: &[Mode::Filter], rows: FILTER },
+    Group { title: "all actions", modes: &[Mode::Palette], rows: PALETTE },
+    Group { title: "matrix", modes: &[Mode::Matrix], rows: MATRIX },
+    Group { title: "list and search", modes: &[Mode::List, Mode::Search], rows: FINDING },
+    Group { title: "list of lessons", modes: &[Mode::List], rows: LIST },
+    Group { title: "search", modes: &[Mode::Search], rows: SEARCH },
+    Group { title: "help", modes: &[Mode::Help], rows: HELP },
+    Group { title: "keys: a number first", modes: &[Mode::Keys], rows: NUMBER },
+    Group { title: "line and keys: the first steps", modes: &[Mode::Line, Mode::Keys], rows: FIRST_STEPS },
+    Group { title: "copying", modes: &[Mode::Keys, Mode::Lesson, Mode::Past], rows: TO_COPY },
+    Group { title: "keys: a watched program, call by call", modes: &[Mode::Keys], rows: STEPPING },
+    Group { title: "it goes on until", modes: &[Mode::Until], rows: UNTIL },
+    Group { title: "copy what", modes: &[Mode::Copy], rows: COPY },
+    Group { title: "a new channel", modes: &[Mode::NewChannel], rows: NEW_CHANNEL },
+    Group { title: "anywhere", modes: &super::MODES, rows: ANYWHERE },
 ];

@@ -126,7 +126,7 @@ fn the_first_answer_counts_and_a_missed_question_comes_back_behind_a_lesson() {
         table.app.course.progress.answer_problem(&[], true);
     }
     let lesson = table.app.course.lessons[0].clone();
-    table.app.course.taking.as_mut().unwrap().walk = Walk::at(&lesson, 9);
+    table.app.course.taking.as_mut().unwrap().walk = LessonPosition::at(&lesson, 9);
     assert_eq!(
         table.app.course.summary(&lesson),
         ["Right at the first answer: 0 of 1. What you missed will come back."]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Wrong, is_harmful, line_of};
-use crate::lesson::{Part, TOPICS};
+use crate::lesson::{CoursePart, TOPICS};
 
 /// The longest title, in letters.
 const MAX_TITLE: usize = 60;
@@ -25,7 +25,7 @@ pub(super) struct Front {
     pub shows: Vec<String>,
     pub know: Option<String>,
     #[serde(default)]
-    pub part: Part,
+    pub part: CoursePart,
     #[serde(default)]
     pub track: bool,
 }

@@ -2,7 +2,7 @@
 //! written.
 
 use crate::script::values::{self, shown};
-use crate::script::words::{Kind, ParseError, Word};
+use crate::script::words::{ParseError, Word, WordKind};
 use crate::script::{Address, Data, EndRef, MAX_DATA, Number};
 
 /// What is left of a statement's words.
@@ -67,7 +67,7 @@ impl<'a> Args<'a> {
     /// The next word, which must not be a string.
     pub fn bare(&mut self, what: &str) -> Result<&'a Word, ParseError> {
         let word = self.next(what)?;
-        if word.kind == Kind::Bare {
+        if word.kind == WordKind::Bare {
             return Ok(word);
         }
         Err(self.error(word.column, &format!("{} is a string, {what} is written without quotes", shown(&word.text))))
@@ -127,7 +127,7 @@ impl<'a> Args<'a> {
     /// One of these words, or a number that C's `int` holds.
     pub fn one_of_or_int(&mut self, what: &str, table: &[(&str, i32)]) -> Result<i32, ParseError> {
         match self.peek().and_then(|word| values::literal(&word.text)).map(i32::try_from) {
-            Some(Ok(number)) if self.peek().is_some_and(|word| word.kind == Kind::Bare) => {
+            Some(Ok(number)) if self.peek().is_some_and(|word| word.kind == WordKind::Bare) => {
                 self.at += 1;
                 Ok(number)
             }
@@ -187,7 +187,7 @@ impl<'a> Args<'a> {
     /// The next option, each at most once.
     pub fn option(&mut self) -> Result<Option<Opt<'a>>, ParseError> {
         let Some(word) = self.peek() else { return Ok(None) };
-        if matches!(&word.kind, Kind::Quoted { before, .. } if before.ends_with('=')) {
+        if matches!(&word.kind, WordKind::Quoted { before, .. } if before.ends_with('=')) {
             self.at += 1;
         } else {
             self.bare("a flag")?;
@@ -234,8 +234,8 @@ impl<'a> Args<'a> {
     /// An option's address.
     pub fn option_address(&self, opt: &Opt<'a>) -> Result<Address, ParseError> {
         let address = match &opt.word.kind {
-            Kind::Quoted { bytes, .. } => values::quoted_address(&opt.word.text, bytes),
-            Kind::Bare | Kind::Arrow | Kind::Comma => values::bare_address(opt.value),
+            WordKind::Quoted { bytes, .. } => values::quoted_address(&opt.word.text, bytes),
+            WordKind::Bare | WordKind::Arrow | WordKind::Comma => values::bare_address(opt.value),
         };
         address.map_err(|message| self.error(opt.column, &message))
     }
@@ -271,5 +271,5 @@ pub fn unknown(what: &str, text: &str, table: &[(&str, i32)]) -> String {
 
 fn looks_like_number(word: &Word) -> bool {
     let digits = word.text.strip_prefix('-').unwrap_or(&word.text);
-    word.kind == Kind::Bare && digits.starts_with(|c: char| c.is_ascii_digit() || c == '$')
+    word.kind == WordKind::Bare && digits.starts_with(|c: char| c.is_ascii_digit() || c == '$')
 }

@@ -4,7 +4,7 @@ use super::args::{Args, INT, unknown};
 use crate::abi::Disposition;
 use crate::abi::{self, Signal};
 use crate::script::values;
-use crate::script::words::{Kind, ParseError};
+use crate::script::words::{ParseError, WordKind};
 use crate::script::{Number, Verb, WhyAbout};
 
 const SHUTDOWNS: &[(&str, i32)] = &[("rd", 0), ("wr", 1), ("rdwr", 2)];
@@ -260,7 +260,7 @@ pub fn tasks(_: &mut Args<'_>) -> Result<Verb, ParseError> {
 pub fn why(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     let about = match args.peek() {
         None => None,
-        Some(word) if word.kind == Kind::Bare && values::is_name(&word.text) => {
+        Some(word) if word.kind == WordKind::Bare && values::is_name(&word.text) => {
             Some(WhyAbout::Name(args.name("TASK or END")?))
         }
         Some(_) => Some(WhyAbout::End(args.end()?)),

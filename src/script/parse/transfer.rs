@@ -3,7 +3,7 @@
 use super::args::{Args, COUNT, Opt, SIZE};
 use crate::abi;
 use crate::script::values;
-use crate::script::words::{Kind, ParseError};
+use crate::script::words::{ParseError, WordKind};
 use crate::script::{Control, Data, EndRef, MAX_DATA, Number, Verb};
 
 /// Buffer of a read that names none, in bytes.
@@ -219,7 +219,7 @@ pub fn reader(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     let mut count = None;
     let mut every_ms = None;
     while let Some(word) = args.peek() {
-        if word.kind == Kind::Bare && word.text.starts_with("every=") {
+        if word.kind == WordKind::Bare && word.text.starts_with("every=") {
             let Some(opt) = args.option()? else { break };
             every_ms = Some(args.option_number(&opt, (1, i64::from(i32::MAX)))?);
         } else if count.is_none() {

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::App;
-use crate::app::keys::{self, GROUPS, KeyGroup, KeyRow};
+use crate::app::keys::{self, GROUPS, Group, KeyRow};
 use crate::app::{Mode, action::Action};
 use crate::ui::theme::Theme;
 use crate::ui::{ViewContext, words};
@@ -19,8 +19,7 @@ const LIST: u16 = 56;
 /// All lines of help.
 pub fn lines(app: &App, theme: Theme) -> Vec<Line<'static>> {
     let here = app.hints().mode;
-    let (of_here, elsewhere): (Vec<&KeyGroup>, Vec<&KeyGroup>) =
-        GROUPS.iter().partition(|group| group.modes.contains(&here));
+    let (of_here, elsewhere): (Vec<&Group>, Vec<&Group>) = GROUPS.iter().partition(|group| group.modes.contains(&here));
     let mut lines = Vec::new();
     for group in of_here.into_iter().chain(elsewhere) {
         lines.push(Line::from(Span::styled(group.title, theme.strong())));
@@ -38,7 +37,7 @@ pub fn lines(app: &App, theme: Theme) -> Vec<Line<'static>> {
 }
 
 /// A row's keys where one is; and in each other mode where somebody has bound it otherwise.
-fn labels(app: &App, here: Mode, group: &KeyGroup, row: &KeyRow) -> Vec<(String, String)> {
+fn labels(app: &App, here: Mode, group: &Group, row: &KeyRow) -> Vec<(String, String)> {
     let first = *group.modes.iter().find(|mode| **mode == here).unwrap_or(&group.modes[0]);
     let label = |mode: Mode| {
         let binding = app.keymap.of_mode(mode).iter().find(|binding| binding.row.name == row.name);

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::app::action::{self, Learn};
 use crate::app::course::{CourseItem, QuestionResult, Taking, TextScroll};
 use crate::lesson::words::{Words, fill};
-use crate::lesson::{Action, Goal, Lesson, Next, Part, Prediction};
+use crate::lesson::{Action, CoursePart, Goal, Lesson, Next, Prediction};
 use crate::script::Statement;
 use crate::ui::theme::Theme;
 use crate::ui::{ViewContext, present, prose, words};
@@ -295,12 +295,12 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn reach(&mut self, goal: &Goal, taking: &Taking, (is_met, part): (bool, Part)) {
+    fn reach(&mut self, goal: &Goal, taking: &Taking, (is_met, part): (bool, CoursePart)) {
         let (theme, around) = (self.theme, self.around);
         let head = match (is_met, part) {
             (true, _) => around.reached,
-            (false, Part::Hunt) => around.repair,
-            (false, Part::Main | Part::Extra) => around.goal,
+            (false, CoursePart::Hunt) => around.repair,
+            (false, CoursePart::Main | CoursePart::Extra) => around.goal,
         };
         self.marked("", head, theme.strong());
         for (at, condition) in goal.conditions.iter().enumerate() {

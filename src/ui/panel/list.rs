@@ -7,7 +7,7 @@ use ratatui::text::Span;
 
 use crate::app::action::{Action, Learn};
 use crate::app::course::Course;
-use crate::lesson::{Lesson, Part, list};
+use crate::lesson::{CoursePart, Lesson, list};
 use crate::ui::{ViewContext, words};
 
 /// Columns of the mark, the number, the minutes.
@@ -56,7 +56,7 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
 /// A line of the list.
 enum ListLine<'a> {
     /// Between two parts of the course.
-    Part(Part),
+    Part(CoursePart),
     /// A lesson, with its place among those found.
     Lesson(usize, &'a Lesson),
 }
@@ -64,7 +64,7 @@ enum ListLine<'a> {
 /// All lines: the lessons that were found, with a line where another part of the course begins.
 fn lines<'a>(course: &'a Course, found: &[usize]) -> Vec<ListLine<'a>> {
     let mut all = Vec::new();
-    let mut part = Part::Main;
+    let mut part = CoursePart::Main;
     for (at, lesson) in found.iter().enumerate().filter_map(|(at, place)| Some((at, course.lessons.get(*place)?))) {
         if std::mem::replace(&mut part, lesson.part) != lesson.part {
             all.push(ListLine::Part(lesson.part));

@@ -9,7 +9,7 @@ use ratatui::text::Span;
 use super::lens::{DIFFERS, usual};
 use crate::app::matrix_view::{self, CellAnswer};
 use crate::kind::Kind;
-use crate::situation::Row;
+use crate::situation::MatrixRow;
 use crate::ui::{ViewContext, words};
 
 /// Rows of the screen for the marked situation, at most: its title, the kinds, the questions.
@@ -103,7 +103,7 @@ fn fitting(answers: &[&str], wide: u16) -> String {
 fn cells(
     scene: ViewContext<'_>,
     place: &MatrixColumns,
-    (at, row): (usize, &Row),
+    (at, row): (usize, &MatrixRow),
     question: Option<usize>,
 ) -> Vec<Option<String>> {
     let cell = |(column, kind): (usize, Kind)| {

@@ -7,7 +7,7 @@ use crate::trace::{Side, TaskId};
 
 use super::super::World;
 use super::super::kind::{EndId, Kind};
-use super::super::opening::Opening;
+use super::super::opening::FifoOpening;
 use super::super::origin::{Origin, Setting};
 use super::super::task::Descriptor;
 
@@ -135,7 +135,7 @@ impl World {
         if let Some(name) = &name {
             self.names.insert(name.clone(), id);
         }
-        self.openings.insert(id, Opening { id, name, end, also, nonblock, nonblock_by, held: 0, in_flight: 0 });
+        self.openings.insert(id, FifoOpening { id, name, end, also, nonblock, nonblock_by, held: 0, in_flight: 0 });
         self.note_nonblock_of_sides(id);
         id
     }

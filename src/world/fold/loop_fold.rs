@@ -9,7 +9,7 @@ use crate::order::Call;
 use crate::trace::{Again, Burst, TaskId};
 
 use super::super::kind::EndId;
-use super::super::ledger::Found;
+use super::super::ledger::ReadBytes;
 use super::super::task::{Ongoing, Task};
 use super::super::{BURST_KEEP, World};
 
@@ -27,7 +27,7 @@ impl World {
         for call in calls.take_while(|call| call.step == 0 && call.ret > 0) {
             let is_plain = match &mut write {
                 Some(number) => flow.write_again(id, number, &content, call.ret),
-                None => flow.read_again(Found { by: id, len: u64::from(call.ret.unsigned_abs()), data: &[] }),
+                None => flow.read_again(ReadBytes { by: id, len: u64::from(call.ret.unsigned_abs()), data: &[] }),
             };
             if !is_plain {
                 break;

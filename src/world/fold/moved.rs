@@ -7,7 +7,7 @@ use crate::trace::TaskId;
 
 use super::super::World;
 use super::super::kind::EndId;
-use super::super::ledger::Found;
+use super::super::ledger::ReadBytes;
 use super::Back;
 
 impl World {
@@ -40,7 +40,7 @@ impl World {
             return;
         }
         let Some(end) = self.ends.get_mut(&source) else { return };
-        let (kind, found) = (end.kind, Found { by: id, len, data: &[] });
+        let (kind, found) = (end.kind, ReadBytes { by: id, len, data: &[] });
         if !kind.is_pipe() {
             self.take(source, kind, found, call);
         } else if let Err(error) = end.inbox.take_bytes(found) {

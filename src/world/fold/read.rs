@@ -7,7 +7,7 @@ use crate::trace::TaskId;
 use super::super::World;
 use super::super::channel::Reset;
 use super::super::kind::{EndId, Kind};
-use super::super::ledger::{Found, ReadResult};
+use super::super::ledger::{ReadBytes, ReadResult};
 use super::super::task::{Descriptor, Ongoing};
 use super::Back;
 
@@ -56,7 +56,7 @@ impl World {
             return Some(room > 0);
         }
         if !peeks {
-            let found = Found { by: id, len, data: back.data() };
+            let found = ReadBytes { by: id, len, data: back.data() };
             let carried = self.take(id_of_end, kind, found, call);
             if kind == Kind::Stream && !wants_urgent && !carried {
                 self.meet_reset(id_of_end, call, (len, room));
@@ -99,7 +99,7 @@ impl World {
     }
 
     /// Takes what was read out of the ledger. Whether descriptors came with it.
-    pub(super) fn take(&mut self, id: EndId, kind: Kind, found: Found<'_>, call: &Call) -> bool {
+    pub(super) fn take(&mut self, id: EndId, kind: Kind, found: ReadBytes<'_>, call: &Call) -> bool {
         let Some(end) = self.ends.get_mut(&id) else { return false };
         let result = match kind.keeps_messages() {
             _ if call.flags() & abi::MSG_OOB != 0 => end.inbox.take_urgent(found),

@@ -29,7 +29,7 @@ const RECENT: usize = 4;
 
 /// The records that are kept, by an index that counts also those that are not any more.
 #[derive(Debug, Clone, Default)]
-pub struct Kept {
+pub struct KeptRecords {
     segments: VecDeque<Segment>,
     /// What all segments but the last one take.
     bytes: usize,
@@ -60,7 +60,7 @@ struct Segment {
     wide: Vec<u8>,
 }
 
-impl Kept {
+impl KeptRecords {
     /// Adds a record.
     pub fn push(&mut self, record: &Record) {
         if !self.segments.back().is_some_and(|segment| segment.has_room_for(record)) {
@@ -311,7 +311,7 @@ mod tests {
                 record(number, fact)
             })
             .collect();
-        let mut kept = Kept::default();
+        let mut kept = KeptRecords::default();
         let mut moments = Vec::new();
         for (index, record) in records.iter().enumerate() {
             assert_eq!(kept.moments_before(index as u64), moments.len() as u64);
@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn a_call_of_a_loop_takes_two_words() {
-        let mut kept = Kept::default();
+        let mut kept = KeptRecords::default();
         for number in 0..100_000 {
             let record = |fact| Record { line: 3, task: TaskId(1), t_ns: number * 1000, fact };
             kept.push(&record(Fact::Entered { call: read(3) }));

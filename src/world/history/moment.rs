@@ -47,7 +47,7 @@ pub enum Traffic {
     /// A read took these.
     Took {
         /// In order.
-        messages: Vec<Taken>,
+        messages: Vec<TakenMessage>,
         /// Bytes of the last one that did not fit and are gone.
         lost: u64,
     },
@@ -57,7 +57,7 @@ pub enum Traffic {
 
 /// A message that a read took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Taken {
+pub struct TakenMessage {
     /// Which.
     pub message: Message,
     /// Who wrote it.
@@ -111,13 +111,13 @@ pub(super) fn completes(fact: &Fact) -> bool {
 
 /// Follows messages from moment to moment.
 #[derive(Debug, Default)]
-pub(super) struct Watch {
+pub(super) struct MessageWatch {
     waiting: Vec<Message>,
     /// What waited when it began.
     waited: Vec<(Message, TaskId)>,
 }
 
-impl Watch {
+impl MessageWatch {
     /// Begins with what waits.
     pub(super) fn over(world: &World) -> Self {
         let mut watch = Self::default();
@@ -161,7 +161,7 @@ impl Watch {
                 self.waiting.remove(0);
             }
         }
-        let taken: &[Taken] = match &traffic {
+        let taken: &[TakenMessage] = match &traffic {
             Traffic::Took { messages, .. } => messages,
             _ => &[],
         };
@@ -204,7 +204,7 @@ fn traffic(world: &World, task: TaskId, ret: i32, sent: Option<Message>) -> Traf
     match read.result {
         ReadResult::Eof if ret == 0 => Traffic::Eof,
         ReadResult::Bytes => {
-            let taken = |number| Taken {
+            let taken = |number| TakenMessage {
                 message: (end.id, number),
                 by: end.inbox.write(number).map_or(task, |write| write.by),
                 stays: end.inbox.is_waiting(number),

@@ -18,7 +18,7 @@ const MOST_PACKETS: usize = 4096;
 
 /// What a read found, handed to `take_bytes` and `take_message`.
 #[derive(Debug, Clone, Copy)]
-pub struct Found<'a> {
+pub struct ReadBytes<'a> {
     /// Who read.
     pub by: TaskId,
     /// Bytes that arrived.
@@ -140,7 +140,7 @@ impl Flow {
     }
 
     /// A read took `found` from a byte stream.
-    pub fn take_bytes(&mut self, found: Found<'_>) -> Result<(), String> {
+    pub fn take_bytes(&mut self, found: ReadBytes<'_>) -> Result<(), String> {
         let mut left = found.len;
         let mut data = found.data;
         let mut pieces = Vec::new();
@@ -165,7 +165,7 @@ impl Flow {
     }
 
     /// A read took one message, or as much of it as fitted. Returns the number of the write it came from.
-    pub fn take_message(&mut self, found: Found<'_>) -> Result<u64, String> {
+    pub fn take_message(&mut self, found: ReadBytes<'_>) -> Result<u64, String> {
         if self.queue.is_empty() && self.has_outside_writers {
             self.supply(found.len);
             self.remember_read(found, Vec::new(), 0, ReadResult::Bytes);
@@ -187,7 +187,7 @@ impl Flow {
 
     /// A read returned 0 or failed; what a dead writer may have left is decided by that: nothing.
     pub fn note_read(&mut self, by: TaskId, result: ReadResult) {
-        self.remember_read(Found { by, len: 0, data: &[] }, Vec::new(), 0, result);
+        self.remember_read(ReadBytes { by, len: 0, data: &[] }, Vec::new(), 0, result);
     }
 
     /// Everything that waits is destroyed, because its last reader is gone. Returns descriptors that were under way.
@@ -310,7 +310,7 @@ impl Flow {
         bytes.iter().zip(data).take_while(|(one, other)| one == other).count() as u64
     }
 
-    fn pick_message(&self, found: Found<'_>) -> Option<usize> {
+    fn pick_message(&self, found: ReadBytes<'_>) -> Option<usize> {
         self.pick_where(|piece| piece.len >= found.len && self.matches(piece, found.data))
     }
 
@@ -362,7 +362,7 @@ impl Flow {
         self.forget_old();
     }
 
-    pub(super) fn remember_read(&mut self, found: Found<'_>, pieces: Vec<Piece>, lost: u64, result: ReadResult) {
+    pub(super) fn remember_read(&mut self, found: ReadBytes<'_>, pieces: Vec<Piece>, lost: u64, result: ReadResult) {
         if result == ReadResult::Bytes {
             self.totals.reads += 1;
         }

@@ -8,7 +8,7 @@ use crate::order::Payload;
 use crate::trace::TaskId;
 
 use super::super::kind::Kind;
-use super::{Flow, Found, HISTORY, Piece, Read, ReadResult, Write};
+use super::{Flow, HISTORY, Piece, Read, ReadBytes, ReadResult, Write};
 
 impl Flow {
     /// Write `number`, the last one, took all that it offered, and its task has begun the next, whose number it becomes.
@@ -50,7 +50,7 @@ impl Flow {
     }
 
     /// A read took `found`, from the front.
-    pub fn read_again(&mut self, found: Found<'_>) -> bool {
+    pub fn read_again(&mut self, found: ReadBytes<'_>) -> bool {
         let Some(kind) = self.kind.filter(|_| self.is_simple()) else { return false };
         let fits = |front: &&Piece| front.is_packet == (kind == Kind::PacketPipe);
         let Some(front) = self.queue.front().filter(fits) else { return false };

@@ -2,7 +2,7 @@
 //! mark of a packet with them.
 
 use super::super::kind::Kind;
-use super::{Flow, Found, Piece, ReadResult};
+use super::{Flow, Piece, ReadBytes, ReadResult};
 
 impl Flow {
     /// Whether something waits in a pipe of this kind that a write there would not have made.
@@ -52,7 +52,7 @@ impl Flow {
     }
 
     /// A read took `found` out of such a pipe.
-    pub fn take_pages(&mut self, found: Found<'_>) -> Result<(), String> {
+    pub fn take_pages(&mut self, found: ReadBytes<'_>) -> Result<(), String> {
         let (mut left, mut lost, mut pieces) = (found.len, 0, Vec::new());
         while left > 0 {
             let Some(piece) = self.queue.front().copied() else {

@@ -1,7 +1,7 @@
 //! The urgent byte of MSG_OOB: the last byte of its write, which waits apart from the others. A later one makes it a byte like
 //! any other; a read that comes to it throws it away, unless it is asked for inline.
 
-use super::{Flow, Found, Piece, ReadResult};
+use super::{Flow, Piece, ReadBytes, ReadResult};
 
 impl Flow {
     /// A write with MSG_OOB was taken as a whole: its last byte is the urgent one.
@@ -41,7 +41,7 @@ impl Flow {
     }
 
     /// A read with MSG_OOB took the urgent byte.
-    pub fn take_urgent(&mut self, found: Found<'_>) -> Result<(), String> {
+    pub fn take_urgent(&mut self, found: ReadBytes<'_>) -> Result<(), String> {
         let Some(at) = self.queue.iter().position(|piece| self.is_urgent(*piece)) else {
             return Err("an urgent byte was read that nobody wrote".to_owned());
         };

@@ -2,7 +2,7 @@
 
 use crate::abi::TaskState;
 use crate::trace::TaskId;
-use crate::world::history::{Message, Moment, Taken, Traffic};
+use crate::world::history::{Message, Moment, TakenMessage, Traffic};
 
 /// Lanes beside each lifeline; more messages than that share the last one.
 const LANES: usize = 4;
@@ -108,7 +108,7 @@ impl Grid {
     }
 
     /// Messages leave the kernel: from their lanes to the reader. True if the arrow comes from the right.
-    fn take(&mut self, cells: &mut [char], reader: TaskId, messages: &[Taken]) -> bool {
+    fn take(&mut self, cells: &mut [char], reader: TaskId, messages: &[TakenMessage]) -> bool {
         let Some((_, here)) = self.column_of(reader) else { return false };
         let mut points_back = false;
         for taken in messages {
