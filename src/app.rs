@@ -8,7 +8,7 @@ pub mod config;
 pub mod copy;
 pub mod course;
 pub mod channel_sides;
-pub mod entry;
+pub mod action_entry;
 pub mod five_kinds;
 mod filtering;
 pub mod first_steps;
@@ -35,7 +35,7 @@ mod submit;
 pub mod side;
 pub mod signature;
 #[cfg(test)]
-pub mod stage;
+pub mod recorded_bench;
 pub mod statement_examples;
 pub mod stepping;
 pub mod target;

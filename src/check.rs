@@ -2,13 +2,13 @@
 //! what came.
 
 mod answer;
-mod came;
+mod observed;
 mod epoll;
 
 use std::collections::BTreeMap;
 
 pub use self::answer::{AnswerWords, answer};
-use self::came::Observed;
+use self::observed::Observed;
 use crate::order::Payload;
 use crate::script::{Data, Expectation, MAX_DATA, Number, Verb, Want};
 use crate::trace::{CallEvent, CallState, Death, Event, TaskReport, What};
@@ -178,7 +178,8 @@ fn deaths<'a>(seen: &StatementRun<'a>, task: &'a str) -> impl Iterator<Item = De
         What::Death { task: who, death, .. } if who == task => Some(*death),
         _ => None,
     });
-    seen_now.chain(calls(seen).filter_map(move |call| came::reaped(call).filter(|who| who.0 == task).map(|who| who.1)))
+    seen_now
+        .chain(calls(seen).filter_map(move |call| observed::reaped(call).filter(|who| who.0 == task).map(|who| who.1)))
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
@@ -200,7 +201,7 @@ fn row<'a>(seen: &StatementRun<'a>, task: &str) -> Option<&'a TaskReport> {
 
 fn fate(seen: &StatementRun<'_>, task: &str) -> String {
     if let Some(death) = deaths(seen, task).next() {
-        return came::death_words(task, death);
+        return observed::death_words(task, death);
     }
     match seen.asleep.iter().any(|name| name == task) {
         true if sleeps_on(seen, task) => format!("still {task}"),

@@ -17,7 +17,7 @@ pub mod review;
 pub mod score;
 pub mod sheet;
 pub mod shuffle;
-pub mod walk;
+pub mod position;
 pub mod words;
 pub mod write;
 
@@ -25,7 +25,7 @@ use crate::script::{Expectation, Statement};
 
 pub use goal::Goal;
 pub use load::LessonError;
-pub use walk::{LessonPosition, Next};
+pub use position::{LessonPosition, Next};
 
 /// The largest lesson file, in bytes. A larger one is an error.
 pub const MAX_SOURCE: usize = 256 * 1024;

@@ -5,7 +5,7 @@
 mod bench;
 mod past;
 mod talk;
-mod tell;
+mod lesson_lines;
 
 use std::io::{self, BufRead, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -25,7 +25,7 @@ use crate::trace::{Event, What};
 use crate::ui::ascii::Letters;
 use crate::ui::words;
 
-use tell::ToldSoFar;
+use lesson_lines::ToldSoFar;
 
 /// After that, a person is told that the bench is still at work.
 const PATIENCE: Duration = Duration::from_secs(1);

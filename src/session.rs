@@ -6,7 +6,7 @@ mod drive;
 mod for_views;
 mod last_verdict;
 mod notes;
-mod place;
+mod run_folder;
 mod running;
 mod steps;
 
@@ -27,7 +27,7 @@ pub use crate::bench::Settings;
 pub use drive::Reached;
 use last_verdict::LastStatement;
 use notes::Notes;
-use place::RunFolder;
+use run_folder::RunFolder;
 use running::{RunningStatement, StatementStage};
 
 /// Statements that may wait for their turn.

@@ -67,7 +67,7 @@ fn common(choices: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::stage::RecordedBench;
+    use crate::app::recorded_bench::RecordedBench;
 
     fn more(before: &str) -> String {
         complete(&RecordedBench::open().world, before).more

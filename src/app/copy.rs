@@ -100,7 +100,7 @@ pub(super) fn close(app: &mut App) {
 mod tests {
     use super::*;
     use crate::app::action::{Action, Input};
-    use crate::app::stage::{PARENT, RecordedBench};
+    use crate::app::recorded_bench::{PARENT, RecordedBench};
     use crate::app::update::update;
     use crate::script::parse;
 

@@ -7,9 +7,9 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::lesson::goal::ConditionState;
+use crate::lesson::position::only_looks;
 use crate::lesson::progress::Progress;
 use crate::lesson::shuffle;
-use crate::lesson::walk::only_looks;
 use crate::lesson::{Lesson, LessonPosition, Next, list};
 use crate::script::{Statement, Verb};
 use crate::trace::{Event, What};

@@ -165,7 +165,7 @@ impl App {
 mod tests {
     use super::*;
     use crate::app::action::Input;
-    use crate::app::stage::{PARENT, RecordedBench};
+    use crate::app::recorded_bench::{PARENT, RecordedBench};
     use crate::app::update::update;
     use crate::trace::TaskId;
 

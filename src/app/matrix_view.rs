@@ -212,7 +212,7 @@ pub fn cell(place: CellPlace) -> Option<(&'static MatrixRow, Kind)> {
 mod tests {
     use super::*;
     use crate::app::action::Input;
-    use crate::app::stage::RecordedBench;
+    use crate::app::recorded_bench::RecordedBench;
     use crate::app::update::update;
 
     fn press(app: &mut App, stage: &RecordedBench, action: Action) -> Vec<Command> {

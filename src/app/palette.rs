@@ -6,7 +6,7 @@ use crate::world::World;
 use crate::world::kind::Kind;
 
 use super::action::{Action, Learn};
-pub use super::entry::ActionEntry;
+pub use super::action_entry::ActionEntry;
 use super::input_line::InputLine;
 use super::keys::{self, Binding, Key};
 use super::{App, Mode, availability, search, submit};
@@ -170,7 +170,7 @@ fn statements(app: &App, world: &World, action: Action) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::app::action::{ChannelAction, Command, Input};
-    use crate::app::stage::RecordedBench;
+    use crate::app::recorded_bench::RecordedBench;
     use crate::app::update::update;
     use crate::trace::TaskId;
 

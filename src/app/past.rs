@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::explain;
-use crate::lesson::walk::only_looks;
+use crate::lesson::position::only_looks;
 use crate::script::{Statement, Verb};
 use crate::trace::{Event, Explanation};
 use crate::world::World;

@@ -95,7 +95,7 @@ pub(super) fn count(app: &mut App) {
 mod tests {
     use super::*;
     use crate::app::action::{Action, Input, Learn};
-    use crate::app::stage::RecordedBench;
+    use crate::app::recorded_bench::RecordedBench;
     use crate::app::update::{practise, update};
     use crate::check::Verdict;
     use crate::lesson::load;

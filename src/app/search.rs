@@ -5,7 +5,7 @@ use crate::script::parse;
 use crate::situation::MatrixRow;
 
 use super::action::{Action, Learn};
-use super::entry::ActionEntry;
+use super::action_entry::ActionEntry;
 pub use super::search_rank::{SCATTERED, rank};
 use super::signature::DATA;
 use super::{App, matrix_view, statement_examples};

@@ -235,7 +235,7 @@ impl SignaturePosition<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::stage::RecordedBench;
+    use crate::app::recorded_bench::RecordedBench;
 
     fn next_of(before: &str) -> &'static str {
         let typed = typed(before);

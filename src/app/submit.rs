@@ -1,6 +1,6 @@
 //! Keys that become statements: sent, run, made of the focused channel. Each is parsed as if a person had typed it, and shown.
 
-use crate::lesson::walk::only_looks;
+use crate::lesson::position::only_looks;
 use crate::script::{Statement, parse};
 use crate::world::World;
 use crate::world::kind::Kind;

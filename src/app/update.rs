@@ -367,7 +367,7 @@ fn move_focus(app: &mut App, world: &World, step: isize) {
 mod tests {
     use super::*;
     use crate::app::action::ChannelAction;
-    use crate::app::stage::{PARENT, RecordedBench};
+    use crate::app::recorded_bench::{PARENT, RecordedBench};
     use crate::script::parse;
     use crate::trace::{Explanation, Subject, TaskId};
     use crate::world::kind::Kind;

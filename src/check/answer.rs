@@ -1,7 +1,7 @@
 //! The other way round: from what one statement brought to the expectations that hold of it, as somebody who knows the answer
 //! would have written them. Nothing is asked of the kernel here, and nothing is guessed.
 
-use super::came::{self, Observed};
+use super::observed::{self, Observed};
 use super::{StatementRun, calls, deaths, signals, sleeps_on};
 use crate::abi::{self, Errno, flag_names};
 use crate::order::Extra;
@@ -48,7 +48,7 @@ fn of_itself(seen: &StatementRun<'_>) -> AnswerWords {
         return AnswerWords::of("refused", "refused");
     }
     if let Some((task, death)) = seen.actor.and_then(|task| Some((task, deaths(seen, task).next()?))) {
-        return AnswerWords::of(death.words(), came::death_words(task, death));
+        return AnswerWords::of(death.words(), observed::death_words(task, death));
     }
     let mut answer = of_result(&Observed::of_statement(seen));
     for signal in seen.actor.into_iter().flat_map(|task| signals(seen, task)) {
@@ -145,7 +145,7 @@ fn of_others(seen: &StatementRun<'_>) -> AnswerWords {
 
 fn of_other(seen: &StatementRun<'_>, task: &str, answer: &mut AnswerWords) {
     if let Some(death) = deaths(seen, task).next() {
-        answer.add(came::death_words(task, death));
+        answer.add(observed::death_words(task, death));
     } else if let Some(came) = Observed::of_waking(seen, task) {
         let result = of_result(&came);
         let slept = calls(seen).any(|call| call.task == task && call.state == CallState::Asleep);

@@ -8,7 +8,7 @@
 //! Whatever else is on the bench makes no difference: a condition names all that it is about.
 
 use crate::check::{self, Captures, StatementRun, Verdict};
-use crate::lesson::walk::only_looks;
+use crate::lesson::position::only_looks;
 use crate::order::Call;
 use crate::questions::acting;
 use crate::script::{EndRef, Statement, Verb, Want};

@@ -25,7 +25,7 @@ use super::*;
 use crate::abi::{self, Errno};
 use crate::app::action::{Action, Input};
 use crate::app::keys::{GROUPS, label};
-use crate::app::stage::{PARENT, RecordedBench};
+use crate::app::recorded_bench::{PARENT, RecordedBench};
 use crate::app::target::{PanelSide, Target};
 use crate::app::update;
 use crate::trace::{self, TaskId};

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{CourseItem, Practice, Taking, TextScroll};
 use crate::lesson::Lesson;
-use crate::lesson::walk::LessonPosition;
+use crate::lesson::position::LessonPosition;
 
 impl Practice {
     pub(super) fn of(seed: u64) -> Self {

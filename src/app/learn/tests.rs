@@ -3,7 +3,7 @@
 use super::*;
 use crate::app::action::{Action, Input};
 use crate::app::course::Course;
-use crate::app::stage::RecordedBench;
+use crate::app::recorded_bench::RecordedBench;
 use crate::app::update::update;
 use crate::lesson::load;
 use crate::lesson::progress::Progress;
@@ -225,7 +225,7 @@ fn the_solution_is_offered_statement_by_statement_and_run_only_by_enter() {
     assert_eq!((table.app.mode, table.app.prompt.text()), (Mode::Prompt, "write wire[0] y"));
     assert_eq!(table.input(Input::Do(Action::Run)), ["write wire[0] y"]);
     assert_eq!(table.app.mode, Mode::Lesson);
-    table.stage.write(crate::app::stage::PARENT, 3, b"xy");
+    table.stage.write(crate::app::recorded_bench::PARENT, 3, b"xy");
     table.settle(vec![]);
     assert_eq!(table.place(), (2, 1));
     assert_eq!(table.step(), ["save"], "the solution leaves the bench as the next step wants it");
@@ -235,7 +235,7 @@ fn the_solution_is_offered_statement_by_statement_and_run_only_by_enter() {
 fn a_goal_reached_otherwise_has_the_bench_made_anew_for_the_next_step() {
     let mut table = at_the_goal();
     table.statement("write wire[0] zz");
-    table.stage.write(crate::app::stage::PARENT, 3, b"zz");
+    table.stage.write(crate::app::recorded_bench::PARENT, 3, b"zz");
     table.settle(vec![]);
     assert_eq!(table.place(), (2, 1));
     let commands = table.keys(&[Learn::Step]);
@@ -284,7 +284,7 @@ fn the_end_is_kept_and_leads_to_the_next_lesson() {
     table.keys(&[Learn::Solve]);
     table.input(Input::Do(Action::Run));
     table.input(Input::Do(Action::Run));
-    table.stage.write(crate::app::stage::PARENT, 3, b"xy");
+    table.stage.write(crate::app::recorded_bench::PARENT, 3, b"xy");
     table.settle(vec![]);
     table.step();
     assert!(!table.app.course.progress.of("a").done);

@@ -6,7 +6,7 @@ use proptest::sample::select;
 use super::super::paint::tests::{differences, emulator};
 use super::*;
 use crate::app::action::{Action, Input};
-use crate::app::stage::{PARENT, RecordedBench};
+use crate::app::recorded_bench::{PARENT, RecordedBench};
 use crate::app::{App, Mode, View, update};
 use crate::trace::TaskId;
 use crate::ui::theme::{Colours, Ground, Theme};

@@ -394,7 +394,7 @@ impl MessageBox {
 mod tests {
     use super::*;
     use crate::app::channel_sides;
-    use crate::app::stage::{PARENT, RecordedBench};
+    use crate::app::recorded_bench::{PARENT, RecordedBench};
     use crate::ui::direction::Lane;
     use crate::ui::theme::Colours;
 

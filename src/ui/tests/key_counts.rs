@@ -4,7 +4,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
 use crate::app::App;
 use crate::app::action::{Command, Input};
-use crate::app::stage::{PARENT, RecordedBench};
+use crate::app::recorded_bench::{PARENT, RecordedBench};
 use crate::app::update::update;
 use crate::trace::TaskId;
 use crate::ui::keymap;
