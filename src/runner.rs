@@ -148,8 +148,7 @@ struct Audit(BTreeSet<String>);
 
 impl Audit {
     fn look(&mut self, name: &str, world: &World, diagnostics: &mut dyn Write) {
-        let broken = world.check_law().err();
-        for found in world.anomalies().map(str::to_owned).chain(broken) {
+        for found in world.contradictions() {
             if self.0.insert(found.clone()) {
                 let _ = writeln!(diagnostics, "tincans: ledger: {name}: {found}");
             }

@@ -1,6 +1,7 @@
 //! The picture folded from the trace: who lives, who holds which end, which bytes wait where. Pure: folding the same records
 //! gives the same world, so the past is a shorter fold and a panel can be tested without a process.
 
+mod audit;
 pub mod channel;
 pub mod fold;
 pub mod history;
@@ -31,8 +32,6 @@ use task::{Descriptor, Process, Task};
 pub const BURST_KEEP: usize = 64;
 /// Dead channels, and dead tasks, that are still remembered.
 pub const DEAD_KEPT: usize = 64;
-/// Contradictions between trace and ledger that are kept as text.
-pub const ANOMALIES_KEPT: usize = 16;
 
 /// What the kernel says once, and no call changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -376,23 +375,5 @@ impl World {
     /// Records that were folded so far.
     pub fn facts(&self) -> u64 {
         self.facts
-    }
-
-    /// Contradictions found so far between what the kernel said and what the ledger believed; empty in a sound trace.
-    pub fn anomalies(&self) -> impl Iterator<Item = &str> {
-        self.anomalies.iter().map(String::as_str)
-    }
-
-    /// The law of conservation, checked on every flow.
-    pub fn check_law(&self) -> Result<(), String> {
-        self.ends
-            .values()
-            .try_for_each(|end| end.inbox.check_law().map_err(|error| format!("towards {}: {error}", end.label())))
-    }
-
-    fn note_anomaly(&mut self, text: String) {
-        if self.anomalies.len() < ANOMALIES_KEPT {
-            self.anomalies.push_back(text);
-        }
     }
 }

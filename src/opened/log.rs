@@ -52,7 +52,13 @@ pub fn show(name: &str, input: &mut dyn BufRead, is_json: bool, out: &mut dyn Wr
     });
     match shown {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok((OpenOutcome::NobodyReads, Vec::new())),
-        other => Ok((OpenOutcome::Whole, remarks(&other.wrap_err("the log could not be shown")?))),
+        other => {
+            let mut said = remarks(&other.wrap_err("the log could not be shown")?);
+            if cfg!(debug_assertions) {
+                said.extend(recording.world().contradictions().map(|found| format!("ledger: {found}")));
+            }
+            Ok((OpenOutcome::Whole, said))
+        }
     }
 }
 

@@ -148,6 +148,10 @@ impl Headless<'_> {
     fn end(&mut self) {
         self.follower.end();
         say(self.follower.take_unwritten().as_slice());
+        if cfg!(debug_assertions) {
+            let found = self.follower.recording().world().contradictions();
+            say(&found.map(|found| format!("ledger: {found}")).collect::<Vec<_>>());
+        }
     }
 
     fn take(&mut self, frame: Frame) {
