@@ -228,6 +228,15 @@ impl Call {
         matches!(self, Self::Fork | Self::Vfork | Self::Thread | Self::Clone { .. })
     }
 
+    /// Whether what it returns is a new descriptor.
+    pub fn returns_descriptor(&self) -> bool {
+        matches!(self, Self::Dup { .. } | Self::Dup2 { .. } | Self::Dup3 { .. } | Self::DupFrom { .. })
+            || matches!(self, Self::Open { .. } | Self::Socket { .. } | Self::Accept { .. } | Self::Eventfd { .. })
+            || matches!(self, Self::Signalfd { .. } | Self::TimerfdCreate { .. } | Self::PidfdOpen { .. })
+            || matches!(self, Self::EpollCreate { .. })
+            || matches!(self, Self::Other { name, .. } if name == "pidfd_getfd")
+    }
+
     /// Whether it gives its task a descriptor of something new that gets a name.
     pub fn makes_end(&self) -> bool {
         matches!(self, Self::Socketpair { .. } | Self::Pipe2 { .. } | Self::Socket { .. } | Self::Accept { .. })

@@ -113,6 +113,7 @@ fn of_record(record: &Record, world: &World) -> Result<u64, String> {
         | Fact::Died(_)
         | Fact::Buried
         | Fact::Known(_)
+        | Fact::Fifo(_)
         | Fact::Measured { .. }
         | Fact::Sampled { .. } => Ok(0),
     }

@@ -2,7 +2,7 @@
 //! descriptor is taken: proc_pid_fd(5).
 
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What a descriptor refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,11 @@ pub fn is_fifo(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo())
 }
 
+/// The name that descriptors of the file at this path have; none where it has no name.
+pub fn name_of(path: &Path) -> Option<PathBuf> {
+    std::fs::canonicalize(path).ok()
+}
+
 /// Whether there is a file at this path.
 pub fn exists(path: &Path) -> bool {
     path.exists()
@@ -94,6 +99,12 @@ pub fn process_and_parent(tid: i32) -> Option<(i32, i32)> {
     let status = std::fs::read_to_string(format!("/proc/{tid}/status")).ok()?;
     let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name))?.trim().parse().ok();
     Some((field("Tgid:")?, field("PPid:")?))
+}
+
+/// The process that a pidfd of a process stands for.
+pub fn process_of_pidfd(pid: i32, fd: i32) -> Option<i32> {
+    let info = std::fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).ok()?;
+    info.lines().find_map(|line| line.strip_prefix("Pid:"))?.trim().parse().ok().filter(|pid| *pid > 0)
 }
 
 /// The file that a process executes, without its folder.

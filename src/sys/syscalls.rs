@@ -55,6 +55,8 @@ calls! {
     Openat = SYS_openat, Openat2 = SYS_openat2, Close = SYS_close, CloseRange = SYS_close_range,
     Dup = SYS_dup, Dup3 = SYS_dup3, Fcntl = SYS_fcntl, Ioctl = SYS_ioctl, PidfdGetfd = SYS_pidfd_getfd,
     Unshare = SYS_unshare,
+    Eventfd2 = SYS_eventfd2, Signalfd4 = SYS_signalfd4, TimerfdCreate = SYS_timerfd_create,
+    TimerfdSettime = SYS_timerfd_settime, PidfdOpen = SYS_pidfd_open,
     Ppoll = SYS_ppoll, Pselect6 = SYS_pselect6, EpollCreate1 = SYS_epoll_create1, EpollCtl = SYS_epoll_ctl,
     EpollPwait = SYS_epoll_pwait, EpollPwait2 = SYS_epoll_pwait2,
     Clone = SYS_clone, Clone3 = SYS_clone3, Execve = SYS_execve, Execveat = SYS_execveat,
@@ -67,7 +69,7 @@ calls! {
     {
     Pipe = SYS_pipe, Open = SYS_open, Creat = SYS_creat, Dup2 = SYS_dup2, Poll = SYS_poll, Select = SYS_select,
     EpollCreate = SYS_epoll_create, EpollWait = SYS_epoll_wait, Fork = SYS_fork, Vfork = SYS_vfork,
-    Pause = SYS_pause, Alarm = SYS_alarm,
+    Eventfd = SYS_eventfd, Signalfd = SYS_signalfd, Pause = SYS_pause, Alarm = SYS_alarm,
     }
 }
 

@@ -83,6 +83,8 @@ pub enum Fact {
     Buried,
     /// A descriptor that was there before, or that no call was seen to make.
     Known(Box<Known>),
+    /// There is a FIFO at this path.
+    Fifo(String),
     /// The kernel's own table of its process, all of it.
     Table(Box<[Known]>),
     /// The kernel's figure for what waits at this task's descriptor.

@@ -1,5 +1,7 @@
 //! A task at the entry and at the exit of a call: what is shown, what it changes in the tables, and the two records.
 
+use std::ops::RangeInclusive;
+
 use crate::abi::Errno;
 use crate::order::{Call, Extra, Outcome};
 use crate::sys::file_identity::FileKey;
@@ -11,7 +13,7 @@ use crate::trace::Fact;
 
 use super::decode;
 use super::decode::answer::made_numbers;
-use super::tables::ChannelKey;
+use super::tables::{ChannelKey, TableId};
 use super::task_memory::TaskMemory;
 use super::tracee::{Answer, Entry, Inside, Place};
 use super::watcher::{Watcher, go_on};
@@ -35,10 +37,7 @@ impl Watcher<'_> {
         };
         match data {
             OWN_STOP => {}
-            FOREIGN_ABI_STOP => {
-                self.note("abi", "a call by another ABI (32-bit, int 0x80 or x32) is not followed");
-                return go_on(tid, 0);
-            }
+            FOREIGN_ABI_STOP => return self.pass_unfollowed(tid),
             // A filter of the program's own, which would get ENOSYS without a tracer.
             _ => return Self::refuse(tid),
         }
@@ -47,12 +46,14 @@ impl Watcher<'_> {
             self.note("io_uring", "io_uring_setup(2) is answered with ENOSYS: what goes through a ring cannot be seen");
             return Self::refuse(tid);
         }
-        let call = decode::call(sysno, arguments, &TaskMemory(tid));
+        let mut call = decode::call(sysno, arguments, &TaskMemory(tid));
         self.end_interruption(tid, Some(sysno));
         if let Some(inside) = self.takes_up_again(tid, sysno) {
             return self.let_in_again(tid, inside);
         }
-        match self.interest(tid, sysno, &call) {
+        let directory = matches!(sysno, Sysno::Openat | Sysno::Openat2).then(|| decode::int(arguments[0]));
+        let opens_channel = self.opens_channel(tid, directory.filter(|fd| *fd >= 0), &mut call);
+        match if opens_channel { Interest::Shown } else { self.interest(tid, sysno, &call) } {
             Interest::None => go_on(tid, 0),
             Interest::IfAsleep => {
                 let entry = Entry { sysno, arguments, call, channels: Vec::new(), stopped_ns: now_ns() };
@@ -72,6 +73,16 @@ impl Watcher<'_> {
                 }
             }
         }
+    }
+
+    /// A call that is not followed: from its first one on, whatever the task holds may be used by somebody who is not seen.
+    fn pass_unfollowed(&mut self, tid: i32) {
+        self.note("abi", "a call by another ABI (32-bit, int 0x80 or x32) is not followed");
+        let is_first = self.tracees.get_mut(&tid).is_some_and(|tracee| !std::mem::replace(&mut tracee.is_unseen, true));
+        if is_first {
+            self.tell_table(tid, true);
+        }
+        go_on(tid, 0);
     }
 
     fn refuse(tid: i32) {
@@ -110,7 +121,7 @@ impl Watcher<'_> {
         if is_told {
             tracee.goes_on_with = None;
         }
-        let inside = Inside { entry, order, since_ns: now_ns(), is_asleep: false, is_told };
+        let inside = Inside { entry, order, order_at_return: 0, since_ns: now_ns(), is_asleep: false, is_told };
         tracee.place = Place::Inside(Box::new(inside));
     }
 
@@ -129,7 +140,7 @@ impl Watcher<'_> {
         let CallInfo::Exit { value, is_error } = ptrace::call_info(tid) else { return go_on(tid, 0) };
         let Some(tracee) = self.tracees.get_mut(&tid) else { return go_on(tid, 0) };
         let place = std::mem::replace(&mut tracee.place, Place::Outside);
-        let Place::Inside(inside) = place else {
+        let Place::Inside(mut inside) = place else {
             tracee.place = place;
             return go_on(tid, 0);
         };
@@ -138,7 +149,8 @@ impl Watcher<'_> {
             tracee.place = Place::Interrupted(inside, value);
             return go_on(tid, 0);
         }
-        if self.may_return(tid, &inside.entry.channels, inside.order) {
+        inside.order_at_return = self.order;
+        if self.may_return(tid, &inside) {
             self.returned(tid, *inside, answer);
         } else {
             self.set_place(tid, Place::Returning(inside, answer, now_ns()));
@@ -168,7 +180,9 @@ impl Watcher<'_> {
             let outcome = self.with_peer(tid, &call, answer, outcome);
             let (ret, errno) = ret_and_errno(answer);
             self.record(task, Fact::Returned { ret, errno, outcome: outcome.map(Box::new) });
-            if !answer.is_error {
+            if !answer.is_error && sysno == Sysno::PidfdGetfd {
+                self.tell_taken(tid, (arguments[0], arguments[1]), answer.value);
+            } else if !answer.is_error {
                 self.tell_made(tid, &call, answer.value);
             }
         }
@@ -187,13 +201,7 @@ impl Watcher<'_> {
     }
 
     /// What a call of which nothing was told yet did all the same: it opened a pipe.
-    fn is_of_interest_afterwards(
-        &mut self,
-        pid: i32,
-        table: super::tables::TableId,
-        call: &Call,
-        answer: Answer,
-    ) -> bool {
+    fn is_of_interest_afterwards(&mut self, pid: i32, table: TableId, call: &Call, answer: Answer) -> bool {
         match (call, i32::try_from(answer.value)) {
             (Call::Open { .. }, Ok(fd)) if !answer.is_error => {
                 let is_channel = self.tables.row(table, pid, fd).is_some_and(|row| row.channel.is_some());
@@ -208,17 +216,28 @@ impl Watcher<'_> {
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "all others change no table by themselves")]
     fn change_table(&mut self, tid: i32, call: &Call) {
+        /// CLOSE_RANGE_UNSHARE: the process gets a table of its own first.
+        const UNSHARES: i32 = 2;
         /// CLOSE_RANGE_CLOEXEC: nothing is closed now.
         const MARKS_ONLY: i32 = 4;
+        if let Call::CloseRange { flags, .. } = call
+            && flags & UNSHARES != 0
+        {
+            self.get_own_table(tid);
+        }
         let Some(tracee) = self.tracees.get_mut(&tid) else { return };
         match call {
             Call::CloseRange { first, last, flags } if flags & MARKS_ONLY == 0 => {
-                let (first, last) =
-                    (i32::try_from(*first).unwrap_or(i32::MAX), i32::try_from(*last).unwrap_or(i32::MAX));
-                self.tables.forget_range(tracee.table, first, last);
+                self.tables.forget_range(tracee.table, range(*first, *last));
             }
-            Call::Other { name, .. } if name == "unshare" => tracee.table = self.tables.copy(tracee.table),
+            Call::Other { name, .. } if name == "unshare" => self.get_own_table(tid),
             _ => {}
+        }
+    }
+
+    fn get_own_table(&mut self, tid: i32) {
+        if let Some(tracee) = self.tracees.get_mut(&tid) {
+            tracee.table = self.tables.copy(tracee.table);
         }
     }
 
@@ -237,15 +256,19 @@ impl Watcher<'_> {
             | Call::Waitpid { .. }
             | Call::Setsid
             | Call::Setpgid { .. }
+            | Call::Eventfd { .. }
+            | Call::Signalfd { .. }
+            | Call::TimerfdCreate { .. }
+            | Call::PidfdOpen { .. }
+            | Call::EpollCreate { .. }
             | Call::Kill { .. } => Interest::Shown,
             Call::Socket { domain, .. } => shown_if(*domain == crate::abi::AF_UNIX),
-            Call::EpollCreate { .. } => Interest::None,
+            Call::Open { .. } => Interest::None,
             Call::Exec { program, .. } => shown_if(program.as_deref().is_none_or(|program| self.exists(tid, program))),
             Call::Signal { signal, .. } => {
                 self.follow_handler(tid, *signal);
                 shown_if([crate::abi::Signal::PIPE.0, crate::abi::Signal::CHLD.0].contains(signal))
             }
-            Call::Open { path, .. } => shown_if(self.opens_channel(tid, path)),
             Call::Other { fd: None, .. } => Interest::IfAsleep,
             _ => self.interest_by_descriptor(tid, sysno, call),
         }
@@ -256,7 +279,7 @@ impl Watcher<'_> {
         let Some(tracee) = self.tracees.get(&tid) else { return Interest::None };
         let (table, pid) = (tracee.table, tracee.pid);
         let mut may_sleep = is_sleeper(sysno);
-        for fd in about(call) {
+        for fd in self.numbers_of(table, call) {
             if self.tables.is_told(table, fd) {
                 return Interest::Shown;
             }
@@ -276,8 +299,22 @@ impl Watcher<'_> {
         }
         let Some(tracee) = self.tracees.get(&tid) else { return Vec::new() };
         let (table, pid) = (tracee.table, tracee.pid);
-        about(call).into_iter().filter_map(|fd| self.tables.row(table, pid, fd)?.channel).collect()
+        let fds = self.numbers_of(table, call);
+        fds.into_iter().filter_map(|fd| self.tables.row(table, pid, fd)?.channel).collect()
     }
+
+    /// The numbers that a call is about: of close_range(2) those in its range that are known.
+    fn numbers_of(&self, table: TableId, call: &Call) -> Vec<i32> {
+        if let Call::CloseRange { first, last, .. } = call {
+            return self.tables.told_in(table, range(*first, *last));
+        }
+        about(call)
+    }
+}
+
+/// The numbers of close_range(2).
+fn range(first: u32, last: u32) -> RangeInclusive<i32> {
+    i32::try_from(first).unwrap_or(i32::MAX)..=i32::try_from(last).unwrap_or(i32::MAX)
 }
 
 /// The numbers that a call names.
@@ -298,7 +335,7 @@ fn ret_and_errno(answer: Answer) -> (i32, Errno) {
 }
 
 /// Calls that may sleep on what is no channel: a terminal, a socket of another family.
-fn is_sleeper(sysno: Sysno) -> bool {
+pub(super) fn is_sleeper(sysno: Sysno) -> bool {
     use Sysno as S;
     matches!(
         sysno,

@@ -5,8 +5,9 @@
 use crate::sys::now_ns;
 use crate::trace::Fact;
 
+use super::calls::is_sleeper;
 use super::tables::ChannelKey;
-use super::tracee::{Place, Tracee};
+use super::tracee::{Entry, Inside, Place, Tracee};
 use super::watcher::Watcher;
 
 /// How long a task is kept waiting at most; after that its order is said to be not known. On a busy machine who is awake may get no
@@ -21,13 +22,24 @@ impl Watcher<'_> {
     }
 
     /// Whether a call that has returned may be recorded: not before that of who woke it, which came later and is awake.
-    pub(super) fn may_return(&mut self, tid: i32, channels: &[ChannelKey], order: u64) -> bool {
-        let later = |tracee: &Tracee| match &tracee.place {
-            Place::Inside(inside) => inside.order > order,
-            Place::Outside | Place::Waiting(_) | Place::Returning(..) | Place::Interrupted(..) => false,
+    pub(super) fn may_return(&mut self, tid: i32, inside: &Inside) -> bool {
+        let Entry { sysno, channels, .. } = &inside.entry;
+        let may_be_waker = |other: &Tracee| other.inside().is_some_and(|other| other.order > inside.order);
+        let others = if channels.is_empty() && is_sleeper(*sysno) {
+            self.told_calls(tid, inside)
+        } else {
+            self.occupants(tid, channels, may_be_waker)
         };
-        let occupants = self.occupants(tid, channels, later);
-        occupants.into_iter().all(|other| self.is_asleep(other))
+        others.into_iter().all(|other| self.is_asleep(other))
+    }
+
+    /// Who may have woken a call of which it is not known what it waits for, a poll or a read of a signalfd: whoever came to a
+    /// call later, and was in it when this one came back.
+    fn told_calls(&self, but: i32, woken: &Inside) -> Vec<i32> {
+        let is_waker =
+            |other: &Inside| other.is_told && other.order > woken.order && other.order <= woken.order_at_return;
+        let others = self.tracees.values().filter(|tracee| tracee.tid != but);
+        others.filter(|tracee| tracee.inside().is_some_and(is_waker)).map(|tracee| tracee.tid).collect()
     }
 
     fn occupants(&self, but: i32, channels: &[ChannelKey], also: impl Fn(&Tracee) -> bool) -> Vec<i32> {
@@ -76,7 +88,7 @@ impl Watcher<'_> {
             }
             Place::Returning(inside, answer, since) => {
                 let is_late = now.saturating_sub(since) > LONGEST_WAIT_NS;
-                if self.may_return(tid, &inside.entry.channels, inside.order) || is_late {
+                if self.may_return(tid, &inside) || is_late {
                     if is_late && let Some(tracee) = self.tracees.get(&tid) {
                         self.record(tracee.task, Fact::Unordered);
                     }

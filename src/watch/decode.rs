@@ -3,6 +3,7 @@
 
 pub mod answer;
 mod message;
+mod objects;
 
 use crate::abi;
 use crate::abi::Disposition;
@@ -134,8 +135,6 @@ fn by_family(sysno: Sysno, arguments: [u64; 6], memory: &dyn Memory) -> Call {
             let timeout_ms = (arguments[4] != 0).then(|| select_time(sysno, arguments[4], memory));
             Call::Select { read, write, except, timeout_ms }
         }
-        S::EpollCreate => Call::EpollCreate { flags: 0 },
-        S::EpollCreate1 => Call::EpollCreate { flags: int(a0) },
         S::EpollCtl => {
             // struct epoll_event is packed on x86-64 alone.
             let data = if cfg!(target_arch = "x86_64") { a3 + 4 } else { a3 + 8 };
@@ -148,7 +147,7 @@ fn by_family(sysno: Sysno, arguments: [u64; 6], memory: &dyn Memory) -> Call {
         S::RtSigaction if a1 != 0 => Call::Signal { signal: int(a0), disposition: disposition(a1, memory) },
         S::Tkill => Call::Kill { pid: int(a0), signal: int(a1) },
         S::Tgkill => Call::Kill { pid: int(a1), signal: int(a2) },
-        _ => other(sysno, arguments),
+        _ => objects::call(sysno, arguments, memory).unwrap_or_else(|| other(sysno, arguments)),
     }
 }
 
@@ -157,7 +156,18 @@ fn other(sysno: Sysno, arguments: [u64; 6]) -> Call {
     use Sysno as S;
     let takes_descriptor = matches!(
         sysno,
-        S::Pread64 | S::Preadv | S::Preadv2 | S::Pwrite64 | S::Pwritev | S::Pwritev2 | S::Vmsplice | S::PidfdSendSignal
+        S::Pread64
+            | S::Preadv
+            | S::Preadv2
+            | S::Pwrite64
+            | S::Pwritev
+            | S::Pwritev2
+            | S::Vmsplice
+            | S::PidfdSendSignal
+            | S::PidfdGetfd
+            | S::Signalfd
+            | S::Signalfd4
+            | S::TimerfdSettime
     );
     let fd = takes_descriptor.then(|| int(arguments[0]));
     Call::Other { name: sysno.name().to_owned(), fd, text: String::new() }

@@ -1,12 +1,14 @@
 //! What is told of descriptors that no recorded call has made: inherited ones, and those that were found when first used.
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::order::{Call, FilePath};
+use crate::order::Call;
 use crate::sys::file_identity::{self, FileIdentity, FileKey};
 use crate::trace::{Fact, Known, Side, Thing};
 
 use super::calls::about;
+use super::decode::int;
 use super::tables::Row;
 use super::watcher::Watcher;
 
@@ -43,6 +45,21 @@ impl Watcher<'_> {
         }
     }
 
+    /// After pidfd_getfd(2): what was taken is told of its owner too, so that it is known to be the same.
+    pub(super) fn tell_taken(&mut self, tid: i32, (pidfd, number): (u64, u64), value: i64) {
+        let Some(tracee) = self.tracees.get(&tid) else { return };
+        let (pidfd, number, fd) = (int(pidfd), int(number), i32::try_from(value).unwrap_or(-1));
+        let own = (tracee.task, tracee.pid, tracee.table, fd);
+        let owner = file_identity::process_of_pidfd(tracee.pid, pidfd).and_then(|pid| self.tracees.get(&pid));
+        let owner = owner.map(|owner| (owner.task, owner.pid, owner.table, number));
+        for (task, pid, table, fd) in owner.into_iter().chain([own]) {
+            if let Some(row) = self.tables.row(table, pid, fd) {
+                let known = self.known(pid, fd, &row, false);
+                self.record(task, Fact::Known(Box::new(known)));
+            }
+        }
+    }
+
     /// The kernel's own table of a process.
     pub(super) fn table_of(&mut self, pid: i32, is_outside: bool) -> Option<Vec<Known>> {
         let numbers = file_identity::open_numbers(pid)?;
@@ -71,7 +88,7 @@ impl Watcher<'_> {
         let file = &row.file;
         match file.object {
             FileKey::Pipe(inode) => Thing::Pipe { inode, side: side(file) },
-            FileKey::Fifo { .. } => Thing::Fifo { path: file.name.clone(), side: side(file) },
+            FileKey::Fifo { .. } => Thing::Fifo { path: name_of_fifo(&file.name), side: side(file) },
             FileKey::Socket(inode) => match self.tables.socket(inode) {
                 Some(socket) => {
                     let address = (!socket.name.is_empty()).then(|| address(&socket.name));
@@ -84,26 +101,42 @@ impl Watcher<'_> {
         }
     }
 
-    /// Whether a path is a FIFO, or another way to a descriptor that is a channel's.
-    pub(super) fn opens_channel(&mut self, tid: i32, path: &FilePath) -> bool {
+    /// Whether a call opens a channel. A FIFO is told with the name that its descriptors have, however the program calls it: so
+    /// two that open it are seen to open the same.
+    pub(super) fn opens_channel(&mut self, tid: i32, directory: Option<i32>, call: &mut Call) -> bool {
+        let Call::Open { path, .. } = call else { return false };
         let Some(tracee) = self.tracees.get(&tid) else { return false };
-        let (pid, table) = (tracee.pid, tracee.table);
-        let path = String::from_utf8_lossy(&path.path);
-        if let Some(fd) = own_descriptor(&path, pid) {
+        let (task, pid, table) = (tracee.task, tracee.pid, tracee.table);
+        let written = String::from_utf8_lossy(&path.path);
+        if let Some(fd) = own_descriptor(&written, pid) {
             return self.tables.row(table, pid, fd).is_some_and(|row| row.channel.is_some());
         }
-        file_identity::is_fifo(&seen_by(pid, &path))
+        let place = seen_by(pid, &written, directory);
+        if !file_identity::is_fifo(&place) {
+            return false;
+        }
+        // A pipe that is opened by another process's /proc has no name.
+        if let Some(name) = file_identity::name_of(&place) {
+            path.shown = crate::text::name(name.as_os_str().as_bytes());
+            let told = Fact::Fifo(path.shown.clone());
+            self.record(task, told);
+        }
+        true
     }
 
     /// Whether there is such a file for a task: a search along PATH tries many.
     pub(super) fn exists(&self, tid: i32, path: &str) -> bool {
-        self.tracees.get(&tid).is_none_or(|tracee| file_identity::exists(&seen_by(tracee.pid, path)))
+        self.tracees.get(&tid).is_none_or(|tracee| file_identity::exists(&seen_by(tracee.pid, path, None)))
     }
 }
 
-/// The path under which another process's path is found.
-fn seen_by(pid: i32, path: &str) -> PathBuf {
-    let from = if path.starts_with('/') { "root" } else { "cwd" };
+/// The path under which another process's path is found, which may be relative to one of its descriptors.
+fn seen_by(pid: i32, path: &str, directory: Option<i32>) -> PathBuf {
+    let from = match directory {
+        _ if path.starts_with('/') => "root".to_owned(),
+        Some(fd) => format!("fd/{fd}"),
+        None => "cwd".to_owned(),
+    };
     Path::new(&format!("/proc/{pid}/{from}")).join(path.trim_start_matches('/'))
 }
 
@@ -118,6 +151,12 @@ fn own_descriptor(path: &str, pid: i32) -> Option<i32> {
             ["/dev/fd/", "/proc/self/fd/", own.as_str()].iter().find_map(|start| path.strip_prefix(start)?.parse().ok())
         }
     }
+}
+
+/// A FIFO has the name that it was opened by, although that may be gone.
+fn name_of_fifo(link: &str) -> String {
+    let name = link.strip_suffix(" (deleted)").unwrap_or(link);
+    crate::text::name(name.as_bytes())
 }
 
 fn side(file: &FileIdentity) -> Side {

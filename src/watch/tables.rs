@@ -2,6 +2,7 @@
 //! closed. The kernel is asked by inode, so no copy of a descriptor is ever taken.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::RangeInclusive;
 
 use crate::sys::file_identity::{FileIdentity, FileKey, identify};
 use crate::sys::sock_diag::{SockDiag, UnixSocket};
@@ -80,13 +81,13 @@ impl Tables {
         }
     }
 
-    /// The same of all numbers from one to another.
-    pub fn forget_range(&mut self, id: TableId, first: i32, last: i32) {
+    /// The same of all numbers in a range.
+    pub fn forget_range(&mut self, id: TableId, range: RangeInclusive<i32>) {
         if let Some(rows) = self.rows.get_mut(&id) {
-            rows.retain(|fd, _| !(first..=last).contains(fd));
+            rows.retain(|fd, _| !range.contains(fd));
         }
         if let Some(told) = self.told.get_mut(&id) {
-            told.retain(|fd| !(first..=last).contains(fd));
+            told.retain(|fd| !range.contains(fd));
         }
     }
 
@@ -94,6 +95,14 @@ impl Tables {
     pub fn renew(&mut self, id: TableId, fd: i32) {
         self.forget(id, fd);
         self.told.entry(id).or_default().insert(fd);
+    }
+
+    /// The numbers in this range that the records tell of.
+    pub fn told_in(&self, id: TableId, range: RangeInclusive<i32>) -> Vec<i32> {
+        let mut fds: Vec<i32> = self.told.get(&id).into_iter().flatten().copied().collect();
+        fds.retain(|fd| range.contains(fd));
+        fds.sort_unstable();
+        fds
     }
 
     /// All numbers whose meaning may have changed.

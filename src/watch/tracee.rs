@@ -52,6 +52,8 @@ pub struct Inside {
     pub entry: Entry,
     /// Counts up with each call let in.
     pub order: u64,
+    /// What the count was at when the call came back.
+    pub order_at_return: u64,
     /// When it was let in, nanoseconds.
     pub since_ns: u64,
     /// It was reported asleep.
@@ -109,6 +111,8 @@ pub struct Tracee {
     pub goes_on_with: Option<Sysno>,
     /// It stands in a group stop.
     pub is_stopped: bool,
+    /// It has made calls that cannot be followed.
+    pub is_unseen: bool,
     /// Its files under /proc, opened at the first look.
     pub files: Option<ThreadFiles>,
 }
@@ -128,6 +132,7 @@ impl Tracee {
             is_let_go: false,
             goes_on_with: None,
             is_stopped: false,
+            is_unseen: false,
             files: None,
         }
     }

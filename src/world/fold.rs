@@ -62,6 +62,7 @@ impl World {
             Fact::Held | Fact::Unordered => {}
             Fact::Exiting(_) => self.exit(task),
             Fact::Known(known) => self.find(task, &known),
+            Fact::Fifo(path) => drop(self.fifo_at(&path)),
             Fact::Table(rows) => self.compare_table(task, &rows),
             Fact::Done => self.finish(task, line).into_iter().for_each(show),
             Fact::Signalled(signal) => {

@@ -211,6 +211,7 @@ impl Tape<'_> {
             2 => Fact::Exiting(Death::Exited(0)),
             3 => Fact::Interrupted,
             4 => Fact::Unordered,
+            5 => Fact::Fifo("/tmp/f".to_owned()),
             _ => {
                 let call = if byte < 128 { self.foreign() } else { self.call() };
                 self.enter(task, call.clone());

@@ -349,7 +349,7 @@ fn sockets_of_other_families_are_objects() {
     log.read(SHELL, 4, b"over the wire");
     log.call(SHELL, Call::Eventfd { initial: 0, flags: 0 }, 5);
     log.call(SHELL, Call::Open { path: path("/etc/passwd"), flags: 0 }, 6);
-    assert_eq!((log.at(SHELL, 5), log.at(SHELL, 6)), ("eventfd".to_owned(), "/etc/passwd".to_owned()));
+    assert_eq!((log.at(SHELL, 5), log.at(SHELL, 6)), ("eventfd1".to_owned(), "/etc/passwd".to_owned()));
     assert_eq!((log.world.ends().count(), log.world.channels().count()), (0, 0));
     log.is_sound();
 }

@@ -125,7 +125,11 @@ fn process(event: &CallEvent) -> Vec<Arg> {
             };
             vec![Arg::word("flags", text)]
         }
-        Call::Other { text, .. } => vec![Arg::word("text", text.as_str())],
+        Call::Other { fd, text, .. } => {
+            let fd = fd.map(|fd| end("fd", event, fd));
+            let text = (!text.is_empty()).then(|| Arg::word("text", text.as_str()));
+            fd.into_iter().chain(text).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -103,17 +103,7 @@ pub fn made_numbers(call: &Call, value: i64, outcome: Option<&Outcome>) -> Vec<i
         (_, Some(Extra::Array(pair))) => pair.to_vec(),
         (_, Some(Extra::Message { fds, .. })) => fds.clone(),
         (_, Some(Extra::Messages(messages))) => messages.iter().flat_map(|one| one.fds.iter().copied()).collect(),
-        (
-            Call::Dup { .. }
-            | Call::Dup2 { .. }
-            | Call::Dup3 { .. }
-            | Call::DupFrom { .. }
-            | Call::Open { .. }
-            | Call::Socket { .. }
-            | Call::Accept { .. }
-            | Call::EpollCreate { .. },
-            _,
-        ) => returned(),
+        _ if call.returns_descriptor() => returned(),
         _ => Vec::new(),
     }
 }

@@ -97,7 +97,8 @@ impl World {
             | C::Signalfd { .. }
             | C::TimerfdCreate { .. }
             | C::TimerfdSettime { .. }
-            | C::PidfdOpen { .. } => self.make_to_wait_for(id, call, back),
+            | C::PidfdOpen { .. }
+            | C::Other { .. } => self.make_to_wait_for(id, call, back),
             C::EpollCtl { .. } => self.control_epoll(id, call),
             C::EpollWait { .. } => self.told_by_epoll(id, call, back),
             C::BlockSignals { ref signals } => self.block(id, signals),
@@ -127,8 +128,7 @@ impl World {
             | C::Getpeername { .. }
             | C::Kill { .. }
             | C::Getppid
-            | C::ParentDeathSignal { .. }
-            | C::Other { .. } => {}
+            | C::ParentDeathSignal { .. } => {}
         }
     }
 

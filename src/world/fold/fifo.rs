@@ -22,7 +22,7 @@ impl World {
     }
 
     /// The two sides of the FIFO at a path.
-    fn fifo_at(&mut self, path: &str) -> [EndId; 2] {
+    pub(super) fn fifo_at(&mut self, path: &str) -> [EndId; 2] {
         let at = (path.to_owned(), Kind::Fifo);
         if let Some(channel) = self.addresses.get(&at).and_then(|end| self.channels.get(&self.ends.get(end)?.channel?))
         {

@@ -5,6 +5,7 @@ use crate::trace::{Known, Side, TaskId, Thing};
 
 use super::super::World;
 use super::super::kind::{EndId, Kind};
+use super::super::object::Object;
 use super::super::task::Descriptor;
 
 impl World {
@@ -133,7 +134,10 @@ impl World {
             },
             Thing::Object { kind, name } if kind == "file" && name == "/dev/null" => EndId::NULL,
             Thing::Object { kind, name } => {
-                let same = self.objects.values().find(|object| object.kind == *kind && object.name == *name);
+                // All of one kind have the same name there.
+                let is_nameless = name.starts_with("anon_inode:");
+                let is_same = |object: &&Object| object.kind == *kind && object.name == *name && !is_nameless;
+                let same = self.objects.values().find(is_same);
                 match same {
                     Some(same) => same.id,
                     None => self.new_object(kind, name),

@@ -124,12 +124,11 @@ impl World {
         }
     }
 
-    /// eventfd(2) and its like: what a statement has ordered has that name.
-    pub(super) fn make_object(&mut self, id: TaskId, (kind, name): (&str, String), flags: i32, back: &Back) {
+    /// eventfd(2) and its like: what a statement has ordered has that name, all else is counted.
+    pub(super) fn make_object(&mut self, id: TaskId, (kind, name): (&'static str, String), flags: i32, back: &Back) {
         self.install_object(id, (kind, &name), (flags, back.ret));
-        let order = self.tasks.get(&id).and_then(|task| task.order.as_ref());
-        let made = order.and_then(|order| order.ordered.name.clone()).map(|name| EndName { name, index: None });
-        let Some((end, made)) = self.end_of(id, back.ret).zip(made) else { return };
+        let made = EndName { name: self.made_name(id, kind), index: None };
+        let Some(end) = self.end_of(id, back.ret).filter(|_| !made.name.is_empty()) else { return };
         self.names.insert(made.clone(), end);
         if let Some(object) = self.objects.get_mut(&end) {
             object.made_as = Some(made);

@@ -43,6 +43,8 @@ impl World {
                 self.make_object(id, ("epoll", nameless), flags, back);
                 self.set_inside(id, back.ret, Inside::Epoll(Vec::new()));
             }
+            // A timer that goes off again and again, or at a time of day; signals changed afterwards.
+            Call::Other { ref name, fd: Some(fd), .. } if is_untold(name) => self.set_inside(id, fd, Inside::Opaque),
             _ => {}
         }
     }
@@ -101,6 +103,11 @@ fn brought(inside: &Inside, back: &Back) -> Option<Brought> {
         }
         Inside::Counter { .. } | Inside::Timer { .. } | Inside::Process(_) | Inside::Epoll(_) | Inside::Opaque => None,
     }
+}
+
+/// Whether a call changes an object to what is not told.
+fn is_untold(name: &str) -> bool {
+    matches!(name, "timerfd_settime" | "signalfd" | "signalfd4")
 }
 
 /// The number that a write to an eventfd adds.

@@ -87,6 +87,7 @@ pub(super) fn is_moment(fact: &Fact) -> bool {
         | Fact::Exiting(_)
         | Fact::Buried
         | Fact::Known(_)
+        | Fact::Fifo(_)
         | Fact::Table(_)
         | Fact::Measured { .. }
         | Fact::Sampled { .. } => false,
