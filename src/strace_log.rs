@@ -6,6 +6,7 @@ mod buffers;
 mod calls;
 mod import;
 mod line;
+mod objects;
 mod text;
 
 pub use import::{Finding, Importer, Refusal};

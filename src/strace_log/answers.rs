@@ -60,7 +60,7 @@ pub fn outcome(name: &str, arguments: &[&str], moved: i64, tail: &str) -> Option
         "getsockopt" => Extra::Value(parts(value(at(3))).first().and_then(|one| number(one)).unwrap_or(0)),
         "getsockname" | "getpeername" => Extra::Name(crate::text::name_bytes(&address(at(1)).shown)),
         "wait4" | "waitpid" if moved > 0 => Extra::Status(status(at(1))?),
-        "accept" | "accept4" => Extra::Accepted { peer: peer(annotation(tail)?)? },
+        "accept" | "accept4" => Extra::Accepted { peer: peer(&annotation(tail)?)? },
         _ => return None,
     };
     Some(Outcome { extra, ..Outcome::default() })

@@ -80,6 +80,9 @@ impl<'a> Arguments<'a, '_> {
 
 /// The call that a line is about.
 pub fn call(name: &str, arguments: &[&str]) -> Call {
+    if let Some(call) = super::objects::call(name, arguments) {
+        return call;
+    }
     let all = Arguments(arguments);
     let fd = all.int(0);
     match name {
@@ -162,8 +165,6 @@ fn of_descriptors(name: &str, all: &Arguments<'_, '_>) -> Call {
             let timeout_ms = (!is_endless).then(|| i64::from(milliseconds(all.at(4))));
             Call::Select { read: set(1), write: set(2), except: set(3), timeout_ms }
         }
-        "epoll_create" => Call::EpollCreate { flags: 0 },
-        "epoll_create1" => Call::EpollCreate { flags: all.flags(0, &[("EPOLL_CLOEXEC", abi::CLOEXEC)]) },
         "epoll_ctl" => epoll_ctl(all),
         "epoll_wait" | "epoll_pwait" => Call::EpollWait { epoll: fd, count: all.int(2), timeout_ms: all.int(3) },
         "getsockopt" | "setsockopt" => socket_option(name, fd, all),

@@ -1,7 +1,9 @@
 //! Lines become steps, steps become records. A call that was cut is shown at its first half with the arguments of both, and a
 //! child is born before its first line, so steps wait in a queue until the line that completes them has come.
 
+mod annotations;
 mod descriptors;
+mod fifos;
 mod steps;
 mod tasks;
 
@@ -10,6 +12,7 @@ use std::collections::{HashMap, VecDeque};
 use crate::trace::Record;
 
 use super::line::{Body, Line, parse};
+use annotations::Annotations;
 use steps::{Joined, Step};
 use tasks::Tasks;
 
@@ -49,7 +52,7 @@ pub struct Importer {
     unnamed: Option<i32>,
     lines: u64,
     unknown_lines: u64,
-    has_annotations: bool,
+    annotations: Annotations,
     tasks: Tasks,
 }
 
@@ -70,7 +73,7 @@ impl Importer {
     pub fn line(&mut self, text: &[u8], records: &mut Vec<Record>) {
         self.lines += 1;
         let text = String::from_utf8_lossy(text);
-        self.has_annotations |= text.contains("<pipe:[") || text.contains("<UNIX") || text.contains("</");
+        self.annotations.see(&text);
         let line = parse(&text);
         match line.body {
             Body::Remark => {}
@@ -111,7 +114,7 @@ impl Importer {
     /// What the log lacks, to be asked at its end.
     pub fn lacks(&self) -> Vec<&'static str> {
         let mut found = Vec::new();
-        if !self.has_annotations {
+        if self.annotations.lack_peers() {
             found.push("it was made without -yy: sockets and FIFOs that were connected by name are not followed");
         }
         if self.tasks.has_silent_children() {

@@ -1,5 +1,7 @@
 //! The pieces of strace's text: arguments split where they end, strings with their escapes, numbers, flags, annotations.
 
+use std::borrow::Cow;
+
 /// What stands between the parentheses of a call, split at its commas, and what stands behind the closing one. None where the
 /// parenthesis is not closed.
 pub fn arguments(text: &str) -> Option<(Vec<&str>, &str)> {
@@ -239,8 +241,17 @@ pub fn value(text: &str) -> &str {
     }
 }
 
-/// What stands in the annotation of a descriptor: `pipe:[45]`.
-pub fn annotation(text: &str) -> Option<&str> {
+/// What stands in the annotation of a descriptor: `pipe:[45]`. Outside of quotes it may be written in escapes as a whole, as
+/// `strace -xx` does.
+pub fn annotation(text: &str) -> Option<Cow<'_, str>> {
+    let written = written_annotation(text)?;
+    if written.contains('"') || !written.contains('\\') {
+        return Some(Cow::Borrowed(written));
+    }
+    Some(Cow::Owned(String::from_utf8_lossy(&unescaped(written.as_bytes())).into_owned()))
+}
+
+fn written_annotation(text: &str) -> Option<&str> {
     let start = text.find('<')?;
     let bytes = text.as_bytes();
     if !begins_annotation(bytes, start) {
@@ -281,11 +292,14 @@ mod tests {
 
     #[test]
     fn an_annotation_may_hold_what_looks_like_its_end() {
-        assert_eq!(annotation("3<pipe:[45]>"), Some("pipe:[45]"));
-        assert_eq!(annotation("1</dev/null<char 1:3>>"), Some("/dev/null<char 1:3>"));
-        assert_eq!(annotation("4<UNIX:[1->2]>"), Some("UNIX:[1->2]"));
-        assert_eq!(annotation(r#"4<UNIX-STREAM:[1->2,@"a\">]"]>"#), Some(r#"UNIX-STREAM:[1->2,@"a\">]"]"#));
-        assert_eq!(annotation("4</etc/group->"), Some("/etc/group-"));
+        let annotation = |text: &str| annotation(text).map(Cow::into_owned);
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(annotation("3<pipe:[45]>"), some("pipe:[45]"));
+        assert_eq!(annotation(r"3<\x70\x69\x70\x65\x3a\x5b\x34\x35\x5d>"), some("pipe:[45]"));
+        assert_eq!(annotation("1</dev/null<char 1:3>>"), some("/dev/null<char 1:3>"));
+        assert_eq!(annotation("4<UNIX:[1->2]>"), some("UNIX:[1->2]"));
+        assert_eq!(annotation(r#"4<UNIX-STREAM:[1->2,@"a\">]"]>"#), some(r#"UNIX-STREAM:[1->2,@"a\">]"]"#));
+        assert_eq!(annotation("4</etc/group->"), some("/etc/group-"));
         assert_eq!(annotation("1<<21"), None);
         assert_eq!(annotation("7"), None);
     }

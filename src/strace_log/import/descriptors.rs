@@ -1,5 +1,7 @@
 //! What a call of a log says of descriptors: which it names, which it makes, what annotations tell of them.
 
+use std::borrow::Cow;
+
 use crate::order::{Call, Extra, Outcome};
 use crate::strace_log::answers::peer;
 use crate::strace_log::text::{annotation, int, value};
@@ -17,11 +19,14 @@ pub fn about(call: &Call) -> Vec<i32> {
 
 /// Whether an annotation in it is a channel's.
 pub fn names_channel(argument: &str) -> bool {
-    argument.contains("<pipe:[") || argument.contains("<UNIX")
+    /// The same in the escapes of `strace -xx`: `<pip`, `<UNI`.
+    const ESCAPED: [&str; 2] = ["<\\x70\\x69\\x70", "<\\x55\\x4e\\x49"];
+    let names = ["<pipe:[", "<UNIX"].into_iter().chain(ESCAPED);
+    names.into_iter().any(|name| argument.contains(name))
 }
 
 /// Every descriptor in an argument, a list of poll's among them, with its annotation.
-pub fn annotated(argument: &str) -> Vec<(i32, &str)> {
+pub fn annotated(argument: &str) -> Vec<(i32, Cow<'_, str>)> {
     let fields = crate::strace_log::text::parts(value(argument));
     let of_list = fields.iter().filter_map(|part| crate::strace_log::text::field(part, "fd"));
     let single = std::iter::once(value(argument)).chain(fields.iter().copied());
@@ -76,15 +81,6 @@ pub fn made(call: &Call, ret: i32, outcome: Option<&Outcome>) -> Vec<i32> {
         Some(Extra::Messages(messages)) => return messages.iter().flat_map(|one| one.fds.clone()).collect(),
         _ => {}
     }
-    let makes = matches!(
-        call,
-        Call::Dup { .. }
-            | Call::Dup2 { .. }
-            | Call::Dup3 { .. }
-            | Call::DupFrom { .. }
-            | Call::Open { .. }
-            | Call::Socket { .. }
-            | Call::Accept { .. }
-    );
-    if makes { vec![ret] } else { Vec::new() }
+    // Which side of a pipe pidfd_getfd(2) has taken, only its use tells.
+    if call.returns_descriptor() && !matches!(call, Call::Other { .. }) { vec![ret] } else { Vec::new() }
 }

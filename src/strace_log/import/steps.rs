@@ -127,4 +127,6 @@ pub struct Brought<'a> {
     pub outcome: Option<Outcome>,
     /// The text of its result.
     pub tail: &'a str,
+    /// Its arguments.
+    pub arguments: &'a [&'a str],
 }

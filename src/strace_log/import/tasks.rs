@@ -1,5 +1,7 @@
 //! Steps become records: tasks with their names, which of their descriptors are known, which calls matter.
 
+mod told;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
@@ -8,10 +10,11 @@ use crate::abi::{Errno, Signal};
 use crate::order::Call;
 use crate::strace_log::answers::{Answer, answer, outcome};
 use crate::strace_log::calls::call;
-use crate::strace_log::text::{annotation, value};
-use crate::trace::{Birth, Death, Fact, Known, Record, Role, Side, TableOrigin, TaskId, Thing};
+use crate::strace_log::text::annotation;
+use crate::trace::{Birth, Death, Fact, Known, Record, Role, Side, TableOrigin, TaskId};
 
-use super::descriptors::{about, annotated, made, names_channel, side_in, thing};
+use super::descriptors::{about, made, names_channel};
+use super::fifos::Fifos;
 use super::steps::{Brought, Joined, Step};
 
 /// The tasks of a log.
@@ -26,7 +29,7 @@ pub struct Tasks {
     line: u32,
     acting: Option<TaskId>,
     hidden: u64,
-    fifos: HashSet<String>,
+    fifos: Fifos,
 }
 
 #[derive(Debug)]
@@ -193,8 +196,11 @@ impl Tasks {
             return;
         }
         let (arguments, _) = joined.parts();
-        let call = call(&joined.name, &arguments);
-        self.note_fifo(joined, &arguments);
+        let mut call = call(&joined.name, &arguments);
+        if let Some(path) = self.fifos.make(&joined.name, &arguments) {
+            self.record(pid, Fact::Fifo(path), out);
+        }
+        self.fifos.complete(&mut call, &arguments);
         if !self.matters(pid, &call, &arguments) {
             self.hidden += 1;
             return;
@@ -278,7 +284,7 @@ impl Tasks {
             Answer::Value(value, tail) => {
                 let name = if joined.name == "restart_syscall" { "" } else { joined.name.as_str() };
                 let outcome = outcome(name, &arguments, value, tail);
-                self.succeed(pid, &call, Brought { value, outcome, tail }, out);
+                self.succeed(pid, &call, Brought { value, outcome, tail, arguments: &arguments }, out);
             }
             Answer::Failed(errno) => self.record(pid, Fact::Returned { ret: -1, errno, outcome: None }, out),
             Answer::Interrupted => {
@@ -293,7 +299,7 @@ impl Tasks {
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "all others add numbers")]
     fn succeed(&mut self, pid: i32, call: &Call, brought: Brought<'_>, out: &mut Out<'_>) {
-        let Brought { value, outcome, tail } = brought;
+        let Brought { value, outcome, tail, arguments } = brought;
         let ret = i32::try_from(value).unwrap_or(i32::MAX);
         let made = made(call, ret, outcome.as_ref());
         let is_new = matches!(call, Call::Socket { .. } | Call::Accept { .. } | Call::Open { .. });
@@ -317,7 +323,10 @@ impl Tasks {
             }
             _ => told.extend(made),
         }
-        if is_new && let Some(what) = annotation(tail).and_then(|text| thing(text, Side::Both)) {
+        if matches!(call, Call::Pipe2 { .. } | Call::Socketpair { .. }) {
+            self.tell_pair(pid, arguments, out);
+        }
+        if is_new && let Some(what) = annotation(tail).and_then(|text| self.fifos.thing(&text, Side::Both)) {
             let known = Known { fd: ret, what, cloexec: None, nonblock: None, outside: false };
             self.record(pid, Fact::Known(Box::new(known)), out);
         }
@@ -342,21 +351,19 @@ impl Tasks {
         }
     }
 
-    fn note_fifo(&mut self, joined: &Joined, arguments: &[&str]) {
-        if joined.name.starts_with("mknod") && arguments.iter().any(|argument| argument.contains("S_IFIFO")) {
-            let path = arguments.iter().find_map(|argument| crate::strace_log::text::string(value(argument)));
-            self.fifos.extend(path.map(|path| crate::text::name(&path.0)));
-        }
-    }
-
     /// Whether a call is about a channel or a task.
     #[expect(clippy::wildcard_enum_match_arm, reason = "all others are about descriptors")]
     fn matters(&self, pid: i32, call: &Call, arguments: &[&str]) -> bool {
         match call {
             Call::Signal { signal, .. } => [Signal::PIPE.0, Signal::CHLD.0].contains(signal),
             Call::Socket { domain, .. } => *domain == crate::abi::AF_UNIX,
-            Call::Open { path, .. } => self.fifos.contains(&path.shown),
-            Call::Other { fd: None, .. } | Call::EpollCreate { .. } => false,
+            Call::Open { path, .. } => self.fifos.has(&path.shown) || self.is_own_descriptor(pid, &path.shown),
+            Call::Eventfd { .. }
+            | Call::Signalfd { .. }
+            | Call::TimerfdCreate { .. }
+            | Call::PidfdOpen { .. }
+            | Call::EpollCreate { .. } => true,
+            Call::Other { fd: None, .. } => false,
             _ => {
                 let fds = about(call);
                 if fds.is_empty() {
@@ -366,23 +373,6 @@ impl Tasks {
                 let is_told = |fd: &i32| told.is_some_and(|told| told.contains(fd));
                 fds.iter().any(is_told) || arguments.iter().any(|argument| names_channel(argument))
             }
-        }
-    }
-
-    /// Descriptors that no call in the log has made, by their annotations.
-    fn tell_descriptors(&mut self, pid: i32, call: &Call, arguments: &[&str], out: &mut Out<'_>) {
-        let fds = about(call);
-        for (fd, text) in arguments.iter().flat_map(|argument| annotated(argument)) {
-            let Some(table) = self.by_pid.get(&pid).map(|task| task.table) else { return };
-            let told = self.told.entry(table).or_default();
-            if !fds.contains(&fd) || told.contains(&fd) {
-                continue;
-            }
-            let Some(what) = thing(text, side_in(call, fd)) else { continue };
-            told.insert(fd);
-            let outside = !matches!(what, Thing::Object { .. });
-            let known = Known { fd, what, cloexec: None, nonblock: None, outside };
-            self.record(pid, Fact::Known(Box::new(known)), out);
         }
     }
 }
