@@ -19,6 +19,7 @@ mod facts;
 mod foreign;
 mod fuzz;
 mod holds;
+mod homework;
 mod house;
 mod lessons;
 mod limits;
