@@ -32,6 +32,30 @@ pub enum OpenOutcome {
     Broken(Fault),
 }
 
+/// What a file holds, as far as its beginning tells. One answer for `open`, `export` and every source that is a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contents {
+    /// A recording, its header is JSON; or nothing at all, of which reading says so.
+    Recording,
+    /// A log of strace.
+    StraceLog,
+    /// Neither: a script or a lesson, if it is of use at all.
+    Other,
+}
+
+impl Contents {
+    /// Of a file with this beginning.
+    pub fn of(begin: &[u8]) -> Self {
+        if matches!(begin.first(), Some(b'{') | None) {
+            Self::Recording
+        } else if strace_log::is_strace_log(begin) {
+            Self::StraceLog
+        } else {
+            Self::Other
+        }
+    }
+}
+
 /// A recording that was read.
 #[derive(Debug)]
 pub struct Opened {
@@ -77,13 +101,15 @@ pub fn load(input: impl BufRead) -> Result<Opened, Fault> {
 
 /// Whatever a file is: a recording or a log of strace is read, a script or a lesson is run now.
 pub fn take(name: &str, mut input: impl BufRead, settings: Settings) -> Result<Result<Opened, Fault>> {
-    let begin = input.fill_buf().wrap_err("it cannot be read")?;
-    if begin.first() == Some(&b'{') {
-        return Ok(load(input));
+    match Contents::of(input.fill_buf().wrap_err("it cannot be read")?) {
+        Contents::Recording => Ok(load(input)),
+        Contents::StraceLog => Ok(Ok(log::load(name, &mut input).wrap_err("it cannot be read")?.0)),
+        Contents::Other => run_text(name, input, settings),
     }
-    if strace_log::is_strace_log(begin) {
-        return Ok(Ok(log::load(name, &mut input).wrap_err("it cannot be read")?.0));
-    }
+}
+
+/// A script or a lesson, run now.
+fn run_text(name: &str, input: impl BufRead, settings: Settings) -> Result<Result<Opened, Fault>> {
     let mut source = Vec::new();
     input.take(MAX_SCRIPT as u64 + 1).read_to_end(&mut source).wrap_err("it cannot be read")?;
     match ran::statements(name, &source) {

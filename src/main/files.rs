@@ -10,16 +10,20 @@ use tincans::checker;
 use tincans::cli::{Arguments, ExportFormat};
 use tincans::guardian::Terminal;
 use tincans::lesson::{Lesson, list, load, sheet};
-use tincans::opened::Opened;
+use tincans::opened::{Contents, Opened};
 use tincans::picture::Drawing;
 use tincans::recording::reader::Fault;
 use tincans::session::Settings;
 use tincans::sys::output::{self, Format as Printed};
-use tincans::{export, opened, picture, share, strace_log, text, tui};
+use tincans::{export, opened, picture, share, text, tui};
 
 use super::{USAGE, course, guarded, looks, own_settings, print, texts_in};
 
-/// A recording: in the terminal UI where there can be one, else as lines.
+/// What is said of a file that is neither.
+const NO_RECORDING: &str = "this is no recording of tincans and no log of `strace -f`: \
+    `tincans run` runs a script, `tincans learn` a lesson";
+
+/// A recording or a log: in the terminal UI where there can be one, else as lines.
 pub fn open(arguments: &Arguments, file: &Path, is_json: bool) -> Result<u8> {
     let name = text::string(&file.display().to_string());
     if let Some(script) = file.to_str().and_then(share::decode) {
@@ -32,24 +36,22 @@ pub fn open(arguments: &Arguments, file: &Path, is_json: bool) -> Result<u8> {
     let is_stdin = file == Path::new("-");
     let mut input = input_of(file)?;
     let obstacle = if is_stdin { tui::output_obstacle() } else { tui::obstacle() };
-    let is_log = strace_log::is_strace_log(input.fill_buf().wrap_err_with(|| format!("{name} cannot be read"))?);
+    let contents = Contents::of(input.fill_buf().wrap_err_with(|| format!("{name} cannot be read"))?);
     let are_lines = is_json || arguments.plain || obstacle.is_some();
-    if are_lines && is_log {
-        return show_log(&name, &mut input, is_json);
-    }
-    if are_lines {
-        return show_recording(&name, input, is_json);
-    }
-    let opened = if is_log {
-        let (opened, remarks) =
-            opened::log::load(&name, &mut input).wrap_err_with(|| format!("{name} cannot be read"))?;
-        say_remarks(&name, &remarks);
-        opened
-    } else {
-        match opened::load(input) {
+    let opened = match contents {
+        Contents::StraceLog if are_lines => return show_log(&name, &mut input, is_json),
+        Contents::StraceLog => {
+            let (opened, remarks) =
+                opened::log::load(&name, &mut input).wrap_err_with(|| format!("{name} cannot be read"))?;
+            say_remarks(&name, &remarks);
+            opened
+        }
+        Contents::Other => return Ok(broken(&name, &Fault { line: 1, what: NO_RECORDING.to_owned() })),
+        Contents::Recording if are_lines => return show_recording(&name, input, is_json),
+        Contents::Recording => match opened::load(input) {
             Ok(opened) => opened,
             Err(fault) => return Ok(broken(&name, &fault)),
-        }
+        },
     };
     let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
     let (_, learning) = course(None, texts_in(None), None)?;

@@ -151,7 +151,7 @@ fn what_is_no_whole_recording_is_told_with_its_line() {
     let newer = lines[0].replace("\"version\":1", "\"version\":2");
     let cases = [
         (String::new(), 1, "it is empty"),
-        ("parent  pipe2(p, 0) = 0\n".to_owned(), 1, "this is no recording of tincans"),
+        ("parent  pipe2(p, 0) = 0\n".to_owned(), 1, "`tincans run` runs a script"),
         ("{\"event\":\"summary\"}\n".to_owned(), 1, "this is no recording of tincans"),
         (newer + "\n", 1, "its format is version 2, this program reads version 1"),
         (lines[..count - 1].join("\n") + "\n", count, "cut off: its last line is missing"),
