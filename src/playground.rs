@@ -153,7 +153,7 @@ impl Playground {
         self.carry_out(commands);
         self.keep_time();
         if self.source.is_settled() && self.model.past.is_none() {
-            self.sample_focused();
+            self.sample_seen();
         }
     }
 
@@ -188,7 +188,7 @@ impl Playground {
         self.keep_time();
         if self.source.is_settled() {
             self.model.settle();
-            self.sample_focused();
+            self.sample_seen();
             let verdicts = self.verdicts();
             self.handle(Input::Settled(verdicts));
             self.is_open = true;

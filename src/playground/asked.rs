@@ -6,15 +6,16 @@ use crate::bench::BenchError;
 use crate::check::Verdict;
 use crate::lesson::Next;
 use crate::session::{Session, Settings};
-use crate::world::kind::EndId;
+use crate::world::kind::{ChannelId, EndId};
 
-/// Channels that are asked together; of more the focused one alone is.
+/// Channels that are asked together where all are listed; of more the focused one alone is.
 const MOST_SAMPLED: usize = 64;
+/// Channels that a large screen lists beside any other view.
+const BESIDE: usize = 8;
 
 impl Playground {
-    /// The kernel's figures for what is seen of them, the focused channel or all, once after each change: an idle bench is not asked
-    /// again.
-    pub(super) fn sample_focused(&mut self) {
+    /// The kernel's figures for what is seen of them, once after each change: an idle bench is not asked again.
+    pub(super) fn sample_seen(&mut self) {
         let sees_all = self.model.view == View::Holders;
         let Some(session) = self.source.session_mut() else { return };
         let world = session.world();
@@ -23,11 +24,12 @@ impl Playground {
         if self.sampled == Some(key) {
             return;
         }
-        let listed = if sees_all { channel_sides::listed(world) } else { vec![facing.channel] };
-        let is_many = listed.len() > MOST_SAMPLED;
-        let sides = listed.into_iter().filter(|id| !is_many || *id == facing.channel);
+        let others = channel_sides::listed(world).into_iter().filter(|id| *id != facing.channel);
+        let others: Vec<ChannelId> = if sees_all { others.collect() } else { others.take(BESIDE - 1).collect() };
+        let is_many = others.len() >= MOST_SAMPLED;
+        let seen = std::iter::once(facing.channel).chain(others.into_iter().filter(|_| !is_many));
         let sides: Vec<EndId> =
-            sides.filter_map(|id| channel_sides::of(world, id)).flat_map(|facing| [facing.near, facing.far]).collect();
+            seen.filter_map(|id| channel_sides::of(world, id)).flat_map(|facing| [facing.near, facing.far]).collect();
         session.sample(&sides);
         self.sampled = Some((facing.channel, sees_all, session.world().facts()));
     }

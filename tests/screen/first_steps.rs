@@ -88,3 +88,19 @@ fn a_step_that_is_refused_is_not_offered_again_at_the_next_start() {
     assert!(!pty.screen().contains(": skip"), "{}", pty.screen());
     leave(pty);
 }
+
+#[test]
+fn what_poll_says_is_shown_of_every_channel_that_a_tall_screen_lists() {
+    let state = tempfile::tempdir().expect("a folder");
+    let mut pty = start((45, 160), state.path());
+    pty.type_bytes(b"one\r");
+    // The first channel has the focus all the time; the message waits in both.
+    let bits = |screen: &str, end: &str| {
+        let line = screen.lines().find(|line| line.contains(&format!("{end}  child")) && line.contains('@'));
+        line.map(|line| line.split_whitespace().last().unwrap_or_default().to_owned())
+    };
+    pty.wait("what waits can be read", |screen| {
+        ["wire[1]", "post[1]"].iter().all(|end| bits(screen, end).as_deref() == Some("POLLIN|POLLOUT"))
+    });
+    leave(pty);
+}
