@@ -10,6 +10,9 @@ use crate::ui::panel::box_rows::{BoxForm, BoxRows, FlowPart, Space};
 /// Rows that are left free for what is said of a channel above its lower edge.
 const REMARKS: u16 = 1;
 
+/// Rows of a direction that are many: small boxes would leave most of them empty.
+const HIGH: u16 = 9;
+
 /// A column: where it begins and how wide it is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Column {
@@ -62,11 +65,11 @@ pub(super) fn fit(scene: ViewContext<'_>, lanes: &[Lane<'_>; 2], inner: Rect, fo
     })
 }
 
-/// How many rows of larger boxes a direction has, if all its messages have room in them. Of large ones it is more than one row:
-/// with one row smaller boxes show more of what comes.
+/// How many rows of larger boxes a direction has, if all its messages have room in them. In a low panel it is more than one row of
+/// large ones: with one row smaller boxes show more of what comes.
 pub(super) fn grown(scene: ViewContext<'_>, lane: &Lane<'_>, area: Rect, form: BoxForm) -> Option<u16> {
     let rows = (area.height - 1) / form.height();
-    let least = if form == BoxForm::Biggest { 1 } else { 2 };
+    let least = if form == BoxForm::Biggest || area.height >= HIGH { 1 } else { 2 };
     (rows >= least && all_fit(scene, lane, area, (form, rows))).then_some(rows)
 }
 
