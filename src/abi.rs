@@ -2,9 +2,11 @@
 //! what it shows without touching `libc`; `sys` proves them against the headers of the machine it is built on.
 
 mod process;
+mod reason;
 mod tables;
 
 pub use process::{Disposition, TaskState};
+pub use reason::{reason, reasons};
 pub use tables::{ERRNOS, SIGNALS};
 
 /// An error number of errno(3).

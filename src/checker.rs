@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr, bail};
 
+use crate::abi::reasons;
 use crate::lesson::{self, Action, Lesson, LessonError, builtin, language, load};
 use crate::sys::kernel_release;
 use crate::sys::watch::FolderWatch;
@@ -136,7 +137,7 @@ pub fn watch(check: Check<'_>, (out, diagnostics): (&mut dyn Write, &mut dyn Wri
             Ok(CheckOutcome::NobodyReads) => return Ok(CheckOutcome::NobodyReads),
             Ok(_) => {}
             // A file may be away for a moment.
-            Err(error) => drop(writeln!(diagnostics, "tincans: {error:#}")),
+            Err(error) => drop(writeln!(diagnostics, "tincans: {}", reasons(error.chain()))),
         }
         let waits = writeln!(out, "waiting for changes; Ctrl-C ends it\n").and_then(|()| out.flush());
         if !written(waits)? {

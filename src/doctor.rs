@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
+use crate::abi::reason;
 use crate::bench::BenchError;
 use crate::order::Call;
 use crate::script::parse;
@@ -142,8 +143,11 @@ fn of_folder() -> Finding {
     match folder.make() {
         Ok(()) => Finding::new("files", true, "a private folder for sockets that are files can be made in TMPDIR", ""),
         Err(error) => {
-            let says =
-                format!("{}: {error}: sockets have abstract names only; TMPDIR says where", folder.path().display());
+            let says = format!(
+                "{}: {}: sockets have abstract names only; TMPDIR says where",
+                folder.path().display(),
+                reason(&error)
+            );
             Finding { health: Health::Limited, about: "files", says }
         }
     }

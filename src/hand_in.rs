@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
+use crate::abi::reason;
 use crate::grade::Grade;
 use crate::sys::confine::{self, Confinement, Network, ProcessLimits};
 use crate::sys::{child_signal, private_folder::PrivateFolder};
@@ -128,7 +129,7 @@ impl Grader {
 
     fn judge(&self, path: &Path) -> Judgement {
         let mut own = PrivateFolder::choose();
-        let made = own.make().map_err(|error| format!("there is no folder for it: {error}"));
+        let made = own.make().map_err(|error| format!("there is no folder for it: {}", reason(&error)));
         made.and_then(|()| self.judge_in(path, own.path())).unwrap_or_else(Judgement::not_run)
     }
 

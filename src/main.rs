@@ -18,6 +18,7 @@ use std::time::Duration;
 use clap::Parser;
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
+use tincans::abi::reasons;
 use tincans::agent;
 use tincans::app::config::Config;
 use tincans::app::course::Course;
@@ -324,7 +325,7 @@ fn guarded_run(work: impl FnOnce() -> Result<u8>) -> Result<u8> {
 
 fn complain(error: &color_eyre::Report) -> u8 {
     // In one line, whatever lines it has.
-    output::complain(&text::string(&format!("{error:#}")));
+    output::complain(&text::string(&reasons(error.chain())));
     USAGE
 }
 

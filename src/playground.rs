@@ -14,6 +14,7 @@ mod waiting;
 
 use std::rc::Rc;
 
+use crate::abi::reasons;
 use crate::app::App;
 use crate::app::action::{Command, Input};
 use crate::app::copy::Copied;
@@ -221,7 +222,7 @@ impl Playground {
             match generator.advance(session) {
                 Ok(Generated::NotYet) => {}
                 Ok(Generated::Ready(problem)) => break Input::Posed(problem),
-                Err(error) => break Input::NotPosed(format!("no problem could be made: {error:#}")),
+                Err(error) => break Input::NotPosed(format!("no problem could be made: {}", reasons(error.chain()))),
             }
         };
         self.busy = None;

@@ -8,6 +8,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::abi::reason;
 use crate::lesson::merge;
 use crate::lesson::progress::{MAX_TEXT, Progress};
 use crate::sys::file_lock::FolderLock;
@@ -71,7 +72,7 @@ impl Store {
     pub fn save(&mut self, progress: &Progress) -> Result<(), String> {
         let Some(path) = self.path.clone() else { return Ok(()) };
         self.write(&path, progress)
-            .map_err(|error| format!("progress is not kept: {}: {error}", path.display()))
+            .map_err(|error| format!("progress is not kept: {}: {}", path.display(), reason(&error)))
             .map(|()| self.last = progress.clone())
     }
 

@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::abi::reason;
 use crate::recording::Keeping;
 use crate::recording::entry::RecordingEntry;
 use crate::recording::file::{Counts, Header, SourceKind, VERSION};
@@ -78,7 +79,7 @@ impl Recorder {
     }
 
     fn unwritten(&self, error: &io::Error) -> String {
-        format!("the recording is not whole: {}: {error}", shown(&self.path))
+        format!("the recording is not whole: {}: {}", shown(&self.path), reason(error))
     }
 }
 
@@ -99,9 +100,9 @@ pub fn header(RecordedProgram { kind, program, argv }: RecordedProgram, keeping:
 
 fn objection(path: &Path, error: &io::Error) -> String {
     if error.kind() == ErrorKind::AlreadyExists {
-        return format!("{} is there already, and is not overwritten", shown(path));
+        return format!("{}: {}", shown(path), reason(error));
     }
-    format!("the recording cannot be written: {}: {error}", shown(path))
+    format!("the recording cannot be written: {}: {}", shown(path), reason(error))
 }
 
 fn shown(path: &Path) -> String {

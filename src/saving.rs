@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use crate::abi::reason;
 use crate::lesson::load;
 
 /// Files of one folder that get a name by themselves.
@@ -30,7 +31,7 @@ pub fn save_text(folder: &Path, (stem, extension): (&str, &str), text: &str) -> 
         match write(&path, text) {
             Ok(()) => return Ok(path),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(format!("it is not saved: {}: {error}", shown(folder))),
+            Err(error) => return Err(format!("it is not saved: {}: {}", shown(folder), reason(&error))),
         }
     }
     Err(format!("{MOST_NAMES} files named {stem}-N.{extension} are in {} already", shown(folder)))
@@ -53,7 +54,7 @@ pub fn objection(path: &Path) -> Option<String> {
 }
 
 fn exists(path: &Path) -> String {
-    format!("{} is there already, and is not overwritten", path.display())
+    format!("{}: {}", path.display(), reason(&ErrorKind::AlreadyExists.into()))
 }
 
 enum Failure {
@@ -71,7 +72,7 @@ fn save(path: &Path, text: &str) -> Result<(), Failure> {
         if error.kind() == ErrorKind::AlreadyExists {
             return Failure::Exists;
         }
-        Failure::Other(format!("the lesson is not saved: {}: {error}", shown(path.parent().unwrap_or(path))))
+        Failure::Other(format!("the lesson is not saved: {}: {}", shown(path.parent().unwrap_or(path)), reason(&error)))
     })
 }
 

@@ -131,7 +131,8 @@ pub fn export(arguments: &Arguments, file: &Path, format: &ExportFormat, output:
     let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
     guarded(Terminal::Untouched, || {
         let own = file.file_name().map_or_else(|| name.clone(), |own| text::string(&own.display().to_string()));
-        let opened = match opened::take(&own, input, settings)? {
+        let taken = opened::take(&own, input, settings).wrap_err_with(|| name.clone())?;
+        let opened = match taken {
             Ok(opened) => opened,
             Err(fault) => return Ok(broken(&name, &fault)),
         };

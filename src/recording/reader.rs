@@ -1,6 +1,7 @@
 //! A recording file read line by line, whoever wrote it: each line is checked, and what is wrong is told with its number. It takes
 //! as much memory as the longest line.
 
+use crate::abi::reason;
 use std::fmt;
 use std::io::{self, BufRead, Read};
 
@@ -121,7 +122,7 @@ impl<R: BufRead> RecordingReader<R> {
 const CUT_LINE: &str = "the recording was cut off in the middle of this line";
 
 fn told(error: &io::Error) -> String {
-    format!("it cannot be read: {error}")
+    format!("it cannot be read: {}", reason(error))
 }
 
 /// Without the place, which is told before it; of a long list of words that would be right the beginning.

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::abi::reason;
 use crate::plan::{Plan, RunPlace};
 use crate::script::{Address, Statement, Verb};
 use crate::sys::private_folder::PrivateFolder;
@@ -33,9 +34,9 @@ impl RunFolder {
 
     /// A new bench finds no file of the one before.
     pub fn empty(&self) -> Result<(), String> {
-        self.folder
-            .empty()
-            .map_err(|error| format!("the run's files in {} cannot be removed: {error}", self.folder.path().display()))
+        self.folder.empty().map_err(|error| {
+            format!("the run's files in {} cannot be removed: {}", self.folder.path().display(), reason(&error))
+        })
     }
 
     /// Makes the folder if a statement is about to name a file in it. The call would put a failure down to the learner's name.
@@ -45,8 +46,9 @@ impl RunFolder {
         }
         self.folder.make().map_err(|error| {
             format!(
-                "no folder for the run's files can be made, {}: {error}; TMPDIR says where",
-                self.folder.path().display()
+                "no folder for the run's files can be made, {}: {}; TMPDIR says where",
+                self.folder.path().display(),
+                reason(&error)
             )
         })
     }

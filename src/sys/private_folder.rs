@@ -3,6 +3,7 @@
 //! namespace its owner was, and is removed. A folder whose owner lives is never touched: folders are made and removed by whoever
 //! has the lock of the one above, so that nobody sees one that is made and not locked yet.
 
+use crate::abi::reason;
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind};
@@ -140,7 +141,7 @@ fn lock_above(above: &Path) -> io::Result<Option<FolderLock>> {
 
 /// The same error with the call that gave it, which a machine may deny while it allows the other.
 fn named(call: &str, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{call}: {error}"))
+    io::Error::new(error.kind(), format!("{call}: {}", reason(error)))
 }
 
 /// Makes the folder above, or finds it; an error where it is somebody else's.

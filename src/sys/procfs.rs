@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
-use crate::abi::Signal;
+use crate::abi::{Signal, reason};
 use crate::order::Call;
 
 /// Why /proc cannot tell of the program's tasks, and what would mend it; none where it can.
@@ -11,7 +11,9 @@ pub fn obstacle() -> Option<String> {
     let own = std::process::id();
     let mounts = "`unshare -pf --mount-proc` or `mount -t proc proc /proc` gives one";
     match std::fs::read_link("/proc/self") {
-        Err(error) => Some(format!("/proc is needed, which says who is asleep, and is not there ({error}); {mounts}")),
+        Err(error) => {
+            Some(format!("/proc is needed, which says who is asleep, and is not there: {}; {mounts}", reason(&error)))
+        }
         Ok(name) if name.as_os_str() == own.to_string().as_str() => None,
         Ok(name) => {
             let there = name.display();

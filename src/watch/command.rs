@@ -46,15 +46,16 @@ pub fn run(program: &[OsString], options: Options, files: Files<'_>) -> Result<u
         retold: files.script.map(|_| Retold::new()),
     };
     let script =
-        files.script.map(|path| File::create_new(path).wrap_err("the script cannot be written")).transpose()?;
+        files.script.map(|path| File::create_new(path).wrap_err_with(|| unwritten("script", path))).transpose()?;
     let mut out: Box<dyn Write> = match files.transcript {
-        Some(path) => Box::new(BufWriter::new(File::create(path).wrap_err("the transcript cannot be written")?)),
+        Some(path) => Box::new(BufWriter::new(File::create(path).wrap_err_with(|| unwritten("transcript", path))?)),
         None => Box::new(BufWriter::new(output::stderr())),
     };
     let ended = headless::run(&words, options, &mut listeners, &mut out)?;
     if let (Some(mut script), Some(retold)) = (script, &listeners.retold) {
         let name = text::string(&program[0].to_string_lossy());
-        script.write_all(retold.script(&name).as_bytes()).wrap_err("the script cannot be written")?;
+        let written = script.write_all(retold.script(&name).as_bytes());
+        written.wrap_err_with(|| files.script.map_or_else(String::new, |path| unwritten("script", path)))?;
     }
     for (path, line) in unmet(&listeners, files.expectations) {
         let _ = writeln!(output::stderr(), "{path}:{line}");
@@ -66,6 +67,10 @@ pub fn run(program: &[OsString], options: Options, files: Files<'_>) -> Result<u
             Ok(if status == 0 && !is_met { 1 } else { status })
         }
     }
+}
+
+fn unwritten(what: &str, path: &Path) -> String {
+    format!("the {what} cannot be written: {}", text::string(&path.display().to_string()))
 }
 
 /// The expectations of a file.

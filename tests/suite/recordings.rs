@@ -96,7 +96,11 @@ fn as_a_transcript_it_is_the_run_s_own() {
     let again = run_in(folder.path(), &["run", "talk.tin", "--record", "out"]);
     assert_eq!(
         (again.status.code(), text(&again.stderr)),
-        (Some(2), "tincans: out is there already, and is not overwritten\n".to_owned())
+        (
+            Some(2),
+            "tincans: out: it is there already, and nothing is overwritten; take another name, or remove it first\n"
+                .to_owned()
+        )
     );
 }
 
