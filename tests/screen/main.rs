@@ -7,6 +7,7 @@
 mod support;
 
 mod chaos;
+mod copies;
 mod denied;
 mod exits;
 mod first;
