@@ -213,6 +213,9 @@ pub struct ExportFlags {
     /// A Python program that makes the same calls with Python's own modules and checks every result.
     #[arg(long)]
     python: bool,
+    /// A Rust program that makes the same calls with the crate nix and checks every result.
+    #[arg(long)]
+    rust: bool,
     /// A page for a browser, without network: step through the run; on paper each statement.
     #[arg(long)]
     html: bool,
@@ -239,27 +242,27 @@ pub struct ExportFlags {
 /// In which form something is taken home, and what of it is shown there.
 #[derive(Debug, clap::Args)]
 pub struct ExportFormat {
-    /// Which.
     #[command(flatten)]
     flags: ExportFlags,
     /// What the picture or film shows.
-    #[arg(long, value_name = "VIEW", value_parser = views(), conflicts_with_all = ["c", "python", "html", "mermaid", "sheet", "key", "quiz"])]
+    #[arg(long, value_name = "VIEW", value_parser = views(), conflicts_with_all = ["c", "python", "rust", "html", "mermaid", "sheet", "key", "quiz"])]
     pub view: Option<String>,
     /// The event that the picture shows, or the last one of a page or film; the last of all unless told.
-    #[arg(long, value_name = "N", conflicts_with_all = ["c", "python", "mermaid", "sheet", "key", "quiz"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["c", "python", "rust", "mermaid", "sheet", "key", "quiz"])]
     pub at: Option<u64>,
     /// Columns and rows of the screen.
-    #[arg(long, value_name = "COLUMNSxROWS", value_parser = size, conflicts_with_all = ["c", "python", "mermaid", "sheet", "key", "quiz"])]
+    #[arg(long, value_name = "COLUMNSxROWS", value_parser = size, conflicts_with_all = ["c", "python", "rust", "mermaid", "sheet", "key", "quiz"])]
     pub size: Option<(u16, u16)>,
 }
 
 impl ExportFormat {
     /// The option that was given.
     pub fn name(&self) -> &'static str {
-        let ExportFlags { c, python, html, sheet, key, quiz, svg, cast, mermaid: _ } = self.flags;
+        let ExportFlags { c, python, rust, html, sheet, key, quiz, svg, cast, mermaid: _ } = self.flags;
         [
             (c, "c"),
             (python, "python"),
+            (rust, "rust"),
             (html, "html"),
             (sheet, "sheet"),
             (key, "key"),

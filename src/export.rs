@@ -6,6 +6,7 @@ mod frame;
 mod names;
 mod c;
 mod python;
+mod rust;
 mod mermaid;
 
 use crate::recording::Recording;
@@ -14,7 +15,8 @@ use crate::recording::Recording;
 pub type Format = fn(&Recording) -> Result<String, String>;
 
 /// All of them, by the option of `tincans export` that asks for it.
-pub const FORMATS: &[(&str, Format)] = &[("c", c::text), ("python", python::text), ("mermaid", mermaid::text)];
+pub const FORMATS: &[(&str, Format)] =
+    &[("c", c::text), ("python", python::text), ("rust", rust::text), ("mermaid", mermaid::text)];
 
 /// The format of this name.
 pub fn named(name: &str) -> Option<Format> {

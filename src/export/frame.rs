@@ -39,7 +39,10 @@ impl Frame {
 
     fn is_wanted(&self, name: &str, text: &str) -> bool {
         let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-        let mut calls = text.match_indices(name).filter(|(at, _)| text[at + name.len()..].starts_with(['(', '!']));
+        let mut calls = text.match_indices(name).filter(|(at, _)| {
+            let after = &text[at + name.len()..];
+            after.starts_with(['(', '!']) || after.starts_with("::<")
+        });
         self.always.contains(&name)
             || calls.any(|(at, _)| !text[..at].ends_with(is_letter))
             || self.also.iter().any(|(piece, written)| *piece == name && text.contains(written))

@@ -1,7 +1,7 @@
-//! How C and Python name tasks, processes, descriptors and signals, and a call with what its numbers mean.
+//! What all languages have in common: how they name tasks, processes, descriptors and signals, and a call with what its numbers mean.
 
 use crate::abi::Signal;
-use crate::export::walk::{Names, Run, STAGE, Variable};
+use crate::export::walk::{Line, Names, Run, STAGE, Step, Variable, Whose};
 use crate::trace::CallEvent;
 
 /// One call of the run.
@@ -71,4 +71,30 @@ pub fn fd(names: &Names, fd: i32) -> String {
 /// A process, by the task that it is.
 pub fn pid(run: &Run, names: &Names, pid: i32) -> String {
     names.task(pid).map_or_else(|| pid.to_string(), |task| format!("pid_of({})", id(run, task)))
+}
+
+/// The steps that are written alike in all languages: a call of a helper.
+pub fn helper(run: &Run, step: &Step) -> Option<String> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "each language has its own form of the others")]
+    match step {
+        Step::Turn(number) => Some(format!("turn({number})")),
+        Step::Over => Some("over()".to_owned()),
+        Step::Quiet => Some("quiet()".to_owned()),
+        Step::Woke => Some("woke()".to_owned()),
+        Step::Stops => Some("stops()".to_owned()),
+        Step::Back(task) => Some(format!("back({})", id(run, *task))),
+        Step::UntilStopped(task) => Some(format!("until_stopped({})", id(run, *task))),
+        Step::Exec(number) => Some(format!("exec_again({number})")),
+        _ => None,
+    }
+}
+
+/// A line that ends with a process: what stands before and behind its number, and the number. None where there is no such.
+pub fn ending<'a>(run: &Run, line: &'a Line, with: &Names) -> Option<(&'a str, &'a str, String)> {
+    let (whose, after) = line.number.as_ref()?;
+    let number = match whose {
+        Whose::Task(task) => format!("tid_of({})", id(run, *task)),
+        Whose::Pid(number) => pid(run, with, *number),
+    };
+    Some((&line.before, after, number))
 }

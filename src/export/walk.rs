@@ -4,16 +4,18 @@
 mod descriptors;
 mod results;
 mod step;
+mod together;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::abi::Signal;
+use crate::abi::{Errno, Signal};
+use crate::order::{Call, Outcome};
 use crate::recording::Recording;
 use crate::recording::entry::RecordingEntry;
 use crate::recording::replay::Replay;
 use crate::script::{Number, Statement, Verb, parse};
-use crate::trace::{CallEvent, CallState, Death, Event, Fact, Subject, TaskId, What, strace};
+use crate::trace::{self, CallEvent, CallState, Death, Event, Fact, Role, Subject, What, strace};
 
 use descriptors::Descriptors;
 pub use descriptors::Variable;
@@ -21,6 +23,10 @@ pub use step::{Act, Alone, Entered, Kept, Line, Names, Part, Run, Seen, SeenLoop
 
 /// The one that does what no task does: it sends the signals that come from outside, and tells of deaths.
 pub const STAGE: usize = 0;
+
+/// What can be taken home of a program that was watched.
+const NO_BENCH: &str = "only a bench can be made a program: of a watched one the code between its calls is not known. \
+                        `tincans watch --tin FILE -- PROGRAM` makes a script of its calls, for a bench";
 
 /// How far the walk has come.
 #[derive(Debug, Default)]
@@ -45,8 +51,6 @@ struct Walk {
     is_sent: bool,
     /// Whether somebody was told to read by itself.
     has_reader: bool,
-    /// Names of timerfds.
-    timers: BTreeSet<String>,
     /// Whether no task makes the running statement.
     is_outside: bool,
     /// Processes and their tasks: of two with one pid the newer is first.
@@ -65,9 +69,12 @@ pub fn of(recording: &Recording) -> Result<Run, String> {
                 return Err("the bench was reset: only one bench fits into a program".to_owned());
             }
             RecordingEntry::Bench(_) => is_bench = true,
-            RecordingEntry::Statement { line, text } => walk.begin(parse::statement(text, *line).ok().flatten())?,
+            RecordingEntry::Statement { line, text } => walk.begin(parse::statement(text, *line).ok().flatten()),
             RecordingEntry::Record(record) => {
                 if let Fact::Born(birth) = &record.fact {
+                    if birth.role == Role::Stranger {
+                        return Err(NO_BENCH.to_owned());
+                    }
                     walk.add(&birth.name, birth.pid, birth.pid != birth.tid);
                 }
             }
@@ -86,9 +93,7 @@ pub fn of(recording: &Recording) -> Result<Run, String> {
         walk.settled(&events, is_settled)?;
     }
     if !is_bench {
-        return Err(
-            "only what a bench did has a form as a program: of another program not all calls are known".to_owned()
-        );
+        return Err(NO_BENCH.to_owned());
     }
     Ok(walk.end())
 }
@@ -107,14 +112,10 @@ impl Walk {
         self.run.parts.push(Part { name: name.to_owned(), word: own, is_thread, ..Part::default() });
     }
 
-    fn begin(&mut self, statement: Option<Statement>) -> Result<(), String> {
+    fn begin(&mut self, statement: Option<Statement>) {
         self.noted.clear();
         self.statement = statement;
         (self.is_sent, self.is_outside) = (false, false);
-        if matches!(self.verb(), Some(Verb::Echo { .. } | Verb::Ping { .. })) {
-            return Err(self.refused("two tasks work at one time, which has no form as a program yet"));
-        }
-        Ok(())
     }
 
     /// What a statement has brought, in the order of the transcript.
@@ -131,13 +132,7 @@ impl Walk {
             }
             self.is_sent = true;
         }
-        let is_loop = events.iter().any(|event| matches!(event.what, What::Burst(_)));
-        let tasks: BTreeSet<Option<TaskId>> = events
-            .iter()
-            .filter(|event| matches!(event.what, What::Call(_) | What::Burst(_)))
-            .map(|event| event.task)
-            .collect();
-        if tasks.len() > 1 && (is_loop || self.is_reader_beside_writer(events)) {
+        if self.is_loop_beside_another(events) || self.is_reader_beside_writer(events) {
             return Err(self.refused("two tasks work at one time, and no order of their calls is known"));
         }
         for (at, event) in events.iter().enumerate() {
@@ -147,15 +142,6 @@ impl Walk {
             self.told += usize::from(is_told);
         }
         Ok(())
-    }
-
-    /// Whether somebody reads by itself while a write sleeps: how much each read gets is a matter of time.
-    fn is_reader_beside_writer(&mut self, events: &[Event]) -> bool {
-        if matches!(self.verb(), Some(Verb::Reader { .. })) {
-            self.has_reader = true;
-        }
-        let sleeps = |call: &CallEvent| call.call.offered().is_some() && call.state != CallState::Returned;
-        self.has_reader && events.iter().any(|event| matches!(&event.what, What::Call(call) if sleeps(call)))
     }
 
     fn refused(&self, reason: &str) -> String {
@@ -207,6 +193,11 @@ impl Walk {
             (What::Burst(burst), Some(who)) => {
                 let is_deadly = is_killed_by_pipe(event, rest);
                 self.burst(burst, who, (&line, is_deadly)).map_err(|reason| self.refused(&reason))
+            }
+            (What::Signal { signal, .. }, Some(who)) if *signal == Signal::STOP && self.is_sent_by_itself(event) => {
+                self.stops_itself(who);
+                self.told_by_stage(&line);
+                Ok(())
             }
             (What::Signal { .. }, _) => {
                 self.told_by_stage(&line);
@@ -301,6 +292,28 @@ impl Walk {
         self.inside.insert(who);
     }
 
+    /// Whether the running statement is a task's signal to itself.
+    fn is_sent_by_itself(&self, event: &Event) -> bool {
+        let Some(statement) = self.made() else { return false };
+        let own = self.part_of(event).map(|part| part.name.as_str());
+        matches!(&statement.verb, Verb::Kill { task, .. } | Verb::Stop { task } if statement.task.is_some() && Some(task.as_str()) == own)
+    }
+
+    /// The next call of this one stops it: others go on meanwhile, once it is so.
+    fn stops_itself(&mut self, who: usize) {
+        self.act(who);
+        self.push(who, Step::Stops);
+        self.clock += 1;
+        self.last = Some((who, true));
+        self.inside.insert(who);
+        let pid = self.tasks.iter().find(|task| task.1 == who).map_or(0, |task| task.0);
+        let call = Call::Kill { pid, signal: Signal::STOP.0 };
+        let (event, names) = (entered(&self.run.parts[who].name, pid, call), self.names(pid));
+        self.run.parts[who].asleep = Some(Entered { act: Act::Call(Box::new(event)), names });
+        self.act(STAGE);
+        self.push(STAGE, Step::UntilStopped(who));
+    }
+
     /// It has returned from the call that slept, and told it.
     fn woke(&mut self, who: usize) {
         self.push(who, Step::Woke);
@@ -327,6 +340,24 @@ impl Walk {
 
     fn verb(&self) -> Option<&Verb> {
         self.made().map(|statement| &statement.verb)
+    }
+}
+
+/// A call of which nothing has come yet.
+fn entered(task: &str, pid: i32, call: Call) -> CallEvent {
+    CallEvent {
+        task: task.to_owned(),
+        pid,
+        tid: pid,
+        call,
+        names: trace::Names::default(),
+        state: CallState::Asleep,
+        since: None,
+        ret: None,
+        errno: Errno::NONE,
+        t_ns: 0,
+        outcome: Outcome::default(),
+        eof: None,
     }
 }
 

@@ -9,6 +9,7 @@ mod support;
 
 mod determinism;
 mod differential;
+mod exports;
 mod faults;
 mod foretold;
 mod guardian;
@@ -35,6 +36,7 @@ type Subject = (&'static str, fn() -> ExitCode);
 const SUBJECTS: &[Subject] = &[
     ("faults", faults::all),
     ("property", property::all),
+    ("exports", exports::all),
     ("determinism", determinism::all),
     ("monkeys", monkeys::all),
     ("next_read", next_read::all),

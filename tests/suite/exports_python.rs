@@ -1,6 +1,6 @@
 //! A run as a Python program, with nothing but the modules that come with Python.
 
-use crate::exported::{self, PYTHON};
+use crate::support::exported::{self, PYTHON};
 
 #[test]
 fn a_run_as_python_prints_its_transcript_and_an_altered_result_is_told() {
@@ -10,6 +10,7 @@ fn a_run_as_python_prints_its_transcript_and_an_altered_result_is_told() {
     let mut scripts = exported::scripts_in("tests/contract");
     scripts.extend(exported::some(exported::lessons(), 6));
     scripts.extend(exported::some(exported::scripts_in("tests/facts"), 12));
+    scripts.extend(exported::some(exported::cells(), 60));
     let same = exported::each_prints_its_transcript(&PYTHON, &scripts);
     assert!(same > scripts.len() / 2, "{same} of {}", scripts.len());
 }

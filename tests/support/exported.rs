@@ -1,14 +1,19 @@
 //! A run as a program of some language: it prints the run's own transcript, and tells a result that is not so. What has no form
 //! there is refused by its name.
+#![expect(clippy::print_stderr, reason = "what has no form is worth reading")]
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
+use tempfile::TempDir;
+
+use tincans::kind::Kind;
 use tincans::lesson::{Action, Lesson, builtin, load};
+use tincans::situation::{Row, rows};
 
-use crate::support::{run_in, text};
+use super::{run_in, text};
 
 /// A language that runs are exported to.
 pub struct Language {
@@ -30,7 +35,7 @@ pub const C: Language = Language {
     file: "run.c",
     build: |_| {
         let mut command = Command::new("cc");
-        command.args(["-Wall", "-Wextra", "-Werror", "-std=c11", "-pthread", "run.c", "-o", "program"]);
+        command.args(["-Wall", "-Wextra", "-Werror", "-std=c11", "-O0", "-pthread", "run.c", "-o", "program"]);
         Some(command)
     },
     start: |folder| Command::new(folder.join("program")),
@@ -57,6 +62,30 @@ pub const PYTHON: Language = Language {
     },
 };
 
+/// Rust, with the nix that this project was built with: the file is in the folder of this test.
+pub const RUST: Language = Language {
+    option: "--rust",
+    file: "run.rs",
+    build: |_| {
+        let own = std::env::current_exe().expect("this test");
+        let deps = own.parent().expect("a folder").to_owned();
+        let is_nix = |file: &PathBuf| {
+            let is_library = file.extension().is_some_and(|extension| extension == "rlib");
+            is_library && file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("libnix-"))
+        };
+        let files = fs::read_dir(&deps).expect("a folder").flatten().map(|file| file.path());
+        let newest = |file: &PathBuf| file.metadata().and_then(|about| about.modified()).ok();
+        let nix = files.filter(is_nix).max_by_key(newest).expect("nix, which this project uses");
+        let mut command = Command::new("rustc");
+        command.args(["--edition", "2024", "-D", "warnings", "run.rs", "-o", "program"]);
+        command.arg("-L").arg(format!("dependency={}", deps.display()));
+        command.arg("--extern").arg(format!("nix={}", nix.display()));
+        Some(command)
+    },
+    start: |folder| Command::new(folder.join("program")),
+    alter: |line| Some(format!("    assert_ne!({}", line.strip_prefix("    assert_eq!(")?)),
+};
+
 /// Whether a program is there; where it is not, that is said.
 pub fn has(program: &str) -> bool {
     let is_there = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
@@ -73,16 +102,20 @@ pub fn run(folder: &Path, script: &Path) -> String {
     text(&run_in(folder, &["run", script, "--record", "seen"]).stdout)
 }
 
-/// The recording of a folder as a program that is ready to start, or why it is none.
-pub fn export(language: &Language, folder: &Path, change: impl Fn(String) -> String) -> Result<Command, String> {
+/// The recording of a folder as a program, or why it is none.
+pub fn export(language: &Language, folder: &Path) -> Result<String, String> {
     let exported = run_in(folder, &["export", "seen", language.option]);
-    if !exported.status.success() {
-        return Err(text(&exported.stderr));
-    }
-    fs::write(folder.join(language.file), change(text(&exported.stdout))).expect("a file");
+    if exported.status.success() { Ok(text(&exported.stdout)) } else { Err(text(&exported.stderr)) }
+}
+
+/// A program that is ready to start, or why it does not compile.
+pub fn build(language: &Language, folder: &Path, program: &str) -> Result<Command, String> {
+    fs::write(folder.join(language.file), program).expect("a file");
     if let Some(mut build) = (language.build)(folder) {
         let built = build.current_dir(folder).output().expect("it starts");
-        assert!(built.status.success(), "{}: {}", folder.display(), text(&built.stderr));
+        if !built.status.success() {
+            return Err(format!("it does not compile: {}", text(&built.stderr)));
+        }
     }
     let mut command = (language.start)(folder);
     command.current_dir(folder).stdin(Stdio::null());
@@ -130,6 +163,17 @@ pub fn lessons() -> Vec<Script> {
     lessons.map(|(name, text)| script(load::load(name, text.as_bytes()).expect("it loads"))).collect()
 }
 
+/// The cells of the matrix: each row in each column in which it means something.
+pub fn cells() -> Vec<Script> {
+    let cell = |row: &Row, column: Kind| {
+        let lines = row.lines(column).ok()?;
+        let script = lines.into_iter().map(|line| line.text + "\n").collect();
+        Some((format!("{} {}", row.id, column.word()), script))
+    };
+    let all = rows::GROUPS.iter().flat_map(|group| group.rows);
+    all.flat_map(|row| Kind::CHANNELS.into_iter().filter_map(move |column| cell(row, column))).collect()
+}
+
 /// Some of many: with TINCANS_EXPORTS=all all of them.
 pub fn some(scripts: Vec<Script>, every: usize) -> Vec<Script> {
     if std::env::var("TINCANS_EXPORTS").is_ok_and(|which| which == "all") {
@@ -141,41 +185,78 @@ pub fn some(scripts: Vec<Script>, every: usize) -> Vec<Script> {
 /// What came of many.
 #[derive(Default)]
 struct Tally {
-    same: usize,
+    programs: usize,
     caught: usize,
-    refused: BTreeMap<String, usize>,
+    /// By reason, the scripts.
+    refused: BTreeMap<String, Vec<String>>,
+    /// What is wrong, each with its script.
+    faults: Vec<String>,
 }
 
-/// Each script that has a form prints its own transcript; with one assertion altered it says on which line.
+/// Each script that has a form prints its own transcript; with one assertion altered it says on which line. How many have a form.
 pub fn each_prints_its_transcript(language: &Language, scripts: &[Script]) -> usize {
     let mut tally = Tally::default();
     // Some at one time: their programs wait for each other most of the time.
     for some in scripts.chunks(4) {
-        let mut started = Vec::new();
-        for (name, script) in some {
-            let folder = tempfile::tempdir().expect("a folder");
-            let file = folder.path().join("talk.tin");
-            // A program shows one bench.
-            let last = script.rsplit("\nreset\n").next().unwrap_or_default();
-            fs::write(&file, last).expect("a script");
-            let ran = run(folder.path(), &file);
-            match export(language, folder.path(), |text| text) {
-                Ok(mut command) => {
-                    let program = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-                    started.push((name, folder, ran, program));
-                }
-                Err(reason) => *tally.refused.entry(reason_of(&reason)).or_default() += 1,
+        let begun: Vec<Begun<'_>> = some.iter().filter_map(|script| begin(language, script, &mut tally)).collect();
+        for (at, mut begun) in begun.into_iter().enumerate() {
+            tally.programs += 1;
+            match is_as_it_was(&mut begun, language, at) {
+                Ok(is_altered) => tally.caught += usize::from(is_altered),
+                Err(fault) => tally.faults.push(format!("{}: {}: {fault}", begun.name, begun.folder.keep().display())),
             }
         }
-        for (at, (name, folder, ran, program)) in started.into_iter().enumerate() {
-            same(name, &ran, &program.wait_with_output().expect("it ends"));
-            tally.same += 1;
-            tally.caught += usize::from(is_caught(language, folder.path(), at));
+    }
+    let (programs, option) = (tally.programs, language.option);
+    eprintln!("{programs} of {} as {option}: {} with a fault", scripts.len(), tally.faults.len());
+    eprintln!("{} altered in one assertion, each caught; refused: {:#?}", tally.caught, tally.refused);
+    assert!(tally.faults.is_empty(), "{}", tally.faults.join("\n"));
+    programs
+}
+
+/// A program that runs.
+struct Begun<'a> {
+    name: &'a str,
+    folder: TempDir,
+    ran: String,
+    program: Result<Child, String>,
+}
+
+/// Runs a script and starts its program; none where it has no form.
+fn begin<'a>(language: &Language, (name, script): &'a Script, tally: &mut Tally) -> Option<Begun<'a>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("talk.tin");
+    // A program shows one bench.
+    fs::write(&file, script.rsplit("\nreset\n").next().unwrap_or_default()).expect("a script");
+    let ran = run(folder.path(), &file);
+    match export(language, folder.path()) {
+        Ok(text) => {
+            let start = |mut command: Command| {
+                command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
+            };
+            let program = build(language, folder.path(), &text).map(start);
+            Some(Begun { name, folder, ran, program })
+        }
+        Err(reason) => {
+            tally.refused.entry(reason_of(&reason)).or_default().push(name.clone());
+            None
         }
     }
-    eprintln!("{} of {} as {}: the same transcript", tally.same, scripts.len(), language.option);
-    eprintln!("{} altered in one assertion, each caught; refused: {:#?}", tally.caught, tally.refused);
-    tally.same
+}
+
+/// The program has done what the run did, and with an assertion altered it says so. Whether it has one.
+fn is_as_it_was(begun: &mut Begun<'_>, language: &Language, which: usize) -> Result<bool, String> {
+    let program = std::mem::replace(&mut begun.program, Err(String::new()))?;
+    let output = program.wait_with_output().expect("it ends");
+    let said = text(&output.stderr);
+    if output.status.code() != Some(0) || !said.is_empty() {
+        return Err(format!("{}: {said}", output.status));
+    }
+    let (came, wanted) = (plain(&text(&output.stdout)), plain(&begun.ran));
+    if let Some(at) = (0..came.len().max(wanted.len())).find(|at| came.get(*at) != wanted.get(*at)) {
+        return Err(format!("line {}: {:?} instead of {:?}", at + 1, came.get(at), wanted.get(at)));
+    }
+    is_caught(language, begun.folder.path(), which)
 }
 
 /// One script with all that a language has a form for.
@@ -196,31 +277,24 @@ pub fn refuses(language: &Language, refused: &[(&str, &str)]) {
     }
 }
 
-fn same(name: &str, ran: &str, program: &Output) {
-    assert_eq!((program.status.code(), text(&program.stderr).as_str()), (Some(0), ""), "{name}");
-    assert_eq!(plain(&text(&program.stdout)), plain(ran), "{name}");
-}
-
 /// Without what is of this script alone.
 fn reason_of(said: &str) -> String {
     said.trim().rsplit(": ").next().unwrap_or_default().to_owned()
 }
 
 /// Alters one assertion: the program has to say on which line. False where it has none.
-fn is_caught(language: &Language, folder: &Path, which: usize) -> bool {
+fn is_caught(language: &Language, folder: &Path, which: usize) -> Result<bool, String> {
     let program = fs::read_to_string(folder.join(language.file)).expect("a program");
     let altered: Vec<(usize, String)> =
         program.lines().enumerate().filter_map(|(at, line)| Some((at, (language.alter)(line)?))).collect();
-    let Some((at, line)) = altered.get(which * 7 % altered.len().max(1)) else { return false };
+    let Some((at, line)) = altered.get(which * 7 % altered.len().max(1)) else { return Ok(false) };
     let lines = program.lines().enumerate().map(|(number, own)| if number == *at { line } else { own });
     let text_of = lines.collect::<Vec<_>>().join("\n") + "\n";
-    let mut command = export(language, folder, |_| text_of.clone()).expect("it has a form");
-    let output = command.output().expect("it starts");
+    let output = build(language, folder, &text_of)?.output().expect("it starts");
     let said = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{line}: {said}");
     let wanted = format!("{}:", language.file);
     let number = said.split_once(&wanted).and_then(|(_, rest)| rest.split(':').next()?.parse::<usize>().ok());
     // Of a call that is written on several lines any is right.
-    assert!(number.is_some_and(|number| number.abs_diff(at + 1) <= 3), "line {}: {line}: {said}", at + 1);
-    true
+    let is_told = output.status.code() == Some(1) && number.is_some_and(|number| number.abs_diff(at + 1) <= 3);
+    if is_told { Ok(true) } else { Err(format!("altered in line {}: {line}: {}: {said}", at + 1, output.status)) }
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod denied;
+pub mod exported;
 pub mod kernel;
 pub mod processes;
 pub mod programs;

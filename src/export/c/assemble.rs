@@ -13,7 +13,7 @@ const FRAME: Frame = Frame {
     text: include_str!("frame.c"),
     mark: ("/* part: ", " */\n"),
     always: &["begin"],
-    also: &[("handler", ", handler)"), ("handler", "= handler }")],
+    also: &[("handler", ", handler)"), ("handler", "= handler }"), ("message", "struct message ")],
 };
 /// What watches over the tasks.
 const MAIN: &str = include_str!("main.c");
@@ -21,6 +21,21 @@ const MAIN: &str = include_str!("main.c");
 const ONCE: &str = include_str!("share_once.c");
 /// The same for a program that calls execve(2).
 const THROUGH_EXEC: &str = include_str!("share_through_exec.c");
+/// Where the transcript goes, and what is wrong.
+const OUTPUT: &str = "enum { OUT = 1, ERR = 2 };\n";
+/// The same where tasks use the descriptors 0 to 2, which on a bench are /dev/null.
+const OWN_OUTPUT: &str =
+    "enum { OUT = OWN_FDS + 1, ERR = OWN_FDS + 2 };   /* this program's own; of a task 0, 1 and 2 are /dev/null */\n";
+/// Numbers from here on are the program's own.
+const OWN_FDS: &str = "enum { OWN_FDS = 900 };\n";
+/// Makes 0 to 2 what a task finds.
+const STANDARD: &str = "    int null = open(\"/dev/null\", O_RDWR);
+    if (fcntl(1, F_DUPFD, OUT) == -1 || fcntl(2, F_DUPFD, ERR) == -1)
+        return 2;
+    for (int fd = 0; fd < 3; fd++)
+        dup2(null, fd);
+    close(null);
+";
 /// Sent by `interrupt`.
 const INTERRUPT: &str =
     "enum { INTERRUPT = 40 };  /* a real-time signal whose handler does nothing: it ends a call with EINTR */\n";
@@ -55,12 +70,15 @@ pub fn program(run: &Run) -> Result<String, String> {
     let body = format!("{functions}{main}");
     let interrupts = if body.contains("INTERRUPT") { INTERRUPTS } else { "" };
     let helpers = FRAME.taken(&format!("{body}{interrupts}")).replace("    INTERRUPTS\n", interrupts);
+    let output = if run.uses_standard { OWN_OUTPUT } else { OUTPUT };
+    let own = if run.uses_standard || !run.executions.is_empty() { OWN_FDS } else { "" };
+    let output = format!("{own}{output}");
     let interrupt = if body.contains("INTERRUPT") { INTERRUPT } else { "" };
     let variable =
         |(name, is_array): &(String, bool)| format!("static int {name}{};", if *is_array { "[2]" } else { "" });
     let descriptors: Vec<String> = run.variables.iter().map(variable).collect();
     Ok(format!(
-        "{HEAD}\nenum {{ {}, TASKS }};\nstatic const char *const names[] = {{ {} }};\n{interrupt}{declared}\n{helpers}\n\
+        "{HEAD}\nenum {{ {}, TASKS }};\nstatic const char *const names[] = {{ {} }};\n{output}{interrupt}{declared}\n{helpers}\n\
          /* Descriptors. Each process has its own copy of these. */\n{}\n\n{body}",
         ids.join(", "),
         shown.join(", "),
@@ -149,11 +167,12 @@ fn after_exec(run: &Run) -> String {
 fn main_function(run: &Run) -> String {
     let (arguments, share) =
         if run.executions.is_empty() { ("void", ONCE) } else { ("int arguments, char **argument", THROUGH_EXEC) };
-    let main = MAIN.replace("ARGUMENTS", arguments).replace("    SHARE\n", share);
+    let standard = if run.uses_standard { STANDARD } else { "" };
+    let main = MAIN.replace("ARGUMENTS", arguments).replace("    SHARE\n", share).replace("    STANDARD\n", standard);
     main.replace("PARENT_TASK", &names::id(run, 1)).replace("parent_part", &names::function(run, 1))
 }
 
 /// Whether a line of C names the buffer; a comment may speak of bytes, too.
 fn uses_bytes(line: &str) -> bool {
-    [", bytes,", "(bytes,", "= bytes +"].iter().any(|written| line.contains(written))
+    [", bytes,", "(bytes,", " bytes +"].iter().any(|written| line.contains(written))
 }

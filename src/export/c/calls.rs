@@ -9,6 +9,9 @@ use crate::text;
 use super::made::{Made, PAIR, named, to};
 use super::{literal, transfer, waiting};
 
+/// From here on numbers are the program's own, where it needs some.
+const OWN_FDS: u32 = 900;
+
 /// The call, before its result is looked at.
 #[expect(clippy::too_many_lines, reason = "one table of calls")]
 #[expect(clippy::wildcard_enum_match_arm, reason = "what has no form in C is refused by its name")]
@@ -23,10 +26,6 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
         C::Pipe2 { flags } => just(format!("pipe2({PAIR}, {})", flag_names(abi::PIPE_FLAGS, *flags))),
         C::Close { fd: number } => just(format!("close({})", fd(*number))),
         C::Dup { fd: number } => just(format!("dup({})", fd(*number))),
-        // The program tells its transcript there.
-        C::Dup2 { to: 1 | 2, .. } | C::Dup3 { to: 1 | 2, .. } => {
-            Err("a dup2 over standard output or error has no form in C yet".to_owned())
-        }
         C::Dup2 { fd: number, to } => just(format!("dup2({}, {})", fd(*number), fd(*to))),
         C::Dup3 { fd: number, to, flags } => {
             let flags = flag_names(abi::PIPE_FLAGS, *flags);
@@ -37,7 +36,11 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
             just(format!("fcntl({}, {command}, {least})", fd(*number)))
         }
         // Not every C library has the call by name.
-        C::CloseRange { first, last, flags: 0 } => just(format!("syscall(SYS_close_range, {first}u, {last}u, 0)")),
+        C::CloseRange { first, last, flags } => {
+            let is_all = *last >= OWN_FDS && (call.run.uses_standard || !call.run.executions.is_empty());
+            let last = if is_all { "OWN_FDS - 1".to_owned() } else { format!("{last}u") };
+            just(format!("syscall(SYS_close_range, {first}u, {last}, {flags:#x})"))
+        }
         C::Getppid => {
             let want = event.ret.map(|ret| call.pid(ret));
             Ok(Made { call: "getppid()".to_owned(), want, ..Made::default() })
@@ -132,6 +135,8 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
             Ok(Made { before, call, after, ..Made::default() })
         }
         C::Write { .. } | C::Send { .. } | C::Writev { .. } | C::Sendmsg { .. } => transfer::writing(call),
+        C::Sendmmsg { .. } => transfer::sending_many(call),
+        C::Recvmmsg { .. } => Ok(transfer::receiving_many(call)),
         C::Read { .. } | C::Recv { .. } | C::Recvfrom { .. } | C::Readv { .. } | C::Recvmsg { .. } => {
             transfer::reading(call)
         }
@@ -148,6 +153,10 @@ pub fn repeated(act: &Act, names: &Names) -> Made {
         Act::Drain { fd, count, dont_wait, is_pipe } => {
             let (fd, dont_wait, is_pipe) = (names::fd(names, fd), u8::from(dont_wait), u8::from(is_pipe));
             ("came", format!("drain({fd}, {count}, {dont_wait}, {is_pipe}, &came)"))
+        }
+        Act::Echo { fd } => ("written", format!("echo({}, &written)", names::fd(names, fd))),
+        Act::Ping { fd, size, limit } => {
+            ("written", format!("ping({}, {size}, {limit}, &written)", names::fd(names, fd)))
         }
         Act::Call(_) => return Made::default(),
     };

@@ -70,7 +70,7 @@ static void turn_at(int number, int line)
 static void wrong(int line, const char *what, long got, long want)
 {
     if (!atomic_exchange(&all->told_wrong, 1)) {
-        dprintf(2, "%s:%d: %s: %s: %ld came, %ld was seen (%s)\n", __FILE__, line, names[me], what, got, want,
+        dprintf(ERR, "%s:%d: %s: %s: %ld came, %ld was seen (%s)\n", __FILE__, line, names[me], what, got, want,
                 got == -1 ? strerror(errno) : "no error");
         all->failed = 1;
     }
@@ -82,6 +82,10 @@ static void over(void)
 {
     all->clock++;
 }
+/* part: stops */
+
+/* The next call stops this task: others go on meanwhile. */
+#define stops() do { all->line[me] = __LINE__; all->inside[me] = 1; over(); } while (0)
 /* part: until_stopped */
 
 /* A signal has stopped this task. */
@@ -104,6 +108,12 @@ static int pid_of(int task)
 {
     return all->pid[task];
 }
+/* part: tid_of */
+
+static int tid_of(int task)
+{
+    return all->tid[task];
+}
 /* part: tell */
 
 /* A line of the transcript, in one piece. */
@@ -114,7 +124,7 @@ static void tell(const char *format, va_list values)
     if (length > (int)sizeof line - 2)
         length = (int)sizeof line - 2;
     line[length] = '\n';
-    if (write(1, line, (size_t)length + 1) == -1)
+    if (write(OUT, line, (size_t)length + 1) == -1)
         all->failed = 1;
     all->said++;
 }
@@ -169,7 +179,7 @@ static void check(int line, const char *call, long got, long want, int error, co
 /* part: never */
 
 /* A call that never returned. */
-#define never(call) do { long came = (long)(call); wrong(__LINE__, #call " returned", came, 0); } while (0)
+#define never(call) do { long result = (long)(call); wrong(__LINE__, #call " returned", result, 0); } while (0)
 /* part: equal */
 #define equal(value, want) do { if ((long)(value) != (long)(want)) wrong(__LINE__, #value, (long)(value), (long)(want)); } while (0)
 /* part: same */
@@ -334,6 +344,70 @@ static ssize_t send_with(int fd, const char *bytes, size_t length, const int *fd
     }
     return sendmsg(fd, &message, flags);
 }
+/* part: message */
+
+/* One of several messages: its bytes, the descriptors that go with it, and what the kernel says of it. */
+struct message {
+    char *bytes;
+    size_t size;
+    int *fds, count;
+    long length, flags;
+};
+enum { MOST_MESSAGES = 64 };
+
+static void lay_out(struct message *messages, int count, struct mmsghdr *headers, struct iovec *parts)
+{
+    memset(headers, 0, sizeof *headers * MOST_MESSAGES);
+    for (int at = 0; at < count && at < MOST_MESSAGES; at++) {
+        parts[at] = (struct iovec){ .iov_base = messages[at].bytes, .iov_len = messages[at].size };
+        headers[at].msg_hdr.msg_iov = &parts[at];
+        headers[at].msg_hdr.msg_iovlen = 1;
+    }
+}
+
+static void note(struct message *messages, int done, const struct mmsghdr *headers)
+{
+    for (int at = 0; at < done; at++) {
+        messages[at].length = headers[at].msg_len;
+        messages[at].flags = headers[at].msg_hdr.msg_flags;
+    }
+}
+/* part: send_many */
+
+/* sendmmsg: several messages by one call. */
+static int send_many(int fd, struct message *messages, int count, int flags)
+{
+    struct mmsghdr headers[MOST_MESSAGES];
+    struct iovec parts[MOST_MESSAGES];
+    static _Alignas(struct cmsghdr) char control[MOST_MESSAGES][2048];
+    lay_out(messages, count, headers, parts);
+    for (int at = 0; at < count && at < MOST_MESSAGES; at++) {
+        size_t size = sizeof(int) * (size_t)messages[at].count;
+        struct msghdr *message = &headers[at].msg_hdr;
+        if (size == 0)
+            continue;
+        message->msg_control = control[at];
+        message->msg_controllen = CMSG_SPACE(size);
+        *CMSG_FIRSTHDR(message) =
+            (struct cmsghdr){ .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(size) };
+        memcpy(CMSG_DATA(CMSG_FIRSTHDR(message)), messages[at].fds, size);
+    }
+    int done = sendmmsg(fd, headers, (unsigned)count, flags);
+    note(messages, done, headers);
+    return done;
+}
+/* part: receive_many */
+
+/* recvmmsg: several messages by one call, without room for descriptors. */
+static int receive_many(int fd, struct message *messages, int count, int flags)
+{
+    struct mmsghdr headers[MOST_MESSAGES];
+    struct iovec parts[MOST_MESSAGES];
+    lay_out(messages, count, headers, parts);
+    int done = recvmmsg(fd, headers, (unsigned)count, flags, NULL);
+    note(messages, done, headers);
+    return done;
+}
 /* part: room_for */
 
 /* A control buffer for so many descriptors; where SO_PASSCRED is on, the sender's credentials come before them. */
@@ -458,6 +532,8 @@ static void died(int task, int status, int line, const char *format, ...)
         if ((came & ~0x80) != status)
             wrong(line, "the status of a dead task", came, status);
     }
+    while (waitpid(-1, NULL, WNOHANG) > 0)          /* orphans */
+        ;
     all->inside[task] = 0;
     va_list values;
     va_start(values, format);
@@ -471,9 +547,9 @@ static void begin(int task, void (*part)(void))
 {
     me = task;
     all->pid[me] = getpid();
-    all->tid[me] = (int)syscall(SYS_gettid);
     alarm(ENDED_AFTER_SECONDS);
     INTERRUPTS
+    all->tid[me] = (int)syscall(SYS_gettid);        /* last: whoever waits for it may send signals then */
     part();
     rest();
 }
@@ -535,6 +611,48 @@ static long flood(int fd, size_t size, long count, long *written)
     errno = saved;
     return calls;
 }
+/* part: echo */
+
+/* Writes back what it reads, until the end: how many calls that were, and the bytes written. */
+static long echo(int fd, long *written)
+{
+    char bytes[65536];
+    long calls = 0;
+    ssize_t n;
+    *written = 0;
+    while (calls++, (n = read(fd, bytes, sizeof bytes)) > 0) {
+        calls++;
+        n = write(fd, bytes, (size_t)n);
+        if (n == -1)
+            break;
+        *written += n;
+    }
+    return calls;
+}
+/* part: ping */
+
+/* So many times a write of so many bytes and a read of the answer: how many calls that were, and the bytes written. */
+static long ping(int fd, size_t size, long count, long *written)
+{
+    char *question = many("x", 1, size), *answer = malloc(size + 1);
+    long calls = 0;
+    *written = 0;
+    while (count-- > 0) {
+        calls++;
+        ssize_t n = write(fd, question, size);
+        if (n == -1)
+            break;
+        *written += n;
+        calls++;
+        if (read(fd, answer, size ? size : 1) <= 0)
+            break;
+    }
+    int saved = errno;
+    free(question);
+    free(answer);
+    errno = saved;
+    return calls;
+}
 /* part: may_come */
 
 /* After a read of 0: an empty message is not the end. */
@@ -564,7 +682,7 @@ static long drain(int fd, size_t size, int dont_wait, int is_pipe, long *came)
         n = dont_wait && !is_pipe ? recv(fd, piece, size, MSG_DONTWAIT) : read(fd, piece, size);
         calls++;
         *came += n > 0 ? n : 0;
-    } while (n > 0 || (n == 0 && size > 0 && may_come(fd)));
+    } while (n > 0 || (n == 0 && (size > 0 || (dont_wait && !is_pipe)) && may_come(fd)));
     int saved = errno;
     free(piece);
     errno = saved;
@@ -573,14 +691,19 @@ static long drain(int fd, size_t size, int dont_wait, int is_pipe, long *came)
 /* part: exec_again */
 
 /* This program anew, in the same process: it goes on with another part. All that it shares stays at a high number. */
-enum { SHARED_FD = 900 };
+enum { SHARED_FD = OWN_FDS };
 
 static void exec_again(int part)
 {
-    char task[16], number[16];
+    char task[16], number[16], most[24];
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
     snprintf(task, sizeof task, "%d", me);
     snprintf(number, sizeof number, "%d", part);
-    execl("/proc/self/exe", "run", task, number, (char *)NULL);
+    snprintf(most, sizeof most, "%lu", (unsigned long)limit.rlim_cur);
+    limit.rlim_cur = limit.rlim_max;        /* the new program needs descriptors to begin */
+    setrlimit(RLIMIT_NOFILE, &limit);
+    execl("/proc/self/exe", "run", task, number, most, (char *)NULL);
     wrong(__LINE__, "execve", -1, 0);
 }
 /* part: end */

@@ -1,6 +1,6 @@
-    if (arguments == 3) {                   /* after execve: what is shared is found again */
+    if (arguments == 4) {                   /* after execve: what is shared is found again */
         all = mmap(NULL, sizeof *all, PROT_READ | PROT_WRITE, MAP_SHARED, SHARED_FD, 0);
-        if (all != MAP_FAILED)
+        if (all != MAP_FAILED && limit_descriptors((unsigned long)atol(argument[3])) == 0)
             begin(atoi(argument[1]), after_exec[atoi(argument[2])]);
         return 2;
     }

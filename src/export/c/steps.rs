@@ -2,7 +2,7 @@
 
 use crate::abi::Errno;
 use crate::export::names::{self, Call};
-use crate::export::walk::{Act, Alone, Entered, Kept, Line, Names, Run, Seen, SeenLoop, Sent, Step, Whose};
+use crate::export::walk::{Act, Alone, Entered, Kept, Line, Names, Run, Seen, SeenLoop, Sent, Step};
 
 use super::made::{self, Made};
 use super::{calls, literal};
@@ -27,18 +27,17 @@ impl<'a> Lines<'a> {
     /// One more step.
     pub fn step(&mut self, step: &Step) -> Result<(), String> {
         let id = |task: &usize| names::id(self.run, *task);
+        if let Some(call) = names::helper(self.run, step) {
+            self.push(call + ";");
+            return Ok(());
+        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the others were written above")]
         let line = match step {
-            Step::Turn(number) => format!("turn({number});"),
-            Step::Over => "over();".to_owned(),
-            Step::Quiet => "quiet();".to_owned(),
-            Step::Woke => "woke();".to_owned(),
-            Step::Back(task) => format!("back({});", id(task)),
             Step::Say(line) => format!("say({});", self.said(line, &Names::default())),
             Step::Sleeps(line) => format!("sleeps({});", self.said(line, &Names::default())),
             Step::Comment(text) => format!("/* {} */", literal::comment(text)),
             Step::Signal(task, sent) => self.sent(*task, *sent),
             Step::Pause(ms) => format!("poll(NULL, 0, {ms});     /* so the script says */"),
-            Step::UntilStopped(task) => format!("until_stopped({});", id(task)),
             Step::Died(task, status, line) => {
                 format!("died({}, {status:#x}, __LINE__, {});", id(task), self.said(line, &Names::default()))
             }
@@ -53,11 +52,11 @@ impl<'a> Lines<'a> {
                 self.task_made(&format!("start_thread({})", id(task)), line);
                 return Ok(());
             }
-            Step::Exec(number) => format!("exec_again({number});"),
             Step::Has(variable, fd) => format!("{} = {fd};", names::variable(variable)),
             Step::Call(seen) => return self.call(seen),
             Step::Loop(seen) => return self.ended(seen),
             Step::Never(entered) => return self.never(entered),
+            _ => return Ok(()),
         };
         self.push(line);
         Ok(())
@@ -73,21 +72,19 @@ impl<'a> Lines<'a> {
         match sent {
             Sent::Process(signal) => format!("kill(pid_of({id}), {});", names::signal(signal)),
             Sent::Thread(signal) => {
-                format!("syscall(SYS_tgkill, pid_of({id}), all->tid[{id}], {});", names::signal(signal))
+                format!("syscall(SYS_tgkill, pid_of({id}), tid_of({id}), {});", names::signal(signal))
             }
             Sent::Group(signal) => format!("kill(-pid_of({id}), {});", names::signal(signal)),
-            Sent::Interrupt => format!("syscall(SYS_tgkill, pid_of({id}), all->tid[{id}], INTERRUPT);"),
+            Sent::Interrupt => format!("syscall(SYS_tgkill, pid_of({id}), tid_of({id}), INTERRUPT);"),
         }
     }
 
     /// The line as a format, with the process that it ends with.
     fn said(&self, line: &Line, with: &Names) -> String {
-        let Some((whose, after)) = &line.number else { return literal::format(&line.before) };
-        let text = format!("{}%d{}", line.before.replace('%', "%%"), after.replace('%', "%%"));
-        let number = match whose {
-            Whose::Task(task) => format!("all->tid[{}]", names::id(self.run, *task)),
-            Whose::Pid(pid) => names::pid(self.run, with, *pid),
+        let Some((before, after, number)) = names::ending(self.run, line, with) else {
+            return literal::format(&line.before);
         };
+        let text = format!("{}%d{}", before.replace('%', "%%"), after.replace('%', "%%"));
         format!("{}, {number}", literal::string(text.as_bytes()))
     }
 
@@ -117,7 +114,9 @@ impl<'a> Lines<'a> {
     fn made(&self, entered: &Entered) -> Result<Made, String> {
         match &entered.act {
             Act::Call(event) => made_of(&Call { event, names: &entered.names, run: self.run }),
-            Act::Flood { .. } | Act::Drain { .. } => Ok(calls::repeated(&entered.act, &entered.names)),
+            Act::Flood { .. } | Act::Drain { .. } | Act::Echo { .. } | Act::Ping { .. } => {
+                Ok(calls::repeated(&entered.act, &entered.names))
+            }
         }
     }
 
@@ -174,7 +173,7 @@ impl<'a> Lines<'a> {
     /// A loop's calls together.
     fn ended(&mut self, seen: &SeenLoop) -> Result<(), String> {
         let mut made = self.made(&seen.entered)?;
-        let variable = if matches!(seen.entered.act, Act::Flood { .. }) { "written" } else { "came" };
+        let variable = if matches!(seen.entered.act, Act::Drain { .. }) { "came" } else { "written" };
         if let Some(told) = seen.slept {
             made.before.push(format!("long got = {};", made.call));
             made.before.push(format!("returned({told});"));

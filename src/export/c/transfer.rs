@@ -2,7 +2,7 @@
 
 use crate::abi::{self, flag_names};
 use crate::export::names::Call;
-use crate::order::{Call as C, ControlRoom, Extra, KEEP, Payload};
+use crate::order::{Call as C, ControlRoom, Extra, IncomingMessage, KEEP, OutgoingMessage, Payload};
 use crate::trace::{Brought, CallEvent};
 
 use super::made::{Made, named, to};
@@ -74,6 +74,57 @@ pub fn writing(call: &Call<'_>) -> Result<Made, String> {
             Ok(Made { before, call, ..Made::default() })
         }
         _ => Err("a write has no form in C yet".to_owned()),
+    }
+}
+
+/// sendmmsg(2): several messages by one call.
+pub fn sending_many(call: &Call<'_>) -> Result<Made, String> {
+    let C::Sendmmsg { fd, messages, flags } = &call.event.call else { return Ok(Made::default()) };
+    let row = |message: &OutgoingMessage| {
+        let numbers: Vec<String> = message.fds.iter().map(|fd| call.fd(*fd)).collect();
+        let passed = match numbers.len() {
+            0 => String::new(),
+            count => format!(", .fds = (int[]){{ {} }}, .count = {count}", numbers.join(", ")),
+        };
+        let size = message.data.len();
+        bytes(&message.data).map(|bytes| format!("{{ .bytes = {bytes}, .size = {size}{passed} }}"))
+    };
+    let rows: Vec<String> = messages.iter().map(row).collect::<Result<_, _>>()?;
+    let sent = if let Extra::Messages(sent) = &call.event.outcome.extra { sent.as_slice() } else { &[] };
+    let check = |(at, sent): (usize, &IncomingMessage)| format!("equal(sent[{at}].length, {});", sent.len);
+    Ok(Made {
+        before: vec![format!("struct message sent[] = {{ {} }};", rows.join(", "))],
+        call: format!("send_many({}, sent, {}, {})", call.fd(*fd), messages.len(), flag_names(abi::MSG_FLAGS, *flags)),
+        after: sent.iter().enumerate().map(check).collect(),
+        ..Made::default()
+    })
+}
+
+/// recvmmsg(2): several messages by one call, each to its own part of the buffer.
+pub fn receiving_many(call: &Call<'_>) -> Made {
+    let C::Recvmmsg { fd, count, messages, flags } = &call.event.call else { return Made::default() };
+    let came = if let Extra::Messages(came) = &call.event.outcome.extra { came.as_slice() } else { &[] };
+    let mut data = call.event.outcome.data.as_slice();
+    let mut after = Vec::new();
+    for (at, message) in came.iter().enumerate() {
+        let (here, rest) = data.split_at(usize::try_from(message.len).map_or(data.len(), |len| len.min(data.len())));
+        data = rest;
+        after.push(format!("equal(came[{at}].length, {});", message.len));
+        after.push(format!("equal(came[{at}].flags, {});", flag_names(abi::MSG_FLAGS, message.flags)));
+        if !here.is_empty() {
+            let known = &here[..here.len().min(LONGEST_LITERAL)];
+            after.push(format!("same(came[{at}].bytes, {}, {});", literal::string(known), known.len()));
+        }
+    }
+    let rows: Vec<String> = (0..(*messages).max(1))
+        .map(|at| format!("{{ .bytes = bytes + {}, .size = {count} }}", u64::from(at) * count))
+        .collect();
+    Made {
+        before: vec![format!("struct message came[] = {{ {} }};", rows.join(", "))],
+        call: format!("receive_many({}, came, {messages}, {})", call.fd(*fd), flag_names(abi::MSG_FLAGS, *flags)),
+        after,
+        room: (u64::from(*messages) * count).max(1),
+        ..Made::default()
     }
 }
 

@@ -38,6 +38,21 @@ const MODULES: &[&str] = &[
     "traceback",
 ];
 
+/// Where the transcript goes, and what is wrong.
+const OUTPUT: &str = "OUT, ERR = 1, 2\n";
+/// The same where tasks use the descriptors 0 to 2, which on a bench are /dev/null.
+const OWN_OUTPUT: &str = "OUT, ERR = 901, 902              # this program's own; of a task 0, 1 and 2 are /dev/null\n";
+/// Where groups matter.
+const LEADS: &str = "    os.setpgid(0, 0)                # the first task leads the group that all begin in\n";
+/// Makes 0 to 2 what a task finds.
+const STANDARD: &str = "    os.dup2(1, OUT)
+    os.dup2(2, ERR)
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(null, number)
+    os.close(null)
+";
+
 const HEAD: &str = "\
 # What a bench of tincans did, as Python 3.11 or later, with nothing but its own modules. Each function whose name ends with
 # _part is one task; what it prints is the run's transcript.
@@ -48,8 +63,15 @@ const HEAD: &str = "\
 /// The program.
 pub fn program(run: &Run) -> Result<String, String> {
     let functions: String = (0..run.parts.len()).map(|task| function(run, task)).collect::<Result<_, _>>()?;
+    let functions = if ["os.setsid(", "os.setpgid(", "os.kill(-"].iter().any(|call| functions.contains(call)) {
+        let begin = format!("def {}():\n", names::function(run, 1));
+        functions.replacen(&begin, &format!("{begin}{LEADS}"), 1)
+    } else {
+        functions
+    };
     let main = MAIN.replace("PARENT_TASK", &names::id(run, 1)).replace("parent_part", &names::function(run, 1));
-    let body = format!("{functions}{main}");
+    let (output, standard) = if run.uses_standard { (OWN_OUTPUT, STANDARD) } else { (OUTPUT, "") };
+    let body = format!("{functions}{}", main.replace("    STANDARD\n", standard));
     let is_interrupted = body.contains("INTERRUPT");
     let interrupts = if is_interrupted { "    signal.signal(INTERRUPT, handler)\n" } else { "" };
     let helpers = FRAME.taken(&format!("{body}{interrupts}")).replace("    INTERRUPTS\n", interrupts);
@@ -69,7 +91,7 @@ pub fn program(run: &Run) -> Result<String, String> {
         let _ = writeln!(imports, "import {module}");
     }
     Ok(format!(
-        "{HEAD}{imports}\nNAMES = [{}]\n{} = range({})\n{interrupt}\n{code}",
+        "{HEAD}{imports}\nNAMES = [{}]\n{} = range({})\n{output}{interrupt}\n{code}",
         shown.join(", "),
         ids.join(", "),
         run.parts.len(),

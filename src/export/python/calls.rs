@@ -1,6 +1,6 @@
 //! One call as Python: what is called, what it must give, and what else must be so then.
 
-use crate::abi::{self, Disposition, flag_names};
+use crate::abi::{self, Disposition, Errno, flag_names};
 use crate::export::names::{self, Call};
 use crate::export::walk::{Act, Names};
 use crate::order::{Call as C, Extra};
@@ -38,8 +38,12 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
         }
         // It takes no error for one.
         C::CloseRange { first, last, flags: 0 } if call.ret() == 0 => {
-            let beyond =
-                if *last == u32::MAX { "os.sysconf(\"SC_OPEN_MAX\")".to_owned() } else { (last + 1).to_string() };
+            let beyond = match last {
+                // Numbers from there on are the program's own.
+                900.. if call.run.uses_standard => "900".to_owned(),
+                &u32::MAX => "os.sysconf(\"SC_OPEN_MAX\")".to_owned(),
+                last => (last + 1).to_string(),
+            };
             just(format!("os.closerange({first}, {beyond})"))
         }
         C::Getppid => value("os.getppid()".to_owned(), call.pid(call.ret())),
@@ -66,8 +70,17 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
         C::Bind { fd: number, address } => just(format!("{}.bind({})", sock(call, *number), to(address)?)),
         C::Connect { fd: number, address } => just(format!("{}.connect({})", sock(call, *number), to(address)?)),
         C::Waitpid { pid, options } => waitpid(call, *pid, *options),
-        C::Setsid | C::Setpgid { .. } => Err(format!("{} has no form in Python yet", event.call.name())),
-        C::Kill { pid, .. } if *pid <= 0 => Err("a signal to a process group has no form in Python yet".to_owned()),
+        C::Setsid => just("os.setsid()".to_owned()),
+        C::Setpgid { pid, group } => {
+            let own = |pid: i32| if pid == 0 { "0".to_owned() } else { call.pid(pid) };
+            just(format!("os.setpgid({}, {})", own(*pid), own(*group)))
+        }
+        // Orphans stay zombies there until init has waited for them: prctl is not offered.
+        C::Kill { pid: ..0, .. } if event.errno == Errno::ESRCH => Err(not_offered("that a group has no process left")),
+        C::Kill { pid, signal } if *pid < 0 && call.names.task(-pid).is_some() => {
+            just(format!("os.kill(-{}, {})", call.pid(-pid), literal::signal(*signal)))
+        }
+        C::Kill { pid, .. } if *pid <= 0 => Err("a group that no task leads has no form in Python".to_owned()),
         C::Kill { pid, signal } => just(format!("os.kill({}, {})", call.pid(*pid), literal::signal(*signal))),
         C::Signal { signal, .. } if !(1..=64).contains(signal) => Err(not_offered("signal with such a number")),
         C::Signal { signal, disposition } => {
@@ -129,6 +142,8 @@ pub fn repeated(act: &Act, names: &Names) -> Made {
         Act::Drain { fd, count, dont_wait, is_pipe } => {
             format!("drain({}, {count}, {}, {})", names::fd(names, fd), truth(dont_wait), truth(is_pipe))
         }
+        Act::Echo { fd } => format!("echo({})", names::fd(names, fd)),
+        Act::Ping { fd, size, limit } => format!("ping({}, {size}, {limit})", names::fd(names, fd)),
         Act::Call(_) => String::new(),
     };
     Made { call, gives: Gives::Nothing, after: Vec::new() }

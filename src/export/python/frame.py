@@ -63,7 +63,7 @@ def over():
 def say(text):
     """A line of the transcript."""
     shared[LINE + here.task] = sys._getframe(1).f_lineno
-    os.write(1, text.encode() + b"\n")
+    os.write(OUT, text.encode() + b"\n")
     shared[SAID] += 1
 # part: until_stopped
 
@@ -95,6 +95,14 @@ def tid_of(task):
 def sleeps(text):
     """The next call sleeps: others go on meanwhile."""
     say(text)
+    shared[LINE + here.task] = sys._getframe(1).f_lineno
+    shared[INSIDE + here.task] = 1
+    over()
+# part: stops
+
+
+def stops():
+    """The next call stops this task: others go on meanwhile."""
     shared[LINE + here.task] = sys._getframe(1).f_lineno
     shared[INSIDE + here.task] = 1
     over()
@@ -281,6 +289,38 @@ def flood(fd, size, count):
         except OSError as error:
             return calls, written, error.errno
     return calls, written, 0
+# part: echo
+
+
+def echo(fd):
+    """Writes back what it reads, until the end: how many calls that were, the bytes written, the error."""
+    calls = written = 0
+    while True:
+        try:
+            calls += 1
+            data = os.read(fd, 65536)
+            if not data:
+                return calls, written, 0
+            calls += 1
+            written += os.write(fd, data)
+        except OSError as error:
+            return calls, written, error.errno
+# part: ping
+
+
+def ping(fd, size, count):
+    """So many times a write and a read of the answer: how many calls that were, the bytes written, the error."""
+    calls = written = 0
+    for _ in range(count):
+        try:
+            calls += 1
+            written += os.write(fd, b"x" * size)
+            calls += 1
+            if not os.read(fd, max(size, 1)):
+                break
+        except OSError as error:
+            return calls, written, error.errno
+    return calls, written, 0
 # part: may_come
 
 
@@ -312,7 +352,7 @@ def drain(fd, size, dont_wait, is_pipe):
         except OSError as error:
             return calls, came, error.errno
         came += len(data)
-        if not data and not (size and may_come(fd)):
+        if not data and not ((size or (dont_wait and not is_pipe)) and may_come(fd)):
             return calls, came, 0
 # part: handler
 
@@ -335,6 +375,11 @@ def died(task, status, text):
         equal(came & ~0x80, status)
     except OSError:
         pass                        # it was waited for
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:            # orphans
+            pass
+    except ChildProcessError:
+        pass
     shared[INSIDE + task] = 0
     say(text)
     shared[LINE + here.task] = sys._getframe(1).f_lineno
@@ -346,7 +391,7 @@ def wrong(part, error):
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.name == part.__name__]
     what = error if isinstance(error, Otherwise) else f"{type(error).__name__}: {error}"
     if not shared[FAILED]:
-        os.write(2, f"{__file__}:{(lines or [0])[-1]}: {NAMES[here.task]}: {what}\n".encode())
+        os.write(ERR, f"{__file__}:{(lines or [0])[-1]}: {NAMES[here.task]}: {what}\n".encode())
         shared[FAILED] = 1                              # only now: whoever sees it kills all
 
 

@@ -9,7 +9,7 @@ def watch_over(stage):
             last, since = shared[CLOCK], time.monotonic()
         if time.monotonic() - since > STUCK_AFTER_SECONDS:
             for task, name in enumerate(NAMES):
-                os.write(2, f"{__file__}:{shared[LINE + task]}: {name} is here, and nothing moves\n".encode())
+                os.write(ERR, f"{__file__}:{shared[LINE + task]}: {name} is here, and nothing moves\n".encode())
             shared[FAILED] = 1
 
 
@@ -30,6 +30,7 @@ def begin_stage():
 
 def main():
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))         # so that numbers begin with 3
+    STANDARD
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)       # Python ignores it, and has a handler for Ctrl-C
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     folder = tempfile.mkdtemp()                         # for sockets that are files
@@ -38,11 +39,13 @@ def main():
     if stage == 0:
         begin_stage()
     watch_over(stage)
+    has_failed = shared[FAILED]
+    shared[FAILED] = 1                                  # a call that returns now does so because others are killed
     os.killpg(stage, signal.SIGKILL)
     os.waitpid(stage, 0)
     os.chdir("/")
     shutil.rmtree(folder)
-    return 1 if shared[FAILED] else 0
+    return 1 if has_failed else 0
 
 
 if __name__ == "__main__":

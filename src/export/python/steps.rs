@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::abi::{Errno, Signal};
 use crate::export::frame::wrapped;
 use crate::export::names::{self, Call};
-use crate::export::walk::{Act, Alone, Entered, Kept, Line, Names, Run, Seen, SeenLoop, Sent, Step, Whose};
+use crate::export::walk::{Act, Alone, Entered, Kept, Line, Names, Run, Seen, SeenLoop, Sent, Step};
 
 use super::made::{Gives, Made};
 use super::{calls, literal};
@@ -31,12 +31,12 @@ impl<'a> Lines<'a> {
     pub fn step(&mut self, step: &Step) -> Result<(), String> {
         let id = |task: &usize| names::id(self.run, *task);
         let no_names = Names::default();
+        if let Some(call) = names::helper(self.run, step).filter(|_| !matches!(step, Step::Exec(_))) {
+            self.push(call);
+            return Ok(());
+        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the others were written above")]
         let line = match step {
-            Step::Turn(number) => format!("turn({number})"),
-            Step::Over => "over()".to_owned(),
-            Step::Quiet => "quiet()".to_owned(),
-            Step::Woke => "woke()".to_owned(),
-            Step::Back(task) => format!("back({})", id(task)),
             Step::Say(line) => format!("say({})", self.said(line, &no_names)),
             Step::Sleeps(line) => format!("sleeps({})", self.said(line, &no_names)),
             Step::Comment(text) => {
@@ -47,7 +47,6 @@ impl<'a> Lines<'a> {
             }
             Step::Signal(task, sent) => self.sent(*task, *sent)?,
             Step::Pause(ms) => format!("time.sleep({ms} / 1000)      # so the script says"),
-            Step::UntilStopped(task) => format!("until_stopped({})", id(task)),
             Step::Died(task, status, line) => {
                 format!("died({}, {status:#x}, {})", id(task), self.said(line, &no_names))
             }
@@ -69,6 +68,7 @@ impl<'a> Lines<'a> {
             Step::Call(seen) => return self.call(seen),
             Step::Loop(seen) => return self.ended(seen),
             Step::Never(entered) => return self.never(entered),
+            _ => return Ok(()),
         };
         self.push(line);
         Ok(())
@@ -83,7 +83,7 @@ impl<'a> Lines<'a> {
         let is_for_all = |signal: i32| [Signal::KILL.0, Signal::STOP.0, Signal::CONT.0].contains(&signal);
         match sent {
             Sent::Process(signal) => Ok(format!("os.kill(pid_of({id}), {})", literal::signal(signal))),
-            Sent::Group(_) => Err("a signal to a process group has no form in Python yet".to_owned()),
+            Sent::Group(signal) => Ok(format!("os.kill(-pid_of({id}), {})", literal::signal(signal))),
             Sent::Thread(signal) if is_for_all(signal) => {
                 Ok(format!("os.kill(pid_of({id}), {})", literal::signal(signal)))
             }
@@ -97,12 +97,10 @@ impl<'a> Lines<'a> {
 
     /// The line, with the process that it ends with.
     fn said(&self, line: &Line, with: &Names) -> String {
-        let Some((whose, after)) = &line.number else { return literal::string(&line.before) };
-        let text = format!("{}%d{}", line.before.replace('%', "%%"), after.replace('%', "%%"));
-        let number = match whose {
-            Whose::Task(task) => format!("tid_of({})", names::id(self.run, *task)),
-            Whose::Pid(pid) => names::pid(self.run, with, *pid),
+        let Some((before, after, number)) = names::ending(self.run, line, with) else {
+            return literal::string(&line.before);
         };
+        let text = format!("{}%d{}", before.replace('%', "%%"), after.replace('%', "%%"));
         format!("{} % {number}", literal::string(&text))
     }
 
@@ -114,7 +112,9 @@ impl<'a> Lines<'a> {
     fn made(&self, entered: &Entered) -> Result<Made, String> {
         match &entered.act {
             Act::Call(event) => made_of(&Call { event, names: &entered.names, run: self.run }),
-            Act::Flood { .. } | Act::Drain { .. } => Ok(calls::repeated(&entered.act, &entered.names)),
+            Act::Flood { .. } | Act::Drain { .. } | Act::Echo { .. } | Act::Ping { .. } => {
+                Ok(calls::repeated(&entered.act, &entered.names))
+            }
         }
     }
 

@@ -23,6 +23,17 @@ pub struct Variable {
     pub index: Option<usize>,
 }
 
+impl Variable {
+    /// The one that is named after an end.
+    fn of(end: &str) -> Self {
+        let (base, index) = match end.split_once('[') {
+            Some((base, index)) => (base, index.trim_end_matches(']').parse().ok()),
+            None => (end, None),
+        };
+        Self { name: format!("{}_fd", word(base)), index }
+    }
+}
+
 /// Numbers of one process and their variables; a closed one keeps its own, by which it is found to be closed.
 #[derive(Debug, Clone, Default)]
 pub struct Table {
@@ -43,6 +54,12 @@ impl Descriptors {
         self.tables.get(&pid).cloned().unwrap_or_default()
     }
 
+    /// A number that a process has for the end of this name.
+    pub fn number(&self, pid: i32, end: &str) -> Option<i32> {
+        let own = Variable::of(end);
+        self.tables.get(&pid)?.open.iter().find(|(_, variable)| **variable == own).map(|(fd, _)| *fd)
+    }
+
     /// An array for both ends of a new pair.
     pub fn array(&mut self, name: &str) -> String {
         self.variable(&format!("{}_fd", word(name)), true)
@@ -50,12 +67,8 @@ impl Descriptors {
 
     /// A variable for one more number of a process that refers to the end of this name.
     pub fn add(&mut self, pid: i32, fd: i32, end: &str) -> Variable {
-        let (base, index) = match end.split_once('[') {
-            Some((base, index)) => (base, index.trim_end_matches(']').parse().ok()),
-            None => (end, None),
-        };
-        let base = word(base);
-        let own = Variable { name: format!("{base}_fd"), index };
+        let own = Variable::of(end);
+        let (base, index) = (own.name.trim_end_matches("_fd").to_owned(), own.index);
         let table = self.table(pid);
         let is_used = |variable: &Variable| table.open.values().any(|used| used == variable);
         let variable = if is_used(&own) {

@@ -1,8 +1,8 @@
 //! What each call and loop of a recording is in the part of its task.
 
-use crate::abi::{Errno, Signal};
+use crate::abi::Signal;
 use crate::order::{Call, Extra};
-use crate::script::Verb;
+use crate::script::{Number, Verb};
 use crate::trace::{Burst, CallEvent, CallState};
 
 use super::{Act, Alone, Entered, Kept, Line, Seen, SeenLoop, Step, Variable, Walk, Whose};
@@ -11,30 +11,29 @@ impl Walk {
     /// One call of one task.
     pub(super) fn call(&mut self, event: &CallEvent, who: usize, line: &str, is_deadly: bool) -> Result<(), String> {
         let is_exit = matches!(event.call, Call::Exit { .. } | Call::ExitGroup { .. });
-        if matches!(event.call, Call::TimerfdCreate { .. }) {
-            self.timers.extend(event.names.made.clone());
-        }
-        // Orphans of the bench are waited for at once; those of a program by whoever comes to it.
-        if matches!(event.call, Call::Kill { pid: ..0, .. }) && event.errno == Errno::ESRCH {
-            return Err("that a group has no process left has no form as a program yet".to_owned());
-        }
+        self.run.uses_standard |= is_about_standard(&event.call);
+        let (is_in_loop, is_inside) = (self.run.parts[who].is_in_loop(), self.run.parts[who].asleep.is_some());
         match event.state {
-            CallState::Asleep if self.waits_for_a_timer(event) => {
-                return Err("a read that a timer wakes has no form as a program yet".to_owned());
-            }
+            // The loop goes on meanwhile: only at its end its task tells something.
+            CallState::Asleep | CallState::Resumed if is_in_loop => self.told_by_stage(line),
             CallState::Asleep => {
                 self.falls_asleep(who, line);
                 self.run.parts[who].asleep = Some(self.entered(event));
             }
             // It was asleep, and death took it.
             CallState::Resumed if is_deadly => self.told_by_stage(line),
-            CallState::Unfinished if event.since.is_some() => self.told_by_stage(line),
-            CallState::Resumed if self.run.parts[who].asleep.as_ref().is_some_and(Entered::is_loop) => {
-                return Err("a flood that wakes and goes on has no form as a program yet".to_owned());
-            }
+            CallState::Unfinished if event.since.is_some() || is_inside => self.told_by_stage(line),
             CallState::Resumed => {
                 self.checked(event, who, line)?;
                 self.woke(who);
+            }
+            // It had stopped its own task.
+            CallState::Returned if is_inside => {
+                self.checked(event, who, line)?;
+                self.woke(who);
+            }
+            CallState::Returned if stops_own_process(event) => {
+                return Err("a thread that stops its own process has no form as a program yet".to_owned());
             }
             CallState::Returned if !is_exit && !is_deadly => {
                 self.act(who);
@@ -46,12 +45,6 @@ impl Walk {
             }
         }
         Ok(())
-    }
-
-    /// Whether the call sleeps until a time has come: nobody's turn says when it wakes.
-    fn waits_for_a_timer(&self, event: &CallEvent) -> bool {
-        let Call::Read { fd, .. } = &event.call else { return false };
-        event.names.ends.iter().any(|end| end.fd == *fd && self.timers.contains(&end.name))
     }
 
     /// The call that a task dies in.
@@ -67,19 +60,18 @@ impl Walk {
 
     /// A loop's calls together.
     pub(super) fn burst(&mut self, burst: &Burst, who: usize, (line, is_deadly): (&str, bool)) -> Result<(), String> {
-        let first = burst.first_calls.first().ok_or("a loop without a call has no form as a program yet")?;
-        let limit = if burst.errno == Errno::NONE { burst.calls } else { u64::from(u32::MAX) };
-        let act = match (self.verb(), &first.call) {
-            (Some(Verb::Flood { .. }), Call::Write { fd, data }) => Act::Flood { fd: *fd, size: data.len(), limit },
-            (Some(Verb::Drain { dontwait, .. }), Call::Read { fd, count } | Call::Recv { fd, count, .. }) => {
-                let is_pipe = *dontwait && matches!(first.call, Call::Read { .. });
-                Act::Drain { fd: *fd, count: *count, dont_wait: *dontwait, is_pipe }
-            }
-            _ => return Err("this loop has no form as a program yet".to_owned()),
+        self.run.uses_standard |= burst.first_calls.first().is_some_and(|first| is_about_standard(&first.call));
+        let act = match burst.first_calls.first() {
+            Some(first) => self.loop_of(&first.call),
+            None => self.empty_drain(burst),
         };
+        let Some(act) = act.or_else(|| self.run.parts[who].asleep.as_ref().map(|asleep| asleep.act.clone())) else {
+            return Err("this loop has no form as a program yet".to_owned());
+        };
+        let is_deadly = is_deadly || burst.unfinished;
         let was_asleep = self.run.parts[who].asleep.take();
         let is_resumed = was_asleep.is_some();
-        let entered = was_asleep.unwrap_or_else(|| Entered { act, names: self.names(first.pid) });
+        let entered = was_asleep.unwrap_or_else(|| Entered { act, names: self.names(burst.pid) });
         match (is_resumed, is_deadly) {
             (true, true) => self.told_by_stage(line),
             (false, true) => self.falls_asleep(who, line),
@@ -101,13 +93,40 @@ impl Walk {
 
     /// A call as it is entered.
     fn entered(&self, event: &CallEvent) -> Entered {
-        let act = match (self.verb(), &event.call) {
-            (Some(Verb::Flood { .. }), Call::Write { fd, data }) => {
-                Act::Flood { fd: *fd, size: data.len(), limit: u64::from(u32::MAX) }
-            }
-            _ => Act::Call(Box::new(event.clone())),
-        };
+        let act = self.loop_of(&event.call).unwrap_or_else(|| Act::Call(Box::new(event.clone())));
         Entered { act, names: self.names(event.pid) }
+    }
+
+    /// The loop of the running statement that this call is one of.
+    fn loop_of(&self, call: &Call) -> Option<Act> {
+        let limit = |count: &Number| match count {
+            Number::Literal(count) => u64::try_from(*count).unwrap_or(0),
+            Number::Captured(..) => u64::from(u32::MAX),
+        };
+        match (self.verb()?, call) {
+            (Verb::Flood { count, .. }, Call::Write { fd, data }) => {
+                Some(Act::Flood { fd: *fd, size: data.len(), limit: limit(count) })
+            }
+            (Verb::Drain { dontwait, .. }, Call::Read { fd, count } | Call::Recv { fd, count, .. }) => {
+                let is_pipe = *dontwait && matches!(call, Call::Read { .. });
+                Some(Act::Drain { fd: *fd, count: *count, dont_wait: *dontwait, is_pipe })
+            }
+            (Verb::Echo { .. }, Call::Read { fd, .. } | Call::Write { fd, .. }) => Some(Act::Echo { fd: *fd }),
+            (Verb::Ping { count, .. }, Call::Write { fd, data }) => {
+                Some(Act::Ping { fd: *fd, size: data.len(), limit: limit(count) })
+            }
+            (Verb::Ping { count, .. }, Call::Read { fd, count: size }) => {
+                Some(Act::Ping { fd: *fd, size: *size, limit: limit(count) })
+            }
+            _ => None,
+        }
+    }
+
+    /// A drain that found nothing, and so made no call.
+    fn empty_drain(&self, burst: &Burst) -> Option<Act> {
+        let Some(Verb::Drain { dontwait: true, count: Number::Literal(count), .. }) = self.verb() else { return None };
+        let fd = self.descriptors.number(burst.pid, &burst.end)?;
+        Some(Act::Drain { fd, count: u64::try_from(*count).ok()?, dont_wait: true, is_pipe: true })
     }
 
     /// A call, with what it returned.
@@ -119,9 +138,6 @@ impl Walk {
             Call::Exec { program: None, .. } if ret == 0 => {
                 self.executed(event, who, line);
                 return Ok(());
-            }
-            Call::Kill { pid, signal } if *pid == event.pid && *signal == Signal::STOP.0 => {
-                return Err("a task that stops itself has no form as a program yet".to_owned());
             }
             _ => {}
         }
@@ -222,4 +238,19 @@ impl Walk {
         }
         Ok(())
     }
+}
+
+fn stops_own_process(event: &CallEvent) -> bool {
+    matches!(event.call, Call::Kill { pid, signal } if pid == event.pid && signal == Signal::STOP.0)
+}
+
+/// Whether a call is about a descriptor that was there before any was made.
+fn is_about_standard(call: &Call) -> bool {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all others say it by their descriptors")]
+    let further = match call {
+        Call::Dup2 { to, .. } | Call::Dup3 { to, .. } => vec![*to],
+        Call::CloseRange { first, .. } => vec![i32::try_from(*first).unwrap_or(i32::MAX)],
+        other => other.more_fds(),
+    };
+    call.fd().into_iter().chain(further).any(|fd| (0..3).contains(&fd))
 }

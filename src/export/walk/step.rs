@@ -16,6 +16,8 @@ pub struct Run {
     pub variables: Vec<(String, bool)>,
     /// Who called execve(2), in order.
     pub executions: Vec<usize>,
+    /// Whether a call is about one of the descriptors 0 to 2, which each task has from its beginning.
+    pub uses_standard: bool,
 }
 
 /// What one task does.
@@ -35,6 +37,13 @@ pub struct Part {
     pub(super) asleep: Option<Entered>,
 }
 
+impl Part {
+    /// Whether it is asleep in one of many calls.
+    pub(super) fn is_in_loop(&self) -> bool {
+        self.asleep.as_ref().is_some_and(Entered::is_loop)
+    }
+}
+
 /// One step of a part.
 #[derive(Debug)]
 pub enum Step {
@@ -52,6 +61,8 @@ pub enum Step {
     Say(Line),
     /// The same, of a call that sleeps next; the turn is given away.
     Sleeps(Line),
+    /// The next call stops its own task; the turn is given away.
+    Stops,
     /// Words for who reads the program.
     Comment(String),
     /// The stage sends a signal to a task.
@@ -139,7 +150,7 @@ pub struct Entered {
 impl Entered {
     /// Whether none of its calls can be told apart.
     pub fn is_loop(&self) -> bool {
-        matches!(self.act, Act::Flood { .. } | Act::Drain { .. })
+        !matches!(self.act, Act::Call(_))
     }
 }
 
@@ -167,6 +178,20 @@ pub enum Act {
         dont_wait: bool,
         /// recv(2) does not serve.
         is_pipe: bool,
+    },
+    /// What is read is written back, until the end.
+    Echo {
+        /// The descriptor.
+        fd: i32,
+    },
+    /// So many times a write of so many bytes, and a read of the answer.
+    Ping {
+        /// The descriptor.
+        fd: i32,
+        /// Bytes of each.
+        size: u64,
+        /// Writes at most.
+        limit: u64,
     },
 }
 

@@ -1,0 +1,39 @@
+//! A run as a Rust program: with nix alone it compiles without a warning, prints the run's own transcript, and tells a result that
+//! is not so.
+
+use crate::exports_c;
+use crate::support::exported::{self, RUST};
+
+#[test]
+fn a_run_as_rust_prints_its_transcript_and_an_altered_result_is_told() {
+    if !exported::has("rustc") {
+        return;
+    }
+    let mut scripts = exported::some(exported::scripts_in("tests/contract"), 4);
+    scripts.extend(exported::some(exported::lessons(), 15));
+    scripts.extend(exported::some(exported::scripts_in("tests/facts"), 30));
+    scripts.extend(exported::some(exported::scripts_in("tests/programs"), 15));
+    scripts.extend(exported::some(exported::cells(), 90));
+    let same = exported::each_prints_its_transcript(&RUST, &scripts);
+    assert!(same > scripts.len() / 2, "{same} of {}", scripts.len());
+}
+
+#[test]
+fn everything_that_c_has_is_in_one_program_of_rust() {
+    if !exported::has("rustc") {
+        return;
+    }
+    exported::has_all_of(&RUST, exports_c::SCRIPT);
+}
+
+#[test]
+fn what_nix_does_not_take_is_named_with_its_statement() {
+    let refused = [
+        (
+            "socket stream s\nbind s \"@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\n",
+            "line 2: bind s",
+        ),
+        ("signal 40 ignore\n", "line 1: signal 40 ignore: nix knows no signal 40"),
+    ];
+    exported::refuses(&RUST, &refused);
+}
