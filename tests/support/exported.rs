@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use tincans::kind::Kind;
 use tincans::lesson::{Action, Lesson, builtin, load};
-use tincans::situation::{Row, rows};
+use tincans::situation::{MatrixRow, rows};
 
 use super::{run_in, text};
 
@@ -165,7 +165,7 @@ pub fn lessons() -> Vec<Script> {
 
 /// The cells of the matrix: each row in each column in which it means something.
 pub fn cells() -> Vec<Script> {
-    let cell = |row: &Row, column: Kind| {
+    let cell = |row: &MatrixRow, column: Kind| {
         let lines = row.lines(column).ok()?;
         let script = lines.into_iter().map(|line| line.text + "\n").collect();
         Some((format!("{} {}", row.id, column.word()), script))
