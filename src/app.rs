@@ -150,6 +150,8 @@ pub struct App {
     first_step: Option<usize>,
     /// How much is known of the reasons for what was done last.
     heard: ExplanationState,
+    /// The explanation has the rows that it needs, whatever they are taken from.
+    pub is_explanation_whole: bool,
     /// The focus has moved since.
     is_looking_elsewhere: bool,
     /// Statements on their way, with their lines.
@@ -202,6 +204,7 @@ impl App {
             follow: false,
             first_step: None,
             heard: ExplanationState::Nothing,
+            is_explanation_whole: false,
             is_looking_elsewhere: false,
             pending: VecDeque::new(),
             next_line: 0,

@@ -36,7 +36,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use crate::app::action::{Action, Learn};
+use crate::app::action::{Action, ChannelAction, Learn};
 use crate::app::course::Taking;
 use crate::app::mode::Listed;
 use crate::app::{App, Mode, View, channel_sides, palette, update};
@@ -151,7 +151,19 @@ fn places_of(scene: ViewContext<'_>, area: Rect) -> Places {
         return present::places(area, why, channel_sides::listed(scene.world).len());
     }
     let (why, tasks) = (panel::why::rows(scene, area.width), scene.world.tasks().count());
-    Places::of(area, LayoutNeeds { why, tasks, channels: channel_sides::listed(scene.world).len() })
+    let channels = channel_sides::listed(scene.world).len();
+    Places::of(area, LayoutNeeds { why, is_why_whole: scene.app.is_explanation_whole, tasks, channels })
+}
+
+/// The key that asks why first shows the rest of what is explained already, where there was no room for it.
+fn explained(scene: ViewContext<'_>, area: Rect) -> Action {
+    let why = Action::Make(ChannelAction::Why);
+    let is_shown = scene.app.is_explanation_whole || scene.app.view != View::Bench || scene.app.present.is_on;
+    if is_shown || scene.app.course.shown().is_some() || scene.app.notice.is_some() {
+        return why;
+    }
+    let cut = panel::why::cut_explanation(scene, places_of(scene, area).why);
+    if cut.is_some() { Action::WholeExplanation } else { why }
 }
 
 /// A view that covers the bench; explanation and keys stay.
@@ -249,6 +261,7 @@ pub fn turned(scene: ViewContext<'_>, (width, height): (u16, u16), action: Actio
             Some(entry) if entry.objection.is_none() => turned(scene, (width, height), entry.action),
             _ => action,
         },
+        Action::Make(ChannelAction::Why) => explained(scene, area),
         Action::Learn(key) => Action::Learn(turned_in_lesson(scene, area, key)),
         _ => action,
     }

@@ -180,6 +180,8 @@ pub enum Action {
     Present,
     /// What comes next stays hidden until this is asked again.
     Curtain,
+    /// The whole explanation, where there was no room for it.
+    WholeExplanation,
     /// Whether clicks and the wheel come here, or select text in the terminal.
     ToggleMouse,
     /// The focus goes to the channel of this place, from 0.

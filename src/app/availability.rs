@@ -125,6 +125,7 @@ pub fn looks(action: Action) -> bool {
                 | Action::Quit
                 | Action::Present
                 | Action::Curtain
+                | Action::WholeExplanation
                 | Action::ToggleMouse
                 | Action::Focus(_)
                 | Action::OpenMatrix

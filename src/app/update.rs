@@ -220,6 +220,7 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         Action::KeepFilter => filtering::keep(app),
         Action::ClearFilter => filtering::clear(app),
         Action::Edit(edit) => edit_line(app, edit),
+        Action::WholeExplanation => app.is_explanation_whole = true,
         Action::Complete | Action::Present | Action::Curtain | Action::ToggleMouse | Action::Focus(_) => {
             presentation::act(app, world, action);
         }

@@ -31,6 +31,7 @@ impl App {
     /// Something is done: what was explained before no longer matters.
     pub fn begin(&mut self) {
         self.heard = ExplanationState::Nothing;
+        self.is_explanation_whole = false;
         self.is_looking_elsewhere = false;
     }
 
@@ -61,11 +62,13 @@ impl App {
     /// This is what was explained last.
     pub(super) fn explain(&mut self, explanation: Explanation) {
         self.why = Some(explanation);
+        self.is_explanation_whole = false;
         self.is_looking_elsewhere = false;
     }
 
     /// The focus has gone somewhere, or may have.
     pub(super) fn look_elsewhere(&mut self) {
+        self.is_explanation_whole = false;
         self.is_looking_elsewhere = true;
     }
 

@@ -22,6 +22,9 @@ const ROOMY: u16 = 30;
 /// shorter.
 const MOST_WHY: u16 = 3;
 
+/// Rows of the trace that an explanation leaves: its heading and the newest line.
+const TRACE_LEFT: u16 = 2;
+
 /// The areas of one frame.
 #[derive(Debug, Clone, Copy)]
 pub struct Places {
@@ -51,6 +54,8 @@ pub struct Strip {
 pub struct LayoutNeeds {
     /// Rows of explanation.
     pub why: u16,
+    /// Channels and trace give it all of them.
+    pub is_why_whole: bool,
     /// Processes.
     pub tasks: usize,
     /// Channels.
@@ -161,10 +166,13 @@ impl Places {
         };
         let strip = strip_rows(area, wanted);
         let rest = body.height - 1 - least_why - strip;
-        let channels = Rect { height: channel_rows(area, rest, wanted.channels), ..body };
+        let channels = channel_rows(area, rest, wanted.channels);
         // Of the trace the newest line stays, whatever there is to explain.
-        let most_why = most_why.min(least_why + (rest - channels.height).saturating_sub(2));
-        let why = Rect { y: channels.bottom(), height: wanted.why.clamp(least_why, most_why), ..body };
+        let room = least_why + (rest - channels).saturating_sub(TRACE_LEFT);
+        let whole = wanted.why.clamp(least_why, least_why + rest - TRACE_LEFT - 1);
+        let height = if wanted.is_why_whole { whole } else { wanted.why.clamp(least_why, most_why.min(room)) };
+        let channels = Rect { height: channels - height.saturating_sub(room), ..body };
+        let why = Rect { y: channels.bottom(), height, ..body };
         let prompt = Rect { y: why.bottom(), height: 1, ..body };
         let bottom = body.bottom() - strip;
         let trace = Rect { y: prompt.bottom(), height: bottom - prompt.bottom(), ..body };
@@ -311,7 +319,7 @@ mod tests {
                 for why in 0..12 {
                     for channels in [0, 1, 2, 3, 8, 300] {
                         let area = Rect::new(0, 0, width, height);
-                        let places = Places::of(area, LayoutNeeds { why, tasks: 5, channels });
+                        let places = Places::of(area, LayoutNeeds { why, is_why_whole: false, tasks: 5, channels });
                         let mut all = vec![places.channels, places.why, places.prompt, places.trace];
                         all.extend(places.strip.iter().flat_map(|strip| [strip.tasks, strip.holders]));
                         for (at, place) in all.iter().enumerate() {
@@ -411,7 +419,10 @@ mod tests {
             ((200, 60), &[WHOLE + 5 * MORE], 24),
         ];
         for ((width, height), heights, trace) in cases {
-            let places = Places::of(Rect::new(0, 0, width, height), LayoutNeeds { why: 1, tasks: 3, channels: 2 });
+            let places = Places::of(
+                Rect::new(0, 0, width, height),
+                LayoutNeeds { why: 1, is_why_whole: false, tasks: 3, channels: 2 },
+            );
             let count = 2_usize.div_ceil(across(width, 2));
             assert_eq!(share(places.channels.height, rows(count, 0)).heights, heights, "{width}×{height}");
             assert!(places.trace.height >= trace, "{width}×{height}: {}", places.trace.height);

@@ -184,7 +184,7 @@ const DEEDS: &[KeyRow] = &[
     row("continue", &[Char('S')], Action::Make(ChannelAction::Continue), SILENT, "let it go on with SIGCONT"),
     row("read-here", &[Char('p')], Action::Make(ChannelAction::ReadNear), SILENT, "the parent reads once"),
     row("new", &[Char('n')], Action::NewChannel, (13, "new"), "a new channel"),
-    row("why", &[Char('w')], Action::Make(ChannelAction::Why), (14, "why"), "why the parent's end is as it is"),
+    row("why", &[Char('w')], Action::Make(ChannelAction::Why), (14, "why"), "why it is so; the rest of a cut text"),
     row("undo", &[Char('u')], Action::Undo, (14, "undo"), "undo: the bench before the statement"),
     row("reset", &[Char('R')], Action::Reset, (15, "again"), "kill all; begin, or the step, again"),
     row("lessons", &[Char('l')], learn(Learn::List), (0, "lessons"), "the list of lessons"),

@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::View;
 use crate::app::action::{Action, ChannelAction, Learn, Move};
+use crate::app::{Mode, View};
 use crate::lesson::Next;
 use crate::ui::{ViewContext, words};
 
@@ -39,7 +39,7 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let is_whole_there = scene.app.course.shown().is_some() && scene.app.view == View::Bench;
     let is_continued = scene.app.notice.is_none() && why.is_some() && is_whole_there;
     let more =
-        if is_continued { format!(" … {}", scene.app.key(Action::Learn(Learn::PageDown))) } else { "…".to_owned() };
+        if is_continued { format!(" … {}", scene.app.key(Action::Learn(Learn::PageDown))) } else { rest_of(scene) };
     let lines = wrapped(scene, area.width);
     let is_longer = lines.len() > room;
     for (row, (y, text)) in (area.y..area.bottom()).zip(lines).enumerate() {
@@ -55,6 +55,14 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
         buf.set_line(area.x + 1, y, &Line::from(label), area.width.saturating_sub(1));
         buf.set_line(area.x + LABEL, y, &Line::from(text), width);
     }
+}
+
+/// Stands for the rest of what has no room, with the key that shows it where letters are keys.
+fn rest_of(scene: ViewContext<'_>) -> String {
+    let app = scene.app;
+    let has_key = app.mode == Mode::Keys && app.view == View::Bench && app.notice.is_none() && !app.present.is_on;
+    let key = app.key(Action::Make(ChannelAction::Why));
+    if has_key && !app.is_explanation_whole { format!(" … {key}: more") } else { "…".to_owned() }
 }
 
 fn wrapped(scene: ViewContext<'_>, width: u16) -> Vec<String> {

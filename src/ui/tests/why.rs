@@ -178,3 +178,35 @@ fn a_lesson_says_what_to_do_where_there_is_no_reason() {
     app.learn_that(&stage.events[stage.events.len() - 1..]);
     assert!(said(&app, &stage, (80, 24)).starts_with("TRY  Space"));
 }
+
+/// The columns of an explanation, put together again.
+fn whole_text(screen: &str) -> String {
+    let lines = screen.lines().skip_while(|line| !line.starts_with(" WHY "));
+    let rows = lines.take_while(|line| !line.starts_with(" i say"));
+    rows.map(|line| line[6..].trim()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_cut_explanation_is_shown_whole_by_the_key_that_asks_why_before_it_asks_anything_else() {
+    let stage = three_words();
+    let text = (1..=40).map(|number| format!("word{number}")).collect::<Vec<_>>().join(" ");
+    let why = Action::Make(ChannelAction::Why);
+    for size in [(60, 18), (80, 24)] {
+        let mut app = explained(&stage);
+        app.learn(&stage.world, about(&stage, "wire[1]", &text));
+        let scene =
+            |app: &App| turned(ViewContext { app, world: &stage.world, theme: Theme::with(Colours::None) }, size, why);
+        assert!(whole_text(&screen_of(&app, &stage, size)).ends_with(" … w: more"));
+        assert_eq!(scene(&app), Action::WholeExplanation);
+        act(&mut app, &stage, Action::WholeExplanation);
+        assert_eq!(whole_text(&screen_of(&app, &stage, size)), text);
+        // The next press asks; and what is explained next has no more than its usual room.
+        assert_eq!(scene(&app), why);
+        app.learn(&stage.world, about(&stage, "wire[1]", &(text.clone() + " and more")));
+        assert!(whole_text(&screen_of(&app, &stage, size)).ends_with(" … w: more"));
+    }
+    let mut app = explained(&stage);
+    app.learn(&stage.world, about(&stage, "wire[1]", "short"));
+    let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+    assert_eq!(turned(scene, (60, 18), why), why);
+}
