@@ -7,6 +7,7 @@ pub mod fold;
 pub mod history;
 pub mod kind;
 pub mod ledger;
+mod locks;
 mod names;
 pub mod object;
 pub mod opening;
@@ -346,25 +347,6 @@ impl World {
         let end = ongoing.end_of(ongoing.call().fd()?)?;
         let takes = |end: &&End| end.kind == Kind::Stream || matches!(ongoing.call(), Call::Recvmmsg { .. });
         self.ends.get(&end).filter(takes).map(|end| end.id)
-    }
-
-    /// Whether a task is inside of a splice between this pipe and a socket: so long the kernel holds the pipe's lock, and whoever
-    /// reads it, writes to it, closes it or asks for its length sleeps until the socket has room or bytes; no signal wakes him.
-    pub fn is_locked(&self, id: EndId) -> bool {
-        let peer = self.ends.get(&id).and_then(|end| end.peer);
-        self.locked_pipes().any(|pipe| pipe == id || Some(pipe) == peer)
-    }
-
-    /// All such pipes, by the side that the splice uses.
-    pub fn locked_pipes(&self) -> impl Iterator<Item = EndId> {
-        self.tasks.values().filter_map(|task| {
-            let ongoing = task.ongoing.as_ref().filter(|ongoing| ongoing.inside)?;
-            let Call::Splice { from, to, .. } = *ongoing.call() else { return None };
-            let is_pipe = |id: &EndId| self.ends.get(id).is_some_and(|end| end.kind.is_pipe());
-            let both = [ongoing.end_of(from)?, ongoing.end_of(to)?];
-            // Of two pipes none is locked while nothing can be moved.
-            both.into_iter().find(is_pipe).filter(|_| !both.iter().all(is_pipe))
-        })
     }
 
     /// Calls that were entered so far.

@@ -3,26 +3,19 @@
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
+use crate::world::ledger::USUAL_PAGES;
 
 use super::wording;
 
 /// Up to so many bytes a write to a pipe goes in whole or not at all.
 pub(super) const PIPE_BUF: u64 = 4096;
 
-/// Pages of a pipe whose size nobody has asked or set.
-const USUAL_PAGES: u64 = 16;
-
 /// `A pipe counts pages of 4096 bytes, not bytes: all 16 are in use, though only 65408 of 65536 bytes wait at p[0].`
 pub(super) fn in_use(world: &World, reading: &End) -> String {
     let (page, there, waiting) = (world.machine().page.max(1), reading.label(), reading.inbox.waiting());
     let wait = if waiting == 1 { "waits" } else { "wait" };
     let bytes = wording::count(waiting, "byte");
-    let used = if reading.kind == Kind::PacketPipe {
-        Some(reading.inbox.queue.len() as u64)
-    } else {
-        reading.inbox.pages.used()
-    };
-    let Some(used) = used else {
+    let Some(used) = reading.inbox.pages_in_use() else {
         return format!("A pipe counts pages of {page} bytes: those it has are in use, and {bytes} {wait} at {there}.");
     };
     let room = used.saturating_mul(page);
@@ -69,11 +62,8 @@ pub(super) fn room(world: &World, reading: &End) -> Option<Room> {
     if reading.inbox.queue.iter().any(|piece| piece.tentative) {
         return None;
     }
-    let (used, left) = match reading.kind {
-        // Each packet has a page of its own.
-        Kind::PacketPipe => (reading.inbox.queue.len() as u64, 0),
-        _ => (reading.inbox.pages.used()?, reading.inbox.pages.room_in_last(page)),
-    };
+    let used = reading.inbox.pages_in_use()?;
+    let left = if reading.kind == Kind::PacketPipe { 0 } else { reading.inbox.pages.room_in_last(page) };
     Some(match left {
         _ if used < capacity(reading, page).unwrap_or(USUAL_PAGES) => Room::Pages,
         0 => Room::Nothing,

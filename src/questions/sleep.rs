@@ -13,7 +13,7 @@ pub struct Sleep<'a> {
     pub ongoing: &'a Ongoing,
     /// The call.
     pub call: &'a Call,
-    /// The end it is about; of poll(2) the first.
+    /// The end it is about; of poll(2) the first, of splice(2) the source.
     pub end: Option<&'a End>,
 }
 
@@ -29,6 +29,9 @@ pub fn end_ids(ongoing: &Ongoing) -> Vec<EndId> {
     let id = |fd: i32| ongoing.names.end_id(fd);
     if let Call::Poll { fds, .. } = ongoing.call() {
         return fds.iter().filter_map(|fd| id(*fd)).collect();
+    }
+    if let Call::Splice { from, to, .. } | Call::Tee { from, to, .. } = *ongoing.call() {
+        return [from, to].into_iter().filter_map(id).collect();
     }
     ongoing.call().fd().and_then(id).into_iter().collect()
 }
@@ -57,6 +60,7 @@ fn is_still(world: &World, task: &Task) -> bool {
         Call::Other { name, .. } => name == "pause",
         Call::Poll { fds, timeout_ms, .. } => *timeout_ms < 0 && is_inside(fds.len()),
         Call::Accept { .. } => is_inside(1),
+        Call::Splice { .. } | Call::Tee { .. } => is_inside(2),
         call if call.is_reading() || call.is_writing() => is_inside(1) && !ends_by_itself(world, ongoing),
         _ => false,
     }
@@ -74,6 +78,9 @@ pub fn call_words(ongoing: &Ongoing) -> String {
     let about = match call {
         Call::Waitpid { pid, .. } | Call::Kill { pid, .. } => ongoing.names.task(*pid).unwrap_or_default().to_owned(),
         Call::Open { path, .. } => path.shown.clone(),
+        Call::Splice { from, to, .. } | Call::Tee { from, to, .. } => {
+            format!("{}, {}", ongoing.names.end(*from), ongoing.names.end(*to))
+        }
         _ => call.fd().map(|fd| ongoing.names.end(fd)).unwrap_or_default(),
     };
     format!("{}({about})", call.name())

@@ -4,6 +4,7 @@
 mod flow;
 mod loop_fold;
 mod measure;
+mod moves;
 mod outside;
 mod packets;
 mod pages;
@@ -11,7 +12,7 @@ mod peek;
 mod urgent;
 
 pub use flow::ReadBytes;
-pub use pages::Pages;
+pub use pages::{Pages, USUAL_PAGES};
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -65,6 +66,8 @@ pub struct Flow {
     pub ghost: u64,
     /// Somebody who is not in the picture writes here, or may: what nobody wrote came from there.
     pub has_outside_writers: bool,
+    /// Calls under way that may move bytes here.
+    moves: Vec<moves::PendingMove>,
 }
 
 /// The four terms of the law, and the numbers of calls.

@@ -92,6 +92,8 @@ pub struct Ongoing {
     pub write: Option<(EndId, u64)>,
     /// Messages of the same call behind that one; their numbers follow.
     pub more_writes: u32,
+    /// The end that it may move bytes to: splice, tee, sendfile.
+    pub moves_to: Option<EndId>,
     /// Of what it refers to, the numbers that another thread has closed meanwhile: the kernel keeps it open for the call.
     pub kept: Vec<(i32, EndId)>,
     /// What it does was seen by another task, and folded, before it returned.
@@ -171,6 +173,7 @@ impl Ongoing {
             slept: false,
             write: None,
             more_writes: 0,
+            moves_to: None,
             kept: Vec::new(),
             applied_early: false,
             restarted_after: None,

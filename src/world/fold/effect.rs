@@ -26,7 +26,9 @@ impl World {
             return self.apply_read(id, call, back, room);
         }
         let ongoing = self.tasks.get_mut(&id).and_then(|task| task.ongoing.as_mut());
-        let (write, more) = ongoing.map_or((None, 0), |ongoing| (ongoing.write.take(), ongoing.more_writes));
+        let (write, more, moves_to) = ongoing
+            .map_or((None, 0, None), |ongoing| (ongoing.write.take(), ongoing.more_writes, ongoing.moves_to.take()));
+        let write = moves_to.map_or(write, |to| self.end_move(id, to, back));
         match write {
             Some(write) if matches!(call, Call::Sendmmsg { .. }) => self.finish_messages(write, more, call, back),
             Some(write) => self.finish_write(write, call, back),

@@ -190,8 +190,7 @@ impl World {
         let never = matches!(call, Call::Poll { .. } | Call::Select { .. } | Call::EpollWait { .. });
         let may_time_out =
             end.is_some_and(|end| if call.room().is_some() { end.timeouts.0 } else { end.timeouts.1 }.is_some());
-        let write = ongoing.write.and_then(|(to, number)| self.ends.get(&to)?.inbox.write(number));
-        let has_moved = write.is_some_and(|write| write.gone + write.inside > 0);
+        let has_moved = self.write_of(id, ongoing).is_some_and(|write| write.gone + write.inside > 0);
         !has_moved && !(after_handler && (never || may_time_out))
     }
 

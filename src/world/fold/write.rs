@@ -10,6 +10,7 @@ use crate::trace::TaskId;
 use super::super::World;
 use super::super::channel::Reset;
 use super::super::kind::{EndId, Kind};
+use super::super::ledger::Write;
 use super::super::task::Ongoing;
 use super::Back;
 
@@ -18,7 +19,7 @@ impl World {
     pub(super) fn begin_writes(&mut self, by: TaskId, ongoing: &mut Ongoing) {
         /// Messages of one call; the kernel takes no more either.
         const MOST: usize = 1024;
-        (ongoing.write, ongoing.more_writes) = (None, 0);
+        (ongoing.write, ongoing.more_writes, ongoing.moves_to) = (None, 0, None);
         let call = Rc::clone(&ongoing.call);
         #[expect(clippy::wildcard_enum_match_arm, reason = "of every other call `content` says whether it writes")]
         match &*call {
@@ -33,8 +34,10 @@ impl World {
                 }
             }
             Call::Splice { count, .. } | Call::Tee { count, .. } | Call::Sendfile { count, .. } => {
-                let unknown = Rc::from([Payload::beginning(Vec::new(), *count)]);
-                ongoing.write = self.begin_write(by, ongoing, &unknown, &[]);
+                ongoing.moves_to = self.target(ongoing);
+                if let Some(end) = ongoing.moves_to.and_then(|to| self.ends.get_mut(&to)) {
+                    end.inbox.expect_move(by, *count, (end.kind, self.machine.page));
+                }
             }
             Call::Sendmsg { fds, .. } => {
                 let content = ongoing.content();
@@ -54,14 +57,7 @@ impl World {
         content: &Rc<[Payload]>,
         passed: &[i32],
     ) -> Option<(EndId, u64)> {
-        let from = ongoing.end_of(ongoing.call.written_fd()?)?;
-        let to = match destination(&ongoing.call) {
-            Some(address) if self.ends.get(&from)?.kind == Kind::Dgram => {
-                *self.addresses.get(&(address.to_owned(), Kind::Dgram))?
-            }
-            _ => self.ends.get(&from)?.peer?,
-        };
-        self.ends.get(&to)?;
+        let to = self.target(ongoing)?;
         let fds: Vec<EndId> = passed.iter().filter_map(|fd| Some(self.descriptor(by, *fd)?.passed())).collect();
         for passed in &fds {
             self.begin_flight(*passed);
@@ -70,11 +66,41 @@ impl World {
         Some((to, end.inbox.begin_write(by, content, fds, (end.kind, self.machine.page))))
     }
 
+    /// The end that a call writes to: the peer of its own, or who is bound to the address given.
+    fn target(&self, ongoing: &Ongoing) -> Option<EndId> {
+        let from = self.ends.get(&ongoing.end_of(ongoing.call.written_fd()?)?)?;
+        let to = match destination(&ongoing.call) {
+            Some(address) if from.kind == Kind::Dgram => *self.addresses.get(&(address.to_owned(), Kind::Dgram))?,
+            _ => from.peer?,
+        };
+        self.ends.get(&to).map(|end| end.id)
+    }
+
+    /// A call that moves has returned: the write that it has become. EPIPE is an answer of the other side's, as to a write.
+    pub(super) fn end_move(&mut self, by: TaskId, to: EndId, back: &Back) -> Option<(EndId, u64)> {
+        let is_write = back.ret > 0 || back.errno == abi::Errno::EPIPE;
+        let number = self.ends.get_mut(&to)?.inbox.end_move(by, is_write)?;
+        Some((to, number))
+    }
+
+    /// The write that a task is inside of, as far as it is one yet.
+    pub fn write_of(&self, by: TaskId, ongoing: &Ongoing) -> Option<&Write> {
+        if let Some((to, number)) = ongoing.write {
+            return self.ends.get(&to)?.inbox.write(number);
+        }
+        let inbox = &self.ends.get(&ongoing.moves_to?)?.inbox;
+        inbox.write(inbox.write_of_move(by)?)
+    }
+
     /// The task died: what it was in the middle of writing counts for anything from nothing to all of it.
     pub(super) fn abandon_write(&mut self, id: TaskId) {
         let Some(task) = self.tasks.get_mut(&id) else { return };
         let asleep = task.state == TaskState::Asleep;
+        let moves_to = task.ongoing.as_mut().and_then(|ongoing| ongoing.moves_to.take());
         let of = task.ongoing.as_mut().and_then(|ongoing| Some((ongoing.write.take()?, ongoing.more_writes)));
+        if let Some(end) = moves_to.and_then(|to| self.ends.get_mut(&to)) {
+            end.inbox.abandon_move(id, asleep);
+        }
         let Some(((to, number), more)) = of else { return };
         if let Some(end) = self.ends.get_mut(&to) {
             let kind = end.kind;

@@ -145,6 +145,7 @@ impl Flow {
         let mut data = found.data;
         let mut pieces = Vec::new();
         while left > 0 {
+            self.begin_moves_for(data);
             let fits = |front: &Piece| !self.has_outside_writers || self.matches(*front, data);
             let Some((at, most)) = self.pick(data).filter(|_| self.queue.front().is_some_and(fits)) else {
                 if !self.has_outside_writers {
@@ -165,7 +166,8 @@ impl Flow {
     }
 
     /// A read took one message, or as much of it as fitted. Returns the number of the write it came from.
-    pub fn take_message(&mut self, found: ReadBytes<'_>) -> Result<u64, String> {
+    pub fn take_message(&mut self, found: Found<'_>) -> Result<u64, String> {
+        self.begin_moves_for(found.data);
         if self.queue.is_empty() && self.has_outside_writers {
             self.supply(found.len);
             self.remember_read(found, Vec::new(), 0, ReadResult::Bytes);
@@ -254,7 +256,7 @@ impl Flow {
     /// came first.
     pub fn is_undecided(&self) -> bool {
         let order_is_open = self.is_mixed && self.kind == Some(Kind::Dgram) && self.queue.len() > 1;
-        self.reader_died || order_is_open || self.queue.iter().any(|piece| piece.tentative)
+        self.reader_died || order_is_open || self.expects_moves() || self.queue.iter().any(|piece| piece.tentative)
     }
 
     /// The law of conservation, as an error that says which sum does not come out.
@@ -293,7 +295,7 @@ impl Flow {
     }
 
     /// The piece a stream read took first: the front, unless only a later one has the bytes that came (several writers).
-    fn pick(&self, data: &[u8]) -> Option<(usize, u64)> {
+    pub(super) fn pick(&self, data: &[u8]) -> Option<(usize, u64)> {
         let only = self.pick_where(|piece| self.matches(piece, data))?;
         if !self.is_mixed || self.matches(self.queue[only], data) {
             return Some((only, u64::MAX));
@@ -314,7 +316,7 @@ impl Flow {
         self.pick_where(|piece| piece.len >= found.len && self.matches(piece, found.data))
     }
 
-    fn pick_where(&self, fits: impl Fn(Piece) -> bool) -> Option<usize> {
+    pub(super) fn pick_where(&self, fits: impl Fn(Piece) -> bool) -> Option<usize> {
         let front = *self.queue.front()?;
         if !self.is_mixed || (fits(front) && !front.tentative) {
             return Some(0);
@@ -333,7 +335,7 @@ impl Flow {
         front.chain(self.queue.iter().copied().enumerate().skip(last))
     }
 
-    fn matches(&self, piece: Piece, data: &[u8]) -> bool {
+    pub(super) fn matches(&self, piece: Piece, data: &[u8]) -> bool {
         let Some(write) = self.write(piece.write) else { return true };
         let limit = data.len().min(usize::try_from(piece.len).unwrap_or(usize::MAX));
         write.agrees(piece.start, &data[..limit])

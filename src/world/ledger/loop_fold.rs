@@ -77,7 +77,7 @@ impl Flow {
     }
 
     fn is_simple(&self) -> bool {
-        !self.is_mixed && self.totals.carried == 0 && self.urgent.is_none()
+        !self.is_mixed && !self.expects_moves() && self.totals.carried == 0 && self.urgent.is_none()
     }
 
     /// Nothing is lost of a byte stream's read, if it has so many bytes at all.

@@ -53,6 +53,10 @@ impl Flow {
         if kind == Kind::Dgram && certain > 0 {
             return self.come_first(bytes);
         }
+        let known: u64 = self.queue.iter().map(|piece| piece.len).sum();
+        if bytes > known {
+            self.begin_moves();
+        }
         let mut shares = self.shares(is_dead);
         self.share_out(bytes.saturating_sub(certain), &mut shares);
         for (at, Share { number, inside, is_dead, .. }) in shares.into_iter().enumerate() {

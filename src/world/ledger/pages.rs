@@ -2,7 +2,11 @@
 
 use std::collections::VecDeque;
 
+use super::super::kind::Kind;
 use super::Flow;
+
+/// Pages of a pipe whose size nobody has asked or set.
+pub const USUAL_PAGES: u64 = 16;
 
 /// One page that something waits in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +88,11 @@ impl Pages {
 }
 
 impl Flow {
+    /// Pages of a pipe that are in use; each packet has one of its own. None where that is not certain.
+    pub fn pages_in_use(&self) -> Option<u64> {
+        if self.kind == Some(Kind::PacketPipe) { Some(self.queue.len() as u64) } else { self.pages.used() }
+    }
+
     /// A write to a pipe has put bytes in its pages.
     pub(super) fn fill_pages(&mut self, taken: u64, offered: u64) {
         if let Some(page) = self.page {

@@ -1,0 +1,40 @@
+//! Pipes whose lock the kernel holds for a call that sleeps.
+
+use crate::order::Call;
+
+use super::World;
+use super::kind::EndId;
+use super::ledger::USUAL_PAGES;
+
+impl World {
+    /// Whether a task is inside of a splice between this pipe and a socket, and waits for the socket: so long the kernel holds the
+    /// pipe's lock, and whoever reads it, writes to it, closes it or asks for its length sleeps; no signal wakes him.
+    pub fn is_locked(&self, id: EndId) -> bool {
+        let peer = self.ends.get(&id).and_then(|end| end.peer);
+        self.locked_pipes().any(|pipe| pipe == id || Some(pipe) == peer)
+    }
+
+    /// All such pipes, by the side that the splice uses.
+    pub fn locked_pipes(&self) -> impl Iterator<Item = EndId> {
+        self.tasks.values().filter_map(|task| {
+            let ongoing = task.ongoing.as_ref().filter(|ongoing| ongoing.inside)?;
+            let Call::Splice { from, to, .. } = *ongoing.call() else { return None };
+            let (from, to) = (self.ends.get(&ongoing.end_of(from)?)?, self.ends.get(&ongoing.end_of(to)?)?);
+            // While it waits for the pipe, for bytes or for room, it has let the lock go; so where both are pipes.
+            match (from.kind.is_pipe(), to.kind.is_pipe()) {
+                (true, false) => (from.inbox.waiting() > 0).then_some(from.id),
+                (false, true) => (!self.is_full_pipe(to.peer?)).then_some(to.id),
+                _ => None,
+            }
+        })
+    }
+
+    /// Whether all pages of the pipe that is read here are certainly in use.
+    fn is_full_pipe(&self, reading: EndId) -> bool {
+        let page = self.machine.page.max(1);
+        self.ends.get(&reading).is_some_and(|end| {
+            let pages = end.pipe_size.map_or(USUAL_PAGES, |bytes| bytes / page);
+            end.inbox.pages_in_use().is_some_and(|used| used >= pages)
+        })
+    }
+}
