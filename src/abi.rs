@@ -52,10 +52,18 @@ impl Errno {
     pub const ECHILD: Self = Self(10);
     /// Invalid argument.
     pub const EINVAL: Self = Self(22);
+    /// A number of the kernel's own: make the call anew. recvmmsg(2) lets programs see it (strerror(3) does not know it).
+    pub const ERESTARTSYS: Self = Self(512);
 
     /// The name in `<errno.h>`, or `E?` for a number that has none.
     pub fn name(self) -> &'static str {
         ERRNOS.iter().find(|row| row.1 == self.0).map_or("E?", |row| row.0)
+    }
+
+    /// How a program writes it: the name, or the number of one that `<errno.h>` does not have.
+    pub fn in_a_program(self) -> String {
+        let is_listed = self.0 < Self::ERESTARTSYS.0 && self.name() != "E?";
+        if is_listed { self.name().to_owned() } else { self.0.to_string() }
     }
 
     /// What strerror(3) says in the C locale.

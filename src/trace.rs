@@ -249,7 +249,7 @@ pub struct QueueReport {
     pub sndbuf: Option<u64>,
     /// Bytes that wait, by the ledger.
     pub waiting: u64,
-    /// Messages that wait, by the ledger; none on a byte stream.
+    /// Messages that wait, by the ledger; none on a byte stream, and where nobody knows what a sleeper has put in.
     pub messages: Option<u64>,
 }
 

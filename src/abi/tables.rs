@@ -1,6 +1,6 @@
 //! The two long tables: every errno of Linux, and the standard signals.
 
-/// Every errno of Linux: name, number, message.
+/// Every errno of Linux, and the one of the kernel's own that programs can get to see: name, number, message.
 pub const ERRNOS: &[(&str, i32, &str)] = &[
     ("EPERM", 1, "Operation not permitted"),
     ("ENOENT", 2, "No such file or directory"),
@@ -133,6 +133,7 @@ pub const ERRNOS: &[(&str, i32, &str)] = &[
     ("ENOTRECOVERABLE", 131, "State not recoverable"),
     ("ERFKILL", 132, "Operation not possible due to RF-kill"),
     ("EHWPOISON", 133, "Memory page has hardware error"),
+    ("ERESTARTSYS", 512, "Unknown error 512"),
 ];
 
 /// The standard signals of x86 and ARM: name, number.

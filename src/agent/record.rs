@@ -204,8 +204,17 @@ fn head(kind: u64, words: u64, small: u64, ret: u64) -> u64 {
     kind | words << 8 | small << 24 | ret << 32
 }
 
+/// The kernel's own errors, which start at 512, have the last numbers of the byte.
+const KERNELS_OWN: i32 = 512 - 0xf0;
+
 fn small(errno: Errno) -> u64 {
-    u64::try_from(errno.0 & 0xff).unwrap_or(0)
+    let number = if errno.0 >= Errno::ERESTARTSYS.0 { errno.0 - KERNELS_OWN } else { errno.0 };
+    u64::from(u8::try_from(number).unwrap_or(0))
+}
+
+fn errno_of(small: u8) -> Errno {
+    let number = i32::from(small);
+    Errno(if small >= 0xf0 { number + KERNELS_OWN } else { number })
 }
 
 fn low(ret: i64) -> u64 {
@@ -252,7 +261,7 @@ pub fn decode(ring: &RingReader, available: u64) -> Option<(RingRecord, usize)> 
     }
     let small = u8::try_from(first >> 24 & 0xff).unwrap_or(0);
     let ret = u32::try_from(first >> 32).unwrap_or(0).cast_signed();
-    let errno = Errno(i32::from(small));
+    let errno = errno_of(small);
     let entry = match first & 0xff {
         ENTER => RingRecord::Entered { step: small },
         EXIT => RingRecord::Returned { ret, errno, outcome: None },

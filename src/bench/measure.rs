@@ -32,7 +32,7 @@ impl Bench {
         let of_pipe = this.peer.filter(|_| this.kind.is_pipe()).and_then(|peer| world.end(peer));
         let inbox =
             of_pipe.map_or(&this.inbox, |peer| if this.inbox.waiting() > 0 { &this.inbox } else { &peer.inbox });
-        let messages = this.kind.keeps_messages().then(|| inbox.messages());
+        let messages = inbox.messages().filter(|_| this.kind.keeps_messages());
         Some(QueueReport { id: this.id, end: this.label(), bytes, charged, sndbuf, waiting: inbox.waiting(), messages })
     }
 

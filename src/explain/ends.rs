@@ -10,7 +10,7 @@ use crate::world::ledger::Piece;
 
 use super::pages::Room;
 use super::reads::page_of_messages;
-use super::{fifos, pages, wording};
+use super::{fifos, messages, pages, wording};
 
 /// The explanation of an end.
 pub(super) fn of_end(world: &World, end: &End) -> Explanation {
@@ -20,6 +20,7 @@ pub(super) fn of_end(world: &World, end: &End) -> Explanation {
     };
     let explained = match next.outcome {
         ReadOutcome::Fails(Errno::EBADF) => Some(writes_only(world, end, peer)),
+        ReadOutcome::Fails(errno) if end.kept_error == Some(errno) => Some(messages::keeps_error(end, errno)),
         ReadOutcome::Fails(Errno::ECONNRESET) => reset_pending(end, peer),
         ReadOutcome::Fails(errno) => {
             let fails = Foretold::read(end.id, ReadOutcome::Fails(errno));

@@ -1,8 +1,8 @@
 //! sendmmsg(2) and recvmmsg(2): several messages by one call, which counts messages and not bytes.
 
-use crate::abi::{self, MSG_TRUNC};
+use crate::abi::{self, Errno, MSG_TRUNC};
 use crate::order::{Call, Extra, IncomingMessage};
-use crate::trace::Explanation;
+use crate::trace::{Explanation, Foretold, ReadOutcome};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::ledger::ReadResult;
@@ -11,7 +11,7 @@ use crate::world::task::{Ongoing, Task};
 use super::scene::Scene;
 use super::{Rule, wording};
 
-pub(super) const RULES: &[Rule] = &[fewer_went, filled_with_eof, cut, fewer_came, came];
+pub(super) const RULES: &[Rule] = &[kept_error, fewer_went, filled_with_eof, cut, fewer_came, came];
 
 /// The end, the messages, and how many there could have been.
 fn received<'a>(scene: &Scene<'a>) -> Option<(&'a End, &'a [IncomingMessage], u64)> {
@@ -21,6 +21,54 @@ fn received<'a>(scene: &Scene<'a>) -> Option<(&'a End, &'a [IncomingMessage], u6
         return None;
     };
     Some((scene.end?, messages, u64::from(*most)))
+}
+
+/// ` So far 2 of 4 messages have gone.`, of a sendmmsg(2) that sleeps.
+pub(super) fn gone_so_far(ongoing: &Ongoing, peer: &End) -> Option<String> {
+    let Call::Sendmmsg { messages, .. } = ongoing.call() else { return None };
+    let all = messages.len() as u64;
+    let (_, first) = ongoing.write?;
+    let own = (first..=first + u64::from(ongoing.more_writes)).filter_map(|number| peer.inbox.write(number));
+    let gone = own.filter(|write| write.offered > 0 && write.gone + write.inside == write.offered).count() as u64;
+    Some(match peer.inbox.messages() {
+        Some(_) => format!(" So far {gone} of {} have gone.", wording::count(all, "message")),
+        None => format!(
+            " How many of its {} have gone, the kernel does not tell: of datagrams FIONREAD is the length of the first.",
+            wording::count(all, "message")
+        ),
+    })
+}
+
+/// What the next call meets where a recvmmsg(2) has kept its error.
+pub(super) fn keeps_error(end: &End, errno: Errno) -> Explanation {
+    let text = format!(
+        "The next call at {} fails with {}: a signal ended a recvmmsg there that had some messages already. It returned those, and \
+         the kernel keeps the error for the next call. It is told once.",
+        end.label(),
+        errno.name(),
+    );
+    let fails = Foretold::read(end.id, ReadOutcome::Fails(errno));
+    wording::explanation(end, "kept-by-recvmmsg", "recvmmsg(2)", text).foretelling([fails])
+}
+
+/// The error that an interrupted recvmmsg(2) kept for the next call, whichever that is.
+fn kept_error(scene: &Scene<'_>) -> Option<Explanation> {
+    let end = scene.end?;
+    let told = match (&scene.call.call, &scene.call.outcome.extra) {
+        (Call::Getsockopt { option, .. }, Extra::Value(value)) if option == "error" => *value,
+        _ if scene.ret() < 0 => i64::from(scene.errno().0),
+        _ => return None,
+    };
+    if told != i64::from(Errno::ERESTARTSYS.0) {
+        return None;
+    }
+    let text = format!(
+        "This error is an earlier call's: a signal ended a recvmmsg at {} that had some messages already. It returned those, and \
+         the kernel kept the error for the next call at this socket, which was this one. 512 is a number of the kernel's own: errno(3) does \
+         not list it, strerror says \"Unknown error 512\", and strace prints ERESTARTSYS. It is told once.",
+        end.label(),
+    );
+    Some(wording::explanation(end, "kept-by-recvmmsg", "recvmmsg(2)", text))
 }
 
 /// sendmmsg(2) that stopped on the way.

@@ -272,6 +272,7 @@ fn error_and_cause(world: &World, end: &End, failure: WriteFailure) -> Option<(S
             format!("{here} has no peer, unless an address comes with the message")
         }
         Cause::NotConnected => format!("{here} is not connected, which POLLHUP says too"),
+        Cause::KeptError => format!("an interrupted recvmmsg at {here} kept it for the next call"),
         Cause::PeerClosed => format!("{there} is closed"),
         Cause::PeerClosedUnread => format!("{there} was closed with bytes unread"),
         Cause::ShutDown => format!("{here} was shut down for writing"),

@@ -250,7 +250,7 @@ fn rest_waits(scene: &Scene<'_>) -> Option<Explanation> {
 fn one_message_each(scene: &Scene<'_>) -> Option<Explanation> {
     let (end, read) = (scene.end.filter(|end| end.kind.keeps_messages())?, scene.read()?);
     let (here, kind) = (end.label(), end.kind.title());
-    let left = match end.inbox.messages() {
+    let left = match end.inbox.least_messages() {
         0 => "No other message waits".to_owned(),
         1 => "1 message still waits".to_owned(),
         many => format!("{many} messages still wait"),

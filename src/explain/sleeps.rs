@@ -166,8 +166,14 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
         );
         return wording::explanation(task, "asleep-short-queue", "unix(7)", text);
     }
-    let (taken, offered) = (taken_so_far(world, ongoing), ongoing.call().offered().unwrap_or(0));
+    let (taken, offered) = (taken_so_far(world, task, ongoing), ongoing.call().offered().unwrap_or(0));
+    let messages = messages::gone_so_far(ongoing, peer);
     let last = match taken {
+        _ if messages.is_some() => {
+            "if the last copy goes instead, the call returns how many messages went, and only the next \
+             send fails; with none gone it fails itself"
+                .to_owned()
+        }
         0 => format!("if the last copy goes instead, it wakes with {gone}"),
         taken => format!(
             "if the last copy goes instead, the call returns {taken} (or more), the count that was taken, and only the next write \
@@ -175,12 +181,14 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
         ),
     };
     let so_far = match taken {
+        _ if messages.is_some() => messages.unwrap_or_default(),
         0 => String::new(),
-        // Of several messages the call does not say how many bytes they are.
-        taken if offered == 0 => format!(" So far {taken} bytes have been taken."),
         taken => format!(" So far {taken} of {offered} bytes have been taken."),
     };
     let holds = wording::who_holds(world, peer);
+    // unix_writable() is what wakes a writer, although one that comes now finds room before that.
+    let once =
+        if end.kind.is_pipe() { "once there is room" } else { "once no more than a quarter of its buffer is in use" };
     let full = if end.kind.is_pipe() {
         let page = pages::in_use(world, peer);
         format!(".{so_far} {page}{} {}", pages::does_not_fit(world, peer, offered), wording::capital(&holds))
@@ -188,7 +196,7 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
         format!(": the buffer is full, {} at {}, and {holds}.{so_far}", wording::waits(peer), peer.label())
     };
     let text = format!(
-        "{name} is asleep in {call}({here}){}.{stopped} Reads there wake it once there is room; {last}.{}",
+        "{name} is asleep in {call}({here}){}.{stopped} Reads there wake it {once}; {last}.{}",
         full.trim_end_matches('.'),
         ends_by_itself(world, end, true),
     );
@@ -196,9 +204,8 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
 }
 
 /// Bytes of the write that a task sleeps in that are in, or were read already.
-fn taken_so_far(world: &World, ongoing: &Ongoing) -> u64 {
-    let write = ongoing.write.and_then(|(to, number)| world.end(to)?.inbox.write(number));
-    write.map_or(0, |write| write.gone + write.inside)
+fn taken_so_far(world: &World, task: &Task, ongoing: &Ongoing) -> u64 {
+    world.write_of(task.id, ongoing).map_or(0, |write| write.gone + write.inside)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]

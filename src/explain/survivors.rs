@@ -76,8 +76,8 @@ fn survivor(world: &World, gone: &End) -> Option<(String, Foretold)> {
 fn outcome_words(end: &End, outcome: ReadOutcome, is_first: bool) -> String {
     match outcome {
         ReadOutcome::Bytes { .. } => format!("returns {}", wording::count(end.inbox.waiting(), "byte")),
-        ReadOutcome::Message(_) | ReadOutcome::SomeMessage if end.inbox.messages() > 1 => {
-            format!("returns the first of {}", wording::count(end.inbox.messages(), "message"))
+        ReadOutcome::Message(_) | ReadOutcome::SomeMessage if end.inbox.least_messages() > 1 => {
+            format!("returns the first of {}", wording::count(end.inbox.least_messages(), "message"))
         }
         ReadOutcome::Message(_) | ReadOutcome::SomeMessage => "returns the message that waits".to_owned(),
         ReadOutcome::Eof if is_first => "returns 0, which is EOF".to_owned(),

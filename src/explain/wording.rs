@@ -179,14 +179,18 @@ fn waiting(end: &End) -> String {
         return "nothing".to_owned();
     }
     let bytes = count(end.inbox.waiting(), "byte");
-    if end.kind.keeps_messages() { format!("{} ({bytes})", count(end.inbox.messages(), "message")) } else { bytes }
+    match end.inbox.messages() {
+        _ if !end.kind.keeps_messages() => bytes,
+        Some(messages) => format!("{} ({bytes})", count(messages, "message")),
+        None => format!("at least {} ({bytes})", count(end.inbox.least_messages().max(1), "message")),
+    }
 }
 
 /// `3 bytes wait`, `1 message (3 bytes) waits`, `nothing waits`.
 pub fn waits(end: &End) -> String {
     let one = match end.inbox.queue.is_empty() {
         true => true,
-        false if end.kind.keeps_messages() => end.inbox.messages() == 1,
+        false if end.kind.keeps_messages() => end.inbox.least_messages() <= 1,
         false => end.inbox.waiting() == 1,
     };
     format!("{} {}", waiting(end), if one { "waits" } else { "wait" })

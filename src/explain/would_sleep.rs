@@ -228,5 +228,8 @@ const LARGE: u64 = 2048;
 /// Whether the receiver's queue is what is full: of a datagram socket that is not connected back, with little in it.
 pub(super) fn is_short_queue(end: &End, peer: &End) -> bool {
     const FEW: u64 = 32 * 1024;
-    end.kind == Kind::Dgram && peer.peer != Some(end.id) && peer.inbox.messages() > 1 && peer.inbox.waiting() < FEW
+    end.kind == Kind::Dgram
+        && peer.peer != Some(end.id)
+        && peer.inbox.least_messages() > 1
+        && peer.inbox.waiting() < FEW
 }

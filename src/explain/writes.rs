@@ -1,5 +1,6 @@
 //! What a write did: taken whole, in part, or after a sleep; and that taken is not received.
 
+use crate::order::Call;
 use crate::trace::{CallState, Explanation, Foretold};
 use crate::world::channel::End;
 
@@ -96,7 +97,10 @@ fn slept_for_room(scene: &Scene<'_>) -> Option<Explanation> {
         "{} slept in this write until there was room{}; now it has taken {}.",
         scene.who(),
         if end.kind.is_pipe() { ": something was read, or the pipe was made larger" } else { ", which reads make" },
-        wording::count(u64::try_from(scene.ret()).unwrap_or(0), "byte"),
+        wording::count(
+            u64::try_from(scene.ret()).unwrap_or(0),
+            if matches!(scene.call.call, Call::Sendmmsg { .. }) { "message" } else { "byte" }
+        ),
     );
     Some(wording::explanation(end, "write-waited-for-room", "unix(7)", text))
 }

@@ -122,7 +122,7 @@ fn observe(condition: &Statement, world: &World) -> Option<Option<What>> {
         Verb::Holders { end: of } => Some(end(of).map(|end| What::Holders(world.holders_report(end.id)))),
         Verb::Queue { end: of } => Some(end(of).map(|end| {
             let waiting = end.inbox.waiting();
-            let messages = end.kind.keeps_messages().then(|| end.inbox.messages());
+            let messages = end.inbox.messages().filter(|_| end.kind.keeps_messages());
             What::Queue(QueueReport {
                 id: end.id,
                 end: end.label(),

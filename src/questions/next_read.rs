@@ -118,7 +118,7 @@ fn of_stream(world: &World, end: &End, blocking: Blocking) -> NextRead {
     let last = nothing_left(world, end, blocking);
     let is_reset = end.reset == Reset::Pending;
     let after = |reset: bool| {
-        let error = reset.then_some(ReadOutcome::Fails(Errno::ECONNRESET));
+        let error = reset.then_some(Errno::ECONNRESET).or(end.kept_error).map(ReadOutcome::Fails);
         error.into_iter().chain([last]).collect::<Vec<_>>()
     };
     let run = if is_taken_by_sleeper(world, end) { None } else { ReadRun::of(end) };
@@ -146,9 +146,10 @@ fn of_messages(world: &World, end: &End, blocking: Blocking) -> NextRead {
     let first = end.inbox.queue.front().filter(|piece| !piece.tentative && !is_taken_by_sleeper(world, end));
     let first = first.map(|piece| ReadOutcome::Message(piece.len));
     let last = nothing_left(world, end, blocking);
-    if end.reset == Reset::Pending {
+    let error = if end.reset == Reset::Pending { Some(Errno::ECONNRESET) } else { end.kept_error };
+    if let Some(error) = error {
         let afterwards = first.into_iter().chain([last]).collect();
-        return NextRead { outcome: ReadOutcome::Fails(Errno::ECONNRESET), afterwards };
+        return NextRead { outcome: ReadOutcome::Fails(error), afterwards };
     }
     first_then(first, vec![last])
 }

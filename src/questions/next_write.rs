@@ -12,6 +12,8 @@ pub enum Cause {
     ReadsOnly,
     /// It is connected with nobody.
     NotConnected,
+    /// recvmmsg(2) kept an error here for the next call, whatever that is.
+    KeptError,
     /// Nobody holds the peer any more.
     PeerClosed,
     /// The peer was closed with bytes unread, which nobody was told of yet.
@@ -53,6 +55,9 @@ pub fn failure(world: &World, end: &End) -> Option<WriteFailure> {
         let is_loose = !end.kind.is_pipe() && (end.channel.is_none() || end.kind == Kind::Dgram);
         return if is_loose { failure(Errno::ENOTCONN, Cause::NotConnected) } else { None };
     };
+    if let Some(errno) = end.kept_error.filter(|_| end.kind.keeps_empty_messages()) {
+        return failure(errno, Cause::KeptError);
+    }
     match end.kind {
         Kind::Dgram if peer.closed => failure(Errno::ECONNREFUSED, Cause::PeerClosed),
         Kind::Seqpacket if peer.closed && end.reset == Reset::Pending => {
@@ -61,6 +66,7 @@ pub fn failure(world: &World, end: &End) -> Option<WriteFailure> {
         _ if peer.closed => failure(Errno::EPIPE, Cause::PeerClosed),
         _ if end.shut_here.1 => failure(Errno::EPIPE, Cause::ShutDown),
         _ if end.shut_wr || (end.kind == Kind::Dgram && peer.shut_here.0) => failure(Errno::EPIPE, Cause::PeerShutDown),
-        Kind::Stream | Kind::Dgram | Kind::Seqpacket | Kind::Pipe | Kind::PacketPipe | Kind::Fifo => None,
+        Kind::Stream => end.kept_error.and_then(|errno| failure(errno, Cause::KeptError)),
+        Kind::Dgram | Kind::Seqpacket | Kind::Pipe | Kind::PacketPipe | Kind::Fifo => None,
     }
 }

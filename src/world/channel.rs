@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
+use crate::abi::Errno;
 use crate::script::EndName;
 use crate::trace::{Figures, TaskId};
 
@@ -63,6 +64,8 @@ pub struct End {
     pub closed_unread: bool,
     /// What its peer's close with bytes unread has brought.
     pub reset: Reset,
+    /// The error that recvmmsg(2) kept for the next call, when a signal ended its wait after some messages.
+    pub kept_error: Option<Errno>,
     /// The address it is bound to, as written.
     pub address: Option<String>,
     /// The kernel's number for it, where a source has told it; both sides of a pipe have the same.
@@ -164,6 +167,7 @@ impl End {
             was_collected: false,
             closed_unread: false,
             reset: Reset::None,
+            kept_error: None,
             address: None,
             inode: None,
             outside: false,

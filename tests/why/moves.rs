@@ -99,3 +99,35 @@ fn a_sleeping_splice_waits_for_one_of_its_sides_and_may_hold_a_lock() {
         ],
     );
 }
+
+#[test]
+fn a_sleeping_sendmmsg_says_how_many_messages_went_where_the_kernel_tells() {
+    explains(
+        "socketpair seqpacket q\nfork c\nc: sendmmsg q[0] 100000*a 100000*b 100000*c 100000*d => sleeps\nwhy c",
+        &[("asleep-buffer-full", &["messages (300000 bytes) wait at q[1]", "So far 3 of 4 messages have gone"])],
+    );
+    explains(
+        "socketpair dgram d\nfork c\nc: sendmmsg d[0] 100000*a 100000*b 100000*c 100000*d => sleeps\nwhy c\n\
+         read d[1]\nread d[1]\nread d[1]\nwhy",
+        &[
+            (
+                "asleep-buffer-full",
+                &["at least 1 message (100000 bytes) waits at d[1]", "How many of its 4 messages", "does not tell"],
+            ),
+            ("write-waited-for-room", &["taken 4 messages"]),
+        ],
+    );
+}
+
+#[test]
+fn the_error_that_an_interrupted_recvmmsg_keeps_is_foretold_and_told_once() {
+    explains(
+        "socketpair dgram d\nfork c\nwrite d[0] one\nc: recvmmsg d[1] 10 3 => sleeps\ninterrupt c => wakes c 1\nwhy d[1]\n\
+         recv d[1] => ERESTARTSYS\nwhy\nrecv d[1] dontwait => EAGAIN\nwrite d[0] two\nc: recvmmsg d[1] 10 3 => sleeps\ninterrupt c\n\
+         getsockopt d[1] error => ERESTARTSYS\nrecv d[1] dontwait => EAGAIN",
+        &[
+            ("kept-by-recvmmsg", &["The next call at d[1] fails with ERESTARTSYS"]),
+            ("kept-by-recvmmsg", &["an earlier call's", "Unknown error 512"]),
+        ],
+    );
+}

@@ -158,7 +158,7 @@ impl<'a> Lines<'a> {
         }
         self.begin(&made);
         self.push(if ret == -1 && event.errno != Errno::NONE {
-            format!("failed({}, {},", made.call, event.errno.name())
+            format!("failed({}, {},", made.call, event.errno.in_a_program())
         } else {
             format!("saw({}, {},", made.call, made.want.clone().unwrap_or_else(|| ret.to_string()))
         });
@@ -182,7 +182,7 @@ impl<'a> Lines<'a> {
         self.begin(&made);
         self.push(format!("equal({}, {});", made.call, seen.calls));
         if seen.errno != Errno::NONE {
-            self.push(format!("equal(errno, {});", seen.errno.name()));
+            self.push(format!("equal(errno, {});", seen.errno.in_a_program()));
         }
         self.push(format!("equal({variable}, {});", seen.bytes));
         self.push(format!("say({});", self.said(&seen.line, &Names::default())));

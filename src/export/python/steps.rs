@@ -135,7 +135,7 @@ impl<'a> Lines<'a> {
                 let reason = format!("{} that a signal ends has no form in a thread of Python", event.call.name());
                 return Err(seen.entered.names.refused(&reason));
             }
-            self.push(format!("with fails(errno.{}):", event.errno.name()));
+            self.push(format!("with fails({}):", errno_of(event.errno)));
             self.push(format!("    {}", made.call));
             self.told(seen.slept, &[], &self.said(&seen.line, &seen.entered.names), &made.after);
             return Ok(());
@@ -216,7 +216,7 @@ impl<'a> Lines<'a> {
     /// A loop's calls together.
     fn ended(&mut self, seen: &SeenLoop) -> Result<(), String> {
         let mut made = self.made(&seen.entered)?;
-        let error = if seen.errno == Errno::NONE { "0".to_owned() } else { format!("errno.{}", seen.errno.name()) };
+        let error = errno_of(seen.errno);
         made.gives = Gives::Value(format!("({}, {}, {error})", seen.calls, seen.bytes));
         let said = self.said(&seen.line, &Names::default());
         let checks = self.gives(&made, seen.slept.is_some());
@@ -228,4 +228,12 @@ impl<'a> Lines<'a> {
 /// The call in this language; what has no form names its statement.
 fn made_of(call: &Call<'_>) -> Result<Made, String> {
     calls::made(call).map_err(|reason| call.names.refused(&reason))
+}
+
+/// An error as Python's errno has it, or its number.
+fn errno_of(errno: Errno) -> String {
+    match errno.in_a_program() {
+        name if errno != Errno::NONE && name.starts_with('E') => format!("errno.{name}"),
+        number => number,
+    }
 }

@@ -119,7 +119,7 @@ impl MessageFilter {
         let flow = sent.flow;
         match self {
             Self::Written => flow.totals.writes,
-            Self::Queued => flow.messages(),
+            Self::Queued => flow.least_messages(),
             Self::Read => {
                 let kept = flow.reads.iter().filter(|read| MessageBox::of_read(sent, read).is_some()).count() as u64;
                 flow.totals.reads.max(kept)
@@ -356,7 +356,7 @@ fn columns(shown: Option<&FiveKinds>) -> Vec<LensColumn<'_>> {
 }
 
 fn waiting(far: &End) -> String {
-    match (far.inbox.waiting(), far.inbox.messages()) {
+    match (far.inbox.waiting(), far.inbox.least_messages()) {
         (0, 0) => "empty".to_owned(),
         (_, messages) if far.kind.keeps_messages() => words::count(messages, "message", "messages"),
         (bytes, _) => words::count(bytes, "byte", "bytes"),

@@ -143,7 +143,9 @@ fn coming(end: &End, reader: &str, next: &NextRead) -> Remark {
 fn outcome_words(end: &End, outcome: ReadOutcome) -> String {
     match outcome {
         ReadOutcome::Bytes { .. } => words::count(end.inbox.waiting(), "byte", "bytes"),
-        ReadOutcome::Message(_) | ReadOutcome::SomeMessage => words::count(end.inbox.messages(), "message", "messages"),
+        ReadOutcome::Message(_) | ReadOutcome::SomeMessage => {
+            words::count(end.inbox.least_messages(), "message", "messages")
+        }
         ReadOutcome::Eof => "EOF".to_owned(),
         ReadOutcome::Fails(errno) => errno.name().to_owned(),
         ReadOutcome::Sleeps => "nothing".to_owned(),

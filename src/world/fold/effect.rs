@@ -21,6 +21,7 @@ impl World {
         {
             self.report_reset(id, call, back.errno);
         }
+        self.tell_kept_error(id, call, back);
         self.count(id, call, back);
         if let Some(room) = call.room() {
             return self.apply_read(id, call, back, room);
@@ -225,7 +226,7 @@ impl World {
         }
         if let Some(peer) = peer.and_then(|peer| self.ends.get_mut(&peer)) {
             let is_met = peer.reset == Reset::ToldEarly || peer.reset == Reset::MaybeMet(self.line);
-            peer.reset = if is_met { Reset::None } else { Reset::Pending };
+            (peer.reset, peer.kept_error) = (if is_met { Reset::None } else { Reset::Pending }, None);
         }
         if kind.is_pipe() && !under_way.is_empty() {
             self.note_anomaly("a pipe carried descriptors".to_owned());

@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
+use crate::abi::{self, Errno};
 use crate::order::{Call, Extra, Outcome, Payload};
 use crate::trace::TaskId;
 
 use super::super::World;
+use super::super::channel::Reset;
 use super::super::kind::EndId;
 use super::super::ledger::ReadBytes;
 use super::Back;
@@ -89,6 +91,37 @@ impl World {
             let as_one = Call::Recvmsg { fd: *fd, count: *count, room: crate::order::ControlRoom::None, flags: *flags };
             self.apply_read(id, &as_one, &one, *count);
             data = rest;
+        }
+        self.keep_error(id, call, back);
+    }
+
+    /// recvmmsg(2) that may sleep for more and came back with some: a signal has ended it, or SO_RCVTIMEO. Only of the signal
+    /// the kernel keeps the error, and gives it to the next call (do_recvmmsg).
+    fn keep_error(&mut self, id: TaskId, call: &Call, back: &Back) {
+        let Call::Recvmmsg { fd, messages, flags, .. } = *call else { return };
+        let entered_ns = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref()).map_or(0, |of| of.entered_ns);
+        let is_short = back.ret > 0 && u32::try_from(back.ret).is_ok_and(|came| came < messages);
+        let may_sleep = flags & (abi::MSG_DONTWAIT | abi::MSG_WAITFORONE) == 0;
+        let Some(end) = self.end_of_call(id, fd).and_then(|end| self.ends.get_mut(&end)) else { return };
+        if !is_short || !may_sleep || end.nonblock || end.reset == Reset::Pending {
+            return;
+        }
+        let slept_ms = back.t_ns.saturating_sub(entered_ns) / 1_000_000;
+        end.kept_error = match end.timeouts.0 {
+            None => Some(Errno::ERESTARTSYS),
+            Some(most_ms) if slept_ms < most_ms => Some(Errno::EINTR),
+            Some(_) => None,
+        };
+    }
+
+    /// A call has told the error that recvmmsg(2) kept, which is done once.
+    pub(super) fn tell_kept_error(&mut self, id: TaskId, call: &Call, back: &Back) {
+        let asks = matches!(call, Call::Getsockopt { option, .. } if option == "error");
+        let at = call.fd().and_then(|fd| self.end_of_call(id, fd));
+        if let Some(end) = at.and_then(|at| self.ends.get_mut(&at))
+            && (asks || Some(back.errno) == end.kept_error)
+        {
+            end.kept_error = None;
         }
     }
 }

@@ -234,15 +234,7 @@ impl Flow {
 
     /// Whether anything waits: bytes, or an empty message.
     pub fn has_something(&self) -> bool {
-        self.waiting() > 0 || self.messages() > 0
-    }
-
-    /// Messages that certainly wait; none where the kernel has said so, because somebody's call has them.
-    pub fn messages(&self) -> u64 {
-        if self.measured == Some(0) && self.certain() > 0 {
-            return 0;
-        }
-        self.queue.iter().filter(|piece| !piece.tentative).count() as u64
+        self.waiting() > 0 || self.least_messages() > 0
     }
 
     /// Whether anything of a write that has returned waits still.

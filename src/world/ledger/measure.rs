@@ -3,8 +3,8 @@
 use crate::trace::TaskId;
 
 use super::super::kind::Kind;
-use super::Flow;
 use super::flow::REACH;
+use super::{Flow, Piece};
 
 /// A write that has not returned.
 struct Share {
@@ -91,6 +91,36 @@ impl Flow {
         if std::mem::take(&mut self.reader_died) && (kind != Kind::Dgram || bytes == 0) {
             self.lose(self.certain().saturating_sub(bytes));
         }
+    }
+
+    /// Messages that wait, as far as the calls and the kernel's figures tell; none where the kernel has said so, because
+    /// somebody's call has them.
+    pub fn least_messages(&self) -> u64 {
+        if self.measured == Some(0) && self.certain() > 0 {
+            return 0;
+        }
+        let (mut writes, mut count) = ((0, 0), 0);
+        for piece in &self.queue {
+            if !piece.tentative {
+                count += 1;
+                continue;
+            }
+            if writes.0 != piece.write {
+                writes = (piece.write, self.write(piece.write).map_or(0, |write| write.inside));
+            }
+            if piece.len > 0 && writes.1 >= piece.len {
+                writes.1 -= piece.len;
+                count += 1;
+            }
+        }
+        count
+    }
+
+    /// The same where that is all of them: of datagrams the kernel tells the first alone, whatever else a sleeper has put in.
+    pub fn messages(&self) -> Option<u64> {
+        let tells_first = self.kind == Some(Kind::Dgram) && self.waiting() > 0;
+        let may_hide = |(at, piece): (usize, &Piece)| at > 0 && piece.tentative;
+        (!tells_first || !self.queue.iter().enumerate().any(may_hide)).then(|| self.least_messages())
     }
 
     fn shares(&self, is_dead: impl Fn(TaskId) -> bool) -> Vec<Share> {

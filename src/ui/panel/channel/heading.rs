@@ -25,7 +25,7 @@ pub(super) fn heading(scene: ViewContext<'_>, lane: &Lane<'_>, part: FlowPart, w
 /// What waits, in as many words as there is room for.
 fn in_kernel(lane: &Lane<'_>, width: u16) -> String {
     let flow = lane.flow();
-    let waiting = match (flow.waiting(), flow.messages()) {
+    let waiting = match (flow.waiting(), flow.least_messages()) {
         (0, 0) => return "in the kernel".to_owned(),
         (_, messages) if lane.to.kind.keeps_messages() => words::count(messages, "message", "messages"),
         (bytes, _) => words::count(bytes, "byte", "bytes"),
