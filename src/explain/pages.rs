@@ -56,7 +56,6 @@ pub(super) enum Room {
 }
 
 /// The room for a write, where it is known: not while another write sleeps there.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
 pub(super) fn room(world: &World, reading: &End) -> Option<Room> {
     let page = world.machine().page.max(1);
     if reading.inbox.queue.iter().any(|piece| piece.tentative) {
