@@ -263,6 +263,7 @@ impl App {
                 | What::Death { .. }
                 | What::Queue(_)
                 | What::Holders(_)
+                | What::Pending(_)
                 | What::Tasks(_)
                 | What::Fds { .. }
                 | What::Expect { .. }

@@ -231,6 +231,7 @@ impl Bench {
         if let Some(process) = self.process_of(member) {
             fork::send_signal(process, signal.0).or_else(ignore_death)?;
         }
+        self.note_pending(task, signal);
         Ok(())
     }
 

@@ -141,6 +141,7 @@ impl Faults {
             | What::Death { .. }
             | What::Queue(_)
             | What::Holders(_)
+            | What::Pending(_)
             | What::Tasks(_)
             | What::Fds { .. }
             | What::Why(_)

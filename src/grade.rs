@@ -136,6 +136,7 @@ impl Grade {
             What::Burst(_)
             | What::Queue(_)
             | What::Holders(_)
+            | What::Pending(_)
             | What::Tasks(_)
             | What::Fds { .. }
             | What::Why(_)

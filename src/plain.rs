@@ -232,6 +232,7 @@ impl<I: BufRead + AsFd> Talk<'_, I> {
                 | What::Death { .. }
                 | What::Queue(_)
                 | What::Holders(_)
+                | What::Pending(_)
                 | What::Tasks(_)
                 | What::Fds { .. }
                 | What::Why(_)

@@ -153,6 +153,7 @@ impl Recording {
             Observation::Queue(report) => What::Queue(report),
             Observation::Holders(report) => What::Holders(report),
             Observation::Fds { task, fds } => What::Fds { task, fds },
+            Observation::Pending(report) => What::Pending(report),
             Observation::Tasks => What::Tasks(self.world.tasks_report()),
             Observation::Why(subject) => What::Why(self.why(subject)),
         };

@@ -70,6 +70,7 @@ impl Retold {
             | What::Burst(_)
             | What::Queue(_)
             | What::Holders(_)
+            | What::Pending(_)
             | What::Tasks(_)
             | What::Fds { .. }
             | What::Why(_)

@@ -74,6 +74,8 @@ pub enum What {
     Queue(QueueReport),
     /// Who holds an end.
     Holders(HoldersReport),
+    /// A signal was sent, and waits.
+    Pending(PendingReport),
     /// All tasks.
     Tasks(Vec<TaskReport>),
     /// A process's table.
@@ -251,6 +253,19 @@ pub struct QueueReport {
     pub waiting: u64,
     /// Messages that wait, by the ledger; none on a byte stream, and where nobody knows what a sleeper has put in.
     pub messages: Option<u64>,
+}
+
+/// A signal that was sent from outside and has reached no handler: of a task that blocks it, or is stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingReport {
+    /// The task it was sent to.
+    pub id: TaskId,
+    /// Its name.
+    pub task: String,
+    /// Which.
+    pub signal: Signal,
+    /// Whether the task is stopped; else it blocks the signal.
+    pub is_stopped: bool,
 }
 
 /// Answer of `holders`.

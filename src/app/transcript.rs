@@ -76,6 +76,7 @@ pub fn lines(event: &Event) -> Vec<String> {
         | What::Death { .. }
         | What::Queue(_)
         | What::Holders(_)
+        | What::Pending(_)
         | What::Tasks(_)
         | What::Fds { .. }
         | What::Why(_)
@@ -219,6 +220,7 @@ fn tone(what: &What) -> Tone {
         | What::Burst(_)
         | What::Queue(_)
         | What::Holders(_)
+        | What::Pending(_)
         | What::Tasks(_)
         | What::Fds { .. }
         | What::Why(_)

@@ -1,9 +1,10 @@
 //! While the program is stopped so are the processes of the bench; those that were stopped before stay so when it goes on.
 
-use crate::abi::Signal;
+use crate::abi::{Signal, TaskState};
+use crate::recording::entry::Observation;
 use crate::sys::fork;
 use crate::sys::procfs;
-use crate::trace::TaskId;
+use crate::trace::{PendingReport, TaskId};
 
 use super::Bench;
 
@@ -37,6 +38,17 @@ impl Bench {
             }
         }
         self.unsettle();
+    }
+
+    /// A signal was sent: where the task is stopped or blocks it, and the kernel says so, it is told that it waits.
+    pub(super) fn note_pending(&mut self, task: TaskId, signal: Signal) {
+        let world = self.recording.world();
+        let Some(of) = world.task(task).filter(|of| of.is_alive()) else { return };
+        let (is_stopped, blocks) = (of.state == TaskState::Stopped, of.blocked.contains_key(&signal.0));
+        if (is_stopped || blocks) && procfs::is_pending(of.pid, signal) == Some(true) {
+            let report = PendingReport { id: task, task: of.name.clone(), signal, is_stopped };
+            self.recording.observe(Observation::Pending(report));
+        }
     }
 
     /// Remembers what the learner sends to a process.

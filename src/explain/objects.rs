@@ -39,18 +39,21 @@ fn is_alive(world: &World, pid: i32) -> bool {
 fn blocked(scene: &Scene<'_>) -> Option<Explanation> {
     let Call::Kill { pid, signal } = scene.call.call else { return None };
     let target = scene.world.task_of_pid(pid).filter(|target| scene.ret() >= 0 && target.is_alive())?;
-    let origin = target.blocked.get(&signal)?;
-    if [Signal::KILL.0, Signal::STOP.0].contains(&signal) || target.state == TaskState::Stopped {
-        return None;
-    }
-    let process = scene.world.process_of(target.id);
-    let ignores = process.and_then(|process| process.dispositions.get(&signal)) == Some(&Disposition::Ignore);
-    let (name, signal) = (&target.name, Signal(signal).name());
+    let goes_through = [Signal::KILL.0, Signal::STOP.0].contains(&signal) || target.state == TaskState::Stopped;
+    if goes_through { None } else { is_blocked(scene.world, target, Signal(signal)) }
+}
+
+/// A signal that its target has blocked.
+pub(super) fn is_blocked(world: &World, target: &Task, signal: Signal) -> Option<Explanation> {
+    let origin = target.blocked.get(&signal.0)?;
+    let process = world.process_of(target.id);
+    let ignores = process.and_then(|process| process.dispositions.get(&signal.0)) == Some(&Disposition::Ignore);
+    let (name, signal) = (&target.name, signal.name());
     let though = if ignores { ", although it is ignored: a blocked signal is never thrown away" } else { "" };
     let text = format!(
         "{signal} is blocked in {name}, by {}, so it is pending{though}: no handler runs and nobody dies of it until a read of a \
          signalfd takes it. The same signal, sent twice, is pending once.",
-        wording::by(scene.world, *origin),
+        wording::by(world, *origin),
     );
     Some(wording::explanation(target, "signal-is-blocked", "signalfd(2)", text))
 }
@@ -73,11 +76,12 @@ fn brought(scene: &Scene<'_>) -> Option<Explanation> {
         ),
         (Brought::Signals(all), _) => {
             let signals: Vec<i32> = all.iter().map(|one| one.0).collect();
-            format!(
-                "{who} took {} off {here}, as bytes and not by a handler. It was pending because {who} blocks it; whoever reads \
-                 first takes it, and it is pending no more.",
-                names(&signals),
-            )
+            let took = format!("{who} took {} off {here}, as bytes and not by a handler.", names(&signals));
+            if signals.len() == 1 {
+                format!("{took} It was pending because {who} blocks it; whoever reads first takes it.")
+            } else {
+                format!("{took} They were pending because {who} blocks them; whoever reads first takes them.")
+            }
         }
     };
     Some(wording::explanation(here.as_str(), "object-was-read", page(object), text))

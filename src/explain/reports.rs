@@ -1,10 +1,10 @@
 //! What an observation shows: a queue and its charge, the holders of an end, who is stuck among the tasks, a refusal.
 
-use crate::trace::{Event, Explanation, QueueReport, What};
+use crate::trace::{Event, Explanation, PendingReport, QueueReport, What};
 use crate::world::World;
 use crate::world::channel::End;
 
-use super::{deadlock, ends, wording};
+use super::{deadlock, ends, objects, signals, wording};
 
 /// The explanation of the last report among the events.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
@@ -12,10 +12,19 @@ pub(super) fn of_events(world: &World, events: &[Event]) -> Option<Explanation> 
     events.iter().rev().find_map(|event| match &event.what {
         What::Queue(report) => Some(queue(report, world.end(report.id)?)),
         What::Holders(report) => ends::held(world, world.end(report.id)?),
+        What::Pending(report) => pending(world, report),
         What::Tasks(_) => deadlock::anywhere(world),
         What::Refused { reason } => Some(refused(reason)),
         _ => None,
     })
+}
+
+fn pending(world: &World, report: &PendingReport) -> Option<Explanation> {
+    let target = world.task(report.id)?;
+    if report.is_stopped {
+        return Some(signals::waits_for_cont(world, target, report.signal));
+    }
+    objects::is_blocked(world, target, report.signal)
 }
 
 /// Bytes that wait, and what the sender is charged for them.

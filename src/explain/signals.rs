@@ -118,13 +118,18 @@ pub(super) fn pending(scene: &Scene<'_>) -> Option<Explanation> {
     if target.state != TaskState::Stopped || goes_through {
         return None;
     }
-    let (name, signal) = (&target.name, Signal(*signal).name());
+    Some(waits_for_cont(scene.world, target, Signal(*signal)))
+}
+
+/// A signal to a stopped task.
+pub(super) fn waits_for_cont(world: &World, target: &Task, signal: Signal) -> Explanation {
+    let (name, signal) = (&target.name, signal.name());
     let text = format!(
         "{name} is stopped, so {signal} is pending: it is delivered when {name} is continued. Only SIGKILL and SIGCONT act on a \
          stopped process at once."
     );
     let explained = wording::explanation(target, "signal-pending", "signal(7)", text);
-    Some(wording::advised(scene.world, target, explained, &format!("`cont {name}`")))
+    wording::advised(world, target, explained, &format!("`cont {name}`"))
 }
 
 /// WNOHANG that found nobody dead.

@@ -138,6 +138,7 @@ impl RunningProgram {
             | What::Burst(_)
             | What::Queue(_)
             | What::Holders(_)
+            | What::Pending(_)
             | What::Tasks(_)
             | What::Fds { .. }
             | What::Why(_)

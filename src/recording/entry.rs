@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::trace::{FdReport, HoldersReport, QueueReport, Record, Subject, Summary, TaskId};
+use crate::trace::{FdReport, HoldersReport, PendingReport, QueueReport, Record, Subject, Summary, TaskId};
 use crate::world::Machine;
 
 /// One entry.
@@ -47,6 +47,8 @@ pub enum Observation {
         /// Its table, from 3 on.
         fds: Vec<FdReport>,
     },
+    /// A signal that was sent, and waits.
+    Pending(PendingReport),
     /// `tasks`: by the records.
     Tasks,
     /// `why`: by the records.
@@ -95,7 +97,9 @@ impl RecordingEntry {
             | Self::Record(_)
             | Self::Spontaneous {}
             | Self::End(_)
-            | Self::Observed(Observation::Queue(_) | Observation::Tasks | Observation::Why(_)) => 0,
+            | Self::Observed(
+                Observation::Queue(_) | Observation::Pending(_) | Observation::Tasks | Observation::Why(_),
+            ) => 0,
             Self::Statement { text, .. } => text.len(),
             Self::Observed(Observation::Fds { fds, .. }) => fds.len() * size_of::<FdReport>(),
             Self::Observed(Observation::Holders(report)) => report.holders.len() * size_of::<(String, i32)>(),

@@ -14,6 +14,7 @@ pub fn in_printing_order(mut events: Vec<Event>, actor: Option<TaskId>) -> Vec<E
         | What::Burst(_)
         | What::Queue(_)
         | What::Holders(_)
+        | What::Pending(_)
         | What::Tasks(_)
         | What::Fds { .. }
         | What::Why(_)

@@ -145,6 +145,14 @@ pub fn stop_signal(pid: i32) -> Signal {
     number.map(Signal).filter(|signal| STOPPING.contains(&signal.0)).unwrap_or(Signal::STOP)
 }
 
+/// Whether a signal waits for a process, sent to it as a whole; none where the kernel does not say.
+pub fn is_pending(pid: i32, signal: Signal) -> Option<bool> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let set = status.lines().find_map(|line| line.strip_prefix("ShdPnd:"))?.trim();
+    let bit = u32::try_from(signal.0 - 1).ok()?;
+    Some(u64::from_str_radix(set, 16).ok()? >> bit & 1 == 1)
+}
+
 fn read<'a>(file: &File, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
     let length = file.read_at(buffer, 0).ok()?;
     Some(&buffer[..length])

@@ -25,6 +25,10 @@ pub fn object(event: &Event) -> Value {
             let rows: Vec<Value> = report.holders.iter().map(|row| json!({ "task": row.0, "fd": row.1 })).collect();
             ("holders", json!({ "end": report.end, "holders": rows, "in_flight": report.in_flight }))
         }
+        What::Pending(report) => (
+            "pending",
+            json!({ "task": report.task, "signal": report.signal.name(), "why": if report.is_stopped { "stopped" } else { "blocked" } }),
+        ),
         What::Tasks(rows) => ("tasks", json!({ "tasks": rows.iter().map(task_row).collect::<Vec<_>>() })),
         What::Fds { task, fds } => ("fds", json!({ "task": task, "fds": fds.iter().map(fd_row).collect::<Vec<_>>() })),
         What::Why(why) => (

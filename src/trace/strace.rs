@@ -2,8 +2,8 @@
 //! leaves here as it is.
 
 use super::{
-    Burst, CallEvent, CallState, Death, Event, Explanation, FdReport, HoldersReport, QueueReport, TaskReport, What,
-    args,
+    Burst, CallEvent, CallState, Death, Event, Explanation, FdReport, HoldersReport, PendingReport, QueueReport,
+    TaskReport, What, args,
 };
 use crate::abi::{self, Errno, flag_names};
 use crate::order::{Call, Extra};
@@ -18,6 +18,7 @@ pub fn lines(event: &Event) -> Vec<String> {
         What::Death { task, death, .. } => vec![of_task(task, &death_text(*death))],
         What::Queue(report) => vec![of_task("", &queue_text(report))],
         What::Holders(report) => vec![of_task("", &holders_text(report))],
+        What::Pending(report) => vec![of_task(&report.task, &pending_text(report))],
         What::Tasks(rows) => vec![of_task("", &tasks_text(rows))],
         What::Fds { task, fds } => vec![of_task("", &fds_text(task, fds))],
         What::Why(why) => vec![of_task("", &why_text(why))],
@@ -167,6 +168,11 @@ fn queue_text(report: &QueueReport) -> String {
     format!("queue({}) = {}{more}", report.end, plural(report.bytes, "byte"))
 }
 
+fn pending_text(report: &PendingReport) -> String {
+    let why = if report.is_stopped { "stopped" } else { "blocked" };
+    format!("--- {} is pending: {why} ---", report.signal.name())
+}
+
 fn holders_text(report: &HoldersReport) -> String {
     let rows: Vec<String> = report.holders.iter().map(|row| format!("{}:{}", row.0, row.1)).collect();
     let rows = if rows.is_empty() { "nobody".to_owned() } else { rows.join(" ") };
@@ -287,6 +293,12 @@ mod tests {
         let fact = |what| lines(&Event { line: 1, task: None, what }).remove(0);
         let task = || "parent".to_owned();
         assert_eq!(fact(What::Signal { task: task(), signal: Signal::PIPE }), "parent  --- SIGPIPE ---");
+        let pending = |is_stopped| {
+            let report = PendingReport { id: TaskId(1), task: task(), signal: Signal::TERM, is_stopped };
+            fact(What::Pending(report))
+        };
+        assert_eq!(pending(false), "parent  --- SIGTERM is pending: blocked ---");
+        assert_eq!(pending(true), "parent  --- SIGTERM is pending: stopped ---");
         let death = What::Death { task: task(), pid: 1, death: Death::Killed(Signal::PIPE) };
         assert_eq!(fact(death), "parent  +++ killed by SIGPIPE +++");
         let death = What::Death { task: task(), pid: 1, death: Death::Exited(0) };

@@ -56,6 +56,19 @@ fn a_blocked_signal_waits_for_its_signalfd() {
 }
 
 #[test]
+fn a_signal_from_outside_that_waits_says_so() {
+    explains(
+        "signalfd g USR1 USR2\nkill parent USR1\nwhy\nfork k\nk: kill parent USR2\nread g\nwhy\nstop k\nkill k TERM\nwhy\n\
+         cont k => killed k SIGTERM",
+        &[
+            ("signal-is-blocked", &["SIGUSR1 is blocked in parent, by parent's sigprocmask in line 1"]),
+            ("object-was-read", &["took SIGUSR1 and SIGUSR2 off g", "They were pending"]),
+            ("signal-pending", &["k is stopped, so SIGTERM is pending"]),
+        ],
+    );
+}
+
+#[test]
 fn a_pidfd_tells_of_one_death() {
     explains(
         "fork k\npidfd p k\npoll p => 0\nwhy\nread p => EINVAL\nwhy\nk: exit 3\npoll p for=in => POLLIN\nwhy\nwait k\n\
