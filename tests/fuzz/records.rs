@@ -70,7 +70,9 @@ fn recorded((recorder, reader): &mut (Recorder, RingReader), data: &[u8]) {
     let (mut at, got) = ([0; 4], other.len());
     at[..other.len().min(4)].copy_from_slice(&other[..other.len().min(4)]);
     let any = i32::from_le_bytes(at);
-    let answer = CallResult { ret: i64::from(any), errno: Errno(i32::from(*errno)) };
+    // The last numbers of the byte stand for the kernel's own errors, from 512 on.
+    let errno = Errno(i32::from(*errno) + if *errno >= 0xf0 { 512 - 0xf0 } else { 0 });
+    let answer = CallResult { ret: i64::from(any), errno };
     let outcome: Outcome =
         postcard::from_bytes(other).unwrap_or(Outcome { data: bytes.to_vec(), ..Outcome::default() });
     recorder.enter(*step);

@@ -166,7 +166,7 @@ impl Flow {
     }
 
     /// A read took one message, or as much of it as fitted. Returns the number of the write it came from.
-    pub fn take_message(&mut self, found: Found<'_>) -> Result<u64, String> {
+    pub fn take_message(&mut self, found: ReadBytes<'_>) -> Result<u64, String> {
         self.begin_moves_for(found.data);
         if self.queue.is_empty() && self.has_outside_writers {
             self.supply(found.len);
