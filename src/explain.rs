@@ -29,6 +29,7 @@ mod signals;
 mod sleeps;
 mod states;
 mod survivors;
+mod vmsplice;
 mod would_sleep;
 mod writes;
 
@@ -49,6 +50,7 @@ const FAMILIES: &[&[Rule]] = &[
     epolls::RULES,
     objects::RULES,
     moves::RULES,
+    vmsplice::RULES,
     messages::RULES,
     would_sleep::RULES,
     states::RULES,

@@ -156,6 +156,8 @@ pub enum Verb {
     Recvmmsg { end: EndRef, count: Number, messages: Number, flags: i32 },
     Splice { from: EndRef, to: EndRef, count: Number, flags: i32 },
     Tee { from: EndRef, to: EndRef, count: Number, flags: i32 },
+    Vmsplice { end: EndRef, data: Vec<Data>, flags: i32 },
+    VmspliceOut { end: EndRef, counts: Vec<Number>, flags: i32 },
     Close { end: EndRef },
     Dup { end: EndRef },
     Dup2 { end: EndRef, to: i32 },

@@ -22,6 +22,7 @@ pub mod lifeline;
 pub mod message;
 pub mod options;
 pub mod output;
+pub mod pages;
 pub mod poll;
 pub mod pty;
 pub mod private_folder;

@@ -3,7 +3,7 @@
 use crate::order::{Call, Extra, IncomingMessage, KEEP, Outcome, Payload, hash};
 use crate::sys::calls::{self as sys, CallResult};
 use crate::sys::signal;
-use crate::sys::{files, message, more_calls, options, wait_calls};
+use crate::sys::{files, message, more_calls, options, pages, wait_calls};
 
 use super::run_place;
 
@@ -21,12 +21,12 @@ impl<'a> Prepared<'a> {
         let buffer = |count: &u64| vec![0; usize::try_from(*count).unwrap_or(0)];
         let data = match call {
             Call::Write { data, .. } | Call::Send { data, .. } | Call::Sendmsg { data, .. } => vec![bytes(data)],
-            Call::Writev { data, .. } => data.iter().map(bytes).collect(),
+            Call::Writev { data, .. } | Call::Vmsplice { data, .. } => data.iter().map(bytes).collect(),
             Call::Read { count, .. }
             | Call::Recv { count, .. }
             | Call::Recvfrom { count, .. }
             | Call::Recvmsg { count, .. } => vec![buffer(count)],
-            Call::Readv { counts, .. } => vec![buffer(&counts.iter().sum())],
+            Call::Readv { counts, .. } | Call::VmspliceOut { counts, .. } => vec![buffer(&counts.iter().sum())],
             Call::Sendmmsg { messages, .. } => messages.iter().map(|message| bytes(&message.data)).collect(),
             Call::Recvmmsg { count, messages, .. } => (0..*messages).map(|_| buffer(count)).collect(),
             _ => Vec::new(),
@@ -56,6 +56,8 @@ impl<'a> Prepared<'a> {
             Call::Send { fd, flags, ref to, .. } => none(sys::send(fd, data, flags, to.as_ref())),
             Call::Readv { fd, ref counts } => none(sys::readv(fd, data, counts)),
             Call::Writev { fd, .. } => none(sys::writev(fd, &self.data)),
+            Call::Vmsplice { fd, flags, .. } => none(pages::vmsplice(fd, &self.data, flags)),
+            Call::VmspliceOut { fd, ref counts, flags } => none(pages::vmsplice_out(fd, data, counts, flags)),
             Call::Recvmsg { fd, room, flags, .. } => message::receive(fd, data, room, flags),
             Call::Sendmsg { fd, ref fds, creds, ref to, flags, .. } => {
                 let with = message::Ancillary { fds, creds, to: to.as_ref() };
@@ -176,6 +178,8 @@ fn make_socket_call(call: &Call) -> (CallResult, Extra) {
         | Call::Send { .. }
         | Call::Readv { .. }
         | Call::Writev { .. }
+        | Call::Vmsplice { .. }
+        | Call::VmspliceOut { .. }
         | Call::Recvmsg { .. }
         | Call::Sendmsg { .. }
         | Call::Socketpair { .. }

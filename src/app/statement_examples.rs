@@ -31,6 +31,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("sendmsg", "sendmsg wire[0] x fds=post[0]"),
     ("splice", "splice tube[0] wire[0] 100 nonblock"),
     ("tee", "tee tube[0] other[1] 100"),
+    ("vmsplice", "vmsplice tube[1] one two nonblock"),
     ("close", "close wire[0]"),
     ("dup", "dup wire[0]"),
     ("dup2", "dup2 wire[0] 10"),

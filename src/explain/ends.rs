@@ -137,8 +137,8 @@ fn something_waits(end: &End, peer: Option<&End>, next: &NextRead) -> Option<Exp
     let here = end.label();
     if end.inbox.has_foreign_pages(end.kind) {
         let text = format!(
-            "{} at {here}. What splice or tee moved here stays what it was: a read takes plain bytes as they come and ends behind a \
-             packet of an O_DIRECT pipe, and what of that packet does not fit is gone. The next read, with room enough, takes {}.",
+            "{} at {here}. What splice, tee or vmsplice brought here stays what it was: a read takes plain bytes as they come and ends \
+             behind a packet of an O_DIRECT pipe, and what of that packet does not fit is gone. The next read, with room enough, takes {}.",
             wording::waits(end),
             wording::count(end.inbox.first_of_pages(), "byte"),
         );

@@ -14,6 +14,7 @@ pub(super) const RULES: &[Rule] = &[
     took_urgent,
     peeked,
     message_truncated,
+    packets_and_plain_bytes,
     stops_at_urgent,
     waited_for_all,
     stops_at_descriptors,
@@ -244,6 +245,31 @@ fn rest_waits(scene: &Scene<'_>) -> Option<Explanation> {
         },
     );
     Some(wording::explanation(end, "rest-waits", wording::page(end.kind), text))
+}
+
+/// A packet in a pipe that was not made for them, or bytes in one that was which are none.
+fn packets_and_plain_bytes(scene: &Scene<'_>) -> Option<Explanation> {
+    let (end, read) = (scene.end.filter(|end| end.kind.is_pipe())?, scene.read()?);
+    let is_foreign = |piece: &Piece| piece.is_packet != (end.kind == Kind::PacketPipe);
+    if !read.pieces.iter().any(is_foreign) {
+        return None;
+    }
+    let (here, len) = (end.label(), wording::count(read.len, "byte"));
+    let text = match (end.kind, read.pieces.last().is_some_and(|last| last.is_packet)) {
+        (Kind::PacketPipe, true) => format!(
+            "The {len} from {here} are plain bytes and the packet behind them. What vmsplice brings into an O_DIRECT pipe is no \
+             packet, nor what splice takes from a plain pipe: a read takes such bytes as they come, and ends behind the next packet."
+        ),
+        (Kind::PacketPipe, false) => format!(
+            "The {len} from {here} are no packet, although the pipe was made with O_DIRECT: vmsplice brought them, or splice from \
+             a plain pipe. A read takes such bytes as they come, those of several calls too."
+        ),
+        _ => format!(
+            "The read at {here} ended behind a packet: what splice moves out of an O_DIRECT pipe stays one, in any pipe, and with \
+             {len} the read was over."
+        ),
+    };
+    Some(wording::explanation(end, "packets-stay-packets", "pipe(2)", text))
 }
 
 /// Why one read returned one write only.

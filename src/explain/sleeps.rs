@@ -13,7 +13,7 @@ use crate::world::task::{Ongoing, Task};
 
 use super::would_sleep::is_short_queue;
 use super::{
-    by_others, deadlock, epolls, fifos, foretold, messages, moves, objects, own_copy, pages, signals, wording,
+    by_others, deadlock, epolls, fifos, foretold, messages, moves, objects, own_copy, pages, signals, vmsplice, wording,
 };
 
 /// The explanation of a living task's state.
@@ -64,6 +64,7 @@ fn asleep(world: &World, task: &Task) -> Option<Explanation> {
         (Call::Waitpid { .. }, _) => Some(in_wait(task, ongoing)),
         (Call::Open { .. }, _) => fifos::asleep(world, task),
         (Call::Splice { .. } | Call::Tee { .. }, _) => moves::asleep(world, task),
+        (Call::Vmsplice { .. }, Some(end)) => vmsplice::asleep(world, task, end),
         (Call::Accept { .. }, Some(end)) => Some(in_accept(world, task, end)),
         (Call::Connect { address, .. }, end) => Some(in_connect(world, task, (&address.shown, end))),
         (Call::Recvmmsg { .. }, Some(end)) => Some(messages::asleep(world, task, ongoing, end)),

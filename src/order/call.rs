@@ -73,6 +73,8 @@ pub enum Call {
     Sendmmsg { fd: i32, messages: Vec<OutgoingMessage>, flags: i32 },
     Splice { from: i32, to: i32, count: u64, flags: i32 },
     Tee { from: i32, to: i32, count: u64, flags: i32 },
+    Vmsplice { fd: i32, data: Vec<Payload>, flags: i32 },
+    VmspliceOut { fd: i32, counts: Vec<u64>, flags: i32 },
     Sendfile { to: i32, from: i32, count: u64 },
     Close { fd: i32 },
     CloseRange { first: u32, last: u32, flags: i32 },
@@ -132,6 +134,8 @@ impl Call {
             | C::Send { fd, .. }
             | C::Readv { fd, .. }
             | C::Writev { fd, .. }
+            | C::Vmsplice { fd, .. }
+            | C::VmspliceOut { fd, .. }
             | C::Recvmsg { fd, .. }
             | C::Sendmsg { fd, .. }
             | C::Recvmmsg { fd, .. }
@@ -273,6 +277,7 @@ impl Call {
             C::Sendmmsg { .. } => "sendmmsg",
             C::Splice { .. } => "splice",
             C::Tee { .. } => "tee",
+            C::Vmsplice { .. } | C::VmspliceOut { .. } => "vmsplice",
             C::Sendfile { .. } => "sendfile",
             C::Close { .. } => "close",
             C::CloseRange { .. } => "close_range",
@@ -329,7 +334,7 @@ impl Call {
             Self::Write { data, .. } | Self::Send { data, .. } | Self::Sendmsg { data, .. } => {
                 std::slice::from_ref(data)
             }
-            Self::Writev { data, .. } => data,
+            Self::Writev { data, .. } | Self::Vmsplice { data, .. } => data,
             _ => &[],
         }
     }
@@ -338,9 +343,11 @@ impl Call {
     #[expect(clippy::wildcard_enum_match_arm, reason = "all other calls bring no bytes of their own")]
     pub fn offered(&self) -> Option<u64> {
         match self {
-            Self::Write { .. } | Self::Send { .. } | Self::Sendmsg { .. } | Self::Writev { .. } => {
-                Some(self.payloads().iter().map(Payload::len).sum())
-            }
+            Self::Write { .. }
+            | Self::Send { .. }
+            | Self::Sendmsg { .. }
+            | Self::Writev { .. }
+            | Self::Vmsplice { .. } => Some(self.payloads().iter().map(Payload::len).sum()),
             _ => None,
         }
     }
@@ -353,7 +360,7 @@ impl Call {
             | Self::Recv { count, .. }
             | Self::Recvfrom { count, .. }
             | Self::Recvmsg { count, .. } => Some(*count),
-            Self::Readv { counts, .. } => Some(counts.iter().sum()),
+            Self::Readv { counts, .. } | Self::VmspliceOut { counts, .. } => Some(counts.iter().sum()),
             _ => None,
         }
     }

@@ -221,6 +221,16 @@ impl Resolver<'_> {
             Verb::Writev { data, .. } => {
                 Call::Writev { fd, data: data.iter().map(|data| self.payload(data)).collect::<Result<_, _>>()? }
             }
+            Verb::Vmsplice { data, flags, .. } => {
+                self.check_direction(task, fd, true)?;
+                let data = data.iter().map(|data| self.payload(data)).collect::<Result<_, _>>()?;
+                Call::Vmsplice { fd, data, flags: *flags }
+            }
+            Verb::VmspliceOut { counts, flags, .. } => {
+                self.check_direction(task, fd, false)?;
+                let counts = counts.iter().map(|count| self.size(count)).collect::<Result<_, _>>()?;
+                Call::VmspliceOut { fd, counts, flags: *flags }
+            }
             Verb::Recvmsg { count, control, flags, .. } => {
                 Call::Recvmsg { fd, count: self.size(count)?, room: self.room(control)?, flags: *flags }
             }
@@ -243,6 +253,18 @@ impl Resolver<'_> {
             }
             _ => return Ok(None),
         }))
+    }
+
+    /// vmsplice(2) writes wherever a descriptor can be written, and reads else: the buffers must be meant for that.
+    fn check_direction(&self, task: TaskId, fd: i32, brings: bool) -> Result<(), Refusal> {
+        let entry = self.world.process_of(task).and_then(|process| process.table.get(&fd));
+        let mut pipes = entry.into_iter().flat_map(|entry| entry.ends()).filter_map(|id| self.world.end(id)).peekable();
+        let Some(label) = pipes.peek().filter(|end| end.kind.is_pipe()).map(|end| end.label()) else { return Ok(()) };
+        match pipes.any(crate::world::channel::End::can_be_written) {
+            writes if writes == brings => Ok(()),
+            true => Err(Refusal(format!("{label} can be written, so vmsplice puts bytes in there: give it DATA"))),
+            false => Err(Refusal(format!("{label} only reads, so vmsplice copies bytes out there: give it room=N"))),
+        }
     }
 
     #[expect(clippy::too_many_lines, reason = "one table of all statements: a new one has to be given its place")]
@@ -314,6 +336,8 @@ impl Resolver<'_> {
             | Verb::Send { .. }
             | Verb::Readv { .. }
             | Verb::Writev { .. }
+            | Verb::Vmsplice { .. }
+            | Verb::VmspliceOut { .. }
             | Verb::Recvmsg { .. }
             | Verb::Sendmsg { .. }
             | Verb::Sendmmsg { .. }

@@ -14,6 +14,8 @@ impl Verb {
             | Self::Send { end, .. }
             | Self::Readv { end, .. }
             | Self::Writev { end, .. }
+            | Self::Vmsplice { end, .. }
+            | Self::VmspliceOut { end, .. }
             | Self::Recvmsg { end, .. }
             | Self::Sendmsg { end, .. }
             | Self::Sendmmsg { end, .. }

@@ -197,6 +197,7 @@ pub fn sleeps_as(call: &Call) -> &'static [i64] {
         Call::Open { .. } => &[libc::SYS_openat],
         Call::Splice { .. } => &[libc::SYS_splice],
         Call::Tee { .. } => &[libc::SYS_tee],
+        Call::Vmsplice { .. } | Call::VmspliceOut { .. } => &[libc::SYS_vmsplice],
         Call::Recvmmsg { .. } => &[libc::SYS_recvmmsg],
         Call::Sendmmsg { .. } => &[libc::SYS_sendmmsg],
         // A poll that was stopped and continued goes on under another number.

@@ -42,6 +42,7 @@ fn numbers(name: &str) -> &'static [i64] {
         "sendmmsg" => &[libc::SYS_sendmmsg],
         "splice" => &[libc::SYS_splice],
         "tee" => &[libc::SYS_tee],
+        "vmsplice" => &[libc::SYS_vmsplice],
         "dup" => &[libc::SYS_dup],
         "dup2" | "dup3" => &[libc::SYS_dup3],
         "close_range" => &[libc::SYS_close_range],
@@ -104,7 +105,7 @@ mod tests {
     #[test]
     fn no_call_is_denied_where_nothing_is_and_none_of_the_trials_does_anything() {
         let names = "socketpair pipe2 socket bind listen connect accept shutdown getsockopt setsockopt getsockname getpeername \
-                     read write readv writev recv send recvmsg sendmsg recvmmsg sendmmsg splice tee dup dup2 close_range \
+                     read write readv writev recv send recvmsg sendmsg recvmmsg sendmmsg splice tee vmsplice dup dup2 close_range \
                      fcntl ioctl poll epoll_create1 epoll_ctl epoll_wait eventfd signalfd timerfd_create timerfd_settime \
                      pidfd_open open mkfifo unlink waitpid setpgid setrlimit signal prctl execve";
         for name in names.split_whitespace() {

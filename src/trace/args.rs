@@ -101,6 +101,8 @@ pub fn of(event: &CallEvent) -> Vec<Arg> {
         }
         C::Readv { .. }
         | C::Writev { .. }
+        | C::Vmsplice { .. }
+        | C::VmspliceOut { .. }
         | C::Recvmsg { .. }
         | C::Sendmsg { .. }
         | C::Recvmmsg { .. }

@@ -254,7 +254,11 @@ impl Tape<'_> {
         let (fd, to, count) = (self.fd(), self.fd(), self.size());
         let flags = if self.byte().is_multiple_of(2) { 0 } else { abi::CLOEXEC };
         let path = FilePath { shown: self.name(), path: Vec::new() };
-        match self.byte() % 20 {
+        match self.byte() % 22 {
+            20 => {
+                Call::Vmsplice { fd, data: (0..self.byte() % 4).map(|_| self.payload()).collect(), flags: flags & 0xf }
+            }
+            21 => Call::VmspliceOut { fd, counts: (0..self.byte() % 4).map(|_| self.size()).collect(), flags: 0 },
             0 => Call::Dup2 { fd, to },
             1 => Call::Dup3 { fd, to, flags },
             2 => Call::DupFrom { fd, least: to, cloexec: flags != 0 },

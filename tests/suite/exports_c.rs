@@ -91,6 +91,8 @@ pipe two
 write one[1] spliced
 tee one[0] two[1] 3
 splice one[0] two[1] 2
+vmsplice two[1] own pages nonblock
+vmsplice two[0] room=1,2
 read two[0]
 repeat 2 write two[1] x
 socketpair dgram m

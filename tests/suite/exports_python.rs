@@ -85,6 +85,7 @@ fn what_python_does_not_offer_is_named_with_its_statement() {
             "pipe p\npipe q\nwrite p[1] x\ntee p[0] q[1] 1\n",
             "line 4: tee p[0] q[1] 1: Python's modules do not offer tee",
         ),
+        ("pipe p\nvmsplice p[1] x\n", "line 2: vmsplice p[1] x: Python's modules do not offer vmsplice"),
         (
             "socketpair dgram d\nwrite d[0] x\nrecv d[1] 0\n",
             "line 3: recv d[1] 0: Python's modules do not offer recv of 0 bytes",

@@ -58,6 +58,7 @@ const MAKERS: &[(usize, Maker)] = &[
     (5, Programs::pass),
     (9, Programs::take),
     (4, Programs::splice),
+    (3, Programs::vmsplice),
     (8, Programs::close),
     (3, Programs::dup),
     (3, Programs::shutdown),

@@ -131,3 +131,31 @@ fn the_error_that_an_interrupted_recvmmsg_keeps_is_foretold_and_told_once() {
         ],
     );
 }
+
+#[test]
+fn own_pages_in_a_pipe_are_no_copy_and_no_packet() {
+    explains(
+        "pipe p\nvmsplice p[1] aaa bb => 5\nwhy\nvmsplice p[0] room=9 => 5\nwhy\nvmsplice p[0] room=9 nonblock => EAGAIN\nwhy\n\
+         pipesize p[1] 4096\nvmsplice p[1] aaa bb => 3\nwhy\nvmsplice p[1] c nonblock => EAGAIN\nwhy\nfork c\n\
+         c: vmsplice p[1] c => sleeps\nwhy c",
+        &[
+            ("pages-given-to-the-pipe", &["put 5 bytes, from 2 buffers", "copied none", "parent, who must not change"]),
+            ("copied-out-of-the-pipe", &["copied 5 bytes out of p[0]"]),
+            ("nothing-to-move", &["Nothing waits at p[0]", "SPLICE_F_NONBLOCK"]),
+            ("pages-given-to-the-pipe", &["put 3 of 5 bytes", "found no page"]),
+            ("no-page-is-free", &["3 bytes wait at p[0]", "O_NONBLOCK of the pipe is nothing to it"]),
+            ("asleep-without-a-page", &["c is asleep in vmsplice(p[1])", "puts in what fits"]),
+        ],
+    );
+    explains(
+        "pipe d direct\nvmsplice d[1] ab\nwhy\nwrite d[1] cd\nread d[0] => \"abcd\"\nwhy\nvmsplice d[1] ab\nread d[0]\nwhy\n\
+         write d[1] efg\nvmsplice d[0] room=1\nwhy\nsocketpair stream s\nvmsplice s[0] x => EBADF\nwhy",
+        &[
+            ("pages-given-to-the-pipe", &["They are no packet"]),
+            ("packets-stay-packets", &["4 bytes from d[0] are plain bytes and the packet behind them"]),
+            ("packets-stay-packets", &["2 bytes from d[0] are no packet"]),
+            ("copied-out-of-the-pipe", &["The borders of packets are nothing to it"]),
+            ("pages-need-a-pipe", &["s[0] is a socket"]),
+        ],
+    );
+}

@@ -134,12 +134,17 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
             };
             Ok(Made { before, call, after, ..Made::default() })
         }
-        C::Write { .. } | C::Send { .. } | C::Writev { .. } | C::Sendmsg { .. } => transfer::writing(call),
+        C::Write { .. } | C::Send { .. } | C::Writev { .. } | C::Vmsplice { .. } | C::Sendmsg { .. } => {
+            transfer::writing(call)
+        }
         C::Sendmmsg { .. } => transfer::sending_many(call),
         C::Recvmmsg { .. } => Ok(transfer::receiving_many(call)),
-        C::Read { .. } | C::Recv { .. } | C::Recvfrom { .. } | C::Readv { .. } | C::Recvmsg { .. } => {
-            transfer::reading(call)
-        }
+        C::Read { .. }
+        | C::Recv { .. }
+        | C::Recvfrom { .. }
+        | C::Readv { .. }
+        | C::VmspliceOut { .. }
+        | C::Recvmsg { .. } => transfer::reading(call),
         other => Err(format!("{} has no form in C yet", other.name())),
     }
 }

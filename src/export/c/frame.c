@@ -309,6 +309,15 @@ static int limit_descriptors(unsigned long count)
     limit.rlim_cur = count;
     return setrlimit(RLIMIT_NOFILE, &limit);
 }
+/* part: own_pages */
+
+/* A copy in pages of its own, which nobody changes: a pipe that got them by vmsplice still shares them. */
+static char *own_pages(const char *bytes, size_t length)
+{
+    char *pages = mmap(NULL, length + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memcpy(pages, bytes, length);
+    return pages;
+}
 /* part: send_with */
 
 /* sendmsg with descriptors, and the sender's credentials if `creds`. */

@@ -53,6 +53,19 @@ pub fn writing(call: &Call<'_>) -> Result<Made, String> {
                 ..Made::default()
             })
         }
+        C::Vmsplice { fd, data, flags } => {
+            let part = |part: &Payload| {
+                let length = part.len();
+                bytes(part).map(|bytes| format!("{{ .iov_base = own_pages({bytes}, {length}), .iov_len = {length} }}"))
+            };
+            let parts: Vec<String> = data.iter().map(part).collect::<Result<_, _>>()?;
+            let flags = flag_names(abi::SPLICE_FLAGS, *flags);
+            Ok(Made {
+                before: vec![format!("struct iovec parts[] = {{ {} }};", parts.join(", "))],
+                call: format!("vmsplice({}, parts, {}, {flags})", call.fd(*fd), data.len()),
+                ..Made::default()
+            })
+        }
         C::Sendmsg { fd, data, fds: passed, creds, to: address, flags } => {
             let numbers: Vec<String> = passed.iter().map(|fd| call.fd(*fd)).collect();
             let before = if passed.is_empty() {
@@ -154,14 +167,13 @@ pub fn reading(call: &Call<'_>) -> Result<Made, String> {
             });
         }
         C::Readv { fd, counts } => {
-            let mut at = 0;
-            let mut parts = Vec::new();
-            for count in counts {
-                parts.push(format!("{{ .iov_base = bytes + {at}, .iov_len = {count} }}"));
-                at += count;
-            }
-            made.before = vec![format!("struct iovec parts[] = {{ {} }};", parts.join(", "))];
+            made.before = vec![scattered(counts)];
             made.call = format!("readv({}, parts, {})", call.fd(*fd), counts.len());
+        }
+        C::VmspliceOut { fd, counts, flags } => {
+            let flags = flag_names(abi::SPLICE_FLAGS, *flags);
+            made.before = vec![scattered(counts)];
+            made.call = format!("vmsplice({}, parts, {}, {flags})", call.fd(*fd), counts.len());
         }
         C::Recvmsg { fd, count, room, flags } => {
             let room = match room {
@@ -182,6 +194,17 @@ pub fn reading(call: &Call<'_>) -> Result<Made, String> {
         _ => return Err("a read has no form in C yet".to_owned()),
     }
     Ok(made)
+}
+
+/// Parts of the one buffer that a program reads into.
+fn scattered(counts: &[u64]) -> String {
+    let mut at = 0;
+    let mut parts = Vec::new();
+    for count in counts {
+        parts.push(format!("{{ .iov_base = bytes + {at}, .iov_len = {count} }}"));
+        at += count;
+    }
+    format!("struct iovec parts[] = {{ {} }};", parts.join(", "))
 }
 
 /// That the bytes are those that were seen.

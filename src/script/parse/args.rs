@@ -217,6 +217,12 @@ impl<'a> Args<'a> {
         self.ranged(&format!("value of {}", opt.key), opt.value, opt.column, range)
     }
 
+    /// An option's numbers, with commas between them.
+    pub fn option_numbers(&self, opt: &Opt<'_>, range: (i64, i64)) -> Result<Vec<Number>, ParseError> {
+        let what = format!("value of {}", opt.key);
+        opt.value.split(',').map(|number| self.ranged(&what, number, opt.column, range)).collect()
+    }
+
     /// An option's number, known now.
     pub fn option_int(&self, opt: &Opt<'_>, range: (i64, i64)) -> Result<i32, ParseError> {
         self.plain_int(&format!("value of {}", opt.key), opt.value, opt.column, range)

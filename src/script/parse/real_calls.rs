@@ -34,7 +34,7 @@ const NAMES: &str = "\
     statfs statx swapoff swapon symlink symlinkat sync sync_file_range syncfs sysfs sysinfo syslog system tee tgkill time \
     timer_create timer_delete timer_getoverrun timer_gettime timer_settime timerfd_create timerfd_gettime timerfd_settime \
     times tkill truncate tuxcall umask umount2 uname unlinkat unshare uselib userfaultfd usleep ustat utime utimensat \
-    utimes vdprintf vfork vhangup vmsplice vserver wait3 wait4 waitid";
+    utimes vdprintf vfork vhangup vserver wait3 wait4 waitid";
 
 /// Those that a statement makes under another name: the call, and what to type.
 const STATEMENTS: &[(&str, &str)] = &[

@@ -3,7 +3,7 @@
 use super::args::{Args, COUNT, Opt, SIZE};
 use crate::abi;
 use crate::script::values;
-use crate::script::words::{ParseError, WordKind};
+use crate::script::words::{ParseError, Word, WordKind};
 use crate::script::{Control, Data, EndRef, MAX_DATA, Number, Verb};
 
 /// Buffer of a read that names none, in bytes.
@@ -100,8 +100,13 @@ pub fn recvmmsg(args: &mut Args<'_>) -> Result<Verb, ParseError> {
 
 /// DATA until the end of the statement.
 fn several(args: &mut Args<'_>) -> Result<Vec<Data>, ParseError> {
+    several_until(args, |_| false)
+}
+
+/// One DATA at least, and more until a word that is none.
+fn several_until(args: &mut Args<'_>, is_other: impl Fn(&Word) -> bool) -> Result<Vec<Data>, ParseError> {
     let mut data = vec![args.data()?];
-    while let Some(word) = args.peek() {
+    while let Some(word) = args.peek().filter(|word| !is_other(word)) {
         data.push(args.data()?);
         let total: u64 = data.iter().map(|piece| literal_size(&piece.times, piece.word.len())).sum();
         if data.len() > MAX_BUFFERS || total > MAX_DATA {
@@ -190,6 +195,24 @@ pub fn splice(args: &mut Args<'_>) -> Result<Verb, ParseError> {
 pub fn tee(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     let (from, to) = (args.end()?, args.end()?);
     Ok(Verb::Tee { from, to, count: args.number("N", SIZE)?, flags: args.flags(SPLICE)? })
+}
+
+/// `vmsplice END DATA… [nonblock]` or `vmsplice END room=N,N… [nonblock]`. A last bare word `nonblock` is the flag.
+pub fn vmsplice(args: &mut Args<'_>) -> Result<Verb, ParseError> {
+    let end = args.end()?;
+    let is_flag = |word: &Word| word.kind == WordKind::Bare && word.text == "nonblock";
+    if let Some(word) = args.peek().filter(|word| word.kind == WordKind::Bare && word.text.starts_with("room="))
+        && let Some(opt) = args.option()?
+    {
+        let counts = args.option_numbers(&opt, SIZE)?;
+        let total: u64 = counts.iter().map(|count| literal_size(count, 1)).sum();
+        if counts.len() > MAX_BUFFERS || total > MAX_DATA {
+            return Err(args.error(word.column, &too_much()));
+        }
+        return Ok(Verb::VmspliceOut { end, counts, flags: args.flags(SPLICE)? });
+    }
+    let data = several_until(args, is_flag)?;
+    Ok(Verb::Vmsplice { end, data, flags: args.flags(SPLICE)? })
 }
 
 /// `flood END SIZE COUNT`.

@@ -102,6 +102,11 @@ pub const VERBS: &[VerbHelp] = &[
         "splice(2): bytes go from one end to another, one of them a pipe's",
     ),
     verb("tee END END N [nonblock]", transfer::tee, "tee(2): bytes of one pipe are put in another as well, and stay"),
+    verb(
+        "vmsplice END DATA... | room=N,N... [nonblock]",
+        transfer::vmsplice,
+        "vmsplice(2): pages of one's own memory become a pipe's, uncopied; with room= bytes are copied out of it",
+    ),
     verb("close END", manage::close, "close(2)"),
     verb("dup END", manage::dup, "dup(2): a second descriptor for the same end"),
     verb("dup2 END FD", manage::dup2, "dup2(2): the same under this number; what it meant before is closed"),

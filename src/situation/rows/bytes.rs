@@ -109,6 +109,11 @@ pub(super) const ROWS: &[MatrixRow] = &[
         "MAKE\nfork third\nthird: write A one\nparent: write A two\nread B => ?",
     ),
     MatrixRow::new(
+        "vmsplice",
+        "two buffers come by vmsplice, then a write, then two reads",
+        "MAKE\nnonblock B on\nvmsplice A ab cd => ?\nwrite A ef\nread B => ?\nread B => ?",
+    ),
+    MatrixRow::new(
         "splice",
         "two messages wait: splice moves them into a pipe",
         "PAIR\nwrite A abc\nwrite A def\npipe p\nsplice B p[1] 100 => ?\nread p[0] => ?\nqueue p[0] => ?",

@@ -20,6 +20,16 @@ pub fn args(event: &CallEvent) -> Vec<Arg> {
             let iov = Arg { out: true, ..Arg::word("iov", list(&scattered(event, counts))) };
             vec![end("fd", event, *fd), iov, count(counts.len(), true)]
         }
+        Call::Vmsplice { fd, data, flags } => {
+            let buffers: Vec<String> = data.iter().map(written).collect();
+            let (count, flags) = segments(data.len(), *flags);
+            vec![end("fd", event, *fd), Arg::word("iov", list(&buffers)), count, flags]
+        }
+        Call::VmspliceOut { fd, counts, flags } => {
+            let iov = Arg { out: true, ..Arg::word("iov", list(&scattered(event, counts))) };
+            let (count, flags) = segments(counts.len(), *flags);
+            vec![end("fd", event, *fd), iov, Arg { out: true, ..count }, Arg { out: true, ..flags }]
+        }
         Call::Sendmsg { fd, data, to, flags, .. } => {
             let control = control_sent(event);
             let header = header(to.as_ref(), &written(data), &control);
@@ -87,6 +97,12 @@ fn received_all(event: &CallEvent, room: u64) -> Vec<String> {
 
 fn count(count: usize, out: bool) -> Arg {
     Arg { out, ..Arg::number("iovcnt", i64::try_from(count).unwrap_or(i64::MAX)) }
+}
+
+/// The last two arguments of vmsplice(2).
+fn segments(count: usize, flags: i32) -> (Arg, Arg) {
+    let count = Arg::number("nr_segs", i64::try_from(count).unwrap_or(i64::MAX));
+    (count, Arg::word("flags", flag_names(abi::SPLICE_FLAGS, flags)))
 }
 
 fn list(rows: &[String]) -> String {

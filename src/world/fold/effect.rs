@@ -118,6 +118,8 @@ impl World {
             | C::Send { .. }
             | C::Readv { .. }
             | C::Writev { .. }
+            | C::Vmsplice { .. }
+            | C::VmspliceOut { .. }
             | C::Recvmsg { .. }
             | C::Sendmsg { .. }
             | C::Sendmmsg { .. }

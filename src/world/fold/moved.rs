@@ -19,6 +19,7 @@ impl World {
         let (from, stays) = match *call {
             Call::Splice { from, .. } | Call::Sendfile { from, .. } => (from, false),
             Call::Tee { from, .. } => (from, true),
+            Call::Vmsplice { .. } => return self.note_own_pages(back, number),
             _ => return,
         };
         let Some(len) = u64::try_from(back.ret).ok().filter(|len| *len > 0) else { return };
@@ -49,6 +50,16 @@ impl World {
             let label = self.label(source);
             self.note_anomaly(format!("{}({label}): {error}", call.name()));
         }
+    }
+
+    /// vmsplice(2) has put pages of the task's memory in a pipe: they are no packet, and how full each is, nobody tells.
+    fn note_own_pages(&mut self, back: &Back, number: Option<(EndId, u64)>) {
+        let Some(len) = u64::try_from(back.ret).ok().filter(|len| *len > 0) else { return };
+        let Some((end, number)) = number.and_then(|(to, number)| Some((self.ends.get_mut(&to)?, number))) else {
+            return;
+        };
+        end.inbox.lose_track_of_pages();
+        end.inbox.set_pages(number, &[(len, false)]);
     }
 
     /// What the ledger knows of the first bytes that wait at an end.

@@ -103,6 +103,8 @@ impl World {
         let Some(end) = self.ends.get_mut(&id) else { return false };
         let result = match kind.keeps_messages() {
             _ if call.flags() & abi::MSG_OOB != 0 => end.inbox.take_urgent(found),
+            // What it leaves of a packet stays one.
+            _ if matches!(call, Call::VmspliceOut { .. }) => end.inbox.take_bytes(found),
             _ if end.inbox.has_foreign_pages(kind) => end.inbox.take_pages(found),
             true => end.inbox.take_message(found).map(drop),
             false => end.inbox.take_bytes(found),

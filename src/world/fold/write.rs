@@ -34,10 +34,11 @@ impl World {
                 }
             }
             Call::Splice { count, .. } | Call::Tee { count, .. } | Call::Sendfile { count, .. } => {
-                ongoing.moves_to = self.target(ongoing);
-                if let Some(end) = ongoing.moves_to.and_then(|to| self.ends.get_mut(&to)) {
-                    end.inbox.expect_move(by, *count, (end.kind, self.machine.page));
-                }
+                self.expect_move(by, ongoing, &Rc::from([Payload::beginning(Vec::new(), *count)]));
+            }
+            Call::Vmsplice { .. } => {
+                let content = ongoing.content();
+                content.into_iter().for_each(|content| self.expect_move(by, ongoing, &content));
             }
             Call::Sendmsg { fds, .. } => {
                 let content = ongoing.content();
@@ -47,6 +48,13 @@ impl World {
                 let content = ongoing.content();
                 ongoing.write = content.and_then(|content| self.begin_write(by, ongoing, &content, &[]));
             }
+        }
+    }
+
+    fn expect_move(&mut self, by: TaskId, ongoing: &mut Ongoing, content: &Rc<[Payload]>) {
+        ongoing.moves_to = self.target(ongoing);
+        if let Some(end) = ongoing.moves_to.and_then(|to| self.ends.get_mut(&to)) {
+            end.inbox.expect_move(by, content, (end.kind, self.machine.page));
         }
     }
 

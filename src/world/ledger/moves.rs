@@ -1,4 +1,4 @@
-//! splice(2), tee(2) and sendfile(2) on their way here: nothing of them is there before the call moves it, and how much that
+//! splice(2), tee(2), vmsplice(2) and sendfile(2) on their way here: nothing of them is there before the call moves it, and how much that
 //! will be no argument says. So such a call is no write before it returns, unless a read or the kernel's figure shows its bytes.
 
 use std::rc::Rc;
@@ -13,8 +13,8 @@ use super::Flow;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PendingMove {
     by: TaskId,
-    /// Bytes it was asked to move.
-    most: u64,
+    /// All that it may move, as far as it is known.
+    content: Rc<[Payload]>,
     /// What carries them, and bytes of a page.
     place: (Kind, u64),
     /// Reads before it began.
@@ -25,8 +25,9 @@ pub(super) struct PendingMove {
 
 impl Flow {
     /// A call is entered that may move bytes here.
-    pub fn expect_move(&mut self, by: TaskId, most: u64, place: (Kind, u64)) {
-        self.moves.push(PendingMove { by, most, place, reads_before: self.totals.reads, write: None });
+    pub fn expect_move(&mut self, by: TaskId, content: &Rc<[Payload]>, place: (Kind, u64)) {
+        let (content, reads_before) = (Rc::clone(content), self.totals.reads);
+        self.moves.push(PendingMove { by, content, place, reads_before, write: None });
     }
 
     /// The write that such a call has become, if it has.
@@ -72,10 +73,10 @@ impl Flow {
     }
 
     fn begin_move(&mut self, at: usize) {
-        let PendingMove { by, most, place, write, .. } = self.moves[at];
+        let PendingMove { by, ref content, place, write, .. } = self.moves[at];
         if write.is_none() {
-            let unknown: Rc<[Payload]> = Rc::from([Payload::beginning(Vec::new(), most)]);
-            self.moves[at].write = Some(self.begin_write(by, &unknown, Vec::new(), place));
+            let content = Rc::clone(content);
+            self.moves[at].write = Some(self.begin_write(by, &content, Vec::new(), place));
         }
     }
 }
@@ -88,7 +89,8 @@ mod tests {
         let mut flow = Flow::default();
         let content: Rc<[Payload]> = Rc::new([Payload::repeated(b"z".to_vec(), 4000)]);
         flow.begin_write(TaskId(1), &content, Vec::new(), (Kind::Pipe, 4096));
-        flow.expect_move(by, 5000, (Kind::Pipe, 4096));
+        let unknown: Rc<[Payload]> = Rc::new([Payload::beginning(Vec::new(), 5000)]);
+        flow.expect_move(by, &unknown, (Kind::Pipe, 4096));
         flow
     }
 

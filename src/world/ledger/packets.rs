@@ -103,11 +103,15 @@ mod tests {
         Rc::new([Payload::repeated(letter.to_vec(), times)])
     }
 
+    fn unknown() -> Rc<[Payload]> {
+        Rc::new([Payload::beginning(Vec::new(), 5000)])
+    }
+
     /// A writer of z sleeps; a packet of y was moved here by another task, which has returned.
     fn sleeper_and_packet() -> Flow {
         let mut flow = Flow::default();
         flow.begin_write(TaskId(1), &content(b"z", 4000), Vec::new(), PLACE);
-        flow.expect_move(TaskId(2), 5000, PLACE);
+        flow.expect_move(TaskId(2), &unknown(), PLACE);
         let moved = flow.end_move(TaskId(2), true).unwrap();
         flow.finish_write(moved, Ok(4096), false).unwrap();
         flow.set_content(moved, content(b"y", 4096));
@@ -128,7 +132,7 @@ mod tests {
     #[test]
     fn of_a_packet_that_was_read_in_part_before_it_was_known_the_rest_is_gone() {
         let mut flow = Flow::default();
-        flow.expect_move(TaskId(2), 5000, PLACE);
+        flow.expect_move(TaskId(2), &unknown(), PLACE);
         flow.take_bytes(ReadBytes { by: TaskId(3), len: 100, data: b"yyyy" }).unwrap();
         let moved = flow.end_move(TaskId(2), true).unwrap();
         flow.finish_write(moved, Ok(4096), false).unwrap();

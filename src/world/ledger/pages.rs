@@ -90,7 +90,10 @@ impl Pages {
 impl Flow {
     /// Pages of a pipe that are in use; each packet has one of its own. None where that is not certain.
     pub fn pages_in_use(&self) -> Option<u64> {
-        if self.kind == Some(Kind::PacketPipe) { Some(self.queue.len() as u64) } else { self.pages.used() }
+        if self.kind != Some(Kind::PacketPipe) {
+            return self.pages.used();
+        }
+        (!self.has_foreign_pages(Kind::PacketPipe)).then_some(self.queue.len() as u64)
     }
 
     /// A write to a pipe has put bytes in its pages.

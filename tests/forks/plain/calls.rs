@@ -97,6 +97,17 @@ fn address(of: &SocketAddress) -> ([u16; 128], libc::socklen_t) {
     (address, libc::socklen_t::try_from(2 + of.path.len()).unwrap_or(0))
 }
 
+/// Bytes in pages that nobody changes any more.
+fn own_pages(bytes: &[u8]) -> libc::iovec {
+    let (how, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+    // SAFETY: a new mapping wherever the kernel likes.
+    let start = unsafe { libc::mmap(std::ptr::null_mut(), bytes.len().max(1), how, kind, -1, 0) };
+    assert_ne!(start, libc::MAP_FAILED, "memory");
+    // SAFETY: the mapping is new, and as long as the bytes.
+    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), start.cast(), bytes.len()) };
+    libc::iovec { iov_base: start, iov_len: bytes.len() }
+}
+
 /// Makes a call that moves bytes; the others are in `make_other`.
 pub fn make(call: &Call) -> Reply {
     match call {
@@ -142,6 +153,18 @@ pub fn make(call: &Call) -> Reply {
             let parts: Vec<libc::iovec> = buffers.iter_mut().map(|buffer| part(buffer)).collect();
             // SAFETY: the parts point to live buffers.
             answer(unsafe { libc::writev(*fd, parts.as_ptr(), i32::try_from(parts.len()).unwrap_or(0)) })
+        }
+        Call::Vmsplice { fd, data, flags } => {
+            let parts: Vec<libc::iovec> = data.iter().map(|data| own_pages(&bytes(data))).collect();
+            // SAFETY: the parts are mappings that stay.
+            answer(unsafe { libc::vmsplice(*fd, parts.as_ptr(), parts.len(), flags.cast_unsigned()) })
+        }
+        Call::VmspliceOut { fd, counts, flags } => {
+            let mut buffers: Vec<Vec<u8>> = counts.iter().map(|count| room(*count)).collect();
+            let parts: Vec<libc::iovec> = buffers.iter_mut().map(|buffer| part(buffer)).collect();
+            // SAFETY: the parts point to live buffers.
+            let reply = answer(unsafe { libc::vmsplice(*fd, parts.as_ptr(), parts.len(), flags.cast_unsigned()) });
+            with_data(reply, buffers.concat())
         }
         Call::Recvmsg { .. } | Call::Sendmsg { .. } => make_message(call),
         Call::Sendmmsg { fd, messages, flags } => {

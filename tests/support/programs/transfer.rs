@@ -133,6 +133,31 @@ impl Programs {
         Some(format!("{} {} {count}{nonblock}", scene.about(verb, from), scene.name(to)))
     }
 
+    /// Pages into a pipe, or bytes out of one.
+    pub(super) fn vmsplice(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let only_one = self.one_outcome();
+        let many = self.random.chance(10);
+        let end = self.held_where(scene, |end| {
+            (many || end.kind.is_pipe()) && !(only_one && Self::is_busy(scene.world, end.id))
+        })?;
+        let nonblock = if self.no_sleep() { " nonblock" } else { self.maybe(50, " nonblock") };
+        let writes = scene.end(end.1).is_some_and(End::can_be_written);
+        Some(match self.random.below(4) {
+            0 if writes => format!("{} 70000*v{nonblock}", scene.about("vmsplice", end)),
+            1 if writes => {
+                format!("{} {} {}{nonblock}", scene.about("vmsplice", end), self.data(false), self.data(false))
+            }
+            _ if writes => format!("{} {}{nonblock}", scene.about("vmsplice", end), self.data(false)),
+            0 | 1 => format!("{} room={}{nonblock}", scene.about("vmsplice", end), self.random.below(10)),
+            _ => format!(
+                "{} room={},{}{nonblock}",
+                scene.about("vmsplice", end),
+                self.random.below(10),
+                self.random.below(5000)
+            ),
+        })
+    }
+
     /// A descriptor on its way: never round in a circle, which only the kernel's collector would break.
     pub(super) fn pass(&mut self, scene: &Scene<'_>) -> Option<String> {
         let by = self.held_where(scene, |end| !end.kind.is_pipe())?;

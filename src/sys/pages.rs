@@ -1,0 +1,58 @@
+//! vmsplice(2): pages of this process's memory become pages of a pipe.
+
+use super::calls::Answer;
+
+/// Memory of its own for one buffer, from a page's beginning on. What a pipe has got of it stays as it is when this is gone,
+/// because nobody can write there any more.
+struct OwnPages {
+    start: *mut libc::c_void,
+    length: usize,
+}
+
+impl OwnPages {
+    fn holding(bytes: &[u8]) -> Option<Self> {
+        let length = bytes.len().max(1);
+        let (how, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+        // SAFETY: a new mapping wherever the kernel likes touches nothing that is there.
+        let start = unsafe { libc::mmap(std::ptr::null_mut(), length, how, kind, -1, 0) };
+        if start == libc::MAP_FAILED {
+            return None;
+        }
+        // SAFETY: the mapping is new, writable, and at least as long as the bytes.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), start.cast(), bytes.len()) };
+        Some(Self { start, length })
+    }
+}
+
+impl Drop for OwnPages {
+    fn drop(&mut self) {
+        // SAFETY: the mapping is this value's own, and nothing points into it any more.
+        unsafe { libc::munmap(self.start, self.length) };
+    }
+}
+
+/// vmsplice(2) at a descriptor that can be written: each buffer has pages of its own.
+pub fn vmsplice(fd: i32, data: &[Vec<u8>], flags: i32) -> Answer {
+    let Some(pages) = data.iter().map(|bytes| OwnPages::holding(bytes)).collect::<Option<Vec<_>>>() else {
+        return Answer::of(-1);
+    };
+    let part = |(of, bytes): (&OwnPages, &Vec<u8>)| libc::iovec { iov_base: of.start, iov_len: bytes.len() };
+    let parts: Vec<libc::iovec> = pages.iter().zip(data).map(part).collect();
+    // SAFETY: every iovec is live memory.
+    let moved = unsafe { libc::vmsplice(fd, parts.as_ptr(), parts.len(), flags.cast_unsigned()) };
+    Answer::of(i64::try_from(moved).unwrap_or(-1))
+}
+
+/// The same at one that only reads: bytes are copied out, into buffers that lie one after the other.
+pub fn vmsplice_out(fd: i32, buffer: &mut [u8], counts: &[u64], flags: i32) -> Answer {
+    let mut rest = buffer;
+    let mut parts = Vec::new();
+    for count in counts {
+        let (part, tail) = rest.split_at_mut(usize::try_from(*count).unwrap_or(0).min(rest.len()));
+        parts.push(libc::iovec { iov_base: part.as_mut_ptr().cast(), iov_len: part.len() });
+        rest = tail;
+    }
+    // SAFETY: every iovec is part of a live buffer, and they do not overlap.
+    let copied = unsafe { libc::vmsplice(fd, parts.as_ptr(), parts.len(), flags.cast_unsigned()) };
+    Answer::of(i64::try_from(copied).unwrap_or(-1))
+}
