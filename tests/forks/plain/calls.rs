@@ -5,7 +5,6 @@ use std::mem::{ManuallyDrop, zeroed};
 use std::os::fd::OwnedFd;
 use std::ptr::null_mut;
 
-use tincans::abi::Disposition;
 use tincans::order::{Call, ControlRoom, Credentials, Extra, IncomingMessage, Payload, SocketAddress};
 
 use super::options::{get, option, set};
@@ -48,8 +47,13 @@ pub fn pipes_of(at: usize, base: i32) -> (ManuallyDrop<std::fs::File>, ManuallyD
 
 /// Ends the process.
 pub fn leave() -> ! {
+    leave_with(0)
+}
+
+/// The same with a status.
+pub fn leave_with(code: i32) -> ! {
     // SAFETY: _exit takes a number.
-    unsafe { libc::_exit(0) }
+    unsafe { libc::_exit(code) }
 }
 
 pub(super) fn answer(ret: isize) -> Reply {
@@ -101,7 +105,7 @@ fn address(of: &SocketAddress) -> ([u16; 128], libc::socklen_t) {
 fn own_pages(bytes: &[u8]) -> libc::iovec {
     let (how, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
     // SAFETY: a new mapping wherever the kernel likes.
-    let start = unsafe { libc::mmap(std::ptr::null_mut(), bytes.len().max(1), how, kind, -1, 0) };
+    let start = unsafe { libc::mmap(null_mut(), bytes.len().max(1), how, kind, -1, 0) };
     assert_ne!(start, libc::MAP_FAILED, "memory");
     // SAFETY: the mapping is new, and as long as the bytes.
     unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), start.cast(), bytes.len()) };
@@ -410,8 +414,6 @@ fn make_simple(call: &Call) -> Reply {
             of(unsafe { libc::close_range(first, last, flags) })
         }
         // SAFETY: as above.
-        Call::Waitpid { pid, options } => of(unsafe { libc::waitpid(pid, null_mut(), options) }),
-        // SAFETY: as above.
         Call::EpollCreate { flags } => of(unsafe { libc::epoll_create1(flags) }),
         Call::EpollCtl { epoll, op, fd, events, data } => {
             let mut event = libc::epoll_event { events, u64: data };
@@ -463,10 +465,11 @@ fn make_simple(call: &Call) -> Reply {
             // SAFETY: as above.
             of(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) })
         }
-        Call::Signal { signal, disposition: Disposition::Ignore } => {
-            // SAFETY: SIG_IGN is a disposition.
-            of(if unsafe { libc::signal(signal, libc::SIG_IGN) } == libc::SIG_ERR { -1 } else { 0 })
-        }
-        _ => Reply { ret: -2, errno: 0, data: format!("{call:?} is not made here").into_bytes(), extra: Extra::None },
+        _ => super::tasks::make(call).unwrap_or_else(|| Reply {
+            ret: -2,
+            errno: 0,
+            data: format!("{call:?} is not made here").into_bytes(),
+            extra: Extra::None,
+        }),
     }
 }

@@ -6,6 +6,7 @@ pub mod calls;
 mod files;
 mod names;
 mod options;
+mod tasks;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use tincans::order::{Call, Extra};
 
 /// Processes of one program.
-const MOST: usize = 8;
+const MOST: usize = 32;
 /// Private numbers begin here: four for each process.
 const BASE: i32 = 600;
 
@@ -43,6 +44,10 @@ pub struct Plain {
     orders: Vec<std::fs::File>,
     replies: Vec<std::fs::File>,
     folder: PathBuf,
+    /// Processes so far.
+    forked: usize,
+    /// Those that have exited.
+    gone: Vec<i32>,
 }
 
 impl Plain {
@@ -69,20 +74,39 @@ impl Plain {
             serve(0);
         }
         let tasks = BTreeMap::from([("parent".to_owned(), (0, pid))]);
-        Ok(Self { tasks, orders, replies, folder })
+        Ok(Self { tasks, orders, replies, folder, forked: 1, gone: Vec::new() })
     }
 
     /// Lets a process make a call. `made` is the name of the process that a fork makes.
     pub fn make(&mut self, task: &str, call: &Call, made: &str) -> Result<Reply, String> {
         let Some(&(at, _)) = self.tasks.get(task) else { return Err(format!("no process {task}")) };
-        let child = self.tasks.len();
+        let child = self.forked;
+        if matches!(call, Call::Fork) && child == MOST {
+            return Err("no place for one more process".to_owned());
+        }
         let order = Order { call: self.at_own_place(call.clone()), child };
         send(&mut self.orders[at], &order)?;
         let reply: Reply = receive(&mut self.replies[at])?;
         if matches!(call, Call::Fork) && reply.ret > 0 {
+            self.forked += 1;
             self.tasks.insert(made.to_owned(), (child, i32::try_from(reply.ret).unwrap_or(0)));
         }
         Ok(reply)
+    }
+
+    /// Lets a process exit, and comes back when it is a zombie or gone.
+    pub fn exit(&mut self, task: &str, code: i32) -> Result<(), String> {
+        let Some(&(at, pid)) = self.tasks.get(task) else { return Err(format!("no process {task}")) };
+        // SAFETY: pidfd_open takes two numbers.
+        let pidfd = i32::try_from(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) }).unwrap_or(-1);
+        send(&mut self.orders[at], &Order { call: Call::Exit { code }, child: 0 })?;
+        let mut dead = libc::pollfd { fd: pidfd, events: libc::POLLIN, revents: 0 };
+        // SAFETY: the pointer is to one pollfd.
+        let came = unsafe { libc::poll(&raw mut dead, 1, 10_000) };
+        // SAFETY: the descriptor is this function's own.
+        unsafe { libc::close(pidfd) };
+        self.gone.push(pid);
+        if came == 1 { Ok(()) } else { Err(format!("{task} does not exit")) }
     }
 
     /// Whose process number this is.
@@ -99,6 +123,8 @@ impl Plain {
         };
         match *call {
             Call::Setpgid { pid, group } => Ok(Call::Setpgid { pid: own(pid)?, group: own(group)? }),
+            Call::Kill { pid, signal } => Ok(Call::Kill { pid: own(pid)?, signal }),
+            Call::Waitpid { pid, options } if pid > 0 => Ok(Call::Waitpid { pid: own(pid)?, options }),
             Call::PidfdOpen { pid, flags } => Ok(Call::PidfdOpen { pid: own(pid)?, flags }),
             ref other => Ok(other.clone()),
         }
@@ -123,7 +149,7 @@ impl Plain {
 
 impl Drop for Plain {
     fn drop(&mut self) {
-        for (_, pid) in self.tasks.values() {
+        for (_, pid) in self.tasks.values().filter(|(_, pid)| !self.gone.contains(pid)) {
             // SAFETY: kill takes two numbers; these processes were forked for this run, and nobody else has reaped them.
             unsafe { libc::kill(*pid, libc::SIGKILL) };
         }
@@ -146,6 +172,9 @@ fn serve(mut at: usize) -> ! {
     loop {
         let mut pair = calls::pipes_of(at, BASE);
         let Ok(order) = receive::<Order>(&mut pair.0) else { calls::leave() };
+        if let Call::Exit { code } = order.call {
+            calls::leave_with(code);
+        }
         let reply = if matches!(order.call, Call::Fork) {
             // SAFETY: this process has one thread.
             let pid = unsafe { libc::fork() };

@@ -1,6 +1,6 @@
 //! Statements that make and manage: pairs, pipes, names, tasks, signals, options, looks.
 
-use tincans::abi::TaskState;
+use tincans::abi::{Disposition, Signal, TaskState};
 use tincans::world::channel::End;
 use tincans::world::kind::Kind;
 use tincans::world::task::Task;
@@ -104,15 +104,7 @@ impl Programs {
         let by = &scene.task.name;
         let others: Vec<&str> = scene.world.tasks().map(|task| task.name.as_str()).collect();
         if self.no_sleep() {
-            if self.random.chance(30) {
-                return self.group(scene);
-            }
-            return self
-                .random
-                .chance(40)
-                .then(|| self.task_name(scene))
-                .flatten()
-                .map(|name| format!("{by}: fork {name}"));
+            return self.task_that_never_sleeps(scene);
         }
         if self.random.chance(12) {
             return self.group(scene);
@@ -131,6 +123,46 @@ impl Programs {
         })
     }
 
+    /// Nobody whose child lives exits, and nobody waits who has no zombie.
+    fn task_that_never_sleeps(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let (by, world) = (&scene.task.name, scene.world);
+        let mut children = world.tasks().filter(|task| task.by == Some(scene.task.id));
+        let zombie = world.tasks().find(|task| task.by == Some(scene.task.id) && task.state == TaskState::Zombie);
+        match self.random.below(10) {
+            0..=2 => self.group(scene),
+            3 => Some(format!("{by}: getppid")),
+            4 => Some(format!("{by}: pdeathsig {}", self.random.word(SIGNALS))),
+            5 | 6 => Some(match zombie {
+                Some(zombie) if self.random.chance(40) => format!("{by}: wait {}", zombie.name),
+                Some(_) => format!("{by}: wait"),
+                None => format!("{by}: wait nohang"),
+            }),
+            7 if by != "parent" && !children.any(Task::is_alive) => {
+                Some(format!("{by}: exit {}", self.random.below(4)))
+            }
+            7 => None,
+            _ => Some(format!("{by}: fork {}", self.task_name(scene)?)),
+        }
+    }
+
+    /// A disposition, or a signal that its target ignores, catches or blocks.
+    fn harmless_signal(&mut self, scene: &Scene<'_>) -> Option<String> {
+        let by = &scene.task.name;
+        let signal = *self.random.pick(&[Signal::TERM, Signal(10), Signal::CHLD])?;
+        if self.random.chance(50) {
+            let disposition = self.random.word(&["default", "ignore", "catch", "catch norestart"]);
+            return Some(format!("{by}: signal {} {disposition}", signal.name()));
+        }
+        let survives = |task: &&Task| {
+            let process = scene.world.process_of(task.id);
+            let disposition = process.and_then(|process| process.dispositions.get(&signal.0)).copied();
+            let is_default = disposition.is_none_or(|disposition| disposition == Disposition::Default);
+            task.is_alive() && (!is_default || signal == Signal::CHLD || task.blocked.contains_key(&signal.0))
+        };
+        let targets: Vec<&Task> = scene.world.tasks().filter(survives).collect();
+        Some(format!("{by}: kill {} {}", self.random.pick(&targets)?.name, signal.name()))
+    }
+
     /// Groups and sessions: of itself, of another, of one that may not be moved.
     fn group(&mut self, scene: &Scene<'_>) -> Option<String> {
         let by = &scene.task.name;
@@ -147,7 +179,7 @@ impl Programs {
 
     pub(super) fn signals(&mut self, scene: &Scene<'_>) -> Option<String> {
         if self.no_sleep() {
-            return None;
+            return self.harmless_signal(scene);
         }
         let present: Vec<&Task> = scene.world.tasks().filter(|task| task.state != TaskState::Dead).collect();
         let whom = *self.random.pick(&present)?;

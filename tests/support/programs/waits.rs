@@ -19,7 +19,7 @@ impl Programs {
         }
         let is_timer = scene.world.object(object.1).is_some_and(|object| object.kind == "timerfd");
         let is_alone = scene.world.holders(object.1).len() == 1;
-        if !may_sleep || (is_timer && self.one_outcome()) || (self.one_outcome() && !is_alone) {
+        if !may_sleep || (is_timer && self.one_outcome() && !self.no_sleep()) || (self.one_outcome() && !is_alone) {
             return Some(format!("{} timeout=0", scene.about("poll", object))).filter(|_| !is_timer);
         }
         Some(match self.random.below(6) {
@@ -62,10 +62,11 @@ impl Programs {
         Some(match self.random.below(8) {
             6 | 7 => format!("{by}: epoll {name}{cloexec}"),
             0..=2 => format!("{by}: eventfd {name} {}{semaphore}{nonblock}{cloexec}", self.random.below(4)),
-            3 if !self.no_sleep() => {
-                format!("{by}: timerfd {name} {}{nonblock}", self.random.word(&["0", "1", "60000"]))
+            3 => {
+                let ms = if self.no_sleep() { ["0", "60000"].as_slice() } else { &["0", "1", "60000"] };
+                format!("{by}: timerfd {name} {}{nonblock}", self.random.word(ms))
             }
-            4 if !self.no_sleep() => {
+            4 => {
                 format!("{by}: signalfd {name} {}{nonblock}", self.random.word(&["SIGUSR1", "SIGCHLD SIGTERM"]))
             }
             _ => {
