@@ -1,6 +1,6 @@
 //! vmsplice(2): pages of this process's memory become pages of a pipe.
 
-use super::calls::Answer;
+use super::calls::CallResult;
 
 /// Memory of its own for one buffer, from a page's beginning on. What a pipe has got of it stays as it is when this is gone,
 /// because nobody can write there any more.
@@ -32,19 +32,19 @@ impl Drop for OwnPages {
 }
 
 /// vmsplice(2) at a descriptor that can be written: each buffer has pages of its own.
-pub fn vmsplice(fd: i32, data: &[Vec<u8>], flags: i32) -> Answer {
+pub fn vmsplice(fd: i32, data: &[Vec<u8>], flags: i32) -> CallResult {
     let Some(pages) = data.iter().map(|bytes| OwnPages::holding(bytes)).collect::<Option<Vec<_>>>() else {
-        return Answer::of(-1);
+        return CallResult::of(-1);
     };
     let part = |(of, bytes): (&OwnPages, &Vec<u8>)| libc::iovec { iov_base: of.start, iov_len: bytes.len() };
     let parts: Vec<libc::iovec> = pages.iter().zip(data).map(part).collect();
     // SAFETY: every iovec is live memory.
     let moved = unsafe { libc::vmsplice(fd, parts.as_ptr(), parts.len(), flags.cast_unsigned()) };
-    Answer::of(i64::try_from(moved).unwrap_or(-1))
+    CallResult::of(i64::try_from(moved).unwrap_or(-1))
 }
 
 /// The same at one that only reads: bytes are copied out, into buffers that lie one after the other.
-pub fn vmsplice_out(fd: i32, buffer: &mut [u8], counts: &[u64], flags: i32) -> Answer {
+pub fn vmsplice_out(fd: i32, buffer: &mut [u8], counts: &[u64], flags: i32) -> CallResult {
     let mut rest = buffer;
     let mut parts = Vec::new();
     for count in counts {
@@ -54,5 +54,5 @@ pub fn vmsplice_out(fd: i32, buffer: &mut [u8], counts: &[u64], flags: i32) -> A
     }
     // SAFETY: every iovec is part of a live buffer, and they do not overlap.
     let copied = unsafe { libc::vmsplice(fd, parts.as_ptr(), parts.len(), flags.cast_unsigned()) };
-    Answer::of(i64::try_from(copied).unwrap_or(-1))
+    CallResult::of(i64::try_from(copied).unwrap_or(-1))
 }
