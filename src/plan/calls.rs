@@ -8,6 +8,8 @@ use crate::order::{Call, Loop, OutgoingMessage, Work};
 use crate::script::{EndRef, MAX_DATA, Verb};
 use crate::trace::TaskId;
 use crate::world::World;
+use crate::world::channel::End;
+use crate::world::task::Descriptor;
 
 use super::{Context, MAX_CHANNELS, Plan, PlanStep, Refusal, who};
 
@@ -258,9 +260,10 @@ impl Resolver<'_> {
     /// vmsplice(2) writes wherever a descriptor can be written, and reads else: the buffers must be meant for that.
     fn check_direction(&self, task: TaskId, fd: i32, brings: bool) -> Result<(), Refusal> {
         let entry = self.world.process_of(task).and_then(|process| process.table.get(&fd));
-        let mut pipes = entry.into_iter().flat_map(|entry| entry.ends()).filter_map(|id| self.world.end(id)).peekable();
-        let Some(label) = pipes.peek().filter(|end| end.kind.is_pipe()).map(|end| end.label()) else { return Ok(()) };
-        match pipes.any(crate::world::channel::End::can_be_written) {
+        let ends = entry.into_iter().flat_map(Descriptor::ends).filter_map(|id| self.world.end(id));
+        let pipes: Vec<&End> = ends.filter(|end| end.kind.is_pipe()).collect();
+        let Some(label) = pipes.first().map(|end| end.label()) else { return Ok(()) };
+        match pipes.into_iter().any(End::can_be_written) {
             writes if writes == brings => Ok(()),
             true => Err(Refusal(format!("{label} can be written, so vmsplice puts bytes in there: give it DATA"))),
             false => Err(Refusal(format!("{label} only reads, so vmsplice copies bytes out there: give it room=N"))),

@@ -20,16 +20,7 @@ pub fn args(event: &CallEvent) -> Vec<Arg> {
             let iov = Arg { out: true, ..Arg::word("iov", list(&scattered(event, counts))) };
             vec![end("fd", event, *fd), iov, count(counts.len(), true)]
         }
-        Call::Vmsplice { fd, data, flags } => {
-            let buffers: Vec<String> = data.iter().map(written).collect();
-            let (count, flags) = segments(data.len(), *flags);
-            vec![end("fd", event, *fd), Arg::word("iov", list(&buffers)), count, flags]
-        }
-        Call::VmspliceOut { fd, counts, flags } => {
-            let iov = Arg { out: true, ..Arg::word("iov", list(&scattered(event, counts))) };
-            let (count, flags) = segments(counts.len(), *flags);
-            vec![end("fd", event, *fd), iov, Arg { out: true, ..count }, Arg { out: true, ..flags }]
-        }
+        Call::Vmsplice { .. } | Call::VmspliceOut { .. } => vmsplice(event),
         Call::Sendmsg { fd, data, to, flags, .. } => {
             let control = control_sent(event);
             let header = header(to.as_ref(), &written(data), &control);
@@ -97,6 +88,24 @@ fn received_all(event: &CallEvent, room: u64) -> Vec<String> {
 
 fn count(count: usize, out: bool) -> Arg {
     Arg { out, ..Arg::number("iovcnt", i64::try_from(count).unwrap_or(i64::MAX)) }
+}
+
+/// vmsplice(2), which brings bytes or copies them out.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these two")]
+fn vmsplice(event: &CallEvent) -> Vec<Arg> {
+    match &event.call {
+        Call::Vmsplice { fd, data, flags } => {
+            let buffers: Vec<String> = data.iter().map(written).collect();
+            let (count, flags) = segments(data.len(), *flags);
+            vec![end("fd", event, *fd), Arg::word("iov", list(&buffers)), count, flags]
+        }
+        Call::VmspliceOut { fd, counts, flags } => {
+            let iov = Arg { out: true, ..Arg::word("iov", list(&scattered(event, counts))) };
+            let (count, flags) = segments(counts.len(), *flags);
+            vec![end("fd", event, *fd), iov, Arg { out: true, ..count }, Arg { out: true, ..flags }]
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The last two arguments of vmsplice(2).

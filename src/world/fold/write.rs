@@ -37,8 +37,9 @@ impl World {
                 self.expect_move(by, ongoing, &Rc::from([Payload::beginning(Vec::new(), *count)]));
             }
             Call::Vmsplice { .. } => {
-                let content = ongoing.content();
-                content.into_iter().for_each(|content| self.expect_move(by, ongoing, &content));
+                if let Some(content) = ongoing.content() {
+                    self.expect_move(by, ongoing, &content);
+                }
             }
             Call::Sendmsg { fds, .. } => {
                 let content = ongoing.content();

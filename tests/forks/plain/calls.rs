@@ -112,6 +112,24 @@ fn own_pages(bytes: &[u8]) -> libc::iovec {
     libc::iovec { iov_base: start, iov_len: bytes.len() }
 }
 
+fn make_vmsplice(call: &Call) -> Reply {
+    match call {
+        Call::Vmsplice { fd, data, flags } => {
+            let parts: Vec<libc::iovec> = data.iter().map(|data| own_pages(&bytes(data))).collect();
+            // SAFETY: the parts are mappings that stay.
+            answer(unsafe { libc::vmsplice(*fd, parts.as_ptr(), parts.len(), flags.cast_unsigned()) })
+        }
+        Call::VmspliceOut { fd, counts, flags } => {
+            let mut buffers: Vec<Vec<u8>> = counts.iter().map(|count| room(*count)).collect();
+            let parts: Vec<libc::iovec> = buffers.iter_mut().map(|buffer| part(buffer)).collect();
+            // SAFETY: the parts point to live buffers.
+            let reply = answer(unsafe { libc::vmsplice(*fd, parts.as_ptr(), parts.len(), flags.cast_unsigned()) });
+            with_data(reply, buffers.concat())
+        }
+        _ => of(-1),
+    }
+}
+
 /// Makes a call that moves bytes; the others are in `make_other`.
 pub fn make(call: &Call) -> Reply {
     match call {
@@ -158,18 +176,7 @@ pub fn make(call: &Call) -> Reply {
             // SAFETY: the parts point to live buffers.
             answer(unsafe { libc::writev(*fd, parts.as_ptr(), i32::try_from(parts.len()).unwrap_or(0)) })
         }
-        Call::Vmsplice { fd, data, flags } => {
-            let parts: Vec<libc::iovec> = data.iter().map(|data| own_pages(&bytes(data))).collect();
-            // SAFETY: the parts are mappings that stay.
-            answer(unsafe { libc::vmsplice(*fd, parts.as_ptr(), parts.len(), flags.cast_unsigned()) })
-        }
-        Call::VmspliceOut { fd, counts, flags } => {
-            let mut buffers: Vec<Vec<u8>> = counts.iter().map(|count| room(*count)).collect();
-            let parts: Vec<libc::iovec> = buffers.iter_mut().map(|buffer| part(buffer)).collect();
-            // SAFETY: the parts point to live buffers.
-            let reply = answer(unsafe { libc::vmsplice(*fd, parts.as_ptr(), parts.len(), flags.cast_unsigned()) });
-            with_data(reply, buffers.concat())
-        }
+        Call::Vmsplice { .. } | Call::VmspliceOut { .. } => make_vmsplice(call),
         Call::Recvmsg { .. } | Call::Sendmsg { .. } => make_message(call),
         Call::Sendmmsg { fd, messages, flags } => {
             let mut buffers: Vec<Vec<u8>> = messages.iter().map(|message| bytes(&message.data)).collect();
