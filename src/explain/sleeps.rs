@@ -1,10 +1,10 @@
 //! Why a task does nothing: asleep in which call, and what would wake it; stopped; or only waiting for a statement.
 
 use crate::abi;
-use crate::abi::TaskState;
+use crate::abi::{Errno, TaskState};
 use crate::order::Call;
 use crate::questions::sleep::{self, Sleep};
-use crate::trace::{Explanation, Foretold};
+use crate::trace::{Explanation, Foretold, WokenWith};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
@@ -61,7 +61,7 @@ fn asleep(world: &World, task: &Task) -> Option<Explanation> {
     }
     match (call, end) {
         (Call::Poll { .. }, _) => Some(in_poll(world, task, ongoing)),
-        (Call::Waitpid { .. }, _) => Some(in_wait(task, ongoing)),
+        (Call::Waitpid { .. }, _) => Some(in_wait(world, task, ongoing)),
         (Call::Open { .. }, _) => fifos::asleep(world, task),
         (Call::Splice { .. } | Call::Tee { .. }, _) => moves::asleep(world, task),
         (Call::Vmsplice { .. }, Some(end)) => vmsplice::asleep(world, task, end),
@@ -120,7 +120,10 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
     );
     let wakes =
         any_byte.filter(|_| end.kind != Kind::Dgram).map(|write_at| Foretold::Wakes { write_at, task: task.id });
-    wording::explanation(task, "asleep-nothing-to-read", wording::page(end.kind), text).foretelling(wakes)
+    let closed = foretold::close_wakes(world, (task, ongoing), peer, vec![WokenWith::Eof]);
+    wording::explanation(task, "asleep-nothing-to-read", wording::page(end.kind), text)
+        .foretelling(wakes)
+        .foretelling(closed.filter(|_| any_byte.is_some() && end.kind != Kind::Dgram))
 }
 
 /// Bytes have come, and the call sleeps on.
@@ -153,11 +156,8 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
     let stopped = world.holders(peer.id).into_iter().find(|(holder, _)| holder.state == TaskState::Stopped);
     let stopped =
         stopped.map_or_else(String::new, |(holder, _)| format!(" {} is stopped and reads nothing.", holder.name));
-    let gone = match end.kind {
-        Kind::Dgram => "ECONNREFUSED",
-        Kind::Stream | Kind::Seqpacket => "ECONNRESET or EPIPE",
-        Kind::Pipe | Kind::PacketPipe | Kind::Fifo => "EPIPE",
-    };
+    let gone: Vec<&str> = errors_of_close(end.kind).iter().map(|errno| errno.name()).collect();
+    let gone = gone.join(" or ");
     if is_short_queue(end, peer) {
         let text = format!(
             "{name} is asleep in {call}({here}): {} at {}, and that socket is not connected back, so its queue is full with a \
@@ -201,7 +201,22 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
         full.trim_end_matches('.'),
         ends_by_itself(world, end, true),
     );
-    wording::explanation(task, "asleep-buffer-full", wording::page(end.kind), text)
+    let with = match taken {
+        0 => errors_of_close(end.kind).iter().copied().map(WokenWith::Fails).collect(),
+        taken => vec![WokenWith::AtLeast(taken)],
+    };
+    let foretold = foretold::taking_wakes(world, (task, ongoing), peer).into_iter();
+    let closed = foretold::close_wakes(world, (task, ongoing), peer, with);
+    wording::explanation(task, "asleep-buffer-full", wording::page(end.kind), text).foretelling(foretold.chain(closed))
+}
+
+/// What a sleeping write meets when nobody can read any more.
+fn errors_of_close(kind: Kind) -> &'static [Errno] {
+    match kind {
+        Kind::Dgram => &[Errno::ECONNREFUSED],
+        Kind::Stream | Kind::Seqpacket => &[Errno::ECONNRESET, Errno::EPIPE],
+        Kind::Pipe | Kind::PacketPipe | Kind::Fifo => &[Errno::EPIPE],
+    }
 }
 
 /// Bytes of the write that a task sleeps in that are in, or were read already.
@@ -237,11 +252,12 @@ fn in_poll(world: &World, task: &Task, ongoing: &Ongoing) -> Explanation {
     wording::explanation(task, "asleep-in-poll", "poll(2)", text)
 }
 
-fn in_wait(task: &Task, ongoing: &Ongoing) -> Explanation {
+fn in_wait(world: &World, task: &Task, ongoing: &Ongoing) -> Explanation {
     let pid = if let Call::Waitpid { pid, .. } = ongoing.call() { *pid } else { -1 };
     let child = ongoing.names.task(pid).unwrap_or("one of its children");
     let text = format!("{} is asleep in waitpid: {child} has not died yet. Its death wakes {0}.", task.name);
-    wording::explanation(task, "asleep-until-death", "wait(2)", text)
+    let death = foretold::death_wakes(world, task, pid);
+    wording::explanation(task, "asleep-until-death", "wait(2)", text).foretelling(death)
 }
 
 fn in_accept(world: &World, task: &Task, end: &End) -> Explanation {

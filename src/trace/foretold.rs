@@ -27,6 +27,17 @@ pub enum ReadOutcome {
     Sleeps,
 }
 
+/// What the call of a task that is woken comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WokenWith {
+    /// 0, EOF.
+    Eof,
+    /// An error.
+    Fails(Errno),
+    /// So many bytes or more.
+    AtLeast(u64),
+}
+
 /// One thing that an explanation says will happen, if nothing else happens before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Foretold {
@@ -58,6 +69,29 @@ pub enum Foretold {
         end: EndId,
         /// How many.
         bytes: u64,
+    },
+    /// The death of a process wakes a task that waits for it.
+    DeathWakes {
+        /// Who dies.
+        child: TaskId,
+        /// Who wakes.
+        task: TaskId,
+    },
+    /// Taking all that waits at an end lets a sleeping writer go on.
+    TakingWakes {
+        /// Where it is read.
+        read_at: EndId,
+        /// Who goes on.
+        task: TaskId,
+    },
+    /// The close of the last descriptor of an end wakes a sleeper.
+    CloseWakes {
+        /// Which end.
+        end: EndId,
+        /// Who wakes.
+        task: TaskId,
+        /// What its call comes to: one of these.
+        with: Vec<WokenWith>,
     },
     /// A write of one byte wakes a sleeper.
     Wakes {

@@ -13,8 +13,10 @@ use tincans::kind::Kind;
 use tincans::lesson::builtin;
 use tincans::session::Session;
 use tincans::situation;
-use tincans::trace::{CallEvent, CallState, Event, Explanation, Foretold, ReadOutcome, What};
+use tincans::trace::{CallEvent, CallState, Event, Explanation, Foretold, ReadOutcome, TaskId, What, WokenWith};
+use tincans::world::channel::End;
 use tincans::world::kind::EndId;
+use tincans::world::task::Task;
 
 use super::support::number;
 use super::support::programs::{Openness, Programs};
@@ -158,6 +160,9 @@ impl Run {
                 let is_full = call.ret.is_some_and(|ret| ret >= 0) || call.errno == Errno::EAGAIN;
                 if is_full && !fits { Ok(()) } else { Err(came(&call)) }
             }),
+            Foretold::DeathWakes { child, task } => self.death_wakes(*child, *task)?,
+            Foretold::TakingWakes { read_at, task } => self.taking_wakes(*read_at, *task)?,
+            Foretold::CloseWakes { end, task, with } => self.close_wakes(*end, *task, with)?,
             Foretold::Wakes { write_at, task } => {
                 let before = self.program.len();
                 let written = self.writes(*write_at, 1)?.filter(|call| call.ret == Some(1));
@@ -173,6 +178,65 @@ impl Run {
         let Some(Err(got)) = result else { return Ok(()) };
         met.wrong += 1;
         Err(format!("wrong: {rule} says \"{text}\", which foretells {foretold:?}: {got}"))
+    }
+
+    fn is_asleep(&self, task: TaskId) -> bool {
+        self.session.world().task(task).is_some_and(|task| task.state == TaskState::Asleep)
+    }
+
+    fn death_wakes(&mut self, child: TaskId, task: TaskId) -> Result<Option<Result<(), String>>, String> {
+        let Some(name) = self.session.world().task(child).map(|child| child.name.clone()) else { return Ok(None) };
+        self.perform(&format!("kill {name} SIGKILL"))?;
+        Ok(Some(if self.is_asleep(task) { Err("it sleeps on".to_owned()) } else { Ok(()) }))
+    }
+
+    fn taking_wakes(&mut self, read_at: EndId, task: TaskId) -> Result<Option<Result<(), String>>, String> {
+        let gone = |run: &Self| {
+            let task = run.session.world().task(task)?;
+            let write = run.session.world().write_of(task.id, task.ongoing.as_ref()?)?;
+            Some(write.gone + write.inside)
+        };
+        let before = gone(self);
+        let Some((by, fd, label)) = self.holder(read_at) else { return Ok(None) };
+        self.make_nonblocking(read_at, (&by, fd))?;
+        self.perform(&format!("{by}: drain {label}@{fd} dontwait"))?;
+        let went_on = !self.is_asleep(task) || gone(self) > before;
+        Ok(Some(if went_on { Ok(()) } else { Err(format!("it sleeps on, {before:?}")) }))
+    }
+
+    fn close_wakes(
+        &mut self,
+        end: EndId,
+        task: TaskId,
+        with: &[WokenWith],
+    ) -> Result<Option<Result<(), String>>, String> {
+        let world = self.session.world();
+        let Some(label) = world.end(end).filter(|end| end.name.is_some()).map(End::label) else { return Ok(None) };
+        let name = world.task(task).map(|task| task.name.clone()).unwrap_or_default();
+        let holders: Vec<(String, i32)> =
+            world.holders(end).into_iter().map(|(holder, fd)| (holder.name.clone(), fd)).collect();
+        let is_idle = |(task, _): &(&Task, i32)| task.state == TaskState::Idle;
+        if !world.holders(end).iter().all(is_idle) || world.is_opened_for_both(end) || world.is_locked(end) {
+            return Ok(None);
+        }
+        let mut events = Vec::new();
+        for (holder, fd) in &holders {
+            events.extend(self.perform(&format!("{holder}: close {label}@{fd}"))?);
+        }
+        if self.session.world().end(end).is_some_and(|end| !end.closed) {
+            return Ok(None);
+        }
+        let Some(call) = call_of(&events, &name, |_| true).filter(|call| call.ret.is_some()) else {
+            return Ok(Some(Err("its call has not come back".to_owned())));
+        };
+        let is_so = |with: &WokenWith| match *with {
+            WokenWith::Eof => call.ret == Some(0) && call.eof != Some(false),
+            WokenWith::Fails(errno) => call.ret == Some(-1) && call.errno == errno,
+            WokenWith::AtLeast(least) => {
+                call.ret.and_then(|ret| u64::try_from(ret).ok()).is_some_and(|ret| ret >= least)
+            }
+        };
+        Ok(Some(if with.iter().any(is_so) { Ok(()) } else { Err(came(&call)) }))
     }
 
     /// Reads that must not sleep; none where nobody can make them.
