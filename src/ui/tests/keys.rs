@@ -128,7 +128,7 @@ pub(super) fn states() -> Vec<(&'static str, App, RecordedBench)> {
     asleep.sleep_in_read(CHILD1, 4);
     add("a sleeping child", asleep, &|_, _| {});
     add("at work", three_words(), &|app, stage| {
-        update::update(app, &stage.world, Input::Do(Action::Make(crate::app::action::ChannelAction::ReadFar)));
+        update::update(app, &stage.world, Input::Do(Action::Make(ChannelAction::ReadFar)));
     });
     for view in VIEWS {
         add(of_view(view), three_words(), &move |app, _| app.view = view);
