@@ -73,6 +73,7 @@ impl Watcher<'_> {
     pub(super) fn made(&mut self, tid: i32, child: i32) {
         let flags = self.clone_flags(tid);
         self.bear(tid, child, flags);
+        self.release_table(tid);
         if self.unborn.remove(&child) {
             self.attached(child);
         }

@@ -61,9 +61,11 @@ impl Watcher<'_> {
             }
             Interest::Shown => {
                 self.tell_descriptors(tid, &call);
-                let channels = self.channels_of(tid, &call);
+                let mut channels = self.channels_of(tid, &call);
+                let is_on_channel = !channels.is_empty();
+                channels.extend(self.shared_table(tid, &call));
                 let entry = Entry { sysno, arguments, call, channels, stopped_ns: now_ns() };
-                if !entry.channels.is_empty() && self.hold(tid) {
+                if is_on_channel && self.hold(tid) {
                     self.set_place(tid, Place::Waiting(Box::new(entry)));
                 } else if self.may_enter(tid, &entry.channels) {
                     self.let_in(tid, entry, false);

@@ -2,10 +2,12 @@
 //! is inside and not asleep by the kernel's word; who was woken returns after its waker. So the order of the records is that of
 //! the kernel's effects, a fact and no guess.
 
+use crate::order::Call;
 use crate::sys::now_ns;
 use crate::trace::Fact;
 
 use super::calls::is_sleeper;
+use super::decode::CLONE_FILES;
 use super::tables::ChannelKey;
 use super::tracee::{Entry, Inside, Place, Tracee};
 use super::watcher::Watcher;
@@ -40,6 +42,21 @@ impl Watcher<'_> {
             |other: &Inside| other.is_told && other.order > woken.order && other.order <= woken.order_at_return;
         let others = self.tracees.values().filter(|tracee| tracee.tid != but);
         others.filter(|tracee| tracee.inside().is_some_and(is_waker)).map(|tracee| tracee.tid).collect()
+    }
+
+    /// The table that a call changes, where other tasks share it: a number that one thread closes the kernel gives at once to
+    /// another, and a child gets a copy of what is open then.
+    pub(super) fn shared_table(&self, tid: i32, call: &Call) -> Option<ChannelKey> {
+        let own = self.tracees.get(&tid).filter(|_| changes_numbers(call))?;
+        let is_shared = self.tracees.values().any(|other| other.tid != tid && other.table == own.table);
+        is_shared.then_some(ChannelKey::Table(own.table))
+    }
+
+    /// The child of this call has its copy of the table: threads beside it may change it again, also while vfork(2) waits.
+    pub(super) fn release_table(&mut self, tid: i32) {
+        if let Some(Place::Inside(inside)) = self.tracees.get_mut(&tid).map(|tracee| &mut tracee.place) {
+            inside.entry.channels.retain(|channel| !matches!(channel, ChannelKey::Table(_)));
+        }
     }
 
     fn occupants(&self, but: i32, channels: &[ChannelKey], also: impl Fn(&Tracee) -> bool) -> Vec<i32> {
@@ -109,5 +126,20 @@ impl Watcher<'_> {
         if let Some(tracee) = self.tracees.get_mut(&tid) {
             tracee.place = place;
         }
+    }
+}
+
+/// Whether a call makes or closes numbers, or copies a table of them.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others leave the numbers as they are")]
+fn changes_numbers(call: &Call) -> bool {
+    match call {
+        Call::Socketpair { .. }
+        | Call::Pipe2 { .. }
+        | Call::Close { .. }
+        | Call::CloseRange { .. }
+        | Call::Fork
+        | Call::Vfork => true,
+        Call::Clone { flags, .. } => flags & CLONE_FILES == 0,
+        call => call.returns_descriptor(),
     }
 }

@@ -11,7 +11,7 @@ use crate::sys::sock_diag::{SockDiag, UnixSocket};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TableId(pub u32);
 
-/// What of the kernel's one channel is: both its ends have the same key.
+/// What the rule of order is about: of the kernel's one channel both ends have the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ChannelKey {
     /// A pipe's inode.
@@ -20,6 +20,8 @@ pub enum ChannelKey {
     Fifo(u64, u64),
     /// The lower inode of a connected pair of sockets, or that of a socket alone.
     Socket(u64),
+    /// No channel: a descriptor table that several tasks share, for calls that make or close numbers in it.
+    Table(TableId),
 }
 
 /// What a number refers to.

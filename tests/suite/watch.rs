@@ -129,7 +129,7 @@ fn a_killed_watch_leaves_nobody() {
 fn built(name: &str, folder: &Path) -> Option<std::path::PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/watch").join(name).with_extension("c");
     let program = folder.join(name);
-    let compiled = Command::new("cc").arg("-o").arg(&program).arg(source).status();
+    let compiled = Command::new("cc").args(["-w", "-pthread", "-o"]).arg(&program).arg(source).status();
     if !compiled.is_ok_and(|status| status.success()) {
         eprintln!("skipped: no C compiler");
         return None;
@@ -185,6 +185,16 @@ fn a_check_tells_what_went_wrong_and_is_silent_where_nothing_did() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
     let output = run(command.args(["watch", "--check", "-o", "/dev/null", "--", "sh", "-c", "echo a | cat"]));
     assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+}
+
+#[test]
+fn threads_that_share_a_table_contradict_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(program) = built("thread_tables", folder.path()) else { return };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let output = run(command.args(["watch", "-o", "/dev/null", "--"]).arg(program));
+    // A debug build says on standard error what contradicts the ledger.
+    assert_eq!((String::from_utf8_lossy(&output.stderr).as_ref(), output.stdout), ("", b"25 25 25 25\n".to_vec()));
 }
 
 #[test]
