@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::abi::TaskState;
 use crate::abi::{Errno, Signal};
-use crate::explain;
+use crate::explain::{self, deaths};
 use crate::order::Call;
 use crate::questions::sleep::{self, Sleep};
 use crate::trace::{CallEvent, Death, Event, What};
@@ -150,6 +150,9 @@ impl Faults {
             | What::Summary(_) => None,
         };
         self.add(line);
+        for lost in event.task.and_then(|id| world.task(id)).into_iter().flat_map(deaths::unwritten) {
+            self.add(Some(lost));
+        }
         if let What::Death { .. } = event.what {
             self.zombies(world, event);
         }

@@ -3,7 +3,7 @@
 
 mod by_others;
 mod deadlock;
-mod deaths;
+pub mod deaths;
 mod descriptors;
 mod ends;
 mod eof;

@@ -18,6 +18,7 @@ pub mod fork;
 pub mod guard;
 pub mod job;
 pub mod launch;
+pub mod libc_streams;
 pub mod lifeline;
 pub mod message;
 pub mod options;

@@ -17,7 +17,9 @@ use crate::order::{Call, Credentials, Extra, Outcome};
 
 pub use explanation::Explanation;
 pub use foretold::{Foretold, ReadOutcome, WokenWith};
-pub use record::{Again, Birth, Death, Fact, Figures, Group, Known, Ordered, Record, Role, Side, TableOrigin, Thing};
+pub use record::{
+    Again, Birth, Death, Fact, Figures, Group, Known, Ordered, Record, Role, Side, TableOrigin, Thing, Unwritten,
+};
 
 /// A task of one bench, in order of creation; `parent` is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

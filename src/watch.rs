@@ -19,6 +19,7 @@ pub mod picking;
 pub mod program_terminal;
 pub mod signals;
 pub mod start;
+mod stdio;
 pub mod sleepers;
 pub mod tables;
 pub mod task_memory;

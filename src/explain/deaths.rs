@@ -2,6 +2,7 @@
 
 use crate::abi::Signal;
 use crate::abi::TaskState;
+use crate::script::words::quote;
 use crate::trace::{Death, Event, Explanation, What};
 use crate::world::World;
 use crate::world::origin::Setting;
@@ -9,8 +10,33 @@ use crate::world::task::Task;
 
 use super::{sleeps, survivors, wording};
 
-/// The explanation of a dead task.
+/// Bytes of a lost text that are shown.
+const MOST_QUOTED: usize = 64;
+
+/// What a task's stdio had in its buffers when it ended or became another program, a sentence each.
+pub fn unwritten(task: &Task) -> impl Iterator<Item = String> + '_ {
+    task.unwritten.iter().map(|lost| {
+        let (name, to, count) = (&task.name, &lost.to, lost.data.len());
+        let text = quote(&lost.data.slice(0, MOST_QUOTED));
+        let more = if count > MOST_QUOTED as u64 { "..." } else { "" };
+        format!(
+            "{name} left {} for {to} in stdio's buffer, and they are lost: {text}{more}. _exit and exec do not write the buffer \
+             out: call fflush before.",
+            wording::count(count, "byte")
+        )
+    })
+}
+
+/// The explanation of a dead task: first what was lost with it.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
+    let mut explanation = of_death(world, task)?;
+    for lost in unwritten(task) {
+        explanation.text = format!("{lost} {}", explanation.text);
+    }
+    Some(explanation)
+}
+
+fn of_death(world: &World, task: &Task) -> Option<Explanation> {
     let (name, death) = (&task.name, task.death?);
     let how = death.predicate();
     let rule = match death {

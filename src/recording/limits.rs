@@ -110,6 +110,7 @@ fn of_record(record: &Record, world: &World) -> Result<u64, String> {
         | Fact::StoppedToo
         | Fact::ContinuedToo
         | Fact::Exiting(_)
+        | Fact::Unwritten(_)
         | Fact::Died(_)
         | Fact::Buried
         | Fact::Known(_)

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use crate::abi::{Errno, Signal};
-use crate::order::{Call, Loop, Outcome};
+use crate::order::{Call, Loop, Outcome, Payload};
 
 use super::TaskId;
 
@@ -77,6 +77,8 @@ pub enum Fact {
     ContinuedToo,
     /// It is about to die of this: its descriptors go now.
     Exiting(Death),
+    /// Its stdio had this in a buffer when it ended or executed another program: nobody writes it any more.
+    Unwritten(Box<Unwritten>),
     /// It died.
     Died(Death),
     /// Its death was waited for by the program, or nobody needs to.
@@ -101,6 +103,15 @@ pub enum Fact {
         /// What it said.
         figures: Box<Figures>,
     },
+}
+
+/// What stdio had not written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unwritten {
+    /// The number it would have been written to.
+    pub fd: i32,
+    /// The bytes.
+    pub data: Payload,
 }
 
 /// What the kernel says of an end when it is asked.

@@ -9,7 +9,7 @@ use crate::sys::syscalls::Sysno;
 use crate::sys::{file_identity, launch};
 use crate::trace::{Birth, Death, Fact, Role, TableOrigin, TaskId};
 
-use super::decode::{CLONE_FILES, CLONE_SIGHAND, CLONE_THREAD, Memory};
+use super::decode::{CLONE_FILES, CLONE_SIGHAND, CLONE_THREAD, CLONE_VM, Memory};
 use super::task_memory::TaskMemory;
 use super::tracee::{Handler, Handlers, HandlersId, Place, Tracee};
 use super::watcher::{Watcher, go_on};
@@ -109,6 +109,9 @@ impl Watcher<'_> {
         self.add(Tracee::new((child, pid), task, name, (table, handlers)));
         let origin = if flags & CLONE_FILES == 0 { TableOrigin::CopyOf(maker) } else { TableOrigin::SharedWith(maker) };
         self.tell_birth(child, Some(maker), origin);
+        if !is_thread {
+            self.inherit_stdio(by, child, flags & CLONE_VM != 0);
+        }
     }
 
     fn child_name(&mut self) -> String {
@@ -180,6 +183,7 @@ impl Watcher<'_> {
             self.record(task, Fact::Returned { ret: 0, errno: Errno::NONE, outcome: None });
         }
         self.drop_unused(shared, own);
+        self.lose_stdio(tid);
         self.tell_table(tid, false);
         go_on(tid, 0);
     }

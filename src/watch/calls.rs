@@ -61,6 +61,7 @@ impl Watcher<'_> {
             }
             Interest::Shown => {
                 self.tell_descriptors(tid, &call);
+                self.look_at_stdio(tid, &call);
                 let mut channels = self.channels_of(tid, &call);
                 let is_on_channel = !channels.is_empty();
                 channels.extend(self.shared_table(tid, &call));

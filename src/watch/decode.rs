@@ -46,6 +46,8 @@ pub trait Memory {
 pub const CLONE_THREAD: u64 = 0x0001_0000;
 /// Flag of clone(2): the new task has the same descriptor table.
 pub const CLONE_FILES: u64 = 0x400;
+/// Flag of clone(2): the child runs in the same memory.
+pub const CLONE_VM: u64 = 0x100;
 /// Flag of clone(2): the new task has the same signal handlers.
 pub const CLONE_SIGHAND: u64 = 0x800;
 /// Flag of clone(2): the caller sleeps until the new task executes or ends.

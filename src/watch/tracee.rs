@@ -7,6 +7,7 @@ use crate::sys::procfs::ThreadFiles;
 use crate::sys::syscalls::Sysno;
 use crate::trace::TaskId;
 
+use super::stdio::Stdio;
 use super::tables::{ChannelKey, TableId};
 
 /// Signal handlers that several threads share.
@@ -113,6 +114,8 @@ pub struct Tracee {
     pub is_stopped: bool,
     /// It has made calls that cannot be followed.
     pub is_unseen: bool,
+    /// Its stdio; kept by a process's first task.
+    pub stdio: Stdio,
     /// Its files under /proc, opened at the first look.
     pub files: Option<ThreadFiles>,
 }
@@ -133,6 +136,7 @@ impl Tracee {
             goes_on_with: None,
             is_stopped: false,
             is_unseen: false,
+            stdio: Stdio::default(),
             files: None,
         }
     }

@@ -22,11 +22,11 @@ use crate::abi::Disposition;
 use crate::abi::TaskState;
 use crate::abi::{Errno, MSG_PEEK, Signal};
 use crate::order::{Call, Extra, Outcome};
-use crate::trace::{Death, Event, Fact, Record, Role, TaskId, What};
+use crate::trace::{Death, Event, Fact, Record, Role, TaskId, Unwritten, What};
 
 use super::World;
 use super::channel::Sample;
-use super::task::{Ongoing, Task};
+use super::task::{Lost, MAX_UNWRITTEN, Ongoing, Task};
 
 /// What a call brought back, as the fold passes it on.
 #[derive(Debug)]
@@ -60,6 +60,7 @@ impl World {
             Fact::Asleep => self.fall_asleep(task).into_iter().for_each(show),
             Fact::Interrupted => self.begin_again(task),
             Fact::Held | Fact::Unordered => {}
+            Fact::Unwritten(left) => self.leave_unwritten(task, *left),
             Fact::Exiting(_) => self.exit(task),
             Fact::Known(known) => self.find(task, &known),
             Fact::Fifo(path) => drop(self.fifo_at(&path)),
@@ -236,6 +237,15 @@ impl World {
         self.abandon_write(id);
         self.abandon_read(id);
         self.release_kept(id);
+    }
+
+    /// Stdio had something in a buffer when a process ended or became another program.
+    fn leave_unwritten(&mut self, id: TaskId, left: Unwritten) {
+        let end = self.process_of(id).and_then(|process| process.table.get(&left.fd)).map(|row| row.end);
+        let to = end.map_or_else(|| format!("descriptor {}", left.fd), |end| self.label(end));
+        if let Some(task) = self.tasks.get_mut(&id).filter(|task| task.unwritten.len() < MAX_UNWRITTEN) {
+            task.unwritten.push(Lost { to, data: left.data });
+        }
     }
 
     /// The kernel takes a task's descriptors away before its parent is told of its death.

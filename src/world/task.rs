@@ -47,6 +47,20 @@ pub struct Task {
     pub ongoing: Option<Ongoing>,
     /// Ends at which poll has told it of something to read, each with the reads there by then and the line.
     pub told_readable: Vec<(EndId, u64, u32)>,
+    /// What its stdio had in buffers when it ended or executed another program; at most [`MAX_UNWRITTEN`].
+    pub unwritten: Vec<Lost>,
+}
+
+/// Buffers of one task that are remembered.
+pub const MAX_UNWRITTEN: usize = 4;
+
+/// Bytes that stdio has not written, and nobody will.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// Where they were to go.
+    pub to: String,
+    /// The bytes.
+    pub data: Payload,
 }
 
 /// The process group that a process is in, credentials(7).

@@ -10,7 +10,9 @@ use tincans::order::{
     Call, ControlRoom, Credentials, Extra, FilePath, IncomingMessage, Loop, Outcome, OutgoingMessage, Payload,
     SocketAddress,
 };
-use tincans::trace::{Again, Birth, Death, Fact, Figures, Group, Known, Ordered, Record, Side, TaskId, Thing};
+use tincans::trace::{
+    Again, Birth, Death, Fact, Figures, Group, Known, Ordered, Record, Side, TaskId, Thing, Unwritten,
+};
 
 /// Turns of one tape.
 const MOST: usize = 300;
@@ -212,6 +214,7 @@ impl Tape<'_> {
             3 => Fact::Interrupted,
             4 => Fact::Unordered,
             5 => Fact::Fifo("/tmp/f".to_owned()),
+            6 => Fact::Unwritten(Box::new(Unwritten { fd: self.fd(), data: self.payload() })),
             _ => {
                 let call = if byte < 128 { self.foreign() } else { self.call() };
                 self.enter(task, call.clone());

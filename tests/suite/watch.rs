@@ -198,6 +198,22 @@ fn threads_that_share_a_table_contradict_nothing() {
 }
 
 #[test]
+fn what_stdio_had_not_written_at_exit_and_exec_is_told_but_not_what_it_had_from_its_parent() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let child = r#"child1 left 6 bytes for stdout in stdio's buffer, and they are lost: "child\n"."#;
+    let parent = r#"parent left 12 bytes for stdout in stdio's buffer, and they are lost: "before exec\n"."#;
+    for (name, wanted) in [("lost_at_exit", child), ("lost_at_exec", parent)] {
+        let Some(program) = built(name, folder.path()) else { return };
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+        let output = run(command.args(["watch", "--check", "-o", "/dev/null", "--"]).arg(program));
+        let said = String::from_utf8_lossy(&output.stderr);
+        let lines: Vec<&str> = said.lines().collect();
+        assert!(matches!(lines.as_slice(), [line] if line.contains(wanted)), "{name}: {said}");
+        assert_eq!(output.status.code(), Some(1), "{name}");
+    }
+}
+
+#[test]
 fn a_log_of_strace_opens_as_lines_and_says_what_it_lacks() {
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().join("trace.log");

@@ -50,6 +50,7 @@ impl World {
             order: None,
             ongoing: None,
             told_readable: Vec::new(),
+            unwritten: Vec::new(),
         };
         self.tasks.insert(id, task);
     }

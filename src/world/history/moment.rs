@@ -85,6 +85,7 @@ pub(super) fn is_moment(fact: &Fact) -> bool {
         | Fact::StoppedToo
         | Fact::ContinuedToo
         | Fact::Exiting(_)
+        | Fact::Unwritten(_)
         | Fact::Buried
         | Fact::Known(_)
         | Fact::Fifo(_)
