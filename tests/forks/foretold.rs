@@ -45,6 +45,33 @@ struct Met {
 
 type Rules = BTreeMap<String, Met>;
 
+/// What random programs bring about too seldom: statements, a rule that speaks of one of the tasks then, and how many things it
+/// foretells. Each is tried in a run of its own.
+const BROUGHT_ABOUT: &[(&str, &str, usize)] = &[
+    ("fork c\nfork d\nd: setpgid\nwait c", "asleep-until-death", 1),
+    ("pipe p\nfork c\nfork d\nc: close p[1]\nd: close p[0]\nc: read p[0]", "asleep-nothing-to-read", 2),
+    ("socketpair stream s\nfork c\nc: close s[0]\nclose s[1]\nc: read s[1]", "asleep-nothing-to-read", 2),
+    ("socketpair seqpacket s\nfork c\nc: close s[0]\nclose s[1]\nc: recvmsg s[1]", "asleep-nothing-to-read", 2),
+    (
+        "pipe p\nfork c\nc: close p[0]\nclose p[1]\npipesize p[0] 4096\nc: write p[1] 4096*x\nc: write p[1] y",
+        "asleep-buffer-full",
+        2,
+    ),
+    ("pipe p\nfork c\nc: close p[0]\nclose p[1]\nc: write p[1] 200000*x", "asleep-buffer-full", 2),
+    ("socketpair stream s\nfork c\nc: close s[1]\nclose s[0]\nc: write s[0] 1MiB*x", "asleep-buffer-full", 2),
+    (
+        "socketpair seqpacket s\nfork c\nc: close s[1]\nclose s[0]\nc: write s[0] 200000*x\nc: write s[0] 200000*x\nc: write s[0] 200000*x",
+        "asleep-buffer-full",
+        2,
+    ),
+    (
+        "socketpair dgram s\nfork c\nc: close s[1]\nclose s[0]\nc: write s[0] 200000*x\nc: write s[0] 200000*x\nc: write s[0] 200000*x",
+        "asleep-buffer-full",
+        2,
+    ),
+    ("socketpair dgram d\nfork c\nwrite d[0] x\nc: recvmmsg d[1] 9 2\ninterrupt c", "kept-by-recvmmsg", 1),
+];
+
 /// A program so far.
 struct Run {
     session: Session,
@@ -74,6 +101,12 @@ pub fn all() -> ExitCode {
         statements += run.program.len();
         rules = run.rules;
     }
+    for (statements, rule, many) in BROUGHT_ABOUT {
+        if let Err(what) = bring_about((statements, rule, *many), &mut rules) {
+            println!("foretold: {what}\n{statements}\n");
+            rules.entry((*rule).to_owned()).or_default().wrong += 1;
+        }
+    }
     let sum = |of: fn(&Met) -> u64| rules.values().map(of).sum::<u64>();
     let (tried, wrong) = (sum(|met| met.tried), sum(|met| met.wrong));
     println!(
@@ -93,7 +126,43 @@ pub fn all() -> ExitCode {
     if wrong == 0 && tried > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// Tries each thing that the rule foretells, in a run of its own.
+fn bring_about((statements, rule, many): (&str, &str, usize), rules: &mut Rules) -> Result<(), String> {
+    for at in 0..many {
+        let taken = std::mem::take(rules);
+        let mut run = Run { session: runs::open()?, program: Vec::new(), random: Random::new(1), rules: taken };
+        let result = run.try_one(statements, rule, (at, many));
+        *rules = run.rules;
+        result?;
+    }
+    Ok(())
+}
+
 impl Run {
+    fn try_one(&mut self, statements: &str, rule: &str, (at, many): (usize, usize)) -> Result<(), String> {
+        let mut events = Vec::new();
+        for text in statements.lines() {
+            events = self.perform(text)?;
+        }
+        let said = self.everything_said(&events);
+        let mut foretold: Vec<(&str, &Foretold)> = Vec::new();
+        for explained in said.iter().filter(|explained| explained.rule == rule) {
+            for one in &explained.foretold {
+                if !foretold.iter().any(|(_, other)| *other == one) {
+                    foretold.push((&explained.text, one));
+                }
+            }
+        }
+        if foretold.len() != many {
+            return Err(format!("{rule} foretells {foretold:?}, and not {many} things"));
+        }
+        let (text, one) = (foretold[at].0.to_owned(), foretold[at].1.clone());
+        let tried = |run: &Self| run.rules.get(rule).map_or(0, |met| met.tried);
+        let before = tried(self);
+        self.judge(rule, &text, &one)?;
+        if tried(self) > before { Ok(()) } else { Err(format!("{rule}: {one:?} could not be tried")) }
+    }
+
     fn generate(&mut self, seed: u64) -> Result<(), String> {
         let mut programs = Programs::new(seed, Openness::Anything);
         let kinds = ["socketpair stream c", "socketpair seqpacket c", "socketpair dgram c", "pipe c", "pipe c direct"];

@@ -213,3 +213,34 @@ fn what_is_left_of_a_stream_and_what_was_cut() {
         ],
     );
 }
+
+#[test]
+fn too_many_descriptors_in_flight_are_told_with_the_limit_and_whose_it_is() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    use std::process::Command;
+
+    // Root is exempt from the limit, so somebody else runs a copy.
+    let folder = tempfile::tempdir().expect("a folder");
+    let (copy, script) = (folder.path().join("tincans"), folder.path().join("full.tin"));
+    std::fs::copy(env!("CARGO_BIN_EXE_tincans"), &copy).expect("a copy");
+    let text = "socketpair dgram post\nrlimit nofile 8\nrepeat 9 sendmsg post[0] x fds=post[0]\n\
+                sendmsg post[0] x fds=post[0] => ETOOMANYREFS\nwhy\n";
+    std::fs::write(&script, text).expect("a script");
+    for (path, mode) in [(folder.path(), 0o755), (&*copy, 0o755), (&*script, 0o644)] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("open to all");
+    }
+    let mut command = Command::new(&copy);
+    command.arg("run").arg(&script).env("HOME", folder.path());
+    if nix::unistd::geteuid().is_root() {
+        command.uid(65534).gid(65534);
+    }
+    let output = command.output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    for word in
+        ["too-many-in-flight", "9 descriptors in flight", "parent's RLIMIT_NOFILE is 8, set by parent's setrlimit"]
+    {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+}
