@@ -45,8 +45,9 @@ impl Bench {
         let world = self.recording.world();
         let Some(of) = world.task(task).filter(|of| of.is_alive()) else { return };
         let (is_stopped, blocks) = (of.state == TaskState::Stopped, of.blocked.contains_key(&signal.0));
-        // SIGCONT throws away what would have stopped a stopped one anew.
-        let is_void = is_stopped && procfs::STOPPING.contains(&signal.0);
+        // SIGCONT throws away what would have stopped a stopped one anew; it and SIGKILL act at once.
+        let is_void =
+            is_stopped && procfs::STOPPING.contains(&signal.0) || [Signal::KILL, Signal::CONT].contains(&signal);
         if (is_stopped || blocks) && !is_void && procfs::is_pending(of.pid, signal) == Some(true) {
             let report = PendingReport { id: task, task: of.name.clone(), signal, is_stopped };
             self.recording.observe(Observation::Pending(report));

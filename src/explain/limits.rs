@@ -1,5 +1,7 @@
 //! Calls that a limit has stopped: which limit, how much of it is used and by whom, and the way out.
 
+use crate::abi::Errno;
+use crate::order::Call;
 use crate::trace::Explanation;
 use crate::world::World;
 use crate::world::origin::Setting;
@@ -8,7 +10,7 @@ use crate::world::task::Task;
 use super::scene::Scene;
 use super::{Rule, wording};
 
-pub(super) const RULES: &[Rule] = &[too_many_descriptors, too_many_in_flight];
+pub(super) const RULES: &[Rule] = &[too_many_descriptors, number_beyond_limit, too_many_in_flight];
 
 /// EMFILE.
 fn too_many_descriptors(scene: &Scene<'_>) -> Option<Explanation> {
@@ -25,6 +27,32 @@ fn too_many_descriptors(scene: &Scene<'_>) -> Option<Explanation> {
     );
     let explained = wording::explanation(scene.task, "too-many-descriptors", "getrlimit(2)", text);
     Some(wording::advised(world, scene.task, explained, &format!("`fds {who}` shows what it has open")))
+}
+
+/// EBADF of dup2 and dup3, EINVAL of F_DUPFD: the number that was asked for, and not the one that was given.
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other call asks for a number")]
+fn number_beyond_limit(scene: &Scene<'_>) -> Option<Explanation> {
+    let (world, who) = (scene.world, scene.who());
+    let (fd, wanted, errno) = match scene.call.call {
+        Call::Dup2 { fd, to } | Call::Dup3 { fd, to, .. } => (fd, to, Errno::EBADF),
+        Call::DupFrom { fd, least, .. } => (fd, least, Errno::EINVAL),
+        _ => return None,
+    };
+    let process = world.process_of(scene.task.id)?;
+    let is_open = process.table.contains_key(&fd) && scene.ret() < 0 && scene.errno() == errno;
+    let is_beyond =
+        u64::try_from(wanted).is_ok_and(|wanted| process.most_descriptors.is_some_and(|most| wanted >= most));
+    if !is_open || !is_beyond {
+        return None;
+    }
+    let text = format!(
+        "{} is open, and {} fails with {} because of the number {wanted}: numbers of descriptors are below the limit, and {who}'s {}.",
+        scene.call.names.end(fd),
+        scene.call.call.name(),
+        errno.name(),
+        limit(world, scene.task),
+    );
+    Some(wording::explanation(scene.task, "number-beyond-the-limit", "getrlimit(2)", text))
 }
 
 /// ETOOMANYREFS: descriptors in flight are counted for the user, not for the process.

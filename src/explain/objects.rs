@@ -107,9 +107,10 @@ fn state(world: &World, object: &Object, is_write: bool) -> Option<String> {
             format!("The count of {here} is {count}, and with what is to be added it would pass the most, 2^64 - 2")
         }
         Inside::Counter { .. } => format!("The count of {here} is 0"),
-        Inside::Timer { ms: None | Some(0) } => format!("The timer {here} is not set"),
-        Inside::Timer { ms: Some(ms) } => {
-            format!("The {ms} ms of {here} are not up, or were read already: a timer that is set once is over once")
+        Inside::Timer { ms: None | Some(0), .. } => format!("The timer {here} is not set"),
+        Inside::Timer { ms: Some(ms), was_read: false } => format!("The {ms} ms of {here} are not up"),
+        Inside::Timer { ms: Some(ms), was_read: true } => {
+            format!("The {ms} ms of {here} were up, and that was read: a timer that is set once is over once")
         }
         Inside::Signals(signals) => format!("None of {} is pending", names(signals)),
         Inside::Process(pid) => format!("{} has not died", world.name_of_pid(*pid)),
@@ -194,7 +195,7 @@ pub(super) fn asleep(world: &World, task: &Task, ongoing: &Ongoing) -> Option<Ex
     let wakes = match &object.inside {
         Inside::Counter { .. } if is_write => "A read makes room.",
         Inside::Counter { .. } => "A write there wakes it.",
-        Inside::Timer { ms: Some(1..) } => "It wakes by itself when the time is up.",
+        Inside::Timer { ms: Some(1..), was_read: false } => "It wakes by itself when the time is up.",
         Inside::Timer { .. } => "Nothing but a signal wakes it.",
         Inside::Signals(_) => "The next of them that is sent to it wakes it.",
         Inside::Process(_) | Inside::Epoll(_) | Inside::Opaque => return None,
@@ -223,7 +224,7 @@ pub(super) fn of_object(world: &World, object: &Object) -> Explanation {
         Inside::Counter { count, is_semaphore: false } => {
             format!(" Its count is {count}: a read takes all of it, and then it is 0.")
         }
-        Inside::Timer { ms } => {
+        Inside::Timer { ms, .. } => {
             let set = ms.map_or_else(String::new, |ms| format!(" It was set to {ms} ms."));
             format!("{set} A read sleeps until the time has come, and returns how often it has.")
         }

@@ -267,6 +267,15 @@ fn pipe_keeps_its_size(scene: &Scene<'_>) -> Option<Explanation> {
 /// shutdown(2), and who is told.
 fn shut_down(scene: &Scene<'_>) -> Option<Explanation> {
     let Call::Shutdown { how, .. } = &scene.call.call else { return None };
+    let listener = scene.end.filter(|end| scene.ret() >= 0 && end.backlog.is_some() && *how != 1);
+    if let Some(end) = listener {
+        let text = format!(
+            "{} listens, and takes no connection after this: a connect gets ECONNREFUSED, and accept fails with EINVAL once no \
+             connection waits. No descriptor is closed.",
+            end.label()
+        );
+        return Some(wording::explanation(end, "listener-shut-down", "shutdown(2)", text));
+    }
     let end = scene.end.filter(|end| scene.ret() >= 0 && end.peer.is_some())?;
     let (here, mute) = (end.label(), end.kind == Kind::Dgram);
     let there = scene.peer().filter(|peer| !peer.closed).map(wording::title);

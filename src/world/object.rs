@@ -24,6 +24,8 @@ pub enum Inside {
     Timer {
         /// What it was set to, milliseconds.
         ms: Option<u64>,
+        /// A read has told that the time is up.
+        was_read: bool,
     },
     /// A signalfd, and the signals it takes.
     Signals(Vec<i32>),

@@ -319,3 +319,19 @@ fn a_death_that_nobody_faces_tells_of_no_survivor() {
     let held = whys("channel stream c peer\npeer: fork other\nkill peer SIGKILL\nwhy\nread c[0] => sleeps");
     assert!(held[0]["text"].as_str().expect("text").starts_with("peer was killed"), "{held:#?}");
 }
+
+#[test]
+fn a_listener_that_was_shut_down_and_a_number_that_no_limit_allows() {
+    explains(
+        "socket stream l\nbind l @x\nlisten l 1\nshutdown l rdwr\nwhy\nsocket stream k\nconnect k @x => ECONNREFUSED\n\
+         accept l a => EINVAL\nrlimit nofile 6\ndup2 k 9 => EBADF\nwhy\ndupfd k 9 => EINVAL\nwhy",
+        &[
+            ("listener-shut-down", &["takes no connection after this"]),
+            (
+                "number-beyond-the-limit",
+                &["k is open", "the number 9", "RLIMIT_NOFILE is 6, set by parent's setrlimit"],
+            ),
+            ("number-beyond-the-limit", &["EINVAL"]),
+        ],
+    );
+}

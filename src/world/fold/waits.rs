@@ -32,9 +32,11 @@ impl World {
             }
             Call::TimerfdCreate { flags } => {
                 self.make_object(id, ("timerfd", nameless), flags, back);
-                self.set_inside(id, back.ret, Inside::Timer { ms: None });
+                self.set_inside(id, back.ret, Inside::Timer { ms: None, was_read: false });
             }
-            Call::TimerfdSettime { fd, ms } => self.set_inside(id, fd, Inside::Timer { ms: Some(ms) }),
+            Call::TimerfdSettime { fd, ms } => {
+                self.set_inside(id, fd, Inside::Timer { ms: Some(ms), was_read: false });
+            }
             Call::PidfdOpen { pid, flags } => {
                 self.make_object(id, ("pidfd", self.name_of_pid(pid)), flags | abi::CLOEXEC, back);
                 self.set_inside(id, back.ret, Inside::Process(pid));
@@ -69,10 +71,12 @@ impl World {
     /// A read or a write of an eventfd has succeeded.
     pub(super) fn count(&mut self, id: TaskId, call: &Call, back: &Back) {
         let Some(at) = call.fd().and_then(|fd| self.end_of_call(id, fd)).filter(|_| back.ret >= 0) else { return };
-        let read = brought(&Inside::Timer { ms: None }, back).and_then(Brought::number);
-        let Some(Inside::Counter { count, .. }) = self.objects.get_mut(&at).map(|object| &mut object.inside) else {
-            return;
-        };
+        let read = brought(&Inside::Timer { ms: None, was_read: false }, back).and_then(Brought::number);
+        let Some(object) = self.objects.get_mut(&at) else { return };
+        if let Inside::Timer { was_read, .. } = &mut object.inside {
+            *was_read |= call.room().is_some() && back.ret > 0;
+        }
+        let Inside::Counter { count, .. } = &mut object.inside else { return };
         if call.room().is_some() {
             *count -= i128::from(read.unwrap_or(0));
         } else if call.offered().is_some() {
