@@ -142,8 +142,8 @@ mod tests {
                 "01-a.md" => fs::write(&path, "mine").unwrap(),
                 _ => std::os::unix::fs::symlink("nowhere", &path).unwrap(),
             }
-            assert!(save_as(&path, LESSON).unwrap_err().contains("not overwritten"));
-            assert!(objection(&path).unwrap().contains("not overwritten"));
+            assert!(save_as(&path, LESSON).unwrap_err().contains("nothing is overwritten"));
+            assert!(objection(&path).unwrap().contains("nothing is overwritten"));
         }
         assert_eq!(fs::read_to_string(folder.path().join("01-a.md")).unwrap(), "mine");
         assert!(!folder.path().join("nowhere").exists());
@@ -154,7 +154,7 @@ mod tests {
     fn what_cannot_be_written_is_said() {
         let folder = tempfile::tempdir().unwrap();
         let gone = save_as(&folder.path().join("no-such/01-a.md"), LESSON).unwrap_err();
-        assert!(gone.starts_with("the lesson is not saved: ") && gone.contains("No such file"), "{gone}");
+        assert!(gone.starts_with("the lesson is not saved: ") && gone.contains("there is no such file"), "{gone}");
         // A file system that cannot be written, whoever one is.
         let refused = save_in(Path::new("/proc"), &|_| Ok(LESSON.to_owned())).unwrap_err();
         assert!(refused.starts_with("the lesson is not saved: /proc: "), "{refused}");

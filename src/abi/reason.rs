@@ -17,7 +17,10 @@ pub fn reason(error: &io::Error) -> String {
         ErrorKind::AlreadyExists => {
             "it is there already, and nothing is overwritten; take another name, or remove it first"
         }
-        ErrorKind::PermissionDenied => "its permissions do not allow it",
+        // EPERM is not about permissions of a file: a filter or a name space denies the call.
+        ErrorKind::PermissionDenied if error.raw_os_error() != Some(Errno::EPERM.0) => {
+            "its permissions do not allow it"
+        }
         ErrorKind::IsADirectory => "it is a folder, and a file is needed",
         ErrorKind::NotADirectory => "a part of this name is no folder",
         ErrorKind::StorageFull => "the disk is full",
@@ -47,6 +50,8 @@ mod tests {
             assert!(!said.contains("os error") && said.len() > 5, "{number}: {said}");
         }
         assert_eq!(reason(&io::Error::from_raw_os_error(5)), "Input/output error (EIO)");
+        assert_eq!(reason(&io::Error::from_raw_os_error(1)), "Operation not permitted (EPERM)");
+        assert_eq!(reason(&io::Error::from_raw_os_error(13)), "its permissions do not allow it");
         assert_eq!(reason(&io::Error::from(ErrorKind::NotFound)), "there is no such file or folder");
         assert_eq!(reason(&io::Error::other("the lock is held")), "the lock is held");
     }

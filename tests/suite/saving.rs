@@ -116,7 +116,7 @@ fn nothing_is_overwritten_and_nothing_is_run_for_a_name_that_cannot_be() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("talk.tin"), "tasks\n").expect("a script");
     std::fs::write(folder.path().join("05-mine.md"), "mine").expect("a file");
-    for (name, why) in [("05-mine.md", "not overwritten"), ("mine.md", "NN-name.md")] {
+    for (name, why) in [("05-mine.md", "nothing is overwritten"), ("mine.md", "NN-name.md")] {
         let output = program(folder.path(), &["run", "talk.tin", "--save-lesson", name]);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.code() == Some(2) && errors.contains(why) && output.stdout.is_empty(), "{errors}");
@@ -147,7 +147,7 @@ fn a_full_disk_is_said_and_leaves_nothing() {
         return;
     }
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(errors.contains("the lesson is not saved: this folder: No space left on device"), "{errors}");
+    assert!(errors.contains("the lesson is not saved: this folder: the disk is full"), "{errors}");
     assert_eq!(output.stdout, b"status 2\n", "nothing stays");
 }
 

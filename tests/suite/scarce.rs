@@ -42,7 +42,7 @@ fn text(bytes: &[u8]) -> String {
 fn a_full_disk_is_said_and_status_2() {
     let output = below("exec \"$0\" run \"$1\" >/dev/full");
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("No space left"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("the disk is full"), "{}", text(&output.stderr));
     // Nobody can be told.
     let output = below("exec \"$0\" run nowhere.tin 2>/dev/full");
     assert_eq!(output.status.code(), Some(2));
