@@ -14,6 +14,8 @@ use crate::world::ledger::ReadResult;
 
 /// So many calls in a row that could not do anything are waiting in a circle.
 const MANY: u32 = 3;
+/// Signals with which programs end others.
+const FATAL: &[Signal] = &[Signal::KILL, Signal::TERM, Signal::INT];
 /// Bytes of a text that are looked at.
 const MOST_QUOTED: usize = 64;
 /// Lines that are kept.
@@ -31,9 +33,27 @@ pub struct Mistakes {
     left_unread: BTreeSet<EndId>,
     /// Bytes that each task has written to a channel.
     written: BTreeMap<String, u64>,
+    /// Tasks that have waited for a child.
+    waiters: BTreeSet<String>,
 }
 
 impl Mistakes {
+    /// A wait for nobody; in a loop of waits for any child it is how that learns that it is done.
+    fn wait_for_nobody(&mut self, call: &CallEvent) -> Option<String> {
+        let (Call::Waitpid { pid, .. }, task) = (&call.call, &call.task) else { return None };
+        if call.ret.is_some_and(|ret| ret > 0) {
+            self.waiters.insert(task.clone());
+        }
+        let advice = if *pid == -1 && self.waiters.contains(task) {
+            "A loop of waits is done then; where waits are counted, this is one too many."
+        } else {
+            "Each child is waited for once, by its own parent."
+        };
+        let failed =
+            format!("{task}: waitpid failed with ECHILD: {task} has no child that it has not waited for. {advice}");
+        (call.errno == Errno::ECHILD).then_some(failed)
+    }
+
     /// One more event, after it was folded.
     pub fn event(&mut self, world: &World, event: &Event) {
         // What a signal cut off is not forgotten.
@@ -53,6 +73,7 @@ impl Mistakes {
         self.part(world, call);
         self.vain(call);
         let lines = [
+            self.wait_for_nobody(call),
             wrong_number(world, call),
             lost_message(world, call),
             of_call(call),
@@ -253,10 +274,14 @@ fn of_call(call: &CallEvent) -> Option<String> {
     const READING: i32 = 0;
     let task = &call.task;
     match &call.call {
-        Call::Waitpid { .. } if call.errno == Errno::ECHILD => Some(format!(
-            "{task}: waitpid failed with ECHILD: {task} has no child that it has not waited for. Each child is waited for once, by \
-             its own parent."
-        )),
+        Call::Kill { pid, signal } if call.errno == Errno::NONE && FATAL.contains(&Signal(*signal)) => {
+            let killed = call.names.task(*pid).filter(|killed| killed != task)?;
+            Some(format!(
+                "{task} sent {} to {killed}, which ends it in the middle of whatever it does. A child that reads until EOF ends by \
+                 itself when the other end is closed.",
+                Signal(*signal).name()
+            ))
+        }
         Call::Exec { program, .. } if call.errno != Errno::NONE => Some(format!(
             "{task}: execve({}) failed with {}. It returns only if it failed: what stands behind it has to end the child.",
             program.as_deref().unwrap_or_default(),

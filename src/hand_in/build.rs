@@ -62,6 +62,10 @@ fn finish(mut child: Child) -> Result<Option<bool>, String> {
 /// `LINE:COLUMN: error: words`, without the folder that it is in.
 fn first_error(said: File, source: &Path) -> String {
     let words = String::from_utf8_lossy(&launch::read_back(said, MOST_SAID)).into_owned();
+    // The linker says what is missing before the compiler says that the linker failed.
+    if let Some((at, _)) = words.match_indices("undefined reference").next() {
+        return text::string(words[at..].lines().next().unwrap_or_default());
+    }
     let of_source = |line: &str| line.contains("error");
     let line = words.lines().find(|line| of_source(line)).or(words.lines().next()).unwrap_or("it does not say why");
     let own = source.display().to_string();

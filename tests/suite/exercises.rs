@@ -23,6 +23,8 @@ const EXERCISES: &[Mistakes] = &[
             ("both-read-first", "parent is asleep in read(pair1[0]) until child1 writes"),
             ("datagrams", "a datagram socket is never told, and no EOF comes"),
             ("no-child", "There was no child1"),
+            ("kills-its-child", "parent sent SIGKILL to child1, which ends it in the middle"),
+            ("does-not-link", "undefined reference to `main'"),
             ("same-end", "parent exited with 0 and no write(2) of it has reached a channel"),
         ],
     ),
@@ -255,4 +257,18 @@ fn what_cannot_be_graded_is_said() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
     let output = command.arg("grade").arg(empty.path()).arg("--task").arg(task).output().expect("it starts");
     assert!(output.status.code() == Some(2) && text(&output.stderr).contains("has no program"));
+}
+
+#[test]
+fn of_a_wait_for_nobody_it_is_said_what_it_means() {
+    let task = "parent: write _ => 2\n";
+    let works = "int fd[2]; pipe(fd); write(fd[1], \"x\", 1); char c; read(fd[0], &c, 1); if (fork() == 0) _exit(0); ";
+    let cases = [
+        ("while (wait(NULL) > 0) ;", "A loop of waits is done then"),
+        ("waitpid(wait(NULL), NULL, 0);", "Each child is waited for once"),
+    ];
+    for (waits, wanted) in cases {
+        let Some((_, said)) = one(task, &format!("{works}{waits}"), &[]) else { return };
+        assert!(said.contains(wanted), "{said}");
+    }
 }

@@ -1,0 +1,33 @@
+/* A mistake: main is misspelt. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int mian(void)
+{
+    int sv[2];
+    char buf[64];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, sv) == -1)
+        return 1;
+    if (fork() == 0) {
+        close(sv[0]);
+        read(sv[1], buf, sizeof buf);
+        write(sv[1], "welcome", 7);
+        while (read(sv[1], buf, sizeof buf) > 0)
+            ;
+        _exit(0);
+    }
+    close(sv[1]);
+    write(sv[0], "hello", 5);
+    read(sv[0], buf, sizeof buf);
+    close(sv[0]);
+    wait(NULL);
+    return 0;
+}
