@@ -57,7 +57,7 @@ const HEAD: &str = "\
 //! transcript. It needs one crate; in Cargo.toml:
 //!
 //!     nix = { version = \"0.31\", features = [
-//!         \"event\", \"fs\", \"mman\", \"process\", \"resource\", \"signal\", \"socket\", \"time\", \"uio\"] }
+//!         \"event\", \"feature\", \"fs\", \"mman\", \"process\", \"resource\", \"signal\", \"socket\", \"time\", \"uio\"] }
 //!
 //! It exits with 0 if the kernel answered as it did then; otherwise it says which line came out otherwise.
 ";
