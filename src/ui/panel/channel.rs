@@ -262,7 +262,11 @@ fn note(scene: ViewContext<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
     let text = if lane.is_possible() {
         let still = if lane.from.closed { "" } else { " yet" };
         let (arrow, who) = (lane.direction.arrow(), actors(scene, lane.from, &[], 20));
-        format!("{arrow} {who} wrote nothing{still}")
+        if who == "nobody" {
+            format!("{arrow} nobody wrote anything")
+        } else {
+            format!("{arrow} {who} wrote nothing{still}")
+        }
     } else {
         "a pipe goes one way".to_owned()
     };
