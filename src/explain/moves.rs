@@ -56,6 +56,12 @@ fn refused(scene: &Scene<'_>) -> Option<Explanation> {
                 of.name
             )
         }
+        (false, false) if of.from == of.to => {
+            format!(
+                "{} moves pages of a pipe: one of its two descriptors must be a pipe's end, and {source} is none.",
+                of.name
+            )
+        }
         (false, false) => {
             format!("{} moves pages of a pipe: {source} or {target} must be a pipe's end, and neither is.", of.name)
         }

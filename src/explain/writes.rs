@@ -108,7 +108,7 @@ fn slept_for_room(scene: &Scene<'_>) -> Option<Explanation> {
 /// It succeeded, which is less than it sounds.
 fn queued_is_not_received(scene: &Scene<'_>) -> Option<Explanation> {
     let end = written(scene)?;
-    let peer = scene.peer().filter(|peer| !peer.closed)?;
+    let peer = scene.target().filter(|peer| !peer.closed)?;
     let (here, there) = (end.label(), peer.label());
     let text = if peer.inbox.queue.is_empty() {
         format!("What was written to {here} has been read at {there} already.")

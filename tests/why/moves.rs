@@ -159,3 +159,11 @@ fn own_pages_in_a_pipe_are_no_copy_and_no_packet() {
         ],
     );
 }
+
+#[test]
+fn one_descriptor_at_both_sides_is_named_once() {
+    explains(
+        "socketpair stream s\nsplice s[0] s[0] 1 => EINVAL\nwhy",
+        &[("moves-between-pipes", &["one of its two descriptors must be a pipe's end, and s[0] is none"])],
+    );
+}

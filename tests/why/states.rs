@@ -335,3 +335,12 @@ fn a_listener_that_was_shut_down_and_a_number_that_no_limit_allows() {
         ],
     );
 }
+
+#[test]
+fn what_was_sent_to_an_address_waits_there_and_not_at_the_peer() {
+    explains(
+        "socket dgram s\nbind s @box\nsocketpair dgram d\nsend d[0] y to=@box => 1\nwhy\nrecv s\nfork c\nc: recv s => sleeps\n\
+         send d[0] z to=@box => wakes c 1",
+        &[("queued-is-not-received", &["1 message (1 byte) waits at s", "still holds s"])],
+    );
+}
