@@ -109,7 +109,13 @@ impl Grid {
 
     /// Messages leave the kernel: from their lanes to the reader. True if the arrow comes from the right.
     fn take(&mut self, cells: &mut [char], reader: TaskId, messages: &[TakenMessage]) -> bool {
-        let Some((_, here)) = self.column_of(reader) else { return false };
+        let Some((_, here)) = self.column_of(reader) else {
+            // Its reader has no column here: all that is seen is that it does not wait any more.
+            for taken in messages.iter().filter(|taken| !taken.stays) {
+                self.free(taken.message, &mut |x| put(cells, x, '╰'));
+            }
+            return false;
+        };
         let mut points_back = false;
         for taken in messages {
             let Some((column, life)) = self.column_of(taken.by) else { continue };
@@ -185,5 +191,37 @@ fn cross(cells: &mut [char], low: u16, high: u16) {
             '┴' | '╰' | '╯' => '┴',
             _ => '┼',
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::kind::EndId;
+
+    fn moment(task: u32, traffic: Traffic) -> Moment {
+        Moment {
+            number: 1,
+            line: 1,
+            task: TaskId(task),
+            t_ns: 0,
+            events: Vec::new(),
+            traffic,
+            destroyed: Vec::new(),
+            states: vec![(TaskId(0), TaskState::Running)],
+            waited: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_message_that_is_read_beside_the_screen_waits_no_longer() {
+        let message = (EndId(1), 1);
+        let mut grid = Grid::new(vec![(TaskId(0), 0)], 4);
+        let mut text = |task, traffic| grid.row(&moment(task, traffic), None).text;
+        assert_eq!(text(0, Traffic::Sent(message)), "├╮  ");
+        assert_eq!(text(7, Traffic::None), "│┆  ");
+        let messages = vec![TakenMessage { message, by: TaskId(0), stays: false }];
+        assert_eq!(text(7, Traffic::Took { messages, lost: 0 }), "│╰  ");
+        assert_eq!(text(7, Traffic::None), "│   ");
     }
 }
