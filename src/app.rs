@@ -100,6 +100,8 @@ pub struct App {
     pub transcript: Transcript,
     /// Words that its lines have to have to be seen.
     pub trace_filter: InputLine,
+    /// The view in which such words were asked for, if that shows no trace.
+    pub filtered_from: Option<View>,
     /// The last explanation.
     pub why: Option<Explanation>,
     /// Something to be said until the next key: why a key could not act, a statement's mistake.
@@ -180,6 +182,7 @@ impl App {
             prompt: InputLine::default(),
             transcript: Transcript::default(),
             trace_filter: InputLine::default(),
+            filtered_from: None,
             why: None,
             notice: None,
             help_scroll: 0,
@@ -213,10 +216,13 @@ impl App {
         }
     }
 
-    /// The channel that keys act on.
+    /// The channel that keys act on: the one that was chosen, or the first; of a watched program not one that its surroundings
+    /// made, if there is another.
     pub fn focused(&self, world: &World) -> Option<Facing> {
         let listed = channel_sides::listed(world);
-        let focus = listed.iter().find(|id| Some(**id) == self.focus).or_else(|| listed.first());
+        let chosen = listed.iter().find(|id| Some(**id) == self.focus);
+        let own = || listed.iter().find(|id| !world.is_outside(**id));
+        let focus = chosen.or_else(own).or_else(|| listed.first());
         channel_sides::of(world, *focus?)
     }
 

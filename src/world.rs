@@ -165,6 +165,12 @@ impl World {
         self.channels.get(&id)
     }
 
+    /// Whether somebody who is not in the picture made this channel, or may hold its ends.
+    pub fn is_outside(&self, id: ChannelId) -> bool {
+        let ends = self.channel(id).map(|channel| channel.ends);
+        ends.into_iter().flatten().any(|end| self.end(end).is_some_and(|end| end.outside))
+    }
+
     /// An end by identity.
     pub fn end(&self, id: EndId) -> Option<&End> {
         self.ends.get(&id)

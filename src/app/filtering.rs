@@ -5,9 +5,7 @@ use super::{App, Mode, View, availability};
 
 /// Letters are words of a new filter from now on, and the trace is seen.
 pub(super) fn open(app: &mut App) {
-    if availability::without_trace(app).is_some() {
-        app.view = View::Trace;
-    }
+    app.filtered_from = availability::without_trace(app).map(|_| std::mem::replace(&mut app.view, View::Trace));
     app.trace_filter.set("");
     app.mode = Mode::Filter;
 }
@@ -17,9 +15,10 @@ pub(super) fn keep(app: &mut App) {
     app.mode = if app.past.is_some() { Mode::Past } else { app.home() };
 }
 
-/// All lines are seen again.
+/// All lines are seen again, and the view is the one from which the trace was looked for.
 pub(super) fn clear(app: &mut App) {
     app.trace_filter.set("");
+    app.view = app.filtered_from.take().unwrap_or(app.view);
     keep(app);
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::abi::{self, Errno, Signal};
 use crate::order::{Call, Extra, Outcome, Payload};
-use crate::trace::{Birth, Death, Event, Fact, Figures, Group, Ordered, Record, TaskId};
+use crate::trace::{Birth, Death, Event, Fact, Figures, Group, Known, Ordered, Record, Side, TaskId, Thing};
 use crate::world::World;
 use crate::world::history::History;
 
@@ -59,6 +59,13 @@ impl RecordedBench {
     pub fn packet_pipe(&mut self, name: &str, fds: [i32; 2]) {
         let outcome = Outcome { extra: Extra::Array(fds), ..Outcome::default() };
         self.made(PARENT, Call::Pipe2 { flags: abi::DIRECT }, name, (0, outcome));
+    }
+
+    /// The reading end of a pipe that the parent had from the start, and others may hold.
+    pub fn inherited_pipe(&mut self, fd: i32) {
+        let what = Thing::Pipe { inode: 9, side: Side::Reads };
+        let known = Known { fd, what, cloexec: None, nonblock: None, outside: true };
+        self.fact(PARENT, Fact::Known(Box::new(known)));
     }
 
     /// What the kernel says of the end at a descriptor.

@@ -86,6 +86,28 @@ fn only_lines_with_the_words_that_were_typed_are_seen_until_all_are_asked_for() 
 }
 
 #[test]
+fn who_wants_no_words_after_all_is_back_in_the_view_that_shows_no_trace() {
+    let stage = RecordedBench::open();
+    for view in [View::Diagram, View::Bench] {
+        let mut app = shown(&stage, view);
+        press(&mut app, &stage, SIZES[0], Action::OpenFilter);
+        press(&mut app, &stage, SIZES[0], Action::ClearFilter);
+        assert_eq!((app.view, app.mode), (view, Mode::Keys));
+    }
+}
+
+#[test]
+fn a_channel_of_its_own_has_the_focus_before_one_from_its_surroundings() {
+    let mut stage = RecordedBench::bare();
+    stage.inherited_pipe(0);
+    let focused = |stage: &RecordedBench| app_of(stage).focused(&stage.world).map(|facing| facing.channel);
+    let inherited = focused(&stage);
+    assert!(inherited.is_some(), "where it is the only one");
+    stage.pipe("own", [3, 4]);
+    assert_ne!(focused(&stage), inherited);
+}
+
+#[test]
 fn in_a_lesson_the_page_keys_turn_the_trace_that_is_in_front_of_its_text() {
     let stage = three_words();
     let mut app = shown(&stage, View::Trace);
