@@ -188,6 +188,22 @@ fn a_check_tells_what_went_wrong_and_is_silent_where_nothing_did() {
 }
 
 #[test]
+fn what_a_program_sees_of_its_life_is_the_same_but_for_what_tells_of_a_tracer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(program) = built("life", folder.path()) else { return };
+    let alone = run(&mut Command::new(&program));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let watched = run(command.args(["watch", "-o", "/dev/null", "--"]).arg(&program));
+    assert_eq!((watched.status.code(), String::from_utf8_lossy(&watched.stderr).as_ref()), (Some(0), ""));
+    let (alone, watched) = (String::from_utf8_lossy(&alone.stdout), String::from_utf8_lossy(&watched.stdout));
+    assert_eq!(watched.lines().count(), alone.lines().count(), "{watched}");
+    let differs = watched.lines().zip(alone.lines()).filter(|(watched, alone)| watched != alone);
+    let differs: Vec<&str> = differs.map(|(watched, _)| watched).collect();
+    let tracer = ["stop_letter: t [0]", "trace_me: EPERM [0]", "tracer: 1 [0]", "new_privs: 1 [0]", "seccomp: 2 [0]"];
+    assert_eq!(differs, tracer);
+}
+
+#[test]
 fn threads_that_share_a_table_contradict_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let Some(program) = built("thread_tables", folder.path()) else { return };
