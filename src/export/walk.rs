@@ -295,8 +295,9 @@ impl Walk {
     /// Whether the running statement is a task's signal to itself.
     fn is_sent_by_itself(&self, event: &Event) -> bool {
         let Some(statement) = self.made() else { return false };
-        let own = self.part_of(event).map(|part| part.name.as_str());
-        matches!(&statement.verb, Verb::Kill { task, .. } | Verb::Stop { task } if statement.task.is_some() && Some(task.as_str()) == own)
+        let is_own = self.part_of(event).is_some_and(|part| statement.task.as_deref() == Some(&part.name));
+        is_own
+            && matches!(&statement.verb, Verb::Kill { task, .. } | Verb::Stop { task } if statement.task.as_ref() == Some(task))
     }
 
     /// The next call of this one stops it: others go on meanwhile, once it is so.

@@ -108,6 +108,9 @@ kill mirror KILL
 fork idle
 idle: kill idle STOP
 cont idle
+fork watcher
+watcher: stop idle
+cont idle
 pipe hole
 drain hole[0] dontwait
 fork filler
