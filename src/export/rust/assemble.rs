@@ -42,15 +42,7 @@ const OWN_OUTPUT: &str = "// This program's own; of a task 0, 1 and 2 are /dev/n
 /// Numbers from here on are the program's own.
 const OWN_FDS: &str = "/// From here on descriptors are this program's own.\nconst OWN_FDS: RawFd = 900;\n";
 /// Makes 0 to 2 what a task finds.
-const STANDARD: &str = "    fcntl(io::stdout(), FcntlArg::F_DUPFD(OUT))?;
-    fcntl(io::stderr(), FcntlArg::F_DUPFD(ERR))?;
-    let null = open(\"/dev/null\", OFlag::O_RDWR, Mode::empty())?;
-    for number in 0..3 {
-        // SAFETY: nothing of this program uses them.
-        Errno::result(unsafe { libc::dup2(std::os::fd::AsRawFd::as_raw_fd(&null), number) })?;
-    }
-    drop(null);
-";
+const STANDARD: &str = include_str!("standard.txt");
 
 const HEAD: &str = "\
 //! What a bench of tincans did, as Rust. Each function whose name ends with _part is one task; what it prints is the run's
