@@ -47,7 +47,7 @@ fn pipelines_files_and_statuses_are_the_same() {
         "head -c 300000 /dev/zero | wc -c",
         "exec 3<&0; echo a | { read x; echo $x; }",
         "nohup true; echo $?",
-        "sh -c 'kill -STOP $$; echo on' & p=$!; while ! grep -q '^State:.[Tt]' /proc/$p/status; do :; done; kill -CONT $p; wait $p",
+        "sh -c 'kill -STOP $$; echo on' & p=$!; while kill -CONT $p 2>/dev/null; do sleep 0; done; wait $p",
     ] {
         same_as_plain(line);
     }
