@@ -33,7 +33,7 @@ impl CallResult {
         if ret < 0 { Self::failed(last_errno()) } else { Self::ok(ret) }
     }
 
-    fn of_size(ret: isize) -> Self {
+    pub(super) fn of_size(ret: isize) -> Self {
         Self::of(i64::try_from(ret).unwrap_or(-1))
     }
 }
@@ -84,8 +84,8 @@ pub fn send(fd: i32, data: &[u8], flags: i32, to: Option<&SocketAddress>) -> Cal
     CallResult::of_size(unsafe { libc::sendto(fd, data.as_ptr().cast(), data.len(), flags, pointer, length) })
 }
 
-/// readv(2): the buffers lie one after the other in `buffer`.
-pub fn readv(fd: i32, buffer: &mut [u8], counts: &[u64]) -> CallResult {
+/// Buffers of these lengths, one after the other in `buffer`.
+pub(super) fn scattered(buffer: &mut [u8], counts: &[u64]) -> Vec<libc::iovec> {
     let mut rest = buffer;
     let mut parts = Vec::new();
     for count in counts {
@@ -93,6 +93,12 @@ pub fn readv(fd: i32, buffer: &mut [u8], counts: &[u64]) -> CallResult {
         parts.push(libc::iovec { iov_base: part.as_mut_ptr().cast(), iov_len: part.len() });
         rest = tail;
     }
+    parts
+}
+
+/// readv(2): the buffers lie one after the other in `buffer`.
+pub fn readv(fd: i32, buffer: &mut [u8], counts: &[u64]) -> CallResult {
+    let parts = scattered(buffer, counts);
     // SAFETY: every iovec is part of a live buffer, and they do not overlap.
     CallResult::of_size(unsafe { libc::readv(fd, parts.as_ptr(), i32::try_from(parts.len()).unwrap_or(i32::MAX)) })
 }

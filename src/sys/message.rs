@@ -45,7 +45,7 @@ pub fn send(fd: i32, data: &[u8], with: &Ancillary<'_>, flags: i32) -> CallResul
     }
     // SAFETY: everything the header points to lives until the end of this function.
     let sent = unsafe { libc::sendmsg(fd, &raw const header, flags) };
-    CallResult::of(i64::try_from(sent).unwrap_or(-1))
+    CallResult::of_size(sent)
 }
 
 /// recvmsg(2): the answer, and flags, descriptors and credentials that came.
@@ -62,7 +62,7 @@ pub fn receive(fd: i32, buffer: &mut [u8], room: ControlRoom, flags: i32) -> (Ca
     }
     // SAFETY: everything the header points to lives until the end of this function.
     let received = unsafe { libc::recvmsg(fd, &raw mut header, flags) };
-    let answer = CallResult::of(i64::try_from(received).unwrap_or(-1));
+    let answer = CallResult::of_size(received);
     if answer.ret < 0 {
         return (answer, Extra::None);
     }

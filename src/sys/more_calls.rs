@@ -32,7 +32,7 @@ pub fn recvfrom(fd: i32, buffer: &mut [u8], flags: i32) -> (CallResult, Vec<u8>)
     let (pointer, from) = (buffer.as_mut_ptr().cast(), address.as_mut_ptr().cast());
     // SAFETY: pointers and lengths are those of a live buffer and of a local sockaddr_un.
     let received = unsafe { libc::recvfrom(fd, pointer, buffer.len(), flags, from, &raw mut length) };
-    let answer = CallResult::of(i64::try_from(received).unwrap_or(-1));
+    let answer = CallResult::of_size(received);
     // SAFETY: all zeroes is a valid sockaddr_un, and the kernel only writes bytes into it.
     let address = unsafe { address.assume_init() };
     let given = (length as usize).saturating_sub(size_of::<libc::sa_family_t>()).min(address.sun_path.len());
@@ -83,7 +83,7 @@ pub fn splice((from, to): (i32, i32), count: u64, flags: i32) -> CallResult {
     let (count, flags, null) = (usize::try_from(count).unwrap_or(0), flags.cast_unsigned(), std::ptr::null_mut());
     // SAFETY: null pointers say that there are no offsets; the rest are numbers.
     let moved = unsafe { libc::splice(from, null, to, null, count, flags) };
-    CallResult::of(i64::try_from(moved).unwrap_or(-1))
+    CallResult::of_size(moved)
 }
 
 /// tee(2).
@@ -91,5 +91,5 @@ pub fn tee((from, to): (i32, i32), count: u64, flags: i32) -> CallResult {
     let (count, flags) = (usize::try_from(count).unwrap_or(0), flags.cast_unsigned());
     // SAFETY: tee only takes numbers.
     let copied = unsafe { libc::tee(from, to, count, flags) };
-    CallResult::of(i64::try_from(copied).unwrap_or(-1))
+    CallResult::of_size(copied)
 }

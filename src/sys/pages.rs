@@ -1,6 +1,6 @@
 //! vmsplice(2): pages of this process's memory become pages of a pipe.
 
-use super::calls::CallResult;
+use super::calls::{CallResult, scattered};
 
 /// Memory of its own for one buffer, from a page's beginning on. What a pipe has got of it stays as it is when this is gone,
 /// because nobody can write there any more.
@@ -39,20 +39,12 @@ pub fn vmsplice(fd: i32, data: &[Vec<u8>], flags: i32) -> CallResult {
     let part = |(of, bytes): (&OwnPages, &Vec<u8>)| libc::iovec { iov_base: of.start, iov_len: bytes.len() };
     let parts: Vec<libc::iovec> = pages.iter().zip(data).map(part).collect();
     // SAFETY: every iovec is live memory.
-    let moved = unsafe { libc::vmsplice(fd, parts.as_ptr(), parts.len(), flags.cast_unsigned()) };
-    CallResult::of(i64::try_from(moved).unwrap_or(-1))
+    CallResult::of_size(unsafe { libc::vmsplice(fd, parts.as_ptr(), parts.len(), flags.cast_unsigned()) })
 }
 
 /// The same at one that only reads: bytes are copied out, into buffers that lie one after the other.
 pub fn vmsplice_out(fd: i32, buffer: &mut [u8], counts: &[u64], flags: i32) -> CallResult {
-    let mut rest = buffer;
-    let mut parts = Vec::new();
-    for count in counts {
-        let (part, tail) = rest.split_at_mut(usize::try_from(*count).unwrap_or(0).min(rest.len()));
-        parts.push(libc::iovec { iov_base: part.as_mut_ptr().cast(), iov_len: part.len() });
-        rest = tail;
-    }
+    let parts = scattered(buffer, counts);
     // SAFETY: every iovec is part of a live buffer, and they do not overlap.
-    let copied = unsafe { libc::vmsplice(fd, parts.as_ptr(), parts.len(), flags.cast_unsigned()) };
-    CallResult::of(i64::try_from(copied).unwrap_or(-1))
+    CallResult::of_size(unsafe { libc::vmsplice(fd, parts.as_ptr(), parts.len(), flags.cast_unsigned()) })
 }
