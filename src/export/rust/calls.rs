@@ -219,7 +219,7 @@ fn disposition_of(signal: i32, disposition: Disposition) -> Result<Made, String>
             return just(format!("catch_without_restart({})", literal::known_signal(signal)?));
         }
     };
-    just(format!("unsafe {{ signal({}, {handler}) }}.map(drop)", literal::known_signal(signal)?))
+    just(format!("set_handler({}, {handler})", literal::known_signal(signal)?))
 }
 
 fn poll(call: &Call<'_>) -> Result<Made, String> {
