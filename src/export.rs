@@ -4,6 +4,7 @@
 mod walk;
 mod frame;
 mod names;
+mod literal;
 mod c;
 mod python;
 mod rust;

@@ -73,10 +73,30 @@ pub fn pid(run: &Run, names: &Names, pid: i32) -> String {
     names.task(pid).map_or_else(|| pid.to_string(), |task| format!("pid_of({})", id(run, task)))
 }
 
-/// The steps that are written alike in all languages: a call of a helper.
-pub fn helper(run: &Run, step: &Step) -> Option<String> {
+/// The same after so many execve(2).
+pub fn function_after(run: &Run, task: usize, executions: usize) -> String {
+    match executions {
+        0 => function(run, task),
+        _ => format!("{}_after_exec_{executions}", function(run, task)),
+    }
+}
+
+/// The functions with which tasks go on after execve(2), in the order in which that is called.
+pub fn after_exec(run: &Run) -> String {
+    let mut counts = vec![0; run.parts.len()];
+    let next = |task: &usize| {
+        counts[*task] += 1;
+        function_after(run, *task, counts[*task])
+    };
+    run.executions.iter().map(next).collect::<Vec<_>>().join(", ")
+}
+
+/// The steps that are written alike in all languages: a call of a helper. `said` writes a line of the transcript.
+pub fn helper(run: &Run, step: &Step, said: impl Fn(&Line) -> String) -> Option<String> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "each language has its own form of the others")]
     match step {
+        Step::Say(line) => Some(format!("say({})", said(line))),
+        Step::Sleeps(line) => Some(format!("sleeps({})", said(line))),
         Step::Turn(number) => Some(format!("turn({number})")),
         Step::Over => Some("over()".to_owned()),
         Step::Quiet => Some("quiet()".to_owned()),

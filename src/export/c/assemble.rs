@@ -126,7 +126,6 @@ const HEAD: &str =
 /// The functions of a task: one more after each execve(2).
 fn function(run: &Run, task: usize) -> Result<String, String> {
     let Part { steps, before_exec, .. } = &run.parts[task];
-    let name = names::function(run, task);
     let mut bodies = Vec::new();
     let mut room = 0;
     for steps in before_exec.iter().chain([steps]) {
@@ -139,8 +138,8 @@ fn function(run: &Run, task: usize) -> Result<String, String> {
     }
     let mut text = String::new();
     for (at, lines) in bodies.iter().enumerate().rev() {
-        let after = if at == 0 { String::new() } else { format!("_after_exec_{at}") };
-        let _ = writeln!(text, "static void {name}{after}(void)\n{{");
+        let name = names::function_after(run, task, at);
+        let _ = writeln!(text, "static void {name}(void)\n{{");
         if room > 0 && lines.iter().any(|line| uses_bytes(line)) {
             let _ = writeln!(text, "    static char bytes[{room}];\n");
         }
@@ -154,13 +153,7 @@ fn function(run: &Run, task: usize) -> Result<String, String> {
 
 /// The functions with which tasks go on after execve(2), as a table.
 fn after_exec(run: &Run) -> String {
-    let mut counts = vec![0; run.parts.len()];
-    let mut rows = Vec::new();
-    for task in &run.executions {
-        counts[*task] += 1;
-        rows.push(format!("{}_after_exec_{}", names::function(run, *task), counts[*task]));
-    }
-    format!("static void (*const after_exec[])(void) = {{ {} }};\n\n", rows.join(", "))
+    format!("static void (*const after_exec[])(void) = {{ {} }};\n\n", names::after_exec(run))
 }
 
 /// What begins everything, and ends it.

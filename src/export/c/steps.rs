@@ -27,14 +27,12 @@ impl<'a> Lines<'a> {
     /// One more step.
     pub fn step(&mut self, step: &Step) -> Result<(), String> {
         let id = |task: &usize| names::id(self.run, *task);
-        if let Some(call) = names::helper(self.run, step) {
+        if let Some(call) = names::helper(self.run, step, |line| self.said(line, &Names::default())) {
             self.push(call + ";");
             return Ok(());
         }
         #[expect(clippy::wildcard_enum_match_arm, reason = "the others were written above")]
         let line = match step {
-            Step::Say(line) => format!("say({});", self.said(line, &Names::default())),
-            Step::Sleeps(line) => format!("sleeps({});", self.said(line, &Names::default())),
             Step::Comment(text) => format!("/* {} */", literal::comment(text)),
             Step::Signal(task, sent) => self.sent(*task, *sent),
             Step::Pause(ms) => format!("poll(NULL, 0, {ms});     /* so the script says */"),

@@ -3,28 +3,11 @@
 use std::fmt::Write as _;
 
 use crate::abi;
+use crate::export::literal as shared;
 use crate::export::names;
 use crate::order::Payload;
 
-/// Bytes of which a literal is written; longer ones are compared by their sum, or are a word repeated.
-pub const LONGEST: usize = 400;
-
-/// Bytes.
-pub fn bytes(bytes: &[u8]) -> String {
-    let mut text = String::from("b\"");
-    for byte in bytes {
-        match byte {
-            b'\n' => text.push_str("\\n"),
-            b'\t' => text.push_str("\\t"),
-            b'"' | b'\\' => text.extend(['\\', char::from(*byte)]),
-            b' '..=b'~' => text.push(char::from(*byte)),
-            // Writing to a String cannot fail.
-            _ => drop(write!(text, "\\x{byte:02x}")),
-        }
-    }
-    text.push('"');
-    text
-}
+pub use crate::export::literal::{LONGEST, bytes};
 
 /// Text.
 pub fn string(text: &str) -> String {
@@ -45,14 +28,7 @@ pub fn string(text: &str) -> String {
 
 /// Bytes to write: a literal, or a word repeated.
 pub fn payload(data: &Payload) -> Result<String, String> {
-    if data.rest > 0 {
-        return Err("bytes that nobody has seen cannot be written".to_owned());
-    }
-    let length = usize::try_from(data.len()).unwrap_or(usize::MAX);
-    if length <= LONGEST || data.times <= 1 {
-        return Ok(bytes(&data.iter().collect::<Vec<u8>>()));
-    }
-    Ok(format!("{} * {}", bytes(&data.word), data.times))
+    shared::payload(data, |word, times| format!("{word} * {times}"))
 }
 
 /// `A|B` as names of a module; a number stays one.
@@ -84,7 +60,6 @@ mod tests {
 
     #[test]
     fn nothing_in_a_literal_ends_it_or_means_more() {
-        assert_eq!(bytes(b"a\"\\\n\x001\x7f?"), r#"b"a\"\\\n\x001\x7f?""#);
         assert_eq!(string("a\"é\\"), r#""a\"\U000000e9\\""#);
         assert_eq!(of("os", "O_RDONLY|0x40"), "os.O_RDONLY | 0x40");
         assert_eq!(signal(9), "signal.SIGKILL");

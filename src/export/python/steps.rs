@@ -31,14 +31,13 @@ impl<'a> Lines<'a> {
     pub fn step(&mut self, step: &Step) -> Result<(), String> {
         let id = |task: &usize| names::id(self.run, *task);
         let no_names = Names::default();
-        if let Some(call) = names::helper(self.run, step).filter(|_| !matches!(step, Step::Exec(_))) {
+        let helper = names::helper(self.run, step, |line| self.said(line, &no_names));
+        if let Some(call) = helper.filter(|_| !matches!(step, Step::Exec(_))) {
             self.push(call);
             return Ok(());
         }
         #[expect(clippy::wildcard_enum_match_arm, reason = "the others were written above")]
         let line = match step {
-            Step::Say(line) => format!("say({})", self.said(line, &no_names)),
-            Step::Sleeps(line) => format!("sleeps({})", self.said(line, &no_names)),
             Step::Comment(text) => {
                 for line in wrapped(&names::comment(text), 110) {
                     self.push(format!("# {line}"));

@@ -107,15 +107,14 @@ fn descriptors(run: &Run) -> String {
 /// The functions of a task: one more after each execve(2).
 fn function(run: &Run, task: usize) -> Result<String, String> {
     let Part { steps, before_exec, .. } = &run.parts[task];
-    let name = names::function(run, task);
     let mut text = String::new();
     for (at, steps) in before_exec.iter().chain([steps]).enumerate() {
         let mut lines = Lines::new(run);
         for step in steps {
             lines.step(step)?;
         }
-        let after = if at == 0 { String::new() } else { format!("_after_exec_{at}") };
-        let _ = writeln!(text, "fn {name}{after}() {{");
+        let name = names::function_after(run, task, at);
+        let _ = writeln!(text, "fn {name}() {{");
         if lines.room > 0 {
             let _ = writeln!(text, "    let mut bytes = vec![0; {}];", lines.room);
         }
@@ -129,11 +128,5 @@ fn function(run: &Run, task: usize) -> Result<String, String> {
 
 /// The functions with which tasks go on after execve(2), as a table.
 fn after_exec(run: &Run) -> String {
-    let mut counts = vec![0; run.parts.len()];
-    let mut rows = Vec::new();
-    for task in &run.executions {
-        counts[*task] += 1;
-        rows.push(format!("{}_after_exec_{}", names::function(run, *task), counts[*task]));
-    }
-    format!("const AFTER_EXEC: &[fn()] = &[{}];\n\n", rows.join(", "))
+    format!("const AFTER_EXEC: &[fn()] = &[{}];\n\n", names::after_exec(run))
 }

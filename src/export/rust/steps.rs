@@ -27,14 +27,12 @@ impl<'a> Lines<'a> {
     /// One more step.
     pub fn step(&mut self, step: &Step) -> Result<(), String> {
         let no_names = Names::default();
-        if let Some(call) = names::helper(self.run, step) {
+        if let Some(call) = names::helper(self.run, step, |line| self.said(line, &no_names)) {
             self.push(call + ";");
             return Ok(());
         }
         #[expect(clippy::wildcard_enum_match_arm, reason = "the others were written above")]
         let line = match step {
-            Step::Say(line) => format!("say({});", self.said(line, &no_names)),
-            Step::Sleeps(line) => format!("sleeps({});", self.said(line, &no_names)),
             Step::Comment(text) => {
                 for line in wrapped(&names::comment(text), 110) {
                     self.push(format!("// {line}"));
