@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -14,6 +15,9 @@ use tincans::lesson::{Action, Lesson, builtin, load};
 use tincans::situation::{MatrixRow, rows};
 
 use super::{run_in, text};
+
+/// Nothing keeps a program's output open so long but a task that it has left.
+const OUTLIVED: Duration = Duration::from_secs(30);
 
 /// A language that runs are exported to.
 pub struct Language {
@@ -233,10 +237,7 @@ fn begin<'a>(language: &Language, (name, script): &'a Script, tally: &mut Tally)
     let ran = run(folder.path(), &file);
     match export(language, folder.path()) {
         Ok(text) => {
-            let start = |mut command: Command| {
-                command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
-            };
-            let program = build(language, folder.path(), &text).map(start);
+            let program = build(language, folder.path(), &text).map(started);
             Some(Begun { name, folder, ran, program })
         }
         Err(reason) => {
@@ -246,10 +247,21 @@ fn begin<'a>(language: &Language, (name, script): &'a Script, tally: &mut Tally)
     }
 }
 
+fn started(mut command: Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
+}
+
+/// What a program has said. Whoever outlives it holds its output until the alarm, a minute after the start.
+fn ended(program: Child) -> Result<Output, String> {
+    let since = Instant::now();
+    let output = program.wait_with_output().expect("it ends");
+    if since.elapsed() < OUTLIVED { Ok(output) } else { Err("somebody outlived the program".to_owned()) }
+}
+
 /// The program has done what the run did, and with an assertion altered it says so. Whether it has one.
 fn is_as_it_was(begun: &mut Begun<'_>, language: &Language, which: usize) -> Result<bool, String> {
     let program = std::mem::replace(&mut begun.program, Err(String::new()))?;
-    let output = program.wait_with_output().expect("it ends");
+    let output = ended(program)?;
     let said = text(&output.stderr);
     if output.status.code() != Some(0) || !said.is_empty() {
         return Err(format!("{}: {said}", output.status));
@@ -292,7 +304,7 @@ fn is_caught(language: &Language, folder: &Path, which: usize) -> Result<bool, S
     let Some((at, line)) = altered.get(which * 7 % altered.len().max(1)) else { return Ok(false) };
     let lines = program.lines().enumerate().map(|(number, own)| if number == *at { line } else { own });
     let text_of = lines.collect::<Vec<_>>().join("\n") + "\n";
-    let output = build(language, folder, &text_of)?.output().expect("it starts");
+    let output = ended(started(build(language, folder, &text_of)?))?;
     let said = text(&output.stderr);
     let wanted = format!("{}:", language.file);
     let number = said.split_once(&wanted).and_then(|(_, rest)| rest.split(':').next()?.parse::<usize>().ok());
