@@ -38,11 +38,12 @@ accept server served
 getpeername client
 mkfifo jobs
 mkfifo jobs
-t: open jobs rd in
+fork worker
+worker: open jobs rd in
 open jobs wr out
-t: read in
+worker: read in
 write out work
-t: close in
+worker: close in
 open jobs rd in nonblock cloexec
 unlink jobs
 close out
