@@ -92,11 +92,12 @@ impl Flow {
         write.taken = Some(amount);
         write.errno = taken.err().unwrap_or(Errno::NONE);
         let offered = write.offered;
-        self.fill_pages(amount, offered);
+        self.fill_pages(amount, offered, gone);
         self.totals.written += amount;
         self.totals.borrowed -= gone.min(self.totals.borrowed);
         let keep = taken.is_ok() && !reader_gone;
         self.settle_pieces(number, amount - gone, keep);
+        self.free_pages_of_nothing();
         if reader_gone {
             self.totals.destroyed += amount - gone;
             self.ghost += amount - gone;
@@ -340,13 +341,18 @@ impl Flow {
         piece.len -= amount;
         let piece = *piece;
         self.step_back(amount);
-        self.empty_pages(amount);
+        if piece.tentative {
+            self.lose_track_of_pages();
+        } else {
+            self.empty_pages(amount);
+        }
         self.totals.read += amount;
         if piece.tentative {
             self.totals.borrowed += amount;
         }
         if piece.len == 0 {
             self.queue.remove(at);
+            self.free_pages_of_nothing();
         }
         if let Some(index) = self.index_of(piece.write) {
             let write = &mut self.writes[index];

@@ -24,11 +24,13 @@ impl Flow {
             None if last.gone == taken => {}
             None => return false,
         }
+        let gone = last.gone;
         last.taken = Some(taken);
         self.totals.written += taken;
-        self.totals.borrowed -= last.gone.min(self.totals.borrowed);
+        self.totals.borrowed -= gone.min(self.totals.borrowed);
         self.measured = None;
-        self.fill_pages(taken, taken);
+        self.fill_pages(taken, taken, gone);
+        self.free_pages_of_nothing();
         self.totals.writes += 1;
         *number = self.totals.writes;
         self.writes.push_back(Write {

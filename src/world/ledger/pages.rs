@@ -96,10 +96,13 @@ impl Flow {
         (!self.has_foreign_pages(Kind::PacketPipe)).then_some(self.queue.len() as u64)
     }
 
-    /// A write to a pipe has put bytes in its pages.
-    pub(super) fn fill_pages(&mut self, taken: u64, offered: u64) {
-        if let Some(page) = self.page {
-            self.pages.put(taken, offered, page);
+    /// A write to a pipe has put bytes in its pages; reads that returned before it took `gone` of them.
+    pub(super) fn fill_pages(&mut self, taken: u64, offered: u64, gone: u64) {
+        let Some(page) = self.page else { return };
+        self.pages.put(taken, offered, page);
+        if gone > 0 {
+            self.pages.take(gone);
+            self.pages.lose_track();
         }
     }
 
@@ -114,11 +117,50 @@ impl Flow {
             self.pages.take(amount);
         }
     }
+
+    /// Where nothing waits, no page is in use: so, too, where a read returned before the write whose bytes it took.
+    pub(super) fn free_pages_of_nothing(&mut self) {
+        if self.queue.is_empty() {
+            self.pages.clear();
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
+    use super::super::flow::ReadBytes;
     use super::*;
+    use crate::order::Payload;
+    use crate::trace::TaskId;
+
+    /// A write of so many bytes has entered the kernel; its number.
+    fn write(flow: &mut Flow, bytes: usize) -> u64 {
+        let content: Rc<[Payload]> = Rc::from(vec![Payload::repeated(b"x".to_vec(), bytes as u64)]);
+        flow.begin_write(TaskId(1), &content, Vec::new(), (Kind::Pipe, 4096))
+    }
+
+    #[test]
+    fn what_was_read_before_its_write_returned_is_in_no_page() {
+        let mut flow = Flow::default();
+        let first = write(&mut flow, 5);
+        flow.take_bytes(ReadBytes { by: TaskId(2), len: 5, data: b"xxxxx" }).unwrap();
+        let second = write(&mut flow, 4096);
+        flow.finish_write(second, Ok(4096), false).unwrap();
+        flow.finish_write(first, Ok(5), false).unwrap();
+        assert_eq!(flow.pages_in_use(), None, "which of the two took a page first is not known");
+        flow.take_bytes(ReadBytes { by: TaskId(2), len: 4096, data: b"" }).unwrap();
+        assert_eq!(flow.pages_in_use(), Some(0));
+
+        let third = write(&mut flow, 5);
+        flow.take_bytes(ReadBytes { by: TaskId(2), len: 5, data: b"xxxxx" }).unwrap();
+        flow.finish_write(third, Ok(5), false).unwrap();
+        assert_eq!(flow.pages_in_use(), Some(0), "all of it is read");
+        let fourth = write(&mut flow, 4096);
+        flow.finish_write(fourth, Ok(4096), false).unwrap();
+        assert_eq!(flow.pages_in_use(), Some(1));
+    }
 
     #[test]
     fn a_write_joins_the_last_page_only_if_its_tail_fits_there() {
