@@ -24,7 +24,7 @@ mod polls;
 mod reads;
 mod reports;
 mod wording;
-mod scene;
+mod context;
 mod signals;
 mod sleeps;
 mod states;
@@ -38,10 +38,10 @@ use crate::trace::{CallState, Event, Explanation, TaskId, What};
 use crate::world::World;
 use crate::world::kind::EndId;
 
-use scene::Scene;
+use context::CallContext;
 
 /// A rule: its answer, if it knows the case. The first that answers is taken.
-type Rule = fn(&Scene<'_>) -> Option<Explanation>;
+type Rule = fn(&CallContext<'_>) -> Option<Explanation>;
 
 /// The rules over a call that returned; the particular stands before the general.
 const FAMILIES: &[&[Rule]] = &[
@@ -159,9 +159,9 @@ fn asleep(world: &World, events: &[Event]) -> Option<Explanation> {
 }
 
 fn of_event(world: &World, events: &[Event], event: &Event) -> Option<Explanation> {
-    let scene = Scene::of(world, events, event)?;
+    let context = CallContext::of(world, events, event)?;
     let rules = FAMILIES.iter().flat_map(|family| family.iter());
-    loops::of_scene(&scene).or_else(|| rules.map(|rule| rule(&scene)).find_map(|answer| answer))
+    loops::of_scene(&context).or_else(|| rules.map(|rule| rule(&context)).find_map(|answer| answer))
 }
 
 /// Nothing is to be explained: what was done is said.

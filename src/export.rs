@@ -2,7 +2,7 @@
 //! where it goes. Pure.
 
 mod walk;
-mod frame;
+mod helper_file;
 mod names;
 mod literal;
 mod c;

@@ -21,7 +21,7 @@ pub const LONGEST_LINE: usize = 4 * 1024 * 1024;
 pub fn is_strace_log(beginning: &[u8]) -> bool {
     let text = String::from_utf8_lossy(beginning);
     let lines = text.lines().take(20).filter(|line| !line.trim().is_empty());
-    let parsed: Vec<line::Line<'_>> = lines.map(line::parse).collect();
+    let parsed: Vec<line::LogLine<'_>> = lines.map(line::parse).collect();
     let calls = parsed.iter().filter(|line| line.is_event()).count();
     calls > 0 && calls * 2 >= parsed.len()
 }

@@ -182,7 +182,7 @@ struct Tui {
     dirty_since: Option<Instant>,
 }
 
-fn scene(playground: &Playground, theme: Theme) -> ViewContext<'_> {
+fn context(playground: &Playground, theme: Theme) -> ViewContext<'_> {
     ViewContext { app: playground.app(), world: playground.world(), theme }
 }
 
@@ -277,8 +277,8 @@ impl Tui {
 
     fn draw(&mut self) -> io::Result<()> {
         self.keep_mouse()?;
-        let scene = scene(&self.playground, self.theme);
-        self.screen.draw(scene)?;
+        let context = context(&self.playground, self.theme);
+        self.screen.draw(context)?;
         self.is_dirty = false;
         self.dirty_since = None;
         Ok(())
@@ -382,7 +382,7 @@ impl Tui {
         let app = self.playground.app();
         let Some(input) = keymap::input(&app.keymap, app.mode, decoded.event, decoded.dropped) else { return };
         let input = if let Input::Do(action) = input {
-            Input::Do(ui::turned(scene(&self.playground, self.theme), self.size, action))
+            Input::Do(ui::turned(context(&self.playground, self.theme), self.size, action))
         } else {
             input
         };

@@ -8,7 +8,7 @@ use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::origin::Setting;
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] = &[
@@ -31,22 +31,22 @@ const HEADER: u64 = 16;
 const CREDENTIALS: u64 = 32;
 
 /// A stream message of no bytes carries nothing.
-fn needs_a_byte(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Sendmsg { data, fds, .. } = &scene.call.call else { return None };
-    let end = scene.end.filter(|end| end.kind == Kind::Stream && data.is_empty() && !fds.is_empty())?;
+fn needs_a_byte(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Sendmsg { data, fds, .. } = &context.call.call else { return None };
+    let end = context.end.filter(|end| end.kind == Kind::Stream && data.is_empty() && !fds.is_empty())?;
     let text = format!(
         "sendmsg returned 0 and the descriptor is gone: on a stream it travels with a byte, and this message had none, so nothing \
          was queued at all. Send at least one byte with it; datagrams carry descriptors without any.{}",
-        if scene.ret() == 0 { "" } else { " The call failed besides." }
+        if context.ret() == 0 { "" } else { " The call failed besides." }
     );
     Some(wording::explanation(end, "descriptor-needs-a-byte", "unix(7)", text))
 }
 
 /// A read without a control buffer.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
-fn lost_by_plain_read(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, carried) = (scene.end?, carried(scene)?);
-    let plain = match &scene.call.call {
+fn lost_by_plain_read(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, carried) = (context.end?, carried(context)?);
+    let plain = match &context.call.call {
         Call::Recvmsg { room, .. } => *room == ControlRoom::None,
         _ => true,
     };
@@ -58,21 +58,21 @@ fn lost_by_plain_read(scene: &Scene<'_>) -> Option<Explanation> {
         "{} travelled with these bytes, and {} at {here} gave no control buffer to receive descriptors in: the kernel \
          closed what it could not hand over. They do not stay queued.",
         wording::count(carried, "descriptor"),
-        scene.call.call.name(),
+        context.call.call.name(),
     );
     Some(wording::explanation(end, "descriptor-lost-by-plain-read", "unix(7)", text))
 }
 
 /// MSG_CTRUNC: a control buffer, or a table, without room for all.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
-fn control_too_small(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, carried, (flags, fds)) = (scene.end?, carried(scene)?, scene.message()?);
+fn control_too_small(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, carried, (flags, fds)) = (context.end?, carried(context)?, context.message()?);
     let arrived = fds.len() as u64;
     if flags & abi::MSG_CTRUNC == 0 || arrived >= carried {
         return None;
     }
     let here = end.label();
-    let room = match &scene.call.call {
+    let room = match &context.call.call {
         Call::Recvmsg { room: ControlRoom::Bytes(bytes), .. } => Some(u64::from(*bytes)),
         _ => None,
     };
@@ -81,7 +81,7 @@ fn control_too_small(scene: &Scene<'_>) -> Option<Explanation> {
             "SO_PASSCRED is on at {here}{}, so the kernel puts the sender's credentials first, {CREDENTIALS} bytes of control data, \
              and they took the room of this buffer of {room}",
             match end.origins.get(&Setting::PassCredentials) {
-                Some(origin) => format!(" (set by {})", wording::by(scene.world, *origin)),
+                Some(origin) => format!(" (set by {})", wording::by(context.world, *origin)),
                 None => String::new(),
             },
         ),
@@ -96,32 +96,32 @@ fn control_too_small(scene: &Scene<'_>) -> Option<Explanation> {
     let explained = wording::explanation(end, "control-buffer-too-small", "unix(7)", text);
     let needed = HEADER + 4 * carried + if end.passcred { CREDENTIALS } else { 0 };
     let advice = format!("`recvmsg {here} control={}` has room for all", needed.next_multiple_of(8));
-    Some(if room.is_some() { wording::advised(scene.world, scene.task, explained, &advice) } else { explained })
+    Some(if room.is_some() { wording::advised(context.world, context.task, explained, &advice) } else { explained })
 }
 
 /// Received, and what it is.
-pub(super) fn arrived(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, (_, fds)) = (scene.end?, scene.message()?);
-    let shown: Vec<String> = fds.iter().map(|fd| format!("{fd} ({})", scene.call.names.end(*fd))).collect();
+pub(super) fn arrived(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, (_, fds)) = (context.end?, context.message()?);
+    let shown: Vec<String> = fds.iter().map(|fd| format!("{fd} ({})", context.call.names.end(*fd))).collect();
     if shown.is_empty() {
         return None;
     }
-    if let Some(explained) = in_the_padding(scene, fds.len() as u64) {
+    if let Some(explained) = in_the_padding(context, fds.len() as u64) {
         return Some(explained);
     }
     let text = format!(
         "What travels is not the number but the open file behind it: {} received {} as new descriptors of its own, as if by \
          dup. Each is one more copy that keeps its end open.",
-        scene.who(),
+        context.who(),
         wording::list(&shown),
     );
     Some(wording::explanation(end, "descriptor-arrives", "unix(7)", text))
 }
 
 /// CMSG_SPACE of one descriptor has room for two.
-fn in_the_padding(scene: &Scene<'_>, arrived: u64) -> Option<Explanation> {
-    let Call::Recvmsg { room: ControlRoom::Bytes(bytes), .. } = &scene.call.call else { return None };
-    let (end, bytes) = (scene.end?, u64::from(*bytes));
+fn in_the_padding(context: &CallContext<'_>, arrived: u64) -> Option<Explanation> {
+    let Call::Recvmsg { room: ControlRoom::Bytes(bytes), .. } = &context.call.call else { return None };
+    let (end, bytes) = (context.end?, u64::from(*bytes));
     let own = bytes.checked_sub(if end.passcred { CREDENTIALS } else { 0 })?;
     // What CMSG_SPACE of one descriptor less would be.
     if arrived < 2 || own != (HEADER + 4 * (arrived - 1)).next_multiple_of(8) || own < HEADER + 4 * arrived {
@@ -138,11 +138,11 @@ fn in_the_padding(scene: &Scene<'_>, arrived: u64) -> Option<Explanation> {
 }
 
 /// execve(2): what it closed, and what it kept.
-fn executed(scene: &Scene<'_>) -> Option<Explanation> {
-    if !matches!(scene.call.call, Call::Exec { .. }) || scene.ret() < 0 {
+fn executed(context: &CallContext<'_>) -> Option<Explanation> {
+    if !matches!(context.call.call, Call::Exec { .. }) || context.ret() < 0 {
         return None;
     }
-    let process = scene.world.process_of(scene.task.id)?;
+    let process = context.world.process_of(context.task.id)?;
     let closed: Vec<String> = process.closed_by_exec.iter().map(|(fd, label)| format!("{fd} ({label})")).collect();
     let kept = process.rows().count() as u64;
     let keeps = match kept {
@@ -163,29 +163,29 @@ fn executed(scene: &Scene<'_>) -> Option<Explanation> {
             wording::list(&closed),
         ),
     };
-    Some(wording::explanation(scene.task, "exec-closes-what-is-marked", "execve(2)", text))
+    Some(wording::explanation(context.task, "exec-closes-what-is-marked", "execve(2)", text))
 }
 
 /// Sent, and not yet received.
-fn in_flight(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Sendmsg { fds, .. } = &scene.call.call else { return None };
-    let end = scene.end.filter(|_| !fds.is_empty() && scene.ret() >= 0)?;
+fn in_flight(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Sendmsg { fds, .. } = &context.call.call else { return None };
+    let end = context.end.filter(|_| !fds.is_empty() && context.ret() >= 0)?;
     let here = end.label();
-    let mut names: Vec<String> = fds.iter().map(|fd| scene.call.names.end(*fd)).collect();
+    let mut names: Vec<String> = fds.iter().map(|fd| context.call.names.end(*fd)).collect();
     names.dedup();
     let text = format!(
         "A copy of {} is in flight now, queued behind {here} with its bytes. {} may close its own at once: the copy under way \
          keeps the end open, and keeps EOF away, until it is received and closed, or destroyed unread.",
         wording::list(&names),
-        scene.who(),
+        context.who(),
     );
     Some(wording::explanation(end, "descriptor-in-flight", "unix(7)", text))
 }
 
 /// close(2) while others hold the end.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
-fn one_copy_of_several(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = closed(scene).filter(|end| !end.closed)?;
+fn one_copy_of_several(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = closed(context).filter(|end| !end.closed)?;
     let here = end.label();
     let told = match end.kind {
         Kind::Dgram => "A datagram peer is told of no close, not even of the last copy's.",
@@ -193,19 +193,19 @@ fn one_copy_of_several(scene: &Scene<'_>) -> Option<Explanation> {
     };
     let text = format!(
         "{} closed one descriptor of {here}, and the end stays open: {}. {told}",
-        scene.who(),
-        wording::who_holds(scene.world, end),
+        context.who(),
+        wording::who_holds(context.world, end),
     );
     Some(wording::explanation(end, "one-copy-of-several", "close(2)", text))
 }
 
 /// close(2) of the last one.
-fn last_copy(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = closed(scene).filter(|end| end.closed)?;
+fn last_copy(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = closed(context).filter(|end| end.closed)?;
     let here = end.label();
-    let peer = scene.peer().filter(|peer| !peer.closed);
+    let peer = context.peer().filter(|peer| !peer.closed);
     let reset =
-        |peer: &End| next_read(scene.world, peer, Blocking::MustNotSleep).is_some_and(|next| next.reports_reset());
+        |peer: &End| next_read(context.world, peer, Blocking::MustNotSleep).is_some_and(|next| next.reports_reset());
     let told = match peer {
         None if end.peer.is_some() => "The other side was closed before, so nobody is left to be told.",
         _ if end.kind == Kind::Dgram => {
@@ -223,16 +223,16 @@ fn last_copy(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// fork(2).
-fn forked(scene: &Scene<'_>) -> Option<Explanation> {
-    if !matches!(scene.call.call, Call::Fork) || scene.ret() < 0 {
+fn forked(context: &CallContext<'_>) -> Option<Explanation> {
+    if !matches!(context.call.call, Call::Fork) || context.ret() < 0 {
         return None;
     }
-    let task = scene.world.task_named(scene.call.names.made.as_deref()?)?;
+    let task = context.world.task_named(context.call.names.made.as_deref()?)?;
     let child = &task.name;
-    let many = scene.world.process_of(task.id).map_or(0, |process| process.rows().count() as u64);
-    let whose = match scene.world.task(scene.task.process).filter(|first| first.id != scene.task.id) {
+    let many = context.world.process_of(task.id).map_or(0, |process| process.rows().count() as u64);
+    let whose = match context.world.task(context.task.process).filter(|first| first.id != context.task.id) {
         Some(first) => format!("{}'s process", first.name),
-        None => scene.who().to_owned(),
+        None => context.who().to_owned(),
     };
     let text = format!(
         "{child} is a copy of {whose} and holds a copy of each of its {}, under the same numbers. An end is closed only when \
@@ -243,31 +243,31 @@ fn forked(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// A thread.
-fn shared_by_thread(scene: &Scene<'_>) -> Option<Explanation> {
-    if !matches!(scene.call.call, Call::Thread) || scene.ret() < 0 {
+fn shared_by_thread(context: &CallContext<'_>) -> Option<Explanation> {
+    if !matches!(context.call.call, Call::Thread) || context.ret() < 0 {
         return None;
     }
-    let task = scene.world.task_named(scene.call.names.made.as_deref()?)?;
+    let task = context.world.task_named(context.call.names.made.as_deref()?)?;
     let thread = &task.name;
     let text = format!(
         "{thread} is a thread of {}'s process: both use one descriptor table. What one closes is closed for the other, and a \
          thread's exit closes nothing.",
-        scene.who()
+        context.who()
     );
     Some(wording::explanation(task, "threads-share-the-table", "pthreads(7)", text))
 }
 
 /// dup(2).
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
-fn duplicated(scene: &Scene<'_>) -> Option<Explanation> {
-    let to = match scene.call.call {
+fn duplicated(context: &CallContext<'_>) -> Option<Explanation> {
+    let to = match context.call.call {
         Call::Dup { .. } | Call::DupFrom { .. } => None,
         Call::Dup2 { fd, to } | Call::Dup3 { fd, to, .. } if fd != to => Some(to),
         _ => return None,
     };
-    let end = scene.end.filter(|_| scene.ret() >= 0)?;
+    let end = context.end.filter(|_| context.ret() >= 0)?;
     let here = end.label();
-    let before = scene.world.process_of(scene.task.id).and_then(|process| process.closed_by_dup.as_ref());
+    let before = context.world.process_of(context.task.id).and_then(|process| process.closed_by_dup.as_ref());
     let closed = match (to, before) {
         (Some(to), Some(before)) => {
             format!(
@@ -279,20 +279,20 @@ fn duplicated(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "{closed}{} is one more number for the same open file: O_NONBLOCK and the queue are shared, and {here} is open until every \
          copy is closed: {}.",
-        scene.ret(),
-        wording::who_holds(scene.world, end),
+        context.ret(),
+        wording::who_holds(context.world, end),
     );
     Some(wording::explanation(end, "dup-is-one-more-copy", "dup(2)", text))
 }
 
 /// Why SO_PEERCRED names the wrong process.
-fn peercred_names_creator(scene: &Scene<'_>) -> Option<Explanation> {
-    let Extra::Peer(creds) = &scene.call.outcome.extra else { return None };
-    let end = scene.end.filter(|_| scene.ret() >= 0)?;
+fn peercred_names_creator(context: &CallContext<'_>) -> Option<Explanation> {
+    let Extra::Peer(creds) = &context.call.outcome.extra else { return None };
+    let end = context.end.filter(|_| context.ret() >= 0)?;
     let here = end.label();
-    let named = scene.call.names.creds(*creds).map_or_else(|| format!("process {}", creds.pid), str::to_owned);
+    let named = context.call.names.creds(*creds).map_or_else(|| format!("process {}", creds.pid), str::to_owned);
     let holds =
-        scene.peer().map_or_else(String::new, |peer| format!(" Now, {}.", wording::who_holds(scene.world, peer)));
+        context.peer().map_or_else(String::new, |peer| format!(" Now, {}.", wording::who_holds(context.world, peer)));
     let text = if creds.pid == 0 {
         format!(
             "{here} is connected with nobody, and does not listen: nobody has been written down yet, and pid 0 says so."
@@ -311,14 +311,14 @@ fn peercred_names_creator(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// Descriptors that set out with the bytes this read took.
-fn carried(scene: &Scene<'_>) -> Option<u64> {
-    let (inbox, read) = (scene.inbox()?, scene.read()?);
+fn carried(context: &CallContext<'_>) -> Option<u64> {
+    let (inbox, read) = (context.inbox()?, context.read()?);
     let numbers = read.pieces.iter().filter(|piece| piece.start == 0).map(|piece| piece.write);
     let many = numbers.filter_map(|number| inbox.write(number)).map(|write| write.carried as u64).sum();
     (many > 0).then_some(many)
 }
 
 /// The end of a close(2) that worked.
-fn closed<'a>(scene: &Scene<'a>) -> Option<&'a End> {
-    scene.end.filter(|_| matches!(scene.call.call, Call::Close { .. }) && scene.ret() >= 0)
+fn closed<'a>(context: &CallContext<'a>) -> Option<&'a End> {
+    context.end.filter(|_| matches!(context.call.call, Call::Close { .. }) && context.ret() >= 0)
 }

@@ -8,7 +8,7 @@ use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
 use crate::world::ledger::Piece;
 
-use super::pages::Room;
+use super::pages::PipeRoom;
 use super::reads::page_of_messages;
 use super::{fifos, messages, pages, wording};
 
@@ -69,7 +69,7 @@ fn writes_only(world: &World, end: &End, peer: Option<&End>) -> Explanation {
             )
         }
         Some(peer) => match pages::room(world, peer) {
-            Some(Room::LastPage(bytes)) => {
+            Some(PipeRoom::LastPage(bytes)) => {
                 foretold.extend([fits(bytes), Foretold::WriteSleeps { end: end_id, bytes: bytes + 1 }]);
                 format!(
                     "{} A write of up to {bytes} fits the last page, a longer one {sleeps}. {} read.",
@@ -77,11 +77,11 @@ fn writes_only(world: &World, end: &End, peer: Option<&End>) -> Explanation {
                     can_read(world, peer),
                 )
             }
-            Some(Room::Nothing) => {
+            Some(PipeRoom::Nothing) => {
                 foretold.push(Foretold::WriteSleeps { end: end_id, bytes: 1 });
                 format!("{} A write {sleeps}. {} read.", pages::in_use(world, peer), can_read(world, peer))
             }
-            Some(Room::Pages) => {
+            Some(PipeRoom::Pages) => {
                 foretold.push(fits(pages::PIPE_BUF));
                 format!("A write of up to {} bytes goes in at once. {} read.", pages::PIPE_BUF, can_read(world, peer))
             }

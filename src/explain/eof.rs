@@ -5,15 +5,15 @@ use crate::order::Call;
 use crate::trace::{Explanation, Foretold, ReadOutcome};
 use crate::world::kind::Kind;
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] =
     &[end_by_own_shutdown, end_by_peer_shutdown, end_by_last_close, read_of_no_bytes, empty_message];
 
 /// SHUT_RD at this end, by whoever holds it.
-fn end_by_own_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|end| scene.is_eof() && end.shut_here.0)?;
+fn end_by_own_shutdown(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|end| context.is_eof() && end.shut_here.0)?;
     let label = end.label();
     let text = format!(
         "{label} was shut down for reading: shutdown acts on the socket, for all who hold it, however many descriptors \
@@ -30,9 +30,9 @@ fn end_by_own_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// SHUT_WR at the other end.
-fn end_by_peer_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|end| scene.is_eof() && end.shut_rd)?;
-    let peer = scene.peer().filter(|peer| !peer.closed)?;
+fn end_by_peer_shutdown(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|end| context.is_eof() && end.shut_rd)?;
+    let peer = context.peer().filter(|peer| !peer.closed)?;
     let (here, there) = (end.label(), peer.label());
     let back = if end.shut_wr {
         format!("The other direction, from {here} to {there}, is shut down too.")
@@ -42,17 +42,17 @@ fn end_by_peer_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "EOF at {here}: {there} was shut down for writing, and nothing is left in the queue. No descriptor had to be \
          closed for it: {}. {back}",
-        wording::who_holds(scene.world, peer)
+        wording::who_holds(context.world, peer)
     );
     Some(wording::explanation(end, "eof-peer-shutdown", "shutdown(2)", text))
 }
 
 /// The last descriptor of the other end is gone.
-fn end_by_last_close(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|_| scene.is_eof())?;
-    let peer = scene.peer().filter(|peer| peer.closed)?;
+fn end_by_last_close(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|_| context.is_eof())?;
+    let peer = context.peer().filter(|peer| peer.closed)?;
     let (here, there) = (end.label(), wording::title(peer));
-    let who = scene.who_let_go(peer).map_or_else(String::new, |who| format!(" ({who})"));
+    let who = context.who_let_go(peer).map_or_else(String::new, |who| format!(" ({who})"));
     let who = if peer.was_collected {
         " (its last copy was in flight, in a queue that nobody could receive from: the kernel's collector has freed it)"
             .to_owned()
@@ -70,15 +70,15 @@ fn end_by_last_close(scene: &Scene<'_>) -> Option<Explanation> {
 
 /// A buffer of no bytes.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
-fn read_of_no_bytes(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|_| scene.call.call.room() == Some(0) && scene.ret() == 0)?;
+fn read_of_no_bytes(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|_| context.call.call.room() == Some(0) && context.ret() == 0)?;
     let here = end.label();
-    let text = if matches!(scene.call.call, Call::Recv { .. } | Call::Recvfrom { .. } | Call::Recvmsg { .. })
+    let text = if matches!(context.call.call, Call::Recv { .. } | Call::Recvfrom { .. } | Call::Recvmsg { .. })
         && end.kind.keeps_messages()
     {
         format!("The buffer has room for 0 bytes: recv took a message from {here} and had room for none of it.")
     } else {
-        let looked = match scene.call.call {
+        let looked = match context.call.call {
             Call::Recv { .. } | Call::Recvfrom { .. } | Call::Recvmsg { .. } => {
                 "recv looks all the same, and would have slept with nothing there; it took nothing"
             }
@@ -90,26 +90,26 @@ fn read_of_no_bytes(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// A message of no bytes.
-fn empty_message(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|end| end.kind.keeps_empty_messages())?;
-    if !scene.is_read() || scene.ret() != 0 || scene.is_eof() || scene.burst.is_some() {
+fn empty_message(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|end| end.kind.keeps_empty_messages())?;
+    if !context.is_read() || context.ret() != 0 || context.is_eof() || context.burst.is_some() {
         return None;
     }
     let here = end.label();
-    let sender = scene.read().and_then(|read| {
+    let sender = context.read().and_then(|read| {
         let number = read.pieces.first()?.write;
-        Some(scene.name_of(end.inbox.write(number)?.by))
+        Some(context.name_of(end.inbox.write(number)?.by))
     });
     let by = sender.map_or_else(String::new, |who| format!(" from {who}"));
     let tell = if end.kind == Kind::Dgram {
         "A datagram socket never reports EOF, so here 0 always means an empty message."
-    } else if end.shut_rd || scene.peer().is_some_and(|peer| peer.closed) {
+    } else if end.shut_rd || context.peer().is_some_and(|peer| peer.closed) {
         "By the return value alone it cannot be told from EOF, and here not by poll either: the other side is gone, so \
          POLLHUP or POLLRDHUP is there already, before the last message is read."
     } else {
         "By the return value alone it cannot be told from EOF: poll can tell, EOF shows as POLLHUP and an empty message does not."
     };
-    let peeked = if scene.call.call.flags() & abi::MSG_PEEK == 0 { "took" } else { "looked at" };
+    let peeked = if context.call.call.flags() & abi::MSG_PEEK == 0 { "took" } else { "looked at" };
     let text = format!("This 0 is not the end: the read {peeked} a message of no bytes{by} at {here}. {tell}");
     Some(wording::explanation(end, "empty-message", "recv(2)", text))
 }

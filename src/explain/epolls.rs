@@ -8,7 +8,7 @@ use crate::world::channel::End;
 use crate::world::object::Interest;
 use crate::world::task::{Ongoing, Task};
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] = &[not_added, spent, edge_was_told, outlives_its_number, told, nothing_there];
@@ -16,20 +16,20 @@ pub(super) const RULES: &[Rule] = &[not_added, spent, edge_was_told, outlives_it
 const EPOLLIN: u32 = 1;
 
 /// epoll_ctl(2) that failed.
-fn not_added(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::EpollCtl { epoll, fd, .. } = scene.call.call else { return None };
-    if scene.ret() >= 0 {
+fn not_added(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::EpollCtl { epoll, fd, .. } = context.call.call else { return None };
+    if context.ret() >= 0 {
         return None;
     }
-    let (here, what) = (scene.call.names.end(epoll), scene.call.names.end(fd));
-    let errno = scene.errno().name();
+    let (here, what) = (context.call.names.end(epoll), context.call.names.end(fd));
+    let errno = context.errno().name();
     let because = match errno {
         "EEXIST" => format!("{what} is in {here} already, under the number {fd}; `mod` changes what is there"),
         "ENOENT" => format!("{what} was never added to {here} under the number {fd}, or is not there any more"),
         "EPERM" => format!("{what} can always be read and written, as files can: there is nothing to wait for"),
         "ELOOP" => format!("{what} waits for {here} already: a circle of epolls would never end"),
         "EINVAL" if epoll == fd => format!("{here} cannot wait for itself"),
-        "EINVAL" if scene.object().is_none() => format!("{here} is no epoll"),
+        "EINVAL" if context.object().is_none() => format!("{here} is no epoll"),
         _ => return None,
     };
     let text = format!("epoll_ctl fails with {errno}: {because}.");
@@ -37,16 +37,16 @@ fn not_added(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// What the epoll of the call waits for; none where it is another call or it has not returned.
-fn interests<'a>(scene: &Scene<'a>) -> Vec<&'a Interest> {
-    let Call::EpollWait { epoll, .. } = scene.call.call else { return Vec::new() };
-    if scene.ret() < 0 {
+fn interests<'a>(context: &CallContext<'a>) -> Vec<&'a Interest> {
+    let Call::EpollWait { epoll, .. } = context.call.call else { return Vec::new() };
+    if context.ret() < 0 {
         return Vec::new();
     }
-    scene.call.names.end_id(epoll).map_or_else(Vec::new, |epoll| scene.world.interests(epoll))
+    context.call.names.end_id(epoll).map_or_else(Vec::new, |epoll| context.world.interests(epoll))
 }
 
-fn rows<'a>(scene: &Scene<'a>) -> &'a [(u64, u32)] {
-    if let Extra::Epoll(rows) = &scene.call.outcome.extra { rows } else { &[] }
+fn rows<'a>(context: &CallContext<'a>) -> &'a [(u64, u32)] {
+    if let Extra::Epoll(rows) = &context.call.outcome.extra { rows } else { &[] }
 }
 
 /// An end that waits to be read, and is asked about that.
@@ -56,28 +56,28 @@ fn unread<'a>(world: &'a World, interest: &Interest) -> Option<&'a End> {
 }
 
 /// EPOLLONESHOT that was told.
-fn spent(scene: &Scene<'_>) -> Option<Explanation> {
-    let is_quiet = scene.ret() == 0;
-    let all = interests(scene);
+fn spent(context: &CallContext<'_>) -> Option<Explanation> {
+    let is_quiet = context.ret() == 0;
+    let all = interests(context);
     let interest = all.iter().find(|interest| is_quiet && interest.is_spent)?;
-    let label = scene.world.label(interest.end);
-    let waits = unread(scene.world, interest)
+    let label = context.world.label(interest.end);
+    let waits = unread(context.world, interest)
         .map_or_else(String::new, |end| format!(" {} there.", wording::capital(&wording::waits(end))));
     let text = format!(
         "{label} was added with EPOLLONESHOT, and its one event was told: it is switched off, whatever happens there, until epoll_ctl \
          modifies it.{waits}"
     );
     let explained = wording::explanation(label.as_str(), "one-shot-is-spent", "epoll_ctl(2)", text);
-    let epoll = scene.call.call.fd().map(|fd| scene.call.names.end(fd)).unwrap_or_default();
-    Some(wording::advised(scene.world, scene.task, explained, &format!("`epollctl {epoll} mod {label} oneshot`")))
+    let epoll = context.call.call.fd().map(|fd| context.call.names.end(fd)).unwrap_or_default();
+    Some(wording::advised(context.world, context.task, explained, &format!("`epollctl {epoll} mod {label} oneshot`")))
 }
 
 /// EPOLLET and something unread.
-fn edge_was_told(scene: &Scene<'_>) -> Option<Explanation> {
-    let is_quiet = scene.ret() == 0;
-    let all = interests(scene);
+fn edge_was_told(context: &CallContext<'_>) -> Option<Explanation> {
+    let is_quiet = context.ret() == 0;
+    let all = interests(context);
     let is_edge = |interest: &&&Interest| interest.events & abi::EPOLLET != 0;
-    let end = all.iter().filter(is_edge).find_map(|interest| unread(scene.world, interest).filter(|_| is_quiet))?;
+    let end = all.iter().filter(is_edge).find_map(|interest| unread(context.world, interest).filter(|_| is_quiet))?;
     let here = end.label();
     let text = format!(
         "An edge is told once: {} at {here}, and epoll_wait told of that when it came. With EPOLLET it tells only of what is new, so \
@@ -89,14 +89,14 @@ fn edge_was_told(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// A number that is closed, and still told.
-fn outlives_its_number(scene: &Scene<'_>) -> Option<Explanation> {
-    let process = scene.world.process_of(scene.task.id)?;
-    let all = interests(scene);
-    let is_told = |interest: &&&Interest| rows(scene).iter().any(|row| row.0 == interest.data);
+fn outlives_its_number(context: &CallContext<'_>) -> Option<Explanation> {
+    let process = context.world.process_of(context.task.id)?;
+    let all = interests(context);
+    let is_told = |interest: &&&Interest| rows(context).iter().any(|row| row.0 == interest.data);
     let has_it = |interest: &Interest| process.table.get(&interest.fd).is_some_and(|entry| entry.is_of(interest.end));
     let interest = all.iter().filter(is_told).find(|interest| !has_it(interest))?;
-    let (label, who, fd) = (scene.world.label(interest.end), scene.who(), interest.fd);
-    let holders = wording::list(&wording::holders(scene.world, interest.end));
+    let (label, who, fd) = (context.world.label(interest.end), context.who(), interest.fd);
+    let holders = wording::list(&wording::holders(context.world, interest.end));
     let text = format!(
         "{who} has no descriptor {fd} for {label}, and epoll tells of it all the same: it watches the open file description, which \
          lives on with {holders}. {who} cannot remove it by that number any more: remove it from the epoll before the close."
@@ -105,11 +105,11 @@ fn outlives_its_number(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// What is ready.
-fn told(scene: &Scene<'_>) -> Option<Explanation> {
-    let all = interests(scene);
-    let row = rows(scene).first()?;
+fn told(context: &CallContext<'_>) -> Option<Explanation> {
+    let all = interests(context);
+    let row = rows(context).first()?;
     let interest = all.iter().rev().find(|interest| interest.data == row.0)?;
-    let label = scene.world.label(interest.end);
+    let label = context.world.label(interest.end);
     let how = if interest.events & abi::EPOLLET != 0 {
         "With EPOLLET this is told once: the next wait tells only of what comes after it"
     } else if interest.events & abi::EPOLLONESHOT != 0 {
@@ -117,21 +117,21 @@ fn told(scene: &Scene<'_>) -> Option<Explanation> {
     } else {
         "It is told again by each wait as long as it is so: that is level-triggered"
     };
-    let waits = unread(scene.world, interest).filter(|_| row.1 & EPOLLIN != 0);
+    let waits = unread(context.world, interest).filter(|_| row.1 & EPOLLIN != 0);
     let waits = waits.map_or_else(String::new, |end| format!(" ({})", wording::waits(end)));
     let text = format!("epoll_wait tells of {label}{waits}. {how}.");
     Some(wording::explanation(label.as_str(), "epoll-tells", "epoll(7)", text))
 }
 
 /// 0, and nothing is ready.
-fn nothing_there(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::EpollWait { epoll, .. } = scene.call.call else { return None };
-    if scene.ret() != 0 {
+fn nothing_there(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::EpollWait { epoll, .. } = context.call.call else { return None };
+    if context.ret() != 0 {
         return None;
     }
-    let here = scene.call.names.end(epoll);
-    let all: Vec<String> = interests(scene).iter().map(|interest| scene.world.label(interest.end)).collect();
-    let over = if scene.call.state == CallState::Resumed { " before the time-out" } else { "" };
+    let here = context.call.names.end(epoll);
+    let all: Vec<String> = interests(context).iter().map(|interest| context.world.label(interest.end)).collect();
+    let over = if context.call.state == CallState::Resumed { " before the time-out" } else { "" };
     let text = match &*all {
         [] => format!("Nothing is in {here}, so nothing can be told."),
         all => format!("Nothing that was asked for came{over} at {}.", wording::list(all)),

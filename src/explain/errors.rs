@@ -7,7 +7,7 @@ use crate::trace::{Explanation, Foretold, ReadOutcome};
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::wording::About;
 use super::{Rule, signals, wording};
 
@@ -25,14 +25,15 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// What socketpair(2) leaves in the array when it fails.
-fn array_after_failure(scene: &Scene<'_>) -> Option<Explanation> {
-    let (Call::Socketpair { domain, .. }, Extra::Array([a, b])) = (&scene.call.call, &scene.call.outcome.extra) else {
+fn array_after_failure(context: &CallContext<'_>) -> Option<Explanation> {
+    let (Call::Socketpair { domain, .. }, Extra::Array([a, b])) = (&context.call.call, &context.call.outcome.extra)
+    else {
         return None;
     };
-    if scene.ret() >= 0 {
+    if context.ret() >= 0 {
         return None;
     }
-    let (name, errno) = (scene.call.names.made.clone().unwrap_or_default(), scene.errno());
+    let (name, errno) = (context.call.names.made.clone().unwrap_or_default(), context.errno());
     if (*a, *b) == (-1, -1) {
         let text = format!(
             "socketpair failed with {} before the kernel had chosen any numbers, so the array is what it was: {{-1, -1}}.",
@@ -51,12 +52,12 @@ fn array_after_failure(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// EPIPE, with the signal or without it.
-fn broken_pipe(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|_| scene.errno() == Errno::EPIPE && scene.ret() < 0)?;
-    let (here, who) = (end.label(), scene.who());
-    let cause = broken_because(scene, end);
-    if scene.got_sigpipe() {
-        let outcome = if scene.task.is_alive() {
+fn broken_pipe(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|_| context.errno() == Errno::EPIPE && context.ret() < 0)?;
+    let (here, who) = (end.label(), context.who());
+    let cause = broken_because(context, end);
+    if context.got_sigpipe() {
+        let outcome = if context.task.is_alive() {
             "catches it, so it had to handle the signal"
         } else {
             "had not said otherwise (SIG_DFL), so the signal killed it"
@@ -68,7 +69,7 @@ fn broken_pipe(scene: &Scene<'_>) -> Option<Explanation> {
         return Some(wording::explanation(end, "epipe-with-sigpipe", "signal(7)", text));
     }
     let ignores =
-        scene.world.process_of(scene.task.id).and_then(|process| process.dispositions.get(&abi::Signal::PIPE.0));
+        context.world.process_of(context.task.id).and_then(|process| process.dispositions.get(&abi::Signal::PIPE.0));
     let no_signal = match (end.kind, ignores) {
         (Kind::Dgram | Kind::Seqpacket, _) => {
             format!(
@@ -76,7 +77,7 @@ fn broken_pipe(scene: &Scene<'_>) -> Option<Explanation> {
                 end.kind.title()
             )
         }
-        _ if scene.call.call.flags() & abi::MSG_NOSIGNAL != 0 => {
+        _ if context.call.call.flags() & abi::MSG_NOSIGNAL != 0 => {
             "No SIGPIPE came: MSG_NOSIGNAL asked for the error alone".to_owned()
         }
         (_, Some(Disposition::Ignore)) => {
@@ -88,9 +89,9 @@ fn broken_pipe(scene: &Scene<'_>) -> Option<Explanation> {
     Some(wording::explanation(end, "epipe-without-sigpipe", "send(2)", text))
 }
 
-fn broken_because(scene: &Scene<'_>, end: &End) -> String {
+fn broken_because(context: &CallContext<'_>, end: &End) -> String {
     let here = end.label();
-    match scene.peer() {
+    match context.peer() {
         Some(peer) if peer.closed && peer.name.is_none() => {
             "the listening socket was closed before anybody accepted, so nobody could ever read it".to_owned()
         }
@@ -108,11 +109,11 @@ fn broken_because(scene: &Scene<'_>, end: &End) -> String {
 }
 
 /// ECONNRESET, and why only once.
-fn reset(scene: &Scene<'_>) -> Option<Explanation> {
-    let asked = matches!(&scene.call.outcome.extra, Extra::Value(value) if *value == i64::from(Errno::ECONNRESET.0))
-        && matches!(&scene.call.call, Call::Getsockopt { option, .. } if option == "error");
-    let failed = scene.ret() < 0 && scene.errno() == Errno::ECONNRESET;
-    let end = scene.end.filter(|_| asked || failed)?;
+fn reset(context: &CallContext<'_>) -> Option<Explanation> {
+    let asked = matches!(&context.call.outcome.extra, Extra::Value(value) if *value == i64::from(Errno::ECONNRESET.0))
+        && matches!(&context.call.call, Call::Getsockopt { option, .. } if option == "error");
+    let failed = context.ret() < 0 && context.errno() == Errno::ECONNRESET;
+    let end = context.end.filter(|_| asked || failed)?;
     let here = end.label();
     let after = if end.inbox.queue.is_empty() {
         "from then on a read returns 0 and a write fails with EPIPE"
@@ -122,16 +123,16 @@ fn reset(scene: &Scene<'_>) -> Option<Explanation> {
     let eof = end.inbox.queue.is_empty().then_some(Foretold::read(end.id, ReadOutcome::Eof));
     let foretold = eof.into_iter().chain([Foretold::write_fails(end.id, Errno::EPIPE)]);
     let once = format!("The error is reported once, to the first call that asks; {after}.");
-    if scene.peer().is_some_and(|peer| peer.name.is_none()) {
+    if context.peer().is_some_and(|peer| peer.name.is_none()) {
         let text = format!(
             "{here} was connected, but the listening socket was closed before anybody accepted, and the connection with \
              it: the kernel says so by ECONNRESET, whether something was sent or not. {once}"
         );
         return Some(wording::explanation(end, "reset-never-accepted", "unix(7)", text).foretelling(foretold));
     }
-    let lost = scene.peer().map_or(0, |peer| peer.inbox.totals.destroyed);
+    let lost = context.peer().map_or(0, |peer| peer.inbox.totals.destroyed);
     let (there, lost, destroyed) = (
-        scene.peer().map_or_else(|| "the other end".to_owned(), End::label),
+        context.peer().map_or_else(|| "the other end".to_owned(), End::label),
         if lost == 0 { "something sent to it".to_owned() } else { wording::count(lost, "byte") },
         if lost > 1 { "they are destroyed" } else { "it is destroyed" },
     );
@@ -144,17 +145,17 @@ fn reset(scene: &Scene<'_>) -> Option<Explanation> {
 
 /// ECONNREFUSED of a datagram that has an address of its own.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
-fn nobody_at_address(scene: &Scene<'_>) -> Option<Explanation> {
-    let to = match &scene.call.call {
+fn nobody_at_address(context: &CallContext<'_>) -> Option<Explanation> {
+    let to = match &context.call.call {
         Call::Send { to, .. } | Call::Sendmsg { to, .. } => to.as_ref()?,
         _ => return None,
     };
-    let end = scene.end.filter(|end| end.kind == Kind::Dgram)?;
-    if scene.ret() >= 0 || scene.errno() != Errno::ECONNREFUSED {
+    let end = context.end.filter(|end| end.kind == Kind::Dgram)?;
+    if context.ret() >= 0 || context.errno() != Errno::ECONNREFUSED {
         return None;
     }
     let (here, at) = (end.label(), &to.shown);
-    let still = match scene.peer().filter(|peer| !peer.closed) {
+    let still = match context.peer().filter(|peer| !peer.closed) {
         Some(peer) => format!(" The pair is untouched: without an address {here} still sends to {}.", peer.label()),
         None => String::new(),
     };
@@ -163,18 +164,18 @@ fn nobody_at_address(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// ECONNREFUSED, then ENOTCONN: what a datagram pair has in place of EPIPE.
-fn datagram_peer_gone(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|end| end.kind == Kind::Dgram && scene.is_write() && scene.ret() < 0)?;
+fn datagram_peer_gone(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|end| end.kind == Kind::Dgram && context.is_write() && context.ret() < 0)?;
     let here = end.label();
-    let there = scene.peer().map_or_else(|| "its peer".to_owned(), End::label);
-    if scene.errno() == Errno::ECONNREFUSED {
+    let there = context.peer().map_or_else(|| "its peer".to_owned(), End::label);
+    if context.errno() == Errno::ECONNREFUSED {
         let text = format!(
             "Datagram sockets have neither EOF nor SIGPIPE: the first send from {here} that finds {there} closed gets \
              ECONNREFUSED. By that the kernel also takes the connection off {here}, so the next send gets ENOTCONN."
         );
         return Some(wording::explanation(end, "datagram-peer-gone", "unix(7)", text));
     }
-    if scene.errno() == Errno::ENOTCONN && scene.peer().is_some_and(|peer| peer.closed) {
+    if context.errno() == Errno::ENOTCONN && context.peer().is_some_and(|peer| peer.closed) {
         let text = format!(
             "{there} is closed. An earlier send was told so by ECONNREFUSED, and the kernel took the connection off {here} \
              with it; now {here} is connected with nobody, which is what ENOTCONN says."
@@ -185,29 +186,29 @@ fn datagram_peer_gone(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// EMSGSIZE.
-fn message_too_long(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|_| scene.errno() == Errno::EMSGSIZE)?;
+fn message_too_long(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|_| context.errno() == Errno::EMSGSIZE)?;
     let here = end.label();
     let text = format!(
         "{} sends a message whole or not at all, and one of {} can never fit SO_SNDBUF of {here}, a little less than which is \
          the most. Nothing was sent; a stream would have taken it piece by piece.",
         end.kind.title(),
-        wording::count(scene.call.call.offered().unwrap_or(0), "byte"),
+        wording::count(context.call.call.offered().unwrap_or(0), "byte"),
     );
     Some(wording::explanation(end, "message-too-long", "send(2)", text))
 }
 
 /// Errors that mean the same wherever they come.
-fn plain(scene: &Scene<'_>) -> Option<Explanation> {
-    if scene.ret() >= 0 {
+fn plain(context: &CallContext<'_>) -> Option<Explanation> {
+    if context.ret() >= 0 {
         return None;
     }
-    let name = scene.errno().name();
+    let name = context.errno().name();
     let row = PLAIN.iter().find(|row| row.0 == name);
     let (rule, page, meaning) =
-        row.map_or(("failed", "errno(3)", scene.errno().message()), |row| (row.1, row.2, row.3));
-    let about = scene.end.map_or_else(|| About::from(scene.task), About::from);
-    let text = format!("{} by {} failed with {name}: {meaning}.", scene.call.call.name(), scene.who());
+        row.map_or(("failed", "errno(3)", context.errno().message()), |row| (row.1, row.2, row.3));
+    let about = context.end.map_or_else(|| About::from(context.task), About::from);
+    let text = format!("{} by {} failed with {name}: {meaning}.", context.call.call.name(), context.who());
     Some(wording::explanation(about, rule, page, text))
 }
 

@@ -8,15 +8,15 @@ use crate::world::channel::End;
 use crate::world::kind::{EndId, Kind};
 use crate::world::task::Task;
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::{Rule, wording};
 
 /// Rules that are asked before those for all kinds.
 pub(super) const RULES: &[Rule] =
     &[nobody_reads, socket_is_not_opened, no_file, name_is_there, opened, unlinked, end_of_fifo];
 
-fn failed(scene: &Scene<'_>, errno: Errno) -> bool {
-    scene.ret() < 0 && scene.errno() == errno
+fn failed(context: &CallContext<'_>, errno: Errno) -> bool {
+    context.ret() < 0 && context.errno() == errno
 }
 
 /// A FIFO's file as written, with what open(2) is asked for.
@@ -34,47 +34,47 @@ fn sides(flags: i32) -> Option<(&'static str, &'static str, &'static str)> {
 }
 
 /// ENXIO of an open for writing that must not sleep.
-fn nobody_reads(scene: &Scene<'_>) -> Option<Explanation> {
-    let (at, _) = opening(&scene.call.call).filter(|_| failed(scene, Errno::ENXIO))?;
-    let end = fifo_at(scene.world, at)?;
+fn nobody_reads(context: &CallContext<'_>) -> Option<Explanation> {
+    let (at, _) = opening(&context.call.call).filter(|_| failed(context, Errno::ENXIO))?;
+    let end = fifo_at(context.world, at)?;
     let text = format!(
         "{} opened {at} for writing with O_NONBLOCK, and nobody has it open for reading: without a reader such an open fails with \
          ENXIO. Without O_NONBLOCK it would sleep until a reader comes; for reading, O_NONBLOCK succeeds at once.",
-        scene.who(),
+        context.who(),
     );
     Some(wording::explanation(end, "fifo-has-no-reader", "fifo(7)", text))
 }
 
 /// ENXIO of any open of a socket.
-fn socket_is_not_opened(scene: &Scene<'_>) -> Option<Explanation> {
-    let (at, _) = opening(&scene.call.call).filter(|_| failed(scene, Errno::ENXIO))?;
-    let bound = scene.world.ends_at(at).next().map_or_else(String::new, |end| format!(", that of {},", end.label()));
+fn socket_is_not_opened(context: &CallContext<'_>) -> Option<Explanation> {
+    let (at, _) = opening(&context.call.call).filter(|_| failed(context, Errno::ENXIO))?;
+    let bound = context.world.ends_at(at).next().map_or_else(String::new, |end| format!(", that of {},", end.label()));
     let text =
         format!("{at}{bound} is the file of a socket, which cannot be opened, only connected to: open says ENXIO.");
     Some(wording::explanation(at, "socket-is-not-opened", "open(2)", text))
 }
 
 /// ENOENT of open(2) and unlink(2).
-fn no_file(scene: &Scene<'_>) -> Option<Explanation> {
-    let (Call::Open { path, .. } | Call::Unlink { path }) = &scene.call.call else { return None };
+fn no_file(context: &CallContext<'_>) -> Option<Explanation> {
+    let (Call::Open { path, .. } | Call::Unlink { path }) = &context.call.call else { return None };
     let at = &path.shown;
-    if !failed(scene, Errno::ENOENT) {
+    if !failed(context, Errno::ENOENT) {
         return None;
     }
-    let left = scene.world.ends().find(|end| end.address.as_deref() == Some(at) && !end.closed);
+    let left = context.world.ends().find(|end| end.address.as_deref() == Some(at) && !end.closed);
     let left = left.map_or_else(String::new, |end| {
         let what = if end.kind == Kind::Fifo { "The FIFO that had it" } else { "The socket that had it" };
-        format!(" {what} lives on without a name: {}.", wording::who_holds(scene.world, end))
+        format!(" {what} lives on without a name: {}.", wording::who_holds(context.world, end))
     });
-    let text = format!("No file has the name {at}: {} failed with ENOENT.{left}", scene.call.call.name());
+    let text = format!("No file has the name {at}: {} failed with ENOENT.{left}", context.call.call.name());
     Some(wording::explanation(&**at, "no-such-file", "path_resolution(7)", text))
 }
 
 /// EEXIST of mkfifo(3).
-fn name_is_there(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Mkfifo { path, .. } = &scene.call.call else { return None };
+fn name_is_there(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Mkfifo { path, .. } = &context.call.call else { return None };
     let at = &path.shown;
-    let what = match fifo_at(scene.world, at) {
+    let what = match fifo_at(context.world, at) {
         Some(_) => "a FIFO",
         None => "a file",
     };
@@ -82,14 +82,14 @@ fn name_is_there(scene: &Scene<'_>) -> Option<Explanation> {
         "There is {what} called {at} already, and mkfifo makes a new one or none: EEXIST. A file stays until it is unlinked, \
          also when nobody has it open and its maker is dead."
     );
-    failed(scene, Errno::EEXIST).then(|| wording::explanation(&**at, "name-is-taken", "mkfifo(3)", text))
+    failed(context, Errno::EEXIST).then(|| wording::explanation(&**at, "name-is-taken", "mkfifo(3)", text))
 }
 
 /// An open that succeeded, and what it had to wait for.
-fn opened(scene: &Scene<'_>) -> Option<Explanation> {
-    let (at, flags) = opening(&scene.call.call).filter(|_| scene.ret() >= 0)?;
-    let end = fifo_at(scene.world, at)?;
-    let who = scene.who();
+fn opened(context: &CallContext<'_>) -> Option<Explanation> {
+    let (at, flags) = opening(&context.call.call).filter(|_| context.ret() >= 0)?;
+    let end = fifo_at(context.world, at)?;
+    let who = context.who();
     let Some((side, other, _)) = sides(flags) else {
         let text = format!(
             "{who} opened {at} for reading and writing: on Linux such an open never sleeps, because it is both sides itself. As long \
@@ -99,13 +99,13 @@ fn opened(scene: &Scene<'_>) -> Option<Explanation> {
     };
     let is_it = |event: &&What| {
         let What::Call(call) = event else { return false };
-        let is_done = call.task != scene.call.task && call.ret.is_some_and(|ret| ret >= 0);
+        let is_done = call.task != context.call.task && call.ret.is_some_and(|ret| ret >= 0);
         is_done
             && opening(&call.call).is_some_and(|(path, asked)| path == at && sides(asked).map(|of| of.0) != Some(side))
     };
-    let partner = scene.events.iter().map(|event| &event.what).find(is_it);
+    let partner = context.events.iter().map(|event| &event.what).find(is_it);
     let text = match partner {
-        Some(What::Call(partner)) if scene.call.state == CallState::Resumed => format!(
+        Some(What::Call(partner)) if context.call.state == CallState::Resumed => format!(
             "{who} was asleep in open({at}), because nobody had {at} open for {other}; {} has opened it, so both opens are done.",
             partner.task
         ),
@@ -119,13 +119,13 @@ fn opened(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// unlink(2) of something that is open.
-fn unlinked(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Unlink { path } = &scene.call.call else { return None };
+fn unlinked(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Unlink { path } = &context.call.call else { return None };
     let at = &path.shown;
     let is_open = |end: &&End| end.address.as_deref() == Some(at) && !end.closed;
-    let newest = scene.world.ends().filter(is_open).last().filter(|_| scene.ret() >= 0)?;
-    let sides = newest.channel.and_then(|channel| scene.world.channel(channel)).map(|channel| channel.ends);
-    let end = sides.into_iter().flatten().filter_map(|side| scene.world.end(side)).find(is_open).unwrap_or(newest);
+    let newest = context.world.ends().filter(is_open).last().filter(|_| context.ret() >= 0)?;
+    let sides = newest.channel.and_then(|channel| context.world.channel(channel)).map(|channel| channel.ends);
+    let end = sides.into_iter().flatten().filter_map(|side| context.world.end(side)).find(is_open).unwrap_or(newest);
     let then = if end.kind == Kind::Fifo {
         format!(
             "the FIFO works for them as before, and is gone with the last of them. mkfifo {at} now makes another one"
@@ -135,18 +135,18 @@ fn unlinked(scene: &Scene<'_>) -> Option<Explanation> {
     };
     let text = format!(
         "unlink took the name {at} away, not what it stood for: {}; {then}.",
-        wording::who_holds(scene.world, end)
+        wording::who_holds(context.world, end)
     );
     Some(wording::explanation(end, "name-is-gone", "unlink(2)", text))
 }
 
 /// A read of 0: unlike that of a pipe, it need not be the last word.
-fn end_of_fifo(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|end| scene.is_eof() && end.kind == Kind::Fifo)?;
-    let peer = scene.peer().filter(|peer| peer.closed)?;
-    let who = scene.who_let_go(peer).map_or_else(String::new, |who| format!(" ({who})"));
+fn end_of_fifo(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|end| context.is_eof() && end.kind == Kind::Fifo)?;
+    let peer = context.peer().filter(|peer| peer.closed)?;
+    let who = context.who_let_go(peer).map_or_else(String::new, |who| format!(" ({who})"));
     let here = end.label();
-    let text = format!("EOF at {here}: {}{who}. {}", nobody_writes(end, peer), not_for_good(scene.world, end));
+    let text = format!("EOF at {here}: {}{who}. {}", nobody_writes(end, peer), not_for_good(context.world, end));
     Some(wording::explanation(end, "eof-of-a-fifo", "fifo(7)", text).foretelling(nothing_more(end)))
 }
 

@@ -5,57 +5,57 @@ use crate::order::Call;
 use crate::trace::{Explanation, What};
 use crate::world::task::Task;
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] = &[no_session, own_session, not_moved, moved, group_is_empty, whole_group];
 
 /// EPERM of setsid(2).
-fn no_session(scene: &Scene<'_>) -> Option<Explanation> {
-    if !matches!(scene.call.call, Call::Setsid) || scene.ret() >= 0 {
+fn no_session(context: &CallContext<'_>) -> Option<Explanation> {
+    if !matches!(context.call.call, Call::Setsid) || context.ret() >= 0 {
         return None;
     }
-    let who = scene.who();
+    let who = context.who();
     let text = format!(
         "{who} leads its process group: the group has its number. A new session would need a new group of that same number, so \
          setsid fails with EPERM. A child leads nothing when it is forked: that is why a daemon forks first."
     );
-    let explained = wording::explanation(scene.task, "leader-makes-no-session", "setsid(2)", text);
+    let explained = wording::explanation(context.task, "leader-makes-no-session", "setsid(2)", text);
     Some(wording::advised(
-        scene.world,
-        scene.task,
+        context.world,
+        context.task,
         explained,
         &format!("`{who}: fork NAME`, and let the child call it"),
     ))
 }
 
 /// setsid(2) that succeeded.
-fn own_session(scene: &Scene<'_>) -> Option<Explanation> {
-    if !matches!(scene.call.call, Call::Setsid) || scene.ret() < 0 {
+fn own_session(context: &CallContext<'_>) -> Option<Explanation> {
+    if !matches!(context.call.call, Call::Setsid) || context.ret() < 0 {
         return None;
     }
-    let who = scene.who();
+    let who = context.who();
     let text = format!(
         "{who} leads a session and a process group of its own, both with its number, and has no terminal. A signal to the group \
          that it was in, Ctrl-C and a closed terminal among them, does not reach it any more. Its parent and its descriptors stay \
          what they were."
     );
-    Some(wording::explanation(scene.task, "own-session", "setsid(2)", text))
+    Some(wording::explanation(context.task, "own-session", "setsid(2)", text))
 }
 
 /// The process that setpgid(2) is about.
-fn target<'a>(scene: &Scene<'a>) -> Option<(Option<&'a Task>, i32)> {
-    let Call::Setpgid { pid, group } = scene.call.call else { return None };
-    let target = if pid == 0 { scene.world.task(scene.task.process) } else { scene.world.task_of_pid(pid) };
+fn target<'a>(context: &CallContext<'a>) -> Option<(Option<&'a Task>, i32)> {
+    let Call::Setpgid { pid, group } = context.call.call else { return None };
+    let target = if pid == 0 { context.world.task(context.task.process) } else { context.world.task_of_pid(pid) };
     Some((target, group))
 }
 
 /// setpgid(2) that failed.
-fn not_moved(scene: &Scene<'_>) -> Option<Explanation> {
-    let (target, group) = target(scene).filter(|_| scene.ret() < 0)?;
-    let (target, who) = (target?, scene.who());
-    let (name, errno) = (&target.name, scene.errno());
-    let is_other = target.process != scene.task.process;
+fn not_moved(context: &CallContext<'_>) -> Option<Explanation> {
+    let (target, group) = target(context).filter(|_| context.ret() < 0)?;
+    let (target, who) = (target?, context.who());
+    let (name, errno) = (&target.name, context.errno());
+    let is_other = target.process != context.task.process;
     let session = target.group.and_then(|of| of.session);
     let because = match errno.name() {
         "EACCES" => {
@@ -65,13 +65,13 @@ fn not_moved(scene: &Scene<'_>) -> Option<Explanation> {
         "EPERM" if session == Some(target.pid) => {
             format!("{name} leads its session, and a session's leader stays in the group that has its number")
         }
-        "EPERM" if is_other && session != scene.task.group.and_then(|of| of.session) => {
+        "EPERM" if is_other && session != context.task.group.and_then(|of| of.session) => {
             format!("{name} is in a session of its own, and only processes of {who}'s session may be moved")
         }
         "EPERM" => format!(
             "there is no process group {} in {name}'s session: a group cannot be entered from another session, and it is gone \
              with its last process",
-            scene.world.name_of_pid(group)
+            context.world.name_of_pid(group)
         ),
         _ => return None,
     };
@@ -80,12 +80,12 @@ fn not_moved(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// setpgid(2) that succeeded.
-fn moved(scene: &Scene<'_>) -> Option<Explanation> {
-    let (target, _) = target(scene).filter(|_| scene.ret() >= 0)?;
+fn moved(context: &CallContext<'_>) -> Option<Explanation> {
+    let (target, _) = target(context).filter(|_| context.ret() >= 0)?;
     let target = target?;
     let (name, group) = (&target.name, target.group?.id);
-    let others = others(scene, group, target);
-    let leader = scene.world.name_of_pid(group);
+    let others = others(context, group, target);
+    let leader = context.world.name_of_pid(group);
     let with = if others.is_empty() { "alone".to_owned() } else { format!("with {}", wording::list(&others)) };
     let text = format!(
         "{name} is in process group {leader} now, {with}. A signal to the group, which kill(2) is told by a negative number, \
@@ -94,43 +94,43 @@ fn moved(scene: &Scene<'_>) -> Option<Explanation> {
     Some(wording::explanation(target, "moved-to-group", "setpgid(2)", text))
 }
 
-fn others(scene: &Scene<'_>, group: i32, but: &Task) -> Vec<String> {
-    scene.world.members_of(group).filter(|task| task.id != but.id).map(|task| task.name.clone()).collect()
+fn others(context: &CallContext<'_>, group: i32, but: &Task) -> Vec<String> {
+    context.world.members_of(group).filter(|task| task.id != but.id).map(|task| task.name.clone()).collect()
 }
 
 /// ESRCH of a signal to a group.
-fn group_is_empty(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Kill { pid, .. } = scene.call.call else { return None };
-    if pid >= -1 || scene.ret() >= 0 || scene.errno() != Errno::ESRCH {
+fn group_is_empty(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Kill { pid, .. } = context.call.call else { return None };
+    if pid >= -1 || context.ret() >= 0 || context.errno() != Errno::ESRCH {
         return None;
     }
-    let leader = scene.world.name_of_pid(-pid);
+    let leader = context.world.name_of_pid(-pid);
     let text = format!(
         "No process is left in process group {leader}: a group is there as long as one process is in it, a zombie too, whether its \
          first one lives or not."
     );
-    Some(wording::explanation(scene.task, "group-is-empty", "kill(2)", text))
+    Some(wording::explanation(context.task, "group-is-empty", "kill(2)", text))
 }
 
 /// A signal to a group that somebody got.
-fn whole_group(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Kill { pid, signal } = scene.call.call else { return None };
-    if pid >= -1 || scene.ret() < 0 || signal == 0 {
+fn whole_group(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Kill { pid, signal } = context.call.call else { return None };
+    if pid >= -1 || context.ret() < 0 || signal == 0 {
         return None;
     }
     let died = |task: &Task| {
         let is_death = |what: &What| matches!(what, What::Death { .. });
-        scene.events.iter().any(|event| event.task == Some(task.id) && is_death(&event.what))
+        context.events.iter().any(|event| event.task == Some(task.id) && is_death(&event.what))
     };
     let is_reached = |task: &&Task| {
         task.leads_process() && task.group.is_some_and(|of| of.id == -pid) && (task.is_alive() || died(task))
     };
-    let reached: Vec<String> = scene.world.tasks().filter(is_reached).map(|task| task.name.clone()).collect();
-    let (leader, signal) = (scene.world.name_of_pid(-pid), Signal(signal).name());
+    let reached: Vec<String> = context.world.tasks().filter(is_reached).map(|task| task.name.clone()).collect();
+    let (leader, signal) = (context.world.name_of_pid(-pid), Signal(signal).name());
     let text = format!(
         "kill with a negative number sends {signal} to every process of process group {leader}: {}. Who has left the group by \
          setpgid or setsid does not get it.",
         wording::list(&reached),
     );
-    Some(wording::explanation(scene.task, "signal-to-a-group", "kill(2)", text))
+    Some(wording::explanation(context.task, "signal-to-a-group", "kill(2)", text))
 }

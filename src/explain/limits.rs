@@ -7,39 +7,39 @@ use crate::world::World;
 use crate::world::origin::Setting;
 use crate::world::task::Task;
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] = &[too_many_descriptors, number_beyond_limit, too_many_in_flight];
 
 /// EMFILE.
-fn too_many_descriptors(scene: &Scene<'_>) -> Option<Explanation> {
-    if scene.ret() >= 0 || scene.errno().name() != "EMFILE" {
+fn too_many_descriptors(context: &CallContext<'_>) -> Option<Explanation> {
+    if context.ret() >= 0 || context.errno().name() != "EMFILE" {
         return None;
     }
-    let (world, who) = (scene.world, scene.who());
-    let held = world.process_of(scene.task.id).map_or(0, |process| process.table.len() as u64);
+    let (world, who) = (context.world, context.who());
+    let held = world.process_of(context.task.id).map_or(0, |process| process.table.len() as u64);
     let text = format!(
         "{who} has {} open, 0 to 2 included, and its {}: {} needs one more number. A descriptor that is closed is free at once.",
         wording::count(held, "descriptor"),
-        limit(world, scene.task),
-        scene.call.call.name(),
+        limit(world, context.task),
+        context.call.call.name(),
     );
-    let explained = wording::explanation(scene.task, "too-many-descriptors", "getrlimit(2)", text);
-    Some(wording::advised(world, scene.task, explained, &format!("`fds {who}` shows what it has open")))
+    let explained = wording::explanation(context.task, "too-many-descriptors", "getrlimit(2)", text);
+    Some(wording::advised(world, context.task, explained, &format!("`fds {who}` shows what it has open")))
 }
 
 /// EBADF of dup2 and dup3, EINVAL of F_DUPFD: the number that was asked for, and not the one that was given.
 #[expect(clippy::wildcard_enum_match_arm, reason = "no other call asks for a number")]
-fn number_beyond_limit(scene: &Scene<'_>) -> Option<Explanation> {
-    let (world, who) = (scene.world, scene.who());
-    let (fd, wanted, errno) = match scene.call.call {
+fn number_beyond_limit(context: &CallContext<'_>) -> Option<Explanation> {
+    let (world, who) = (context.world, context.who());
+    let (fd, wanted, errno) = match context.call.call {
         Call::Dup2 { fd, to } | Call::Dup3 { fd, to, .. } => (fd, to, Errno::EBADF),
         Call::DupFrom { fd, least, .. } => (fd, least, Errno::EINVAL),
         _ => return None,
     };
-    let process = world.process_of(scene.task.id)?;
-    let is_open = process.table.contains_key(&fd) && scene.ret() < 0 && scene.errno() == errno;
+    let process = world.process_of(context.task.id)?;
+    let is_open = process.table.contains_key(&fd) && context.ret() < 0 && context.errno() == errno;
     let is_beyond =
         u64::try_from(wanted).is_ok_and(|wanted| process.most_descriptors.is_some_and(|most| wanted >= most));
     if !is_open || !is_beyond {
@@ -47,20 +47,20 @@ fn number_beyond_limit(scene: &Scene<'_>) -> Option<Explanation> {
     }
     let text = format!(
         "{} is open, and {} fails with {} because of the number {wanted}: numbers of descriptors are below the limit, and {who}'s {}.",
-        scene.call.names.end(fd),
-        scene.call.call.name(),
+        context.call.names.end(fd),
+        context.call.call.name(),
         errno.name(),
-        limit(world, scene.task),
+        limit(world, context.task),
     );
-    Some(wording::explanation(scene.task, "number-beyond-the-limit", "getrlimit(2)", text))
+    Some(wording::explanation(context.task, "number-beyond-the-limit", "getrlimit(2)", text))
 }
 
 /// ETOOMANYREFS: descriptors in flight are counted for the user, not for the process.
-fn too_many_in_flight(scene: &Scene<'_>) -> Option<Explanation> {
-    if scene.ret() >= 0 || scene.errno().name() != "ETOOMANYREFS" {
+fn too_many_in_flight(context: &CallContext<'_>) -> Option<Explanation> {
+    if context.ret() >= 0 || context.errno().name() != "ETOOMANYREFS" {
         return None;
     }
-    let world = scene.world;
+    let world = context.world;
     let of_ends: u64 = world.ends().map(|end| u64::from(end.in_flight)).sum();
     let of_objects: u64 = world.objects().map(|object| u64::from(object.in_flight)).sum();
     let queues: Vec<String> = world
@@ -73,13 +73,13 @@ fn too_many_in_flight(scene: &Scene<'_>) -> Option<Explanation> {
          user and compares with the sender's limit; a process with CAP_SYS_RESOURCE or CAP_SYS_ADMIN is exempt.",
         wording::count(of_ends + of_objects, "descriptor"),
         wording::list(&queues),
-        scene.who(),
-        limit(world, scene.task),
+        context.who(),
+        limit(world, context.task),
     );
-    let explained = wording::explanation(scene.task, "too-many-in-flight", "unix(7)", text);
+    let explained = wording::explanation(context.task, "too-many-in-flight", "unix(7)", text);
     let receive =
         queues.first().map_or_else(|| "receive some".to_owned(), |at| format!("`recvmsg {at} fds=1` makes room"));
-    Some(wording::advised(world, scene.task, explained, &receive))
+    Some(wording::advised(world, context.task, explained, &receive))
 }
 
 /// `RLIMIT_NOFILE is 8, set by parent's setrlimit in line 3`.

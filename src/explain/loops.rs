@@ -5,22 +5,22 @@ use crate::trace::Explanation;
 use crate::world::channel::End;
 use crate::world::ledger::{Read, ReadResult};
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::{reads, wording};
 
 /// Reads of one drain that are looked back at.
 const LOOKED_AT: usize = 64;
 
 /// The explanation of a drain that took something, EOF or not; any other loop is explained by its last call.
-pub(super) fn of_scene(scene: &Scene<'_>) -> Option<Explanation> {
-    let burst = scene.burst.filter(|burst| burst.verb == "drain" && burst.bytes > 0 && !burst.eof)?;
+pub(super) fn of_scene(context: &CallContext<'_>) -> Option<Explanation> {
+    let burst = context.burst.filter(|burst| burst.verb == "drain" && burst.bytes > 0 && !burst.eof)?;
     if burst.errno != Errno::NONE && burst.errno != Errno::EAGAIN {
         return None;
     }
-    let end = scene.end?;
+    let end = context.end?;
     let taken = burst.calls.saturating_sub(burst.errors);
-    let reads = last_reads(end, scene, usize::try_from(taken).unwrap_or(LOOKED_AT).min(LOOKED_AT));
-    if end.kind.keeps_messages() { messages(end, taken) } else { joined(scene, end, taken, &reads) }
+    let reads = last_reads(end, context, usize::try_from(taken).unwrap_or(LOOKED_AT).min(LOOKED_AT));
+    if end.kind.keeps_messages() { messages(end, taken) } else { joined(context, end, taken, &reads) }
 }
 
 fn messages(end: &End, taken: u64) -> Option<Explanation> {
@@ -34,7 +34,7 @@ fn messages(end: &End, taken: u64) -> Option<Explanation> {
     (taken > 0).then(|| wording::explanation(end, "one-message-each", reads::page_of_messages(end.kind), text))
 }
 
-fn joined(scene: &Scene<'_>, end: &End, taken: u64, reads: &[&Read]) -> Option<Explanation> {
+fn joined(context: &CallContext<'_>, end: &End, taken: u64, reads: &[&Read]) -> Option<Explanation> {
     let pieces: Vec<_> = reads.iter().flat_map(|read| read.pieces.iter()).copied().collect();
     let mut numbers: Vec<u64> = pieces.iter().map(|piece| piece.write).collect();
     numbers.dedup();
@@ -47,7 +47,7 @@ fn joined(scene: &Scene<'_>, end: &End, taken: u64, reads: &[&Read]) -> Option<E
         let text = format!(
             "{} took what waited at {here}, {}, in {}. {} keeps no edges: had several writes waited, one read would have taken \
              them all.",
-            scene.who(),
+            context.who(),
             wording::list(&shown),
             wording::count(taken, "read"),
             reads::title(end.kind),
@@ -57,7 +57,7 @@ fn joined(scene: &Scene<'_>, end: &End, taken: u64, reads: &[&Read]) -> Option<E
     let text = format!(
         "{} by {} took {} that waited at {here} ({}): {} is a stream of bytes and keeps no edges between writes.",
         wording::count(taken, "read"),
-        scene.who(),
+        context.who(),
         wording::count(numbers.len() as u64, "write"),
         wording::list(&shown),
         reads::title(end.kind),
@@ -65,8 +65,8 @@ fn joined(scene: &Scene<'_>, end: &End, taken: u64, reads: &[&Read]) -> Option<E
     Some(wording::explanation(end, "stream-joins-writes", wording::page(end.kind), text))
 }
 
-fn last_reads<'a>(end: &'a End, scene: &Scene<'_>, many: usize) -> Vec<&'a Read> {
-    let mine = |read: &&Read| read.by == scene.task.id && read.result == ReadResult::Bytes;
+fn last_reads<'a>(end: &'a End, context: &CallContext<'_>, many: usize) -> Vec<&'a Read> {
+    let mine = |read: &&Read| read.by == context.task.id && read.result == ReadResult::Bytes;
     let mut reads: Vec<&Read> = end.inbox.reads.iter().rev().filter(mine).take(many).collect();
     reads.reverse();
     reads

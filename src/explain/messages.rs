@@ -8,19 +8,19 @@ use crate::world::channel::End;
 use crate::world::ledger::ReadResult;
 use crate::world::task::{Ongoing, Task};
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] = &[kept_error, fewer_went, filled_with_eof, cut, fewer_came, came];
 
 /// The end, the messages, and how many there could have been.
-fn received<'a>(scene: &Scene<'a>) -> Option<(&'a End, &'a [IncomingMessage], u64)> {
+fn received<'a>(context: &CallContext<'a>) -> Option<(&'a End, &'a [IncomingMessage], u64)> {
     let (Call::Recvmmsg { messages: most, .. }, Extra::Messages(messages)) =
-        (&scene.call.call, &scene.call.outcome.extra)
+        (&context.call.call, &context.call.outcome.extra)
     else {
         return None;
     };
-    Some((scene.end?, messages, u64::from(*most)))
+    Some((context.end?, messages, u64::from(*most)))
 }
 
 /// ` So far 2 of 4 messages have gone.`, of a sendmmsg(2) that sleeps.
@@ -52,11 +52,11 @@ pub(super) fn keeps_error(end: &End, errno: Errno) -> Explanation {
 }
 
 /// The error that an interrupted recvmmsg(2) kept for the next call, whichever that is.
-fn kept_error(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end?;
-    let told = match (&scene.call.call, &scene.call.outcome.extra) {
+fn kept_error(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end?;
+    let told = match (&context.call.call, &context.call.outcome.extra) {
         (Call::Getsockopt { option, .. }, Extra::Value(value)) if option == "error" => *value,
-        _ if scene.ret() < 0 => i64::from(scene.errno().0),
+        _ if context.ret() < 0 => i64::from(context.errno().0),
         _ => return None,
     };
     if told != i64::from(Errno::ERESTARTSYS.0) {
@@ -72,23 +72,24 @@ fn kept_error(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// sendmmsg(2) that stopped on the way.
-fn fewer_went(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Sendmmsg { messages, .. } = &scene.call.call else { return None };
-    let (went, all) = (u64::try_from(scene.ret()).ok()?, messages.len() as u64);
-    let end = scene.end.filter(|_| went < all)?;
+fn fewer_went(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Sendmmsg { messages, .. } = &context.call.call else { return None };
+    let (went, all) = (u64::try_from(context.ret()).ok()?, messages.len() as u64);
+    let end = context.end.filter(|_| went < all)?;
     let text = format!(
         "{went} of {} went to {}, and of the others nothing: sendmmsg returns how many went, and the error that stopped it is told \
          to nobody. The next send there meets it again.",
         wording::count(all, "message"),
-        scene.peer().map_or_else(|| "the other side".to_owned(), End::label),
+        context.peer().map_or_else(|| "the other side".to_owned(), End::label),
     );
     Some(wording::explanation(end, "fewer-messages-went", "sendmmsg(2)", text))
 }
 
 /// At the end of file each buffer left is told of it.
-fn filled_with_eof(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, messages, _) = received(scene)?;
-    let is_eof = end.inbox.reads.back().is_some_and(|read| read.result == ReadResult::Eof && read.by == scene.task.id);
+fn filled_with_eof(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, messages, _) = received(context)?;
+    let is_eof =
+        end.inbox.reads.back().is_some_and(|read| read.result == ReadResult::Eof && read.by == context.task.id);
     let before = messages.iter().rev().skip_while(|message| message.len == 0).count();
     let ends = (messages.len() - before) as u64;
     if !is_eof || ends == 0 {
@@ -104,9 +105,9 @@ fn filled_with_eof(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// MSG_TRUNC in one message's flags.
-fn cut(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, messages, _) = received(scene)?;
-    let Call::Recvmmsg { count, .. } = scene.call.call else { return None };
+fn cut(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, messages, _) = received(context)?;
+    let Call::Recvmmsg { count, .. } = context.call.call else { return None };
     let at = messages.iter().position(|message| message.flags & MSG_TRUNC != 0)?;
     let text = format!(
         "Message {} of {} was longer than the {} of its buffer, and the rest of it is gone. MSG_TRUNC stands in the msg_flags of that \
@@ -119,13 +120,13 @@ fn cut(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// It came back before all buffers were filled.
-fn fewer_came(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, messages, most) = received(scene)?;
+fn fewer_came(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, messages, most) = received(context)?;
     let came = messages.len() as u64;
     if came == 0 || came >= most {
         return None;
     }
-    let flags = scene.call.call.flags();
+    let flags = context.call.call.flags();
     let why = if flags & abi::MSG_DONTWAIT != 0 || end.nonblock {
         "nothing more waited, and it must not sleep"
     } else if flags & abi::MSG_WAITFORONE != 0 {
@@ -140,8 +141,8 @@ fn fewer_came(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// All buffers were filled.
-fn came(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, messages, most) = received(scene).filter(|(_, messages, _)| !messages.is_empty())?;
+fn came(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, messages, most) = received(context).filter(|(_, messages, _)| !messages.is_empty())?;
     let what = if end.kind.keeps_messages() {
         "each buffer has one message"
     } else {

@@ -8,21 +8,21 @@ use crate::world::channel::End;
 use crate::world::kind::EndId;
 use crate::world::task::Task;
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::wording::About;
 use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] = &[refused, would_sleep, nobody_reads, nothing_comes, moved];
 
 /// One of the two calls, with its descriptors.
-struct Move {
+struct MovingCall {
     name: &'static str,
     from: i32,
     to: i32,
     stays: bool,
 }
 
-impl Move {
+impl MovingCall {
     fn of(call: &Call) -> Option<Self> {
         if let Call::Splice { from, to, .. } = *call {
             return Some(Self { name: "splice", from, to, stays: false });
@@ -37,18 +37,18 @@ impl Move {
 }
 
 /// The call, and what its descriptors referred to.
-fn scene_of<'a>(scene: &Scene<'a>) -> Option<(Move, Option<&'a End>, Option<&'a End>)> {
-    let of = Move::of(&scene.call.call)?;
-    let end = |fd: i32| scene.world.end(scene.call.names.end_id(fd)?);
+fn context_of<'a>(context: &CallContext<'a>) -> Option<(MovingCall, Option<&'a End>, Option<&'a End>)> {
+    let of = MovingCall::of(&context.call.call)?;
+    let end = |fd: i32| context.world.end(context.call.names.end_id(fd)?);
     let (from, to) = (end(of.from), end(of.to));
     Some((of, from, to))
 }
 
 /// EINVAL.
-fn refused(scene: &Scene<'_>) -> Option<Explanation> {
-    let (of, from, to) = scene_of(scene).filter(|_| scene.ret() < 0 && scene.errno() == Errno::EINVAL)?;
+fn refused(context: &CallContext<'_>) -> Option<Explanation> {
+    let (of, from, to) = context_of(context).filter(|_| context.ret() < 0 && context.errno() == Errno::EINVAL)?;
     let is_pipe = |end: Option<&End>| end.is_some_and(|end| end.kind.is_pipe());
-    let (source, target) = (scene.call.names.end(of.from), scene.call.names.end(of.to));
+    let (source, target) = (context.call.names.end(of.from), context.call.names.end(of.to));
     let text = match (is_pipe(from), is_pipe(to)) {
         (true, true) if from.and_then(|from| from.peer) == to.map(|to| to.id) => {
             format!(
@@ -78,16 +78,16 @@ fn refused(scene: &Scene<'_>) -> Option<Explanation> {
         }
         _ => format!("splice cannot use {source} or {target} in this state: a socket must be connected."),
     };
-    Some(wording::explanation(scene.task, "moves-between-pipes", of.page(), text))
+    Some(wording::explanation(context.task, "moves-between-pipes", of.page(), text))
 }
 
 /// EAGAIN.
-fn would_sleep(scene: &Scene<'_>) -> Option<Explanation> {
-    let (of, from, to) = scene_of(scene).filter(|_| scene.ret() < 0 && scene.errno() == Errno::EAGAIN)?;
-    let about = from.map_or_else(|| About::from(scene.task), About::from);
+fn would_sleep(context: &CallContext<'_>) -> Option<Explanation> {
+    let (of, from, to) = context_of(context).filter(|_| context.ret() < 0 && context.errno() == Errno::EAGAIN)?;
+    let about = from.map_or_else(|| About::from(context.task), About::from);
     let text = format!(
         "{}, so {} fails with EAGAIN instead of sleeping: SPLICE_F_NONBLOCK or O_NONBLOCK of one of the two ends asks for that.",
-        wording::capital(&what_lacks(scene.world, from, to)),
+        wording::capital(&what_lacks(context.world, from, to)),
         of.name,
     );
     Some(wording::explanation(about, "nothing-to-move", of.page(), text))
@@ -112,17 +112,17 @@ fn what_lacks(world: &World, from: Option<&End>, to: Option<&End>) -> String {
 }
 
 /// EPIPE.
-fn nobody_reads(scene: &Scene<'_>) -> Option<Explanation> {
-    let (of, from, to) = scene_of(scene).filter(|_| scene.ret() < 0 && scene.errno() == Errno::EPIPE)?;
-    let (to, peer) = (to?, scene.world.end(to?.peer?).filter(|peer| peer.closed)?);
-    let source = from.map_or_else(|| scene.call.names.end(of.from), End::label);
+fn nobody_reads(context: &CallContext<'_>) -> Option<Explanation> {
+    let (of, from, to) = context_of(context).filter(|_| context.ret() < 0 && context.errno() == Errno::EPIPE)?;
+    let (to, peer) = (to?, context.world.end(to?.peer?).filter(|peer| peer.closed)?);
+    let source = from.map_or_else(|| context.call.names.end(of.from), End::label);
     let rest = match from {
         Some(from) if from.closed => format!("What waited at {source} has gone with its last descriptor."),
         _ => format!("What waits at {source} is still there."),
     };
     let text = format!(
         "{} could not move anything to {}: nobody has {} open any more, which is EPIPE and SIGPIPE as for a write. {rest}",
-        scene.who(),
+        context.who(),
         to.label(),
         wording::title(peer),
     );
@@ -130,13 +130,13 @@ fn nobody_reads(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// 0, although bytes were asked for.
-fn nothing_comes(scene: &Scene<'_>) -> Option<Explanation> {
-    let (of, from, _) = scene_of(scene).filter(|_| scene.ret() == 0)?;
-    if matches!(scene.call.call, Call::Splice { count: 0, .. } | Call::Tee { count: 0, .. }) {
+fn nothing_comes(context: &CallContext<'_>) -> Option<Explanation> {
+    let (of, from, _) = context_of(context).filter(|_| context.ret() == 0)?;
+    if matches!(context.call.call, Call::Splice { count: 0, .. } | Call::Tee { count: 0, .. }) {
         return None;
     }
     let from = from?;
-    let peer = from.peer.and_then(|peer| scene.world.end(peer));
+    let peer = from.peer.and_then(|peer| context.world.end(peer));
     let why = match peer.filter(|peer| peer.closed) {
         Some(gone) => format!("nobody has {} open any more", wording::title(gone)),
         None if from.shut_rd || peer.is_some_and(|peer| peer.shut_wr) => {
@@ -150,11 +150,11 @@ fn nothing_comes(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// What was moved, and where it is now.
-fn moved(scene: &Scene<'_>) -> Option<Explanation> {
-    let (of, from, to) = scene_of(scene).filter(|_| scene.ret() > 0)?;
+fn moved(context: &CallContext<'_>) -> Option<Explanation> {
+    let (of, from, to) = context_of(context).filter(|_| context.ret() > 0)?;
     let (from, to) = (from?, to?);
-    let now = scene.world.end(to.peer?)?;
-    let bytes = wording::count(u64::try_from(scene.ret()).unwrap_or(0), "byte");
+    let now = context.world.end(to.peer?)?;
+    let bytes = wording::count(u64::try_from(context.ret()).unwrap_or(0), "byte");
     let text = if of.stays {
         format!(
             "tee put {bytes} of {} in the pipe behind {} as well, without taking them away: who reads there and who reads at {} both \
@@ -169,7 +169,7 @@ fn moved(scene: &Scene<'_>) -> Option<Explanation> {
              {} and wait at {}.",
             from.label(),
             to.label(),
-            scene.who(),
+            context.who(),
             from.label(),
             now.label(),
         )
@@ -181,7 +181,7 @@ fn moved(scene: &Scene<'_>) -> Option<Explanation> {
 /// A sleeping call.
 pub(super) fn asleep(world: &World, task: &Task) -> Option<Explanation> {
     let ongoing = task.sleeping_call()?;
-    let of = Move::of(ongoing.call())?;
+    let of = MovingCall::of(ongoing.call())?;
     let end = |fd: i32| world.end(ongoing.names.end_id(fd)?);
     let (from, to) = (end(of.from), end(of.to));
     let text = format!(
@@ -197,12 +197,13 @@ pub(super) fn asleep(world: &World, task: &Task) -> Option<Explanation> {
 
 /// A task that waits for the lock of a pipe, which somebody's sleeping splice holds.
 pub(super) fn locked_out(world: &World, task: &Task, end: Option<&End>) -> Option<Explanation> {
-    let end =
-        end.filter(|end| world.is_locked(end.id) && task.current_call().is_some_and(|call| Move::of(call).is_none()))?;
-    let holds = |other: &&Task| other.sleeping_call().is_some_and(|of| Move::of(of.call()).is_some());
+    let end = end.filter(|end| {
+        world.is_locked(end.id) && task.current_call().is_some_and(|call| MovingCall::of(call).is_none())
+    })?;
+    let holds = |other: &&Task| other.sleeping_call().is_some_and(|of| MovingCall::of(of.call()).is_some());
     let splicer = world.tasks().find(holds)?;
     let ongoing = splicer.sleeping_call()?;
-    let from = ongoing.names.end_id(Move::of(ongoing.call())?.from).and_then(|from| world.end(from));
+    let from = ongoing.names.end_id(MovingCall::of(ongoing.call())?.from).and_then(|from| world.end(from));
     let (way, help) = if from.is_some_and(|from| from.kind.is_pipe()) {
         ("from this pipe to a socket that has no room", "read")
     } else {
@@ -222,7 +223,7 @@ pub(super) fn locked_out(world: &World, task: &Task, end: Option<&End>) -> Optio
 /// The end at which somebody has to do something before a sleeping call moves anything: the other side of what is empty or full.
 pub(super) fn waits_for(world: &World, task: &Task) -> Option<EndId> {
     let ongoing = task.sleeping_call()?;
-    let of = Move::of(ongoing.call())?;
+    let of = MovingCall::of(ongoing.call())?;
     let from = world.end(ongoing.names.end_id(of.from)?)?;
     let to = world.end(ongoing.names.end_id(of.to)?)?;
     if is_empty(from) { from.peer } else { to.peer }

@@ -8,7 +8,7 @@ use crate::world::World;
 use crate::world::object::{Inside, Object};
 use crate::world::task::{Ongoing, Task};
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::{Rule, wording};
 
 pub(super) const RULES: &[Rule] = &[blocked, brought, would_sleep, not_so_long, polled];
@@ -36,11 +36,11 @@ fn is_alive(world: &World, pid: i32) -> bool {
 }
 
 /// kill(2) of a task that has blocked the signal.
-fn blocked(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Kill { pid, signal } = scene.call.call else { return None };
-    let target = scene.world.task_of_pid(pid).filter(|target| scene.ret() >= 0 && target.is_alive())?;
+fn blocked(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Kill { pid, signal } = context.call.call else { return None };
+    let target = context.world.task_of_pid(pid).filter(|target| context.ret() >= 0 && target.is_alive())?;
     let goes_through = [Signal::KILL.0, Signal::STOP.0].contains(&signal) || target.state == TaskState::Stopped;
-    if goes_through { None } else { is_blocked(scene.world, target, Signal(signal)) }
+    if goes_through { None } else { is_blocked(context.world, target, Signal(signal)) }
 }
 
 /// A signal that its target has blocked.
@@ -59,10 +59,10 @@ pub(super) fn is_blocked(world: &World, target: &Task, signal: Signal) -> Option
 }
 
 /// A read that brought a number or a signal.
-fn brought(scene: &Scene<'_>) -> Option<Explanation> {
-    let object = scene.object().filter(|_| scene.ret() >= 0)?;
-    let (here, who) = (object.label(), scene.who());
-    let text = match (scene.call.names.brought.as_ref()?, &object.inside) {
+fn brought(context: &CallContext<'_>) -> Option<Explanation> {
+    let object = context.object().filter(|_| context.ret() >= 0)?;
+    let (here, who) = (object.label(), context.who());
+    let text = match (context.call.names.brought.as_ref()?, &object.inside) {
         (Brought::Number(number), Inside::Counter { is_semaphore: true, .. }) => format!(
             "{who} took {number} from {here}: of an eventfd with EFD_SEMAPHORE a read takes 1, however much is there."
         ),
@@ -88,12 +88,12 @@ fn brought(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// EAGAIN.
-fn would_sleep(scene: &Scene<'_>) -> Option<Explanation> {
-    let object = scene.object().filter(|_| scene.ret() < 0 && scene.errno() == Errno::EAGAIN)?;
+fn would_sleep(context: &CallContext<'_>) -> Option<Explanation> {
+    let object = context.object().filter(|_| context.ret() < 0 && context.errno() == Errno::EAGAIN)?;
     let text = format!(
         "{}, so {} fails with EAGAIN instead of sleeping: {} is non-blocking. That is not a fault.",
-        state(scene.world, object, scene.call.call.offered().is_some())?,
-        scene.call.call.name(),
+        state(context.world, object, context.call.call.offered().is_some())?,
+        context.call.call.name(),
         object.label(),
     );
     Some(wording::explanation(object.label().as_str(), "object-would-sleep", page(object), text))
@@ -119,20 +119,20 @@ fn state(world: &World, object: &Object, is_write: bool) -> Option<String> {
 }
 
 /// EINVAL.
-fn not_so_long(scene: &Scene<'_>) -> Option<Explanation> {
-    let object = scene.object().filter(|_| scene.ret() < 0 && scene.errno() == Errno::EINVAL)?;
-    let (here, is_write) = (object.label(), scene.call.call.offered().is_some());
-    if !is_write && scene.call.call.room().is_none() {
+fn not_so_long(context: &CallContext<'_>) -> Option<Explanation> {
+    let object = context.object().filter(|_| context.ret() < 0 && context.errno() == Errno::EINVAL)?;
+    let (here, is_write) = (object.label(), context.call.call.offered().is_some());
+    if !is_write && context.call.call.room().is_none() {
         return None;
     }
     let because = match &object.inside {
-        Inside::Counter { .. } if is_write && scene.call.call.offered() == Some(8) => {
+        Inside::Counter { .. } if is_write && context.call.call.offered() == Some(8) => {
             "2^64 - 1 cannot be added: it is the one number that a count never reaches".to_owned()
         }
         Inside::Counter { .. } if is_write => {
             format!(
                 "what is written to an eventfd is a number of 8 bytes, and these are {}",
-                scene.call.call.offered()?
+                context.call.call.offered()?
             )
         }
         Inside::Counter { .. } | Inside::Timer { .. } if !is_write => {
@@ -145,40 +145,42 @@ fn not_so_long(scene: &Scene<'_>) -> Option<Explanation> {
         Inside::Counter { .. } | Inside::Timer { .. } | Inside::Signals(_) => "it can only be read".to_owned(),
         Inside::Epoll(_) | Inside::Opaque => return None,
     };
-    let text = format!("{} of {here} fails with EINVAL: {because}.", scene.call.call.name());
+    let text = format!("{} of {here} fails with EINVAL: {because}.", context.call.call.name());
     Some(wording::explanation(here.as_str(), "object-has-its-size", page(object), text))
 }
 
 /// poll(2) of an object.
-fn polled(scene: &Scene<'_>) -> Option<Explanation> {
-    let (Call::Poll { fds, .. }, Extra::Revents(bits)) = (&scene.call.call, &scene.call.outcome.extra) else {
+fn polled(context: &CallContext<'_>) -> Option<Explanation> {
+    let (Call::Poll { fds, .. }, Extra::Revents(bits)) = (&context.call.call, &context.call.outcome.extra) else {
         return None;
     };
-    let objects =
-        fds.iter().zip(bits).filter_map(|(fd, bits)| Some((scene.world.object(scene.call.names.end_id(*fd)?)?, *bits)));
+    let objects = fds
+        .iter()
+        .zip(bits)
+        .filter_map(|(fd, bits)| Some((context.world.object(context.call.names.end_id(*fd)?)?, *bits)));
     let (object, bits) =
-        objects.filter(|of| of.0.inside != Inside::Opaque).find(|(_, bits)| *bits != 0 || scene.ret() == 0)?;
+        objects.filter(|of| of.0.inside != Inside::Opaque).find(|(_, bits)| *bits != 0 || context.ret() == 0)?;
     let here = object.label();
     let text = match &object.inside {
         Inside::Process(pid) if bits & POLLHUP != 0 => {
             format!(
                 "{} is dead and was waited for: POLLHUP says that nothing is left of it, not even a zombie.",
-                scene.world.name_of_pid(*pid)
+                context.world.name_of_pid(*pid)
             )
         }
         Inside::Process(pid) if bits & POLLIN != 0 => format!(
             "POLLIN at {here}: {} is dead. A pidfd becomes readable at that moment, though it cannot be read; its parent still has to \
              wait for it.",
-            scene.world.name_of_pid(*pid)
+            context.world.name_of_pid(*pid)
         ),
-        Inside::Process(pid) if is_alive(scene.world, *pid) => format!(
+        Inside::Process(pid) if is_alive(context.world, *pid) => format!(
             "{} is alive, so nothing is to be told at {here}. Its death is the one event of a pidfd.",
-            scene.world.name_of_pid(*pid)
+            context.world.name_of_pid(*pid)
         ),
-        _ if bits & POLLIN == 0 => format!("{}: a read of {here} would sleep.", state(scene.world, object, false)?),
+        _ if bits & POLLIN == 0 => format!("{}: a read of {here} would sleep.", state(context.world, object, false)?),
         Inside::Counter { .. } => format!("POLLIN at {here}: its count is not 0, so a read would not sleep."),
         Inside::Timer { .. } => format!("POLLIN at {here}: the time is up, and nobody has read that yet."),
-        Inside::Signals(_) => format!("POLLIN at {here}: a signal that it takes is pending for {}.", scene.who()),
+        Inside::Signals(_) => format!("POLLIN at {here}: a signal that it takes is pending for {}.", context.who()),
         Inside::Process(_) | Inside::Epoll(_) | Inside::Opaque => return None,
     };
     Some(wording::explanation(here.as_str(), "object-was-polled", page(object), text))

@@ -46,7 +46,7 @@ pub(super) fn capacity(reading: &End, page: u64) -> Option<u64> {
 
 /// What a write to a pipe meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Room {
+pub(super) enum PipeRoom {
     /// A page is free: up to [`PIPE_BUF`] bytes go in.
     Pages,
     /// So many bytes fit the last page, and no more.
@@ -56,7 +56,7 @@ pub(super) enum Room {
 }
 
 /// The room for a write, where it is known: not while another write sleeps there.
-pub(super) fn room(world: &World, reading: &End) -> Option<Room> {
+pub(super) fn room(world: &World, reading: &End) -> Option<PipeRoom> {
     let page = world.machine().page.max(1);
     if reading.inbox.queue.iter().any(|piece| piece.tentative) {
         return None;
@@ -64,9 +64,9 @@ pub(super) fn room(world: &World, reading: &End) -> Option<Room> {
     let used = reading.inbox.pages_in_use()?;
     let left = if reading.kind == Kind::PacketPipe { 0 } else { reading.inbox.pages.room_in_last(page) };
     Some(match left {
-        _ if used < capacity(reading, page).unwrap_or(USUAL_PAGES) => Room::Pages,
-        0 => Room::Nothing,
-        left => Room::LastPage(left),
+        _ if used < capacity(reading, page).unwrap_or(USUAL_PAGES) => PipeRoom::Pages,
+        0 => PipeRoom::Nothing,
+        left => PipeRoom::LastPage(left),
     })
 }
 

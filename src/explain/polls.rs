@@ -8,7 +8,7 @@ use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::would_sleep::is_short_queue;
 use super::{Rule, pages, wording};
 
@@ -26,12 +26,12 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// A number that means nothing.
-fn no_descriptor(scene: &Scene<'_>) -> Option<Explanation> {
-    let (Call::Poll { fds, .. }, Extra::Revents(bits)) = (&scene.call.call, &scene.call.outcome.extra) else {
+fn no_descriptor(context: &CallContext<'_>) -> Option<Explanation> {
+    let (Call::Poll { fds, .. }, Extra::Revents(bits)) = (&context.call.call, &context.call.outcome.extra) else {
         return None;
     };
     let (fd, _) = fds.iter().zip(bits).find(|(_, bits)| *bits & POLLNVAL != 0)?;
-    let since = if scene.call.state == CallState::Resumed {
+    let since = if context.call.state == CallState::Resumed {
         " It was when the call began, and another thread closed it meanwhile; poll noticed only when it woke and looked again."
     } else {
         ""
@@ -40,12 +40,13 @@ fn no_descriptor(scene: &Scene<'_>) -> Option<Explanation> {
         "POLLNVAL: the number {fd} is not open in this process. poll says so in its answer, where other calls fail with \
          EBADF.{since}"
     );
-    Some(wording::explanation(&*scene.call.names.end(*fd), "no-such-descriptor", "poll(2)", text))
+    Some(wording::explanation(&*context.call.names.end(*fd), "no-such-descriptor", "poll(2)", text))
 }
 
 /// What poll says of a socket that takes connections.
-fn listener(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, bits) = polled(scene).find(|(end, bits)| end.backlog.is_some() && (*bits != 0 || scene.ret() == 0))?;
+fn listener(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, bits) =
+        polled(context).find(|(end, bits)| end.backlog.is_some() && (*bits != 0 || context.ret() == 0))?;
     let here = end.label();
     let waiting = end.backlog.as_ref().map_or(0, |backlog| backlog.len() as u64);
     let text = if end.shut_here.0 {
@@ -69,18 +70,18 @@ fn listener(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// POLLOUT where a write fails.
-fn writable_but_fails(scene: &Scene<'_>) -> Option<Explanation> {
+fn writable_but_fails(context: &CallContext<'_>) -> Option<Explanation> {
     let is_writable = |end: &&End, bits: i16| bits & POLLOUT != 0 && end.backlog.is_none();
-    let (end, bits, fails) = polled(scene).find_map(|(end, bits)| {
-        let fails = next_write::failure(scene.world, end).filter(|_| is_writable(&end, bits))?;
+    let (end, bits, fails) = polled(context).find_map(|(end, bits)| {
+        let fails = next_write::failure(context.world, end).filter(|_| is_writable(&end, bits))?;
         Some((end, bits, fails))
     })?;
     let here = end.label();
     let foretold = [Foretold::write_fails(end.id, fails.errno)];
-    let (errno, because) = error_and_cause(scene.world, end, fails)?;
+    let (errno, because) = error_and_cause(context.world, end, fails)?;
     let hung = match (end.kind, bits & (POLLHUP | POLLERR) != 0) {
         (Kind::Dgram, false) if end.peer.is_none() => "",
-        (Kind::Dgram, false) if scene.world.end(end.peer?).is_some_and(|peer| !peer.closed) => {
+        (Kind::Dgram, false) if context.world.end(end.peer?).is_some_and(|peer| !peer.closed) => {
             " Of a datagram socket poll says nothing of what was done to its peer."
         }
         (Kind::Dgram, false) => " Of a datagram socket poll says nothing of the death: neither POLLHUP nor POLLIN.",
@@ -94,11 +95,11 @@ fn writable_but_fails(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// No POLLOUT where a write works.
-fn not_writable_but_works(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Poll { events, .. } = &scene.call.call else { return None };
+fn not_writable_but_works(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Poll { events, .. } = &context.call.call else { return None };
     let asked = events.iter().any(|asked| asked & i32::from(POLLOUT) != 0);
-    let open = |end: &End| scene.world.end(end.peer?).filter(|peer| !peer.closed);
-    let (end, _) = polled(scene)
+    let open = |end: &End| context.world.end(end.peer?).filter(|peer| !peer.closed);
+    let (end, _) = polled(context)
         .find(|(end, bits)| asked && bits & POLLOUT == 0 && open(end).is_some() && end.can_be_written())?;
     let (here, peer) = (end.label(), open(end)?);
     let text = if is_short_queue(end, peer) {
@@ -111,8 +112,8 @@ fn not_writable_but_works(scene: &Scene<'_>) -> Option<Explanation> {
     } else if end.kind.is_pipe() {
         format!(
             "No POLLOUT at {here}: poll calls a pipe writable only when a whole page is free. {}{}",
-            pages::in_use(scene.world, peer),
-            small_write(scene, peer),
+            pages::in_use(context.world, peer),
+            small_write(context, peer),
         )
     } else {
         format!(
@@ -126,23 +127,23 @@ fn not_writable_but_works(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// Without a free page a small write may go in all the same.
-fn small_write(scene: &Scene<'_>, reading: &End) -> String {
-    match reading.inbox.pages.used().map(|_| reading.inbox.pages.room_in_last(scene.world.machine().page)) {
+fn small_write(context: &CallContext<'_>, reading: &End) -> String {
+    match reading.inbox.pages.used().map(|_| reading.inbox.pages.room_in_last(context.world.machine().page)) {
         Some(room) if room > 0 => format!(" A write of up to {room} would still fit the last page."),
         _ => String::new(),
     }
 }
 
 /// POLLHUP with bytes that wait: they come first.
-fn hung_up_with_bytes(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, bits) = polled(scene).find(|(end, bits)| {
+fn hung_up_with_bytes(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, bits) = polled(context).find(|(end, bits)| {
         bits & (POLLIN | POLLHUP) == POLLIN | POLLHUP && !end.inbox.queue.is_empty() && end.backlog.is_none()
     })?;
-    let peer = scene.world.end(end.peer?)?;
+    let peer = context.world.end(end.peer?)?;
     let (here, there) = (end.label(), wording::title(peer));
     let gone = if peer.closed { format!("{there} is closed") } else { "both directions were shut down".to_owned() };
-    let fails = next_write::failure(scene.world, end).filter(|_| bits & POLLOUT != 0);
-    let write = match fails.and_then(|fails| error_and_cause(scene.world, end, fails)) {
+    let fails = next_write::failure(context.world, end).filter(|_| bits & POLLOUT != 0);
+    let write = match fails.and_then(|fails| error_and_cause(context.world, end, fails)) {
         Some((errno, _)) => format!(" POLLOUT means only that a write would not sleep: it would fail with {errno}."),
         None => String::new(),
     };
@@ -156,8 +157,8 @@ fn hung_up_with_bytes(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// POLLOUT of a datagram socket without a peer says nothing of any queue.
-fn unconnected_datagram(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, _) = polled(scene).find(|(end, bits)| {
+fn unconnected_datagram(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, _) = polled(context).find(|(end, bits)| {
         bits & POLLOUT != 0 && end.kind == Kind::Dgram && end.peer.is_none() && end.channel.is_none()
     })?;
     let here = end.label();
@@ -171,9 +172,9 @@ fn unconnected_datagram(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// POLLIN where a read says EAGAIN: the place of an urgent byte that was taken.
-fn urgent_byte_taken(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, _) = polled(scene).find(|(end, bits)| {
-        let open = end.peer.and_then(|peer| scene.world.end(peer)).is_some_and(|peer| !peer.closed);
+fn urgent_byte_taken(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, _) = polled(context).find(|(end, bits)| {
+        let open = end.peer.and_then(|peer| context.world.end(peer)).is_some_and(|peer| !peer.closed);
         bits & (POLLIN | POLLHUP) == POLLIN
             && end.inbox.queue.is_empty()
             && open
@@ -190,16 +191,16 @@ fn urgent_byte_taken(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// POLLHUP, or POLLIN for the end.
-fn end_is_readable(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, bits) = polled(scene).find(|(_, bits)| bits & POLLHUP != 0)?;
-    let (here, there) = (end.label(), wording::title(scene.world.end(end.peer?)?));
+fn end_is_readable(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, bits) = polled(context).find(|(_, bits)| bits & POLLHUP != 0)?;
+    let (here, there) = (end.label(), wording::title(context.world.end(end.peer?)?));
     let read = match (bits & POLLIN != 0, end.inbox.queue.is_empty()) {
         (true, true) => "POLLIN comes too, since a read would not sleep: it would return 0",
         (true, false) => "POLLIN says that something still waits: it is read first, then 0",
-        (false, _) if !asked_to_read(scene) => "POLLHUP is told unasked; POLLIN was not asked for",
+        (false, _) if !asked_to_read(context) => "POLLHUP is told unasked; POLLIN was not asked for",
         (false, _) => "Without POLLIN nothing waits: a read returns 0",
     };
-    let gone = if scene.world.end(end.peer?)?.closed {
+    let gone = if context.world.end(end.peer?)?.closed {
         format!("no descriptor of {there} is open any more")
     } else {
         "both directions were shut down".to_owned()
@@ -209,20 +210,20 @@ fn end_is_readable(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// No answer, or a time-out.
-fn nothing_yet(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, _) = polled(scene).find(|_| scene.ret() == 0)?;
+fn nothing_yet(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, _) = polled(context).find(|_| context.ret() == 0)?;
     let here = end.label();
-    let state = scene
+    let state = context
         .world
         .end(end.peer?)
-        .map_or_else(String::new, |peer| format!("; {}", wording::who_holds(scene.world, peer)));
+        .map_or_else(String::new, |peer| format!("; {}", wording::who_holds(context.world, peer)));
     let text = format!("Nothing that was asked for is so at {here}: {} there{state}.", wording::waits(end));
     Some(wording::explanation(end, "nothing-to-report", "poll(2)", text))
 }
 
 /// The plain answer.
-fn ready(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, bits) = polled(scene).find(|(_, bits)| *bits != 0)?;
+fn ready(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, bits) = polled(context).find(|(_, bits)| *bits != 0)?;
     let here = end.label();
     let too_few = end.kind == Kind::Stream && end.inbox.waiting() < end.low_water && !end.shut_rd;
     let waits = if end.shut_rd && end.inbox.queue.is_empty() {
@@ -237,7 +238,7 @@ fn ready(scene: &Scene<'_>) -> Option<Explanation> {
             end.low_water
         )),
         true => Some(format!("a read would not sleep ({waits})")),
-        false if asked_to_read(scene) => Some(format!("a read would sleep ({waits})")),
+        false if asked_to_read(context) => Some(format!("a read would sleep ({waits})")),
         false => None,
     };
     let urgent = (bits & POLLPRI != 0).then(|| "an urgent byte can be taken by MSG_OOB".to_owned());
@@ -248,13 +249,13 @@ fn ready(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// Whether the call asked for POLLIN.
-fn asked_to_read(scene: &Scene<'_>) -> bool {
-    matches!(&scene.call.call, Call::Poll { events, .. } if events.iter().any(|asked| asked & i32::from(POLLIN) != 0))
+fn asked_to_read(context: &CallContext<'_>) -> bool {
+    matches!(&context.call.call, Call::Poll { events, .. } if events.iter().any(|asked| asked & i32::from(POLLIN) != 0))
 }
 
 /// The polled ends with poll's answer for each.
-fn polled<'a>(scene: &Scene<'a>) -> impl Iterator<Item = (&'a End, i16)> {
-    let (world, call) = (scene.world, scene.call);
+fn polled<'a>(context: &CallContext<'a>) -> impl Iterator<Item = (&'a End, i16)> {
+    let (world, call) = (context.world, context.call);
     let (fds, bits): (&[i32], &[i16]) = match (&call.call, &call.outcome.extra) {
         (Call::Poll { fds, .. }, Extra::Revents(bits)) => (fds, bits),
         _ => (&[], &[]),

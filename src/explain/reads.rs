@@ -7,7 +7,7 @@ use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::ledger::{Piece, Read, Write};
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::{Rule, descriptors, wording};
 
 pub(super) const RULES: &[Rule] = &[
@@ -27,10 +27,10 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// MSG_OOB.
-fn took_urgent(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|_| scene.is_read() && scene.call.call.flags() & abi::MSG_OOB != 0)?;
+fn took_urgent(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|_| context.is_read() && context.call.call.flags() & abi::MSG_OOB != 0)?;
     let here = end.label();
-    let left = match (scene.call.call.flags() & abi::MSG_PEEK != 0, end.inbox.queue.is_empty()) {
+    let left = match (context.call.call.flags() & abi::MSG_PEEK != 0, end.inbox.queue.is_empty()) {
         (true, _) => "It was only looked at, and is still there.".to_owned(),
         (false, true) => "Nothing else waits.".to_owned(),
         (false, false) => format!("What else was sent keeps its order: {}.", wording::waits(end)),
@@ -43,10 +43,10 @@ fn took_urgent(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// A stream read that came to the place of an urgent byte.
-fn stops_at_urgent(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, read) = (scene.end.filter(|end| end.kind == Kind::Stream)?, scene.read()?);
+fn stops_at_urgent(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, read) = (context.end.filter(|end| end.kind == Kind::Stream)?, context.read()?);
     let (last, next, urgent) = (*read.pieces.last()?, *end.inbox.queue.front()?, end.inbox.urgent?);
-    let stopped = scene.call.call.room()? > read.len && (next.write, next.start) == urgent;
+    let stopped = context.call.call.room()? > read.len && (next.write, next.start) == urgent;
     if !stopped || last.tentative {
         return None;
     }
@@ -59,19 +59,19 @@ fn stops_at_urgent(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// MSG_WAITALL that brought less than all.
-fn waited_for_all(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, read) = (scene.end.filter(|end| end.kind == Kind::Stream)?, scene.read()?);
-    let (room, flags) = (scene.call.call.room()?, scene.call.call.flags());
-    if flags & abi::MSG_WAITALL == 0 || read.len >= room || stopped_early(scene).is_some() {
+fn waited_for_all(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, read) = (context.end.filter(|end| end.kind == Kind::Stream)?, context.read()?);
+    let (room, flags) = (context.call.call.room()?, context.call.call.flags());
+    if flags & abi::MSG_WAITALL == 0 || read.len >= room || stopped_early(context).is_some() {
         return None;
     }
     let here = end.label();
-    let ended = match scene.peer() {
-        _ if scene.is_nonblocking() => "this call must not sleep",
+    let ended = match context.peer() {
+        _ if context.is_nonblocking() => "this call must not sleep",
         Some(peer) if peer.closed => "the other end was closed: no more will come",
         _ if end.shut_rd => "the direction was shut down: no more will come",
-        _ if scene.got_signal() => "a signal came",
-        _ if scene.call.state == CallState::Resumed => "SO_RCVTIMEO ran out",
+        _ if context.got_signal() => "a signal came",
+        _ if context.call.state == CallState::Resumed => "SO_RCVTIMEO ran out",
         _ => "the kernel gave it up",
     };
     let text = format!(
@@ -83,10 +83,10 @@ fn waited_for_all(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// MSG_PEEK.
-fn peeked(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|_| scene.is_read() && scene.call.call.flags() & abi::MSG_PEEK != 0)?;
+fn peeked(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|_| context.is_read() && context.call.call.flags() & abi::MSG_PEEK != 0)?;
     let here = end.label();
-    let copies = match scene.message() {
+    let copies = match context.message() {
         Some((_, fds)) if !fds.is_empty() => {
             " The descriptors that came are fresh copies, and each further look makes more of them."
         }
@@ -102,17 +102,17 @@ fn peeked(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// Where the rest of a message went.
-fn message_truncated(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, read) = (scene.end?, scene.read()?);
+fn message_truncated(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, read) = (context.end?, context.read()?);
     if read.lost == 0 {
         return None;
     }
     let here = end.label();
-    let unseen = if matches!(scene.call.call, Call::Recvmsg { .. }) {
+    let unseen = if matches!(context.call.call, Call::Recvmsg { .. }) {
         "recvmsg says so with MSG_TRUNC"
     } else if end.kind.is_pipe() {
         "nothing in the answer says so"
-    } else if scene.call.call.flags() & abi::MSG_TRUNC != 0 {
+    } else if context.call.call.flags() & abi::MSG_TRUNC != 0 {
         "MSG_TRUNC has the call return the whole length, and not what fitted"
     } else {
         "only recvmsg would have said so, with MSG_TRUNC"
@@ -122,14 +122,14 @@ fn message_truncated(scene: &Scene<'_>) -> Option<Explanation> {
          are destroyed, no later read gets them; {unseen}.",
         end.kind.title(),
         wording::count(read.lost, "byte"),
-        scene.call.call.room().unwrap_or(0),
+        context.call.call.room().unwrap_or(0),
     );
     Some(wording::explanation(end, "rest-destroyed", page_of_messages(end.kind), text))
 }
 
 /// Why a stream read did not go on: the message with descriptors ends it.
-fn stops_at_descriptors(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, _, taken, next) = stopped_early(scene)?;
+fn stops_at_descriptors(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, _, taken, next) = stopped_early(context)?;
     let taken = end.inbox.write(taken.write)?;
     if taken.carried == 0 {
         return None;
@@ -146,16 +146,16 @@ fn stops_at_descriptors(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// Why a stream read did not go on: with SO_PASSCRED, another process's bytes begin.
-fn stops_at_another_sender(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, read, taken, next) = stopped_early(scene)?;
-    let process = |task: TaskId| scene.world.task(task).map(|task| task.process);
+fn stops_at_another_sender(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, read, taken, next) = stopped_early(context)?;
+    let process = |task: TaskId| context.world.task(task).map(|task| task.process);
     let (before, after) = (end.inbox.write(taken.write)?.by, end.inbox.write(next.write)?.by);
     let here = end.label();
     if !end.passcred || end.inbox.write(next.write)?.reads_before >= read.number {
         return None;
     }
     if process(before) == process(after) {
-        if end.inbox.urgent.is_some() || end.inbox.is_urgent_inline || scene.call.state == CallState::Resumed {
+        if end.inbox.urgent.is_some() || end.inbox.is_urgent_inline || context.call.state == CallState::Resumed {
             return None;
         }
         let text = format!(
@@ -168,15 +168,15 @@ fn stops_at_another_sender(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "There was room for more, but what comes next at {here} was written by {}, and this by {}. With SO_PASSCRED every \
          read must name one sender, so a read never joins the bytes of different processes.",
-        scene.name_of(after),
-        scene.name_of(before),
+        context.name_of(after),
+        context.name_of(before),
     );
     Some(wording::explanation(end, "read-stops-at-another-sender", "unix(7)", text))
 }
 
 /// Why one read returned several writes.
-fn stream_joins_writes(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, read) = (scene.end.filter(|end| !end.kind.keeps_messages())?, scene.read()?);
+fn stream_joins_writes(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, read) = (context.end.filter(|end| !end.kind.keeps_messages())?, context.read()?);
     let mut numbers: Vec<u64> = read.pieces.iter().map(|piece| piece.write).collect();
     numbers.dedup();
     if numbers.len() < 2 {
@@ -186,7 +186,7 @@ fn stream_joins_writes(scene: &Scene<'_>) -> Option<Explanation> {
     let shown: Vec<String> = numbers.iter().map(|number| whole_write(end, *number, &read.pieces)).collect();
     let mut writers: Vec<String> = Vec::new();
     for write in numbers.iter().filter_map(|number| end.inbox.write(*number)) {
-        let name = scene.name_of(write.by).to_owned();
+        let name = context.name_of(write.by).to_owned();
         if !writers.contains(&name) {
             writers.push(name);
         }
@@ -201,8 +201,8 @@ fn stream_joins_writes(scene: &Scene<'_>) -> Option<Explanation> {
         wording::count(numbers.len() as u64, "write"),
         wording::list(&shown),
         title(end.kind),
-        scene.call.call.room().unwrap_or(0),
-        scene.who(),
+        context.call.call.room().unwrap_or(0),
+        context.who(),
     );
     Some(wording::explanation(end, "stream-joins-writes", wording::page(end.kind), text))
 }
@@ -229,9 +229,9 @@ fn cut_in(end: &End, read: &Read) -> String {
 }
 
 /// A stream read that filled its buffer.
-fn rest_waits(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, read) = (scene.end.filter(|end| !end.kind.keeps_messages())?, scene.read()?);
-    if scene.call.call.room() != Some(read.len) || end.inbox.queue.is_empty() {
+fn rest_waits(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, read) = (context.end.filter(|end| !end.kind.keeps_messages())?, context.read()?);
+    if context.call.call.room() != Some(read.len) || end.inbox.queue.is_empty() {
         return None;
     }
     let here = end.label();
@@ -248,8 +248,8 @@ fn rest_waits(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// A packet in a pipe that was not made for them, or bytes in one that was which are none.
-fn packets_and_plain_bytes(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, read) = (scene.end.filter(|end| end.kind.is_pipe())?, scene.read()?);
+fn packets_and_plain_bytes(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, read) = (context.end.filter(|end| end.kind.is_pipe())?, context.read()?);
     let is_foreign = |piece: &Piece| piece.is_packet != (end.kind == Kind::PacketPipe);
     if !read.pieces.iter().any(is_foreign) {
         return None;
@@ -273,8 +273,8 @@ fn packets_and_plain_bytes(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// Why one read returned one write only.
-fn one_message_each(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, read) = (scene.end.filter(|end| end.kind.keeps_messages())?, scene.read()?);
+fn one_message_each(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, read) = (context.end.filter(|end| end.kind.keeps_messages())?, context.read()?);
     let (here, kind) = (end.label(), end.kind.title());
     let left = match end.inbox.least_messages() {
         0 => "No other message waits".to_owned(),
@@ -290,8 +290,8 @@ fn one_message_each(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// A stream read of less than was asked for.
-fn takes_what_is_there(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, read) = (scene.end.filter(|end| !end.kind.keeps_messages())?, scene.read()?);
+fn takes_what_is_there(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, read) = (context.end.filter(|end| !end.kind.keeps_messages())?, context.read()?);
     let here = end.label();
     if read.pieces.first().is_some_and(|piece| piece.start > 0) {
         let text = format!(
@@ -305,17 +305,17 @@ fn takes_what_is_there(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "A read does not wait until its buffer of {} is full: as soon as there is something at {here} it returns what is \
          there, {} here.",
-        scene.call.call.room().unwrap_or(0),
+        context.call.call.room().unwrap_or(0),
         wording::count(read.len, "byte"),
     );
     Some(wording::explanation(end, "read-takes-what-is-there", "read(2)", text))
 }
 
 /// A stream socket's read that had room left while more was waiting: the last piece it took, and the next one.
-fn stopped_early<'a>(scene: &Scene<'a>) -> Option<(&'a End, &'a Read, Piece, Piece)> {
-    let (end, read) = (scene.end.filter(|end| end.kind == Kind::Stream)?, scene.read()?);
+fn stopped_early<'a>(context: &CallContext<'a>) -> Option<(&'a End, &'a Read, Piece, Piece)> {
+    let (end, read) = (context.end.filter(|end| end.kind == Kind::Stream)?, context.read()?);
     let (taken, next) = (*read.pieces.last()?, *end.inbox.queue.front()?);
-    (scene.call.call.room()? > read.len && taken.write != next.write).then_some((end, read, taken, next))
+    (context.call.call.room()? > read.len && taken.write != next.write).then_some((end, read, taken, next))
 }
 
 fn content(end: &End, write: &Write) -> String {

@@ -7,20 +7,20 @@ use crate::world::World;
 use crate::world::origin::Setting;
 use crate::world::task::Task;
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::wording;
 
 /// EINTR.
-pub(super) fn interrupted(scene: &Scene<'_>) -> Option<Explanation> {
-    if scene.errno() != Errno::EINTR || scene.ret() >= 0 {
+pub(super) fn interrupted(context: &CallContext<'_>) -> Option<Explanation> {
+    if context.errno() != Errno::EINTR || context.ret() >= 0 {
         return None;
     }
-    let (who, call, name) = (scene.who(), &scene.call.call, scene.call.call.name());
-    let came = signal_in(scene.events, scene.task);
+    let (who, call, name) = (context.who(), &context.call.call, context.call.call.name());
+    let came = signal_in(context.events, context.task);
     let what = came.map_or_else(|| "a signal".to_owned(), Signal::name);
     let is_own = came == Some(Signal::INTERRUPT);
     let never = matches!(call, Call::Poll { .. } | Call::Select { .. } | Call::EpollWait { .. });
-    let timeout = scene.end.and_then(|end| match call.offered() {
+    let timeout = context.end.and_then(|end| match call.offered() {
         Some(_) => end.timeouts.1.map(|_| (end, "SO_SNDTIMEO", Setting::SendTimeout)),
         None => end.timeouts.0.map(|_| (end, "SO_RCVTIMEO", Setting::ReceiveTimeout)),
     });
@@ -31,7 +31,7 @@ pub(super) fn interrupted(scene: &Scene<'_>) -> Option<Explanation> {
             let by = end
                 .origins
                 .get(&setting)
-                .map_or_else(String::new, |origin| format!(", set by {}", wording::by(scene.world, *origin)));
+                .map_or_else(String::new, |origin| format!(", set by {}", wording::by(context.world, *origin)));
             format!(
                 "{option} is on at {}{by}, and a call that may time out is not begun anew after a handler, not even with \
                  SA_RESTART",
@@ -44,7 +44,7 @@ pub(super) fn interrupted(scene: &Scene<'_>) -> Option<Explanation> {
         "{what} came while {who} was asleep in {name}: {because}. It fails with EINTR, nothing was moved, and it can be made \
          again.",
     );
-    Some(wording::explanation(scene.task, "interrupted", "signal(7)", text))
+    Some(wording::explanation(context.task, "interrupted", "signal(7)", text))
 }
 
 /// The last signal that a task got in these events.
@@ -110,15 +110,15 @@ pub(super) fn zombies(world: &World, task: &Task) -> Vec<String> {
 }
 
 /// kill(2) of a stopped task: the signal waits.
-pub(super) fn pending(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Kill { signal, .. } = &scene.call.call else { return None };
-    let Call::Kill { pid, .. } = &scene.call.call else { return None };
-    let target = scene.world.task_of_pid(*pid).filter(|_| scene.ret() >= 0)?;
+pub(super) fn pending(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Kill { signal, .. } = &context.call.call else { return None };
+    let Call::Kill { pid, .. } = &context.call.call else { return None };
+    let target = context.world.task_of_pid(*pid).filter(|_| context.ret() >= 0)?;
     let goes_through = [0, Signal::KILL.0, Signal::CONT.0, Signal::STOP.0].contains(signal);
     if target.state != TaskState::Stopped || goes_through {
         return None;
     }
-    Some(waits_for_cont(scene.world, target, Signal(*signal)))
+    Some(waits_for_cont(context.world, target, Signal(*signal)))
 }
 
 /// A signal to a stopped task.
@@ -133,36 +133,36 @@ pub(super) fn waits_for_cont(world: &World, target: &Task, signal: Signal) -> Ex
 }
 
 /// WNOHANG that found nobody dead.
-pub(super) fn nobody_died(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Waitpid { options, .. } = &scene.call.call else { return None };
-    if *options & crate::abi::WNOHANG == 0 || scene.ret() != 0 {
+pub(super) fn nobody_died(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Waitpid { options, .. } = &context.call.call else { return None };
+    if *options & crate::abi::WNOHANG == 0 || context.ret() != 0 {
         return None;
     }
     let text = format!(
         "waitpid returned 0 because of WNOHANG: {} has children, but none that it asks for has died. Without WNOHANG the call would \
          sleep; ECHILD would say that there is no child at all.",
-        scene.who()
+        context.who()
     );
-    Some(wording::explanation(scene.task, "no-child-has-died", "wait(2)", text))
+    Some(wording::explanation(context.task, "no-child-has-died", "wait(2)", text))
 }
 
 /// ECHILD.
-pub(super) fn no_child(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Waitpid { pid, .. } = &scene.call.call else { return None };
-    if scene.ret() >= 0 || scene.errno().name() != "ECHILD" {
+pub(super) fn no_child(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Waitpid { pid, .. } = &context.call.call else { return None };
+    if context.ret() >= 0 || context.errno().name() != "ECHILD" {
         return None;
     }
-    let (world, who) = (scene.world, scene.who());
-    let process = world.process_of(scene.task.id);
-    let named = scene.call.names.task(*pid).and_then(|name| world.task_named(name));
+    let (world, who) = (context.world, context.who());
+    let process = world.process_of(context.task.id);
+    let named = context.call.names.task(*pid).and_then(|name| world.task_named(name));
     if process.and_then(|process| process.dispositions.get(&Signal::CHLD.0)) == Some(&Disposition::Ignore) {
-        return Some(ignores_deaths(scene, named));
+        return Some(ignores_deaths(context, named));
     }
     let text = match named {
         Some(child) => {
             let by = child.by.and_then(|by| world.task(by));
             match by {
-                Some(by) if by.process == scene.task.process => format!(
+                Some(by) if by.process == context.task.process => format!(
                     "{} is not there any more: {who} has waited for it already, and a child's status is given once.",
                     child.name
                 ),
@@ -173,32 +173,33 @@ pub(super) fn no_child(scene: &Scene<'_>) -> Option<Explanation> {
                 None => format!("{} is no child of {who}: only a parent can wait for its own children.", child.name),
             }
         }
-        None if world.tasks().any(|task| task.by == Some(scene.task.id)) => format!(
+        None if world.tasks().any(|task| task.by == Some(context.task.id)) => format!(
             "{who} has waited for all its children. ECHILD is not a fault there: it is how a loop of waits learns that it is done."
         ),
         None => format!("{who} has forked nobody, so it has nobody to wait for."),
     };
-    Some(wording::explanation(scene.task, "no-such-child", "wait(2)", text))
+    Some(wording::explanation(context.task, "no-such-child", "wait(2)", text))
 }
 
 /// A parent that ignores SIGCHLD has no zombies, and gets no status.
-fn ignores_deaths(scene: &Scene<'_>, child: Option<&Task>) -> Explanation {
-    let (world, who) = (scene.world, scene.who());
-    let origin =
-        world.process_of(scene.task.id).and_then(|process| process.origins.get(&Setting::Disposition(Signal::CHLD.0)));
+fn ignores_deaths(context: &CallContext<'_>, child: Option<&Task>) -> Explanation {
+    let (world, who) = (context.world, context.who());
+    let origin = world
+        .process_of(context.task.id)
+        .and_then(|process| process.origins.get(&Setting::Disposition(Signal::CHLD.0)));
     let inherited = match origin {
-        Some(origin) if origin.by != scene.task.process => {
+        Some(origin) if origin.by != context.task.process => {
             format!(" (set by {}; it survives fork and exec)", wording::by(world, *origin))
         }
         Some(origin) => format!(" (set by {})", wording::by(world, *origin)),
         None => String::new(),
     };
-    let slept = scene.call.state == crate::trace::CallState::Resumed;
+    let slept = context.call.state == crate::trace::CallState::Resumed;
     let child = child.map_or("each child", |child| &child.name);
     let text = format!(
         "{who} ignores SIGCHLD{inherited}, so the kernel removed {child} as soon as it died and kept no status{}.",
         if slept { ": the wait slept until the last child was gone, and then had nothing to return" } else { "" },
     );
-    let explained = wording::explanation(scene.task, "ignored-sigchld", "wait(2)", text);
-    wording::advised(world, scene.task, explained, &format!("`{who}: signal SIGCHLD default` before the next fork"))
+    let explained = wording::explanation(context.task, "ignored-sigchld", "wait(2)", text);
+    wording::advised(world, context.task, explained, &format!("`{who}: signal SIGCHLD default` before the next fork"))
 }

@@ -6,7 +6,7 @@ use crate::trace::{Explanation, Foretold, ReadOutcome};
 use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::{Rule, signals, wording};
 
 pub(super) const RULES: &[Rule] = &[
@@ -30,20 +30,20 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// The error of a call that failed.
-fn failed(scene: &Scene<'_>, errno: Errno) -> bool {
-    scene.ret() < 0 && scene.errno() == errno
+fn failed(context: &CallContext<'_>, errno: Errno) -> bool {
+    context.ret() < 0 && context.errno() == errno
 }
 
 /// EINVAL of any call that was given more than sun_path holds.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other calls take no address")]
-fn address_too_long(scene: &Scene<'_>) -> Option<Explanation> {
-    let address = match &scene.call.call {
+fn address_too_long(context: &CallContext<'_>) -> Option<Explanation> {
+    let address = match &context.call.call {
         Call::Bind { address, .. } | Call::Connect { address, .. } => address,
         Call::Send { to, .. } | Call::Sendmsg { to, .. } => to.as_ref()?,
         _ => return None,
     };
     let most = SocketAddress::MOST;
-    let end = scene.end.filter(|_| failed(scene, Errno::EINVAL) && address.len_in_path() > most)?;
+    let end = context.end.filter(|_| failed(context, Errno::EINVAL) && address.len_in_path() > most)?;
     let first = if address.shown.trim_start_matches('"').starts_with('@') {
         "the zero byte in front of an abstract name is one of them"
     } else {
@@ -59,15 +59,15 @@ fn address_too_long(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// ECONNREFUSED or EPROTOTYPE of connect(2).
-fn connect_refused(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Connect { address, .. } = &scene.call.call else { return None };
-    let of_kind = [Errno::ECONNREFUSED, EPROTOTYPE].iter().any(|errno| failed(scene, *errno));
-    let end = scene.end.filter(|_| of_kind)?;
+fn connect_refused(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Connect { address, .. } = &context.call.call else { return None };
+    let of_kind = [Errno::ECONNREFUSED, EPROTOTYPE].iter().any(|errno| failed(context, *errno));
+    let end = context.end.filter(|_| of_kind)?;
     let at = &address.shown;
-    let same = scene.world.ends_at(at).find(|other| other.kind == end.kind);
-    let (rule, text) = match (same, scene.world.ends_at(at).next()) {
+    let same = context.world.ends_at(at).find(|other| other.kind == end.kind);
+    let (rule, text) = match (same, context.world.ends_at(at).next()) {
         (Some(there), _) => ("nobody-listens", deaf(at, there)),
-        (None, Some(there)) => ("another-kind-is-there", another_kind(at, end, there, scene.errno())),
+        (None, Some(there)) => ("another-kind-is-there", another_kind(at, end, there, context.errno())),
         (None, None) => ("nobody-listens", format!("No socket that could take this connection is bound to {at} now.")),
     };
     Some(wording::explanation(at.as_str(), rule, "connect(2)", text))
@@ -108,9 +108,9 @@ fn another_kind(at: &str, end: &End, there: &End, errno: Errno) -> String {
 }
 
 /// EINVAL of connect(2).
-fn connects_itself(scene: &Scene<'_>) -> Option<Explanation> {
-    let is_connect = matches!(scene.call.call, Call::Connect { .. }) && failed(scene, Errno::EINVAL);
-    let end = scene.end.filter(|end| is_connect && end.backlog.is_some())?;
+fn connects_itself(context: &CallContext<'_>) -> Option<Explanation> {
+    let is_connect = matches!(context.call.call, Call::Connect { .. }) && failed(context, Errno::EINVAL);
+    let end = context.end.filter(|end| is_connect && end.backlog.is_some())?;
     let here = end.label();
     let text = format!("{here} listens: it takes connections and cannot be connected itself, so connect says EINVAL.");
     Some(wording::explanation(end, "listener-cannot-connect", "connect(2)", text))
@@ -118,18 +118,18 @@ fn connects_itself(scene: &Scene<'_>) -> Option<Explanation> {
 
 /// EPERM of a connect or a send to a datagram socket that has another peer.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
-fn taken_by_its_peer(scene: &Scene<'_>) -> Option<Explanation> {
-    let at = match &scene.call.call {
+fn taken_by_its_peer(context: &CallContext<'_>) -> Option<Explanation> {
+    let at = match &context.call.call {
         Call::Connect { address, .. } => Some(address.shown.clone()),
         Call::Send { to, .. } | Call::Sendmsg { to, .. } => to.as_ref().map(|to| to.shown.clone()),
         _ => None,
     };
-    let end = scene.end.filter(|end| end.kind == Kind::Dgram && failed(scene, EPERM))?;
+    let end = context.end.filter(|end| end.kind == Kind::Dgram && failed(context, EPERM))?;
     let there = match at {
-        Some(at) => scene.world.ends_at(&at).find(|there| there.kind == Kind::Dgram),
-        None => scene.peer(),
+        Some(at) => context.world.ends_at(&at).find(|there| there.kind == Kind::Dgram),
+        None => context.peer(),
     }?;
-    let peer = scene.world.end(there.peer?)?;
+    let peer = context.world.end(there.peer?)?;
     let (here, there) = (end.label(), there.label());
     let text = format!(
         "{there} is connected with {}, and a connected datagram socket takes messages from its peer alone: from {here} \
@@ -140,9 +140,9 @@ fn taken_by_its_peer(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// SO_REUSEADDR, which people know from TCP.
-fn reuses_nothing(scene: &Scene<'_>) -> Option<Explanation> {
-    let is_it = matches!(&scene.call.call, Call::Setsockopt { option, .. } if option == "reuseaddr");
-    let end = scene.end.filter(|_| is_it && scene.ret() >= 0)?;
+fn reuses_nothing(context: &CallContext<'_>) -> Option<Explanation> {
+    let is_it = matches!(&context.call.call, Call::Setsockopt { option, .. } if option == "reuseaddr");
+    let end = context.end.filter(|_| is_it && context.ret() >= 0)?;
     let text = format!(
         "SO_REUSEADDR is set and does nothing at {}: it is for TCP and UDP. The address of a local socket is a file, which bind makes and \
          nobody removes: unlink it before bind, or take an abstract name, which goes with its socket.",
@@ -152,18 +152,18 @@ fn reuses_nothing(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// EINVAL of bind(2).
-fn bound_already(scene: &Scene<'_>) -> Option<Explanation> {
-    let is_bind = matches!(scene.call.call, Call::Bind { .. }) && failed(scene, Errno::EINVAL);
-    let end = scene.end.filter(|_| is_bind)?;
+fn bound_already(context: &CallContext<'_>) -> Option<Explanation> {
+    let is_bind = matches!(context.call.call, Call::Bind { .. }) && failed(context, Errno::EINVAL);
+    let end = context.end.filter(|_| is_bind)?;
     let (here, at) = (end.label(), end.address.as_ref()?);
     let text = format!("{here} has its address, {at}: a socket is bound once, and never again while it lives.");
     Some(wording::explanation(end, "bound-already", "bind(2)", text))
 }
 
 /// EINVAL or EOPNOTSUPP of listen(2).
-fn cannot_listen(scene: &Scene<'_>) -> Option<Explanation> {
-    let is_listen = matches!(scene.call.call, Call::Listen { .. });
-    let end = scene.end.filter(|_| is_listen && (failed(scene, Errno::EINVAL) || failed(scene, EOPNOTSUPP)))?;
+fn cannot_listen(context: &CallContext<'_>) -> Option<Explanation> {
+    let is_listen = matches!(context.call.call, Call::Listen { .. });
+    let end = context.end.filter(|_| is_listen && (failed(context, Errno::EINVAL) || failed(context, EOPNOTSUPP)))?;
     let here = end.label();
     let why = match (end.kind, end.peer, &end.address) {
         (Kind::Dgram, _, _) => no_connections(end),
@@ -179,9 +179,9 @@ fn no_connections(end: &End) -> String {
 }
 
 /// EINVAL or EOPNOTSUPP of accept(2).
-fn cannot_accept(scene: &Scene<'_>) -> Option<Explanation> {
-    let is_accept = matches!(scene.call.call, Call::Accept { .. });
-    let end = scene.end.filter(|_| is_accept && (failed(scene, Errno::EINVAL) || failed(scene, EOPNOTSUPP)))?;
+fn cannot_accept(context: &CallContext<'_>) -> Option<Explanation> {
+    let is_accept = matches!(context.call.call, Call::Accept { .. });
+    let end = context.end.filter(|_| is_accept && (failed(context, Errno::EINVAL) || failed(context, EOPNOTSUPP)))?;
     let here = end.label();
     let why = match (end.kind, &end.backlog) {
         (Kind::Dgram, _) => no_connections(end),
@@ -199,9 +199,9 @@ fn cannot_accept(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// EINVAL of recv(2) with MSG_OOB.
-fn no_urgent_byte(scene: &Scene<'_>) -> Option<Explanation> {
-    let asks = scene.call.call.flags() & abi::MSG_OOB != 0 && scene.call.call.room().is_some();
-    let end = scene.end.filter(|end| asks && failed(scene, Errno::EINVAL) && end.kind == Kind::Stream)?;
+fn no_urgent_byte(context: &CallContext<'_>) -> Option<Explanation> {
+    let asks = context.call.call.flags() & abi::MSG_OOB != 0 && context.call.call.room().is_some();
+    let end = context.end.filter(|end| asks && failed(context, Errno::EINVAL) && end.kind == Kind::Stream)?;
     let here = end.label();
     let text = if end.inbox.is_urgent_inline {
         format!(
@@ -214,9 +214,10 @@ fn no_urgent_byte(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// EINVAL or ENOTCONN of a read where no byte can come.
-fn cannot_be_read(scene: &Scene<'_>) -> Option<Explanation> {
-    let is_read = scene.call.call.is_reading() && (failed(scene, Errno::EINVAL) || failed(scene, Errno::ENOTCONN));
-    let end = scene.end.filter(|end| is_read && end.peer.is_none() && !end.kind.is_pipe())?;
+fn cannot_be_read(context: &CallContext<'_>) -> Option<Explanation> {
+    let is_read =
+        context.call.call.is_reading() && (failed(context, Errno::EINVAL) || failed(context, Errno::ENOTCONN));
+    let end = context.end.filter(|end| is_read && end.peer.is_none() && !end.kind.is_pipe())?;
     let here = end.label();
     if end.backlog.is_some() {
         let text = format!("{here} listens: what comes there are connections, taken by accept, and no bytes.");
@@ -226,14 +227,15 @@ fn cannot_be_read(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "{here} is connected with nobody, so nothing can come. {} says {} to that; {other}.",
         end.kind.title(),
-        scene.errno().name(),
+        context.errno().name(),
     );
     Some(wording::explanation(end, "not-connected", "connect(2)", text))
 }
 
 /// ENOTCONN.
-fn not_connected(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|end| failed(scene, Errno::ENOTCONN) && end.peer.is_none() && end.channel.is_none())?;
+fn not_connected(context: &CallContext<'_>) -> Option<Explanation> {
+    let end =
+        context.end.filter(|end| failed(context, Errno::ENOTCONN) && end.peer.is_none() && end.channel.is_none())?;
     let here = end.label();
     let text = match (end.kind, &end.backlog) {
         (_, Some(_)) => {
@@ -249,14 +251,14 @@ fn not_connected(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// EBUSY and EPERM of F_SETPIPE_SZ.
-fn pipe_keeps_its_size(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::SetPipeSize { size, .. } = &scene.call.call else { return None };
-    let end = scene.end.filter(|end| end.kind.is_pipe())?;
-    let text = if failed(scene, EBUSY) {
+fn pipe_keeps_its_size(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::SetPipeSize { size, .. } = &context.call.call else { return None };
+    let end = context.end.filter(|end| end.kind.is_pipe())?;
+    let text = if failed(context, EBUSY) {
         "The pipe keeps its size: what waits in it needs more pages than it would have. Nothing is ever thrown away for \
          that; after some reads it can be made smaller."
             .to_owned()
-    } else if failed(scene, EPERM) {
+    } else if failed(context, EPERM) {
         format!("{size} bytes are more than /proc/sys/fs/pipe-max-size lets an ordinary process have in one pipe.")
     } else {
         return None;
@@ -265,9 +267,9 @@ fn pipe_keeps_its_size(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// shutdown(2), and who is told.
-fn shut_down(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Shutdown { how, .. } = &scene.call.call else { return None };
-    let listener = scene.end.filter(|end| scene.ret() >= 0 && end.backlog.is_some() && *how != 1);
+fn shut_down(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Shutdown { how, .. } = &context.call.call else { return None };
+    let listener = context.end.filter(|end| context.ret() >= 0 && end.backlog.is_some() && *how != 1);
     if let Some(end) = listener {
         let text = format!(
             "{} listens, and takes no connection after this: a connect gets ECONNREFUSED, and accept fails with EINVAL once no \
@@ -276,9 +278,9 @@ fn shut_down(scene: &Scene<'_>) -> Option<Explanation> {
         );
         return Some(wording::explanation(end, "listener-shut-down", "shutdown(2)", text));
     }
-    let end = scene.end.filter(|end| scene.ret() >= 0 && end.peer.is_some())?;
+    let end = context.end.filter(|end| context.ret() >= 0 && end.peer.is_some())?;
     let (here, mute) = (end.label(), end.kind == Kind::Dgram);
-    let there = scene.peer().filter(|peer| !peer.closed).map(wording::title);
+    let there = context.peer().filter(|peer| !peer.closed).map(wording::title);
     let writes = match &there {
         Some(there) if mute => format!("A write there fails with EPIPE, and {there}, a datagram socket, is not told"),
         Some(there) => format!("A write there fails with EPIPE, and a read at {there} returns what waits, then 0"),
@@ -296,7 +298,7 @@ fn shut_down(scene: &Scene<'_>) -> Option<Explanation> {
     };
     let text =
         format!("shutdown acts on the socket, at once and for all who hold {here}; no descriptor is closed. {what}.");
-    let open = scene.peer().filter(|peer| !peer.closed);
+    let open = context.peer().filter(|peer| !peer.closed);
     let nothing_waits = |end: &&End| end.inbox.queue.is_empty() && !mute;
     let eof = |end: &End| Foretold::read(end.id, ReadOutcome::Eof);
     let of_writes = [
@@ -313,16 +315,16 @@ fn shut_down(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// connect(2) that worked.
-fn connected(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Connect { address, .. } = &scene.call.call else { return None };
-    let end = scene.end.filter(|end| scene.ret() >= 0 && end.peer.is_some())?;
+fn connected(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Connect { address, .. } = &context.call.call else { return None };
+    let end = context.end.filter(|end| context.ret() >= 0 && end.peer.is_some())?;
     let (here, at) = (end.label(), &address.shown);
     let text = if end.kind == Kind::Dgram {
         format!(
             "connect of a datagram socket only notes where {here} sends to: nobody at {at} is asked or told, and no EOF will \
              ever come from there."
         )
-    } else if scene.peer().is_some_and(|peer| peer.name.is_none()) {
+    } else if context.peer().is_some_and(|peer| peer.name.is_none()) {
         format!(
             "{here} is connected although nobody has accepted yet: the connection waits at {at}, and what {here} writes waits \
              with it."
@@ -334,9 +336,9 @@ fn connected(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// accept(2) that worked.
-fn accepted(scene: &Scene<'_>) -> Option<Explanation> {
-    let listener = scene.end.filter(|_| matches!(scene.call.call, Call::Accept { .. }) && scene.ret() >= 0)?;
-    let made = scene.call.names.made.as_deref()?;
+fn accepted(context: &CallContext<'_>) -> Option<Explanation> {
+    let listener = context.end.filter(|_| matches!(context.call.call, Call::Accept { .. }) && context.ret() >= 0)?;
+    let made = context.call.names.made.as_deref()?;
     let (here, waiting) = (listener.label(), listener.backlog.as_ref().map_or(0, |backlog| backlog.len() as u64));
     let left = match waiting {
         0 => "no more connections wait there".to_owned(),
@@ -349,9 +351,9 @@ fn accepted(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// SO_SNDBUF and SO_RCVBUF.
-fn buffer_sized(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Setsockopt { option, value, .. } = &scene.call.call else { return None };
-    let end = scene.end.filter(|_| scene.ret() >= 0)?;
+fn buffer_sized(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Setsockopt { option, value, .. } = &context.call.call else { return None };
+    let end = context.end.filter(|_| context.ret() >= 0)?;
     let here = end.label();
     let text = match option.as_str() {
         "sndbuf" => format!(

@@ -8,7 +8,7 @@ use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::task::Task;
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::{Rule, pages, wording};
 
 pub(super) const RULES: &[Rule] = &[needs_a_pipe, no_free_page, nothing_there, put_in, copied_out];
@@ -16,18 +16,18 @@ pub(super) const RULES: &[Rule] = &[needs_a_pipe, no_free_page, nothing_there, p
 const PAGE: &str = "vmsplice(2)";
 
 /// The end that the call is about, and its buffers if it brings some.
-fn given<'a>(scene: &Scene<'a>) -> Option<(&'a End, usize)> {
-    if let Call::Vmsplice { data, .. } = &scene.call.call { Some((scene.end?, data.len())) } else { None }
+fn given<'a>(context: &CallContext<'a>) -> Option<(&'a End, usize)> {
+    if let Call::Vmsplice { data, .. } = &context.call.call { Some((context.end?, data.len())) } else { None }
 }
 
-fn taken_from<'a>(scene: &Scene<'a>) -> Option<&'a End> {
-    scene.end.filter(|_| matches!(scene.call.call, Call::VmspliceOut { .. }))
+fn taken_from<'a>(context: &CallContext<'a>) -> Option<&'a End> {
+    context.end.filter(|_| matches!(context.call.call, Call::VmspliceOut { .. }))
 }
 
 /// EBADF of a descriptor that is open.
-fn needs_a_pipe(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = given(scene).map(|given| given.0).or_else(|| taken_from(scene))?;
-    if scene.errno() != Errno::EBADF || end.kind.is_pipe() {
+fn needs_a_pipe(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = given(context).map(|given| given.0).or_else(|| taken_from(context))?;
+    if context.errno() != Errno::EBADF || end.kind.is_pipe() {
         return None;
     }
     let text = format!(
@@ -39,21 +39,21 @@ fn needs_a_pipe(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// EAGAIN of a call that brings something.
-fn no_free_page(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, _) = given(scene).filter(|_| scene.ret() < 0 && scene.errno() == Errno::EAGAIN)?;
+fn no_free_page(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, _) = given(context).filter(|_| context.ret() < 0 && context.errno() == Errno::EAGAIN)?;
     let text = format!(
         "{} vmsplice needs a free page, however few bytes it brings, and fails with EAGAIN instead of sleeping because of \
          SPLICE_F_NONBLOCK. O_NONBLOCK of the pipe is nothing to it.",
-        pages::in_use(scene.world, scene.peer()?)
+        pages::in_use(context.world, context.peer()?)
     );
     Some(wording::explanation(end, "no-page-is-free", PAGE, text))
 }
 
 /// EAGAIN of a call that copies out.
-fn nothing_there(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = taken_from(scene).filter(|_| scene.ret() < 0 && scene.errno() == Errno::EAGAIN)?;
+fn nothing_there(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = taken_from(context).filter(|_| context.ret() < 0 && context.errno() == Errno::EAGAIN)?;
     let holds =
-        scene.peer().map_or_else(String::new, |peer| format!(", and {}", wording::who_holds(scene.world, peer)));
+        context.peer().map_or_else(String::new, |peer| format!(", and {}", wording::who_holds(context.world, peer)));
     let text = format!(
         "Nothing waits at {}{holds}, so vmsplice fails with EAGAIN instead of sleeping: SPLICE_F_NONBLOCK asks for that. \
          O_NONBLOCK of the pipe is nothing to it.",
@@ -63,9 +63,9 @@ fn nothing_there(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// Pages went in.
-fn put_in(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, buffers) = given(scene).filter(|_| scene.ret() > 0)?;
-    let (went, offered) = (u64::try_from(scene.ret()).unwrap_or(0), scene.call.call.offered().unwrap_or(0));
+fn put_in(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, buffers) = given(context).filter(|_| context.ret() > 0)?;
+    let (went, offered) = (u64::try_from(context.ret()).unwrap_or(0), context.call.call.offered().unwrap_or(0));
     let (put, short) = if went < offered {
         let rest =
             "The rest found no page: each buffer takes one at least, and vmsplice sleeps for the first one alone.";
@@ -83,14 +83,14 @@ fn put_in(scene: &Scene<'_>) -> Option<Explanation> {
          them before they are read.{short}{no_packet}",
         wording::count(buffers as u64, "buffer"),
         end.label(),
-        scene.who(),
+        context.who(),
     );
     Some(wording::explanation(end, "pages-given-to-the-pipe", PAGE, text))
 }
 
 /// Bytes came out.
-fn copied_out(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = taken_from(scene).filter(|_| scene.ret() > 0)?;
+fn copied_out(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = taken_from(context).filter(|_| context.ret() > 0)?;
     let packets = if end.kind == Kind::PacketPipe {
         " The borders of packets are nothing to it: it fills its buffers from several, and what it leaves of one waits still."
     } else {
@@ -98,7 +98,7 @@ fn copied_out(scene: &Scene<'_>) -> Option<Explanation> {
     };
     let text = format!(
         "At a reading end vmsplice gives no pages away: it copied {} out of {}, as a readv would.{packets}",
-        wording::count(u64::try_from(scene.ret()).unwrap_or(0), "byte"),
+        wording::count(u64::try_from(context.ret()).unwrap_or(0), "byte"),
         end.label(),
     );
     Some(wording::explanation(end, "copied-out-of-the-pipe", PAGE, text))

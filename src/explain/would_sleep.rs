@@ -8,18 +8,18 @@ use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::origin::Setting;
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::{Rule, by_others, pages, wording};
 
 pub(super) const RULES: &[Rule] = &[nothing_to_accept, backlog_full, nothing_waits, buffer_full];
 
-fn is_eagain(scene: &Scene<'_>) -> bool {
-    scene.ret() < 0 && scene.errno() == Errno::EAGAIN
+fn is_eagain(context: &CallContext<'_>) -> bool {
+    context.ret() < 0 && context.errno() == Errno::EAGAIN
 }
 
 /// Which time-out has run out, if the call may sleep.
-fn timed_out(scene: &Scene<'_>, end: &End, is_send: bool) -> Option<String> {
-    if scene.is_nonblocking() {
+fn timed_out(context: &CallContext<'_>, end: &End, is_send: bool) -> Option<String> {
+    if context.is_nonblocking() {
         return None;
     }
     let (ms, option, setting) = if is_send {
@@ -28,17 +28,17 @@ fn timed_out(scene: &Scene<'_>, end: &End, is_send: bool) -> Option<String> {
         (end.timeouts.0?, "SO_RCVTIMEO", Setting::ReceiveTimeout)
     };
     let by = end.origins.get(&setting);
-    let by = by.map_or_else(String::new, |origin| format!(" by {}", wording::by(scene.world, *origin)));
+    let by = by.map_or_else(String::new, |origin| format!(" by {}", wording::by(context.world, *origin)));
     let set = if by.is_empty() { String::new() } else { format!(", which were set{by},") };
     Some(format!("the {ms} ms of {option}{set} have run out, so the call fails with EAGAIN, as if it must not sleep"))
 }
 
 /// Why the call did not sleep: who has set O_NONBLOCK, and who else has it by that; or its own flag.
-fn must_not_sleep(scene: &Scene<'_>, end: &End) -> String {
-    if scene.call.call.flags() & abi::MSG_DONTWAIT != 0 {
+fn must_not_sleep(context: &CallContext<'_>, end: &End) -> String {
+    if context.call.call.flags() & abi::MSG_DONTWAIT != 0 {
         return "MSG_DONTWAIT asks for that".to_owned();
     }
-    let opening = scene.opening();
+    let opening = context.opening();
     let set = match opening {
         Some(opening) => opening.nonblock_by,
         None => end.origins.get(&Setting::Nonblock).filter(|_| end.nonblock).copied(),
@@ -46,23 +46,23 @@ fn must_not_sleep(scene: &Scene<'_>, end: &End) -> String {
     let Some(origin) = set else {
         return "it is non-blocking".to_owned();
     };
-    let by = wording::by(scene.world, origin);
+    let by = wording::by(context.world, origin);
     let mut others: Vec<String> = Vec::new();
-    for (holder, _) in scene.world.holders(opening.map_or(end.id, |opening| opening.id)) {
-        if holder.process != scene.task.process && !others.contains(&holder.name) {
+    for (holder, _) in context.world.holders(opening.map_or(end.id, |opening| opening.id)) {
+        if holder.process != context.task.process && !others.contains(&holder.name) {
             others.push(holder.name.clone());
         }
     }
-    let is_own = origin.by == scene.task.process;
+    let is_own = origin.by == context.task.process;
     let shared = match (&*others, is_own) {
         ([], true) => String::new(),
         ([], false) => {
-            format!("; the flag belongs to the open file description, so {} has it too, also after exec", scene.who())
+            format!("; the flag belongs to the open file description, so {} has it too, also after exec", context.who())
         }
         (others, _) => {
             let mut all = others.to_vec();
             if !is_own {
-                all.insert(0, scene.who().to_owned());
+                all.insert(0, context.who().to_owned());
             }
             let has = if all.len() == 1 { "has" } else { "have" };
             format!(
@@ -75,49 +75,49 @@ fn must_not_sleep(scene: &Scene<'_>, end: &End) -> String {
 }
 
 /// EAGAIN of accept(2).
-fn nothing_to_accept(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|_| matches!(scene.call.call, Call::Accept { .. }) && is_eagain(scene))?;
+fn nothing_to_accept(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|_| matches!(context.call.call, Call::Accept { .. }) && is_eagain(context))?;
     let here = end.label();
-    if let Some(ran_out) = timed_out(scene, end, false) {
+    if let Some(ran_out) = timed_out(context, end, false) {
         let text = format!("No connection came to {here}: {ran_out}.");
         return Some(wording::explanation(end, "accept-timed-out", "socket(7)", text));
     }
     let text = format!(
         "No connection waits at {here}, so accept fails with EAGAIN instead of sleeping: {}. That is not a fault.",
-        must_not_sleep(scene, end)
+        must_not_sleep(context, end)
     );
     let explained = wording::explanation(end, "nothing-to-accept", "accept(2)", text);
     let advice = format!("`poll {here} for=in timeout=-1` sleeps until there is one, then accept");
-    Some(wording::advised(scene.world, scene.task, explained, &advice))
+    Some(wording::advised(context.world, context.task, explained, &advice))
 }
 
 /// EAGAIN of connect(2).
-fn backlog_full(scene: &Scene<'_>) -> Option<Explanation> {
-    let Call::Connect { address, .. } = &scene.call.call else { return None };
-    let end = scene.end.filter(|_| is_eagain(scene))?;
+fn backlog_full(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Connect { address, .. } = &context.call.call else { return None };
+    let end = context.end.filter(|_| is_eagain(context))?;
     let at = &address.shown;
     let waits = format!("As many connections wait at {at} as listen allows, and nobody has accepted one");
-    if let Some(ran_out) = timed_out(scene, end, true) {
+    if let Some(ran_out) = timed_out(context, end, true) {
         let text = format!("{waits}: {ran_out}. An accept there makes room.");
         return Some(wording::explanation(at.as_str(), "connect-timed-out", "socket(7)", text));
     }
     let text = format!(
         "{waits}. The connect from {} fails with EAGAIN instead of sleeping until an accept: {}.",
         end.label(),
-        must_not_sleep(scene, end),
+        must_not_sleep(context, end),
     );
     Some(wording::explanation(at.as_str(), "backlog-full", "listen(2)", text))
 }
 
 /// EAGAIN of a read.
-fn nothing_waits(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|_| scene.call.call.is_reading() && is_eagain(scene))?;
+fn nothing_waits(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|_| context.call.call.is_reading() && is_eagain(context))?;
     let here = end.label();
-    if let Some(ran_out) = timed_out(scene, end, false) {
+    if let Some(ran_out) = timed_out(context, end, false) {
         let text = format!("Nothing came to {here}: {ran_out}.");
         return Some(wording::explanation(end, "receive-timed-out", "socket(7)", text));
     }
-    if let Some(offset) = end.inbox.peek_off.filter(|_| looks_past(scene, end)) {
+    if let Some(offset) = end.inbox.peek_off.filter(|_| looks_past(context, end)) {
         let text = format!(
             "SO_PEEK_OFF has moved on with each look and stands {offset} bytes behind the front of {here}: nothing waits \
              beyond it, though {} in all. A read without MSG_PEEK takes from the front and moves it back.",
@@ -125,20 +125,20 @@ fn nothing_waits(scene: &Scene<'_>) -> Option<Explanation> {
         );
         return Some(wording::explanation(end, "peeked-to-the-end", "socket(7)", text));
     }
-    if let Some(explained) = by_others::taken_after_poll(scene.world, scene.task, end) {
+    if let Some(explained) = by_others::taken_after_poll(context.world, context.task, end) {
         return Some(explained);
     }
     let text = format!(
         "Nothing waits at {here}, so the read fails with EAGAIN instead of sleeping: {}. {}.",
-        must_not_sleep(scene, end),
-        why_no_eof(scene, end)
+        must_not_sleep(context, end),
+        why_no_eof(context, end)
     );
     Some(wording::explanation(end, "nothing-waits", "recv(2)", text))
 }
 
-fn why_no_eof(scene: &Scene<'_>, end: &End) -> String {
+fn why_no_eof(context: &CallContext<'_>, end: &End) -> String {
     let here = end.label();
-    match scene.peer() {
+    match context.peer() {
         _ if end.kind == Kind::Dgram && end.shut_here.0 => {
             format!("{here} was shut down for reading, and a datagram read that would sleep returns 0 by that")
         }
@@ -151,32 +151,32 @@ fn why_no_eof(scene: &Scene<'_>, end: &End) -> String {
         Some(peer) if !peer.closed && end.kind == Kind::Dgram => {
             format!(
                 "More may come ({}), and EOF never does at a datagram socket",
-                wording::who_holds(scene.world, peer)
+                wording::who_holds(context.world, peer)
             )
         }
-        Some(peer) if !peer.closed => format!("It is not EOF: {}", wording::who_holds(scene.world, peer)),
+        Some(peer) if !peer.closed => format!("It is not EOF: {}", wording::who_holds(context.world, peer)),
         _ => "It is not EOF".to_owned(),
     }
 }
 
 /// A look with SO_PEEK_OFF that found nothing although something waits.
-fn looks_past(scene: &Scene<'_>, end: &End) -> bool {
-    scene.call.call.flags() & abi::MSG_PEEK != 0 && !end.inbox.queue.is_empty()
+fn looks_past(context: &CallContext<'_>, end: &End) -> bool {
+    context.call.call.flags() & abi::MSG_PEEK != 0 && !end.inbox.queue.is_empty()
 }
 
 /// EAGAIN of a write.
-fn buffer_full(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = scene.end.filter(|_| scene.is_write() && is_eagain(scene))?;
-    if let Some(ran_out) = timed_out(scene, end, true) {
+fn buffer_full(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|_| context.is_write() && is_eagain(context))?;
+    if let Some(ran_out) = timed_out(context, end, true) {
         let text = format!("No room came for this write to {}: {ran_out}. Nothing of it was taken.", end.label());
         return Some(wording::explanation(end, "send-timed-out", "socket(7)", text));
     }
-    let offered = scene.call.call.offered().unwrap_or(0);
-    let full = full(scene.world, (end, scene.target()), offered);
+    let offered = context.call.call.offered().unwrap_or(0);
+    let full = full(context.world, (end, context.target()), offered);
     let text = format!(
         "The write to {} fails with EAGAIN instead of sleeping: {}. {}",
         end.label(),
-        must_not_sleep(scene, end),
+        must_not_sleep(context, end),
         full.text
     );
     Some(Explanation { text, ..full })

@@ -4,31 +4,31 @@ use crate::order::Call;
 use crate::trace::{CallState, Explanation, Foretold};
 use crate::world::channel::End;
 
-use super::scene::Scene;
+use super::context::CallContext;
 use super::{Rule, pages, wording};
 
 pub(super) const RULES: &[Rule] =
     &[cut_by_close, cut_by_shutdown, partial, nothing_offered, slept_for_room, queued_is_not_received];
 
 /// The reader went away in the middle.
-fn cut_by_close(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, taken, offered) = short(scene)?;
-    let peer = scene.peer().filter(|peer| peer.closed)?;
+fn cut_by_close(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, taken, offered) = short(context)?;
+    let peer = context.peer().filter(|peer| peer.closed)?;
     let text = format!(
         "{} went away while {} was asleep in this write: {taken} of {offered} bytes had been taken, so that count is \
          returned and the error is swallowed. Only the next write will fail.",
         peer.label(),
-        scene.who(),
+        context.who(),
     );
     let fails = Foretold::WriteFails { end: end.id, errno: None };
     Some(wording::explanation(end, "write-cut-by-close", "write(2)", text).foretelling([fails]))
 }
 
 /// One of the two directions' ends was shut down in the middle.
-fn cut_by_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, taken, offered) = short(scene).filter(|_| scene.call.state == CallState::Resumed)?;
+fn cut_by_shutdown(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, taken, offered) = short(context).filter(|_| context.call.state == CallState::Resumed)?;
     let here = end.label();
-    let what = match scene.peer() {
+    let what = match context.peer() {
         _ if end.shut_here.1 => format!("{here} was shut down for writing"),
         Some(peer) if peer.shut_here.0 => format!("{} was shut down for reading", peer.label()),
         _ => return None,
@@ -36,20 +36,20 @@ fn cut_by_shutdown(scene: &Scene<'_>) -> Option<Explanation> {
     let text = format!(
         "{what} while {} was asleep in this write: {taken} of {offered} bytes had been taken, so that count is returned and \
          the error is swallowed. Only the next write will fail, with EPIPE.",
-        scene.who(),
+        context.who(),
     );
     let fails = Foretold::write_fails(end.id, crate::abi::Errno::EPIPE);
     Some(wording::explanation(end, "write-cut-by-shutdown", "shutdown(2)", text).foretelling([fails]))
 }
 
 /// Why a write returned less.
-fn partial(scene: &Scene<'_>) -> Option<Explanation> {
-    let (end, taken, offered) = short(scene)?;
+fn partial(context: &CallContext<'_>) -> Option<Explanation> {
+    let (end, taken, offered) = short(context)?;
     let here = end.label();
-    let there = scene.peer().map_or_else(|| "the other end".to_owned(), End::label);
-    if scene.is_nonblocking() {
-        let why = match scene.peer().filter(|_| end.kind.is_pipe()) {
-            Some(peer) => format!(" {}", pages::in_use(scene.world, peer)),
+    let there = context.peer().map_or_else(|| "the other end".to_owned(), End::label);
+    if context.is_nonblocking() {
+        let why = match context.peer().filter(|_| end.kind.is_pipe()) {
+            Some(peer) => format!(" {}", pages::in_use(context.world, peer)),
             None => String::new(),
         };
         let text = format!(
@@ -59,25 +59,25 @@ fn partial(scene: &Scene<'_>) -> Option<Explanation> {
         );
         return Some(wording::explanation(end, "write-takes-what-fits", "write(2)", text));
     }
-    if !scene.got_signal() {
+    if !context.got_signal() {
         let text = format!(
             "SO_SNDTIMEO ran out while {} was asleep in this write. {taken} of {offered} bytes had been taken by then, so the \
              call returns that count and not EAGAIN.",
-            scene.who(),
+            context.who(),
         );
         return Some(wording::explanation(end, "write-timed-out", "socket(7)", text));
     }
     let text = format!(
         "A signal came while {} was asleep in this write. {taken} of {offered} bytes had been taken by then, so the call \
          returns that count and not EINTR.",
-        scene.who(),
+        context.who(),
     );
     Some(wording::explanation(end, "write-interrupted", "signal(7)", text))
 }
 
 /// A write of no bytes.
-fn nothing_offered(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = written(scene).filter(|_| scene.call.call.offered() == Some(0))?;
+fn nothing_offered(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = written(context).filter(|_| context.call.call.offered() == Some(0))?;
     let (here, kind) = (end.label(), end.kind);
     let text = if kind.keeps_empty_messages() {
         format!(
@@ -91,24 +91,24 @@ fn nothing_offered(scene: &Scene<'_>) -> Option<Explanation> {
 }
 
 /// It slept, and there was room.
-fn slept_for_room(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = written(scene).filter(|_| scene.call.state == CallState::Resumed)?;
+fn slept_for_room(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = written(context).filter(|_| context.call.state == CallState::Resumed)?;
     let text = format!(
         "{} slept in this write until there was room{}; now it has taken {}.",
-        scene.who(),
+        context.who(),
         if end.kind.is_pipe() { ": something was read, or the pipe was made larger" } else { ", which reads make" },
         wording::count(
-            u64::try_from(scene.ret()).unwrap_or(0),
-            if matches!(scene.call.call, Call::Sendmmsg { .. }) { "message" } else { "byte" }
+            u64::try_from(context.ret()).unwrap_or(0),
+            if matches!(context.call.call, Call::Sendmmsg { .. }) { "message" } else { "byte" }
         ),
     );
     Some(wording::explanation(end, "write-waited-for-room", "unix(7)", text))
 }
 
 /// It succeeded, which is less than it sounds.
-fn queued_is_not_received(scene: &Scene<'_>) -> Option<Explanation> {
-    let end = written(scene)?;
-    let peer = scene.target().filter(|peer| !peer.closed)?;
+fn queued_is_not_received(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = written(context)?;
+    let peer = context.target().filter(|peer| !peer.closed)?;
     let (here, there) = (end.label(), peer.label());
     let text = if peer.inbox.queue.is_empty() {
         format!("What was written to {here} has been read at {there} already.")
@@ -117,19 +117,19 @@ fn queued_is_not_received(scene: &Scene<'_>) -> Option<Explanation> {
             "A write that succeeds has only queued its bytes: {} {} until somebody reads there. {}.",
             wording::waits(peer),
             if peer.name.is_some() { format!("at {there}") } else { "at the other end".to_owned() },
-            wording::capital(&wording::who_holds(scene.world, peer)),
+            wording::capital(&wording::who_holds(context.world, peer)),
         )
     };
     Some(wording::explanation(end, "queued-is-not-received", "send(2)", text))
 }
 
-fn written<'a>(scene: &Scene<'a>) -> Option<&'a End> {
-    scene.end.filter(|_| scene.is_write() && scene.ret() >= 0)
+fn written<'a>(context: &CallContext<'a>) -> Option<&'a End> {
+    context.end.filter(|_| context.is_write() && context.ret() >= 0)
 }
 
 /// A successful write of less than it offered: its end, what was taken and what was offered.
-fn short<'a>(scene: &Scene<'a>) -> Option<(&'a End, u64, u64)> {
-    let end = written(scene).filter(|_| scene.burst.is_none())?;
-    let (taken, offered) = (u64::try_from(scene.ret()).ok()?, scene.call.call.offered()?);
+fn short<'a>(context: &CallContext<'a>) -> Option<(&'a End, u64, u64)> {
+    let end = written(context).filter(|_| context.burst.is_none())?;
+    let (taken, offered) = (u64::try_from(context.ret()).ok()?, context.call.call.offered()?);
     (taken < offered).then_some((end, taken, offered))
 }

@@ -1,21 +1,21 @@
 //! What all languages have in common: how they name tasks, processes, descriptors and signals, and a call with what its numbers mean.
 
 use crate::abi::Signal;
-use crate::export::walk::{Line, Names, Run, STAGE, Step, Variable, Whose};
+use crate::export::walk::{NumberNames, NumberOwner, Program, ProgramStep, STAGE, TranscriptLine, Variable};
 use crate::trace::CallEvent;
 
 /// One call of the run.
 #[derive(Debug, Clone, Copy)]
-pub struct Call<'a> {
+pub struct NamedCall<'a> {
     /// What was called, and what came.
     pub event: &'a CallEvent,
     /// What its numbers mean.
-    pub names: &'a Names,
+    pub names: &'a NumberNames,
     /// All tasks.
-    pub run: &'a Run,
+    pub run: &'a Program,
 }
 
-impl Call<'_> {
+impl NamedCall<'_> {
     /// A descriptor.
     pub fn fd(&self, number: i32) -> String {
         fd(self.names, number)
@@ -46,12 +46,12 @@ pub fn comment(text: &str) -> String {
 }
 
 /// The number of a task.
-pub fn id(run: &Run, task: usize) -> String {
+pub fn id(run: &Program, task: usize) -> String {
     if task == STAGE { "STAGE".to_owned() } else { format!("{}_TASK", run.parts[task].word.to_uppercase()) }
 }
 
 /// The function of a task.
-pub fn function(run: &Run, task: usize) -> String {
+pub fn function(run: &Program, task: usize) -> String {
     format!("{}_part", run.parts[task].word)
 }
 
@@ -64,17 +64,17 @@ pub fn variable(variable: &Variable) -> String {
 }
 
 /// A descriptor: its variable, or the number where it has none.
-pub fn fd(names: &Names, fd: i32) -> String {
+pub fn fd(names: &NumberNames, fd: i32) -> String {
     names.variable(fd).map_or_else(|| fd.to_string(), variable)
 }
 
 /// A process, by the task that it is.
-pub fn pid(run: &Run, names: &Names, pid: i32) -> String {
+pub fn pid(run: &Program, names: &NumberNames, pid: i32) -> String {
     names.task(pid).map_or_else(|| pid.to_string(), |task| format!("pid_of({})", id(run, task)))
 }
 
 /// The same after so many execve(2).
-pub fn function_after(run: &Run, task: usize, executions: usize) -> String {
+pub fn function_after(run: &Program, task: usize, executions: usize) -> String {
     match executions {
         0 => function(run, task),
         _ => format!("{}_after_exec_{executions}", function(run, task)),
@@ -82,7 +82,7 @@ pub fn function_after(run: &Run, task: usize, executions: usize) -> String {
 }
 
 /// The functions with which tasks go on after execve(2), in the order in which that is called.
-pub fn after_exec(run: &Run) -> String {
+pub fn after_exec(run: &Program) -> String {
     let mut counts = vec![0; run.parts.len()];
     let next = |task: &usize| {
         counts[*task] += 1;
@@ -92,29 +92,29 @@ pub fn after_exec(run: &Run) -> String {
 }
 
 /// The steps that are written alike in all languages: a call of a helper. `said` writes a line of the transcript.
-pub fn helper(run: &Run, step: &Step, said: impl Fn(&Line) -> String) -> Option<String> {
+pub fn helper(run: &Program, step: &ProgramStep, said: impl Fn(&TranscriptLine) -> String) -> Option<String> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "each language has its own form of the others")]
     match step {
-        Step::Say(line) => Some(format!("say({})", said(line))),
-        Step::Sleeps(line) => Some(format!("sleeps({})", said(line))),
-        Step::Turn(number) => Some(format!("turn({number})")),
-        Step::Over => Some("over()".to_owned()),
-        Step::Quiet => Some("quiet()".to_owned()),
-        Step::Woke => Some("woke()".to_owned()),
-        Step::Stops => Some("stops()".to_owned()),
-        Step::Back(task) => Some(format!("back({})", id(run, *task))),
-        Step::UntilStopped(task) => Some(format!("until_stopped({})", id(run, *task))),
-        Step::Exec(number) => Some(format!("exec_again({number})")),
+        ProgramStep::Print(line) => Some(format!("say({})", said(line))),
+        ProgramStep::PrintThenSleep(line) => Some(format!("sleeps({})", said(line))),
+        ProgramStep::AwaitTurn(number) => Some(format!("turn({number})")),
+        ProgramStep::PassTurn => Some("over()".to_owned()),
+        ProgramStep::AwaitSleepers => Some("quiet()".to_owned()),
+        ProgramStep::ReportWoken => Some("woke()".to_owned()),
+        ProgramStep::PrepareStop => Some("stops()".to_owned()),
+        ProgramStep::AwaitReturn(task) => Some(format!("back({})", id(run, *task))),
+        ProgramStep::AwaitStopped(task) => Some(format!("until_stopped({})", id(run, *task))),
+        ProgramStep::Exec(number) => Some(format!("exec_again({number})")),
         _ => None,
     }
 }
 
 /// A line that ends with a process: what stands before and behind its number, and the number. None where there is no such.
-pub fn ending<'a>(run: &Run, line: &'a Line, with: &Names) -> Option<(&'a str, &'a str, String)> {
+pub fn ending<'a>(run: &Program, line: &'a TranscriptLine, with: &NumberNames) -> Option<(&'a str, &'a str, String)> {
     let (whose, after) = line.number.as_ref()?;
     let number = match whose {
-        Whose::Task(task) => format!("tid_of({})", id(run, *task)),
-        Whose::Pid(number) => pid(run, with, *number),
+        NumberOwner::Task(task) => format!("tid_of({})", id(run, *task)),
+        NumberOwner::Pid(number) => pid(run, with, *number),
     };
     Some((&line.before, after, number))
 }

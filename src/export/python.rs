@@ -4,7 +4,7 @@
 mod assemble;
 mod calls;
 mod literal;
-mod made;
+mod call_code;
 mod steps;
 mod transfer;
 

@@ -5,7 +5,7 @@ mod assemble;
 mod calls;
 mod imports;
 mod literal;
-mod made;
+mod call_code;
 mod objects;
 mod options;
 mod steps;

@@ -19,7 +19,10 @@ use crate::trace::{self, CallEvent, CallState, Death, Event, Fact, Role, Subject
 
 use descriptors::Descriptors;
 pub use descriptors::Variable;
-pub use step::{Act, Alone, Entered, Kept, Line, Names, Part, Run, Seen, SeenLoop, Sent, Step, Whose};
+pub use step::{
+    CallOrLoop, EnteredCall, ExitScope, FinishedLoop, KeptDescriptors, NumberNames, NumberOwner, Program, ProgramStep,
+    ReturnedCall, SignalTarget, TaskSteps, TranscriptLine,
+};
 
 /// The one that does what no task does: it sends the signals that come from outside, and tells of deaths.
 pub const STAGE: usize = 0;
@@ -31,7 +34,7 @@ const NO_BENCH: &str = "only a bench can be made a program: of a watched one the
 /// How far the walk has come.
 #[derive(Debug, Default)]
 struct Walk {
-    run: Run,
+    run: Program,
     descriptors: Descriptors,
     /// The number of the turn.
     clock: u32,
@@ -58,7 +61,7 @@ struct Walk {
 }
 
 /// The run of a recording.
-pub fn of(recording: &Recording) -> Result<Run, String> {
+pub fn of(recording: &Recording) -> Result<Program, String> {
     let mut walk = Walk::default();
     walk.add("stage", 0, false);
     let mut replay = Replay::keeping(recording.keeping());
@@ -109,7 +112,7 @@ impl Walk {
         if task != STAGE && !is_thread {
             Rc::make_mut(&mut self.tasks).insert(0, (pid, task));
         }
-        self.run.parts.push(Part { name: name.to_owned(), word: own, is_thread, ..Part::default() });
+        self.run.parts.push(TaskSteps { name: name.to_owned(), word: own, is_thread, ..TaskSteps::default() });
     }
 
     fn begin(&mut self, statement: Option<Statement>) {
@@ -153,19 +156,19 @@ impl Walk {
 
     /// Signals that nobody on the bench sends.
     fn act_from_outside(&mut self) {
-        let Some(statement) = self.made().filter(|statement| statement.task.is_none()) else { return };
+        let Some(statement) = self.innermost_statement().filter(|statement| statement.task.is_none()) else { return };
         #[expect(clippy::wildcard_enum_match_arm, reason = "all other statements are made by a task")]
         let (name, sent) = match &statement.verb {
-            Verb::Kill { task, signal } => (task.clone(), Sent::Process(signal.0)),
-            Verb::KillGroup { task, signal } => (task.clone(), Sent::Group(signal.0)),
-            Verb::Stop { task } => (task.clone(), Sent::Process(Signal::STOP.0)),
-            Verb::Cont { task } => (task.clone(), Sent::Process(Signal::CONT.0)),
-            Verb::Interrupt { task } => (task.clone(), Sent::Interrupt),
+            Verb::Kill { task, signal } => (task.clone(), SignalTarget::Process(signal.0)),
+            Verb::KillGroup { task, signal } => (task.clone(), SignalTarget::Group(signal.0)),
+            Verb::Stop { task } => (task.clone(), SignalTarget::Process(Signal::STOP.0)),
+            Verb::Cont { task } => (task.clone(), SignalTarget::Process(Signal::CONT.0)),
+            Verb::Interrupt { task } => (task.clone(), SignalTarget::Interrupt),
             Verb::Sleep { ms: Number::Literal(ms) } => {
                 let ms = u64::try_from(*ms).unwrap_or(0);
                 self.is_outside = true;
                 self.act(STAGE);
-                self.push(STAGE, Step::Pause(ms));
+                self.push(STAGE, ProgramStep::Pause(ms));
                 return;
             }
             _ => return,
@@ -174,12 +177,14 @@ impl Walk {
         self.is_outside = true;
         self.act(STAGE);
         let sent = match sent {
-            Sent::Process(signal) if self.run.parts[task].is_thread => Sent::Thread(signal),
-            Sent::Process(_) | Sent::Thread(_) | Sent::Group(_) | Sent::Interrupt => sent,
+            SignalTarget::Process(signal) if self.run.parts[task].is_thread => SignalTarget::Thread(signal),
+            SignalTarget::Process(_) | SignalTarget::Thread(_) | SignalTarget::Group(_) | SignalTarget::Interrupt => {
+                sent
+            }
         };
-        self.push(STAGE, Step::Signal(task, sent));
-        if matches!(sent, Sent::Process(signal) | Sent::Thread(signal) if signal == Signal::STOP.0) {
-            self.push(STAGE, Step::UntilStopped(task));
+        self.push(STAGE, ProgramStep::Signal(task, sent));
+        if matches!(sent, SignalTarget::Process(signal) | SignalTarget::Thread(signal) if signal == Signal::STOP.0) {
+            self.push(STAGE, ProgramStep::AwaitStopped(task));
         }
     }
 
@@ -210,7 +215,7 @@ impl Walk {
                     Death::Killed(signal) => signal.0,
                     Death::Unknown => 0,
                 };
-                self.push(STAGE, Step::Died(who, status, Line::fixed(&line)));
+                self.push(STAGE, ProgramStep::AwaitDeath(who, status, TranscriptLine::fixed(&line)));
                 self.inside.remove(&who);
                 self.finish_asleep(who);
                 Ok(())
@@ -219,7 +224,7 @@ impl Walk {
             _ => {
                 if !line.is_empty() {
                     let last = self.last.map_or(STAGE, |last| last.0);
-                    self.push(last, Step::Comment(line.trim().to_owned()));
+                    self.push(last, ProgramStep::Comment(line.trim().to_owned()));
                 }
                 Ok(())
             }
@@ -227,7 +232,7 @@ impl Walk {
     }
 
     /// Those that are asleep at the end stay so.
-    fn end(mut self) -> Run {
+    fn end(mut self) -> Program {
         for who in 0..self.run.parts.len() {
             self.finish_asleep(who);
         }
@@ -239,7 +244,7 @@ impl Walk {
 
     fn finish_asleep(&mut self, who: usize) {
         if let Some(entered) = self.run.parts[who].asleep.take() {
-            self.push(who, Step::Never(Box::new(entered)));
+            self.push(who, ProgramStep::NeverReturns(Box::new(entered)));
         }
     }
 
@@ -249,16 +254,16 @@ impl Walk {
         let is_same = self.last == Some((who, false));
         if !is_same {
             if let Some((last, false)) = self.last {
-                self.push(last, Step::Over);
+                self.push(last, ProgramStep::PassTurn);
                 self.clock += 1;
             }
-            self.push(who, Step::Turn(self.clock));
+            self.push(who, ProgramStep::AwaitTurn(self.clock));
         }
         for other in returned.iter().filter(|other| **other != who) {
-            self.push(who, Step::Back(*other));
+            self.push(who, ProgramStep::AwaitReturn(*other));
         }
         if is_same && !self.inside.is_empty() {
-            self.push(who, Step::Quiet);
+            self.push(who, ProgramStep::AwaitSleepers);
         }
         self.last = Some((who, false));
         self.note(who);
@@ -270,9 +275,9 @@ impl Walk {
             && self.noted.insert(who)
         {
             let text = format!("line {}: {}", statement.line, statement.text.trim());
-            self.push(who, Step::Comment(text));
+            self.push(who, ProgramStep::Comment(text));
             if let Some(why) = self.why.take() {
-                self.push(who, Step::Comment(why));
+                self.push(who, ProgramStep::Comment(why));
             }
         }
     }
@@ -280,13 +285,13 @@ impl Walk {
     /// A line that its task cannot tell.
     fn told_by_stage(&mut self, line: &str) {
         self.act(STAGE);
-        self.push(STAGE, Step::Say(Line::fixed(line)));
+        self.push(STAGE, ProgramStep::Print(TranscriptLine::fixed(line)));
     }
 
     /// The next call of this one sleeps, or is its last: others go on meanwhile.
     fn falls_asleep(&mut self, who: usize, line: &str) {
         self.act(who);
-        self.push(who, Step::Sleeps(Line::fixed(line)));
+        self.push(who, ProgramStep::PrintThenSleep(TranscriptLine::fixed(line)));
         self.clock += 1;
         self.last = Some((who, true));
         self.inside.insert(who);
@@ -294,7 +299,7 @@ impl Walk {
 
     /// Whether the running statement is a task's signal to itself.
     fn is_sent_by_itself(&self, event: &Event) -> bool {
-        let Some(statement) = self.made() else { return false };
+        let Some(statement) = self.innermost_statement() else { return false };
         let is_own = self.part_of(event).is_some_and(|part| statement.task.as_deref() == Some(&part.name));
         is_own
             && matches!(&statement.verb, Verb::Kill { task, .. } | Verb::Stop { task } if statement.task.as_ref() == Some(task))
@@ -303,44 +308,44 @@ impl Walk {
     /// The next call of this one stops it: others go on meanwhile, once it is so.
     fn stops_itself(&mut self, who: usize) {
         self.act(who);
-        self.push(who, Step::Stops);
+        self.push(who, ProgramStep::PrepareStop);
         self.clock += 1;
         self.last = Some((who, true));
         self.inside.insert(who);
         let pid = self.tasks.iter().find(|task| task.1 == who).map_or(0, |task| task.0);
         let call = Call::Kill { pid, signal: Signal::STOP.0 };
         let (event, names) = (entered(&self.run.parts[who].name, pid, call), self.names(pid));
-        self.run.parts[who].asleep = Some(Entered { act: Act::Call(Box::new(event)), names });
+        self.run.parts[who].asleep = Some(EnteredCall { act: CallOrLoop::Call(Box::new(event)), names });
         self.act(STAGE);
-        self.push(STAGE, Step::UntilStopped(who));
+        self.push(STAGE, ProgramStep::AwaitStopped(who));
     }
 
     /// It has returned from the call that slept, and told it.
     fn woke(&mut self, who: usize) {
-        self.push(who, Step::Woke);
+        self.push(who, ProgramStep::ReportWoken);
         self.inside.remove(&who);
         self.returned.push(who);
     }
 
-    fn push(&mut self, who: usize, step: Step) {
+    fn push(&mut self, who: usize, step: ProgramStep) {
         self.run.parts[who].steps.push(step);
     }
 
     /// What numbers mean to a process now.
-    fn names(&self, pid: i32) -> Names {
+    fn names(&self, pid: i32) -> NumberNames {
         let statement = self.statement.as_ref();
         let statement = statement.map(|statement| format!("line {}: {}", statement.line, statement.text.trim()));
-        Names::new(self.descriptors.table(pid), self.tasks.clone(), statement.map(Rc::from))
+        NumberNames::new(self.descriptors.table(pid), self.tasks.clone(), statement.map(Rc::from))
     }
 
     /// The statement that is made; of one that repeats another that one.
-    fn made(&self) -> Option<&Statement> {
+    fn innermost_statement(&self) -> Option<&Statement> {
         let statement = self.statement.as_ref()?;
         if let Verb::Repeat { body, .. } = &statement.verb { Some(body) } else { Some(statement) }
     }
 
     fn verb(&self) -> Option<&Verb> {
-        self.made().map(|statement| &statement.verb)
+        self.innermost_statement().map(|statement| &statement.verb)
     }
 }
 

@@ -14,8 +14,8 @@ use crate::sys::confine::Confinement;
 use crate::sys::procfs::ThreadFiles;
 use crate::sys::{During, SysError, launch, poll};
 use crate::trace::{CallEvent, Event, TaskId, What};
-use crate::watch::follower::{Ending, Follower, News};
-use crate::watch::start::{Setup, Started, start};
+use crate::watch::follower::{Follower, FollowerUpdate, ProgramEnding};
+use crate::watch::start::{LaunchSetup, StartedWatcher, start};
 
 use super::Bounds;
 use super::judgement::{Ended, Judgement, ProgramRun};
@@ -35,7 +35,8 @@ pub fn judge(
 ) -> Result<Judgement, SysError> {
     let words = [CString::new(program.as_os_str().as_bytes()).unwrap_or_default()];
     let output = launch::unnamed_file()?;
-    let started = start(&words, Setup { output: Some(&output), bounds: Some(confinement), ..Setup::default() })?;
+    let started =
+        start(&words, LaunchSetup { output: Some(&output), bounds: Some(confinement), ..LaunchSetup::default() })?;
     let mut run = RunningProgram {
         follower: Follower::new(None, false),
         grade,
@@ -49,11 +50,11 @@ pub fn judge(
     run.follower.end();
     run.mistakes.end(run.follower.recording().world());
     let ended = stopped.unwrap_or_else(|| match run.follower.ending() {
-        Ending::Died(death) => Ended::Died(death),
-        Ending::NotExecuted(errno) => {
+        ProgramEnding::Died(death) => Ended::Died(death),
+        ProgramEnding::NotExecuted(errno) => {
             Ended::NotRun(format!("It cannot be executed: {} ({}).", errno.name(), errno.message()))
         }
-        Ending::NotWatched(reason) => Ended::NotRun(format!("It cannot be watched: {reason}.")),
+        ProgramEnding::NotWatched(reason) => Ended::NotRun(format!("It cannot be watched: {reason}.")),
     });
     let output = launch::read_back(output, MOST_OUTPUT);
     Ok(run.judgement(ended, &output))
@@ -85,7 +86,7 @@ impl RunningProgram {
     }
 
     /// To its end; how it was stopped, if it had to be.
-    fn follow(&mut self, mut started: Started) -> Result<Option<Ended>, SysError> {
+    fn follow(&mut self, mut started: StartedWatcher) -> Result<Option<Ended>, SysError> {
         let deadline = Instant::now() + self.bounds.timeout;
         let mut last: Option<Look> = None;
         let stopped = loop {
@@ -99,7 +100,7 @@ impl RunningProgram {
             if ready.first() == Some(&true) {
                 last = None;
                 for frame in started.receiver.receive().during("read what the watcher says")? {
-                    if let News::Events(events) = self.follower.take(frame) {
+                    if let FollowerUpdate::Events(events) = self.follower.take(frame) {
                         for event in &events {
                             self.note(event);
                         }
@@ -165,7 +166,7 @@ impl RunningProgram {
     }
 
     /// A look at everybody, the watcher too; none where one of them does not sleep by the kernel's word.
-    fn look(&self, started: &Started) -> Option<Look> {
+    fn look(&self, started: &StartedWatcher) -> Option<Look> {
         let living = self.follower.recording().world().tasks().filter(|task| task.is_alive());
         let all = living.map(|task| (task.pid, task.tid)).chain([(started.pid, started.pid)]);
         let sleeps = |(pid, tid): (i32, i32)| {

@@ -26,8 +26,8 @@ pub fn level(right: u32, wrong: u32) -> u8 {
 }
 
 /// What makes two problems nearly the same: the kind of channel, the call that is asked about, and the answer.
-pub fn likeness_of(scene: &str, question: &Statement, answer: &str) -> String {
-    let kind = scene.split_whitespace().nth(1).unwrap_or_default();
+pub fn likeness_of(setup: &str, question: &Statement, answer: &str) -> String {
+    let kind = setup.split_whitespace().nth(1).unwrap_or_default();
     let verb = question.text.rsplit(": ").next().and_then(|text| text.split_whitespace().next()).unwrap_or_default();
     format!("{kind} {verb} {answer}")
 }
@@ -36,8 +36,8 @@ pub fn likeness_of(scene: &str, question: &Statement, answer: &str) -> String {
 pub fn likeness(problem: &Lesson) -> Option<String> {
     let (_, prediction) = problem.questions().next()?;
     let answer = prediction.options.iter().find(|option| option.ticked)?;
-    let scene = problem.setup.first().map(|statement| statement.text.as_str()).unwrap_or_default();
-    Some(likeness_of(scene, &prediction.statement, &answer.text))
+    let setup = problem.setup.first().map(|statement| statement.text.as_str()).unwrap_or_default();
+    Some(likeness_of(setup, &prediction.statement, &answer.text))
 }
 
 #[cfg(test)]

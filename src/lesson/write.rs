@@ -86,13 +86,13 @@ fn relation(verb: &Verb, word: &str) -> String {
 
 /// A lesson of what was done on the bench, with places for its author's words.
 pub fn lesson(title: &str, done: &[Done], why: Option<&str>, kernel: &str) -> String {
-    let makes_the_scene = |done: &&Done| {
+    let is_setup = |done: &&Done| {
         let verb = done.text.split(": ").last().and_then(|text| text.split(' ').next()).unwrap_or_default();
         !done.is_refused && matches!(verb, "signal" | "channel" | "socketpair" | "pipe" | "fork" | "nonblock")
     };
-    let scene = done.iter().take_while(makes_the_scene).count();
+    let setup_length = done.iter().take_while(is_setup).count();
     // A lesson has something to step through.
-    let (setup, steps) = done.split_at(if scene < done.len() { scene } else { 0 });
+    let (setup, steps) = done.split_at(if setup_length < done.len() { setup_length } else { 0 });
     let mut text = front(title, &["basics"]);
     let _ = write!(
         text,

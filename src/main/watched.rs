@@ -8,9 +8,9 @@ use tincans::cli::{Arguments, WatchOptions};
 use tincans::guardian::Terminal;
 use tincans::session::Settings;
 use tincans::watch::command::{self, Files};
-use tincans::watch::headless::{self, Form};
-use tincans::watch::live::Way;
-use tincans::watch::start::Wanted;
+use tincans::watch::headless::{self, OutputForm};
+use tincans::watch::live::LiveOptions;
+use tincans::watch::start::SchedulingMode;
 use tincans::{text, tui};
 
 use super::{course, guarded, looks, own_settings, texts_in};
@@ -28,9 +28,9 @@ pub fn watch(arguments: &Arguments, how: &WatchOptions, program: &[OsString]) ->
         return Err(eyre!("{name} needs a terminal: {obstacle}"));
     }
     if is_headless || tui::output_obstacle().is_some() {
-        let form = if how.json { Form::Json } else { Form::Transcript };
+        let form = if how.json { OutputForm::Json } else { OutputForm::Transcript };
         let timeout = how.timeout.map(Duration::from_secs_f64);
-        let options = headless::Options { form, timeout, checks: how.check, order: how.order };
+        let options = headless::HeadlessOptions { form, timeout, checks: how.check, order: how.order };
         let files = Files {
             transcript: how.output.as_deref(),
             recording: how.record.as_deref(),
@@ -44,8 +44,8 @@ pub fn watch(arguments: &Arguments, how: &WatchOptions, program: &[OsString]) ->
     let (config, complaints) = own_settings();
     let looks = looks(arguments, config, complaints);
     let name = program.first().map(|word| text::string(&word.to_string_lossy())).unwrap_or_default();
-    let pace = if how.step { Wanted::Stepped } else { Wanted::Free };
-    let way = Way { pace, has_pipe: how.pipe };
-    let start = |size| command::start(program, how.record.as_deref(), (size, way));
+    let scheduling = if how.step { SchedulingMode::Stepped } else { SchedulingMode::Free };
+    let options = LiveOptions { scheduling, has_pipe: how.pipe };
+    let start = |size| command::start(program, how.record.as_deref(), (size, options));
     guarded(Terminal::Watching, || tui::watch(settings, (start, name), learning, looks))
 }

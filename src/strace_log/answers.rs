@@ -9,7 +9,7 @@ use super::text::{annotation, field, flags, int, number, parts, string, value};
 
 /// What stands behind ` = `.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer<'a> {
+pub enum LoggedResult<'a> {
     /// It returned this; what follows may say more.
     Value(i64, &'a str),
     /// It failed.
@@ -21,15 +21,15 @@ pub enum Answer<'a> {
 }
 
 /// Reads the text behind the closing parenthesis.
-pub fn answer(text: &str) -> Answer<'_> {
-    let Some(text) = text.trim_start().strip_prefix("= ") else { return Answer::Unknown };
+pub fn answer(text: &str) -> LoggedResult<'_> {
+    let Some(text) = text.trim_start().strip_prefix("= ") else { return LoggedResult::Unknown };
     let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
     let name = rest.split(' ').next().unwrap_or("");
     match first {
-        "?" if name.starts_with("ERESTART") => Answer::Interrupted,
-        "?" => Answer::Unknown,
-        "-1" if name.starts_with('E') => Errno::from_name(name).map_or(Answer::Unknown, Answer::Failed),
-        _ => number(first).map_or(Answer::Unknown, |value| Answer::Value(value, text)),
+        "?" if name.starts_with("ERESTART") => LoggedResult::Interrupted,
+        "?" => LoggedResult::Unknown,
+        "-1" if name.starts_with('E') => Errno::from_name(name).map_or(LoggedResult::Unknown, LoggedResult::Failed),
+        _ => number(first).map_or(LoggedResult::Unknown, |value| LoggedResult::Value(value, text)),
     }
 }
 
@@ -165,13 +165,13 @@ mod tests {
 
     #[test]
     fn results_are_read() {
-        assert!(matches!(answer(" = 3<pipe:[7]>"), Answer::Value(3, _)));
-        assert!(matches!(answer("       = 0 (Timeout)"), Answer::Value(0, _)));
-        assert!(matches!(answer(" = 0x7f12"), Answer::Value(0x7f12, _)));
-        assert_eq!(answer(" = -1 EPIPE (Broken pipe)"), Answer::Failed(Errno::EPIPE));
-        assert_eq!(answer(" = ? ERESTARTSYS (To be restarted)"), Answer::Interrupted);
-        assert_eq!(answer(" = ?"), Answer::Unknown);
-        assert_eq!(answer(""), Answer::Unknown);
+        assert!(matches!(answer(" = 3<pipe:[7]>"), LoggedResult::Value(3, _)));
+        assert!(matches!(answer("       = 0 (Timeout)"), LoggedResult::Value(0, _)));
+        assert!(matches!(answer(" = 0x7f12"), LoggedResult::Value(0x7f12, _)));
+        assert_eq!(answer(" = -1 EPIPE (Broken pipe)"), LoggedResult::Failed(Errno::EPIPE));
+        assert_eq!(answer(" = ? ERESTARTSYS (To be restarted)"), LoggedResult::Interrupted);
+        assert_eq!(answer(" = ?"), LoggedResult::Unknown);
+        assert_eq!(answer(""), LoggedResult::Unknown);
     }
 
     #[test]

@@ -11,10 +11,10 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::trace::Record;
 
-use super::line::{Body, Line, parse};
+use super::line::{LineBody, LogLine, parse};
 use annotations::Annotations;
-use steps::{Joined, Step};
-use tasks::Tasks;
+use steps::{JoinedCall, LogStep};
+use tasks::LoggedTasks;
 
 /// Steps that wait for a line to come. Beyond that the oldest is taken as it is: its call has not returned.
 const MOST_WAITING: usize = 200_000;
@@ -35,10 +35,10 @@ pub struct Finding {
 /// A log on its way to records.
 #[derive(Debug, Default)]
 pub struct Importer {
-    queue: VecDeque<Slot>,
+    queue: VecDeque<QueuedStep>,
     /// The number of the queue's first slot.
     first: u64,
-    joined: HashMap<u64, Joined>,
+    joined: HashMap<u64, JoinedCall>,
     next_call: u64,
     /// The call that each task is in the middle of.
     pending: HashMap<i32, u64>,
@@ -53,15 +53,15 @@ pub struct Importer {
     lines: u64,
     unknown_lines: u64,
     annotations: Annotations,
-    tasks: Tasks,
+    tasks: LoggedTasks,
 }
 
 /// A step, and whether all of it is known.
 #[derive(Debug)]
-struct Slot {
+struct QueuedStep {
     pid: i32,
     t_ns: u64,
-    step: Step,
+    step: LogStep,
     is_ready: bool,
 }
 
@@ -76,17 +76,17 @@ impl Importer {
         self.annotations.see(&text);
         let line = parse(&text);
         match line.body {
-            Body::Remark => {}
-            Body::Unknown => self.unknown_lines += 1,
-            Body::Call { .. }
-            | Body::Begun { .. }
-            | Body::Resumed { .. }
-            | Body::Ended
-            | Body::Signal(_)
-            | Body::Stopped(_)
-            | Body::Exited(_)
-            | Body::Killed(_)
-            | Body::Superseded(_) => self.take(line),
+            LineBody::Remark => {}
+            LineBody::Unknown => self.unknown_lines += 1,
+            LineBody::Call { .. }
+            | LineBody::Begun { .. }
+            | LineBody::Resumed { .. }
+            | LineBody::Ended
+            | LineBody::Signal(_)
+            | LineBody::Stopped(_)
+            | LineBody::Exited(_)
+            | LineBody::Killed(_)
+            | LineBody::Superseded(_) => self.take(line),
         }
         self.drain(records, false);
     }
@@ -157,7 +157,7 @@ impl Importer {
         self.tasks.knows(pid) || self.joined.values().any(|joined| joined.makes(pid))
     }
 
-    fn take(&mut self, line: Line<'_>) {
+    fn take(&mut self, line: LogLine<'_>) {
         let pid = self.who(line.pid);
         let t_ns = line.t_ns.unwrap_or(self.lines);
         self.decide_signal(pid, line.body);
@@ -165,51 +165,51 @@ impl Importer {
             self.first_line(pid, t_ns);
         }
         match line.body {
-            Body::Call { name, rest } => {
+            LineBody::Call { name, rest } => {
                 let call = self.add_call(name, rest, true);
-                self.push(pid, t_ns, Step::Entry(call), true);
+                self.push(pid, t_ns, LogStep::Entry(call), true);
                 self.returned(pid, t_ns, call);
             }
-            Body::Begun { name, rest } => {
+            LineBody::Begun { name, rest } => {
                 let call = self.add_call(name, rest, false);
                 self.pending.insert(pid, call);
-                self.push(pid, t_ns, Step::Entry(call), false);
+                self.push(pid, t_ns, LogStep::Entry(call), false);
             }
-            Body::Resumed { name, rest } => self.resume(pid, t_ns, (name, rest)),
-            Body::Ended => self.give_up(pid),
-            Body::Signal(text) => {
-                let slot = self.push(pid, t_ns, Step::signal(text), false);
+            LineBody::Resumed { name, rest } => self.resume(pid, t_ns, (name, rest)),
+            LineBody::Ended => self.give_up(pid),
+            LineBody::Signal(text) => {
+                let slot = self.push(pid, t_ns, LogStep::signal(text), false);
                 self.signals.insert(pid, slot);
             }
-            Body::Stopped(signal) => drop(self.push(pid, t_ns, Step::stopped(signal), true)),
-            Body::Exited(code) => self.end_task(pid, t_ns, Step::exited(code)),
-            Body::Killed(signal) => self.end_task(pid, t_ns, Step::killed(signal)),
-            Body::Superseded(by) => {
+            LineBody::Stopped(signal) => drop(self.push(pid, t_ns, LogStep::stopped(signal), true)),
+            LineBody::Exited(code) => self.end_task(pid, t_ns, LogStep::exited(code)),
+            LineBody::Killed(signal) => self.end_task(pid, t_ns, LogStep::killed(signal)),
+            LineBody::Superseded(by) => {
                 if let Some(call) = self.pending.remove(&by) {
                     self.pending.insert(pid, call);
                 }
                 self.seen.insert(by, false);
-                self.push(pid, t_ns, Step::Superseded(by), true);
+                self.push(pid, t_ns, LogStep::Superseded(by), true);
             }
-            Body::Remark | Body::Unknown => {}
+            LineBody::Remark | LineBody::Unknown => {}
         }
     }
 
-    fn end_task(&mut self, pid: i32, t_ns: u64, step: Step) {
+    fn end_task(&mut self, pid: i32, t_ns: u64, step: LogStep) {
         self.give_up(pid);
         self.seen.insert(pid, false);
         self.push(pid, t_ns, step, true);
     }
 
-    fn push(&mut self, pid: i32, t_ns: u64, step: Step, is_ready: bool) -> u64 {
-        self.queue.push_back(Slot { pid, t_ns, step, is_ready });
+    fn push(&mut self, pid: i32, t_ns: u64, step: LogStep, is_ready: bool) -> u64 {
+        self.queue.push_back(QueuedStep { pid, t_ns, step, is_ready });
         self.first + self.queue.len() as u64 - 1
     }
 
     fn add_call(&mut self, name: &str, text: &str, is_whole: bool) -> u64 {
         let call = self.next_call;
         self.next_call += 1;
-        self.joined.insert(call, Joined::new(name, text, is_whole));
+        self.joined.insert(call, JoinedCall::new(name, text, is_whole));
         call
     }
 
@@ -218,8 +218,8 @@ impl Importer {
         if self.tasks.knows(pid) {
             return;
         }
-        let may_be_child = self.pending.values().any(|call| self.joined.get(call).is_some_and(Joined::makes_task));
-        let slot = self.push(pid, t_ns, Step::Born { by: None }, !may_be_child);
+        let may_be_child = self.pending.values().any(|call| self.joined.get(call).is_some_and(JoinedCall::makes_task));
+        let slot = self.push(pid, t_ns, LogStep::Born { by: None }, !may_be_child);
         if may_be_child {
             self.births.insert(pid, slot);
         }
@@ -230,7 +230,7 @@ impl Importer {
         let Some(call) = self.pending.remove(&pid) else {
             // Its first half is not in the log: it had begun before strace came.
             let call = self.add_call(name, rest, true);
-            self.push(pid, t_ns, Step::Entry(call), true);
+            self.push(pid, t_ns, LogStep::Entry(call), true);
             self.returned(pid, t_ns, call);
             return;
         };
@@ -243,11 +243,11 @@ impl Importer {
 
     /// A call has returned: if it made a child whose lines have come already, that one's parent is known now.
     fn returned(&mut self, pid: i32, t_ns: u64, call: u64) {
-        let child = self.joined.get(&call).and_then(Joined::child);
+        let child = self.joined.get(&call).and_then(JoinedCall::child);
         if let Some(slot) = child.and_then(|child| self.births.remove(&child)) {
-            self.set_step(slot, Step::Born { by: Some((pid, call)) });
+            self.set_step(slot, LogStep::Born { by: Some((pid, call)) });
         }
-        self.push(pid, t_ns, Step::Return(call), true);
+        self.push(pid, t_ns, LogStep::Return(call), true);
     }
 
     /// The call that a task is in will not return.
@@ -258,13 +258,13 @@ impl Importer {
     }
 
     fn make_ready(&mut self, call: u64) {
-        let is_entry = |slot: &&mut Slot| matches!(slot.step, Step::Entry(of) if of == call);
+        let is_entry = |slot: &&mut QueuedStep| matches!(slot.step, LogStep::Entry(of) if of == call);
         if let Some(slot) = self.queue.iter_mut().rev().find(is_entry) {
             slot.is_ready = true;
         }
     }
 
-    fn set_step(&mut self, number: u64, step: Step) {
+    fn set_step(&mut self, number: u64, step: LogStep) {
         let at = number.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
         if let Some(slot) = at.and_then(|at| self.queue.get_mut(at)) {
             slot.step = step;
@@ -273,7 +273,7 @@ impl Importer {
     }
 
     /// The line before this one of a task was a signal's: whether it kills is known now.
-    fn decide_signal(&mut self, pid: i32, next: Body<'_>) {
+    fn decide_signal(&mut self, pid: i32, next: LineBody<'_>) {
         let Some(number) = self.signals.remove(&pid) else { return };
         let at = number.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
         if let Some(slot) = at.and_then(|at| self.queue.get_mut(at)) {
@@ -291,7 +291,7 @@ impl Importer {
             let Some(slot) = self.queue.pop_front() else { return };
             self.first += 1;
             self.tasks.step((slot.pid, slot.t_ns), &slot.step, &self.joined, records);
-            if let Step::Return(call) = slot.step {
+            if let LogStep::Return(call) = slot.step {
                 self.joined.remove(&call);
             }
         }

@@ -2,18 +2,18 @@
 
 /// A line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Line<'a> {
+pub struct LogLine<'a> {
     /// The task; none where the line does not say.
     pub pid: Option<i32>,
     /// Nanoseconds of whatever clock the log has; none where it has no absolute time.
     pub t_ns: Option<u64>,
     /// What it says.
-    pub body: Body<'a>,
+    pub body: LineBody<'a>,
 }
 
 /// What a line says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Body<'a> {
+pub enum LineBody<'a> {
     /// `name(arguments…) = result`, all of it.
     Call {
         /// The call's name.
@@ -53,10 +53,10 @@ pub enum Body<'a> {
     Unknown,
 }
 
-impl Line<'_> {
+impl LogLine<'_> {
     /// Whether it tells of a task.
     pub fn is_event(&self) -> bool {
-        !matches!(self.body, Body::Remark | Body::Unknown)
+        !matches!(self.body, LineBody::Remark | LineBody::Unknown)
     }
 }
 
@@ -64,8 +64,8 @@ impl Line<'_> {
 const UNFINISHED: &str = "<unfinished ...>";
 
 /// Reads a line.
-pub fn parse(text: &str) -> Line<'_> {
-    let nothing = Line { pid: None, t_ns: None, body: Body::Remark };
+pub fn parse(text: &str) -> LogLine<'_> {
+    let nothing = LogLine { pid: None, t_ns: None, body: LineBody::Remark };
     if text.trim().is_empty() || text.starts_with(" > ") || text.starts_with(" | ") || text.starts_with(" * ") {
         return nothing;
     }
@@ -74,7 +74,7 @@ pub fn parse(text: &str) -> Line<'_> {
     }
     let (pid, rest) = leading_pid(text);
     let (t_ns, rest) = leading_times(rest);
-    Line { pid, t_ns, body: body(rest) }
+    LogLine { pid, t_ns, body: body(rest) }
 }
 
 /// `11624 `, `[pid 11624] `, `11624<name> `; a run of ten digits or more is a time.
@@ -128,14 +128,14 @@ fn leading_times(text: &str) -> (Option<u64>, &str) {
 
 /// A time at the beginning of a line.
 #[derive(Debug, Clone, Copy)]
-enum Time {
+enum LineTime {
     /// Nanoseconds of some clock.
     Absolute(u64),
     /// What -r prints: how long it is since the line before.
     SinceLast,
 }
 
-impl Time {
+impl LineTime {
     fn absolute(self) -> Option<u64> {
         match self {
             Self::Absolute(t_ns) => Some(t_ns),
@@ -145,7 +145,7 @@ impl Time {
 }
 
 /// `1795903972.351021`, `22:13:26.038302`, `22:13:26`, `0.000083` of -r; none: no time.
-fn time(word: &str) -> Option<Time> {
+fn time(word: &str) -> Option<LineTime> {
     let (whole, part) = word.split_once('.').unwrap_or((word, ""));
     if !part.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -158,55 +158,55 @@ fn time(word: &str) -> Option<Time> {
         [seconds] if seconds.len() >= 10 => number(seconds)?,
         [seconds] if !part.is_empty() && !seconds.is_empty() => {
             number(seconds)?;
-            return Some(Time::SinceLast);
+            return Some(LineTime::SinceLast);
         }
         _ => return None,
     };
-    seconds.checked_mul(1_000_000_000)?.checked_add(nanos).map(Time::Absolute)
+    seconds.checked_mul(1_000_000_000)?.checked_add(nanos).map(LineTime::Absolute)
 }
 
-fn body(text: &str) -> Body<'_> {
+fn body(text: &str) -> LineBody<'_> {
     let text = text.trim_end();
     if let Some(inside) = text.strip_prefix("+++ ").and_then(|rest| rest.strip_suffix(" +++")) {
         return end(inside);
     }
     if let Some(inside) = text.strip_prefix("--- ").and_then(|rest| rest.strip_suffix(" ---")) {
         return match inside.strip_prefix("stopped by ") {
-            Some(signal) => Body::Stopped(signal),
-            None => Body::Signal(inside),
+            Some(signal) => LineBody::Stopped(signal),
+            None => LineBody::Signal(inside),
         };
     }
     if let Some(rest) = text.strip_prefix("<... ") {
         return resumed(rest);
     }
-    let Some(open) = text.find('(') else { return Body::Unknown };
+    let Some(open) = text.find('(') else { return LineBody::Unknown };
     let name = &text[..open];
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'?') {
-        return Body::Unknown;
+        return LineBody::Unknown;
     }
     let rest = &text[open + 1..];
     match rest.strip_suffix(UNFINISHED) {
-        Some(rest) => Body::Begun { name, rest },
-        None => Body::Call { name, rest },
+        Some(rest) => LineBody::Begun { name, rest },
+        None => LineBody::Call { name, rest },
     }
 }
 
-fn resumed(text: &str) -> Body<'_> {
-    let Some((name, rest)) = text.split_once(" resumed>") else { return Body::Unknown };
+fn resumed(text: &str) -> LineBody<'_> {
+    let Some((name, rest)) = text.split_once(" resumed>") else { return LineBody::Unknown };
     // Older versions print a blank between.
     let rest = rest.strip_prefix(' ').unwrap_or(rest);
-    if rest.starts_with(UNFINISHED) { Body::Ended } else { Body::Resumed { name, rest } }
+    if rest.starts_with(UNFINISHED) { LineBody::Ended } else { LineBody::Resumed { name, rest } }
 }
 
-fn end(text: &str) -> Body<'_> {
+fn end(text: &str) -> LineBody<'_> {
     let number = |text: &str| text.split(' ').next().and_then(|word| word.parse().ok());
     if let Some(code) = text.strip_prefix("exited with ").and_then(number) {
-        return Body::Exited(code);
+        return LineBody::Exited(code);
     }
     if let Some(signal) = text.strip_prefix("killed by ") {
-        return Body::Killed(signal.split(' ').next().unwrap_or(signal));
+        return LineBody::Killed(signal.split(' ').next().unwrap_or(signal));
     }
-    text.strip_prefix("superseded by execve in pid ").and_then(number).map_or(Body::Unknown, Body::Superseded)
+    text.strip_prefix("superseded by execve in pid ").and_then(number).map_or(LineBody::Unknown, LineBody::Superseded)
 }
 
 #[cfg(test)]
@@ -217,7 +217,7 @@ mod tests {
     fn call(text: &str) -> (Option<i32>, Option<u64>, &str) {
         let line = parse(text);
         match line.body {
-            Body::Call { name, .. } => (line.pid, line.t_ns, name),
+            LineBody::Call { name, .. } => (line.pid, line.t_ns, name),
             other => panic!("{text}: {other:?}"),
         }
     }
@@ -246,25 +246,25 @@ mod tests {
 
     #[test]
     fn both_halves_of_a_cut_call_are_known() {
-        assert_eq!(parse("7 read(3, <unfinished ...>").body, Body::Begun { name: "read", rest: "3, " });
+        assert_eq!(parse("7 read(3, <unfinished ...>").body, LineBody::Begun { name: "read", rest: "3, " });
         assert_eq!(
             parse("7 <... read resumed>\"x\", 4) = 1").body,
-            Body::Resumed { name: "read", rest: "\"x\", 4) = 1" }
+            LineBody::Resumed { name: "read", rest: "\"x\", 4) = 1" }
         );
         assert_eq!(
             parse("7 <... wait4 resumed> )       = 0").body,
-            Body::Resumed { name: "wait4", rest: ")       = 0" }
+            LineBody::Resumed { name: "wait4", rest: ")       = 0" }
         );
-        assert_eq!(parse("7 <... read resumed> <unfinished ...>) = ?").body, Body::Ended);
+        assert_eq!(parse("7 <... read resumed> <unfinished ...>) = ?").body, LineBody::Ended);
     }
 
     #[test]
     fn ends_and_signals_are_known() {
-        assert_eq!(parse("7 +++ exited with 3 +++").body, Body::Exited(3));
-        assert_eq!(parse("7 +++ killed by SIGSEGV (core dumped) +++").body, Body::Killed("SIGSEGV"));
-        assert_eq!(parse("7 +++ superseded by execve in pid 9 +++").body, Body::Superseded(9));
-        assert_eq!(parse("7 --- stopped by SIGSTOP ---").body, Body::Stopped("SIGSTOP"));
-        assert!(matches!(parse("7 --- SIGUSR1 {si_signo=SIGUSR1} ---").body, Body::Signal(_)));
+        assert_eq!(parse("7 +++ exited with 3 +++").body, LineBody::Exited(3));
+        assert_eq!(parse("7 +++ killed by SIGSEGV (core dumped) +++").body, LineBody::Killed("SIGSEGV"));
+        assert_eq!(parse("7 +++ superseded by execve in pid 9 +++").body, LineBody::Superseded(9));
+        assert_eq!(parse("7 --- stopped by SIGSTOP ---").body, LineBody::Stopped("SIGSTOP"));
+        assert!(matches!(parse("7 --- SIGUSR1 {si_signo=SIGUSR1} ---").body, LineBody::Signal(_)));
     }
 
     #[test]
@@ -272,10 +272,10 @@ mod tests {
         for remark in
             ["", "strace: Process 5 attached", " | 00000  50 03", " > lib(f+0x1) [0x2]", " * 5 bytes in buffer 1"]
         {
-            assert_eq!(parse(remark).body, Body::Remark, "{remark}");
+            assert_eq!(parse(remark).body, LineBody::Remark, "{remark}");
         }
         for text in ["kid: [1] = 2", "hello", "7 hello (world)", "[pid 7", "<... "] {
-            assert_eq!(parse(text).body, Body::Unknown, "{text}");
+            assert_eq!(parse(text).body, LineBody::Unknown, "{text}");
         }
     }
 }

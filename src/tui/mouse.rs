@@ -4,15 +4,15 @@ use std::io;
 
 use crossterm::event::MouseEvent;
 
-use super::{Tui, scene, screen};
+use super::{Tui, context, screen};
 use crate::app::action::Input;
 use crate::ui::{self, pointer};
 
 impl Tui {
     pub(super) fn point(&mut self, mouse: MouseEvent) {
-        let scene = scene(&self.playground, self.theme);
-        let Some(action) = pointer::action(scene, self.size, mouse) else { return };
-        let action = ui::turned(scene, self.size, action);
+        let context = context(&self.playground, self.theme);
+        let Some(action) = pointer::action(context, self.size, mouse) else { return };
+        let action = ui::turned(context, self.size, action);
         self.playground.handle(Input::Do(action));
         self.is_dirty = true;
     }

@@ -62,8 +62,8 @@ impl Screen {
     }
 
     /// Draws a frame and writes it at once.
-    pub fn draw(&mut self, scene: ViewContext<'_>) -> io::Result<()> {
-        let bytes = self.canvas.frame(|buffer| ui::draw(scene, buffer));
+    pub fn draw(&mut self, context: ViewContext<'_>) -> io::Result<()> {
+        let bytes = self.canvas.frame(|buffer| ui::draw(context, buffer));
         if bytes.is_empty() { Ok(()) } else { write_out(&bytes) }
     }
 

@@ -1,4 +1,4 @@
-//! The panels, one a file. Each draws a part of the scene into an area of the buffer, whatever the area's size.
+//! The panels, one a file. Each draws a part of the view into an area of the buffer, whatever the area's size.
 
 pub mod alternatives;
 pub mod box_rows;
@@ -46,8 +46,10 @@ pub fn covering(view: View) -> Option<Covering> {
         View::Diagram => Covering { draw: diagram::draw, spare: diagram::spare },
         View::Xray => Covering { draw: xray::draw, spare: xray::spare },
         View::Processes => Covering { draw: tree::draw, spare: tree::spare },
-        View::Grid => Covering { draw: grid::draw, spare: |scene, height| without(scene, height, (1, 2)) },
-        View::Holders => Covering { draw: holders::draw_all, spare: |scene, height| without(scene, height, (2, 1)) },
+        View::Grid => Covering { draw: grid::draw, spare: |context, height| without(context, height, (1, 2)) },
+        View::Holders => {
+            Covering { draw: holders::draw_all, spare: |context, height| without(context, height, (2, 1)) }
+        }
         View::Lens => Covering { draw: lens::draw, spare: |_, height| of_any(height) },
         View::Alternatives => Covering { draw: alternatives::draw, spare: |_, height| of_any(height) },
         View::Trace => Covering { draw: trace::draw, spare: |_, height| of_any(height) },
@@ -55,8 +57,8 @@ pub fn covering(view: View) -> Option<Covering> {
 }
 
 /// What a list of all channels leaves: so many rows each, and so many for the headings.
-fn without(scene: ViewContext<'_>, height: u16, (each, headings): (usize, usize)) -> u16 {
-    let used = each * channel_sides::listed(scene.world).len() + headings;
+fn without(context: ViewContext<'_>, height: u16, (each, headings): (usize, usize)) -> u16 {
+    let used = each * channel_sides::listed(context.world).len() + headings;
     height.saturating_sub(u16::try_from(used).unwrap_or(u16::MAX))
 }
 

@@ -61,45 +61,46 @@ pub fn panels(area: Rect, count: usize, focus: usize, most: usize) -> Vec<PanelP
 }
 
 /// How large the boxes of messages may be, the largest first: in a room as large as letters can be drawn.
-pub fn forms(scene: ViewContext<'_>) -> Vec<BoxForm> {
-    let in_a_room = scene.app.present.is_on && !scene.theme.is_ascii();
+pub fn forms(context: ViewContext<'_>) -> Vec<BoxForm> {
+    let in_a_room = context.app.present.is_on && !context.theme.is_ascii();
     if in_a_room { vec![BoxForm::Biggest, BoxForm::Large] } else { vec![BoxForm::Large] }
 }
 
 /// Nothing is seen but that something is hidden.
-pub fn curtain(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
-    let shows = scene.app.key(Action::Curtain);
+pub fn curtain(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+    let shows = context.app.key(Action::Curtain);
     let mut lines = vec![format!("hidden: say what you expect, then {shows} shows it")];
-    match &scene.app.notice {
+    match &context.app.notice {
         // A statement's mistake gives nothing away.
         Some(notice) if notice.starts_with("column ") => lines.push(notice.clone()),
         Some(_) => lines.push("a note is hidden, too".to_owned()),
         None => {}
     }
     let width = area.width.saturating_sub(2).max(1);
-    let text = lines.iter().flat_map(|line| words::wrap(&scene.theme.spelled(line), width, 0));
+    let text = lines.iter().flat_map(|line| words::wrap(&context.theme.spelled(line), width, 0));
     for (y, line) in (area.y..area.bottom()).zip(text) {
-        buf.set_string(area.x + 1, y, line, scene.theme.strong());
+        buf.set_string(area.x + 1, y, line, context.theme.strong());
     }
 }
 
 /// What was pressed last, for those who do not see the keyboard, and the statement that it stood for.
-pub fn last_keys(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
-    let keys: Vec<String> = scene.app.present.keys.iter().map(|key| text::string(&scene.theme.spelled(key))).collect();
+pub fn last_keys(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+    let keys: Vec<String> =
+        context.app.present.keys.iter().map(|key| text::string(&context.theme.spelled(key))).collect();
     if area.is_empty() || keys.is_empty() {
         return;
     }
-    let echo = scene.app.echo().map(|text| format!("   › {}", scene.theme.spelled(text))).unwrap_or_default();
+    let echo = context.app.echo().map(|text| format!("   › {}", context.theme.spelled(text))).unwrap_or_default();
     // The newest stay: of what does not fit the oldest are left out.
     let line = |first: usize| format!(" keys  {}{echo}", keys[first..].join("  "));
     let first = (0..keys.len()).find(|first| words::width(&line(*first)) <= area.width).unwrap_or(keys.len() - 1);
-    buf.set_string(area.x, area.y, words::cut(&line(first), area.width), scene.theme.strong());
+    buf.set_string(area.x, area.y, words::cut(&line(first), area.width), context.theme.strong());
 }
 
 /// The lesson that is shown; behind the curtain as it was before anything came of the step.
-pub fn lesson(scene: ViewContext<'_>) -> Option<(&Lesson, Cow<'_, Taking>)> {
-    let (lesson, taking) = scene.app.course.shown()?;
-    let is_hidden = scene.app.present.is_hidden && taking.walk.current(lesson).is_some();
+pub fn lesson(context: ViewContext<'_>) -> Option<(&Lesson, Cow<'_, Taking>)> {
+    let (lesson, taking) = context.app.course.shown()?;
+    let is_hidden = context.app.present.is_hidden && taking.walk.current(lesson).is_some();
     let taking = if is_hidden { Cow::Owned(taking.before(lesson)) } else { Cow::Borrowed(taking) };
     Some((lesson, taking))
 }

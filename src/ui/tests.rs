@@ -49,17 +49,17 @@ fn end_of(stage: &RecordedBench, label: &str) -> trace::Subject {
 
 fn terminal(app: &App, stage: &RecordedBench, (width, height): (u16, u16), colours: Colours) -> Terminal<TestBackend> {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    let scene = ViewContext { app, world: &stage.world, theme: Theme::with(colours) };
-    show(&mut terminal, scene);
+    let context = ViewContext { app, world: &stage.world, theme: Theme::with(colours) };
+    show(&mut terminal, context);
     terminal
 }
 
-fn show<B: ratatui::backend::Backend>(terminal: &mut Terminal<B>, scene: ViewContext<'_>)
+fn show<B: ratatui::backend::Backend>(terminal: &mut Terminal<B>, context: ViewContext<'_>)
 where
     B::Error: std::fmt::Debug,
 {
     let on = |frame: &mut Frame<'_>| {
-        if let Some(position) = draw(scene, frame.buffer_mut()) {
+        if let Some(position) = draw(context, frame.buffer_mut()) {
             frame.set_cursor_position(position);
         }
     };

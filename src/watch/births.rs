@@ -11,7 +11,7 @@ use crate::trace::{Birth, Death, Fact, Role, TableOrigin, TaskId};
 
 use super::decode::{CLONE_FILES, CLONE_SIGHAND, CLONE_THREAD, CLONE_VM, Memory};
 use super::task_memory::TaskMemory;
-use super::tracee::{Handler, Handlers, HandlersId, Place, Tracee};
+use super::tracee::{Handler, Handlers, HandlersId, Tracee, TraceeState};
 use super::watcher::{Watcher, go_on};
 
 /// The signals that may be ignored from the start.
@@ -177,7 +177,7 @@ impl Watcher<'_> {
             tracee.handlers = handlers;
             tracee.table = table;
             is_told = tracee.inside().is_some_and(|inside| inside.is_told);
-            tracee.place = Place::Outside;
+            tracee.state = TraceeState::Outside;
         }
         if is_told {
             self.record(task, Fact::Returned { ret: 0, errno: Errno::NONE, outcome: None });
@@ -202,7 +202,7 @@ impl Watcher<'_> {
     /// A task is about to end: its descriptors go now.
     pub(super) fn exiting(&mut self, tid: i32, status: i32) {
         if let (Some(tracee), Some(death)) = (self.tracees.get_mut(&tid), Death::of_status(status)) {
-            tracee.place = Place::Outside;
+            tracee.state = TraceeState::Outside;
             let task = tracee.task;
             self.record(task, Fact::Exiting(death));
         }

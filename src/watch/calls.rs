@@ -15,7 +15,7 @@ use super::decode;
 use super::decode::answer::made_numbers;
 use super::tables::{ChannelKey, TableId};
 use super::task_memory::TaskMemory;
-use super::tracee::{Answer, Entry, Inside, Place};
+use super::tracee::{EntryStop, OngoingCall, RawResult, TraceeState};
 use super::watcher::{Watcher, go_on};
 
 /// What is done about a call.
@@ -56,7 +56,7 @@ impl Watcher<'_> {
         match if opens_channel { Interest::Shown } else { self.interest(tid, sysno, &call) } {
             Interest::None => go_on(tid, 0),
             Interest::IfAsleep => {
-                let entry = Entry { sysno, arguments, call, channels: Vec::new(), stopped_ns: now_ns() };
+                let entry = EntryStop { sysno, arguments, call, channels: Vec::new(), stopped_ns: now_ns() };
                 self.let_in_silently(tid, entry);
             }
             Interest::Shown => {
@@ -65,13 +65,13 @@ impl Watcher<'_> {
                 let mut channels = self.channels_of(tid, &call);
                 let is_on_channel = !channels.is_empty();
                 channels.extend(self.shared_table(tid, &call));
-                let entry = Entry { sysno, arguments, call, channels, stopped_ns: now_ns() };
+                let entry = EntryStop { sysno, arguments, call, channels, stopped_ns: now_ns() };
                 if is_on_channel && self.hold(tid) {
-                    self.set_place(tid, Place::Waiting(Box::new(entry)));
+                    self.set_state(tid, TraceeState::Waiting(Box::new(entry)));
                 } else if self.may_enter(tid, &entry.channels) {
                     self.let_in(tid, entry, false);
                 } else {
-                    self.set_place(tid, Place::Waiting(Box::new(entry)));
+                    self.set_state(tid, TraceeState::Waiting(Box::new(entry)));
                     self.queue.push(tid);
                 }
             }
@@ -94,7 +94,7 @@ impl Watcher<'_> {
     }
 
     /// Lets a task make its call: the record of the entry comes first, so that it lies before the effect.
-    pub(super) fn let_in(&mut self, tid: i32, entry: Entry, is_unordered: bool) {
+    pub(super) fn let_in(&mut self, tid: i32, entry: EntryStop, is_unordered: bool) {
         let Some(tracee) = self.tracees.get(&tid) else { return };
         let task = tracee.task;
         let goes_on = tracee.goes_on_with == Some(entry.sysno);
@@ -111,30 +111,30 @@ impl Watcher<'_> {
         let _ = ptrace::go_on_to_exit(tid);
     }
 
-    fn let_in_silently(&mut self, tid: i32, entry: Entry) {
+    fn let_in_silently(&mut self, tid: i32, entry: EntryStop) {
         self.put_inside(tid, entry, false);
         let _ = ptrace::go_on_to_exit(tid);
     }
 
-    fn put_inside(&mut self, tid: i32, entry: Entry, is_told: bool) {
+    fn put_inside(&mut self, tid: i32, entry: EntryStop, is_told: bool) {
         self.order += 1;
-        self.naps.begin_again();
+        self.sleep_checks.begin_again();
         let order = self.order;
         let Some(tracee) = self.tracees.get_mut(&tid) else { return };
         if is_told {
             tracee.goes_on_with = None;
         }
-        let inside = Inside { entry, order, order_at_return: 0, since_ns: now_ns(), is_asleep: false, is_told };
-        tracee.place = Place::Inside(Box::new(inside));
+        let inside = OngoingCall { entry, order, order_at_return: 0, since_ns: now_ns(), is_asleep: false, is_told };
+        tracee.state = TraceeState::Inside(Box::new(inside));
     }
 
-    fn let_in_again(&mut self, tid: i32, mut inside: Inside) {
+    fn let_in_again(&mut self, tid: i32, mut inside: OngoingCall) {
         self.order += 1;
-        self.naps.begin_again();
+        self.sleep_checks.begin_again();
         inside.order = self.order;
         inside.since_ns = now_ns();
         inside.is_asleep = false;
-        self.set_place(tid, Place::Inside(Box::new(inside)));
+        self.set_state(tid, TraceeState::Inside(Box::new(inside)));
         let _ = ptrace::go_on_to_exit(tid);
     }
 
@@ -142,30 +142,30 @@ impl Watcher<'_> {
     pub(super) fn leave(&mut self, tid: i32) {
         let CallInfo::Exit { value, is_error } = ptrace::call_info(tid) else { return go_on(tid, 0) };
         let Some(tracee) = self.tracees.get_mut(&tid) else { return go_on(tid, 0) };
-        let place = std::mem::replace(&mut tracee.place, Place::Outside);
-        let Place::Inside(mut inside) = place else {
-            tracee.place = place;
+        let state = std::mem::replace(&mut tracee.state, TraceeState::Outside);
+        let TraceeState::Inside(mut inside) = state else {
+            tracee.state = state;
             return go_on(tid, 0);
         };
-        let answer = Answer { value, is_error };
+        let answer = RawResult { value, is_error };
         if is_error && super::signals::is_restart(value) {
-            tracee.place = Place::Interrupted(inside, value);
+            tracee.state = TraceeState::Interrupted(inside, value);
             return go_on(tid, 0);
         }
         inside.order_at_return = self.order;
         if self.may_return(tid, &inside) {
             self.returned(tid, *inside, answer);
         } else {
-            self.set_place(tid, Place::Returning(inside, answer, now_ns()));
+            self.set_state(tid, TraceeState::Returning(inside, answer, now_ns()));
             self.queue.push(tid);
         }
     }
 
     /// Records a return, changes the tables, and lets the task go on.
-    pub(super) fn returned(&mut self, tid: i32, inside: Inside, answer: Answer) {
+    pub(super) fn returned(&mut self, tid: i32, inside: OngoingCall, answer: RawResult) {
         let Some(tracee) = self.tracees.get(&tid) else { return };
         let (task, pid, table) = (tracee.task, tracee.pid, tracee.table);
-        let Entry { sysno, arguments, call, .. } = inside.entry;
+        let EntryStop { sysno, arguments, call, .. } = inside.entry;
         let outcome = (!answer.is_error)
             .then(|| decode::answer::outcome(sysno, arguments, answer.value, &TaskMemory(tid)))
             .flatten();
@@ -193,7 +193,7 @@ impl Watcher<'_> {
     }
 
     /// accept(2): which socket the new one is connected with.
-    fn with_peer(&mut self, tid: i32, call: &Call, answer: Answer, outcome: Option<Outcome>) -> Option<Outcome> {
+    fn with_peer(&mut self, tid: i32, call: &Call, answer: RawResult, outcome: Option<Outcome>) -> Option<Outcome> {
         let Call::Accept { .. } = call else { return outcome };
         let tracee = self.tracees.get(&tid)?;
         let fd = i32::try_from(answer.value).ok()?;
@@ -204,7 +204,7 @@ impl Watcher<'_> {
     }
 
     /// What a call of which nothing was told yet did all the same: it opened a pipe.
-    fn is_of_interest_afterwards(&mut self, pid: i32, table: TableId, call: &Call, answer: Answer) -> bool {
+    fn is_of_interest_afterwards(&mut self, pid: i32, table: TableId, call: &Call, answer: RawResult) -> bool {
         match (call, i32::try_from(answer.value)) {
             (Call::Open { .. }, Ok(fd)) if !answer.is_error => {
                 let is_channel = self.tables.row(table, pid, fd).is_some_and(|row| row.channel.is_some());
@@ -330,7 +330,7 @@ pub(super) fn about(call: &Call) -> Vec<i32> {
     call.fd().into_iter().chain(call.more_fds()).chain(also).collect()
 }
 
-fn ret_and_errno(answer: Answer) -> (i32, Errno) {
+fn ret_and_errno(answer: RawResult) -> (i32, Errno) {
     if answer.is_error {
         return (-1, Errno(i32::try_from(-answer.value).unwrap_or(0)));
     }

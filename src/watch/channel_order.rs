@@ -9,7 +9,7 @@ use crate::trace::Fact;
 use super::calls::is_sleeper;
 use super::decode::CLONE_FILES;
 use super::tables::ChannelKey;
-use super::tracee::{Entry, Inside, Place, Tracee};
+use super::tracee::{EntryStop, OngoingCall, Tracee, TraceeState};
 use super::watcher::Watcher;
 
 /// How long a task is kept waiting at most; after that its order is said to be not known. On a busy machine who is awake may get no
@@ -24,8 +24,8 @@ impl Watcher<'_> {
     }
 
     /// Whether a call that has returned may be recorded: not before that of who woke it, which came later and is awake.
-    pub(super) fn may_return(&mut self, tid: i32, inside: &Inside) -> bool {
-        let Entry { sysno, channels, .. } = &inside.entry;
+    pub(super) fn may_return(&mut self, tid: i32, inside: &OngoingCall) -> bool {
+        let EntryStop { sysno, channels, .. } = &inside.entry;
         let may_be_waker = |other: &Tracee| other.inside().is_some_and(|other| other.order > inside.order);
         let others = if channels.is_empty() && is_sleeper(*sysno) {
             self.told_calls(tid, inside)
@@ -37,9 +37,9 @@ impl Watcher<'_> {
 
     /// Who may have woken a call of which it is not known what it waits for, a poll or a read of a signalfd: whoever came to a
     /// call later, and was in it when this one came back.
-    fn told_calls(&self, but: i32, woken: &Inside) -> Vec<i32> {
+    fn told_calls(&self, but: i32, woken: &OngoingCall) -> Vec<i32> {
         let is_waker =
-            |other: &Inside| other.is_told && other.order > woken.order && other.order <= woken.order_at_return;
+            |other: &OngoingCall| other.is_told && other.order > woken.order && other.order <= woken.order_at_return;
         let others = self.tracees.values().filter(|tracee| tracee.tid != but);
         others.filter(|tracee| tracee.inside().is_some_and(is_waker)).map(|tracee| tracee.tid).collect()
     }
@@ -54,7 +54,7 @@ impl Watcher<'_> {
 
     /// The child of this call has its copy of the table: threads beside it may change it again, also while vfork(2) waits.
     pub(super) fn release_table(&mut self, tid: i32) {
-        if let Some(Place::Inside(inside)) = self.tracees.get_mut(&tid).map(|tracee| &mut tracee.place) {
+        if let Some(TraceeState::Inside(inside)) = self.tracees.get_mut(&tid).map(|tracee| &mut tracee.state) {
             inside.entry.channels.retain(|channel| !matches!(channel, ChannelKey::Table(_)));
         }
     }
@@ -63,11 +63,11 @@ impl Watcher<'_> {
         if channels.is_empty() {
             return Vec::new();
         }
-        let is_there = |tracee: &&Tracee| match &tracee.place {
-            Place::Inside(inside) | Place::Returning(inside, ..) => {
+        let is_there = |tracee: &&Tracee| match &tracee.state {
+            TraceeState::Inside(inside) | TraceeState::Returning(inside, ..) => {
                 inside.entry.channels.iter().any(|channel| channels.contains(channel))
             }
-            Place::Outside | Place::Waiting(_) | Place::Interrupted(..) => false,
+            TraceeState::Outside | TraceeState::Waiting(_) | TraceeState::Interrupted(..) => false,
         };
         let others = self.tracees.values().filter(|tracee| tracee.tid != but);
         others.filter(is_there).filter(|tracee| also(tracee)).map(|tracee| tracee.tid).collect()
@@ -75,7 +75,7 @@ impl Watcher<'_> {
 
     fn is_asleep(&mut self, tid: i32) -> bool {
         let Some(tracee) = self.tracees.get_mut(&tid) else { return true };
-        matches!(tracee.place, Place::Inside(_)) && tracee.state() == Some(b'S')
+        matches!(tracee.state, TraceeState::Inside(_)) && tracee.proc_state() == Some(b'S')
     }
 
     /// Lets those go on whose turn has come. True while somebody waits, who is to be looked at again at once.
@@ -93,17 +93,17 @@ impl Watcher<'_> {
     /// True if the task does not wait any more.
     fn try_again(&mut self, tid: i32, now: u64) -> bool {
         let Some(tracee) = self.tracees.get_mut(&tid) else { return true };
-        match std::mem::replace(&mut tracee.place, Place::Outside) {
-            Place::Waiting(entry) => {
+        match std::mem::replace(&mut tracee.state, TraceeState::Outside) {
+            TraceeState::Waiting(entry) => {
                 let is_late = now.saturating_sub(entry.stopped_ns) > LONGEST_WAIT_NS;
                 if self.may_enter(tid, &entry.channels) || is_late {
                     self.let_in(tid, *entry, is_late);
                     return true;
                 }
-                self.set_place(tid, Place::Waiting(entry));
+                self.set_state(tid, TraceeState::Waiting(entry));
                 false
             }
-            Place::Returning(inside, answer, since) => {
+            TraceeState::Returning(inside, answer, since) => {
                 let is_late = now.saturating_sub(since) > LONGEST_WAIT_NS;
                 if self.may_return(tid, &inside) || is_late {
                     if is_late && let Some(tracee) = self.tracees.get(&tid) {
@@ -112,19 +112,19 @@ impl Watcher<'_> {
                     self.returned(tid, *inside, answer);
                     return true;
                 }
-                self.set_place(tid, Place::Returning(inside, answer, since));
+                self.set_state(tid, TraceeState::Returning(inside, answer, since));
                 false
             }
-            place @ (Place::Outside | Place::Inside(_) | Place::Interrupted(..)) => {
-                self.set_place(tid, place);
+            state @ (TraceeState::Outside | TraceeState::Inside(_) | TraceeState::Interrupted(..)) => {
+                self.set_state(tid, state);
                 true
             }
         }
     }
 
-    pub(super) fn set_place(&mut self, tid: i32, place: Place) {
+    pub(super) fn set_state(&mut self, tid: i32, state: TraceeState) {
         if let Some(tracee) = self.tracees.get_mut(&tid) {
-            tracee.place = place;
+            tracee.state = state;
         }
     }
 }

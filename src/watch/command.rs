@@ -19,9 +19,9 @@ use crate::sys::output;
 use crate::text;
 use crate::trace::Death;
 
-use super::follower::{Ending, keeping};
-use super::headless::{self, Ended, Listeners, Options};
-use super::live::{Watched, Way};
+use super::follower::{ProgramEnding, keeping};
+use super::headless::{self, HeadlessOptions, HeadlessResult, Listeners};
+use super::live::{LiveOptions, Watched};
 use super::orders;
 
 /// Where it goes beside the program's own output.
@@ -38,7 +38,7 @@ pub struct Files<'a> {
 }
 
 /// Watches a program; its exit status becomes this one's.
-pub fn run(program: &[OsString], options: Options, files: Files<'_>) -> Result<u8> {
+pub fn run(program: &[OsString], options: HeadlessOptions, files: Files<'_>) -> Result<u8> {
     let words = words(program)?;
     let mut listeners = Listeners {
         recorder: files.recording.map(|path| recorder(program, path)).transpose()?,
@@ -61,8 +61,8 @@ pub fn run(program: &[OsString], options: Options, files: Files<'_>) -> Result<u
         let _ = writeln!(output::stderr(), "{path}:{line}");
     }
     match ended {
-        Ended::Hung | Ended::Program { ending: Ending::Died(_), is_clean: false, .. } => Ok(1),
-        Ended::Program { ending, is_met, .. } => {
+        HeadlessResult::Hung | HeadlessResult::Program { ending: ProgramEnding::Died(_), is_clean: false, .. } => Ok(1),
+        HeadlessResult::Program { ending, is_met, .. } => {
             let status = status(program, ending)?;
             Ok(if status == 0 && !is_met { 1 } else { status })
         }
@@ -102,13 +102,13 @@ pub fn orders(program: &[OsString], count: u64, timeout: Option<Duration>) -> Re
 pub fn start(
     program: &[OsString],
     recording: Option<&Path>,
-    (size, way): ((u16, u16), Way),
+    (size, options): ((u16, u16), LiveOptions),
 ) -> Result<Box<dyn Source>, BenchError> {
     let fails = |reason: String| BenchError::Mishap(reason);
     let words = words(program).map_err(|error| fails(error.to_string()))?;
     let recorder = recording.map(|path| recorder(program, path)).transpose();
     let recorder = recorder.map_err(|error| fails(error.to_string()))?;
-    Ok(Box::new(Watched::start(&words, (size, way), recorder)?))
+    Ok(Box::new(Watched::start(&words, (size, options), recorder)?))
 }
 
 fn words(program: &[OsString]) -> Result<Vec<CString>> {
@@ -117,16 +117,16 @@ fn words(program: &[OsString]) -> Result<Vec<CString>> {
 }
 
 /// The program's exit status as this program's, or why it has none.
-pub fn status(program: &[OsString], ending: Ending) -> Result<u8> {
+pub fn status(program: &[OsString], ending: ProgramEnding) -> Result<u8> {
     match ending {
-        Ending::Died(Death::Exited(code)) => Ok(u8::try_from(code).unwrap_or(u8::MAX)),
-        Ending::Died(Death::Killed(signal)) => Ok(u8::try_from(128 + signal.0).unwrap_or(u8::MAX)),
-        Ending::Died(Death::Unknown) => Err(eyre!("how the program ended is not known")),
-        Ending::NotExecuted(errno) => {
+        ProgramEnding::Died(Death::Exited(code)) => Ok(u8::try_from(code).unwrap_or(u8::MAX)),
+        ProgramEnding::Died(Death::Killed(signal)) => Ok(u8::try_from(128 + signal.0).unwrap_or(u8::MAX)),
+        ProgramEnding::Died(Death::Unknown) => Err(eyre!("how the program ended is not known")),
+        ProgramEnding::NotExecuted(errno) => {
             let name = text::string(&program[0].to_string_lossy());
             Err(eyre!("{name} cannot be executed: {} ({})", errno.name(), errno.message()))
         }
-        Ending::NotWatched(reason) => Err(eyre!("the program cannot be watched: {reason}")),
+        ProgramEnding::NotWatched(reason) => Err(eyre!("the program cannot be watched: {reason}")),
     }
 }
 

@@ -16,7 +16,7 @@ use super::link::Frame;
 
 /// How a watched program ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
+pub enum ProgramEnding {
     /// By itself, or by a signal.
     Died(Death),
     /// It could not be executed.
@@ -27,7 +27,7 @@ pub enum Ending {
 
 /// What one frame has brought.
 #[derive(Debug)]
-pub enum News {
+pub enum FollowerUpdate {
     /// These events, in the order in which they are shown.
     Events(Vec<Event>),
     /// Something that cannot be seen.
@@ -44,7 +44,7 @@ pub struct Follower {
     recording: Recording,
     faults: Faults,
     recorder: Option<Recorder>,
-    ending: Option<Ending>,
+    ending: Option<ProgramEnding>,
     /// The file could not be written, and nobody has been told yet.
     unwritten: Option<String>,
 }
@@ -58,7 +58,7 @@ impl Follower {
     }
 
     /// One frame more.
-    pub fn take(&mut self, frame: Frame) -> News {
+    pub fn take(&mut self, frame: Frame) -> FollowerUpdate {
         match frame {
             Frame::Record(record) => {
                 self.recording.fold(record);
@@ -67,20 +67,22 @@ impl Follower {
                     self.faults.event(self.recording.world(), event);
                 }
                 self.write();
-                return News::Events(events);
+                return FollowerUpdate::Events(events);
             }
-            Frame::Note(text) => return News::Note(text),
+            Frame::Note(text) => return FollowerUpdate::Note(text),
             Frame::Standing(calls) => {
                 let world = self.recording.world();
-                return News::Standing(calls.iter().filter_map(|(task, call)| standing(world, *task, call)).collect());
+                return FollowerUpdate::Standing(
+                    calls.iter().filter_map(|(task, call)| standing(world, *task, call)).collect(),
+                );
             }
             Frame::Ended(status) => {
-                self.ending = Some(Ending::Died(Death::of_status(status).unwrap_or(Death::Unknown)));
+                self.ending = Some(ProgramEnding::Died(Death::of_status(status).unwrap_or(Death::Unknown)));
             }
-            Frame::NotExecuted(errno) => self.ending = Some(Ending::NotExecuted(Errno(errno))),
-            Frame::Failed(reason) => self.ending = Some(Ending::NotWatched(reason)),
+            Frame::NotExecuted(errno) => self.ending = Some(ProgramEnding::NotExecuted(Errno(errno))),
+            Frame::Failed(reason) => self.ending = Some(ProgramEnding::NotWatched(reason)),
         }
-        News::Over
+        FollowerUpdate::Over
     }
 
     /// Nothing more comes: the file gets its last line, and what is wrong at the end is noted.
@@ -95,8 +97,8 @@ impl Follower {
     }
 
     /// How it ended; where the watcher is gone without a word, that.
-    pub fn ending(&self) -> Ending {
-        let gone = || Ending::NotWatched("what watched the program is gone, and so is the program".to_owned());
+    pub fn ending(&self) -> ProgramEnding {
+        let gone = || ProgramEnding::NotWatched("what watched the program is gone, and so is the program".to_owned());
         self.ending.clone().unwrap_or_else(gone)
     }
 

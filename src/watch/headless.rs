@@ -17,13 +17,13 @@ use crate::sys::output;
 use crate::sys::{During, SysError, kernel_release, poll, procfs};
 use crate::trace::{Event, json, strace};
 
-use super::follower::{Ending, Follower, News};
+use super::follower::{Follower, FollowerUpdate, ProgramEnding};
 use super::link::Frame;
-use super::start::{Setup, Started, Wanted, start};
+use super::start::{LaunchSetup, SchedulingMode, StartedWatcher, start};
 
 /// How the transcript is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum OutputForm {
     /// strace's own form.
     Transcript,
     /// One JSON object a line.
@@ -32,9 +32,9 @@ pub enum Form {
 
 /// How to watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
+pub struct HeadlessOptions {
     /// How the transcript is written.
-    pub form: Form,
+    pub form: OutputForm,
     /// After so long the program is said to hang, and killed.
     pub timeout: Option<Duration>,
     /// Whether what went wrong is told at the end.
@@ -45,11 +45,11 @@ pub struct Options {
 
 /// How it went.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ended {
+pub enum HeadlessResult {
     /// By itself.
     Program {
         /// How.
-        ending: Ending,
+        ending: ProgramEnding,
         /// Nothing was wrong, where that was to be checked.
         is_clean: bool,
         /// All that was expected came.
@@ -73,13 +73,18 @@ pub struct Listeners {
 /// Watches a program to its end.
 pub fn run(
     arguments: &[CString],
-    options: Options,
+    options: HeadlessOptions,
     listeners: &mut Listeners,
     out: &mut dyn Write,
-) -> Result<Ended, SysError> {
+) -> Result<HeadlessResult, SysError> {
     child_signal::leave_keys_to_the_program()?;
-    let started =
-        start(arguments, Setup { pace: options.order.map_or(Wanted::Free, Wanted::Seeded), ..Setup::default() })?;
+    let started = start(
+        arguments,
+        LaunchSetup {
+            scheduling: options.order.map_or(SchedulingMode::Free, SchedulingMode::Seeded),
+            ..LaunchSetup::default()
+        },
+    )?;
     let follower = Follower::new(listeners.recorder.take(), false);
     let mut headless = Headless { options, follower, listeners, out };
     headless.announce(arguments);
@@ -88,7 +93,7 @@ pub fn run(
 
 /// A program that is being watched, and what has come of it.
 struct Headless<'a> {
-    options: Options,
+    options: HeadlessOptions,
     follower: Follower,
     listeners: &'a mut Listeners,
     out: &'a mut dyn Write,
@@ -108,7 +113,7 @@ impl Listeners {
 impl Headless<'_> {
     /// The event that says where all others come from.
     fn announce(&mut self, arguments: &[CString]) {
-        if self.options.form == Form::Json {
+        if self.options.form == OutputForm::Json {
             let words: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
             let (program, argv) = words.split_first().map_or(("", &[][..]), |(first, rest)| (first, rest));
             let event = json!({
@@ -118,7 +123,7 @@ impl Headless<'_> {
         }
     }
 
-    fn run(mut self, mut started: Started) -> Result<Ended, SysError> {
+    fn run(mut self, mut started: StartedWatcher) -> Result<HeadlessResult, SysError> {
         let deadline = self.options.timeout.map(|timeout| Instant::now() + timeout);
         while !started.receiver.is_over() {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
@@ -133,7 +138,7 @@ impl Headless<'_> {
                 self.hang();
                 started.kill()?;
                 self.end();
-                return Ok(Ended::Hung);
+                return Ok(HeadlessResult::Hung);
             }
         }
         self.end();
@@ -142,7 +147,7 @@ impl Headless<'_> {
         }
         let is_clean = !self.options.checks || self.follower.faults().is_clean();
         let is_met = self.listeners.grade.as_ref().is_none_or(|grade| grade.unmet().is_empty());
-        Ok(Ended::Program { ending: self.follower.ending(), is_clean, is_met })
+        Ok(HeadlessResult::Program { ending: self.follower.ending(), is_clean, is_met })
     }
 
     fn end(&mut self) {
@@ -157,15 +162,15 @@ impl Headless<'_> {
     fn take(&mut self, frame: Frame) {
         match self.follower.take(frame) {
             // A reader that is gone is no reason to stop the program.
-            News::Events(events) => {
+            FollowerUpdate::Events(events) => {
                 for event in &events {
                     self.listeners.take(event);
                 }
                 drop(print(&events, self.options.form, self.out));
             }
-            News::Note(text) => say(&[text]),
+            FollowerUpdate::Note(text) => say(&[text]),
             // Nobody steps a program without a terminal.
-            News::Standing(_) | News::Over => {}
+            FollowerUpdate::Standing(_) | FollowerUpdate::Over => {}
         }
         say(self.follower.take_unwritten().as_slice());
     }
@@ -201,11 +206,11 @@ fn say(lines: &[String]) {
     }
 }
 
-fn print(events: &[Event], form: Form, out: &mut dyn Write) -> io::Result<()> {
+fn print(events: &[Event], form: OutputForm, out: &mut dyn Write) -> io::Result<()> {
     for event in events {
         match form {
-            Form::Json => writeln!(out, "{}", json::line(event))?,
-            Form::Transcript => strace::lines(event).iter().try_for_each(|line| writeln!(out, "{line}"))?,
+            OutputForm::Json => writeln!(out, "{}", json::line(event))?,
+            OutputForm::Transcript => strace::lines(event).iter().try_for_each(|line| writeln!(out, "{line}"))?,
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::trace::{Fact, Known, Side, Thing};
 
 use super::calls::about;
 use super::decode::int;
-use super::tables::Row;
+use super::tables::TableRow;
 use super::watcher::Watcher;
 
 impl Watcher<'_> {
@@ -73,7 +73,7 @@ impl Watcher<'_> {
         Some(rows)
     }
 
-    fn known(&mut self, pid: i32, fd: i32, row: &Row, outside: bool) -> Known {
+    fn known(&mut self, pid: i32, fd: i32, row: &TableRow, outside: bool) -> Known {
         let flags = file_identity::flags(pid, fd);
         Known {
             fd,
@@ -84,7 +84,7 @@ impl Watcher<'_> {
         }
     }
 
-    fn thing(&mut self, row: &Row) -> Thing {
+    fn thing(&mut self, row: &TableRow) -> Thing {
         let file = &row.file;
         match file.object {
             FileKey::Pipe(inode) => Thing::Pipe { inode, side: side(file) },
@@ -111,12 +111,12 @@ impl Watcher<'_> {
         if let Some(fd) = own_descriptor(&written, pid) {
             return self.tables.row(table, pid, fd).is_some_and(|row| row.channel.is_some());
         }
-        let place = seen_by(pid, &written, directory);
-        if !file_identity::is_fifo(&place) {
+        let fifo = seen_by(pid, &written, directory);
+        if !file_identity::is_fifo(&fifo) {
             return false;
         }
         // A pipe that is opened by another process's /proc has no name.
-        if let Some(name) = file_identity::name_of(&place) {
+        if let Some(name) = file_identity::name_of(&fifo) {
             path.shown = crate::text::name(name.as_os_str().as_bytes());
             let told = Fact::Fifo(path.shown.clone());
             self.record(task, told);

@@ -11,7 +11,7 @@ use crate::order::Call;
 use crate::trace::{Record, TaskId};
 
 use super::frames::{BATCH, framed};
-use super::watcher::{Ending, Output};
+use super::watcher::{RecordSink, WatcherExit};
 
 /// One thing that the watcher says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,17 +53,17 @@ impl Sender {
     }
 
     /// The last frame.
-    pub fn end(&mut self, ending: Ending) {
+    pub fn end(&mut self, ending: WatcherExit) {
         match ending {
-            Ending::Status(status) => self.send(&Frame::Ended(status)),
-            Ending::NotExecuted(Errno(errno)) => self.send(&Frame::NotExecuted(errno)),
-            Ending::NobodyReads => {}
+            WatcherExit::Status(status) => self.send(&Frame::Ended(status)),
+            WatcherExit::NotExecuted(Errno(errno)) => self.send(&Frame::NotExecuted(errno)),
+            WatcherExit::NobodyReads => {}
         }
         self.flush();
     }
 }
 
-impl Output for Sender {
+impl RecordSink for Sender {
     fn record(&mut self, record: Record) {
         self.send(&Frame::Record(record));
     }
@@ -100,7 +100,7 @@ mod tests {
         let record = Record { line: 3, task: TaskId(1), t_ns: 7, fact: Fact::Asleep };
         sender.record(record.clone());
         sender.note("io_uring");
-        sender.end(Ending::Status(256));
+        sender.end(WatcherExit::Status(256));
         drop(sender);
         let mut frames = Vec::new();
         while !receiver.is_over() {

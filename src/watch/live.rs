@@ -13,9 +13,9 @@ use crate::source::{Nature, Source};
 use crate::sys::{During, SysError, poll};
 use crate::trace::{Death, Event};
 
-use super::follower::{Ending, Follower, News};
+use super::follower::{Follower, FollowerUpdate, ProgramEnding};
 use super::program_terminal::ProgramTerminal;
-use super::start::{Setup, Started, Wanted, start};
+use super::start::{LaunchSetup, SchedulingMode, StartedWatcher, start};
 
 /// For how long nothing has to come before all is said to be quiet: a frame is drawn at once then.
 const QUIET: Duration = Duration::from_millis(20);
@@ -24,9 +24,9 @@ const READS_A_TURN: usize = 4;
 
 /// How it is started.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Way {
+pub struct LiveOptions {
     /// In which order its tasks go on.
-    pub pace: Wanted,
+    pub scheduling: SchedulingMode,
     /// Its output goes through a pipe, not to its terminal.
     pub has_pipe: bool,
 }
@@ -35,7 +35,7 @@ pub struct Way {
 #[derive(Debug)]
 pub struct Watched {
     name: String,
-    started: Started,
+    started: StartedWatcher,
     terminal: ProgramTerminal,
     follower: Follower,
     /// What is to be said, and has not been yet.
@@ -55,14 +55,16 @@ impl Watched {
     /// Starts it on a terminal of its own of this size, in this way.
     pub fn start(
         words: &[CString],
-        (size, way): ((u16, u16), Way),
+        (size, options): ((u16, u16), LiveOptions),
         recorder: Option<Recorder>,
     ) -> Result<Self, SysError> {
         let mut terminal = ProgramTerminal::open(size)?;
-        let output = way.has_pipe.then(|| terminal.open_pipe()).transpose()?;
-        let pace = way.pace;
-        let started =
-            start(words, Setup { terminal: Some(terminal.slave()), pace, output: output.as_ref(), bounds: None })?;
+        let output = options.has_pipe.then(|| terminal.open_pipe()).transpose()?;
+        let scheduling = options.scheduling;
+        let started = start(
+            words,
+            LaunchSetup { terminal: Some(terminal.slave()), scheduling, output: output.as_ref(), bounds: None },
+        )?;
         poll::do_not_block(started.receiver.pipe())?;
         let name = words.first().map_or_else(String::new, |word| word.to_string_lossy().into_owned());
         Ok(Self {
@@ -83,14 +85,16 @@ impl Watched {
         self.has_ended = true;
         self.follower.end();
         match self.follower.ending() {
-            Ending::Died(_) => Ok(()),
-            Ending::NotExecuted(errno) => Err(BenchError::Mishap(format!(
+            ProgramEnding::Died(_) => Ok(()),
+            ProgramEnding::NotExecuted(errno) => Err(BenchError::Mishap(format!(
                 "{} cannot be executed: {} ({})",
                 crate::text::string(&self.name),
                 errno.name(),
                 errno.message()
             ))),
-            Ending::NotWatched(reason) => Err(BenchError::Mishap(format!("the program cannot be watched: {reason}"))),
+            ProgramEnding::NotWatched(reason) => {
+                Err(BenchError::Mishap(format!("the program cannot be watched: {reason}")))
+            }
         }
     }
 }
@@ -125,10 +129,10 @@ impl Source for Watched {
             has_come = true;
             for frame in frames {
                 match self.follower.take(frame) {
-                    News::Events(more) => events.extend(more),
-                    News::Note(text) => self.notes.push(text),
-                    News::Standing(standing) => self.standing = Some(standing),
-                    News::Over => {}
+                    FollowerUpdate::Events(more) => events.extend(more),
+                    FollowerUpdate::Note(text) => self.notes.push(text),
+                    FollowerUpdate::Standing(standing) => self.standing = Some(standing),
+                    FollowerUpdate::Over => {}
                 }
             }
         }
@@ -184,7 +188,7 @@ impl Source for Watched {
     }
 
     fn ending(&self) -> Option<String> {
-        let Ending::Died(death) = self.follower.ending() else { return None };
+        let ProgramEnding::Died(death) = self.follower.ending() else { return None };
         let words = if death == Death::Unknown { "is over".to_owned() } else { death.words() };
         self.has_ended.then_some(words)
     }

@@ -12,8 +12,8 @@ use crate::script::words::quote;
 use crate::sys::{During, SysError, child_signal, launch, poll};
 use crate::trace::{CallState, Event, What};
 
-use super::follower::{Ending, Follower, News};
-use super::start::{Setup, Started, Wanted, start};
+use super::follower::{Follower, FollowerUpdate, ProgramEnding};
+use super::start::{LaunchSetup, SchedulingMode, StartedWatcher, start};
 
 /// A run that takes longer is said to hang.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -24,23 +24,24 @@ const SHOWN: usize = 60;
 
 /// How runs ended, with how many did so and the seed of the first.
 #[derive(Debug, Default)]
-pub struct Outcomes(BTreeMap<Outcome, (u64, u64)>);
+pub struct RunOutcomes(BTreeMap<RunOutcome, (u64, u64)>);
 
 /// How one run ended.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Outcome {
+struct RunOutcome {
     ending: String,
     is_clean: bool,
     output: Vec<u8>,
 }
 
-impl Outcomes {
+impl RunOutcomes {
     /// A line for each different end, the most frequent first; `words` is the program with its arguments.
     pub fn lines(&self, words: &str) -> Vec<String> {
         let total: u64 = self.0.values().map(|row| row.0).sum();
-        let mut rows: Vec<(&Outcome, u64, u64)> = self.0.iter().map(|(outcome, row)| (outcome, row.0, row.1)).collect();
+        let mut rows: Vec<(&RunOutcome, u64, u64)> =
+            self.0.iter().map(|(outcome, row)| (outcome, row.0, row.1)).collect();
         rows.sort_by_key(|row| (std::cmp::Reverse(row.1), row.2));
-        let line = |(outcome, count, seed): (&Outcome, u64, u64)| {
+        let line = |(outcome, count, seed): (&RunOutcome, u64, u64)| {
             let printed = match outcome.output.as_slice() {
                 [] => String::new(),
                 output if output.len() <= SHOWN => format!(", printed {}", quote(output)),
@@ -58,9 +59,9 @@ impl Outcomes {
 }
 
 /// Runs it so often, by the seeds from 0 on.
-pub fn run(arguments: &[CString], count: u64, timeout: Option<Duration>) -> Result<Outcomes, SysError> {
+pub fn run(arguments: &[CString], count: u64, timeout: Option<Duration>) -> Result<RunOutcomes, SysError> {
     child_signal::leave_keys_to_the_program()?;
-    let mut outcomes = Outcomes::default();
+    let mut outcomes = RunOutcomes::default();
     for seed in 0..count {
         let outcome = once(arguments, seed, timeout.unwrap_or(PATIENCE))?;
         let row = outcomes.0.entry(outcome).or_insert((0, seed));
@@ -69,10 +70,10 @@ pub fn run(arguments: &[CString], count: u64, timeout: Option<Duration>) -> Resu
     Ok(outcomes)
 }
 
-fn once(arguments: &[CString], seed: u64, patience: Duration) -> Result<Outcome, SysError> {
+fn once(arguments: &[CString], seed: u64, patience: Duration) -> Result<RunOutcome, SysError> {
     let output = launch::unnamed_file()?;
-    let pace = Wanted::Seeded(seed);
-    let mut started = start(arguments, Setup { pace, output: Some(&output), ..Setup::default() })?;
+    let scheduling = SchedulingMode::Seeded(seed);
+    let mut started = start(arguments, LaunchSetup { scheduling, output: Some(&output), ..LaunchSetup::default() })?;
     let mut follower = Follower::new(None, false);
     let ending = follow(&mut started, &mut follower, patience)?;
     if ending.is_some() {
@@ -80,19 +81,23 @@ fn once(arguments: &[CString], seed: u64, patience: Duration) -> Result<Outcome,
     }
     started.reap();
     follower.end();
-    let is_clean = ending.is_none() && matches!(follower.ending(), Ending::Died(death) if death == CLEAN);
+    let is_clean = ending.is_none() && matches!(follower.ending(), ProgramEnding::Died(death) if death == CLEAN);
     let ending = ending.unwrap_or_else(|| match follower.ending() {
-        Ending::Died(death) => death.words(),
-        Ending::NotExecuted(errno) => format!("cannot be executed: {}", errno.name()),
-        Ending::NotWatched(reason) => reason,
+        ProgramEnding::Died(death) => death.words(),
+        ProgramEnding::NotExecuted(errno) => format!("cannot be executed: {}", errno.name()),
+        ProgramEnding::NotWatched(reason) => reason,
     });
-    Ok(Outcome { ending, is_clean, output: launch::read_back(output, MOST_OUTPUT) })
+    Ok(RunOutcome { ending, is_clean, output: launch::read_back(output, MOST_OUTPUT) })
 }
 
 const CLEAN: crate::trace::Death = crate::trace::Death::Exited(0);
 
 /// To its end; why it has none, if that is so.
-fn follow(started: &mut Started, follower: &mut Follower, patience: Duration) -> Result<Option<String>, SysError> {
+fn follow(
+    started: &mut StartedWatcher,
+    follower: &mut Follower,
+    patience: Duration,
+) -> Result<Option<String>, SysError> {
     let deadline = Instant::now() + patience;
     while !started.receiver.is_over() {
         let left = deadline.saturating_duration_since(Instant::now());
@@ -104,7 +109,7 @@ fn follow(started: &mut Started, follower: &mut Follower, patience: Duration) ->
             continue;
         }
         for frame in started.receiver.receive().during("read what the watcher says")? {
-            let News::Events(events) = follower.take(frame) else { continue };
+            let FollowerUpdate::Events(events) = follower.take(frame) else { continue };
             if events.iter().any(falls_asleep)
                 && let Some(circle) = deadlock(follower.recording())
             {

@@ -8,8 +8,8 @@ use crate::sys::now_ns;
 use crate::sys::procfs::ThreadFiles;
 use crate::trace::TaskId;
 
-use super::pace::{Pace, Picker, Picks};
-use super::tracee::{Place, Tracee};
+use super::scheduling::{HeldTasks, Picker, Scheduling};
+use super::tracee::{Tracee, TraceeState};
 use super::watcher::Watcher;
 
 /// While somebody is on the way to a call, the kernel is asked this often who runs.
@@ -24,7 +24,7 @@ const LOOKS: u32 = 2;
 impl Watcher<'_> {
     /// A task stands before its call and waits to be picked. False where all go as they like.
     pub(super) fn hold(&mut self, tid: i32) -> bool {
-        let Pace::Picked(picks) = &mut self.pace else { return false };
+        let Scheduling::Picked(picks) = &mut self.scheduling else { return false };
         picks.held.push(tid);
         picks.quiet = 0;
         true
@@ -33,8 +33,9 @@ impl Watcher<'_> {
     /// Lets one of those who stand go on, once nobody else runs. Says when to look again, where somebody stands.
     pub(super) fn pick(&mut self) -> Option<Duration> {
         let running = self.running();
-        let Pace::Picked(picks) = &mut self.pace else { return None };
-        let waits = |tid: &i32| self.tracees.get(tid).is_some_and(|tracee| matches!(tracee.place, Place::Waiting(_)));
+        let Scheduling::Picked(picks) = &mut self.scheduling else { return None };
+        let waits =
+            |tid: &i32| self.tracees.get(tid).is_some_and(|tracee| matches!(tracee.state, TraceeState::Waiting(_)));
         picks.held.retain(waits);
         if picks.held.is_empty() {
             // Those who were said to stand were killed there.
@@ -86,10 +87,10 @@ impl Watcher<'_> {
 
     /// Says who stands before which call.
     fn tell_standing(&mut self) {
-        let Pace::Picked(picks) = &self.pace else { return };
+        let Scheduling::Picked(picks) = &self.scheduling else { return };
         let standing = picks.held.iter().filter_map(|tid| {
             let tracee = self.tracees.get(tid)?;
-            let Place::Waiting(entry) = &tracee.place else { return None };
+            let TraceeState::Waiting(entry) = &tracee.state else { return None };
             Some((tracee.task, entry.call.clone()))
         });
         let standing = standing.collect();
@@ -98,33 +99,36 @@ impl Watcher<'_> {
 
     /// What the person who steps the program wants.
     pub(super) fn obey(&mut self, order: StepOrder) {
-        match (order, &mut self.pace) {
-            (StepOrder::LetGo(task), Pace::Picked(Picks { picker: Picker::Person { next, .. }, .. })) => {
+        match (order, &mut self.scheduling) {
+            (StepOrder::LetGo(task), Scheduling::Picked(HeldTasks { picker: Picker::Person { next, .. }, .. })) => {
                 *next = Some(task);
             }
-            (StepOrder::Hold, Pace::Free) => self.pace = Pace::stepped(),
-            (StepOrder::AllGo, Pace::Picked(picks)) => {
+            (StepOrder::Hold, Scheduling::Free) => self.scheduling = Scheduling::stepped(),
+            (StepOrder::AllGo, Scheduling::Picked(picks)) => {
                 // From here on the rule of order admits them.
                 self.queue.append(&mut picks.held);
-                self.pace = Pace::Free;
+                self.scheduling = Scheduling::Free;
             }
-            (StepOrder::LetGo(_) | StepOrder::Hold | StepOrder::AllGo, Pace::Free | Pace::Picked(_)) => {}
+            (StepOrder::LetGo(_) | StepOrder::Hold | StepOrder::AllGo, Scheduling::Free | Scheduling::Picked(_)) => {}
         }
     }
 
     fn let_picked(&mut self, tid: i32) {
         let Some(tracee) = self.tracees.get_mut(&tid) else { return };
-        match std::mem::replace(&mut tracee.place, Place::Outside) {
-            Place::Waiting(entry) => self.let_in(tid, *entry, false),
-            place @ (Place::Outside | Place::Inside(_) | Place::Returning(..) | Place::Interrupted(..)) => {
-                self.set_place(tid, place);
+        match std::mem::replace(&mut tracee.state, TraceeState::Outside) {
+            TraceeState::Waiting(entry) => self.let_in(tid, *entry, false),
+            state @ (TraceeState::Outside
+            | TraceeState::Inside(_)
+            | TraceeState::Returning(..)
+            | TraceeState::Interrupted(..)) => {
+                self.set_state(tid, state);
             }
         }
     }
 
     /// Tasks that stand before no call and may come to one by themselves, with the time that each has computed.
     fn running(&mut self) -> Vec<(i32, u64)> {
-        let Pace::Picked(picks) = &self.pace else { return Vec::new() };
+        let Scheduling::Picked(picks) = &self.scheduling else { return Vec::new() };
         let mut running: Vec<(i32, u64)> = self.unborn.iter().chain(&self.queue).map(|tid| (*tid, 0)).collect();
         let pids: Vec<i32> = self.tracees.values().map(|tracee| tracee.pid).collect();
         let held = &picks.held;
@@ -148,7 +152,7 @@ fn is_running(tracee: &mut Tracee, is_alone: bool) -> bool {
         let call = &inside.entry.call;
         *call == Call::Vfork || matches!(call, Call::Clone { flags, .. } if flags & VFORK != 0)
     });
-    match tracee.state() {
+    match tracee.proc_state() {
         Some(b'R') => true,
         Some(b'D') => !is_in_vfork,
         Some(b't') => !tracee.is_stopped,

@@ -8,7 +8,7 @@ use crate::trace::Fact;
 
 use super::decode::Memory;
 use super::task_memory::TaskMemory;
-use super::tracee::{Handler, Inside, Place};
+use super::tracee::{Handler, OngoingCall, TraceeState};
 use super::watcher::{Watcher, go_on};
 
 /// -ERESTARTSYS: EINTR if a handler without SA_RESTART runs.
@@ -70,7 +70,7 @@ impl Watcher<'_> {
     /// A handler runs: an interrupted call returns EINTR, or begins again after it.
     fn decide_interruption(&mut self, tid: i32, restarts: bool) {
         let Some(tracee) = self.tracees.get_mut(&tid) else { return };
-        let Place::Interrupted(_, code) = tracee.place else { return };
+        let TraceeState::Interrupted(_, code) = tracee.state else { return };
         let is_over = match code {
             RESTART_UNLESS_HANDLED => !restarts,
             RESTART_ALWAYS => false,
@@ -79,7 +79,9 @@ impl Watcher<'_> {
         if !is_over {
             return self.end_interruption(tid, None);
         }
-        let Place::Interrupted(inside, _) = std::mem::replace(&mut tracee.place, Place::Outside) else { return };
+        let TraceeState::Interrupted(inside, _) = std::mem::replace(&mut tracee.state, TraceeState::Outside) else {
+            return;
+        };
         let task = tracee.task;
         if inside.is_told {
             self.record(task, Fact::Returned { ret: -1, errno: Errno::EINTR, outcome: None });
@@ -93,34 +95,40 @@ impl Watcher<'_> {
         if next == Some(Sysno::RestartSyscall) {
             return;
         }
-        let place = std::mem::replace(&mut tracee.place, Place::Outside);
-        match place {
-            Place::Interrupted(inside, _) => {
+        let state = std::mem::replace(&mut tracee.state, TraceeState::Outside);
+        match state {
+            TraceeState::Interrupted(inside, _) => {
                 let task = tracee.task;
                 if inside.is_told {
                     tracee.goes_on_with = Some(inside.entry.sysno);
                     self.record(task, Fact::Interrupted);
                 }
             }
-            place @ (Place::Outside | Place::Waiting(_) | Place::Inside(_) | Place::Returning(..)) => {
-                tracee.place = place;
+            state @ (TraceeState::Outside
+            | TraceeState::Waiting(_)
+            | TraceeState::Inside(_)
+            | TraceeState::Returning(..)) => {
+                tracee.state = state;
             }
         }
     }
 
     /// The call that goes on as restart_syscall(2).
-    pub(super) fn takes_up_again(&mut self, tid: i32, sysno: Sysno) -> Option<Inside> {
+    pub(super) fn takes_up_again(&mut self, tid: i32, sysno: Sysno) -> Option<OngoingCall> {
         let tracee = self.tracees.get_mut(&tid).filter(|_| sysno == Sysno::RestartSyscall)?;
-        match std::mem::replace(&mut tracee.place, Place::Outside) {
-            Place::Interrupted(inside, _) => {
+        match std::mem::replace(&mut tracee.state, TraceeState::Outside) {
+            TraceeState::Interrupted(inside, _) => {
                 let task = tracee.task;
                 if inside.is_told {
                     self.record(task, Fact::Interrupted);
                 }
                 Some(*inside)
             }
-            place @ (Place::Outside | Place::Waiting(_) | Place::Inside(_) | Place::Returning(..)) => {
-                tracee.place = place;
+            state @ (TraceeState::Outside
+            | TraceeState::Waiting(_)
+            | TraceeState::Inside(_)
+            | TraceeState::Returning(..)) => {
+                tracee.state = state;
                 None
             }
         }

@@ -7,8 +7,8 @@ use crate::sys::now_ns;
 use crate::sys::syscalls::{Sysno, rows};
 use crate::trace::Fact;
 
-use super::naps::SHORTEST_NS;
-use super::tracee::{Place, Tracee};
+use super::sleep_checks::SHORTEST_NS;
+use super::tracee::{Tracee, TraceeState};
 use super::watcher::Watcher;
 
 /// The longest.
@@ -17,7 +17,7 @@ const LONGEST_NS: u64 = 64_000_000;
 impl Watcher<'_> {
     /// Looks if it is time to; says how long nothing is to be done.
     pub(super) fn look_at_sleepers(&mut self) -> Option<Duration> {
-        let until = self.naps.until_ns?;
+        let until = self.sleep_checks.until_ns?;
         let now = now_ns();
         if now < until {
             return Some(Duration::from_nanos(until - now));
@@ -31,12 +31,12 @@ impl Watcher<'_> {
             }
         }
         if left == 0 {
-            self.naps.until_ns = None;
+            self.sleep_checks.until_ns = None;
             return None;
         }
-        self.naps.length_ns = (self.naps.length_ns * 2).clamp(SHORTEST_NS, LONGEST_NS);
-        self.naps.until_ns = Some(now + self.naps.length_ns);
-        Some(Duration::from_nanos(self.naps.length_ns))
+        self.sleep_checks.length_ns = (self.sleep_checks.length_ns * 2).clamp(SHORTEST_NS, LONGEST_NS);
+        self.sleep_checks.until_ns = Some(now + self.sleep_checks.length_ns);
+        Some(Duration::from_nanos(self.sleep_checks.length_ns))
     }
 
     /// True if the task was found asleep, and that was recorded.
@@ -55,7 +55,7 @@ impl Watcher<'_> {
             return false;
         }
         let task = tracee.task;
-        if let Place::Inside(inside) = &mut tracee.place {
+        if let TraceeState::Inside(inside) = &mut tracee.state {
             inside.is_asleep = true;
         }
         self.tell_entry(tid);
@@ -67,7 +67,7 @@ impl Watcher<'_> {
     pub(super) fn tell_entry(&mut self, tid: i32) {
         let Some(tracee) = self.tracees.get_mut(&tid) else { return };
         let task = tracee.task;
-        if let Place::Inside(inside) = &mut tracee.place
+        if let TraceeState::Inside(inside) = &mut tracee.state
             && !std::mem::replace(&mut inside.is_told, true)
         {
             let call = inside.entry.call.clone().into();

@@ -14,12 +14,12 @@ use crate::sys::{During, SysError, child_signal, launch, poll};
 
 use super::frames::{Receiver, framed};
 use super::link::{Frame, Sender};
-use super::pace::Pace;
-use super::watcher::{Output, Watcher};
+use super::scheduling::Scheduling;
+use super::watcher::{RecordSink, Watcher};
 
 /// A watcher that was started.
 #[derive(Debug)]
-pub struct Started {
+pub struct StartedWatcher {
     /// What it says.
     pub receiver: Receiver<Frame>,
     process: OwnedFd,
@@ -29,7 +29,7 @@ pub struct Started {
     orders: File,
 }
 
-impl Started {
+impl StartedWatcher {
     /// Kills the watcher, and with it all that is watched.
     pub fn kill(&self) -> Result<(), SysError> {
         self.send(Signal::KILL)
@@ -66,7 +66,7 @@ impl Started {
 
 /// In which order the tasks of a program go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Wanted {
+pub enum SchedulingMode {
     /// As they like.
     #[default]
     Free,
@@ -78,11 +78,11 @@ pub enum Wanted {
 
 /// How the program is started.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Setup<'a> {
+pub struct LaunchSetup<'a> {
     /// Its own terminal; none: its standard streams are this program's.
     pub terminal: Option<&'a CString>,
     /// In which order its tasks go on.
-    pub pace: Wanted,
+    pub scheduling: SchedulingMode,
     /// Where its standard output and error go; none: where this program's go.
     pub output: Option<&'a File>,
     /// What it may use; none: what this program may.
@@ -90,14 +90,14 @@ pub struct Setup<'a> {
 }
 
 /// Starts the watcher in a process of its own, tied to this one.
-pub fn start(arguments: &[CString], setup: Setup<'_>) -> Result<Started, SysError> {
+pub fn start(arguments: &[CString], setup: LaunchSetup<'_>) -> Result<StartedWatcher, SysError> {
     let (ours, theirs) = open_pipe()?;
     let (their_orders, our_orders) = open_pipe()?;
     let own = std::process::id();
     match fork::fork().map_err(|errno| SysError { operation: "fork the watcher", errno })? {
         Forked::Parent(pid) => {
             let process = fork::open_pidfd(pid)?;
-            Ok(Started { receiver: Receiver::new(ours), process, pid, orders: our_orders })
+            Ok(StartedWatcher { receiver: Receiver::new(ours), process, pid, orders: our_orders })
         }
         Forked::Child => {
             drop((ours, our_orders));
@@ -112,15 +112,15 @@ pub fn start(arguments: &[CString], setup: Setup<'_>) -> Result<Started, SysErro
             if poll::do_not_block(&their_orders).is_err() {
                 exit_child(1);
             }
-            let pace = match setup.pace {
-                Wanted::Free => Pace::Free,
-                Wanted::Seeded(seed) => Pace::seeded(seed),
-                Wanted::Stepped => Pace::stepped(),
+            let scheduling = match setup.scheduling {
+                SchedulingMode::Free => Scheduling::Free,
+                SchedulingMode::Seeded(seed) => Scheduling::seeded(seed),
+                SchedulingMode::Stepped => Scheduling::stepped(),
             };
             let orders = Some(Receiver::new(their_orders));
             let entered = setup.bounds.map_or(Ok(()), |bounds| bounds.enter());
             let given = (setup.terminal, setup.bounds);
-            let watch = |()| Watcher::watch(arguments, given, (pace, orders), &mut sender);
+            let watch = |()| Watcher::watch(arguments, given, (scheduling, orders), &mut sender);
             match entered.and_then(watch) {
                 Ok(ending) => sender.end(ending),
                 Err(error) => {

@@ -26,7 +26,7 @@ pub enum ChannelKey {
 
 /// What a number refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct TableRow {
     /// The file.
     pub file: FileIdentity,
     /// The channel it is an end of; none of another file.
@@ -36,7 +36,7 @@ pub struct Row {
 /// The tables, and who is asked about sockets.
 #[derive(Debug)]
 pub struct Tables {
-    rows: HashMap<TableId, BTreeMap<i32, Option<Row>>>,
+    rows: HashMap<TableId, BTreeMap<i32, Option<TableRow>>>,
     /// Numbers of each table that the records tell of.
     told: HashMap<TableId, HashSet<i32>>,
     next: u32,
@@ -128,7 +128,7 @@ impl Tables {
     }
 
     /// What a number refers to; none if it is not open.
-    pub fn row(&mut self, id: TableId, pid: i32, fd: i32) -> Option<Row> {
+    pub fn row(&mut self, id: TableId, pid: i32, fd: i32) -> Option<TableRow> {
         if let Some(known) = self.rows.get(&id).and_then(|rows| rows.get(&fd)) {
             let is_sure = known.as_ref().is_none_or(|row| !Self::may_connect(row));
             if is_sure {
@@ -141,9 +141,9 @@ impl Tables {
     }
 
     /// The same of a file.
-    pub fn row_of(&mut self, file: FileIdentity) -> Row {
+    pub fn row_of(&mut self, file: FileIdentity) -> TableRow {
         let channel = self.channel_of(&file);
-        Row { file, channel }
+        TableRow { file, channel }
     }
 
     /// What the kernel says of a socket.
@@ -152,7 +152,7 @@ impl Tables {
     }
 
     /// A socket that had no peer when it was looked up.
-    fn may_connect(row: &Row) -> bool {
+    fn may_connect(row: &TableRow) -> bool {
         matches!((row.file.object, row.channel), (FileKey::Socket(own), Some(ChannelKey::Socket(key))) if own == key)
     }
 

@@ -33,7 +33,7 @@ pub type Handlers = BTreeMap<i32, Handler>;
 
 /// A call at its entry stop, decoded.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct EntryStop {
     /// Which call.
     pub sysno: Sysno,
     /// Its arguments.
@@ -48,9 +48,9 @@ pub struct Entry {
 
 /// A call that a task is inside of.
 #[derive(Debug, Clone)]
-pub struct Inside {
+pub struct OngoingCall {
     /// As it entered.
-    pub entry: Entry,
+    pub entry: EntryStop,
     /// Counts up with each call let in.
     pub order: u64,
     /// What the count was at when the call came back.
@@ -65,7 +65,7 @@ pub struct Inside {
 
 /// What a call gave back, as the register has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Answer {
+pub struct RawResult {
     /// The value, or minus the errno.
     pub value: i64,
     /// Whether it is minus an errno.
@@ -74,17 +74,17 @@ pub struct Answer {
 
 /// Where a task is.
 #[derive(Debug, Clone)]
-pub enum Place {
+pub enum TraceeState {
     /// In no call that is watched.
     Outside,
     /// At the entry of a call, waiting for its turn on a channel.
-    Waiting(Box<Entry>),
+    Waiting(Box<EntryStop>),
     /// Inside a call.
-    Inside(Box<Inside>),
+    Inside(Box<OngoingCall>),
     /// Back from a call, waiting for the return of who woke it.
-    Returning(Box<Inside>, Answer, u64),
+    Returning(Box<OngoingCall>, RawResult, u64),
     /// A signal took it out of the call: what the kernel will do with that is decided by the signal.
-    Interrupted(Box<Inside>, i64),
+    Interrupted(Box<OngoingCall>, i64),
 }
 
 /// One task.
@@ -105,7 +105,7 @@ pub struct Tracee {
     /// Its signal handlers.
     pub handlers: HandlersId,
     /// Where it is.
-    pub place: Place,
+    pub state: TraceeState,
     /// Its first stop has been seen: it was let go.
     pub is_let_go: bool,
     /// A recorded call was interrupted, and nothing was recorded of the task since: the call goes on.
@@ -131,7 +131,7 @@ impl Tracee {
             threads: 0,
             table,
             handlers,
-            place: Place::Outside,
+            state: TraceeState::Outside,
             is_let_go: false,
             goes_on_with: None,
             is_stopped: false,
@@ -142,15 +142,18 @@ impl Tracee {
     }
 
     /// The call it is inside of.
-    pub fn inside(&self) -> Option<&Inside> {
-        match &self.place {
-            Place::Inside(inside) => Some(inside),
-            Place::Outside | Place::Waiting(_) | Place::Returning(..) | Place::Interrupted(..) => None,
+    pub fn inside(&self) -> Option<&OngoingCall> {
+        match &self.state {
+            TraceeState::Inside(inside) => Some(inside),
+            TraceeState::Outside
+            | TraceeState::Waiting(_)
+            | TraceeState::Returning(..)
+            | TraceeState::Interrupted(..) => None,
         }
     }
 
     /// The letter of its state, as the kernel gives it now.
-    pub fn state(&mut self) -> Option<u8> {
+    pub fn proc_state(&mut self) -> Option<u8> {
         self.files()?.state()
     }
 

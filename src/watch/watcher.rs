@@ -18,8 +18,8 @@ use crate::sys::{SysError, now_ns, poll};
 use crate::trace::{Fact, Record, TaskId};
 
 use super::frames::Receiver;
-use super::naps::Naps;
-use super::pace::Pace;
+use super::scheduling::Scheduling;
+use super::sleep_checks::SleepChecks;
 use super::tables::Tables;
 use super::tracee::{Handlers, HandlersId, Tracee};
 
@@ -30,7 +30,7 @@ const STOPS_A_ROUND: usize = 64;
 const TURN_PAUSE: Duration = Duration::from_micros(50);
 
 /// Where the records go.
-pub trait Output {
+pub trait RecordSink {
     /// One more record.
     fn record(&mut self, record: Record);
     /// Something that cannot be seen, said once.
@@ -43,7 +43,7 @@ pub trait Output {
 
 /// How a watched program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum WatcherExit {
     /// Its first process has ended with this wait status, and nobody of it is left.
     Status(i32),
     /// It could not be executed.
@@ -65,16 +65,16 @@ pub struct Watcher<'a> {
     pub(super) handlers: HashMap<HandlersId, Handlers>,
     /// Tasks that wait for their turn on a channel, in order of arrival.
     pub(super) queue: Vec<i32>,
-    pub(super) naps: Naps,
+    pub(super) sleep_checks: SleepChecks,
     pub(super) next_task: u32,
     pub(super) next_child: u32,
     pub(super) next_handlers: u32,
     pub(super) order: u64,
     pub(super) said: BTreeSet<&'static str>,
-    pub(super) pace: Pace,
+    pub(super) scheduling: Scheduling,
     turn: u32,
     acting: Option<TaskId>,
-    pub(super) out: &'a mut dyn Output,
+    pub(super) out: &'a mut dyn RecordSink,
     /// What the person who steps the program wants; none where nobody can.
     orders: Option<Receiver<StepOrder>>,
 }
@@ -85,9 +85,9 @@ impl<'a> Watcher<'a> {
     pub fn watch(
         arguments: &[CString],
         (terminal, bounds): (Option<&CString>, Option<Confinement<'_>>),
-        (pace, orders): (Pace, Option<Receiver<StepOrder>>),
-        out: &'a mut dyn Output,
-    ) -> Result<Ending, SysError> {
+        (scheduling, orders): (Scheduling, Option<Receiver<StepOrder>>),
+        out: &'a mut dyn RecordSink,
+    ) -> Result<WatcherExit, SysError> {
         let children = ChildSignal::open()?;
         let filter = match bounds.map(|bounds| bounds.network) {
             Some(Network::Filtered) => Filter::build(|_| true).without_network(),
@@ -97,14 +97,18 @@ impl<'a> Watcher<'a> {
         let mut waiting = launch::launch(arguments, &filter, given)?;
         ptrace::seize(waiting.pid)?;
         waiting.open_gate()?;
-        let mut watcher = Self::new(waiting.pid, (pace, orders), out);
+        let mut watcher = Self::new(waiting.pid, (scheduling, orders), out);
         if !watcher.run(&children)? {
-            return Ok(Ending::NobodyReads);
+            return Ok(WatcherExit::NobodyReads);
         }
         Ok(watcher.ending(waiting))
     }
 
-    fn new(root: i32, (pace, orders): (Pace, Option<Receiver<StepOrder>>), out: &'a mut dyn Output) -> Self {
+    fn new(
+        root: i32,
+        (scheduling, orders): (Scheduling, Option<Receiver<StepOrder>>),
+        out: &'a mut dyn RecordSink,
+    ) -> Self {
         Self {
             root,
             root_status: None,
@@ -114,13 +118,13 @@ impl<'a> Watcher<'a> {
             tables: Tables::new(),
             handlers: HashMap::new(),
             queue: Vec::new(),
-            naps: Naps::default(),
+            sleep_checks: SleepChecks::default(),
             next_task: 0,
             next_child: 0,
             next_handlers: 0,
             order: 0,
             said: BTreeSet::new(),
-            pace,
+            scheduling,
             turn: 0,
             acting: None,
             out,
@@ -128,10 +132,10 @@ impl<'a> Watcher<'a> {
         }
     }
 
-    fn ending(&self, waiting: Waiting) -> Ending {
+    fn ending(&self, waiting: Waiting) -> WatcherExit {
         match waiting.failure() {
-            Some(errno) if !self.has_begun => Ending::NotExecuted(errno),
-            _ => Ending::Status(self.root_status.unwrap_or(0)),
+            Some(errno) if !self.has_begun => WatcherExit::NotExecuted(errno),
+            _ => WatcherExit::Status(self.root_status.unwrap_or(0)),
         }
     }
 

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use crate::export::frame::Frame;
+use crate::export::helper_file::HelperFile;
 use crate::export::names;
-use crate::export::walk::{Part, Run, STAGE};
+use crate::export::walk::{Program, STAGE, TaskSteps};
 
 use super::literal;
-use super::steps::Lines;
+use super::steps::StepWriter;
 
-const FRAME: Frame = Frame {
+const FRAME: HelperFile = HelperFile {
     text: include_str!("frame.c"),
     mark: ("/* part: ", " */\n"),
     always: &["begin"],
@@ -49,7 +49,7 @@ const LEADS: &str =
     "    setpgid(0, 0);                          /* the first task leads the group that all begin in */\n";
 
 /// The program.
-pub fn program(run: &Run) -> Result<String, String> {
+pub fn program(run: &Program) -> Result<String, String> {
     let ids: Vec<String> = (0..run.parts.len()).map(|task| names::id(run, task)).collect();
     let shown: Vec<String> = run.parts.iter().map(|part| literal::string(part.name.as_bytes())).collect();
     let mut functions: String = (0..run.parts.len()).map(|task| function(run, task)).collect::<Result<_, _>>()?;
@@ -124,12 +124,12 @@ const HEAD: &str =
 ";
 
 /// The functions of a task: one more after each execve(2).
-fn function(run: &Run, task: usize) -> Result<String, String> {
-    let Part { steps, before_exec, .. } = &run.parts[task];
+fn function(run: &Program, task: usize) -> Result<String, String> {
+    let TaskSteps { steps, before_exec, .. } = &run.parts[task];
     let mut bodies = Vec::new();
     let mut room = 0;
     for steps in before_exec.iter().chain([steps]) {
-        let mut lines = Lines::new(run);
+        let mut lines = StepWriter::new(run);
         for step in steps {
             lines.step(step)?;
         }
@@ -152,12 +152,12 @@ fn function(run: &Run, task: usize) -> Result<String, String> {
 }
 
 /// The functions with which tasks go on after execve(2), as a table.
-fn after_exec(run: &Run) -> String {
+fn after_exec(run: &Program) -> String {
     format!("static void (*const after_exec[])(void) = {{ {} }};\n\n", names::after_exec(run))
 }
 
 /// What begins everything, and ends it.
-fn main_function(run: &Run) -> String {
+fn main_function(run: &Program) -> String {
     let (arguments, share) =
         if run.executions.is_empty() { ("void", ONCE) } else { ("int arguments, char **argument", THROUGH_EXEC) };
     let standard = if run.uses_standard { STANDARD } else { "" };

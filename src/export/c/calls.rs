@@ -1,12 +1,12 @@
 //! One call as C: what is called, what it must return, and what else must be so then.
 
 use crate::abi::{self, Disposition, flag_names};
-use crate::export::names::{self, Call};
-use crate::export::walk::{Act, Names};
+use crate::export::names::{self, NamedCall};
+use crate::export::walk::{CallOrLoop, NumberNames};
 use crate::order::{Call as C, Extra};
 use crate::text;
 
-use super::made::{Made, PAIR, named, to};
+use super::call_code::{CallCode, PAIR, named, to};
 use super::{literal, transfer, waiting};
 
 /// From here on numbers are the program's own, where it needs some.
@@ -15,10 +15,10 @@ const OWN_FDS: u32 = 900;
 /// The call, before its result is looked at.
 #[expect(clippy::too_many_lines, reason = "one table of calls")]
 #[expect(clippy::wildcard_enum_match_arm, reason = "what has no form in C is refused by its name")]
-pub fn made(call: &Call<'_>) -> Result<Made, String> {
+pub fn code(call: &NamedCall<'_>) -> Result<CallCode, String> {
     let event = call.event;
     let fd = |fd: i32| call.fd(fd);
-    let just = |call: String| Ok(Made { call, ..Made::default() });
+    let just = |call: String| Ok(CallCode { call, ..CallCode::default() });
     match &event.call {
         C::Socketpair { domain, kind, protocol } => {
             just(format!("socketpair({}, {}, {protocol}, {PAIR})", abi::domain_name(*domain), abi::type_name(*kind)))
@@ -43,7 +43,7 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
         }
         C::Getppid => {
             let want = event.ret.map(|ret| call.pid(ret));
-            Ok(Made { call: "getppid()".to_owned(), want, ..Made::default() })
+            Ok(CallCode { call: "getppid()".to_owned(), want, ..CallCode::default() })
         }
         C::ParentDeathSignal { signal } => just(format!("prctl(PR_SET_PDEATHSIG, {})", names::signal(*signal))),
         C::Open { path, flags } => {
@@ -81,7 +81,13 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
                 _ => Vec::new(),
             };
             let before = vec!["int status = 0;".to_owned()];
-            Ok(Made { before, call: format!("waitpid({whom}, &status, {options})"), want, after, ..Made::default() })
+            Ok(CallCode {
+                before,
+                call: format!("waitpid({whom}, &status, {options})"),
+                want,
+                after,
+                ..CallCode::default()
+            })
         }
         C::Kill { pid, signal } if *pid < 0 && call.names.task(-pid).is_some() => {
             just(format!("kill(-{}, {})", call.pid(-pid), names::signal(*signal)))
@@ -89,7 +95,7 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
         C::Kill { pid, .. } if *pid <= 0 => Err("a group that no task leads has no form in C".to_owned()),
         C::Setsid => {
             let want = event.ret.filter(|ret| *ret > 0).map(|ret| call.pid(ret));
-            Ok(Made { call: "setsid()".to_owned(), want, ..Made::default() })
+            Ok(CallCode { call: "setsid()".to_owned(), want, ..CallCode::default() })
         }
         C::Setpgid { pid, group } => {
             let own = |pid: i32| if pid == 0 { "0".to_owned() } else { call.pid(pid) };
@@ -121,7 +127,7 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
                 _ => Vec::new(),
             };
             let call = format!("ioctl({}, SIOCATMARK, &mark)", fd(*number));
-            Ok(Made { before: vec!["int mark = 0;".to_owned()], call, after, ..Made::default() })
+            Ok(CallCode { before: vec!["int mark = 0;".to_owned()], call, after, ..CallCode::default() })
         }
         C::Poll { .. } => Ok(poll(call)),
         C::Getsockopt { .. } | C::Setsockopt { .. } => option(call),
@@ -132,7 +138,7 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
                 Extra::Name(name) => vec![format!("equal(is_address(&got, size, {}), 1);", named(name))],
                 _ => Vec::new(),
             };
-            Ok(Made { before, call, after, ..Made::default() })
+            Ok(CallCode { before, call, after, ..CallCode::default() })
         }
         C::Write { .. } | C::Send { .. } | C::Writev { .. } | C::Vmsplice { .. } | C::Sendmsg { .. } => {
             transfer::writing(call)
@@ -150,27 +156,27 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
 }
 
 /// A loop of calls as one of the program's own functions.
-pub fn repeated(act: &Act, names: &Names) -> Made {
+pub fn repeated(act: &CallOrLoop, names: &NumberNames) -> CallCode {
     let (variable, call) = match *act {
-        Act::Flood { fd, size, limit } => {
+        CallOrLoop::Flood { fd, size, limit } => {
             ("written", format!("flood({}, {size}, {limit}, &written)", names::fd(names, fd)))
         }
-        Act::Drain { fd, count, dont_wait, is_pipe } => {
+        CallOrLoop::Drain { fd, count, dont_wait, is_pipe } => {
             let (fd, dont_wait, is_pipe) = (names::fd(names, fd), u8::from(dont_wait), u8::from(is_pipe));
             ("came", format!("drain({fd}, {count}, {dont_wait}, {is_pipe}, &came)"))
         }
-        Act::Echo { fd } => ("written", format!("echo({}, &written)", names::fd(names, fd))),
-        Act::Ping { fd, size, limit } => {
+        CallOrLoop::Echo { fd } => ("written", format!("echo({}, &written)", names::fd(names, fd))),
+        CallOrLoop::Ping { fd, size, limit } => {
             ("written", format!("ping({}, {size}, {limit}, &written)", names::fd(names, fd)))
         }
-        Act::Call(_) => return Made::default(),
+        CallOrLoop::Call(_) => return CallCode::default(),
     };
-    Made { before: vec![format!("long {variable};")], call, ..Made::default() }
+    CallCode { before: vec![format!("long {variable};")], call, ..CallCode::default() }
 }
 
-fn poll(call: &Call<'_>) -> Made {
+fn poll(call: &NamedCall<'_>) -> CallCode {
     let event = call.event;
-    let C::Poll { fds: asked, timeout_ms, .. } = &event.call else { return Made::default() };
+    let C::Poll { fds: asked, timeout_ms, .. } = &event.call else { return CallCode::default() };
     let row = |(place, fd): (usize, &i32)| {
         let events = flag_names(abi::POLL_EVENTS, event.call.asked_at(place));
         format!("{{ .fd = {}, .events = {events} }}", call.fd(*fd))
@@ -180,22 +186,22 @@ fn poll(call: &Call<'_>) -> Made {
     let answer = |(place, bits): (usize, &i16)| {
         format!("equal(polled[{place}].revents, {});", flag_names(abi::POLL_EVENTS, i32::from(bits.cast_unsigned())))
     };
-    Made {
+    CallCode {
         before: vec![format!("struct pollfd polled[] = {{ {} }};", rows.join(", "))],
         call: format!("poll(polled, {}, {timeout_ms})", asked.len()),
         after: answers.iter().enumerate().map(answer).collect(),
-        ..Made::default()
+        ..CallCode::default()
     }
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these two")]
-fn option(call: &Call<'_>) -> Result<Made, String> {
+fn option(call: &NamedCall<'_>) -> Result<CallCode, String> {
     let event = call.event;
     let constant = |option: &str| {
         let row = abi::SOCKET_OPTIONS.iter().find(|row| row.0 == option);
         row.map(|row| row.1).ok_or_else(|| format!("the option {option} has no form in C yet"))
     };
-    let just = |call: String| Ok(Made { call, ..Made::default() });
+    let just = |call: String| Ok(CallCode { call, ..CallCode::default() });
     match &event.call {
         C::Setsockopt { fd, option, value } => {
             let (fd, name) = (call.fd(*fd), constant(option)?);
@@ -208,7 +214,7 @@ fn option(call: &Call<'_>) -> Result<Made, String> {
                         value.max(&0)
                     );
                     let call = format!("setsockopt({fd}, SOL_SOCKET, SO_LINGER, &linger, sizeof linger)");
-                    Ok(Made { before: vec![before], call, ..Made::default() })
+                    Ok(CallCode { before: vec![before], call, ..CallCode::default() })
                 }
                 _ => just(format!("set_int({fd}, {name}, {value})")),
             }
@@ -233,7 +239,7 @@ fn option(call: &Call<'_>) -> Result<Made, String> {
             };
             let before = vec![declared.to_owned(), "socklen_t size = sizeof value;".to_owned()];
             let call = format!("getsockopt({fd}, SOL_SOCKET, {name}, &value, &size)");
-            Ok(Made { before, call, after: wants, ..Made::default() })
+            Ok(CallCode { before, call, after: wants, ..CallCode::default() })
         }
         _ => Err("an option has no form in C yet".to_owned()),
     }

@@ -1,11 +1,11 @@
 //! The calls that write, read and move bytes, as C.
 
 use crate::abi::{self, flag_names};
-use crate::export::names::Call;
+use crate::export::names::NamedCall;
 use crate::order::{Call as C, ControlRoom, Extra, IncomingMessage, KEEP, OutgoingMessage, Payload};
 use crate::trace::{Brought, CallEvent};
 
-use super::made::{Made, named, to};
+use super::call_code::{CallCode, named, to};
 use super::{literal, waiting};
 
 /// Bytes of which a literal is written; longer ones are compared by their sum, or are a word repeated.
@@ -13,7 +13,7 @@ const LONGEST_LITERAL: usize = 400;
 
 /// splice(2) and tee(2), without offsets.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these two")]
-pub fn moving(call: &Call<'_>) -> Made {
+pub fn moving(call: &NamedCall<'_>) -> CallCode {
     let call = match call.event.call {
         C::Splice { from, to, count, flags } => {
             let flags = flag_names(abi::SPLICE_FLAGS, flags);
@@ -24,14 +24,14 @@ pub fn moving(call: &Call<'_>) -> Made {
         }
         _ => String::new(),
     };
-    Made { call, ..Made::default() }
+    CallCode { call, ..CallCode::default() }
 }
 
 /// A call that writes.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over calls that write")]
-pub fn writing(call: &Call<'_>) -> Result<Made, String> {
+pub fn writing(call: &NamedCall<'_>) -> Result<CallCode, String> {
     let event = call.event;
-    let just = |call: String| Ok(Made { call, ..Made::default() });
+    let just = |call: String| Ok(CallCode { call, ..CallCode::default() });
     match &event.call {
         C::Write { fd, data } => just(format!("write({}, {}, {})", call.fd(*fd), bytes(data)?, data.len())),
         C::Send { fd, data, flags, to: address } => {
@@ -47,10 +47,10 @@ pub fn writing(call: &Call<'_>) -> Result<Made, String> {
                 bytes(part).map(|bytes| format!("{{ .iov_base = (char *){bytes}, .iov_len = {} }}", part.len()))
             };
             let parts: Vec<String> = data.iter().map(part).collect::<Result<_, _>>()?;
-            Ok(Made {
+            Ok(CallCode {
                 before: vec![format!("struct iovec parts[] = {{ {} }};", parts.join(", "))],
                 call: format!("writev({}, parts, {})", call.fd(*fd), data.len()),
-                ..Made::default()
+                ..CallCode::default()
             })
         }
         C::Vmsplice { fd, data, flags } => {
@@ -60,10 +60,10 @@ pub fn writing(call: &Call<'_>) -> Result<Made, String> {
             };
             let parts: Vec<String> = data.iter().map(part).collect::<Result<_, _>>()?;
             let flags = flag_names(abi::SPLICE_FLAGS, *flags);
-            Ok(Made {
+            Ok(CallCode {
                 before: vec![format!("struct iovec parts[] = {{ {} }};", parts.join(", "))],
                 call: format!("vmsplice({}, parts, {}, {flags})", call.fd(*fd), data.len()),
-                ..Made::default()
+                ..CallCode::default()
             })
         }
         C::Sendmsg { fd, data, fds: passed, creds, to: address, flags } => {
@@ -84,15 +84,15 @@ pub fn writing(call: &Call<'_>) -> Result<Made, String> {
                 u8::from(*creds),
                 flag_names(abi::MSG_FLAGS, *flags),
             );
-            Ok(Made { before, call, ..Made::default() })
+            Ok(CallCode { before, call, ..CallCode::default() })
         }
         _ => Err("a write has no form in C yet".to_owned()),
     }
 }
 
 /// sendmmsg(2): several messages by one call.
-pub fn sending_many(call: &Call<'_>) -> Result<Made, String> {
-    let C::Sendmmsg { fd, messages, flags } = &call.event.call else { return Ok(Made::default()) };
+pub fn sending_many(call: &NamedCall<'_>) -> Result<CallCode, String> {
+    let C::Sendmmsg { fd, messages, flags } = &call.event.call else { return Ok(CallCode::default()) };
     let row = |message: &OutgoingMessage| {
         let numbers: Vec<String> = message.fds.iter().map(|fd| call.fd(*fd)).collect();
         let passed = match numbers.len() {
@@ -105,17 +105,17 @@ pub fn sending_many(call: &Call<'_>) -> Result<Made, String> {
     let rows: Vec<String> = messages.iter().map(row).collect::<Result<_, _>>()?;
     let sent = if let Extra::Messages(sent) = &call.event.outcome.extra { sent.as_slice() } else { &[] };
     let check = |(at, sent): (usize, &IncomingMessage)| format!("equal(sent[{at}].length, {});", sent.len);
-    Ok(Made {
+    Ok(CallCode {
         before: vec![format!("struct message sent[] = {{ {} }};", rows.join(", "))],
         call: format!("send_many({}, sent, {}, {})", call.fd(*fd), messages.len(), flag_names(abi::MSG_FLAGS, *flags)),
         after: sent.iter().enumerate().map(check).collect(),
-        ..Made::default()
+        ..CallCode::default()
     })
 }
 
 /// recvmmsg(2): several messages by one call, each to its own part of the buffer.
-pub fn receiving_many(call: &Call<'_>) -> Made {
-    let C::Recvmmsg { fd, count, messages, flags } = &call.event.call else { return Made::default() };
+pub fn receiving_many(call: &NamedCall<'_>) -> CallCode {
+    let C::Recvmmsg { fd, count, messages, flags } = &call.event.call else { return CallCode::default() };
     let came = if let Extra::Messages(came) = &call.event.outcome.extra { came.as_slice() } else { &[] };
     let mut data = call.event.outcome.data.as_slice();
     let mut after = Vec::new();
@@ -132,34 +132,34 @@ pub fn receiving_many(call: &Call<'_>) -> Made {
     let rows: Vec<String> = (0..(*messages).max(1))
         .map(|at| format!("{{ .bytes = bytes + {}, .size = {count} }}", u64::from(at) * count))
         .collect();
-    Made {
+    CallCode {
         before: vec![format!("struct message came[] = {{ {} }};", rows.join(", "))],
         call: format!("receive_many({}, came, {messages}, {})", call.fd(*fd), flag_names(abi::MSG_FLAGS, *flags)),
         after,
         room: (u64::from(*messages) * count).max(1),
-        ..Made::default()
+        ..CallCode::default()
     }
 }
 
 /// A call that reads.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over calls that read")]
-pub fn reading(call: &Call<'_>) -> Result<Made, String> {
+pub fn reading(call: &NamedCall<'_>) -> Result<CallCode, String> {
     let event = call.event;
     // A buffer has a byte at least.
     let room = event.call.room().unwrap_or(0).max(1);
-    let mut made = Made { room, after: arrived(event), ..Made::default() };
+    let mut code = CallCode { room, after: arrived(event), ..CallCode::default() };
     match &event.call {
-        C::Read { fd, count } => made.call = format!("read({}, bytes, {count})", call.fd(*fd)),
+        C::Read { fd, count } => code.call = format!("read({}, bytes, {count})", call.fd(*fd)),
         C::Recv { fd, count, flags } => {
             let flags = flag_names(abi::MSG_FLAGS, *flags);
-            made.call = format!("recv({}, bytes, {count}, {flags})", call.fd(*fd));
+            code.call = format!("recv({}, bytes, {count}, {flags})", call.fd(*fd));
         }
         C::Recvfrom { fd, count, flags } => {
             let flags = flag_names(abi::MSG_FLAGS, *flags);
             let number = call.fd(*fd);
-            made.before = vec!["struct sockaddr_un from;".to_owned(), "socklen_t size = sizeof from;".to_owned()];
-            made.call = format!("recvfrom({number}, bytes, {count}, {flags}, (struct sockaddr *)&from, &size)");
-            made.after.push(match &event.outcome.extra {
+            code.before = vec!["struct sockaddr_un from;".to_owned(), "socklen_t size = sizeof from;".to_owned()];
+            code.call = format!("recvfrom({number}, bytes, {count}, {flags}, (struct sockaddr *)&from, &size)");
+            code.after.push(match &event.outcome.extra {
                 // Who has no name is told as an address of no length.
                 Extra::From(name) if name.is_empty() => "equal(size, 0);".to_owned(),
                 Extra::From(name) => format!("equal(is_address(&from, size, {}), 1);", named(name)),
@@ -167,13 +167,13 @@ pub fn reading(call: &Call<'_>) -> Result<Made, String> {
             });
         }
         C::Readv { fd, counts } => {
-            made.before = vec![scattered(counts)];
-            made.call = format!("readv({}, parts, {})", call.fd(*fd), counts.len());
+            code.before = vec![scattered(counts)];
+            code.call = format!("readv({}, parts, {})", call.fd(*fd), counts.len());
         }
         C::VmspliceOut { fd, counts, flags } => {
             let flags = flag_names(abi::SPLICE_FLAGS, *flags);
-            made.before = vec![scattered(counts)];
-            made.call = format!("vmsplice({}, parts, {}, {flags})", call.fd(*fd), counts.len());
+            code.before = vec![scattered(counts)];
+            code.call = format!("vmsplice({}, parts, {}, {flags})", call.fd(*fd), counts.len());
         }
         C::Recvmsg { fd, count, room, flags } => {
             let room = match room {
@@ -182,18 +182,18 @@ pub fn reading(call: &Call<'_>) -> Result<Made, String> {
                 ControlRoom::Bytes(bytes) => bytes.to_string(),
             };
             let flags = flag_names(abi::MSG_FLAGS, *flags);
-            made.call = format!("receive_with({}, bytes, {count}, {room}, {flags})", call.fd(*fd));
+            code.call = format!("receive_with({}, bytes, {count}, {room}, {flags})", call.fd(*fd));
             if let Extra::Message { flags, fds, creds, .. } = &event.outcome.extra {
-                made.after.push(format!("equal(came.flags, {});", flag_names(abi::MSG_FLAGS, *flags)));
-                made.after.push(format!("equal(came.count, {});", fds.len()));
+                code.after.push(format!("equal(came.flags, {});", flag_names(abi::MSG_FLAGS, *flags)));
+                code.after.push(format!("equal(came.count, {});", fds.len()));
                 if let Some(creds) = creds {
-                    made.after.push(format!("equal(came.pid, {});", call.pid(creds.pid)));
+                    code.after.push(format!("equal(came.pid, {});", call.pid(creds.pid)));
                 }
             }
         }
         _ => return Err("a read has no form in C yet".to_owned()),
     }
-    Ok(made)
+    Ok(code)
 }
 
 /// Parts of the one buffer that a program reads into.

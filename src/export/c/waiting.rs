@@ -1,21 +1,21 @@
 //! The calls of epoll(7), and of the objects that are descriptors: eventfd, timerfd, signalfd, pidfd.
 
 use crate::abi;
-use crate::export::names::{self, Call};
+use crate::export::names::{self, NamedCall};
 use crate::order::{Call as C, Extra};
 
-use super::made::Made;
+use super::call_code::CallCode;
 
 /// A call of epoll(7).
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these three")]
-pub fn epoll(call: &Call<'_>) -> Result<Made, String> {
+pub fn epoll(call: &NamedCall<'_>) -> Result<CallCode, String> {
     match &call.event.call {
         C::EpollCreate { flags } => just(format!("epoll_create1({})", flags_of("EPOLL", *flags))),
         C::EpollCtl { epoll, op, fd, events, data } => {
             let op = abi::EPOLL_CTL_WORDS.iter().find(|row| row.1 == *op).map_or("MOD", |row| row.0).to_uppercase();
             let event = format!("struct epoll_event event = {{ .events = {events:#x}, .data.u64 = {data} }};");
             let call = format!("epoll_ctl({}, EPOLL_CTL_{op}, {}, &event)", call.fd(*epoll), call.fd(*fd));
-            Ok(Made { before: vec![event], call, ..Made::default() })
+            Ok(CallCode { before: vec![event], call, ..CallCode::default() })
         }
         C::EpollWait { epoll, count, timeout_ms } => {
             let room = (*count).clamp(1, 4096);
@@ -30,11 +30,11 @@ pub fn epoll(call: &Call<'_>) -> Result<Made, String> {
                 before.push(format!("volatile int most = {count};"));
                 "most".clone_into(&mut most);
             }
-            Ok(Made {
+            Ok(CallCode {
                 before,
                 call: format!("epoll_wait({}, ready, {most}, {timeout_ms})", call.fd(*epoll)),
                 after: checks.collect(),
-                ..Made::default()
+                ..CallCode::default()
             })
         }
         other => Err(format!("{} has no form in C yet", other.name())),
@@ -43,7 +43,7 @@ pub fn epoll(call: &Call<'_>) -> Result<Made, String> {
 
 /// A call that makes or sets an object.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these")]
-pub fn object(call: &Call<'_>) -> Result<Made, String> {
+pub fn object(call: &NamedCall<'_>) -> Result<CallCode, String> {
     match &call.event.call {
         C::Eventfd { initial, flags } => {
             let semaphore = if flags & abi::EFD_SEMAPHORE == 0 { "" } else { "EFD_SEMAPHORE|" };
@@ -69,8 +69,8 @@ pub fn signals(came: &[(i32, i32)]) -> Vec<String> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "each row of the tables is a result")]
-fn just(call: String) -> Result<Made, String> {
-    Ok(Made { call, ..Made::default() })
+fn just(call: String) -> Result<CallCode, String> {
+    Ok(CallCode { call, ..CallCode::default() })
 }
 
 /// The flags that all of them have, with their own prefix.

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::export::frame::Frame;
+use crate::export::helper_file::HelperFile;
 use crate::export::names;
-use crate::export::walk::{Run, Step};
+use crate::export::walk::{Program, ProgramStep};
 
 use super::literal;
-use super::steps::Lines;
+use super::steps::StepWriter;
 
-const FRAME: Frame = Frame {
+const FRAME: HelperFile = HelperFile {
     text: include_str!("frame.py"),
     mark: ("# part: ", "\n"),
     always: &["begin", "pid_of"],
@@ -61,7 +61,7 @@ const HEAD: &str = "\
 ";
 
 /// The program.
-pub fn program(run: &Run) -> Result<String, String> {
+pub fn program(run: &Program) -> Result<String, String> {
     let functions: String = (0..run.parts.len()).map(|task| function(run, task)).collect::<Result<_, _>>()?;
     let functions = if ["os.setsid(", "os.setpgid(", "os.kill(-"].iter().any(|call| functions.contains(call)) {
         let begin = format!("def {}():\n", names::function(run, 1));
@@ -104,8 +104,8 @@ fn is_used(module: &str, code: &str) -> bool {
 }
 
 /// The function of a task.
-fn function(run: &Run, task: usize) -> Result<String, String> {
-    let mut lines = Lines::new(run, task);
+fn function(run: &Program, task: usize) -> Result<String, String> {
+    let mut lines = StepWriter::new(run, task);
     for step in &run.parts[task].steps {
         lines.step(step)?;
     }
@@ -117,7 +117,7 @@ fn function(run: &Run, task: usize) -> Result<String, String> {
     for line in &lines.text {
         let _ = writeln!(text, "{line}");
     }
-    if run.parts[task].steps.iter().all(|step| matches!(step, Step::Comment(_))) {
+    if run.parts[task].steps.iter().all(|step| matches!(step, ProgramStep::Comment(_))) {
         text.push_str("    pass\n");
     }
     text.push_str("\n\n");

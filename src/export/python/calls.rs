@@ -1,18 +1,18 @@
 //! One call as Python: what is called, what it must give, and what else must be so then.
 
 use crate::abi::{self, Disposition, Errno, flag_names};
-use crate::export::names::{self, Call};
-use crate::export::walk::{Act, Names};
+use crate::export::names::{self, NamedCall};
+use crate::export::walk::{CallOrLoop, NumberNames};
 use crate::order::{Call as C, Extra};
 use crate::text;
 
-use super::made::{Gives, Made, just, named, not_offered, sock, to, value};
+use super::call_code::{CallCode, ResultUse, just, named, not_offered, sock, to, value};
 use super::{literal, transfer};
 
 /// The call, and what it gives.
 #[expect(clippy::too_many_lines, reason = "one table of calls")]
 #[expect(clippy::wildcard_enum_match_arm, reason = "what has no form in Python is refused by its name")]
-pub fn made(call: &Call<'_>) -> Result<Made, String> {
+pub fn code(call: &NamedCall<'_>) -> Result<CallCode, String> {
     let event = call.event;
     let fd = |fd: &i32| call.fd(*fd);
     match &event.call {
@@ -135,25 +135,25 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
 }
 
 /// A loop of calls as one of the program's own functions.
-pub fn repeated(act: &Act, names: &Names) -> Made {
+pub fn repeated(act: &CallOrLoop, names: &NumberNames) -> CallCode {
     let truth = |is_so: bool| if is_so { "True" } else { "False" };
     let call = match *act {
-        Act::Flood { fd, size, limit } => format!("flood({}, {size}, {limit})", names::fd(names, fd)),
-        Act::Drain { fd, count, dont_wait, is_pipe } => {
+        CallOrLoop::Flood { fd, size, limit } => format!("flood({}, {size}, {limit})", names::fd(names, fd)),
+        CallOrLoop::Drain { fd, count, dont_wait, is_pipe } => {
             format!("drain({}, {count}, {}, {})", names::fd(names, fd), truth(dont_wait), truth(is_pipe))
         }
-        Act::Echo { fd } => format!("echo({})", names::fd(names, fd)),
-        Act::Ping { fd, size, limit } => format!("ping({}, {size}, {limit})", names::fd(names, fd)),
-        Act::Call(_) => String::new(),
+        CallOrLoop::Echo { fd } => format!("echo({})", names::fd(names, fd)),
+        CallOrLoop::Ping { fd, size, limit } => format!("ping({}, {size}, {limit})", names::fd(names, fd)),
+        CallOrLoop::Call(_) => String::new(),
     };
-    Made { call, gives: Gives::Nothing, after: Vec::new() }
+    CallCode { call, gives: ResultUse::Nothing, after: Vec::new() }
 }
 
 fn domain_of(domain: i32) -> String {
     literal::of("socket", &abi::domain_name(domain))
 }
 
-fn waitpid(call: &Call<'_>, pid: i32, options: i32) -> Result<Made, String> {
+fn waitpid(call: &NamedCall<'_>, pid: i32, options: i32) -> Result<CallCode, String> {
     let whom = if pid > 0 { call.pid(pid) } else { pid.to_string() };
     let options = flag_names(abi::WAIT_OPTIONS, options);
     if options.contains("__") {
@@ -168,7 +168,7 @@ fn waitpid(call: &Call<'_>, pid: i32, options: i32) -> Result<Made, String> {
     }
 }
 
-fn poll(call: &Call<'_>) -> Result<Made, String> {
+fn poll(call: &NamedCall<'_>) -> Result<CallCode, String> {
     let C::Poll { fds: asked, timeout_ms, .. } = &call.event.call else { return Err(not_offered("poll")) };
     let is_twice = |fd: &i32| asked.iter().filter(|other| *other == fd).count() > 1;
     if asked.iter().any(|fd| is_twice(fd) || *fd < 0) {
@@ -189,7 +189,7 @@ fn poll(call: &Call<'_>) -> Result<Made, String> {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these two")]
-fn option(call: &Call<'_>) -> Result<Made, String> {
+fn option(call: &NamedCall<'_>) -> Result<CallCode, String> {
     let event = call.event;
     let constant = |option: &str| {
         let row = abi::SOCKET_OPTIONS.iter().find(|row| row.0 == option);

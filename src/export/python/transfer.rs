@@ -1,15 +1,15 @@
 //! The calls that write and read, as Python.
 
 use crate::abi::{self, Errno};
-use crate::export::names::Call;
+use crate::export::names::NamedCall;
 use crate::order::{Call as C, ControlRoom, Extra, KEEP};
 
+use super::call_code::{CallCode, ResultUse, just, named, not_offered, sock, to, value};
 use super::literal::{self, message_flags};
-use super::made::{Gives, Made, just, named, not_offered, sock, to, value};
 
 /// A call that writes.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over calls that write")]
-pub fn writing(call: &Call<'_>) -> Result<Made, String> {
+pub fn writing(call: &NamedCall<'_>) -> Result<CallCode, String> {
     let written = match &call.event.call {
         C::Write { fd, data } => format!("os.write({}, {})", call.fd(*fd), literal::payload(data)?),
         C::Send { fd, data, flags, to: None } => {
@@ -43,7 +43,7 @@ pub fn writing(call: &Call<'_>) -> Result<Made, String> {
 
 /// A call that reads.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over calls that read")]
-pub fn reading(call: &Call<'_>) -> Result<Made, String> {
+pub fn reading(call: &NamedCall<'_>) -> Result<CallCode, String> {
     let event = call.event;
     if event.call.flags() & abi::MSG_TRUNC != 0 {
         return match &event.call {
@@ -64,16 +64,16 @@ pub fn reading(call: &Call<'_>) -> Result<Made, String> {
         C::Readv { fd, counts } => {
             let parts: Vec<String> = counts.iter().map(|count| format!("bytearray({count})")).collect();
             let read = format!("os.readv({}, parts)", call.fd(*fd));
-            let mut made = just(format!("[{}]", parts.join(", ")))?;
+            let mut code = just(format!("[{}]", parts.join(", ")))?;
             if call.ret() < 0 {
-                made.call = read.replace("parts", &made.call);
-                return Ok(made);
+                code.call = read.replace("parts", &code.call);
+                return Ok(code);
             }
-            made.call = read.replace("parts", &format!("parts := {}", made.call));
+            code.call = read.replace("parts", &format!("parts := {}", code.call));
             let data = format!("b\"\".join(parts)[:{}]", call.ret());
-            made.gives =
-                Gives::Names("got".to_owned(), vec![format!("equal(got, {})", call.ret()), arrived(call, &data)]);
-            Ok(made)
+            code.gives =
+                ResultUse::Names("got".to_owned(), vec![format!("equal(got, {})", call.ret()), arrived(call, &data)]);
+            Ok(code)
         }
         C::Recvmsg { fd, count, room, flags } => {
             let room = match room {
@@ -82,26 +82,26 @@ pub fn reading(call: &Call<'_>) -> Result<Made, String> {
                 ControlRoom::Bytes(bytes) => bytes.to_string(),
             };
             let flags = message_flags(*flags);
-            let mut made = just(format!("{}.recvmsg({count}, {room}, {flags})", sock(call, *fd)))?;
+            let mut code = just(format!("{}.recvmsg({count}, {room}, {flags})", sock(call, *fd)))?;
             if call.ret() >= 0 {
                 let mut checks = vec![arrived(call, "data")];
                 if let Extra::Message { flags, creds, .. } = &event.outcome.extra {
                     checks.push(format!("equal(flags, {})", message_flags(*flags)));
                     if let Some(creds) = creds {
-                        made.after.push(format!("equal(sender(came), {})", call.pid(creds.pid)));
+                        code.after.push(format!("equal(sender(came), {})", call.pid(creds.pid)));
                     }
                 }
-                made.gives = Gives::Names("data, came, flags, _".to_owned(), checks);
+                code.gives = ResultUse::Names("data, came, flags, _".to_owned(), checks);
             }
-            Ok(made)
+            Ok(code)
         }
         _ => Err("a read has no form in Python yet".to_owned()),
     }
 }
 
 /// recvfrom(2): the bytes, and who has sent them.
-fn with_sender(call: &Call<'_>, text: String) -> Made {
-    let mut gives = Gives::Nothing;
+fn with_sender(call: &NamedCall<'_>, text: String) -> CallCode {
+    let mut gives = ResultUse::Nothing;
     if call.ret() >= 0 {
         let mut checks = vec![arrived(call, "data")];
         #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else comes with recvfrom")]
@@ -111,13 +111,13 @@ fn with_sender(call: &Call<'_>, text: String) -> Made {
             Extra::From(name) => checks.push(format!("equal(whom, {})", named(name))),
             _ => {}
         }
-        gives = Gives::Names("data, whom".to_owned(), checks);
+        gives = ResultUse::Names("data, whom".to_owned(), checks);
     }
-    Made { call: text, gives, after: Vec::new() }
+    CallCode { call: text, gives, after: Vec::new() }
 }
 
 /// recv(2) with MSG_TRUNC: it returns how long the message was, which may be more than there is room for.
-fn real_length(call: &Call<'_>, (fd, count, flags): (i32, u64, i32)) -> Made {
+fn real_length(call: &NamedCall<'_>, (fd, count, flags): (i32, u64, i32)) -> CallCode {
     let into = format!("{}.recv_into(data := bytearray({count}), {count}, {})", sock(call, fd), message_flags(flags));
     let known = &call.event.outcome.data;
     let known = &known[..known.len().min(literal::LONGEST)];
@@ -125,11 +125,11 @@ fn real_length(call: &Call<'_>, (fd, count, flags): (i32, u64, i32)) -> Made {
         format!("equal(got, {})", call.ret()),
         format!("equal(bytes(data[:{}]), {})", known.len(), literal::bytes(known)),
     ];
-    Made { call: into, gives: Gives::Names("got".to_owned(), checks), after: Vec::new() }
+    CallCode { call: into, gives: ResultUse::Names("got".to_owned(), checks), after: Vec::new() }
 }
 
 /// A call that gives bytes.
-fn bytes_of(call: &Call<'_>, text: String) -> Result<Made, String> {
+fn bytes_of(call: &NamedCall<'_>, text: String) -> Result<CallCode, String> {
     if call.event.errno != Errno::NONE || call.event.ret.is_none() {
         return just(text);
     }
@@ -138,13 +138,13 @@ fn bytes_of(call: &Call<'_>, text: String) -> Result<Made, String> {
         (None, Some(sum)) => value(format!("hash_of({text})"), sum),
         (None, None) => {
             let checks = vec![arrived(call, "data")];
-            Ok(Made { call: text, gives: Gives::Names("data".to_owned(), checks), after: Vec::new() })
+            Ok(CallCode { call: text, gives: ResultUse::Names("data".to_owned(), checks), after: Vec::new() })
         }
     }
 }
 
 /// That the bytes are those that were seen.
-fn arrived(call: &Call<'_>, data: &str) -> String {
+fn arrived(call: &NamedCall<'_>, data: &str) -> String {
     match (seen(call), summed(call)) {
         (Some(seen), _) => format!("equal({data}, {seen})"),
         (None, Some(sum)) => format!("equal(hash_of({data}), {sum})"),
@@ -157,14 +157,14 @@ fn arrived(call: &Call<'_>, data: &str) -> String {
 }
 
 /// The bytes, where all are known and they are not too many.
-fn seen(call: &Call<'_>) -> Option<String> {
+fn seen(call: &NamedCall<'_>) -> Option<String> {
     let data = &call.event.outcome.data;
     let is_whole = u64::try_from(call.ret()) == Ok(data.len() as u64);
     (is_whole && data.len() <= literal::LONGEST).then(|| literal::bytes(data))
 }
 
 /// How many bytes, and their sum.
-fn summed(call: &Call<'_>) -> Option<String> {
+fn summed(call: &NamedCall<'_>) -> Option<String> {
     let outcome = &call.event.outcome;
     let is_whole = u64::try_from(call.ret()) == Ok(outcome.data.len() as u64) && outcome.data.len() <= KEEP;
     let own = is_whole.then(|| crate::order::hash(outcome.data.iter().copied()));

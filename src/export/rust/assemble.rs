@@ -2,21 +2,21 @@
 
 use std::fmt::Write as _;
 
-use crate::export::frame::Frame;
+use crate::export::helper_file::HelperFile;
 use crate::export::names;
-use crate::export::walk::{Part, Run, Variable};
+use crate::export::walk::{Program, TaskSteps, Variable};
 
-use super::steps::Lines;
-use super::{imports, literal, made};
+use super::steps::StepWriter;
+use super::{call_code, imports, literal};
 
-const FRAME: Frame = Frame {
+const FRAME: HelperFile = HelperFile {
     text: include_str!("frame.txt"),
     mark: ("// part: ", "\n"),
     always: &["begin", "exit", "close_range"],
     also: &[
         ("handler", "Handler(handler)"),
         ("handler", "= handler as"),
-        ("Came", "Came {"),
+        ("Received", "Received {"),
         ("Fd", "Fd::new("),
         ("Fd", "&Fd"),
     ],
@@ -55,7 +55,7 @@ const HEAD: &str = "\
 ";
 
 /// The program.
-pub fn program(run: &Run) -> Result<String, String> {
+pub fn program(run: &Program) -> Result<String, String> {
     let mut functions: String = (0..run.parts.len()).map(|task| function(run, task)).collect::<Result<_, _>>()?;
     if ["setsid()", "setpgid(", "from_raw(-"].iter().any(|call| functions.contains(call)) {
         let begin = format!("fn {}() {{\n", names::function(run, 1));
@@ -83,7 +83,7 @@ pub fn program(run: &Run) -> Result<String, String> {
 }
 
 /// The numbers and names of the tasks.
-fn tasks(run: &Run) -> String {
+fn tasks(run: &Program) -> String {
     let mut text = String::new();
     for task in 0..run.parts.len() {
         let _ = writeln!(text, "const {}: usize = {task};", names::id(run, task));
@@ -94,10 +94,10 @@ fn tasks(run: &Run) -> String {
 }
 
 /// The variables.
-fn descriptors(run: &Run) -> String {
+fn descriptors(run: &Program) -> String {
     let mut text = "// Descriptors. Each process has its own copy of these.\n".to_owned();
     for (name, is_array) in &run.variables {
-        let name = made::variable(run, &Variable { name: name.clone(), index: None });
+        let name = call_code::variable(run, &Variable { name: name.clone(), index: None });
         let (kind, value) = if *is_array { ("[Fd; 2]", "[Fd::new(-1), Fd::new(-1)]") } else { ("Fd", "Fd::new(-1)") };
         let _ = writeln!(text, "static {name}: {kind} = {value};");
     }
@@ -105,11 +105,11 @@ fn descriptors(run: &Run) -> String {
 }
 
 /// The functions of a task: one more after each execve(2).
-fn function(run: &Run, task: usize) -> Result<String, String> {
-    let Part { steps, before_exec, .. } = &run.parts[task];
+fn function(run: &Program, task: usize) -> Result<String, String> {
+    let TaskSteps { steps, before_exec, .. } = &run.parts[task];
     let mut text = String::new();
     for (at, steps) in before_exec.iter().chain([steps]).enumerate() {
-        let mut lines = Lines::new(run);
+        let mut lines = StepWriter::new(run);
         for step in steps {
             lines.step(step)?;
         }
@@ -127,6 +127,6 @@ fn function(run: &Run, task: usize) -> Result<String, String> {
 }
 
 /// The functions with which tasks go on after execve(2), as a table.
-fn after_exec(run: &Run) -> String {
+fn after_exec(run: &Program) -> String {
     format!("const AFTER_EXEC: &[fn()] = &[{}];\n\n", names::after_exec(run))
 }

@@ -1,13 +1,13 @@
 //! One call as Rust: what is called, what it must give, and what else must be so then.
 
 use crate::abi::{self, Disposition, flag_names};
-use crate::export::names::Call;
-use crate::export::walk::{Act, Names, Run};
+use crate::export::names::NamedCall;
+use crate::export::walk::{CallOrLoop, NumberNames, Program};
 use crate::order::{Call as C, Extra};
 use crate::text;
 
-use super::made::{Made, borrowed, fd, gives, just, owned, pid, raw};
-use super::{literal, made, objects, options, transfer};
+use super::call_code::{CallCode, borrowed, fd, gives, just, owned, pid, raw};
+use super::{call_code, literal, objects, options, transfer};
 
 /// From here on numbers are the program's own, where it needs some.
 const OWN_FDS: u32 = 900;
@@ -15,7 +15,7 @@ const OWN_FDS: u32 = 900;
 /// The call, and what it gives.
 #[expect(clippy::too_many_lines, reason = "one table of calls")]
 #[expect(clippy::wildcard_enum_match_arm, reason = "what has no form in Rust is refused by its name")]
-pub fn made(call: &Call<'_>) -> Result<Made, String> {
+pub fn code(call: &NamedCall<'_>) -> Result<CallCode, String> {
     let event = call.event;
     let number = call.ret().to_string();
     match &event.call {
@@ -69,8 +69,10 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
         C::Accept { fd: end, flags: Some(flags) } => {
             gives(format!("accept4({}, {})", raw(call, *end), type_flags(*flags)), number)
         }
-        C::Bind { fd: end, address } => just(format!("bind({}, {})", raw(call, *end), made::address(address)?)),
-        C::Connect { fd: end, address } => just(format!("connect({}, {})", raw(call, *end), made::address(address)?)),
+        C::Bind { fd: end, address } => just(format!("bind({}, {})", raw(call, *end), call_code::address(address)?)),
+        C::Connect { fd: end, address } => {
+            just(format!("connect({}, {})", raw(call, *end), call_code::address(address)?))
+        }
         C::Waitpid { pid, options } => waitpid(call, *pid, *options),
         C::Kill { pid: whom, signal } => kill(call, *whom, *signal),
         C::Setsid => gives("setsid()".to_owned(), pid(call, call.ret())),
@@ -95,13 +97,13 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
         }
         C::Poll { .. } => poll(call),
         C::Getsockopt { .. } | C::Setsockopt { .. } | C::Getsockname { .. } | C::Getpeername { .. } => {
-            options::made(call)
+            options::code(call)
         }
         C::EpollCreate { .. } | C::EpollCtl { .. } | C::EpollWait { .. } => objects::epoll(call),
         C::Eventfd { .. } | C::Signalfd { .. } | C::TimerfdCreate { .. } | C::TimerfdSettime { .. } => {
-            objects::made(call)
+            objects::code(call)
         }
-        C::PidfdOpen { .. } | C::BlockSignals { .. } => objects::made(call),
+        C::PidfdOpen { .. } | C::BlockSignals { .. } => objects::code(call),
         C::Write { .. } | C::Send { .. } | C::Writev { .. } | C::Sendmsg { .. } | C::Sendmmsg { .. } => {
             transfer::writing(call)
         }
@@ -113,21 +115,21 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
 }
 
 /// A loop of calls as one of the program's own functions.
-pub fn repeated(run: &Run, act: &Act, names: &Names) -> Made {
+pub fn repeated(run: &Program, act: &CallOrLoop, names: &NumberNames) -> CallCode {
     let fd = |fd: i32| borrowed(run, names, fd);
     let call = match *act {
-        Act::Flood { fd: end, size, limit } => format!("flood({}, {size}, {limit})", fd(end)),
-        Act::Drain { fd: end, count, dont_wait, is_pipe } => {
+        CallOrLoop::Flood { fd: end, size, limit } => format!("flood({}, {size}, {limit})", fd(end)),
+        CallOrLoop::Drain { fd: end, count, dont_wait, is_pipe } => {
             format!("drain({}, {count}, {dont_wait}, {is_pipe})", fd(end))
         }
-        Act::Echo { fd: end } => format!("echo({})", fd(end)),
-        Act::Ping { fd: end, size, limit } => format!("ping({}, {size}, {limit})", fd(end)),
-        Act::Call(_) => String::new(),
+        CallOrLoop::Echo { fd: end } => format!("echo({})", fd(end)),
+        CallOrLoop::Ping { fd: end, size, limit } => format!("ping({}, {size}, {limit})", fd(end)),
+        CallOrLoop::Call(_) => String::new(),
     };
-    Made { call, ..Made::default() }
+    CallCode { call, ..CallCode::default() }
 }
 
-fn pair(domain: i32, kind: i32, protocol: i32) -> Result<Made, String> {
+fn pair(domain: i32, kind: i32, protocol: i32) -> Result<CallCode, String> {
     match (family(domain), type_of(kind), protocol) {
         (Some(domain), Some(kind_name), 0) => {
             owned(format!("socketpair({domain}, {kind_name}, None, {})", type_flags(kind)))
@@ -171,7 +173,7 @@ fn access_flags(flags: i32) -> String {
     literal::flags("OFlag", &format!("{access}{more}"), flags)
 }
 
-fn waitpid(call: &Call<'_>, whom: i32, options: i32) -> Result<Made, String> {
+fn waitpid(call: &NamedCall<'_>, whom: i32, options: i32) -> Result<CallCode, String> {
     let whom = if whom == -1 { "None".to_owned() } else { pid(call, whom) };
     let options = match options {
         0 => "None".to_owned(),
@@ -195,7 +197,7 @@ fn waitpid(call: &Call<'_>, whom: i32, options: i32) -> Result<Made, String> {
     }
 }
 
-fn kill(call: &Call<'_>, whom: i32, signal: i32) -> Result<Made, String> {
+fn kill(call: &NamedCall<'_>, whom: i32, signal: i32) -> Result<CallCode, String> {
     let whom = match whom {
         1.. => pid(call, whom),
         _ => match call.names.task(-whom) {
@@ -210,7 +212,7 @@ fn kill(call: &Call<'_>, whom: i32, signal: i32) -> Result<Made, String> {
     }
 }
 
-fn disposition_of(signal: i32, disposition: Disposition) -> Result<Made, String> {
+fn disposition_of(signal: i32, disposition: Disposition) -> Result<CallCode, String> {
     let handler = match disposition {
         Disposition::Default => "SigHandler::SigDfl",
         Disposition::Ignore => "SigHandler::SigIgn",
@@ -222,8 +224,8 @@ fn disposition_of(signal: i32, disposition: Disposition) -> Result<Made, String>
     just(format!("set_handler({}, {handler})", literal::known_signal(signal)?))
 }
 
-fn poll(call: &Call<'_>) -> Result<Made, String> {
-    let C::Poll { fds: asked, timeout_ms, .. } = &call.event.call else { return Ok(Made::default()) };
+fn poll(call: &NamedCall<'_>) -> Result<CallCode, String> {
+    let C::Poll { fds: asked, timeout_ms, .. } = &call.event.call else { return Ok(CallCode::default()) };
     let bits = |bits: i32| {
         let names = flag_names(abi::POLL_EVENTS, bits);
         names.split('|').map(poll_bit).collect::<Vec<_>>().join(" | ")

@@ -1,15 +1,15 @@
 //! epoll, and the objects that are descriptors: eventfd, timerfd, signalfd, pidfd.
 
 use crate::abi;
-use crate::export::names::Call;
+use crate::export::names::NamedCall;
 use crate::order::{Call as C, Extra};
 
+use super::call_code::{CallCode, fd, gives, just, owned, pid};
 use super::literal;
-use super::made::{Made, fd, gives, just, owned, pid};
 
 /// A call of epoll(7).
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these three")]
-pub fn epoll(call: &Call<'_>) -> Result<Made, String> {
+pub fn epoll(call: &NamedCall<'_>) -> Result<CallCode, String> {
     match &call.event.call {
         C::EpollCreate { flags } => gives(format!("epoll_create({flags:#x})"), call.ret().to_string()),
         C::EpollCtl { epoll, op, fd: end, events, data } => {
@@ -31,7 +31,7 @@ pub fn epoll(call: &Call<'_>) -> Result<Made, String> {
 
 /// A call that makes or sets an object.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these")]
-pub fn made(call: &Call<'_>) -> Result<Made, String> {
+pub fn code(call: &NamedCall<'_>) -> Result<CallCode, String> {
     match &call.event.call {
         C::Eventfd { initial, flags } => {
             let flags = flags_of("EfdFlags", "EFD", *flags, &[("EFD_SEMAPHORE", abi::EFD_SEMAPHORE)]);

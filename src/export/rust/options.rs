@@ -1,14 +1,14 @@
 //! The options and names of sockets, as Rust.
 
 use crate::abi;
-use crate::export::names::Call;
+use crate::export::names::NamedCall;
 use crate::order::{Call as C, Extra};
 
-use super::made::{Made, fd, gives, just, named, pid, raw};
+use super::call_code::{CallCode, fd, gives, just, named, pid, raw};
 
 /// A call that asks or sets one.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these four")]
-pub fn made(call: &Call<'_>) -> Result<Made, String> {
+pub fn code(call: &NamedCall<'_>) -> Result<CallCode, String> {
     match &call.event.call {
         C::Getsockname { fd } | C::Getpeername { fd } => {
             let asked = format!("{}::<UnixAddr>({})", call.event.call.name(), raw(call, *fd));
@@ -32,7 +32,7 @@ pub fn made(call: &Call<'_>) -> Result<Made, String> {
     }
 }
 
-fn asked(call: &Call<'_>, end: i32, option: &str) -> Result<Made, String> {
+fn asked(call: &NamedCall<'_>, end: i32, option: &str) -> Result<CallCode, String> {
     let (end, name) = (fd(call, end), constant(option)?);
     let value = if let Extra::Value(value) = call.event.outcome.extra { value } else { 0 };
     match (option, &call.event.outcome.extra) {

@@ -1,65 +1,70 @@
 //! Each step of a part as lines of Rust.
 
 use crate::abi::Errno;
-use crate::export::frame::wrapped;
-use crate::export::names::{self, Call};
-use crate::export::walk::{Act, Alone, Entered, Kept, Line, Names, Run, Seen, SeenLoop, Sent, Step};
+use crate::export::helper_file::wrapped;
+use crate::export::names::{self, NamedCall};
+use crate::export::walk::{
+    CallOrLoop, EnteredCall, ExitScope, FinishedLoop, KeptDescriptors, NumberNames, Program, ProgramStep, ReturnedCall,
+    SignalTarget, TranscriptLine,
+};
 
-use super::made::{self, Made};
+use super::call_code::{self, CallCode};
 use super::{calls, literal};
 
 /// The lines of a part, and the room that its reads need.
 #[derive(Debug)]
-pub struct Lines<'a> {
-    run: &'a Run,
+pub struct StepWriter<'a> {
+    run: &'a Program,
     /// What stands in the function.
     pub text: Vec<String>,
     /// The most bytes that one of its reads has room for.
     pub room: u64,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> StepWriter<'a> {
     /// None yet.
-    pub fn new(run: &'a Run) -> Self {
+    pub fn new(run: &'a Program) -> Self {
         Self { run, text: Vec::new(), room: 0 }
     }
 
     /// One more step.
-    pub fn step(&mut self, step: &Step) -> Result<(), String> {
-        let no_names = Names::default();
+    pub fn step(&mut self, step: &ProgramStep) -> Result<(), String> {
+        let no_names = NumberNames::default();
         if let Some(call) = names::helper(self.run, step, |line| self.said(line, &no_names)) {
             self.push(call + ";");
             return Ok(());
         }
         #[expect(clippy::wildcard_enum_match_arm, reason = "the others were written above")]
         let line = match step {
-            Step::Comment(text) => {
+            ProgramStep::Comment(text) => {
                 for line in wrapped(&names::comment(text), 110) {
                     self.push(format!("// {line}"));
                 }
                 return Ok(());
             }
-            Step::Signal(task, sent) => self.sent(*task, *sent),
-            Step::Pause(ms) => format!("thread::sleep(Duration::from_millis({ms})); // so the script says"),
-            Step::Died(task, status, line) => {
+            ProgramStep::Signal(task, sent) => self.sent(*task, *sent),
+            ProgramStep::Pause(ms) => format!("thread::sleep(Duration::from_millis({ms})); // so the script says"),
+            ProgramStep::AwaitDeath(task, status, line) => {
                 format!("died({}, {status:#x}, {});", names::id(self.run, *task), self.said(line, &no_names))
             }
-            Step::Exit(code, Alone::Process) => format!("exit({code});"),
-            Step::Fork(task, line) => {
+            ProgramStep::Exit(code, ExitScope::Process) => format!("exit({code});"),
+            ProgramStep::Fork(task, line) => {
                 self.task_made("fork_task", *task, line);
                 return Ok(());
             }
-            Step::Thread(task, line) => {
+            ProgramStep::Thread(task, line) => {
                 self.task_made("start_thread", *task, line);
                 return Ok(());
             }
-            Step::Has(variable, fd) => format!("{}.put({fd});", made::variable(self.run, variable)),
-            Step::Call(seen) => return self.call(seen),
-            Step::Loop(seen) => {
+            ProgramStep::CheckVariable(variable, fd) => {
+                format!("{}.put({fd});", call_code::variable(self.run, variable))
+            }
+            ProgramStep::Call(seen) => return self.call(seen),
+            ProgramStep::Loop(seen) => {
                 self.ended(seen);
                 return Ok(());
             }
-            Step::Never(entered) => return self.never(entered),
+            ProgramStep::NeverReturns(entered) => return self.never(entered),
             // A thread ends with its function.
             _ => return Ok(()),
         };
@@ -71,21 +76,23 @@ impl<'a> Lines<'a> {
         self.text.push(format!("    {}", line.as_ref()));
     }
 
-    fn sent(&self, task: usize, sent: Sent) -> String {
+    fn sent(&self, task: usize, sent: SignalTarget) -> String {
         let id = names::id(self.run, task);
         match sent {
-            Sent::Process(number) => match literal::signal(number) {
+            SignalTarget::Process(number) => match literal::signal(number) {
                 Some(signal) => format!("kill(pid_of({id}), {signal}).ok();"),
                 None => format!("send_signal(pid_of({id}), {number}).ok();"),
             },
-            Sent::Group(number) => format!("send_signal(Pid::from_raw(-pid_of({id}).as_raw()), {number}).ok();"),
-            Sent::Thread(number) => format!("signal_thread({id}, {number}).ok();"),
-            Sent::Interrupt => format!("signal_thread({id}, INTERRUPT).ok();"),
+            SignalTarget::Group(number) => {
+                format!("send_signal(Pid::from_raw(-pid_of({id}).as_raw()), {number}).ok();")
+            }
+            SignalTarget::Thread(number) => format!("signal_thread({id}, {number}).ok();"),
+            SignalTarget::Interrupt => format!("signal_thread({id}, INTERRUPT).ok();"),
         }
     }
 
     /// The line, with the process that it ends with.
-    fn said(&self, line: &Line, with: &Names) -> String {
+    fn said(&self, line: &TranscriptLine, with: &NumberNames) -> String {
         match names::ending(self.run, line, with) {
             None => literal::string(&line.before),
             Some((before, after, number)) => {
@@ -95,64 +102,65 @@ impl<'a> Lines<'a> {
         }
     }
 
-    fn task_made(&mut self, how: &str, task: usize, line: &Line) {
+    fn task_made(&mut self, how: &str, task: usize, line: &TranscriptLine) {
         self.push(format!("{how}({}, {});", names::id(self.run, task), names::function(self.run, task)));
-        self.push(format!("say({});", self.said(line, &Names::default())));
+        self.push(format!("say({});", self.said(line, &NumberNames::default())));
     }
 
     /// A call that never returns.
-    fn never(&mut self, entered: &Entered) -> Result<(), String> {
-        let made = match &entered.act {
-            Act::Call(event) => made_of(&Call { event, names: &entered.names, run: self.run })?,
-            Act::Flood { .. } | Act::Drain { .. } | Act::Echo { .. } | Act::Ping { .. } => {
+    fn never(&mut self, entered: &EnteredCall) -> Result<(), String> {
+        let code = match &entered.act {
+            CallOrLoop::Call(event) => made_of(&NamedCall { event, names: &entered.names, run: self.run })?,
+            CallOrLoop::Flood { .. } | CallOrLoop::Drain { .. } | CallOrLoop::Echo { .. } | CallOrLoop::Ping { .. } => {
                 calls::repeated(self.run, &entered.act, &entered.names)
             }
         };
-        self.room = self.room.max(made.room);
-        self.push(format!("never({});", made.call));
+        self.room = self.room.max(code.room);
+        self.push(format!("never({});", code.call));
         Ok(())
     }
 
     /// A call, with what it returned.
-    fn call(&mut self, seen: &Seen) -> Result<(), String> {
+    fn call(&mut self, seen: &ReturnedCall) -> Result<(), String> {
         let event = &seen.event;
         let ret = event.ret.unwrap_or(0);
-        let mut made = made_of(&Call { event, names: &seen.entered.names, run: self.run })?;
-        self.room = self.room.max(made.room);
+        let mut code = made_of(&NamedCall { event, names: &seen.entered.names, run: self.run })?;
+        self.room = self.room.max(code.room);
         let has_failed = ret == -1 && event.errno != Errno::NONE;
         match &seen.kept {
-            Kept::Nothing if made.is_owned => made.call = format!("{}.map(drop)", made.call),
-            Kept::Nothing => {}
-            Kept::Result(variable) => {
-                made.call = format!("{}.keep({})", made::variable(self.run, variable), made.call);
-                made.ok = ret.to_string();
+            KeptDescriptors::Nothing if code.is_owned => code.call = format!("{}.map(drop)", code.call),
+            KeptDescriptors::Nothing => {}
+            KeptDescriptors::Result(variable) => {
+                code.call = format!("{}.keep({})", call_code::variable(self.run, variable), code.call);
+                code.ok = ret.to_string();
             }
-            Kept::Pair(array, numbers) => {
+            KeptDescriptors::Pair(array, numbers) => {
                 let [one, other] = numbers.unwrap_or_default();
                 let array = crate::export::walk::Variable { name: array.clone(), index: None };
-                made.call = format!("keep_pair(&{}, {})", made::variable(self.run, &array), made.call);
-                made.ok = format!("[{one}, {other}]");
+                code.call = format!("keep_pair(&{}, {})", call_code::variable(self.run, &array), code.call);
+                code.ok = format!("[{one}, {other}]");
             }
-            Kept::Received(numbers) => {
-                let keep = |(variable, fd): &(_, i32)| format!("{}.put({fd});", made::variable(self.run, variable));
-                made.after.extend(numbers.iter().map(keep));
+            KeptDescriptors::Received(numbers) => {
+                let keep =
+                    |(variable, fd): &(_, i32)| format!("{}.put({fd});", call_code::variable(self.run, variable));
+                code.after.extend(numbers.iter().map(keep));
             }
         }
-        let answer = if has_failed { format!("Err({})", errno(event.errno)) } else { format!("Ok({})", made.ok) };
-        self.asserted(&made, &answer, seen.slept);
+        let answer = if has_failed { format!("Err({})", errno(event.errno)) } else { format!("Ok({})", code.ok) };
+        self.asserted(&code, &answer, seen.slept);
         self.push(format!("say({});", self.said(&seen.line, &seen.entered.names)));
-        for line in made.after {
+        for line in code.after {
             self.push(line);
         }
         Ok(())
     }
 
     /// That a call gives this; one that slept is told later.
-    fn asserted(&mut self, made: &Made, answer: &str, slept: Option<usize>) {
+    fn asserted(&mut self, code: &CallCode, answer: &str, slept: Option<usize>) {
         match slept {
-            None => self.push(format!("assert_eq!({}, {answer});", made.call)),
+            None => self.push(format!("assert_eq!({}, {answer});", code.call)),
             Some(told) => {
-                self.push(format!("let got = {};", made.call));
+                self.push(format!("let got = {};", code.call));
                 self.push(format!("returned({told});"));
                 self.push(format!("assert_eq!(got, {answer});"));
             }
@@ -160,11 +168,11 @@ impl<'a> Lines<'a> {
     }
 
     /// A loop's calls together.
-    fn ended(&mut self, seen: &SeenLoop) {
-        let made = calls::repeated(self.run, &seen.entered.act, &seen.entered.names);
+    fn ended(&mut self, seen: &FinishedLoop) {
+        let code = calls::repeated(self.run, &seen.entered.act, &seen.entered.names);
         let error = if seen.errno == Errno::NONE { "None".to_owned() } else { format!("Some({})", errno(seen.errno)) };
-        self.asserted(&made, &format!("({}, {}, {error})", seen.calls, seen.bytes), seen.slept);
-        self.push(format!("say({});", self.said(&seen.line, &Names::default())));
+        self.asserted(&code, &format!("({}, {}, {error})", seen.calls, seen.bytes), seen.slept);
+        self.push(format!("say({});", self.said(&seen.line, &NumberNames::default())));
     }
 }
 
@@ -173,6 +181,6 @@ fn errno(errno: Errno) -> String {
 }
 
 /// The call in this language; what has no form names its statement.
-fn made_of(call: &Call<'_>) -> Result<Made, String> {
-    calls::made(call).map_err(|reason| call.names.refused(&reason))
+fn made_of(call: &NamedCall<'_>) -> Result<CallCode, String> {
+    calls::code(call).map_err(|reason| call.names.refused(&reason))
 }

@@ -1,16 +1,16 @@
 //! The calls that write, read and move bytes, as Rust.
 
 use crate::abi::{self, flag_names};
-use crate::export::names::Call;
+use crate::export::names::NamedCall;
 use crate::order::{Call as C, ControlRoom, Extra, KEEP, OutgoingMessage};
 use crate::trace::Brought;
 
+use super::call_code::{self, CallCode, fd, gives, pid, raw};
 use super::literal::{self, message_flags, payload};
-use super::made::{self, Made, fd, gives, pid, raw};
 
 /// splice(2) and tee(2), without offsets.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these two")]
-pub fn moving(call: &Call<'_>) -> Made {
+pub fn moving(call: &NamedCall<'_>) -> CallCode {
     let flags_of = |flags: i32| {
         let names = flag_names(abi::SPLICE_FLAGS, flags);
         let name = |name: &str| if name.starts_with("SPLICE") { format!("libc::{name}") } else { name.to_owned() };
@@ -23,19 +23,19 @@ pub fn moving(call: &Call<'_>) -> Made {
         }
         _ => String::new(),
     };
-    Made { call: text, ok: call.ret().to_string(), ..Made::default() }
+    CallCode { call: text, ok: call.ret().to_string(), ..CallCode::default() }
 }
 
 /// A call that writes.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over calls that write")]
-pub fn writing(call: &Call<'_>) -> Result<Made, String> {
+pub fn writing(call: &NamedCall<'_>) -> Result<CallCode, String> {
     let written = match &call.event.call {
         C::Write { fd: end, data } => format!("write({}, {})", fd(call, *end), payload(data)?),
         C::Send { fd: end, data, flags, to: None } => {
             format!("send({}, {}, {})", raw(call, *end), payload(data)?, message_flags(*flags))
         }
         C::Send { fd: end, data, flags, to: Some(to) } => {
-            let (to, flags) = (made::address(to)?, message_flags(*flags));
+            let (to, flags) = (call_code::address(to)?, message_flags(*flags));
             format!("sendto({}, {}, {to}, {flags})", raw(call, *end), payload(data)?)
         }
         C::Writev { fd: end, data } => {
@@ -51,7 +51,7 @@ pub fn writing(call: &Call<'_>) -> Result<Made, String> {
             if *creds {
                 control.push("ControlMessage::ScmCredentials(&UnixCredentials::new())".to_owned());
             }
-            let to = to.as_ref().map(made::address).transpose()?;
+            let to = to.as_ref().map(call_code::address).transpose()?;
             let to = to.map_or_else(|| "None::<&UnixAddr>".to_owned(), |to| format!("Some({to})"));
             let (data, control, flags) = (payload(data)?, control.join(", "), message_flags(*flags));
             format!("sendmsg({}, &[IoSlice::new({data})], &[{control}], {flags}, {to})", raw(call, *end))
@@ -62,11 +62,11 @@ pub fn writing(call: &Call<'_>) -> Result<Made, String> {
     gives(written, call.ret().to_string())
 }
 
-fn numbers(call: &Call<'_>, fds: &[i32]) -> String {
+fn numbers(call: &NamedCall<'_>, fds: &[i32]) -> String {
     fds.iter().map(|fd| raw(call, *fd)).collect::<Vec<_>>().join(", ")
 }
 
-fn sending_many(call: &Call<'_>, end: i32, messages: &[OutgoingMessage], flags: i32) -> Result<Made, String> {
+fn sending_many(call: &NamedCall<'_>, end: i32, messages: &[OutgoingMessage], flags: i32) -> Result<CallCode, String> {
     let row = |message: &OutgoingMessage| {
         payload(&message.data).map(|data| format!("message({data}, &[{}])", numbers(call, &message.fds)))
     };
@@ -81,7 +81,7 @@ fn sending_many(call: &Call<'_>, end: i32, messages: &[OutgoingMessage], flags: 
 
 /// A call that reads bytes alone.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over calls that read")]
-pub fn reading(call: &Call<'_>) -> Made {
+pub fn reading(call: &NamedCall<'_>) -> CallCode {
     let event = call.event;
     let (mut read, mut ok) = (String::new(), call.ret().to_string());
     match &event.call {
@@ -91,7 +91,7 @@ pub fn reading(call: &Call<'_>) -> Made {
         }
         C::Recvfrom { fd: end, count, flags } => {
             let whom = match &event.outcome.extra {
-                Extra::From(name) if !name.is_empty() => format!("Some({})", made::named(name)),
+                Extra::From(name) if !name.is_empty() => format!("Some({})", call_code::named(name)),
                 _ => "None".to_owned(),
             };
             read = format!("receive_from({}, &mut bytes[..{count}], {})", fd(call, *end), message_flags(*flags));
@@ -103,12 +103,18 @@ pub fn reading(call: &Call<'_>) -> Made {
         }
         _ => {}
     }
-    Made { call: read, ok, room: event.call.room().unwrap_or(0).max(1), after: arrived(call), ..Made::default() }
+    CallCode {
+        call: read,
+        ok,
+        room: event.call.room().unwrap_or(0).max(1),
+        after: arrived(call),
+        ..CallCode::default()
+    }
 }
 
 /// A call that brings messages with what belongs to them.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these two")]
-pub fn receiving(call: &Call<'_>) -> Result<Made, String> {
+pub fn receiving(call: &NamedCall<'_>) -> Result<CallCode, String> {
     let outcome = &call.event.outcome;
     match &call.event.call {
         C::Recvmsg { fd: end, count, room, flags } => {
@@ -117,28 +123,28 @@ pub fn receiving(call: &Call<'_>) -> Result<Made, String> {
                 ControlRoom::Descriptors(count) => format!("room_for({}, {count})", fd(call, *end)),
                 ControlRoom::Bytes(bytes) => bytes.to_string(),
             };
-            let mut made = gives(
+            let mut code = gives(
                 format!("receive_with({}, &mut bytes[..{count}], {room}, {})", fd(call, *end), message_flags(*flags)),
                 String::new(),
             )?;
             if let Extra::Message { flags, fds, creds, .. } = &outcome.extra {
                 let fds = fds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
                 let sender = creds.map_or_else(|| "None".to_owned(), |creds| format!("Some({})", pid(call, creds.pid)));
-                made.ok = format!(
-                    "Came {{ length: {}, flags: {}, fds: vec![{fds}], sender: {sender} }}",
+                code.ok = format!(
+                    "Received {{ length: {}, flags: {}, fds: vec![{fds}], sender: {sender} }}",
                     call.ret(),
                     message_flags(*flags)
                 );
             }
-            made.after = arrived(call);
-            made.room = call.event.call.room().unwrap_or(0).max(1);
-            Ok(made)
+            code.after = arrived(call);
+            code.room = call.event.call.room().unwrap_or(0).max(1);
+            Ok(code)
         }
         C::Recvmmsg { fd: end, count, messages, flags } => {
             let came = if let Extra::Messages(came) = &outcome.extra { came.as_slice() } else { &[] };
             let rows: Vec<String> =
                 came.iter().map(|message| format!("({}, {})", message.len, message_flags(message.flags))).collect();
-            let mut made = gives(
+            let mut code = gives(
                 format!("receive_many({}, &mut bytes, {count}, {messages}, {})", fd(call, *end), message_flags(*flags)),
                 format!("vec![{}]", rows.join(", ")),
             )?;
@@ -149,17 +155,17 @@ pub fn receiving(call: &Call<'_>) -> Result<Made, String> {
                 data = rest;
                 let (known, begin) = (&here[..length.min(literal::LONGEST)], at as u64 * count);
                 let end = begin + known.len() as u64;
-                made.after.push(format!("assert_eq!(&bytes[{begin}..{end}], {});", literal::bytes(known)));
+                code.after.push(format!("assert_eq!(&bytes[{begin}..{end}], {});", literal::bytes(known)));
             }
-            made.room = u64::from(*messages) * count + 1;
-            Ok(made)
+            code.room = u64::from(*messages) * count + 1;
+            Ok(code)
         }
         other => Err(format!("{} has no form in Rust yet", other.name())),
     }
 }
 
 /// That the bytes are those that were seen.
-fn arrived(call: &Call<'_>) -> Vec<String> {
+fn arrived(call: &NamedCall<'_>) -> Vec<String> {
     let outcome = &call.event.outcome;
     let Some(ret) = call.event.ret.filter(|ret| *ret > 0) else { return Vec::new() };
     let data = &outcome.data;

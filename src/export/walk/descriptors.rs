@@ -11,7 +11,7 @@ pub struct Descriptors {
     /// Each variable with whether it is an array of two.
     pub variables: Vec<(String, bool)>,
     /// By process.
-    tables: BTreeMap<i32, Rc<Table>>,
+    tables: BTreeMap<i32, Rc<VariableTable>>,
 }
 
 /// A variable for a descriptor.
@@ -36,12 +36,12 @@ impl Variable {
 
 /// Numbers of one process and their variables; a closed one keeps its own, by which it is found to be closed.
 #[derive(Debug, Clone, Default)]
-pub struct Table {
+pub struct VariableTable {
     open: BTreeMap<i32, Variable>,
     closed: BTreeMap<i32, Variable>,
 }
 
-impl Table {
+impl VariableTable {
     /// The variable of a number.
     pub fn variable(&self, fd: i32) -> Option<&Variable> {
         self.open.get(&fd).or_else(|| self.closed.get(&fd))
@@ -50,7 +50,7 @@ impl Table {
 
 impl Descriptors {
     /// What a process has now.
-    pub fn table(&self, pid: i32) -> Rc<Table> {
+    pub fn table(&self, pid: i32) -> Rc<VariableTable> {
         self.tables.get(&pid).cloned().unwrap_or_default()
     }
 

@@ -5,7 +5,10 @@ use crate::order::{Call, Extra};
 use crate::script::{Number, Verb};
 use crate::trace::{Burst, CallEvent, CallState};
 
-use super::{Act, Alone, Entered, Kept, Line, Seen, SeenLoop, Step, Variable, Walk, Whose};
+use super::{
+    CallOrLoop, EnteredCall, ExitScope, FinishedLoop, KeptDescriptors, NumberOwner, ProgramStep, ReturnedCall,
+    TranscriptLine, Variable, Walk,
+};
 
 impl Walk {
     /// One call of one task.
@@ -51,9 +54,9 @@ impl Walk {
     fn last_call(&mut self, event: &CallEvent, who: usize) {
         #[expect(clippy::wildcard_enum_match_arm, reason = "all other calls end nobody by themselves")]
         let step = match event.call {
-            Call::Exit { code } if event.pid != event.tid => Step::Exit(code, Alone::Thread),
-            Call::Exit { code } | Call::ExitGroup { code } => Step::Exit(code, Alone::Process),
-            _ => Step::Never(Box::new(self.entered(event))),
+            Call::Exit { code } if event.pid != event.tid => ProgramStep::Exit(code, ExitScope::Thread),
+            Call::Exit { code } | Call::ExitGroup { code } => ProgramStep::Exit(code, ExitScope::Process),
+            _ => ProgramStep::NeverReturns(Box::new(self.entered(event))),
         };
         self.push(who, step);
     }
@@ -71,7 +74,7 @@ impl Walk {
         let is_deadly = is_deadly || burst.unfinished;
         let was_asleep = self.run.parts[who].asleep.take();
         let is_resumed = was_asleep.is_some();
-        let entered = was_asleep.unwrap_or_else(|| Entered { act, names: self.names(burst.pid) });
+        let entered = was_asleep.unwrap_or_else(|| EnteredCall { act, names: self.names(burst.pid) });
         match (is_resumed, is_deadly) {
             (true, true) => self.told_by_stage(line),
             (false, true) => self.falls_asleep(who, line),
@@ -79,12 +82,12 @@ impl Walk {
             (false, false) => self.act(who),
         }
         if is_deadly {
-            self.push(who, Step::Never(Box::new(entered)));
+            self.push(who, ProgramStep::NeverReturns(Box::new(entered)));
             return Ok(());
         }
         let slept = is_resumed.then_some(self.told);
-        let (calls, bytes, errno, line) = (burst.calls, burst.bytes, burst.errno, Line::fixed(line));
-        self.push(who, Step::Loop(Box::new(SeenLoop { entered, calls, bytes, errno, line, slept })));
+        let (calls, bytes, errno, line) = (burst.calls, burst.bytes, burst.errno, TranscriptLine::fixed(line));
+        self.push(who, ProgramStep::Loop(Box::new(FinishedLoop { entered, calls, bytes, errno, line, slept })));
         if is_resumed {
             self.woke(who);
         }
@@ -92,41 +95,41 @@ impl Walk {
     }
 
     /// A call as it is entered.
-    fn entered(&self, event: &CallEvent) -> Entered {
-        let act = self.loop_of(&event.call).unwrap_or_else(|| Act::Call(Box::new(event.clone())));
-        Entered { act, names: self.names(event.pid) }
+    fn entered(&self, event: &CallEvent) -> EnteredCall {
+        let act = self.loop_of(&event.call).unwrap_or_else(|| CallOrLoop::Call(Box::new(event.clone())));
+        EnteredCall { act, names: self.names(event.pid) }
     }
 
     /// The loop of the running statement that this call is one of.
-    fn loop_of(&self, call: &Call) -> Option<Act> {
+    fn loop_of(&self, call: &Call) -> Option<CallOrLoop> {
         let limit = |count: &Number| match count {
             Number::Literal(count) => u64::try_from(*count).unwrap_or(0),
             Number::Captured(..) => u64::from(u32::MAX),
         };
         match (self.verb()?, call) {
             (Verb::Flood { count, .. }, Call::Write { fd, data }) => {
-                Some(Act::Flood { fd: *fd, size: data.len(), limit: limit(count) })
+                Some(CallOrLoop::Flood { fd: *fd, size: data.len(), limit: limit(count) })
             }
             (Verb::Drain { dontwait, .. }, Call::Read { fd, count } | Call::Recv { fd, count, .. }) => {
                 let is_pipe = *dontwait && matches!(call, Call::Read { .. });
-                Some(Act::Drain { fd: *fd, count: *count, dont_wait: *dontwait, is_pipe })
+                Some(CallOrLoop::Drain { fd: *fd, count: *count, dont_wait: *dontwait, is_pipe })
             }
-            (Verb::Echo { .. }, Call::Read { fd, .. } | Call::Write { fd, .. }) => Some(Act::Echo { fd: *fd }),
+            (Verb::Echo { .. }, Call::Read { fd, .. } | Call::Write { fd, .. }) => Some(CallOrLoop::Echo { fd: *fd }),
             (Verb::Ping { count, .. }, Call::Write { fd, data }) => {
-                Some(Act::Ping { fd: *fd, size: data.len(), limit: limit(count) })
+                Some(CallOrLoop::Ping { fd: *fd, size: data.len(), limit: limit(count) })
             }
             (Verb::Ping { count, .. }, Call::Read { fd, count: size }) => {
-                Some(Act::Ping { fd: *fd, size: *size, limit: limit(count) })
+                Some(CallOrLoop::Ping { fd: *fd, size: *size, limit: limit(count) })
             }
             _ => None,
         }
     }
 
     /// A drain that found nothing, and so made no call.
-    fn empty_drain(&self, burst: &Burst) -> Option<Act> {
+    fn empty_drain(&self, burst: &Burst) -> Option<CallOrLoop> {
         let Some(Verb::Drain { dontwait: true, count: Number::Literal(count), .. }) = self.verb() else { return None };
         let fd = self.descriptors.number(burst.pid, &burst.end)?;
-        Some(Act::Drain { fd, count: u64::try_from(*count).ok()?, dont_wait: true, is_pipe: true })
+        Some(CallOrLoop::Drain { fd, count: u64::try_from(*count).ok()?, dont_wait: true, is_pipe: true })
     }
 
     /// A call, with what it returned.
@@ -143,8 +146,10 @@ impl Walk {
         }
         let slept = self.run.parts[who].asleep.take();
         let told = slept.as_ref().map(|_| self.told);
-        let entered =
-            slept.unwrap_or_else(|| Entered { act: Act::Call(Box::new(event.clone())), names: self.names(event.pid) });
+        let entered = slept.unwrap_or_else(|| EnteredCall {
+            act: CallOrLoop::Call(Box::new(event.clone())),
+            names: self.names(event.pid),
+        });
         let kept = self.kept(event);
         let closed = match (&event.call, ret) {
             (Call::Close { fd }, 0) => vec![*fd],
@@ -155,12 +160,15 @@ impl Walk {
             self.descriptors.close(event.pid, fd);
         }
         let line = self.line(event, line);
-        self.push(who, Step::Call(Box::new(Seen { entered, event: event.clone(), line, slept: told, kept })));
+        self.push(
+            who,
+            ProgramStep::Call(Box::new(ReturnedCall { entered, event: event.clone(), line, slept: told, kept })),
+        );
         Ok(())
     }
 
     /// What keeps the numbers that a call made.
-    fn kept(&mut self, event: &CallEvent) -> Kept {
+    fn kept(&mut self, event: &CallEvent) -> KeptDescriptors {
         let ret = event.ret.unwrap_or(0);
         if matches!(event.call, Call::Socketpair { .. } | Call::Pipe2 { .. }) {
             let array = self.descriptors.array(event.names.made.as_deref().unwrap_or("none"));
@@ -171,7 +179,7 @@ impl Walk {
             for (at, fd) in numbers.iter().flatten().enumerate() {
                 self.descriptors.put(event.pid, *fd, Variable { name: array.clone(), index: Some(at) });
             }
-            return Kept::Pair(array, numbers);
+            return KeptDescriptors::Pair(array, numbers);
         }
         let end_of = |fd: i32| event.names.named(fd).map(|end| end.name.clone());
         if let Extra::Message { fds, .. } = &event.outcome.extra {
@@ -179,7 +187,7 @@ impl Walk {
                 let end = end_of(*fd).unwrap_or_else(|| "some".to_owned());
                 (self.descriptors.add(event.pid, *fd, &end), *fd)
             };
-            return Kept::Received(fds.iter().map(keep).collect());
+            return KeptDescriptors::Received(fds.iter().map(keep).collect());
         }
         let is_new =
             matches!(event.call, Call::Dup { .. } | Call::Dup2 { .. } | Call::Socket { .. } | Call::Accept { .. })
@@ -187,22 +195,22 @@ impl Walk {
                 || matches!(event.call, Call::EpollCreate { .. } | Call::Eventfd { .. } | Call::Signalfd { .. })
                 || matches!(event.call, Call::TimerfdCreate { .. } | Call::PidfdOpen { .. });
         if !is_new || ret < 0 {
-            return Kept::Nothing;
+            return KeptDescriptors::Nothing;
         }
         let end = event.names.made.clone().or_else(|| end_of(ret)).or_else(|| event.call.fd().and_then(end_of));
-        Kept::Result(self.descriptors.add(event.pid, ret, &end.unwrap_or_else(|| "some".to_owned())))
+        KeptDescriptors::Result(self.descriptors.add(event.pid, ret, &end.unwrap_or_else(|| "some".to_owned())))
     }
 
     /// The line, which may end with a process.
-    fn line(&self, event: &CallEvent, line: &str) -> Line {
-        let Some(ret) = event.ret.filter(|ret| *ret > 0) else { return Line::fixed(line) };
+    fn line(&self, event: &CallEvent, line: &str) -> TranscriptLine {
+        let Some(ret) = event.ret.filter(|ret| *ret > 0) else { return TranscriptLine::fixed(line) };
         let names_process =
             event.call.makes_task() || matches!(event.call, Call::Waitpid { .. } | Call::Getppid | Call::Setsid);
         let Some((before, after)) = line.rsplit_once(&format!("= {ret}")).filter(|_| names_process) else {
-            return Line::fixed(line);
+            return TranscriptLine::fixed(line);
         };
-        let number = self.task_of(event).map_or(Whose::Pid(ret), Whose::Task);
-        Line { before: format!("{before}= "), number: Some((number, after.to_owned())) }
+        let number = self.task_of(event).map_or(NumberOwner::Pid(ret), NumberOwner::Task);
+        TranscriptLine { before: format!("{before}= "), number: Some((number, after.to_owned())) }
     }
 
     /// The task that a call made.
@@ -214,14 +222,14 @@ impl Walk {
     /// The task goes on in another function.
     fn executed(&mut self, event: &CallEvent, who: usize, line: &str) {
         let number = self.run.parts.iter().map(|part| part.before_exec.len()).sum::<usize>();
-        self.push(who, Step::Exec(number));
+        self.push(who, ProgramStep::Exec(number));
         let before = std::mem::take(&mut self.run.parts[who].steps);
         self.run.parts[who].before_exec.push(before);
         self.run.executions.push(who);
         for (variable, fd) in self.descriptors.assignments(event.pid) {
-            self.push(who, Step::Has(variable, fd));
+            self.push(who, ProgramStep::CheckVariable(variable, fd));
         }
-        self.push(who, Step::Say(Line::fixed(line)));
+        self.push(who, ProgramStep::Print(TranscriptLine::fixed(line)));
     }
 
     fn task_made(&mut self, event: &CallEvent, line: &str, who: usize) -> Result<(), String> {
@@ -231,10 +239,10 @@ impl Walk {
         };
         let line = self.line(event, line);
         if event.call == Call::Thread {
-            self.push(who, Step::Thread(task, line));
+            self.push(who, ProgramStep::Thread(task, line));
         } else {
             self.descriptors.fork(event.pid, event.ret.unwrap_or(0));
-            self.push(who, Step::Fork(task, line));
+            self.push(who, ProgramStep::Fork(task, line));
         }
         Ok(())
     }

@@ -5,13 +5,13 @@ use std::rc::Rc;
 use crate::abi::Errno;
 use crate::trace::CallEvent;
 
-use super::descriptors::{Table, Variable};
+use super::descriptors::{Variable, VariableTable};
 
 /// A run as a program of any language has it.
 #[derive(Debug, Default)]
-pub struct Run {
+pub struct Program {
     /// The stage, then the tasks in order of creation.
-    pub parts: Vec<Part>,
+    pub parts: Vec<TaskSteps>,
     /// The variables of descriptors, each with whether it is an array of two.
     pub variables: Vec<(String, bool)>,
     /// Who called execve(2), in order.
@@ -22,7 +22,7 @@ pub struct Run {
 
 /// What one task does.
 #[derive(Debug, Default)]
-pub struct Part {
+pub struct TaskSteps {
     /// Its name.
     pub name: String,
     /// A word that no other part has: letters, digits and underscores.
@@ -30,70 +30,70 @@ pub struct Part {
     /// Whether it is a thread of its parent's process.
     pub is_thread: bool,
     /// Its steps, after the last execve(2).
-    pub steps: Vec<Step>,
+    pub steps: Vec<ProgramStep>,
     /// Those before each execve(2).
-    pub before_exec: Vec<Vec<Step>>,
+    pub before_exec: Vec<Vec<ProgramStep>>,
     /// The call that it is asleep in, to be a step when it is known what comes of it.
-    pub(super) asleep: Option<Entered>,
+    pub(super) asleep: Option<EnteredCall>,
 }
 
-impl Part {
+impl TaskSteps {
     /// Whether it is asleep in one of many calls.
     pub(super) fn is_in_loop(&self) -> bool {
-        self.asleep.as_ref().is_some_and(Entered::is_loop)
+        self.asleep.as_ref().is_some_and(EnteredCall::is_loop)
     }
 }
 
 /// One step of a part.
 #[derive(Debug)]
-pub enum Step {
+pub enum ProgramStep {
     /// Waits until it is this turn.
-    Turn(u32),
+    AwaitTurn(u32),
     /// Gives the turn away.
-    Over,
+    PassTurn,
     /// Waits until all who are inside of a call are asleep.
-    Quiet,
+    AwaitSleepers,
     /// Waits until the sleeping call of this one has returned.
-    Back(usize),
+    AwaitReturn(usize),
     /// Its own call that slept has returned, and is told.
-    Woke,
+    ReportWoken,
     /// A line of the transcript.
-    Say(Line),
+    Print(TranscriptLine),
     /// The same, of a call that sleeps next; the turn is given away.
-    Sleeps(Line),
+    PrintThenSleep(TranscriptLine),
     /// The next call stops its own task; the turn is given away.
-    Stops,
+    PrepareStop,
     /// Words for who reads the program.
     Comment(String),
     /// The stage sends a signal to a task.
-    Signal(usize, Sent),
+    Signal(usize, SignalTarget),
     /// The stage lets so many milliseconds pass, as the script says.
     Pause(u64),
     /// The stage waits until a signal has stopped this task.
-    UntilStopped(usize),
+    AwaitStopped(usize),
     /// The stage sees a task dead, with this status, and tells it.
-    Died(usize, i32, Line),
+    AwaitDeath(usize, i32, TranscriptLine),
     /// It ends: with this code, its thread alone or its process.
-    Exit(i32, Alone),
+    Exit(i32, ExitScope),
     /// A new process that does this part.
-    Fork(usize, Line),
+    Fork(usize, TranscriptLine),
     /// A new thread that does this part.
-    Thread(usize, Line),
+    Thread(usize, TranscriptLine),
     /// A call that returned.
-    Call(Box<Seen>),
+    Call(Box<ReturnedCall>),
     /// A loop that ended.
-    Loop(Box<SeenLoop>),
+    Loop(Box<FinishedLoop>),
     /// A call that never returns.
-    Never(Box<Entered>),
+    NeverReturns(Box<EnteredCall>),
     /// execve(2): it goes on with the part of this number.
     Exec(usize),
     /// After it: a variable has the number that it had.
-    Has(Variable, i32),
+    CheckVariable(Variable, i32),
 }
 
 /// What the stage sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sent {
+pub enum SignalTarget {
     /// A signal to a process.
     Process(i32),
     /// A signal to one thread.
@@ -106,7 +106,7 @@ pub enum Sent {
 
 /// Whether only a thread ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Alone {
+pub enum ExitScope {
     /// Its process goes on.
     Thread,
     /// All of it.
@@ -115,14 +115,14 @@ pub enum Alone {
 
 /// A line of the transcript; one that ends with a process has another number in each run.
 #[derive(Debug, Default, Clone)]
-pub struct Line {
+pub struct TranscriptLine {
     /// All of it, or what stands before the number.
     pub before: String,
     /// Whose number, and what stands behind it.
-    pub number: Option<(Whose, String)>,
+    pub number: Option<(NumberOwner, String)>,
 }
 
-impl Line {
+impl TranscriptLine {
     /// A line that is the same in each run.
     pub fn fixed(text: &str) -> Self {
         Self { before: text.to_owned(), number: None }
@@ -131,7 +131,7 @@ impl Line {
 
 /// Whose number a line ends with.
 #[derive(Debug, Clone, Copy)]
-pub enum Whose {
+pub enum NumberOwner {
     /// The thread of a task.
     Task(usize),
     /// A process.
@@ -140,23 +140,23 @@ pub enum Whose {
 
 /// A call or loop as it is entered.
 #[derive(Debug, Clone)]
-pub struct Entered {
+pub struct EnteredCall {
     /// What.
-    pub act: Act,
+    pub act: CallOrLoop,
     /// With what names.
-    pub names: Names,
+    pub names: NumberNames,
 }
 
-impl Entered {
+impl EnteredCall {
     /// Whether none of its calls can be told apart.
     pub fn is_loop(&self) -> bool {
-        !matches!(self.act, Act::Call(_))
+        !matches!(self.act, CallOrLoop::Call(_))
     }
 }
 
 /// What is entered.
 #[derive(Debug, Clone)]
-pub enum Act {
+pub enum CallOrLoop {
     /// One call.
     Call(Box<CallEvent>),
     /// Writes of so many bytes, at most so many.
@@ -197,17 +197,17 @@ pub enum Act {
 
 /// The names of numbers when a call is entered: a number keeps its name in it, whatever it means later.
 #[derive(Debug, Clone, Default)]
-pub struct Names {
+pub struct NumberNames {
     /// The descriptors of the caller.
-    table: Rc<Table>,
+    table: Rc<VariableTable>,
     /// Processes and their tasks, the newest first.
     tasks: Rc<Vec<(i32, usize)>>,
     /// The statement: its line and text.
     statement: Option<Rc<str>>,
 }
 
-impl Names {
-    pub(super) fn new(table: Rc<Table>, tasks: Rc<Vec<(i32, usize)>>, statement: Option<Rc<str>>) -> Self {
+impl NumberNames {
+    pub(super) fn new(table: Rc<VariableTable>, tasks: Rc<Vec<(i32, usize)>>, statement: Option<Rc<str>>) -> Self {
         Self { table, tasks, statement }
     }
 
@@ -229,22 +229,22 @@ impl Names {
 
 /// A call, and what it returned.
 #[derive(Debug)]
-pub struct Seen {
+pub struct ReturnedCall {
     /// As it was entered.
-    pub entered: Entered,
+    pub entered: EnteredCall,
     /// As it returned.
     pub event: CallEvent,
     /// What is told of it.
-    pub line: Line,
+    pub line: TranscriptLine,
     /// It slept: it is told after so many lines.
     pub slept: Option<usize>,
     /// What keeps the numbers that it made.
-    pub kept: Kept,
+    pub kept: KeptDescriptors,
 }
 
 /// What keeps the descriptors that a call made.
 #[derive(Debug)]
-pub enum Kept {
+pub enum KeptDescriptors {
     /// It made none.
     Nothing,
     /// The number that it returned.
@@ -257,9 +257,9 @@ pub enum Kept {
 
 /// A loop, and what came of it.
 #[derive(Debug)]
-pub struct SeenLoop {
+pub struct FinishedLoop {
     /// As it was entered.
-    pub entered: Entered,
+    pub entered: EnteredCall,
     /// Its calls.
     pub calls: u64,
     /// Bytes moved.
@@ -267,7 +267,7 @@ pub struct SeenLoop {
     /// What ended it.
     pub errno: Errno,
     /// What is told of it.
-    pub line: Line,
+    pub line: TranscriptLine,
     /// It slept: it is told after so many lines.
     pub slept: Option<usize>,
 }

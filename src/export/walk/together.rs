@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::script::Verb;
 use crate::trace::{CallEvent, CallState, Event, TaskId, What};
 
-use super::{Part, Walk};
+use super::{TaskSteps, Walk};
 
 /// Bytes that the kernel takes at once: a reader beside it finds all or nothing.
 const ONE_PIECE: u64 = 32 * 1024;
@@ -19,7 +19,7 @@ impl Walk {
         if tasks.len() < 2 || matches!(self.verb(), Some(Verb::Ping { .. })) {
             return false;
         }
-        let goes_on = |event: &Event| self.part_of(event).is_some_and(Part::is_in_loop);
+        let goes_on = |event: &Event| self.part_of(event).is_some_and(TaskSteps::is_in_loop);
         let takes_a_part = |call: &CallEvent| {
             let came = call.ret.and_then(|ret| u64::try_from(ret).ok()).unwrap_or(0);
             let is_short = came > 0 && call.call.room().is_some_and(|room| came < room);
@@ -35,7 +35,7 @@ impl Walk {
     }
 
     /// The part of the task of an event.
-    pub(super) fn part_of(&self, event: &Event) -> Option<&Part> {
+    pub(super) fn part_of(&self, event: &Event) -> Option<&TaskSteps> {
         self.run.parts.get(event.task?.0 as usize + 1)
     }
 

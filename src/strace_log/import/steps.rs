@@ -2,14 +2,14 @@
 
 use crate::abi::Signal;
 use crate::order::Outcome;
-use crate::strace_log::answers::{Answer, answer};
+use crate::strace_log::answers::{LoggedResult, answer};
 use crate::strace_log::calls::signal;
-use crate::strace_log::line::Body;
+use crate::strace_log::line::LineBody;
 use crate::strace_log::text::arguments;
 
 /// One step of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum LogStep {
     /// It is there now; made by this task in this call, if that is known.
     Born {
         /// The maker and its call.
@@ -36,7 +36,7 @@ pub enum Step {
     Superseded(i32),
 }
 
-impl Step {
+impl LogStep {
     /// `SIGCHLD {si_signo=…}`.
     pub fn signal(text: &str) -> Self {
         Self::Signal { signal: Signal(signal(text)), is_deadly: false }
@@ -58,8 +58,8 @@ impl Step {
     }
 
     /// The task's next line says whether a signal killed it.
-    pub fn decide(&mut self, next: Body<'_>) {
-        if let (Self::Signal { signal: of, is_deadly }, Body::Killed(name)) = (self, next) {
+    pub fn decide(&mut self, next: LineBody<'_>) {
+        if let (Self::Signal { signal: of, is_deadly }, LineBody::Killed(name)) = (self, next) {
             *is_deadly = of.0 == signal(name);
         }
     }
@@ -67,14 +67,14 @@ impl Step {
 
 /// A call with all of its text that there is.
 #[derive(Debug, Clone)]
-pub struct Joined {
+pub struct JoinedCall {
     /// Its name.
     pub name: String,
     text: String,
     is_whole: bool,
 }
 
-impl Joined {
+impl JoinedCall {
     /// From its line, or its first half.
     pub fn new(name: &str, text: &str, is_whole: bool) -> Self {
         Self { name: name.to_owned(), text: text.to_owned(), is_whole }
@@ -112,15 +112,15 @@ impl Joined {
             return None;
         }
         match answer(self.parts().1) {
-            Answer::Value(pid, _) => i32::try_from(pid).ok().filter(|pid| *pid > 0),
-            Answer::Failed(_) | Answer::Interrupted | Answer::Unknown => None,
+            LoggedResult::Value(pid, _) => i32::try_from(pid).ok().filter(|pid| *pid > 0),
+            LoggedResult::Failed(_) | LoggedResult::Interrupted | LoggedResult::Unknown => None,
         }
     }
 }
 
 /// What a call that did not fail gave back.
 #[derive(Debug)]
-pub struct Brought<'a> {
+pub struct ReturnedData<'a> {
     /// The number.
     pub value: i64,
     /// Data and the like.

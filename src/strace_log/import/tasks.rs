@@ -8,19 +8,19 @@ use std::rc::Rc;
 use crate::abi::Disposition;
 use crate::abi::{Errno, Signal};
 use crate::order::Call;
-use crate::strace_log::answers::{Answer, answer, outcome};
+use crate::strace_log::answers::{LoggedResult, answer, outcome};
 use crate::strace_log::calls::call;
 use crate::strace_log::text::annotation;
 use crate::trace::{Birth, Death, Fact, Known, Record, Role, Side, TableOrigin, TaskId};
 
 use super::descriptors::{about, made, names_channel};
 use super::fifos::Fifos;
-use super::steps::{Brought, Joined, Step};
+use super::steps::{JoinedCall, LogStep, ReturnedData};
 
 /// The tasks of a log.
 #[derive(Debug, Default)]
-pub struct Tasks {
-    by_pid: BTreeMap<i32, Task>,
+pub struct LoggedTasks {
+    by_pid: BTreeMap<i32, LoggedTask>,
     /// Numbers of each table that the records tell of.
     told: HashMap<u32, HashSet<i32>>,
     next_table: u32,
@@ -33,7 +33,7 @@ pub struct Tasks {
 }
 
 #[derive(Debug)]
-struct Task {
+struct LoggedTask {
     id: TaskId,
     process: i32,
     name: String,
@@ -51,7 +51,7 @@ struct Task {
 const CLONE_FILES: u64 = 0x400;
 const CLONE_THREAD: u64 = 0x1_0000;
 
-impl Tasks {
+impl LoggedTasks {
     /// Calls that were not shown.
     pub fn hidden(&self) -> u64 {
         self.hidden
@@ -79,34 +79,34 @@ impl Tasks {
     pub fn step(
         &mut self,
         (pid, t_ns): (i32, u64),
-        step: &Step,
-        joined: &HashMap<u64, Joined>,
+        step: &LogStep,
+        joined: &HashMap<u64, JoinedCall>,
         records: &mut Vec<Record>,
     ) {
-        let mut out = Out { t_ns, records };
+        let mut out = RecordOutput { t_ns, records };
         if let Some(task) = self.by_pid.get_mut(&pid) {
             task.has_line = true;
         }
         match *step {
-            Step::Born { by } => {
+            LogStep::Born { by } => {
                 let flags = by.and_then(|(_, of)| joined.get(&of)).map(|of| call(&of.name, &of.parts().0));
                 self.bear(pid, by.map(|by| by.0).zip(flags).as_ref(), &mut out);
             }
-            Step::Entry(of) => {
+            LogStep::Entry(of) => {
                 if let Some(joined) = joined.get(&of) {
                     self.enter(pid, of, joined, &mut out);
                 }
             }
-            Step::Return(of) => {
+            LogStep::Return(of) => {
                 if let Some(joined) = joined.get(&of) {
                     self.leave(pid, of, joined, &mut out);
                 }
             }
-            Step::Signal { signal, is_deadly } => self.signal(pid, signal, is_deadly, &mut out),
-            Step::Stopped(signal) => self.record(pid, Fact::Stopped(signal), &mut out),
-            Step::Exited(code) => self.end(pid, Death::Exited(code), &mut out),
-            Step::Killed(signal) => self.end(pid, Death::Killed(signal), &mut out),
-            Step::Superseded(by) => {
+            LogStep::Signal { signal, is_deadly } => self.signal(pid, signal, is_deadly, &mut out),
+            LogStep::Stopped(signal) => self.record(pid, Fact::Stopped(signal), &mut out),
+            LogStep::Exited(code) => self.end(pid, Death::Exited(code), &mut out),
+            LogStep::Killed(signal) => self.end(pid, Death::Killed(signal), &mut out),
+            LogStep::Superseded(by) => {
                 self.record(pid, Fact::Died(Death::Exited(0)), &mut out);
                 if let Some(task) = self.by_pid.remove(&by) {
                     self.by_pid.insert(pid, task);
@@ -115,7 +115,7 @@ impl Tasks {
         }
     }
 
-    fn record(&mut self, pid: i32, fact: Fact, out: &mut Out<'_>) {
+    fn record(&mut self, pid: i32, fact: Fact, out: &mut RecordOutput<'_>) {
         let Some(task) = self.by_pid.get(&pid) else { return };
         if matches!(fact, Fact::Entered { .. }) && self.acting != Some(task.id) {
             self.acting = Some(task.id);
@@ -125,7 +125,7 @@ impl Tasks {
     }
 
     /// A task is there: the first of all, a child with what its maker's call shares, or one that was there before.
-    fn bear(&mut self, pid: i32, by: Option<&(i32, Call)>, out: &mut Out<'_>) {
+    fn bear(&mut self, pid: i32, by: Option<&(i32, Call)>, out: &mut RecordOutput<'_>) {
         if self.by_pid.contains_key(&pid) {
             return;
         }
@@ -155,7 +155,7 @@ impl Tasks {
         let table = self.table_from(table);
         let id = TaskId(self.next_task);
         self.next_task += 1;
-        let task = Task {
+        let task = LoggedTask {
             id,
             process,
             name: name.clone(),
@@ -191,7 +191,7 @@ impl Tasks {
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "only ends and kills take descriptors away at once")]
-    fn enter(&mut self, pid: i32, of: u64, joined: &Joined, out: &mut Out<'_>) {
+    fn enter(&mut self, pid: i32, of: u64, joined: &JoinedCall, out: &mut RecordOutput<'_>) {
         if joined.name == "restart_syscall" || joined.name == "rt_sigreturn" {
             return;
         }
@@ -224,7 +224,7 @@ impl Tasks {
     }
 
     /// exit_group(2) ends all threads: their descriptors go now.
-    fn exit_process(&mut self, pid: i32, death: Death, out: &mut Out<'_>) {
+    fn exit_process(&mut self, pid: i32, death: Death, out: &mut RecordOutput<'_>) {
         let Some(process) = self.by_pid.get(&pid).map(|task| task.process) else { return };
         let all: Vec<i32> = self.by_pid.iter().filter(|row| row.1.process == process).map(|row| *row.0).collect();
         for pid in all {
@@ -232,20 +232,20 @@ impl Tasks {
         }
     }
 
-    fn announce_end(&mut self, pid: i32, death: Death, out: &mut Out<'_>) {
+    fn announce_end(&mut self, pid: i32, death: Death, out: &mut RecordOutput<'_>) {
         let Some(task) = self.by_pid.get_mut(&pid) else { return };
         if !std::mem::replace(&mut task.is_ending, true) {
             self.record(pid, Fact::Exiting(death), out);
         }
     }
 
-    fn end(&mut self, pid: i32, death: Death, out: &mut Out<'_>) {
+    fn end(&mut self, pid: i32, death: Death, out: &mut RecordOutput<'_>) {
         self.announce_end(pid, death, out);
         self.record(pid, Fact::Died(death), out);
         self.by_pid.remove(&pid);
     }
 
-    fn signal(&mut self, pid: i32, signal: Signal, is_deadly: bool, out: &mut Out<'_>) {
+    fn signal(&mut self, pid: i32, signal: Signal, is_deadly: bool, out: &mut RecordOutput<'_>) {
         let Some(task) = self.by_pid.get(&pid) else { return };
         let disposition = task.dispositions.get(&signal.0);
         let is_shown = match disposition {
@@ -263,10 +263,10 @@ impl Tasks {
         }
     }
 
-    fn leave(&mut self, pid: i32, of: u64, joined: &Joined, out: &mut Out<'_>) {
+    fn leave(&mut self, pid: i32, of: u64, joined: &JoinedCall, out: &mut RecordOutput<'_>) {
         let (arguments, behind) = joined.parts();
         let answer = answer(behind);
-        if let (Answer::Value(child, _), true) = (answer, joined.makes_task())
+        if let (LoggedResult::Value(child, _), true) = (answer, joined.makes_task())
             && let Ok(child) = i32::try_from(child)
             && child > 0
         {
@@ -281,25 +281,25 @@ impl Tasks {
         let inside = task.inside.take().filter(|inside| inside.0 == of).map(|inside| inside.1);
         let Some(call) = inside.or(interrupted) else { return };
         match answer {
-            Answer::Value(value, tail) => {
+            LoggedResult::Value(value, tail) => {
                 let name = if joined.name == "restart_syscall" { "" } else { joined.name.as_str() };
                 let outcome = outcome(name, &arguments, value, tail);
-                self.succeed(pid, &call, Brought { value, outcome, tail, arguments: &arguments }, out);
+                self.succeed(pid, &call, ReturnedData { value, outcome, tail, arguments: &arguments }, out);
             }
-            Answer::Failed(errno) => self.record(pid, Fact::Returned { ret: -1, errno, outcome: None }, out),
-            Answer::Interrupted => {
+            LoggedResult::Failed(errno) => self.record(pid, Fact::Returned { ret: -1, errno, outcome: None }, out),
+            LoggedResult::Interrupted => {
                 self.record(pid, Fact::Interrupted, out);
                 if let Some(task) = self.by_pid.get_mut(&pid) {
                     task.interrupted = Some(call);
                 }
             }
-            Answer::Unknown => {}
+            LoggedResult::Unknown => {}
         }
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "all others add numbers")]
-    fn succeed(&mut self, pid: i32, call: &Call, brought: Brought<'_>, out: &mut Out<'_>) {
-        let Brought { value, outcome, tail, arguments } = brought;
+    fn succeed(&mut self, pid: i32, call: &Call, brought: ReturnedData<'_>, out: &mut RecordOutput<'_>) {
+        let ReturnedData { value, outcome, tail, arguments } = brought;
         let ret = i32::try_from(value).unwrap_or(i32::MAX);
         let made = made(call, ret, outcome.as_ref());
         let is_new = matches!(call, Call::Socket { .. } | Call::Accept { .. } | Call::Open { .. });
@@ -333,9 +333,9 @@ impl Tasks {
     }
 
     /// The handler is over: the interrupted call has failed, unless it begins again.
-    fn end_interruption(&mut self, pid: i32, answer: Answer<'_>, out: &mut Out<'_>) {
+    fn end_interruption(&mut self, pid: i32, answer: LoggedResult<'_>, out: &mut RecordOutput<'_>) {
         let Some(task) = self.by_pid.get_mut(&pid) else { return };
-        if answer != Answer::Failed(Errno::EINTR) {
+        if answer != LoggedResult::Failed(Errno::EINTR) {
             return;
         }
         if task.interrupted.take().is_some() {
@@ -343,8 +343,8 @@ impl Tasks {
         }
     }
 
-    fn follow_disposition(&mut self, pid: i32, joined: &Joined, arguments: &[&str], answer: Answer<'_>) {
-        if let (Call::Signal { signal, disposition }, Answer::Value(..)) = (call(&joined.name, arguments), answer)
+    fn follow_disposition(&mut self, pid: i32, joined: &JoinedCall, arguments: &[&str], answer: LoggedResult<'_>) {
+        if let (Call::Signal { signal, disposition }, LoggedResult::Value(..)) = (call(&joined.name, arguments), answer)
             && let Some(task) = self.by_pid.get_mut(&pid)
         {
             task.dispositions.insert(signal, disposition);
@@ -378,7 +378,7 @@ impl Tasks {
 }
 
 /// Where the records of a step go.
-struct Out<'a> {
+struct RecordOutput<'a> {
     t_ns: u64,
     records: &'a mut Vec<Record>,
 }

@@ -14,9 +14,11 @@ use crate::ui::{ViewContext, words};
 use crate::world::ledger::Flow;
 
 /// Draws the three ways.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
-    let Some(shown) = scene.app.alternatives.as_ref().filter(|_| area.height >= 4 && area.width >= 40) else { return };
-    let theme = scene.theme;
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+    let Some(shown) = context.app.alternatives.as_ref().filter(|_| area.height >= 4 && area.width >= 40) else {
+        return;
+    };
+    let theme = context.theme;
     let title = format!("what else could have happened: {} {}", words::name(&shown.name, 16), shown.kind.title());
     let left = vec![Span::raw("─ "), Span::styled(title, theme.strong()), Span::raw(" ")];
     let right = vec![Span::styled(" run for real ", theme.strong())];

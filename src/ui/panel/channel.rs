@@ -64,14 +64,14 @@ const PLAIN: Edge = Edge { corners: ["┌", "┐", "└", "┘"], side: "│", l
 const FOCUSED: Edge = Edge { corners: ["┏", "┓", "┗", "┛"], side: "┃", line: "━" };
 
 /// Draws one channel.
-pub fn draw(scene: ViewContext<'_>, subject: ChannelView, area: Rect, buf: &mut Buffer) {
-    let Some(channel) = subject.facing.channel(scene.world) else { return };
-    let Some(lanes) = Lane::both(scene.world, subject.facing) else { return };
+pub fn draw(context: ViewContext<'_>, subject: ChannelView, area: Rect, buf: &mut Buffer) {
+    let Some(channel) = subject.facing.channel(context.world) else { return };
+    let Some(lanes) = Lane::both(context.world, subject.facing) else { return };
     if area.width < 20 || area.height < STRIP {
         return;
     }
     let edge = if subject.is_focused { FOCUSED } else { PLAIN };
-    buf.set_line(area.x, area.y, &title(scene, subject, (channel, &lanes), &edge, area.width), area.width);
+    buf.set_line(area.x, area.y, &title(context, subject, (channel, &lanes), &edge, area.width), area.width);
     let has_floor = area.height > STRIP;
     let floor = area.bottom() - 1;
     let last = if has_floor { floor } else { area.bottom() };
@@ -80,38 +80,38 @@ pub fn draw(scene: ViewContext<'_>, subject: ChannelView, area: Rect, buf: &mut 
         buf.set_string(area.right() - 1, y, edge.side, Style::new());
     }
     let inner = inside(area);
-    let end = body(scene, (&lanes, subject.largest), inner, buf);
+    let end = body(context, (&lanes, subject.largest), inner, buf);
     if !has_floor {
         return;
     }
-    let remarks = match (scene.app.present.is_hidden, scene.app.hides_answers()) {
+    let remarks = match (context.app.present.is_hidden, context.app.hides_answers()) {
         (true, _) => Vec::new(),
         (false, true) => vec![Remark::hidden()],
-        (false, false) => status::remarks(scene.world, subject.facing),
+        (false, false) => status::remarks(context.world, subject.facing),
     };
     let free = usize::from(inner.bottom() - end);
     let (on_edge, rest) = choose(&remarks, (area.width - 2, inner.width), free);
     // What has no room there stands above it, if there is room.
     let rest = rest.into_iter().filter_map(|remark| Some(Shown { remark, text: remark.fitting(inner.width)? }));
     for (y, shown) in (end..inner.bottom()).zip(rest) {
-        buf.set_line(inner.x, y, &Line::from(styled(scene, &shown)), inner.width);
+        buf.set_line(inner.x, y, &Line::from(styled(context, &shown)), inner.width);
     }
-    buf.set_line(area.x, floor, &lower_edge(scene, &on_edge, &edge, area.width), area.width);
+    buf.set_line(area.x, floor, &lower_edge(context, &on_edge, &edge, area.width), area.width);
 }
 
 /// Name and kind at the left, the counts of both directions at the right; less of it where there is less room.
 fn title(
-    scene: ViewContext<'_>,
+    context: ViewContext<'_>,
     subject: ChannelView,
     (channel, lanes): (&Channel, &[Lane<'_>; 2]),
     edge: &Edge,
     width: u16,
 ) -> Line<'static> {
-    let strong = scene.theme.strong();
+    let strong = context.theme.strong();
     let number = format!(" {} ", subject.number);
     let fixed = words::width(&number) + 2;
     let whole_name = words::width(&channel.name);
-    let forms = title_forms(scene, channel.kind, lanes);
+    let forms = title_forms(context, channel.kind, lanes);
     let fits = |name: u16, (kind, counts): &(String, String)| {
         fixed + name + words::width(kind) + words::width(counts) <= width
     };
@@ -137,12 +137,12 @@ fn title(
 const WORDED: usize = 3;
 
 /// Kind and counts, in full and in less and less.
-fn title_forms(scene: ViewContext<'_>, kind: Kind, lanes: &[Lane<'_>; 2]) -> Vec<(String, String)> {
+fn title_forms(context: ViewContext<'_>, kind: Kind, lanes: &[Lane<'_>; 2]) -> Vec<(String, String)> {
     let possible: Vec<&Lane<'_>> = lanes.iter().filter(|lane| lane.is_possible()).collect();
     let of = |lane: &Lane<'_>, form: Counts| {
         let (totals, arrow) = (lane.flow().totals, lane.direction.arrow());
         let writes = words::count(totals.writes, "write", "writes");
-        let is_hidden = scene.app.present.is_hidden;
+        let is_hidden = context.app.present.is_hidden;
         let reads = if is_hidden { "? reads".to_owned() } else { words::count(totals.reads, "read", "reads") };
         match form {
             Counts::Letters if is_hidden => format!(" {arrow}{}w ?r ", totals.writes),
@@ -199,19 +199,19 @@ fn choose(remarks: &[Remark], (on_edge, above): (u16, u16), free: usize) -> (Vec
     (shown, rest)
 }
 
-fn lower_edge(scene: ViewContext<'_>, shown: &[Shown<'_>], edge: &Edge, width: u16) -> Line<'static> {
+fn lower_edge(context: ViewContext<'_>, shown: &[Shown<'_>], edge: &Edge, width: u16) -> Line<'static> {
     let mut spans = vec![Span::raw(edge.corners[2])];
     for (index, one) in shown.iter().enumerate() {
         spans.push(Span::raw(if index == 0 { " " } else { "· " }));
-        spans.extend(styled(scene, one));
+        spans.extend(styled(context, one));
         spans.push(Span::raw(" "));
     }
     words::between(spans, vec![Span::raw(edge.corners[3])], width, (edge.line, Style::new()))
 }
 
 /// `EOF` is seen from the last row.
-fn styled(scene: ViewContext<'_>, shown: &Shown<'_>) -> Vec<Span<'static>> {
-    let theme = scene.theme;
+fn styled(context: ViewContext<'_>, shown: &Shown<'_>) -> Vec<Span<'static>> {
+    let theme = context.theme;
     let style = match shown.remark.tone {
         RemarkTone::Alarm => theme.alarm(),
         RemarkTone::Plain => theme.strong(),
@@ -227,8 +227,8 @@ fn styled(scene: ViewContext<'_>, shown: &Shown<'_>) -> Vec<Span<'static>> {
 }
 
 /// Whether the messages of a panel would all fit as boxes of this form; of one without boxes, too.
-pub fn fits(scene: ViewContext<'_>, facing: Facing, area: Rect, form: BoxForm) -> bool {
-    Lane::both(scene.world, facing).is_none_or(|lanes| places::fit(scene, &lanes, inside(area), form))
+pub fn fits(context: ViewContext<'_>, facing: Facing, area: Rect, form: BoxForm) -> bool {
+    Lane::both(context.world, facing).is_none_or(|lanes| places::fit(context, &lanes, inside(area), form))
 }
 
 /// What a panel has between its edges.
@@ -238,19 +238,19 @@ fn inside(area: Rect) -> Rect {
 }
 
 /// Draws both directions; gives the first row that is free.
-fn body(scene: ViewContext<'_>, (lanes, largest): (&[Lane<'_>; 2], BoxForm), inner: Rect, buf: &mut Buffer) -> u16 {
-    let areas = areas(scene, lanes, inner);
+fn body(context: ViewContext<'_>, (lanes, largest): (&[Lane<'_>; 2], BoxForm), inner: Rect, buf: &mut Buffer) -> u16 {
+    let areas = areas(context, lanes, inner);
     for (lane, (shape, area)) in lanes.iter().zip(areas) {
         match shape {
             Shape::Nothing => {}
-            Shape::Note => note(scene, lane, area, buf),
-            Shape::Labelled => labelled(scene, lane, area, buf),
-            Shape::Line => headed(scene, lane, area, (BoxForm::Inline, 1), buf),
+            Shape::Note => note(context, lane, area, buf),
+            Shape::Labelled => labelled(context, lane, area, buf),
+            Shape::Line => headed(context, lane, area, (BoxForm::Inline, 1), buf),
             Shape::Boxes { rows, form } => {
                 // Where there are rows for it, few messages are drawn larger.
                 let grows = largest == BoxForm::Biggest || (largest == BoxForm::Large && form == BoxForm::Boxes);
-                let rows_of_it = grown(scene, lane, area, largest).filter(|_| grows);
-                headed(scene, lane, area, rows_of_it.map_or((form, rows), |rows| (largest, rows)), buf);
+                let rows_of_it = grown(context, lane, area, largest).filter(|_| grows);
+                headed(context, lane, area, rows_of_it.map_or((form, rows), |rows| (largest, rows)), buf);
             }
         }
     }
@@ -258,10 +258,10 @@ fn body(scene: ViewContext<'_>, (lanes, largest): (&[Lane<'_>; 2], BoxForm), inn
 }
 
 /// A direction that has carried nothing, in one dim line.
-fn note(scene: ViewContext<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
+fn note(context: ViewContext<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
     let text = if lane.is_possible() {
         let still = if lane.from.closed { "" } else { " yet" };
-        let (arrow, who) = (lane.direction.arrow(), actors(scene, lane.from, &[], 20));
+        let (arrow, who) = (lane.direction.arrow(), actors(context, lane.from, &[], 20));
         if who == "nobody" {
             format!("{arrow} nobody wrote anything")
         } else {
@@ -270,60 +270,66 @@ fn note(scene: ViewContext<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
     } else {
         "a pipe goes one way".to_owned()
     };
-    buf.set_string(area.x, area.y, words::cut(&text, area.width), scene.theme.faint());
+    buf.set_string(area.x, area.y, words::cut(&text, area.width), context.theme.faint());
 }
 
 /// Headings, and below them the messages.
-fn headed(scene: ViewContext<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (BoxForm, u16), buf: &mut Buffer) {
+fn headed(context: ViewContext<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (BoxForm, u16), buf: &mut Buffer) {
     // Letters are spaced where all have room like that.
-    let form = if form == BoxForm::Large && !all_fit(scene, lane, area, (form, rows)) { BoxForm::Tall } else { form };
+    let form = if form == BoxForm::Large && !all_fit(context, lane, area, (form, rows)) { BoxForm::Tall } else { form };
     for (column, part) in columns(area).into_iter().zip(parts(lane.direction)) {
-        let heading = heading(scene, lane, part, column.width);
+        let heading = heading(context, lane, part, column.width);
         buf.set_stringn(column.x, area.y, heading, usize::from(column.width), Style::new());
-        messages(scene, lane, (part, form, rows), Rect::new(column.x, area.y + 1, column.width, area.height - 1), buf);
+        messages(
+            context,
+            lane,
+            (part, form, rows),
+            Rect::new(column.x, area.y + 1, column.width, area.height - 1),
+            buf,
+        );
     }
 }
 
 /// One line, whose headings stand before the messages as far as there is room.
-fn labelled(scene: ViewContext<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
+fn labelled(context: ViewContext<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buffer) {
     for (index, (column, part)) in columns(area).into_iter().zip(parts(lane.direction)).enumerate() {
         let arrow = format!("{} ", lane.direction.arrow());
         let short = if index == 0 { arrow.clone() } else { String::new() };
         let who = match part {
             FlowPart::Queued => "kernel: ".to_owned(),
-            FlowPart::Written => format!("{} wrote: ", actor_names(scene, lane, part, 10)),
-            FlowPart::Read => format!("{} read: ", actor_names(scene, lane, part, 10)),
+            FlowPart::Written => format!("{} wrote: ", actor_names(context, lane, part, 10)),
+            FlowPart::Read => format!("{} read: ", actor_names(context, lane, part, 10)),
         };
         let long = short.clone() + &who;
         let is_whole = |label: &str| {
             let width = column.width.saturating_sub(words::width(label));
-            let space = Space { width, rows: 1, form: BoxForm::Inline, is_hidden: scene.app.present.is_hidden };
-            let lines = BoxRows::of(lane.directed(), part, space, scene.theme).lines(scene.theme);
+            let space = Space { width, rows: 1, form: BoxForm::Inline, is_hidden: context.app.present.is_hidden };
+            let lines = BoxRows::of(lane.directed(), part, space, context.theme).lines(context.theme);
             width >= LEAST_MESSAGES && lines.iter().all(|line| line.width() <= usize::from(width))
         };
         let label = if is_whole(&long) { long } else { short };
         let label_width = words::width(&label);
         buf.set_stringn(column.x, area.y, &label, usize::from(column.width), Style::new());
         let rest = Rect::new(column.x + label_width, area.y, column.width.saturating_sub(label_width), 1);
-        messages(scene, lane, (part, BoxForm::Inline, 1), rest, buf);
+        messages(context, lane, (part, BoxForm::Inline, 1), rest, buf);
     }
 }
 
 /// Messages in boxes or in a line, or words where there are none.
 fn messages(
-    scene: ViewContext<'_>,
+    context: ViewContext<'_>,
     lane: &Lane<'_>,
     (part, form, rows): (FlowPart, BoxForm, u16),
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let is_hidden = scene.app.present.is_hidden;
+    let is_hidden = context.app.present.is_hidden;
     if is_hidden && part != FlowPart::Written {
-        buf.set_string(area.x, area.y + form.height() / 2, "?", scene.theme.strong());
+        buf.set_string(area.x, area.y + form.height() / 2, "?", context.theme.strong());
         return;
     }
     let space = Space { width: area.width, rows, form, is_hidden };
-    let boxes = BoxRows::of(lane.directed(), part, space, scene.theme);
+    let boxes = BoxRows::of(lane.directed(), part, space, context.theme);
     if boxes.is_empty() {
         let word = match (part, lane.flow().ghost) {
             (FlowPart::Queued, 0) => "empty".to_owned(),
@@ -331,25 +337,25 @@ fn messages(
             (FlowPart::Written | FlowPart::Read, _) => "nothing yet".to_owned(),
         };
         let is_ghost = part == FlowPart::Queued && lane.flow().ghost > 0;
-        let style = if is_ghost { scene.theme.strong() } else { scene.theme.faint() };
+        let style = if is_ghost { context.theme.strong() } else { context.theme.faint() };
         if is_ghost && form != BoxForm::Inline {
-            ghost(&word, area, (scene, buf));
+            ghost(&word, area, (context, buf));
             return;
         }
         buf.set_string(area.x, area.y + form.height() / 2, words::cut(&word, area.width), style);
         return;
     }
-    for (y, line) in (area.y..area.bottom()).zip(boxes.lines(scene.theme)) {
+    for (y, line) in (area.y..area.bottom()).zip(boxes.lines(context.theme)) {
         buf.set_line(area.x, y, &line, area.width);
     }
 }
 
 /// Bytes that nobody can read any more, where they waited.
-fn ghost(word: &str, area: Rect, (scene, buf): (ViewContext<'_>, &mut Buffer)) {
+fn ghost(word: &str, area: Rect, (context, buf): (ViewContext<'_>, &mut Buffer)) {
     let inside = usize::from(words::width(word).min(area.width.saturating_sub(4)) + 2);
     let rows = [format!("┌{}┐", "·".repeat(inside)), format!("┆ {word} ┆"), format!("└{}┘", "·".repeat(inside))];
     for (y, row) in (area.y..area.bottom()).zip(rows) {
-        buf.set_stringn(area.x, y, row, usize::from(area.width), scene.theme.faint());
+        buf.set_stringn(area.x, y, row, usize::from(area.width), context.theme.faint());
     }
-    buf.set_stringn(area.x + 2, area.y + 1, word, usize::from(area.width.saturating_sub(4)), scene.theme.strong());
+    buf.set_stringn(area.x + 2, area.y + 1, word, usize::from(area.width.saturating_sub(4)), context.theme.strong());
 }

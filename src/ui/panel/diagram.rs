@@ -38,34 +38,34 @@ fn fitting(area: Rect, count: usize) -> usize {
 }
 
 /// How many processes can be scrolled past.
-pub fn most_sideways(scene: ViewContext<'_>, area: Rect) -> u16 {
+pub fn most_sideways(context: ViewContext<'_>, area: Rect) -> u16 {
     if area.width < GUTTER + NARROW {
         return 0;
     }
-    let count = tasks(scene, after_opening(scene)).len();
+    let count = tasks(context, after_opening(context)).len();
     u16::try_from(count - fitting(area, count).min(count)).unwrap_or(u16::MAX)
 }
 
 /// Draws the last moments that fit, the newest at the bottom.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 4 || area.width < GUTTER + NARROW {
         return;
     }
-    let theme = scene.theme;
-    let moments = after_opening(scene);
-    let all: Vec<TaskId> = tasks(scene, moments);
+    let theme = context.theme;
+    let moments = after_opening(context);
+    let all: Vec<TaskId> = tasks(context, moments);
     let fit = fitting(area, all.len());
-    let skipped = usize::from(scene.app.view_scroll).min(all.len() - fit.min(all.len()));
+    let skipped = usize::from(context.app.view_scroll).min(all.len() - fit.min(all.len()));
     let seen = &all[skipped..(skipped + fit).min(all.len())];
     let wide = ((area.width - GUTTER) / u16::try_from(fit).unwrap_or(1)).clamp(NARROW, WIDE);
     let hidden = all.len() - seen.len();
-    let (left, right) = (scene.app.key(Action::SidewaysLeft), scene.app.key(Action::SidewaysRight));
+    let (left, right) = (context.app.key(Action::SidewaysLeft), context.app.key(Action::SidewaysRight));
     let more = if hidden > 0 { format!(" processes: {hidden} more, {left} {right} ") } else { String::new() };
     let left = vec![Span::raw("─ "), Span::styled("time ▼", theme.strong()), Span::raw(" ")];
     let heading = words::between(left, vec![Span::styled(more, theme.strong())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);
     for (at, task) in seen.iter().enumerate() {
-        let name = scene.world.task(*task).map_or("", |task| task.name.as_str());
+        let name = context.world.task(*task).map_or("", |task| task.name.as_str());
         let x = area.x + GUTTER + u16::try_from(at).unwrap_or(0) * wide;
         buf.set_stringn(x, area.y + 1, words::name(name, wide - 1), usize::from(wide - 1), theme.strong());
     }
@@ -74,7 +74,7 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let mut grid = Grid::new(columns.collect(), area.width);
     let first = moments.len().saturating_sub(room);
     for (index, moment) in moments.iter().enumerate() {
-        let made = made(scene, moment);
+        let made = made(context, moment);
         let row = grid.row(moment, made);
         if index < first {
             continue;
@@ -88,7 +88,7 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
         if let Some((x, width)) = row.label {
             let width = width.min(area.width.saturating_sub(x));
             let style = if is_alarm(moment) { theme.alarm() } else { style };
-            let label = label(scene, moment, (width, style));
+            let label = label(context, moment, (width, style));
             buf.set_line(area.x + x, y, &Line::from(label.clone()), width);
             if row.points_back {
                 let end = x + words::spans_width(&label);
@@ -105,8 +105,8 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
 
 /// The moments without the calls that made the first channels and children: who is there stands in the headings.
 #[expect(clippy::wildcard_enum_match_arm, reason = "most kinds of event are no moments")]
-fn after_opening(scene: ViewContext<'_>) -> &[Moment] {
-    let moments = scene.app.seen_moments();
+fn after_opening(context: ViewContext<'_>) -> &[Moment] {
+    let moments = context.app.seen_moments();
     let is_setup = |moment: &&Moment| {
         let is_making = |event: &Event| match &event.what {
             What::Call(call) => MAKING.contains(&call.call.name()) && call.errno == Errno::NONE,
@@ -119,27 +119,27 @@ fn after_opening(scene: ViewContext<'_>) -> &[Moment] {
 }
 
 /// Rows of so many that the diagram, its headings and its legend leave.
-pub fn spare(scene: ViewContext<'_>, height: u16) -> u16 {
-    height.saturating_sub(u16::try_from(after_opening(scene).len() + 3).unwrap_or(u16::MAX))
+pub fn spare(context: ViewContext<'_>, height: u16) -> u16 {
+    height.saturating_sub(u16::try_from(after_opening(context).len() + 3).unwrap_or(u16::MAX))
 }
 
 /// Those who were there during these moments.
-fn tasks(scene: ViewContext<'_>, moments: &[Moment]) -> Vec<TaskId> {
+fn tasks(context: ViewContext<'_>, moments: &[Moment]) -> Vec<TaskId> {
     let lived = |id: TaskId| {
         let lives = |state: &TaskState| is_alive(*state);
         let in_moment = |moment: &Moment| moment.states.iter().any(|(task, state)| *task == id && lives(state));
         moments.iter().any(|moment| moment.task == id || in_moment(moment))
     };
-    let is_here = |id: TaskId| scene.world.task(id).is_some_and(crate::world::task::Task::is_alive);
-    scene.world.tasks().map(|task| task.id).filter(|id| lived(*id) || is_here(*id)).collect()
+    let is_here = |id: TaskId| context.world.task(id).is_some_and(crate::world::task::Task::is_alive);
+    context.world.tasks().map(|task| task.id).filter(|id| lived(*id) || is_here(*id)).collect()
 }
 
 /// The task that a fork made.
-fn made(scene: ViewContext<'_>, moment: &Moment) -> Option<TaskId> {
+fn made(context: ViewContext<'_>, moment: &Moment) -> Option<TaskId> {
     let What::Call(call) = &moment.events.last()?.what else { return None };
     let is_fork = call.call.makes_task() && call.ret.is_some_and(|ret| ret >= 0);
     let name = call.names.made.as_deref().filter(|_| is_fork)?;
-    scene.world.tasks().find(|task| task.by == Some(moment.task) && task.name == name).map(|task| task.id)
+    context.world.tasks().find(|task| task.by == Some(moment.task) && task.name == name).map(|task| task.id)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "most kinds of event are no moments")]
@@ -153,10 +153,10 @@ fn is_alarm(moment: &Moment) -> bool {
 
 /// A moment in so many columns: `write wire[0] 3 #1 one`, or less of it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "most kinds of event are no moments")]
-fn label(scene: ViewContext<'_>, moment: &Moment, (width, style): (u16, Style)) -> Vec<Span<'static>> {
+fn label(context: ViewContext<'_>, moment: &Moment, (width, style): (u16, Style)) -> Vec<Span<'static>> {
     let plain = |text: String| Some(vec![vec![Span::styled(text, style)]]);
     let mut texts = moment.events.iter().rev().filter_map(|event| match &event.what {
-        What::Call(call) => of_call(scene, call, (moment, style)),
+        What::Call(call) => of_call(context, call, (moment, style)),
         What::Signal { signal, .. } => plain(signal.name().clone()),
         What::Death { death, .. } => {
             let words = death.words();
@@ -172,7 +172,7 @@ fn label(scene: ViewContext<'_>, moment: &Moment, (width, style): (u16, Style)) 
 
 /// What is said of a call, the longest first. An error is what stays of it.
 fn of_call(
-    scene: ViewContext<'_>,
+    context: ViewContext<'_>,
     call: &CallEvent,
     (moment, style): (&Moment, Style),
 ) -> Option<Vec<Vec<Span<'static>>>> {
@@ -194,7 +194,7 @@ fn of_call(
         spans.extend(marks);
         spans
     };
-    let marks = |letters| marks(scene, moment, (letters, style));
+    let marks = |letters| marks(context, moment, (letters, style));
     if marks(0).is_empty() {
         let short = what.trim_start().to_owned();
         let forms = [format!("{verb}{end}{what}"), format!("{verb}{what}"), short];
@@ -210,15 +210,15 @@ fn of_call(
 }
 
 /// The marks of the messages that moved, in their hues, each with so many letters of its words; and what was lost of them.
-fn marks(scene: ViewContext<'_>, moment: &Moment, (letters, style): (u16, Style)) -> Vec<Span<'static>> {
+fn marks(context: ViewContext<'_>, moment: &Moment, (letters, style): (u16, Style)) -> Vec<Span<'static>> {
     let (messages, destroyed): (Vec<Message>, u64) = match &moment.traffic {
         Traffic::Sent(message) => (vec![*message], 0),
         Traffic::Took { messages, lost } => (messages.iter().map(|taken| taken.message).collect(), *lost),
         Traffic::None | Traffic::Eof => return Vec::new(),
     };
     let hued = |(end, number): Message| {
-        let mark = Direction::towards(scene.world, end).mark(number);
-        (mark.text(), scene.theme.hue(mark), words_of(scene, (end, number), letters))
+        let mark = Direction::towards(context.world, end).mark(number);
+        (mark.text(), context.theme.hue(mark), words_of(context, (end, number), letters))
     };
     let mut spans = Vec::new();
     match &messages[..] {
@@ -242,10 +242,11 @@ fn marks(scene: ViewContext<'_>, moment: &Moment, (letters, style): (u16, Style)
 }
 
 /// The beginning of a message's bytes, as far as they are remembered.
-fn words_of(scene: ViewContext<'_>, (end, number): Message, letters: u16) -> String {
-    let write = scene.world.end(end).and_then(|end| end.inbox.write(number)).filter(|_| letters > 0);
+fn words_of(context: ViewContext<'_>, (end, number): Message, letters: u16) -> String {
+    let write = context.world.end(end).and_then(|end| end.inbox.write(number)).filter(|_| letters > 0);
     let Some(write) = write else { return String::new() };
     let bytes = write.bytes(0, write.offered, usize::from(letters) * 4);
-    let text: String = text::bytes(&bytes).into_iter().map(|letter| scene.theme.letters().spell(letter).text).collect();
+    let text: String =
+        text::bytes(&bytes).into_iter().map(|letter| context.theme.letters().spell(letter).text).collect();
     format!(" {}", words::cut(&text, letters))
 }

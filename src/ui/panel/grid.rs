@@ -22,13 +22,13 @@ const LEAST_NAME: u16 = 7;
 const LEGEND: &str = "writes ▶ bytes that wait ▶ reads, answers ◀   z asleep  ‖ stopped  † an end is closed";
 
 /// Draws the page on which the focused channel is.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 3 || area.width < CELL + 1 {
         return;
     }
-    let theme = scene.theme;
-    let all = channel_sides::listed(scene.world);
-    let focus = scene.app.focused(scene.world).map(|facing| facing.channel);
+    let theme = context.theme;
+    let all = channel_sides::listed(context.world);
+    let focus = context.app.focused(context.world).map(|facing| facing.channel);
     let at = all.iter().position(|id| Some(*id) == focus).unwrap_or(0);
     let (rows, columns) = (usize::from(area.height - 2), usize::from(area.width / CELL));
     let page = rows * columns;
@@ -39,7 +39,7 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let first = (at / page * page).min(all.len().saturating_sub(page));
     let last = (first + page).min(all.len());
     let left = vec![Span::raw("─ "), Span::styled("all channels", theme.strong()), Span::raw(" ")];
-    let next = scene.app.key(Action::FocusNext);
+    let next = context.app.key(Action::FocusNext);
     let seen =
         if all.len() > page { format!(" {} to {last} of {}, {next} ", first + 1, all.len()) } else { String::new() };
     let heading = words::between(left, vec![Span::styled(seen, theme.strong())], area.width, ("─", Style::new()));
@@ -47,15 +47,15 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     for (place, id) in all[first..last].iter().enumerate() {
         let x = area.x + u16::try_from(place / rows).unwrap_or(0) * wide;
         let y = area.y + 1 + u16::try_from(place % rows).unwrap_or(0);
-        let spans = words::clip(cell(scene, (*id, first + place + 1), Some(*id) == focus, wide), wide - 1);
+        let spans = words::clip(cell(context, (*id, first + place + 1), Some(*id) == focus, wide), wide - 1);
         buf.set_line(x, y, &Line::from(spans), wide - 1);
     }
     let legend = words::cut(LEGEND, area.width - 1);
     buf.set_stringn(area.x + 1, area.bottom() - 1, legend, usize::from(area.width - 1), theme.faint());
 }
 
-fn cell(scene: ViewContext<'_>, (id, number): (ChannelId, usize), is_focused: bool, wide: u16) -> Vec<Span<'static>> {
-    let world = scene.world;
+fn cell(context: ViewContext<'_>, (id, number): (ChannelId, usize), is_focused: bool, wide: u16) -> Vec<Span<'static>> {
+    let world = context.world;
     let (Some(facing), Some(channel)) = (channel_sides::of(world, id), world.channel(id)) else { return Vec::new() };
     let (Some(near), Some(far)) = (world.end(facing.near), world.end(facing.far)) else { return Vec::new() };
     let lanes = Lane::both(world, facing).into_iter().flatten().filter(Lane::is_possible);
@@ -64,18 +64,18 @@ fn cell(scene: ViewContext<'_>, (id, number): (ChannelId, usize), is_focused: bo
     if shown.is_empty() {
         shown.extend(lanes.take(1));
     }
-    let name_style = if is_focused { scene.theme.shout() } else { scene.theme.strong() };
+    let name_style = if is_focused { context.theme.shout() } else { context.theme.strong() };
     let mark = if is_focused { "▸" } else { " " };
     let room = wide - CELL + LEAST_NAME;
-    let state = if near.closed || far.closed { "†" } else { states(scene, facing) };
+    let state = if near.closed || far.closed { "†" } else { states(context, facing) };
     vec![
         Span::raw(format!("{mark}{number:>3} ")),
         Span::styled(
             format!("{:<columns$}", words::name(&channel.name, room), columns = usize::from(room)),
             name_style,
         ),
-        Span::styled(format!(" {:<9}", channel.kind.short()), scene.theme.faint()),
-        Span::styled(format!(" {state}"), scene.theme.strong()),
+        Span::styled(format!(" {:<9}", channel.kind.short()), context.theme.faint()),
+        Span::styled(format!(" {state}"), context.theme.strong()),
         Span::raw(shown.iter().map(counts).collect::<String>()),
     ]
 }
@@ -95,8 +95,8 @@ fn counts(lane: &Lane<'_>) -> String {
 }
 
 /// Whether somebody at the channel is asleep in a call on it, or stopped.
-fn states(scene: ViewContext<'_>, facing: Facing) -> &'static str {
-    let holders = |end: EndId| scene.world.holders(end).into_iter().map(|(task, _)| task);
+fn states(context: ViewContext<'_>, facing: Facing) -> &'static str {
+    let holders = |end: EndId| context.world.holders(end).into_iter().map(|(task, _)| task);
     let tasks = || [facing.near, facing.far].into_iter().flat_map(holders);
     if tasks().any(|task| sleep::is_at(task, facing.near) || sleep::is_at(task, facing.far)) {
         "z"

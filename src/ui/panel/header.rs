@@ -21,13 +21,13 @@ const LEAST_OF_TASKS: u16 = 16;
 const BUSY: &str = "at work… ";
 
 /// Draws the line. Of the channels only some may be visible: so many of so many.
-pub fn draw(scene: ViewContext<'_>, visible: Option<(usize, usize)>, area: Rect, buf: &mut Buffer) {
-    let theme = scene.theme;
-    if let Some(past) = &scene.app.past {
-        return of_past(scene, past, area, buf);
+pub fn draw(context: ViewContext<'_>, visible: Option<(usize, usize)>, area: Rect, buf: &mut Buffer) {
+    let theme = context.theme;
+    if let Some(past) = &context.app.past {
+        return of_past(context, past, area, buf);
     }
-    let is_hidden = scene.app.present.is_hidden;
-    if let Some(deadlock) = explain::deadlock(scene.world).filter(|_| !is_hidden && !scene.app.hides_answers()) {
+    let is_hidden = context.app.present.is_hidden;
+    if let Some(deadlock) = explain::deadlock(context.world).filter(|_| !is_hidden && !context.app.hides_answers()) {
         // Its first sentence: the circle. The rest is below, where explanations are.
         let (circle, _) = deadlock.text.split_once(". ").unwrap_or((&deadlock.text, ""));
         let banner = vec![Span::styled(words::cut(&format!(" {circle}"), area.width), theme.shout())];
@@ -36,47 +36,47 @@ pub fn draw(scene: ViewContext<'_>, visible: Option<(usize, usize)>, area: Rect,
     }
     let mut right = vec![Span::raw(" ")];
     if let Some((some, all)) = visible {
-        let next = scene.app.key(Action::FocusNext);
+        let next = context.app.key(Action::FocusNext);
         right.extend([Span::styled(format!(" {some} of {all}, {next} "), theme.shout()), Span::raw(" ")]);
     }
-    if scene.app.course.shown().is_some() && scene.app.is_busy() {
+    if context.app.course.shown().is_some() && context.app.is_busy() {
         right.push(Span::styled(BUSY, theme.strong()));
     }
     // No trace is beside a view that covers the bench.
-    let is_covered = !scene.app.view.traits().has_trace && !scene.app.present.is_on;
-    let is_covered = is_covered && !matches!(scene.app.mode, Mode::List | Mode::Search);
+    let is_covered = !context.app.view.traits().has_trace && !context.app.present.is_on;
+    let is_covered = is_covered && !matches!(context.app.mode, Mode::List | Mode::Search);
     let room = Rect { x: area.x + LEAST_OF_TASKS, width: area.width.saturating_sub(LEAST_OF_TASKS), height: 1, ..area };
-    let step = if is_covered { trace::first_step(scene, room, buf) } else { 0 };
+    let step = if is_covered { trace::first_step(context, room, buf) } else { 0 };
     if step > 0 {
         let width = area.width - step;
-        buf.set_line(area.x, area.y, &Line::from(tasks(scene, width)), width);
+        buf.set_line(area.x, area.y, &Line::from(tasks(context, width)), width);
         return;
     }
-    if let Some(echo) = scene.app.echo().filter(|_| is_covered) {
+    if let Some(echo) = context.app.echo().filter(|_| is_covered) {
         let most = area.width / 3;
         right.push(Span::styled(words::cut(&format!("› {echo}"), most) + "  ", theme.strong()));
     }
-    right.push(Span::styled(hint(scene), theme.faint()));
-    let left = tasks(scene, area.width.saturating_sub(words::spans_width(&right)));
+    right.push(Span::styled(hint(context), theme.faint()));
+    let left = tasks(context, area.width.saturating_sub(words::spans_width(&right)));
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
 }
 
 /// Who is on the bench, as many as there is room for, and how many more.
-fn tasks(scene: ViewContext<'_>, room: u16) -> Vec<Span<'static>> {
-    let theme = scene.theme;
+fn tasks(context: ViewContext<'_>, room: u16) -> Vec<Span<'static>> {
+    let theme = context.theme;
     let mut spans = vec![Span::raw(" "), Span::styled("tincans", theme.strong())];
-    if let Some(name) = &scene.app.recording {
+    if let Some(name) = &context.app.recording {
         let name = words::cut(&theme.spelled(name), room / 3);
-        let kind = if scene.app.program.is_some() { "WATCH" } else { "RECORDING" };
+        let kind = if context.app.program.is_some() { "WATCH" } else { "RECORDING" };
         spans.extend([Span::raw("  "), Span::styled(format!(" {kind} {name} "), theme.shout())]);
     }
     let mut left = room.saturating_sub(words::spans_width(&spans));
-    let total = scene.world.tasks().count();
-    for (at, task) in scene.world.tasks().enumerate() {
+    let total = context.world.tasks().count();
+    for (at, task) in context.world.tasks().enumerate() {
         let style = if task.is_alive() { Style::new() } else { theme.alarm() };
         let mut one = vec![Span::raw("   "), Span::styled(words::task(task, 24), theme.strong())];
-        if !scene.app.present.is_hidden {
-            let stands = scene.app.program.as_ref().is_some_and(|program| program.stands(task.id));
+        if !context.app.present.is_hidden {
+            let stands = context.app.program.as_ref().is_some_and(|program| program.stands(task.id));
             let state = if stands { "stands".into() } else { state_of(task) };
             one.push(Span::styled(format!(" {state}"), style));
         }
@@ -93,25 +93,25 @@ fn tasks(scene: ViewContext<'_>, room: u16) -> Vec<Span<'static>> {
 }
 
 /// The key that matters most in this mode.
-fn hint(scene: ViewContext<'_>) -> String {
-    let key = |action| scene.app.key(action);
+fn hint(context: ViewContext<'_>) -> String {
+    let key = |action| context.app.key(action);
     let help = || format!("{} help ", key(Action::OpenHelp));
-    match scene.app.mode {
-        Mode::Keys if scene.app.course.current().is_some() => {
+    match context.app.mode {
+        Mode::Keys if context.app.course.current().is_some() => {
             format!("{}: back to the lesson  {}", key(Action::Learn(Learn::Out)), help())
         }
         Mode::Lesson => help(),
         Mode::List | Mode::Search | Mode::Past => String::new(),
         Mode::Line => format!("{} keys, then {}", key(Action::LeaveLine), help()),
-        Mode::Keys if scene.app.program.as_ref().is_some_and(|program| program.has_keyboard) => {
+        Mode::Keys if context.app.program.as_ref().is_some_and(|program| program.has_keyboard) => {
             format!("{TAKE_BACK_LABEL}: keys  ")
         }
-        Mode::Keys if scene.app.program.as_ref().is_some_and(Program::is_running) => {
+        Mode::Keys if context.app.program.as_ref().is_some_and(Program::is_running) => {
             format!("{} type to it  {}", key(Action::EnterLine), help())
         }
-        Mode::Keys if scene.app.program.is_some() => help(),
-        Mode::Keys if scene.app.recording.is_some() => format!("{} run it again  {}", key(Action::RunAgain), help()),
-        Mode::Keys if acting::first_task(scene.world).is_some_and(|task| !task.is_alive()) => {
+        Mode::Keys if context.app.program.is_some() => help(),
+        Mode::Keys if context.app.recording.is_some() => format!("{} run it again  {}", key(Action::RunAgain), help()),
+        Mode::Keys if acting::first_task(context.world).is_some_and(|task| !task.is_alive()) => {
             format!("{} begins again  {}", key(Action::Reset), help())
         }
         Mode::Keys => format!("{} type  {}", key(Action::EnterLine), help()),
@@ -127,16 +127,16 @@ fn hint(scene: ViewContext<'_>) -> String {
 }
 
 /// The whole line says that this is not now.
-fn of_past(scene: ViewContext<'_>, past: &Past, area: Rect, buf: &mut Buffer) {
-    let loud = scene.theme.shout();
-    let is_still = scene.app.is_still;
+fn of_past(context: ViewContext<'_>, past: &Past, area: Rect, buf: &mut Buffer) {
+    let loud = context.theme.shout();
+    let is_still = context.app.is_still;
     let when = format!(" {}event {} of {} ", if is_still { "" } else { "THE PAST  " }, past.at, past.newest);
-    let statement = past.moments.last().and_then(|moment| scene.app.said.text(moment.line));
-    let during = statement.map(|text| format!(" during: {} ", scene.theme.spelled(text))).unwrap_or_default();
+    let statement = past.moments.last().and_then(|moment| context.app.said.text(moment.line));
+    let during = statement.map(|text| format!(" during: {} ", context.theme.spelled(text))).unwrap_or_default();
     let oldest = if past.at == past.oldest { " the beginning " } else { "" };
     let oldest = if past.at == past.oldest && past.oldest > 0 { " older events are forgotten " } else { oldest };
     let left = vec![Span::styled(when, loud), Span::styled(during, loud), Span::styled(oldest, loud)];
-    let back = || Span::styled(format!(" {}: back to now ", scene.app.key(Action::ReturnToNow)), loud);
+    let back = || Span::styled(format!(" {}: back to now ", context.app.key(Action::ReturnToNow)), loud);
     let right = if is_still { Vec::new() } else { vec![back()] };
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", loud)), area.width);
 }

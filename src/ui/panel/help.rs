@@ -57,31 +57,32 @@ fn measure(count: usize, area: Rect) -> (u16, usize, usize) {
 }
 
 /// The line from which on help is seen after scrolling by so many pages and lines.
-pub fn scrolled(scene: ViewContext<'_>, area: Rect, (pages, by): (isize, isize)) -> u16 {
-    let (lists, rows, most) = measure(lines(scene.app, scene.theme).len(), area);
+pub fn scrolled(context: ViewContext<'_>, area: Rect, (pages, by): (isize, isize)) -> u16 {
+    let (lists, rows, most) = measure(lines(context.app, context.theme).len(), area);
     let page = isize::try_from(rows * usize::from(lists)).unwrap_or(1);
-    let first = usize::from(scene.app.help_scroll).min(most).saturating_add_signed(pages * page + by);
+    let first = usize::from(context.app.help_scroll).min(most).saturating_add_signed(pages * page + by);
     u16::try_from(first.min(most)).unwrap_or(u16::MAX)
 }
 
 /// Draws help over the whole area.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 2 {
         return;
     }
-    let lines = lines(scene.app, scene.theme);
+    let lines = lines(context.app, context.theme);
     let (lists, rows, most) = measure(lines.len(), area);
     let seen = rows * usize::from(lists);
-    let first = usize::from(scene.app.help_scroll).min(most);
+    let first = usize::from(context.app.help_scroll).min(most);
     let below = lines.len().saturating_sub(first + seen);
-    let down = scene.app.key(Action::HelpDown);
-    let search = scene.app.key(Action::OpenPalette);
+    let down = context.app.key(Action::HelpDown);
+    let search = context.app.key(Action::OpenPalette);
     let mut more = format!(" {search} searches ");
     if below > 0 {
         more = format!(" {below} more lines, {down} ·{more}");
     }
-    let left = vec![Span::raw("─ "), Span::styled("help", scene.theme.strong()), Span::raw(" ")];
-    let heading = words::between(left, vec![Span::styled(more, scene.theme.strong())], area.width, ("─", Style::new()));
+    let left = vec![Span::raw("─ "), Span::styled("help", context.theme.strong()), Span::raw(" ")];
+    let heading =
+        words::between(left, vec![Span::styled(more, context.theme.strong())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);
     let width = area.width / lists;
     for (index, line) in lines.into_iter().skip(first).take(seen).enumerate() {

@@ -22,9 +22,9 @@ const HIDDEN: &str = "?";
 pub const ROWS: u16 = 3;
 
 /// Draws the panel.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
-    let Some(facing) = scene.app.focused(scene.world).filter(|_| !area.is_empty()) else { return };
-    let theme = scene.theme;
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+    let Some(facing) = context.app.focused(context.world).filter(|_| !area.is_empty()) else { return };
+    let theme = context.theme;
     let heading = words::between(
         vec![Span::raw("─ "), Span::styled("held by", theme.strong()), Span::raw(" ")],
         vec![],
@@ -32,12 +32,12 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
         ("─", Style::new()),
     );
     buf.set_line(area.x, area.y, &heading, area.width);
-    for (y, end) in (area.y + 1..area.bottom()).zip(ends_shown(scene, facing, usize::from(area.height - 1))) {
-        let label = format!(" {:<8}", words::name(&scene.world.label(end), area.width / 2));
-        let bits = bits_of(scene, end);
+    for (y, end) in (area.y + 1..area.bottom()).zip(ends_shown(context, facing, usize::from(area.height - 1))) {
+        let label = format!(" {:<8}", words::name(&context.world.label(end), area.width / 2));
+        let bits = bits_of(context, end);
         let least = words::width(&super::xray::short_bits(&bits)) + 2;
         let room = area.width.saturating_sub(words::width(&label) + 1 + least);
-        let names = [holders(scene, end), by_task(scene, end), many(scene, end)];
+        let names = [holders(context, end), by_task(context, end), many(context, end)];
         let held = names.iter().find(|names| words::width(names) <= room).unwrap_or(&names[2]);
         let left = vec![Span::styled(label, theme.strong()), Span::raw(format!(" {held}"))];
         let bits = fitting(bits, area.width.saturating_sub(words::spans_width(&left)));
@@ -47,25 +47,25 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// The focused channel's ends, and below them both ends of others as far as there is room.
-fn ends_shown(scene: ViewContext<'_>, focused: Facing, room: usize) -> Vec<EndId> {
-    let others = channel_sides::listed(scene.world).into_iter().filter(|id| *id != focused.channel);
-    let others = others.filter_map(|id| channel_sides::of(scene.world, id));
+fn ends_shown(context: ViewContext<'_>, focused: Facing, room: usize) -> Vec<EndId> {
+    let others = channel_sides::listed(context.world).into_iter().filter(|id| *id != focused.channel);
+    let others = others.filter_map(|id| channel_sides::of(context.world, id));
     let channels = std::iter::once(focused).chain(others).take((room / 2).max(1));
     channels.flat_map(|facing| [facing.near, facing.far]).collect()
 }
 
 /// Draws the same of every channel, the focused one among them.
-pub fn draw_all(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw_all(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 3 || area.width < 40 {
         return;
     }
-    let theme = scene.theme;
-    let all = channel_sides::listed(scene.world);
-    let focus = scene.app.focused(scene.world).map(|facing| facing.channel);
+    let theme = context.theme;
+    let all = channel_sides::listed(context.world);
+    let focus = context.app.focused(context.world).map(|facing| facing.channel);
     let at = all.iter().position(|id| Some(*id) == focus).unwrap_or(0);
     let room = usize::from(area.height - 1);
     // From the focused one up as far as there is room: what is above it comes first, as everywhere.
-    let block = |at: usize| all.get(at).map_or_else(Vec::new, |id| rows(scene, (*id, at + 1), area.width));
+    let block = |at: usize| all.get(at).map_or_else(Vec::new, |id| rows(context, (*id, at + 1), area.width));
     let mut used = block(at).len();
     let above = (0..at).rev().take_while(|at| {
         used += block(*at).len();
@@ -92,7 +92,7 @@ pub fn draw_all(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
         last = next + 1;
     }
     let left = vec![Span::raw("─ "), Span::styled("who holds every end", theme.strong()), Span::raw(" ")];
-    let next = scene.app.key(Action::FocusNext);
+    let next = context.app.key(Action::FocusNext);
     let is_all = first == 0 && last >= all.len();
     let seen = if is_all { String::new() } else { format!(" {} to {last} of {}, {next} ", first + 1, all.len()) };
     let heading = words::between(left, vec![Span::styled(seen, theme.strong())], area.width, ("─", Style::new()));
@@ -100,24 +100,24 @@ pub fn draw_all(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// A channel's two ends, each with all its holders.
-fn rows(scene: ViewContext<'_>, (id, number): (ChannelId, usize), width: u16) -> Vec<Line<'static>> {
-    let theme = scene.theme;
-    let Some(facing) = channel_sides::of(scene.world, id) else { return Vec::new() };
-    let is_focused = scene.app.focused(scene.world).is_some_and(|focused| focused.channel == id);
+fn rows(context: ViewContext<'_>, (id, number): (ChannelId, usize), width: u16) -> Vec<Line<'static>> {
+    let theme = context.theme;
+    let Some(facing) = channel_sides::of(context.world, id) else { return Vec::new() };
+    let is_focused = context.app.focused(context.world).is_some_and(|focused| focused.channel == id);
     let style = if is_focused { theme.shout() } else { theme.strong() };
     let mut lines = Vec::new();
     for (at, end) in [facing.near, facing.far].into_iter().enumerate() {
         let mark = if is_focused && at == 0 { "▸" } else { " " };
         let number = if at == 0 { number.to_string() } else { String::new() };
-        let label = words::name(&scene.world.label(end), LABEL);
-        let bits = bits_of(scene, end);
+        let label = words::name(&context.world.label(end), LABEL);
+        let bits = bits_of(context, end);
         let head = format!("{mark}{number:>3} ");
         let gap = usize::from(LABEL.saturating_sub(words::width(&label)) + 1);
-        let names = holders(scene, end);
+        let names = holders(context, end);
         let room = width.saturating_sub(words::width(&head) + LABEL + 1);
         let shortest = words::width(&super::xray::short_bits(&bits)).min(BITS) + 2;
         let is_long = words::width(&names) + shortest > room;
-        let first = if is_long { many(scene, end) } else { names.clone() };
+        let first = if is_long { many(context, end) } else { names.clone() };
         let left = vec![Span::raw(head), Span::styled(label, style), Span::raw(" ".repeat(gap)), Span::raw(first)];
         let bits = fitting(bits, width.saturating_sub(words::spans_width(&left)));
         let right = vec![Span::styled(format!(" {bits} "), theme.faint())];
@@ -136,8 +136,8 @@ fn fitting(bits: String, room: u16) -> String {
 }
 
 /// Each process once, with all its numbers: `parent@3,5,6`.
-fn by_task(scene: ViewContext<'_>, end: EndId) -> String {
-    let report = scene.world.holders_report(end);
+fn by_task(context: ViewContext<'_>, end: EndId) -> String {
+    let report = context.world.holders_report(end);
     let mut tasks: Vec<(&str, Vec<String>)> = Vec::new();
     for (task, fd) in &report.holders {
         match tasks.iter_mut().find(|(name, _)| name == task) {
@@ -151,24 +151,24 @@ fn by_task(scene: ViewContext<'_>, end: EndId) -> String {
 }
 
 /// How many they are, where their names stand below.
-fn many(scene: ViewContext<'_>, end: EndId) -> String {
-    let report = scene.world.holders_report(end);
+fn many(context: ViewContext<'_>, end: EndId) -> String {
+    let report = context.world.holders_report(end);
     words::count(report.holders.len() as u64, "holder", "holders")
 }
 
 /// What poll(2) says of an end, unless that would tell the answer to a lesson's question.
-fn bits_of(scene: ViewContext<'_>, end: EndId) -> String {
-    if scene.app.hides_answers() {
+fn bits_of(context: ViewContext<'_>, end: EndId) -> String {
+    if context.app.hides_answers() {
         return HIDDEN.to_owned();
     }
-    scene.world.end(end).map(super::xray::poll_bits).unwrap_or_default()
+    context.world.end(end).map(super::xray::poll_bits).unwrap_or_default()
 }
 
-fn holders(scene: ViewContext<'_>, end: EndId) -> String {
-    if scene.app.hides_answers() {
+fn holders(context: ViewContext<'_>, end: EndId) -> String {
+    if context.app.hides_answers() {
         return HIDDEN.to_owned();
     }
-    let report = scene.world.holders_report(end);
+    let report = context.world.holders_report(end);
     let mut holders: Vec<String> =
         report.holders.iter().map(|(task, fd)| format!("{}@{fd}", words::name(task, 16))).collect();
     if report.in_flight > 0 {

@@ -150,15 +150,15 @@ fn rows(columns: &[LensColumn<'_>]) -> Vec<&'static LensRow> {
 }
 
 /// Draws the table.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let labels = if area.width >= WIDE { LONG_LABELS } else { LABELS };
     if area.height < 4 || area.width < LABELS + 25 {
         return;
     }
-    let shown = scene.app.five_kinds.as_ref();
+    let shown = context.app.five_kinds.as_ref();
     let columns = columns(shown);
     let wide = (area.width - labels - 1) / u16::try_from(columns.len()).unwrap_or(1);
-    heading(scene, &columns, area, buf);
+    heading(context, &columns, area, buf);
     let place = LensColumns { first: area.x + labels + 1, wide, columns: &columns };
     for (at, column) in columns.iter().enumerate() {
         let title = if words::width(column.kind.title()) < wide { column.kind.title() } else { column.kind.short() };
@@ -167,7 +167,7 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
             area.y + 1,
             words::cut(title, wide - 1),
             usize::from(wide - 1),
-            scene.theme.strong(),
+            context.theme.strong(),
         );
     }
     let mut y = area.y + 2;
@@ -178,25 +178,25 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
         }
         match row {
             LensRow::Words(label, of) => {
-                buf.set_stringn(area.x + 1, y, label, usize::from(labels), scene.theme.strong());
-                let is_hidden = *label == NEXT && scene.app.hides_answers();
+                buf.set_stringn(area.x + 1, y, label, usize::from(labels), context.theme.strong());
+                let is_hidden = *label == NEXT && context.app.hides_answers();
                 let cell = |(world, (near, far)): (&World, (&End, &End))| {
                     if is_hidden { HIDDEN.to_owned() } else { of(world, near, far) }
                 };
                 let cells = columns.iter().map(|column| column.world.zip(column.ends).map(cell));
-                words_row(scene, &place, (label, cells.collect()), y, buf);
+                words_row(context, &place, (label, cells.collect()), y, buf);
             }
             LensRow::After(ending, told) => {
                 let label = told[usize::from(labels == LONG_LABELS)];
-                buf.set_stringn(area.x + 1, y, label, usize::from(labels), scene.theme.strong());
-                words_row(scene, &place, (label, after(scene, *ending, wide)), y, buf);
+                buf.set_stringn(area.x + 1, y, label, usize::from(labels), context.theme.strong());
+                words_row(context, &place, (label, after(context, *ending, wide)), y, buf);
             }
             LensRow::Messages { label, direction, which } => {
                 let height = height.min(area.bottom() - y);
                 if height > 0 {
-                    buf.set_stringn(area.x + 1, y, format!(" {label}"), usize::from(labels), scene.theme.faint());
+                    buf.set_stringn(area.x + 1, y, format!(" {label}"), usize::from(labels), context.theme.faint());
                 }
-                messages_row(scene, &place, (*which, *direction), (y, height), buf);
+                messages_row(context, &place, (*which, *direction), (y, height), buf);
             }
         }
         y += height;
@@ -204,9 +204,9 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// Whose history it is; whether the kernel has answered.
-fn heading(scene: ViewContext<'_>, columns: &[LensColumn<'_>], area: Rect, buf: &mut Buffer) {
-    let theme = scene.theme;
-    let shown = scene.app.five_kinds.as_ref();
+fn heading(context: ViewContext<'_>, columns: &[LensColumn<'_>], area: Rect, buf: &mut Buffer) {
+    let theme = context.theme;
+    let shown = context.app.five_kinds.as_ref();
     let of = shown.map_or_else(String::new, |shown| format!(": {}'s history", words::name(&shown.name, 16)));
     let left =
         vec![Span::raw("─ "), Span::styled(format!("five kinds{of}, run again"), theme.strong()), Span::raw(" ")];
@@ -225,9 +225,9 @@ fn heading(scene: ViewContext<'_>, columns: &[LensColumn<'_>], area: Rect, buf: 
 }
 
 /// What the reader of each column met; in more words where all of them have room.
-fn after(scene: ViewContext<'_>, ending: WriterEnding, wide: u16) -> Vec<Option<String>> {
-    let Some(shown) = scene.app.five_kinds.as_ref() else { return Vec::new() };
-    if scene.app.hides_answers() {
+fn after(context: ViewContext<'_>, ending: WriterEnding, wide: u16) -> Vec<Option<String>> {
+    let Some(shown) = context.app.five_kinds.as_ref() else { return Vec::new() };
+    if context.app.hides_answers() {
         return KINDS.iter().map(|_| Some(HIDDEN.to_owned())).collect();
     }
     let came: Vec<Option<[String; 2]>> = KINDS.iter().map(|(kind, _)| shown.came_after(*kind, ending)).collect();
@@ -274,7 +274,7 @@ fn heights(rows: &[&LensRow], columns: &[LensColumn<'_>], room: u16) -> Vec<u16>
 }
 
 fn words_row(
-    scene: ViewContext<'_>,
+    context: ViewContext<'_>,
     place: &LensColumns<'_>,
     (label, cells): (&str, Vec<Option<String>>),
     y: u16,
@@ -288,9 +288,9 @@ fn words_row(
         let is_alike = place.columns[at].is_alike;
         let differs = is_alike && usual.is_some_and(|usual| usual != text);
         let (sign, style) = match (differs, is_alike) {
-            (true, _) => (DIFFERS, scene.theme.shout()),
+            (true, _) => (DIFFERS, context.theme.shout()),
             (false, true) => (" ", Style::new()),
-            (false, false) => (" ", scene.theme.faint()),
+            (false, false) => (" ", context.theme.faint()),
         };
         let remark = match text.as_str() {
             _ if is_alike || label != WRITES => "",
@@ -303,7 +303,7 @@ fn words_row(
 }
 
 fn messages_row(
-    scene: ViewContext<'_>,
+    context: ViewContext<'_>,
     place: &LensColumns<'_>,
     (which, direction): (MessageFilter, Direction),
     (y, height): (u16, u16),
@@ -323,9 +323,9 @@ fn messages_row(
         let taken = if hidden > 0 { words::width(&more) + 1 } else { 0 };
         for (y, message) in (y..y + height).zip(messages) {
             let room = if y == row_of_more { room.saturating_sub(taken) } else { room };
-            buf.set_line(place.x_of(at), y, &in_one_line(message, room, scene.theme), room);
+            buf.set_line(place.x_of(at), y, &in_one_line(message, room, context.theme), room);
         }
-        buf.set_stringn(x, row_of_more, &more, usize::from(room), scene.theme.strong());
+        buf.set_stringn(x, row_of_more, &more, usize::from(room), context.theme.strong());
     }
 }
 

@@ -39,16 +39,16 @@ pub struct TextPlace {
 }
 
 /// Draws heading and text.
-pub fn draw(scene: ViewContext<'_>, on: &TextPlace, buf: &mut Buffer) {
+pub fn draw(context: ViewContext<'_>, on: &TextPlace, buf: &mut Buffer) {
     let area = on.area;
-    let Some((lesson, taking)) = present::lesson(scene).filter(|_| area.height > 1 && area.width > 4) else { return };
-    let theme = scene.theme;
+    let Some((lesson, taking)) = present::lesson(context).filter(|_| area.height > 1 && area.width > 4) else { return };
+    let theme = context.theme;
     let around = crate::lesson::words::of(lesson.language);
-    let page = Page::of(scene, lesson, &taking, on);
+    let page = Page::of(context, lesson, &taking, on);
     let first = page.first(taking.scroll, area);
     let below = page.lines.len().saturating_sub(first + rows(area));
     let mut place = match taking.walk.current(lesson) {
-        _ if taking.lesson == CourseItem::Problem => scene.app.course.practice.score(),
+        _ if taking.lesson == CourseItem::Problem => context.app.course.practice.score(),
         _ if taking.lesson == CourseItem::Review => around.again.to_owned(),
         Some(_) => fill(around.step, &[&(taking.walk.step() + 1), &lesson.steps.len()]),
         None => around.done.to_owned(),
@@ -56,7 +56,7 @@ pub fn draw(scene: ViewContext<'_>, on: &TextPlace, buf: &mut Buffer) {
     if below > 0 {
         place = format!("{place} · {}", fill(around.more, &[&below]));
     }
-    if scene.app.course.warning.is_some() {
+    if context.app.course.warning.is_some() {
         place = format!("{} · {place}", around.not_saved);
     }
     let left = vec![
@@ -75,20 +75,20 @@ pub fn draw(scene: ViewContext<'_>, on: &TextPlace, buf: &mut Buffer) {
 }
 
 /// Where a key that scrolls leads to: the first line seen after it.
-pub fn scrolled(scene: ViewContext<'_>, on: &TextPlace, by: isize) -> u16 {
+pub fn scrolled(context: ViewContext<'_>, on: &TextPlace, by: isize) -> u16 {
     let area = on.area;
-    let Some((lesson, taking)) = present::lesson(scene) else { return 0 };
-    let page = Page::of(scene, lesson, &taking, on);
+    let Some((lesson, taking)) = present::lesson(context) else { return 0 };
+    let page = Page::of(context, lesson, &taking, on);
     let most = page.lines.len().saturating_sub(rows(area));
     let first = page.first(taking.scroll, area).saturating_add_signed(by).min(most);
     u16::try_from(first).unwrap_or(u16::MAX)
 }
 
 /// Whether something that is to be read before going on lies below what is seen.
-pub fn has_unread(scene: ViewContext<'_>, on: &TextPlace) -> bool {
+pub fn has_unread(context: ViewContext<'_>, on: &TextPlace) -> bool {
     let area = on.area;
-    let Some((lesson, taking)) = present::lesson(scene) else { return false };
-    let page = Page::of(scene, lesson, &taking, on);
+    let Some((lesson, taking)) = present::lesson(context) else { return false };
+    let page = Page::of(context, lesson, &taking, on);
     page.first(taking.scroll, area) + rows(area) < page.active.end
 }
 
@@ -98,10 +98,10 @@ pub fn rows(area: Rect) -> usize {
 }
 
 impl<'a> Page<'a> {
-    fn of(scene: ViewContext<'a>, lesson: &Lesson, taking: &Taking, on: &TextPlace) -> Self {
+    fn of(context: ViewContext<'a>, lesson: &Lesson, taking: &Taking, on: &TextPlace) -> Self {
         let width = on.area.width.saturating_sub(2);
         let around = crate::lesson::words::of(lesson.language);
-        let mut page = Self { app: scene.app, around, theme: scene.theme, width, lines: Vec::new(), active: 0..0 };
+        let mut page = Self { app: context.app, around, theme: context.theme, width, lines: Vec::new(), active: 0..0 };
         let Some(step) = taking.walk.current(lesson) else {
             page.end(lesson, taking);
             return page;
@@ -126,7 +126,7 @@ impl<'a> Page<'a> {
             }
             page.active.end = page.lines.len();
         }
-        if let Some(why) = on.why.as_deref().filter(|_| !scene.app.present.is_hidden) {
+        if let Some(why) = on.why.as_deref().filter(|_| !context.app.present.is_hidden) {
             page.blank();
             page.marked("WHY   ", why, Style::new());
         }

@@ -16,11 +16,11 @@ const NUMBERS: u16 = 6;
 const DONE: u16 = 13;
 
 /// Draws the list over the whole area.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 2 {
         return;
     }
-    let (theme, course) = (scene.theme, &scene.app.course);
+    let (theme, course) = (context.theme, &context.app.course);
     let found = course.found();
     let done = course.lessons.iter().filter(|lesson| course.progress.of(&lesson.id).done).count();
     let mut right = format!(" {done} of {} done ", course.lessons.len());
@@ -43,11 +43,11 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
                 let line = words::between(vec![Span::raw(text)], Vec::new(), area.width, ("─", Style::new()));
                 buf.set_line(area.x, y, &line, area.width);
             }
-            ListLine::Lesson(at, lesson) => row(scene, lesson, *at == selected, area, buf),
+            ListLine::Lesson(at, lesson) => row(context, lesson, *at == selected, area, buf),
         }
     }
     if found.is_empty() {
-        let all = scene.app.key(Action::Learn(Learn::LeaveSearch));
+        let all = context.app.key(Action::Learn(Learn::LeaveSearch));
         let text = format!("no lesson has these words; {all} shows all");
         buf.set_stringn(area.x + 1, area.y + 1, text, usize::from(area.width.saturating_sub(1)), Style::new());
     }
@@ -74,12 +74,12 @@ fn lines<'a>(course: &'a Course, found: &[usize]) -> Vec<ListLine<'a>> {
     all
 }
 
-fn row(scene: ViewContext<'_>, lesson: &Lesson, is_selected: bool, area: Rect, buf: &mut Buffer) {
-    let theme = scene.theme;
+fn row(context: ViewContext<'_>, lesson: &Lesson, is_selected: bool, area: Rect, buf: &mut Buffer) {
+    let theme = context.theme;
     let mark = if is_selected { "▸" } else { " " };
     let topics = format!("  {} ", lesson.topics.join(", "));
     let minutes = format!("{:>3} min  ", lesson.minutes);
-    let done = scene.app.course.progress.words(lesson);
+    let done = context.app.course.progress.words(lesson);
     let tail = format!("{minutes}{done:<width$}", width = usize::from(DONE));
     // Topics where there is room for them: a title is worth more.
     let room = area.width.saturating_sub(NUMBERS + words::width(&tail));

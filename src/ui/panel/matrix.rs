@@ -50,11 +50,11 @@ fn window(area: Rect, marked: usize, count: usize) -> (usize, usize) {
 }
 
 /// Draws it over the whole area.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 6 {
         return;
     }
-    let (theme, matrix) = (scene.theme, &scene.app.matrix);
+    let (theme, matrix) = (context.theme, &context.app.matrix);
     let found = matrix.found();
     let (known, all) = matrix.known();
     let asked = if known < all { format!(" · {known} of {all} cells asked") } else { String::new() };
@@ -70,11 +70,11 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let marked = matrix.selected.min(found.len().saturating_sub(1));
     let (first, rows) = window(area, marked, found.len());
     for (y, (at, row)) in (area.y + 2..).zip(found.iter().enumerate().skip(first).take(rows)) {
-        line(scene, &place, (*row, at == marked), Rect { y, height: 1, ..area }, buf);
+        line(context, &place, (*row, at == marked), Rect { y, height: 1, ..area }, buf);
     }
     let below = Rect { y: area.bottom() - told_rows(area), height: told_rows(area), ..area };
     match found.get(marked) {
-        Some(row) => told(scene, &place, *row, below, buf),
+        Some(row) => told(context, &place, *row, below, buf),
         None => put(buf, (area.x + 1, area.y + 2), ("no row has these words", Style::new()), area.width - 1),
     }
 }
@@ -101,7 +101,7 @@ fn fitting(answers: &[&str], wide: u16) -> String {
 
 /// What each column says to one of the questions, or to all of them together.
 fn cells(
-    scene: ViewContext<'_>,
+    context: ViewContext<'_>,
     place: &MatrixColumns,
     (at, row): (usize, &MatrixRow),
     question: Option<usize>,
@@ -110,7 +110,7 @@ fn cells(
         if row.lines(kind).is_err() {
             return Some(MEANINGLESS.to_owned());
         }
-        Some(match (scene.app.matrix.answer((at, column))?, question) {
+        Some(match (context.app.matrix.answer((at, column))?, question) {
             (CellAnswer::Came(answers), Some(question)) => {
                 answers.get(question).map_or_else(String::new, |answer| fitting(&[answer], place.wide))
             }
@@ -123,17 +123,17 @@ fn cells(
 
 /// The cells of a line; what differs from most has its sign.
 fn answers(
-    scene: ViewContext<'_>,
+    context: ViewContext<'_>,
     place: &MatrixColumns,
     (cells, is_marked): (Vec<Option<String>>, bool),
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let theme = scene.theme;
+    let theme = context.theme;
     let means: Vec<Option<String>> = cells.iter().map(|it| it.clone().filter(|text| text != MEANINGLESS)).collect();
     let usual = usual(&means);
     for (column, cell) in cells.iter().enumerate() {
-        let is_chosen = is_marked && column == scene.app.matrix.column;
+        let is_chosen = is_marked && column == context.app.matrix.column;
         let differs = cell.as_ref().is_some_and(|text| text != MEANINGLESS && usual.is_some_and(|usual| usual != text));
         let style = match (is_chosen, differs) {
             (true, _) => theme.shout(),
@@ -147,21 +147,21 @@ fn answers(
     }
 }
 
-fn line(scene: ViewContext<'_>, place: &MatrixColumns, (at, is_marked): (usize, bool), area: Rect, buf: &mut Buffer) {
+fn line(context: ViewContext<'_>, place: &MatrixColumns, (at, is_marked): (usize, bool), area: Rect, buf: &mut Buffer) {
     let Some((_, row)) = matrix_view::all().nth(at) else { return };
     let mark = if is_marked { "▸ " } else { "  " };
     let whole = format!("{mark}{}: {}", row.id, row.title);
     let room = place.label.saturating_sub(2);
     let label = if words::width(&whole) <= room { whole } else { format!("{mark}{}", row.id) };
-    let style = if is_marked { scene.theme.shout() } else { Style::new() };
+    let style = if is_marked { context.theme.shout() } else { Style::new() };
     put(buf, (area.x, area.y), (&label, style), room);
-    answers(scene, place, (cells(scene, place, (at, row), None), is_marked), area, buf);
+    answers(context, place, (cells(context, place, (at, row), None), is_marked), area, buf);
 }
 
 /// Everything of the marked situation.
-fn told(scene: ViewContext<'_>, place: &MatrixColumns, at: usize, area: Rect, buf: &mut Buffer) {
+fn told(context: ViewContext<'_>, place: &MatrixColumns, at: usize, area: Rect, buf: &mut Buffer) {
     let Some((heading, row)) = matrix_view::all().nth(at) else { return };
-    let theme = scene.theme;
+    let theme = context.theme;
     let left = vec![Span::raw("─ "), Span::styled(heading, theme.strong()), Span::raw(" ")];
     buf.set_line(area.x, area.y, &words::between(left, Vec::new(), area.width, ("─", Style::new())), area.width);
     let mut y = area.y + 1;
@@ -178,9 +178,9 @@ fn told(scene: ViewContext<'_>, place: &MatrixColumns, at: usize, area: Rect, bu
         }
         put(buf, (area.x + 1, y), (text, theme.strong()), place.label.saturating_sub(3));
         answers(
-            scene,
+            context,
             place,
-            (cells(scene, place, (at, row), Some(question)), true),
+            (cells(context, place, (at, row), Some(question)), true),
             Rect { y, height: 1, ..area },
             buf,
         );

@@ -22,44 +22,44 @@ const TOLD: u16 = 2;
 const NOT_NOW: &str = "not now";
 
 /// Draws the list over the whole area.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < TOLD + 2 {
         return;
     }
-    let theme = scene.theme;
-    let found = palette::entries(scene.app, scene.world);
-    let selected = scene.app.palette.selected.min(found.len().saturating_sub(1));
+    let theme = context.theme;
+    let found = palette::entries(context.app, context.world);
+    let selected = context.app.palette.selected.min(found.len().saturating_sub(1));
     let rows = usize::from(area.height - 1 - TOLD);
     let first = selected.saturating_sub(rows / 2).min(found.len().saturating_sub(rows));
     let below = found.len().saturating_sub(first + rows);
     let place = if below > 0 { format!(" {below} more ") } else { String::new() };
-    let title = format!("what can be done: {}", scene.app.palette.back.name());
+    let title = format!("what can be done: {}", context.app.palette.back.name());
     let left = vec![Span::raw("─ "), Span::styled(title, theme.strong()), Span::raw(" ")];
     let heading = words::between(left, vec![Span::styled(place, theme.faint())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);
     for (y, (at, entry)) in (area.y + 1..).zip(found.iter().enumerate().skip(first).take(rows)) {
-        row(scene, entry, at == selected, Rect { y, height: 1, ..area }, buf);
+        row(context, entry, at == selected, Rect { y, height: 1, ..area }, buf);
     }
     let below = Rect { y: area.bottom() - TOLD, height: TOLD, ..area };
     if let Some(entry) = found.get(selected) {
-        told(scene, entry, below, buf);
+        told(context, entry, below, buf);
     } else {
-        buf.set_string(area.x + 1, area.y + 1, palette::nothing(scene.app), Style::new());
+        buf.set_string(area.x + 1, area.y + 1, palette::nothing(context.app), Style::new());
     }
 }
 
 /// Which entry stands in a row of the list.
-pub fn at(scene: ViewContext<'_>, area: Rect, y: u16) -> Option<usize> {
+pub fn at(context: ViewContext<'_>, area: Rect, y: u16) -> Option<usize> {
     let rows = usize::from(area.height.checked_sub(1 + TOLD)?);
     let row = usize::from(y.checked_sub(area.y + 1)?);
-    let found = palette::entries(scene.app, scene.world).len();
-    let selected = scene.app.palette.selected.min(found.saturating_sub(1));
+    let found = palette::entries(context.app, context.world).len();
+    let selected = context.app.palette.selected.min(found.saturating_sub(1));
     let first = selected.saturating_sub(rows / 2).min(found.saturating_sub(rows));
     (row < rows && first + row < found).then_some(first + row)
 }
 
-fn row(scene: ViewContext<'_>, entry: &ActionEntry, is_selected: bool, area: Rect, buf: &mut Buffer) {
-    let theme = scene.theme;
+fn row(context: ViewContext<'_>, entry: &ActionEntry, is_selected: bool, area: Rect, buf: &mut Buffer) {
+    let theme = context.theme;
     let mark = if is_selected { "▸ " } else { "  " };
     let keys = words::cut(&format!("{mark}{}", entry.keys), KEYS - 1);
     let gap = " ".repeat(usize::from(KEYS.saturating_sub(words::width(&keys))));
@@ -94,8 +94,8 @@ fn remark(entry: &ActionEntry) -> Option<String> {
 }
 
 /// Everything of the marked one.
-fn told(scene: ViewContext<'_>, entry: &ActionEntry, area: Rect, buf: &mut Buffer) {
-    let style = if entry.objection.is_some() { scene.theme.faint() } else { scene.theme.strong() };
+fn told(context: ViewContext<'_>, entry: &ActionEntry, area: Rect, buf: &mut Buffer) {
+    let style = if entry.objection.is_some() { context.theme.faint() } else { context.theme.strong() };
     let text = match (&entry.objection, entry.statements.is_empty()) {
         (Some(reason), _) => format!("{NOT_NOW}: {reason}"),
         (None, _) if entry.detail.is_some() => entry.detail.clone().unwrap_or_default(),

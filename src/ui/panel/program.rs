@@ -15,9 +15,9 @@ pub fn inner(area: Rect) -> Rect {
 }
 
 /// Draws heading and cells; gives the program's cursor where the keyboard is its.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    let program = scene.app.program.as_ref().filter(|_| !area.is_empty())?;
-    buf.set_line(area.x, area.y, &heading(scene, program, area.width), area.width);
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let program = context.app.program.as_ref().filter(|_| !area.is_empty())?;
+    buf.set_line(area.x, area.y, &heading(context, program, area.width), area.width);
     let inner = inner(area);
     for (y, row) in (inner.y..inner.bottom()).zip(&program.screen.rows) {
         for (x, cell) in (inner.x..inner.right()).zip(row) {
@@ -31,7 +31,7 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> Option<Posi
             let width = words::width(&cell.text);
             let fits = !cell.text.is_empty() && x.saturating_add(width) <= inner.right();
             if fits {
-                buf.set_stringn(x, y, scene.theme.spelled(&cell.text), usize::from(width), style);
+                buf.set_stringn(x, y, context.theme.spelled(&cell.text), usize::from(width), style);
             } else if cell.is_inverse {
                 buf[(x, y)].set_style(style);
             }
@@ -42,14 +42,14 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> Option<Posi
     inner.contains(at).then_some(at)
 }
 
-fn heading(scene: ViewContext<'_>, program: &Program, width: u16) -> ratatui::text::Line<'static> {
-    let theme = scene.theme;
+fn heading(context: ViewContext<'_>, program: &Program, width: u16) -> ratatui::text::Line<'static> {
+    let theme = context.theme;
     let state = match &program.ending {
         Some(ending) => vec![Span::styled(format!(" {ending} "), theme.alarm())],
         None if program.has_keyboard => {
             vec![Span::styled(format!(" it has the keyboard; {TAKE_BACK_LABEL} takes it back "), theme.shout())]
         }
-        None => vec![Span::styled(format!(" {} types to it ", scene.app.key(Action::EnterLine)), theme.faint())],
+        None => vec![Span::styled(format!(" {} types to it ", context.app.key(Action::EnterLine)), theme.faint())],
     };
     let left = vec![Span::raw("─ "), Span::styled("the program's terminal", theme.strong()), Span::raw(" ")];
     words::between(left, state, width, ("─", Style::new()))

@@ -22,65 +22,65 @@ use crate::ui::{ViewContext, words};
 use crate::world::channel::End;
 
 /// Draws the line; gives the place of the hardware cursor, if one types.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    if area.is_empty() || scene.app.is_still {
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    if area.is_empty() || context.app.is_still {
         return None;
     }
-    match scene.app.mode.typed() {
+    match context.app.mode.typed() {
         Some(InputPurpose::Message) => {
-            let label = format!(" {} ▶ {} ", words::name(&scene.app.speaker(scene.world), 16), addressee(scene));
-            Some(typed(scene, &scene.app.line, (label, hint(scene)), area, buf))
+            let label = format!(" {} ▶ {} ", words::name(&context.app.speaker(context.world), 16), addressee(context));
+            Some(typed(context, &context.app.line, (label, hint(context)), area, buf))
         }
         Some(InputPurpose::Statement) => {
-            let is_solving = scene.app.course.current().is_some_and(|(_, taking)| taking.is_solving);
-            let (run, back) = (scene.app.key(Action::Run), scene.app.key(Action::LeavePrompt));
+            let is_solving = context.app.course.current().is_some_and(|(_, taking)| taking.is_solving);
+            let (run, back) = (context.app.key(Action::Run), context.app.key(Action::LeavePrompt));
             let solving = || format!("the answer · {run}: run it · {back}: back");
             let hint = if is_solving { solving() } else { format!("{run}: run · {back}: back") };
-            let caret = typed(scene, &scene.app.prompt, (" statement : ".to_owned(), hint), area, buf);
-            super::signature::draw(scene, area, buf);
+            let caret = typed(context, &context.app.prompt, (" statement : ".to_owned(), hint), area, buf);
+            super::signature::draw(context, area, buf);
             Some(caret)
         }
         Some(InputPurpose::Lessons) => {
-            let [take, all] = [Learn::Open, Learn::LeaveSearch].map(|key| scene.app.key(Action::Learn(key)));
+            let [take, all] = [Learn::Open, Learn::LeaveSearch].map(|key| context.app.key(Action::Learn(key)));
             let hint = format!("{take}: take the marked lesson · {all}: all lessons");
-            Some(typed(scene, &scene.app.course.list.query, (" search ".to_owned(), hint), area, buf))
+            Some(typed(context, &context.app.course.list.query, (" search ".to_owned(), hint), area, buf))
         }
         Some(InputPurpose::Actions) => {
-            let (perform, back) = (scene.app.key(Action::Perform), scene.app.key(Action::ClosePalette));
+            let (perform, back) = (context.app.key(Action::Perform), context.app.key(Action::ClosePalette));
             let hint = format!("letters search · {perform}: do it · {back}: back");
-            Some(typed(scene, &scene.app.palette.query, (" do ".to_owned(), hint), area, buf))
+            Some(typed(context, &context.app.palette.query, (" do ".to_owned(), hint), area, buf))
         }
         Some(InputPurpose::Matrix) => {
             let [open, next, back] =
-                [Action::OpenCell, Action::MatrixRight, Action::CloseMatrix].map(|action| scene.app.key(action));
+                [Action::OpenCell, Action::MatrixRight, Action::CloseMatrix].map(|action| context.app.key(action));
             let hint = format!("{open}: open as a bench · {next}: next kind · {back}: back");
-            Some(typed(scene, &scene.app.matrix.query, (" find ".to_owned(), hint), area, buf))
+            Some(typed(context, &context.app.matrix.query, (" find ".to_owned(), hint), area, buf))
         }
         Some(InputPurpose::Trace) => {
-            let [keep, clear] = [Action::KeepFilter, Action::ClearFilter].map(|action| scene.app.key(action));
+            let [keep, clear] = [Action::KeepFilter, Action::ClearFilter].map(|action| context.app.key(action));
             let hint = format!("words of a line, -word: without it · {keep}: keep · {clear}: all lines");
-            Some(typed(scene, &scene.app.trace_filter, (" only ".to_owned(), hint), area, buf))
+            Some(typed(context, &context.app.trace_filter, (" only ".to_owned(), hint), area, buf))
         }
         None => {
-            footer(scene, area, buf);
+            footer(context, area, buf);
             None
         }
     }
 }
 
-fn addressee(scene: ViewContext<'_>) -> String {
-    let focused = || scene.app.focused(scene.world).and_then(|facing| facing.channel(scene.world));
-    match scene.app.target {
+fn addressee(context: ViewContext<'_>) -> String {
+    let focused = || context.app.focused(context.world).and_then(|facing| facing.channel(context.world));
+    match context.app.target {
         Target::All => "all".to_owned(),
         Target::Focused(_) => focused().map_or_else(|| "nobody".to_owned(), |channel| words::name(&channel.name, 16)),
     }
 }
 
 /// What Enter would do now.
-fn hint(scene: ViewContext<'_>) -> String {
-    let world = scene.world;
+fn hint(context: ViewContext<'_>) -> String {
+    let world = context.world;
     let waits = |end: &End| end.inbox.has_something();
-    let has_unread = match scene.app.target {
+    let has_unread = match context.app.target {
         // Whose end it is does not matter here, and would have to be found out for each.
         Target::All => {
             let waits_there =
@@ -91,13 +91,13 @@ fn hint(scene: ViewContext<'_>) -> String {
                 .any(|channel| channel.ends.iter().filter_map(|end| world.end(*end)).any(waits_there))
         }
         Target::Focused(side) => {
-            let focused = scene.app.focused(world);
+            let focused = context.app.focused(world);
             focused.is_some_and(|facing| world.end(facing.end(side.other())).is_some_and(waits))
         }
     };
-    let readers = scene.app.listener(world).map_or_else(|| "the children".to_owned(), |name| words::name(&name, 16));
-    let (send, next) = (scene.app.key(Action::Send), scene.app.key(Action::NextSpeaker));
-    match (scene.app.line.text().is_empty(), has_unread) {
+    let readers = context.app.listener(world).map_or_else(|| "the children".to_owned(), |name| words::name(&name, 16));
+    let (send, next) = (context.app.key(Action::Send), context.app.key(Action::NextSpeaker));
+    match (context.app.line.text().is_empty(), has_unread) {
         (false, true) => format!("{send}: send · {send} alone: let {readers} read"),
         (false, false) => format!("{send}: send"),
         (true, true) => format!("type the next, or {send} alone: let {readers} read"),
@@ -106,13 +106,13 @@ fn hint(scene: ViewContext<'_>) -> String {
 }
 
 fn typed(
-    scene: ViewContext<'_>,
+    context: ViewContext<'_>,
     line: &InputLine,
     (label, hint): (String, String),
     area: Rect,
     buf: &mut Buffer,
 ) -> Position {
-    let theme = scene.theme;
+    let theme = context.theme;
     let label = words::cut(&label, area.width / 2);
     let start = words::width(&label);
     buf.set_stringn(area.x, area.y, &label, usize::from(area.width), theme.shout());
@@ -160,10 +160,10 @@ pub struct FooterKey {
 }
 
 /// The keys of this mode, as many as fit, what matters most first; the last are always there: all actions, help, how to leave.
-pub fn named(scene: ViewContext<'_>, area: Rect) -> Vec<FooterKey> {
+pub fn named(context: ViewContext<'_>, area: Rect) -> Vec<FooterKey> {
     let label = |binding: &Binding| binding.keys.first().map(|key| key.label()).unwrap_or_default();
-    let is_watched = scene.app.program.is_some();
-    let language = scene.app.course.shown().map_or(language::ORIGINAL, |(lesson, _)| lesson.language);
+    let is_watched = context.app.program.is_some();
+    let language = context.app.course.shown().map_or(language::ORIGINAL, |(lesson, _)| lesson.language);
     let short = |binding: &Binding| {
         let types = binding.row.action == Action::EnterLine && is_watched;
         if types { "type to it" } else { lesson::words::footer(language, binding.row.short.1) }
@@ -173,12 +173,12 @@ pub fn named(scene: ViewContext<'_>, area: Rect) -> Vec<FooterKey> {
     // In a lesson what is done on the bench comes after what is done to the lesson.
     let rank = |binding: &Binding| {
         let is_deed = matches!(binding.row.action, Action::Make(_) | Action::NewChannel);
-        let later = if is_deed && scene.app.mode == Mode::Lesson { 50 } else { 0 };
+        let later = if is_deed && context.app.mode == Mode::Lesson { 50 } else { 0 };
         binding.row.short.0.saturating_add(later)
     };
-    let has_lesson = scene.app.course.taking.is_some();
-    let is_shown = scene.app.course.shown().is_some();
-    let next = scene.app.course.current().map(|(lesson, taking)| taking.walk.next(lesson));
+    let has_lesson = context.app.course.taking.is_some();
+    let is_shown = context.app.course.shown().is_some();
+    let next = context.app.course.current().map(|(lesson, taking)| taking.walk.next(lesson));
     let has_goal = matches!(next, Some(Next::Reach(_)));
     let is_named = |binding: &&Binding| {
         let is_out = binding.row.action == Action::Learn(Learn::Out);
@@ -186,10 +186,10 @@ pub fn named(scene: ViewContext<'_>, area: Rect) -> Vec<FooterKey> {
         // The bench of a step is not undone, the step is begun again.
         let is_undo = binding.row.action == Action::Undo;
         let is_void = (is_out && !has_lesson) || (is_help && !has_goal) || (is_undo && is_shown);
-        let is_past = !is_of_use(scene.app, binding.row.action);
+        let is_past = !is_of_use(context.app, binding.row.action);
         !is_void && !is_past && !binding.row.short.1.is_empty() && !binding.keys.is_empty()
     };
-    let all: Vec<&Binding> = scene.app.keymap.of_mode(scene.app.mode).iter().filter(is_named).collect();
+    let all: Vec<&Binding> = context.app.keymap.of_mode(context.app.mode).iter().filter(is_named).collect();
     let (kept, mut others): (Vec<&Binding>, Vec<&Binding>) = all.into_iter().partition(is_kept);
     others.sort_by_key(|binding| rank(binding));
     let mut left = area.width.saturating_sub(kept.iter().map(|binding| wide(binding)).sum());
@@ -209,9 +209,9 @@ pub fn named(scene: ViewContext<'_>, area: Rect) -> Vec<FooterKey> {
     named
 }
 
-fn footer(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
-    for FooterKey { columns, key, short, .. } in named(scene, area) {
-        let spans = vec![Span::raw(" "), Span::styled(key, scene.theme.shout()), Span::raw(format!(" {short} "))];
+fn footer(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+    for FooterKey { columns, key, short, .. } in named(context, area) {
+        let spans = vec![Span::raw(" "), Span::styled(key, context.theme.shout()), Span::raw(format!(" {short} "))];
         let width = columns.end - columns.start;
         buf.set_line(columns.start, area.y, &Line::from(words::clip(spans, width)), width);
     }

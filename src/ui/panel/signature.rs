@@ -13,14 +13,14 @@ use crate::ui::{ViewContext, words};
 const MOST_ROWS: u16 = 4;
 
 /// Draws it over what stands below the line; where nothing does, above it.
-pub fn draw(scene: ViewContext<'_>, prompt: Rect, buf: &mut Buffer) {
-    let prompt_line = &scene.app.prompt;
+pub fn draw(context: ViewContext<'_>, prompt: Rect, buf: &mut Buffer) {
+    let prompt_line = &context.app.prompt;
     let before = prompt_line.text().get(..prompt_line.caret()).unwrap_or_default();
-    let lines = lines(scene, before, prompt.width.saturating_sub(1));
+    let lines = lines(context, before, prompt.width.saturating_sub(1));
     let below = buf.area.bottom().saturating_sub(prompt.bottom());
     let rows = u16::try_from(lines.len()).unwrap_or(MOST_ROWS).min(MOST_ROWS);
     // What a key has to say stands above the line, and in present mode below it.
-    if scene.app.notice.is_some() && (below == 0 || scene.app.present.is_on) {
+    if context.app.notice.is_some() && (below == 0 || context.app.present.is_on) {
         return;
     }
     // One row below is enough for the signature alone.
@@ -28,25 +28,25 @@ pub fn draw(scene: ViewContext<'_>, prompt: Rect, buf: &mut Buffer) {
     for (y, line) in (y..y + rows).zip(lines) {
         let row = Rect { y, height: 1, ..prompt };
         ratatui::widgets::Widget::render(ratatui::widgets::Clear, row, buf);
-        buf.set_style(row, scene.theme.base());
+        buf.set_style(row, context.theme.base());
         buf.set_line(prompt.x + 1, y, &line, prompt.width.saturating_sub(1));
     }
 }
 
-fn lines(scene: ViewContext<'_>, before: &str, width: u16) -> Vec<Line<'static>> {
+fn lines(context: ViewContext<'_>, before: &str, width: u16) -> Vec<Line<'static>> {
     let typed = signature::typed(before);
     let stem = typed.stem;
     let place = signature::place(&typed);
-    let fitting: Vec<String> = complete::fitting(scene.world, before);
+    let fitting: Vec<String> = complete::fitting(context.world, before);
     let begins: Vec<String> = fitting.into_iter().filter(|word| word.starts_with(stem) || stem.contains('=')).collect();
     let Some(place) = place else {
         if !typed.done.is_empty() {
             return Vec::new();
         }
         let all = words::wrap(&begins.join("  "), width, 0);
-        return all.into_iter().map(|row| Line::styled(row, scene.theme.faint())).collect();
+        return all.into_iter().map(|row| Line::styled(row, context.theme.faint())).collect();
     };
-    let mut lines = wrapped(signature_of(scene, &place), width);
+    let mut lines = wrapped(signature_of(context, &place), width);
     let next = place.next.map(|at| place.slots[at]);
     let text = match next {
         Some(slot) if begins.is_empty() || typed.done.is_empty() => slot.advice().to_owned(),
@@ -55,13 +55,13 @@ fn lines(scene: ViewContext<'_>, before: &str, width: u16) -> Vec<Line<'static>>
     };
     let example = statement_examples::of(place.verb.name).map(|example| format!("   for example: {example}"));
     let text = text + &example.filter(|_| typed.done.len() < 2).unwrap_or_default();
-    lines.extend(words::wrap(&text, width, 2).into_iter().map(|row| Line::styled(row, scene.theme.faint())));
+    lines.extend(words::wrap(&text, width, 2).into_iter().map(|row| Line::styled(row, context.theme.faint())));
     lines
 }
 
 /// `write END DATA  write(2)`, with the argument that comes next marked.
-fn signature_of(scene: ViewContext<'_>, place: &SignaturePosition<'_>) -> Vec<Span<'static>> {
-    let theme = scene.theme;
+fn signature_of(context: ViewContext<'_>, place: &SignaturePosition<'_>) -> Vec<Span<'static>> {
+    let theme = context.theme;
     let mut spans = vec![Span::styled(place.verb.name, theme.strong())];
     for (at, slot) in place.slots.iter().enumerate() {
         let is_next = place.next == Some(at);

@@ -29,16 +29,16 @@ pub fn state_of(task: &Task) -> String {
 }
 
 /// Draws the panel.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    let theme = scene.theme;
+    let theme = context.theme;
     let room = usize::from(area.height - 1);
-    let total = scene.world.tasks().count();
+    let total = context.world.tasks().count();
     // The living and the newest matter most.
     let skipped = total.saturating_sub(room);
-    let more = format!(" {skipped} more, {} ", scene.app.key(Action::Show(View::Processes)));
+    let more = format!(" {skipped} more, {} ", context.app.key(Action::Show(View::Processes)));
     let more = if skipped > 0 { vec![Span::styled(more, theme.strong())] } else { Vec::new() };
     let heading = words::between(
         vec![Span::raw("─ "), Span::styled("processes", theme.strong()), Span::raw(" ")],
@@ -47,7 +47,7 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
         ("─", Style::new()),
     );
     buf.set_line(area.x, area.y, &heading, area.width);
-    let shown = || scene.world.tasks().skip(skipped).take(room);
+    let shown = || context.world.tasks().skip(skipped).take(room);
     let widest = shown().map(|task| words::task_label(task).len()).max().unwrap_or(0).clamp(8, usize::from(MOST_NAME));
     for (y, task) in (area.y + 1..area.bottom()).zip(shown()) {
         let zombie = if task.state == TaskState::Zombie { ", zombie" } else { "" };

@@ -22,17 +22,17 @@ const HEADING: u16 = 10;
 const MOST_ROWS: usize = 3;
 
 /// Draws heading and lines.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    let transcript = scene.app.seen_transcript();
-    let theme = scene.theme;
+    let transcript = context.app.seen_transcript();
+    let theme = context.theme;
     let scroll = transcript.scroll();
     let dropped = transcript.dropped();
     let mut remarks = Vec::new();
     if scroll > 0 {
-        remarks.push(format!("{scroll} newer lines below, {}", scene.app.key(Action::TraceDown)));
+        remarks.push(format!("{scroll} newer lines below, {}", context.app.key(Action::TraceDown)));
     }
     let filter = transcript.filter();
     if !filter.is_empty() {
@@ -46,13 +46,13 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     } else {
         vec![Span::styled(format!(" {} ", remarks.join(", ")), theme.faint())]
     };
-    let when = if scene.app.past.is_some() { "trace until then" } else { "trace" };
+    let when = if context.app.past.is_some() { "trace until then" } else { "trace" };
     let only = words::cut(&theme.spelled(filter.text()), area.width / 3);
     let title = if filter.is_empty() { when.to_owned() } else { format!("{when}: only {only}") };
     let left = vec![Span::raw("─ "), Span::styled(title, theme.strong()), Span::raw(" ")];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);
     if scroll == 0 && filter.is_empty() {
-        first_step(scene, Rect { x: area.x + HEADING, width: area.width.saturating_sub(HEADING), ..area }, buf);
+        first_step(context, Rect { x: area.x + HEADING, width: area.width.saturating_sub(HEADING), ..area }, buf);
     }
     let room = usize::from(area.height - 1);
     // From the newest up, as many as there is room for; the topmost may be there in part.
@@ -62,7 +62,7 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
         if used >= room {
             break;
         }
-        let mut lines = row_lines(scene, row, area.width);
+        let mut lines = row_lines(context, row, area.width);
         let over = (used + lines.len()).saturating_sub(room);
         used += lines.len() - over;
         rows.push(lines.split_off(over));
@@ -77,35 +77,35 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
 
 /// The first step that is offered, and how it is refused, at the right of the first row: in as many words as there is room for.
 /// Gives the columns that it took.
-pub fn first_step(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> u16 {
-    let Some((number, step)) = scene.app.first_step().filter(|_| !scene.app.present.is_on) else { return 0 };
+pub fn first_step(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> u16 {
+    let Some((number, step)) = context.app.first_step().filter(|_| !context.app.present.is_on) else { return 0 };
     let count = first_steps::ALL.len();
-    let skip = format!(" {}: skip ", scene.app.key(Action::SkipStep));
-    let [long, short] = scene.app.told_step(step);
+    let skip = format!(" {}: skip ", context.app.key(Action::SkipStep));
+    let [long, short] = context.app.told_step(step);
     let texts = [format!(" step {number} of {count}  {long} "), format!(" {number}/{count} {short} ")];
     let wide = |text: &str| words::width(text) + words::width(&skip);
     let Some(text) = texts.into_iter().find(|text| wide(text) <= area.width) else { return 0 };
     let width = wide(&text);
-    let line = Line::from(vec![Span::styled(text, scene.theme.shout()), Span::styled(skip, scene.theme.faint())]);
+    let line = Line::from(vec![Span::styled(text, context.theme.shout()), Span::styled(skip, context.theme.faint())]);
     buf.set_line(area.right() - width, area.y, &line, width);
     width
 }
 
 /// How many lines can be scrolled back past: the first ones fill the panel.
-pub fn most_back(scene: ViewContext<'_>, area: Rect) -> usize {
-    let transcript = scene.app.seen_transcript();
+pub fn most_back(context: ViewContext<'_>, area: Rect) -> usize {
+    let transcript = context.app.seen_transcript();
     let room = usize::from(area.height.saturating_sub(1));
     let mut used = 0;
     let first = transcript.seen().take_while(|row| {
-        used += row_lines(scene, row, area.width).len();
+        used += row_lines(context, row, area.width).len();
         used <= room
     });
     let seen = transcript.seen_count();
     seen - first.count().max(1).min(seen)
 }
 
-fn row_lines(scene: ViewContext<'_>, row: &TraceRow, width: u16) -> Vec<Line<'static>> {
-    let theme = scene.theme;
+fn row_lines(context: ViewContext<'_>, row: &TraceRow, width: u16) -> Vec<Line<'static>> {
+    let theme = context.theme;
     let style = theme.tone(row.tone);
     if let (Some(statement), true) = (&row.statement, row.text.is_empty()) {
         let texts = words::wrap(&theme.spelled(statement), width.saturating_sub(3).max(1), 0).into_iter();

@@ -32,20 +32,20 @@ struct Node<'a> {
 }
 
 /// Rows of so many that picture and tree leave empty.
-pub fn spare(scene: ViewContext<'_>, height: u16) -> u16 {
-    let rows = u16::try_from(nodes(scene.world).len()).unwrap_or(u16::MAX);
-    height.saturating_sub(rows.saturating_add(holders::ROWS + 1 + picture_rows(scene, (0, height))))
+pub fn spare(context: ViewContext<'_>, height: u16) -> u16 {
+    let rows = u16::try_from(nodes(context.world).len()).unwrap_or(u16::MAX);
+    height.saturating_sub(rows.saturating_add(holders::ROWS + 1 + picture_rows(context, (0, height))))
 }
 
 /// Rows of the picture: what the tree does not need.
-fn picture_rows(scene: ViewContext<'_>, (width, height): (u16, u16)) -> u16 {
-    let tree = u16::try_from(nodes(scene.world).len()).unwrap_or(u16::MAX);
-    picture::rows(scene.world, height.saturating_sub(tree.saturating_add(holders::ROWS + 1)), width)
+fn picture_rows(context: ViewContext<'_>, (width, height): (u16, u16)) -> u16 {
+    let tree = u16::try_from(nodes(context.world).len()).unwrap_or(u16::MAX);
+    picture::rows(context.world, height.saturating_sub(tree.saturating_add(holders::ROWS + 1)), width)
 }
 
 /// How many rows can be scrolled back past.
-pub fn most_back(scene: ViewContext<'_>, area: Rect) -> u16 {
-    u16::try_from(nodes(scene.world).len().saturating_sub(room(area))).unwrap_or(u16::MAX)
+pub fn most_back(context: ViewContext<'_>, area: Rect) -> u16 {
+    u16::try_from(nodes(context.world).len().saturating_sub(room(area))).unwrap_or(u16::MAX)
 }
 
 /// Rows of the tree itself.
@@ -54,21 +54,21 @@ fn room(area: Rect) -> usize {
 }
 
 /// Draws tree and holders.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < holders::ROWS + 2 || area.width < 40 {
         return;
     }
-    let theme = scene.theme;
-    let nodes = nodes(scene.world);
-    let drawn = picture_rows(scene, (area.width, area.height));
+    let theme = context.theme;
+    let nodes = nodes(context.world);
+    let drawn = picture_rows(context, (area.width, area.height));
     let heading_row = area.y;
-    picture::draw(scene, Rect { y: area.y + 1, height: drawn, ..area }, buf);
+    picture::draw(context, Rect { y: area.y + 1, height: drawn, ..area }, buf);
     let area = Rect { y: area.y + drawn, height: area.height - drawn, ..area };
     let room = room(area);
     let above = nodes.len().saturating_sub(room);
-    let skipped = above.saturating_sub(usize::from(scene.app.view_scroll));
+    let skipped = above.saturating_sub(usize::from(context.app.view_scroll));
     let below_these = above - skipped;
-    let (up, down) = (scene.app.key(Action::TraceUp), scene.app.key(Action::TraceDown));
+    let (up, down) = (context.app.key(Action::TraceUp), context.app.key(Action::TraceDown));
     let hidden = match (skipped, below_these) {
         (0, 0) => String::new(),
         (_, 0) => format!(" {skipped} more above, {up} "),
@@ -79,13 +79,13 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let heading = words::between(left, vec![Span::styled(hidden, theme.strong())], area.width, ("─", Style::new()));
     buf.set_line(area.x, heading_row, &heading, area.width);
     for (y, node) in (area.y + 1..).zip(nodes.iter().skip(skipped).take(room)) {
-        buf.set_line(area.x, y, &Line::from(words::clip(line(scene, node), area.width)), area.width);
+        buf.set_line(area.x, y, &Line::from(words::clip(line(context, node), area.width)), area.width);
     }
-    holders::draw(scene, Rect { y: area.bottom() - holders::ROWS, height: holders::ROWS, ..area }, buf);
+    holders::draw(context, Rect { y: area.bottom() - holders::ROWS, height: holders::ROWS, ..area }, buf);
 }
 
-fn line(scene: ViewContext<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
-    let (theme, task) = (scene.theme, node.task);
+fn line(context: ViewContext<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
+    let (theme, task) = (context.theme, node.task);
     let branch = match (node.depth, node.is_last) {
         (0, _) => String::new(),
         (depth, is_last) => format!("{}{}", "  ".repeat(depth - 1), if is_last { "└ " } else { "├ " }),
@@ -103,14 +103,14 @@ fn line(scene: ViewContext<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
     if node.is_orphan {
         spans.push(Span::styled(" orphan", theme.strong()));
     }
-    spans.extend(group_of(scene.world, task).map(|words| Span::styled(words, theme.strong())));
+    spans.extend(group_of(context.world, task).map(|words| Span::styled(words, theme.strong())));
     if is_thread {
         spans.push(Span::styled("  shares the table", theme.faint()));
         return spans;
     }
-    let Some(process) = scene.world.process_of(task.id) else { return spans };
+    let Some(process) = context.world.process_of(task.id) else { return spans };
     for (fd, descriptor) in process.rows() {
-        let nonblock = scene.world.is_nonblocking(descriptor.passed());
+        let nonblock = context.world.is_nonblocking(descriptor.passed());
         let flags = match (descriptor.cloexec, nonblock) {
             (true, true) => " cloexec nonblock",
             (true, false) => " cloexec",
@@ -118,7 +118,7 @@ fn line(scene: ViewContext<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
             (false, false) => "",
         };
         spans.push(Span::styled(format!("  {fd}"), theme.strong()));
-        spans.push(Span::raw(format!(" {}", scene.world.label_of(descriptor))));
+        spans.push(Span::raw(format!(" {}", context.world.label_of(descriptor))));
         spans.push(Span::styled(flags, theme.faint()));
     }
     spans

@@ -13,22 +13,22 @@ use crate::ui::{ViewContext, words};
 const LABEL: u16 = 6;
 
 /// Rows that the text wants.
-pub fn rows(scene: ViewContext<'_>, width: u16) -> u16 {
-    u16::try_from(wrapped(scene, width).len()).unwrap_or(u16::MAX)
+pub fn rows(context: ViewContext<'_>, width: u16) -> u16 {
+    u16::try_from(wrapped(context, width).len()).unwrap_or(u16::MAX)
 }
 
 /// The explanation, if this area has not the rows that it needs.
-pub fn cut_explanation(scene: ViewContext<'_>, area: Rect) -> Option<String> {
-    let why = scene.app.explanation(scene.world)?;
-    let is_cut = set(scene, &why.text, area.width).len() > usize::from(area.height);
+pub fn cut_explanation(context: ViewContext<'_>, area: Rect) -> Option<String> {
+    let why = context.app.explanation(context.world)?;
+    let is_cut = set(context, &why.text, area.width).len() > usize::from(area.height);
     is_cut.then(|| why.into_owned().text)
 }
 
 /// Draws the text.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
-    let theme = scene.theme;
-    let why = scene.app.explanation(scene.world);
-    let (label, style) = match (&scene.app.notice, &why) {
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+    let theme = context.theme;
+    let why = context.app.explanation(context.world);
+    let (label, style) = match (&context.app.notice, &why) {
         (Some(_), _) => ("NOTE", theme.shout()),
         (None, Some(why)) if !why.has_rule() => ("THEN", theme.shout()),
         (None, Some(_)) => ("WHY", theme.shout()),
@@ -36,11 +36,14 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     };
     let room = usize::from(area.height);
     // Of a lesson, the rest stands below its text.
-    let is_whole_there = scene.app.course.shown().is_some() && scene.app.view == View::Bench;
-    let is_continued = scene.app.notice.is_none() && why.is_some() && is_whole_there;
-    let more =
-        if is_continued { format!(" … {}", scene.app.key(Action::Learn(Learn::PageDown))) } else { rest_of(scene) };
-    let lines = wrapped(scene, area.width);
+    let is_whole_there = context.app.course.shown().is_some() && context.app.view == View::Bench;
+    let is_continued = context.app.notice.is_none() && why.is_some() && is_whole_there;
+    let more = if is_continued {
+        format!(" … {}", context.app.key(Action::Learn(Learn::PageDown)))
+    } else {
+        rest_of(context)
+    };
+    let lines = wrapped(context, area.width);
     let is_longer = lines.len() > room;
     for (row, (y, text)) in (area.y..area.bottom()).zip(lines).enumerate() {
         let label = if row == 0 { Span::styled(label, style) } else { Span::raw("") };
@@ -58,35 +61,35 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// Stands for the rest of what has no room, with the key that shows it where letters are keys.
-fn rest_of(scene: ViewContext<'_>) -> String {
-    let app = scene.app;
+fn rest_of(context: ViewContext<'_>) -> String {
+    let app = context.app;
     let has_key = app.mode == Mode::Keys && app.view == View::Bench && app.notice.is_none() && !app.present.is_on;
     let key = app.key(Action::Make(ChannelAction::Why));
     if has_key && !app.is_explanation_whole { format!(" … {key}: more") } else { "…".to_owned() }
 }
 
-fn wrapped(scene: ViewContext<'_>, width: u16) -> Vec<String> {
-    let advice = advice(scene);
-    let why = scene.app.explanation(scene.world);
-    let text = match (&scene.app.notice, &why) {
+fn wrapped(context: ViewContext<'_>, width: u16) -> Vec<String> {
+    let advice = advice(context);
+    let why = context.app.explanation(context.world);
+    let text = match (&context.app.notice, &why) {
         (Some(notice), _) => notice,
         (None, Some(why)) => &why.text,
         (None, None) => &advice,
     };
-    set(scene, text, width)
+    set(context, text, width)
 }
 
-fn set(scene: ViewContext<'_>, text: &str, width: u16) -> Vec<String> {
-    words::wrap(&scene.theme.spelled(text), width.saturating_sub(LABEL + 1).max(1), 0)
+fn set(context: ViewContext<'_>, text: &str, width: u16) -> Vec<String> {
+    words::wrap(&context.theme.spelled(text), width.saturating_sub(LABEL + 1).max(1), 0)
 }
 
 /// What to do next.
-fn advice(scene: ViewContext<'_>) -> String {
-    let key = |action| scene.app.key(action);
-    if scene.app.past.is_some() {
+fn advice(context: ViewContext<'_>) -> String {
+    let key = |action| context.app.key(action);
+    if context.app.past.is_some() {
         return "Before the first event there is parent alone.".to_owned();
     }
-    if scene.app.recording.is_some() {
+    if context.app.recording.is_some() {
         // Nothing can be done to it, so what can be looked at.
         let (why, back) = (key(Action::Make(ChannelAction::Why)), key(Action::Go(Move::Back)));
         let diagram = key(Action::Show(View::Diagram));
@@ -94,7 +97,7 @@ fn advice(scene: ViewContext<'_>) -> String {
             "{why} says why the marked channel is as it is, {back} goes back in time, {diagram} draws who sent what to whom."
         );
     }
-    let Some((lesson, taking)) = scene.app.course.shown() else {
+    let Some((lesson, taking)) = context.app.course.shown() else {
         // What a beginner reads first.
         let send = key(Action::Send);
         return format!("Type a word and {send}, three times. Then {send} alone: the children read.");

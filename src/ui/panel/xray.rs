@@ -44,10 +44,10 @@ pub fn short_bits(bits: &str) -> String {
 }
 
 /// Draws the channel above and its buffers below.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
-    let world = scene.world;
-    let Some(facing) = scene.app.focused(world).filter(|_| area.height >= 4 && area.width >= 40) else {
-        buf.set_stringn(area.x, area.y, "no channel yet", usize::from(area.width), scene.theme.faint());
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+    let world = context.world;
+    let Some(facing) = context.app.focused(world).filter(|_| area.height >= 4 && area.width >= 40) else {
+        buf.set_stringn(area.x, area.y, "no channel yet", usize::from(area.width), context.theme.faint());
         return;
     };
     let (Some(near), Some(far)) = (world.end(facing.near), world.end(facing.far)) else { return };
@@ -55,14 +55,14 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let heights = [WHOLE + 2 * MORE, WHOLE + MORE, WHOLE, BOXES, LINES];
     let height = heights.into_iter().find(|height| height + BELOW <= area.height).unwrap_or(LINES);
     let above = Rect { height: height.min(area.height), ..area };
-    channel::draw(scene, ChannelView { facing, number, is_focused: true, largest: BoxForm::Large }, above, buf);
-    let mut lines = vec![polled(scene, [near, far])];
+    channel::draw(context, ChannelView { facing, number, is_focused: true, largest: BoxForm::Large }, above, buf);
+    let mut lines = vec![polled(context, [near, far])];
     // Of two lines none is cut.
     if lines[0].width() > usize::from(area.width) {
-        lines = vec![polled(scene, [near]), polled(scene, [far])];
+        lines = vec![polled(context, [near]), polled(context, [far])];
     }
     for lane in Lane::both(world, facing).into_iter().flatten().filter(Lane::is_possible) {
-        lines.extend(buffer_of(scene, &lane, area.width));
+        lines.extend(buffer_of(context, &lane, area.width));
     }
     for (y, line) in (above.bottom()..area.bottom()).zip(lines) {
         buf.set_line(area.x, y, &Line::from(words::clip(line.spans, area.width)), area.width);
@@ -70,26 +70,26 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// What poll(2) says of both ends now; or that it has not been asked since the last call.
-fn polled<const N: usize>(scene: ViewContext<'_>, ends: [&End; N]) -> Line<'static> {
-    let strong = scene.theme.strong();
+fn polled<const N: usize>(context: ViewContext<'_>, ends: [&End; N]) -> Line<'static> {
+    let strong = context.theme.strong();
     let mut spans = vec![Span::styled(" poll ", strong)];
     for end in ends {
         spans.extend([
             Span::raw(format!(" {} ", words::name(&end.label(), 16))),
-            Span::styled(if scene.app.hides_answers() { "?".to_owned() } else { poll_bits(end) }, strong),
+            Span::styled(if context.app.hides_answers() { "?".to_owned() } else { poll_bits(end) }, strong),
             Span::raw(" "),
         ]);
     }
-    let is_old = |end: &End| !end.closed && end.sample.is_some_and(|sample| sample.calls != scene.world.calls());
+    let is_old = |end: &End| !end.closed && end.sample.is_some_and(|sample| sample.calls != context.world.calls());
     if ends.into_iter().any(is_old) {
-        spans.push(Span::styled(" (as last asked, before a call or two)", scene.theme.faint()));
+        spans.push(Span::styled(" (as last asked, before a call or two)", context.theme.faint()));
     }
     spans.into()
 }
 
 /// One direction: the law of its bytes, and the buffer they fill.
-fn buffer_of(scene: ViewContext<'_>, lane: &Lane<'_>, width: u16) -> Vec<Line<'static>> {
-    let theme = scene.theme;
+fn buffer_of(context: ViewContext<'_>, lane: &Lane<'_>, width: u16) -> Vec<Line<'static>> {
+    let theme = context.theme;
     let Lane { direction, from, to } = *lane;
     let flow = lane.flow();
     let totals = flow.totals;
@@ -112,14 +112,14 @@ fn buffer_of(scene: ViewContext<'_>, lane: &Lane<'_>, width: u16) -> Vec<Line<'s
         flow.queue.iter().filter_map(|piece| flow.write(piece.write)).map(|write| write.fds.len()).sum();
     if carried > 0 {
         let of_write = |write: &crate::world::ledger::Write| {
-            let names: Vec<String> = write.fds.iter().map(|end| scene.world.label(*end)).collect();
+            let names: Vec<String> = write.fds.iter().map(|end| context.world.label(*end)).collect();
             format!("⊕ {} in message {}", names.join(" "), direction.mark(write.number).text())
         };
         let waiting = flow.writes.iter().filter(|write| !write.fds.is_empty()).map(of_write);
         lines.push(Line::from(format!(" in flight: {}", waiting.collect::<Vec<_>>().join(", "))));
     }
     let Some(figures) = from.sample.map(|sample| sample.figures) else {
-        let text = if scene.world.holders(from.id).is_empty() {
+        let text = if context.world.holders(from.id).is_empty() {
             " the kernel was not asked about this buffer: nobody holds the end that writes"
         } else {
             " the kernel does not tell of this buffer now: pidfd_getfd(2) is denied, or its holder sleeps; `tincans doctor`"

@@ -20,8 +20,8 @@ pub(super) fn press(app: &mut App, stage: &RecordedBench, size: (u16, u16), acti
 fn seen(app: &App, stage: &RecordedBench, size: (u16, u16)) -> String {
     let mut buf = Buffer::empty(Rect::new(0, 0, size.0, size.1));
     let world = app.past.as_ref().map_or(&stage.world, |past| &past.world);
-    let scene = ViewContext { app, world, theme: Theme::with(Colours::None) };
-    let cursor = draw(scene, &mut buf);
+    let context = ViewContext { app, world, theme: Theme::with(Colours::None) };
+    let cursor = draw(context, &mut buf);
     format!("{buf:?} {cursor:?}")
 }
 
@@ -72,8 +72,8 @@ fn the_footer_never_overflows_and_always_names_palette_help_and_way_out() {
                 app.keymap = keymap.clone().into();
                 (app.mode, app.palette.back) = (mode, Mode::Keys);
                 let area = Rect { x: 3, y: 0, width, height: 1 };
-                let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
-                let named = panel::prompt::named(scene, area);
+                let context = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+                let named = panel::prompt::named(context, area);
                 assert!(named.iter().all(|named| named.columns.end <= area.right()), "{mode:?} {width}");
                 assert!(named.windows(2).all(|pair| pair[0].columns.end == pair[1].columns.start));
                 if matches!(mode, Mode::Keys | Mode::Lesson | Mode::Past) {

@@ -121,8 +121,8 @@ fn the_key_that_goes_on_first_shows_what_was_not_read() {
         assert_shows(&screen_of(&app, &stage, size), &[" more ↓"]);
         let mut pages = 0;
         loop {
-            let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
-            let key = turned(scene, size, Action::Learn(Learn::Step));
+            let context = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+            let key = turned(context, size, Action::Learn(Learn::Step));
             if key == Action::Learn(Learn::Step) {
                 break;
             }
@@ -131,8 +131,8 @@ fn the_key_that_goes_on_first_shows_what_was_not_read() {
         }
         assert!((1..20).contains(&pages), "{pages}");
         assert_shows(&screen_of(&app, &stage, size), &["▸ write wire[0] a"]);
-        let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
-        let up = turned(scene, size, Action::Learn(Learn::PageUp));
+        let context = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+        let up = turned(context, size, Action::Learn(Learn::PageUp));
         assert!(matches!(up, Action::Learn(Learn::ScrollTo(_))), "{up:?}");
     }
 }
@@ -160,15 +160,15 @@ fn an_explanation_that_is_cut_stands_as_a_whole_below_the_text() {
         app.course.taking.as_mut().unwrap().scroll = TextScroll::Top;
         assert_shows(&screen_of(&app, &stage, size), &["… Page Down", " more ↓", "▸ write wire[0] b"]);
         for _ in 0..9 {
-            let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
-            let key = turned(scene, size, Action::Learn(Learn::PageDown));
+            let context = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+            let key = turned(context, size, Action::Learn(Learn::PageDown));
             update::update(&mut app, &stage.world, Input::Do(key));
         }
         assert_eq!(app.notice.take().as_deref(), Some("the text goes no further"));
         assert_shows(&screen_of(&app, &stage, size), &[last]);
         // It need not be read: the key that goes on goes on.
-        let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
-        assert_eq!(turned(scene, size, Action::Learn(Learn::Step)), Action::Learn(Learn::Step));
+        let context = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+        assert_eq!(turned(context, size, Action::Learn(Learn::Step)), Action::Learn(Learn::Step));
     }
     app.why = Some(why(last));
     let screen = screen_of(&app, &stage, (80, 24));
@@ -205,8 +205,8 @@ fn the_footer_names_what_this_step_needs_first() {
     let stage = RecordedBench::open();
     let mut app = taking(&stage, LESSON);
     let named = |app: &App, width| {
-        let scene = ViewContext { app, world: &stage.world, theme: Theme::with(Colours::None) };
-        let keys = panel::prompt::named(scene, Rect::new(0, 17, width, 1)).into_iter();
+        let context = ViewContext { app, world: &stage.world, theme: Theme::with(Colours::None) };
+        let keys = panel::prompt::named(context, Rect::new(0, 17, width, 1)).into_iter();
         keys.map(|named| named.action).collect::<Vec<_>>()
     };
     let (hint, solve, out) = (Action::Learn(Learn::Hint), Action::Learn(Learn::Solve), Action::Learn(Learn::Out));
@@ -244,9 +244,9 @@ fn no_size_panics_wherever_one_is_in_a_lesson() {
                 [(0, 0), (1, 1), (1, 300), (300, 1), (59, 18), (60, 17), (60, 18), (119, 20), (120, 18), (300, 100)]
             {
                 terminal(&app, &stage, size, Colours::True);
-                let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
-                turned(scene, size, Action::Learn(Learn::Step));
-                turned(scene, size, Action::Learn(Learn::PageUp));
+                let context = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+                turned(context, size, Action::Learn(Learn::Step));
+                turned(context, size, Action::Learn(Learn::PageUp));
             }
         }
         app.mode = Mode::Lesson;
@@ -281,8 +281,8 @@ fn no_answer_is_chosen_before_all_of_the_question_was_seen() {
     let mut app = taking(&empty, PROBLEM);
     assert_shows(&screen_of(&app, &empty, (60, 18)), &[" more ↓", "no channel yet"]);
     for is_last in [false, true] {
-        let scene = ViewContext { app: &app, world: &empty.world, theme: Theme::with(Colours::None) };
-        let key = turned(scene, (60, 18), Action::Learn(Learn::Choose(2)));
+        let context = ViewContext { app: &app, world: &empty.world, theme: Theme::with(Colours::None) };
+        let key = turned(context, (60, 18), Action::Learn(Learn::Choose(2)));
         assert_eq!(matches!(key, Action::Learn(Learn::ReadFirst(_))), !is_last, "{key:?}");
         update::update(&mut app, &empty.world, Input::Do(key));
         let taking = app.course.taking.as_ref().unwrap();
@@ -294,9 +294,9 @@ fn no_answer_is_chosen_before_all_of_the_question_was_seen() {
     // Where there is nothing more to see, and where no such answer is, keys are what they are.
     for (size, number) in [((120, 36), 2), ((60, 18), 7)] {
         let app = taking(&empty, PROBLEM);
-        let scene = ViewContext { app: &app, world: &empty.world, theme: Theme::with(Colours::None) };
+        let context = ViewContext { app: &app, world: &empty.world, theme: Theme::with(Colours::None) };
         let key = Action::Learn(Learn::Choose(number));
-        assert_eq!(turned(scene, size, key), key);
+        assert_eq!(turned(context, size, key), key);
     }
 }
 

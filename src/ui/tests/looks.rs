@@ -23,8 +23,8 @@ fn screens(theme: Theme, mut look: impl FnMut(&Buffer)) {
                 (app.mode, app.view) = (mode, view);
                 app.notice = Some("refused: something".to_owned());
                 let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-                let scene = ViewContext { app: &app, world: &stage.world, theme };
-                show(&mut terminal, scene);
+                let context = ViewContext { app: &app, world: &stage.world, theme };
+                show(&mut terminal, context);
                 look(terminal.backend().buffer());
             }
         }
@@ -200,8 +200,8 @@ fn a_click_focuses_what_is_under_it_and_the_wheel_scrolls() {
     let mut app = app_of(&stage);
     app.mode = Mode::Keys;
     let pointed = |app: &App, kind, (column, row)| {
-        let scene = ViewContext { app, world: &stage.world, theme: Theme::with(Colours::None) };
-        pointer::action(scene, (80, 24), MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE })
+        let context = ViewContext { app, world: &stage.world, theme: Theme::with(Colours::None) };
+        pointer::action(context, (80, 24), MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE })
     };
     let click = MouseEventKind::Down(MouseButton::Left);
     let screen = screen_of(&app, &stage, (80, 24));

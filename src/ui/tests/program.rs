@@ -43,9 +43,9 @@ fn who_has_the_keyboard_is_said_and_the_cursor_is_the_programs_then() {
     }
     let shown = screen_of(&app, &stage, size);
     assert_shows(&shown, &["Ctrl-] takes it back", "Ctrl-]: keys"]);
-    let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+    let context = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
     let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
-    let cursor = draw(scene, &mut buffer).expect("a cursor");
+    let cursor = draw(context, &mut buffer).expect("a cursor");
     assert_eq!((cursor.x, cursor.y), (79, 17));
 }
 

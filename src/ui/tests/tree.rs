@@ -91,8 +91,8 @@ fn a_tree_that_is_too_long_scrolls_to_its_beginning_and_back() {
     for size in [(80, 24), (60, 18)] {
         let mut app = processes(&stage);
         let press = |app: &mut App, action| {
-            let scene = ViewContext { app, world: &stage.world, theme: Theme::with(Colours::None) };
-            let action = turned(scene, size, action);
+            let context = ViewContext { app, world: &stage.world, theme: Theme::with(Colours::None) };
+            let action = turned(context, size, action);
             update::update(app, &stage.world, Input::Do(action));
         };
         let screen = screen_of(&app, &stage, size);

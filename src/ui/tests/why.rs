@@ -194,19 +194,19 @@ fn a_cut_explanation_is_shown_whole_by_the_key_that_asks_why_before_it_asks_anyt
     for size in [(60, 18), (80, 24)] {
         let mut app = explained(&stage);
         app.learn(&stage.world, about(&stage, "wire[1]", &text));
-        let scene =
+        let context =
             |app: &App| turned(ViewContext { app, world: &stage.world, theme: Theme::with(Colours::None) }, size, why);
         assert!(whole_text(&screen_of(&app, &stage, size)).ends_with(" … w: more"));
-        assert_eq!(scene(&app), Action::WholeExplanation);
+        assert_eq!(context(&app), Action::WholeExplanation);
         act(&mut app, &stage, Action::WholeExplanation);
         assert_eq!(whole_text(&screen_of(&app, &stage, size)), text);
         // The next press asks; and what is explained next has no more than its usual room.
-        assert_eq!(scene(&app), why);
+        assert_eq!(context(&app), why);
         app.learn(&stage.world, about(&stage, "wire[1]", &(text.clone() + " and more")));
         assert!(whole_text(&screen_of(&app, &stage, size)).ends_with(" … w: more"));
     }
     let mut app = explained(&stage);
     app.learn(&stage.world, about(&stage, "wire[1]", "short"));
-    let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
-    assert_eq!(turned(scene, (60, 18), why), why);
+    let context = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::None) };
+    assert_eq!(turned(context, (60, 18), why), why);
 }

@@ -104,12 +104,12 @@ fn all_channels_have_a_cell_and_the_focused_one_s_page_is_seen() {
 fn frame_time(stage: &RecordedBench) -> Duration {
     let mut app = app_of(stage);
     app.mode = Mode::Keys;
-    let scene = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::True) };
+    let context = ViewContext { app: &app, world: &stage.world, theme: Theme::with(Colours::True) };
     let mut buffer = Buffer::empty(Rect::new(0, 0, 200, 60));
     let area = buffer.area;
     let once = |buffer: &mut Buffer| {
         let begun = Instant::now();
-        draw_into(scene, area, buffer);
+        draw_into(context, area, buffer);
         begun.elapsed()
     };
     (0..40).map(|_| once(&mut buffer)).min().unwrap()

@@ -9,8 +9,8 @@ fn shown(stage: &RecordedBench, view: View) -> App {
 }
 
 fn press(app: &mut App, stage: &RecordedBench, size: (u16, u16), action: Action) {
-    let scene = ViewContext { app, world: &stage.world, theme: Theme::with(Colours::None) };
-    let action = turned(scene, size, action);
+    let context = ViewContext { app, world: &stage.world, theme: Theme::with(Colours::None) };
+    let action = turned(context, size, action);
     update::update(app, &stage.world, Input::Do(action));
 }
 

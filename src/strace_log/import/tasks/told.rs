@@ -4,11 +4,11 @@ use crate::order::Call;
 use crate::trace::{Fact, Known, Side, Thing};
 
 use super::super::descriptors::{about, annotated, side_in};
-use super::{Out, Tasks};
+use super::{LoggedTasks, RecordOutput};
 
-impl Tasks {
+impl LoggedTasks {
     /// Both ends of a new pair by their inodes, so that they are known again by another way.
-    pub(super) fn tell_pair(&mut self, pid: i32, arguments: &[&str], out: &mut Out<'_>) {
+    pub(super) fn tell_pair(&mut self, pid: i32, arguments: &[&str], out: &mut RecordOutput<'_>) {
         let sides = [Side::Reads, Side::Writes];
         let ends = arguments.iter().map(|argument| annotated(argument)).find(|ends| ends.len() == sides.len());
         for ((fd, text), side) in ends.into_iter().flatten().zip(sides) {
@@ -27,7 +27,7 @@ impl Tasks {
     }
 
     /// Descriptors that no call in the log has made, by their annotations.
-    pub(super) fn tell_descriptors(&mut self, pid: i32, call: &Call, arguments: &[&str], out: &mut Out<'_>) {
+    pub(super) fn tell_descriptors(&mut self, pid: i32, call: &Call, arguments: &[&str], out: &mut RecordOutput<'_>) {
         let fds = about(call);
         for (fd, text) in arguments.iter().flat_map(|argument| annotated(argument)) {
             let Some(table) = self.by_pid.get(&pid).map(|task| task.table) else { return };

@@ -7,7 +7,7 @@ use crate::ui::{ViewContext, words};
 use crate::world::channel::End;
 use crate::world::task::Task;
 
-pub(super) fn heading(scene: ViewContext<'_>, lane: &Lane<'_>, part: FlowPart, width: u16) -> String {
+pub(super) fn heading(context: ViewContext<'_>, lane: &Lane<'_>, part: FlowPart, width: u16) -> String {
     let (before, behind) = match lane.direction {
         Direction::Right => ("", " ▶"),
         Direction::Left => ("◀ ", ""),
@@ -15,11 +15,11 @@ pub(super) fn heading(scene: ViewContext<'_>, lane: &Lane<'_>, part: FlowPart, w
     let did = match part {
         FlowPart::Written => " wrote",
         FlowPart::Read => " read",
-        FlowPart::Queued if scene.app.present.is_hidden => return "in the kernel".to_owned(),
+        FlowPart::Queued if context.app.present.is_hidden => return "in the kernel".to_owned(),
         FlowPart::Queued => return in_kernel(lane, width),
     };
     let around = words::width(before) + words::width(did) + words::width(behind);
-    format!("{before}{}{did}{behind}", actor_names(scene, lane, part, width.saturating_sub(around)))
+    format!("{before}{}{did}{behind}", actor_names(context, lane, part, width.saturating_sub(around)))
 }
 
 /// What waits, in as many words as there is room for.
@@ -35,7 +35,7 @@ fn in_kernel(lane: &Lane<'_>, width: u16) -> String {
 }
 
 /// Who wrote or read; where nobody has, who could.
-pub(super) fn actor_names(scene: ViewContext<'_>, lane: &Lane<'_>, part: FlowPart, width: u16) -> String {
+pub(super) fn actor_names(context: ViewContext<'_>, lane: &Lane<'_>, part: FlowPart, width: u16) -> String {
     let flow = lane.flow();
     let (end, mut did): (&End, Vec<TaskId>) = match part {
         FlowPart::Read => (lane.to, flow.reads.iter().map(|read| read.by).collect()),
@@ -43,11 +43,11 @@ pub(super) fn actor_names(scene: ViewContext<'_>, lane: &Lane<'_>, part: FlowPar
     };
     did.sort_unstable();
     did.dedup();
-    actors(scene, end, &did, width)
+    actors(context, end, &did, width)
 }
 
-pub(super) fn actors(scene: ViewContext<'_>, end: &End, did: &[TaskId], width: u16) -> String {
-    let world = scene.world;
+pub(super) fn actors(context: ViewContext<'_>, end: &End, did: &[TaskId], width: u16) -> String {
+    let world = context.world;
     let mut tasks: Vec<&Task> = did.iter().filter_map(|id| world.task(*id)).collect();
     if tasks.is_empty() {
         tasks = world.keepers(end.id);

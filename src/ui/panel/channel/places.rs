@@ -32,22 +32,22 @@ pub(super) fn columns(inner: Rect) -> [Column; 3] {
 }
 
 /// How both directions are drawn in the inner rows of a panel.
-fn shapes_of(scene: ViewContext<'_>, lanes: &[Lane<'_>; 2], rows: u16) -> [Shape; 2] {
+fn shapes_of(context: ViewContext<'_>, lanes: &[Lane<'_>; 2], rows: u16) -> [Shape; 2] {
     let activity = |lane: &Lane<'_>| match (lane.is_possible(), lane.is_used()) {
         (false, _) => Activity::Impossible,
         (true, false) => Activity::Idle,
         (true, true) if lane.flow().has_something() => Activity::Waiting,
         (true, true) => Activity::Used,
     };
-    plan::shapes(rows, [activity(&lanes[0]), activity(&lanes[1])], scene.app.present.is_on)
+    plan::shapes(rows, [activity(&lanes[0]), activity(&lanes[1])], context.app.present.is_on)
 }
 
 /// How both directions are drawn, and where: rows that are left over go to those with boxes.
-pub(super) fn areas(scene: ViewContext<'_>, lanes: &[Lane<'_>; 2], inner: Rect) -> [(Shape, Rect); 2] {
-    let shapes = shapes_of(scene, lanes, inner.height);
+pub(super) fn areas(context: ViewContext<'_>, lanes: &[Lane<'_>; 2], inner: Rect) -> [(Shape, Rect); 2] {
+    let shapes = shapes_of(context, lanes, inner.height);
     let boxes = shapes.iter().filter(|shape| matches!(shape, Shape::Boxes { .. })).count();
     let used: u16 = shapes.iter().map(|shape| shape.height()).sum();
-    let free = if scene.app.present.is_on { inner.height.saturating_sub(used + REMARKS) } else { 0 };
+    let free = if context.app.present.is_on { inner.height.saturating_sub(used + REMARKS) } else { 0 };
     let more = free.checked_div(u16::try_from(boxes).unwrap_or(1)).unwrap_or(0);
     let mut y = inner.y;
     shapes.map(|shape| {
@@ -58,26 +58,26 @@ pub(super) fn areas(scene: ViewContext<'_>, lanes: &[Lane<'_>; 2], inner: Rect) 
 }
 
 /// Whether the messages of both directions would fit as boxes of this form; those without boxes do.
-pub(super) fn fit(scene: ViewContext<'_>, lanes: &[Lane<'_>; 2], inner: Rect, form: BoxForm) -> bool {
-    areas(scene, lanes, inner).into_iter().zip(lanes).all(|((shape, area), lane)| match shape {
-        Shape::Boxes { .. } => grown(scene, lane, area, form).is_some(),
+pub(super) fn fit(context: ViewContext<'_>, lanes: &[Lane<'_>; 2], inner: Rect, form: BoxForm) -> bool {
+    areas(context, lanes, inner).into_iter().zip(lanes).all(|((shape, area), lane)| match shape {
+        Shape::Boxes { .. } => grown(context, lane, area, form).is_some(),
         Shape::Nothing | Shape::Note | Shape::Labelled | Shape::Line => true,
     })
 }
 
 /// How many rows of larger boxes a direction has, if all its messages have room in them. In a low panel it is more than one row of
 /// large ones: with one row smaller boxes show more of what comes.
-pub(super) fn grown(scene: ViewContext<'_>, lane: &Lane<'_>, area: Rect, form: BoxForm) -> Option<u16> {
+pub(super) fn grown(context: ViewContext<'_>, lane: &Lane<'_>, area: Rect, form: BoxForm) -> Option<u16> {
     let rows = (area.height - 1) / form.height();
     let least = if form == BoxForm::Biggest || area.height >= HIGH { 1 } else { 2 };
-    (rows >= least && all_fit(scene, lane, area, (form, rows))).then_some(rows)
+    (rows >= least && all_fit(context, lane, area, (form, rows))).then_some(rows)
 }
 
 /// Whether all messages of a direction have room in so many rows of boxes.
-pub(super) fn all_fit(scene: ViewContext<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (BoxForm, u16)) -> bool {
+pub(super) fn all_fit(context: ViewContext<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (BoxForm, u16)) -> bool {
     columns(area).into_iter().zip(parts(lane.direction)).all(|(column, part)| {
         let space = Space { width: column.width, rows, form, is_hidden: false };
-        BoxRows::of(lane.directed(), part, space, scene.theme).is_whole()
+        BoxRows::of(lane.directed(), part, space, context.theme).is_whole()
     })
 }
 

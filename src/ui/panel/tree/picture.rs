@@ -51,13 +51,13 @@ fn pipelines(world: &World, width: u16) -> Vec<Vec<Facing>> {
 }
 
 /// Draws as many channels as there is room for, the focused one among them.
-pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
-    let all = pipelines(scene.world, area.width);
+pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
+    let all = pipelines(context.world, area.width);
     let room = usize::from(area.height / ROWS);
     if room == 0 || area.width < 2 * FRAME + 10 {
         return;
     }
-    let focus = scene.app.focused(scene.world).map(|facing| facing.channel);
+    let focus = context.app.focused(context.world).map(|facing| facing.channel);
     let is_focused = |facing: &Facing| Some(facing.channel) == focus;
     let at = all.iter().position(|row| row.iter().any(is_focused)).unwrap_or(0);
     let first = (at + 1).saturating_sub(room);
@@ -67,7 +67,7 @@ pub fn draw(scene: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
         for (x, facing) in (inner.x..).step_by(usize::from(step)).zip(row) {
             let is_last = row.last() == Some(facing);
             let width = if is_last { inner.right() - x } else { step + FRAME };
-            channel(scene, (*facing, is_focused(facing)), Rect { x, width, ..inner }, buf);
+            channel(context, (*facing, is_focused(facing)), Rect { x, width, ..inner }, buf);
         }
     }
 }
@@ -80,13 +80,13 @@ struct Holder {
     fds: String,
 }
 
-fn channel(scene: ViewContext<'_>, (facing, is_focused): (Facing, bool), area: Rect, buf: &mut Buffer) {
-    let (left, right) = (holder(scene.world, facing.near), holder(scene.world, facing.far));
+fn channel(context: ViewContext<'_>, (facing, is_focused): (Facing, bool), area: Rect, buf: &mut Buffer) {
+    let (left, right) = (holder(context.world, facing.near), holder(context.world, facing.far));
     let right_x = area.right().saturating_sub(FRAME);
-    frame(scene, &left, Rect { width: FRAME, ..area }, buf);
-    frame(scene, &right, Rect { x: right_x, width: FRAME, ..area }, buf);
+    frame(context, &left, Rect { width: FRAME, ..area }, buf);
+    frame(context, &right, Rect { x: right_x, width: FRAME, ..area }, buf);
     let string = Rect { x: area.x + FRAME, width: right_x - area.x - FRAME, ..area };
-    let labels = [facing.near, facing.far].map(|end| words::name(&scene.world.label(end), string.width / 2 - 2));
+    let labels = [facing.near, facing.far].map(|end| words::name(&context.world.label(end), string.width / 2 - 2));
     let above = words::between(
         vec![Span::raw(format!("{} {}", left.fds, labels[0]))],
         vec![Span::raw(format!("{} {}", labels[1], right.fds))],
@@ -95,17 +95,17 @@ fn channel(scene: ViewContext<'_>, (facing, is_focused): (Facing, bool), area: R
     );
     buf.set_line(string.x, string.y, &above, string.width);
     let line = if is_focused { "━" } else { "─" };
-    let edge = |end: EndId| if scene.world.end(end).is_none_or(|end| end.closed) { "╳" } else { line };
+    let edge = |end: EndId| if context.world.end(end).is_none_or(|end| end.closed) { "╳" } else { line };
     let middle = line.repeat(usize::from(string.width.saturating_sub(2)));
     let text = format!("{}{middle}{}", edge(facing.near), edge(facing.far));
-    buf.set_stringn(string.x, string.y + 1, text, usize::from(string.width), scene.theme.strong());
-    below(scene, facing, string, buf);
+    buf.set_stringn(string.x, string.y + 1, text, usize::from(string.width), context.theme.strong());
+    below(context, facing, string, buf);
 }
 
 /// What the string is made of, and what went through it.
-fn below(scene: ViewContext<'_>, facing: Facing, string: Rect, buf: &mut Buffer) {
-    let kind = facing.channel(scene.world).map_or("", |channel| channel.kind.title());
-    let lanes = Lane::both(scene.world, facing).into_iter().flatten().filter(Lane::is_possible);
+fn below(context: ViewContext<'_>, facing: Facing, string: Rect, buf: &mut Buffer) {
+    let kind = facing.channel(context.world).map_or("", |channel| channel.kind.title());
+    let lanes = Lane::both(context.world, facing).into_iter().flatten().filter(Lane::is_possible);
     let counts = lanes.map(|lane| {
         let (totals, waiting) = (lane.flow().totals, lane.flow().waiting());
         let waits = if waiting > 0 { format!(", {waiting} wait") } else { String::new() };
@@ -115,7 +115,7 @@ fn below(scene: ViewContext<'_>, facing: Facing, string: Rect, buf: &mut Buffer)
     let forms = [format!("{kind}  {}", counts.join("  ")), counts.join("  "), kind.to_owned()];
     let Some(text) = forms.into_iter().find(|form| words::width(form) <= string.width) else { return };
     let x = string.x + (string.width - words::width(&text)) / 2;
-    buf.set_stringn(x, string.y + 2, text, usize::from(string.width), scene.theme.faint());
+    buf.set_stringn(x, string.y + 2, text, usize::from(string.width), context.theme.faint());
 }
 
 /// The first who holds the end and how many more, or who held it last.
@@ -136,8 +136,8 @@ fn holder(world: &World, end: EndId) -> Holder {
     }
 }
 
-fn frame(scene: ViewContext<'_>, holder: &Holder, area: Rect, buf: &mut Buffer) {
-    let theme = scene.theme;
+fn frame(context: ViewContext<'_>, holder: &Holder, area: Rect, buf: &mut Buffer) {
+    let theme = context.theme;
     let inside = usize::from(area.width - 2);
     let name = words::cut(&format!(" {} ", holder.name), area.width - 2);
     let rest = "─".repeat(inside.saturating_sub(usize::from(words::width(&name))));

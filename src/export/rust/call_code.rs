@@ -1,8 +1,8 @@
 //! What a call of the run is in Rust.
 
 use crate::export::names;
-use crate::export::names::Call;
-use crate::export::walk::{Names, Run, Variable};
+use crate::export::names::NamedCall;
+use crate::export::walk::{NumberNames, Program, Variable};
 use crate::order::SocketAddress;
 use crate::text;
 
@@ -10,7 +10,7 @@ use super::literal;
 
 /// A call as Rust.
 #[derive(Debug, Default)]
-pub struct Made {
+pub struct CallCode {
     /// The expression: a `nix::Result`.
     pub call: String,
     /// What is in the `Ok` that it gives.
@@ -25,23 +25,23 @@ pub struct Made {
 
 /// A call that gives this.
 #[expect(clippy::unnecessary_wraps, reason = "each row of the table is a result")]
-pub fn gives(call: String, ok: impl Into<String>) -> Result<Made, String> {
-    Ok(Made { call, ok: ok.into(), ..Made::default() })
+pub fn gives(call: String, ok: impl Into<String>) -> Result<CallCode, String> {
+    Ok(CallCode { call, ok: ok.into(), ..CallCode::default() })
 }
 
 /// A call that gives nothing.
-pub fn just(call: String) -> Result<Made, String> {
+pub fn just(call: String) -> Result<CallCode, String> {
     gives(call, "()")
 }
 
 /// A call that gives a descriptor of its own, which is kept.
 #[expect(clippy::unnecessary_wraps, reason = "each row of the table is a result")]
-pub fn owned(call: String) -> Result<Made, String> {
-    Ok(Made { call, is_owned: true, ..Made::default() })
+pub fn owned(call: String) -> Result<CallCode, String> {
+    Ok(CallCode { call, is_owned: true, ..CallCode::default() })
 }
 
 /// A variable of a descriptor, which is a static. Two whose names differ only in their case are told apart.
-pub fn variable(run: &Run, variable: &Variable) -> String {
+pub fn variable(run: &Program, variable: &Variable) -> String {
     let mut name = variable.name.to_uppercase();
     let alike = |other: &&(String, bool)| other.0.to_uppercase() == name && other.0 < variable.name;
     let before = run.variables.iter().filter(alike).count();
@@ -52,22 +52,22 @@ pub fn variable(run: &Run, variable: &Variable) -> String {
 }
 
 /// A descriptor, by its variable or its number.
-fn place(run: &Run, names: &Names, fd: i32) -> String {
+fn place(run: &Program, names: &NumberNames, fd: i32) -> String {
     names.variable(fd).map_or_else(|| format!("Fd::new({fd})"), |own| variable(run, own))
 }
 
 /// A descriptor for a function that borrows it.
-pub fn fd(call: &Call<'_>, fd: i32) -> String {
+pub fn fd(call: &NamedCall<'_>, fd: i32) -> String {
     borrowed(call.run, call.names, fd)
 }
 
 /// The same, where there is no call.
-pub fn borrowed(run: &Run, names: &Names, fd: i32) -> String {
+pub fn borrowed(run: &Program, names: &NumberNames, fd: i32) -> String {
     format!("&{}", place(run, names, fd))
 }
 
 /// A descriptor for a function that takes its number.
-pub fn raw(call: &Call<'_>, fd: i32) -> String {
+pub fn raw(call: &NamedCall<'_>, fd: i32) -> String {
     match call.names.variable(fd) {
         Some(own) => format!("{}.raw()", variable(call.run, own)),
         None => fd.to_string(),
@@ -75,7 +75,7 @@ pub fn raw(call: &Call<'_>, fd: i32) -> String {
 }
 
 /// A process.
-pub fn pid(call: &Call<'_>, number: i32) -> String {
+pub fn pid(call: &NamedCall<'_>, number: i32) -> String {
     match call.names.task(number) {
         Some(task) => format!("pid_of({})", names::id(call.run, task)),
         None => format!("Pid::from_raw({number})"),

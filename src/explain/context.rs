@@ -13,7 +13,7 @@ use crate::world::task::Task;
 
 /// One call in the picture after it.
 #[derive(Debug, Clone, Copy)]
-pub struct Scene<'a> {
+pub struct CallContext<'a> {
     /// The picture.
     pub world: &'a World,
     /// All events of the statement.
@@ -28,8 +28,8 @@ pub struct Scene<'a> {
     pub end: Option<&'a End>,
 }
 
-impl<'a> Scene<'a> {
-    /// The scene of an event, if it is a call that returned or a loop.
+impl<'a> CallContext<'a> {
+    /// The context of an event, if it is a call that returned or a loop.
     #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
     pub fn of(world: &'a World, events: &'a [Event], event: &'a Event) -> Option<Self> {
         let (call, burst) = match &event.what {

@@ -7,14 +7,14 @@ pub(super) const SHORTEST_NS: u64 = 1_000_000;
 
 /// When to look next.
 #[derive(Debug, Default)]
-pub struct Naps {
+pub struct SleepChecks {
     /// How long the last was.
     pub(super) length_ns: u64,
     /// When it ends; none: nobody is to be looked at.
     pub(super) until_ns: Option<u64>,
 }
 
-impl Naps {
+impl SleepChecks {
     /// Somebody went into a call: naps are short again.
     pub fn begin_again(&mut self) {
         self.length_ns = SHORTEST_NS;

@@ -7,16 +7,16 @@ use crate::trace::TaskId;
 
 /// Who goes on, and when.
 #[derive(Debug)]
-pub enum Pace {
+pub enum Scheduling {
     /// All as they like, by the rule of order alone.
     Free,
     /// One at a time.
-    Picked(Picks),
+    Picked(HeldTasks),
 }
 
 /// Tasks that stand before a call, and what picks one of them.
 #[derive(Debug)]
-pub struct Picks {
+pub struct HeldTasks {
     pub(super) picker: Picker,
     pub(super) held: Vec<i32>,
     /// Looks in a row that found nobody running.
@@ -41,7 +41,7 @@ pub enum Picker {
     },
 }
 
-impl Pace {
+impl Scheduling {
     /// By a seed.
     pub fn seeded(seed: u64) -> Self {
         Self::picked(Picker::Seed(fastrand::Rng::with_seed(seed)))
@@ -53,6 +53,6 @@ impl Pace {
     }
 
     fn picked(picker: Picker) -> Self {
-        Self::Picked(Picks { picker, held: Vec::new(), quiet: 0, busy_since: None, computed: HashMap::new() })
+        Self::Picked(HeldTasks { picker, held: Vec::new(), quiet: 0, busy_since: None, computed: HashMap::new() })
     }
 }

@@ -1,6 +1,6 @@
 //! What a call of the run is in Python.
 
-use crate::export::names::Call;
+use crate::export::names::NamedCall;
 use crate::order::SocketAddress;
 use crate::text;
 
@@ -8,18 +8,18 @@ use super::literal;
 
 /// A call as Python.
 #[derive(Debug)]
-pub struct Made {
+pub struct CallCode {
     /// The expression.
     pub call: String,
     /// What it gives.
-    pub gives: Gives,
+    pub gives: ResultUse,
     /// What must be so after it.
     pub after: Vec<String>,
 }
 
 /// What a call gives.
 #[derive(Debug)]
-pub enum Gives {
+pub enum ResultUse {
     /// Nothing that is looked at: an error is an exception.
     Nothing,
     /// This.
@@ -29,21 +29,21 @@ pub enum Gives {
 }
 
 /// A descriptor of a socket.
-pub fn sock(call: &Call<'_>, fd: i32) -> String {
+pub fn sock(call: &NamedCall<'_>, fd: i32) -> String {
     format!("sock({})", call.fd(fd))
 }
 
 /// A call that gives nothing that is looked at.
 #[expect(clippy::unnecessary_wraps, reason = "each row of the table is a result")]
-pub fn just(call: String) -> Result<Made, String> {
-    Ok(Made { call, gives: Gives::Nothing, after: Vec::new() })
+pub fn just(call: String) -> Result<CallCode, String> {
+    Ok(CallCode { call, gives: ResultUse::Nothing, after: Vec::new() })
 }
 
 /// A call that gives this.
 #[expect(clippy::unnecessary_wraps, reason = "each row of the table is a result")]
 #[expect(clippy::needless_pass_by_value, reason = "what is seen is made where it is handed over")]
-pub fn value(call: String, seen: impl ToString) -> Result<Made, String> {
-    Ok(Made { call, gives: Gives::Value(seen.to_string()), after: Vec::new() })
+pub fn value(call: String, seen: impl ToString) -> Result<CallCode, String> {
+    Ok(CallCode { call, gives: ResultUse::Value(seen.to_string()), after: Vec::new() })
 }
 
 /// Why a call has no form.

@@ -2,7 +2,7 @@
 
 /// A file of pieces. What stands before the first mark is always taken.
 #[derive(Debug)]
-pub struct Frame {
+pub struct HelperFile {
     /// The file: pieces, each behind a mark with its name.
     pub text: &'static str,
     /// What stands before and behind the name in a mark.
@@ -13,7 +13,7 @@ pub struct Frame {
     pub also: &'static [(&'static str, &'static str)],
 }
 
-impl Frame {
+impl HelperFile {
     /// The pieces that a program uses, in their order; one may use another.
     pub fn taken(&self, body: &str) -> String {
         let pieces: Vec<(&str, &str)> = self
@@ -68,7 +68,7 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
 mod tests {
     use super::*;
 
-    const FRAME: Frame = Frame {
+    const FRAME: HelperFile = HelperFile {
         text: "first\n# part: one\ndef one():\n    two()\n# part: two_more\nnever\n# part: two\ndef two():\n# part: begin\nlast\n",
         mark: ("# part: ", "\n"),
         always: &["begin"],

@@ -7,7 +7,7 @@ use super::literal;
 
 /// A call as C.
 #[derive(Debug, Default)]
-pub struct Made {
+pub struct CallCode {
     /// What has to stand before it.
     pub before: Vec<String>,
     /// The expression.
