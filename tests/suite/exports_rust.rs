@@ -39,9 +39,7 @@ fn what_has_no_form_is_named_with_its_statement() {
     exported::refuses(&RUST, &refused);
 }
 
-// Known, in each language: who waits until a thread sleeps looks into /proc, and the thread may then get another number.
 #[test]
-#[ignore = "the number of a descriptor that a thread makes races with the helper that looks whether it sleeps"]
 fn a_thread_asleep_in_open_has_taken_its_number() {
     for language in [&C, &RUST].into_iter().filter(|_| exported::has("rustc") && exported::has("cc")) {
         exported::has_all_of(language, "thread t\nmkfifo jobs\nt: open jobs rd in\nopen jobs wr out\n");

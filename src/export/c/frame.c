@@ -7,6 +7,8 @@ static struct shared {
     _Atomic int failed;         /* something came out otherwise, and it was told */
     _Atomic int told_wrong;     /* somebody is telling it */
     _Atomic int said;           /* lines of the transcript so far */
+    _Atomic int asked;          /* 1 and the task whose state is wanted; 0: none, or it is answered */
+    _Atomic int answer;         /* its state */
     _Atomic int inside[TASKS];  /* 1: in a call that sleeps; 2: it has returned, and that is not told yet */
     _Atomic int line[TASKS];    /* the last line of this file that was reached */
     _Atomic int pid[TASKS];     /* the process */
@@ -15,21 +17,21 @@ static struct shared {
 
 static _Thread_local int me;
 
-/* What the kernel says of a task: R runs, S sleeps, Z is dead, 0 is not there any more. */
-static char state_of(int task)
+/* What the kernel says of a task: R runs, S sleeps, Z is dead, X is not there any more. */
+static char look_at(int task)
 {
     char path[64], text[512];
     snprintf(path, sizeof path, "/proc/%d/stat", all->tid[task]);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd == -1)
-        return 0;
+        return 'X';
     ssize_t n = read(fd, text, sizeof text - 1);
     close(fd);
     if (n <= 0)
-        return 0;
+        return 'X';
     text[n] = 0;
     char *name_end = strrchr(text, ')');
-    return name_end ? name_end[2] : 0;
+    return name_end ? name_end[2] : 'X';
 }
 
 static void rest(void)
@@ -47,11 +49,21 @@ static void wait_while_running(void)
     errno = saved;
 }
 
+/* The same for a task that asks. The first process looks, which does nothing else: a file that a task opened for it could have the
+ * number that a call of another thread gets. */
+static char state_of(int task)
+{
+    all->asked = task + 1;
+    while (all->asked)
+        wait_while_running();
+    return (char)all->answer;
+}
+
 /* Whoever is inside a call is asleep, or dead: nothing moves. */
 static void quiet(void)
 {
     for (int task = 0; task < TASKS; task++)
-        while (task != me && all->inside[task] == 1 && strchr("RD", state_of(task) ? state_of(task) : 'Z'))
+        while (task != me && all->inside[task] == 1 && strchr("RD", state_of(task)))
             wait_while_running();
 }
 
@@ -91,7 +103,7 @@ static void over(void)
 /* A signal has stopped this task. */
 static void until_stopped(int task)
 {
-    while (state_of(task) && !strchr("TtZX", state_of(task)))
+    while (!strchr("TtZX", state_of(task)))
         wait_while_running();
 }
 /* part: back */
@@ -527,7 +539,7 @@ static int catch_without_restart(int signal)
 static void died(int task, int status, int line, const char *format, ...)
 {
     char path[64], text[1024];
-    while (state_of(task) && !strchr("ZX", state_of(task)))
+    while (!strchr("ZX", state_of(task)))
         wait_while_running();
     snprintf(path, sizeof path, "/proc/%d/stat", all->tid[task]);
     int fd = open(path, O_RDONLY | O_CLOEXEC);

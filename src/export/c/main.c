@@ -1,10 +1,16 @@
-/* Watches over all: the program ends when every part is done, when something came out otherwise, or when nothing moves. */
+/* Watches over all: looks at tasks for those who ask; the program ends when every part is done, when something came out otherwise,
+ * or when nothing moves. */
 static void watch_over(int stage)
 {
     int last = -1;
     time_t since = time(NULL);
-    while (state_of(STAGE) && !strchr("ZX", state_of(STAGE)) && !all->failed) {
-        struct timespec moment = { .tv_nsec = 1000000 };
+    while (!strchr("ZX", look_at(STAGE)) && !all->failed) {
+        if (all->asked) {
+            all->answer = look_at(all->asked - 1);
+            all->asked = 0;
+            continue;
+        }
+        struct timespec moment = { .tv_nsec = 100000 };
         nanosleep(&moment, NULL);
         while (waitpid(-1, NULL, WNOHANG) > 0 && kill(stage, 0) == 0)
             ;

@@ -4,11 +4,11 @@ ENDED_AFTER_SECONDS = 60
 STUCK_AFTER_SECONDS = 10
 
 # Memory that all processes share, as whole numbers. clock: whose turn it is; failed: something came out otherwise, and it was
-# told; said: lines of the transcript so far. Then for each task: inside (1: in a call that sleeps; 2: it has returned, and that
+# told; said: lines of the transcript so far; asked: 1 and the task whose state is wanted; answer: its state. Then for each task: inside (1: in a call that sleeps; 2: it has returned, and that
 # is not told yet), line (the last line of this file that was reached), pid (its process), tid (its thread).
-CLOCK, FAILED, SAID = range(3)
-INSIDE, LINE, PID, TID = range(3, 3 + 4 * len(NAMES), len(NAMES))
-shared = memoryview(mmap.mmap(-1, 4 * (3 + 4 * len(NAMES)))).cast("i")
+CLOCK, FAILED, SAID, ASKED, ANSWER = FIELDS = range(5)
+INSIDE, LINE, PID, TID = range(len(FIELDS), len(FIELDS) + 4 * len(NAMES), len(NAMES))
+shared = memoryview(mmap.mmap(-1, 4 * (len(FIELDS) + 4 * len(NAMES)))).cast("i")
 
 here = threading.local()            # here.task: who this is; here.may_end: a signal may end its call
 
@@ -17,23 +17,27 @@ class Otherwise(Exception):
     """Something came that was not seen then."""
 
 
-def state_of(task):
-    """What the kernel says of a task: R runs, S sleeps, Z is dead; nothing if it is not there any more."""
+def look_at(task):
+    """What the kernel says of a task: R runs, S sleeps, Z is dead, X is not there any more."""
     try:
-        fd = os.open(f"/proc/{shared[TID + task]}/stat", os.O_RDONLY)
+        with open(f"/proc/{shared[TID + task]}/stat", "rb") as stat:
+            return stat.read().rpartition(b")")[2][1:2].decode()
     except OSError:
-        return ""
-    try:
-        return os.read(fd, 512).rpartition(b")")[2][1:2].decode()
-    except OSError:
-        return ""
-    finally:
-        os.close(fd)
+        return "X"
 
 
 def rest():
     while True:
         signal.pause()
+
+
+def state_of(task):
+    """The same for a task that asks. The first process looks, which does nothing else: a file that a task opened for it could have
+    the number that a call of another thread gets."""
+    shared[ASKED] = task + 1
+    while shared[ASKED]:
+        wait_while_running()
+    return chr(shared[ANSWER])
 
 
 def wait_while_running():
@@ -70,7 +74,7 @@ def say(text):
 
 def until_stopped(task):
     """A signal has stopped this task."""
-    while state_of(task) not in ("T", "t", "Z", "X", ""):
+    while state_of(task) not in ("T", "t", "Z", "X"):
         wait_while_running()
 # part: back
 
@@ -366,7 +370,7 @@ def handler(number, frame):
 
 def died(task, status, text):
     """A task is dead; where its parent has not waited for it yet, the kernel says of what."""
-    while state_of(task) not in ("Z", "X", ""):
+    while state_of(task) not in ("Z", "X"):
         wait_while_running()
     try:
         fd = os.open(f"/proc/{shared[TID + task]}/stat", os.O_RDONLY)

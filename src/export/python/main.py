@@ -1,10 +1,14 @@
 def watch_over(stage):
-    """The program ends when every part is done, when something came out otherwise, or when nothing moves."""
+    """Looks at tasks for those who ask; ends when every part is done, when something came out otherwise, or when nothing moves."""
     last, since = -1, time.monotonic()
-    while not shared[TID] or state_of(STAGE) not in ("Z", "X", ""):
+    while not shared[TID] or look_at(STAGE) not in ("Z", "X"):
         if shared[FAILED]:
             return
-        time.sleep(0.001)
+        if shared[ASKED]:
+            shared[ANSWER] = ord(look_at(shared[ASKED] - 1))
+            shared[ASKED] = 0
+            continue
+        time.sleep(0.0001)
         if shared[CLOCK] != last:
             last, since = shared[CLOCK], time.monotonic()
         if time.monotonic() - since > STUCK_AFTER_SECONDS:
