@@ -188,3 +188,15 @@ fn a_result_that_is_not_so_is_told_with_its_line() {
         assert!(said.starts_with("run.c:") && said.contains(wanted), "{from}: {said}");
     }
 }
+
+// A poll moves nothing: how the loop that wakes it goes is the same with and without it.
+#[test]
+fn a_drain_that_wakes_a_poll_is_in_one_program() {
+    if exported::has("cc") {
+        exported::has_all_of(
+            &C,
+            "socketpair dgram mail\nfork child\nnonblock mail[0] on\nflood mail[0] 100 1000\nnonblock mail[0] off\n\
+             poll mail[0] for=out timeout=-1\nchild: drain mail[1] dontwait\nwrite mail[0] more\n",
+        );
+    }
+}

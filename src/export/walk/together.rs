@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::order::Call;
 use crate::script::Verb;
 use crate::trace::{CallEvent, CallState, Event, TaskId, What};
 
@@ -12,9 +13,14 @@ const ONE_PIECE: u64 = 32 * 1024;
 
 impl Walk {
     /// Whether a loop moves bytes while another task does, so that what each call moves is a matter of time. It is not where a loop
-    /// that sleeps is woken by one call that is over then, nor where an echo answers a ping.
+    /// that sleeps is woken by one call that is over then, nor where an echo answers a ping, nor beside a poll, which moves nothing.
     pub(super) fn is_loop_beside_another(&self, events: &[Event]) -> bool {
-        let works = |event: &&Event| matches!(event.what, What::Call(_) | What::Burst(_));
+        #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else moves bytes")]
+        let works = |event: &&Event| match &event.what {
+            What::Call(call) => !matches!(call.call, Call::Poll { .. } | Call::EpollWait { .. }),
+            What::Burst(_) => true,
+            _ => false,
+        };
         let tasks: BTreeSet<Option<TaskId>> = events.iter().filter(works).map(|event| event.task).collect();
         if tasks.len() < 2 || matches!(self.verb(), Some(Verb::Ping { .. })) {
             return false;
