@@ -46,6 +46,11 @@ impl Assignment {
         &self.calls[0]
     }
 
+    /// Whether it has so many calls.
+    pub fn has_call(&self, step: u8) -> bool {
+        usize::from(step) < self.calls.len()
+    }
+
     /// The call that a record says is entered.
     pub fn call(&self, step: u8) -> Rc<Call> {
         Rc::clone(&self.calls[usize::from(step).min(self.calls.len() - 1)])

@@ -5,7 +5,7 @@ use crate::abi::Signal;
 use crate::abi::TaskState;
 use crate::agent::{self, record};
 use crate::order::Call;
-use crate::sys::{fork, now_ns, poll};
+use crate::sys::{fork, now_ns, poll, procfs};
 use crate::trace::{Birth, Death, Fact, Record, TaskId};
 use crate::world::World;
 use crate::world::task::Task;
@@ -87,7 +87,8 @@ impl Bench {
     /// Folds all records made until then, oldest first over all rings; what is folded when the time is up is a beginning of them.
     fn fold_rings(&mut self, reach: Reach) -> Result<(), BenchError> {
         self.is_behind = false;
-        let mut cursors: Vec<Cursor> = self.members.keys().filter_map(|task| self.cursor(*task)).collect();
+        let all: Vec<TaskId> = self.members.keys().copied().collect();
+        let mut cursors: Vec<Cursor> = all.into_iter().filter_map(|task| self.cursor(task)).collect();
         while let Some(oldest) = oldest(&cursors, reach.until).filter(|_| !self.is_behind) {
             let mut cursor = cursors.swap_remove(oldest);
             let others = cursors.iter().map(|other| other.t_ns).min().unwrap_or(u64::MAX);
@@ -103,11 +104,20 @@ impl Bench {
         Ok(())
     }
 
-    /// Where a ring stands; none if it is empty.
-    fn cursor(&self, task: TaskId) -> Option<Cursor> {
+    /// Where a ring stands; none if it is empty, or broken.
+    fn cursor(&mut self, task: TaskId) -> Option<Cursor> {
         let member = self.members.get(&task)?;
-        let head = member.ring.head();
-        Some(Cursor { task, head, t_ns: next_time(member, head)? })
+        let Some(head) = member.ring.sound_head() else {
+            self.end_broken(task);
+            return None;
+        };
+        let t_ns = next_time(member, head)?;
+        // Looked at after the record was made.
+        if t_ns > now_ns() {
+            self.end_broken(task);
+            return None;
+        }
+        Some(Cursor { task, head, t_ns })
     }
 
     /// Folds the records of one ring while none of another's is older. False once the ring is empty.
@@ -130,7 +140,9 @@ impl Bench {
                 }
                 continue;
             }
-            let Some((entry, words)) = record::decode(&member.ring, available) else {
+            let decoded = record::decode(&member.ring, available)
+                .filter(|(entry, _)| cursor.t_ns >= member.last_ns && member.may_record(entry));
+            let Some((entry, words)) = decoded else {
                 self.end_broken(cursor.task);
                 return Ok(false);
             };
@@ -162,9 +174,13 @@ impl Bench {
 
     /// A task's ring holds what no agent writes: nothing that it records can be believed any more, so it is ended, and it alone.
     fn end_broken(&mut self, task: TaskId) {
+        self.end(task, "has a broken record");
+    }
+
+    fn end(&mut self, task: TaskId, reason: &str) {
         let Some(member) = self.members.get_mut(&task) else { return };
-        member.ring.discard();
-        self.mishaps.push(format!("the record of {} is broken, so it was killed", member.name));
+        member.ring.abandon();
+        self.mishaps.push(format!("{} {reason}, so it was killed", member.name));
         let Some(member) = self.members.get(&task) else { return };
         if let Some(process) = self.process_of(member) {
             let _ = fork::send_signal(process, Signal::KILL.0);
@@ -178,6 +194,11 @@ impl Bench {
         }
         let maker_pid = self.members.get(&maker).map_or(0, |member| member.pid);
         let is_thread = self.recording.world().task(maker).and_then(Task::current_call) == Some(&Call::Thread);
+        // Where the number is a lie, somebody else's process would be taken for a task, and killed.
+        if !is_thread && !procfs::is_child_of(ret, maker_pid) {
+            self.end(maker, &format!("says that it has made process {ret}, which is no child of its"));
+            return Ok(());
+        }
         let name = pending.name.clone();
         let birth =
             if is_thread { Birth::thread(name, (maker_pid, ret), maker) } else { Birth::child(name, ret, maker) };
@@ -187,8 +208,11 @@ impl Bench {
     fn fold_signals(&mut self) {
         let ids: Vec<TaskId> = self.members.keys().copied().collect();
         for id in ids {
-            let came = self.members.get_mut(&id).map(Member::new_signals).unwrap_or_default();
-            for signal in came {
+            let Some(came) = self.members.get_mut(&id).map(Member::new_signals) else { continue };
+            if came.is_none() {
+                self.end_broken(id);
+            }
+            for signal in came.unwrap_or_default() {
                 self.fold(id, Fact::Signalled(Signal(signal)));
             }
         }

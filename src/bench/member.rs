@@ -30,6 +30,9 @@ pub(super) enum Phase {
     Inside,
 }
 
+/// More handled signals than this at once no agent can have counted since it was looked at last.
+const MOST_SIGNALS: u64 = 1 << 20;
+
 /// A task of the bench.
 #[derive(Debug)]
 pub(super) struct Member {
@@ -144,19 +147,38 @@ impl Member {
         self.pidfd.as_ref().map(AsFd::as_fd)
     }
 
-    /// Signals that its handlers have counted since the last time, once for each.
-    pub fn new_signals(&mut self) -> Vec<i32> {
+    /// Signals that its handlers have counted since the last time, once for each; none if no handler can have counted that.
+    pub fn new_signals(&mut self) -> Option<Vec<i32>> {
         let mut came = Vec::new();
         if !self.ring.has_new_signals() {
-            return came;
+            return Some(came);
         }
         for (index, seen) in self.signals.iter_mut().enumerate().skip(1) {
             let count = self.ring.signal_count(index);
+            let new = count.checked_sub(*seen).filter(|new| *new <= MOST_SIGNALS)?;
             let signal = i32::try_from(index).unwrap_or(0);
-            came.extend((*seen..count).map(|_| signal));
+            came.extend((0..new).map(|_| signal));
             *seen = count;
         }
-        came
+        Some(came)
+    }
+
+    /// Whether an agent that is at this records that next.
+    pub fn may_record(&self, entry: &RingRecord) -> bool {
+        let is_between_reads = self.is_reader && self.phase == Phase::Waiting;
+        let is_call = |step| self.current.as_ref().is_some_and(|current| current.has_call(step));
+        match entry {
+            RingRecord::Entered { step } => is_call(*step) && (self.phase == Phase::Busy || is_between_reads),
+            RingRecord::Returned { .. } => self.phase == Phase::Inside,
+            RingRecord::Again { step, .. } => self.phase == Phase::Inside && is_call(*step),
+            RingRecord::Done => matches!(self.phase, Phase::Busy | Phase::LeavingOut),
+            RingRecord::Ready => match self.phase {
+                // Inside, where it has come by execve.
+                Phase::Arriving | Phase::Inside => true,
+                Phase::Waiting | Phase::Busy => self.is_reader,
+                Phase::LeavingOut => false,
+            },
+        }
     }
 
     /// Takes in one of its records: its phase changes, and the facts are for the world.

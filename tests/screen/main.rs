@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod broken_rings;
 mod chaos;
 mod copies;
 mod denied;

@@ -8,6 +8,7 @@ mod support;
 
 mod again;
 mod bounds;
+mod broken_rings;
 mod contract;
 mod denied;
 mod exercises;

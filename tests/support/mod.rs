@@ -9,6 +9,7 @@ pub mod processes;
 pub mod programs;
 pub mod pty;
 pub mod random;
+pub mod rings;
 pub mod runs;
 
 use std::ffi::OsString;

@@ -34,6 +34,8 @@ pub struct RingReader {
     tail: u64,
     /// Signals known of.
     signals: u64,
+    /// Nothing that is in it can be believed.
+    is_abandoned: bool,
 }
 
 fn data(map: &Map, position: u64) -> &AtomicU64 {
@@ -111,12 +113,18 @@ pub fn count_signal(counter: &AtomicU64, all: &AtomicU64, reader_sleeps: &Atomic
 impl RingReader {
     /// Of a fresh ring.
     pub(super) fn over(map: Map) -> Self {
-        Self { map, tail: 0, signals: 0 }
+        Self { map, tail: 0, signals: 0, is_abandoned: false }
     }
 
-    /// How far the writer has published.
+    /// How far the writer has published, as it says itself.
     pub fn head(&self) -> u64 {
-        self.map.word(HEAD).load(Ordering::Acquire)
+        if self.is_abandoned { self.tail } else { self.map.word(HEAD).load(Ordering::Acquire) }
+    }
+
+    /// The same; none if that cannot be: it is never behind this side, nor further ahead of it than there is room.
+    pub fn sound_head(&self) -> Option<u64> {
+        let head = self.head();
+        head.checked_sub(self.tail).is_some_and(|words| words <= RING_WORDS as u64).then_some(head)
     }
 
     /// How far this side has read.
@@ -124,9 +132,9 @@ impl RingReader {
         self.tail
     }
 
-    /// Passes over everything that is there, whatever it is.
-    pub fn discard(&mut self) {
-        self.tail = self.head();
+    /// From here on it is as if nothing more came, whatever comes.
+    pub fn abandon(&mut self) {
+        self.is_abandoned = true;
     }
 
     /// The `offset`th word from the tail. Only meaningful below [`Self::head`].
@@ -160,8 +168,12 @@ impl RingReader {
 
     /// Whether signals were handled since this was asked last; [`Self::signal_count`] says which.
     pub fn has_new_signals(&mut self) -> bool {
-        let all = self.map.word(SIGNALS).load(Ordering::Acquire);
+        let all = self.all_signals();
         std::mem::replace(&mut self.signals, all) != all
+    }
+
+    fn all_signals(&self) -> u64 {
+        if self.is_abandoned { self.signals } else { self.map.word(SIGNALS).load(Ordering::Acquire) }
     }
 
     /// How often each signal was handled so far; 0 is no signal.
@@ -171,7 +183,7 @@ impl RingReader {
 
     /// Whether there is anything that has not been taken in.
     fn has_news(&self) -> bool {
-        self.head() != self.tail || self.map.word(SIGNALS).load(Ordering::Acquire) != self.signals
+        self.head() != self.tail || self.all_signals() != self.signals
     }
 }
 
