@@ -52,6 +52,8 @@ pub enum BenchError {
     NoProc(String),
     /// A task is dead by a fault of the program's own; who waits for it is told so.
     Mishap(String),
+    /// Somebody has asked the program to leave.
+    Terminated,
 }
 
 impl fmt::Display for BenchError {
@@ -59,6 +61,7 @@ impl fmt::Display for BenchError {
         match self {
             Self::Sys(error) => write!(f, "the bench could not {error}"),
             Self::NoProc(reason) | Self::Mishap(reason) => f.write_str(reason),
+            Self::Terminated => f.write_str("the program was asked to leave"),
             Self::FewDescriptors => {
                 let least = u64::from(LEAST_BASE.unsigned_abs()) + descriptors::RESERVED;
                 write!(f, "the hard limit on descriptors (`ulimit -Hn`) is too low: {least} is the least")

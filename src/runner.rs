@@ -6,6 +6,7 @@ use std::path::Path;
 
 use color_eyre::eyre::{Result, WrapErr, eyre};
 
+use crate::bench::BenchError;
 use crate::recorder::{RecordedProgram, Recorder};
 use crate::recording::file::SourceKind;
 use crate::saving;
@@ -81,7 +82,7 @@ pub fn run(
         });
         match settled {
             Err(error) if is_closed(&error) => return Ok(RunVerdict::NobodyReads),
-            Ok(false) => return Ok(RunVerdict::Terminated),
+            Err(error) if is_terminated(&error) => return Ok(RunVerdict::Terminated),
             other => other?,
         };
         if cfg!(debug_assertions) {
@@ -114,6 +115,10 @@ const UNWRITTEN: &str = "the transcript could not be written";
 /// Whether nobody reads the output any more.
 fn is_closed(error: &color_eyre::Report) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn is_terminated(error: &color_eyre::Report) -> bool {
+    matches!(error.downcast_ref::<BenchError>(), Some(BenchError::Terminated))
 }
 
 /// A new recording of this script. Of its path only the file's name goes in.

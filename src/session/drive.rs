@@ -36,8 +36,8 @@ impl Session {
         Ok((events, reached))
     }
 
-    /// Waits until all has settled; whether it has before the time was up, and before somebody asked the program to leave. What settles meanwhile goes to `take`, which may end
-    /// this by an error.
+    /// Waits until all has settled; whether it has before the time was up. What settles meanwhile goes to `take`, which may end
+    /// this by an error; so does who asks the program to leave.
     pub fn settle_until<E: From<BenchError>>(
         &mut self,
         until: Option<Instant>,
@@ -52,7 +52,7 @@ impl Session {
             let (events, reached) = reached?;
             take(self, events)?;
             if ending::is_asked() {
-                return Ok(false);
+                return Err(BenchError::Terminated.into());
             }
             match reached {
                 Reached::Settled => return Ok(true),

@@ -519,3 +519,27 @@ fn a_folder_of_languages_is_checked_whole_and_one_without_lessons_is_an_error() 
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("there is no lesson in"), "{output:?}");
 }
+
+#[test]
+fn who_asks_a_check_or_a_matrix_to_leave_is_told_nothing_false() {
+    for arguments in [&["check"][..], &["matrix"]] {
+        for signal in [nix::sys::signal::Signal::SIGTERM, nix::sys::signal::Signal::SIGKILL] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+            command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = command.spawn().expect("it starts");
+            // While lesson after lesson, or cell after cell, is run; the matrix is printed at its end.
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
+            let start = std::time::Instant::now();
+            nix::sys::signal::kill(pid, signal).expect("it is there");
+            let status = child.wait().expect("it ends");
+            let output = child.wait_with_output().expect("both streams are closed");
+            let what = format!("{arguments:?}, {signal}: {output:?}");
+            assert!(status.code() == Some(143) || status.signal() == Some(9), "{status}, {what}");
+            assert!(!String::from_utf8_lossy(&output.stdout).contains("DOES NOT HOLD"), "{what}");
+            assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{what}");
+            // Who does not ask whether somebody has asked is ended after ten seconds.
+            assert!(start.elapsed() < std::time::Duration::from_secs(8), "{:?}, {what}", start.elapsed());
+        }
+    }
+}
