@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::abi::{Errno, Signal};
 use crate::sys::fork::exit_child;
 use crate::sys::guard::{self, ForkSide, Ui, UiNews, Wake};
-use crate::sys::terminal::{self, Modes};
+use crate::sys::terminal::{self, Modes, Place};
 use crate::sys::{SysError, job, output, private_folder};
 
 /// With this the UI tells the guardian that it panicked; to the shell it is [`INTERNAL_ERROR`].
@@ -141,24 +141,31 @@ impl SavedTerminal {
 
     /// The UI stands still, on its own screen: the shell gets the terminal as it was. The UI sets its modes again when it goes on.
     fn lend(&self) {
-        let terminal = self.terminal.as_fd();
-        let as_before = terminal::save(terminal).is_none_or(|now| now == self.modes);
-        if !as_before && !terminal::is_somebody_elses(terminal) {
-            terminal::undo_modes(terminal);
-            terminal::restore(terminal, &self.modes);
+        let place = self.place();
+        if place == Place::Drawn && !terminal::is_somebody_elses(self.terminal.as_fd()) {
+            self.undo(place);
         }
     }
 
     /// A UI that left by itself has undone its own modes; the proof is that the termios are as before.
     fn bring_back(&self, end: UiEnd) {
-        let terminal = self.terminal.as_fd();
-        let as_before = terminal::save(terminal).is_none_or(|now| now == self.modes);
+        let place = self.place();
         // After `bg` the terminal is the shell's or somebody's whom the shell runs: hands off.
-        if (end.is_clean() && as_before) || terminal::is_somebody_elses(terminal) {
+        if (end.is_clean() && place == Place::Unknown) || terminal::is_somebody_elses(self.terminal.as_fd()) {
             return;
         }
-        terminal::undo_modes(terminal);
-        terminal::restore(terminal, &self.modes);
+        self.undo(place);
+    }
+
+    /// The UI draws in modes of its own, which it sets first and undoes last.
+    fn place(&self) -> Place {
+        let is_changed = terminal::save(self.terminal.as_fd()).is_some_and(|now| now != self.modes);
+        if is_changed { Place::Drawn } else { Place::Unknown }
+    }
+
+    fn undo(&self, place: Place) {
+        terminal::undo_modes(self.terminal.as_fd(), place);
+        terminal::restore(self.terminal.as_fd(), &self.modes);
     }
 }
 

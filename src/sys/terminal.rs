@@ -11,13 +11,25 @@ use nix::sys::stat::Mode;
 use nix::sys::termios::{FlushArg, SetArg, Termios, tcflush, tcgetattr, tcsetattr};
 use nix::unistd::{getpgrp, isatty, tcgetpgrp, ttyname, write};
 
-/// Undoes, in this order, after the place of the cursor was noted, to which leaving the alternate screen leads back where one is not
-/// on it (a report of a panic may stand there): held output (2026), mouse (1000, 1002, 1003, 1015, 1006), focus reports (1004), bracketed paste
-/// (2004), the keyboard flags (popped while still on the alternate screen, which has a stack of its own), colours, the
-/// alternate screen (1049), the hidden cursor.
-pub const RESTORE: &[u8] =
-    b"\x1b7\x1b[?2026l\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1004l\x1b[?2004l\
-\x1b[<u\x1b[0m\x1b[?1049l\x1b[?25h";
+/// Undoes, in this order: held output (2026), mouse (1000, 1002, 1003, 1015, 1006), focus reports (1004), bracketed paste
+/// (2004), the keyboard flags (popped while still on the alternate screen, which has a stack of its own), colours.
+const UNDO_MODES: &[u8] =
+    b"\x1b[?2026l\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[<u\x1b[0m";
+/// Leaves the alternate screen (1049), and shows the cursor.
+const LEAVE_SCREEN: &[u8] = b"\x1b[?1049l\x1b[?25h";
+/// Notes the place of the cursor, to which leaving the alternate screen leads back where one is not on it.
+const NOTE_PLACE: &[u8] = b"\x1b7";
+/// A terminal that was resized meanwhile (tmux) would push rows of the alternate screen into the shell's.
+pub const CLEAR: &[u8] = b"\x1b[2J\x1b[H";
+
+/// Where the cursor is, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On the alternate screen, which the UI has drawn on.
+    Drawn,
+    /// Most likely on the shell's own, where a report of a panic may stand.
+    Unknown,
+}
 
 /// How long a terminal that takes no bytes (Ctrl-S, a full pty) is waited for, in milliseconds.
 const PATIENCE_MS: u16 = 100;
@@ -60,11 +72,15 @@ pub fn restore(terminal: BorrowedFd<'_>, modes: &Modes) {
     release(held.as_ref());
 }
 
-/// Writes [`RESTORE`], and throws away what the terminal still reports to a program that is gone. The descriptor must be
-/// non-blocking, as [`open_private`] gives it.
-pub fn undo_modes(terminal: BorrowedFd<'_>) {
+/// Undoes all that the UI may have switched on, and throws away what the terminal still reports to a program that is gone. The
+/// descriptor must be non-blocking, as [`open_private`] gives it.
+pub fn undo_modes(terminal: BorrowedFd<'_>, place: Place) {
     let held = hold_back_sigttou();
-    let _ = write_out(terminal, RESTORE, || takes_bytes_soon(terminal));
+    let parts = match place {
+        Place::Drawn => [UNDO_MODES, CLEAR, LEAVE_SCREEN],
+        Place::Unknown => [NOTE_PLACE, UNDO_MODES, LEAVE_SCREEN],
+    };
+    let _ = write_out(terminal, &parts.concat(), || takes_bytes_soon(terminal));
     let _ = tcflush(terminal, FlushArg::TCIFLUSH);
     release(held.as_ref());
 }
@@ -130,12 +146,27 @@ mod tests {
     }
 
     #[test]
+    fn only_what_the_program_has_drawn_is_cleared() {
+        let written = |place| {
+            let pair = openpty(None, None).unwrap();
+            undo_modes(pair.slave.as_fd(), place);
+            let mut bytes = [0; 1024];
+            let count = nix::unistd::read(&pair.master, &mut bytes).unwrap();
+            String::from_utf8_lossy(&bytes[..count]).into_owned()
+        };
+        let drawn = written(Place::Drawn);
+        assert!(drawn.find("\x1b[2J").unwrap() < drawn.find("\x1b[?1049l").unwrap(), "{drawn:?}");
+        let unknown = written(Place::Unknown);
+        assert!(unknown.contains("\x1b[?1049l") && !unknown.contains("\x1b[2J"), "{unknown:?}");
+    }
+
+    #[test]
     fn a_terminal_that_takes_no_bytes_is_not_waited_for() {
         let pair = openpty(None, None).unwrap();
         nix::fcntl::fcntl(&pair.slave, nix::fcntl::FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
         while write(&pair.slave, &[b'x'; 4096]).is_ok() {}
         let start = std::time::Instant::now();
-        undo_modes(pair.slave.as_fd());
+        undo_modes(pair.slave.as_fd(), Place::Drawn);
         assert!(start.elapsed().as_millis() < 1000);
     }
 

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::queue;
 use crossterm::style::ResetColor;
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -179,8 +179,8 @@ pub fn bring_back() {
     let mut bytes = Vec::new();
     let _ = queue!(bytes, EndSynchronizedUpdate);
     bytes.extend_from_slice(MOUSE_OFF);
-    // A terminal that was resized meanwhile (tmux) would push rows of this screen into the shell's.
-    let _ = queue!(bytes, DisableBracketedPaste, ResetColor, Clear(ClearType::All), MoveTo(0, 0));
+    let _ = queue!(bytes, DisableBracketedPaste, ResetColor);
+    bytes.extend_from_slice(terminal::CLEAR);
     let _ = queue!(bytes, LeaveAlternateScreen, Show);
     let until = Instant::now() + FAREWELL;
     let _ = write_while(&bytes, |_| Instant::now() < until);
