@@ -1,6 +1,8 @@
 //! The terminal's modes saved and brought back, and the bytes that undo everything the UI may have switched on. It works from
 //! a background process too, and never waits for a terminal that takes no bytes: each step is tried, whatever came of the last.
 
+pub mod at_once;
+
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;

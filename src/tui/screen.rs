@@ -161,9 +161,15 @@ pub fn write_raw(bytes: &[u8]) -> io::Result<()> {
 }
 
 fn switch_on() -> io::Result<()> {
+    let modes = || OUTPUT.get().and_then(|output| terminal::save(output.terminal.as_fd()));
+    let before = modes();
     enable_raw_mode()?;
-    if let (Some(output), Ok(mut raw)) = (OUTPUT.get(), RAW.try_lock()) {
-        *raw = terminal::save(output.terminal.as_fd());
+    let own = modes();
+    if let (Some(output), Some(own), Some(before)) = (OUTPUT.get(), &own, &before) {
+        terminal::at_once::prepare(output.terminal.as_fd(), own, before);
+    }
+    if let Ok(mut raw) = RAW.try_lock() {
+        *raw = own;
     }
     IS_ENTERED.store(true, Ordering::SeqCst);
     let mut bytes = Vec::new();

@@ -10,6 +10,7 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SI
 use signal_hook::{SigId, flag, low_level};
 
 use crate::sys::signal;
+use crate::sys::terminal::at_once;
 
 /// The signals the UI waits for; dropping it stops waiting.
 #[derive(Debug)]
@@ -33,7 +34,8 @@ impl Signals {
         pipe.set_nonblocking(true)?;
         let deadly = Arc::new(AtomicUsize::new(0));
         let (continued, stop_asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        let mut registered = Vec::new();
+        // First of all, because it is in a hurry.
+        let mut registered = vec![at_once::at_sigterm()?];
         // The notes come first: whoever finds the byte must find them too.
         for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT] {
             let number = usize::try_from(signal).unwrap_or(0);
