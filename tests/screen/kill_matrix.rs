@@ -1,21 +1,28 @@
 //! `kill -9` of UI, guardian or both, of a bench, a run or a check, below different shells and terminals, at random moments: nobody
-//! is alive after it, no zombie, no folder, and the shell has its terminal. `TINCANS_RUNS` says how often, `TINCANS_SEED` from where on,
-//! `TINCANS_PROGRAM` which binary.
+//! is alive after it, no zombie, no folder, and the shell has its terminal, its modes and its screen. `TINCANS_RUNS` says how often,
+//! `TINCANS_SEED` from where on, `TINCANS_PROGRAM` which binary; several seeds may run side by side.
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::fd::OwnedFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use nix::fcntl::OFlag;
 use nix::sys::signal::Signal;
+use nix::sys::stat::Mode;
+use nix::sys::termios::{Termios, tcgetattr};
 
 use crate::support::processes::{self, Process};
-use crate::support::pty::Pty;
+use crate::support::pty::{Pty, modes_left_on};
 use crate::support::random::Random;
-use crate::support::{PATIENCE, number, program, until};
+use crate::support::{PATIENCE, number, program};
 
 const RUNS: u64 = 30;
+/// By when the terminal is as before, once all processes are gone.
+const SOON: Duration = Duration::from_secs(10);
 /// Names a file, so that there is a folder; leaves an orphan, a sleeper and a stopped task.
 const SCRIPT: &str = "socket stream s\nbind s name\nfork a\na: fork orphan\na: exit\nchannel stream x b\nb: read x[1]\nfork c\nstop c\nsleep 600000\n";
 
@@ -93,34 +100,114 @@ fn start(below: Below, place: &Place) -> Pty {
     pty
 }
 
+/// The terminal of the shell that asks, which may be one within another, as it is while the shell asks.
+struct ShellTerminal {
+    own: OwnedFd,
+    modes: Termios,
+    /// What is switched on in the outer one.
+    switched_on: Vec<String>,
+}
+
+impl ShellTerminal {
+    fn of(pty: &mut Pty, place: &Place) -> Self {
+        pty.type_bytes(b"echo $$ >shell\r");
+        let mut shell = None;
+        let is_told = pump_until(pty, |_| {
+            let told = fs::read_to_string(place.root.path().join("shell")).unwrap_or_default();
+            shell = told.strip_suffix('\n').and_then(|pid| pid.parse::<i32>().ok());
+            shell.is_some()
+        });
+        assert!(is_told, "no shell answers:\n{}", pty.screen());
+        pty.wait("the next prompt", |screen| screen.matches("ready>").count() >= 2);
+        let name = format!("/proc/{}/fd/0", shell.expect("it is told"));
+        let own = nix::fcntl::open(&*name, OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC, Mode::empty());
+        let own = own.expect("the shell's terminal");
+        let modes = tcgetattr(&own).expect("modes");
+        Self { own, modes, switched_on: modes_left_on(pty.bytes()) }
+    }
+
+    /// What is not as it was.
+    fn differences(&self, pty: &Pty) -> Vec<String> {
+        let (before, mut now) = (&self.switched_on, modes_left_on(pty.bytes()));
+        // What a terminal in the terminal switches on a while after its start is its own affair.
+        now.retain(|mode| !before.contains(mode) && mode != "?7727h");
+        let is_back = tcgetattr(&self.own).is_ok_and(|modes| modes == self.modes);
+        now.extend((!is_back).then(|| "termios".to_owned()));
+        now
+    }
+}
+
+/// Takes in what the terminal is written until something holds, or patience ends.
+fn pump_until(pty: &mut Pty, holds: impl FnMut(&Pty) -> bool) -> bool {
+    pump_within(PATIENCE, pty, holds)
+}
+
+fn pump_within(limit: Duration, pty: &mut Pty, mut holds: impl FnMut(&Pty) -> bool) -> bool {
+    let start = Instant::now();
+    loop {
+        if holds(pty) {
+            return true;
+        }
+        if start.elapsed() > limit {
+            return false;
+        }
+        pty.pump_for(Duration::from_millis(4));
+    }
+}
+
 /// The program's processes, and what it has started to compile C with.
 fn of_program(pty: &Pty) -> Vec<Process> {
     let ours = |process: &Process| process.name.starts_with("tincans") || process.name.starts_with("cc");
-    pty.mark.bearers().into_iter().filter(ours).collect()
+    processes::all().into_iter().filter(|process| ours(process) && pty.mark.is_on(process.pid)).collect()
 }
 
 /// Guardian and UI, once both are there.
 fn first_two(pty: &mut Pty) -> (i32, i32) {
     let mut found = None;
-    let is_there = until(PATIENCE, || {
-        pty.pump_for(Duration::from_millis(1));
+    let is_there = pump_until(pty, |pty| {
         let all = of_program(pty);
         let is_ours = |pid: i32| all.iter().any(|process| process.pid == pid);
         let guardian = all.iter().find(|process| process.name.starts_with("tincans") && !is_ours(process.parent));
-        found = guardian.and_then(|guardian| {
-            let child = processes::children(guardian.pid).into_iter().next()?;
-            Some((guardian.pid, child.pid))
-        });
+        let child = |guardian: &Process| all.iter().find(|process| process.parent == guardian.pid);
+        found = guardian.and_then(|guardian| Some((guardian.pid, child(guardian)?.pid)));
         found.is_some()
     });
-    assert!(is_there.is_some(), "it does not start:\n{}", pty.screen());
+    assert!(is_there, "it does not start:\n{}", pty.screen());
     found.expect("both")
 }
 
-fn kill_once(victim: Victim, form: Form, below: Below, random: &mut Random) {
+/// What else happens on a bench before the kill: a name, another size.
+fn use_bench(pty: &mut Pty, random: &mut Random) {
+    if random.below(2) == 0 {
+        pty.wait("the bench", |screen| screen.contains("SOCK_DGRAM"));
+        pty.escape();
+        pty.type_bytes(b":socket stream s\r:bind s name\r");
+        pty.wait("a name", |screen| screen.contains("bind("));
+    }
+    if random.below(2) == 0 {
+        pty.wait("the bench", |screen| screen.contains("SOCK_DGRAM"));
+        pty.resize([(20, 70), (30, 90), (20, 90), (30, 70)][random.below(4)]);
+        pty.pump_for(Duration::from_micros(random.below(60_000) as u64));
+    }
+}
+
+/// A killed guardian leaves the UI to bring the modes back, while the shell goes on: one that edits lines by itself, and takes the
+/// modes that it finds for the terminal's own, may be the first. Nobody can make it wait.
+fn is_too_late(victim: Victim, below: Below) -> bool {
+    victim == Victim::Guardian && below.0[0] == "busybox"
+}
+
+/// Whether anything that a frame of the bench draws is on the screen.
+fn shows_frame(screen: &str) -> bool {
+    screen.contains(['│', '╭', '╰', '─'])
+}
+
+/// Kills once, and says what of the terminal is not as it was, which is a fault where anybody was left to bring it back.
+fn kill_once(victim: Victim, form: Form, below: Below, random: &mut Random) -> Vec<String> {
     let what = format!("{victim:?}, {form:?}, below {below:?}");
     let place = Place::new();
     let mut pty = start(below, &place);
+    let terminal = ShellTerminal::of(&mut pty, &place);
     let arguments = match form {
         Form::Bench => "",
         Form::Run => " run s.tin",
@@ -129,11 +216,8 @@ fn kill_once(victim: Victim, form: Form, below: Below, random: &mut Random) {
     pty.type_bytes(format!("\"$BIN\"{arguments}\r").as_bytes());
     let (guardian, ui) = first_two(&mut pty);
     pty.pump_for(Duration::from_micros(random.below(200_000) as u64));
-    if form == Form::Bench && random.below(2) == 0 {
-        pty.wait("the bench", |screen| screen.contains("SOCK_DGRAM"));
-        pty.escape();
-        pty.type_bytes(b":socket stream s\r:bind s name\r");
-        pty.wait("a name", |screen| screen.contains("bind("));
+    if form == Form::Bench {
+        use_bench(&mut pty, random);
     }
     let victims = match victim {
         Victim::Ui => vec![ui],
@@ -145,22 +229,28 @@ fn kill_once(victim: Victim, form: Form, below: Below, random: &mut Random) {
         // The other one may be gone by now.
         let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), Signal::SIGKILL);
     }
-    let is_gone = until(PATIENCE, || {
-        pty.pump_for(Duration::from_millis(2));
-        of_program(&pty).is_empty()
-    });
-    assert!(is_gone.is_some(), "{what}: alive: {:?}", of_program(&pty));
+    let is_gone = pump_until(&mut pty, |pty| of_program(pty).is_empty());
+    assert!(is_gone, "{what}: alive: {:?}", of_program(&pty));
     let zombies = |pty: &Pty| processes::descendants(pty.leader()).into_iter().any(|process| process.state == 'Z');
-    assert!(until(PATIENCE, || !zombies(&pty)).is_some(), "{what}: a zombie");
-    if victim == Victim::Both {
+    assert!(pump_until(&mut pty, |pty| !zombies(pty)), "{what}: a zombie");
+    let differences = if victim == Victim::Both {
         // Nobody was left who could have removed it, or have brought the terminal back.
         sweep(&place);
+        pty.pump_for(Duration::from_millis(20));
+        terminal.differences(&pty)
     } else {
         pty.type_bytes(b"echo st=$?.\r");
         pty.wait(&format!("the shell: {what}"), |screen| screen.contains("st=137.") || screen.contains("st=143."));
-    }
+        let has_no_frame = pump_within(SOON, &mut pty, |pty| !shows_frame(&pty.screen()));
+        assert!(has_no_frame, "{what}: a frame:\n{}", pty.screen());
+        let is_back = pump_within(SOON, &mut pty, |pty| terminal.differences(pty).is_empty());
+        let differences = terminal.differences(&pty);
+        assert!(is_back || is_too_late(victim, below), "{what}: modes: {differences:?}");
+        differences
+    };
     assert_eq!(place.folders(), Vec::<PathBuf>::new(), "{what}: folders");
     end(&mut pty, &place);
+    differences
 }
 
 /// The next run removes what nobody was left to remove.
@@ -181,21 +271,47 @@ fn end(pty: &mut Pty, place: &Place) {
     }
 }
 
+/// What came of the kills of one victim.
+#[derive(Debug, Default)]
+struct Figures {
+    kills: u64,
+    /// Something was alive, a zombie, a folder was left, or the shell had not got its terminal back.
+    faults: u64,
+    /// The terminal was not as before, and nobody was left who could have brought it back, or in time; below what.
+    modes: BTreeMap<&'static str, u64>,
+}
+
 #[test]
 fn whoever_is_killed_wherever_it_runs_nothing_stays() {
     let (runs, seed) = (number("TINCANS_RUNS").unwrap_or(RUNS), number("TINCANS_SEED").unwrap_or(1));
     let mut random = Random::new(seed);
     let below: Vec<Below> = ALL_BELOW.into_iter().filter(|below| below.is_there()).collect();
-    let mut counts = BTreeMap::new();
-    for turn in 0..runs {
-        let victim = [Victim::Ui, Victim::Guardian, Victim::Both][random.below(3)];
-        let form = [Form::Bench, Form::Run, Form::Check][random.below(3)];
-        let below = below[random.below(below.len())];
-        kill_once(victim, form, below, &mut random);
-        *counts.entry((victim, form, below)).or_insert(0) += 1;
-        if (turn + 1) % 100 == 0 {
-            eprintln!("{} kills, {} combinations, nothing left", turn + 1, counts.len());
+    let mut combinations = Vec::new();
+    for victim in [Victim::Ui, Victim::Guardian, Victim::Both] {
+        for form in [Form::Bench, Form::Run, Form::Check] {
+            combinations.extend(below.iter().map(|below| (victim, form, *below)));
         }
     }
-    eprintln!("{runs} kills: {counts:?}");
+    let mut counts = BTreeMap::new();
+    let mut figures: BTreeMap<Victim, Figures> = BTreeMap::new();
+    let mut deck = Vec::new();
+    for turn in 0..runs {
+        if deck.is_empty() {
+            deck.clone_from(&combinations);
+        }
+        let (victim, form, below) = deck.swap_remove(random.below(deck.len()));
+        let outcome = catch_unwind(AssertUnwindSafe(|| kill_once(victim, form, below, &mut random)));
+        let of_victim = figures.entry(victim).or_default();
+        of_victim.kills += 1;
+        of_victim.faults += u64::from(outcome.is_err());
+        if outcome.is_ok_and(|differences| !differences.is_empty()) {
+            *of_victim.modes.entry(below.0[0]).or_default() += 1;
+        }
+        *counts.entry((victim, form, below)).or_insert(0) += 1;
+        if (turn + 1) % 50 == 0 {
+            eprintln!("{} kills, {} combinations: {figures:?}", turn + 1, counts.len());
+        }
+    }
+    eprintln!("{runs} kills: {counts:?}\n{figures:?}");
+    assert!(figures.values().all(|figures| figures.faults == 0), "{figures:?}");
 }

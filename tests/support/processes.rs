@@ -33,7 +33,8 @@ impl Mark {
         command.env(VARIABLE, &self.0);
     }
 
-    fn is_on(&self, pid: i32) -> bool {
+    /// Whether this process bears it.
+    pub fn is_on(&self, pid: i32) -> bool {
         let wanted = format!("{VARIABLE}={}", self.0);
         let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
         environment.split(|byte| *byte == 0).any(|entry| entry == wanted.as_bytes())
