@@ -31,7 +31,7 @@ use crate::playground::{OpeningView, Playground};
 use crate::progress::Store;
 use crate::session::Settings;
 use crate::sys::tty_input::{InputCheck, TtyInput};
-use crate::sys::{output, poll, signal, slice};
+use crate::sys::{output, poll, procfs, signal, slice};
 use crate::ui::theme::Theme;
 use crate::ui::{self, ViewContext, keymap};
 
@@ -109,7 +109,9 @@ fn run_over(
 ) -> Result<u8> {
     let tty = TtyInput::open_or_say().map_err(|reason| {
         let other = "after su, `script -q -c tincans /dev/null` gives one of your own; `tincans --plain` needs none";
-        eyre!("the terminal cannot be opened: {reason}; {other}")
+        // Its name comes from /proc.
+        let reason = procfs::obstacle().unwrap_or_else(|| format!("{reason}; {other}"));
+        eyre!("the terminal cannot be opened: {reason}")
     })?;
     signal::ignore_background_writes();
     slice::be_quick();

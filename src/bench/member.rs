@@ -103,9 +103,11 @@ impl PendingTask {
 impl Member {
     pub fn new(id: TaskId, birth: &Birth, pending: PendingTask) -> Result<Self, SysError> {
         let pidfd = if birth.pid == birth.tid { Some(fork::open_pidfd(birth.pid)?) } else { None };
-        let files = ThreadFiles::open(birth.pid, birth.tid).map_err(|error| SysError {
-            operation: "look at a new task",
-            errno: Errno(error.raw_os_error().unwrap_or(0)),
+        let files = ThreadFiles::open(birth.pid, birth.tid).map_err(|error| {
+            let is_hidden = error.kind() == std::io::ErrorKind::NotFound;
+            let operation =
+                if is_hidden { "look at a new task, which /proc hides (hidepid)" } else { "look at a new task" };
+            SysError { operation, errno: Errno(error.raw_os_error().unwrap_or(0)) }
         })?;
         Ok(Self {
             id,
