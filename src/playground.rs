@@ -332,6 +332,7 @@ impl Playground {
                 Command::Copy(what, text) => self.copy = Some((what, text)),
                 Command::CopyProgram => self.copy_program(),
                 Command::StepProgram(order) => self.source.step(order),
+                Command::RunProgramAgain(moment) => self.run_program_again(moment),
                 Command::Suspend => self.is_suspended = true,
                 Command::Quit => self.is_over = true,
             }

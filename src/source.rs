@@ -66,6 +66,11 @@ pub trait Source: fmt::Debug {
     /// Says who is to go on, where a program is stepped.
     fn step(&mut self, _order: StepOrder) {}
 
+    /// The program again, in the order in which its tasks came to their calls until this moment; then each stands before its next.
+    fn run_again(&mut self, _moment: u64) -> Result<(), BenchError> {
+        Ok(())
+    }
+
     /// Types on the program's own terminal.
     fn type_bytes(&mut self, _bytes: &[u8]) {}
 

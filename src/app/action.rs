@@ -350,6 +350,8 @@ pub enum Command {
     CopyProgram,
     /// Say who of a watched program is to go on.
     StepProgram(StepOrder),
+    /// Run the watched program again, in the order of its calls until this moment.
+    RunProgramAgain(u64),
     /// Look at the past, a step from what is looked at now.
     Look(Move),
     /// Give the terminal back, and stop until somebody says `fg`.

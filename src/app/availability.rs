@@ -142,7 +142,8 @@ pub fn looks(action: Action) -> bool {
 pub(super) fn past_objection(app: &App) -> String {
     if let (Some(name), true) = (&app.recording, app.program.is_some()) {
         if !app.program.as_ref().is_some_and(Program::is_running) {
-            return format!("{name} is over: what it did is looked at");
+            let again = app.key(Action::RunAgain);
+            return format!("{name} is over: what it did is looked at; {again} runs it again in the same order");
         }
         let keys = app.key(Action::EnterLine);
         return format!("{name} makes its own calls: it is looked at; {keys} types on its terminal");
@@ -216,6 +217,9 @@ fn in_lesson(app: &App) -> Option<String> {
 }
 
 fn of_running_again(app: &App) -> Option<String> {
+    if app.program.is_some() {
+        return None;
+    }
     if app.recording.is_some() && app.said.last().is_none() {
         return Some("no statements made this recording, so it cannot be run again".to_owned());
     }

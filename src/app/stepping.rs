@@ -9,6 +9,7 @@ use crate::world::World;
 
 use super::action::{Action, Command};
 use super::program::{Does, Goal, Program, Standing, StepOrder, Stepping, Until};
+use super::transcript::Transcript;
 use super::{App, Mode};
 
 /// Why one of the keys for stepping can do nothing; none if it can.
@@ -72,6 +73,24 @@ fn go_or_stop(program: &mut Program) -> Vec<Command> {
 fn all_go(program: &mut Program) -> Vec<Command> {
     (program.goal, program.is_stepped, program.standing) = (None, false, Vec::new());
     vec![Command::StepProgram(StepOrder::AllGo)]
+}
+
+/// The kernel cannot undo anything: the program is run once more, its tasks come to their calls in the same order up to what is
+/// looked at, and then each stands before its next one.
+pub(super) fn run_again(app: &mut App) -> Vec<Command> {
+    let moment = app.past.as_ref().map_or(u64::MAX, |past| past.at);
+    app.return_to_now();
+    app.forget_bench();
+    app.transcript = Transcript::default();
+    app.program = Some(Program { is_stepped: true, ..Program::default() });
+    let name = app.recording.clone().unwrap_or_default();
+    let go = app.key(Action::Step(Stepping::Go));
+    app.notice = Some(if moment == u64::MAX {
+        format!("{name} runs again, its calls in the same order")
+    } else {
+        format!("{name} runs again, its calls in the same order up to event {moment}; from there {go} lets one task go")
+    });
+    vec![Command::RunProgramAgain(moment)]
 }
 
 /// These stand before these calls now. Where the program goes on until something comes, the next one is let go.

@@ -226,6 +226,7 @@ fn act(app: &mut App, world: &World, action: Action) -> Vec<Command> {
         }
         Action::Go(step) => return vec![Command::Look(step)],
         Action::ReturnToNow => app.return_to_now(),
+        Action::RunAgain if app.program.is_some() => return stepping::run_again(app),
         Action::RunAgain => return submit::run_again(app),
         Action::Undo => return submit::undo(app),
         Action::OpenMatrix
@@ -411,6 +412,7 @@ mod tests {
                 Command::Copy(what, text) => format!("({what:?} {text})"),
                 Command::CopyProgram => "(copy program)".to_owned(),
                 Command::StepProgram(order) => format!("({order:?})"),
+                Command::RunProgramAgain(moment) => format!("(program again to {moment})"),
                 Command::Quit => "(quit)".to_owned(),
                 Command::Suspend => "(suspend)".to_owned(),
             };

@@ -4,12 +4,13 @@ use crate::explain;
 use crate::trace::{Event, What};
 use crate::world::World;
 
-use super::action::{Command, Input};
+use super::action::{Action, Command, Input};
 use super::{App, stepping};
 
 /// Something that has come from the program, or from whoever holds its keyboard.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these four")]
 pub(super) fn update(app: &mut App, input: Input) -> Vec<Command> {
+    let again = app.key(Action::RunAgain);
     let Some(program) = &mut app.program else { return Vec::new() };
     match input {
         Input::ProgramScreen(screen) => program.screen = screen,
@@ -17,7 +18,7 @@ pub(super) fn update(app: &mut App, input: Input) -> Vec<Command> {
             program.has_keyboard = false;
             app.transcript.end_noise();
             let name = app.recording.clone().unwrap_or_default();
-            app.notice = Some(format!("{name} {words}; what it did stays here until you leave"));
+            app.notice = Some(format!("{name} {words}; what it did stays here until you leave; {again} runs it again"));
             program.standing.clear();
             program.ending = Some(words);
         }

@@ -43,6 +43,13 @@ impl Playground {
         has_drawn || has_stood || has_ended
     }
 
+    /// Another run of it, in the order of this one until a moment of it.
+    pub(super) fn run_program_again(&mut self, moment: u64) {
+        if let Err(error) = self.source.run_again(moment) {
+            self.say(format!("it cannot be run again: {error}"));
+        }
+    }
+
     /// Whether what is typed goes to the program.
     pub fn is_programs_keyboard(&self) -> bool {
         self.model.program.as_ref().is_some_and(|program| program.has_keyboard)

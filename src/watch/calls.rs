@@ -66,7 +66,8 @@ impl Watcher<'_> {
                 let is_on_channel = !channels.is_empty();
                 channels.extend(self.shared_table(tid, &call));
                 let entry = EntryStop { sysno, arguments, call, channels, stopped_ns: now_ns() };
-                if is_on_channel && self.hold(tid) {
+                let is_birth = entry.call.makes_task() && self.repeats_births();
+                if (is_on_channel || is_birth) && self.hold(tid) {
                     self.set_state(tid, TraceeState::Waiting(Box::new(entry)));
                 } else if self.may_enter(tid, &entry.channels) {
                     self.let_in(tid, entry, false);
@@ -231,7 +232,7 @@ impl Watcher<'_> {
         let Some(tracee) = self.tracees.get_mut(&tid) else { return };
         match call {
             Call::CloseRange { first, last, flags } if flags & MARKS_ONLY == 0 => {
-                self.tables.forget_range(tracee.table, range(*first, *last));
+                self.tables.forget_range(tracee.table, numbers_between(*first, *last));
             }
             Call::Other { name, .. } if name == "unshare" => self.get_own_table(tid),
             _ => {}
@@ -297,7 +298,7 @@ impl Watcher<'_> {
 
     /// The channels that a call acts on.
     fn channels_of(&mut self, tid: i32, call: &Call) -> Vec<ChannelKey> {
-        if matches!(call, Call::Poll { .. } | Call::Select { .. } | Call::EpollCtl { .. } | Call::EpollWait { .. }) {
+        if is_watching(call) {
             return Vec::new();
         }
         let Some(tracee) = self.tracees.get(&tid) else { return Vec::new() };
@@ -309,14 +310,19 @@ impl Watcher<'_> {
     /// The numbers that a call is about: of close_range(2) those in its range that are known.
     fn numbers_of(&self, table: TableId, call: &Call) -> Vec<i32> {
         if let Call::CloseRange { first, last, .. } = call {
-            return self.tables.told_in(table, range(*first, *last));
+            return self.tables.told_in(table, numbers_between(*first, *last));
         }
         about(call)
     }
 }
 
+/// Whether a call looks at ends, or waits for one of many, and does nothing to them: it needs no turn.
+pub(super) fn is_watching(call: &Call) -> bool {
+    matches!(call, Call::Poll { .. } | Call::Select { .. } | Call::EpollCtl { .. } | Call::EpollWait { .. })
+}
+
 /// The numbers of close_range(2).
-fn range(first: u32, last: u32) -> RangeInclusive<i32> {
+pub(super) fn numbers_between(first: u32, last: u32) -> RangeInclusive<i32> {
     i32::try_from(first).unwrap_or(i32::MAX)..=i32::try_from(last).unwrap_or(i32::MAX)
 }
 

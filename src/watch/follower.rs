@@ -9,9 +9,10 @@ use crate::questions::about_to;
 use crate::recorder::Recorder;
 use crate::recording::{Keeping, Recording};
 use crate::sys;
-use crate::trace::{Death, Event, Summary, TaskId};
+use crate::trace::{Death, Event, Fact, Record, Summary, TaskId};
 use crate::world::World;
 
+use super::calls::{about, is_watching, numbers_between};
 use super::link::Frame;
 
 /// How a watched program ended.
@@ -47,6 +48,8 @@ pub struct Follower {
     ending: Option<ProgramEnding>,
     /// The file could not be written, and nobody has been told yet.
     unwritten: Option<String>,
+    /// Who entered a call on a channel, or one that makes a task, in order, each with the newest moment then.
+    entries: Vec<(u64, TaskId)>,
 }
 
 impl Follower {
@@ -54,13 +57,14 @@ impl Follower {
     pub fn new(recorder: Option<Recorder>, keeps_past: bool) -> Self {
         let mut recording = Recording::new(Keeping { unwritten: recorder.is_some(), ..keeping(keeps_past) });
         recording.begin_bench(sys::machine());
-        Self { recording, faults: Faults::default(), recorder, ending: None, unwritten: None }
+        Self { recording, faults: Faults::default(), recorder, ending: None, unwritten: None, entries: Vec::new() }
     }
 
     /// One frame more.
     pub fn take(&mut self, frame: Frame) -> FollowerUpdate {
         match frame {
             Frame::Record(record) => {
+                self.note_entry(&record);
                 self.recording.fold(record);
                 let events = self.recording.settle_spontaneous();
                 for event in &events {
@@ -107,6 +111,11 @@ impl Follower {
         &self.recording
     }
 
+    /// Who entered a call on a channel, or one that makes a task, in order, until this moment.
+    pub fn order_until(&self, moment: u64) -> Vec<TaskId> {
+        self.entries.iter().take_while(|entry| entry.0 < moment).map(|entry| entry.1).collect()
+    }
+
     /// What went wrong so far.
     pub fn faults(&mut self) -> &mut Faults {
         &mut self.faults
@@ -117,6 +126,15 @@ impl Follower {
         self.unwritten.take()
     }
 
+    /// Only where the past is kept can a moment of it be returned to.
+    fn note_entry(&mut self, record: &Record) {
+        let Some(history) = self.recording.history() else { return };
+        let Fact::Entered { call } = &record.fact else { return };
+        if call.makes_task() || is_on_channel(self.recording.world(), record.task, call) {
+            self.entries.push((history.newest(), record.task));
+        }
+    }
+
     fn write(&mut self) {
         let Some(recorder) = &mut self.recorder else { return };
         if let Err(reason) = recorder.write(self.recording.take_unwritten()) {
@@ -125,6 +143,16 @@ impl Follower {
             self.recording.stop_keeping_unwritten();
         }
     }
+}
+
+/// Whether a call is about an end of a channel, so that a task which is stepped stands before it.
+fn is_on_channel(world: &World, task: TaskId, call: &Call) -> bool {
+    let Some(process) = world.process_of(task).filter(|_| !is_watching(call)) else { return false };
+    let is_end = |fd: &i32| process.table.get(fd).is_some_and(|descriptor| world.end(descriptor.end).is_some());
+    if let Call::CloseRange { first, last, .. } = call {
+        return process.table.range(numbers_between(*first, *last)).any(|(fd, _)| is_end(fd));
+    }
+    about(call).iter().any(is_end)
 }
 
 fn standing(world: &World, task: TaskId, call: &Call) -> Option<Standing> {

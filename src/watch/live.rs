@@ -26,7 +26,7 @@ const READS_A_TURN: usize = 4;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LiveOptions {
     /// In which order its tasks go on.
-    pub scheduling: SchedulingMode,
+    pub scheduling: SchedulingMode<'static>,
     /// Its output goes through a pipe, not to its terminal.
     pub has_pipe: bool,
 }
@@ -34,7 +34,8 @@ pub struct LiveOptions {
 /// A program that is watched while it runs.
 #[derive(Debug)]
 pub struct Watched {
-    name: String,
+    words: Vec<CString>,
+    options: LiveOptions,
     started: StartedWatcher,
     terminal: ProgramTerminal,
     follower: Follower,
@@ -58,17 +59,25 @@ impl Watched {
         (size, options): ((u16, u16), LiveOptions),
         recorder: Option<Recorder>,
     ) -> Result<Self, SysError> {
+        Self::begin(words.to_vec(), (size, options), options.scheduling, recorder)
+    }
+
+    fn begin(
+        words: Vec<CString>,
+        (size, options): ((u16, u16), LiveOptions),
+        scheduling: SchedulingMode<'_>,
+        recorder: Option<Recorder>,
+    ) -> Result<Self, SysError> {
         let mut terminal = ProgramTerminal::open(size)?;
         let output = options.has_pipe.then(|| terminal.open_pipe()).transpose()?;
-        let scheduling = options.scheduling;
         let started = start(
-            words,
+            &words,
             LaunchSetup { terminal: Some(terminal.slave()), scheduling, output: output.as_ref(), bounds: None },
         )?;
         poll::do_not_block(started.receiver.pipe())?;
-        let name = words.first().map_or_else(String::new, |word| word.to_string_lossy().into_owned());
         Ok(Self {
-            name,
+            words,
+            options,
             started,
             terminal,
             follower: Follower::new(recorder, true),
@@ -86,12 +95,15 @@ impl Watched {
         self.follower.end();
         match self.follower.ending() {
             ProgramEnding::Died(_) => Ok(()),
-            ProgramEnding::NotExecuted(errno) => Err(BenchError::Mishap(format!(
-                "{} cannot be executed: {} ({})",
-                crate::text::string(&self.name),
-                errno.name(),
-                errno.message()
-            ))),
+            ProgramEnding::NotExecuted(errno) => {
+                let name = self.words.first().map_or_else(String::new, |word| word.to_string_lossy().into_owned());
+                Err(BenchError::Mishap(format!(
+                    "{} cannot be executed: {} ({})",
+                    crate::text::string(&name),
+                    errno.name(),
+                    errno.message()
+                )))
+            }
             ProgramEnding::NotWatched(reason) => {
                 Err(BenchError::Mishap(format!("the program cannot be watched: {reason}")))
             }
@@ -176,6 +188,19 @@ impl Source for Watched {
 
     fn step(&mut self, order: StepOrder) {
         self.started.order(order);
+    }
+
+    fn run_again(&mut self, moment: u64) -> Result<(), BenchError> {
+        if !self.has_ended {
+            let _ = self.started.kill();
+            self.started.reap();
+            self.has_ended = true;
+            self.follower.end();
+        }
+        let order = self.follower.order_until(moment);
+        let place = (self.terminal.size(), self.options);
+        *self = Self::begin(self.words.clone(), place, SchedulingMode::Recorded(&order), None)?;
+        Ok(())
     }
 
     fn type_bytes(&mut self, bytes: &[u8]) {

@@ -18,6 +18,8 @@ const LOOK_AGAIN: Duration = Duration::from_micros(100);
 const SLICE_NS: u64 = 20_000_000;
 /// Nobody is waited for longer than this, whatever the processors do meanwhile.
 const LONGEST_NS: u64 = 2_000_000_000;
+/// In an order that was recorded, who is next is waited for so long while everybody sleeps: it may sleep by time.
+const MISSING_NS: u64 = 3_000_000_000;
 /// Looks in a row that must find nobody running: between two of them a task may wake another.
 const LOOKS: u32 = 2;
 
@@ -28,6 +30,12 @@ impl Watcher<'_> {
         picks.held.push(tid);
         picks.quiet = 0;
         true
+    }
+
+    /// Whether tasks are to be born in the order of an earlier run, so that each has its name again.
+    pub(super) fn repeats_births(&self) -> bool {
+        let Scheduling::Picked(picks) = &self.scheduling else { return false };
+        matches!(&picks.picker, Picker::Recorded { order, .. } if !order.is_empty())
     }
 
     /// Lets one of those who stand go on, once nobody else runs. Says when to look again, where somebody stands.
@@ -63,26 +71,25 @@ impl Watcher<'_> {
         (picks.quiet, picks.busy_since) = (0, None);
         // In order of birth: in which order they came to stand is no part of the schedule.
         picks.held.sort_by_key(|tid| self.tracees.get(tid).map(|tracee| tracee.task));
-        let task_of = |tid: &i32| self.tracees.get(tid).map(|tracee| tracee.task);
-        let at = match &mut picks.picker {
-            Picker::Seed(random) => random.usize(..picks.held.len()),
-            Picker::Person { next, told } => {
-                let at = next.take().and_then(|next| picks.held.iter().position(|tid| task_of(tid) == Some(next)));
-                let standing: Vec<TaskId> = picks.held.iter().filter_map(task_of).collect();
-                let Some(at) = at else {
-                    if *told != standing {
-                        told.clone_from(&standing);
-                        self.tell_standing();
-                    }
-                    return None;
-                };
-                told.clear();
-                at
+        let standing: Vec<TaskId> =
+            picks.held.iter().filter_map(|tid| self.tracees.get(tid).map(|tracee| tracee.task)).collect();
+        match choose(&mut picks.picker, &standing, now) {
+            Choice::Task(at) => {
+                let tid = picks.held.remove(at);
+                self.let_picked(tid);
+                Some(Duration::ZERO)
             }
-        };
-        let tid = picks.held.remove(at);
-        self.let_picked(tid);
-        Some(Duration::ZERO)
+            Choice::Nobody => None,
+            Choice::NobodyYet => Some(LOOK_AGAIN),
+            Choice::TellStanding => {
+                self.tell_standing();
+                None
+            }
+            Choice::OtherWay => {
+                self.note("order", "the program goes another way than before: from here on you say who goes");
+                Some(Duration::ZERO)
+            }
+        }
     }
 
     /// Says who stands before which call.
@@ -143,6 +150,56 @@ impl Watcher<'_> {
     }
 }
 
+/// What a picker says.
+enum Choice {
+    /// The one at this place among those who stand goes on.
+    Task(usize),
+    /// A person has not said yet who.
+    Nobody,
+    /// Who is next is not there yet.
+    NobodyYet,
+    /// The same as nobody, and these who stand have not been told.
+    TellStanding,
+    /// Who is next does not come: a person picks from now on.
+    OtherWay,
+}
+
+/// Picks one of those who stand before a call, in order of birth.
+fn choose(picker: &mut Picker, standing: &[TaskId], now_ns: u64) -> Choice {
+    let place_of = |task: TaskId| standing.iter().position(|standing| *standing == task);
+    match picker {
+        Picker::Seed(random) => Choice::Task(random.usize(..standing.len())),
+        Picker::Person { next, told } => {
+            if let Some(at) = next.take().and_then(place_of) {
+                told.clear();
+                return Choice::Task(at);
+            }
+            if told == standing {
+                return Choice::Nobody;
+            }
+            told.clear();
+            told.extend(standing);
+            Choice::TellStanding
+        }
+        Picker::Recorded { order, missing_since_ns } => {
+            let Some(next) = order.front() else {
+                *picker = Picker::person();
+                return choose(picker, standing, now_ns);
+            };
+            if let Some(at) = place_of(*next) {
+                order.pop_front();
+                *missing_since_ns = None;
+                return Choice::Task(at);
+            }
+            if now_ns.saturating_sub(*missing_since_ns.get_or_insert(now_ns)) < MISSING_NS {
+                return Choice::NobodyYet;
+            }
+            *picker = Picker::person();
+            Choice::OtherWay
+        }
+    }
+}
+
 /// By the kernel's word. The parent of a vfork is in state D until its child executes; a stop that nobody has taken yet is one of
 /// state t; and the end of a process whose last thread is gone is about to be taken, which wakes who waits for it.
 fn is_running(tracee: &mut Tracee, is_alone: bool) -> bool {
@@ -158,5 +215,32 @@ fn is_running(tracee: &mut Tracee, is_alone: bool) -> bool {
         Some(b't') => !tracee.is_stopped,
         Some(b'Z' | b'X') | None => is_alone,
         Some(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use super::*;
+
+    #[test]
+    fn an_earlier_run_is_repeated_and_then_a_person_is_asked() {
+        let (parent, child) = (TaskId(0), TaskId(1));
+        let mut picker = Picker::Recorded { order: VecDeque::from([child, parent]), missing_since_ns: None };
+        assert!(matches!(choose(&mut picker, &[parent, child], 1), Choice::Task(1)));
+        assert!(matches!(choose(&mut picker, &[parent, child], 2), Choice::Task(0)));
+        assert!(matches!(choose(&mut picker, &[parent, child], 3), Choice::TellStanding));
+        assert!(matches!(choose(&mut picker, &[parent, child], 4), Choice::Nobody));
+    }
+
+    #[test]
+    fn who_does_not_come_is_waited_for_and_then_a_person_is_asked() {
+        let (parent, child) = (TaskId(0), TaskId(1));
+        let mut picker = Picker::Recorded { order: VecDeque::from([child]), missing_since_ns: None };
+        assert!(matches!(choose(&mut picker, &[parent], 1), Choice::NobodyYet));
+        assert!(matches!(choose(&mut picker, &[parent], MISSING_NS), Choice::NobodyYet));
+        assert!(matches!(choose(&mut picker, &[parent], MISSING_NS + 1), Choice::OtherWay));
+        assert!(matches!(choose(&mut picker, &[parent], MISSING_NS + 2), Choice::TellStanding));
     }
 }

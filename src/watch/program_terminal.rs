@@ -130,6 +130,11 @@ impl ProgramTerminal {
         self.parser.screen().application_cursor()
     }
 
+    /// Columns and rows.
+    pub fn size(&self) -> (u16, u16) {
+        self.size
+    }
+
     /// It is drawn in so many columns and rows now.
     pub fn resize(&mut self, size: (u16, u16)) {
         if size == self.size {

@@ -1,7 +1,7 @@
-//! One at a time: every task stands before each call that is followed, one of them is let go, and a seed or a person picks which.
-//! The seed is the whole schedule: the same one gives the same order again.
+//! One at a time: every task stands before each call that is followed, one of them is let go, and a seed, a person or the order of an
+//! earlier run picks which. The seed is the whole schedule: the same one gives the same order again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use crate::trace::TaskId;
 
@@ -39,6 +39,20 @@ pub enum Picker {
         /// In order of birth.
         told: Vec<TaskId>,
     },
+    /// An earlier run, as far as it is to be repeated; then a person.
+    Recorded {
+        /// Who made the calls that are left.
+        order: VecDeque<TaskId>,
+        /// Since when the next of them has not come to its call, though nobody runs.
+        missing_since_ns: Option<u64>,
+    },
+}
+
+impl Picker {
+    /// A person who has said nothing yet, and was told nothing.
+    pub(super) fn person() -> Self {
+        Self::Person { next: None, told: Vec::new() }
+    }
 }
 
 impl Scheduling {
@@ -49,7 +63,12 @@ impl Scheduling {
 
     /// By a person, one call after the other.
     pub fn stepped() -> Self {
-        Self::picked(Picker::Person { next: None, told: Vec::new() })
+        Self::picked(Picker::person())
+    }
+
+    /// As in an earlier run: these tasks, one after the other.
+    pub fn recorded(order: &[TaskId]) -> Self {
+        Self::picked(Picker::Recorded { order: order.iter().copied().collect(), missing_since_ns: None })
     }
 
     fn picked(picker: Picker) -> Self {

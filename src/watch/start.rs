@@ -11,6 +11,7 @@ use crate::app::program::StepOrder;
 use crate::sys::confine::Confinement;
 use crate::sys::fork::{self, Forked, exit_child};
 use crate::sys::{During, SysError, child_signal, launch, poll};
+use crate::trace::TaskId;
 
 use super::frames::{Receiver, framed};
 use super::link::{Frame, Sender};
@@ -66,7 +67,7 @@ impl StartedWatcher {
 
 /// In which order the tasks of a program go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SchedulingMode {
+pub enum SchedulingMode<'a> {
     /// As they like.
     #[default]
     Free,
@@ -74,6 +75,8 @@ pub enum SchedulingMode {
     Seeded(u64),
     /// One at a time, by orders.
     Stepped,
+    /// One at a time, in this order of an earlier run; then by orders.
+    Recorded(&'a [TaskId]),
 }
 
 /// How the program is started.
@@ -82,7 +85,7 @@ pub struct LaunchSetup<'a> {
     /// Its own terminal; none: its standard streams are this program's.
     pub terminal: Option<&'a CString>,
     /// In which order its tasks go on.
-    pub scheduling: SchedulingMode,
+    pub scheduling: SchedulingMode<'a>,
     /// Where its standard output and error go; none: where this program's go.
     pub output: Option<&'a File>,
     /// What it may use; none: what this program may.
@@ -116,6 +119,7 @@ pub fn start(arguments: &[CString], setup: LaunchSetup<'_>) -> Result<StartedWat
                 SchedulingMode::Free => Scheduling::Free,
                 SchedulingMode::Seeded(seed) => Scheduling::seeded(seed),
                 SchedulingMode::Stepped => Scheduling::stepped(),
+                SchedulingMode::Recorded(order) => Scheduling::recorded(order),
             };
             let orders = Some(Receiver::new(their_orders));
             let entered = setup.bounds.map_or(Ok(()), |bounds| bounds.enter());

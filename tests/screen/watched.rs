@@ -31,6 +31,53 @@ fn a_watched_program_is_drawn_live_and_reads_what_is_typed_to_it() {
     assert_eq!(pty.left().len(), 0);
 }
 
+/// Once it is over: whether the word of the first of two writers came first, and the line of the reader in the table of processes.
+fn race_of(screen: &str) -> Option<(bool, String)> {
+    let (one, two) = (screen.find("│one\\n│")?, screen.find("│two\\n│")?);
+    let reader = screen.lines().find(|line| line.trim().contains(" (cat) ") && line.contains(" exited with 0 "))?;
+    screen.contains("─ exited with 0").then(|| (one < two, reader.trim().to_owned()))
+}
+
+/// Which event of the past is looked at: `event 7 of 17`.
+fn event_of(screen: &str) -> Option<String> {
+    let (_, behind) = screen.lines().next()?.split_once("event ")?;
+    Some(behind.split("  ").next()?.to_owned())
+}
+
+#[test]
+fn a_program_runs_again_in_the_same_order_and_up_to_a_moment() {
+    let words = ["watch", "--", "sh", "-c", "{ (echo one) & (echo two) & wait; } | cat"];
+    let mut pty = Pty::start_with((50, 120), &words, |_| {});
+    pty.wait("its end", |screen| race_of(screen).is_some());
+    let (is_one_first, mut reader) = race_of(&pty.screen()).expect("it has ended");
+    let ends_again = |pty: &mut Pty, keys: &[u8], reader: &mut String| {
+        pty.type_bytes(keys);
+        pty.wait("the end of another run", |screen| race_of(screen).is_some_and(|(_, other)| other != *reader));
+        let (is_same, other) = race_of(&pty.screen()).expect("it has ended");
+        assert_eq!(is_same, is_one_first, "{}", pty.screen());
+        *reader = other;
+    };
+    for _ in 0..6 {
+        ends_again(&mut pty, b"g", &mut reader);
+    }
+    // Up to the first write: the other writer stands before its own.
+    while !pty.screen().contains("▶ 1 write,") {
+        let event = event_of(&pty.screen());
+        pty.type_bytes(b",");
+        pty.wait("the event before", |screen| event_of(screen).is_some_and(|at| Some(&at) != event.as_ref()));
+    }
+    pty.type_bytes(b"g");
+    let (first, second) = if is_one_first { ("│one", "│two") } else { ("│two", "│one") };
+    pty.wait("who stands", |screen| {
+        let has_one = screen.contains("▶ 1 write,") && screen.contains(first) && !screen.contains(second);
+        has_one && screen.contains("Space step")
+    });
+    pty.type_bytes(b"G");
+    pty.wait("its end", |screen| race_of(screen).is_some_and(|(_, other)| other != reader));
+    pty.type_bytes(b"q");
+    assert_eq!(pty.status(), 0);
+}
+
 #[test]
 fn the_keyboard_is_taken_back_and_leaving_kills_the_program() {
     let mut pty = watched("sleep 1000 & cat");

@@ -75,25 +75,7 @@ impl Table {
 }
 
 fn name(command: Command) -> String {
-    match command {
-        Command::Run(statement) => statement.text,
-        other @ (Command::SaveLesson
-        | Command::SaveRecording
-        | Command::LeaveRecording
-        | Command::Cancel
-        | Command::Save
-        | Command::Look(_)
-        | Command::TryAlternatives(_)
-        | Command::TryKinds(_)
-        | Command::AskCell(_)
-        | Command::Suspend
-        | Command::StepProgram(_)
-        | Command::Copy(..)
-        | Command::CopyProgram
-        | Command::Quit
-        | Command::AskOtherKinds { .. }
-        | Command::Pose { .. }) => format!("{other:?}").to_lowercase(),
-    }
+    if let Command::Run(statement) = command { statement.text } else { format!("{command:?}").to_lowercase() }
 }
 
 #[test]
