@@ -91,7 +91,8 @@ fn the_keyboard_is_taken_back_and_leaving_kills_the_program() {
     assert_eq!(pty.status(), 0);
     assert!(pty.has_its_modes_back());
     assert_eq!(modes_left_on(pty.bytes()), Vec::<String>::new());
-    assert!(pty.screen().contains("processes of the program were still alive"), "{}", pty.screen());
+    // How many that are by then is a matter of time.
+    assert!(pty.screen().contains(" of the program w") && pty.screen().contains("still alive"), "{}", pty.screen());
     assert!(until(PATIENCE, || pty.left().is_empty()).is_some(), "{:?}", pty.left());
 }
 
