@@ -12,6 +12,7 @@ mod names;
 pub mod object;
 pub mod opening;
 pub mod origin;
+mod shared;
 pub mod task;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -23,10 +24,11 @@ use crate::order::Call;
 use crate::script::EndName;
 use crate::trace::{FdReport, HoldersReport, Role, TaskId, TaskReport};
 
-use channel::{Channel, End, Ends};
+use channel::{Channel, End};
 use kind::{ChannelId, EndId, Kind};
 use object::Object;
 use opening::FifoOpening;
+use shared::SharedMap;
 use task::{Descriptor, Process, Task};
 
 /// Calls of a loop that are kept one by one, unless every call is asked for.
@@ -55,9 +57,9 @@ impl Default for Machine {
 /// Everything on one bench.
 #[derive(Debug, Clone, Default)]
 pub struct World {
-    tasks: BTreeMap<TaskId, Task>,
-    processes: BTreeMap<TaskId, Process>,
-    ends: Ends,
+    tasks: SharedMap<TaskId, Task>,
+    processes: SharedMap<TaskId, Process>,
+    ends: SharedMap<EndId, End>,
     objects: BTreeMap<EndId, Object>,
     openings: BTreeMap<EndId, FifoOpening>,
     channels: BTreeMap<ChannelId, Channel>,

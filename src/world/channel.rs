@@ -1,7 +1,6 @@
 //! Ends and channels: what the kernel's sockets and pipes are on the bench, who is connected with whom, what is shut down.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::rc::Rc;
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::abi::Errno;
 use crate::script::EndName;
@@ -109,38 +108,6 @@ pub struct Channel {
     pub kind: Kind,
     /// Both ends; what goes from `ends[0]` to `ends[1]` is in the inbox of `ends[1]`.
     pub ends: [EndId; 2],
-}
-
-/// All ends by identity. A copy shares what neither side has changed since, so that a moment kept of the past costs no more
-/// than what changed after it.
-#[derive(Debug, Clone, Default)]
-pub struct Ends(BTreeMap<EndId, Rc<End>>);
-
-impl Ends {
-    /// An end.
-    pub fn get(&self, id: &EndId) -> Option<&End> {
-        self.0.get(id).map(AsRef::as_ref)
-    }
-
-    /// An end, to be changed.
-    pub fn get_mut(&mut self, id: &EndId) -> Option<&mut End> {
-        self.0.get_mut(id).map(Rc::make_mut)
-    }
-
-    /// All of them in order of creation.
-    pub fn values(&self) -> impl DoubleEndedIterator<Item = &End> {
-        self.0.values().map(AsRef::as_ref)
-    }
-
-    /// One more.
-    pub fn insert(&mut self, end: End) {
-        self.0.insert(end.id, Rc::new(end));
-    }
-
-    /// One less.
-    pub fn remove(&mut self, id: &EndId) {
-        self.0.remove(id);
-    }
 }
 
 impl End {

@@ -357,8 +357,8 @@ impl World {
         if matches!(*back.extra(), Extra::Status(status) if Death::of_status(status).is_none()) {
             return;
         }
-        let is_child = |task: &&mut Task| task.pid == back.ret && task.leads_process() && task.state != TaskState::Dead;
-        if let Some(child) = self.tasks.values_mut().find(is_child) {
+        let is_child = |task: &Task| task.pid == back.ret && task.leads_process() && task.state != TaskState::Dead;
+        if let Some(child) = self.tasks.values_mut_where(is_child).next() {
             child.state = TaskState::Dead;
             if let Extra::Status(status) = *back.extra() {
                 child.death = child.death.or(Death::of_status(status));

@@ -36,7 +36,7 @@ impl World {
     }
 
     fn enter_group(&mut self, pid: i32, group: ProcessGroup) {
-        for task in self.tasks.values_mut().filter(|task| task.pid == pid && task.is_alive()) {
+        for task in self.tasks.values_mut_where(|task| task.pid == pid && task.is_alive()) {
             task.group = Some(group);
         }
     }

@@ -19,7 +19,7 @@ impl World {
         if let Some(name) = &name {
             self.names.insert(name.clone(), id);
         }
-        self.ends.insert(End::new(id, name, kind));
+        self.ends.insert(id, End::new(id, name, kind));
         id
     }
 

@@ -156,7 +156,7 @@ impl World {
     /// Other threads that are inside a call about a descriptor keep what it referred to open until they come back.
     pub(super) fn keep_for_calls(&mut self, closer: TaskId, fd: i32, end: EndId) {
         let process = self.tasks.get(&closer).map(|task| task.process);
-        let others = self.tasks.values_mut().filter(|task| Some(task.process) == process && task.id != closer);
+        let others = self.tasks.values_mut_where(|task| Some(task.process) == process && task.id != closer);
         let is_in = |ongoing: &Ongoing| ongoing.refers.contains(&(fd, end));
         let mut keepers = 0;
         for ongoing in others.filter_map(|task| task.ongoing.as_mut()).filter(|of| of.inside && is_in(of)) {

@@ -96,12 +96,13 @@ impl World {
     pub fn take_kept(&mut self) -> Vec<(TaskId, CallEvent)> {
         let mut taken = Vec::new();
         let keeps = self.keep_every_call;
-        for task in self.tasks.values_mut().filter(|_| keeps) {
+        let has_many = |task: &Task| {
+            let burst = task.order.as_ref().and_then(|order| order.burst.as_ref());
+            burst.is_some_and(|burst| burst.first_calls.len() >= KEPT_AT_ONCE)
+        };
+        for task in self.tasks.values_mut_where(|task| keeps && has_many(task)) {
             let id = task.id;
             let Some(burst) = task.order.as_mut().and_then(|order| order.burst.as_mut()) else { continue };
-            if burst.first_calls.len() < KEPT_AT_ONCE {
-                continue;
-            }
             if burst.given_out == 0 {
                 taken.extend(burst.first_calls[..BURST_KEEP].iter().map(|call| (id, call.clone())));
             }

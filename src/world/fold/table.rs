@@ -239,7 +239,7 @@ impl World {
             Some(_) => {}
         }
         self.processes.insert(id, own);
-        for task in self.tasks.values_mut().filter(|task| task.process == owner && task.pid == pid) {
+        for task in self.tasks.values_mut_where(|task| task.process == owner && task.pid == pid) {
             task.process = id;
         }
     }
@@ -261,7 +261,7 @@ impl World {
         }
         self.processes.insert(heir, process);
         let Some(pid) = self.tasks.get(&owner).map(|owner| owner.pid) else { return };
-        for task in self.tasks.values_mut().filter(|task| task.process == owner && task.pid != pid) {
+        for task in self.tasks.values_mut_where(|task| task.process == owner && task.pid != pid) {
             task.process = heir;
         }
     }
