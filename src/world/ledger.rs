@@ -62,7 +62,7 @@ pub struct Flow {
     pub passed_urgent: u64,
     /// A task died while it was reading: the queue may be shorter than what is known.
     reader_died: bool,
-    /// Bytes that were destroyed because nobody can read them any more, until something is written or read here again.
+    /// Bytes that were destroyed because nobody can read them any more, until a write succeeds or a read returns here again.
     pub ghost: u64,
     /// Somebody who is not in the picture writes here, or may: what nobody wrote came from there.
     pub has_outside_writers: bool,

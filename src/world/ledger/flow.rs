@@ -38,7 +38,6 @@ impl Flow {
         (kind, page): (Kind, u64),
     ) -> u64 {
         self.measured = None;
-        self.ghost = 0;
         self.totals.writes += 1;
         let number = self.totals.writes;
         let offered = content.iter().map(Payload::len).sum();
@@ -98,6 +97,9 @@ impl Flow {
         let keep = taken.is_ok() && !reader_gone;
         self.settle_pieces(number, amount - gone, keep);
         self.free_pages_of_nothing();
+        if keep {
+            self.ghost = 0;
+        }
         if reader_gone {
             self.totals.destroyed += amount - gone;
             self.ghost += amount - gone;

@@ -29,6 +29,7 @@ impl Flow {
         self.totals.written += taken;
         self.totals.borrowed -= gone.min(self.totals.borrowed);
         self.measured = None;
+        self.ghost = 0;
         self.fill_pages(taken, taken, gone);
         self.free_pages_of_nothing();
         self.totals.writes += 1;
