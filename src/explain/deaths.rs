@@ -93,12 +93,23 @@ fn zombie(world: &World, task: &Task, (how, by): (&str, &str), by_sigpipe: bool)
     wording::explanation(task, rule, "wait(2)", text).foretelling(survivors::foretold(world, task))
 }
 
-/// The last death among the events, or the last signal that stopped somebody.
+/// SIGCONT.
+fn continued(task: &Task) -> Explanation {
+    let text = format!(
+        "SIGCONT ends a stop: {} goes on where it was stopped. What was sent to it meanwhile has waited for it; a stop loses \
+         nothing.",
+        task.name
+    );
+    wording::explanation(task, "goes-on-after-a-stop", "signal(7)", text)
+}
+
+/// The last death among the events, or the last signal that stopped somebody or let it go on.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
 pub(super) fn of_events(world: &World, events: &[Event]) -> Option<Explanation> {
     events.iter().rev().find_map(|event| match &event.what {
         What::Death { .. } => of_task(world, world.task(event.task?)?),
         What::Signal { signal, .. } if *signal == Signal::STOP => sleeps::of_task(world, world.task(event.task?)?),
+        What::Signal { signal, .. } if *signal == Signal::CONT => Some(continued(world.task(event.task?)?)),
         _ => None,
     })
 }

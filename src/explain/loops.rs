@@ -59,7 +59,7 @@ fn joined(context: &CallContext<'_>, end: &End, taken: u64, reads: &[&Read]) -> 
         wording::count(taken, "read"),
         context.who(),
         wording::count(numbers.len() as u64, "write"),
-        wording::list(&shown),
+        wording::quotes(&shown),
         reads::title(end.kind),
     );
     Some(wording::explanation(end, "stream-joins-writes", wording::page(end.kind), text))

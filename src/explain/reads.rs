@@ -199,7 +199,7 @@ fn stream_joins_writes(context: &CallContext<'_>) -> Option<Explanation> {
         "One read took {}{by} that waited at {here} ({}): {} is a stream of bytes and keeps no edges between writes. \
          A read takes all that waits and fits its buffer of {}{cut}. Had {} read between the writes, it would have got them apart.",
         wording::count(numbers.len() as u64, "write"),
-        wording::list(&shown),
+        wording::quotes(&shown),
         title(end.kind),
         context.call.call.room().unwrap_or(0),
         context.who(),

@@ -88,6 +88,14 @@ pub fn list(items: &[String]) -> String {
     }
 }
 
+/// What several writes were; of many that were the same, once.
+pub fn quotes(items: &[String]) -> String {
+    match items {
+        [first, rest @ ..] if rest.len() > 1 && rest.iter().all(|item| item == first) => format!("each {first}"),
+        _ => list(items),
+    }
+}
+
 /// `1 message`, `3 messages`.
 pub fn count(number: u64, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
@@ -243,7 +251,7 @@ pub const LESSONS: &[(&[&str], &str)] = &[
         &["nobody-listens", "no-such-address", "address-taken", "asleep-nobody-connects", "listener-has-no-bytes"],
         "from-a-pair-to-a-server",
     ),
-    (&["stopped-is-not-dead"], "true-or-false"),
+    (&["stopped-is-not-dead", "goes-on-after-a-stop"], "true-or-false"),
 ];
 
 #[cfg(test)]
@@ -257,5 +265,15 @@ mod tests {
         assert_eq!(words(&["a"]), "a");
         assert_eq!(words(&["a", "b", "c"]), "a, b and c");
         assert_eq!(words(&["a"; 9]), "a, a, a, a, a, a and 3 more");
+    }
+
+    #[test]
+    fn what_is_the_same_is_quoted_once() {
+        let words = |many: &[&str]| quotes(&many.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        assert_eq!(
+            (words(&["a"; 9]), words(&["a"; 2]), words(&["a"])),
+            ("each a".into(), "a and a".into(), "a".into())
+        );
+        assert_eq!(words(&["a", "a", "b"]), "a, a and b");
     }
 }

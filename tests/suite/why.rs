@@ -168,6 +168,10 @@ fn asleep_and_what_would_wake_it() {
         ],
     );
     explains(
+        "channel stream chat child1\nstop child1\nwrite chat[0] x\ncont child1\nwhy",
+        &[("goes-on-after-a-stop", &["SIGCONT ends a stop", "child1 goes on", "has waited for it"])],
+    );
+    explains(
         "channel stream chat child1\nwait => sleeps\nwhy parent\nchild1: poll chat[1] timeout=-1 for=in => sleeps\nwhy child1",
         &[("asleep-until-death", &["parent"]), ("deadlock", &["parent", "child1"])],
     );
