@@ -6,6 +6,7 @@ use crate::world::World;
 
 use super::action::Action;
 use super::complete::{self, Completion};
+use super::mode::InputPurpose;
 use super::{App, Mode, channel_sides, signature};
 
 /// Of the keys that were pressed, those that a room is shown.
@@ -32,13 +33,28 @@ impl Presentation {
     }
 }
 
-/// A key with what it does: what is sent by it, or that the children read.
-pub fn told(app: &App, key: String) -> String {
-    let (send, text) = (app.key(Action::Send), app.line.text());
-    if app.mode != Mode::Line || key.split(' ').next() != Some(send.as_str()) {
-        return key;
+/// A key with what it does: what is sent or run by it, or that the other side reads. A letter is told with its whole line, which is
+/// seen while it is typed.
+pub fn told(app: &App, key: String) -> Option<String> {
+    let (line, enter) = match app.mode.typed() {
+        None => return Some(key),
+        Some(InputPurpose::Message) => (&app.line, Action::Send),
+        Some(InputPurpose::Statement) => (&app.prompt, Action::Run),
+        Some(InputPurpose::Lessons | InputPurpose::Actions | InputPurpose::Matrix | InputPurpose::Trace) => {
+            return Some(key).filter(|key| !is_typing(key));
+        }
+    };
+    let enter = app.key(enter);
+    match (key.split(' ').next() == Some(enter.as_str()), line.text()) {
+        (false, _) => Some(key).filter(|key| !is_typing(key)),
+        (true, "") => Some(format!("{enter}: the other side reads")).filter(|_| app.mode == Mode::Line),
+        (true, text) => Some(format!("{text} {enter}")),
     }
-    if text.is_empty() { format!("{send}: the other side reads") } else { format!("{text} {send}") }
+}
+
+/// Whether a key is a letter of what is typed, or takes one back.
+fn is_typing(key: &str) -> bool {
+    key.chars().count() == 1 || ["Space", "Backspace"].contains(&key)
 }
 
 /// A key that changes what is seen, or what is typed.
@@ -89,4 +105,26 @@ fn complete(app: &mut App, world: &World) {
         app.notice = Some(if choices.is_empty() { advice.unwrap_or_else(none) } else { choices.join("  ") });
     }
     app.prompt.insert(&more);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_is_told_as_one_when_it_is_sent() {
+        let mut app = App::new();
+        let told = |app: &App, key: &str| told(app, key.to_owned());
+        assert_eq!(told(&app, "o"), None);
+        app.line.set("one");
+        assert_eq!(told(&app, "Enter").as_deref(), Some("one Enter"));
+        app.line.set("");
+        assert_eq!(told(&app, "Enter").as_deref(), Some("Enter: the other side reads"));
+        app.mode = Mode::Prompt;
+        app.prompt.set("stop child1");
+        assert_eq!((told(&app, "p"), told(&app, "Tab").as_deref()), (None, Some("Tab")));
+        assert_eq!(told(&app, "Enter").as_deref(), Some("stop child1 Enter"));
+        app.mode = Mode::Keys;
+        assert_eq!(told(&app, "k kill").as_deref(), Some("k kill"));
+    }
 }

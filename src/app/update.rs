@@ -67,7 +67,11 @@ fn apply(app: &mut App, world: &World, input: Input, asked: Option<Action>) -> V
         }
         Input::Copied(words) => app.notice = Some(words),
         Input::Warned(lines) => warn(app, lines),
-        Input::Pressed(key) => app.present.press(presentation::told(app, key)),
+        Input::Pressed(key) => {
+            if let Some(told) = presentation::told(app, key) {
+                app.present.press(told);
+            }
+        }
         Input::Posed(problem) => practice::posed(app, *problem),
         Input::NotPosed(reason) => practice::not_posed(app, reason),
         Input::Statement(_) if app.recording.is_some() => app.notice = Some(availability::past_objection(app)),
