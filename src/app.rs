@@ -219,6 +219,14 @@ impl App {
     /// The channel that keys act on: the one that was chosen, or the first; of a watched program not one that its surroundings
     /// made, if there is another.
     pub fn focused(&self, world: &World) -> Option<Facing> {
+        // Most often one look is enough, however many channels there are.
+        let at_once = match self.focus {
+            Some(chosen) => Some(chosen).filter(|id| channel_sides::is_open(world, *id)),
+            None => channel_sides::first_open(world).filter(|id| !world.is_outside(*id)),
+        };
+        if let Some(focus) = at_once {
+            return channel_sides::of(world, focus);
+        }
         let listed = channel_sides::listed(world);
         let chosen = listed.iter().find(|id| Some(**id) == self.focus);
         let own = || listed.iter().find(|id| !world.is_outside(**id));

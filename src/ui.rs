@@ -37,6 +37,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::app::action::{Action, ChannelAction, Learn};
+use crate::app::channel_sides::Facing;
 use crate::app::course::Taking;
 use crate::app::mode::Listed;
 use crate::app::{App, Mode, View, channel_sides, palette, update};
@@ -57,6 +58,17 @@ pub struct ViewContext<'a> {
     pub world: &'a World,
     /// The looks.
     pub theme: Theme,
+}
+
+impl ViewContext<'_> {
+    /// `, Tab`: the keys that show more, behind the count of what is not seen. Nothing in a picture: nobody can press a key there.
+    pub fn keys_behind(self, actions: &[Action]) -> String {
+        if self.app.is_still {
+            return String::new();
+        }
+        let keys: Vec<String> = actions.iter().map(|action| self.app.key(*action)).collect();
+        format!(", {}", keys.join(" "))
+    }
 }
 
 /// Rows of an explanation at most, below a view that has rows to spare.
@@ -331,16 +343,16 @@ fn channels(context: ViewContext<'_>, places: &Places, buf: &mut Buffer) -> Opti
         );
         return None;
     };
-    let areas = channel_areas(context, places);
-    let facings = areas.iter().filter_map(|place| Some((place, channel_sides::of(context.world, shown[place.at])?)));
-    let fit = |form: &BoxForm| {
-        facings.clone().all(|(place, facing)| panel::channel::fits(context, facing, place.area, *form))
-    };
+    let areas = areas_of(context, places, (shown.len(), focus));
+    let with_sides = |place: &PanelPlace| Some((*place, channel_sides::of(context.world, shown[place.at])?));
+    let panels: Vec<(PanelPlace, Facing)> = areas.iter().filter_map(with_sides).collect();
+    let fit =
+        |form: &BoxForm| panels.iter().all(|(place, facing)| panel::channel::fits(context, *facing, place.area, *form));
     let largest = present::forms(context).into_iter().find(fit).unwrap_or(BoxForm::Boxes);
-    for (PanelPlace { at, area }, facing) in facings {
-        let is_focused = at == &focus || context.app.speaks_to_all();
+    for (PanelPlace { at, area }, facing) in panels {
+        let is_focused = at == focus || context.app.speaks_to_all();
         let subject = ChannelView { facing, number: at + 1, is_focused, largest };
-        panel::channel::draw(context, subject, *area, buf);
+        panel::channel::draw(context, subject, area, buf);
     }
     (areas.len() < shown.len()).then_some((areas.len(), shown.len()))
 }
@@ -350,8 +362,12 @@ fn channel_areas(context: ViewContext<'_>, places: &Places) -> Vec<PanelPlace> {
     let shown = channel_sides::listed(context.world);
     let focused = context.app.focused(context.world);
     let focus = focused.and_then(|focused| shown.iter().position(|id| *id == focused.channel));
-    let Some(focus) = focus else { return Vec::new() };
-    let (area, count) = (places.channels, shown.len());
+    focus.map_or_else(Vec::new, |focus| areas_of(context, places, (shown.len(), focus)))
+}
+
+/// The same where it is known how many there are, and which one has the focus.
+fn areas_of(context: ViewContext<'_>, places: &Places, (count, focus): (usize, usize)) -> Vec<PanelPlace> {
+    let area = places.channels;
     let has_lesson = context.app.course.shown().is_some();
     match (context.app.present.is_on, has_lesson) {
         (true, _) => present::panels(area, count, focus, present::channels_shown(has_lesson)),

@@ -25,7 +25,7 @@ pub struct Facing {
 /// All channels that are shown, in order of creation; of a watched program with many of them the busiest first. Cheap however many
 /// there are.
 pub fn listed(world: &World) -> Vec<ChannelId> {
-    let is_closed = |channel: &&Channel| channel.ends.iter().all(|end| world.end(*end).is_none_or(|end| end.closed));
+    let is_closed = |channel: &&Channel| !has_open_end(world, channel);
     let is_replaced = |channel: &Channel| {
         world.channels().rev().take_while(|other| other.id > channel.id).any(|other| other.name == channel.name)
     };
@@ -49,6 +49,21 @@ pub fn listed(world: &World) -> Vec<ChannelId> {
         listed.sort_by_key(|id| std::cmp::Reverse(traffic(world, *id)));
     }
     listed
+}
+
+fn has_open_end(world: &World, channel: &Channel) -> bool {
+    channel.ends.iter().filter_map(|end| world.end(*end)).any(|end| !end.closed)
+}
+
+/// Whether a channel is listed for sure, without a look at all the others: somebody holds an end of it.
+pub fn is_open(world: &World, id: ChannelId) -> bool {
+    world.channel(id).is_some_and(|channel| has_open_end(world, channel))
+}
+
+/// The first channel of a bench, where it is certainly the first that is listed.
+pub fn first_open(world: &World) -> Option<ChannelId> {
+    let first = world.channels().next().filter(|_| world.takes_statements())?;
+    has_open_end(world, first).then_some(first.id)
 }
 
 /// How busy a channel is: doubled traffic is one more, so that the order does not change with each call.

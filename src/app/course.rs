@@ -10,7 +10,7 @@ use crate::lesson::goal::ConditionState;
 use crate::lesson::position::only_looks;
 use crate::lesson::progress::Progress;
 use crate::lesson::shuffle;
-use crate::lesson::{Lesson, LessonPosition, Next, list};
+use crate::lesson::{Lesson, LessonPosition, Next, Prediction, list};
 use crate::script::{Statement, Verb};
 use crate::trace::{Event, What};
 
@@ -265,17 +265,15 @@ impl Course {
         self.current().filter(|(_, taking)| !taking.is_out)
     }
 
-    /// Whether what the panels say of the bench would tell the answer to a question that is not answered yet: from the step before
-    /// it until the answer is given. A goal is worked at with everything in sight.
-    pub fn hides_answers(&self) -> bool {
-        let Some((lesson, taking)) = self.shown().filter(|(_, taking)| !taking.is_revealed) else { return false };
-        let asks = |step: usize| {
-            lesson.steps.get(step).is_some_and(|step| matches!(step.action, crate::lesson::Action::Predict(_)))
-        };
+    /// The question whose answer what the panels say of the bench would tell: from the step before it until it is answered. A goal
+    /// is worked at with everything in sight.
+    pub fn open_question(&self) -> Option<&Prediction> {
+        let (lesson, taking) = self.shown().filter(|(_, taking)| !taking.is_revealed)?;
+        let asked_in = |step: usize| lesson.questions().find(|(at, _)| *at == step).map(|(_, question)| question);
         match taking.walk.next(lesson) {
-            Next::Ask(_) => true,
-            Next::Run(_) | Next::Rest => asks(taking.walk.step() + 1),
-            Next::Reach(_) | Next::Over => false,
+            Next::Ask(question) => Some(question),
+            Next::Run(_) | Next::Rest => asked_in(taking.walk.step() + 1),
+            Next::Reach(_) | Next::Over => None,
         }
     }
 

@@ -12,7 +12,6 @@ use super::channel_sides;
 /// How the bytes of a message are written.
 pub const DATA: &str = r#"DATA: a word, "text with \n or \x00", 5000*z or 64KiB*z"#;
 
-/// Types of channels, as `channel` writes them.
 /// Statements that take bytes out of an end.
 const READS: [&str; 7] = ["read", "recv", "readv", "recvmsg", "drain", "reader", "atmark"];
 /// Statements that put bytes into an end.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::explain;
+use crate::script::Verb;
 use crate::trace::{Event, Explanation, Subject, What};
 use crate::world::World;
 use crate::world::kind::EndId;
@@ -85,7 +86,22 @@ impl App {
 
     /// Whether the panels keep to themselves what would tell the answer to a lesson's question.
     pub fn hides_answers(&self) -> bool {
-        self.past.is_none() && self.course.hides_answers()
+        self.open_question().is_some()
+    }
+
+    /// Whether the question is who holds an end, or what a process holds.
+    pub fn asks_for_holders(&self) -> bool {
+        self.open_question().is_some_and(|verb| matches!(verb, Verb::Holders { .. } | Verb::Fds { .. }))
+    }
+
+    /// Whether the question is in what state processes are.
+    pub fn asks_for_states(&self) -> bool {
+        self.open_question().is_some_and(|verb| matches!(verb, Verb::Tasks))
+    }
+
+    fn open_question(&self) -> Option<&Verb> {
+        let question = self.course.open_question().filter(|_| self.past.is_none())?;
+        Some(&question.statement.verb)
     }
 
     fn open_explanation<'a>(&'a self, world: &'a World) -> Option<Cow<'a, Explanation>> {

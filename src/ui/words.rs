@@ -126,10 +126,11 @@ pub fn clip(spans: Vec<Span<'static>>, limit: u16) -> Vec<Span<'static>> {
     out
 }
 
-/// Something at the left, something at the right, and a fill between; the left is cut first, and a right that would take
-/// more than two thirds is left out.
+/// Something at the left, something at the right, and a fill between. Where there is not room for both, the left is cut, and a right
+/// that would take more than two thirds is left out.
 pub fn between(left: Vec<Span<'static>>, right: Vec<Span<'static>>, limit: u16, fill: (&str, Style)) -> Line<'static> {
-    let right = if spans_width(&right) > limit - limit / 3 { Vec::new() } else { right };
+    let fits = spans_width(&left).saturating_add(spans_width(&right)) <= limit;
+    let right = if !fits && spans_width(&right) > limit - limit / 3 { Vec::new() } else { right };
     let right_width = spans_width(&right);
     let mut spans = clip(left, limit.saturating_sub(right_width));
     let gap = limit.saturating_sub(spans_width(&spans)).saturating_sub(right_width);
@@ -181,5 +182,8 @@ mod tests {
         assert_eq!(line.to_string(), "left---right");
         let line = between(vec!["left".into()], vec!["right".into()], 6, ("-", Style::new()));
         assert_eq!(line.to_string(), "left--");
+        // What fits is there, however much of the line it takes.
+        let line = between(vec!["l".into()], vec!["right".into()], 6, ("-", Style::new()));
+        assert_eq!(line.to_string(), "lright");
     }
 }

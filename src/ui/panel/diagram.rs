@@ -28,7 +28,7 @@ const WIDE: u16 = 34;
 /// Messages of one read that have marks of their own.
 const MAX_MARKS: usize = 4;
 /// Calls that make what the diagram is about.
-const MAKING: [&str; 6] = ["socketpair", "pipe2", "fork", "clone3", "pthread_create", "close"];
+const MAKING: [&str; 7] = ["signal", "socketpair", "pipe2", "fork", "clone3", "pthread_create", "close"];
 /// What the signs mean.
 const LEGEND: &str = "│ process  · asleep  ‖ stopped  ┆ in the kernel  ▶ read  × destroyed  ╳ dead";
 
@@ -59,8 +59,8 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let seen = &all[skipped..(skipped + fit).min(all.len())];
     let wide = ((area.width - GUTTER) / u16::try_from(fit).unwrap_or(1)).clamp(NARROW, WIDE);
     let hidden = all.len() - seen.len();
-    let (left, right) = (context.app.key(Action::SidewaysLeft), context.app.key(Action::SidewaysRight));
-    let more = if hidden > 0 { format!(" processes: {hidden} more, {left} {right} ") } else { String::new() };
+    let keys = context.keys_behind(&[Action::SidewaysLeft, Action::SidewaysRight]);
+    let more = if hidden > 0 { format!(" processes: {hidden} more{keys} ") } else { String::new() };
     let left = vec![Span::raw("─ "), Span::styled("time ▼", theme.strong()), Span::raw(" ")];
     let heading = words::between(left, vec![Span::styled(more, theme.strong())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);

@@ -39,9 +39,9 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let first = (at / page * page).min(all.len().saturating_sub(page));
     let last = (first + page).min(all.len());
     let left = vec![Span::raw("─ "), Span::styled("all channels", theme.strong()), Span::raw(" ")];
-    let next = context.app.key(Action::FocusNext);
+    let next = context.keys_behind(&[Action::FocusNext]);
     let seen =
-        if all.len() > page { format!(" {} to {last} of {}, {next} ", first + 1, all.len()) } else { String::new() };
+        if all.len() > page { format!(" {} to {last} of {}{next} ", first + 1, all.len()) } else { String::new() };
     let heading = words::between(left, vec![Span::styled(seen, theme.strong())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);
     for (place, id) in all[first..last].iter().enumerate() {

@@ -7,16 +7,18 @@ use ratatui::text::{Line, Span};
 
 use super::tasks::state_of;
 use super::trace;
-use crate::app::Mode;
 use crate::app::action::{Action, Learn};
 use crate::app::past::Past;
 use crate::app::program::{Program, Stepping, TAKE_BACK_LABEL};
+use crate::app::{Mode, View};
 use crate::explain;
 use crate::questions::acting;
 use crate::ui::{ViewContext, words};
 
 /// Columns that the tasks have at least, beside a first step.
 const LEAST_OF_TASKS: u16 = 16;
+/// Columns from which on there is room for more words.
+const ROOMY: u16 = 100;
 /// In a lesson: the kernel has not answered yet.
 const BUSY: &str = "at work… ";
 
@@ -24,20 +26,22 @@ const BUSY: &str = "at work… ";
 pub fn draw(context: ViewContext<'_>, visible: Option<(usize, usize)>, area: Rect, buf: &mut Buffer) {
     let theme = context.theme;
     if let Some(past) = &context.app.past {
-        return of_past(context, past, area, buf);
+        return of_past(context, (past, visible), area, buf);
     }
     let is_hidden = context.app.present.is_hidden;
     if let Some(deadlock) = explain::deadlock(context.world).filter(|_| !is_hidden && !context.app.hides_answers()) {
         // Its first sentence: the circle. The rest is below, where explanations are.
         let (circle, _) = deadlock.text.split_once(". ").unwrap_or((&deadlock.text, ""));
-        let banner = vec![Span::styled(words::cut(&format!(" {circle}"), area.width), theme.shout())];
-        buf.set_line(area.x, area.y, &words::between(banner, vec![], area.width, (" ", theme.shout())), area.width);
+        let right = visible.map(|visible| Span::styled(seen_channels(context, visible, area.width), theme.shout()));
+        let right: Vec<Span<'static>> = right.into_iter().collect();
+        let room = area.width.saturating_sub(words::spans_width(&right));
+        let banner = vec![Span::styled(words::cut(&format!(" {circle}"), room), theme.shout())];
+        buf.set_line(area.x, area.y, &words::between(banner, right, area.width, (" ", theme.shout())), area.width);
         return;
     }
     let mut right = vec![Span::raw(" ")];
-    if let Some((some, all)) = visible {
-        let next = context.app.key(Action::FocusNext);
-        right.extend([Span::styled(format!(" {some} of {all}, {next} "), theme.shout()), Span::raw(" ")]);
+    if let Some(visible) = visible {
+        right.extend([Span::styled(seen_channels(context, visible, area.width), theme.shout()), Span::raw(" ")]);
     }
     if context.app.course.shown().is_some() && context.app.is_busy() {
         right.push(Span::styled(BUSY, theme.strong()));
@@ -61,6 +65,19 @@ pub fn draw(context: ViewContext<'_>, visible: Option<(usize, usize)>, area: Rec
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);
 }
 
+/// So many channels of so many, and how the others are seen: in a picture, in a larger one.
+fn seen_channels(context: ViewContext<'_>, (some, all): (usize, usize), width: u16) -> String {
+    if context.app.is_still {
+        return format!(" {some} of {all} channels, more with --size ");
+    }
+    let noun = if width < ROOMY { "" } else { " channels" };
+    // Where letters are keys, one shows all of them at once.
+    let has_letters = width >= ROOMY && matches!(context.app.mode, Mode::Keys | Mode::Past);
+    let all_at_once =
+        if has_letters { format!(" · {}: all", context.app.key(Action::Show(View::Grid))) } else { String::new() };
+    format!(" {some} of {all}{noun}{}{all_at_once} ", context.keys_behind(&[Action::FocusNext]))
+}
+
 /// Who is on the bench, as many as there is room for, and how many more.
 fn tasks(context: ViewContext<'_>, room: u16) -> Vec<Span<'static>> {
     let theme = context.theme;
@@ -73,11 +90,18 @@ fn tasks(context: ViewContext<'_>, room: u16) -> Vec<Span<'static>> {
     let mut left = room.saturating_sub(words::spans_width(&spans));
     let total = context.world.tasks().count();
     for (at, task) in context.world.tasks().enumerate() {
-        let style = if task.is_alive() { Style::new() } else { theme.alarm() };
+        let is_told = task.is_alive() || context.app.asks_for_states();
+        let style = if is_told { Style::new() } else { theme.alarm() };
         let mut one = vec![Span::raw("   "), Span::styled(words::task(task, 24), theme.strong())];
         if !context.app.present.is_hidden {
             let stands = context.app.program.as_ref().is_some_and(|program| program.stands(task.id));
-            let state = if stands { "stands".into() } else { state_of(task) };
+            let state = if stands {
+                "stands".to_owned()
+            } else if context.app.asks_for_states() {
+                "?".to_owned()
+            } else {
+                state_of(task)
+            };
             one.push(Span::styled(format!(" {state}"), style));
         }
         let more = |count: usize| Span::styled(format!("   +{count}"), theme.strong());
@@ -127,7 +151,7 @@ fn hint(context: ViewContext<'_>) -> String {
 }
 
 /// The whole line says that this is not now.
-fn of_past(context: ViewContext<'_>, past: &Past, area: Rect, buf: &mut Buffer) {
+fn of_past(context: ViewContext<'_>, (past, visible): (&Past, Option<(usize, usize)>), area: Rect, buf: &mut Buffer) {
     let loud = context.theme.shout();
     let is_still = context.app.is_still;
     let when = format!(" {}event {} of {} ", if is_still { "" } else { "THE PAST  " }, past.at, past.newest);
@@ -137,6 +161,7 @@ fn of_past(context: ViewContext<'_>, past: &Past, area: Rect, buf: &mut Buffer) 
     let oldest = if past.at == past.oldest && past.oldest > 0 { " older events are forgotten " } else { oldest };
     let left = vec![Span::styled(when, loud), Span::styled(during, loud), Span::styled(oldest, loud)];
     let back = || Span::styled(format!(" {}: back to now ", context.app.key(Action::ReturnToNow)), loud);
-    let right = if is_still { Vec::new() } else { vec![back()] };
+    let seen = visible.map(|visible| Span::styled(seen_channels(context, visible, area.width), loud));
+    let right: Vec<Span<'static>> = seen.into_iter().chain((!is_still).then(back)).collect();
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", loud)), area.width);
 }

@@ -92,9 +92,9 @@ pub fn draw_all(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
         last = next + 1;
     }
     let left = vec![Span::raw("─ "), Span::styled("who holds every end", theme.strong()), Span::raw(" ")];
-    let next = context.app.key(Action::FocusNext);
+    let next = context.keys_behind(&[Action::FocusNext]);
     let is_all = first == 0 && last >= all.len();
-    let seen = if is_all { String::new() } else { format!(" {} to {last} of {}, {next} ", first + 1, all.len()) };
+    let seen = if is_all { String::new() } else { format!(" {} to {last} of {}{next} ", first + 1, all.len()) };
     let heading = words::between(left, vec![Span::styled(seen, theme.strong())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);
 }

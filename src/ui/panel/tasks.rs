@@ -38,7 +38,7 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let total = context.world.tasks().count();
     // The living and the newest matter most.
     let skipped = total.saturating_sub(room);
-    let more = format!(" {skipped} more, {} ", context.app.key(Action::Show(View::Processes)));
+    let more = format!(" {skipped} more{} ", context.keys_behind(&[Action::Show(View::Processes)]));
     let more = if skipped > 0 { vec![Span::styled(more, theme.strong())] } else { Vec::new() };
     let heading = words::between(
         vec![Span::raw("─ "), Span::styled("processes", theme.strong()), Span::raw(" ")],

@@ -68,12 +68,12 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let above = nodes.len().saturating_sub(room);
     let skipped = above.saturating_sub(usize::from(context.app.view_scroll));
     let below_these = above - skipped;
-    let (up, down) = (context.app.key(Action::TraceUp), context.app.key(Action::TraceDown));
+    let (up, down) = (Action::TraceUp, Action::TraceDown);
     let hidden = match (skipped, below_these) {
         (0, 0) => String::new(),
-        (_, 0) => format!(" {skipped} more above, {up} "),
-        (0, _) => format!(" {below_these} more below, {down} "),
-        _ => format!(" {skipped} above, {below_these} below, {up} {down} "),
+        (_, 0) => format!(" {skipped} more above{} ", context.keys_behind(&[up])),
+        (0, _) => format!(" {below_these} more below{} ", context.keys_behind(&[down])),
+        _ => format!(" {skipped} above, {below_these} below{} ", context.keys_behind(&[up, down])),
     };
     let left = vec![Span::raw("─ "), Span::styled("processes and their descriptors", theme.strong()), Span::raw(" ")];
     let heading = words::between(left, vec![Span::styled(hidden, theme.strong())], area.width, ("─", Style::new()));

@@ -276,6 +276,13 @@ const PROBLEM: &str = "+++\ntitle = \"What happens next?\"\ntopics = [\"basics\"
     - [x] \"onetwo\"\n- [ ] \"one\"\n- [ ] sleeps\n```\n```after\nBecause.\n```\n";
 
 #[test]
+fn the_seed_of_a_problem_is_whole_at_the_floor() {
+    let empty = RecordedBench::bare();
+    let app = taking(&empty, &PROBLEM.replace("What happens next?", "What happens next? (seed 321084)"));
+    assert_shows(&screen_of(&app, &empty, (60, 18)), &["─ 1 What", "(seed 321084)", "more ↓"]);
+}
+
+#[test]
 fn no_answer_is_chosen_before_all_of_the_question_was_seen() {
     let empty = RecordedBench::bare();
     let mut app = taking(&empty, PROBLEM);
@@ -337,4 +344,28 @@ fn every_question_of_every_lesson_shows_all_its_answers_at_the_floor() {
         }
     }
     assert!(asked > 30, "{asked}");
+}
+
+/// Asks what the headings and the first line of a bench say at any other time.
+fn asking(question: &str, right: &str) -> String {
+    LESSON.replace("child1: read wire[1]", question).replace("- [ ] \"a\"", "- [ ] 77").replace("\"ab\"", right)
+}
+
+#[test]
+fn who_holds_an_end_and_who_is_dead_is_not_told_while_it_is_asked() {
+    let mut stage = RecordedBench::bare();
+    stage.pair(abi::SOCK_STREAM, "wire", [3, 4]);
+    stage.child("anna", 3, &[]);
+    stage.kill(CHILD1);
+    for (question, right, told) in [("holders wire[1]", "1", "parent wrote"), ("tasks", "zombie anna", "killed by")] {
+        let mut app = taking(&stage, &asking(question, right));
+        press(&mut app, &stage, &[Learn::Step, Learn::Step, Learn::Step]);
+        for size in SIZES {
+            let screen = screen_of(&app, &stage, size);
+            assert_shows(&screen, &[question, "wire SOCK_STREAM"]);
+            assert!(!screen.contains(told), "{question}: {screen}");
+        }
+        press(&mut app, &stage, &[Learn::Choose(1), Learn::Step]);
+        assert_shows(&screen_of(&app, &stage, (120, 36)), &["WRONG", told]);
+    }
 }

@@ -49,6 +49,29 @@ fn the_dead_live_in_the_past_and_what_was_closed_is_open() {
     assert_shows(&screen_of(&app_of(&stage), &stage, (120, 36)), &["killed by SIGKILL"]);
 }
 
+#[test]
+fn channels_that_are_not_seen_are_counted_in_the_past_and_in_a_picture_too() {
+    let stage = RecordedBench::many(40);
+    let mut app = past(&stage, 1);
+    for size in SIZES {
+        let of = if size.0 < 100 { " of 40, Tab " } else { " of 40 channels, Tab · c: all " };
+        assert_shows(&past_screen(&app, &stage, size), &["THE PAST", of, "Esc: back to now"]);
+    }
+    // Nobody can press a key in a picture.
+    app.is_still = true;
+    for size in SIZES {
+        let screen = past_screen(&app, &stage, size);
+        assert_shows(&screen, &[" of 40 channels, more with --size "]);
+        assert!(!screen.contains("Tab"), "{screen}");
+        for view in [View::Grid, View::Holders, View::Processes, View::Diagram] {
+            let mut app = app.clone();
+            app.view = view;
+            let screen = past_screen(&app, &stage, size);
+            assert!(!screen.contains("Tab") && !screen.contains("PgUp"), "{view:?} {screen}");
+        }
+    }
+}
+
 /// A bench with everything that a diagram shows: sleep, a message each way, truncation, destruction, death.
 fn busy_bench() -> RecordedBench {
     let mut stage = three_words();

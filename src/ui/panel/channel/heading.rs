@@ -51,6 +51,10 @@ pub(super) fn actors(context: ViewContext<'_>, end: &End, did: &[TaskId], width:
     let mut tasks: Vec<&Task> = did.iter().filter_map(|id| world.task(*id)).collect();
     if tasks.is_empty() {
         tasks = world.keepers(end.id);
+        // Who could is who holds the end, and that may be what a lesson asks.
+        if context.app.asks_for_holders() || (context.app.hides_answers() && tasks.len() != 1) {
+            return words::name(&end.label(), width);
+        }
     }
     // With the programs that they run, if there is room.
     let forms = [words::task_label, |task: &Task| task.name.clone()].map(|label| match &tasks[..] {
