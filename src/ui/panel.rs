@@ -7,6 +7,7 @@ pub mod diagram;
 pub mod grid;
 pub mod header;
 pub mod help;
+pub mod hex;
 pub mod holders;
 pub mod lens;
 pub mod lesson;

@@ -105,7 +105,7 @@ const BACK: &[KeyRow] =
 const VIEWS: &[KeyRow] = &[
     row("diagram", &[Char('d')], Action::Show(View::Diagram), (30, "diagram"), "a diagram: who sent what to whom"),
     row("lens", &[Char('v')], Action::Show(View::Lens), (31, "5 kinds"), "one message, five kinds side by side"),
-    row("zoom", &[Char('z')], Action::Show(View::Xray), (32, "zoom"), "the channel alone, its buffers X-rayed"),
+    row("zoom", &[Char('z')], Action::Show(View::Xray), (32, "zoom"), "the channel alone, its bytes in hex"),
     row(
         "processes",
         &[Char('t')],

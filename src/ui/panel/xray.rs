@@ -1,5 +1,6 @@
 //! The focused channel at full size, with its buffers as an X-ray: bytes written, bytes charged, the line where a write sleeps
-//! and the line where poll(2) says writable again; and poll's bits for each end. All figures are the kernel's own.
+//! and the line where poll(2) says writable again; and poll's bits for each end. All figures are the kernel's own. Where there are
+//! rows left, the bytes of a message in each direction as hex.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,6 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::box_rows::BoxForm;
 use super::channel::{self, BOXES, ChannelView, LINES, MORE, WHOLE};
+use super::hex;
 use crate::abi::{POLL_EVENTS, flag_names};
 use crate::app::channel_sides;
 use crate::ui::direction::{Direction, Lane};
@@ -55,18 +57,35 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let heights = [WHOLE + 2 * MORE, WHOLE + MORE, WHOLE, BOXES, LINES];
     let height = heights.into_iter().find(|height| height + BELOW <= area.height).unwrap_or(LINES);
     let above = Rect { height: height.min(area.height), ..area };
-    channel::draw(context, ChannelView { facing, number, is_focused: true, largest: BoxForm::Large }, above, buf);
+    let fit = |form: &BoxForm| channel::fits(context, facing, above, *form);
+    let largest = [BoxForm::Large, BoxForm::Tall].into_iter().find(fit).unwrap_or(BoxForm::Boxes);
+    channel::draw(context, ChannelView { facing, number, is_focused: true, largest }, above, buf);
     let mut lines = vec![polled(context, [near, far])];
     // Of two lines none is cut.
     if lines[0].width() > usize::from(area.width) {
         lines = vec![polled(context, [near]), polled(context, [far])];
     }
-    for lane in Lane::both(world, facing).into_iter().flatten().filter(Lane::is_possible) {
-        lines.extend(buffer_of(context, &lane, area.width));
+    let lanes: Vec<Lane<'_>> = Lane::both(world, facing).into_iter().flatten().filter(Lane::is_possible).collect();
+    for lane in &lanes {
+        lines.extend(buffer_of(context, lane, area.width));
     }
+    let left = usize::from(area.bottom() - above.bottom()).saturating_sub(lines.len());
+    lines.extend(dumps(context, &lanes, (left, area.width)));
     for (y, line) in (above.bottom()..area.bottom()).zip(lines) {
         buf.set_line(area.x, y, &Line::from(words::clip(line.spans, area.width)), area.width);
     }
+}
+
+/// The bytes of a message in each direction that has carried one, in so many rows.
+fn dumps(context: ViewContext<'_>, lanes: &[Lane<'_>], (mut left, width): (usize, u16)) -> Vec<Line<'static>> {
+    let used: Vec<&Lane<'_>> = lanes.iter().filter(|lane| lane.is_used()).collect();
+    let mut lines = Vec::new();
+    for (at, lane) in used.iter().enumerate() {
+        let dump = hex::lines(context, lane, (left.div_ceil(used.len() - at), width));
+        left -= dump.len();
+        lines.extend(dump);
+    }
+    lines
 }
 
 /// What poll(2) says of both ends now; or that it has not been asked since the last call.

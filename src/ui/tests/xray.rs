@@ -35,6 +35,25 @@ fn the_buffer_shows_bytes_and_charge_and_both_lines_and_poll_its_bits() {
 }
 
 #[test]
+fn a_message_s_bytes_are_seen_as_hex_and_text_what_waits_before_what_was_written() {
+    let mut stage = RecordedBench::open();
+    stage.write(PARENT, 3, b"one\x00\xff\x1b[2J and more of it");
+    for size in SIZES {
+        let screen = screen_of(&zoomed(&stage), &stage, size);
+        assert_shows(&screen, &[" hex  message 1, waits at wire[1]: ", " 0000  6f 6e 65 00 ff 1b 5b 32", "one...[2"]);
+    }
+    assert_shows(
+        &screen_of(&zoomed(&stage), &stage, (120, 36)),
+        &["24 bytes", " 0010  72 65 20 6f 66 20 69 74 ", "  re of it"],
+    );
+    stage.read(CHILD1, 4, b"one\x00\xff\x1b[2J and more of it");
+    stage.write(CHILD1, 4, &[b'z'; 5000]);
+    let screen = screen_of(&zoomed(&stage), &stage, (120, 36));
+    assert_shows(&screen, &["message 1, written last to wire[0]: 24 bytes", "message a, waits at wire[0]: the first "]);
+    assert_shows(&screen, &[" of 5000 bytes", " 0000  7a 7a 7a 7a"]);
+}
+
+#[test]
 fn figures_of_before_the_last_call_are_said_to_be_old() {
     let mut stage = RecordedBench::open();
     stage.sample(PARENT, 3, QUIET);
@@ -120,6 +139,13 @@ fn frame_time(stage: &RecordedBench) -> Duration {
 #[ignore = "callgrind counts it; by itself it asserts nothing"]
 fn counted_with_eight_channels() {
     frame_time(&RecordedBench::many(8));
+}
+
+/// As many panels as two hundred channels fill.
+#[test]
+#[ignore = "callgrind counts it; by itself it asserts nothing"]
+fn counted_with_sixteen_channels() {
+    frame_time(&RecordedBench::many(16));
 }
 
 #[test]
