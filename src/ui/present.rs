@@ -63,7 +63,7 @@ pub fn panels(area: Rect, count: usize, focus: usize, most: usize) -> Vec<PanelP
 /// How large the boxes of messages may be, the largest first: in a room as large as letters can be drawn.
 pub fn forms(context: ViewContext<'_>) -> Vec<BoxForm> {
     let in_a_room = context.app.present.is_on && !context.theme.is_ascii();
-    if in_a_room { vec![BoxForm::Biggest, BoxForm::Large] } else { vec![BoxForm::Large] }
+    if in_a_room { vec![BoxForm::Biggest, BoxForm::Large] } else { vec![BoxForm::Large, BoxForm::Tall] }
 }
 
 /// Nothing is seen but that something is hidden.

@@ -1,6 +1,7 @@
 //! One channel: what was written, what waits in the kernel, what was read, in each direction under headings of its own; the counts
 //! of both in the title; on the lower edge what the next read would return and what happened to the holders.
 
+mod edges;
 mod heading;
 mod places;
 mod plan;
@@ -8,16 +9,15 @@ mod plan;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use super::box_rows::{BoxForm, BoxRows, FlowPart, Space};
-use super::status::{self, Remark, RemarkTone};
+use super::status::{self, Remark};
 use crate::app::channel_sides::Facing;
 use crate::ui::direction::Lane;
 use crate::ui::{ViewContext, words};
-use crate::world::channel::Channel;
-use crate::world::kind::Kind;
 
+use edges::{FOCUSED, Frame, PLAIN, Shown, choose, lower_edge, styled, title};
 use heading::{actor_names, actors, heading};
 use places::{all_fit, areas, columns, grown, parts};
 use plan::Shape;
@@ -48,20 +48,8 @@ pub struct ChannelView {
     pub largest: BoxForm,
 }
 
-/// The signs of an edge: corners, sides, lines.
-struct Edge {
-    corners: [&'static str; 4],
-    side: &'static str,
-    line: &'static str,
-}
-
-/// Columns of a channel's name, however little room there is.
-const LEAST_NAME: u16 = 6;
 /// Columns beside a label that messages need at least.
 const LEAST_MESSAGES: u16 = 12;
-
-const PLAIN: Edge = Edge { corners: ["┌", "┐", "└", "┘"], side: "│", line: "─" };
-const FOCUSED: Edge = Edge { corners: ["┏", "┓", "┗", "┛"], side: "┃", line: "━" };
 
 /// Draws one channel.
 pub fn draw(context: ViewContext<'_>, subject: ChannelView, area: Rect, buf: &mut Buffer) {
@@ -71,8 +59,12 @@ pub fn draw(context: ViewContext<'_>, subject: ChannelView, area: Rect, buf: &mu
         return;
     }
     let edge = if subject.is_focused { FOCUSED } else { PLAIN };
-    buf.set_line(area.x, area.y, &title(context, subject, (channel, &lanes), &edge, area.width), area.width);
     let has_floor = area.height > STRIP;
+    let remarks = remarks(context, subject.facing);
+    // What has no lower edge says what matters most in its title, if there is room.
+    let told = remarks.first().filter(|_| !has_floor && !context.app.hides_answers());
+    let frame = Frame { edge: &edge, width: area.width, told };
+    buf.set_line(area.x, area.y, &title(context, subject.number, (channel, &lanes), frame), area.width);
     let floor = area.bottom() - 1;
     let last = if has_floor { floor } else { area.bottom() };
     for y in area.y + 1..last {
@@ -84,145 +76,24 @@ pub fn draw(context: ViewContext<'_>, subject: ChannelView, area: Rect, buf: &mu
     if !has_floor {
         return;
     }
-    let remarks = match (context.app.present.is_hidden, context.app.hides_answers()) {
-        (true, _) => Vec::new(),
-        (false, true) => vec![Remark::hidden()],
-        (false, false) => status::remarks(context.world, subject.facing),
-    };
     let free = usize::from(inner.bottom() - end);
     let (on_edge, rest) = choose(&remarks, (area.width - 2, inner.width), free);
     // What has no room there stands above it, if there is room.
-    let rest = rest.into_iter().filter_map(|remark| Some(Shown { remark, text: remark.fitting(inner.width)? }));
-    for (y, shown) in (end..inner.bottom()).zip(rest) {
+    let above = rest.iter().filter_map(|remark| Some(Shown { remark, text: remark.fitting(inner.width)? }));
+    let mut unsaid = rest.len();
+    for (y, shown) in (end..inner.bottom()).zip(above) {
         buf.set_line(inner.x, y, &Line::from(styled(context, &shown)), inner.width);
+        unsaid -= 1;
     }
-    buf.set_line(area.x, floor, &lower_edge(context, &on_edge, &edge, area.width), area.width);
+    buf.set_line(area.x, floor, &lower_edge(context, (&on_edge, unsaid), &edge, area.width), area.width);
 }
 
-/// Name and kind at the left, the counts of both directions at the right; less of it where there is less room.
-fn title(
-    context: ViewContext<'_>,
-    subject: ChannelView,
-    (channel, lanes): (&Channel, &[Lane<'_>; 2]),
-    edge: &Edge,
-    width: u16,
-) -> Line<'static> {
-    let strong = context.theme.strong();
-    let number = format!(" {} ", subject.number);
-    let fixed = words::width(&number) + 2;
-    let whole_name = words::width(&channel.name);
-    let forms = title_forms(context, channel.kind, lanes);
-    let fits = |name: u16, (kind, counts): &(String, String)| {
-        fixed + name + words::width(kind) + words::width(counts) <= width
-    };
-    // A name may be shortened before the counts are.
-    let names = [20, 12, LEAST_NAME].map(|most| whole_name.min(most));
-    let by_name = |name: u16| forms.iter().take(WORDED).find(|form| fits(name, form));
-    let form = names.into_iter().find_map(by_name).or_else(|| forms.iter().find(|form| fits(LEAST_NAME, form)));
-    let (kind, counts) = form.or(forms.last()).cloned().unwrap_or_default();
-    let taken = fixed + words::width(&kind) + words::width(&counts);
-    let name = words::name(&channel.name, width.saturating_sub(taken).clamp(LEAST_NAME, (width / 3).max(LEAST_NAME)));
-    let mut left = vec![Span::raw(edge.corners[0]), Span::styled(number + &name + &kind, strong)];
-    let gap = width.saturating_sub(words::spans_width(&left) + words::width(&counts) + 1);
-    left.push(Span::raw(edge.line.repeat(usize::from(gap))));
-    left.extend(counts.split_inclusive('━').flat_map(|part| match part.strip_suffix('━') {
-        Some(part) => vec![Span::styled(part.to_owned(), strong), Span::raw(edge.line)],
-        None => vec![Span::styled(part.to_owned(), strong)],
-    }));
-    left.push(Span::raw(edge.corners[1]));
-    Line::from(words::clip(left, width))
-}
-
-/// Forms of a title whose counts are in words.
-const WORDED: usize = 3;
-
-/// Kind and counts, in full and in less and less.
-fn title_forms(context: ViewContext<'_>, kind: Kind, lanes: &[Lane<'_>; 2]) -> Vec<(String, String)> {
-    let possible: Vec<&Lane<'_>> = lanes.iter().filter(|lane| lane.is_possible()).collect();
-    let of = |lane: &Lane<'_>, form: Counts| {
-        let (totals, arrow) = (lane.flow().totals, lane.direction.arrow());
-        let writes = words::count(totals.writes, "write", "writes");
-        let is_hidden = context.app.present.is_hidden;
-        let reads = if is_hidden { "? reads".to_owned() } else { words::count(totals.reads, "read", "reads") };
-        match form {
-            Counts::Letters if is_hidden => format!(" {arrow}{}w ?r ", totals.writes),
-            Counts::Brief if totals.writes == 0 && totals.reads == 0 => format!(" {arrow} nothing "),
-            Counts::Full | Counts::Brief => format!(" {arrow} {writes}, {reads} "),
-            Counts::Letters => format!(" {arrow}{}w {}r ", totals.writes, totals.reads),
-        }
-    };
-    let counts = |form: Counts, gap: &str| possible.iter().map(|lane| of(lane, form)).collect::<Vec<_>>().join(gap);
-    let (long, short) = (format!(" {} ", kind.title()), format!(" {} ", kind.short()));
-    vec![
-        (long.clone(), counts(Counts::Full, "━")),
-        (long, counts(Counts::Brief, "━")),
-        (short.clone(), counts(Counts::Full, "━")),
-        (short, counts(Counts::Letters, "")),
-        (" ".to_owned(), counts(Counts::Letters, "")),
-    ]
-}
-
-/// How the title counts a direction.
-#[derive(Debug, Clone, Copy)]
-enum Counts {
-    /// `▶ 3 writes, 1 read`.
-    Full,
-    /// The same; `◀ nothing` where there is none of both.
-    Brief,
-    /// `▶3w 1r`.
-    Letters,
-}
-
-/// A remark in the words that fit.
-struct Shown<'a> {
-    remark: &'a Remark,
-    text: &'a str,
-}
-
-/// Which remarks stand on the lower edge, in which words, and which do not. One that would be shortened there stands in full in a
-/// row above, if there are free ones.
-fn choose(remarks: &[Remark], (on_edge, above): (u16, u16), free: usize) -> (Vec<Shown<'_>>, Vec<&Remark>) {
-    let (mut shown, mut rest, mut left) = (Vec::new(), Vec::new(), on_edge);
-    for remark in remarks {
-        // A blank at both sides; between two a point.
-        let around = if shown.is_empty() { 2 } else { 3 };
-        let has_row = rest.len() < free && words::width(remark.text()) <= above;
-        let room = left.saturating_sub(around);
-        match remark.fitting(room).filter(|text| *text == remark.text() || !has_row) {
-            Some(text) => {
-                left -= words::width(text) + around;
-                shown.push(Shown { remark, text });
-            }
-            None => rest.push(remark),
-        }
-    }
-    (shown, rest)
-}
-
-fn lower_edge(context: ViewContext<'_>, shown: &[Shown<'_>], edge: &Edge, width: u16) -> Line<'static> {
-    let mut spans = vec![Span::raw(edge.corners[2])];
-    for (index, one) in shown.iter().enumerate() {
-        spans.push(Span::raw(if index == 0 { " " } else { "· " }));
-        spans.extend(styled(context, one));
-        spans.push(Span::raw(" "));
-    }
-    words::between(spans, vec![Span::raw(edge.corners[3])], width, (edge.line, Style::new()))
-}
-
-/// `EOF` is seen from the last row.
-fn styled(context: ViewContext<'_>, shown: &Shown<'_>) -> Vec<Span<'static>> {
-    let theme = context.theme;
-    let style = match shown.remark.tone {
-        RemarkTone::Alarm => theme.alarm(),
-        RemarkTone::Plain => theme.strong(),
-    };
-    match shown.text.split_once("EOF") {
-        Some((before, after)) => vec![
-            Span::styled(before.to_owned(), style),
-            Span::styled("EOF", theme.shout()),
-            Span::styled(after.to_owned(), style),
-        ],
-        None => vec![Span::styled(shown.text.to_owned(), style)],
+/// What is to be said of a channel, as far as it may be said now.
+fn remarks(context: ViewContext<'_>, facing: Facing) -> Vec<Remark> {
+    match (context.app.present.is_hidden, context.app.hides_answers()) {
+        (true, _) => Vec::new(),
+        (false, true) => vec![Remark::hidden()],
+        (false, false) => status::remarks(context.world, facing),
     }
 }
 
@@ -248,7 +119,9 @@ fn body(context: ViewContext<'_>, (lanes, largest): (&[Lane<'_>; 2], BoxForm), i
             Shape::Line => headed(context, lane, area, (BoxForm::Inline, 1), buf),
             Shape::Boxes { rows, form } => {
                 // Where there are rows for it, few messages are drawn larger.
-                let grows = largest == BoxForm::Biggest || (largest == BoxForm::Large && form == BoxForm::Boxes);
+                let is_small = form == BoxForm::Boxes;
+                let grows =
+                    largest == BoxForm::Biggest || (is_small && matches!(largest, BoxForm::Large | BoxForm::Tall));
                 let rows_of_it = grown(context, lane, area, largest).filter(|_| grows);
                 headed(context, lane, area, rows_of_it.map_or((form, rows), |rows| (largest, rows)), buf);
             }
@@ -301,21 +174,24 @@ fn labelled(context: ViewContext<'_>, lane: &Lane<'_>, area: Rect, buf: &mut Buf
             FlowPart::Read => format!("{} read: ", actor_names(context, lane, part, 10)),
         };
         let long = short.clone() + &who;
-        let is_whole = |label: &str| {
+        let is_hidden = context.app.present.is_hidden;
+        let boxes = |label: &str| {
             let width = column.width.saturating_sub(words::width(label));
-            let space = Space { width, rows: 1, form: BoxForm::Inline, is_hidden: context.app.present.is_hidden };
-            let lines = BoxRows::of(lane.directed(), part, space, context.theme).lines(context.theme);
-            width >= LEAST_MESSAGES && lines.iter().all(|line| line.width() <= usize::from(width))
+            let space = Space { width, rows: 1, form: BoxForm::Inline, is_hidden };
+            BoxRows::of(lane.directed(), part, space, context.theme).lines(context.theme)
         };
-        let label = if is_whole(&long) { long } else { short };
+        let room = column.width.saturating_sub(words::width(&long));
+        let beside = boxes(&long);
+        let is_whole = room >= LEAST_MESSAGES && beside.iter().all(|line| line.width() <= usize::from(room));
+        let (label, lines) = if is_whole { (long, beside) } else { (short.clone(), boxes(&short)) };
         let label_width = words::width(&label);
         buf.set_stringn(column.x, area.y, &label, usize::from(column.width), Style::new());
         let rest = Rect::new(column.x + label_width, area.y, column.width.saturating_sub(label_width), 1);
-        messages(context, lane, (part, BoxForm::Inline, 1), rest, buf);
+        shown(context, lane, (part, BoxForm::Inline, lines), rest, buf);
     }
 }
 
-/// Messages in boxes or in a line, or words where there are none.
+/// Messages in boxes or in a line.
 fn messages(
     context: ViewContext<'_>,
     lane: &Lane<'_>,
@@ -323,14 +199,24 @@ fn messages(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let is_hidden = context.app.present.is_hidden;
-    if is_hidden && part != FlowPart::Written {
+    let space = Space { width: area.width, rows, form, is_hidden: context.app.present.is_hidden };
+    let lines = BoxRows::of(lane.directed(), part, space, context.theme).lines(context.theme);
+    shown(context, lane, (part, form, lines), area, buf);
+}
+
+/// Their lines, or words where there are none.
+fn shown(
+    context: ViewContext<'_>,
+    lane: &Lane<'_>,
+    (part, form, lines): (FlowPart, BoxForm, Vec<Line<'static>>),
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    if context.app.present.is_hidden && part != FlowPart::Written {
         buf.set_string(area.x, area.y + form.height() / 2, "?", context.theme.strong());
         return;
     }
-    let space = Space { width: area.width, rows, form, is_hidden };
-    let boxes = BoxRows::of(lane.directed(), part, space, context.theme);
-    if boxes.is_empty() {
+    if lines.is_empty() {
         let word = match (part, lane.flow().ghost) {
             (FlowPart::Queued, 0) => "empty".to_owned(),
             (FlowPart::Queued, bytes) => format!("{bytes} destroyed"),
@@ -339,13 +225,15 @@ fn messages(
         let is_ghost = part == FlowPart::Queued && lane.flow().ghost > 0;
         let style = if is_ghost { context.theme.strong() } else { context.theme.faint() };
         if is_ghost && form != BoxForm::Inline {
+            let above = (form.height() - BoxForm::Boxes.height()) / 2;
+            let area = Rect { y: area.y + above, height: area.height.saturating_sub(above), ..area };
             ghost(&word, area, (context, buf));
             return;
         }
         buf.set_string(area.x, area.y + form.height() / 2, words::cut(&word, area.width), style);
         return;
     }
-    for (y, line) in (area.y..area.bottom()).zip(boxes.lines(context.theme)) {
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
         buf.set_line(area.x, y, &line, area.width);
     }
 }

@@ -49,6 +49,11 @@ impl Remark {
         self.forms.first().map_or("", String::as_str)
     }
 
+    /// In the fewest words.
+    pub fn shortest(&self) -> &str {
+        self.forms.last().map_or("", String::as_str)
+    }
+
     /// The longest of its forms that has room; none if none has.
     pub fn fitting(&self, room: u16) -> Option<&str> {
         self.forms.iter().map(String::as_str).find(|form| words::width(form) <= room)
@@ -128,7 +133,10 @@ fn coming(end: &End, reader: &str, next: &NextRead) -> Remark {
     let has_read = end.inbox.reads.back().is_some_and(|read| read.result == ReadResult::Eof);
     let forms = match next.outcome {
         ReadOutcome::Eof if has_read => vec![format!("EOF: {reader} has read it"), "EOF was read".to_owned()],
-        ReadOutcome::Eof => vec![format!("EOF: {reader}'s next read returns 0"), "EOF: next read returns 0".to_owned()],
+        ReadOutcome::Eof => {
+            let short = ["EOF: next read returns 0", "next read: EOF"].map(str::to_owned);
+            std::iter::once(format!("EOF: {reader}'s next read returns 0")).chain(short).collect()
+        }
         ReadOutcome::Bytes { .. } | ReadOutcome::Message(_) | ReadOutcome::SomeMessage => {
             vec![format!("{what} for {reader}"), what]
         }

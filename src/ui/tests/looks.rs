@@ -241,11 +241,43 @@ fn what_came_back_is_told_where_a_channel_has_one_line() {
     }
     stage.write(TaskId(2), 1000, b"hello");
     stage.read(PARENT, 4, b"hello");
-    let told = ["▶ 0 writes, 0 reads ━ ◀ 1 write, 1 read", " ◀ [a hello]", " ▶ nothing yet"];
+    let told = ["▶ nothing ━ ◀ 1 write, 1 read", " ◀ [a hello]", " ▶ nothing yet"];
     assert_shows(&screen(&stage, (80, 24)), &told);
     stage.write(PARENT, 4, b"and you");
     let told = ["▶ 1 write, 0 reads ━ ◀ 1 write, 1 read", " ▶ [1 and you]"];
     assert_shows(&screen(&stage, (80, 24)), &told);
+}
+
+#[test]
+fn a_channel_of_one_line_says_what_matters_most_in_its_title() {
+    let mut stage = RecordedBench::open();
+    for number in 0..4 {
+        stage.pair(SOCK_STREAM, &format!("c{number}"), [10 + number, 1000]);
+        stage.child(&format!("kid{number}"), 1000, &[]);
+    }
+    stage.kill(CHILD2);
+    stage.kill(TaskId(4));
+    let shown = screen(&stage, (80, 24));
+    let title = |name: &str| shown.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("{shown}"));
+    assert_shows(title(" 2 post SOCK_DGRAM"), &["no EOF comes"]);
+    assert_shows(title(" 4 c1 SOCK_STREAM"), &["━ EOF: kid2's next read returns 0 ━"]);
+}
+
+#[test]
+fn what_has_no_room_on_the_lower_edge_is_counted_there() {
+    let mut stage = RecordedBench::bare();
+    stage.pair(SOCK_STREAM, "wire", [3, 1000]);
+    for name in ["a_child_with_a_long_name", "another_with_a_name", "one_more_with_a_name"] {
+        stage.child(name, 3, &[]);
+    }
+    for id in 1..4 {
+        stage.sleep_in_read(TaskId(id), 1000);
+    }
+    let screen = screen(&stage, (60, 18));
+    assert!(
+        screen.lines().any(|line| line.starts_with('┗') && line.ends_with(" ┛") && line.contains(" +")),
+        "{screen}"
+    );
 }
 
 /// Words that may be red: what died, and what failed.

@@ -12,6 +12,8 @@ const REMARKS: u16 = 1;
 
 /// Rows of a direction that are many: small boxes would leave most of them empty.
 const HIGH: u16 = 9;
+/// Rows that one row of tall boxes fills, with a heading.
+const FILLED: u16 = 7;
 
 /// A column: where it begins and how wide it is.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +71,8 @@ pub(super) fn fit(context: ViewContext<'_>, lanes: &[Lane<'_>; 2], inner: Rect, 
 /// large ones: with one row smaller boxes show more of what comes.
 pub(super) fn grown(context: ViewContext<'_>, lane: &Lane<'_>, area: Rect, form: BoxForm) -> Option<u16> {
     let rows = (area.height - 1) / form.height();
-    let least = if form == BoxForm::Biggest || area.height >= HIGH { 1 } else { 2 };
+    let high = if form == BoxForm::Tall { FILLED } else { HIGH };
+    let least = if form == BoxForm::Biggest || area.height >= high { 1 } else { 2 };
     (rows >= least && all_fit(context, lane, area, (form, rows))).then_some(rows)
 }
 
