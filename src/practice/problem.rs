@@ -111,7 +111,7 @@ impl Problem {
 
     /// A lesson of this one question.
     pub fn lesson(&self, seed: u64, number: u32) -> Result<Lesson> {
-        let title = format!("What happens next? (seed {seed})");
+        let title = format!("What next? (seed {seed})");
         let (question, program) = self.lines.split_last().ok_or_else(|| eyre!("a program has lines"))?;
         let topic = self.theme.map_or("claims", QuestionTheme::topic);
         let (front, scene, program) = (write::front(&title, &[topic]), self.scene(), program.join("\n"));

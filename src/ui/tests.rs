@@ -168,8 +168,7 @@ fn death_with_bytes_unread_is_told_as_econnreset_first() {
     stage.write(PARENT, 3, b"one");
     stage.kill(CHILD1);
     app.observe(&stage.world);
-    let shown = ["parent's next read: ECONNRESET, then EOF", "┆ 3 destroyed ┆"];
-    assert_shows(&screen_of(&app, &stage, (80, 24)), &shown);
+    assert_shows(&screen_of(&app, &stage, (80, 24)), &["parent's next read: ECONNRESET, then EOF", "┆ 3 destroyed ┆"]);
     // A write that fails has put nothing in their place.
     stage.fail_write(PARENT, 3, b"two", Errno::EPIPE);
     assert_shows(&screen_of(&app, &stage, (80, 24)), &["│two EPIPE│", "┆ 3 destroyed ┆"]);

@@ -12,8 +12,23 @@ pub fn width(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
 }
 
+/// Whether a text has only letters of one column that stand for themselves beside any other: nearly all that panels say has.
+fn is_simple(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, ' '..='~' | '─'..='╿' | '▶' | '◀' | '›' | '‹' | '·' | '…'))
+}
+
+/// The same text, where it is simple and has room as it is: then it need not be taken apart.
+fn as_it_is(text: &str, limit: u16) -> Option<String> {
+    // A letter has three bytes at most.
+    let may_fit = text.len() <= 3 * usize::from(limit);
+    (may_fit && is_simple(text) && text.chars().count() <= usize::from(limit)).then(|| text.to_owned())
+}
+
 /// The text in at most `limit` columns, with `…` where it was cut.
 pub fn cut(text: &str, limit: u16) -> String {
+    if let Some(text) = as_it_is(text, limit) {
+        return text;
+    }
     let letters = text::text(text);
     let total: usize = letters.iter().map(|letter| usize::from(letter.width)).sum();
     if total <= usize::from(limit) {
@@ -49,6 +64,9 @@ pub fn task(task: &Task, limit: u16) -> String {
 
 /// A name in at most `limit` columns: of one that is too long both ends stay, for what tells two apart is often a number at the end.
 pub fn name(text: &str, limit: u16) -> String {
+    if let Some(text) = as_it_is(text, limit) {
+        return text;
+    }
     let letters = text::text(text);
     let total: usize = letters.iter().map(|letter| usize::from(letter.width)).sum();
     if total <= usize::from(limit) || limit < 5 {
@@ -147,6 +165,19 @@ pub fn count(number: u64, one: &str, many: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_taken_as_it_is_is_what_letters_would_have_made_of_it() {
+        for text in ["◀ child1 wrote nothing yet", "a\u{301}b", "a\x1bb", "─│╿", "", "…·›‹", "漢", "a\u{200d}b", "é"]
+        {
+            let letters: String = text::text(text).into_iter().map(|letter| letter.text).collect();
+            assert_eq!(cut(text, 40), letters, "{text:?}");
+            assert!(
+                as_it_is(text, 40).is_none_or(|same| usize::from(width(&same)) == text.chars().count()),
+                "{text:?}"
+            );
+        }
+    }
 
     #[test]
     fn cutting_respects_wide_letters() {

@@ -95,7 +95,7 @@ fn problems_are_taken_by_keys_and_counted() {
     });
     for (at, (_, prediction, _)) in problems(&sheet).into_iter().enumerate() {
         let number = at + 1;
-        let heading = format!("─ {number} What happens next? (seed 7)");
+        let heading = format!("─ {number} What next? (seed 7)");
         pty.wait(&heading, |screen| screen.contains(&heading));
         assert!(!pty.screen().contains("WRITE"), "the bench is empty before the answer:\n{}", pty.screen());
         let right = prediction.options.iter().position(|option| option.ticked).expect("a ticked one");
@@ -124,7 +124,7 @@ fn problems_are_taken_by_keys_and_counted() {
         assert!(pty.screen().contains("Space: the next problem."), "{}", pty.screen());
         pty.type_bytes(b" ");
     }
-    pty.wait("the fourth", |screen| screen.contains("─ 4 What happens next?"));
+    pty.wait("the fourth", |screen| screen.contains("─ 4 What next?"));
     pty.type_bytes(b"q");
     assert_eq!(pty.status(), 0);
     assert_eq!(modes_left_on(pty.bytes()), Vec::<String>::new());
@@ -144,7 +144,7 @@ fn the_list_of_lessons_leads_to_practice() {
     pty.type_bytes(b"l");
     pty.wait("the list", |screen| screen.contains("─ lessons "));
     pty.type_bytes(b"p");
-    pty.wait("a problem", |screen| screen.contains("─ 1 What happens next?"));
+    pty.wait("a problem", |screen| screen.contains("─ 1 What next?"));
     pty.type_bytes(b"q");
     assert_eq!(pty.status(), 0);
 }

@@ -141,7 +141,7 @@ fn assert_learning_works(state: &Path) {
 /// A problem comes.
 fn assert_practice_works() {
     let mut pty = Pty::start_with((36, 120), &["learn", "--practice"], |_| {});
-    pty.wait("a problem", |screen| screen.contains("─ 1 What happens next?"));
+    pty.wait("a problem", |screen| screen.contains("─ 1 What next?"));
     pty.type_bytes(b"\x03");
     assert_eq!(pty.status(), 0);
 }
