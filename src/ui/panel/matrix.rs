@@ -75,7 +75,14 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let below = Rect { y: area.bottom() - told_rows(area), height: told_rows(area), ..area };
     match found.get(marked) {
         Some(row) => told(context, &place, *row, below, buf),
-        None => put(buf, (area.x + 1, area.y + 2), ("no row has these words", Style::new()), area.width - 1),
+        None => {
+            // An answer that has not come yet may have them.
+            let none = match all - known {
+                0 => "no row has these words".to_owned(),
+                left => format!("no row has these words so far: {left} cells have no answer yet"),
+            };
+            put(buf, (area.x + 1, area.y + 2), (&none, Style::new()), area.width - 1);
+        }
     }
 }
 
