@@ -52,9 +52,9 @@ pub fn told(app: &App, key: String) -> Option<String> {
     }
 }
 
-/// Whether a key is a letter of what is typed, or takes one back.
+/// Whether a key is a letter of what is typed.
 fn is_typing(key: &str) -> bool {
-    key.chars().count() == 1 || ["Space", "Backspace"].contains(&key)
+    key.chars().count() == 1 || key == "Space"
 }
 
 /// A key that changes what is seen, or what is typed.

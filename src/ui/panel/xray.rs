@@ -65,12 +65,12 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if lines[0].width() > usize::from(area.width) {
         lines = vec![polled(context, [near]), polled(context, [far])];
     }
-    let lanes: Vec<Lane<'_>> = Lane::both(world, facing).into_iter().flatten().filter(Lane::is_possible).collect();
-    for lane in &lanes {
+    let possible: Vec<Lane<'_>> = Lane::both(world, facing).into_iter().flatten().filter(Lane::is_possible).collect();
+    for lane in &possible {
         lines.extend(buffer_of(context, lane, area.width));
     }
     let left = usize::from(area.bottom() - above.bottom()).saturating_sub(lines.len());
-    lines.extend(dumps(context, &lanes, (left, area.width)));
+    lines.extend(dumps(context, &possible, (left, area.width)));
     for (y, line) in (above.bottom()..area.bottom()).zip(lines) {
         buf.set_line(area.x, y, &Line::from(words::clip(line.spans, area.width)), area.width);
     }
@@ -79,13 +79,13 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
 /// The bytes of a message in each direction that has carried one, in so many rows.
 fn dumps(context: ViewContext<'_>, lanes: &[Lane<'_>], (mut left, width): (usize, u16)) -> Vec<Line<'static>> {
     let used: Vec<&Lane<'_>> = lanes.iter().filter(|lane| lane.is_used()).collect();
-    let mut lines = Vec::new();
+    let mut dumps = Vec::new();
     for (at, lane) in used.iter().enumerate() {
         let dump = hex::lines(context, lane, (left.div_ceil(used.len() - at), width));
         left -= dump.len();
-        lines.extend(dump);
+        dumps.extend(dump);
     }
-    lines
+    dumps
 }
 
 /// What poll(2) says of both ends now; or that it has not been asked since the last call.
