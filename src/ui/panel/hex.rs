@@ -40,12 +40,12 @@ pub fn lines(context: ViewContext<'_>, lane: &Lane<'_>, (rows, width): (usize, u
     let hue = theme.hue(message.mark);
     lines.extend(message.bytes[..shown].chunks(per_row).enumerate().map(|(row, bytes)| {
         let offset = format!(" {:04x}  ", row * per_row);
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x} ")).collect();
+        let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
         let gap = " ".repeat((per_row - bytes.len()) * BYTE + 1);
         let text: String = bytes.iter().map(|byte| as_text(*byte)).collect();
         Line::from(vec![
             Span::styled(offset, theme.faint()),
-            Span::styled(hex.trim_end().to_owned(), hue),
+            Span::styled(hex, hue),
             Span::styled(" ".to_owned() + &gap, Style::new()),
             Span::styled(text, hue),
         ])

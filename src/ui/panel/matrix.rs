@@ -73,17 +73,16 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
         line(context, &place, (*row, at == marked), Rect { y, height: 1, ..area }, buf);
     }
     let below = Rect { y: area.bottom() - told_rows(area), height: told_rows(area), ..area };
-    match found.get(marked) {
-        Some(row) => told(context, &place, *row, below, buf),
-        None => {
-            // An answer that has not come yet may have them.
-            let none = match all - known {
-                0 => "no row has these words".to_owned(),
-                left => format!("no row has these words so far: {left} cells have no answer yet"),
-            };
-            put(buf, (area.x + 1, area.y + 2), (&none, Style::new()), area.width - 1);
-        }
+    if let Some(row) = found.get(marked) {
+        told(context, &place, *row, below, buf);
+        return;
     }
+    // An answer that has not come yet may have them.
+    let none = match all - known {
+        0 => "no row has these words".to_owned(),
+        left => format!("no row has these words so far: {left} cells have no answer yet"),
+    };
+    put(buf, (area.x + 1, area.y + 2), (&none, Style::new()), area.width - 1);
 }
 
 fn x_of(area: Rect, place: &MatrixColumns, column: usize) -> u16 {
