@@ -199,8 +199,23 @@ impl Watcher<'_> {
         }
     }
 
+    /// Where a task has a table for itself, it is compared with the kernel's own.
+    pub(super) fn compare_own_table(&mut self, tid: i32) {
+        let Some(own) = self.tracees.get(&tid) else { return };
+        if !own.is_unseen && self.tracees.values().filter(|tracee| tracee.table == own.table).count() == 1 {
+            self.tell_table(tid, false);
+        }
+    }
+
     /// A task is about to end: its descriptors go now.
     pub(super) fn exiting(&mut self, tid: i32, status: i32) {
+        // What a call has done that a signal ended for good is not known.
+        let is_asked_for = |tracee: &Tracee| {
+            tracee.inside().is_none_or(|inside| matches!(inside.entry.sysno, Sysno::Exit | Sysno::ExitGroup))
+        };
+        if self.tracees.get(&tid).is_some_and(is_asked_for) {
+            self.compare_own_table(tid);
+        }
         if let (Some(tracee), Some(death)) = (self.tracees.get_mut(&tid), Death::of_status(status)) {
             tracee.state = TraceeState::Outside;
             let task = tracee.task;

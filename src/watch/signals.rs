@@ -151,6 +151,7 @@ impl Watcher<'_> {
             let (task, is_first) = (tracee.task, tracee.tid == tracee.pid);
             self.record(task, if is_first { Fact::Continued } else { Fact::ContinuedToo });
         }
+        self.compare_own_table(tid);
         go_on(tid, 0);
     }
 }
