@@ -104,7 +104,11 @@ pub fn split() -> Result<ForkSide, SysError> {
     let strangers = children::all();
     let guardian = getpid();
     match fork().map_err(|errno| SysError { operation: "fork the UI", errno })? {
-        Forked::Parent(pid) => Ok(ForkSide::Guardian(Ui { pid: Pid::from_raw(pid), strangers })),
+        Forked::Parent(pid) => {
+            let ui = Ui { pid: Pid::from_raw(pid), strangers };
+            ui.send_pending();
+            Ok(ForkSide::Guardian(ui))
+        }
         Forked::Child => {
             let tied = set_pdeathsig(Number::SIGTERM).and(before.thread_set_mask());
             if let Err(errno) = tied {
@@ -125,6 +129,23 @@ impl Ui {
     /// Sleeps until a signal comes, and takes it, sigwaitinfo(2): no handler, nothing that must be async-signal-safe.
     pub fn wait(&self) -> Wake {
         take(None, self.pid.as_raw()).unwrap_or(Wake::Child)
+    }
+
+    /// Sends it what the terminal's keys have sent so far: what came before the fork has reached the guardian alone, and is taken
+    /// there for something that the UI has got as well.
+    fn send_pending(&self) {
+        // SAFETY: all zeroes is a value of a set of signals.
+        let mut pending: libc::sigset_t = unsafe { std::mem::zeroed() };
+        // SAFETY: sigpending writes one set, to a local.
+        if unsafe { libc::sigpending(&raw mut pending) } != 0 {
+            return;
+        }
+        for number in [libc::SIGINT, libc::SIGQUIT, libc::SIGTSTP] {
+            // SAFETY: sigismember reads the set.
+            if unsafe { libc::sigismember(&raw const pending, number) } == 1 {
+                self.send(Signal(number));
+            }
+        }
     }
 
     /// Sends it a signal.

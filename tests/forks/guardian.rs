@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use crate::support::pty::{Pty, modes_left_on};
 use crate::support::{PATIENCE, until};
-use nix::sys::signal::{Signal, raise};
+use nix::sys::signal::{SigSet, Signal, raise};
 use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 use tincans::guardian::{self, Terminal};
 
 const CASE: &str = "TINCANS_GUARDIAN_CASE";
+/// What a case says that waits for Ctrl-C.
+const TYPE_NOW: &str = "type now";
 /// Everything that a UI may switch on.
 const ALL_MODES: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1000h\x1b[?1002h\x1b[?1003h\x1b[?1015h\x1b[?1006h\x1b[?1004h\x1b[>1u\x1b[?2026h";
 
@@ -43,6 +45,7 @@ const CASES: &[Case] = &[
     Case { name: "a_deadly_signal_is_128_and_its_number", status: 132, ui: || die_of(Signal::SIGILL) },
     Case { name: "a_real_time_signal_is_128_and_its_number", status: 128 + 37, ui: || die_of_number(37) },
     Case { name: "sigkill_is_137", status: 137, ui: || die_of(Signal::SIGKILL) },
+    Case { name: "a_key_that_comes_before_the_fork_is_not_swallowed", status: 130, ui: wait_for_ctrl_c },
     Case {
         name: "children_that_outlive_the_ui_are_killed_and_reaped",
         status: 0,
@@ -57,6 +60,26 @@ const CASES: &[Case] = &[
         },
     },
 ];
+
+/// It is blocked as the guardian has it just before the fork; see [`key_before_the_fork`].
+fn wait_for_ctrl_c() -> u8 {
+    SigSet::from(Signal::SIGINT).thread_unblock().expect("a mask");
+    std::thread::sleep(PATIENCE);
+    0
+}
+
+/// Ctrl-C is typed, and waits for a program that is about to fork.
+fn key_before_the_fork() {
+    SigSet::from(Signal::SIGINT).thread_block().expect("a mask");
+    print!("{TYPE_NOW}");
+    std::io::stdout().flush().expect("the terminal takes it");
+    let is_pending = || {
+        let status = std::fs::read_to_string("/proc/self/status").expect("/proc is there");
+        let set = status.lines().find_map(|line| line.strip_prefix("ShdPnd:")).expect("it is told");
+        u64::from_str_radix(set.trim(), 16).expect("a set") & 0b10 != 0
+    };
+    assert!(until(PATIENCE, is_pending).is_some(), "no Ctrl-C came");
+}
 
 struct PanicsWhenDropped;
 
@@ -80,6 +103,9 @@ fn die_of(signal: Signal) -> u8 {
 
 /// The guarded program: everything switched on, then the case's end.
 fn guarded(case: &Case) -> ExitCode {
+    if case.name.contains("key") {
+        key_before_the_fork();
+    }
     let status = guardian::run(Terminal::Changed, || {
         let mut modes = tcgetattr(std::io::stdin()).expect("a terminal");
         cfmakeraw(&mut modes);
@@ -95,6 +121,10 @@ fn check(case: &Case) {
     let mut command = Command::new(std::env::current_exe().expect("this file"));
     command.env(CASE, case.name);
     let mut pty = Pty::start_command((24, 80), command);
+    if case.name.contains("key") {
+        pty.wait("the program that waits for a key", |screen| screen.contains(TYPE_NOW));
+        pty.type_bytes(b"\x03");
+    }
     assert_eq!(pty.status(), case.status, "{}:\n{}", case.name, pty.screen());
     assert!(pty.has_its_modes_back(), "{}: termios", case.name);
     assert_eq!(modes_left_on(pty.bytes()), Vec::<String>::new(), "{}", case.name);
@@ -107,7 +137,8 @@ fn check(case: &Case) {
             assert!(said.contains(wanted), "{}: {wanted} is not in {said}", case.name);
         }
     }
-    assert!(pty.bytes().starts_with(ALL_MODES.as_bytes()), "{}", case.name);
+    let modes = String::from_utf8_lossy(pty.bytes()).into_owned();
+    assert!(modes.contains(ALL_MODES), "{}", case.name);
     assert!(until(PATIENCE, || pty.left().is_empty()).is_some(), "{}: {:?}", case.name, pty.left());
 }
 

@@ -20,6 +20,11 @@ fn whichever_call_is_denied_the_ui_comes_or_says_why_and_can_be_left() {
                 .env("TERM", "xterm-256color");
             let mut pty = Pty::start_command((24, 80), command);
             pty.type_bytes(b"\x03");
+            let has_left = until(PATIENCE, || {
+                pty.take_in_within(std::time::Duration::from_millis(1));
+                pty.has_left()
+            });
+            assert!(has_left.is_some(), "{call}, {errno}: it stays:\n{}", pty.screen());
             let status = pty.status();
             let told = pty.screen();
             // 130: the terminal's own Ctrl-C, before the program has taken the keyboard.
