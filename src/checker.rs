@@ -44,7 +44,7 @@ struct Fault {
 }
 
 /// What was proven.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Tally {
     lessons: usize,
     blocks: usize,
@@ -54,8 +54,8 @@ struct Tally {
     c_blocks: usize,
     /// Lessons that this machine does not allow.
     skipped: usize,
-    /// There is C, and nothing to compile it with.
-    has_no_compiler: bool,
+    /// Why there is nothing to compile the C with.
+    no_compiler: Option<String>,
 }
 
 /// What is checked.
@@ -165,16 +165,16 @@ fn written(result: io::Result<()>) -> Result<bool> {
 }
 
 impl Tally {
-    fn write(self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { lessons, blocks, expectations, predictions, goals, c_blocks, skipped, has_no_compiler } = self;
-        if skipped > 0 {
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Self { lessons, blocks, expectations, predictions, goals, c_blocks, skipped, no_compiler } = self;
+        if *skipped > 0 {
             writeln!(
                 out,
                 "{skipped} of them were not taken to the end: `tincans doctor` says what this machine denies"
             )?;
         }
-        if has_no_compiler {
-            writeln!(out, "the C in them was not compiled: there is no C compiler here (cc, gcc or clang)")?;
+        if let Some(why) = no_compiler {
+            writeln!(out, "the C in them was not compiled: {why}")?;
         }
         writeln!(
             out,
@@ -301,7 +301,7 @@ fn one((lesson, longest): (&Lesson, Duration), tally: &mut Tally) -> Result<(Vec
     let mut faults: Vec<Fault> = faults.into_iter().map(fault).collect();
     match c_code::compile(lesson) {
         Compiled::Blocks(count) => tally.c_blocks += count,
-        Compiled::NoCompiler => tally.has_no_compiler = true,
+        Compiled::NoCompiler(why) => tally.no_compiler = Some(why),
         Compiled::Error(line, words) => faults.push(fault((line, format!("the C does not compile: {words}")))),
     }
     Ok((faults, denied))

@@ -2,11 +2,13 @@
 //! function or an `#include` stand at file level; all others are one function's body, each in a scope inside that of the block before
 //! it.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::{Command, Stdio};
 
+use crate::abi::reason;
 use crate::lesson::{CodeBlock, Lesson};
 use crate::sys::launch::C_COMPILERS;
+use crate::text;
 
 /// What the blocks may take for granted.
 const HEADERS: &str = "assert.h errno.h fcntl.h poll.h signal.h stddef.h stdint.h stdio.h stdlib.h string.h unistd.h arpa/inet.h \
@@ -22,8 +24,8 @@ pub(super) enum Compiled {
     Blocks(usize),
     /// The line of the lesson, and the compiler's words.
     Error(u32, String),
-    /// There is no compiler.
-    NoCompiler,
+    /// There is no compiler, or none that works, and why.
+    NoCompiler(String),
 }
 
 /// Compiles a lesson's C.
@@ -32,18 +34,24 @@ pub(super) fn compile(lesson: &Lesson) -> Compiled {
         return Compiled::Blocks(0);
     }
     let source = source(&lesson.c, &lesson.file);
+    let mut why = "there is no C compiler here (cc, gcc or clang)".to_owned();
     for compiler in C_COMPILERS {
         match run(compiler, &source) {
             Ok(errors) if errors.is_empty() => return Compiled::Blocks(lesson.c.len()),
-            Ok(errors) => {
-                let (line, words) = first_error(&errors, &lesson.file);
-                return Compiled::Error(line, words);
-            }
+            Ok(errors) => match first_error(&errors, &lesson.file) {
+                Some((line, words)) => return Compiled::Error(line, words),
+                None => why = format!("{compiler} does not work here: {}", text::string(first_line(&errors))),
+            },
             // This one is not installed.
-            Err(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => why = format!("{compiler} cannot be run: {}", reason(&error)),
         }
     }
-    Compiled::NoCompiler
+    Compiled::NoCompiler(why)
+}
+
+fn first_line(errors: &str) -> &str {
+    errors.lines().find(|line| !line.trim().is_empty()).unwrap_or("it does not say why")
 }
 
 /// One program of all blocks; `#line` leads the compiler back to the lesson.
@@ -78,7 +86,7 @@ fn is_outside(text: &str) -> bool {
 }
 
 /// What the compiler complains of.
-fn run(compiler: &str, source: &str) -> std::io::Result<String> {
+fn run(compiler: &str, source: &str) -> io::Result<String> {
     let mut child = Command::new(compiler)
         .args(["-x", "c", "-std=gnu11", "-fsyntax-only", "-Wall", "-Wno-unused", "-Wno-unused-result", "-Werror", "-"])
         .stdin(Stdio::piped())
@@ -94,18 +102,15 @@ fn run(compiler: &str, source: &str) -> std::io::Result<String> {
     Ok(if output.status.success() { String::new() } else { format!("{errors} ") })
 }
 
-/// Line and words of the first error: `FILE:LINE:COLUMN: error: words`.
-fn first_error(errors: &str, file: &str) -> (u32, String) {
+/// Line and words of the first error: `FILE:LINE:COLUMN: error: words`; none where the compiler says nothing of the lesson.
+fn first_error(errors: &str, file: &str) -> Option<(u32, String)> {
     let of_line = |line: &str| {
         let rest = line.strip_prefix(file)?.strip_prefix(':')?;
         let (number, rest) = rest.split_once(':')?;
         let (_, words) = rest.split_once("error: ").or_else(|| rest.split_once("warning: "))?;
         Some((number.parse().ok()?, words.to_owned()))
     };
-    errors
-        .lines()
-        .find_map(of_line)
-        .unwrap_or_else(|| (1, errors.lines().next().unwrap_or("it failed").trim().to_owned()))
+    errors.lines().find_map(of_line)
 }
 
 #[cfg(test)]
@@ -123,12 +128,12 @@ mod tests {
         let two = "```c\nint sv[2];\nsocketpair(AF_UNIX, SOCK_STREAM, 0, sv);\n```\n```c\nssize_t n = read(sv[0], buf, sizeof buf);\n```\n";
         let function = "```c\nstatic void hi(int fd) {\n    write(fd, \"hi\", 2);\n}\n```\n```c\nhi(1);\n```\n";
         for body in [two, function] {
-            assert!(matches!(compiled(body), Compiled::Blocks(2) | Compiled::NoCompiler), "{:?}", compiled(body));
+            assert!(matches!(compiled(body), Compiled::Blocks(2) | Compiled::NoCompiler(_)), "{:?}", compiled(body));
         }
         let wrong = compiled("```c\nint x;\nx = no_such_name(1);\n```\n");
-        assert!(matches!(&wrong, Compiled::NoCompiler | Compiled::Error(8, _)), "{wrong:?}");
+        assert!(matches!(&wrong, Compiled::NoCompiler(_) | Compiled::Error(8, _)), "{wrong:?}");
         let wrong = compiled("```c\nwrite(1, \"x\");\n```\n");
-        assert!(matches!(&wrong, Compiled::NoCompiler | Compiled::Error(7, _)), "{wrong:?}");
+        assert!(matches!(&wrong, Compiled::NoCompiler(_) | Compiled::Error(7, _)), "{wrong:?}");
         assert_eq!(compiled(""), Compiled::Blocks(0));
     }
 }
