@@ -79,13 +79,15 @@ fn of_bench() -> Vec<Finding> {
         Ok(session) => session,
         Err(error) => return unable(error.to_string()),
     };
-    let mut events = Vec::new();
-    for statement in ["channel stream d child", "queue d[0]", "interrupt child"] {
-        match perform(&mut session, statement) {
-            Ok(came) => events.extend(came),
-            Err(reason) => return unable(reason),
-        }
-    }
+    let mut run = |statements: &[&str]| -> Result<Vec<Event>, String> {
+        let came: Result<Vec<_>, _> = statements.iter().map(|statement| perform(&mut session, statement)).collect();
+        Ok(came?.into_iter().flatten().collect())
+    };
+    let made = run(&["channel stream d child", "queue d[0]"]);
+    let (events, signals) = match made.and_then(|made| Ok((made, run(&["cont child", "interrupt child"])?))) {
+        Ok(came) => came,
+        Err(reason) => return unable(reason),
+    };
     let pid = events.iter().find_map(|event| {
         let What::Call(call) = &event.what else { return None };
         call.ret.filter(|_| call.call == Call::Fork)
@@ -93,7 +95,8 @@ fn of_bench() -> Vec<Finding> {
     let pid = pid.unwrap_or(0);
     let queues = of_queues(&events, trial::can_copy_descriptor(pid));
     vec![
-        Finding::new("bench", true, "tasks are forked, take orders and are killed", ""),
+        Finding::new("bench", true, "tasks are forked, and take orders", ""),
+        of_signals(&signals),
         queues,
         Finding::new(
             "sleepers",
@@ -110,14 +113,24 @@ fn of_bench() -> Vec<Finding> {
     ]
 }
 
-/// Whether what waits in a queue can be told, and by whom.
+/// The first refusal, if one of the statements was refused.
 #[expect(clippy::wildcard_enum_match_arm, reason = "what is looked for is a refusal")]
-fn of_queues(events: &[Event], has_copy: bool) -> Finding {
-    let refused = events.iter().find_map(|event| match &event.what {
+fn refusal(events: &[Event]) -> Option<String> {
+    events.iter().find_map(|event| match &event.what {
         What::Refused { reason } => Some(reason.clone()),
         _ => None,
-    });
-    let (is_whole, says) = match (refused, has_copy) {
+    })
+}
+
+fn of_signals(events: &[Event]) -> Finding {
+    let refused = refusal(events);
+    let no = refused.as_deref().unwrap_or_default();
+    Finding::new("signals", refused.is_none(), "tasks can be stopped, killed and interrupted", no)
+}
+
+/// Whether what waits in a queue can be told, and by whom.
+fn of_queues(events: &[Event], has_copy: bool) -> Finding {
+    let (is_whole, says) = match (refusal(events), has_copy) {
         (Some(reason), _) => (false, reason.replace("; `tincans doctor` says more", "")),
         (None, true) => (true, "may be looked at through a copy of a task's descriptor (pidfd_getfd)".to_owned()),
         (None, false) => {
@@ -130,17 +143,22 @@ fn of_queues(events: &[Event], has_copy: bool) -> Finding {
 }
 
 fn of_tracing() -> Finding {
-    Finding::new(
-        "tracing",
-        trial::can_trace(),
-        "a program may be traced: `tincans watch` works",
-        "ptrace is denied (seccomp, or Yama's ptrace_scope 3): `tincans watch` does not work; `tincans open` reads a log of strace",
-    )
+    let says = trial::tracing_obstacle().map(|(call, errno)| {
+        let cause = if call == "ptrace" { " (seccomp, or Yama's ptrace_scope 3)" } else { "" };
+        let name = errno.name();
+        format!("{call} is denied, {name}{cause}: `tincans watch` does not work; `tincans open` reads a log of strace")
+    });
+    Finding::new("tracing", says.is_none(), "a program may be traced: `tincans watch` works", &says.unwrap_or_default())
 }
 
 fn of_folder() -> Finding {
     let mut folder = PrivateFolder::choose();
-    match folder.make() {
+    let enter = |folder: &PrivateFolder| {
+        let before = std::env::current_dir()?;
+        std::env::set_current_dir(folder.path())?;
+        std::env::set_current_dir(before)
+    };
+    match folder.make().and_then(|()| enter(&folder)) {
         Ok(()) => Finding::new("files", true, "a private folder for sockets that are files can be made in TMPDIR", ""),
         Err(error) => {
             let says = format!(

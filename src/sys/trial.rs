@@ -78,22 +78,27 @@ pub fn can_copy_descriptor(pid: i32) -> bool {
     open_pidfd(pid).is_ok_and(|process| borrow_descriptor(&process, 0).is_ok())
 }
 
-/// Whether a child of the program's own may be traced: PTRACE_TRACEME, in a child that ends by that.
-pub fn can_trace() -> bool {
+/// Why a child of the program's own may not be traced: the call that is denied, PTRACE_TRACEME in a child that ends by that, or
+/// one that every tracer makes.
+pub fn tracing_obstacle() -> Option<(&'static str, Errno)> {
     match fork::fork() {
         Ok(Forked::Child) => {
             let nothing = std::ptr::null_mut::<libc::c_void>();
             // SAFETY: PTRACE_TRACEME ignores its other arguments.
             let result = unsafe { libc::ptrace(libc::PTRACE_TRACEME, 0, nothing, nothing) };
-            exit_child(i32::from(result != 0))
+            exit_child(if result == 0 { 0 } else { last_errno().0 })
         }
         Ok(Forked::Parent(pid)) => {
             let mut status = 0;
             // SAFETY: waitpid writes one int, to a local.
             let waited = unsafe { libc::waitpid(pid, &raw mut status, 0) };
-            waited == pid && status == 0
+            match (waited == pid, libc::WEXITSTATUS(status)) {
+                (false, _) => Some(("wait4", last_errno())),
+                (true, 0) => None,
+                (true, errno) => Some(("ptrace", Errno(errno))),
+            }
         }
-        Err(_) => false,
+        Err(errno) => Some(("fork", errno)),
     }
 }
 

@@ -143,3 +143,35 @@ fn what_waits_is_told_by_the_task_itself_where_copies_are_denied() {
     assert_eq!(status, Some(1), "{text}");
     assert!(text.contains("ioctl(FIONREAD) is denied here: EPERM") && !text.contains("pidfd_getfd"), "{text}");
 }
+
+#[test]
+fn the_doctor_names_the_call_that_is_denied_where_it_is_missed() {
+    let cases = [
+        (libc::SYS_pidfd_send_signal, "less  signals", "pidfd_send_signal: EPERM"),
+        (libc::SYS_tgkill, "less  signals", "tgkill: EPERM"),
+        (libc::SYS_ptrace, "less  tracing", "ptrace is denied, EPERM"),
+        (libc::SYS_wait4, "less  tracing", "wait4 is denied, EPERM"),
+        (libc::SYS_pidfd_getfd, "less  queues", "pidfd_getfd is denied"),
+        (libc::SYS_chdir, "less  files", "EPERM"),
+    ];
+    for (call, line, reason) in cases {
+        let mut doctor = program_denied(call, libc::EPERM);
+        doctor.arg("doctor");
+        let text = all(&output(doctor));
+        let less: Vec<&str> = text.lines().filter(|line| line.starts_with("less") || line.starts_with("NO")).collect();
+        assert!(less.len() == 1 && less[0].starts_with(line) && less[0].contains(reason), "{reason}: {text}");
+    }
+}
+
+#[test]
+fn a_compiler_that_does_not_work_makes_no_lesson_wrong() {
+    let lesson = concat!(env!("CARGO_MANIFEST_DIR"), "/lessons/en/03-a-stream-has-no-edges.md");
+    for call in [libc::SYS_futex, libc::SYS_clone3] {
+        let mut check = program_denied(call, libc::EPERM);
+        check.args(["check", lesson]);
+        let output = output(check);
+        let text = all(&output);
+        assert_eq!(output.status.code(), Some(0), "{text}");
+        assert!(!text.contains("DOES NOT HOLD") && !text.contains("EPERM") || text.contains("not compiled"), "{text}");
+    }
+}
