@@ -309,7 +309,8 @@ fn list_lessons(lessons: &[Lesson], is_report: bool) -> Result<u8> {
 
 /// Runs `work` in a process of its own, with the guardian above it.
 fn guarded(terminal: Terminal, work: impl FnOnce() -> Result<u8>) -> Result<u8> {
-    Ok(guardian::run(terminal, || work().unwrap_or_else(|error| complain(&error)))?)
+    let status = guardian::run(terminal, || work().unwrap_or_else(|error| complain(&error)));
+    status.map_err(|error| eyre!("the program could not {error}"))
 }
 
 /// The same for what has a bench and no screen: asked to leave, it leaves in order.
