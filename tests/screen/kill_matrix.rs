@@ -179,13 +179,15 @@ fn first_two(pty: &mut Pty) -> (i32, i32) {
 /// What else happens on a bench before the kill: a name, another size.
 fn use_bench(pty: &mut Pty, random: &mut Random) {
     if random.below(2) == 0 {
-        pty.wait("the bench", |screen| screen.contains("SOCK_DGRAM"));
+        // Before all is there Esc may leave, where it takes long.
+        pty.wait("the bench", |screen| screen.contains("child2 idle"));
         pty.escape();
         pty.type_bytes(b":socket stream s\r:bind s name\r");
         pty.wait("a name", |screen| screen.contains("bind("));
     }
     if random.below(2) == 0 {
-        pty.wait("the bench", |screen| screen.contains("SOCK_DGRAM"));
+        // Before all is there Esc may leave, where it takes long.
+        pty.wait("the bench", |screen| screen.contains("child2 idle"));
         pty.resize([(20, 70), (30, 90), (20, 90), (30, 70)][random.below(4)]);
         pty.pump_for(Duration::from_micros(random.below(60_000) as u64));
     }
