@@ -143,6 +143,9 @@ fn of_queues(events: &[Event], has_copy: bool) -> Finding {
 }
 
 fn of_tracing() -> Finding {
+    if let Some(reason) = procfs::obstacle() {
+        return Finding { health: Health::Unable, about: "tracing", says: reason };
+    }
     let says = trial::tracing_obstacle().map(|(call, errno)| {
         let cause = if call == "ptrace" { " (seccomp, or Yama's ptrace_scope 3)" } else { "" };
         let name = errno.name();

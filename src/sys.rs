@@ -98,8 +98,8 @@ pub fn machine() -> Machine {
 
 /// The kernel's release, as `uname -r` prints it.
 pub fn kernel_release() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/osrelease")
-        .map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
+    let name = nix::sys::utsname::uname();
+    name.map_or_else(|_| "unknown".to_owned(), |name| name.release().to_string_lossy().into_owned())
 }
 
 /// The calling thread's last errno.

@@ -10,7 +10,7 @@ use crate::abi::Signal;
 use crate::app::program::StepOrder;
 use crate::sys::confine::Confinement;
 use crate::sys::fork::{self, Forked, exit_child};
-use crate::sys::{During, SysError, child_signal, launch, poll};
+use crate::sys::{During, SysError, child_signal, launch, poll, procfs};
 use crate::trace::TaskId;
 
 use super::frames::{Receiver, framed};
@@ -124,11 +124,16 @@ pub fn start(arguments: &[CString], setup: LaunchSetup<'_>) -> Result<StartedWat
             let orders = Some(Receiver::new(their_orders));
             let entered = setup.bounds.map_or(Ok(()), |bounds| bounds.enter());
             let given = (setup.terminal, setup.bounds);
-            let watch = |()| Watcher::watch(arguments, given, (scheduling, orders), &mut sender);
-            match entered.and_then(watch) {
+            let watch = |()| {
+                let watched = Watcher::watch(arguments, given, (scheduling, orders), &mut sender);
+                watched.map_err(|error| error.to_string())
+            };
+            // What is open in a process, and what it sleeps in, only /proc says; another namespace's says it of others.
+            let can_see = || procfs::obstacle().map_or(Ok(()), Err);
+            match entered.map_err(|error| error.to_string()).and_then(|()| can_see()).and_then(watch) {
                 Ok(ending) => sender.end(ending),
-                Err(error) => {
-                    sender.send(&Frame::Failed(error.to_string()));
+                Err(reason) => {
+                    sender.send(&Frame::Failed(reason));
                     sender.flush();
                 }
             }

@@ -17,13 +17,14 @@ fn the_proc_of_another_pid_namespace_is_named() {
         eprintln!("skipped: no PID namespace can be had");
         return;
     }
-    for arguments in [&["run", "-"][..], &["check"], &["doctor"]] {
+    for arguments in [&["run", "-"][..], &["check"], &["doctor"], &["watch", "--", "true"]] {
         let mut command = Command::new("unshare");
         command.args(namespace).arg(program()).args(arguments);
         let output = output_of(command);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", said(&output));
         let all = said(&output) + &String::from_utf8_lossy(&output.stdout);
         assert!(all.contains("/proc is of another PID namespace"), "{arguments:?}: {all}");
+        assert!(!all.contains("works"), "a bench or a watched program needs it: {all}");
     }
 }
 
