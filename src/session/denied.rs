@@ -5,7 +5,7 @@ use crate::abi::Errno;
 use crate::bench::BenchError;
 use crate::order::Call;
 use crate::sys::trial;
-use crate::trace::{Event, What};
+use crate::trace::{Death, Event, What};
 
 use super::Session;
 
@@ -13,7 +13,7 @@ impl Session {
     /// Why this machine does not allow the statement that has settled last, if it does not: by what it was refused for, or by the
     /// call among its events that is denied.
     pub fn denial(&self, events: &[Event]) -> Option<String> {
-        self.denied.clone().or_else(|| events.iter().find_map(denied_call))
+        self.denied.clone().or_else(|| events.iter().find_map(denied_call)).or_else(|| untold_death(events))
     }
 
     /// The running statement is refused for what this machine does not allow.
@@ -35,6 +35,15 @@ impl Session {
             other => other,
         }
     }
+}
+
+/// A task whose death the kernel tells nobody but who waits for it, because it runs a file that may not be read (`bench/collect`).
+fn untold_death(events: &[Event]) -> Option<String> {
+    let is_untold = |event: &Event| matches!(event.what, What::Death { death: Death::Unknown, .. });
+    events
+        .iter()
+        .any(is_untold)
+        .then(|| "the kernel does not let it be seen how a task ends (/proc/PID/stat)".to_owned())
 }
 
 /// A call that failed because this machine denies it, whatever it is asked.
