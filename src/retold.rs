@@ -239,7 +239,7 @@ impl Retold {
                 _ => "wait".to_owned(),
             },
             Call::Read { fd, count } => format!("read {} {count}", end(*fd)?),
-            Call::Readv { fd, counts } => format!("readv {} {}", end(*fd)?, join(counts)),
+            Call::Readv { fd, counts } => format!("readv {} {}", end(*fd)?, join(counts, " ")),
             Call::Recv { fd, count, flags } | Call::Recvfrom { fd, count, flags } => {
                 format!("recv {} {count}{}", end(*fd)?, message_flags(*flags)?)
             }
@@ -268,9 +268,31 @@ impl Retold {
                 let victim = call.names.task(*pid).filter(|_| *signal > 0)?;
                 format!("kill {} {}", name(victim), Signal(*signal).name())
             }
-            _ => return None,
+            call => return moving(call, end),
         })
     }
+}
+
+/// The statement of a call that moves pages.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other calls have no statement here, and are told as comments")]
+fn moving(call: &Call, end: impl Fn(i32) -> Option<String>) -> Option<String> {
+    let nonblock = |flags: i32| if flags & abi::SPLICE_NONBLOCK != 0 { " nonblock" } else { "" };
+    Some(match call {
+        Call::Vmsplice { fd, data, flags } => {
+            let data: Vec<String> = data.iter().map(bytes).collect();
+            format!("vmsplice {} {}{}", end(*fd)?, data.join(" "), nonblock(*flags))
+        }
+        Call::VmspliceOut { fd, counts, flags } => {
+            format!("vmsplice {} room={}{}", end(*fd)?, join(counts, ","), nonblock(*flags))
+        }
+        Call::Splice { from, to, count, flags } => {
+            format!("splice {} {} {count}{}", end(*from)?, end(*to)?, nonblock(*flags))
+        }
+        Call::Tee { from, to, count, flags } => {
+            format!("tee {} {} {count}{}", end(*from)?, end(*to)?, nonblock(*flags))
+        }
+        _ => return None,
+    })
 }
 
 /// CLONE_THREAD.
@@ -310,7 +332,8 @@ fn result(call: &CallEvent) -> String {
         return reaped(&name(child), call).unwrap_or_else(|| "_".to_owned());
     }
     // Numbers of processes and descriptors are other ones each time.
-    let is_count = call.call.is_writing() || call.call.is_reading();
+    let moves = matches!(call.call, Call::Splice { .. } | Call::Tee { .. });
+    let is_count = call.call.is_writing() || call.call.is_reading() || moves;
     if is_count || ret == 0 { ret.to_string() } else { "_".to_owned() }
 }
 
@@ -330,8 +353,8 @@ fn bytes(data: &Payload) -> String {
     format!("{}*x", data.len())
 }
 
-fn join(counts: &[u64]) -> String {
-    counts.iter().map(u64::to_string).collect::<Vec<_>>().join(" ")
+fn join(counts: &[u64], between: &str) -> String {
+    counts.iter().map(u64::to_string).collect::<Vec<_>>().join(between)
 }
 
 fn type_of(kind: i32) -> Option<&'static str> {

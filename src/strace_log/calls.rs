@@ -38,7 +38,6 @@ const CLONE_FILES: i32 = 0x400;
 const CLONE_VFORK: i32 = 0x4000;
 const CLONE_THREAD: i32 = 0x1_0000;
 const WAIT_FLAGS: &[(&str, i32)] = &[("WNOHANG", 1), ("WUNTRACED", 2), ("WCONTINUED", 8)];
-const SPLICE_FLAGS: &[(&str, i32)] = &[("SPLICE_F_MOVE", 1), ("SPLICE_F_NONBLOCK", 2), ("SPLICE_F_MORE", 4)];
 /// Events of epoll(7), which are poll's where they have the same name.
 pub const EPOLL_EVENTS: &[(&str, i32)] = &[
     ("EPOLLIN", 1),
@@ -110,8 +109,11 @@ pub fn call(name: &str, arguments: &[&str]) -> Call {
         "sendmsg" => sending(fd, value(all.at(1)), all.flags(2, abi::MSG_FLAGS)),
         "recvmmsg" => receiving_many(fd, &all),
         "sendmmsg" => sending_many(fd, &all),
-        "splice" => Call::Splice { from: fd, to: all.int(2), count: all.count(4), flags: all.flags(5, SPLICE_FLAGS) },
-        "tee" => Call::Tee { from: fd, to: all.int(1), count: all.count(2), flags: all.flags(3, SPLICE_FLAGS) },
+        "splice" => {
+            Call::Splice { from: fd, to: all.int(2), count: all.count(4), flags: all.flags(5, abi::SPLICE_FLAGS) }
+        }
+        "tee" => Call::Tee { from: fd, to: all.int(1), count: all.count(2), flags: all.flags(3, abi::SPLICE_FLAGS) },
+        "vmsplice" => Call::Vmsplice { fd, data: buffers(all.at(1)), flags: all.flags(3, abi::SPLICE_FLAGS) },
         "sendfile" | "sendfile64" => Call::Sendfile { to: fd, from: all.int(1), count: all.count(3) },
         "socketpair" => Call::Socketpair {
             domain: domain(all.at(0)),

@@ -82,6 +82,7 @@ pub fn call(sysno: Sysno, arguments: [u64; 6], memory: &dyn Memory) -> Call {
         S::Sendmmsg => message::sending_many(int(a0), (a1, a2), int(a3), memory),
         S::Splice => Call::Splice { from: int(a0), to: int(a2), count: a4, flags: int(arguments[5]) },
         S::Tee => Call::Tee { from: int(a0), to: int(a1), count: a2, flags: int(a3) },
+        S::Vmsplice => Call::Vmsplice { fd: int(a0), data: gathered(a1, a2, memory), flags: int(a3) },
         S::Sendfile => Call::Sendfile { to: int(a0), from: int(a1), count: a3 },
         S::Socketpair => Call::Socketpair { domain: int(a0), kind: int(a1), protocol: int(a2) },
         S::Pipe => Call::Pipe2 { flags: 0 },
@@ -164,7 +165,6 @@ fn other(sysno: Sysno, arguments: [u64; 6]) -> Call {
             | S::Pwrite64
             | S::Pwritev
             | S::Pwritev2
-            | S::Vmsplice
             | S::PidfdSendSignal
             | S::PidfdGetfd
             | S::Signalfd

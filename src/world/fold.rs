@@ -142,6 +142,7 @@ impl World {
 
     fn enter(&mut self, id: TaskId, call: &Rc<Call>, (line, t_ns): (u32, u64)) {
         self.calls += 1;
+        let call = &self.in_its_direction(id, call);
         let Some(task) = self.tasks.get_mut(&id).filter(|task| task.is_alive()) else { return };
         let ordered = task.order.as_ref().map(|order| Rc::clone(&order.ordered));
         if ordered.is_none() {

@@ -397,6 +397,19 @@ fn moved_bytes_keep_their_content() {
 }
 
 #[test]
+fn vmsplice_copies_out_where_its_descriptor_only_reads() {
+    let mut log = Log::new();
+    log.makes(SHELL, Call::Pipe2 { flags: 0 }, [3, 4]);
+    let of = |fd, data: &[u8]| Call::Vmsplice { fd, data: vec![Payload::once(data.to_vec())], flags: 0 };
+    log.call(SHELL, of(4, b"hello"), 5);
+    // What stands in the buffer of a log was there before, so only the count is known.
+    log.call(SHELL, of(3, b"????"), 4);
+    assert_eq!(log.line_of("vmsplice"), "parent  vmsplice(pipe1[0], [{iov_base=\"\"..., iov_len=4}], 1, 0) = 4");
+    log.read(SHELL, 3, b"o");
+    log.is_sound();
+}
+
+#[test]
 fn the_kernel_s_own_table_is_right_where_the_calls_were_not_all_seen() {
     let mut log = Log::new();
     log.makes(SHELL, Call::Pipe2 { flags: 0 }, [3, 4]);

@@ -315,6 +315,32 @@ fn what_a_program_did_runs_as_a_script_and_every_expectation_holds() {
 }
 
 #[test]
+fn vmsplice_moves_bytes_that_are_known_in_a_watched_program() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(program) = built("moved_pages", folder.path()) else { return };
+    let script = folder.path().join("did.tin");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let output = run(command.args(["watch", "--plain", "--tin"]).arg(&script).arg("--").arg(&program));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    for line in [
+        "vmsplice(pipe1[1], [{iov_base=\"hello \", iov_len=6}, {iov_base=\"world\", iov_len=5}], 2, 0) = 11",
+        "vmsplice(pipe1[0], [{iov_base=\"hell\", iov_len=4}], 1, 0) = 4",
+        "read(pipe1[0], \"o world\", 64) = 7",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert!(!said.contains("anomal") && !said.contains("not followed"), "{said}");
+    let text = std::fs::read_to_string(&script).expect("a script");
+    for line in ["vmsplice pipe1[1] \"hello \" \"world\" => 11", "vmsplice pipe1[0] room=4 => \"hell\""] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let again = run(command.arg("run").arg(&script));
+    assert_eq!(again.status.code(), Some(0), "{text}\n{}", String::from_utf8_lossy(&again.stderr));
+}
+
+#[test]
 fn other_orders_find_the_deadlock_and_the_same_order_finds_it_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let Some(program) = built("philosophers", folder.path()) else { return };

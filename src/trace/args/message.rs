@@ -130,7 +130,9 @@ fn scattered(event: &CallEvent, counts: &[u64]) -> Vec<String> {
         let here = left.min(room);
         let kept = usize::try_from(here).map_or(data.len(), |here| here.min(data.len()));
         let (shown, rest) = data.split_at(kept);
-        let base = if succeeded(event) { string(shown, here) } else { "NULL".to_owned() };
+        // Of bytes that nobody has seen only the count is told.
+        let cut = if shown.is_empty() && (1..=CUT as u64).contains(&here) { "..." } else { "" };
+        let base = if succeeded(event) { string(shown, here) + cut } else { "NULL".to_owned() };
         rows.push(format!("{{iov_base={base}, iov_len={room}}}"));
         (data, left) = (rest, left - here);
     }

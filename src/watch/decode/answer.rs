@@ -14,7 +14,8 @@ pub fn outcome(sysno: Sysno, arguments: [u64; 6], value: i64, memory: &dyn Memor
     let moved = u64::try_from(value).unwrap_or(0);
     let extra = match sysno {
         S::Read => return Some(bytes(&[(a1, a2)], moved, memory)),
-        S::Readv => return Some(bytes(&buffers(a1, a2, memory), moved, memory)),
+        // Of vmsplice(2) the descriptor says whether these bytes came or went, which the picture knows.
+        S::Readv | S::Vmsplice => return Some(bytes(&buffers(a1, a2, memory), moved, memory)),
         S::Recvfrom => {
             let mut outcome = bytes(&[(a1, a2)], moved, memory);
             if a4 != 0 {

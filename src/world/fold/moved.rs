@@ -7,7 +7,7 @@ use crate::order::{Call, Extra, Outcome, Payload};
 use crate::trace::TaskId;
 
 use super::super::World;
-use super::super::channel::Reset;
+use super::super::channel::{End, Reset};
 use super::super::kind::EndId;
 use super::super::ledger::ReadBytes;
 use super::Back;
@@ -50,6 +50,19 @@ impl World {
             let label = self.label(source);
             self.note_anomaly(format!("{}({label}): {error}", call.name()));
         }
+    }
+
+    /// vmsplice(2) at a descriptor that only reads copies out: of a program that is watched, and in a log, the call alone does not
+    /// say which way the bytes go.
+    pub(super) fn in_its_direction(&self, id: TaskId, call: &Rc<Call>) -> Rc<Call> {
+        let Call::Vmsplice { fd, data, flags } = &**call else { return Rc::clone(call) };
+        let ends = self.descriptor(id, *fd).into_iter().flat_map(|of| of.ends());
+        let ends: Vec<&End> = ends.filter_map(|end| self.ends.get(&end)).collect();
+        if ends.is_empty() || ends.iter().any(|end| end.can_be_written()) {
+            return Rc::clone(call);
+        }
+        let counts = data.iter().map(Payload::len).collect();
+        Rc::new(Call::VmspliceOut { fd: *fd, counts, flags: *flags })
     }
 
     /// vmsplice(2) has put pages of the task's memory in a pipe: they are no packet, and how full each is, nobody tells.
@@ -118,11 +131,8 @@ impl World {
             return;
         }
         let slept_ms = back.t_ns.saturating_sub(entered_ns) / 1_000_000;
-        end.kept_error = match end.timeouts.0 {
-            None => Some(Errno::ERESTARTSYS),
-            Some(most_ms) if slept_ms < most_ms => Some(Errno::EINTR),
-            Some(_) => None,
-        };
+        let is_time_out = end.timeouts.0.is_some_and(|most_ms| slept_ms >= most_ms);
+        end.kept_error = (!is_time_out).then(|| error_of_signal(end));
     }
 
     /// A call has told the error that recvmmsg(2) kept, which is done once.
@@ -135,4 +145,9 @@ impl World {
             end.kept_error = None;
         }
     }
+}
+
+/// What a signal makes of a call that sleeps for messages (sock_intr_errno).
+pub(super) fn error_of_signal(end: &End) -> Errno {
+    if end.timeouts.0.is_some() { Errno::EINTR } else { Errno::ERESTARTSYS }
 }
