@@ -102,6 +102,8 @@ impl Signal {
     pub const CONT: Self = Self(18);
     /// SIGSTOP.
     pub const STOP: Self = Self(19);
+    /// Those of which nobody dies, and which nobody who has not asked for them sees: SIGCHLD, SIGURG, SIGWINCH.
+    pub const IGNORED_BY_DEFAULT: [Self; 3] = [Self::CHLD, Self(23), Self(28)];
     /// SIGRTMIN as glibc counts, kept for `interrupt`.
     pub const INTERRUPT: Self = Self(34);
 

@@ -60,6 +60,8 @@ pub struct Flow {
     page: Option<u64>,
     /// Urgent bytes that a read threw away: FIONREAD of Linux 6.18 goes on counting them.
     pub passed_urgent: u64,
+    /// The last read here threw one away.
+    pub threw_urgent: bool,
     /// A task died while it was reading: the queue may be shorter than what is known.
     reader_died: bool,
     /// Bytes that were destroyed because nobody can read them any more, until a write succeeds or a read returns here again.

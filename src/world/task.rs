@@ -49,10 +49,25 @@ pub struct Task {
     pub told_readable: Vec<(EndId, u64, u32)>,
     /// What its stdio had in buffers when it ended or executed another program; at most [`MAX_UNWRITTEN`].
     pub unwritten: Vec<Lost>,
+    /// What it had taken in a read that did not return before it died.
+    pub taken_along: Option<TakenAlong>,
 }
 
 /// Buffers of one task that are remembered.
 pub const MAX_UNWRITTEN: usize = 4;
+
+/// What a call had taken out of a queue when its task died in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenAlong {
+    /// Where it read.
+    pub from: String,
+    /// How many bytes.
+    pub bytes: u64,
+    /// How many messages, where there are such.
+    pub messages: Option<u64>,
+    /// The kernel keeps an error for the next call there.
+    pub leaves_error: bool,
+}
 
 /// Bytes that stdio has not written, and nobody will.
 #[derive(Debug, Clone, PartialEq, Eq)]

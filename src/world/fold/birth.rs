@@ -51,6 +51,7 @@ impl World {
             ongoing: None,
             told_readable: Vec::new(),
             unwritten: Vec::new(),
+            taken_along: None,
         };
         self.tasks.insert(id, task);
     }

@@ -9,8 +9,9 @@ use super::super::World;
 use super::super::channel::{Channel, End, Reset};
 use super::super::kind::{ChannelId, EndId, Kind};
 use super::super::origin::{Origin, Setting};
-use super::super::task::{Process, Task};
+use super::super::task::{Process, TakenAlong, Task};
 use super::Back;
+use super::moved::error_of_signal;
 use super::options::set_option;
 use super::write::destination;
 
@@ -195,13 +196,27 @@ impl World {
         }
     }
 
-    /// The task died in the middle of reading.
+    /// The task died in the middle of reading. One that slept there alone had taken all that there was: it is lost with it.
     pub(super) fn abandon_read(&mut self, id: TaskId) {
         let Some(task) = self.tasks.get(&id) else { return };
         let peeks = task.current_call().is_some_and(|call| call.flags() & abi::MSG_PEEK != 0);
-        let end = self.end_being_read(task).filter(|_| !peeks);
-        if let Some(end) = end.and_then(|end| self.ends.get_mut(&end)) {
-            end.inbox.abandon_read();
+        let Some(at) = self.end_being_read(task).filter(|_| !peeks) else { return };
+        let is_beside = |other: &Task| other.id != id && other.is_alive() && self.end_being_read(other) == Some(at);
+        let reads = task.current_call().is_some_and(Call::is_reading);
+        let is_alone = reads && task.state == TaskState::Asleep && !self.tasks.values().any(is_beside);
+        let many = task.current_call().is_some_and(|call| matches!(call, Call::Recvmmsg { .. }));
+        let label = self.label(at);
+        let Some(end) = self.ends.get_mut(&at) else { return };
+        let lost = if is_alone { end.inbox.lose_all() } else { (0, 0) };
+        if many && lost.1 > 0 {
+            end.kept_error = Some(error_of_signal(end));
+        }
+        end.inbox.abandon_read();
+        let messages = end.kind.keeps_messages().then_some(lost.1);
+        if lost.1 > 0
+            && let Some(task) = self.tasks.get_mut(&id)
+        {
+            task.taken_along = Some(TakenAlong { from: label, bytes: lost.0, messages, leaves_error: many });
         }
     }
 
@@ -218,7 +233,7 @@ impl World {
         let under_way = end.inbox.destroy();
         let resets = matches!(end.kind, Kind::Stream | Kind::Seqpacket) && (end.closed_unread || end.name.is_none());
         let peer = end.peer.filter(|_| resets);
-        let waiting = end.backlog.take().unwrap_or_default();
+        let waiting = end.backlog.as_mut().map(std::mem::take).unwrap_or_default();
         let (name, address, kind) = (end.name.clone(), end.address.take(), end.kind);
         if let Some(name) = name.filter(|name| self.names.get(name) == Some(&id)) {
             self.names.remove(&name);

@@ -165,6 +165,19 @@ impl Flow {
         self.reader_died = !self.queue.is_empty();
     }
 
+    /// All that certainly waits was taken by a call that did not return: bytes and pieces.
+    pub fn lose_all(&mut self) -> (u64, u64) {
+        let pieces = self.queue.iter().take_while(|piece| !piece.tentative).count() as u64;
+        let before = self.totals.destroyed;
+        while self.queue.front().is_some_and(|piece| !piece.tentative) {
+            let len = self.queue[0].len;
+            self.consume(0, len);
+            self.totals.read -= len;
+            self.totals.destroyed += len;
+        }
+        (self.totals.destroyed - before, pieces)
+    }
+
     /// The first bytes of the queue are gone, and nobody has read them.
     pub(super) fn lose(&mut self, bytes: u64) {
         let mut left = bytes;

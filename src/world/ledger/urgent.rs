@@ -20,12 +20,14 @@ impl Flow {
 
     /// A read without MSG_OOB begins: an urgent byte at the front stands in its way no more.
     pub fn pass_urgent(&mut self) {
+        self.threw_urgent = false;
         if !self.queue.front().is_some_and(|front| self.is_urgent(*front)) {
             return;
         }
         if !self.is_urgent_inline {
             self.lose(1);
             self.passed_urgent += 1;
+            self.threw_urgent = true;
         }
         self.urgent = None;
     }
