@@ -25,11 +25,13 @@ mod reads;
 mod reports;
 mod wording;
 mod context;
+mod shutdowns;
 mod signals;
 mod sleeps;
 mod states;
 mod survivors;
 mod vmsplice;
+mod waiting;
 mod would_sleep;
 mod writes;
 

@@ -16,7 +16,7 @@ use crate::abi::{Errno, Signal};
 use crate::order::{Call, Credentials, Extra, Outcome};
 
 pub use explanation::Explanation;
-pub use foretold::{Foretold, ReadOutcome, WokenWith};
+pub use foretold::{CallOutcome, Deed, Foretold, ReadOutcome, WokenWith};
 pub use record::{
     Again, Birth, Death, Fact, Figures, Group, Known, Ordered, Record, Role, Side, TableOrigin, Thing, Unwritten,
 };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::abi::TaskState;
 use crate::order::Call;
 use crate::questions::sleep::{self, Sleep};
-use crate::trace::{Explanation, TaskId};
+use crate::trace::{Deed, Explanation, Foretold, TaskId};
 use crate::world::World;
 use crate::world::kind::{EndId, Kind};
 use crate::world::task::Task;
@@ -38,8 +38,9 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
         if circle.len() == 1 { "It cannot take the first step" } else { "None of them can take the first step" },
     );
     let explained = wording::explanation(task, "deadlock", kind.map_or("unix(7)", wording::page), text);
-    let sleeper = circle.first().and_then(|id| world.task(*id)).map_or(&task.name, |first| &first.name);
-    Some(wording::advised(world, task, explained, &format!("`interrupt {sleeper}`")))
+    let sleeper = circle.first().and_then(|id| world.task(*id)).unwrap_or(task);
+    let signal = Foretold::wakes(Deed::Interrupt, sleeper.id);
+    Some(wording::advised(world, task, explained, &format!("`interrupt {}`", sleeper.name)).foretelling([signal]))
 }
 
 /// The circle, told from the task that has slept longest.

@@ -1,9 +1,8 @@
 //! How a task died, and what its death closed.
 
-use crate::abi::Signal;
-use crate::abi::TaskState;
+use crate::abi::{Errno, Signal, TaskState};
 use crate::script::words::quote;
-use crate::trace::{Death, Event, Explanation, What};
+use crate::trace::{CallOutcome, Death, Event, Explanation, Foretold, What};
 use crate::world::World;
 use crate::world::origin::Setting;
 use crate::world::task::Task;
@@ -32,6 +31,26 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
     let mut explanation = of_death(world, task)?;
     for lost in unwritten(task) {
         explanation.text = format!("{lost} {}", explanation.text);
+    }
+    if let Some(taken) = &task.taken_along {
+        let what = match taken.messages {
+            Some(messages) => {
+                format!("{} ({})", wording::count(messages, "message"), wording::count(taken.bytes, "byte"))
+            }
+            None => wording::count(taken.bytes, "byte"),
+        };
+        let lost = if taken.messages.unwrap_or(taken.bytes) == 1 { "it is lost" } else { "they are lost" };
+        explanation.text = format!(
+            "{} {} had taken {what} from {} in the call that it slept in, and {lost} with it.{}",
+            explanation.text,
+            task.name,
+            taken.from,
+            if taken.leaves_error {
+                " The next call there fails with ERESTARTSYS or EINTR, which the kernel keeps of a recvmmsg that a signal ended."
+            } else {
+                ""
+            },
+        );
     }
     Some(explanation)
 }
@@ -79,7 +98,9 @@ fn no_zombie(world: &World, task: &Task, how: &str, by: &str) -> Explanation {
         survivors::before(world, task),
         task.name
     );
-    wording::explanation(task, "ignored-sigchld", "wait(2)", text).foretelling(survivors::foretold(world, task))
+    wording::explanation(task, "ignored-sigchld", "wait(2)", text)
+        .foretelling(wait_for(task, CallOutcome::Fails(Errno::ECHILD)))
+        .foretelling(survivors::foretold(world, task))
 }
 
 fn zombie(world: &World, task: &Task, (how, by): (&str, &str), by_sigpipe: bool) -> Explanation {
@@ -90,7 +111,14 @@ fn zombie(world: &World, task: &Task, (how, by): (&str, &str), by_sigpipe: bool)
         survivors::before(world, task)
     );
     let rule = if by_sigpipe { "killed-by-sigpipe" } else { "zombie" };
-    wording::explanation(task, rule, "wait(2)", text).foretelling(survivors::foretold(world, task))
+    wording::explanation(task, rule, "wait(2)", text)
+        .foretelling(wait_for(task, CallOutcome::Works))
+        .foretelling(survivors::foretold(world, task))
+}
+
+/// A wait of its maker's.
+fn wait_for(child: &Task, outcome: CallOutcome) -> Option<Foretold> {
+    Some(Foretold::Wait { by: child.by?, child: child.id, outcome })
 }
 
 /// SIGCONT.

@@ -9,7 +9,7 @@ use crate::world::kind::Kind;
 use crate::world::origin::Setting;
 
 use super::context::CallContext;
-use super::{Rule, wording};
+use super::{Rule, foretold, wording};
 
 pub(super) const RULES: &[Rule] = &[
     needs_a_byte,
@@ -89,9 +89,9 @@ fn control_too_small(context: &CallContext<'_>) -> Option<Explanation> {
         None => "there was no room for more in the control buffer (or in a table at its RLIMIT_NOFILE)".to_owned(),
     };
     let text = format!(
-        "{} travelled with this message and only {arrived} arrived at {here}: {because}. What did not arrive is closed, and \
-         MSG_CTRUNC says so.",
+        "{} travelled with this message and {} arrived at {here}: {because}. What did not arrive is closed, and MSG_CTRUNC says so.",
         wording::count(carried, "descriptor"),
+        if arrived == 0 { "none".to_owned() } else { format!("only {arrived}") },
     );
     let explained = wording::explanation(end, "control-buffer-too-small", "unix(7)", text);
     let needed = HEADER + 4 * carried + if end.passcred { CREDENTIALS } else { 0 };
@@ -109,9 +109,13 @@ pub(super) fn arrived(context: &CallContext<'_>) -> Option<Explanation> {
     if let Some(explained) = in_the_padding(context, fds.len() as u64) {
         return Some(explained);
     }
+    let (as_what, each) = match shown.len() {
+        1 => ("a new descriptor of its own", "It is"),
+        _ => ("new descriptors of its own", "Each is"),
+    };
     let text = format!(
-        "What travels is not the number but the open file behind it: {} received {} as new descriptors of its own, as if by \
-         dup. Each is one more copy that keeps its end open.",
+        "What travels is not the number but the open file behind it: {} received {} as {as_what}, as if by dup. {each} one more \
+         copy that keeps its end open.",
         context.who(),
         wording::list(&shown),
     );
@@ -207,7 +211,17 @@ fn last_copy(context: &CallContext<'_>) -> Option<Explanation> {
     let reset =
         |peer: &End| next_read(context.world, peer, Blocking::MustNotSleep).is_some_and(|next| next.reports_reset());
     let told = match peer {
+        None if end.backlog.is_some() => {
+            "It listened: nobody can connect there any more, and each connection that nobody had accepted is closed with it, which \
+             its other side is told as ECONNRESET."
+        }
+        None if end.peer.is_none() && end.kind != Kind::Dgram && end.channel.is_none() => {
+            "It was connected with nobody."
+        }
         None if end.peer.is_some() => "The other side was closed before, so nobody is left to be told.",
+        Some(peer) if end.kind == Kind::Dgram && peer.shut_here.1 => {
+            "A datagram peer is not told: no EOF comes, and it was shut down for writing, so no send of its can notice."
+        }
         _ if end.kind == Kind::Dgram => {
             "A datagram peer is not told: no EOF comes, and only its next send will notice, by ECONNREFUSED."
         }
@@ -219,7 +233,11 @@ fn last_copy(context: &CallContext<'_>) -> Option<Explanation> {
         _ => "A reader at the other side now gets what is still queued, then EOF; a writer there gets EPIPE.",
     };
     let text = format!("That was the last descriptor of {here} in any process: now the end itself is closed. {told}");
-    Some(wording::explanation(end, "last-close", "close(2)", text))
+    let faces = |peer: &End| {
+        [foretold::reads(context.world, peer), foretold::failing_write(context.world, peer)].into_iter().flatten()
+    };
+    let explained = wording::explanation(end, "last-close", "close(2)", text);
+    Some(explained.foretelling(peer.into_iter().flat_map(faces)))
 }
 
 /// fork(2).

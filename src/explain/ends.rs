@@ -2,6 +2,7 @@
 
 use crate::abi::Errno;
 use crate::questions::next_read::{Blocking, NextRead, ReadOutcome, next_read};
+use crate::questions::next_write;
 use crate::trace::{Explanation, Foretold};
 use crate::world::World;
 use crate::world::channel::{End, Reset};
@@ -10,7 +11,7 @@ use crate::world::ledger::Piece;
 
 use super::pages::PipeRoom;
 use super::reads::page_of_messages;
-use super::{fifos, messages, pages, wording};
+use super::{fifos, foretold, messages, pages, wording};
 
 /// The explanation of an end.
 pub(super) fn of_end(world: &World, end: &End) -> Explanation {
@@ -35,7 +36,7 @@ pub(super) fn of_end(world: &World, end: &End) -> Explanation {
         ReadOutcome::Sleeps => too_little(end)
             .or_else(|| shut_down(end))
             .or_else(|| unconnected(end))
-            .or_else(|| datagram_peer_closed(end, peer?)),
+            .or_else(|| datagram_peer_closed(world, end, peer?)),
     };
     explained.unwrap_or_else(|| still_held(world, end, peer))
 }
@@ -124,6 +125,13 @@ fn too_little(end: &End) -> Option<Explanation> {
         let explained = wording::explanation(end, "urgent-byte-alone", "recv(2)", text);
         return Some(explained.foretelling([Foretold::read(end.id, ReadOutcome::Sleeps)]));
     }
+    if end.inbox.waiting() == 0 {
+        let text = format!(
+            "Who sleeps in a read at {here} has taken what came there, and waits for more: SO_RCVLOWAT, or the call, asks for it. For \
+             another read nothing is left."
+        );
+        return Some(wording::explanation(end, "asleep-for-the-rest", "socket(7)", text));
+    }
     let text = format!(
         "{} at {here}, and SO_RCVLOWAT asks for {}: a read sleeps until so many are there, or nothing more can come.",
         wording::capital(&wording::waits(end)),
@@ -146,6 +154,15 @@ fn something_waits(end: &End, peer: Option<&End>, next: &NextRead) -> Option<Exp
         return Some(explained.foretelling([Foretold::read(end.id, next.outcome)]));
     }
     if end.kind.keeps_messages() {
+        if next.outcome == ReadOutcome::SomeMessage {
+            let text = format!(
+                "{} at {here}, and more comes from writers that sleep. The next read takes one message and no other: whose, only the \
+                 kernel knows, and what does not fit its buffer is destroyed.",
+                wording::capital(&wording::waits(end)),
+            );
+            let explained = wording::explanation(end, "next-read-one-message", page_of_messages(end.kind), text);
+            return Some(explained.foretelling([Foretold::read(end.id, next.outcome)]));
+        }
         let after = if first.len == 0 { " It is an empty message: the 0 it returns is not EOF." } else { "" };
         let text = format!(
             "{} at {here}. The next read takes the first, {}, and no other; what does not fit its buffer is destroyed.{after}",
@@ -153,7 +170,7 @@ fn something_waits(end: &End, peer: Option<&End>, next: &NextRead) -> Option<Exp
             wording::bytes(&end.inbox, first),
         );
         let explained = wording::explanation(end, "next-read-one-message", page_of_messages(end.kind), text);
-        return Some(explained.foretelling([Foretold::read(end.id, ReadOutcome::Message(first.len))]));
+        return Some(explained.foretelling([Foretold::read(end.id, next.outcome)]));
     }
     let is_closed = peer.is_some_and(|peer| peer.closed);
     let then = match (next.comes_to_eof(), next.reports_reset()) {
@@ -207,11 +224,14 @@ fn shut_down(end: &End) -> Option<Explanation> {
 
 fn reset_pending(end: &End, peer: Option<&End>) -> Option<Explanation> {
     let peer = peer.filter(|_| end.reset == Reset::Pending)?;
-    let (here, there) = (end.label(), peer.label());
+    let here = end.label();
+    let cause = match &peer.name {
+        Some(_) => format!("{} was closed with bytes from {here} still unread", peer.label()),
+        None => "the listening socket was closed before anybody accepted, and the connection with it".to_owned(),
+    };
     let after = if end.inbox.queue.is_empty() { "0, EOF" } else { "the messages that wait, then EOF" };
     let text = format!(
-        "The next read at {here} fails with ECONNRESET: {there} was closed with bytes from {here} still unread. That is said once; \
-         after it come{} {after}.",
+        "The next read at {here} fails with ECONNRESET: {cause}. That is said once; after it come{} {after}.",
         if end.inbox.queue.is_empty() { "s" } else { "" },
     );
     let eof = end.inbox.queue.is_empty().then_some(ReadOutcome::Eof);
@@ -247,13 +267,19 @@ fn at_the_end(end: &End, peer: &End) -> Explanation {
 }
 
 /// A datagram socket whose peer is gone.
-fn datagram_peer_closed(end: &End, peer: &End) -> Option<Explanation> {
+fn datagram_peer_closed(world: &World, end: &End, peer: &End) -> Option<Explanation> {
     let (here, there) = (end.label(), peer.label());
+    let notices = match next_write::failure(world, end).map(|fails| fails.errno) {
+        Some(Errno::ECONNREFUSED) => format!("only a send from {here} notices, by ECONNREFUSED"),
+        Some(errno) => format!("nor does a send from {here}: it fails with {}, whoever is there", errno.name()),
+        None => format!("only a send from {here} notices"),
+    };
     let text = format!(
         "{there} is closed, and yet no EOF comes at {here}: a datagram socket is never told. A read there sleeps for ever, and \
-         poll says nothing; only a send from {here} notices, by ECONNREFUSED."
+         poll says nothing; {notices}."
     );
-    let foretold = [Foretold::read(end.id, ReadOutcome::Sleeps), Foretold::write_fails(end.id, Errno::ECONNREFUSED)];
+    let sleeps = Foretold::read(end.id, ReadOutcome::Sleeps);
+    let foretold = std::iter::once(sleeps).chain(foretold::failing_write(world, end));
     (peer.closed && end.kind == Kind::Dgram)
         .then(|| wording::explanation(end, "datagram-never-ends", "unix(7)", text).foretelling(foretold))
 }
@@ -282,8 +308,18 @@ fn still_held(world: &World, end: &End, peer: Option<&End>) -> Explanation {
         1 => format!(" A copy counts also where the reader holds it itself, as {} does.", wording::list(&own)),
         _ => format!(" A copy counts also where the reader holds it itself, as {} do.", wording::list(&own)),
     };
+    if wording::is_unreachable(world, peer) {
+        let text = format!(
+            "Nothing waits at {here}. {}, and nobody holds the socket at whose end it waits: so nobody can receive it. The kernel's \
+             collector frees such an end, some time after the close of any AF_UNIX socket: until then a read {sleeps}, after it a read \
+             returns 0.",
+            wording::capital(&holds)
+        );
+        return wording::explanation(end, "only-the-collector-frees-it", "unix(7)", text);
+    }
+    let stopped = wording::stopped_holders(world, peer, "writes");
     let text = format!(
-        "Nothing waits at {here}, so the next read {sleeps}. {}: while any copy of {there} is open, no EOF comes.{own}",
+        "Nothing waits at {here}, so the next read {sleeps}. {}. While any copy of {there} is open, no EOF comes.{own}{stopped}",
         wording::capital(&holds)
     );
     wording::explanation(end, "still-held", wording::page(end.kind), text).foretelling(foretold)

@@ -44,7 +44,9 @@ fn end_by_peer_shutdown(context: &CallContext<'_>) -> Option<Explanation> {
          closed for it: {}. {back}",
         wording::who_holds(context.world, peer)
     );
-    Some(wording::explanation(end, "eof-peer-shutdown", "shutdown(2)", text))
+    let works = (!end.shut_wr).then_some(Foretold::WriteWorks { end: end.id });
+    let explained = wording::explanation(end, "eof-peer-shutdown", "shutdown(2)", text);
+    Some(explained.foretelling(std::iter::once(Foretold::read(end.id, ReadOutcome::Eof)).chain(works)))
 }
 
 /// The last descriptor of the other end is gone.

@@ -2,18 +2,23 @@
 
 use crate::abi;
 use crate::order::{Call, Extra};
-use crate::trace::{CallState, Explanation};
+use crate::questions::sleep;
+use crate::trace::{CallState, Explanation, Foretold};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::object::Interest;
 use crate::world::task::{Ongoing, Task};
 
 use super::context::CallContext;
-use super::{Rule, wording};
+use super::{Rule, foretold, wording};
 
 pub(super) const RULES: &[Rule] = &[not_added, spent, edge_was_told, outlives_its_number, told, nothing_there];
 
 const EPOLLIN: u32 = 1;
+/// Told of the other side's end.
+const HANG_UPS: &[(&str, i32)] = &[("EPOLLHUP", 0x10), ("EPOLLRDHUP", 0x2000), ("EPOLLERR", 8)];
+const HANG_UP_BITS: i32 = ALWAYS_TOLD | 0x2000;
+const ALWAYS_TOLD: i32 = 0x10 | 8;
 
 /// epoll_ctl(2) that failed.
 fn not_added(context: &CallContext<'_>) -> Option<Explanation> {
@@ -69,7 +74,14 @@ fn spent(context: &CallContext<'_>) -> Option<Explanation> {
     );
     let explained = wording::explanation(label.as_str(), "one-shot-is-spent", "epoll_ctl(2)", text);
     let epoll = context.call.call.fd().map(|fd| context.call.names.end(fd)).unwrap_or_default();
-    Some(wording::advised(context.world, context.task, explained, &format!("`epollctl {epoll} mod {label} oneshot`")))
+    let advice = format!("`epollctl {epoll} mod {label} oneshot`");
+    Some(wording::advised(context.world, context.task, explained, &advice).foretelling(next_wait(context, false)))
+}
+
+/// What the next epoll_wait(2) that must not sleep comes to.
+fn next_wait(context: &CallContext<'_>, tells: bool) -> Option<Foretold> {
+    let Call::EpollWait { epoll, .. } = context.call.call else { return None };
+    Some(Foretold::Epoll { epoll: context.call.names.end_id(epoll)?, tells })
 }
 
 /// EPOLLET and something unread.
@@ -85,7 +97,7 @@ fn edge_was_told(context: &CallContext<'_>) -> Option<Explanation> {
          non-blocking descriptor; without EPOLLET it would be told again each time.",
         wording::waits(end)
     );
-    Some(wording::explanation(end, "edge-was-told", "epoll(7)", text))
+    Some(wording::explanation(end, "edge-was-told", "epoll(7)", text).foretelling(next_wait(context, false)))
 }
 
 /// A number that is closed, and still told.
@@ -110,6 +122,16 @@ fn told(context: &CallContext<'_>) -> Option<Explanation> {
     let row = rows(context).first()?;
     let interest = all.iter().rev().find(|interest| interest.data == row.0)?;
     let label = context.world.label(interest.end);
+    let Call::EpollWait { count, .. } = context.call.call else { return None };
+    let was_told = |interest: &&&Interest| rows(context).iter().any(|row| row.0 == interest.data);
+    let once = |interest: &&Interest| interest.events & (abi::EPOLLET | abi::EPOLLONESHOT) != 0;
+    // With more than there was room for, the next wait tells of others.
+    let has_all = usize::try_from(count).is_ok_and(|room| rows(context).len() < room);
+    let next = if all.iter().filter(was_told).all(once) {
+        has_all.then(|| next_wait(context, false)).flatten()
+    } else {
+        next_wait(context, true)
+    };
     let how = if interest.events & abi::EPOLLET != 0 {
         "With EPOLLET this is told once: the next wait tells only of what comes after it"
     } else if interest.events & abi::EPOLLONESHOT != 0 {
@@ -119,8 +141,35 @@ fn told(context: &CallContext<'_>) -> Option<Explanation> {
     };
     let waits = unread(context.world, interest).filter(|_| row.1 & EPOLLIN != 0);
     let waits = waits.map_or_else(String::new, |end| format!(" ({})", wording::waits(end)));
-    let text = format!("epoll_wait tells of {label}{waits}. {how}.");
-    Some(wording::explanation(label.as_str(), "epoll-tells", "epoll(7)", text))
+    let hung = hung_up(context.world, interest, row.1).map_or_else(String::new, |hung| format!(" {hung}"));
+    let text = format!("epoll_wait tells of {label}{waits}.{hung} {how}.");
+    Some(wording::explanation(label.as_str(), "epoll-tells", "epoll(7)", text).foretelling(next))
+}
+
+/// EPOLLHUP, EPOLLRDHUP or EPOLLERR, and what they say.
+fn hung_up(world: &World, interest: &Interest, told: u32) -> Option<String> {
+    let (bits, end) = (told.cast_signed() & HANG_UP_BITS, world.end(interest.end)?);
+    if bits == 0 {
+        return None;
+    }
+    let names = abi::flag_names(HANG_UPS, bits);
+    let unasked =
+        if bits & ALWAYS_TOLD == 0 { "" } else { " EPOLLHUP and EPOLLERR are told whether asked for or not." };
+    let peer = end.peer.and_then(|peer| world.end(peer));
+    let (here, there) = (end.label(), peer.map_or_else(|| "the other side".to_owned(), wording::title));
+    let why = match peer {
+        Some(peer) if peer.closed => format!("no descriptor of {there} is open any more"),
+        Some(_) if end.shut_rd && end.shut_wr => "both directions were shut down".to_owned(),
+        Some(_) if end.shut_rd => "the direction to here was shut down".to_owned(),
+        None if !end.kind.is_pipe() => format!("{here} is connected with nobody"),
+        _ => return Some(format!("{names} came.{unasked}")),
+    };
+    let then = match end.inbox.queue.is_empty() {
+        _ if !end.can_be_read() => ": a write fails".to_owned(),
+        false => format!(": {}, which is read first, until a read returns 0", wording::waits(end)),
+        true => String::new(),
+    };
+    Some(format!("{names}: {why}{then}.{unasked}"))
 }
 
 /// 0, and nothing is ready.
@@ -161,5 +210,18 @@ pub(super) fn asleep(world: &World, task: &Task, ongoing: &Ongoing) -> Option<Ex
             wording::list(all)
         ),
     };
-    Some(wording::explanation(task, "asleep-in-epoll", "epoll_wait(2)", text))
+    Some(wording::explanation(task, "asleep-in-epoll", "epoll_wait(2)", text).foretelling(first_event(
+        world,
+        task,
+        (ongoing, &interests),
+    )))
+}
+
+/// Something that one of those who sleep there is told of.
+fn first_event(world: &World, task: &Task, (ongoing, all): (&Ongoing, &[&Interest])) -> Option<Foretold> {
+    let at = ongoing.call().fd().and_then(|fd| ongoing.names.end_id(fd))?;
+    let tasks: Vec<_> = world.tasks().filter(|other| other.id == task.id || sleep::is_at(other, at)).collect();
+    let tasks: Vec<_> = tasks.iter().map(|task| task.id).collect();
+    let mut live = all.iter().filter(|interest| !interest.is_spent);
+    live.find_map(|interest| foretold::event_wakes(world, &tasks, (interest.end, interest.events)))
 }

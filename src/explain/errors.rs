@@ -3,13 +3,14 @@
 use crate::abi::Disposition;
 use crate::abi::{self, Errno};
 use crate::order::{Call, Extra};
+use crate::questions::next_write;
 use crate::trace::{Explanation, Foretold, ReadOutcome};
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 
 use super::context::CallContext;
 use super::wording::About;
-use super::{Rule, signals, wording};
+use super::{Rule, foretold, signals, wording};
 
 pub(super) const RULES: &[Rule] = &[
     array_after_failure,
@@ -21,6 +22,7 @@ pub(super) const RULES: &[Rule] = &[
     signals::interrupted,
     signals::no_child,
     signals::nobody_died,
+    signals::reaped,
     plain,
 ];
 
@@ -66,7 +68,8 @@ fn broken_pipe(context: &CallContext<'_>) -> Option<Explanation> {
             "{who} could not write to {here}: {cause}. On a stream or a pipe the kernel sends SIGPIPE as well as EPIPE, and \
              {who} {outcome}."
         );
-        return Some(wording::explanation(end, "epipe-with-sigpipe", "signal(7)", text));
+        let fails = foretold::failing_write(context.world, end);
+        return Some(wording::explanation(end, "epipe-with-sigpipe", "signal(7)", text).foretelling(fails));
     }
     let ignores =
         context.world.process_of(context.task.id).and_then(|process| process.dispositions.get(&abi::Signal::PIPE.0));
@@ -86,7 +89,8 @@ fn broken_pipe(context: &CallContext<'_>) -> Option<Explanation> {
         _ => "No SIGPIPE was seen".to_owned(),
     };
     let text = format!("{who} could not write to {here}: {cause}. {no_signal}.");
-    Some(wording::explanation(end, "epipe-without-sigpipe", "send(2)", text))
+    let fails = foretold::failing_write(context.world, end);
+    Some(wording::explanation(end, "epipe-without-sigpipe", "send(2)", text).foretelling(fails))
 }
 
 fn broken_because(context: &CallContext<'_>, end: &End) -> String {
@@ -155,12 +159,14 @@ fn nobody_at_address(context: &CallContext<'_>) -> Option<Explanation> {
         return None;
     }
     let (here, at) = (end.label(), &to.shown);
-    let still = match context.peer().filter(|peer| !peer.closed) {
+    let fails = next_write::failure(context.world, end).is_some();
+    let still = match context.peer().filter(|_| !fails) {
         Some(peer) => format!(" The pair is untouched: without an address {here} still sends to {}.", peer.label()),
         None => String::new(),
     };
     let text = format!("Nobody is bound to {at}, so this datagram is refused with ECONNREFUSED.{still}");
-    Some(wording::explanation(end, "nobody-at-address", "unix(7)", text))
+    let works = (!still.is_empty()).then_some(Foretold::WriteWorks { end: end.id });
+    Some(wording::explanation(end, "nobody-at-address", "unix(7)", text).foretelling(works))
 }
 
 /// ECONNREFUSED, then ENOTCONN: what a datagram pair has in place of EPIPE.
@@ -173,14 +179,16 @@ fn datagram_peer_gone(context: &CallContext<'_>) -> Option<Explanation> {
             "Datagram sockets have neither EOF nor SIGPIPE: the first send from {here} that finds {there} closed gets \
              ECONNREFUSED. By that the kernel also takes the connection off {here}, so the next send gets ENOTCONN."
         );
-        return Some(wording::explanation(end, "datagram-peer-gone", "unix(7)", text));
+        let next = Foretold::write_fails(end.id, Errno::ENOTCONN);
+        return Some(wording::explanation(end, "datagram-peer-gone", "unix(7)", text).foretelling([next]));
     }
     if context.errno() == Errno::ENOTCONN && context.peer().is_some_and(|peer| peer.closed) {
         let text = format!(
             "{there} is closed. An earlier send was told so by ECONNREFUSED, and the kernel took the connection off {here} \
              with it; now {here} is connected with nobody, which is what ENOTCONN says."
         );
-        return Some(wording::explanation(end, "datagram-disconnected", "send(2)", text));
+        let next = Foretold::write_fails(end.id, Errno::ENOTCONN);
+        return Some(wording::explanation(end, "datagram-disconnected", "send(2)", text).foretelling([next]));
     }
     None
 }

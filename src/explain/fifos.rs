@@ -2,14 +2,14 @@
 
 use crate::abi::{self, Errno};
 use crate::order::Call;
-use crate::trace::{CallState, Explanation, Foretold, ReadOutcome, Role, What};
+use crate::trace::{CallState, Deed, Explanation, Foretold, ReadOutcome, Role, What};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::{EndId, Kind};
 use crate::world::task::Task;
 
 use super::context::CallContext;
-use super::{Rule, wording};
+use super::{Rule, foretold, wording};
 
 /// Rules that are asked before those for all kinds.
 pub(super) const RULES: &[Rule] =
@@ -115,7 +115,8 @@ fn opened(context: &CallContext<'_>) -> Option<Explanation> {
         ),
         _ => return None,
     };
-    Some(wording::explanation(end, "fifo-opened", "fifo(7)", text))
+    let read = foretold::reads(context.world, end).filter(|_| context.call.state != CallState::Resumed);
+    Some(wording::explanation(end, "fifo-opened", "fifo(7)", text).foretelling(read))
 }
 
 /// unlink(2) of something that is open.
@@ -206,11 +207,23 @@ pub(super) fn asleep(world: &World, task: &Task) -> Option<Explanation> {
             wording::list(&others)
         )
     };
+    // Its name may be gone, or be that of another file by now.
+    let opens = |end: EndId| task.ongoing.as_ref().is_some_and(|of| of.kept.iter().any(|kept| kept.1 == end));
+    let is_there = fifo_at(world, at).is_some_and(|fifo| opens(fifo.id) || fifo.peer.is_some_and(opens));
+    let wakes = if is_there {
+        format!("An open of it for {other} wakes {name}, and both are then open.")
+    } else {
+        format!("Its name is gone, so nobody can open it by that any more: only a signal wakes {name}.")
+    };
     let text = format!(
-        "{name} is asleep in open({at}): it opens the FIFO for {side}, and nobody has it open for {other}. An open of it for \
-         {other} wakes {name}, and both are then open. {more}"
+        "{name} is asleep in open({at}): it opens the FIFO for {side}, and nobody has it open for {other}. {wakes} {more}"
     );
+    let by = if is_there { Deed::Open { at: at.to_owned(), writes: direction == "wr" } } else { Deed::Interrupt };
     let explained = wording::explanation(task, "asleep-in-open", "fifo(7)", text);
+    let explained = explained.foretelling([Foretold::wakes(by, task.id)]);
+    if !is_there {
+        return Some(wording::advised(world, task, explained, &format!("`interrupt {name}`")));
+    }
     let idle = world.tasks().find(|other| other.state == abi::TaskState::Idle && other.role != Role::Stranger);
     let advice = match idle {
         Some(Task { name, .. }) => format!("`{name}: open {at} {direction} {}`", world.free_name("other")),

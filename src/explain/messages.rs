@@ -2,14 +2,15 @@
 
 use crate::abi::{self, Errno, MSG_TRUNC};
 use crate::order::{Call, Extra, IncomingMessage};
-use crate::trace::{Explanation, Foretold, ReadOutcome};
+use crate::questions::next_write;
+use crate::trace::{Deed, Explanation, Foretold, ReadOutcome};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::ledger::ReadResult;
 use crate::world::task::{Ongoing, Task};
 
 use super::context::CallContext;
-use super::{Rule, wording};
+use super::{Rule, foretold, wording};
 
 pub(super) const RULES: &[Rule] = &[kept_error, fewer_went, filled_with_eof, cut, fewer_came, came];
 
@@ -42,8 +43,8 @@ pub(super) fn gone_so_far(ongoing: &Ongoing, peer: &End) -> Option<String> {
 /// What the next call meets where a recvmmsg(2) has kept its error.
 pub(super) fn keeps_error(end: &End, errno: Errno) -> Explanation {
     let text = format!(
-        "The next call at {} fails with {}: a signal ended a recvmmsg there that had some messages already. It returned those, and \
-         the kernel keeps the error for the next call. It is told once.",
+        "The next call at {} fails with {}: a signal ended a recvmmsg there that had some messages already, and the kernel keeps the \
+         error for the next call. It is told once.",
         end.label(),
         errno.name(),
     );
@@ -63,7 +64,7 @@ fn kept_error(context: &CallContext<'_>) -> Option<Explanation> {
         return None;
     }
     let text = format!(
-        "This error is an earlier call's: a signal ended a recvmmsg at {} that had some messages already. It returned those, and \
+        "This error is an earlier call's: a signal ended a recvmmsg at {} that had some messages already, and \
          the kernel kept the error for the next call at this socket, which was this one. 512 is a number of the kernel's own: errno(3) does \
          not list it, strerror says \"Unknown error 512\", and strace prints ERESTARTSYS. It is told once.",
         end.label(),
@@ -76,13 +77,24 @@ fn fewer_went(context: &CallContext<'_>) -> Option<Explanation> {
     let Call::Sendmmsg { messages, .. } = &context.call.call else { return None };
     let (went, all) = (u64::try_from(context.ret()).ok()?, messages.len() as u64);
     let end = context.end.filter(|_| went < all)?;
+    let fails = next_write::failure(context.world, end);
+    let stopped = match fails {
+        Some(fails) => format!("The next send there fails with it: {}", fails.errno.name()),
+        None if context.got_signal() => "A signal came, so the others can be sent again".to_owned(),
+        None if context.is_nonblocking() => {
+            "There was no room for the next message, and the call must not sleep".to_owned()
+        }
+        None if end.timeouts.1.is_some() => "SO_SNDTIMEO ran out before there was room for the next message".to_owned(),
+        None => "It was the next message's own: sent alone, that tells it".to_owned(),
+    };
     let text = format!(
         "{went} of {} went to {}, and of the others nothing: sendmmsg returns how many went, and the error that stopped it is told \
-         to nobody. The next send there meets it again.",
+         to nobody. {stopped}.",
         wording::count(all, "message"),
         context.peer().map_or_else(|| "the other side".to_owned(), End::label),
     );
-    Some(wording::explanation(end, "fewer-messages-went", "sendmmsg(2)", text))
+    let fails = fails.map(|fails| Foretold::write_fails(end.id, fails.errno));
+    Some(wording::explanation(end, "fewer-messages-went", "sendmmsg(2)", text).foretelling(fails))
 }
 
 /// At the end of file each buffer left is told of it.
@@ -156,6 +168,14 @@ fn came(context: &CallContext<'_>) -> Option<Explanation> {
     Some(wording::explanation(end, "messages-came", "recvmmsg(2)", text))
 }
 
+/// So many messages more.
+fn rest_wakes(world: &World, task: &Task, (end, rest): (&End, u64)) -> Option<Foretold> {
+    let peer = world.end(end.peer?).filter(|peer| !peer.closed && peer.peer == Some(end.id) && !peer.shut_wr)?;
+    let is_alone = foretold::others_at(world, task, end.id).is_empty() && !world.tasks().any(Task::is_reader);
+    let times = u32::try_from(rest).ok().filter(|times| (1..=8).contains(times) && is_alone && !end.shut_rd)?;
+    (end.kind.keeps_messages()).then(|| Foretold::wakes(Deed::Write { end: peer.id, bytes: 1, times }, task.id))
+}
+
 /// It sleeps until all messages are there.
 pub(super) fn asleep(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanation {
     let call = ongoing.call();
@@ -179,5 +199,7 @@ pub(super) fn asleep(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -
             wording::count(came, "message"),
         )
     };
-    wording::explanation(task, "asleep-for-all-messages", "recvmmsg(2)", text)
+    let rest = if call.flags() & abi::MSG_WAITFORONE != 0 { 1 } else { most.saturating_sub(came) };
+    let write = rest_wakes(world, task, (end, rest)).filter(|_| call.flags() & abi::MSG_PEEK == 0);
+    wording::explanation(task, "asleep-for-all-messages", "recvmmsg(2)", text).foretelling(write)
 }

@@ -2,15 +2,17 @@
 
 use crate::abi::Errno;
 use crate::order::Call;
-use crate::trace::Explanation;
+use crate::questions::sleep;
+use crate::trace::{Deed, Explanation, Foretold};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::EndId;
 use crate::world::task::Task;
 
 use super::context::CallContext;
+use super::pages::{self, PipeRoom};
 use super::wording::About;
-use super::{Rule, wording};
+use super::{Rule, foretold, wording};
 
 pub(super) const RULES: &[Rule] = &[refused, would_sleep, nobody_reads, nothing_comes, moved];
 
@@ -126,7 +128,8 @@ fn nobody_reads(context: &CallContext<'_>) -> Option<Explanation> {
         to.label(),
         wording::title(peer),
     );
-    Some(wording::explanation(to, "moves-to-nobody", of.page(), text))
+    let fails = foretold::failing_write(context.world, to);
+    Some(wording::explanation(to, "moves-to-nobody", of.page(), text).foretelling(fails))
 }
 
 /// 0, although bytes were asked for.
@@ -146,7 +149,8 @@ fn nothing_comes(context: &CallContext<'_>) -> Option<Explanation> {
     };
     let text =
         format!("{} returned 0, as a read there would: nothing is left at {}, and {why}.", of.name, from.label());
-    Some(wording::explanation(from, "moves-to-the-end", of.page(), text))
+    let eof = foretold::reads(context.world, from);
+    Some(wording::explanation(from, "moves-to-the-end", of.page(), text).foretelling(eof))
 }
 
 /// What was moved, and where it is now.
@@ -175,7 +179,9 @@ fn moved(context: &CallContext<'_>) -> Option<Explanation> {
         )
     };
     let rule = if of.stays { "tee-leaves-them" } else { "moved-inside-the-kernel" };
-    Some(wording::explanation(to, rule, of.page(), text))
+    let left = if of.stays { foretold::next_bytes(context.world, from) } else { None };
+    let there = foretold::next_bytes(context.world, now);
+    Some(wording::explanation(to, rule, of.page(), text).foretelling(left.into_iter().chain(there)))
 }
 
 /// A sleeping call.
@@ -192,7 +198,24 @@ pub(super) fn asleep(world: &World, task: &Task) -> Option<Explanation> {
         ongoing.names.end(of.to),
         what_lacks(world, from, to),
     );
-    Some(wording::explanation(task, "asleep-in-splice", of.page(), text))
+    let wakes = from.zip(to).and_then(|(from, to)| lets_it_move(world, task, (from, to)));
+    Some(wording::explanation(task, "asleep-in-splice", of.page(), text).foretelling(wakes))
+}
+
+/// A write where nothing waits, or reads where there is no room; none where both are so, or where somebody else sleeps there.
+fn lets_it_move(world: &World, task: &Task, (from, to): (&End, &End)) -> Option<Foretold> {
+    let (before, behind) = (world.end(from.peer?)?, world.end(to.peer?)?);
+    let sleeps_there = |end: &End| world.tasks().any(|other| other.id != task.id && sleep::is_at(other, end.id));
+    if [from, to, before, behind].into_iter().any(sleeps_there) || world.tasks().any(Task::is_reader) {
+        return None;
+    }
+    let is_full = pages::room(world, behind) != Some(PipeRoom::Pages);
+    let by = match (is_empty(from), to.kind.is_pipe() && is_full) {
+        (true, false) if to.kind.is_pipe() && !before.closed => Deed::Write { end: before.id, bytes: 1, times: 1 },
+        (false, _) => Deed::TakeAll { end: behind.id },
+        _ => return None,
+    };
+    Some(Foretold::wakes(by, task.id))
 }
 
 /// A task that waits for the lock of a pipe, which somebody's sleeping splice holds.
@@ -217,7 +240,21 @@ pub(super) fn locked_out(world: &World, task: &Task, end: Option<&End>) -> Optio
         end.label(),
         splicer.name,
     );
-    Some(wording::explanation(task, "locked-by-a-splice", "splice(2)", text))
+    let other_side = ongoing.names.end_id(socket_of(ongoing.call(), from)?).and_then(|id| world.end(id))?.peer?;
+    let by = match help {
+        "read" => Deed::TakeAll { end: other_side },
+        _ => Deed::Write { end: other_side, bytes: 1, times: 1 },
+    };
+    Some(
+        wording::explanation(task, "locked-by-a-splice", "splice(2)", text)
+            .foretelling([Foretold::wakes(by, splicer.id)]),
+    )
+}
+
+/// The number of the socket at one side of a splice that has a pipe at the other.
+fn socket_of(call: &Call, from: Option<&End>) -> Option<i32> {
+    let of = MovingCall::of(call)?;
+    Some(if from.is_some_and(|from| from.kind.is_pipe()) { of.to } else { of.from })
 }
 
 /// The end at which somebody has to do something before a sleeping call moves anything: the other side of what is empty or full.

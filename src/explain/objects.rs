@@ -3,7 +3,7 @@
 use crate::abi::{Disposition, Errno, POLLHUP, POLLIN, Signal, TaskState};
 use crate::order::{Call, Extra};
 use crate::questions::sleep;
-use crate::trace::{Brought, Explanation};
+use crate::trace::{Brought, CallOutcome, Deed, Explanation, Foretold};
 use crate::world::World;
 use crate::world::object::{Inside, Object};
 use crate::world::task::{Ongoing, Task};
@@ -11,7 +11,7 @@ use crate::world::task::{Ongoing, Task};
 use super::context::CallContext;
 use super::{Rule, wording};
 
-pub(super) const RULES: &[Rule] = &[blocked, brought, would_sleep, not_so_long, polled];
+pub(super) const RULES: &[Rule] = &[blocked, brought, added, would_sleep, not_so_long, polled];
 
 /// The page of each kind.
 fn page(of: &Object) -> &'static str {
@@ -84,7 +84,22 @@ fn brought(context: &CallContext<'_>) -> Option<Explanation> {
             }
         }
     };
-    Some(wording::explanation(here.as_str(), "object-was-read", page(object), text))
+    Some(wording::explanation(here.as_str(), "object-was-read", page(object), text).foretelling(next_read(object)))
+}
+
+/// A write to an eventfd.
+fn added(context: &CallContext<'_>) -> Option<Explanation> {
+    let object = context.object().filter(|_| context.ret() >= 0 && context.call.call.offered().is_some())?;
+    let Inside::Counter { count, is_semaphore } = object.inside else { return None };
+    let here = object.label();
+    let takes = match (count, is_semaphore) {
+        (0, _) => "somebody has read it already",
+        (_, true) => "each read takes 1 of it",
+        (_, false) => "one read takes all of it, however many writes it was",
+    };
+    let text =
+        format!("A write to an eventfd adds its number to the count. The count of {here} is {count} now: {takes}.");
+    Some(wording::explanation(here.as_str(), "count-was-added-to", page(object), text).foretelling(next_read(object)))
 }
 
 /// EAGAIN.
@@ -96,7 +111,8 @@ fn would_sleep(context: &CallContext<'_>) -> Option<Explanation> {
         context.call.call.name(),
         object.label(),
     );
-    Some(wording::explanation(object.label().as_str(), "object-would-sleep", page(object), text))
+    let explained = wording::explanation(object.label().as_str(), "object-would-sleep", page(object), text);
+    Some(explained.foretelling(next_read(object)))
 }
 
 /// Why a read or a write of it would sleep.
@@ -183,7 +199,7 @@ fn polled(context: &CallContext<'_>) -> Option<Explanation> {
         Inside::Signals(_) => format!("POLLIN at {here}: a signal that it takes is pending for {}.", context.who()),
         Inside::Process(_) | Inside::Epoll(_) | Inside::Opaque => return None,
     };
-    Some(wording::explanation(here.as_str(), "object-was-polled", page(object), text))
+    Some(wording::explanation(here.as_str(), "object-was-polled", page(object), text).foretelling(next_read(object)))
 }
 
 /// Who sleeps at an object.
@@ -208,13 +224,37 @@ pub(super) fn asleep(world: &World, task: &Task, ongoing: &Ongoing) -> Option<Ex
         sleep::call_words(ongoing),
         lower(&state(world, object, is_write)?)
     );
-    Some(wording::explanation(task, "asleep-at-object", page(object), text))
+    let at = object.id;
+    let is_beside = |other: &Task| other.process == task.process && other.id != task.id && other.is_alive();
+    let has_threads = world.tasks().any(is_beside);
+    let by = match &object.inside {
+        Inside::Counter { .. } if is_write => Some(Deed::Take { object: at }),
+        Inside::Counter { .. } => Some(Deed::Feed { object: at }),
+        // A signal goes to one task, and this is the one only where nobody else reads there.
+        Inside::Signals(_) => (world.holders(at).len() == 1 && !has_threads).then_some(Deed::Feed { object: at }),
+        Inside::Timer { ms, was_read } if ms.unwrap_or(0) == 0 || *was_read => Some(Deed::Interrupt),
+        Inside::Timer { .. } | Inside::Process(_) | Inside::Epoll(_) | Inside::Opaque => None,
+    };
+    let is_alone = !world.tasks().any(|other| other.id != task.id && sleep::is_at(other, at));
+    let wakes = by.filter(|_| is_alone).map(|by| Foretold::wakes(by, task.id));
+    Some(wording::explanation(task, "asleep-at-object", page(object), text).foretelling(wakes))
 }
 
 /// A phrase of [`state`] in the middle of a sentence.
 fn lower(phrase: &str) -> String {
     let begun = ["The ", "None "].into_iter().find_map(|with| phrase.strip_prefix(with).map(|rest| (with, rest)));
     begun.map_or_else(|| phrase.to_owned(), |(with, rest)| with.to_lowercase() + rest)
+}
+
+/// What a read of it comes to, where that hangs on no clock and on no signal.
+fn next_read(object: &Object) -> Option<Foretold> {
+    let outcome = match &object.inside {
+        Inside::Counter { count: 0, .. } => CallOutcome::Sleeps,
+        Inside::Counter { .. } => CallOutcome::Works,
+        Inside::Process(_) => CallOutcome::Fails(Errno::EINVAL),
+        Inside::Timer { .. } | Inside::Signals(_) | Inside::Epoll(_) | Inside::Opaque => return None,
+    };
+    Some(Foretold::Object { object: object.id, outcome })
 }
 
 /// What an object is and what is in it, as far as the returns that were seen say.
@@ -249,5 +289,5 @@ pub(super) fn of_object(world: &World, object: &Object) -> Explanation {
         _ => format!(" {} hold it.", wording::list(&holders)),
     };
     let text = format!("{label}: {}.{inside}{held}", object.kind);
-    wording::explanation(label.as_str(), "state-of-an-object", page(object), text)
+    wording::explanation(label.as_str(), "state-of-an-object", page(object), text).foretelling(next_read(object))
 }

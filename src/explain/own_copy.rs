@@ -2,13 +2,13 @@
 //! end. It is named before any talk of deadlock.
 
 use crate::order::Call;
-use crate::trace::Explanation;
+use crate::trace::{Deed, Explanation, Foretold};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::origin::Origin;
 use crate::world::task::{Ongoing, Task};
 
-use super::{fifos, wording};
+use super::{fifos, foretold, wording};
 
 /// What a sleeper keeps away from itself, if it does.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
@@ -65,10 +65,14 @@ fn reader(world: &World, task: &Task, (ongoing, end): (&Ongoing, &End)) -> Optio
             "{name} is asleep in {call}({here}) and will get no EOF: it has opened {at} for reading and writing (descriptor {fd}), so \
              it counts as a writer itself. A write wakes it, by anybody who has {at} open for writing."
         );
-        return Some(wording::explanation(task, "own-opening-keeps-eof-away", "fifo(7)", text));
+        let write = foretold::write_wakes(world, (task, ongoing), end);
+        return Some(wording::explanation(task, "own-opening-keeps-eof-away", "fifo(7)", text).foretelling(write));
     }
     let explained = wording::explanation(task, "own-copy-keeps-eof-away", wording::page(end.kind), text);
-    Some(wording::advised(world, task, explained, &format!("`interrupt {name}`, then `{name}: close {there}`")))
+    let despite = Deed::CloseOfOthers { end: peer.id, but: task.id };
+    let sleeps_on = (!others.is_empty()).then_some(Foretold::SleepsOn { despite, task: task.id });
+    let advice = format!("`interrupt {name}`, then `{name}: close {there}`");
+    Some(wording::advised(world, task, explained, &advice).foretelling(sleeps_on))
 }
 
 fn writer(world: &World, task: &Task, (ongoing, end): (&Ongoing, &End)) -> Option<Explanation> {

@@ -22,6 +22,7 @@ pub(super) fn in_use(world: &World, reading: &End) -> String {
     let all = match (used, capacity(reading, page)) {
         (1, Some(1)) => "its only one is in use".to_owned(),
         (used, Some(all)) if used < all => format!("{used} of {all} are in use"),
+        (2, _) => "both are in use".to_owned(),
         (used, _) => format!("all {used} are in use"),
     };
     let though = if waiting < room {

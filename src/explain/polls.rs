@@ -2,15 +2,17 @@
 
 use crate::abi::{Errno, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI};
 use crate::order::{Call, Extra};
+use crate::questions::next_read::{Blocking, next_read};
 use crate::questions::next_write::{self, Cause, WriteFailure};
-use crate::trace::{CallState, Explanation, Foretold, ReadOutcome};
+use crate::trace::{CallOutcome, CallState, Explanation, Foretold, ReadOutcome};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 
 use super::context::CallContext;
+use super::pages::PipeRoom;
 use super::would_sleep::is_short_queue;
-use super::{Rule, pages, wording};
+use super::{Rule, foretold, pages, wording};
 
 pub(super) const RULES: &[Rule] = &[
     no_descriptor,
@@ -66,7 +68,13 @@ fn listener(context: &CallContext<'_>) -> Option<Explanation> {
     } else {
         format!("{here} listens, and no connection waits there: an accept would sleep.")
     };
-    Some(wording::explanation(end, "a-connection-is-readable", "accept(2)", text))
+    let outcome = match (waiting, end.shut_here.0) {
+        (0, true) => CallOutcome::Fails(Errno::EINVAL),
+        (0, false) => CallOutcome::Sleeps,
+        _ => CallOutcome::Works,
+    };
+    let accept = Foretold::Accept { at: end.id, outcome };
+    Some(wording::explanation(end, "a-connection-is-readable", "accept(2)", text).foretelling([accept]))
 }
 
 /// POLLOUT where a write fails.
@@ -118,12 +126,18 @@ fn not_writable_but_works(context: &CallContext<'_>) -> Option<Explanation> {
     } else {
         format!(
             "No POLLOUT at {here}: {} at {}. poll calls a socket writable only when no more than a quarter of SO_SNDBUF is \
-             charged, but a write needs room for itself alone: after one read it already works, long before poll says so.",
+             charged, but a write goes in as long as less than all of it is: it works long before poll says so.",
             wording::waits(peer),
             peer.label(),
         )
     };
-    Some(wording::explanation(end, "not-writable-but-works", "poll(2)", text))
+    let fits = match pages::room(context.world, peer).filter(|_| end.kind.is_pipe()) {
+        Some(PipeRoom::LastPage(bytes)) => Some(Foretold::WriteFits { end: end.id, bytes }),
+        _ => None,
+    };
+    let room = Foretold::ReadMakesRoom { read_at: peer.id, write_at: end.id };
+    let fits = if is_short_queue(end, peer) { Some(room) } else { fits };
+    Some(wording::explanation(end, "not-writable-but-works", "poll(2)", text).foretelling(fits))
 }
 
 /// Without a free page a small write may go in all the same.
@@ -153,7 +167,8 @@ fn hung_up_with_bytes(context: &CallContext<'_>) -> Option<Explanation> {
         wording::capital(&wording::waits(end)),
     );
     let fails = fails.map(|fails| Foretold::write_fails(end.id, fails.errno));
-    Some(wording::explanation(end, "hung-up-with-bytes", "poll(2)", text).foretelling(fails))
+    let reads = foretold::reads(context.world, end);
+    Some(wording::explanation(end, "hung-up-with-bytes", "poll(2)", text).foretelling(fails.into_iter().chain(reads)))
 }
 
 /// POLLOUT of a datagram socket without a peer says nothing of any queue.
@@ -206,7 +221,8 @@ fn end_is_readable(context: &CallContext<'_>) -> Option<Explanation> {
         "both directions were shut down".to_owned()
     };
     let text = format!("POLLHUP at {here}: {gone}. {read}.");
-    Some(wording::explanation(end, "hung-up", "poll(2)", text))
+    let reads = foretold::reads(context.world, end);
+    Some(wording::explanation(end, "hung-up", "poll(2)", text).foretelling(reads))
 }
 
 /// No answer, or a time-out.
@@ -218,7 +234,9 @@ fn nothing_yet(context: &CallContext<'_>) -> Option<Explanation> {
         .end(end.peer?)
         .map_or_else(String::new, |peer| format!("; {}", wording::who_holds(context.world, peer)));
     let text = format!("Nothing that was asked for is so at {here}: {} there{state}.", wording::waits(end));
-    Some(wording::explanation(end, "nothing-to-report", "poll(2)", text))
+    let empty = Foretold::read(end.id, ReadOutcome::Sleeps);
+    let empty = Some(empty).filter(|_| asked_to_read(context) && end.can_be_read());
+    Some(wording::explanation(end, "nothing-to-report", "poll(2)", text).foretelling(empty))
 }
 
 /// The plain answer.
@@ -231,21 +249,33 @@ fn ready(context: &CallContext<'_>) -> Option<Explanation> {
     } else {
         wording::waits(end)
     };
-    let read = match bits & POLLIN != 0 {
+    let outcome = next_read(context.world, end, Blocking::MustNotSleep).map(|next| next.outcome);
+    let read = match (bits & POLLIN != 0, outcome) {
         _ if !end.can_be_read() => None,
-        true if too_few && !end.nonblock => Some(format!(
+        (_, Some(ReadOutcome::Fails(errno))) => Some(format!("a read would fail with {}", errno.name())),
+        (true, _) if too_few && !end.nonblock => Some(format!(
             "POLLIN says that something is there, yet a read would sleep ({waits}, and SO_RCVLOWAT asks for {})",
             end.low_water
         )),
-        true => Some(format!("a read would not sleep ({waits})")),
-        false if asked_to_read(context) => Some(format!("a read would sleep ({waits})")),
-        false => None,
+        (true, _) => Some(format!("a read would not sleep ({waits})")),
+        (false, _) if asked_to_read(context) => Some(format!("a read would sleep ({waits})")),
+        (false, _) => None,
     };
     let urgent = (bits & POLLPRI != 0).then(|| "an urgent byte can be taken by MSG_OOB".to_owned());
     let write = (bits & POLLOUT != 0).then(|| "a write of a little would not sleep".to_owned());
     let would: Vec<String> = [read, urgent, write].into_iter().flatten().collect();
     let would = if would.is_empty() { "nothing but what it says is known".to_owned() } else { wording::list(&would) };
-    Some(wording::explanation(end, "ready-now", "poll(2)", format!("poll answers for this moment: at {here} {would}.")))
+    let says_sleep = bits & POLLIN == 0 && asked_to_read(context) && end.can_be_read();
+    let read = if let Some(fails @ ReadOutcome::Fails(_)) = outcome {
+        Some(Foretold::read(end.id, fails)).filter(|_| end.can_be_read())
+    } else if says_sleep {
+        Some(Foretold::read(end.id, ReadOutcome::Sleeps))
+    } else {
+        foretold::reads(context.world, end).filter(|_| bits & POLLIN != 0 && !too_few)
+    };
+    let write = (bits & POLLOUT != 0).then_some(Foretold::WriteFits { end: end.id, bytes: 1 });
+    let text = format!("poll answers for this moment: at {here} {would}.");
+    Some(wording::explanation(end, "ready-now", "poll(2)", text).foretelling(read.into_iter().chain(write)))
 }
 
 /// Whether the call asked for POLLIN.

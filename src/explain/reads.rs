@@ -8,7 +8,7 @@ use crate::world::kind::Kind;
 use crate::world::ledger::{Piece, Read, Write};
 
 use super::context::CallContext;
-use super::{Rule, descriptors, wording};
+use super::{Rule, descriptors, foretold, wording};
 
 pub(super) const RULES: &[Rule] = &[
     took_urgent,
@@ -40,6 +40,26 @@ fn took_urgent(context: &CallContext<'_>) -> Option<Explanation> {
          before it at {here}. {left}"
     );
     Some(wording::explanation(end, "urgent-byte", "recv(2)", text))
+}
+
+/// A read that came to an urgent byte and did not ask for it.
+pub(super) fn threw_urgent(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|end| end.kind == Kind::Stream && end.inbox.threw_urgent)?;
+    let call = &context.call.call;
+    if !call.is_reading() || call.flags() & (abi::MSG_OOB | abi::MSG_PEEK) != 0 {
+        return None;
+    }
+    let here = end.label();
+    let then = match context.ret() {
+        1.. => "the bytes that it returned came behind that".to_owned(),
+        0 => "behind it came EOF".to_owned(),
+        _ => format!("behind it nothing waited, so it failed with {}", context.errno().name()),
+    };
+    let text = format!(
+        "The byte that came first at {here} was sent with MSG_OOB, and a read that does not ask for it by MSG_OOB throws it away; {then}. \
+         SO_OOBINLINE keeps such a byte among the others."
+    );
+    Some(wording::explanation(end, "urgent-byte-thrown-away", "unix(7)", text))
 }
 
 /// A stream read that came to the place of an urgent byte.
@@ -98,7 +118,8 @@ fn peeked(context: &CallContext<'_>) -> Option<Explanation> {
     };
     let text =
         format!("MSG_PEEK looks and leaves: the same bytes still wait at {here} for the next read.{moved}{copies}");
-    Some(wording::explanation(end, "peek-leaves-it", "recv(2)", text))
+    let next = foretold::next_bytes(context.world, end);
+    Some(wording::explanation(end, "peek-leaves-it", "recv(2)", text).foretelling(next))
 }
 
 /// Where the rest of a message went.
@@ -124,7 +145,8 @@ fn message_truncated(context: &CallContext<'_>) -> Option<Explanation> {
         wording::count(read.lost, "byte"),
         context.call.call.room().unwrap_or(0),
     );
-    Some(wording::explanation(end, "rest-destroyed", page_of_messages(end.kind), text))
+    let next = foretold::next_bytes(context.world, end);
+    Some(wording::explanation(end, "rest-destroyed", page_of_messages(end.kind), text).foretelling(next))
 }
 
 /// Why a stream read did not go on: the message with descriptors ends it.
@@ -142,7 +164,8 @@ fn stops_at_descriptors(context: &CallContext<'_>) -> Option<Explanation> {
         content(end, taken),
         wording::count(taken.carried as u64, "descriptor"),
     );
-    Some(wording::explanation(end, "read-stops-at-descriptors", "unix(7)", text))
+    let next = foretold::next_bytes(context.world, end);
+    Some(wording::explanation(end, "read-stops-at-descriptors", "unix(7)", text).foretelling(next))
 }
 
 /// Why a stream read did not go on: with SO_PASSCRED, another process's bytes begin.
@@ -244,7 +267,8 @@ fn rest_waits(context: &CallContext<'_>) -> Option<Explanation> {
             many => format!("{many} bytes are"),
         },
     );
-    Some(wording::explanation(end, "rest-waits", wording::page(end.kind), text))
+    let next = foretold::next_bytes(context.world, end);
+    Some(wording::explanation(end, "rest-waits", wording::page(end.kind), text).foretelling(next))
 }
 
 /// A packet in a pipe that was not made for them, or bytes in one that was which are none.
@@ -286,7 +310,8 @@ fn one_message_each(context: &CallContext<'_>) -> Option<Explanation> {
          for more. {left}.",
         wording::count(read.len, "byte"),
     );
-    Some(wording::explanation(end, "one-message-each", page_of_messages(end.kind), text))
+    let next = foretold::next_bytes(context.world, end);
+    Some(wording::explanation(end, "one-message-each", page_of_messages(end.kind), text).foretelling(next))
 }
 
 /// A stream read of less than was asked for.
@@ -295,10 +320,11 @@ fn takes_what_is_there(context: &CallContext<'_>) -> Option<Explanation> {
     let here = end.label();
     if read.pieces.first().is_some_and(|piece| piece.start > 0) {
         let text = format!(
-            "{} {} what an earlier read left at {here}: a stream keeps the rest for the next read. A datagram socket would have \
+            "{} {} what an earlier read left at {here}. {} keeps the rest of a write for later reads; a datagram socket would have \
              destroyed it.",
             if read.len == 1 { "This byte".to_owned() } else { format!("These {} bytes", read.len) },
             if read.len == 1 { "is" } else { "are" },
+            title(end.kind),
         );
         return Some(wording::explanation(end, "rest-of-an-earlier-read", wording::page(end.kind), text));
     }
@@ -324,7 +350,11 @@ fn content(end: &End, write: &Write) -> String {
 }
 
 pub(super) fn title(kind: Kind) -> &'static str {
-    if kind == Kind::Pipe { "A pipe" } else { kind.title() }
+    match kind {
+        Kind::Pipe => "A pipe",
+        Kind::Fifo => "A FIFO",
+        Kind::Stream | Kind::Seqpacket | Kind::Dgram | Kind::PacketPipe => kind.title(),
+    }
 }
 
 /// The page that says that messages are kept apart, and cut.

@@ -2,7 +2,7 @@
 
 use crate::abi::{Disposition, Errno, Signal, TaskState};
 use crate::order::Call;
-use crate::trace::{Event, Explanation, What};
+use crate::trace::{CallOutcome, Event, Explanation, Foretold, What};
 use crate::world::World;
 use crate::world::origin::Setting;
 use crate::world::task::Task;
@@ -123,18 +123,54 @@ pub(super) fn pending(context: &CallContext<'_>) -> Option<Explanation> {
 
 /// A signal to a stopped task.
 pub(super) fn waits_for_cont(world: &World, target: &Task, signal: Signal) -> Explanation {
-    let (name, signal) = (&target.name, signal.name());
+    let (name, number, signal) = (&target.name, signal, signal.name());
+    let process = world.process_of(target.id);
+    let ignored = match process.and_then(|process| process.dispositions.get(&number.0)) {
+        Some(Disposition::Ignore) => true,
+        Some(Disposition::Default) | None => Signal::IGNORED_BY_DEFAULT.contains(&number),
+        Some(Disposition::Catch | Disposition::CatchNoRestart) => false,
+    };
+    if let Some(origin) = target.blocked.get(&number.0) {
+        let text = format!(
+            "{name} is stopped, and it blocks {signal}, by {}: the signal is pending, also after {name} is continued, until a read \
+             of a signalfd takes it.",
+            wording::by(world, *origin)
+        );
+        return wording::explanation(target, "signal-is-blocked", "signalfd(2)", text);
+    }
+    if ignored {
+        let text = format!(
+            "{name} is stopped and ignores {signal}: a signal that is ignored is thrown away when it is sent, so none is pending."
+        );
+        return wording::explanation(target, "ignored-signal-is-lost", "signal(7)", text);
+    }
     let text = format!(
         "{name} is stopped, so {signal} is pending: it is delivered when {name} is continued. Only SIGKILL and SIGCONT act on a \
          stopped process at once."
     );
-    let explained = wording::explanation(target, "signal-pending", "signal(7)", text);
+    let delivered = Foretold::Delivered { task: target.id, signal: number };
+    let explained = wording::explanation(target, "signal-pending", "signal(7)", text).foretelling([delivered]);
     wording::advised(world, target, explained, &format!("`cont {name}`"))
+}
+
+/// waitpid(2) that brought a status.
+pub(super) fn reaped(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Waitpid { .. } = &context.call.call else { return None };
+    let child = context.call.names.task(context.call.ret.filter(|pid| *pid > 0)?)?;
+    let child = context.world.task_named(child)?;
+    let (who, name) = (context.who(), &child.name);
+    let text = format!(
+        "{name} {}: waitpid has told {who} its status and taken the zombie away. A status is given once: a second wait for {name} fails \
+         with ECHILD.",
+        child.death?.predicate(),
+    );
+    let again = wait_fails(context.task, child);
+    Some(wording::explanation(child, "status-was-given", "wait(2)", text).foretelling([again]))
 }
 
 /// WNOHANG that found nobody dead.
 pub(super) fn nobody_died(context: &CallContext<'_>) -> Option<Explanation> {
-    let Call::Waitpid { options, .. } = &context.call.call else { return None };
+    let Call::Waitpid { pid, options } = &context.call.call else { return None };
     if *options & crate::abi::WNOHANG == 0 || context.ret() != 0 {
         return None;
     }
@@ -143,7 +179,10 @@ pub(super) fn nobody_died(context: &CallContext<'_>) -> Option<Explanation> {
          sleep; ECHILD would say that there is no child at all.",
         context.who()
     );
-    Some(wording::explanation(context.task, "no-child-has-died", "wait(2)", text))
+    let child = context.call.names.task(*pid).and_then(|name| context.world.task_named(name));
+    let sleeps =
+        child.map(|child| Foretold::Wait { by: context.task.id, child: child.id, outcome: CallOutcome::Sleeps });
+    Some(wording::explanation(context.task, "no-child-has-died", "wait(2)", text).foretelling(sleeps))
 }
 
 /// ECHILD.
@@ -178,7 +217,12 @@ pub(super) fn no_child(context: &CallContext<'_>) -> Option<Explanation> {
         ),
         None => format!("{who} has forked nobody, so it has nobody to wait for."),
     };
-    Some(wording::explanation(context.task, "no-such-child", "wait(2)", text))
+    let again = named.map(|child| wait_fails(context.task, child));
+    Some(wording::explanation(context.task, "no-such-child", "wait(2)", text).foretelling(again))
+}
+
+fn wait_fails(by: &Task, child: &Task) -> Foretold {
+    Foretold::Wait { by: by.id, child: child.id, outcome: CallOutcome::Fails(Errno::ECHILD) }
 }
 
 /// A parent that ignores SIGCHLD has no zombies, and gets no status.

@@ -4,16 +4,17 @@ use crate::abi;
 use crate::abi::{Errno, TaskState};
 use crate::order::Call;
 use crate::questions::sleep::{self, Sleep};
-use crate::trace::{Explanation, Foretold, WokenWith};
+use crate::trace::{Deed, Explanation, Foretold, WokenWith};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
-use crate::world::origin::Setting;
 use crate::world::task::{Ongoing, Task};
 
+use super::waiting::ends_by_itself;
 use super::would_sleep::is_short_queue;
 use super::{
-    by_others, deadlock, epolls, fifos, foretold, messages, moves, objects, own_copy, pages, signals, vmsplice, wording,
+    by_others, deadlock, epolls, fifos, foretold, messages, moves, objects, own_copy, pages, signals, vmsplice,
+    waiting, wording,
 };
 
 /// The explanation of a living task's state.
@@ -33,6 +34,7 @@ fn of_sleeper(world: &World, task: &Task) -> Option<Explanation> {
     let end = ongoing.call().fd().and_then(|fd| world.end(ongoing.names.end_id(fd)?));
     let reads = end.filter(|_| ongoing.call().is_reading());
     moves::locked_out(world, task, end)
+        .or_else(|| reads.and_then(|end| threw_urgent(world, task, (ongoing, end))))
         .or_else(|| reads.and_then(|end| by_others::taken_after_poll(world, task, end)))
         .or_else(|| reads.and_then(|end| by_others::cleared_nonblock(world, task, end)))
         .or_else(|| own_copy::of_sleeper(world, task, ongoing))
@@ -40,17 +42,26 @@ fn of_sleeper(world: &World, task: &Task) -> Option<Explanation> {
         .or_else(|| asleep(world, task))
 }
 
-/// ` It ends by itself: SO_RCVTIMEO is 200 ms, set by parent in line 3 (setsockopt).`
-fn ends_by_itself(world: &World, end: &End, is_send: bool) -> String {
-    let (ms, option, setting) = if is_send {
-        (end.timeouts.1, "SO_SNDTIMEO", Setting::SendTimeout)
-    } else {
-        (end.timeouts.0, "SO_RCVTIMEO", Setting::ReceiveTimeout)
-    };
-    let Some(ms) = ms else { return String::new() };
-    let by = end.origins.get(&setting);
-    let by = by.map_or_else(String::new, |origin| format!(", set by {}", wording::by(world, *origin)));
-    format!(" It ends by itself: {option} is {ms} ms{by}.")
+/// A read that met an urgent byte alone, did not ask for it, and waits for more.
+fn threw_urgent(world: &World, task: &Task, (ongoing, end): (&Ongoing, &End)) -> Option<Explanation> {
+    let call = ongoing.call();
+    let (first, peer) = (*end.inbox.queue.front()?, world.end(end.peer?)?);
+    let is_plain = call.flags() & (abi::MSG_OOB | abi::MSG_PEEK) == 0 && call.room() > Some(0);
+    if !is_plain || end.inbox.queue.len() != 1 || !end.inbox.is_urgent(first) || end.inbox.is_urgent_inline {
+        return None;
+    }
+    let (name, here) = (&task.name, end.label());
+    let text = format!(
+        "{name} is asleep in {}({here}): the one byte that waited there was sent with MSG_OOB, and a read that does not ask for it by \
+         MSG_OOB throws it away. Now it waits for more, and {}.",
+        call.name(),
+        wording::who_holds(world, peer),
+    );
+    let by = Deed::Write { end: peer.id, bytes: 1, times: 1 };
+    let is_alone = foretold::others_at(world, task, end.id).is_empty() && task.burst().is_none();
+    let is_simple = is_alone && end.low_water == 1 && call.flags() & abi::MSG_WAITALL == 0 && !peer.closed;
+    let wakes = is_simple.then(|| Foretold::wakes(by, task.id));
+    Some(wording::explanation(task, "urgent-byte-thrown-away", "unix(7)", text).foretelling(wakes))
 }
 
 fn asleep(world: &World, task: &Task) -> Option<Explanation> {
@@ -60,13 +71,13 @@ fn asleep(world: &World, task: &Task) -> Option<Explanation> {
         return of_object;
     }
     match (call, end) {
-        (Call::Poll { .. }, _) => Some(in_poll(world, task, ongoing)),
-        (Call::Waitpid { .. }, _) => Some(in_wait(world, task, ongoing)),
+        (Call::Poll { .. }, _) => Some(waiting::in_poll(world, task, ongoing)),
+        (Call::Waitpid { .. }, _) => Some(waiting::in_wait(world, task, ongoing)),
         (Call::Open { .. }, _) => fifos::asleep(world, task),
         (Call::Splice { .. } | Call::Tee { .. }, _) => moves::asleep(world, task),
         (Call::Vmsplice { .. }, Some(end)) => vmsplice::asleep(world, task, end),
-        (Call::Accept { .. }, Some(end)) => Some(in_accept(world, task, end)),
-        (Call::Connect { address, .. }, end) => Some(in_connect(world, task, (&address.shown, end))),
+        (Call::Accept { .. }, Some(end)) => Some(waiting::in_accept(world, task, end)),
+        (Call::Connect { address, .. }, end) => Some(waiting::in_connect(world, task, (&address.shown, end))),
         (Call::Recvmmsg { .. }, Some(end)) => Some(messages::asleep(world, task, ongoing, end)),
         (call, Some(end)) if call.room().is_some() => Some(in_read(world, task, ongoing, end)),
         (call, Some(end)) if call.is_writing() => Some(in_write(world, task, ongoing, end)),
@@ -78,12 +89,9 @@ fn asleep(world: &World, task: &Task) -> Option<Explanation> {
 fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanation {
     let (name, here, call) = (&task.name, end.label(), ongoing.call().name());
     let Some(peer) = end.peer.and_then(|peer| world.end(peer)) else {
-        let text = format!(
-            "{name} is asleep in {call}({here}): nothing has come, and {here} has no peer. A message sent to its address would wake it."
-        );
-        return wording::explanation(task, "asleep-nothing-to-read", "recv(2)", text);
+        return without_peer(world, (task, ongoing), end);
     };
-    let any_byte = foretold::any_byte_wakes(world, (task, ongoing), end);
+    let write = foretold::write_wakes(world, (task, ongoing), end);
     let there = peer.label();
     if peer.closed && end.kind == Kind::Dgram {
         let text = format!(
@@ -91,39 +99,82 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
              Only a signal can wake {name}, or shutdown by another holder of {here}."
         );
         let explained = wording::explanation(task, "datagram-never-ends", "unix(7)", text);
-        return wording::advised(world, task, explained, &format!("`interrupt {name}`"));
+        let signal = Foretold::wakes(Deed::Interrupt, task.id);
+        return wording::advised(world, task, explained, &format!("`interrupt {name}`")).foretelling([signal]);
     }
     if let Some(explained) = waits_for_more(task, ongoing.call(), end) {
-        return explained;
+        return explained.foretelling(write);
     }
     if end.kind == Kind::Dgram && peer.shut_here.1 {
-        let other = if end.address.is_some() { "another socket that sends to its address, " } else { "" };
         let text = format!(
             "{name} is asleep in {call}({here}): {there} was shut down for writing, but a datagram socket is never told, and no \
-             EOF comes. Only {other}a signal, or shutdown of {here} can wake {name}."
+             EOF comes. Only a signal, or shutdown of {here} can wake {name}."
         );
-        return wording::explanation(task, "datagram-never-ends", "unix(7)", text);
+        let signal = Foretold::wakes(Deed::Interrupt, task.id);
+        return wording::explanation(task, "datagram-never-ends", "unix(7)", text).foretelling([signal]);
     }
-    let wakes = if end.kind == Kind::Dgram {
-        format!("Only a message from {there} can wake it; even when {there} is closed, no EOF comes")
-    } else {
-        let write = match any_byte {
-            Some(_) => format!("A write to {there} wakes it"),
-            None => format!("A write to {there} that brings what it asks for wakes it"),
-        };
-        format!("{write}, or the close of its last copy, which is EOF")
-    };
+    let resets = !end.kind.is_pipe() && peer.inbox.has_something();
+    let wakes = what_wakes(world, task, (end, peer), (write.as_ref(), resets));
     let text = format!(
-        "{name} is asleep in {call}({here}): nothing waits there, and {}. {wakes}.{}",
+        "{name} is asleep in {call}({here}): nothing waits there, and {}. {wakes}.{}{}",
         wording::who_holds(world, peer),
+        wording::stopped_holders(world, peer, "writes"),
         ends_by_itself(world, end, false),
     );
-    let wakes =
-        any_byte.filter(|_| end.kind != Kind::Dgram).map(|write_at| Foretold::Wakes { write_at, task: task.id });
-    let closed = foretold::close_wakes(world, (task, ongoing), peer, vec![WokenWith::Eof]);
+    let with = if resets { WokenWith::Fails(Errno::ECONNRESET) } else { WokenWith::Eof };
+    let closed = foretold::close_wakes(world, (task, ongoing), peer, vec![with]);
     wording::explanation(task, "asleep-nothing-to-read", wording::page(end.kind), text)
-        .foretelling(wakes)
-        .foretelling(closed.filter(|_| any_byte.is_some() && end.kind != Kind::Dgram))
+        .foretelling(closed.filter(|_| write.is_some() && end.kind != Kind::Dgram))
+        .foretelling(write)
+}
+
+/// What wakes a reader at an end where nothing waits.
+fn what_wakes(
+    world: &World,
+    task: &Task,
+    (end, peer): (&End, &End),
+    (write, resets): (Option<&Foretold>, bool),
+) -> String {
+    let (there, others) = (peer.label(), foretold::others_at(world, task, end.id));
+    let whom = if others.is_empty() { "it".to_owned() } else { format!("it, or {}", wording::either(&others)) };
+    if end.kind == Kind::Dgram {
+        return format!("Only a message from {there} can wake {whom}; even when {there} is closed, no EOF comes");
+    }
+    if peer.held == 0 && peer.in_flight > 0 {
+        return format!(
+            "Who receives that copy can write there, which wakes {whom}; if it is destroyed unread, that is EOF"
+        );
+    }
+    let write = match write {
+        Some(Foretold::Wakes { by: Deed::Write { bytes: 1, .. }, .. }) => format!("A write to {there} wakes {whom}"),
+        _ => format!("A write to {there} that brings what it asks for wakes {whom}"),
+    };
+    if resets {
+        return format!(
+            "{write}, or the close of its last copy, with ECONNRESET: {} there unread",
+            wording::waits(peer)
+        );
+    }
+    format!("{write}, or the close of its last copy, which is EOF")
+}
+
+/// A datagram socket that nobody is connected with: whether a message can still find it.
+fn without_peer(world: &World, (task, ongoing): (&Task, &Ongoing), end: &End) -> Explanation {
+    let (name, here, call) = (&task.name, end.label(), ongoing.call().name());
+    let (reach, at) = (foretold::reach(world, end), end.address.as_deref());
+    let wakes = match (&reach, at) {
+        (Some(_), Some(at)) => format!("A message sent to {at} wakes it."),
+        (None, Some(at)) => {
+            format!("Its name, {at}, is gone, so nobody can send to it any more: only a signal can wake {name}.")
+        }
+        (_, None) => format!("It has no address either, so nobody can send to it: only a signal can wake {name}."),
+    };
+    let text = format!("{name} is asleep in {call}({here}): nothing has come, and {here} has no peer. {wakes}");
+    let is_alone = foretold::others_at(world, task, end.id).is_empty() && task.burst().is_none();
+    let plain = matches!(ongoing.call().room(), Some(1..)) && end.inbox.peek_off.is_none();
+    let wakes = Foretold::wakes(reach.unwrap_or(Deed::Interrupt), task.id);
+    wording::explanation(task, "asleep-nothing-to-read", "recv(2)", text)
+        .foretelling(Some(wakes).filter(|_| is_alone && plain))
 }
 
 /// Bytes have come, and the call sleeps on.
@@ -153,9 +204,7 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
         let text = format!("{name} is asleep in {call}({here}): the queue it sends to is full.");
         return wording::explanation(task, "asleep-buffer-full", "unix(7)", text);
     };
-    let stopped = world.holders(peer.id).into_iter().find(|(holder, _)| holder.state == TaskState::Stopped);
-    let stopped =
-        stopped.map_or_else(String::new, |(holder, _)| format!(" {} is stopped and reads nothing.", holder.name));
+    let stopped = wording::stopped_holders(world, peer, "reads");
     let gone: Vec<&str> = errors_of_close(end.kind).iter().map(|errno| errno.name()).collect();
     let gone = gone.join(" or ");
     if is_short_queue(end, peer) {
@@ -165,7 +214,8 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
             wording::waits(peer),
             peer.label(),
         );
-        return wording::explanation(task, "asleep-short-queue", "unix(7)", text);
+        let taken = foretold::taking_wakes(world, task, peer);
+        return wording::explanation(task, "asleep-short-queue", "unix(7)", text).foretelling(taken);
     }
     let (taken, offered) = (taken_so_far(world, task, ongoing), ongoing.call().offered().unwrap_or(0));
     let messages = messages::gone_so_far(ongoing, peer);
@@ -202,10 +252,12 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
         ends_by_itself(world, end, true),
     );
     let with = match taken {
+        // It counts messages, and not bytes.
+        _ if matches!(ongoing.call(), Call::Sendmmsg { .. }) => Vec::new(),
         0 => errors_of_close(end.kind).iter().copied().map(WokenWith::Fails).collect(),
         taken => vec![WokenWith::AtLeast(taken)],
     };
-    let foretold = foretold::taking_wakes(world, (task, ongoing), peer).into_iter();
+    let foretold = foretold::taking_wakes(world, task, peer).filter(|_| ongoing.moves_to.is_none()).into_iter();
     let closed = foretold::close_wakes(world, (task, ongoing), peer, with);
     wording::explanation(task, "asleep-buffer-full", wording::page(end.kind), text).foretelling(foretold.chain(closed))
 }
@@ -222,62 +274,6 @@ fn errors_of_close(kind: Kind) -> &'static [Errno] {
 /// Bytes of the write that a task sleeps in that are in, or were read already.
 fn taken_so_far(world: &World, task: &Task, ongoing: &Ongoing) -> u64 {
     world.write_of(task.id, ongoing).map_or(0, |write| write.gone + write.inside)
-}
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
-fn in_poll(world: &World, task: &Task, ongoing: &Ongoing) -> Explanation {
-    let fds: &[i32] = if let Call::Poll { fds, .. } = ongoing.call() { fds } else { &[] };
-    let ends: Vec<String> = fds.iter().map(|fd| ongoing.names.end(*fd)).collect();
-    let polled = || fds.iter().filter_map(|fd| world.end(ongoing.names.end_id(*fd)?));
-    let holds: Vec<String> =
-        polled().filter_map(|end| world.end(end.peer?)).map(|peer| wording::who_holds(world, peer)).collect();
-    let timed = match ongoing.call() {
-        Call::Poll { timeout_ms, .. } if *timeout_ms < 0 => ", and it has no time-out",
-        _ => ", or its time-out",
-    };
-    let is_mute = |end: &End| {
-        end.kind == Kind::Dgram && end.peer.and_then(|peer| world.end(peer)).is_some_and(|peer| peer.closed)
-    };
-    let mute = polled().find(|end| is_mute(end));
-    let mute = mute.map_or_else(String::new, |end| {
-        format!(" Of the close poll says nothing at {}: a datagram socket is never told.", end.label())
-    });
-    let holds = if holds.is_empty() { String::new() } else { format!(" Now, {}.", holds.join("; ")) };
-    let text = format!(
-        "{} is asleep in poll over {}: nothing it asks for is so {}. The first event there wakes it{timed}.{holds}{mute}",
-        task.name,
-        wording::list(&ends),
-        if ends.len() == 1 { "there" } else { "at any of them" },
-    );
-    wording::explanation(task, "asleep-in-poll", "poll(2)", text)
-}
-
-fn in_wait(world: &World, task: &Task, ongoing: &Ongoing) -> Explanation {
-    let pid = if let Call::Waitpid { pid, .. } = ongoing.call() { *pid } else { -1 };
-    let child = ongoing.names.task(pid).unwrap_or("one of its children");
-    let text = format!("{} is asleep in waitpid: {child} has not died yet. Its death wakes {0}.", task.name);
-    let death = foretold::death_wakes(world, task, pid);
-    wording::explanation(task, "asleep-until-death", "wait(2)", text).foretelling(death)
-}
-
-fn in_accept(world: &World, task: &Task, end: &End) -> Explanation {
-    let at = end.address.clone().unwrap_or_else(|| "its address".to_owned());
-    let text = format!(
-        "{} is asleep in accept({}): no connection waits. A connect to {at} wakes it.{}",
-        task.name,
-        end.label(),
-        ends_by_itself(world, end, false),
-    );
-    wording::explanation(task, "asleep-nobody-connects", "accept(2)", text)
-}
-
-fn in_connect(world: &World, task: &Task, (at, end): (&str, Option<&End>)) -> Explanation {
-    let text = format!(
-        "{} is asleep in connect: the queue of connections at {at} is full until somebody there accepts one.{}",
-        task.name,
-        end.map_or_else(String::new, |end| ends_by_itself(world, end, true)),
-    );
-    wording::explanation(task, "asleep-backlog-full", "listen(2)", text)
 }
 
 fn stopped(world: &World, task: &Task) -> Explanation {

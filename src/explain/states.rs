@@ -2,12 +2,12 @@
 
 use crate::abi::{self, Errno};
 use crate::order::{Call, SocketAddress};
-use crate::trace::{Explanation, Foretold, ReadOutcome};
-use crate::world::channel::{End, Reset};
+use crate::trace::{CallOutcome, Explanation, Foretold};
+use crate::world::channel::End;
 use crate::world::kind::Kind;
 
 use super::context::CallContext;
-use super::{Rule, signals, wording};
+use super::{Rule, shutdowns, signals, wording};
 
 pub(super) const RULES: &[Rule] = &[
     signals::pending,
@@ -23,7 +23,8 @@ pub(super) const RULES: &[Rule] = &[
     cannot_be_read,
     not_connected,
     pipe_keeps_its_size,
-    shut_down,
+    shutdowns::shut_down,
+    bound,
     connected,
     accepted,
     buffer_sized,
@@ -70,7 +71,9 @@ fn connect_refused(context: &CallContext<'_>) -> Option<Explanation> {
         (None, Some(there)) => ("another-kind-is-there", another_kind(at, end, there, context.errno())),
         (None, None) => ("nobody-listens", format!("No socket that could take this connection is bound to {at} now.")),
     };
-    Some(wording::explanation(at.as_str(), rule, "connect(2)", text))
+    let refused = |there: &End| Foretold::Connect { to: there.id, outcome: CallOutcome::Fails(context.errno()) };
+    let again = same.filter(|_| rule == "nobody-listens").map(refused);
+    Some(wording::explanation(at.as_str(), rule, "connect(2)", text).foretelling(again))
 }
 
 /// Why the socket at an address takes no connection.
@@ -266,52 +269,19 @@ fn pipe_keeps_its_size(context: &CallContext<'_>) -> Option<Explanation> {
     Some(wording::explanation(end, "pipe-keeps-its-size", "fcntl(2)", text))
 }
 
-/// shutdown(2), and who is told.
-fn shut_down(context: &CallContext<'_>) -> Option<Explanation> {
-    let Call::Shutdown { how, .. } = &context.call.call else { return None };
-    let listener = context.end.filter(|end| context.ret() >= 0 && end.backlog.is_some() && *how != 1);
-    if let Some(end) = listener {
-        let text = format!(
-            "{} listens, and takes no connection after this: a connect gets ECONNREFUSED, and accept fails with EINVAL once no \
-             connection waits. No descriptor is closed.",
-            end.label()
-        );
-        return Some(wording::explanation(end, "listener-shut-down", "shutdown(2)", text));
-    }
-    let end = context.end.filter(|end| context.ret() >= 0 && end.peer.is_some())?;
-    let (here, mute) = (end.label(), end.kind == Kind::Dgram);
-    let there = context.peer().filter(|peer| !peer.closed).map(wording::title);
-    let writes = match &there {
-        Some(there) if mute => format!("A write there fails with EPIPE, and {there}, a datagram socket, is not told"),
-        Some(there) => format!("A write there fails with EPIPE, and a read at {there} returns what waits, then 0"),
-        None => "A write there fails with EPIPE".to_owned(),
+/// bind(2) that worked.
+fn bound(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Bind { address, .. } = &context.call.call else { return None };
+    let end = context.end.filter(|_| context.ret() >= 0)?;
+    let (here, at) = (end.label(), &address.shown);
+    let name = if at.trim_start_matches('"').starts_with('@') {
+        "the name is no file, and goes with the socket"
+    } else {
+        "bind has made a file of this name, which stays when the socket is gone, until somebody unlinks it"
     };
-    let then = if mute { "then 0 where it would sleep" } else { "then 0" };
-    let reads = match &there {
-        Some(there) => format!("A read there returns what waits, {then}, and a write at {there} fails with EPIPE"),
-        None => format!("A read there returns what waits, {then}"),
-    };
-    let what = match how {
-        0 => reads,
-        1 => writes,
-        _ => format!("{writes}. {reads}"),
-    };
-    let text =
-        format!("shutdown acts on the socket, at once and for all who hold {here}; no descriptor is closed. {what}.");
-    let open = context.peer().filter(|peer| !peer.closed);
-    let nothing_waits = |end: &&End| end.inbox.queue.is_empty() && !mute;
-    let eof = |end: &End| Foretold::read(end.id, ReadOutcome::Eof);
-    let of_writes = [
-        Some(Foretold::write_fails(end.id, Errno::EPIPE)),
-        open.filter(nothing_waits).filter(|peer| peer.reset == Reset::None).map(eof),
-    ];
-    let of_reads = [
-        Some(end).filter(nothing_waits).filter(|end| end.reset == Reset::None).map(eof),
-        open.map(|peer| Foretold::write_fails(peer.id, Errno::EPIPE)),
-    ];
-    let foretold = of_writes.into_iter().filter(|_| *how != 0).chain(of_reads.into_iter().filter(|_| *how != 1));
-    let explained = wording::explanation(end, "shutdown-acts-on-the-socket", "shutdown(2)", text);
-    Some(explained.foretelling(foretold.flatten()))
+    let how = if end.kind == Kind::Dgram { "Anybody can send to" } else { "Nobody can connect before it listens at" };
+    let text = format!("{here} has the address {at}: {name}. {how} {at}.");
+    Some(wording::explanation(end, "bound", "unix(7)", text))
 }
 
 /// connect(2) that worked.
@@ -347,7 +317,10 @@ fn accepted(context: &CallContext<'_>) -> Option<Explanation> {
     };
     let text =
         format!("accept made a new socket, {made}, for one connection. {here} itself goes on listening; {left}.");
-    Some(wording::explanation(made, "accepted", "accept(2)", text))
+    let outcome = if waiting == 0 { CallOutcome::Sleeps } else { CallOutcome::Works };
+    let outcome = if waiting == 0 && listener.shut_here.0 { CallOutcome::Fails(Errno::EINVAL) } else { outcome };
+    let next = Foretold::Accept { at: listener.id, outcome };
+    Some(wording::explanation(made, "accepted", "accept(2)", text).foretelling([next]))
 }
 
 /// SO_SNDBUF and SO_RCVBUF.

@@ -67,8 +67,11 @@ fn survivor(world: &World, gone: &End) -> Option<(String, Foretold)> {
         .map(|(at, outcome)| outcome_words(end, *outcome, at == 0))
         .collect();
     let read = format!("{name}'s next read from {here} {}", outcomes.join(", then "));
-    let text = if end.kind == Kind::Dgram { format!("{read}: no EOF comes on datagrams.") } else { format!("{read}.") };
-    let outcomes = std::iter::once(next.outcome).chain(next.afterwards).collect();
+    let is_told = end.kind != Kind::Dgram || next.comes_to_eof();
+    let text = if is_told { format!("{read}.") } else { format!("{read}: no EOF comes on datagrams.") };
+    // Tried by reads that must not sleep, which a datagram socket that was shut down answers as if it were not.
+    let tried = next_read(world, end, Blocking::MustNotSleep)?;
+    let outcomes = std::iter::once(tried.outcome).chain(tried.afterwards).collect();
     Some((text, Foretold::Reads { end: end.id, outcomes }))
 }
 
@@ -80,6 +83,10 @@ fn outcome_words(end: &End, outcome: ReadOutcome, is_first: bool) -> String {
             format!("returns the first of {}", wording::count(end.inbox.least_messages(), "message"))
         }
         ReadOutcome::Message(_) | ReadOutcome::SomeMessage => "returns the message that waits".to_owned(),
+        ReadOutcome::Eof if end.kind == Kind::Dgram && is_first => {
+            "returns 0, for it was shut down for reading".to_owned()
+        }
+        ReadOutcome::Eof if end.kind == Kind::Dgram => "0, for it was shut down for reading".to_owned(),
         ReadOutcome::Eof if is_first => "returns 0, which is EOF".to_owned(),
         ReadOutcome::Eof => "EOF".to_owned(),
         ReadOutcome::Fails(Errno::ECONNRESET) if is_first => {

@@ -9,7 +9,7 @@ use crate::world::kind::Kind;
 use crate::world::task::Task;
 
 use super::context::CallContext;
-use super::{Rule, pages, wording};
+use super::{Rule, foretold, pages, wording};
 
 pub(super) const RULES: &[Rule] = &[needs_a_pipe, no_free_page, nothing_there, put_in, copied_out];
 
@@ -85,7 +85,8 @@ fn put_in(context: &CallContext<'_>) -> Option<Explanation> {
         end.label(),
         context.who(),
     );
-    Some(wording::explanation(end, "pages-given-to-the-pipe", PAGE, text))
+    let read = context.peer().and_then(|there| foretold::next_bytes(context.world, there));
+    Some(wording::explanation(end, "pages-given-to-the-pipe", PAGE, text).foretelling(read))
 }
 
 /// Bytes came out.
@@ -115,5 +116,6 @@ pub(super) fn asleep(world: &World, task: &Task, end: &End) -> Option<Explanatio
         pages::in_use(world, peer),
         wording::capital(&wording::who_holds(world, peer)),
     );
-    Some(wording::explanation(task, "asleep-without-a-page", PAGE, text))
+    let taken = foretold::taking_wakes(world, task, peer);
+    Some(wording::explanation(task, "asleep-without-a-page", PAGE, text).foretelling(taken))
 }

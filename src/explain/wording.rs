@@ -1,5 +1,6 @@
 //! Phrases that the rules share: who holds an end, what waits there, how bytes and lists are written.
 
+use crate::abi::TaskState;
 use crate::text;
 use crate::trace::{Explanation, Role, Subject};
 use crate::world::World;
@@ -96,6 +97,14 @@ pub fn quotes(items: &[String]) -> String {
     }
 }
 
+/// `a`, `a or b`, `a, b or c`.
+pub fn either(items: &[String]) -> String {
+    match items {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        few => list(few),
+    }
+}
+
 /// `1 message`, `3 messages`.
 pub fn count(number: u64, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
@@ -173,6 +182,44 @@ fn kept_open(world: &World, end: &End) -> Option<String> {
         let label = end.label();
         format!("no descriptor of {label} is left, but the kernel keeps it open for {}", list(&keepers))
     })
+}
+
+/// Whether all copies of an end are in queues that nobody can receive from: of ends that nobody holds, or that are so themselves.
+pub fn is_unreachable(world: &World, end: &End) -> bool {
+    let mut circle = vec![end.id];
+    let mut at = 0;
+    while let Some(id) = circle.get(at).copied() {
+        at += 1;
+        let Some(one) = world.end(id).filter(|one| one.held == 0 && !one.outside && one.in_flight > 0) else {
+            return false;
+        };
+        let carries = |other: &&End| other.inbox.writes.iter().any(|write| write.fds.contains(&one.id));
+        let queues: Vec<EndId> = world.ends().filter(carries).map(|other| other.id).collect();
+        if queues.is_empty() {
+            return false;
+        }
+        for queue in queues {
+            if !circle.contains(&queue) {
+                circle.push(queue);
+            }
+        }
+    }
+    true
+}
+
+/// ` w is stopped and writes nothing.`, where somebody who holds an end is.
+pub fn stopped_holders(world: &World, end: &End, does: &str) -> String {
+    let holders = world.holders(end.id).into_iter();
+    let mut stopped: Vec<String> = holders
+        .filter(|(holder, _)| holder.state == TaskState::Stopped)
+        .map(|(holder, _)| holder.name.clone())
+        .collect();
+    stopped.dedup();
+    match &*stopped {
+        [] => String::new(),
+        [one] => format!(" {one} is stopped and {does} nothing before it is continued."),
+        many => format!(" {} are stopped and do nothing before they are continued.", list(many)),
+    }
 }
 
 /// The end in whose queue a copy of this one waits.

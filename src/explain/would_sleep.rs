@@ -2,16 +2,17 @@
 
 use crate::abi::{self, Errno};
 use crate::order::Call;
-use crate::trace::Explanation;
+use crate::trace::{CallOutcome, Explanation, Foretold, ReadOutcome};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::origin::Setting;
 
 use super::context::CallContext;
-use super::{Rule, by_others, pages, wording};
+use super::pages::PipeRoom;
+use super::{Rule, by_others, pages, reads, wording};
 
-pub(super) const RULES: &[Rule] = &[nothing_to_accept, backlog_full, nothing_waits, buffer_full];
+pub(super) const RULES: &[Rule] = &[reads::threw_urgent, nothing_to_accept, backlog_full, nothing_waits, buffer_full];
 
 fn is_eagain(context: &CallContext<'_>) -> bool {
     context.ret() < 0 && context.errno() == Errno::EAGAIN
@@ -88,7 +89,8 @@ fn nothing_to_accept(context: &CallContext<'_>) -> Option<Explanation> {
     );
     let explained = wording::explanation(end, "nothing-to-accept", "accept(2)", text);
     let advice = format!("`poll {here} for=in timeout=-1` sleeps until there is one, then accept");
-    Some(wording::advised(context.world, context.task, explained, &advice))
+    let none = Foretold::Accept { at: end.id, outcome: CallOutcome::Sleeps };
+    Some(wording::advised(context.world, context.task, explained, &advice).foretelling([none]))
 }
 
 /// EAGAIN of connect(2).
@@ -133,7 +135,8 @@ fn nothing_waits(context: &CallContext<'_>) -> Option<Explanation> {
         must_not_sleep(context, end),
         why_no_eof(context, end)
     );
-    Some(wording::explanation(end, "nothing-waits", "recv(2)", text))
+    let empty = Foretold::read(end.id, ReadOutcome::Sleeps);
+    Some(wording::explanation(end, "nothing-waits", "recv(2)", text).foretelling([empty]))
 }
 
 fn why_no_eof(context: &CallContext<'_>, end: &End) -> String {
@@ -187,12 +190,17 @@ pub(super) fn full(world: &World, (end, target): (&End, Option<&End>), offered: 
     let here = end.label();
     let Some(there) = target else {
         let text = format!("The buffer that {here} sends to is full.");
-        return wording::explanation(end, "buffer-full", "unix(7)", text);
+        return wording::explanation(end, "charged-per-message", "unix(7)", text);
     };
     let there_label = there.label();
     if end.kind.is_pipe() {
         let text = format!("{}{}", pages::in_use(world, there), pages::does_not_fit(world, there, offered));
-        return wording::explanation(end, "pipe-full", "pipe(7)", text);
+        let room = match pages::room(world, there) {
+            Some(PipeRoom::LastPage(bytes)) => Some(Foretold::WriteFits { end: end.id, bytes }),
+            Some(PipeRoom::Nothing) => Some(Foretold::WriteSleeps { end: end.id, bytes: 1 }),
+            Some(PipeRoom::Pages) | None => None,
+        };
+        return wording::explanation(end, "pipe-full", "pipe(7)", text).foretelling(room);
     }
     if is_short_queue(end, there) {
         let text = format!(
@@ -201,7 +209,9 @@ pub(super) fn full(world: &World, (end, target): (&End, Option<&End>), offered: 
              room SO_SNDBUF has. One read makes room for one.",
             wording::waits(there),
         );
-        return wording::explanation(end, "short-queue", "unix(7)", text);
+        let room = Foretold::ReadMakesRoom { read_at: there.id, write_at: end.id };
+        let room = Some(room).filter(|_| end.peer == Some(there.id));
+        return wording::explanation(end, "short-queue", "unix(7)", text).foretelling(room);
     }
     let (bytes, writes) = (there.inbox.waiting(), there.inbox.queue.len() as u64);
     let wait = if bytes == 1 { "waits" } else { "wait" };

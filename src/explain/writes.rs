@@ -5,7 +5,7 @@ use crate::trace::{CallState, Explanation, Foretold};
 use crate::world::channel::End;
 
 use super::context::CallContext;
-use super::{Rule, pages, wording};
+use super::{Rule, foretold, pages, wording};
 
 pub(super) const RULES: &[Rule] =
     &[cut_by_close, cut_by_shutdown, partial, nothing_offered, slept_for_room, queued_is_not_received];
@@ -79,15 +79,22 @@ fn partial(context: &CallContext<'_>) -> Option<Explanation> {
 fn nothing_offered(context: &CallContext<'_>) -> Option<Explanation> {
     let end = written(context).filter(|_| context.call.call.offered() == Some(0))?;
     let (here, kind) = (end.label(), end.kind);
-    let text = if kind.keeps_empty_messages() {
+    let there = context.target();
+    let at = there.map_or_else(|| "the other end".to_owned(), wording::title);
+    let is_read = there.is_some_and(|there| there.inbox.queue.is_empty());
+    let text = if kind.keeps_empty_messages() && is_read {
+        format!("A message of no bytes is a message: a read at {at} has taken it, and returned 0.")
+    } else if kind.keeps_empty_messages() {
         format!(
-            "A message of no bytes is a message: it waits at the other end of {here}, and a read there will return 0."
+            "A message of no bytes is a message: it waits at {at} like any other, and the read that takes it returns 0."
         )
     } else {
         let kind = if kind.is_pipe() { "pipe" } else { "stream" };
         format!("On a {kind} there is nothing to send in a write of no bytes: the other end of {here} will never know.")
     };
-    Some(wording::explanation(end, "write-of-nothing", "send(2)", text))
+    let waits =
+        there.filter(|_| kind.keeps_empty_messages()).and_then(|there| foretold::next_bytes(context.world, there));
+    Some(wording::explanation(end, "write-of-nothing", "send(2)", text).foretelling(waits))
 }
 
 /// It slept, and there was room.

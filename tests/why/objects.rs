@@ -101,7 +101,7 @@ fn of_each_object_its_kind_its_state_and_its_holders_are_told() {
 #[test]
 fn a_timer_that_was_read_is_not_waited_for_by_time() {
     explains(
-        "fork c\ntimerfd t 20\nfork d\nd: read t => sleeps\nsleep 60 => wakes d 8\nd: read t => sleeps\nwhy d",
+        "fork c\ntimerfd t 200\nfork d\nd: read t => sleeps\nsleep 500 => wakes d 8\nd: read t => sleeps\nwhy d",
         &[("asleep-at-object", &["were up, and that was read", "Nothing but a signal wakes it"])],
     );
 }

@@ -121,7 +121,7 @@ fn a_pipe_counts_pages() {
         "pipe p nonblock\npipesize p[1] 8192\nwrite p[1] 8190*x\nwrite p[1] 3*y => EAGAIN\nwhy\npoll p[1] => 0\nwhy\nwhy p[1]\n\
          write p[1] 2*z => 2\nread p[0] 4095\nwrite p[1] a => EAGAIN\nwhy",
         &[
-            ("pipe-full", &["all 2 are in use", "The last page has room for 2 bytes", "a write of 3 is not split"]),
+            ("pipe-full", &["both are in use", "The last page has room for 2 bytes", "a write of 3 is not split"]),
             ("not-writable-but-works", &["A write of up to 2 would still fit"]),
             ("pipe-goes-one-way", &["A write of up to 2 fits the last page", "parent (descriptor 3) can read"]),
             ("pipe-full", &["only 4097 of 8192 bytes", "read but for 1 byte"]),

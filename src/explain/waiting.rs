@@ -1,0 +1,135 @@
+//! Sleeps in which nothing is read or written: for an event, a death, a connection, an accept.
+
+use crate::abi::{Disposition, Signal};
+use crate::order::Call;
+use crate::trace::{Deed, Explanation, Foretold, TaskId, WokenWith};
+use crate::world::World;
+use crate::world::channel::End;
+use crate::world::kind::{EndId, Kind};
+use crate::world::origin::Setting;
+use crate::world::task::{Ongoing, Task};
+
+use super::{foretold, wording};
+
+/// ` It ends by itself: SO_RCVTIMEO is 200 ms, set by parent in line 3 (setsockopt).`
+pub(super) fn ends_by_itself(world: &World, end: &End, is_send: bool) -> String {
+    let (ms, option, setting) = if is_send {
+        (end.timeouts.1, "SO_SNDTIMEO", Setting::SendTimeout)
+    } else {
+        (end.timeouts.0, "SO_RCVTIMEO", Setting::ReceiveTimeout)
+    };
+    let Some(ms) = ms else { return String::new() };
+    let by = end.origins.get(&setting);
+    let by = by.map_or_else(String::new, |origin| format!(", set by {}", wording::by(world, *origin)));
+    format!(" It ends by itself: {option} is {ms} ms{by}.")
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
+pub(super) fn in_poll(world: &World, task: &Task, ongoing: &Ongoing) -> Explanation {
+    let fds: &[i32] = if let Call::Poll { fds, .. } = ongoing.call() { fds } else { &[] };
+    let ends: Vec<String> = fds.iter().map(|fd| ongoing.names.end(*fd)).collect();
+    let polled = || fds.iter().filter_map(|fd| world.end(ongoing.names.end_id(*fd)?));
+    let holds: Vec<String> =
+        polled().filter_map(|end| world.end(end.peer?)).map(|peer| wording::who_holds(world, peer)).collect();
+    let timed = match ongoing.call() {
+        Call::Poll { timeout_ms, .. } if *timeout_ms < 0 => ", and it has no time-out",
+        _ => ", or its time-out",
+    };
+    let is_mute = |end: &End| {
+        end.kind == Kind::Dgram && end.peer.and_then(|peer| world.end(peer)).is_some_and(|peer| peer.closed)
+    };
+    let mute = polled().find(|end| is_mute(end));
+    let mute = mute.map_or_else(String::new, |end| {
+        format!(" Of the close poll says nothing at {}: a datagram socket is never told.", end.label())
+    });
+    let holds = if holds.is_empty() { String::new() } else { format!(" Now, {}.", holds.join("; ")) };
+    let text = format!(
+        "{} is asleep in poll over {}: nothing it asks for is so {}. The first event there wakes it{timed}.{holds}{mute}",
+        task.name,
+        wording::list(&ends),
+        if ends.len() == 1 { "there" } else { "at any of them" },
+    );
+    wording::explanation(task, "asleep-in-poll", "poll(2)", text).foretelling(first_event(world, task, ongoing))
+}
+
+/// Something that poll(2) tells of, and the close of the other side where nobody else sleeps there.
+fn first_event(world: &World, task: &Task, ongoing: &Ongoing) -> Vec<Foretold> {
+    let Call::Poll { fds, .. } = ongoing.call() else { return Vec::new() };
+    let asked = fds
+        .iter()
+        .enumerate()
+        .filter_map(|(place, fd)| Some((ongoing.names.end_id(*fd)?, ongoing.call().asked_at(place).cast_unsigned())));
+    let event = asked.clone().find_map(|asked| foretold::event_wakes(world, &[task.id], asked));
+    let faced = asked.filter_map(|(id, _)| world.end(id)).filter(|end| end.kind != Kind::Dgram);
+    let there = faced.filter_map(|end| world.end(end.peer?)).find(|peer| peer.name.is_some());
+    let closed =
+        there.and_then(|peer| foretold::close_wakes(world, (task, ongoing), peer, vec![WokenWith::AtLeast(1)]));
+    event.into_iter().chain(closed).collect()
+}
+
+pub(super) fn in_wait(world: &World, task: &Task, ongoing: &Ongoing) -> Explanation {
+    let pid = if let Call::Waitpid { pid, .. } = ongoing.call() { *pid } else { -1 };
+    let name = &task.name;
+    let ignores = world.process_of(task.id).and_then(|process| process.dispositions.get(&Signal::CHLD.0));
+    let ignores = ignores == Some(&Disposition::Ignore);
+    let text = match (ongoing.names.task(pid), ignores) {
+        (Some(child), false) => {
+            format!("{name} is asleep in waitpid: {child} has not died yet. Its death wakes {name}.")
+        }
+        (Some(child), true) => format!(
+            "{name} is asleep in waitpid: {child} has not died yet. Its death wakes {name} without a status: SIGCHLD is ignored, so the \
+             call fails with ECHILD."
+        ),
+        (None, false) => format!(
+            "{name} is asleep in waitpid: none of the children it asks for has died yet. The first death of one wakes {name}."
+        ),
+        (None, true) => format!(
+            "{name} is asleep in waitpid, and SIGCHLD is ignored: the deaths of its children are told to nobody. The call ends when \
+             the last of them is gone, with ECHILD."
+        ),
+    };
+    let death = foretold::deaths_wake(world, task, pid, ignores);
+    wording::explanation(task, "asleep-until-death", "wait(2)", text).foretelling(death)
+}
+
+pub(super) fn in_accept(world: &World, task: &Task, end: &End) -> Explanation {
+    let at = end.address.clone().unwrap_or_else(|| "its address".to_owned());
+    let tasks = all_inside(world, task, |call, id| matches!(call, Call::Accept { .. }) && id == Some(end.id));
+    let reach = foretold::reach(world, end);
+    let wakes = match (&reach, tasks.len()) {
+        (Some(_), 1) => format!("A connect to {at} wakes it."),
+        (Some(_), _) => format!("A connect to {at} wakes it, or another that sleeps there."),
+        (None, _) => format!("Nobody can connect by {at} any more, so none will come."),
+    };
+    let text = format!(
+        "{} is asleep in accept({}): no connection waits. {wakes}{}",
+        task.name,
+        end.label(),
+        ends_by_itself(world, end, false),
+    );
+    let reach = reach.map(|by| Foretold::Wakes { by, tasks, with: Vec::new() });
+    wording::explanation(task, "asleep-nobody-connects", "accept(2)", text).foretelling(reach)
+}
+
+/// All tasks that sleep in such a call.
+fn all_inside(world: &World, task: &Task, is_it: impl Fn(&Call, Option<EndId>) -> bool) -> Vec<TaskId> {
+    let inside = |other: &&Task| {
+        other.sleeping_call().is_some_and(|of| {
+            let at = of.call().fd().and_then(|fd| of.names.end_id(fd));
+            other.id == task.id || is_it(of.call(), at)
+        })
+    };
+    world.tasks().filter(inside).map(|other| other.id).collect()
+}
+
+pub(super) fn in_connect(world: &World, task: &Task, (at, end): (&str, Option<&End>)) -> Explanation {
+    let text = format!(
+        "{} is asleep in connect: the queue of connections at {at} is full until somebody there accepts one.{}",
+        task.name,
+        end.map_or_else(String::new, |end| ends_by_itself(world, end, true)),
+    );
+    let listens = world.ends_at(at).find(|there| there.backlog.is_some());
+    let tasks = all_inside(world, task, |call, _| matches!(call, Call::Connect { .. }));
+    let accept = listens.map(|there| Foretold::Wakes { by: Deed::Accept { end: there.id }, tasks, with: Vec::new() });
+    wording::explanation(task, "asleep-backlog-full", "listen(2)", text).foretelling(accept)
+}
