@@ -39,8 +39,9 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
     );
     let explained = wording::explanation(task, "deadlock", kind.map_or("unix(7)", wording::page), text);
     let sleeper = circle.first().and_then(|id| world.task(*id)).unwrap_or(task);
-    let signal = Foretold::wakes(Deed::Interrupt, sleeper.id);
-    Some(wording::advised(world, task, explained, &format!("`interrupt {}`", sleeper.name)).foretelling([signal]))
+    // A loop that had moved something goes on.
+    let signal = sleeper.burst().is_none().then(|| Foretold::wakes(Deed::Interrupt, sleeper.id));
+    Some(wording::advised(world, task, explained, &format!("`interrupt {}`", sleeper.name)).foretelling(signal))
 }
 
 /// The circle, told from the task that has slept longest.

@@ -37,7 +37,9 @@ pub(super) fn write_wakes(world: &World, (task, ongoing): (&Task, &Ongoing), end
 fn bytes_that_wake(call: &Call, end: &End) -> Option<u64> {
     let room = call.room().filter(|room| *room > 0)?;
     let knows_no_more = call.flags() & abi::MSG_OOB != 0 || end.inbox.peek_off.is_some() || end.passcred;
-    if knows_no_more && (end.kind == Kind::Stream || call.flags() & abi::MSG_OOB != 0) {
+    // With SO_PEEK_OFF a look passes over so many bytes of what comes, too.
+    let looks_beyond = end.inbox.peek_off.is_some() && call.flags() & abi::MSG_PEEK != 0;
+    if looks_beyond || (knows_no_more && (end.kind == Kind::Stream || call.flags() & abi::MSG_OOB != 0)) {
         return None;
     }
     let wanted = match end.kind {

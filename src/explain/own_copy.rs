@@ -71,7 +71,7 @@ fn reader(world: &World, task: &Task, (ongoing, end): (&Ongoing, &End)) -> Optio
     let explained = wording::explanation(task, "own-copy-keeps-eof-away", wording::page(end.kind), text);
     let despite = Deed::CloseOfOthers { end: peer.id, but: task.id };
     let sleeps_on = (!others.is_empty()).then_some(Foretold::SleepsOn { despite, task: task.id });
-    let advice = format!("`interrupt {name}`, then `{name}: close {there}`");
+    let advice = close_own(task, &there);
     Some(wording::advised(world, task, explained, &advice).foretelling(sleeps_on))
 }
 
@@ -92,7 +92,14 @@ fn writer(world: &World, task: &Task, (ongoing, end): (&Ongoing, &End)) -> Optio
          still has {there} open, as {own}. Without that copy the write would fail with EPIPE instead of sleeping.",
     );
     let explained = wording::explanation(task, "own-copy-keeps-epipe-away", wording::page(end.kind), text);
-    Some(wording::advised(world, task, explained, &format!("`interrupt {name}`, then `{name}: close {there}`")))
+    Some(wording::advised(world, task, explained, &close_own(task, &there)))
+}
+
+/// What to type: a loop that has moved something sleeps again after a signal.
+fn close_own(task: &Task, there: &str) -> String {
+    let name = &task.name;
+    let until = if task.burst().is_some() { " until its loop has ended" } else { "" };
+    format!("`interrupt {name}`{until}, then `{name}: close {there}`")
 }
 
 /// The task's own descriptors of an end, as words, and the names of all others that hold it.

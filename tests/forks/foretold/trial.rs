@@ -126,7 +126,10 @@ impl Run {
             Deed::Open { at, writes } => {
                 let name = self.session.world().free_name("zz");
                 let Some(by) = self.idle() else { return Ok(None) };
-                self.perform(&format!("{by}: open {at} {} {name}", if *writes { "wr" } else { "rd" })).map(Some)
+                let events = self.perform(&format!("{by}: open {at} {} {name}", if *writes { "wr" } else { "rd" }))?;
+                // Whoever has no number left opens nothing.
+                let fails = call_of(&events, &by, |call| call.ret.is_some_and(|ret| ret < 0)).is_some();
+                Ok((!fails).then_some(events))
             }
             Deed::Feed { object } => self.feed(*object, tasks),
             Deed::Take { object } => {
