@@ -145,6 +145,13 @@ impl RecordedBench {
         self.fact(task, Fact::Done);
     }
 
+    /// A read that failed.
+    pub fn fail_read(&mut self, task: TaskId, fd: i32, errno: Errno) {
+        self.order(task, Call::Read { fd, count: 4096 }, "");
+        self.fact(task, Fact::Returned { ret: -1, errno, outcome: None });
+        self.fact(task, Fact::Done);
+    }
+
     /// The child's death was waited for.
     pub fn reap(&mut self, task: TaskId) {
         self.fact(task, Fact::Buried);

@@ -89,7 +89,7 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
             let width = width.min(area.width.saturating_sub(x));
             let style = if is_alarm(moment) { theme.alarm() } else { style };
             let label = label(context, moment, (width, style));
-            buf.set_line(area.x + x, y, &Line::from(label.clone()), width);
+            buf.set_line(area.x + x, y, &Line::from(label.clone()), width + 1);
             if row.points_back {
                 let end = x + words::spans_width(&label);
                 buf.set_stringn(area.x + end, y, "◀", 1, style);
@@ -166,8 +166,10 @@ fn label(context: ViewContext<'_>, moment: &Moment, (width, style): (u16, Style)
         _ => None,
     });
     let forms = texts.next().unwrap_or_default();
-    let fits = forms.iter().find(|form| words::spans_width(form) <= width).or(forms.last());
-    fits.map_or_else(Vec::new, |form| words::clip(form.clone(), width))
+    // Before it is cut, what is said takes the blank before the next line, too.
+    let within = |room: u16| forms.iter().find(|form| words::spans_width(form) <= room).cloned();
+    let cut = || forms.last().map_or_else(Vec::new, |form| words::clip(form.clone(), width));
+    within(width).or_else(|| within(width + 1)).unwrap_or_else(cut)
 }
 
 /// What is said of a call, the longest first. An error is what stays of it.
@@ -197,7 +199,11 @@ fn of_call(
     let marks = |letters| marks(context, moment, (letters, style));
     if marks(0).is_empty() {
         let short = what.trim_start().to_owned();
-        let forms = [format!("{verb}{end}{what}"), format!("{verb}{what}"), short];
+        let mut forms = vec![format!("{verb}{end}{what}"), format!("{verb}{what}"), short];
+        if call.errno != Errno::NONE {
+            // Half a name says less than none.
+            forms.push("failed".to_owned());
+        }
         return Some(forms.into_iter().map(|text| say(text, Vec::new())).collect());
     }
     let mut forms: Vec<Vec<Span<'static>>> =
@@ -206,6 +212,8 @@ fn of_call(
         [format!("{verb}{end}{what}"), format!("{verb}{end}"), format!("{verb}{what}"), verb.to_owned()]
             .map(|text| say(text, marks(0))),
     );
+    // The line itself tells a write from a read.
+    forms.push(marks(0));
     Some(forms)
 }
 

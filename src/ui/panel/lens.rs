@@ -297,7 +297,11 @@ fn words_row(
             "0" => " unsent",
             _ => " unlike",
         };
-        let text = words::cut(&format!("{sign}{text}{remark}"), place.wide);
+        // An error stays whole: what comes after it gives way, then the blank or the sign before it; the style tells a difference, too.
+        let first = text.split(", ").next().unwrap_or_default();
+        let forms = [format!("{sign}{text}{remark}"), format!("{sign}{first}"), first.to_owned()];
+        let whole = forms.iter().find(|form| words::width(form) <= place.wide);
+        let text = whole.map_or_else(|| words::cut(&forms[0], place.wide), String::clone);
         buf.set_stringn(place.x_of(at) - 1, y, text, usize::from(place.wide), style);
     }
 }

@@ -139,6 +139,20 @@ fn no_size_of_the_lens_panics_and_what_is_being_run_is_said() {
 }
 
 #[test]
+fn the_error_that_a_reader_meets_is_whole_at_the_floor() {
+    let mut reset = five_kinds();
+    for (fd, child, of_child) in WIRES {
+        reset.write(child, of_child, b"unread");
+        reset.close(PARENT, fd);
+        reset.fail_read(child, of_child, Errno::ECONNRESET);
+        reset.read(child, of_child, b"");
+    }
+    let (app, over) = lens([&five_kinds(), &reset, &reset]);
+    let screen = screen_of(&app, &over, (60, 18));
+    assert!(screen.contains("ECONNRESET") && !screen.contains("ECONNRES…"), "{screen}");
+}
+
+#[test]
 fn the_three_ways_of_one_channel_stand_side_by_side() {
     let mut bench = RecordedBench::bare();
     for (at, name) in ["each", "late", "first"].into_iter().enumerate() {

@@ -104,6 +104,22 @@ fn the_diagram_has_a_line_a_process_and_an_arrow_a_message() {
 }
 
 #[test]
+fn an_error_in_the_diagram_is_whole_or_none_however_narrow_its_column_is() {
+    let mut stage = RecordedBench::open();
+    stage.child("child3", 3, &[]);
+    stage.fail_write(PARENT, 4, b"x", Errno::ECONNREFUSED);
+    stage.fail_write(PARENT, 4, b"x", Errno(93));
+    for width in [60, 66, 72, 78, 80, 100, 200] {
+        let mut app = past(&stage, 0);
+        app.view = View::Diagram;
+        let screen = past_screen(&app, &stage, (width, 24));
+        let rows: Vec<&str> = screen.lines().filter(|line| line.contains('├') && line.contains(['E', 'f'])).collect();
+        let is_cut = |row: &&str| row.contains("ECONN") != row.contains("ECONNREFUSED") || row.contains("EPROTONO…");
+        assert!(!rows.iter().any(is_cut), "{screen}");
+    }
+}
+
+#[test]
 fn no_size_of_the_diagram_and_no_number_of_processes_panics() {
     let mut stage = busy_bench();
     for number in 0..20 {
