@@ -96,7 +96,7 @@ const TIME: &[KeyRow] = &[
         (40, "back in time"),
         "back in time: the event before",
     ),
-    row("run-again", &[Char('g')], Action::RunAgain, SILENT, "run a recording or program again, for real"),
+    row("run-again", &[Char('g')], Action::RunAgain, SILENT, "run it all again, for real"),
 ];
 
 const BACK: &[KeyRow] =
