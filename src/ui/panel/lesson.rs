@@ -60,9 +60,11 @@ pub fn draw(context: ViewContext<'_>, on: &TextPlace, buf: &mut Buffer) {
         place = format!("{} · {place}", around.not_saved);
     }
     let right = vec![Span::styled(format!(" {place} "), theme.faint())];
-    // A title that is too long keeps its end: of a problem it is the seed, which is typed again.
     let room = area.width.saturating_sub(words::spans_width(&right) + 3);
-    let title = words::name(&format!("{} {}", lesson.number, theme.spelled(&lesson.title)), room);
+    let title = format!("{} {}", lesson.number, theme.spelled(&lesson.title));
+    // The end of a problem's title is its seed, which is typed again.
+    let is_problem = taking.lesson == CourseItem::Problem;
+    let title = if is_problem { words::name(&title, room) } else { words::cut(&title, room) };
     let left = vec![Span::raw("─ "), Span::styled(title, theme.strong()), Span::raw(" ")];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);
     for (y, line) in (area.y + 1..area.bottom()).zip(page.lines.iter().skip(first)) {
