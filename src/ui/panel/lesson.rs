@@ -62,9 +62,8 @@ pub fn draw(context: ViewContext<'_>, on: &TextPlace, buf: &mut Buffer) {
     let right = vec![Span::styled(format!(" {place} "), theme.faint())];
     let room = area.width.saturating_sub(words::spans_width(&right) + 3);
     let title = format!("{} {}", lesson.number, theme.spelled(&lesson.title));
-    // The end of a problem's title is its seed, which is typed again.
-    let is_problem = taking.lesson == CourseItem::Problem;
-    let title = if is_problem { words::name(&title, room) } else { words::cut(&title, room) };
+    // What stands in brackets at the end is the seed of a problem, which is typed again.
+    let title = if title.ends_with(')') { words::name(&title, room) } else { words::cut(&title, room) };
     let left = vec![Span::raw("─ "), Span::styled(title, theme.strong()), Span::raw(" ")];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);
     for (y, line) in (area.y + 1..area.bottom()).zip(page.lines.iter().skip(first)) {

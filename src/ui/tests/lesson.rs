@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::app::action::{Action, ChannelAction, Move};
-use crate::app::course::{Course, CourseItem, TextScroll};
+use crate::app::course::{Course, TextScroll};
 use crate::check::Verdict;
 use crate::lesson::load;
 use crate::lesson::progress::Progress;
@@ -278,8 +278,7 @@ const PROBLEM: &str = "+++\ntitle = \"What happens next?\"\ntopics = [\"basics\"
 #[test]
 fn the_seed_of_a_problem_is_whole_at_the_floor() {
     let empty = RecordedBench::bare();
-    let mut app = taking(&empty, &PROBLEM.replace("What happens next?", "What happens next? (seed 321084)"));
-    app.course.taking.as_mut().unwrap().lesson = CourseItem::Problem;
+    let app = taking(&empty, &PROBLEM.replace("What happens next?", "What happens next? (seed 321084)"));
     assert_shows(&screen_of(&app, &empty, (60, 18)), &["─ 1 What", "(seed 321084)", "more ↓"]);
 }
 
