@@ -160,6 +160,8 @@ impl Chaos {
 fn run(seed: u64) -> Duration {
     let mut random = Random::new(seed);
     let mut chaos = Chaos { pty: Pty::start((24, 80)), told: vec![format!("seed {seed}")], is_closed: false };
+    // Who has not begun is not taken for one who has left.
+    assert!(until(PATIENCE, || !chaos.processes().is_empty()).is_some(), "nobody begins");
     // Sometimes before the first frame.
     if random.chance(80) {
         chaos.pty.wait("two channels", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
