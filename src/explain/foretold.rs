@@ -1,10 +1,10 @@
 //! What the texts foretell, as values from which the sentences are made.
 
-use crate::abi;
+use crate::abi::{self, Errno};
 use crate::order::Call;
 use crate::questions::next_read::{Blocking, next_read};
 use crate::questions::{next_write, sleep};
-use crate::trace::{Deed, Foretold, ReadOutcome, TaskId, WokenWith};
+use crate::trace::{CallOutcome, Deed, Foretold, ReadOutcome, TaskId, WokenWith};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::{EndId, Kind};
@@ -94,6 +94,17 @@ pub(super) fn deaths_wake(world: &World, task: &Task, pid: i32, all: bool) -> Op
     let waits = |other: &&Task| other.sleeping_call().is_some_and(|of| matches!(of.call(), Call::Waitpid { .. }));
     let is_alone = world.tasks().filter(waits).count() == 1 && world.locked_pipes().next().is_none();
     (is_alone && !children.is_empty() && pid >= -1).then(|| Foretold::wakes(Deed::Deaths(children), task.id))
+}
+
+/// What an accept at a listening socket comes to.
+pub(super) fn next_accept(listener: &End) -> Foretold {
+    let has_waiting = listener.backlog.as_ref().is_some_and(|backlog| !backlog.is_empty());
+    let outcome = match (has_waiting, listener.shut_here.0) {
+        (true, _) => CallOutcome::Works,
+        (false, true) => CallOutcome::Fails(Errno::EINVAL),
+        (false, false) => CallOutcome::Sleeps,
+    };
+    Foretold::Accept { at: listener.id, outcome }
 }
 
 /// What makes poll(2) and epoll_wait(2) tell of something that they are asked about.

@@ -4,7 +4,7 @@ use crate::abi::{Errno, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI};
 use crate::order::{Call, Extra};
 use crate::questions::next_read::{Blocking, next_read};
 use crate::questions::next_write::{self, Cause, WriteFailure};
-use crate::trace::{CallOutcome, CallState, Explanation, Foretold, ReadOutcome};
+use crate::trace::{CallState, Explanation, Foretold, ReadOutcome};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
@@ -68,12 +68,7 @@ fn listener(context: &CallContext<'_>) -> Option<Explanation> {
     } else {
         format!("{here} listens, and no connection waits there: an accept would sleep.")
     };
-    let outcome = match (waiting, end.shut_here.0) {
-        (0, true) => CallOutcome::Fails(Errno::EINVAL),
-        (0, false) => CallOutcome::Sleeps,
-        _ => CallOutcome::Works,
-    };
-    let accept = Foretold::Accept { at: end.id, outcome };
+    let accept = foretold::next_accept(end);
     Some(wording::explanation(end, "a-connection-is-readable", "accept(2)", text).foretelling([accept]))
 }
 

@@ -7,7 +7,7 @@ use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
 
 use super::context::CallContext;
-use super::wording;
+use super::{foretold, wording};
 
 /// shutdown(2), and who is told.
 pub(super) fn shut_down(context: &CallContext<'_>) -> Option<Explanation> {
@@ -19,10 +19,8 @@ pub(super) fn shut_down(context: &CallContext<'_>) -> Option<Explanation> {
              connection waits. No descriptor is closed.",
             end.label()
         );
-        let waiting = end.backlog.as_ref().is_some_and(|backlog| !backlog.is_empty());
-        let accept = if waiting { CallOutcome::Works } else { CallOutcome::Fails(Errno::EINVAL) };
         let refused = Foretold::Connect { to: end.id, outcome: CallOutcome::Fails(Errno::ECONNREFUSED) };
-        let foretold = [Foretold::Accept { at: end.id, outcome: accept }, refused];
+        let foretold = [foretold::next_accept(end), refused];
         return Some(wording::explanation(end, "listener-shut-down", "shutdown(2)", text).foretelling(foretold));
     }
     let end = context.end.filter(|end| context.ret() >= 0 && (end.peer.is_some() || end.kind == Kind::Dgram))?;

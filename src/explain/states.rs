@@ -7,7 +7,7 @@ use crate::world::channel::End;
 use crate::world::kind::Kind;
 
 use super::context::CallContext;
-use super::{Rule, shutdowns, signals, wording};
+use super::{Rule, foretold, shutdowns, signals, wording};
 
 pub(super) const RULES: &[Rule] = &[
     signals::pending,
@@ -317,9 +317,7 @@ fn accepted(context: &CallContext<'_>) -> Option<Explanation> {
     };
     let text =
         format!("accept made a new socket, {made}, for one connection. {here} itself goes on listening; {left}.");
-    let outcome = if waiting == 0 { CallOutcome::Sleeps } else { CallOutcome::Works };
-    let outcome = if waiting == 0 && listener.shut_here.0 { CallOutcome::Fails(Errno::EINVAL) } else { outcome };
-    let next = Foretold::Accept { at: listener.id, outcome };
+    let next = foretold::next_accept(listener);
     Some(wording::explanation(made, "accepted", "accept(2)", text).foretelling([next]))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::abi::{self, Errno};
 use crate::order::Call;
-use crate::trace::{CallOutcome, Explanation, Foretold, ReadOutcome};
+use crate::trace::{Explanation, Foretold, ReadOutcome};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
@@ -10,7 +10,7 @@ use crate::world::origin::Setting;
 
 use super::context::CallContext;
 use super::pages::PipeRoom;
-use super::{Rule, by_others, pages, reads, wording};
+use super::{Rule, by_others, foretold, pages, reads, wording};
 
 pub(super) const RULES: &[Rule] = &[reads::threw_urgent, nothing_to_accept, backlog_full, nothing_waits, buffer_full];
 
@@ -89,7 +89,7 @@ fn nothing_to_accept(context: &CallContext<'_>) -> Option<Explanation> {
     );
     let explained = wording::explanation(end, "nothing-to-accept", "accept(2)", text);
     let advice = format!("`poll {here} for=in timeout=-1` sleeps until there is one, then accept");
-    let none = Foretold::Accept { at: end.id, outcome: CallOutcome::Sleeps };
+    let none = foretold::next_accept(end);
     Some(wording::advised(context.world, context.task, explained, &advice).foretelling([none]))
 }
 
