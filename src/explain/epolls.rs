@@ -14,7 +14,6 @@ use super::{Rule, foretold, wording};
 
 pub(super) const RULES: &[Rule] = &[not_added, spent, edge_was_told, outlives_its_number, told, nothing_there];
 
-const EPOLLIN: u32 = 1;
 /// Told of the other side's end.
 const HANG_UPS: &[(&str, i32)] = &[("EPOLLHUP", 0x10), ("EPOLLRDHUP", 0x2000), ("EPOLLERR", 8)];
 const HANG_UP_BITS: i32 = ALWAYS_TOLD | 0x2000;
@@ -57,7 +56,7 @@ fn rows<'a>(context: &CallContext<'a>) -> &'a [(u64, u32)] {
 /// An end that waits to be read, and is asked about that.
 fn unread<'a>(world: &'a World, interest: &Interest) -> Option<&'a End> {
     let end = world.end(interest.end)?;
-    (interest.events & EPOLLIN != 0 && !end.inbox.queue.is_empty()).then_some(end)
+    (interest.events & abi::EPOLLIN != 0 && !end.inbox.queue.is_empty()).then_some(end)
 }
 
 /// EPOLLONESHOT that was told.
@@ -139,7 +138,7 @@ fn told(context: &CallContext<'_>) -> Option<Explanation> {
     } else {
         "It is told again by each wait as long as it is so: that is level-triggered"
     };
-    let waits = unread(context.world, interest).filter(|_| row.1 & EPOLLIN != 0);
+    let waits = unread(context.world, interest).filter(|_| row.1 & abi::EPOLLIN != 0);
     let waits = waits.map_or_else(String::new, |end| format!(" ({})", wording::waits(end)));
     let hung = hung_up(context.world, interest, row.1).map_or_else(String::new, |hung| format!(" {hung}"));
     let text = format!("epoll_wait tells of {label}{waits}.{hung} {how}.");
@@ -220,8 +219,8 @@ pub(super) fn asleep(world: &World, task: &Task, ongoing: &Ongoing) -> Option<Ex
 /// Something that one of those who sleep there is told of.
 fn first_event(world: &World, task: &Task, (ongoing, all): (&Ongoing, &[&Interest])) -> Option<Foretold> {
     let at = ongoing.call().fd().and_then(|fd| ongoing.names.end_id(fd))?;
-    let tasks: Vec<_> = world.tasks().filter(|other| other.id == task.id || sleep::is_at(other, at)).collect();
-    let tasks: Vec<_> = tasks.iter().map(|task| task.id).collect();
+    let others = sleep::others_at(world, task, at).map(|other| other.id);
+    let tasks: Vec<_> = std::iter::once(task.id).chain(others).collect();
     let mut live = all.iter().filter(|interest| !interest.is_spent);
     live.find_map(|interest| foretold::event_wakes(world, &tasks, (interest.end, interest.events)))
 }

@@ -13,14 +13,13 @@ use crate::world::task::{Ongoing, Task};
 
 /// Bytes that go into any buffer that is not full.
 const FEW: u64 = 4096;
-const EPOLLIN: u32 = 1;
 
 /// The write that wakes a sleeping reader, and who sleeps there beside it: one of them wakes. None where nobody can tell how much
 /// it takes, or where another one would take it away.
 pub(super) fn write_wakes(world: &World, (task, ongoing): (&Task, &Ongoing), end: &End) -> Option<Foretold> {
-    let peer = world.end(end.peer?).filter(|peer| !peer.closed && peer.peer == Some(end.id) && !peer.shut_wr)?;
+    let peer = writer_to(world, end)?;
     let bytes = bytes_that_wake(ongoing.call(), end).filter(|_| !end.shut_rd)?;
-    let others: Vec<&Task> = world.tasks().filter(|other| other.id != task.id && sleep::is_at(other, end.id)).collect();
+    let others: Vec<&Task> = sleep::others_at(world, task, end.id).collect();
     let is_plain = |other: &&Task| {
         other.burst().is_none()
             && other.sleeping_call().is_some_and(|of| bytes == 1 && bytes_that_wake(of.call(), end) == Some(1))
@@ -31,6 +30,11 @@ pub(super) fn write_wakes(world: &World, (task, ongoing): (&Task, &Ongoing), end
     let tasks = std::iter::once(task.id).chain(others.iter().map(|other| other.id)).collect();
     let with = if bytes > 1 { vec![WokenWith::AtLeast(bytes)] } else { Vec::new() };
     Some(Foretold::Wakes { by: Deed::Write { end: peer.id, bytes, times: 1 }, tasks, with })
+}
+
+/// The other side of an end, where a write can still come from.
+pub(super) fn writer_to<'a>(world: &'a World, end: &End) -> Option<&'a End> {
+    world.end(end.peer?).filter(|peer| !peer.closed && peer.peer == Some(end.id) && !peer.shut_wr)
 }
 
 /// How many bytes have to come before a sleeping read returns.
@@ -57,8 +61,7 @@ fn bytes_that_wake(call: &Call, end: &End) -> Option<u64> {
 /// The names of all others that sleep in a read of the same end.
 pub(super) fn others_at(world: &World, task: &Task, end: EndId) -> Vec<String> {
     let reads = |other: &&Task| other.sleeping_call().is_some_and(|of| of.call().is_reading());
-    let others = world.tasks().filter(|other| other.id != task.id && sleep::is_at(other, end));
-    others.filter(reads).map(|other| other.name.clone()).collect()
+    sleep::others_at(world, task, end).filter(reads).map(|other| other.name.clone()).collect()
 }
 
 /// The close of the last descriptor of the other side, where nothing but that comes between.
@@ -112,13 +115,13 @@ pub(super) fn event_wakes(world: &World, tasks: &[TaskId], (at, events): (EndId,
     let takes = |task: &Task| {
         task.is_reader() || task.sleeping_call().is_some_and(|of| of.call().is_reading() && sleep::is_at(task, at))
     };
-    if events & EPOLLIN == 0 || world.tasks().any(takes) {
+    if events & abi::EPOLLIN == 0 || world.tasks().any(takes) {
         return None;
     }
     let by = match (world.end(at), world.object(at)) {
         (Some(end), _) if end.backlog.is_some() => reach(world, end)?,
         (Some(end), _) => {
-            let peer = world.end(end.peer?).filter(|peer| !peer.closed && peer.peer == Some(at) && !peer.shut_wr)?;
+            let peer = writer_to(world, end)?;
             let is_plain = !end.shut_rd && end.can_be_read() && !peer.outside;
             is_plain.then_some(Deed::Write { end: peer.id, bytes: 1, times: 1 })?
         }
@@ -158,7 +161,6 @@ pub(super) fn failing_write(world: &World, end: &End) -> Option<Foretold> {
 /// Whether nobody else sleeps at either side of an end.
 fn is_only_sleeper(world: &World, task: &Task, there: EndId) -> bool {
     let near = world.end(there).and_then(|end| end.peer);
-    let is_at = |other: &Task, end: EndId| sleep::is_at(other, end);
-    let others = |other: &Task| is_at(other, there) || near.is_some_and(|near| is_at(other, near));
+    let others = |other: &Task| sleep::is_at(other, there) || near.is_some_and(|near| sleep::is_at(other, near));
     !world.tasks().any(|other| other.id != task.id && (others(other) || other.is_reader()))
 }

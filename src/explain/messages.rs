@@ -170,7 +170,7 @@ fn came(context: &CallContext<'_>) -> Option<Explanation> {
 
 /// So many messages more.
 fn rest_wakes(world: &World, task: &Task, (end, rest): (&End, u64)) -> Option<Foretold> {
-    let peer = world.end(end.peer?).filter(|peer| !peer.closed && peer.peer == Some(end.id) && !peer.shut_wr)?;
+    let peer = foretold::writer_to(world, end)?;
     let is_alone = foretold::others_at(world, task, end.id).is_empty() && !world.tasks().any(Task::is_reader);
     let times = u32::try_from(rest).ok().filter(|times| (1..=8).contains(times) && is_alone && !end.shut_rd)?;
     (end.kind.keeps_messages()).then(|| Foretold::wakes(Deed::Write { end: peer.id, bytes: 1, times }, task.id))

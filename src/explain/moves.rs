@@ -205,7 +205,7 @@ pub(super) fn asleep(world: &World, task: &Task) -> Option<Explanation> {
 /// A write where nothing waits, or reads where there is no room; none where both are so, or where somebody else sleeps there.
 fn lets_it_move(world: &World, task: &Task, (from, to): (&End, &End)) -> Option<Foretold> {
     let (before, behind) = (world.end(from.peer?)?, world.end(to.peer?)?);
-    let sleeps_there = |end: &End| world.tasks().any(|other| other.id != task.id && sleep::is_at(other, end.id));
+    let sleeps_there = |end: &End| sleep::others_at(world, task, end.id).next().is_some();
     if [from, to, before, behind].into_iter().any(sleeps_there) || world.tasks().any(Task::is_reader) {
         return None;
     }

@@ -1,6 +1,6 @@
 //! What can be waited for and is no channel: an eventfd's count, a timer, a signal that is blocked, a process that is alive.
 
-use crate::abi::{Disposition, Errno, POLLHUP, POLLIN, Signal, TaskState};
+use crate::abi::{Errno, POLLHUP, POLLIN, Signal, TaskState};
 use crate::order::{Call, Extra};
 use crate::questions::sleep;
 use crate::trace::{Brought, CallOutcome, Deed, Explanation, Foretold};
@@ -46,8 +46,7 @@ fn blocked(context: &CallContext<'_>) -> Option<Explanation> {
 /// A signal that its target has blocked.
 pub(super) fn is_blocked(world: &World, target: &Task, signal: Signal) -> Option<Explanation> {
     let origin = target.blocked.get(&signal.0)?;
-    let process = world.process_of(target.id);
-    let ignores = process.and_then(|process| process.dispositions.get(&signal.0)) == Some(&Disposition::Ignore);
+    let ignores = world.process_of(target.id).is_some_and(|process| process.ignores(signal));
     let (name, signal) = (&target.name, signal.name());
     let though = if ignores { ", although it is ignored: a blocked signal is never thrown away" } else { "" };
     let text = format!(
@@ -235,7 +234,7 @@ pub(super) fn asleep(world: &World, task: &Task, ongoing: &Ongoing) -> Option<Ex
         Inside::Timer { ms, was_read } if ms.unwrap_or(0) == 0 || *was_read => Some(Deed::Interrupt),
         Inside::Timer { .. } | Inside::Process(_) | Inside::Epoll(_) | Inside::Opaque => None,
     };
-    let is_alone = !world.tasks().any(|other| other.id != task.id && sleep::is_at(other, at));
+    let is_alone = sleep::others_at(world, task, at).next().is_none();
     let wakes = by.filter(|_| is_alone).map(|by| Foretold::wakes(by, task.id));
     Some(wording::explanation(task, "asleep-at-object", page(object), text).foretelling(wakes))
 }

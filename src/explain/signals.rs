@@ -194,7 +194,7 @@ pub(super) fn no_child(context: &CallContext<'_>) -> Option<Explanation> {
     let (world, who) = (context.world, context.who());
     let process = world.process_of(context.task.id);
     let named = context.call.names.task(*pid).and_then(|name| world.task_named(name));
-    if process.and_then(|process| process.dispositions.get(&Signal::CHLD.0)) == Some(&Disposition::Ignore) {
+    if process.is_some_and(|process| process.ignores(Signal::CHLD)) {
         return Some(ignores_deaths(context, named));
     }
     let text = match named {

@@ -1,6 +1,6 @@
 //! Sleeps in which nothing is read or written: for an event, a death, a connection, an accept.
 
-use crate::abi::{Disposition, Signal};
+use crate::abi::Signal;
 use crate::order::Call;
 use crate::trace::{Deed, Explanation, Foretold, TaskId, WokenWith};
 use crate::world::World;
@@ -70,8 +70,7 @@ fn first_event(world: &World, task: &Task, ongoing: &Ongoing) -> Vec<Foretold> {
 pub(super) fn in_wait(world: &World, task: &Task, ongoing: &Ongoing) -> Explanation {
     let pid = if let Call::Waitpid { pid, .. } = ongoing.call() { *pid } else { -1 };
     let name = &task.name;
-    let ignores = world.process_of(task.id).and_then(|process| process.dispositions.get(&Signal::CHLD.0));
-    let ignores = ignores == Some(&Disposition::Ignore);
+    let ignores = world.process_of(task.id).is_some_and(|process| process.ignores(Signal::CHLD));
     let text = match (ongoing.names.task(pid), ignores) {
         (Some(child), false) => {
             format!("{name} is asleep in waitpid: {child} has not died yet. Its death wakes {name}.")

@@ -71,6 +71,12 @@ pub fn is_at(task: &Task, end: EndId) -> bool {
     task.sleeping_call().is_some_and(|ongoing| end_ids(ongoing).contains(&end))
 }
 
+/// All others that sleep in a call about this end.
+pub fn others_at<'a>(world: &'a World, task: &Task, end: EndId) -> impl Iterator<Item = &'a Task> + use<'a> {
+    let own = task.id;
+    world.tasks().filter(move |other| other.id != own && is_at(other, end))
+}
+
 /// `read(chat[1])`, `waitpid(child1)`: the call a task is in, with what it is about.
 pub fn call_words(ongoing: &Ongoing) -> String {
     let call = ongoing.call();

@@ -282,6 +282,11 @@ impl Process {
         Self { table, ..Self::default() }
     }
 
+    /// Whether it ignores a signal because it was asked to.
+    pub fn ignores(&self, signal: Signal) -> bool {
+        self.dispositions.get(&signal.0) == Some(&Disposition::Ignore)
+    }
+
     /// The rows that people are shown: all but the standard streams, as long as they are nothing but /dev/null.
     pub fn rows(&self) -> impl Iterator<Item = (i32, &Descriptor)> {
         let is_plain = |fd: i32, row: &Descriptor| fd <= 2 && row.end == EndId::NULL;
