@@ -10,17 +10,16 @@ use super::{App, stepping};
 /// Something that has come from the program, or from whoever holds its keyboard.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these four")]
 pub(super) fn update(app: &mut App, input: Input) -> Vec<Command> {
-    let again = app.key(Action::RunAgain);
     let Some(program) = &mut app.program else { return Vec::new() };
     match input {
         Input::ProgramScreen(screen) => program.screen = screen,
         Input::ProgramEnded(words) => {
             program.has_keyboard = false;
-            app.transcript.end_noise();
-            let name = app.recording.clone().unwrap_or_default();
-            app.notice = Some(format!("{name} {words}; what it did stays here until you leave; {again} runs it again"));
             program.standing.clear();
-            program.ending = Some(words);
+            program.ending = Some(words.clone());
+            app.transcript.end_noise();
+            let (name, again) = (app.recording.clone().unwrap_or_default(), app.key(Action::RunAgain));
+            app.notice = Some(format!("{name} {words}; what it did stays here until you leave; {again} runs it again"));
         }
         Input::KeyboardBack => program.has_keyboard = false,
         Input::ProgramStands(standing) => return stepping::stands(app, standing),

@@ -32,27 +32,28 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
     for lost in unwritten(task) {
         explanation.text = format!("{lost} {}", explanation.text);
     }
-    if let Some(taken) = &task.taken_along {
-        let what = match taken.messages {
-            Some(messages) => {
-                format!("{} ({})", wording::count(messages, "message"), wording::count(taken.bytes, "byte"))
-            }
-            None => wording::count(taken.bytes, "byte"),
-        };
-        let lost = if taken.messages.unwrap_or(taken.bytes) == 1 { "it is lost" } else { "they are lost" };
-        explanation.text = format!(
-            "{} {} had taken {what} from {} in the call that it slept in, and {lost} with it.{}",
-            explanation.text,
-            task.name,
-            taken.from,
-            if taken.leaves_error {
-                " The next call there fails with ERESTARTSYS or EINTR, which the kernel keeps of a recvmmsg that a signal ended."
-            } else {
-                ""
-            },
-        );
+    if let Some(lost) = taken_along(task) {
+        explanation.text = format!("{} {lost}", explanation.text);
     }
     Some(explanation)
+}
+
+/// What it had taken in the call that it died in.
+fn taken_along(task: &Task) -> Option<String> {
+    let taken = task.taken_along.as_ref()?;
+    let bytes = wording::count(taken.bytes, "byte");
+    let what = match taken.messages {
+        Some(messages) => format!("{} ({bytes})", wording::count(messages, "message")),
+        None => bytes,
+    };
+    let lost = if taken.messages.unwrap_or(taken.bytes) == 1 { "it is lost" } else { "they are lost" };
+    let error = if taken.leaves_error {
+        " The next call there fails with ERESTARTSYS or EINTR, which the kernel keeps of a recvmmsg that a signal ended."
+    } else {
+        ""
+    };
+    let (name, from) = (&task.name, &taken.from);
+    Some(format!("{name} had taken {what} from {from} in the call that it slept in, and {lost} with it.{error}"))
 }
 
 fn of_death(world: &World, task: &Task) -> Option<Explanation> {

@@ -245,32 +245,35 @@ fn ready(context: &CallContext<'_>) -> Option<Explanation> {
         wording::waits(end)
     };
     let outcome = next_read(context.world, end, Blocking::MustNotSleep).map(|next| next.outcome);
-    let read = match (bits & POLLIN != 0, outcome) {
-        _ if !end.can_be_read() => None,
-        (_, Some(ReadOutcome::Fails(errno))) => Some(format!("a read would fail with {}", errno.name())),
-        (true, _) if too_few && !end.nonblock => Some(format!(
-            "POLLIN says that something is there, yet a read would sleep ({waits}, and SO_RCVLOWAT asks for {})",
-            end.low_water
-        )),
-        (true, _) => Some(format!("a read would not sleep ({waits})")),
-        (false, _) if asked_to_read(context) => Some(format!("a read would sleep ({waits})")),
-        (false, _) => None,
+    // What a read comes to, in words and as a value.
+    let (read, reads) = match (bits & POLLIN != 0, outcome) {
+        _ if !end.can_be_read() => (None, None),
+        (_, Some(fails @ ReadOutcome::Fails(errno))) => {
+            (Some(format!("a read would fail with {}", errno.name())), Some(Foretold::read(end.id, fails)))
+        }
+        (true, _) if too_few && !end.nonblock => {
+            let text = format!(
+                "POLLIN says that something is there, yet a read would sleep ({waits}, and SO_RCVLOWAT asks for {})",
+                end.low_water
+            );
+            (Some(text), None)
+        }
+        (true, _) => {
+            let reads = foretold::reads(context.world, end).filter(|_| !too_few);
+            (Some(format!("a read would not sleep ({waits})")), reads)
+        }
+        (false, _) if asked_to_read(context) => {
+            (Some(format!("a read would sleep ({waits})")), Some(Foretold::read(end.id, ReadOutcome::Sleeps)))
+        }
+        (false, _) => (None, None),
     };
     let urgent = (bits & POLLPRI != 0).then(|| "an urgent byte can be taken by MSG_OOB".to_owned());
     let write = (bits & POLLOUT != 0).then(|| "a write of a little would not sleep".to_owned());
     let would: Vec<String> = [read, urgent, write].into_iter().flatten().collect();
     let would = if would.is_empty() { "nothing but what it says is known".to_owned() } else { wording::list(&would) };
-    let says_sleep = bits & POLLIN == 0 && asked_to_read(context) && end.can_be_read();
-    let read = if let Some(fails @ ReadOutcome::Fails(_)) = outcome {
-        Some(Foretold::read(end.id, fails)).filter(|_| end.can_be_read())
-    } else if says_sleep {
-        Some(Foretold::read(end.id, ReadOutcome::Sleeps))
-    } else {
-        foretold::reads(context.world, end).filter(|_| bits & POLLIN != 0 && !too_few)
-    };
     let write = (bits & POLLOUT != 0).then_some(Foretold::WriteFits { end: end.id, bytes: 1 });
     let text = format!("poll answers for this moment: at {here} {would}.");
-    Some(wording::explanation(end, "ready-now", "poll(2)", text).foretelling(read.into_iter().chain(write)))
+    Some(wording::explanation(end, "ready-now", "poll(2)", text).foretelling(reads.into_iter().chain(write)))
 }
 
 /// Whether the call asked for POLLIN.

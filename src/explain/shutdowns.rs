@@ -39,13 +39,7 @@ pub(super) fn shut_down(context: &CallContext<'_>) -> Option<Explanation> {
         Some(there) => format!("A read there returns what waits, {then}, and a write at {there} fails with EPIPE"),
         None => format!("A read there returns what waits, {then}"),
     };
-    let what = match how {
-        0 => reads,
-        1 => writes,
-        _ => format!("{writes}. {reads}"),
-    };
-    let text =
-        format!("shutdown acts on the socket, at once and for all who hold {here}; no descriptor is closed. {what}.");
+    let text = words(&here, *how, (&reads, &writes));
     let open = context.peer().filter(|peer| !peer.closed);
     let nothing_waits = |end: &&End| end.inbox.queue.is_empty() && !mute;
     let eof = |end: &End| Foretold::read(end.id, ReadOutcome::Eof);
@@ -62,20 +56,23 @@ pub(super) fn shut_down(context: &CallContext<'_>) -> Option<Explanation> {
     Some(explained.foretelling(foretold.flatten()))
 }
 
+/// What each direction comes to, of those that ended.
+fn words(here: &str, how: i32, (reads, writes): (&str, &str)) -> String {
+    let what = match how {
+        0 => reads.to_owned(),
+        1 => writes.to_owned(),
+        _ => format!("{writes}. {reads}"),
+    };
+    format!("shutdown acts on the socket, at once and for all who hold {here}; no descriptor is closed. {what}.")
+}
+
 /// A datagram socket without a peer: what comes to its address, and what it sends.
 fn shut_down_alone(end: &End, how: i32) -> Explanation {
     let here = end.label();
     let reads = format!(
         "A read there returns what waits, then 0 where it would sleep, and what is sent to the address of {here} fails with EPIPE"
     );
-    let writes = "A send from there fails with EPIPE".to_owned();
-    let what = match how {
-        0 => reads,
-        1 => writes,
-        _ => format!("{writes}. {reads}"),
-    };
-    let text =
-        format!("shutdown acts on the socket, at once and for all who hold {here}; no descriptor is closed. {what}.");
+    let text = words(&here, how, (&reads, "A send from there fails with EPIPE"));
     let fails = (how != 0).then_some(Foretold::write_fails(end.id, Errno::EPIPE));
     wording::explanation(end, "shutdown-acts-on-the-socket", "shutdown(2)", text).foretelling(fails)
 }
