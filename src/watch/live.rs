@@ -90,6 +90,14 @@ impl Watched {
         })
     }
 
+    /// Nothing of it is left.
+    fn kill(&mut self) {
+        if !std::mem::replace(&mut self.has_ended, true) {
+            let _ = self.started.kill();
+        }
+        self.started.reap();
+    }
+
     fn end(&mut self) -> Result<(), BenchError> {
         self.has_ended = true;
         self.follower.end();
@@ -192,9 +200,7 @@ impl Source for Watched {
 
     fn run_again(&mut self, moment: u64) -> Result<(), BenchError> {
         if !self.has_ended {
-            let _ = self.started.kill();
-            self.started.reap();
-            self.has_ended = true;
+            self.kill();
             self.follower.end();
         }
         let order = self.follower.order_until(moment);
@@ -238,10 +244,7 @@ impl Source for Watched {
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        if !self.has_ended {
-            let _ = self.started.kill();
-        }
-        self.started.reap();
+        self.kill();
     }
 }
 
