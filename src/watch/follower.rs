@@ -48,8 +48,18 @@ pub struct Follower {
     ending: Option<ProgramEnding>,
     /// The file could not be written, and nobody has been told yet.
     unwritten: Option<String>,
-    /// Who entered a call on a channel, or one that makes a task, in order, each with the newest moment then.
-    entries: Vec<(u64, TaskId)>,
+    entries: Vec<OrderedEntry>,
+}
+
+/// A call on a channel, or one that makes a task, in the order in which they are to be entered when the program runs again.
+#[derive(Debug)]
+struct OrderedEntry {
+    task: TaskId,
+    /// The newest moment of the past when it was entered.
+    moment: u64,
+    /// Whether a task was born by it.
+    has_made_task: bool,
+    makes_task: bool,
 }
 
 impl Follower {
@@ -111,9 +121,9 @@ impl Follower {
         &self.recording
     }
 
-    /// Who entered a call on a channel, or one that makes a task, in order, until this moment.
+    /// Who entered a call on a channel, or one that makes a task, until this moment, in the order for another run.
     pub fn order_until(&self, moment: u64) -> Vec<TaskId> {
-        self.entries.iter().take_while(|entry| entry.0 < moment).map(|entry| entry.1).collect()
+        self.entries.iter().take_while(|entry| entry.moment < moment).map(|entry| entry.task).collect()
     }
 
     /// What went wrong so far.
@@ -129,9 +139,25 @@ impl Follower {
     /// Only where the past is kept can a moment of it be returned to.
     fn note_entry(&mut self, record: &Record) {
         let Some(history) = self.recording.history() else { return };
+        let (task, moment) = (record.task, history.newest());
+        if let Fact::Born(birth) = &record.fact {
+            return self.note_birth(birth.by);
+        }
         let Fact::Entered { call } = &record.fact else { return };
-        if call.makes_task() || is_on_channel(self.recording.world(), record.task, call) {
-            self.entries.push((history.newest(), record.task));
+        let makes_task = call.makes_task();
+        if makes_task || is_on_channel(self.recording.world(), task, call) {
+            self.entries.push(OrderedEntry { task, moment, has_made_task: false, makes_task });
+        }
+    }
+
+    /// Of two forks that were under way at one time, whose child came first stands first: the names are given in order of birth.
+    fn note_birth(&mut self, by: Option<TaskId>) {
+        let made = |entry: &OrderedEntry| Some(entry.task) == by && entry.makes_task && !entry.has_made_task;
+        let Some(at) = self.entries.iter().rposition(made) else { return };
+        self.entries[at].has_made_task = true;
+        if let Some(earlier) = self.entries.iter().rposition(|entry| entry.has_made_task).filter(|other| *other > at) {
+            self.entries[at].moment = self.entries[earlier].moment;
+            self.entries[at..=earlier].rotate_left(1);
         }
     }
 
@@ -172,4 +198,34 @@ fn standing(world: &World, task: TaskId, call: &Call) -> Option<Standing> {
 /// How the recording of a watched program is made.
 pub fn keeping(past: bool) -> Keeping {
     Keeping { every_call: false, past, events: usize::MAX, unwritten: false, statements: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::trace::{Birth, Role, TableOrigin};
+
+    #[test]
+    fn two_forks_at_one_time_stand_in_the_order_of_their_children() {
+        let mut follower = Follower::new(None, true);
+        let mut says = |task, fact| {
+            follower.take(Frame::Record(Record { line: 0, task: TaskId(task), t_ns: 0, fact }));
+        };
+        let born = |task: u32, by: Option<u32>| {
+            let (name, by) = (format!("t{task}"), by.map(TaskId));
+            let table = by.map_or(TableOrigin::Null, TableOrigin::CopyOf);
+            Fact::Born(Rc::new(Birth { by, table, role: Role::Stranger, ..Birth::parent(name, 100) }))
+        };
+        let fork = || Fact::Entered { call: Call::Fork.into() };
+        says(0, born(0, None));
+        says(0, fork());
+        says(1, born(1, Some(0)));
+        says(0, fork());
+        says(1, fork());
+        says(2, born(2, Some(1)));
+        says(3, born(3, Some(0)));
+        assert_eq!(follower.order_until(u64::MAX), [0, 1, 0].map(TaskId));
+    }
 }
