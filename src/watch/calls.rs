@@ -67,7 +67,7 @@ impl Watcher<'_> {
                 channels.extend(self.shared_table(tid, &call));
                 let entry = EntryStop { sysno, arguments, call, channels, stopped_ns: now_ns() };
                 let is_birth = entry.call.makes_task() && self.repeats_births();
-                if (is_on_channel || is_birth) && self.hold(tid) {
+                if (is_on_channel || is_birth) && self.hold(tid, sysno) {
                     self.set_state(tid, TraceeState::Waiting(Box::new(entry)));
                 } else if self.may_enter(tid, &entry.channels) {
                     self.let_in(tid, entry, false);

@@ -6,6 +6,7 @@ use crate::app::program::StepOrder;
 use crate::order::Call;
 use crate::sys::now_ns;
 use crate::sys::procfs::ThreadFiles;
+use crate::sys::syscalls::Sysno;
 use crate::trace::TaskId;
 
 use super::scheduling::{HeldTasks, Picker, Scheduling};
@@ -24,9 +25,14 @@ const MISSING_NS: u64 = 3_000_000_000;
 const LOOKS: u32 = 2;
 
 impl Watcher<'_> {
-    /// A task stands before its call and waits to be picked. False where all go as they like.
-    pub(super) fn hold(&mut self, tid: i32) -> bool {
+    /// A task stands before its call and waits to be picked. False where all go as they like, and where the call was picked already:
+    /// a signal has only interrupted it, and an earlier run has it once in its order.
+    pub(super) fn hold(&mut self, tid: i32, sysno: Sysno) -> bool {
         let Scheduling::Picked(picks) = &mut self.scheduling else { return false };
+        let goes_on = self.tracees.get(&tid).is_some_and(|tracee| tracee.goes_on_with == Some(sysno));
+        if goes_on && matches!(picks.picker, Picker::Recorded { .. }) {
+            return false;
+        }
         picks.held.push(tid);
         picks.quiet = 0;
         true
