@@ -238,7 +238,7 @@ impl<'a> Observed<'a> {
         if ret == -1 && call.errno != Errno::NONE {
             return format!("-1 {}", call.errno.name());
         }
-        if let (Want::Value(_), Some(number)) = (want, brought(call)) {
+        if let (Want::Value(_) | Want::Anything, Some(number)) = (want, brought(call)) {
             let is_signal = matches!(call.names.brought, Some(Brought::Signals(_)));
             let name = i32::try_from(number).map(|number| abi::Signal(number).name()).ok().filter(|_| is_signal);
             return format!("value={}", name.unwrap_or_else(|| number.to_string()));
@@ -360,6 +360,10 @@ fn value_words(call: &CallEvent, ret: i64, as_number: bool) -> String {
             Some((task, death)) if !as_number => death_words(task, death),
             _ => ret.to_string(),
         },
+        _ if matches!(call.call, Call::Getppid | Call::Setsid) && !as_number => {
+            let task = i32::try_from(ret).ok().and_then(|pid| call.names.task(pid));
+            task.map_or_else(|| ret.to_string(), str::to_owned)
+        }
         _ if call.call.room().is_none() => ret.to_string(),
         _ if ret == 0 && call.eof == Some(true) => "EOF".to_owned(),
         // A read of no bytes at all is neither the end nor a message of none.

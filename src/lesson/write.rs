@@ -39,7 +39,7 @@ pub fn expected(statement: &Statement, held: bool, answer: &AnswerWords) -> Vec<
     let (of_itself, of_others) = answer.expected.split_at(split);
     let of_itself: Vec<String> = match &statement.verb {
         // A pid; several rounds; the time.
-        Verb::Fork { .. } | Verb::Getppid | Verb::Setsid => vec!["> 0".to_owned()],
+        Verb::Fork { .. } => vec!["> 0".to_owned()],
         Verb::Thread { .. } | Verb::Repeat { .. } | Verb::Reader { .. } | Verb::Sleep { .. } | Verb::Exec => Vec::new(),
         Verb::Channel { .. }
         | Verb::Kill { .. }
@@ -67,7 +67,7 @@ pub fn expected(statement: &Statement, held: bool, answer: &AnswerWords) -> Vec<
 fn relation(verb: &Verb, word: &str) -> String {
     let Ok(number) = word.parse::<i64>() else { return word.to_owned() };
     match verb {
-        Verb::Flood { .. } | Verb::Pipesize { .. } if number > 0 => "> 0".to_owned(),
+        Verb::Flood { .. } | Verb::Pipesize { .. } | Verb::Getppid | Verb::Setsid if number > 0 => "> 0".to_owned(),
         Verb::Getsockopt { option, .. } if number > 0 && matches!(option.as_str(), "sndbuf" | "rcvbuf") => {
             "> 0".to_owned()
         }
