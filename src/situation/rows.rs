@@ -1,9 +1,13 @@
 //! The rows: situations and questions, no answers. One file for each few headings.
 
 mod bytes;
+mod copies;
+mod family;
 mod full;
 mod gone;
 mod half;
+mod options;
+mod others;
 mod passed;
 mod sleep;
 
@@ -17,6 +21,10 @@ pub const GROUPS: &[MatrixGroup] = &[
     MatrixGroup { title: "The other side is gone", rows: gone::ROWS },
     MatrixGroup { title: "Half-closed", rows: half::ROWS },
     MatrixGroup { title: "Descriptors, credentials, names", rows: passed::ROWS },
+    MatrixGroup { title: "Options of a socket", rows: options::ROWS },
+    MatrixGroup { title: "Copies of a descriptor", rows: copies::ROWS },
+    MatrixGroup { title: "Other things to wait for", rows: others::ROWS },
+    MatrixGroup { title: "Parents, children, groups", rows: family::ROWS },
 ];
 
 /// Why a row has no meaning on a pipe.

@@ -37,5 +37,6 @@ mod saving;
 mod scarce;
 mod shared;
 mod sheets;
+mod statements;
 mod watch;
 mod why;

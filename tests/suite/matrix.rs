@@ -216,6 +216,37 @@ fn the_matrix_finds_what_is_known_of_room() {
 }
 
 #[test]
+fn the_matrix_finds_what_is_known_of_copies_and_processes() {
+    for column in ["stream", "seqpacket", "pipe", "packetpipe"] {
+        assert_eq!(answers("dup2-exec", column), ["sleeps"], "{column}: dup2 clears close-on-exec");
+        assert_eq!(answers("dup3-exec", column), ["-1 EINVAL", "EOF"], "{column}");
+        assert_eq!(answers("close-range", column)[1], "0, wakes peer EOF", "{column}");
+        assert_eq!(answers("eof-no-death", column), ["EOF", "0", "EOF", "exits peer 3"], "{column}");
+        assert_eq!(answers("orphan", column), ["peer", "exited with 0", "sleeps"], "{column}");
+        assert_eq!(answers("pdeathsig", column)[1..], ["exited with 0, killed third SIGTERM", "EOF"], "{column}");
+    }
+    assert_eq!(answers("reuseaddr", "stream"), ["0", "-1 EADDRINUSE", "0"], "SO_REUSEADDR does nothing here");
+    assert_eq!(answers("caught", "pipe")[1..], ["0, still peer", "1, wakes peer \"x\""]);
+    assert_eq!(answers("caught-norestart", "pipe")[1..], ["0, wakes peer -1 EINTR", "1"]);
+}
+
+#[test]
+fn the_matrix_finds_what_is_known_of_other_things_to_wait_for() {
+    for column in COLUMNS {
+        assert_eq!(answers("eventfd", column)[1..], ["value=2", "-1 EAGAIN"], "{column}");
+        assert_eq!(answers("eventfd-semaphore", column)[1..], ["value=1", "value=1"], "{column}");
+        assert_eq!(answers("timerfd", column)[1..], ["-1 EAGAIN", "value=1"], "{column}");
+        assert_eq!(answers("signalfd", column)[3], "value=SIGUSR1", "{column}");
+        assert!(answers("pidfd", column)[2].contains("p:POLLIN"), "{column}");
+        assert_eq!(answers("epoll-oneshot", column)[1], "0", "{column}");
+    }
+    assert_eq!(answers("sendmmsg", "dgram"), ["3", "2", "\"three\""]);
+    assert_eq!(answers("recvmmsg-waits", "seqpacket"), ["2", "sleeps", "3, wakes peer 3"]);
+    assert_eq!(answers("tee", "pipe"), ["3", "\"abc\"", "-1 EAGAIN"]);
+    assert_eq!(answers("tee", "stream")[0], "-1 EINVAL");
+}
+
+#[test]
 fn one_cell_is_the_script_that_json_gives() {
     let (_, script) = cells().into_iter().find(|cell| cell.0 == "closed-read dgram").expect("that cell");
     assert_eq!(printed(&["matrix", "closed-read", "dgram"]), script);

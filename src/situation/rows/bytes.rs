@@ -1,6 +1,6 @@
 //! What one read brings of several writes, and what becomes of the rest.
 
-use super::NO_FLAGS;
+use super::{NO_FLAGS, ONE_WAY};
 use crate::situation::{MatrixRow, Pipes};
 
 const SOCKETS_ONLY: Pipes = Pipes::Meaningless(NO_FLAGS);
@@ -24,8 +24,8 @@ pub(super) const ROWS: &[MatrixRow] = &[
     .pipes(SOCKETS_ONLY),
     MatrixRow::new(
         "trunc",
-        "ten bytes wait, and four are received with MSG_TRUNC",
-        "MAKE\nwrite A 0123456789\nrecv B 4 trunc => ?",
+        "ten bytes and ten wait, and four are received with MSG_TRUNC, by recv(2) and by recvmsg(2)",
+        "MAKE\nwrite A 0123456789\nwrite A abcdefghij\nrecv B 4 trunc => ?\nrecvmsg B 4 trunc => ?",
     )
     .pipes(SOCKETS_ONLY),
     MatrixRow::new(
@@ -36,8 +36,8 @@ pub(super) const ROWS: &[MatrixRow] = &[
     .pipes(SOCKETS_ONLY),
     MatrixRow::new(
         "waitall",
-        "three and three bytes wait, six are received with MSG_WAITALL",
-        "MAKE\nwrite A abc\nwrite A def\nrecv B 6 waitall => ?",
+        "three and three bytes wait, six are received with MSG_WAITALL; the same by recvmsg(2)",
+        "MAKE\nnonblock B on\nwrite A abc\nwrite A def\nrecv B 6 waitall => ?\nwrite A ghi\nrecvmsg B 6 waitall => ?",
     )
     .pipes(SOCKETS_ONLY),
     MatrixRow::new(
@@ -98,11 +98,41 @@ pub(super) const ROWS: &[MatrixRow] = &[
     )
     .pipes(SOCKETS_ONLY),
     MatrixRow::new(
+        "oob-recvmsg",
+        "the same by sendmsg(2) and recvmsg(2)",
+        "MAKE\nsendmsg A x oob => ?\nrecvmsg B oob => ?",
+    )
+    .pipes(SOCKETS_ONLY),
+    MatrixRow::new(
         "oob-between",
         "ab, an urgent c, de: what plain reads bring",
         "MAKE\nnonblock B on\nsend A ab\nsend A c oob\nsend A de\nread B => ?\natmark B => ?\nread B => ?",
     )
     .pipes(SOCKETS_ONLY),
+    MatrixRow::new(
+        "sendmmsg",
+        "three messages go by one sendmmsg(2); recvmmsg(2) has room for two",
+        "MAKE\nsendmmsg A one two three => ?\nrecvmmsg B 10 2 dontwait => ?\nread B => ?",
+    ),
+    MatrixRow::new(
+        "recvmmsg-waits",
+        "two messages wait, three are wanted: with MSG_WAITFORONE, then without",
+        "MAKE\nsendmmsg A one two\nrecvmmsg B 3 3 waitforone => ?\nsendmmsg A one two\nrecvmmsg B 3 3 => ?\nwrite A end => ?",
+    )
+    .pipes(SOCKETS_ONLY),
+    MatrixRow::new(
+        "recvfrom",
+        "recvfrom(2): its flags are those of recv(2)",
+        "MAKE\nsend A abc\nsend A x oob\nrecvfrom B 2 peek trunc => ?\nrecvfrom B 9 waitall dontwait => ?\n\
+         recvfrom B oob => ?",
+    )
+    .pipes(SOCKETS_ONLY),
+    MatrixRow::new(
+        "ping",
+        "the reader echoes: ten messages of 16 bytes there and back",
+        "MAKE\npeer: echo B => ?\nping A 16 10 => ?",
+    )
+    .pipes(Pipes::Meaningless(ONE_WAY)),
     MatrixRow::new(
         "two-writers",
         "a forked child and its parent write, then one read",
@@ -117,5 +147,20 @@ pub(super) const ROWS: &[MatrixRow] = &[
         "splice",
         "two messages wait: splice moves them into a pipe",
         "PAIR\nwrite A abc\nwrite A def\npipe p\nsplice B p[1] 100 => ?\nread p[0] => ?\nqueue p[0] => ?",
+    ),
+    MatrixRow::new(
+        "splice-nothing",
+        "nothing waits: splice with SPLICE_F_NONBLOCK, both ends non-blocking",
+        "PAIR\nnonblock B on\npipe p nonblock\nsplice B p[1] 100 nonblock => ?",
+    ),
+    MatrixRow::new(
+        "tee",
+        "a message waits: tee copies it into a pipe, and it is read; tee again",
+        "PAIR\nnonblock B on\nwrite A abc\npipe p\ntee B p[1] 100 nonblock => ?\nread B => ?\ntee B p[1] 100 nonblock => ?",
+    ),
+    MatrixRow::new(
+        "vmsplice-out",
+        "a message waits: vmsplice takes it into two buffers of two; then again",
+        "PAIR\nwrite A abc\nvmsplice B room=2,2 nonblock => ?\nvmsplice B room=2,2 nonblock => ?",
     ),
 ];

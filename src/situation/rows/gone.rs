@@ -35,8 +35,8 @@ pub(super) const ROWS: &[MatrixRow] = &[
     ),
     MatrixRow::new(
         "broken-nosignal",
-        "the reader closed; send with MSG_NOSIGNAL",
-        "MAKE\nclose B\nsend A x nosignal => ?",
+        "the reader closed; send and sendmsg with MSG_NOSIGNAL",
+        "MAKE\nclose B\nsend A x nosignal => ?\nsendmsg A y nosignal => ?",
     )
     .pipes(Pipes::Meaningless(super::NO_FLAGS)),
     MatrixRow::new("broken-poll", "the reader closed; the writer polls", "MAKE\nclose B\npoll A => ?"),

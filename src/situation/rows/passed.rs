@@ -76,6 +76,12 @@ pub(super) const ROWS: &[MatrixRow] = &[
     )
     .pipes(SOCKETS_ONLY),
     MatrixRow::new(
+        "creds-sent",
+        "the same, and the writer sends its credentials itself",
+        "MAKE\nsetsockopt B passcred on\nsendmsg A x creds dontwait => ?\nrecvmsg B fds=1 => ?",
+    )
+    .pipes(SOCKETS_ONLY),
+    MatrixRow::new(
         "creds-two-writers",
         "SO_PASSCRED is on: a forked child and its parent write, one read",
         "MAKE\nsetsockopt B passcred on\nfork third\nthird: write A one\nparent: write A two\nread B => ?",
@@ -90,7 +96,7 @@ pub(super) const ROWS: &[MatrixRow] = &[
     MatrixRow::new(
         "sendto",
         "an address is given where there is a peer already",
-        "MAKE\nnonblock B on\nsend A x to=@nobody => ?\nread B => ?",
+        "MAKE\nnonblock B on\nsend A x to=@nobody => ?\nsendmsg A y to=@nobody => ?\nread B => ?",
     )
     .pipes(NAMED_ONLY),
     MatrixRow::new("peer-name", "the name of the other end", "MAKE\ngetpeername A => ?").pipes(NAMED_ONLY),

@@ -30,6 +30,11 @@ pub(super) const ROWS: &[MatrixRow] = &[
         "MAKE\npeer: signal USR1 catch\nread B => ?\nkill peer USR1 => ?\nwrite A x => ?",
     ),
     MatrixRow::new(
+        "caught-norestart",
+        "the same, and its handler does not say so",
+        "MAKE\npeer: signal USR1 catch norestart\nread B => ?\nkill peer USR1 => ?\nwrite A x => ?",
+    ),
+    MatrixRow::new(
         "poll-sleeps",
         "the reader waits for POLLIN in poll(2), the writer closes",
         "MAKE\npoll B for=in timeout=-1 => ?\nclose A => ?",
