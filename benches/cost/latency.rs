@@ -42,6 +42,10 @@ fn one_key(pty: &mut Pty, turn: usize) -> f64 {
         pty.pump_for(Duration::from_millis(30));
     }
     let letter = b'a' + u8::try_from(turn % 20).unwrap_or(0);
+    // In the middle of a frame the caret is hidden, and may stand anywhere.
+    while pty.emulator().hide_cursor() {
+        pty.take_in_within(Duration::from_millis(100));
+    }
     let (row, column) = pty.emulator().cursor_position();
     let begun = Instant::now();
     pty.type_bytes(&[letter]);

@@ -91,13 +91,15 @@ impl Painter {
     /// Draws what differs; where rows have only moved, the terminal moves them, if that is shorter.
     pub fn paint(&mut self, shown: &Buffer, next: &Buffer, out: &mut Vec<u8>) {
         let mut plain = (*self, Vec::new());
-        plain.0.paint_differences(shown, next, &mut plain.1);
-        let scrolled = Scroll::find(shown, next).map(|scroll| {
+        let changed = changed_rows(shown, next);
+        plain.0.paint_rows(differing_rows(shown, next, &changed), &mut plain.1);
+        let scrolled = Scroll::find(shown, next, &changed).map(|scroll| {
             let mut by_scroll = (*self, Vec::new());
             by_scroll.0.take_up(Pen::default(), &mut by_scroll.1);
             scroll.write(usize::from(next.area.height), &mut by_scroll.1);
             by_scroll.0.caret = None;
-            by_scroll.0.paint_differences(&scroll.apply(shown), next, &mut by_scroll.1);
+            let moved = scroll.apply(shown);
+            by_scroll.0.paint_rows(differing_rows(&moved, next, &changed_rows(&moved, next)), &mut by_scroll.1);
             by_scroll
         });
         let (painter, bytes) = scrolled.filter(|(_, bytes)| bytes.len() < plain.1.len()).unwrap_or(plain);
@@ -106,8 +108,7 @@ impl Painter {
     }
 
     /// Row by row, or colour by colour, whichever is shorter.
-    fn paint_differences(&mut self, shown: &Buffer, next: &Buffer, out: &mut Vec<u8>) {
-        let mut rows = differing_rows(shown, next);
+    fn paint_rows(&mut self, mut rows: Vec<Row<'_>>, out: &mut Vec<u8>) {
         let (mut by_rows, mut by_pens) = ((*self, Vec::new()), (*self, Vec::new()));
         for row in &rows {
             by_rows.0.paint_row(row, &mut by_rows.1);
@@ -282,16 +283,27 @@ fn at(x: usize, y: u16) -> Position {
     Position::new(u16::try_from(x).unwrap_or(u16::MAX), y)
 }
 
-/// The rows in which something can be seen to differ.
-fn differing_rows<'a>(shown: &'a Buffer, next: &'a Buffer) -> Vec<Row<'a>> {
+/// The rows of both, in pairs.
+fn row_pairs<'a>(shown: &'a Buffer, next: &'a Buffer) -> impl Iterator<Item = (&'a [Cell], &'a [Cell])> {
     let width = usize::from(next.area.width).max(1);
-    let pairs = shown.content.chunks(width).zip(next.content.chunks(width));
-    let rows = (0..).zip(pairs).filter(|(_, (old, new))| old != new).filter_map(|(y, (old, new))| {
-        let (old, new) = (columns(old), columns(new));
-        let is_stale = stale(&old, &new);
-        let end = is_stale.iter().rposition(|stale| *stale)? + 1;
-        Some(Row { y, columns: new, is_stale, end })
-    });
+    shown.content.chunks(width).zip(next.content.chunks(width))
+}
+
+/// For each row whether any cell of it is another one: the dearest question of a frame, asked once.
+fn changed_rows(shown: &Buffer, next: &Buffer) -> Vec<bool> {
+    row_pairs(shown, next).map(|(old, new)| old != new).collect()
+}
+
+/// The changed rows in which something can be seen to differ.
+fn differing_rows<'a>(shown: &'a Buffer, next: &'a Buffer, changed: &[bool]) -> Vec<Row<'a>> {
+    let rows = (0..).zip(row_pairs(shown, next)).zip(changed).filter(|(_, changed)| **changed).filter_map(
+        |((y, (old, new)), _)| {
+            let (old, new) = (columns(old), columns(new));
+            let is_stale = stale(&old, &new);
+            let end = is_stale.iter().rposition(|stale| *stale)? + 1;
+            Some(Row { y, columns: new, is_stale, end })
+        },
+    );
     rows.collect()
 }
 

@@ -19,13 +19,15 @@ pub struct Scroll {
 }
 
 impl Scroll {
-    /// The move that spares most rows, if one is worth it.
-    pub fn find(shown: &Buffer, next: &Buffer) -> Option<Self> {
+    /// The move that spares most rows, if one is worth it; `changed` says which rows are not as they were.
+    pub fn find(shown: &Buffer, next: &Buffer, changed: &[bool]) -> Option<Self> {
+        if changed.iter().filter(|changed| **changed).count() < LEAST {
+            return None;
+        }
         let width = usize::from(next.area.width).max(1);
         let old: Vec<&[Cell]> = shown.content.chunks(width).collect();
         let new: Vec<&[Cell]> = next.content.chunks(width).collect();
-        let differs: Vec<bool> = old.iter().zip(&new).map(|(old, new)| old != new).collect();
-        if old.len() != new.len() || differs.iter().filter(|differs| **differs).count() < LEAST {
+        if old.len() != new.len() {
             return None;
         }
         let mut best: Option<(usize, Self)> = None;
@@ -35,7 +37,7 @@ impl Scroll {
                 let first = y;
                 let mut spared = 0;
                 while y + by < new.len() && new[y] == old[y + by] {
-                    spared += usize::from(differs[y]);
+                    spared += usize::from(changed[y]);
                     y += 1;
                 }
                 if spared >= LEAST && best.is_none_or(|(most, _)| spared > most) {
