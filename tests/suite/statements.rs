@@ -1,5 +1,5 @@
 //! Every statement, and every word that may stand behind it, is used by a lesson or by a row of the matrix: what nobody shows,
-//! nobody finds.
+//! nobody finds. And every call that is no statement is refused as a call.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,6 +8,7 @@ use tincans::kind::Kind;
 use tincans::lesson::{Action, Goal, builtin, load};
 use tincans::script::parse;
 use tincans::situation::rows::GROUPS;
+use tincans::sys::syscalls;
 
 /// Statements that make no call of the kernel.
 const NO_CALL: [&str; 2] = ["reset", "why"];
@@ -84,4 +85,17 @@ fn every_option_of_a_socket_is_in_a_lesson_or_in_the_matrix() {
     let is_used = |option: &str| ["getsockopt", "setsockopt"].iter().any(|verb| used[*verb].contains(option));
     let unused: Vec<&str> = abi::SOCKET_OPTIONS.iter().map(|row| row.0).filter(|option| !is_used(option)).collect();
     assert!(unused.is_empty(), "no lesson and no row of the matrix uses {unused:?}");
+}
+
+/// Whoever types one has made no mistake of typing.
+#[test]
+fn every_call_that_the_program_knows_of_is_a_statement_or_is_refused_as_a_call() {
+    let watched = syscalls::rows().map(|row| row.2.name());
+    let unknown: Vec<&str> = watched.filter(|name| !is_known(name)).collect();
+    assert!(unknown.is_empty(), "refused as a mistake of typing: {unknown:?}");
+}
+
+fn is_known(name: &str) -> bool {
+    let refusal = parse::statement(name, 1).err().map(|error| error.message).unwrap_or_default();
+    parse::verbs().iter().any(|verb| verb.name == name) || refusal.contains(" is not offered: ")
 }
