@@ -7,7 +7,7 @@ use super::message_box::MessageBox;
 use crate::abi::Errno;
 use crate::ui::direction::Directed;
 use crate::ui::theme::Theme;
-use crate::world::ledger::{Piece, ReadResult};
+use crate::world::ledger::{Flow, Piece, ReadResult};
 
 /// How messages are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,25 @@ pub enum FlowPart {
     Read,
 }
 
+impl FlowPart {
+    /// How many messages it has.
+    fn total(self, flow: &Flow) -> u64 {
+        match self {
+            Self::Written => flow.totals.writes,
+            Self::Queued => queued(flow).count() as u64,
+            Self::Read => {
+                let shown = flow.reads.iter().filter(|read| read.result != ReadResult::Failed(Errno::EAGAIN)).count();
+                flow.totals.reads.max(shown as u64)
+            }
+        }
+    }
+}
+
+/// What waits; a write that has not returned may have nothing left in it.
+fn queued(flow: &Flow) -> impl Iterator<Item = &Piece> {
+    flow.queue.iter().filter(|piece| piece.len > 0 || !piece.tentative)
+}
+
 /// Which messages stay where there is not room for all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum KeptWhenFull {
@@ -82,30 +101,31 @@ impl BoxRows {
                 BoxForm::Tall | BoxForm::Boxes | BoxForm::Inline => message,
             }
         };
+        let total = part.total(flow);
         match part {
             FlowPart::Written => {
                 let boxes = flow.writes.iter().rev().map(|write| MessageBox::of_write(direction, write));
-                Self::fit(boxes.map(spelled), flow.totals.writes, space, KeptWhenFull::Newest)
+                Self::fit(boxes.map(spelled), total, space, KeptWhenFull::Newest)
             }
             FlowPart::Read => {
-                let shown = flow.reads.iter().filter(|read| read.result != ReadResult::Failed(Errno::EAGAIN)).count();
-                let total = flow.totals.reads.max(shown as u64);
                 let boxes = flow.reads.iter().rev().filter_map(|read| MessageBox::of_read(sent, read));
                 Self::fit(boxes.map(spelled), total, space, KeptWhenFull::Newest)
             }
             FlowPart::Queued => {
-                // A write that has not returned may have nothing left in it.
-                let is_something = |piece: &&Piece| piece.len > 0 || !piece.tentative;
-                let pieces = flow.queue.iter().filter(is_something);
-                let total = pieces.clone().count() as u64;
-                let boxes = pieces.map(|piece| MessageBox::of_piece(sent, *piece));
+                let boxes = queued(flow).map(|piece| MessageBox::of_piece(sent, *piece));
                 Self::fit(boxes.map(spelled), total, space, KeptWhenFull::First)
             }
         }
     }
 
-    /// Whether all there is has room.
-    pub fn is_whole(&self) -> bool {
+    /// Whether all of a part has room.
+    pub fn have_room(sent: Directed<'_>, part: FlowPart, space: Space, theme: Theme) -> bool {
+        // The edges of a box alone take two columns: a long history is known at once not to fit.
+        let most = u64::from(space.width) * u64::from(space.rows) / 2;
+        part.total(sent.flow) <= most && Self::of(sent, part, space, theme).is_whole()
+    }
+
+    fn is_whole(&self) -> bool {
         self.hidden == 0 && self.rows.iter().flatten().all(MessageBox::is_whole)
     }
 

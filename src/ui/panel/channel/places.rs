@@ -80,7 +80,7 @@ pub(super) fn grown(context: ViewContext<'_>, lane: &Lane<'_>, area: Rect, form:
 pub(super) fn all_fit(context: ViewContext<'_>, lane: &Lane<'_>, area: Rect, (form, rows): (BoxForm, u16)) -> bool {
     columns(area).into_iter().zip(parts(lane.direction)).all(|(column, part)| {
         let space = Space { width: column.width, rows, form, is_hidden: false };
-        BoxRows::of(lane.directed(), part, space, context.theme).is_whole()
+        BoxRows::have_room(lane.directed(), part, space, context.theme)
     })
 }
 
