@@ -118,6 +118,45 @@ fn every_lesson_has_c_a_place_where_it_is_met_and_a_word_for_each_wrong_answer()
     }
 }
 
+/// Whether a text has a year since the first Unix.
+fn is_dated(text: &str) -> bool {
+    let years = text.split(|letter: char| !letter.is_ascii_digit()).filter(|digits| digits.len() == 4);
+    years.filter_map(|year| year.parse::<u32>().ok()).any(|year| (1969..2100).contains(&year))
+}
+
+#[test]
+fn where_a_lesson_is_met_is_dated_in_every_language() {
+    for (language, (name, text)) in language::LANGUAGES
+        .into_iter()
+        .flat_map(|language| builtin::files(language).iter().map(move |file| (language, file)))
+    {
+        let lesson = load::load(name, text.as_bytes()).expect("a built-in lesson loads");
+        let last = &lesson.steps.last().expect("a step").prose;
+        assert!(is_dated(last), "{language}/{name}: no year in {last:?}");
+    }
+    assert!(is_dated("since 3.4 (2014, PEP 446)") && !is_dated("up to 4096 bytes, RFC 793, 20140"));
+}
+
+/// The claims that course texts make and the kernel does not keep; each is quoted where it is judged.
+const CLAIMS: [&str; 5] = [
+    "\"socketpair takes EFD_CLOEXEC and EFD_NONBLOCK.\"",
+    "\"An address family that does not exist gives EINVAL.\"",
+    "\"SOCK_DGRAM has no retransmission:",
+    "\"For a pair of network sockets, write AF_INET instead of AF_UNIX.\"",
+    "\"What `read` brings is a string: print it with %s.\"",
+];
+
+#[test]
+fn wrong_claims_of_course_texts_are_quoted_and_judged() {
+    let lesson = lessons().into_iter().find(|lesson| lesson.id == "true-or-false").expect("it is there");
+    for claim in CLAIMS {
+        let at = lesson.steps.iter().position(|step| step.prose.contains(claim));
+        let behind = at.map_or(&[][..], |at| &lesson.steps[at..]);
+        let is_asked = behind.iter().take(3).any(|step| matches!(step.action, Action::Predict(_)));
+        assert!(is_asked, "{claim} is not followed by a question");
+    }
+}
+
 /// All prose of a lesson, piece by piece.
 fn prose(lesson: &Lesson) -> Vec<String> {
     let mut all: Vec<String> = lesson.know.iter().cloned().collect();
