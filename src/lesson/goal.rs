@@ -4,6 +4,7 @@
 //!   `killed TASK SIGNAL`, `exits TASK CODE` and `signals TASK SIGNAL` may stand beside `tasks`, and look back to the goal's start;
 //! - a call (`[TASK:] read END`, `write END _`, `close END` …) asks whether such a call came out so since the goal's start: by
 //!   that task, or by any; at that end; `read` and `write` stand for their whole families. Its other arguments mean nothing.
+//!   Conditions about the same call are met in their order, each by a call of its own: first `"a"`, then EOF.
 //!
 //! Whatever else is on the bench makes no difference: a condition names all that it is about.
 
@@ -38,12 +39,21 @@ pub struct ConditionState {
 impl Goal {
     /// How each condition stands: in the world as it is, with the events since the goal's start.
     pub fn states(&self, world: &World, since_start: &[Event]) -> Vec<ConditionState> {
-        self.conditions.iter().map(|condition| state(condition, world, since_start)).collect()
+        let mut states = Vec::new();
+        let mut met_at: Vec<Option<usize>> = Vec::new();
+        for condition in &self.conditions {
+            let same = self.conditions.iter().zip(&met_at).filter(|(other, _)| asks_the_same(condition, other));
+            let first = same.filter_map(|(_, at)| *at).max().map_or(0, |at| at + 1);
+            let (state, at) = state(condition, world, since_start, first);
+            states.push(state);
+            met_at.push(at);
+        }
+        states
     }
 
     /// Whether each condition holds.
     pub fn holding(&self, world: &World, since_start: &[Event]) -> Vec<bool> {
-        self.conditions.iter().map(|condition| holds(condition, world, since_start)).collect()
+        self.states(world, since_start).iter().map(|state| state.holds).collect()
     }
 
     /// The fewest statements that are known to reach it: those of the solution that do more than look.
@@ -54,7 +64,7 @@ impl Goal {
 
     /// Whether all hold.
     pub fn is_met(&self, world: &World, since_start: &[Event]) -> bool {
-        self.conditions.iter().all(|condition| holds(condition, world, since_start))
+        self.states(world, since_start).iter().all(|state| state.holds)
     }
 }
 
@@ -78,23 +88,32 @@ pub fn objection(statement: &Statement) -> Option<String> {
     }
 }
 
-fn holds(condition: &Statement, world: &World, events: &[Event]) -> bool {
-    state(condition, world, events).holds
+/// Whether two conditions ask after the same call: by that task, at that end. Then the second is met by a later one.
+fn asks_the_same(one: &Statement, other: &Statement) -> bool {
+    let is_same_verb = std::mem::discriminant(&one.verb) == std::mem::discriminant(&other.verb);
+    is_same_verb && one.task == other.task && end_of(&one.verb) == end_of(&other.verb)
 }
 
-fn state(condition: &Statement, world: &World, events: &[Event]) -> ConditionState {
+/// How a condition stands. A call is asked after from the `first` of those that it may mean; with the one that met it.
+fn state(condition: &Statement, world: &World, events: &[Event], first: usize) -> (ConditionState, Option<usize>) {
     let of = |verdict: Verdict| ConditionState { holds: verdict.ok, instead: (!verdict.ok).then_some(verdict.got) };
     match observe(condition, world) {
-        Some(None) => ConditionState { holds: false, instead: Some(missing(condition)) },
+        Some(None) => (ConditionState { holds: false, instead: Some(missing(condition)) }, None),
         Some(Some(what)) => {
             let report = Event { line: condition.line, task: None, what };
             let all: Vec<Event> = events.iter().cloned().chain([report]).collect();
-            of(verdict(condition, None, &all))
+            (of(verdict(condition, None, &all)), None)
         }
         None => {
-            let verdicts: Vec<Verdict> = events.iter().flat_map(|event| verdicts(condition, event)).collect();
-            let held = verdicts.iter().position(|verdict| verdict.ok).or(verdicts.len().checked_sub(1));
-            held.and_then(|at| verdicts.into_iter().nth(at)).map_or_else(ConditionState::default, of)
+            let verdicts = events.iter().flat_map(|event| verdicts(condition, event));
+            let mut last = None;
+            for (at, verdict) in verdicts.enumerate().skip(first) {
+                if verdict.ok {
+                    return (of(verdict), Some(at));
+                }
+                last = Some(verdict);
+            }
+            (last.map_or_else(ConditionState::default, of), None)
         }
     }
 }

@@ -375,6 +375,27 @@ fn an_altered_lesson_fails() {
 }
 
 #[test]
+fn conditions_about_the_same_call_are_met_in_their_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lesson = |first: &str, then: &str| {
+        format!(
+            "+++\ntitle = \"T\"\ntopics = [\"basics\"]\nminutes = 1\n+++\n\n```goal\nchild1: read m[1] => \"{first}\"\nchild1: read \
+             m[1] => \"{then}\"\n```\n\n```hint\nH.\n```\n\n```solution\nchannel dgram m child1\nwrite m[0] one\nwrite m[0] two\nchild1: \
+             read m[1]\nchild1: read m[1]\n```\n"
+        )
+    };
+    for (first, then, status) in [("one", "two", 0), ("two", "one", 1), ("one", "one", 1)] {
+        let file = folder.path().join("01-order.md");
+        std::fs::write(&file, lesson(first, then)).expect("a file");
+        let output = check(&[&file]);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{first}, {then}: {errors}");
+        // Who read one thing and wanted another is told so at the condition.
+        assert!(status == 0 || errors.contains("01-order.md:9: "), "{errors}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_told_with_its_place() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wrong");
     std::fs::create_dir_all(&folder).expect("the folder can be made");
