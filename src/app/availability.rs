@@ -2,6 +2,7 @@
 //! no key is silent, and none promises what it does not do.
 
 use crate::lesson::Next;
+use crate::lesson::words::{self, fill};
 use crate::world::World;
 
 use super::action::{Action, ChannelAction, Learn, Move};
@@ -274,45 +275,44 @@ fn is_of_text(key: Learn) -> bool {
     matches!(key, Choose(_) | Up | Down | PageUp | PageDown | ScrollTo(_) | ReadFirst(_) | AtEdge | Hint)
 }
 
-const AT_WORK: &str = "the kernel is still at work";
-
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys can always act")]
 fn of_lesson(app: &App, key: Learn) -> Option<String> {
     let learn = |key| app.key(Action::Learn(key));
+    let around = app.course.words();
     if is_of_text(key) && app.view != View::Bench {
-        return Some(format!("the text is behind this view; {} shows it", app.key(Action::Show(View::Bench))));
+        return Some(fill(around.behind, &[&app.key(Action::Show(View::Bench))]));
     }
     let next = app.course.current().map(|(lesson, taking)| taking.walk.next(lesson));
     let is_running = app.course.taking.as_ref().and_then(|taking| taking.running);
     match key {
         Learn::Step => of_step(app),
         Learn::Choose(number) => match next {
-            Some(Next::Ask(_)) if is_running.is_some() => Some(AT_WORK.to_owned()),
+            Some(Next::Ask(_)) if is_running.is_some() => Some(around.at_work.to_owned()),
             Some(Next::Ask(prediction)) if !(1..=prediction.options.len()).contains(&usize::from(number)) => {
-                Some(format!("the options are {}", choices(app, prediction.options.len())))
+                let (first, last) = (app.keymap.choice(1), app.keymap.choice(prediction.options.len()));
+                Some(fill(around.options, &[&first, &last]))
             }
             Some(Next::Ask(_)) => None,
-            _ => Some("there is nothing to choose here".to_owned()),
+            _ => Some(around.no_choice.to_owned()),
         },
-        Learn::Up | Learn::Down => (is_running.is_some()).then(|| AT_WORK.to_owned()),
-        Learn::AtEdge => Some("the text goes no further".to_owned()),
+        Learn::Up | Learn::Down => (is_running.is_some()).then(|| around.at_work.to_owned()),
+        Learn::AtEdge => Some(around.at_edge.to_owned()),
         Learn::Hint => match next {
             Some(Next::Reach(goal)) => {
                 let shown = app.course.current().map_or(0, |(_, taking)| taking.hints);
-                let last =
-                    || format!("that was the last hint; {} puts the answer into the prompt", learn(Learn::Solve));
+                let last = || fill(around.last_hint, &[&learn(Learn::Solve)]);
                 (shown >= goal.hints.len()).then(last)
             }
-            _ => Some(format!("hints are for goals; here {} goes on", learn(Learn::Step))),
+            _ => Some(fill(around.no_hint, &[&learn(Learn::Step)])),
         },
         Learn::Solve => match next {
             Some(Next::Reach(_)) => None,
-            _ => Some(format!("answers are for goals; here {} goes on", learn(Learn::Step))),
+            _ => Some(fill(around.no_answer, &[&learn(Learn::Step)])),
         },
         Learn::Out if app.course.taking.is_none() => {
             Some(format!("no lesson is being taken; {} lists them", learn(Learn::List)))
         }
-        Learn::Out => (is_running == Some(RunningWork::Statement)).then(|| AT_WORK.to_owned()),
+        Learn::Out => (is_running == Some(RunningWork::Statement)).then(|| around.at_work.to_owned()),
         Learn::List => app.course.lessons.is_empty().then(|| "there are no lessons".to_owned()),
         Learn::ListUp | Learn::ListDown => {
             (app.course.found().len() < 2).then(|| "there is no other lesson to be marked".to_owned())
@@ -325,27 +325,24 @@ fn of_lesson(app: &App, key: Learn) -> Option<String> {
     }
 }
 
-fn choices(app: &App, count: usize) -> String {
-    format!("{} to {}", app.keymap.choice(1), app.keymap.choice(count))
-}
-
 /// Of the one key that goes on.
 fn of_step(app: &App) -> Option<String> {
     if app.is_busy() {
-        return Some(format!("{AT_WORK}; {} begins the step again", app.key(Action::Reset)));
+        return Some(fill(app.course.words().at_work_still, &[&app.key(Action::Reset)]));
     }
     let (lesson, taking) = app.course.current()?;
+    let around = words::of(lesson.language);
     match taking.walk.next(lesson) {
         Next::Ask(prediction) if taking.chosen.is_none() => {
-            let (some, down) = (choices(app, prediction.options.len()), app.key(Action::Learn(Learn::Down)));
-            Some(format!("what will the kernel answer? {some} or {down} chooses; then ask it"))
+            let (first, last) = (app.keymap.choice(1), app.keymap.choice(prediction.options.len()));
+            Some(fill(around.choose_first, &[&first, &last, &app.key(Action::Learn(Learn::Down))]))
         }
         Next::Reach(_) => Some(goal_help(app)),
         Next::Over => {
             let is_last = |at| at + 1 >= app.course.lessons.len();
             let is_over = matches!(taking.lesson, CourseItem::Lesson(at) if is_last(at));
             let list = app.key(Action::Learn(Learn::List));
-            (is_over && app.course.due().is_none()).then(|| format!("that was the last lesson; {list} lists them all"))
+            (is_over && app.course.due().is_none()).then(|| fill(around.was_last, &[&list]))
         }
         Next::Run(_) | Next::Ask(_) | Next::Rest => None,
     }
@@ -354,11 +351,7 @@ fn of_step(app: &App) -> Option<String> {
 /// What can be done towards a goal.
 fn goal_help(app: &App) -> String {
     let learn = |key| app.key(Action::Learn(key));
-    format!(
-        "this is yours to do: {} types a statement, {} a message; {} is a hint, {} the answer",
-        app.key(Action::OpenPrompt),
-        app.key(Action::EnterLine),
-        learn(Learn::Hint),
-        learn(Learn::Solve)
-    )
+    let (prompt, line) = (app.key(Action::OpenPrompt), app.key(Action::EnterLine));
+    let (hint, answer) = (learn(Learn::Hint), learn(Learn::Solve));
+    fill(app.course.words().try_goal, &[&prompt, &line, &hint, &answer, &app.key(Action::Reset)])
 }

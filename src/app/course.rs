@@ -7,9 +7,11 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::lesson::goal::ConditionState;
+use crate::lesson::language::ORIGINAL;
 use crate::lesson::position::only_looks;
 use crate::lesson::progress::Progress;
 use crate::lesson::shuffle;
+use crate::lesson::words::{self, Words};
 use crate::lesson::{Lesson, LessonPosition, Next, Prediction, list};
 use crate::script::{Statement, Verb};
 use crate::trace::{Event, What};
@@ -263,6 +265,17 @@ impl Course {
     /// The same, while its text is on the screen.
     pub fn shown(&self) -> Option<(&Lesson, &Taking)> {
         self.current().filter(|(_, taking)| !taking.is_out)
+    }
+
+    /// The lesson that follows the one that is taken, unless a missed question comes first.
+    pub fn next_lesson(&self) -> Option<&Lesson> {
+        let CourseItem::Lesson(at) = self.taking.as_ref()?.lesson else { return None };
+        self.lessons.get(at + 1).filter(|_| self.due().is_none())
+    }
+
+    /// The words around the lesson on the screen, in its language.
+    pub fn words(&self) -> &'static Words {
+        words::of(self.shown().map_or(ORIGINAL, |(lesson, _)| lesson.language))
     }
 
     /// The question whose answer what the panels say of the bench would tell: from the step before it until it is answered. A goal

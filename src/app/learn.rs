@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use crate::check::Verdict;
+use crate::lesson::words::{self, fill};
 use crate::lesson::{Lesson, LessonPosition, Next, other_kinds, review};
 use crate::script::{Statement, Verb};
 use crate::world::World;
@@ -60,7 +61,7 @@ fn in_lesson(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
         Learn::ScrollTo(line) => taking.scroll = TextScroll::At(line),
         Learn::ReadFirst(line) => {
             taking.scroll = TextScroll::At(line);
-            app.notice = Some("the text goes on here; choose when you have seen all of it".to_owned());
+            app.notice = Some(words::of(lesson.language).read_first.to_owned());
         }
         Learn::Hint => hint(app),
         _ => {}
@@ -75,7 +76,7 @@ fn step(app: &mut App, world: &World, lesson: &Lesson) -> Vec<Command> {
         Next::Run(statement) => run(app, world, lesson, statement),
         Next::Ask(prediction) if taking.chosen.is_none() => {
             let count = prediction.options.len();
-            app.notice = Some(format!("what will the kernel answer? 1 to {count} or Down chooses; then ask it"));
+            app.notice = Some(fill(words::of(lesson.language).choose_first, &[&1, &count, &"Down"]));
             Vec::new()
         }
         Next::Ask(prediction) => run(app, world, lesson, &prediction.statement),
@@ -193,7 +194,7 @@ fn rebuild(app: &mut App, lesson: &Lesson) -> Vec<Command> {
     let note = if is_problem {
         format!("-- problem {} --", lesson.number)
     } else {
-        format!("-- lesson {}, step {step}: the bench as it is there --", lesson.number)
+        fill(words::of(lesson.language).bench_built, &[&lesson.number, &step])
     };
     app.transcript.note(note);
     commands
@@ -232,14 +233,14 @@ pub(super) fn take(app: &mut App, at: usize) -> Vec<Command> {
 fn choose(app: &mut App, lesson: &Lesson, which: impl FnOnce(Option<usize>, usize) -> Option<usize>) {
     let Some(taking) = &mut app.course.taking else { return };
     let Next::Ask(prediction) = taking.walk.next(lesson) else {
-        app.notice = Some("there is nothing to choose here".to_owned());
+        app.notice = Some(words::of(lesson.language).no_choice.to_owned());
         return;
     };
     let count = prediction.options.len();
     let chosen = which(taking.chosen, count).filter(|at| *at < count);
     // There may be one option alone.
     if chosen == taking.chosen {
-        app.notice = Some("this is chosen already".to_owned());
+        app.notice = Some(words::of(lesson.language).chosen_already.to_owned());
     }
     taking.chosen = chosen;
     taking.scroll = TextScroll::Active;
@@ -282,12 +283,13 @@ pub(super) fn offer(app: &mut App) {
 /// Leaves for free play; back to the same place.
 fn out_and_back(app: &mut App) -> Vec<Command> {
     let book = app.course.book();
+    let around = app.course.words();
     let Some(taking) = &mut app.course.taking else { return Vec::new() };
     taking.is_out = !taking.is_out;
     if taking.is_out {
         app.mode = Mode::Keys;
         let back = app.key(Action::Learn(Learn::Out));
-        app.notice = Some(format!("the bench is yours; {back} returns to the lesson, and makes its bench anew"));
+        app.notice = Some(fill(around.free_play, &[&back]));
         return Vec::new();
     }
     app.mode = Mode::Lesson;

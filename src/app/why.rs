@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::explain;
+use crate::lesson::words;
 use crate::script::Verb;
 use crate::trace::{Event, Explanation, Subject, What};
 use crate::world::World;
@@ -80,7 +81,7 @@ impl App {
             return Some(explanation);
         }
         let show = self.key(Action::Make(ChannelAction::Why));
-        let text = format!("? This would tell the answer to a question; {show} asks for it all the same.");
+        let text = words::fill(self.course.words().hidden, &[&show]);
         Some(Cow::Owned(Explanation { text, rule: HIDDEN, page: None, lesson: None, ..explanation.into_owned() }))
     }
 

@@ -99,6 +99,54 @@ phrases! {
     end_keys: "**{}**: all lessons. **{}**: play on this bench. **{}**: leave.", "**{}**: все уроки. **{}**: играть на этом стенде. **{}**: выйти.", "**{}**：所有课程。**{}**：在这个实验台上自由练习。**{}**：退出。";
     /// The key to the next problem of the practice.
     next_problem: "**{}**: the next problem.", "**{}**: следующая задача.", "**{}**：下一题。";
+    /// What to do next: a statement is to be run. Two keys.
+    try_run: "{} runs what is marked, on the real kernel. With {} you try whatever you like.", "{} выполняет отмеченное на настоящем ядре. С {} можно попробовать что угодно.", "{} 在真实的内核上执行标出的语句。按 {} 可以随意尝试。";
+    /// What to do next: a question is asked.
+    try_guess: "Guess first, by a number or an arrow. Then {} asks the kernel.", "Сначала угадайте: цифрой или стрелкой. Потом {} спросит ядро.", "先用数字键或方向键猜一个，然后按 {} 问内核。";
+    /// What to do next: an answer is chosen.
+    try_ask: "{} asks the kernel. Before that you may still change your mind.", "{} спросит ядро. До этого ответ можно изменить.", "按 {} 问内核。在此之前还可以改。";
+    /// What to do next: a goal. Five keys.
+    try_goal: "This is yours: {} types a statement, {} a message. {} is a hint, {} the answer, {} begins again.", "Теперь вы сами: {} — команда, {} — сообщение. {} — подсказка, {} — ответ, {} — начать заново.", "这一步由你来做：{} 输入语句，{} 输入消息。{} 是提示，{} 是答案，{} 重新开始。";
+    /// What to do next: a step is read.
+    try_on: "{} goes on.", "{} — дальше.", "按 {} 继续。";
+    /// What to do next: the lesson is over.
+    try_next: "{} begins the next lesson.", "{} начнёт следующий урок.", "按 {} 开始下一课。";
+    /// Instead of an explanation that would tell the answer to a question.
+    hidden: "? This would tell the answer to a question; {} asks for it all the same.", "? Это подсказало бы ответ на вопрос; {} всё равно покажет.", "? 这会泄露一道题的答案；按 {} 仍可查看。";
+    /// A question is to be answered first: the first option's key, the last one's, another way.
+    choose_first: "what will the kernel answer? {} to {} or {} chooses; then ask it", "что ответит ядро? выбор: от {} до {} или {}; потом спросите его", "内核会怎样回答？按 {} 到 {} 或 {} 选择，然后问它";
+    /// A key that stands for no option: the first one's, the last one's.
+    options: "the options are {} to {}", "варианты: от {} до {}", "选项是 {} 到 {}";
+    /// Not all options were seen.
+    read_first: "the text goes on here; choose when you have seen all of it", "здесь текст продолжается; выбирайте, когда увидите его весь", "后面还有内容；全部看完再选";
+    /// There is no question.
+    no_choice: "there is nothing to choose here", "здесь нечего выбирать", "这里没有可选的";
+    /// The text is not to be seen; a key.
+    behind: "the text is behind this view; {} shows it", "текст закрыт этим видом; {} покажет его", "课文在这个视图后面；按 {} 显示";
+    /// The text cannot be scrolled.
+    at_edge: "the text goes no further", "дальше текста нет", "课文到头了";
+    /// A statement is being run.
+    at_work: "the kernel is still at work", "ядро ещё работает", "内核还在工作";
+    /// A statement is being run; the key that begins the step again.
+    at_work_still: "the kernel is still at work; {} begins the step again", "ядро ещё работает; {} начнёт шаг заново", "内核还在工作；按 {} 重新开始这一步";
+    /// The option is the chosen one.
+    chosen_already: "this is chosen already", "это уже выбрано", "已经选了这一项";
+    /// The lesson is left for free play.
+    free_play: "the bench is yours; {} returns to the lesson, and makes its bench anew", "стенд ваш; {} вернёт к уроку и заново построит его стенд", "实验台归你了；按 {} 回到课程，并重建它的实验台";
+    /// Between the lines of the trace: a step's bench was built.
+    bench_built: "-- lesson {}, step {}: the bench as it is there --", "-- урок {}, шаг {}: его стенд --", "-- 第 {} 课，第 {} 步：那一步的实验台 --";
+    /// Beside the answer's statement at the prompt. Two keys.
+    offered: "the answer · {}: run it · {}: back", "ответ · {}: выполнить · {}: назад", "答案 · {}：执行 · {}：返回";
+    /// Beside a statement at the prompt. Two keys.
+    typed: "{}: run · {}: back", "{}: выполнить · {}: назад", "{}：执行 · {}：返回";
+    /// All hints are shown.
+    last_hint: "that was the last hint; {} puts the answer into the prompt", "подсказок больше нет; {} впишет ответ", "没有更多提示了；按 {} 填入答案";
+    /// There is no goal.
+    no_hint: "hints are for goals; here {} goes on", "подсказки есть только у заданий; здесь {} — дальше", "只有目标才有提示；这里按 {} 继续";
+    /// There is no goal.
+    no_answer: "answers are for goals; here {} goes on", "ответы есть только у заданий; здесь {} — дальше", "只有目标才有答案；这里按 {} 继续";
+    /// The key that goes on has nothing to go on to.
+    was_last: "that was the last lesson; {} lists them all", "это был последний урок; {} покажет все", "这是最后一课；按 {} 列出全部";
     /// As a line: a lesson begins (number, title, steps, minutes).
     line_title: "Lesson {}: {}. Steps: {}. Minutes: about {}.", "Урок {}: {}. Шагов: {}. Минут: около {}.", "第 {} 课：{}。共 {} 步，约 {} 分钟。";
     /// As a line: a step begins.

@@ -191,7 +191,7 @@ fn at_the_goal() -> Table {
 fn a_goal_is_the_learner_s_and_hints_come_one_by_one() {
     let mut table = at_the_goal();
     assert!(table.keys(&[Learn::Step]).is_empty());
-    assert!(table.notice().starts_with("this is yours"));
+    assert!(table.notice().starts_with("This is yours"));
     table.keys(&[Learn::Hint, Learn::Hint]);
     assert_eq!((table.app.course.taking.as_ref().unwrap().hints, table.notice()), (2, ""));
     table.keys(&[Learn::Hint]);

@@ -100,7 +100,7 @@ impl<'a> Page<'a> {
         let around = crate::lesson::words::of(lesson.language);
         let mut page = Self { app: context.app, around, theme: context.theme, width, lines: Vec::new(), active: 0..0 };
         let Some(step) = taking.walk.current(lesson) else {
-            page.end(lesson, taking);
+            page.end(lesson);
             return page;
         };
         // The heading of the panel says the title already.
@@ -152,7 +152,7 @@ impl<'a> Page<'a> {
         if name.starts_with(|c: char| c.is_ascii_punctuation()) { format!("\\{name}") } else { name }
     }
 
-    fn end(&mut self, lesson: &Lesson, taking: &Taking) {
+    fn end(&mut self, lesson: &Lesson) {
         let around = self.around;
         self.prose(&format!("# {}", around.lesson_done));
         for line in self.app.course.summary(lesson) {
@@ -160,14 +160,9 @@ impl<'a> Page<'a> {
         }
         let step = self.key(Learn::Step);
         let course = &self.app.course;
-        let next = match taking.lesson {
-            CourseItem::Lesson(at) => course.lessons.get(at + 1),
-            CourseItem::Problem | CourseItem::Review => None,
-        };
-        let (is_due, following) = (course.due().is_some(), next);
-        match following {
-            _ if is_due => self.prose(&fill(around.to_missed, &[&step])),
+        match course.next_lesson() {
             Some(next) => self.prose(&fill(around.to_next, &[&step, &next.number, &next.title])),
+            None if course.due().is_some() => self.prose(&fill(around.to_missed, &[&step])),
             None => self.prose(around.last),
         }
         let (list, out, quit) = (self.key(Learn::List), self.key(Learn::Out), self.named(action::Action::Quit));

@@ -34,8 +34,8 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> Option<Po
         Some(InputPurpose::Statement) => {
             let is_solving = context.app.course.current().is_some_and(|(_, taking)| taking.is_solving);
             let (run, back) = (context.app.key(Action::Run), context.app.key(Action::LeavePrompt));
-            let solving = || format!("the answer · {run}: run it · {back}: back");
-            let hint = if is_solving { solving() } else { format!("{run}: run · {back}: back") };
+            let around = context.app.course.words();
+            let hint = lesson::words::fill(if is_solving { around.offered } else { around.typed }, &[&run, &back]);
             let caret = typed(context, &context.app.prompt, (" statement : ".to_owned(), hint), area, buf);
             super::signature::draw(context, area, buf);
             Some(caret)

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::app::action::{Action, ChannelAction, Learn, Move};
 use crate::app::{Mode, View};
 use crate::lesson::Next;
+use crate::lesson::words::fill;
 use crate::ui::{ViewContext, words};
 
 /// Columns of the label.
@@ -103,24 +104,17 @@ fn advice(context: ViewContext<'_>) -> String {
         return format!("Type a word and {send}, three times. Then {send} alone: the children read.");
     };
     let step = key(Action::Learn(Learn::Step));
+    let around = context.app.course.words();
     match taking.walk.next(lesson) {
-        Next::Run(_) => {
-            let prompt = key(Action::OpenPrompt);
-            format!("{step} runs what is marked, on the real kernel. With {prompt} you try whatever you like.")
+        Next::Run(_) => fill(around.try_run, &[&step, &key(Action::OpenPrompt)]),
+        Next::Ask(_) if taking.chosen.is_some() => fill(around.try_ask, &[&step]),
+        Next::Ask(_) => fill(around.try_guess, &[&step]),
+        Next::Reach(_) => {
+            let [hint, answer] = [Learn::Hint, Learn::Solve].map(|it| key(Action::Learn(it)));
+            let (prompt, line) = (key(Action::OpenPrompt), key(Action::EnterLine));
+            fill(around.try_goal, &[&prompt, &line, &hint, &answer, &key(Action::Reset)])
         }
-        Next::Ask(_) if taking.chosen.is_some() => {
-            format!("{step} asks the kernel. Before that you may still change your mind.")
-        }
-        Next::Ask(_) => format!("Guess first, by a number or an arrow. Then {step} asks the kernel."),
-        Next::Reach(_) => format!(
-            "This is yours: {} types a statement, {} a message. {} is a hint, {} the answer, {} begins again.",
-            key(Action::OpenPrompt),
-            key(Action::EnterLine),
-            key(Action::Learn(Learn::Hint)),
-            key(Action::Learn(Learn::Solve)),
-            key(Action::Reset)
-        ),
-        Next::Rest => format!("{step} goes on."),
-        Next::Over => format!("{step} begins the next lesson."),
+        Next::Over if context.app.course.next_lesson().is_some() => fill(around.try_next, &[&step]),
+        Next::Rest | Next::Over => fill(around.try_on, &[&step]),
     }
 }

@@ -1,5 +1,7 @@
 //! A lesson's text beside the bench, at every size; the list.
 
+mod language;
+
 use super::*;
 use crate::app::action::{Action, ChannelAction, Move};
 use crate::app::course::{Course, TextScroll};
@@ -50,23 +52,6 @@ fn prose_statements_and_bench_are_seen_together_at_every_size() {
         assert_shows(&screen, &want);
         assert_shows(&screen, &["wire SOCK_STREAM", "post SOCK_DGRAM", " Space next", "? help", "q quit"]);
     }
-}
-
-#[test]
-fn a_lesson_s_footer_is_in_its_own_language_and_every_word_of_it_is_translated() {
-    let stage = RecordedBench::open();
-    let mut app = taking(&stage, LESSON);
-    let english = screen_of(&app, &stage, (200, 60));
-    for language in ["ru", "zh"] {
-        for binding in app.keymap.of_mode(Mode::Lesson) {
-            let word = binding.row.short.1;
-            assert!(word.is_empty() || crate::lesson::words::footer(language, word) != word, "{language}: {word}");
-        }
-    }
-    assert_shows(&english, &[" Space next"]);
-    let lesson = Lesson { language: "ru", ..app.course.lessons[0].clone() };
-    app.course.lessons = vec![lesson].into();
-    assert_shows(&screen_of(&app, &stage, (200, 60)), &[" Space дальше", "? помощь"]);
 }
 
 #[test]
