@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::{Errno, Signal};
+use crate::keeper::{self, Keeper, Line, Screen};
 use crate::sys::fork::exit_child;
 use crate::sys::guard::{self, ForkSide, Ui, UiNews, Wake};
 use crate::sys::terminal::{self, Modes, Place};
@@ -34,10 +35,11 @@ pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> 
     // What is still buffered would be written by both.
     output::flush();
     let kept = SavedTerminal::open(terminal);
+    let line = kept.as_ref().and_then(|_| Line::new().ok());
     match guard::split()? {
         ForkSide::Ui => {
             // The guardian's terminal is not the UI's: agents would inherit it.
-            drop(kept);
+            drop((kept, line));
             let code = catch_unwind(AssertUnwindSafe(ui)).unwrap_or(PANICKED);
             output::flush();
             exit_child(i32::from(code))
@@ -46,6 +48,7 @@ pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> 
             if terminal == Terminal::Watching {
                 guard::adopt_nobody();
             }
+            let kept = kept.map(|kept| kept.with_keeper(line));
             let end = watch(&mut ui, kept.as_ref());
             if matches!(end, UiEnd::Lost(Some(_))) {
                 ui.kill_children();
@@ -126,6 +129,7 @@ impl UiEnd {
 struct SavedTerminal {
     terminal: OwnedFd,
     modes: Modes,
+    keeper: Option<Keeper>,
 }
 
 impl SavedTerminal {
@@ -136,7 +140,12 @@ impl SavedTerminal {
         let terminal = terminal::open_private()?;
         job::wait_for(terminal.as_fd());
         let modes = terminal::save(terminal.as_fd())?;
-        Some(Self { terminal, modes })
+        Some(Self { terminal, modes, keeper: None })
+    }
+
+    fn with_keeper(mut self, line: Option<Line>) -> Self {
+        self.keeper = line.and_then(|line| line.fork_keeper(&self.terminal, &self.modes));
+        self
     }
 
     /// The UI stands still, on its own screen: the shell gets the terminal as it was. The UI sets its modes again when it goes on.
@@ -148,13 +157,17 @@ impl SavedTerminal {
     }
 
     /// A UI that left by itself has undone its own modes; the proof is that the termios are as before.
-    fn bring_back(&self, end: UiEnd) {
+    fn bring_back(self, end: UiEnd) {
         let place = self.place();
         // After `bg` the terminal is the shell's or somebody's whom the shell runs: hands off.
-        if (end.is_clean() && place == Place::Unknown) || terminal::is_somebody_elses(self.terminal.as_fd()) {
-            return;
+        let is_left_alone =
+            (end.is_clean() && place == Place::Unknown) || terminal::is_somebody_elses(self.terminal.as_fd());
+        if !is_left_alone {
+            self.undo(place);
         }
-        self.undo(place);
+        if let Some(keeper) = self.keeper {
+            keeper.dismiss();
+        }
     }
 
     /// The UI draws in modes of its own, which it sets first and undoes last.
@@ -166,6 +179,7 @@ impl SavedTerminal {
     fn undo(&self, place: Place) {
         terminal::undo_modes(self.terminal.as_fd(), place);
         terminal::restore(self.terminal.as_fd(), &self.modes);
+        keeper::tell(Screen::Shells);
     }
 }
 

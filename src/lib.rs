@@ -31,6 +31,7 @@ pub mod bench;
 pub mod session;
 pub mod recorder;
 pub mod source;
+pub mod keeper;
 pub mod guardian;
 pub mod crash;
 pub mod xdg;

@@ -16,6 +16,7 @@ pub mod figures;
 pub mod file_lock;
 pub mod fork;
 pub mod guard;
+pub mod hold;
 pub mod job;
 pub mod launch;
 pub mod libc_streams;

@@ -1,5 +1,5 @@
 //! ptrace(2), as far as watching a program needs it: taking hold of one process, the stops of it and of all that it makes, and
-//! letting them go on. Every call here belongs to the one thread that called [`seize`].
+//! letting them go on. Every call here belongs to the one thread that called [`seize`] or [`hold`].
 
 use super::{SysError, last_errno};
 use crate::abi::Errno;
@@ -70,6 +70,11 @@ pub enum CallInfo {
 /// Takes hold of a child of the caller, running as it is.
 pub fn seize(pid: i32) -> Result<(), SysError> {
     request(libc::PTRACE_SEIZE, pid, 0, usize::try_from(OPTIONS).unwrap_or(0), "trace the program")
+}
+
+/// Takes hold of a process for the sake of its death alone: it stops at signals, and nowhere else.
+pub fn hold(pid: i32) -> Result<(), SysError> {
+    request(libc::PTRACE_SEIZE, pid, 0, 0, "hold a process")
 }
 
 /// Lets a task go on until its next watched call, delivering a signal (0: none).
@@ -151,6 +156,38 @@ pub fn next_stop() -> Result<Option<(i32, TraceStop)>, Errno> {
         0 => Ok(None),
         tid if tid < 0 => Err(last_errno()),
         tid => Ok(Some((tid, stop_of(tid, status)))),
+    }
+}
+
+/// Sleeps until this process stops; none once it is dead, and not reaped.
+pub fn next_stop_of(pid: i32) -> Option<TraceStop> {
+    loop {
+        let (code, _) = wait_id(pid, libc::WEXITED | libc::WSTOPPED | libc::WNOWAIT)?;
+        if code != libc::CLD_TRAPPED {
+            return None;
+        }
+        // It may have been killed since.
+        if let Some((libc::CLD_TRAPPED, status)) = wait_id(pid, libc::WSTOPPED | libc::WNOHANG) {
+            return Some(stop_of(pid, status << 8 | 0x7f));
+        }
+    }
+}
+
+/// waitid(2): `si_code` and `si_status`.
+fn wait_id(pid: i32, flags: i32) -> Option<(i32, i32)> {
+    let id = libc::id_t::try_from(pid).ok()?;
+    loop {
+        // SAFETY: siginfo_t is plain data, for which all zeroes is a value.
+        let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+        // SAFETY: waitid writes one siginfo_t, to a local.
+        let result = unsafe { libc::waitid(libc::P_PID, id, &raw mut info, flags) };
+        if result == 0 {
+            // SAFETY: waitid fills in the status, or leaves the zero.
+            return Some((info.si_code, unsafe { info.si_status() }));
+        }
+        if last_errno() != Errno(libc::EINTR) {
+            return None;
+        }
     }
 }
 

@@ -1,8 +1,6 @@
 //! The terminal's modes saved and brought back, and the bytes that undo everything the UI may have switched on. It works from
 //! a background process too, and never waits for a terminal that takes no bytes: each step is tried, whatever came of the last.
 
-pub mod at_once;
-
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
@@ -10,7 +8,7 @@ use nix::fcntl::{OFlag, open};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::stat::Mode;
-use nix::sys::termios::{FlushArg, SetArg, Termios, tcflush, tcgetattr, tcsetattr};
+use nix::sys::termios::{FlushArg, SetArg, Termios, cfmakeraw, tcflush, tcgetattr, tcsetattr};
 use nix::unistd::{getpgrp, isatty, tcgetpgrp, ttyname, write};
 
 /// Undoes, in this order: held output (2026), mouse (1000, 1002, 1003, 1015, 1006), focus reports (1004), bracketed paste
@@ -72,6 +70,15 @@ pub fn restore(terminal: BorrowedFd<'_>, modes: &Modes) {
     // TCSANOW: the other two wait for output that a hung terminal never takes.
     let _ = tcsetattr(terminal, SetArg::TCSANOW, &modes.0);
     release(held.as_ref());
+}
+
+/// Brings these modes back where the terminal is in raw mode as the UI makes it of them, cfmakeraw(3), and in no other.
+pub fn exchange(terminal: BorrowedFd<'_>, before: &Modes) {
+    let mut raw = before.0.clone();
+    cfmakeraw(&mut raw);
+    if save(terminal) == Some(Modes(raw)) {
+        restore(terminal, before);
+    }
 }
 
 /// Undoes all that the UI may have switched on, and throws away what the terminal still reports to a program that is gone. The

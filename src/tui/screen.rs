@@ -19,6 +19,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::paint::Painter;
+use crate::keeper;
 use crate::sys::terminal::{self, Modes};
 use crate::ui::{self, ViewContext};
 
@@ -161,19 +162,14 @@ pub fn write_raw(bytes: &[u8]) -> io::Result<()> {
 }
 
 fn switch_on() -> io::Result<()> {
-    let modes = || OUTPUT.get().and_then(|output| terminal::save(output.terminal.as_fd()));
-    let before = modes();
     enable_raw_mode()?;
-    let own = modes();
-    if let (Some(output), Some(own), Some(before)) = (OUTPUT.get(), &own, &before) {
-        terminal::at_once::prepare(output.terminal.as_fd(), own, before);
-    }
     if let Ok(mut raw) = RAW.try_lock() {
-        *raw = own;
+        *raw = OUTPUT.get().and_then(|output| terminal::save(output.terminal.as_fd()));
     }
     IS_ENTERED.store(true, Ordering::SeqCst);
     let mut bytes = Vec::new();
     queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+    keeper::tell(keeper::Screen::Uis);
     write_out(&bytes)
 }
 
@@ -199,6 +195,7 @@ pub fn bring_back() {
     if OUTPUT.get().is_none_or(is_ours) {
         let _ = disable_raw_mode();
     }
+    keeper::tell(keeper::Screen::Shells);
 }
 
 /// A report on the alternate screen would vanish with it. Only this process's panics: an agent has a hook of its own.
@@ -216,6 +213,7 @@ pub fn restore_before_panic_reports() {
 /// The terminal is another's, who has set it up anew: there is nothing to bring back until it is entered again.
 pub fn let_go() {
     IS_ENTERED.store(false, Ordering::SeqCst);
+    keeper::tell(keeper::Screen::Shells);
 }
 
 /// One write(2), where the terminal takes it; else as many as it takes, until a signal ends the program.

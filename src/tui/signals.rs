@@ -10,7 +10,6 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SI
 use signal_hook::{SigId, flag, low_level};
 
 use crate::sys::signal;
-use crate::sys::terminal::at_once;
 
 /// The signals the UI waits for; dropping it stops waiting.
 #[derive(Debug)]
@@ -34,8 +33,7 @@ impl Signals {
         pipe.set_nonblocking(true)?;
         let deadly = Arc::new(AtomicUsize::new(0));
         let (continued, stop_asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        // First of all, because it is in a hurry.
-        let mut registered = vec![at_once::at_sigterm()?];
+        let mut registered = Vec::new();
         // The notes come first: whoever finds the byte must find them too.
         for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT] {
             let number = usize::try_from(signal).unwrap_or(0);

@@ -52,13 +52,14 @@ const WAYS: &[Way] = &[
     Way { name: PANIC_TWICE, status: 134, go: |run| run.pty.type_bytes(F12) },
     Way { name: SUSPEND, status: 0, go: suspend_and_leave },
     Way { name: "kill -9 of the UI", status: 137, go: |run| send(run.ui, Signal::SIGKILL) },
-    Way { name: KILL_GUARDIAN, status: 137, go: |run| send(run.guardian, Signal::SIGKILL) },
+    Way { name: "kill -9 of the guardian", status: 137, go: |run| send(run.guardian, Signal::SIGKILL) },
+    Way { name: "kill -9 of UI and guardian", status: 137, go: kill_both },
+    Way { name: "kill -9 of the keeper, then q", status: 0, go: kill_keeper_and_leave },
     Way { name: "kill -9 of parent, then q", status: 0, go: kill_parent_and_leave },
 ];
 
 const PANIC: &str = "panic";
 const PANIC_TWICE: &str = "panic inside a panic";
-const KILL_GUARDIAN: &str = "kill -9 of the guardian";
 const SUSPEND: &str = "Ctrl-Z, fg, q";
 const F12: &[u8] = b"\x1b[24~";
 
@@ -84,6 +85,22 @@ fn suspend_and_leave(run: &mut Run) {
     assert_eq!(modes_left_on(run.pty.bytes()), Vec::<String>::new());
     run.pty.type_bytes(b"fg\r");
     run.pty.wait("the program again", |screen| !screen.contains("Stopped") && !screen.contains("ready>"));
+    run.presses_q();
+}
+
+fn kill_both(run: &mut Run) {
+    send(run.ui, Signal::SIGKILL);
+    send(run.guardian, Signal::SIGKILL);
+}
+
+/// It is missed only where the guardian is killed.
+fn kill_keeper_and_leave(run: &mut Run) {
+    let leads_session = |child: &processes::Process| child.session == child.pid;
+    let keeper = processes::children(run.guardian).into_iter().find(leads_session).expect("a keeper is there");
+    send(keeper.pid, Signal::SIGKILL);
+    let guardian = run.guardian;
+    let is_buried = || processes::children(guardian).len() == 1;
+    assert!(until(PATIENCE, is_buried).is_some(), "{:?}", processes::children(guardian));
     run.presses_q();
 }
 
@@ -121,7 +138,7 @@ fn start(way: &Way, place: Place, has_mouse: bool) -> Run {
     };
     pty.wait("the first screen", is_there);
     let guardian = processes::children(pty.leader())[0].pid;
-    let ui = processes::children(guardian)[0].pid;
+    let ui = processes::children_of_session(guardian)[0].pid;
     match place {
         Place::Lesson => {}
         Place::Help => {
@@ -163,10 +180,6 @@ fn one(way: &Way, place: Place, has_mouse: bool) -> Duration {
     let took = start.elapsed();
     if way.name == "hang-up" {
         return took;
-    }
-    if way.name == KILL_GUARDIAN {
-        // The shell has prompted on the screen that the UI then left.
-        run.pty.type_bytes(b"\r");
     }
     run.pty.wait("the shell at last", |screen| screen.trim_end().ends_with("ready>"));
     assert!(run.pty.has_its_modes_back(), "{what}: termios");
@@ -228,25 +241,39 @@ fn every_way_out_of_the_prompt_without_the_mouse() {
     all_ways(Place::Prompt, false);
 }
 
-/// A shell without a line editor sets no modes: what the program has set it would be left with.
+/// One without a line editor sets no modes, and some with one take the modes that they find for the terminal's own.
 #[test]
-fn a_shell_without_an_editor_has_its_modes_back_when_the_guardian_is_killed() {
-    if Command::new("dash").args(["-c", ":"]).status().is_err() {
-        eprintln!("skipped: there is no dash");
-        return;
+fn every_shell_has_its_modes_back_when_the_guardian_is_killed_alone_or_with_the_ui() {
+    for words in ["dash -i", "busybox ash -i", "zsh -f -i"].map(|words| words.split(' ').collect::<Vec<_>>()) {
+        if Command::new(words[0]).arg("--help").output().is_err() {
+            eprintln!("skipped: there is no {}", words[0]);
+            continue;
+        }
+        for is_ui_killed in [false, true] {
+            let mut shell = Command::new(words[0]);
+            shell.args(&words[1..]).env("PS1", "ready> ").env("ENV", "").env("BIN", crate::support::program());
+            let mut pty = Pty::start_command((24, 80), shell);
+            pty.wait("a prompt", |screen| screen.contains("ready>"));
+            pty.pump_for(Duration::from_millis(50));
+            // Those of a shell that edits a line are its own.
+            let before = (pty.modes(), modes_left_on(pty.bytes()));
+            pty.type_bytes(b"\"$BIN\"\r");
+            pty.wait("the bench", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
+            let guardian = processes::children(pty.leader())[0].pid;
+            let ui = processes::children_of_session(guardian)[0].pid;
+            send(guardian, Signal::SIGKILL);
+            if is_ui_killed {
+                send(ui, Signal::SIGKILL);
+            }
+            let is_gone = || pty.left().iter().all(|process| !process.name.starts_with("tincans"));
+            assert!(until(PATIENCE, is_gone).is_some(), "{words:?}: {:?}", pty.left());
+            // What is typed before is thrown away.
+            pty.type_bytes(b"echo status=$?.\r");
+            pty.wait("the status", |screen| screen.contains("status=137."));
+            pty.pump_for(Duration::from_millis(100));
+            assert!(pty.modes() == before.0, "{words:?}: termios");
+            assert_eq!(modes_left_on(pty.bytes()), before.1, "{words:?}");
+            assert!(!pty.screen().contains("SOCK_STREAM"), "{words:?}:\n{}", pty.screen());
+        }
     }
-    let mut shell = Command::new("dash");
-    shell.arg("-i").env("PS1", "ready> ").env("BIN", crate::support::program());
-    let mut pty = Pty::start_command((24, 80), shell);
-    pty.wait("a prompt", |screen| screen.contains("ready>"));
-    pty.type_bytes(b"\"$BIN\"\r");
-    pty.wait("the bench", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
-    let guardian = processes::children(pty.leader())[0].pid;
-    send(guardian, Signal::SIGKILL);
-    assert!(until(PATIENCE, || pty.left().iter().all(|process| !process.name.starts_with("tincans"))).is_some());
-    pty.pump_for(Duration::from_millis(200));
-    assert!(pty.has_its_modes_back(), "termios");
-    assert_eq!(modes_left_on(pty.bytes()), Vec::<String>::new());
-    pty.type_bytes(b"echo status=$?.\r");
-    pty.wait("the status", |screen| screen.contains("status=137."));
 }

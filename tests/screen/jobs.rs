@@ -61,10 +61,13 @@ impl Shell {
         assert_eq!(modes_left_on(self.pty.bytes()), Vec::<String>::new());
     }
 
-    /// The program's processes, the guardian first, then the UI, then `parent`.
+    /// The program's processes, the guardian first, then the UI, then `parent`; without the keeper, which leads a session below the
+    /// guardian and never stops.
     fn program(&self) -> Vec<Process> {
         let mut found = processes::descendants(self.pty.leader());
         found.retain(|process| process.name == "tincans");
+        let guardian = found.iter().map(|process| process.pid).min();
+        found.retain(|process| Some(process.parent) != guardian || process.session != process.pid);
         found.sort_by_key(|process| process.pid);
         found
     }
@@ -74,7 +77,7 @@ impl Shell {
     }
 
     fn ui(&self) -> i32 {
-        processes::children(self.guardian())[0].pid
+        processes::children_of_session(self.guardian())[0].pid
     }
 
     /// Leaves the program by Ctrl-C, and the shell.
@@ -92,9 +95,10 @@ impl Shell {
     }
 }
 
-/// Their letters, as proc_pid_stat(5) has them, in a row.
+/// Their letters, as proc_pid_stat(5) has them, in a row; the guardian, which the keeper traces, has a small one where it is stopped.
 fn states_of(processes: &[Process]) -> String {
-    processes.iter().map(|process| processes::read(process.pid).map_or('-', |now| now.state)).collect()
+    let state = |process: &Process| processes::read(process.pid).map_or('-', |now| now.state.to_ascii_uppercase());
+    processes.iter().map(state).collect()
 }
 
 #[test]

@@ -184,7 +184,7 @@ fn killed_it_leaves_no_folder_for_sockets() {
     };
     assert!(until(PATIENCE, || rooms() == 1).is_some(), "the socket has a folder");
     let guardian = i32::try_from(child.id()).expect("a pid");
-    send(crate::support::processes::children(guardian)[0].pid, Signal::SIGKILL);
+    send(crate::support::processes::children_of_session(guardian)[0].pid, Signal::SIGKILL);
     let status = child.wait().expect("our child");
     assert_eq!((status.code(), rooms()), (Some(137), 0));
 }

@@ -41,7 +41,8 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
     ("app", &[PURE]),
     ("ui", &[PURE, &["app"]]),
     ("sys", &[PURE]),
-    ("guardian", &[PURE, &["sys"]]),
+    ("keeper", &[PURE, &["sys"]]),
+    ("guardian", &[PURE, &["sys", "keeper"]]),
     ("crash", &[PURE, &["sys"]]),
     ("agent", &[PURE, &["sys"]]),
     ("bench", &[PURE, &["sys", "agent"]]),
@@ -68,6 +69,7 @@ const MAY_IMPORT: &[(&str, &[&[&str]])] = &[
             PURE,
             &[
                 "sys",
+                "keeper",
                 "bench",
                 "session",
                 "app",

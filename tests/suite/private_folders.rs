@@ -93,7 +93,7 @@ fn what_a_killed_run_left_goes_with_the_next_and_who_lives_keeps_its_own() {
     let (mut killed, mut other) = (sleeper(&script, &temporary, &[]), sleeper(&script, &temporary, &[]));
     assert!(until(PATIENCE, || sockets(&temporary) == 2).is_some(), "{:?}", below(&temporary));
     let guardian = i32::try_from(killed.id()).expect("a pid");
-    let ui = processes::children(guardian)[0].pid;
+    let ui = processes::children_of_session(guardian)[0].pid;
     send(guardian, Signal::SIGSTOP);
     send(ui, Signal::SIGKILL);
     send(guardian, Signal::SIGKILL);

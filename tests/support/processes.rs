@@ -77,6 +77,11 @@ pub fn children(pid: i32) -> Vec<Process> {
     all().into_iter().filter(|process| process.parent == pid).collect()
 }
 
+/// A process's children that are of a session with it: all but a guardian's keeper, which leads its own.
+pub fn children_of_session(pid: i32) -> Vec<Process> {
+    children(pid).into_iter().filter(|child| child.session != child.pid).collect()
+}
+
 /// How many threads a process has.
 pub fn threads(pid: i32) -> usize {
     fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count)

@@ -109,7 +109,7 @@ impl Pty {
         self.status.as_ref().map_or(self.leader(), |_| only_child(self.leader()))
     }
 
-    /// The process that draws: the guardian's one child.
+    /// The process that draws: the guardian's one child of its session.
     pub fn ui(&self) -> i32 {
         only_child(self.guardian())
     }
@@ -260,6 +260,11 @@ impl Pty {
         self.master.as_ref().is_none_or(|master| tcgetattr(master).is_ok_and(|now| now == self.before))
     }
 
+    /// The modes that the terminal has now.
+    pub fn modes(&self) -> Termios {
+        tcgetattr(self.master()).expect("modes")
+    }
+
     /// The exit status as a shell has it, when the program has left; it is fed and drained meanwhile.
     pub fn status(&mut self) -> i32 {
         let start = Instant::now();
@@ -376,7 +381,7 @@ fn copied(rest: &str) -> Option<&str> {
 fn only_child(parent: i32) -> i32 {
     let mut children: Vec<Process> = Vec::new();
     let is_there = until(PATIENCE, || {
-        children = processes::children(parent);
+        children = processes::children_of_session(parent);
         children.len() == 1 && children[0].name.starts_with("tincans")
     });
     assert!(is_there.is_some(), "{parent} has one child, the program: {children:?}");
