@@ -1,5 +1,7 @@
 //! What a read brought: several writes at once or one message, all or a part, and what became of the rest.
 
+use std::collections::HashMap;
+
 use crate::abi;
 use crate::order::Call;
 use crate::trace::{CallState, Explanation, TaskId};
@@ -206,7 +208,11 @@ fn stream_joins_writes(context: &CallContext<'_>) -> Option<Explanation> {
         return None;
     }
     let here = end.label();
-    let shown: Vec<String> = numbers.iter().map(|number| whole_write(end, *number, &read.pieces)).collect();
+    let mut lengths: HashMap<u64, u64> = HashMap::new();
+    for piece in read.pieces.iter() {
+        *lengths.entry(piece.write).or_default() += piece.len;
+    }
+    let shown: Vec<String> = numbers.iter().map(|number| whole_write(end, *number, &lengths)).collect();
     let mut writers: Vec<String> = Vec::new();
     for write in numbers.iter().filter_map(|number| end.inbox.write(*number)) {
         let name = context.name_of(write.by).to_owned();
@@ -230,13 +236,12 @@ fn stream_joins_writes(context: &CallContext<'_>) -> Option<Explanation> {
     Some(wording::explanation(end, "stream-joins-writes", wording::page(end.kind), text))
 }
 
-/// A write as it was made, although only a part of it may have been read.
-fn whole_write(end: &End, number: u64, pieces: &[Piece]) -> String {
+/// A write as it was made, although only a part of it may have been read; of one that is forgotten, how much was read of it.
+fn whole_write(end: &End, number: u64, lengths: &HashMap<u64, u64>) -> String {
     if let Some(write) = end.inbox.write(number) {
         return content(end, write);
     }
-    let len = pieces.iter().filter(|piece| piece.write == number).map(|piece| piece.len).sum();
-    wording::count(len, "byte")
+    wording::count(lengths.get(&number).copied().unwrap_or(0), "byte")
 }
 
 /// `: the last write only in part, 1 of its 3 bytes`, where the buffer was full in the middle of a write.

@@ -65,6 +65,20 @@ fn forks_do_not_cost_more_the_more_there_have_been() {
 }
 
 #[test]
+fn a_read_does_not_cost_more_for_each_write_the_more_it_joins() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cost = |writes: usize| {
+        let path = folder.path().join(format!("{writes}.tin"));
+        fs::write(&path, format!("pipe p\nflood p[1] 1 {writes}\nread p[0] 1MiB => {writes}\nwhy\n"))
+            .expect("a script");
+        processor_ms(&path)
+    };
+    let (few, many) = (cost(8_000), cost(40_000));
+    eprintln!("a read of 8,000 writes: {few} ms of processor time, of 40,000: {many} ms");
+    assert!(many < 12.0 * few.max(50.0), "{few} ms, then {many} ms");
+}
+
+#[test]
 fn of_a_program_that_cannot_be_read_death_is_told_as_wait_says_it_or_not_at_all() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("ours");
