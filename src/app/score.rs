@@ -77,7 +77,7 @@ impl Course {
     }
 
     /// What is said at the end of a lesson: what the learner knows now and how many answers were right; behind the last lesson of
-    /// the main course, of all of it.
+    /// the main course and behind the last of all, of the course.
     pub fn summary(&self, lesson: &Lesson) -> Vec<String> {
         let around = words::of(lesson.language);
         let score = self.progress.of(&lesson.id).score;
@@ -87,7 +87,8 @@ impl Course {
             lines.push(if score.wrong > 0 { format!("{all} {}", around.comes_back) } else { all });
         }
         let main = |it: &&Lesson| it.part == CoursePart::Main;
-        if self.lessons.iter().rfind(main).is_some_and(|last| last.id == lesson.id) {
+        let lasts = [self.lessons.iter().rfind(main), self.lessons.last()];
+        if lasts.into_iter().flatten().any(|last| last.id == lesson.id) {
             let done = self.lessons.iter().filter(|it| self.progress.of(&it.id).done).count();
             let answers = self.lessons.iter().map(|it| self.progress.of(&it.id).score);
             let all = answers.fold((0, 0), |sum, score| (sum.0 + score.right, sum.1 + score.asked()));

@@ -92,7 +92,7 @@ phrases! {
     /// There is no next lesson.
     last: "It was the last one.", "Это был последний урок.", "这是最后一课。";
     /// The summary of the course: lessons done, right answers, all answers.
-    course: "The course so far: {} lessons done, {} of {} answers right.", "Весь курс: пройдено уроков {}, верных ответов {} из {}.", "整个课程：完成 {} 课，{} / {} 答对。";
+    course: "The course so far. Lessons done: {}. Right answers: {} of {}.", "Весь курс: пройдено уроков {}, верных ответов {} из {}.", "整个课程：完成 {} 课，{} / {} 答对。";
     /// The topics with the most wrong answers.
     weak: "Weakest so far: {}. Practice asks about it.", "Слабее всего: {}. Тренировка спросит об этом.", "目前最弱：{}。练习会问这些。";
     /// Keys at the end: the list, free play, leaving.

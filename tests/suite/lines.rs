@@ -212,7 +212,7 @@ fn a_lesson_is_told_and_taken_line_by_line() {
             "runs: child1: read chat[1]\n",
             "holds now: child1: read chat[1] => \"x\"\nholds no longer: queue chat[1] => 1\n",
             "Reached: all of the goal holds.\nThe moment decides.\nEnter goes on.\n",
-            "The last words.\nEnter goes on.\nLesson 99 is done.\nRight at the first answer: 0 of 1. What you missed will come back.\nThe course so far: 1 lessons done, 0 of 1 answers right.\nIt was the last one.",
+            "The last words.\nEnter goes on.\nLesson 99 is done.\nRight at the first answer: 0 of 1. What you missed will come back.\nThe course so far. Lessons done: 1. Right answers: 0 of 1.\nIt was the last one.",
             "lesson 99 is done; `tincans learn --plain` goes on\n",
         ],
     );
