@@ -221,8 +221,9 @@ struct Mutant {
     /// The line that is another, from 0, and what it is.
     line: usize,
     text: String,
-    /// The ticks that go, because one question has one.
-    without_tick: Vec<usize>,
+    /// Lines that no other mutant of a copy is about: the tick of its question, which goes, or the beginning of its goal, whose
+    /// conditions are met in their order.
+    alone_at: Vec<usize>,
     /// Whether something is done differently, so that what follows may come out differently too.
     acts: bool,
 }
@@ -232,16 +233,17 @@ fn mutants(text: &str) -> Vec<Mutant> {
     let mut all = Vec::new();
     let mut fence = "";
     for (at, line) in lines.iter().enumerate() {
-        let mut wrong = |text: String, without_tick: Vec<usize>, acts: bool| {
-            all.push(Mutant { line: at, text, without_tick, acts });
+        let mut wrong = |text: String, alone_at: Vec<usize>, acts: bool| {
+            all.push(Mutant { line: at, text, alone_at, acts });
         };
         if let Some(info) = line.strip_prefix("```") {
             fence = if fence.is_empty() { info } else { "" };
         } else if let Some((statement, wants)) =
             line.split_once(" => ").filter(|_| fence.starts_with("tin") || fence == "goal")
         {
+            let goal = lines[..at].iter().rposition(|line| *line == "```goal").filter(|_| fence == "goal");
             for altered in altered(wants) {
-                wrong(format!("{statement} => {altered}"), Vec::new(), false);
+                wrong(format!("{statement} => {altered}"), goal.into_iter().collect(), false);
             }
         } else if fence == "predict" && line.starts_with("- [ ] ") {
             // The right answer has no word of its own.
@@ -262,7 +264,7 @@ fn with(text: &str, wrong: &[&Mutant]) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     for mutant in wrong {
         lines[mutant.line].clone_from(&mutant.text);
-        for at in &mutant.without_tick {
+        for at in &mutant.alone_at {
             lines[*at] = lines[*at].replacen("[x]", "[ ]", 1);
         }
     }
@@ -290,9 +292,7 @@ fn together(mutants: &[Mutant]) -> Vec<Vec<&Mutant>> {
     for mutant in mutants {
         let is_free = |copy: &&mut Vec<&Mutant>| {
             let clashes = |other: &&Mutant| {
-                other.acts
-                    || other.line == mutant.line
-                    || other.without_tick.iter().any(|at| mutant.without_tick.contains(at))
+                other.acts || other.line == mutant.line || other.alone_at.iter().any(|at| mutant.alone_at.contains(at))
             };
             !mutant.acts && !copy.iter().any(clashes)
         };
@@ -348,8 +348,7 @@ fn an_altered_lesson_fails() {
             let stem = name.trim_end_matches(".md");
             let file = format!("{stem}-copy-{number}.md");
             std::fs::write(folder.path().join(&file), with(&text, copy)).expect("a file");
-            let copy =
-                copy.iter().map(|mutant| Mutant { text: mutant.text.clone(), without_tick: Vec::new(), ..**mutant });
+            let copy = copy.iter().map(|mutant| Mutant { text: mutant.text.clone(), alone_at: Vec::new(), ..**mutant });
             copies.push((file, name, copy.collect()));
         }
     }
@@ -524,6 +523,26 @@ fn a_lesson_without_end_is_a_fault_and_those_behind_it_are_checked_all_the_same(
     assert_eq!(output.status.code(), Some(1), "{errors}");
     assert!(errors.contains("01-endless.md:8: wanted a lesson that is over in 3 s, got one"), "{errors}");
     assert!(String::from_utf8_lossy(&output.stdout).contains("02-short  holds"));
+}
+
+/// The lessons of the first course, by the names under which progress was kept then.
+const FIRST_COURSE: &str = "first-hello a-socket-talks-both-ways a-stream-has-no-edges datagrams-keep-theirs what-does-not-fit \
+    both-at-once no-better-datagram a-message-of-nothing close-your-unused-end who-still-holds-it three-ways-to-go \
+    the-datagram-that-never-ends half-close unread-and-reset the-broken-pipe zombies-and-orphans the-full-buffer \
+    only-a-part how-big-is-a-message what-is-charged whose-buffer what-poll-says two-writers-two-readers \
+    a-star-of-children a-ring deadlock threads-share-the-table whose-flag-is-it what-exec-leaves-open \
+    passing-descriptors room-for-a-descriptor who-is-there the-calls-that-fail from-a-pair-to-a-server out-of-band \
+    true-or-false";
+
+#[test]
+fn progress_of_the_first_course_is_not_lost() {
+    let state = tempfile::tempdir().expect("a folder");
+    let lessons = FIRST_COURSE.split_whitespace().map(|id| format!("[lesson.{id}]\ndone = true\nstep = 0\n"));
+    let text = format!("version = 1\nlast = \"deadlock\"\n{}", lessons.collect::<String>());
+    std::fs::create_dir(state.path().join("tincans")).expect("a folder");
+    std::fs::write(state.path().join("tincans/progress.toml"), text).expect("a file");
+    let folder = state.path().to_str().expect("a path");
+    assert!(list(&[], &[("XDG_STATE_HOME", folder)]).contains(" lessons, 36 done;"));
 }
 
 /// One line after the other of what a program writes, until one has these words.
