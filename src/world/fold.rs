@@ -294,6 +294,7 @@ impl World {
             }
             end.inbox.measure(bytes, kind, |task| dead.contains(&task));
         }
+        self.close_what_a_sleeper_took(end);
     }
 }
 

@@ -5,6 +5,7 @@ use std::os::fd::AsRawFd;
 
 use tincans::abi;
 use tincans::abi::TaskState;
+use tincans::order::Call;
 use tincans::sys::procfs::{self, OpenFile, ThreadFiles};
 use tincans::sys::{calls, fork};
 use tincans::trace::TaskId;
@@ -121,12 +122,14 @@ fn queues(world: &World, files: &BTreeMap<EndId, Vec<OpenFile>>) -> Result<(), S
     Ok(())
 }
 
-/// Whether somebody sleeps in a read there, who may have taken a part already (MSG_WAITALL).
+/// Whether somebody sleeps in a read there, who may have taken a part already (MSG_WAITALL, recvmmsg).
 fn is_being_read(world: &World, end: EndId) -> bool {
     let read = |task: &tincans::world::task::Task| {
         let ongoing = task.ongoing.as_ref().filter(|ongoing| ongoing.inside)?;
         let call = ongoing.call();
-        call.room()?;
+        if call.room().is_none() && !matches!(call, Call::Recvmmsg { .. }) {
+            return None;
+        }
         if let Some((_, end)) = ongoing.kept.first() {
             return Some(*end);
         }
