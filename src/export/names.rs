@@ -26,6 +26,12 @@ impl NamedCall<'_> {
         pid(self.run, self.names, number)
     }
 
+    /// The parent that getppid(2) returned; of one that is no process of the run, which is another each time, what `call` returns.
+    pub fn parent(&self, call: &str) -> String {
+        let is_named = self.names.task(self.ret()).is_some();
+        if is_named { self.pid(self.ret()) } else { call.to_owned() }
+    }
+
     /// What was returned.
     pub fn ret(&self) -> i32 {
         self.event.ret.unwrap_or(0)

@@ -65,6 +65,7 @@ drain d[1] dontwait
 close p[0]
 fork heir
 heir: getppid
+getppid
 heir: pdeathsig TERM
 heir: wait nohang
 pipe q

@@ -42,7 +42,7 @@ pub fn code(call: &NamedCall<'_>) -> Result<CallCode, String> {
             just(format!("syscall(SYS_close_range, {first}u, {last}, {flags:#x})"))
         }
         C::Getppid => {
-            let want = event.ret.map(|ret| call.pid(ret));
+            let want = event.ret.map(|_| call.parent("getppid()"));
             Ok(CallCode { call: "getppid()".to_owned(), want, ..CallCode::default() })
         }
         C::ParentDeathSignal { signal } => just(format!("prctl(PR_SET_PDEATHSIG, {})", names::signal(*signal))),

@@ -46,7 +46,7 @@ pub fn code(call: &NamedCall<'_>) -> Result<CallCode, String> {
             };
             just(format!("os.closerange({first}, {beyond})"))
         }
-        C::Getppid => value("os.getppid()".to_owned(), call.pid(call.ret())),
+        C::Getppid => value("os.getppid()".to_owned(), call.parent("os.getppid()")),
         C::Open { path, flags } => {
             let (access, more) = (*flags & abi::ACCESS_MODE, *flags & !abi::ACCESS_MODE);
             let access = abi::ACCESS.iter().find(|row| row.1 == access).map_or("O_RDWR", |row| row.0);

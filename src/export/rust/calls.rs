@@ -41,7 +41,7 @@ pub fn code(call: &NamedCall<'_>) -> Result<CallCode, String> {
             let last = if is_all { "OWN_FDS as u32 - 1".to_owned() } else { last.to_string() };
             just(format!("close_range({first}, {last}, {flags:#x})"))
         }
-        C::Getppid => gives("Ok::<_, Errno>(getppid())".to_owned(), pid(call, call.ret())),
+        C::Getppid => gives("Ok::<_, Errno>(getppid())".to_owned(), call.parent("getppid()")),
         C::ParentDeathSignal { signal: 0 } => just("prctl::set_pdeathsig(None)".to_owned()),
         C::ParentDeathSignal { signal } => just(format!("prctl::set_pdeathsig({})", literal::known_signal(*signal)?)),
         C::Open { path, flags } => {
