@@ -61,9 +61,14 @@ fn reader(world: &World, task: &Task, (ongoing, end): (&Ongoing, &End)) -> Optio
     };
     if let Some(fd) = fifos::opened_for_both(world, task, peer.id) {
         let at = end.address.as_deref().unwrap_or(&here);
+        let goes_on = if others.is_empty() {
+            format!("Nobody else has {at} open for writing: it sleeps until somebody opens it and writes.")
+        } else {
+            format!("A write wakes it, by anybody who has {at} open for writing.")
+        };
         let text = format!(
             "{name} is asleep in {call}({here}) and will get no EOF: it has opened {at} for reading and writing (descriptor {fd}), so \
-             it counts as a writer itself. A write wakes it, by anybody who has {at} open for writing."
+             it counts as a writer itself. {goes_on}"
         );
         let write = foretold::write_wakes(world, (task, ongoing), end);
         return Some(wording::explanation(task, "own-opening-keeps-eof-away", "fifo(7)", text).foretelling(write));

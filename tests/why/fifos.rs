@@ -83,7 +83,10 @@ fn eof_of_a_fifo_is_not_the_last_word() {
     explains(
         "mkfifo q\nopen q rdwr both\nread both => sleeps\nwhy\nfork c => refused\ninterrupt parent\nclose both\nwhy q[0]",
         &[
-            ("own-opening-keeps-eof-away", &["for reading and writing (descriptor 3)", "counts as a writer itself"]),
+            (
+                "own-opening-keeps-eof-away",
+                &["for reading and writing (descriptor 3)", "counts as a writer itself", "Nobody else has q open"],
+            ),
             ("fifo-is-not-open", &["Nobody has q open for reading now"]),
         ],
     );
