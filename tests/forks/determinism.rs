@@ -1,11 +1,13 @@
 //! The same script gives the same transcript each time, on a busy machine too: random programs that keep away from what the
 //! kernel leaves open, run again and again beside two processes that spin.
-//! `TINCANS_PROGRAMS`, `TINCANS_TIMES` and `TINCANS_SEED` choose how many, how often and from where.
+//! `TINCANS_PROGRAMS`, `TINCANS_TIMES` and `TINCANS_SEED` choose how many, how often and from where; `TINCANS_REACHED` prints how
+//! often each form of a statement was made.
 #![expect(clippy::wildcard_enum_match_arm, reason = "only calls are compared")]
 
 use std::process::{Child, Command, ExitCode};
 use std::time::Instant;
 
+use crate::support::forms::Reached;
 use crate::support::programs::{Openness, Programs};
 use crate::support::runs;
 use tincans::order::{Call, Extra};
@@ -40,9 +42,12 @@ pub fn all() -> ExitCode {
     let (programs, times) = (number("TINCANS_PROGRAMS").unwrap_or(PROGRAMS), number("TINCANS_TIMES").unwrap_or(TIMES));
     let start = Instant::now();
     let _load = Load::start();
-    let mut failed = 0;
+    let (mut failed, mut reached) = (0, Reached::default());
     for seed in first..first + programs {
-        let difference = make(seed).and_then(|program| (1..times).try_for_each(|_| again(&program)));
+        let difference = make(seed).and_then(|program| {
+            reached.add_all(program.iter().map(|(text, _)| text.as_str()));
+            (1..times).try_for_each(|_| again(&program))
+        });
         if let Err(what) = difference {
             failed += 1;
             println!("determinism: seed {seed}: {what}");
@@ -50,6 +55,7 @@ pub fn all() -> ExitCode {
     }
     let seconds = start.elapsed().as_secs_f64();
     println!("determinism: {programs} programs from seed {first}, {times} times each, {failed} differ, {seconds:.1} s");
+    print!("{}", reached.table());
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

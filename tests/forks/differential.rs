@@ -2,24 +2,19 @@
 //! it. Return values, errno and data must be equal.
 #![expect(clippy::wildcard_enum_match_arm, reason = "only calls are compared")]
 
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use crate::plain::{Plain, Reply};
+use crate::support::forms::Reached;
 use crate::support::programs::{Openness, Programs};
 use crate::support::runs;
 use tincans::order::{Call, Extra, KEEP, hash};
 use tincans::session::Session;
 use tincans::trace::{Brought, CallEvent, CallState, Death, What};
 
-/// Statements that are not compared, each with the reason. `TINCANS_REACHED=1` prints how often each of the others was.
-const NOT_COMPARED: &[(&str, &str)] = &[
-    ("thread", "the processes of the plain path have one thread"),
-    ("exec", "they would have to be a program of their own"),
-    ("channel flood drain echo ping reader repeat", "made of calls that are compared one by one"),
-    ("interrupt stop cont", "nobody sleeps here, and a stopped process takes no order"),
-    ("sleep reset queue holders fds tasks why", "no call of a task's"),
-];
+// Not compared are thread (the processes of the plain path have one), exec (they would have to be a program of their own), what is
+// made of calls that are compared one by one, what needs a sleeper or stops a process, and what is no task's call.
+// `TINCANS_REACHED=1` prints how often each form of the others was.
 const STATEMENTS: usize = 60;
 const PROGRAMS: u64 = 100;
 
@@ -27,7 +22,7 @@ pub fn all() -> ExitCode {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let (first, programs) = (number("TINCANS_SEED").unwrap_or(1), number("TINCANS_PROGRAMS").unwrap_or(PROGRAMS));
     let (mut compared, mut failed) = (0, 0);
-    let mut reached = BTreeMap::new();
+    let mut reached = Reached::default();
     for seed in first..first + programs {
         match compare(seed, &mut reached) {
             Ok(calls) => compared += calls,
@@ -38,14 +33,7 @@ pub fn all() -> ExitCode {
         }
     }
     println!("differential: {programs} programs from seed {first}, {compared} calls compared, {failed} failed");
-    if std::env::var_os("TINCANS_REACHED").is_some() {
-        let left = |name: &str| NOT_COMPARED.iter().any(|row| row.0.split(' ').any(|other| other == name));
-        let all = tincans::script::parse::verbs().iter().map(|verb| verb.name).filter(|name| !left(name));
-        all.for_each(|name| println!("{:7} {name}", reached.get(name).copied().unwrap_or(0)));
-        for (names, reason) in NOT_COMPARED {
-            println!("    not {names}: {reason}");
-        }
-    }
+    print!("{}", reached.table());
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -58,7 +46,7 @@ enum Step {
 }
 
 /// Runs a program by the session, then its calls by the plain path; how many calls were compared.
-fn compare(seed: u64, reached: &mut BTreeMap<String, u64>) -> Result<usize, String> {
+fn compare(seed: u64, reached: &mut Reached) -> Result<usize, String> {
     let (steps, program) = record(seed)?;
     let mut plain = Plain::start()?;
     for (index, step) in steps.iter().enumerate() {
@@ -66,7 +54,7 @@ fn compare(seed: u64, reached: &mut BTreeMap<String, u64>) -> Result<usize, Stri
             Step::Call(call, line) => (call, *line),
             Step::Exit { task, code } => {
                 plain.exit(task, *code)?;
-                *reached.entry("exit".to_owned()).or_default() += 1;
+                reached.add("exit");
                 continue;
             }
         };
@@ -76,16 +64,15 @@ fn compare(seed: u64, reached: &mut BTreeMap<String, u64>) -> Result<usize, Stri
         if let Some(difference) = difference(call, &reply, &plain) {
             return Err(format!("call {index}: {}: {difference}\n{}\n", call.task, program.join("\n")));
         }
-        *reached.entry(verb_of(&program, line)).or_default() += 1;
+        reached.add(statement_of(&program, line));
     }
     Ok(steps.len())
 }
 
-/// The name of the statement in a line.
-fn verb_of(program: &[String], line: u32) -> String {
+/// The statement in a line.
+fn statement_of(program: &[String], line: u32) -> &str {
     let text = usize::try_from(line).ok().and_then(|line| program.get(line.saturating_sub(1)));
-    let statement = text.map_or("", |text| text.split_once(": ").map_or(&**text, |parts| parts.1));
-    statement.split(' ').next().unwrap_or_default().to_owned()
+    text.map_or("", String::as_str)
 }
 
 /// The calls of a random program, up to the first that sleeps.

@@ -265,6 +265,7 @@ impl Run {
             return Err(format!("{rule} foretells {foretold:?}, and not {many} things"));
         }
         let (text, one) = (foretold[at].0.to_owned(), foretold[at].1.clone());
+        self.rules.entry(rule.to_owned()).or_default().valued += 1;
         let tried = |run: &Self| run.rules.get(rule).map_or(0, |met| met.tried);
         let before = tried(self);
         self.judge(rule, &text, &one)?;

@@ -1,10 +1,12 @@
 //! Random programs over the whole language: after every statement the ledger's law holds, and what the world believes is what
-//! the kernel says. `TINCANS_PROGRAMS` and `TINCANS_SEED` choose how many and from where.
+//! the kernel says. `TINCANS_PROGRAMS` and `TINCANS_SEED` choose how many and from where;
+//! `TINCANS_REACHED` prints how often each form of a statement was made.
 
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use crate::support::forms::Reached;
 use crate::support::programs::{Openness, Programs};
 use crate::support::{kernel, runs};
 use tincans::session::Session;
@@ -39,10 +41,13 @@ pub fn all() -> ExitCode {
     let keeps_going = std::env::var_os("TINCANS_KEEP_GOING").is_some();
     let start = Instant::now();
     let mut failed = u32::from(!corpus_holds(base));
-    let mut statements = 0;
+    let (mut statements, mut reached) = (0, Reached::default());
     for seed in first..first + programs {
         match generate(seed, base) {
-            Ok(made) => statements += made,
+            Ok(program) => {
+                statements += program.len();
+                reached.add_all(program.iter().map(String::as_str));
+            }
             Err(failure) => {
                 failed += 1;
                 report(seed, failure, base);
@@ -57,6 +62,7 @@ pub fn all() -> ExitCode {
         first + programs,
         start.elapsed().as_secs_f64()
     );
+    print!("{}", reached.table());
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -78,7 +84,7 @@ fn corpus_holds(base: i32) -> bool {
 }
 
 /// Makes a program while it runs, each statement for the world as it has become.
-fn generate(seed: u64, base: i32) -> Result<usize, Failure> {
+fn generate(seed: u64, base: i32) -> Result<Vec<String>, Failure> {
     let mut program = Vec::new();
     let failed = |program: &Vec<String>, what| Failure { program: program.clone(), what };
     let mut session = runs::open().map_err(|what| failed(&program, what))?;
@@ -88,7 +94,7 @@ fn generate(seed: u64, base: i32) -> Result<usize, Failure> {
         program.push(text.clone());
         step(&mut session, &program, &text, base).map_err(|what| failed(&program, what))?;
     }
-    Ok(program.len())
+    Ok(program)
 }
 
 /// The last statement of a program, and the look at the kernel after it; a panic is a fault like any other.

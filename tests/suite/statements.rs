@@ -1,14 +1,15 @@
 //! Every statement, and every word that may stand behind it, is used by a lesson or by a row of the matrix: what nobody shows,
 //! nobody finds. And every call that is no statement is refused as a call.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use tincans::abi;
 use tincans::kind::Kind;
 use tincans::lesson::{Action, Goal, builtin, load};
 use tincans::script::parse;
 use tincans::situation::rows::GROUPS;
 use tincans::sys::syscalls;
+
+use crate::support::forms;
 
 /// Statements that make no call of the kernel.
 const NO_CALL: [&str; 2] = ["reset", "why"];
@@ -40,50 +41,12 @@ fn written() -> Vec<String> {
     all
 }
 
-/// Each statement's first word, and all words that stand behind it somewhere: of `for=in,out` all three.
-fn used() -> BTreeMap<String, BTreeSet<String>> {
-    let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for text in written() {
-        let mut words = text.split_whitespace().filter(|word| !word.ends_with(':')).peekable();
-        if words.next_if_eq(&"repeat").is_some() {
-            used.entry("repeat".to_owned()).or_default();
-            words.next();
-        }
-        let verb = words.next().expect("a statement has a verb");
-        used.entry(verb.to_owned())
-            .or_default()
-            .extend(words.flat_map(|word| word.split(['=', ','])).map(str::to_owned));
-    }
-    used
-}
-
-/// What a synopsis has in small letters: `nohang` of `wait [TASK] [nohang]`, `for`, `in` and `pri` of `[for=in,pri]`.
-fn literals(synopsis: &str) -> Vec<&str> {
-    let words = synopsis.split(|letter: char| !letter.is_ascii_alphanumeric()).skip(1);
-    words.filter(|word| word.starts_with(|letter: char| letter.is_ascii_lowercase())).collect()
-}
-
 #[test]
-fn every_statement_with_each_of_its_words_is_in_a_lesson_or_in_the_matrix() {
-    let used = used();
-    let mut unused: Vec<String> = Vec::new();
-    for help in parse::verbs().iter().filter(|help| !NO_CALL.contains(&help.name)) {
-        let Some(words) = used.get(help.name) else {
-            unused.push(help.name.to_owned());
-            continue;
-        };
-        let missing = literals(help.synopsis).into_iter().filter(|word| !words.contains(*word));
-        unused.extend(missing.map(|word| format!("{} {word}", help.name)));
-    }
-    unused.retain(|form| !NEVER_THE_SAME.contains(&form.as_str()));
-    assert!(unused.is_empty(), "no lesson and no row of the matrix uses {unused:?}");
-}
-
-#[test]
-fn every_option_of_a_socket_is_in_a_lesson_or_in_the_matrix() {
-    let used = used();
-    let is_used = |option: &str| ["getsockopt", "setsockopt"].iter().any(|verb| used[*verb].contains(option));
-    let unused: Vec<&str> = abi::SOCKET_OPTIONS.iter().map(|row| row.0).filter(|option| !is_used(option)).collect();
+fn every_form_of_a_statement_is_in_a_lesson_or_in_the_matrix() {
+    let used: BTreeSet<String> = written().iter().flat_map(|text| forms::of(text)).collect();
+    let is_left_out = |form: &String| NO_CALL.contains(&form.as_str()) || NEVER_THE_SAME.contains(&form.as_str());
+    let unused: Vec<String> =
+        forms::all().into_iter().filter(|form| !used.contains(form) && !is_left_out(form)).collect();
     assert!(unused.is_empty(), "no lesson and no row of the matrix uses {unused:?}");
 }
 

@@ -4,6 +4,7 @@
 
 pub mod denied;
 pub mod exported;
+pub mod forms;
 pub mod kernel;
 pub mod processes;
 pub mod programs;

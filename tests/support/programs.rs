@@ -67,7 +67,7 @@ const MAKERS: &[(usize, Maker)] = &[
     (5, Programs::flags),
     (5, Programs::loops),
     (2, Programs::limits),
-    (5, Programs::waits),
+    (12, Programs::waits),
     (3, Programs::observe),
     (3, Programs::wrong),
     (2, Programs::repeat),

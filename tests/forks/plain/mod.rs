@@ -123,6 +123,12 @@ impl Plain {
         };
         match *call {
             Call::Setpgid { pid, group } => Ok(Call::Setpgid { pid: own(pid)?, group: own(group)? }),
+            // Of a group the name is its leader's, with a `-` in front.
+            Call::Kill { pid, signal } if pid < -1 => {
+                let leader = name(pid).and_then(|name| self.tasks.get(name.trim_start_matches('-')));
+                let (_, leader) = leader.ok_or_else(|| format!("no group {pid}"))?;
+                Ok(Call::Kill { pid: -leader, signal })
+            }
             Call::Kill { pid, signal } => Ok(Call::Kill { pid: own(pid)?, signal }),
             Call::Waitpid { pid, options } if pid > 0 => Ok(Call::Waitpid { pid: own(pid)?, options }),
             Call::PidfdOpen { pid, flags } => Ok(Call::PidfdOpen { pid: own(pid)?, flags }),

@@ -114,7 +114,9 @@ impl Programs {
             5 | 6 => format!("{by}: thread {}", self.task_name(scene)?),
             7 => format!("{by}: exec"),
             8 if self.random.chance(40) => format!("{by}: exit {}", self.random.below(4)),
-            _ if self.random.chance(30) => format!("{by}: wait nohang"),
+            8 => format!("{by}: getppid"),
+            _ if self.random.chance(20) => format!("{by}: wait nohang"),
+            _ if self.random.chance(20) => format!("{by}: wait {} nohang", self.random.pick(&others)?),
             _ if !self.one_outcome() && self.random.chance(10) => {
                 format!("{by}: pdeathsig {}", self.random.word(SIGNALS))
             }
@@ -133,7 +135,9 @@ impl Programs {
             3 => Some(format!("{by}: getppid")),
             4 => Some(format!("{by}: pdeathsig {}", self.random.word(SIGNALS))),
             5 | 6 => Some(match zombie {
-                Some(zombie) if self.random.chance(40) => format!("{by}: wait {}", zombie.name),
+                Some(zombie) if self.random.chance(40) => {
+                    format!("{by}: wait {}{}", zombie.name, self.maybe(30, " nohang"))
+                }
                 Some(_) => format!("{by}: wait"),
                 None => format!("{by}: wait nohang"),
             }),
@@ -159,6 +163,12 @@ impl Programs {
             let is_default = disposition.is_none_or(|disposition| disposition == Disposition::Default);
             task.is_alive() && (!is_default || signal == Signal::CHLD || task.blocked.contains_key(&signal.0))
         };
+        if self.random.chance(15) {
+            // Of a group only its leader is known to the plain processes.
+            let leads = |task: &&Task| task.is_alive() && task.group.is_some_and(|group| group.id == task.pid);
+            let leaders: Vec<&Task> = scene.world.tasks().filter(leads).collect();
+            return Some(format!("{by}: kill -{} SIGCHLD", self.random.pick(&leaders)?.name));
+        }
         let targets: Vec<&Task> = scene.world.tasks().filter(survives).collect();
         Some(format!("{by}: kill {} {}", self.random.pick(&targets)?.name, signal.name()))
     }
@@ -279,6 +289,8 @@ impl Programs {
             "linger 1",
             "rcvlowat 5",
             "rcvlowat 1",
+            "rcvtimeo 60000",
+            "sndtimeo 60000",
         ];
         let end = self.held(scene)?;
         let about = |verb, word| format!("{} {word}", scene.about(verb, end));

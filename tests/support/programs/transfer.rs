@@ -76,6 +76,11 @@ impl Programs {
                 let verb = self.random.word(&["writev", "sendmmsg"]);
                 format!("{} {data} {} {}", scene.about(verb, end), self.data(false), self.data(false))
             }
+            9 if self.random.chance(30) => {
+                let to = format!(" to={}", self.address());
+                let special = if self.random.chance(50) { " oob" } else { &to };
+                format!("{} {data}{flags}{special}", scene.about("sendmsg", end))
+            }
             _ => format!("{} {data}{flags}{}", scene.about("sendmsg", end), self.maybe(30, " creds")),
         })
     }
@@ -100,7 +105,9 @@ impl Programs {
             5 | 6 => format!("{}{count}{flags}", scene.about("recv", end)),
             7 if self.random.chance(50) => {
                 let (count, messages) = (self.random.word(&["3", "7", "5000"]), 1 + self.random.below(4));
-                format!("{} {count} {messages} dontwait", scene.about("recvmmsg", end))
+                let dontwait = if self.no_sleep() { " dontwait" } else { self.maybe(60, " dontwait") };
+                let waitforone = self.maybe(30, " waitforone");
+                format!("{} {count} {messages}{dontwait}{waitforone}", scene.about("recvmmsg", end))
             }
             7 => format!("{} {} {}", scene.about("readv", end), self.random.below(10), self.random.below(5000)),
             _ => format!("{}{count}{flags}", scene.about("recvmsg", end)),
@@ -167,8 +174,11 @@ impl Programs {
             .held
             .iter()
             .filter(|(_, id)| {
-                let end = scene.end(*id);
-                end.is_some_and(|end| end.kind.is_pipe() || (end.channel.is_some() && order(*id) > order(towards)))
+                let (end, object) = (scene.end(*id), scene.world.object(*id));
+                let is_passed = object.is_some_and(|object| object.kind != "epoll");
+                is_passed
+                    || end
+                        .is_some_and(|end| end.kind.is_pipe() || (end.channel.is_some() && order(*id) > order(towards)))
             })
             .collect();
         let mut names = Vec::new();
