@@ -41,6 +41,11 @@ impl Assignment {
         self.ordered.group == Group::Reader
     }
 
+    /// Whether it is one call, made once.
+    pub fn is_single(&self) -> bool {
+        self.ordered.group == Group::Single
+    }
+
     /// Its first call.
     pub fn first_call(&self) -> &Call {
         &self.calls[0]

@@ -173,7 +173,7 @@ impl Bench {
     }
 
     /// A task's ring holds what no agent writes: nothing that it records can be believed any more, so it is ended, and it alone.
-    fn end_broken(&mut self, task: TaskId) {
+    pub(super) fn end_broken(&mut self, task: TaskId) {
         self.end(task, "has a broken record");
     }
 

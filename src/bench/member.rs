@@ -169,10 +169,11 @@ impl Member {
     pub fn may_record(&self, entry: &RingRecord) -> bool {
         let is_between_reads = self.is_reader && self.phase == Phase::Waiting;
         let is_call = |step| self.current.as_ref().is_some_and(|current| current.has_call(step));
+        let is_single = self.current.as_ref().is_some_and(Assignment::is_single);
         match entry {
             RingRecord::Entered { step } => is_call(*step) && (self.phase == Phase::Busy || is_between_reads),
             RingRecord::Returned { .. } => self.phase == Phase::Inside,
-            RingRecord::Again { step, .. } => self.phase == Phase::Inside && is_call(*step),
+            RingRecord::Again { step, .. } => self.phase == Phase::Inside && is_call(*step) && !is_single,
             RingRecord::Done => matches!(self.phase, Phase::Busy | Phase::LeavingOut),
             RingRecord::Ready => match self.phase {
                 // Inside, where it has come by execve.

@@ -42,6 +42,7 @@ impl Bench {
     pub fn conclude(&mut self) -> bool {
         let Some(collected) = self.look_round() else {
             self.last_look = None;
+            self.end_liars();
             return false;
         };
         let equal = self.last_look.as_ref() == Some(&collected);
@@ -144,6 +145,29 @@ impl Bench {
         Some(Collected { rows: rows.collect::<Option<_>>()? })
     }
 
+    /// A call is recorded before it is made. Who is asleep in one that its records, all of them read, know nothing of has recorded what
+    /// never was, and all would wait for it for ever.
+    fn end_liars(&mut self) {
+        let is_liar = |member: &&Member| {
+            let recorded = match member.phase {
+                Phase::Busy | Phase::LeavingOut => &[],
+                Phase::Inside => self.sleeps_as(member),
+                Phase::Arriving | Phase::Waiting => return false,
+            };
+            let is_asleep = member.files.state() == Some(b'S');
+            let look = if is_asleep { member.files.look(true) } else { None };
+            let slept_in = look.filter(|look| look.state == b'S').and_then(|look| look.syscall);
+            let is_elsewhere = slept_in.is_some_and(|number| procfs::is_ordered(number) && !recorded.contains(&number));
+            // Looked at last: nothing was on its way before.
+            let is_all = member.ring.head() == member.ring.tail();
+            is_elsewhere && is_all && (member.phase != Phase::Inside || !recorded.is_empty())
+        };
+        let liars: Vec<TaskId> = self.members.values().filter(is_liar).map(|member| member.id).collect();
+        for id in liars {
+            self.end_broken(id);
+        }
+    }
+
     fn is_quiet(&self, member: &Member, look: ThreadSample) -> bool {
         match look.state {
             state if procfs::is_stopped(state) => true,
@@ -165,13 +189,14 @@ impl Bench {
     /// A call that can sleep; where /proc may be read, its number must be that of the call which was recorded. A task that
     /// waits for the thread it makes, or for the disk in execve, only looks asleep.
     fn is_in_its_call(&self, member: &Member, look: ThreadSample) -> bool {
-        let recorded = self
-            .recording
-            .world()
-            .task(member.id)
-            .and_then(|task| task.current_call())
-            .map_or(&[][..], procfs::sleeps_as);
+        let recorded = self.sleeps_as(member);
         !recorded.is_empty() && look.syscall.is_none_or(|number| recorded.contains(&number))
+    }
+
+    /// The numbers under which the call that a task has recorded can sleep.
+    fn sleeps_as(&self, member: &Member) -> &'static [i64] {
+        let call = self.recording.world().task(member.id).and_then(|task| task.current_call());
+        call.map_or(&[], procfs::sleeps_as)
     }
 
     /// Notes who is stopped, whatever the others do: a stopped task whose ring is empty has nothing more to say.

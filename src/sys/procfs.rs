@@ -270,6 +270,22 @@ pub fn sleeps_as(call: &Call) -> &'static [i64] {
     }
 }
 
+/// Whether an agent sleeps under this number only where it was ordered to: it takes orders by recv(2) and waits for room by futex(2).
+pub fn is_ordered(number: i64) -> bool {
+    let ordered = [
+        libc::SYS_read,
+        libc::SYS_write,
+        libc::SYS_readv,
+        libc::SYS_writev,
+        libc::SYS_sendto,
+        libc::SYS_sendmsg,
+        libc::SYS_accept4,
+        libc::SYS_connect,
+        libc::SYS_wait4,
+    ];
+    ordered.contains(&number)
+}
+
 /// One descriptor of a process, as the kernel lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenFile {

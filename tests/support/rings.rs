@@ -3,6 +3,8 @@
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::FileExt;
 
+use tincans::order::{Credentials, Extra, Outcome};
+
 use super::random::Random;
 
 /// Words before the records, and words of records: `src/sys/ring`.
@@ -13,8 +15,16 @@ const HEAD: u64 = 0;
 const TAIL: u64 = 8;
 /// The counters of signals, the first of them for all.
 const SIGNALS: std::ops::Range<u64> = 32..32 + 65;
-/// The kinds of records (`src/agent/record.rs`), and one that there is not.
-const KINDS: [u64; 8] = [1, 3, 4, 5, 6, 7, 8, 2];
+/// The kinds of records (`src/agent/record.rs`).
+const ENTER: u64 = 1;
+const EXIT: u64 = 3;
+const EXIT_OUTCOME: u64 = 4;
+const EXIT_DATA: u64 = 5;
+const DONE: u64 = 6;
+const READY: u64 = 7;
+const AGAIN: u64 = 8;
+/// All of them, and one that there is not.
+const KINDS: [u64; 8] = [ENTER, EXIT, EXIT_OUTCOME, EXIT_DATA, DONE, READY, AGAIN, 2];
 
 /// What is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +37,20 @@ pub enum Garbage {
     Words,
     /// Some records of the right form whose fields are at random.
     Records,
+    /// Records as an agent writes them, of what never was.
+    Lies,
     /// The counters of signals.
     Signals,
 }
 
 /// All of them.
-pub const ALL: [Garbage; 5] = [Garbage::Everything, Garbage::Head, Garbage::Words, Garbage::Records, Garbage::Signals];
+pub const ALL: [Garbage; 6] =
+    [Garbage::Everything, Garbage::Head, Garbage::Words, Garbage::Records, Garbage::Lies, Garbage::Signals];
 
 impl Garbage {
     /// Whether it is sure to be told from what an agent writes.
     pub fn is_told(self) -> bool {
-        self != Self::Signals
+        !matches!(self, Self::Lies | Self::Signals)
     }
 }
 
@@ -73,6 +86,10 @@ impl Ring {
                 let records = (0..=random.below(8)).flat_map(|_| record(random)).collect::<Vec<_>>();
                 self.append(&records);
             }
+            Garbage::Lies => {
+                let lies = (0..=random.below(4)).flat_map(|_| lie(random)).collect::<Vec<_>>();
+                self.publish(&lies);
+            }
             Garbage::Signals => {
                 let counts = [any(random), u64::MAX, 1 << 40, 3];
                 let count = counts[random.below(counts.len())];
@@ -82,14 +99,18 @@ impl Ring {
         }
     }
 
-    /// As the agent does: first the words, then how far they reach. The last of them is no record: what came before may have been
-    /// some that nobody can tell from the truth.
+    /// The last word is no record: what came before may have been some that nobody can tell from the truth.
     fn append(&self, words: &[u64]) {
+        self.publish(&[words, &[0]].concat());
+    }
+
+    /// As the agent does: first the words, then how far they reach.
+    fn publish(&self, words: &[u64]) {
         let head = self.get(HEAD);
-        for (at, word) in (head..).zip(words.iter().chain(&[0])) {
+        for (at, word) in (head..).zip(words) {
             self.set(HEADER + at % RECORDS, *word);
         }
-        self.set(HEAD, head + words.len() as u64 + 1);
+        self.set(HEAD, head + words.len() as u64);
     }
 
     fn set(&self, at: u64, word: u64) {
@@ -111,10 +132,10 @@ fn any(random: &mut Random) -> u64 {
 /// Kind, length, errno or step, result; then the time, then bytes and their number.
 fn record(random: &mut Random) -> Vec<u64> {
     let kind = KINDS[random.below(KINDS.len())];
-    if kind == 8 {
-        return vec![8 | any(random) << 8];
+    if kind == AGAIN {
+        return vec![AGAIN | any(random) << 8];
     }
-    let payload = if matches!(kind, 4 | 5) { 1 + random.below(30) as u64 } else { 0 };
+    let payload = if matches!(kind, EXIT_OUTCOME | EXIT_DATA) { 1 + random.below(30) as u64 } else { 0 };
     let results = [0, 1, 5, 0xffff_ffff, 0x7fff_ffff, 0x8000_0000, random.below(1 << 16) as u64];
     let result = results[random.below(results.len())];
     let times = [now_ns(), now_ns(), 0, u64::MAX, now_ns() + 3_600_000_000_000, any(random)];
@@ -125,6 +146,67 @@ fn record(random: &mut Random) -> Vec<u64> {
         words.extend((1..payload).map(|_| if random.below(2) == 0 { any(random) } else { random.below(300) as u64 }));
     }
     words
+}
+
+/// That a call returned, that the order is done, that another call is made, that calls of a loop returned: whatever was asked for.
+fn lie(random: &mut Random) -> Vec<u64> {
+    let results = [0, 1, 5, 4096, 0x7fff_ffff, 0xffff_ffff, 40_000, random.below(1 << 16) as u64];
+    let result = results[random.below(results.len())];
+    let errno = if random.below(4) == 0 { random.below(134) as u64 } else { 0 };
+    let head = |kind: u64, words: u64, small: u64| kind | words << 8 | small << 24 | result << 32;
+    let short = |kind, small| vec![head(kind, 2, small), now_ns()];
+    let returned = match random.below(3) {
+        0 => short(EXIT, errno),
+        of => {
+            let bytes = postcard::to_stdvec(&outcome(random)).expect("it has a form");
+            // In a loop only the data are told.
+            let kind = if of == 1 { EXIT_OUTCOME } else { EXIT_DATA };
+            let words = bytes.chunks(8).map(|chunk| {
+                let mut word = [0; 8];
+                word[..chunk.len()].copy_from_slice(chunk);
+                u64::from_le_bytes(word)
+            });
+            let mut all = vec![head(kind, 3 + bytes.len().div_ceil(8) as u64, errno), now_ns(), bytes.len() as u64];
+            all.extend(words);
+            all
+        }
+    };
+    match random.below(6) {
+        0 => returned,
+        1 => short(ENTER, random.below(3) as u64),
+        2 => short(DONE, 0),
+        3 => short(READY, 0),
+        4 => (0..random.below(2000)).map(|_| AGAIN | (result & 0xffff) << 9).collect(),
+        _ => [returned, short(DONE, 0)].concat(),
+    }
+}
+
+/// What a call brought: descriptors far away, tasks that there are not, more than was asked for.
+fn outcome(random: &mut Random) -> Outcome {
+    let numbers = [0, 3, -1, 1_000_000, i32::MAX, i32::MIN];
+    let mut number = || numbers[random.below(numbers.len())];
+    let someone = Credentials { pid: number(), uid: u32::MAX, gid: 7 };
+    let array = Extra::Array([number(), number()]);
+    let status = Extra::Status(number());
+    let fds: Vec<i32> = (0..300).map(|_| number()).collect();
+    let message = Extra::Message { flags: number(), fds: fds.clone(), creds: Some(someone), control: u64::MAX };
+    let kinds = [
+        Extra::None,
+        array,
+        status,
+        message,
+        Extra::Revents(vec![-1; 300]),
+        Extra::Selected { read: fds.clone(), write: fds, except: Vec::new() },
+        Extra::Epoll(vec![(u64::MAX, u32::MAX); 300]),
+        Extra::Value(i64::MIN),
+        Extra::Peer(someone),
+        Extra::Name(vec![0xff; 200]),
+        Extra::From(b"\x1b]0;x\x07".to_vec()),
+        Extra::Accepted { peer: u64::MAX },
+    ];
+    let extra = kinds[random.below(kinds.len())].clone();
+    let data = vec![b'z'; [0, 1, 4000][random.below(3)]];
+    Outcome { data, hash: (random.below(2) == 0).then_some(7), extra }
 }
 
 fn now_ns() -> u64 {
