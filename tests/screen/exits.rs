@@ -254,7 +254,7 @@ fn every_shell_has_its_modes_back_when_the_guardian_is_killed_alone_or_with_the_
             shell.args(&words[1..]).env("PS1", "ready> ").env("ENV", "").env("BIN", crate::support::program());
             let mut pty = Pty::start_command((24, 80), shell);
             pty.wait("a prompt", |screen| screen.contains("ready>"));
-            pty.pump_for(Duration::from_millis(50));
+            pty.pump_for(Duration::from_millis(200));
             // Those of a shell that edits a line are its own.
             let before = (pty.modes(), modes_left_on(pty.bytes()));
             pty.type_bytes(b"\"$BIN\"\r");

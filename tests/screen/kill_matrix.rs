@@ -106,12 +106,12 @@ fn start(below: Below, place: &Place) -> Pty {
 struct ShellTerminal {
     own: OwnedFd,
     modes: Termios,
-    /// What is switched on in the outer one.
+    /// What is switched on in the outer one, or may be a while later.
     switched_on: Vec<String>,
 }
 
 impl ShellTerminal {
-    fn of(pty: &mut Pty, place: &Place) -> Self {
+    fn of(pty: &mut Pty, place: &Place, below: Below) -> Self {
         pty.type_bytes(b"echo $$ >shell\r");
         let mut shell = None;
         let is_told = pump_until(pty, |_| {
@@ -125,14 +125,17 @@ impl ShellTerminal {
         let own = nix::fcntl::open(&*name, OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC, Mode::empty());
         let own = own.expect("the shell's terminal");
         let modes = tcgetattr(&own).expect("modes");
-        Self { own, modes, switched_on: modes_left_on(pty.bytes()) }
+        let mut switched_on = modes_left_on(pty.bytes());
+        // A terminal in the terminal has its own affairs, and zsh asks first and then switches on that pastes are told.
+        switched_on.extend(["?7727h".to_owned()]);
+        switched_on.extend((below.0[0] == "zsh").then(|| "?2004h".to_owned()));
+        Self { own, modes, switched_on }
     }
 
     /// What is not as it was.
     fn differences(&self, pty: &Pty) -> Vec<String> {
         let (before, mut now) = (&self.switched_on, modes_left_on(pty.bytes()));
-        // What a terminal in the terminal switches on a while after its start is its own affair.
-        now.retain(|mode| !before.contains(mode) && mode != "?7727h");
+        now.retain(|mode| !before.contains(mode));
         let is_back = tcgetattr(&self.own).is_ok_and(|modes| modes == self.modes);
         now.extend((!is_back).then(|| "termios".to_owned()));
         now
@@ -207,7 +210,7 @@ fn kill_once(victim: Victim, form: Form, below: Below, random: &mut Random) {
     let what = format!("{victim:?}, {form:?}, below {below:?}");
     let place = Place::new();
     let mut pty = start(below, &place);
-    let terminal = ShellTerminal::of(&mut pty, &place);
+    let terminal = ShellTerminal::of(&mut pty, &place, below);
     let arguments = match form {
         Form::Bench => "",
         Form::Run => " run s.tin",
