@@ -62,6 +62,9 @@ const HEAD: &str = "\
 
 /// The program.
 pub fn program(run: &Program) -> Result<String, String> {
+    if !run.executions.is_empty() {
+        return Err("execve has no form in Python: its descriptors are closed then, unless told otherwise".to_owned());
+    }
     let functions: String = (0..run.parts.len()).map(|task| function(run, task)).collect::<Result<_, _>>()?;
     let functions = if ["os.setsid(", "os.setpgid(", "os.kill(-"].iter().any(|call| functions.contains(call)) {
         let begin = format!("def {}():\n", names::function(run, 1));
