@@ -68,6 +68,10 @@ splice one[0] two[1] 7
 read two[0]
 sleep 1
 repeat 2 write two[1] x
+socketpair stream full
+fork filler
+filler: flood full[0] 4096 1000000
+interrupt filler
 ";
 
 #[test]
@@ -95,6 +99,7 @@ fn what_python_does_not_offer_is_named_with_its_statement() {
             "socket stream s\nbind s \"@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\n",
             "Python's modules do not offer an address of",
         ),
+        ("fork c\nc: exec\nc: getppid\n", "execve has no form in Python"),
         ("pdeathsig TERM\n", "line 1: pdeathsig TERM: Python's modules do not offer prctl"),
     ];
     exported::refuses(&PYTHON, &refused);

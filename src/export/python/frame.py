@@ -325,6 +325,16 @@ def ping(fd, size, count):
         except OSError as error:
             return calls, written, error.errno
     return calls, written, 0
+# part: until_signal
+
+
+def until_signal(loop):
+    """A loop that a signal ends; Python goes on with all others."""
+    here.may_end = True
+    try:
+        return loop()
+    finally:
+        here.may_end = False
 # part: may_come
 
 

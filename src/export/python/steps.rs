@@ -35,7 +35,7 @@ impl<'a> StepWriter<'a> {
         let id = |task: &usize| names::id(self.run, *task);
         let no_names = NumberNames::default();
         let helper = names::helper(self.run, step, |line| self.said(line, &no_names));
-        if let Some(call) = helper.filter(|_| !matches!(step, ProgramStep::Exec(_))) {
+        if let Some(call) = helper {
             self.push(call);
             return Ok(());
         }
@@ -61,11 +61,6 @@ impl<'a> StepWriter<'a> {
             ProgramStep::Thread(task, line) => {
                 self.task_made("start_thread", *task, line);
                 return Ok(());
-            }
-            ProgramStep::Exec(_) | ProgramStep::CheckVariable(..) => {
-                return Err(
-                    "execve has no form in Python: its descriptors are closed then, unless told otherwise".to_owned()
-                );
             }
             ProgramStep::Call(seen) => return self.call(seen),
             ProgramStep::Loop(seen) => return self.ended(seen),
@@ -127,15 +122,23 @@ impl<'a> StepWriter<'a> {
         Ok(())
     }
 
+    /// Whether a signal can end it: Python's handlers run in the first thread alone.
+    fn may_be_ended(&self, entered: &EnteredCall, what: &str) -> Result<(), String> {
+        if self.run.parts[self.task].is_thread {
+            let reason = format!("{what} that a signal ends has no form in a thread of Python");
+            return Err(entered.names.refused(&reason));
+        }
+        Ok(())
+    }
+
     /// A call, with what it returned.
     fn call(&mut self, seen: &ReturnedCall) -> Result<(), String> {
         let event = &seen.event;
         let mut code = made_of(&NamedCall { event, names: &seen.entered.names, run: self.run })?;
         let ret = event.ret.unwrap_or(0);
         if ret == -1 && event.errno != Errno::NONE {
-            if event.errno == Errno::EINTR && self.run.parts[self.task].is_thread {
-                let reason = format!("{} that a signal ends has no form in a thread of Python", event.call.name());
-                return Err(seen.entered.names.refused(&reason));
+            if event.errno == Errno::EINTR {
+                self.may_be_ended(&seen.entered, event.call.name())?;
             }
             self.push(format!("with fails({}):", errno_of(event.errno)));
             self.push(format!("    {}", code.call));
@@ -218,6 +221,10 @@ impl<'a> StepWriter<'a> {
     /// A loop's calls together.
     fn ended(&mut self, seen: &FinishedLoop) -> Result<(), String> {
         let mut code = self.code(&seen.entered)?;
+        if seen.errno == Errno::EINTR {
+            self.may_be_ended(&seen.entered, "a loop")?;
+            code.call = format!("until_signal(lambda: {})", code.call);
+        }
         let error = errno_of(seen.errno);
         code.gives = ResultUse::Value(format!("({}, {}, {error})", seen.calls, seen.bytes));
         let said = self.said(&seen.line, &NumberNames::default());
