@@ -252,12 +252,13 @@ impl Tape<'_> {
         }
     }
 
-    /// The calls that no statement makes.
+    /// The calls that are rarer still, or that no statement makes.
     fn foreign(&mut self) -> Call {
         let (fd, to, count) = (self.fd(), self.fd(), self.size());
         let flags = if self.byte().is_multiple_of(2) { 0 } else { abi::CLOEXEC };
         let path = FilePath { shown: self.name(), path: Vec::new() };
-        match self.byte() % 22 {
+        match self.byte() % 24 {
+            22 | 23 => self.of_objects(fd, flags),
             20 => {
                 Call::Vmsplice { fd, data: (0..self.byte() % 4).map(|_| self.payload()).collect(), flags: flags & 0xf }
             }
@@ -280,7 +281,7 @@ impl Tape<'_> {
                 let messages = (0..self.byte() % 4).map(|_| OutgoingMessage { data: self.payload(), fds: vec![to] });
                 Call::Sendmmsg { fd, messages: messages.collect(), flags: 0 }
             }
-            12 => Call::Recvmmsg { fd, count, messages: 3, flags: 0 },
+            12 => Call::Recvmmsg { fd, count, messages: 3, flags: self.flags() },
             13 => Call::Eventfd { initial: 0, flags },
             14 => Call::Socket { domain: 2, kind: 1 | flags, protocol: 0 },
             15 => Call::Accept { fd, flags: Some(flags) },
@@ -288,6 +289,30 @@ impl Tape<'_> {
             17 => Call::Write { fd, data: Payload::beginning(self.word(), count) },
             18 => Call::Recvfrom { fd, count, flags: self.flags() },
             _ => Call::Other { name: "futex".to_owned(), fd: Some(fd), text: String::new() },
+        }
+    }
+
+    /// Calls of things to wait for, of groups and of parents.
+    fn of_objects(&mut self, fd: i32, flags: i32) -> Call {
+        let (pid, group) = (100 + i32::from(self.byte() % 4), 100 + i32::from(self.byte() % 4));
+        let signals = (0..self.byte() % 3).map(|_| i32::from(self.byte() % 32)).collect();
+        match self.byte() % 14 {
+            0 => Call::EpollCreate { flags },
+            1 | 2 => {
+                let (op, events) = (i32::from(self.byte() % 4), self.int().cast_unsigned());
+                Call::EpollCtl { epoll: fd, op, fd: self.fd(), events, data: u64::from(self.byte()) }
+            }
+            3 => Call::EpollWait { epoll: fd, count: self.int(), timeout_ms: self.int() },
+            4 => Call::Signalfd { signals, flags },
+            5 => Call::TimerfdCreate { flags },
+            6 => Call::TimerfdSettime { fd, ms: self.size() },
+            7 => Call::PidfdOpen { pid, flags },
+            8 => Call::BlockSignals { signals },
+            9 => Call::Setsid,
+            10 => Call::Setpgid { pid, group },
+            11 => Call::Getppid,
+            12 => Call::ParentDeathSignal { signal: i32::from(self.byte() % 32) },
+            _ => Call::Kill { pid: -group, signal: i32::from(self.byte() % 32) },
         }
     }
 
@@ -426,6 +451,10 @@ impl Tape<'_> {
                 | Call::DupFrom { .. }
                 | Call::Socket { .. }
                 | Call::Open { .. }
+                | Call::EpollCreate { .. }
+                | Call::Signalfd { .. }
+                | Call::TimerfdCreate { .. }
+                | Call::PidfdOpen { .. }
                 | Call::Eventfd { .. },
             ) => self.fd(),
             (_, Call::Splice { count, .. } | Call::Sendfile { count, .. }) => i32::try_from(*count).unwrap_or(100),
@@ -456,6 +485,9 @@ impl Tape<'_> {
             Call::Recvmmsg { .. } => {
                 let one = |len| IncomingMessage { len, fds: vec![9], ..IncomingMessage::default() };
                 Extra::Messages((0..self.byte() % 4).map(|_| one(self.size())).collect())
+            }
+            Call::EpollWait { .. } => {
+                Extra::Epoll((0..self.byte() % 4).map(|_| (u64::from(self.byte()), u32::from(self.byte()))).collect())
             }
             Call::Accept { .. } if self.byte() % 2 == 1 => Extra::Accepted { peer: u64::from(self.byte() % 8) },
             _ => Extra::None,
