@@ -229,11 +229,12 @@ fn reset_pending(end: &End, peer: Option<&End>) -> Option<Explanation> {
         Some(_) => format!("{} was closed with bytes from {here} still unread", peer.label()),
         None => "the listening socket was closed before anybody accepted, and the connection with it".to_owned(),
     };
-    let after = if end.inbox.queue.is_empty() { "0, EOF" } else { "the messages that wait, then EOF" };
-    let text = format!(
-        "The next read at {here} fails with ECONNRESET: {cause}. That is said once; after it come{} {after}.",
-        if end.inbox.queue.is_empty() { "s" } else { "" },
-    );
+    let after = if end.inbox.queue.is_empty() {
+        "That is said once; after it comes 0, EOF."
+    } else {
+        "That is said once; after it come the messages that wait, then EOF."
+    };
+    let text = format!("The next read at {here} fails with ECONNRESET: {cause}. {after}");
     let eof = end.inbox.queue.is_empty().then_some(ReadOutcome::Eof);
     let outcomes = std::iter::once(ReadOutcome::Fails(Errno::ECONNRESET)).chain(eof).collect();
     let explained = wording::explanation(end, "reset-by-unread-bytes", "unix(7)", text);

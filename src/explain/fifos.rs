@@ -48,9 +48,13 @@ fn nobody_reads(context: &CallContext<'_>) -> Option<Explanation> {
 /// ENXIO of any open of a socket.
 fn socket_is_not_opened(context: &CallContext<'_>) -> Option<Explanation> {
     let (at, _) = opening(&context.call.call).filter(|_| failed(context, Errno::ENXIO))?;
-    let bound = context.world.ends_at(at).next().map_or_else(String::new, |end| format!(", that of {},", end.label()));
-    let text =
-        format!("{at}{bound} is the file of a socket, which cannot be opened, only connected to: open says ENXIO.");
+    let text = match context.world.ends_at(at).next() {
+        Some(end) => format!(
+            "{at}, that of {}, is the file of a socket, which cannot be opened, only connected to: open says ENXIO.",
+            end.label()
+        ),
+        None => format!("{at} is the file of a socket, which cannot be opened, only connected to: open says ENXIO."),
+    };
     Some(wording::explanation(at, "socket-is-not-opened", "open(2)", text))
 }
 

@@ -24,13 +24,14 @@ pub(super) fn of_scene(context: &CallContext<'_>) -> Option<Explanation> {
 }
 
 fn messages(end: &End, taken: u64) -> Option<Explanation> {
-    let text = format!(
-        "{} took {}{}, however large the buffer: {} keeps the edges between messages.",
-        wording::count(taken, "read"),
-        wording::count(taken, "message"),
-        if taken > 1 { ", one each" } else { "" },
-        end.kind.title(),
-    );
+    let kind = end.kind.title();
+    let text = if taken > 1 {
+        format!(
+            "{taken} reads took {taken} messages, one each, however large the buffer: {kind} keeps the edges between messages."
+        )
+    } else {
+        format!("1 read took 1 message, however large the buffer: {kind} keeps the edges between messages.")
+    };
     (taken > 0).then(|| wording::explanation(end, "one-message-each", reads::page_of_messages(end.kind), text))
 }
 

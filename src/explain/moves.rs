@@ -104,9 +104,11 @@ fn is_empty(from: &End) -> bool {
 fn what_lacks(world: &World, from: Option<&End>, to: Option<&End>) -> String {
     match (from, to) {
         (Some(from), _) if is_empty(from) => {
-            let holds = from.peer.and_then(|peer| world.end(peer)).map(|peer| wording::who_holds(world, peer));
-            let holds = holds.map_or_else(String::new, |holds| format!(", and {holds}"));
-            format!("nothing waits at {}{holds}", from.label())
+            let here = from.label();
+            match from.peer.and_then(|peer| world.end(peer)).map(|peer| wording::who_holds(world, peer)) {
+                Some(holds) => format!("nothing waits at {here}, and {holds}"),
+                None => format!("nothing waits at {here}"),
+            }
         }
         (_, Some(to)) => format!("there is no room behind {}", to.label()),
         _ => "nothing can be moved now".to_owned(),

@@ -47,13 +47,19 @@ fn blocked(context: &CallContext<'_>) -> Option<Explanation> {
 pub(super) fn is_blocked(world: &World, target: &Task, signal: Signal) -> Option<Explanation> {
     let origin = target.blocked.get(&signal.0)?;
     let ignores = world.process_of(target.id).is_some_and(|process| process.ignores(signal));
-    let (name, signal) = (&target.name, signal.name());
-    let though = if ignores { ", although it is ignored: a blocked signal is never thrown away" } else { "" };
-    let text = format!(
-        "{signal} is blocked in {name}, by {}, so it is pending{though}: no handler runs and nobody dies of it until a read of a \
-         signalfd takes it. The same signal, sent twice, is pending once.",
-        wording::by(world, *origin),
-    );
+    let (name, signal, by) = (&target.name, signal.name(), wording::by(world, *origin));
+    let text = if ignores {
+        format!(
+            "{signal} is blocked in {name}, by {by}, so it is pending, although it is ignored: a blocked signal is never thrown \
+             away: no handler runs and nobody dies of it until a read of a signalfd takes it. The same signal, sent twice, is \
+             pending once."
+        )
+    } else {
+        format!(
+            "{signal} is blocked in {name}, by {by}, so it is pending: no handler runs and nobody dies of it until a read of a \
+             signalfd takes it. The same signal, sent twice, is pending once."
+        )
+    };
     Some(wording::explanation(target, "signal-is-blocked", "signalfd(2)", text))
 }
 

@@ -240,10 +240,16 @@ fn ignores_deaths(context: &CallContext<'_>, child: Option<&Task>) -> Explanatio
     };
     let slept = context.call.state == crate::trace::CallState::Resumed;
     let child = child.map_or("each child", |child| &child.name);
-    let text = format!(
-        "{who} ignores SIGCHLD{inherited}, so the kernel removed {child} as soon as it died and kept no status{}.",
-        if slept { ": the wait slept until the last child was gone, and then had nothing to return" } else { "" },
-    );
+    let text = if slept {
+        format!(
+            "{who} ignores SIGCHLD{inherited}, so the kernel removed {child} as soon as it died and kept no status: the wait slept \
+             until the last child was gone, and then had nothing to return."
+        )
+    } else {
+        format!(
+            "{who} ignores SIGCHLD{inherited}, so the kernel removed {child} as soon as it died and kept no status."
+        )
+    };
     let explained = wording::explanation(context.task, "ignored-sigchld", "wait(2)", text);
     wording::advised(world, context.task, explained, &format!("`{who}: signal SIGCHLD default` before the next fork"))
 }

@@ -52,12 +52,17 @@ fn survivor(world: &World, gone: &End) -> Option<(String, Foretold)> {
         let fails = next_write::failure(world, end)?;
         let errno = fails.errno.name();
         let disposition = world.process_of(task.id).and_then(|process| process.dispositions.get(&Signal::PIPE.0));
-        let signal = match disposition {
-            Some(Disposition::Ignore) => "; SIGPIPE is ignored",
-            Some(Disposition::Catch | Disposition::CatchNoRestart) => ", and SIGPIPE comes with it",
-            Some(Disposition::Default) | None => ", and SIGPIPE kills it",
+        let text = match disposition {
+            Some(Disposition::Ignore) => {
+                format!("{name}'s next write to {here} fails with {errno}; SIGPIPE is ignored.")
+            }
+            Some(Disposition::Catch | Disposition::CatchNoRestart) => {
+                format!("{name}'s next write to {here} fails with {errno}, and SIGPIPE comes with it.")
+            }
+            Some(Disposition::Default) | None => {
+                format!("{name}'s next write to {here} fails with {errno}, and SIGPIPE kills it.")
+            }
         };
-        let text = format!("{name}'s next write to {here} fails with {errno}{signal}.");
         return Some((text, Foretold::write_fails(end.id, fails.errno)));
     }
     let next = next_read(world, end, Blocking::at(end))?;

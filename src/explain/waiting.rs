@@ -31,9 +31,9 @@ pub(super) fn in_poll(world: &World, task: &Task, ongoing: &Ongoing) -> Explanat
     let polled = || fds.iter().filter_map(|fd| world.end(ongoing.names.end_id(*fd)?));
     let holds: Vec<String> =
         polled().filter_map(|end| world.end(end.peer?)).map(|peer| wording::who_holds(world, peer)).collect();
-    let timed = match ongoing.call() {
-        Call::Poll { timeout_ms, .. } if *timeout_ms < 0 => ", and it has no time-out",
-        _ => ", or its time-out",
+    let wakes = match ongoing.call() {
+        Call::Poll { timeout_ms, .. } if *timeout_ms < 0 => "The first event there wakes it, and it has no time-out.",
+        _ => "The first event there wakes it, or its time-out.",
     };
     let is_mute = |end: &End| {
         end.kind == Kind::Dgram && end.peer.and_then(|peer| world.end(peer)).is_some_and(|peer| peer.closed)
@@ -43,12 +43,13 @@ pub(super) fn in_poll(world: &World, task: &Task, ongoing: &Ongoing) -> Explanat
         format!(" Of the close poll says nothing at {}: a datagram socket is never told.", end.label())
     });
     let holds = if holds.is_empty() { String::new() } else { format!(" Now, {}.", holds.join("; ")) };
-    let text = format!(
-        "{} is asleep in poll over {}: nothing it asks for is so {}. The first event there wakes it{timed}.{holds}{mute}",
-        task.name,
-        wording::list(&ends),
-        if ends.len() == 1 { "there" } else { "at any of them" },
-    );
+    let (name, all) = (&task.name, wording::list(&ends));
+    let asleep = if ends.len() == 1 {
+        format!("{name} is asleep in poll over {all}: nothing it asks for is so there.")
+    } else {
+        format!("{name} is asleep in poll over {all}: nothing it asks for is so at any of them.")
+    };
+    let text = format!("{asleep} {wakes}{holds}{mute}");
     wording::explanation(task, "asleep-in-poll", "poll(2)", text).foretelling(first_event(world, task, ongoing))
 }
 

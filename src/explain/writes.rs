@@ -100,15 +100,18 @@ fn nothing_offered(context: &CallContext<'_>) -> Option<Explanation> {
 /// It slept, and there was room.
 fn slept_for_room(context: &CallContext<'_>) -> Option<Explanation> {
     let end = written(context).filter(|_| context.call.state == CallState::Resumed)?;
-    let text = format!(
-        "{} slept in this write until there was room{}; now it has taken {}.",
-        context.who(),
-        if end.kind.is_pipe() { ": something was read, or the pipe was made larger" } else { ", which reads make" },
-        wording::count(
-            u64::try_from(context.ret()).unwrap_or(0),
-            if matches!(context.call.call, Call::Sendmmsg { .. }) { "message" } else { "byte" }
-        ),
+    let taken = wording::count(
+        u64::try_from(context.ret()).unwrap_or(0),
+        if matches!(context.call.call, Call::Sendmmsg { .. }) { "message" } else { "byte" },
     );
+    let who = context.who();
+    let text = if end.kind.is_pipe() {
+        format!(
+            "{who} slept in this write until there was room: something was read, or the pipe was made larger; now it has taken {taken}."
+        )
+    } else {
+        format!("{who} slept in this write until there was room, which reads make; now it has taken {taken}.")
+    };
     Some(wording::explanation(end, "write-waited-for-room", "unix(7)", text))
 }
 
