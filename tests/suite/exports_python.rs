@@ -72,6 +72,11 @@ socketpair stream full
 fork filler
 filler: flood full[0] 4096 1000000
 interrupt filler
+fork poor
+poor: socketpair seqpacket kept
+poor: close kept[0]
+poor: rlimit nofile 0
+poor: drain kept[1] dontwait
 ";
 
 #[test]

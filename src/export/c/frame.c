@@ -674,6 +674,20 @@ static long ping(int fd, size_t size, long count, long *written)
     errno = saved;
     return calls;
 }
+/* part: bits_of */
+
+/* What poll says of one descriptor at once. It looks at no more of them than a process may open. */
+static short bits_of(int fd, short events)
+{
+    struct pollfd polled = { .fd = fd, .events = events };
+    struct rlimit limit;
+    if (poll(&polled, 1, 0) == -1 && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit_descriptors(limit.rlim_max);
+        poll(&polled, 1, 0);
+        limit_descriptors(limit.rlim_cur);
+    }
+    return polled.revents;
+}
 /* part: may_come */
 
 /* After a read of 0: an empty message is not the end. */
@@ -683,9 +697,7 @@ static int may_come(int fd)
     socklen_t size = sizeof type;
     if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == -1 || type == SOCK_STREAM)
         return 0;
-    struct pollfd polled = { .fd = fd, .events = POLLRDHUP };
-    poll(&polled, 1, 0);
-    return !(polled.revents & (POLLHUP | POLLRDHUP));
+    return !(bits_of(fd, POLLRDHUP) & (POLLHUP | POLLRDHUP));
 }
 /* part: drain */
 
@@ -697,8 +709,7 @@ static long drain(int fd, size_t size, int dont_wait, int is_pipe, long *came)
     ssize_t n;
     *came = 0;
     do {
-        struct pollfd polled = { .fd = fd, .events = POLLIN };
-        if (dont_wait && is_pipe && (poll(&polled, 1, 0), !polled.revents))
+        if (dont_wait && is_pipe && !bits_of(fd, POLLIN))
             break;
         n = dont_wait && !is_pipe ? recv(fd, piece, size, MSG_DONTWAIT) : read(fd, piece, size);
         calls++;

@@ -335,6 +335,21 @@ def until_signal(loop):
         return loop()
     finally:
         here.may_end = False
+# part: bits_of
+
+
+def bits_of(fd, events):
+    """What poll(2) says of one descriptor at once. It looks at no more of them than a process may open."""
+    polled = select.poll()
+    polled.register(fd, events)
+    try:
+        answers = polled.poll(0)
+    except OSError:
+        count, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        limit_descriptors(most)
+        answers = polled.poll(0)
+        limit_descriptors(count)
+    return answers[0][1] if answers else 0
 # part: may_come
 
 
@@ -345,9 +360,7 @@ def may_come(fd):
             return False
     except OSError:
         return False
-    polled = select.poll()
-    polled.register(fd, select.POLLRDHUP)
-    return not any(events & (select.POLLHUP | select.POLLRDHUP) for _, events in polled.poll(0))
+    return not bits_of(fd, select.POLLRDHUP) & (select.POLLHUP | select.POLLRDHUP)
 # part: drain
 
 
@@ -355,11 +368,8 @@ def drain(fd, size, dont_wait, is_pipe):
     """Reads until nothing comes any more: how many calls that were, the bytes, the error."""
     calls = came = 0
     while True:
-        if is_pipe:
-            polled = select.poll()
-            polled.register(fd, select.POLLIN)
-            if not polled.poll(0):
-                return calls, came, 0
+        if is_pipe and not bits_of(fd, select.POLLIN):
+            return calls, came, 0
         calls += 1
         try:
             data = sock(fd).recv(size, socket.MSG_DONTWAIT) if dont_wait and not is_pipe else os.read(fd, size)
