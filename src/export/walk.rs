@@ -95,8 +95,8 @@ pub fn of(recording: &Recording) -> Result<Program, String> {
         }
         walk.settled(&events, is_settled)?;
     }
-    if !is_bench {
-        return Err(NO_BENCH.to_owned());
+    if !is_bench || walk.told == 0 {
+        return Err("nothing has happened in it: there is no call to make again".to_owned());
     }
     Ok(walk.end())
 }
