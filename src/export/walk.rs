@@ -381,7 +381,7 @@ fn is_killed_by_pipe(event: &Event, rest: &[Event]) -> bool {
     };
     #[expect(clippy::wildcard_enum_match_arm, reason = "all other events write nothing")]
     let writes = match &event.what {
-        What::Call(call) => call.call.offered().is_some(),
+        What::Call(call) => call.call.is_writing() || matches!(call.call, Call::Splice { .. } | Call::Tee { .. }),
         What::Burst(burst) => burst.call == "write",
         _ => false,
     };

@@ -121,6 +121,23 @@ read hole[0] 4096
 read hole[0] 4096
 read hole[0] 4096
 read hole[0] 4096
+fork sender
+sender: signal PIPE default
+sender: socketpair stream gone
+sender: close gone[0]
+sender: sendmmsg gone[1] one two
+fork mover
+mover: signal PIPE default
+mover: pipe from
+mover: write from[1] x
+mover: pipe into
+mover: close into[0]
+mover: splice from[0] into[1] 1
+fork poor
+poor: socketpair seqpacket kept
+poor: close kept[0]
+poor: rlimit nofile 0
+poor: drain kept[1] dontwait
 timerfd soon 30
 fork sleeper
 sleeper: read soon
@@ -157,10 +174,14 @@ fn everything_that_c_has_is_in_one_program() {
 
 #[test]
 fn what_has_no_form_in_c_is_named_with_its_line() {
-    let refused = [(
-        "channel stream c kid\nkid: drain c[1]\nwrite c[0] 1MiB*x\n",
-        "line 3: write c[0] 1MiB*x: two tasks work at one time",
-    )];
+    let refused = [
+        (
+            "channel stream c kid\nkid: drain c[1]\nwrite c[0] 1MiB*x\n",
+            "line 3: write c[0] 1MiB*x: two tasks work at one time",
+        ),
+        ("sleep 1\n", "nothing has happened in it"),
+        ("pipe p\nreset\n", "nothing has happened in it"),
+    ];
     exported::refuses(&C, &refused);
 }
 
