@@ -33,15 +33,15 @@ pub fn bytes(bytes: &[u8]) -> Vec<Letter> {
     let mut letters = Vec::new();
     let mut at = 0;
     for chunk in bytes.utf8_chunks() {
-        for grapheme in chunk.valid().graphemes(true) {
+        for_each_grapheme(chunk.valid(), |offset, grapheme| {
             if grapheme.contains('\\') {
                 // With marks above it, or a sign that goes before it: each stands alone.
-                push_alone(&mut letters, grapheme, at);
+                push_alone(&mut letters, grapheme, at + offset);
             } else {
-                push_grapheme(&mut letters, grapheme, at);
+                push_grapheme(&mut letters, grapheme, at + offset);
             }
-            at += grapheme.len();
-        }
+        });
+        at += chunk.valid().len();
         for byte in chunk.invalid() {
             letters.push(letter(by_bytes(&[*byte]), true, at, 1));
             at += 1;
@@ -53,15 +53,30 @@ pub fn bytes(bytes: &[u8]) -> Vec<Letter> {
 /// Text that people or the program wrote, as letters.
 pub fn text(text: &str) -> Vec<Letter> {
     let mut letters = Vec::new();
-    for (at, grapheme) in text.grapheme_indices(true) {
-        push_grapheme(&mut letters, grapheme, at);
-    }
+    for_each_grapheme(text, |at, grapheme| push_grapheme(&mut letters, grapheme, at));
     letters
 }
 
 /// The same as one string.
 pub fn string(source: &str) -> String {
+    if is_ascii_text(source) {
+        return source.to_owned();
+    }
     text(source).into_iter().map(|letter| letter.text).collect()
+}
+
+/// Whether it is printable ASCII alone: most of what is drawn, and each letter of it is one byte and one column.
+fn is_ascii_text(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// Each letter as people see it, with its place in bytes.
+fn for_each_grapheme<'a>(text: &'a str, mut each: impl FnMut(usize, &'a str)) {
+    if is_ascii_text(text) {
+        (0..text.len()).for_each(|at| each(at, &text[at..=at]));
+    } else {
+        text.grapheme_indices(true).for_each(|(at, grapheme)| each(at, grapheme));
+    }
 }
 
 /// Text as HTML has it, between marks and inside a quoted attribute.
@@ -74,6 +89,9 @@ const MAX_MARKS: usize = 8;
 
 /// Whether a grapheme may stand on a screen as it is.
 pub fn is_plain(grapheme: &str) -> bool {
+    if is_ascii_text(grapheme) {
+        return !grapheme.is_empty();
+    }
     // What has nothing of its own to stand on would join what is shown before it.
     let stands = grapheme.chars().next().is_some_and(|first| first.width().unwrap_or(0) > 0);
     let marks = grapheme.chars().filter(|c| c.width() == Some(0)).count();
@@ -103,7 +121,8 @@ fn push_alone(letters: &mut Vec<Letter>, grapheme: &str, at: usize) {
 }
 
 fn letter(text: String, is_escape: bool, at: usize, len: usize) -> Letter {
-    let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
+    let width = if is_ascii_text(&text) { text.len() } else { text.width() };
+    let width = u16::try_from(width).unwrap_or(u16::MAX);
     Letter { text, width, is_escape, at, len }
 }
 
@@ -303,6 +322,15 @@ mod tests {
             let line = crate::script::words::split(&quoted(&source), 1).unwrap();
             let expected = crate::script::words::WordKind::Quoted { before: String::new(), bytes: source };
             prop_assert_eq!(&line.words[0].kind, &expected);
+        }
+
+        #[test]
+        fn ascii_has_the_letters_that_it_has_before_another_word(source in "[ -~]{0,40}") {
+            let mut longer = bytes(format!("{source} é").as_bytes());
+            longer.truncate(longer.len() - 2);
+            prop_assert_eq!(bytes(source.as_bytes()), longer);
+            let plain: String = text(&format!("{source} é")).into_iter().map(|letter| letter.text).collect();
+            prop_assert_eq!(string(&source) + " é", plain);
         }
 
         #[test]
