@@ -15,7 +15,7 @@ use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::abi::{Errno, Signal};
 use crate::agent;
@@ -103,6 +103,8 @@ pub struct Bench {
     folded: u64,
     /// How long to sleep next while something still runs.
     nap: Duration,
+    /// When it was last asked whether somebody has recorded what never was.
+    liars_asked: Instant,
     /// Who is stopped only because the program is.
     frozen: Vec<TaskId>,
     /// What failed in an agent that is none of the learner's doing, not yet taken.
@@ -135,6 +137,7 @@ impl Bench {
             is_behind: false,
             folded: 0,
             nap: Duration::ZERO,
+            liars_asked: Instant::now(),
             frozen: Vec::new(),
             mishaps: Vec::new(),
         };
