@@ -229,7 +229,7 @@ impl Painter {
 
     fn write(&mut self, cell: &Cell, width: usize, row: &Row<'_>, out: &mut Vec<u8>) {
         // Whatever a panel has put there: a terminal is shown letters, and nothing that it would act on.
-        let symbol = if is_printable(cell.symbol()) { cell.symbol() } else { &"??"[..width.min(2)] };
+        let symbol = if text::is_plain(cell.symbol()) { cell.symbol() } else { &"??"[..width.min(2)] };
         let pen = match (Pen::of(cell), self.pen) {
             (pen, Some(in_hand)) if symbol == " " && pen.leaves_blanks() => in_hand.for_blanks(pen.bg),
             (pen, _) => pen,
@@ -264,14 +264,10 @@ fn erases_in_colour(term: &str) -> bool {
     DO.iter().any(|name| term.starts_with(name))
 }
 
-fn is_printable(symbol: &str) -> bool {
-    matches!(symbol.as_bytes(), [b' '..=b'~']) || text::is_plain(symbol)
-}
-
 /// One letter in one column everywhere.
 fn is_simple(symbol: &str) -> bool {
     let mut letters = symbol.chars();
-    matches!((letters.next(), letters.next()), (Some(letter), None) if is_printable(symbol) && letter.width() == Some(1))
+    matches!((letters.next(), letters.next()), (Some(letter), None) if text::is_plain(symbol) && letter.width() == Some(1))
 }
 
 /// Columns of a letter's parts side by side.
