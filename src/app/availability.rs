@@ -1,8 +1,8 @@
 //! Whether a key can do now what it stands for, and if not, why. What is asked here before acting is what the palette shows; so
 //! no key is silent, and none promises what it does not do.
 
-use crate::lesson::Next;
 use crate::lesson::words::{self, fill};
+use crate::lesson::{Next, Prediction};
 use crate::world::World;
 
 use super::action::{Action, ChannelAction, Learn, Move};
@@ -333,10 +333,7 @@ fn of_step(app: &App) -> Option<String> {
     let (lesson, taking) = app.course.current()?;
     let around = words::of(lesson.language);
     match taking.walk.next(lesson) {
-        Next::Ask(prediction) if taking.chosen.is_none() => {
-            let (first, last) = (app.keymap.choice(1), app.keymap.choice(prediction.options.len()));
-            Some(fill(around.choose_first, &[&first, &last, &app.key(Action::Learn(Learn::Down))]))
-        }
+        Next::Ask(prediction) if taking.chosen.is_none() => Some(choice_help(app, prediction)),
         Next::Reach(_) => Some(goal_help(app)),
         Next::Over => {
             let is_last = |at| at + 1 >= app.course.lessons.len();
@@ -348,8 +345,14 @@ fn of_step(app: &App) -> Option<String> {
     }
 }
 
+/// How an option is chosen.
+pub(super) fn choice_help(app: &App, prediction: &Prediction) -> String {
+    let (first, last) = (app.keymap.choice(1), app.keymap.choice(prediction.options.len()));
+    fill(app.course.words().choose_first, &[&first, &last, &app.key(Action::Learn(Learn::Down))])
+}
+
 /// What can be done towards a goal.
-fn goal_help(app: &App) -> String {
+pub fn goal_help(app: &App) -> String {
     let learn = |key| app.key(Action::Learn(key));
     let (prompt, line) = (app.key(Action::OpenPrompt), app.key(Action::EnterLine));
     let (hint, answer) = (learn(Learn::Hint), learn(Learn::Solve));

@@ -13,7 +13,7 @@ use crate::world::kind::ChannelId;
 use super::action::{Action, Command, Learn};
 use super::course::{CourseItem, QuestionResult, Review, RunningWork, StatementResult, Taking, TextScroll};
 use super::target::{PanelSide, Target};
-use super::{App, Mode, channel_sides, practice};
+use super::{App, Mode, availability, channel_sides, practice};
 
 /// What a key does.
 pub(super) fn act(app: &mut App, world: &World, key: Learn) -> Vec<Command> {
@@ -75,8 +75,7 @@ fn step(app: &mut App, world: &World, lesson: &Lesson) -> Vec<Command> {
     match taking.walk.next(lesson) {
         Next::Run(statement) => run(app, world, lesson, statement),
         Next::Ask(prediction) if taking.chosen.is_none() => {
-            let count = prediction.options.len();
-            app.notice = Some(fill(words::of(lesson.language).choose_first, &[&1, &count, &"Down"]));
+            app.notice = Some(availability::choice_help(app, prediction));
             Vec::new()
         }
         Next::Ask(prediction) => run(app, world, lesson, &prediction.statement),

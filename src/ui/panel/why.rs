@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::action::{Action, ChannelAction, Learn, Move};
-use crate::app::{Mode, View};
+use crate::app::{Mode, View, availability};
 use crate::lesson::Next;
 use crate::lesson::words::fill;
 use crate::ui::{ViewContext, words};
@@ -109,11 +109,7 @@ fn advice(context: ViewContext<'_>) -> String {
         Next::Run(_) => fill(around.try_run, &[&step, &key(Action::OpenPrompt)]),
         Next::Ask(_) if taking.chosen.is_some() => fill(around.try_ask, &[&step]),
         Next::Ask(_) => fill(around.try_guess, &[&step]),
-        Next::Reach(_) => {
-            let [hint, answer] = [Learn::Hint, Learn::Solve].map(|it| key(Action::Learn(it)));
-            let (prompt, line) = (key(Action::OpenPrompt), key(Action::EnterLine));
-            fill(around.try_goal, &[&prompt, &line, &hint, &answer, &key(Action::Reset)])
-        }
+        Next::Reach(_) => availability::goal_help(context.app),
         Next::Over if context.app.course.next_lesson().is_some() => fill(around.try_next, &[&step]),
         Next::Rest | Next::Over => fill(around.try_on, &[&step]),
     }
