@@ -143,6 +143,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn raw_modes_are_exchanged_and_no_others() {
+        let pair = openpty(None, None).unwrap();
+        let terminal = pair.slave.as_fd();
+        let before = save(terminal).unwrap();
+        let mut raw = before.0.clone();
+        cfmakeraw(&mut raw);
+        restore(terminal, &Modes(raw));
+        exchange(terminal, &before);
+        assert_eq!(save(terminal), Some(before.clone()));
+        let mut other = before.0.clone();
+        other.local_flags.remove(LocalFlags::ISIG);
+        restore(terminal, &Modes(other));
+        let other = save(terminal);
+        exchange(terminal, &before);
+        assert_eq!(save(terminal), other);
+    }
+
+    #[test]
     fn saved_modes_come_back() {
         let pair = openpty(None, None).unwrap();
         let saved = save(pair.slave.as_fd()).unwrap();
