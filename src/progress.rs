@@ -81,9 +81,9 @@ impl Store {
         let path = &target_of(path);
         let folder = path.parent().unwrap_or(Path::new("/"));
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let _lock = FolderLock::wait(folder, PATIENCE).map_err(|_errno| {
-            io::Error::new(ErrorKind::WouldBlock, "another terminal has locked it and does not go on")
-        })?;
+        let held = || io::Error::new(ErrorKind::WouldBlock, "another terminal has locked it and does not go on");
+        let _lock = FolderLock::wait(folder, PATIENCE)
+            .map_err(|error| if error.kind() == ErrorKind::NotFound { error } else { held() })?;
         let text = match look(path) {
             StoredProgress::Kept(what) => return Err(io::Error::other(what)),
             StoredProgress::Nothing => {

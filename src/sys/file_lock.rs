@@ -37,12 +37,13 @@ impl FolderLock {
         }
     }
 
-    /// Waits for it; none where the file system knows no locks, an error when the time is over.
+    /// Waits for it; none where the file system knows no locks, an error when the time is over or the folder is gone.
     pub fn wait(folder: &Path, limit: Duration) -> io::Result<Option<Self>> {
         let start = Instant::now();
         loop {
             match Self::take(folder) {
                 Ok(lock) => return Ok(Some(lock)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
                 Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Ok(None),
                 Err(error) if start.elapsed() > limit => return Err(error),
                 Err(_) => std::thread::sleep(AGAIN),

@@ -105,8 +105,10 @@ impl Drop for PrivateFolder {
     fn drop(&mut self) {
         if self.lock.is_some() {
             let _ = fs::remove_dir_all(&self.path);
-            // Fails as long as somebody else's is in it.
-            let _ = fs::remove_dir(&self.above);
+            // Only under its lock: who holds that relies on its name. It fails as long as somebody else's folder is in it.
+            if let Ok(_above) = lock_above(&self.above) {
+                let _ = fs::remove_dir(&self.above);
+            }
         }
     }
 }
@@ -147,19 +149,23 @@ fn named(call: &str, error: &io::Error) -> io::Error {
 /// Makes the folder above, or finds it; an error where it is somebody else's.
 fn make_own_folder(path: &Path) -> io::Result<()> {
     match fs::DirBuilder::new().mode(0o700).create(path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && is_own_folder(path) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.symlink_metadata().is_ok() => {
+        // One look: between two of them it may be removed and made again. Removed by now, it is tried again.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            if is_own(&path.symlink_metadata()?) {
+                return Ok(());
+            }
             Err(io::Error::new(ErrorKind::PermissionDenied, "it is there, and not this user's alone"))
         }
-        // Removed in between: tried again.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(ErrorKind::NotFound.into()),
         made => made.map_err(|error| named("mkdir", &error)),
     }
 }
 
 fn is_own_folder(path: &Path) -> bool {
-    let own = nix::unistd::geteuid().as_raw();
-    path.symlink_metadata().is_ok_and(|data| data.is_dir() && data.uid() == own && data.mode() & FOR_OTHERS == 0)
+    path.symlink_metadata().is_ok_and(|data| is_own(&data))
+}
+
+fn is_own(data: &fs::Metadata) -> bool {
+    data.is_dir() && data.uid() == nix::unistd::geteuid().as_raw() && data.mode() & FOR_OTHERS == 0
 }
 
 #[cfg(test)]
