@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::{Winsize, openpty};
+use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::termios::{Termios, tcgetattr};
 use tempfile::TempDir;
 
@@ -340,7 +341,7 @@ impl Drop for Pty {
         let _ = self.leader.wait();
         for process in self.left() {
             let pid = nix::unistd::Pid::from_raw(process.pid);
-            let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
+            let _ = nix::sys::signal::kill(pid, Signal::SIGKILL);
         }
     }
 }
@@ -388,18 +389,23 @@ fn only_child(parent: i32) -> i32 {
     children[0].pid
 }
 
-/// The child leads a session of its own, whose terminal is its standard input.
+/// The child leads a session of its own, whose terminal is its standard input. Its keys work as below a login shell, also where the
+/// tests were started in the background of a script, which ignores them.
 #[expect(unsafe_code, reason = "pre_exec has no safe form in std")]
 fn own_session(command: &mut Command) {
     let enter = || {
         nix::unistd::setsid()?;
+        for keyed in [Signal::SIGINT, Signal::SIGQUIT] {
+            // SAFETY: SIG_DFL is no handler.
+            unsafe { signal(keyed, SigHandler::SigDfl) }?;
+        }
         // SAFETY: TIOCSCTTY takes a number.
         match unsafe { libc::ioctl(0, libc::TIOCSCTTY, 0) } {
             0 => Ok(()),
             _ => Err(std::io::Error::from(ErrorKind::PermissionDenied)),
         }
     };
-    // SAFETY: setsid and ioctl are async-signal-safe, and neither allocates.
+    // SAFETY: setsid, signal and ioctl are async-signal-safe, and none allocates.
     unsafe { command.pre_exec(enter) };
 }
 
