@@ -21,6 +21,8 @@ use super::steps::{JoinedCall, LogStep, ReturnedData};
 #[derive(Debug, Default)]
 pub struct LoggedTasks {
     by_pid: BTreeMap<i32, LoggedTask>,
+    /// Calls under way whose child is there already; it may have ended, too, before its maker's call returned.
+    has_borne: HashSet<u64>,
     /// Numbers of each table that the records tell of.
     told: HashMap<u32, HashSet<i32>>,
     next_table: u32,
@@ -89,6 +91,7 @@ impl LoggedTasks {
         }
         match *step {
             LogStep::Born { by } => {
+                self.has_borne.extend(by.map(|by| by.1));
                 let flags = by.and_then(|(_, of)| joined.get(&of)).map(|of| call(&of.name, &of.parts().0));
                 self.bear(pid, by.map(|by| by.0).zip(flags).as_ref(), &mut out);
             }
@@ -266,7 +269,8 @@ impl LoggedTasks {
     fn leave(&mut self, pid: i32, of: u64, joined: &JoinedCall, out: &mut RecordOutput<'_>) {
         let (arguments, behind) = joined.parts();
         let answer = answer(behind);
-        if let (LoggedResult::Value(child, _), true) = (answer, joined.makes_task())
+        let is_borne = self.has_borne.remove(&of);
+        if let (false, LoggedResult::Value(child, _), true) = (is_borne, answer, joined.makes_task())
             && let Ok(child) = i32::try_from(child)
             && child > 0
         {
