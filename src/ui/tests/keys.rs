@@ -264,21 +264,20 @@ fn no_key_is_silent_anywhere() {
             let size = (80, 24);
             let before = seen(&app, &stage, size);
             for binding in app.keymap.of_mode(mode) {
-                let mut after = app.clone();
+                let (mut after, mut was) = (app.clone(), before.clone());
                 // Pressed again where it led: at an edge it says so.
                 for time in 1..=2 {
-                    let earlier = (time == 2).then(|| after.clone());
                     let commands = press(&mut after, &stage, size, binding.row.action);
+                    let now = seen(&after, &stage, size);
                     // Only a key that asks for nothing has to be seen.
                     if commands.is_empty() {
-                        let was = earlier.map_or_else(|| before.clone(), |app| seen(&app, &stage, size));
-                        let now = seen(&after, &stage, size);
                         let words = after.notice.as_deref().and_then(|notice| notice.split([' ', '"']).next());
                         let is_said = words.is_some_and(|words| now.contains(words));
                         if !is_said && now == was {
                             silent.push(format!("{name}, {mode:?}, {} pressed {time} times", binding.row.name));
                         }
                     }
+                    was = now;
                     checked += 1;
                     if after.mode != mode {
                         break;
