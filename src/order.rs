@@ -4,6 +4,7 @@
 mod address;
 mod bytes;
 mod call;
+mod call_table;
 mod outcome;
 mod payload;
 mod shown;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use address::{FilePath, SocketAddress};
 pub use call::{Call, CloneCall, ControlRoom, OutgoingMessage};
+pub use call_table::{CallFacts, Effect, Returns, Sleep};
 pub use outcome::{Credentials, Extra, IncomingMessage, Outcome};
 pub use payload::{Payload, hash};
 
