@@ -116,7 +116,7 @@ impl<'a> Observed<'a> {
             (Want::Value(number), _) => brought(call).is_some() && captures.resolve(number).ok() == brought(call),
             (Want::From(None), Some(Extra::From(name))) => name.is_empty(),
             (Want::From(Some(from)), Some(Extra::From(name))) => name == from,
-            (Want::Task(task), _) if matches!(call.call, Call::Getppid | Call::Setsid) => {
+            (Want::Task(task), _) if call.call.returns_task() => {
                 call.ret.and_then(|ret| call.names.task(ret)) == Some(task.as_str())
             }
             (Want::Task(task), Some(Extra::Peer(creds))) => call.names.creds(*creds) == Some(task.as_str()),
@@ -360,7 +360,7 @@ fn value_words(call: &CallEvent, ret: i64, as_number: bool) -> String {
             Some((task, death)) if !as_number => death_words(task, death),
             _ => ret.to_string(),
         },
-        _ if matches!(call.call, Call::Getppid | Call::Setsid) && !as_number => {
+        _ if call.call.returns_task() && !as_number => {
             let task = i32::try_from(ret).ok().and_then(|pid| call.names.task(pid));
             task.map_or_else(|| ret.to_string(), str::to_owned)
         }

@@ -188,9 +188,7 @@ pub fn sleeps_in(pid: i32, tid: i32) -> Option<String> {
     Some(name)
 }
 
-/// The numbers under which a call of libc can sleep in the kernel; none of a call that never sleeps by itself, and of one that
-/// is seen and never ordered.
-#[expect(clippy::too_many_lines, reason = "one table of all calls: a new one says here whether it sleeps")]
+/// The numbers under which a call of libc can sleep in the kernel; none of a call that never sleeps by itself.
 pub fn sleeps_as(call: &Call) -> &'static [i64] {
     match call {
         Call::Read { .. } => &[libc::SYS_read],
@@ -219,54 +217,10 @@ pub fn sleeps_as(call: &Call) -> &'static [i64] {
         Call::EpollWait { .. } => &[libc::SYS_epoll_wait, libc::SYS_epoll_pwait],
         #[cfg(not(target_arch = "x86_64"))]
         Call::EpollWait { .. } => &[libc::SYS_epoll_pwait],
-        Call::Socketpair { .. }
-        | Call::Pipe2 { .. }
-        | Call::Fork
-        | Call::Vfork
-        | Call::Thread
-        | Call::Clone { .. }
-        | Call::Exec { .. }
-        | Call::Exit { .. }
-        | Call::ExitGroup { .. }
-        | Call::Sendfile { .. }
-        | Call::Close { .. }
-        | Call::CloseRange { .. }
-        | Call::Dup { .. }
-        | Call::Dup2 { .. }
-        | Call::Dup3 { .. }
-        | Call::DupFrom { .. }
-        | Call::Mkfifo { .. }
-        | Call::Unlink { .. }
-        | Call::Shutdown { .. }
-        | Call::Select { .. }
-        | Call::EpollCreate { .. }
-        | Call::EpollCtl { .. }
-        | Call::Eventfd { .. }
-        | Call::Signalfd { .. }
-        | Call::TimerfdCreate { .. }
-        | Call::TimerfdSettime { .. }
-        | Call::PidfdOpen { .. }
-        | Call::BlockSignals { .. }
-        | Call::Getsockopt { .. }
-        | Call::Setsockopt { .. }
-        | Call::Atmark { .. }
-        | Call::Getsockname { .. }
-        | Call::Getpeername { .. }
-        | Call::SetNonblock { .. }
-        | Call::SetCloexec { .. }
-        | Call::GetPipeSize { .. }
-        | Call::SetPipeSize { .. }
-        | Call::Signal { .. }
-        | Call::Setrlimit { .. }
-        | Call::Socket { .. }
-        | Call::Bind { .. }
-        | Call::Listen { .. }
-        | Call::Kill { .. }
-        | Call::Setsid
-        | Call::Setpgid { .. }
-        | Call::Getppid
-        | Call::ParentDeathSignal { .. }
-        | Call::Other { .. } => &[],
+        Call::Sendfile { .. } => &[libc::SYS_sendfile],
+        Call::Select { .. } => &[libc::SYS_pselect6],
+        // The table of calls says which of them sleep: a test below looks for each.
+        _ => &[],
     }
 }
 
@@ -320,4 +274,18 @@ pub fn open_file(pid: i32, fd: i32) -> Option<OpenFile> {
     let flags = field("flags:").and_then(|octal| i32::from_str_radix(octal, 8).ok()).unwrap_or(0);
     let in_flight = field("scm_fds:").and_then(|count| count.parse().ok()).unwrap_or(0);
     Some(OpenFile { fd, target, flags, in_flight })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::Sleep;
+
+    #[test]
+    fn a_call_has_numbers_to_sleep_under_where_the_table_of_calls_says_that_it_can() {
+        for call in Call::one_of_each() {
+            let may_sleep = call.facts().sleep == Sleep::May;
+            assert_eq!(!sleeps_as(&call).is_empty(), may_sleep, "procfs::sleeps_as and the row of {}", call.name());
+        }
+    }
 }

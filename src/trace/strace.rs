@@ -86,7 +86,7 @@ fn result(call: &CallEvent) -> String {
             let name = call.names.made.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
             format!("{ret}{name}")
         }
-        (Call::Waitpid { .. } | Call::Getppid | Call::Setsid, _) if ret > 0 => {
+        (of, _) if of.returns_task() && ret > 0 => {
             let name = call.names.task(ret).map_or_else(String::new, |name| format!(" ({name})"));
             format!("{ret}{name}")
         }
@@ -274,6 +274,16 @@ mod tests {
 
     fn write(word: &str) -> CallEvent {
         event("parent", Call::Write { fd: 3, data: text(word) }, i32::try_from(word.len()).unwrap())
+    }
+
+    #[test]
+    fn every_call_that_takes_something_shows_its_arguments() {
+        for call in Call::one_of_each() {
+            let takes_nothing = serde_json::to_value(&call).unwrap().is_string() || matches!(call, Call::Other { .. });
+            let name = call.name().to_owned();
+            let shown = args::of(&event("parent", call, 0));
+            assert!(takes_nothing || !shown.is_empty(), "trace::args has no arm for {name}");
+        }
     }
 
     #[test]

@@ -189,12 +189,7 @@ impl Walk {
             };
             return KeptDescriptors::Received(fds.iter().map(keep).collect());
         }
-        let is_new =
-            matches!(event.call, Call::Dup { .. } | Call::Dup2 { .. } | Call::Socket { .. } | Call::Accept { .. })
-                || matches!(event.call, Call::Dup3 { .. } | Call::DupFrom { .. } | Call::Open { .. })
-                || matches!(event.call, Call::EpollCreate { .. } | Call::Eventfd { .. } | Call::Signalfd { .. })
-                || matches!(event.call, Call::TimerfdCreate { .. } | Call::PidfdOpen { .. });
-        if !is_new || ret < 0 {
+        if !event.call.returns_descriptor() || ret < 0 {
             return KeptDescriptors::Nothing;
         }
         let end = event.names.made.clone().or_else(|| end_of(ret)).or_else(|| event.call.fd().and_then(end_of));
@@ -204,8 +199,7 @@ impl Walk {
     /// The line, which may end with a process.
     fn line(&self, event: &CallEvent, line: &str) -> TranscriptLine {
         let Some(ret) = event.ret.filter(|ret| *ret > 0) else { return TranscriptLine::fixed(line) };
-        let names_process =
-            event.call.makes_task() || matches!(event.call, Call::Waitpid { .. } | Call::Getppid | Call::Setsid);
+        let names_process = event.call.makes_task() || event.call.returns_task();
         let Some((before, after)) = line.rsplit_once(&format!("= {ret}")).filter(|_| names_process) else {
             return TranscriptLine::fixed(line);
         };

@@ -1,7 +1,7 @@
 //! How a call, a sleep, a loop and an interrupted call are shown: the events that the fold gives out.
 
 use crate::abi::Errno;
-use crate::order::{Call, Extra, Outcome};
+use crate::order::{Extra, Outcome};
 use crate::trace::{Brought, Burst, CallEvent, CallState, NamedEnd, TaskId, What};
 
 use super::super::BURST_KEEP;
@@ -127,7 +127,7 @@ impl World {
     fn reaped_name(&self, id: TaskId, back: &Back) -> Vec<(i32, String)> {
         let ongoing = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref());
         let pid = match (ongoing.map(Ongoing::call), back.extra()) {
-            (Some(Call::Waitpid { .. } | Call::Getppid), _) if back.ret > 0 => back.ret,
+            (Some(call), _) if call.returns_task() && back.ret > 0 => back.ret,
             (_, Extra::Peer(creds) | Extra::Message { creds: Some(creds), .. }) => creds.pid,
             _ => return Vec::new(),
         };
