@@ -36,7 +36,6 @@ pub mod side;
 pub mod signature;
 #[cfg(test)]
 pub mod recorded_bench;
-pub mod statement_examples;
 pub mod stepping;
 pub mod target;
 pub mod trace_filter;

@@ -8,7 +8,7 @@ use super::action::{Action, Learn};
 use super::action_entry::ActionEntry;
 pub use super::search_rank::{SCATTERED, rank};
 use super::signature::DATA;
-use super::{App, matrix_view, statement_examples};
+use super::{App, matrix_view};
 
 /// The shortest query that is searched for in whole texts.
 const SHORTEST: usize = 2;
@@ -41,10 +41,9 @@ fn statements(query: &str) -> Vec<(u32, ActionEntry)> {
         let data = if verb.synopsis.contains(" DATA") { DATA } else { "" };
         let text = format!("{} {} {words} {data}", verb.synopsis, verb.about).to_lowercase();
         let rank = rank(verb.name, &text, "", query)?;
-        let example = statement_examples::of(verb.name).map(|example| format!(" · for example: {example}"));
         let action = Action::TypeStatement(u16::try_from(at).ok()?);
         let data = if data.is_empty() { String::new() } else { format!(" · {data}") };
-        let detail = format!("{} · {}{data}{}", verb.synopsis, verb.about, example.unwrap_or_default());
+        let detail = format!("{} · {}{data} · for example: {}", verb.synopsis, verb.about, verb.example);
         let long = format!("{}: {}", verb.name, verb.about);
         Some((
             rank,

@@ -5,6 +5,7 @@ mod args;
 mod epolls;
 mod make;
 mod manage;
+mod nearest;
 mod real_calls;
 mod transfer;
 mod verbs;
@@ -14,7 +15,8 @@ pub use self::verbs::VerbHelp;
 pub use crate::script::words::ParseError;
 
 use self::args::{Args, COUNT};
-use self::verbs::{VERBS, nearest};
+use self::nearest::nearest;
+use self::verbs::VERBS;
 use crate::script::expect;
 use crate::script::values::{self, shown};
 use crate::script::words::{self, Word, WordKind, WordLine};

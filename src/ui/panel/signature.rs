@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::app::complete;
 use crate::app::signature::{self, SignaturePosition};
-use crate::app::{complete, statement_examples};
 use crate::ui::{ViewContext, words};
 
 /// Rows that it takes at most.
@@ -53,8 +53,8 @@ fn lines(context: ViewContext<'_>, before: &str, width: u16) -> Vec<Line<'static
         Some(_) => begins.join("  "),
         None => String::new(),
     };
-    let example = statement_examples::of(place.verb.name).map(|example| format!("   for example: {example}"));
-    let text = text + &example.filter(|_| typed.done.len() < 2).unwrap_or_default();
+    let example = (typed.done.len() < 2).then(|| format!("   for example: {}", place.verb.example));
+    let text = text + &example.unwrap_or_default();
     lines.extend(words::wrap(&text, width, 2).into_iter().map(|row| Line::styled(row, context.theme.faint())));
     lines
 }
