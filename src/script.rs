@@ -8,6 +8,7 @@ pub mod values;
 pub mod words;
 
 use crate::abi::{Disposition, Errno, Signal, TaskState};
+use crate::order::Call;
 
 /// The longest statement, in bytes. A longer one is a parse error.
 pub const MAX_STATEMENT: usize = 64 * 1024;
@@ -129,9 +130,11 @@ pub enum ChannelChildren {
 }
 
 /// What a statement does, arguments included. Flags are bits as in `abi`.
+/// `Call` is made as it is written: nothing in it has to be found out first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are the arguments of the system call that the variant is named after")]
 pub enum Verb {
+    Call(Call),
     Socketpair { kind: i32, name: String, domain: i32, protocol: i32, flags: i32 },
     Pipe { name: String, flags: i32 },
     Mkfifo { file: String },
@@ -182,8 +185,6 @@ pub enum Verb {
     Epoll { name: String, flags: i32 },
     Epollctl { epoll: EndRef, op: i32, end: EndRef, events: u32 },
     Epollwait { epoll: EndRef, count: Number, timeout_ms: i32 },
-    Getppid,
-    Pdeathsig { signal: Signal },
     Socket { kind: i32, name: String, flags: i32 },
     Bind { end: EndRef, address: Address },
     Listen { end: EndRef, backlog: Number },
@@ -197,7 +198,6 @@ pub enum Verb {
     Interrupt { task: String },
     Kill { task: String, signal: Signal },
     KillGroup { task: String, signal: Signal },
-    Setsid,
     Setpgid { task: Option<String>, group: Option<String> },
     Stop { task: String },
     Cont { task: String },

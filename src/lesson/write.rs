@@ -67,7 +67,8 @@ pub fn expected(statement: &Statement, held: bool, answer: &AnswerWords) -> Vec<
 fn relation(verb: &Verb, word: &str) -> String {
     let Ok(number) = word.parse::<i64>() else { return word.to_owned() };
     match verb {
-        Verb::Flood { .. } | Verb::Pipesize { .. } | Verb::Getppid | Verb::Setsid if number > 0 => "> 0".to_owned(),
+        Verb::Flood { .. } | Verb::Pipesize { .. } if number > 0 => "> 0".to_owned(),
+        Verb::Call(call) if call.returns_task() && number > 0 => "> 0".to_owned(),
         Verb::Getsockopt { option, .. } if number > 0 && matches!(option.as_str(), "sndbuf" | "rcvbuf") => {
             "> 0".to_owned()
         }

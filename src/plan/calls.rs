@@ -100,8 +100,7 @@ impl Resolver<'_> {
                 let options = if *nohang { abi::WNOHANG } else { 0 };
                 (Call::Waitpid { pid: self.pid_or_any(task.as_deref())?, options }, None)
             }
-            Verb::Getppid => (Call::Getppid, None),
-            Verb::Pdeathsig { signal } => (Call::ParentDeathSignal { signal: signal.0 }, None),
+            Verb::Call(call) => (call.clone(), None),
             Verb::Closerange { first, last } => {
                 who::range_refused(self.context, *last)?;
                 (Call::CloseRange { first: *first, last: *last, flags: 0 }, None)
@@ -110,7 +109,6 @@ impl Resolver<'_> {
             Verb::KillGroup { task, signal } => {
                 (Call::Kill { pid: -who::group(self.world, task)?, signal: signal.0 }, None)
             }
-            Verb::Setsid => (Call::Setsid, None),
             Verb::Setpgid { task, group } => (self.setpgid(task.as_deref(), group.as_deref())?, None),
             Verb::Stop { task } => (self.kill(task, abi::Signal::STOP.0)?, None),
             Verb::Cont { task } => (self.kill(task, abi::Signal::CONT.0)?, None),
@@ -323,12 +321,10 @@ impl Resolver<'_> {
             | Verb::Closerange { .. }
             | Verb::Signal { .. }
             | Verb::Rlimit { .. }
-            | Verb::Getppid
-            | Verb::Pdeathsig { .. }
+            | Verb::Call(_)
             | Verb::Socket { .. }
             | Verb::Kill { .. }
             | Verb::KillGroup { .. }
-            | Verb::Setsid
             | Verb::Setpgid { .. }
             | Verb::Stop { .. }
             | Verb::Cont { .. } => return Err(elsewhere("made by `making`")),

@@ -45,7 +45,7 @@ pub fn list(words: &[Word], verb: &Verb, place: (u32, u32)) -> Result<Vec<Expect
 fn names_task(verb: &Verb) -> bool {
     match verb {
         Verb::Getsockopt { option, .. } => option == "peercred",
-        Verb::Getppid | Verb::Setsid => true,
+        Verb::Call(call) => call.returns_task(),
         Verb::Repeat { body, .. } => names_task(&body.verb),
         _ => false,
     }

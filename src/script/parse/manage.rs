@@ -3,6 +3,7 @@
 use super::args::{Args, INT, unknown};
 use crate::abi::Disposition;
 use crate::abi::{self, Signal};
+use crate::order::Call;
 use crate::script::values;
 use crate::script::words::{ParseError, WordKind};
 use crate::script::{Number, Verb, WhyAbout};
@@ -32,15 +33,9 @@ pub fn wait(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     Ok(Verb::Wait { task, nohang: args.flags(&[("nohang", 1)])? != 0 })
 }
 
-/// `getppid`.
-#[expect(clippy::unnecessary_wraps, reason = "all statements are read by functions of one shape")]
-pub fn getppid(_: &mut Args<'_>) -> Result<Verb, ParseError> {
-    Ok(Verb::Getppid)
-}
-
 /// `pdeathsig SIGNAL`.
 pub fn pdeathsig(args: &mut Args<'_>) -> Result<Verb, ParseError> {
-    Ok(Verb::Pdeathsig { signal: signal_word(args)? })
+    Ok(Verb::Call(Call::ParentDeathSignal { signal: signal_word(args)?.0 }))
 }
 
 /// `close END`.
@@ -192,12 +187,6 @@ pub fn kill(args: &mut Args<'_>) -> Result<Verb, ParseError> {
     let (task, is_group) = args.task_or_group()?;
     let signal = args.peek().map(|_| signal_word(args)).transpose()?.unwrap_or(Signal::TERM);
     Ok(if is_group { Verb::KillGroup { task, signal } } else { Verb::Kill { task, signal } })
-}
-
-/// `setsid`.
-#[expect(clippy::unnecessary_wraps, reason = "all statements are read by functions of one shape")]
-pub fn setsid(_: &mut Args<'_>) -> Result<Verb, ParseError> {
-    Ok(Verb::Setsid)
 }
 
 /// `setpgid [TASK] [group=TASK]`.

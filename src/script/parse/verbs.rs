@@ -2,6 +2,7 @@
 
 use super::args::Args;
 use super::{epolls, make, manage, transfer, waits};
+use crate::order::Call;
 use crate::script::Verb;
 use crate::script::words::ParseError;
 
@@ -78,14 +79,19 @@ pub const VERBS: &[VerbHelp] = &[
     verb("exec", manage::exec, "execve(2): close-on-exec descriptors are gone after it", "child1: exec"),
     verb("exit [CODE]", manage::exit, "the thread or the process ends", "child1: exit 3"),
     verb("wait [TASK] [nohang]", manage::wait, "waitpid(2): for one child, or any; nohang is WNOHANG", "wait child1"),
-    verb("getppid", manage::getppid, "getppid(2): who is the parent now", "child1: getppid"),
+    verb("getppid", |_| Ok(Verb::Call(Call::Getppid)), "getppid(2): who is the parent now", "child1: getppid"),
     verb(
         "pdeathsig SIGNAL",
         manage::pdeathsig,
         "PR_SET_PDEATHSIG: the signal at the parent's death",
         "child1: pdeathsig SIGTERM",
     ),
-    verb("setsid", manage::setsid, "setsid(2): a session and a process group of its own", "child1: setsid"),
+    verb(
+        "setsid",
+        |_| Ok(Verb::Call(Call::Setsid)),
+        "setsid(2): a session and a process group of its own",
+        "child1: setsid",
+    ),
     verb(
         "setpgid [TASK] [group=TASK]",
         manage::setpgid,
