@@ -3,9 +3,23 @@
 use super::action::Action;
 use super::keys::GROUPS;
 
-/// What fills the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum View {
+/// The views and the list of them, so that no view is missing there.
+macro_rules! views {
+    ($($(#[$about:meta])* $view:ident,)*) => {
+        /// What fills the screen.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum View {
+            $($(#[$about])* $view,)*
+        }
+
+        impl View {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$view,)*];
+        }
+    };
+}
+
+views! {
     /// The channels, with everything else beside or below.
     Bench,
     /// The space-time diagram.
@@ -105,4 +119,19 @@ pub fn of_recordings() -> impl Iterator<Item = (&'static str, View)> {
         Action::Show(view) if !view.traits().tries_out => Some((row.name, view)),
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_view_is_shown_by_a_key() {
+        let is_shown = |view| GROUPS.iter().flat_map(|group| group.rows).any(|row| row.action == Action::Show(view));
+        for view in View::ALL.iter().copied() {
+            // What else could have happened is asked for, and shown when it is known.
+            let has_key = view == View::Alternatives || is_shown(view);
+            assert!(has_key, "app::keys::table has no row that shows {view:?}");
+        }
+    }
 }

@@ -87,18 +87,6 @@ fn the_footer_never_overflows_and_always_names_palette_help_and_way_out() {
     }
 }
 
-/// What covers the bench.
-const VIEWS: [View; 8] = [
-    View::Diagram,
-    View::Lens,
-    View::Xray,
-    View::Processes,
-    View::Alternatives,
-    View::Grid,
-    View::Trace,
-    View::Holders,
-];
-
 /// Benches and states in which keys may have nothing to do.
 pub(super) fn states() -> Vec<(&'static str, App, RecordedBench)> {
     let mut states = Vec::new();
@@ -130,7 +118,7 @@ pub(super) fn states() -> Vec<(&'static str, App, RecordedBench)> {
     add("at work", three_words(), &|app, stage| {
         update::update(app, &stage.world, Input::Do(Action::Make(ChannelAction::ReadFar)));
     });
-    for view in VIEWS {
+    for view in View::ALL.iter().copied().filter(|view| *view != View::Bench) {
         add(of_view(view), three_words(), &move |app, _| app.view = view);
     }
     add("a room", three_words(), &|app, _| app.present.is_on = true);

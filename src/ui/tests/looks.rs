@@ -9,15 +9,12 @@ use crate::trace::{Explanation, Subject};
 use crate::ui::ascii::Letters;
 use crate::ui::theme::{self, Ground};
 
-const VIEWS: [View; 7] =
-    [View::Bench, View::Diagram, View::Lens, View::Xray, View::Processes, View::Alternatives, View::Grid];
-
 /// Every view of a bench on which much has happened, and help.
 fn screens(theme: Theme, mut look: impl FnMut(&Buffer)) {
     let mut stage = three_words();
     stage.write(PARENT, 3, b"wa\x1biting");
     for size in SIZES {
-        for view in VIEWS {
+        for view in View::ALL.iter().copied() {
             for mode in [Mode::Keys, Mode::Line, Mode::Help] {
                 let mut app = app_of(&stage);
                 (app.mode, app.view) = (mode, view);
@@ -120,7 +117,7 @@ fn behind_the_curtain_nothing_says_what_came_of_it() {
     stage.kill(CHILD1);
     let look = stage.history.look(stage.history.newest(), 100);
     for size in SIZES {
-        for view in VIEWS {
+        for view in View::ALL.iter().copied() {
             for is_past in [false, true] {
                 let screen = room(&stage, size, |app| {
                     app.mode = Mode::Keys;
@@ -299,7 +296,7 @@ fn red_is_for_errors_and_deaths_only() {
     stage.kill(CHILD1);
     let after_death = app_of(&stage);
     for (app, world) in [(&before_death, &world), (&after_death, &stage.world)] {
-        for view in VIEWS {
+        for view in View::ALL.iter().copied() {
             for size in SIZES {
                 let mut app = app.clone();
                 app.view = view;
