@@ -202,31 +202,31 @@ pub enum Command {
     Man,
 }
 
-/// In which form something is taken home.
+/// In which form something is taken home. Those that show no screen are `unseen`.
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false, id = "form")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, of which one is given")]
 pub struct ExportFlags {
     /// A C program that makes the same calls and checks every result.
-    #[arg(long)]
+    #[arg(long, group = "unseen")]
     c: bool,
     /// A Python program that makes the same calls with Python's own modules and checks every result.
-    #[arg(long)]
+    #[arg(long, group = "unseen")]
     python: bool,
     /// A Rust program that makes the same calls with the crate nix and checks every result.
-    #[arg(long)]
+    #[arg(long, group = "unseen")]
     rust: bool,
     /// A page for a browser, without network: step through the run; on paper each statement.
     #[arg(long)]
     html: bool,
     /// A lesson's questions on paper, without answers.
-    #[arg(long)]
+    #[arg(long, group = "unseen")]
     sheet: bool,
     /// The answers of that sheet, with their reasons.
-    #[arg(long)]
+    #[arg(long, group = "unseen")]
     key: bool,
     /// A lesson's questions in GIFT, which Moodle and other learning platforms import.
-    #[arg(long)]
+    #[arg(long, group = "unseen")]
     quiz: bool,
     /// A picture of one screen; its text stays text.
     #[arg(long)]
@@ -235,7 +235,7 @@ pub struct ExportFlags {
     #[arg(long)]
     cast: bool,
     /// A sequence diagram in Mermaid's language, which forges draw.
-    #[arg(long)]
+    #[arg(long, group = "unseen")]
     mermaid: bool,
 }
 
@@ -245,13 +245,13 @@ pub struct ExportFormat {
     #[command(flatten)]
     flags: ExportFlags,
     /// What the picture or film shows.
-    #[arg(long, value_name = "VIEW", value_parser = views(), conflicts_with_all = ["c", "python", "rust", "html", "mermaid", "sheet", "key", "quiz"])]
+    #[arg(long, value_name = "VIEW", value_parser = views(), conflicts_with_all = ["unseen", "html"])]
     pub view: Option<String>,
     /// The event that the picture shows, or the last one of a page or film; the last of all unless told.
-    #[arg(long, value_name = "N", conflicts_with_all = ["c", "python", "rust", "mermaid", "sheet", "key", "quiz"])]
+    #[arg(long, value_name = "N", conflicts_with = "unseen")]
     pub at: Option<u64>,
     /// Columns and rows of the screen.
-    #[arg(long, value_name = "COLUMNSxROWS", value_parser = size, conflicts_with_all = ["c", "python", "rust", "mermaid", "sheet", "key", "quiz"])]
+    #[arg(long, value_name = "COLUMNSxROWS", value_parser = size, conflicts_with = "unseen")]
     pub size: Option<(u16, u16)>,
 }
 

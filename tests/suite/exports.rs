@@ -5,8 +5,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::support::{run_in, text};
+use clap::{CommandFactory as _, Parser as _};
 use serde_json::Value;
+use tincans::cli::{Arguments, Command};
+use tincans::lesson::sheet;
+use tincans::{export, picture};
+
+use crate::support::{run_in, text};
 
 /// What is written would be a tag, an entity, an end of the page's data, and a command to a terminal.
 const SCRIPT: &str = "\
@@ -155,4 +160,24 @@ fn what_cannot_be_taken_home_says_why() {
         assert!(text(&output.stderr).contains(wanted), "{arguments:?}: {}", text(&output.stderr));
         assert_eq!(text(&output.stdout), "", "{arguments:?}");
     }
+}
+
+#[test]
+fn every_form_that_is_offered_is_made_and_every_one_that_is_made_is_offered() {
+    let command = Arguments::command();
+    let export = command.get_subcommands().find(|command| command.get_name() == "export").expect("the command");
+    let forms = export.get_groups().find(|group| group.get_id() == "form").expect("the forms");
+    let offered: BTreeSet<&str> = forms.get_args().map(clap::Id::as_str).collect();
+    for form in &offered {
+        let parsed = Arguments::try_parse_from(["tincans", "export", "talk.tin", &format!("--{form}")]);
+        let Ok(Some(Command::Export { format, .. })) = parsed.map(|arguments| arguments.command) else {
+            panic!("--{form} is no form")
+        };
+        assert_eq!(format.name(), *form, "ExportFormat::name");
+        let is_made = export::named(form).is_some() || picture::named(form).is_some() || sheet::form(form).is_some();
+        assert!(is_made, "nothing makes --{form}: export::FORMATS, picture::FORMATS, sheet::form");
+    }
+    let made = export::FORMATS.iter().map(|format| format.0).chain(picture::FORMATS.iter().map(|format| format.0));
+    let missing: Vec<&str> = made.filter(|name| !offered.contains(name)).collect();
+    assert!(missing.is_empty(), "cli::ExportFlags has no option for {missing:?}");
 }
