@@ -128,7 +128,6 @@ impl World {
                 names.tasks.extend(task_of(*pid));
                 names.tasks.extend(task_of(*group).filter(|_| pid != group));
             }
-            Call::Setsid => names.tasks.extend(self.tasks.get(&id).map(|task| (task.pid, task.name.clone()))),
             _ => {}
         }
     }
