@@ -1,6 +1,6 @@
 //! What is kept as a file, opened: read as a whole to be looked at, or shown as lines while it is read.
 
-pub mod log;
+mod log;
 mod ran;
 
 use std::io::{self, BufRead, Read, Write};
@@ -71,8 +71,39 @@ pub struct Opened {
     pub statements: Vec<Statement>,
 }
 
+/// What is said of a file that is neither.
+const NO_RECORDING: &str = "this is no recording of tincans and no log of `strace -f`: \
+    `tincans run` runs a script, `tincans learn` a lesson";
+
+/// What is said of a file beside its events: what it lacks, what was not understood.
+pub type Remarks = Vec<String>;
+
+/// A recording or a log, read as a whole.
+pub fn read(name: &str, mut input: impl BufRead) -> Result<Result<(Opened, Remarks), Fault>> {
+    let unreadable = || format!("{name} cannot be read");
+    Ok(match Contents::of(input.fill_buf().wrap_err_with(unreadable)?) {
+        Contents::Recording => load(input).map(|opened| (opened, Remarks::new())),
+        Contents::StraceLog => Ok(log::load(name, &mut input).wrap_err_with(unreadable)?),
+        Contents::Other => Err(neither()),
+    })
+}
+
+/// A recording or a log, shown as lines while it is read: what was read before a fault is shown.
+pub fn show(name: &str, mut input: impl BufRead, is_json: bool, out: &mut dyn Write) -> Result<(OpenOutcome, Remarks)> {
+    let contents = Contents::of(input.fill_buf().wrap_err_with(|| format!("{name} cannot be read"))?);
+    match contents {
+        Contents::Recording => Ok((show_recording(input, is_json, out)?, Remarks::new())),
+        Contents::StraceLog => log::show(name, &mut input, is_json, out),
+        Contents::Other => Ok((OpenOutcome::Broken(neither()), Remarks::new())),
+    }
+}
+
+fn neither() -> Fault {
+    Fault { line: 1, what: NO_RECORDING.to_owned() }
+}
+
 /// Reads all of it.
-pub fn load(input: impl BufRead) -> Result<Opened, Fault> {
+fn load(input: impl BufRead) -> Result<Opened, Fault> {
     let (mut reader, header) = RecordingReader::open(input)?;
     let mut replay = Replay::new(&header, true);
     let (mut events, mut statements) = (Vec::new(), Vec::new());
@@ -102,8 +133,7 @@ pub fn load(input: impl BufRead) -> Result<Opened, Fault> {
 /// Whatever a file is: a recording or a log of strace is read, a script or a lesson is run now.
 pub fn take(name: &str, mut input: impl BufRead, settings: Settings) -> Result<Result<Opened, Fault>> {
     match Contents::of(input.fill_buf().wrap_err("it cannot be read")?) {
-        Contents::Recording => Ok(load(input)),
-        Contents::StraceLog => Ok(Ok(log::load(name, &mut input).wrap_err("it cannot be read")?.0)),
+        Contents::Recording | Contents::StraceLog => Ok(read(name, input)?.map(|(opened, _)| opened)),
         Contents::Other => run_text(name, input, settings),
     }
 }
@@ -148,8 +178,7 @@ pub fn print(opened: &Opened, is_json: bool, out: &mut dyn Write) -> io::Result<
     out.flush()
 }
 
-/// Shows it as lines while it is read: what was read before a fault is shown.
-pub fn show(input: impl BufRead, is_json: bool, out: &mut dyn Write) -> Result<OpenOutcome> {
+fn show_recording(input: impl BufRead, is_json: bool, out: &mut dyn Write) -> Result<OpenOutcome> {
     let (mut reader, header) = match RecordingReader::open(input) {
         Ok(opened) => opened,
         Err(fault) => return Ok(OpenOutcome::Broken(fault)),

@@ -10,7 +10,7 @@ use tincans::checker;
 use tincans::cli::{Arguments, ExportFormat};
 use tincans::guardian::Terminal;
 use tincans::lesson::{Lesson, list, load, sheet};
-use tincans::opened::{Contents, Opened};
+use tincans::opened::Opened;
 use tincans::picture::Drawing;
 use tincans::recording::reader::Fault;
 use tincans::session::Settings;
@@ -18,10 +18,6 @@ use tincans::sys::output::{self, Format as Printed};
 use tincans::{export, opened, picture, share, text, tui};
 
 use super::{USAGE, course, guarded, looks, own_settings, print, texts_in};
-
-/// What is said of a file that is neither.
-const NO_RECORDING: &str = "this is no recording of tincans and no log of `strace -f`: \
-    `tincans run` runs a script, `tincans learn` a lesson";
 
 /// A recording or a log: in the terminal UI where there can be one, else as lines.
 pub fn open(arguments: &Arguments, file: &Path, is_json: bool) -> Result<u8> {
@@ -34,24 +30,17 @@ pub fn open(arguments: &Arguments, file: &Path, is_json: bool) -> Result<u8> {
         );
     }
     let is_stdin = file == Path::new("-");
-    let mut input = input_of(file)?;
+    let input = input_of(file)?;
     let obstacle = if is_stdin { tui::output_obstacle() } else { tui::obstacle() };
-    let contents = Contents::of(input.fill_buf().wrap_err_with(|| format!("{name} cannot be read"))?);
-    let are_lines = is_json || arguments.plain || obstacle.is_some();
-    let opened = match contents {
-        Contents::StraceLog if are_lines => return show_log(&name, &mut input, is_json),
-        Contents::StraceLog => {
-            let (opened, remarks) =
-                opened::log::load(&name, &mut input).wrap_err_with(|| format!("{name} cannot be read"))?;
+    if is_json || arguments.plain || obstacle.is_some() {
+        return show(&name, input, is_json);
+    }
+    let opened = match opened::read(&name, input)? {
+        Ok((opened, remarks)) => {
             say_remarks(&name, &remarks);
             opened
         }
-        Contents::Other => return Ok(broken(&name, &Fault { line: 1, what: NO_RECORDING.to_owned() })),
-        Contents::Recording if are_lines => return show_recording(&name, input, is_json),
-        Contents::Recording => match opened::load(input) {
-            Ok(opened) => opened,
-            Err(fault) => return Ok(broken(&name, &fault)),
-        },
+        Err(fault) => return Ok(broken(&name, &fault)),
     };
     let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
     let (_, learning) = course(None, texts_in(None), None)?;
@@ -86,20 +75,6 @@ fn open_shared(arguments: &Arguments, script: &str, is_json: bool) -> Result<u8>
     })
 }
 
-/// A log of strace as lines.
-fn show_log(name: &str, input: &mut dyn BufRead, is_json: bool) -> Result<u8> {
-    let printed = if is_json { Printed::Json } else { Printed::Text };
-    let mut out = BufWriter::with_capacity(64 * 1024, output::stdout(printed));
-    let (_, remarks) = opened::log::show(name, input, is_json, &mut out)?;
-    match out.flush() {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).wrap_err("the log could not be shown"),
-        _ => {
-            say_remarks(name, &remarks);
-            Ok(0)
-        }
-    }
-}
-
 fn say_remarks(name: &str, remarks: &[String]) {
     for remark in remarks {
         let _ = writeln!(output::stderr(), "tincans: {name}: {remark}");
@@ -107,14 +82,15 @@ fn say_remarks(name: &str, remarks: &[String]) {
 }
 
 /// As lines. What was shown before a fault was found stays.
-fn show_recording(name: &str, input: impl BufRead, is_json: bool) -> Result<u8> {
+fn show(name: &str, input: impl BufRead, is_json: bool) -> Result<u8> {
     let printed = if is_json { Printed::Json } else { Printed::Text };
     let mut out = BufWriter::with_capacity(64 * 1024, output::stdout(printed));
-    let outcome = opened::show(input, is_json, &mut out)?;
+    let (outcome, remarks) = opened::show(name, input, is_json, &mut out)?;
     let is_read = match out.flush() {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => false,
         other => other.wrap_err("the recording could not be shown").map(|()| true)?,
     };
+    say_remarks(name, &remarks);
     Ok(match outcome {
         opened::OpenOutcome::Broken(fault) if is_read => broken(name, &fault),
         opened::OpenOutcome::Broken(_) | opened::OpenOutcome::Whole | opened::OpenOutcome::NobodyReads => 0,

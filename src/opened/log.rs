@@ -12,10 +12,7 @@ use crate::runner;
 use crate::strace_log::{Importer, LONGEST_LINE};
 use crate::trace::{Event, Record};
 
-use super::{OpenOutcome, Opened};
-
-/// What is said of a log beside its events: what it lacks, what was not understood.
-pub type Remarks = Vec<String>;
+use super::{OpenOutcome, Opened, Remarks};
 
 /// Reads all of it.
 pub fn load(name: &str, input: &mut dyn BufRead) -> io::Result<(Opened, Remarks)> {
