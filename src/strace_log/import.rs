@@ -356,12 +356,12 @@ mod tests {
     #[test]
     fn a_child_that_ends_before_its_makers_call_returns_is_born_once() {
         let facts = facts(
-            r#"7 1795904004.000001 pipe2([3<pipe:[1]>, 4<pipe:[1]>], 0) = 0
+            r"7 1795904004.000001 pipe2([3<pipe:[1]>, 4<pipe:[1]>], 0) = 0
             7 1795904004.000002 vfork( <unfinished ...>
             8 1795904004.000003 exit_group(5)   = ?
             8 1795904004.000004 +++ exited with 5 +++
             7 1795904004.000005 <... vfork resumed>) = 8
-            7 1795904004.000006 wait4(8, NULL, 0, NULL) = 8"#,
+            7 1795904004.000006 wait4(8, NULL, 0, NULL) = 8",
         );
         let births = facts.iter().filter(|(_, fact)| matches!(fact, Fact::Born(_))).count();
         assert_eq!(births, 2, "{facts:#?}");
