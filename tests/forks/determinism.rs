@@ -10,7 +10,7 @@ use std::time::Instant;
 use crate::support::forms::Reached;
 use crate::support::programs::{Openness, Programs};
 use crate::support::runs;
-use tincans::order::{Call, Extra};
+use tincans::order::Extra;
 use tincans::trace::{CallEvent, Event, What, strace};
 
 const STATEMENTS: usize = 60;
@@ -110,7 +110,7 @@ fn transcript(events: Vec<Event>) -> Vec<String> {
 
 /// Numbers of processes, and the names that the kernel gives to sockets by itself.
 fn mask(call: &mut CallEvent) {
-    let is_pid = matches!(call.call, Call::Fork | Call::Thread | Call::Waitpid { .. } | Call::Setsid | Call::Getppid);
+    let is_pid = call.call.makes_task() || call.call.returns_task();
     if is_pid && call.ret > Some(0) {
         let name = call.ret.and_then(|pid| call.names.task(pid)).unwrap_or_default().to_owned();
         call.names.tasks.push((1, name));

@@ -111,7 +111,7 @@ fn difference(call: &CallEvent, reply: &Reply, plain: &Plain) -> Option<String> 
     if matches!(call.call, Call::Fork | Call::Setsid) && ret > 0 && reply.ret > 0 {
         return None;
     }
-    if matches!(call.call, Call::Waitpid { .. } | Call::Getppid) && ret > 0 && reply.ret > 0 {
+    if call.call.returns_task() && ret > 0 && reply.ret > 0 {
         let (ours, theirs) = (call.ret.and_then(|ret| call.names.task(ret)), name_of(reply, plain));
         let is_same = ours == theirs.as_deref() && call.outcome.extra == reply.extra;
         return (!is_same).then(|| format!("{:?}: {ours:?}, plain C {theirs:?}: {:?}", call.call, reply.extra));
