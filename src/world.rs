@@ -4,6 +4,7 @@
 mod audit;
 pub mod channel;
 pub mod fold;
+pub mod former;
 pub mod history;
 pub mod kind;
 pub mod ledger;
@@ -25,6 +26,7 @@ use crate::script::EndName;
 use crate::trace::{FdReport, HoldersReport, Role, TaskId, TaskReport};
 
 use channel::{Channel, End};
+use former::FormerAddress;
 use kind::{ChannelId, EndId, Kind};
 use object::Object;
 use opening::FifoOpening;
@@ -66,6 +68,8 @@ pub struct World {
     names: HashMap<EndName, EndId>,
     /// Named datagram and listening sockets, and FIFOs, by their address as written.
     addresses: HashMap<(String, Kind), EndId>,
+    /// Addresses that sockets were bound to, the last of them last.
+    former: VecDeque<FormerAddress>,
     /// Ends by the kernel's number for them, and the side of a pipe.
     inodes: HashMap<(u64, usize), EndId>,
     /// How many of each kind were named by order of making.

@@ -8,7 +8,7 @@ use crate::trace::{Figures, TaskId};
 
 use super::kind::{ChannelId, EndId, Kind};
 use super::ledger::Flow;
-use super::origin::Origins;
+use super::origin::{Origins, Taken};
 
 /// The kernel's figures for an end, as they were at one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,12 @@ pub struct End {
     pub timeouts: (Option<u64>, Option<u64>),
     /// Connections that wait for accept(2), if it listens.
     pub backlog: Option<VecDeque<EndId>>,
+    /// What listen(2) was given: so many connections may wait, and one more.
+    pub backlog_limit: Option<u64>,
+    /// Connections that accept(2) has taken from it.
+    pub accepted: Taken,
+    /// What SO_SNDBUF was set to, where a call has.
+    pub send_buffer: Option<i64>,
     /// What the kernel said of it when it was last asked.
     pub sample: Option<Sample>,
     /// Who set what is set of it.
@@ -140,6 +146,9 @@ impl End {
             outside: false,
             timeouts: (None, None),
             backlog: None,
+            backlog_limit: None,
+            accepted: Taken::default(),
+            send_buffer: None,
             sample: None,
             origins: Origins::new(),
             pipe_size: None,

@@ -13,6 +13,7 @@ mod options;
 mod read;
 mod report;
 mod table;
+mod told;
 mod waits;
 mod write;
 

@@ -6,7 +6,7 @@ use crate::script::EndName;
 use crate::trace::TaskId;
 
 use super::kind::EndId;
-use super::origin::Origin;
+use super::origin::{Origin, Taken};
 
 /// What is known of an object's inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,10 @@ pub struct Object {
     pub made_as: Option<EndName>,
     /// O_NONBLOCK.
     pub nonblock: bool,
+    /// Who set that flag.
+    pub nonblock_by: Option<Origin>,
+    /// Reads that took something from it.
+    pub taken: Taken,
     /// What is known of its inside.
     pub inside: Inside,
     /// Descriptors in processes' tables that refer to it.
@@ -85,6 +89,8 @@ impl Object {
             name,
             made_as: None,
             nonblock: false,
+            nonblock_by: None,
+            taken: Taken::default(),
             inside: Inside::Opaque,
             held: 0,
             holders: BTreeSet::new(),

@@ -32,6 +32,10 @@ pub enum Setting {
     ShutRead,
     /// SHUT_WR at this end.
     ShutWrite,
+    /// SO_SNDBUF.
+    SendBuffer,
+    /// How many connections listen(2) lets wait.
+    Backlog,
     /// The disposition of a signal.
     Disposition(i32),
     /// RLIMIT_NOFILE.
@@ -40,3 +44,30 @@ pub enum Setting {
 
 /// Which call brought each setting to what it is now.
 pub type Origins = BTreeMap<Setting, Origin>;
+
+/// What is taken from a place where several may take it: connections of a listening socket, what is in an eventfd.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// How often.
+    pub times: u64,
+    /// Who did it last.
+    pub last: Option<Origin>,
+}
+
+impl Taken {
+    /// Somebody has taken one more.
+    pub fn note(&mut self, by: Origin) {
+        *self = Self { times: self.times + 1, last: Some(by) };
+    }
+}
+
+/// What a task was told of something to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToldReadable {
+    /// Where.
+    pub at: super::kind::EndId,
+    /// How often something had been taken there by then.
+    pub taken: u64,
+    /// The call that told it.
+    pub origin: Origin,
+}

@@ -8,7 +8,7 @@ use crate::order::{Call, Payload};
 use crate::trace::{Burst, Death, Group, Names, Ordered, Role, TaskId};
 
 use super::kind::EndId;
-use super::origin::{Origin, Origins};
+use super::origin::{Origin, Origins, ToldReadable};
 
 /// A thread of execution with a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +45,10 @@ pub struct Task {
     pub order: Option<Order>,
     /// The call it is inside of, or has just come back from.
     pub ongoing: Option<Ongoing>,
-    /// Ends at which poll has told it of something to read, each with the reads there by then and the line.
-    pub told_readable: Vec<(EndId, u64, u32)>,
+    /// Where poll or epoll has told it of something to read.
+    pub told_readable: Vec<ToldReadable>,
+    /// The signal that it asked for when its parent dies, PR_SET_PDEATHSIG, and by which call.
+    pub death_signal: Option<(Signal, Origin)>,
     /// What its stdio had in buffers when it ended or executed another program; at most [`MAX_UNWRITTEN`].
     pub unwritten: Vec<Lost>,
     /// What it had taken in a read that did not return before it died.
@@ -146,6 +148,8 @@ pub struct Process {
     pub closed_by_dup: Option<String>,
     /// What the last execve closed: numbers, and what they referred to.
     pub closed_by_exec: Vec<(i32, String)>,
+    /// The same of the last close_range.
+    pub closed_by_range: Vec<(i32, String)>,
 }
 
 /// An entry of a descriptor table.

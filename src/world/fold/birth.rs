@@ -50,6 +50,7 @@ impl World {
             order: None,
             ongoing: None,
             told_readable: Vec::new(),
+            death_signal: None,
             unwritten: Vec::new(),
             taken_along: None,
         };

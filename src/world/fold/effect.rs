@@ -68,7 +68,7 @@ impl World {
             C::DupFrom { fd, cloexec, .. } => self.dup(id, fd, back.ret, cloexec),
             C::Open { ref path, flags } => self.open(id, (&path.shown, flags), back.ret),
             C::Mkfifo { ref path, .. } => self.make_fifo(id, &path.shown),
-            C::Unlink { ref path } => self.unlink(&path.shown),
+            C::Unlink { ref path } => self.unlink(id, &path.shown),
             C::Shutdown { fd, how } => self.shut_down(id, fd, how),
             C::SetNonblock { fd, on } => self.set_nonblock(id, fd, on),
             C::Setsockopt { fd, ref option, value } => {
@@ -95,9 +95,14 @@ impl World {
             }
             C::GetPipeSize { fd } | C::SetPipeSize { fd, .. } => self.note_pipe_size(id, fd, back.ret),
             C::Bind { fd, ref address } => self.bind(id, fd, &address.shown),
-            C::Listen { fd, .. } => self.change_end(id, fd, |end| {
-                end.backlog.get_or_insert_default();
-            }),
+            C::Listen { fd, backlog } => {
+                let origin = self.origin(id, "listen");
+                self.change_end(id, fd, |end| {
+                    end.backlog.get_or_insert_default();
+                    end.backlog_limit = u64::try_from(backlog).ok();
+                    end.origins.insert(Setting::Backlog, origin);
+                });
+            }
             C::Connect { fd, ref address } => self.connect(id, fd, &address.shown),
             C::Accept { fd, flags } => self.accept(id, fd, (back, flags)),
             C::Recvmmsg { .. } => self.receive_messages(id, call, back),
@@ -113,6 +118,7 @@ impl World {
             C::BlockSignals { ref signals } => self.block(id, signals),
             C::Setsid => self.lead_session(id),
             C::Setpgid { pid, group } => self.set_group(id, pid, group),
+            C::ParentDeathSignal { signal } => self.ask_for_death_signal(id, signal),
             C::Fork | C::Vfork | C::Thread | C::Clone { .. } => self.name_made_task(id, back.ret),
             _ => debug_assert!(false, "effect.rs has no arm for {}, which changes the world", call.name()),
         }
@@ -131,8 +137,8 @@ impl World {
         if let Some(opening) = descriptor.opening {
             return self.set_nonblock_of_opening(opening, on, Some(origin));
         }
-        if let Some(object) = self.objects.get_mut(&descriptor.end) {
-            object.nonblock = on;
+        if let Some(object) = self.objects.get_mut(&descriptor.end).filter(|object| object.nonblock != on) {
+            (object.nonblock, object.nonblock_by) = (on, Some(origin));
         }
         self.change_end(id, fd, |end| {
             // Setting what is set already changes nothing, and nobody's part in it.
@@ -144,25 +150,13 @@ impl World {
     }
 
     /// Provenance of what a task's call brings about now.
-    pub(super) fn origin(&self, by: TaskId, call: &'static str) -> Origin {
+    pub(in crate::world) fn origin(&self, by: TaskId, call: &'static str) -> Origin {
         Origin { by, line: self.line, call }
     }
 
     fn process_mut(&mut self, id: TaskId) -> Option<&mut Process> {
         let process = self.tasks.get(&id)?.process;
         self.processes.get_mut(&process)
-    }
-
-    /// poll(2) has told a task of something to read: who takes it before the task does is known by that.
-    fn note_readable(&mut self, id: TaskId, fds: &[i32], back: &Back) {
-        let Extra::Revents(bits) = back.extra() else { return };
-        let line = self.line;
-        let told = fds.iter().zip(bits).filter(|(_, bits)| **bits & abi::POLLIN != 0);
-        let ends = told.filter_map(|(fd, _)| self.ends.get(&self.end_of_call(id, *fd)?));
-        let noted: Vec<(EndId, u64, u32)> = ends.map(|end| (end.id, end.inbox.totals.reads, line)).collect();
-        if let Some(task) = self.tasks.get_mut(&id) {
-            task.told_readable = noted;
-        }
     }
 
     /// Both sides of a pipe have its size.
@@ -220,6 +214,7 @@ impl World {
         }
         if let Some(at) = address.map(|at| (at, kind)).filter(|at| self.addresses.get(at) == Some(&id)) {
             self.addresses.remove(&at);
+            self.note_former_address(&at.0, id);
         }
         if let Some(peer) = peer.and_then(|peer| self.ends.get_mut(&peer)) {
             let is_met = peer.reset == Reset::ToldEarly || peer.reset == Reset::MaybeMet(self.line);

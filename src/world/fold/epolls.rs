@@ -39,18 +39,9 @@ impl World {
     /// epoll_wait(2) has told of some: what was asked for once is not told again.
     pub(super) fn told_by_epoll(&mut self, id: TaskId, call: &Call, back: &Back) {
         let Extra::Epoll(rows) = back.extra() else { return };
-        let line = self.line;
-        let told: Vec<(EndId, u64, u32)> = rows
-            .iter()
-            .filter(|row| row.1 & 1 != 0)
-            .filter_map(|row| {
-                let end = self.ends.get(&self.interest(id, call, row.0)?.end)?;
-                Some((end.id, end.inbox.totals.reads, line))
-            })
-            .collect();
-        if let Some(task) = self.tasks.get_mut(&id) {
-            task.told_readable = told;
-        }
+        let told = rows.iter().filter(|row| row.1 & abi::EPOLLIN != 0);
+        let places: Vec<EndId> = told.filter_map(|row| Some(self.interest(id, call, row.0)?.end)).collect();
+        self.told_readable(id, "epoll_wait", &places);
         let Some(at) = call.fd().and_then(|fd| self.end_of_call(id, fd)) else { return };
         let Some(Inside::Epoll(interests)) = self.objects.get_mut(&at).map(|object| &mut object.inside) else { return };
         let is_told = |interest: &Interest| rows.iter().any(|row| row.0 == interest.data);

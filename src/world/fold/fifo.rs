@@ -46,7 +46,8 @@ impl World {
     }
 
     /// unlink(2): who has it open keeps it, who opens the name anew gets another one.
-    pub(super) fn unlink(&mut self, path: &str) {
+    pub(super) fn unlink(&mut self, id: TaskId, path: &str) {
+        self.note_unlinked(id, path);
         for kind in Kind::WITH_NAMES {
             self.addresses.remove(&(path.to_owned(), kind));
         }

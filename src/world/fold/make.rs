@@ -118,9 +118,12 @@ impl World {
 
     fn install_object(&mut self, id: TaskId, (kind, name): (&str, &str), (flags, fd): (i32, i32)) {
         let end = self.new_object(kind, name);
+        let call = self.tasks.get(&id).and_then(|task| task.current_call()).map_or("a call", made_by);
+        let origin = self.origin(id, call);
         self.install(id, fd, Descriptor { cloexec: flags & abi::CLOEXEC != 0, ..Descriptor::to(end) });
         if let Some(object) = self.objects.get_mut(&end) {
             object.nonblock = flags & abi::NONBLOCK != 0;
+            object.nonblock_by = object.nonblock.then_some(origin);
         }
     }
 
@@ -141,6 +144,7 @@ impl World {
             address.clone_into(&mut object.name);
         }
         self.bind_end(end, address);
+        self.note_bound(id, end, address);
     }
 
     pub(super) fn bind_end(&mut self, end: EndId, address: &str) {
@@ -224,7 +228,13 @@ impl World {
             let kind = object.kind.clone();
             return self.install_object(id, (&kind, ""), (flags, back.ret));
         }
-        let Some(kind) = self.ends.get(&listener).map(|end| end.kind) else { return };
+        let origin = self.origin(id, "accept");
+        let Some(kind) = self.ends.get_mut(&listener).map(|end| {
+            end.accepted.note(origin);
+            end.kind
+        }) else {
+            return;
+        };
         let peer = if let Extra::Accepted { peer } = *back.extra() { Some(peer) } else { None };
         let connection = self.next_connection(listener, peer).unwrap_or_else(|| {
             let connection = self.new_end(None, kind);
@@ -263,14 +273,18 @@ impl World {
     }
 }
 
-/// The call that makes ends, by name.
-#[expect(clippy::wildcard_enum_match_arm, reason = "no other call makes ends")]
+/// The call that makes ends or objects, by name.
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other call makes any")]
 fn made_by(call: &Call) -> &'static str {
     match call {
         Call::Pipe2 { .. } => "pipe2",
         Call::Socketpair { .. } => "socketpair",
         Call::Socket { .. } => "socket",
         Call::Accept { .. } => "accept",
+        Call::Eventfd { .. } => "eventfd",
+        Call::Signalfd { .. } => "signalfd",
+        Call::TimerfdCreate { .. } => "timerfd_create",
+        Call::PidfdOpen { .. } => "pidfd_open",
         _ => "a call",
     }
 }

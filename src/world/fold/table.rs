@@ -137,8 +137,13 @@ impl World {
             }
             return;
         }
-        let gone: Vec<i32> = table.keys().copied().filter(is_in).collect();
-        for fd in gone {
+        let gone: Vec<(i32, Descriptor)> =
+            table.iter().filter(|(fd, _)| is_in(fd)).map(|(fd, entry)| (*fd, *entry)).collect();
+        let closed = gone.iter().map(|(fd, entry)| (*fd, self.label_of(entry))).collect();
+        if let Some(process) = self.tasks.get(&id).and_then(|task| self.processes.get_mut(&task.process)) {
+            process.closed_by_range = closed;
+        }
+        for (fd, _) in gone {
             self.close_number(id, fd);
         }
     }

@@ -72,7 +72,11 @@ impl World {
     pub(super) fn count(&mut self, id: TaskId, call: &Call, back: &Back) {
         let Some(at) = call.fd().and_then(|fd| self.end_of_call(id, fd)).filter(|_| back.ret >= 0) else { return };
         let read = brought(&Inside::Timer { ms: None, was_read: false }, back).and_then(Brought::number);
+        let origin = self.origin(id, "read");
         let Some(object) = self.objects.get_mut(&at) else { return };
+        if call.room().is_some() && back.ret > 0 {
+            object.taken.note(origin);
+        }
         if let Inside::Timer { was_read, .. } = &mut object.inside {
             *was_read |= call.room().is_some() && back.ret > 0;
         }
