@@ -11,6 +11,10 @@ mod fifos;
 mod epolls;
 mod errors;
 mod foretold;
+mod forgotten;
+mod addresses;
+mod closes;
+mod numbers;
 mod groups;
 mod limits;
 mod loops;
@@ -60,6 +64,7 @@ const FAMILIES: &[&[Rule]] = &[
     errors::RULES,
     eof::RULES,
     descriptors::RULES,
+    closes::RULES,
     reads::RULES,
     writes::RULES,
     polls::RULES,

@@ -1,37 +1,84 @@
 //! What another task has done to the one that asks: taken what poll told it of, or changed a flag that both share.
 
 use crate::order::Call;
-use crate::trace::{Explanation, Role};
+use crate::trace::Explanation;
 use crate::world::World;
 use crate::world::channel::End;
+use crate::world::kind::EndId;
 use crate::world::ledger::ReadResult;
-use crate::world::origin::Setting;
+use crate::world::object::Object;
+use crate::world::origin::{Origin, Setting, Taken, ToldReadable};
 use crate::world::task::Task;
 
-use super::wording;
+use super::{foretold, wording};
 
 /// poll told the task of something to read, and another one took it.
 pub(super) fn taken_after_poll(world: &World, task: &Task, end: &End) -> Option<Explanation> {
-    let (_, before, line) = *task.told_readable.iter().find(|told| told.0 == end.id)?;
-    let mut since = end.inbox.reads.iter().filter(|read| read.number > before && read.result == ReadResult::Bytes);
+    let told = *task.told_readable.iter().find(|told| told.at == end.id)?;
+    let mut since = end.inbox.reads.iter().filter(|read| read.number > told.taken && read.result == ReadResult::Bytes);
     if !end.inbox.queue.is_empty() || since.clone().any(|read| read.by == task.id) {
         return None;
     }
     let taker = since.next_back()?;
     let (name, here) = (&task.name, end.label());
     let by = world.task(taker.by).map_or("somebody else", |by| &by.name);
-    let at = if task.role == Role::Stranger || line == 0 { String::new() } else { format!(" in line {line}") };
     let text = format!(
-        "Nothing waits at {here} any more: poll told {name} of something{at}, but {by} took it before {name} read ({}). poll \
-         reserves nothing; whoever reads first gets it. With O_NONBLOCK a read that comes too late fails with EAGAIN instead of \
-         sleeping.",
+        "Nothing waits at {here} any more: {} told {name} of something{}, but {by} took it before {name} read ({}). {} reserves \
+         nothing: the first read gets it. With O_NONBLOCK a read that comes too late fails with EAGAIN instead of sleeping.",
+        told.origin.call,
+        wording::in_line(world, told.origin),
         wording::count(taker.len, "byte"),
+        told.origin.call,
     );
-    let explained = wording::explanation(task, "taken-after-poll", "poll(2)", text);
-    if end.nonblock {
-        return Some(explained);
-    }
-    Some(wording::advised(world, task, explained, &format!("`nonblock {here} on`")))
+    Some(or_nonblocking(world, task, (&here, end.nonblock), wording::explanation(task, RULE, "poll(2)", text)))
+}
+
+const RULE: &str = "taken-after-poll";
+
+/// What to type where the call slept.
+fn or_nonblocking(world: &World, task: &Task, (here, nonblock): (&str, bool), explained: Explanation) -> Explanation {
+    if nonblock { explained } else { wording::advised(world, task, explained, &format!("`nonblock {here} on`")) }
+}
+
+/// What poll told the task of at a place, and who took the last of it since; not where the task itself has taken something.
+fn taken_since(world: &World, task: &Task, at: EndId, taken: Taken) -> Option<(ToldReadable, Origin)> {
+    let told = *task.told_readable.iter().find(|told| told.at == at)?;
+    let last = taken.last.filter(|last| taken.times > told.taken && last.by != task.id)?;
+    world.task(last.by).map(|_| (told, last))
+}
+
+/// poll told the task of a connection, and another one accepted it.
+pub(super) fn accepted_after_poll(world: &World, task: &Task, end: &End) -> Option<Explanation> {
+    let is_empty = end.backlog.as_ref().is_some_and(std::collections::VecDeque::is_empty);
+    let (told, last) = taken_since(world, task, end.id, end.accepted).filter(|_| is_empty)?;
+    let (name, here) = (&task.name, end.label());
+    let text = format!(
+        "No connection waits at {here} any more: {} told {name} of one{}, but it was taken by {} before {name} accepted. {} reserves \
+         nothing: all who poll one listening socket are told, and the first accept gets the connection. With O_NONBLOCK the others \
+         fail with EAGAIN instead of sleeping.",
+        told.origin.call,
+        wording::in_line(world, told.origin),
+        wording::by(world, last),
+        told.origin.call,
+    );
+    let explained = wording::explanation(task, RULE, "accept(2)", text).foretelling([foretold::next_accept(end)]);
+    Some(or_nonblocking(world, task, (&here, end.nonblock), explained))
+}
+
+/// poll told the task that an eventfd or the like can be read, and another one took what was there.
+pub(super) fn object_taken_after_poll(world: &World, task: &Task, object: &Object) -> Option<Explanation> {
+    let (told, last) = taken_since(world, task, object.id, object.taken)?;
+    let (name, here) = (&task.name, object.label());
+    let text = format!(
+        "Nothing is left at {here}: {} told {name} of something{}, but it was taken by {} before {name} read. {} reserves nothing: \
+         the first read gets it. With O_NONBLOCK a read that comes too late fails with EAGAIN instead of sleeping.",
+        told.origin.call,
+        wording::in_line(world, told.origin),
+        wording::by(world, last),
+        told.origin.call,
+    );
+    let explained = wording::explanation(task, RULE, "poll(2)", text);
+    Some(or_nonblocking(world, task, (&here, object.nonblock), explained))
 }
 
 /// The end was non-blocking, and somebody else has changed that.

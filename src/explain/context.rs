@@ -64,6 +64,11 @@ impl<'a> CallContext<'a> {
         self.burst.map_or(self.call.errno, |burst| burst.errno)
     }
 
+    /// Whether it failed with this error.
+    pub fn failed_with(&self, errno: Errno) -> bool {
+        self.ret() < 0 && self.errno() == errno
+    }
+
     /// Whether it returned 0 for the end.
     pub fn is_eof(&self) -> bool {
         self.burst.map_or(self.call.eof == Some(true), |burst| burst.eof)

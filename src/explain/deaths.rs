@@ -58,7 +58,7 @@ fn taken_along(task: &Task) -> Option<String> {
 
 fn of_death(world: &World, task: &Task) -> Option<Explanation> {
     let (name, death) = (&task.name, task.death?);
-    let how = death.predicate();
+    let how = how_it_died(world, task, death);
     let rule = match death {
         Death::Killed(Signal::PIPE) => "killed-by-sigpipe",
         Death::Killed(_) => "killed",
@@ -82,16 +82,27 @@ fn of_death(world: &World, task: &Task) -> Option<Explanation> {
     Some(wording::explanation(task, rule, "signal(7)", text).foretelling(survivors::foretold(world, task)))
 }
 
+/// `was killed by SIGKILL`, and why that came where the task itself has asked for it.
+fn how_it_died(world: &World, task: &Task, death: Death) -> String {
+    let how = death.predicate();
+    let parent = task.by.and_then(|by| world.task(by)).filter(|parent| !parent.is_alive());
+    match (task.death_signal, parent) {
+        (Some((signal, origin)), Some(parent)) if death == Death::Killed(signal) => format!(
+            "{how} because its parent {} died: PR_SET_PDEATHSIG asks for that, set by {}",
+            parent.name,
+            wording::by(world, origin)
+        ),
+        _ => how,
+    }
+}
+
 /// The parent ignored SIGCHLD.
 fn no_zombie(world: &World, task: &Task, how: &str, by: &str) -> Explanation {
     let maker = task.by.and_then(|by| world.process_of(by));
     let origin = maker.and_then(|process| process.origins.get(&Setting::Disposition(Signal::CHLD.0)));
-    let whose = match origin {
-        Some(origin) if task.by != Some(origin.by) => {
-            format!(" (set by {}; it survives fork and exec)", wording::by(world, *origin))
-        }
-        Some(origin) => format!(" (set by {})", wording::by(world, *origin)),
-        None => String::new(),
+    let whose = match task.by.and_then(|by| world.task(by)) {
+        Some(parent) => wording::inherited(world, parent, origin),
+        None => wording::set_by(world, origin),
     };
     let text = format!(
         "{}{} {how}. There is no zombie: {by} ignores SIGCHLD{whose}, so the kernel kept no status, and a wait for it fails \

@@ -2,23 +2,19 @@
 
 use crate::abi;
 use crate::order::{Call, ControlRoom, Extra};
-use crate::questions::next_read::{Blocking, next_read};
 use crate::trace::Explanation;
-use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::origin::Setting;
 
 use super::context::CallContext;
-use super::{Rule, foretold, wording};
+use super::{Rule, limits, wording};
 
 pub(super) const RULES: &[Rule] = &[
     needs_a_byte,
     lost_by_plain_read,
     control_too_small,
-    executed,
+    credentials_cut,
     in_flight,
-    one_copy_of_several,
-    last_copy,
     forked,
     shared_by_thread,
     duplicated,
@@ -77,16 +73,20 @@ fn control_too_small(context: &CallContext<'_>) -> Option<Explanation> {
         _ => None,
     };
     let because = match room {
+        _ if let Some(limit) = limits::table_is_full(context) => limit,
         Some(room) if end.passcred => format!(
             "SO_PASSCRED is on at {here}{}, so the kernel puts the sender's credentials first, {CREDENTIALS} bytes of control data, \
              and they took the room of this buffer of {room}",
-            match end.origins.get(&Setting::PassCredentials) {
-                Some(origin) => format!(" (set by {})", wording::by(context.world, *origin)),
-                None => String::new(),
-            },
+            wording::set_by(context.world, end.origins.get(&Setting::PassCredentials)),
         ),
         Some(room) => format!("a control buffer of {room} bytes has no room for more"),
-        None => "there was no room for more in the control buffer (or in a table at its RLIMIT_NOFILE)".to_owned(),
+        None => match &context.call.call {
+            Call::Recvmsg { room: ControlRoom::Descriptors(asked), .. } if u64::from(*asked) < carried => format!(
+                "the control buffer of this call had room for {}",
+                wording::count(u64::from(*asked), "descriptor")
+            ),
+            _ => "there was no room for more".to_owned(),
+        },
     };
     let text = format!(
         "{} travelled with this message and {} arrived at {here}: {because}. What did not arrive is closed, and MSG_CTRUNC says so.",
@@ -94,6 +94,9 @@ fn control_too_small(context: &CallContext<'_>) -> Option<Explanation> {
         if arrived == 0 { "none".to_owned() } else { format!("only {arrived}") },
     );
     let explained = wording::explanation(end, "control-buffer-too-small", "unix(7)", text);
+    if let Some(advice) = limits::more_numbers(context) {
+        return Some(wording::advised(context.world, context.task, explained, &advice));
+    }
     let needed = HEADER + 4 * carried + if end.passcred { CREDENTIALS } else { 0 };
     let advice = format!("`recvmsg {here} control={}` has room for all", needed.next_multiple_of(8));
     Some(if room.is_some() { wording::advised(context.world, context.task, explained, &advice) } else { explained })
@@ -141,33 +144,24 @@ fn in_the_padding(context: &CallContext<'_>, arrived: u64) -> Option<Explanation
     Some(wording::explanation(end, "padding-holds-one-more", "cmsg(3)", text))
 }
 
-/// execve(2): what it closed, and what it kept.
-fn executed(context: &CallContext<'_>) -> Option<Explanation> {
-    if !matches!(context.call.call, Call::Exec { .. }) || context.ret() < 0 {
-        return None;
-    }
-    let process = context.world.process_of(context.task.id)?;
-    let closed: Vec<String> = process.closed_by_exec.iter().map(|(fd, label)| format!("{fd} ({label})")).collect();
-    let kept = process.rows().count() as u64;
-    let keeps = match kept {
-        0 => "Nothing else was open".to_owned(),
-        1 => "1 other descriptor stays open in the new program".to_owned(),
-        many => format!("{many} other descriptors stay open in the new program"),
+/// MSG_CTRUNC, and it was the credentials that had no room.
+fn credentials_cut(context: &CallContext<'_>) -> Option<Explanation> {
+    let Extra::Message { flags, fds, creds: None, .. } = &context.call.outcome.extra else { return None };
+    let end = context.end.filter(|end| end.passcred && *flags & abi::MSG_CTRUNC != 0 && fds.is_empty())?;
+    let here = end.label();
+    let room = if let Call::Recvmsg { room: ControlRoom::Bytes(bytes), .. } = &context.call.call {
+        format!("this recvmsg had a control buffer of {bytes}")
+    } else {
+        "this recvmsg had no control buffer".to_owned()
     };
-    let text = match closed.len() {
-        0 if kept == 0 => return None,
-        0 => format!(
-            "execve closes only what is marked close-on-exec, and nothing was: {} open in the new program, under the same \
-             numbers, and keep EOF away as before.",
-            if kept == 1 { "1 descriptor stays".to_owned() } else { format!("{kept} descriptors stay") },
-        ),
-        many => format!(
-            "execve closed {} marked close-on-exec: {}. {keeps}.",
-            if many == 1 { "1 descriptor that was".to_owned() } else { format!("{many} descriptors that were") },
-            wording::list(&closed),
-        ),
-    };
-    Some(wording::explanation(context.task, "exec-closes-what-is-marked", "execve(2)", text))
+    let text = format!(
+        "SO_PASSCRED is on at {here}{}, so each message comes with its sender's credentials, {CREDENTIALS} bytes of control data, and \
+         {room}: they are cut, and MSG_CTRUNC says so. The bytes of the message arrived whole.",
+        wording::set_by(context.world, end.origins.get(&Setting::PassCredentials)),
+    );
+    let explained = wording::explanation(end, "credentials-were-cut", "unix(7)", text);
+    let advice = format!("`recvmsg {here} control={CREDENTIALS}` has room for them");
+    Some(wording::advised(context.world, context.task, explained, &advice))
 }
 
 /// Sent, and not yet received.
@@ -175,69 +169,26 @@ fn in_flight(context: &CallContext<'_>) -> Option<Explanation> {
     let Call::Sendmsg { fds, .. } = &context.call.call else { return None };
     let end = context.end.filter(|_| !fds.is_empty() && context.ret() >= 0)?;
     let here = end.label();
-    let mut names: Vec<String> = fds.iter().map(|fd| context.call.names.end(*fd)).collect();
-    names.dedup();
-    let text = format!(
-        "A copy of {} is in flight now, queued behind {here} with its bytes. {} may close its own at once: the copy under way \
-         keeps the end open, and keeps EOF away, until it is received and closed, or destroyed unread.",
-        wording::list(&names),
-        context.who(),
-    );
+    let mut names: Vec<String> = Vec::new();
+    for name in fds.iter().map(|fd| context.call.names.end(*fd)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let who = context.who();
+    let text = match names.len() {
+        1 => format!(
+            "A copy of {} is in flight now, queued behind {here} with its bytes. {who} may close its own at once: the copy under way \
+             keeps the end open, and keeps EOF away, until it is received and closed, or destroyed unread.",
+            wording::list(&names)
+        ),
+        _ => format!(
+            "Copies of {} are in flight now, queued behind {here} with its bytes. {who} may close its own at once: the copies under way \
+             keep the ends open, and keep EOF away, until they are received and closed, or destroyed unread.",
+            wording::list(&names)
+        ),
+    };
     Some(wording::explanation(end, "descriptor-in-flight", "unix(7)", text))
-}
-
-/// close(2) while others hold the end.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
-fn one_copy_of_several(context: &CallContext<'_>) -> Option<Explanation> {
-    let end = closed(context).filter(|end| !end.closed)?;
-    let here = end.label();
-    let told = match end.kind {
-        Kind::Dgram => "A datagram peer is told of no close, not even of the last copy's.",
-        _ => "The other side is told of a close only when the last copy is gone.",
-    };
-    let text = format!(
-        "{} closed one descriptor of {here}, and the end stays open: {}. {told}",
-        context.who(),
-        wording::who_holds(context.world, end),
-    );
-    Some(wording::explanation(end, "one-copy-of-several", "close(2)", text))
-}
-
-/// close(2) of the last one.
-fn last_copy(context: &CallContext<'_>) -> Option<Explanation> {
-    let end = closed(context).filter(|end| end.closed)?;
-    let here = end.label();
-    let peer = context.peer().filter(|peer| !peer.closed);
-    let reset =
-        |peer: &End| next_read(context.world, peer, Blocking::MustNotSleep).is_some_and(|next| next.reports_reset());
-    let told = match peer {
-        None if end.backlog.is_some() => {
-            "It listened: nobody can connect there any more, and each connection that nobody had accepted is closed with it, which \
-             its other side is told as ECONNRESET."
-        }
-        None if end.peer.is_none() && end.kind != Kind::Dgram && end.channel.is_none() => {
-            "It was connected with nobody."
-        }
-        None if end.peer.is_some() => "The other side was closed before, so nobody is left to be told.",
-        Some(peer) if end.kind == Kind::Dgram && peer.shut_here.1 => {
-            "A datagram peer is not told: no EOF comes, and it was shut down for writing, so no send of its can notice."
-        }
-        _ if end.kind == Kind::Dgram => {
-            "A datagram peer is not told: no EOF comes, and only its next send will notice, by ECONNREFUSED."
-        }
-        Some(peer) if reset(peer) => {
-            "Something unread was destroyed with it, so the other side will be told ECONNRESET, once."
-        }
-        Some(peer) if !peer.can_be_read() => "A writer at the other side now gets EPIPE.",
-        Some(peer) if !peer.can_be_written() => "A reader at the other side now gets what is still queued, then EOF.",
-        _ => "A reader at the other side now gets what is still queued, then EOF; a writer there gets EPIPE.",
-    };
-    let text = format!("That was the last descriptor of {here} in any process: now the end itself is closed. {told}");
-    let faces = |peer: &End| {
-        [foretold::reads(context.world, peer), foretold::failing_write(context.world, peer)].into_iter().flatten()
-    };
-    let explained = wording::explanation(end, "last-close", "close(2)", text);
-    Some(explained.foretelling(peer.into_iter().flat_map(faces)))
 }
 
 /// fork(2).
@@ -310,20 +261,22 @@ fn peercred_names_creator(context: &CallContext<'_>) -> Option<Explanation> {
     let here = end.label();
     let named = context.call.names.creds(*creds).map_or_else(|| format!("process {}", creds.pid), str::to_owned);
     let holds =
-        context.peer().map_or_else(String::new, |peer| format!(" Now, {}.", wording::who_holds(context.world, peer)));
+        context.peer().map_or_else(String::new, |peer| format!("Now, {}.", wording::who_holds(context.world, peer)));
     let text = if creds.pid == 0 {
         format!(
             "{here} is connected with nobody, and does not listen: nobody has been written down yet, and pid 0 says so."
         )
     } else if end.name.as_ref().is_some_and(|name| name.index.is_some()) {
-        format!(
+        let made = format!(
             "SO_PEERCRED is written down once, when the pair is made: both ends of a socketpair name the process that called \
-             socketpair, here {named}, whoever holds the other end later.{holds}"
-        )
+             socketpair, here {named}, and not a later holder of the other end."
+        );
+        wording::sentences([made, holds])
     } else {
-        format!(
-            "SO_PEERCRED is written down once, when the connection is made (connect or listen): here by {named}.{holds}"
-        )
+        let made = format!(
+            "SO_PEERCRED is written down once, when the connection is made (connect or listen): here by {named}."
+        );
+        wording::sentences([made, holds])
     };
     Some(wording::explanation(end, "peercred-names-the-creator", "unix(7)", text))
 }
@@ -334,9 +287,4 @@ fn carried(context: &CallContext<'_>) -> Option<u64> {
     let numbers = read.pieces.iter().filter(|piece| piece.start == 0).map(|piece| piece.write);
     let many = numbers.filter_map(|number| inbox.write(number)).map(|write| write.carried as u64).sum();
     (many > 0).then_some(many)
-}
-
-/// The end of a close(2) that worked.
-fn closed<'a>(context: &CallContext<'a>) -> Option<&'a End> {
-    context.end.filter(|_| matches!(context.call.call, Call::Close { .. }) && context.ret() >= 0)
 }

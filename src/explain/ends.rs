@@ -2,16 +2,17 @@
 
 use crate::abi::Errno;
 use crate::questions::next_read::{Blocking, NextRead, ReadOutcome, next_read};
-use crate::questions::next_write;
+use crate::questions::{next_write, sleep};
 use crate::trace::{Explanation, Foretold};
 use crate::world::World;
 use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
 use crate::world::ledger::Piece;
+use crate::world::origin::Setting;
 
 use super::pages::PipeRoom;
 use super::reads::page_of_messages;
-use super::{fifos, foretold, messages, pages, wording};
+use super::{fifos, foretold, forgotten, messages, pages, wording};
 
 /// The explanation of an end.
 pub(super) fn of_end(world: &World, end: &End) -> Explanation {
@@ -30,11 +31,11 @@ pub(super) fn of_end(world: &World, end: &End) -> Explanation {
         ReadOutcome::Bytes { .. } | ReadOutcome::Message(_) | ReadOutcome::SomeMessage => {
             something_waits(end, peer, &next)
         }
-        ReadOutcome::Eof => shut_down(end)
+        ReadOutcome::Eof => shut_down(world, end, peer)
             .or_else(|| fifos::at_the_end(world, end, peer?))
             .or_else(|| peer.map(|peer| at_the_end(end, peer))),
         ReadOutcome::Sleeps => too_little(end)
-            .or_else(|| shut_down(end))
+            .or_else(|| shut_down(world, end, peer))
             .or_else(|| unconnected(end))
             .or_else(|| datagram_peer_closed(world, end, peer?)),
     };
@@ -98,10 +99,12 @@ fn writes_only(world: &World, end: &End, peer: Option<&End>) -> Explanation {
 fn listening(end: &End) -> Option<Explanation> {
     let waiting = end.backlog.as_ref()?.len() as u64;
     let here = end.label();
-    let text = format!(
-        "{here} listens: it takes connections by accept and cannot be read. {} waiting.",
-        wording::count(waiting, "connection")
-    );
+    let waits = match waiting {
+        0 => "No connection waits".to_owned(),
+        1 => "1 connection waits for an accept".to_owned(),
+        many => format!("{many} connections wait for an accept"),
+    };
+    let text = format!("{here} listens: it takes connections by accept and cannot be read. {waits}.");
     Some(wording::explanation(end, "listener-has-no-bytes", "listen(2)", text))
 }
 
@@ -174,23 +177,24 @@ fn something_waits(end: &End, peer: Option<&End>, next: &NextRead) -> Option<Exp
     }
     let is_closed = peer.is_some_and(|peer| peer.closed);
     let then = match (next.comes_to_eof(), next.reports_reset()) {
-        (true, true) => ", then ECONNRESET once, then EOF",
-        (true, false) if is_closed => ", then EOF: data survives its sender",
-        (true, false) => ", then EOF",
+        (true, true) => "After them come ECONNRESET, once, and EOF.",
+        (true, false) if is_closed => "After them comes EOF: data survives its sender.",
+        (true, false) => "After them comes EOF.",
         (false, _) => "",
     };
     let carries = |piece: &Piece| end.inbox.write(piece.write).is_some_and(|write| !write.fds.is_empty());
     let stops = end.inbox.queue.iter().position(carries);
     let stops = if stops.is_some_and(|at| at + 1 < end.inbox.queue.len()) {
-        " It stops after the bytes that descriptors travel with."
+        "It stops after the bytes that descriptors travel with."
     } else {
         ""
     };
-    let text = format!(
-        "{} at {here}, from {}. The next read takes as many as fit its buffer, without regard to the writes they came from{then}.{stops}",
-        wording::waits(end),
-        wording::count(end.inbox.queue.len() as u64, "write"),
-    );
+    let text = wording::sentences([
+        format!("{} at {here}, from {}.", wording::waits(end), wording::count(end.inbox.queue.len() as u64, "write")),
+        "The next read takes as many as fit its buffer, without regard to the writes they came from.".to_owned(),
+        stops.to_owned(),
+        then.to_owned(),
+    ]);
     let reset = next.reports_reset().then_some(ReadOutcome::Fails(Errno::ECONNRESET));
     let eof = next.comes_to_eof().then_some(ReadOutcome::Eof);
     let outcomes = std::iter::once(next.outcome).chain(reset).chain(eof).collect();
@@ -198,22 +202,22 @@ fn something_waits(end: &End, peer: Option<&End>, next: &NextRead) -> Option<Exp
     Some(explained.foretelling([Foretold::Reads { end: end.id, outcomes }]))
 }
 
-fn shut_down(end: &End) -> Option<Explanation> {
+fn shut_down(world: &World, end: &End, peer: Option<&End>) -> Option<Explanation> {
     if !end.shut_rd {
         return None;
     }
     let here = end.label();
     if end.kind == Kind::Dgram {
         let text = format!(
-            "{here} was shut down for reading: a read that would sleep returns 0, one that must not sleep says EAGAIN."
+            "{}. A read that would sleep returns 0, one that must not sleep fails with EAGAIN.",
+            wording::shut_down_by(world, end, Setting::ShutRead)
         );
         let explained = wording::explanation(end, "eof-own-shutdown", "shutdown(2)", text);
         return Some(explained.foretelling([Foretold::read(end.id, ReadOutcome::Sleeps)]));
     }
-    let (rule, whose) = if end.shut_here.0 {
-        ("eof-own-shutdown", "it was shut down for reading")
-    } else {
-        ("eof-peer-shutdown", "its other end was shut down for writing")
+    let (rule, whose) = match peer {
+        Some(peer) if !end.shut_here.0 => ("eof-peer-shutdown", wording::shut_down_by(world, peer, Setting::ShutWrite)),
+        _ => ("eof-own-shutdown", wording::shut_down_by(world, end, Setting::ShutRead)),
     };
     let text = format!(
         "The next read at {here} returns 0: nothing waits, and {whose}. No descriptor need be closed for that."
@@ -272,7 +276,7 @@ fn datagram_peer_closed(world: &World, end: &End, peer: &End) -> Option<Explanat
     let (here, there) = (end.label(), peer.label());
     let notices = match next_write::failure(world, end).map(|fails| fails.errno) {
         Some(Errno::ECONNREFUSED) => format!("only a send from {here} notices, by ECONNREFUSED"),
-        Some(errno) => format!("nor does a send from {here}: it fails with {}, whoever is there", errno.name()),
+        Some(errno) => format!("nor does a send from {here} tell: it fails with {} in any case", errno.name()),
         None => format!("only a send from {here} notices"),
     };
     let text = format!(
@@ -293,7 +297,7 @@ fn still_held(world: &World, end: &End, peer: Option<&End>) -> Explanation {
         return wording::explanation(end, "nothing-waits", "recv(2)", text).foretelling(sleeps);
     };
     let (there, foretold) = (wording::title(peer), sleeps);
-    let sleeps = if end.nonblock { "fails with EAGAIN" } else { "sleeps" };
+    let sleeps = how_it_sleeps(world, end);
     let holds = wording::who_holds(world, peer);
     if end.kind == Kind::Dgram {
         let text = format!(
@@ -303,12 +307,6 @@ fn still_held(world: &World, end: &End, peer: Option<&End>) -> Explanation {
         );
         return wording::explanation(end, "datagram-never-ends", "unix(7)", text).foretelling(foretold);
     }
-    let own: Vec<String> = readers_with_copy(world, end, peer);
-    let own = match own.len() {
-        0 => String::new(),
-        1 => format!(" A copy counts also where the reader holds it itself, as {} does.", wording::list(&own)),
-        _ => format!(" A copy counts also where the reader holds it itself, as {} do.", wording::list(&own)),
-    };
     if wording::is_unreachable(world, peer) {
         let text = format!(
             "Nothing waits at {here}. {}, and nobody holds the socket at whose end it waits: so nobody can receive it. The kernel's \
@@ -319,11 +317,44 @@ fn still_held(world: &World, end: &End, peer: Option<&End>) -> Explanation {
         return wording::explanation(end, "only-the-collector-frees-it", "unix(7)", text);
     }
     let stopped = wording::stopped_holders(world, peer, "writes");
-    let text = format!(
-        "Nothing waits at {here}, so the next read {sleeps}. {}. While any copy of {there} is open, no EOF comes.{own}{stopped}",
-        wording::capital(&holds)
-    );
-    wording::explanation(end, "still-held", wording::page(end.kind), text).foretelling(foretold)
+    let reader = world.tasks().find(|task| sleep::is_at(task, end.id));
+    let forgotten = forgotten::copy_of_another(world, (end, peer), reader).filter(|_| stopped.is_empty());
+    let own = match readers_with_copy(world, end, peer) {
+        _ if forgotten.is_some() => String::new(),
+        own if own.is_empty() => String::new(),
+        own if own.len() == 1 => {
+            format!("A copy counts also where the reader holds it itself, as {} does.", wording::list(&own))
+        }
+        own => format!("A copy counts also where the reader holds it itself, as {} do.", wording::list(&own)),
+    };
+    let text = wording::sentences([
+        format!("Nothing waits at {here}, so the next read {sleeps}."),
+        format!("{}.", wording::capital(&holds)),
+        format!("While any copy of {there} is open, no EOF comes."),
+        own,
+        forgotten.as_ref().map_or_else(String::new, |of| of.sentence(world)),
+        stopped,
+    ]);
+    let explained = wording::explanation(end, "still-held", wording::page(end.kind), text).foretelling(foretold);
+    forgotten::advised(world, explained, forgotten.as_ref())
+}
+
+/// `sleeps`, and for how long; or how it fails instead.
+fn how_it_sleeps(world: &World, end: &End) -> String {
+    match (end.nonblock, end.timeouts.0) {
+        (true, _) => match end.origins.get(&Setting::Nonblock) {
+            Some(origin) => format!("fails with EAGAIN: O_NONBLOCK was set by {}", wording::by(world, *origin)),
+            None => "fails with EAGAIN".to_owned(),
+        },
+        (false, Some(ms)) => match end.origins.get(&Setting::ReceiveTimeout) {
+            Some(origin) => format!(
+                "sleeps for {ms} ms at most and then fails with EAGAIN: SO_RCVTIMEO was set by {}",
+                wording::by(world, *origin)
+            ),
+            None => format!("sleeps for {ms} ms at most and then fails with EAGAIN"),
+        },
+        (false, None) => "sleeps".to_owned(),
+    }
 }
 
 /// Tasks that hold both ends.

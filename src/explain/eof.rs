@@ -4,6 +4,7 @@ use crate::abi;
 use crate::order::Call;
 use crate::trace::{Explanation, Foretold, ReadOutcome};
 use crate::world::kind::Kind;
+use crate::world::origin::Setting;
 
 use super::context::CallContext;
 use super::{Rule, wording};
@@ -11,13 +12,13 @@ use super::{Rule, wording};
 pub(super) const RULES: &[Rule] =
     &[end_by_own_shutdown, end_by_peer_shutdown, end_by_last_close, read_of_no_bytes, empty_message];
 
-/// SHUT_RD at this end, by whoever holds it.
+/// SHUT_RD at this end, by any holder.
 fn end_by_own_shutdown(context: &CallContext<'_>) -> Option<Explanation> {
     let end = context.end.filter(|end| context.is_eof() && end.shut_here.0)?;
-    let label = end.label();
     let text = format!(
-        "{label} was shut down for reading: shutdown acts on the socket, for all who hold it, however many descriptors \
+        "{}: shutdown acts on the socket, for all who hold it, however many descriptors \
          are open. What was queued could still be read; after that {}.",
+        wording::shut_down_by(context.world, end, Setting::ShutRead),
         if end.kind == Kind::Dgram {
             "a read that would sleep returns 0, and one that must not sleep fails with EAGAIN"
         } else {
@@ -40,8 +41,8 @@ fn end_by_peer_shutdown(context: &CallContext<'_>) -> Option<Explanation> {
         format!("The other direction, from {here} to {there}, still works.")
     };
     let text = format!(
-        "EOF at {here}: {there} was shut down for writing, and nothing is left in the queue. No descriptor had to be \
-         closed for it: {}. {back}",
+        "EOF at {here}: {}, and nothing is left in the queue. No descriptor had to be closed for it: {}. {back}",
+        wording::shut_down_by(context.world, peer, Setting::ShutWrite),
         wording::who_holds(context.world, peer)
     );
     let works = (!end.shut_wr).then_some(Foretold::WriteWorks { end: end.id });
@@ -54,12 +55,15 @@ fn end_by_last_close(context: &CallContext<'_>) -> Option<Explanation> {
     let end = context.end.filter(|_| context.is_eof())?;
     let peer = context.peer().filter(|peer| peer.closed)?;
     let (here, there) = (end.label(), wording::title(peer));
-    let who = context.who_let_go(peer).map_or_else(String::new, |who| format!(" ({who})"));
-    let who = if peer.was_collected {
-        " (its last copy was in flight, in a queue that nobody could receive from: the kernel's collector has freed it)"
-            .to_owned()
-    } else {
-        who
+    let last = peer.last_held_by.map(|last| context.name_of(last)).filter(|last| *last != context.who());
+    let who = match (context.who_let_go(peer), last) {
+        _ if peer.was_collected => {
+            " (its last copy was in flight, in a queue that nobody could receive from: the kernel's collector has freed it)"
+                .to_owned()
+        }
+        (Some(who), _) => format!(" ({who})"),
+        (None, Some(last)) => format!(" (the last one was {last}'s)"),
+        (None, None) => String::new(),
     };
     let side = if end.kind.is_pipe() { "the writing end" } else { "the other end" };
     let text = format!(

@@ -5,12 +5,13 @@ use crate::order::{Call, Extra};
 use crate::questions::sleep;
 use crate::trace::{CallState, Explanation, Foretold};
 use crate::world::World;
-use crate::world::channel::End;
-use crate::world::object::Interest;
+use crate::world::channel::{End, Reset};
+use crate::world::object::{Inside, Interest};
+use crate::world::origin::Setting;
 use crate::world::task::{Ongoing, Task};
 
 use super::context::CallContext;
-use super::{Rule, foretold, wording};
+use super::{Rule, foretold, polls, wording};
 
 pub(super) const RULES: &[Rule] = &[not_added, spent, edge_was_told, outlives_its_number, told, nothing_there];
 
@@ -29,7 +30,7 @@ fn not_added(context: &CallContext<'_>) -> Option<Explanation> {
     let errno = context.errno().name();
     let because = match errno {
         "EEXIST" => format!("{what} is in {here} already, under the number {fd}; `mod` changes what is there"),
-        "ENOENT" => format!("{what} was never added to {here} under the number {fd}, or is not there any more"),
+        "ENOENT" => return Some(not_in_it(context, (&here, &what))),
         "EPERM" => format!("{what} can always be read and written, as files can: there is nothing to wait for"),
         "ELOOP" => format!("{what} waits for {here} already: a circle of epolls would never end"),
         "EINVAL" if epoll == fd => format!("{here} cannot wait for itself"),
@@ -38,6 +39,33 @@ fn not_added(context: &CallContext<'_>) -> Option<Explanation> {
     };
     let text = format!("epoll_ctl fails with {errno}: {because}.");
     Some(wording::explanation(here.as_str(), "epoll-refuses", "epoll_ctl(2)", text))
+}
+
+/// ENOENT of epoll_ctl(2): it was never added, or under another number.
+fn not_in_it(context: &CallContext<'_>, (here, what): (&str, &str)) -> Explanation {
+    let Call::EpollCtl { epoll, fd, .. } = context.call.call else { return epoll_refuses(here, String::new()) };
+    let end = context.call.names.end_id(fd);
+    let interests = context.call.names.end_id(epoll).map_or_else(Vec::new, |epoll| context.world.interests(epoll));
+    let other = interests.iter().find(|interest| Some(interest.end) == end);
+    epoll_refuses(
+        here,
+        match other {
+            Some(other) => format!(
+                "epoll_ctl fails with ENOENT: {what} is in {here} under the number {}, by {}, and not under {fd}. An epoll knows what it \
+                 watches by the number and the open file together.",
+                other.fd,
+                wording::by(context.world, other.origin)
+            ),
+            None => format!(
+                "epoll_ctl fails with ENOENT: {what} is not in {here}. It was not added, or it was deleted, or all its descriptors \
+                 were closed after that."
+            ),
+        },
+    )
+}
+
+fn epoll_refuses(here: &str, text: String) -> Explanation {
+    wording::explanation(here, "epoll-refuses", "epoll_ctl(2)", text)
 }
 
 /// What the epoll of the call waits for; none where it is another call or it has not returned.
@@ -140,8 +168,14 @@ fn told(context: &CallContext<'_>) -> Option<Explanation> {
     };
     let waits = unread(context.world, interest).filter(|_| row.1 & abi::EPOLLIN != 0);
     let waits = waits.map_or_else(String::new, |end| format!(" ({})", wording::waits(end)));
-    let hung = hung_up(context.world, interest, row.1).map_or_else(String::new, |hung| format!(" {hung}"));
-    let text = format!("epoll_wait tells of {label}{waits}.{hung} {how}.");
+    let hung = hung_up(context.world, interest, row.1).unwrap_or_default();
+    let is_epoll = context.world.object(interest.end).is_some_and(|object| matches!(object.inside, Inside::Epoll(_)));
+    let inner = if is_epoll {
+        format!("{label} is an epoll itself: something that it watches is ready, and epoll_wait at {label} tells what.")
+    } else {
+        String::new()
+    };
+    let text = wording::sentences([format!("epoll_wait tells of {label}{waits}."), inner, hung, format!("{how}.")]);
     Some(wording::explanation(label.as_str(), "epoll-tells", "epoll(7)", text).foretelling(next))
 }
 
@@ -152,23 +186,26 @@ fn hung_up(world: &World, interest: &Interest, told: u32) -> Option<String> {
         return None;
     }
     let names = abi::flag_names(HANG_UPS, bits);
-    let unasked =
-        if bits & ALWAYS_TOLD == 0 { "" } else { " EPOLLHUP and EPOLLERR are told whether asked for or not." };
+    let unasked = if bits & ALWAYS_TOLD == 0 { "" } else { "EPOLLHUP and EPOLLERR are told whether asked for or not." };
     let peer = end.peer.and_then(|peer| world.end(peer));
     let (here, there) = (end.label(), peer.map_or_else(|| "the other side".to_owned(), wording::title));
     let why = match peer {
+        Some(peer) if peer.closed && end.reset == Reset::Pending => {
+            format!("{there} was closed with bytes unread, which the next call at {here} is told as ECONNRESET")
+        }
         Some(peer) if peer.closed => format!("no descriptor of {there} is open any more"),
-        Some(_) if end.shut_rd && end.shut_wr => "both directions were shut down".to_owned(),
-        Some(_) if end.shut_rd => "the direction to here was shut down".to_owned(),
+        Some(peer) if end.shut_rd && end.shut_wr => polls::both_shut_down(world, end, peer),
+        Some(_) if end.shut_here.0 => wording::shut_down_by(world, end, Setting::ShutRead),
+        Some(peer) if end.shut_rd => wording::shut_down_by(world, peer, Setting::ShutWrite),
         None if !end.kind.is_pipe() => format!("{here} is connected with nobody"),
-        _ => return Some(format!("{names} came.{unasked}")),
+        _ => return Some(wording::sentences([format!("{names} came."), unasked.to_owned()])),
     };
     let then = match end.inbox.queue.is_empty() {
-        _ if !end.can_be_read() => ": a write fails".to_owned(),
-        false => format!(": {}, which is read first, until a read returns 0", wording::waits(end)),
+        _ if !end.can_be_read() => "A write fails.".to_owned(),
+        false => format!("{}: read first, until a read returns 0.", wording::capital(&wording::waits(end))),
         true => String::new(),
     };
-    Some(format!("{names}: {why}{then}.{unasked}"))
+    Some(wording::sentences([format!("{names}: {why}."), then, unasked.to_owned()]))
 }
 
 /// 0, and nothing is ready.

@@ -7,10 +7,11 @@ use crate::questions::next_write;
 use crate::trace::{Explanation, Foretold, ReadOutcome};
 use crate::world::channel::End;
 use crate::world::kind::Kind;
+use crate::world::origin::Setting;
 
 use super::context::CallContext;
 use super::wording::About;
-use super::{Rule, foretold, signals, wording};
+use super::{Rule, addresses, foretold, numbers, signals, wording};
 
 pub(super) const RULES: &[Rule] = &[
     array_after_failure,
@@ -19,6 +20,7 @@ pub(super) const RULES: &[Rule] = &[
     nobody_at_address,
     datagram_peer_gone,
     message_too_long,
+    numbers::bad,
     signals::interrupted,
     signals::no_child,
     signals::nobody_died,
@@ -58,11 +60,16 @@ fn broken_pipe(context: &CallContext<'_>) -> Option<Explanation> {
     let end = context.end.filter(|_| context.errno() == Errno::EPIPE && context.ret() < 0)?;
     let (here, who) = (end.label(), context.who());
     let cause = broken_because(context, end);
+    let process = context.world.process_of(context.task.id);
+    let origin = process.and_then(|process| process.origins.get(&Setting::Disposition(abi::Signal::PIPE.0)));
     if context.got_sigpipe() {
         let outcome = if context.task.is_alive() {
-            "catches it, so it had to handle the signal"
+            format!(
+                "catches it{}, so it had to handle the signal",
+                wording::inherited(context.world, context.task, origin)
+            )
         } else {
-            "had not said otherwise (SIG_DFL), so the signal killed it"
+            "had not said otherwise (SIG_DFL), so the signal killed it".to_owned()
         };
         let text = format!(
             "{who} could not write to {here}: {cause}. On a stream or a pipe the kernel sends SIGPIPE as well as EPIPE, and \
@@ -71,8 +78,7 @@ fn broken_pipe(context: &CallContext<'_>) -> Option<Explanation> {
         let fails = foretold::failing_write(context.world, end);
         return Some(wording::explanation(end, "epipe-with-sigpipe", "signal(7)", text).foretelling(fails));
     }
-    let ignores =
-        context.world.process_of(context.task.id).and_then(|process| process.dispositions.get(&abi::Signal::PIPE.0));
+    let ignores = process.and_then(|process| process.dispositions.get(&abi::Signal::PIPE.0));
     let no_signal = match (end.kind, ignores) {
         (Kind::Dgram | Kind::Seqpacket, _) => {
             format!(
@@ -84,7 +90,8 @@ fn broken_pipe(context: &CallContext<'_>) -> Option<Explanation> {
             "No SIGPIPE came: MSG_NOSIGNAL asked for the error alone".to_owned()
         }
         (_, Some(Disposition::Ignore)) => {
-            format!("SIGPIPE was sent and {who} ignores it, so it lives and sees the error")
+            let whose = wording::inherited(context.world, context.task, origin);
+            format!("SIGPIPE was sent and {who} ignores it{whose}, so it lives and sees the error")
         }
         _ => "No SIGPIPE was seen".to_owned(),
     };
@@ -93,9 +100,14 @@ fn broken_pipe(context: &CallContext<'_>) -> Option<Explanation> {
     Some(wording::explanation(end, "epipe-without-sigpipe", "send(2)", text).foretelling(fails))
 }
 
+/// Why a write gets EPIPE. A shutdown comes first: what died of SIGPIPE has closed its own copy of the peer only by that.
 fn broken_because(context: &CallContext<'_>, end: &End) -> String {
-    let here = end.label();
-    match context.peer() {
+    let (world, here) = (context.world, end.label());
+    if end.shut_here.1 {
+        return wording::shut_down_by(world, end, Setting::ShutWrite);
+    }
+    match context.target() {
+        Some(peer) if peer.shut_here.0 => wording::shut_down_by(world, peer, Setting::ShutRead),
         Some(peer) if peer.closed && peer.name.is_none() => {
             "the listening socket was closed before anybody accepted, so nobody could ever read it".to_owned()
         }
@@ -104,10 +116,19 @@ fn broken_because(context: &CallContext<'_>, end: &End) -> String {
             format!("nobody has {at} open for reading; once somebody has, writes go in again")
         }
         Some(peer) if peer.closed => {
-            format!("no descriptor of {} is open any more, so nobody could ever read it", peer.label())
+            let there = peer.label();
+            match peer
+                .last_held_by
+                .and_then(|last| world.task(last))
+                .filter(|last| last.process != context.task.process)
+            {
+                Some(last) => format!(
+                    "no descriptor of {there} is open any more, the last one was {}'s, so nobody could ever read it",
+                    last.name
+                ),
+                None => format!("no descriptor of {there} is open any more, so nobody could ever read it"),
+            }
         }
-        Some(peer) if peer.shut_here.0 => format!("{} was shut down for reading by its holder", peer.label()),
-        _ if end.shut_here.1 => format!("{here} itself was shut down for writing, for all who hold it"),
         _ => format!("nobody can read what is written to {here}"),
     }
 }
@@ -161,11 +182,14 @@ fn nobody_at_address(context: &CallContext<'_>) -> Option<Explanation> {
     let (here, at) = (end.label(), &to.shown);
     let fails = next_write::failure(context.world, end).is_some();
     let still = match context.peer().filter(|_| !fails) {
-        Some(peer) => format!(" The pair is untouched: without an address {here} still sends to {}.", peer.label()),
+        Some(peer) => format!("The pair is untouched: without an address {here} still sends to {}.", peer.label()),
         None => String::new(),
     };
-    let text = format!("Nobody is bound to {at}, so this datagram is refused with ECONNREFUSED.{still}");
     let works = (!still.is_empty()).then_some(Foretold::WriteWorks { end: end.id });
+    let text = wording::sentences([
+        format!("This datagram is refused with ECONNREFUSED: {}.", addresses::nobody_there(context.world, at)),
+        still,
+    ]);
     Some(wording::explanation(end, "nobody-at-address", "unix(7)", text).foretelling(works))
 }
 
@@ -176,16 +200,18 @@ fn datagram_peer_gone(context: &CallContext<'_>) -> Option<Explanation> {
     let there = context.peer().map_or_else(|| "its peer".to_owned(), End::label);
     if context.errno() == Errno::ECONNREFUSED {
         let text = format!(
-            "Datagram sockets have neither EOF nor SIGPIPE: the first send from {here} that finds {there} closed gets \
-             ECONNREFUSED. By that the kernel also takes the connection off {here}, so the next send gets ENOTCONN."
+            "{there} is closed{}, so this send fails with ECONNREFUSED: datagram sockets have neither EOF nor SIGPIPE. By that the \
+             kernel also takes the connection off {here}, so the next send gets ENOTCONN.",
+            who_had_it(context)
         );
         let next = Foretold::write_fails(end.id, Errno::ENOTCONN);
         return Some(wording::explanation(end, "datagram-peer-gone", "unix(7)", text).foretelling([next]));
     }
     if context.errno() == Errno::ENOTCONN && context.peer().is_some_and(|peer| peer.closed) {
         let text = format!(
-            "{there} is closed. An earlier send was told so by ECONNREFUSED, and the kernel took the connection off {here} \
-             with it; now {here} is connected with nobody, which is what ENOTCONN says."
+            "{there} is closed{}. An earlier send was told so by ECONNREFUSED, and the kernel took the connection off {here} \
+             with it; now {here} is connected with nobody, which is what ENOTCONN says.",
+            who_had_it(context)
         );
         let next = Foretold::write_fails(end.id, Errno::ENOTCONN);
         return Some(wording::explanation(end, "datagram-disconnected", "send(2)", text).foretelling([next]));
@@ -193,17 +219,35 @@ fn datagram_peer_gone(context: &CallContext<'_>) -> Option<Explanation> {
     None
 }
 
+/// ` (the last descriptor was c's)`, where that is known.
+fn who_had_it(context: &CallContext<'_>) -> String {
+    let last = context.peer().and_then(|peer| context.world.task(peer.last_held_by?));
+    last.map_or_else(String::new, |last| format!(" (the last descriptor was {}'s)", last.name))
+}
+
 /// EMSGSIZE.
 fn message_too_long(context: &CallContext<'_>) -> Option<Explanation> {
     let end = context.end.filter(|_| context.errno() == Errno::EMSGSIZE)?;
     let here = end.label();
-    let text = format!(
-        "{} sends a message whole or not at all, and one of {} can never fit SO_SNDBUF of {here}, a little less than which is \
-         the most. Nothing was sent; a stream would have taken it piece by piece.",
-        end.kind.title(),
-        wording::count(context.call.call.offered().unwrap_or(0), "byte"),
-    );
-    Some(wording::explanation(end, "message-too-long", "send(2)", text))
+    let set = match (end.send_buffer, end.origins.get(&Setting::SendBuffer)) {
+        (Some(value), Some(origin)) => {
+            format!("It was set by {} to {value}, which the kernel doubles.", wording::by(context.world, *origin))
+        }
+        _ => String::new(),
+    };
+    let text = wording::sentences([
+        format!(
+            "{} sends a message whole or not at all, and one of {} can never fit SO_SNDBUF of {here}, a little less than which is \
+             the most.",
+            end.kind.title(),
+            wording::count(context.call.call.offered().unwrap_or(0), "byte"),
+        ),
+        set,
+        "Nothing was sent; a stream would have taken it piece by piece.".to_owned(),
+    ]);
+    let explained = wording::explanation(end, "message-too-long", "send(2)", text);
+    let advice = format!("`getsockopt {here} sndbuf` shows it");
+    Some(wording::advised(context.world, context.task, explained, &advice))
 }
 
 /// Errors that mean the same wherever they come.
@@ -222,12 +266,7 @@ fn plain(context: &CallContext<'_>) -> Option<Explanation> {
 
 /// Error, rule, page, meaning.
 const PLAIN: &[(&str, &str, &str, &str)] = &[
-    (
-        "EBADF",
-        "bad-descriptor",
-        "errno(3)",
-        "the number is not open in this process, or not for this direction; a pipe's [0] only reads and its [1] only writes",
-    ),
+    ("EBADF", "bad-descriptor", "errno(3)", "the number is not open in this process, or not for this direction"),
     ("ENOTSOCK", "not-a-socket", "socket(2)", "the descriptor is open but no socket; a pipe knows only read and write"),
     (
         "EOPNOTSUPP",
@@ -235,15 +274,7 @@ const PLAIN: &[(&str, &str, &str, &str)] = &[
         "unix(7)",
         "this kind of socket does not know what was asked; a pair exists only in AF_UNIX, urgent bytes only on SOCK_STREAM",
     ),
-    (
-        "EISCONN",
-        "already-connected",
-        "send(2)",
-        "the socket has its peer already, and an address beside that is one too many",
-    ),
     ("ENOPROTOOPT", "option-only-read", "socket(7)", "this option can only be read, or this kind of socket has it not"),
-    ("EADDRINUSE", "address-taken", "bind(2)", "another socket has this address, or its file is still there"),
-    ("ENOENT", "no-such-address", "unix(7)", "there is no socket file of this name"),
     (
         "EINVAL",
         "invalid-here",

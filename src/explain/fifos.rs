@@ -15,10 +15,6 @@ use super::{Rule, foretold, wording};
 pub(super) const RULES: &[Rule] =
     &[nobody_reads, socket_is_not_opened, no_file, name_is_there, opened, unlinked, end_of_fifo];
 
-fn failed(context: &CallContext<'_>, errno: Errno) -> bool {
-    context.ret() < 0 && context.errno() == errno
-}
-
 /// A FIFO's file as written, with what open(2) is asked for.
 fn opening(call: &Call) -> Option<(&str, i32)> {
     if let Call::Open { path, flags } = call { Some((&path.shown, *flags)) } else { None }
@@ -35,7 +31,7 @@ fn sides(flags: i32) -> Option<(&'static str, &'static str, &'static str)> {
 
 /// ENXIO of an open for writing that must not sleep.
 fn nobody_reads(context: &CallContext<'_>) -> Option<Explanation> {
-    let (at, _) = opening(&context.call.call).filter(|_| failed(context, Errno::ENXIO))?;
+    let (at, _) = opening(&context.call.call).filter(|_| context.failed_with(Errno::ENXIO))?;
     let end = fifo_at(context.world, at)?;
     let text = format!(
         "{} opened {at} for writing with O_NONBLOCK, and nobody has it open for reading: without a reader such an open fails with \
@@ -47,7 +43,7 @@ fn nobody_reads(context: &CallContext<'_>) -> Option<Explanation> {
 
 /// ENXIO of any open of a socket.
 fn socket_is_not_opened(context: &CallContext<'_>) -> Option<Explanation> {
-    let (at, _) = opening(&context.call.call).filter(|_| failed(context, Errno::ENXIO))?;
+    let (at, _) = opening(&context.call.call).filter(|_| context.failed_with(Errno::ENXIO))?;
     let text = match context.world.ends_at(at).next() {
         Some(end) => format!(
             "{at}, that of {}, is the file of a socket, which cannot be opened, only connected to: open says ENXIO.",
@@ -62,7 +58,7 @@ fn socket_is_not_opened(context: &CallContext<'_>) -> Option<Explanation> {
 fn no_file(context: &CallContext<'_>) -> Option<Explanation> {
     let (Call::Open { path, .. } | Call::Unlink { path }) = &context.call.call else { return None };
     let at = &path.shown;
-    if !failed(context, Errno::ENOENT) {
+    if !context.failed_with(Errno::ENOENT) {
         return None;
     }
     let left = context.world.ends().find(|end| end.address.as_deref() == Some(at) && !end.closed);
@@ -86,7 +82,7 @@ fn name_is_there(context: &CallContext<'_>) -> Option<Explanation> {
         "There is {what} called {at} already, and mkfifo makes a new one or none: EEXIST. A file stays until it is unlinked, \
          also when nobody has it open and its maker is dead."
     );
-    failed(context, Errno::EEXIST).then(|| wording::explanation(&**at, "name-is-taken", "mkfifo(3)", text))
+    context.failed_with(Errno::EEXIST).then(|| wording::explanation(&**at, "name-is-taken", "mkfifo(3)", text))
 }
 
 /// An open that succeeded, and what it had to wait for.

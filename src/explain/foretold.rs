@@ -32,6 +32,16 @@ pub(super) fn write_wakes(world: &World, (task, ongoing): (&Task, &Ongoing), end
     Some(Foretold::Wakes { by: Deed::Write { end: peer.id, bytes, times: 1 }, tasks, with })
 }
 
+/// The same by a writer that comes anew: it opens the FIFO for writing, then writes.
+pub(super) fn open_and_write_wakes(world: &World, (task, ongoing): (&Task, &Ongoing), end: &End) -> Option<Foretold> {
+    let at = end.address.clone()?;
+    let Foretold::Wakes { by: Deed::Write { bytes, .. }, tasks, with } = write_wakes(world, (task, ongoing), end)?
+    else {
+        return None;
+    };
+    Some(Foretold::Wakes { by: Deed::OpenAndWrite { at, bytes }, tasks, with })
+}
+
 /// The other side of an end, where a write can still come from.
 pub(super) fn writer_to<'a>(world: &'a World, end: &End) -> Option<&'a End> {
     world.end(end.peer?).filter(|peer| !peer.closed && peer.peer == Some(end.id) && !peer.shut_wr)

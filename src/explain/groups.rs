@@ -1,6 +1,6 @@
 //! Process groups and sessions: who may go where, whom a signal to a group reaches, and what leaving one is for.
 
-use crate::abi::{Errno, Signal};
+use crate::abi::{Errno, Signal, TaskState};
 use crate::order::Call;
 use crate::trace::{Explanation, What};
 use crate::world::task::Task;
@@ -8,7 +8,8 @@ use crate::world::task::Task;
 use super::context::CallContext;
 use super::{Rule, wording};
 
-pub(super) const RULES: &[Rule] = &[no_session, own_session, not_moved, moved, group_is_empty, whole_group];
+pub(super) const RULES: &[Rule] =
+    &[no_session, own_session, not_moved, moved, group_is_empty, whole_group, dead_already, nobody_there];
 
 /// EPERM of setsid(2).
 fn no_session(context: &CallContext<'_>) -> Option<Explanation> {
@@ -133,4 +134,35 @@ fn whole_group(context: &CallContext<'_>) -> Option<Explanation> {
         wording::list(&reached),
     );
     Some(wording::explanation(context.task, "signal-to-a-group", "kill(2)", text))
+}
+
+/// kill(2) of a zombie, which succeeds.
+fn dead_already(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Kill { pid, signal } = context.call.call else { return None };
+    let target = context.world.task_of_pid(pid).filter(|_| context.ret() >= 0)?;
+    if target.state != TaskState::Zombie {
+        return None;
+    }
+    let (name, signal) = (&target.name, Signal(signal).name());
+    let parent = target.by.and_then(|by| context.world.task(by)).map_or("its parent", |parent| &parent.name);
+    let text = format!(
+        "kill returned 0, and {signal} does nothing: {name} is dead, a zombie until {parent} waits for it. kill says ESRCH only after \
+         that, so it cannot tell whether a child is alive; waitpid with WNOHANG can."
+    );
+    Some(wording::explanation(target, "signal-to-a-zombie", "kill(2)", text))
+}
+
+/// ESRCH of a signal to one process.
+fn nobody_there(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Kill { pid: 1.., .. } = context.call.call else { return None };
+    let Call::Kill { pid, .. } = context.call.call else { return None };
+    if context.ret() >= 0 || context.errno() != Errno::ESRCH {
+        return None;
+    }
+    let name = context.call.names.task(pid).map_or_else(|| context.world.name_of_pid(pid), str::to_owned);
+    let text = format!(
+        "No process has the number of {name} any more: it is dead and was waited for, so kill fails with ESRCH. The kernel may give such a \
+         number to another process; a pidfd never means another one."
+    );
+    Some(wording::explanation(context.task, "signal-to-nobody", "kill(2)", text))
 }

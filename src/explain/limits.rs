@@ -55,6 +55,28 @@ fn number_beyond_limit(context: &CallContext<'_>) -> Option<Explanation> {
     Some(wording::explanation(context.task, "number-beyond-the-limit", "getrlimit(2)", text))
 }
 
+/// Of a receive that brought fewer descriptors than were sent: the limit, where no number is left.
+pub(super) fn table_is_full(context: &CallContext<'_>) -> Option<String> {
+    let process = context.world.process_of(context.task.id)?;
+    let most = process.most_descriptors?;
+    let lowest_free = (0..=i32::MAX).find(|fd| !process.table.contains_key(fd))?;
+    (u64::try_from(lowest_free).ok()? >= most).then(|| {
+        format!(
+            "{} has {} open, 0 to 2 included, and its {}, so no number was left",
+            context.who(),
+            wording::count(process.table.len() as u64, "descriptor"),
+            limit(context.world, context.task)
+        )
+    })
+}
+
+/// What to type in that case.
+pub(super) fn more_numbers(context: &CallContext<'_>) -> Option<String> {
+    table_is_full(context)?;
+    let who = context.who();
+    Some(format!("`fds {who}` shows what it has open, and `{who}: rlimit nofile 64` allows more"))
+}
+
 /// ETOOMANYREFS: descriptors in flight are counted for the user, not for the process.
 fn too_many_in_flight(context: &CallContext<'_>) -> Option<Explanation> {
     if context.ret() >= 0 || context.errno().name() != "ETOOMANYREFS" {

@@ -24,7 +24,7 @@ pub(super) fn of_scene(context: &CallContext<'_>) -> Option<Explanation> {
 }
 
 fn messages(end: &End, taken: u64) -> Option<Explanation> {
-    let kind = end.kind.title();
+    let kind = reads::title(end.kind);
     let text = if taken > 1 {
         format!(
             "{taken} reads took {taken} messages, one each, however large the buffer: {kind} keeps the edges between messages."

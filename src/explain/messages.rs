@@ -24,7 +24,7 @@ fn received<'a>(context: &CallContext<'a>) -> Option<(&'a End, &'a [IncomingMess
     Some((context.end?, messages, u64::from(*most)))
 }
 
-/// ` So far 2 of 4 messages have gone.`, of a sendmmsg(2) that sleeps.
+/// `So far 2 of 4 messages have gone.`, of a sendmmsg(2) that sleeps.
 pub(super) fn gone_so_far(ongoing: &Ongoing, peer: &End) -> Option<String> {
     let Call::Sendmmsg { messages, .. } = ongoing.call() else { return None };
     let all = messages.len() as u64;
@@ -32,9 +32,9 @@ pub(super) fn gone_so_far(ongoing: &Ongoing, peer: &End) -> Option<String> {
     let own = (first..=first + u64::from(ongoing.more_writes)).filter_map(|number| peer.inbox.write(number));
     let gone = own.filter(|write| write.offered > 0 && write.gone + write.inside == write.offered).count() as u64;
     Some(match peer.inbox.messages() {
-        Some(_) => format!(" So far {gone} of {} have gone.", wording::count(all, "message")),
+        Some(_) => format!("So far {gone} of {} have gone.", wording::count(all, "message")),
         None => format!(
-            " How many of its {} have gone, the kernel does not tell: of datagrams FIONREAD is the length of the first.",
+            "How many of its {} have gone, the kernel does not tell: of datagrams FIONREAD is the length of the first.",
             wording::count(all, "message")
         ),
     })

@@ -1,12 +1,13 @@
 //! splice(2) and tee(2): what they moved, why they could not, and which of their two ends a sleeping one waits for.
 
-use crate::abi::Errno;
+use crate::abi::{self, Errno};
 use crate::order::Call;
 use crate::questions::sleep;
 use crate::trace::{Deed, Explanation, Foretold};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::EndId;
+use crate::world::origin::Setting;
 use crate::world::task::Task;
 
 use super::context::CallContext;
@@ -87,12 +88,26 @@ fn refused(context: &CallContext<'_>) -> Option<Explanation> {
 fn would_sleep(context: &CallContext<'_>) -> Option<Explanation> {
     let (of, from, to) = context_of(context).filter(|_| context.ret() < 0 && context.errno() == Errno::EAGAIN)?;
     let about = from.map_or_else(|| About::from(context.task), About::from);
+    let lacks = if from.is_some_and(is_empty) { from } else { to };
+    let flagged = [lacks, from, to].into_iter().flatten().find(|end| end.nonblock);
+    let because = match flagged.filter(|_| !asks_not_to_sleep(&context.call.call)) {
+        Some(end) => match end.origins.get(&Setting::Nonblock) {
+            Some(origin) => format!("O_NONBLOCK of {} was set by {}", end.label(), wording::by(context.world, *origin)),
+            None => format!("{} is non-blocking", end.label()),
+        },
+        None => "SPLICE_F_NONBLOCK asks for that".to_owned(),
+    };
     let text = format!(
-        "{}, so {} fails with EAGAIN instead of sleeping: SPLICE_F_NONBLOCK or O_NONBLOCK of one of the two ends asks for that.",
+        "{}, so {} fails with EAGAIN instead of sleeping: {because}.",
         wording::capital(&what_lacks(context.world, from, to)),
         of.name,
     );
     Some(wording::explanation(about, "nothing-to-move", of.page(), text))
+}
+
+/// SPLICE_F_NONBLOCK.
+fn asks_not_to_sleep(call: &Call) -> bool {
+    matches!(call, Call::Splice { flags, .. } | Call::Tee { flags, .. } if flags & abi::SPLICE_NONBLOCK != 0)
 }
 
 /// What a sleeping write has offered is not there yet.
@@ -101,7 +116,7 @@ fn is_empty(from: &End) -> bool {
 }
 
 /// `nothing waits at p[0]`, or `there is no room at q[1]`.
-fn what_lacks(world: &World, from: Option<&End>, to: Option<&End>) -> String {
+pub(super) fn what_lacks(world: &World, from: Option<&End>, to: Option<&End>) -> String {
     match (from, to) {
         (Some(from), _) if is_empty(from) => {
             let here = from.label();

@@ -9,7 +9,7 @@ use crate::world::object::{Inside, Object};
 use crate::world::task::{Ongoing, Task};
 
 use super::context::CallContext;
-use super::{Rule, wording};
+use super::{Rule, by_others, wording, would_sleep};
 
 pub(super) const RULES: &[Rule] = &[blocked, brought, added, would_sleep, not_so_long, polled];
 
@@ -83,9 +83,9 @@ fn brought(context: &CallContext<'_>) -> Option<Explanation> {
             let signals: Vec<i32> = all.iter().map(|one| one.0).collect();
             let took = format!("{who} took {} off {here}, as bytes and not by a handler.", names(&signals));
             if signals.len() == 1 {
-                format!("{took} It was pending because {who} blocks it; whoever reads first takes it.")
+                format!("{took} It was pending because {who} blocks it; the first read of a signalfd takes it.")
             } else {
-                format!("{took} They were pending because {who} blocks them; whoever reads first takes them.")
+                format!("{took} They were pending because {who} blocks them; the first read of a signalfd takes them.")
             }
         }
     };
@@ -110,11 +110,22 @@ fn added(context: &CallContext<'_>) -> Option<Explanation> {
 /// EAGAIN.
 fn would_sleep(context: &CallContext<'_>) -> Option<Explanation> {
     let object = context.object().filter(|_| context.ret() < 0 && context.errno() == Errno::EAGAIN)?;
+    let is_write = context.call.call.offered().is_some();
+    let taken = || by_others::object_taken_after_poll(context.world, context.task, object);
+    if let Some(explained) = Some(()).filter(|()| !is_write).and_then(|()| taken()) {
+        return Some(explained.foretelling(next_read(object)));
+    }
+    let because = match object.nonblock_by {
+        Some(origin) => {
+            let holders = context.world.holders(object.id).into_iter().map(|(holder, _)| holder);
+            would_sleep::nonblock_is_shared(context, origin, holders)
+        }
+        None => format!("{} is non-blocking", object.label()),
+    };
     let text = format!(
-        "{}, so {} fails with EAGAIN instead of sleeping: {} is non-blocking. That is not a fault.",
-        state(context.world, object, context.call.call.offered().is_some())?,
+        "{}, so {} fails with EAGAIN instead of sleeping: {because}. That is not a fault.",
+        state(context.world, object, is_write)?,
         context.call.call.name(),
-        object.label(),
     );
     let explained = wording::explanation(object.label().as_str(), "object-would-sleep", page(object), text);
     Some(explained.foretelling(next_read(object)))
@@ -133,7 +144,10 @@ fn state(world: &World, object: &Object, is_write: bool) -> Option<String> {
         Inside::Timer { ms: Some(ms), was_read: true } => {
             format!("The {ms} ms of {here} were up, and that was read: a timer that is set once is over once")
         }
-        Inside::Signals(signals) => format!("None of {} is pending", names(signals)),
+        Inside::Signals(signals) => match &**signals {
+            [one] => format!("No {} is pending", Signal(*one).name()),
+            several => format!("None of {} is pending", names(several)),
+        },
         Inside::Process(pid) => format!("{} has not died", world.name_of_pid(*pid)),
         Inside::Epoll(_) | Inside::Opaque => return None,
     })
@@ -189,11 +203,15 @@ fn polled(context: &CallContext<'_>) -> Option<Explanation> {
                 context.world.name_of_pid(*pid)
             )
         }
-        Inside::Process(pid) if bits & POLLIN != 0 => format!(
-            "POLLIN at {here}: {} is dead. A pidfd becomes readable at that moment, though it cannot be read; its parent still has to \
-             wait for it.",
-            context.world.name_of_pid(*pid)
-        ),
+        Inside::Process(pid) if bits & POLLIN != 0 => {
+            let parent = context.world.task_of_pid(*pid).and_then(|task| context.world.task(task.by?));
+            format!(
+                "POLLIN at {here}: {} is dead. A pidfd becomes readable at that moment, though it cannot be read. {} still has to wait \
+                 for the status.",
+                context.world.name_of_pid(*pid),
+                parent.map_or("The parent", |parent| &parent.name),
+            )
+        }
         Inside::Process(pid) if is_alive(context.world, *pid) => format!(
             "{} is alive, so nothing is to be told at {here}. Its death is the one event of a pidfd.",
             context.world.name_of_pid(*pid)
@@ -220,6 +238,7 @@ pub(super) fn asleep(world: &World, task: &Task, ongoing: &Ongoing) -> Option<Ex
         Inside::Counter { .. } => "A write there wakes it.",
         Inside::Timer { ms: Some(1..), was_read: false } => "It wakes by itself when the time is up.",
         Inside::Timer { .. } => "Nothing but a signal wakes it.",
+        Inside::Signals(signals) if signals.len() == 1 => "The next one that is sent to it wakes it.",
         Inside::Signals(_) => "The next of them that is sent to it wakes it.",
         Inside::Process(_) | Inside::Epoll(_) | Inside::Opaque => return None,
     };
@@ -247,7 +266,8 @@ pub(super) fn asleep(world: &World, task: &Task, ongoing: &Ongoing) -> Option<Ex
 
 /// A phrase of [`state`] in the middle of a sentence.
 fn lower(phrase: &str) -> String {
-    let begun = ["The ", "None "].into_iter().find_map(|with| phrase.strip_prefix(with).map(|rest| (with, rest)));
+    let begun =
+        ["The ", "None ", "No "].into_iter().find_map(|with| phrase.strip_prefix(with).map(|rest| (with, rest)));
     begun.map_or_else(|| phrase.to_owned(), |(with, rest)| with.to_lowercase() + rest)
 }
 

@@ -21,7 +21,9 @@ const CALLS: &[(&str, &str)] = &[
     ("open", "open(2)"),
     ("poll", "poll(2)"),
     ("recvmsg", "recvmsg(2)"),
+    ("rlimit", "setrlimit(2)"),
     ("signal", "sigaction(2)"),
+    ("unlink", "unlink(2)"),
     ("wait", "waitpid(2)"),
 ];
 

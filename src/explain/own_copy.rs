@@ -47,37 +47,58 @@ fn reader(world: &World, task: &Task, (ongoing, end): (&Ongoing, &End)) -> Optio
     }
     let (own, others) = copies(world, task, peer)?;
     let (name, here, there, call) = (&task.name, end.label(), peer.label(), ongoing.call().name());
+    let when = when_to_close(world, task);
     let text = match &*others {
         [] => format!(
             "{name} is asleep in {call}({here}) and keeps EOF away itself: nobody else has {there} open, but {name} still has \
-             it, as {own}. A reader gets EOF only when every copy of the other end is closed, its own too; close it right after \
-             fork.",
+             it, as {own}. A reader gets EOF only when every copy of the other end is closed, its own too{when}.",
         ),
         others => format!(
-            "{name} is asleep in {call}({here}). It will get no EOF even when {} has closed {there}: {name} itself still has it \
-             open, as {own}, and every copy counts, the reader's own too. Close it right after fork.",
+            "{name} is asleep in {call}({here}). It will get no EOF even when {} {} closed {there}: {name} itself still has it \
+             open, as {own}, and every copy counts, the reader's own too{when}.",
             wording::list(others),
+            if others.len() == 1 { "has" } else { "have" },
         ),
     };
     if let Some(fd) = fifos::opened_for_both(world, task, peer.id) {
         let at = end.address.as_deref().unwrap_or(&here);
-        let goes_on = if others.is_empty() {
-            format!("Nobody else has {at} open for writing: it sleeps until somebody opens it and writes.")
-        } else {
-            format!("A write wakes it, by anybody who has {at} open for writing.")
+        let is_named = world.ends_at(at).any(|fifo| fifo.id == end.id || Some(fifo.id) == end.peer);
+        let wakes = match (others.is_empty(), is_named) {
+            (true, true) => foretold::open_and_write_wakes(world, (task, ongoing), end),
+            (true, false) => Some(Foretold::wakes(Deed::Interrupt, task.id)).filter(|_| task.burst().is_none()),
+            (false, _) => foretold::write_wakes(world, (task, ongoing), end),
+        };
+        let goes_on = match (others.is_empty(), is_named) {
+            // Where others sleep there too, nobody can say whom a write wakes.
+            (true, true) if wakes.is_none() => format!("Nobody else has {at} open for writing."),
+            (true, true) => {
+                format!("Nobody else has {at} open for writing: a task that opens it for that and writes wakes {name}.")
+            }
+            (true, false) => {
+                format!("Nobody else has {at} open for writing, and its name is gone: nobody can open it any more.")
+            }
+            (false, _) if wakes.is_none() => format!("{} can write there.", wording::list(&others)),
+            (false, _) => format!("{} can write there, which wakes {name}.", wording::list(&others)),
         };
         let text = format!(
-            "{name} is asleep in {call}({here}) and will get no EOF: it has opened {at} for reading and writing (descriptor {fd}), so \
-             it counts as a writer itself. {goes_on}"
+            "{name} is asleep in {call}({here}) and keeps EOF away itself: it has opened {at} for reading and writing (descriptor {fd}), \
+             so it counts as a writer. {goes_on}"
         );
-        let write = foretold::write_wakes(world, (task, ongoing), end);
-        return Some(wording::explanation(task, "own-opening-keeps-eof-away", "fifo(7)", text).foretelling(write));
+        return Some(wording::explanation(task, "own-opening-keeps-eof-away", "fifo(7)", text).foretelling(wakes));
     }
     let explained = wording::explanation(task, "own-copy-keeps-eof-away", wording::page(end.kind), text);
     let despite = Deed::CloseOfOthers { end: peer.id, but: task.id };
     let sleeps_on = (!others.is_empty()).then_some(Foretold::SleepsOn { despite, task: task.id });
     let advice = close_own(task, &there);
     Some(wording::advised(world, task, explained, &advice).foretelling(sleeps_on))
+}
+
+/// When that copy had to be closed: of a process that has forked or was forked, right after that.
+fn when_to_close(world: &World, task: &Task) -> &'static str {
+    let has_family =
+        world.tasks().any(|other| other.leads_process() && other.by.is_some() && other.process != task.process)
+            || world.task(task.process).is_some_and(|first| first.by.is_some());
+    if has_family { "; close it right after fork" } else { "" }
 }
 
 fn writer(world: &World, task: &Task, (ongoing, end): (&Ongoing, &End)) -> Option<Explanation> {
@@ -88,14 +109,15 @@ fn writer(world: &World, task: &Task, (ongoing, end): (&Ongoing, &End)) -> Optio
     }
     let (name, here, there, call) = (&task.name, end.label(), peer.label(), ongoing.call().name());
     // How much of a write that sleeps is in the queue already, nobody has said.
-    let waits = match peer.inbox.waiting() {
-        0 => String::new(),
-        _ => format!(", {} at {there}", wording::waits(peer)),
+    let full = match peer.inbox.waiting() {
+        0 => format!("{name} is asleep in {call}({here}): there is no room."),
+        _ => format!("{name} is asleep in {call}({here}): there is no room, and {} at {there}.", wording::waits(peer)),
     };
-    let text = format!(
-        "{name} is asleep in {call}({here}): there is no room{waits}, and nobody but {name} itself could read there: it \
-         still has {there} open, as {own}. Without that copy the write would fail with EPIPE instead of sleeping.",
-    );
+    let text = wording::sentences([
+        full,
+        format!("Nobody but {name} itself could read there: it still has {there} open, as {own}."),
+        "Without that copy the write would fail with EPIPE instead of sleeping.".to_owned(),
+    ]);
     let explained = wording::explanation(task, "own-copy-keeps-epipe-away", wording::page(end.kind), text);
     Some(wording::advised(world, task, explained, &close_own(task, &there)))
 }

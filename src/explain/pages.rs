@@ -25,18 +25,20 @@ pub(super) fn in_use(world: &World, reading: &End) -> String {
         (2, _) => "both are in use".to_owned(),
         (used, _) => format!("all {used} are in use"),
     };
-    let though = if waiting < room {
-        format!(", though only {waiting} of {room} bytes {wait} at {there}")
-    } else {
-        format!(", and {bytes} {wait} at {there}")
-    };
     let half_read = match reading.inbox.pages.first().filter(|_| waiting < room) {
         Some((read, left)) if read > 0 && left > 0 => {
-            format!(" The first page is read but for {}, and is not free before that.", wording::count(left, "byte"))
+            format!("The first page is read but for {}, and is not free before that.", wording::count(left, "byte"))
         }
         _ => String::new(),
     };
-    format!("A pipe counts pages of {page} bytes, not bytes: {all}{though}.{half_read}")
+    let in_use = if waiting < room {
+        format!(
+            "A pipe counts pages of {page} bytes, not bytes: {all}, though only {waiting} of {room} bytes {wait} at {there}."
+        )
+    } else {
+        format!("A pipe counts pages of {page} bytes, not bytes: {all}, and {bytes} {wait} at {there}.")
+    };
+    wording::sentences([in_use, half_read])
 }
 
 /// Pages that the pipe has, where that is known.
@@ -81,16 +83,16 @@ pub(super) fn does_not_fit(world: &World, reading: &End, offered: u64) -> String
     if offered > PIPE_BUF {
         let tail = offered % page;
         let room = match room {
-            _ if tail == 0 => return " A write of whole pages needs free ones.".to_owned(),
+            _ if tail == 0 => return "A write of whole pages needs free ones.".to_owned(),
             0 => "has no room".to_owned(),
             room => format!("has room for {room}"),
         };
-        return format!(" Of {offered} bytes the odd {tail} would have to fit the last page, which {room}.");
+        return format!("Of {offered} bytes the odd {tail} would have to fit the last page, which {room}.");
     }
     match room {
         0 => String::new(),
         room => format!(
-            " The last page has room for {}, and a write of {offered} is not split: up to PIPE_BUF ({PIPE_BUF}) it goes in whole \
+            "The last page has room for {}, and a write of {offered} is not split: up to PIPE_BUF ({PIPE_BUF}) it goes in whole \
              or not at all.",
             wording::count(room, "byte"),
         ),

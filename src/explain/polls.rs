@@ -1,6 +1,6 @@
 //! What poll(2) says, and where it misleads.
 
-use crate::abi::{Errno, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI};
+use crate::abi::{Errno, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDHUP};
 use crate::order::{Call, Extra};
 use crate::questions::next_read::{Blocking, next_read};
 use crate::questions::next_write::{self, Cause, WriteFailure};
@@ -8,6 +8,7 @@ use crate::trace::{CallState, Explanation, Foretold, ReadOutcome};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
+use crate::world::origin::Setting;
 
 use super::context::CallContext;
 use super::pages::PipeRoom;
@@ -113,11 +114,11 @@ fn not_writable_but_works(context: &CallContext<'_>) -> Option<Explanation> {
             peer.label(),
         )
     } else if end.kind.is_pipe() {
-        format!(
-            "No POLLOUT at {here}: poll calls a pipe writable only when a whole page is free. {}{}",
+        wording::sentences([
+            format!("No POLLOUT at {here}: poll calls a pipe writable only when a whole page is free."),
             pages::in_use(context.world, peer),
             small_write(context, peer),
-        )
+        ])
     } else {
         format!(
             "No POLLOUT at {here}: {} at {}. poll calls a socket writable only when no more than a quarter of SO_SNDBUF is \
@@ -138,7 +139,7 @@ fn not_writable_but_works(context: &CallContext<'_>) -> Option<Explanation> {
 /// Without a free page a small write may go in all the same.
 fn small_write(context: &CallContext<'_>, reading: &End) -> String {
     match reading.inbox.pages.used().map(|_| reading.inbox.pages.room_in_last(context.world.machine().page)) {
-        Some(room) if room > 0 => format!(" A write of up to {room} would still fit the last page."),
+        Some(room) if room > 0 => format!("A write of up to {room} would still fit the last page."),
         _ => String::new(),
     }
 }
@@ -150,17 +151,20 @@ fn hung_up_with_bytes(context: &CallContext<'_>) -> Option<Explanation> {
     })?;
     let peer = context.world.end(end.peer?)?;
     let (here, there) = (end.label(), wording::title(peer));
-    let gone = if peer.closed { format!("{there} is closed") } else { "both directions were shut down".to_owned() };
+    let gone = if peer.closed { format!("{there} is closed") } else { both_shut_down(context.world, end, peer) };
     let fails = next_write::failure(context.world, end).filter(|_| bits & POLLOUT != 0);
     let write = match fails.and_then(|fails| error_and_cause(context.world, end, fails)) {
-        Some((errno, _)) => format!(" POLLOUT means only that a write would not sleep: it would fail with {errno}."),
+        Some((errno, _)) => format!("POLLOUT means only that a write would not sleep: it would fail with {errno}."),
         None => String::new(),
     };
-    let text = format!(
-        "{} at {here}: read until a read returns 0, before anything else. POLLHUP says that nothing more will come ({gone}), not that \
-         nothing is left.{write}",
-        wording::capital(&wording::waits(end)),
-    );
+    let text = wording::sentences([
+        format!(
+            "{} at {here}: read until a read returns 0, before anything else.",
+            wording::capital(&wording::waits(end))
+        ),
+        format!("POLLHUP says that nothing more will come ({gone}), not that nothing is left."),
+        write,
+    ]);
     let fails = fails.map(|fails| Foretold::write_fails(end.id, fails.errno));
     let reads = foretold::reads(context.world, end);
     Some(wording::explanation(end, "hung-up-with-bytes", "poll(2)", text).foretelling(fails.into_iter().chain(reads)))
@@ -210,12 +214,19 @@ fn end_is_readable(context: &CallContext<'_>) -> Option<Explanation> {
         (false, _) if !asked_to_read(context) => "POLLHUP is told unasked; POLLIN was not asked for",
         (false, _) => "Without POLLIN nothing waits: a read returns 0",
     };
-    let gone = if context.world.end(end.peer?)?.closed {
+    let peer = context.world.end(end.peer?)?;
+    let gone = if peer.closed {
         format!("no descriptor of {there} is open any more")
     } else {
-        "both directions were shut down".to_owned()
+        both_shut_down(context.world, end, peer)
     };
-    let text = format!("POLLHUP at {here}: {gone}. {read}.");
+    let again = match (&end.kind, &end.address) {
+        (Kind::Fifo, Some(at)) if peer.closed => format!(
+            "Each poll says so until somebody opens {at} for writing again; a reader that has it open for writing too is never told."
+        ),
+        _ => String::new(),
+    };
+    let text = wording::sentences([format!("POLLHUP at {here}: {gone}."), format!("{read}."), again]);
     let reads = foretold::reads(context.world, end);
     Some(wording::explanation(end, "hung-up", "poll(2)", text).foretelling(reads))
 }
@@ -224,13 +235,22 @@ fn end_is_readable(context: &CallContext<'_>) -> Option<Explanation> {
 fn nothing_yet(context: &CallContext<'_>) -> Option<Explanation> {
     let (end, _) = polled(context).find(|_| context.ret() == 0)?;
     let here = end.label();
-    let state = context
-        .world
-        .end(end.peer?)
-        .map_or_else(String::new, |peer| format!("; {}", wording::who_holds(context.world, peer)));
-    let text = format!("Nothing that was asked for is so at {here}: {} there{state}.", wording::waits(end));
+    let text = match context.world.end(end.peer?) {
+        Some(peer) if peer.closed && peer.kind == Kind::Fifo => format!(
+            "Nothing that was asked for is so at {here}: {} there, and nobody has opened the FIFO for writing since {} opened it for \
+             reading. POLLHUP comes only after a writer has come and gone; a read returns 0 all the same.",
+            wording::waits(end),
+            context.who(),
+        ),
+        Some(peer) => wording::sentences([
+            format!("Nothing that was asked for is so at {here}: {} there.", wording::waits(end)),
+            format!("{}.", wording::capital(&wording::who_holds(context.world, peer))),
+        ]),
+        None => format!("Nothing that was asked for is so at {here}: {} there.", wording::waits(end)),
+    };
     let empty = Foretold::read(end.id, ReadOutcome::Sleeps);
-    let empty = Some(empty).filter(|_| asked_to_read(context) && end.can_be_read());
+    let is_open = context.world.end(end.peer?).is_some_and(|peer| !peer.closed);
+    let empty = Some(empty).filter(|_| asked_to_read(context) && end.can_be_read() && is_open);
     Some(wording::explanation(end, "nothing-to-report", "poll(2)", text).foretelling(empty))
 }
 
@@ -239,11 +259,8 @@ fn ready(context: &CallContext<'_>) -> Option<Explanation> {
     let (end, bits) = polled(context).find(|(_, bits)| *bits != 0)?;
     let here = end.label();
     let too_few = end.kind == Kind::Stream && end.inbox.waiting() < end.low_water && !end.shut_rd;
-    let waits = if end.shut_rd && end.inbox.queue.is_empty() {
-        "it would return 0: shut down".to_owned()
-    } else {
-        wording::waits(end)
-    };
+    let waits =
+        if end.shut_rd && end.inbox.queue.is_empty() { "it would return 0".to_owned() } else { wording::waits(end) };
     let outcome = next_read(context.world, end, Blocking::MustNotSleep).map(|next| next.outcome);
     // What a read comes to, in words and as a value.
     let (read, reads) = match (bits & POLLIN != 0, outcome) {
@@ -270,10 +287,37 @@ fn ready(context: &CallContext<'_>) -> Option<Explanation> {
     let urgent = (bits & POLLPRI != 0).then(|| "an urgent byte can be taken by MSG_OOB".to_owned());
     let write = (bits & POLLOUT != 0).then(|| "a write of a little would not sleep".to_owned());
     let would: Vec<String> = [read, urgent, write].into_iter().flatten().collect();
-    let would = if would.is_empty() { "nothing but what it says is known".to_owned() } else { wording::list(&would) };
+    let now = match would.len() {
+        0 => String::new(),
+        _ => format!("poll answers for this moment: at {here} {}.", wording::list(&would)),
+    };
     let write = (bits & POLLOUT != 0).then_some(Foretold::WriteFits { end: end.id, bytes: 1 });
-    let text = format!("poll answers for this moment: at {here} {would}.");
+    let text = wording::sentences([read_hangup(context.world, end, bits), now]);
     Some(wording::explanation(end, "ready-now", "poll(2)", text).foretelling(reads.into_iter().chain(write)))
+}
+
+/// What POLLRDHUP says: which shutdown or close it was, and by whom.
+fn read_hangup(world: &World, end: &End, bits: i16) -> String {
+    if bits & POLLRDHUP == 0 {
+        return String::new();
+    }
+    let here = end.label();
+    let peer = end.peer.and_then(|peer| world.end(peer));
+    let why = match peer {
+        _ if end.shut_here.0 => wording::shut_down_by(world, end, Setting::ShutRead),
+        Some(peer) if peer.shut_here.1 => wording::shut_down_by(world, peer, Setting::ShutWrite),
+        Some(peer) if peer.closed => format!("no descriptor of {} is open any more", wording::title(peer)),
+        _ => "the direction to here was shut down".to_owned(),
+    };
+    let left = if end.inbox.queue.is_empty() { "nothing is left to read" } else { "what waits is read first" };
+    format!("POLLRDHUP at {here}: {why}, so nothing more will come; {left}.")
+}
+
+/// Both directions ended, and no descriptor was closed: by whose shutdown.
+pub(super) fn both_shut_down(world: &World, end: &End, peer: &End) -> String {
+    let whose = |at: &End| wording::shut_down_ways(world, at);
+    let all: Vec<String> = [end, peer].into_iter().flat_map(whose).collect();
+    if all.is_empty() { "both directions were shut down".to_owned() } else { wording::list(&all) }
 }
 
 /// Whether the call asked for POLLIN.
@@ -304,8 +348,11 @@ fn error_and_cause(world: &World, end: &End, failure: WriteFailure) -> Option<(S
         Cause::KeptError => format!("an interrupted recvmmsg at {here} kept it for the next call"),
         Cause::PeerClosed => format!("{there} is closed"),
         Cause::PeerClosedUnread => format!("{there} was closed with bytes unread"),
-        Cause::ShutDown => format!("{here} was shut down for writing"),
-        Cause::PeerShutDown => format!("{there} was shut down for reading"),
+        Cause::ShutDown => wording::shut_down_by(world, end, Setting::ShutWrite),
+        Cause::PeerShutDown => match end.peer.and_then(|peer| world.end(peer)) {
+            Some(peer) => wording::shut_down_by(world, peer, Setting::ShutRead),
+            None => format!("{there} was shut down for reading"),
+        },
     };
     let later = if failure.errno == Errno::ECONNREFUSED { " (or ENOTCONN, after that)" } else { "" };
     Some((format!("{}{later}", failure.errno.name()), cause))

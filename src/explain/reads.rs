@@ -8,9 +8,10 @@ use crate::trace::{CallState, Explanation, TaskId};
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::ledger::{Piece, Read, Write};
+use crate::world::origin::Setting;
 
 use super::context::CallContext;
-use super::{Rule, descriptors, foretold, wording};
+use super::{Rule, addresses, descriptors, foretold, wording};
 
 pub(super) const RULES: &[Rule] = &[
     took_urgent,
@@ -24,6 +25,7 @@ pub(super) const RULES: &[Rule] = &[
     descriptors::arrived,
     stream_joins_writes,
     rest_waits,
+    addresses::sender_has_no_name,
     one_message_each,
     takes_what_is_there,
 ];
@@ -110,16 +112,19 @@ fn peeked(context: &CallContext<'_>) -> Option<Explanation> {
     let here = end.label();
     let copies = match context.message() {
         Some((_, fds)) if !fds.is_empty() => {
-            " The descriptors that came are fresh copies, and each further look makes more of them."
+            "The descriptors that came are fresh copies, and each further look makes more of them."
         }
         _ => "",
     };
     let moved = match end.inbox.peek_off {
-        Some(offset) => format!(" SO_PEEK_OFF is on, so the next look begins {offset} bytes behind the front."),
+        Some(offset) => format!("SO_PEEK_OFF is on, so the next look begins {offset} bytes behind the front."),
         None => String::new(),
     };
-    let text =
-        format!("MSG_PEEK looks and leaves: the same bytes still wait at {here} for the next read.{moved}{copies}");
+    let text = wording::sentences([
+        format!("MSG_PEEK looks and leaves: the same bytes still wait at {here} for the next read."),
+        moved,
+        copies.to_owned(),
+    ]);
     let next = foretold::next_bytes(context.world, end);
     Some(wording::explanation(end, "peek-leaves-it", "recv(2)", text).foretelling(next))
 }
@@ -141,11 +146,16 @@ fn message_truncated(context: &CallContext<'_>) -> Option<Explanation> {
         "only recvmsg would have said so, with MSG_TRUNC"
     };
     let text = format!(
-        "{} keeps messages whole: a read takes one message from {here}, and {} of it did not fit the buffer of {}. They \
-         are destroyed, no later read gets them; {unseen}.",
-        end.kind.title(),
+        "{} keeps messages whole: a read takes one message from {here}, and {} of it did not fit the buffer of {}. {}; \
+         {unseen}.",
+        title(end.kind),
         wording::count(read.lost, "byte"),
         context.call.call.room().unwrap_or(0),
+        if read.lost == 1 {
+            "It is destroyed, no later read gets it"
+        } else {
+            "They are destroyed, no later read gets them"
+        },
     );
     let next = foretold::next_bytes(context.world, end);
     Some(wording::explanation(end, "rest-destroyed", page_of_messages(end.kind), text).foretelling(next))
@@ -222,17 +232,19 @@ fn stream_joins_writes(context: &CallContext<'_>) -> Option<Explanation> {
     }
     // Of a flood the oldest writes are remembered no more: who made them is not guessed.
     let are_known = numbers.iter().all(|number| end.inbox.write(*number).is_some());
-    let cut = cut_in(end, read);
-    let by = if are_known { format!(" by {}", wording::list(&writers)) } else { String::new() };
-    let text = format!(
-        "One read took {}{by} that waited at {here} ({}): {} is a stream of bytes and keeps no edges between writes. \
-         A read takes all that waits and fits its buffer of {}{cut}. Had {} read between the writes, it would have got them apart.",
-        wording::count(numbers.len() as u64, "write"),
-        wording::quotes(&shown),
-        title(end.kind),
-        context.call.call.room().unwrap_or(0),
-        context.who(),
-    );
+    let (number, quotes) = (wording::count(numbers.len() as u64, "write"), wording::quotes(&shown));
+    let took = if are_known {
+        format!("One read took {number} by {} that waited at {here} ({quotes}).", wording::list(&writers))
+    } else {
+        format!("One read took {number} that waited at {here} ({quotes}).")
+    };
+    let text = wording::sentences([
+        took,
+        format!("{} is a stream of bytes and keeps no edges between writes.", title(end.kind)),
+        format!("A read takes all that waits and fits its buffer of {}.", context.call.call.room().unwrap_or(0)),
+        cut_in(end, read),
+        format!("If {} had read between the writes, it would have got them apart.", context.who()),
+    ]);
     Some(wording::explanation(end, "stream-joins-writes", wording::page(end.kind), text))
 }
 
@@ -244,7 +256,7 @@ fn whole_write(end: &End, number: u64, lengths: &HashMap<u64, u64>) -> String {
     wording::count(lengths.get(&number).copied().unwrap_or(0), "byte")
 }
 
-/// `: the last write only in part, 1 of its 3 bytes`, where the buffer was full in the middle of a write.
+/// `Of the last write 1 of 3 bytes fitted.`, where the buffer was full in the middle of a write.
 fn cut_in(end: &End, read: &Read) -> String {
     let Some(last) = read.pieces.last() else { return String::new() };
     let Some(write) = end.inbox.write(last.write) else { return String::new() };
@@ -253,7 +265,7 @@ fn cut_in(end: &End, read: &Read) -> String {
     if last.start + last.len >= whole {
         return String::new();
     }
-    format!(": of the last write {taken} of {}", wording::count(whole, "byte"))
+    format!("Of the last write {taken} of {} fitted.", wording::count(whole, "byte"))
 }
 
 /// A stream read that filled its buffer.
@@ -304,7 +316,7 @@ fn packets_and_plain_bytes(context: &CallContext<'_>) -> Option<Explanation> {
 /// Why one read returned one write only.
 fn one_message_each(context: &CallContext<'_>) -> Option<Explanation> {
     let (end, read) = (context.end.filter(|end| end.kind.keeps_messages())?, context.read()?);
-    let (here, kind) = (end.label(), end.kind.title());
+    let (here, kind) = (end.label(), title(end.kind));
     let left = match end.inbox.least_messages() {
         0 => "No other message waits".to_owned(),
         1 => "1 message still waits".to_owned(),
@@ -333,6 +345,16 @@ fn takes_what_is_there(context: &CallContext<'_>) -> Option<Explanation> {
         );
         return Some(wording::explanation(end, "rest-of-an-earlier-read", wording::page(end.kind), text));
     }
+    if end.kind == Kind::Stream && read.len < end.low_water {
+        let text = format!(
+            "SO_RCVLOWAT of {here} is {}{}, and yet {} came: a call that must not sleep, and one that nothing more can come to, takes \
+             what is there.",
+            end.low_water,
+            wording::set_by(context.world, end.origins.get(&Setting::LowWater)),
+            wording::count(read.len, "byte"),
+        );
+        return Some(wording::explanation(end, "less-than-the-low-water", "socket(7)", text));
+    }
     let text = format!(
         "A read does not wait until its buffer of {} is full: as soon as there is something at {here} it returns what is \
          there, {} here.",
@@ -358,7 +380,8 @@ pub(super) fn title(kind: Kind) -> &'static str {
     match kind {
         Kind::Pipe => "A pipe",
         Kind::Fifo => "A FIFO",
-        Kind::Stream | Kind::Seqpacket | Kind::Dgram | Kind::PacketPipe => kind.title(),
+        Kind::PacketPipe => "A pipe with O_DIRECT",
+        Kind::Stream | Kind::Seqpacket | Kind::Dgram => kind.title(),
     }
 }
 

@@ -27,18 +27,19 @@ pub(super) fn interrupted(context: &CallContext<'_>) -> Option<Explanation> {
     let because = match timeout {
         _ if is_own => "its handler is set without SA_RESTART, so the call is not begun anew".to_owned(),
         _ if never => format!("{name} is never begun anew after a handler, not even with SA_RESTART"),
-        Some((end, option, setting)) => {
-            let by = end
-                .origins
-                .get(&setting)
-                .map_or_else(String::new, |origin| format!(", set by {}", wording::by(context.world, *origin)));
+        Some((end, option, setting)) => format!(
+            "{option} is on at {}{}, and a call that may time out is not begun anew after a handler, not even with SA_RESTART",
+            end.label(),
+            wording::set_by(context.world, end.origins.get(&setting)),
+        ),
+        None => {
+            let process = context.world.process_of(context.task.id);
+            let origin = came.and_then(|came| process?.origins.get(&Setting::Disposition(came.0)));
             format!(
-                "{option} is on at {}{by}, and a call that may time out is not begun anew after a handler, not even with \
-                 SA_RESTART",
-                end.label()
+                "its handler was set without SA_RESTART{}, so the call is not begun anew",
+                origin.map_or_else(String::new, |origin| format!(" by {}", wording::by(context.world, *origin)))
             )
         }
-        None => "its handler was set without SA_RESTART, so the call is not begun anew".to_owned(),
     };
     let text = format!(
         "{what} came while {who} was asleep in {name}: {because}. It fails with EINTR, nothing was moved, and it can be made \
@@ -209,7 +210,7 @@ pub(super) fn no_child(context: &CallContext<'_>) -> Option<Explanation> {
                     "{} is a child of {}, not of {who}: only the parent that forked it can wait for it.",
                     child.name, by.name
                 ),
-                None => format!("{} is no child of {who}: only a parent can wait for its own children.", child.name),
+                None => format!("{} is no child of {who}: a task can wait only for its own children.", child.name),
             }
         }
         None if world.tasks().any(|task| task.by == Some(context.task.id)) => format!(
@@ -231,13 +232,7 @@ fn ignores_deaths(context: &CallContext<'_>, child: Option<&Task>) -> Explanatio
     let origin = world
         .process_of(context.task.id)
         .and_then(|process| process.origins.get(&Setting::Disposition(Signal::CHLD.0)));
-    let inherited = match origin {
-        Some(origin) if origin.by != context.task.process => {
-            format!(" (set by {}; it survives fork and exec)", wording::by(world, *origin))
-        }
-        Some(origin) => format!(" (set by {})", wording::by(world, *origin)),
-        None => String::new(),
-    };
+    let inherited = wording::inherited(world, context.task, origin);
     let slept = context.call.state == crate::trace::CallState::Resumed;
     let child = child.map_or("each child", |child| &child.name);
     let text = if slept {

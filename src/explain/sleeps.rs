@@ -13,8 +13,8 @@ use crate::world::task::{Ongoing, Task};
 use super::waiting::ends_by_itself;
 use super::would_sleep::is_short_queue;
 use super::{
-    by_others, deadlock, epolls, fifos, foretold, messages, moves, objects, own_copy, pages, signals, vmsplice,
-    waiting, wording,
+    by_others, deadlock, epolls, fifos, foretold, forgotten, messages, moves, objects, own_copy, pages, signals,
+    vmsplice, waiting, wording,
 };
 
 /// The explanation of a living task's state.
@@ -37,9 +37,20 @@ fn of_sleeper(world: &World, task: &Task) -> Option<Explanation> {
         .or_else(|| reads.and_then(|end| threw_urgent(world, task, (ongoing, end))))
         .or_else(|| reads.and_then(|end| by_others::taken_after_poll(world, task, end)))
         .or_else(|| reads.and_then(|end| by_others::cleared_nonblock(world, task, end)))
+        .or_else(|| taken_from_place(world, task, ongoing))
         .or_else(|| own_copy::of_sleeper(world, task, ongoing))
         .or_else(|| deadlock::of_task(world, task))
         .or_else(|| asleep(world, task))
+}
+
+/// A connection, or what was in an eventfd, that another task took after a poll.
+fn taken_from_place(world: &World, task: &Task, ongoing: &Ongoing) -> Option<Explanation> {
+    let at = ongoing.names.end_id(ongoing.call().fd()?)?;
+    if matches!(ongoing.call(), Call::Accept { .. }) {
+        return by_others::accepted_after_poll(world, task, world.end(at)?);
+    }
+    let object = world.object(at).filter(|_| ongoing.call().room().is_some())?;
+    by_others::object_taken_after_poll(world, task, object)
 }
 
 /// A read that met an urgent byte alone, did not ask for it, and waits for more.
@@ -115,17 +126,22 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
     }
     let resets = !end.kind.is_pipe() && peer.inbox.has_something();
     let wakes = what_wakes(world, task, (end, peer), (write.as_ref(), resets));
-    let text = format!(
-        "{name} is asleep in {call}({here}): nothing waits there, and {}. {wakes}.{}{}",
-        wording::who_holds(world, peer),
-        wording::stopped_holders(world, peer, "writes"),
+    let stopped = wording::stopped_holders(world, peer, "writes");
+    let forgotten = forgotten::copy_of_another(world, (end, peer), Some(task)).filter(|_| stopped.is_empty());
+    let text = wording::sentences([
+        format!("{name} is asleep in {call}({here}): nothing waits there, and {}.", wording::who_holds(world, peer)),
+        forgotten.as_ref().map_or_else(String::new, |of| of.sentence(world)),
+        format!("{wakes}."),
+        stopped,
         ends_by_itself(world, end, false),
-    );
+        waiting::closed_meanwhile(world, ongoing),
+    ]);
     let with = if resets { WokenWith::Fails(Errno::ECONNRESET) } else { WokenWith::Eof };
     let closed = foretold::close_wakes(world, (task, ongoing), peer, vec![with]);
-    wording::explanation(task, "asleep-nothing-to-read", wording::page(end.kind), text)
+    let explained = wording::explanation(task, "asleep-nothing-to-read", wording::page(end.kind), text)
         .foretelling(closed.filter(|_| write.is_some() && end.kind != Kind::Dgram))
-        .foretelling(write)
+        .foretelling(write);
+    forgotten::advised(world, explained, forgotten.as_ref())
 }
 
 /// What wakes a reader at an end where nothing waits.
@@ -205,52 +221,29 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
         return wording::explanation(task, "asleep-buffer-full", "unix(7)", text);
     };
     let stopped = wording::stopped_holders(world, peer, "reads");
-    let gone: Vec<&str> = errors_of_close(end.kind).iter().map(|errno| errno.name()).collect();
-    let gone = gone.join(" or ");
     if is_short_queue(end, peer) {
-        let text = format!(
-            "{name} is asleep in {call}({here}): {} at {}, and that socket is not connected back, so its queue is full with a \
-             few messages, whatever SO_SNDBUF has room for. A read there wakes it.{stopped}",
-            wording::waits(peer),
-            peer.label(),
-        );
+        let text = wording::sentences([
+            format!(
+                "{name} is asleep in {call}({here}): {} at {}, and that socket is not connected back, so its queue is full with a \
+                 few messages, whatever SO_SNDBUF has room for. A read there wakes it.",
+                wording::waits(peer),
+                peer.label(),
+            ),
+            stopped,
+        ]);
         let taken = foretold::taking_wakes(world, task, peer);
         return wording::explanation(task, "asleep-short-queue", "unix(7)", text).foretelling(taken);
     }
-    let (taken, offered) = (taken_so_far(world, task, ongoing), ongoing.call().offered().unwrap_or(0));
-    let messages = messages::gone_so_far(ongoing, peer);
-    let last = match taken {
-        _ if messages.is_some() => {
-            "if the last copy goes instead, the call returns how many messages went, and only the next \
-             send fails; with none gone it fails itself"
-                .to_owned()
-        }
-        0 => format!("if the last copy goes instead, it wakes with {gone}"),
-        taken => format!(
-            "if the last copy goes instead, the call returns {taken} (or more), the count that was taken, and only the next write \
-             fails"
-        ),
-    };
-    let so_far = match taken {
-        _ if messages.is_some() => messages.unwrap_or_default(),
-        0 => String::new(),
-        taken => format!(" So far {taken} of {offered} bytes have been taken."),
-    };
-    let holds = wording::who_holds(world, peer);
+    let taken = taken_so_far(world, task, ongoing);
     // unix_writable() is what wakes a writer, although one that comes now finds room before that.
     let once =
         if end.kind.is_pipe() { "once there is room" } else { "once no more than a quarter of its buffer is in use" };
-    let full = if end.kind.is_pipe() {
-        let page = pages::in_use(world, peer);
-        format!(".{so_far} {page}{} {}", pages::does_not_fit(world, peer, offered), wording::capital(&holds))
-    } else {
-        format!(": the buffer is full, {} at {}, and {holds}.{so_far}", wording::waits(peer), peer.label())
-    };
-    let text = format!(
-        "{name} is asleep in {call}({here}){}.{stopped} Reads there wake it {once}; {last}.{}",
-        full.trim_end_matches('.'),
+    let text = wording::sentences([
+        buffer_is_full(world, (task, ongoing), (end, peer)),
+        stopped,
+        format!("Reads there wake it {once}; {}.", if_the_last_goes(ongoing, (end, peer), taken)),
         ends_by_itself(world, end, true),
-    );
+    ]);
     let with = match taken {
         // It counts messages, and not bytes.
         _ if matches!(ongoing.call(), Call::Sendmmsg { .. }) => Vec::new(),
@@ -260,6 +253,50 @@ fn in_write(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explana
     let foretold = foretold::taking_wakes(world, task, peer).filter(|_| ongoing.moves_to.is_none()).into_iter();
     let closed = foretold::close_wakes(world, (task, ongoing), peer, with);
     wording::explanation(task, "asleep-buffer-full", wording::page(end.kind), text).foretelling(foretold.chain(closed))
+}
+
+/// Where it sleeps, how much has gone so far, what is in the way, and who could read it.
+fn buffer_is_full(world: &World, (task, ongoing): (&Task, &Ongoing), (end, peer): (&End, &End)) -> String {
+    let (name, here, call) = (&task.name, end.label(), ongoing.call().name());
+    let (taken, offered) = (taken_so_far(world, task, ongoing), ongoing.call().offered().unwrap_or(0));
+    let so_far = match messages::gone_so_far(ongoing, peer) {
+        Some(messages) => messages,
+        None if taken == 0 => String::new(),
+        None => format!("So far {taken} of {offered} bytes have been taken."),
+    };
+    let holds = wording::who_holds(world, peer);
+    if end.kind.is_pipe() {
+        return wording::sentences([
+            format!("{name} is asleep in {call}({here})."),
+            so_far,
+            pages::in_use(world, peer),
+            pages::does_not_fit(world, peer, offered),
+            format!("{}.", wording::capital(&holds)),
+        ]);
+    }
+    let full = format!(
+        "{name} is asleep in {call}({here}): the buffer is full, {} at {}, and {holds}.",
+        wording::waits(peer),
+        peer.label()
+    );
+    wording::sentences([full, so_far])
+}
+
+/// What the call comes to if nobody can read any more, as a part of a sentence.
+fn if_the_last_goes(ongoing: &Ongoing, (end, peer): (&End, &End), taken: u64) -> String {
+    if messages::gone_so_far(ongoing, peer).is_some() {
+        return "if the last copy goes instead, the call returns how many messages went, and only the next send fails; with none gone \
+                it fails itself"
+            .to_owned();
+    }
+    if taken > 0 {
+        return format!(
+            "if the last copy goes instead, the call returns {taken} (or more), the count that was taken, and only the next write \
+             fails"
+        );
+    }
+    let gone: Vec<String> = errors_of_close(end.kind).iter().map(|errno| errno.name().into()).collect();
+    format!("if the last copy goes instead, it wakes with {}", wording::either(&gone))
 }
 
 /// What a sleeping write meets when nobody can read any more.

@@ -2,18 +2,21 @@
 
 use crate::abi::{self, Errno};
 use crate::order::{Call, SocketAddress};
-use crate::trace::{CallOutcome, Explanation, Foretold};
+use crate::trace::Explanation;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 
 use super::context::CallContext;
-use super::{Rule, foretold, shutdowns, signals, wording};
+use super::{Rule, addresses, foretold, shutdowns, signals, wording};
 
 pub(super) const RULES: &[Rule] = &[
     signals::pending,
     address_too_long,
-    connect_refused,
+    addresses::taken,
+    addresses::no_such,
+    addresses::connect_refused,
     connects_itself,
+    connected_already,
     taken_by_its_peer,
     bound_already,
     reuses_nothing,
@@ -30,11 +33,6 @@ pub(super) const RULES: &[Rule] = &[
     buffer_sized,
 ];
 
-/// The error of a call that failed.
-fn failed(context: &CallContext<'_>, errno: Errno) -> bool {
-    context.ret() < 0 && context.errno() == errno
-}
-
 /// EINVAL of any call that was given more than sun_path holds.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other calls take no address")]
 fn address_too_long(context: &CallContext<'_>) -> Option<Explanation> {
@@ -44,7 +42,7 @@ fn address_too_long(context: &CallContext<'_>) -> Option<Explanation> {
         _ => return None,
     };
     let most = SocketAddress::MOST;
-    let end = context.end.filter(|_| failed(context, Errno::EINVAL) && address.len_in_path() > most)?;
+    let end = context.end.filter(|_| context.failed_with(Errno::EINVAL) && address.len_in_path() > most)?;
     let first = if address.shown.trim_start_matches('"').starts_with('@') {
         "the zero byte in front of an abstract name is one of them"
     } else {
@@ -59,64 +57,35 @@ fn address_too_long(context: &CallContext<'_>) -> Option<Explanation> {
     Some(wording::explanation(end, "address-too-long", "unix(7)", text))
 }
 
-/// ECONNREFUSED or EPROTOTYPE of connect(2).
-fn connect_refused(context: &CallContext<'_>) -> Option<Explanation> {
-    let Call::Connect { address, .. } = &context.call.call else { return None };
-    let of_kind = [Errno::ECONNREFUSED, EPROTOTYPE].iter().any(|errno| failed(context, *errno));
-    let end = context.end.filter(|_| of_kind)?;
-    let at = &address.shown;
-    let same = context.world.ends_at(at).find(|other| other.kind == end.kind);
-    let (rule, text) = match (same, context.world.ends_at(at).next()) {
-        (Some(there), _) => ("nobody-listens", deaf(at, there)),
-        (None, Some(there)) => ("another-kind-is-there", another_kind(at, end, there, context.errno())),
-        (None, None) => ("nobody-listens", format!("No socket that could take this connection is bound to {at} now.")),
-    };
-    let refused = |there: &End| Foretold::Connect { to: there.id, outcome: CallOutcome::Fails(context.errno()) };
-    let again = same.filter(|_| rule == "nobody-listens").map(refused);
-    Some(wording::explanation(at.as_str(), rule, "connect(2)", text).foretelling(again))
-}
-
-/// Why the socket at an address takes no connection.
-fn deaf(at: &str, there: &End) -> String {
-    let label = there.label();
-    match &there.backlog {
-        Some(_) if there.shut_here.0 => {
-            format!("{label} listens at {at}, but it was shut down for reading: from then on it takes no connection.")
-        }
-        Some(_) => format!("{label} at {at} took no connection."),
-        None if there.peer.is_some() => {
-            format!("{label} is bound to {at}, but it is connected itself: such a socket cannot listen.")
-        }
-        None => {
-            format!(
-                "{label} is bound to {at} but does not listen: a connection is refused until its holder calls listen."
-            )
-        }
-    }
-}
-
-fn another_kind(at: &str, end: &End, there: &End, errno: Errno) -> String {
-    let how = if errno == EPROTOTYPE {
-        "the kernel finds the file and says EPROTOTYPE"
-    } else {
-        "of abstract names each kind has its own, so for the kernel nobody is there"
-    };
-    format!(
-        "{} is bound to {at}, but it is {} and {} is {}: only sockets of one kind connect; {how}.",
-        there.label(),
-        there.kind.title(),
-        end.label(),
-        end.kind.title(),
-    )
-}
-
 /// EINVAL of connect(2).
 fn connects_itself(context: &CallContext<'_>) -> Option<Explanation> {
-    let is_connect = matches!(context.call.call, Call::Connect { .. }) && failed(context, Errno::EINVAL);
+    let is_connect = matches!(context.call.call, Call::Connect { .. }) && context.failed_with(Errno::EINVAL);
     let end = context.end.filter(|end| is_connect && end.backlog.is_some())?;
     let here = end.label();
     let text = format!("{here} listens: it takes connections and cannot be connected itself, so connect says EINVAL.");
     Some(wording::explanation(end, "listener-cannot-connect", "connect(2)", text))
+}
+
+/// EISCONN: of a second connect, and of an address beside a message.
+fn connected_already(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|_| context.failed_with(EISCONN))?;
+    let (here, kind) = (end.label(), end.kind.title());
+    let with = match context.peer() {
+        Some(peer) if peer.name.is_some() => format!("{here} is connected with {}", peer.label()),
+        Some(_) => format!("{here} is connected, although nobody has accepted the connection yet"),
+        None => format!("{here} is connected"),
+    };
+    let text = if matches!(context.call.call, Call::Connect { .. }) {
+        format!(
+            "{with}, so connect fails with EISCONN: a {kind} socket is connected once. For another connection make another socket; only \
+             a datagram socket can be connected anew."
+        )
+    } else {
+        format!(
+            "{with}, so a message with an address fails with EISCONN: on {kind} every byte goes to the peer. Leave the address out."
+        )
+    };
+    Some(wording::explanation(end, "already-connected", "connect(2)", text))
 }
 
 /// EPERM of a connect or a send to a datagram socket that has another peer.
@@ -127,7 +96,7 @@ fn taken_by_its_peer(context: &CallContext<'_>) -> Option<Explanation> {
         Call::Send { to, .. } | Call::Sendmsg { to, .. } => to.as_ref().map(|to| to.shown.clone()),
         _ => None,
     };
-    let end = context.end.filter(|end| end.kind == Kind::Dgram && failed(context, EPERM))?;
+    let end = context.end.filter(|end| end.kind == Kind::Dgram && context.failed_with(EPERM))?;
     let there = match at {
         Some(at) => context.world.ends_at(&at).find(|there| there.kind == Kind::Dgram),
         None => context.peer(),
@@ -156,7 +125,7 @@ fn reuses_nothing(context: &CallContext<'_>) -> Option<Explanation> {
 
 /// EINVAL of bind(2).
 fn bound_already(context: &CallContext<'_>) -> Option<Explanation> {
-    let is_bind = matches!(context.call.call, Call::Bind { .. }) && failed(context, Errno::EINVAL);
+    let is_bind = matches!(context.call.call, Call::Bind { .. }) && context.failed_with(Errno::EINVAL);
     let end = context.end.filter(|_| is_bind)?;
     let (here, at) = (end.label(), end.address.as_ref()?);
     let text = format!("{here} has its address, {at}: a socket is bound once, and never again while it lives.");
@@ -166,7 +135,8 @@ fn bound_already(context: &CallContext<'_>) -> Option<Explanation> {
 /// EINVAL or EOPNOTSUPP of listen(2).
 fn cannot_listen(context: &CallContext<'_>) -> Option<Explanation> {
     let is_listen = matches!(context.call.call, Call::Listen { .. });
-    let end = context.end.filter(|_| is_listen && (failed(context, Errno::EINVAL) || failed(context, EOPNOTSUPP)))?;
+    let end =
+        context.end.filter(|_| is_listen && (context.failed_with(Errno::EINVAL) || context.failed_with(EOPNOTSUPP)))?;
     let here = end.label();
     let why = match (end.kind, end.peer, &end.address) {
         (Kind::Dgram, _, _) => no_connections(end),
@@ -184,7 +154,8 @@ fn no_connections(end: &End) -> String {
 /// EINVAL or EOPNOTSUPP of accept(2).
 fn cannot_accept(context: &CallContext<'_>) -> Option<Explanation> {
     let is_accept = matches!(context.call.call, Call::Accept { .. });
-    let end = context.end.filter(|_| is_accept && (failed(context, Errno::EINVAL) || failed(context, EOPNOTSUPP)))?;
+    let end =
+        context.end.filter(|_| is_accept && (context.failed_with(Errno::EINVAL) || context.failed_with(EOPNOTSUPP)))?;
     let here = end.label();
     let why = match (end.kind, &end.backlog) {
         (Kind::Dgram, _) => no_connections(end),
@@ -204,7 +175,7 @@ fn cannot_accept(context: &CallContext<'_>) -> Option<Explanation> {
 /// EINVAL of recv(2) with MSG_OOB.
 fn no_urgent_byte(context: &CallContext<'_>) -> Option<Explanation> {
     let asks = context.call.call.flags() & abi::MSG_OOB != 0 && context.call.call.room().is_some();
-    let end = context.end.filter(|end| asks && failed(context, Errno::EINVAL) && end.kind == Kind::Stream)?;
+    let end = context.end.filter(|end| asks && context.failed_with(Errno::EINVAL) && end.kind == Kind::Stream)?;
     let here = end.label();
     let text = if end.inbox.is_urgent_inline {
         format!(
@@ -219,7 +190,7 @@ fn no_urgent_byte(context: &CallContext<'_>) -> Option<Explanation> {
 /// EINVAL or ENOTCONN of a read where no byte can come.
 fn cannot_be_read(context: &CallContext<'_>) -> Option<Explanation> {
     let is_read =
-        context.call.call.is_reading() && (failed(context, Errno::EINVAL) || failed(context, Errno::ENOTCONN));
+        context.call.call.is_reading() && (context.failed_with(Errno::EINVAL) || context.failed_with(Errno::ENOTCONN));
     let end = context.end.filter(|end| is_read && end.peer.is_none() && !end.kind.is_pipe())?;
     let here = end.label();
     if end.backlog.is_some() {
@@ -237,8 +208,9 @@ fn cannot_be_read(context: &CallContext<'_>) -> Option<Explanation> {
 
 /// ENOTCONN.
 fn not_connected(context: &CallContext<'_>) -> Option<Explanation> {
-    let end =
-        context.end.filter(|end| failed(context, Errno::ENOTCONN) && end.peer.is_none() && end.channel.is_none())?;
+    let end = context
+        .end
+        .filter(|end| context.failed_with(Errno::ENOTCONN) && end.peer.is_none() && end.channel.is_none())?;
     let here = end.label();
     let text = match (end.kind, &end.backlog) {
         (_, Some(_)) => {
@@ -257,12 +229,26 @@ fn not_connected(context: &CallContext<'_>) -> Option<Explanation> {
 fn pipe_keeps_its_size(context: &CallContext<'_>) -> Option<Explanation> {
     let Call::SetPipeSize { size, .. } = &context.call.call else { return None };
     let end = context.end.filter(|end| end.kind.is_pipe())?;
-    let text = if failed(context, EBUSY) {
-        "The pipe keeps its size: what waits in it needs more pages than it would have. Nothing is ever thrown away for \
-         that; after some reads it can be made smaller."
-            .to_owned()
-    } else if failed(context, EPERM) {
-        format!("{size} bytes are more than /proc/sys/fs/pipe-max-size lets an ordinary process have in one pipe.")
+    let text = if context.failed_with(EBUSY) {
+        let used = context.world.end(end.id).and_then(|end| if end.can_be_read() { Some(end) } else { context.peer() });
+        let used = used.and_then(|reading| reading.inbox.pages_in_use());
+        let page = context.world.machine().page.max(1);
+        match used {
+            Some(used) => format!(
+                "The pipe keeps its size: {} in use, and {size} bytes would be {}. Nothing is ever thrown away for that; after some \
+                 reads it can be made smaller.",
+                if used == 1 { "1 page is".to_owned() } else { format!("{used} pages are") },
+                wording::count(u64::try_from(*size).unwrap_or(0).div_ceil(page).next_power_of_two(), "page"),
+            ),
+            None => "The pipe keeps its size: what waits in it needs more pages than it would have. Nothing is ever thrown away for \
+                     that; after some reads it can be made smaller."
+                .to_owned(),
+        }
+    } else if context.failed_with(EPERM) {
+        format!(
+            "{size} bytes are more than /proc/sys/fs/pipe-max-size lets an ordinary process have in one pipe; a process with \
+             CAP_SYS_RESOURCE may have more."
+        )
     } else {
         return None;
     };
@@ -279,8 +265,14 @@ fn bound(context: &CallContext<'_>) -> Option<Explanation> {
     } else {
         "bind has made a file of this name, which stays when the socket is gone, until somebody unlinks it"
     };
-    let how = if end.kind == Kind::Dgram { "Anybody can send to" } else { "Nobody can connect before it listens at" };
-    let text = format!("{here} has the address {at}: {name}. {how} {at}.");
+    let then = if end.kind == Kind::Dgram {
+        format!("Anybody can send to {at}.")
+    } else if end.peer.is_some() {
+        format!("{here} is connected, so it cannot listen there: its peer sees the name by getpeername.")
+    } else {
+        format!("Nobody can connect before it listens at {at}.")
+    };
+    let text = format!("{here} has the address {at}: {name}. {then}");
     Some(wording::explanation(end, "bound", "unix(7)", text))
 }
 
@@ -340,6 +332,6 @@ fn buffer_sized(context: &CallContext<'_>) -> Option<Explanation> {
 }
 
 const EPERM: Errno = Errno(1);
+const EISCONN: Errno = Errno(106);
 const EBUSY: Errno = Errno(16);
-const EPROTOTYPE: Errno = Errno(91);
 const EOPNOTSUPP: Errno = Errno(95);

@@ -71,9 +71,10 @@ fn survivor(world: &World, gone: &End) -> Option<(String, Foretold)> {
         .enumerate()
         .map(|(at, outcome)| outcome_words(end, *outcome, at == 0))
         .collect();
-    let read = format!("{name}'s next read from {here} {}", outcomes.join(", then "));
+    let read = format!("{name}'s next read from {here} {}.", wording::then(&outcomes));
     let is_told = end.kind != Kind::Dgram || next.comes_to_eof();
-    let text = if is_told { format!("{read}.") } else { format!("{read}: no EOF comes on datagrams.") };
+    let mute = if is_told { String::new() } else { "No EOF comes on datagrams.".to_owned() };
+    let text = wording::sentences([read, mute]);
     // Tried by reads that must not sleep, which a datagram socket that was shut down answers as if it were not.
     let tried = next_read(world, end, Blocking::MustNotSleep)?;
     let outcomes = std::iter::once(tried.outcome).chain(tried.afterwards).collect();

@@ -9,7 +9,7 @@ use crate::world::kind::Kind;
 use crate::world::task::Task;
 
 use super::context::CallContext;
-use super::{Rule, foretold, pages, wording};
+use super::{Rule, foretold, moves, pages, wording};
 
 pub(super) const RULES: &[Rule] = &[needs_a_pipe, no_free_page, nothing_there, put_in, copied_out];
 
@@ -52,12 +52,9 @@ fn no_free_page(context: &CallContext<'_>) -> Option<Explanation> {
 /// EAGAIN of a call that copies out.
 fn nothing_there(context: &CallContext<'_>) -> Option<Explanation> {
     let end = taken_from(context).filter(|_| context.ret() < 0 && context.errno() == Errno::EAGAIN)?;
-    let holds =
-        context.peer().map_or_else(String::new, |peer| format!(", and {}", wording::who_holds(context.world, peer)));
     let text = format!(
-        "Nothing waits at {}{holds}, so vmsplice fails with EAGAIN instead of sleeping: SPLICE_F_NONBLOCK asks for that. \
-         O_NONBLOCK of the pipe is nothing to it.",
-        end.label()
+        "{}, so vmsplice fails with EAGAIN instead of sleeping: SPLICE_F_NONBLOCK asks for that. O_NONBLOCK of the pipe is nothing to it.",
+        wording::capital(&moves::what_lacks(context.world, Some(end), None)),
     );
     Some(wording::explanation(end, "nothing-to-move", PAGE, text))
 }

@@ -9,9 +9,9 @@ use crate::world::kind::{EndId, Kind};
 use crate::world::origin::Setting;
 use crate::world::task::{Ongoing, Task};
 
-use super::{foretold, wording};
+use super::{foretold, wording, would_sleep};
 
-/// ` It ends by itself: SO_RCVTIMEO is 200 ms, set by parent in line 3 (setsockopt).`
+/// `It ends by itself: SO_RCVTIMEO is 200 ms, set by parent's setsockopt in line 3.`
 pub(super) fn ends_by_itself(world: &World, end: &End, is_send: bool) -> String {
     let (ms, option, setting) = if is_send {
         (end.timeouts.1, "SO_SNDTIMEO", Setting::SendTimeout)
@@ -19,9 +19,12 @@ pub(super) fn ends_by_itself(world: &World, end: &End, is_send: bool) -> String 
         (end.timeouts.0, "SO_RCVTIMEO", Setting::ReceiveTimeout)
     };
     let Some(ms) = ms else { return String::new() };
-    let by = end.origins.get(&setting);
-    let by = by.map_or_else(String::new, |origin| format!(", set by {}", wording::by(world, *origin)));
-    format!(" It ends by itself: {option} is {ms} ms{by}.")
+    match end.origins.get(&setting) {
+        Some(origin) => {
+            format!("It ends by itself: {option} is {ms} ms, set by {}.", wording::by(world, *origin))
+        }
+        None => format!("It ends by itself: {option} is {ms} ms."),
+    }
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
@@ -38,19 +41,28 @@ pub(super) fn in_poll(world: &World, task: &Task, ongoing: &Ongoing) -> Explanat
     let is_mute = |end: &End| {
         end.kind == Kind::Dgram && end.peer.and_then(|peer| world.end(peer)).is_some_and(|peer| peer.closed)
     };
-    let mute = polled().find(|end| is_mute(end));
-    let mute = mute.map_or_else(String::new, |end| {
-        format!(" Of the close poll says nothing at {}: a datagram socket is never told.", end.label())
+    let mute = polled().find(|end| is_mute(end)).map_or_else(String::new, |end| {
+        format!("Of the close poll says nothing at {}: a datagram socket is never told.", end.label())
     });
-    let holds = if holds.is_empty() { String::new() } else { format!(" Now, {}.", holds.join("; ")) };
+    let holds = if holds.is_empty() { String::new() } else { format!("Now, {}.", wording::list(&holds)) };
     let (name, all) = (&task.name, wording::list(&ends));
     let asleep = if ends.len() == 1 {
         format!("{name} is asleep in poll over {all}: nothing it asks for is so there.")
     } else {
         format!("{name} is asleep in poll over {all}: nothing it asks for is so at any of them.")
     };
-    let text = format!("{asleep} {wakes}{holds}{mute}");
+    let text = wording::sentences([asleep, wakes.to_owned(), holds, mute, closed_meanwhile(world, ongoing)]);
     wording::explanation(task, "asleep-in-poll", "poll(2)", text).foretelling(first_event(world, task, ongoing))
+}
+
+/// `Descriptor 3 was closed meanwhile by another thread: ...`, of a call that goes on with what a number meant.
+pub(super) fn closed_meanwhile(world: &World, ongoing: &Ongoing) -> String {
+    let Some((fd, end)) = ongoing.kept.iter().find(|kept| kept.0 >= 0) else { return String::new() };
+    format!(
+        "Another thread has closed descriptor {fd} meanwhile. That wakes nobody: the call goes on with {}, which the number meant \
+         when it began.",
+        world.label(*end)
+    )
 }
 
 /// Something that poll(2) tells of, and the close of the other side where nobody else sleeps there.
@@ -101,12 +113,11 @@ pub(super) fn in_accept(world: &World, task: &Task, end: &End) -> Explanation {
         (Some(_), _) => format!("A connect to {at} wakes it, or another that sleeps there."),
         (None, _) => format!("Nobody can connect by {at} any more, so none will come."),
     };
-    let text = format!(
-        "{} is asleep in accept({}): no connection waits. {wakes}{}",
-        task.name,
-        end.label(),
+    let text = wording::sentences([
+        format!("{} is asleep in accept({}): no connection waits.", task.name, end.label()),
+        wakes,
         ends_by_itself(world, end, false),
-    );
+    ]);
     let reach = reach.map(|by| Foretold::Wakes { by, tasks, with: Vec::new() });
     wording::explanation(task, "asleep-nobody-connects", "accept(2)", text).foretelling(reach)
 }
@@ -123,11 +134,14 @@ fn all_inside(world: &World, task: &Task, is_it: impl Fn(&Call, Option<EndId>) -
 }
 
 pub(super) fn in_connect(world: &World, task: &Task, (at, end): (&str, Option<&End>)) -> Explanation {
-    let text = format!(
-        "{} is asleep in connect: the queue of connections at {at} is full until somebody there accepts one.{}",
-        task.name,
+    let text = wording::sentences([
+        format!(
+            "{} is asleep in connect until somebody accepts a connection there: {}.",
+            task.name,
+            would_sleep::no_room_for_connection(world, at)
+        ),
         end.map_or_else(String::new, |end| ends_by_itself(world, end, true)),
-    );
+    ]);
     let listens = world.ends_at(at).find(|there| there.backlog.is_some());
     let tasks = all_inside(world, task, |call, _| matches!(call, Call::Connect { .. }));
     let accept = listens.map(|there| Foretold::Wakes { by: Deed::Accept { end: there.id }, tasks, with: Vec::new() });

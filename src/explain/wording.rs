@@ -7,7 +7,7 @@ use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::{EndId, Kind};
 use crate::world::ledger::{Flow, Piece};
-use crate::world::origin::Origin;
+use crate::world::origin::{Origin, Setting};
 use crate::world::task::Task;
 
 /// Bytes of a message that are quoted: less where a letter would be cut.
@@ -105,6 +105,51 @@ pub fn either(items: &[String]) -> String {
     }
 }
 
+/// `a`, `a, then b`: what comes one after the other.
+pub fn then(items: &[String]) -> String {
+    items.join(", then ")
+}
+
+/// Whole sentences, one after the other; those that are empty are left out.
+pub fn sentences<const MANY: usize>(all: [String; MANY]) -> String {
+    let said: Vec<String> = all.into_iter().filter(|one| !one.is_empty()).collect();
+    said.join(" ")
+}
+
+/// ` (set by parent's signal in line 1)`, where that is known.
+pub fn set_by(world: &World, origin: Option<&Origin>) -> String {
+    origin.map_or_else(String::new, |origin| format!(" (set by {})", by(world, *origin)))
+}
+
+/// ` (set by parent's signal in line 1; it survives fork and exec)`: the last where a task has inherited it.
+pub fn inherited(world: &World, task: &Task, origin: Option<&Origin>) -> String {
+    match origin {
+        Some(origin) if origin.by != task.process && origin.by != task.id => {
+            format!(" (set by {}; it survives fork and exec)", by(world, *origin))
+        }
+        origin => set_by(world, origin),
+    }
+}
+
+/// `s[0] was shut down for writing by parent's shutdown in line 4`.
+pub fn shut_down_by(world: &World, end: &End, setting: Setting) -> String {
+    let (here, way) = (end.label(), if setting == Setting::ShutRead { "reading" } else { "writing" });
+    match end.origins.get(&setting) {
+        Some(origin) => format!("{here} was shut down for {way} by {}", by(world, *origin)),
+        None => format!("{here} was shut down for {way}"),
+    }
+}
+
+/// What was shut down at an end itself; both ways at once by one shutdown in one phrase.
+pub fn shut_down_ways(world: &World, end: &End) -> Vec<String> {
+    let (read, write) = (end.origins.get(&Setting::ShutRead), end.origins.get(&Setting::ShutWrite));
+    if let (Some(read), (true, true)) = (read.filter(|read| write == Some(read)), end.shut_here) {
+        return vec![format!("{} was shut down for reading and writing by {}", end.label(), by(world, *read))];
+    }
+    let ways = [(end.shut_here.0, Setting::ShutRead), (end.shut_here.1, Setting::ShutWrite)];
+    ways.into_iter().filter(|way| way.0).map(|way| shut_down_by(world, end, way.1)).collect()
+}
+
 /// `1 message`, `3 messages`.
 pub fn count(number: u64, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
@@ -149,17 +194,25 @@ pub fn who_holds(world: &World, end: &End) -> String {
         1 => Some(format!("{} still holds {label}", list(&names))),
         _ => Some(format!("{} still hold {label}", list(&names))),
     };
-    let flying = (end.in_flight > 0).then(|| {
-        let verb = if end.in_flight == 1 { "is" } else { "are" };
-        let copies = if end.in_flight == 1 { "copy" } else { "copies" };
-        let place = carrier(world, end.id).map_or_else(String::new, |at| format!(", in the queue of {at}"));
-        format!("{} {copies} of {label} {verb} in flight{place}: sent and not yet received", end.in_flight)
-    });
+    let flying = (end.in_flight > 0).then(|| in_flight(world, end));
     match (held, flying) {
         (Some(held), Some(flying)) => format!("{held}, and {flying}"),
         (Some(one), None) | (None, Some(one)) => one,
         (None, None) if end.name.is_none() => "the connection waits for accept(2)".to_owned(),
         (None, None) => format!("nobody holds {label}"),
+    }
+}
+
+/// `1 copy of p[1] is in flight, in the queue of s[1]: sent and not yet received`
+fn in_flight(world: &World, end: &End) -> String {
+    let label = end.label();
+    match (end.in_flight, carrier(world, end.id)) {
+        (1, Some(at)) => format!("1 copy of {label} is in flight, in the queue of {at}: sent and not yet received"),
+        (1, None) => format!("1 copy of {label} is in flight: sent and not yet received"),
+        (many, Some(at)) => {
+            format!("{many} copies of {label} are in flight, in the queue of {at}: sent and not yet received")
+        }
+        (many, None) => format!("{many} copies of {label} are in flight: sent and not yet received"),
     }
 }
 
@@ -207,7 +260,7 @@ pub fn is_unreachable(world: &World, end: &End) -> bool {
     true
 }
 
-/// ` w is stopped and writes nothing.`, where somebody who holds an end is.
+/// `w is stopped and writes nothing before it is continued.`, where somebody who holds an end is.
 pub fn stopped_holders(world: &World, end: &End, does: &str) -> String {
     let holders = world.holders(end.id).into_iter();
     let mut stopped: Vec<String> = holders
@@ -217,8 +270,8 @@ pub fn stopped_holders(world: &World, end: &End, does: &str) -> String {
     stopped.dedup();
     match &*stopped {
         [] => String::new(),
-        [one] => format!(" {one} is stopped and {does} nothing before it is continued."),
-        many => format!(" {} are stopped and do nothing before they are continued.", list(many)),
+        [one] => format!("{one} is stopped and {does} nothing before it is continued."),
+        many => format!("{} are stopped and do nothing before they are continued.", list(many)),
     }
 }
 

@@ -6,7 +6,8 @@ use crate::trace::{Explanation, Foretold, ReadOutcome};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
-use crate::world::origin::Setting;
+use crate::world::origin::{Origin, Setting};
+use crate::world::task::Task;
 
 use super::context::CallContext;
 use super::pages::PipeRoom;
@@ -28,10 +29,14 @@ fn timed_out(context: &CallContext<'_>, end: &End, is_send: bool) -> Option<Stri
     } else {
         (end.timeouts.0?, "SO_RCVTIMEO", Setting::ReceiveTimeout)
     };
-    let by = end.origins.get(&setting);
-    let by = by.map_or_else(String::new, |origin| format!(" by {}", wording::by(context.world, *origin)));
-    let set = if by.is_empty() { String::new() } else { format!(", which were set{by},") };
-    Some(format!("the {ms} ms of {option}{set} have run out, so the call fails with EAGAIN, as if it must not sleep"))
+    let text = match end.origins.get(&setting) {
+        Some(origin) => format!(
+            "the {ms} ms of {option}, which were set by {}, have run out, so the call fails with EAGAIN, as if it must not sleep",
+            wording::by(context.world, *origin)
+        ),
+        None => format!("the {ms} ms of {option} have run out, so the call fails with EAGAIN, as if it must not sleep"),
+    };
+    Some(text)
 }
 
 /// Why the call did not sleep: who has set O_NONBLOCK, and who else has it by that; or its own flag.
@@ -47,32 +52,36 @@ fn must_not_sleep(context: &CallContext<'_>, end: &End) -> String {
     let Some(origin) = set else {
         return "it is non-blocking".to_owned();
     };
+    let holders = context.world.holders(opening.map_or(end.id, |opening| opening.id));
+    nonblock_is_shared(context, origin, holders.into_iter().map(|(holder, _)| holder))
+}
+
+/// Who has set O_NONBLOCK, and who else has it by that.
+pub(super) fn nonblock_is_shared<'a>(
+    context: &CallContext<'_>,
+    origin: Origin,
+    holders: impl Iterator<Item = &'a Task>,
+) -> String {
     let by = wording::by(context.world, origin);
-    let mut others: Vec<String> = Vec::new();
-    for (holder, _) in context.world.holders(opening.map_or(end.id, |opening| opening.id)) {
-        if holder.process != context.task.process && !others.contains(&holder.name) {
-            others.push(holder.name.clone());
+    let mut all: Vec<String> = Vec::new();
+    if origin.by != context.task.process {
+        all.push(context.who().to_owned());
+    }
+    for holder in holders {
+        if holder.process != context.task.process && !all.contains(&holder.name) {
+            all.push(holder.name.clone());
         }
     }
-    let is_own = origin.by == context.task.process;
-    let shared = match (&*others, is_own) {
-        ([], true) => String::new(),
-        ([], false) => {
-            format!("; the flag belongs to the open file description, so {} has it too, also after exec", context.who())
-        }
-        (others, _) => {
-            let mut all = others.to_vec();
-            if !is_own {
-                all.insert(0, context.who().to_owned());
-            }
-            let has = if all.len() == 1 { "has" } else { "have" };
-            format!(
-                "; the flag belongs to the open file description, so {} {has} it too, also after exec",
-                wording::list(&all)
-            )
-        }
-    };
-    format!("O_NONBLOCK was set by {by}{shared}")
+    let whose = wording::list(&all);
+    match all.len() {
+        0 => format!("O_NONBLOCK was set by {by}"),
+        1 => format!(
+            "O_NONBLOCK was set by {by}; the flag belongs to the open file description, so {whose} has it too, also after exec"
+        ),
+        _ => format!(
+            "O_NONBLOCK was set by {by}; the flag belongs to the open file description, so {whose} have it too, also after exec"
+        ),
+    }
 }
 
 /// EAGAIN of accept(2).
@@ -82,6 +91,9 @@ fn nothing_to_accept(context: &CallContext<'_>) -> Option<Explanation> {
     if let Some(ran_out) = timed_out(context, end, false) {
         let text = format!("No connection came to {here}: {ran_out}.");
         return Some(wording::explanation(end, "accept-timed-out", "socket(7)", text));
+    }
+    if let Some(explained) = by_others::accepted_after_poll(context.world, context.task, end) {
+        return Some(explained);
     }
     let text = format!(
         "No connection waits at {here}, so accept fails with EAGAIN instead of sleeping: {}. That is not a fault.",
@@ -98,7 +110,7 @@ fn backlog_full(context: &CallContext<'_>) -> Option<Explanation> {
     let Call::Connect { address, .. } = &context.call.call else { return None };
     let end = context.end.filter(|_| is_eagain(context))?;
     let at = &address.shown;
-    let waits = format!("As many connections wait at {at} as listen allows, and nobody has accepted one");
+    let waits = no_room_for_connection(context.world, at);
     if let Some(ran_out) = timed_out(context, end, true) {
         let text = format!("{waits}: {ran_out}. An accept there makes room.");
         return Some(wording::explanation(at.as_str(), "connect-timed-out", "socket(7)", text));
@@ -109,6 +121,24 @@ fn backlog_full(context: &CallContext<'_>) -> Option<Explanation> {
         must_not_sleep(context, end),
     );
     Some(wording::explanation(at.as_str(), "backlog-full", "listen(2)", text))
+}
+
+/// `2 connections wait at @b, and parent's listen in line 4 allows 1 and one more`
+pub(super) fn no_room_for_connection(world: &World, at: &str) -> String {
+    let listener = world.ends_at(at).find(|there| there.backlog.is_some());
+    let limit = listener.and_then(|there| Some((there, there.backlog_limit?, there.origins.get(&Setting::Backlog)?)));
+    let Some((there, limit, origin)) = limit else {
+        return format!("As many connections wait at {at} as listen allows, and nobody has accepted one");
+    };
+    let waiting = there.backlog.as_ref().map_or(0, |backlog| backlog.len() as u64);
+    let (is, by) = (if waiting == 1 { "waits" } else { "wait" }, wording::by(world, *origin));
+    let waits = wording::count(waiting, "connection");
+    // A limit above somaxconn is cut to that.
+    if waiting == limit + 1 {
+        format!("{waits} {is} at {at}, and {by} allows no more: listen was given {limit}, and one more may wait")
+    } else {
+        format!("{waits} {is} at {at}, and {by} allows no more")
+    }
 }
 
 /// EAGAIN of a read.
@@ -157,9 +187,21 @@ fn why_no_eof(context: &CallContext<'_>, end: &End) -> String {
                 wording::who_holds(context.world, peer)
             )
         }
+        Some(peer) if !peer.closed && is_own_alone(context, peer) => format!(
+            "It is not EOF: {} itself still has {} open, and nobody else has. Its own copy keeps EOF away",
+            context.who(),
+            peer.label()
+        ),
         Some(peer) if !peer.closed => format!("It is not EOF: {}", wording::who_holds(context.world, peer)),
         _ => "It is not EOF".to_owned(),
     }
+}
+
+/// Whether the reader's own process is the only one that could write.
+fn is_own_alone(context: &CallContext<'_>, peer: &End) -> bool {
+    let holders = context.world.holders(peer.id);
+    let is_own = |(holder, _): &(&Task, i32)| holder.process == context.task.process;
+    !holders.is_empty() && holders.iter().all(is_own) && peer.in_flight == 0 && !peer.outside
 }
 
 /// A look with SO_PEEK_OFF that found nothing although something waits.
@@ -194,7 +236,7 @@ pub(super) fn full(world: &World, (end, target): (&End, Option<&End>), offered: 
     };
     let there_label = there.label();
     if end.kind.is_pipe() {
-        let text = format!("{}{}", pages::in_use(world, there), pages::does_not_fit(world, there, offered));
+        let text = wording::sentences([pages::in_use(world, there), pages::does_not_fit(world, there, offered)]);
         let room = match pages::room(world, there) {
             Some(PipeRoom::LastPage(bytes)) => Some(Foretold::WriteFits { end: end.id, bytes }),
             Some(PipeRoom::Nothing) => Some(Foretold::WriteSleeps { end: end.id, bytes: 1 }),
@@ -205,7 +247,7 @@ pub(super) fn full(world: &World, (end, target): (&End, Option<&End>), offered: 
     if is_short_queue(end, there) {
         let text = format!(
             "The queue of {there_label} is full: {} there. {there_label} is not connected back to {here}, and such a datagram \
-             socket lets only a few messages wait (net.unix.max_dgram_qlen, and one more), whoever sent them and however much \
+             socket lets only a few messages wait (net.unix.max_dgram_qlen, and one more), from all senders together, however much \
              room SO_SNDBUF has. One read makes room for one.",
             wording::waits(there),
         );

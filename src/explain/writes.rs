@@ -49,14 +49,17 @@ fn partial(context: &CallContext<'_>) -> Option<Explanation> {
     let there = context.peer().map_or_else(|| "the other end".to_owned(), End::label);
     if context.is_nonblocking() {
         let why = match context.peer().filter(|_| end.kind.is_pipe()) {
-            Some(peer) => format!(" {}", pages::in_use(context.world, peer)),
+            Some(peer) => pages::in_use(context.world, peer),
             None => String::new(),
         };
-        let text = format!(
-            "Only {taken} of {offered} bytes fitted into the buffer between {here} and {there}. A write that must not sleep takes \
-             what fits and returns that count; the other {} are the program's to send again.{why}",
-            offered - taken,
-        );
+        let text = wording::sentences([
+            format!(
+                "Only {taken} of {offered} bytes fitted into the buffer between {here} and {there}. A write that must not sleep takes \
+                 what fits and returns that count; the program has to send the other {} again.",
+                offered - taken
+            ),
+            why,
+        ]);
         return Some(wording::explanation(end, "write-takes-what-fits", "write(2)", text));
     }
     if !context.got_signal() {

@@ -1,4 +1,4 @@
-//! What an explanation foretells, as values beside its sentences: whoever wants to know whether it is true can try.
+//! What an explanation foretells, as values beside its sentences: so that a test can try whether it is true.
 
 use crate::abi::{Errno, Signal};
 
@@ -96,6 +96,13 @@ pub enum Deed {
         at: String,
         /// For writing.
         writes: bool,
+    },
+    /// An open of a FIFO for writing, and a write by that.
+    OpenAndWrite {
+        /// Its name.
+        at: String,
+        /// How many bytes.
+        bytes: u64,
     },
     /// A write of 1 to an eventfd, or the next signal of a signalfd's to the task that reads it.
     Feed {

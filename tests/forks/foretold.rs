@@ -24,6 +24,9 @@ const PROGRAMS: u64 = 30;
 /// The most statements of one.
 const STATEMENTS: usize = 45;
 
+/// Where the trials of what somebody is told to type are counted.
+const ADVICE: &str = "(advice)";
+
 /// How often a rule was met.
 #[derive(Debug, Clone, Default)]
 struct Met {
@@ -105,6 +108,8 @@ const BROUGHT_ABOUT: &[(&str, &str, usize)] = &[
     ("mkfifo f\nfork c\nc: open f wr w", "asleep-in-open", 1),
     ("mkfifo f\nfork c\nc: open f wr w\nunlink f", "asleep-in-open", 1),
     ("mkfifo f\nfork c\nc: open f rdwr b\nopen f wr w\nc: read b", "own-opening-keeps-eof-away", 1),
+    ("mkfifo f\nfork c\nc: open f rdwr b\nc: read b", "own-opening-keeps-eof-away", 1),
+    ("mkfifo f\nfork c\nc: open f rdwr b\nunlink f\nc: read b", "own-opening-keeps-eof-away", 1),
     ("pipe p\nfork c\nc: close p[1]\nc: poll p[0] timeout=-1", "asleep-in-poll", 2),
     ("socketpair dgram d\nfork c\nc: poll d[1] for=in timeout=-1", "asleep-in-poll", 1),
     ("socket stream l\nbind l @l\nlisten l\nfork c\nc: poll l for=in timeout=-1", "asleep-in-poll", 1),
@@ -265,7 +270,6 @@ impl Run {
             return Err(format!("{rule} foretells {foretold:?}, and not {many} things"));
         }
         let (text, one) = (foretold[at].0.to_owned(), foretold[at].1.clone());
-        self.rules.entry(rule.to_owned()).or_default().valued += 1;
         let tried = |run: &Self| run.rules.get(rule).map_or(0, |met| met.tried);
         let before = tried(self);
         self.judge(rule, &text, &one)?;
@@ -315,9 +319,9 @@ impl Run {
         }
         for statement in advice.split('`').skip(1).step_by(2) {
             let events = self.perform(statement)?;
-            self.rules.entry("(advice)".to_owned()).or_default().tried += 1;
+            self.rules.entry(ADVICE.to_owned()).or_default().tried += 1;
             if let Some(reason) = events.iter().find_map(refusal) {
-                self.rules.entry("(advice)".to_owned()).or_default().wrong += 1;
+                self.rules.entry(ADVICE.to_owned()).or_default().wrong += 1;
                 return Err(format!("wrong: {} says \"{}\": refused, {reason}", explained.rule, explained.text));
             }
         }

@@ -14,6 +14,8 @@ mod epolls;
 mod groups;
 #[path = "../why/kernel.rs"]
 mod kernel;
+#[path = "../why/provenance.rs"]
+mod provenance;
 #[path = "../why/objects.rs"]
 mod objects;
 
@@ -234,7 +236,7 @@ fn broken_pipe_with_the_signal_and_without() {
     );
     explains(
         "channel seqpacket s child1\nshutdown s[0] wr\nwrite s[0] x => EPIPE\nwhy",
-        &[("epipe-without-sigpipe", &["s[0] itself was shut down"])],
+        &[("epipe-without-sigpipe", &["s[0] was shut down for writing by parent's shutdown in line 2"])],
     );
 }
 
@@ -261,7 +263,7 @@ fn the_reply_stands_before_or_behind_the_reset() {
     let script = |kind: &str| {
         format!("channel {kind} c child1\nwrite c[0] ab\nchild1: write c[1] reply\nchild1: close c[1]\nwhy c[0]")
     };
-    explains(&script("stream"), &[("next-read-takes-bytes", &["then ECONNRESET once"])]);
+    explains(&script("stream"), &[("next-read-takes-bytes", &["After them come ECONNRESET, once, and EOF"])]);
     explains(&script("seqpacket"), &[("reset-by-unread-bytes", &["the messages that wait"])]);
 }
 
@@ -505,7 +507,7 @@ fn the_plain_errors_and_the_ends_of_a_pipe() {
     explains(
         "pipe p\nread @77 => EBADF\nwhy\nrecv p[0] => ENOTSOCK\nwhy\nwhy p[1]\nwhy p[0]",
         &[
-            ("bad-descriptor", &["read by parent"]),
+            ("bad-descriptor", &["so read fails with EBADF"]),
             ("not-a-socket", &["recv by parent"]),
             ("pipe-goes-one-way", &["p[1]"]),
             ("still-held", &["parent (descriptor 4)"]),

@@ -85,7 +85,7 @@ fn eof_of_a_fifo_is_not_the_last_word() {
         &[
             (
                 "own-opening-keeps-eof-away",
-                &["for reading and writing (descriptor 3)", "counts as a writer itself", "Nobody else has q open"],
+                &["for reading and writing (descriptor 3)", "so it counts as a writer", "Nobody else has q open"],
             ),
             ("fifo-is-not-open", &["Nobody has q open for reading now"]),
         ],

@@ -142,7 +142,7 @@ fn one_s_own_copy_is_named_before_any_deadlock() {
     never_says(script, &["deadlock", "Deadlock", "waits for itself"]);
     explains(
         "pipe p\nflood p[1] 4096 100 => sleeps\nwhy",
-        &[("own-copy-keeps-epipe-away", &["nobody but parent itself could read there", "descriptor 3"])],
+        &[("own-copy-keeps-epipe-away", &["Nobody but parent itself could read there", "descriptor 3"])],
     );
 }
 
@@ -160,9 +160,9 @@ fn addressed_sends_say_what_they_met() {
         "socketpair dgram m\nsend m[0] x to=@nowhere => ECONNREFUSED\nwhy\nwrite m[0] hello => 5\nsocket dgram l\nbind l @l\nsocket dgram a nonblock\n\
          connect a @l\nflood a 20 100 => EAGAIN\nsocket dgram b\npoll b => POLLOUT\nwhy\nsend b hi to=@l dontwait => EAGAIN\nwhy",
         &[
-            ("nobody-at-address", &["Nobody is bound to @nowhere", "m[0] still sends to m[1]"]),
+            ("nobody-at-address", &["nobody has bound a socket to @nowhere", "m[0] still sends to m[1]"]),
             ("writable-but-fails", &["speaks of its own send buffer alone"]),
-            ("short-queue", &["The queue of l is full", "whoever sent them"]),
+            ("short-queue", &["The queue of l is full", "from all senders together"]),
         ],
     );
 }
@@ -195,7 +195,10 @@ fn exec_says_what_it_closed() {
     explains(
         "socketpair stream s cloexec\npipe p\nfork k\nk: exec\nwhy\nk: exec\nwhy",
         &[
-            ("exec-closes-what-is-marked", &["3 (s[0]) and 4 (s[1])", "2 other descriptors stay open"]),
+            (
+                "exec-closes-what-is-marked",
+                &["3 (s[0]) and 4 (s[1])", "stay open in the new program, under the same numbers"],
+            ),
             ("exec-closes-what-is-marked", &["nothing was"]),
         ],
     );
@@ -207,7 +210,7 @@ fn what_is_left_of_a_stream_and_what_was_cut() {
         "socketpair stream s\nwrite s[0] one\nwrite s[0] two\nread s[1] 4 => \"onet\"\nwhy\nread s[1] => \"wo\"\nwhy\n\
          socketpair dgram d nonblock\nshutdown d[1] rd\nnonblock d[1] off\nread d[1] => EOF\nwhy",
         &[
-            ("stream-joins-writes", &["\"one\" and \"two\"", "of the last write 1 of 3 bytes"]),
+            ("stream-joins-writes", &["\"one\" and \"two\"", "Of the last write 1 of 3 bytes fitted"]),
             ("rest-of-an-earlier-read", &["These 2 bytes are what an earlier read left"]),
             ("eof-own-shutdown", &["one that must not sleep fails with EAGAIN"]),
         ],

@@ -131,6 +131,15 @@ impl Run {
                 let fails = call_of(&events, &by, |call| call.ret.is_some_and(|ret| ret < 0)).is_some();
                 Ok((!fails).then_some(events))
             }
+            Deed::OpenAndWrite { at, bytes } => {
+                let name = self.session.world().free_name("zz");
+                let Some(by) = self.idle() else { return Ok(None) };
+                let opened = self.perform(&format!("{by}: open {at} wr {name}"))?;
+                if call_of(&opened, &by, |call| call.ret.is_some_and(|ret| ret >= 0)).is_none() {
+                    return Ok(None);
+                }
+                self.perform(&format!("{by}: write {name} {bytes}*w")).map(Some)
+            }
             Deed::Feed { object } => self.feed(*object, tasks),
             Deed::Take { object } => {
                 let Some((by, fd, label)) = self.holder(*object) else { return Ok(None) };
