@@ -199,6 +199,9 @@ struct Tally {
     faults: Vec<String>,
 }
 
+/// After how many programs a long run says how far it is.
+const SAID_AFTER: usize = 100;
+
 /// Each script that has a form prints its own transcript; with one assertion altered it says on which line. How many have a form.
 pub fn each_prints_its_transcript(language: &Language, scripts: &[Script]) -> usize {
     let mut tally = Tally::default();
@@ -209,7 +212,19 @@ pub fn each_prints_its_transcript(language: &Language, scripts: &[Script]) -> us
             tally.programs += 1;
             match is_as_it_was(&mut begun, language, at) {
                 Ok(is_altered) => tally.caught += usize::from(is_altered),
-                Err(fault) => tally.faults.push(format!("{}: {}: {fault}", begun.name, begun.folder.keep().display())),
+                Err(fault) => {
+                    let fault = format!("{}: {}: {fault}", begun.name, begun.folder.keep().display());
+                    eprintln!("{fault}");
+                    tally.faults.push(fault);
+                }
+            }
+            if tally.programs % SAID_AFTER == 0 {
+                eprintln!(
+                    "so far {} programs, {} caught, {} with a fault",
+                    tally.programs,
+                    tally.caught,
+                    tally.faults.len()
+                );
             }
         }
     }
