@@ -195,6 +195,9 @@ pub fn name_bytes(shown: &str) -> Vec<u8> {
 
 /// The beginning of some bytes that were cut: without a last letter that may have gone on behind the cut.
 pub fn whole(bytes: &[u8]) -> &[u8] {
+    if bytes.is_ascii() {
+        return bytes;
+    }
     let last = self::bytes(bytes).into_iter().rev().find(|letter| letter.len > 0 && !is_broken(bytes, letter));
     let Some(last) = last else { return bytes };
     let is_sure = bytes[last.at..last.at + last.len].is_ascii();

@@ -151,33 +151,42 @@ fn is_alarm(moment: &Moment) -> bool {
     })
 }
 
+/// One way to say a moment.
+struct Wording {
+    text: String,
+    /// How many letters of its words each message has behind its mark; without marks none.
+    letters: Option<u16>,
+}
+
 /// A moment in so many columns: `write wire[0] 3 #1 one`, or less of it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "most kinds of event are no moments")]
 fn label(context: ViewContext<'_>, moment: &Moment, (width, style): (u16, Style)) -> Vec<Span<'static>> {
-    let plain = |text: String| Some(vec![vec![Span::styled(text, style)]]);
-    let mut texts = moment.events.iter().rev().filter_map(|event| match &event.what {
-        What::Call(call) => of_call(context, call, (moment, style)),
-        What::Signal { signal, .. } => plain(signal.name().clone()),
+    let plain = |text: String| Wording { text, letters: None };
+    let mut wordings = moment.events.iter().rev().filter_map(|event| match &event.what {
+        What::Call(call) => of_call(call, moment),
+        What::Signal { signal, .. } => Some(vec![plain(signal.name().clone())]),
         What::Death { death, .. } => {
             let words = death.words();
             let short = words.replace("killed by ", "");
-            Some([words, short].map(|text| vec![Span::styled(text, style)]).into())
+            Some([words, short].map(plain).into())
         }
         _ => None,
     });
-    let forms = texts.next().unwrap_or_default();
+    let wordings = wordings.next().unwrap_or_default();
+    // What a message says is spelled only as long as nothing fits: most moments are said by their first wording.
+    let spans = |wording: &Wording| {
+        let mut spans = vec![Span::styled(wording.text.clone(), style)];
+        spans.extend(wording.letters.into_iter().flat_map(|letters| marks(context, moment, (letters, style))));
+        spans
+    };
+    let within = |room: u16| wordings.iter().map(spans).find(|form| words::spans_width(form) <= room);
+    let cut = || wordings.last().map_or_else(Vec::new, |wording| words::clip(spans(wording), width));
     // Before it is cut, what is said takes the blank before the next line, too.
-    let within = |room: u16| forms.iter().find(|form| words::spans_width(form) <= room).cloned();
-    let cut = || forms.last().map_or_else(Vec::new, |form| words::clip(form.clone(), width));
     within(width).or_else(|| within(width + 1)).unwrap_or_else(cut)
 }
 
 /// What is said of a call, the longest first. An error is what stays of it.
-fn of_call(
-    context: ViewContext<'_>,
-    call: &CallEvent,
-    (moment, style): (&Moment, Style),
-) -> Option<Vec<Vec<Span<'static>>>> {
+fn of_call(call: &CallEvent, moment: &Moment) -> Option<Vec<Wording>> {
     if call.ret.is_none() && call.state != CallState::Asleep {
         return None;
     }
@@ -191,30 +200,30 @@ fn of_call(
         Some(ret) if moves => format!(" {ret}"),
         Some(_) => call.names.made.as_ref().map(|name| format!(" {name}")).unwrap_or_default(),
     };
-    let say = |text: String, marks: Vec<Span<'static>>| {
-        let mut spans = vec![Span::styled(text, style)];
-        spans.extend(marks);
-        spans
-    };
-    let marks = |letters| marks(context, moment, (letters, style));
-    if marks(0).is_empty() {
-        let short = what.trim_start().to_owned();
-        let mut forms = vec![format!("{verb}{end}{what}"), format!("{verb}{what}"), short];
+    let whole = format!("{verb}{end}{what}");
+    if has_no_mark(&moment.traffic) {
+        let mut texts = vec![whole, format!("{verb}{what}"), what.trim_start().to_owned()];
         if call.errno != Errno::NONE {
             // Half a name says less than none.
-            forms.push("failed".to_owned());
+            texts.push("failed".to_owned());
         }
-        return Some(forms.into_iter().map(|text| say(text, Vec::new())).collect());
+        return Some(texts.into_iter().map(|text| Wording { text, letters: None }).collect());
     }
-    let mut forms: Vec<Vec<Span<'static>>> =
-        [24, 16, 10, 6].into_iter().map(|letters| say(format!("{verb}{end}"), marks(letters))).collect();
-    forms.extend(
-        [format!("{verb}{end}{what}"), format!("{verb}{end}"), format!("{verb}{what}"), verb.to_owned()]
-            .map(|text| say(text, marks(0))),
-    );
+    let mut wordings: Vec<Wording> =
+        [24, 16, 10, 6].map(|letters| Wording { text: format!("{verb}{end}"), letters: Some(letters) }).into();
     // The line itself tells a write from a read.
-    forms.push(marks(0));
-    Some(forms)
+    let short = [whole, format!("{verb}{end}"), format!("{verb}{what}"), verb.to_owned(), String::new()];
+    wordings.extend(short.map(|text| Wording { text, letters: Some(0) }));
+    Some(wordings)
+}
+
+/// Whether nothing moved that has a number, and nothing was lost.
+fn has_no_mark(traffic: &Traffic) -> bool {
+    match traffic {
+        Traffic::Sent(_) => false,
+        Traffic::Took { messages, lost } => messages.is_empty() && *lost == 0,
+        Traffic::None | Traffic::Eof => true,
+    }
 }
 
 /// The marks of the messages that moved, in their hues, each with so many letters of its words; and what was lost of them.

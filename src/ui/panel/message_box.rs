@@ -210,7 +210,8 @@ impl MessageBox {
         let mut wide = self.letters_width();
         let mut seen: usize = self.letters.iter().map(|(letter, _)| letter.len).sum();
         let mut kept = self.letters.len();
-        while kept > 0 && wide.saturating_add(self.tail_after(kept, seen)) > limit {
+        // Letters that have no room by themselves first: what stands behind them need not be spelled for each.
+        while kept > 0 && (wide > limit || wide.saturating_add(self.tail_after(kept, seen)) > limit) {
             kept -= 1;
             wide = wide.saturating_sub(self.letters[kept].0.width);
             seen -= self.letters[kept].0.len;
