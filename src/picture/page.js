@@ -14,10 +14,13 @@ function line(text, tag) {
   return paragraph;
 }
 
-function words(step) {
-  const title = step.statement ? `Event ${step.at}, ${step.statement}` : `Event ${step.at}`;
+// What some steps that follow each other say: one on the screen, those of a statement on paper.
+function words(some) {
+  const [first, step] = [some[0], some[some.length - 1]];
+  const events = first === step ? `Event ${step.at}` : `Events ${first.at} to ${step.at}`;
+  const title = step.statement ? `${events}, ${step.statement}` : events;
   const all = [line(step.at === 0 ? "Before everything" : title, "strong")];
-  step.told.forEach((text) => all.push(line(text, "code")));
+  some.flatMap((one) => one.told).forEach((text) => all.push(line(text, "code")));
   if (step.why) all.push(line(`Why: ${step.why}`));
   return all;
 }
@@ -28,7 +31,7 @@ function show(number) {
   slider.value = at;
   slider.setAttribute("aria-valuetext", `event ${step.at} of ${steps[steps.length - 1].at}`);
   screen.innerHTML = html(step, view);
-  told.replaceChildren(...words(step));
+  told.replaceChildren(...words([step]));
   document.querySelectorAll("#statements button").forEach((button) => {
     button.toggleAttribute("aria-current", steps[button.dataset.to].statement === step.statement);
   });
@@ -61,10 +64,13 @@ part("on").addEventListener("click", () => show(at + 1));
 viewKey.addEventListener("click", toggle);
 slider.addEventListener("input", () => show(Number(slider.value)));
 
+let begun = 0;
 steps.forEach((step, number) => {
   if (!step.is_last) return;
+  const some = steps.slice(begun, number + 1);
+  begun = number + 1;
   const section = part("paper").appendChild(document.createElement("section"));
-  section.append(...words(step));
+  section.append(...words(some));
   section.appendChild(document.createElement("pre")).innerHTML = html(step, "bench");
   if (!step.statement) return;
   const button = part("statements").appendChild(document.createElement("li")).appendChild(document.createElement("button"));
@@ -72,5 +78,6 @@ steps.forEach((step, number) => {
   button.appendChild(document.createElement("code")).textContent = step.statement;
   button.addEventListener("click", () => show(number));
 });
+document.querySelector("details").hidden = !steps.some((step) => step.statement);
 part("run").hidden = false;
 show(0);

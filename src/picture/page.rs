@@ -33,6 +33,7 @@ pub fn text(opened: &Opened, drawing: Drawing) -> Result<String, String> {
     let size = drawing.size.unwrap_or((80, 30));
     let mut screens = Screens::of(opened, size)?;
     let (mut lines, mut steps) = (Lines::default(), Vec::<PageStep>::new());
+    let mut whose = None;
     let (oldest, newest) = (screens.oldest(), drawing.at.unwrap_or(screens.newest()).min(screens.newest()));
     let mut at = oldest;
     while at <= newest && steps.len() < MAX_STEPS && lines.bytes < MAX_BYTES {
@@ -49,9 +50,13 @@ pub fn text(opened: &Opened, drawing: Drawing) -> Result<String, String> {
             bench,
             diagram,
         };
+        let by = screens.moment().map(|moment| moment.task);
         if let Some(before) = steps.last_mut() {
-            before.is_last = before.statement != step.statement;
+            // Without statements, as of a watched program, what one process does before another one is such a part.
+            let is_other = step.statement.is_none() && by != whose;
+            before.is_last = before.statement != step.statement || is_other;
         }
+        whose = by;
         lines.bytes += step.told.iter().map(String::len).sum::<usize>() + 200;
         steps.push(step);
         at += 1;
@@ -80,6 +85,13 @@ fn drawn(screens: &mut Screens<'_>, view: View, lines: &mut Lines) -> Vec<usize>
     numbers
 }
 
+/// A letter; one that takes two columns takes them whatever font it is found in.
+fn marked_up(cell: &Cell, next: Option<&(&Cell, &Cell)>) -> String {
+    let text = in_markup(&cell.text);
+    let is_wide = next.is_some_and(|(next, _)| next.text.is_empty()) && !text.is_empty();
+    if is_wide { format!("<b>{text}</b>") } else { text }
+}
+
 impl Lines {
     /// The number of a line that is drawn on both grounds.
     fn number(&mut self, (dark, light): (&Vec<Cell>, &Vec<Cell>), grids: (&Grid, &Grid)) -> usize {
@@ -88,8 +100,7 @@ impl Lines {
         let is_empty = |(dark, _): &(&Cell, &Cell)| dark.is_blank() && dark.look.ground == grids.0.ground;
         let used = cells.iter().rposition(|pair| !is_empty(pair)).map_or(0, |last| last + 1);
         for run in cells[..used].chunk_by(|one, next| (one.0.look, one.1.look) == (next.0.look, next.1.look)) {
-            let text: String = run.iter().map(|(cell, _)| cell.text.as_str()).collect();
-            let text = in_markup(&text);
+            let text: String = run.iter().enumerate().map(|(at, (cell, _))| marked_up(cell, run.get(at + 1))).collect();
             let class = self.class((run[0].0.look, run[0].1.look));
             let _ = write!(html, "<i class=s{class}>{text}</i>");
         }

@@ -23,7 +23,7 @@ pub struct PageStep {
     pub told: Vec<String>,
     /// Why.
     pub why: Option<String>,
-    /// Whether it is the last one of its statement.
+    /// Whether it is the last one of its statement; without statements, of what one process does before another one.
     pub is_last: bool,
     /// The screen of panels, by the numbers of its lines.
     pub bench: Vec<usize>,
@@ -70,7 +70,7 @@ pub fn write(page: &Page<'_>) -> String {
          <style>\n{STYLE}:root{{--columns:{columns}}}\n{looks}</style>\n</head>\n<body>\n\
          <main>\n<h1>{name}</h1>\n\
          <p class=note>What the kernel did{on}, event by event. Keys: <kbd>←</kbd> <kbd>→</kbd> one event, <kbd>↑</kbd> <kbd>↓</kbd> one \
-         statement, <kbd>d</kbd> the diagram.</p>\n{left_out}\
+         {part}, <kbd>d</kbd> the diagram.</p>\n{left_out}\
          <noscript><p>Without JavaScript this is the transcript:</p><pre tabindex=0>{transcript}</pre></noscript>\n\
          <div id=run hidden>\n\
          <div class=keys><button id=back aria-label=\"one event back\">←</button>\
@@ -82,6 +82,7 @@ pub fn write(page: &Page<'_>) -> String {
          <details><summary>All statements</summary><ol id=statements></ol></details>\n</div>\n\
          </main>\n<div id=paper aria-hidden=true></div>\n\
          <script type=\"application/json\" id=data>{data}</script>\n<script>\n{PROGRAM}</script>\n</body>\n</html>\n",
+        part = if page.steps.iter().any(|step| step.statement.is_some()) { "statement" } else { "process's turn" },
         columns = page.size.0,
         steps = page.steps.len(),
         last = page.steps.len().saturating_sub(1),
