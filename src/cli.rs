@@ -78,7 +78,7 @@ pub enum Command {
     },
     /// What a recording shows, or a script or a lesson does now, in a form to take home: a page, a picture, a film, a diagram.
     Export {
-        /// The recording or log; a script or a lesson is run now. For a sheet, key or quiz a lesson, by file, number or name.
+        /// The recording or log; a script or a lesson is run now, a lesson by file, number or name. A sheet, key or quiz is of a lesson.
         #[arg(value_name = "FILE|-")]
         file: PathBuf,
         /// In which form.

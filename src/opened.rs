@@ -10,6 +10,7 @@ use color_eyre::eyre::{Result, WrapErr};
 use serde_json::json;
 
 use crate::app::transcript::MAX_ROWS;
+use crate::lesson::Lesson;
 use crate::recording::Recording;
 use crate::recording::entry::RecordingEntry;
 use crate::recording::file::{Header, SourceKind};
@@ -69,6 +70,8 @@ pub struct Opened {
     pub events: Vec<Event>,
     /// The statements that made it, since the last empty bench.
     pub statements: Vec<Statement>,
+    /// The line of the last `reset`: what was done before it is not in the recording.
+    pub reset: Option<u32>,
 }
 
 /// What is said of a file that is neither.
@@ -106,10 +109,12 @@ fn neither() -> Fault {
 fn load(input: impl BufRead) -> Result<Opened, Fault> {
     let (mut reader, header) = RecordingReader::open(input)?;
     let mut replay = Replay::new(&header, true);
-    let (mut events, mut statements) = (Vec::new(), Vec::new());
+    let (mut events, mut statements) = (Vec::<Event>::new(), Vec::<Statement>::new());
+    let mut reset = None;
     while let Some(entry) = reader.next_entry()? {
         match &entry {
             RecordingEntry::Bench(_) => {
+                reset = statements.last().map(|statement| statement.line).or(reset);
                 events.clear();
                 statements.clear();
             }
@@ -127,7 +132,7 @@ fn load(input: impl BufRead) -> Result<Opened, Fault> {
         }
     }
     let name = header.argv.last().unwrap_or(&header.program).clone();
-    Ok(Opened { name, header, recording: replay.into_recording(), events, statements })
+    Ok(Opened { name, header, recording: replay.into_recording(), events, statements, reset })
 }
 
 /// Whatever a file is: a recording or a log of strace is read, a script or a lesson is run now.
@@ -149,6 +154,12 @@ fn run_text(name: &str, input: impl BufRead, settings: Settings) -> Result<Resul
         }
         Err(fault) => Ok(Err(fault)),
     }
+}
+
+/// A lesson, run now.
+pub fn lesson(lesson: Lesson, settings: Settings) -> Result<Result<Opened, Fault>> {
+    let name = lesson.id.clone();
+    Ok(ran::run(&name, ran::of_lesson(lesson), settings, None)?.ok_or_else(endless))
 }
 
 /// How long the run of a string may take: it may come from anybody.

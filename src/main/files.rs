@@ -103,15 +103,27 @@ pub fn export(arguments: &Arguments, file: &Path, format: &ExportFormat, output:
         return write(&on_paper(&lesson(file)?), output);
     }
     let name = text::string(&file.display().to_string());
-    let input = input_of(file)?;
     let settings = Settings { max_tasks: usize::from(arguments.max_tasks), ..Settings::default() };
+    let is_file = file == Path::new("-") || file.exists();
+    let named = if is_file { None } else { named_lesson(file) };
+    let input = if named.is_some() { None } else { Some(input_of(file)?) };
     guarded(Terminal::Untouched, || {
         let own = file.file_name().map_or_else(|| name.clone(), |own| text::string(&own.display().to_string()));
-        let taken = opened::take(&own, input, settings).wrap_err_with(|| name.clone())?;
-        let opened = match taken {
+        let taken = match (named, input) {
+            (Some(lesson), _) => opened::lesson(lesson, settings),
+            (None, Some(input)) => opened::take(&own, input, settings),
+            (None, None) => return Ok(USAGE),
+        };
+        let opened = match taken.wrap_err_with(|| name.clone())? {
             Ok(opened) => opened,
             Err(fault) => return Ok(broken(&name, &fault)),
         };
+        if let Some(line) = opened.reset {
+            say_remarks(
+                &name,
+                &[format!("the export begins after `reset` in line {line}; what was before it is left out")],
+            );
+        }
         let text = exported(&opened, format).map_err(|reason| eyre!(reason))?;
         write(&text, output)
     })
@@ -125,12 +137,17 @@ fn write(text: &str, output: Option<&Path>) -> Result<u8> {
     Ok(0)
 }
 
+/// A built-in lesson, by its number or name.
+fn named_lesson(file: &Path) -> Option<Lesson> {
+    let mut lessons = texts_in(None);
+    list::named(&lessons, &file.to_string_lossy()).map(|at| lessons.swap_remove(at))
+}
+
 /// A lesson: a file, or the number or name of a built-in one.
 fn lesson(file: &Path) -> Result<Lesson> {
     let name = file.to_string_lossy();
-    let mut lessons = texts_in(None);
-    match list::named(&lessons, &name) {
-        Some(at) => Ok(lessons.swap_remove(at)),
+    match named_lesson(file) {
+        Some(lesson) => Ok(lesson),
         None if file.is_file() => Ok(load::load(&name, &checker::read(file)?)?),
         None => Err(eyre!("there is no lesson {}; `tincans lessons` lists them", text::string(&name))),
     }

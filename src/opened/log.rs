@@ -28,7 +28,8 @@ pub fn load(name: &str, input: &mut dyn BufRead) -> io::Result<(Opened, Remarks)
         }
         Ok(())
     })?;
-    let opened = Opened { name: name.to_owned(), header: header(name), recording, events, statements: Vec::new() };
+    let opened =
+        Opened { name: name.to_owned(), header: header(name), recording, events, statements: Vec::new(), reset: None };
     Ok((opened, remarks(&importer)))
 }
 

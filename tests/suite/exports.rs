@@ -86,6 +86,58 @@ fn a_page_asks_for_nothing_and_nothing_in_it_is_more_than_text() {
     }
 }
 
+/// Of each step of a page whether it is the last of its part.
+fn ends_of_parts(page: &str) -> Vec<bool> {
+    let data: Value = serde_json::from_str(between(page, "id=data>", "</script>")).expect("JSON");
+    data["steps"].as_array().expect("steps").iter().map(|step| step["is_last"] == true).collect()
+}
+
+#[test]
+fn what_has_no_statements_is_printed_turn_by_turn() {
+    let log = "7 pipe([3, 4]) = 0\n7 fork() = 8\n8 close(3) = 0\n8 write(4, \"x\", 1) = 1\n7 read(3, \"x\", 9) = 1\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("run.log"), log).expect("a log");
+    let page = text(&run_in(folder.path(), &["export", "run.log", "--html"]).stdout);
+    assert!(page.contains("one process's turn"));
+    // Before everything; the two calls of the first; those of the second; the read.
+    assert_eq!(ends_of_parts(&page), [true, false, true, false, true, true]);
+    assert_eq!(ends_of_parts(&exported(&["--html"])).iter().filter(|is_last| **is_last).count(), 8);
+}
+
+#[test]
+fn a_letter_of_two_columns_takes_two_in_any_font() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("wide.tin"), "socketpair dgram d\nwrite d[0] \"a語\"\n").expect("a script");
+    let page = text(&run_in(folder.path(), &["export", "wide.tin", "--html"]).stdout);
+    assert!(page.contains("a\\u003cb>語\\u003c/b>"), "{page}");
+}
+
+#[test]
+fn what_was_before_a_reset_is_said_to_be_left_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("two.tin"), "pipe p\nwrite p[1] x\nreset\nsocketpair dgram d\n").expect("a script");
+    run_in(folder.path(), &["run", "two.tin", "--record", "two.tincans"]);
+    for (file, form) in
+        [("two.tin", "--c"), ("two.tincans", "--c"), ("two.tincans", "--html"), ("two.tin", "--mermaid")]
+    {
+        let output = run_in(folder.path(), &["export", file, form]);
+        let said = text(&output.stderr);
+        let wanted =
+            format!("tincans: {file}: the export begins after `reset` in line 3; what was before it is left out\n");
+        assert_eq!((output.status.code(), said), (Some(0), wanted), "{file} {form}");
+        assert!(!text(&output.stdout).contains("pipe"), "{file} {form}");
+    }
+}
+
+#[test]
+fn a_lesson_is_taken_home_by_its_number_or_its_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, wanted) in [("1", 0), ("first-hello", 0), ("nowhere", 2)] {
+        let output = run_in(folder.path(), &["export", name, "--mermaid"]);
+        assert_eq!(output.status.code(), Some(wanted), "{name}: {}", text(&output.stderr));
+    }
+}
+
 #[test]
 fn a_picture_shows_the_view_and_the_event_that_is_asked_for() {
     let last = exported(&["--svg"]);
