@@ -5,11 +5,14 @@ use std::fmt::Write as _;
 
 use crate::abi::Signal;
 use crate::recording::Recording;
+use crate::text;
 use crate::trace::{Fact, TaskId, What, strace};
 use crate::world::history::{MAX_MOMENTS, Moment, Traffic};
 
-/// Moments that are drawn, the first ones: forges refuse diagrams of more than 50,000 characters.
+/// Moments that are drawn, the first ones.
 pub const MAX_DRAWN: u64 = 300;
+/// Forges refuse diagrams of more than 50,000 characters: no moment is added to one that has this many bytes.
+const MAX_TEXT: usize = 48_000;
 /// The longest note, in characters.
 const MAX_NOTE: usize = 90;
 
@@ -19,28 +22,30 @@ pub fn text(recording: &Recording) -> Result<String, String> {
     if history.oldest() > 0 {
         return Err("its oldest events are forgotten, there are too many".to_owned());
     }
-    let mut text = "sequenceDiagram\n".to_owned();
+    let mut diagram = "sequenceDiagram\n".to_owned();
     for record in history.records() {
         if let Fact::Born(birth) = &record.fact {
-            let _ = writeln!(text, "    participant {} as {}", id(record.task), escaped(&birth.name));
+            let _ = writeln!(diagram, "    participant {} as {}", id(record.task), escaped(&birth.name));
         }
     }
-    let drawn = history.newest().min(MAX_DRAWN);
-    let mut at = 0;
-    while at < drawn {
-        let next = (at + MAX_MOMENTS as u64).min(drawn);
-        let count = usize::try_from(next - at).unwrap_or(MAX_MOMENTS);
-        let mut moments = history.look(next, count).moments;
-        calls_before_signals(&mut moments);
-        for moment in &moments {
-            draw(moment, &mut text);
+    let mut moments = history.look(MAX_DRAWN, MAX_MOMENTS).moments;
+    calls_before_signals(&mut moments);
+    let mut drawn = 0;
+    for moment in &moments {
+        if diagram.len() > MAX_TEXT {
+            break;
         }
-        at = next;
+        draw(moment, &mut diagram);
+        drawn += 1;
     }
-    if drawn < history.newest() {
-        let _ = writeln!(text, "    Note over t0: {} more events are not drawn", history.newest() - drawn);
+    match history.newest().saturating_sub(drawn) {
+        0 => {}
+        1 => diagram.push_str("    Note over t0: 1 more event is not drawn\n"),
+        more => {
+            let _ = writeln!(diagram, "    Note over t0: {more} more events are not drawn");
+        }
     }
-    Ok(text)
+    Ok(diagram)
 }
 
 /// As in the transcript: a task's call comes before its signal, in whichever order a sleeping call and its handler were recorded.
@@ -58,15 +63,16 @@ fn calls_before_signals(moments: &mut [Moment]) {
     }
 }
 
-fn draw(moment: &Moment, text: &mut String) {
+fn draw(moment: &Moment, diagram: &mut String) {
     let task = id(moment.task);
     if let Traffic::Took { messages, .. } = &moment.traffic {
         for taken in messages {
-            let _ = writeln!(text, "    {}->>{task}: message {}", id(taken.by), taken.message.1);
+            let _ = writeln!(diagram, "    {}->>{task}: message {}", id(taken.by), taken.message.1);
         }
     }
     for line in moment.events.iter().flat_map(strace::lines) {
-        let _ = writeln!(text, "    Note over {task}: {}", escaped(call_of(&line)));
+        let line = text::respelled(&line);
+        let _ = writeln!(diagram, "    Note over {task}: {}", escaped(call_of(&line)));
     }
 }
 

@@ -62,7 +62,8 @@ impl Grid {
 
 fn row(cells: &[ratatui::buffer::Cell], (letters, ground): (Rgb, Rgb)) -> Vec<Cell> {
     let rgb = |colour: Color, plain| theme::rgb(colour).unwrap_or(plain);
-    let mut covered = 0;
+    // The second column of a wide letter is drawn by nobody: it looks as its letter does.
+    let (mut covered, mut wide) = (0, None);
     let look = |cell: &ratatui::buffer::Cell| {
         let (letters, ground) = (rgb(cell.fg, letters), rgb(cell.bg, ground));
         let is = |modifier| cell.modifier.contains(modifier);
@@ -78,8 +79,26 @@ fn row(cells: &[ratatui::buffer::Cell], (letters, ground): (Rgb, Rgb)) -> Vec<Ce
     let cell = |cell: &ratatui::buffer::Cell| {
         let is_covered = covered > 0;
         covered = if is_covered { covered - 1 } else { cell.symbol().width().saturating_sub(1) };
+        let look = wide.filter(|_| is_covered).unwrap_or_else(|| look(cell));
+        wide = Some(look);
         let text = if is_covered { "" } else { cell.symbol() };
-        Cell { text: text.to_owned(), look: look(cell) }
+        Cell { text: text.to_owned(), look }
     };
     cells.iter().map(cell).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::layout::Rect;
+    use ratatui::style::Style;
+
+    #[test]
+    fn the_second_column_of_a_wide_letter_looks_as_its_letter() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 4, 1));
+        buffer.set_string(0, 0, "語x", Style::new().bg(Color::Rgb(9, 9, 9)));
+        let row = Grid::of(&buffer, ((1, 1, 1), (0, 0, 0))).rows.remove(0);
+        let seen: Vec<(&str, Rgb)> = row.iter().map(|cell| (cell.text.as_str(), cell.look.ground)).collect();
+        assert_eq!(seen, [("語", (9, 9, 9)), ("", (9, 9, 9)), ("x", (9, 9, 9)), (" ", (0, 0, 0))]);
+    }
 }

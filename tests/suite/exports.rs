@@ -113,6 +113,19 @@ fn a_letter_of_two_columns_takes_two_in_any_font() {
 }
 
 #[test]
+fn a_diagram_is_not_larger_than_forges_draw_and_spells_bytes_as_everywhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = "pipe p\n".to_owned() + &format!("write p[1] \"語\\x1b{}\"\n", "<".repeat(28)).repeat(298);
+    fs::write(folder.path().join("long.tin"), script).expect("a script");
+    let diagram = text(&run_in(folder.path(), &["export", "long.tin", "--mermaid"]).stdout);
+    assert!((45_000..50_000).contains(&diagram.len()), "{}", diagram.len());
+    assert!(diagram.contains("#34;語\\x1b#60;"), "{}", diagram.lines().nth(3).unwrap_or_default());
+    let notes = diagram.matches("write(").count();
+    let wanted = format!("    Note over t0: {} more events are not drawn", 298 - notes);
+    assert_eq!(diagram.lines().last(), Some(wanted.as_str()));
+}
+
+#[test]
 fn what_was_before_a_reset_is_said_to_be_left_out() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("two.tin"), "pipe p\nwrite p[1] x\nreset\nsocketpair dgram d\n").expect("a script");
