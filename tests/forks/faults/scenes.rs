@@ -127,6 +127,7 @@ pub fn all() -> ExitCode {
         Err(_) => SAMPLE,
     };
     let is_short = std::env::var_os("TINCANS_FAULTS").is_none();
+    let wanted = std::env::var("TINCANS_FAULT").ok();
     let from = number("TINCANS_FROM").and_then(|from| usize::try_from(from).ok()).unwrap_or(0);
     let start = Instant::now();
     let mut bad = 0;
@@ -140,7 +141,10 @@ pub fn all() -> ExitCode {
         let faults = faults(&usual.seen.sites);
         // What is waited for on a screen takes longer.
         let distance = if is_short && !scene.keys.is_empty() { 4 * distance } else { distance };
-        let chosen: Vec<Fault> = faults.iter().copied().skip(from).step_by(distance).collect();
+        let chosen: Vec<Fault> = match &wanted {
+            Some(words) => faults.iter().copied().filter(|fault| named(*fault).contains(words)).collect(),
+            None => faults.iter().copied().skip(from).step_by(distance).collect(),
+        };
         let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
         for fault in &chosen {
             let came = come(scene, Some(*fault)).expect("ptrace worked a moment ago");
