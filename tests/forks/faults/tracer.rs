@@ -175,8 +175,10 @@ impl Tracer {
                 {
                     self.seen.is_injected = true;
                     process.fails_with = Some(fault.errno);
-                    // No such call: the kernel does nothing.
-                    let _ = request(libc::PTRACE_POKEUSER, pid, ORIG_RAX, usize::MAX);
+                    // Linux has closed the descriptor whatever close(2) returns; else no such call: the kernel does nothing.
+                    if call != libc::SYS_close {
+                        let _ = request(libc::PTRACE_POKEUSER, pid, ORIG_RAX, usize::MAX);
+                    }
                 }
             }
             Some(Stop::Exit) => {
