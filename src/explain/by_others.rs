@@ -20,20 +20,26 @@ pub(super) fn taken_after_poll(world: &World, task: &Task, end: &End) -> Option<
         return None;
     }
     let taker = since.next_back()?;
-    let (name, here) = (&task.name, end.label());
+    let here = end.label();
     let by = world.task(taker.by).map_or("somebody else", |by| &by.name);
-    let text = format!(
-        "Nothing waits at {here} any more: {} told {name} of something{}, but {by} took it before {name} read ({}). {} reserves \
-         nothing: the first read gets it. With O_NONBLOCK a read that comes too late fails with EAGAIN instead of sleeping.",
-        told.origin.call,
-        wording::in_line(world, told.origin),
-        wording::count(taker.len, "byte"),
-        told.origin.call,
-    );
-    Some(or_nonblocking(world, task, (&here, end.nonblock), wording::explanation(task, RULE, "poll(2)", text)))
+    let (empty, how) = (format!("Nothing waits at {here} any more"), format!("{by} took it"));
+    let size = format!(" ({})", wording::count(taker.len, "byte"));
+    let explained = read_too_late(world, task, told, [&empty, &how, &size]);
+    Some(or_nonblocking(world, task, (&here, end.nonblock), explained))
 }
 
 const RULE: &str = "taken-after-poll";
+
+/// A read that finds nothing of what the task was told of: that it is empty, who took it, and how much that was.
+fn read_too_late(world: &World, task: &Task, told: ToldReadable, [empty, how, size]: [&str; 3]) -> Explanation {
+    let (name, call) = (&task.name, told.origin.call);
+    let text = format!(
+        "{empty}: {call} told {name} of something{}, but {how} before {name} read{size}. {call} reserves nothing: the first read \
+         gets it. With O_NONBLOCK a read that comes too late fails with EAGAIN instead of sleeping.",
+        wording::in_line(world, told.origin),
+    );
+    wording::explanation(task, RULE, "poll(2)", text)
+}
 
 /// What to type where the call slept.
 fn or_nonblocking(world: &World, task: &Task, (here, nonblock): (&str, bool), explained: Explanation) -> Explanation {
@@ -68,16 +74,9 @@ pub(super) fn accepted_after_poll(world: &World, task: &Task, end: &End) -> Opti
 /// poll told the task that an eventfd or the like can be read, and another one took what was there.
 pub(super) fn object_taken_after_poll(world: &World, task: &Task, object: &Object) -> Option<Explanation> {
     let (told, last) = taken_since(world, task, object.id, object.taken)?;
-    let (name, here) = (&task.name, object.label());
-    let text = format!(
-        "Nothing is left at {here}: {} told {name} of something{}, but it was taken by {} before {name} read. {} reserves nothing: \
-         the first read gets it. With O_NONBLOCK a read that comes too late fails with EAGAIN instead of sleeping.",
-        told.origin.call,
-        wording::in_line(world, told.origin),
-        wording::by(world, last),
-        told.origin.call,
-    );
-    let explained = wording::explanation(task, RULE, "poll(2)", text);
+    let here = object.label();
+    let (empty, how) = (format!("Nothing is left at {here}"), format!("it was taken by {}", wording::by(world, last)));
+    let explained = read_too_late(world, task, told, [&empty, &how, ""]);
     Some(or_nonblocking(world, task, (&here, object.nonblock), explained))
 }
 
