@@ -76,6 +76,8 @@ impl World {
             && ongoing.inside
             && !ongoing.slept
             && ongoing.kept.is_empty()
+            // A read of no bytes takes nothing, whatever a recording says that it returned.
+            && ongoing.call.room() != Some(0)
             && task.order.as_ref().is_some_and(|order| order.ordered.group.is_of_one_call())
             && task.burst().is_some_and(keeps_no_more)
     }
