@@ -177,7 +177,7 @@ fn something_waits(end: &End, peer: Option<&End>, next: &NextRead) -> Option<Exp
     }
     let is_closed = peer.is_some_and(|peer| peer.closed);
     let then = match (next.comes_to_eof(), next.reports_reset()) {
-        (true, true) => "After them come ECONNRESET, once, and EOF.",
+        (true, true) => "A reader gets them first, then ECONNRESET once, then EOF.",
         (true, false) if is_closed => "After them comes EOF: data survives its sender.",
         (true, false) => "After them comes EOF.",
         (false, _) => "",

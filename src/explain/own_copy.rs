@@ -110,14 +110,13 @@ fn writer(world: &World, task: &Task, (ongoing, end): (&Ongoing, &End)) -> Optio
     let (name, here, there, call) = (&task.name, end.label(), peer.label(), ongoing.call().name());
     // How much of a write that sleeps is in the queue already, nobody has said.
     let full = match peer.inbox.waiting() {
-        0 => format!("{name} is asleep in {call}({here}): there is no room."),
-        _ => format!("{name} is asleep in {call}({here}): there is no room, and {} at {there}.", wording::waits(peer)),
+        0 => "there is no room".to_owned(),
+        _ => format!("there is no room, {} at {there}", wording::waits(peer)),
     };
-    let text = wording::sentences([
-        full,
-        format!("Nobody but {name} itself could read there: it still has {there} open, as {own}."),
-        "Without that copy the write would fail with EPIPE instead of sleeping.".to_owned(),
-    ]);
+    let text = format!(
+        "{name} is asleep in {call}({here}): {full}, and nobody but {name} itself could read there: it still has {there} open, as {own}. \
+         Without that copy the write would fail with EPIPE instead of sleeping.",
+    );
     let explained = wording::explanation(task, "own-copy-keeps-epipe-away", wording::page(end.kind), text);
     Some(wording::advised(world, task, explained, &close_own(task, &there)))
 }

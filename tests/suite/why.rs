@@ -263,7 +263,7 @@ fn the_reply_stands_before_or_behind_the_reset() {
     let script = |kind: &str| {
         format!("channel {kind} c child1\nwrite c[0] ab\nchild1: write c[1] reply\nchild1: close c[1]\nwhy c[0]")
     };
-    explains(&script("stream"), &[("next-read-takes-bytes", &["After them come ECONNRESET, once, and EOF"])]);
+    explains(&script("stream"), &[("next-read-takes-bytes", &["then ECONNRESET once, then EOF"])]);
     explains(&script("seqpacket"), &[("reset-by-unread-bytes", &["the messages that wait"])]);
 }
 

@@ -142,7 +142,7 @@ fn one_s_own_copy_is_named_before_any_deadlock() {
     never_says(script, &["deadlock", "Deadlock", "waits for itself"]);
     explains(
         "pipe p\nflood p[1] 4096 100 => sleeps\nwhy",
-        &[("own-copy-keeps-epipe-away", &["Nobody but parent itself could read there", "descriptor 3"])],
+        &[("own-copy-keeps-epipe-away", &["nobody but parent itself could read there", "descriptor 3"])],
     );
 }
 
