@@ -358,14 +358,33 @@ pub fn signal(text: &str) -> i32 {
 }
 
 fn disposition(all: &Arguments<'_, '_>) -> Call {
-    let handler = field(value(all.at(1)), "sa_handler");
+    let action = value(all.at(1));
+    let handler = field(action, "sa_handler");
     let disposition = match handler {
         None => {
             return Call::Other { name: "rt_sigaction".to_owned(), fd: None, text: all.0.join(", ") };
         }
         Some("SIG_DFL") => Disposition::Default,
         Some("SIG_IGN") => Disposition::Ignore,
+        Some(_) if field(action, "sa_flags").is_some_and(|flags| !flags.contains("SA_RESTART")) => {
+            Disposition::CatchNoRestart
+        }
         Some(_) => Disposition::Catch,
     };
     Call::Signal { signal: signal(all.at(0)), disposition }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handler_without_sa_restart_is_told_from_one_with_it() {
+        let set = |action: &str| call("rt_sigaction", &["SIGUSR1", action, "NULL", "8"]);
+        let signal = |disposition| Call::Signal { signal: 10, disposition };
+        let action = |flags: &str| format!("{{sa_handler=0x55d2, sa_mask=[], sa_flags={flags}, sa_restorer=0x7f7e}}");
+        assert_eq!(set(&action("SA_RESTORER")), signal(Disposition::CatchNoRestart));
+        assert_eq!(set(&action("SA_RESTORER|SA_RESTART")), signal(Disposition::Catch));
+        assert_eq!(set("{sa_handler=SIG_IGN, sa_mask=[], sa_flags=0}"), signal(Disposition::Ignore));
+    }
 }

@@ -336,9 +336,40 @@ fn select_time(sysno: Sysno, address: u64, memory: &dyn Memory) -> i64 {
 
 /// `struct sigaction` as the kernel has it: the handler first, then the flags.
 fn disposition(address: u64, memory: &dyn Memory) -> Disposition {
+    /// Flag of sigaction(2): a call that the handler interrupts is begun anew.
+    const SA_RESTART: u64 = 0x1000_0000;
     match memory.word64(address) {
         0 => Disposition::Default,
         1 => Disposition::Ignore,
+        _ if memory.word64(address + 8) & SA_RESTART == 0 => Disposition::CatchNoRestart,
         _ => Disposition::Catch,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Memory that reads as these words from address 8, and as zeros elsewhere.
+    struct Words(Vec<u64>);
+
+    impl Memory for Words {
+        fn read(&self, address: u64, length: usize) -> Vec<u8> {
+            let bytes = [0; 8]
+                .into_iter()
+                .chain(self.0.iter().flat_map(|word| word.to_ne_bytes()))
+                .chain([0].into_iter().cycle());
+            bytes.skip(usize::try_from(address).expect("an address of the test")).take(length).collect()
+        }
+    }
+
+    #[test]
+    fn a_handler_without_sa_restart_is_told_from_one_with_it() {
+        let set = |words: &[u64]| call(Sysno::RtSigaction, [10, 8, 0, 8, 0, 0], &Words(words.to_vec()));
+        let signal = |disposition| Call::Signal { signal: 10, disposition };
+        assert_eq!(set(&[0x5000, 0x0400_0000]), signal(Disposition::CatchNoRestart));
+        assert_eq!(set(&[0x5000, 0x1400_0000]), signal(Disposition::Catch));
+        assert_eq!(set(&[1, 0]), signal(Disposition::Ignore));
+        assert_eq!(set(&[0, 0]), signal(Disposition::Default));
     }
 }
