@@ -174,6 +174,30 @@ impl Call {
         self.facts().effect == Effect::MakesEnd
     }
 
+    /// The kernel's name where it is another one than the C library's.
+    #[cfg(test)]
+    pub fn system_call(&self) -> &str {
+        match self.facts().name {
+            "recv" => "recvfrom",
+            "send" => "sendto",
+            "waitpid" => "wait4",
+            "signal" | "sigaction" => "rt_sigaction",
+            "sigprocmask" => "rt_sigprocmask",
+            "setrlimit" => "prlimit64",
+            "eventfd" => "eventfd2",
+            "signalfd" => "signalfd4",
+            "open" => "openat",
+            "mkfifo" => "mknodat",
+            "unlink" => "unlinkat",
+            "select" => "pselect6",
+            "poll" => "ppoll",
+            "dup2" => "dup3",
+            "epoll_wait" => "epoll_pwait",
+            "fork" | "vfork" => "clone",
+            name => name,
+        }
+    }
+
     /// One of each, all arguments zero or empty: the variants by their numbers, as they are sent.
     #[cfg(test)]
     pub fn one_of_each() -> Vec<Self> {
