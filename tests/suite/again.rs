@@ -238,3 +238,53 @@ fn a_reset_is_told_once_whichever_call_returns_first() {
         assert_eq!(resets, [Reset::None, Reset::None], "reader first: {reader_first}");
     }
 }
+
+/// A call that is under way keeps the end it was entered with, also in a loop whose number another thread has given to another end.
+#[test]
+fn a_loop_reads_the_end_that_its_call_was_entered_with() {
+    const THREAD: TaskId = TaskId(2);
+    let there = || Payload::once(vec![b'x'; 8 * (KEPT + 20)]);
+    let read = Loop::Drain { fd: 4, count: 8, dontwait: false, pipe: false };
+    let pictures = [false, true].map(|is_together| {
+        let mut teller = Teller::forked(Carrier::Socket(abi::SOCK_STREAM));
+        teller.order(READER, Group::Single, Some("t"));
+        teller.tell(READER, Fact::Entered { call: Rc::new(Call::Thread) });
+        teller.tell(THREAD, Fact::Born(Rc::new(Birth::thread("t".to_owned(), (11, 12), READER))));
+        teller.come_back(READER, 12, Errno::NONE);
+        teller.order(THREAD, Group::Single, Some("other"));
+        teller.tell(THREAD, Fact::Entered { call: Rc::new(Call::Socketpair { domain: 1, kind: 1, protocol: 0 }) });
+        let outcome = Outcome { extra: Extra::Array([5, 6]), ..Outcome::default() };
+        teller.tell(THREAD, Fact::Returned { ret: 0, errno: Errno::NONE, outcome: Some(Box::new(outcome)) });
+        teller.tell(THREAD, Fact::Done);
+        for (task, fd) in [(WRITER, 3), (THREAD, 5)] {
+            teller.enter(task, Call::Write { fd, data: there() });
+            teller.come_back(task, i32::try_from(there().len()).expect("small"), Errno::NONE);
+        }
+        // Only an end that has been read from can be read from the short way.
+        teller.enter(THREAD, Call::Read { fd: 6, count: 8 });
+        teller.come_back(THREAD, 8, Errno::NONE);
+        let call = Rc::new(read.calls().remove(0));
+        teller.order(READER, Group::Loop(read.clone()), None);
+        teller.loops.insert(READER, Rc::clone(&call));
+        teller.tell(READER, Fact::Entered { call });
+        for (calls, copies) in [(KEPT + 5, true), (5, false)] {
+            let calls = vec![Again { ret: 8, step: 0, t_ns: teller.t_ns }; calls];
+            if is_together {
+                teller.together(READER, &calls);
+            } else {
+                for call in calls {
+                    teller.one_by_one(READER, call);
+                }
+            }
+            if copies {
+                teller.enter(THREAD, Call::Dup2 { fd: 6, to: 4 });
+                teller.come_back(THREAD, 4, Errno::NONE);
+            }
+        }
+        let left: Vec<u64> = teller.world.ends().map(|end| end.inbox.waiting()).collect();
+        (left, teller.picture())
+    });
+    let whole = there().len();
+    assert_eq!(pictures[0].0, [0, whole - 8 * (KEPT as u64 + 6), 0, whole - 8 * 5], "what is left in each end");
+    assert_eq!(pictures[1], pictures[0]);
+}
