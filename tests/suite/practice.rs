@@ -76,12 +76,12 @@ fn of_every_seed_the_ticked_answers_are_the_kernel_s_and_no_other_is() {
 
 #[test]
 fn the_same_seed_has_the_same_problems_and_another_others() {
-    let first = sheet(4711, 5);
-    assert_eq!(first, sheet(4711, 5));
+    let first = sheet(4711, 3);
+    assert_eq!(first, sheet(4711, 3));
     let body = |sheet: &str| sheet.split_once("## Problem 1").map(|parts| parts.1.to_owned());
-    assert_ne!(body(&first), body(&sheet(4712, 5)));
+    assert_ne!(body(&first), body(&sheet(4712, 3)));
     // How many are wanted makes no difference to those that are there.
-    let few = sheet(4711, 2);
+    let few = sheet(4711, 1);
     assert!(first.contains(body(&few).expect("a problem").trim_end()));
 }
 
