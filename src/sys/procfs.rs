@@ -224,9 +224,14 @@ pub fn sleeps_as(call: &Call) -> &'static [i64] {
     }
 }
 
-/// Whether an agent sleeps under this number only where it was ordered to: it takes orders by recv(2) and waits for room by futex(2).
+/// Whether an agent that has an order sleeps under this number only in a call that was ordered. It waits for the next one by recv(2), or,
+/// as a reader, by poll(2). What it waits for while it has one is not among them: descriptors by recvmsg(2), room by futex(2).
 pub fn is_ordered(number: i64) -> bool {
     let ordered = [
+        libc::SYS_recvfrom,
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_poll,
+        libc::SYS_ppoll,
         libc::SYS_read,
         libc::SYS_write,
         libc::SYS_readv,

@@ -77,3 +77,63 @@ fn whatever_is_in_a_ring_a_run_says_so_and_ends() {
     }
     eprintln!("{runs} rings spoilt");
 }
+
+/// A writer asleep in its loop, a reader between two reads. Whoever reads the pipe wakes the writer.
+const LOOPS: &str = "\
+pipe p
+fork filling
+filling: flood p[1] 64 20000
+channel dgram d reading
+reading: reader d[1]
+fork last
+stop last
+sleep 300
+drain p[0]
+tasks
+";
+
+/// A run of [`LOOPS`] in which the task that is asleep under one of these numbers records what never was; what it printed.
+fn lie_once(asleep_in: &[i64], lie: fn(&Ring)) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("s.tin");
+    std::fs::write(&script, LOOPS).expect("a script");
+    let mut command = Command::new(program());
+    command.arg("run").arg(&script).env("TMPDIR", folder.path());
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let guardian = i32::try_from(child.id()).expect("a pid");
+    let tasks = || processes::descendants(guardian);
+    assert!(until(PATIENCE, || tasks().iter().any(|task| task.state == 'T')).is_some(), "it does not come so far");
+    let sleeps = |task: &Process| {
+        let call = std::fs::read_to_string(format!("/proc/{}/syscall", task.pid)).unwrap_or_default();
+        call.split_once(' ').is_some_and(|(number, _)| asleep_in.iter().any(|call| call.to_string() == number))
+    };
+    let rings: Vec<Ring> = tasks().iter().filter(|task| sleeps(task)).flat_map(|task| Ring::of(task.pid)).collect();
+    assert_eq!(rings.len(), 1, "one that is asleep there");
+    lie(&rings[0]);
+    if until(PATIENCE, || child.try_wait().expect("our child").is_some()).is_none() {
+        child.kill().expect("our child");
+        panic!("it hangs: {:?}", child.wait_with_output());
+    }
+    let output = child.wait_with_output().expect("its output");
+    assert!(matches!(output.status.code(), Some(0..=2)), "{output:?}");
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+#[test]
+fn a_loop_whose_records_never_were_ends_that_task() {
+    if std::fs::read("/proc/self/syscall").is_err() {
+        eprintln!("skipped: this kernel does not say in which call a task is asleep");
+        return;
+    }
+    // More calls than it makes until it looks at the ring again.
+    let told = lie_once(&[libc::SYS_write], |ring| ring.lie_of_calls(64, 4000));
+    assert!(told.contains("filling has a broken record, so it was killed"), "{told}");
+    #[cfg(target_arch = "x86_64")]
+    let poll = [libc::SYS_poll, libc::SYS_ppoll];
+    #[cfg(not(target_arch = "x86_64"))]
+    let poll = [libc::SYS_ppoll];
+    // In a read, while it waits for something to read, and for an order.
+    let told = lie_once(&poll, Ring::lie_of_entry);
+    assert!(told.contains("reading has a broken record, so it was killed"), "{told}");
+}

@@ -99,6 +99,16 @@ impl Ring {
         }
     }
 
+    /// So many calls of a loop that returned this.
+    pub fn lie_of_calls(&self, ret: u64, count: usize) {
+        self.publish(&vec![AGAIN | ret << 9; count]);
+    }
+
+    /// That its first call was entered.
+    pub fn lie_of_entry(&self) {
+        self.publish(&[ENTER | 2 << 8, now_ns()]);
+    }
+
     /// The last word is no record: what came before may have been some that nobody can tell from the truth.
     fn append(&self, words: &[u64]) {
         self.publish(&[words, &[0]].concat());
