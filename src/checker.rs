@@ -17,7 +17,7 @@ use crate::lesson::{self, Action, Lesson, LessonError, builtin, language, load};
 use crate::sys::kernel_release;
 use crate::sys::watch::FolderWatch;
 use crate::xdg;
-use c_code::Compiled;
+use c_code::{Compiled, Compilers};
 use lesson_run::{Proof, Wrong};
 
 /// How a check ended.
@@ -56,6 +56,8 @@ struct Tally {
     skipped: usize,
     /// Why there is nothing to compile the C with.
     no_compiler: Option<String>,
+    /// What there is.
+    compilers: Compilers,
 }
 
 /// What is checked.
@@ -166,7 +168,8 @@ fn written(result: io::Result<()>) -> Result<bool> {
 
 impl Tally {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { lessons, blocks, expectations, predictions, goals, c_blocks, skipped, no_compiler } = self;
+        let Self { lessons, blocks, expectations, predictions, goals, c_blocks, skipped, no_compiler, compilers: _ } =
+            self;
         if *skipped > 0 {
             writeln!(
                 out,
@@ -299,7 +302,7 @@ fn one((lesson, longest): (&Lesson, Duration), tally: &mut Tally) -> Result<(Vec
     tally.goals += lesson.steps.iter().filter(|step| matches!(step.action, Action::Reach(_))).count();
     let fault = |(line, what)| Fault { file: lesson.file.clone(), line, what };
     let mut faults: Vec<Fault> = faults.into_iter().map(fault).collect();
-    match c_code::compile(lesson) {
+    match tally.compilers.compile(lesson) {
         Compiled::Blocks(count) => tally.c_blocks += count,
         Compiled::NoCompiler(why) => tally.no_compiler = Some(why),
         Compiled::Error(line, words) => faults.push(fault((line, format!("the C does not compile: {words}")))),

@@ -2,6 +2,7 @@
 //! no module below knows what a statement or a panel is.
 #![expect(unsafe_code, reason = "the one place where system calls without a safe wrapper are made")]
 
+pub mod c_compiler;
 pub mod calls;
 pub mod more_calls;
 pub mod children;

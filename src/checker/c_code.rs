@@ -2,12 +2,12 @@
 //! function or an `#include` stand at file level; all others are one function's body, each in a scope inside that of the block before
 //! it.
 
-use std::io::{self, Write};
-use std::process::{Command, Stdio};
+use std::ffi::OsStr;
+use std::io;
 
 use crate::abi::reason;
 use crate::lesson::{CodeBlock, Lesson};
-use crate::sys::launch::C_COMPILERS;
+use crate::sys::c_compiler::{self, C_COMPILERS, Compilation, PATIENCE};
 use crate::text;
 
 /// What the blocks may take for granted.
@@ -16,6 +16,10 @@ const HEADERS: &str = "assert.h errno.h fcntl.h poll.h signal.h stddef.h stdint.
                        sys/prctl.h pthread.h limits.h";
 /// Names that lessons use without declaring them.
 const NAMES: &str = "extern char buf[4096]; extern int die(const char *why);\n";
+
+/// Errors and warnings, and no program.
+const ARGUMENTS: [&str; 9] =
+    ["-x", "c", "-std=gnu11", "-fsyntax-only", "-Wall", "-Wno-unused", "-Wno-unused-result", "-Werror", "-"];
 
 /// What the compiler says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,26 +32,49 @@ pub(super) enum Compiled {
     NoCompiler(String),
 }
 
-/// Compiles a lesson's C.
-pub(super) fn compile(lesson: &Lesson) -> Compiled {
-    if lesson.c.is_empty() {
-        return Compiled::Blocks(0);
+/// The compilers that may still be asked.
+#[derive(Debug, Clone)]
+pub(super) struct Compilers {
+    usable: Vec<&'static str>,
+    /// Why there is none, where all are gone.
+    why_none: String,
+}
+
+impl Default for Compilers {
+    fn default() -> Self {
+        Self { usable: C_COMPILERS.to_vec(), why_none: "there is no C compiler here (cc, gcc or clang)".to_owned() }
     }
-    let source = source(&lesson.c, &lesson.file);
-    let mut why = "there is no C compiler here (cc, gcc or clang)".to_owned();
-    for compiler in C_COMPILERS {
-        match run(compiler, &source) {
-            Ok(errors) if errors.is_empty() => return Compiled::Blocks(lesson.c.len()),
-            Ok(errors) => match first_error(&errors, &lesson.file) {
-                Some((line, words)) => return Compiled::Error(line, words),
-                None => why = format!("{compiler} does not work here: {}", text::string(first_line(&errors))),
-            },
-            // This one is not installed.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => why = format!("{compiler} cannot be run: {}", reason(&error)),
+}
+
+impl Compilers {
+    /// Compiles a lesson's C. A compiler that took too long is not waited for a second time.
+    pub(super) fn compile(&mut self, lesson: &Lesson) -> Compiled {
+        if lesson.c.is_empty() {
+            return Compiled::Blocks(0);
         }
+        let source = source(&lesson.c, &lesson.file);
+        let arguments: Vec<&OsStr> = ARGUMENTS.iter().map(OsStr::new).collect();
+        let mut why = self.why_none.clone();
+        for compiler in self.usable.clone() {
+            match c_compiler::run(compiler, &arguments, &source) {
+                Ok(Compilation::Done) => return Compiled::Blocks(lesson.c.len()),
+                Ok(Compilation::Failed(errors)) => match first_error(&errors, &lesson.file) {
+                    Some((line, words)) => return Compiled::Error(line, words),
+                    None => why = format!("{compiler} does not work here: {}", text::string(first_line(&errors))),
+                },
+                Ok(Compilation::TooLong) => {
+                    let (seconds, file) = (PATIENCE.as_secs(), text::string(&lesson.file));
+                    why = format!("{compiler} took more than {seconds} s with {file}, and was killed");
+                    self.usable.retain(|other| *other != compiler);
+                    self.why_none.clone_from(&why);
+                }
+                // This one is not installed.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => why = format!("{compiler} cannot be run: {}", reason(&error)),
+            }
+        }
+        Compiled::NoCompiler(why)
     }
-    Compiled::NoCompiler(why)
 }
 
 fn first_line(errors: &str) -> &str {
@@ -85,23 +112,6 @@ fn is_outside(text: &str) -> bool {
     text.lines().any(|line| line.starts_with("#include") || begins_function(line.trim_end()))
 }
 
-/// What the compiler complains of.
-fn run(compiler: &str, source: &str) -> io::Result<String> {
-    let mut child = Command::new(compiler)
-        .args(["-x", "c", "-std=gnu11", "-fsyntax-only", "-Wall", "-Wno-unused", "-Wno-unused-result", "-Werror", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    if let Some(mut input) = child.stdin.take() {
-        // A compiler that stops reading has already said why.
-        let _ = input.write_all(source.as_bytes());
-    }
-    let output = child.wait_with_output()?;
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    Ok(if output.status.success() { String::new() } else { format!("{errors} ") })
-}
-
 /// Line and words of the first error: `FILE:LINE:COLUMN: error: words`; none where the compiler says nothing of the lesson.
 fn first_error(errors: &str, file: &str) -> Option<(u32, String)> {
     let of_line = |line: &str| {
@@ -120,7 +130,8 @@ mod tests {
 
     fn compiled(body: &str) -> Compiled {
         let front = "+++\ntitle = \"T\"\ntopics = [\"basics\"]\nminutes = 5\n+++\n";
-        compile(&load::load("01-a.md", format!("{front}{body}```tin\ntasks => 1\n```\n").as_bytes()).unwrap())
+        Compilers::default()
+            .compile(&load::load("01-a.md", format!("{front}{body}```tin\ntasks => 1\n```\n").as_bytes()).unwrap())
     }
 
     #[test]

@@ -11,8 +11,10 @@ use std::path::Path;
 use std::process::{Child, Command};
 
 use nix::sched::{CloneFlags, unshare};
+use nix::sys::prctl::set_pdeathsig;
 use nix::sys::resource::{Resource, setrlimit};
-use nix::unistd::{chdir, dup2_stdin, getegid, geteuid};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::{Pid, chdir, dup2_stdin, getegid, geteuid};
 
 use super::fork::{self, Forked, exit_child};
 use super::{During, SysError, poll};
@@ -128,16 +130,21 @@ fn set_variable(name: &CStr, value: &CStr) -> bool {
     unsafe { libc::setenv(name.as_ptr(), value.as_ptr(), 1) == 0 }
 }
 
-/// Starts a command that is trusted with what is not: within these limits, and a group of its own.
+/// Starts a command that is trusted with what is not: within these limits, in a group of its own, and not for longer than the caller
+/// lives.
 pub fn spawn_within(command: &mut Command, limits: ProcessLimits) -> std::io::Result<Child> {
     command.process_group(0);
-    let set = move || limits.set().map_err(|error| std::io::Error::from_raw_os_error(error.errno.0));
-    // SAFETY: between fork and exec it only calls setrlimit, which is async-signal-safe in effect: a system call and no memory.
+    let set = move || {
+        set_pdeathsig(Signal::SIGKILL)?;
+        limits.set().map_err(|error| std::io::Error::from_raw_os_error(error.errno.0))
+    };
+    // SAFETY: between fork and exec it only calls prctl and setrlimit, which are async-signal-safe in effect: system calls and no
+    // memory.
     unsafe { command.pre_exec(set) };
     command.spawn()
 }
 
 /// Kills a process group.
 pub fn kill_group(leader: i32) {
-    let _ = nix::sys::signal::killpg(nix::unistd::Pid::from_raw(leader), nix::sys::signal::Signal::SIGKILL);
+    let _ = killpg(Pid::from_raw(leader), Signal::SIGKILL);
 }

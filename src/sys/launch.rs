@@ -80,9 +80,6 @@ pub fn read_back(mut file: File, most: u64) -> Vec<u8> {
     bytes
 }
 
-/// C compilers that are tried, in order.
-pub const C_COMPILERS: [&str; 3] = ["cc", "gcc", "clang"];
-
 /// Standard output and error of this process, and of what it starts, go to a file.
 pub fn redirect(file: &File) -> Result<(), SysError> {
     dup2_stdout(file).during("redirect standard output")?;
