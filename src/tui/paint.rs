@@ -1,6 +1,7 @@
 //! From what a terminal shows to what it is to show, in few bytes: only what can be seen to differ, the nearest way to get there,
 //! the shortest change of colours. It only uses what the Linux console, tmux and screen know as well as xterm does.
 
+mod caret;
 mod scroll;
 
 use std::io::Write as _;
@@ -11,13 +12,12 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::pen::Pen;
 use crate::text;
+use caret::way;
 use scroll::Scroll;
 
 /// Blanks from which on erasing is shorter than writing them, where something follows and where nothing does.
 const WORTH_ERASING: usize = 10;
 const WORTH_ERASING_LAST: usize = 5;
-/// Letters that go back one column; more of them than that are a sequence.
-const BACKSPACES: u16 = 3;
 
 /// What is known of the terminal: nothing, at first.
 #[derive(Debug, Clone, Copy)]
@@ -359,37 +359,6 @@ fn stale(old: &[Column<'_>], new: &[Column<'_>]) -> Vec<bool> {
         x += width;
     }
     is_stale
-}
-
-/// The shortest way for the caret.
-fn way(from: Option<Position>, to: Position) -> Vec<u8> {
-    let direct = match (to.x, to.y) {
-        (0, 0) => "\x1b[H".to_owned(),
-        (0, y) => format!("\x1b[{}H", y + 1),
-        (x, y) => format!("\x1b[{};{}H", y + 1, x + 1),
-    };
-    let Some(from) = from else { return direct.into_bytes() };
-    let steps = step(to.y, from.y, ['B', 'A']) + &along(from.x, to.x);
-    if steps.len() < direct.len() { steps.into_bytes() } else { direct.into_bytes() }
-}
-
-fn along(from: u16, to: u16) -> String {
-    match (from, to) {
-        (0, 0) => String::new(),
-        (_, 0) => "\r".to_owned(),
-        (from, to) if from > to && from - to <= BACKSPACES => "\x08".repeat(usize::from(from - to)),
-        (from, to) => step(to, from, ['C', 'D']),
-    }
-}
-
-/// Some rows or columns on or back.
-fn step(to: u16, from: u16, [on, back]: [char; 2]) -> String {
-    let letter = if to > from { on } else { back };
-    match to.abs_diff(from) {
-        0 => String::new(),
-        1 => format!("\x1b[{letter}"),
-        many => format!("\x1b[{many}{letter}"),
-    }
 }
 
 #[cfg(test)]
