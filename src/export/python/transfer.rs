@@ -4,7 +4,7 @@ use crate::abi::{self, Errno};
 use crate::export::names::NamedCall;
 use crate::order::{Call as C, ControlRoom, Extra, KEEP};
 
-use super::call_code::{CallCode, ResultUse, just, named, not_offered, sock, to, value};
+use super::call_code::{CallCode, ResultUse, just, named, sock, to, value};
 use super::literal::{self, message_flags};
 
 /// A call that writes.
@@ -53,8 +53,10 @@ pub fn reading(call: &NamedCall<'_>) -> Result<CallCode, String> {
     }
     match &event.call {
         C::Read { fd, count } => bytes_of(call, format!("os.read({}, {count})", call.fd(*fd))),
-        // It returns at once, and asks no kernel.
-        C::Recv { count: 0, .. } => Err(not_offered("recv of 0 bytes")),
+        // Python's recv(0) returns at once and asks no kernel; its recvfrom(0) makes the same call.
+        C::Recv { fd, count: 0, flags } => {
+            bytes_of(call, format!("{}.recvfrom(0, {})[0]", sock(call, *fd), message_flags(*flags)))
+        }
         C::Recv { fd, count, flags } => {
             bytes_of(call, format!("{}.recv({count}, {})", sock(call, *fd), message_flags(*flags)))
         }
@@ -118,7 +120,13 @@ fn with_sender(call: &NamedCall<'_>, text: String) -> CallCode {
 
 /// recv(2) with MSG_TRUNC: it returns how long the message was, which may be more than there is room for.
 fn real_length(call: &NamedCall<'_>, (fd, count, flags): (i32, u64, i32)) -> CallCode {
-    let into = format!("{}.recv_into(data := bytearray({count}), {count}, {})", sock(call, fd), message_flags(flags));
+    let (own, flags) = (sock(call, fd), message_flags(flags));
+    // Nor does recv_into ask for 0 bytes.
+    let into = if count == 0 {
+        format!("{own}.recvfrom_into(data := bytearray(), 0, {flags})[0]")
+    } else {
+        format!("{own}.recv_into(data := bytearray({count}), {count}, {flags})")
+    };
     let known = &call.event.outcome.data;
     let known = &known[..known.len().min(literal::LONGEST)];
     let checks = vec![
