@@ -204,7 +204,7 @@ impl Watcher<'_> {
         Some(Outcome { extra: Extra::Accepted { peer }, ..outcome.unwrap_or_default() })
     }
 
-    /// What a call of which nothing was told yet did all the same: it opened a pipe.
+    /// What a call of which nothing was told yet did all the same: it opened a pipe, or its number meant nothing.
     fn is_of_interest_afterwards(&mut self, pid: i32, table: TableId, call: &Call, answer: RawResult) -> bool {
         match (call, i32::try_from(answer.value)) {
             (Call::Open { .. }, Ok(fd)) if !answer.is_error => {
@@ -214,7 +214,7 @@ impl Watcher<'_> {
                 }
                 is_channel
             }
-            _ => false,
+            _ => moves_bytes(call) && ret_and_errno(answer).1 == Errno::EBADF,
         }
     }
 
@@ -287,7 +287,11 @@ impl Watcher<'_> {
             if self.tables.is_told(table, fd) {
                 return Interest::Shown;
             }
-            let Some(row) = self.tables.row(table, pid, fd) else { continue };
+            let Some(row) = self.tables.row(table, pid, fd) else {
+                // Most likely it fails with EBADF, and then it is told.
+                may_sleep |= moves_bytes(call);
+                continue;
+            };
             if row.channel.is_some() {
                 return Interest::Shown;
             }
@@ -314,6 +318,11 @@ impl Watcher<'_> {
         }
         about(call)
     }
+}
+
+/// Whether it takes bytes from a descriptor, or gives some.
+fn moves_bytes(call: &Call) -> bool {
+    call.room().is_some() || call.offered().is_some()
 }
 
 /// Whether a call looks at ends, or waits for one of many, and does nothing to them: it needs no turn.
