@@ -1,20 +1,16 @@
 //! What is wrong with a program that was watched: why it hangs, and what its author would change. Pure: the world and the events
 //! say it all.
 
+mod advice;
 pub mod mistakes;
-
-use std::collections::BTreeSet;
 
 use crate::abi::TaskState;
 use crate::abi::{Errno, Signal};
 use crate::explain::{self, deaths};
-use crate::order::Call;
-use crate::questions::sleep::{self, Sleep};
 use crate::trace::{CallEvent, Death, Event, What};
 use crate::world::World;
 use crate::world::channel::End;
-use crate::world::ledger::ReadResult;
-use crate::world::task::{Ongoing, Task};
+use crate::world::task::Task;
 
 /// The rule that tells of a circle of tasks.
 const DEADLOCK: &str = "deadlock";
@@ -35,8 +31,7 @@ pub fn hang(world: &World) -> Vec<String> {
             lines.push(said.text);
         }
     }
-    let advice: BTreeSet<String> = asleep.iter().flat_map(|task| advice(world, task)).collect();
-    lines.extend(advice);
+    lines.extend(advice::all(world, &asleep));
     lines
 }
 
@@ -44,75 +39,6 @@ pub fn hang(world: &World) -> Vec<String> {
 fn sleeps(task: &Task) -> String {
     let call = task.sleeping_call().map_or("a call", |ongoing| ongoing.call().name());
     format!("{} is asleep in {call}.", task.name)
-}
-
-/// What would have to change so that a sleeper goes on.
-fn advice(world: &World, task: &Task) -> Vec<String> {
-    let Some(Sleep { call, end, .. }) = sleep::of_task(world, task) else { return Vec::new() };
-    let Some((end, peer)) = end.and_then(|end| Some((end, world.end(end.peer?)?))) else { return Vec::new() };
-    if call.is_reading() && end.kind.gives_eof() {
-        return lost_token(world, task, (end, peer)).map_or_else(|| copies(world, task, peer), |line| vec![line]);
-    }
-    if call.is_writing() {
-        return vec![full(world, task, (end, peer))];
-    }
-    Vec::new()
-}
-
-/// A pipe whose readers write to it, too, holds tokens: whoever took the last one is gone with it.
-fn lost_token(world: &World, reader: &Task, (end, peer): (&End, &End)) -> Option<String> {
-    let writes_too = world.holders(peer.id).iter().any(|(holder, _)| holder.process == reader.process);
-    let last = end.inbox.reads.iter().rev().find(|read| read.result == ReadResult::Bytes)?;
-    let taker = world.task(last.by).filter(|taker| writes_too && !taker.is_alive())?;
-    let how = taker.death.map_or_else(|| "died".to_owned(), Death::words);
-    Some(format!(
-        "Change: the last byte of {} was taken by {}, which {how} and wrote nothing back. If these bytes are tokens, as those of a \
-         job server, whoever takes one has to write it back before it ends, also when it fails.",
-        end.label(),
-        taker.name,
-    ))
-}
-
-/// Descriptors that keep EOF from a reader.
-fn copies(world: &World, reader: &Task, peer: &End) -> Vec<String> {
-    let label = peer.label();
-    let line = |(holder, fd): (&Task, i32)| {
-        if holder.process == reader.process {
-            return format!(
-                "Change: {} has {label} open itself, as descriptor {fd}, while it reads the other side. EOF cannot come before it \
-                 closes that: close({fd}) before the first read.",
-                reader.name,
-            );
-        }
-        let call = holder.sleeping_call().map(Ongoing::call);
-        let why = match call {
-            Some(Call::Waitpid { .. }) => " It is waiting for a child, and will not write.",
-            Some(call) if call.room().is_some() => " It is itself waiting to read.",
-            Some(_) | None => "",
-        };
-        format!(
-            "Change: {} holds {label} as descriptor {fd}.{why} If it is not to write there, it must close({fd}) after fork or dup2, \
-             or {} never sees EOF.",
-            holder.name, reader.name,
-        )
-    };
-    world.holders(peer.id).into_iter().map(line).collect()
-}
-
-/// A writer for whom there is no room.
-fn full(world: &World, writer: &Task, (end, peer): (&End, &End)) -> String {
-    let readers: Vec<String> = world.holders(peer.id).into_iter().map(|(task, _)| task.name.clone()).collect();
-    let who = match readers.as_slice() {
-        [] => "nobody".to_owned(),
-        [one] => one.clone(),
-        many => many.join(" or "),
-    };
-    format!(
-        "Change: {} is full and {who} does not read it. {} must not write all of it before somebody reads: read in between \
-         (poll), or let another task read.",
-        end.label(),
-        writer.name,
-    )
 }
 
 /// What went wrong, collected while events come.

@@ -27,7 +27,7 @@ mod pages;
 mod polls;
 mod reads;
 mod reports;
-mod wording;
+pub mod wording;
 mod context;
 mod shutdowns;
 mod signals;
