@@ -6,6 +6,9 @@
 //! `reads` and `writes` are all calls that take or give bytes, whose text may come in several of them. The comment above a line says
 //! what it wants, in the words of whoever wrote it.
 
+pub mod grading;
+pub mod reasons;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -19,6 +22,8 @@ use crate::trace::{CallEvent, CallState, Event, What};
 const ANY: &str = "_";
 /// What is said of a line that must not be met and was.
 pub const FORBIDDEN: &str = "what must not be";
+/// What is said of a call in which its task died.
+pub const UNFINISHED: &str = "unfinished";
 
 /// One line of the file.
 #[derive(Debug, Clone)]
@@ -46,6 +51,8 @@ struct Nearest {
     call: Option<String>,
     /// What came, in the words of the language.
     got: String,
+    /// The bytes that came.
+    bytes: Vec<u8>,
 }
 
 /// A line that was not met.
@@ -61,6 +68,10 @@ pub struct Unmet {
     pub task: String,
     /// Whether it wants something written.
     pub is_about_writing: bool,
+    /// The call that it names, and the first thing expected of it; no call of a line that must not be met.
+    pub call: Option<(String, Want)>,
+    /// The bytes that came of `nearest`.
+    pub bytes: Vec<u8>,
     /// What came of the last call that it was about, by whom: `child1: read(pair1[1])` and the answer.
     pub nearest: Option<(String, String)>,
     /// Lines of the same task behind it, which were not looked for.
@@ -147,7 +158,8 @@ impl Grade {
         for rule in &mut self.forbidden {
             let is_about = is_one_of(&rule.task, task) && rule.is_about(event);
             if is_about && rule.nearest.is_none() && rule.came(event, task, &mut self.captures.clone()).is_none() {
-                rule.nearest = Some(Nearest { call: words_of_event(event), got: FORBIDDEN.to_owned() });
+                let (call, got) = (words_of_event(event), FORBIDDEN.to_owned());
+                rule.nearest = Some(Nearest { call, got, bytes: Vec::new() });
             }
         }
         for name in [task.as_str(), ANY] {
@@ -163,14 +175,14 @@ impl Grade {
                     is_met = true;
                     self.rules.get_mut(name).and_then(Vec::pop);
                 }
-                Some(got) => {
+                Some((got, bytes)) => {
                     let call = words_of_event(event);
                     // Of a text the first that was another one, with what it has grown to; of all else the last.
                     let is_other =
                         |before: &str| before.starts_with('"') && !got.starts_with(before.trim_end_matches('"'));
                     let had_text = rule.nearest.as_ref().is_some_and(|nearest| is_other(&nearest.got));
                     if !(had_text && rule.wants_text()) {
-                        rule.nearest = Some(Nearest { call, got });
+                        rule.nearest = Some(Nearest { call, got, bytes });
                     }
                 }
             }
@@ -202,6 +214,8 @@ fn describe(rules: &[Rule]) -> Option<Unmet> {
         wish: rule.wish.clone(),
         task: rule.task.clone(),
         is_about_writing: rule.call.split('|').any(|word| word.starts_with("write") || word.starts_with("send")),
+        call: rule.wants.first().filter(|_| !rule.is_forbidden()).map(|want| (rule.call.clone(), want.want.clone())),
+        bytes: rule.nearest.as_ref().map(|nearest| nearest.bytes.clone()).unwrap_or_default(),
         nearest,
         behind: rules.len() - 1,
     })
@@ -266,8 +280,8 @@ impl Rule {
         Captures::default().payload(data).is_ok_and(|wanted| wanted.iter().eq(written))
     }
 
-    /// What came instead of what is expected; none if it holds.
-    fn came(&mut self, event: &Event, task: &str, captures: &mut Captures) -> Option<String> {
+    /// What came instead of what is expected, and its bytes; none if it holds.
+    fn came(&mut self, event: &Event, task: &str, captures: &mut Captures) -> Option<(String, Vec<u8>)> {
         if let What::Call(call) = &event.what
             && (self.takes() || self.gives())
             && let [Expectation { want: Want::Data(text), .. }] = &*self.wants
@@ -291,13 +305,14 @@ impl Rule {
         let seen =
             StatementRun { events: &events, actor: Some(task), refused: None, asleep: &asleep, verb: &Verb::Tasks };
         let verdict = check::check(&self.wants, &seen, captures);
-        (!verdict.ok).then_some(verdict.got)
+        let bytes = if let What::Call(call) = &events[0].what { moved(call) } else { None };
+        (!verdict.ok).then(|| (verdict.got, bytes.unwrap_or_default()))
     }
 }
 
 impl Rule {
     /// The text may come in several calls, which begin where it begins.
-    fn came_in_parts(&mut self, bytes: &[u8], text: &[u8]) -> Option<String> {
+    fn came_in_parts(&mut self, bytes: &[u8], text: &[u8]) -> Option<(String, Vec<u8>)> {
         let all = [std::mem::take(&mut self.so_far), bytes.to_vec()].concat();
         if all == text || bytes == text {
             return None;
@@ -305,7 +320,11 @@ impl Rule {
         let got = quote(&all);
         self.so_far =
             [all.as_slice(), bytes].into_iter().find(|so_far| text.starts_with(so_far)).unwrap_or(&[]).to_vec();
-        Some(got)
+        Some((got, all))
+    }
+
+    fn is_forbidden(&self) -> bool {
+        self.text.starts_with('!')
     }
 }
 

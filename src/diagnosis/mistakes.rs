@@ -1,11 +1,13 @@
 //! The usual mistakes of a program that talks with others, as far as its calls show them. They are no faults by themselves, for a
 //! program may mean what it does: they are told where it did not do what was wanted.
 
+mod calls;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::abi::{Errno, Signal};
-use crate::order::{Call, Payload};
-use crate::script::words::quote;
+use crate::abi::{Disposition, Errno, Signal};
+use crate::explain::wording;
+use crate::order::Call;
 use crate::trace::{CallEvent, CallState, Death, Event, What};
 use crate::world::World;
 use crate::world::channel::End;
@@ -14,10 +16,6 @@ use crate::world::ledger::ReadResult;
 
 /// So many calls in a row that could not do anything are waiting in a circle.
 const MANY: u32 = 3;
-/// Signals with which programs end others.
-const FATAL: &[Signal] = &[Signal::KILL, Signal::TERM, Signal::INT];
-/// Bytes of a text that are looked at.
-const MOST_QUOTED: usize = 64;
 /// Lines that are kept.
 const MOST: usize = 50;
 
@@ -33,25 +31,46 @@ pub struct Mistakes {
     left_unread: BTreeSet<EndId>,
     /// Bytes that each task has written to a channel.
     written: BTreeMap<String, u64>,
-    /// Tasks that have waited for a child.
-    waiters: BTreeSet<String>,
+    /// How many children each task has waited for.
+    waited: BTreeMap<String, usize>,
+    /// Children that made children themselves, each with those.
+    parents: BTreeMap<String, Vec<String>>,
+    /// Waits for nobody, by task.
+    vain_waits: BTreeMap<String, String>,
+    /// Calls about numbers that mean nothing, each with the tasks that made it.
+    bad_numbers: BTreeMap<(String, i32), Vec<String>>,
+    /// Tasks that ignore SIGPIPE.
+    unafraid: BTreeSet<String>,
+    /// The last call of each task that failed.
+    failures: BTreeMap<String, Failure>,
+}
+
+/// A call that failed.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// `write(pipe1[1]) with EPIPE`.
+    pub words: String,
+    /// It is what was expected.
+    pub is_wanted: bool,
 }
 
 impl Mistakes {
     /// A wait for nobody; in a loop of waits for any child it is how that learns that it is done.
-    fn wait_for_nobody(&mut self, call: &CallEvent) -> Option<String> {
-        let (Call::Waitpid { pid, .. }, task) = (&call.call, &call.task) else { return None };
+    fn waited(&mut self, call: &CallEvent) {
+        let (Call::Waitpid { pid, .. }, task) = (&call.call, &call.task) else { return };
         if call.ret.is_some_and(|ret| ret > 0) {
-            self.waiters.insert(task.clone());
+            *self.waited.entry(task.clone()).or_default() += 1;
         }
-        let advice = if *pid == -1 && self.waiters.contains(task) {
-            "A loop of waits is done then; where waits are counted, this is one too many."
-        } else {
-            "Each child is waited for once, by its own parent."
-        };
-        let failed =
-            format!("{task}: waitpid failed with ECHILD: {task} has no child that it has not waited for. {advice}");
-        (call.errno == Errno::ECHILD).then_some(failed)
+        if call.errno == Errno::ECHILD {
+            let advice = if *pid == -1 && self.waited.contains_key(task) {
+                "A loop of waits is done then; where waits are counted, this is one too many."
+            } else {
+                "Each child is waited for once, by its own parent."
+            };
+            let failed =
+                format!("{task}: waitpid failed with ECHILD: {task} has no child that it has not waited for. {advice}");
+            self.vain_waits.entry(task.clone()).or_insert(failed);
+        }
     }
 
     /// One more event, after it was folded.
@@ -61,10 +80,7 @@ impl Mistakes {
             self.parts.retain(|key, _| key.0 != *task);
         }
         if let What::Death { task, death: Death::Killed(Signal::PIPE), .. } = &event.what {
-            self.add(format!(
-                "{task}: a write where nobody reads any more sends SIGPIPE, which kills. After signal(SIGPIPE, SIG_IGN), or with \
-                 send(..., MSG_NOSIGNAL), the write fails with EPIPE instead."
-            ));
+            self.killed_by_pipe(task);
         }
         let What::Call(call) = &event.what else { return };
         if !matches!(call.state, CallState::Returned | CallState::Resumed) {
@@ -72,13 +88,23 @@ impl Mistakes {
         }
         self.part(world, call);
         self.vain(call);
+        self.waited(call);
+        self.child_of_child(world, event);
+        self.remember(call);
+        let wrong = calls::wrong_side(world, call);
+        if let Some(fd) = call.call.fd().filter(|_| call.errno == Errno::EBADF && wrong.is_none()) {
+            let words = format!("{}({})", call.call.name(), call.names.end(fd));
+            let tasks = self.bad_numbers.entry((words, fd)).or_default();
+            if !tasks.contains(&call.task) {
+                tasks.push(call.task.clone());
+            }
+        }
         let lines = [
-            self.wait_for_nobody(call),
-            wrong_number(world, call),
-            lost_message(world, call),
-            of_call(call),
-            child_of_child(world, event),
-            with_zero(call),
+            wrong,
+            calls::lost_message(world, call),
+            calls::nobody_reads(world, event),
+            calls::of_call(call),
+            calls::with_zero(call),
         ];
         for line in lines.into_iter().flatten() {
             self.add(line);
@@ -87,9 +113,18 @@ impl Mistakes {
 
     /// Nothing more comes.
     pub fn end(&mut self, world: &World) {
+        let parents = std::mem::take(&mut self.parents);
+        let waits = std::mem::take(&mut self.vain_waits);
+        // A child that goes on in its parent's code waits there, too.
+        let is_astray = |task: &String| world.tasks().any(|one| one.name == *task && one.by.is_some());
+        let waits = waits.into_iter().filter(|(task, _)| parents.is_empty() || !is_astray(task));
+        let waits: Vec<String> = astray(&parents).into_iter().chain(waits.map(|(_, line)| line)).collect();
+        let bad = std::mem::take(&mut self.bad_numbers);
+        for line in waits.into_iter().chain(bad.iter().map(calls::not_open)) {
+            self.add(line);
+        }
         let parts = self.parts.iter().map(|((task, end), part)| left(task, end, *part));
-        let lost =
-            world.ends().filter(|end| end.closed_unread && end.kind.gives_eof() && !self.left_unread.contains(&end.id));
+        let lost = world.ends().filter(|end| end.closed_unread && !self.left_unread.contains(&end.id));
         let unread = lost.map(|end| unread(world, end));
         let lines: Vec<String> = parts.chain(unread).collect();
         for line in lines {
@@ -107,12 +142,13 @@ impl Mistakes {
         &self.lines
     }
 
-    /// Why a task that has ended never wrote, though that was wanted.
+    /// Why a task that has ended never wrote, though that was wanted; none where something else about its calls is known.
     pub fn never_wrote(&self, world: &World, task: &str) -> Option<String> {
         let task = world.tasks().rfind(|one| one.name == task)?;
         let ended = task.death.filter(|death| matches!(death, Death::Exited(_)))?;
-        let has_written = self.written.contains_key(&task.name);
-        (!has_written).then(|| {
+        let own = format!("{}:", task.name);
+        let is_told = self.lines.iter().any(|line| line.starts_with(&own));
+        (!is_told && !self.written.contains_key(&task.name)).then(|| {
             format!(
                 "{} {} and no write(2) of it has reached a channel. If it used printf: what is in printf's buffer is lost at _exit. \
                  Call fflush before, or write(2) instead.",
@@ -120,6 +156,63 @@ impl Mistakes {
                 ended.words()
             )
         })
+    }
+
+    /// How many children a task has waited for.
+    pub fn waits_of(&self, task: &str) -> usize {
+        self.waited.get(task).copied().unwrap_or(0)
+    }
+
+    /// The last call of a task that failed.
+    pub fn failure_of(&self, task: &str) -> Option<&Failure> {
+        self.failures.get(task)
+    }
+
+    /// The last failure of this task is what was expected.
+    pub fn excuse(&mut self, task: &str) {
+        if let Some(failure) = self.failures.get_mut(task) {
+            failure.is_wanted = true;
+        }
+    }
+
+    fn remember(&mut self, call: &CallEvent) {
+        if let Call::Signal { disposition: Disposition::Ignore, signal } = call.call
+            && signal == Signal::PIPE.0
+        {
+            self.unafraid.insert(call.task.clone());
+        }
+        if call.errno != Errno::NONE {
+            let end = call.call.fd().map_or_else(String::new, |fd| call.names.end(fd));
+            let words = format!("{}({end}) with {}", call.call.name(), call.errno.name());
+            self.failures.insert(call.task.clone(), Failure { words, is_wanted: false });
+        }
+    }
+
+    fn killed_by_pipe(&mut self, task: &str) {
+        let others: Vec<String> = self.unafraid.iter().filter(|other| *other != task).cloned().collect();
+        let but = if others.is_empty() {
+            String::new()
+        } else {
+            let list = wording::list(&others);
+            format!(
+                " That {list} ignores SIGPIPE is of {list} alone: after fork each process sets its own, before fork both get it."
+            )
+        };
+        self.add(format!(
+            "{task}: a write where nobody reads any more sends SIGPIPE, which kills. After signal(SIGPIPE, SIG_IGN), or with \
+             send(..., MSG_NOSIGNAL), the write fails with EPIPE instead.{but}"
+        ));
+    }
+
+    /// A child that forks usually has left its branch.
+    fn child_of_child(&mut self, world: &World, event: &Event) {
+        let What::Call(call) = &event.what else { return };
+        let is_made = call.call.makes_task() && call.ret.is_some_and(|ret| ret > 0);
+        let task = event.task.filter(|_| is_made).and_then(|id| world.task(id)).filter(|task| task.by.is_some());
+        if let Some(task) = task {
+            let made = call.names.made.clone().unwrap_or_else(|| "a child".to_owned());
+            self.parents.entry(task.name.clone()).or_default().push(made);
+        }
     }
 
     fn add(&mut self, line: String) {
@@ -187,6 +280,9 @@ fn left(task: &str, end: &str, (whole, taken): (u64, u64)) -> String {
 /// What waited at an end when the last descriptor of it was closed.
 fn unread(world: &World, end: &End) -> String {
     let label = end.label();
+    if !end.kind.gives_eof() || end.kind.keeps_messages() {
+        return unread_messages(world, end);
+    }
     let eof = end.inbox.reads.iter().any(|read| read.result == ReadResult::Eof);
     let by = end.last_held_by.and_then(|id| world.task(id)).map_or("the last task that held it", |task| &task.name);
     match end.inbox.totals.reads {
@@ -203,107 +299,29 @@ fn unread(world: &World, end: &End) -> String {
     }
 }
 
-/// A C string that was sent with the zero byte behind it.
-fn with_zero(call: &CallEvent) -> Option<String> {
-    call.call.offered()?;
-    let bytes: Vec<u8> = call.call.payloads().iter().flat_map(Payload::iter).take(MOST_QUOTED).collect();
-    let (last, text) = bytes.split_last()?;
-    let is_text = !text.is_empty() && text.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
-    (*last == 0 && is_text).then(|| {
-        format!(
-            "{}: {} of {} sends the zero byte that ends a C string, too. It is not part of the text: strlen does not count it.",
-            call.task,
-            call.call.name(),
-            quote(&bytes)
-        )
-    })
-}
-
-/// A child that forks usually has left its branch.
-fn child_of_child(world: &World, event: &Event) -> Option<String> {
-    let What::Call(call) = &event.what else { return None };
-    let is_made = call.call.makes_task() && call.ret.is_some_and(|ret| ret > 0);
-    let task = event.task.filter(|_| is_made).and_then(|id| world.task(id)).filter(|task| task.by.is_some())?;
-    let made = call.names.made.as_deref().unwrap_or("a child");
-    Some(format!(
-        "{} is a child and made {made} itself. The child's branch after fork has to end with _exit, or the child goes on in its \
-         parent's code.",
-        task.name
-    ))
-}
-
-/// EBADF: the wrong side of a pipe, or a number that means nothing any more.
-fn wrong_number(world: &World, call: &CallEvent) -> Option<String> {
-    let fd = call.call.fd().filter(|_| call.errno == Errno::EBADF)?;
-    let words = format!("{}: {}({})", call.task, call.call.name(), call.names.end(fd));
-    let end = call.names.end_id(fd).and_then(|id| world.end(id));
-    let one_way = "A pipe goes one way: [0] is read, [1] is written.";
-    Some(match end {
-        Some(end) if call.call.room().is_some() && !end.can_be_read() => {
-            format!("{words} failed with EBADF: that is the writing end. {one_way}")
-        }
-        Some(end) if call.call.offered().is_some() && !end.can_be_written() => {
-            format!("{words} failed with EBADF: that is the reading end. {one_way}")
-        }
-        Some(_) | None => {
-            format!(
-                "{words} failed with EBADF: descriptor {fd} is not open there; it was closed before, or never made."
-            )
-        }
-    })
-}
-
-/// A message that did not fit its buffer.
-fn lost_message(world: &World, call: &CallEvent) -> Option<String> {
-    let room = call.call.room().filter(|_| call.ret.is_some_and(|ret| ret >= 0))?;
-    let end = call.names.end_id(call.call.fd()?).and_then(|id| world.end(id))?;
-    let read = end.inbox.reads.back().filter(|read| read.lost > 0)?;
-    Some(format!(
-        "{}: {}({}) had room for {room} bytes of a message of {}: the other {} are gone. A message is read in one call.",
-        call.task,
-        call.call.name(),
+/// Messages that waited when it was closed.
+fn unread_messages(world: &World, end: &End) -> String {
+    let by = end.last_held_by.and_then(|id| world.task(id)).map_or("the last task that held it", |task| &task.name);
+    let totals = end.inbox.totals;
+    format!(
+        "{by} closed {} after {} of it, and {} had been sent there. Each message is taken by a call of its own: receive until the \
+         last one has come.",
         end.label(),
-        read.len + read.lost,
-        read.lost
+        wording::count(totals.reads, "read"),
+        wording::count(totals.writes, "message")
+    )
+}
+
+/// Children that made children, in one sentence.
+fn astray(parents: &BTreeMap<String, Vec<String>>) -> Option<String> {
+    let (first, made) = parents.first_key_value()?;
+    let more = match parents.keys().skip(1).cloned().collect::<Vec<_>>().as_slice() {
+        [] => String::new(),
+        others => format!(", and so did {}", wording::list(others)),
+    };
+    Some(format!(
+        "{first} is a child and made {} itself{more}. The child's branch after fork has to end with _exit, or the child goes on in \
+         its parent's code.",
+        wording::list(made)
     ))
-}
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "in all other calls no mistake shows by itself")]
-fn of_call(call: &CallEvent) -> Option<String> {
-    /// SHUT_RD.
-    const READING: i32 = 0;
-    let task = &call.task;
-    match &call.call {
-        Call::Kill { pid, signal } if call.errno == Errno::NONE && FATAL.contains(&Signal(*signal)) => {
-            let killed = call.names.task(*pid).filter(|killed| killed != task)?;
-            Some(format!(
-                "{task} sent {} to {killed}, which ends it in the middle of whatever it does. A child that reads until EOF ends by \
-                 itself when the other end is closed.",
-                Signal(*signal).name()
-            ))
-        }
-        Call::Exec { program, .. } if call.errno != Errno::NONE => Some(format!(
-            "{task}: execve({}) failed with {}. It returns only if it failed: what stands behind it has to end the child.",
-            program.as_deref().unwrap_or_default(),
-            call.errno.name()
-        )),
-        Call::Shutdown { fd, how: READING } if call.errno == Errno::NONE => Some(format!(
-            "{task}: shutdown({}, SHUT_RD) ends its own reading. EOF comes to the other side by SHUT_WR.",
-            call.names.end(*fd)
-        )),
-        Call::Dup2 { fd, to } | Call::Dup3 { fd, to, .. } if call.errno == Errno::NONE => copied(task, *fd, *to),
-        _ => None,
-    }
-}
-
-/// dup2 with its arguments the wrong way round.
-fn copied(task: &str, fd: i32, to: i32) -> Option<String> {
-    /// Up to here stand standard input, output and error.
-    const LAST_STREAM: i32 = 2;
-    (fd <= LAST_STREAM && to > LAST_STREAM).then(|| {
-        format!(
-            "{task}: dup2({fd}, {to}) made {to} a copy of {fd}, and closed what {to} was. The first argument is what is copied, the \
-             second is the number that becomes the copy: dup2({to}, {fd})."
-        )
-    })
 }

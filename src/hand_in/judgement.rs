@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::diagnosis::{self, Faults, mistakes::Mistakes};
-use crate::grade::{self, Grade, Unmet};
+use crate::diagnosis::{self, Faults};
+use crate::grade::grading::Grading;
+use crate::grade::{self, Unmet, reasons};
 use crate::questions::sleep;
 use crate::script::words::quote;
 use crate::text;
@@ -44,18 +45,12 @@ pub enum Ended {
 pub struct ProgramRun<'a> {
     /// How it ended.
     pub ended: Ended,
-    /// A line of the task is about how the first task ends.
-    pub is_end_wanted: bool,
     /// Its world, as it was then.
     pub world: &'a World,
-    /// What was expected.
-    pub grade: &'a Grade,
+    /// What was expected, and what came of it.
+    pub grading: &'a Grading,
     /// What went wrong.
     pub faults: &'a Faults,
-    /// Faults that the task asks for.
-    pub excused: &'a [String],
-    /// What it did that usually is a mistake.
-    pub mistakes: &'a Mistakes,
     /// What it printed.
     pub output: &'a [u8],
 }
@@ -83,20 +78,20 @@ impl Judgement {
         if let Ended::NotRun(reason) = &seen.ended {
             return Self::not_run(reason.clone());
         }
-        for unmet in seen.grade.unmet() {
-            judgement.wanted.push(wanted(&unmet));
-            judgement.came.push(came(seen.world, &unmet));
-            if unmet.is_about_writing {
-                judgement.why.extend(seen.mistakes.never_wrote(seen.world, &unmet.task));
-            }
+        let unmet = seen.grading.grade.unmet();
+        for unmet in &unmet {
+            judgement.wanted.push(wanted(unmet));
+            judgement.came.push(came(seen.world, unmet));
         }
+        judgement.why = reasons::of(seen.world, &unmet, &seen.grading.mistakes);
         judgement.end(seen);
         if judgement.wanted.is_empty() {
             judgement
                 .wanted
                 .push("No signal kills a process, no byte is lost, and no child is left behind.".to_owned());
         }
-        let faults: Vec<&String> = seen.faults.lines().iter().filter(|line| !seen.excused.contains(line)).collect();
+        let faults: Vec<&String> =
+            seen.faults.lines().iter().filter(|line| !seen.grading.excused.contains(line)).collect();
         if !faults.is_empty() {
             judgement.came.extend(faults.iter().map(|line| sentence(line)));
         }
@@ -106,7 +101,7 @@ impl Judgement {
         if matches!(seen.ended, Ended::Still | Ended::TimeUp(_)) {
             judgement.why.extend(diagnosis::hang(seen.world));
         }
-        judgement.why.extend(seen.mistakes.lines().iter().cloned());
+        judgement.why.extend(seen.grading.mistakes.lines().iter().cloned());
         let printed = seen.output;
         if !printed.is_empty() {
             let cut = if printed.len() > SHOWN { format!("... ({} bytes)", printed.len()) } else { String::new() };
@@ -124,8 +119,11 @@ impl Judgement {
     fn end(&mut self, seen: &ProgramRun<'_>) {
         let (wanted, came) = match &seen.ended {
             Ended::Died(Death::Exited(0)) | Ended::NotRun(_) => return,
-            Ended::Died(_) if seen.is_end_wanted => return,
-            Ended::Died(death) => ("The program exits with 0.".to_owned(), format!("It {}.", how(*death))),
+            Ended::Died(_) if seen.grading.is_end_wanted => return,
+            Ended::Died(death) => {
+                self.why.extend(reasons::status(seen.world, &seen.grading.mistakes));
+                ("The program exits with 0.".to_owned(), format!("It {}.", how(*death)))
+            }
             Ended::Still => {
                 ("The program ends.".to_owned(), "All of its processes sleep, and none can wake another.".to_owned())
             }
@@ -155,6 +153,7 @@ fn wanted(unmet: &Unmet) -> String {
 fn came(world: &World, unmet: &Unmet) -> String {
     match &unmet.nearest {
         Some((call, got)) if got == "sleeps" => format!("{call} fell asleep, and nothing came."),
+        Some((call, got)) if got == grade::UNFINISHED => format!("{call} never came back."),
         Some((call, got)) if got == grade::FORBIDDEN && call.is_empty() => "It was so.".to_owned(),
         Some((call, got)) if got == grade::FORBIDDEN => format!("{call} was made."),
         Some((call, _)) if call.is_empty() => ended(world, &unmet.task),

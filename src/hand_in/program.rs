@@ -6,14 +6,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::abi::Errno;
-use crate::diagnosis::{self, mistakes::Mistakes};
 use crate::grade::Grade;
+use crate::grade::grading::Grading;
 use crate::questions::sleep;
 use crate::sys::confine::Confinement;
 use crate::sys::procfs::ThreadFiles;
 use crate::sys::{During, SysError, launch, poll};
-use crate::trace::{CallEvent, Event, TaskId, What};
+use crate::trace::{Event, What};
 use crate::watch::follower::{Follower, FollowerUpdate, ProgramEnding};
 use crate::watch::start::{LaunchSetup, StartedWatcher, start};
 
@@ -37,18 +36,11 @@ pub fn judge(
     let output = launch::unnamed_file()?;
     let started =
         start(&words, LaunchSetup { output: Some(&output), bounds: Some(confinement), ..LaunchSetup::default() })?;
-    let mut run = RunningProgram {
-        follower: Follower::new(None, false),
-        grade,
-        mistakes: Mistakes::default(),
-        excused: Vec::new(),
-        has_timer: false,
-        is_end_wanted: false,
-        bounds,
-    };
+    let mut run =
+        RunningProgram { follower: Follower::new(None, false), grading: Grading::new(grade), has_timer: false, bounds };
     let stopped = run.follow(started)?;
     run.follower.end();
-    run.mistakes.end(run.follower.recording().world());
+    run.grading.mistakes.end(run.follower.recording().world());
     let ended = stopped.unwrap_or_else(|| match run.follower.ending() {
         ProgramEnding::Died(death) => Ended::Died(death),
         ProgramEnding::NotExecuted(errno) => {
@@ -63,13 +55,9 @@ pub fn judge(
 /// A program that is running, and what is known of it by now.
 struct RunningProgram {
     follower: Follower,
-    grade: Grade,
-    mistakes: Mistakes,
-    excused: Vec<String>,
+    grading: Grading,
     /// A signal may come by itself.
     has_timer: bool,
-    /// A line is about how the first task ends.
-    is_end_wanted: bool,
     bounds: Bounds,
 }
 
@@ -80,9 +68,7 @@ impl RunningProgram {
     fn judgement(&mut self, ended: Ended, output: &[u8]) -> Judgement {
         let faults = std::mem::take(self.follower.faults());
         let world = self.follower.recording().world();
-        let Self { grade, excused, mistakes, is_end_wanted, .. } = self;
-        let is_end_wanted = *is_end_wanted;
-        Judgement::of(&ProgramRun { ended, is_end_wanted, world, grade, faults: &faults, excused, mistakes, output })
+        Judgement::of(&ProgramRun { ended, world, grading: &self.grading, faults: &faults, output })
     }
 
     /// To its end; how it was stopped, if it had to be.
@@ -128,41 +114,10 @@ impl RunningProgram {
     }
 
     fn note(&mut self, event: &Event) {
-        let is_met = self.grade.event(event);
-        self.mistakes.event(self.follower.recording().world(), event);
-        match &event.what {
-            // What the task asks for is no fault.
-            What::Call(call) if is_met && call.errno != Errno::NONE => self.excuse(call),
-            What::Call(call) => self.has_timer |= TIMERS.contains(&call.call.name()),
-            What::Death { .. } => self.is_end_wanted |= is_met && event.task.is_some_and(|id| self.is_first(id)),
-            What::Signal { .. }
-            | What::Burst(_)
-            | What::Queue(_)
-            | What::Holders(_)
-            | What::Pending(_)
-            | What::Tasks(_)
-            | What::Fds { .. }
-            | What::Why(_)
-            | What::Expect { .. }
-            | What::Refused { .. }
-            | What::Summary(_) => {}
+        self.grading.event(self.follower.recording().world(), event);
+        if let What::Call(call) = &event.what {
+            self.has_timer |= TIMERS.contains(&call.call.name());
         }
-    }
-
-    /// A line wants this failure: it is no fault, and neither is what its reader left behind.
-    fn excuse(&mut self, call: &CallEvent) {
-        self.excused.extend(diagnosis::broken(call));
-        let world = self.follower.recording().world();
-        let end = call.call.fd().and_then(|fd| call.names.end_id(fd)).and_then(|id| world.end(id));
-        if let Some(peer) = end.and_then(|end| world.end(end.peer?)) {
-            self.excused.push(diagnosis::lost(&peer.label()));
-            self.mistakes.leave_unread(peer.id);
-        }
-    }
-
-    /// Whether it is the task that the program began with.
-    fn is_first(&self, id: TaskId) -> bool {
-        self.follower.recording().world().task(id).is_some_and(|task| task.by.is_none())
     }
 
     /// A look at everybody, the watcher too; none where one of them does not sleep by the kernel's word.

@@ -11,6 +11,7 @@ use color_eyre::eyre::{Result, WrapErr, eyre};
 
 use crate::bench::BenchError;
 use crate::grade::Grade;
+use crate::grade::grading::Grading;
 use crate::recorder::{RecordedProgram, Recorder};
 use crate::recording::file::SourceKind;
 use crate::retold::Retold;
@@ -42,7 +43,8 @@ pub fn run(program: &[OsString], options: HeadlessOptions, files: Files<'_>) -> 
     let words = words(program)?;
     let mut listeners = Listeners {
         recorder: files.recording.map(|path| recorder(program, path)).transpose()?,
-        grade: files.expectations.map(grade).transpose()?,
+        grading: files.expectations.map(grade).transpose()?.map(Grading::new),
+        why: Vec::new(),
         retold: files.script.map(|_| Retold::new()),
     };
     let script =
@@ -59,6 +61,9 @@ pub fn run(program: &[OsString], options: HeadlessOptions, files: Files<'_>) -> 
     }
     for (path, line) in unmet(&listeners, files.expectations) {
         let _ = writeln!(output::stderr(), "{path}:{line}");
+    }
+    for line in &listeners.why {
+        let _ = writeln!(output::stderr(), "tincans: {}", text::string(line));
     }
     match ended {
         HeadlessResult::Hung | HeadlessResult::Program { ending: ProgramEnding::Died(_), is_clean: false, .. } => Ok(1),
@@ -83,7 +88,7 @@ fn grade(path: &Path) -> Result<Grade> {
 /// What was expected and did not come, with its file.
 fn unmet(listeners: &Listeners, path: Option<&Path>) -> Vec<(String, String)> {
     let name = path.map_or_else(String::new, |path| text::string(&path.display().to_string()));
-    let lines = listeners.grade.as_ref().map(Grade::unmet).unwrap_or_default();
+    let lines = listeners.grading.as_ref().map(|grading| grading.grade.unmet()).unwrap_or_default();
     lines.into_iter().map(|line| (name.clone(), text::string(&line.to_string()))).collect()
 }
 

@@ -9,13 +9,14 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::diagnosis;
-use crate::grade::Grade;
+use crate::grade::grading::Grading;
 use crate::recorder::Recorder;
 use crate::retold::Retold;
 use crate::sys::child_signal;
 use crate::sys::output;
 use crate::sys::{During, SysError, kernel_release, poll, procfs};
 use crate::trace::{Event, json, strace};
+use crate::world::World;
 
 use super::follower::{Follower, FollowerUpdate, ProgramEnding};
 use super::link::Frame;
@@ -65,7 +66,9 @@ pub struct Listeners {
     /// Writes the recording.
     pub recorder: Option<Recorder>,
     /// What is expected of the program.
-    pub grade: Option<Grade>,
+    pub grading: Option<Grading>,
+    /// Why not all of that came; empty until it has ended.
+    pub why: Vec<String>,
     /// What it does, as a script.
     pub retold: Option<Retold>,
 }
@@ -100,9 +103,9 @@ struct Headless<'a> {
 }
 
 impl Listeners {
-    fn take(&mut self, event: &Event) {
-        if let Some(grade) = &mut self.grade {
-            grade.event(event);
+    fn take(&mut self, world: &World, event: &Event) {
+        if let Some(grading) = &mut self.grading {
+            grading.event(world, event);
         }
         if let Some(retold) = &mut self.retold {
             retold.event(event);
@@ -146,13 +149,20 @@ impl Headless<'_> {
             say(self.follower.faults().lines());
         }
         let is_clean = !self.options.checks || self.follower.faults().is_clean();
-        let is_met = self.listeners.grade.as_ref().is_none_or(|grade| grade.unmet().is_empty());
+        let is_met = self.listeners.grading.as_ref().is_none_or(|grading| grading.grade.unmet().is_empty());
         Ok(HeadlessResult::Program { ending: self.follower.ending(), is_clean, is_met })
     }
 
     fn end(&mut self) {
         self.follower.end();
         say(self.follower.take_unwritten().as_slice());
+        if let Some(grading) = &mut self.listeners.grading {
+            let world = self.follower.recording().world();
+            grading.mistakes.end(world);
+            if !grading.grade.unmet().is_empty() {
+                self.listeners.why = grading.why(world);
+            }
+        }
         if cfg!(debug_assertions) {
             let found = self.follower.recording().world().contradictions();
             say(&found.map(|found| format!("ledger: {found}")).collect::<Vec<_>>());
@@ -164,7 +174,7 @@ impl Headless<'_> {
             // A reader that is gone is no reason to stop the program.
             FollowerUpdate::Events(events) => {
                 for event in &events {
-                    self.listeners.take(event);
+                    self.listeners.take(self.follower.recording().world(), event);
                 }
                 drop(print(&events, self.options.form, self.out));
             }

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use crate::readme::assert_part;
 use crate::support::text;
 
 /// An exercise, and of each program with a mistake words that name it.
@@ -16,32 +17,36 @@ const EXERCISES: &[Mistakes] = &[
         "01-greeting",
         &[
             ("own-copy", "child1 has pair1[0] open itself, as descriptor 3, while it reads the other side"),
-            ("no-wait", "parent ended"),
-            ("wrong-message", "parent: write(pair1[0]) wrote \"hallo\""),
+            ("no-wait", "parent made 1 child and waited for none"),
+            ("wrong-message", "Byte 2 of what parent wrote is \"a\", and \"e\" was wanted"),
             ("with-the-zero", "sends the zero byte that ends a C string, too"),
-            ("no-eof", "child1 exited with 0 without it"),
-            ("both-read-first", "parent is asleep in read(pair1[0]) until child1 writes"),
+            ("no-eof", "child1 read pair1[1] once, and ended before a read of it returned 0, which is EOF"),
+            ("both-read-first", "parent reads itself, and has not written to pair1[0], where child1 waits"),
             ("datagrams", "a datagram socket is never told, and no EOF comes"),
-            ("no-child", "There was no child1"),
+            ("no-child", "parent never called fork"),
             ("kills-its-child", "parent sent SIGKILL to child1, which ends it in the middle"),
-            ("does-not-link", "undefined reference to `main'"),
-            ("same-end", "parent exited with 0 and no write(2) of it has reached a channel"),
+            ("does-not-link", "The C compiler does not take it"),
+            ("same-end", "parent: write(@3) failed with EBADF: descriptor 3 is not open there; it was closed before"),
         ],
     ),
     (
         "02-count",
         &[
-            ("one-read", "pipe1[0] was read once. A read brings what is there"),
-            ("until-short", "bytes waited at pipe1[0] when it was closed, and were lost"),
+            ("one-read", "returns 0"),
+            ("until-short", "read again until it returns 0, which is EOF"),
             (
                 "child-keeps-its-writer",
                 "child1 has pipe1[1] open itself, as descriptor 4, while it reads the other side",
             ),
-            ("parent-keeps-its-writer", "parent holds pipe1[1] as descriptor 4"),
-            ("wait-first", "parent is asleep in waitpid() until child1 exits"),
+            (
+                "parent-keeps-its-writer",
+                "parent has written 100000 bytes to pipe1[1], and child1 waits for more, or for EOF. If that was all, parent has to say \
+                 so before it reads elsewhere: close(4).",
+            ),
+            ("wait-first", "parent waits for a child, and has not written to pipe1[1], where child1 waits"),
             ("wrong-end", "child1: read(pipe1[1]) failed with EBADF: that is the writing end"),
-            ("no-fork", "nobody but parent itself could read there"),
-            ("answer-in-binary", "child1: write(pipe2[1]) wrote \"\\xa0\\x86\\x01"),
+            ("no-fork", "parent never called fork"),
+            ("answer-in-binary", "child1 wrote the number 100000 as the 8 bytes that it has in memory"),
         ],
     ),
     (
@@ -49,10 +54,10 @@ const EXERCISES: &[Mistakes] = &[
         &[
             ("waits-for-eof", "a datagram socket is never told, and no EOF comes"),
             ("small-buffer", "had room for 3 bytes of a message of 5: the other 2 are gone"),
-            ("a-stream", "child1: recv(pair1[1]) came back with \"red"),
-            ("one-receive", "child1 exited with 0 without it"),
+            ("a-stream", "One read took 3 writes from pair1[1] together: a stream socket has no boundaries"),
+            ("one-receive", "Each message is taken by a call of its own"),
             ("with-the-zero", "sends the zero byte that ends a C string, too"),
-            ("all-in-one", "came back with \"redgreenblue\""),
+            ("all-in-one", "All of it was sent to pair1[1] in one call"),
         ],
     ),
     (
@@ -62,11 +67,11 @@ const EXERCISES: &[Mistakes] = &[
             ("dup2-without-close", "child2 has pipe1[1] open itself, as descriptor 4, while it reads the other side"),
             (
                 "parent-keeps-the-writer",
-                "parent holds pipe1[1] as descriptor 4. It is waiting for a child, and will not write",
+                "parent waits for a child, and has not written to pipe1[1], where child2 waits",
             ),
             ("dup2-turned-round", "The first argument is what is copied"),
-            ("one-wait", "parent ended"),
-            ("wait-between", "parent holds pipe1[1] as descriptor 4. It is waiting for a child, and will not write"),
+            ("one-wait", "parent made 2 children and waited for 1"),
+            ("wait-between", "parent waits for a child, and has not written to pipe1[1], where child2 waits"),
             ("no-exit", "The child's branch after fork has to end with _exit"),
             ("failed-exec", "execve(/dev/null) failed with EACCES. It returns only if it failed"),
         ],
@@ -74,12 +79,15 @@ const EXERCISES: &[Mistakes] = &[
     (
         "05-gone",
         &[
-            ("dies-of-sigpipe", "parent was killed by SIGPIPE: it wrote where nobody is left to read"),
-            ("ignored-too-late", "parent was killed by SIGPIPE: it wrote where nobody is left to read"),
+            ("dies-of-sigpipe", "parent: a write where nobody reads any more sends SIGPIPE, which kills"),
+            ("ignored-too-late", "That child1 ignores SIGPIPE is of child1 alone"),
             ("own-reader", "it still has pipe1[0] open, as descriptor 3"),
-            ("one-line", "The parent writes until it is told EPIPE."),
-            ("an-error-status", "It exited with 1."),
-            ("no-wait", "parent ended"),
+            ("one-line", "parent wrote once, and each time it could still be read"),
+            (
+                "an-error-status",
+                "write(pipe1[1]) with EPIPE, which is what the task wants: no reason for a status of 1",
+            ),
+            ("no-wait", "parent made 1 child and waited for none"),
         ],
     ),
     (
@@ -88,36 +96,39 @@ const EXERCISES: &[Mistakes] = &[
             ("rest-forgotten", "were not written. write(2) may take a part"),
             ("from-the-beginning", "the next one began with the first byte again"),
             ("in-a-circle", "failed with EAGAIN 3 times in a row: it asks in a circle"),
-            ("gives-up", "It exited with 1."),
-            ("polls-the-wrong-side", "parent: poll(pipe2[0]) fell asleep, and nothing came"),
+            ("gives-up", "The last call of parent that failed before is write(pipe1[1]) with EAGAIN"),
+            ("polls-the-wrong-side", "and the other 234464 were not written"),
             ("adds-minus-one", "the next one began too early, so that 1 of them were sent twice"),
         ],
     ),
     (
         "07-half-close",
         &[
-            ("no-shutdown", "The parent says by shutdown that nothing more comes."),
-            ("close-instead", "child1: write(pair1[1]) failed with EPIPE: nobody is left who could read there"),
+            ("no-shutdown", "If that was all, shutdown(3, SHUT_WR) says so before parent reads"),
+            (
+                "close-instead",
+                "parent held pair1[0] last and closed it. Who has said everything and still waits for an answer",
+            ),
             ("shuts-reading", "shutdown(pair1[0], SHUT_RD) ends its own reading"),
-            ("shuts-both", "child1: write(pair1[1]) failed with EPIPE: nobody is left who could read there"),
-            ("answers-at-once", "The child sees that the question is over: EOF."),
+            ("shuts-both", "shutdown(pair1[0], SHUT_RDWR) ends its own reading, too"),
+            ("answers-at-once", "child1 read pair1[1] once, and ended before a read of it returned 0, which is EOF"),
             ("child-keeps-the-other-end", "child1 is asleep in pause"),
-            ("wait-first", "parent is asleep in waitpid() until child1 exits"),
+            ("wait-first", "parent waits for a child, and has not written to pair1[0], where child1 waits"),
         ],
     ),
     (
         "08-workers",
         &[
-            ("one-wait", "The parent waits for three workers."),
+            ("one-wait", "parent made 3 children and waited for 1"),
             (
                 "parent-keeps-its-writer",
                 "keeps EOF away itself: nobody else has pipe1[1] open, but parent still has it",
             ),
             ("children-fork-too", "The child's branch after fork has to end with _exit"),
-            ("one-read", "The parent reads until EOF."),
-            ("same-status", "child1 exited with 0."),
+            ("one-read", "pipe1[0] was read once. A read brings what is there"),
+            ("same-status", "child1, child2 and child3 gave 0 to _exit, or returned it from main"),
             ("waits-too-often", "parent has no child that it has not waited for"),
-            ("reads-its-own-writer", "child1 is asleep in read(pipe1[0])"),
+            ("reads-its-own-writer", "child1, child2 and child3 each have pipe1[1] open themselves, as descriptor 4"),
         ],
     ),
 ];
@@ -182,7 +193,12 @@ fn solutions_pass_and_each_wrong_program_is_told_its_mistake() {
         for (program, words) in *mistakes {
             let row = &rows[&format!("{program}.c")];
             assert_eq!(row[0], "fails", "{exercise}/{program}");
-            assert!(row[1..].iter().any(|cell| cell.contains(words)), "{exercise}/{program} lacks {words:?}: {row:#?}");
+            let [_, wanted, came, why] = row.as_slice() else { panic!("{row:?}") };
+            assert!(why.contains(words), "{exercise}/{program} lacks {words:?}: {row:#?}");
+            assert!(!wanted.is_empty() && !came.is_empty(), "{exercise}/{program}: {row:#?}");
+            // What is to be changed is said once, however many it helps.
+            let advice = why.matches("Change: ").count();
+            assert!(advice <= if *program == "both-read-first" { 2 } else { 1 }, "{exercise}/{program}: {why}");
             wrong += 1;
         }
     }
@@ -191,6 +207,41 @@ fn solutions_pass_and_each_wrong_program_is_told_its_mistake() {
     assert_eq!(tasks, EXERCISES.len());
     eprintln!("{} exercises solved, {wrong} wrong programs told", EXERCISES.len());
     assert!(wrong >= 40, "{wrong}");
+}
+
+/// Columns of the samples in the documents.
+const WIDTH: usize = 130;
+
+/// A report's line, broken between words; what follows stands below its text.
+fn broken(line: &str) -> String {
+    let mut lines = vec![String::new()];
+    let indent = " ".repeat(12);
+    for word in line.split_inclusive(' ') {
+        if lines.last().is_some_and(|last| last.len() + word.trim_end().len() > WIDTH) {
+            lines.push(indent.clone());
+        }
+        lines.last_mut().expect("a line").push_str(word);
+    }
+    lines.iter().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+#[test]
+fn the_report_in_the_documents_is_what_is_said() {
+    if Command::new("cc").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no C compiler");
+        return;
+    }
+    let made = tempfile::tempdir().expect("a folder");
+    let (name, exercise) = ("parent-keeps-its-writer.c", folder("08-workers"));
+    fs::copy(exercise.join(name), made.path().join(name)).expect("a copy");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
+    let output = command.arg("grade").arg(made.path()).arg("--task").arg(exercise.with_extension("tin")).output();
+    let said = text(&output.expect("it starts").stdout);
+    // The network is shut off in one of two ways.
+    let filtered = "a seccomp filter: socket(2) makes AF_UNIX only, all else is EACCES";
+    let said = said.replace(filtered, "a network namespace of its own, with nothing in it");
+    let sample = format!("```text\n{}```", said.lines().map(broken).collect::<String>());
+    assert_part("docs/grading.md", "report", &sample);
 }
 
 /// A folder with one C program, graded by a task.

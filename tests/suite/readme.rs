@@ -29,16 +29,19 @@ fn list(document: &str, name: &str) -> std::ops::Range<usize> {
 
 /// A list in `docs` is the program's own table.
 fn assert_list(name: &str, lines: impl Iterator<Item = String>, heading: &str) {
-    let path = format!("docs/{name}.md");
-    let wanted = format!("\n{heading}{}\n", lines.collect::<Vec<_>>().concat());
-    let mut document = read(&path);
+    assert_part(&format!("docs/{name}.md"), name, &format!("{heading}{}", lines.collect::<Vec<_>>().concat()));
+}
+
+/// A part of a document is what the program makes.
+pub fn assert_part(path: &str, name: &str, wanted: &str) {
+    let mut document = read(path);
     let place = list(&document, name);
     if std::env::var_os("TINCANS_WRITE_DOCS").is_some() {
-        document.replace_range(place, &wanted);
-        fs::write(root().join(&path), document).expect("the document can be written");
+        document.replace_range(place, &format!("\n{wanted}\n"));
+        fs::write(root().join(path), document).expect("the document can be written");
     } else {
         let is_so = document[place].trim() == wanted.trim();
-        assert!(is_so, "{path}: the list `{name}` is not the program's; TINCANS_WRITE_DOCS=1 writes it:\n{wanted}");
+        assert!(is_so, "{path}: `{name}` is not what the program makes; TINCANS_WRITE_DOCS=1 writes it:\n{wanted}");
     }
 }
 

@@ -294,6 +294,7 @@ fn a_program_is_graded_by_a_file_of_expectations() {
     let (status, said) = grade("parent: write _ => 4\nchild1: read _ => \"pong\"\n");
     assert_eq!(status, Some(1), "{said}");
     assert!(said.contains("grade.txt:2: child1: read _ => \"pong\": got"), "{said}");
+    assert!(said.contains("tincans: Byte 2 of what child1 read is \"i\", and \"o\" was wanted."), "{said}");
     let (status, said) = grade("parent: write\n");
     assert!(status == Some(2) && said.contains("grade.txt:1:1: nothing is expected here"), "{said}");
 }
