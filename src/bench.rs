@@ -227,6 +227,7 @@ impl Bench {
     /// Sends a signal from outside the bench, as a person with kill(1) does.
     pub fn signal(&mut self, task: TaskId, signal: Signal) -> Result<(), BenchError> {
         self.unsettle();
+        self.fold(task, Fact::Sent(signal));
         let Some(member) = self.members.get(&task) else { return Ok(()) };
         let stopped = member.is_stopped;
         if signal == Signal::CONT && stopped {

@@ -113,6 +113,11 @@ impl World {
         self
     }
 
+    /// The line of the statement during which the last record came.
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
     /// Whether somebody can type statements about it.
     pub fn takes_statements(&self) -> bool {
         !self.takes_no_statements && self.tasks.values().next().is_none_or(|first| first.role != Role::Stranger)

@@ -104,6 +104,7 @@ fn of_record(record: &Record, world: &World) -> Result<u64, String> {
         | Fact::Held
         | Fact::Unordered
         | Fact::Done
+        | Fact::Sent(_)
         | Fact::Signalled(_)
         | Fact::Stopped(_)
         | Fact::Continued

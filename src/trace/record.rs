@@ -65,6 +65,8 @@ pub enum Fact {
     Unordered,
     /// The order is done.
     Done,
+    /// A statement without a task sends it this signal, as a person with kill(1) does.
+    Sent(Signal),
     /// It got a signal.
     Signalled(Signal),
     /// This signal stopped it.

@@ -8,7 +8,7 @@ use crate::trace::{Figures, TaskId};
 
 use super::kind::{ChannelId, EndId, Kind};
 use super::ledger::Flow;
-use super::origin::{Origins, Taken};
+use super::origin::{Origin, Origins, Taken};
 
 /// The kernel's figures for an end, as they were at one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +73,10 @@ pub struct End {
     pub outside: bool,
     /// SO_RCVTIMEO and SO_SNDTIMEO in milliseconds: a call that may time out is not begun anew after a handler.
     pub timeouts: (Option<u64>, Option<u64>),
+    /// The last write found no room, and what waited where it went.
+    pub met_full: Option<MetFull>,
+    /// The last connect(2) of an unconnected socket, if it failed.
+    pub failed_connect: Option<FailedConnect>,
     /// Connections that wait for accept(2), if it listens.
     pub backlog: Option<VecDeque<EndId>>,
     /// What listen(2) was given: so many connections may wait, and one more.
@@ -87,6 +91,32 @@ pub struct End {
     pub origins: Origins,
     /// Of a pipe: its capacity in bytes, where a call has told it.
     pub pipe_size: Option<u64>,
+}
+
+/// What waited at the other side when a write found no room: as long as that is so, no other write does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MetFull {
+    /// Where it went.
+    pub at: EndId,
+    /// With whom that was connected.
+    pub back: Option<EndId>,
+    /// Reads there by then.
+    pub reads: u64,
+    /// Bytes that waited.
+    pub bytes: u64,
+    /// Pieces that waited.
+    pub pieces: usize,
+}
+
+/// A connect(2) that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedConnect {
+    /// To this address, as written.
+    pub address: String,
+    /// With this error.
+    pub errno: Errno,
+    /// Who made it.
+    pub origin: Origin,
 }
 
 /// The error that a close with bytes unread leaves at the peer. It is told once.
@@ -145,6 +175,8 @@ impl End {
             inode: None,
             outside: false,
             timeouts: (None, None),
+            met_full: None,
+            failed_connect: None,
             backlog: None,
             backlog_limit: None,
             accepted: Taken::default(),

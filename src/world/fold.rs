@@ -12,6 +12,7 @@ mod moved;
 mod options;
 mod read;
 mod report;
+mod sent;
 mod table;
 mod told;
 mod waits;
@@ -27,6 +28,7 @@ use crate::trace::{Death, Event, Fact, Record, Role, TaskId, Unwritten, What};
 
 use super::World;
 use super::channel::Sample;
+use super::origin::Sender;
 use super::task::{Lost, MAX_UNWRITTEN, Ongoing, Task};
 
 /// What a call brought back, as the fold passes it on.
@@ -67,7 +69,9 @@ impl World {
             Fact::Fifo(path) => drop(self.fifo_at(&path)),
             Fact::Table(rows) => self.compare_table(task, &rows),
             Fact::Done => self.finish(task, line).into_iter().for_each(show),
+            Fact::Sent(signal) => self.note_sent(task, signal, Sender::Outside(line)),
             Fact::Signalled(signal) => {
+                self.note_came(task, signal);
                 let disposition = self.process_of(task).and_then(|process| process.dispositions.get(&signal.0));
                 let is_for_good = signal == Signal::INTERRUPT || disposition == Some(&Disposition::CatchNoRestart);
                 if !is_for_good && self.is_restarted(task, true) {
@@ -80,10 +84,12 @@ impl World {
                 self.signal(task, signal).into_iter().for_each(show);
             }
             Fact::Stopped(by) => {
+                self.note_came(task, by);
                 self.halt(task);
                 self.signal(task, by).into_iter().for_each(show);
             }
             Fact::Continued => {
+                self.note_came(task, Signal::CONT);
                 self.resume(task);
                 self.signal(task, Signal::CONT).into_iter().for_each(show);
             }
@@ -171,6 +177,9 @@ impl World {
         if opens {
             self.begin_open(id);
         }
+        if let Call::Kill { pid, signal } = **call {
+            self.begin_kill(id, pid, Signal(signal));
+        }
     }
 
     /// A task whose last call was not seen to return makes another one.
@@ -216,6 +225,9 @@ impl World {
         let mut shown = self.unfinished_events(id, line);
         self.abandon_calls(id);
         let nobody_waits = self.leaves_no_zombie(id);
+        if let Death::Killed(signal) = death {
+            self.note_deadly(id, signal);
+        }
         let Some(task) = self.tasks.get_mut(&id) else { return shown };
         task.death = Some(death);
         task.left_no_zombie = nobody_waits;

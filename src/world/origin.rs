@@ -15,6 +15,15 @@ pub struct Origin {
     pub call: &'static str,
 }
 
+/// Who sent a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sender {
+    /// A task, by this call.
+    Task(Origin),
+    /// A person, by a statement without a task, in this line.
+    Outside(u32),
+}
+
 /// What somebody can set of an end, or of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Setting {

@@ -8,7 +8,7 @@ use crate::order::{Call, Payload};
 use crate::trace::{Burst, Death, Group, Names, Ordered, Role, TaskId};
 
 use super::kind::EndId;
-use super::origin::{Origin, Origins, ToldReadable};
+use super::origin::{Origin, Origins, Sender, ToldReadable};
 
 /// A thread of execution with a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,10 @@ pub struct Task {
     pub left_no_zombie: bool,
     /// Signals that it has blocked, and who did that: they wait until they are taken by a signalfd.
     pub blocked: BTreeMap<i32, Origin>,
+    /// Signals that were sent to its process and have not come, and by whom.
+    pub sent: BTreeMap<i32, Sender>,
+    /// The signal that came last, and who sent it, where somebody on the bench did.
+    pub came: Option<(Signal, Option<Sender>)>,
     /// It is about to die, and has given up its descriptors.
     pub is_exiting: bool,
     /// What its calls are made for; none of calls that nobody ordered.
@@ -57,6 +61,18 @@ pub struct Task {
 
 /// Buffers of one task that are remembered.
 pub const MAX_UNWRITTEN: usize = 4;
+
+/// Closed numbers of one process that are remembered.
+pub const MAX_CLOSED: usize = 64;
+
+/// A number that means nothing any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedNumber {
+    /// What it referred to.
+    pub label: String,
+    /// Who closed it.
+    pub origin: Origin,
+}
 
 /// What a call had taken out of a queue when its task died in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,6 +166,8 @@ pub struct Process {
     pub closed_by_exec: Vec<(i32, String)>,
     /// The same of the last close_range.
     pub closed_by_range: Vec<(i32, String)>,
+    /// What numbers meant that were closed, and who closed them; at most [`MAX_CLOSED`]. A fork copies that too.
+    pub closed: BTreeMap<i32, ClosedNumber>,
 }
 
 /// An entry of a descriptor table.

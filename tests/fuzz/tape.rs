@@ -214,6 +214,7 @@ impl Tape<'_> {
             3 => Fact::Interrupted,
             4 => Fact::Unordered,
             5 => Fact::Fifo("/tmp/f".to_owned()),
+            7 => Fact::Sent(Signal::TERM),
             6 => Fact::Unwritten(Box::new(Unwritten { fd: self.fd(), data: self.payload() })),
             _ => {
                 let call = if byte < 128 { self.foreign() } else { self.call() };

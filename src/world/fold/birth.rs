@@ -46,6 +46,8 @@ impl World {
             death: None,
             left_no_zombie: false,
             blocked: birth.by.and_then(|by| self.tasks.get(&by)).map_or_else(BTreeMap::new, |by| by.blocked.clone()),
+            sent: BTreeMap::new(),
+            came: None,
             is_exiting: false,
             order: None,
             ongoing: None,

@@ -6,7 +6,7 @@ use crate::order::{Call, Effect, Extra};
 use crate::trace::{Death, TaskId};
 
 use super::super::World;
-use super::super::channel::{Channel, End, Reset};
+use super::super::channel::{Channel, End, FailedConnect, Reset};
 use super::super::kind::{ChannelId, EndId, Kind};
 use super::super::origin::{Origin, Setting};
 use super::super::task::{Process, TakenAlong, Task};
@@ -24,6 +24,9 @@ impl World {
         }
         self.tell_kept_error(id, call, back);
         self.count(id, call, back);
+        if let Call::Connect { fd, address } = call {
+            self.note_failed_connect(id, (*fd, &address.shown), back.errno);
+        }
         if let Some(room) = call.room() {
             return self.apply_read(id, call, back, room);
         }
@@ -41,6 +44,9 @@ impl World {
             && matches!(call.name(), "write" | "send" | "writev" | "sendmsg" | "sendmmsg")
         {
             self.disconnect(id, call);
+        }
+        if call.is_writing() {
+            self.note_full(id, call, back);
         }
         if call.facts().effect != Effect::Nothing && (back.ret >= 0 || matches!(call, Call::Close { .. })) {
             self.apply_success(id, call, back);
@@ -149,12 +155,21 @@ impl World {
         });
     }
 
+    /// A socket that is not connected keeps its last connect, if that failed.
+    fn note_failed_connect(&mut self, id: TaskId, (fd, address): (i32, &str), errno: abi::Errno) {
+        let origin = self.origin(id, "connect");
+        self.change_end(id, fd, |end| {
+            let failed = (errno != abi::Errno::NONE && end.peer.is_none()).then(|| address.to_owned());
+            end.failed_connect = failed.map(|address| FailedConnect { address, errno, origin });
+        });
+    }
+
     /// Provenance of what a task's call brings about now.
     pub(in crate::world) fn origin(&self, by: TaskId, call: &'static str) -> Origin {
         Origin { by, line: self.line, call }
     }
 
-    fn process_mut(&mut self, id: TaskId) -> Option<&mut Process> {
+    pub(super) fn process_mut(&mut self, id: TaskId) -> Option<&mut Process> {
         let process = self.tasks.get(&id)?.process;
         self.processes.get_mut(&process)
     }

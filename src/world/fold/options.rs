@@ -23,7 +23,7 @@ pub(super) fn set_option(end: &mut End, (option, value): (&str, i64), origin: Or
         "sndtimeo" => end.timeouts.1 = u64::try_from(value).ok().filter(|ms| *ms > 0),
         // The kernel takes 0 for 1, and what is negative for the most.
         "rcvlowat" => end.low_water = u64::try_from(value).unwrap_or(u64::MAX).max(1),
-        "sndbuf" => end.send_buffer = Some(value),
+        "sndbuf" => (end.send_buffer, end.met_full) = (Some(value), None),
         "peek_off" => end.inbox.peek_off = u64::try_from(value).ok(),
         _ => {}
     }

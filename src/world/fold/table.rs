@@ -10,7 +10,7 @@ use crate::trace::TaskId;
 use super::super::World;
 use super::super::kind::{EndId, Kind};
 use super::super::object::Object;
-use super::super::task::{Descriptor, Process, Task};
+use super::super::task::{ClosedNumber, Descriptor, MAX_CLOSED, Process, Task};
 use super::Back;
 
 /// CLOSE_RANGE_UNSHARE of close_range(2): the process gets a table of its own first.
@@ -112,6 +112,7 @@ impl World {
 
     pub(super) fn close(&mut self, id: TaskId, fd: i32, back: &Back) {
         if back.errno != abi::Errno::EBADF {
+            self.note_closed(id, fd, "close");
             self.close_number(id, fd);
         }
     }
@@ -144,7 +145,18 @@ impl World {
             process.closed_by_range = closed;
         }
         for (fd, _) in gone {
+            self.note_closed(id, fd, "close_range");
             self.close_number(id, fd);
+        }
+    }
+
+    /// What a number meant and who closes it, for a call that uses it afterwards.
+    fn note_closed(&mut self, id: TaskId, fd: i32, call: &'static str) {
+        let Some(label) = self.descriptor(id, fd).map(|descriptor| self.label_of(&descriptor)) else { return };
+        let origin = self.origin(id, call);
+        let Some(process) = self.process_mut(id) else { return };
+        if process.closed.len() < MAX_CLOSED || process.closed.contains_key(&fd) {
+            process.closed.insert(fd, ClosedNumber { label, origin });
         }
     }
 
@@ -196,6 +208,7 @@ impl World {
             process.closed_by_exec = closed;
         }
         for (fd, _) in gone {
+            self.note_closed(id, fd, "execve");
             if let Some(descriptor) = self.table(id).and_then(|table| table.remove(&fd)) {
                 self.drop_descriptor(id, fd, descriptor);
             }

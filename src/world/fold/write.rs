@@ -8,13 +8,30 @@ use crate::order::{Call, Extra, Payload};
 use crate::trace::TaskId;
 
 use super::super::World;
-use super::super::channel::Reset;
+use super::super::channel::{MetFull, Reset};
 use super::super::kind::{EndId, Kind};
 use super::super::ledger::Write;
 use super::super::task::Ongoing;
 use super::Back;
 
 impl World {
+    /// Whether a write without an address found no room at the other side of a socket.
+    pub(super) fn note_full(&mut self, id: TaskId, call: &Call, back: &Back) {
+        let Some(end) = call.fd().and_then(|fd| self.end_of_call(id, fd)) else { return };
+        let peer = self.ends.get(&end).filter(|end| !end.kind.is_pipe()).and_then(|end| self.ends.get(&end.peer?));
+        let is_full = back.errno == abi::Errno::EAGAIN && destination(call).is_none();
+        let met = peer.filter(|_| is_full).map(|peer| MetFull {
+            at: peer.id,
+            back: peer.peer,
+            reads: peer.inbox.totals.reads,
+            bytes: peer.inbox.waiting(),
+            pieces: peer.inbox.queue.len(),
+        });
+        if let Some(end) = self.ends.get_mut(&end).filter(|end| end.met_full != met) {
+            end.met_full = met;
+        }
+    }
+
     /// A call that writes enters the kernel: its bytes exist from now on, towards the peer or the address given.
     pub(super) fn begin_writes(&mut self, by: TaskId, ongoing: &mut Ongoing) {
         /// Messages of one call; the kernel takes no more either.

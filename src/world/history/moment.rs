@@ -82,6 +82,7 @@ pub(super) fn is_moment(fact: &Fact) -> bool {
         | Fact::Held
         | Fact::Unordered
         | Fact::Done
+        | Fact::Sent(_)
         | Fact::StoppedToo
         | Fact::ContinuedToo
         | Fact::Exiting(_)
