@@ -82,7 +82,8 @@ pub fn last(world: &World, events: &[Event]) -> Explanation {
         .or_else(|| asleep(world, events))
         .or_else(|| signals::of_events(world, events))
         .or_else(|| deaths::of_events(world, events))
-        .or_else(|| reports::of_events(world, events));
+        .or_else(|| reports::of_events(world, events))
+        .or_else(|| events.is_empty().then(|| signals::without_effect(world)).flatten());
     own_calls::of_source(world, found.unwrap_or_else(|| nothing_of(events)))
 }
 
@@ -137,7 +138,7 @@ pub fn failed_write(world: &World, events: &[Event], id: EndId) -> Option<Explan
 
 /// Whether some tasks wait for each other in a circle: who, and for what.
 pub fn deadlock(world: &World) -> Option<Explanation> {
-    deadlock::anywhere(world).map(|found| own_calls::of_source(world, found))
+    sleeps::stuck_anywhere(world).map(|found| own_calls::of_source(world, found))
 }
 
 /// A sleeper that came back says more than the call that woke it; a sudden death of SIGPIPE is explained by its write.
@@ -188,6 +189,6 @@ fn nothing_of(events: &[Event]) -> Explanation {
 }
 
 fn nothing(about: &str) -> Explanation {
-    let text = "Nothing here needs an explanation: it did what its manual page says.";
+    let text = "There is nothing to explain.";
     wording::explanation(about, Explanation::NO_RULE, None, text)
 }

@@ -1,7 +1,7 @@
 //! What another task has done to the one that asks: taken what poll told it of, or changed a flag that both share.
 
 use crate::order::Call;
-use crate::trace::Explanation;
+use crate::trace::{CallState, Explanation};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::EndId;
@@ -10,6 +10,7 @@ use crate::world::object::Object;
 use crate::world::origin::{Origin, Setting, Taken, ToldReadable};
 use crate::world::task::Task;
 
+use super::context::CallContext;
 use super::{foretold, wording};
 
 /// poll told the task of something to read, and another one took it.
@@ -93,4 +94,22 @@ pub(super) fn cleared_nonblock(world: &World, task: &Task, end: &End) -> Option<
     );
     let explained = wording::explanation(task, "nonblock-was-cleared", "fcntl(2)", text);
     Some(wording::advised(world, task, explained, &format!("`interrupt {name}`, then `{name}: nonblock {here} on`")))
+}
+
+/// Several slept in a read of the same end, and one of them was woken.
+pub(super) fn one_of_several(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = context.end.filter(|_| context.is_read() && context.call.state == CallState::Resumed)?;
+    let read = context.read().filter(|_| context.burst.is_none())?;
+    let others = foretold::others_at(context.world, context.task, end.id);
+    if others.is_empty() {
+        return None;
+    }
+    let (here, who, others_text) = (end.label(), context.who(), wording::list(&others));
+    let (was, sleep) = if others.len() == 1 { ("was", "sleeps") } else { ("were", "sleep") };
+    let text = format!(
+        "{who} got what came, {}, and {others_text}, who {was} asleep in a read at {here} too, {sleep} on: there is one queue, and what is \
+         read is gone from it. The kernel wakes first who fell asleep first.",
+        wording::count(read.len, "byte"),
+    );
+    Some(wording::explanation(end, "one-reader-of-several", wording::page(end.kind), text))
 }

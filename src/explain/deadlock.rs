@@ -12,15 +12,41 @@ use crate::world::task::Task;
 
 use super::{moves, wording};
 
+/// What a task waits for that nobody outside brings about.
+#[derive(Debug)]
+pub(super) enum Stuck<'a> {
+    /// A circle of several tasks, which it is in or waits for.
+    Circle(Explanation),
+    /// Another task that only itself could wake.
+    Behind(&'a Task),
+    /// Something that only itself could do: a sentence.
+    Itself(String),
+}
+
 /// The circle that a sleeping task waits in or for, if nobody outside it can wake anybody.
-pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
+pub(super) fn of_task<'a>(world: &'a World, task: &Task) -> Option<Stuck<'a>> {
     let stuck = stuck(world);
     let circle = circle(&stuck, task.id)?;
+    if let [alone] = *circle {
+        return if alone == task.id {
+            itself(world, task).map(Stuck::Itself)
+        } else {
+            world.task(alone).map(Stuck::Behind)
+        };
+    }
+    Some(Stuck::Circle(of_several(world, task, (&stuck, circle))))
+}
+
+/// A circle of at least two.
+fn of_several(
+    world: &World,
+    task: &Task,
+    (stuck, circle): (&BTreeMap<TaskId, Vec<TaskId>>, Vec<TaskId>),
+) -> Explanation {
     let circle = from_first_sleeper(world, circle);
-    let links: Vec<String> = circle.iter().filter_map(|id| link(world, *id, (&stuck, &circle))).collect();
+    let links: Vec<String> = circle.iter().filter_map(|id| link(world, *id, (stuck, &circle))).collect();
     let names: Vec<String> = circle.iter().filter_map(|id| world.task(*id)).map(|task| task.name.clone()).collect();
     let head = match (circle.contains(&task.id), names.len()) {
-        (true, 1) => format!("{} waits for itself", task.name),
         (true, 2) => format!("Deadlock: {} wait for each other", wording::list(&names)),
         (true, _) => format!("Deadlock: {} wait for each other in a circle", wording::list(&names)),
         (false, _) => format!("{} waits for a deadlock, that of {}", task.name, wording::list(&names)),
@@ -33,15 +59,29 @@ pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
     };
     let kind = circle.first().and_then(|id| kind_of(world, *id));
     let text = format!(
-        "{head}: {}.{first} {}: one of these calls has to end by a signal, or somebody new has to get one of these ends.",
+        "{head}: {}.{first} None of them can take the first step: one of these calls has to end by a signal, or another task has to \
+         get one of these ends.",
         links.join("; "),
-        if circle.len() == 1 { "It cannot take the first step" } else { "None of them can take the first step" },
     );
     let explained = wording::explanation(task, "deadlock", kind.map_or("unix(7)", wording::page), text);
     let sleeper = circle.first().and_then(|id| world.task(*id)).unwrap_or(task);
     // A loop that had moved something goes on.
     let signal = sleeper.burst().is_none().then(|| Foretold::wakes(Deed::Interrupt, sleeper.id));
-    Some(wording::advised(world, task, explained, &format!("`interrupt {}`", sleeper.name)).foretelling(signal))
+    wording::advised(world, task, explained, &format!("`interrupt {}`", sleeper.name)).foretelling(signal)
+}
+
+/// What a sleeper waits for that only itself could do.
+fn itself(world: &World, task: &Task) -> Option<String> {
+    let (name, Sleep { call, end, .. }) = (&task.name, sleep::of_task(world, task)?);
+    let moves = matches!(call, Call::Splice { .. } | Call::Tee { .. });
+    let there = if moves { moves::waits_for(world, task)? } else { end?.peer? };
+    let writes = !call.is_writing() && end.is_some_and(|end| end.peer == Some(there));
+    let (acts, none) = if writes { ("write to", "writes") } else { ("read from", "reads") };
+    let there = world.label(there);
+    Some(format!(
+        "Only {name} itself could {acts} {there}, for nobody else has it open, and a task that is asleep {none} nothing: a signal has \
+         to end the call, or another task has to get {there}."
+    ))
 }
 
 /// The circle, told from the task that has slept longest.
@@ -63,10 +103,10 @@ fn kind_of(world: &World, id: TaskId) -> Option<Kind> {
 }
 
 /// The first task of any circle.
-pub(super) fn anywhere(world: &World) -> Option<Explanation> {
+pub(super) fn anywhere(world: &World) -> Option<&Task> {
     let stuck = stuck(world);
     let first = stuck.keys().find(|id| circle(&stuck, **id).is_some_and(|circle| circle.contains(id)))?;
-    of_task(world, world.task(*first)?)
+    world.task(*first)
 }
 
 /// All tasks asleep that only others of them could wake, each with those.

@@ -59,8 +59,9 @@ fn taken_along(task: &Task) -> Option<String> {
 fn of_death(world: &World, task: &Task) -> Option<Explanation> {
     let (name, death) = (&task.name, task.death?);
     let how = how_it_died(world, task, death);
+    let is_sent = task.came.is_some_and(|came| came.1.is_some());
     let rule = match death {
-        Death::Killed(Signal::PIPE) => "killed-by-sigpipe",
+        Death::Killed(Signal::PIPE) if !is_sent => "killed-by-sigpipe",
         Death::Killed(_) => "killed",
         Death::Exited(_) | Death::Unknown => "exited",
     };
@@ -92,7 +93,10 @@ fn how_it_died(world: &World, task: &Task, death: Death) -> String {
             parent.name,
             wording::by(world, origin)
         ),
-        _ => how,
+        _ => match death {
+            Death::Killed(signal) => format!("{how}{}", wording::sender_of(world, task, signal)),
+            Death::Exited(_) | Death::Unknown => how,
+        },
     }
 }
 
@@ -118,8 +122,7 @@ fn no_zombie(world: &World, task: &Task, how: &str, by: &str) -> Explanation {
 fn zombie(world: &World, task: &Task, (how, by): (&str, &str), by_sigpipe: bool) -> Explanation {
     let name = &task.name;
     let text = format!(
-        "{}{name} {how}, and that closed its descriptors. A zombie is left until {by} calls wait: a number and a status; it \
-         holds nothing open and keeps no EOF away.",
+        "{}{name} {how}, and that closed its descriptors. Its number and its status are left, a zombie, until {by} waits for it.",
         survivors::before(world, task)
     );
     let rule = if by_sigpipe { "killed-by-sigpipe" } else { "zombie" };
@@ -134,11 +137,12 @@ fn wait_for(child: &Task, outcome: CallOutcome) -> Option<Foretold> {
 }
 
 /// SIGCONT.
-fn continued(task: &Task) -> Explanation {
+fn continued(world: &World, task: &Task) -> Explanation {
     let text = format!(
-        "SIGCONT ends a stop: {} goes on where it was stopped. What was sent to it meanwhile has waited for it; a stop loses \
+        "SIGCONT{} ends a stop: {} goes on where it was stopped. What was sent to it meanwhile has waited for it; a stop loses \
          nothing.",
-        task.name
+        wording::sender_of(world, task, Signal::CONT),
+        task.name,
     );
     wording::explanation(task, "goes-on-after-a-stop", "signal(7)", text)
 }
@@ -149,7 +153,7 @@ pub(super) fn of_events(world: &World, events: &[Event]) -> Option<Explanation> 
     events.iter().rev().find_map(|event| match &event.what {
         What::Death { .. } => of_task(world, world.task(event.task?)?),
         What::Signal { signal, .. } if *signal == Signal::STOP => sleeps::of_task(world, world.task(event.task?)?),
-        What::Signal { signal, .. } if *signal == Signal::CONT => Some(continued(world.task(event.task?)?)),
+        What::Signal { signal, .. } if *signal == Signal::CONT => Some(continued(world, world.task(event.task?)?)),
         _ => None,
     })
 }

@@ -52,9 +52,10 @@ fn lost_by_plain_read(context: &CallContext<'_>) -> Option<Explanation> {
     let here = end.label();
     let text = format!(
         "{} travelled with these bytes, and {} at {here} gave no control buffer to receive descriptors in: the kernel \
-         closed what it could not hand over. They do not stay queued.",
+         closed what it could not hand over. {} queued.",
         wording::count(carried, "descriptor"),
         context.call.call.name(),
+        if carried == 1 { "It does not stay" } else { "They do not stay" },
     );
     Some(wording::explanation(end, "descriptor-lost-by-plain-read", "unix(7)", text))
 }
@@ -168,7 +169,7 @@ fn credentials_cut(context: &CallContext<'_>) -> Option<Explanation> {
 fn in_flight(context: &CallContext<'_>) -> Option<Explanation> {
     let Call::Sendmsg { fds, .. } = &context.call.call else { return None };
     let end = context.end.filter(|_| !fds.is_empty() && context.ret() >= 0)?;
-    let here = end.label();
+    let there = context.target().map_or_else(|| "the other side".to_owned(), wording::title);
     let mut names: Vec<String> = Vec::new();
     for name in fds.iter().map(|fd| context.call.names.end(*fd)) {
         if !names.contains(&name) {
@@ -178,12 +179,12 @@ fn in_flight(context: &CallContext<'_>) -> Option<Explanation> {
     let who = context.who();
     let text = match names.len() {
         1 => format!(
-            "A copy of {} is in flight now, queued behind {here} with its bytes. {who} may close its own at once: the copy under way \
+            "A copy of {} is in flight now, in the queue of {there} with the bytes of this message. {who} may close its own at once: the copy under way \
              keeps the end open, and keeps EOF away, until it is received and closed, or destroyed unread.",
             wording::list(&names)
         ),
         _ => format!(
-            "Copies of {} are in flight now, queued behind {here} with its bytes. {who} may close its own at once: the copies under way \
+            "Copies of {} are in flight now, in the queue of {there} with the bytes of this message. {who} may close its own at once: the copies under way \
              keep the ends open, and keep EOF away, until they are received and closed, or destroyed unread.",
             wording::list(&names)
         ),

@@ -12,7 +12,7 @@ use crate::world::origin::Setting;
 
 use super::pages::PipeRoom;
 use super::reads::page_of_messages;
-use super::{fifos, foretold, forgotten, messages, pages, wording};
+use super::{fifos, foretold, forgotten, messages, pages, wording, would_sleep};
 
 /// The explanation of an end.
 pub(super) fn of_end(world: &World, end: &End) -> Explanation {
@@ -26,7 +26,7 @@ pub(super) fn of_end(world: &World, end: &End) -> Explanation {
         ReadOutcome::Fails(Errno::ECONNRESET) => reset_pending(end, peer),
         ReadOutcome::Fails(errno) => {
             let fails = Foretold::read(end.id, ReadOutcome::Fails(errno));
-            listening(end).or_else(|| unconnected(end)).map(|explained| explained.foretelling([fails]))
+            listening(end).or_else(|| unconnected(world, end)).map(|explained| explained.foretelling([fails]))
         }
         ReadOutcome::Bytes { .. } | ReadOutcome::Message(_) | ReadOutcome::SomeMessage => {
             something_waits(end, peer, &next)
@@ -36,10 +36,18 @@ pub(super) fn of_end(world: &World, end: &End) -> Explanation {
             .or_else(|| peer.map(|peer| at_the_end(end, peer))),
         ReadOutcome::Sleeps => too_little(end)
             .or_else(|| shut_down(world, end, peer))
-            .or_else(|| unconnected(end))
+            .or_else(|| unconnected(world, end))
             .or_else(|| datagram_peer_closed(world, end, peer?)),
     };
-    explained.unwrap_or_else(|| still_held(world, end, peer))
+    let explained = explained.unwrap_or_else(|| still_held(world, end, peer));
+    match peer.and_then(|peer| would_sleep::still_full(world, end, peer)) {
+        Some(full) => {
+            let sleeps = Foretold::WriteSleeps { end: end.id, bytes: 1 };
+            let text = format!("{} {full}", explained.text);
+            Explanation { text, ..explained }.foretelling([sleeps])
+        }
+        None => explained,
+    }
 }
 
 /// After `holders END`: what it means for a reader at the other side that the end is held.
@@ -48,6 +56,11 @@ pub(super) fn held(world: &World, end: &End) -> Option<Explanation> {
     let outcome = next_read(world, reader, Blocking::at(reader))?.outcome;
     let waits_for_it = outcome == ReadOutcome::Sleeps && reader.inbox.queue.is_empty();
     Some(if waits_for_it { still_held(world, reader, Some(end)) } else { of_end(world, reader) })
+}
+
+/// After `holders END` of one that is closed.
+pub(super) fn closed(end: &End) -> Option<Explanation> {
+    end.closed.then(|| gone(end))
 }
 
 fn gone(end: &End) -> Explanation {
@@ -245,7 +258,7 @@ fn reset_pending(end: &End, peer: Option<&End>) -> Option<Explanation> {
     Some(explained.foretelling([Foretold::Reads { end: end.id, outcomes }]))
 }
 
-fn unconnected(end: &End) -> Option<Explanation> {
+fn unconnected(world: &World, end: &End) -> Option<Explanation> {
     if end.peer.is_some() {
         return None;
     }
@@ -257,7 +270,10 @@ fn unconnected(end: &End) -> Option<Explanation> {
         (Kind::Dgram, None) => {
             format!("{here} has neither peer nor address: nobody can send to it, and a read sleeps for ever.")
         }
-        _ => format!("{here} is not connected, so a read there fails at once."),
+        _ => match wording::failed_connect(world, end) {
+            Some(failed) => format!("{failed}, so {here} is not connected and a read there fails at once."),
+            None => format!("{here} is not connected, so a read there fails at once."),
+        },
     };
     let sleeps = (end.kind == Kind::Dgram).then_some(Foretold::read(end.id, ReadOutcome::Sleeps));
     Some(wording::explanation(end, "not-connected", "connect(2)", text).foretelling(sleeps))
@@ -323,9 +339,14 @@ fn still_held(world: &World, end: &End, peer: Option<&End>) -> Explanation {
         _ if forgotten.is_some() => String::new(),
         own if own.is_empty() => String::new(),
         own if own.len() == 1 => {
-            format!("A copy counts also where the reader holds it itself, as {} does.", wording::list(&own))
+            format!("{} has {here} open too, and its own copy of {there} counts like any other.", wording::list(&own))
         }
-        own => format!("A copy counts also where the reader holds it itself, as {} do.", wording::list(&own)),
+        own => {
+            format!(
+                "{} have {here} open too, and their own copies of {there} count like any other.",
+                wording::list(&own)
+            )
+        }
     };
     let text = wording::sentences([
         format!("Nothing waits at {here}, so the next read {sleeps}."),

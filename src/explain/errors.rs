@@ -21,6 +21,7 @@ pub(super) const RULES: &[Rule] = &[
     datagram_peer_gone,
     message_too_long,
     numbers::bad,
+    numbers::onto_itself,
     signals::interrupted,
     signals::no_child,
     signals::nobody_died,
@@ -200,8 +201,8 @@ fn datagram_peer_gone(context: &CallContext<'_>) -> Option<Explanation> {
     let there = context.peer().map_or_else(|| "its peer".to_owned(), End::label);
     if context.errno() == Errno::ECONNREFUSED {
         let text = format!(
-            "{there} is closed{}, so this send fails with ECONNREFUSED: datagram sockets have neither EOF nor SIGPIPE. By that the \
-             kernel also takes the connection off {here}, so the next send gets ENOTCONN.",
+            "{there} is closed{}, so this send fails with ECONNREFUSED: datagram sockets have neither EOF nor SIGPIPE. The kernel \
+             has disconnected {here} with that, so the next send fails with ENOTCONN.",
             who_had_it(context)
         );
         let next = Foretold::write_fails(end.id, Errno::ENOTCONN);
@@ -209,8 +210,8 @@ fn datagram_peer_gone(context: &CallContext<'_>) -> Option<Explanation> {
     }
     if context.errno() == Errno::ENOTCONN && context.peer().is_some_and(|peer| peer.closed) {
         let text = format!(
-            "{there} is closed{}. An earlier send was told so by ECONNREFUSED, and the kernel took the connection off {here} \
-             with it; now {here} is connected with nobody, which is what ENOTCONN says.",
+            "{there} is closed{}. An earlier send failed with ECONNREFUSED, and the kernel disconnected {here} with that, so \
+             this one fails with ENOTCONN.",
             who_had_it(context)
         );
         let next = Foretold::write_fails(end.id, Errno::ENOTCONN);

@@ -175,8 +175,7 @@ fn not_for_good(world: &World, end: &End) -> String {
     let at = end.address.as_deref().unwrap_or("it");
     if fifo_at(world, at).is_some_and(|fifo| fifo.id == end.id || Some(fifo.id) == end.peer) {
         format!(
-            "As long as that is so every read returns 0; when somebody opens {at} for writing again, reads wait for data again. A \
-             reader that opens it for reading and writing never sees EOF."
+            "As long as that is so every read returns 0; once somebody opens {at} for writing, reads wait for data. A reader that opens it for reading and writing never sees EOF."
         )
     } else {
         "Its name is gone, so nobody can open it again.".to_owned()

@@ -6,10 +6,22 @@ use crate::trace::{Explanation, What};
 use crate::world::task::Task;
 
 use super::context::CallContext;
-use super::{Rule, wording};
+use super::{Rule, deaths, signals, wording};
 
-pub(super) const RULES: &[Rule] =
-    &[no_session, own_session, not_moved, moved, group_is_empty, whole_group, dead_already, nobody_there];
+pub(super) const RULES: &[Rule] = &[
+    no_session,
+    own_session,
+    not_moved,
+    moved,
+    group_is_empty,
+    whole_group,
+    has_killed,
+    dead_already,
+    thrown_away,
+    nobody_there,
+    parent_asked,
+    death_signal_set,
+];
 
 /// EPERM of setsid(2).
 fn no_session(context: &CallContext<'_>) -> Option<Explanation> {
@@ -119,12 +131,8 @@ fn whole_group(context: &CallContext<'_>) -> Option<Explanation> {
     if pid >= -1 || context.ret() < 0 || signal == 0 {
         return None;
     }
-    let died = |task: &Task| {
-        let is_death = |what: &What| matches!(what, What::Death { .. });
-        context.events.iter().any(|event| event.task == Some(task.id) && is_death(&event.what))
-    };
     let is_reached = |task: &&Task| {
-        task.leads_process() && task.group.is_some_and(|of| of.id == -pid) && (task.is_alive() || died(task))
+        task.leads_process() && task.group.is_some_and(|of| of.id == -pid) && (task.is_alive() || died(context, task))
     };
     let reached: Vec<String> = context.world.tasks().filter(is_reached).map(|task| task.name.clone()).collect();
     let (leader, signal) = (context.world.name_of_pid(-pid), Signal(signal).name());
@@ -136,6 +144,19 @@ fn whole_group(context: &CallContext<'_>) -> Option<Explanation> {
     Some(wording::explanation(context.task, "signal-to-a-group", "kill(2)", text))
 }
 
+/// kill(2) of which its target died.
+fn has_killed(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Kill { pid: pid @ 1.., .. } = context.call.call else { return None };
+    let target = context.world.task_of_pid(pid).filter(|target| died(context, target))?;
+    deaths::of_task(context.world, target)
+}
+
+/// Whether a task has died in this statement.
+fn died(context: &CallContext<'_>, task: &Task) -> bool {
+    let is_death = |what: &What| matches!(what, What::Death { .. });
+    context.events.iter().any(|event| event.task == Some(task.id) && is_death(&event.what))
+}
+
 /// kill(2) of a zombie, which succeeds.
 fn dead_already(context: &CallContext<'_>) -> Option<Explanation> {
     let Call::Kill { pid, signal } = context.call.call else { return None };
@@ -143,13 +164,55 @@ fn dead_already(context: &CallContext<'_>) -> Option<Explanation> {
     if target.state != TaskState::Zombie {
         return None;
     }
-    let (name, signal) = (&target.name, Signal(signal).name());
-    let parent = target.by.and_then(|by| context.world.task(by)).map_or("its parent", |parent| &parent.name);
+    Some(signals::sent_to_a_zombie(context.world, target, Signal(signal)))
+}
+
+/// A signal that its target ignores.
+fn thrown_away(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::Kill { pid: pid @ 1.., signal: signal @ 1.. } = context.call.call else { return None };
+    let target = context.world.task_of_pid(pid).filter(|_| context.ret() >= 0)?;
+    signals::thrown_away(context.world, target, Signal(signal))
+}
+
+/// getppid(2) after the parent's death.
+fn parent_asked(context: &CallContext<'_>) -> Option<Explanation> {
+    if !matches!(context.call.call, Call::Getppid) {
+        return None;
+    }
+    let maker = dead_parent(context)?;
+    let who = context.who();
     let text = format!(
-        "kill returned 0, and {signal} does nothing: {name} is dead, a zombie until {parent} waits for it. kill says ESRCH only after \
-         that, so it cannot tell whether a child is alive; waitpid with WNOHANG can."
+        "{who} has another parent now, process {}: {maker}, which forked it, is dead, and the kernel gave {who} to the next process above \
+         that is a subreaper (PR_SET_CHILD_SUBREAPER), or to process 1.",
+        context.ret(),
     );
-    Some(wording::explanation(target, "signal-to-a-zombie", "kill(2)", text))
+    Some(wording::explanation(context.task, "orphan-is-adopted", "getppid(2)", text))
+}
+
+/// The name of the process that made the caller's, if it is dead.
+fn dead_parent<'a>(context: &CallContext<'a>) -> Option<&'a str> {
+    let process = context.world.task(context.task.process)?;
+    let maker = context.world.task(process.by?)?;
+    let first = context.world.task(maker.process).unwrap_or(maker);
+    (!first.is_alive()).then_some(first.name.as_str())
+}
+
+/// PR_SET_PDEATHSIG.
+fn death_signal_set(context: &CallContext<'_>) -> Option<Explanation> {
+    let Call::ParentDeathSignal { signal: signal @ 1.. } = context.call.call else { return None };
+    let (who, signal) = (context.who(), Signal(signal).name());
+    let text = match dead_parent(context).filter(|_| context.ret() >= 0) {
+        Some(maker) => format!(
+            "{who} gets {signal} when its parent dies, and that is not {maker} any more: {maker} died before, and for that no signal comes. A \
+             child that is to die with its parent asks getppid after prctl, and exits if the answer is not who forked it."
+        ),
+        None if context.ret() >= 0 => format!(
+            "{who} gets {signal} when the thread that forked it dies. A fork does not pass this on, and an execve of a set-user-ID \
+             program clears it."
+        ),
+        None => return None,
+    };
+    Some(wording::explanation(context.task, "death-signal-is-set", "prctl(2)", text))
 }
 
 /// ESRCH of a signal to one process.

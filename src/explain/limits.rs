@@ -19,8 +19,15 @@ fn too_many_descriptors(context: &CallContext<'_>) -> Option<Explanation> {
     }
     let (world, who) = (context.world, context.who());
     let held = world.process_of(context.task.id).map_or(0, |process| process.table.len() as u64);
+    let waits = context.end.is_some_and(|end| end.backlog.as_ref().is_some_and(|backlog| !backlog.is_empty()));
+    let spins = if waits && matches!(context.call.call, Call::Accept { .. }) {
+        "The connection stays in the queue, so poll says POLLIN again at once: a loop of poll and accept runs without a pause until \
+         a descriptor is closed."
+    } else {
+        "A descriptor that is closed is free at once."
+    };
     let text = format!(
-        "{who} has {} open, 0 to 2 included, and its {}: {} needs one more number. A descriptor that is closed is free at once.",
+        "{who} has {} open, 0 to 2 included, and its {}: {} needs one more number. {spins}",
         wording::count(held, "descriptor"),
         limit(world, context.task),
         context.call.call.name(),

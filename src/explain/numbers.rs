@@ -1,6 +1,8 @@
-//! EBADF: a number that means nothing in this process, or a descriptor that is open for the other direction alone.
+//! Numbers of descriptors: one that means nothing in this process, one that is open for the other direction alone, one that is put
+//! onto itself.
 
 use crate::abi::Errno;
+use crate::order::Call;
 use crate::trace::Explanation;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
@@ -27,10 +29,15 @@ pub(super) fn bad(context: &CallContext<'_>) -> Option<Explanation> {
             Some(format!("{} ({})", task.name, context.world.label_of(row.1)))
         })
         .collect();
+    let process = context.world.process_of(context.task.id)?;
+    let since = match process.closed.get(&missing) {
+        Some(was) => format!("it was {} until {}", was.label, wording::by(context.world, was.origin)),
+        None => "it was never open there, or is closed".to_owned(),
+    };
     let text = wording::sentences([
         format!(
-            "{who} has no descriptor {missing}: it was never open there, or is closed, so {call} fails with EBADF. A number means \
-             something only in its own process."
+            "{who} has no descriptor {missing}: {since}, so {call} fails with EBADF. A number means something only in its own \
+             process."
         ),
         match others.len() {
             0 => String::new(),
@@ -75,4 +82,26 @@ fn other_direction(context: &CallContext<'_>, fd: i32) -> Option<Explanation> {
         ),
     };
     Some(wording::explanation(end, "bad-descriptor", "pipe(7)", text))
+}
+
+/// dup2(2) and dup3(2) of a number onto itself.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
+pub(super) fn onto_itself(context: &CallContext<'_>) -> Option<Explanation> {
+    let (to, errs) = match context.call.call {
+        Call::Dup2 { fd, to } if fd == to => (to, false),
+        Call::Dup3 { fd, to, .. } if fd == to => (to, true),
+        _ => return None,
+    };
+    let here = context.call.names.end(to);
+    let text = match (errs, context.ret() < 0) {
+        (false, false) => format!(
+            "dup2 of {to} onto {to} does nothing and returns {to}: {here} is neither closed nor copied, and FD_CLOEXEC stays as it was. \
+             A program that wants it open after exec has to clear FD_CLOEXEC itself."
+        ),
+        (true, true) if context.failed_with(Errno::EINVAL) => {
+            format!("dup3 of {to} onto {to} fails with EINVAL, where dup2 does nothing and returns {to}.")
+        }
+        _ => return None,
+    };
+    Some(wording::explanation(context.task, "number-onto-itself", "dup(2)", text))
 }

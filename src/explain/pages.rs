@@ -73,6 +73,21 @@ pub(super) fn room(world: &World, reading: &End) -> Option<PipeRoom> {
     })
 }
 
+/// Where a write of more than PIPE_BUF was cut: its odd bytes fill up the last page, the others take whole pages.
+pub(super) fn cut(world: &World, kind: Kind, (taken, offered): (u64, u64)) -> String {
+    let page = world.machine().page.max(1);
+    match taken % page {
+        0 => format!("A write of more than PIPE_BUF ({PIPE_BUF}) is cut where no page is free any more."),
+        odd if odd == offered % page && kind != Kind::PacketPipe => format!(
+            "A write of more than PIPE_BUF ({PIPE_BUF}) is cut: its odd {} went into the last page, and for the others no {}page was \
+             free.",
+            if odd == 1 { "byte".to_owned() } else { format!("{odd} bytes") },
+            if taken > page { "further " } else { "" },
+        ),
+        _ => String::new(),
+    }
+}
+
 /// Why a write of so many bytes does not go in, or not whole.
 pub(super) fn does_not_fit(world: &World, reading: &End, offered: u64) -> String {
     let page = world.machine().page.max(1);

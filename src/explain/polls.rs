@@ -162,7 +162,12 @@ fn hung_up_with_bytes(context: &CallContext<'_>) -> Option<Explanation> {
             "{} at {here}: read until a read returns 0, before anything else.",
             wording::capital(&wording::waits(end))
         ),
-        format!("POLLHUP says that nothing more will come ({gone}), not that nothing is left."),
+        match (end.kind, &end.address) {
+            (Kind::Fifo, Some(at)) => format!(
+                "POLLHUP says that nobody has {at} open for writing now, not that nothing is left; somebody may open it for writing again."
+            ),
+            _ => format!("POLLHUP says that nothing more will come ({gone}), not that nothing is left."),
+        },
         write,
     ]);
     let fails = fails.map(|fails| Foretold::write_fails(end.id, fails.errno));
@@ -177,9 +182,9 @@ fn unconnected_datagram(context: &CallContext<'_>) -> Option<Explanation> {
     })?;
     let here = end.label();
     let text = format!(
-        "POLLOUT at {here}, which has no peer, speaks of its own send buffer alone. A plain write would fail at once with ENOTCONN: \
-         {here} has no peer, unless an address comes with the message; and one with an address can meet a full queue there \
-         (EAGAIN, or sleep). Of a connected socket POLLOUT speaks of its peer's queue as well."
+        "POLLOUT at {here} is about its own send buffer alone, for {here} has no peer. A write without an address fails with \
+         ENOTCONN, and one with an address can meet a full queue there (EAGAIN, or sleep). At a connected socket POLLOUT is about its \
+         peer's queue as well."
     );
     let fails = Foretold::write_fails(end.id, Errno::ENOTCONN);
     Some(wording::explanation(end, "writable-but-fails", "poll(2)", text).foretelling([fails]))

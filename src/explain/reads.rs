@@ -11,7 +11,7 @@ use crate::world::ledger::{Piece, Read, Write};
 use crate::world::origin::Setting;
 
 use super::context::CallContext;
-use super::{Rule, addresses, descriptors, foretold, wording};
+use super::{Rule, addresses, by_others, descriptors, foretold, wording};
 
 pub(super) const RULES: &[Rule] = &[
     took_urgent,
@@ -26,6 +26,7 @@ pub(super) const RULES: &[Rule] = &[
     stream_joins_writes,
     rest_waits,
     addresses::sender_has_no_name,
+    by_others::one_of_several,
     one_message_each,
     takes_what_is_there,
 ];

@@ -4,16 +4,18 @@ use crate::trace::{Event, Explanation, PendingReport, QueueReport, What};
 use crate::world::World;
 use crate::world::channel::End;
 
-use super::{deadlock, ends, objects, signals, wording};
+use super::{ends, objects, signals, sleeps, wording};
 
 /// The explanation of the last report among the events.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
 pub(super) fn of_events(world: &World, events: &[Event]) -> Option<Explanation> {
     events.iter().rev().find_map(|event| match &event.what {
         What::Queue(report) => Some(queue(report, world.end(report.id)?)),
-        What::Holders(report) => ends::held(world, world.end(report.id)?),
+        What::Holders(report) => {
+            ends::held(world, world.end(report.id)?).or_else(|| ends::closed(world.end(report.id)?))
+        }
         What::Pending(report) => pending(world, report),
-        What::Tasks(_) => deadlock::anywhere(world),
+        What::Tasks(_) => sleeps::stuck_anywhere(world),
         What::Refused { reason } => Some(refused(reason)),
         _ => None,
     })

@@ -4,7 +4,7 @@ use crate::abi::{Disposition, Errno, Signal, TaskState};
 use crate::order::Call;
 use crate::trace::{CallOutcome, Event, Explanation, Foretold, What};
 use crate::world::World;
-use crate::world::origin::Setting;
+use crate::world::origin::{Sender, Setting};
 use crate::world::task::Task;
 
 use super::context::CallContext;
@@ -17,7 +17,10 @@ pub(super) fn interrupted(context: &CallContext<'_>) -> Option<Explanation> {
     }
     let (who, call, name) = (context.who(), &context.call.call, context.call.call.name());
     let came = signal_in(context.events, context.task);
-    let what = came.map_or_else(|| "a signal".to_owned(), Signal::name);
+    let what = match came {
+        Some(signal) => format!("{}{}", signal.name(), wording::sender_of(context.world, context.task, signal)),
+        None => "a signal".to_owned(),
+    };
     let is_own = came == Some(Signal::INTERRUPT);
     let never = matches!(call, Call::Poll { .. } | Call::Select { .. } | Call::EpollWait { .. });
     let timeout = context.end.and_then(|end| match call.offered() {
@@ -25,10 +28,10 @@ pub(super) fn interrupted(context: &CallContext<'_>) -> Option<Explanation> {
         None => end.timeouts.0.map(|_| (end, "SO_RCVTIMEO", Setting::ReceiveTimeout)),
     });
     let because = match timeout {
-        _ if is_own => "its handler is set without SA_RESTART, so the call is not begun anew".to_owned(),
-        _ if never => format!("{name} is never begun anew after a handler, not even with SA_RESTART"),
+        _ if is_own => "its handler is set without SA_RESTART, so the call is not restarted".to_owned(),
+        _ if never => format!("{name} is never restarted after a handler, not even with SA_RESTART"),
         Some((end, option, setting)) => format!(
-            "{option} is on at {}{}, and a call that may time out is not begun anew after a handler, not even with SA_RESTART",
+            "{option} is on at {}{}, and a call that may time out is not restarted after a handler, not even with SA_RESTART",
             end.label(),
             wording::set_by(context.world, end.origins.get(&setting)),
         ),
@@ -36,7 +39,7 @@ pub(super) fn interrupted(context: &CallContext<'_>) -> Option<Explanation> {
             let process = context.world.process_of(context.task.id);
             let origin = came.and_then(|came| process?.origins.get(&Setting::Disposition(came.0)));
             format!(
-                "its handler was set without SA_RESTART{}, so the call is not begun anew",
+                "its handler was set without SA_RESTART{}, so the call is not restarted",
                 origin.map_or_else(String::new, |origin| format!(" by {}", wording::by(context.world, *origin)))
             )
         }
@@ -71,17 +74,35 @@ fn of_signal(world: &World, task: &Task, signal: Signal) -> Option<Explanation> 
     if let Some(ongoing) = task.sleeping_call().filter(|ongoing| ongoing.restarted_after == Some(signal)) {
         let at = ongoing.call().fd().map_or_else(String::new, |fd| ongoing.names.end(fd));
         let text = format!(
-            "{name} handled {} and sleeps on in {}({at}): the handler was set with SA_RESTART, so the kernel has begun the call \
-             anew. It returned nothing in between.",
+            "{name} handled {}{} and sleeps on in {}({at}): the handler was set with SA_RESTART, so the kernel has restarted the \
+             call. It returned nothing in between.",
             signal.name(),
+            wording::sender_of(world, task, signal),
             ongoing.call().name(),
         );
         return Some(wording::explanation(task, "restarted", "signal(7)", text));
     }
-    if signal == Signal::CHLD {
-        return several_deaths(world, task);
+    if signal == Signal::CHLD
+        && let Some(explained) = several_deaths(world, task)
+    {
+        return Some(explained);
     }
-    None
+    handled(world, task, signal)
+}
+
+/// A handler ran, and no call was under way.
+fn handled(world: &World, task: &Task, signal: Signal) -> Option<Explanation> {
+    let process = world.process_of(task.id).filter(|_| task.state == TaskState::Idle)?;
+    let disposition = process.dispositions.get(&signal.0)?;
+    if !matches!(disposition, Disposition::Catch | Disposition::CatchNoRestart) {
+        return None;
+    }
+    let origin = process.origins.get(&Setting::Disposition(signal.0));
+    let (name, sender, set) =
+        (&task.name, wording::sender_of(world, task, signal), wording::inherited(world, task, origin));
+    let text =
+        format!("{name} handled {}{sender}: its handler ran{set}, and no sleeping call was in the way.", signal.name());
+    Some(wording::explanation(task, "signal-was-handled", "signal(7)", text))
 }
 
 /// Ordinary signals do not queue.
@@ -125,12 +146,6 @@ pub(super) fn pending(context: &CallContext<'_>) -> Option<Explanation> {
 /// A signal to a stopped task.
 pub(super) fn waits_for_cont(world: &World, target: &Task, signal: Signal) -> Explanation {
     let (name, number, signal) = (&target.name, signal, signal.name());
-    let process = world.process_of(target.id);
-    let ignored = match process.and_then(|process| process.dispositions.get(&number.0)) {
-        Some(Disposition::Ignore) => true,
-        Some(Disposition::Default) | None => Signal::IGNORED_BY_DEFAULT.contains(&number),
-        Some(Disposition::Catch | Disposition::CatchNoRestart) => false,
-    };
     if let Some(origin) = target.blocked.get(&number.0) {
         let text = format!(
             "{name} is stopped, and it blocks {signal}, by {}: the signal is pending, also after {name} is continued, until a read \
@@ -139,11 +154,8 @@ pub(super) fn waits_for_cont(world: &World, target: &Task, signal: Signal) -> Ex
         );
         return wording::explanation(target, "signal-is-blocked", "signalfd(2)", text);
     }
-    if ignored {
-        let text = format!(
-            "{name} is stopped and ignores {signal}: a signal that is ignored is thrown away when it is sent, so none is pending."
-        );
-        return wording::explanation(target, "ignored-signal-is-lost", "signal(7)", text);
+    if let Some(explained) = thrown_away(world, target, number) {
+        return explained;
     }
     let text = format!(
         "{name} is stopped, so {signal} is pending: it is delivered when {name} is continued. Only SIGKILL and SIGCONT act on a \
@@ -152,6 +164,51 @@ pub(super) fn waits_for_cont(world: &World, target: &Task, signal: Signal) -> Ex
     let delivered = Foretold::Delivered { task: target.id, signal: number };
     let explained = wording::explanation(target, "signal-pending", "signal(7)", text).foretelling([delivered]);
     wording::advised(world, target, explained, &format!("`cont {name}`"))
+}
+
+/// A signal that its target ignores, by its own wish or by default.
+pub(super) fn thrown_away(world: &World, target: &Task, signal: Signal) -> Option<Explanation> {
+    let process =
+        world.process_of(target.id).filter(|_| target.is_alive() && !target.blocked.contains_key(&signal.0))?;
+    let by_default = Signal::IGNORED_BY_DEFAULT.contains(&signal) && signal != Signal::CONT;
+    let why = match process.dispositions.get(&signal.0) {
+        Some(Disposition::Ignore) => {
+            let origin = process.origins.get(&Setting::Disposition(signal.0));
+            format!("{} ignores {}{}", target.name, signal.name(), wording::inherited(world, target, origin))
+        }
+        Some(Disposition::Default) | None if by_default => {
+            format!("{} is ignored by default, and {} has not asked for it", signal.name(), target.name)
+        }
+        _ => return None,
+    };
+    let stopped = if target.state == TaskState::Stopped { ", so none is pending either" } else { "" };
+    let text =
+        format!("{why}. A signal that is ignored is thrown away when it is sent{stopped}; kill succeeds all the same.");
+    Some(wording::explanation(target, "ignored-signal-is-lost", "signal(7)", text))
+}
+
+/// The last signal that a statement without a task has sent, where it had no effect.
+pub(super) fn without_effect(world: &World) -> Option<Explanation> {
+    let is_last = |sender: &Sender| *sender == Sender::Outside(world.line()) && world.line() > 0;
+    let (target, signal) = world.tasks().find_map(|task| {
+        let (signal, _) = task.sent.iter().find(|(_, sender)| is_last(sender))?;
+        Some((task, Signal(*signal)))
+    })?;
+    if target.state == TaskState::Zombie {
+        return Some(sent_to_a_zombie(world, target, signal));
+    }
+    thrown_away(world, target, signal)
+}
+
+/// A signal to a process that is dead.
+pub(super) fn sent_to_a_zombie(world: &World, target: &Task, signal: Signal) -> Explanation {
+    let (name, signal) = (&target.name, signal.name());
+    let parent = target.by.and_then(|by| world.task(by)).map_or("its parent", |parent| &parent.name);
+    let text = format!(
+        "kill returned 0, and {signal} does nothing: {name} is dead, a zombie until {parent} waits for it. kill says ESRCH only after \
+         that, so it cannot tell whether a child is alive; waitpid with WNOHANG can."
+    );
+    wording::explanation(target, "signal-to-a-zombie", "kill(2)", text)
 }
 
 /// waitpid(2) that brought a status.

@@ -1,7 +1,7 @@
 //! Why a task does nothing: asleep in which call, and what would wake it; stopped; or only waiting for a statement.
 
 use crate::abi;
-use crate::abi::{Errno, TaskState};
+use crate::abi::{Errno, Signal, TaskState};
 use crate::order::Call;
 use crate::questions::sleep::{self, Sleep};
 use crate::trace::{Deed, Explanation, Foretold, WokenWith};
@@ -10,6 +10,7 @@ use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::task::{Ongoing, Task};
 
+use super::deadlock::Stuck;
 use super::waiting::ends_by_itself;
 use super::would_sleep::is_short_queue;
 use super::{
@@ -39,8 +40,35 @@ fn of_sleeper(world: &World, task: &Task) -> Option<Explanation> {
         .or_else(|| reads.and_then(|end| by_others::cleared_nonblock(world, task, end)))
         .or_else(|| taken_from_place(world, task, ongoing))
         .or_else(|| own_copy::of_sleeper(world, task, ongoing))
-        .or_else(|| deadlock::of_task(world, task))
-        .or_else(|| asleep(world, task))
+        .or_else(|| stuck_or_asleep(world, task))
+}
+
+/// The first tasks that only themselves could wake, if there are any.
+pub(super) fn stuck_anywhere(world: &World) -> Option<Explanation> {
+    let task = deadlock::anywhere(world)?;
+    match deadlock::of_task(world, task)? {
+        Stuck::Circle(explained) => Some(explained),
+        Stuck::Behind(_) | Stuck::Itself(_) => of_sleeper(world, task),
+    }
+}
+
+fn stuck_or_asleep(world: &World, task: &Task) -> Option<Explanation> {
+    match deadlock::of_task(world, task) {
+        None => asleep(world, task),
+        Some(Stuck::Circle(explained)) => Some(explained),
+        Some(Stuck::Itself(sentence)) => {
+            let explained = asleep(world, task)?;
+            let signal = Some(Foretold::wakes(Deed::Interrupt, task.id)).filter(|_| task.burst().is_none());
+            let text = format!("{} {sentence}", explained.text);
+            let explained = Explanation { text, ..explained }.foretelling(signal);
+            Some(wording::advised(world, task, explained, &format!("`interrupt {}`", task.name)))
+        }
+        Some(Stuck::Behind(other)) => {
+            let (call, cause) = (sleep::sentence(task)?, of_sleeper(world, other)?);
+            let text = format!("{call}, which does not end before {} acts. {}", other.name, cause.text);
+            Some(Explanation { text, ..wording::explanation(task, cause.rule, cause.page, String::new()) })
+        }
+    }
 }
 
 /// A connection, or what was in an eventfd, that another task took after a poll.
@@ -315,9 +343,15 @@ fn taken_so_far(world: &World, task: &Task, ongoing: &Ongoing) -> u64 {
 
 fn stopped(world: &World, task: &Task) -> Explanation {
     let name = &task.name;
+    let by = match task.came {
+        Some((signal, _)) if signal != Signal::CONT => {
+            format!("{}{}", signal.name(), wording::sender_of(world, task, signal))
+        }
+        _ => "a signal".to_owned(),
+    };
     let inside = task.current_call().map_or_else(String::new, |call| format!(" in the middle of {}", call.name()));
     let text = format!(
-        "{name} was stopped by a signal{inside}. It is not dead: it holds all its descriptors, so nobody gets EOF, and what is sent \
+        "{name} was stopped by {by}{inside}. It is not dead: it holds all its descriptors, so nobody gets EOF, and what is sent \
          to it queues up. Signals to it wait too, all but SIGKILL and SIGCONT."
     );
     let explained = wording::explanation(task, "stopped-is-not-dead", "signal(7)", text);

@@ -1,10 +1,11 @@
 //! What the state of a socket allows and refuses: connected, listening, shut down, bound already, full, of another kind.
 
 use crate::abi::{self, Errno};
-use crate::order::{Call, SocketAddress};
+use crate::order::{Call, Extra, SocketAddress};
 use crate::trace::Explanation;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
+use crate::world::origin::Setting;
 
 use super::context::CallContext;
 use super::{Rule, addresses, foretold, shutdowns, signals, wording};
@@ -78,7 +79,7 @@ fn connected_already(context: &CallContext<'_>) -> Option<Explanation> {
     let text = if matches!(context.call.call, Call::Connect { .. }) {
         format!(
             "{with}, so connect fails with EISCONN: a {kind} socket is connected once. For another connection make another socket; only \
-             a datagram socket can be connected anew."
+             a datagram socket can be connected again."
         )
     } else {
         format!(
@@ -198,11 +199,11 @@ fn cannot_be_read(context: &CallContext<'_>) -> Option<Explanation> {
         return Some(wording::explanation(end, "listener-has-no-bytes", "listen(2)", text));
     }
     let other = if end.kind == Kind::Stream { "SOCK_SEQPACKET has ENOTCONN" } else { "SOCK_STREAM has EINVAL" };
-    let text = format!(
-        "{here} is connected with nobody, so nothing can come. {} says {} to that; {other}.",
-        end.kind.title(),
-        context.errno().name(),
-    );
+    let because = match wording::failed_connect(context.world, end) {
+        Some(failed) => format!("{failed}, so {here} is connected with nobody and nothing can come"),
+        None => format!("{here} is connected with nobody, so nothing can come"),
+    };
+    let text = format!("{because}. {} says {} to that; {other}.", end.kind.title(), context.errno().name());
     Some(wording::explanation(end, "not-connected", "connect(2)", text))
 }
 
@@ -220,7 +221,10 @@ fn not_connected(context: &CallContext<'_>) -> Option<Explanation> {
             "{here} is connected with nobody: never, or no more since a send found its peer gone. Connect it, or give an \
              address with the message."
         ),
-        _ => format!("{here} is connected with nobody yet: connect comes before the first byte."),
+        _ => match wording::failed_connect(context.world, end) {
+            Some(failed) => format!("{failed}, so {here} is connected with nobody: ENOTCONN."),
+            None => format!("{here} is connected with nobody yet: connect comes before the first byte."),
+        },
     };
     Some(wording::explanation(end, "not-connected", "connect(2)", text))
 }
@@ -315,7 +319,7 @@ fn accepted(context: &CallContext<'_>) -> Option<Explanation> {
 
 /// SO_SNDBUF and SO_RCVBUF.
 fn buffer_sized(context: &CallContext<'_>) -> Option<Explanation> {
-    let Call::Setsockopt { option, value, .. } = &context.call.call else { return None };
+    let Call::Setsockopt { option, value, .. } = &context.call.call else { return buffer_size_read(context) };
     let end = context.end.filter(|_| context.ret() >= 0)?;
     let here = end.label();
     let text = match option.as_str() {
@@ -329,6 +333,25 @@ fn buffer_sized(context: &CallContext<'_>) -> Option<Explanation> {
         _ => return None,
     };
     Some(wording::explanation(end, "buffer-sized", "unix(7)", text))
+}
+
+/// SO_SNDBUF as getsockopt(2) says it, where somebody has set it.
+fn buffer_size_read(context: &CallContext<'_>) -> Option<Explanation> {
+    let (Call::Getsockopt { option, .. }, Extra::Value(is)) = (&context.call.call, &context.call.outcome.extra) else {
+        return None;
+    };
+    let end = context.end.filter(|_| context.ret() >= 0 && option == "sndbuf")?;
+    let (set, origin) = (end.send_buffer?, end.origins.get(&Setting::SendBuffer)?);
+    let by = wording::by(context.world, *origin);
+    let bound = match (set.saturating_mul(2)).cmp(is) {
+        std::cmp::Ordering::Equal => String::new(),
+        std::cmp::Ordering::Less => format!(", and {is} is the least that it allows"),
+        std::cmp::Ordering::Greater => format!(", but no more than twice net.core.wmem_max, which is {is}"),
+    };
+    let text = format!(
+        "{by} asked for {set}, and SO_SNDBUF is {is}: the kernel doubles what it is given, for what its own buffers cost{bound}."
+    );
+    Some(wording::explanation(end, "buffer-sized", "socket(7)", text))
 }
 
 const EPERM: Errno = Errno(1);

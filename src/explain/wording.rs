@@ -1,13 +1,13 @@
 //! Phrases that the rules share: who holds an end, what waits there, how bytes and lists are written.
 
-use crate::abi::TaskState;
+use crate::abi::{Signal, TaskState};
 use crate::text;
 use crate::trace::{Explanation, Role, Subject};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::{EndId, Kind};
 use crate::world::ledger::{Flow, Piece};
-use crate::world::origin::{Origin, Setting};
+use crate::world::origin::{Origin, Sender, Setting};
 use crate::world::task::Task;
 
 /// Bytes of a message that are quoted: less where a letter would be cut.
@@ -61,6 +61,21 @@ pub fn advised(world: &World, task: &Task, explanation: Explanation, advice: &st
 pub fn by(world: &World, origin: Origin) -> String {
     let name = world.task(origin.by).map_or("a task that is gone", |task| &task.name);
     format!("{name}'s {}{}", origin.call, in_line(world, origin))
+}
+
+/// `sent by parent's kill in line 2`, or by a statement without a task: `sent from outside in line 2`.
+pub fn sent_by(world: &World, sender: Sender) -> String {
+    match sender {
+        Sender::Task(origin) => format!("sent by {}", by(world, origin)),
+        Sender::Outside(0) => "sent from outside".to_owned(),
+        Sender::Outside(line) => format!("sent from outside in line {line}"),
+    }
+}
+
+/// ` (sent by parent's kill in line 2)` of the signal that came to a task last, where that is known.
+pub fn sender_of(world: &World, task: &Task, signal: Signal) -> String {
+    let sender = task.came.filter(|came| came.0 == signal).and_then(|came| came.1);
+    sender.map_or_else(String::new, |sender| format!(" ({})", sent_by(world, sender)))
 }
 
 /// ` in line 2`, where there are lines.
@@ -138,6 +153,12 @@ pub fn shut_down_by(world: &World, end: &End, setting: Setting) -> String {
         Some(origin) => format!("{here} was shut down for {way} by {}", by(world, *origin)),
         None => format!("{here} was shut down for {way}"),
     }
+}
+
+/// `parent's connect in line 2, to @b, failed with ECONNREFUSED`, of a socket that has no peer.
+pub fn failed_connect(world: &World, end: &End) -> Option<String> {
+    let failed = end.failed_connect.as_ref().filter(|_| end.peer.is_none())?;
+    Some(format!("{}, to {}, failed with {}", by(world, failed.origin), failed.address, failed.errno.name()))
 }
 
 /// What was shut down at an end itself; both ways at once by one shutdown in one phrase.
@@ -219,7 +240,7 @@ fn in_flight(world: &World, end: &End) -> String {
 /// A phrase of [`who_holds`] at the beginning of a sentence; a task's name stays as it is.
 pub fn capital(phrase: &str) -> String {
     let begun = |with: &str| phrase.strip_prefix(with).map(|rest| (with[..1].to_uppercase() + &with[1..], rest));
-    let begun = ["nobody ", "no descriptor ", "the connection ", "nothing ", "there "].into_iter().find_map(begun);
+    let begun = ["nobody ", "no descriptor ", "the ", "nothing ", "there "].into_iter().find_map(begun);
     begun.map_or_else(|| phrase.to_owned(), |(with, rest)| with + rest)
 }
 

@@ -31,10 +31,12 @@ fn timed_out(context: &CallContext<'_>, end: &End, is_send: bool) -> Option<Stri
     };
     let text = match end.origins.get(&setting) {
         Some(origin) => format!(
-            "the {ms} ms of {option}, which were set by {}, have run out, so the call fails with EAGAIN, as if it must not sleep",
+            "the {ms} ms of {option}, set by {}, have run out, so the call fails with EAGAIN, the error of a call that must not sleep",
             wording::by(context.world, *origin)
         ),
-        None => format!("the {ms} ms of {option} have run out, so the call fails with EAGAIN, as if it must not sleep"),
+        None => format!(
+            "the {ms} ms of {option} have run out, so the call fails with EAGAIN, the error of a call that must not sleep"
+        ),
     };
     Some(text)
 }
@@ -112,7 +114,7 @@ fn backlog_full(context: &CallContext<'_>) -> Option<Explanation> {
     let at = &address.shown;
     let waits = no_room_for_connection(context.world, at);
     if let Some(ran_out) = timed_out(context, end, true) {
-        let text = format!("{waits}: {ran_out}. An accept there makes room.");
+        let text = format!("{}. {waits}. An accept there makes room.", wording::capital(&ran_out));
         return Some(wording::explanation(at.as_str(), "connect-timed-out", "socket(7)", text));
     }
     let text = format!(
@@ -272,6 +274,28 @@ pub(super) fn full(world: &World, (end, target): (&End, Option<&End>), offered: 
         )
     };
     wording::explanation(end, "charged-per-message", "unix(7)", text)
+}
+
+/// What a write at a socket meets where the last one found no room, and nothing has been read since.
+pub(super) fn still_full(world: &World, end: &End, peer: &End) -> Option<String> {
+    let met = end.met_full.filter(|met| met.at == peer.id && !peer.closed && !end.shut_wr && !end.shut_here.1)?;
+    let inbox = &peer.inbox;
+    if (met.back, met.reads, met.bytes, met.pieces)
+        != (peer.peer, inbox.totals.reads, inbox.waiting(), inbox.queue.len())
+    {
+        return None;
+    }
+    let (sleeps, there) = (if end.nonblock { "fails with EAGAIN" } else { "sleeps" }, peer.label());
+    let why = if is_short_queue(end, peer) {
+        format!("{there} is not connected back, and its queue takes no more")
+    } else {
+        "its send buffer is full".to_owned()
+    };
+    let read = match wording::holders(world, peer.id) {
+        names if names.is_empty() => "nobody can read there".to_owned(),
+        names => format!("{} can read there", wording::list(&names)),
+    };
+    Some(format!("A write at {} {sleeps}: {why} ({} at {there}); {read}.", end.label(), wording::waits(peer)))
 }
 
 /// Bytes of a write beside which the kernel's overhead for it is small.

@@ -1,14 +1,15 @@
 //! What a write did: taken whole, in part, or after a sleep; and that taken is not received.
 
 use crate::order::Call;
-use crate::trace::{CallState, Explanation, Foretold};
+use crate::trace::{CallState, Explanation, Foretold, What};
 use crate::world::channel::End;
+use crate::world::kind::Kind;
 
 use super::context::CallContext;
 use super::{Rule, foretold, pages, wording};
 
 pub(super) const RULES: &[Rule] =
-    &[cut_by_close, cut_by_shutdown, partial, nothing_offered, slept_for_room, queued_is_not_received];
+    &[cut_by_close, cut_by_shutdown, partial, nothing_offered, slept_for_room, became_packets, queued_is_not_received];
 
 /// The reader went away in the middle.
 fn cut_by_close(context: &CallContext<'_>) -> Option<Explanation> {
@@ -49,7 +50,10 @@ fn partial(context: &CallContext<'_>) -> Option<Explanation> {
     let there = context.peer().map_or_else(|| "the other end".to_owned(), End::label);
     if context.is_nonblocking() {
         let why = match context.peer().filter(|_| end.kind.is_pipe()) {
-            Some(peer) => pages::in_use(context.world, peer),
+            Some(peer) => wording::sentences([
+                pages::cut(context.world, end.kind, (taken, offered)),
+                pages::in_use(context.world, peer),
+            ]),
             None => String::new(),
         };
         let text = wording::sentences([
@@ -108,14 +112,49 @@ fn slept_for_room(context: &CallContext<'_>) -> Option<Explanation> {
         if matches!(context.call.call, Call::Sendmmsg { .. }) { "message" } else { "byte" },
     );
     let who = context.who();
-    let text = if end.kind.is_pipe() {
-        format!(
-            "{who} slept in this write until there was room: something was read, or the pipe was made larger; now it has taken {taken}."
-        )
-    } else {
-        format!("{who} slept in this write until there was room, which reads make; now it has taken {taken}.")
+    let room = match (made_room(context), end.kind.is_pipe()) {
+        (Some(by), _) => format!(", which {by} made"),
+        (None, true) => ": something was read, or the pipe was made larger".to_owned(),
+        (None, false) => ", which reads make".to_owned(),
     };
-    Some(wording::explanation(end, "write-waited-for-room", "unix(7)", text))
+    let text = format!("{who} slept in this write until there was room{room}; now it has taken {taken}.");
+    Some(wording::explanation(end, "write-waited-for-room", wording::page(end.kind), text))
+}
+
+/// `parent's read of p[0]`: what this statement has taken at the other side.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only a call that returned makes room")]
+fn made_room(context: &CallContext<'_>) -> Option<String> {
+    let there = context.peer()?;
+    context.events.iter().find_map(|event| match &event.what {
+        What::Call(call) if call.call.is_reading() && call.ret.is_some_and(|ret| ret > 0) => {
+            let at = call.call.fd().and_then(|fd| call.names.end_id(fd));
+            (at == Some(there.id)).then(|| format!("{}'s {} of {}", call.task, call.call.name(), there.label()))
+        }
+        _ => None,
+    })
+}
+
+/// A write of more than a page into a pipe of packets.
+fn became_packets(context: &CallContext<'_>) -> Option<Explanation> {
+    let end = written(context).filter(|end| end.kind == Kind::PacketPipe && context.burst.is_none())?;
+    let (taken, page) = (u64::try_from(context.ret()).ok()?, context.world.machine().page.max(1));
+    let (many, last) = (taken.div_ceil(page), taken % page);
+    if taken <= page {
+        return None;
+    }
+    let here = end.label();
+    let lengths = match last {
+        0 => format!("each of {page}"),
+        last if many == 2 => format!("of {page} and {last}"),
+        last => format!("the last of {last}, the others of {page}"),
+    };
+    let text = format!(
+        "{here} is a pipe with O_DIRECT, and a packet is a page at most: these {taken} bytes became {many} packets, {lengths}. \
+         Each read takes one packet, so the reader cannot see that it was one write. Up to PIPE_BUF ({}) a write is one packet.",
+        pages::PIPE_BUF,
+    );
+    let next = context.peer().and_then(|peer| foretold::next_bytes(context.world, peer));
+    Some(wording::explanation(end, "write-became-packets", "pipe(2)", text).foretelling(next))
 }
 
 /// It succeeded, which is less than it sounds.

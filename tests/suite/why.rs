@@ -2,6 +2,8 @@
 
 #[path = "../why/states.rs"]
 mod states;
+#[path = "../why/found.rs"]
+mod found;
 #[path = "../why/fifos.rs"]
 mod fifos;
 #[path = "../why/moves.rs"]
@@ -102,7 +104,7 @@ fn eof_does_not_come_while_a_copy_is_open() {
          why\nwhy chat[1]\nwhy child1",
         &[
             ("one-copy-of-several", &["parent", "child1 (descriptor 3) still holds chat[0]"]),
-            ("still-held", &["child1 (descriptor 3) still holds chat[0]", "the reader holds it itself"]),
+            ("still-held", &["child1 (descriptor 3) still holds chat[0]", "child1 has chat[1] open too"]),
             (
                 "own-copy-keeps-eof-away",
                 &[
@@ -133,7 +135,7 @@ fn eof_does_not_come_because_a_copy_is_in_flight() {
         "channel stream chat child1\nsocketpair stream pass\nsendmsg pass[0] x fds=chat[0]\nwhy\nclose chat[0]\nwhy chat[1]\n\
          child1: read chat[1] => sleeps\nwhy child1",
         &[
-            ("descriptor-in-flight", &["chat[0]", "pass[0]"]),
+            ("descriptor-in-flight", &["chat[0]", "in the queue of pass[1]"]),
             ("still-held", &["1 copy of chat[0] is in flight, in the queue of pass[1]"]),
             ("asleep-nothing-to-read", &["in flight", "chat[0]"]),
         ],
@@ -173,7 +175,7 @@ fn asleep_and_what_would_wake_it() {
     );
     explains(
         "channel stream chat child1\nstop child1\nwrite chat[0] x\ncont child1\nwhy",
-        &[("goes-on-after-a-stop", &["SIGCONT ends a stop", "child1 goes on", "has waited for it"])],
+        &[("goes-on-after-a-stop", &["ends a stop: child1", "child1 goes on", "has waited for it"])],
     );
     explains(
         "channel stream chat child1\nwait => sleeps\nwhy parent\nchild1: poll chat[1] timeout=-1 for=in => sleeps\nwhy child1",
@@ -495,7 +497,7 @@ fn forks_threads_deaths_and_zombies() {
         &[
             ("fork-copies-descriptors", &["child1", "2 descriptors"]),
             ("threads-share-the-table", &["t is a thread"]),
-            ("zombie", &["child1 was killed by SIGKILL", "parent calls wait"]),
+            ("zombie", &["child1 was killed by SIGKILL", "until parent waits for it"]),
             ("zombie", &["child1"]),
             ("killed", &["child1", "SIGKILL"]),
         ],

@@ -70,11 +70,11 @@ fn eof_of_a_fifo_is_not_the_last_word() {
          unlink q\nc: close w\nread r => EOF\nwhy",
         &[
             ("fifo-opened", &["did not wait for a writer", "EAGAIN once somebody has"]),
-            ("eof-of-a-fifo", &["nobody has opened q for writing yet", "when somebody opens q for writing again"]),
+            ("eof-of-a-fifo", &["nobody has opened q for writing yet", "once somebody opens q for writing"]),
             ("nothing-waits", &["set by parent's open in line 2", "c (descriptor 4) still holds q[1]"]),
             (
                 "eof-of-a-fifo",
-                &["nobody has q open for writing any more (c has just closed it)", "reads wait for data again"],
+                &["nobody has q open for writing any more (c has just closed it)", "reads wait for data"],
             ),
             ("eof-of-a-fifo", &["The next read at q[0] returns 0"]),
             ("eof-of-a-fifo", &["Its name is gone"]),

@@ -127,7 +127,7 @@ fn a_signal_that_was_asked_for_says_so() {
         "fork sh\nsh: fork d\nd: pdeathsig SIGKILL\nsh: exit 3\nwhy d\nfork e\ne: pdeathsig SIGTERM\nkill e KILL\nwhy e",
         &[
             ("killed", &["because its parent sh died", "d's prctl in line 3"]),
-            ("zombie", &["e was killed by SIGKILL, and that"]),
+            ("zombie", &["e was killed by SIGKILL (sent from outside in line 8), and that"]),
         ],
     );
     explains(
@@ -225,5 +225,134 @@ fn a_second_connection_of_one_socket_is_refused() {
             ("already-connected", &["although nobody has accepted", "a SOCK_STREAM socket is connected once"]),
             ("already-connected", &["Leave the address out"]),
         ],
+    );
+}
+
+#[test]
+fn a_death_by_a_signal_names_who_sent_it() {
+    explains(
+        "fork c\nfork d\nfork e\nfork f\nkill c\nwhy\nd: kill e SIGUSR1\nwhy\nwhy e\nkill d SIGPIPE\nwhy\nparent: kill f 0\n\
+         why\nkill f\nparent: kill f SIGTERM\nwhy",
+        &[
+            ("zombie", &["c was killed by SIGTERM (sent from outside in line 5)"]),
+            ("zombie", &["e was killed by SIGUSR1 (sent by d's kill in line 7)"]),
+            ("zombie", &["e was killed by SIGUSR1 (sent by d's kill in line 7)"]),
+            ("zombie", &["d was killed by SIGPIPE (sent from outside in line 10)"]),
+            ("nothing-to-explain", &["kill by parent returned 0"]),
+            ("signal-to-a-zombie", &["SIGTERM does nothing: f is dead"]),
+        ],
+    );
+    explains(
+        "channel stream s c\nc: exit 0\nwrite s[0] x => EPIPE, killed parent SIGPIPE\nwhy parent",
+        &[("killed-by-sigpipe", &["parent was killed by SIGPIPE by writing"])],
+    );
+    explains(
+        "pipe p\nfork c\nc: signal SIGUSR1 catch norestart\nc: read p[0] => sleeps\nparent: kill c SIGUSR1 => wakes c EINTR\nwhy\n\
+         c: read p[0] => sleeps\nkill c SIGUSR1 => wakes c EINTR\nwhy\nc: read p[0] => sleeps\nstop c\nwhy c",
+        &[
+            ("interrupted", &["SIGUSR1 (sent by parent's kill in line 5) came while c was asleep"]),
+            ("interrupted", &["SIGUSR1 (sent from outside in line 8) came"]),
+            ("stopped-is-not-dead", &["c was stopped by SIGSTOP (sent from outside in line 11) in the middle of read"]),
+        ],
+    );
+}
+
+#[test]
+fn a_number_that_was_closed_says_what_it_was_and_who_closed_it() {
+    explains(
+        "channel stream s c\nc: close s[1]\nc: read @4 => EBADF\nwhy\nclose s[0]\nclose @3 => EBADF\nwhy\npipe p\ncloexec p[1] on\n\
+         exec\nwrite @4 x => EBADF\nwhy\ncloserange 3 9\nread @3 => EBADF\nwhy\nread @77 => EBADF\nwhy",
+        &[
+            ("bad-descriptor", &["c has no descriptor 4: it was s[1] until c's close in line 2"]),
+            ("bad-descriptor", &["it was s[0] until parent's close in line 5"]),
+            ("bad-descriptor", &["it was p[1] until parent's execve in line 10"]),
+            ("bad-descriptor", &["it was p[0] until parent's close_range in line 13"]),
+            ("bad-descriptor", &["parent has no descriptor 77: it was never open there, or is closed"]),
+        ],
+    );
+}
+
+#[test]
+fn an_unconnected_socket_recalls_the_connect_that_failed() {
+    explains(
+        "socket stream s\nconnect s @nowhere => ECONNREFUSED\nwhy s\nread s => EINVAL\nwhy\nsend s x nosignal => ENOTCONN\nwhy\n\
+         socket stream l\nbind l @l\nlisten l\nconnect s @l\nwhy s\nsocket stream t\nwhy t",
+        &[
+            (
+                "not-connected",
+                &["parent's connect in line 2, to @nowhere, failed with ECONNREFUSED, so s is not connected"],
+            ),
+            ("not-connected", &["parent's connect in line 2, to @nowhere", "SOCK_STREAM says EINVAL"]),
+            ("not-connected", &["parent's connect in line 2, to @nowhere", "ENOTCONN"]),
+            ("still-held", &["Nothing waits at s"]),
+            ("not-connected", &["t is not connected, so a read"]),
+        ],
+    );
+}
+
+#[test]
+fn a_socket_that_found_no_room_says_so_until_something_is_read() {
+    explains(
+        "socket dgram log\nbind log @log\nsocket dgram a nonblock\nconnect a @log\nflood a 10 100\nwhy a\nread log\nwhy a\n\
+         socketpair stream s\nnonblock s[0] on\nflood s[0] 4096 1000\nwhy s[0]\nread s[1] 10\nwhy s[0]",
+        &[
+            ("datagram-never-ends", &["A write at a fails with EAGAIN: log is not connected back", "can read there"]),
+            ("datagram-never-ends", &["no EOF comes: datagram sockets have none."]),
+            ("still-held", &["A write at s[0] fails with EAGAIN: its send buffer is full"]),
+            ("still-held", &["counts like any other."]),
+        ],
+    );
+}
+
+#[test]
+fn who_waits_for_itself_is_no_deadlock_of_several() {
+    let pair = |kind: &str| format!("socketpair {kind} d\nfork c\nclose d[0]\nclose d[1]\nc: read d[1] => sleeps\n");
+    explains(
+        &format!("{}wait c => sleeps\nwhy parent\nwhy c\ntasks\nwhy", pair("dgram")),
+        &[
+            (
+                "asleep-nothing-to-read",
+                &["parent is asleep in waitpid(c)", "before c acts", "Only c itself could write to d[0]"],
+            ),
+            (
+                "asleep-nothing-to-read",
+                &["c is asleep in read(d[1])", "Only c itself could write to d[0]", "`interrupt c`"],
+            ),
+            ("asleep-nothing-to-read", &["Only c itself could write to d[0]"]),
+        ],
+    );
+    explains(
+        &format!("{}wait c => sleeps\nwhy parent\ntasks\nwhy", pair("stream")),
+        &[
+            ("own-copy-keeps-eof-away", &["parent is asleep in waitpid(c)", "before c acts", "keeps EOF away itself"]),
+            ("own-copy-keeps-eof-away", &["c is asleep in read(d[1]) and keeps EOF away itself"]),
+        ],
+    );
+}
+
+#[test]
+fn a_long_write_into_a_pipe_of_packets_is_several() {
+    explains(
+        "pipe p direct\nwrite p[1] 5000*z\nwhy\nread p[0] => 4096*z\nwrite p[1] 12289*z\nwhy\nwrite p[1] 4096*z\nwhy",
+        &[
+            ("write-became-packets", &["these 5000 bytes became 2 packets, of 4096 and 904"]),
+            ("write-became-packets", &["12289 bytes became 4 packets, the last of 1, the others of 4096"]),
+            ("queued-is-not-received", &["p[0]"]),
+        ],
+    );
+}
+
+#[test]
+fn a_write_that_was_cut_says_where_and_a_write_that_waited_says_who_read() {
+    explains(
+        "pipe p nonblock\nflood p[1] 511 200\nwrite p[1] 4097*y => 1\nwhy\nread p[0] 4096\nread p[0] 4096\nwrite p[1] 9000*z\nwhy",
+        &[
+            ("write-takes-what-fits", &["its odd byte went into the last page, and for the others no page was free"]),
+            ("write-takes-what-fits", &["is cut where no page is free any more"]),
+        ],
+    );
+    explains(
+        "pipe p\npipesize p[0] 4096\nwrite p[1] 4096*x\nfork c\nc: write p[1] y => sleeps\nread p[0]\nwhy",
+        &[("write-waited-for-room", &["until there was room, which parent's read of p[0] made"])],
     );
 }

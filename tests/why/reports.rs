@@ -100,13 +100,13 @@ fn what_a_signal_did_to_a_sleeping_call() {
          setsockopt s[0] rcvtimeo 60000\nread s[0] => sleeps\nkill parent SIGUSR1 => wakes parent EINTR\nwhy\n\
          poll s[0] for=in timeout=-1 => sleeps\nkill parent SIGUSR1 => wakes parent EINTR\nwhy",
         &[
-            ("restarted", &["SIGUSR1", "SA_RESTART", "begun the call anew"]),
+            ("restarted", &["SIGUSR1", "SA_RESTART", "restarted the call"]),
             ("interrupted", &["SIGRTMIN", "without SA_RESTART"]),
             (
                 "interrupted",
                 &["SO_RCVTIMEO is on at s[0]", "parent's setsockopt in line 8", "not even with SA_RESTART"],
             ),
-            ("interrupted", &["poll is never begun anew"]),
+            ("interrupted", &["poll is never restarted"]),
         ],
     );
     explains(
@@ -161,7 +161,7 @@ fn addressed_sends_say_what_they_met() {
          connect a @l\nflood a 20 100 => EAGAIN\nsocket dgram b\npoll b => POLLOUT\nwhy\nsend b hi to=@l dontwait => EAGAIN\nwhy",
         &[
             ("nobody-at-address", &["nobody has bound a socket to @nowhere", "m[0] still sends to m[1]"]),
-            ("writable-but-fails", &["speaks of its own send buffer alone"]),
+            ("writable-but-fails", &["is about its own send buffer alone"]),
             ("short-queue", &["The queue of l is full", "from all senders together"]),
         ],
     );

@@ -81,7 +81,7 @@ fn sockets_that_are_not_connected() {
             ("not-connected", &["SOCK_SEQPACKET says ENOTCONN"]),
             ("not-connected", &["connect comes before the first byte"]),
             ("not-connected", &["give an address with the message"]),
-            ("writable-but-fails", &["ENOTCONN: d has no peer, unless an address comes"]),
+            ("writable-but-fails", &["d has no peer. A write without an address fails with ENOTCONN"]),
             ("cannot-listen", &["d is SOCK_DGRAM, which knows no connections"]),
             ("cannot-accept", &["s does not listen"]),
             ("bound-already", &["s has its address, @s"]),

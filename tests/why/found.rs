@@ -1,0 +1,125 @@
+//! Situations from public bug reports that were told beside the point, each with a sibling in which the rule must not speak.
+
+use super::{explains, whys};
+
+/// No `why` of the script may say this.
+fn never_says(script: &str, words: &[&str]) {
+    for why in whys(script) {
+        let text = why["text"].as_str().unwrap_or_default();
+        for word in words {
+            assert!(!text.contains(word), "{word:?} is said:\n{script}\n{why:#}");
+        }
+    }
+}
+
+#[test]
+fn an_orphan_learns_who_its_parent_is_now() {
+    explains(
+        "fork a\na: fork b\nb: pdeathsig SIGTERM\nwhy\nb: pdeathsig SIGTERM\na: fork c\na: exit 0\nc: getppid\nwhy\n\
+         c: pdeathsig SIGKILL\nwhy",
+        &[
+            ("death-signal-is-set", &["b gets SIGTERM when the thread that forked it dies"]),
+            (
+                "orphan-is-adopted",
+                &["c has another parent now", "a, which forked it, is dead", "PR_SET_CHILD_SUBREAPER"],
+            ),
+            ("death-signal-is-set", &["that is not a any more", "asks getppid after prctl"]),
+        ],
+    );
+    explains("fork a\na: getppid\nwhy", &[("nothing-to-explain", &["getppid by a returned"])]);
+    explains("fork a\na: pdeathsig SIGTERM\nwhy", &[("death-signal-is-set", &["a gets SIGTERM"])]);
+}
+
+#[test]
+fn a_signal_without_an_effect_says_why_it_has_none() {
+    explains(
+        "fork c\nc: signal SIGUSR1 ignore\nkill c SIGUSR1\nwhy\nparent: kill c SIGUSR1\nwhy\nkill c SIGCHLD\nwhy\n\
+         c: signal SIGUSR1 catch\nkill c SIGUSR1\nwhy\nparent: kill c SIGUSR1\nwhy\nc: exit 0\nkill c SIGUSR1\nwhy",
+        &[
+            ("ignored-signal-is-lost", &["c ignores SIGUSR1 (set by c's signal in line 2)", "kill succeeds"]),
+            ("ignored-signal-is-lost", &["c ignores SIGUSR1"]),
+            ("ignored-signal-is-lost", &["SIGCHLD is ignored by default, and c has not asked for it"]),
+            (
+                "signal-was-handled",
+                &["c handled SIGUSR1 (sent from outside in line 10)", "set by c's signal in line 9"],
+            ),
+            ("signal-was-handled", &["c handled SIGUSR1 (sent by parent's kill in line 12)"]),
+            ("signal-to-a-zombie", &["SIGUSR1 does nothing: c is dead"]),
+        ],
+    );
+    // Blocked, it is kept, although it is ignored.
+    never_says("signalfd s SIGUSR1\nsignal SIGUSR1 ignore\nparent: kill parent SIGUSR1\nwhy", &["thrown away when"]);
+}
+
+#[test]
+fn a_number_onto_itself() {
+    explains(
+        "pipe p\ndup2 p[0] 3\nwhy\ndup3 p[0] 3 => EINVAL\nwhy\ndup2 p[0] 9\nwhy",
+        &[
+            ("number-onto-itself", &["dup2 of 3 onto 3 does nothing", "p[0] is neither closed nor copied"]),
+            ("number-onto-itself", &["dup3 of 3 onto 3 fails with EINVAL"]),
+            ("dup-is-one-more-copy", &["9 is one more number"]),
+        ],
+    );
+}
+
+#[test]
+fn of_several_sleeping_readers_one_is_woken() {
+    let two = "pipe p\nfork a\nfork b\nclose p[0]\na: read p[0] => sleeps\n";
+    explains(
+        &format!("{two}b: read p[0] => sleeps\nwrite p[1] job => wakes a \"job\"\nwhy"),
+        &[(
+            "one-reader-of-several",
+            &["a got what came, 3 bytes, and b, who was asleep in a read at p[0] too, sleeps on"],
+        )],
+    );
+    explains(
+        &format!("{two}write p[1] job => wakes a \"job\"\nwhy"),
+        &[("read-takes-what-is-there", &["3 bytes here"])],
+    );
+}
+
+#[test]
+fn a_fifo_that_hung_up_may_be_opened_again() {
+    let fifo = "mkfifo f\nfork c\nopen f rd r nonblock\nread r => EOF\nwhy\nc: open f wr w\nc: write w x\nc: close w\npoll r\nwhy";
+    explains(
+        fifo,
+        &[
+            (
+                "eof-of-a-fifo",
+                &["nobody has opened f for writing yet", "once somebody opens f for writing, reads wait"],
+            ),
+            ("hung-up-with-bytes", &["nobody has f open for writing now", "may open it for writing again"]),
+        ],
+    );
+    never_says(fifo, &["nothing more will come", "opens f for writing again"]);
+    explains(
+        "pipe p\nwrite p[1] x\nclose p[1]\npoll p[0]\nwhy",
+        &[("hung-up-with-bytes", &["nothing more will come (p[1] is closed)"])],
+    );
+}
+
+#[test]
+fn an_accept_without_a_number_leaves_the_connection() {
+    explains(
+        "socket stream l\nbind l @l\nlisten l\nfork c\nc: socket stream k\nc: connect k @l\nrlimit nofile 4\n\
+         accept l a => EMFILE\nwhy\npipe p => EMFILE\nwhy",
+        &[
+            ("too-many-descriptors", &["The connection stays in the queue", "runs without a pause"]),
+            ("too-many-descriptors", &["A descriptor that is closed is free at once"]),
+        ],
+    );
+}
+
+#[test]
+fn the_send_buffer_that_was_asked_for_and_the_one_that_is() {
+    explains(
+        "socketpair stream s\nsetsockopt s[0] sndbuf 1000\ngetsockopt s[0] sndbuf\nwhy\nsetsockopt s[0] sndbuf 10000\n\
+         getsockopt s[0] sndbuf => 20000\nwhy\ngetsockopt s[1] sndbuf\nwhy",
+        &[
+            ("buffer-sized", &["parent's setsockopt in line 2 asked for 1000", "is the least that it allows"]),
+            ("buffer-sized", &["asked for 10000, and SO_SNDBUF is 20000", "what its own buffers cost."]),
+            ("nothing-to-explain", &["getsockopt by parent"]),
+        ],
+    );
+}
