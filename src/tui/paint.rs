@@ -80,10 +80,10 @@ impl Painter {
         Self { pen: None, caret: None, erases_in_colour: erases_in_colour(term) }
     }
 
-    /// Anything may have been written meanwhile: clears the screen and begins at its corner.
+    /// Anything may have been written meanwhile: clears the screen and begins at its corner. A line feed is no new line (LNM).
     pub fn begin_anew(&mut self, out: &mut Vec<u8>) {
         Pen::default().take_up(None, out);
-        out.extend_from_slice(b"\x1b[2J\x1b[H");
+        out.extend_from_slice(b"\x1b[20l\x1b[2J\x1b[H");
         self.pen = Some(Pen::default());
         self.caret = Some(Position::ORIGIN);
     }
