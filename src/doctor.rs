@@ -147,7 +147,7 @@ fn of_tracing() -> Finding {
         return Finding { health: Health::Unable, about: "tracing", says: reason };
     }
     let says = trial::tracing_obstacle().map(|(call, errno)| {
-        let cause = if call == "ptrace" { " (seccomp, or Yama's ptrace_scope 3)" } else { "" };
+        let cause = if call == "ptrace" { " (seccomp, or Yama's ptrace_scope of 2 or 3)" } else { "" };
         let name = errno.name();
         format!("{call} is denied, {name}{cause}: `tincans watch` does not work; `tincans open` reads a log of strace")
     });

@@ -51,7 +51,7 @@ pub fn run(terminal: Terminal, ui: impl FnOnce() -> u8) -> Result<u8, SysError> 
             let kept = kept.map(|kept| kept.with_keeper(line));
             let end = watch(&mut ui, kept.as_ref());
             if matches!(end, UiEnd::Lost(Some(_))) {
-                ui.kill_children();
+                let _ = ui.kill_children();
             }
             if let Some(kept) = kept {
                 kept.bring_back(end);

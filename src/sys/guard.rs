@@ -176,8 +176,9 @@ impl Ui {
                 Waited::None | Waited::Failed(_) => break,
                 Waited::Child(pid, status) => self.note_dead(pid, status),
                 Waited::Nothing => {
-                    if start.elapsed() > GRACE {
-                        self.kill_children();
+                    // Who may not be killed is not waited for either: the keeper ends once this process has.
+                    if start.elapsed() > GRACE && !self.kill_children() {
+                        break;
                     }
                     take(Some(LOOK_AGAIN), 0);
                 }
@@ -185,12 +186,15 @@ impl Ui {
         }
     }
 
-    /// Kills the direct children; theirs come to this process, a subreaper, and are met in the next round.
-    pub fn kill_children(&self) {
+    /// Kills the direct children; theirs come to this process, a subreaper, and are met in the next round. False if one of them may not
+    /// be killed.
+    pub fn kill_children(&self) -> bool {
+        let mut all = true;
         for pid in self.children() {
             // Not reaped yet, so the number is still theirs.
-            let _ = kill(Pid::from_raw(pid), Number::SIGKILL);
+            all &= matches!(kill(Pid::from_raw(pid), Number::SIGKILL), Ok(()) | Err(nix::Error::ESRCH));
         }
+        all
     }
 
     fn children(&self) -> BTreeSet<i32> {

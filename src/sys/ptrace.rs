@@ -74,6 +74,12 @@ pub fn seize(pid: i32) -> Result<(), SysError> {
 
 /// Takes hold of a process for the sake of its death alone: it stops at signals, and nowhere else.
 pub fn hold(pid: i32) -> Result<(), SysError> {
+    // Who may not wait for it would not let it go on, nor learn of its death. It is nobody's to wait for yet.
+    if let Err(errno) = wait_id(pid, libc::WEXITED | libc::WNOHANG | libc::WNOWAIT)
+        && errno != Errno(libc::ECHILD)
+    {
+        return Err(SysError { operation: "wait for a process", errno });
+    }
     request(libc::PTRACE_SEIZE, pid, 0, 0, "hold a process")
 }
 
@@ -162,20 +168,20 @@ pub fn next_stop() -> Result<Option<(i32, TraceStop)>, Errno> {
 /// Sleeps until this process stops; none once it is dead, and not reaped.
 pub fn next_stop_of(pid: i32) -> Option<TraceStop> {
     loop {
-        let (code, _) = wait_id(pid, libc::WEXITED | libc::WSTOPPED | libc::WNOWAIT)?;
+        let (code, _) = wait_id(pid, libc::WEXITED | libc::WSTOPPED | libc::WNOWAIT).ok()?;
         if code != libc::CLD_TRAPPED {
             return None;
         }
         // It may have been killed since.
-        if let Some((libc::CLD_TRAPPED, status)) = wait_id(pid, libc::WSTOPPED | libc::WNOHANG) {
+        if let Ok((libc::CLD_TRAPPED, status)) = wait_id(pid, libc::WSTOPPED | libc::WNOHANG) {
             return Some(stop_of(pid, status << 8 | 0x7f));
         }
     }
 }
 
 /// waitid(2): `si_code` and `si_status`.
-fn wait_id(pid: i32, flags: i32) -> Option<(i32, i32)> {
-    let id = libc::id_t::try_from(pid).ok()?;
+fn wait_id(pid: i32, flags: i32) -> Result<(i32, i32), Errno> {
+    let Ok(id) = libc::id_t::try_from(pid) else { return Err(Errno(libc::EINVAL)) };
     loop {
         // SAFETY: siginfo_t is plain data, for which all zeroes is a value.
         let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
@@ -183,10 +189,10 @@ fn wait_id(pid: i32, flags: i32) -> Option<(i32, i32)> {
         let result = unsafe { libc::waitid(libc::P_PID, id, &raw mut info, flags) };
         if result == 0 {
             // SAFETY: waitid fills in the status, or leaves the zero.
-            return Some((info.si_code, unsafe { info.si_status() }));
+            return Ok((info.si_code, unsafe { info.si_status() }));
         }
         if last_errno() != Errno(libc::EINTR) {
-            return None;
+            return Err(last_errno());
         }
     }
 }

@@ -7,6 +7,8 @@ use crate::support::until;
 
 /// Without these there is no terminal for the test either.
 const NOT_HERE: [&str; 1] = ["ioctl"];
+/// By these guardian and keeper end each other, once there is a bench.
+const OF_GUARDIAN: [&str; 2] = ["kill", "waitid"];
 
 #[test]
 fn whichever_call_is_denied_the_ui_comes_or_says_why_and_can_be_left() {
@@ -21,13 +23,15 @@ fn whichever_call_is_denied_the_ui_comes_or_says_why_and_can_be_left() {
                 .env("XDG_CONFIG_HOME", state.path())
                 .env("TERM", "xterm-256color");
             let mut pty = Pty::start_command((24, 80), command);
-            if wants_all {
+            if wants_all || OF_GUARDIAN.contains(call) {
                 // Not before the bench is there, or the reason why there is none.
                 let is_there = until(PATIENCE, || {
                     pty.take_in_within(std::time::Duration::from_millis(5));
                     pty.screen().contains("Enter: send") || pty.has_left()
                 });
                 assert!(is_there.is_some(), "{call}, {errno}: no bench:\n{}", pty.screen());
+                let is_its_own = pty.has_left() || !pty.has_its_modes_back();
+                assert!(is_its_own, "{call}, {errno}: it draws without its modes");
             }
             pty.type_bytes(b"\x03");
             let has_left = until(PATIENCE, || {
