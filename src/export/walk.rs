@@ -136,7 +136,7 @@ impl Walk {
             self.is_sent = true;
         }
         if self.is_loop_beside_another(events) || self.is_reader_beside_writer(events) {
-            return Err(self.refused("two tasks work at one time, and no order of their calls is known"));
+            return Err(self.refused(&self.at_one_time(events)));
         }
         for (at, event) in events.iter().enumerate() {
             self.event(event, &events[at + 1..])?;

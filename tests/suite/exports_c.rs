@@ -177,7 +177,7 @@ fn what_has_no_form_in_c_is_named_with_its_line() {
     let refused = [
         (
             "channel stream c kid\nkid: drain c[1]\nwrite c[0] 1MiB*x\n",
-            "line 3: write c[0] 1MiB*x: two tasks work at one time",
+            "line 3: write c[0] 1MiB*x: parent and kid work at one time: which bytes each call moves is a matter of time",
         ),
         ("sleep 1\n", "nothing has happened in it"),
         ("pipe p\nreset\n", "nothing has happened in it"),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::explain::wording;
 use crate::order::Call;
 use crate::script::Verb;
 use crate::trace::{CallEvent, CallState, Event, TaskId, What};
@@ -38,6 +39,21 @@ impl Walk {
             What::Call(call) => is_loop && !goes_on(event) && (call.state != CallState::Returned || takes_a_part(call)),
             _ => false,
         })
+    }
+
+    /// Why there is no form: who moves bytes at one time.
+    pub(super) fn at_one_time(&self, events: &[Event]) -> String {
+        let moves = |event: &&Event| matches!(event.what, What::Call(_) | What::Burst(_));
+        let tasks: BTreeSet<Option<TaskId>> = events.iter().filter(moves).map(|event| event.task).collect();
+        let names = self.run.parts.iter().enumerate().filter(|(at, _)| {
+            let id = at.checked_sub(1).and_then(|id| u32::try_from(id).ok());
+            id.is_some_and(|id| tasks.contains(&Some(TaskId(id))))
+        });
+        let names: Vec<String> = names.map(|(_, part)| part.name.clone()).collect();
+        format!(
+            "{} work at one time: which bytes each call moves is a matter of time, and the program would not always find what was seen",
+            wording::list(&names)
+        )
     }
 
     /// The part of the task of an event.
