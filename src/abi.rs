@@ -196,6 +196,8 @@ pub const READ_WRITE: i32 = 2;
 pub const ACCESS_MODE: i32 = 3;
 /// Those three by name.
 pub const ACCESS: &[(&str, i32)] = &[("O_RDONLY", READ_ONLY), ("O_WRONLY", WRITE_ONLY), ("O_RDWR", READ_WRITE)];
+/// EPOLLOUT.
+pub const EPOLLOUT: u32 = 4;
 /// EPOLLIN: POLLIN in the events of epoll(7).
 pub const EPOLLIN: u32 = 0x1;
 /// EPOLLET: a change is told once.

@@ -33,6 +33,14 @@ fn executed(context: &CallContext<'_>) -> Option<Explanation> {
         ),
         None => String::new(),
     };
+    let unmarked = process.rows().find(|row| {
+        let label = context.world.label_of(row.1);
+        row.1.origin.is_some_and(|origin| origin.call == "dup") && process.closed_by_exec.iter().any(|of| of.1 == label)
+    });
+    let keeps = match unmarked {
+        Some((fd, _)) => format!("{keeps} {fd} was made by dup, which does not copy FD_CLOEXEC."),
+        None => keeps,
+    };
     let text = match closed.len() {
         0 if kept.is_empty() => return None,
         0 => wording::sentences([

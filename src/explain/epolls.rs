@@ -13,7 +13,8 @@ use crate::world::task::{Ongoing, Task};
 use super::context::CallContext;
 use super::{Rule, foretold, polls, wording};
 
-pub(super) const RULES: &[Rule] = &[not_added, spent, edge_was_told, outlives_its_number, told, nothing_there];
+pub(super) const RULES: &[Rule] =
+    &[not_added, spent, edge_was_told, writable_edge_was_told, outlives_its_number, told, nothing_there];
 
 /// Told of the other side's end.
 const HANG_UPS: &[(&str, i32)] = &[("EPOLLHUP", 0x10), ("EPOLLRDHUP", 0x2000), ("EPOLLERR", 8)];
@@ -125,6 +126,28 @@ fn edge_was_told(context: &CallContext<'_>) -> Option<Explanation> {
         wording::waits(end)
     );
     Some(wording::explanation(end, "edge-was-told", "epoll(7)", text).foretelling(next_wait(context, false)))
+}
+
+/// EPOLLET, and a write that would not sleep.
+fn writable_edge_was_told(context: &CallContext<'_>) -> Option<Explanation> {
+    let is_edge = |interest: &&&Interest| {
+        let asked = interest.events & (abi::EPOLLET | abi::EPOLLOUT) == abi::EPOLLET | abi::EPOLLOUT;
+        asked && !interest.is_spent && context.ret() == 0
+    };
+    let all = interests(context);
+    let end = all.iter().filter(is_edge).find_map(|interest| has_all_room(context.world, interest))?;
+    let here = end.label();
+    let text = format!(
+        "An edge is told once: a write at {here} would not sleep, and epoll_wait told of that before. With EPOLLET EPOLLOUT comes again \
+         when a read at the other side makes room: write until EAGAIN first, then wait.",
+    );
+    Some(wording::explanation(end, "edge-was-told", "epoll(7)", text).foretelling(next_wait(context, false)))
+}
+
+/// The end of an interest, where nothing that was written there waits to be read.
+fn has_all_room<'a>(world: &'a World, interest: &Interest) -> Option<&'a End> {
+    let end = world.end(interest.end).filter(|end| end.can_be_written())?;
+    world.end(end.peer?).filter(|peer| !peer.closed && peer.inbox.queue.is_empty() && !end.shut_wr).map(|_| end)
 }
 
 /// A number that is closed, and still told.

@@ -81,7 +81,18 @@ fn other_direction(context: &CallContext<'_>, fd: i32) -> Option<Explanation> {
             call.name()
         ),
     };
+    let text = wording::sentences([text, given_again(context, fd)]);
     Some(wording::explanation(end, "bad-descriptor", "pipe(7)", text))
+}
+
+/// `Descriptor 3 was p[0] until parent's close in line 3.`, of a number that was closed and means something else now.
+fn given_again(context: &CallContext<'_>, fd: i32) -> String {
+    let process = context.world.process_of(context.task.id);
+    let now = process.and_then(|process| process.table.get(&fd)).map(|entry| context.world.label_of(entry));
+    let was = process.and_then(|process| process.closed.get(&fd)).filter(|was| now.as_ref() != Some(&was.label));
+    was.map_or_else(String::new, |was| {
+        format!("Descriptor {fd} was {} until {}.", was.label, wording::by(context.world, was.origin))
+    })
 }
 
 /// dup2(2) and dup3(2) of a number onto itself.

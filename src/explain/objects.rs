@@ -9,7 +9,7 @@ use crate::world::object::{Inside, Object};
 use crate::world::task::{Ongoing, Task};
 
 use super::context::CallContext;
-use super::{Rule, by_others, wording, would_sleep};
+use super::{Rule, by_others, signals, wording, would_sleep};
 
 pub(super) const RULES: &[Rule] = &[blocked, brought, added, would_sleep, not_so_long, polled];
 
@@ -82,11 +82,22 @@ fn brought(context: &CallContext<'_>) -> Option<Explanation> {
         (Brought::Signals(all), _) => {
             let signals: Vec<i32> = all.iter().map(|one| one.0).collect();
             let took = format!("{who} took {} off {here}, as bytes and not by a handler.", names(&signals));
-            if signals.len() == 1 {
+            let dead = signals::zombies(context.world, context.task);
+            let several = if signals.contains(&Signal::CHLD.0) && dead.len() > 1 {
+                format!(
+                    "One SIGCHLD stands for {} deaths: {} wait as zombies. Wait until waitpid returns 0 (WNOHANG) or fails with ECHILD.",
+                    dead.len(),
+                    wording::list(&dead),
+                )
+            } else {
+                String::new()
+            };
+            let was = if signals.len() == 1 {
                 format!("{took} It was pending because {who} blocks it; the first read of a signalfd takes it.")
             } else {
                 format!("{took} They were pending because {who} blocks them; the first read of a signalfd takes them.")
-            }
+            };
+            wording::sentences([was, several])
         }
     };
     Some(wording::explanation(here.as_str(), "object-was-read", page(object), text).foretelling(next_read(object)))

@@ -240,18 +240,22 @@ fn end_is_readable(context: &CallContext<'_>) -> Option<Explanation> {
 fn nothing_yet(context: &CallContext<'_>) -> Option<Explanation> {
     let (end, _) = polled(context).find(|_| context.ret() == 0)?;
     let here = end.label();
+    let nothing = match context.call.call {
+        Call::Poll { timeout_ms: ms @ 1.., .. } => format!("Nothing that was asked for came to {here} in {ms} ms"),
+        _ => format!("Nothing that was asked for is so at {here}"),
+    };
     let text = match context.world.end(end.peer?) {
         Some(peer) if peer.closed && peer.kind == Kind::Fifo => format!(
-            "Nothing that was asked for is so at {here}: {} there, and nobody has opened the FIFO for writing since {} opened it for \
+            "{nothing}: {} there, and nobody has opened the FIFO for writing since {} opened it for \
              reading. POLLHUP comes only after a writer has come and gone; a read returns 0 all the same.",
             wording::waits(end),
             context.who(),
         ),
         Some(peer) => wording::sentences([
-            format!("Nothing that was asked for is so at {here}: {} there.", wording::waits(end)),
+            format!("{nothing}: {} there.", wording::waits(end)),
             format!("{}.", wording::capital(&wording::who_holds(context.world, peer))),
         ]),
-        None => format!("Nothing that was asked for is so at {here}: {} there.", wording::waits(end)),
+        None => format!("{nothing}: {} there.", wording::waits(end)),
     };
     let empty = Foretold::read(end.id, ReadOutcome::Sleeps);
     let is_open = context.world.end(end.peer?).is_some_and(|peer| !peer.closed);

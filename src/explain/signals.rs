@@ -17,10 +17,7 @@ pub(super) fn interrupted(context: &CallContext<'_>) -> Option<Explanation> {
     }
     let (who, call, name) = (context.who(), &context.call.call, context.call.call.name());
     let came = signal_in(context.events, context.task);
-    let what = match came {
-        Some(signal) => format!("{}{}", signal.name(), wording::sender_of(context.world, context.task, signal)),
-        None => "a signal".to_owned(),
-    };
+    let what = that_came(context);
     let is_own = came == Some(Signal::INTERRUPT);
     let never = matches!(call, Call::Poll { .. } | Call::Select { .. } | Call::EpollWait { .. });
     let timeout = context.end.and_then(|end| match call.offered() {
@@ -49,6 +46,14 @@ pub(super) fn interrupted(context: &CallContext<'_>) -> Option<Explanation> {
          again.",
     );
     Some(wording::explanation(context.task, "interrupted", "signal(7)", text))
+}
+
+/// The signal that came in this statement, with who sent it.
+pub(super) fn that_came(context: &CallContext<'_>) -> String {
+    match signal_in(context.events, context.task) {
+        Some(signal) => format!("{}{}", signal.name(), wording::sender_of(context.world, context.task, signal)),
+        None => "A signal".to_owned(),
+    }
 }
 
 /// The last signal that a task got in these events.

@@ -24,6 +24,7 @@ pub(super) const RULES: &[Rule] = &[
     cannot_listen,
     cannot_accept,
     no_urgent_byte,
+    asked_for_the_mark,
     cannot_be_read,
     not_connected,
     pipe_keeps_its_size,
@@ -188,6 +189,21 @@ fn no_urgent_byte(context: &CallContext<'_>) -> Option<Explanation> {
     Some(wording::explanation(end, "no-urgent-byte", "recv(2)", text))
 }
 
+/// SIOCATMARK.
+fn asked_for_the_mark(context: &CallContext<'_>) -> Option<Explanation> {
+    let Extra::Value(answer) = &context.call.outcome.extra else { return None };
+    let end = context.end.filter(|_| matches!(context.call.call, Call::Atmark { .. }) && context.ret() >= 0)?;
+    let here = end.label();
+    let text = if *answer == 0 {
+        format!(
+            "SIOCATMARK says 0: the next byte at {here} is not the one that was sent with MSG_OOB, if there is any."
+        )
+    } else {
+        format!("SIOCATMARK says 1: what comes next at {here} is the place of the byte that was sent with MSG_OOB.")
+    };
+    Some(wording::explanation(end, "asked-for-the-mark", "sockatmark(3)", text))
+}
+
 /// EINVAL or ENOTCONN of a read where no byte can come.
 fn cannot_be_read(context: &CallContext<'_>) -> Option<Explanation> {
     let is_read =
@@ -311,8 +327,17 @@ fn accepted(context: &CallContext<'_>) -> Option<Explanation> {
         1 => "1 more connection waits there".to_owned(),
         many => format!("{many} more connections wait there"),
     };
-    let text =
-        format!("accept made a new socket, {made}, for one connection. {here} itself goes on listening; {left}.");
+    let flags = if listener.nonblock
+        && matches!(context.call.call, Call::Accept { flags, .. } if flags.unwrap_or(0) & abi::NONBLOCK == 0)
+    {
+        format!("{made} does not take over O_NONBLOCK of {here}: accept4 with SOCK_NONBLOCK sets it.")
+    } else {
+        String::new()
+    };
+    let text = wording::sentences([
+        format!("accept made a new socket, {made}, for one connection. {here} itself goes on listening; {left}."),
+        flags,
+    ]);
     let next = foretold::next_accept(listener);
     Some(wording::explanation(made, "accepted", "accept(2)", text).foretelling([next]))
 }

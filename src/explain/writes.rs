@@ -6,7 +6,7 @@ use crate::world::channel::End;
 use crate::world::kind::Kind;
 
 use super::context::CallContext;
-use super::{Rule, foretold, pages, wording};
+use super::{Rule, foretold, pages, signals, wording};
 
 pub(super) const RULES: &[Rule] =
     &[cut_by_close, cut_by_shutdown, partial, nothing_offered, slept_for_room, became_packets, queued_is_not_received];
@@ -75,8 +75,9 @@ fn partial(context: &CallContext<'_>) -> Option<Explanation> {
         return Some(wording::explanation(end, "write-timed-out", "socket(7)", text));
     }
     let text = format!(
-        "A signal came while {} was asleep in this write. {taken} of {offered} bytes had been taken by then, so the call \
+        "{} came while {} was asleep in this write. {taken} of {offered} bytes had been taken by then, so the call \
          returns that count and not EINTR.",
+        signals::that_came(context),
         context.who(),
     );
     Some(wording::explanation(end, "write-interrupted", "signal(7)", text))
@@ -165,12 +166,15 @@ fn queued_is_not_received(context: &CallContext<'_>) -> Option<Explanation> {
     let text = if peer.inbox.queue.is_empty() {
         format!("What was written to {here} has been read at {there} already.")
     } else {
-        format!(
-            "A write that succeeds has only queued its bytes: {} {} until somebody reads there. {}.",
-            wording::waits(peer),
-            if peer.name.is_some() { format!("at {there}") } else { "at the other end".to_owned() },
-            wording::capital(&wording::who_holds(context.world, peer)),
-        )
+        wording::sentences([
+            format!(
+                "A write that succeeds has only queued its bytes: {} {} until somebody reads there.",
+                wording::waits(peer),
+                if peer.name.is_some() { format!("at {there}") } else { "at the other end".to_owned() },
+            ),
+            format!("{}.", wording::capital(&wording::who_holds(context.world, peer))),
+            wording::stopped_holders(context.world, peer, "reads"),
+        ])
     };
     Some(wording::explanation(end, "queued-is-not-received", "send(2)", text))
 }

@@ -123,3 +123,85 @@ fn the_send_buffer_that_was_asked_for_and_the_one_that_is() {
         ],
     );
 }
+
+#[test]
+fn an_accepted_socket_does_not_take_over_the_flag() {
+    let from = |flags: &str| {
+        format!("socket stream l{flags}\nbind l @l\nlisten l\nsocket stream c\nconnect c @l\naccept l a\nwhy")
+    };
+    explains(&from(" nonblock"), &[("accepted", &["a does not take over O_NONBLOCK of l"])]);
+    never_says(&from(""), &["take over O_NONBLOCK"]);
+}
+
+#[test]
+fn an_edge_of_room_is_told_once() {
+    let pipe = "pipe p nonblock\nepoll e\nepollctl e add p[1] for=out et\nepollwait e => 1\n";
+    explains(
+        &format!("{pipe}epollwait e => 0\nwhy"),
+        &[("edge-was-told", &["a write at p[1] would not sleep, and epoll_wait told of that before"])],
+    );
+    explains(&format!("{pipe}flood p[1] 4096 100\nepollwait e => 0\nwhy"), &[("epoll-nothing-there", &["p[1]"])]);
+}
+
+#[test]
+fn one_sigchld_of_a_signalfd_stands_for_several_deaths() {
+    let two = "signalfd s SIGCHLD\nfork a\nfork b\nkill a KILL\n";
+    explains(
+        &format!("{two}kill b KILL\nread s\nwhy"),
+        &[("object-was-read", &["One SIGCHLD stands for 2 deaths: a and b wait as zombies"])],
+    );
+    never_says(&format!("{two}read s\nwhy"), &["stands for"]);
+}
+
+#[test]
+fn the_mark_of_an_urgent_byte() {
+    explains(
+        "socketpair stream s\nsend s[0] ab oob\natmark s[1] => 0\nwhy\nread s[1] 1\natmark s[1] => 1\nwhy",
+        &[("asked-for-the-mark", &["SIOCATMARK says 0"]), ("asked-for-the-mark", &["SIOCATMARK says 1"])],
+    );
+}
+
+#[test]
+fn a_number_that_was_given_again_and_a_dup_that_is_not_marked() {
+    explains(
+        "pipe p\nclose p[0]\npipe q\nwrite @3 x => EBADF\nwhy\npipe r\nwrite r[0] x => EBADF\nwhy",
+        &[
+            (
+                "bad-descriptor",
+                &["q[0] is open, but it is the reading end", "Descriptor 3 was p[0] until parent's close in line 2"],
+            ),
+            ("bad-descriptor", &["r[0] is open, but it is the reading end of a pipe"]),
+        ],
+    );
+    explains(
+        "pipe p cloexec\ndup p[0]\nexec\nwhy",
+        &[("exec-closes-what-is-marked", &["5 was made by dup, which does not copy FD_CLOEXEC"])],
+    );
+    never_says("pipe p cloexec\npipe q\ndup q[0]\nexec\nwhy", &["made by dup"]);
+}
+
+#[test]
+fn a_write_to_a_stopped_reader_and_one_that_a_signal_cut() {
+    explains(
+        "channel stream s c\nwrite s[0] x\nwhy\nstop c\nwrite s[0] x\nwhy",
+        &[
+            ("queued-is-not-received", &["c (descriptor 4) still holds s[1]."]),
+            ("queued-is-not-received", &["c is stopped and reads nothing before it is continued"]),
+        ],
+    );
+    explains(
+        "signal SIGUSR1 catch\nchannel stream s c\nwrite s[0] 1MiB*x => sleeps\nkill parent SIGUSR1\nwhy",
+        &[("write-interrupted", &["SIGUSR1 (sent from outside in line 4) came while parent was asleep in this write"])],
+    );
+}
+
+#[test]
+fn a_poll_that_timed_out_says_after_what_time() {
+    explains(
+        "pipe p\npoll p[0] timeout=20\nsleep 60\nwhy\npoll p[0]\nwhy",
+        &[
+            ("nothing-to-report", &["came to p[0] in 20 ms"]),
+            ("nothing-to-report", &["Nothing that was asked for is so at p[0]"]),
+        ],
+    );
+}

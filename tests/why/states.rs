@@ -118,7 +118,7 @@ fn what_ended_a_sleeping_write_early() {
             ("write-cut-by-shutdown", &["b[0] was shut down for writing while j was asleep"]),
             ("write-timed-out", &["SO_SNDTIMEO ran out while parent was asleep"]),
             ("send-timed-out", &["200 ms of SO_SNDTIMEO", "Nothing of it was taken"]),
-            ("write-interrupted", &["A signal came while i was asleep"]),
+            ("write-interrupted", &["SIGRTMIN came while i was asleep"]),
         ],
     );
 }
