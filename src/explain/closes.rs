@@ -18,7 +18,14 @@ fn executed(context: &CallContext<'_>) -> Option<Explanation> {
         return None;
     }
     let process = context.world.process_of(context.task.id)?;
-    let closed: Vec<String> = process.closed_by_exec.iter().map(|(fd, label)| format!("{fd} ({label})")).collect();
+    let closed: Vec<String> = process
+        .closed_by_exec
+        .iter()
+        .map(|(fd, label, marked)| match marked {
+            Some(origin) => format!("{fd} ({label}, marked by {})", wording::by(context.world, *origin)),
+            None => format!("{fd} ({label})"),
+        })
+        .collect();
     let kept: Vec<String> =
         process.rows().map(|(fd, entry)| format!("{fd} ({})", context.world.label_of(entry))).collect();
     let keeps = match kept.len() {

@@ -34,7 +34,7 @@ pub(super) fn of_end(world: &World, end: &End) -> Explanation {
         ReadOutcome::Eof => shut_down(world, end, peer)
             .or_else(|| fifos::at_the_end(world, end, peer?))
             .or_else(|| peer.map(|peer| at_the_end(end, peer))),
-        ReadOutcome::Sleeps => too_little(end)
+        ReadOutcome::Sleeps => too_little(world, end)
             .or_else(|| shut_down(world, end, peer))
             .or_else(|| unconnected(world, end))
             .or_else(|| datagram_peer_closed(world, end, peer?)),
@@ -130,7 +130,7 @@ fn can_read(world: &World, end: &End) -> String {
 }
 
 /// Something waits, and yet a read sleeps.
-fn too_little(end: &End) -> Option<Explanation> {
+fn too_little(world: &World, end: &End) -> Option<Explanation> {
     let first = *end.inbox.queue.front()?;
     let here = end.label();
     if end.inbox.is_urgent(first) && end.inbox.queue.len() == 1 {
@@ -149,9 +149,10 @@ fn too_little(end: &End) -> Option<Explanation> {
         return Some(wording::explanation(end, "asleep-for-the-rest", "socket(7)", text));
     }
     let text = format!(
-        "{} at {here}, and SO_RCVLOWAT asks for {}: a read sleeps until so many are there, or nothing more can come.",
+        "{} at {here}, and SO_RCVLOWAT asks for {}{}: a read sleeps until so many are there, or nothing more can come.",
         wording::capital(&wording::waits(end)),
         end.low_water,
+        wording::set_by(world, end.origins.get(&Setting::LowWater)),
     );
     (end.low_water > 1).then(|| wording::explanation(end, "asleep-for-the-rest", "socket(7)", text))
 }

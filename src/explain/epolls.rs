@@ -97,8 +97,9 @@ fn spent(context: &CallContext<'_>) -> Option<Explanation> {
     let waits = unread(context.world, interest)
         .map_or_else(String::new, |end| format!(" {} there.", wording::capital(&wording::waits(end))));
     let text = format!(
-        "{label} was added with EPOLLONESHOT, and its one event was told: it is switched off, whatever happens there, until epoll_ctl \
-         modifies it.{waits}"
+        "{label} was added with EPOLLONESHOT by {}, and its one event was told: it is switched off, whatever happens there, until epoll_ctl \
+         modifies it.{waits}",
+        wording::by(context.world, interest.origin),
     );
     let explained = wording::explanation(label.as_str(), "one-shot-is-spent", "epoll_ctl(2)", text);
     let epoll = context.call.call.fd().map(|fd| context.call.names.end(fd)).unwrap_or_default();
@@ -231,6 +232,20 @@ fn hung_up(world: &World, interest: &Interest, told: u32) -> Option<String> {
     Some(wording::sentences([format!("{names}: {why}."), then, unasked.to_owned()]))
 }
 
+/// Something waits to be read, and nobody has asked about that.
+fn unasked(world: &World, interest: &Interest) -> Option<String> {
+    let end = world.end(interest.end)?;
+    let waits = !end.inbox.queue.is_empty() && interest.events & abi::EPOLLIN == 0 && !interest.is_spent;
+    waits.then(|| {
+        format!(
+            "{} at {}, and epoll_wait does not tell: {} has not asked for EPOLLIN there.",
+            wording::capital(&wording::waits(end)),
+            end.label(),
+            wording::by(world, interest.origin),
+        )
+    })
+}
+
 /// 0, and nothing is ready.
 fn nothing_there(context: &CallContext<'_>) -> Option<Explanation> {
     let Call::EpollWait { epoll, .. } = context.call.call else { return None };
@@ -240,7 +255,9 @@ fn nothing_there(context: &CallContext<'_>) -> Option<Explanation> {
     let here = context.call.names.end(epoll);
     let all: Vec<String> = interests(context).iter().map(|interest| context.world.label(interest.end)).collect();
     let over = if context.call.state == CallState::Resumed { " before the time-out" } else { "" };
+    let unasked = interests(context).into_iter().find_map(|interest| unasked(context.world, interest));
     let text = match &*all {
+        _ if unasked.is_some() => unasked.unwrap_or_default(),
         [] => format!("Nothing is in {here}, so nothing can be told."),
         all => format!("Nothing that was asked for came{over} at {}.", wording::list(all)),
     };

@@ -4,6 +4,7 @@ use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::ledger::USUAL_PAGES;
+use crate::world::origin::Setting;
 
 use super::wording;
 
@@ -38,7 +39,11 @@ pub(super) fn in_use(world: &World, reading: &End) -> String {
     } else {
         format!("A pipe counts pages of {page} bytes, not bytes: {all}, and {bytes} {wait} at {there}.")
     };
-    wording::sentences([in_use, half_read])
+    let sized = reading
+        .origins
+        .get(&Setting::PipeSize)
+        .map_or_else(String::new, |origin| format!("The pipe was given its size by {}.", wording::by(world, *origin)));
+    wording::sentences([in_use, half_read, sized])
 }
 
 /// Pages that the pipe has, where that is known.

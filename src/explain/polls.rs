@@ -240,9 +240,10 @@ fn end_is_readable(context: &CallContext<'_>) -> Option<Explanation> {
 fn nothing_yet(context: &CallContext<'_>) -> Option<Explanation> {
     let (end, _) = polled(context).find(|_| context.ret() == 0)?;
     let here = end.label();
-    let nothing = match context.call.call {
-        Call::Poll { timeout_ms: ms @ 1.., .. } => format!("Nothing that was asked for came to {here} in {ms} ms"),
-        _ => format!("Nothing that was asked for is so at {here}"),
+    let nothing = if let Call::Poll { timeout_ms: ms @ 1.., .. } = context.call.call {
+        format!("Nothing that was asked for came to {here} in {ms} ms")
+    } else {
+        format!("Nothing that was asked for is so at {here}")
     };
     let text = match context.world.end(end.peer?) {
         Some(peer) if peer.closed && peer.kind == Kind::Fifo => format!(
@@ -279,8 +280,9 @@ fn ready(context: &CallContext<'_>) -> Option<Explanation> {
         }
         (true, _) if too_few && !end.nonblock => {
             let text = format!(
-                "POLLIN says that something is there, yet a read would sleep ({waits}, and SO_RCVLOWAT asks for {})",
-                end.low_water
+                "POLLIN says that something is there, yet a read would sleep ({waits}, and SO_RCVLOWAT asks for {}{})",
+                end.low_water,
+                wording::set_by(context.world, end.origins.get(&Setting::LowWater)),
             );
             (Some(text), None)
         }

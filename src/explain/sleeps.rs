@@ -8,6 +8,7 @@ use crate::trace::{Deed, Explanation, Foretold, WokenWith};
 use crate::world::World;
 use crate::world::channel::End;
 use crate::world::kind::Kind;
+use crate::world::origin::Setting;
 use crate::world::task::{Ongoing, Task};
 
 use super::deadlock::Stuck;
@@ -141,7 +142,7 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
         let signal = Foretold::wakes(Deed::Interrupt, task.id);
         return wording::advised(world, task, explained, &format!("`interrupt {name}`")).foretelling([signal]);
     }
-    if let Some(explained) = waits_for_more(task, ongoing.call(), end) {
+    if let Some(explained) = waits_for_more(world, task, ongoing.call(), end) {
         return explained.foretelling(write);
     }
     if end.kind == Kind::Dgram && peer.shut_here.1 {
@@ -222,7 +223,7 @@ fn without_peer(world: &World, (task, ongoing): (&Task, &Ongoing), end: &End) ->
 }
 
 /// Bytes have come, and the call sleeps on.
-fn waits_for_more(task: &Task, call: &Call, end: &End) -> Option<Explanation> {
+fn waits_for_more(world: &World, task: &Task, call: &Call, end: &End) -> Option<Explanation> {
     // The ledger knows what was written; the kernel counts only what the sleeper has not taken out already.
     let some = end.inbox.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
     if end.kind != Kind::Stream || some == 0 || call.flags() & abi::MSG_PEEK != 0 {
@@ -230,7 +231,7 @@ fn waits_for_more(task: &Task, call: &Call, end: &End) -> Option<Explanation> {
     }
     let (name, here, room, came) = (&task.name, end.label(), call.room()?, wording::count(some, "byte"));
     let why = if call.flags() & abi::MSG_WAITALL == 0 {
-        "SO_RCVLOWAT asks for more than that".to_owned()
+        format!("SO_RCVLOWAT asks for {}{}", end.low_water, wording::set_by(world, end.origins.get(&Setting::LowWater)))
     } else {
         format!("MSG_WAITALL asks for all {room}")
     };
@@ -307,7 +308,7 @@ fn buffer_is_full(world: &World, (task, ongoing): (&Task, &Ongoing), (end, peer)
         wording::waits(peer),
         peer.label()
     );
-    wording::sentences([full, so_far])
+    wording::sentences([full, so_far, wording::send_buffer_set(world, end)])
 }
 
 /// What the call comes to if nobody can read any more, as a part of a sentence.

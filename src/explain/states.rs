@@ -181,7 +181,8 @@ fn no_urgent_byte(context: &CallContext<'_>) -> Option<Explanation> {
     let here = end.label();
     let text = if end.inbox.is_urgent_inline {
         format!(
-            "SO_OOBINLINE is on at {here}: an urgent byte is read in its place, like any other, and never by MSG_OOB."
+            "SO_OOBINLINE is on at {here}{}: an urgent byte is read in its place, like any other, and never by MSG_OOB.",
+            wording::set_by(context.world, end.origins.get(&Setting::UrgentInline)),
         )
     } else {
         format!("No urgent byte waits at {here}: none was sent with MSG_OOB, or it was taken, or read past.")

@@ -139,7 +139,7 @@ pub fn set_by(world: &World, origin: Option<&Origin>) -> String {
 /// ` (set by parent's signal in line 1; it survives fork and exec)`: the last where a task has inherited it.
 pub fn inherited(world: &World, task: &Task, origin: Option<&Origin>) -> String {
     match origin {
-        Some(origin) if origin.by != task.process && origin.by != task.id => {
+        Some(origin) if world.task(origin.by).is_none_or(|by| by.process != task.process) => {
             format!(" (set by {}; it survives fork and exec)", by(world, *origin))
         }
         origin => set_by(world, origin),
@@ -152,6 +152,14 @@ pub fn shut_down_by(world: &World, end: &End, setting: Setting) -> String {
     match end.origins.get(&setting) {
         Some(origin) => format!("{here} was shut down for {way} by {}", by(world, *origin)),
         None => format!("{here} was shut down for {way}"),
+    }
+}
+
+/// `SO_SNDBUF was set to 5000 by c's setsockopt in line 4.`, where somebody has.
+pub fn send_buffer_set(world: &World, end: &End) -> String {
+    match (end.send_buffer, end.origins.get(&Setting::SendBuffer)) {
+        (Some(value), Some(origin)) => format!("SO_SNDBUF was set to {value} by {}.", by(world, *origin)),
+        _ => String::new(),
     }
 }
 

@@ -153,8 +153,9 @@ fn nothing_waits(context: &CallContext<'_>) -> Option<Explanation> {
     }
     if let Some(offset) = end.inbox.peek_off.filter(|_| looks_past(context, end)) {
         let text = format!(
-            "SO_PEEK_OFF has moved on with each look and stands {offset} bytes behind the front of {here}: nothing waits \
+            "SO_PEEK_OFF{} has moved on with each look and stands {offset} bytes behind the front of {here}: nothing waits \
              beyond it, though {} in all. A read without MSG_PEEK takes from the front and moves it back.",
+            wording::set_by(context.world, end.origins.get(&Setting::PeekOffset)),
             wording::waits(end),
         );
         return Some(wording::explanation(end, "peeked-to-the-end", "socket(7)", text));
@@ -273,6 +274,7 @@ pub(super) fn full(world: &World, (end, target): (&End, Option<&End>), offered: 
              SO_RCVBUF of {there_label} plays no part."
         )
     };
+    let text = wording::sentences([text, wording::send_buffer_set(world, end)]);
     wording::explanation(end, "charged-per-message", "unix(7)", text)
 }
 

@@ -43,6 +43,12 @@ pub enum Setting {
     ShutWrite,
     /// SO_SNDBUF.
     SendBuffer,
+    /// How much a pipe holds, F_SETPIPE_SZ.
+    PipeSize,
+    /// SO_PEEK_OFF.
+    PeekOffset,
+    /// SO_OOBINLINE.
+    UrgentInline,
     /// How many connections listen(2) lets wait.
     Backlog,
     /// The disposition of a signal.

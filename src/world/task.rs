@@ -162,8 +162,8 @@ pub struct Process {
     pub origins: Origins,
     /// What the number of the last dup2 meant before.
     pub closed_by_dup: Option<String>,
-    /// What the last execve closed: numbers, and what they referred to.
-    pub closed_by_exec: Vec<(i32, String)>,
+    /// What the last execve closed: numbers, what they referred to, and which fcntl had marked them, if one had.
+    pub closed_by_exec: Vec<(i32, String, Option<Origin>)>,
     /// The same of the last close_range.
     pub closed_by_range: Vec<(i32, String)>,
     /// What numbers meant that were closed, and who closed them; at most [`MAX_CLOSED`]. A fork copies that too.
@@ -181,6 +181,8 @@ pub struct Descriptor {
     pub opening: Option<EndId>,
     /// FD_CLOEXEC.
     pub cloexec: bool,
+    /// Which fcntl set that, if one did.
+    pub marked_by: Option<Origin>,
     /// How it came into this table: the call that made it, a fork, a dup, SCM_RIGHTS; none where nobody saw that.
     pub origin: Option<Origin>,
 }
@@ -191,7 +193,7 @@ impl Descriptor {
 
     /// One that refers to this alone, stays open at exec, and came by no call that is known.
     pub const fn to(end: EndId) -> Self {
-        Self { end, also: None, opening: None, cloexec: false, origin: None }
+        Self { end, also: None, opening: None, cloexec: false, marked_by: None, origin: None }
     }
 
     /// All that it refers to.

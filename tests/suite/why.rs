@@ -2,6 +2,8 @@
 
 #[path = "../why/states.rs"]
 mod states;
+#[path = "../why/near.rs"]
+mod near;
 #[path = "../why/found.rs"]
 mod found;
 #[path = "../why/fifos.rs"]

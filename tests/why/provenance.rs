@@ -356,3 +356,42 @@ fn a_write_that_was_cut_says_where_and_a_write_that_waited_says_who_read() {
         &[("write-waited-for-room", &["until there was room, which parent's read of p[0] made"])],
     );
 }
+
+#[test]
+fn sizes_options_and_marks_name_who_set_them() {
+    explains(
+        "pipe p nonblock\nfork c\nc: pipesize p[1] 4096\nwrite p[1] 4096*x\nwrite p[1] y => EAGAIN\nwhy\nsocketpair stream s\nfork d\n\
+         d: setsockopt s[0] sndbuf 5000\nnonblock s[0] on\nflood s[0] 100 1000\nwhy\nclose s[1]\nnonblock s[0] off\n\
+         write s[0] z => sleeps\nwhy",
+        &[
+            ("pipe-full", &["given its size by c's fcntl in line 3"]),
+            ("charged-per-message", &["SO_SNDBUF was set to 5000 by d's setsockopt in line 9"]),
+            ("asleep-buffer-full", &["SO_SNDBUF was set to 5000 by d's setsockopt in line 9"]),
+        ],
+    );
+    explains(
+        "pipe p nonblock\npipesize p[1]\nflood p[1] 4096 100\nwhy\nsocketpair stream t nonblock\nflood t[0] 100 1000\nwhy",
+        &[("pipe-full", &["65536 bytes wait at p[0]."]), ("charged-per-message", &["plays no part."])],
+    );
+    explains(
+        "socketpair stream s\nfork c\nc: setsockopt s[1] rcvlowat 10\nc: setsockopt s[1] peek_off 0\nc: close s[1]\nc: write s[0] abc\n\
+         poll s[1] for=in\nwhy\nrecv s[1] peek\nrecv s[1] peek dontwait\nwhy\nwhy s[1]\nread s[1] => sleeps\nwhy",
+        &[
+            ("ready-now", &["SO_RCVLOWAT asks for 10 (set by c's setsockopt in line 3)"]),
+            ("peeked-to-the-end", &["SO_PEEK_OFF (set by c's setsockopt in line 4) has moved on"]),
+            ("asleep-for-the-rest", &["asks for 10 (set by c's setsockopt in line 3)"]),
+            ("asleep-for-the-rest", &["SO_RCVLOWAT asks for 10 (set by c's setsockopt in line 3)"]),
+        ],
+    );
+    explains(
+        "socketpair stream s\nfork c\nc: setsockopt s[1] oobinline on\nsend s[0] x oob\nrecv s[1] oob => EINVAL\nwhy\npipe p\n\
+         c: epoll e\nfork d\nd: epoll f\nd: epollctl f add p[0] for=out\nwrite p[1] x\nd: epollwait f => 0\nwhy\npipe q cloexec\n\
+         fork g\ng: cloexec p[1] on\ng: exec\nwhy\nthread t\nt: signal SIGPIPE ignore\nclose q[0]\nwrite q[1] x => EPIPE\nwhy",
+        &[
+            ("no-urgent-byte", &["SO_OOBINLINE is on at s[1] (set by c's setsockopt in line 3)"]),
+            ("epoll-nothing-there", &["1 byte waits at p[0]", "d's epoll_ctl in line 11 has not asked for EPOLLIN"]),
+            ("exec-closes-what-is-marked", &["(p[1], marked by g's fcntl in line 17)", "(q[0])"]),
+            ("epipe-without-sigpipe", &["parent ignores it (set by t's signal in line 21), so it lives"]),
+        ],
+    );
+}

@@ -140,7 +140,7 @@ fn what_ended_a_read_of_all_early_and_what_it_sleeps_for() {
             ("waited-for-all", &["a signal came"]),
             ("waited-for-all", &["this call must not sleep"]),
             ("ready-now", &["yet a read would sleep", "SO_RCVLOWAT asks for 5"]),
-            ("asleep-for-the-rest", &["3 bytes had come", "SO_RCVLOWAT asks for more"]),
+            ("asleep-for-the-rest", &["3 bytes had come", "SO_RCVLOWAT asks for 5 (set by"]),
         ],
     );
 }

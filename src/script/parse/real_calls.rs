@@ -106,6 +106,7 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("posix_spawnp", "fork, then exec"),
     ("ppoll", "poll"),
     ("prctl", "pdeathsig"),
+    ("prlimit", "rlimit"),
     ("prlimit64", "rlimit"),
     ("pselect", "poll"),
     ("pselect6", "poll"),

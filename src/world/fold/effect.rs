@@ -99,7 +99,8 @@ impl World {
                     process.origins.insert(Setting::DescriptorLimit, origin);
                 }
             }
-            C::GetPipeSize { fd } | C::SetPipeSize { fd, .. } => self.note_pipe_size(id, fd, back.ret),
+            C::GetPipeSize { fd } => self.note_pipe_size(id, fd, (back.ret, false)),
+            C::SetPipeSize { fd, .. } => self.note_pipe_size(id, fd, (back.ret, true)),
             C::Bind { fd, ref address } => self.bind(id, fd, &address.shown),
             C::Listen { fd, backlog } => {
                 let origin = self.origin(id, "listen");
@@ -175,12 +176,16 @@ impl World {
     }
 
     /// Both sides of a pipe have its size.
-    fn note_pipe_size(&mut self, id: TaskId, fd: i32, size: i32) {
+    fn note_pipe_size(&mut self, id: TaskId, fd: i32, (size, is_set): (i32, bool)) {
+        let origin = self.origin(id, "fcntl");
         let (Some(end), size) = (self.end_of(id, fd), u64::try_from(size).ok()) else { return };
         let peer = self.ends.get(&end).and_then(|end| end.peer);
         for end in [Some(end), peer].into_iter().flatten() {
             if let Some(end) = self.ends.get_mut(&end) {
                 end.pipe_size = size;
+                if is_set {
+                    end.origins.insert(Setting::PipeSize, origin);
+                }
             }
         }
     }

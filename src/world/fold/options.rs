@@ -11,6 +11,8 @@ pub(super) fn set_option(end: &mut End, (option, value): (&str, i64), origin: Or
         "sndtimeo" => Some(Setting::SendTimeout),
         "rcvlowat" => Some(Setting::LowWater),
         "sndbuf" => Some(Setting::SendBuffer),
+        "peek_off" => Some(Setting::PeekOffset),
+        "oobinline" => Some(Setting::UrgentInline),
         _ => None,
     };
     if let Some(setting) = setting {

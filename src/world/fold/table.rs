@@ -164,7 +164,7 @@ impl World {
     pub(super) fn dup(&mut self, id: TaskId, fd: i32, copy: i32, cloexec: bool) {
         if let Some(descriptor) = self.descriptor(id, fd) {
             let origin = Some(self.origin(id, "dup"));
-            self.install(id, copy, Descriptor { cloexec, origin, ..descriptor });
+            self.install(id, copy, Descriptor { cloexec, marked_by: None, origin, ..descriptor });
         }
     }
 
@@ -177,7 +177,7 @@ impl World {
         }
         self.close_number(id, to);
         let origin = Some(self.origin(id, "dup2"));
-        self.install(id, to, Descriptor { cloexec, origin, ..descriptor });
+        self.install(id, to, Descriptor { cloexec, marked_by: None, origin, ..descriptor });
     }
 
     pub(super) fn descriptor(&self, id: TaskId, fd: i32) -> Option<Descriptor> {
@@ -185,8 +185,9 @@ impl World {
     }
 
     pub(super) fn set_cloexec(&mut self, id: TaskId, fd: i32, on: bool) {
+        let origin = self.origin(id, "fcntl");
         if let Some(descriptor) = self.table(id).and_then(|table| table.get_mut(&fd)) {
-            descriptor.cloexec = on;
+            (descriptor.cloexec, descriptor.marked_by) = (on, on.then_some(origin));
         }
     }
 
@@ -203,7 +204,7 @@ impl World {
         let Some(table) = self.table(id) else { return };
         let gone: Vec<(i32, Descriptor)> =
             table.iter().filter(|(_, entry)| entry.cloexec).map(|(fd, entry)| (*fd, *entry)).collect();
-        let closed = gone.iter().map(|(fd, entry)| (*fd, self.label_of(entry))).collect();
+        let closed = gone.iter().map(|(fd, entry)| (*fd, self.label_of(entry), entry.marked_by)).collect();
         if let Some(process) = self.tasks.get(&id).and_then(|task| self.processes.get_mut(&task.process)) {
             process.closed_by_exec = closed;
         }
