@@ -1,10 +1,10 @@
-//! A run as a short string, `tin:…`: its statements, compressed (RFC 1951) and spelled in letters that any chat and any shell takes
-//! (RFC 4648, base64url). Opening it makes the run again. Pure.
+//! A run as a short string, `tin:…`: its statements, compressed with a checksum (RFC 1950) and spelled in letters that any chat and any
+//! shell takes (RFC 4648, base64url). Opening it makes the run again. Pure.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use miniz_oxide::deflate::compress_to_vec;
-use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
 
 /// What such a string begins with.
 pub const PREFIX: &str = "tin:";
@@ -25,7 +25,7 @@ pub fn encode(script: &str) -> Result<String, String> {
             script.len()
         ));
     }
-    let text = PREFIX.to_owned() + &URL_SAFE_NO_PAD.encode(compress_to_vec(script.as_bytes(), LEVEL));
+    let text = PREFIX.to_owned() + &URL_SAFE_NO_PAD.encode(compress_to_vec_zlib(script.as_bytes(), LEVEL));
     match text.len() {
         0..=MOST_MADE => Ok(text),
         length => Err(format!(
@@ -47,7 +47,7 @@ fn script(letters: &str) -> Result<String, String> {
     let bytes = URL_SAFE_NO_PAD
         .decode(letters)
         .map_err(|error| format!("it is cut off, or was changed: its letters are no base64url ({error})"))?;
-    let script = decompress_to_vec_with_limit(&bytes, MOST_SHARED).map_err(|error| {
+    let script = decompress_to_vec_zlib_with_limit(&bytes, MOST_SHARED).map_err(|error| {
         if error.status == TINFLStatus::HasMoreOutput {
             format!("there are more than {MOST_SHARED} bytes in it")
         } else {
@@ -72,10 +72,25 @@ mod tests {
         assert_eq!(decode("talk.tin"), None);
     }
 
+    // A run that somebody did not make is not made instead.
+    #[test]
+    fn a_letter_that_was_changed_is_told() {
+        let text =
+            encode("channel stream wire kid\nwrite wire[0] \"hello\"\nkid: read wire[1]\n").expect("it is short");
+        for at in PREFIX.len()..text.len() {
+            for letter in ['A', 'z', '7', '_'] {
+                let changed = format!("{}{letter}{}", &text[..at], &text[at + 1..]);
+                let opened = decode(&changed).expect("it begins as one");
+                assert!(changed == text || opened.is_err_and(|said| said.contains("was changed")), "{changed}");
+            }
+        }
+    }
+
     #[test]
     fn what_is_hostile_is_an_error() {
-        let bomb = PREFIX.to_owned() + &URL_SAFE_NO_PAD.encode(compress_to_vec(&vec![b'#'; 8 * 1024 * 1024], LEVEL));
-        let foreign = PREFIX.to_owned() + &URL_SAFE_NO_PAD.encode(compress_to_vec(&[0xff, 0xfe], LEVEL));
+        let bomb =
+            PREFIX.to_owned() + &URL_SAFE_NO_PAD.encode(compress_to_vec_zlib(&vec![b'#'; 8 * 1024 * 1024], LEVEL));
+        let foreign = PREFIX.to_owned() + &URL_SAFE_NO_PAD.encode(compress_to_vec_zlib(&[0xff, 0xfe], LEVEL));
         let long = PREFIX.to_owned() + &"A".repeat(MOST_OPENED + 1);
         let whole = encode("channel stream c kid\nwrite c[0] one\n").expect("it is short");
         for (text, wanted) in [
