@@ -96,9 +96,9 @@ impl<'a> Screens<'a> {
         events.flat_map(transcript::lines).map(|line| line.trim().to_owned()).collect()
     }
 
-    /// Why it came out so.
+    /// Why it came out so, where a rule says it.
     pub fn why(&self) -> Option<&str> {
-        let why = self.model.past.as_ref()?.why.as_ref()?;
+        let why = self.model.past.as_ref()?.why.as_ref().filter(|why| why.has_rule())?;
         Some(&why.text)
     }
 }
