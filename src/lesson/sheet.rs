@@ -28,7 +28,7 @@ const LINES: &str = "Why? ______________________________________________________
 pub fn sheet(lesson: &Lesson) -> String {
     let lesson = &on_paper(lesson);
     let mut text = format!(
-        "# {}\n\nName: ______________________________    Date: ______________\n\nFor each question, mark one answer. Then say why.\n\n",
+        "# {}\n\nName: ______________________________    Date: ______________\n\nFor each question, mark one answer. Then say why.\nEach question goes on where the one before it ended, with its statement made.\n\n",
         lesson.title
     );
     let mut done: Vec<&Statement> = lesson.setup.iter().collect();
