@@ -11,6 +11,8 @@ use crate::text;
 use crate::trace::Death;
 use crate::world::World;
 
+/// The file that stands for its standard output, as the kernel calls it.
+const OUTPUT: &str = "/memfd:tincans-output (deleted)";
 /// Bytes of what it printed that are shown.
 const SHOWN: usize = 200;
 
@@ -109,7 +111,7 @@ impl Judgement {
         }
         for lines in [&mut judgement.wanted, &mut judgement.came, &mut judgement.why] {
             for line in lines {
-                *line = text::string(line);
+                *line = text::string(&line.replace(OUTPUT, "its output"));
             }
         }
         judgement
