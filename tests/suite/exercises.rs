@@ -125,7 +125,7 @@ const EXERCISES: &[Mistakes] = &[
                 "keeps EOF away itself: nobody else has pipe1[1] open, but parent still has it",
             ),
             ("children-fork-too", "The child's branch after fork has to end with _exit"),
-            ("one-read", "pipe1[0] was read once. A read brings what is there"),
+            ("one-read", "returns 0"),
             ("same-status", "child1, child2 and child3 gave 0 to _exit, or returned it from main"),
             ("waits-too-often", "parent has no child that it has not waited for"),
             ("reads-its-own-writer", "child1, child2 and child3 each have pipe1[1] open themselves, as descriptor 4"),
