@@ -1,6 +1,7 @@
 //! What /proc says of a task: the state it is in, the call it sleeps in, how often it was switched, what it holds.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 
 use crate::abi::{Signal, reason};
@@ -11,8 +12,11 @@ pub fn obstacle() -> Option<String> {
     let own = std::process::id();
     let mounts = "`unshare -pf --mount-proc` or `mount -t proc proc /proc` gives one";
     match std::fs::read_link("/proc/self") {
-        Err(error) => {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
             Some(format!("/proc is needed, which says who is asleep, and is not there: {}; {mounts}", reason(&error)))
+        }
+        Err(error) => {
+            Some(format!("/proc is needed, which says who is asleep, and cannot be read: {}", reason(&error)))
         }
         Ok(name) if name.as_os_str() == own.to_string().as_str() => None,
         Ok(name) => {
@@ -87,7 +91,7 @@ impl ThreadFiles {
 fn hides_its_status(pid: i32) -> bool {
     let folder = format!("/proc/{pid}");
     let link = std::fs::read_link(format!("{folder}/exe"));
-    link.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+    link.is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
         || !std::path::Path::new(&folder).exists()
 }
 

@@ -164,6 +164,18 @@ fn the_doctor_names_the_call_that_is_denied_where_it_is_missed() {
 }
 
 #[test]
+#[cfg(target_arch = "x86_64")]
+fn a_proc_that_may_not_be_read_is_not_said_to_be_missing() {
+    let mut run = program_denied(libc::SYS_readlink, libc::EPERM);
+    run.args(["run", "-"]);
+    let text = all(&output(run));
+    assert!(
+        text.contains("cannot be read: Operation not permitted (EPERM)") && !text.contains("is not there"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_compiler_that_does_not_work_makes_no_lesson_wrong() {
     let lesson = concat!(env!("CARGO_MANIFEST_DIR"), "/lessons/en/03-a-stream-has-no-edges.md");
     for call in [libc::SYS_futex, libc::SYS_clone3] {
