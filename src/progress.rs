@@ -121,11 +121,16 @@ fn put_aside(path: &Path) -> io::Result<()> {
 /// Another name first, then renamed, so that it is never half a file.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let other = path.with_extension(format!("toml.{}", std::process::id()));
-    let written = write(&other, text).and_then(|()| fs::rename(&other, path));
+    let written = write(&other, text).and_then(|()| keep_mode(path, &other)).and_then(|()| fs::rename(&other, path));
     if written.is_err() {
         let _ = fs::remove_file(&other);
     }
     written
+}
+
+/// What is kept from others stays so.
+fn keep_mode(of: &Path, on: &Path) -> io::Result<()> {
+    fs::metadata(of).map_or(Ok(()), |metadata| fs::set_permissions(on, metadata.permissions()))
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
@@ -241,6 +246,17 @@ mod tests {
         assert_eq!(ids.filter(|id| progress.of(id).done).count(), 50);
         assert_eq!(progress.topics().next().unwrap().1.right, 50);
         assert_eq!(fs::read_dir(folder.path().join("tincans")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_mode_of_the_file_stays() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tincans/progress.toml");
+        store(folder.path()).save(&done("one")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        store(folder.path()).save(&done("two")).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
