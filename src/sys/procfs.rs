@@ -91,8 +91,7 @@ impl ThreadFiles {
 fn hides_its_status(pid: i32) -> bool {
     let folder = format!("/proc/{pid}");
     let link = std::fs::read_link(format!("{folder}/exe"));
-    link.is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
-        || !std::path::Path::new(&folder).exists()
+    link.is_err_and(|error| error.kind() == ErrorKind::PermissionDenied) || !std::path::Path::new(&folder).exists()
 }
 
 /// Whether the kernel names the call in which a process is asleep.
