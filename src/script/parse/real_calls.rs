@@ -47,7 +47,7 @@ const LIBC: &str = "\
     getpeereid gets grantpt htonl htons inet_aton inet_ntoa inet_ntop inet_pton initgroups isatty isfdtype killpg \
     lio_listio lockf login_tty longjmp mallinfo malloc memcpy memmove memset mkdtemp mkfifoat mkostemp mkstemp mq_close \
     mq_getattr mq_receive mq_send mq_setattr nice ntohl ntohs on_exit opendir openlog openpty pathconf pclose perror \
-    popen posix_fadvise posix_fallocate posix_openpt posix_spawn posix_spawnp pread printf pselect psiginfo psignal \
+    popen posix_fadvise posix_fallocate posix_openpt posix_spawn posix_spawnp pread printf prlimit pselect psiginfo psignal \
     pthread_atfork pthread_barrier_wait pthread_cancel pthread_cond_broadcast pthread_cond_signal pthread_cond_timedwait \
     pthread_cond_wait pthread_create pthread_detach pthread_exit pthread_join pthread_kill pthread_mutex_init \
     pthread_mutex_lock pthread_mutex_trylock pthread_mutex_unlock pthread_self pthread_setname_np pthread_sigmask \
