@@ -143,7 +143,7 @@ fn too_little(world: &World, end: &End) -> Option<Explanation> {
     }
     if end.inbox.waiting() == 0 {
         let text = format!(
-            "Who sleeps in a read at {here} has taken what came there, and waits for more: SO_RCVLOWAT, or the call, asks for it. For \
+            "The task that is asleep in a read at {here} has taken what came there and waits for more: SO_RCVLOWAT, or the call, asks for it. For \
              another read nothing is left."
         );
         return Some(wording::explanation(end, "asleep-for-the-rest", "socket(7)", text));

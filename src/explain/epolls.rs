@@ -122,7 +122,7 @@ fn edge_was_told(context: &CallContext<'_>) -> Option<Explanation> {
     let here = end.label();
     let text = format!(
         "An edge is told once: {} at {here}, and epoll_wait told of that when it came. With EPOLLET it tells only of what is new, so \
-         the rest stays unread until more is written or somebody reads it unasked. Read until EAGAIN after each edge, from a \
+         the rest stays unread until more is written or somebody reads it without being told. Read until EAGAIN after each edge, from a \
          non-blocking descriptor; without EPOLLET it would be told again each time.",
         wording::waits(end)
     );

@@ -137,7 +137,7 @@ fn whole_group(context: &CallContext<'_>) -> Option<Explanation> {
     let reached: Vec<String> = context.world.tasks().filter(is_reached).map(|task| task.name.clone()).collect();
     let (leader, signal) = (context.world.name_of_pid(-pid), Signal(signal).name());
     let text = format!(
-        "kill with a negative number sends {signal} to every process of process group {leader}: {}. Who has left the group by \
+        "kill with a negative number sends {signal} to every process of process group {leader}: {}. A process that has left the group by \
          setpgid or setsid does not get it.",
         wording::list(&reached),
     );

@@ -76,7 +76,7 @@ fn brought(context: &CallContext<'_>) -> Option<Explanation> {
              leaves 0. How many writes it was is not kept."
         ),
         (Brought::Number(number), _) => format!(
-            "{who} read {number} from {here}: so often the time was up since the last read. The timer was set once, so there is no \
+            "{who} read {number} from {here}: the time was up that often since the last read. The timer was set once, so there is no \
              second time."
         ),
         (Brought::Signals(all), _) => {

@@ -216,7 +216,9 @@ fn end_is_readable(context: &CallContext<'_>) -> Option<Explanation> {
     let read = match (bits & POLLIN != 0, end.inbox.queue.is_empty()) {
         (true, true) => "POLLIN comes too, since a read would not sleep: it would return 0",
         (true, false) => "POLLIN says that something still waits: it is read first, then 0",
-        (false, _) if !asked_to_read(context) => "POLLHUP is told unasked; POLLIN was not asked for",
+        (false, _) if !asked_to_read(context) => {
+            "poll says POLLHUP whether asked for it or not; POLLIN was not asked for"
+        }
         (false, _) => "Without POLLIN nothing waits: a read returns 0",
     };
     let peer = context.world.end(end.peer?)?;

@@ -187,7 +187,7 @@ fn what_wakes(
     }
     if peer.held == 0 && peer.in_flight > 0 {
         return format!(
-            "Who receives that copy can write there, which wakes {whom}; if it is destroyed unread, that is EOF"
+            "The task that receives that copy can write there, which wakes {whom}; if it is destroyed unread, that is EOF"
         );
     }
     let write = match write {

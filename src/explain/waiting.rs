@@ -96,7 +96,7 @@ pub(super) fn in_wait(world: &World, task: &Task, ongoing: &Ongoing) -> Explanat
             "{name} is asleep in waitpid: none of the children it asks for has died yet. The first death of one wakes {name}."
         ),
         (None, true) => format!(
-            "{name} is asleep in waitpid, and SIGCHLD is ignored: the deaths of its children are told to nobody. The call ends when \
+            "{name} is asleep in waitpid, and SIGCHLD is ignored: no death of a child is reported. The call ends when \
              the last of them is gone, with ECHILD."
         ),
     };
