@@ -71,8 +71,11 @@ impl Run {
         mark.put_on(&mut command);
         let child = command.spawn().expect("it starts");
         let mut run = Self { child, mark, until: Instant::now(), _folder: folder };
+        // It may have stopped since the look before was begun.
+        let (mut look_before, mut look) = (Instant::now(), Instant::now());
         let is_there = until(PATIENCE, || {
-            run.until = Instant::now() + Duration::from_millis(pause);
+            (look_before, look) = (look, Instant::now());
+            run.until = look_before + Duration::from_millis(pause);
             let is_over = run.child.try_wait().expect("our child").is_some();
             if is_over {
                 // Nobody has seen it sleep.
