@@ -178,7 +178,8 @@ fn hung_up_with_bytes(context: &CallContext<'_>) -> Option<Explanation> {
 /// POLLOUT of a datagram socket without a peer says nothing of any queue.
 fn unconnected_datagram(context: &CallContext<'_>) -> Option<Explanation> {
     let (end, _) = polled(context).find(|(end, bits)| {
-        bits & POLLOUT != 0 && end.kind == Kind::Dgram && end.peer.is_none() && end.channel.is_none()
+        let is_loose = end.kind == Kind::Dgram && end.peer.is_none() && end.channel.is_none();
+        bits & POLLOUT != 0 && is_loose && !end.shut_here.1
     })?;
     let here = end.label();
     let text = format!(

@@ -1,6 +1,7 @@
 //! What the next read at an end does: bytes, a message, EOF, an error, or sleep; and what comes when all that waits is taken.
 
 use crate::abi::{self, Errno};
+use crate::order::Call;
 pub use crate::trace::ReadOutcome;
 use crate::world::World;
 use crate::world::channel::{End, Reset};
@@ -133,10 +134,12 @@ fn of_stream(world: &World, end: &End, blocking: Blocking) -> NextRead {
 }
 
 /// Whether a task sleeps in a read there that wants more than there is (MSG_WAITALL, SO_RCVLOWAT, recvmmsg): it has taken all of
-/// it already.
+/// it already. A plain read of messages takes nothing before it returns: it sleeps on where a task that only looks was woken.
 fn is_taken_by_sleeper(world: &World, end: &End) -> bool {
+    let takes = |call: &Call| !end.kind.keeps_messages() || matches!(call, Call::Recvmmsg { .. });
     let reads = |task: &Task| {
-        task.sleeping_call().is_some_and(|of| of.call().is_reading() && of.call().flags() & abi::MSG_PEEK == 0)
+        task.sleeping_call()
+            .is_some_and(|of| of.call().is_reading() && takes(of.call()) && of.call().flags() & abi::MSG_PEEK == 0)
     };
     !end.inbox.queue.is_empty() && world.tasks().any(|task| reads(task) && sleep::is_at(task, end.id))
 }

@@ -205,3 +205,37 @@ fn a_poll_that_timed_out_says_after_what_time() {
         ],
     );
 }
+
+#[test]
+fn a_message_that_woke_a_look_leaves_the_reader_asleep() {
+    for kind in ["seqpacket", "dgram"] {
+        let two = format!("socketpair {kind} s\nfork a\nfork b\na: recv s[1] peek => sleeps\nb: read s[1] => sleeps\n");
+        explains(
+            &format!("{two}write s[0] w => wakes a \"w\", still b\nwhy b\nwhy s[1]"),
+            &[
+                ("wake-up-went-to-a-look", &["b is asleep in read(s[1]), although 1 message (1 byte) waits there"]),
+                ("next-read-one-message", &["1 message (1 byte) waits at s[1]"]),
+            ],
+        );
+    }
+    explains(
+        "socketpair stream s\nfork a\nfork b\nclose s[1]\na: recv s[1] peek => sleeps\nb: read s[1] => sleeps\n\
+         write s[0] w => wakes b \"w\"\nwhy b",
+        &[("read-takes-what-is-there", &["1 byte here"])],
+    );
+}
+
+#[test]
+fn a_lonely_datagram_socket_that_was_shut_down() {
+    explains(
+        "socket dgram d\nshutdown d rdwr\npoll d\nwhy\nsend d x nosignal => EPIPE\nwhy\nsocket dgram e\npoll e\nwhy",
+        &[
+            (
+                "writable-but-fails",
+                &["It would fail at once with EPIPE", "d was shut down for writing by parent's shutdown"],
+            ),
+            ("epipe-without-sigpipe", &["d was shut down for writing"]),
+            ("writable-but-fails", &["A write without an address fails with ENOTCONN"]),
+        ],
+    );
+}
