@@ -179,6 +179,9 @@ const BROUGHT_ABOUT: &[(&str, &str, usize)] = &[
     ("socket stream l\nbind l @l\nlisten l\nsocket stream a\nconnect a @l\naccept l b", "accepted", 1),
     ("socket stream l\nbind l @l\nsocket stream a\nconnect a @l", "nobody-listens", 1),
     ("socket dgram l\nbind l @l\nsocket dgram a nonblock\nconnect a @l\nflood a 20 100", "short-queue", 1),
+    ("pipe p direct\nwrite p[1] 5000*z", "write-became-packets", 1),
+    ("socket dgram d\nshutdown d wr\npoll d", "writable-but-fails", 1),
+    ("pipe p nonblock\nepoll e\nepollctl e add p[1] for=out et\nepollwait e\nepollwait e", "edge-was-told", 1),
 ];
 
 /// A program so far.
