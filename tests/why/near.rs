@@ -1,6 +1,6 @@
 //! Near misses: for a rule, a program in which it nearly applies, by the same call or the same error, and must not be said.
 
-use super::whys;
+use super::{explains, whys};
 
 /// A rule, and a program whose `why`s are all told something else.
 const NEAR: &[(&str, &str)] = &[
@@ -91,4 +91,22 @@ fn what_nearly_applies_is_not_said() {
             assert_ne!(why["rule"], *rule, "{script}\n{why:#}");
         }
     }
+}
+
+#[test]
+fn what_no_other_test_brings_about() {
+    explains(
+        "pipe p\nclose p[0]\nholders p[0]\nwhy\nthread t\nt: exit 3\nwhy t\natmark p[1] => ENOTTY\nwhy\n\
+         pipesize p[1] -4 => EINVAL\nwhy\nsocketpair dgram d\nrecv d[1] oob => EOPNOTSUPP\nwhy\nsocketpair stream s\n\
+         send s[0] x oob\nwhy s[1]\nrecv s[1] oob\npoll s[1] for=in\nwhy",
+        &[
+            ("end-is-closed", &["p[0] is closed"]),
+            ("exited", &["t exited with 3", "its process and all its descriptors live on"]),
+            ("failed", &["ENOTTY"]),
+            ("invalid-here", &["fcntl by parent failed with EINVAL"]),
+            ("not-supported", &["urgent bytes only on SOCK_STREAM"]),
+            ("urgent-byte-alone", &["`recv s[1] oob` takes it"]),
+            ("readable-but-empty", &["the place of an urgent byte that was already taken"]),
+        ],
+    );
 }
