@@ -156,7 +156,12 @@ fn no_more(world: &World, task: &Task) -> Option<String> {
     let Some((end, _)) = reads.last() else { return Some(format!("{} ended, and has read nothing.", task.name)) };
     let count = reads.iter().filter(|(one, _)| one.id == end.id).count();
     // What was left there is told as a mistake.
-    (!end.closed_unread).then(|| format!("{} read {} {}, and ended. Read again.", task.name, end.label(), times(count)))
+    let advice = if end.kind.keeps_messages() {
+        "Each message is taken by a call of its own: receive until the last one has come."
+    } else {
+        "Read again."
+    };
+    (!end.closed_unread).then(|| format!("{} read {} {}, and ended. {advice}", task.name, end.label(), times(count)))
 }
 
 /// It ended before a read returned 0.

@@ -32,7 +32,7 @@ const EXERCISES: &[Mistakes] = &[
     (
         "02-count",
         &[
-            ("one-read", "returns 0"),
+            ("one-read", "pipe1[0] was read once. A read brings what is there"),
             ("until-short", "read again until it returns 0, which is EOF"),
             (
                 "child-keeps-its-writer",
@@ -107,7 +107,7 @@ const EXERCISES: &[Mistakes] = &[
             ("no-shutdown", "If that was all, shutdown(3, SHUT_WR) says so before parent reads"),
             (
                 "close-instead",
-                "parent held pair1[0] last and closed it. Who has said everything and still waits for an answer",
+                "pair1[0] is closed in every process, in parent too. Who has said everything and still waits for an answer",
             ),
             ("shuts-reading", "shutdown(pair1[0], SHUT_RD) ends its own reading"),
             ("shuts-both", "shutdown(pair1[0], SHUT_RDWR) ends its own reading, too"),

@@ -29,24 +29,24 @@ pub(super) fn with_zero(call: &CallEvent) -> Option<String> {
     })
 }
 
-/// EPIPE on a socket: who closed the other side, and what would have left it open.
+/// EPIPE on a socket whose peer had asked something: it was closed, where shutdown would have left it open for the answer.
 pub(super) fn nobody_reads(world: &World, event: &Event) -> Option<String> {
     let What::Call(call) = &event.what else { return None };
     let fd = call.call.fd().filter(|_| call.errno == Errno::EPIPE)?;
-    let end = world.end(call.names.end_id(fd)?)?;
-    let peer = world.end(end.peer?)?;
+    let end = world.end(call.names.end_id(fd)?).filter(|end| !end.kind.is_pipe())?;
+    let peer = world.end(end.peer?).filter(|peer| peer.closed)?;
     let own = event.task.and_then(|id| world.task(id)).map(|task| task.process);
-    let by = world
-        .task(peer.last_held_by?)
-        .filter(|by| Some(by.process) != own && !matches!(by.death, Some(Death::Killed(_))))?;
-    (peer.closed && !end.kind.is_pipe()).then(|| {
+    let mut others = end.inbox.writes.iter().filter_map(|write| world.task(write.by));
+    let asker = others.rfind(|other| Some(other.process) != own)?;
+    // One that was killed has closed nothing by itself.
+    (!matches!(asker.death, Some(Death::Killed(_)))).then(|| {
         format!(
-            "{}: nobody reads what it writes to {}: {} held {} last and closed it. Who has said everything and still waits for an answer says so by \
-             shutdown(SHUT_WR), and closes when the answer has come.",
+            "{}: nobody reads what it writes to {}: {} is closed in every process, in {} too. Who has said everything and still waits \
+             for an answer says so by shutdown(SHUT_WR), and closes when the answer has come.",
             call.task,
             end.label(),
-            by.name,
-            peer.label()
+            peer.label(),
+            asker.name
         )
     })
 }
