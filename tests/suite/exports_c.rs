@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::exported::{self, C};
+use crate::support::exported::{self, C, PYTHON, RUST};
 use crate::support::text;
 
 /// Threads, sleepers, deaths, messages with descriptors, names, execve, loops.
@@ -170,6 +170,17 @@ fn everything_that_c_has_is_in_one_program() {
         return;
     }
     exported::has_all_of(&C, SCRIPT);
+}
+
+// The variable of a closed number may have another one by then.
+#[test]
+fn a_number_that_was_closed_is_not_taken_for_the_next_one_of_its_name() {
+    for language in [&C, &PYTHON, &RUST].into_iter().filter(|_| exported::has("rustc") && exported::has("cc")) {
+        exported::has_all_of(
+            language,
+            "pipe p\ndup p[0]\nclose p[0]@3\ndupfd p[0]@5 8\ndup2 p[0]@5 3\nclose p[0]@3\nread @3\n",
+        );
+    }
 }
 
 #[test]

@@ -88,6 +88,8 @@ impl Descriptors {
     pub fn put(&mut self, pid: i32, fd: i32, variable: Variable) {
         let table = Rc::make_mut(self.tables.entry(pid).or_default());
         table.closed.remove(&fd);
+        // What the variable had before is known by its number alone.
+        table.closed.retain(|_, closed| *closed != variable);
         table.open.insert(fd, variable);
     }
 
