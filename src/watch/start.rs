@@ -106,15 +106,16 @@ pub fn start(arguments: &[CString], setup: LaunchSetup<'_>) -> Result<StartedWat
             drop((ours, our_orders));
             let mut sender = Sender::new(theirs);
             let _ = child_signal::leave_keys_to_the_program();
-            if !child_signal::die_with_parent(i32::try_from(own).unwrap_or(0)).unwrap_or(false) {
-                exit_child(1);
-            }
-            if setup.output.is_some_and(|file| launch::redirect(file).is_err()) {
-                exit_child(1);
-            }
-            if poll::do_not_block(&their_orders).is_err() {
-                exit_child(1);
-            }
+            let enter = || {
+                if !child_signal::die_with_parent(i32::try_from(own).unwrap_or(0))? {
+                    // Nobody is left who could be told.
+                    exit_child(1);
+                }
+                setup.output.map_or(Ok(()), launch::redirect)?;
+                poll::do_not_block(&their_orders)?;
+                setup.bounds.map_or(Ok(()), |bounds| bounds.enter())
+            };
+            let entered = enter().map_err(|error: SysError| error.to_string());
             let scheduling = match setup.scheduling {
                 SchedulingMode::Free => Scheduling::Free,
                 SchedulingMode::Seeded(seed) => Scheduling::seeded(seed),
@@ -122,7 +123,6 @@ pub fn start(arguments: &[CString], setup: LaunchSetup<'_>) -> Result<StartedWat
                 SchedulingMode::Recorded(order) => Scheduling::recorded(order),
             };
             let orders = Some(Receiver::new(their_orders));
-            let entered = setup.bounds.map_or(Ok(()), |bounds| bounds.enter());
             let given = (setup.terminal, setup.bounds);
             let watch = |()| {
                 let watched = Watcher::watch(arguments, given, (scheduling, orders), &mut sender);
@@ -130,7 +130,7 @@ pub fn start(arguments: &[CString], setup: LaunchSetup<'_>) -> Result<StartedWat
             };
             // What is open in a process, and what it sleeps in, only /proc says; another namespace's says it of others.
             let can_see = || procfs::obstacle().map_or(Ok(()), Err);
-            match entered.map_err(|error| error.to_string()).and_then(|()| can_see()).and_then(watch) {
+            match entered.and_then(|()| can_see()).and_then(watch) {
                 Ok(ending) => sender.end(ending),
                 Err(reason) => {
                     sender.send(&Frame::Failed(reason));

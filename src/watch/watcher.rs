@@ -142,7 +142,7 @@ impl<'a> Watcher<'a> {
     /// Until nobody is left; false if nobody reads any more.
     fn run(&mut self, children: &ChildSignal) -> Result<bool, SysError> {
         loop {
-            if !self.take_stops() {
+            if !self.take_stops()? {
                 return Ok(self.out.flush());
             }
             self.adopt_unborn();
@@ -170,15 +170,16 @@ impl<'a> Watcher<'a> {
     }
 
     /// Takes what has stopped; false if nobody is left.
-    fn take_stops(&mut self) -> bool {
+    fn take_stops(&mut self) -> Result<bool, SysError> {
         for _ in 0..STOPS_A_ROUND {
             match ptrace::next_stop() {
                 Ok(Some((tid, stop))) => self.take(tid, stop),
-                Ok(None) | Err(Errno::EINTR) => return true,
-                Err(_) => return false,
+                Ok(None) | Err(Errno::EINTR) => return Ok(true),
+                Err(Errno::ECHILD) => return Ok(false),
+                Err(errno) => return Err(SysError { operation: "wait for the program", errno }),
             }
         }
-        true
+        Ok(true)
     }
 
     fn take(&mut self, tid: i32, stop: TraceStop) {

@@ -176,6 +176,21 @@ fn a_proc_that_may_not_be_read_is_not_said_to_be_missing() {
 }
 
 #[test]
+fn a_watcher_that_cannot_do_its_work_says_why() {
+    for (call, reason) in [
+        (libc::SYS_wait4, "wait for the program: EPERM"),
+        (libc::SYS_prctl, "tie itself to its parent: EPERM"),
+        (libc::SYS_ptrace, "trace the program: EPERM"),
+    ] {
+        let mut watch = program_denied(call, libc::EPERM);
+        watch.args(["watch", "--", "true"]);
+        let output = output(watch);
+        assert_eq!(output.status.code(), Some(2), "{reason}: {}", all(&output));
+        assert!(all(&output).contains(reason), "{reason}: {}", all(&output));
+    }
+}
+
+#[test]
 fn a_compiler_that_does_not_work_makes_no_lesson_wrong() {
     let lesson = concat!(env!("CARGO_MANIFEST_DIR"), "/lessons/en/03-a-stream-has-no-edges.md");
     for call in [libc::SYS_futex, libc::SYS_clone3] {
