@@ -43,7 +43,10 @@ pub(super) fn of_end(world: &World, end: &End) -> Explanation {
     match peer.and_then(|peer| would_sleep::still_full(world, end, peer)) {
         Some(full) => {
             let sleeps = Foretold::WriteSleeps { end: end.id, bytes: 1 };
-            let text = format!("{} {full}", explained.text);
+            let text = match explained.text.split_once(" Now: ") {
+                Some((said, advice)) => format!("{said} {full} Now: {advice}"),
+                None => format!("{} {full}", explained.text),
+            };
             Explanation { text, ..explained }.foretelling([sleeps])
         }
         None => explained,

@@ -142,7 +142,7 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
         let signal = Foretold::wakes(Deed::Interrupt, task.id);
         return wording::advised(world, task, explained, &format!("`interrupt {name}`")).foretelling([signal]);
     }
-    if let Some(explained) = wake_up_went_to_a_look(task, ongoing.call(), end) {
+    if let Some(explained) = waiting::wake_up_went_to_a_look(task, ongoing.call(), end) {
         return explained;
     }
     if let Some(explained) = waits_for_more(world, task, ongoing.call(), end) {
@@ -223,23 +223,6 @@ fn without_peer(world: &World, (task, ongoing): (&Task, &Ongoing), end: &End) ->
     let wakes = Foretold::wakes(reach.unwrap_or(Deed::Interrupt), task.id);
     wording::explanation(task, "asleep-nothing-to-read", "recv(2)", text)
         .foretelling(Some(wakes).filter(|_| is_alone && plain))
-}
-
-/// A message waits, and the call sleeps on: one message wakes one sleeper, and that one did not take it.
-fn wake_up_went_to_a_look(task: &Task, call: &Call, end: &End) -> Option<Explanation> {
-    let is_plain = matches!(end.kind, Kind::Dgram | Kind::Seqpacket) && call.flags() & abi::MSG_PEEK == 0;
-    let waits = end.inbox.queue.front().is_some_and(|first| !first.tentative);
-    if !is_plain || !waits || matches!(call, Call::Recvmmsg { .. }) {
-        return None;
-    }
-    let (name, here) = (&task.name, end.label());
-    let text = format!(
-        "{name} is asleep in {}({here}), although {} there. A message wakes one of those who sleep, and it woke a task that only looked \
-         (MSG_PEEK) and left it. The next message wakes {name}, which then takes the first.",
-        call.name(),
-        wording::waits(end),
-    );
-    Some(wording::explanation(task, "wake-up-went-to-a-look", "recv(2)", text))
 }
 
 /// Bytes have come, and the call sleeps on.

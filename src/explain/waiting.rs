@@ -1,6 +1,6 @@
 //! Sleeps in which nothing is read or written: for an event, a death, a connection, an accept.
 
-use crate::abi::Signal;
+use crate::abi::{self, Signal};
 use crate::order::Call;
 use crate::trace::{Deed, Explanation, Foretold, TaskId, WokenWith};
 use crate::world::World;
@@ -146,4 +146,21 @@ pub(super) fn in_connect(world: &World, task: &Task, (at, end): (&str, Option<&E
     let tasks = all_inside(world, task, |call, _| matches!(call, Call::Connect { .. }));
     let accept = listens.map(|there| Foretold::Wakes { by: Deed::Accept { end: there.id }, tasks, with: Vec::new() });
     wording::explanation(task, "asleep-backlog-full", "listen(2)", text).foretelling(accept)
+}
+
+/// A message waits, and the call sleeps on: one message wakes one sleeper, and that one did not take it.
+pub(super) fn wake_up_went_to_a_look(task: &Task, call: &Call, end: &End) -> Option<Explanation> {
+    let is_plain = matches!(end.kind, Kind::Dgram | Kind::Seqpacket) && call.flags() & abi::MSG_PEEK == 0;
+    let waits = end.inbox.queue.front().is_some_and(|first| !first.tentative);
+    if !is_plain || !waits || matches!(call, Call::Recvmmsg { .. }) {
+        return None;
+    }
+    let (name, here) = (&task.name, end.label());
+    let text = format!(
+        "{name} is asleep in {}({here}), although {} there. A message wakes one of those who sleep, and it woke a task that only looked \
+         (MSG_PEEK) and left it. The next message wakes {name}, which then takes the first.",
+        call.name(),
+        wording::waits(end),
+    );
+    Some(wording::explanation(task, "wake-up-went-to-a-look", "recv(2)", text))
 }
