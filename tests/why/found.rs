@@ -218,11 +218,6 @@ fn a_message_that_woke_a_look_leaves_the_reader_asleep() {
             ],
         );
     }
-    explains(
-        "socketpair stream s\nfork a\nfork b\nclose s[1]\na: recv s[1] peek => sleeps\nb: read s[1] => sleeps\n\
-         write s[0] w => wakes b \"w\"\nwhy b",
-        &[("read-takes-what-is-there", &["1 byte here"])],
-    );
 }
 
 #[test]
