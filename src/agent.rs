@@ -124,7 +124,8 @@ pub fn become_parent(equipment: Equipment, numbers: descriptors::Numbers) -> ! {
 pub fn resume_after_exec(arguments: &[OsString]) -> ! {
     let folder = arguments.first().cloned().unwrap_or_default();
     let numbers: Vec<i32> = arguments.iter().skip(1).filter_map(|text| text.to_str()?.parse().ok()).collect();
-    if let [is_inside, control, ring, bell, lifeline, own_lifeline, base, soft, pipe_ignored] = numbers[..] {
+    if let [is_inside, control, ring, bell, lifeline, own_lifeline, base, soft, pipe_ignored, closed] = numbers[..] {
+        descriptors::close_streams(closed);
         run_place::set(PathBuf::from(folder), is_inside != 0);
         complains_over(control);
         complain_of_panics();

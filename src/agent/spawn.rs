@@ -73,7 +73,9 @@ impl Agent {
         let Private { ref control, ref ring, bell, lifeline, own_lifeline, base } = self.private;
         let soft = i32::try_from(soft).unwrap_or(i32::MAX);
         let pipe_ignored = i32::from(signal::pipe_is_ignored());
-        let numbers = [control.number(), poll::number(ring), bell, lifeline, own_lifeline, base, soft, pipe_ignored];
+        let closed = descriptors::streams_not_kept();
+        let numbers =
+            [control.number(), poll::number(ring), bell, lifeline, own_lifeline, base, soft, pipe_ignored, closed];
         let words = ["tincans", AGENT_ARGUMENT].map(OsString::from).into_iter().chain(run_place::handed_on());
         let words = words.chain(numbers.map(|number| number.to_string().into()));
         let arguments: Vec<CString> = words.filter_map(|word| CString::new(word.into_vec()).ok()).collect();

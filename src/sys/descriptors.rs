@@ -147,6 +147,24 @@ pub fn null_standard_streams() -> Result<(), SysError> {
     Ok(())
 }
 
+/// Which of 0, 1 and 2 an execve(2) now would leave closed, a bit each: those that are closed, or close-on-exec.
+pub fn streams_not_kept() -> i32 {
+    let is_kept = |fd: i32| {
+        // SAFETY: fcntl only takes numbers here, and changes nothing.
+        let flags = unsafe { libc::fcntl(fd, libc::F_GETFD) };
+        flags >= 0 && flags & libc::FD_CLOEXEC == 0
+    };
+    (0..3).filter(|fd| !is_kept(*fd)).map(|fd| 1 << fd).sum()
+}
+
+/// Closes those of 0, 1 and 2 that Rust's start has opened: it puts /dev/null where nothing was.
+pub fn close_streams(closed: i32) {
+    for fd in (0..3).filter(|fd| closed & (1 << fd) != 0) {
+        // SAFETY: nothing has used the number since the program has started.
+        unsafe { libc::close(fd) };
+    }
+}
+
 /// chdir(2).
 pub fn change_directory(to: &std::path::Path) -> Result<(), SysError> {
     nix::unistd::chdir(to).during("enter the run's private folder")
