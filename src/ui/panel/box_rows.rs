@@ -79,6 +79,8 @@ enum KeptWhenFull {
 pub struct BoxRows {
     rows: Vec<Vec<MessageBox>>,
     hidden: u64,
+    /// Whether it is said how many.
+    has_count: bool,
     kept: KeptWhenFull,
     form: BoxForm,
 }
@@ -152,32 +154,38 @@ impl BoxRows {
         }
         let is_crowded = rows == 1 && all.len() > 1 && (sum > u32::from(width) || (all.len() as u64) < total);
         let widest = if is_crowded { shared } else { width };
-        for message in &mut all {
-            let around = form.width_of(message) - message.width();
-            message.cut(widest.min(width).saturating_sub(around));
-        }
-        let count = |hidden| fitting(&all, hidden, space);
-        // With a count of what is hidden there is room for fewer of them.
-        let whole = count(false);
-        let shown = if whole as u64 == total { whole } else { count(true) };
+        cut(&mut all, widest, form);
+        let count = |all: &[MessageBox], hidden| fitting(all, hidden, space);
+        let whole = count(&all, false);
+        let shown = if whole as u64 == total {
+            whole
+        } else {
+            // Any of them may stand beside the count of what is hidden.
+            cut(&mut all, widest.min(width.saturating_sub(COUNT_WIDTH)), form);
+            count(&all, true)
+        };
         all.truncate(shown.max(1));
-        let mut hidden = total.saturating_sub(all.len() as u64);
-        if let [message] = &mut all[..] {
-            let around = form.width_of(message) - message.width();
-            let beside = if hidden > 0 { COUNT_WIDTH } else { 0 };
-            message.cut(width.saturating_sub(beside + around));
-            // An error stays whole: the count gives way to it, which the title has too, and then the message's mark.
-            if form.width_of(message) + beside > width {
-                hidden = 0;
-            }
-            if form.width_of(message) > width {
-                message.forget_marks();
-            }
-        }
+        let hidden = total.saturating_sub(all.len() as u64);
         if kept == KeptWhenFull::Newest {
             all.reverse();
         }
-        Self { rows: in_rows(all, hidden > 0 && kept == KeptWhenFull::Newest, space), hidden, kept, form }
+        let rows = in_rows(all, hidden > 0 && kept == KeptWhenFull::Newest, space);
+        Self { rows, hidden, has_count: hidden > 0, kept, form }.with_errors_whole(width)
+    }
+
+    /// An error stays whole: the count gives way to it, which the title has too, and then the message's mark.
+    fn with_errors_whole(mut self, width: u16) -> Self {
+        let form = self.form;
+        let counted = match self.kept {
+            KeptWhenFull::Newest => self.rows.first(),
+            KeptWhenFull::First => self.rows.last(),
+        };
+        let used: u16 = counted.into_iter().flatten().map(|message| form.width_of(message)).sum();
+        self.has_count &= used + COUNT_WIDTH <= width;
+        for message in self.rows.iter_mut().flatten().filter(|message| form.width_of(message) > width) {
+            message.forget_marks();
+        }
+        self
     }
 
     /// The lines: three of a row of boxes, one of each inline.
@@ -208,7 +216,7 @@ impl BoxRows {
     }
 
     fn count_hidden(&self, rows: &mut [Vec<Span<'static>>], theme: Theme) {
-        if self.hidden == 0 {
+        if !self.has_count {
             return;
         }
         let count = if self.hidden > 99 { "99+".to_owned() } else { format!("+{}", self.hidden) };
@@ -240,6 +248,14 @@ impl BoxForm {
             Self::Biggest | Self::Large | Self::Tall | Self::Boxes => message.width().saturating_add(2),
             Self::Inline => message.inline_width(),
         }
+    }
+}
+
+/// Cuts each to so many columns, its edges counted.
+fn cut(all: &mut [MessageBox], widest: u16, form: BoxForm) {
+    for message in all {
+        let around = form.width_of(message) - message.width();
+        message.cut(widest.saturating_sub(around));
     }
 }
 
@@ -287,4 +303,53 @@ fn in_rows(all: Vec<MessageBox>, begins_with_count: bool, space: Space) -> Vec<V
     }
     rows.truncate(usize::from(space.rows));
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::kind::Kind;
+    use crate::order::Payload;
+    use crate::trace::TaskId;
+    use crate::ui::direction::Direction;
+
+    /// The larger ones are taken only where all have room.
+    const FORMS: [BoxForm; 3] = [BoxForm::Tall, BoxForm::Boxes, BoxForm::Inline];
+
+    /// Writes of so many bytes; those that are marked fail.
+    fn flow_of(writes: &[(usize, bool)]) -> Flow {
+        let mut flow = Flow::default();
+        for (len, fails) in writes {
+            let content = Rc::from([Payload::once(vec![b'x'; *len])]);
+            let number = flow.begin_write(TaskId(0), &content, Vec::new(), (Kind::Stream, 4096));
+            let taken = if *fails { Err(Errno::ECONNRESET) } else { Ok(*len as u64) };
+            flow.finish_write(number, taken, *fails).unwrap();
+        }
+        flow
+    }
+
+    proptest! {
+        #[test]
+        fn no_row_is_wider_than_its_column(
+            writes in prop::collection::vec((1_usize..70, prop::bool::weighted(0.2)), 1..40),
+            width in 24_u16..70,
+            rows in 1_u16..6,
+        ) {
+            let flow = flow_of(&writes);
+            let sent = Directed { flow: &flow, direction: Direction::Right };
+            let theme = Theme::chosen(None, false, |_| None);
+            for form in FORMS {
+                for part in [FlowPart::Written, FlowPart::Queued] {
+                    let space = Space { width, rows, form, is_hidden: false };
+                    for line in BoxRows::of(sent, part, space, theme).lines(theme) {
+                        prop_assert!(line.width() <= usize::from(width), "{form:?} {part:?}: {line}");
+                    }
+                }
+            }
+        }
+    }
 }
