@@ -89,8 +89,7 @@ fn suspend_and_leave(run: &mut Run) {
 }
 
 fn kill_both(run: &mut Run) {
-    send(run.ui, Signal::SIGKILL);
-    send(run.guardian, Signal::SIGKILL);
+    processes::kill_both(run.ui, run.guardian);
 }
 
 /// It is missed only where the guardian is killed.
@@ -261,9 +260,10 @@ fn every_shell_has_its_modes_back_when_the_guardian_is_killed_alone_or_with_the_
             pty.wait("the bench", |screen| screen.contains("SOCK_STREAM") && screen.contains("SOCK_DGRAM"));
             let guardian = processes::children(pty.leader())[0].pid;
             let ui = processes::children_of_session(guardian)[0].pid;
-            send(guardian, Signal::SIGKILL);
             if is_ui_killed {
-                send(ui, Signal::SIGKILL);
+                processes::kill_both(guardian, ui);
+            } else {
+                send(guardian, Signal::SIGKILL);
             }
             let is_gone = || pty.left().iter().all(|process| !process.name.starts_with("tincans"));
             assert!(until(PATIENCE, is_gone).is_some(), "{words:?}: {:?}", pty.left());

@@ -110,3 +110,12 @@ pub fn read(pid: i32) -> Option<Process> {
 pub fn send(pid: i32, signal: nix::sys::signal::Signal) {
     nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), signal).expect("the process is there");
 }
+
+/// Kills both; the second may have ended because the first did, before its own signal comes.
+pub fn kill_both(first: i32, second: i32) {
+    use nix::sys::signal::{Signal, kill};
+
+    send(first, Signal::SIGKILL);
+    let came = kill(nix::unistd::Pid::from_raw(second), Signal::SIGKILL);
+    assert!(matches!(came, Ok(()) | Err(nix::errno::Errno::ESRCH)), "{came:?}");
+}
