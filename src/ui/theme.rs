@@ -286,12 +286,22 @@ fn nearest(wanted: Rgb) -> u8 {
         let (r, g, b) = indexed(*index);
         [(r, wanted.0), (g, wanted.1), (b, wanted.2)].iter().map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2)).sum::<u32>()
     };
-    (16..=u8::MAX).min_by_key(away).unwrap_or(u8::MAX)
+    // A cube has its nearest colour where each part is nearest.
+    let part = |value: u8| (0..6).min_by_key(|at| level(*at).abs_diff(value)).unwrap_or(0);
+    let in_cube = 16 + 36 * part(wanted.0) + 6 * part(wanted.1) + part(wanted.2);
+    std::iter::once(in_cube).chain(FIRST_GRAY..=u8::MAX).min_by_key(away).unwrap_or(u8::MAX)
+}
+
+/// The first of xterm's grays, which come after the cube.
+const FIRST_GRAY: u8 = 232;
+
+/// One of the six levels of each part in the cube.
+fn level(at: u8) -> u8 {
+    if at == 0 { 0 } else { 55 + 40 * at }
 }
 
 /// What xterm's colours from 16 on are: a cube of six levels, then grays.
 fn indexed(index: u8) -> Rgb {
-    let level = |at: u8| if at == 0 { 0 } else { 55 + 40 * at };
     match index.saturating_sub(16) {
         at @ 0..216 => (level(at / 36), level(at / 6 % 6), level(at % 6)),
         at => (8 + 10 * (at - 216), 8 + 10 * (at - 216), 8 + 10 * (at - 216)),
@@ -344,6 +354,19 @@ mod tests {
 
     fn of(pairs: &'static [(&str, &str)]) -> Theme {
         Theme::chosen(None, false, move |name| pairs.iter().find(|pair| pair.0 == name).map(|pair| pair.1.to_owned()))
+    }
+
+    #[test]
+    fn the_nearest_of_xterm_s_colours_is_the_nearest_of_all() {
+        let away = |index: u8, (r, g, b): Rgb| {
+            let (red, green, blue) = indexed(index);
+            [(red, r), (green, g), (blue, b)].iter().map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2)).sum::<u32>()
+        };
+        for step in 0..1000_u32 {
+            let part = |factor: u32| u8::try_from(step * factor % 256).unwrap();
+            let wanted = (part(37), part(101), part(211));
+            assert_eq!(Some(nearest(wanted)), (16..=u8::MAX).min_by_key(|index| away(*index, wanted)), "{wanted:?}");
+        }
     }
 
     #[test]
