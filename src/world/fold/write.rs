@@ -17,17 +17,23 @@ use super::Back;
 impl World {
     /// Whether a write without an address found no room at the other side of a socket.
     pub(super) fn note_full(&mut self, id: TaskId, call: &Call, back: &Back) {
-        let Some(end) = call.fd().and_then(|fd| self.end_of_call(id, fd)) else { return };
-        let peer = self.ends.get(&end).filter(|end| !end.kind.is_pipe()).and_then(|end| self.ends.get(&end.peer?));
+        let of_call = call.fd().and_then(|fd| self.end_of_call(id, fd));
+        let Some(end) = of_call.and_then(|end| self.ends.get(&end)) else { return };
         let is_full = back.errno == abi::Errno::EAGAIN && destination(call).is_none();
-        let met = peer.filter(|_| is_full).map(|peer| MetFull {
+        let peer = end.peer.filter(|_| is_full && !end.kind.is_pipe()).and_then(|peer| self.ends.get(&peer));
+        let met = peer.map(|peer| MetFull {
             at: peer.id,
             back: peer.peer,
             reads: peer.inbox.totals.reads,
             bytes: peer.inbox.waiting(),
             pieces: peer.inbox.queue.len(),
         });
-        if let Some(end) = self.ends.get_mut(&end).filter(|end| end.met_full != met) {
+        // Most writes find room, and found it before: nothing is to be changed, nor copied in order to be.
+        if end.met_full == met {
+            return;
+        }
+        let id = end.id;
+        if let Some(end) = self.ends.get_mut(&id) {
             end.met_full = met;
         }
     }
