@@ -31,24 +31,16 @@ impl Grading {
     pub fn event(&mut self, world: &World, event: &Event) {
         let is_met = self.grade.event(event);
         self.mistakes.event(world, event);
-        match &event.what {
-            What::Call(call) if is_met && call.errno != Errno::NONE => self.excuse(world, call),
-            What::Death { .. } => {
-                let task = event.task.and_then(|id| world.task(id));
-                self.is_end_wanted |= is_met && task.is_some_and(|task| task.by.is_none());
-            }
-            What::Call(_)
-            | What::Signal { .. }
-            | What::Burst(_)
-            | What::Queue(_)
-            | What::Holders(_)
-            | What::Pending(_)
-            | What::Tasks(_)
-            | What::Fds { .. }
-            | What::Why(_)
-            | What::Expect { .. }
-            | What::Refused { .. }
-            | What::Summary(_) => {}
+        if !is_met {
+            return;
+        }
+        if let What::Call(call) = &event.what
+            && call.errno != Errno::NONE
+        {
+            self.excuse(world, call);
+        }
+        if let What::Death { .. } = &event.what {
+            self.is_end_wanted |= event.task.and_then(|id| world.task(id)).is_some_and(|task| task.by.is_none());
         }
     }
 
