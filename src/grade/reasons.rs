@@ -37,13 +37,13 @@ fn never_made(world: &World, name: &str) -> Option<String> {
     Some(if made == 0 {
         format!("{} never called fork: there is no second process.", first.name)
     } else {
-        format!("Only {} made.", children(made, "was", "were"))
+        format!("Only {} {} made.", children(made), if made == 1 { "was" } else { "were" })
     })
 }
 
-/// `1 child was`, `2 children were`.
-fn children(count: usize, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 child {one}") } else { format!("{count} children {many}") }
+/// `1 child`, `2 children`.
+fn children(count: usize) -> String {
+    if count == 1 { "1 child".to_owned() } else { format!("{count} children") }
 }
 
 /// Why a task that was there did not do it.
@@ -59,8 +59,8 @@ fn of_task(world: &World, (task, line): (&Task, &Unmet), (all, mistakes): (&[Unm
             let is_told = !line.is_about_writing && all.iter().any(is_written_so);
             if is_told { None } else { other_text(world, (task, line), &wanted) }
         }
-        Want::Data(_) if !line.is_about_writing => no_more(world, task),
-        Want::Eof => no_eof(world, task),
+        Want::Data(_) if !line.is_about_writing => too_few_reads(world, task, false),
+        Want::Eof => too_few_reads(world, task, true),
         Want::Errno(_) if line.is_about_writing => no_failure(world, (task, line)),
         _ => None,
     }
@@ -149,37 +149,25 @@ fn times(count: usize) -> String {
     if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
-/// It ended before it read what was wanted.
-fn no_more(world: &World, task: &Task) -> Option<String> {
+/// It ended before it read what was wanted, or before a read returned 0.
+fn too_few_reads(world: &World, task: &Task, wants_eof: bool) -> Option<String> {
     task.death.filter(|death| matches!(death, Death::Exited(_)))?;
     let reads = reads_of(world, task);
     let Some((end, _)) = reads.last() else { return Some(format!("{} ended, and has read nothing.", task.name)) };
-    let count = reads.iter().filter(|(one, _)| one.id == end.id).count();
+    let has_eof = reads.iter().any(|(_, read)| read.result == ReadResult::Eof);
     // What was left there is told as a mistake.
-    let advice = if end.kind.keeps_messages() {
-        "Each message is taken by a call of its own: receive until the last one has come."
-    } else {
-        "Read again."
-    };
-    (!end.closed_unread).then(|| format!("{} read {} {}, and ended. {advice}", task.name, end.label(), times(count)))
-}
-
-/// It ended before a read returned 0.
-fn no_eof(world: &World, task: &Task) -> Option<String> {
-    task.death.filter(|death| matches!(death, Death::Exited(_)))?;
-    let reads = reads_of(world, task);
-    let Some((end, _)) = reads.last() else { return Some(format!("{} ended, and has read nothing.", task.name)) };
-    // What was left there is told as a mistake.
-    if end.closed_unread || reads.iter().any(|(_, read)| read.result == ReadResult::Eof) {
+    if end.closed_unread || wants_eof && has_eof {
         return None;
     }
+    let what_next = if wants_eof {
+        " before a read of it returned 0, which is EOF. Read in a loop until read returns 0."
+    } else if end.kind.keeps_messages() {
+        ". Each message is taken by a call of its own: receive until the last one has come."
+    } else {
+        ". Read again."
+    };
     let count = reads.iter().filter(|(one, _)| one.id == end.id).count();
-    Some(format!(
-        "{} read {} {}, and ended before a read of it returned 0, which is EOF. Read in a loop until read returns 0.",
-        task.name,
-        end.label(),
-        times(count)
-    ))
+    Some(format!("{} read {} {}, and ended{what_next}", task.name, end.label(), times(count)))
 }
 
 /// A write that was to fail, and did not by then.
@@ -227,7 +215,7 @@ fn left_behind(world: &World, unmet: &[Unmet], mistakes: &Mistakes) -> Option<St
                 "{} made {} and waited for {}. Who forks waits for each child, by waitpid(2) or wait(2), before it ends; until then \
                  a child that has ended is a zombie.",
                 task.name,
-                if made == 1 { "1 child".to_owned() } else { format!("{made} children") },
+                children(made),
                 if waited == 0 { "none".to_owned() } else { waited.to_string() }
             )
         })
