@@ -43,11 +43,7 @@ pub(super) fn of_end(world: &World, end: &End) -> Explanation {
     match peer.and_then(|peer| would_sleep::still_full(world, end, peer)) {
         Some(full) => {
             let sleeps = Foretold::WriteSleeps { end: end.id, bytes: 1 };
-            let text = match explained.text.split_once(" Now: ") {
-                Some((said, advice)) => format!("{said} {full} Now: {advice}"),
-                None => format!("{} {full}", explained.text),
-            };
-            Explanation { text, ..explained }.foretelling([sleeps])
+            wording::with_sentence(explained, &full).foretelling([sleeps])
         }
         None => explained,
     }

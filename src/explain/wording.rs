@@ -54,7 +54,16 @@ pub fn advised(world: &World, task: &Task, explanation: Explanation, advice: &st
     if !world.takes_statements() || task.role == Role::Stranger {
         return explanation;
     }
-    Explanation { text: format!("{} Now: {advice}.", explanation.text), ..explanation }
+    Explanation { text: format!("{}{ADVICE}{advice}.", explanation.text), ..explanation }
+}
+
+/// What stands before what to type.
+const ADVICE: &str = " Now: ";
+
+/// The same with one more sentence, before what to type.
+pub fn with_sentence(explanation: Explanation, sentence: &str) -> Explanation {
+    let (said, advice) = explanation.text.split_at(explanation.text.find(ADVICE).unwrap_or(explanation.text.len()));
+    Explanation { text: format!("{said} {sentence}{advice}"), ..explanation }
 }
 
 /// `parent's pipe2 in line 2`; of a watched program, which has no lines, `parent's pipe2`.
