@@ -256,10 +256,10 @@ fn nothing_there(context: &CallContext<'_>) -> Option<Explanation> {
     let all: Vec<String> = interests(context).iter().map(|interest| context.world.label(interest.end)).collect();
     let over = if context.call.state == CallState::Resumed { " before the time-out" } else { "" };
     let unasked = interests(context).into_iter().find_map(|interest| unasked(context.world, interest));
-    let text = match &*all {
-        _ if unasked.is_some() => unasked.unwrap_or_default(),
-        [] => format!("Nothing is in {here}, so nothing can be told."),
-        all => format!("Nothing that was asked for came{over} at {}.", wording::list(all)),
+    let text = match (unasked, &*all) {
+        (Some(unasked), _) => unasked,
+        (None, []) => format!("Nothing is in {here}, so nothing can be told."),
+        (None, all) => format!("Nothing that was asked for came{over} at {}.", wording::list(all)),
     };
     Some(wording::explanation(here.as_str(), "epoll-nothing-there", "epoll_wait(2)", text))
 }

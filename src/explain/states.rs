@@ -33,6 +33,7 @@ pub(super) const RULES: &[Rule] = &[
     connected,
     accepted,
     buffer_sized,
+    buffer_size_read,
 ];
 
 /// EINVAL of any call that was given more than sun_path holds.
@@ -345,7 +346,7 @@ fn accepted(context: &CallContext<'_>) -> Option<Explanation> {
 
 /// SO_SNDBUF and SO_RCVBUF.
 fn buffer_sized(context: &CallContext<'_>) -> Option<Explanation> {
-    let Call::Setsockopt { option, value, .. } = &context.call.call else { return buffer_size_read(context) };
+    let Call::Setsockopt { option, value, .. } = &context.call.call else { return None };
     let end = context.end.filter(|_| context.ret() >= 0)?;
     let here = end.label();
     let text = match option.as_str() {
