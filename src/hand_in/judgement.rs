@@ -7,12 +7,11 @@ use crate::grade::grading::Grading;
 use crate::grade::{self, Unmet, reasons};
 use crate::questions::sleep;
 use crate::script::words::quote;
+use crate::sys::launch::UNNAMED_FILE;
 use crate::text;
 use crate::trace::Death;
 use crate::world::World;
 
-/// The file that stands for its standard output, as the kernel calls it.
-const OUTPUT: &str = "/memfd:tincans-output (deleted)";
 /// Bytes of what it printed that are shown.
 const SHOWN: usize = 200;
 
@@ -111,7 +110,7 @@ impl Judgement {
         }
         for lines in [&mut judgement.wanted, &mut judgement.came, &mut judgement.why] {
             for line in lines {
-                *line = text::string(&line.replace(OUTPUT, "its output"));
+                *line = text::string(&line.replace(UNNAMED_FILE, "its output"));
             }
         }
         judgement

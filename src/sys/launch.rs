@@ -65,8 +65,12 @@ pub fn was_ignored(signal: i32) -> bool {
     (1..=LAST_SIGNAL).contains(&signal) && IGNORED.load(Ordering::Relaxed) & (1 << (signal - 1)) != 0
 }
 
+/// What the kernel calls such a file where it says what is open.
+pub const UNNAMED_FILE: &str = "/memfd:tincans-output (deleted)";
+
 /// A file without a name, for what a program writes.
 pub fn unnamed_file() -> Result<File, SysError> {
+    // The name of UNNAMED_FILE.
     let fd = memfd_create(c"tincans-output", MFdFlags::MFD_CLOEXEC).during("make a file for the output")?;
     Ok(File::from(fd))
 }
