@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use address::{FilePath, SocketAddress};
 pub use call::{Call, CloneCall, ControlRoom, OutgoingMessage};
+#[cfg(test)]
+pub use call_table::SEEN_BY_THE_BENCH_ALONE;
 pub use call_table::{CallFacts, Effect, Returns, Sleep};
 pub use outcome::{Credentials, Extra, IncomingMessage, Outcome};
 pub use payload::{Payload, hash};

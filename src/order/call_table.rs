@@ -55,6 +55,11 @@ const fn row(name: &str, fd: Option<i32>, returns: Returns, effect: Effect, slee
     CallFacts { name, fd, returns, effect, sleep }
 }
 
+/// System calls that are not read of other programs: they change nothing that is shown, or what follows them shows it.
+#[cfg(test)]
+pub const SEEN_BY_THE_BENCH_ALONE: &[&str] =
+    &["mknodat", "unlinkat", "rt_sigprocmask", "prlimit64", "getppid", "prctl"];
+
 impl Call {
     /// Its row of the table.
     #[inline]
