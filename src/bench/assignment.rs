@@ -51,6 +51,11 @@ impl Assignment {
         &self.calls[0]
     }
 
+    /// Its calls, one round.
+    pub fn round(&self) -> &[Rc<Call>] {
+        &self.calls
+    }
+
     /// Whether it has so many calls.
     pub fn has_call(&self, step: u8) -> bool {
         usize::from(step) < self.calls.len()
@@ -71,7 +76,11 @@ impl Assignment {
         // It cannot have read more than it asks for; what a ring says is another matter.
         let arrived = u64::try_from(ret).unwrap_or(0).min(read.room().unwrap_or(0));
         let data = Payload::beginning(outcome.map(|outcome| outcome.data.clone()).unwrap_or_default(), arrived);
-        *write = Rc::new(Call::Write { fd, data });
+        let next = Call::Write { fd, data };
+        // As a rule the same as before, and then the world has it already.
+        if **write != next {
+            *write = Rc::new(next);
+        }
     }
 }
 

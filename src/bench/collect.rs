@@ -288,9 +288,9 @@ fn fold_again(world: &mut World, member: &mut Member, cursor: &mut Cursor, until
         return None;
     }
     let again = record::again(&member.ring, cursor.head - member.ring.tail(), member.last_ns);
-    let (folded, last_ns) = world.fold_again(cursor.task, again.take_while(|call| call.t_ns <= until))?;
+    let (folded, last_ns) = world.fold_again(cursor.task, member.round(), again.take_while(|call| call.t_ns <= until))?;
     member.ring.advance(folded);
-    member.last_ns = last_ns;
+    member.note_again(folded, last_ns);
     let next = next_time(member, cursor.head);
     cursor.t_ns = next.unwrap_or(0);
     Some(next.is_some())

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::abi::Errno;
 use crate::agent::record::RingRecord;
-use crate::order::Outcome;
+use crate::order::{Call, Outcome};
 use crate::sys::control::{self, OrderSender};
 use crate::sys::procfs::ThreadFiles;
 use crate::sys::ring::{self, RingReader, SIGNAL_COUNTERS};
@@ -251,6 +251,17 @@ impl Member {
     fn entered(&mut self, step: u8) -> Option<Fact> {
         self.step = step;
         Some(Fact::Entered { call: self.current.as_ref()?.call(step) })
+    }
+
+    /// The calls of one round of its loop.
+    pub fn round(&self) -> &[Rc<Call>] {
+        self.current.as_ref().map_or(&[], Assignment::round)
+    }
+
+    /// So many calls of its loop were taken in together, each of which returned when the next was entered.
+    pub fn note_again(&mut self, calls: usize, last_ns: u64) {
+        let step = (usize::from(self.step) + calls) % self.round().len().max(1);
+        (self.step, self.last_ns) = (u8::try_from(step).unwrap_or(0), last_ns);
     }
 
     fn note_returned(&mut self, ret: i32, outcome: Option<&Outcome>) {

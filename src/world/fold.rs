@@ -15,6 +15,7 @@ mod report;
 mod sent;
 mod table;
 mod told;
+mod turns;
 mod waits;
 mod write;
 

@@ -151,7 +151,7 @@ impl History {
         let mut at = checkpoint.before;
         while at < index {
             let again = self.records.again(at, index).filter(|(task, call, _)| world.is_at(*task, call));
-            if let Some((folded, _)) = again.and_then(|(task, _, calls)| world.fold_again(task, calls)) {
+            if let Some((folded, _)) = again.and_then(|(task, call, calls)| world.fold_again(task, &[call], calls)) {
                 at += 2 * folded as u64;
                 continue;
             }

@@ -59,7 +59,8 @@ fn together(world: &mut World, run: &Run, events: &mut Vec<Event>) -> bool {
     let mut calls = run.again.as_slice();
     while let [first, rest @ ..] = calls {
         let again = calls.iter().copied();
-        let folded = if world.is_at(run.task, &run.calls[0]) { world.fold_again(run.task, again) } else { None };
+        let is_at = run.calls.iter().any(|call| world.is_at(run.task, call));
+        let folded = if is_at { world.fold_again(run.task, &run.calls, again) } else { None };
         if let Some((folded, last_ns)) = folded {
             assert_eq!(calls[folded - 1].t_ns, last_ns, "the time is that of the last call folded");
             is_shorter = true;

@@ -39,8 +39,8 @@ enum Turn {
 /// One world, told call by call.
 struct Teller {
     world: World,
-    /// The call that each loop makes.
-    loops: HashMap<TaskId, Rc<Call>>,
+    /// The calls that each loop makes, one round.
+    loops: HashMap<TaskId, Vec<Rc<Call>>>,
     t_ns: u64,
 }
 
@@ -72,12 +72,17 @@ impl Teller {
         let mut teller = Self::forked(carrier);
         let drain = Loop::Drain { fd: 4, count: room, dontwait: false, pipe: false };
         for (task, of) in [(WRITER, Loop::Flood { fd: 3, size: SIZE, count: 1_000_000 }), (READER, drain)] {
-            let call = Rc::new(of.calls().remove(0));
-            teller.order(task, Group::Loop(of), None);
-            teller.loops.insert(task, Rc::clone(&call));
-            teller.tell(task, Fact::Entered { call });
+            teller.begin_loop(task, of);
         }
         teller
+    }
+
+    /// A task is inside of its loop's first call.
+    fn begin_loop(&mut self, task: TaskId, of: Loop) {
+        let round: Vec<Rc<Call>> = of.calls().into_iter().map(Rc::new).collect();
+        self.order(task, Group::Loop(of), None);
+        self.tell(task, Fact::Entered { call: Rc::clone(&round[0]) });
+        self.loops.insert(task, round);
     }
 
     fn order(&mut self, task: TaskId, group: Group, name: Option<&str>) {
@@ -102,7 +107,7 @@ impl Teller {
     }
 
     fn one_by_one(&mut self, task: TaskId, again: Again) {
-        let call = Rc::clone(&self.loops[&task]);
+        let call = Rc::clone(&self.loops[&task][usize::from(again.step)]);
         for fact in [Fact::Returned { ret: again.ret, errno: Errno::NONE, outcome: None }, Fact::Entered { call }] {
             self.world.fold(Record { line: 1, task, t_ns: again.t_ns, fact }, &mut Vec::new());
         }
@@ -112,7 +117,7 @@ impl Teller {
     fn together(&mut self, task: TaskId, mut calls: &[Again]) -> usize {
         let mut short = 0;
         while let [first, rest @ ..] = calls {
-            if let Some((folded, last_ns)) = self.world.fold_again(task, calls.iter().copied()) {
+            if let Some((folded, last_ns)) = self.world.fold_again(task, &self.loops[&task], calls.iter().copied()) {
                 assert_eq!(calls[folded - 1].t_ns, last_ns, "the time is that of the last call folded");
                 short += folded;
                 calls = &calls[folded..];
@@ -212,6 +217,59 @@ proptest! {
     }
 }
 
+/// A ping and its echo, each call as soon as the kernel could answer it, or later: `choices` say which of those that may come
+/// comes next. A read may find the bytes of a write that has not returned.
+fn turns_of_two(choices: &[bool]) -> Vec<(TaskId, Again)> {
+    let ret = i32::try_from(SIZE).expect("small");
+    // How many writes and reads of each have returned.
+    let (mut ping, mut echo) = ((0, 0), (0, 0));
+    let mut made = Vec::new();
+    for (t_ns, choice) in (1000..).step_by(10).zip(choices) {
+        let ping_may = if ping.0 == ping.1 { Some(1) } else { (echo.1 > ping.1).then_some(0) };
+        let echo_may = if echo.1 > echo.0 { Some(0) } else { (ping.1 >= echo.1).then_some(1) };
+        let (task, step) = match (ping_may, echo_may) {
+            (Some(step), echo) if *choice || echo.is_none() => (WRITER, step),
+            (_, Some(step)) => (READER, step),
+            (_, None) => unreachable!("one of them can go on"),
+        };
+        let of = if task == WRITER { &mut ping } else { &mut echo };
+        let is_write = (task == WRITER) == (step == 1);
+        *(if is_write { &mut of.0 } else { &mut of.1 }) += 1;
+        made.push((task, Again { ret, step, t_ns }));
+    }
+    made
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #[test]
+    fn a_ping_and_its_echo_together_are_one_by_one(
+        carrier in prop_oneof![Just(abi::SOCK_STREAM), Just(abi::SOCK_DGRAM), Just(abi::SOCK_SEQPACKET)].prop_map(Carrier::Socket),
+        choices in prop::collection::vec(any::<bool>(), 200..600),
+    ) {
+        let calls = turns_of_two(&choices);
+        let [mut slow, mut fast] = [(), ()].map(|()| {
+            let mut teller = Teller::forked(carrier);
+            teller.begin_loop(READER, Loop::Echo { fd: 4 });
+            teller.begin_loop(WRITER, Loop::Ping { fd: 3, size: SIZE, count: 1_000_000 });
+            let answer = Call::Write { fd: 4, data: Payload::beginning(Vec::new(), SIZE) };
+            teller.loops.get_mut(&READER).expect("begun")[1] = Rc::new(answer);
+            teller
+        });
+        let mut short = 0;
+        for run in calls.chunk_by(|one, next| one.0 == next.0) {
+            let again: Vec<Again> = run.iter().map(|(_, again)| *again).collect();
+            for call in &again {
+                slow.one_by_one(run[0].0, *call);
+            }
+            short += fast.together(run[0].0, &again);
+            fast.world.check_law().map_err(TestCaseError::fail)?;
+        }
+        prop_assert_eq!(slow.picture(), fast.picture());
+        prop_assert!(short >= calls.len() - 2 * KEPT - 4, "{} of {} calls went the short way", short, calls.len());
+    }
+}
+
 /// Who sleeps in a read is woken by the close with bytes unread, and may have returned before the close has.
 #[test]
 fn a_reset_is_told_once_whichever_call_returns_first() {
@@ -263,10 +321,7 @@ fn a_loop_reads_the_end_that_its_call_was_entered_with() {
         // Only an end that has been read from can be read from the short way.
         teller.enter(THREAD, Call::Read { fd: 6, count: 8 });
         teller.come_back(THREAD, 8, Errno::NONE);
-        let call = Rc::new(read.calls().remove(0));
-        teller.order(READER, Group::Loop(read.clone()), None);
-        teller.loops.insert(READER, Rc::clone(&call));
-        teller.tell(READER, Fact::Entered { call });
+        teller.begin_loop(READER, read.clone());
         for (calls, copies) in [(KEPT + 5, true), (5, false)] {
             let calls = vec![Again { ret: 8, step: 0, t_ns: teller.t_ns }; calls];
             if is_together {

@@ -15,8 +15,21 @@ use super::super::{BURST_KEEP, World};
 
 impl World {
     /// Folds as many of a task's calls as need nothing but counting; says how many, and when the last was.
-    /// The rest is for [`World::fold`], call by call, with the same outcome.
-    pub fn fold_again(&mut self, id: TaskId, calls: impl Iterator<Item = Again>) -> Option<(usize, u64)> {
+    /// The rest is for [`World::fold`], call by call, with the same outcome. `round` are the calls of one round of its loop.
+    pub fn fold_again(
+        &mut self,
+        id: TaskId,
+        round: &[Rc<Call>],
+        calls: impl Iterator<Item = Again>,
+    ) -> Option<(usize, u64)> {
+        match round {
+            [_] => self.fold_same(id, calls),
+            [first, second] => self.fold_in_turn(id, [first, second], calls),
+            _ => None,
+        }
+    }
+
+    fn fold_same(&mut self, id: TaskId, calls: impl Iterator<Item = Again>) -> Option<(usize, u64)> {
         let (mut write, end) = self.loop_at(id)?;
         let task = self.tasks.get_mut(&id)?;
         let ongoing = task.ongoing.as_mut()?;
@@ -32,7 +45,7 @@ impl World {
             if !is_plain {
                 break;
             }
-            count(burst, call);
+            count(burst, call, true);
             ongoing.entered_ns = call.t_ns;
             folded += 1;
         }
@@ -56,7 +69,9 @@ impl World {
     #[expect(clippy::wildcard_enum_match_arm, reason = "no other call is made in a loop of its own")]
     fn loop_at(&self, id: TaskId) -> Option<(Option<u64>, EndId)> {
         let task = self.tasks.get(&id).filter(|task| task.state == TaskState::Running)?;
-        let ongoing = task.ongoing.as_ref().filter(|ongoing| self.is_plain_loop(task, ongoing))?;
+        let group = &task.order.as_ref()?.ordered.group;
+        let is_plain = |ongoing: &&Ongoing| group.is_of_one_call() && self.is_plain_loop(task, ongoing);
+        let ongoing = task.ongoing.as_ref().filter(is_plain)?;
         match *ongoing.call {
             Call::Write { fd, .. } => {
                 let (to, number) = ongoing.write?;
@@ -64,13 +79,19 @@ impl World {
                 let open = self.ends.get(&to).is_some_and(|end| !end.closed);
                 (open && from.peer == Some(to)).then_some((Some(number), to))
             }
-            Call::Read { fd, .. } => Some((None, self.end_of(id, fd)?)),
-            Call::Recv { fd, flags, .. } if flags == abi::MSG_DONTWAIT => Some((None, self.end_of(id, fd)?)),
+            Call::Read { fd, .. } => Some((None, self.end_read_plainly(id, fd)?)),
+            Call::Recv { fd, flags, .. } if flags == abi::MSG_DONTWAIT => Some((None, self.end_read_plainly(id, fd)?)),
             _ => None,
         }
     }
 
-    fn is_plain_loop(&self, task: &Task, ongoing: &Ongoing) -> bool {
+    /// What a number refers to, where a read that finds anything returns at once: it does not go on to an error that waits behind.
+    fn end_read_plainly(&self, id: TaskId, fd: i32) -> Option<EndId> {
+        let end = self.ends.get(&self.end_of(id, fd)?)?;
+        (end.low_water <= 1).then_some(end.id)
+    }
+
+    pub(super) fn is_plain_loop(&self, task: &Task, ongoing: &Ongoing) -> bool {
         let keeps_no_more = |burst: &Burst| burst.first_calls.len() >= BURST_KEEP;
         !self.keep_every_call
             && ongoing.inside
@@ -78,15 +99,15 @@ impl World {
             && ongoing.kept.is_empty()
             // A read of no bytes takes nothing, whatever a recording says that it returned.
             && ongoing.call.room() != Some(0)
-            && task.order.as_ref().is_some_and(|order| order.ordered.group.is_of_one_call())
             && task.burst().is_some_and(keeps_no_more)
     }
 }
 
-fn count(burst: &mut Burst, call: Again) {
+/// One more call of a loop that is counted only; whether its bytes are among those that the loop is said to have moved.
+pub(super) fn count(burst: &mut Burst, call: Again, moves: bool) {
     burst.last_ns = call.t_ns;
     burst.calls += 1;
     burst.recorded += 1;
     burst.not_kept += 1;
-    burst.bytes += u64::from(call.ret.unsigned_abs());
+    burst.bytes += if moves { u64::from(call.ret.unsigned_abs()) } else { 0 };
 }

@@ -13,13 +13,22 @@ use super::{Flow, HISTORY, Piece, Read, ReadBytes, ReadResult, Write};
 impl Flow {
     /// Write `number`, the last one, took all that it offered, and its task has begun the next, whose number it becomes.
     pub fn write_again(&mut self, by: TaskId, number: &mut u64, content: &Rc<[Payload]>, ret: i32) -> bool {
-        let is_simple = self.is_simple() && self.kind.is_some_and(|kind| kind != Kind::PacketPipe);
         let taken = u64::from(ret.unsigned_abs());
-        let Some(last) = self.writes.back_mut().filter(|_| is_simple) else { return false };
-        if last.number != *number || last.offered != taken {
+        if !self.write_taken(*number, taken) {
             return false;
         }
-        match self.queue.back_mut().filter(|piece| piece.write == *number) {
+        *number = self.begin_like_last(by, content, taken);
+        true
+    }
+
+    /// Write `number`, the last one, took all that it offered.
+    pub fn write_taken(&mut self, number: u64, taken: u64) -> bool {
+        let is_simple = self.takes_whole_writes();
+        let Some(last) = self.writes.back_mut().filter(|_| is_simple) else { return false };
+        if last.number != number || last.offered != taken {
+            return false;
+        }
+        match self.queue.back_mut().filter(|piece| piece.write == number) {
             Some(piece) => piece.tentative = false,
             None if last.gone == taken => {}
             None => return false,
@@ -32,13 +41,24 @@ impl Flow {
         self.ghost = 0;
         self.fill_pages(taken, taken, gone);
         self.free_pages_of_nothing();
+        true
+    }
+
+    /// Whether the next write may begin as the last one did: by the same task, and the last is in.
+    pub fn may_begin_like_last(&self, by: TaskId) -> bool {
+        self.takes_whole_writes() && self.writes.back().is_some_and(|last| last.by == by && last.taken.is_some())
+    }
+
+    /// A write of so many bytes is entered, and they exist from now on. Gives its number.
+    pub fn begin_like_last(&mut self, by: TaskId, content: &Rc<[Payload]>, offered: u64) -> u64 {
+        self.measured = None;
         self.totals.writes += 1;
-        *number = self.totals.writes;
+        let number = self.totals.writes;
         self.writes.push_back(Write {
-            number: *number,
+            number,
             by,
             content: Rc::clone(content),
-            offered: taken,
+            offered,
             taken: None,
             gone: 0,
             errno: Errno::NONE,
@@ -47,9 +67,9 @@ impl Flow {
             reads_before: self.totals.reads,
             inside: 0,
         });
-        self.queue.push_back(Piece { write: *number, start: 0, len: taken, tentative: true, is_packet: false });
+        self.queue.push_back(Piece { write: number, start: 0, len: offered, tentative: true, is_packet: false });
         self.forget_old();
-        true
+        number
     }
 
     /// A read took `found`, from the front.
@@ -77,6 +97,10 @@ impl Flow {
         read.data.clear();
         self.reads.push_back(Read { number, by, len, lost, result: ReadResult::Bytes, ..read });
         true
+    }
+
+    fn takes_whole_writes(&self) -> bool {
+        self.is_simple() && self.kind.is_some_and(|kind| kind != Kind::PacketPipe)
     }
 
     fn is_simple(&self) -> bool {
