@@ -23,6 +23,7 @@ use crate::recording::Recording;
 use crate::sys::descriptors::Numbers;
 use crate::sys::fork::Forked;
 use crate::sys::lifeline::Lifeline;
+use crate::sys::procfs::ThreadFiles;
 use crate::sys::{self, SysError, descriptors, fork, lifeline, now_ns, poll, procfs};
 use crate::trace::{Birth, Fact, Record, TaskId};
 use crate::world::World;
@@ -283,16 +284,17 @@ impl Bench {
             Forked::Parent(pid) => {
                 self.lifeline = Some(lifeline);
                 let birth = Birth::parent(parent.name.clone(), pid);
-                self.admit(birth, parent)
+                let files = member::look_at(&birth)?;
+                self.admit(birth, parent, files)
             }
         }
     }
 
     /// A new task joins the bench.
-    fn admit(&mut self, birth: Birth, pending: PendingTask) -> Result<(), BenchError> {
+    fn admit(&mut self, birth: Birth, pending: PendingTask, files: ThreadFiles) -> Result<(), BenchError> {
         let id = TaskId(self.next_task);
         self.next_task += 1;
-        let member = Member::new(id, &birth, pending)?;
+        let member = Member::new(id, &birth, pending, files)?;
         self.members.insert(id, member);
         self.fold(id, Fact::Born(Rc::new(birth)));
         Ok(())

@@ -5,12 +5,13 @@ use crate::abi::Signal;
 use crate::abi::TaskState;
 use crate::agent::{self, record};
 use crate::order::Call;
-use crate::sys::{fork, now_ns, poll, procfs};
+use crate::sys::procfs::ThreadFiles;
+use crate::sys::{fork, now_ns, poll};
 use crate::trace::{Birth, Death, Fact, Record, TaskId};
 use crate::world::World;
 use crate::world::task::Task;
 
-use super::member::{Member, PendingTask, Phase};
+use super::member::{self, Member, PendingTask, Phase};
 use super::{Bench, BenchError};
 
 /// Records after which the clock is looked at.
@@ -194,15 +195,18 @@ impl Bench {
         }
         let maker_pid = self.members.get(&maker).map_or(0, |member| member.pid);
         let is_thread = self.recording.world().task(maker).and_then(Task::current_call) == Some(&Call::Thread);
+        let name = pending.name.clone();
+        if is_thread {
+            let birth = Birth::thread(name, (maker_pid, ret), maker);
+            let files = member::look_at(&birth)?;
+            return self.admit(birth, pending, files);
+        }
         // Where the number is a lie, somebody else's process would be taken for a task, and killed.
-        if !is_thread && !procfs::is_child_of(ret, maker_pid) {
+        let Some(files) = ThreadFiles::open(ret, ret).ok().filter(|files| files.is_child_of(maker_pid)) else {
             self.end(maker, &format!("says that it has made process {ret}, which is no child of its"));
             return Ok(());
-        }
-        let name = pending.name.clone();
-        let birth =
-            if is_thread { Birth::thread(name, (maker_pid, ret), maker) } else { Birth::child(name, ret, maker) };
-        self.admit(birth, pending)
+        };
+        self.admit(Birth::child(name, ret, maker), pending, files)
     }
 
     fn fold_signals(&mut self) {
@@ -288,7 +292,8 @@ fn fold_again(world: &mut World, member: &mut Member, cursor: &mut Cursor, until
         return None;
     }
     let again = record::again(&member.ring, cursor.head - member.ring.tail(), member.last_ns);
-    let (folded, last_ns) = world.fold_again(cursor.task, member.round(), again.take_while(|call| call.t_ns <= until))?;
+    let (folded, last_ns) =
+        world.fold_again(cursor.task, member.round(), again.take_while(|call| call.t_ns <= until))?;
     member.ring.advance(folded);
     member.note_again(folded, last_ns);
     let next = next_time(member, cursor.head);

@@ -101,14 +101,8 @@ impl PendingTask {
 }
 
 impl Member {
-    pub fn new(id: TaskId, birth: &Birth, pending: PendingTask) -> Result<Self, SysError> {
+    pub fn new(id: TaskId, birth: &Birth, pending: PendingTask, files: ThreadFiles) -> Result<Self, SysError> {
         let pidfd = if birth.pid == birth.tid { Some(fork::open_pidfd(birth.pid)?) } else { None };
-        let files = ThreadFiles::open(birth.pid, birth.tid).map_err(|error| {
-            let is_hidden = error.kind() == std::io::ErrorKind::NotFound;
-            let operation =
-                if is_hidden { "look at a new task, which /proc hides (hidepid)" } else { "look at a new task" };
-            SysError { operation, errno: Errno(error.raw_os_error().unwrap_or(0)) }
-        })?;
         Ok(Self {
             id,
             name: pending.name,
@@ -269,6 +263,16 @@ impl Member {
             current.note_returned(self.step, ret, outcome);
         }
     }
+}
+
+/// What /proc says of a task that has just been made.
+pub(super) fn look_at(birth: &Birth) -> Result<ThreadFiles, SysError> {
+    ThreadFiles::open(birth.pid, birth.tid).map_err(|error| {
+        let is_hidden = error.kind() == std::io::ErrorKind::NotFound;
+        let operation =
+            if is_hidden { "look at a new task, which /proc hides (hidepid)" } else { "look at a new task" };
+        SysError { operation, errno: Errno(error.raw_os_error().unwrap_or(0)) }
+    })
 }
 
 /// An order or a signal to a task that has just died is no failure: its death is on its way as a fact.

@@ -59,6 +59,14 @@ impl ThreadFiles {
         stat.get(stat.iter().rposition(|byte| *byte == b')')? + 2).copied()
     }
 
+    /// Whether its process, dead or alive, is a child of this one, or was and has come to the program.
+    pub fn is_child_of(&self, parent: i32) -> bool {
+        let own = i32::try_from(std::process::id()).unwrap_or(0);
+        let mut buffer = [0; 1024];
+        let kin = read(&self.stat, &mut buffer).and_then(state_and_kin);
+        kin.is_some_and(|(_, kin)| kin.parent == parent || kin.parent == own)
+    }
+
     /// The time that it has computed so far, nanoseconds; none if the thread has gone, or the kernel does not say.
     pub fn computed_ns(&self) -> Option<u64> {
         let mut buffer = [0; 256];
@@ -112,23 +120,17 @@ pub struct Kin {
 
 /// That of one process; none if it is gone, or may not be seen.
 pub fn kin(pid: i32) -> Option<Kin> {
-    let (state, kin) = state_and_kin(pid)?;
+    let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let (state, kin) = state_and_kin(&stat)?;
     (state != b'Z').then_some(kin)
 }
 
-fn state_and_kin(pid: i32) -> Option<(u8, Kin)> {
-    let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+fn state_and_kin(stat: &[u8]) -> Option<(u8, Kin)> {
     let after_name = stat.rsplit(|byte| *byte == b')').next()?;
     let mut fields = std::str::from_utf8(after_name).ok()?.split_ascii_whitespace();
     let state = *fields.next()?.as_bytes().first()?;
     let mut number = || fields.next()?.parse().ok();
     Some((state, Kin { parent: number()?, group: number()?, session: number()? }))
-}
-
-/// Whether a process, dead or alive, is a child of this one, or was and has come to the program.
-pub fn is_child_of(pid: i32, parent: i32) -> bool {
-    let own = i32::try_from(std::process::id()).unwrap_or(0);
-    state_and_kin(pid).is_some_and(|(_, kin)| kin.parent == parent || kin.parent == own)
 }
 
 /// That of all living processes that may be seen.
