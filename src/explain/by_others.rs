@@ -1,5 +1,6 @@
 //! What another task has done to the one that asks: taken what poll told it of, or changed a flag that both share.
 
+use crate::abi::TaskState;
 use crate::order::Call;
 use crate::trace::{CallState, Explanation};
 use crate::world::World;
@@ -26,7 +27,7 @@ pub(super) fn taken_after_poll(world: &World, task: &Task, end: &End) -> Option<
     let (empty, how) = (format!("Nothing waits at {here} any more"), format!("{by} took it"));
     let size = format!(" ({})", wording::count(taker.len, "byte"));
     let explained = read_too_late(world, task, told, [&empty, &how, &size]);
-    Some(or_nonblocking(world, task, (&here, end.nonblock), explained))
+    Some(or_nonblocking(world, task, (end.id, &here, end.nonblock), explained))
 }
 
 const RULE: &str = "taken-after-poll";
@@ -42,9 +43,24 @@ fn read_too_late(world: &World, task: &Task, told: ToldReadable, [empty, how, si
     wording::explanation(task, RULE, "poll(2)", text)
 }
 
-/// What to type where the call slept.
-fn or_nonblocking(world: &World, task: &Task, (here, nonblock): (&str, bool), explained: Explanation) -> Explanation {
-    if nonblock { explained } else { wording::advised(world, task, explained, &format!("`nonblock {here} on`")) }
+/// What to type where the call slept, or sleeps.
+fn or_nonblocking(
+    world: &World,
+    task: &Task,
+    (at, here, nonblock): (EndId, &str, bool),
+    explained: Explanation,
+) -> Explanation {
+    if nonblock {
+        return explained;
+    }
+    let name = &task.name;
+    let statement = format!("nonblock {here} on");
+    let advice = if task.state == TaskState::Asleep {
+        format!("`interrupt {name}`, then `{name}: {statement}`")
+    } else {
+        wording::typed_by(world, task, Some(at), &statement)
+    };
+    wording::advised(world, task, explained, &advice)
 }
 
 /// What poll told the task of at a place, and who took the last of it since; not where the task itself has taken something.
@@ -69,7 +85,7 @@ pub(super) fn accepted_after_poll(world: &World, task: &Task, end: &End) -> Opti
         told.origin.call,
     );
     let explained = wording::explanation(task, RULE, "accept(2)", text).foretelling([foretold::next_accept(end)]);
-    Some(or_nonblocking(world, task, (&here, end.nonblock), explained))
+    Some(or_nonblocking(world, task, (end.id, &here, end.nonblock), explained))
 }
 
 /// poll told the task that an eventfd or the like can be read, and another one took what was there.
@@ -78,7 +94,7 @@ pub(super) fn object_taken_after_poll(world: &World, task: &Task, object: &Objec
     let here = object.label();
     let (empty, how) = (format!("Nothing is left at {here}"), format!("it was taken by {}", wording::by(world, last)));
     let explained = read_too_late(world, task, told, [&empty, &how, ""]);
-    Some(or_nonblocking(world, task, (&here, object.nonblock), explained))
+    Some(or_nonblocking(world, task, (object.id, &here, object.nonblock), explained))
 }
 
 /// The end was non-blocking, and somebody else has changed that.

@@ -99,7 +99,9 @@ fn control_too_small(context: &CallContext<'_>) -> Option<Explanation> {
         return Some(wording::advised(context.world, context.task, explained, &advice));
     }
     let needed = HEADER + 4 * carried + if end.passcred { CREDENTIALS } else { 0 };
-    let advice = format!("`recvmsg {here} control={}` has room for all", needed.next_multiple_of(8));
+    let statement = format!("recvmsg {here} control={}", needed.next_multiple_of(8));
+    let statement = wording::typed_by(context.world, context.task, Some(end.id), &statement);
+    let advice = format!("{statement} has room for all");
     Some(if room.is_some() { wording::advised(context.world, context.task, explained, &advice) } else { explained })
 }
 
@@ -161,7 +163,9 @@ fn credentials_cut(context: &CallContext<'_>) -> Option<Explanation> {
         wording::set_by(context.world, end.origins.get(&Setting::PassCredentials)),
     );
     let explained = wording::explanation(end, "credentials-were-cut", "unix(7)", text);
-    let advice = format!("`recvmsg {here} control={CREDENTIALS}` has room for them");
+    let statement = format!("recvmsg {here} control={CREDENTIALS}");
+    let statement = wording::typed_by(context.world, context.task, Some(end.id), &statement);
+    let advice = format!("{statement} has room for them");
     Some(wording::advised(context.world, context.task, explained, &advice))
 }
 

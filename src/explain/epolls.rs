@@ -102,8 +102,10 @@ fn spent(context: &CallContext<'_>) -> Option<Explanation> {
         wording::by(context.world, interest.origin),
     );
     let explained = wording::explanation(label.as_str(), "one-shot-is-spent", "epoll_ctl(2)", text);
-    let epoll = context.call.call.fd().map(|fd| context.call.names.end(fd)).unwrap_or_default();
-    let advice = format!("`epollctl {epoll} mod {label} oneshot`");
+    let fd = context.call.call.fd();
+    let epoll = fd.map(|fd| context.call.names.end(fd)).unwrap_or_default();
+    let at = fd.and_then(|fd| context.call.names.end_id(fd));
+    let advice = wording::typed_by(context.world, context.task, at, &format!("epollctl {epoll} mod {label} oneshot"));
     Some(wording::advised(context.world, context.task, explained, &advice).foretelling(next_wait(context, false)))
 }
 

@@ -247,7 +247,8 @@ fn message_too_long(context: &CallContext<'_>) -> Option<Explanation> {
         "Nothing was sent; a stream would have taken it piece by piece.".to_owned(),
     ]);
     let explained = wording::explanation(end, "message-too-long", "send(2)", text);
-    let advice = format!("`getsockopt {here} sndbuf` shows it");
+    let statement = wording::typed_by(context.world, context.task, Some(end.id), &format!("getsockopt {here} sndbuf"));
+    let advice = format!("{statement} shows it");
     Some(wording::advised(context.world, context.task, explained, &advice))
 }
 

@@ -1,6 +1,7 @@
 //! Phrases that the rules share: who holds an end, what waits there, how bytes and lists are written.
 
 use crate::abi::{Signal, TaskState};
+use crate::questions::acting;
 use crate::text;
 use crate::trace::{Explanation, Role, Subject};
 use crate::world::World;
@@ -55,6 +56,13 @@ pub fn advised(world: &World, task: &Task, explanation: Explanation, advice: &st
         return explanation;
     }
     Explanation { text: format!("{}{ADVICE}{advice}.", explanation.text), ..explanation }
+}
+
+/// A statement about an end that this task is to make, as it is typed: without a name where it is this task's anyway.
+pub fn typed_by(world: &World, task: &Task, end: Option<EndId>, statement: &str) -> String {
+    let actor = end.and_then(|end| acting::for_statement(world, end).ok());
+    let is_own = actor.is_some_and(|actor| actor.process == task.process);
+    if is_own { format!("`{statement}`") } else { format!("`{}: {statement}`", task.name) }
 }
 
 /// What stands before what to type.

@@ -102,7 +102,9 @@ fn nothing_to_accept(context: &CallContext<'_>) -> Option<Explanation> {
         must_not_sleep(context, end)
     );
     let explained = wording::explanation(end, "nothing-to-accept", "accept(2)", text);
-    let advice = format!("`poll {here} for=in timeout=-1` sleeps until there is one, then accept");
+    let statement = format!("poll {here} for=in timeout=-1");
+    let statement = wording::typed_by(context.world, context.task, Some(end.id), &statement);
+    let advice = format!("{statement} sleeps until there is one, then accept");
     let none = foretold::next_accept(end);
     Some(wording::advised(context.world, context.task, explained, &advice).foretelling([none]))
 }
