@@ -1,6 +1,6 @@
 //! Calls of the kernel and of libc that are no statements: who types one has made no mistake of typing.
 
-/// The kernel's, of Linux on x86-64, which has all that others have.
+/// The kernel's, of Linux on x86-64.
 const KERNEL: &str = "\
     _sysctl accept4 access acct add_key adjtimex afs_syscall alarm arch_prctl bpf brk cachestat capget capset chdir \
     chmod chown chroot clock_adjtime clock_getres clock_gettime clock_nanosleep clock_settime clone clone3 close_range \
@@ -36,6 +36,18 @@ const KERNEL: &str = "\
     tuxcall umask umount2 uname unlinkat unshare uselib userfaultfd ustat utime utimensat utimes vfork vhangup vserver \
     wait4 waitid";
 
+/// Those that only 32-bit machines have, i386 for one.
+const OF_32_BITS: &str = "\
+    _llseek _newselect bdflush chown32 clock_adjtime64 clock_getres_time64 clock_gettime64 clock_nanosleep_time64 \
+    clock_settime64 fadvise64_64 fchown32 fcntl64 fstat64 fstatat64 fstatfs64 ftime ftruncate64 futex_time64 \
+    getegid32 geteuid32 getgid32 getgroups32 getresgid32 getresuid32 getuid32 gtty idle io_pgetevents_time64 ipc \
+    lchown32 lock lstat64 mmap2 mpx mq_timedreceive_time64 mq_timedsend_time64 oldfstat oldlstat oldolduname oldstat \
+    olduname ppoll_time64 prof profil pselect6_time64 recvmmsg_time64 rt_sigtimedwait_time64 \
+    sched_rr_get_interval_time64 semtimedop_time64 setfsgid32 setfsuid32 setgid32 setgroups32 setregid32 setresgid32 \
+    setresuid32 setreuid32 setuid32 sgetmask sigreturn socketcall ssetmask stat64 statfs64 stime stty \
+    timer_gettime64 timer_settime64 timerfd_gettime64 timerfd_settime64 truncate64 ugetrlimit ulimit \
+    utimensat_time64 vm86 vm86old";
+
 /// Those of libc that people write in programs about IPC.
 const LIBC: &str = "\
     _Exit _exit abort aio_cancel aio_error aio_read aio_return aio_suspend aio_write asprintf atexit bsd_signal calloc \
@@ -65,6 +77,7 @@ const LIBC: &str = "\
 const STATEMENTS: &[(&str, &str)] = &[
     ("_exit", "exit"),
     ("_Exit", "exit"),
+    ("_newselect", "poll"),
     ("accept4", "accept"),
     ("bsd_signal", "signal"),
     ("clone", "fork, or thread"),
@@ -90,6 +103,7 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("execvpe", "exec"),
     ("exit_group", "exit"),
     ("fcntl", "nonblock, cloexec, dupfd or pipesize"),
+    ("fcntl64", "nonblock, cloexec, dupfd or pipesize"),
     ("fexecve", "exec"),
     ("ioctl", "queue (FIONREAD) or atmark (SIOCATMARK)"),
     ("killpg", "kill with -TASK"),
@@ -105,17 +119,20 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("posix_spawn", "fork, then exec"),
     ("posix_spawnp", "fork, then exec"),
     ("ppoll", "poll"),
+    ("ppoll_time64", "poll"),
     ("prctl", "pdeathsig"),
     ("prlimit", "rlimit"),
     ("prlimit64", "rlimit"),
     ("pselect", "poll"),
     ("pselect6", "poll"),
+    ("pselect6_time64", "poll"),
     ("pthread_create", "thread"),
     ("pthread_exit", "exit"),
     ("pthread_kill", "kill"),
     ("pthread_sigmask", "signalfd, which blocks its signals"),
     ("quick_exit", "exit"),
     ("raise", "kill"),
+    ("recvmmsg_time64", "recvmmsg"),
     ("remove", "unlink"),
     ("rt_sigaction", "signal"),
     ("rt_sigprocmask", "signalfd, which blocks its signals"),
@@ -130,11 +147,13 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("sigqueue", "kill"),
     ("sigset", "signal"),
     ("sockatmark", "atmark"),
+    ("socketcall", "socket, bind, listen, accept, connect, send or recv"),
     ("system", "fork, then exec"),
     ("tgkill", "kill, or interrupt"),
     ("thrd_create", "thread"),
     ("timerfd_create", "timerfd"),
     ("timerfd_settime", "timerfd"),
+    ("timerfd_settime64", "timerfd"),
     ("tkill", "kill, or interrupt"),
     ("unlinkat", "unlink"),
     ("vfork", "fork"),
@@ -160,7 +179,7 @@ pub fn not_offered(word: &str) -> Option<String> {
 
 /// All of them.
 fn names() -> impl Iterator<Item = &'static str> {
-    KERNEL.split_whitespace().chain(LIBC.split_whitespace())
+    [KERNEL, OF_32_BITS, LIBC].into_iter().flat_map(str::split_whitespace)
 }
 
 #[cfg(test)]
