@@ -234,3 +234,57 @@ fn a_lonely_datagram_socket_that_was_shut_down() {
         ],
     );
 }
+
+#[test]
+fn several_buffers_are_explained_as_one() {
+    explains(
+        "socketpair stream c\nfork k\nwritev c[0] one two three => 11\nwhy\nk: readv c[1] 4 100 => 11\nwhy",
+        &[
+            ("queued-is-not-received", &["11 bytes wait at c[1]"]),
+            ("read-takes-what-is-there", &["its buffer of 104", "11 bytes here"]),
+        ],
+    );
+}
+
+#[test]
+fn both_sides_of_a_loop_are_explained() {
+    explains(
+        "socketpair stream c\nfork k\nclose c[1]\nk: close c[0]\nk: echo c[1] => sleeps\nwhy k\nping c[0] 8 3 => 24\nwhy\n\
+         parent: signal SIGPIPE ignore\nkill k KILL\nping c[0] 8 3 => EPIPE\nwhy",
+        &[
+            ("asleep-nothing-to-read", &["k is asleep in read(c[1])", "parent (descriptor 3) still holds c[0]"]),
+            ("read-takes-what-is-there", &["as soon as there is something at c[1]", "8 bytes here"]),
+            ("epipe-without-sigpipe", &["no descriptor of c[1] is open any more, the last one was k's"]),
+        ],
+    );
+}
+
+#[test]
+fn an_advised_statement_says_who_where_it_has_to() {
+    let program = "socketpair dgram d\nfork k\nfork l\nclose d[0]\nk: send d[0] 300000*x => EMSGSIZE\nwhy\nl: close d[0]\n\
+                   k: send d[0] 300000*x => EMSGSIZE\nwhy\nl: send d[1] 300000*x => EMSGSIZE\nwhy";
+    explains(
+        program,
+        &[
+            ("message-too-long", &["Now: `k: getsockopt d[0] sndbuf` shows it."]),
+            ("message-too-long", &["Now: `getsockopt d[0] sndbuf` shows it."]),
+            ("message-too-long", &["Now: `l: getsockopt d[1] sndbuf` shows it."]),
+        ],
+    );
+}
+
+#[test]
+fn whoever_polled_and_sleeps_is_woken_before_it_is_told_otherwise() {
+    explains(
+        "socketpair stream c\nfork k\nwrite c[0] one\nk: poll c[1] for=in => POLLIN\nread c[1] => \"one\"\nk: read c[1] => sleeps\nwhy k",
+        &[("taken-after-poll", &["Now: `interrupt k`, then `k: nonblock c[1] on`."])],
+    );
+}
+
+#[test]
+fn what_brings_nothing_about_is_explained_by_nothing() {
+    explains(
+        "socketpair stream c\ngetsockname c[0] => 0\nwhy\ngetpeername c[0] => 0\nwhy\nfds parent\nwhy\nholders c[0]\nwhy",
+        &[("nothing-to-explain", &[]), ("nothing-to-explain", &[]), ("nothing-to-explain", &[]), ("still-held", &[])],
+    );
+}
