@@ -114,12 +114,13 @@ fn whole_program(table: &mut Table, yardstick: Option<&Path>, is_wanted: impl Fn
     if is_wanted("latency") {
         for (has_flood, beside) in [(false, "on a quiet bench"), (true, "beside a flood")] {
             let times = latency::measure(has_flood);
-            table.row(&format!("a key to its letter {beside}, ms, median"), times[times.len() / 2], KEY_MS);
-            table.row(
-                &format!("a key to its letter {beside}, ms, 99 in 100"),
-                times[times.len() * 99 / 100],
-                KEY_MOST_MS,
-            );
+            let echo = yardstick.map(|program| latency::measure_echo(program, has_flood));
+            for (of, share, most) in [("median", 50, KEY_MS), ("99 in 100", 99, KEY_MOST_MS)] {
+                let at = |times: &[f64]| times[times.len() * share / 100];
+                let bare =
+                    echo.as_deref().map_or_else(String::new, |echo| format!("; an echo in plain C {:.2}", at(echo)));
+                table.row(&format!("a key to its letter {beside}, ms, {of}{bare}"), at(&times), most);
+            }
         }
     }
     if is_wanted("written") {

@@ -1,5 +1,7 @@
 //! From a key to its letter on the screen, through a pty: on a quiet bench, and with a flood running beside it.
 
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::keys::SIZE;
@@ -25,11 +27,27 @@ pub fn measure(has_flood: bool) -> Vec<f64> {
         pty.wait("the flood", |screen| screen.contains("99+"));
         pty.type_bytes(b"i");
     }
-    pty.pump_for(Duration::from_millis(300));
-    let mut times: Vec<f64> = (0..KEYS).map(|turn| one_key(&mut pty, turn)).collect();
-    times.sort_by(f64::total_cmp);
+    let times = all_keys(&mut pty);
     pty.type_bytes(b"\x03");
     assert_eq!(pty.status(), 0, "it ends well");
+    times
+}
+
+/// The same of a program in plain C that does nothing but echo, beside a flood in plain C: how late a key is on this machine.
+pub fn measure_echo(yardstick: &Path, has_flood: bool) -> Vec<f64> {
+    let mut command = Command::new(yardstick);
+    command.arg("echo").args(has_flood.then_some("flood"));
+    let mut pty = Pty::start_command(SIZE, command);
+    pty.wait("the echo", |screen| screen.contains("ready"));
+    let times = all_keys(&mut pty);
+    pty.type_bytes(b"\x03");
+    times
+}
+
+fn all_keys(pty: &mut Pty) -> Vec<f64> {
+    pty.pump_for(Duration::from_millis(300));
+    let mut times: Vec<f64> = (0..KEYS).map(|turn| one_key(pty, turn)).collect();
+    times.sort_by(f64::total_cmp);
     times
 }
 

@@ -3,13 +3,16 @@
  *   yardstick flood KIND SIZE COUNT   COUNT writes, a child that reads them: from before the first write to after the last
  *   yardstick ping SIZE COUNT         COUNT times a write and a read, a child that answers
  *   yardstick hello                   writes a word, and that is all
+ *   yardstick echo [flood]            writes each letter that is typed, until Ctrl-C; beside a flood that goes on meanwhile
  *   yardstick pairs COUNT             COUNT times a pair, a child, a close at either side; the child is killed in between */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -104,6 +107,41 @@ static int pairs(long count)
     return 0;
 }
 
+/* Two processes, of which one writes 64 bytes at a time and the other reads, until the caller is gone. */
+static void flood_for_ever(void)
+{
+    int sv[2];
+    if (fork() != 0)
+        return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (pair_with_child(SOCK_STREAM, sv) == 0)
+        while (read(sv[1], buffer, sizeof buffer) > 0)
+            ;
+    while (write(sv[0], buffer, 64) == 64)
+        ;
+    _exit(0);
+}
+
+static int echo(int has_flood)
+{
+    struct termios raw;
+    char letter;
+    if (tcgetattr(0, &raw) < 0)
+        return 2;
+    cfmakeraw(&raw);
+    tcsetattr(0, TCSANOW, &raw);
+    if (has_flood)
+        flood_for_ever();
+    if (write(1, "ready\r\n", 7) != 7)
+        return 2;
+    while (read(0, &letter, 1) == 1 && letter != 3) {
+        int cut = letter == 21;
+        if (write(1, cut ? "\r\033[K" : &letter, cut ? 4 : 1) < 0)
+            break;
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 5 && !strcmp(argv[1], "flood"))
@@ -112,6 +150,8 @@ int main(int argc, char **argv)
         return ping(atol(argv[2]), atol(argv[3]));
     if (argc == 3 && !strcmp(argv[1], "pairs"))
         return pairs(atol(argv[2]));
+    if (argc >= 2 && !strcmp(argv[1], "echo"))
+        return echo(argc == 3);
     if (argc == 2 && !strcmp(argv[1], "hello"))
         return write(1, "hello\n", 6) != 6;
     return 2;
