@@ -1,12 +1,15 @@
 //! The matrix inside: a line for each situation with what each kind of channel answers; of the marked one, every question with all
 //! answers below. What differs from most is picked out, by a sign and not by colour alone.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::lens::{DIFFERS, usual};
+use crate::app::action::Action;
 use crate::app::matrix_view::{self, CellAnswer};
 use crate::kind::Kind;
 use crate::situation::MatrixRow;
@@ -14,27 +17,35 @@ use crate::ui::{ViewContext, words};
 
 /// Rows of the screen for the marked situation, at most: its title, the kinds, the questions.
 const MOST_TOLD: u16 = 8;
-/// Columns of a kind at least.
-const LEAST: u16 = 9;
-/// The same where the names of situations have room beside them, and from which width on that is so: the longest error.
-const COMFORT: u16 = 14;
-const WIDE: u16 = 90;
+/// Columns of a kind at least: the longest error.
+const LEAST: u16 = 14;
+/// Columns for the names of situations, and for the questions, at least.
+const LABEL: u16 = 18;
 /// Stands for a cell that has no meaning.
 const MEANINGLESS: &str = "-";
 /// Stands for one that has not been asked.
 const NOT_YET: &str = "...";
 
-/// Where the columns stand.
+/// Where the columns stand: of all kinds as many as have room for a whole error, the marked one among them.
 struct MatrixColumns {
     label: u16,
     wide: u16,
+    shown: Range<usize>,
 }
 
 impl MatrixColumns {
-    fn of(area: Rect) -> Self {
-        let least = if area.width >= WIDE { COMFORT } else { LEAST };
-        let wide = (area.width * 3 / 5 / 5).max(least);
-        Self { label: area.width.saturating_sub(wide * 5), wide }
+    fn of(area: Rect, marked: usize) -> Self {
+        let all = Kind::CHANNELS.len();
+        let count = usize::from(area.width.saturating_sub(LABEL) / LEAST).clamp(1, all);
+        let first = (marked + 1).saturating_sub(count);
+        let columns = u16::try_from(count).unwrap_or(1);
+        let wide = (area.width * 3 / 5 / columns).max(LEAST);
+        Self { label: area.width.saturating_sub(wide * columns), wide, shown: first..first + count }
+    }
+
+    /// How many kinds have no room.
+    fn hidden(&self) -> usize {
+        Kind::CHANNELS.len() - self.shown.len()
     }
 }
 
@@ -62,8 +73,13 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let left = vec![Span::raw("─ "), Span::styled("matrix: what this kernel answers", theme.strong()), Span::raw(" ")];
     let heading = words::between(left, vec![Span::styled(right, theme.faint())], area.width, ("─", Style::new()));
     buf.set_line(area.x, area.y, &heading, area.width);
-    let place = MatrixColumns::of(area);
-    for (at, column) in Kind::CHANNELS.into_iter().enumerate() {
+    let place = MatrixColumns::of(area, matrix.column);
+    if place.hidden() > 0 {
+        let more = words::count(place.hidden() as u64, "more kind", "more kinds");
+        let told = format!("{}: {more}", context.app.key(Action::MatrixRight));
+        put(buf, (area.x, area.y + 1), (&told, theme.faint()), place.label.saturating_sub(1));
+    }
+    for (at, column) in Kind::CHANNELS.into_iter().enumerate().filter(|(at, _)| place.shown.contains(at)) {
         let style = if at == matrix.column { theme.shout() } else { theme.strong() };
         put(buf, (x_of(area, &place, at), area.y + 1), (column.heading(), style), place.wide - 1);
     }
@@ -86,7 +102,7 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 fn x_of(area: Rect, place: &MatrixColumns, column: usize) -> u16 {
-    area.x + place.label + u16::try_from(column).unwrap_or(0) * place.wide
+    area.x + place.label + u16::try_from(column.saturating_sub(place.shown.start)).unwrap_or(0) * place.wide
 }
 
 fn put(buf: &mut Buffer, (x, y): (u16, u16), (text, style): (&str, Style), room: u16) {
@@ -138,7 +154,7 @@ fn answers(
     let theme = context.theme;
     let means: Vec<Option<String>> = cells.iter().map(|it| it.clone().filter(|text| text != MEANINGLESS)).collect();
     let usual = usual(&means);
-    for (column, cell) in cells.iter().enumerate() {
+    for (column, cell) in cells.iter().enumerate().filter(|(column, _)| place.shown.contains(column)) {
         let is_chosen = is_marked && column == context.app.matrix.column;
         let differs = cell.as_ref().is_some_and(|text| text != MEANINGLESS && usual.is_some_and(|usual| usual != text));
         let style = match (is_chosen, differs) {
@@ -191,5 +207,22 @@ fn told(context: ViewContext<'_>, place: &MatrixColumns, at: usize, area: Rect, 
             buf,
         );
         y += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_marked_kind_is_seen_and_a_whole_error_has_room_in_it_at_every_width() {
+        let longest = "ECONNREFUSED";
+        for (width, marked) in (60..=240).flat_map(|width| (0..Kind::CHANNELS.len()).map(move |at| (width, at))) {
+            let place = MatrixColumns::of(Rect::new(0, 0, width, 18), marked);
+            let columns = u16::try_from(place.shown.len()).unwrap();
+            assert!(place.shown.contains(&marked) && place.shown.end <= Kind::CHANNELS.len(), "{width} {marked}");
+            assert_eq!(fitting(&[longest], place.wide), longest, "{width}");
+            assert!(place.label >= LABEL && place.label + columns * place.wide == width, "{width}");
+        }
     }
 }
