@@ -109,16 +109,25 @@ fn put(buf: &mut Buffer, (x, y): (u16, u16), (text, style): (&str, Style), room:
     buf.set_stringn(x, y, words::cut(text, room), usize::from(room), style);
 }
 
-/// As many whole answers as have room, of all; where not even the first has, its beginning.
+/// As many whole answers as have room, of all; where not even the first has, as many whole words of it.
 fn fitting(answers: &[&str], wide: u16) -> String {
     let short: Vec<&str> = answers.iter().map(|answer| answer.strip_prefix("-1 ").unwrap_or(answer)).collect();
-    let fits = |text: &String| words::width(text) + 1 < wide;
-    let joined = (1..=short.len()).rev().map(|count| {
-        let rest = if count < short.len() { "; …" } else { "" };
-        short[..count].join("; ") + rest
+    let first = super::xray::short_bits(short.first().copied().unwrap_or_default());
+    let joined = |parts: &[&str], between: &str| whole_parts(parts, between, wide);
+    joined(&short, "; ")
+        .or_else(|| joined(&[&first], ""))
+        .or_else(|| joined(&first.split(", ").collect::<Vec<_>>(), ", "))
+        .or_else(|| joined(&first.split('|').collect::<Vec<_>>(), "|"))
+        .unwrap_or(first)
+}
+
+/// As many of the parts as have room, and a sign for the others; none where the first has none.
+fn whole_parts(parts: &[&str], between: &str, wide: u16) -> Option<String> {
+    let joined = (1..=parts.len()).rev().map(|count| {
+        let rest = if count < parts.len() { between.to_owned() + "…" } else { String::new() };
+        parts[..count].join(between) + &rest
     });
-    let first = || super::xray::short_bits(short.first().copied().unwrap_or_default());
-    joined.into_iter().find(fits).unwrap_or_else(first)
+    joined.into_iter().find(|text| words::width(text) + 1 < wide)
 }
 
 /// What each column says to one of the questions, or to all of them together.
@@ -216,13 +225,20 @@ mod tests {
 
     #[test]
     fn the_marked_kind_is_seen_and_a_whole_error_has_room_in_it_at_every_width() {
-        let longest = "ECONNREFUSED";
         for (width, marked) in (60..=240).flat_map(|width| (0..Kind::CHANNELS.len()).map(move |at| (width, at))) {
             let place = MatrixColumns::of(Rect::new(0, 0, width, 18), marked);
             let columns = u16::try_from(place.shown.len()).unwrap();
             assert!(place.shown.contains(&marked) && place.shown.end <= Kind::CHANNELS.len(), "{width} {marked}");
-            assert_eq!(fitting(&[longest], place.wide), longest, "{width}");
+            assert_eq!(fitting(&["-1 ECONNREFUSED"], place.wide), "ECONNREFUSED", "{width}");
             assert!(place.label >= LABEL && place.label + columns * place.wide == width, "{width}");
         }
+    }
+    #[test]
+    fn an_answer_without_room_is_cut_between_its_words() {
+        let cut = |answers: &[&str]| fitting(answers, LEAST);
+        assert_eq!(cut(&["65536†, EAGAIN"]), "65536†, …");
+        assert_eq!(cut(&["POLLIN|POLLOUT|POLLERR|POLLHUP"]), "POLLIN|OUT|…");
+        assert_eq!(cut(&["\"one\"", "sleeps"]), "\"one\"; …");
+        assert_eq!(cut(&["\"one\"", "1"]), "\"one\"; 1");
     }
 }
