@@ -13,6 +13,7 @@ mod errors;
 mod foretold;
 mod forgotten;
 mod addresses;
+mod advice;
 mod closes;
 mod numbers;
 mod groups;

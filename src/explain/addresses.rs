@@ -9,7 +9,7 @@ use crate::world::former::{self, FormerAddress};
 use crate::world::kind::Kind;
 
 use super::context::CallContext;
-use super::wording;
+use super::{advice, wording};
 
 const EPROTOTYPE: Errno = Errno(91);
 const EADDRINUSE: Errno = Errno(98);
@@ -53,7 +53,7 @@ pub(super) fn taken(context: &CallContext<'_>) -> Option<Explanation> {
 /// With the statement that makes room for another bind.
 fn unlink_first(context: &CallContext<'_>, at: &str, explained: Explanation) -> Explanation {
     let advice = format!("`{}: unlink {at}`, then bind again", context.who());
-    wording::advised(context.world, context.task, explained, &advice)
+    advice::advised(context.world, context.task, explained, &advice)
 }
 
 /// Whether a closed socket has left its file.

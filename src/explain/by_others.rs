@@ -12,7 +12,7 @@ use crate::world::origin::{Origin, Setting, Taken, ToldReadable};
 use crate::world::task::Task;
 
 use super::context::CallContext;
-use super::{foretold, wording};
+use super::{advice, foretold, wording};
 
 /// poll told the task of something to read, and another one took it.
 pub(super) fn taken_after_poll(world: &World, task: &Task, end: &End) -> Option<Explanation> {
@@ -58,9 +58,9 @@ fn or_nonblocking(
     let advice = if task.state == TaskState::Asleep {
         format!("`interrupt {name}`, then `{name}: {statement}`")
     } else {
-        wording::typed_by(world, task, Some(at), &statement)
+        advice::typed_by(world, task, Some(at), &statement)
     };
-    wording::advised(world, task, explained, &advice)
+    advice::advised(world, task, explained, &advice)
 }
 
 /// What poll told the task of at a place, and who took the last of it since; not where the task itself has taken something.
@@ -109,7 +109,7 @@ pub(super) fn cleared_nonblock(world: &World, task: &Task, end: &End) -> Option<
         wording::by(world, *origin),
     );
     let explained = wording::explanation(task, "nonblock-was-cleared", "fcntl(2)", text);
-    Some(wording::advised(world, task, explained, &format!("`interrupt {name}`, then `{name}: nonblock {here} on`")))
+    Some(advice::advised(world, task, explained, &format!("`interrupt {name}`, then `{name}: nonblock {here} on`")))
 }
 
 /// Several slept in a read of the same end, and one of them was woken.

@@ -8,7 +8,7 @@ use crate::world::kind::Kind;
 use crate::world::task::{Descriptor, Task};
 
 use super::context::CallContext;
-use super::{Rule, foretold, wording};
+use super::{Rule, advice, foretold, wording};
 
 pub(super) const RULES: &[Rule] = &[executed, closed_range, closed_under_a_call, one_copy_of_several, last_copy];
 
@@ -100,7 +100,7 @@ fn closed_under_a_call(context: &CallContext<'_>) -> Option<Explanation> {
         if end.kind.is_pipe() { "A signal" } else { "shutdown or a signal" },
     );
     let explained = wording::explanation(end, "close-wakes-no-thread", "close(2)", text);
-    Some(wording::advised(context.world, sleeper, explained, &format!("`interrupt {name}`")))
+    Some(advice::advised(context.world, sleeper, explained, &format!("`interrupt {name}`")))
 }
 
 /// close(2) while others hold the end.

@@ -10,7 +10,7 @@ use crate::world::World;
 use crate::world::kind::{EndId, Kind};
 use crate::world::task::Task;
 
-use super::{moves, wording};
+use super::{advice, moves, wording};
 
 /// What a task waits for that nobody outside brings about.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ fn of_several(
     let sleeper = circle.first().and_then(|id| world.task(*id)).unwrap_or(task);
     // A loop that had moved something goes on.
     let signal = sleeper.burst().is_none().then(|| Foretold::wakes(Deed::Interrupt, sleeper.id));
-    wording::advised(world, task, explained, &format!("`interrupt {}`", sleeper.name)).foretelling(signal)
+    advice::advised(world, task, explained, &format!("`interrupt {}`", sleeper.name)).foretelling(signal)
 }
 
 /// What a sleeper waits for that only itself could do.

@@ -7,7 +7,7 @@ use crate::world::kind::Kind;
 use crate::world::origin::Setting;
 
 use super::context::CallContext;
-use super::{Rule, limits, wording};
+use super::{Rule, advice, limits, wording};
 
 pub(super) const RULES: &[Rule] = &[
     needs_a_byte,
@@ -96,13 +96,13 @@ fn control_too_small(context: &CallContext<'_>) -> Option<Explanation> {
     );
     let explained = wording::explanation(end, "control-buffer-too-small", "unix(7)", text);
     if let Some(advice) = limits::more_numbers(context) {
-        return Some(wording::advised(context.world, context.task, explained, &advice));
+        return Some(advice::advised(context.world, context.task, explained, &advice));
     }
     let needed = HEADER + 4 * carried + if end.passcred { CREDENTIALS } else { 0 };
     let statement = format!("recvmsg {here} control={}", needed.next_multiple_of(8));
-    let statement = wording::typed_by(context.world, context.task, Some(end.id), &statement);
+    let statement = advice::typed_by(context.world, context.task, Some(end.id), &statement);
     let advice = format!("{statement} has room for all");
-    Some(if room.is_some() { wording::advised(context.world, context.task, explained, &advice) } else { explained })
+    Some(if room.is_some() { advice::advised(context.world, context.task, explained, &advice) } else { explained })
 }
 
 /// Received, and what it is.
@@ -164,9 +164,9 @@ fn credentials_cut(context: &CallContext<'_>) -> Option<Explanation> {
     );
     let explained = wording::explanation(end, "credentials-were-cut", "unix(7)", text);
     let statement = format!("recvmsg {here} control={CREDENTIALS}");
-    let statement = wording::typed_by(context.world, context.task, Some(end.id), &statement);
+    let statement = advice::typed_by(context.world, context.task, Some(end.id), &statement);
     let advice = format!("{statement} has room for them");
-    Some(wording::advised(context.world, context.task, explained, &advice))
+    Some(advice::advised(context.world, context.task, explained, &advice))
 }
 
 /// Sent, and not yet received.

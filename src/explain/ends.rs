@@ -12,7 +12,7 @@ use crate::world::origin::Setting;
 
 use super::pages::PipeRoom;
 use super::reads::page_of_messages;
-use super::{fifos, foretold, forgotten, messages, pages, wording, would_sleep};
+use super::{advice, fifos, foretold, forgotten, messages, pages, wording, would_sleep};
 
 /// The explanation of an end.
 pub(super) fn of_end(world: &World, end: &End) -> Explanation {
@@ -43,7 +43,7 @@ pub(super) fn of_end(world: &World, end: &End) -> Explanation {
     match peer.and_then(|peer| would_sleep::still_full(world, end, peer)) {
         Some(full) => {
             let sleeps = Foretold::WriteSleeps { end: end.id, bytes: 1 };
-            wording::with_sentence(explained, &full).foretelling([sleeps])
+            advice::with_sentence(explained, &full).foretelling([sleeps])
         }
         None => explained,
     }

@@ -11,7 +11,7 @@ use crate::world::origin::Setting;
 use crate::world::task::{Ongoing, Task};
 
 use super::context::CallContext;
-use super::{Rule, foretold, polls, wording};
+use super::{Rule, advice, foretold, polls, wording};
 
 pub(super) const RULES: &[Rule] =
     &[not_added, spent, edge_was_told, writable_edge_was_told, outlives_its_number, told, nothing_there];
@@ -105,8 +105,8 @@ fn spent(context: &CallContext<'_>) -> Option<Explanation> {
     let fd = context.call.call.fd();
     let epoll = fd.map(|fd| context.call.names.end(fd)).unwrap_or_default();
     let at = fd.and_then(|fd| context.call.names.end_id(fd));
-    let advice = wording::typed_by(context.world, context.task, at, &format!("epollctl {epoll} mod {label} oneshot"));
-    Some(wording::advised(context.world, context.task, explained, &advice).foretelling(next_wait(context, false)))
+    let advice = advice::typed_by(context.world, context.task, at, &format!("epollctl {epoll} mod {label} oneshot"));
+    Some(advice::advised(context.world, context.task, explained, &advice).foretelling(next_wait(context, false)))
 }
 
 /// What the next epoll_wait(2) that must not sleep comes to.

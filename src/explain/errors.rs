@@ -11,7 +11,7 @@ use crate::world::origin::Setting;
 
 use super::context::CallContext;
 use super::wording::About;
-use super::{Rule, addresses, foretold, numbers, signals, wording};
+use super::{Rule, addresses, advice, foretold, numbers, signals, wording};
 
 pub(super) const RULES: &[Rule] = &[
     array_after_failure,
@@ -247,9 +247,9 @@ fn message_too_long(context: &CallContext<'_>) -> Option<Explanation> {
         "Nothing was sent; a stream would have taken it piece by piece.".to_owned(),
     ]);
     let explained = wording::explanation(end, "message-too-long", "send(2)", text);
-    let statement = wording::typed_by(context.world, context.task, Some(end.id), &format!("getsockopt {here} sndbuf"));
+    let statement = advice::typed_by(context.world, context.task, Some(end.id), &format!("getsockopt {here} sndbuf"));
     let advice = format!("{statement} shows it");
-    Some(wording::advised(context.world, context.task, explained, &advice))
+    Some(advice::advised(context.world, context.task, explained, &advice))
 }
 
 /// Errors that mean the same wherever they come.

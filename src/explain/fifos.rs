@@ -9,7 +9,7 @@ use crate::world::kind::{EndId, Kind};
 use crate::world::task::Task;
 
 use super::context::CallContext;
-use super::{Rule, foretold, wording};
+use super::{Rule, advice, foretold, wording};
 
 /// Rules that are asked before those for all kinds.
 pub(super) const RULES: &[Rule] =
@@ -221,14 +221,14 @@ pub(super) fn asleep(world: &World, task: &Task) -> Option<Explanation> {
     let explained = wording::explanation(task, "asleep-in-open", "fifo(7)", text);
     let explained = explained.foretelling([Foretold::wakes(by, task.id)]);
     if !is_there {
-        return Some(wording::advised(world, task, explained, &format!("`interrupt {name}`")));
+        return Some(advice::advised(world, task, explained, &format!("`interrupt {name}`")));
     }
     let idle = world.tasks().find(|other| other.state == abi::TaskState::Idle && other.role != Role::Stranger);
     let advice = match idle {
         Some(Task { name, .. }) => format!("`{name}: open {at} {direction} {}`", world.free_name("other")),
         None => format!("`interrupt {name}`"),
     };
-    Some(wording::advised(world, task, explained, &advice))
+    Some(advice::advised(world, task, explained, &advice))
 }
 
 /// All others that sleep in an open of another FIFO.

@@ -7,7 +7,7 @@ use crate::world::channel::End;
 use crate::world::origin::Origin;
 use crate::world::task::Task;
 
-use super::wording;
+use super::{advice, wording};
 
 /// A copy that its holder has inherited or received, and never used.
 #[derive(Debug)]
@@ -82,5 +82,5 @@ impl Forgotten<'_> {
 pub(super) fn advised(world: &World, explained: Explanation, forgotten: Option<&Forgotten<'_>>) -> Explanation {
     let Some(of) = forgotten.filter(|of| of.can_close(world)) else { return explained };
     let (name, there) = (&of.holder.name, of.end.label());
-    wording::advised(world, of.holder, explained, &format!("`{name}: close {there}`, if {name} is not to write"))
+    advice::advised(world, of.holder, explained, &format!("`{name}: close {there}`, if {name} is not to write"))
 }

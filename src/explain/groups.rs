@@ -6,7 +6,7 @@ use crate::trace::{Explanation, What};
 use crate::world::task::Task;
 
 use super::context::CallContext;
-use super::{Rule, deaths, signals, wording};
+use super::{Rule, advice, deaths, signals, wording};
 
 pub(super) const RULES: &[Rule] = &[
     no_session,
@@ -34,7 +34,7 @@ fn no_session(context: &CallContext<'_>) -> Option<Explanation> {
          setsid fails with EPERM. A child leads nothing when it is forked: that is why a daemon forks first."
     );
     let explained = wording::explanation(context.task, "leader-makes-no-session", "setsid(2)", text);
-    Some(wording::advised(
+    Some(advice::advised(
         context.world,
         context.task,
         explained,

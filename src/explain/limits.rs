@@ -8,7 +8,7 @@ use crate::world::origin::Setting;
 use crate::world::task::Task;
 
 use super::context::CallContext;
-use super::{Rule, wording};
+use super::{Rule, advice, wording};
 
 pub(super) const RULES: &[Rule] = &[too_many_descriptors, number_beyond_limit, too_many_in_flight];
 
@@ -33,7 +33,7 @@ fn too_many_descriptors(context: &CallContext<'_>) -> Option<Explanation> {
         context.call.call.name(),
     );
     let explained = wording::explanation(context.task, "too-many-descriptors", "getrlimit(2)", text);
-    Some(wording::advised(world, context.task, explained, &format!("`fds {who}` shows what it has open")))
+    Some(advice::advised(world, context.task, explained, &format!("`fds {who}` shows what it has open")))
 }
 
 /// EBADF of dup2 and dup3, EINVAL of F_DUPFD: the number that was asked for, and not the one that was given.
@@ -108,7 +108,7 @@ fn too_many_in_flight(context: &CallContext<'_>) -> Option<Explanation> {
     let explained = wording::explanation(context.task, "too-many-in-flight", "unix(7)", text);
     let receive =
         queues.first().map_or_else(|| "receive some".to_owned(), |at| format!("`recvmsg {at} fds=1` makes room"));
-    Some(wording::advised(world, context.task, explained, &receive))
+    Some(advice::advised(world, context.task, explained, &receive))
 }
 
 /// `RLIMIT_NOFILE is 8, set by parent's setrlimit in line 3`.

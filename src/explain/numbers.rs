@@ -8,8 +8,8 @@ use crate::world::channel::End;
 use crate::world::kind::Kind;
 
 use super::context::CallContext;
-use super::wording;
 use super::wording::About;
+use super::{advice, wording};
 
 /// EBADF of a call about one descriptor.
 pub(super) fn bad(context: &CallContext<'_>) -> Option<Explanation> {
@@ -46,7 +46,7 @@ pub(super) fn bad(context: &CallContext<'_>) -> Option<Explanation> {
         },
     ]);
     let explained = wording::explanation(About::from(context.task), "bad-descriptor", "errno(3)", text);
-    Some(wording::advised(context.world, context.task, explained, &format!("`fds {who}` shows what it has open")))
+    Some(advice::advised(context.world, context.task, explained, &format!("`fds {who}` shows what it has open")))
 }
 
 /// A read of a writing end, or a write to a reading one.

@@ -8,7 +8,7 @@ use crate::world::channel::End;
 use crate::world::origin::Origin;
 use crate::world::task::{Ongoing, Task};
 
-use super::{fifos, foretold, wording};
+use super::{advice, fifos, foretold, wording};
 
 /// What a sleeper keeps away from itself, if it does.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rule asks after a few kinds; all others are not its case")]
@@ -90,7 +90,7 @@ fn reader(world: &World, task: &Task, (ongoing, end): (&Ongoing, &End)) -> Optio
     let despite = Deed::CloseOfOthers { end: peer.id, but: task.id };
     let sleeps_on = (!others.is_empty()).then_some(Foretold::SleepsOn { despite, task: task.id });
     let advice = close_own(task, &there);
-    Some(wording::advised(world, task, explained, &advice).foretelling(sleeps_on))
+    Some(advice::advised(world, task, explained, &advice).foretelling(sleeps_on))
 }
 
 /// When that copy had to be closed: of a process that has forked or was forked, right after that.
@@ -118,7 +118,7 @@ fn writer(world: &World, task: &Task, (ongoing, end): (&Ongoing, &End)) -> Optio
          Without that copy the write would fail with EPIPE instead of sleeping.",
     );
     let explained = wording::explanation(task, "own-copy-keeps-epipe-away", wording::page(end.kind), text);
-    Some(wording::advised(world, task, explained, &close_own(task, &there)))
+    Some(advice::advised(world, task, explained, &close_own(task, &there)))
 }
 
 /// What to type: a loop that has moved something sleeps again after a signal.

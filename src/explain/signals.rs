@@ -8,7 +8,7 @@ use crate::world::origin::{Sender, Setting};
 use crate::world::task::Task;
 
 use super::context::CallContext;
-use super::wording;
+use super::{advice, wording};
 
 /// EINTR.
 pub(super) fn interrupted(context: &CallContext<'_>) -> Option<Explanation> {
@@ -124,7 +124,7 @@ fn several_deaths(world: &World, task: &Task) -> Option<Explanation> {
         wording::list(&names),
     );
     let explained = wording::explanation(task, "one-signal-for-several", "signal(7)", text);
-    Some(wording::advised(world, task, explained, &format!("`{name}: wait` once for each")))
+    Some(advice::advised(world, task, explained, &format!("`{name}: wait` once for each")))
 }
 
 /// The dead children that a task's process has not waited for.
@@ -168,7 +168,7 @@ pub(super) fn waits_for_cont(world: &World, target: &Task, signal: Signal) -> Ex
     );
     let delivered = Foretold::Delivered { task: target.id, signal: number };
     let explained = wording::explanation(target, "signal-pending", "signal(7)", text).foretelling([delivered]);
-    wording::advised(world, target, explained, &format!("`cont {name}`"))
+    advice::advised(world, target, explained, &format!("`cont {name}`"))
 }
 
 /// A signal that its target ignores, by its own wish or by default.
@@ -308,5 +308,5 @@ fn ignores_deaths(context: &CallContext<'_>, child: Option<&Task>) -> Explanatio
         )
     };
     let explained = wording::explanation(context.task, "ignored-sigchld", "wait(2)", text);
-    wording::advised(world, context.task, explained, &format!("`{who}: signal SIGCHLD default` before the next fork"))
+    advice::advised(world, context.task, explained, &format!("`{who}: signal SIGCHLD default` before the next fork"))
 }

@@ -15,8 +15,8 @@ use super::deadlock::Stuck;
 use super::waiting::ends_by_itself;
 use super::would_sleep::is_short_queue;
 use super::{
-    by_others, deadlock, epolls, fifos, foretold, forgotten, messages, moves, objects, own_copy, pages, signals,
-    vmsplice, waiting, wording,
+    advice, by_others, deadlock, epolls, fifos, foretold, forgotten, messages, moves, objects, own_copy, pages,
+    signals, vmsplice, waiting, wording,
 };
 
 /// The explanation of a living task's state.
@@ -62,7 +62,7 @@ fn stuck_or_asleep(world: &World, task: &Task) -> Option<Explanation> {
             let signal = Some(Foretold::wakes(Deed::Interrupt, task.id)).filter(|_| task.burst().is_none());
             let text = format!("{} {sentence}", explained.text);
             let explained = Explanation { text, ..explained }.foretelling(signal);
-            Some(wording::advised(world, task, explained, &format!("`interrupt {}`", task.name)))
+            Some(advice::advised(world, task, explained, &format!("`interrupt {}`", task.name)))
         }
         Some(Stuck::Behind(other)) => {
             let (call, cause) = (sleep::sentence(task)?, of_sleeper(world, other)?);
@@ -140,7 +140,7 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
         );
         let explained = wording::explanation(task, "datagram-never-ends", "unix(7)", text);
         let signal = Foretold::wakes(Deed::Interrupt, task.id);
-        return wording::advised(world, task, explained, &format!("`interrupt {name}`")).foretelling([signal]);
+        return advice::advised(world, task, explained, &format!("`interrupt {name}`")).foretelling([signal]);
     }
     if let Some(explained) = waiting::wake_up_went_to_a_look(task, ongoing.call(), end) {
         return explained;
@@ -359,7 +359,7 @@ fn stopped(world: &World, task: &Task) -> Explanation {
          to it queues up. Signals to it wait too, all but SIGKILL and SIGCONT."
     );
     let explained = wording::explanation(task, "stopped-is-not-dead", "signal(7)", text);
-    wording::advised(world, task, explained, &format!("`cont {name}`"))
+    advice::advised(world, task, explained, &format!("`cont {name}`"))
 }
 
 fn idle(world: &World, task: &Task) -> Explanation {

@@ -1,7 +1,6 @@
 //! Phrases that the rules share: who holds an end, what waits there, how bytes and lists are written.
 
 use crate::abi::{Signal, TaskState};
-use crate::questions::acting;
 use crate::text;
 use crate::trace::{Explanation, Role, Subject};
 use crate::world::World;
@@ -48,30 +47,6 @@ pub fn explanation(
     let lesson = LESSONS.iter().find(|row| row.0.contains(&rule)).map(|row| row.1);
     let About(subject, about) = about.into();
     Explanation { subject, about, text: text.into(), rule, page: page.into(), lesson, foretold: Vec::new() }
-}
-
-/// The same with what to type, where somebody can type it: not of a recording, a log or a watched program.
-pub fn advised(world: &World, task: &Task, explanation: Explanation, advice: &str) -> Explanation {
-    if !world.takes_statements() || task.role == Role::Stranger {
-        return explanation;
-    }
-    Explanation { text: format!("{}{ADVICE}{advice}.", explanation.text), ..explanation }
-}
-
-/// A statement about an end that this task is to make, as it is typed: without a name where it is this task's anyway.
-pub fn typed_by(world: &World, task: &Task, end: Option<EndId>, statement: &str) -> String {
-    let actor = end.and_then(|end| acting::for_statement(world, end).ok());
-    let is_own = actor.is_some_and(|actor| actor.process == task.process);
-    if is_own { format!("`{statement}`") } else { format!("`{}: {statement}`", task.name) }
-}
-
-/// What stands before what to type.
-const ADVICE: &str = " Now: ";
-
-/// The same with one more sentence, before what to type.
-pub fn with_sentence(explanation: Explanation, sentence: &str) -> Explanation {
-    let (said, advice) = explanation.text.split_at(explanation.text.find(ADVICE).unwrap_or(explanation.text.len()));
-    Explanation { text: format!("{said} {sentence}{advice}"), ..explanation }
 }
 
 /// `parent's pipe2 in line 2`; of a watched program, which has no lines, `parent's pipe2`.

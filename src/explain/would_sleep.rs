@@ -11,7 +11,7 @@ use crate::world::task::Task;
 
 use super::context::CallContext;
 use super::pages::PipeRoom;
-use super::{Rule, by_others, foretold, pages, reads, wording};
+use super::{Rule, advice, by_others, foretold, pages, reads, wording};
 
 pub(super) const RULES: &[Rule] = &[reads::threw_urgent, nothing_to_accept, backlog_full, nothing_waits, buffer_full];
 
@@ -103,10 +103,10 @@ fn nothing_to_accept(context: &CallContext<'_>) -> Option<Explanation> {
     );
     let explained = wording::explanation(end, "nothing-to-accept", "accept(2)", text);
     let statement = format!("poll {here} for=in timeout=-1");
-    let statement = wording::typed_by(context.world, context.task, Some(end.id), &statement);
+    let statement = advice::typed_by(context.world, context.task, Some(end.id), &statement);
     let advice = format!("{statement} sleeps until there is one, then accept");
     let none = foretold::next_accept(end);
-    Some(wording::advised(context.world, context.task, explained, &advice).foretelling([none]))
+    Some(advice::advised(context.world, context.task, explained, &advice).foretelling([none]))
 }
 
 /// EAGAIN of connect(2).
