@@ -48,7 +48,7 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
         let reads: Vec<MessageBox> = flow.reads.iter().filter_map(|read| MessageBox::of_read(sent, read)).collect();
         let skipped = reads.len().saturating_sub(rows);
         for (y, message) in (y + 1..area.bottom()).zip(reads.into_iter().skip(skipped)) {
-            buf.set_line(x, y, &lens::in_one_line(message, room, theme), room);
+            buf.set_line(x, y, &lens::in_one_line(&message, room, theme), room);
         }
     }
 }

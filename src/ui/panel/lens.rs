@@ -325,24 +325,37 @@ fn messages_row(
         let is_free = (x.saturating_sub(1)..place.x_of(at) + room).all(|x| buf[(x, y - 1)].symbol() == " ");
         let row_of_more = if is_free || height == 0 { y - 1 } else { y + height - 1 };
         let taken = if hidden > 0 { words::width(&more) + 1 } else { 0 };
+        let mut has_more = true;
         for (y, message) in (y..y + height).zip(messages) {
-            let room = if y == row_of_more { room.saturating_sub(taken) } else { room };
-            buf.set_line(place.x_of(at), y, &in_one_line(message, room, context.theme), room);
+            // The count gives way to an error: how many there are is said above, too.
+            let beside = room.saturating_sub(taken);
+            let is_beside = y == row_of_more && cut_to(&message, beside, context.theme).inline_width() <= beside;
+            has_more &= is_beside || y != row_of_more;
+            let room = if is_beside { beside } else { room };
+            buf.set_line(place.x_of(at), y, &in_one_line(&message, room, context.theme), room);
+        }
+        if !has_more {
+            continue;
         }
         buf.set_stringn(x, row_of_more, &more, usize::from(room), context.theme.strong());
     }
 }
 
 /// A message in so many columns.
-pub fn in_one_line(message: MessageBox, room: u16, theme: Theme) -> Line<'static> {
-    let mut message = message.spelled(theme);
+pub fn in_one_line(message: &MessageBox, room: u16, theme: Theme) -> Line<'static> {
+    Line::from(words::clip(cut_to(message, room, theme).inline(theme), room))
+}
+
+/// The same as a box, as narrow as it can be made.
+fn cut_to(message: &MessageBox, room: u16, theme: Theme) -> MessageBox {
+    let mut message = message.clone().spelled(theme);
     let around = message.inline_width().saturating_sub(message.width());
     message.cut(room.saturating_sub(around));
     // An error comes before the mark of its message.
     if message.inline_width() > room {
         message.forget_marks();
     }
-    Line::from(words::clip(message.inline(theme), room))
+    message
 }
 
 fn columns(shown: Option<&FiveKinds>) -> Vec<LensColumn<'_>> {

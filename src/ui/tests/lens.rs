@@ -202,3 +202,21 @@ fn the_next_read_of_a_column_is_the_one_that_the_channel_s_panel_says() {
     stage.close(PARENT, 3);
     assert!(next(&stage).contains("EOF") && !next(&stage).contains("ECONNRESET"), "{}", next(&stage));
 }
+
+#[test]
+fn the_count_of_what_is_hidden_gives_way_to_an_error() {
+    let mut bench = five_kinds();
+    // As many as each kind took, so the columns are unlike, and that is said where the count would have been.
+    for ((fd, ..), count) in WIRES.into_iter().zip(300..) {
+        for _ in 0..count {
+            bench.write(PARENT, fd, b"xxxxxxxxxxxxxxxxxxxx");
+        }
+        bench.fail_write(PARENT, fd, b"x", Errno::ECONNRESET);
+    }
+    let (app, stage) = lens([&bench, &bench, &bench]);
+    for size in [(80, 24), (90, 24), (100, 24), (120, 36)] {
+        let screen = screen_of(&app, &stage, size);
+        let whole = screen.matches("ECONNRESET").count();
+        assert!(whole >= WIRES.len() && screen.matches("ECONN").count() == whole, "{screen}");
+    }
+}
