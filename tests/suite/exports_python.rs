@@ -8,9 +8,9 @@ fn a_run_as_python_prints_its_transcript_and_an_altered_result_is_told() {
         return;
     }
     let mut scripts = exported::scripts_in("tests/contract");
-    scripts.extend(exported::some(exported::lessons(), 6));
-    scripts.extend(exported::some(exported::scripts_in("tests/facts"), 12));
-    scripts.extend(exported::some(exported::cells(), 60));
+    scripts.extend(exported::some(exported::lessons(), 10));
+    scripts.extend(exported::some(exported::scripts_in("tests/facts"), 18));
+    scripts.extend(exported::some(exported::cells(), 90));
     let same = exported::each_prints_its_transcript(&PYTHON, &scripts);
     assert!(same > scripts.len() / 2, "{same} of {}", scripts.len());
 }

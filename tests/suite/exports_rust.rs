@@ -9,10 +9,10 @@ fn a_run_as_rust_prints_its_transcript_and_an_altered_result_is_told() {
     if !exported::has("rustc") {
         return;
     }
-    let mut scripts = exported::some(exported::scripts_in("tests/contract"), 4);
-    scripts.extend(exported::some(exported::lessons(), 15));
-    scripts.extend(exported::some(exported::scripts_in("tests/facts"), 30));
-    scripts.extend(exported::some(exported::cells(), 90));
+    let mut scripts = exported::some(exported::scripts_in("tests/contract"), 6);
+    scripts.extend(exported::some(exported::lessons(), 22));
+    scripts.extend(exported::some(exported::scripts_in("tests/facts"), 45));
+    scripts.extend(exported::some(exported::cells(), 130));
     let same = exported::each_prints_its_transcript(&RUST, &scripts);
     assert!(same > scripts.len() / 2, "{same} of {}", scripts.len());
 }
