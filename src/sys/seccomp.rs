@@ -14,6 +14,9 @@ const OFFSET_NUMBER: u32 = 0;
 const OFFSET_ARCH: u32 = 4;
 const OFFSET_FIRST_ARGUMENT: u32 = if cfg!(target_endian = "big") { 20 } else { 16 };
 
+/// -1 as a process's number: all that the caller may signal.
+const EVERYBODY: u32 = u32::MAX;
+
 /// A filter, ready to be installed.
 #[derive(Debug, Clone)]
 pub struct Filter(Vec<libc::sock_filter>);
@@ -40,12 +43,11 @@ impl Filter {
         Self(program)
     }
 
-    /// The same, and no socket of any family but AF_UNIX is made: EACCES. What cannot be told apart, calls of another ABI, is not
-    /// made at all: ENOSYS.
+    /// The same for a program that nobody trusts: kill(2) of every process there is, -1, is EPERM. What cannot be told apart,
+    /// calls of another ABI, is not made at all: ENOSYS.
     #[must_use]
-    pub fn without_network(self) -> Self {
+    pub fn for_a_stranger(self) -> Self {
         let number = |call: i64| u32::try_from(call).unwrap_or(u32::MAX);
-        let family = u32::try_from(libc::AF_UNIX).unwrap_or(0);
         let mut program = vec![
             load(OFFSET_ARCH),
             jump(libc::BPF_JEQ, AUDIT_ARCH, 1, 0),
@@ -53,11 +55,17 @@ impl Filter {
             load(OFFSET_NUMBER),
             jump(libc::BPF_JGE, X32_BIT, 0, 1),
             give(libc::SECCOMP_RET_ERRNO | number(libc::ENOSYS.into())),
-            jump(libc::BPF_JEQ, number(libc::SYS_socket), 0, 3),
-            load(OFFSET_FIRST_ARGUMENT),
-            jump(libc::BPF_JEQ, family, 1, 0),
-            give(libc::SECCOMP_RET_ERRNO | number(libc::EACCES.into())),
         ];
+        program.extend(denied(libc::SYS_kill, (libc::BPF_JEQ, EVERYBODY, 0, 1), libc::EPERM));
+        program.extend(self.0);
+        Self(program)
+    }
+
+    /// The same, and no socket of any family but AF_UNIX is made: EACCES. It goes before [`Self::for_a_stranger`].
+    #[must_use]
+    pub fn without_network(self) -> Self {
+        let family = u32::try_from(libc::AF_UNIX).unwrap_or(0);
+        let mut program = denied(libc::SYS_socket, (libc::BPF_JEQ, family, 1, 0), libc::EACCES);
         program.extend(self.0);
         Self(program)
     }
@@ -71,6 +79,17 @@ impl Filter {
         let result = unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) };
         if result != 0 { Err(SysError { operation: "install the filter", errno: last_errno() }) } else { Ok(()) }
     }
+}
+
+/// A call fails with this where the lower half of its first argument is compared to be so.
+fn denied(call: i64, (condition, value, if_true, if_false): (u32, u32, u8, u8), errno: i32) -> Vec<libc::sock_filter> {
+    vec![
+        load(OFFSET_NUMBER),
+        jump(libc::BPF_JEQ, u32::try_from(call).unwrap_or(u32::MAX), 0, 3),
+        load(OFFSET_FIRST_ARGUMENT),
+        jump(condition, value, if_true, if_false),
+        give(libc::SECCOMP_RET_ERRNO | u32::try_from(errno).unwrap_or(0)),
+    ]
 }
 
 fn load(offset: u32) -> libc::sock_filter {
@@ -140,7 +159,7 @@ mod tests {
 
     #[test]
     fn without_network_only_sockets_of_this_machine_are_made() {
-        let filter = Filter::build(|_| true).without_network();
+        let filter = Filter::build(|_| true).without_network().for_a_stranger();
         let socket = u32::try_from(libc::SYS_socket).expect("a call's number");
         let denied = libc::SECCOMP_RET_ERRNO | u32::try_from(libc::EACCES).expect("an errno");
         let verdict_of =
@@ -154,6 +173,20 @@ mod tests {
         let unknown = libc::SECCOMP_RET_ERRNO | u32::try_from(libc::ENOSYS).expect("an errno");
         assert_eq!(verdict(&filter, 0x4000_0003, 359), unknown, "socket by int 0x80");
         assert_eq!(verdict(&filter, AUDIT_ARCH, X32_BIT | socket), unknown, "socket of x32");
+    }
+
+    #[test]
+    fn a_stranger_signals_not_everybody() {
+        let filter = Filter::build(|_| true).for_a_stranger();
+        let kill = u32::try_from(libc::SYS_kill).expect("a call's number");
+        let verdict_of = |pid: i32| verdict_with(&filter, (AUDIT_ARCH, kill), pid.cast_unsigned());
+        let denied = libc::SECCOMP_RET_ERRNO | u32::try_from(libc::EPERM).expect("an errno");
+        assert_eq!(verdict_of(-1), denied);
+        for pid in [0, 1, 4711, -2, -4711, i32::MIN] {
+            assert_ne!(verdict_of(pid), denied, "{pid}");
+        }
+        let of_all = Filter::build(|_| true);
+        assert_eq!(verdict_of(4711), verdict_with(&of_all, (AUDIT_ARCH, kill), 4711), "the rest of the filter follows");
     }
 
     #[test]

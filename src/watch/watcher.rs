@@ -90,8 +90,9 @@ impl<'a> Watcher<'a> {
     ) -> Result<WatcherExit, SysError> {
         let children = ChildSignal::open()?;
         let filter = match bounds.map(|bounds| bounds.network) {
-            Some(Network::Filtered) => Filter::build(|_| true).without_network(),
-            Some(Network::OwnNamespace) | None => Filter::build(|_| true),
+            Some(Network::Filtered) => Filter::build(|_| true).without_network().for_a_stranger(),
+            Some(Network::OwnNamespace) => Filter::build(|_| true).for_a_stranger(),
+            None => Filter::build(|_| true),
         };
         let given = Surroundings { terminal, limits: bounds.map(|bounds| bounds.limits) };
         let mut waiting = launch::launch(arguments, &filter, given)?;

@@ -289,6 +289,11 @@ fn what_a_program_may_use_is_bounded() {
     }
     let Some((status, said)) = one(task, works, &[]) else { return };
     assert!(status == 0 && said.contains("1 program: 1 pass, 0 fail."), "{said}");
+    // Signal 0 is sent to nobody: it only says whether that could be done.
+    let stays_alone = format!("{works}exit(kill(-1, 0) == -1 && errno == EPERM ? 0 : 8);");
+    let Some((status, said)) = one(task, &stays_alone, &[]) else { return };
+    assert!(status == 0, "all of the user's processes could be signalled: {said}");
+    let Some((_, said)) = one(task, works, &[]) else { return };
     assert!(
         said.contains("no network (a network namespace") || said.contains("no network (a seccomp filter"),
         "{said}"

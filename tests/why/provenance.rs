@@ -40,7 +40,14 @@ fn whoever_took_what_poll_told_of_is_named() {
     let listener = "socket stream l\nbind l @l\nlisten l\nfork w\nsocket stream k\nconnect k @l\n";
     explains(
         &format!("{listener}poll l for=in\nw: accept l a\naccept l b => sleeps\nwhy"),
-        &[("taken-after-poll", &["poll told parent of one in line 7", "by w's accept in line 8", "`interrupt parent`, then `parent: nonblock l on`"])],
+        &[(
+            "taken-after-poll",
+            &[
+                "poll told parent of one in line 7",
+                "by w's accept in line 8",
+                "`interrupt parent`, then `parent: nonblock l on`",
+            ],
+        )],
     );
     explains(
         &format!(
