@@ -24,6 +24,17 @@ fn as_it_is(text: &str, limit: u16) -> Option<String> {
     (may_fit && is_simple(text) && text.chars().count() <= usize::from(limit)).then(|| text.to_owned())
 }
 
+/// As [`cut`], between two words: of the last one nothing stays, unless it is the only one, or half the columns long.
+pub fn cut_between(text: &str, limit: u16) -> String {
+    let cut = cut(text, limit);
+    let Some(begun) = cut.strip_suffix('…').filter(|begun| text.starts_with(begun)) else { return cut };
+    let is_between = text[begun.len()..].starts_with(' ');
+    let end = if is_between { Some(begun.len()) } else { begun.rfind(' ') };
+    let whole = end.map(|end| begun[..end].trim_end()).filter(|whole| width(whole) * 2 >= limit);
+    let dots = |whole: &str| if width(whole) + 2 <= limit { " …" } else { "…" };
+    whole.map_or_else(|| cut.clone(), |whole| whole.to_owned() + dots(whole))
+}
+
 /// The text in at most `limit` columns, with `…` where it was cut.
 pub fn cut(text: &str, limit: u16) -> String {
     if let Some(text) = as_it_is(text, limit) {
@@ -165,6 +176,21 @@ pub fn count(number: u64, one: &str, many: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_words_where_there_are_some() {
+        let text = "EINVAL EAFNOSUPPORT EOPNOTSUPP";
+        assert_eq!(cut_between(text, 30), text);
+        assert_eq!(cut_between(text, 29), "EINVAL EAFNOSUPPORT …");
+        assert_eq!(cut_between(text, 21), "EINVAL EAFNOSUPPORT …");
+        assert_eq!(cut_between(text, 20), "EINVAL EAFNOSUPPORT…");
+        assert_eq!(cut_between("EOPNOTSUPP", 6), "EOPNO…");
+        assert_eq!(cut_between("a EOPNOTSUPP", 6), "a EOP…");
+        assert_eq!(cut_between("一二三四五六", 7), "一二三…");
+        for limit in 0..32 {
+            assert!(width(&cut_between(text, limit)) <= limit, "{limit}");
+        }
+    }
 
     #[test]
     fn what_is_taken_as_it_is_is_what_letters_would_have_made_of_it() {

@@ -87,7 +87,7 @@ fn row(context: ViewContext<'_>, lesson: &Lesson, is_selected: bool, area: Rect,
     let wide_title = words::width(&title);
     let topics = if wide_title + words::width(&topics) <= room { topics } else { String::new() };
     let style = if is_selected { theme.shout() } else { Style::new() };
-    let title = words::cut(&title, room);
+    let title = words::cut_between(&title, room);
     let left = vec![Span::styled(format!("{mark}{:>3}  ", lesson.number), theme.strong()), Span::styled(title, style)];
     let right = vec![Span::styled(topics, theme.faint()), Span::raw(tail)];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, (" ", Style::new())), area.width);

@@ -72,12 +72,12 @@ fn row(context: ViewContext<'_>, entry: &ActionEntry, is_selected: bool, area: R
     let is_wide = room >= 2 * LONG;
     // Where there is no room for a reason, that there is one.
     let least = if entry.objection.is_some() { words::width(NOT_NOW) + GAP } else { 0 };
-    let long = words::cut(&entry.long, if is_wide { LONG - 1 } else { room - least });
+    let long = words::cut_between(&entry.long, if is_wide { LONG - 1 } else { room - least });
     let left_over = room.saturating_sub(words::width(&long) + GAP);
     let fits = |what: &String| is_wide || words::width(what) <= left_over;
     let short = || entry.objection.as_ref().map(|_| NOT_NOW.to_owned());
     let right = match remark(entry).filter(fits).or_else(short) {
-        Some(what) => vec![Span::styled(words::cut(&what, left_over), theme.faint()), Span::raw(" ")],
+        Some(what) => vec![Span::styled(words::cut_between(&what, left_over), theme.faint()), Span::raw(" ")],
         None => Vec::new(),
     };
     let left = vec![Span::styled(keys, theme.strong()), Span::raw(gap), Span::styled(long, style)];
@@ -103,6 +103,6 @@ fn told(context: ViewContext<'_>, entry: &ActionEntry, area: Rect, buf: &mut Buf
         (None, true) => format!("{} · to be bound as `{}`", entry.long, entry.name),
     };
     for (y, line) in (area.y..area.bottom()).zip(words::wrap(&text, area.width.saturating_sub(2), 0)) {
-        buf.set_string(area.x + 1, y, words::cut(&line, area.width - 2), style);
+        buf.set_string(area.x + 1, y, words::cut_between(&line, area.width - 2), style);
     }
 }

@@ -52,7 +52,8 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
         let width = area.width.saturating_sub(LABEL);
         let is_cut = is_last && is_longer;
         let text = if is_cut {
-            words::cut(&text, width.saturating_sub(words::width(&more))).trim_end_matches('…').to_owned() + &more
+            let begun = words::cut_between(&text, width.saturating_sub(words::width(&more)));
+            begun.trim_end_matches('…').trim_end().to_owned() + &more
         } else {
             text
         };
