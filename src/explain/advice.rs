@@ -14,11 +14,15 @@ pub fn advised(world: &World, task: &Task, explanation: Explanation, advice: &st
     Explanation { text: format!("{}{ADVICE}{advice}.", explanation.text), ..explanation }
 }
 
+/// Stands around a statement.
+const MARK: char = '`';
+
 /// A statement about an end that this task is to make, as it is typed: without a name where it is this task's anyway.
 pub fn typed_by(world: &World, task: &Task, end: Option<EndId>, statement: &str) -> String {
     let actor = end.and_then(|end| acting::for_statement(world, end).ok());
     let is_own = actor.is_some_and(|actor| actor.process == task.process);
-    if is_own { format!("`{statement}`") } else { format!("`{}: {statement}`", task.name) }
+    let who = if is_own { String::new() } else { format!("{}: ", task.name) };
+    format!("{MARK}{who}{statement}{MARK}")
 }
 
 /// What stands before what to type.

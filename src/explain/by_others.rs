@@ -54,11 +54,10 @@ fn or_nonblocking(
         return explained;
     }
     let name = &task.name;
-    let statement = format!("nonblock {here} on");
     let advice = if task.state == TaskState::Asleep {
-        format!("`interrupt {name}`, then `{name}: {statement}`")
+        format!("`interrupt {name}`, then `{name}: nonblock {here} on`")
     } else {
-        advice::typed_by(world, task, Some(at), &statement)
+        advice::typed_by(world, task, Some(at), &format!("nonblock {here} on"))
     };
     advice::advised(world, task, explained, &advice)
 }
