@@ -4,7 +4,7 @@
 //! `[TASK:] CALL END [DATA] => EXPECTATION, …`, where `_` is any task, any call, any end. CALL and END may be alternatives, `a|b`;
 //! A line that begins with `!` must not be met.
 //! `reads` and `writes` are all calls that take or give bytes, whose text may come in several of them. The comment above a line says
-//! what it wants, in the words of whoever wrote it.
+//! what it wants, in the words of its author.
 
 pub mod grading;
 pub mod reasons;

@@ -43,7 +43,7 @@ fn weight(kind: Kind) -> usize {
     }
 }
 
-/// Makes one problem, statement by statement, on somebody else's session: whoever drives it need not wait.
+/// Makes one problem, statement by statement, on somebody else's session, which need not wait for it.
 #[derive(Debug)]
 pub struct ProblemGenerator {
     random: Random,
@@ -83,7 +83,7 @@ enum ProblemStage {
     Asking,
     /// The problem's own program once more, up to and with its question.
     Proving(Box<Problem>, usize),
-    /// The bench is emptied for whoever comes.
+    /// The bench is emptied for the next user.
     Leaving(Box<Problem>),
 }
 

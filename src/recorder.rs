@@ -1,5 +1,5 @@
 //! Writes a recording to a file, which must not be there yet: line by line while it is made, so that of a run that is killed
-//! the beginning is kept. What cannot be written is a sentence for whoever asked.
+//! the beginning is kept. What cannot be written is a sentence for the person who asked.
 
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};

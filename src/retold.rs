@@ -187,7 +187,7 @@ impl Retold {
             return;
         }
         let statement = format!("kill {task} {}", signal.name());
-        // `kill` without a task in front comes from outside the bench, whoever sent it.
+        // `kill` without a task in front comes from outside the bench, no matter who sent it.
         self.put(ScriptLine { statement, wants: vec![dies], ..ScriptLine::default() });
     }
 

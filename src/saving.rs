@@ -1,5 +1,5 @@
-//! A lesson saved as a file: whole or not at all, and never over another one. What cannot be written is a sentence for whoever
-//! asked.
+//! A lesson saved as a file: whole or not at all, and never over another one. What cannot be written is a sentence for the
+//! person who asked.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -155,7 +155,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let gone = save_as(&folder.path().join("no-such/01-a.md"), LESSON).unwrap_err();
         assert!(gone.starts_with("the lesson is not saved: ") && gone.contains("there is no such file"), "{gone}");
-        // A file system that cannot be written, whoever one is.
+        // A file system that nobody can write to, not even root.
         let refused = save_in(Path::new("/proc"), &|_| Ok(LESSON.to_owned())).unwrap_err();
         assert!(refused.starts_with("the lesson is not saved: /proc: "), "{refused}");
         let none = save_as(&folder.path().join("01-a.md"), "no lesson").unwrap_err();

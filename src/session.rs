@@ -1,5 +1,5 @@
 //! Statements in, events out: runs them one after the other on a bench, waits until each has settled, checks what was expected.
-//! Whoever has statements (keys, a script, a lesson) drives this; it never blocks, and never draws.
+//! What has statements (keys, a script, a lesson) drives this; it never blocks, and never draws.
 
 mod denied;
 mod drive;

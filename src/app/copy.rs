@@ -1,5 +1,5 @@
 //! What can be put on the clipboard: a line of the trace, a statement, or the whole run as a script, a short string or a program. Here it is
-//! chosen, bounded and spelled; who gets it, the terminal or a file, is decided by whoever has a terminal.
+//! chosen, bounded and spelled; who gets it, the terminal or a file, is decided where the terminal is.
 
 use std::fmt::Write;
 
@@ -15,7 +15,7 @@ pub const MOST_COPIED: usize = 1024 * 1024;
 /// The first line of a script.
 const HEAD: &str = "# made on the bench; `tincans run FILE` runs it";
 
-/// The text, or why there is none. A program is made of the recording, by whoever has that.
+/// The text, or why there is none. A program is made of the recording, where that is kept.
 pub fn text(app: &App, what: Copied) -> Result<String, String> {
     let until = app.past.as_ref().and_then(|past| past.moments.last()).map_or(u32::MAX, |moment| moment.line);
     let text = match what {

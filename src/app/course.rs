@@ -95,7 +95,7 @@ pub struct Practice {
     pub(super) is_counted: bool,
     /// What the problem before it was like.
     pub(super) before: Option<String>,
-    /// Whoever asked for this seed wants the same problems each time, however they are answered.
+    /// A person who asks for this seed wants the same problems each time, however they are answered.
     pub(super) is_fixed: bool,
 }
 

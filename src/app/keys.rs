@@ -158,7 +158,7 @@ fn with_number(action: Action, bound: Key, pressed: Key) -> Action {
 pub struct Hints<'a> {
     /// The bindings.
     pub keymap: &'a Keymap,
-    /// Where whoever reads the hint is.
+    /// Where the reader of the hint is.
     pub mode: Mode,
 }
 

@@ -1,4 +1,4 @@
-//! The state of the UI as whoever drives it holds it: to be read by anybody, and changed by `update` alone, which this module
+//! The state of the UI as its driver holds it: to be read by anybody, and changed by `update` alone, which this module
 //! belongs to. What has come from the source becomes lines, explanations and moments here.
 
 use std::ops::Deref;

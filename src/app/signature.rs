@@ -70,7 +70,7 @@ impl Argument {
             && self.names().any(|name| if name.ends_with('=') { word.starts_with(name) } else { word == name })
     }
 
-    /// What it is, for whoever does not know.
+    /// What it is, for a reader who does not know.
     pub fn advice(self) -> &'static str {
         match self.inner {
             "DATA" => DATA,

@@ -29,7 +29,7 @@ pub(super) fn open(app: &mut App) -> Vec<Command> {
     submit(app, opening)
 }
 
-/// What Enter on the message line stands for: the message of who speaks; of an empty line, whoever is spoken to reads.
+/// What Enter on the message line stands for: the message of who speaks; of an empty line, the tasks that are spoken to read.
 pub(super) fn sending(app: &App, world: &World) -> Vec<KeyStatement> {
     let text = app.line.text();
     let (is_all, side) = match app.target {

@@ -267,7 +267,7 @@ fn outside(action: Action) -> Vec<Command> {
     }
 }
 
-/// A statement about the focused channel. Whoever asks why has asked for an answer that is hidden otherwise.
+/// A statement about the focused channel. A `why` asks for an answer that is hidden otherwise.
 fn make(app: &mut App, world: &World, made: ChannelAction) -> Vec<Command> {
     if made == ChannelAction::Why {
         app.course.reveal();

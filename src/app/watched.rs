@@ -7,7 +7,7 @@ use crate::world::World;
 use super::action::{Action, Command, Input};
 use super::{App, stepping};
 
-/// Something that has come from the program, or from whoever holds its keyboard.
+/// Something that has come from the program, or from the person at its keyboard.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over these four")]
 pub(super) fn update(app: &mut App, input: Input) -> Vec<Command> {
     let Some(program) = &mut app.program else { return Vec::new() };

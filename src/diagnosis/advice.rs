@@ -36,7 +36,7 @@ pub(super) fn all(world: &World, asleep: &[&Task]) -> Vec<String> {
     lines
 }
 
-/// A pipe whose readers write to it, too, holds tokens: whoever took the last one is gone with it.
+/// A pipe whose readers write to it, too, holds tokens: the task that took the last one is gone with it.
 fn lost_token(world: &World, reader: &Task, (end, peer): (&End, &End)) -> Option<String> {
     let writes_too = world.holders(peer.id).iter().any(|(holder, _)| holder.process == reader.process);
     let last = end.inbox.reads.iter().rev().find(|read| read.result == ReadResult::Bytes)?;
@@ -44,7 +44,7 @@ fn lost_token(world: &World, reader: &Task, (end, peer): (&End, &End)) -> Option
     let how = taker.death.map_or_else(|| "died".to_owned(), Death::words);
     Some(format!(
         "Change: the last byte of {} was taken by {}, which {how} and wrote nothing back. If these bytes are tokens, as those of a \
-         job server, whoever takes one has to write it back before it ends, also when it fails.",
+         job server, a task that takes one has to write it back before it ends, also when it fails.",
         end.label(),
         taker.name,
     ))

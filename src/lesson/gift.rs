@@ -9,7 +9,7 @@ pub struct Choice<'a> {
     pub text: &'a str,
     /// Whether it is the right one.
     pub is_right: bool,
-    /// What is said to whoever has chosen it.
+    /// What is said to a person who has chosen it.
     pub why: Option<&'a str>,
 }
 

@@ -1,4 +1,4 @@
-//! Since when a bench has not settled: whoever acts on it from outside need not wait for what may never come.
+//! Since when a bench has not settled: a caller that acts on it from outside need not wait for what may never come.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! A recording file read line by line, whoever wrote it: each line is checked, and what is wrong is told with its number. It takes
+//! A recording file read line by line, no matter who wrote it: each line is checked, and what is wrong is told with its number. It takes
 //! as much memory as the longest line.
 
 use crate::abi::reason;

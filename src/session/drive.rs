@@ -1,5 +1,5 @@
-//! The one loop that drives a session until all has settled, or until a time is up; and its single turn, for whoever has a loop
-//! of their own.
+//! The one loop that drives a session until all has settled, or until a time is up; and its single turn, for a caller with a loop
+//! of its own.
 
 use std::time::{Duration, Instant};
 

@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(shell(&script, Duration::from_millis(300)), Compilation::TooLong);
         let pid = std::fs::read_to_string(&path).unwrap();
         let status = format!("/proc/{}/stat", pid.trim());
-        // Whoever has adopted it may not have reaped it yet.
+        // The process that has adopted it may not have reaped it yet.
         let is_alive = || std::fs::read_to_string(&status).is_ok_and(|stat| !stat.contains(") Z "));
         let start = std::time::Instant::now();
         while is_alive() && start.elapsed() < PATIENCE {}

@@ -1,4 +1,4 @@
-//! What the kernel says of one end: queue, buffer, readiness. Asked over a descriptor, by whoever holds one: the program by a
+//! What the kernel says of one end: queue, buffer, readiness. Asked over a descriptor, by a process that holds one: the program by a
 //! momentary copy, or the task itself where a copy is denied.
 
 use crate::order::Extra;

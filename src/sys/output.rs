@@ -1,5 +1,5 @@
-//! Standard output and standard error: the one way from the program to whoever reads them. What a terminal would act on, what
-//! cannot be seen and what would pile up on one letter is spelled out on the way, whoever made it: a file's name, an
+//! Standard output and standard error: the one way from the program to their readers. What a terminal would act on, what
+//! cannot be seen and what would pile up on one letter is spelled out on the way, no matter where it is from: a file's name, an
 //! environment variable, an error. The terminal UI has a way of its own, `tui::screen`.
 
 use std::io::{self, IsTerminal, Write};

@@ -1,7 +1,7 @@
 //! The private folder of a run, for sockets that are files: `TMPDIR/tincans-UID/NAME`. Its owner holds a lock on it (flock(2)),
 //! which the kernel releases with the owner's last process: a folder whose lock can be had belongs to nobody, in whatever PID
-//! namespace its owner was, and is removed. A folder whose owner lives is never touched: folders are made and removed by whoever
-//! has the lock of the one above, so that nobody sees one that is made and not locked yet.
+//! namespace its owner was, and is removed. A folder whose owner lives is never touched: folders are made and removed by the
+//! process that has the lock of the one above, so that nobody sees one that is made and not locked yet.
 
 use crate::abi::reason;
 use std::fs;
@@ -18,7 +18,7 @@ use super::now_ns;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// What others may do with a folder: nothing.
 const FOR_OTHERS: u32 = 0o077;
-/// How often it is tried to make the folder: whoever leaves removes the one above, if it is empty.
+/// How often it is tried to make the folder: a process that leaves removes the one above, if it is empty.
 const TRIES: u32 = 32;
 
 /// A run's folder, which is gone when this is dropped.

@@ -70,7 +70,7 @@ impl Filter {
         Self(program)
     }
 
-    /// Installs it in the caller, who thereby gives up set-user-ID programs: without that, only root may install a filter.
+    /// Installs it in the caller, who gives up set-user-ID programs by that: without that, only root may install a filter.
     pub fn install(&self) -> Result<(), SysError> {
         nix::sys::prctl::set_no_new_privs().during("give up new privileges")?;
         let length = u16::try_from(self.0.len()).unwrap_or(u16::MAX);

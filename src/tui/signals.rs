@@ -34,7 +34,7 @@ impl Signals {
         let deadly = Arc::new(AtomicUsize::new(0));
         let (continued, stop_asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let mut registered = Vec::new();
-        // The notes come first: whoever finds the byte must find them too.
+        // The notes come first: a reader that finds the byte must find them too.
         for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT] {
             let number = usize::try_from(signal).unwrap_or(0);
             registered.push(flag::register_usize(signal, Arc::clone(&deadly), number)?);

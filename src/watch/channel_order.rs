@@ -35,8 +35,8 @@ impl Watcher<'_> {
         others.into_iter().all(|other| self.is_asleep(other))
     }
 
-    /// Who may have woken a call of which it is not known what it waits for, a poll or a read of a signalfd: whoever came to a
-    /// call later, and was in it when this one came back.
+    /// Who may have woken a call of which it is not known what it waits for, a poll or a read of a signalfd: a task that came
+    /// to a call later, and was in it when this one came back.
     fn told_calls(&self, but: i32, woken: &OngoingCall) -> Vec<i32> {
         let is_waker =
             |other: &OngoingCall| other.is_told && other.order > woken.order && other.order <= woken.order_at_return;

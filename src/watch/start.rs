@@ -42,7 +42,7 @@ impl StartedWatcher {
         let _ = self.orders.write_all(&framed(&order));
     }
 
-    /// While the watcher stands still, so does whoever comes to a call on a channel.
+    /// While the watcher stands still, so does every task that comes to a call on a channel.
     pub fn stop(&self) {
         let _ = self.send(Signal::STOP);
     }

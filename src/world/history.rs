@@ -113,7 +113,7 @@ impl History {
         let (newest, oldest) = (self.newest(), self.oldest());
         let at = at.clamp(oldest, newest);
         let from = at.saturating_sub(count.min(MAX_MOMENTS) as u64).max(oldest);
-        // Whoever looks at the newest moment sees also what came after it and is no moment.
+        // The newest moment is shown with what came after it and is no moment.
         let end = if at == newest { self.records.end() } else { self.end_of(at) };
         let begin = self.index_of(from).min(end);
         let mut look = PastPicture { at, newest, oldest, world: self.world_before(begin), moments: Vec::new() };

@@ -8,7 +8,7 @@ use super::ledger::USUAL_PAGES;
 
 impl World {
     /// Whether a task is inside of a splice between this pipe and a socket, and waits for the socket: so long the kernel holds the
-    /// pipe's lock, and whoever reads it, writes to it, closes it or asks for its length sleeps; no signal wakes him.
+    /// pipe's lock, and a task that reads it, writes to it, closes it or asks for its length sleeps; no signal wakes it.
     pub fn is_locked(&self, id: EndId) -> bool {
         let peer = self.ends.get(&id).and_then(|end| end.peer);
         self.locked_pipes().any(|pipe| pipe == id || Some(pipe) == peer)

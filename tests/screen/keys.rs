@@ -202,7 +202,7 @@ fn the_loop_goes_round_while_it_is_tried_what_else_could_have_happened() {
     let before: Vec<i32> = pty.agents().iter().map(|agent| agent.pid).collect();
     pty.type_bytes(b"e");
     pty.wait("the three ways", |screen| screen.contains("what else could have happened: wire"));
-    // It was on the screen before anything had come of it, for whoever reads byte by byte.
+    // It was on the screen before anything had come of it, for a terminal that reads byte by byte.
     let [rows, columns] = [36, 120].map(|cells| std::num::NonZero::new(cells).expect("cells"));
     let mut screen = vt100::Parser::new(rows, columns, 0);
     let is_asked = |bytes: &[u8]| {

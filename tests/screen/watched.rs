@@ -203,7 +203,7 @@ fn one_call_at_a_time_is_made_by_whom_the_person_picks() {
         pty.type_bytes(b"\t");
         pty.wait("the program's own pipe has the focus", |screen| screen.contains("┏ 2 pipe1"));
     }
-    // Until the focused pipe is written to: whoever closes or duplicates before is let go.
+    // Until the focused pipe is written to: a task that closes or duplicates it before is let go.
     pty.type_bytes(b"Bw");
     pty.wait("echo stands before its write", |screen| screen.contains("is about to write(pipe1[1], \"hello\\n\", 6)"));
     assert!(pty.screen().contains("0 writes, 0 reads"));

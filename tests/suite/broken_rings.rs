@@ -33,7 +33,7 @@ cont last
 tasks
 ";
 
-/// A writer asleep in its loop, a reader between two reads. Whoever reads the pipe wakes the writer.
+/// A writer asleep in its loop, a reader between two reads. A read of the pipe wakes the writer.
 const LOOPS: &str = "\
 pipe p
 fork filling

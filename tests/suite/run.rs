@@ -383,7 +383,7 @@ fn who_has_left_the_group_dies_with_the_program_too() {
     let gone = until(PATIENCE, || all.iter().find(is_left).is_none());
     let left: Vec<_> = all.iter().filter(is_left).collect();
     processes::send(first, Signal::SIGCONT);
-    // It reaps them all, and kills whoever is left after a while.
+    // It reaps them all, and kills those that are left after a while.
     guardian.wait().expect("our child");
     assert!(gone.is_some(), "{left:?}");
 }

@@ -50,7 +50,7 @@ fn every_form_of_a_statement_is_in_a_lesson_or_in_the_matrix() {
     assert!(unused.is_empty(), "no lesson and no row of the matrix uses {unused:?}");
 }
 
-/// Whoever types one has made no mistake of typing.
+/// To type one is no mistake of typing.
 #[test]
 fn every_call_that_the_program_knows_of_is_a_statement_or_is_refused_as_a_call() {
     let watched = syscalls::rows().map(|row| row.2.name());

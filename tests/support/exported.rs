@@ -266,7 +266,7 @@ fn started(mut command: Command) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
 }
 
-/// What a program has said. Whoever outlives it holds its output until the alarm, a minute after the start.
+/// What a program has said. A process that outlives it holds its output until the alarm, a minute after the start.
 fn ended(program: Child) -> Result<Output, String> {
     let since = Instant::now();
     let output = program.wait_with_output().expect("it ends");

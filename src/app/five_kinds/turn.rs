@@ -90,7 +90,7 @@ impl Turn {
                 ends: Vec::new(),
             });
         }
-        // Whoever made it, on the other bench it is who holds the end.
+        // On the other bench the task that holds the end makes it, no matter who did here.
         let text = match text.split_once(':') {
             Some((task, rest)) if !task.contains(['"', ' ']) => rest.trim_start(),
             _ => text,

@@ -1,5 +1,5 @@
 /* Turns: each task makes its calls when it is its turn, so that every run goes like the one that was seen. A task that is about
- * to fall asleep in a call gives the turn away first; whoever is next waits until the kernel says that it sleeps. */
+ * to fall asleep in a call gives the turn away first; the next one waits until the kernel says that it sleeps. */
 enum { ENDED_AFTER_SECONDS = 60, STUCK_AFTER_SECONDS = 10 };
 
 static struct shared {
@@ -59,7 +59,7 @@ static char state_of(int task)
     return (char)all->answer;
 }
 
-/* Whoever is inside a call is asleep, or dead: nothing moves. */
+/* All that are inside a call are asleep, or dead: nothing moves. */
 static void quiet(void)
 {
     for (int task = 0; task < TASKS; task++)
@@ -570,7 +570,7 @@ static void begin(int task, void (*part)(void))
     all->pid[me] = getpid();
     alarm(ENDED_AFTER_SECONDS);
     INTERRUPTS
-    all->tid[me] = (int)syscall(SYS_gettid);        /* last: whoever waits for it may send signals then */
+    all->tid[me] = (int)syscall(SYS_gettid);        /* last: a task that waits for it may send signals then */
     part();
     rest();
 }

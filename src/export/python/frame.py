@@ -1,5 +1,5 @@
 # Turns: each task makes its calls when it is its turn, so that every run goes like the one that was seen. A task that is about
-# to fall asleep in a call gives the turn away first; whoever is next waits until the kernel says that it sleeps.
+# to fall asleep in a call gives the turn away first; the next one waits until the kernel says that it sleeps.
 ENDED_AFTER_SECONDS = 60
 STUCK_AFTER_SECONDS = 10
 
@@ -47,7 +47,7 @@ def wait_while_running():
 
 
 def quiet():
-    """Whoever is inside a call is asleep, or dead: nothing moves."""
+    """All that are inside a call are asleep, or dead: nothing moves."""
     for task in range(len(NAMES)):
         while task != here.task and shared[INSIDE + task] == 1 and state_of(task) in ("R", "D"):
             wait_while_running()
@@ -416,7 +416,7 @@ def wrong(part, error):
     what = error if isinstance(error, Otherwise) else f"{type(error).__name__}: {error}"
     if not shared[FAILED]:
         os.write(ERR, f"{__file__}:{(lines or [0])[-1]}: {NAMES[here.task]}: {what}\n".encode())
-        shared[FAILED] = 1                              # only now: whoever sees it kills all
+        shared[FAILED] = 1                              # only now: a task that sees it kills all
 
 
 def do(task, part):

@@ -33,7 +33,7 @@ def begin_stage():
 
 
 def end_all(stage):
-    """Kills whoever is left, also in groups of their own: a task is known by its folder."""
+    """Kills the tasks that are left, also in groups of their own: a task is known by its folder."""
     os.killpg(stage, signal.SIGKILL)
     os.waitpid(stage, 0)
     for pid in map(int, shared[PID + 1:PID + len(NAMES)]):

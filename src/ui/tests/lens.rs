@@ -49,7 +49,7 @@ fn lens(benches: [&RecordedBench; 3]) -> (App, RecordedBench) {
     (app, stage)
 }
 
-/// The writers have closed their ends; whoever can meets EOF, and the two that keep no end sleep.
+/// The writers have closed their ends; those that can read meet EOF, and the two that keep no end sleep.
 fn closed(mut stage: RecordedBench) -> RecordedBench {
     for (fd, child, of_child) in WIRES {
         stage.close(PARENT, fd);

@@ -1,4 +1,4 @@
-//! How each thing that an explanation foretells is tried: a statement of whoever can make it, and what came of that.
+//! How each thing that an explanation foretells is tried: a statement of a task that can make it, and what came of that.
 
 use tincans::abi::{Errno, Signal, TaskState};
 use tincans::kind::Kind;
@@ -127,7 +127,7 @@ impl Run {
                 let name = self.session.world().free_name("zz");
                 let Some(by) = self.idle() else { return Ok(None) };
                 let events = self.perform(&format!("{by}: open {at} {} {name}", if *writes { "wr" } else { "rd" }))?;
-                // Whoever has no number left opens nothing.
+                // A task that has no number left opens nothing.
                 let fails = call_of(&events, &by, |call| call.ret.is_some_and(|ret| ret < 0)).is_some();
                 Ok((!fails).then_some(events))
             }
