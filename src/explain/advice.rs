@@ -15,7 +15,7 @@ pub fn advised(world: &World, task: &Task, explanation: Explanation, advice: &st
 }
 
 /// Stands around a statement.
-const MARK: char = '`';
+const MARK: char = '\u{60}';
 
 /// A statement about an end that this task is to make, as it is typed: without a name where it is this task's anyway.
 pub fn typed_by(world: &World, task: &Task, end: Option<EndId>, statement: &str) -> String {
