@@ -3,18 +3,18 @@
 //! by a sign and not by colour alone; a channel to which something else was sent is not compared.
 
 mod compare;
+mod messages;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 use super::message_box::MessageBox;
 use crate::app::five_kinds::{FiveKinds, KINDS, WriterEnding};
 use crate::questions::acting;
 use crate::questions::next_read::{Blocking, ReadOutcome, next_read};
 use crate::ui::direction::{Directed, Direction};
-use crate::ui::theme::Theme;
 use crate::ui::{ViewContext, words};
 use crate::world::World;
 use crate::world::channel::End;
@@ -22,6 +22,7 @@ use crate::world::kind::Kind;
 use crate::world::ledger::Flow;
 
 pub use compare::{alike, usual};
+pub use messages::in_one_line;
 
 /// Columns of the labels.
 const LABELS: u16 = 8;
@@ -196,7 +197,7 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
                 if height > 0 {
                     buf.set_stringn(area.x + 1, y, format!(" {label}"), usize::from(labels), context.theme.faint());
                 }
-                messages_row(context, &place, (*which, *direction), (y, height), buf);
+                messages::draw(context, &place, (*which, *direction), (y, height), buf);
             }
         }
         y += height;
@@ -304,58 +305,6 @@ fn words_row(
         let text = whole.map_or_else(|| words::cut(&forms[0], place.wide), String::clone);
         buf.set_stringn(place.x_of(at) - 1, y, text, usize::from(place.wide), style);
     }
-}
-
-fn messages_row(
-    context: ViewContext<'_>,
-    place: &LensColumns<'_>,
-    (which, direction): (MessageFilter, Direction),
-    (y, height): (u16, u16),
-    buf: &mut Buffer,
-) {
-    let room = place.wide - 1;
-    for (at, column) in place.columns.iter().enumerate() {
-        let Some(sent) = column.sent(direction) else { continue };
-        let messages = which.boxes(sent, usize::from(height));
-        let shown = messages.len() as u64;
-        let hidden = which.count(sent).saturating_sub(shown);
-        let more = if hidden > 0 { format!("+{hidden}") } else { String::new() };
-        let x = place.x_of(at) + room.saturating_sub(words::width(&more));
-        // Behind what is said above the list, where there is room for it or nowhere else.
-        let is_free = (x.saturating_sub(1)..place.x_of(at) + room).all(|x| buf[(x, y - 1)].symbol() == " ");
-        let row_of_more = if is_free || height == 0 { y - 1 } else { y + height - 1 };
-        let taken = if hidden > 0 { words::width(&more) + 1 } else { 0 };
-        let mut has_more = true;
-        for (y, message) in (y..y + height).zip(messages) {
-            // The count gives way to an error: how many there are is said above, too.
-            let beside = room.saturating_sub(taken);
-            let is_beside = y == row_of_more && cut_to(&message, beside, context.theme).inline_width() <= beside;
-            has_more &= is_beside || y != row_of_more;
-            let room = if is_beside { beside } else { room };
-            buf.set_line(place.x_of(at), y, &in_one_line(&message, room, context.theme), room);
-        }
-        if !has_more {
-            continue;
-        }
-        buf.set_stringn(x, row_of_more, &more, usize::from(room), context.theme.strong());
-    }
-}
-
-/// A message in so many columns.
-pub fn in_one_line(message: &MessageBox, room: u16, theme: Theme) -> Line<'static> {
-    Line::from(words::clip(cut_to(message, room, theme).inline(theme), room))
-}
-
-/// The same as a box, as narrow as it can be made.
-fn cut_to(message: &MessageBox, room: u16, theme: Theme) -> MessageBox {
-    let mut message = message.clone().spelled(theme);
-    let around = message.inline_width().saturating_sub(message.width());
-    message.cut(room.saturating_sub(around));
-    // An error comes before the mark of its message.
-    if message.inline_width() > room {
-        message.forget_marks();
-    }
-    message
 }
 
 fn columns(shown: Option<&FiveKinds>) -> Vec<LensColumn<'_>> {
