@@ -68,7 +68,7 @@ fn of_every_seed_the_ticked_answers_are_the_kernel_s_and_no_other_is() {
     }
     let count = seeds * usize::from(PROBLEMS);
     assert!(all.len() * 20 >= count * 19, "{} of {count} are different", all.len());
-    assert!(verbs.len() >= 5, "{verbs:?}");
+    assert!(verbs.len() >= seeds.min(6), "{verbs:?}");
     assert_eq!(kinds.len(), 5, "{kinds:?}");
     // Of many seeds about three in ten have.
     assert!(with_three * 5 >= count, "{with_three} of {count} have more than two options");
