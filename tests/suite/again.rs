@@ -196,22 +196,28 @@ fn carriers() -> impl Strategy<Value = Carrier> {
     ]
 }
 
+/// Tells the first world the calls one by one, the second together as far as they go. Both have to look the same. Returns how many
+/// calls went the short way.
+fn both_ways([mut slow, mut fast]: [Teller; 2], calls: &[(TaskId, Again)]) -> Result<usize, TestCaseError> {
+    let mut short = 0;
+    for run in calls.chunk_by(|one, next| one.0 == next.0) {
+        let again: Vec<Again> = run.iter().map(|(_, again)| *again).collect();
+        for call in &again {
+            slow.one_by_one(run[0].0, *call);
+        }
+        short += fast.together(run[0].0, &again);
+        fast.world.check_law().map_err(TestCaseError::fail)?;
+    }
+    prop_assert_eq!(slow.picture(), fast.picture());
+    Ok(short)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
     #[test]
     fn together_is_one_by_one(carrier in carriers(), room in 1_u64..40, turns in turns()) {
         let calls = calls(carrier, room, &turns);
-        let (mut slow, mut fast) = (Teller::new(carrier, room), Teller::new(carrier, room));
-        let mut short = 0;
-        for run in calls.chunk_by(|one, next| one.0 == next.0) {
-            let again: Vec<Again> = run.iter().map(|(_, again)| *again).collect();
-            for call in &again {
-                slow.one_by_one(run[0].0, *call);
-            }
-            short += fast.together(run[0].0, &again);
-            fast.world.check_law().map_err(TestCaseError::fail)?;
-        }
-        prop_assert_eq!(slow.picture(), fast.picture());
+        let short = both_ways([Teller::new(carrier, room), Teller::new(carrier, room)], &calls)?;
         let longest = if matches!(carrier, Carrier::Pipe(flags) if flags != 0) { 0 } else { calls.len() - 2 * KEPT };
         prop_assert!(short >= longest, "{} of {} calls went the short way", short, calls.len());
     }
@@ -248,7 +254,7 @@ proptest! {
         choices in prop::collection::vec(any::<bool>(), 200..600),
     ) {
         let calls = turns_of_two(&choices);
-        let [mut slow, mut fast] = [(), ()].map(|()| {
+        let tellers = [(), ()].map(|()| {
             let mut teller = Teller::forked(carrier);
             teller.begin_loop(READER, Loop::Echo { fd: 4 });
             teller.begin_loop(WRITER, Loop::Ping { fd: 3, size: SIZE, count: 1_000_000 });
@@ -256,16 +262,7 @@ proptest! {
             teller.loops.get_mut(&READER).expect("begun")[1] = Rc::new(answer);
             teller
         });
-        let mut short = 0;
-        for run in calls.chunk_by(|one, next| one.0 == next.0) {
-            let again: Vec<Again> = run.iter().map(|(_, again)| *again).collect();
-            for call in &again {
-                slow.one_by_one(run[0].0, *call);
-            }
-            short += fast.together(run[0].0, &again);
-            fast.world.check_law().map_err(TestCaseError::fail)?;
-        }
-        prop_assert_eq!(slow.picture(), fast.picture());
+        let short = both_ways(tellers, &calls)?;
         prop_assert!(short >= calls.len() - 2 * KEPT - 4, "{} of {} calls went the short way", short, calls.len());
     }
 }
