@@ -22,11 +22,14 @@ impl World {
         round: &[Rc<Call>],
         calls: impl Iterator<Item = Again>,
     ) -> Option<(usize, u64)> {
-        match round {
+        let (folded, last_ns) = match round {
             [_] => self.fold_same(id, calls),
             [first, second] => self.fold_in_turn(id, [first, second], calls),
             _ => None,
-        }
+        }?;
+        self.calls += folded as u64;
+        self.facts += 2 * folded as u64;
+        Some((folded, last_ns))
     }
 
     fn fold_same(&mut self, id: TaskId, calls: impl Iterator<Item = Again>) -> Option<(usize, u64)> {
@@ -52,10 +55,7 @@ impl World {
         if let (Some(number), Some((_, current))) = (write, &mut ongoing.write) {
             *current = number;
         }
-        let last_ns = ongoing.entered_ns;
-        self.calls += folded as u64;
-        self.facts += 2 * folded as u64;
-        (folded > 0).then_some((folded, last_ns))
+        (folded > 0).then_some((folded, ongoing.entered_ns))
     }
 
     /// Whether a task is inside of this very call.

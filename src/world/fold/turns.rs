@@ -71,8 +71,6 @@ impl World {
         }
         ongoing.enter(round[turns.at], last_ns);
         ongoing.write = turns.write.map(|number| (turns.peer, number));
-        self.calls += folded as u64;
-        self.facts += 2 * folded as u64;
         Some((folded, last_ns))
     }
 
