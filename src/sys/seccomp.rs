@@ -25,14 +25,7 @@ impl Filter {
     /// Stops at these calls; every watched call unless `wants` says no.
     pub fn build(wants: impl Fn(Sysno) -> bool) -> Self {
         let numbers: Vec<u32> = rows().filter(|row| wants(row.2)).filter_map(|row| u32::try_from(row.0).ok()).collect();
-        let mut program = vec![
-            load(OFFSET_ARCH),
-            jump(libc::BPF_JEQ, AUDIT_ARCH, 1, 0),
-            give(libc::SECCOMP_RET_TRACE | u32::from(FOREIGN_ABI_STOP)),
-            load(OFFSET_NUMBER),
-            jump(libc::BPF_JGE, X32_BIT, 0, 1),
-            give(libc::SECCOMP_RET_TRACE | u32::from(FOREIGN_ABI_STOP)),
-        ];
+        let mut program = of_another_abi(libc::SECCOMP_RET_TRACE | u32::from(FOREIGN_ABI_STOP));
         // A jump's distance has eight bits, which the table of calls does not fill.
         for (at, number) in numbers.iter().enumerate() {
             let to_the_end = u8::try_from(numbers.len() - at).unwrap_or(u8::MAX);
@@ -47,15 +40,7 @@ impl Filter {
     /// calls of another ABI, is not made at all: ENOSYS.
     #[must_use]
     pub fn for_a_stranger(self) -> Self {
-        let number = |call: i64| u32::try_from(call).unwrap_or(u32::MAX);
-        let mut program = vec![
-            load(OFFSET_ARCH),
-            jump(libc::BPF_JEQ, AUDIT_ARCH, 1, 0),
-            give(libc::SECCOMP_RET_ERRNO | number(libc::ENOSYS.into())),
-            load(OFFSET_NUMBER),
-            jump(libc::BPF_JGE, X32_BIT, 0, 1),
-            give(libc::SECCOMP_RET_ERRNO | number(libc::ENOSYS.into())),
-        ];
+        let mut program = of_another_abi(failing(libc::ENOSYS));
         program.extend(denied(libc::SYS_kill, (libc::BPF_JEQ, EVERYBODY, 0, 1), libc::EPERM));
         program.extend(self.0);
         Self(program)
@@ -81,6 +66,23 @@ impl Filter {
     }
 }
 
+/// What is done with a call for another architecture, or by another ABI of this one. Behind it the call's number is loaded.
+fn of_another_abi(action: u32) -> Vec<libc::sock_filter> {
+    vec![
+        load(OFFSET_ARCH),
+        jump(libc::BPF_JEQ, AUDIT_ARCH, 1, 0),
+        give(action),
+        load(OFFSET_NUMBER),
+        jump(libc::BPF_JGE, X32_BIT, 0, 1),
+        give(action),
+    ]
+}
+
+/// The action that makes a call fail.
+fn failing(errno: i32) -> u32 {
+    libc::SECCOMP_RET_ERRNO | u32::try_from(errno).unwrap_or(0)
+}
+
 /// A call fails with this where the lower half of its first argument is compared to be so.
 fn denied(call: i64, (condition, value, if_true, if_false): (u32, u32, u8, u8), errno: i32) -> Vec<libc::sock_filter> {
     vec![
@@ -88,7 +90,7 @@ fn denied(call: i64, (condition, value, if_true, if_false): (u32, u32, u8, u8), 
         jump(libc::BPF_JEQ, u32::try_from(call).unwrap_or(u32::MAX), 0, 3),
         load(OFFSET_FIRST_ARGUMENT),
         jump(condition, value, if_true, if_false),
-        give(libc::SECCOMP_RET_ERRNO | u32::try_from(errno).unwrap_or(0)),
+        give(failing(errno)),
     ]
 }
 
