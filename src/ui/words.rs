@@ -27,7 +27,8 @@ fn as_it_is(text: &str, limit: u16) -> Option<String> {
 /// As [`cut`], between two words: of the last one nothing stays, unless it is the only one, or half the columns long.
 pub fn cut_between(text: &str, limit: u16) -> String {
     let cut = cut(text, limit);
-    let Some(begun) = cut.strip_suffix('…').filter(|begun| text.starts_with(begun)) else { return cut };
+    let begun = cut.strip_suffix('…').filter(|begun| cut != text && text.starts_with(begun));
+    let Some(begun) = begun else { return cut };
     let is_between = text[begun.len()..].starts_with(' ');
     let end = if is_between { Some(begun.len()) } else { begun.rfind(' ') };
     let whole = end.map(|end| begun[..end].trim_end()).filter(|whole| width(whole) * 2 >= limit);
@@ -185,6 +186,7 @@ mod tests {
         assert_eq!(cut_between(text, 21), "EINVAL EAFNOSUPPORT …");
         assert_eq!(cut_between(text, 20), "EINVAL EAFNOSUPPORT…");
         assert_eq!(cut_between("EOPNOTSUPP", 6), "EOPNO…");
+        assert_eq!(cut_between("EINVAL EAFNO…", 13), "EINVAL EAFNO…", "a text that ends so is not cut");
         assert_eq!(cut_between("a EOPNOTSUPP", 6), "a EOP…");
         assert_eq!(cut_between("一二三四五六", 7), "一二三…");
         for limit in 0..32 {
