@@ -28,17 +28,15 @@ pub(super) fn draw(
         // Behind what is said above the list, where there is room for it or nowhere else.
         let is_free = (x.saturating_sub(1)..place.x_of(at) + room).all(|x| buf[(x, y - 1)].symbol() == " ");
         let row_of_more = if is_free || height == 0 { y - 1 } else { y + height - 1 };
-        let taken = if hidden > 0 { words::width(&more) + 1 } else { 0 };
-        let mut has_more = true;
-        for (y, message) in (y..y + height).zip(messages) {
-            // The count gives way to an error: how many there are is said above, too.
-            let beside = room.saturating_sub(taken);
-            let is_beside = y == row_of_more && cut_to(&message, beside, context.theme).inline_width() <= beside;
-            has_more &= is_beside || y != row_of_more;
-            let room = if is_beside { beside } else { room };
-            buf.set_line(place.x_of(at), y, &in_one_line(&message, room, context.theme), room);
+        let beside = if hidden > 0 { room.saturating_sub(words::width(&more) + 1) } else { room };
+        // The count gives way to an error: how many there are is said above, too.
+        let fits = |message: &MessageBox| cut_to(message, beside, context.theme).inline_width() <= beside;
+        let has_count = (y..).zip(&messages).find(|(y, _)| *y == row_of_more).is_none_or(|(_, message)| fits(message));
+        for (y, message) in (y..y + height).zip(&messages) {
+            let room = if has_count && y == row_of_more { beside } else { room };
+            buf.set_line(place.x_of(at), y, &in_one_line(message, room, context.theme), room);
         }
-        if !has_more {
+        if !has_count {
             continue;
         }
         buf.set_stringn(x, row_of_more, &more, usize::from(room), context.theme.strong());
