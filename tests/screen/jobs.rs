@@ -1,7 +1,7 @@
 //! Job control under a real shell: Ctrl-Z, `fg`, `bg`, stops from outside, and what they leave of the terminal and the children.
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::processes::{self, Process, send};
 use crate::support::pty::{Pty, modes_left_on};
@@ -54,6 +54,17 @@ impl Shell {
         // Its prompt comes last.
         self.pty.wait("a prompt", |screen| screen.trim_end().ends_with("ready>"));
         self.is_as_before();
+    }
+
+    /// Asks the shell for its jobs until it says that the program is stopped. The guardian is traced: `/proc` has it as stopped while its
+    /// tracer still looks at the signal, and the shell is told only after that.
+    fn hears_that_it_is_stopped(&mut self) {
+        let start = Instant::now();
+        while !self.pty.screen().contains("Stopped") {
+            assert!(start.elapsed() < PATIENCE, "the shell does not hear of it:\n{}", self.pty.screen());
+            self.types("clear; jobs\r");
+            self.pty.pump(Duration::from_millis(100));
+        }
     }
 
     fn is_as_before(&self) {
@@ -164,8 +175,7 @@ fn in_the_background_it_waits_for_the_terminal() {
         shell.pty.wait("a clear screen", |screen| !screen.contains("fg goes on"));
         let all = shell.program();
         assert!(until(PATIENCE, || states_of(&all) == "TTTTT").is_some(), "{}", states_of(&all));
-        shell.types("echo here; jobs\r");
-        shell.pty.wait("the job", |screen| screen.contains("here\n") && screen.contains("Stopped"));
+        shell.hears_that_it_is_stopped();
         shell.is_as_before();
         shell.types("fg\r");
         shell.waits_for_the_bench();
@@ -179,6 +189,7 @@ fn started_in_the_background_it_waits_until_it_is_wanted() {
     shell.types("\"$BIN\" &\r");
     let is_stopped = |shell: &Shell| states_of(&shell.program()) == "T";
     assert!(until(PATIENCE, || is_stopped(&shell)).is_some(), "{}", states_of(&shell.program()));
+    shell.hears_that_it_is_stopped();
     shell.types("fg\r");
     shell.waits_for_the_bench();
     shell.ends();
