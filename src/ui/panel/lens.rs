@@ -4,6 +4,7 @@
 
 mod compare;
 mod messages;
+mod places;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,6 +12,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::message_box::MessageBox;
+use crate::abi::Errno;
 use crate::app::five_kinds::{FiveKinds, KINDS, WriterEnding};
 use crate::questions::acting;
 use crate::questions::next_read::{Blocking, ReadOutcome, next_read};
@@ -23,6 +25,7 @@ use crate::world::ledger::Flow;
 
 pub use compare::{alike, usual};
 pub use messages::in_one_line;
+use places::LensPlaces;
 
 /// Columns of the labels.
 const LABELS: u16 = 8;
@@ -51,6 +54,12 @@ enum MessageFilter {
     Written,
     Queued,
     Read,
+}
+
+/// What a cell says, and the same in more words for where all have room.
+struct LensCell {
+    short: String,
+    long: String,
 }
 
 /// A row of words to compare, or a list of messages.
@@ -93,6 +102,26 @@ const ANSWERS: &[LensRow] = &[
     LensRow::Words("◀ reads", |_, near, _| near.inbox.totals.reads.to_string()),
     LensRow::Messages { label: "read", direction: Direction::Left, which: MessageFilter::Read },
 ];
+
+impl LensCell {
+    fn of(text: String) -> Self {
+        Self { long: text.clone(), short: text }
+    }
+
+    /// What matters most of it.
+    fn first(&self) -> &str {
+        self.short.split(", ").next().unwrap_or_default()
+    }
+}
+
+impl LensRow {
+    fn label(&self, is_long: bool) -> &'static str {
+        match self {
+            Self::Words(label, _) | Self::Messages { label, .. } => label,
+            Self::After(_, labels) => labels[usize::from(is_long)],
+        }
+    }
+}
 
 impl MessageFilter {
     /// At most so many of them: the newest, or the first of what waits.
@@ -156,52 +185,67 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 4 || area.width < LABELS + 25 {
         return;
     }
-    let shown = context.app.five_kinds.as_ref();
-    let columns = columns(shown);
-    let wide = (area.width - labels - 1) / u16::try_from(columns.len()).unwrap_or(1);
+    let columns = columns(context.app.five_kinds.as_ref());
     heading(context, &columns, area, buf);
-    let place = LensColumns { first: area.x + labels + 1, wide, columns: &columns };
+    let rows = rows(&columns);
+    let cells: Vec<Vec<Option<LensCell>>> = rows.iter().map(|row| cells(context, row, &columns)).collect();
+    let room = (area.x + labels + 1, area.width - labels - 1);
+    let place = LensPlaces::of(&columns, room, |at| error_width(&columns[at], cells.iter().map(|row| row.get(at))));
     for (at, column) in columns.iter().enumerate() {
+        let wide = place.wide(at);
         let title = if words::width(column.kind.title()) < wide { column.kind.title() } else { column.kind.short() };
-        buf.set_stringn(
-            place.x_of(at),
-            area.y + 1,
-            words::cut(title, wide - 1),
-            usize::from(wide - 1),
-            context.theme.strong(),
-        );
+        let title = words::cut(title, wide - 1);
+        buf.set_stringn(place.x_of(at), area.y + 1, title, usize::from(wide - 1), context.theme.strong());
     }
     let mut y = area.y + 2;
-    let rows = rows(&columns);
-    for (row, height) in rows.iter().zip(heights(&rows, &columns, area.height - 2)) {
+    for ((row, cells), height) in rows.iter().zip(cells).zip(heights(&rows, &columns, area.height - 2)) {
         if y >= area.bottom() {
             return;
         }
-        match row {
-            LensRow::Words(label, of) => {
-                buf.set_stringn(area.x + 1, y, label, usize::from(labels), context.theme.strong());
-                let is_hidden = *label == NEXT && context.app.hides_answers();
-                let cell = |(world, (near, far)): (&World, (&End, &End))| {
-                    if is_hidden { HIDDEN.to_owned() } else { of(world, near, far) }
-                };
-                let cells = columns.iter().map(|column| column.world.zip(column.ends).map(cell));
-                words_row(context, &place, (label, cells.collect()), y, buf);
+        if let LensRow::Messages { label, direction, which } = row {
+            let height = height.min(area.bottom() - y);
+            if height > 0 {
+                buf.set_stringn(area.x + 1, y, format!(" {label}"), usize::from(labels), context.theme.faint());
             }
-            LensRow::After(ending, told) => {
-                let label = told[usize::from(labels == LONG_LABELS)];
-                buf.set_stringn(area.x + 1, y, label, usize::from(labels), context.theme.strong());
-                words_row(context, &place, (label, after(context, *ending, wide)), y, buf);
-            }
-            LensRow::Messages { label, direction, which } => {
-                let height = height.min(area.bottom() - y);
-                if height > 0 {
-                    buf.set_stringn(area.x + 1, y, format!(" {label}"), usize::from(labels), context.theme.faint());
-                }
-                messages::draw(context, &place, (*which, *direction), (y, height), buf);
-            }
+            messages::draw(context, &place, (*which, *direction), (y, height), buf);
+        } else {
+            let label = row.label(labels == LONG_LABELS);
+            buf.set_stringn(area.x + 1, y, label, usize::from(labels), context.theme.strong());
+            words_row(context, &place, (label, cells), y, buf);
         }
         y += height;
     }
+}
+
+/// What the cells of a row of words say; nothing for a list.
+fn cells(context: ViewContext<'_>, row: &LensRow, columns: &[LensColumn<'_>]) -> Vec<Option<LensCell>> {
+    let hides = context.app.hides_answers();
+    match row {
+        LensRow::Words(label, of) => {
+            let is_hidden = *label == NEXT && hides;
+            let cell = |(world, (near, far)): (&World, (&End, &End))| {
+                if is_hidden { HIDDEN.to_owned() } else { of(world, near, far) }
+            };
+            columns.iter().map(|column| column.world.zip(column.ends).map(cell).map(LensCell::of)).collect()
+        }
+        LensRow::After(..) if hides => columns.iter().map(|_| Some(LensCell::of(HIDDEN.to_owned()))).collect(),
+        LensRow::After(ending, _) => {
+            let came = |kind| context.app.five_kinds.as_ref()?.came_after(kind, *ending);
+            columns.iter().map(|column| came(column.kind).map(|[short, long]| LensCell { short, long })).collect()
+        }
+        LensRow::Messages { .. } => Vec::new(),
+    }
+}
+
+/// Columns of the widest error that is said of a channel.
+fn error_width<'a>(column: &LensColumn<'_>, cells: impl Iterator<Item = Option<&'a Option<LensCell>>>) -> u16 {
+    let said = cells.flatten().flatten().map(LensCell::first).filter(|first| Errno::from_name(first).is_some());
+    let said = said.map(words::width);
+    let sent = [Direction::Right, Direction::Left].into_iter().filter_map(|direction| column.sent(direction));
+    let listed =
+        sent.flat_map(|sent| [MessageFilter::Written, MessageFilter::Read].map(|which| which.boxes(sent, LISTED)));
+    let listed = listed.flatten().map(|message| message.error_width()).filter(|wide| *wide > 0).map(|wide| wide + 1);
+    said.chain(listed).max().unwrap_or(0)
 }
 
 /// Whose history it is; whether the kernel has answered.
@@ -223,30 +267,6 @@ fn heading(context: ViewContext<'_>, columns: &[LensColumn<'_>], area: Rect, buf
     };
     let right = vec![Span::styled(told, theme.strong())];
     buf.set_line(area.x, area.y, &words::between(left, right, area.width, ("─", Style::new())), area.width);
-}
-
-/// What the reader of each column met; in more words where all of them have room.
-fn after(context: ViewContext<'_>, ending: WriterEnding, wide: u16) -> Vec<Option<String>> {
-    let Some(shown) = context.app.five_kinds.as_ref() else { return Vec::new() };
-    if context.app.hides_answers() {
-        return KINDS.iter().map(|_| Some(HIDDEN.to_owned())).collect();
-    }
-    let came: Vec<Option<[String; 2]>> = KINDS.iter().map(|(kind, _)| shown.came_after(*kind, ending)).collect();
-    let has_room = came.iter().flatten().all(|[_, long]| words::width(long) + 1 < wide);
-    came.into_iter().map(|came| came.map(|[short, long]| if has_room { long } else { short })).collect()
-}
-
-/// Where the columns are.
-struct LensColumns<'a> {
-    first: u16,
-    wide: u16,
-    columns: &'a [LensColumn<'a>],
-}
-
-impl LensColumns<'_> {
-    fn x_of(&self, column: usize) -> u16 {
-        self.first + u16::try_from(column).unwrap_or(0) * self.wide
-    }
 }
 
 /// Rows that each row of the table gets: words one, lists in turn as long as there are some left.
@@ -276,17 +296,23 @@ fn heights(rows: &[&LensRow], columns: &[LensColumn<'_>], room: u16) -> Vec<u16>
 
 fn words_row(
     context: ViewContext<'_>,
-    place: &LensColumns<'_>,
-    (label, cells): (&str, Vec<Option<String>>),
+    place: &LensPlaces<'_>,
+    (label, cells): (&str, Vec<Option<LensCell>>),
     y: u16,
     buf: &mut Buffer,
 ) {
+    let has_room = |(at, cell): (usize, &Option<LensCell>)| {
+        cell.as_ref().is_none_or(|cell| words::width(&cell.long) + 1 < place.wide(at))
+    };
+    let is_long = cells.iter().enumerate().all(has_room);
+    let told = |cell: LensCell| if is_long { cell.long } else { cell.short };
+    let cells: Vec<Option<String>> = cells.into_iter().map(|cell| cell.map(told)).collect();
     let compared = |(cell, column): (&Option<String>, &LensColumn<'_>)| cell.clone().filter(|_| column.is_alike);
     let compared: Vec<Option<String>> = cells.iter().zip(place.columns).map(compared).collect();
     let usual = usual(&compared);
     for (at, cell) in cells.iter().enumerate() {
         let Some(text) = cell else { continue };
-        let is_alike = place.columns[at].is_alike;
+        let (is_alike, wide) = (place.columns[at].is_alike, place.wide(at));
         let differs = is_alike && usual.is_some_and(|usual| usual != text);
         let (sign, style) = match (differs, is_alike) {
             (true, _) => (DIFFERS, context.theme.shout()),
@@ -301,9 +327,9 @@ fn words_row(
         // An error stays whole: what comes after it gives way, then the blank or the sign before it; the style tells a difference, too.
         let first = text.split(", ").next().unwrap_or_default();
         let forms = [format!("{sign}{text}{remark}"), format!("{sign}{first}"), first.to_owned()];
-        let whole = forms.iter().find(|form| words::width(form) <= place.wide);
-        let text = whole.map_or_else(|| words::cut(&forms[0], place.wide), String::clone);
-        buf.set_stringn(place.x_of(at) - 1, y, text, usize::from(place.wide), style);
+        let whole = forms.iter().find(|form| words::width(form) <= wide);
+        let text = whole.map_or_else(|| words::cut(&forms[0], wide), String::clone);
+        buf.set_stringn(place.x_of(at) - 1, y, text, usize::from(wide), style);
     }
 }
 

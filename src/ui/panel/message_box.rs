@@ -176,6 +176,14 @@ impl MessageBox {
         self.width().saturating_add(marks + gap + 2)
     }
 
+    /// Columns of its error in one line, with nothing beside it; 0 where it has none.
+    pub fn error_width(&self) -> u16 {
+        match &self.word {
+            Some((word, Tint::Alarm)) => words::width(word.trim_start()) + 2,
+            Some(_) | None => 0,
+        }
+    }
+
     /// Whether all its bytes are shown.
     pub fn is_whole(&self) -> bool {
         self.seen() as u64 >= self.len && (self.scale == 1 || self.can_be_big())

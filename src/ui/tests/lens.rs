@@ -79,6 +79,17 @@ fn one_history_on_five_kinds_and_what_differs_is_picked_out() {
 }
 
 #[test]
+fn an_error_is_whole_at_every_size() {
+    let mut bench = five_kinds();
+    bench.fail_write(PARENT, 4, b"one", Errno::ECONNREFUSED);
+    let (app, stage) = lens([&bench, &bench, &bench]);
+    for size in SIZES {
+        let screen = screen_of(&app, &stage, size);
+        assert_shows(&screen, &["ECONNREFUSED]"]);
+    }
+}
+
+#[test]
 fn what_is_the_same_everywhere_is_not_picked_out() {
     let bench = five_kinds();
     let (app, stage) = lens([&bench, &bench, &bench]);

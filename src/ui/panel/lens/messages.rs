@@ -3,7 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::text::Line;
 
-use super::{LensColumns, MessageFilter};
+use super::MessageFilter;
+use super::places::LensPlaces;
 use crate::ui::direction::Direction;
 use crate::ui::panel::message_box::MessageBox;
 use crate::ui::theme::Theme;
@@ -12,13 +13,13 @@ use crate::ui::{ViewContext, words};
 /// Draws a list of each column, and how many more messages there are.
 pub(super) fn draw(
     context: ViewContext<'_>,
-    place: &LensColumns<'_>,
+    place: &LensPlaces<'_>,
     (which, direction): (MessageFilter, Direction),
     (y, height): (u16, u16),
     buf: &mut Buffer,
 ) {
-    let room = place.wide - 1;
     for (at, column) in place.columns.iter().enumerate() {
+        let room = place.wide(at) - 1;
         let Some(sent) = column.sent(direction) else { continue };
         let messages = which.boxes(sent, usize::from(height));
         let shown = messages.len() as u64;
