@@ -198,7 +198,7 @@ struct Woken {
 impl Tui {
     fn live(&mut self) -> Result<LoopEnd> {
         loop {
-            if self.answers_at_once() && self.draw().is_err() {
+            if self.answers_at_once() && self.draw_line_first().is_err() {
                 return Ok(LoopEnd::Signal(HANGUP));
             }
             self.is_dirty |= self.playground.pump()?;
@@ -275,6 +275,11 @@ impl Tui {
     /// what the key asked for comes first, and is on the same frame.
     fn answers_at_once(&mut self) -> bool {
         std::mem::take(&mut self.is_urgent) && self.is_dirty && !self.playground.is_posing()
+    }
+
+    fn draw_line_first(&mut self) -> io::Result<()> {
+        self.screen.draw_line(context(&self.playground, self.theme))?;
+        self.draw()
     }
 
     fn draw(&mut self) -> io::Result<()> {

@@ -30,6 +30,7 @@ pub mod pointer;
 pub mod present;
 pub mod prose;
 pub mod theme;
+pub mod typed_line;
 pub mod words;
 
 use ratatui::buffer::Buffer;
@@ -76,14 +77,22 @@ const MOST_WHY: u16 = 5;
 
 /// Draws everything into an empty buffer; gives the place of the hardware cursor, if there is to be one.
 pub fn draw(context: ViewContext<'_>, buf: &mut Buffer) -> Option<Position> {
-    let context = if context.app.present.is_on {
-        ViewContext { theme: context.theme.on(Ground::Room), ..context }
-    } else {
-        context
-    };
     let area = buf.area;
+    on_ground(context, area, buf, |context, buf| draw_into(context, area, buf))
+}
+
+/// In a room's colours where it is for one; in plain letters where the terminal has no others.
+fn on_ground(
+    context: ViewContext<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+    draw: impl FnOnce(ViewContext<'_>, &mut Buffer) -> Option<Position>,
+) -> Option<Position> {
+    let is_room = context.app.present.is_on;
+    let theme = if is_room { context.theme.on(Ground::Room) } else { context.theme };
+    let context = ViewContext { theme, ..context };
     buf.set_style(area, context.theme.base());
-    let position = draw_into(context, area, buf);
+    let position = draw(context, buf);
     if context.theme.is_ascii() {
         ascii::flatten(area, buf);
     }

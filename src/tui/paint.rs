@@ -292,7 +292,7 @@ fn changed_rows(shown: &Buffer, next: &Buffer) -> Vec<bool> {
 
 /// The changed rows in which something can be seen to differ.
 fn differing_rows<'a>(shown: &'a Buffer, next: &'a Buffer, changed: &[bool]) -> Vec<Row<'a>> {
-    let rows = (0..).zip(row_pairs(shown, next)).zip(changed).filter(|(_, changed)| **changed).filter_map(
+    let rows = (next.area.y..).zip(row_pairs(shown, next)).zip(changed).filter(|(_, changed)| **changed).filter_map(
         |((y, (old, new)), _)| {
             let (old, new) = (columns(old), columns(new));
             let is_stale = stale(&old, &new);

@@ -21,7 +21,7 @@ use ratatui::layout::{Position, Rect};
 use super::paint::Painter;
 use crate::keeper;
 use crate::sys::terminal::{self, Modes};
-use crate::ui::{self, ViewContext};
+use crate::ui::{self, ViewContext, typed_line};
 
 /// Whether there is something to bring back.
 static IS_ENTERED: AtomicBool = AtomicBool::new(false);
@@ -65,6 +65,14 @@ impl Screen {
     /// Draws a frame and writes it at once.
     pub fn draw(&mut self, context: ViewContext<'_>) -> io::Result<()> {
         let bytes = self.canvas.frame(|buffer| ui::draw(context, buffer));
+        if bytes.is_empty() { Ok(()) } else { write_out(&bytes) }
+    }
+
+    /// Draws the line in which one types alone, where it stands as in the last frame: a letter need not wait for the picture.
+    pub fn draw_line(&mut self, context: ViewContext<'_>) -> io::Result<()> {
+        let place = typed_line::place(context, self.canvas.shown.area);
+        let bytes = place
+            .map_or_else(Vec::new, |place| self.canvas.line(place, |buffer| typed_line::draw(context, place, buffer)));
         if bytes.is_empty() { Ok(()) } else { write_out(&bytes) }
     }
 
@@ -123,6 +131,31 @@ impl Canvas {
         }
         self.painter.paint(&self.shown, &self.next, &mut bytes);
         std::mem::swap(&mut self.shown, &mut self.next);
+        self.end_frame(bytes, caret)
+    }
+
+    /// The bytes of a frame in which only a line differs, if the caret stands in that line.
+    fn line(&mut self, place: Rect, draw: impl FnOnce(&mut Buffer) -> Option<Position>) -> Vec<u8> {
+        if self.is_unknown || self.caret.is_none_or(|caret| caret.y != place.y) {
+            return Vec::new();
+        }
+        let area = Rect { y: place.y, height: 1, ..self.shown.area };
+        let wide = usize::from(area.width);
+        let first = usize::from(area.y) * wide;
+        let shown = Buffer { area, content: self.shown.content[first..first + wide].to_vec() };
+        let mut next = shown.clone();
+        for x in place.left()..place.right() {
+            next[(x, place.y)].reset();
+        }
+        let caret = draw(&mut next);
+        let mut bytes = Vec::new();
+        self.painter.paint(&shown, &next, &mut bytes);
+        self.shown.content[first..first + wide].clone_from_slice(&next.content);
+        self.end_frame(bytes, caret)
+    }
+
+    /// Puts the caret into its place, and says where the frame begins and ends if eyes could see half of it.
+    fn end_frame(&mut self, mut bytes: Vec<u8>, caret: Option<Position>) -> Vec<u8> {
         if let Some(place) = caret {
             self.painter.go(place, &mut bytes);
         }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
+use ratatui::buffer::Cell;
 
 use super::super::paint::tests::{differences, emulator};
 use super::*;
@@ -75,6 +76,21 @@ fn happen(happening: &Happening, app: &mut App, stage: &mut RecordedBench, unrea
     app.take(&std::mem::take(&mut stage.events));
 }
 
+/// Draws the line one types in before the rest: its bytes, its place, and its cells; nothing where there is none as it was.
+fn line_alone(canvas: &mut Canvas, context: ViewContext<'_>) -> Option<(Vec<u8>, Rect, Vec<Cell>)> {
+    let place = typed_line::place(context, canvas.shown.area)?;
+    let mut was_drawn = false;
+    let bytes = canvas.line(place, |buffer| {
+        was_drawn = true;
+        typed_line::draw(context, place, buffer)
+    });
+    was_drawn.then(|| (bytes, place, cells_of(&canvas.shown, place)))
+}
+
+fn cells_of(buffer: &Buffer, place: Rect) -> Vec<Cell> {
+    place.positions().map(|position| buffer[position].clone()).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
@@ -99,9 +115,15 @@ proptest! {
                 canvas.resize((width, height));
                 parser = emulator(Rect::new(0, 0, width, height));
             }
+            let context = ViewContext { app: &app, world: &stage.world, theme };
+            let alone = line_alone(&mut canvas, context);
+            if let Some((bytes, _, _)) = &alone {
+                parser.process(bytes);
+                prop_assert_eq!(differences(parser.screen(), &canvas.shown), Vec::<String>::new(), "{:?}", happening);
+            }
             let mut caret = None;
             let bytes = canvas.frame(|buffer| {
-                caret = ui::draw(ViewContext { app: &app, world: &stage.world, theme }, buffer);
+                caret = ui::draw(context, buffer);
                 caret
             });
             parser.process(&bytes);
@@ -110,7 +132,10 @@ proptest! {
             if let Some(place) = caret {
                 prop_assert_eq!(parser.screen().cursor_position(), (place.y, place.x));
             }
-            let again = canvas.frame(|buffer| ui::draw(ViewContext { app: &app, world: &stage.world, theme }, buffer));
+            if let Some((_, place, drawn)) = alone {
+                prop_assert_eq!(cells_of(&canvas.shown, place), drawn, "a line alone is the line of the frame: {:?}", happening);
+            }
+            let again = canvas.frame(|buffer| ui::draw(context, buffer));
             prop_assert_eq!(again, Vec::<u8>::new(), "nothing new is nothing written");
         }
     }

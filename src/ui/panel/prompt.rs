@@ -21,8 +21,17 @@ use crate::text;
 use crate::ui::{ViewContext, words};
 use crate::world::channel::End;
 
-/// Draws the line; gives the place of the hardware cursor, if one types.
+/// Draws the line, and what helps to type a statement below it; gives the place of the hardware cursor, if one types.
 pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let caret = line(context, area, buf);
+    if caret.is_some() && context.app.mode.typed() == Some(InputPurpose::Statement) {
+        super::signature::draw(context, area, buf);
+    }
+    caret
+}
+
+/// The line alone.
+pub fn line(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     if area.is_empty() || context.app.is_still {
         return None;
     }
@@ -36,9 +45,7 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) -> Option<Po
             let (run, back) = (context.app.key(Action::Run), context.app.key(Action::LeavePrompt));
             let around = context.app.course.words();
             let hint = lesson::words::fill(if is_solving { around.offered } else { around.typed }, &[&run, &back]);
-            let caret = typed(context, &context.app.prompt, (" statement : ".to_owned(), hint), area, buf);
-            super::signature::draw(context, area, buf);
-            Some(caret)
+            Some(typed(context, &context.app.prompt, (" statement : ".to_owned(), hint), area, buf))
         }
         Some(InputPurpose::Lessons) => {
             let [take, all] = [Learn::Open, Learn::LeaveSearch].map(|key| context.app.key(Action::Learn(key)));
