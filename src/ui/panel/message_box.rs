@@ -178,10 +178,8 @@ impl MessageBox {
 
     /// Columns of its error in one line, with nothing beside it; 0 where it has none.
     pub fn error_width(&self) -> u16 {
-        match &self.word {
-            Some((word, Tint::Alarm)) => words::width(word.trim_start()) + 2,
-            Some(_) | None => 0,
-        }
+        let error = self.word.as_ref().filter(|(_, tint)| *tint == Tint::Alarm);
+        error.map_or(0, |(word, _)| words::width(word.trim_start()) + 2)
     }
 
     /// Whether all its bytes are shown.
