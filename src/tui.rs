@@ -4,6 +4,7 @@
 mod clipboard;
 pub mod decode;
 mod early;
+mod frames;
 #[cfg(debug_assertions)]
 mod mishap;
 mod mouse;
@@ -41,8 +42,6 @@ pub use program::watch;
 use screen::{Output, Screen};
 use signals::Signals;
 
-/// How long what is new may wait for the rest of it, while something is going on.
-const FRAME: Duration = Duration::from_millis(16);
 /// For how long what happens is taken in before keys are looked for again.
 const TURN: Duration = Duration::from_millis(1);
 /// Events of one statement that are worth showing to eyes: more of a `reader`'s calls are counted only.
@@ -258,44 +257,6 @@ impl Tui {
             self.is_dirty = true;
         }
         self.early.has_asked_to_leave()
-    }
-
-    /// Draws at once when all is settled, else when eyes would miss it: what a key asked for is on the same frame as the key.
-    fn draw_if_due(&mut self) -> io::Result<()> {
-        if self.is_dirty {
-            self.dirty_since.get_or_insert_with(Instant::now);
-        }
-        if !self.is_dirty || self.playground.is_posing() || self.until_next_frame() > Duration::ZERO {
-            return Ok(());
-        }
-        self.draw()
-    }
-
-    /// Whether somebody pressed a key while things were going on whose end cannot be waited for. On a bench where all is settled
-    /// what the key asked for comes first, and is on the same frame.
-    fn answers_at_once(&mut self) -> bool {
-        std::mem::take(&mut self.is_urgent) && self.is_dirty && !self.playground.is_posing()
-    }
-
-    fn draw_line_first(&mut self) -> io::Result<()> {
-        self.screen.draw_line(context(&self.playground, self.theme))?;
-        self.draw()
-    }
-
-    fn draw(&mut self) -> io::Result<()> {
-        self.keep_mouse()?;
-        let context = context(&self.playground, self.theme);
-        self.screen.draw(context)?;
-        self.is_dirty = false;
-        self.dirty_since = None;
-        Ok(())
-    }
-
-    fn until_next_frame(&self) -> Duration {
-        match self.dirty_since {
-            Some(since) if !self.playground.is_settled() => FRAME.saturating_sub(since.elapsed()),
-            _ => Duration::ZERO,
-        }
     }
 
     fn sleep(&mut self) -> Result<Woken> {
