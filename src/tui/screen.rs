@@ -62,10 +62,17 @@ impl Screen {
         Ok(screen)
     }
 
-    /// Draws a frame and writes it at once.
-    pub fn draw(&mut self, context: ViewContext<'_>) -> io::Result<()> {
-        let bytes = self.canvas.frame(|buffer| ui::draw(context, buffer));
-        if bytes.is_empty() { Ok(()) } else { write_out(&bytes) }
+    /// Draws a frame and writes it at once, unless something comes between; whether it was written.
+    pub fn draw_unless(&mut self, context: ViewContext<'_>, comes_between: impl FnOnce() -> bool) -> io::Result<bool> {
+        let caret = self.canvas.begin(|buffer| ui::draw(context, buffer));
+        if comes_between() {
+            return Ok(false);
+        }
+        let bytes = self.canvas.end(caret);
+        if !bytes.is_empty() {
+            write_out(&bytes)?;
+        }
+        Ok(true)
     }
 
     /// Draws the line in which one types alone, where it stands as in the last frame: a letter need not wait for the picture.
@@ -120,10 +127,14 @@ impl Canvas {
         self.caret = None;
     }
 
-    /// The bytes of one frame; `draw` gives the caret's place.
-    fn frame(&mut self, draw: impl FnOnce(&mut Buffer) -> Option<Position>) -> Vec<u8> {
+    /// The next frame, which is not shown yet; gives the caret's place, as `draw` does.
+    fn begin(&mut self, draw: impl FnOnce(&mut Buffer) -> Option<Position>) -> Option<Position> {
         self.next.reset();
-        let caret = draw(&mut self.next);
+        draw(&mut self.next)
+    }
+
+    /// The bytes that show it.
+    fn end(&mut self, caret: Option<Position>) -> Vec<u8> {
         let mut bytes = Vec::new();
         if std::mem::take(&mut self.is_unknown) {
             bytes.extend_from_slice(b"\x1b[?25l");

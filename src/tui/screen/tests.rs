@@ -87,6 +87,12 @@ fn line_alone(canvas: &mut Canvas, context: ViewContext<'_>) -> Option<(Vec<u8>,
     was_drawn.then(|| (bytes, place, cells_of(&canvas.shown, place)))
 }
 
+/// A whole frame's bytes.
+fn frame(canvas: &mut Canvas, draw: impl FnOnce(&mut Buffer) -> Option<Position>) -> Vec<u8> {
+    let caret = canvas.begin(draw);
+    canvas.end(caret)
+}
+
 fn cells_of(buffer: &Buffer, place: Rect) -> Vec<Cell> {
     place.positions().map(|position| buffer[position].clone()).collect()
 }
@@ -122,7 +128,7 @@ proptest! {
                 prop_assert_eq!(differences(parser.screen(), &canvas.shown), Vec::<String>::new(), "{:?}", happening);
             }
             let mut caret = None;
-            let bytes = canvas.frame(|buffer| {
+            let bytes = frame(&mut canvas, |buffer| {
                 caret = ui::draw(context, buffer);
                 caret
             });
@@ -135,7 +141,7 @@ proptest! {
             if let Some((_, place, drawn)) = alone {
                 prop_assert_eq!(cells_of(&canvas.shown, place), drawn, "a line alone is the line of the frame: {:?}", happening);
             }
-            let again = canvas.frame(|buffer| ui::draw(context, buffer));
+            let again = frame(&mut canvas, |buffer| ui::draw(context, buffer));
             prop_assert_eq!(again, Vec::<u8>::new(), "nothing new is nothing written");
         }
     }
