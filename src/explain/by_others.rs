@@ -126,5 +126,8 @@ pub(super) fn one_of_several(context: &CallContext<'_>) -> Option<Explanation> {
          read is gone from it. The kernel wakes first who fell asleep first.",
         wording::count(read.len, "byte"),
     );
-    Some(wording::explanation(end, "one-reader-of-several", wording::page(end.kind), text))
+    let next = foretold::other_readers(context.world, context.task, end.id)
+        .next()
+        .and_then(|other| foretold::write_wakes(context.world, (other, other.sleeping_call()?), end));
+    Some(wording::explanation(end, "one-reader-of-several", wording::page(end.kind), text).foretelling(next))
 }

@@ -2,7 +2,7 @@
 
 use crate::order::Call;
 use crate::questions::next_read::{Blocking, next_read};
-use crate::trace::Explanation;
+use crate::trace::{Deed, Explanation, Foretold};
 use crate::world::channel::End;
 use crate::world::kind::Kind;
 use crate::world::task::{Descriptor, Task};
@@ -99,7 +99,8 @@ fn closed_under_a_call(context: &CallContext<'_>) -> Option<Explanation> {
         sleeper.current_call().map_or("a call", Call::name),
         if end.kind.is_pipe() { "A signal" } else { "shutdown or a signal" },
     );
-    let explained = wording::explanation(end, "close-wakes-no-thread", "close(2)", text);
+    let signal = Some(Foretold::wakes(Deed::Interrupt, sleeper.id)).filter(|_| sleeper.burst().is_none());
+    let explained = wording::explanation(end, "close-wakes-no-thread", "close(2)", text).foretelling(signal);
     Some(advice::advised(context.world, sleeper, explained, &format!("`interrupt {name}`")))
 }
 

@@ -32,6 +32,14 @@ pub(super) fn write_wakes(world: &World, (task, ongoing): (&Task, &Ongoing), end
     Some(Foretold::Wakes { by: Deed::Write { end: peer.id, bytes, times: 1 }, tasks, with })
 }
 
+/// A message that wakes a task which sleeps beside one that waits already; nobody else reads there.
+pub(super) fn next_message_wakes(world: &World, task: &Task, end: &End) -> Option<Foretold> {
+    let peer = writer_to(world, end).filter(|_| !end.shut_rd)?;
+    let is_alone = sleep::others_at(world, task, end.id).next().is_none() && !world.tasks().any(Task::is_reader);
+    let by = Deed::Write { end: peer.id, bytes: 1, times: 1 };
+    (is_alone && task.burst().is_none()).then(|| Foretold::wakes(by, task.id))
+}
+
 /// The same by a writer that comes anew: it opens the FIFO for writing, then writes.
 pub(super) fn open_and_write_wakes(world: &World, (task, ongoing): (&Task, &Ongoing), end: &End) -> Option<Foretold> {
     let at = end.address.clone()?;
@@ -68,10 +76,15 @@ fn bytes_that_wake(call: &Call, end: &End) -> Option<u64> {
     (is_plain && end.inbox.urgent.is_none()).then_some(left)
 }
 
-/// The names of all others that sleep in a read of the same end.
-pub(super) fn others_at(world: &World, task: &Task, end: EndId) -> Vec<String> {
+/// All others that sleep in a read of the same end.
+pub(super) fn other_readers<'a>(world: &'a World, task: &Task, end: EndId) -> impl Iterator<Item = &'a Task> + use<'a> {
     let reads = |other: &&Task| other.sleeping_call().is_some_and(|of| of.call().is_reading());
-    sleep::others_at(world, task, end).filter(reads).map(|other| other.name.clone()).collect()
+    sleep::others_at(world, task, end).filter(reads)
+}
+
+/// Their names.
+pub(super) fn others_at(world: &World, task: &Task, end: EndId) -> Vec<String> {
+    other_readers(world, task, end).map(|other| other.name.clone()).collect()
 }
 
 /// The close of the last descriptor of the other side, where nothing but that comes between.

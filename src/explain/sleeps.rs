@@ -142,7 +142,7 @@ fn in_read(world: &World, task: &Task, ongoing: &Ongoing, end: &End) -> Explanat
         let signal = Foretold::wakes(Deed::Interrupt, task.id);
         return advice::advised(world, task, explained, &format!("`interrupt {name}`")).foretelling([signal]);
     }
-    if let Some(explained) = waiting::wake_up_went_to_a_look(task, ongoing.call(), end) {
+    if let Some(explained) = waiting::wake_up_went_to_a_look(world, (task, ongoing.call()), end) {
         return explained;
     }
     if let Some(explained) = waits_for_more(world, task, ongoing.call(), end) {

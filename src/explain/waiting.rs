@@ -149,18 +149,23 @@ pub(super) fn in_connect(world: &World, task: &Task, (at, end): (&str, Option<&E
 }
 
 /// A message waits, and the call sleeps on: one message wakes one sleeper, and that one did not take it.
-pub(super) fn wake_up_went_to_a_look(task: &Task, call: &Call, end: &End) -> Option<Explanation> {
+pub(super) fn wake_up_went_to_a_look(world: &World, (task, call): (&Task, &Call), end: &End) -> Option<Explanation> {
     let is_plain = matches!(end.kind, Kind::Dgram | Kind::Seqpacket) && call.flags() & abi::MSG_PEEK == 0;
     let waits = end.inbox.queue.front().is_some_and(|first| !first.tentative);
     if !is_plain || !waits || matches!(call, Call::Recvmmsg { .. }) {
         return None;
     }
-    let (name, here) = (&task.name, end.label());
+    let (name, here, others) = (&task.name, end.label(), foretold::others_at(world, task, end.id));
+    let next = match others.len() {
+        0 => format!("The next message wakes {name}, which then takes the first."),
+        _ => format!("The next message wakes {name} or {}, and who wakes takes the first.", wording::either(&others)),
+    };
     let text = format!(
         "{name} is asleep in {}({here}), although {} there. A message wakes one of those who sleep, and it woke a task that only looked \
-         (MSG_PEEK) and left it. The next message wakes {name}, which then takes the first.",
+         (MSG_PEEK) and left it. {next}",
         call.name(),
         wording::waits(end),
     );
-    Some(wording::explanation(task, "wake-up-went-to-a-look", "recv(2)", text))
+    let wakes = foretold::next_message_wakes(world, task, end);
+    Some(wording::explanation(task, "wake-up-went-to-a-look", "recv(2)", text).foretelling(wakes))
 }

@@ -92,6 +92,13 @@ const BROUGHT_ABOUT: &[(&str, &str, usize)] = &[
         2,
     ),
     ("socketpair dgram d\nfork c\nwrite d[0] x\nc: recvmmsg d[1] 9 2\ninterrupt c", "kept-by-recvmmsg", 1),
+    ("socketpair stream s\nfork c\nfork d\nc: read s[1]\nd: read s[1]\nwrite s[0] x", "one-reader-of-several", 1),
+    (
+        "socketpair seqpacket s\nfork c\nfork d\nc: recv s[1] peek\nd: read s[1]\nwrite s[0] x",
+        "wake-up-went-to-a-look",
+        1,
+    ),
+    ("pipe p\nthread t\nt: read p[0]\nclose p[0]", "close-wakes-no-thread", 1),
     // A sleeper in each of the other calls, and what wakes it.
     ("socket stream l\nbind l @l\nlisten l\nfork c\nc: accept l a", "asleep-nobody-connects", 1),
     (
@@ -263,6 +270,7 @@ impl Run {
         let said = self.everything_said(&events);
         let mut foretold: Vec<(&str, &Foretold)> = Vec::new();
         for explained in said.iter().filter(|explained| explained.rule == rule) {
+            self.rules.entry(rule.to_owned()).or_default().note(explained);
             for one in &explained.foretold {
                 if !foretold.iter().any(|(_, other)| *other == one) {
                     foretold.push((&explained.text, one));
