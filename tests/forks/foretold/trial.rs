@@ -242,8 +242,12 @@ impl Run {
     }
 
     fn wait(&mut self, by: TaskId, child: TaskId, outcome: CallOutcome) -> Tried {
-        let is_idle = self.session.world().task(by).is_some_and(|task| task.state == TaskState::Idle);
-        if !is_idle {
+        let world = self.session.world();
+        let is_idle = world.task(by).is_some_and(|task| task.state == TaskState::Idle);
+        // A name that was free again is another one's by now.
+        let is_it =
+            world.task(child).and_then(|task| world.task_named(&task.name)).is_some_and(|named| named.id == child);
+        if !is_idle || !is_it {
             return Ok(None);
         }
         let (by, child) = (self.name_of(by), self.name_of(child));
