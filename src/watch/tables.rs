@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::RangeInclusive;
 
+use crate::abi;
 use crate::sys::file_identity::{FileIdentity, FileKey, identify};
 use crate::sys::sock_diag::{SockDiag, UnixSocket};
 
@@ -31,6 +32,8 @@ pub struct TableRow {
     pub file: FileIdentity,
     /// The channel it is an end of; none of another file.
     pub channel: Option<ChannelKey>,
+    /// A socket that had no peer when it was looked up, or a datagram one: it may have got another since.
+    pub may_connect: bool,
 }
 
 /// The tables, and who is asked about sockets.
@@ -130,7 +133,7 @@ impl Tables {
     /// What a number refers to; none if it is not open.
     pub fn row(&mut self, id: TableId, pid: i32, fd: i32) -> Option<TableRow> {
         if let Some(known) = self.rows.get(&id).and_then(|rows| rows.get(&fd)) {
-            let is_sure = known.as_ref().is_none_or(|row| !Self::may_connect(row));
+            let is_sure = known.as_ref().is_none_or(|row| !row.may_connect);
             if is_sure {
                 return known.clone();
             }
@@ -142,30 +145,24 @@ impl Tables {
 
     /// The same of a file.
     pub fn row_of(&mut self, file: FileIdentity) -> TableRow {
-        let channel = self.channel_of(&file);
-        TableRow { file, channel }
+        let (channel, may_connect) = match file.object {
+            FileKey::Pipe(inode) => (Some(ChannelKey::Pipe(inode)), false),
+            FileKey::Fifo { device, inode } => (Some(ChannelKey::Fifo(device, inode)), false),
+            FileKey::Socket(inode) => match self.socket(inode) {
+                Some(socket) => {
+                    let lower = socket.peer.map_or(inode, |peer| peer.min(inode));
+                    (Some(ChannelKey::Socket(lower)), socket.peer.is_none() || socket.kind == abi::SOCK_DGRAM)
+                }
+                None => (None, false),
+            },
+            FileKey::Other => (None, false),
+        };
+        TableRow { file, channel, may_connect }
     }
 
     /// What the kernel says of a socket.
     pub fn socket(&mut self, inode: u64) -> Option<UnixSocket> {
         self.diag.as_mut()?.unix_socket(inode)
-    }
-
-    /// A socket that had no peer when it was looked up.
-    fn may_connect(row: &TableRow) -> bool {
-        matches!((row.file.object, row.channel), (FileKey::Socket(own), Some(ChannelKey::Socket(key))) if own == key)
-    }
-
-    fn channel_of(&mut self, file: &FileIdentity) -> Option<ChannelKey> {
-        match file.object {
-            FileKey::Pipe(inode) => Some(ChannelKey::Pipe(inode)),
-            FileKey::Fifo { device, inode } => Some(ChannelKey::Fifo(device, inode)),
-            FileKey::Socket(inode) => {
-                let socket = self.socket(inode)?;
-                Some(ChannelKey::Socket(socket.peer.map_or(inode, |peer| peer.min(inode))))
-            }
-            FileKey::Other => None,
-        }
     }
 
     /// The inode of a socket's peer.
