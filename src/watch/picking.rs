@@ -107,6 +107,7 @@ impl Watcher<'_> {
             Some((tracee.task, entry.call.clone()))
         });
         let standing = standing.collect();
+        self.has_to_say();
         self.out.standing(standing);
     }
 

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::CString;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::thread;
 use std::time::Duration;
 
 use crate::abi::Errno;
@@ -28,6 +29,13 @@ const STOPS_A_ROUND: usize = 64;
 
 /// While somebody waits for a turn, the kernel is asked this often whether the other is asleep by now.
 const TURN_PAUSE: Duration = Duration::from_micros(50);
+
+/// For so long the next stop is looked for before the watcher sleeps: most programs come to their next call sooner than a processor
+/// that has fallen asleep wakes up. Who else wants the processor gets it.
+const LOOK_NS: u64 = 50_000;
+
+/// How long records wait for more of them before the other side is woken: each wake-up takes a processor from the program.
+const LONGEST_BATCH_NS: u64 = 1_000_000;
 
 /// Where the records go.
 pub trait RecordSink {
@@ -75,6 +83,8 @@ pub struct Watcher<'a> {
     turn: u32,
     acting: Option<TaskId>,
     pub(super) out: &'a mut dyn RecordSink,
+    /// When the first was made of what the other side was not woken for.
+    unsaid_since_ns: Option<u64>,
     /// What the person who steps the program wants; none where nobody can.
     orders: Option<Receiver<StepOrder>>,
 }
@@ -129,6 +139,7 @@ impl<'a> Watcher<'a> {
             turn: 0,
             acting: None,
             out,
+            unsaid_since_ns: None,
             orders,
         }
     }
@@ -150,17 +161,32 @@ impl<'a> Watcher<'a> {
             let is_moving = self.admit_waiting();
             let again = self.pick();
             let until = self.look_at_sleepers();
-            if !self.out.flush() {
-                return Ok(false);
+            let unsaid = self.until_said();
+            if unsaid.is_some_and(|left| left.is_zero()) {
+                self.unsaid_since_ns = None;
+                if !self.out.flush() {
+                    return Ok(false);
+                }
+                self.take_orders();
             }
             let pause = if is_moving { Some(TURN_PAUSE) } else { until };
-            let pause = again.into_iter().chain(pause).min();
+            let unsaid = unsaid.filter(|left| !left.is_zero());
+            let pause = [again, pause, unsaid].into_iter().flatten().min();
+            if self.finds_stop() {
+                continue;
+            }
             let orders = self.orders.as_ref().filter(|orders| !orders.is_over()).map(|orders| orders.pipe().as_fd());
             let fds: Vec<BorrowedFd<'_>> = std::iter::once(children.fd()).chain(orders).collect();
             poll::wait(&fds, pause)?;
             children.drain();
             self.take_orders();
         }
+    }
+
+    /// How long what was not said may wait still; none where all was said.
+    fn until_said(&self) -> Option<Duration> {
+        let age = now_ns().saturating_sub(self.unsaid_since_ns?);
+        Some(Duration::from_nanos(LONGEST_BATCH_NS.saturating_sub(age)))
     }
 
     fn take_orders(&mut self) {
@@ -181,6 +207,22 @@ impl<'a> Watcher<'a> {
             }
         }
         Ok(true)
+    }
+
+    /// Looks for the next stop for a while, and takes it; false if none came.
+    fn finds_stop(&mut self) -> bool {
+        let until = now_ns() + LOOK_NS;
+        while now_ns() < until {
+            match ptrace::next_stop() {
+                Ok(Some((tid, stop))) => {
+                    self.take(tid, stop);
+                    return true;
+                }
+                Ok(None) => thread::yield_now(),
+                Err(_) => return false,
+            }
+        }
+        false
     }
 
     fn take(&mut self, tid: i32, stop: TraceStop) {
@@ -228,14 +270,22 @@ impl<'a> Watcher<'a> {
             self.acting = Some(task);
             self.turn += 1;
         }
-        self.out.record(Record { line: self.turn, task, t_ns: now_ns(), fact });
+        let t_ns = now_ns();
+        self.unsaid_since_ns.get_or_insert(t_ns);
+        self.out.record(Record { line: self.turn, task, t_ns, fact });
     }
 
     /// Says once what cannot be seen.
     pub(super) fn note(&mut self, kind: &'static str, text: &str) {
         if self.said.insert(kind) {
+            self.has_to_say();
             self.out.note(text);
         }
+    }
+
+    /// The other side is to be woken in a while.
+    pub(super) fn has_to_say(&mut self) {
+        self.unsaid_since_ns.get_or_insert_with(now_ns);
     }
 }
 
