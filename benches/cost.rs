@@ -8,6 +8,8 @@
     reason = "the terminal it runs the program in is the tests', and fails as they do"
 )]
 
+#[path = "cost/docs.rs"]
+mod docs;
 #[path = "cost/keys.rs"]
 mod keys;
 #[path = "cost/latency.rs"]
@@ -20,10 +22,12 @@ mod recording;
 mod support;
 #[path = "cost/whole.rs"]
 mod whole;
+#[path = "cost/yardstick.rs"]
+mod yardstick;
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
@@ -67,7 +71,7 @@ struct Race {
 fn main() -> Result<(), Failure> {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()));
-    let yardstick = build_yardstick()?;
+    let yardstick = yardstick::build()?;
     if yardstick.is_none() {
         println!("no C compiler (cc) here: nothing to hold the program against");
     }
@@ -89,7 +93,7 @@ fn main() -> Result<(), Failure> {
         if table.busy_rows > 0 {
             return Err(format!("{} rows are of a busy machine: the table is not written", table.busy_rows).into());
         }
-        table.put_into_promises()?;
+        docs::put_table("docs/promises.md", &table.text)?;
     }
     Ok(())
 }
@@ -188,16 +192,6 @@ impl Table {
         let verdict = self.verdict(value <= most);
         let value = if value.fract() == 0.0 { format!("{value}") } else { format!("{value:.2}") };
         self.line(&format!("| {name} | {value} | ≤ {most}, {verdict} |"));
-    }
-
-    fn put_into_promises(&self) -> Result<(), Failure> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/promises.md");
-        let mut page = fs::read_to_string(&path)?;
-        let (open, close) = ("<!-- cost -->\n", "<!-- /cost -->");
-        let begin = page.find(open).ok_or("docs/promises.md has no place for the table")? + open.len();
-        let end = begin + page[begin..].find(close).ok_or("docs/promises.md does not close its table")?;
-        page.replace_range(begin..end, &format!("\n{}\n", self.text));
-        Ok(fs::write(path, page)?)
     }
 }
 
@@ -333,18 +327,6 @@ fn pinned(program: &Path, is_pinned: bool) -> Option<Command> {
     let mut command = Command::new("taskset");
     command.args(["-c", "0"]).arg(program);
     can.then_some(command)
-}
-
-/// Compiles the yardstick; none where there is no compiler.
-fn build_yardstick() -> Result<Option<PathBuf>, Failure> {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let (source, program) = (folder.join("yardstick.c"), folder.join("yardstick"));
-    fs::write(&source, include_str!("cost/yardstick.c"))?;
-    match Command::new("cc").arg("-O2").arg("-o").arg(&program).arg(&source).status() {
-        Ok(status) if status.success() => Ok(Some(program)),
-        Ok(status) => Err(format!("cc: {status}").into()),
-        Err(_) => Ok(None),
-    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a ratio needs no more than 52 bits")]

@@ -1,9 +1,11 @@
-/* What benches/cost.rs holds the program against: the same system calls in plain C, and nothing else. Prints nanoseconds.
+/* What benches/cost.rs and benches/watching.rs hold the program against: the same system calls in plain C, and nothing else. Prints nanoseconds.
  *
  *   yardstick flood KIND SIZE COUNT   COUNT writes, a child that reads them: from before the first write to after the last
  *   yardstick ping SIZE COUNT         COUNT times a write and a read, a child that answers
  *   yardstick hello                   writes a word, and that is all
  *   yardstick echo [flood]            writes each letter that is typed, until Ctrl-C; beside a flood that goes on meanwhile
+ *   yardstick commands COUNT          COUNT times fork, exec of true(1), wait
+ *   yardstick calls COUNT             COUNT calls that have to do with nobody else
  *   yardstick pairs COUNT             COUNT times a pair, a child, a close at either side; the child is killed in between */
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -107,6 +110,28 @@ static int pairs(long count)
     return 0;
 }
 
+static int commands(long count)
+{
+    for (long i = 0; i < count; i++) {
+        int status = 0;
+        pid_t child = fork();
+        if (child == 0) {
+            execlp("true", "true", (char *)0);
+            _exit(127);
+        }
+        if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
+            return 1;
+    }
+    return 0;
+}
+
+static int calls(long count)
+{
+    for (long i = 0; i < count; i++)
+        syscall(SYS_getppid);
+    return 0;
+}
+
 /* Two processes, of which one writes 64 bytes at a time and the other reads, until the caller is gone. */
 static void flood_for_ever(void)
 {
@@ -150,6 +175,10 @@ int main(int argc, char **argv)
         return ping(atol(argv[2]), atol(argv[3]));
     if (argc == 3 && !strcmp(argv[1], "pairs"))
         return pairs(atol(argv[2]));
+    if (argc == 3 && !strcmp(argv[1], "commands"))
+        return commands(atol(argv[2]));
+    if (argc == 3 && !strcmp(argv[1], "calls"))
+        return calls(atol(argv[2]));
     if (argc >= 2 && !strcmp(argv[1], "echo"))
         return echo(argc == 3);
     if (argc == 2 && !strcmp(argv[1], "hello"))
