@@ -108,4 +108,9 @@ impl Kind {
             Self::Fifo => "FIFO",
         }
     }
+
+    /// The same where not even that has room: at most seven columns.
+    pub fn shortest(self) -> &'static str {
+        if self == Self::Seqpacket { "seqpkt" } else { self.short() }
+    }
 }

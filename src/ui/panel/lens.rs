@@ -193,8 +193,8 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
     let place = LensPlaces::of(&columns, room, |at| error_width(&columns[at], cells.iter().map(|row| row.get(at))));
     for (at, column) in columns.iter().enumerate() {
         let wide = place.wide(at);
-        let title = if words::width(column.kind.title()) < wide { column.kind.title() } else { column.kind.short() };
-        let title = words::cut(title, wide - 1);
+        let titles = [column.kind.title(), column.kind.short(), column.kind.shortest()];
+        let title = titles.into_iter().find(|title| words::width(title) < wide).unwrap_or_default();
         buf.set_stringn(place.x_of(at), area.y + 1, title, usize::from(wide - 1), context.theme.strong());
     }
     let mut y = area.y + 2;

@@ -86,6 +86,7 @@ fn an_error_is_whole_at_every_size() {
     for size in SIZES {
         let screen = screen_of(&app, &stage, size);
         assert_shows(&screen, &["ECONNREFUSED]"]);
+        assert!(!screen.contains("seqpack…"), "{screen}");
     }
 }
 
