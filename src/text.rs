@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use compact_str::{CompactString, ToCompactString as _};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -10,7 +11,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     /// What is put on the screen.
-    pub text: String,
+    pub text: CompactString,
     /// Columns.
     pub width: u16,
     /// It stands for something that cannot be shown as it is.
@@ -100,12 +101,12 @@ pub fn is_plain(grapheme: &str) -> bool {
 
 fn push_grapheme(letters: &mut Vec<Letter>, grapheme: &str, at: usize) {
     if is_plain(grapheme) {
-        letters.push(letter(grapheme.to_owned(), false, at, grapheme.len()));
+        letters.push(letter(grapheme, false, at, grapheme.len()));
         return;
     }
     for (offset, c) in grapheme.char_indices() {
         let alone = c.encode_utf8(&mut [0; 4]).width() > 0 && !must_escape(c);
-        let text = if alone { c.to_string() } else { escape(c) };
+        let text = if alone { c.to_compact_string() } else { escape(c).into() };
         letters.push(letter(text, !alone, at + offset, c.len_utf8()));
     }
 }
@@ -113,14 +114,15 @@ fn push_grapheme(letters: &mut Vec<Letter>, grapheme: &str, at: usize) {
 fn push_alone(letters: &mut Vec<Letter>, grapheme: &str, at: usize) {
     for (offset, c) in grapheme.char_indices() {
         if c == '\\' {
-            letters.push(letter("\\\\".to_owned(), true, at + offset, 1));
+            letters.push(letter("\\\\", true, at + offset, 1));
         } else {
             push_grapheme(letters, c.encode_utf8(&mut [0; 4]), at + offset);
         }
     }
 }
 
-fn letter(text: String, is_escape: bool, at: usize, len: usize) -> Letter {
+fn letter(text: impl Into<CompactString>, is_escape: bool, at: usize, len: usize) -> Letter {
+    let text = text.into();
     let width = if is_ascii_text(&text) { text.len() } else { text.width() };
     let width = u16::try_from(width).unwrap_or(u16::MAX);
     Letter { text, width, is_escape, at, len }

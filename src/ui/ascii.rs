@@ -32,7 +32,7 @@ impl Letters {
             |c: char| if c.is_ascii() { c.to_string() } else { text::by_bytes(c.encode_utf8(&mut [0; 4]).as_bytes()) };
         let text: String = letter.text.chars().map(spell).collect();
         let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
-        Letter { text, width, is_escape: true, ..letter }
+        Letter { text: text.into(), width, is_escape: true, ..letter }
     }
 
     /// Text that people or the program wrote, as it is shown.
