@@ -9,7 +9,7 @@ use crate::sys::poll;
 use crate::sys::tty_input::TtyInput;
 
 /// How long what is new may wait for the rest of it, while something is going on.
-const FRAME: Duration = Duration::from_millis(16);
+const FRAME: Duration = Duration::from_millis(33);
 
 /// Whether a key was pressed that has not been looked at.
 fn is_readable(tty: &TtyInput) -> bool {
