@@ -116,6 +116,19 @@ fn the_contracts_script_passes_and_reads_like_strace() {
     assert_eq!(text(&output.stderr), "");
 }
 
+/// The poll of a thread keeps what another thread closes; a child that has it, too, keeps it when the poll is over.
+#[test]
+fn what_a_poll_kept_open_for_itself_is_a_childs_still() {
+    for made in ["timerfd c 60000 nonblock", "eventfd c nonblock", "pipe c nonblock"] {
+        let polled = if made.starts_with("pipe") { "c[0]" } else { "c" };
+        let poll = format!("t: poll {polled} for=in timeout=-1 => sleeps");
+        let script = format!("{made}\nfork k\nfds k\nthread t\n{poll}\nclose {polled}\nstop parent\nfds k\n");
+        let told = text(&run(&script, &[]).stdout);
+        let lines: Vec<&str> = told.lines().filter(|line| line.contains("fds(k)")).collect();
+        assert!(lines.len() == 2 && lines[0] == lines[1] && lines[0].contains(polled), "{told}");
+    }
+}
+
 #[test]
 fn an_expectation_that_does_not_hold_is_told_with_line_wanted_and_got() {
     let (_folder, path) = file(TALK.replace("=> \"onetwo\"", "=> \"onetwothree\"").as_bytes());

@@ -163,7 +163,9 @@ impl World {
             ongoing.kept.push((fd, end));
             keepers += 1;
         }
-        if let Some(end) = self.ends.get_mut(&end) {
+        if let Some(object) = self.objects.get_mut(&end) {
+            object.held += keepers;
+        } else if let Some(end) = self.ends.get_mut(&end) {
             end.held += keepers;
         }
     }
