@@ -2,6 +2,7 @@
 
 use crate::abi::Errno;
 use crate::order::Call;
+use crate::questions::next_write;
 use crate::trace::{CallOutcome, Explanation, Foretold, ReadOutcome};
 use crate::world::channel::{End, Reset};
 use crate::world::kind::Kind;
@@ -28,28 +29,34 @@ pub(super) fn shut_down(context: &CallContext<'_>) -> Option<Explanation> {
         return Some(shut_down_alone(end, *how));
     }
     let (here, mute) = (end.label(), end.kind == Kind::Dgram);
-    let there = context.peer().filter(|peer| !peer.closed).map(wording::title);
+    let open = context.peer().filter(|peer| !peer.closed);
+    let there = open.map(wording::title);
+    // An error that waits at the socket comes first.
+    let fails = |end: &End| next_write::failure(context.world, end).map_or(Errno::EPIPE, |failure| failure.errno);
+    let writes = format!("A write there fails with {}", fails(end).name());
     let writes = match &there {
-        Some(there) if mute => format!("A write there fails with EPIPE, and {there}, a datagram socket, is not told"),
-        Some(there) => format!("A write there fails with EPIPE, and a read at {there} returns what waits, then 0"),
-        None => "A write there fails with EPIPE".to_owned(),
+        Some(there) if mute => format!("{writes}, and {there}, a datagram socket, is not told"),
+        Some(there) => format!("{writes}, and a read at {there} returns what waits, then 0"),
+        None => writes,
     };
     let then = if mute { "then 0 where it would sleep" } else { "then 0" };
     let reads = match &there {
-        Some(there) => format!("A read there returns what waits, {then}, and a write at {there} fails with EPIPE"),
+        Some(there) => {
+            let errno = open.map_or(Errno::EPIPE, fails).name();
+            format!("A read there returns what waits, {then}, and a write at {there} fails with {errno}")
+        }
         None => format!("A read there returns what waits, {then}"),
     };
     let text = words(&here, *how, (&reads, &writes));
-    let open = context.peer().filter(|peer| !peer.closed);
     let nothing_waits = |end: &&End| end.inbox.queue.is_empty() && !mute;
     let eof = |end: &End| Foretold::read(end.id, ReadOutcome::Eof);
     let of_writes = [
-        Some(Foretold::write_fails(end.id, Errno::EPIPE)),
+        Some(Foretold::write_fails(end.id, fails(end))),
         open.filter(nothing_waits).filter(|peer| peer.reset == Reset::None).map(eof),
     ];
     let of_reads = [
         Some(end).filter(nothing_waits).filter(|end| end.reset == Reset::None).map(eof),
-        open.map(|peer| Foretold::write_fails(peer.id, Errno::EPIPE)),
+        open.map(|peer| Foretold::write_fails(peer.id, fails(peer))),
     ];
     let foretold = of_writes.into_iter().filter(|_| *how != 0).chain(of_reads.into_iter().filter(|_| *how != 1));
     let explained = wording::explanation(end, "shutdown-acts-on-the-socket", "shutdown(2)", text);

@@ -99,6 +99,7 @@ const BROUGHT_ABOUT: &[(&str, &str, usize)] = &[
         1,
     ),
     ("pipe p\nthread t\nt: read p[0]\nclose p[0]", "close-wakes-no-thread", 1),
+    ("socketpair seqpacket s\nwrite s[0] x\nclose s[1]\nshutdown s[0] wr", "shutdown-acts-on-the-socket", 1),
     // A sleeper in each of the other calls, and what wakes it.
     ("socket stream l\nbind l @l\nlisten l\nfork c\nc: accept l a", "asleep-nobody-connects", 1),
     (

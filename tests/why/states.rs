@@ -242,6 +242,7 @@ fn reads_of_nothing_and_messages_of_nothing_after_the_end() {
 fn what_a_shutdown_a_connect_and_an_accept_have_done() {
     explains(
         "socketpair stream s\nshutdown s[0] wr\nwhy\nshutdown s[1] wr\nwhy\nsocketpair dgram d\nshutdown d[0] wr\nwhy\nshutdown d[1] rd\nwhy\n\
+         socketpair seqpacket q\nwrite q[0] x\nclose q[1]\nshutdown q[0] wr\nwhy\nwrite q[0] y => ECONNRESET\n\
          socket stream l\nbind l @l\nlisten l\nsocket stream c\nconnect c @l\nwhy\naccept l a\nwhy\n\
          socket dgram b\nbind b @b\nsocket dgram e\nconnect e @b\nwhy\nsetsockopt c sndbuf 5000\nwhy\nsetsockopt c type 1 => -1\nwhy",
         &[
@@ -249,6 +250,7 @@ fn what_a_shutdown_a_connect_and_an_accept_have_done() {
             ("shutdown-acts-on-the-socket", &["s[1]"]),
             ("shutdown-acts-on-the-socket", &["d[1], a datagram socket, is not told"]),
             ("shutdown-acts-on-the-socket", &["a write at d[0] fails with EPIPE"]),
+            ("shutdown-acts-on-the-socket", &["A write there fails with ECONNRESET"]),
             ("connected", &["c is connected although nobody has accepted yet", "@l"]),
             ("accepted", &["a new socket, a, for one connection", "no more connections wait"]),
             ("connected", &["only notes where e sends to"]),
