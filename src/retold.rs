@@ -46,6 +46,8 @@ pub struct Retold {
     tasks: BTreeMap<String, bool>,
     /// Who sleeps, and since which statement.
     asleep: BTreeMap<String, usize>,
+    /// Who has called exit and is not dead yet: the statement for it stands where the death is, for others may act before that.
+    ending: BTreeMap<String, ScriptLine>,
     /// What woke a task that no statement has woken yet.
     early: Vec<String>,
     /// Calls of tasks whose fork has not returned yet.
@@ -64,9 +66,8 @@ impl Retold {
     pub fn event(&mut self, event: &Event) {
         match &event.what {
             What::Call(call) => self.call(call),
-            What::Death { task, death: Death::Killed(signal), .. } => self.killed(task, *signal),
-            What::Death { .. }
-            | What::Signal { .. }
+            What::Death { task, death, .. } => self.died(&name(task), death),
+            What::Signal { .. }
             | What::Burst(_)
             | What::Queue(_)
             | What::Holders(_)
@@ -119,18 +120,16 @@ impl Retold {
         if call.state == CallState::Unfinished && !is_exit {
             return;
         }
-        let wants = if call.state == CallState::Asleep {
-            vec!["sleeps".to_owned()]
-        } else if is_exit {
-            Vec::new()
-        } else {
-            vec![result(call)]
-        };
+        if is_exit {
+            self.tasks.insert(task.clone(), false);
+            self.ending.insert(task.clone(), ScriptLine { task, statement, ..ScriptLine::default() });
+            return;
+        }
+        let is_asleep = call.state == CallState::Asleep;
+        let wants = vec![if is_asleep { "sleeps".to_owned() } else { result(call) }];
         self.put(ScriptLine { task: task.clone(), statement, wants, channels: channels(call) });
-        if call.state == CallState::Asleep {
+        if is_asleep {
             self.asleep.insert(task, self.told.len() - 1);
-        } else if is_exit {
-            self.tasks.insert(task, false);
         }
         self.made(call);
     }
@@ -154,6 +153,11 @@ impl Retold {
     fn wake(&mut self, task: &str, call: &CallEvent) {
         let Some(since) = self.asleep.remove(task) else { return };
         let result = result(call);
+        // It may be seen asleep in a wait for a death that has come already, in the moment before it is told.
+        if self.told.iter().take(since).any(|told| is_death_waited_for(told, call)) {
+            self.told[since].wants = vec![result];
+            return;
+        }
         // What became of a child is said of the child.
         let wants = if matches!(call.call, Call::Waitpid { .. }) {
             vec![format!("wakes {task}"), result]
@@ -171,10 +175,17 @@ impl Retold {
         }
     }
 
+    fn died(&mut self, task: &str, death: &Death) {
+        if let Some(exit) = self.ending.remove(task) {
+            self.put(exit);
+        } else if let Death::Killed(signal) = death {
+            self.killed(task, *signal);
+        }
+    }
+
     /// A task was killed: by a statement of its own where it wrote to nobody, else from outside.
     fn killed(&mut self, task: &str, signal: Signal) {
-        let task = name(task);
-        if !self.tasks.insert(task.clone(), false).unwrap_or(false) {
+        if !self.tasks.insert(task.to_owned(), false).unwrap_or(false) {
             return;
         }
         let by_own = |told: &ScriptLine| told.task == task && told.wants.iter().any(|want| want == "EPIPE");
@@ -335,6 +346,16 @@ fn result(call: &CallEvent) -> String {
     let moves = matches!(call.call, Call::Splice { .. } | Call::Tee { .. });
     let is_count = call.call.is_writing() || call.call.is_reading() || moves;
     if is_count || ret == 0 { ret.to_string() } else { "_".to_owned() }
+}
+
+/// Whether a line is the end of the child that a wait has returned.
+fn is_death_waited_for(told: &ScriptLine, call: &CallEvent) -> bool {
+    let child = call.ret.filter(|_| matches!(call.call, Call::Waitpid { .. })).and_then(|ret| call.names.task(ret));
+    child.map(name).is_some_and(|child| {
+        let is_exit = told.task == child && told.statement.starts_with("exit ");
+        let dies = format!("killed {child} ");
+        is_exit || told.wants.iter().any(|want| want.starts_with(&dies))
+    })
 }
 
 fn reaped(child: &str, call: &CallEvent) -> Option<String> {
