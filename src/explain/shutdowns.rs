@@ -30,19 +30,22 @@ pub(super) fn shut_down(context: &CallContext<'_>) -> Option<Explanation> {
     }
     let (here, mute) = (end.label(), end.kind == Kind::Dgram);
     let open = context.peer().filter(|peer| !peer.closed);
-    let there = open.map(wording::title);
     // An error that waits at the socket comes first.
     let fails = |end: &End| next_write::failure(context.world, end).map_or(Errno::EPIPE, |failure| failure.errno);
-    let writes = format!("A write there fails with {}", fails(end).name());
+    let here_fails = fails(end).name();
+    let there = open.map(|peer| (wording::title(peer), fails(peer).name()));
     let writes = match &there {
-        Some(there) if mute => format!("{writes}, and {there}, a datagram socket, is not told"),
-        Some(there) => format!("{writes}, and a read at {there} returns what waits, then 0"),
-        None => writes,
+        Some((there, _)) if mute => {
+            format!("A write there fails with {here_fails}, and {there}, a datagram socket, is not told")
+        }
+        Some((there, _)) => {
+            format!("A write there fails with {here_fails}, and a read at {there} returns what waits, then 0")
+        }
+        None => format!("A write there fails with {here_fails}"),
     };
     let then = if mute { "then 0 where it would sleep" } else { "then 0" };
     let reads = match &there {
-        Some(there) => {
-            let errno = open.map_or(Errno::EPIPE, fails).name();
+        Some((there, errno)) => {
             format!("A read there returns what waits, {then}, and a write at {there} fails with {errno}")
         }
         None => format!("A read there returns what waits, {then}"),
