@@ -107,11 +107,11 @@ impl LensCell {
     fn of(text: String) -> Self {
         Self { long: text.clone(), short: text }
     }
+}
 
-    /// What matters most of it.
-    fn first(&self) -> &str {
-        self.short.split(", ").next().unwrap_or_default()
-    }
+/// What matters most of a cell.
+fn first_of(text: &str) -> &str {
+    text.split(", ").next().unwrap_or_default()
 }
 
 impl LensRow {
@@ -239,7 +239,8 @@ fn cells(context: ViewContext<'_>, row: &LensRow, columns: &[LensColumn<'_>]) ->
 
 /// Columns of the widest error that is said of a channel.
 fn error_width<'a>(column: &LensColumn<'_>, cells: impl Iterator<Item = Option<&'a Option<LensCell>>>) -> u16 {
-    let said = cells.flatten().flatten().map(LensCell::first).filter(|first| Errno::from_name(first).is_some());
+    let said =
+        cells.flatten().flatten().map(|cell| first_of(&cell.short)).filter(|first| Errno::from_name(first).is_some());
     let said = said.map(words::width);
     let sent = [Direction::Right, Direction::Left].into_iter().filter_map(|direction| column.sent(direction));
     let listed =
@@ -325,7 +326,7 @@ fn words_row(
             _ => " unlike",
         };
         // An error stays whole: what comes after it gives way, then the blank or the sign before it; the style tells a difference, too.
-        let first = text.split(", ").next().unwrap_or_default();
+        let first = first_of(text);
         let forms = [format!("{sign}{text}{remark}"), format!("{sign}{first}"), first.to_owned()];
         let whole = forms.iter().find(|form| words::width(form) <= wide);
         let text = whole.map_or_else(|| words::cut(&forms[0], wide), String::clone);
