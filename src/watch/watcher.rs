@@ -270,9 +270,8 @@ impl<'a> Watcher<'a> {
             self.acting = Some(task);
             self.turn += 1;
         }
-        let t_ns = now_ns();
-        self.unsaid_since_ns.get_or_insert(t_ns);
-        self.out.record(Record { line: self.turn, task, t_ns, fact });
+        self.has_to_say();
+        self.out.record(Record { line: self.turn, task, t_ns: now_ns(), fact });
     }
 
     /// Says once what cannot be seen.
