@@ -8,8 +8,6 @@
     reason = "the terminal it runs the program in is the tests', and fails as they do"
 )]
 
-#[path = "cost/docs.rs"]
-mod docs;
 #[path = "cost/keys.rs"]
 mod keys;
 #[path = "cost/latency.rs"]
@@ -20,6 +18,8 @@ mod machine;
 mod recording;
 #[path = "../tests/support/mod.rs"]
 mod support;
+#[path = "cost/table.rs"]
+mod table;
 #[path = "cost/whole.rs"]
 mod whole;
 #[path = "cost/yardstick.rs"]
@@ -32,6 +32,8 @@ use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
 use serde_json::Value;
+
+use table::{Table, median};
 
 const ROUNDS: usize = 5;
 /// The longest start of a whole run, milliseconds.
@@ -89,13 +91,7 @@ fn main() -> Result<(), Failure> {
     table.line("");
     whole_program(&mut table, yardstick.as_deref(), is_wanted)?;
     println!("{}", machine::told());
-    if wanted.is_empty() && std::env::var_os("TINCANS_WRITE_DOCS").is_some() {
-        if table.busy_rows > 0 {
-            return Err(format!("{} rows are of a busy machine: the table is not written", table.busy_rows).into());
-        }
-        docs::put_table("docs/promises.md", &table.text)?;
-    }
-    Ok(())
+    if wanted.is_empty() { table.put_into("docs/promises.md") } else { Ok(()) }
 }
 
 fn whole_program(table: &mut Table, yardstick: Option<&Path>, is_wanted: impl Fn(&str) -> bool) -> Result<(), Failure> {
@@ -165,27 +161,11 @@ fn bytes_for_keys(table: &mut Table) {
     table.line(&format!("| of these, keys × bytes: {} | | |", kinds.join("; ")));
 }
 
-/// What is printed, and may become the table of docs/promises.md.
-#[derive(Default)]
-struct Table {
-    text: String,
-    /// Measured while others used the machine.
-    busy_rows: usize,
-}
-
 impl Table {
-    fn line(&mut self, line: &str) {
-        println!("{line}");
-        self.text += line;
-        self.text.push('\n');
-    }
-
-    /// The verdict of a row that has just been measured, with a mark if the machine is busy.
+    /// The verdict of a row that has just been measured.
     fn verdict(&mut self, is_met: bool) -> String {
         let verdict = if is_met { "met" } else { "MISSED" };
-        let Some(mark) = machine::mark() else { return verdict.to_owned() };
-        self.busy_rows += 1;
-        format!("{verdict}, {mark}")
+        self.mark().map_or_else(|| verdict.to_owned(), |mark| format!("{verdict}, {mark}"))
     }
 
     fn row(&mut self, name: &str, value: f64, most: f64) {
@@ -268,7 +248,7 @@ fn run_race(race: &Race, yardstick: &Path, table: &mut Table) -> Result<(), Fail
 
 /// Nanoseconds that plain C would take under strace, from a hundredth of the work; none where there is no strace.
 fn under_strace(race: &Race, yardstick: &Path) -> Result<Option<f64>, Failure> {
-    if !Command::new("strace").arg("-V").output().is_ok_and(|output| output.status.success()) {
+    if !machine::can_run("strace", &["-V"]) {
         return Ok(None);
     }
     let (work, times) = race.arguments.rsplit_once(' ').ok_or("a race has a count")?;
@@ -323,7 +303,7 @@ fn pinned(program: &Path, is_pinned: bool) -> Option<Command> {
     if !is_pinned {
         return Some(Command::new(program));
     }
-    let can = Command::new("taskset").args(["-c", "0", "true"]).status().is_ok_and(|status| status.success());
+    let can = machine::can_run("taskset", &["-c", "0", "true"]);
     let mut command = Command::new("taskset");
     command.args(["-c", "0"]).arg(program);
     can.then_some(command)
@@ -332,11 +312,6 @@ fn pinned(program: &Path, is_pinned: bool) -> Option<Command> {
 #[expect(clippy::cast_precision_loss, reason = "a ratio needs no more than 52 bits")]
 fn count(number: u64) -> f64 {
     number as f64
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
 fn ratio(bare: u64, ours: u64) -> f64 {

@@ -3,10 +3,10 @@
 //! `-- flood`. A row that was measured while others used the machine says so, and such a table is not written into the docs.
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 
-#[path = "cost/docs.rs"]
-mod docs;
 #[path = "cost/machine.rs"]
 mod machine;
+#[path = "cost/table.rs"]
+mod table;
 #[path = "cost/yardstick.rs"]
 mod yardstick;
 
@@ -14,6 +14,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
+
+use machine::can_run;
+use table::{Table, median};
 
 const ROUNDS: usize = 5;
 /// Files that make(1) compiles.
@@ -60,36 +63,24 @@ fn main() -> Result<(), Failure> {
         println!("no C compiler (cc) here: nothing to watch");
         return Ok(());
     };
-    if !can_run("strace", "-V") {
+    if !can_run("strace", &["-V"]) {
         println!("no strace(1) here: nothing to hold the program against");
         return Ok(());
     }
     println!("{}\n", machine::told());
-    let (mut table, mut busy_rows) = (String::new(), 0);
-    let mut line = |line: &str| {
-        println!("{line}");
-        table += line;
-        table.push('\n');
-    };
-    line(&format!("| seconds, median of {ROUNDS} runs in turn (times of itself) | {} |", names()));
-    line(&format!("| --- {}|", "| ---: ".repeat(WATCHERS.len())));
+    let mut table = Table::default();
+    table.line(&format!("| seconds, median of {ROUNDS} runs in turn (times of itself) | {} |", names()));
+    table.line(&format!("| --- {}|", "| ---: ".repeat(WATCHERS.len())));
     for work in works(&yardstick)? {
         if !wanted.is_empty() && !wanted.iter().any(|word| work.name.contains(word.as_str())) {
             continue;
         }
         let measured = measured(&work)?;
-        let mark = machine::mark().map_or_else(String::new, |mark| format!(" {mark}"));
-        busy_rows += usize::from(!mark.is_empty());
-        line(&format!("| {} | {measured} |{mark}", work.name));
+        let mark = table.mark().map_or_else(String::new, |mark| format!(" {mark}"));
+        table.line(&format!("| {} | {measured} |{mark}", work.name));
     }
     println!("\n{}", machine::told());
-    if wanted.is_empty() && std::env::var_os("TINCANS_WRITE_DOCS").is_some() {
-        if busy_rows > 0 {
-            return Err(format!("{busy_rows} rows are of a busy machine: the table is not written").into());
-        }
-        docs::put_table("docs/watch.md", &table)?;
-    }
-    Ok(())
+    if wanted.is_empty() { table.put_into("docs/watch.md") } else { Ok(()) }
 }
 
 fn names() -> String {
@@ -124,7 +115,7 @@ fn folder(name: &str) -> Result<PathBuf, Failure> {
 }
 
 fn make() -> Result<Option<Work>, Failure> {
-    if !can_run("make", "--version") {
+    if !can_run("make", &["--version"]) {
         return Ok(None);
     }
     let folder = folder("watched-make")?;
@@ -140,7 +131,7 @@ fn make() -> Result<Option<Work>, Failure> {
 }
 
 fn clone() -> Result<Option<Work>, Failure> {
-    if !can_run("git", "--version") {
+    if !can_run("git", &["--version"]) {
         return Ok(None);
     }
     let from = folder("watched-git")?;
@@ -169,11 +160,7 @@ fn measured(work: &Work) -> Result<String, Failure> {
             seconds.push(run(work, watcher)?);
         }
     }
-    let middle = |values: &mut Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        values[ROUNDS / 2]
-    };
-    let medians: Vec<f64> = seconds.iter_mut().map(middle).collect();
+    let medians: Vec<f64> = seconds.into_iter().map(median).collect();
     let told = |median: &f64| format!("{median:.2} ({:.1})", median / medians[0]);
     Ok(medians.iter().map(told).collect::<Vec<_>>().join(" | "))
 }
@@ -190,8 +177,4 @@ fn run(work: &Work, watcher: &[&str]) -> Result<f64, Failure> {
     let status = command.status()?;
     let seconds = start.elapsed().as_secs_f64();
     if status.success() { Ok(seconds) } else { Err(format!("{}: {status}", work.name).into()) }
-}
-
-fn can_run(program: &str, argument: &str) -> bool {
-    Command::new(program).arg(argument).output().is_ok_and(|output| output.status.success())
 }

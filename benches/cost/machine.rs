@@ -1,6 +1,7 @@
 //! What else the machine does while something is measured on it: a figure from a busy machine is no figure, and is marked.
 
 use std::fs;
+use std::process::Command;
 use std::time::Duration;
 
 /// Others may take this share of the processors' time; more, and the machine is busy.
@@ -20,6 +21,11 @@ pub fn others() -> Option<f64> {
 pub fn mark() -> Option<String> {
     let share = others()?;
     (share > MOST).then(|| format!("BUSY: others had {:.0} % of the processors", share * 100.0))
+}
+
+/// Whether a program is there, and ends well with these arguments.
+pub fn can_run(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
 }
 
 /// The load, the processors and the kernel, in one line.
