@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_is_made_by_whoever_holds_the_end_there() {
+    fn a_statement_is_made_by_a_task_that_holds_the_end_there() {
         let on = |text: &str, kind| {
             let (_, name) = KINDS.into_iter().find(|(other, _)| *other == kind).unwrap();
             turn(text).and_then(|turn| turn.on(kind, name))

@@ -306,7 +306,7 @@ struct Figures {
 }
 
 #[test]
-fn whoever_is_killed_wherever_it_runs_nothing_stays() {
+fn nothing_stays_of_any_process_that_is_killed_wherever_it_runs() {
     let (runs, seed) = (number("TINCANS_RUNS").unwrap_or(RUNS), number("TINCANS_SEED").unwrap_or(1));
     let mut random = Random::new(seed);
     let below: Vec<Below> = ALL_BELOW.into_iter().filter(|below| below.is_there()).collect();

@@ -274,7 +274,7 @@ fn an_advised_statement_says_who_where_it_has_to() {
 }
 
 #[test]
-fn whoever_polled_and_sleeps_is_woken_before_it_is_told_otherwise() {
+fn a_task_that_polled_and_sleeps_is_woken_before_it_is_told_otherwise() {
     explains(
         "socketpair stream c\nfork k\nwrite c[0] one\nk: poll c[1] for=in => POLLIN\nread c[1] => \"one\"\nk: read c[1] => sleeps\nwhy k",
         &[("taken-after-poll", &["Now: `interrupt k`, then `k: nonblock c[1] on`."])],

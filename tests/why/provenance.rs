@@ -36,7 +36,7 @@ fn credentials_without_room_are_cut() {
 }
 
 #[test]
-fn whoever_took_what_poll_told_of_is_named() {
+fn the_task_that_took_what_poll_told_of_is_named() {
     let listener = "socket stream l\nbind l @l\nlisten l\nfork w\nsocket stream k\nconnect k @l\n";
     explains(
         &format!("{listener}poll l for=in\nw: accept l a\naccept l b => sleeps\nwhy"),
