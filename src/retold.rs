@@ -66,7 +66,7 @@ impl Retold {
     pub fn event(&mut self, event: &Event) {
         match &event.what {
             What::Call(call) => self.call(call),
-            What::Death { task, death, .. } => self.died(&name(task), death),
+            What::Death { task, death, .. } => self.died(&name(task), *death),
             What::Signal { .. }
             | What::Burst(_)
             | What::Queue(_)
@@ -175,11 +175,11 @@ impl Retold {
         }
     }
 
-    fn died(&mut self, task: &str, death: &Death) {
+    fn died(&mut self, task: &str, death: Death) {
         if let Some(exit) = self.ending.remove(task) {
             self.put(exit);
         } else if let Death::Killed(signal) = death {
-            self.killed(task, *signal);
+            self.killed(task, signal);
         }
     }
 
