@@ -167,7 +167,9 @@ impl<'a> Watcher<'a> {
                 if !self.out.flush() {
                     return Ok(false);
                 }
-                self.take_orders();
+                if self.take_orders() {
+                    continue;
+                }
             }
             let pause = if is_moving { Some(TURN_PAUSE) } else { until };
             let unsaid = unsaid.filter(|left| !left.is_zero());
@@ -189,11 +191,15 @@ impl<'a> Watcher<'a> {
         Some(Duration::from_nanos(LONGEST_BATCH_NS.saturating_sub(age)))
     }
 
-    fn take_orders(&mut self) {
-        let Some(orders) = self.orders.as_mut().filter(|orders| !orders.is_over()) else { return };
-        for order in orders.receive().unwrap_or_default() {
+    /// Whether any order came: who goes on is to be looked for again before the watcher sleeps.
+    fn take_orders(&mut self) -> bool {
+        let Some(orders) = self.orders.as_mut().filter(|orders| !orders.is_over()) else { return false };
+        let came = orders.receive().unwrap_or_default();
+        let has_come = !came.is_empty();
+        for order in came {
             self.obey(order);
         }
+        has_come
     }
 
     /// Takes what has stopped; false if nobody is left.

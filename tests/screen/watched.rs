@@ -218,6 +218,18 @@ fn one_call_at_a_time_is_made_by_whom_the_person_picks() {
 }
 
 #[test]
+fn no_order_is_lost_of_those_that_come_while_the_watcher_tells() {
+    // Each of some thousand calls is let go by an order of its own: SIGPIPE, which they go on until, never comes.
+    let line = "for i in $(seq 700); do echo $i; done | cat > /dev/null; echo that is all";
+    let mut pty = Pty::start_with((36, 120), &["watch", "--step", "--", "sh", "-c", line], |_| {});
+    pty.wait("somebody stands", |screen| screen.contains("Next, by Space: "));
+    pty.type_bytes(b"Bp");
+    pty.wait("all are made", |screen| screen.contains("that is all"));
+    pty.type_bytes(b"Gq");
+    pty.status();
+}
+
+#[test]
 fn a_key_stops_a_program_that_goes_as_it_likes_before_its_next_call() {
     let line = "while read x; do echo got $x; done | cat";
     let mut pty = watched(line);
