@@ -1,5 +1,7 @@
 //! Events as JSON, one object each: the table of section 4 of the contract, its keys in its order. None may be renamed.
 
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::{Brought, Burst, CallEvent, CallState, Death, Event, FdReport, Summary, TaskReport, What, args};
@@ -7,49 +9,19 @@ use crate::abi::{self, Errno, Signal};
 use crate::order::{Call, Credentials, Extra, KEEP};
 use crate::text::is_hidden;
 
-/// One event.
+/// One event as a value.
 pub fn object(event: &Event) -> Value {
-    let (kind, rest) = match &event.what {
-        What::Call(call) => ("call", call_keys(call, event.line)),
-        What::Burst(burst) => ("burst", burst_keys(burst)),
-        What::Signal { task, signal } => ("signal", json!({ "task": task, "signal": signal.name() })),
-        What::Death { task, pid, death } => ("death", death_keys(task, *pid, *death)),
-        What::Queue(report) => (
-            "queue",
-            json!({
-                "end": report.end, "bytes": report.bytes, "charged": report.charged, "sndbuf": report.sndbuf,
-                "waiting": report.waiting, "messages": report.messages,
-            }),
-        ),
-        What::Holders(report) => {
-            let rows: Vec<Value> = report.holders.iter().map(|row| json!({ "task": row.0, "fd": row.1 })).collect();
-            ("holders", json!({ "end": report.end, "holders": rows, "in_flight": report.in_flight }))
-        }
-        What::Pending(report) => (
-            "pending",
-            json!({ "task": report.task, "signal": report.signal.name(), "why": if report.is_stopped { "stopped" } else { "blocked" } }),
-        ),
-        What::Tasks(rows) => ("tasks", json!({ "tasks": rows.iter().map(task_row).collect::<Vec<_>>() })),
-        What::Fds { task, fds } => ("fds", json!({ "task": task, "fds": fds.iter().map(fd_row).collect::<Vec<_>>() })),
-        What::Why(why) => (
-            "why",
-            json!({ "about": why.about, "text": why.text, "rule": why.rule, "page": why.page, "lesson": why.lesson }),
-        ),
-        What::Expect { want, got, ok } => ("expect", json!({ "want": want, "got": got, "ok": ok })),
-        What::Refused { reason } => ("refused", json!({ "reason": reason })),
-        What::Summary(summary) => return with_head(json!({ "event": "summary" }), summary_keys(summary)),
-    };
-    with_head(json!({ "event": kind, "line": event.line }), rest)
+    serde_json::to_value(JsonEvent(event)).unwrap_or_default()
 }
 
 /// One event as a line, which may be shown.
 pub fn line(event: &Event) -> String {
-    spelled(object(event).to_string())
+    spelled(serde_json::to_string(&JsonEvent(event)).unwrap_or_default())
 }
 
 /// JSON in which what a terminal would act on, or what cannot be seen, is `\u` and four digits.
 pub fn spelled(json: String) -> String {
-    if !json.chars().any(is_hidden) {
+    if json.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !json.chars().any(is_hidden) {
         return json;
     }
     // All of them are of the basic plane, and stand in strings.
@@ -57,11 +29,71 @@ pub fn spelled(json: String) -> String {
     json.chars().map(seen).collect()
 }
 
-fn with_head(mut head: Value, rest: Value) -> Value {
-    if let (Value::Object(head), Value::Object(rest)) = (&mut head, rest) {
-        head.extend(rest);
+/// An event as it is written: its keys one after the other, without a table of them.
+struct JsonEvent<'a>(&'a Event);
+
+impl Serialize for JsonEvent<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(event) = self;
+        let mut keys = serializer.serialize_map(None)?;
+        keys.serialize_entry("event", kind(&event.what))?;
+        if !matches!(event.what, What::Summary(_)) {
+            keys.serialize_entry("line", &event.line)?;
+        }
+        if let What::Call(call) = &event.what {
+            call_keys(call, event.line, &mut keys)?;
+        } else if let Value::Object(rest) = rest(&event.what) {
+            rest.iter().try_for_each(|(key, value)| keys.serialize_entry(key, value))?;
+        }
+        keys.end()
     }
-    head
+}
+
+fn kind(what: &What) -> &'static str {
+    match what {
+        What::Call(_) => "call",
+        What::Burst(_) => "burst",
+        What::Signal { .. } => "signal",
+        What::Death { .. } => "death",
+        What::Queue(_) => "queue",
+        What::Holders(_) => "holders",
+        What::Pending(_) => "pending",
+        What::Tasks(_) => "tasks",
+        What::Fds { .. } => "fds",
+        What::Why(_) => "why",
+        What::Expect { .. } => "expect",
+        What::Refused { .. } => "refused",
+        What::Summary(_) => "summary",
+    }
+}
+
+/// The keys of all events but calls, which are many.
+fn rest(what: &What) -> Value {
+    match what {
+        What::Call(_) => Value::Null,
+        What::Burst(burst) => burst_keys(burst),
+        What::Signal { task, signal } => json!({ "task": task, "signal": signal.name() }),
+        What::Death { task, pid, death } => death_keys(task, *pid, *death),
+        What::Queue(report) => json!({
+            "end": report.end, "bytes": report.bytes, "charged": report.charged, "sndbuf": report.sndbuf,
+            "waiting": report.waiting, "messages": report.messages,
+        }),
+        What::Holders(report) => {
+            let rows: Vec<Value> = report.holders.iter().map(|row| json!({ "task": row.0, "fd": row.1 })).collect();
+            json!({ "end": report.end, "holders": rows, "in_flight": report.in_flight })
+        }
+        What::Pending(report) => json!({
+            "task": report.task, "signal": report.signal.name(), "why": if report.is_stopped { "stopped" } else { "blocked" },
+        }),
+        What::Tasks(rows) => json!({ "tasks": rows.iter().map(task_row).collect::<Vec<_>>() }),
+        What::Fds { task, fds } => json!({ "task": task, "fds": fds.iter().map(fd_row).collect::<Vec<_>>() }),
+        What::Why(why) => json!({
+            "about": why.about, "text": why.text, "rule": why.rule, "page": why.page, "lesson": why.lesson,
+        }),
+        What::Expect { want, got, ok } => json!({ "want": want, "got": got, "ok": ok }),
+        What::Refused { reason } => json!({ "reason": reason }),
+        What::Summary(summary) => summary_keys(summary),
+    }
 }
 
 fn task_row(row: &TaskReport) -> Value {
@@ -105,64 +137,66 @@ fn burst_keys(burst: &Burst) -> Value {
     keys
 }
 
-fn call_keys(call: &CallEvent, line: u32) -> Value {
-    let mut keys = Map::new();
+fn call_keys<M: SerializeMap>(call: &CallEvent, line: u32, keys: &mut M) -> Result<(), M::Error> {
     let fd = call.call.fd();
-    let end = fd.and_then(|fd| call.names.named(fd)).map(|end| end.name.as_str());
-    let args: Map<String, Value> = args::of(call).into_iter().map(|arg| (arg.name.to_owned(), arg.value)).collect();
-    for (key, value) in [
-        ("task", json!(call.task)),
-        ("pid", json!(call.pid)),
-        ("tid", json!(call.tid)),
-        ("call", json!(call.call.name())),
-        ("end", json!(end)),
-        ("fd", json!(fd)),
-        ("args", Value::Object(args)),
-        ("state", json!(call.state)),
-        ("ret", json!(call.ret)),
-        ("errno", errno_name(call.errno)),
-        ("t_ns", json!(call.t_ns)),
-    ] {
-        keys.insert(key.to_owned(), value);
-    }
+    keys.serialize_entry("task", &call.task)?;
+    keys.serialize_entry("pid", &call.pid)?;
+    keys.serialize_entry("tid", &call.tid)?;
+    keys.serialize_entry("call", call.call.name())?;
+    keys.serialize_entry("end", &fd.and_then(|fd| call.names.named(fd)).map(|end| end.name.as_str()))?;
+    keys.serialize_entry("fd", &fd)?;
+    keys.serialize_entry("args", &JsonArgs(&args::of(call)))?;
+    keys.serialize_entry("state", &call.state)?;
+    keys.serialize_entry("ret", &call.ret)?;
+    keys.serialize_entry("errno", &errno_name(call.errno))?;
+    keys.serialize_entry("t_ns", &call.t_ns)?;
     // A call may sleep and return within its own statement.
     if let Some(since) = call.since.or((call.state == CallState::Resumed).then_some(line)) {
-        keys.insert("since".to_owned(), since.into());
+        keys.serialize_entry("since", &since)?;
     }
-    data_keys(call, &mut keys);
+    data_keys(call, keys)?;
     if call.ret == Some(0) && call.call.room().is_some() {
-        keys.insert("eof".to_owned(), call.eof.unwrap_or(false).into());
+        keys.serialize_entry("eof", &call.eof.unwrap_or(false))?;
     }
-    extra_keys(call, &mut keys);
-    Value::Object(keys)
+    extra_keys(call, keys)
 }
 
-fn data_keys(call: &CallEvent, keys: &mut Map<String, Value>) {
-    let (kept, whole) = if let Some(length) = args::length(call) {
+/// The arguments of a call by their names.
+struct JsonArgs<'a>(&'a [args::Arg]);
+
+impl Serialize for JsonArgs<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|arg| (arg.name, &arg.value)))
+    }
+}
+
+fn data_keys<M: SerializeMap>(call: &CallEvent, keys: &mut M) -> Result<(), M::Error> {
+    let offered;
+    let (kept, whole): (&[u8], u64) = if let Some(length) = args::length(call) {
         // The end of a loop that slept counts all its bytes and brings none: they are in its burst.
         if length > 0 && call.outcome.data.is_empty() {
-            return;
+            return Ok(());
         }
-        (call.outcome.data.clone(), length)
-    } else if let Some(offered) = call.call.offered() {
-        (offered_bytes(&call.call), offered)
+        (&call.outcome.data, length)
+    } else if let Some(length) = call.call.offered() {
+        offered = offered_bytes(&call.call);
+        (&offered, length)
     } else {
-        return;
+        return Ok(());
     };
     let cut = (kept.len() as u64) < whole;
-    match str::from_utf8(&kept) {
-        Ok(text) => keys.insert("data".to_owned(), text.into()),
+    match str::from_utf8(kept) {
+        Ok(text) => keys.serialize_entry("data", text)?,
         // A beginning may end inside a character.
         Err(error) if cut && error.error_len().is_none() => {
-            let text = String::from_utf8_lossy(&kept[..error.valid_up_to()]).into_owned();
-            keys.insert("data".to_owned(), text.into())
+            keys.serialize_entry("data", &String::from_utf8_lossy(&kept[..error.valid_up_to()]))?;
         }
         Err(_) => {
             let hex: String = kept.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hex_digit).collect();
-            keys.insert("hex".to_owned(), hex.into())
+            keys.serialize_entry("hex", &hex)?;
         }
-    };
-    keys.insert("data_len".to_owned(), whole.into());
+    }
+    keys.serialize_entry("data_len", &whole)
 }
 
 fn hex_digit(half: u8) -> char {
@@ -182,58 +216,59 @@ fn offered_bytes(call: &Call) -> Vec<u8> {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "it asks after a few kinds; all others mean no")]
-fn extra_keys(call: &CallEvent, keys: &mut Map<String, Value>) {
+fn extra_keys<M: SerializeMap>(call: &CallEvent, keys: &mut M) -> Result<(), M::Error> {
     match &call.names.brought {
         Some(Brought::Number(number)) => {
-            keys.insert("value".to_owned(), json!(number));
+            keys.serialize_entry("value", number)?;
         }
         Some(Brought::Signals(all)) => {
             let row = |(signal, sender): &(i32, i32)| json!({ "signal": Signal(*signal).name(), "pid": sender, "task": call.names.task(*sender) });
-            keys.insert("signals".to_owned(), all.iter().map(row).collect());
+            keys.serialize_entry("signals", &all.iter().map(row).collect::<Vec<_>>())?;
         }
         None => {}
     }
     match &call.outcome.extra {
         Extra::Array([a, b]) => {
-            keys.insert("sv".to_owned(), json!([a, b]));
+            keys.serialize_entry("sv", &[a, b])?;
         }
         Extra::Revents(all) if args::succeeded(call) => {
-            keys.insert("revents".to_owned(), revents(call, all));
+            keys.serialize_entry("revents", &revents(call, all))?;
         }
         Extra::Epoll(rows) => {
             let row = |row: &(u64, u32)| {
                 let end = i32::try_from(row.0).map_or_else(|_| row.0.to_string(), |fd| call.names.end(fd));
                 (end, names(abi::POLL_EVENTS, row.1.cast_signed()))
             };
-            keys.insert("revents".to_owned(), Value::Object(rows.iter().map(row).collect()));
+            keys.serialize_entry("revents", &Value::Object(rows.iter().map(row).collect()))?;
         }
         Extra::Value(_) if matches!(call.call, Call::Getsockopt { .. } | Call::Atmark { .. }) => {
-            keys.insert("value".to_owned(), json!(call.value()));
+            keys.serialize_entry("value", &call.value())?;
         }
         Extra::Name(name) => {
-            keys.insert("value".to_owned(), String::from_utf8_lossy(name).into());
+            keys.serialize_entry("value", &String::from_utf8_lossy(name))?;
         }
         Extra::Peer(creds) => {
-            keys.insert("value".to_owned(), creds.pid.into());
-            keys.insert("creds".to_owned(), credentials(call, *creds));
+            keys.serialize_entry("value", &creds.pid)?;
+            keys.serialize_entry("creds", &credentials(call, *creds))?;
         }
         Extra::Message { flags, fds, creds, .. } if args::succeeded(call) => {
             let ends: Vec<String> = fds.iter().map(|&fd| args::shown(call, fd)).collect();
-            keys.insert("flags".to_owned(), names(abi::MSG_FLAGS, *flags));
-            keys.insert("fds".to_owned(), json!(ends));
-            keys.insert("creds".to_owned(), creds.map_or(Value::Null, |creds| credentials(call, creds)));
+            keys.serialize_entry("flags", &names(abi::MSG_FLAGS, *flags))?;
+            keys.serialize_entry("fds", &ends)?;
+            keys.serialize_entry("creds", &creds.map(|creds| credentials(call, creds)))?;
         }
         _ => {}
     }
     if !args::succeeded(call) {
-        return;
+        return Ok(());
     }
     if let (true, Some(made)) = (call.call.makes_task(), &call.names.made) {
-        keys.insert("child".to_owned(), made.as_str().into());
+        keys.serialize_entry("child", made)?;
     }
     if let (Call::Waitpid { .. }, Some(pid)) = (&call.call, call.ret.filter(|&ret| ret > 0)) {
-        keys.insert("reaped".to_owned(), json!(call.names.task(pid)));
+        keys.serialize_entry("reaped", &call.names.task(pid))?;
     }
+    Ok(())
 }
 
 fn names(table: &[(&str, i32)], bits: i32) -> Value {
