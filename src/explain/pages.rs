@@ -66,7 +66,7 @@ pub(super) enum PipeRoom {
 /// The room for a write, where it is known: not while another write sleeps there.
 pub(super) fn room(world: &World, reading: &End) -> Option<PipeRoom> {
     let page = world.machine().page.max(1);
-    if reading.inbox.queue.iter().any(|piece| piece.tentative) {
+    if reading.inbox.queue.has_tentative() {
         return None;
     }
     let used = reading.inbox.pages_in_use()?;

@@ -228,7 +228,7 @@ fn without_peer(world: &World, (task, ongoing): (&Task, &Ongoing), end: &End) ->
 /// Bytes have come, and the call sleeps on.
 fn waits_for_more(world: &World, task: &Task, call: &Call, end: &End) -> Option<Explanation> {
     // The ledger knows what was written; the kernel counts only what the sleeper has not taken out already.
-    let some = end.inbox.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum();
+    let some = end.inbox.queue.certain();
     if end.kind != Kind::Stream || some == 0 || call.flags() & abi::MSG_PEEK != 0 {
         return None;
     }

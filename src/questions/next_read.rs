@@ -166,7 +166,7 @@ fn pipe_bytes(end: &End) -> Option<ReadOutcome> {
 /// Packets among other bytes: splice has brought them together.
 fn first_of_pages(end: &End) -> Option<ReadOutcome> {
     let bytes = end.inbox.first_of_pages();
-    let is_open = end.inbox.queue.iter().any(|piece| piece.tentative);
+    let is_open = end.inbox.queue.has_tentative();
     // A packet that was written behind plain bytes may share their page, and so be none.
     let may_share = end.kind == Kind::PacketPipe && end.inbox.queue.front().is_some_and(|front| !front.is_packet);
     let (least, most) = match (is_open, may_share) {
@@ -179,7 +179,7 @@ fn first_of_pages(end: &End) -> Option<ReadOutcome> {
 
 fn first_packet(end: &End) -> Option<ReadOutcome> {
     let first = end.inbox.queue.front()?;
-    if end.inbox.is_interleaved() && end.inbox.queue.iter().any(|piece| piece.tentative) {
+    if end.inbox.is_interleaved() && end.inbox.queue.has_tentative() {
         return (end.inbox.waiting() > 0).then_some(ReadOutcome::SomeMessage);
     }
     let len = if first.tentative { first.len.min(end.inbox.waiting()) } else { first.len };

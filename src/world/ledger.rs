@@ -9,10 +9,12 @@ mod outside;
 mod packets;
 mod pages;
 mod peek;
+mod queue;
 mod urgent;
 
 pub use flow::ReadBytes;
 pub use pages::{Pages, USUAL_PAGES};
+pub use queue::Queue;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -35,7 +37,7 @@ pub struct Flow {
     /// The last reads.
     pub reads: VecDeque<Read>,
     /// What waits in the kernel, first to be read first.
-    pub queue: VecDeque<Piece>,
+    pub queue: Queue,
     /// Bytes counted so far.
     pub totals: Totals,
     /// The kernel's own figure (FIONREAD), where it was asked since the last change.

@@ -82,7 +82,7 @@ impl World {
         const MOST: u64 = crate::order::KEEP as u64;
         let Some(end) = self.ends.get(&id) else { return Vec::new() };
         let (mut payloads, mut left) = (Vec::new(), len);
-        for piece in &end.inbox.queue {
+        for piece in end.inbox.queue.iter() {
             let amount = piece.len.min(left);
             let known = usize::try_from(amount.min(MOST)).unwrap_or(0);
             payloads.push(Payload::beginning(end.inbox.bytes_of(*piece, known), amount));

@@ -119,16 +119,17 @@ impl Flow {
         let first = last - before.count();
         let mut emptied = last + 1;
         for at in first..=last {
-            let piece = &mut self.queue[at];
-            let is_message_of_nothing = piece.len == 0;
-            piece.len = piece.len.min(left);
-            piece.tentative = false;
+            let is_message_of_nothing = self.queue[at].len == 0;
+            let piece = self.queue.change(at, |piece| {
+                piece.len = piece.len.min(left);
+                piece.tentative = false;
+            });
             left -= piece.len;
             if !keep || (piece.len == 0 && !is_message_of_nothing) {
                 emptied = emptied.min(at);
             }
         }
-        self.queue.drain(emptied..=last);
+        self.queue.remove_range(emptied..last + 1);
         if self.is_mixed && self.kind.is_some_and(Kind::keeps_empty_messages) {
             self.come_before_sleepers(first);
         }
@@ -201,9 +202,9 @@ impl Flow {
         self.pages.clear();
         let mut fds = Vec::new();
         let queue = std::mem::take(&mut self.queue);
-        for piece in queue {
+        for piece in queue.iter() {
             if piece.tentative {
-                self.queue.push_back(piece);
+                self.queue.push_back(*piece);
                 continue;
             }
             self.totals.destroyed += piece.len;
@@ -227,7 +228,7 @@ impl Flow {
     }
 
     pub(super) fn certain(&self) -> u64 {
-        self.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.len).sum()
+        self.queue.certain()
     }
 
     /// Bytes that wait: the kernel's figure where an unreturned call makes the ledger's own uncertain.
@@ -251,7 +252,7 @@ impl Flow {
     /// came first.
     pub fn is_undecided(&self) -> bool {
         let order_is_open = self.is_mixed && self.kind == Some(Kind::Dgram) && self.queue.len() > 1;
-        self.reader_died || order_is_open || self.expects_moves() || self.queue.iter().any(|piece| piece.tentative)
+        self.reader_died || order_is_open || self.expects_moves() || self.queue.has_tentative()
     }
 
     /// The law of conservation, as an error that says which sum does not come out.
@@ -338,10 +339,10 @@ impl Flow {
 
     pub(super) fn consume(&mut self, at: usize, amount: u64) {
         self.measured = None;
-        let piece = &mut self.queue[at];
-        piece.start += amount;
-        piece.len -= amount;
-        let piece = *piece;
+        let piece = self.queue.change(at, |piece| {
+            piece.start += amount;
+            piece.len -= amount;
+        });
         self.step_back(amount);
         if piece.tentative {
             self.lose_track_of_pages();

@@ -28,8 +28,8 @@ impl Flow {
         if last.number != number || last.offered != taken {
             return false;
         }
-        match self.queue.back_mut().filter(|piece| piece.write == number) {
-            Some(piece) => piece.tentative = false,
+        match self.queue.back().filter(|piece| piece.write == number) {
+            Some(_) => _ = self.queue.change(self.queue.len() - 1, |piece| piece.tentative = false),
             None if last.gone == taken => {}
             None => return false,
         }

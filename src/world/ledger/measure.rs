@@ -99,8 +99,11 @@ impl Flow {
         if self.measured == Some(0) && self.certain() > 0 {
             return 0;
         }
+        if !self.queue.has_tentative() {
+            return self.queue.len() as u64;
+        }
         let (mut writes, mut count) = ((0, 0), 0);
-        for piece in &self.queue {
+        for piece in self.queue.iter() {
             if !piece.tentative {
                 count += 1;
                 continue;

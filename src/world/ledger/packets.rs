@@ -7,7 +7,8 @@ use super::{Flow, Piece, ReadBytes, ReadResult};
 impl Flow {
     /// Whether something waits in a pipe of this kind that a write there would not have made.
     pub fn has_foreign_pages(&self, kind: Kind) -> bool {
-        kind.is_pipe() && self.queue.iter().any(|piece| piece.is_packet != (kind == Kind::PacketPipe))
+        let expected = if kind == Kind::PacketPipe { self.queue.len() } else { 0 };
+        kind.is_pipe() && self.queue.packets() != expected
     }
 
     /// What one read with room for everything takes out of such a pipe: bytes up to the first packet, and that.
@@ -49,7 +50,7 @@ impl Flow {
                 start += len - skipped;
             }
         }
-        self.queue.drain(first..first + own.len());
+        self.queue.remove_range(first..first + own.len());
         for (at, page) in pages.into_iter().enumerate() {
             self.queue.insert(first + at, page);
         }

@@ -9,7 +9,7 @@ impl Flow {
     pub fn peek(&mut self, len: u64, kind: Kind) -> Vec<u64> {
         let mut skip = self.peek_off.unwrap_or(0);
         let mut seen = Vec::new();
-        for piece in &self.queue {
+        for piece in self.queue.iter() {
             if skip > 0 && skip >= piece.len {
                 skip -= piece.len;
                 continue;

@@ -13,7 +13,7 @@ impl Flow {
         let place = piece.start + before;
         self.urgent = Some((number, place));
         if before > 0 {
-            self.queue[at].len = before;
+            self.queue.change(at, |piece| piece.len = before);
             self.queue.insert(at + 1, Piece { start: place, len: 1, ..piece });
         }
     }
