@@ -11,7 +11,7 @@ use crate::recorder::Recorder;
 use crate::recording::Recording;
 use crate::source::{Nature, Source};
 use crate::sys::{During, SysError, poll};
-use crate::trace::{Death, Event};
+use crate::trace::{Death, Event, TaskId};
 
 use super::follower::{Follower, FollowerUpdate, ProgramEnding};
 use super::program_terminal::ProgramTerminal;
@@ -50,6 +50,8 @@ pub struct Watched {
     /// The last pump did not take all that was there.
     is_cut_short: bool,
     has_ended: bool,
+    /// The order of an earlier run that this one repeats.
+    repeats: Vec<TaskId>,
 }
 
 impl Watched {
@@ -87,6 +89,7 @@ impl Watched {
             quiet_at: Some(Instant::now() + QUIET),
             is_cut_short: false,
             has_ended: false,
+            repeats: Vec::new(),
         })
     }
 
@@ -96,6 +99,13 @@ impl Watched {
             let _ = self.started.kill();
         }
         self.started.reap();
+    }
+
+    /// The order until this moment. A run that is on its way through an earlier one stands for all of that.
+    fn order_until(&mut self, moment: u64) -> Vec<TaskId> {
+        let order = self.follower.order_until(moment);
+        let is_on_its_way = moment == u64::MAX && !self.has_ended && self.repeats.starts_with(&order);
+        if is_on_its_way { std::mem::take(&mut self.repeats) } else { order }
     }
 
     fn end(&mut self) -> Result<(), BenchError> {
@@ -199,13 +209,14 @@ impl Source for Watched {
     }
 
     fn run_again(&mut self, moment: u64) -> Result<(), BenchError> {
+        let order = self.order_until(moment);
         if !self.has_ended {
             self.kill();
             self.follower.end();
         }
-        let order = self.follower.order_until(moment);
         let place = (self.terminal.size(), self.options);
         *self = Self::begin(self.words.clone(), place, SchedulingMode::Recorded(&order), None)?;
+        self.repeats = order;
         Ok(())
     }
 

@@ -95,6 +95,10 @@ impl Watcher<'_> {
                 self.note("order", "the program goes another way than before: from here on you say who goes");
                 Some(Duration::ZERO)
             }
+            Choice::OrderIsOver => {
+                self.note("order", "so far its calls came as before: from here on you say who goes");
+                Some(Duration::ZERO)
+            }
         }
     }
 
@@ -169,6 +173,8 @@ enum Choice {
     TellStanding,
     /// Who is next does not come: a person picks from now on.
     OtherWay,
+    /// What was to be repeated has been: a person picks from now on.
+    OrderIsOver,
 }
 
 /// Picks one of those who stand before a call, in order of birth.
@@ -191,7 +197,7 @@ fn choose(picker: &mut Picker, standing: &[TaskId], now_ns: u64) -> Choice {
         Picker::Recorded { order, missing_since_ns } => {
             let Some(next) = order.front() else {
                 *picker = Picker::person();
-                return choose(picker, standing, now_ns);
+                return Choice::OrderIsOver;
             };
             if let Some(at) = place_of(*next) {
                 order.pop_front();
@@ -237,8 +243,9 @@ mod tests {
         let mut picker = Picker::Recorded { order: VecDeque::from([child, parent]), missing_since_ns: None };
         assert!(matches!(choose(&mut picker, &[parent, child], 1), Choice::Task(1)));
         assert!(matches!(choose(&mut picker, &[parent, child], 2), Choice::Task(0)));
-        assert!(matches!(choose(&mut picker, &[parent, child], 3), Choice::TellStanding));
-        assert!(matches!(choose(&mut picker, &[parent, child], 4), Choice::Nobody));
+        assert!(matches!(choose(&mut picker, &[parent, child], 3), Choice::OrderIsOver));
+        assert!(matches!(choose(&mut picker, &[parent, child], 4), Choice::TellStanding));
+        assert!(matches!(choose(&mut picker, &[parent, child], 5), Choice::Nobody));
     }
 
     #[test]
