@@ -272,9 +272,13 @@ impl Bench {
     /// Reaps the dead that are the program's own children: `parent`, and orphans that came to it.
     pub(super) fn reap_children(&mut self) {
         let mut buried = Vec::new();
+        let world = self.recording.world();
         self.zombies.retain(|zombie| {
-            let waited_for = self.recording.world().task(zombie.id).is_none_or(|task| task.state == TaskState::Dead);
-            let gone = waited_for || zombie.pidfd.as_ref().is_none_or(|pidfd| fork::reap(pidfd).is_some());
+            let waited_for = world.task(zombie.id).is_none_or(|task| task.state == TaskState::Dead);
+            // Of an orphan's parent it is not certain whether it died first, or ignored the death and so had it reaped.
+            let is_reaped =
+                |pidfd| fork::reap(pidfd).is_some() || (is_orphan(world, zombie.id) && fork::is_gone(pidfd));
+            let gone = waited_for || zombie.pidfd.as_ref().is_none_or(is_reaped);
             if gone {
                 buried.push(zombie.id);
             }
@@ -284,6 +288,12 @@ impl Bench {
             self.fold(id, Fact::Buried);
         }
     }
+}
+
+/// Whether the task that made it is dead.
+fn is_orphan(world: &World, id: TaskId) -> bool {
+    let maker = world.task(id).and_then(|task| world.task(task.by?));
+    maker.is_some_and(|maker| !maker.is_alive())
 }
 
 /// Folds a loop's calls at the tail together, as far as that can be done. Some if it could: whether more records are there.

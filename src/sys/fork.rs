@@ -90,6 +90,11 @@ pub fn reap(process: &impl AsFd) -> Option<i32> {
     wait_id(process, libc::WEXITED | libc::WNOHANG)
 }
 
+/// Whether nothing of a process is left, not even a zombie.
+pub fn is_gone(process: &impl AsFd) -> bool {
+    send_signal(process, 0).is_err_and(|error| error.errno == Errno::ESRCH)
+}
+
 /// The wait status of a dead child of the program's own, which stays a zombie.
 pub fn status_of_own(process: &impl AsFd) -> Option<i32> {
     wait_id(process, libc::WEXITED | libc::WNOHANG | libc::WNOWAIT)
