@@ -13,6 +13,7 @@ mod options;
 mod read;
 mod report;
 mod sent;
+mod sleeping_reader;
 mod table;
 mod told;
 mod turns;
@@ -145,6 +146,7 @@ impl World {
         if std::mem::replace(&mut ongoing.slept, true) {
             return None;
         }
+        self.note_taken(id);
         self.asleep_event(id)
     }
 
@@ -307,6 +309,9 @@ impl World {
                 end.inbox.lose_what_the_dead_took(bytes, kind);
             }
             end.inbox.measure(bytes, kind, |task| dead.contains(&task));
+        }
+        if bytes == 0 {
+            self.note_gathered(end);
         }
         self.close_what_a_sleeper_took(end);
     }

@@ -10,9 +10,9 @@ mod packets;
 mod pages;
 mod peek;
 mod queue;
+mod sleeping_reader;
 mod urgent;
 
-pub use flow::ReadBytes;
 pub use pages::{Pages, USUAL_PAGES};
 pub use queue::Queue;
 
@@ -72,6 +72,8 @@ pub struct Flow {
     pub has_outside_writers: bool,
     /// Calls under way that may move bytes here.
     moves: Vec<moves::PendingMove>,
+    /// Writes up to this number were in the call of a reader that slept for more, when that was last known.
+    in_a_call: u64,
 }
 
 /// The four terms of the law, and the numbers of calls.
@@ -133,6 +135,26 @@ pub struct Piece {
     pub tentative: bool,
     /// In a pipe: a read ends behind it, and what of it does not fit is gone (PIPE_BUF_FLAG_PACKET).
     pub is_packet: bool,
+}
+
+/// What a read found, handed to `take_bytes` and `take_message`.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadBytes<'a> {
+    /// Who read.
+    pub by: TaskId,
+    /// Bytes that arrived.
+    pub len: u64,
+    /// Their beginning.
+    pub data: &'a [u8],
+    /// Another task sleeps in a read there.
+    pub is_beside_sleeper: bool,
+}
+
+impl<'a> ReadBytes<'a> {
+    /// By the only one who reads there.
+    pub fn new(by: TaskId, len: u64, data: &'a [u8]) -> Self {
+        Self { by, len, data, is_beside_sleeper: false }
+    }
 }
 
 /// One read at the end.

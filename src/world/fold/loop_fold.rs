@@ -43,7 +43,7 @@ impl World {
         for call in calls.take_while(|call| call.step == 0 && call.ret > 0) {
             let is_plain = match &mut write {
                 Some(number) => flow.write_again(id, number, &content, call.ret),
-                None => flow.read_again(ReadBytes { by: id, len: u64::from(call.ret.unsigned_abs()), data: &[] }),
+                None => flow.read_again(ReadBytes::new(id, u64::from(call.ret.unsigned_abs()), &[])),
             };
             if !is_plain {
                 break;

@@ -44,7 +44,7 @@ impl World {
             return;
         }
         let Some(end) = self.ends.get_mut(&source) else { return };
-        let (kind, found) = (end.kind, ReadBytes { by: id, len, data: &[] });
+        let (kind, found) = (end.kind, ReadBytes::new(id, len, &[]));
         if !kind.is_pipe() {
             self.take(source, kind, found, call);
         } else if let Err(error) = end.inbox.take_bytes(found) {

@@ -57,7 +57,7 @@ impl World {
                 if !begins || (turns.echoes && ret != *offered) {
                     break;
                 }
-                if !self.ends.get_mut(&turns.own)?.inbox.read_again(ReadBytes { by: id, len: ret, data: &[] }) {
+                if !self.ends.get_mut(&turns.own)?.inbox.read_again(ReadBytes::new(id, ret, &[])) {
                     break;
                 }
                 Some(self.ends.get_mut(&turns.peer)?.inbox.begin_like_last(id, content, *offered))

@@ -8,24 +8,13 @@ use crate::order::Payload;
 use crate::trace::TaskId;
 
 use super::super::kind::{EndId, Kind};
-use super::{Flow, HISTORY, Piece, Read, ReadResult, Write};
+use super::{Flow, HISTORY, Piece, Read, ReadBytes, ReadResult, Write};
 
 /// How far behind the front a concurrent writer's bytes are looked for.
 pub(super) const REACH: usize = 64;
 
 /// Packets of one write: a pipe has room for no more, whatever is asked of it.
 const MOST_PACKETS: usize = 4096;
-
-/// What a read found, handed to `take_bytes` and `take_message`.
-#[derive(Debug, Clone, Copy)]
-pub struct ReadBytes<'a> {
-    /// Who read.
-    pub by: TaskId,
-    /// Bytes that arrived.
-    pub len: u64,
-    /// Their beginning.
-    pub data: &'a [u8],
-}
 
 impl Flow {
     /// A write enters the kernel: from now on its bytes may be read. A pipe of packets cuts it at each page. Returns its
@@ -151,7 +140,9 @@ impl Flow {
         while left > 0 {
             self.begin_moves_for(data);
             let fits = |front: &Piece| !self.has_outside_writers || self.matches(*front, data);
-            let Some((at, most)) = self.pick(data).filter(|_| self.queue.front().is_some_and(fits)) else {
+            let behind = self.first_behind_sleeper(found, data).map(|at| (at, u64::MAX));
+            let Some((at, most)) = behind.or_else(|| self.pick(data)).filter(|_| self.queue.front().is_some_and(fits))
+            else {
                 if !self.has_outside_writers {
                     return Err(format!("{left} bytes were read that nobody wrote"));
                 }
@@ -193,7 +184,7 @@ impl Flow {
 
     /// A read returned 0 or failed; what a dead writer may have left is decided by that: nothing.
     pub fn note_read(&mut self, by: TaskId, result: ReadResult) {
-        self.remember_read(ReadBytes { by, len: 0, data: &[] }, Vec::new(), 0, result);
+        self.remember_read(ReadBytes::new(by, 0, &[]), Vec::new(), 0, result);
     }
 
     /// Everything that waits is destroyed, because its last reader is gone. Returns descriptors that were under way.
@@ -309,7 +300,8 @@ impl Flow {
     }
 
     fn pick_message(&self, found: ReadBytes<'_>) -> Option<usize> {
-        self.pick_where(|piece| piece.len >= found.len && self.matches(piece, found.data))
+        let fits = |piece: Piece| piece.len >= found.len && self.matches(piece, found.data);
+        self.first_behind_sleeper(found, found.data).or_else(|| self.pick_where(fits))
     }
 
     pub(super) fn pick_where(&self, fits: impl Fn(Piece) -> bool) -> Option<usize> {

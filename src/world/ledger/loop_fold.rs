@@ -74,7 +74,7 @@ impl Flow {
 
     /// A read took `found`, from the front.
     pub fn read_again(&mut self, found: ReadBytes<'_>) -> bool {
-        let Some(kind) = self.kind.filter(|_| self.is_simple()) else { return false };
+        let Some(kind) = self.kind.filter(|_| self.is_simple() && !self.is_front_in_a_call()) else { return false };
         let fits = |front: &&Piece| front.is_packet == (kind == Kind::PacketPipe);
         let Some(front) = self.queue.front().filter(fits) else { return false };
         let lost = if kind.keeps_messages() { front.len.checked_sub(found.len) } else { self.is_there(found.len) };

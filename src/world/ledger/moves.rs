@@ -105,9 +105,9 @@ mod tests {
     #[test]
     fn a_read_of_other_bytes_than_any_write_has_shows_a_move() {
         let mut flow = flow_with_a_move(TaskId(2));
-        flow.take_bytes(super::super::ReadBytes { by: TaskId(3), len: 4, data: b"zzzz" }).unwrap();
+        flow.take_bytes(super::super::ReadBytes::new(TaskId(3), 4, b"zzzz")).unwrap();
         assert_eq!(flow.totals.writes, 1, "these were written");
-        flow.take_bytes(super::super::ReadBytes { by: TaskId(3), len: 4, data: b"yyyy" }).unwrap();
+        flow.take_bytes(super::super::ReadBytes::new(TaskId(3), 4, b"yyyy")).unwrap();
         assert_eq!(flow.write_of_move(TaskId(2)), Some(2));
         assert_eq!(flow.end_move(TaskId(2), true), Some(2));
         flow.finish_write(2, Ok(4096), false).unwrap();

@@ -123,9 +123,9 @@ mod tests {
     #[test]
     fn a_packet_that_came_before_a_sleeper_s_bytes_is_taken_first() {
         let mut flow = sleeper_and_packet();
-        flow.take_pages(ReadBytes { by: TaskId(3), len: 4096, data: b"yyyy" }).unwrap();
+        flow.take_pages(ReadBytes::new(TaskId(3), 4096, b"yyyy")).unwrap();
         flow.finish_write(1, Ok(4000), false).unwrap();
-        flow.take_bytes(ReadBytes { by: TaskId(3), len: 4000, data: b"zzzz" }).unwrap();
+        flow.take_bytes(ReadBytes::new(TaskId(3), 4000, b"zzzz")).unwrap();
         assert!(flow.queue.is_empty());
         flow.check_law().unwrap();
     }
@@ -134,7 +134,7 @@ mod tests {
     fn of_a_packet_that_was_read_in_part_before_it_was_known_the_rest_is_gone() {
         let mut flow = Flow::default();
         flow.expect_move(TaskId(2), &unknown(), PLACE);
-        flow.take_bytes(ReadBytes { by: TaskId(3), len: 100, data: b"yyyy" }).unwrap();
+        flow.take_bytes(ReadBytes::new(TaskId(3), 100, b"yyyy")).unwrap();
         let moved = flow.end_move(TaskId(2), true).unwrap();
         flow.finish_write(moved, Ok(4096), false).unwrap();
         flow.set_pages(moved, &[(4096, true)]);

@@ -130,7 +130,7 @@ impl Flow {
 mod tests {
     use std::rc::Rc;
 
-    use super::super::flow::ReadBytes;
+    use super::super::ReadBytes;
     use super::*;
     use crate::order::Payload;
     use crate::trace::TaskId;
@@ -145,16 +145,16 @@ mod tests {
     fn what_was_read_before_its_write_returned_is_in_no_page() {
         let mut flow = Flow::default();
         let first = write(&mut flow, 5);
-        flow.take_bytes(ReadBytes { by: TaskId(2), len: 5, data: b"xxxxx" }).unwrap();
+        flow.take_bytes(ReadBytes::new(TaskId(2), 5, b"xxxxx")).unwrap();
         let second = write(&mut flow, 4096);
         flow.finish_write(second, Ok(4096), false).unwrap();
         flow.finish_write(first, Ok(5), false).unwrap();
         assert_eq!(flow.pages_in_use(), None, "which of the two took a page first is not known");
-        flow.take_bytes(ReadBytes { by: TaskId(2), len: 4096, data: b"" }).unwrap();
+        flow.take_bytes(ReadBytes::new(TaskId(2), 4096, b"")).unwrap();
         assert_eq!(flow.pages_in_use(), Some(0));
 
         let third = write(&mut flow, 5);
-        flow.take_bytes(ReadBytes { by: TaskId(2), len: 5, data: b"xxxxx" }).unwrap();
+        flow.take_bytes(ReadBytes::new(TaskId(2), 5, b"xxxxx")).unwrap();
         flow.finish_write(third, Ok(5), false).unwrap();
         assert_eq!(flow.pages_in_use(), Some(0), "all of it is read");
         let fourth = write(&mut flow, 4096);

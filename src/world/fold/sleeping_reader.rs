@@ -1,0 +1,54 @@
+//! A reader that sleeps for more than there was (MSG_WAITALL, SO_RCVLOWAT, recvmmsg) has taken all of it, and nobody is told before it returns.
+
+use crate::abi;
+use crate::order::Call;
+use crate::trace::TaskId;
+
+use super::super::World;
+use super::super::channel::End;
+use super::super::kind::{EndId, Kind};
+use super::super::task::Task;
+
+impl World {
+    /// A task has fallen asleep: all that waits is in its call, if it is such a reader.
+    pub(super) fn note_taken(&mut self, id: TaskId) {
+        let Some(end) = self.tasks.get(&id).and_then(|task| self.end_gathered_from(task)) else { return };
+        if let Some(end) = self.ends.get_mut(&end) {
+            end.inbox.note_taken_by_sleeper();
+        }
+    }
+
+    /// The kernel says that nothing waits at an end: what the ledger has there is in the call of such a reader, if there is one.
+    pub(super) fn note_gathered(&mut self, id: EndId) {
+        let gathers = |task: &Task| task.is_alive() && self.end_gathered_from(task) == Some(id);
+        let is_gathered = self.tasks.values().any(gathers);
+        if let Some(end) = self.ends.get_mut(&id).filter(|_| is_gathered) {
+            end.inbox.note_taken_by_sleeper();
+        }
+    }
+
+    /// Whether another task is such a reader there, and this one's call is none itself.
+    pub(super) fn is_beside_sleeper(&self, id: EndId, (reader, call): (TaskId, &Call)) -> bool {
+        let Some(end) = self.ends.get(&id).filter(|end| end.inbox.is_front_in_a_call()) else { return false };
+        let sleeps = |task: &Task| {
+            task.id != reader && task.sleeping_call().is_some() && self.end_gathered_from(task) == Some(id)
+        };
+        !gathers(end, call) && self.tasks.values().any(sleeps)
+    }
+
+    /// The end of whose bytes or messages a task's call may have some, and want more.
+    fn end_gathered_from(&self, task: &Task) -> Option<EndId> {
+        let call = task.current_call()?;
+        self.end_being_read(task).filter(|end| self.ends.get(end).is_some_and(|end| gathers(end, call)))
+    }
+}
+
+/// Whether a read does not return with the first bytes or the first message that it finds.
+fn gathers(end: &End, call: &Call) -> bool {
+    if let Call::Recvmmsg { messages, .. } = call {
+        return *messages > 1;
+    }
+    let room = call.room().unwrap_or(0);
+    let least = if call.flags() & abi::MSG_WAITALL != 0 { room } else { end.low_water.min(room) };
+    end.kind == Kind::Stream && call.flags() & abi::MSG_PEEK == 0 && least > 1
+}
