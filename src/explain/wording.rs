@@ -331,7 +331,7 @@ pub const LESSONS: &[(&[&str], &str)] = &[
     (&["pipe-goes-one-way", "bad-descriptor"], "a-socket-talks-both-ways"),
     (&["one-message-each"], "datagrams-keep-theirs"),
     (&["rest-waits", "rest-destroyed", "next-read-one-message", "peek-leaves-it"], "what-does-not-fit"),
-    (&["empty-message", "write-of-nothing", "nothing-waits", "hung-up"], "a-message-of-nothing"),
+    (&["empty-message", "write-of-nothing", "writev-of-nothing", "nothing-waits", "hung-up"], "a-message-of-nothing"),
     (&["fork-copies-descriptors", "own-copy-keeps-eof-away", "interrupted"], "close-your-unused-end"),
     (
         &[

@@ -90,6 +90,11 @@ fn nothing_offered(context: &CallContext<'_>) -> Option<Explanation> {
     let there = context.target();
     let at = there.map_or_else(|| "the other end".to_owned(), wording::title);
     let is_read = there.is_some_and(|there| there.inbox.queue.is_empty());
+    if matches!(context.call.call, Call::Writev { .. }) && kind.keeps_empty_messages() {
+        let text = "writev of no bytes returns before it comes to the socket: no message is sent, and no error is met. A \
+                    write, send or sendmsg of no bytes sends an empty message.";
+        return Some(wording::explanation(end, "writev-of-nothing", "writev(2)", text.to_owned()));
+    }
     let text = if kind.keeps_empty_messages() && is_read {
         format!("A message of no bytes is a message: a read at {at} has taken it, and returned 0.")
     } else if kind.keeps_empty_messages() {

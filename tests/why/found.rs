@@ -154,6 +154,20 @@ fn one_sigchld_of_a_signalfd_stands_for_several_deaths() {
 }
 
 #[test]
+fn a_writev_of_nothing_sends_no_message_and_a_write_of_nothing_sends_one() {
+    for kind in ["dgram", "seqpacket"] {
+        let pair = format!("socketpair {kind} s\n");
+        let nothing = "writev s[1] \"\" \"\" => 0\nwhy\nrecv s[0] 9 dontwait => EAGAIN";
+        explains(&format!("{pair}{nothing}"), &[("writev-of-nothing", &["no message is sent"])]);
+        never_says(&format!("{pair}write s[1] \"\" => 0\nwhy\nrecv s[0] 9 dontwait => 0"), &["no message is sent"]);
+        explains(
+            &format!("{pair}close s[0]\nwritev s[1] \"\" => 0\nwhy"),
+            &[("writev-of-nothing", &["no error is met"])],
+        );
+    }
+}
+
+#[test]
 fn the_mark_of_an_urgent_byte() {
     explains(
         "socketpair stream s\nsend s[0] ab oob\natmark s[1] => 0\nwhy\nread s[1] 1\natmark s[1] => 1\nwhy",
