@@ -172,11 +172,12 @@ impl Flow {
             return Err(format!("a message of {} bytes was read that nobody wrote", found.len));
         };
         let piece = self.queue[at];
-        let Some(lost) = piece.len.checked_sub(found.len) else {
+        let Some(rest) = piece.len.checked_sub(found.len) else {
             return Err(format!("{} bytes were read of a message of {}", found.len, piece.len));
         };
+        let lost = if self.is_of_unknown_length(piece) { 0 } else { rest };
         self.remember_read(found, vec![Piece { len: found.len, ..piece }], lost, ReadResult::Bytes);
-        self.consume(at, piece.len);
+        self.consume(at, found.len + lost);
         self.totals.read -= lost;
         self.totals.destroyed += lost;
         Ok(piece.write)

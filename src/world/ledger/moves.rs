@@ -7,7 +7,7 @@ use crate::order::Payload;
 use crate::trace::TaskId;
 
 use super::super::kind::Kind;
-use super::Flow;
+use super::{Flow, Piece};
 
 /// A call that may move bytes here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,11 @@ impl Flow {
     /// Whether a call may put something in without having returned.
     pub(super) fn expects_moves(&self) -> bool {
         !self.moves.is_empty()
+    }
+
+    /// Whether a packet is of such a call: how long it is, and how many there are, is known once the call has returned.
+    pub(super) fn is_of_unknown_length(&self, piece: Piece) -> bool {
+        piece.is_packet && self.moves.iter().any(|pending| pending.write == Some(piece.write))
     }
 
     /// A read has brought what no write that is known can be: a call has moved it here, and not returned yet.

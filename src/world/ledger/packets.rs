@@ -141,4 +141,18 @@ mod tests {
         assert_eq!((flow.queue.len(), flow.totals.destroyed), (0, 3996));
         flow.check_law().unwrap();
     }
+
+    #[test]
+    fn a_packet_that_is_read_before_its_move_returns_is_as_long_as_that_says() {
+        for (said, destroyed) in [(4, 0), (10, 6)] {
+            let mut flow = Flow::default();
+            flow.expect_move(TaskId(2), &unknown(), (Kind::PacketPipe, 4096));
+            flow.take_message(ReadBytes::new(TaskId(3), 4, b"yyyy")).unwrap();
+            let moved = flow.end_move(TaskId(2), true).unwrap();
+            flow.finish_write(moved, Ok(said), false).unwrap();
+            flow.set_pages(moved, &[(said, true)]);
+            assert_eq!((flow.queue.len(), flow.totals.destroyed), (0, destroyed));
+            flow.check_law().unwrap();
+        }
+    }
 }
