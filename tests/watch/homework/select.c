@@ -1,4 +1,4 @@
-// select over three children that end one after the other.
+// select over three children that end one after the other, as far as the machine lets them.
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <sys/select.h>
@@ -20,6 +20,7 @@ int main() {
         close(s[i][1]);
     }
     int left = 3;
+    char words[3][9];
     while (left) {
         fd_set r;
         FD_ZERO(&r);
@@ -33,16 +34,17 @@ int main() {
         select(m + 1, &r, 0, 0, 0);
         for (int i = 0; i < 3; i++)
             if (s[i][0] >= 0 && FD_ISSET(s[i][0], &r)) {
-                char b[9];
-                int n = read(s[i][0], b, 9);
+                int n = read(s[i][0], words[i], 8);
                 if (n <= 0) {
                     close(s[i][0]);
                     s[i][0] = -1;
                     left--;
                 } else
-                    printf("%.*s\n", n, b);
+                    words[i][n] = 0;
             }
     }
+    for (int i = 0; i < 3; i++)
+        printf("%s\n", words[i]);
     while (wait(0) > 0)
         ;
 }
