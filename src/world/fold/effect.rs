@@ -201,10 +201,6 @@ impl World {
         let many = task.current_call().is_some_and(|call| matches!(call, Call::Recvmmsg { .. }));
         let label = self.label(at);
         let Some(end) = self.ends.get_mut(&at) else { return };
-        if is_alone && end.kind == Kind::Stream {
-            // Asleep, it has thrown away an urgent byte that was all there was.
-            end.inbox.pass_urgent();
-        }
         let lost = if is_alone { end.inbox.lose_all() } else { (0, 0) };
         if many && lost.1 > 0 {
             end.kept_error = Some(error_of_signal(end));

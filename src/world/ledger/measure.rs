@@ -168,17 +168,24 @@ impl Flow {
         self.reader_died = !self.queue.is_empty();
     }
 
-    /// All that certainly waits was taken by a call that did not return: bytes and pieces.
+    /// All that certainly waits was taken by a call that did not return, but for the urgent byte, which it has thrown away: bytes
+    /// and pieces.
     pub fn lose_all(&mut self) -> (u64, u64) {
-        let pieces = self.queue.iter().take_while(|piece| !piece.tentative).count() as u64;
-        let before = self.totals.destroyed;
-        while self.queue.front().is_some_and(|piece| !piece.tentative) {
-            let len = self.queue[0].len;
-            self.consume(0, len);
-            self.totals.read -= len;
-            self.totals.destroyed += len;
+        let mut lost = (0, 0);
+        while let Some(front) = self.queue.front().copied().filter(|front| !front.tentative) {
+            self.pass_urgent();
+            if self.queue.front() == Some(&front) {
+                self.lose_front(front.len);
+                lost = (lost.0 + front.len, lost.1 + 1);
+            }
         }
-        (self.totals.destroyed - before, pieces)
+        lost
+    }
+
+    fn lose_front(&mut self, bytes: u64) {
+        self.consume(0, bytes);
+        self.totals.read -= bytes;
+        self.totals.destroyed += bytes;
     }
 
     /// The first bytes of the queue are gone, and nobody has read them.
@@ -186,9 +193,7 @@ impl Flow {
         let mut left = bytes;
         while left > 0 && self.queue.front().is_some_and(|piece| !piece.tentative) {
             let amount = self.queue[0].len.min(left);
-            self.consume(0, amount);
-            self.totals.read -= amount;
-            self.totals.destroyed += amount;
+            self.lose_front(amount);
             left -= amount;
         }
     }
