@@ -48,8 +48,8 @@ impl World {
             self.receive(id, id_of_end, call, back);
             return Some(false);
         }
-        let empty_message =
-            kind.keeps_empty_messages() && end.inbox.queue.front().is_some_and(|piece| piece.len == 0 || room == 0);
+        let next = if peeks { end.inbox.next_peeked() } else { end.inbox.queue.front().copied() };
+        let empty_message = kind.keeps_empty_messages() && next.is_some_and(|piece| piece.len == 0 || room == 0);
         if back.ret == 0 && !empty_message {
             end.inbox.note_read(id, ReadResult::Eof);
             self.free_uncollected(id_of_end);
