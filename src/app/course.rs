@@ -200,12 +200,11 @@ impl Course {
 
     /// With the options of all questions in the order that this seed gives.
     #[must_use]
-    pub fn with_options_by(self, seed: u64) -> Self {
-        let mut lessons = self.lessons.to_vec();
-        for lesson in &mut lessons {
+    pub fn with_options_by(mut self, seed: u64) -> Self {
+        for lesson in Rc::make_mut(&mut self.lessons) {
             shuffle::shuffle(lesson, seed);
         }
-        Self { lessons: lessons.into(), ..self }
+        self
     }
 
     /// With problems of this series.
