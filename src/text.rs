@@ -24,6 +24,10 @@ pub struct Letter {
 
 /// Whether a character could make a line show as something else than it is.
 pub fn is_hidden(letter: char) -> bool {
+    // Nearly every letter is one of these.
+    if matches!(letter, ' '..='~') {
+        return false;
+    }
     letter.is_control()
         || matches!(letter,
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
