@@ -127,10 +127,15 @@ pub(super) fn next_accept(listener: &End) -> Foretold {
     let has_waiting = listener.backlog.as_ref().is_some_and(|backlog| !backlog.is_empty());
     let outcome = match (has_waiting, listener.shut_here.0) {
         (true, _) => CallOutcome::Works,
-        (false, true) => CallOutcome::Fails(Errno::EINVAL),
+        (false, true) => CallOutcome::Fails(accept_after_shutdown(listener)),
         (false, false) => CallOutcome::Sleeps,
     };
     Foretold::Accept { at: listener.id, outcome }
+}
+
+/// What an accept fails with at a listening socket that was shut down for reading, once no connection waits (unix_accept).
+pub(super) fn accept_after_shutdown(listener: &End) -> Errno {
+    if listener.nonblock { Errno::EAGAIN } else { Errno::EINVAL }
 }
 
 /// What makes poll(2) and epoll_wait(2) tell of something that they are asked about.

@@ -52,13 +52,14 @@ fn listener(context: &CallContext<'_>) -> Option<Explanation> {
         polled(context).find(|(end, bits)| end.backlog.is_some() && (*bits != 0 || context.ret() == 0))?;
     let here = end.label();
     let waiting = end.backlog.as_ref().map_or(0, |backlog| backlog.len() as u64);
+    let errno = foretold::accept_after_shutdown(end).name();
     let text = if end.shut_here.0 {
         format!(
             "{here} listens and was shut down for reading: POLLIN says only that an accept would not sleep. {}.",
             match waiting {
-                0 => "No connection waits, so it would fail with EINVAL".to_owned(),
+                0 => format!("No connection waits, so it would fail with {errno}"),
                 many =>
-                    format!("{} can still be accepted, then it fails with EINVAL", wording::count(many, "connection")),
+                    format!("{} can still be accepted, then it fails with {errno}", wording::count(many, "connection")),
             }
         )
     } else if bits & POLLIN != 0 {

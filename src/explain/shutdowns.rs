@@ -16,9 +16,10 @@ pub(super) fn shut_down(context: &CallContext<'_>) -> Option<Explanation> {
     let listener = context.end.filter(|end| context.ret() >= 0 && end.backlog.is_some() && *how != 1);
     if let Some(end) = listener {
         let text = format!(
-            "{} listens, and takes no connection after this: a connect gets ECONNREFUSED, and accept fails with EINVAL once no \
+            "{} listens, and takes no connection after this: a connect gets ECONNREFUSED, and accept fails with {} once no \
              connection waits. No descriptor is closed.",
-            end.label()
+            end.label(),
+            foretold::accept_after_shutdown(end).name()
         );
         let refused = Foretold::Connect { to: end.id, outcome: CallOutcome::Fails(Errno::ECONNREFUSED) };
         let foretold = [foretold::next_accept(end), refused];

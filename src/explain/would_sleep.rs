@@ -97,6 +97,14 @@ fn nothing_to_accept(context: &CallContext<'_>) -> Option<Explanation> {
     if let Some(explained) = by_others::accepted_after_poll(context.world, context.task, end) {
         return Some(explained);
     }
+    if end.shut_here.0 {
+        let text = format!(
+            "{here} was shut down for reading, so no connection comes any more. O_NONBLOCK makes accept say EAGAIN; without it the \
+             call would fail with EINVAL, and not sleep. poll says POLLIN all the time: a loop over poll and accept never ends."
+        );
+        let next = foretold::next_accept(end);
+        return Some(wording::explanation(end, "accept-after-shutdown", "accept(2)", text).foretelling([next]));
+    }
     let text = format!(
         "No connection waits at {here}, so accept fails with EAGAIN instead of sleeping: {}. That is not a fault.",
         must_not_sleep(context, end)

@@ -184,6 +184,8 @@ const BROUGHT_ABOUT: &[(&str, &str, usize)] = &[
     ("fork c\nwait c nohang", "no-child-has-died", 1),
     ("eventfd e\nwrite e 3", "count-was-added-to", 1),
     ("socket stream l\nbind l @l\nlisten l\nshutdown l rd", "listener-shut-down", 2),
+    ("socket stream l nonblock\nbind l @l\nlisten l\nshutdown l rd", "listener-shut-down", 2),
+    ("socket stream l nonblock\nbind l @l\nlisten l\nshutdown l rd\naccept l a", "accept-after-shutdown", 1),
     ("socket stream l\nbind l @l\nlisten l\nsocket stream a\nconnect a @l\naccept l b", "accepted", 1),
     ("socket stream l\nbind l @l\nsocket stream a\nconnect a @l", "nobody-listens", 1),
     ("socket dgram l\nbind l @l\nsocket dgram a nonblock\nconnect a @l\nflood a 20 100", "short-queue", 1),

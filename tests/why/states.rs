@@ -329,6 +329,31 @@ fn a_death_that_nobody_faces_tells_of_no_survivor() {
 }
 
 #[test]
+fn a_listener_that_was_shut_down_says_eagain_where_accept_must_not_sleep() {
+    let listens = |flags: &str| format!("socket stream l{flags}\nbind l @x\nlisten l 1\n");
+    let closes = "shutdown l rd\nwhy\npoll l for=in => POLLIN\nwhy\naccept l a => ";
+    explains(
+        &format!("{}{closes}EAGAIN\nwhy", listens(" nonblock")),
+        &[
+            ("listener-shut-down", &["accept fails with EAGAIN"]),
+            ("a-connection-is-readable", &["it would fail with EAGAIN"]),
+            ("accept-after-shutdown", &["without it the call would fail with EINVAL"]),
+        ],
+    );
+    explains(
+        &format!("{}{closes}EINVAL", listens("")),
+        &[
+            ("listener-shut-down", &["accept fails with EINVAL"]),
+            ("a-connection-is-readable", &["it would fail with EINVAL"]),
+        ],
+    );
+    explains(
+        &format!("{}accept l a => EAGAIN\nwhy", listens(" nonblock")),
+        &[("nothing-to-accept", &["instead of sleeping"])],
+    );
+}
+
+#[test]
 fn a_listener_that_was_shut_down_and_a_number_that_no_limit_allows() {
     explains(
         "socket stream l\nbind l @x\nlisten l 1\nshutdown l rdwr\nwhy\nsocket stream k\nconnect k @x => ECONNREFUSED\n\
