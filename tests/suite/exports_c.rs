@@ -175,7 +175,7 @@ fn everything_that_c_has_is_in_one_program() {
 // The variable of a closed number may have another one by then.
 #[test]
 fn a_number_that_was_closed_is_not_taken_for_the_next_one_of_its_name() {
-    for language in [&C, &PYTHON, &RUST].into_iter().filter(|_| exported::has("rustc") && exported::has("cc")) {
+    for language in [&C, &PYTHON, &RUST].into_iter().filter(|language| exported::has(language.tool)) {
         exported::has_all_of(
             language,
             "pipe p\ndup p[0]\nclose p[0]@3\ndupfd p[0]@5 8\ndup2 p[0]@5 3\nclose p[0]@3\nread @3\n",

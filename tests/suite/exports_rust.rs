@@ -41,7 +41,7 @@ fn what_has_no_form_is_named_with_its_statement() {
 
 #[test]
 fn a_thread_asleep_in_open_has_taken_its_number() {
-    for language in [&C, &RUST].into_iter().filter(|_| exported::has("rustc") && exported::has("cc")) {
+    for language in [&C, &RUST].into_iter().filter(|language| exported::has(language.tool)) {
         exported::has_all_of(language, "thread t\nmkfifo jobs\nt: open jobs rd in\nopen jobs wr out\n");
     }
 }

@@ -23,6 +23,8 @@ const OUTLIVED: Duration = Duration::from_secs(30);
 pub struct Language {
     /// The option of `export`.
     pub option: &'static str,
+    /// The program without which there is no trying.
+    pub tool: &'static str,
     /// The file that its program stands in.
     pub file: &'static str,
     /// Makes the file a program; none where it is one already, or what is missing for it.
@@ -36,6 +38,7 @@ pub struct Language {
 /// C, as strictly as it is promised.
 pub const C: Language = Language {
     option: "--c",
+    tool: "cc",
     file: "run.c",
     build: |_| {
         let mut command = Command::new("cc");
@@ -52,6 +55,7 @@ pub const C: Language = Language {
 /// Python, with nothing but its own modules.
 pub const PYTHON: Language = Language {
     option: "--python",
+    tool: "python3",
     file: "run.py",
     build: |_| None,
     start: |_| {
@@ -69,6 +73,7 @@ pub const PYTHON: Language = Language {
 /// Rust, with the nix that this project was built with: the file is in the folder of this test.
 pub const RUST: Language = Language {
     option: "--rust",
+    tool: "rustc",
     file: "run.rs",
     build: |_| {
         let own = std::env::current_exe().expect("this test");
