@@ -157,23 +157,20 @@ impl<'a> Watcher<'a> {
             if !self.take_stops()? {
                 return Ok(self.out.flush());
             }
-            self.adopt_unborn();
-            let is_moving = self.admit_waiting();
-            let again = self.pick();
-            let until = self.look_at_sleepers();
-            let unsaid = self.until_said();
-            if unsaid.is_some_and(|left| left.is_zero()) {
+            if self.until_said().is_some_and(|left| left.is_zero()) {
                 self.unsaid_since_ns = None;
                 if !self.out.flush() {
                     return Ok(false);
                 }
-                if self.take_orders() {
-                    continue;
-                }
+                self.take_orders();
             }
+            // Who may go on is looked for behind the last order: one that is taken later would lie until something else happens.
+            self.adopt_unborn();
+            let is_moving = self.admit_waiting();
+            let again = self.pick();
+            let until = self.look_at_sleepers();
             let pause = if is_moving { Some(TURN_PAUSE) } else { until };
-            let unsaid = unsaid.filter(|left| !left.is_zero());
-            let pause = [again, pause, unsaid].into_iter().flatten().min();
+            let pause = [again, pause, self.until_said()].into_iter().flatten().min();
             if self.finds_stop() {
                 continue;
             }
@@ -191,15 +188,11 @@ impl<'a> Watcher<'a> {
         Some(Duration::from_nanos(LONGEST_BATCH_NS.saturating_sub(age)))
     }
 
-    /// Whether any order came: who goes on is to be looked for again before the watcher sleeps.
-    fn take_orders(&mut self) -> bool {
-        let Some(orders) = self.orders.as_mut().filter(|orders| !orders.is_over()) else { return false };
-        let came = orders.receive().unwrap_or_default();
-        let has_come = !came.is_empty();
-        for order in came {
+    fn take_orders(&mut self) {
+        let Some(orders) = self.orders.as_mut().filter(|orders| !orders.is_over()) else { return };
+        for order in orders.receive().unwrap_or_default() {
             self.obey(order);
         }
-        has_come
     }
 
     /// Takes what has stopped; false if nobody is left.
