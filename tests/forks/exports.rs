@@ -22,10 +22,8 @@ pub fn all() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    for (language, needs) in [(&C, "cc"), (&PYTHON, "python3"), (&RUST, "rustc")] {
-        if exported::has(needs) {
-            exported::each_prints_its_transcript(language, &scripts);
-        }
+    for language in [&C, &PYTHON, &RUST].into_iter().filter(|language| exported::has(language)) {
+        exported::each_prints_its_transcript(language, &scripts);
     }
     ExitCode::SUCCESS
 }

@@ -153,7 +153,7 @@ kill -lone TERM
 
 #[test]
 fn a_run_as_c_prints_its_transcript_and_an_altered_result_is_told() {
-    if !exported::has("cc") {
+    if !exported::has(&C) {
         return;
     }
     let mut scripts = exported::scripts_in("tests/contract");
@@ -166,7 +166,7 @@ fn a_run_as_c_prints_its_transcript_and_an_altered_result_is_told() {
 
 #[test]
 fn everything_that_c_has_is_in_one_program() {
-    if !exported::has("cc") {
+    if !exported::has(&C) {
         return;
     }
     exported::has_all_of(&C, SCRIPT);
@@ -175,7 +175,7 @@ fn everything_that_c_has_is_in_one_program() {
 // The variable of a closed number may have another one by then.
 #[test]
 fn a_number_that_was_closed_is_not_taken_for_the_next_one_of_its_name() {
-    for language in [&C, &PYTHON, &RUST].into_iter().filter(|language| exported::has(language.tool)) {
+    for language in [&C, &PYTHON, &RUST].into_iter().filter(|language| exported::has(language)) {
         exported::has_all_of(
             language,
             "pipe p\ndup p[0]\nclose p[0]@3\ndupfd p[0]@5 8\ndup2 p[0]@5 3\nclose p[0]@3\nread @3\n",
@@ -198,7 +198,7 @@ fn what_has_no_form_in_c_is_named_with_its_line() {
 
 #[test]
 fn a_result_that_is_not_so_is_told_with_its_line() {
-    if !exported::has("cc") {
+    if !exported::has(&C) {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
@@ -225,7 +225,7 @@ fn a_result_that_is_not_so_is_told_with_its_line() {
 // A poll moves nothing: how the loop that wakes it goes is the same with and without it.
 #[test]
 fn a_drain_that_wakes_a_poll_is_in_one_program() {
-    if exported::has("cc") {
+    if exported::has(&C) {
         exported::has_all_of(
             &C,
             "socketpair dgram mail\nfork child\nnonblock mail[0] on\nflood mail[0] 100 1000\nnonblock mail[0] off\n\

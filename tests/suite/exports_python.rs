@@ -4,7 +4,7 @@ use crate::support::exported::{self, PYTHON};
 
 #[test]
 fn a_run_as_python_prints_its_transcript_and_an_altered_result_is_told() {
-    if !exported::has("python3") {
+    if !exported::has(&PYTHON) {
         return;
     }
     let mut scripts = exported::scripts_in("tests/contract");
@@ -88,7 +88,7 @@ poor: drain kept[1] dontwait
 
 #[test]
 fn everything_that_python_has_is_in_one_program() {
-    if !exported::has("python3") {
+    if !exported::has(&PYTHON) {
         return;
     }
     exported::has_all_of(&PYTHON, SCRIPT);

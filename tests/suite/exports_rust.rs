@@ -6,7 +6,7 @@ use crate::support::exported::{self, C, RUST};
 
 #[test]
 fn a_run_as_rust_prints_its_transcript_and_an_altered_result_is_told() {
-    if !exported::has("rustc") {
+    if !exported::has(&RUST) {
         return;
     }
     let mut scripts = exported::some(exported::scripts_in("tests/contract"), 6);
@@ -19,7 +19,7 @@ fn a_run_as_rust_prints_its_transcript_and_an_altered_result_is_told() {
 
 #[test]
 fn everything_that_c_has_but_vmsplice_is_in_one_program_of_rust() {
-    if !exported::has("rustc") {
+    if !exported::has(&RUST) {
         return;
     }
     let lines: Vec<&str> = exports_c::SCRIPT.lines().filter(|line| !line.starts_with("vmsplice")).collect();
@@ -41,7 +41,7 @@ fn what_has_no_form_is_named_with_its_statement() {
 
 #[test]
 fn a_thread_asleep_in_open_has_taken_its_number() {
-    for language in [&C, &RUST].into_iter().filter(|language| exported::has(language.tool)) {
+    for language in [&C, &RUST].into_iter().filter(|language| exported::has(language)) {
         exported::has_all_of(language, "thread t\nmkfifo jobs\nt: open jobs rd in\nopen jobs wr out\n");
     }
 }

@@ -24,7 +24,7 @@ pub struct Language {
     /// The option of `export`.
     pub option: &'static str,
     /// The program without which there is no trying.
-    pub tool: &'static str,
+    tool: &'static str,
     /// The file that its program stands in.
     pub file: &'static str,
     /// Makes the file a program; none where it is one already, or what is missing for it.
@@ -95,8 +95,9 @@ pub const RUST: Language = Language {
     alter: |line| Some(format!("    assert_ne!({}", line.strip_prefix("    assert_eq!(")?)),
 };
 
-/// Whether a program is there; where it is not, that is said.
-pub fn has(program: &str) -> bool {
+/// Whether the program that a language needs is there; where it is not, that is said.
+pub fn has(language: &Language) -> bool {
+    let program = language.tool;
     let is_there = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
     if !is_there {
         eprintln!("skipped: there is no {program}");
