@@ -21,7 +21,7 @@ pub fn line(event: &Event) -> String {
 
 /// JSON in which what a terminal would act on, or what cannot be seen, is `\u` and four digits.
 pub fn spelled(json: String) -> String {
-    if json.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !json.chars().any(is_hidden) {
+    if !json.chars().any(is_hidden) {
         return json;
     }
     // All of them are of the basic plane, and stand in strings.
