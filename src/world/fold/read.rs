@@ -56,8 +56,8 @@ impl World {
             return Some(room > 0);
         }
         if !peeks {
-            let found = ReadBytes::new(id, len, back.data());
-            let found = ReadBytes { is_beside_sleeper: self.is_beside_sleeper(id_of_end, (id, call)), ..found };
+            let is_beside_sleeper = self.is_beside_sleeper(id_of_end, (id, call));
+            let found = ReadBytes { by: id, len, data: back.data(), is_beside_sleeper };
             let carried = self.take(id_of_end, kind, found, call);
             if kind == Kind::Stream && !wants_urgent && !carried {
                 self.meet_reset(id_of_end, call, (len, room));
