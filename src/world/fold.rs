@@ -313,7 +313,6 @@ impl World {
         if bytes == 0 {
             self.note_gathered(end);
         }
-        self.close_what_a_sleeper_took(end);
     }
 }
 

@@ -10,7 +10,6 @@ use super::super::World;
 use super::super::channel::{End, Reset};
 use super::super::kind::EndId;
 use super::super::ledger::ReadBytes;
-use super::super::task::Task;
 use super::Back;
 
 impl World {
@@ -118,24 +117,6 @@ impl World {
             data = rest;
         }
         self.keep_error(id, call, back);
-    }
-
-    /// A sleeping recvmmsg(2) has taken all messages that came. It has no room for descriptors, so the kernel has closed those.
-    pub(super) fn close_what_a_sleeper_took(&mut self, id: EndId) {
-        let is_in_it = |task: &Task| {
-            let receives_many = matches!(task.current_call(), Some(Call::Recvmmsg { .. }));
-            receives_many && task.is_alive() && self.end_being_read(task) == Some(id)
-        };
-        let has_sleeper = self.tasks.values().any(is_in_it);
-        let Some(end) = self.ends.get_mut(&id).filter(|end| has_sleeper && end.inbox.measured == Some(0)) else {
-            return;
-        };
-        let taken: Vec<u64> =
-            end.inbox.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.write).collect();
-        let passed: Vec<EndId> = taken.into_iter().flat_map(|number| end.inbox.take_fds(number)).collect();
-        for passed in passed {
-            self.end_flight(passed);
-        }
     }
 
     /// recvmmsg(2) that may sleep for more and came back with some: a signal has ended it, or SO_RCVTIMEO. Only of the signal

@@ -19,11 +19,22 @@ impl World {
     }
 
     /// The kernel says that nothing waits at an end: what the ledger has there is in the call of such a reader, if there is one.
+    /// recvmmsg(2) has no room for descriptors, so the kernel has closed those.
     pub(super) fn note_gathered(&mut self, id: EndId) {
-        let gathers = |task: &Task| task.is_alive() && self.end_gathered_from(task) == Some(id);
-        let is_gathered = self.tasks.values().any(gathers);
-        if let Some(end) = self.ends.get_mut(&id).filter(|_| is_gathered) {
-            end.inbox.note_taken_by_sleeper();
+        let gathers = |task: &&Task| task.is_alive() && self.end_gathered_from(task) == Some(id);
+        let calls: Vec<&Call> = self.tasks.values().filter(gathers).filter_map(Task::current_call).collect();
+        let (is_gathered, is_of_many) =
+            (!calls.is_empty(), calls.iter().any(|call| matches!(call, Call::Recvmmsg { .. })));
+        let Some(end) = self.ends.get_mut(&id).filter(|_| is_gathered) else { return };
+        end.inbox.note_taken_by_sleeper();
+        if !is_of_many || end.inbox.measured != Some(0) {
+            return;
+        }
+        let taken: Vec<u64> =
+            end.inbox.queue.iter().filter(|piece| !piece.tentative).map(|piece| piece.write).collect();
+        let passed: Vec<EndId> = taken.into_iter().flat_map(|number| end.inbox.take_fds(number)).collect();
+        for passed in passed {
+            self.end_flight(passed);
         }
     }
 
