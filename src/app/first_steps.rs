@@ -1,5 +1,5 @@
 //! The six steps that lead a newcomer on: words, the children's read, a death, what the survivor reads, the datagram channel, the
-//! lessons. One is offered at a time; it is gone once it is done, whichever way, or refused.
+//! lessons. One is offered at a time; it is gone once it is done, in any way, or refused.
 
 use crate::world::World;
 use crate::world::channel::Channel;

@@ -52,7 +52,7 @@ pub(super) fn keeps_error(end: &End, errno: Errno) -> Explanation {
     wording::explanation(end, "kept-by-recvmmsg", "recvmmsg(2)", text).foretelling([fails])
 }
 
-/// The error that an interrupted recvmmsg(2) kept for the next call, whichever that is.
+/// The error that an interrupted recvmmsg(2) kept for the next call, of whatever kind that is.
 fn kept_error(context: &CallContext<'_>) -> Option<Explanation> {
     let end = context.end?;
     let told = match (&context.call.call, &context.call.outcome.extra) {

@@ -48,7 +48,7 @@ pub fn text(recording: &Recording) -> Result<String, String> {
     Ok(diagram)
 }
 
-/// As in the transcript: a task's call comes before its signal, in whichever order a sleeping call and its handler were recorded.
+/// As in the transcript: a task's call comes before its signal, also where the signal was recorded before a sleeping call.
 fn calls_before_signals(moments: &mut [Moment]) {
     let is_signal =
         |what: &What| matches!(what, What::Signal { signal, .. } if ![Signal::CONT, Signal::STOP].contains(signal));

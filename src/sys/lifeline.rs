@@ -43,7 +43,7 @@ pub fn arm(line: &OwnedFd) -> Result<bool, SysError> {
     Ok(is_held(line))
 }
 
-/// Ties the caller's own life to the other end, whichever process group it is in later: it opens the pipe once more, because
+/// Ties the caller's own life to the other end, also if it is in another process group later: it opens the pipe once more, because
 /// whom the kernel signals belongs to the open file description. The new descriptor is private too. None if the program has
 /// already gone.
 pub fn arm_own(line: i32, base: i32) -> Result<Option<OwnedFd>, SysError> {

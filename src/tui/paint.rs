@@ -107,7 +107,7 @@ impl Painter {
         out.extend(bytes);
     }
 
-    /// Row by row, or colour by colour, whichever is shorter.
+    /// Row by row, or colour by colour: the shorter of the two.
     fn paint_rows(&mut self, mut rows: Vec<Row<'_>>, out: &mut Vec<u8>) {
         let (mut by_rows, mut by_pens) = ((*self, Vec::new()), (*self, Vec::new()));
         for row in &rows {
