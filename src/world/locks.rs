@@ -22,7 +22,7 @@ impl World {
             let (from, to) = (self.ends.get(&ongoing.end_of(from)?)?, self.ends.get(&ongoing.end_of(to)?)?);
             // While it waits for the pipe, for bytes or for room, it has let the lock go; so where both are pipes.
             match (from.kind.is_pipe(), to.kind.is_pipe()) {
-                (true, false) => (from.inbox.waiting() > 0).then_some(from.id),
+                (true, false) => from.inbox.may_hold_something().then_some(from.id),
                 (false, true) => (!self.is_full_pipe(to.peer?)).then_some(to.id),
                 _ => None,
             }

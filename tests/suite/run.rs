@@ -60,6 +60,23 @@ fn file(script: &[u8]) -> (tempfile::TempDir, String) {
 }
 
 #[test]
+fn a_pipe_whose_lock_a_sleeping_splice_holds_is_not_asked_for_its_length() {
+    // Two writers sleep at it: of neither it is known what it has put in.
+    let script = "pipe p\nsocketpair stream s\nfork c\nfork d\nfork e\nc: nonblock s[0] on\nc: flood s[0] 4096 1000\n\
+                  c: nonblock s[0] off\nd: write p[1] 100000*x => sleeps\nc: splice p[0] s[0] 100000 => sleeps\n\
+                  e: write p[1] y => sleeps\nkill c => killed c TERM\nkill d => killed d TERM\n";
+    let (_folder, path) = file(script.as_bytes());
+    let mut child = tincans(&["run", &path]).spawn().expect("the program starts");
+    let is_over = until(PATIENCE, || child.try_wait().expect("our child").is_some()).is_some();
+    if !is_over {
+        child.kill().expect("our child");
+    }
+    assert!(is_over, "it waits for the lock");
+    let output = child.wait_with_output().expect("its output");
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
 fn a_file_name_that_is_no_utf8_runs_and_reaches_the_terminal_only_as_escapes() {
     use std::os::unix::ffi::OsStrExt;
     let folder = tempfile::tempdir().expect("a folder");

@@ -105,7 +105,8 @@ fn queues(world: &World, files: &BTreeMap<EndId, Vec<OpenFile>>) -> Result<(), S
         if let Some(file) = files.iter().find(|file| certain && file.in_flight != in_queue) {
             return Err(format!("{} carries {} descriptors, the world has {in_queue}", end.label(), file.in_flight));
         }
-        let Some(&(task, fd)) = holder(world, *id).as_ref() else { continue };
+        // FIONREAD would wait for the lock, and no signal ends that.
+        let Some(&(task, fd)) = holder(world, *id).as_ref().filter(|_| !world.is_locked(*id)) else { continue };
         let Some(bytes) = asked(world, task, fd) else { continue };
         let counted = |waiting| (waiting..=waiting + end.inbox.passed_urgent).contains(&bytes);
         if end.kind != Kind::Dgram && !counted(end.inbox.waiting()) {

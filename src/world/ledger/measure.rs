@@ -35,6 +35,11 @@ impl Flow {
         self.is_mixed
     }
 
+    /// Whether anything may be in the kernel, also of a call that has not returned: not where that has said that nothing is.
+    pub fn may_hold_something(&self) -> bool {
+        self.measured != Some(0) && (!self.queue.is_empty() || self.expects_moves())
+    }
+
     /// Whether the kernel calls it unread: a message of no bytes at the front does not count (unix_release_sock).
     pub fn is_unread(&self) -> bool {
         let skipped = usize::from(self.queue.front().is_some_and(|first| first.len == 0));
