@@ -122,10 +122,11 @@ fn echoed(shown: &str) -> String {
         others.filter_map(result).sum::<u64>()
     };
     let rest = shown.lines().filter(|line| !reads(line) && !writes(line) && !line.contains("  read and write("));
-    let mut rest: String = rest.map(|line| format!("{line}\n")).collect();
-    rest += &format!("{echo} echoed all that was written: {}\n", sum(writes) == count);
-    rest += &format!("all that was echoed was read: {}\n", sum(reads) == count);
-    rest
+    let rest = rest.collect::<Vec<_>>().join("\n");
+    let (is_all_echoed, is_all_read) = (sum(writes) == count, sum(reads) == count);
+    format!(
+        "{rest}\n{echo} echoed all that was written: {is_all_echoed}\nall that was echoed was read: {is_all_read}\n"
+    )
 }
 
 /// The transcript with names for the numbers that are others each time: pids, and the names that the kernel makes up.
