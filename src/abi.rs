@@ -107,6 +107,14 @@ impl Signal {
     /// SIGRTMIN as glibc counts, kept for `interrupt`.
     pub const INTERRUPT: Self = Self(34);
 
+    /// Whether who has not asked for it dies of it, signal(7). The one kept for `interrupt` is asked for by every task.
+    pub fn is_deadly_by_default(self) -> bool {
+        // SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU.
+        const STOPS: std::ops::RangeInclusive<i32> = 19..=22;
+        let is_harmless = self == Self::CONT || self == Self::INTERRUPT || Self::IGNORED_BY_DEFAULT.contains(&self);
+        (1..=64).contains(&self.0) && !STOPS.contains(&self.0) && !is_harmless
+    }
+
     /// `SIGPIPE` and the like; `SIGRT_n` above them.
     pub fn name(self) -> String {
         if let Some(row) = SIGNALS.iter().find(|row| row.1 == self.0) {

@@ -328,7 +328,8 @@ impl World {
         let usual = self.tasks.values().next().and_then(|first| first.group).map(|group| group.id);
         let leaders = self.leaders();
         let row = |task: &Task| {
-            let asleep = task.sleeping_call();
+            let is_ending = self.ended_by(task).is_some();
+            let asleep = task.sleeping_call().filter(|_| !is_ending);
             let group = task.group.map(|group| group.id);
             TaskReport {
                 task: task.name.clone(),
@@ -336,7 +337,7 @@ impl World {
                 group: group
                     .map(|group| leaders.get(&group).map_or_else(|| group.to_string(), |task| task.name.clone())),
                 is_in_other_group: task.state != TaskState::Dead && group.is_some() && group != usual,
-                state: task.state,
+                state: if is_ending { TaskState::Running } else { task.state },
                 call: asleep.map(|ongoing| ongoing.call().name().to_owned()),
                 end: asleep.and_then(|ongoing| ongoing.call().fd().map(|fd| ongoing.names.end(fd))),
             }

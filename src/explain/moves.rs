@@ -235,20 +235,39 @@ fn lets_it_move(world: &World, task: &Task, (from, to): (&End, &End)) -> Option<
     Some(Foretold::wakes(by, task.id))
 }
 
+/// Who holds the lock of a pipe, and what lets it go.
+struct LockHolder<'a> {
+    /// Who sleeps in the splice.
+    splicer: &'a Task,
+    /// From where to where it moves something.
+    way: &'static str,
+    /// What is to be done at the other side of the socket.
+    help: &'static str,
+    /// What then happens.
+    foretold: Foretold,
+}
+
+impl<'a> LockHolder<'a> {
+    fn find(world: &'a World) -> Option<Self> {
+        let holds = |other: &&Task| other.sleeping_call().is_some_and(|of| MovingCall::of(of.call()).is_some());
+        let splicer = world.tasks().find(holds)?;
+        let ongoing = splicer.sleeping_call()?;
+        let from = ongoing.names.end_id(MovingCall::of(ongoing.call())?.from).and_then(|from| world.end(from));
+        let other_side = ongoing.names.end_id(socket_of(ongoing.call(), from)?).and_then(|id| world.end(id))?.peer?;
+        let (way, help, by) = if from.is_some_and(|from| from.kind.is_pipe()) {
+            ("from this pipe to a socket that has no room", "read", Deed::TakeAll { end: other_side })
+        } else {
+            let write = Deed::Write { end: other_side, bytes: 1, times: 1 };
+            ("into this pipe from a socket where nothing waits", "write", write)
+        };
+        Some(Self { splicer, way, help, foretold: Foretold::wakes(by, splicer.id) })
+    }
+}
+
 /// A task that waits for the lock of a pipe, which somebody's sleeping splice holds.
 pub(super) fn locked_out(world: &World, task: &Task, end: Option<&End>) -> Option<Explanation> {
-    let end = end.filter(|end| {
-        world.is_locked(end.id) && task.current_call().is_some_and(|call| MovingCall::of(call).is_none())
-    })?;
-    let holds = |other: &&Task| other.sleeping_call().is_some_and(|of| MovingCall::of(of.call()).is_some());
-    let splicer = world.tasks().find(holds)?;
-    let ongoing = splicer.sleeping_call()?;
-    let from = ongoing.names.end_id(MovingCall::of(ongoing.call())?.from).and_then(|from| world.end(from));
-    let (way, help) = if from.is_some_and(|from| from.kind.is_pipe()) {
-        ("from this pipe to a socket that has no room", "read")
-    } else {
-        ("into this pipe from a socket where nothing waits", "write")
-    };
+    let end = end.filter(|_| world.is_locked_out(task))?;
+    let LockHolder { splicer, way, help, foretold } = LockHolder::find(world)?;
     let text = format!(
         "{} is asleep in {}({}), and no signal can wake it: {} is asleep in a splice {way}, and the kernel holds the pipe's \
          lock all that time. A {help} at the other side of the socket lets both go on.",
@@ -257,15 +276,29 @@ pub(super) fn locked_out(world: &World, task: &Task, end: Option<&End>) -> Optio
         end.label(),
         splicer.name,
     );
-    let other_side = ongoing.names.end_id(socket_of(ongoing.call(), from)?).and_then(|id| world.end(id))?.peer?;
-    let by = match help {
-        "read" => Deed::TakeAll { end: other_side },
-        _ => Deed::Write { end: other_side, bytes: 1, times: 1 },
-    };
-    Some(
-        wording::explanation(task, "locked-by-a-splice", "splice(2)", text)
-            .foretelling([Foretold::wakes(by, splicer.id)]),
-    )
+    Some(wording::explanation(task, "locked-by-a-splice", "splice(2)", text).foretelling([foretold]))
+}
+
+/// A task that was killed and cannot end: its process has to close the last copy of an end of a pipe whose lock somebody's sleeping
+/// splice holds.
+pub(super) fn cannot_end(world: &World, task: &Task) -> Option<Explanation> {
+    let (signal, sender) = world.ended_by(task)?;
+    let process = world.process_of(task.id)?;
+    let is_last = |end: &&End| world.holders(end.id).iter().all(|(holder, _)| holder.process == task.process);
+    let mut ends = process.rows().filter_map(|(_, row)| world.end(row.end)).filter(is_last);
+    let locked = ends.find(|end| world.is_locked(end.id))?;
+    let LockHolder { splicer, way, help, foretold } = LockHolder::find(world)?;
+    let text = format!(
+        "{} was killed by {} ({}), and is not dead yet: its process ends inside the kernel, which has to close the last copy of \
+         {}, and {} is asleep in a splice {way}. The kernel holds the pipe's lock all that time, and the close waits for it. So \
+         waitpid does not return yet. A {help} at the other side of the socket lets both go on.",
+        task.name,
+        signal.name(),
+        wording::sent_by(world, sender),
+        locked.label(),
+        splicer.name,
+    );
+    Some(wording::explanation(task, "killed-cannot-end", "splice(2)", text).foretelling([foretold]))
 }
 
 /// The number of the socket at one side of a splice that has a pipe at the other.

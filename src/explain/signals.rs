@@ -8,7 +8,7 @@ use crate::world::origin::{Sender, Setting};
 use crate::world::task::Task;
 
 use super::context::CallContext;
-use super::{advice, wording};
+use super::{advice, moves, wording};
 
 /// EINTR.
 pub(super) fn interrupted(context: &CallContext<'_>) -> Option<Explanation> {
@@ -202,7 +202,7 @@ pub(super) fn without_effect(world: &World) -> Option<Explanation> {
     if target.state == TaskState::Zombie {
         return Some(sent_to_a_zombie(world, target, signal));
     }
-    thrown_away(world, target, signal)
+    thrown_away(world, target, signal).or_else(|| moves::cannot_end(world, target))
 }
 
 /// A signal to a process that is dead.

@@ -21,6 +21,9 @@ use super::{
 
 /// The explanation of a living task's state.
 pub(super) fn of_task(world: &World, task: &Task) -> Option<Explanation> {
+    if let Some(explained) = moves::cannot_end(world, task) {
+        return Some(explained);
+    }
     match task.state {
         TaskState::Asleep => of_sleeper(world, task),
         TaskState::Stopped => Some(stopped(world, task)),

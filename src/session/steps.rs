@@ -74,7 +74,7 @@ impl Session {
             }
             PlanStep::Holders(end) => match self.bench.holders(end) {
                 Some(report) => self.bench.recording_mut().observe(Observation::Holders(report)),
-                None => self.refuse_here(NO_TABLE.to_owned()),
+                None => self.refuse_table(),
             },
             PlanStep::Fds(task) => self.tell_table(task),
             PlanStep::Tasks => self.bench.recording_mut().observe(Observation::Tasks),
@@ -95,8 +95,18 @@ impl Session {
         let name = self.bench.world().task(task).map(|task| task.name.clone()).unwrap_or_default();
         match self.bench.fds(task) {
             Some(fds) => self.bench.recording_mut().observe(Observation::Fds { task: name, fds }),
-            None => self.refuse_here(NO_TABLE.to_owned()),
+            None => self.refuse_table(),
         }
+    }
+
+    /// The kernel shows nobody the table of a process that is ending.
+    fn refuse_table(&mut self) {
+        let world = self.bench.world();
+        let ending = world.tasks().find_map(|task| Some((task.name.clone(), world.ended_by(task)?.0)));
+        let reason = ending.map(|(name, signal)| {
+            format!("{name} was killed by {} and is not dead yet, and {NO_TABLE}", signal.name())
+        });
+        self.refuse_here(reason.unwrap_or_else(|| NO_TABLE.to_owned()));
     }
 }
 

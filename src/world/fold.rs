@@ -205,6 +205,9 @@ impl World {
         let ongoing = task.ongoing.as_mut().filter(|ongoing| ongoing.inside)?;
         ongoing.inside = false;
         let (call, was_kept) = (Rc::clone(&ongoing.call), !ongoing.kept.is_empty());
+        if let Call::Kill { signal, .. } = *call {
+            self.end_kill(id, Signal(signal), back.errno != Errno::NONE);
+        }
         let eof = self.apply(id, &call, &back);
         if was_kept {
             self.release_kept(id);

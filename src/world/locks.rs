@@ -5,6 +5,7 @@ use crate::order::Call;
 use super::World;
 use super::kind::EndId;
 use super::ledger::USUAL_PAGES;
+use super::task::Task;
 
 impl World {
     /// Whether a task is inside of a splice between this pipe and a socket, and waits for the socket: so long the kernel holds the
@@ -12,6 +13,13 @@ impl World {
     pub fn is_locked(&self, id: EndId) -> bool {
         let peer = self.ends.get(&id).and_then(|end| end.peer);
         self.locked_pipes().any(|pipe| pipe == id || Some(pipe) == peer)
+    }
+
+    /// Whether the call that a task is inside of needs such a lock.
+    pub fn is_locked_out(&self, task: &Task) -> bool {
+        let Some(ongoing) = task.ongoing.as_ref().filter(|ongoing| ongoing.inside) else { return false };
+        let end = ongoing.call().fd().and_then(|fd| ongoing.names.end_id(fd));
+        !matches!(ongoing.call(), Call::Splice { .. }) && end.is_some_and(|end| self.is_locked(end))
     }
 
     /// All such pipes, by the side that the splice uses.

@@ -153,6 +153,11 @@ const BROUGHT_ABOUT: &[(&str, &str, usize)] = &[
     ("pipe p\npipe q\nfork c\nc: splice p[0] q[1] 5", "asleep-in-splice", 1),
     ("pipe p\npipe q\nwrite p[1] x\nflood q[1] 4096 16\nfork c\nc: splice p[0] q[1] 5", "asleep-in-splice", 1),
     ("pipe p\nsocketpair stream s\nfork c\nfork d\nc: splice s[0] p[1] 5\nd: write p[1] x", "locked-by-a-splice", 1),
+    (
+        "pipe p\nsocketpair stream s\nfork c\nfork d\nclose p[0]\nc: close p[0]\nc: splice s[0] p[1] 5\nkill d",
+        "killed-cannot-end",
+        1,
+    ),
     ("pipe p\nfork c\nvmsplice p[1] 70000*x\nc: vmsplice p[1] y", "asleep-without-a-page", 1),
     ("socketpair dgram d\nfork c\nc: recvmmsg d[1] 9 3", "asleep-for-all-messages", 1),
     ("socketpair seqpacket d\nfork c\nwrite d[0] x\nc: recvmmsg d[1] 9 3", "asleep-for-all-messages", 1),

@@ -12,6 +12,7 @@ use tincans::trace::TaskId;
 use tincans::world::World;
 use tincans::world::channel::End;
 use tincans::world::kind::{EndId, Kind};
+use tincans::world::task::Task;
 
 /// All of it; `base` is where the program's own numbers begin.
 pub fn agrees(world: &World, base: i32) -> Result<(), String> {
@@ -34,7 +35,7 @@ fn states(world: &World) -> Result<(), String> {
             TaskState::Zombie => letter == 'Z',
             // Its number may be somebody else's by now.
             TaskState::Dead => true,
-            TaskState::Running => false,
+            TaskState::Running => world.ended_by(task).is_some() && letter == 'D',
         };
         if !fits {
             return Err(format!("{} is {}, the kernel says {letter}", task.name, task.state.word()));
@@ -46,7 +47,9 @@ fn states(world: &World) -> Result<(), String> {
 /// Every process's table, number for number, and the same file for the same end everywhere. Gives each end's entries.
 fn tables(world: &World, base: i32) -> Result<BTreeMap<EndId, Vec<OpenFile>>, String> {
     let mut entries: BTreeMap<EndId, Vec<OpenFile>> = BTreeMap::new();
-    for task in world.tasks().filter(|task| task.is_alive() && task.leads_process()) {
+    // Of a process that was killed and waits for a lock that a close needs the table can be looked at no more.
+    let is_seen = |task: &&Task| task.is_alive() && task.leads_process() && world.ended_by(task).is_none();
+    for task in world.tasks().filter(is_seen) {
         let all = procfs::open_files(task.pid, base).ok_or_else(|| format!("{}'s table cannot be read", task.name))?;
         // 0, 1 and 2 are /dev/null, unless dup2 has made something else of them.
         let is_counted = |file: &OpenFile| file.fd > 2 || file.target != "/dev/null";
@@ -125,7 +128,7 @@ fn queues(world: &World, files: &BTreeMap<EndId, Vec<OpenFile>>) -> Result<(), S
 
 /// Whether somebody sleeps in a read there, who may have taken a part already (MSG_WAITALL, recvmmsg).
 fn is_being_read(world: &World, end: EndId) -> bool {
-    let read = |task: &tincans::world::task::Task| {
+    let read = |task: &Task| {
         let ongoing = task.ongoing.as_ref().filter(|ongoing| ongoing.inside)?;
         let call = ongoing.call();
         if call.room().is_none() && !matches!(call, Call::Recvmmsg { .. }) {

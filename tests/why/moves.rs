@@ -83,6 +83,21 @@ fn a_sleeping_splice_waits_for_one_of_its_sides_and_may_hold_a_lock() {
             ("locked-by-a-splice", &["d is asleep in write(p[1])", "c is asleep in a splice"]),
         ],
     );
+    let killed = "fork c\nfork d\nclose p[1]\nc: close p[1]\nc: splice p[0] s[0] 3 => sleeps\nkill d\nwhy\nwhy d\n\
+                  d: read s[0] => refused\nholders p[1] => refused\ndrain s[1] dontwait => _, wakes c 3, killed d TERM";
+    explains(
+        &format!("{full}{killed}"),
+        &[
+            (
+                "killed-cannot-end",
+                &["d was killed by SIGTERM (sent from outside in line 12)", "the last copy of p[1]", "c is asleep"],
+            ),
+            (
+                "killed-cannot-end",
+                &["the close waits for it", "A read at the other side of the socket lets both go on"],
+            ),
+        ],
+    );
     explains(
         "socketpair stream s\npipe p\nfork c\nfork d\nc: splice s[0] p[1] 9 => sleeps\nwhy\nd: read p[0] => sleeps\nwhy\n\
          write s[1] hello => 5, wakes c 5, wakes d \"hello\"",

@@ -100,7 +100,7 @@ fn tasks(context: ViewContext<'_>, room: u16) -> Vec<Span<'static>> {
             } else if context.app.asks_for_states() {
                 "?".to_owned()
             } else {
-                state_of(task)
+                state_of(context.world, task)
             };
             one.push(Span::styled(format!(" {state}"), style));
         }

@@ -11,13 +11,17 @@ use crate::app::action::Action;
 use crate::questions::sleep;
 use crate::trace::Death;
 use crate::ui::{ViewContext, words};
+use crate::world::World;
 use crate::world::task::Task;
 
 /// Columns of a name at most.
 const MOST_NAME: u16 = 16;
 
 /// A task's state in words: `asleep in read(wire[1])`, `killed by SIGKILL`.
-pub fn state_of(task: &Task) -> String {
+pub fn state_of(world: &World, task: &Task) -> String {
+    if let Some((signal, _)) = world.ended_by(task) {
+        return format!("killed by {}, not dead yet", signal.name());
+    }
     match (task.state, task.death) {
         (_, Some(death)) if death != Death::Unknown => death.words(),
         (TaskState::Asleep, None) => task
@@ -55,7 +59,7 @@ pub fn draw(context: ViewContext<'_>, area: Rect, buf: &mut Buffer) {
         let line = Line::from(vec![
             Span::styled(format!(" {:<widest$}", words::task(task, MOST_NAME)), theme.strong()),
             Span::styled(format!(" {:>7}  ", task.pid), theme.faint()),
-            Span::styled(format!("{}{zombie}", state_of(task)), style),
+            Span::styled(format!("{}{zombie}", state_of(context.world, task)), style),
         ]);
         buf.set_line(area.x, y, &Line::from(words::clip(line.spans, area.width)), area.width);
     }

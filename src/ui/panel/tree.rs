@@ -95,7 +95,7 @@ fn line(context: ViewContext<'_>, node: &Node<'_>) -> Vec<Span<'static>> {
         Span::raw(format!(" {branch}")),
         Span::styled(words::task(task, 24), theme.strong()),
         Span::styled(format!(" {}{} ", if is_thread { "thread " } else { "" }, task.tid), theme.faint()),
-        Span::styled(state_of(task), if task.is_alive() { Style::new() } else { theme.alarm() }),
+        Span::styled(state_of(context.world, task), if task.is_alive() { Style::new() } else { theme.alarm() }),
     ];
     if task.state == TaskState::Zombie {
         spans.push(Span::styled(" zombie: nobody has waited for it", theme.strong()));

@@ -130,7 +130,7 @@ fn holder(world: &World, end: EndId) -> Holder {
     let fds: Vec<String> = fds.collect();
     Holder {
         name: words::task(first, FRAME - 8) + &more,
-        state: state_of(first),
+        state: state_of(world, first),
         is_alive: first.is_alive(),
         fds: fds.join(","),
     }
