@@ -19,14 +19,15 @@ pub(super) fn interrupted(context: &CallContext<'_>) -> Option<Explanation> {
     let came = signal_in(context.events, context.task);
     let what = that_came(context);
     let is_own = came == Some(Signal::INTERRUPT);
-    let never = matches!(call, Call::Poll { .. } | Call::Select { .. } | Call::EpollWait { .. });
     let timeout = context.end.and_then(|end| match call.offered() {
         Some(_) => end.timeouts.1.map(|_| (end, "SO_SNDTIMEO", Setting::SendTimeout)),
         None => end.timeouts.0.map(|_| (end, "SO_RCVTIMEO", Setting::ReceiveTimeout)),
     });
     let because = match timeout {
         _ if is_own => "its handler is set without SA_RESTART, so the call is not restarted".to_owned(),
-        _ if never => format!("{name} is never restarted after a handler, not even with SA_RESTART"),
+        _ if call.is_never_restarted() => {
+            format!("{name} is never restarted after a handler, not even with SA_RESTART")
+        }
         Some((end, option, setting)) => format!(
             "{option} is on at {}{}, and a call that may time out is not restarted after a handler, not even with SA_RESTART",
             end.label(),

@@ -49,6 +49,8 @@ pub enum Sleep {
     Never,
     /// It can: `sys::procfs` has the numbers under which it does.
     May,
+    /// The same, and it is never begun again after a handler, not even with SA_RESTART, signal(7).
+    UntilHandled,
 }
 
 const fn row(name: &str, fd: Option<i32>, returns: Returns, effect: Effect, sleep: Sleep) -> CallFacts<'_> {
@@ -68,7 +70,7 @@ impl Call {
         use Call as C;
         use Effect::{Changes, MakesEnd, Nothing};
         use Returns::{Descriptor, NewTask, Number, Task};
-        use Sleep::{May, Never};
+        use Sleep::{May, Never, UntilHandled};
         match *self {
             C::Socketpair { .. } => row("socketpair", None, Number, MakesEnd, Never),
             C::Pipe2 { .. } => row("pipe2", None, Number, MakesEnd, Never),
@@ -106,13 +108,13 @@ impl Call {
             C::Mkfifo { .. } => row("mkfifo", None, Number, MakesEnd, Never),
             C::Unlink { .. } => row("unlink", None, Number, Changes, Never),
             C::Shutdown { fd, .. } => row("shutdown", Some(fd), Number, Changes, Never),
-            C::Poll { ref fds, .. } => row("poll", fds.first().copied(), Number, Changes, May),
+            C::Poll { ref fds, .. } => row("poll", fds.first().copied(), Number, Changes, UntilHandled),
             C::Select { ref read, ref write, ref except, .. } => {
-                row("select", read.iter().chain(write).chain(except).next().copied(), Number, Nothing, May)
+                row("select", read.iter().chain(write).chain(except).next().copied(), Number, Nothing, UntilHandled)
             }
             C::EpollCreate { .. } => row("epoll_create1", None, Descriptor, MakesEnd, Never),
             C::EpollCtl { epoll, .. } => row("epoll_ctl", Some(epoll), Number, Changes, Never),
-            C::EpollWait { epoll, .. } => row("epoll_wait", Some(epoll), Number, Changes, May),
+            C::EpollWait { epoll, .. } => row("epoll_wait", Some(epoll), Number, Changes, UntilHandled),
             C::Eventfd { .. } => row("eventfd", None, Descriptor, MakesEnd, Never),
             C::Signalfd { .. } => row("signalfd", None, Descriptor, MakesEnd, Never),
             C::TimerfdCreate { .. } => row("timerfd_create", None, Descriptor, MakesEnd, Never),
@@ -162,6 +164,16 @@ impl Call {
     /// Whether it gives the bench one more task.
     pub fn makes_task(&self) -> bool {
         self.facts().returns == Returns::NewTask
+    }
+
+    /// Whether a task can sleep in it until another one acts.
+    pub fn may_sleep(&self) -> bool {
+        self.facts().sleep != Sleep::Never
+    }
+
+    /// Whether it is never begun again after a handler, not even with SA_RESTART.
+    pub fn is_never_restarted(&self) -> bool {
+        self.facts().sleep == Sleep::UntilHandled
     }
 
     /// Whether it returns the number of a process that exists.

@@ -289,12 +289,11 @@ pub fn open_file(pid: i32, fd: i32) -> Option<OpenFile> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::order::Sleep;
 
     #[test]
     fn a_call_has_numbers_to_sleep_under_where_the_table_of_calls_says_that_it_can() {
         for call in Call::one_of_each() {
-            let may_sleep = call.facts().sleep == Sleep::May;
+            let may_sleep = call.may_sleep();
             assert_eq!(!sleeps_as(&call).is_empty(), may_sleep, "procfs::sleeps_as and the row of {}", call.name());
         }
     }

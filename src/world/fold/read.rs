@@ -192,11 +192,10 @@ impl World {
         let Some(ongoing) = self.tasks.get(&id).and_then(|task| task.ongoing.as_ref()) else { return false };
         let call = ongoing.call();
         let end = call.fd().and_then(|fd| ongoing.end_of(fd)).and_then(|end| self.ends.get(&end));
-        let never = matches!(call, Call::Poll { .. } | Call::Select { .. } | Call::EpollWait { .. });
         let may_time_out =
             end.is_some_and(|end| if call.room().is_some() { end.timeouts.0 } else { end.timeouts.1 }.is_some());
         let has_moved = self.write_of(id, ongoing).is_some_and(|write| write.gone + write.inside > 0);
-        !has_moved && !(after_handler && (never || may_time_out))
+        !has_moved && !(after_handler && (call.is_never_restarted() || may_time_out))
     }
 
     /// The call that kept an end open for itself is over.
