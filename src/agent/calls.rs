@@ -71,6 +71,7 @@ impl<'a> Prepared<'a> {
             Call::Dup3 { fd, to, flags } => none(more_calls::dup3(fd, to, flags)),
             Call::DupFrom { fd, least, cloexec } => none(more_calls::dup_from(fd, least, cloexec)),
             Call::Getppid => none(more_calls::getppid()),
+            Call::Pause => none(more_calls::pause()),
             Call::EpollCreate { flags } => none(wait_calls::epoll_create(flags)),
             Call::EpollCtl { epoll, op, fd, events, data } => {
                 none(wait_calls::epoll_ctl((epoll, op, fd), (events, data)))

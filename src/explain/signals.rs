@@ -2,7 +2,7 @@
 
 use crate::abi::{Disposition, Errno, Signal, TaskState};
 use crate::order::Call;
-use crate::trace::{CallOutcome, Event, Explanation, Foretold, What};
+use crate::trace::{CallOutcome, Deed, Event, Explanation, Foretold, What};
 use crate::world::World;
 use crate::world::origin::{Sender, Setting};
 use crate::world::task::Task;
@@ -42,11 +42,48 @@ pub(super) fn interrupted(context: &CallContext<'_>) -> Option<Explanation> {
             )
         }
     };
+    if matches!(call, Call::Pause) {
+        let text = format!(
+            "{what} came while {who} was asleep in pause, and its handler has run: pause then returns -1 with EINTR, always."
+        );
+        return Some(wording::explanation(context.task, "pause-is-over", "pause(2)", text));
+    }
     let text = format!(
         "{what} came while {who} was asleep in {name}: {because}. It fails with EINTR, nothing was moved, and it can be made \
          again.",
     );
     Some(wording::explanation(context.task, "interrupted", "signal(7)", text))
+}
+
+/// A task in pause(2): what it catches wakes it, and what came before does not.
+pub(super) fn asleep_in_pause(world: &World, task: &Task) -> Explanation {
+    let name = &task.name;
+    let dispositions = world.process_of(task.id).map(|process| &process.dispositions);
+    let catches = |of: &Disposition| matches!(of, Disposition::Catch | Disposition::CatchNoRestart);
+    let caught: Vec<String> = dispositions
+        .into_iter()
+        .flatten()
+        .filter(|(signal, of)| catches(of) && !task.blocked.contains_key(signal))
+        .map(|(signal, _)| Signal(*signal).name())
+        .collect();
+    let wakes = if caught.is_empty() {
+        format!("{name} has set no handler, so a signal kills it, stops it, or is ignored")
+    } else {
+        format!("{name} catches {}", wording::list(&caught))
+    };
+    let before = task.came.filter(|(signal, _)| caught.contains(&signal.name()));
+    let before = before.map_or_else(String::new, |(signal, _)| {
+        format!(
+            " {}{} came before, and pause waits for the next one: a signal that comes before pause is no wake-up for it. Who must \
+             not lose one blocks it and calls sigsuspend.",
+            signal.name(),
+            wording::sender_of(world, task, signal),
+        )
+    });
+    let text = format!("{name} is asleep in pause: only a signal that {name} catches lets it return. {wakes}.{before}");
+    let explained = wording::explanation(task, "asleep-in-pause", "pause(2)", text);
+    let explained = explained.foretelling([Foretold::wakes(Deed::Interrupt, task.id)]);
+    advice::advised(world, task, explained, &format!("`interrupt {name}`"))
 }
 
 /// The signal that came in this statement, with who sent it.

@@ -115,6 +115,7 @@ fn asleep(world: &World, task: &Task) -> Option<Explanation> {
     }
     match (call, end) {
         (Call::Poll { .. }, _) => Some(waiting::in_poll(world, task, ongoing)),
+        (Call::Pause, _) => Some(signals::asleep_in_pause(world, task)),
         (Call::Waitpid { .. }, _) => Some(waiting::in_wait(world, task, ongoing)),
         (Call::Open { .. }, _) => fifos::asleep(world, task),
         (Call::Splice { .. } | Call::Tee { .. }, _) => moves::asleep(world, task),

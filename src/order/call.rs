@@ -117,6 +117,7 @@ pub enum Call {
     Setsid,
     Setpgid { pid: i32, group: i32 },
     Getppid,
+    Pause,
     ParentDeathSignal { signal: i32 },
     Other { name: String, fd: Option<i32>, text: String },
 }

@@ -145,6 +145,7 @@ impl Call {
             C::Setsid => row("setsid", None, Task, Changes, Never),
             C::Setpgid { .. } => row("setpgid", None, Number, Changes, Never),
             C::Getppid => row("getppid", None, Task, Nothing, Never),
+            C::Pause => row("pause", None, Number, Nothing, UntilHandled),
             C::ParentDeathSignal { .. } => row("prctl", None, Number, Changes, Never),
             C::Other { ref name, fd, .. } if name == "pidfd_getfd" => row(name, fd, Descriptor, Changes, Never),
             C::Other { ref name, fd, .. } => row(name, fd, Number, Changes, Never),

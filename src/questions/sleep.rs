@@ -56,8 +56,7 @@ fn is_still(world: &World, task: &Task) -> bool {
     let ends: Vec<&End> = end_ids(ongoing).into_iter().filter_map(|id| world.end(id)).collect();
     let is_inside = |count: usize| ends.len() == count && ends.iter().all(|end| !end.outside);
     match call {
-        Call::Waitpid { .. } => true,
-        Call::Other { name, .. } => name == "pause",
+        Call::Waitpid { .. } | Call::Pause => true,
         Call::Poll { fds, timeout_ms, .. } => *timeout_ms < 0 && is_inside(fds.len()),
         Call::Accept { .. } => is_inside(1),
         Call::Splice { .. } | Call::Tee { .. } => is_inside(2),

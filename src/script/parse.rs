@@ -197,7 +197,7 @@ mod tests {
         pidfd d child1 nonblock\nsetsid\nsetpgid\nsetpgid a\nsetpgid group=b\nsetpgid a group=b\nkill -a\nkill -a INT\n\
         splice p[0] a[0] 100\nsplice p[0] q[1] 4KiB nonblock\ntee p[0] q[1] 3 nonblock\n\
         vmsplice p[1] a 4KiB*b nonblock\nvmsplice p[1] \"nonblock\"\nvmsplice p[0] room=3,$n nonblock\n\
-        getppid\npdeathsig TERM\nwait nohang\nsignal USR1 catch norestart\n\
+        getppid\npause\npdeathsig TERM\nwait nohang\nsignal USR1 catch norestart\n\
         close a[0]\ndup a[0]\nshutdown a[0] rd\nshutdown a[0] wr\nshutdown a[0] rdwr\n\
         poll a[0] b[1] srv for=in,out timeout=-1\npoll a[0]\n\
         getsockopt a[0] sndbuf\nsetsockopt a[0] rcvtimeo 500\nsetsockopt a[0] passcred on\n\

@@ -189,6 +189,7 @@ fn of_tasks(name: &str, all: &Arguments<'_, '_>) -> Call {
             let pid = if value(all.at(0)) == "P_ALL" { -1 } else { all.int(1) };
             Call::Waitpid { pid, options: all.flags(3, WAIT_FLAGS) }
         }
+        "pause" => Call::Pause,
         "setsid" => Call::Setsid,
         "setpgid" => Call::Setpgid { pid: all.int(0), group: all.int(1) },
         "kill" | "tkill" => Call::Kill { pid: all.int(0), signal: signal(all.at(1)) },

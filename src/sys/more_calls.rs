@@ -53,6 +53,12 @@ pub fn getppid() -> CallResult {
     CallResult::of(unsafe { libc::getppid() })
 }
 
+/// pause(2).
+pub fn pause() -> CallResult {
+    // SAFETY: pause takes nothing.
+    CallResult::of(unsafe { libc::pause() })
+}
+
 /// setsid(2).
 pub fn setsid() -> CallResult {
     // SAFETY: setsid takes nothing.

@@ -222,6 +222,10 @@ pub fn sleeps_as(call: &Call) -> &'static [i64] {
         Call::EpollWait { .. } => &[libc::SYS_epoll_wait, libc::SYS_epoll_pwait],
         #[cfg(not(target_arch = "x86_64"))]
         Call::EpollWait { .. } => &[libc::SYS_epoll_pwait],
+        #[cfg(target_arch = "x86_64")]
+        Call::Pause => &[libc::SYS_pause],
+        #[cfg(not(target_arch = "x86_64"))]
+        Call::Pause => &[libc::SYS_ppoll],
         Call::Sendfile { .. } => &[libc::SYS_sendfile],
         Call::Select { .. } => &[libc::SYS_pselect6],
         // The table of calls says which of them sleep: a test below looks for each.

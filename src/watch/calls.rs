@@ -282,7 +282,8 @@ impl Watcher<'_> {
     fn interest_by_descriptor(&mut self, tid: i32, sysno: Sysno, call: &Call) -> Interest {
         let Some(tracee) = self.tracees.get(&tid) else { return Interest::None };
         let (table, pid) = (tracee.table, tracee.pid);
-        let mut may_sleep = is_sleeper(sysno);
+        let is_about_none = call.fd().is_none() && call.may_sleep();
+        let mut may_sleep = is_about_none || is_sleeper(sysno);
         for fd in self.numbers_of(table, call) {
             if self.tables.is_told(table, fd) {
                 return Interest::Shown;

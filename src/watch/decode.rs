@@ -104,6 +104,7 @@ pub fn call(sysno: Sysno, arguments: [u64; 6], memory: &dyn Memory) -> Call {
         S::Exit => Call::Exit { code: int(a0) },
         S::ExitGroup => Call::ExitGroup { code: int(a0) },
         S::Wait4 => Call::Waitpid { pid: int(a0), options: int(a2) },
+        S::Pause => Call::Pause,
         S::Setsid => Call::Setsid,
         S::Setpgid => Call::Setpgid { pid: int(a0), group: int(a1) },
         S::Kill => Call::Kill { pid: int(a0), signal: int(a1) },

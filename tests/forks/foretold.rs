@@ -177,6 +177,7 @@ const BROUGHT_ABOUT: &[(&str, &str, usize)] = &[
     ("socket dgram d\nfork c\nc: read d", "asleep-nothing-to-read", 1),
     ("socketpair stream s\nfork c\nsend s[0] U oob\nc: recv s[1]", "urgent-byte-thrown-away", 1),
     ("signal SIGCHLD ignore\nfork c\nfork d\nd: setpgid\nwait", "asleep-until-death", 1),
+    ("fork c\nc: pause", "asleep-in-pause", 1),
     ("socketpair stream s\nfork c\nfork d\nclose s[0]\nc: close s[1]\nd: read s[1]", "own-copy-keeps-eof-away", 1),
     (
         "pipe p\npipe q\nfork c\nclose p[1]\nclose q[0]\nc: close p[0]\nc: close q[1]\nread p[0]\nc: read q[0]",

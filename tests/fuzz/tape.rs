@@ -297,7 +297,8 @@ impl Tape<'_> {
     fn of_objects(&mut self, fd: i32, flags: i32) -> Call {
         let (pid, group) = (100 + i32::from(self.byte() % 4), 100 + i32::from(self.byte() % 4));
         let signals = (0..self.byte() % 3).map(|_| i32::from(self.byte() % 32)).collect();
-        match self.byte() % 14 {
+        match self.byte() % 15 {
+            13 => Call::Pause,
             0 => Call::EpollCreate { flags },
             1 | 2 => {
                 let (op, events) = (i32::from(self.byte() % 4), self.int().cast_unsigned());

@@ -68,6 +68,9 @@ heir: getppid
 getppid
 heir: pdeathsig TERM
 heir: wait nohang
+heir: signal USR2 catch
+heir: pause
+kill heir USR2
 pipe q
 dup2 q[0] 20
 dup3 q[1] 21 cloexec

@@ -26,6 +26,14 @@ fn an_orphan_learns_who_its_parent_is_now() {
             ("death-signal-is-set", &["that is not a any more", "asks getppid after prctl"]),
         ],
     );
+    explains(
+        "fork c\nc: pause => sleeps\nwhy\ninterrupt c\nc: signal USR1 catch\nkill c USR1\nc: pause => sleeps\nwhy\nkill c USR1\nwhy",
+        &[
+            ("asleep-in-pause", &["c has set no handler", "`interrupt c`"]),
+            ("asleep-in-pause", &["c catches SIGUSR1", "SIGUSR1 (sent from outside in line 6) came before"]),
+            ("pause-is-over", &["while c was asleep in pause", "-1 with EINTR"]),
+        ],
+    );
     explains("fork a\na: getppid\nwhy", &[("nothing-to-explain", &["getppid by a returned"])]);
     explains("fork a\na: pdeathsig SIGTERM\nwhy", &[("death-signal-is-set", &["a gets SIGTERM"])]);
 }

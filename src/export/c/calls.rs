@@ -45,6 +45,7 @@ pub fn code(call: &NamedCall<'_>) -> Result<CallCode, String> {
             let want = event.ret.map(|_| call.parent("getppid()"));
             Ok(CallCode { call: "getppid()".to_owned(), want, ..CallCode::default() })
         }
+        C::Pause => just("pause()".to_owned()),
         C::ParentDeathSignal { signal } => just(format!("prctl(PR_SET_PDEATHSIG, {})", names::signal(*signal))),
         C::Open { path, flags } => {
             let (access, more) = (*flags & abi::ACCESS_MODE, *flags & !abi::ACCESS_MODE);

@@ -42,6 +42,8 @@ pub fn code(call: &NamedCall<'_>) -> Result<CallCode, String> {
             just(format!("close_range({first}, {last}, {flags:#x})"))
         }
         C::Getppid => gives("Ok::<_, Errno>(getppid())".to_owned(), call.parent("getppid()")),
+        // nix does not pass on the error that it always returns with.
+        C::Pause => just("{ pause(); Err::<(), Errno>(Errno::EINTR) }".to_owned()),
         C::ParentDeathSignal { signal: 0 } => just("prctl::set_pdeathsig(None)".to_owned()),
         C::ParentDeathSignal { signal } => just(format!("prctl::set_pdeathsig({})", literal::known_signal(*signal)?)),
         C::Open { path, flags } => {

@@ -19,7 +19,7 @@ const KERNEL: &str = "\
     mbind membarrier memfd_create memfd_secret migrate_pages mincore mkdir mkdirat mknod mknodat mlock mlock2 mlockall \
     mmap modify_ldt mount mount_setattr move_mount move_pages mprotect mq_getsetattr mq_notify mq_open mq_timedreceive \
     mq_timedsend mq_unlink mremap mseal msgctl msgget msgrcv msgsnd msync munlock munlockall munmap name_to_handle_at \
-    nanosleep newfstatat nfsservctl open_by_handle_at open_tree open_tree_attr openat openat2 pause perf_event_open \
+    nanosleep newfstatat nfsservctl open_by_handle_at open_tree open_tree_attr openat openat2 perf_event_open \
     personality pidfd_getfd pidfd_open pidfd_send_signal pipe2 pivot_root pkey_alloc pkey_free pkey_mprotect ppoll prctl \
     pread64 preadv preadv2 prlimit64 process_madvise process_mrelease process_vm_readv process_vm_writev pselect6 ptrace \
     putpmsg pwrite64 pwritev pwritev2 query_module quotactl quotactl_fd readahead readlink readlinkat reboot \

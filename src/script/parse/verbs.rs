@@ -79,6 +79,7 @@ pub const VERBS: &[VerbHelp] = &[
     verb("exec", manage::exec, "execve(2): close-on-exec descriptors are gone after it", "child1: exec"),
     verb("exit [CODE]", manage::exit, "the thread or the process ends", "child1: exit 3"),
     verb("wait [TASK] [nohang]", manage::wait, "waitpid(2): for one child, or any; nohang is WNOHANG", "wait child1"),
+    verb("pause", |_| Ok(Verb::Call(Call::Pause)), "pause(2): sleeps until a signal is caught", "child1: pause"),
     verb("getppid", |_| Ok(Verb::Call(Call::Getppid)), "getppid(2): who is the parent now", "child1: getppid"),
     verb(
         "pdeathsig SIGNAL",

@@ -18,6 +18,8 @@ pub fn make(call: &Call) -> Option<Reply> {
         }
         // SAFETY: getppid takes nothing.
         Call::Getppid => of(unsafe { libc::getppid() }),
+        // SAFETY: pause takes nothing.
+        Call::Pause => of(unsafe { libc::pause() }),
         Call::ParentDeathSignal { signal } => {
             // SAFETY: this operation takes a number.
             of(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::c_ulong::from(signal.unsigned_abs())) })

@@ -115,6 +115,7 @@ impl Programs {
             7 => format!("{by}: exec"),
             8 if self.random.chance(40) => format!("{by}: exit {}", self.random.below(4)),
             8 => format!("{by}: getppid"),
+            _ if self.random.chance(10) => format!("{by}: pause"),
             _ if self.random.chance(20) => format!("{by}: wait nohang"),
             _ if self.random.chance(20) => format!("{by}: wait {} nohang", self.random.pick(&others)?),
             _ if !self.one_outcome() && self.random.chance(10) => {
