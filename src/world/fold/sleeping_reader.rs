@@ -1,6 +1,6 @@
 //! A reader that sleeps for more than there was (MSG_WAITALL, SO_RCVLOWAT, recvmmsg) has taken all of it, and nobody is told before it returns.
 
-use crate::abi;
+use crate::abi::{self, TaskState};
 use crate::order::Call;
 use crate::trace::TaskId;
 
@@ -38,11 +38,14 @@ impl World {
         }
     }
 
-    /// Whether another task is such a reader there, and this one's call is none itself.
+    /// Whether another task is such a reader there, and this one's call is none itself. One that was stopped has not let go of what it
+    /// took: the kernel gives that to its program once it goes on.
     pub(super) fn is_beside_sleeper(&self, id: EndId, (reader, call): (TaskId, &Call)) -> bool {
         let Some(end) = self.ends.get(&id).filter(|end| end.inbox.is_front_in_a_call()) else { return false };
         let sleeps = |task: &Task| {
-            task.id != reader && task.sleeping_call().is_some() && self.end_gathered_from(task) == Some(id)
+            let is_still = matches!(task.state, TaskState::Asleep | TaskState::Stopped);
+            let is_inside = task.ongoing.as_ref().is_some_and(|ongoing| ongoing.inside);
+            task.id != reader && is_still && is_inside && self.end_gathered_from(task) == Some(id)
         };
         !gathers(end, call) && self.tasks.values().any(sleeps)
     }
