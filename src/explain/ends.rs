@@ -103,8 +103,8 @@ fn writes_only(world: &World, end: &End, peer: Option<&End>) -> Explanation {
         },
         None => String::new(),
     };
-    let text =
-        format!("{here} is the writing end of a pipe, which goes one way only: a read there fails with EBADF. {write}");
+    let what = format!("{here} is the writing end of a pipe, which goes one way only: a read there fails with EBADF.");
+    let text = wording::sentences([what, write]);
     wording::explanation(end, "pipe-goes-one-way", "pipe(7)", text).foretelling(foretold)
 }
 
