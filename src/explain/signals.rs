@@ -18,6 +18,12 @@ pub(super) fn interrupted(context: &CallContext<'_>) -> Option<Explanation> {
     let (who, call, name) = (context.who(), &context.call.call, context.call.call.name());
     let came = signal_in(context.events, context.task);
     let what = that_came(context);
+    if matches!(call, Call::Pause) {
+        let text = format!(
+            "{what} came while {who} was asleep in pause, and its handler has run: pause then returns -1 with EINTR, always."
+        );
+        return Some(wording::explanation(context.task, "pause-is-over", "pause(2)", text));
+    }
     let is_own = came == Some(Signal::INTERRUPT);
     let timeout = context.end.and_then(|end| match call.offered() {
         Some(_) => end.timeouts.1.map(|_| (end, "SO_SNDTIMEO", Setting::SendTimeout)),
@@ -42,12 +48,6 @@ pub(super) fn interrupted(context: &CallContext<'_>) -> Option<Explanation> {
             )
         }
     };
-    if matches!(call, Call::Pause) {
-        let text = format!(
-            "{what} came while {who} was asleep in pause, and its handler has run: pause then returns -1 with EINTR, always."
-        );
-        return Some(wording::explanation(context.task, "pause-is-over", "pause(2)", text));
-    }
     let text = format!(
         "{what} came while {who} was asleep in {name}: {because}. It fails with EINTR, nothing was moved, and it can be made \
          again.",

@@ -66,9 +66,13 @@ impl World {
             TaskState::Asleep => !self.is_locked_out(task),
             TaskState::Idle | TaskState::Stopped | TaskState::Zombie | TaskState::Dead => false,
         };
-        let is_ending = is_ending && task.role != Role::Stranger;
-        let sent = task.sent.iter().filter(|_| is_ending).map(|(signal, sender)| (Signal(*signal), *sender));
-        sent.into_iter().find(|(signal, _)| self.kills(task, *signal))
+        if !is_ending || task.role == Role::Stranger {
+            return None;
+        }
+        task.sent
+            .iter()
+            .map(|(signal, sender)| (Signal(*signal), *sender))
+            .find(|(signal, _)| self.kills(task, *signal))
     }
 
     fn note_sent_to(&mut self, signal: Signal, sender: Sender, is_target: impl Fn(&Task) -> bool) {
