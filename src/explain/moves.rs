@@ -248,9 +248,8 @@ struct LockHolder<'a> {
 }
 
 impl<'a> LockHolder<'a> {
-    fn find(world: &'a World) -> Option<Self> {
-        let holds = |other: &&Task| other.sleeping_call().is_some_and(|of| MovingCall::of(of.call()).is_some());
-        let splicer = world.tasks().find(holds)?;
+    fn find(world: &'a World, pipe: EndId) -> Option<Self> {
+        let splicer = world.lock_holder(pipe)?;
         let ongoing = splicer.sleeping_call()?;
         let from = ongoing.names.end_id(MovingCall::of(ongoing.call())?.from).and_then(|from| world.end(from));
         let other_side = ongoing.names.end_id(socket_of(ongoing.call(), from)?).and_then(|id| world.end(id))?.peer?;
@@ -267,7 +266,7 @@ impl<'a> LockHolder<'a> {
 /// A task that waits for the lock of a pipe, which somebody's sleeping splice holds.
 pub(super) fn locked_out(world: &World, task: &Task, end: Option<&End>) -> Option<Explanation> {
     let end = end.filter(|_| world.is_locked_out(task))?;
-    let LockHolder { splicer, way, help, foretold } = LockHolder::find(world)?;
+    let LockHolder { splicer, way, help, foretold } = LockHolder::find(world, end.id)?;
     let text = format!(
         "{} is asleep in {}({}), and no signal can wake it: {} is asleep in a splice {way}, and the kernel holds the pipe's \
          lock all that time. A {help} at the other side of the socket lets both go on.",
@@ -287,7 +286,7 @@ pub(super) fn cannot_end(world: &World, task: &Task) -> Option<Explanation> {
     let is_last = |end: &&End| world.holders(end.id).iter().all(|(holder, _)| holder.process == task.process);
     let mut ends = process.rows().filter_map(|(_, row)| world.end(row.end)).filter(is_last);
     let locked = ends.find(|end| world.is_locked(end.id))?;
-    let LockHolder { splicer, way, help, foretold } = LockHolder::find(world)?;
+    let LockHolder { splicer, way, help, foretold } = LockHolder::find(world, locked.id)?;
     let text = format!(
         "{} was killed by {} ({}), and is not dead yet: its process ends inside the kernel, which has to close the last copy of \
          {}, and {} is asleep in a splice {way}. The kernel holds the pipe's lock all that time, and the close waits for it. So \

@@ -106,6 +106,12 @@ fn a_sleeping_splice_waits_for_one_of_its_sides_and_may_hold_a_lock() {
             ("locked-by-a-splice", &["into this pipe from a socket where nothing waits", "A write at the other side"]),
         ],
     );
+    // Another one sleeps in a splice, too, and locks nothing.
+    explains(
+        "socketpair stream s\npipe p\npipe q\npipe r\nfork a\nfork c\nfork d\na: splice q[0] r[1] 5 => sleeps\n\
+         c: splice s[0] p[1] 9 => sleeps\nd: read p[0] => sleeps\nwhy",
+        &[("locked-by-a-splice", &["c is asleep in a splice into this pipe from a socket where nothing waits"])],
+    );
     explains(
         "eventfd e 2\npipe p\nsplice e p[1] 8 => EINVAL\nwhy\nsocketpair stream s\nshutdown s[1] wr\nsplice s[0] p[1] 9 => 0\nwhy",
         &[
